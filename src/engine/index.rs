@@ -1,0 +1,234 @@
+//! Typed indices and the two kinds of table: rows that stay, and rows that come and go.
+
+use std::marker::PhantomData;
+use std::ops::{Index, IndexMut};
+
+/// A typed row number.
+pub trait Id: Copy + Eq + Ord + std::fmt::Debug {
+    /// From a row number.
+    fn of(row: usize) -> Self;
+    /// The row number.
+    fn row(self) -> usize;
+}
+
+/// Declares typed ids: `ids! { ZoneId: u16, HostId: u32 }`.
+#[macro_export]
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident : $int:ty),* $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+        pub struct $name(pub $int);
+        impl $crate::engine::index::Id for $name {
+            fn of(row: usize) -> Self { Self(row as $int) }
+            fn row(self) -> usize { self.0 as usize }
+        }
+    )* };
+}
+
+/// Rows that stay, addressed by a typed id. `first` is the id of row 0, so that a partition may hold a slice of a
+/// larger table under the same ids.
+#[derive(Clone, Debug)]
+pub struct Table<I, T> {
+    first: usize,
+    rows: Vec<T>,
+    id: PhantomData<fn(I) -> I>,
+}
+
+impl<I: Id, T> Table<I, T> {
+    /// An empty table.
+    pub fn new() -> Self {
+        Table { first: 0, rows: Vec::new(), id: PhantomData }
+    }
+
+    /// An empty table whose first row will have the id `first`.
+    pub fn starting_at(first: I) -> Self {
+        Table { first: first.row(), rows: Vec::new(), id: PhantomData }
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, row: T) -> I {
+        self.rows.push(row);
+        I::of(self.first + self.rows.len() - 1)
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Rows in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.rows.iter()
+    }
+
+    /// Rows in order, to change.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        self.rows.iter_mut()
+    }
+
+    /// Ids in order; borrows nothing.
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = I> + use<I, T> {
+        (self.first..self.first + self.rows.len()).map(I::of)
+    }
+
+    /// Ids and rows in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (I, &T)> {
+        self.rows.iter().enumerate().map(|(row, value)| (I::of(self.first + row), value))
+    }
+
+    /// A row, if there is one.
+    pub fn get(&self, id: I) -> Option<&T> {
+        self.rows.get(id.row().checked_sub(self.first)?)
+    }
+
+    /// Whether the id is one of this table's.
+    pub fn holds(&self, id: I) -> bool {
+        self.get(id).is_some()
+    }
+}
+
+impl<I: Id, T> Default for Table<I, T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<I: Id, T> FromIterator<T> for Table<I, T> {
+    fn from_iter<A: IntoIterator<Item = T>>(rows: A) -> Self {
+        Table { first: 0, rows: rows.into_iter().collect(), id: PhantomData }
+    }
+}
+
+impl<I: Id, T> Index<I> for Table<I, T> {
+    type Output = T;
+    fn index(&self, id: I) -> &T {
+        &self.rows[id.row() - self.first]
+    }
+}
+
+impl<I: Id, T> IndexMut<I> for Table<I, T> {
+    fn index_mut(&mut self, id: I) -> &mut T {
+        &mut self.rows[id.row() - self.first]
+    }
+}
+
+/// A handle to a row that may be gone: the slot and how often it has been used. An event for a dead row finds another
+/// generation and ends.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Handle {
+    /// Row number.
+    pub slot: u32,
+    /// How often the row had been used when the handle was made.
+    pub generation: u32,
+}
+
+/// Rows that come and go. Slots are reused, newest free one first.
+#[derive(Clone, Debug, Default)]
+pub struct Slots<T> {
+    rows: Vec<(u32, T)>,
+    free: Vec<u32>,
+}
+
+impl<T> Slots<T> {
+    /// No rows.
+    pub fn new() -> Self {
+        Slots { rows: Vec::new(), free: Vec::new() }
+    }
+
+    /// Puts a row into a free slot.
+    pub fn insert(&mut self, row: T) -> Handle {
+        if let Some(slot) = self.free.pop() {
+            let entry = &mut self.rows[slot as usize];
+            entry.1 = row;
+            return Handle { slot, generation: entry.0 };
+        }
+        let slot =
+            u32::try_from(self.rows.len()).expect("fewer than 2^32 rows live at once: the limit on tasks is lower");
+        self.rows.push((0, row));
+        Handle { slot, generation: 0 }
+    }
+
+    /// Frees the slot; the handle and its copies are stale from here on.
+    pub fn remove(&mut self, handle: Handle) {
+        let entry = &mut self.rows[handle.slot as usize];
+        assert!(entry.0 == handle.generation, "removed a row twice: {handle:?}, generation is {}", entry.0);
+        entry.0 = entry.0.wrapping_add(1);
+        self.free.push(handle.slot);
+    }
+
+    /// The row, unless the handle is stale.
+    pub fn get(&self, handle: Handle) -> Option<&T> {
+        self.rows.get(handle.slot as usize).filter(|row| row.0 == handle.generation).map(|row| &row.1)
+    }
+
+    /// The row to change, unless the handle is stale.
+    pub fn get_mut(&mut self, handle: Handle) -> Option<&mut T> {
+        self.rows.get_mut(handle.slot as usize).filter(|row| row.0 == handle.generation).map(|row| &mut row.1)
+    }
+
+    /// The row in a slot, live or not: for tables that link slots to each other.
+    pub fn at(&self, slot: u32) -> &T {
+        &self.rows[slot as usize].1
+    }
+
+    /// The row in a slot to change, live or not.
+    pub fn at_mut(&mut self, slot: u32) -> &mut T {
+        &mut self.rows[slot as usize].1
+    }
+
+    /// The current handle of a slot.
+    pub fn handle(&self, slot: u32) -> Handle {
+        Handle { slot, generation: self.rows[slot as usize].0 }
+    }
+
+    /// How many slots there are, live or free.
+    pub fn slots(&self) -> u32 {
+        self.rows.len() as u32
+    }
+
+    /// How many rows are live.
+    pub fn live(&self) -> usize {
+        self.rows.len() - self.free.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stale_handle_finds_nothing() {
+        let mut slots = Slots::new();
+        let first = slots.insert('a');
+        slots.remove(first);
+        let second = slots.insert('b');
+        assert_eq!(first.slot, second.slot);
+        assert_eq!(slots.get(first), None);
+        assert_eq!(slots.get(second), Some(&'b'));
+        assert_eq!(slots.live(), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "removed a row twice")]
+    fn removing_twice_is_a_fault_of_ours() {
+        let mut slots = Slots::new();
+        let handle = slots.insert(());
+        slots.remove(handle);
+        slots.remove(handle);
+    }
+
+    #[test]
+    fn a_table_may_start_anywhere() {
+        ids! { RowId: u32 }
+        let mut table = Table::<RowId, char>::starting_at(RowId(7));
+        let id = table.push('x');
+        assert_eq!(id, RowId(7));
+        assert_eq!(table[id], 'x');
+        assert_eq!(table.get(RowId(6)), None);
+    }
+}

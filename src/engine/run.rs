@@ -1,0 +1,241 @@
+//! The loop: windows over partitions, serial or parallel, with the same bits.
+
+use super::draw::Seed;
+use super::key::{Key, Phase};
+use super::part::{Core, Cx, Mail, PartId, Partition, Reader};
+use super::time::{Span, Time};
+
+/// Facts are handed over when this many have gathered.
+const FACTS_PER_BATCH: usize = 4_096;
+
+/// Bounds of a run. Reaching one is an outcome: [`Stop::Limit`].
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Events handled by any one partition.
+    pub events_max: u64,
+    /// Events pending in any one partition.
+    pub pending_max: usize,
+}
+
+impl Default for Limits {
+    /// Model choice: 200 billion events, 200 million pending.
+    fn default() -> Self {
+        Limits { events_max: 200_000_000_000, pending_max: 200_000_000 }
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// The end was reached.
+    Finished,
+    /// A bound was reached.
+    Limit {
+        /// Its name.
+        which: &'static str,
+        /// When, in simulated time.
+        at: Time,
+    },
+}
+
+/// Worlds with their readers, and the clock that drives them.
+pub struct Sim<'p, W: Partition, R: Reader<W::Fact>> {
+    plan: &'p W::Plan,
+    seed: Seed,
+    lookahead: Option<Span>,
+    limits: Limits,
+    parts: Vec<Part<W, R>>,
+    #[cfg(feature = "parallel")]
+    pool: Option<rayon::ThreadPool>,
+}
+
+struct Part<W: Partition, R> {
+    world: W,
+    reader: R,
+    core: Core<W>,
+    handled: u64,
+    digest: u64,
+    stop: Option<Stop>,
+}
+
+impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
+    /// Puts worlds with their readers under one clock. `lookahead` is the smallest delay of any `send` between them;
+    /// `None` when they do not talk.
+    ///
+    /// # Panics
+    /// With more than 2^14 partitions, or a lookahead of zero.
+    pub fn new(
+        plan: &'p W::Plan,
+        seed: Seed,
+        worlds: impl IntoIterator<Item = (W, R)>,
+        lookahead: Option<Span>,
+        limits: Limits,
+    ) -> Self {
+        assert!(lookahead != Some(Span::ZERO), "a lookahead of zero lets no window advance");
+        let parts: Vec<_> = worlds
+            .into_iter()
+            .enumerate()
+            .map(|(row, (world, reader))| Part {
+                world,
+                reader,
+                core: Core::new(PartId(row as u16), R::READS),
+                handled: 0,
+                digest: 0,
+                stop: None,
+            })
+            .collect();
+        assert!(parts.len() <= usize::from(Key::SOURCE_MAX), "{} partitions exceed 2^14", parts.len());
+        Sim {
+            plan,
+            seed,
+            lookahead,
+            limits,
+            parts,
+            #[cfg(feature = "parallel")]
+            pool: None,
+        }
+    }
+
+    /// Uses `threads` threads for partitions that run side by side. The bits do not depend on it.
+    pub fn threads(&mut self, threads: usize) {
+        #[cfg(feature = "parallel")]
+        {
+            let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            self.pool = if threads > 1 && self.parts.len() > 1 { builder.build().ok() } else { None };
+        }
+        #[cfg(not(feature = "parallel"))]
+        let _ = threads;
+    }
+
+    /// Lets a partition schedule its first events.
+    pub fn prepare(&mut self, mut first: impl FnMut(&mut W, &mut Cx<'_, W>)) {
+        for part in &mut self.parts {
+            let mut cx = Cx {
+                plan: self.plan,
+                now: Time::ZERO,
+                seed: self.seed,
+                lookahead: self.lookahead,
+                core: &mut part.core,
+            };
+            first(&mut part.world, &mut cx);
+        }
+        self.deliver();
+    }
+
+    /// Schedules an event from outside.
+    pub fn schedule(&mut self, part: PartId, at: Time, phase: Phase, event: impl Into<W::Event>) {
+        self.parts[usize::from(part.0)].core.schedule(at, phase, event.into());
+    }
+
+    /// Handles every event before `end`. May be called again with a later end; cutting a run into pieces changes
+    /// nothing.
+    pub fn run_until(&mut self, end: Time) -> Stop {
+        loop {
+            let first = self.parts.iter_mut().map(|part| part.core.queue.first()).min().unwrap_or(Time::NEVER);
+            if first >= end {
+                break;
+            }
+            let window_end = self.lookahead.map_or(end, |lookahead| (first + lookahead).min(end));
+            self.window(window_end);
+            self.deliver();
+            if let Some(stop) = self.parts.iter().find_map(|part| part.stop) {
+                self.hand_over();
+                return stop;
+            }
+        }
+        self.hand_over();
+        Stop::Finished
+    }
+
+    fn window(&mut self, end: Time) {
+        let (plan, seed, lookahead, limits) = (self.plan, self.seed, self.lookahead, self.limits);
+        let step = |part: &mut Part<W, R>| part.run(plan, seed, lookahead, limits, end);
+        #[cfg(feature = "parallel")]
+        if let Some(pool) = &self.pool {
+            use rayon::prelude::*;
+            pool.install(|| self.parts.par_iter_mut().with_max_len(1).for_each(step));
+            return;
+        }
+        self.parts.iter_mut().for_each(step);
+    }
+
+    /// Moves mail from outboxes into queues. Keys order it, so the order of delivery does not matter.
+    fn deliver(&mut self) {
+        for from in 0..self.parts.len() {
+            let mut outbox = std::mem::take(&mut self.parts[from].core.outbox);
+            for Mail { to, key, event } in outbox.drain(..) {
+                self.parts[usize::from(to.0)].core.queue.push(key, event);
+            }
+            self.parts[from].core.outbox = outbox;
+        }
+    }
+
+    fn hand_over(&mut self) {
+        self.parts.iter_mut().for_each(Part::hand_over);
+    }
+
+    /// Events handled so far.
+    pub fn events(&self) -> u64 {
+        self.parts.iter().map(|part| part.handled).sum()
+    }
+
+    /// Events pending.
+    pub fn pending(&self) -> usize {
+        self.parts.iter().map(|part| part.core.queue.len()).sum()
+    }
+
+    /// The hash of the ordered event stream, over partitions in their order.
+    pub fn digest(&self) -> u64 {
+        self.parts.iter().fold(0, |digest, part| fold(digest, part.digest, part.handled))
+    }
+
+    /// The worlds.
+    pub fn worlds(&self) -> impl Iterator<Item = &W> {
+        self.parts.iter().map(|part| &part.world)
+    }
+
+    /// Ends the run and gives the readers back, in the order of their partitions.
+    pub fn into_readers(mut self) -> Vec<R> {
+        self.hand_over();
+        self.parts.into_iter().map(|part| part.reader).collect()
+    }
+}
+
+impl<W: Partition, R: Reader<W::Fact>> Part<W, R> {
+    fn run(&mut self, plan: &W::Plan, seed: Seed, lookahead: Option<Span>, limits: Limits, end: Time) {
+        while let Some((key, event)) = self.core.queue.pop_before(end) {
+            let now = key.time();
+            debug_assert!(now >= self.core.now, "time ran back from {} to {now}", self.core.now);
+            self.core.now = now;
+            self.handled += 1;
+            self.digest = fold(self.digest, now.0, key.order());
+            let mut cx = Cx { plan, now, seed, lookahead, core: &mut self.core };
+            self.world.handle(event, &mut cx);
+            if self.core.facts.len() >= FACTS_PER_BATCH {
+                self.hand_over();
+            }
+            if self.handled >= limits.events_max {
+                self.stop = Some(Stop::Limit { which: "events", at: now });
+                return;
+            }
+            if self.core.queue.len() >= limits.pending_max {
+                self.stop = Some(Stop::Limit { which: "pending events", at: now });
+                return;
+            }
+        }
+    }
+
+    fn hand_over(&mut self) {
+        if !self.core.facts.is_empty() {
+            self.reader.read(&self.core.facts);
+            self.core.facts.clear();
+        }
+    }
+}
+
+/// One step of a multiplicative hash over the stream.
+fn fold(digest: u64, a: u64, b: u64) -> u64 {
+    const K: u64 = 0x9E37_79B9_7F4A_7C15;
+    let digest = (digest.rotate_left(5) ^ a).wrapping_mul(K);
+    (digest.rotate_left(5) ^ b).wrapping_mul(K)
+}

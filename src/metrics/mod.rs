@@ -1,0 +1,4 @@
+//! Readers of facts: every number of the results.
+
+pub mod summary;
+pub mod timeline;

@@ -1,0 +1,255 @@
+//! The result of a run, as `run --json` prints it. Names and meanings are the users' contract.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A random quantity: its mean over replications and the 95 % interval of that mean (Student t).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Mean over the replications that have a value.
+    pub mean: f64,
+    /// Lower end; null with one replication.
+    pub low: Option<f64>,
+    /// Upper end; null with one replication.
+    pub high: Option<f64>,
+    /// Replications that have a value.
+    pub n: u32,
+}
+
+/// A quantity that a run may not have: null when none has it.
+pub type Maybe = Option<Estimate>;
+
+/// Everything that is known after the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Version of this shape.
+    pub schema_version: u32,
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Seed of replication 0.
+    pub seed: u64,
+    /// How many replications.
+    pub replications: u32,
+    /// Simulated time of each, in seconds.
+    pub simulated_seconds: f64,
+    /// Events handled, over all replications.
+    pub events: u64,
+    /// Hash of the ordered event stream of all replications, 16 hexadecimal digits.
+    pub digest: String,
+    /// One for each service, in the order of the file.
+    pub services: Vec<ServiceRow>,
+    /// One for each stream of standalone tasks.
+    pub run_tasks: Vec<StreamRow>,
+    /// One for each capacity provider with hosts.
+    pub capacity_providers: Vec<ProviderRow>,
+    /// One for each Region that has a control plane in the scenario.
+    pub control_plane: Vec<serde_json::Value>,
+    /// One for each fault of the file.
+    pub faults: Vec<FaultRow>,
+    /// One for each change of the file.
+    pub changes: Vec<serde_json::Value>,
+    /// Who lost what, why and in which phase.
+    pub losses: Vec<LossRow>,
+    /// One for each objective.
+    pub objectives: Vec<ObjectiveRow>,
+}
+
+/// What one service did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceRow {
+    /// "cluster/name".
+    pub service: String,
+    /// `desiredCount` (for daemons: hosts at the start).
+    pub desired_count: u32,
+    /// Requests answered in time / requests offered; null without traffic.
+    pub request_availability: Maybe,
+    /// Share of the window in which available tasks covered the need.
+    pub capacity_availability: Maybe,
+    /// -log10(1 - availability); null when nothing was lost.
+    pub nines: Maybe,
+    /// First tries in the window.
+    pub requests: Requests,
+    /// Tasks running in truth with lastStatus RUNNING, over the window.
+    pub running: Level,
+    /// Launches in the window.
+    pub launches: Launches,
+    /// Tasks stopped in the window, by stop code.
+    pub stops: BTreeMap<String, Estimate>,
+    /// From launch accepted to RUNNING, of tasks that reached RUNNING in the window.
+    pub start_seconds: Quantiles,
+    /// Mean share of its running tasks in each zone.
+    pub zone_share: BTreeMap<String, Estimate>,
+    /// Mean dollars an hour of its tasks; null where a type has no price.
+    pub cost_per_hour: Maybe,
+}
+
+/// Requests.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Requests {
+    /// Offered.
+    pub offered: Estimate,
+    /// Answered in time.
+    pub served: Estimate,
+    /// The rest.
+    pub failed: Estimate,
+}
+
+/// A level over the window.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// Least.
+    pub min: Estimate,
+    /// Mean over time.
+    pub mean: Estimate,
+    /// Most.
+    pub max: Estimate,
+}
+
+/// Launches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Launches {
+    /// Tasks that ECS created or tried to.
+    pub requested: Estimate,
+    /// Tasks that reached RUNNING.
+    pub running: Estimate,
+    /// Those that did not, by reason.
+    pub failed: BTreeMap<String, Estimate>,
+}
+
+/// Quantiles of a distribution, pooled over replications.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quantiles {
+    /// Median.
+    pub p50: Maybe,
+    /// 99th percentile.
+    pub p99: Maybe,
+}
+
+/// What one stream of standalone tasks did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamRow {
+    /// "cluster/family".
+    pub stream: String,
+    /// Tasks running in truth.
+    pub running: Level,
+    /// Launches in the window.
+    pub launches: Launches,
+    /// Tasks that ended their work.
+    pub completed: Estimate,
+    /// Tasks stopped in the window, by stop code.
+    pub stops: BTreeMap<String, Estimate>,
+    /// From launch accepted to RUNNING.
+    pub start_seconds: Quantiles,
+    /// Mean dollars an hour of its tasks.
+    pub cost_per_hour: Maybe,
+}
+
+/// What one capacity provider with hosts did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderRow {
+    /// "cluster/name".
+    pub capacity_provider: String,
+    /// Container instances up and registered.
+    pub hosts: Level,
+    /// CapacityProviderReservation, in percent; null without managed scaling.
+    pub reservation: Option<Level>,
+    /// Mean dollars an hour of its hosts; null where a type has no price.
+    pub cost_per_hour: Maybe,
+}
+
+/// What one fault did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FaultRow {
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: String,
+    /// How often it began.
+    pub occurrences: Estimate,
+    /// Begin of the first, in seconds.
+    pub begin_seconds: Maybe,
+    /// End of the first; null when it does not end.
+    pub end_seconds: Maybe,
+    /// What it hit.
+    pub hit: HitCounts,
+    /// Share of clusters that lost something by it.
+    pub blast_radius: Maybe,
+    /// From begin until ECS or a load balancer first acts on it.
+    pub detect_seconds: Maybe,
+    /// Until the need is met for five minutes without a break.
+    pub recover_seconds: Maybe,
+    /// Until available tasks are back at the desired count.
+    pub full_strength_seconds: Maybe,
+    /// Until the zones differ by at most one task.
+    pub balanced_seconds: Maybe,
+    /// Occurrences from which a service never recovered.
+    pub never_recovered: Estimate,
+    /// Requests lost to it.
+    pub lost_requests: Estimate,
+    /// Task-seconds missing from the desired count through it.
+    pub lost_task_seconds: Estimate,
+    /// Successful launches until each service first met its need again.
+    pub needed_launches: Estimate,
+}
+
+/// How many of each a fault hit.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HitCounts {
+    /// Zones.
+    pub zones: Estimate,
+    /// Control-plane cells.
+    pub cells: Estimate,
+    /// Container instances.
+    pub hosts: Estimate,
+    /// Tasks.
+    pub tasks: Estimate,
+    /// Services.
+    pub services: Estimate,
+    /// Clusters.
+    pub clusters: Estimate,
+}
+
+/// A part of the losses.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LossRow {
+    /// "cluster/name".
+    pub service: String,
+    /// A fault of the file, or a named mechanism.
+    pub cause: String,
+    /// Where on the way back.
+    pub phase: String,
+    /// Requests.
+    pub lost_requests: Estimate,
+    /// Task-seconds.
+    pub lost_task_seconds: Estimate,
+}
+
+/// An objective and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectiveRow {
+    /// As it was written.
+    pub objective: serde_json::Value,
+    /// The value it was held against: an estimate, a number, a text or null.
+    pub measured: serde_json::Value,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// Verdict on an objective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    /// It holds.
+    Pass,
+    /// It does not.
+    Fail,
+    /// The interval holds the bound.
+    Inconclusive,
+}

@@ -1,0 +1,68 @@
+//! Container instances die.
+
+use super::Kind;
+use crate::model::ids::{ProviderId, ZoneId};
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Container instances die.
+///
+/// ## What happens
+/// With `at`: `count` hosts of the provider (drawn at random), or a `share` of them, stop at once. With `every`: each
+/// host has its own clock from the moment it is registered.
+/// ## What ECS sees
+/// EC2 reports the stop after 1 to 2 minutes; load-balancer checks fail after 35 to 65 s.
+/// ## What heals it
+/// Tasks are replaced on other hosts as far as there is room. With `for`, a new host stands in the place of the dead
+/// one when the fault ends; without, the Auto Scaling group launches one as soon as the loss is noticed.
+/// ## Source
+/// Domain sheet, section 13.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// Whose hosts. Left out: those of every capacity provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_provider: Option<String>,
+    /// Only hosts in this zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// How many at once, with `at`; 1 by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
+    /// Share of the hosts, with `at`, instead of `count`: each host is drawn by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+}
+
+/// What runs.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// `None`: all.
+    pub providers: Option<Vec<ProviderId>>,
+    /// `None`: all.
+    pub zone: Option<ZoneId>,
+    /// How many at once.
+    pub count: u32,
+    /// Instead of `count`.
+    pub share: Option<f64>,
+}
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        let (providers, zone, share) =
+            super::scope(self.capacity_provider.as_deref(), self.zone.as_deref(), self.share, at, names, out)?;
+        if self.share.is_some() && self.count.is_some() {
+            out.error(at, "`count` and `share` exclude each other", "keep one of them");
+            return None;
+        }
+        if self.count == Some(0) {
+            out.error(&format!("{at}/count"), "a count of 0 breaks nothing", "write 1 or more");
+            return None;
+        }
+        Some(Live { providers, zone, count: self.count.unwrap_or(1), share })
+    }
+}

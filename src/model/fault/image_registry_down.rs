@@ -1,0 +1,45 @@
+//! Images cannot be pulled.
+
+use super::Kind;
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The image registry does not answer, or the image is gone.
+///
+/// ## What happens
+/// Tasks that have to pull fail to start; what runs, runs on. A host that already has the image starts it from its
+/// cache (`ECS_IMAGE_PULL_BEHAVIOR` `default`).
+/// ## What ECS sees
+/// `TaskFailedToStart` with `CannotPullContainerError`; after repeated failures the scheduler waits longer and longer
+/// between tries (service throttle logic).
+/// ## What heals it
+/// The registry's return, after the wait that the throttle logic has reached.
+/// ## Source
+/// Domain sheet, sections 1.2, 1.4 and 2.6.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// Only images of this task-definition family. Left out: all images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+}
+
+/// What runs.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// `None`: all.
+    pub family: Option<String>,
+}
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        if let Some(family) = &self.family {
+            names.family(family, &format!("{at}/family"), out)?;
+        }
+        Some(Live { family: self.family.clone() })
+    }
+}

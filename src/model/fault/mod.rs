@@ -1,0 +1,99 @@
+//! What can break. One kind, one file: its page, what the scenario writes (`Spec`), what runs (`Live`), its tests.
+//!
+//! To add a kind, write its file and put two lines here: the `mod` and its name in `kinds!`.
+
+mod host_crash;
+mod image_registry_down;
+mod insufficient_capacity;
+mod network_cut_zone;
+mod spot_reclaim;
+mod task_crash;
+mod zone_grey;
+mod zone_power_loss;
+
+use super::ids::{ProviderId, ZoneId};
+use super::names::Names;
+use super::problem::Problems;
+
+/// What the scenario writes, turned into what runs.
+pub trait Kind {
+    /// Ids and whole numbers.
+    type Live;
+    /// Looks up names and checks values; `at` is the JSON pointer of the kind's object.
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Self::Live>;
+}
+
+/// Declares the kinds: the enum that the scenario reads, the enum that runs, and the names.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $module:ident as $key:literal),* $(,)?) => {
+        /// A fault as the scenario writes it: one key, one kind.
+        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        pub enum Spec { $($(#[$doc])* #[serde(rename = $key)] $variant($module::Spec)),* }
+
+        /// A fault as it runs.
+        #[derive(Clone, Debug)]
+        pub enum Live { $($(#[$doc])* $variant($module::Live)),* }
+
+        /// Every kind, as the scenario spells it.
+        pub const KINDS: &[&str] = &[$($key),*];
+
+        impl Spec {
+            /// The kind, as the scenario spells it.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Spec::$variant(_) => $key),* }
+            }
+            /// Looks up names and checks values.
+            pub fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+                match self { $(Spec::$variant(spec) => spec.resolve(at, names, out).map(Live::$variant)),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A zone loses power.
+    ZonePowerLoss = zone_power_loss as "zonePowerLoss",
+    /// A zone answers badly while its checks pass.
+    ZoneGrey = zone_grey as "zoneGrey",
+    /// Container instances die.
+    HostCrash = host_crash as "hostCrash",
+    /// Tasks die.
+    TaskCrash = task_crash as "taskCrash",
+    /// Spot capacity is taken back.
+    SpotReclaim = spot_reclaim as "spotReclaim",
+    /// A zone has no capacity to launch on.
+    InsufficientCapacity = insufficient_capacity as "insufficientCapacity",
+    /// Images cannot be pulled.
+    ImageRegistryDown = image_registry_down as "imageRegistryDown",
+    /// A zone is cut off from the Region's network.
+    NetworkCutZone = network_cut_zone as "networkCutZone",
+}
+
+/// A share: from above 0 to 1.
+fn share(value: f64, at: &str, out: &mut Problems) -> Option<f64> {
+    if value > 0.0 && value <= 1.0 {
+        return Some(value);
+    }
+    out.error(at, format!("`{value}` is no share"), "write a number above 0 and up to 1, such as 0.5 for half");
+    None
+}
+
+/// Providers, zone and share that a fault is limited to; `None` each: not limited.
+type Scope = (Option<Vec<ProviderId>>, Option<ZoneId>, Option<f64>);
+
+/// Resolves the three limits that many kinds share.
+fn scope(
+    provider: Option<&str>,
+    zone: Option<&str>,
+    part: Option<f64>,
+    at: &str,
+    names: &Names,
+    out: &mut Problems,
+) -> Option<Scope> {
+    let providers = provider.map(|name| names.provider(name, &format!("{at}/capacityProvider"), out));
+    let zone = zone.map(|name| names.zone(name, &format!("{at}/zone"), out));
+    let part = part.map(|value| share(value, &format!("{at}/share"), out));
+    // Each that was written must have been understood; all three are looked at before any of them ends the search.
+    let understood = providers != Some(None) && zone != Some(None) && part != Some(None);
+    understood.then(|| (providers.flatten(), zone.flatten(), part.flatten()))
+}

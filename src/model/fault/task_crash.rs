@@ -1,0 +1,70 @@
+//! Tasks die.
+
+use super::Kind;
+use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Tasks die: an essential container exits.
+///
+/// ## What happens
+/// With `at`: `count` running tasks (drawn at random), or a `share` of them, exit at once. With `every`: each task has
+/// its own clock from the moment it runs.
+/// ## What ECS sees
+/// The exit, within a second; `stopCode` is `EssentialContainerExited`.
+/// ## What heals it
+/// The scheduler starts a replacement; launch rate and start time bound it.
+/// ## Source
+/// Domain sheet, section 13.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// Whose tasks, such as `shop/web`. Left out: those of every service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Only tasks in this zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// How many at once, with `at`; 1 by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
+    /// Share of the tasks, with `at`, instead of `count`: each task is drawn by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    /// `None`: all.
+    pub service: Option<ServiceId>,
+    /// `None`: all.
+    pub zone: Option<ZoneId>,
+    /// How many at once.
+    pub count: u32,
+    /// Instead of `count`.
+    pub share: Option<f64>,
+}
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        let (_, zone, share) = super::scope(None, self.zone.as_deref(), self.share, at, names, out)?;
+        let service = match &self.service {
+            Some(name) => Some(names.service(name, &format!("{at}/service"), out)?),
+            None => None,
+        };
+        if self.share.is_some() && self.count.is_some() {
+            out.error(at, "`count` and `share` exclude each other", "keep one of them");
+            return None;
+        }
+        if self.count == Some(0) {
+            out.error(&format!("{at}/count"), "a count of 0 breaks nothing", "write 1 or more");
+            return None;
+        }
+        Some(Live { service, zone, count: self.count.unwrap_or(1), share })
+    }
+}

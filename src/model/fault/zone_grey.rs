@@ -1,0 +1,79 @@
+//! A zone answers badly while its health checks pass.
+
+use super::Kind;
+use crate::engine::Span;
+use crate::model::ids::ZoneId;
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use crate::model::quantity::Duration;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A zone answers badly while its health checks pass (grey failure).
+///
+/// ## What happens
+/// A share of the requests that reach the zone's tasks fails, or answers come late and each task answers fewer.
+/// ## What ECS sees
+/// Nothing: checks pass, tasks stay in service.
+/// ## What heals it
+/// Nothing by itself; it lasts as long as the fault.
+/// ## Source
+/// Domain sheet, section 5.8.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// Zone id. Left out: any zone, with `every` one clock for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Share of the requests answered with an error, above 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_share: Option<f64>,
+    /// Added to each answer. A task's capacity falls to `100 ms / (100 ms + added)` of itself: 100 ms stands for the
+    /// usual answer (model choice).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Duration>,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    /// `None`: every zone, each with its own clock.
+    pub zone: Option<ZoneId>,
+    /// Errors in a million requests.
+    pub errors_ppm: u32,
+    /// What is left of a task's capacity, in millionths.
+    pub capacity_ppm: u32,
+}
+
+/// The usual answer time that added latency is held against (model choice).
+const USUAL_ANSWER: Span = Span::from_millis(100);
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        if self.error_share.is_none() && self.latency.is_none() {
+            out.error(
+                at,
+                "a grey zone needs `errorShare` or `latency`",
+                "write \"errorShare\": 0.2 for one request in five",
+            );
+            return None;
+        }
+        let errors = match self.error_share {
+            Some(value) => super::share(value, &format!("{at}/errorShare"), out)?,
+            None => 0.0,
+        };
+        let added = self.latency.map_or(Span::ZERO, |latency| latency.0);
+        let capacity = USUAL_ANSWER.as_secs_f64() / (USUAL_ANSWER + added).as_secs_f64();
+        let zone = match &self.zone {
+            Some(name) => Some(names.zone(name, &format!("{at}/zone"), out)?),
+            None => None,
+        };
+        Some(Live { zone, errors_ppm: ppm(errors), capacity_ppm: ppm(capacity) })
+    }
+}
+
+fn ppm(share: f64) -> u32 {
+    libm::round(share * 1e6) as u32
+}

@@ -1,0 +1,59 @@
+//! A zone loses power: every host in it stops at once.
+
+use super::Kind;
+use crate::model::ids::ZoneId;
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A zone loses power.
+///
+/// ## What happens
+/// The hosts of the zone, or a share of them, stop at once; what runs on them is gone, not drained. Nothing can be
+/// launched in a zone that is dark as a whole.
+/// ## What ECS sees
+/// Nothing at first. Load-balancer checks fail and eject the targets after 35 to 65 s; EC2 reports the hosts as
+/// stopped after 1 to 2 minutes (`detection` sets both).
+/// ## What heals it
+/// Replacement in the other zones as far as there is room. When power returns, capacity comes back as new hosts, and
+/// rebalancing evens out the zones.
+/// ## Source
+/// Domain sheet, sections 6.3 and 13.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// Zone id, such as `use1-az1`. Left out: any zone, with `every` one clock for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Share of the zone's hosts that lose power, above 0 to 1; below 1 each host or Fargate task is drawn by itself,
+    /// and launches in the zone go on.
+    #[serde(default = "whole")]
+    pub share: f64,
+}
+
+fn whole() -> f64 {
+    1.0
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    /// `None`: every zone, each with its own clock.
+    pub zone: Option<ZoneId>,
+    /// Share of the zone, above 0 to 1.
+    pub share: f64,
+}
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        let share = super::share(self.share, &format!("{at}/share"), out);
+        let zone = match &self.zone {
+            Some(name) => Some(names.zone(name, &format!("{at}/zone"), out)?),
+            None => None,
+        };
+        Some(Live { zone, share: share? })
+    }
+}

@@ -1,0 +1,29 @@
+//! Typed ids of everything the plan names and of what comes and goes.
+
+use crate::engine::index::Handle;
+
+crate::ids! {
+    /// A Region.
+    RegionId: u16,
+    /// A zone of any kind; numbered over all Regions.
+    ZoneId: u16,
+    /// A control-plane cell; also the partition that runs it.
+    CellId: u16,
+    /// An ECS cluster.
+    ClusterId: u32,
+    /// An ECS service, or a stream of standalone tasks.
+    ServiceId: u32,
+    /// A capacity provider as one cluster uses it.
+    ProviderId: u16,
+    /// A Fargate launch bucket: one for each account, Region and kind.
+    BucketId: u16,
+    /// An EC2 instance type.
+    TypeId: u16,
+    /// A fault of the scenario.
+    FaultId: u16,
+}
+
+/// A task; stale once the task is gone.
+pub type TaskId = Handle;
+/// A container instance; stale once the host is gone.
+pub type HostId = Handle;

@@ -1,0 +1,16 @@
+//! Amazon ECS: what there is (tables), what happens (flows), what breaks (faults), what is decided (capacity,
+//! placement).
+
+pub mod fact;
+pub mod fault;
+pub mod ids;
+pub mod names;
+pub mod placement;
+pub mod plan;
+pub mod problem;
+pub mod quantity;
+pub mod world;
+
+pub use fact::Fact;
+pub use plan::Plan;
+pub use world::World;

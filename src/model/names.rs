@@ -1,0 +1,70 @@
+//! What a scenario's names mean: handed to the kinds while they resolve what was written.
+
+use super::ids::{ClusterId, ProviderId, ServiceId, ZoneId};
+use super::problem::{Problems, nearest};
+use std::collections::BTreeMap;
+
+/// Names and what they stand for.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// Zone ids (`use1-az1`) and zone names (`us-east-1a`).
+    pub zones: BTreeMap<String, ZoneId>,
+    /// "cluster/service", and the service name alone where it is unique.
+    pub services: BTreeMap<String, ServiceId>,
+    /// Cluster names.
+    pub clusters: BTreeMap<String, ClusterId>,
+    /// Capacity providers by name: one row for each cluster that uses it.
+    pub providers: BTreeMap<String, Vec<ProviderId>>,
+    /// Instance types by name, as rows of the plan.
+    pub types: BTreeMap<String, super::ids::TypeId>,
+    /// Task-definition families that a service or stream uses.
+    pub families: BTreeMap<String, ()>,
+}
+
+impl Names {
+    /// The zone of this name; a problem with the nearest known name otherwise.
+    pub fn zone(&self, name: &str, at: &str, out: &mut Problems) -> Option<ZoneId> {
+        find(&self.zones, name, "zone", at, out)
+    }
+
+    /// The service of this name.
+    pub fn service(&self, name: &str, at: &str, out: &mut Problems) -> Option<ServiceId> {
+        find(&self.services, name, "service", at, out)
+    }
+
+    /// The cluster of this name.
+    pub fn cluster(&self, name: &str, at: &str, out: &mut Problems) -> Option<ClusterId> {
+        find(&self.clusters, name, "cluster", at, out)
+    }
+
+    /// The capacity provider of this name, in every cluster that uses it.
+    pub fn provider(&self, name: &str, at: &str, out: &mut Problems) -> Option<Vec<ProviderId>> {
+        find(&self.providers, name, "capacity provider", at, out)
+    }
+
+    /// Whether a family of this name is in use.
+    pub fn family(&self, name: &str, at: &str, out: &mut Problems) -> Option<()> {
+        find(&self.families, name, "task-definition family in use", at, out)
+    }
+
+    /// The instance type of this name.
+    pub fn instance_type(&self, name: &str, at: &str, out: &mut Problems) -> Option<super::ids::TypeId> {
+        find(&self.types, name, "instance type in use", at, out)
+    }
+}
+
+fn find<T: Clone>(known: &BTreeMap<String, T>, name: &str, what: &str, at: &str, out: &mut Problems) -> Option<T> {
+    let found = known.get(name).cloned();
+    if found.is_none() {
+        let hint = match nearest(name, known.keys().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => format!("the scenario has no {what}"),
+            None => {
+                let names: Vec<_> = known.keys().take(8).map(String::as_str).collect();
+                format!("known: {}", names.join(", "))
+            }
+        };
+        out.error(at, format!("no {what} is called `{name}`"), hint);
+    }
+    found
+}

@@ -1,0 +1,481 @@
+//! The resolved scenario: what runs. Immutable, shared by all partitions, every name already an id.
+
+use super::fault;
+use super::ids::{BucketId, CellId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId};
+use super::placement::Placement;
+use crate::engine::index::Table;
+use crate::engine::{Dist, Seed, Span, Time, Who};
+use std::ops::Range;
+
+/// Everything a run needs to know. Rows that belong to one cell stand side by side, so that a cell holds a slice of
+/// each table under the same ids.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Name of the scenario.
+    pub name: String,
+    /// Its seed; `--seed` overrides it.
+    pub seed: u64,
+    /// How long is simulated, warm-up included.
+    pub duration: Span,
+    /// What is simulated but not measured, at the start.
+    pub warm_up: Span,
+    /// The date of time 0, in seconds since 1970-01-01 UTC.
+    pub starts_at: i64,
+    /// Whether services start from nothing instead of at their desired count.
+    pub start_empty: bool,
+    /// Regions.
+    pub regions: Table<RegionId, Region>,
+    /// Zones, Region by Region.
+    pub zones: Table<ZoneId, Zone>,
+    /// Cells, Region by Region. Without a `controlPlane` block a Region has one cell that never throttles.
+    pub cells: Table<CellId, Cell>,
+    /// Clusters, cell by cell.
+    pub clusters: Table<ClusterId, Cluster>,
+    /// Services and streams of standalone tasks, cell by cell.
+    pub services: Table<ServiceId, Service>,
+    /// Capacity providers as clusters use them, cell by cell.
+    pub providers: Table<ProviderId, Provider>,
+    /// Fargate launch buckets, cell by cell.
+    pub buckets: Table<BucketId, Bucket>,
+    /// Instance types that anything uses.
+    pub types: Table<TypeId, InstanceType>,
+    /// Faults in the order of the file.
+    pub faults: Table<FaultId, Fault>,
+}
+
+impl Plan {
+    /// The seed as the engine takes it.
+    pub fn seed(&self) -> Seed {
+        Seed(self.seed)
+    }
+
+    /// The end of the run.
+    pub fn end(&self) -> Time {
+        Time::ZERO + self.duration
+    }
+}
+
+/// A Region.
+#[derive(Debug, Clone)]
+pub struct Region {
+    /// Name, such as `us-east-1`.
+    pub name: String,
+    /// Its zones.
+    pub zones: Range<u16>,
+    /// vCPU quotas of Fargate on-demand, if written; in CPU units (1,024 a vCPU).
+    pub vcpu_quota: Option<u64>,
+    /// The same for Fargate Spot.
+    pub spot_vcpu_quota: Option<u64>,
+}
+
+/// A zone.
+#[derive(Debug, Clone)]
+pub struct Zone {
+    /// Id, such as `use1-az1`.
+    pub id: String,
+    /// Name as the AWS CLI prints it, such as `us-east-1a`.
+    pub name: String,
+    /// Birth certificate.
+    pub who: Who,
+    /// Its Region.
+    pub region: RegionId,
+    /// CPU units (1,024 a vCPU) of Fargate that AWS has in stock here.
+    pub fargate_stock: u64,
+    /// The same for Fargate Spot.
+    pub spot_stock: u64,
+}
+
+/// A control-plane cell and the slices of the tables that it runs.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// Name, such as `cell-1`.
+    pub name: String,
+    /// Its Region.
+    pub region: RegionId,
+    /// Zones of the Region.
+    pub zones: Range<u16>,
+    /// Its clusters.
+    pub clusters: Range<u32>,
+    /// Its services and streams.
+    pub services: Range<u32>,
+    /// Its capacity providers.
+    pub providers: Range<u16>,
+    /// Its launch buckets.
+    pub buckets: Range<u16>,
+}
+
+/// A cluster.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// Name.
+    pub name: String,
+    /// Account number; each cluster is its own account unless the scenario says otherwise.
+    pub account: String,
+    /// Its cell.
+    pub cell: CellId,
+    /// Its services and streams.
+    pub services: Range<u32>,
+    /// Its capacity providers.
+    pub providers: Range<u16>,
+}
+
+/// What kind of thing launches tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A service that keeps `desired` tasks running.
+    Replica,
+    /// A service that keeps one task on each active container instance that meets its constraints.
+    Daemon,
+    /// A stream of standalone tasks (`runTasks`).
+    Stream,
+}
+
+/// A service or a stream of standalone tasks.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// "cluster/name".
+    pub name: String,
+    /// Birth certificate, from the name.
+    pub who: Who,
+    /// Its cluster.
+    pub cluster: ClusterId,
+    /// What it is.
+    pub kind: Kind,
+    /// `desiredCount`; 0 for daemons (follows the hosts) and streams.
+    pub desired: u32,
+    /// `minimumHealthyPercent`.
+    pub minimum_healthy_percent: u32,
+    /// `maximumPercent`.
+    pub maximum_percent: u32,
+    /// Base and weights; a single item stands for `launchType`.
+    pub strategy: Vec<StrategyItem>,
+    /// Zones that its subnets lie in (Fargate, and `awsvpc` on EC2), in the order of the zones.
+    pub zones: Vec<ZoneId>,
+    /// Placement strategies and constraints.
+    pub placement: Placement,
+    /// `availabilityZoneRebalancing`.
+    pub rebalancing: bool,
+    /// `healthCheckGracePeriodSeconds`.
+    pub grace: Span,
+    /// What one task needs.
+    pub task: TaskDef,
+    /// How its tasks live and die.
+    pub life: Life,
+    /// Its load balancer, if it has one.
+    pub balancer: Option<Balancer>,
+    /// Requests offered to it.
+    pub traffic: Option<Traffic>,
+    /// For streams: when tasks are run.
+    pub arrivals: Option<Arrivals>,
+}
+
+/// `{capacityProvider, base, weight}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StrategyItem {
+    /// Which.
+    pub provider: ProviderId,
+    /// Tasks placed on it before the weights count.
+    pub base: u32,
+    /// Its part of the rest.
+    pub weight: u32,
+}
+
+/// What a task needs, from its task definition.
+#[derive(Debug, Clone, Default)]
+pub struct TaskDef {
+    /// Family and revision, such as `web:3`.
+    pub name: String,
+    /// The family alone.
+    pub family: String,
+    /// CPU units (1,024 a vCPU).
+    pub cpu: u32,
+    /// MiB.
+    pub memory: u32,
+    /// Fixed host ports, as bits over the distinct ports that the plan names (at most 64).
+    pub ports: u64,
+    /// Whether it takes an elastic network interface of its own (`awsvpc`).
+    pub eni: bool,
+    /// `stopTimeout`: the longest of its containers.
+    pub stop_timeout: Span,
+    /// Longest chain of `dependsOn` between containers, at least 1: how often the container start is waited for.
+    pub start_depth: u32,
+    /// `restartPolicy` of the essential containers: `restartAttemptPeriod`, when enabled.
+    pub restart: Option<Span>,
+    /// Container health check of the essential containers, if any: the slowest of them.
+    pub health: Option<ContainerHealth>,
+    /// Names of its containers, for events.
+    pub containers: Vec<String>,
+}
+
+/// A container health check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContainerHealth {
+    /// `interval`, 30 s by default.
+    pub interval: Span,
+    /// `timeout`, 5 s by default.
+    pub timeout: Span,
+    /// `retries`, 3 by default.
+    pub retries: u32,
+    /// `startPeriod`, 0 by default.
+    pub start_period: Span,
+}
+
+/// Laws of a task's life.
+#[derive(Debug, Clone)]
+pub struct Life {
+    /// From launch accepted to RUNNING, standing for all phases.
+    pub start: Option<Dist>,
+    /// Phases, when `start` is not set: attaching the network interface.
+    pub eni: Dist,
+    /// The agent or platform taking the task up.
+    pub connect: Dist,
+    /// Image pull without a cached image.
+    pub pull: Dist,
+    /// Starting one layer of containers.
+    pub containers: Dist,
+    /// From RUNNING until the application would answer checks; `None`: at once, found by the checks' own rhythm.
+    pub health: Option<Dist>,
+    /// From RUNNING to an essential container's exit.
+    pub crash: Option<Dist>,
+    /// From SIGTERM until the containers have exited; cut by `stopTimeout`.
+    pub stop: Dist,
+    /// For streams: from RUNNING until the work is done.
+    pub lives: Option<Dist>,
+    /// From a silent death of task or host until ECS acts on it; `None`: the domain's defaults.
+    pub loss: Option<Dist>,
+    /// Until the load balancer ejects a dead target; `None`: from its health-check settings.
+    pub target: Option<Dist>,
+}
+
+/// An Application Load Balancer with one target group.
+#[derive(Debug, Clone)]
+pub struct Balancer {
+    /// Health-check interval, 30 s by default.
+    pub interval: Span,
+    /// Health-check time-out, 5 s.
+    pub timeout: Span,
+    /// Failures in a row until unhealthy, 2.
+    pub unhealthy: u32,
+    /// Passes in a row until healthy again, 5.
+    pub healthy: u32,
+    /// `deregistration_delay.timeout_seconds`, 300 s.
+    pub deregistration: Span,
+    /// Whether every load-balancer node sends to the targets of all zones.
+    pub cross_zone: bool,
+    /// How long clients keep the address of a node without targets (cross-zone off), 60 s.
+    pub dns_ttl: Span,
+}
+
+/// Requests offered to a service.
+#[derive(Debug, Clone)]
+pub struct Traffic {
+    /// Rate over time.
+    pub profile: Profile,
+    /// What one healthy task can answer, in billionths of a request for each second.
+    pub per_task: u64,
+}
+
+/// A rate that changes at points in time; rates in billionths of a request for each second.
+#[derive(Debug, Clone)]
+pub enum Profile {
+    /// Changes at these times; the first is at 0.
+    Steps(Box<[(Time, u64)]>),
+    /// Repeats with this period; `offset` is where in the period time 0 lies.
+    Repeat {
+        /// Length of the period.
+        period: Span,
+        /// Where in the period the run starts.
+        offset: Span,
+        /// Changes within the period; the first is at 0.
+        steps: Box<[(Span, u64)]>,
+    },
+}
+
+impl Profile {
+    /// The rate at `now` and the time of the next change, if there is one.
+    pub fn at(&self, now: Time) -> (u64, Option<Time>) {
+        match self {
+            Profile::Steps(steps) => {
+                let next = steps.partition_point(|step| step.0 <= now);
+                (steps[next.saturating_sub(1)].1, steps.get(next).map(|step| step.0))
+            }
+            Profile::Repeat { period, offset, steps } => {
+                let place = Span((now.0 + offset.0) % period.0);
+                let next = steps.partition_point(|step| step.0 <= place);
+                let rate = steps[next.saturating_sub(1)].1;
+                let until = steps.get(next).map_or(*period, |step| step.0) - place;
+                (rate, Some(now + until))
+            }
+        }
+    }
+
+    /// The largest rate it ever reaches.
+    pub fn peak(&self) -> u64 {
+        match self {
+            Profile::Steps(steps) => steps.iter().map(|step| step.1).max().unwrap_or(0),
+            Profile::Repeat { steps, .. } => steps.iter().map(|step| step.1).max().unwrap_or(0),
+        }
+    }
+}
+
+/// When the tasks of a stream are run.
+#[derive(Debug, Clone)]
+pub struct Arrivals {
+    /// Gaps between RunTask calls.
+    pub gap: Dist,
+    /// Tasks for each call.
+    pub count: u32,
+    /// First call, counted from 0.
+    pub from: Time,
+    /// No call at or after this.
+    pub until: Time,
+}
+
+/// A capacity provider as one cluster uses it.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// Name, such as `FARGATE` or `nodes`.
+    pub name: String,
+    /// Birth certificate, from the cluster's and its own name.
+    pub who: Who,
+    /// The cluster.
+    pub cluster: ClusterId,
+    /// What stands behind it.
+    pub kind: ProviderKind,
+}
+
+/// What stands behind a capacity provider.
+#[derive(Debug, Clone)]
+pub enum ProviderKind {
+    /// Fargate, on demand or Spot.
+    Fargate {
+        /// Spot: may be taken back.
+        spot: bool,
+        /// The launch bucket it draws from.
+        bucket: BucketId,
+    },
+    /// Any container instance of the cluster (`launchType` EC2): no waiting room, no scaling.
+    AnyHost,
+    /// An Auto Scaling group.
+    Group(Group),
+    /// ECS Managed Instances.
+    Managed(Managed),
+}
+
+impl ProviderKind {
+    /// Whether tasks are placed on container instances.
+    pub fn has_hosts(&self) -> bool {
+        !matches!(self, ProviderKind::Fargate { .. })
+    }
+}
+
+/// An Auto Scaling group behind a capacity provider.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// `AutoScalingGroupName`.
+    pub name: String,
+    /// Instance types, in order of preference.
+    pub types: Vec<TypeId>,
+    /// Whether its instances are Spot.
+    pub spot: bool,
+    /// `MinSize`.
+    pub min: u32,
+    /// `MaxSize`.
+    pub max: u32,
+    /// `DesiredCapacity` at the start.
+    pub desired: u32,
+    /// Its zones.
+    pub zones: Vec<ZoneId>,
+    /// Managed scaling, when enabled.
+    pub scaling: Option<Scaling>,
+    /// `managedTerminationProtection`.
+    pub termination_protection: bool,
+    /// `managedDraining`.
+    pub draining: bool,
+    /// Agent setting `ECS_ENABLE_SPOT_INSTANCE_DRAINING`.
+    pub spot_draining: bool,
+    /// From the decision to launch until the container instance is registered.
+    pub boot: Dist,
+    /// Whether task network interfaces are trunked.
+    pub trunking: bool,
+}
+
+/// `managedScaling`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scaling {
+    /// `targetCapacity`, 1 to 100.
+    pub target: u32,
+    /// `minimumScalingStepSize`.
+    pub min_step: u32,
+    /// `maximumScalingStepSize`.
+    pub max_step: u32,
+    /// `instanceWarmupPeriod`.
+    pub warm_up: Span,
+}
+
+/// ECS Managed Instances behind a capacity provider.
+#[derive(Debug, Clone)]
+pub struct Managed {
+    /// Instance types that meet the requirements, cheapest first.
+    pub types: Vec<TypeId>,
+    /// Whether its instances are Spot.
+    pub spot: bool,
+    /// Zones that its subnets lie in.
+    pub zones: Vec<ZoneId>,
+    /// Idle hosts go after this; `None`: never.
+    pub scale_in_after: Option<Span>,
+    /// From the decision to launch until the container instance is registered.
+    pub boot: Dist,
+}
+
+/// A Fargate launch bucket: tokens for each account, Region and kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bucket {
+    /// Tokens when full.
+    pub burst: u32,
+    /// Refill in billionths of a token for each second; `u64::MAX` never binds.
+    pub rate: u64,
+}
+
+/// An EC2 instance type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InstanceType {
+    /// Name, such as `m6i.large`.
+    pub name: String,
+    /// CPU units (1,024 a vCPU).
+    pub cpu: u32,
+    /// MiB that the agent registers: 0.96 of nominal (model choice).
+    pub memory: u32,
+    /// Network interfaces for tasks: all but the host's own.
+    pub enis: u32,
+    /// The same with trunking.
+    pub trunk_enis: u32,
+    /// On-demand price in dollars an hour, where known.
+    pub price: Option<f64>,
+}
+
+/// A fault of the scenario.
+#[derive(Debug)]
+pub struct Fault {
+    /// Name.
+    pub name: String,
+    /// Kind, as the scenario spells it.
+    pub kind: &'static str,
+    /// Birth certificate, from the name.
+    pub who: Who,
+    /// When it begins.
+    pub when: When,
+    /// How long it lasts; `None`: its effect is not lifted.
+    pub lasts: Option<Dist>,
+    /// What it does.
+    pub effect: fault::Live,
+}
+
+/// When a fault begins.
+#[derive(Debug, Clone)]
+pub enum When {
+    /// Once, at this time.
+    At(Time),
+    /// Again and again for each thing that matches: the law of the time from healed (or from 0) to broken.
+    Every(Dist),
+}

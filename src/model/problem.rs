@@ -1,0 +1,75 @@
+//! What is wrong or doubtful in a scenario, with its place and the way out.
+
+/// How bad it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Severity {
+    /// The scenario cannot run.
+    Error,
+    /// It can, but may not mean what it says.
+    Warning,
+    /// Worth knowing: a default taken, a field not used.
+    Note,
+}
+
+/// One finding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// How bad.
+    pub severity: Severity,
+    /// JSON pointer into the scenario with every `$file` spliced in, such as `/faults/0/zonePowerLoss/zone`.
+    pub at: String,
+    /// What is wrong: lower case, no full stop, values in backticks.
+    pub message: String,
+    /// The way out.
+    pub hint: Option<String>,
+}
+
+/// Findings, in the order in which they were made.
+#[derive(Clone, Debug, Default)]
+pub struct Problems {
+    /// All of them.
+    pub list: Vec<Problem>,
+}
+
+impl Problems {
+    /// Adds an error.
+    pub fn error(&mut self, at: &str, message: impl Into<String>, hint: impl Into<String>) {
+        self.add(Severity::Error, at, message.into(), hint.into());
+    }
+
+    /// Adds a warning.
+    pub fn warning(&mut self, at: &str, message: impl Into<String>, hint: impl Into<String>) {
+        self.add(Severity::Warning, at, message.into(), hint.into());
+    }
+
+    /// Adds a note.
+    pub fn note(&mut self, at: &str, message: impl Into<String>, hint: impl Into<String>) {
+        self.add(Severity::Note, at, message.into(), hint.into());
+    }
+
+    fn add(&mut self, severity: Severity, at: &str, message: String, hint: String) {
+        let hint = if hint.is_empty() { None } else { Some(hint) };
+        let problem = Problem { severity, at: at.to_owned(), message, hint };
+        if !self.list.contains(&problem) {
+            self.list.push(problem);
+        }
+    }
+
+    /// Whether anything forbids the run.
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Findings of one severity.
+    pub fn of(&self, severity: Severity) -> impl Iterator<Item = &Problem> {
+        self.list.iter().filter(move |problem| problem.severity == severity)
+    }
+}
+
+/// The known name nearest to `wrong`, if one is near enough to be meant.
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let scored =
+        known.into_iter().map(|name| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase()), name));
+    let (distance, name) = scored.min_by_key(|(distance, _)| *distance)?;
+    (distance <= 2.max(wrong.len() / 3)).then_some(name)
+}
