@@ -442,6 +442,8 @@ pub struct Bucket {
 pub struct InstanceType {
     /// Name, such as `m6i.large`.
     pub name: String,
+    /// `x86_64` or `arm64`, as the attribute `ecs.cpu-architecture` says it.
+    pub architecture: String,
     /// CPU units (1,024 a vCPU).
     pub cpu: u32,
     /// MiB that the agent registers: 0.96 of nominal (model choice).

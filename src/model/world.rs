@@ -1,36 +1,186 @@
-//! One cell of the world: its tables, and the one dispatch.
+//! One control-plane cell of the world: its tables, and the one dispatch.
 
-use super::fact::Fact;
-use super::plan::Plan;
-use crate::engine;
+use super::fact::{Cause, Fact};
+use super::fault;
+use super::flows::{self, detect, launch, rebalance, reconcile, scale, serve, settle, stop, traffic};
+use super::ids::{BucketId, CellId, ProviderId, ServiceId, TaskId, ZoneId};
+use super::plan::{self, Kind, Plan};
+use super::tables::{Hosts, Provider, Service, Tasks, Tokens, Zone};
+use crate::engine::index::Table;
+use crate::engine::{self, Time};
+use std::collections::VecDeque;
 
-/// Everything a control-plane cell knows and runs.
-#[derive(Debug)]
-pub struct World {}
+/// Everything a control-plane cell knows and runs. Cells share nothing but the plan.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Which cell.
+    pub cell: CellId,
+    /// Id of its first zone.
+    pub(crate) first_zone: u16,
+    /// Zones of its Region, as it sees them.
+    pub zones: Table<ZoneId, Zone>,
+    /// Services and streams.
+    pub services: Table<ServiceId, Service>,
+    /// Capacity providers.
+    pub providers: Table<ProviderId, Provider>,
+    /// Fargate launch buckets.
+    pub buckets: Table<BucketId, Launches>,
+    /// Container instances.
+    pub hosts: Hosts,
+    /// Tasks.
+    pub tasks: Tasks,
+    /// Faults in force.
+    pub strikes: fault::Strikes,
+    /// Image outages in force: cause, and the family they are limited to.
+    pub registry_down: Vec<(Cause, Option<String>)>,
+    /// Services to settle when the event has been handled.
+    pub(crate) dirty: Vec<ServiceId>,
+    /// A list that handlers borrow, so that none allocates.
+    pub(crate) scratch: Vec<TaskId>,
+}
+
+/// A Fargate launch bucket and who waits at it.
+#[derive(Clone, Debug)]
+pub struct Launches {
+    /// Its tokens.
+    pub tokens: Tokens,
+    /// Services in turn.
+    pub queue: VecDeque<ServiceId>,
+    /// A token event is on its way.
+    pub armed: bool,
+}
 
 /// What a handler sees beside its world.
 pub type Cx<'a> = engine::Cx<'a, World>;
 
-/// What can happen.
+/// What can happen. The list names every flow's steps, so that any flow may schedule any step: cycles exist in time,
+/// never in calls.
 #[derive(Clone, Copy, Debug)]
-pub enum Event {}
+pub enum Event {
+    /// A launch goes on.
+    Launch(launch::Step),
+    /// A running task.
+    Serve(serve::Step),
+    /// A task on its way out.
+    Stop(stop::Step),
+    /// Truth becomes belief.
+    Detect(detect::Step),
+    /// The service scheduler.
+    Reconcile(reconcile::Step),
+    /// Zones are evened out.
+    Rebalance(rebalance::Step),
+    /// Hosts come and go.
+    Scale(scale::Step),
+    /// Rates change.
+    Traffic(traffic::Step),
+    /// Something breaks or heals.
+    Fault(fault::Step),
+}
 
 impl engine::Partition for World {
     type Event = Event;
     type Fact = Fact;
     type Plan = Plan;
 
-    fn handle(&mut self, event: Event, _cx: &mut Cx<'_>) {
-        match event {}
+    fn handle(&mut self, event: Event, cx: &mut Cx<'_>) {
+        match event {
+            Event::Launch(step) => launch::handle(self, step, cx),
+            Event::Serve(step) => serve::handle(self, step, cx),
+            Event::Stop(step) => stop::handle(self, step, cx),
+            Event::Detect(step) => detect::handle(self, step, cx),
+            Event::Reconcile(step) => reconcile::handle(self, step, cx),
+            Event::Rebalance(step) => rebalance::handle(self, step, cx),
+            Event::Scale(step) => scale::handle(self, step, cx),
+            Event::Traffic(step) => traffic::handle(self, step, cx),
+            Event::Fault(step) => fault::handle(self, step, cx),
+        }
+        settle::all(self, cx);
     }
 }
+
+/// Launches of one service on any capacity: 500 a minute (domain sheet, section 4.6; the bucket is a model choice).
+const SERVICE_BURST: u32 = 500;
+const SERVICE_RATE: u64 = 500_000_000_000 / 60;
 
 impl World {
     /// One world for each cell of the plan.
     pub fn all(plan: &Plan) -> Vec<World> {
-        plan.cells.iter().map(|_| World {}).collect()
+        (0..plan.cells.len()).map(|cell| World::new(plan, CellId(cell as u16))).collect()
+    }
+
+    fn new(plan: &Plan, id: CellId) -> World {
+        let cell = &plan.cells[id];
+        let zone_count = usize::from(cell.zones.end - cell.zones.start);
+        let mut world = World {
+            cell: id,
+            first_zone: cell.zones.start,
+            zones: Table::starting_at(ZoneId(cell.zones.start)),
+            services: Table::starting_at(ServiceId(cell.services.start)),
+            providers: Table::starting_at(ProviderId(cell.providers.start)),
+            buckets: Table::starting_at(BucketId(cell.buckets.start)),
+            hosts: Hosts::new(),
+            tasks: Tasks::new(),
+            strikes: fault::Strikes::new(plan),
+            registry_down: Vec::new(),
+            dirty: Vec::new(),
+            scratch: Vec::new(),
+        };
+        for _ in cell.zones.clone() {
+            world.zones.push(Zone::default());
+        }
+        for service in cell.services.clone().map(ServiceId) {
+            let service = &plan.services[service];
+            let launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
+            world.services.push(Service::new(service.desired, service.strategy.len(), zone_count, launches));
+        }
+        for _ in cell.providers.clone() {
+            world.providers.push(Provider { told_reservation: u32::MAX, ..Provider::default() });
+        }
+        for bucket in cell.buckets.clone().map(BucketId) {
+            let plan::Bucket { burst, rate } = plan.buckets[bucket];
+            world.buckets.push(Launches { tokens: Tokens::full(burst, rate), queue: VecDeque::new(), armed: false });
+        }
+        world
     }
 
     /// Places what runs at time 0 and schedules the first events.
-    pub fn prepare(&mut self, _cx: &mut Cx<'_>) {}
+    pub fn prepare(&mut self, cx: &mut Cx<'_>) {
+        let plan = cx.plan;
+        for provider in self.providers.ids() {
+            scale::prepare(self, provider, cx);
+        }
+        for service in self.services.ids() {
+            flows::traffic::prepare(self, service, cx);
+            self.populate(service, plan, cx);
+        }
+        fault::prepare(self, cx);
+        settle::all(self, cx);
+    }
+
+    /// At time 0 a service is at its desired count, as far as there is room; the rest is due.
+    fn populate(&mut self, service: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        let row = &mut self.services[service];
+        row.steady = true;
+        match plan.services[service].kind {
+            Kind::Stream => {}
+            Kind::Daemon => reconcile::wake_once(self, service, cx),
+            Kind::Replica => {
+                let desired = row.desired;
+                let first = Cause::mechanism(super::fact::Mechanism::FirstStart);
+                row.owe(first, desired);
+                if !plan.start_empty {
+                    while !self.services[service].owed.is_empty() && launch::stand(self, service, cx) {}
+                }
+                self.services[service].launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
+                reconcile::wake_once(self, service, cx);
+            }
+        }
+    }
+
+    /// Forgets that zones were found full at time 0: nothing was launched then.
+    pub(crate) fn forget_left_out(&mut self) {
+        for zone in self.zones.iter_mut() {
+            zone.left_out = [Time::ZERO; 2];
+        }
+    }
 }

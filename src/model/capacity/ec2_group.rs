@@ -1,0 +1,80 @@
+//! Managed scaling of an Auto Scaling group: `CapacityProviderReservation` and its steps (domain sheet, section 4.2).
+
+use crate::engine::{Span, Time};
+use crate::model::plan::Scaling;
+
+/// Points of one minute below target before a scale-in.
+pub const LOW_POINTS: u32 = 15;
+/// Rest after a scale-out before a scale-in.
+pub const IN_REST: Span = Span::from_secs(900);
+
+/// `M / N x 100` in percent, with the edge cases: nothing runs but work waits, 200; nothing at all, 100.
+pub fn reservation(needed: u32, running: u32) -> u32 {
+    match (needed, running) {
+        (0, 0) => 100,
+        (_, 0) => 200,
+        _ => (u64::from(needed) * 100 / u64::from(running)) as u32,
+    }
+}
+
+/// `ceil(M x 100 / T)`: instances that the target asks for.
+pub fn wanted(needed: u32, target: u32) -> u32 {
+    (u64::from(needed) * 100).div_ceil(u64::from(target)) as u32
+}
+
+/// Instances to add when the reservation is above target; from zero the first step goes to two.
+pub fn step_out(scaling: Scaling, needed: u32, running: u32, max: u32) -> u32 {
+    let goal = wanted(needed, scaling.target);
+    let goal = if running == 0 { goal.max(2) } else { goal };
+    let add = goal.saturating_sub(running).clamp(scaling.min_step, scaling.max_step);
+    add.min(max.saturating_sub(running))
+}
+
+/// Instances to take away after 15 low points: at least one, less than half.
+pub fn step_in(scaling: Scaling, needed: u32, running: u32, min: u32) -> u32 {
+    let spare = running.saturating_sub(wanted(needed, scaling.target));
+    let most = running.saturating_sub(1) / 2;
+    spare.min(most.max(1)).min(running.saturating_sub(min))
+}
+
+/// Whether a scale-in may follow the last scale-out.
+pub fn rested(scaling: Scaling, scaled_out: Option<Time>, now: Time) -> bool {
+    let rest = if scaling.warm_up > IN_REST { scaling.warm_up } else { IN_REST };
+    scaled_out.is_none_or(|at| now.since(at) >= rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCALING: Scaling = Scaling { target: 100, min_step: 1, max_step: 10_000, warm_up: Span::from_secs(300) };
+
+    #[test]
+    fn reservation_and_its_edge_cases() {
+        assert_eq!(reservation(10, 10), 100);
+        assert_eq!(reservation(5, 10), 50);
+        assert_eq!(reservation(3, 0), 200);
+        assert_eq!(reservation(0, 0), 100);
+        assert_eq!(reservation(0, 4), 0);
+    }
+
+    #[test]
+    fn instances_for_a_target() {
+        assert_eq!(wanted(10, 100), 10);
+        assert_eq!(wanted(10, 80), 13);
+        assert_eq!(wanted(10, 66), 16);
+    }
+
+    #[test]
+    fn steps_are_bounded() {
+        assert_eq!(step_out(SCALING, 1, 0, 30), 2, "from zero the first step goes to two");
+        assert_eq!(step_out(SCALING, 20, 6, 30), 14);
+        assert_eq!(step_out(SCALING, 20, 6, 10), 4, "never above the group's maximum");
+        assert_eq!(step_out(Scaling { max_step: 3, ..SCALING }, 20, 6, 30), 3);
+        assert_eq!(step_out(Scaling { min_step: 5, ..SCALING }, 7, 6, 30), 5);
+        assert_eq!(step_in(SCALING, 2, 10, 0), 4, "less than half at a time");
+        assert_eq!(step_in(SCALING, 9, 10, 0), 1);
+        assert_eq!(step_in(SCALING, 0, 10, 8), 2, "never below the group's minimum");
+        assert_eq!(step_in(SCALING, 0, 1, 0), 1);
+    }
+}

@@ -1,0 +1,176 @@
+//! Every count of a service is derived from its task rows, here and nowhere else.
+//!
+//! [`change`] takes a task out of all counts, lets the caller change the row, and counts it anew. What a task counts
+//! as is a pure function of the row, its zone and its service, so no flow can forget a count.
+
+use crate::model::fact::{NO_ZONE, TaskState};
+use crate::model::ids::{ServiceId, TaskId};
+use crate::model::plan::{self, Plan};
+use crate::model::tables::service::InZone;
+use crate::model::tables::task::{Health, Link, Target, Task, link, unlink};
+use crate::model::world::World;
+
+/// Goal RUNNING.
+const WANTED: u16 = 1;
+/// Wanted, not known to be healthy, not to be replaced.
+const STARTING: u16 = 2;
+/// Wanted, to be replaced.
+const TO_REPLACE: u16 = 4;
+/// RUNNING and running in truth.
+const RUNNING: u16 = 8;
+/// Running in truth, healthy, reachable.
+const AVAILABLE: u16 = 16;
+/// Wanted and not available.
+const LACKING: u16 = 32;
+/// Gets requests and answers.
+const SERVING: u16 = 64;
+/// Gets requests and cannot answer.
+const DEAD: u16 = 128;
+/// Registered, gets none, would answer.
+const IDLE: u16 = 256;
+/// Registered, gets none, would not answer.
+const IDLE_DEAD: u16 = 512;
+
+/// Whether a request that reaches the task would be answered.
+pub(crate) fn answers(task: &Task, reachable: bool) -> bool {
+    task.alive && task.ready && reachable && task.state == TaskState::Running
+}
+
+/// What a task counts as.
+fn counts(task: &Task, reachable: bool, has_balancer: bool) -> u16 {
+    let mut bits = 0;
+    let answers = answers(task, reachable);
+    let healthy = task.health == Health::Healthy;
+    let in_service = !has_balancer || task.target == Target::Healthy;
+    let available = answers && healthy && in_service;
+    if task.state == TaskState::Running && task.alive {
+        bits |= RUNNING;
+    }
+    if available {
+        bits |= AVAILABLE;
+    }
+    if task.wanted {
+        bits |= WANTED;
+        if !available {
+            bits |= LACKING;
+        }
+        if task.to_replace() {
+            bits |= TO_REPLACE;
+        } else if !healthy || task.state != TaskState::Running {
+            bits |= STARTING;
+        }
+    }
+    bits | match (task.target, answers) {
+        (Target::Healthy, true) => SERVING,
+        (Target::Healthy, false) => DEAD,
+        (Target::Initial | Target::Unhealthy, true) => IDLE,
+        (Target::Initial | Target::Unhealthy, false) => IDLE_DEAD,
+        (Target::None | Target::Draining, _) => 0,
+    }
+}
+
+/// Changes a task's row and keeps every count true. The service is settled when the event has been handled.
+pub(crate) fn change(world: &mut World, plan: &Plan, id: TaskId, edit: impl FnOnce(&mut Task)) {
+    let task = world.tasks.at_mut(id.slot);
+    let before = task.clone();
+    edit(task);
+    let service = &plan.services[task.service];
+    let reachable = task.zone == NO_ZONE || world.zones[task.zone].reachable();
+    task.counted = counts(task, reachable, service.balancer.is_some());
+    let after = task.clone();
+    if before.zone != after.zone {
+        relink(world, id.slot, &before, &after);
+    }
+    recount(world, service, &before, &after);
+    mark(world, after.service);
+}
+
+/// A new task: counted from nothing.
+pub(crate) fn add(world: &mut World, plan: &Plan, task: Task) -> TaskId {
+    debug_assert!(task.counted == 0, "a new task counts as nothing yet");
+    let zone = task.zone;
+    let id = world.tasks.insert(Task { zone: NO_ZONE, ..task });
+    change(world, plan, id, |task| task.zone = zone);
+    id
+}
+
+/// A task that is gone: taken out of all counts, its row freed.
+pub(crate) fn remove(world: &mut World, plan: &Plan, id: TaskId) {
+    let task = world.tasks.at_mut(id.slot);
+    let before = task.clone();
+    task.counted = 0;
+    task.zone = NO_ZONE;
+    let after = task.clone();
+    relink(world, id.slot, &before, &after);
+    recount(world, &plan.services[before.service], &before, &after);
+    mark(world, before.service);
+    world.tasks.remove(id);
+}
+
+/// The service's books change: settle them when the event has been handled.
+pub(crate) fn mark(world: &mut World, service: ServiceId) {
+    let row = &mut world.services[service];
+    if !row.dirty {
+        row.dirty = true;
+        world.dirty.push(service);
+    }
+}
+
+fn relink(world: &mut World, slot: u32, before: &Task, after: &Task) {
+    let row = &mut world.services[before.service];
+    if before.zone != NO_ZONE {
+        let head = &mut row.zones[usize::from(before.zone.0 - world.first_zone)].first;
+        unlink(&mut world.tasks, head, slot, Link::Zone);
+    }
+    if after.zone != NO_ZONE {
+        let head = &mut row.zones[usize::from(after.zone.0 - world.first_zone)].first;
+        link(&mut world.tasks, head, slot, Link::Zone);
+    }
+}
+
+fn recount(world: &mut World, service: &plan::Service, before: &Task, after: &Task) {
+    let first_zone = world.first_zone;
+    let row = &mut world.services[before.service];
+    let same_line = before.cause == after.cause && before.phase == after.phase;
+    if before.counted == after.counted && before.zone == after.zone && same_line {
+        return;
+    }
+    let step = |count: &mut u32, bit: u16| {
+        *count = *count + u32::from(after.counted & bit != 0) - u32::from(before.counted & bit != 0);
+    };
+    step(&mut row.wanted, WANTED);
+    step(&mut row.starting, STARTING);
+    step(&mut row.to_replace, TO_REPLACE);
+    step(&mut row.available, AVAILABLE);
+    if (before.counted ^ after.counted) & WANTED != 0 {
+        if let Some(item) = service.strategy.iter().position(|item| item.provider == before.provider) {
+            step(&mut row.by_item[item], WANTED);
+        }
+    }
+    for (task, sign) in [(before, false), (after, true)] {
+        if task.zone != NO_ZONE {
+            count_in_zone(&mut row.zones[usize::from(task.zone.0 - first_zone)], task.counted, sign);
+        }
+        if task.counted & (LACKING | DEAD) != 0 {
+            let line = row.lacks.line(task.cause, task.phase);
+            shift(&mut line.tasks, task.counted & LACKING != 0, sign);
+            shift(&mut line.dead_targets, task.counted & DEAD != 0, sign);
+        }
+    }
+}
+
+fn count_in_zone(zone: &mut InZone, counted: u16, sign: bool) {
+    shift(&mut zone.wanted, counted & WANTED != 0, sign);
+    shift(&mut zone.running, counted & RUNNING != 0, sign);
+    shift(&mut zone.available, counted & AVAILABLE != 0, sign);
+    shift(&mut zone.serving, counted & SERVING != 0, sign);
+    shift(&mut zone.dead, counted & DEAD != 0, sign);
+    shift(&mut zone.idle, counted & IDLE != 0, sign);
+    shift(&mut zone.idle_dead, counted & IDLE_DEAD != 0, sign);
+}
+
+fn shift(count: &mut u32, counted: bool, add: bool) {
+    if counted {
+        *count = if add { *count + 1 } else { *count - 1 };
+    }
+}

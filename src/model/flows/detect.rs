@@ -1,0 +1,317 @@
+//! Truth becomes belief: the only place where ECS and the load balancer learn what happened.
+//!
+//! A death in truth is [`exits`] (one task, its host lives) or [`host_dies`] / [`fargate_dies`] (the power is gone).
+//! From there two clocks run: ECS's own (`Lost`, `HostLost`) and the load balancer's (`Ejected`). Whichever is first
+//! leads to a replacement.
+
+use super::{For, account, reconcile, scale, serve, stop};
+use crate::engine::{Dist, Span, Who};
+use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode, TaskState};
+use crate::model::ids::{HostId, TaskId};
+use crate::model::plan::{ProviderKind, Service};
+use crate::model::tables::task::{Health, Target, on_host};
+use crate::model::world::{Cx, Event, World};
+
+/// What is noticed.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// ECS learns that a task is gone.
+    Lost(TaskId, StopCode),
+    /// ECS learns that a host is gone.
+    HostLost(HostId),
+    /// The balancer has seen enough failed checks.
+    Ejected(TaskId),
+    /// The grace period is over: a target that is still out counts as unhealthy.
+    GraceOver(TaskId, u8),
+    /// ECS has not heard from an agent.
+    Silent(HostId),
+    /// An agent is back.
+    Heard(HostId),
+    /// A Fargate task has been silent for so long that it counts as impaired.
+    Impaired(TaskId),
+}
+
+impl From<Step> for Event {
+    fn from(step: Step) -> Event {
+        Event::Detect(step)
+    }
+}
+
+/// EC2 reports a host without power after 1 to 2 minutes (domain sheet, section 13, model choice).
+const HOST_LOSS: (Span, Span) = (Span::from_secs(60), Span::from_secs(120));
+/// A container's exit is reported within a second (domain sheet, section 13).
+const EXIT: Span = Span::SECOND;
+/// An agent counts as disconnected after 1 to 2 minutes (domain sheet, section 12).
+const SILENCE: (Span, Span) = (Span::from_secs(60), Span::from_secs(120));
+/// Reconnection takes 0.25 s to 2 minutes (domain sheet, section 12).
+const RECONNECT: (Span, Span) = (Span::from_millis(250), Span::from_secs(120));
+/// Silence that counts as impairment on Fargate and Managed Instances (no published figure, model choice).
+const IMPAIRED: Span = Span::from_secs(300);
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+    match step {
+        Step::Lost(task, code) => {
+            if world.tasks.get(task).is_some_and(|task| !task.alive) {
+                lost(world, task, code, cx);
+            }
+        }
+        Step::HostLost(host) => {
+            if world.hosts.get(host).is_some_and(|host| !host.alive) {
+                host_lost(world, host, cx);
+            }
+        }
+        Step::Ejected(task) => ejected(world, task, cx),
+        Step::GraceOver(task, epoch) => grace_over(world, task, epoch, cx),
+        Step::Silent(host) => silent(world, host, cx),
+        Step::Heard(host) => heard(world, host, cx),
+        Step::Impaired(task) => impaired(world, task, cx),
+    }
+}
+
+fn between(range: (Span, Span), cx: &Cx<'_>, purpose: For, who: Who) -> Span {
+    range.0 + Span(cx.draw(purpose, who).below((range.1 - range.0).0 + 1))
+}
+
+/// A task's process is gone in truth.
+fn dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let (service_id, in_service, who) = (task.service, task.target == Target::Healthy, task.who(&plan.services[task.service]));
+    account::change(world, plan, id, |task| {
+        task.alive = false;
+        task.cause = cause;
+        task.phase = Phase::Detection;
+    });
+    if cause.as_fault().is_some() {
+        cx.note(Fact::Hits { cause, what: Hit::Task(service_id) });
+    }
+    if in_service {
+        await_ejection(&plan.services[service_id], id, who, cx);
+    }
+}
+
+/// The balancer's clock starts.
+fn await_ejection(service: &Service, id: TaskId, who: Who, cx: &mut Cx<'_>) {
+    let Some(balancer) = &service.balancer else { return };
+    let mut draw = cx.draw(For::Target, who);
+    let after = match &service.life.target {
+        Some(law) => law.sample(&mut draw),
+        None => serve::ejection(balancer, &mut draw),
+    };
+    cx.after(after, Step::Ejected(id));
+}
+
+fn loss(law: Option<&Dist>, default: (Span, Span), cx: &Cx<'_>, who: Who) -> Span {
+    match law {
+        Some(law) => law.sample(&mut cx.draw(For::Loss, who)),
+        None => between(default, cx, For::Loss, who),
+    }
+}
+
+/// An essential container exits; the task stops.
+pub(crate) fn exits(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
+    if !world.tasks.at(id.slot).alive {
+        return;
+    }
+    dies(world, id, cause, cx);
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let after = loss(service.life.loss.as_ref(), (Span::ZERO, EXIT), cx, task.who(service));
+    let code = if task.state < TaskState::Running {
+        StopCode::TaskFailedToStart
+    } else {
+        StopCode::EssentialContainerExited
+    };
+    cx.after(after, Step::Lost(id, code));
+}
+
+/// A Fargate task loses its power.
+pub(crate) fn fargate_dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
+    if !world.tasks.at(id.slot).alive {
+        return;
+    }
+    dies(world, id, cause, cx);
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let after = loss(service.life.loss.as_ref(), HOST_LOSS, cx, task.who(service));
+    cx.after(after, Step::Lost(id, StopCode::InfrastructureHealth));
+}
+
+/// A host loses its power, and everything on it with it.
+pub(crate) fn host_dies(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
+    let machine = world.hosts.at_mut(id.slot);
+    if !machine.alive {
+        return;
+    }
+    machine.alive = false;
+    machine.cause = cause;
+    let (who, first, provider) = (machine.who, machine.first, machine.provider);
+    scale::count_up(world, provider, cx);
+    if cause.as_fault().is_some() {
+        cx.note(Fact::Hits { cause, what: Hit::Host });
+    }
+    let mut scratch = std::mem::take(&mut world.scratch);
+    scratch.clear();
+    scratch.extend(on_host(&world.tasks, first).map(|(task, _)| task));
+    for &task in &scratch {
+        if world.tasks.at(task.slot).alive {
+            dies(world, task, cause, cx);
+        }
+    }
+    world.scratch = scratch;
+    // The detection block is one for the whole scenario.
+    let law = cx.plan.services.iter().next().and_then(|service| service.life.loss.as_ref());
+    let after = loss(law, HOST_LOSS, cx, who);
+    cx.after(after, Step::HostLost(id));
+}
+
+fn lost(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
+    let task = world.tasks.at(id.slot);
+    cx.note(Fact::Noticed { cause: task.cause });
+    stop::gone(world, id, code, Reason::None, cx);
+}
+
+fn host_lost(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
+    let cause = world.hosts.at(id.slot).cause;
+    cx.note(Fact::Noticed { cause });
+    while let Some((task, _)) = on_host(&world.tasks, world.hosts.at(id.slot).first).next() {
+        stop::gone(world, task, StopCode::InfrastructureHealth, Reason::None, cx);
+    }
+    scale::remove(world, id, cx);
+}
+
+/// The balancer takes a target out that in truth does not answer.
+fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let Some(task) = world.tasks.get(id) else { return };
+    let answers = account::answers(task, world.zones[task.zone].reachable());
+    if answers || task.target != Target::Healthy {
+        return;
+    }
+    let plan = cx.plan;
+    let (cause, epoch, service, born) = (task.cause, task.epoch, &plan.services[task.service], task.started);
+    cx.note(Fact::Noticed { cause });
+    account::change(world, plan, id, |task| task.target = Target::Unhealthy);
+    let grace_ends = born + service.grace;
+    if grace_ends > cx.now {
+        cx.after(grace_ends.since(cx.now), Step::GraceOver(id, epoch));
+    } else {
+        serve::unhealthy(world, id, cause, cx);
+    }
+}
+
+fn grace_over(world: &mut World, id: TaskId, epoch: u8, cx: &mut Cx<'_>) {
+    let Some(task) = world.tasks.get(id) else { return };
+    if task.epoch == epoch && task.target == Target::Unhealthy && task.health != Health::Unhealthy && task.wanted {
+        let cause = task.cause;
+        serve::unhealthy(world, id, cause, cx);
+    }
+}
+
+/// A running task cannot be reached any more: checks fail, agents fall silent.
+pub(crate) fn cut_off(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let (no, in_service, who) = (task.no(), task.target == Target::Healthy, task.who(service));
+    let on_fargate = matches!(plan.providers[task.provider].kind, ProviderKind::Fargate { .. });
+    account::change(world, plan, id, |task| {
+        if task.alive {
+            task.cause = cause;
+            task.phase = Phase::Detection;
+        }
+    });
+    cx.note(Fact::Hits { cause, what: Hit::Task(no.service) });
+    if in_service {
+        await_ejection(service, id, who, cx);
+    }
+    if on_fargate {
+        cx.after(IMPAIRED + between(SILENCE, cx, For::Loss, who), Step::Impaired(id));
+    }
+}
+
+/// The network is back: checks pass again after as many passes as the target group asks for.
+pub(crate) fn back_in_reach(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    account::change(world, plan, id, |_| {});
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    if let (Some(balancer), Target::Unhealthy | Target::Initial, true) = (&service.balancer, task.target, task.alive) {
+        let first = Span(cx.draw(For::Reconnect, task.who(service)).below(balancer.interval.0.max(1)));
+        let passes = first + balancer.interval * u64::from(balancer.healthy.saturating_sub(1));
+        let epoch = task.epoch;
+        cx.after(passes, serve::Step::Passed(id, epoch));
+    }
+}
+
+/// The agent of a host in a zone that is cut off falls silent, or is heard again.
+pub(crate) fn agent_cut(host: HostId, who: Who, cx: &mut Cx<'_>) {
+    cx.after(between(SILENCE, cx, For::Loss, who), Step::Silent(host));
+}
+
+/// The network is back: the agent reconnects.
+pub(crate) fn agent_back(host: HostId, who: Who, cx: &mut Cx<'_>) {
+    cx.after(between(RECONNECT, cx, For::Reconnect, who), Step::Heard(host));
+}
+
+fn silent(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
+    let Some(host) = world.hosts.get(id) else { return };
+    let zone = host.zone;
+    if !world.zones[zone].reachable() && host.connected {
+        world.hosts.at_mut(id.slot).connected = false;
+        if let Some(cause) = world.zones[zone].cut_cause {
+            cx.note(Fact::Noticed { cause });
+        }
+        scale::tell(world, id, cx);
+    }
+}
+
+fn heard(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
+    let Some(host) = world.hosts.get(id) else { return };
+    let (zone, provider) = (host.zone, host.provider);
+    if world.zones[zone].reachable() && host.alive && !host.connected && host.since <= cx.now {
+        world.hosts.at_mut(id.slot).connected = true;
+        scale::tell(world, id, cx);
+        scale::room(world, provider, cx);
+    }
+}
+
+/// Silence on Fargate counts as loss.
+fn impaired(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let Some(task) = world.tasks.get(id) else { return };
+    if world.zones[task.zone].reachable() || !task.alive {
+        return;
+    }
+    let (cause, service) = (task.cause, task.service);
+    cx.note(Fact::Noticed { cause });
+    stop::gone(world, id, StopCode::InfrastructureHealth, Reason::None, cx);
+    reconcile::wake_once(world, service, cx);
+}
+
+/// A host is told to go: what runs on it is to be replaced, what has not started is stopped.
+pub(crate) fn drain(world: &mut World, id: HostId, cause: Cause, code: StopCode, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let mut scratch = std::mem::take(&mut world.scratch);
+    scratch.clear();
+    scratch.extend(on_host(&world.tasks, world.hosts.at(id.slot).first).map(|(task, _)| task));
+    for &task in &scratch {
+        let row = world.tasks.at(task.slot);
+        if !row.wanted {
+            continue;
+        }
+        let service = row.service;
+        if row.state < TaskState::Running {
+            account::change(world, plan, task, |task| task.cause = cause);
+            stop::begin(world, task, code, Reason::Draining, cx);
+        } else if plan.services[service].kind == crate::model::plan::Kind::Replica {
+            account::change(world, plan, task, |task| task.leaving = true);
+            world.services[service].replace_cause = cause;
+            reconcile::wake_once(world, service, cx);
+        } else if plan.services[service].kind == crate::model::plan::Kind::Daemon {
+            reconcile::wake_once(world, service, cx);
+        }
+    }
+    world.scratch = scratch;
+}

@@ -1,0 +1,523 @@
+//! A launch, from the scheduler's wish to RUNNING.
+//!
+//! ```text
+//! work ─► one ─► tokens? ─► zone or host? ─► accepted ─► Networked ─► Connected ─► Pulled ─► Started
+//!          │        │            │                       └───────── or one law for all ─────────┘
+//!          │        └ queue of the launch bucket ─► Token
+//!          └ no room: PROVISIONING (Auto Scaling groups), or a retry after 30 s
+//! ```
+//! Left out: images with several containers are pulled as one.
+
+use super::{For, account, reconcile, scale, serve, stop};
+use crate::engine::Span;
+use crate::model::capacity;
+use crate::model::fact::{Action, Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
+use crate::model::ids::{BucketId, ProviderId, ServiceId, TaskId, ZoneId};
+use crate::model::placement::choose;
+use crate::model::plan::{Kind, ProviderKind};
+use crate::model::tables::host::NIL;
+use crate::model::tables::task::{Link, Task, link};
+use crate::model::world::{Cx, Event, World};
+
+/// What can happen on the way.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// A launch bucket has a token again.
+    Token(BucketId),
+    /// The network interface is attached.
+    Networked(TaskId),
+    /// The agent takes the task up; the image pull begins.
+    Connected(TaskId),
+    /// The image is there.
+    Pulled(TaskId),
+    /// The containers run.
+    Started(TaskId),
+}
+
+impl From<Step> for Event {
+    fn from(step: Step) -> Event {
+        Event::Launch(step)
+    }
+}
+
+/// How long the scheduler waits after it found no capacity (model choice).
+const RETRY: Span = Span::from_secs(30);
+/// How long a step is held up before it is tried again while its zone is cut off (model choice).
+const HELD_UP: Span = Span::from_secs(30);
+/// Tasks of a cluster that may wait in PROVISIONING (domain sheet, section 4.2).
+pub const PROVISIONING_MAX: usize = 500;
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+    match step {
+        Step::Token(bucket) => token(world, bucket, cx),
+        Step::Networked(task) => networked(world, task, cx),
+        Step::Connected(task) => connected(world, task, cx),
+        Step::Pulled(task) => pulled(world, task, cx),
+        Step::Started(task) => started(world, task, cx),
+    }
+}
+
+/// Why a launch did not happen.
+enum Wait {
+    /// The Fargate launch bucket is empty.
+    Bucket(BucketId),
+    /// The service has used up its 500 a minute.
+    Service(Span),
+    /// No capacity, a quota, or no host that fits.
+    Capacity(Reason),
+}
+
+/// Launches what is due, as far as tokens and capacity go.
+pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    if world.services[service].queued || world.services[service].owed.is_empty() {
+        return;
+    }
+    if cx.now < world.services[service].rests_until {
+        wait_as(world, service, Phase::StartBackoff);
+        return;
+    }
+    // Items without capacity are passed over until the retry; there is no fallback to another item's share.
+    let mut barred = 0u32;
+    while !world.services[service].owed.is_empty() {
+        match one(world, service, &mut barred, cx) {
+            Ok(()) => {}
+            Err(Wait::Bucket(bucket)) => return queue_up(world, service, bucket, cx),
+            Err(Wait::Service(span)) => {
+                wait_as(world, service, Phase::LaunchThrottle);
+                world.services[service].woken = true;
+                cx.after(span, reconcile::Step::Wake(service));
+                return;
+            }
+            Err(Wait::Capacity(reason)) => return retry_later(world, service, reason, cx),
+        }
+    }
+    wait_as(world, service, Phase::Scheduling);
+}
+
+fn wait_as(world: &mut World, service: ServiceId, phase: Phase) {
+    world.services[service].waits = phase;
+    account::mark(world, service);
+}
+
+fn queue_up(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>) {
+    wait_as(world, service, Phase::LaunchThrottle);
+    world.services[service].queued = true;
+    world.buckets[bucket].queue.push_back(service);
+    arm(world, bucket, cx);
+}
+
+/// Wakes the bucket when its next token is there.
+fn arm(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
+    let row = &mut world.buckets[bucket];
+    if row.armed || row.queue.is_empty() {
+        return;
+    }
+    let wait = row.tokens.wait(cx.now);
+    if wait < Span::MAX {
+        row.armed = true;
+        cx.after(wait, Step::Token(bucket));
+    }
+}
+
+/// Services take turns at the bucket, one launch each.
+fn token(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
+    world.buckets[bucket].armed = false;
+    while world.buckets[bucket].tokens.wait(cx.now) == Span::ZERO {
+        let Some(service) = world.buckets[bucket].queue.pop_front() else { return };
+        world.services[service].queued = false;
+        if world.services[service].owed.is_empty() {
+            continue;
+        }
+        let mut barred = 0;
+        match one(world, service, &mut barred, cx) {
+            Ok(()) if world.services[service].owed.is_empty() => wait_as(world, service, Phase::Scheduling),
+            Ok(()) | Err(Wait::Bucket(_)) => {
+                world.services[service].queued = true;
+                world.buckets[bucket].queue.push_back(service);
+            }
+            Err(Wait::Service(span)) => {
+                world.services[service].woken = true;
+                cx.after(span, reconcile::Step::Wake(service));
+            }
+            Err(Wait::Capacity(reason)) => retry_later(world, service, reason, cx),
+        }
+    }
+    arm(world, bucket, cx);
+}
+
+fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut Cx<'_>) {
+    wait_as(world, service, Phase::CapacityWait);
+    cx.note(Fact::LaunchFailed { service, reason });
+    let row = &mut world.services[service];
+    row.steady = false;
+    let count = row.owed();
+    cx.note(Fact::Service { service, action: Action::TaskPlacementFailure, reason, count });
+    if !world.services[service].retrying {
+        world.services[service].retrying = true;
+        cx.after(RETRY, reconcile::Step::Retry(service));
+    }
+}
+
+/// One launch: which provider, its tokens, its room.
+fn one(world: &mut World, service: ServiceId, barred: &mut u32, cx: &mut Cx<'_>) -> Result<(), Wait> {
+    let plan = cx.plan;
+    let mut refused = Reason::None;
+    loop {
+        let Some(item) = pick_item(world, service, *barred, cx) else {
+            return Err(Wait::Capacity(refused));
+        };
+        let provider = plan.services[service].strategy[item].provider;
+        match launch_on(world, service, provider, None, cx) {
+            Ok(_) => return Ok(()),
+            Err(Wait::Capacity(reason)) => {
+                refused = reason;
+                *barred |= 1 << item;
+            }
+            Err(wait) => return Err(wait),
+        }
+    }
+}
+
+/// The item of the strategy that is furthest below its share (domain sheet, section 4.1).
+fn pick_item(world: &World, service: ServiceId, barred: u32, cx: &Cx<'_>) -> Option<usize> {
+    let strategy = &cx.plan.services[service].strategy;
+    let row = &world.services[service];
+    if strategy.len() == 1 {
+        return (barred == 0).then_some(0);
+    }
+    let total = row.desired.max(row.wanted + 1);
+    let mut shares = [0; capacity::ITEMS_MAX];
+    capacity::split(strategy, total, &mut shares);
+    let short = |item: usize| shares[item].saturating_sub(row.by_item[item]);
+    let open = (0..strategy.len()).filter(|item| barred & (1 << item) == 0 && short(*item) > 0);
+    open.max_by_key(|&item| (short(item), std::cmp::Reverse(item)))
+}
+
+/// Starts a task in `zone` beside those that are due, for a move between zones; `None` when there is no room or token.
+pub(crate) fn extra(
+    world: &mut World,
+    service: ServiceId,
+    provider: ProviderId,
+    zone: ZoneId,
+    cx: &mut Cx<'_>,
+) -> Option<TaskId> {
+    world.services[service].owed.push_front((Cause::mechanism(Mechanism::Rebalancing), 1));
+    let launched = launch_on(world, service, provider, Some(zone), cx);
+    if launched.is_err() {
+        world.services[service].owed.pop_front();
+    }
+    launched.ok()
+}
+
+fn launch_on(
+    world: &mut World,
+    service: ServiceId,
+    provider: ProviderId,
+    only: Option<ZoneId>,
+    cx: &mut Cx<'_>,
+) -> Result<TaskId, Wait> {
+    let rate = world.services[service].launches.wait(cx.now);
+    if rate > Span::ZERO {
+        return Err(Wait::Service(rate));
+    }
+    let plan = cx.plan;
+    match &plan.providers[provider].kind {
+        ProviderKind::Fargate { spot, bucket } => {
+            let zone = capacity::fargate::choose(world, service, provider, *spot, only, cx).map_err(Wait::Capacity)?;
+            if !world.buckets[*bucket].tokens.take(cx.now) {
+                return Err(Wait::Bucket(*bucket));
+            }
+            Ok(accept_fargate(world, service, provider, *spot, zone, cx))
+        }
+        ProviderKind::AnyHost => {
+            let host = choose::host(world, service, provider, only, cx).map_err(Wait::Capacity)?;
+            let task = accept(world, service, provider, cx);
+            place(world, task, host, cx);
+            Ok(task)
+        }
+        ProviderKind::Group(_) | ProviderKind::Managed(_) => on_group(world, service, provider, only, cx),
+    }
+}
+
+fn accept_fargate(
+    world: &mut World,
+    service: ServiceId,
+    provider: ProviderId,
+    spot: bool,
+    zone: ZoneId,
+    cx: &mut Cx<'_>,
+) -> TaskId {
+    let plan = cx.plan;
+    let task = accept(world, service, provider, cx);
+    world.zones[zone].used[usize::from(spot)] += u64::from(plan.services[service].task.cpu);
+    account::change(world, plan, task, |task| task.zone = zone);
+    begin(world, task, cx);
+    task
+}
+
+/// On hosts of a provider: at once where there is room, else in PROVISIONING until there is.
+fn on_group(
+    world: &mut World,
+    service: ServiceId,
+    provider: ProviderId,
+    only: Option<ZoneId>,
+    cx: &mut Cx<'_>,
+) -> Result<TaskId, Wait> {
+    let found = choose::host(world, service, provider, only, cx);
+    if found.is_err() && only.is_some() {
+        return Err(Wait::Capacity(Reason::Agent));
+    }
+    if found.is_err() && waiting_in_cluster(world, provider, cx) >= PROVISIONING_MAX {
+        return Err(Wait::Capacity(Reason::ProvisioningLimit));
+    }
+    let task = accept(world, service, provider, cx);
+    match found {
+        Ok(host) => place(world, task, host, cx),
+        Err(_) => {
+            account::change(world, cx.plan, task, |task| task.phase = Phase::CapacityWait);
+            world.providers[provider].waiting.push_back(task);
+            scale::tasks_wait(world, provider, cx);
+        }
+    }
+    Ok(task)
+}
+
+fn waiting_in_cluster(world: &World, provider: ProviderId, cx: &Cx<'_>) -> usize {
+    let plan = cx.plan;
+    let cluster = &plan.clusters[plan.providers[provider].cluster];
+    cluster.providers.clone().map(|row| world.providers[ProviderId(row)].waiting.len()).sum()
+}
+
+/// The launch is accepted: a task exists, in PROVISIONING.
+fn accept(world: &mut World, service: ServiceId, provider: ProviderId, cx: &mut Cx<'_>) -> TaskId {
+    let row = &mut world.services[service];
+    row.launches.take(cx.now);
+    row.steady = false;
+    let cause = row.pay().unwrap_or(Cause::mechanism(Mechanism::FirstStart));
+    let no = TaskNo { service, ordinal: row.launched };
+    row.launched += 1;
+    let id = account::add(world, cx.plan, Task::accepted(no, provider, NO_ZONE, cause, cx.now));
+    tell(world, id, TaskState::Provisioning, cx);
+    id
+}
+
+/// Tells readers of a task's state; `from` is the state before.
+pub(crate) fn tell(world: &World, id: TaskId, from: TaskState, cx: &mut Cx<'_>) {
+    tell_stop(world, id, from, StopCode::None, Reason::None, cx);
+}
+
+/// The same, with the reason for a stop.
+pub(crate) fn tell_stop(
+    world: &World,
+    id: TaskId,
+    from: TaskState,
+    code: StopCode,
+    reason: Reason,
+    cx: &mut Cx<'_>,
+) {
+    if !cx.observed() {
+        return;
+    }
+    let task = world.tasks.at(id.slot);
+    cx.note(Fact::Task {
+        task: task.no(),
+        from,
+        to: task.state,
+        wanted: task.wanted,
+        zone: task.zone,
+        provider: task.provider,
+        host: if task.host == NIL { NO_HOST } else { world.hosts.at(task.host).number },
+        code,
+        reason,
+    });
+}
+
+/// Puts a task on a host that has room and begins its start.
+pub(crate) fn place(world: &mut World, task: TaskId, host: crate::model::ids::HostId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let row = world.tasks.at(task.slot);
+    let service = &plan.services[row.service];
+    let machine = world.hosts.at_mut(host.slot);
+    machine.reserve(&service.task, service.kind == Kind::Daemon);
+    let zone = machine.zone;
+    link(&mut world.tasks, &mut machine.first, task.slot, Link::Host);
+    account::change(world, plan, task, |task| {
+        task.host = host.slot;
+        task.zone = zone;
+    });
+    begin(world, task, cx);
+}
+
+/// The task has a place: the start begins.
+fn begin(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let who = task.who(service);
+    if let Some(law) = &service.life.start {
+        let span = law.sample(&mut cx.draw(For::Start, who));
+        to_state(world, id, TaskState::Pending, Phase::Start, cx);
+        cx.after(span, Step::Started(id));
+        return;
+    }
+    if service.task.eni {
+        account::change(world, plan, id, |task| task.phase = Phase::Network);
+        cx.after(service.life.eni.sample(&mut cx.draw(For::Start, who)), Step::Networked(id));
+    } else {
+        networked(world, id, cx);
+    }
+}
+
+fn to_state(world: &mut World, id: TaskId, state: TaskState, phase: Phase, cx: &mut Cx<'_>) {
+    let from = world.tasks.at(id.slot).state;
+    account::change(world, cx.plan, id, |task| {
+        task.state = state;
+        task.phase = phase;
+    });
+    tell(world, id, from, cx);
+}
+
+/// Whether the task may take its next step; when its zone is cut off the step is tried again later.
+fn goes_on(world: &World, id: TaskId, again: Step, cx: &mut Cx<'_>) -> bool {
+    let Some(task) = world.tasks.get(id) else { return false };
+    if !task.alive || !task.wanted {
+        return false;
+    }
+    let reachable = world.zones[task.zone].reachable();
+    if !reachable {
+        cx.after(HELD_UP, again);
+    }
+    reachable
+}
+
+fn networked(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    if !goes_on(world, id, Step::Networked(id), cx) {
+        return;
+    }
+    to_state(world, id, TaskState::Pending, Phase::ContainerStart, cx);
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    cx.after(service.life.connect.sample(&mut cx.draw(For::Connect, task.who(service))), Step::Connected(id));
+}
+
+fn connected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    if !goes_on(world, id, Step::Connected(id), cx) {
+        return;
+    }
+    to_state(world, id, TaskState::Activating, Phase::ImagePull, cx);
+    if pull_fails(world, id, cx) {
+        return;
+    }
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let cached = task.host != NIL && world.hosts.at(task.host).cached.contains(&image(world, id));
+    let pull =
+        if cached { Span::ZERO } else { service.life.pull.sample(&mut cx.draw(For::Pull, task.who(service))) };
+    cx.after(pull, Step::Pulled(id));
+}
+
+/// Images are told apart by the service that first used them: one number for each service.
+fn image(world: &World, id: TaskId) -> u32 {
+    world.tasks.at(id.slot).service.0
+}
+
+/// Fails the start when the image has to be pulled and cannot be.
+fn pull_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
+    let task = world.tasks.at(id.slot);
+    let family = &cx.plan.services[task.service].task.family;
+    if task.host != NIL && world.hosts.at(task.host).cached.contains(&image(world, id)) {
+        return false;
+    }
+    let Some(cause) = world.registry_down.iter().find(|(_, of)| of.as_ref().is_none_or(|of| of == family)) else {
+        return false;
+    };
+    let (cause, service) = (cause.0, task.service);
+    cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+    cx.note(Fact::Noticed { cause });
+    account::change(world, cx.plan, id, |task| task.cause = cause);
+    stop::gone(world, id, StopCode::TaskFailedToStart, Reason::CannotPullContainer, cx);
+    true
+}
+
+fn pulled(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    if !goes_on(world, id, Step::Pulled(id), cx) {
+        return;
+    }
+    keep_image(world, id);
+    account::change(world, cx.plan, id, |task| task.phase = Phase::ContainerStart);
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let mut draw = cx.draw(For::Containers, task.who(service));
+    let layers = (0..service.task.start_depth.max(1)).map(|_| service.life.containers.sample(&mut draw));
+    let span = layers.fold(Span::ZERO, |sum, span| sum + span);
+    cx.after(span, Step::Started(id));
+}
+
+fn keep_image(world: &mut World, id: TaskId) {
+    let image = image(world, id);
+    let host = world.tasks.at(id.slot).host;
+    if host != NIL {
+        let cached = &mut world.hosts.at_mut(host).cached;
+        if !cached.contains(&image) {
+            cached.push(image);
+        }
+    }
+}
+
+fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    if !goes_on(world, id, Step::Started(id), cx) {
+        return;
+    }
+    if cx.plan.services[world.tasks.at(id.slot).service].life.start.is_some() {
+        if pull_fails(world, id, cx) {
+            return;
+        }
+        keep_image(world, id);
+    }
+    let service = world.tasks.at(id.slot).service;
+    let row = &mut world.services[service];
+    row.rest = Span::ZERO;
+    row.impaired = false;
+    serve::running(world, id, cx);
+}
+
+/// At time 0: a task that has been running for long. `false` when there is no room for it.
+pub(crate) fn stand(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
+    let plan = cx.plan;
+    let Some(item) = pick_item(world, service, 0, cx) else { return false };
+    let provider = plan.services[service].strategy[item].provider;
+    let placed = match &plan.providers[provider].kind {
+        ProviderKind::Fargate { spot, .. } => {
+            let Ok(zone) = capacity::fargate::choose(world, service, provider, *spot, None, cx) else { return false };
+            let id = accept(world, service, provider, cx);
+            world.zones[zone].used[usize::from(*spot)] += u64::from(plan.services[service].task.cpu);
+            account::change(world, plan, id, |task| task.zone = zone);
+            id
+        }
+        _ => {
+            let Some(host) = scale::room_at_start(world, service, provider, cx) else { return false };
+            let id = accept(world, service, provider, cx);
+            let task = &plan.services[service].task;
+            let machine = world.hosts.at_mut(host.slot);
+            machine.reserve(task, plan.services[service].kind == Kind::Daemon);
+            let zone = machine.zone;
+            link(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
+            account::change(world, plan, id, |task| (task.host, task.zone) = (host.slot, zone));
+            id
+        }
+    };
+    keep_image(world, placed);
+    serve::long_running(world, placed, cx);
+    true
+}
+
+/// A daemon's task on one host.
+pub(crate) fn daemon(world: &mut World, service: ServiceId, host: crate::model::ids::HostId, cx: &mut Cx<'_>) {
+    let provider = world.hosts.at(host.slot).provider;
+    let task = accept(world, service, provider, cx);
+    place(world, task, host, cx);
+}

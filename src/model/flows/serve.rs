@@ -1,0 +1,267 @@
+//! A running task: registered, checked, healthy, slow, unhealthy, crashing.
+//!
+//! ```text
+//! running ─► Checked: first pass ─► healthy ─► (Crashed ─► restarted in place, or dead)
+//!        └─► Failed: checks failed before it was ready ─► unhealthy, to be replaced
+//! ```
+//! Left out: single checks (their outcome and time are computed), slow start, stickiness.
+
+use super::{For, account, detect, launch, reconcile, stop};
+use crate::engine::{Draw, Span};
+use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
+use crate::model::ids::TaskId;
+use crate::model::plan::{Balancer, Kind, Service};
+use crate::model::tables::task::{Health, Target};
+use crate::model::world::{Cx, Event, World};
+
+/// What can happen to a running task.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// Its checks pass.
+    Passed(TaskId, u8),
+    /// Its checks have failed as often as makes it unhealthy.
+    Failed(TaskId, u8),
+    /// An essential container exits.
+    Crashed(TaskId, u8),
+    /// The container has been restarted in place.
+    Restarted(TaskId, u8),
+    /// A standalone task has done its work.
+    Done(TaskId),
+}
+
+impl From<Step> for Event {
+    fn from(step: Step) -> Event {
+        Event::Serve(step)
+    }
+}
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+    match step {
+        Step::Passed(task, epoch) if current(world, task, epoch) => passed(world, task, cx),
+        Step::Failed(task, epoch) if current(world, task, epoch) => failed(world, task, cx),
+        Step::Crashed(task, epoch) if alive(world, task, epoch) => crashed(world, task, cx),
+        Step::Restarted(task, epoch) if alive(world, task, epoch) => restarted(world, task, cx),
+        Step::Done(task) if world.tasks.get(task).is_some_and(|task| task.alive && task.wanted) => {
+            done(world, task, cx);
+        }
+        Step::Passed(..) | Step::Failed(..) | Step::Crashed(..) | Step::Restarted(..) | Step::Done(_) => {}
+    }
+}
+
+/// The event still means this life of the task's checks.
+fn current(world: &World, id: TaskId, epoch: u8) -> bool {
+    world.tasks.get(id).is_some_and(|task| task.epoch == epoch && task.wanted && task.state == TaskState::Running)
+}
+
+fn alive(world: &World, id: TaskId, epoch: u8) -> bool {
+    current(world, id, epoch) && world.tasks.at(id.slot).alive
+}
+
+/// The containers run: RUNNING.
+pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let from = task.state;
+    let (checked, now) = (is_checked(service), cx.now);
+    account::change(world, plan, id, |task| {
+        task.started = now;
+        task.state = TaskState::Running;
+        task.phase = Phase::HealthCheck;
+        task.ready = service.life.health.is_none();
+        task.target = if service.balancer.is_some() { Target::Initial } else { Target::None };
+        if !checked {
+            task.health = Health::Healthy;
+        }
+    });
+    launch::tell(world, id, from, cx);
+    let no = world.tasks.at(id.slot).no();
+    if checked {
+        await_checks(world, id, cx);
+    } else {
+        cx.note(Fact::Health { task: no, healthy: true });
+    }
+    await_end(world, id, cx);
+    reconcile::wake_once(world, no.service, cx);
+}
+
+/// At time 0: RUNNING and healthy for long.
+pub(crate) fn long_running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let service = &plan.services[world.tasks.at(id.slot).service];
+    account::change(world, plan, id, |task| {
+        task.state = TaskState::Running;
+        task.ready = true;
+        task.health = Health::Healthy;
+        task.target = if service.balancer.is_some() { Target::Healthy } else { Target::None };
+    });
+    launch::tell(world, id, TaskState::Provisioning, cx);
+    await_end(world, id, cx);
+}
+
+/// Whether anything but RUNNING is asked of a task before it counts as healthy.
+fn is_checked(service: &Service) -> bool {
+    service.balancer.is_some() || service.task.health.is_some() || service.life.health.is_some()
+}
+
+/// From a failure until the balancer has seen enough failed checks: U(0, interval) + (unhealthy - 1) intervals +
+/// time-out (domain sheet, sections 5.8 and 6.1).
+pub(crate) fn ejection(balancer: &Balancer, draw: &mut Draw) -> Span {
+    Span(draw.below(balancer.interval.0.max(1)))
+        + balancer.interval * u64::from(balancer.unhealthy.saturating_sub(1))
+        + balancer.timeout
+}
+
+/// Works out when the checks of a new task pass, or fail for good.
+fn await_checks(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let (who, epoch) = (task.who(service), task.epoch);
+    let passes = passes_after(service, cx, who);
+    if let Some(ready) = &service.life.health {
+        let ready = ready.sample(&mut cx.draw(For::Health, who));
+        cx.after(ready, Step::Passed(id, epoch));
+        if let Some(fails) = fails_after(service, cx, who) {
+            let fails = fails.max(service.grace);
+            if fails < ready {
+                cx.after(fails, Step::Failed(id, epoch));
+            }
+        }
+    } else {
+        cx.after(passes, Step::Passed(id, epoch));
+    }
+}
+
+/// First pass of a task that answers at once: a first check of the balancer comes within one interval (one pass is
+/// enough), a container check after one interval; with both, the later.
+fn passes_after(service: &Service, cx: &Cx<'_>, who: crate::engine::Who) -> Span {
+    let target = service.balancer.as_ref().map_or(Span::ZERO, |balancer| {
+        Span(cx.draw(For::FirstCheck, who).below(balancer.interval.0.max(1)))
+    });
+    let container = service.task.health.map_or(Span::ZERO, |check| check.interval);
+    target.max(container)
+}
+
+/// When a task that never answers counts as unhealthy; `None` without checks.
+fn fails_after(service: &Service, cx: &Cx<'_>, who: crate::engine::Who) -> Option<Span> {
+    let target = service.balancer.as_ref().map(|balancer| ejection(balancer, &mut cx.draw(For::FirstCheck, who)));
+    let container = service.task.health.map(|check| {
+        check.start_period + check.interval * u64::from(check.retries) + check.timeout
+    });
+    [target, container].into_iter().flatten().min()
+}
+
+/// Schedules the crash, or the end of the work.
+fn await_end(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let (who, epoch) = (task.who(service), task.epoch);
+    if let Some(crash) = &service.life.crash {
+        cx.after(crash.sample(&mut cx.draw(For::Crash, who)), Step::Crashed(id, epoch));
+    }
+    if let Some(lives) = &service.life.lives {
+        cx.after(lives.sample(&mut cx.draw(For::Lives, who)), Step::Done(id));
+    }
+    crate::model::fault::task_runs(world, id, cx);
+}
+
+fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    if !task.alive || !world.zones[task.zone].reachable() {
+        return;
+    }
+    let (no, leaving) = (task.no(), task.leaving);
+    account::change(world, plan, id, |task| {
+        task.ready = true;
+        task.health = Health::Healthy;
+        if service.balancer.is_some() {
+            task.target = Target::Healthy;
+        }
+    });
+    cx.note(Fact::Health { task: no, healthy: true });
+    if !leaving {
+        reconcile::wake_once(world, no.service, cx);
+    }
+}
+
+/// Checks failed although nothing broke: it was not ready in time.
+fn failed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    if world.tasks.at(id.slot).health == Health::Healthy {
+        return;
+    }
+    let caused = world.tasks.at(id.slot).cause;
+    let cause = if caused.as_fault().is_some() { caused } else { Cause::mechanism(Mechanism::HealthCheck) };
+    unhealthy(world, id, cause, cx);
+}
+
+/// ECS believes the task unhealthy: it is to be replaced, start-first where there is room.
+pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let no = task.no();
+    account::change(world, plan, id, |task| {
+        task.health = Health::Unhealthy;
+        task.cause = cause;
+        task.phase = Phase::Scheduling;
+        if task.target != Target::None {
+            task.target = Target::Unhealthy;
+        }
+    });
+    cx.note(Fact::Health { task: no, healthy: false });
+    cx.note(Fact::Noticed { cause });
+    world.services[no.service].replace_cause = cause;
+    reconcile::wake_once(world, no.service, cx);
+}
+
+/// An essential container exits by the task's own law.
+fn crashed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    exit(world, id, Cause::mechanism(Mechanism::Crash), cx);
+}
+
+/// An essential container exits: it is restarted in place where its policy says so, or the task stops.
+pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let ran = cx.now.since(task.started);
+    // The agent restarts it where it is, if it ran for at least one attempt period.
+    if service.task.restart.is_none_or(|attempt| ran < attempt) {
+        detect::exits(world, id, cause, cx);
+        return;
+    }
+    let who = world.tasks.at(id.slot).who(service);
+    account::change(world, plan, id, |task| {
+        task.ready = false;
+        task.epoch = task.epoch.wrapping_add(1);
+        task.cause = cause;
+        task.phase = Phase::ContainerStart;
+    });
+    let epoch = world.tasks.at(id.slot).epoch;
+    let down = service.life.containers.sample(&mut cx.draw(For::Containers, who.nth(u64::from(epoch))));
+    cx.after(down, Step::Restarted(id, epoch));
+}
+
+fn restarted(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let (plan, now) = (cx.plan, cx.now);
+    account::change(world, plan, id, |task| {
+        task.ready = true;
+        task.started = now;
+    });
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let who = task.who(service).nth(u64::from(task.epoch));
+    let epoch = task.epoch;
+    if let Some(crash) = &service.life.crash {
+        cx.after(crash.sample(&mut cx.draw(For::Crash, who)), Step::Crashed(id, epoch));
+    }
+}
+
+fn done(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    debug_assert!(cx.plan.services[world.tasks.at(id.slot).service].kind == Kind::Stream, "only streams end");
+    stop::finished(world, id, cx);
+}

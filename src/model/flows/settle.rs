@@ -1,0 +1,254 @@
+//! After each event: what every touched service offers, serves and lacks is worked out anew and told to readers.
+//!
+//! Traffic is a fluid. The offered rate is split over the targets that get requests; what reaches a dead one fails,
+//! what exceeds a living one's capacity fails, what a grey zone spoils fails. Each lost request is booked under the
+//! cause and phase of the tasks that are missing; the parts add up to the whole because they are split in whole
+//! numbers.
+
+use super::traffic;
+use crate::engine::index::Id;
+use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
+use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::plan::{self, Kind};
+use crate::model::tables::lack::{Lack, Split};
+use crate::model::world::{Cx, World};
+
+/// Millionths in one.
+const MILLION: u64 = 1_000_000;
+
+/// Settles every service that the event touched.
+pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
+    while let Some(service) = world.dirty.pop() {
+        world.services[service].dirty = false;
+        traffic::watch_addresses(world, service, cx);
+        if cx.observed() {
+            one(world, service, cx);
+        }
+    }
+}
+
+fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let service = &plan.services[id];
+    tell_levels(world, id, service, cx);
+    if service.kind == Kind::Stream {
+        return;
+    }
+    book_owed(world, id);
+    tell_need(world, id, service, cx);
+    tell_lacks(world, id, cx);
+    if service.traffic.is_some() {
+        let served = route(world, id, service);
+        tell_flow(world, id, served, cx);
+    }
+    world.services[id].lacks.lines.retain(|line| !line.idle());
+}
+
+fn tell_levels(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut Cx<'_>) {
+    let first = world.first_zone;
+    for &zone in &service.zones {
+        let row = &mut world.services[id].zones[usize::from(zone.0 - first)];
+        let (running, available) = row.told;
+        row.told = (row.running, row.available);
+        let (now_running, now_available) = row.told;
+        if running != now_running {
+            cx.note(Fact::Running { service: id, zone, count: now_running });
+        }
+        if available != now_available {
+            cx.note(Fact::Available { service: id, zone, count: now_available });
+        }
+    }
+}
+
+/// Launches that are due stand in the books under the phase they wait in.
+fn book_owed(world: &mut World, id: ServiceId) {
+    let row = &mut world.services[id];
+    for line in &mut row.lacks.lines {
+        line.owed = 0;
+    }
+    for &(cause, count) in &row.owed {
+        row.lacks.line(cause, row.waits).owed += count;
+    }
+}
+
+fn tell_need(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut Cx<'_>) {
+    let row = &mut world.services[id];
+    let need = match &service.traffic {
+        Some(traffic) => row.rate.div_ceil(traffic.per_task) as u32,
+        None => percent_up(row.desired, service.minimum_healthy_percent),
+    };
+    let told = Some((need, row.desired));
+    if row.told.need != told {
+        row.told.need = told;
+        cx.note(Fact::Need { service: id, need, desired: row.desired });
+    }
+}
+
+/// `ceil(count x percent / 100)` (domain sheet, section 2.2).
+pub(crate) fn percent_up(count: u32, percent: u32) -> u32 {
+    (u64::from(count) * u64::from(percent)).div_ceil(100) as u32
+}
+
+fn tell_lacks(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
+    let row = &mut world.services[id];
+    let missing = u64::from(row.desired.saturating_sub(row.available)) * MILLION;
+    let booked = row.lacks.share(missing, |line| u64::from(line.tasks + line.owed), |line, part| line.rate = part);
+    if missing > 0 && !booked {
+        // Every missing task is a row or is owed; this line keeps the sum true should that ever fail.
+        row.lacks.line(Cause::mechanism(Mechanism::FirstStart), Phase::Scheduling).rate = missing;
+    }
+    for line in &mut row.lacks.lines {
+        if line.told_tasks != line.rate {
+            line.told_tasks = line.rate;
+            cx.note(Fact::Lack { service: id, cause: line.cause, phase: line.phase, millionths: line.rate });
+        }
+    }
+}
+
+/// Where the offered requests went, in billionths a second.
+#[derive(Default)]
+struct Routed {
+    /// Answered in time.
+    served: u64,
+    /// Sent to targets that cannot answer.
+    to_dead: u64,
+    /// Above what living targets can answer.
+    overload: u64,
+}
+
+/// Splits the offered rate and books the losses; returns what is served.
+fn route(world: &mut World, id: ServiceId, service: &plan::Service) -> u64 {
+    for line in &mut world.services[id].lacks.lines {
+        line.rate = 0;
+    }
+    let balancer = service.balancer.as_ref();
+    let cross_zone = balancer.is_none_or(|balancer| balancer.cross_zone);
+    let offered = world.services[id].rate;
+    let mut routed = Routed::default();
+    if cross_zone {
+        pour(world, id, service, offered, &service.zones, &mut routed);
+    } else {
+        let known = |world: &World, zone: ZoneId| world.services[id].zones[zone_row(world, zone)].in_dns;
+        let addresses = service.zones.iter().filter(|&&zone| known(world, zone)).count();
+        // When no address is left, clients hold on to all of them.
+        let mut split = Split::over(offered, if addresses == 0 { service.zones.len() } else { addresses } as u64);
+        for zone in &service.zones {
+            if addresses == 0 || known(world, *zone) {
+                let part = split.part(1);
+                pour(world, id, service, part, std::slice::from_ref(zone), &mut routed);
+            }
+        }
+    }
+    book_dead(world, id, routed.to_dead);
+    book_overload(world, id, service, routed.overload);
+    routed.served
+}
+
+/// Pours a rate over the targets of some zones.
+fn pour(
+    world: &mut World,
+    id: ServiceId,
+    service: &plan::Service,
+    rate: u64,
+    zones: &[ZoneId],
+    routed: &mut Routed,
+) {
+    let first = world.first_zone;
+    let row = &world.services[id];
+    let at = |zone: &ZoneId| row.zones[usize::from(zone.0 - first)];
+    let in_service: u32 = zones.iter().map(|zone| at(zone).serving + at(zone).dead).sum();
+    // With no target in service the balancer fails open: it sends to all that are registered (domain sheet, 6.1).
+    let open = in_service == 0;
+    let pick = |zone: &ZoneId| if open { (at(zone).idle, at(zone).idle_dead) } else { (at(zone).serving, at(zone).dead) };
+    let targets: u32 = zones.iter().map(|zone| pick(zone).0 + pick(zone).1).sum();
+    if targets == 0 {
+        routed.overload += rate;
+        return;
+    }
+    let mut split = Split::over(rate, u64::from(targets));
+    let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
+    for zone in zones {
+        let row = world.services[id].zones[zone_row(world, *zone)];
+        let (good, bad) = if open { (row.idle, row.idle_dead) } else { (row.serving, row.dead) };
+        let (offered, dead) = (split.part(u64::from(good)), split.part(u64::from(bad)));
+        routed.to_dead += dead;
+        let grey = world.zones[*zone].greyest();
+        let left = grey.map_or(MILLION as u32, |grey| grey.capacity_ppm);
+        let full = u128::from(good) * u128::from(per_task);
+        let capacity = u64::try_from(full * u128::from(left) / u128::from(MILLION)).unwrap_or(u64::MAX);
+        let answered = offered.min(capacity);
+        let mut served = answered;
+        if let Some(grey) = grey {
+            let errors = (u128::from(answered) * u128::from(grey.errors_ppm) / u128::from(MILLION)) as u64;
+            // What the zone would have answered without its grey failure is lost to it, not to a lack of tasks.
+            let slowed = offered.min(u64::try_from(full).unwrap_or(u64::MAX)) - answered;
+            served -= errors;
+            let line = world.services[id].lacks.line(grey.cause, Phase::Errors);
+            line.rate += errors + slowed;
+            routed.overload += offered - answered - slowed;
+        } else {
+            routed.overload += offered - answered;
+        }
+        routed.served += served;
+    }
+}
+
+/// Requests to dead targets are lost to whatever killed these.
+fn book_dead(world: &mut World, id: ServiceId, rate: u64) {
+    let lacks = &mut world.services[id].lacks;
+    if !lacks.share(rate, |line| u64::from(line.dead_targets), |line, part| line.rate += part) {
+        book_missing(world, id, rate, Phase::Detection);
+    }
+}
+
+/// What is above capacity is lost to demand as far as the full number of tasks could not have answered it either, and
+/// to the missing tasks as far as it could.
+fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64) {
+    if rate == 0 {
+        return;
+    }
+    let row = &mut world.services[id];
+    let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
+    let full = u128::from(row.desired) * u128::from(per_task);
+    let demand = u64::try_from(u128::from(row.rate).saturating_sub(full)).unwrap_or(u64::MAX).min(rate);
+    if demand > 0 {
+        row.lacks.line(Cause::mechanism(Mechanism::Demand), Phase::Overload).rate += demand;
+    }
+    book_missing(world, id, rate - demand, Phase::Overload);
+}
+
+/// Books a loss on the tasks that are missing and get no requests; without any, on demand.
+fn book_missing(world: &mut World, id: ServiceId, rate: u64, phase: Phase) {
+    if rate == 0 {
+        return;
+    }
+    let lacks = &mut world.services[id].lacks;
+    let unserved = |line: &Lack| u64::from((line.tasks + line.owed).saturating_sub(line.dead_targets));
+    if !lacks.share(rate, unserved, |line, part| line.rate += part) {
+        lacks.line(Cause::mechanism(Mechanism::Demand), phase).rate += rate;
+    }
+}
+
+fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
+    let row = &mut world.services[id];
+    let flow = Some((row.rate, served));
+    if row.told.flow != flow {
+        row.told.flow = flow;
+        cx.note(Fact::Flow { service: id, offered: row.rate, served });
+    }
+    for line in &mut row.lacks.lines {
+        if line.told_rate == line.rate {
+            continue;
+        }
+        if line.told_rate == 0 && line.cause.as_fault().is_some() {
+            cx.note(Fact::Hits { cause: line.cause, what: Hit::Service(id) });
+        }
+        line.told_rate = line.rate;
+        cx.note(Fact::LossRate { service: id, cause: line.cause, phase: line.phase, rate: line.rate });
+    }
+}
+
+/// Row of a zone within its cell.
+pub(crate) fn zone_row(world: &World, zone: ZoneId) -> usize {
+    zone.row() - usize::from(world.first_zone)
+}

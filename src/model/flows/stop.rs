@@ -1,0 +1,199 @@
+//! The end of a task: orderly, or gone at once.
+//!
+//! ```text
+//! begin ─► DEACTIVATING (deregistration delay) ─► Drained ─► STOPPING (stop signal, stopTimeout) ─► Exited ─► gone
+//! ```
+
+use super::{For, account, launch, reconcile, scale};
+use crate::engine::Span;
+use crate::model::fact::{Action, Fact, Phase, Reason, StopCode, TaskState};
+use crate::model::ids::{HostId, ServiceId, TaskId};
+use crate::model::plan::{Kind, ProviderKind};
+use crate::model::tables::host::NIL;
+use crate::model::tables::task::{Link, Target, unlink};
+use crate::model::world::{Cx, Event, World};
+
+/// What can happen on the way out.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// The deregistration delay is over: the stop signal is sent.
+    Drained(TaskId, StopCode, Reason),
+    /// The containers have exited.
+    Exited(TaskId, StopCode, Reason),
+}
+
+impl From<Step> for Event {
+    fn from(step: Step) -> Event {
+        Event::Stop(step)
+    }
+}
+
+/// First rest after a failed start, and the longest (domain sheet, section 2.6; the curve is a model choice).
+const REST_FIRST: Span = Span::from_secs(10);
+const REST_MAX: Span = Span::from_secs(1_620);
+/// Rests of this length are reported as impaired starts: the third failure in a row (model choice).
+const REST_IMPAIRED: Span = Span::from_secs(40);
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+    match step {
+        Step::Drained(task, code, reason) => {
+            if world.tasks.get(task).is_some() {
+                signal(world, task, code, reason, Span::MAX, cx);
+            }
+        }
+        Step::Exited(task, code, reason) => {
+            if world.tasks.get(task).is_some() {
+                gone(world, task, code, reason, cx);
+            }
+        }
+    }
+}
+
+/// Stops a task in order: out of the load balancer first, then the stop signal.
+pub(crate) fn begin(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
+    stop_within(world, id, code, reason, Span::MAX, cx);
+}
+
+/// The same, when the task is gone after `within` in any case.
+pub(crate) fn stop_within(
+    world: &mut World,
+    id: TaskId,
+    code: StopCode,
+    reason: Reason,
+    within: Span,
+    cx: &mut Cx<'_>,
+) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    if !task.wanted {
+        return;
+    }
+    let service = &plan.services[task.service];
+    let registered = task.target != Target::None;
+    if task.state < TaskState::Running {
+        // Nothing runs yet: it is gone at once.
+        account::change(world, plan, id, |task| task.wanted = false);
+        gone(world, id, code, reason, cx);
+        return;
+    }
+    let delay = service.balancer.as_ref().filter(|_| registered).map_or(Span::ZERO, |one| one.deregistration);
+    if registered && delay < within {
+        let from = world.tasks.at(id.slot).state;
+        account::change(world, plan, id, |task| {
+            task.wanted = false;
+            task.state = TaskState::Deactivating;
+            task.target = Target::Draining;
+        });
+        launch::tell_stop(world, id, from, code, reason, cx);
+        cx.after(delay, Step::Drained(id, code, reason));
+    } else {
+        signal(world, id, code, reason, within, cx);
+    }
+    owe_after(world, id, cx);
+}
+
+/// Sends the stop signal; the containers exit by their law, at the latest after `stopTimeout`.
+fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within: Span, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let service = &plan.services[task.service];
+    let (from, who) = (task.state, task.who(service));
+    account::change(world, plan, id, |task| {
+        task.wanted = false;
+        task.state = TaskState::Stopping;
+        if task.target != Target::None {
+            task.target = Target::Draining;
+        }
+    });
+    launch::tell_stop(world, id, from, code, reason, cx);
+    let exits = service.life.stop.sample(&mut cx.draw(For::Stop, who));
+    cx.after(exits.min(service.task.stop_timeout).min(within), Step::Exited(id, code, reason));
+}
+
+/// A task that was wanted is not any more: its launch is due again, if the service still wants as many.
+fn owe_after(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let task = world.tasks.at(id.slot);
+    let (service, cause) = (task.service, task.cause);
+    if cx.plan.services[service].kind == Kind::Replica {
+        let row = &mut world.services[service];
+        if row.wanted + row.owed() < row.desired {
+            row.owe(cause, 1);
+        }
+    }
+    reconcile::wake_once(world, service, cx);
+}
+
+/// A standalone task has done its work.
+pub(crate) fn finished(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    account::change(world, cx.plan, id, |task| {
+        task.wanted = false;
+        task.alive = false;
+    });
+    gone(world, id, StopCode::EssentialContainerExited, Reason::None, cx);
+}
+
+/// ECS knows that the task is gone: STOPPED, its room is free, its replacement due.
+pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let (from, service, was_wanted, born) = (task.state, task.service, task.wanted, task.created);
+    let (host, provider) = (task.host, task.provider);
+    account::change(world, plan, id, |task| {
+        task.wanted = false;
+        task.alive = false;
+        task.state = TaskState::Stopped;
+        task.target = Target::None;
+    });
+    launch::tell_stop(world, id, from, code, reason, cx);
+    free(world, id, cx);
+    if was_wanted {
+        if from < TaskState::Running && code == StopCode::TaskFailedToStart {
+            failed_start(world, service, born, cx);
+        }
+        owe_after(world, id, cx);
+    }
+    account::remove(world, plan, id);
+    if host != NIL {
+        scale::room(world, provider, cx);
+    }
+}
+
+/// Gives back what the task held.
+fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    let (slot, zone, provider, service) = (task.host, task.zone, task.provider, &plan.services[task.service]);
+    if slot != NIL {
+        let machine = world.hosts.at_mut(slot);
+        unlink(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
+        machine.release(&service.task, service.kind == Kind::Daemon, cx.now);
+        if machine.leaving && machine.empty() {
+            let host: HostId = world.hosts.handle(slot);
+            scale::leave_when_empty(world, host, cx);
+        }
+    } else if let ProviderKind::Fargate { spot, .. } = plan.providers[provider].kind {
+        if zone != crate::model::fact::NO_ZONE {
+            world.zones[zone].used[usize::from(spot)] -= u64::from(service.task.cpu);
+        }
+    }
+}
+
+/// A start failed: the scheduler rests longer and longer, one step for each round of launches.
+fn failed_start(world: &mut World, service: ServiceId, born: crate::engine::Time, cx: &mut Cx<'_>) {
+    let row = &mut world.services[service];
+    if born < row.rested_at && row.rest > Span::ZERO {
+        return;
+    }
+    row.rest = (row.rest * 2).clamp(REST_FIRST, REST_MAX);
+    row.rested_at = cx.now + row.rest;
+    row.rests_until = row.rested_at;
+    row.waits = Phase::StartBackoff;
+    cx.after(row.rest, reconcile::Step::Wake(service));
+    if row.rest >= REST_IMPAIRED && !row.impaired {
+        row.impaired = true;
+        let count = row.owed();
+        let action = Action::TaskStartImpaired;
+        cx.note(Fact::Service { service, action, reason: Reason::CannotPullContainer, count });
+    }
+}

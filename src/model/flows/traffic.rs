@@ -1,0 +1,101 @@
+//! Rates that change with time: offered requests, addresses that clients forget, and streams of standalone tasks.
+
+use super::{For, account, reconcile};
+use crate::engine::{Span, Time};
+use crate::engine::key::Phase;
+use crate::model::fact::{Cause, Mechanism};
+use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::world::{Cx, Event, World};
+
+/// What can happen.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// The offered rate of a service changes.
+    Rate(ServiceId),
+    /// Clients have forgotten the load balancer's address in a zone without targets.
+    Forgotten(ServiceId, ZoneId),
+    /// A RunTask call of a stream.
+    Arrival(ServiceId, u32),
+}
+
+impl From<Step> for Event {
+    fn from(step: Step) -> Event {
+        Event::Traffic(step)
+    }
+}
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+    match step {
+        Step::Rate(service) => rate(world, service, cx),
+        Step::Forgotten(service, zone) => forgotten(world, service, zone, cx.now),
+        Step::Arrival(service, call) => arrival(world, service, call, cx),
+    }
+}
+
+/// First events of a service.
+pub(crate) fn prepare(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    if plan.services[service].traffic.is_some() {
+        rate(world, service, cx);
+    }
+    if let Some(arrivals) = &plan.services[service].arrivals {
+        let gap = arrivals.gap.sample(&mut cx.draw(For::Arrive, plan.services[service].who));
+        let at = arrivals.from + gap;
+        if at < arrivals.until {
+            cx.at(at, Phase::Normal, Step::Arrival(service, 0));
+        }
+    }
+}
+
+fn rate(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let Some(traffic) = &cx.plan.services[service].traffic else { return };
+    let (rate, next) = traffic.profile.at(cx.now);
+    world.services[service].rate = rate;
+    account::mark(world, service);
+    if let Some(next) = next {
+        cx.at(next, Phase::Normal, Step::Rate(service));
+    }
+}
+
+fn arrival(world: &mut World, service: ServiceId, call: u32, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let Some(arrivals) = &plan.services[service].arrivals else { return };
+    world.services[service].owe(Cause::mechanism(Mechanism::FirstStart), arrivals.count);
+    let who = plan.services[service].who.nth(u64::from(call) + 1);
+    let next = cx.now + arrivals.gap.sample(&mut cx.draw(For::Arrive, who)).max(Span::from_micros(1));
+    if next < arrivals.until {
+        cx.at(next, Phase::Normal, Step::Arrival(service, call + 1));
+    }
+    reconcile::wake_once(world, service, cx);
+}
+
+/// With cross-zone off: a zone without targets drops out of DNS once its records have expired.
+pub(crate) fn watch_addresses(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let Some(balancer) = &cx.plan.services[service].balancer else { return };
+    if balancer.cross_zone {
+        return;
+    }
+    for zone in &cx.plan.services[service].zones {
+        let row = super::settle::zone_row(world, *zone);
+        let here = &mut world.services[service].zones[row];
+        let has_targets = here.serving + here.dead > 0;
+        if has_targets {
+            here.in_dns = true;
+            here.forgotten_at = Time::NEVER;
+        } else if here.in_dns && here.forgotten_at == Time::NEVER {
+            here.forgotten_at = cx.now + balancer.dns_ttl;
+            cx.after(balancer.dns_ttl, Step::Forgotten(service, *zone));
+        }
+    }
+}
+
+fn forgotten(world: &mut World, service: ServiceId, zone: ZoneId, now: Time) {
+    let row = super::settle::zone_row(world, zone);
+    let here = &mut world.services[service].zones[row];
+    if here.forgotten_at <= now {
+        here.forgotten_at = Time::NEVER;
+        here.in_dns = false;
+        account::mark(world, service);
+    }
+}

@@ -1,0 +1,148 @@
+//! Container instances: size and what is left of it, truth and belief, and the tasks on each as a linked list.
+
+use crate::engine::index::Slots;
+use crate::engine::{Time, Who};
+use crate::model::fact::{Cause, HostStatus, Mechanism};
+use crate::model::ids::{HostId, ProviderId, TypeId, ZoneId};
+use crate::model::plan::{InstanceType, TaskDef};
+
+/// End of a linked list of slots.
+pub const NIL: u32 = u32::MAX;
+
+/// A container instance.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// Whose.
+    pub provider: ProviderId,
+    /// Where.
+    pub zone: ZoneId,
+    /// What.
+    pub kind: TypeId,
+    /// Number within its provider, from 0, never reused.
+    pub number: u32,
+    /// Birth certificate.
+    pub who: Who,
+    /// Truth: it has power.
+    pub alive: bool,
+    /// Belief: its status.
+    pub status: HostStatus,
+    /// Belief: its agent is connected.
+    pub connected: bool,
+    /// Why it died or drains.
+    pub cause: Cause,
+    /// When it was registered.
+    pub since: Time,
+    /// When its last task left.
+    pub idle_since: Time,
+    /// Whether the group must not replace it, as a fault brings its successor.
+    pub held: bool,
+    /// Whether it goes as soon as it is empty.
+    pub leaving: bool,
+    /// CPU units left.
+    pub cpu: u32,
+    /// MiB left.
+    pub memory: u32,
+    /// Task network interfaces left.
+    pub enis: u32,
+    /// Fixed host ports taken.
+    pub ports: u64,
+    /// Images it has, as task-definition rows.
+    pub cached: Vec<u32>,
+    /// First task of its list.
+    pub first: u32,
+    /// Tasks on it.
+    pub tasks: u32,
+    /// Daemon tasks among them.
+    pub daemons: u32,
+}
+
+impl Host {
+    /// A host that boots.
+    pub fn booting(provider: ProviderId, zone: ZoneId, kind: TypeId, number: u32, who: Who) -> Host {
+        Host {
+            provider,
+            zone,
+            kind,
+            number,
+            who,
+            alive: true,
+            status: HostStatus::Registering,
+            connected: false,
+            cause: Cause::mechanism(Mechanism::ScaleIn),
+            since: Time::ZERO,
+            idle_since: Time::ZERO,
+            held: false,
+            leaving: false,
+            cpu: 0,
+            memory: 0,
+            enis: 0,
+            ports: 0,
+            cached: Vec::new(),
+            first: NIL,
+            tasks: 0,
+            daemons: 0,
+        }
+    }
+
+    /// Its agent registers: from here on it takes tasks.
+    pub fn register(&mut self, size: &InstanceType, trunking: bool, now: Time) {
+        assert!(self.status == HostStatus::Registering, "host {} registered twice", self.number);
+        self.status = HostStatus::Active;
+        self.connected = true;
+        self.cpu = size.cpu;
+        self.memory = size.memory;
+        self.enis = if trunking { size.trunk_enis } else { size.enis };
+        self.since = now;
+        self.idle_since = now;
+    }
+
+    /// Belief: ECS may place tasks here.
+    pub fn takes_tasks(&self) -> bool {
+        self.status == HostStatus::Active && self.connected
+    }
+
+    /// Whether a task finds room.
+    pub fn fits(&self, need: &TaskDef) -> bool {
+        need.cpu <= self.cpu
+            && need.memory <= self.memory
+            && need.ports & self.ports == 0
+            && (!need.eni || self.enis > 0)
+    }
+
+    /// Reserves room; ECS may do so on a host that is dead in truth.
+    pub fn reserve(&mut self, need: &TaskDef, daemon: bool) {
+        assert!(self.fits(need), "host {} has no room for `{}`", self.number, need.name);
+        self.cpu -= need.cpu;
+        self.memory -= need.memory;
+        self.ports |= need.ports;
+        self.enis -= u32::from(need.eni);
+        self.tasks += 1;
+        self.daemons += u32::from(daemon);
+    }
+
+    /// Gives room back.
+    pub fn release(&mut self, need: &TaskDef, daemon: bool, now: Time) {
+        self.cpu += need.cpu;
+        self.memory += need.memory;
+        self.ports &= !need.ports;
+        self.enis += u32::from(need.eni);
+        self.tasks -= 1;
+        self.daemons -= u32::from(daemon);
+        if self.tasks == self.daemons {
+            self.idle_since = now;
+        }
+    }
+
+    /// Without tasks other than daemons.
+    pub fn empty(&self) -> bool {
+        self.tasks == self.daemons
+    }
+}
+
+/// All hosts of a cell.
+pub type Hosts = Slots<Host>;
+
+/// Hosts of a list that are still there.
+pub fn live<'a>(hosts: &'a Hosts, list: &'a [HostId]) -> impl Iterator<Item = (HostId, &'a Host)> {
+    list.iter().filter_map(|&id| hosts.get(id).map(|host| (id, host)))
+}

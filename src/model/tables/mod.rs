@@ -1,0 +1,16 @@
+//! Nouns: each table keeps its own promise and calls nobody.
+
+pub mod bucket;
+pub mod host;
+pub mod lack;
+pub mod provider;
+pub mod service;
+pub mod task;
+pub mod zone;
+
+pub use bucket::Tokens;
+pub use host::{Host, Hosts};
+pub use provider::Provider;
+pub use service::Service;
+pub use task::{Task, Tasks};
+pub use zone::Zone;

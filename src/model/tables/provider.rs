@@ -1,0 +1,53 @@
+//! A capacity provider with hosts: who is there, who boots, who waits for room.
+
+use crate::engine::Time;
+use crate::model::ids::{HostId, TaskId, TypeId, ZoneId};
+use std::collections::VecDeque;
+
+/// A capacity provider as a cell runs it. On Fargate only `refusals` is used.
+#[derive(Clone, Debug, Default)]
+pub struct Provider {
+    /// Hosts, booting ones included, oldest first; some may be dead in truth.
+    pub hosts: Vec<HostId>,
+    /// Hosts launched so far: the next number.
+    pub launched: u32,
+    /// `DesiredCapacity` of the group.
+    pub desired: u32,
+    /// Hosts whose successor a fault brings: the group launches none for them.
+    pub held: u32,
+    /// Hosts in truth up and registered.
+    pub up: u32,
+    /// Tasks in PROVISIONING that wait for a host, oldest first; some may be gone.
+    pub waiting: VecDeque<TaskId>,
+    /// Points below target in a row.
+    pub low_points: u32,
+    /// The last point was above target.
+    pub high: bool,
+    /// Last scale-out.
+    pub scaled_out: Option<Time>,
+    /// A look at the number of hosts is on its way.
+    pub filling: bool,
+    /// Refusals in force: new Fargate tasks or new hosts in a zone (`None`: in every zone), of a type (`None`: all).
+    pub refusals: Vec<(Option<ZoneId>, Option<TypeId>)>,
+    /// What readers were told last.
+    pub told_hosts: u32,
+    /// What readers were told last; `u32::MAX`: nothing.
+    pub told_reservation: u32,
+}
+
+impl Provider {
+    /// Whether new capacity of this type (`None`: Fargate) is refused in the zone.
+    pub fn refuses(&self, zone: ZoneId, kind: Option<TypeId>) -> bool {
+        let matches = |&(at, of): &(Option<ZoneId>, Option<TypeId>)| {
+            at.is_none_or(|at| at == zone) && (of.is_none() || of == kind)
+        };
+        self.refusals.iter().any(matches)
+    }
+
+    /// Lifts one refusal.
+    pub fn lift(&mut self, refusal: (Option<ZoneId>, Option<TypeId>)) {
+        if let Some(row) = self.refusals.iter().position(|&one| one == refusal) {
+            self.refusals.swap_remove(row);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Services and streams: counts that the scheduler works with, and the books of what is missing.
+
+use super::bucket::Tokens;
+use super::host::NIL;
+use super::lack::Lacks;
+use crate::engine::{Span, Time};
+use crate::model::fact::{Cause, Mechanism, Phase};
+use crate::model::ids::TaskId;
+use std::collections::VecDeque;
+
+/// What a service has in one zone. Every count but `first` is derived from the task rows by `flows::account`.
+#[derive(Clone, Copy, Debug)]
+pub struct InZone {
+    /// First task of the list.
+    pub first: u32,
+    /// Tasks whose goal is RUNNING.
+    pub wanted: u32,
+    /// Tasks RUNNING that run in truth.
+    pub running: u32,
+    /// Tasks that run, are healthy and can be reached.
+    pub available: u32,
+    /// Targets that get requests and answer.
+    pub serving: u32,
+    /// Targets that get requests and cannot answer.
+    pub dead: u32,
+    /// Registered targets that get none though they would answer.
+    pub idle: u32,
+    /// Registered targets that get none and would not answer.
+    pub idle_dead: u32,
+    /// Clients still know the load balancer's address here (matters with cross-zone off).
+    pub in_dns: bool,
+    /// When they forget it; never, while there are targets.
+    pub forgotten_at: Time,
+    /// What readers were told last: running and available.
+    pub told: (u32, u32),
+}
+
+impl Default for InZone {
+    fn default() -> Self {
+        InZone {
+            first: NIL,
+            wanted: 0,
+            running: 0,
+            available: 0,
+            serving: 0,
+            dead: 0,
+            idle: 0,
+            idle_dead: 0,
+            in_dns: true,
+            forgotten_at: Time::NEVER,
+            told: (0, 0),
+        }
+    }
+}
+
+/// A move between zones.
+#[derive(Clone, Copy, Debug)]
+pub struct Move {
+    /// The task that was started in the emptier zone.
+    pub started: TaskId,
+}
+
+/// A service or stream as a cell runs it.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Goal: how many.
+    pub desired: u32,
+    /// Launches so far.
+    pub launched: u32,
+    /// Tasks whose goal is RUNNING.
+    pub wanted: u32,
+    /// Among them: not yet RUNNING, or RUNNING and not yet known to be healthy.
+    pub starting: u32,
+    /// Among them: to be replaced (unhealthy, or on a host that drains).
+    pub to_replace: u32,
+    /// Among `wanted`: available, in truth.
+    pub available: u32,
+    /// By item of its strategy: tasks whose goal is RUNNING.
+    pub by_item: Vec<u32>,
+    /// By zone of the cell.
+    pub zones: Vec<InZone>,
+    /// Causes of launches that are due, oldest first.
+    pub owed: VecDeque<(Cause, u32)>,
+    /// Why due launches wait.
+    pub waits: Phase,
+    /// The books.
+    pub lacks: Lacks,
+    /// Launches of this service: 500 a minute (domain sheet, section 4.6).
+    pub launches: Tokens,
+    /// A wake-up is on its way.
+    pub woken: bool,
+    /// It stands in the queue of a launch bucket.
+    pub queued: bool,
+    /// Launches rest until then (service throttle logic).
+    pub rests_until: Time,
+    /// The last rest.
+    pub rest: Span,
+    /// When the rest was last prolonged: failures of older tasks do not prolong it again.
+    pub rested_at: Time,
+    /// A move between zones in progress.
+    pub moving: Option<Move>,
+    /// Zones were found uneven and are being evened out.
+    pub rebalancing: bool,
+    /// Steady state was reported.
+    pub steady: bool,
+    /// Impaired starts were reported.
+    pub impaired: bool,
+    /// Why the last task that is to be replaced is so.
+    pub replace_cause: Cause,
+    /// A retry for lack of capacity is on its way.
+    pub retrying: bool,
+    /// Offered rate, in billionths of a request a second.
+    pub rate: u64,
+    /// It stands in the list of services to settle.
+    pub dirty: bool,
+    /// What readers were told last.
+    pub told: Told,
+}
+
+/// What readers were told last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Offered and served.
+    pub flow: Option<(u64, u64)>,
+    /// Need and desired.
+    pub need: Option<(u32, u32)>,
+}
+
+impl Service {
+    /// A service with nothing yet.
+    pub fn new(desired: u32, items: usize, zones: usize, launches: Tokens) -> Service {
+        Service {
+            desired,
+            launched: 0,
+            wanted: 0,
+            starting: 0,
+            to_replace: 0,
+            available: 0,
+            by_item: vec![0; items],
+            zones: vec![InZone::default(); zones],
+            owed: VecDeque::new(),
+            waits: Phase::Scheduling,
+            lacks: Lacks::default(),
+            launches,
+            woken: false,
+            queued: false,
+            rests_until: Time::ZERO,
+            rest: Span::ZERO,
+            rested_at: Time::ZERO,
+            moving: None,
+            rebalancing: false,
+            steady: false,
+            impaired: false,
+            replace_cause: Cause::mechanism(Mechanism::HealthCheck),
+            retrying: false,
+            rate: 0,
+            dirty: false,
+            told: Told::default(),
+        }
+    }
+
+    /// Launches that are due.
+    pub fn owed(&self) -> u32 {
+        self.owed.iter().map(|(_, count)| count).sum()
+    }
+
+    /// One more launch is due, because of `cause`.
+    pub fn owe(&mut self, cause: Cause, count: u32) {
+        if count == 0 {
+            return;
+        }
+        match self.owed.back_mut() {
+            Some((last, more)) if *last == cause => *more += count,
+            _ => self.owed.push_back((cause, count)),
+        }
+    }
+
+    /// The cause of the oldest launch that is due; struck out.
+    pub fn pay(&mut self) -> Option<Cause> {
+        let (cause, count) = self.owed.front_mut()?;
+        let cause = *cause;
+        *count -= 1;
+        if *count == 0 {
+            self.owed.pop_front();
+        }
+        Some(cause)
+    }
+
+    /// Strikes out the newest launch that is due.
+    pub fn forgive(&mut self) {
+        if let Some((_, count)) = self.owed.back_mut() {
+            *count -= 1;
+            if *count == 0 {
+                self.owed.pop_back();
+            }
+        }
+    }
+
+    /// Tasks known to be healthy that need no replacement.
+    pub fn healthy(&self) -> u32 {
+        self.wanted - self.starting - self.to_replace
+    }
+}

@@ -1,0 +1,221 @@
+//! Tasks: one hot row each, linked by host and by service and zone.
+
+use super::host::NIL;
+use crate::engine::index::Slots;
+use crate::engine::{Time, Who};
+use crate::model::fact::{Cause, Phase, TaskNo, TaskState};
+use crate::model::ids::{ProviderId, ServiceId, TaskId, ZoneId};
+use crate::model::plan;
+
+/// `healthStatus` as ECS believes it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Health {
+    /// Not known yet.
+    Unknown,
+    /// Healthy.
+    Healthy,
+    /// Unhealthy.
+    Unhealthy,
+}
+
+/// What the load balancer does with the target.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Target {
+    /// Not registered.
+    None,
+    /// Registered, not yet passed a check.
+    Initial,
+    /// Gets requests.
+    Healthy,
+    /// Taken out by its checks; gets requests only if all others are out too.
+    Unhealthy,
+    /// Being deregistered.
+    Draining,
+}
+
+/// A task. 80 bytes, as a Region holds them by the hundred thousand.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// When the launch was accepted.
+    pub created: Time,
+    /// When its containers last began to run.
+    pub started: Time,
+    /// Service or stream.
+    pub service: ServiceId,
+    /// Number of the launch within it.
+    pub ordinal: u32,
+    /// Slot of its container instance; [`NIL`] on Fargate or while it waits.
+    pub host: u32,
+    /// Why it is missing, while it is.
+    pub cause: Cause,
+    /// Next and previous on the host.
+    pub(crate) on_host: [u32; 2],
+    /// Next and previous of the service in the zone.
+    pub(crate) in_zone: [u32; 2],
+    /// Where.
+    pub zone: ZoneId,
+    /// Capacity provider.
+    pub provider: ProviderId,
+    /// Belief: `lastStatus`.
+    pub state: TaskState,
+    /// Where on its way back it is, while it is missing.
+    pub phase: Phase,
+    /// Belief: `healthStatus`.
+    pub health: Health,
+    /// What the load balancer does with it.
+    pub target: Target,
+    /// Rises when a pending health event must not count any more.
+    pub epoch: u8,
+    /// Goal: `desiredStatus` is RUNNING.
+    pub wanted: bool,
+    /// Truth: its containers (or what will start them) have power and have not exited.
+    pub alive: bool,
+    /// Truth: the application would answer.
+    pub ready: bool,
+    /// It is to be replaced though it works: its host drains.
+    pub leaving: bool,
+    /// What it is counted as; see `flows::account`.
+    pub(crate) counted: u16,
+}
+
+const _: () = assert!(size_of::<Task>() <= 80, "task rows are many");
+
+impl Task {
+    /// A task whose launch was accepted.
+    pub fn accepted(no: TaskNo, provider: ProviderId, zone: ZoneId, cause: Cause, now: Time) -> Task {
+        Task {
+            created: now,
+            started: now,
+            service: no.service,
+            ordinal: no.ordinal,
+            host: NIL,
+            cause,
+            on_host: [NIL; 2],
+            in_zone: [NIL; 2],
+            zone,
+            provider,
+            state: TaskState::Provisioning,
+            phase: Phase::Scheduling,
+            health: Health::Unknown,
+            target: Target::None,
+            epoch: 0,
+            wanted: true,
+            alive: true,
+            ready: false,
+            leaving: false,
+            counted: 0,
+        }
+    }
+
+    /// Its name.
+    pub fn no(&self) -> TaskNo {
+        TaskNo { service: self.service, ordinal: self.ordinal }
+    }
+
+    /// Its birth certificate.
+    pub fn who(&self, service: &plan::Service) -> Who {
+        service.who.nth(u64::from(self.ordinal))
+    }
+
+    /// ECS believes that something is wrong with it, or its host drains: it is to be replaced.
+    pub fn to_replace(&self) -> bool {
+        self.leaving || self.health == Health::Unhealthy
+    }
+}
+
+/// All tasks of a cell.
+pub type Tasks = Slots<Task>;
+
+/// Which of a row's two links a list runs over.
+#[derive(Clone, Copy)]
+pub(crate) enum Link {
+    Host,
+    Zone,
+}
+
+fn links(task: &mut Task, link: Link) -> &mut [u32; 2] {
+    match link {
+        Link::Host => &mut task.on_host,
+        Link::Zone => &mut task.in_zone,
+    }
+}
+
+/// Puts a task at the head of a list.
+pub(crate) fn link(tasks: &mut Tasks, head: &mut u32, slot: u32, link: Link) {
+    let old = *head;
+    *links(tasks.at_mut(slot), link) = [old, NIL];
+    if old != NIL {
+        links(tasks.at_mut(old), link)[1] = slot;
+    }
+    *head = slot;
+}
+
+/// Takes a task out of a list.
+pub(crate) fn unlink(tasks: &mut Tasks, head: &mut u32, slot: u32, link: Link) {
+    let [next, previous] = std::mem::replace(links(tasks.at_mut(slot), link), [NIL; 2]);
+    if next != NIL {
+        links(tasks.at_mut(next), link)[1] = previous;
+    }
+    if previous == NIL {
+        debug_assert!(*head == slot, "unlinked a task that no list begins with");
+        *head = next;
+    } else {
+        links(tasks.at_mut(previous), link)[0] = next;
+    }
+}
+
+/// Tasks of a service in a zone, newest first.
+pub(crate) fn chain(tasks: &Tasks, head: u32) -> impl Iterator<Item = (TaskId, &Task)> {
+    walk(tasks, head, |task| task.in_zone[0])
+}
+
+/// Tasks on a host, newest first.
+pub(crate) fn on_host(tasks: &Tasks, head: u32) -> impl Iterator<Item = (TaskId, &Task)> {
+    walk(tasks, head, |task| task.on_host[0])
+}
+
+fn walk(tasks: &Tasks, head: u32, next: fn(&Task) -> u32) -> impl Iterator<Item = (TaskId, &Task)> {
+    let mut slot = head;
+    std::iter::from_fn(move || {
+        if slot == NIL {
+            return None;
+        }
+        let row = tasks.at(slot);
+        let id = tasks.handle(slot);
+        slot = next(row);
+        Some((id, row))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fact::Mechanism;
+
+    fn task(ordinal: u32) -> Task {
+        let no = TaskNo { service: ServiceId(0), ordinal };
+        Task::accepted(no, ProviderId(0), ZoneId(0), Cause::mechanism(Mechanism::Crash), Time::ZERO)
+    }
+
+    /// After linking 0, 1, 2 and unlinking `gone`, the list holds the others, newest first.
+    fn check(gone: u32, left: [u32; 2]) {
+        let mut tasks = Tasks::new();
+        let mut head = NIL;
+        for ordinal in 0..3 {
+            let id = tasks.insert(task(ordinal));
+            link(&mut tasks, &mut head, id.slot, Link::Zone);
+        }
+        unlink(&mut tasks, &mut head, gone, Link::Zone);
+        let found: Vec<u32> = chain(&tasks, head).map(|(_, task)| task.ordinal).collect();
+        assert_eq!(found, left, "without {gone}");
+    }
+
+    #[test]
+    fn a_task_leaves_its_list_wherever_it_stands() {
+        check(0, [2, 1]);
+        check(1, [2, 0]);
+        check(2, [1, 0]);
+    }
+}
