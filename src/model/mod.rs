@@ -1,14 +1,17 @@
 //! Amazon ECS: what there is (tables), what happens (flows), what breaks (faults), what is decided (capacity,
 //! placement).
 
+pub mod capacity;
 pub mod fact;
 pub mod fault;
+pub mod flows;
 pub mod ids;
 pub mod names;
 pub mod placement;
 pub mod plan;
 pub mod problem;
 pub mod quantity;
+pub mod tables;
 pub mod world;
 
 pub use fact::Fact;

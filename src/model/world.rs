@@ -33,6 +33,8 @@ pub struct World {
     pub strikes: fault::Strikes,
     /// Image outages in force: cause, and the family they are limited to.
     pub registry_down: Vec<(Cause, Option<String>)>,
+    /// Providers of hosts whose successor a fault brings at its end.
+    pub(crate) held: Vec<(Cause, ProviderId)>,
     /// Services to settle when the event has been handled.
     pub(crate) dirty: Vec<ServiceId>,
     /// A list that handlers borrow, so that none allocates.
@@ -122,6 +124,7 @@ impl World {
             tasks: Tasks::new(),
             strikes: fault::Strikes::new(plan),
             registry_down: Vec::new(),
+            held: Vec::new(),
             dirty: Vec::new(),
             scratch: Vec::new(),
         };
@@ -153,6 +156,7 @@ impl World {
             flows::traffic::prepare(self, service, cx);
             self.populate(service, plan, cx);
         }
+        self.forget_left_out();
         fault::prepare(self, cx);
         settle::all(self, cx);
     }
@@ -175,6 +179,17 @@ impl World {
                 reconcile::wake_once(self, service, cx);
             }
         }
+    }
+
+    /// A fault will bring the successor of a host of this provider.
+    pub(crate) fn strikes_held(&mut self, cause: Cause, provider: ProviderId) {
+        self.held.push((cause, provider));
+    }
+
+    /// The next provider that a fault owes a host.
+    pub(crate) fn next_held(&mut self, cause: Cause) -> Option<ProviderId> {
+        let row = self.held.iter().position(|(of, _)| *of == cause)?;
+        Some(self.held.remove(row).1)
     }
 
     /// Forgets that zones were found full at time 0: nothing was launched then.

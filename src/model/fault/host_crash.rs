@@ -1,9 +1,13 @@
 //! Container instances die.
 
-use super::Kind;
+use super::{Effect, Kind, Strike, Thing};
 use crate::model::ids::{ProviderId, ZoneId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
+use crate::model::flows::{For, detect, scale};
+use crate::model::ids::HostId;
+use crate::model::tables::Host;
+use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -64,5 +68,55 @@ impl Kind for Spec {
             return None;
         }
         Some(Live { providers, zone, count: self.count.unwrap_or(1), share })
+    }
+}
+
+impl Live {
+    /// Whether the fault may hit this host.
+    pub(crate) fn matches(&self, host: &Host) -> bool {
+        self.providers.as_ref().is_none_or(|only| only.contains(&host.provider))
+            && self.zone.is_none_or(|zone| zone == host.zone)
+    }
+
+    fn targets(&self, world: &World) -> Vec<HostId> {
+        let open = |&slot: &u32| {
+            let host = world.hosts.at(slot);
+            host.alive && host.connected && self.matches(host)
+        };
+        (0..world.hosts.slots()).filter(open).map(|slot| world.hosts.handle(slot)).collect()
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, _world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        Vec::new()
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        let hosts = match strike.thing {
+            Thing::Host(host) => vec![host],
+            _ => {
+                let who = |world: &World, id: HostId| world.hosts.at(id.slot).who;
+                super::pick(self.targets(world), self.count, self.share, |id| {
+                    cx.draw(For::FaultHits, strike.who.nth(who(world, id).0))
+                })
+            }
+        };
+        for host in hosts {
+            if strike.ends.is_some() && world.hosts.at(host.slot).alive {
+                let row = world.hosts.at_mut(host.slot);
+                row.held = true;
+                let provider = row.provider;
+                world.providers[provider].held += 1;
+                world.strikes_held(strike.cause, provider);
+            }
+            detect::host_dies(world, host, strike.cause, cx);
+        }
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        while let Some(provider) = world.next_held(strike.cause) {
+            scale::succeed(world, provider, cx);
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Images cannot be pulled.
 
-use super::Kind;
+use super::{Effect, Kind, Strike, Thing};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
+use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,5 +42,19 @@ impl Kind for Spec {
             names.family(family, &format!("{at}/family"), out)?;
         }
         Some(Live { family: self.family.clone() })
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, _world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        vec![Thing::All]
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
+        world.registry_down.push((strike.cause, self.family.clone()));
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
+        world.registry_down.retain(|(cause, _)| *cause != strike.cause);
     }
 }

@@ -1,9 +1,12 @@
 //! A zone has no capacity to launch on.
 
-use super::Kind;
+use super::{Effect, Kind, Strike, Thing};
 use crate::model::ids::{ProviderId, ZoneId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
+use crate::model::fact::{Fact, Hit};
+use crate::model::flows::rebalance;
+use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -45,5 +48,36 @@ impl Kind for Spec {
         let (providers, zone, _) =
             super::scope(self.capacity_provider.as_deref(), self.zone.as_deref(), None, at, names, out)?;
         Some(Live { providers, zone })
+    }
+}
+
+impl Live {
+    fn providers(&self, world: &World) -> Vec<ProviderId> {
+        let mine = |id: &ProviderId| self.providers.as_ref().is_none_or(|only| only.contains(id));
+        world.providers.ids().filter(mine).collect()
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        super::zone_clocks(self.zone, world)
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, strike, world) {
+            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+            for provider in self.providers(world) {
+                world.providers[provider].refusals.push((Some(zone), None));
+            }
+        }
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, strike, world) {
+            for provider in self.providers(world) {
+                world.providers[provider].lift((Some(zone), None));
+            }
+        }
+        rebalance::zone_is_back(world, cx);
     }
 }

@@ -11,9 +11,15 @@ mod task_crash;
 mod zone_grey;
 mod zone_power_loss;
 
+mod clock;
+
+pub use clock::{Step, Strike, Strikes, Thing};
+pub(crate) use clock::{handle, host_runs, prepare, task_runs};
+
 use super::ids::{ProviderId, ZoneId};
 use super::names::Names;
 use super::problem::Problems;
+use super::world::{Cx, World};
 
 /// What the scenario writes, turned into what runs.
 pub trait Kind {
@@ -21,6 +27,16 @@ pub trait Kind {
     type Live;
     /// Looks up names and checks values; `at` is the JSON pointer of the kind's object.
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Self::Live>;
+}
+
+/// What a fault does while it lasts.
+pub(crate) trait Effect {
+    /// What has a clock of its own with `every`; hosts and tasks get theirs as they come.
+    fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing>;
+    /// Breaks.
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>);
+    /// Heals.
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>);
 }
 
 /// Declares the kinds: the enum that the scenario reads, the enum that runs, and the names.
@@ -45,6 +61,18 @@ macro_rules! kinds {
             /// Looks up names and checks values.
             pub fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
                 match self { $(Spec::$variant(spec) => spec.resolve(at, names, out).map(Live::$variant)),* }
+            }
+        }
+
+        impl Effect for Live {
+            fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
+                match self { $(Live::$variant(live) => live.things(world, cx)),* }
+            }
+            fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+                match self { $(Live::$variant(live) => live.begin(world, strike, cx)),* }
+            }
+            fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+                match self { $(Live::$variant(live) => live.end(world, strike, cx)),* }
             }
         }
     };
@@ -96,4 +124,34 @@ fn scope(
     // Each that was written must have been understood; all three are looked at before any of them ends the search.
     let understood = providers != Some(None) && zone != Some(None) && part != Some(None);
     understood.then(|| (providers.flatten(), zone.flatten(), part.flatten()))
+}
+
+/// Zones of the cell that a strike means: the one of its clock, the one of the fault, or all.
+fn zones_of(fault: Option<ZoneId>, strike: Strike, world: &World) -> Vec<ZoneId> {
+    match (strike.thing, fault) {
+        (Thing::Zone(zone), _) | (_, Some(zone)) if world.zones.holds(zone) => vec![zone],
+        (Thing::Zone(_), _) | (_, Some(_)) => Vec::new(),
+        _ => world.zones.ids().collect(),
+    }
+}
+
+/// One clock for each zone that a fault may hit in this cell.
+fn zone_clocks(fault: Option<ZoneId>, world: &World) -> Vec<Thing> {
+    world.zones.ids().filter(|zone| fault.is_none_or(|only| only == *zone)).map(Thing::Zone).collect()
+}
+
+/// Whom a blow hits: each by itself with probability `share`, or the `count` with the smallest draws.
+fn pick<I: Copy>(
+    targets: Vec<I>,
+    count: u32,
+    share: Option<f64>,
+    draw: impl Fn(I) -> crate::engine::Draw,
+) -> Vec<I> {
+    if let Some(share) = share {
+        return targets.into_iter().filter(|&id| draw(id).happens(share)).collect();
+    }
+    let mut drawn: Vec<(u64, usize)> = targets.iter().enumerate().map(|(row, &id)| (draw(id).bits(), row)).collect();
+    drawn.sort_unstable();
+    drawn.truncate(count as usize);
+    drawn.into_iter().map(|(_, row)| targets[row]).collect()
 }

@@ -1,11 +1,18 @@
 //! Spot capacity is taken back.
 
-use super::Kind;
+use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
 use crate::model::ids::{ProviderId, TypeId, ZoneId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
+use crate::engine::key::Phase;
+use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, Reason, StopCode};
+use crate::model::flows::{For, account, scale, stop};
+use crate::model::ids::{HostId, TaskId};
+use crate::model::plan::ProviderKind;
+use crate::model::tables::host::NIL;
+use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -71,5 +78,126 @@ impl Kind for Spec {
         };
         let recommendation_before = self.recommendation_before.map_or(Span::ZERO, |duration| duration.0);
         Some(Live { providers, zone, instance_type, share: share.unwrap_or(1.0), recommendation_before })
+    }
+}
+
+/// The notice before Spot capacity is taken back (domain sheet, section 4.4).
+const NOTICE: Span = Span::from_secs(120);
+
+impl Live {
+    /// Pools of the cell that the fault may hit: provider, zone, instance type.
+    fn pools(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
+        let plan = cx.plan;
+        let mut pools = Vec::new();
+        for provider in world.providers.ids() {
+            if self.providers.as_ref().is_some_and(|only| !only.contains(&provider)) {
+                continue;
+            }
+            let types: Vec<Option<TypeId>> = match &plan.providers[provider].kind {
+                ProviderKind::Fargate { spot: true, .. } => vec![None],
+                ProviderKind::Group(group) if group.spot => group.types.iter().copied().map(Some).collect(),
+                ProviderKind::Managed(managed) if managed.spot => managed.types.iter().copied().map(Some).collect(),
+                _ => Vec::new(),
+            };
+            for zone in world.zones.ids().filter(|zone| self.zone.is_none_or(|only| only == *zone)) {
+                let open = types.iter().filter(|kind| self.instance_type.is_none() || self.instance_type == **kind);
+                pools.extend(open.map(|kind| Thing::Pool(provider, zone, *kind)));
+            }
+        }
+        pools
+    }
+
+    fn hit(&self, strike: Strike, who: crate::engine::Who, cx: &Cx<'_>) -> bool {
+        self.share >= 1.0 || cx.draw(For::FaultHits, strike.who.nth(who.0)).happens(self.share)
+    }
+
+    fn hosts_get_notice(&self, world: &mut World, pool: Thing, strike: Strike, cx: &mut Cx<'_>) {
+        for slot in 0..world.hosts.slots() {
+            let id: HostId = world.hosts.handle(slot);
+            let host = world.hosts.at(slot);
+            if host.alive && Thing::Pool(host.provider, host.zone, Some(host.kind)) == pool && self.hit(strike, host.who, cx)
+            {
+                let provider = host.provider;
+                if managed_draining(provider, cx) {
+                    scale::drain(world, id, strike.cause, cx);
+                }
+                cx.after(self.recommendation_before, super::Step::Notice(id, strike.cause));
+            }
+        }
+    }
+
+    fn tasks_get_notice(&self, world: &mut World, pool: Thing, strike: Strike, cx: &mut Cx<'_>) {
+        let plan = cx.plan;
+        for slot in 0..world.tasks.slots() {
+            let id: TaskId = world.tasks.handle(slot);
+            let task = world.tasks.at(slot);
+            let here = task.alive && task.wanted && task.host == NIL && task.zone != NO_ZONE;
+            let who = task.who(&plan.services[task.service]);
+            if here && Thing::Pool(task.provider, task.zone, None) == pool && self.hit(strike, who, cx) {
+                let service = task.service;
+                cx.note(Fact::Hits { cause: strike.cause, what: Hit::Task(service) });
+                cx.note(Fact::Noticed { cause: strike.cause });
+                account::change(world, plan, id, |task| task.cause = strike.cause);
+                stop::stop_within(world, id, StopCode::SpotInterruption, Reason::None, NOTICE, cx);
+                cx.at(cx.now + NOTICE, Phase::Fault, super::Step::TaskTakenBack(id, strike.cause));
+            }
+        }
+    }
+}
+
+fn managed_draining(provider: ProviderId, cx: &Cx<'_>) -> bool {
+    match &cx.plan.providers[provider].kind {
+        ProviderKind::Group(group) => group.draining,
+        ProviderKind::Managed(_) => true,
+        _ => false,
+    }
+}
+
+/// The two-minute notice reaches a host.
+pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
+    let Some(host) = world.hosts.get(id) else { return };
+    if !host.alive {
+        return;
+    }
+    let provider = host.provider;
+    let by_agent = matches!(&cx.plan.providers[provider].kind, ProviderKind::Group(group) if group.spot_draining);
+    if by_agent || managed_draining(provider, cx) {
+        cx.note(Fact::Noticed { cause });
+        scale::drain(world, id, cause, cx);
+    }
+    cx.at(cx.now + NOTICE, Phase::Fault, super::Step::TakenBack(id, cause));
+}
+
+impl Effect for Live {
+    fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
+        self.pools(world, cx)
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        let pools = if strike.thing == Thing::All { self.pools(world, cx) } else { vec![strike.thing] };
+        for pool in pools {
+            let Thing::Pool(provider, zone, kind) = pool else { continue };
+            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+            if strike.ends.is_some() {
+                world.providers[provider].refusals.push((Some(zone), kind));
+            }
+            if kind.is_some() {
+                self.hosts_get_notice(world, pool, strike, cx);
+            } else {
+                self.tasks_get_notice(world, pool, strike, cx);
+            }
+        }
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        if strike.ends.is_none() {
+            return;
+        }
+        let pools = if strike.thing == Thing::All { self.pools(world, cx) } else { vec![strike.thing] };
+        for pool in pools {
+            if let Thing::Pool(provider, zone, kind) = pool {
+                world.providers[provider].lift((Some(zone), kind));
+            }
+        }
     }
 }

@@ -1,9 +1,14 @@
 //! Tasks die.
 
-use super::Kind;
+use super::{Effect, Kind, Strike, Thing};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
+use crate::model::fact::TaskState;
+use crate::model::flows::{For, serve};
+use crate::model::ids::TaskId;
+use crate::model::tables::Task;
+use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -67,4 +72,41 @@ impl Kind for Spec {
         }
         Some(Live { service, zone, count: self.count.unwrap_or(1), share })
     }
+}
+
+impl Live {
+    /// Whether the fault may hit this task.
+    pub(crate) fn matches(&self, task: &Task) -> bool {
+        self.service.is_none_or(|service| service == task.service) && self.zone.is_none_or(|zone| zone == task.zone)
+    }
+
+    fn targets(&self, world: &World) -> Vec<TaskId> {
+        let open = |&slot: &u32| {
+            let task = world.tasks.at(slot);
+            task.alive && task.state == TaskState::Running && self.matches(task)
+        };
+        (0..world.tasks.slots()).filter(open).map(|slot| world.tasks.handle(slot)).collect()
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, _world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        Vec::new()
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        let plan = cx.plan;
+        let tasks = match strike.thing {
+            Thing::Task(task) => vec![task],
+            _ => super::pick(self.targets(world), self.count, self.share, |id| {
+                let task = world.tasks.at(id.slot);
+                cx.draw(For::FaultHits, strike.who.nth(task.who(&plan.services[task.service]).0))
+            }),
+        };
+        for task in tasks {
+            serve::exit(world, task, strike.cause, cx);
+        }
+    }
+
+    fn end(&self, _world: &mut World, _strike: Strike, _cx: &mut Cx<'_>) {}
 }

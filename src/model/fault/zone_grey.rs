@@ -1,11 +1,15 @@
 //! A zone answers badly while its health checks pass.
 
-use super::Kind;
+use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
+use crate::model::fact::{Fact, Hit};
+use crate::model::flows::account;
+use crate::model::tables::zone::Grey;
+use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -76,4 +80,32 @@ impl Kind for Spec {
 
 fn ppm(share: f64) -> u32 {
     libm::round(share * 1e6) as u32
+}
+
+impl Effect for Live {
+    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        super::zone_clocks(self.zone, world)
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, strike, world) {
+            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+            let Live { errors_ppm, capacity_ppm, .. } = *self;
+            world.zones[zone].grey.push(Grey { cause: strike.cause, errors_ppm, capacity_ppm });
+        }
+        settle_all(world);
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, strike, world) {
+            world.zones[zone].grey.retain(|grey| grey.cause != strike.cause);
+        }
+        settle_all(world);
+    }
+}
+
+fn settle_all(world: &mut World) {
+    for service in world.services.ids() {
+        account::mark(world, service);
+    }
 }

@@ -1,9 +1,15 @@
 //! A zone loses power: every host in it stops at once.
 
-use super::Kind;
+use super::{Effect, Kind, Strike, Thing};
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
+use crate::engine::Who;
+use crate::model::fact::{Cause, Fact, Hit};
+use crate::model::flows::{For, detect, rebalance};
+use crate::model::ids::{HostId, TaskId};
+use crate::model::tables::host::NIL;
+use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -56,4 +62,56 @@ impl Kind for Spec {
         };
         Some(Live { zone, share: share? })
     }
+}
+
+impl Effect for Live {
+    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        super::zone_clocks(self.zone, world)
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, strike, world) {
+            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+            if self.share >= 1.0 {
+                world.zones[zone].dark += 1;
+            }
+            hosts_go_dark(world, zone, self.share, strike.cause, cx);
+            fargate_goes_dark(world, zone, self.share, strike.cause, cx);
+        }
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        if self.share < 1.0 {
+            return;
+        }
+        for zone in super::zones_of(self.zone, strike, world) {
+            world.zones[zone].dark -= 1;
+        }
+        rebalance::zone_is_back(world, cx);
+    }
+}
+
+fn hosts_go_dark(world: &mut World, zone: ZoneId, share: f64, cause: Cause, cx: &mut Cx<'_>) {
+    for slot in 0..world.hosts.slots() {
+        let id: HostId = world.hosts.handle(slot);
+        let host = world.hosts.at(slot);
+        if host.alive && host.zone == zone && hit(host.who, share, cx) {
+            detect::host_dies(world, id, cause, cx);
+        }
+    }
+}
+
+fn fargate_goes_dark(world: &mut World, zone: ZoneId, share: f64, cause: Cause, cx: &mut Cx<'_>) {
+    for slot in 0..world.tasks.slots() {
+        let id: TaskId = world.tasks.handle(slot);
+        let task = world.tasks.at(slot);
+        let who = task.who(&cx.plan.services[task.service]);
+        if task.alive && task.host == NIL && task.zone == zone && hit(who, share, cx) {
+            detect::fargate_dies(world, id, cause, cx);
+        }
+    }
+}
+
+fn hit(who: Who, share: f64, cx: &Cx<'_>) -> bool {
+    share >= 1.0 || cx.draw(For::FaultHits, who.nth(cx.now.0)).happens(share)
 }

@@ -9,7 +9,7 @@ use crate::engine::{Dist, Span, Who};
 use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, TaskId};
 use crate::model::plan::{ProviderKind, Service};
-use crate::model::tables::task::{Health, Target, on_host};
+use crate::model::tables::task::{Health, Target, newest_on, on_host};
 use crate::model::world::{Cx, Event, World};
 
 /// What is noticed.
@@ -177,7 +177,7 @@ fn lost(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
 fn host_lost(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let cause = world.hosts.at(id.slot).cause;
     cx.note(Fact::Noticed { cause });
-    while let Some((task, _)) = on_host(&world.tasks, world.hosts.at(id.slot).first).next() {
+    while let Some(task) = newest_on(&world.tasks, world.hosts.at(id.slot).first) {
         stop::gone(world, task, StopCode::InfrastructureHealth, Reason::None, cx);
     }
     scale::remove(world, id, cx);

@@ -14,7 +14,7 @@ use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::plan::{Group, InstanceType, Managed, ProviderKind, TaskDef};
 use crate::model::tables::host::{Host, live};
-use crate::model::tables::task::on_host;
+use crate::model::tables::task::newest_on;
 use crate::model::world::{Cx, Event, World};
 
 /// What can happen.
@@ -358,8 +358,8 @@ pub(crate) fn terminate(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx
     let plan = cx.plan;
     world.hosts.at_mut(id.slot).leaving = true;
     world.hosts.at_mut(id.slot).status = HostStatus::Draining;
-    while let Some((task, row)) = on_host(&world.tasks, world.hosts.at(id.slot).first).next() {
-        let code = if row.state < TaskState::Running { StopCode::TaskFailedToStart } else { StopCode::TerminationNotice };
+    while let Some(task) = newest_on(&world.tasks, world.hosts.at(id.slot).first) {
+        let code = if world.tasks.at(task.slot).state < TaskState::Running { StopCode::TaskFailedToStart } else { StopCode::TerminationNotice };
         account::change(world, plan, task, |task| task.cause = cause);
         stop::gone(world, task, code, Reason::Draining, cx);
     }

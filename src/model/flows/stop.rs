@@ -6,7 +6,7 @@
 
 use super::{For, account, launch, reconcile, scale};
 use crate::engine::Span;
-use crate::model::fact::{Action, Fact, Phase, Reason, StopCode, TaskState};
+use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ServiceId, TaskId};
 use crate::model::plan::{Kind, ProviderKind};
 use crate::model::tables::host::NIL;
@@ -122,6 +122,12 @@ fn owe_after(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         }
     }
     reconcile::wake_once(world, service, cx);
+}
+
+/// The two minutes are over: a Spot task on Fargate is gone, whatever it was doing.
+pub(crate) fn taken_back(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
+    account::change(world, cx.plan, id, |task| task.cause = cause);
+    gone(world, id, StopCode::SpotInterruption, Reason::None, cx);
 }
 
 /// A standalone task has done its work.

@@ -176,6 +176,11 @@ pub(crate) fn on_host(tasks: &Tasks, head: u32) -> impl Iterator<Item = (TaskId,
     walk(tasks, head, |task| task.on_host[0])
 }
 
+/// The newest task on a host.
+pub(crate) fn newest_on(tasks: &Tasks, head: u32) -> Option<TaskId> {
+    on_host(tasks, head).next().map(|(id, _)| id)
+}
+
 fn walk(tasks: &Tasks, head: u32, next: fn(&Task) -> u32) -> impl Iterator<Item = (TaskId, &Task)> {
     let mut slot = head;
     std::iter::from_fn(move || {

@@ -1,0 +1,236 @@
+//! When faults begin and end: once, or again and again for each thing that a kind matches.
+
+use super::{Effect, Live};
+use crate::engine::index::Slots;
+use crate::engine::key::Phase;
+use crate::engine::{Span, Time, Who};
+use crate::model::fact::{Cause, Fact};
+use crate::model::flows::{For, detect, stop};
+use crate::model::ids::{FaultId, HostId, ProviderId, TaskId, TypeId, ZoneId};
+use crate::model::plan::{Plan, When};
+use crate::model::world::{Cx, Event, World};
+
+/// What a clock of `every` belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Thing {
+    /// Everything that the fault names.
+    All,
+    /// A zone.
+    Zone(ZoneId),
+    /// A host.
+    Host(HostId),
+    /// A task.
+    Task(TaskId),
+    /// A Spot pool.
+    Pool(ProviderId, ZoneId, Option<TypeId>),
+}
+
+/// A fault in force.
+#[derive(Clone, Copy, Debug)]
+pub struct Strike {
+    /// Fault and occurrence.
+    pub cause: Cause,
+    /// Which.
+    pub fault: FaultId,
+    /// What it hits.
+    pub thing: Thing,
+    /// Birth certificate of this occurrence.
+    pub who: Who,
+    /// When it ends, if it does.
+    pub ends: Option<Time>,
+    /// Its clock, when it has one that runs again.
+    clock: Option<u32>,
+}
+
+/// A clock of `every`.
+#[derive(Clone, Copy, Debug)]
+struct Clock {
+    fault: FaultId,
+    thing: Thing,
+    who: Who,
+    rounds: u32,
+}
+
+/// Faults in force, how often each has begun, and the clocks that run.
+#[derive(Clone, Debug)]
+pub struct Strikes {
+    rows: Slots<Strike>,
+    begun: Vec<u32>,
+    clocks: Vec<Clock>,
+}
+
+impl Strikes {
+    /// Nothing has begun.
+    pub fn new(plan: &Plan) -> Strikes {
+        Strikes { rows: Slots::new(), begun: vec![0; plan.faults.len()], clocks: Vec::new() }
+    }
+}
+
+/// What can happen.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// A scheduled fault begins.
+    Begin(FaultId),
+    /// A clock strikes.
+    Strike(u32),
+    /// The clock of a host strikes.
+    Host(FaultId, HostId),
+    /// The clock of a task strikes.
+    Task(FaultId, TaskId),
+    /// A fault ends.
+    End(crate::engine::index::Handle),
+    /// The two-minute notice of a Spot host begins.
+    Notice(HostId, Cause),
+    /// It is over: the host is taken back.
+    TakenBack(HostId, Cause),
+    /// A Spot task on Fargate is taken back.
+    TaskTakenBack(TaskId, Cause),
+}
+
+impl From<Step> for Event {
+    fn from(step: Step) -> Event {
+        Event::Fault(step)
+    }
+}
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+    match step {
+        Step::Begin(fault) => strike(world, fault, Thing::All, cx.plan.faults[fault].who, None, cx),
+        Step::Strike(row) => {
+            let clock = &mut world.strikes.clocks[row as usize];
+            clock.rounds += 1;
+            let Clock { fault, thing, who, rounds } = *clock;
+            strike(world, fault, thing, who.nth(u64::from(rounds)), Some(row), cx);
+        }
+        Step::Host(fault, host) => {
+            if let Some(row) = world.hosts.get(host) {
+                let who = row.who;
+                strike(world, fault, Thing::Host(host), who, None, cx);
+            }
+        }
+        Step::Task(fault, task) => {
+            if let Some(row) = world.tasks.get(task).filter(|row| row.alive) {
+                let who = row.who(&cx.plan.services[row.service]);
+                strike(world, fault, Thing::Task(task), who, None, cx);
+            }
+        }
+        Step::End(handle) => end(world, handle, cx),
+        Step::Notice(host, cause) => super::spot_reclaim::notice(world, host, cause, cx),
+        Step::TakenBack(host, cause) => {
+            if world.hosts.get(host).is_some() {
+                detect::host_dies(world, host, cause, cx);
+            }
+        }
+        Step::TaskTakenBack(task, cause) => {
+            if world.tasks.get(task).is_some_and(|task| task.alive) {
+                stop::taken_back(world, task, cause, cx);
+            }
+        }
+    }
+}
+
+/// First events: scheduled faults, and a clock for each thing.
+pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    for (id, fault) in plan.faults.pairs() {
+        let things = fault.effect.things(world, cx);
+        match &fault.when {
+            When::At(at) => {
+                let concerned = !things.is_empty() || matches!(fault.effect, Live::HostCrash(_) | Live::TaskCrash(_));
+                if concerned {
+                    cx.at(*at, Phase::Fault, Step::Begin(id));
+                }
+            }
+            When::Every(_) => {
+                for thing in things {
+                    let who = fault.who.nth(name_of(thing, plan).0);
+                    world.strikes.clocks.push(Clock { fault: id, thing, who, rounds: 0 });
+                    wind(world, world.strikes.clocks.len() as u32 - 1, cx);
+                }
+            }
+        }
+    }
+}
+
+/// The birth certificate of a thing.
+fn name_of(thing: Thing, plan: &Plan) -> Who {
+    match thing {
+        Thing::All | Thing::Host(_) | Thing::Task(_) => Who(0),
+        Thing::Zone(zone) => plan.zones[zone].who,
+        Thing::Pool(provider, zone, kind) => {
+            let pool = plan.providers[provider].who.nth(plan.zones[zone].who.0);
+            kind.map_or(pool, |kind| pool.nth(Who::named(&plan.types[kind].name).0))
+        }
+    }
+}
+
+/// Winds a clock: its next stroke is drawn.
+fn wind(world: &mut World, row: u32, cx: &mut Cx<'_>) {
+    let clock = world.strikes.clocks[row as usize];
+    let When::Every(law) = &cx.plan.faults[clock.fault].when else { return };
+    let gap = law.sample(&mut cx.draw(For::FaultGap, clock.who.nth(u64::from(clock.rounds))));
+    cx.at(cx.now + gap.max(Span::from_micros(1)), Phase::Fault, Step::Strike(row));
+}
+
+/// A host is registered: its clocks start.
+pub(crate) fn host_runs(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let host = world.hosts.at(id.slot);
+    for (fault, row) in plan.faults.pairs() {
+        let (When::Every(law), Live::HostCrash(live)) = (&row.when, &row.effect) else { continue };
+        if live.matches(host) {
+            let gap = law.sample(&mut cx.draw(For::FaultGap, host.who.nth(row.who.0)));
+            cx.at(cx.now + gap, Phase::Fault, Step::Host(fault, id));
+        }
+    }
+}
+
+/// A task runs: its clocks start.
+pub(crate) fn task_runs(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    for (fault, row) in plan.faults.pairs() {
+        let (When::Every(law), Live::TaskCrash(live)) = (&row.when, &row.effect) else { continue };
+        let task = world.tasks.at(id.slot);
+        if live.matches(task) {
+            let who = task.who(&plan.services[task.service]).nth(row.who.0);
+            let gap = law.sample(&mut cx.draw(For::FaultGap, who));
+            cx.at(cx.now + gap, Phase::Fault, Step::Task(fault, id));
+        }
+    }
+}
+
+fn strike(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Option<u32>, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let begun = &mut world.strikes.begun[usize::from(fault.0)];
+    let cause = Cause::fault(fault, *begun);
+    *begun += 1;
+    let lasts = plan.faults[fault].lasts.as_ref().map(|law| law.sample(&mut cx.draw(For::FaultLength, who)));
+    let ends = lasts.map(|span| cx.now + span);
+    let strike = Strike { cause, fault, thing, who, ends, clock };
+    cx.note(Fact::FaultBegins { cause });
+    let handle = world.strikes.rows.insert(strike);
+    plan.faults[fault].effect.begin(world, strike, cx);
+    match ends {
+        Some(at) => cx.at(at, Phase::Fault, Step::End(handle)),
+        // A fault that does not last is over at once; one with a clock can come again.
+        None if momentary(&plan.faults[fault].effect) => end(world, handle, cx),
+        None => {}
+    }
+}
+
+/// Kinds whose effect is one blow: without `for` they are over at once.
+fn momentary(effect: &Live) -> bool {
+    matches!(effect, Live::HostCrash(_) | Live::TaskCrash(_) | Live::SpotReclaim(_))
+}
+
+fn end(world: &mut World, handle: crate::engine::index::Handle, cx: &mut Cx<'_>) {
+    let Some(strike) = world.strikes.rows.get(handle).copied() else { return };
+    world.strikes.rows.remove(handle);
+    let plan = cx.plan;
+    cx.note(Fact::FaultEnds { cause: strike.cause });
+    plan.faults[strike.fault].effect.end(world, strike, cx);
+    if let Some(row) = strike.clock {
+        wind(world, row, cx);
+    }
+}
