@@ -6,7 +6,6 @@
 //! length when the chunk is full and 0 when the bucket is empty.
 
 use super::Entry;
-use super::sort;
 
 /// Each level has 2^10 buckets.
 pub(super) const BITS: u32 = 10;
@@ -64,43 +63,44 @@ impl<E: Copy> Buckets<E> {
         }
     }
 
-    /// Adds an entry whose time lies beyond the edge.
+    /// Adds an entry whose time lies beyond the edge. Takes it in pieces, which stay in registers: an entry put
+    /// together on the stack and copied at once waits for its own stores.
     #[inline]
-    pub(super) fn push(&mut self, entry: Entry<E>, edge: u64, width: u32) {
-        let level = ((entry.time ^ edge) >> width).ilog2() / BITS;
-        let row = (entry.time >> (width + level * BITS)) as usize % ROWS;
+    pub(super) fn push(&mut self, time: u64, order: u64, event: E, edge: u64, width: u32) {
+        let level = ((time ^ edge) >> width).ilog2() / BITS;
+        let row = (time >> (width + level * BITS)) as usize % ROWS;
         let bucket = (level as usize) << BITS | row;
         let mut slot = self.ends[bucket];
         if slot as usize % CHUNK == 0 {
-            slot = self.lengthen(bucket, slot, entry);
+            slot = self.lengthen(bucket, slot);
+            if slot as usize == self.pool.len() {
+                // The pool grows by whole chunks; copies fill them for want of a better value.
+                self.pool.extend(std::iter::repeat_n(Entry { time, order, event }, CHUNK));
+            }
         }
-        self.pool[slot as usize] = entry;
         self.ends[bucket] = slot + 1;
+        let place = &mut self.pool[slot as usize];
+        place.time = time;
+        place.order = order;
+        place.event = event;
     }
 
-    /// Puts another chunk at the end of a chain; returns its first slot.
+    /// Puts another chunk at the end of a chain; returns its first slot, which may lie just beyond the pool.
     #[inline]
-    fn lengthen(&mut self, bucket: usize, end: u32, entry: Entry<E>) -> u32 {
+    fn lengthen(&mut self, bucket: usize, end: u32) -> u32 {
         let (level, row) = (bucket >> BITS, bucket % ROWS);
         self.taken[level][row / 64] |= 1 << (row % 64);
         self.words[level] |= 1 << (row / 64);
         if self.free == NONE {
-            self.grow(entry);
+            let chunk = self.links.len();
+            assert!(chunk < u32::MAX as usize / CHUNK, "{chunk} chunks of pending events exceed 32 bits");
+            self.links.push(NONE);
+            self.free = chunk as u32;
         }
         let chunk = self.free;
         self.free = self.links[chunk as usize];
         self.links[chunk as usize] = (end / CHUNK as u32).wrapping_sub(1);
         chunk * CHUNK as u32
-    }
-
-    /// Adds a chunk to the pool, filled with copies of `entry` for want of a better one.
-    #[cold]
-    fn grow(&mut self, entry: Entry<E>) {
-        let chunk = self.links.len();
-        assert!(chunk < (u32::MAX as usize - CHUNK) / CHUNK, "{chunk} chunks of pending events exceed 32 bits");
-        self.pool.extend(std::iter::repeat_n(entry, CHUNK));
-        self.links.push(NONE);
-        self.free = chunk as u32;
     }
 
     /// The bucket with the smallest times.
@@ -124,8 +124,7 @@ impl<E: Copy> Buckets<E> {
         soonest
     }
 
-    /// Empties a bucket: what lies up to the edge goes to `open`, which becomes sorted last to first, the rest to lower
-    /// levels.
+    /// Empties a bucket: what lies up to the edge goes to `open`, unsorted, the rest to lower levels.
     #[inline]
     pub(super) fn open(&mut self, bucket: Bucket, edge: u64, width: u32, open: &mut Vec<Entry<E>>) {
         let mut end = self.take(bucket);
@@ -140,13 +139,12 @@ impl<E: Copy> Buckets<E> {
                     if entry.time <= edge {
                         open.push(entry);
                     } else {
-                        self.push(entry, edge, width);
+                        self.push(entry.time, entry.order, entry.event, edge, width);
                     }
                 }
             }
             end = self.release(chunk);
         }
-        sort::last_to_first(open, width);
     }
 
     /// Moves everything out.

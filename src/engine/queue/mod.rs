@@ -74,6 +74,8 @@ impl<E> Ord for Entry<E> {
 pub struct Queue<E> {
     /// The open bucket, sorted, last to first.
     open: Vec<Entry<E>>,
+    /// Room to sort in; empty between calls.
+    unsorted: Vec<Entry<E>>,
     /// Events pushed behind the edge after their bucket was opened.
     late: BinaryHeap<Reverse<Entry<E>>>,
     /// The last microsecond of the open bucket; its lowest `width` bits are ones.
@@ -108,6 +110,7 @@ impl<E: Copy> Queue<E> {
     pub fn new() -> Self {
         Queue {
             open: Vec::new(),
+            unsorted: Vec::new(),
             late: BinaryHeap::new(),
             edge: below(FIRST_WIDTH),
             width: FIRST_WIDTH,
@@ -122,13 +125,13 @@ impl<E: Copy> Queue<E> {
     /// Adds an event. Amortised constant; logarithmic in a crowd at one instant.
     #[inline]
     pub fn push(&mut self, key: Key, event: E) {
-        let entry = Entry { time: key.time().0, order: key.order(), event };
+        let (time, order) = (key.time().0, key.order());
         self.len += 1;
-        if entry.time <= self.edge {
-            self.push_late(entry);
+        if time <= self.edge {
+            self.push_late(Entry { time, order, event });
         } else {
-            self.nearest = self.nearest.min(entry.time);
-            self.buckets.push(entry, self.edge, self.width);
+            self.nearest = self.nearest.min(time);
+            self.buckets.push(time, order, event, self.edge, self.width);
         }
     }
 
@@ -240,8 +243,9 @@ impl<E: Copy> Queue<E> {
             }
             self.nearest = 0;
             self.edge = start | below(self.width);
-            self.buckets.open(bucket, self.edge, self.width, &mut self.open);
-            if !self.open.is_empty() {
+            self.buckets.open(bucket, self.edge, self.width, &mut self.unsorted);
+            if !self.unsorted.is_empty() {
+                sort::last_to_first(&mut self.unsorted, &mut self.open, self.width);
                 self.seen.opened += 1;
                 self.seen.passed += self.open.len() as u64;
                 self.seen.found += (self.open.len() as u64).min(2 * CROWDED);
@@ -279,7 +283,8 @@ impl<E: Copy> Queue<E> {
         if width == self.width {
             return;
         }
-        let mut all = std::mem::take(&mut self.open);
+        let mut all = std::mem::take(&mut self.unsorted);
+        all.append(&mut self.open);
         all.extend(self.late.drain().map(|entry| entry.0));
         let from = all.iter().map(|entry| entry.time).min().unwrap_or(self.edge);
         self.edge = from | below(width);
@@ -289,12 +294,12 @@ impl<E: Copy> Queue<E> {
         all.retain(|entry| {
             let open = entry.time <= self.edge;
             if !open {
-                self.buckets.push(*entry, self.edge, width);
+                self.buckets.push(entry.time, entry.order, entry.event, self.edge, width);
             }
             open
         });
-        sort::last_to_first(&mut all, width);
-        self.open = all;
+        sort::last_to_first(&mut all, &mut self.open, width);
+        self.unsorted = all;
     }
 }
 

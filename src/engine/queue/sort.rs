@@ -4,39 +4,44 @@ use super::Entry;
 
 /// Up to this many entries are sorted by counting, for each, how many come after it: no branch depends on the data.
 const COUNTED_MAX: usize = 64;
+/// Keys compared at once.
+const LANES: usize = 8;
 /// Bits of a short key below the time: enough to number the entries.
 const NUMBER_BITS: u32 = COUNTED_MAX.ilog2();
 /// Bits of time in a short key; with the number they fit a positive `i32`, which any processor compares four at a time.
 const TIME_BITS: u32 = 31 - NUMBER_BITS;
 
-/// Sorts entries whose times differ in their lowest `width` bits only, last to first.
-pub(super) fn last_to_first<E: Copy>(entries: &mut [Entry<E>], width: u32) {
-    match entries.len() {
-        0 | 1 => {}
-        2..=COUNTED_MAX => {
-            by_counting(entries, width);
-            repair(entries);
-        }
-        _ => entries.sort_unstable_by(|a, b| b.cmp(a)),
+/// Moves entries whose times differ in their lowest `width` bits only to an empty run, sorted last to first.
+#[inline]
+pub(super) fn last_to_first<E: Copy>(unsorted: &mut Vec<Entry<E>>, run: &mut Vec<Entry<E>>, width: u32) {
+    if unsorted.len() <= 1 || unsorted.len() > COUNTED_MAX {
+        run.append(unsorted);
+        run.sort_unstable_by(|a, b| b.cmp(a));
+    } else {
+        by_counting(unsorted, run, width);
+        repair(run);
+        unsorted.clear();
     }
 }
 
 /// Sorts by the time alone, cut to [`TIME_BITS`].
-fn by_counting<E: Copy>(entries: &mut [Entry<E>], width: u32) {
-    let n = entries.len();
+fn by_counting<E: Copy>(unsorted: &[Entry<E>], run: &mut Vec<Entry<E>>, width: u32) {
     let coarse = width.saturating_sub(TIME_BITS);
     let mut keys = [0i32; COUNTED_MAX];
-    let mut source = [entries[0]; COUNTED_MAX];
-    for (number, entry) in entries.iter().enumerate() {
-        keys[number] = ((entry.time >> coarse & ((1 << TIME_BITS) - 1)) << NUMBER_BITS) as i32 | number as i32;
-        source[number] = *entry;
+    for (number, (key, entry)) in keys.iter_mut().zip(unsorted).enumerate() {
+        *key = ((entry.time >> coarse & ((1 << TIME_BITS) - 1)) << NUMBER_BITS) as i32 | number as i32;
     }
-    // Whole lanes of eight: the zeros beyond the end are larger than no key.
-    let lanes = n.next_multiple_of(8);
-    for number in 0..n {
-        let key = keys[number];
-        let after: i32 = keys[..lanes].iter().map(|&other| i32::from(other > key)).sum();
-        entries[after as usize] = source[number];
+    // Whole lanes: the zeros beyond the end are larger than no key.
+    let lanes = &keys[..unsorted.len().next_multiple_of(LANES)];
+    run.resize(unsorted.len(), unsorted[0]);
+    for (key, entry) in keys.iter().zip(unsorted) {
+        let mut after = [0i32; LANES];
+        for others in lanes.chunks_exact(LANES) {
+            for (count, other) in after.iter_mut().zip(others) {
+                *count += i32::from(other > key);
+            }
+        }
+        run[after.iter().sum::<i32>() as usize] = *entry;
     }
 }
 
