@@ -17,6 +17,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident : $int:ty),* $(,)?) => { $(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+        #[allow(unreachable_pub, reason = "ids may be declared in a private place")]
         pub struct $name(pub $int);
         impl $crate::engine::index::Id for $name {
             fn of(row: usize) -> Self { Self(row as $int) }

@@ -85,7 +85,7 @@ fn phases_order_one_instant() {
         sim.schedule(PartId(0), seconds(5), phase, Do::Write(number));
     }
     assert_eq!(sim.run_until(seconds(5)), Stop::Finished);
-    assert_eq!(written(&sim, 0), [], "the end itself does not belong to the run");
+    assert!(written(&sim, 0).is_empty(), "the end itself does not belong to the run");
     assert_eq!(sim.pending(), 3);
     assert_eq!(sim.run_until(seconds(6)), Stop::Finished);
     assert_eq!(written(&sim, 0), [1, 2, 3]);
