@@ -97,12 +97,13 @@ impl Span {
         let mut rest = body;
         let mut clock = !iso;
         while !rest.is_empty() {
-            if iso && !clock {
-                if let Some(after) = rest.strip_prefix(['T', 't']) {
-                    clock = true;
-                    rest = after;
-                    continue;
-                }
+            if iso
+                && !clock
+                && let Some(after) = rest.strip_prefix(['T', 't'])
+            {
+                clock = true;
+                rest = after;
+                continue;
             }
             let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
             let (number, after) = rest.split_at(digits);

@@ -71,7 +71,7 @@ impl<E: Copy> Buckets<E> {
         let row = (time >> (width + level * BITS)) as usize % ROWS;
         let bucket = (level as usize) << BITS | row;
         let mut slot = self.ends[bucket];
-        if slot as usize % CHUNK == 0 {
+        if (slot as usize).is_multiple_of(CHUNK) {
             slot = self.lengthen(bucket, slot);
             if slot as usize == self.pool.len() {
                 // The pool grows by whole chunks; copies fill them for want of a better value.

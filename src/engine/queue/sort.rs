@@ -29,7 +29,8 @@ fn by_counting<E: Copy>(unsorted: &[Entry<E>], run: &mut Vec<Entry<E>>, width: u
     let coarse = width.saturating_sub(TIME_BITS);
     let mut keys = [0i32; COUNTED_MAX];
     for (number, (key, entry)) in keys.iter_mut().zip(unsorted).enumerate() {
-        *key = ((entry.time >> coarse & ((1 << TIME_BITS) - 1)) << NUMBER_BITS) as i32 | number as i32;
+        let time = (entry.time >> coarse) as u32 & ((1 << TIME_BITS) - 1);
+        *key = (time << NUMBER_BITS | number as u32).cast_signed();
     }
     // Whole lanes: the zeros beyond the end are larger than no key.
     let lanes = &keys[..unsorted.len().next_multiple_of(LANES)];
