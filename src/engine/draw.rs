@@ -20,6 +20,7 @@ pub struct Who(pub u64);
 
 impl Seed {
     /// The seed of replication `n`; replication 0 is the run itself.
+    #[must_use]
     pub fn replication(self, n: u32) -> Seed {
         if n == 0 { self } else { Seed(mix(self.0 ^ mix(u64::from(n) ^ 0x5EED_5EED_5EED_5EED))) }
     }

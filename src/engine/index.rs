@@ -17,6 +17,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident : $int:ty),* $(,)?) => { $(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+        #[allow(unreachable_pub, reason = "ids may be declared in a private place")]
         pub struct $name(pub $int);
         impl $crate::engine::index::Id for $name {
             fn of(row: usize) -> Self { Self(row as $int) }
@@ -89,6 +90,22 @@ impl<I: Id, T> Table<I, T> {
     /// Whether the id is one of this table's.
     pub fn holds(&self, id: I) -> bool {
         self.get(id).is_some()
+    }
+}
+
+impl<'a, I: Id, T> IntoIterator for &'a Table<I, T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a, I: Id, T> IntoIterator for &'a mut Table<I, T> {
+    type Item = &'a mut T;
+    type IntoIter = std::slice::IterMut<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
     }
 }
 

@@ -8,12 +8,18 @@ use super::time::{Span, Time};
 /// Facts are handed over when this many have gathered.
 const FACTS_PER_BATCH: usize = 4_096;
 
-/// Bounds of a run. Reaching one is an outcome: [`Stop::Limit`].
+/// A window in which fewer events than this happened in all suggests that the next is too short to share out: waking
+/// a thread costs as much as some hundred events.
+const EVENTS_WORTH_SHARING: u64 = 1_000;
+
+/// Bounds of a run. One event more is an outcome: [`Stop::Limit`].
+///
+/// The partition that meets a bound stops there; the others go on to the end of the window.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Events handled by any one partition.
     pub events_max: u64,
-    /// Events pending in any one partition.
+    /// Events pending in any one partition, looked at after each event.
     pub pending_max: usize,
 }
 
@@ -84,7 +90,7 @@ impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
                 stop: None,
             })
             .collect();
-        assert!(parts.len() <= usize::from(Key::SOURCE_MAX), "{} partitions exceed 2^14", parts.len());
+        assert!(parts.len() <= usize::from(Key::SOURCE_MAX) + 1, "{} partitions exceed 2^14", parts.len());
         Sim {
             plan,
             seed,
@@ -122,46 +128,75 @@ impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
         self.deliver();
     }
 
-    /// Schedules an event from outside.
+    /// Schedules an event from outside; a time that the partition has passed counts as its present.
     pub fn schedule(&mut self, part: PartId, at: Time, phase: Phase, event: impl Into<W::Event>) {
-        self.parts[usize::from(part.0)].core.schedule(at, phase, event.into());
+        let core = &mut self.parts[usize::from(part.0)].core;
+        core.schedule(at.max(core.now), phase, event.into());
     }
 
     /// Handles every event before `end`. May be called again with a later end; cutting a run into pieces changes
-    /// nothing.
+    /// nothing. After a limit every further call gives that limit again.
     pub fn run_until(&mut self, end: Time) -> Stop {
-        loop {
-            let first = self.parts.iter_mut().map(|part| part.core.queue.first()).min().unwrap_or(Time::NEVER);
-            if first >= end {
-                break;
-            }
-            let window_end = self.lookahead.map_or(end, |lookahead| (first + lookahead).min(end));
-            self.window(window_end);
-            self.deliver();
-            if let Some(stop) = self.parts.iter().find_map(|part| part.stop) {
-                self.hand_over();
-                return stop;
-            }
+        #[cfg(feature = "parallel")]
+        if let Some(pool) = self.pool.take() {
+            // Entered once, not once for each window: from inside, sharing a window out costs no switch of threads.
+            let stop = pool.install(|| self.windows(end, true));
+            self.pool = Some(pool);
+            return stop;
         }
-        self.hand_over();
-        Stop::Finished
+        self.windows(end, false)
     }
 
-    fn window(&mut self, end: Time) {
+    /// Window after window. `threads` is whether there are any to share a window out to.
+    fn windows(&mut self, end: Time, threads: bool) -> Stop {
+        let mut handled = self.events();
+        let mut share = threads;
+        let stop = loop {
+            if let Some(stop) = self.stopped() {
+                break stop;
+            }
+            let first = self.parts.iter_mut().map(|part| part.core.queue.first()).min().unwrap_or(Time::NEVER);
+            if first >= end {
+                break Stop::Finished;
+            }
+            self.window(self.lookahead.map_or(end, |lookahead| (first + lookahead).min(end)), share);
+            self.deliver();
+            let before = std::mem::replace(&mut handled, self.events());
+            share = threads && handled - before >= EVENTS_WORTH_SHARING;
+        };
+        self.hand_over();
+        stop
+    }
+
+    /// The earliest limit that a partition has met.
+    fn stopped(&self) -> Option<Stop> {
+        let met = self.parts.iter().filter_map(|part| part.stop);
+        met.min_by_key(|stop| match stop {
+            Stop::Limit { at, .. } => *at,
+            Stop::Finished => Time::NEVER,
+        })
+    }
+
+    fn window(&mut self, end: Time, share: bool) {
         let (plan, seed, lookahead, limits) = (self.plan, self.seed, self.lookahead, self.limits);
         let step = |part: &mut Part<W, R>| part.run(plan, seed, lookahead, limits, end);
         #[cfg(feature = "parallel")]
-        if let Some(pool) = &self.pool {
+        if share {
             use rayon::prelude::*;
-            pool.install(|| self.parts.par_iter_mut().with_max_len(1).for_each(step));
+            self.parts.par_iter_mut().with_max_len(1).for_each(step);
             return;
         }
+        #[cfg(not(feature = "parallel"))]
+        let _ = share;
         self.parts.iter_mut().for_each(step);
     }
 
     /// Moves mail from outboxes into queues. Keys order it, so the order of delivery does not matter.
     fn deliver(&mut self) {
         for from in 0..self.parts.len() {
+            if self.parts[from].core.outbox.is_empty() {
+                continue;
+            }
             let mut outbox = std::mem::take(&mut self.parts[from].core.outbox);
             for Mail { to, key, event } in outbox.drain(..) {
                 self.parts[usize::from(to.0)].core.queue.push(key, event);
@@ -203,7 +238,8 @@ impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
 
 impl<W: Partition, R: Reader<W::Fact>> Part<W, R> {
     fn run(&mut self, plan: &W::Plan, seed: Seed, lookahead: Option<Span>, limits: Limits, end: Time) {
-        while let Some((key, event)) = self.core.queue.pop_before(end) {
+        while self.handled < limits.events_max {
+            let Some((key, event)) = self.core.queue.pop_before(end) else { return };
             let now = key.time();
             debug_assert!(now >= self.core.now, "time ran back from {} to {now}", self.core.now);
             self.core.now = now;
@@ -211,17 +247,17 @@ impl<W: Partition, R: Reader<W::Fact>> Part<W, R> {
             self.digest = fold(self.digest, now.0, key.order());
             let mut cx = Cx { plan, now, seed, lookahead, core: &mut self.core };
             self.world.handle(event, &mut cx);
-            if self.core.facts.len() >= FACTS_PER_BATCH {
+            if R::READS && self.core.facts.len() >= FACTS_PER_BATCH {
                 self.hand_over();
             }
-            if self.handled >= limits.events_max {
-                self.stop = Some(Stop::Limit { which: "events", at: now });
-                return;
-            }
-            if self.core.queue.len() >= limits.pending_max {
+            if self.core.queue.len() > limits.pending_max {
                 self.stop = Some(Stop::Limit { which: "pending events", at: now });
                 return;
             }
+        }
+        let next = self.core.queue.first();
+        if next < end {
+            self.stop = Some(Stop::Limit { which: "events", at: next });
         }
     }
 
@@ -233,9 +269,12 @@ impl<W: Partition, R: Reader<W::Fact>> Part<W, R> {
     }
 }
 
-/// One step of a multiplicative hash over the stream.
+/// One step of a multiplicative hash over the stream; only one of the two products waits for the step before.
 fn fold(digest: u64, a: u64, b: u64) -> u64 {
     const K: u64 = 0x9E37_79B9_7F4A_7C15;
-    let digest = (digest.rotate_left(5) ^ a).wrapping_mul(K);
-    (digest.rotate_left(5) ^ b).wrapping_mul(K)
+    (digest.rotate_left(5) ^ a ^ b.wrapping_mul(K)).wrapping_mul(K)
 }
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

@@ -56,7 +56,13 @@ impl Span {
     /// From seconds, rounded to the nearest microsecond; negative numbers and NaN give zero, more than fits gives
     /// [`Span::MAX`].
     pub fn from_secs_f64(secs: f64) -> Span {
-        Span(libm::round(secs * 1e6) as u64)
+        // From 2^52 on a number has no digits behind the point; adding it to a smaller one rounds those away and leaves
+        // the whole number in the low bits, for a fraction of the cost of a call to `round`.
+        const WHOLE: f64 = (1u64 << 52) as f64;
+        let micros = secs * 1e6;
+        // Elsewhere the cast saturates and turns NaN into zero.
+        let small = (0.0..WHOLE).contains(&micros);
+        Span(if small { (micros + WHOLE).to_bits() - WHOLE.to_bits() } else { micros as u64 })
     }
 
     /// Whole microseconds.
@@ -91,12 +97,13 @@ impl Span {
         let mut rest = body;
         let mut clock = !iso;
         while !rest.is_empty() {
-            if iso && !clock {
-                if let Some(after) = rest.strip_prefix(['T', 't']) {
-                    clock = true;
-                    rest = after;
-                    continue;
-                }
+            if iso
+                && !clock
+                && let Some(after) = rest.strip_prefix(['T', 't'])
+            {
+                clock = true;
+                rest = after;
+                continue;
             }
             let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
             let (number, after) = rest.split_at(digits);
@@ -273,6 +280,19 @@ mod tests {
         assert_eq!(Span::parse("P5M"), Err(SpanError::UnknownUnit("M".into())));
         assert_eq!(Span::parse("99999999999999999999999h"), Err(SpanError::TooLong));
         assert_eq!(Span::parse("1.2.3s"), Err(SpanError::NotANumber("1.2.3".into())));
+    }
+
+    #[test]
+    fn seconds_are_rounded_to_the_nearest_microsecond() {
+        let check = |secs: f64, micros: u64| assert_eq!(Span::from_secs_f64(secs), Span(micros), "{secs}");
+        check(1.000_000_4, 1_000_000);
+        check(1.000_000_6, 1_000_001);
+        check(-3.0, 0);
+        check(f64::NAN, 0);
+        check(f64::INFINITY, u64::MAX);
+        check(1e300, u64::MAX);
+        check(4_503_599_627.370_497, 4_503_599_627_370_497);
+        check(4_503_599_627.370_495, 4_503_599_627_370_495);
     }
 
     #[test]
