@@ -124,7 +124,13 @@ impl Ledger {
     }
 
     /// The row of a level and whether it was above zero; no row when it is zero and stays so.
-    fn place(&mut self, cause: Cause, phase: Phase, level: u64, of: impl Fn(&Ledger) -> &Levels) -> (Option<u32>, bool) {
+    fn place(
+        &mut self,
+        cause: Cause,
+        phase: Phase,
+        level: u64,
+        of: impl Fn(&Ledger) -> &Levels,
+    ) -> (Option<u32>, bool) {
         if let Ok(at) = of(self).find(cause, phase) {
             return (Some(of(self).0[at].2), true);
         }

@@ -93,7 +93,9 @@ impl Measure {
         self.occurrences = self.occurrences.max(other.occurrences);
         self.hosts += other.hosts;
         self.tasks += other.tasks;
-        other.zones.into_iter().for_each(|zone| insert(&mut self.zones, zone));
+        for zone in other.zones {
+            insert(&mut self.zones, zone);
+        }
         self.services.extend(other.services);
         self.clusters.extend(other.clusters);
         self.detect.merge(other.detect);

@@ -88,15 +88,13 @@ impl BucketRecovery {
         let waits: Vec<f64> = self.waits().collect();
         // Before the last launch not all can run; after it the integrand is smooth and falls like exp(-t / start).
         let missing = |after: f64| {
-            let all: f64 =
-                waits.iter().map(|wait| libm::log1p(-libm::exp(-(after + last - wait) / self.start))).sum();
+            let all: f64 = waits.iter().map(|wait| libm::log1p(-libm::exp(-(after + last - wait) / self.start))).sum();
             -libm::expm1(all)
         };
         let steps = 4_000;
         let width = 50.0 * self.start / f64::from(steps);
-        let inner: f64 = (1..steps)
-            .map(|step| if step % 2 == 1 { 4.0 } else { 2.0 } * missing(f64::from(step) * width))
-            .sum();
+        let inner: f64 =
+            (1..steps).map(|step| if step % 2 == 1 { 4.0 } else { 2.0 } * missing(f64::from(step) * width)).sum();
         let ends = 1.0 + missing(f64::from(steps) * width);
         self.detection + last + (ends + inner) * width / 3.0
     }

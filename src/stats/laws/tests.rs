@@ -75,13 +75,7 @@ fn ours(case: &Case) -> Option<f64> {
         "alternating_renewal" => availability(case.mean("up"), case.mean("down")),
         "common_cause_beta" => {
             let (fail, repair) = case.rates();
-            common_cause_unavailability(
-                case.u("azs") as usize,
-                case.u("need") as usize,
-                fail,
-                repair,
-                case.f("beta"),
-            )
+            common_cause_unavailability(case.u("azs") as usize, case.u("need") as usize, fail, repair, case.f("beta"))
         }
         "token_bucket_recovery" if case.id().ends_with("time") => case.bucket().seconds(),
         "token_bucket_recovery" => case.bucket().missing_task_seconds(),
