@@ -160,7 +160,7 @@ impl Objective {
         }
         let near = nearest(&self.key, keys.iter().map(String::as_str));
         let below: Vec<&str> =
-            keys.iter().map(String::as_str).filter(|key| key.starts_with(&self.key)).take(8).collect();
+            keys.iter().map(String::as_str).filter(|key| key.starts_with(&format!("{}.", self.key))).take(8).collect();
         let hint = match near {
             _ if !below.is_empty() => format!("write one of {}", below.join(", ")),
             Some(near) => format!("did you mean `{near}`?"),

@@ -15,7 +15,7 @@ use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Hit};
 use crate::model::ids::{ClusterId, FaultId, ServiceId};
 use std::collections::VecDeque;
-use watch::{Service, Watch, Worst};
+use watch::{Answer, Service, Worst};
 
 /// Occurrences open at one time in one partition.
 pub const OPEN_MAX: usize = 4_096;
@@ -149,6 +149,8 @@ pub struct Recovery {
     begun: VecDeque<(u32, u32)>,
     /// In order of end, to be folded when nobody is watched.
     ended: VecDeque<(u64, u32, u32)>,
+    /// Kept for its memory.
+    folded: Vec<(u32, Answer)>,
 }
 
 impl Recovery {
@@ -166,6 +168,7 @@ impl Recovery {
             open: Vec::new(),
             begun: VecDeque::new(),
             ended: VecDeque::new(),
+            folded: Vec::new(),
         }
     }
 
@@ -241,6 +244,9 @@ impl Recovery {
         let row = &mut self.slots[slot as usize];
         row.end = Some(now);
         self.ended.push_back((now.0, slot, row.generation));
+        for service in &row.services {
+            self.services[service.0 as usize - self.first_service].check();
+        }
     }
 
     /// Somebody acts on it.
@@ -250,7 +256,7 @@ impl Recovery {
         }
     }
 
-    /// It hit something; gives back the service that is watched from now on, if one is.
+    /// It hit something; true when a service is watched from now on.
     pub fn hits(&mut self, now: Time, cause: Cause, what: Hit, launched: impl Fn(ServiceId) -> u64) -> bool {
         let Some((fault, _)) = cause.as_fault() else { return false };
         let measure = &mut self.faults[fault.0 as usize];
@@ -292,17 +298,15 @@ impl Recovery {
     pub fn concerns(&mut self, now: Time, cause: Cause, service: ServiceId, launched: u64) -> bool {
         let Some(slot) = self.find(cause) else { return false };
         let place = service.0 as usize - self.first_service;
-        if self.services[place].watches(slot) {
+        let row = &mut self.slots[slot as usize];
+        // A service that is over it stays so: its next shortfall is not this occurrence's doing.
+        if !insert(&mut row.services, service) {
             return false;
         }
-        let row = &mut self.slots[slot as usize];
-        if insert(&mut row.services, service) {
-            insert(&mut self.faults[row.fault.0 as usize].services, service);
-            self.cluster(slot, self.clusters[place]);
-        }
-        self.slots[slot as usize].watched += 1;
-        self.services[place].watch(Watch::new(slot, launched));
-        debug_assert!(now >= self.slots[slot as usize].begin, "hit before it began");
+        row.watched += 1;
+        insert(&mut self.faults[row.fault.0 as usize].services, service);
+        self.cluster(slot, self.clusters[place]);
+        self.services[place].watch(now, slot, launched);
         true
     }
 
@@ -315,22 +319,18 @@ impl Recovery {
 
     /// Lets a service's levels have held until `now`, and lets go of occurrences that are over for it.
     fn advance(&mut self, now: Time, place: usize) {
-        let Some(ready) = self.services[place].advance(now) else { return };
-        let mut row = 0;
-        while let Some(watch) = self.services[place].at(row) {
-            let of = &mut self.slots[watch.slot as usize];
-            let over = of.end.is_some_and(|end| end + HOLD <= now && ready <= now);
-            if !over {
-                row += 1;
-                continue;
-            }
-            of.worst.take(&watch, of.begin);
+        let mut folded = std::mem::take(&mut self.folded);
+        let slots = &self.slots;
+        self.services[place].advance(now, |slot| slots[slot as usize].end, |slot, answer| folded.push((slot, *answer)));
+        for (slot, answer) in folded.drain(..) {
+            let of = &mut self.slots[slot as usize];
+            of.worst.take(&answer, of.begin);
             of.watched -= 1;
-            self.services[place].drop_at(row);
             if of.watched == 0 {
-                self.fold(watch.slot);
+                self.fold(slot);
             }
         }
+        self.folded = folded;
     }
 
     /// Folds what is over and concerns nobody any more.
@@ -361,8 +361,8 @@ impl Recovery {
         let services = std::mem::take(&mut row.services);
         for service in &services {
             let place = service.0 as usize - self.first_service;
-            if let Some(watch) = self.services[place].forget(slot) {
-                row.worst.take(&watch, row.begin);
+            if let Some(answer) = self.services[place].forget(slot) {
+                row.worst.take(&answer, row.begin);
             }
         }
         row.services = services;
