@@ -317,3 +317,6 @@ fn summarise(plan: &Plan, runs: &[Measured], starts: &[Histogram], events: u64, 
 fn fold(digest: u64, next: u64) -> u64 {
     (digest.rotate_left(5) ^ next).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
+
+#[cfg(test)]
+mod tests;
