@@ -1,4 +1,6 @@
 //! Synthetic streams of facts with answers worked out by hand.
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![expect(clippy::float_cmp, reason = "whole numbers of seconds and tasks come out exactly")]
 
 use evenkeel::engine::{Dist, Reader, Span, Time, Who};
 use evenkeel::metrics::objective::{Bound, judge_all};
@@ -236,7 +238,7 @@ fn availability_is_integrated_over_the_window_only() {
     assert_eq!(told.web.running.max.mean, 6.0);
     assert_eq!(told.web.running.mean.mean, (100.0 * 4.0 + 300.0 * 6.0 + 100.0 * 5.0 + 200.0 * 4.0 + 600.0) / 800.0);
     assert_eq!(mean(told.web.request_availability), None);
-    assert!((mean(told.web.nines).unwrap() + 0.375f64.log10()).abs() < 1e-12);
+    assert!((mean(told.web.nines).unwrap() + libm::log10(0.375)).abs() < 1e-12);
     assert_eq!(told.summary.losses.len(), 1);
     assert_eq!(told.summary.losses[0].lost_task_seconds.mean, 100.0 * 2.0 + 100.0 + 200.0 * 2.0);
     let share: f64 = told.web.zone_share.values().map(|share| share.mean).sum();
@@ -396,7 +398,7 @@ fn launches_and_stops_by_reason() {
     assert_eq!(stops, [("SpotInterruption", 1.0), ("TaskFailedToStart", 1.0)]);
     assert_eq!(mean(row.start_seconds.p99), Some(60.0));
     // One task of 1 vCPU and 2 GB: from 110 to 200, and from 130 to 140, of a window of 900 s.
-    let price = 0.04048 + 2.0 * 0.004445;
+    let price = 0.04048 + 2.0 * 0.004_445;
     assert!((mean(row.cost_per_hour).unwrap() - price * 100.0 / 900.0).abs() < 1e-9);
 }
 
@@ -522,14 +524,14 @@ fn series_hold_what_was_told() {
     assert_eq!((timeline.bands[0].from, timeline.bands[0].until), (at(100), at(400)));
 }
 
-fn judge(objective: Value, low: Option<f64>, value: f64, high: Option<f64>) -> Verdict {
+fn judge(objective: &Value, low: Option<f64>, value: f64, high: Option<f64>) -> Verdict {
     let plan = plan(1_000, 0);
     let mut told = tell(&plan, &[]).summary;
     told.replications = if low.is_some() { 10 } else { 1 };
     let estimate = Estimate { mean: value, low, high, n: told.replications };
     told.services[0].capacity_availability = Some(estimate);
     told.services[0].running.min = estimate;
-    let objective = Objective::from_json(&objective).unwrap();
+    let objective = Objective::from_json(objective).unwrap();
     objective.check(&plan).unwrap();
     judge_all(&[objective], &mut told);
     told.objectives[0].verdict
@@ -541,7 +543,7 @@ fn verdicts() {
     let most = json!({ "service": "web", "running.min": { "atMost": 5 } });
     let nested = json!({ "service": "web", "running": { "min": { "equals": 5 } } });
     let check = |objective: &Value, low, value, high, verdict| {
-        assert_eq!(judge(objective.clone(), low, value, high), verdict, "{objective} of {low:?} {value} {high:?}");
+        assert_eq!(judge(objective, low, value, high), verdict, "{objective} of {low:?} {value} {high:?}");
     };
     check(&least, None, 0.9, None, Verdict::Pass);
     check(&least, None, 0.89, None, Verdict::Fail);

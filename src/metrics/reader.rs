@@ -187,10 +187,9 @@ impl Metrics {
     fn hits(&mut self, now: Time, cause: Cause, what: Hit) {
         let (services, first) = (&self.services, self.first_service);
         let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.reached_running();
-        if self.recovery.hits(now, cause, what, launched) {
-            if let Hit::Task(service) | Hit::Service(service) = what {
-                self.mark(service);
-            }
+        let watched = self.recovery.hits(now, cause, what, launched);
+        if let (true, Hit::Task(service) | Hit::Service(service)) = (watched, what) {
+            self.mark(service);
         }
     }
 

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// All replications of a plan, in order.
 pub struct Runs<'a> {
     plan: &'a Plan,
-    runs: &'a [Measured],
+    all: &'a [Measured],
     /// Start times of each service, pooled.
     starts: &'a [Histogram],
     /// The last quantile of Student's law that was worked out, with its degrees of freedom.
@@ -31,7 +31,7 @@ pub struct Runs<'a> {
 impl<'a> Runs<'a> {
     /// `starts`: for each service of the plan, the start times of all replications.
     pub fn new(plan: &'a Plan, runs: &'a [Measured], starts: &'a [Histogram]) -> Self {
-        Runs { plan, runs, starts, t: Cell::new((0, 0.0)) }
+        Runs { plan, all: runs, starts, t: Cell::new((0, 0.0)) }
     }
 
     /// Rows of the services.
@@ -85,7 +85,7 @@ impl<'a> Runs<'a> {
             (run.window > 0).then(|| (u128::from(run.window) - of(run).availability.met) as f64 / run.window as f64)
         };
         let (requests, capacity) = (self.maybe(lost), self.maybe(short));
-        let first = self.runs.first().map_or(0, |run| of(run).desired);
+        let first = self.all.first().map_or(0, |run| of(run).desired);
         ServiceRow {
             service: row.name.clone(),
             desired_count: if row.kind == Kind::Daemon { first as u32 } else { row.desired },
@@ -161,7 +161,7 @@ impl<'a> Runs<'a> {
         names: impl Iterator<Item = (usize, &'static str)>,
         of: impl Fn(&'a Measured, usize) -> u64,
     ) -> BTreeMap<String, Estimate> {
-        let some = names.filter(|(row, _)| self.runs.iter().any(|run| of(run, *row) > 0));
+        let some = names.filter(|(row, _)| self.all.iter().any(|run| of(run, *row) > 0));
         let called = |name: &str| if name.is_empty() { "unknown".to_owned() } else { name.to_owned() };
         some.map(|(row, name)| (called(name), self.each(|run| of(run, row) as f64))).collect()
     }
@@ -169,7 +169,7 @@ impl<'a> Runs<'a> {
     fn quantiles(&self, id: ServiceId) -> Quantiles {
         let of = |q| {
             let value = self.starts.get(id.row())?.quantile(q)? as f64 / 1e6;
-            Some(Estimate { mean: value, low: None, high: None, n: self.runs.len() as u32 })
+            Some(Estimate { mean: value, low: None, high: None, n: self.all.len() as u32 })
         };
         Quantiles { p50: of(0.5), p99: of(0.99) }
     }
@@ -242,7 +242,7 @@ impl<'a> Runs<'a> {
     fn losses_of(&self, id: ServiceId) -> Vec<LossRow> {
         let rows = |run: &'a Measured| run.services[id.row()].ledger.losses.iter();
         let keys: BTreeSet<(Why, Phase)> =
-            self.runs.iter().flat_map(|run| rows(run).map(|loss| (loss.why, loss.phase))).collect();
+            self.all.iter().flat_map(|run| rows(run).map(|loss| (loss.why, loss.phase))).collect();
         let row = |(why, phase): (Why, Phase)| {
             let find = |run| rows(run).find(|loss| loss.why == why && loss.phase == phase);
             LossRow {
@@ -260,11 +260,11 @@ impl<'a> Runs<'a> {
     }
 
     fn each(&self, value: impl Fn(&'a Measured) -> f64) -> Estimate {
-        self.estimate(&self.runs.iter().map(value).collect())
+        self.estimate(&self.all.iter().map(value).collect())
     }
 
     fn maybe(&self, value: impl Fn(&'a Measured) -> Option<f64>) -> Maybe {
-        let moments: Moments = self.runs.iter().filter_map(value).collect();
+        let moments: Moments = self.all.iter().filter_map(value).collect();
         (moments.count() > 0).then(|| self.estimate(&moments))
     }
 

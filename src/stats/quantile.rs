@@ -94,7 +94,7 @@ impl Histogram {
 
 /// The bucket of a value.
 fn bucket(value: u64) -> usize {
-    let octave = (63 - (value | 1).leading_zeros()).saturating_sub(FINE);
+    let octave = (value | 1).ilog2().saturating_sub(FINE);
     let bucket = ((octave as usize) << FINE) + (value >> octave) as usize;
     debug_assert!(bucket < BUCKETS, "bucket {bucket} of {value}");
     bucket
@@ -132,7 +132,9 @@ mod tests {
 
     fn of(values: &[u64]) -> Histogram {
         let mut histogram = Histogram::default();
-        values.iter().for_each(|value| histogram.add(*value));
+        for value in values {
+            histogram.add(*value);
+        }
         histogram
     }
 

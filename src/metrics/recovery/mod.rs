@@ -233,10 +233,8 @@ impl Recovery {
         if occurrence == 0 {
             self.faults[fault.0 as usize].end.get_or_insert(now);
         }
-        if let Some(slot) = self.find(cause) {
-            if self.slots[slot as usize].end.is_none() {
-                self.ends_at(now, slot);
-            }
+        if let Some(slot) = self.find(cause).filter(|slot| self.slots[*slot as usize].end.is_none()) {
+            self.ends_at(now, slot);
         }
     }
 
