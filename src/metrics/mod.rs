@@ -1,4 +1,31 @@
 //! Readers of facts: every number of the results.
+//!
+//! ```text
+//!   facts ──► Metrics (one for each partition) ──finish──► Measured ──merge, in order──► Measured of one replication
+//!             availability  ledger  launches  tasks  capacity  recovery  trace                    │
+//!                                        Summary ◄── summarise ◄── all replications, in order ◄───┘
+//! ```
+//!
+//! A fact costs a few table accesses by id; nothing is allocated once warm. Quantities of the window start at `warmUp`;
+//! faults are followed from time 0. Recovery and series see a level once its instant is over.
 
+pub mod availability;
+pub mod capacity;
+mod charts;
+pub mod cost;
+pub mod launches;
+pub mod ledger;
+mod measured;
+pub mod objective;
+mod reader;
+pub mod recovery;
+pub mod summarise;
 pub mod summary;
+pub mod tasks;
 pub mod timeline;
+pub mod trace;
+pub mod window;
+
+pub use measured::{Measured, ServiceMeasure};
+pub use objective::Objective;
+pub use reader::Metrics;

@@ -1,0 +1,322 @@
+//! Replications: the same plan under other seeds, one after the other or side by side, with the same results.
+//!
+//! Replication r runs under `seed.replication(r)` on one core; a single replication may use the threads for its
+//! partitions. Each is measured by itself and merged in the order of its number, so that threads do not matter. A run
+//! goes in slices to tell how far it is and to be stopped; slices change nothing.
+
+use crate::engine::{Limits, Partition, Reader, Sim, Stop, Time};
+use crate::metrics::objective::{self, Objective};
+use crate::metrics::summarise::Runs;
+use crate::metrics::summary::Summary;
+use crate::metrics::timeline::Timeline;
+use crate::metrics::{Measured, Metrics};
+use crate::model::ids::CellId;
+use crate::model::world::Cx;
+use crate::model::{Fact, Plan, World};
+use crate::stats::Histogram;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Version of the summary's shape.
+const SCHEMA_VERSION: u32 = 1;
+/// Slices of a run.
+const SLICES: u64 = 200;
+/// Replications that are held apart at one time, before their start times are pooled.
+const CHUNK: u32 = 64;
+
+/// How to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How many replications, at least 1.
+    pub replications: u32,
+    /// Number of the first.
+    pub first_replication: u32,
+    /// Threads to use, at least 1.
+    pub threads: usize,
+    /// Bounds of each replication.
+    pub limits: Limits,
+    /// Whether series of the first replication are wanted.
+    pub timeline: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { replications: 1, first_replication: 0, threads: 1, limits: Limits::default(), timeline: false }
+    }
+}
+
+/// How far all replications together are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Share of the simulated time, from 0 to 1.
+    pub share: f64,
+    /// Events handled.
+    pub events: u64,
+}
+
+/// Looks on; called from several threads.
+pub trait Watch: Sync {
+    /// How far it is.
+    fn progress(&self, done: Progress);
+    /// Whether to stop as soon as possible.
+    fn stop(&self) -> bool;
+}
+
+/// Nobody looks on.
+impl Watch for () {
+    fn progress(&self, _done: Progress) {}
+    fn stop(&self) -> bool {
+        false
+    }
+}
+
+/// A second reader of the first replication, such as one that keeps events.
+pub trait Recorder: Reader<Fact> + Default {
+    /// One out of those of all partitions, in their order.
+    #[must_use]
+    fn merge(parts: Vec<Self>) -> Self;
+}
+
+impl Recorder for () {
+    fn merge(_parts: Vec<()>) {}
+}
+
+/// How it ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// At the end of every replication.
+    Finished,
+    /// At a bound.
+    Limit {
+        /// Its name.
+        which: &'static str,
+        /// When, in simulated time.
+        at: Time,
+        /// The first replication that reached one.
+        replication: u32,
+    },
+    /// Somebody stopped it: the summary holds the replications that were over by then, or what the first had come to.
+    Interrupted,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Outcome<R = ()> {
+    /// Every number.
+    pub summary: Summary,
+    /// Series of the first replication.
+    pub timeline: Timeline,
+    /// What the recorders of the first replication kept.
+    pub records: R,
+    /// How it ended.
+    pub end: End,
+}
+
+/// Runs a plan and keeps no records.
+pub fn run(plan: &Plan, objectives: &[Objective], options: &Options, watch: &dyn Watch) -> Outcome {
+    run_with(plan, objectives, options, watch, || ())
+}
+
+/// Runs a plan; `record` makes the recorder of each partition of the first replication.
+pub fn run_with<R: Recorder>(
+    plan: &Plan,
+    objectives: &[Objective],
+    options: &Options,
+    watch: &dyn Watch,
+    record: impl Fn() -> R + Sync,
+) -> Outcome<R> {
+    let one = |index: u32, shared: &Shared<'_>| {
+        let cells = plan.cells.ids().map(|cell: CellId| {
+            let first = index == 0;
+            Readers { metrics: Metrics::new(plan, cell, first && options.timeline), recorder: first.then(&record) }
+        });
+        let worlds = World::all(plan).into_iter().zip(cells);
+        let prepare = |world: &mut World, cx: &mut Cx<'_>| world.prepare(cx);
+        replicate(plan, index, worlds, prepare, shared)
+    };
+    gather(plan, objectives, options, watch, one)
+}
+
+/// Readers of one partition.
+struct Readers<R> {
+    metrics: Metrics,
+    recorder: Option<R>,
+}
+
+impl<R: Reader<Fact>> Reader<Fact> for Readers<R> {
+    fn read(&mut self, batch: &[(Time, Fact)]) {
+        self.metrics.read(batch);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.read(batch);
+        }
+    }
+}
+
+/// What all replications share while they run.
+struct Shared<'a> {
+    options: Options,
+    watch: &'a dyn Watch,
+    /// Slices done and events handled, over all replications.
+    slices: AtomicU64,
+    events: AtomicU64,
+}
+
+/// One replication.
+struct Single<R> {
+    measured: Measured,
+    timeline: Timeline,
+    records: Option<R>,
+    events: u64,
+    digest: u64,
+    end: End,
+}
+
+fn replicate<W, R>(
+    plan: &Plan,
+    index: u32,
+    worlds: impl Iterator<Item = (W, Readers<R>)>,
+    prepare: impl FnMut(&mut W, &mut crate::engine::Cx<'_, W>),
+    shared: &Shared<'_>,
+) -> Single<R>
+where
+    W: Partition<Plan = Plan, Fact = Fact>,
+    R: Recorder,
+{
+    let options = &shared.options;
+    let replication = options.first_replication + index;
+    let seed = plan.seed().replication(replication);
+    let mut sim = Sim::new(plan, seed, worlds, None, options.limits);
+    if options.replications == 1 {
+        sim.threads(options.threads);
+    }
+    sim.prepare(prepare);
+    let (end, reached) = drive(&mut sim, plan.end(), replication, shared);
+    let (events, digest) = (sim.events(), sim.digest());
+    let mut parts = Vec::new();
+    let mut records = Vec::new();
+    for readers in sim.into_readers() {
+        parts.push(readers.metrics.finish(reached));
+        records.extend(readers.recorder);
+    }
+    let mut measured = parts.into_iter().reduce(Measured::merge).unwrap_or_default();
+    let timeline = measured.take_timeline();
+    let records = (!records.is_empty()).then(|| R::merge(records));
+    Single { measured, timeline, records, events, digest, end }
+}
+
+/// Runs in slices; gives back how it ended and the time it came to.
+fn drive<W, R>(sim: &mut Sim<'_, W, R>, end: Time, replication: u32, shared: &Shared<'_>) -> (End, Time)
+where
+    W: Partition<Plan = Plan, Fact = Fact>,
+    R: Reader<Fact>,
+{
+    let all = SLICES * u64::from(shared.options.replications);
+    let mut counted = 0;
+    for slice in 1..=SLICES {
+        let until = Time((u128::from(end.0) * u128::from(slice) / u128::from(SLICES)) as u64);
+        if let Stop::Limit { which, at } = sim.run_until(until) {
+            return (End::Limit { which, at, replication }, at);
+        }
+        let events = sim.events();
+        let total = shared.events.fetch_add(events - counted, Ordering::Relaxed) + events - counted;
+        counted = events;
+        let done = shared.slices.fetch_add(1, Ordering::Relaxed) + 1;
+        shared.watch.progress(Progress { share: done as f64 / all as f64, events: total });
+        if slice < SLICES && shared.watch.stop() {
+            return (End::Interrupted, until);
+        }
+    }
+    (End::Finished, end)
+}
+
+/// Runs all replications, in chunks, and sums up.
+fn gather<R: Recorder>(
+    plan: &Plan,
+    objectives: &[Objective],
+    options: &Options,
+    watch: &dyn Watch,
+    one: impl Fn(u32, &Shared<'_>) -> Single<R> + Sync,
+) -> Outcome<R> {
+    let options = Options { replications: options.replications.max(1), ..*options };
+    let shared = Shared { options, watch, slices: AtomicU64::new(0), events: AtomicU64::new(0) };
+    let mut runs: Vec<Measured> = Vec::new();
+    let mut starts = vec![Histogram::default(); plan.services.len()];
+    let (mut events, mut digest, mut end) = (0, 0, End::Finished);
+    let (mut timeline, mut records) = (Timeline::default(), R::default());
+    let mut next = 0;
+    while next < options.replications && end != End::Interrupted {
+        let until = options.replications.min(next.saturating_add(CHUNK));
+        for mut single in chunk(next..until, &shared, &one) {
+            if single.end == End::Interrupted && !runs.is_empty() {
+                end = End::Interrupted;
+                break;
+            }
+            for (all, service) in starts.iter_mut().zip(&mut single.measured.services) {
+                all.merge(&std::mem::take(&mut service.launches.start));
+            }
+            if runs.is_empty() {
+                (timeline, digest) = (single.timeline, single.digest);
+                records = single.records.unwrap_or_default();
+            } else {
+                digest = fold(digest, single.digest);
+            }
+            events += single.events;
+            runs.push(single.measured);
+            if end == End::Finished || single.end == End::Interrupted {
+                end = single.end;
+            }
+            if end == End::Interrupted {
+                break;
+            }
+        }
+        next = until;
+    }
+    let mut summary = summarise(plan, &runs, &starts, events, digest);
+    objective::judge_all(objectives, &mut summary);
+    Outcome { summary, timeline, records, end }
+}
+
+/// Runs some replications, side by side when there are threads for it; in order in any case.
+fn chunk<R: Recorder>(
+    range: std::ops::Range<u32>,
+    shared: &Shared<'_>,
+    one: &(impl Fn(u32, &Shared<'_>) -> Single<R> + Sync),
+) -> Vec<Single<R>> {
+    #[cfg(feature = "parallel")]
+    if shared.options.threads > 1 && shared.options.replications > 1 {
+        use rayon::prelude::*;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(shared.options.threads).build();
+        if let Ok(pool) = pool {
+            return pool.install(|| range.into_par_iter().map(|index| one(index, shared)).collect());
+        }
+    }
+    range.map(|index| one(index, shared)).collect()
+}
+
+fn summarise(plan: &Plan, runs: &[Measured], starts: &[Histogram], events: u64, digest: u64) -> Summary {
+    let all = Runs::new(plan, runs, starts);
+    Summary {
+        schema_version: SCHEMA_VERSION,
+        scenario: plan.name.clone(),
+        seed: plan.seed,
+        replications: runs.len() as u32,
+        simulated_seconds: plan.duration.as_secs_f64(),
+        events,
+        digest: format!("{digest:016x}"),
+        services: all.services(),
+        run_tasks: all.streams(),
+        capacity_providers: all.providers(),
+        control_plane: Vec::new(),
+        faults: all.faults(),
+        changes: Vec::new(),
+        losses: all.losses(),
+        objectives: Vec::new(),
+    }
+}
+
+/// Adds a replication to the digest of those before it.
+fn fold(digest: u64, next: u64) -> u64 {
+    (digest.rotate_left(5) ^ next).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Whether a service's tasks cover its need: levels of running and available tasks, by zone and in all.
+
+use super::window::{Extent, Integral};
+use crate::engine::Time;
+
+/// Levels of one service. A change is a few integer operations; zones stand in the order of its Region.
+#[derive(Clone, Debug)]
+pub struct Availability {
+    zones: Vec<ZoneLevel>,
+    running: Integral,
+    available: u64,
+    need: u64,
+    desired: u64,
+    /// 1 while the need is met.
+    met: Integral,
+    /// Tasks missing from the desired count.
+    missing: Integral,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct ZoneLevel {
+    running: Integral,
+    available: u32,
+}
+
+/// What [`Availability`] measured.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measure {
+    /// Running tasks.
+    pub running: Extent,
+    /// Microseconds of the window in which the need was met.
+    pub met: u128,
+    /// Missing task time, in task-microseconds.
+    pub missing: u128,
+    /// Running task time in each zone, in task-microseconds.
+    pub zones: Vec<u128>,
+}
+
+impl Availability {
+    /// For a service in a Region of `zones` zones, measured from `from` on.
+    pub fn new(zones: usize, from: Time) -> Self {
+        let zone = ZoneLevel { running: Integral::new(from), available: 0 };
+        let mut met = Integral::new(from);
+        met.set(Time::ZERO, 1);
+        Availability {
+            zones: vec![zone; zones],
+            running: Integral::new(from),
+            available: 0,
+            need: 0,
+            desired: 0,
+            met,
+            missing: Integral::new(from),
+        }
+    }
+
+    /// Running tasks in a zone.
+    pub fn set_running(&mut self, now: Time, zone: usize, count: u32) {
+        let level = &mut self.zones[zone].running;
+        let all = self.running.level() - level.level() + u64::from(count);
+        level.set(now, u64::from(count));
+        self.running.set(now, all);
+    }
+
+    /// Available tasks in a zone.
+    pub fn set_available(&mut self, now: Time, zone: usize, count: u32) {
+        let level = &mut self.zones[zone].available;
+        self.available = self.available - u64::from(*level) + u64::from(count);
+        *level = count;
+        self.compare(now);
+    }
+
+    /// Need and desired count.
+    pub fn set_need(&mut self, now: Time, need: u32, desired: u32) {
+        self.need = u64::from(need);
+        self.desired = u64::from(desired);
+        self.compare(now);
+    }
+
+    fn compare(&mut self, now: Time) {
+        self.met.set(now, u64::from(self.available >= self.need));
+        self.missing.set(now, self.desired.saturating_sub(self.available));
+    }
+
+    /// Available, need and desired now.
+    pub fn now(&self) -> (u64, u64, u64) {
+        (self.available, self.need, self.desired)
+    }
+
+    /// Available and running tasks in a zone now.
+    pub fn zone(&self, zone: usize) -> (u32, u64) {
+        (self.zones[zone].available, self.zones[zone].running.level())
+    }
+
+    /// Whether the need and the desired count are met, and whether these zones differ by at most one task.
+    pub fn holds(&self, zones: &[usize]) -> [bool; 3] {
+        let (mut least, mut most) = (u32::MAX, 0);
+        for zone in zones {
+            let count = self.zones[*zone].available;
+            least = least.min(count);
+            most = most.max(count);
+        }
+        let even = zones.is_empty() || most - least <= 1;
+        [self.available >= self.need, self.available >= self.desired, even]
+    }
+
+    /// Ends the run.
+    pub fn finish(mut self, end: Time) -> Measure {
+        self.running.reach(end);
+        self.met.reach(end);
+        self.missing.reach(end);
+        let ended = |level: &mut ZoneLevel| {
+            level.running.reach(end);
+            level.running.sum()
+        };
+        Measure {
+            running: self.running.extent(),
+            met: self.met.sum(),
+            missing: self.missing.sum(),
+            zones: self.zones.iter_mut().map(ended).collect(),
+        }
+    }
+}

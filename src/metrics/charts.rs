@@ -1,0 +1,134 @@
+//! Which series a partition draws, and where each of them stands.
+
+use super::availability::Availability;
+use super::capacity::Capacity;
+use super::ledger::Ledger;
+use super::tasks::Tasks;
+use super::trace::Trace;
+use crate::engine::Time;
+use crate::model::fact::TaskState;
+use crate::model::ids::{CellId, ProviderId, ServiceId};
+use crate::model::plan::{Kind, Plan, ProviderKind};
+
+/// Billionths in a whole.
+const BILLION: f64 = 1e9;
+
+/// Series of one partition: by service, then by provider, both in the order of the plan.
+#[derive(Clone, Debug)]
+pub(super) struct Charts {
+    pub(super) trace: Trace,
+    /// Names of the faults.
+    pub(super) names: Vec<String>,
+    services: Vec<ServiceSeries>,
+    /// Hosts and reservation of a provider that has hosts.
+    providers: Vec<Option<(usize, Option<usize>)>>,
+}
+
+/// Numbers of the series of one service.
+#[derive(Clone, Debug)]
+struct ServiceSeries {
+    /// Available tasks by row of the zone; `None` where the service never is.
+    available: Vec<Option<usize>>,
+    /// Need and desired count; not for streams.
+    need: Option<[usize; 2]>,
+    /// Offered, served, lost; with traffic.
+    flow: Option<[usize; 3]>,
+    /// From PROVISIONING to DEPROVISIONING.
+    states: [usize; 7],
+    providers: Vec<(ProviderId, usize)>,
+}
+
+impl Charts {
+    /// Series for a cell; `zones`: for each service the rows of its zones, none meaning all.
+    pub(super) fn new(plan: &Plan, cell: CellId, zones: impl Fn(ServiceId) -> Vec<usize>) -> Self {
+        let of = &plan.cells[cell];
+        let mut trace = Trace::new(plan.end());
+        let services = of.services.clone().map(ServiceId);
+        let services = services.map(|service| series_of(plan, service, &zones(service), &mut trace)).collect();
+        let provider = |row: u16| {
+            let row = &plan.providers[ProviderId(row)];
+            let scaled = match &row.kind {
+                ProviderKind::Fargate { .. } | ProviderKind::AnyHost => return None,
+                ProviderKind::Group(group) => group.scaling.is_some(),
+                ProviderKind::Managed(_) => false,
+            };
+            let subject = provider_name(plan, row);
+            let hosts = trace.add("hosts", &subject, "");
+            Some((hosts, scaled.then(|| trace.add("reservation_percent", &subject, ""))))
+        };
+        let providers = of.providers.clone().map(provider).collect();
+        let names = plan.faults.iter().map(|fault| fault.name.clone()).collect();
+        Charts { trace, names, services, providers }
+    }
+
+    /// Levels of a service from `now` on.
+    pub(super) fn service(&mut self, now: Time, place: usize, levels: &Availability, ledger: &Ledger, tasks: &Tasks) {
+        let of = &self.services[place];
+        let trace = &mut self.trace;
+        for (zone, series) in of.available.iter().enumerate() {
+            if let Some(series) = series {
+                trace.point(*series, now, f64::from(levels.zone(zone).0));
+            }
+        }
+        if let Some([need, desired]) = of.need {
+            let (_, needed, wanted) = levels.now();
+            trace.point(need, now, needed as f64);
+            trace.point(desired, now, wanted as f64);
+        }
+        if let Some([offered, served, lost]) = of.flow {
+            let (asked, answered) = ledger.now();
+            trace.point(offered, now, asked as f64 / BILLION);
+            trace.point(served, now, answered as f64 / BILLION);
+            trace.point(lost, now, asked.saturating_sub(answered) as f64 / BILLION);
+        }
+        for (series, state) in of.states.iter().zip(TaskState::ALL) {
+            trace.point(*series, now, f64::from(tasks.in_state(state)));
+        }
+        for (provider, series) in &of.providers {
+            let count = tasks.running_on().iter().find(|count| count.0 == *provider).map_or(0, |count| count.1);
+            trace.point(*series, now, f64::from(count));
+        }
+    }
+
+    /// Levels of a provider from `now` on.
+    pub(super) fn provider(&mut self, now: Time, place: usize, capacity: &Capacity) {
+        let Some((hosts, reservation)) = self.providers[place] else { return };
+        let (count, percent) = capacity.now();
+        self.trace.point(hosts, now, count as f64);
+        if let (Some(series), Some(percent)) = (reservation, percent) {
+            self.trace.point(series, now, percent as f64);
+        }
+    }
+}
+
+/// "cluster/name" of a provider.
+pub(super) fn provider_name(plan: &Plan, row: &crate::model::plan::Provider) -> String {
+    format!("{}/{}", plan.clusters[row.cluster].name, row.name)
+}
+
+fn series_of(plan: &Plan, service: ServiceId, zones: &[usize], trace: &mut Trace) -> ServiceSeries {
+    let row = &plan.services[service];
+    let cluster = &plan.clusters[row.cluster];
+    let region = plan.cells[cluster.cell].zones.clone();
+    let mut available = Vec::new();
+    for (place, zone) in region.enumerate() {
+        let here = zones.is_empty() || zones.contains(&place);
+        let id = &plan.zones[crate::model::ids::ZoneId(zone)].id;
+        available.push(here.then(|| trace.add("available_tasks", &row.name, id)));
+    }
+    let mut add = |name| trace.add(name, &row.name, "");
+    let need = (row.kind != Kind::Stream).then(|| ["need_tasks", "desired_tasks"].map(&mut add));
+    let flow = row.traffic.is_some().then(|| {
+        ["offered_requests_per_second", "served_requests_per_second", "lost_requests_per_second"].map(&mut add)
+    });
+    let states = std::array::from_fn(|state| trace.add("task_state_count", &row.name, TaskState::ALL[state].name()));
+    let mut used: Vec<ProviderId> = row.strategy.iter().map(|item| item.provider).collect();
+    if used.is_empty() {
+        used = cluster.providers.clone().map(ProviderId).collect();
+    }
+    let providers = used
+        .into_iter()
+        .map(|id| (id, trace.add("provider_running_tasks", &row.name, &plan.providers[id].name)))
+        .collect();
+    ServiceSeries { available, need, flow, states, providers }
+}

@@ -1,0 +1,72 @@
+//! What one replication measured: whole numbers, merged over partitions in their order.
+
+use super::timeline::{Band, Series, Timeline};
+use super::trace::BANDS_MAX;
+use super::{availability, capacity, launches, ledger, recovery};
+use crate::engine::Time;
+
+/// What one service or stream did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceMeasure {
+    /// Levels.
+    pub availability: availability::Measure,
+    /// Requests and losses.
+    pub ledger: ledger::Measure,
+    /// Launches and stops.
+    pub launches: launches::Measure,
+    /// Billionths of a dollar an hour, times microseconds; `None` when a task has no price.
+    pub price: Option<u128>,
+    /// The first desired count it had.
+    pub desired: u64,
+}
+
+/// What a replication measured, or a part of its cells.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measured {
+    /// Length of the window in microseconds.
+    pub window: u64,
+    /// End of the run.
+    pub end: Time,
+    /// Services and streams, in the order of the plan.
+    pub services: Vec<ServiceMeasure>,
+    /// Capacity providers, in the order of the plan.
+    pub providers: Vec<capacity::Measure>,
+    /// Faults, in the order of the plan.
+    pub faults: Vec<recovery::Measure>,
+    /// Series, when they were wanted.
+    pub series: Vec<Series>,
+    /// Bands, when they were wanted.
+    pub bands: Vec<Band>,
+}
+
+impl Measured {
+    /// Takes in what the next cell measured.
+    #[must_use]
+    pub fn merge(mut self, other: Measured) -> Measured {
+        if self.faults.is_empty() {
+            self.faults = other.faults;
+        } else {
+            self.faults.iter_mut().zip(other.faults).for_each(|(mine, theirs)| mine.merge(theirs));
+        }
+        self.window = self.window.max(other.window);
+        self.end = self.end.max(other.end);
+        self.services.extend(other.services);
+        self.providers.extend(other.providers);
+        self.series.extend(other.series);
+        for band in other.bands {
+            // Each cell has its own copy of an outside fault: the same name and times are the same band.
+            if !self.bands.contains(&band) {
+                self.bands.push(band);
+            }
+        }
+        self
+    }
+
+    /// Takes the series out.
+    pub fn take_timeline(&mut self) -> Timeline {
+        let mut bands = std::mem::take(&mut self.bands);
+        bands.sort_by(|a, b| (a.from, &a.name, a.until).cmp(&(b.from, &b.name, b.until)));
+        bands.truncate(BANDS_MAX);
+        Timeline { end: self.end, series: std::mem::take(&mut self.series), bands }
+    }
+}

@@ -1,0 +1,325 @@
+//! The reader of one partition: hands each fact to those it concerns.
+
+use super::availability::Availability;
+use super::capacity::Capacity;
+use super::charts::Charts;
+use super::cost;
+use super::launches::Launches;
+use super::ledger::Ledger;
+use super::measured::{Measured, ServiceMeasure};
+use super::recovery::Recovery;
+use super::tasks::{Pricing, Step, Tasks};
+use super::trace::Trace;
+use crate::engine::{Reader, Time};
+use crate::model::fact::{Cause, Fact, Hit, TaskState};
+use crate::model::ids::{CellId, ProviderId, ServiceId, ZoneId};
+use crate::model::plan::{InstanceType, Kind, Plan, ProviderKind, When};
+
+/// Everything that is measured in one partition.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    now: Time,
+    warm_up: Time,
+    first_zone: u16,
+    first_service: u32,
+    first_provider: usize,
+    services: Vec<Subject>,
+    capacity: Vec<Capacity>,
+    pricing: Vec<Pricing>,
+    types: Vec<InstanceType>,
+    prices: Vec<Option<u64>>,
+    recovery: Recovery,
+    /// Services whose levels changed at this instant.
+    changed: Vec<ServiceId>,
+    charts: Option<Box<Charts>>,
+}
+
+/// One service or stream.
+#[derive(Clone, Debug)]
+struct Subject {
+    availability: Availability,
+    ledger: Ledger,
+    launches: Launches,
+    tasks: Tasks,
+    /// Zones to be even over, by row in the Region; none for daemons and streams.
+    even: Vec<usize>,
+    desired: Option<u64>,
+    changed: bool,
+}
+
+/// Zones that a service is to be even over: those of its subnets, or of the hosts it may run on.
+fn zones_of(plan: &Plan, service: ServiceId) -> Vec<ZoneId> {
+    let row = &plan.services[service];
+    if !row.zones.is_empty() {
+        return row.zones.clone();
+    }
+    let cluster = &plan.clusters[row.cluster];
+    let all = || cluster.providers.clone().map(ProviderId);
+    let used: Vec<ProviderId> = row.strategy.iter().map(|item| item.provider).collect();
+    let any = used.iter().any(|provider| matches!(plan.providers[*provider].kind, ProviderKind::AnyHost));
+    let used = if any || used.is_empty() { all().collect() } else { used };
+    let mut zones: Vec<ZoneId> = Vec::new();
+    for provider in used {
+        match &plan.providers[provider].kind {
+            ProviderKind::Group(group) => zones.extend(&group.zones),
+            ProviderKind::Managed(managed) => zones.extend(&managed.zones),
+            ProviderKind::Fargate { .. } | ProviderKind::AnyHost => {}
+        }
+    }
+    zones.sort_unstable();
+    zones.dedup();
+    zones
+}
+
+fn pricing(plan: &Plan, provider: ProviderId) -> Pricing {
+    let row = &plan.providers[provider];
+    match &row.kind {
+        ProviderKind::Fargate { spot, .. } => Pricing::Fargate { spot: *spot },
+        ProviderKind::Group(_) | ProviderKind::Managed(_) => Pricing::Hosts(vec![provider]),
+        ProviderKind::AnyHost => {
+            let others = plan.clusters[row.cluster].providers.clone().map(ProviderId);
+            let others = others.filter(|other| *other != provider && plan.providers[*other].kind.has_hosts());
+            Pricing::Hosts(std::iter::once(provider).chain(others).collect())
+        }
+    }
+}
+
+impl Metrics {
+    /// The reader of a cell; `charts`: whether series are wanted.
+    pub fn new(plan: &Plan, cell: CellId, charts: bool) -> Self {
+        let of = &plan.cells[cell];
+        let warm_up = Time::ZERO + plan.warm_up;
+        let subject = |id: ServiceId| {
+            let row = &plan.services[id];
+            let stream = row.kind == Kind::Stream;
+            let even = if row.kind == Kind::Replica { zones_of(plan, id) } else { Vec::new() };
+            Subject {
+                availability: Availability::new(of.zones.len(), warm_up),
+                ledger: Ledger::new(warm_up),
+                launches: Launches::new(warm_up, !plan.start_empty && !stream),
+                tasks: Tasks::new(row.task.cpu, row.task.memory, warm_up),
+                even: even.into_iter().map(|zone| usize::from(zone.0 - of.zones.start)).collect(),
+                desired: None,
+                changed: false,
+            }
+        };
+        let at_once = |fault: &crate::model::plan::Fault| fault.lasts.is_none() && matches!(fault.when, When::Every(_));
+        let clusters = of.services.clone().map(|row| plan.services[ServiceId(row)].cluster).collect();
+        Metrics {
+            now: Time::ZERO,
+            warm_up,
+            first_zone: of.zones.start,
+            first_service: of.services.start,
+            first_provider: usize::from(of.providers.start),
+            services: of.services.clone().map(ServiceId).map(subject).collect(),
+            capacity: of.providers.clone().map(|_| Capacity::new(warm_up)).collect(),
+            pricing: of.providers.clone().map(|row| pricing(plan, ProviderId(row))).collect(),
+            types: plan.types.iter().cloned().collect(),
+            prices: plan.types.iter().map(cost::instance).collect(),
+            recovery: Recovery::new(plan.faults.iter().map(at_once).collect(), of.services.start as usize, clusters),
+            changed: Vec::new(),
+            charts: charts.then(|| {
+                let zones = |id| zones_of(plan, id).into_iter().map(|zone| usize::from(zone.0 - of.zones.start));
+                Box::new(Charts::new(plan, cell, |id| zones(id).collect()))
+            }),
+        }
+    }
+
+    fn mark(&mut self, service: ServiceId) {
+        let row = &mut self.services[(service.0 - self.first_service) as usize];
+        if !row.changed {
+            row.changed = true;
+            self.changed.push(service);
+        }
+    }
+
+    fn subject(&mut self, service: ServiceId) -> &mut Subject {
+        &mut self.services[(service.0 - self.first_service) as usize]
+    }
+
+    /// The instant is over: its levels count.
+    fn settle(&mut self) {
+        let mut changed = std::mem::take(&mut self.changed);
+        for service in changed.drain(..) {
+            let row = &mut self.services[(service.0 - self.first_service) as usize];
+            row.changed = false;
+            let (_, _, desired) = row.availability.now();
+            row.desired.get_or_insert(desired);
+            let holds = row.availability.holds(&row.even);
+            self.recovery.settle(self.now, service, holds, row.launches.reached_running());
+            if let Some(charts) = &mut self.charts {
+                let place = (service.0 - self.first_service) as usize;
+                charts.service(self.now, place, &row.availability, &row.ledger, &row.tasks);
+            }
+        }
+        self.changed = changed;
+        self.recovery.fold_due(self.now);
+    }
+
+    fn task(&mut self, now: Time, fact: &Fact) {
+        let Fact::Task { task, from, to, provider, host, code, reason, .. } = *fact else { return };
+        let row = &mut self.services[(task.service.0 - self.first_service) as usize];
+        let born = from == to;
+        if born {
+            row.launches.born(now, task.ordinal);
+        }
+        if !born || to != TaskState::Provisioning {
+            row.launches.went(now, task.ordinal, to, code, reason);
+        }
+        let (capacity, types, first) = (&self.capacity, &self.types, self.first_provider);
+        let pricing = &self.pricing[usize::from(provider.0) - first];
+        row.tasks.step(now, Step { from, to, provider, host }, |cpu, memory| {
+            pricing.price((cpu, memory), host, first, capacity, types)
+        });
+        if self.charts.is_some() {
+            self.mark(task.service);
+        }
+    }
+
+    /// A fault or its losses reach a service.
+    fn concerns(&mut self, now: Time, cause: Cause, service: ServiceId) {
+        let launched = self.subject(service).launches.reached_running();
+        if self.recovery.concerns(now, cause, service, launched) {
+            self.mark(service);
+        }
+    }
+
+    fn hits(&mut self, now: Time, cause: Cause, what: Hit) {
+        let (services, first) = (&self.services, self.first_service);
+        let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.reached_running();
+        let watched = self.recovery.hits(now, cause, what, launched);
+        if let (true, Hit::Task(service) | Hit::Service(service)) = (watched, what) {
+            self.mark(service);
+        }
+    }
+
+    fn take(&mut self, now: Time, fact: &Fact) {
+        match *fact {
+            Fact::Task { .. } => self.task(now, fact),
+            Fact::LaunchFailed { service, reason } => self.subject(service).launches.refused(now, reason),
+            Fact::Running { service, zone, count } => {
+                let zone = usize::from(zone.0 - self.first_zone);
+                self.subject(service).availability.set_running(now, zone, count);
+            }
+            Fact::Available { service, zone, count } => {
+                let zone = usize::from(zone.0 - self.first_zone);
+                self.subject(service).availability.set_available(now, zone, count);
+                self.mark(service);
+            }
+            Fact::Need { service, need, desired } => {
+                self.subject(service).availability.set_need(now, need, desired);
+                self.mark(service);
+            }
+            Fact::Flow { service, offered, served } => {
+                self.subject(service).ledger.flow(now, offered, served);
+                if self.charts.is_some() {
+                    self.mark(service);
+                }
+            }
+            Fact::LossRate { service, cause, phase, rate } => {
+                if self.subject(service).ledger.loss(now, cause, phase, rate) {
+                    self.concerns(now, cause, service);
+                }
+            }
+            Fact::Lack { service, cause, phase, millionths } => {
+                if self.subject(service).ledger.lack(now, cause, phase, millionths) {
+                    self.concerns(now, cause, service);
+                }
+            }
+            Fact::FaultBegins { cause } => {
+                self.recovery.begins(now, cause);
+                self.band(cause, |charts, key, name| charts.begins(key, name, now));
+            }
+            Fact::FaultEnds { cause } => {
+                self.recovery.ends(now, cause);
+                self.band(cause, |charts, key, _| charts.ends(key, now));
+            }
+            Fact::Hits { cause, what } => self.hits(now, cause, what),
+            Fact::Noticed { cause } => self.recovery.noticed(now, cause),
+            Fact::Host { provider, number, status, type_row, .. } => {
+                let price = self.prices.get(usize::from(type_row)).copied().flatten();
+                self.provider(provider).host(now, number, type_row, status, price);
+            }
+            Fact::Hosts { provider, count } => {
+                self.provider(provider).set_hosts(now, count);
+                self.chart_provider(now, provider);
+            }
+            Fact::Reservation { provider, percent } => {
+                self.provider(provider).set_reservation(now, percent);
+                self.chart_provider(now, provider);
+            }
+            Fact::Health { .. } | Fact::Service { .. } => {}
+        }
+    }
+
+    fn provider(&mut self, provider: ProviderId) -> &mut Capacity {
+        &mut self.capacity[usize::from(provider.0) - self.first_provider]
+    }
+
+    fn chart_provider(&mut self, now: Time, provider: ProviderId) {
+        let place = usize::from(provider.0) - self.first_provider;
+        if let Some(charts) = &mut self.charts {
+            charts.provider(now, place, &self.capacity[place]);
+        }
+    }
+
+    fn band(&mut self, cause: Cause, with: impl FnOnce(&mut Trace, u32, &str)) {
+        if let (Some(charts), Some((fault, occurrence))) = (&mut self.charts, cause.as_fault()) {
+            let key = u32::from(fault.0) << 20 | occurrence;
+            with(&mut charts.trace, key, &charts.names[usize::from(fault.0)]);
+        }
+    }
+
+    /// Ends the run. In debug builds the ledger is audited: losses add up to what failed, lacks to what was missing.
+    pub fn finish(mut self, end: Time) -> Measured {
+        self.settle();
+        // A run that reached a limit may have gone a little further in some partitions.
+        let end = end.max(self.now);
+        let services = &self.services;
+        let first = self.first_service;
+        let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.reached_running();
+        let faults = self.recovery.finish(end, launched);
+        let (series, bands) = self.charts.map(|charts| charts.trace.finish(end)).unwrap_or_default();
+        Measured {
+            window: end.since(self.warm_up).0,
+            end,
+            services: self.services.into_iter().map(|row| row.finish(end)).collect(),
+            providers: self.capacity.into_iter().map(|row| row.finish(end)).collect(),
+            faults,
+            series,
+            bands,
+        }
+    }
+}
+
+impl Subject {
+    fn finish(self, end: Time) -> ServiceMeasure {
+        let availability = self.availability.finish(end);
+        let ledger = self.ledger.finish(end);
+        if cfg!(debug_assertions) {
+            let audit = ledger.audit(availability.missing);
+            assert!(audit.is_ok(), "the ledger does not add up: {audit:?}");
+        }
+        ServiceMeasure {
+            availability,
+            ledger,
+            launches: self.launches.finish(),
+            price: self.tasks.finish(end),
+            desired: self.desired.unwrap_or(0),
+        }
+    }
+}
+
+impl Reader<Fact> for Metrics {
+    fn read(&mut self, batch: &[(Time, Fact)]) {
+        for (now, fact) in batch {
+            if *now > self.now {
+                if !self.changed.is_empty() {
+                    self.settle();
+                }
+                self.now = *now;
+            }
+            self.take(*now, fact);
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! What each occurrence of a fault did: when it was noticed, when its services came back, what it took.
+//!
+//! ```text
+//!   begin ──► hits, losses ──► a service is watched ──► short ──► back, and stays so for five minutes ──► value
+//!   end ────► each watched service holds need, desired count and spread for five minutes ──► occurrence is folded
+//! ```
+//!
+//! Levels count once an instant is over: what lasts no time did not happen. A shortfall that began before the service
+//! was hit counts from the hit on. An occurrence of a fault that comes again and again and has no `for` counts as ended
+//! when it begins. At most [`OPEN_MAX`] occurrences are open in a partition; one more folds the oldest as it stands.
+
+mod watch;
+
+use crate::engine::{Span, Time};
+use crate::model::fact::{Cause, Hit};
+use crate::model::ids::{ClusterId, FaultId, ServiceId};
+use std::collections::VecDeque;
+use watch::{Answer, Service, Worst};
+
+/// Occurrences open at one time in one partition.
+pub const OPEN_MAX: usize = 4_096;
+/// How long a level must hold to count as reached (interface page, section 5).
+pub const HOLD: Span = Span::from_secs(300);
+
+/// Means over occurrences of one length of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mean {
+    /// Sum of microseconds.
+    pub sum: u128,
+    /// Occurrences that have a value.
+    pub count: u64,
+}
+
+impl Mean {
+    fn add(&mut self, value: Option<u64>) {
+        if let Some(value) = value {
+            self.sum += u128::from(value);
+            self.count += 1;
+        }
+    }
+
+    /// Seconds; `None` without a value.
+    pub fn seconds(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / self.count as f64 / 1e6)
+    }
+
+    fn merge(&mut self, other: Mean) {
+        self.sum += other.sum;
+        self.count += other.count;
+    }
+}
+
+/// What one fault did in one run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measure {
+    /// How often it began: the most over cells, as each cell has its own copy of one fault.
+    pub occurrences: u64,
+    /// First begin.
+    pub begin: Option<Time>,
+    /// End of that one.
+    pub end: Option<Time>,
+    /// Hosts hit.
+    pub hosts: u64,
+    /// Tasks hit.
+    pub tasks: u64,
+    /// Zones hit, by row.
+    pub zones: Vec<u16>,
+    /// Services hit or with losses, by row.
+    pub services: Vec<ServiceId>,
+    /// Clusters with a service hit, and in how many occurrences.
+    pub clusters: Vec<(ClusterId, u64)>,
+    /// From begin to first notice.
+    pub detect: Mean,
+    /// Need, desired count, spread.
+    pub back: [Mean; 3],
+    /// Occurrences from which a service never met its need again.
+    pub never: u64,
+    /// Launches that came before a service first met its need again.
+    pub launches: u64,
+}
+
+impl Measure {
+    /// Takes in what the fault did in the next cell. A cell in which it hit nothing says nothing about recovery.
+    pub fn merge(&mut self, other: Measure) {
+        match (self.services.is_empty(), other.services.is_empty()) {
+            (true, false) => self.back = other.back,
+            (false, true) => {}
+            (true, true) | (false, false) => self.back.iter_mut().zip(other.back).for_each(|(a, b)| a.merge(b)),
+        }
+        if other.begin.is_some() && (self.begin.is_none() || other.begin < self.begin) {
+            (self.begin, self.end) = (other.begin, other.end);
+        }
+        self.occurrences = self.occurrences.max(other.occurrences);
+        self.hosts += other.hosts;
+        self.tasks += other.tasks;
+        for zone in other.zones {
+            insert(&mut self.zones, zone);
+        }
+        self.services.extend(other.services);
+        self.clusters.extend(other.clusters);
+        self.detect.merge(other.detect);
+        self.never += other.never;
+        self.launches += other.launches;
+    }
+}
+
+/// Adds to a sorted list without repeats.
+fn insert<T: Ord + Copy>(list: &mut Vec<T>, value: T) -> bool {
+    match list.binary_search(&value) {
+        Ok(_) => false,
+        Err(at) => {
+            list.insert(at, value);
+            true
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Occurrence {
+    fault: FaultId,
+    cause: Cause,
+    begin: Time,
+    end: Option<Time>,
+    noticed: Option<Time>,
+    /// Services watched, in order.
+    services: Vec<ServiceId>,
+    clusters: Vec<ClusterId>,
+    /// Of those, how many still are.
+    watched: u32,
+    worst: Worst,
+    live: bool,
+    generation: u32,
+}
+
+/// The faults as one partition sees them.
+#[derive(Clone, Debug)]
+pub struct Recovery {
+    faults: Vec<Measure>,
+    /// Faults whose occurrences end when they begin.
+    at_once: Vec<bool>,
+    first_service: usize,
+    services: Vec<Service>,
+    clusters: Vec<ClusterId>,
+    slots: Vec<Occurrence>,
+    free: Vec<u32>,
+    /// Open ones by cause.
+    open: Vec<(Cause, u32)>,
+    /// In order of begin, to find the oldest.
+    begun: VecDeque<(u32, u32)>,
+    /// In order of end, to be folded when nobody is watched.
+    ended: VecDeque<(u64, u32, u32)>,
+    /// Kept for its memory.
+    folded: Vec<(u32, Answer)>,
+}
+
+impl Recovery {
+    /// `at_once`: for each fault, whether its occurrences end when they begin; `clusters`: of each service from
+    /// `first_service` on.
+    pub fn new(at_once: Vec<bool>, first_service: usize, clusters: Vec<ClusterId>) -> Self {
+        Recovery {
+            faults: vec![Measure::default(); at_once.len()],
+            at_once,
+            first_service,
+            services: clusters.iter().map(|_| Service::default()).collect(),
+            clusters,
+            slots: Vec::new(),
+            free: Vec::new(),
+            open: Vec::new(),
+            begun: VecDeque::new(),
+            ended: VecDeque::new(),
+            folded: Vec::new(),
+        }
+    }
+
+    /// An occurrence begins.
+    pub fn begins(&mut self, now: Time, cause: Cause) {
+        let Some((fault, _)) = cause.as_fault() else { return };
+        let Err(place) = self.open.binary_search_by_key(&cause, |open| open.0) else { return };
+        let measure = &mut self.faults[fault.0 as usize];
+        measure.occurrences += 1;
+        measure.begin.get_or_insert(now);
+        let slot = self.slot(fault, cause, now);
+        self.open.insert(place, (cause, slot));
+        self.begun.push_back((slot, self.slots[slot as usize].generation));
+        if self.open.len() > OPEN_MAX {
+            self.fold_oldest();
+        }
+        if self.at_once[fault.0 as usize] {
+            self.ends_at(now, slot);
+        }
+        while self.begun.front().is_some_and(|at| !self.is_live(at.0, at.1)) {
+            self.begun.pop_front();
+        }
+    }
+
+    fn slot(&mut self, fault: FaultId, cause: Cause, begin: Time) -> u32 {
+        if let Some(slot) = self.free.pop() {
+            let row = &mut self.slots[slot as usize];
+            row.services.clear();
+            row.clusters.clear();
+            (row.fault, row.cause, row.begin) = (fault, cause, begin);
+            (row.end, row.noticed, row.watched, row.worst, row.live) = (None, None, 0, Worst::default(), true);
+            return slot;
+        }
+        self.slots.push(Occurrence {
+            fault,
+            cause,
+            begin,
+            end: None,
+            noticed: None,
+            services: Vec::new(),
+            clusters: Vec::new(),
+            watched: 0,
+            worst: Worst::default(),
+            live: true,
+            generation: 0,
+        });
+        (self.slots.len() - 1) as u32
+    }
+
+    fn is_live(&self, slot: u32, generation: u32) -> bool {
+        let row = &self.slots[slot as usize];
+        row.live && row.generation == generation
+    }
+
+    fn find(&self, cause: Cause) -> Option<u32> {
+        self.open.binary_search_by_key(&cause, |open| open.0).ok().map(|at| self.open[at].1)
+    }
+
+    /// It ends.
+    pub fn ends(&mut self, now: Time, cause: Cause) {
+        let Some((fault, occurrence)) = cause.as_fault() else { return };
+        if occurrence == 0 {
+            self.faults[fault.0 as usize].end.get_or_insert(now);
+        }
+        if let Some(slot) = self.find(cause).filter(|slot| self.slots[*slot as usize].end.is_none()) {
+            self.ends_at(now, slot);
+        }
+    }
+
+    fn ends_at(&mut self, now: Time, slot: u32) {
+        let row = &mut self.slots[slot as usize];
+        row.end = Some(now);
+        self.ended.push_back((now.0, slot, row.generation));
+        for service in &row.services {
+            self.services[service.0 as usize - self.first_service].check();
+        }
+    }
+
+    /// Somebody acts on it.
+    pub fn noticed(&mut self, now: Time, cause: Cause) {
+        if let Some(slot) = self.find(cause) {
+            self.slots[slot as usize].noticed.get_or_insert(now);
+        }
+    }
+
+    /// It hit something; true when a service is watched from now on.
+    pub fn hits(&mut self, now: Time, cause: Cause, what: Hit, launched: impl Fn(ServiceId) -> u64) -> bool {
+        let Some((fault, _)) = cause.as_fault() else { return false };
+        let measure = &mut self.faults[fault.0 as usize];
+        match what {
+            Hit::Zone(zone) => {
+                insert(&mut measure.zones, zone.0);
+                false
+            }
+            Hit::Host => {
+                measure.hosts += 1;
+                false
+            }
+            Hit::Cluster(cluster) => {
+                if let Some(slot) = self.find(cause) {
+                    self.cluster(slot, cluster);
+                }
+                false
+            }
+            Hit::Task(service) => {
+                measure.tasks += 1;
+                self.concerns(now, cause, service, launched(service))
+            }
+            Hit::Service(service) => self.concerns(now, cause, service, launched(service)),
+        }
+    }
+
+    fn cluster(&mut self, slot: u32, cluster: ClusterId) {
+        let row = &mut self.slots[slot as usize];
+        if insert(&mut row.clusters, cluster) {
+            let counts = &mut self.faults[row.fault.0 as usize].clusters;
+            match counts.binary_search_by_key(&cluster, |count| count.0) {
+                Ok(at) => counts[at].1 += 1,
+                Err(at) => counts.insert(at, (cluster, 1)),
+            }
+        }
+    }
+
+    /// An occurrence concerns a service: watched from now on. True when it was not before.
+    pub fn concerns(&mut self, now: Time, cause: Cause, service: ServiceId, launched: u64) -> bool {
+        let Some(slot) = self.find(cause) else { return false };
+        let place = service.0 as usize - self.first_service;
+        let row = &mut self.slots[slot as usize];
+        // A service that is over it stays so: its next shortfall is not this occurrence's doing.
+        if !insert(&mut row.services, service) {
+            return false;
+        }
+        row.watched += 1;
+        insert(&mut self.faults[row.fault.0 as usize].services, service);
+        self.cluster(slot, self.clusters[place]);
+        self.services[place].watch(now, slot, launched);
+        true
+    }
+
+    /// The levels of a service at `now`, for the instant is over.
+    pub fn settle(&mut self, now: Time, service: ServiceId, holds: [bool; 3], launched: u64) {
+        let place = service.0 as usize - self.first_service;
+        self.advance(now, place);
+        self.services[place].change(now, holds, launched);
+    }
+
+    /// Lets a service's levels have held until `now`, and lets go of occurrences that are over for it.
+    fn advance(&mut self, now: Time, place: usize) {
+        let mut folded = std::mem::take(&mut self.folded);
+        let slots = &self.slots;
+        self.services[place].advance(now, |slot| slots[slot as usize].end, |slot, answer| folded.push((slot, *answer)));
+        for (slot, answer) in folded.drain(..) {
+            let of = &mut self.slots[slot as usize];
+            of.worst.take(&answer, of.begin);
+            of.watched -= 1;
+            if of.watched == 0 {
+                self.fold(slot);
+            }
+        }
+        self.folded = folded;
+    }
+
+    /// Folds what is over and concerns nobody any more.
+    pub fn fold_due(&mut self, now: Time) {
+        while let Some((end, slot, generation)) = self.ended.front().copied() {
+            if Time(end) + HOLD > now {
+                break;
+            }
+            self.ended.pop_front();
+            if self.is_live(slot, generation) && self.slots[slot as usize].watched == 0 {
+                self.fold(slot);
+            }
+        }
+    }
+
+    fn fold_oldest(&mut self) {
+        while let Some((slot, generation)) = self.begun.pop_front() {
+            if self.is_live(slot, generation) {
+                self.close(slot);
+                return;
+            }
+        }
+    }
+
+    /// Takes the watched services of an occurrence as they stand, and folds it.
+    fn close(&mut self, slot: u32) {
+        let row = &mut self.slots[slot as usize];
+        let services = std::mem::take(&mut row.services);
+        for service in &services {
+            let place = service.0 as usize - self.first_service;
+            if let Some(answer) = self.services[place].forget(slot) {
+                row.worst.take(&answer, row.begin);
+            }
+        }
+        row.services = services;
+        self.fold(slot);
+    }
+
+    fn fold(&mut self, slot: u32) {
+        let row = &mut self.slots[slot as usize];
+        let measure = &mut self.faults[row.fault.0 as usize];
+        measure.detect.add(row.noticed.map(|at| at.since(row.begin).0));
+        for (mean, value) in measure.back.iter_mut().zip(row.worst.back) {
+            mean.add(value);
+        }
+        measure.never += u64::from(row.worst.back[0].is_none());
+        measure.launches += row.worst.launches;
+        row.live = false;
+        row.generation = row.generation.wrapping_add(1);
+        if let Ok(at) = self.open.binary_search_by_key(&row.cause, |open| open.0) {
+            self.open.remove(at);
+        }
+        self.free.push(slot);
+    }
+
+    /// Ends the run; `launched` gives the tasks of a service that reached RUNNING.
+    pub fn finish(mut self, end: Time, launched: impl Fn(ServiceId) -> u64) -> Vec<Measure> {
+        for place in 0..self.services.len() {
+            self.advance(end, place);
+            let service = ServiceId((self.first_service + place) as u32);
+            self.services[place].stop(launched(service));
+        }
+        while let Some((_, slot)) = self.open.first().copied() {
+            self.close(slot);
+        }
+        self.faults
+    }
+}

@@ -1,0 +1,305 @@
+//! From whole numbers of each replication to the summary: division happens here, once.
+
+use super::charts::provider_name;
+use super::launches::{self, ALL_CODES, ALL_REASONS};
+use super::ledger::{REQUEST, TASK_SECOND, Why};
+use super::measured::{Measured, ServiceMeasure};
+use super::recovery;
+use super::summary::{
+    Estimate, FaultRow, HitCounts, Launches, Level, LossRow, Maybe, ProviderRow, Quantiles, Requests, ServiceRow,
+    StreamRow,
+};
+use super::window::Extent;
+use crate::engine::index::Id;
+use crate::model::fact::Phase;
+use crate::model::ids::{FaultId, ServiceId};
+use crate::model::plan::{Kind, Plan, ProviderKind, Service};
+use crate::stats::{Histogram, Moments, interval};
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All replications of a plan, in order.
+pub struct Runs<'a> {
+    plan: &'a Plan,
+    all: &'a [Measured],
+    /// Start times of each service, pooled.
+    starts: &'a [Histogram],
+    /// The last quantile of Student's law that was worked out, with its degrees of freedom.
+    t: Cell<(u64, f64)>,
+}
+
+impl<'a> Runs<'a> {
+    /// `starts`: for each service of the plan, the start times of all replications.
+    pub fn new(plan: &'a Plan, runs: &'a [Measured], starts: &'a [Histogram]) -> Self {
+        Runs { plan, all: runs, starts, t: Cell::new((0, 0.0)) }
+    }
+
+    /// Rows of the services.
+    pub fn services(&self) -> Vec<ServiceRow> {
+        self.of_kind(|kind| kind != Kind::Stream).map(|id| self.service(id)).collect()
+    }
+
+    /// Rows of the streams of standalone tasks.
+    pub fn streams(&self) -> Vec<StreamRow> {
+        self.of_kind(|kind| kind == Kind::Stream).map(|id| self.stream(id)).collect()
+    }
+
+    /// Rows of the capacity providers with hosts of their own.
+    pub fn providers(&self) -> Vec<ProviderRow> {
+        let own = |kind: &ProviderKind| matches!(kind, ProviderKind::Group(_) | ProviderKind::Managed(_));
+        let rows = self.plan.providers.iter().enumerate().filter(|(_, row)| own(&row.kind));
+        rows.map(|(place, row)| {
+            let reservation = self.maybe(|run| run.providers[place].reservation.map(|_| 0.0));
+            ProviderRow {
+                capacity_provider: provider_name(self.plan, row),
+                hosts: self.level(|run| run.providers[place].hosts),
+                reservation: reservation
+                    .map(|_| self.level(|run| run.providers[place].reservation.unwrap_or_default())),
+                cost_per_hour: self.cost(|run| run.providers[place].price),
+            }
+        })
+        .collect()
+    }
+
+    /// Rows of the faults.
+    pub fn faults(&self) -> Vec<FaultRow> {
+        self.plan.faults.ids().map(|fault| self.fault(fault)).collect()
+    }
+
+    /// Rows of the losses: by service, cause (mechanisms first) and phase.
+    pub fn losses(&self) -> Vec<LossRow> {
+        self.plan.services.ids().flat_map(|service| self.losses_of(service)).collect()
+    }
+
+    fn of_kind(&self, wanted: impl Fn(Kind) -> bool) -> impl Iterator<Item = ServiceId> {
+        self.plan.services.ids().filter(move |id| wanted(self.plan.services[*id].kind))
+    }
+
+    fn service(&self, id: ServiceId) -> ServiceRow {
+        let row = &self.plan.services[id];
+        let of = |run: &'a Measured| &run.services[id.row()];
+        let offered = |run| of(run).ledger.offered;
+        let failed = |run| offered(run) - of(run).ledger.served;
+        let lost = |run| (offered(run) > 0).then(|| failed(run) as f64 / offered(run) as f64);
+        let short = |run: &'a Measured| {
+            (run.window > 0).then(|| (u128::from(run.window) - of(run).availability.met) as f64 / run.window as f64)
+        };
+        let (requests, capacity) = (self.maybe(lost), self.maybe(short));
+        let first = self.all.first().map_or(0, |run| of(run).desired);
+        ServiceRow {
+            service: row.name.clone(),
+            desired_count: if row.kind == Kind::Daemon { first as u32 } else { row.desired },
+            request_availability: requests.map(complement),
+            capacity_availability: capacity.map(complement),
+            nines: requests.or(capacity).and_then(nines),
+            requests: Requests {
+                offered: self.each(|run| offered(run) as f64 / REQUEST),
+                served: self.each(|run| of(run).ledger.served as f64 / REQUEST),
+                failed: self.each(|run| failed(run) as f64 / REQUEST),
+            },
+            running: self.level(|run| of(run).availability.running),
+            launches: self.launches(|run| &of(run).launches),
+            stops: self.stops(|run| &of(run).launches),
+            start_seconds: self.quantiles(id),
+            zone_share: self.zone_share(row, of),
+            cost_per_hour: self.cost(|run| of(run).price),
+        }
+    }
+
+    fn stream(&self, id: ServiceId) -> StreamRow {
+        let of = |run: &'a Measured| &run.services[id.row()];
+        let done = crate::model::fact::StopCode::EssentialContainerExited as usize;
+        StreamRow {
+            stream: self.plan.services[id].name.clone(),
+            running: self.level(|run| of(run).availability.running),
+            launches: self.launches(|run| &of(run).launches),
+            completed: self.each(|run| of(run).launches.stopped_running[done] as f64),
+            stops: self.stops(|run| &of(run).launches),
+            start_seconds: self.quantiles(id),
+            cost_per_hour: self.cost(|run| of(run).price),
+        }
+    }
+
+    fn zone_share(&self, row: &Service, of: impl Fn(&'a Measured) -> &'a ServiceMeasure) -> BTreeMap<String, Estimate> {
+        let zones = self.plan.cells[self.plan.clusters[row.cluster].cell].zones.clone();
+        let mut shares = BTreeMap::new();
+        for (place, zone) in zones.enumerate() {
+            let zone = crate::model::ids::ZoneId(zone);
+            let levels = |run: &'a Measured| &of(run).availability;
+            let part = |run| {
+                let all = levels(run).running.sum;
+                (all > 0).then(|| levels(run).zones[place] as f64 / all as f64)
+            };
+            let share = self.maybe(part).map(share);
+            // Zones of its subnets are listed in any case, others once a task ran there.
+            if let Some(share) = share.filter(|share| share.mean > 0.0 || row.zones.contains(&zone)) {
+                shares.insert(self.plan.zones[zone].id.clone(), share);
+            }
+        }
+        shares
+    }
+
+    fn launches(&self, of: impl Fn(&'a Measured) -> &'a launches::Measure) -> Launches {
+        let reasons = ALL_REASONS.iter().map(|reason| reason.name()).enumerate();
+        let mut failed = self.counts(reasons, |run, row| of(run).failed[row]);
+        let codes = ALL_CODES.iter().map(|code| code.name()).enumerate();
+        failed.extend(self.counts(codes, |run, row| of(run).failed_code[row]));
+        Launches {
+            requested: self.each(|run| of(run).requested as f64),
+            running: self.each(|run| of(run).running as f64),
+            failed,
+        }
+    }
+
+    fn stops(&self, of: impl Fn(&'a Measured) -> &'a launches::Measure) -> BTreeMap<String, Estimate> {
+        self.counts(ALL_CODES.iter().map(|code| code.name()).enumerate(), |run, row| of(run).stopped[row])
+    }
+
+    /// Counts by name; what never happened is left out, and what has no name is called `unknown`.
+    fn counts(
+        &self,
+        names: impl Iterator<Item = (usize, &'static str)>,
+        of: impl Fn(&'a Measured, usize) -> u64,
+    ) -> BTreeMap<String, Estimate> {
+        let some = names.filter(|(row, _)| self.all.iter().any(|run| of(run, *row) > 0));
+        let called = |name: &str| if name.is_empty() { "unknown".to_owned() } else { name.to_owned() };
+        some.map(|(row, name)| (called(name), self.each(|run| of(run, row) as f64))).collect()
+    }
+
+    fn quantiles(&self, id: ServiceId) -> Quantiles {
+        let of = |q| {
+            let value = self.starts.get(id.row())?.quantile(q)? as f64 / 1e6;
+            Some(Estimate { mean: value, low: None, high: None, n: self.all.len() as u32 })
+        };
+        Quantiles { p50: of(0.5), p99: of(0.99) }
+    }
+
+    fn level(&self, of: impl Fn(&'a Measured) -> Extent) -> Level {
+        let mean = |run: &'a Measured| {
+            let extent = of(run);
+            if run.window == 0 { extent.least as f64 } else { extent.sum as f64 / run.window as f64 }
+        };
+        Level {
+            min: self.each(|run| of(run).least as f64),
+            mean: self.each(mean),
+            max: self.each(|run| of(run).most as f64),
+        }
+    }
+
+    fn cost(&self, of: impl Fn(&'a Measured) -> Option<u128>) -> Maybe {
+        self.maybe(|run| of(run).filter(|_| run.window > 0).map(|price| price as f64 / run.window as f64 / 1e9))
+    }
+
+    fn fault(&self, id: FaultId) -> FaultRow {
+        let row = &self.plan.faults[id];
+        let of = |run: &'a Measured| &run.faults[id.row()];
+        let back = |which: usize| self.maybe(move |run| of(run).back[which].seconds());
+        let hit = HitCounts {
+            zones: self.each(|run| of(run).zones.len() as f64),
+            cells: self.each(|_| 0.0),
+            hosts: self.each(|run| of(run).hosts as f64),
+            tasks: self.each(|run| of(run).tasks as f64),
+            services: self.each(|run| of(run).services.len() as f64),
+            clusters: self.each(|run| of(run).clusters.len() as f64),
+        };
+        let lost = |run: &'a Measured| losses_by(run, Why::Fault(id));
+        FaultRow {
+            name: row.name.clone(),
+            kind: row.kind.to_owned(),
+            occurrences: self.each(|run| of(run).occurrences as f64),
+            begin_seconds: self.maybe(|run| of(run).begin.map(crate::engine::Time::as_secs_f64)),
+            end_seconds: self.maybe(|run| of(run).end.map(crate::engine::Time::as_secs_f64)),
+            hit,
+            blast_radius: self.maybe(|run| self.blast(run, of(run))).map(share),
+            detect_seconds: self.maybe(|run| of(run).detect.seconds()),
+            recover_seconds: back(0),
+            full_strength_seconds: back(1),
+            balanced_seconds: back(2),
+            never_recovered: self.each(|run| of(run).never as f64),
+            lost_requests: self.each(|run| lost(run).0 as f64 / REQUEST),
+            lost_task_seconds: self.each(|run| lost(run).1 as f64 / TASK_SECOND),
+            needed_launches: self.each(|run| of(run).launches as f64),
+        }
+    }
+
+    /// Share of the clusters hit, over the occurrences; weighted by offered requests when all clusters have some.
+    fn blast(&self, run: &Measured, fault: &recovery::Measure) -> Option<f64> {
+        if fault.occurrences == 0 || self.plan.clusters.is_empty() {
+            return None;
+        }
+        let offered = |cluster: &crate::model::plan::Cluster| -> u128 {
+            cluster.services.clone().map(|row| run.services[row as usize].ledger.offered).sum()
+        };
+        let mut weights: Vec<u128> = self.plan.clusters.iter().map(offered).collect();
+        if weights.contains(&0) {
+            weights.fill(1);
+        }
+        let all: u128 = weights.iter().sum();
+        let hit: f64 = fault.clusters.iter().map(|(id, times)| weights[id.row()] as f64 * *times as f64).sum();
+        Some(hit / all as f64 / fault.occurrences as f64)
+    }
+
+    fn losses_of(&self, id: ServiceId) -> Vec<LossRow> {
+        let rows = |run: &'a Measured| run.services[id.row()].ledger.losses.iter();
+        let keys: BTreeSet<(Why, Phase)> =
+            self.all.iter().flat_map(|run| rows(run).map(|loss| (loss.why, loss.phase))).collect();
+        let row = |(why, phase): (Why, Phase)| {
+            let find = |run| rows(run).find(|loss| loss.why == why && loss.phase == phase);
+            LossRow {
+                service: self.plan.services[id].name.clone(),
+                cause: match why {
+                    Why::Mechanism(mechanism) => mechanism.name().to_owned(),
+                    Why::Fault(fault) => self.plan.faults[fault].name.clone(),
+                },
+                phase: phase.name().to_owned(),
+                lost_requests: self.each(|run| find(run).map_or(0.0, |loss| loss.requests as f64 / REQUEST)),
+                lost_task_seconds: self.each(|run| find(run).map_or(0.0, |loss| loss.task_time as f64 / TASK_SECOND)),
+            }
+        };
+        keys.into_iter().map(row).collect()
+    }
+
+    fn each(&self, value: impl Fn(&'a Measured) -> f64) -> Estimate {
+        self.estimate(&self.all.iter().map(value).collect())
+    }
+
+    fn maybe(&self, value: impl Fn(&'a Measured) -> Option<f64>) -> Maybe {
+        let moments: Moments = self.all.iter().filter_map(value).collect();
+        (moments.count() > 0).then(|| self.estimate(&moments))
+    }
+
+    fn estimate(&self, moments: &Moments) -> Estimate {
+        let n = moments.count();
+        if n > 1 && self.t.get().0 != n - 1 {
+            self.t.set((n - 1, interval::t_95(n - 1)));
+        }
+        let ends = interval::mean_95(moments, self.t.get().1);
+        Estimate { mean: moments.mean(), low: ends.map(|e| e.0), high: ends.map(|e| e.1), n: n as u32 }
+    }
+}
+
+/// Requests and task time that a cause cost all services.
+fn losses_by(run: &Measured, why: Why) -> (u128, u128) {
+    let losses = run.services.iter().flat_map(|service| &service.ledger.losses).filter(|loss| loss.why == why);
+    losses.fold((0, 0), |sum, loss| (sum.0 + loss.requests, sum.1 + loss.task_time))
+}
+
+/// A share and its interval stay within 0 and 1.
+fn share(estimate: Estimate) -> Estimate {
+    let within = |value: f64| value.clamp(0.0, 1.0);
+    Estimate { low: estimate.low.map(within), high: estimate.high.map(within), ..estimate }
+}
+
+/// 1 - x of a share.
+fn complement(lost: Estimate) -> Estimate {
+    let lost = share(lost);
+    Estimate { mean: 1.0 - lost.mean, low: lost.high.map(|x| 1.0 - x), high: lost.low.map(|x| 1.0 - x), n: lost.n }
+}
+
+/// -log10 of the share lost; `None` when nothing was. An end of the interval at which nothing is lost is null.
+fn nines(lost: Estimate) -> Maybe {
+    let lost = share(lost);
+    // Adding zero turns the -0 of a total loss into 0.
+    let of = |share: f64| (share > 0.0).then(|| -libm::log10(share) + 0.0);
+    Some(Estimate { mean: of(lost.mean)?, low: lost.high.and_then(of), high: lost.low.and_then(of), n: lost.n })
+}

@@ -1,0 +1,121 @@
+//! Change points of replication 0, kept within bounds: what plots and `timeseries.csv` are drawn from.
+
+use super::timeline::{Band, Series};
+use crate::engine::Time;
+
+/// Points of one series; at this many it is thinned.
+pub const POINTS_MAX: usize = 20_000;
+/// Thinning keeps first, least, most and last of each of so many equal parts of the run.
+const PARTS: u64 = 2_500;
+/// Bands kept.
+pub const BANDS_MAX: usize = 1_000;
+
+/// Series of one partition.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    end: Time,
+    series: Vec<Series>,
+    bands: Vec<(u32, Band)>,
+}
+
+impl Trace {
+    /// Nothing yet; the run is planned to end at `end`.
+    pub fn new(end: Time) -> Self {
+        Trace { end, series: Vec::new(), bands: Vec::new() }
+    }
+
+    /// Adds a series that starts at zero and gives back its number.
+    pub fn add(&mut self, name: &'static str, subject: &str, part: &str) -> usize {
+        let points = vec![(Time::ZERO, 0.0)];
+        self.series.push(Series { name, subject: subject.to_owned(), part: part.to_owned(), points });
+        self.series.len() - 1
+    }
+
+    /// The value of a series from `now` on.
+    pub fn point(&mut self, series: usize, now: Time, value: f64) {
+        let points = &mut self.series[series].points;
+        let last = points.len() - 1;
+        let (at, before) = points[last];
+        // Bits are compared, as a value that was set twice is the same to the bit.
+        if before.to_bits() == value.to_bits() {
+            return;
+        }
+        if at == now {
+            points[last].1 = value;
+            return;
+        }
+        if points.len() >= POINTS_MAX {
+            thin(points, self.end);
+        }
+        points.push((now, value));
+    }
+
+    /// A fault begins; `key` finds it when it ends.
+    pub fn begins(&mut self, key: u32, name: &str, now: Time) {
+        if self.bands.len() < BANDS_MAX {
+            self.bands.push((key, Band { name: name.to_owned(), from: now, until: Time::NEVER }));
+        }
+    }
+
+    /// It ends.
+    pub fn ends(&mut self, key: u32, now: Time) {
+        let open = self.bands.iter_mut().rev().find(|band| band.0 == key && band.1.until == Time::NEVER);
+        if let Some((_, band)) = open {
+            band.until = now;
+        }
+    }
+
+    /// Ends the run.
+    pub fn finish(self, end: Time) -> (Vec<Series>, Vec<Band>) {
+        let close = |(_, band): (u32, Band)| Band { until: band.until.min(end), ..band };
+        (self.series, self.bands.into_iter().map(close).collect())
+    }
+}
+
+/// Keeps the first, least, most and last point of each part of the run. What was thinned before stays as it is.
+fn thin(points: &mut Vec<(Time, f64)>, end: Time) {
+    let width = (end.0 / PARTS).max(1);
+    let mut kept: Vec<(Time, f64)> = Vec::with_capacity(POINTS_MAX);
+    for part in points.chunk_by(|a, b| a.0.0 / width == b.0.0 / width) {
+        let (mut least, mut most) = (0, 0);
+        for (row, point) in part.iter().enumerate() {
+            if point.1 < part[least].1 {
+                least = row;
+            }
+            if point.1 > part[most].1 {
+                most = row;
+            }
+        }
+        let mut rows = [0, least, most, part.len() - 1];
+        rows.sort_unstable();
+        let mut last = None;
+        for row in rows {
+            if last != Some(row) {
+                kept.push(part[row]);
+            }
+            last = Some(row);
+        }
+    }
+    *points = kept;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_series_is_thinned_and_keeps_its_extremes() {
+        let mut trace = Trace::new(Time(1_000_000));
+        let series = trace.add("hosts", "nodes", "");
+        for step in 0..1_000_000u64 {
+            let value = if step == 123_456 { 1e9 } else { (step % 7) as f64 };
+            trace.point(series, Time(step), value);
+        }
+        let (series, _) = trace.finish(Time(1_000_000));
+        let points = &series[0].points;
+        assert!(points.len() <= POINTS_MAX, "{} points", points.len());
+        assert!(points.contains(&(Time(123_456), 1e9)));
+        assert!(points.is_sorted_by_key(|point| point.0));
+        assert_eq!(points[0], (Time::ZERO, 0.0));
+    }
+}

@@ -1,0 +1,8 @@
+//! Closed forms: what theory says a run must show. Tests hold the simulator against them.
+
+pub mod capacity;
+pub mod renewal;
+pub mod repair;
+
+#[cfg(test)]
+mod tests;
