@@ -12,7 +12,7 @@ use crate::model::problem::{Severity, nearest};
 use crate::model::quantity::{DURATION_FORMAT, RATE_FORMAT};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// References and alternatives that lead from one to the next without a step into the document, at most.
 const HOPS_MAX: usize = 32;
@@ -30,7 +30,7 @@ pub(super) type Schema = Map<String, Value>;
 /// One walk.
 pub(crate) struct Explain<'a, 'r, 'o> {
     pub(super) schema: &'a Value,
-    holes: &'a [String],
+    holes: &'a BTreeSet<String>,
     /// The validator has found nothing wrong: only notes are taken.
     valid: bool,
     report: &'r mut Report<'o>,
@@ -44,7 +44,7 @@ pub(crate) struct Explain<'a, 'r, 'o> {
 }
 
 impl<'a, 'r, 'o> Explain<'a, 'r, 'o> {
-    pub(crate) fn new(schema: &'a Value, holes: &'a [String], valid: bool, report: &'r mut Report<'o>) -> Self {
+    pub(crate) fn new(schema: &'a Value, holes: &'a BTreeSet<String>, valid: bool, report: &'r mut Report<'o>) -> Self {
         let leaves = BTreeMap::new();
         Explain { schema, holes, valid, report, leaves, at: String::new(), named: "", hops: 0 }
     }
@@ -85,7 +85,7 @@ impl<'a, 'r, 'o> Explain<'a, 'r, 'o> {
     }
 
     fn value(&mut self, value: &Value, schema: &'a Value) {
-        if self.holes.contains(&self.at) {
+        if !self.holes.is_empty() && self.holes.contains(&self.at) {
             return;
         }
         if self.is_unused(schema) {

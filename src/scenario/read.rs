@@ -7,9 +7,9 @@ use super::report::Report;
 use super::source::{BYTES_MAX, Bytes, FileError, Files, Sources};
 use super::tree::{DEPTH_MAX, Kind, Member, Node, VALUES_MAX, parse};
 use super::wrap;
-use crate::model::problem::Problems;
+use crate::model::problem::{Problems, Severity};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Files that name files that name files, at most.
 const CHAIN_MAX: usize = 16;
@@ -38,7 +38,7 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
         files,
         sources: Sources::default(),
         opened: BTreeMap::new(),
-        report: Report::new(out),
+        report: Report::brief(out),
         bytes: BYTES_MAX,
         values: VALUES_MAX,
     };
@@ -51,7 +51,7 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
     };
     let value = root.map(|mut root| {
         wrap::unwrap(&mut root, &mut loader.sources, &mut loader.report);
-        let mut holes = Vec::new();
+        let mut holes = BTreeSet::new();
         let (value, spot) = root.part(&mut String::new(), &mut holes);
         loader.sources.plant(spot);
         loader.sources.holes = holes;
@@ -191,7 +191,8 @@ impl Loader<'_> {
     }
 
     fn error(&mut self, bytes: Bytes, message: impl Into<String>, hint: impl Into<String>) {
-        let at = self.sources.mark(bytes);
+        // Beyond the limit problems are only counted: a place costs a walk through its line.
+        let at = if self.report.full(Severity::Error) { String::new() } else { self.sources.mark(bytes) };
         self.report.error(&at, message, hint);
     }
 }

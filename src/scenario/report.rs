@@ -12,18 +12,24 @@ pub(crate) struct Report<'a> {
     out: &'a mut Problems,
     errors: usize,
     notes: usize,
+    notes_max: usize,
 }
 
 impl<'a> Report<'a> {
     pub(crate) fn new(out: &'a mut Problems) -> Self {
-        Report { out, errors: 0, notes: 0 }
+        Report { out, errors: 0, notes: 0, notes_max: NOTES_MAX }
+    }
+
+    /// For a stage in which each place costs a walk through the line.
+    pub(crate) fn brief(out: &'a mut Problems) -> Self {
+        Report { out, errors: 0, notes: 0, notes_max: ERRORS_MAX }
     }
 
     /// Whether one more problem of this severity is only counted.
     pub(crate) fn full(&self, severity: Severity) -> bool {
         match severity {
             Severity::Error => self.errors >= ERRORS_MAX,
-            Severity::Warning | Severity::Note => self.notes >= NOTES_MAX,
+            Severity::Warning | Severity::Note => self.notes >= self.notes_max,
         }
     }
 
@@ -58,8 +64,8 @@ impl<'a> Report<'a> {
             let more = self.errors - ERRORS_MAX;
             self.out.error("", format!("{more} more errors are not listed"), "mend the first ones and look again");
         }
-        if self.notes > NOTES_MAX {
-            let more = self.notes - NOTES_MAX;
+        if self.notes > self.notes_max {
+            let more = self.notes - self.notes_max;
             self.out.note("", format!("{more} more notes are not listed"), "");
         }
     }

@@ -5,7 +5,7 @@
 //! there is a tree (a comma too many, a key written twice) `file:line:column`.
 
 use crate::model::problem::Problem;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Bytes of a scenario with all its files, at most.
@@ -128,7 +128,7 @@ pub struct Sources {
     marks: BTreeMap<String, Bytes>,
     root: Option<Spot>,
     /// Pointers of `$file` objects whose file could not be taken.
-    pub(crate) holes: Vec<String>,
+    pub(crate) holes: BTreeSet<String>,
 }
 
 impl Sources {

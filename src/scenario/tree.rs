@@ -11,7 +11,7 @@ use jsonc_parser::ast;
 use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::{Map, Number, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Brackets inside brackets, at most, over all spliced files.
 pub(crate) const DEPTH_MAX: usize = 128;
@@ -61,13 +61,13 @@ impl Node {
     }
 
     /// Parts the value from its place; `at` is its pointer and `holes` gathers the pointers of holes.
-    pub(crate) fn part(self, at: &mut String, holes: &mut Vec<String>) -> (Value, Spot) {
+    pub(crate) fn part(self, at: &mut String, holes: &mut BTreeSet<String>) -> (Value, Spot) {
         let bytes = self.bytes;
         let start = at.len();
         match self.kind {
             Kind::Plain(value) => (value, Spot { bytes, kids: Kids::None }),
             Kind::Hole => {
-                holes.push(at.clone());
+                holes.insert(at.clone());
                 (Value::Null, Spot { bytes, kids: Kids::None })
             }
             Kind::List(list) => {
