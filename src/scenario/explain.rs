@@ -202,7 +202,10 @@ impl<'a, 'r, 'o> Explain<'a, 'r, 'o> {
             return true;
         }
         if !self.mute() {
-            self.mistyped(value, &wanted, schema);
+            match schema.get("enum").and_then(Value::as_array) {
+                Some(allowed) => self.not_among(value, &allowed.iter().collect::<Vec<_>>()),
+                None => self.mistyped(value, &wanted, schema),
+            }
         }
         false
     }
@@ -253,7 +256,8 @@ impl<'a, 'r, 'o> Explain<'a, 'r, 'o> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("one of: {}", words::listed(texts.iter().map(String::as_str))),
         };
-        let message = format!("{} cannot be {}", words::subject(&self.at), words::given(value));
+        let given = value.as_str().map_or_else(|| words::given(value), |text| format!("`{}`", words::short(text)));
+        let message = format!("{} cannot be {given}", words::subject(&self.at));
         self.error(message, hint);
     }
 

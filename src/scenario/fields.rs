@@ -186,7 +186,7 @@ impl<'a> Explain<'a, '_, '_> {
                 }
             }
             _ if self.mute() => {}
-            _ if keys.is_empty() => self.mistyped(value, &["string"], owner),
+            _ if keys.is_empty() => self.not_among(value, &texts),
             _ => {
                 let noun = self.noun(owner);
                 let names = words::listed(keys.iter().map(|(name, _)| *name));

@@ -241,10 +241,14 @@ fn words(error: &ParseError) -> Finding {
         }
         K::UnterminatedArray => ("a list is not closed", "add the missing `]`"),
         K::UnterminatedObject => ("an object is not closed", "add the missing `}`"),
-        K::UnexpectedCloseBrace | K::UnexpectedCloseBracket => ("a bracket closes nothing", "remove it"),
+        K::UnexpectedCloseBrace | K::UnexpectedCloseBracket => {
+            ("a bracket stands where a value should", "write the value, or remove the bracket")
+        }
         K::UnexpectedComma => ("a comma stands where a value should", "remove it"),
         K::NonFiniteNumbersNotAllowed => ("infinity and NaN are no JSON numbers", "leave the field out instead"),
-        K::UnexpectedTokenInObject | K::UnexpectedToken | K::UnexpectedColon => ("a key or a value was expected", ""),
+        K::UnexpectedTokenInObject | K::UnexpectedToken | K::UnexpectedColon => {
+            ("a key or a value was expected", "look for a `}` or `]` out of place")
+        }
         K::HexadecimalNumbersNotAllowed
         | K::UnaryPlusNumbersNotAllowed
         | K::BareDecimalPointNumbersNotAllowed

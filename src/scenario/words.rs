@@ -86,8 +86,12 @@ pub(crate) fn mend(value: &Value, wanted: &[&str], schema: &Map<String, Value>, 
         Value::String(text) if wants("boolean") && (text == "true" || text == "false") => {
             format!("write {text} without quotes")
         }
-        Value::Number(number) if wants("string") => format!("write \"{number}\" in quotes"),
-        Value::Bool(bit) if wants("string") => format!("write \"{bit}\" in quotes"),
+        Value::Number(number) if wants("integer") => {
+            let floor = number.as_f64().map_or(0.0, libm::floor);
+            format!("write {floor} or {}", floor + 1.0)
+        }
+        Value::Number(number) if wanted == ["string"] => format!("write \"{number}\" in quotes"),
+        Value::Bool(bit) if wanted == ["string"] => format!("write \"{bit}\" in quotes"),
         Value::Null if !is_index(at.rsplit('/').next().unwrap_or("")) => "leave the field out instead".into(),
         Value::Object(_) if wants("array") => "write a list with this object in it: [ { ... } ]".into(),
         Value::String(_) if wants("array") => "write a list with this text in it: [ \"...\" ]".into(),
@@ -126,8 +130,12 @@ pub(crate) fn duration(value: &Value) -> Option<(String, String)> {
         _ => return None,
     };
     let error = Span::parse(&text).err()?;
+    let compact: String = text.split_whitespace().collect();
+    if compact != text && Span::parse(&compact).is_ok() {
+        return Some(("has a space before its unit".into(), format!("write \"{}\"", short(&compact))));
+    }
     let hint = match error {
-        SpanError::NoUnit => {
+        SpanError::NoUnit if text.parse::<f64>().is_ok() => {
             let plural = if text == "1" { "" } else { "s" };
             format!("write \"{text}m\" for {text} minute{plural}", text = short(&text))
         }
