@@ -1,5 +1,7 @@
 //! What the reader says about good and bad scenarios: every case is a text and the lines it must print.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 #[path = "reader/cases.rs"]
 mod cases;
 #[path = "reader/fuzz.rs"]

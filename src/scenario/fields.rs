@@ -72,13 +72,12 @@ impl<'a> Explain<'a, '_, '_> {
             self.no_such_kind(&noun, key, &kinds);
             return near;
         }
-        let hint = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                let used = fields.iter().filter(|(name, schema)| !map.contains_key(*name) && !self.is_unused(schema));
-                let known = words::listed(used.map(|(name, _)| *name));
-                if known.is_empty() { "remove it".to_owned() } else { format!("known: {known}") }
-            }
+        let hint = if let Some(near) = near {
+            format!("did you mean `{near}`?")
+        } else {
+            let used = fields.iter().filter(|(name, schema)| !map.contains_key(*name) && !self.is_unused(schema));
+            let known = words::listed(used.map(|(name, _)| *name));
+            if known.is_empty() { "remove it".to_owned() } else { format!("known: {known}") }
         };
         self.error_inside(key, format!("no field is called `{}`", words::short(key)), hint);
         near

@@ -2,8 +2,10 @@
 
 mod explain;
 mod fields;
+mod limits;
 pub mod read;
 mod report;
+mod scan;
 pub mod source;
 mod tree;
 pub mod typed;

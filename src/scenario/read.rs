@@ -4,8 +4,9 @@
 //! files. A file that cannot be taken leaves a hole, so that the rest is still checked.
 
 use super::report::Report;
+use super::scan::{DEPTH_MAX, VALUES_MAX};
 use super::source::{BYTES_MAX, Bytes, FileError, Files, Sources};
-use super::tree::{DEPTH_MAX, Kind, Member, Node, VALUES_MAX, parse};
+use super::tree::{Kind, Member, Node, parse};
 use super::wrap;
 use crate::model::problem::{Problems, Severity};
 use serde_json::Value;
@@ -91,7 +92,7 @@ impl Loader<'_> {
         self.count(bytes.len() as u64)?;
         let text = match String::from_utf8(bytes) {
             Ok(text) => text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
-            Err(error) => return Err(self.not_utf8(path, &error)),
+            Err(error) => return Err(not_utf8(path, &error)),
         };
         let file = self.sources.open(path, text);
         self.opened.insert(path.to_owned(), file);
@@ -101,15 +102,6 @@ impl Loader<'_> {
     fn count(&mut self, bytes: u64) -> Result<(), String> {
         self.bytes = self.bytes.checked_sub(bytes).ok_or("the scenario and its files are larger than 64 MiB")?;
         Ok(())
-    }
-
-    fn not_utf8(&mut self, path: &str, error: &std::string::FromUtf8Error) -> String {
-        let bytes = error.as_bytes();
-        let byte = error.utf8_error().valid_up_to();
-        let line = bytes[..byte].iter().filter(|byte| **byte == b'\n').count() + 1;
-        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-        let guess = if utf16 { "; it looks like UTF-16" } else { "" };
-        format!("`{path}` is not UTF-8: byte {byte}, in line {line}, is 0x{:02x}{guess}", bytes[byte])
     }
 
     fn parse(&mut self, file: u32) -> Option<Node> {
@@ -195,4 +187,14 @@ impl Loader<'_> {
         let at = if self.report.full(Severity::Error) { String::new() } else { self.sources.mark(bytes) };
         self.report.error(&at, message, hint);
     }
+}
+
+/// Which byte of a file is no text.
+fn not_utf8(path: &str, error: &std::string::FromUtf8Error) -> String {
+    let bytes = error.as_bytes();
+    let byte = error.utf8_error().valid_up_to();
+    let line = bytes[..byte].split(|byte| *byte == b'\n').count();
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let guess = if utf16 { "; it looks like UTF-16" } else { "" };
+    format!("`{path}` is not UTF-8: byte {byte}, in line {line}, is 0x{:02x}{guess}", bytes[byte])
 }

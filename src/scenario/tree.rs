@@ -1,10 +1,10 @@
 //! Text to a tree in which every value knows its bytes.
 //!
-//! Strict JSON: no comments, no trailing commas, no second value. A byte-order mark at the head is tolerated. Before
-//! the parser sees the text, one pass over its bytes refuses what would cost stack or memory: more than
-//! [`DEPTH_MAX`] nested brackets, more than [`VALUES_MAX`] values.
+//! Strict JSON: no comments, no trailing commas, no second value. A byte-order mark at the head is tolerated. What
+//! would cost stack or memory is refused before the parser sees it ([`super::scan`]).
 
 use super::report::Report;
+use super::scan::scan;
 use super::source::{Bytes, Kids, Sources, Spot};
 use crate::model::problem::Severity;
 use jsonc_parser::ast;
@@ -12,11 +12,6 @@ use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::{Map, Number, Value};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Brackets inside brackets, at most, over all spliced files.
-pub(crate) const DEPTH_MAX: usize = 128;
-/// Values of a scenario, at most, over all spliced files; keeps a hostile file within a few gigabytes (model choice).
-pub(crate) const VALUES_MAX: usize = 4_000_000;
 
 /// A value and its bytes.
 #[derive(Debug)]
@@ -150,42 +145,6 @@ impl Finding {
         self.bytes.end = self.bytes.end.clamp(self.bytes.start, text.len() as u32);
         self
     }
-}
-
-/// Counts brackets and values without building anything.
-fn scan(text: &[u8], values: &mut usize) -> Result<(), (usize, String, String)> {
-    let mut depth = 0usize;
-    let mut quoted = false;
-    let mut escaped = false;
-    for (at, byte) in text.iter().enumerate() {
-        if quoted {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => quoted = false,
-                _ => {}
-            }
-            continue;
-        }
-        match byte {
-            b'"' => quoted = true,
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEPTH_MAX {
-            let message = format!("brackets are nested more than {DEPTH_MAX} deep");
-            return Err((at, message, "no scenario needs more than a dozen levels".into()));
-        }
-        if matches!(byte, b',' | b'[' | b'{') {
-            if *values == 0 {
-                let message = format!("the scenario holds more than {VALUES_MAX} values");
-                return Err((at, message, "use `desiredCount` instead of writing things one by one".into()));
-            }
-            *values -= 1;
-        }
-    }
-    Ok(())
 }
 
 /// The parser's tree of a text that is JSON in the strict sense.

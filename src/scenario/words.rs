@@ -47,7 +47,11 @@ pub(crate) fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() && number.as_f64().is_some_and(|f| libm::trunc(f) != f) => "number",
+        Value::Number(number)
+            if number.as_f64().is_some_and(|float| libm::trunc(float).to_bits() != float.to_bits()) =>
+        {
+            "number"
+        }
         Value::Number(_) => "integer",
         Value::String(_) => "string",
         Value::Array(_) => "array",

@@ -265,7 +265,7 @@ fn wrappers_of_the_command_line_are_taken_off() {
         "/clusters/0/services",
         r#"[{"serviceName":"x"}]"#,
         &[
-            "warning a.json:2:77 /clusters/0: `failures` names 1 that AWS could not describe | what is missing there is not simulated",
+            "warning a.json:2:77 /clusters/0/services: `failures` names 1 that AWS could not describe | what is missing there is not simulated",
         ],
     );
     check_wrapped(

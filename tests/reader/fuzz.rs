@@ -129,8 +129,11 @@ fn large_inputs_are_linear() {
     let many = 200_000;
     for text in [
         with(&format!("\"clusters\":[{}{{}}]", "{\"clusterNme\":1},".repeat(many))),
-        with(&format!("\"pins\":{{{}\"x\":1}}", (0..many).map(|i| format!("\"k{i}\":\"v\",")).collect::<String>())),
-        with(&format!("{}\"x\":1", (0..many).map(|i| format!("\"k{i}\":1,")).collect::<String>())),
+        with(&format!(
+            "\"pins\":{{{}\"x\":1}}",
+            (0..many).map(|i| format!("\"k{i}\":\"v\",")).collect::<Vec<_>>().concat()
+        )),
+        with(&format!("{}\"x\":1", (0..many).map(|i| format!("\"k{i}\":1,")).collect::<Vec<_>>().concat())),
         with(&format!("{}\"seed\":1", "\"seed\":1,".repeat(many))),
         with(&format!("\"laws\":[{}{{}}]", "{\"constant\":1,\"constan\":2},".repeat(many))),
         with(&format!("\"tree\":{}", "{\"kids\":[".repeat(20_000))),
