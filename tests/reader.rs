@@ -7,6 +7,7 @@ mod cases;
 #[path = "reader/fuzz.rs"]
 mod fuzz;
 #[path = "reader/small.rs"]
+#[expect(clippy::struct_field_names, reason = "the names are those of ECS")]
 mod small;
 
 use evenkeel::model::problem::{Problem, Problems, Severity};
