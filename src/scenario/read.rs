@@ -1,0 +1,200 @@
+//! Files to one document: texts read, `$file` spliced in, wrappers of the AWS CLI taken off.
+//!
+//! Everything here is bounded: bytes and values over all files together, depth of brackets, length of a chain of
+//! files. A file that cannot be taken leaves a hole, so that the rest is still checked.
+
+use super::report::Report;
+use super::scan::{DEPTH_MAX, VALUES_MAX};
+use super::source::{BYTES_MAX, Bytes, FileError, Files, Sources};
+use super::tree::{Kind, Member, Node, parse};
+use super::wrap;
+use crate::model::problem::{Problems, Severity};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Files that name files that name files, at most.
+const CHAIN_MAX: usize = 16;
+
+/// A scenario as one JSON value, and where each part of it was written.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The scenario with every `$file` spliced in and no wrapper left; null where a file could not be taken.
+    pub value: Value,
+    /// Its files and places.
+    pub sources: Sources,
+}
+
+/// Reads a scenario and all files that it names.
+///
+/// `None` when the first file is no JSON at all. Problems that leave a tree (a key written twice, a missing `$file`)
+/// still give a document, so that everything wrong can be reported at once: look at [`Problems::has_errors`].
+pub fn load(path: &str, files: &dyn Files, out: &mut Problems) -> Option<Document> {
+    let (value, sources) = read(path, files, out);
+    value.map(|value| Document { value, sources })
+}
+
+/// The same; gives the files even if no tree could be made of them, so that the place of the fault can be shown.
+pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>, Sources) {
+    let mut loader = Loader {
+        files,
+        sources: Sources::default(),
+        opened: BTreeMap::new(),
+        report: Report::brief(out),
+        bytes: BYTES_MAX,
+        values: VALUES_MAX,
+    };
+    let root = match loader.open(path) {
+        Ok(file) => loader.root(file, path),
+        Err(message) => {
+            loader.report.error(path, message, "");
+            None
+        }
+    };
+    let value = root.map(|mut root| {
+        wrap::unwrap(&mut root, &mut loader.sources, &mut loader.report);
+        let mut holes = BTreeSet::new();
+        let (value, spot) = root.part(&mut String::new(), &mut holes);
+        loader.sources.plant(spot);
+        loader.sources.holes = holes;
+        value
+    });
+    loader.report.finish();
+    (value, loader.sources)
+}
+
+struct Loader<'a> {
+    files: &'a dyn Files,
+    sources: Sources,
+    opened: BTreeMap<String, u32>,
+    report: Report<'a>,
+    /// What is left of the limits.
+    bytes: u64,
+    values: usize,
+}
+
+impl Loader<'_> {
+    fn root(&mut self, file: u32, path: &str) -> Option<Node> {
+        let root = self.parse(file)?;
+        Some(self.splice(root, 0, &mut vec![path.to_owned()]))
+    }
+
+    /// Reads a file once, and counts its bytes each time it is used. The error reads as a message.
+    fn open(&mut self, path: &str) -> Result<u32, String> {
+        if let Some(file) = self.opened.get(path).copied() {
+            self.count(self.sources.text(file).len() as u64)?;
+            return Ok(file);
+        }
+        let bytes = self.files.read(path).map_err(|error| match error {
+            FileError::Missing | FileError::Directory | FileError::TooLarge | FileError::Other(_) => {
+                format!("`{path}` {error}")
+            }
+        })?;
+        self.count(bytes.len() as u64)?;
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
+            Err(error) => return Err(not_utf8(path, &error)),
+        };
+        let file = self.sources.open(path, text);
+        self.opened.insert(path.to_owned(), file);
+        Ok(file)
+    }
+
+    fn count(&mut self, bytes: u64) -> Result<(), String> {
+        self.bytes = self.bytes.checked_sub(bytes).ok_or("the scenario and its files are larger than 64 MiB")?;
+        Ok(())
+    }
+
+    fn parse(&mut self, file: u32) -> Option<Node> {
+        parse(&mut self.sources, file, &mut self.values, &mut self.report)
+    }
+
+    /// Puts files in place of the objects that name them; `depth` counts the brackets around `node`.
+    fn splice(&mut self, node: Node, depth: usize, chain: &mut Vec<String>) -> Node {
+        let bytes = node.bytes;
+        let kind = match node.kind {
+            Kind::Object(members) if members.iter().any(|member| member.name == "$file") => {
+                return self.take(bytes, &members, depth, chain).unwrap_or(Node { bytes, kind: Kind::Hole });
+            }
+            Kind::Object(members) => Kind::Object(
+                members
+                    .into_iter()
+                    .map(|member| Member { value: self.splice(member.value, depth + 1, chain), ..member })
+                    .collect(),
+            ),
+            Kind::List(list) => {
+                let mut whole = Vec::with_capacity(list.len());
+                for element in list {
+                    let named = element.field("$file").is_some();
+                    let element = self.splice(element, depth + 1, chain);
+                    match element.kind {
+                        // A file that holds a list, named inside a list, gives its entries.
+                        Kind::List(inside) if named => whole.extend(inside),
+                        kind => whole.push(Node { bytes: element.bytes, kind }),
+                    }
+                }
+                Kind::List(whole)
+            }
+            kind => kind,
+        };
+        Node { bytes, kind }
+    }
+
+    /// The value of the file that an object names; `None` when it cannot be taken, which is then reported.
+    fn take(&mut self, bytes: Bytes, members: &[Member], depth: usize, chain: &mut Vec<String>) -> Option<Node> {
+        let from = self.sources.path(bytes.file).to_owned();
+        let named = members.iter().find(|member| member.name == "$file")?;
+        if let Some(other) = members.iter().find(|member| member.name != "$file") {
+            let message = format!("`{}` stands beside `$file`", other.name);
+            self.error(other.key, message, "write it in the named file, or write the whole object here");
+            return None;
+        }
+        let Kind::Plain(Value::String(relative)) = &named.value.kind else {
+            self.error(named.value.bytes, "`$file` needs the path of a file", "write \"$file\": \"ecs/web.json\"");
+            return None;
+        };
+        let path = self.files.join(&from, relative);
+        if chain.contains(&path) {
+            let message = format!("`{path}` leads back to itself: {} -> {path}", chain.join(" -> "));
+            self.error(named.value.bytes, message, "take one of these `$file` out");
+            return None;
+        }
+        if chain.len() >= CHAIN_MAX {
+            let message = format!("more than {CHAIN_MAX} files name one another in a chain");
+            self.error(named.value.bytes, message, "write the object directly");
+            return None;
+        }
+        let file = match self.open(&path) {
+            Ok(file) => file,
+            Err(message) => {
+                self.error(named.value.bytes, message, format!("the path is relative to `{from}`"));
+                return None;
+            }
+        };
+        let node = self.parse(file)?;
+        if depth + node.depth() > DEPTH_MAX {
+            let message = format!("with `{path}` brackets are nested more than {DEPTH_MAX} deep");
+            self.error(named.value.bytes, message, "no scenario needs more than a dozen levels");
+            return None;
+        }
+        chain.push(path);
+        let node = self.splice(node, depth, chain);
+        chain.pop();
+        Some(node)
+    }
+
+    fn error(&mut self, bytes: Bytes, message: impl Into<String>, hint: impl Into<String>) {
+        // Beyond the limit problems are only counted: a place costs a walk through its line.
+        let at = if self.report.full(Severity::Error) { String::new() } else { self.sources.mark(bytes) };
+        self.report.error(&at, message, hint);
+    }
+}
+
+/// Which byte of a file is no text.
+fn not_utf8(path: &str, error: &std::string::FromUtf8Error) -> String {
+    let bytes = error.as_bytes();
+    let byte = error.utf8_error().valid_up_to();
+    let line = bytes[..byte].split(|byte| *byte == b'\n').count();
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let guess = if utf16 { "; it looks like UTF-16" } else { "" };
+    format!("`{path}` is not UTF-8: byte {byte}, in line {line}, is 0x{:02x}{guess}", bytes[byte])
+}

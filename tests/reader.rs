@@ -1,0 +1,76 @@
+//! What the reader says about good and bad scenarios: every case is a text and the lines it must print.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "reader/cases.rs"]
+mod cases;
+#[path = "reader/fuzz.rs"]
+mod fuzz;
+#[path = "reader/small.rs"]
+#[expect(clippy::struct_field_names, reason = "the names are those of ECS")]
+mod small;
+
+use evenkeel::model::problem::{Problem, Problems, Severity};
+use evenkeel::scenario::source::Texts;
+use evenkeel::scenario::{Document, Sources, typed, validate};
+use serde_json::Value;
+use small::Small;
+
+/// Everything the reader says, one line each: `place pointer: message | hint`.
+fn lines(problems: &Problems, sources: &Sources) -> Vec<String> {
+    problems.list.iter().map(|problem| line(problem, sources)).collect()
+}
+
+fn line(problem: &Problem, sources: &Sources) -> String {
+    let place = sources.place_of(problem).map_or_else(
+        || problem.at.clone(),
+        |place| {
+            assert!(place.text.get(place.bytes.clone()).is_some(), "bytes outside the text");
+            let pointer = place.pointer.unwrap_or_else(|| "-".into());
+            format!("{}:{}:{} {pointer}", place.file, place.line, place.column)
+        },
+    );
+    let severity = match problem.severity {
+        Severity::Error => "",
+        Severity::Warning => "warning ",
+        Severity::Note => "note ",
+    };
+    let hint = problem.hint.as_ref().map(|hint| format!(" | {hint}")).unwrap_or_default();
+    format!("{severity}{place}: {}{hint}", problem.message)
+}
+
+/// Reads and checks the file `a.json`.
+fn look(files: &Texts) -> (Problems, Sources, Option<Value>) {
+    let mut out = Problems::default();
+    let (value, sources) = evenkeel::scenario::read::read("a.json", files, &mut out);
+    let document = value.map(|value| Document { value, sources: sources.clone() });
+    if let Some(document) = &document {
+        validate(document, &small::schema(), &mut out);
+        let fits = typed::<Small>(document, &mut out).is_some();
+        assert!(fits || out.has_errors(), "no type and no reason");
+    }
+    (out, sources, document.map(|document| document.value))
+}
+
+fn texts(files: &[(&str, &str)]) -> Texts {
+    Texts(files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect())
+}
+
+fn check_files(files: &[(&str, &str)], expected: &[&str]) {
+    let (problems, sources, _) = look(&texts(files));
+    assert_eq!(lines(&problems, &sources), expected, "{files:#?}");
+}
+
+/// One file.
+fn check(text: &str, expected: &[&str]) {
+    check_files(&[("a.json", text)], expected);
+}
+
+/// One more field, alone in line 2, in a scenario that is otherwise right.
+fn check_field(field: &str, expected: &[&str]) {
+    check(&with(field), expected);
+}
+
+fn with(field: &str) -> String {
+    format!("{{\"name\":\"x\",\"duration\":\"1h\",\n{field}}}")
+}

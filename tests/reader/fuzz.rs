@@ -1,0 +1,149 @@
+//! Whatever the bytes: no panic, and our words agree with the validator's verdict.
+
+use super::*;
+use evenkeel::engine::Span;
+use evenkeel::model::quantity::{DURATION_FORMAT, RATE_FORMAT, Rate};
+use proptest::prelude::*;
+use serde_json::json;
+
+/// A scenario with something of everything in it.
+const WHOLE: &str = r#"{
+  "name": "x", "duration": "3h", "seed": 42,
+  "clusters": [{ "clusterName": "shop", "capacityProviders": ["FARGATE"],
+                 "services": [{ "serviceName": "web", "desiredCount": 3 }, { "$file": "web.json" }] }],
+  "faults": [{ "name": "dark", "at": "1h", "for": "40m", "zonePowerLoss": { "zone": "use1-az1" } }],
+  "breaks": [{ "zonePowerLoss": { "share": 0.5 } }, { "hostCrash": {} }],
+  "laws": [{ "lognormal": { "median": "5m", "sigma": 1.2 } }, { "constant": "60s" }],
+  "start": { "empirical": { "values": ["1s", "2s"] } }, "rate": "900/s", "launchType": "FARGATE",
+  "pins": { "shop": 2 }, "bound": { "atLeast": 0.999 }, "either": { "left": 1, "right": 2 },
+  "tree": { "kids": [{ "kids": [] }] }
+}"#;
+const WEB: &str = r#"{ "services": [{ "serviceName": "b", "tags": [] }], "failures": [] }"#;
+
+/// What JSON values may stand anywhere.
+fn stranger() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        Just(json!(true)),
+        Just(json!(7)),
+        Just(json!(-1.5)),
+        Just(json!(5_000_000_000u64)),
+        Just(json!("45m")),
+        Just(json!("FARGATE")),
+        Just(json!([])),
+        Just(json!([1, "2s"])),
+        Just(json!({})),
+        Just(json!({ "constant": "1s" })),
+        Just(json!({ "constant": "1s", "exponential": { "mean": 3 } })),
+        Just(json!({ "hostCrash": {} })),
+        Just(json!({ "name": "a", "x": 1 })),
+        Just(json!({ "left": 1, "right": "r" })),
+    ]
+}
+
+/// Every pointer into a value.
+fn pointers(value: &Value, at: &str, out: &mut Vec<String>) {
+    out.push(at.to_owned());
+    match value {
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                pointers(value, &format!("{at}/{index}"), out);
+            }
+        }
+        Value::Object(map) => map.iter().for_each(|(key, value)| pointers(value, &format!("{at}/{key}"), out)),
+        _ => {}
+    }
+}
+
+/// Whether the schema validator alone, without a word of ours, takes the value.
+fn verdict(value: &Value) -> bool {
+    jsonschema::options()
+        .with_format(DURATION_FORMAT, |text: &str| Span::parse(text).is_ok())
+        .with_format(RATE_FORMAT, |text: &str| Rate::parse(text).is_ok())
+        .should_validate_formats(true)
+        .build(&small::schema())
+        .unwrap()
+        .is_valid(value)
+}
+
+/// Reads bytes; what is said must agree with the verdict, and have words.
+fn agree(bytes: Vec<u8>) {
+    let mut files = texts(&[("web.json", WEB)]);
+    files.0.insert("a.json".into(), bytes);
+    let (problems, sources, value) = look(&files);
+    for line in lines(&problems, &sources) {
+        assert!(!line.contains("does not fit the schema"), "no words: {line}");
+    }
+    if value.is_some_and(|value| !verdict(&value)) {
+        assert!(problems.has_errors(), "wrong and nothing said");
+    }
+}
+
+#[test]
+fn the_whole_is_right() {
+    let (problems, _, value) = look(&texts(&[("a.json", WHOLE), ("web.json", WEB)]));
+    assert!(!problems.has_errors(), "{problems:?}");
+    assert!(verdict(&value.unwrap()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        agree(bytes);
+    }
+
+    #[test]
+    fn any_signs_are_answered(text in r#"[\[\]{}:,"a0.e\\ \n$-]{0,60}"#) {
+        agree(text.into_bytes());
+    }
+
+    #[test]
+    fn cut_and_pasted_scenarios_are_answered(
+        from in 0..WHOLE.len(), length in 0..80usize, to in 0..WHOLE.len(), cut in any::<bool>()
+    ) {
+        let mut bytes = WHOLE.as_bytes().to_vec();
+        let end = (from + length).min(bytes.len());
+        let piece: Vec<u8> = if cut { bytes.drain(from..end).collect() } else { bytes[from..end].to_vec() };
+        let to = to.min(bytes.len());
+        bytes.splice(to..to, piece);
+        agree(bytes);
+    }
+
+    #[test]
+    fn strange_values_are_told(places in prop::collection::vec((any::<prop::sample::Index>(), stranger()), 1..4)) {
+        let mut value: Value = serde_json::from_str(WHOLE).unwrap();
+        for (place, stranger) in places {
+            let mut all = Vec::new();
+            pointers(&value, "", &mut all);
+            *value.pointer_mut(place.get(all.as_slice()).as_str()).unwrap() = stranger;
+        }
+        agree(value.to_string().into_bytes());
+    }
+}
+
+/// Large inputs end quickly, with a bounded list of problems.
+#[test]
+fn large_inputs_are_linear() {
+    let many = 200_000;
+    for text in [
+        with(&format!("\"clusters\":[{}{{}}]", "{\"clusterNme\":1},".repeat(many))),
+        with(&format!(
+            "\"pins\":{{{}\"x\":1}}",
+            (0..many).map(|i| format!("\"k{i}\":\"v\",")).collect::<Vec<_>>().concat()
+        )),
+        with(&format!("{}\"x\":1", (0..many).map(|i| format!("\"k{i}\":1,")).collect::<Vec<_>>().concat())),
+        with(&format!("{}\"seed\":1", "\"seed\":1,".repeat(many))),
+        with(&format!("\"laws\":[{}{{}}]", "{\"constant\":1,\"constan\":2},".repeat(many))),
+        with(&format!("\"tree\":{}", "{\"kids\":[".repeat(20_000))),
+        "[".repeat(20_000),
+        "{\"a\":".repeat(20_000),
+        "\"".repeat(1_000_001),
+    ] {
+        let (problems, sources, _) = look(&texts(&[("a.json", &text)]));
+        assert!(problems.has_errors());
+        assert!(problems.list.len() <= 210, "{}", problems.list.len());
+        assert_eq!(lines(&problems, &sources).len(), problems.list.len());
+    }
+}
