@@ -3,10 +3,10 @@
 #[macro_use]
 pub mod object;
 
-//pub mod check;
+pub mod check;
 pub mod ecs;
 pub mod entry;
 pub mod file;
-//pub mod resolve;
+pub mod resolve;
 pub mod schema;
-//pub mod types;
+pub mod types;

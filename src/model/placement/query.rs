@@ -69,7 +69,10 @@ impl Expression {
     pub fn parse(text: &str) -> Result<Expression, ParseError> {
         let length = text.chars().count();
         if length > LONGEST {
-            return Err(ParseError { position: LONGEST, message: format!("an expression ends after {LONGEST} characters") });
+            return Err(ParseError {
+                position: LONGEST,
+                message: format!("an expression ends after {LONGEST} characters"),
+            });
         }
         let mut parser = Parser { tokens: tokens(text)?, next: 0, end: length, depth: 0 };
         let root = parser.any()?;

@@ -179,7 +179,8 @@ impl Build<'_> {
             let at = format!("{at}/{place}");
             let weight = self.within(item.weight, 0..=1_000, "a weight", &format!("{at}/weight"));
             let base = self.within(item.base, 0..=100_000, "a base", &format!("{at}/base"));
-            let Some(provider) = self.associated(&item.capacity_provider, home, &format!("{at}/capacityProvider")) else {
+            let Some(provider) = self.associated(&item.capacity_provider, home, &format!("{at}/capacityProvider"))
+            else {
                 continue;
             };
             if found.iter().any(|known| known.provider == provider) {

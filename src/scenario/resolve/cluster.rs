@@ -79,7 +79,10 @@ impl Build<'_> {
         self.named(name, &format!("{at}/clusterName"));
         // An account of its own cannot meet a written one: those have digits only.
         let account = cluster.account.clone().unwrap_or_else(|| format!("own-{name}"));
-        if cluster.account.as_ref().is_some_and(|account| account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()))
+        if cluster
+            .account
+            .as_ref()
+            .is_some_and(|account| account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()))
         {
             let message = format!("`{account}` is no account number");
             self.out.error(&format!("{at}/account"), message, "write twelve digits");
@@ -125,7 +128,8 @@ impl Build<'_> {
 
     /// The launch bucket of an account, Region and kind.
     pub(super) fn bucket(&mut self, home: &Home, spot: bool) -> BucketId {
-        let same = |row: &&(RegionId, String, bool, BucketId)| (row.0, &row.1, row.2) == (home.region, &home.account, spot);
+        let same =
+            |row: &&(RegionId, String, bool, BucketId)| (row.0, &row.1, row.2) == (home.region, &home.account, spot);
         if let Some(row) = self.buckets.iter().find(same) {
             return row.3;
         }

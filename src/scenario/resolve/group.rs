@@ -160,7 +160,8 @@ impl Build<'_> {
             return false;
         }
         if base != 0 || share != 0 {
-            let hint = "use two groups and two capacity providers, one of them with OnDemandPercentageAboveBaseCapacity 0";
+            let hint =
+                "use two groups and two capacity providers, one of them with OnDemandPercentageAboveBaseCapacity 0";
             let at = format!("{at}/MixedInstancesPolicy/InstancesDistribution");
             self.out.error(&at, "a group that mixes on-demand and Spot instances is not modelled", hint);
         }
@@ -169,7 +170,8 @@ impl Build<'_> {
 
     fn group_zones(&mut self, group: &AutoScalingGroup, home: &Home, at: &str) -> Option<Vec<ZoneId>> {
         let named = group.availability_zones.iter().map(|name| ("AvailabilityZones", name));
-        let named: Vec<_> = named.chain(group.availability_zone_ids.iter().map(|id| ("AvailabilityZoneIds", id))).collect();
+        let named: Vec<_> =
+            named.chain(group.availability_zone_ids.iter().map(|id| ("AvailabilityZoneIds", id))).collect();
         if named.is_empty() {
             let Some(list) = &group.vpc_zone_identifier else {
                 let message = format!("`{}` names no zone: it takes all", group.auto_scaling_group_name);

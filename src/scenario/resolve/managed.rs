@@ -38,7 +38,11 @@ impl Build<'_> {
         let after = optimization.and_then(|written| written.scale_in_after).unwrap_or(SCALE_IN_AFTER);
         if !(-1..=3_600).contains(&after) {
             let at = format!("{at}/infrastructureOptimization/scaleInAfter");
-            self.out.error(&at, format!("`{after}` is out of range for `scaleInAfter`"), "write 0 to 3600, or -1 for never");
+            self.out.error(
+                &at,
+                format!("`{after}` is out of range for `scaleInAfter`"),
+                "write 0 to 3600, or -1 for never",
+            );
         }
         let types_at = format!("{at}/instanceLaunchTemplate/instanceRequirements");
         let types = self.fitting_types(template.instance_requirements.as_ref(), &types_at);

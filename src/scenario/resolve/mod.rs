@@ -97,7 +97,10 @@ impl Build<'_> {
             let message = format!("version {} is unknown", scenario.version);
             self.out.error("/version", message, format!("this program reads version {VERSION}"));
         }
-        if scenario.name.trim().is_empty() || scenario.name.contains(['/', '\\', '\0']) || scenario.name.starts_with('.') {
+        if scenario.name.trim().is_empty()
+            || scenario.name.contains(['/', '\\', '\0'])
+            || scenario.name.starts_with('.')
+        {
             let hint = "write letters, digits and hyphens: the folder of results has this name";
             self.out.error("/name", format!("`{}` names no folder", scenario.name), hint);
         }

@@ -122,7 +122,8 @@ fn cpu_units(vcpus: f64) -> u64 {
 
 fn three_zones(region: &str) -> Vec<Zone> {
     let short = short_name(region);
-    let zone = |number| Zone { id: format!("{short}-az{number}"), kind: None, name: None, parent: None, subnets: vec![] };
+    let zone =
+        |number| Zone { id: format!("{short}-az{number}"), kind: None, name: None, parent: None, subnets: vec![] };
     (1..=3).map(zone).collect()
 }
 
@@ -156,7 +157,9 @@ mod tests {
 
     #[test]
     fn zone_ids_begin_with_the_short_name() {
-        for (region, short) in [("us-east-1", "use1"), ("ap-northeast-1", "apne1"), ("eu-central-1", "euc1"), ("here", "here")] {
+        for (region, short) in
+            [("us-east-1", "use1"), ("ap-northeast-1", "apne1"), ("eu-central-1", "euc1"), ("here", "here")]
+        {
             assert_eq!(short_name(region), short);
         }
     }
