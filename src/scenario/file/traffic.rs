@@ -1,6 +1,7 @@
 //! What is asked of services: requests and standalone tasks.
 
 use crate::model::quantity::{Duration, Law, Rate};
+use crate::scenario::ecs::Unused;
 use crate::scenario::ecs::service::{
     CapacityProviderStrategyItem, LaunchType, NetworkConfiguration, PlacementConstraint, PlacementStrategy,
 };
@@ -58,6 +59,7 @@ object! {
 
 object! {
     /// Settings of an Application Load Balancer and its target group.
+    #[schemars(rename = "LoadBalancerSettings")]
     LoadBalancer("camelCase") {
         plain {
             /// Seconds between two checks: 5 to 300, 30 by default (sourced).
@@ -118,6 +120,9 @@ object! {
             #[serde(default = "one")]
             #[schemars(range(min = 1, max = 10))]
             count: u32,
+            /// Whether ECS tags tasks.
+            #[serde(rename = "enableECSManagedTags", default, skip_serializing_if = "Unused::is_absent")]
+            enable_ecs_managed_tags: Unused,
         }
         may {
             /// Name; the family by default.
