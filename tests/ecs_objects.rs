@@ -1,6 +1,8 @@
 //! Real ECS objects go in as the AWS CLI prints them; what ECS refuses, and what means nothing, is refused with its
 //! place; the committed schema is the generated one.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail and read the committed schema")]
+
 use evenkeel::engine::{Dist, Span, Time};
 use evenkeel::model::Plan;
 use evenkeel::model::plan::{Kind, Profile, ProviderKind, When};

@@ -358,7 +358,7 @@ impl Parser {
         if self.take(&["]", ")"]) { Ok(values) } else { Err(self.wrong("expected `,` or `]`")) }
     }
 
-    /// A pattern stands for the whole value, as `m5.*` for `m5.large`.
+    /// A pattern stands for the whole value, as `m5.*` for `m5.large` (model choice).
     fn pattern(&mut self) -> Result<Regex, ParseError> {
         let start = self.next;
         let text = self.value()?;

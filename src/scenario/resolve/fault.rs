@@ -1,6 +1,6 @@
 //! Faults: when, for how long, what.
 
-use super::Build;
+use super::{Build, Refused};
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::fault::Spec;
 use crate::model::plan::{self, When};
@@ -22,7 +22,7 @@ impl Build<'_> {
             let lasts = self.lasts(fault, &at);
             let effect = fault.spec.resolve(&format!("{at}/{}", fault.spec.kind()), &self.names, self.out);
             self.spot_only(fault, &at);
-            let (Some(when), Some(lasts), Some(effect)) = (when, lasts, effect) else { continue };
+            let (Some(when), Ok(lasts), Some(effect)) = (when, lasts, effect) else { continue };
             self.plan.faults.push(plan::Fault {
                 name: fault.name.clone(),
                 kind: fault.spec.kind(),
@@ -72,33 +72,33 @@ impl Build<'_> {
         }
     }
 
-    /// `Some(None)`: its effect is not lifted.
-    fn lasts(&mut self, fault: &Fault, at: &str) -> Option<Option<Dist>> {
+    /// `None`: its effect is not lifted.
+    fn lasts(&mut self, fault: &Fault, at: &str) -> Result<Option<Dist>, Refused> {
         let key = format!("{at}/for");
         let kind = fault.spec.kind();
         let Some(written) = &fault.lasts else {
             let ends_itself = matches!(fault.spec, Spec::TaskCrash(_) | Spec::HostCrash(_));
             if ends_itself {
-                return Some(None);
+                return Ok(None);
             }
             if fault.every.is_some() {
                 let message = format!("`{kind}` with `every` needs `for`: it would come once and never heal");
                 self.out.error(at, message, "write \"for\": \"20m\" or a law");
-                return None;
+                return Err(Refused);
             }
             self.out.note(at, format!("`{kind}` has no `for`: it lasts to the end"), "write \"for\": \"40m\"");
-            return Some(None);
+            return Ok(None);
         };
         if matches!(fault.spec, Spec::TaskCrash(_)) {
             self.out.error(&key, "a crash of tasks has no length", "leave `for` out");
-            return None;
+            return Err(Refused);
         }
-        let dist = self.law(&written.0, &key)?;
+        let dist = self.law(&written.0, &key).ok_or(Refused)?;
         if dist.fixed() == Some(Span::ZERO) {
             self.out.error(&key, "a fault of no length breaks nothing", "write a length such as \"40m\"");
-            return None;
+            return Err(Refused);
         }
-        Some(Some(dist))
+        Ok(Some(dist))
     }
 
     /// Only Spot capacity can be taken back.

@@ -142,11 +142,11 @@ impl Build<'_> {
             }
         }
         let mut once: Vec<TypeId> = Vec::new();
-        types.into_iter().for_each(|id| {
+        for id in types {
             if !once.contains(&id) {
                 once.push(id);
             }
-        });
+        }
         (!once.is_empty()).then_some(once)
     }
 

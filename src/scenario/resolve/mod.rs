@@ -87,6 +87,9 @@ struct Used {
     groups: BTreeSet<usize>,
 }
 
+/// A problem was noted; there is nothing to go on with.
+struct Refused;
+
 /// Tasks, and hosts, that a scenario may ask for at once (model choice: what fits into the memory of a large machine).
 const MOST: u64 = 10_000_000;
 

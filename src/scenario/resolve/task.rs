@@ -1,6 +1,6 @@
 //! Task definitions.
 
-use super::Build;
+use super::{Build, Refused};
 use crate::engine::Span;
 use crate::model::plan::TaskDef;
 use crate::model::problem::nearest;
@@ -107,10 +107,10 @@ impl Build<'_> {
         let mut sum = 0u32;
         for (place, container) in definition.container_definitions.iter().enumerate() {
             let at = format!("{at}/containerDefinitions/{place}/cpu");
-            sum = sum.saturating_add(self.amount(container.cpu.as_ref(), cpu_units, &at)?.unwrap_or(0));
+            sum = sum.saturating_add(self.amount(container.cpu.as_ref(), cpu_units, &at).ok()?.unwrap_or(0));
         }
         let at = format!("{at}/cpu");
-        let Some(cpu) = self.amount(definition.cpu.as_ref(), cpu_units, &at)? else { return Some(sum) };
+        let Some(cpu) = self.amount(definition.cpu.as_ref(), cpu_units, &at).ok()? else { return Some(sum) };
         if sum > cpu {
             let message = format!("the containers ask for {sum} CPU units, the task has {cpu}");
             self.out.error(&at, message, "raise the task's `cpu` or lower the containers'");
@@ -119,22 +119,21 @@ impl Build<'_> {
     }
 
     fn memory(&mut self, definition: &TaskDefinition, at: &str) -> Option<u32> {
-        let whole = self.amount(definition.memory.as_ref(), mebibytes, &format!("{at}/memory"))?;
+        let whole = self.amount(definition.memory.as_ref(), mebibytes, &format!("{at}/memory")).ok()?;
         let mut sum = 0u32;
         for (place, container) in definition.container_definitions.iter().enumerate() {
             let at = format!("{at}/containerDefinitions/{place}");
-            let hard = self.amount(container.memory.as_ref(), mebibytes, &format!("{at}/memory"))?;
-            let soft =
-                self.amount(container.memory_reservation.as_ref(), mebibytes, &format!("{at}/memoryReservation"))?;
+            let hard = self.amount(container.memory.as_ref(), mebibytes, &format!("{at}/memory")).ok()?;
+            let soft = self
+                .amount(container.memory_reservation.as_ref(), mebibytes, &format!("{at}/memoryReservation"))
+                .ok()?;
             if whole.is_none() && hard.or(soft).is_none() {
                 let message = format!("the container `{}` has no memory, and neither has the task", container.name);
                 self.out.error(&at, message, "write `memory` for the task or for each container");
             }
-            if let (Some(hard), Some(soft)) = (hard, soft) {
-                if soft >= hard {
-                    let message = format!("{soft} MiB reserved are not below the limit of {hard} MiB");
-                    self.out.error(&format!("{at}/memoryReservation"), message, "lower it, or raise `memory`");
-                }
+            if let Some((hard, soft)) = hard.zip(soft).filter(|(hard, soft)| soft >= hard) {
+                let message = format!("{soft} MiB reserved are not below the limit of {hard} MiB");
+                self.out.error(&format!("{at}/memoryReservation"), message, "lower it, or raise `memory`");
             }
             sum = sum.saturating_add(soft.or(hard).unwrap_or(0));
         }
@@ -145,15 +144,20 @@ impl Build<'_> {
         Some(whole.unwrap_or(sum))
     }
 
-    /// `Some(None)`: not written; `None`: not understood.
-    fn amount(&mut self, written: Option<&Amount>, read: fn(&str) -> Option<u32>, at: &str) -> Option<Option<u32>> {
-        let Some(Amount(text)) = written else { return Some(None) };
+    /// `None`: not written.
+    fn amount(
+        &mut self,
+        written: Option<&Amount>,
+        read: fn(&str) -> Option<u32>,
+        at: &str,
+    ) -> Result<Option<u32>, Refused> {
+        let Some(Amount(text)) = written else { return Ok(None) };
         let found = read(text);
         if found.is_none() {
             self.out.error(at, format!("`{text}` is no amount"), "write CPU units or \"0.5 vCPU\", MiB or \"1 GB\"");
-            return None;
+            return Err(Refused);
         }
-        Some(found)
+        Ok(found)
     }
 
     fn fargate_rules(&mut self, definition: &TaskDefinition, cpu: u32, memory: u32, at: &str) {

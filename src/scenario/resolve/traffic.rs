@@ -75,7 +75,7 @@ impl Build<'_> {
             }
             found.push((time, step.rate.0));
         }
-        self.from_zero(found, at)
+        self.begun_at_zero(found, at)
     }
 
     fn daily(&mut self, steps: &[DailyStep], at: &str) -> Option<Profile> {
@@ -110,7 +110,7 @@ impl Build<'_> {
             return None;
         };
         match read_csv(&text) {
-            Ok(steps) => self.from_zero(steps, at),
+            Ok(steps) => self.begun_at_zero(steps, at),
             Err((line, message)) => {
                 let hint = "the form is `seconds,requests_per_second`, a line for each change, in order of time";
                 self.out.error(at, format!("line {line} of `{name}` {message}"), hint);
@@ -119,7 +119,7 @@ impl Build<'_> {
         }
     }
 
-    fn from_zero(&mut self, mut steps: Vec<(Time, u64)>, at: &str) -> Option<Profile> {
+    fn begun_at_zero(&mut self, mut steps: Vec<(Time, u64)>, at: &str) -> Option<Profile> {
         let Some(first) = steps.first() else {
             self.out.error(at, "traffic needs a step", "write the rate at \"0s\"");
             return None;
