@@ -1,14 +1,28 @@
-//! Text to types: files read and spliced, checked against the schema, every value with its place.
+//! Text to plan: files read and spliced with every value's place, checked against the schema, resolved to ids.
+//!
+//! ```text
+//! text ─► tree with places ─► validate (schema) ─► typed (file::Scenario) ─► resolve ─► model::Plan
+//! ```
 
+#[macro_use]
+pub mod object;
+
+pub mod check;
+pub mod ecs;
+pub mod entry;
 mod explain;
 mod fields;
+pub mod file;
 mod limits;
 pub mod read;
 mod report;
+pub mod resolve;
 mod scan;
+pub mod schema;
 pub mod source;
 mod tree;
 pub mod typed;
+pub mod types;
 pub mod validate;
 mod words;
 mod wrap;

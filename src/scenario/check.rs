@@ -1,0 +1,206 @@
+//! What follows from a plan by arithmetic alone: need, headroom, room.
+
+use crate::model::Plan;
+use crate::model::ids::{ProviderId, ZoneId};
+use crate::model::plan::{Group, InstanceType, Kind, ProviderKind, Service, TaskDef};
+use crate::model::problem::Problems;
+use std::collections::BTreeMap;
+
+/// What follows for one service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Derived {
+    /// "cluster/name".
+    pub service: String,
+    /// `desiredCount`.
+    pub desired: u32,
+    /// Tasks that it needs: the largest rate over what a task answers, or `minimumHealthyPercent` of `desiredCount`.
+    pub need_tasks: u32,
+    /// Zone ids and the tasks that stand there when they are spread evenly.
+    pub per_zone: Vec<(String, u32)>,
+    /// Tasks left when the fullest zone is lost.
+    pub after_zone_loss: u32,
+    /// How far these are above the need, in percent of it: 0 or more is static stability. `None` without a need.
+    pub headroom_percent_after_one_zone_lost: Option<f64>,
+}
+
+/// Need and headroom of every REPLICA service.
+pub fn derived(plan: &Plan) -> Vec<Derived> {
+    plan.services.iter().filter(|service| service.kind == Kind::Replica).map(|service| one(plan, service)).collect()
+}
+
+fn one(plan: &Plan, service: &Service) -> Derived {
+    let zones = zones_of(plan, service);
+    let per_zone: Vec<(String, u32)> =
+        spread(service.desired, &zones).into_iter().map(|(zone, count)| (plan.zones[zone].id.clone(), count)).collect();
+    let largest = per_zone.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let need_tasks = need(service);
+    let after_zone_loss = service.desired - largest;
+    let headroom = (f64::from(after_zone_loss) / f64::from(need_tasks) - 1.0) * 100.0;
+    Derived {
+        service: service.name.clone(),
+        desired: service.desired,
+        need_tasks,
+        per_zone,
+        after_zone_loss,
+        headroom_percent_after_one_zone_lost: (need_tasks > 0).then_some(headroom),
+    }
+}
+
+fn need(service: &Service) -> u32 {
+    let need = match &service.traffic {
+        Some(traffic) => traffic.profile.peak().div_ceil(traffic.per_task.max(1)),
+        None => (u64::from(service.desired) * u64::from(service.minimum_healthy_percent)).div_ceil(100),
+    };
+    need.min(u64::from(u32::MAX)) as u32
+}
+
+/// Zones in which tasks of a service can stand: those of its subnets that its hosts, if any, have too.
+fn zones_of(plan: &Plan, service: &Service) -> Vec<ZoneId> {
+    let mut hosts: Vec<ZoneId> = Vec::new();
+    for item in &service.strategy {
+        match &plan.providers[item.provider].kind {
+            ProviderKind::Fargate { .. } => return service.zones.clone(),
+            ProviderKind::Group(group) => hosts.extend(&group.zones),
+            ProviderKind::Managed(managed) => hosts.extend(&managed.zones),
+            ProviderKind::AnyHost => groups_of(plan, item.provider).iter().for_each(|group| hosts.extend(&group.zones)),
+        }
+    }
+    service.zones.iter().copied().filter(|zone| hosts.contains(zone)).collect()
+}
+
+/// Groups of the cluster that a provider belongs to.
+fn groups_of(plan: &Plan, provider: ProviderId) -> Vec<&Group> {
+    let cluster = plan.providers[provider].cluster;
+    let rows = plan.providers.iter().filter(|row| row.cluster == cluster);
+    rows.filter_map(|row| if let ProviderKind::Group(group) = &row.kind { Some(group) } else { None }).collect()
+}
+
+/// Evenly, the remainder in the order of the zones.
+fn spread(count: u32, zones: &[ZoneId]) -> Vec<(ZoneId, u32)> {
+    let zones_count = zones.len() as u32;
+    let place = |(place, zone): (usize, &ZoneId)| {
+        (*zone, count / zones_count + u32::from((place as u32) < count % zones_count))
+    };
+    zones.iter().enumerate().map(place).collect()
+}
+
+/// Warns where desired counts are larger than what can stand.
+pub fn room(plan: &Plan, out: &mut Problems) {
+    fargate_room(plan, out);
+    quota_room(plan, out);
+    for service in plan.services.iter().filter(|service| service.kind == Kind::Replica) {
+        if let Some(fit) = host_room(plan, service).filter(|fit| *fit < u64::from(service.desired)) {
+            let message =
+                format!("`{}` wants {} tasks; its hosts have room for {fit} at most", service.name, service.desired);
+            out.warning("/autoScalingGroups", message, "raise MaxSize or DesiredCapacity, or lower `desiredCount`");
+        }
+        let zones = zones_of(plan, service);
+        if zones.is_empty() && service.desired > 0 {
+            let message = format!("`{}` has no zone in which its capacity stands", service.name);
+            out.warning("/clusters", message, "its subnets and its hosts lie in different zones");
+        }
+    }
+}
+
+/// CPU units of a service's tasks by Spot or not, by base and weight.
+fn fargate_cpu(plan: &Plan, service: &Service) -> [u64; 2] {
+    let weights: u64 = service.strategy.iter().map(|item| u64::from(item.weight)).sum();
+    let base: u64 = service.strategy.iter().map(|item| u64::from(item.base)).sum();
+    let rest = u64::from(service.desired).saturating_sub(base);
+    let mut cpu = [0; 2];
+    for item in &service.strategy {
+        if let ProviderKind::Fargate { spot, .. } = plan.providers[item.provider].kind {
+            let share =
+                u64::from(item.base).min(u64::from(service.desired)) + rest * u64::from(item.weight) / weights.max(1);
+            cpu[usize::from(spot)] += share * u64::from(service.task.cpu);
+        }
+    }
+    cpu
+}
+
+fn fargate_room(plan: &Plan, out: &mut Problems) {
+    let mut asked: BTreeMap<(ZoneId, usize), u64> = BTreeMap::new();
+    for service in plan.services.iter() {
+        let zones = service.zones.len().max(1) as u64;
+        for (kind, cpu) in fargate_cpu(plan, service).into_iter().enumerate() {
+            for zone in &service.zones {
+                *asked.entry((*zone, kind)).or_default() += cpu / zones;
+            }
+        }
+    }
+    for ((zone, kind), cpu) in asked {
+        let row = &plan.zones[zone];
+        let (stock, name, key) = match kind {
+            0 => (row.fargate_stock, "Fargate", "vcpuPerZone"),
+            _ => (row.spot_stock, "Fargate Spot", "spotVcpuPerZone"),
+        };
+        if cpu > stock {
+            let message =
+                format!("services want {} vCPU of {name} in `{}`, which has {}", cpu / 1_024, row.id, stock / 1_024);
+            let hint = format!("raise `{key}` of the Region's `fargate`, or lower `desiredCount`");
+            out.warning(&format!("/regions/{}", row.region.0), message, hint);
+        }
+    }
+}
+
+fn quota_room(plan: &Plan, out: &mut Problems) {
+    let mut asked: BTreeMap<(u16, &str, usize), u64> = BTreeMap::new();
+    for service in plan.services.iter() {
+        let cluster = &plan.clusters[service.cluster];
+        let region = plan.cells[cluster.cell].region;
+        for (kind, cpu) in fargate_cpu(plan, service).into_iter().enumerate() {
+            *asked.entry((region.0, &cluster.account, kind)).or_default() += cpu;
+        }
+    }
+    for ((region, _, kind), cpu) in asked {
+        let row = &plan.regions[crate::model::ids::RegionId(region)];
+        let (quota, key) = match kind {
+            0 => (row.vcpu_quota, "vcpuQuota"),
+            _ => (row.spot_vcpu_quota, "spotVcpuQuota"),
+        };
+        if let Some(quota) = quota.filter(|quota| cpu > *quota) {
+            let message = format!("an account wants {} vCPU; its quota is {}", cpu / 1_024, quota / 1_024);
+            out.warning(
+                &format!("/regions/{region}/fargate/{key}"),
+                message,
+                "raise the quota, or lower `desiredCount`",
+            );
+        }
+    }
+}
+
+/// Tasks that fit on all hosts that the groups of a service may have; `None` where nothing limits them.
+fn host_room(plan: &Plan, service: &Service) -> Option<u64> {
+    let mut room = 0u64;
+    for item in service.strategy.iter().filter(|item| item.weight > 0) {
+        match &plan.providers[item.provider].kind {
+            ProviderKind::Group(group) => room += group_room(plan, group, &service.task),
+            ProviderKind::AnyHost => {
+                room += groups_of(plan, item.provider)
+                    .iter()
+                    .map(|group| group_room(plan, group, &service.task))
+                    .sum::<u64>();
+            }
+            ProviderKind::Fargate { .. } | ProviderKind::Managed(_) => return None,
+        }
+    }
+    Some(room)
+}
+
+fn group_room(plan: &Plan, group: &Group, task: &TaskDef) -> u64 {
+    let hosts = if group.scaling.is_some() { group.max } else { group.desired };
+    let largest = group.types.iter().map(|id| fits(&plan.types[*id], task, group.trunking)).max().unwrap_or(0);
+    u64::from(hosts) * largest
+}
+
+/// Tasks on one empty host.
+fn fits(kind: &InstanceType, task: &TaskDef, trunking: bool) -> u64 {
+    let by = |size: u32, need: u32| size.checked_div(need).map_or(u64::MAX, u64::from);
+    let ports = if task.ports == 0 { u64::MAX } else { 1 };
+    let enis = match (task.eni, trunking) {
+        (false, _) => u64::MAX,
+        (true, false) => u64::from(kind.enis),
+        (true, true) => u64::from(kind.trunk_enis),
+    };
+    by(kind.cpu, task.cpu).min(by(kind.memory, task.memory)).min(ports).min(enis).min(1_000)
+}

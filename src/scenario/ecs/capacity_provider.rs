@@ -1,0 +1,219 @@
+//! The capacity provider: what `CreateCapacityProvider` takes and `describe-capacity-providers` prints.
+
+use super::Toggle;
+
+words! {
+    /// `capacityOptionType` of Managed Instances.
+    CapacityOption("SCREAMING_SNAKE_CASE") {
+        /// On-demand instances.
+        OnDemand,
+        /// Spot instances.
+        Spot,
+        /// Capacity reservations.
+        Reserved,
+    }
+}
+
+words! {
+    /// Whether a kind of instance may be chosen.
+    Choice("lowercase") {
+        /// It may be.
+        Included,
+        /// It must be.
+        Required,
+        /// It must not be.
+        Excluded,
+    }
+}
+
+object! {
+    /// An ECS capacity provider. `FARGATE` and `FARGATE_SPOT` need not be declared.
+    CapacityProvider("camelCase") {
+        need {
+            /// Name.
+            name: String,
+        }
+        may {
+            /// Capacity of an Auto Scaling group.
+            auto_scaling_group_provider: AutoScalingGroupProvider,
+            /// Capacity of ECS Managed Instances.
+            managed_instances_provider: ManagedInstancesProvider,
+        }
+        unused { capacity_provider_arn, cluster, status, update_status, update_status_reason, tags, r#type }
+    }
+}
+
+object! {
+    /// `autoScalingGroupProvider`.
+    AutoScalingGroupProvider("camelCase") {
+        need {
+            /// ARN or name of the Auto Scaling group.
+            auto_scaling_group_arn: String,
+        }
+        may {
+            /// Managed scaling; off when left out (model choice).
+            managed_scaling: ManagedScaling,
+            /// Keeps hosts with tasks alive in scale-in; DISABLED by default (sourced).
+            managed_termination_protection: Toggle,
+            /// Drains hosts before they end; ENABLED by default (model choice).
+            managed_draining: Toggle,
+        }
+    }
+}
+
+object! {
+    /// `managedScaling`.
+    ManagedScaling("camelCase") {
+        plain {
+            /// Per cent of the group's capacity that is to be used: 1 to 100, 100 by default (sourced).
+            #[serde(default = "target")]
+            #[schemars(range(min = 1, max = 100))]
+            target_capacity: u32,
+            /// Least hosts to add at once: 1 to 10,000, 1 by default (sourced).
+            #[serde(default = "least_step")]
+            #[schemars(range(min = 1, max = 10_000))]
+            minimum_scaling_step_size: u32,
+            /// Most hosts to add at once: 1 to 10,000, 10,000 by default (sourced).
+            #[serde(default = "most_step")]
+            #[schemars(range(min = 1, max = 10_000))]
+            maximum_scaling_step_size: u32,
+            /// Seconds until a new host counts: 0 to 10,000, 300 by default (sourced).
+            #[serde(default = "warm_up")]
+            #[schemars(range(max = 10_000))]
+            instance_warmup_period: u32,
+        }
+        may {
+            /// Whether it is on; ENABLED by default where `managedScaling` is written (model choice).
+            status: Toggle,
+        }
+    }
+}
+
+object! {
+    /// `managedInstancesProvider`.
+    ManagedInstancesProvider("camelCase") {
+        need {
+            /// Where and on what instances are launched.
+            instance_launch_template: InstanceLaunchTemplate,
+        }
+        may {
+            /// When idle hosts go.
+            infrastructure_optimization: InfrastructureOptimization,
+        }
+        unused { infrastructure_role_arn, propagate_tags, auto_repair_configuration }
+    }
+}
+
+object! {
+    /// `infrastructureOptimization`.
+    InfrastructureOptimization("camelCase") {
+        may {
+            /// Seconds until an idle host goes: 0 to 3,600; -1: never (sourced). 300 by default (model choice).
+            #[schemars(range(min = -1, max = 3600))]
+            scale_in_after: i32,
+        }
+    }
+}
+
+object! {
+    /// `instanceLaunchTemplate` of Managed Instances.
+    InstanceLaunchTemplate("camelCase") {
+        need {
+            /// Subnets, which decide the zones.
+            network_configuration: ManagedNetwork,
+        }
+        may {
+            /// ON_DEMAND by default (sourced).
+            capacity_option_type: CapacityOption,
+            /// What instances must be like; left out: any type that is not burstable (model choice).
+            instance_requirements: InstanceRequirements,
+        }
+        unused {
+            ec2_instance_profile_arn, storage_configuration, local_storage_configuration, monitoring,
+            instance_metadata_tags_propagation, fips_enabled, capacity_reservations,
+        }
+    }
+}
+
+object! {
+    /// `networkConfiguration` of Managed Instances.
+    ManagedNetwork("camelCase") {
+        list {
+            /// Subnets.
+            subnets: String,
+        }
+        unused { security_groups }
+    }
+}
+
+object! {
+    /// `instanceRequirements`.
+    InstanceRequirements("camelCase") {
+        need {
+            /// vCPUs.
+            #[serde(rename = "vCpuCount")]
+            vcpu_count: Bounds,
+            /// Memory in MiB.
+            #[serde(rename = "memoryMiB")]
+            memory_mib: Bounds,
+        }
+        plain {
+            /// Memory for each vCPU.
+            #[serde(rename = "memoryGiBPerVCpu", default, skip_serializing_if = "super::Unused::is_absent")]
+            memory_gib_per_vcpu: super::Unused,
+            /// Size of local storage.
+            #[serde(rename = "totalLocalStorageGB", default, skip_serializing_if = "super::Unused::is_absent")]
+            total_local_storage_gb: super::Unused,
+            /// Memory of accelerators.
+            #[serde(rename = "acceleratorTotalMemoryMiB", default, skip_serializing_if = "super::Unused::is_absent")]
+            accelerator_total_memory_mib: super::Unused,
+        }
+        may {
+            /// Whether burstable types may be chosen; `excluded` by default (sourced).
+            burstable_performance: Choice,
+            /// Network interfaces of an instance.
+            network_interface_count: Bounds,
+        }
+        list {
+            /// Only these types; `*` stands for any characters.
+            allowed_instance_types: String,
+            /// None of these types; `*` stands for any characters.
+            excluded_instance_types: String,
+        }
+        unused {
+            cpu_manufacturers, instance_generations, spot_max_price_percentage_over_lowest_price,
+            on_demand_max_price_percentage_over_lowest_price, bare_metal, require_hibernate_support,
+            local_storage, local_storage_types, baseline_ebs_bandwidth_mbps, accelerator_types, accelerator_count,
+            accelerator_manufacturers, accelerator_names, network_bandwidth_gbps,
+            max_spot_price_as_percentage_of_optimal_on_demand_price,
+        }
+    }
+}
+
+object! {
+    /// A range of whole numbers.
+    Bounds("camelCase") {
+        plain {
+            /// The least.
+            #[serde(default)]
+            min: u32,
+        }
+        may {
+            /// The most; left out: no limit.
+            max: u32,
+        }
+    }
+}
+
+fn target() -> u32 {
+    100
+}
+fn least_step() -> u32 {
+    1
+}
+fn most_step() -> u32 {
+    10_000
+}
+fn warm_up() -> u32 {
+    300
+}

@@ -1,0 +1,36 @@
+//! The cluster: what `CreateCluster` takes and `describe-clusters` prints, with what runs in it.
+
+use super::service::{CapacityProviderStrategyItem, Service};
+use crate::scenario::file::RunTasks;
+
+object! {
+    /// An ECS cluster and its services and streams of standalone tasks.
+    Cluster("camelCase") {
+        need {
+            /// Name: up to 255 letters, digits, hyphens and underscores (sourced).
+            cluster_name: String,
+        }
+        may {
+            /// Name of its Region; the first one by default.
+            region: String,
+            /// Account number; each cluster is its own account by default (model choice). Clusters of one account share
+            /// its launch buckets.
+            account: String,
+        }
+        list {
+            /// Names of the capacity providers that its strategies may use.
+            capacity_providers: String,
+            /// What services and streams without a strategy or launch type of their own take.
+            default_capacity_provider_strategy: CapacityProviderStrategyItem,
+            /// Services.
+            services: Service,
+            /// Streams of standalone tasks.
+            run_tasks: RunTasks,
+        }
+        unused {
+            cluster_arn, configuration, status, registered_container_instances_count, running_tasks_count,
+            pending_tasks_count, active_services_count, statistics, tags, settings, attachments, attachments_status,
+            service_connect_defaults,
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Objects of Amazon ECS, Amazon EC2 and Amazon EC2 Auto Scaling with AWS's own names, shapes and defaults, as the AWS
+//! CLI takes and prints them (public API models of 2026, domain sheet source 1).
+
+pub mod auto_scaling_group;
+pub mod capacity_provider;
+pub mod cluster;
+pub mod instance_type;
+pub mod service;
+pub mod task_definition;
+
+pub use super::object::{Amount, Unused};
+
+words! {
+    /// On or off, as AWS spells it.
+    Toggle("SCREAMING_SNAKE_CASE") {
+        /// On.
+        Enabled,
+        /// Off.
+        Disabled,
+    }
+}

@@ -1,0 +1,239 @@
+//! The service: what `CreateService` takes and `describe-services` prints.
+
+use super::{Toggle, Unused};
+
+words! {
+    /// `launchType`.
+    LaunchType("SCREAMING_SNAKE_CASE") {
+        /// Container instances of the cluster.
+        Ec2,
+        /// AWS Fargate, on demand.
+        Fargate,
+        /// Hosts outside AWS.
+        External,
+        /// ECS Managed Instances; only through a capacity provider.
+        ManagedInstances,
+    }
+}
+
+words! {
+    /// `schedulingStrategy`.
+    SchedulingStrategy("SCREAMING_SNAKE_CASE") {
+        /// Keeps `desiredCount` tasks.
+        Replica,
+        /// One task on each container instance.
+        Daemon,
+    }
+}
+
+words! {
+    /// `deploymentController.type`.
+    ControllerType("SCREAMING_SNAKE_CASE") {
+        /// ECS itself.
+        Ecs,
+        /// AWS CodeDeploy.
+        CodeDeploy,
+        /// Somebody else.
+        External,
+    }
+}
+
+words! {
+    /// `placementStrategy[].type`.
+    StrategyType("camelCase") {
+        /// Any host.
+        Random,
+        /// Evenly over the values of `field`.
+        Spread,
+        /// The host with the least left of `field`.
+        Binpack,
+    }
+}
+
+words! {
+    /// `placementConstraints[].type`.
+    ConstraintType("camelCase") {
+        /// Each task on a host of its own.
+        DistinctInstance,
+        /// Only on hosts that meet `expression`.
+        MemberOf,
+    }
+}
+
+object! {
+    /// An ECS service: input of `CreateService`, output of `describe-services`.
+    Service("camelCase") {
+        need {
+            /// Name, unique in its cluster: up to 255 letters, digits, hyphens and underscores (sourced).
+            service_name: String,
+            /// Family, `family:revision` or ARN of its task definition.
+            task_definition: String,
+        }
+        plain {
+            /// Whether ECS tags tasks.
+            #[serde(rename = "enableECSManagedTags", default, skip_serializing_if = "Unused::is_absent")]
+            enable_ecs_managed_tags: Unused,
+        }
+        may {
+            /// Name or ARN of the cluster; if written, it is the one that the service stands in.
+            cluster: String,
+            /// ARN of the cluster, as describe-services prints it; if written, it is the one that the service stands in.
+            cluster_arn: String,
+            /// Tasks to keep running; ECS requires it of REPLICA services (sourced).
+            desired_count: u32,
+            /// REPLICA by default (sourced).
+            scheduling_strategy: SchedulingStrategy,
+            /// Excludes `capacityProviderStrategy`. Without either, the cluster's default strategy counts, and without
+            /// that EC2 (sourced).
+            launch_type: LaunchType,
+            /// Only the rolling update of ECS is modelled.
+            deployment_controller: DeploymentController,
+            /// Limits of how many tasks run while tasks are replaced.
+            deployment_configuration: DeploymentConfiguration,
+            /// ENABLED by default where ECS allows it (sourced), DISABLED elsewhere (model choice).
+            availability_zone_rebalancing: Toggle,
+            /// Subnets of `awsvpc` tasks.
+            network_configuration: NetworkConfiguration,
+            /// Seconds from a task's start in which health checks do not count; 0 by default, at most 2,147,483,647
+            /// (sourced).
+            #[schemars(range(max = 2_147_483_647))]
+            health_check_grace_period_seconds: u32,
+        }
+        list {
+            /// Base and weight for each capacity provider; at most 20 items (sourced).
+            capacity_provider_strategy: CapacityProviderStrategyItem,
+            /// At most 5 (sourced). Without, tasks are spread over zones, then over instances (sourced).
+            placement_strategy: PlacementStrategy,
+            /// At most 10 (sourced).
+            placement_constraints: PlacementConstraint,
+            /// Target groups.
+            load_balancers: LoadBalancer,
+        }
+        unused {
+            service_arn, status, running_count, pending_count, platform_version, platform_family, task_sets,
+            deployments, role, role_arn, events, created_at, created_by, current_service_deployment,
+            current_service_revisions, tags, propagate_tags, enable_execute_command, service_registries,
+            service_connect_configuration, volume_configurations, vpc_lattice_configurations, client_token,
+            monitoring, resource_management_type, force_new_deployment,
+        }
+    }
+}
+
+object! {
+    /// `deploymentController`.
+    DeploymentController("camelCase") {
+        need {
+            /// ECS by default (sourced).
+            #[serde(rename = "type")]
+            kind: ControllerType,
+        }
+    }
+}
+
+object! {
+    /// `deploymentConfiguration`. Nothing is deployed in this version: the parts that only matter to deployments are
+    /// accepted and not used.
+    DeploymentConfiguration("camelCase") {
+        may {
+            /// Lower limit of healthy tasks in percent of `desiredCount`, rounded up: 0 to 100. 100 by default, 0 for
+            /// daemons (sourced).
+            #[schemars(range(max = 100))]
+            minimum_healthy_percent: u32,
+            /// Upper limit of running and pending tasks in percent of `desiredCount`, rounded down: 100 or more. 200
+            /// by default; daemons have 100 (sourced).
+            #[schemars(range(min = 100))]
+            maximum_percent: u32,
+        }
+        unused {
+            deployment_circuit_breaker, alarms, strategy, bake_time_in_minutes, lifecycle_hooks, linear_configuration,
+            canary_configuration,
+        }
+    }
+}
+
+object! {
+    /// `networkConfiguration`.
+    NetworkConfiguration("camelCase") {
+        may {
+            /// Subnets and security groups.
+            awsvpc_configuration: AwsVpcConfiguration,
+        }
+    }
+}
+
+object! {
+    /// `awsvpcConfiguration`.
+    AwsVpcConfiguration("camelCase") {
+        need {
+            /// 1 to 16 subnets (sourced); they decide the zones.
+            subnets: Vec<String>,
+        }
+        unused { security_groups, assign_public_ip }
+    }
+}
+
+object! {
+    /// One item of a capacity provider strategy.
+    CapacityProviderStrategyItem("camelCase") {
+        need {
+            /// Name of the capacity provider.
+            capacity_provider: String,
+        }
+        plain {
+            /// Its part of what the base leaves: 0 to 1,000, 0 by default (sourced). A provider of weight 0 places no
+            /// task.
+            #[serde(default)]
+            #[schemars(range(max = 1000))]
+            weight: u32,
+            /// Tasks placed on it first: 0 to 100,000, 0 by default, on one item only (sourced).
+            #[serde(default)]
+            #[schemars(range(max = 100_000))]
+            base: u32,
+        }
+    }
+}
+
+object! {
+    /// One placement strategy.
+    PlacementStrategy("camelCase") {
+        need {
+            /// Kind.
+            #[serde(rename = "type")]
+            kind: StrategyType,
+        }
+        may {
+            /// `instanceId`, `host` or an attribute for `spread`; `cpu` or `memory` for `binpack`.
+            field: String,
+        }
+    }
+}
+
+object! {
+    /// One placement constraint.
+    PlacementConstraint("camelCase") {
+        need {
+            /// Kind.
+            #[serde(rename = "type")]
+            kind: ConstraintType,
+        }
+        may {
+            /// In the cluster query language, at most 2,000 characters (sourced).
+            expression: String,
+        }
+    }
+}
+
+object! {
+    /// One target group of a service.
+    LoadBalancer("camelCase") {
+        may {
+            /// Name of a Classic Load Balancer.
+            load_balancer_name: String,
+            /// Name of the container that takes the requests.
+            container_name: String,
+            /// Its port.
+            container_port: u32,
+        }
+        unused { target_group_arn, advanced_configuration }
+    }
+}

@@ -1,0 +1,210 @@
+//! The task definition: what `RegisterTaskDefinition` takes and `describe-task-definition` prints.
+
+use super::Amount;
+use super::service::PlacementConstraint;
+
+words! {
+    /// `networkMode`.
+    NetworkMode("camelCase") {
+        /// Docker's bridge: ports of the host may be mapped.
+        Bridge,
+        /// The host's own network.
+        Host,
+        /// A network interface for each task.
+        Awsvpc,
+        /// No network.
+        None,
+    }
+}
+
+words! {
+    /// `requiresCompatibilities[]`.
+    Compatibility("SCREAMING_SNAKE_CASE") {
+        /// Container instances.
+        Ec2,
+        /// AWS Fargate.
+        Fargate,
+        /// Hosts outside AWS.
+        External,
+        /// ECS Managed Instances.
+        ManagedInstances,
+    }
+}
+
+words! {
+    /// `dependsOn[].condition`.
+    Condition("SCREAMING_SNAKE_CASE") {
+        /// It was started.
+        Start,
+        /// It ran to its end.
+        Complete,
+        /// It ended with exit code 0.
+        Success,
+        /// Its health check passes.
+        Healthy,
+    }
+}
+
+object! {
+    /// An ECS task definition: input of `RegisterTaskDefinition`, output of `describe-task-definition`.
+    TaskDefinition("camelCase") {
+        need {
+            /// Family: up to 255 letters, digits, hyphens and underscores (sourced).
+            family: String,
+            /// 1 to 10 containers (sourced).
+            container_definitions: Vec<ContainerDefinition>,
+        }
+        may {
+            /// Revision; a definition without one answers to any.
+            #[schemars(range(min = 1))]
+            revision: u32,
+            /// CPU units (1,024 a vCPU) or a text such as `"0.5 vCPU"`. Fargate requires it.
+            cpu: Amount,
+            /// MiB or a text such as `"1 GB"`. Fargate requires it.
+            memory: Amount,
+            /// `bridge` by default (sourced); Fargate requires `awsvpc`.
+            network_mode: NetworkMode,
+        }
+        list {
+            /// What the definition was checked against.
+            requires_compatibilities: Compatibility,
+            /// Constraints of every task of this definition; at most 10 (sourced).
+            placement_constraints: PlacementConstraint,
+        }
+        unused {
+            task_definition_arn, task_role_arn, execution_role_arn, volumes, status, requires_attributes,
+            compatibilities, runtime_platform, inference_accelerators, pid_mode, ipc_mode, proxy_configuration,
+            registered_at, deregistered_at, delete_requested_at, registered_by, ephemeral_storage,
+            enable_fault_injection, tags,
+        }
+    }
+}
+
+object! {
+    /// One container of a task.
+    ContainerDefinition("camelCase") {
+        need {
+            /// Name, unique in the task.
+            name: String,
+        }
+        plain {
+            /// Whether its end ends the task; yes by default (sourced).
+            #[serde(default = "yes")]
+            essential: bool,
+        }
+        may {
+            /// CPU units.
+            cpu: Amount,
+            /// Hard limit in MiB.
+            memory: Amount,
+            /// Soft limit in MiB; what is reserved when both are written (sourced).
+            memory_reservation: Amount,
+            /// Restarts it in place.
+            restart_policy: RestartPolicy,
+            /// Seconds from SIGTERM to SIGKILL: 30 by default, on Fargate 2 to 120 (sourced).
+            stop_timeout: u32,
+            /// Tells a living container from a dead one.
+            health_check: HealthCheck,
+        }
+        list {
+            /// Ports.
+            port_mappings: PortMapping,
+            /// Containers that come first.
+            depends_on: Dependency,
+        }
+        unused {
+            image, repository_credentials, links, entry_point, command, environment, environment_files, mount_points,
+            volumes_from, linux_parameters, secrets, start_timeout, version_consistency, hostname, user,
+            working_directory, disable_networking, privileged, readonly_root_filesystem, dns_servers,
+            dns_search_domains, extra_hosts, docker_security_options, interactive, pseudo_terminal, docker_labels,
+            ulimits, log_configuration, system_controls, resource_requirements, firelens_configuration,
+            credential_specs,
+        }
+    }
+}
+
+object! {
+    /// `restartPolicy`.
+    RestartPolicy("camelCase") {
+        need {
+            /// Whether it is on.
+            enabled: bool,
+        }
+        may {
+            /// Seconds that a container must have run to be restarted: 60 to 1,800, 300 by default (sourced).
+            #[schemars(range(min = 60, max = 1800))]
+            restart_attempt_period: u32,
+        }
+        unused { ignored_exit_codes }
+    }
+}
+
+object! {
+    /// `healthCheck` of a container.
+    HealthCheck("camelCase") {
+        need {
+            /// What is run; `["NONE"]` switches the check off (sourced).
+            command: Vec<String>,
+        }
+        plain {
+            /// Seconds between two checks: 5 to 300, 30 by default (sourced).
+            #[serde(default = "interval")]
+            #[schemars(range(min = 5, max = 300))]
+            interval: u32,
+            /// Seconds to wait for an answer: 2 to 60, 5 by default (sourced).
+            #[serde(default = "timeout")]
+            #[schemars(range(min = 2, max = 60))]
+            timeout: u32,
+            /// Failures in a row until unhealthy: 1 to 10, 3 by default (sourced).
+            #[serde(default = "retries")]
+            #[schemars(range(min = 1, max = 10))]
+            retries: u32,
+            /// Seconds at the start in which failures do not count: 0 to 300, 0 by default (sourced).
+            #[serde(default)]
+            #[schemars(range(max = 300))]
+            start_period: u32,
+        }
+    }
+}
+
+object! {
+    /// One item of `dependsOn`.
+    Dependency("camelCase") {
+        need {
+            /// Which container.
+            container_name: String,
+            /// What it must have reached.
+            condition: Condition,
+        }
+    }
+}
+
+object! {
+    /// One item of `portMappings`.
+    PortMapping("camelCase") {
+        may {
+            /// Port in the container.
+            #[schemars(range(max = 65_535))]
+            container_port: u32,
+            /// Port of the host; 0 or left out: any free one (sourced).
+            #[schemars(range(max = 65_535))]
+            host_port: u32,
+            /// `tcp` by default (sourced).
+            protocol: String,
+        }
+        unused { name, app_protocol, container_port_range }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+fn interval() -> u32 {
+    30
+}
+fn timeout() -> u32 {
+    5
+}
+fn retries() -> u32 {
+    3
+}

@@ -1,0 +1,68 @@
+//! How tasks and hosts live and die, and how quickly that is noticed.
+
+use crate::model::quantity::Law;
+
+object! {
+    /// How the tasks of a family or a service, or the hosts of a capacity provider, behave. What a service's entry
+    /// leaves out is taken from its family's. Nothing crashes unless `crash` says so.
+    Behaviour("camelCase") {
+        may {
+            /// Tasks of this task-definition family.
+            family: String,
+            /// Tasks of this service, such as `shop/web`; comes before `family`.
+            service: String,
+            /// Hosts of this capacity provider.
+            capacity_provider: String,
+            /// From launch accepted to RUNNING; stands for all phases.
+            start: Law,
+            /// The phases of a start, one by one.
+            phases: Phases,
+            /// From RUNNING to the exit of an essential container.
+            crash: Law,
+            /// From RUNNING until the application would answer checks; at once by default (model choice).
+            health: Law,
+            /// From SIGTERM until the containers have exited, cut by `stopTimeout`; 1 s by default (model choice).
+            stop: Law,
+            /// Size of the images of a task in megabytes, pulled at 50 MB/s; 150 by default (model choice).
+            #[schemars(range(min = 0, max = 10_000_000))]
+            image_megabytes: f64,
+            /// Hosts: from the decision to launch until the container instance is registered; log-normal with median
+            /// 120 s and sigma 0.25 by default (model choice).
+            boot: Law,
+            /// Hosts: agent setting ECS_ENABLE_SPOT_INSTANCE_DRAINING; off by default (sourced).
+            spot_instance_draining: bool,
+            /// Hosts: whether task network interfaces are trunked; off by default (sourced).
+            eni_trunking: bool,
+        }
+    }
+}
+
+object! {
+    /// The phases of a start. Those left out keep their defaults, log-normal with sigma 0.25 (model choice): on Fargate
+    /// network interface 12 s, connect 3 s, image at 50 MB/s, containers 3 s; on a container instance nothing, nothing,
+    /// image at 50 MB/s where it is not cached, containers 5 s.
+    Phases("camelCase") {
+        may {
+            /// Attaching the network interface.
+            network_interface: Law,
+            /// The agent or the platform taking the task up.
+            connect: Law,
+            /// Pulling images that are not cached.
+            image_pull: Law,
+            /// Starting one layer of containers; layers follow from `dependsOn`.
+            container_start: Law,
+        }
+    }
+}
+
+object! {
+    /// Laws of detection, for all services.
+    Detection("camelCase") {
+        may {
+            /// From a silent death of a task or host until ECS acts on it.
+            loss: Law,
+            /// From a target's death until the load balancer ejects it.
+            target: Law,
+        }
+    }
+}

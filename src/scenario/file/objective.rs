@@ -1,0 +1,226 @@
+//! What a scenario promises: `{"service": "shop/web", "requestAvailability": {"atLeast": 0.999}}`.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{self, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::fmt;
+
+/// What a promise may be about.
+pub const SUBJECTS: &[&str] = &["service", "fault", "change", "controlPlane", "runTasks", "capacityProvider"];
+
+/// What may be promised of each subject, as the results spell it; a dot leads into an object.
+pub const MEASURES: &[(&str, &[&str])] = &[
+    ("service", SERVICE),
+    ("fault", FAULT),
+    ("change", &["outcome", "exposedRequests", "exposedShare", "detectSeconds", "rollbackSeconds"]),
+    ("controlPlane", &["launches.offered", "launches.accepted", "launches.throttled", "launches.failed"]),
+    ("runTasks", STREAM),
+    ("capacityProvider", PROVIDER),
+];
+
+const SERVICE: &[&str] = &[
+    "requestAvailability",
+    "capacityAvailability",
+    "nines",
+    "requests.offered",
+    "requests.served",
+    "requests.failed",
+    "running.min",
+    "running.mean",
+    "running.max",
+    "launches.requested",
+    "launches.running",
+    "startSeconds.p50",
+    "startSeconds.p99",
+    "costPerHour",
+];
+
+const STREAM: &[&str] = &[
+    "completed",
+    "running.min",
+    "running.mean",
+    "running.max",
+    "launches.requested",
+    "launches.running",
+    "startSeconds.p50",
+    "startSeconds.p99",
+    "costPerHour",
+];
+
+const PROVIDER: &[&str] =
+    &["hosts.min", "hosts.mean", "hosts.max", "reservation.min", "reservation.mean", "reservation.max", "costPerHour"];
+
+const FAULT: &[&str] = &[
+    "occurrences",
+    "beginSeconds",
+    "endSeconds",
+    "blastRadius",
+    "detectSeconds",
+    "recoverSeconds",
+    "fullStrengthSeconds",
+    "balancedSeconds",
+    "neverRecovered",
+    "lostRequests",
+    "lostTaskSeconds",
+    "neededLaunches",
+    "hit.zones",
+    "hit.cells",
+    "hit.hosts",
+    "hit.tasks",
+    "hit.services",
+    "hit.clusters",
+];
+
+/// One promise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objective {
+    /// One of [`SUBJECTS`].
+    pub subject: String,
+    /// Name of the service, fault and so on.
+    pub name: String,
+    /// Key of its result; a dot leads into an object (`running.min`).
+    pub measure: String,
+    /// What it must keep.
+    pub bound: Bound,
+}
+
+/// What a measure must keep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Bound {
+    /// The measure is this or more.
+    AtLeast(Target),
+    /// The measure is this or less.
+    AtMost(Target),
+    /// The measure is exactly this.
+    Equals(Target),
+}
+
+/// A number or a text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
+}
+
+impl Serialize for Target {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Target::Number(number) => serializer.serialize_f64(*number),
+            Target::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = Target;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number or a text")
+            }
+            fn visit_f64<E>(self, number: f64) -> Result<Target, E> {
+                Ok(Target::Number(number))
+            }
+            fn visit_u64<E>(self, number: u64) -> Result<Target, E> {
+                Ok(Target::Number(number as f64))
+            }
+            fn visit_i64<E>(self, number: i64) -> Result<Target, E> {
+                Ok(Target::Number(number as f64))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Target, E> {
+                Ok(Target::Text(text.to_owned()))
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+impl JsonSchema for Target {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Target".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": ["number", "string"] })
+    }
+}
+
+impl Serialize for Objective {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry(&self.subject, &self.name)?;
+        map.serialize_entry(&self.measure, &self.bound)?;
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Objective {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Objective;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an objective: whose, and one measure with its bound")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Objective, A::Error> {
+        let (mut subject, mut measure) = (None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            if SUBJECTS.contains(&key.as_str()) {
+                if subject.replace((key, map.next_value::<String>()?)).is_some() {
+                    return Err(de::Error::custom("an objective is about one thing"));
+                }
+            } else if measure.replace((key, map.next_value::<Bound>()?)).is_some() {
+                return Err(de::Error::custom("an objective has one measure: write a second objective"));
+            }
+        }
+        let (subject, name) =
+            subject.ok_or_else(|| de::Error::custom(format!("needs whose it is: one of {}", SUBJECTS.join(", "))))?;
+        let (measure, bound) =
+            measure.ok_or_else(|| de::Error::custom("needs a measure such as \"requestAvailability\""))?;
+        Ok(Objective { subject, name, measure, bound })
+    }
+}
+
+impl JsonSchema for Objective {
+    fn schema_name() -> Cow<'static, str> {
+        "Objective".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let bound = generator.subschema_for::<Bound>();
+        let mut properties = Map::new();
+        for subject in SUBJECTS {
+            properties.insert((*subject).to_owned(), json!({ "type": "string" }));
+        }
+        for key in MEASURES.iter().flat_map(|(_, keys)| keys.iter()) {
+            properties.insert((*key).to_owned(), bound.clone().to_value());
+        }
+        let subjects: Vec<Value> = SUBJECTS.iter().map(|subject| json!({ "required": [subject] })).collect();
+        schemars::json_schema!({
+            "type": "object",
+            "description": "A promise: whose, and one measure of its result with a bound.",
+            "properties": properties,
+            "additionalProperties": false,
+            "minProperties": 2,
+            "maxProperties": 2,
+            "x-evenkeel-one-of": SUBJECTS,
+            "oneOf": subjects,
+        })
+    }
+}

@@ -1,0 +1,221 @@
+//! Capacity providers of a cluster, and the strategies that use them.
+
+use super::Build;
+use super::cluster::Home;
+use crate::engine::Who;
+use crate::model::ids::ProviderId;
+use crate::model::plan::{self, ProviderKind, StrategyItem};
+use crate::model::problem::nearest;
+use crate::scenario::ecs::service::{CapacityProviderStrategyItem, LaunchType};
+
+/// Items of one strategy (sourced).
+const MOST_ITEMS: usize = 20;
+
+/// A strategy never mixes these.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Fargate,
+    Group,
+    Managed,
+}
+
+impl Build<'_> {
+    /// Rows of the providers that a cluster lists.
+    pub(super) fn providers(&mut self, names: &[String], home: &mut Home, at: &str) {
+        for (place, name) in names.iter().enumerate() {
+            let at = format!("{at}/capacityProviders/{place}");
+            if home.providers.iter().any(|(known, _)| known == name) {
+                self.out.error(&at, format!("`{name}` stands twice"), "keep one of them");
+                continue;
+            }
+            let kind = match name.as_str() {
+                "FARGATE" | "FARGATE_SPOT" => {
+                    let spot = name == "FARGATE_SPOT";
+                    Some(ProviderKind::Fargate { spot, bucket: self.bucket(home, spot) })
+                }
+                _ => self.declared(name, home, &at),
+            };
+            let id = kind.map(|kind| self.provider_row(name, home, kind));
+            home.providers.push((name.clone(), id));
+        }
+    }
+
+    fn provider_row(&mut self, name: &str, home: &Home, kind: ProviderKind) -> ProviderId {
+        let who = Who::named(&format!("provider {}/{name}", home.name));
+        let named = !matches!(kind, ProviderKind::AnyHost);
+        let id = self.plan.providers.push(plan::Provider { name: name.to_owned(), who, cluster: home.id, kind });
+        if named {
+            self.names.providers.entry(name.to_owned()).or_default().push(id);
+        }
+        id
+    }
+
+    /// What a provider of the scenario's list stands for.
+    fn declared(&mut self, name: &str, home: &Home, at: &str) -> Option<ProviderKind> {
+        let scenario = self.scenario;
+        let list = &scenario.capacity_providers;
+        let Some(index) = list.iter().position(|provider| provider.name == name) else {
+            let known = list.iter().map(|provider| provider.name.as_str()).chain(["FARGATE", "FARGATE_SPOT"]);
+            let hint = match nearest(name, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "declare it in the scenario's `capacityProviders`".to_owned(),
+            };
+            self.out.error(at, format!("no capacity provider is called `{name}`"), hint);
+            return None;
+        };
+        self.used.providers.insert(index);
+        let provider = &list[index];
+        let at = format!("/capacityProviders/{index}");
+        if list.iter().filter(|other| other.name == name).count() > 1 {
+            self.out.error(&at, format!("two capacity providers are called `{name}`"), "give each its own name");
+        }
+        match (&provider.auto_scaling_group_provider, &provider.managed_instances_provider) {
+            (Some(group), None) => self.group(group, name, home, &format!("{at}/autoScalingGroupProvider")),
+            (None, Some(managed)) => self.managed(managed, name, home, &format!("{at}/managedInstancesProvider")),
+            (Some(_), Some(_)) => {
+                self.out.error(&at, "a capacity provider has one kind", "keep one of the two providers");
+                None
+            }
+            (None, None) => {
+                let hint = "add `autoScalingGroupProvider` or `managedInstancesProvider`";
+                self.out.error(&at, "nothing stands behind this capacity provider", hint);
+                None
+            }
+        }
+    }
+
+    /// Where a service or stream finds capacity: its strategy, its launch type, the cluster's default, EC2.
+    pub(super) fn capacity(
+        &mut self,
+        items: &[CapacityProviderStrategyItem],
+        launch_type: Option<LaunchType>,
+        home: &mut Home,
+        at: &str,
+    ) -> Option<Vec<StrategyItem>> {
+        if let (false, Some(_)) = (items.is_empty(), launch_type) {
+            let message = "`launchType` and `capacityProviderStrategy` exclude each other";
+            self.out.error(&format!("{at}/launchType"), message, "keep one of them");
+            return None;
+        }
+        if !items.is_empty() {
+            return self.strategy(items, home, &format!("{at}/capacityProviderStrategy"));
+        }
+        let single = |provider| Some(vec![StrategyItem { provider, base: 0, weight: 1 }]);
+        match launch_type {
+            Some(LaunchType::Fargate) => single(self.plain_fargate(home)),
+            Some(LaunchType::Ec2) => self.any_host(home, &format!("{at}/launchType")).and_then(single),
+            Some(LaunchType::External) => {
+                let hint = "use EC2, FARGATE or a capacity provider";
+                self.out.error(&format!("{at}/launchType"), "launch type EXTERNAL is not modelled yet", hint);
+                None
+            }
+            Some(LaunchType::ManagedInstances) => {
+                let message = "ECS takes Managed Instances through a capacity provider only";
+                self.out.error(&format!("{at}/launchType"), message, "write `capacityProviderStrategy` instead");
+                None
+            }
+            None if home.has_default => home.default_strategy.clone(),
+            None => {
+                let any = self.any_host(home, at)?;
+                let message = "no launch type, strategy or default strategy: ECS takes launch type EC2";
+                self.out.note(at, message, "");
+                single(any)
+            }
+        }
+    }
+
+    fn plain_fargate(&mut self, home: &mut Home) -> ProviderId {
+        let listed = home.providers.iter().find(|(name, _)| name == "FARGATE").and_then(|(_, id)| *id);
+        if let Some(id) = listed.or(home.fargate) {
+            return id;
+        }
+        let bucket = self.bucket(home, false);
+        let id = self.provider_row("FARGATE", home, ProviderKind::Fargate { spot: false, bucket });
+        home.fargate = Some(id);
+        id
+    }
+
+    /// Launch type EC2 stands on the hosts of the cluster's Auto Scaling groups.
+    fn any_host(&mut self, home: &mut Home, at: &str) -> Option<ProviderId> {
+        if let Some(id) = home.any_host {
+            return Some(id);
+        }
+        let is_group = |id: ProviderId| matches!(self.plan.providers[id].kind, ProviderKind::Group(_));
+        let not_understood = home.providers.iter().any(|(_, id)| id.is_none());
+        if !home.providers.iter().any(|(_, id)| id.is_some_and(is_group)) {
+            if !not_understood {
+                let message = format!("launch type EC2 needs container instances, and `{}` has none", home.name);
+                let hint = "give the cluster a capacity provider with an Auto Scaling group, or write \"launchType\": \"FARGATE\"";
+                self.out.error(at, message, hint);
+            }
+            return None;
+        }
+        let id = self.provider_row("EC2", home, ProviderKind::AnyHost);
+        home.any_host = Some(id);
+        Some(id)
+    }
+
+    /// A strategy as ECS would take it.
+    pub(super) fn strategy(
+        &mut self,
+        items: &[CapacityProviderStrategyItem],
+        home: &Home,
+        at: &str,
+    ) -> Option<Vec<StrategyItem>> {
+        if items.len() > MOST_ITEMS {
+            let message = format!("a strategy has at most {MOST_ITEMS} items, not {}", items.len());
+            self.out.error(at, message, "leave some out");
+        }
+        if items.iter().all(|item| item.weight == 0) {
+            let hint = "write \"weight\": 1 for at least one provider (0 is ECS's default)";
+            self.out.error(at, "ECS refuses a strategy whose weights are all 0", hint);
+        }
+        if items.iter().filter(|item| item.base > 0).count() > 1 {
+            self.out.error(at, "only one item of a strategy may have a base", "keep one `base`");
+        }
+        let mut found: Vec<StrategyItem> = Vec::new();
+        let mut families: Vec<Family> = Vec::new();
+        for (place, item) in items.iter().enumerate() {
+            let at = format!("{at}/{place}");
+            let weight = self.within(item.weight, 0..=1_000, "a weight", &format!("{at}/weight"));
+            let base = self.within(item.base, 0..=100_000, "a base", &format!("{at}/base"));
+            let Some(provider) = self.associated(&item.capacity_provider, home, &format!("{at}/capacityProvider"))
+            else {
+                continue;
+            };
+            if found.iter().any(|known| known.provider == provider) {
+                self.out.error(&at, format!("`{}` stands twice", item.capacity_provider), "keep one of them");
+            }
+            families.push(family(&self.plan.providers[provider].kind));
+            if weight && base {
+                found.push(StrategyItem { provider, base: item.base, weight: item.weight });
+            }
+        }
+        if families.iter().any(|kind| *kind != families[0]) {
+            let hint = "keep to Fargate, to Auto Scaling groups, or to Managed Instances";
+            self.out.error(at, "ECS refuses a strategy that mixes kinds of capacity providers", hint);
+        }
+        (found.len() == items.len()).then_some(found)
+    }
+
+    /// The row of a provider that the cluster lists.
+    fn associated(&mut self, name: &str, home: &Home, at: &str) -> Option<ProviderId> {
+        if let Some((_, id)) = home.providers.iter().find(|(known, _)| known == name) {
+            return *id;
+        }
+        let hint = match nearest(name, home.providers.iter().map(|(known, _)| known.as_str())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("add \"{name}\" to `capacityProviders` of the cluster"),
+        };
+        self.out.error(at, format!("the cluster `{}` does not list the capacity provider `{name}`", home.name), hint);
+        None
+    }
+}
+
+fn family(kind: &ProviderKind) -> Family {
+    match kind {
+        ProviderKind::Fargate { .. } => Family::Fargate,
+        ProviderKind::Group(_) | ProviderKind::AnyHost => Family::Group,
+        ProviderKind::Managed(_) => Family::Managed,
+    }
+}

@@ -1,0 +1,156 @@
+//! Clusters, cell by cell.
+
+use super::Build;
+use crate::model::ids::{BucketId, CellId, ClusterId, ProviderId, RegionId};
+use crate::model::plan::{self, StrategyItem};
+use crate::model::problem::nearest;
+use crate::scenario::ecs::cluster::Cluster;
+
+/// A cluster while its services are resolved.
+pub(super) struct Home<'a> {
+    pub(super) id: ClusterId,
+    pub(super) name: &'a str,
+    pub(super) region: RegionId,
+    pub(super) account: String,
+    /// Names that its strategies may use, with their rows. `None`: named, but not understood.
+    pub(super) providers: Vec<(String, Option<ProviderId>)>,
+    /// The row that stands for `launchType` EC2, once something asked for it.
+    pub(super) any_host: Option<ProviderId>,
+    /// Rows of FARGATE that only `launchType` asked for.
+    pub(super) fargate: Option<ProviderId>,
+    /// `None`: there is none, or it was not understood.
+    pub(super) default_strategy: Option<Vec<StrategyItem>>,
+    /// Whether a default strategy was written.
+    pub(super) has_default: bool,
+}
+
+impl Build<'_> {
+    pub(super) fn clusters(&mut self) {
+        let scenario = self.scenario;
+        let known: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
+        for (index, cluster) in scenario.clusters.iter().enumerate() {
+            let Some(region) = cluster.region.as_ref().filter(|region| !known.contains(region)) else { continue };
+            let hint = match nearest(region, known.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known: {}", known.join(", ")),
+            };
+            self.out.error(&format!("/clusters/{index}/region"), format!("no Region is called `{region}`"), hint);
+        }
+        let regions: Vec<RegionId> = self.plan.regions.ids().collect();
+        for region in regions {
+            let first = region == RegionId(0);
+            let name = self.plan.regions[region].name.clone();
+            let here = |cluster: &Cluster| cluster.region.as_ref().map_or(first, |written| *written == name);
+            let cell = self.open_cell(region);
+            for (index, cluster) in scenario.clusters.iter().enumerate().filter(|(_, cluster)| here(cluster)) {
+                self.cluster(cluster, index, cell, region);
+            }
+            self.close_cell(cell);
+        }
+    }
+
+    /// Without a `controlPlane` block a Region is one cell.
+    fn open_cell(&mut self, region: RegionId) -> CellId {
+        let plan = &mut self.plan;
+        let cell = plan::Cell {
+            name: "cell-1".to_owned(),
+            region,
+            zones: plan.regions[region].zones.clone(),
+            clusters: from(plan.clusters.len()),
+            services: from(plan.services.len()),
+            providers: narrow(plan.providers.len()),
+            buckets: narrow(plan.buckets.len()),
+        };
+        plan.cells.push(cell)
+    }
+
+    fn close_cell(&mut self, cell: CellId) {
+        let plan = &mut self.plan;
+        let row = &mut plan.cells[cell];
+        row.clusters.end = plan.clusters.len() as u32;
+        row.services.end = plan.services.len() as u32;
+        row.providers.end = plan.providers.len() as u16;
+        row.buckets.end = plan.buckets.len() as u16;
+    }
+
+    fn cluster(&mut self, cluster: &Cluster, index: usize, cell: CellId, region: RegionId) {
+        let at = format!("/clusters/{index}");
+        let name = cluster.cluster_name.as_str();
+        self.named(name, &format!("{at}/clusterName"));
+        // An account of its own cannot meet a written one: those have digits only.
+        let account = cluster.account.clone().unwrap_or_else(|| format!("own-{name}"));
+        if cluster
+            .account
+            .as_ref()
+            .is_some_and(|account| account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()))
+        {
+            let message = format!("`{account}` is no account number");
+            self.out.error(&format!("{at}/account"), message, "write twelve digits");
+        }
+        let id = self.plan.clusters.push(plan::Cluster {
+            name: name.to_owned(),
+            account: account.clone(),
+            cell,
+            services: from(self.plan.services.len()),
+            providers: narrow(self.plan.providers.len()),
+        });
+        if self.names.clusters.insert(name.to_owned(), id).is_some() {
+            let message = format!("two clusters are called `{name}`");
+            self.out.error(&format!("{at}/clusterName"), message, "give each cluster its own name");
+            return;
+        }
+        let mut home = Home {
+            id,
+            name,
+            region,
+            account,
+            providers: Vec::new(),
+            any_host: None,
+            fargate: None,
+            default_strategy: None,
+            has_default: !cluster.default_capacity_provider_strategy.is_empty(),
+        };
+        self.providers(&cluster.capacity_providers, &mut home, &at);
+        if home.has_default {
+            let at = format!("{at}/defaultCapacityProviderStrategy");
+            home.default_strategy = self.strategy(&cluster.default_capacity_provider_strategy, &home, &at);
+        }
+        for (place, service) in cluster.services.iter().enumerate() {
+            self.service(service, &mut home, &format!("{at}/services/{place}"));
+        }
+        for (place, stream) in cluster.run_tasks.iter().enumerate() {
+            self.stream(stream, &mut home, &format!("{at}/runTasks/{place}"));
+        }
+        let row = &mut self.plan.clusters[id];
+        row.services.end = self.plan.services.len() as u32;
+        row.providers.end = self.plan.providers.len() as u16;
+    }
+
+    /// The launch bucket of an account, Region and kind.
+    pub(super) fn bucket(&mut self, home: &Home, spot: bool) -> BucketId {
+        let same =
+            |row: &&(RegionId, String, bool, BucketId)| (row.0, &row.1, row.2) == (home.region, &home.account, spot);
+        if let Some(row) = self.buckets.iter().find(same) {
+            return row.3;
+        }
+        let name = &self.plan.regions[home.region].name;
+        let written = self.scenario.regions.iter().find(|region| region.name == *name);
+        let fargate = written.and_then(|region| region.fargate.clone()).unwrap_or_default();
+        let bucket = if spot {
+            plan::Bucket { burst: fargate.spot_launch_burst, rate: fargate.spot_launch_rate.0 }
+        } else {
+            plan::Bucket { burst: fargate.launch_burst, rate: fargate.launch_rate.0 }
+        };
+        let id = self.plan.buckets.push(bucket);
+        self.buckets.push((home.region, home.account.clone(), spot, id));
+        id
+    }
+}
+
+fn from(start: usize) -> std::ops::Range<u32> {
+    start as u32..start as u32
+}
+
+fn narrow(start: usize) -> std::ops::Range<u16> {
+    start as u16..start as u16
+}

@@ -1,0 +1,123 @@
+//! Faults: when, for how long, what.
+
+use super::{Build, Refused};
+use crate::engine::{Dist, Span, Time, Who};
+use crate::model::fault::Spec;
+use crate::model::plan::{self, When};
+use crate::scenario::entry::Fault;
+
+impl Build<'_> {
+    pub(super) fn faults(&mut self) {
+        let list = &self.scenario.faults;
+        for (index, fault) in list.iter().enumerate() {
+            let at = format!("/faults/{index}");
+            if fault.name.trim().is_empty() {
+                self.out.error(&format!("{at}/name"), "a fault needs a name", "objectives and results speak of it");
+            }
+            if list[..index].iter().any(|other| other.name == fault.name) {
+                let message = format!("two faults are called `{}`", fault.name);
+                self.out.error(&format!("{at}/name"), message, "give each its own name");
+            }
+            let when = self.when(fault, &at);
+            let lasts = self.lasts(fault, &at);
+            let effect = fault.spec.resolve(&format!("{at}/{}", fault.spec.kind()), &self.names, self.out);
+            self.spot_only(fault, &at);
+            let (Some(when), Ok(lasts), Some(effect)) = (when, lasts, effect) else { continue };
+            self.plan.faults.push(plan::Fault {
+                name: fault.name.clone(),
+                kind: fault.spec.kind(),
+                who: Who::named(&format!("fault {}", fault.name)),
+                when,
+                lasts,
+                effect,
+            });
+        }
+    }
+
+    fn when(&mut self, fault: &Fault, at: &str) -> Option<When> {
+        match (&fault.at, &fault.every) {
+            (Some(time), None) => {
+                let time = Time::ZERO + time.0;
+                let key = format!("{at}/at");
+                if time >= self.plan.end() {
+                    let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
+                    self.out.warning(&key, message, "the fault never happens: move it, or make `duration` longer");
+                } else if time < Time::ZERO + self.plan.warm_up {
+                    let message = format!("`{time}` lies in the warm-up of `{}`", self.plan.warm_up);
+                    self.out.warning(&key, message, "what it does there is not measured");
+                }
+                Some(When::At(time))
+            }
+            (None, Some(law)) => {
+                let key = fault.spec.kind();
+                let drawn = match &fault.spec {
+                    Spec::HostCrash(spec) => spec.count.is_some() || spec.share.is_some(),
+                    Spec::TaskCrash(spec) => spec.count.is_some() || spec.share.is_some(),
+                    _ => false,
+                };
+                if drawn {
+                    let message = "with `every` each has its own clock: `count` and `share` belong to `at`";
+                    self.out.error(&format!("{at}/{key}"), message, "leave them out");
+                }
+                self.gaps(law, &format!("{at}/every")).map(When::Every)
+            }
+            (Some(_), Some(_)) => {
+                self.out.error(at, "`at` and `every` exclude each other", "keep one of them");
+                None
+            }
+            (None, None) => {
+                self.out.error(at, "nothing says when the fault begins", "write \"at\": \"1h\"");
+                None
+            }
+        }
+    }
+
+    /// `None`: its effect is not lifted.
+    fn lasts(&mut self, fault: &Fault, at: &str) -> Result<Option<Dist>, Refused> {
+        let key = format!("{at}/for");
+        let kind = fault.spec.kind();
+        let Some(written) = &fault.lasts else {
+            let ends_itself = matches!(fault.spec, Spec::TaskCrash(_) | Spec::HostCrash(_));
+            if ends_itself {
+                return Ok(None);
+            }
+            if fault.every.is_some() {
+                let message = format!("`{kind}` with `every` needs `for`: it would come once and never heal");
+                self.out.error(at, message, "write \"for\": \"20m\" or a law");
+                return Err(Refused);
+            }
+            self.out.note(at, format!("`{kind}` has no `for`: it lasts to the end"), "write \"for\": \"40m\"");
+            return Ok(None);
+        };
+        if matches!(fault.spec, Spec::TaskCrash(_)) {
+            self.out.error(&key, "a crash of tasks has no length", "leave `for` out");
+            return Err(Refused);
+        }
+        let dist = self.law(&written.0, &key).ok_or(Refused)?;
+        if dist.fixed() == Some(Span::ZERO) {
+            self.out.error(&key, "a fault of no length breaks nothing", "write a length such as \"40m\"");
+            return Err(Refused);
+        }
+        Ok(Some(dist))
+    }
+
+    /// Only Spot capacity can be taken back.
+    fn spot_only(&mut self, fault: &Fault, at: &str) {
+        let Spec::SpotReclaim(spec) = &fault.spec else { return };
+        let spot = |id: &crate::model::ids::ProviderId| super::service::is_spot(&self.plan.providers[*id].kind);
+        match spec.capacity_provider.as_ref().map(|name| (name, self.names.providers.get(name))) {
+            Some((name, Some(rows))) if !rows.iter().any(spot) => {
+                let at = format!("{at}/spotReclaim/capacityProvider");
+                self.out.error(&at, format!("`{name}` has no Spot capacity"), "name a Spot provider");
+            }
+            None if !self.plan.providers.ids().any(|id| spot(&id)) => {
+                self.out.error(
+                    &format!("{at}/spotReclaim"),
+                    "the scenario has no Spot capacity",
+                    "add a Spot provider",
+                );
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Auto Scaling groups behind capacity providers.
+
+use super::Build;
+use super::cluster::Home;
+use crate::engine::{Dist, Span};
+use crate::model::ids::{TypeId, ZoneId};
+use crate::model::plan::{Group, ProviderKind, Scaling};
+use crate::model::problem::nearest;
+use crate::scenario::ecs::Toggle;
+use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, InstancesDistribution};
+use crate::scenario::ecs::capacity_provider::{AutoScalingGroupProvider, ManagedScaling};
+
+/// Container instances of a cluster by ECS's default quota (sourced).
+const INSTANCE_QUOTA: u32 = 5_000;
+
+impl Build<'_> {
+    pub(super) fn group(
+        &mut self,
+        provider: &AutoScalingGroupProvider,
+        name: &str,
+        home: &Home,
+        at: &str,
+    ) -> Option<ProviderKind> {
+        let index = self.find_group(&provider.auto_scaling_group_arn, &format!("{at}/autoScalingGroupArn"))?;
+        self.used.groups.insert(index);
+        let group = &self.scenario.auto_scaling_groups[index];
+        let scaling = self.scaling(provider.managed_scaling.as_ref(), &format!("{at}/managedScaling"));
+        let protected = provider.managed_termination_protection == Some(Toggle::Enabled);
+        if protected {
+            let at = format!("{at}/managedTerminationProtection");
+            if scaling.is_none() {
+                self.out.error(&at, "termination protection needs managed scaling", "switch `managedScaling` on");
+            }
+            if group.new_instances_protected_from_scale_in != Some(true) {
+                let message = "ECS refuses termination protection for a group without scale-in protection";
+                self.out.error(&at, message, "write \"NewInstancesProtectedFromScaleIn\": true in the group");
+            }
+        }
+        let at = format!("/autoScalingGroups/{index}");
+        let desired = self.group_sizes(group, &at);
+        let types = self.group_types(group, &at);
+        let spot = self.group_is_spot(group, &at);
+        let zones = self.group_zones(group, home, &at);
+        let habits = self.habits_of_provider(name);
+        Some(ProviderKind::Group(Group {
+            name: group.auto_scaling_group_name.clone(),
+            types: types?,
+            spot,
+            min: group.min_size,
+            max: group.max_size,
+            desired,
+            zones: zones?,
+            scaling,
+            termination_protection: protected,
+            draining: provider.managed_draining != Some(Toggle::Disabled),
+            spot_draining: habits.spot_draining,
+            boot: habits.boot,
+            trunking: habits.trunking,
+        }))
+    }
+
+    fn find_group(&mut self, reference: &str, at: &str) -> Option<usize> {
+        let list = &self.scenario.auto_scaling_groups;
+        let short = reference.rsplit('/').next().unwrap_or(reference);
+        let is_meant = |group: &AutoScalingGroup| {
+            group.auto_scaling_group_name == short || group.auto_scaling_group_arn.as_deref() == Some(reference)
+        };
+        let found = list.iter().position(is_meant);
+        if found.is_none() {
+            let hint = match nearest(short, list.iter().map(|group| group.auto_scaling_group_name.as_str())) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "add what `aws autoscaling describe-auto-scaling-groups` prints to `autoScalingGroups`".into(),
+            };
+            self.out.error(at, format!("no Auto Scaling group is called `{short}`"), hint);
+        } else if list.iter().filter(|group| is_meant(group)).count() > 1 {
+            self.out.error(at, format!("two Auto Scaling groups are called `{short}`"), "give each its own name");
+        }
+        found
+    }
+
+    fn scaling(&mut self, written: Option<&ManagedScaling>, at: &str) -> Option<Scaling> {
+        let written = written?;
+        let ranges = [
+            ("targetCapacity", written.target_capacity, 1..=100),
+            ("minimumScalingStepSize", written.minimum_scaling_step_size, 1..=10_000),
+            ("maximumScalingStepSize", written.maximum_scaling_step_size, 1..=10_000),
+            ("instanceWarmupPeriod", written.instance_warmup_period, 0..=10_000),
+        ];
+        for (key, value, range) in ranges {
+            self.within(value, range, &format!("`{key}`"), &format!("{at}/{key}"));
+        }
+        if written.minimum_scaling_step_size > written.maximum_scaling_step_size {
+            self.out.error(at, "the smallest step is larger than the largest", "swap the two step sizes");
+        }
+        (written.status != Some(Toggle::Disabled)).then_some(Scaling {
+            target: written.target_capacity,
+            min_step: written.minimum_scaling_step_size,
+            max_step: written.maximum_scaling_step_size,
+            warm_up: Span::from_secs(u64::from(written.instance_warmup_period)),
+        })
+    }
+
+    fn group_sizes(&mut self, group: &AutoScalingGroup, at: &str) -> u32 {
+        let desired = group.desired_capacity.unwrap_or(group.min_size);
+        if !(group.min_size..=group.max_size).contains(&desired) {
+            let message = format!("`{desired}` instances are not between {} and {}", group.min_size, group.max_size);
+            let hint = "keep MinSize <= DesiredCapacity <= MaxSize";
+            self.out.error(&format!("{at}/DesiredCapacity"), message, hint);
+        } else if desired > INSTANCE_QUOTA {
+            let message = format!("{desired} instances are more than a cluster's quota of {INSTANCE_QUOTA}");
+            self.out.warning(&format!("{at}/DesiredCapacity"), message, "AWS raises the quota on request");
+        }
+        desired
+    }
+
+    fn group_types(&mut self, group: &AutoScalingGroup, at: &str) -> Option<Vec<TypeId>> {
+        let template = group.mixed_instances_policy.as_ref().and_then(|policy| policy.launch_template.as_ref());
+        let overrides = template.map_or(&[][..], |template| &template.overrides[..]);
+        let mut types = Vec::new();
+        for (place, item) in overrides.iter().enumerate() {
+            let at = format!("{at}/MixedInstancesPolicy/LaunchTemplate/Overrides/{place}");
+            if item.weighted_capacity.as_ref().is_some_and(|weight| weight != "1") {
+                let message = "weighted capacity is not modelled";
+                self.out.error(&format!("{at}/WeightedCapacity"), message, "count instances: write \"1\"");
+            }
+            match &item.instance_type {
+                Some(name) => types.extend(self.instance_type(name, &format!("{at}/InstanceType"))),
+                None => {
+                    self.out.error(&at, "instance requirements of a group are not modelled", "write `InstanceType`");
+                }
+            }
+        }
+        if overrides.is_empty() {
+            for (place, instance) in group.instances.iter().enumerate() {
+                let Some(name) = &instance.instance_type else { continue };
+                types.extend(self.instance_type(name, &format!("{at}/Instances/{place}/InstanceType")));
+            }
+            if !group.instances.iter().any(|instance| instance.instance_type.is_some()) {
+                let name = &group.auto_scaling_group_name;
+                let hint = "write \"MixedInstancesPolicy\": {\"LaunchTemplate\": {\"Overrides\": [{\"InstanceType\": \"m5.large\"}]}}";
+                self.out.error(at, format!("`{name}` does not say its instance types"), hint);
+            }
+        }
+        let mut once: Vec<TypeId> = Vec::new();
+        for id in types {
+            if !once.contains(&id) {
+                once.push(id);
+            }
+        }
+        (!once.is_empty()).then_some(once)
+    }
+
+    fn group_is_spot(&mut self, group: &AutoScalingGroup, at: &str) -> bool {
+        let policy = group.mixed_instances_policy.as_ref();
+        let Some(mix) = policy.and_then(|policy| policy.instances_distribution.as_ref()) else { return false };
+        let InstancesDistribution { on_demand_base_capacity, on_demand_percentage_above_base_capacity, .. } = mix;
+        let (base, share) =
+            (on_demand_base_capacity.unwrap_or(0), on_demand_percentage_above_base_capacity.unwrap_or(100));
+        if share == 100 {
+            return false;
+        }
+        if base != 0 || share != 0 {
+            let hint =
+                "use two groups and two capacity providers, one of them with OnDemandPercentageAboveBaseCapacity 0";
+            let at = format!("{at}/MixedInstancesPolicy/InstancesDistribution");
+            self.out.error(&at, "a group that mixes on-demand and Spot instances is not modelled", hint);
+        }
+        true
+    }
+
+    fn group_zones(&mut self, group: &AutoScalingGroup, home: &Home, at: &str) -> Option<Vec<ZoneId>> {
+        let named = group.availability_zones.iter().map(|name| ("AvailabilityZones", name));
+        let named: Vec<_> =
+            named.chain(group.availability_zone_ids.iter().map(|id| ("AvailabilityZoneIds", id))).collect();
+        if named.is_empty() {
+            let Some(list) = &group.vpc_zone_identifier else {
+                let message = format!("`{}` names no zone: it takes all", group.auto_scaling_group_name);
+                self.out.note(at, message, "write `AvailabilityZones` or `VPCZoneIdentifier`");
+                return Some(self.zones_of(home.region));
+            };
+            let subnets: Vec<&str> = list.split(',').map(str::trim).filter(|subnet| !subnet.is_empty()).collect();
+            return Some(self.zones_of_subnets(&subnets, home.region, &format!("{at}/VPCZoneIdentifier")));
+        }
+        let mut zones = Vec::new();
+        for (key, name) in named {
+            let zone = self.names.zone(name, &format!("{at}/{key}"), self.out)?;
+            if self.plan.zones[zone].region != home.region {
+                let message = format!("the zone `{name}` lies in another Region than the cluster `{}`", home.name);
+                self.out.error(&format!("{at}/{key}"), message, "name zones of the cluster's Region");
+                return None;
+            }
+            zones.push(zone);
+        }
+        zones.sort_unstable();
+        zones.dedup();
+        Some(zones)
+    }
+}
+
+/// How hosts of a capacity provider behave.
+pub(super) struct HostHabits {
+    pub(super) boot: Dist,
+    pub(super) spot_draining: bool,
+    pub(super) trunking: bool,
+}

@@ -1,0 +1,152 @@
+//! How tasks and hosts live and die: what the scenario says, over the defaults.
+
+use super::Build;
+use super::group::HostHabits;
+use crate::engine::{Dist, Span};
+use crate::model::plan::Life;
+use crate::model::quantity::Law;
+use crate::scenario::file::{Behaviour, Phases};
+
+/// Spread of the default laws (model choice).
+const SIGMA: f64 = 0.25;
+/// Megabytes of a task's images by default (model choice).
+const IMAGE_MEGABYTES: f64 = 150.0;
+/// Megabytes pulled in a second (model choice).
+const PULL_RATE: f64 = 50.0;
+/// From the decision to launch a host until it is registered (model choice).
+const BOOT: Span = Span::from_secs(120);
+
+impl Build<'_> {
+    /// Laws of a service's tasks: its own entry, then its family's, then the defaults.
+    pub(super) fn life(&mut self, name: &str, short: &str, definition: usize, on_fargate: bool) -> Life {
+        let scenario = self.scenario;
+        let family = &scenario.task_definitions[definition].family;
+        let entries = || scenario.behaviour.iter().enumerate();
+        let of_service = entries().find(|(_, entry)| entry.service.as_ref().is_some_and(|s| s == name || s == short));
+        let of_family = entries().find(|(_, entry)| entry.family.as_ref() == Some(family));
+        let order: Vec<(usize, &Behaviour)> = of_service.into_iter().chain(of_family).collect();
+        let mut pick = |key: &str, choose: fn(&Behaviour) -> Option<&Law>| {
+            let (index, law) = order.iter().find_map(|(index, entry)| Some((*index, choose(entry)?)))?;
+            self.law(law, &format!("/behaviour/{index}/{key}"))
+        };
+        // The nearer entry decides whether a start has phases.
+        let decides =
+            |entry: &Behaviour| entry.start.is_some() || entry.phases.is_some() || entry.image_megabytes.is_some();
+        let start = match order.iter().find(|(_, entry)| decides(entry)) {
+            Some((_, entry)) if entry.start.is_some() => pick("start", |entry| entry.start.as_ref()),
+            _ => None,
+        };
+        let eni = pick("phases/networkInterface", |entry| phases(entry)?.network_interface.as_ref());
+        let connect = pick("phases/connect", |entry| phases(entry)?.connect.as_ref());
+        let pull = pick("phases/imagePull", |entry| phases(entry)?.image_pull.as_ref());
+        let containers = pick("phases/containerStart", |entry| phases(entry)?.container_start.as_ref());
+        let health = pick("health", |entry| entry.health.as_ref());
+        let crash = pick("crash", |entry| entry.crash.as_ref());
+        let stop = pick("stop", |entry| entry.stop.as_ref());
+        let megabytes = order.iter().find_map(|(_, entry)| entry.image_megabytes).unwrap_or(IMAGE_MEGABYTES);
+        let seconds = |fargate: f64, host: f64| around(if on_fargate { fargate } else { host });
+        let detection = scenario.detection.as_ref();
+        let loss = detection.and_then(|laws| laws.loss.as_ref()).and_then(|law| self.law(law, "/detection/loss"));
+        let target = detection.and_then(|laws| laws.target.as_ref()).and_then(|law| self.law(law, "/detection/target"));
+        Life {
+            start,
+            eni: eni.unwrap_or_else(|| seconds(12.0, 0.0)),
+            connect: connect.unwrap_or_else(|| seconds(3.0, 0.0)),
+            pull: pull.unwrap_or_else(|| around(megabytes / PULL_RATE)),
+            containers: containers.unwrap_or_else(|| seconds(3.0, 5.0)),
+            health,
+            crash,
+            stop: stop.unwrap_or(Dist::constant(Span::SECOND)),
+            lives: None,
+            loss,
+            target,
+        }
+    }
+
+    /// How hosts of a capacity provider behave.
+    pub(super) fn habits_of_provider(&mut self, name: &str) -> HostHabits {
+        let mut entries = self.scenario.behaviour.iter().enumerate();
+        let found = entries.find(|(_, entry)| entry.capacity_provider.as_deref() == Some(name));
+        let boot = found.and_then(|(index, entry)| {
+            let law = entry.boot.as_ref()?;
+            self.law(law, &format!("/behaviour/{index}/boot"))
+        });
+        HostHabits {
+            boot: boot.unwrap_or_else(|| around(BOOT.as_secs_f64())),
+            spot_draining: found.is_some_and(|(_, entry)| entry.spot_instance_draining == Some(true)),
+            trunking: found.is_some_and(|(_, entry)| entry.eni_trunking == Some(true)),
+        }
+    }
+
+    /// Checks every entry for itself: whose it is, and that its keys belong together.
+    pub(super) fn behaviour(&mut self) {
+        let list = &self.scenario.behaviour;
+        for (index, entry) in list.iter().enumerate() {
+            let at = format!("/behaviour/{index}");
+            let subject =
+                |entry: &Behaviour| (entry.family.clone(), entry.service.clone(), entry.capacity_provider.clone());
+            if list[..index].iter().any(|other| subject(other) == subject(entry)) {
+                self.out.error(&at, "this has an entry already", "write one entry for each");
+            }
+            match subject(entry) {
+                (Some(family), None, None) => {
+                    self.names.family(&family, &format!("{at}/family"), self.out);
+                }
+                (None, Some(service), None) => {
+                    self.names.service(&service, &format!("{at}/service"), self.out);
+                }
+                (None, None, Some(provider)) => {
+                    self.names.provider(&provider, &format!("{at}/capacityProvider"), self.out);
+                }
+                _ => {
+                    let hint = "write exactly one of `family`, `service` and `capacityProvider`";
+                    self.out.error(&at, "it must be clear whose behaviour this is", hint);
+                }
+            }
+            self.belongs_together(entry, &at);
+        }
+    }
+
+    fn belongs_together(&mut self, entry: &Behaviour, at: &str) {
+        if entry.start.is_some() && (entry.phases.is_some() || entry.image_megabytes.is_some()) {
+            let message = "`start` stands for all phases and excludes `phases` and `imageMegabytes`";
+            self.out.error(at, message, "keep `start`, or the others");
+        }
+        if let Some(law) = &entry.crash {
+            self.gaps(law, &format!("{at}/crash"));
+        }
+        if let Some(size) = entry.image_megabytes.filter(|size| !(0.0..=1e7).contains(size)) {
+            let message = format!("`{size}` is out of range for an image size");
+            self.out.error(&format!("{at}/imageMegabytes"), message, "write 0 to 10,000,000");
+        }
+        let of_hosts = [
+            ("boot", entry.boot.is_some()),
+            ("spotInstanceDraining", entry.spot_instance_draining.is_some()),
+            ("eniTrunking", entry.eni_trunking.is_some()),
+        ];
+        let of_tasks = [
+            ("start", entry.start.is_some()),
+            ("phases", entry.phases.is_some()),
+            ("crash", entry.crash.is_some()),
+            ("health", entry.health.is_some()),
+            ("stop", entry.stop.is_some()),
+            ("imageMegabytes", entry.image_megabytes.is_some()),
+        ];
+        let (wrong, whose): (&[(&str, bool)], _) =
+            if entry.capacity_provider.is_some() { (&of_tasks, "tasks") } else { (&of_hosts, "hosts") };
+        for (key, _) in wrong.iter().filter(|(_, written)| *written) {
+            let hint = format!("write it in an entry for {whose}");
+            self.out.error(&format!("{at}/{key}"), format!("`{key}` is a matter of {whose}"), hint);
+        }
+    }
+}
+
+fn phases(entry: &Behaviour) -> Option<&Phases> {
+    entry.phases.as_ref()
+}
+
+/// Log-normal around a median in seconds; constant where that is nothing.
+fn around(seconds: f64) -> Dist {
+    let median = Span::from_secs_f64(seconds);
+    Dist::lognormal(median, SIGMA).unwrap_or(Dist::constant(Span::ZERO))
+}

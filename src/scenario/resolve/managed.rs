@@ -1,0 +1,121 @@
+//! ECS Managed Instances.
+
+use super::Build;
+use super::cluster::Home;
+use crate::engine::Span;
+use crate::model::ids::TypeId;
+use crate::model::plan::{Managed, ProviderKind};
+use crate::scenario::ecs::capacity_provider::{
+    Bounds, CapacityOption, Choice, InstanceRequirements, ManagedInstancesProvider,
+};
+use crate::scenario::types::Row;
+
+/// When idle hosts go by default, in seconds (model choice: AWS publishes none).
+const SCALE_IN_AFTER: i32 = 300;
+
+impl Build<'_> {
+    pub(super) fn managed(
+        &mut self,
+        provider: &ManagedInstancesProvider,
+        name: &str,
+        home: &Home,
+        at: &str,
+    ) -> Option<ProviderKind> {
+        let template = &provider.instance_launch_template;
+        let subnets: Vec<&str> = template.network_configuration.subnets.iter().map(String::as_str).collect();
+        let subnets_at = format!("{at}/instanceLaunchTemplate/networkConfiguration/subnets");
+        let zones = if subnets.is_empty() {
+            self.out.error(&subnets_at, "Managed Instances need a subnet", "list one subnet for each zone");
+            None
+        } else {
+            Some(self.zones_of_subnets(&subnets, home.region, &subnets_at))
+        };
+        if template.capacity_option_type == Some(CapacityOption::Reserved) {
+            let at = format!("{at}/instanceLaunchTemplate/capacityOptionType");
+            self.out.error(&at, "capacity reservations are not modelled", "write ON_DEMAND or SPOT");
+        }
+        let optimization = provider.infrastructure_optimization.as_ref();
+        let after = optimization.and_then(|written| written.scale_in_after).unwrap_or(SCALE_IN_AFTER);
+        if !(-1..=3_600).contains(&after) {
+            let at = format!("{at}/infrastructureOptimization/scaleInAfter");
+            self.out.error(
+                &at,
+                format!("`{after}` is out of range for `scaleInAfter`"),
+                "write 0 to 3600, or -1 for never",
+            );
+        }
+        let types_at = format!("{at}/instanceLaunchTemplate/instanceRequirements");
+        let types = self.fitting_types(template.instance_requirements.as_ref(), &types_at);
+        let habits = self.habits_of_provider(name);
+        Some(ProviderKind::Managed(Managed {
+            types: types?,
+            spot: template.capacity_option_type == Some(CapacityOption::Spot),
+            zones: zones?,
+            scale_in_after: u64::try_from(after).ok().map(Span::from_secs),
+            boot: habits.boot,
+        }))
+    }
+
+    /// Types of the catalogue that meet the requirements, cheapest first. Those without a known price come after the
+    /// others, smallest first (model choice).
+    fn fitting_types(&mut self, wanted: Option<&InstanceRequirements>, at: &str) -> Option<Vec<TypeId>> {
+        let mut rows: Vec<Row> = self.catalogue.values().filter(|row| fits(row, wanted)).cloned().collect();
+        rows.sort_by(|a, b| {
+            let price = |row: &Row| row.price.unwrap_or(f64::INFINITY);
+            let size = |row: &Row| (row.vcpu, row.memory_mib);
+            price(a).total_cmp(&price(b)).then(size(a).cmp(&size(b))).then_with(|| a.name.cmp(&b.name))
+        });
+        if rows.is_empty() {
+            let hint = "widen `vCpuCount`, `memoryMiB` or the lists of types, or add types to `instanceTypes`";
+            self.out.error(at, "no known instance type meets the requirements", hint);
+            return None;
+        }
+        Some(rows.iter().filter_map(|row| self.instance_type(&row.name, at)).collect())
+    }
+}
+
+fn fits(row: &Row, wanted: Option<&InstanceRequirements>) -> bool {
+    let Some(wanted) = wanted else { return !row.burstable };
+    let burstable = match wanted.burstable_performance.unwrap_or(Choice::Excluded) {
+        Choice::Included => true,
+        Choice::Required => row.burstable,
+        Choice::Excluded => !row.burstable,
+    };
+    let listed = |patterns: &[String]| patterns.iter().any(|pattern| like(pattern, &row.name));
+    burstable
+        && inside(row.vcpu, &wanted.vcpu_count)
+        && inside(row.memory_mib, &wanted.memory_mib)
+        && wanted.network_interface_count.as_ref().is_none_or(|bounds| inside(row.interfaces, bounds))
+        && (wanted.allowed_instance_types.is_empty() || listed(&wanted.allowed_instance_types))
+        && !listed(&wanted.excluded_instance_types)
+}
+
+fn inside(value: u32, bounds: &Bounds) -> bool {
+    value >= bounds.min && bounds.max.is_none_or(|max| value <= max)
+}
+
+/// Whether a name has the shape of a pattern in which `*` stands for any characters.
+fn like(pattern: &str, name: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else { return pattern == name };
+    let Some(rest) = name.strip_prefix(head) else { return false };
+    (0..=rest.len()).any(|start| rest.is_char_boundary(start) && like(tail, &rest[start..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::like;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for (pattern, name, fits) in [
+            ("m5.*", "m5.large", true),
+            ("*", "m5.large", true),
+            ("m*.large", "m5.large", true),
+            ("m5.*", "m6i.large", false),
+            ("m5", "m5.large", false),
+            ("*.large", "m5.xlarge", false),
+        ] {
+            assert_eq!(like(pattern, name), fits, "{pattern} {name}");
+        }
+    }
+}

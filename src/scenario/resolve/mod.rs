@@ -1,0 +1,279 @@
+//! From what was written to what runs: names become ids, texts become laws, and everything that means nothing becomes a
+//! [`Problem`](crate::model::problem::Problem).
+
+mod capacity;
+mod cluster;
+mod container;
+mod fault;
+mod group;
+mod life;
+mod managed;
+mod network;
+mod objective;
+mod percent;
+mod placement;
+mod region;
+mod service;
+mod stream;
+mod task;
+mod traffic;
+
+use super::file::{Objective, Scenario, VERSION};
+use super::{check, types};
+use crate::engine::{Dist, Span};
+use crate::model::Plan;
+use crate::model::ids::{BucketId, RegionId, TypeId, ZoneId};
+use crate::model::names::Names;
+use crate::model::plan;
+use crate::model::problem::Problems;
+use crate::model::quantity::Law;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Turns a scenario into a plan; `csv` gives the text of a file that the scenario names. Findings go to `out`; nothing
+/// is returned when one of them is an error.
+pub fn resolve(
+    scenario: &Scenario,
+    csv: &dyn Fn(&str) -> Option<String>,
+    out: &mut Problems,
+) -> Option<(Plan, Vec<Objective>)> {
+    let mut build = Build {
+        scenario,
+        out,
+        plan: Plan::default(),
+        names: Names::default(),
+        catalogue: types::catalogue(&scenario.instance_types),
+        ports: Vec::new(),
+        subnets: BTreeMap::new(),
+        buckets: Vec::new(),
+        used: Used::default(),
+    };
+    build.head();
+    build.regions();
+    build.catalogue();
+    build.definitions();
+    build.clusters();
+    build.behaviour();
+    build.traffic(csv);
+    build.faults();
+    let objectives = build.objectives();
+    build.sizes();
+    build.left_over();
+    if !build.out.has_errors() {
+        check::room(&build.plan, build.out);
+    }
+    let plan = build.plan;
+    (!out.has_errors()).then_some((plan, objectives))
+}
+
+/// The plan under construction, and what has been seen on the way.
+struct Build<'a> {
+    scenario: &'a Scenario,
+    out: &'a mut Problems,
+    plan: Plan,
+    names: Names,
+    catalogue: BTreeMap<String, types::Row>,
+    /// Fixed host ports with their protocol; the place is the bit.
+    ports: Vec<(u32, String)>,
+    subnets: BTreeMap<(RegionId, String), ZoneId>,
+    buckets: Vec<(RegionId, String, bool, BucketId)>,
+    used: Used,
+}
+
+/// What something refers to, by its place in the file.
+#[derive(Default)]
+struct Used {
+    definitions: BTreeSet<usize>,
+    providers: BTreeSet<usize>,
+    groups: BTreeSet<usize>,
+}
+
+/// A problem was noted; there is nothing to go on with.
+struct Refused;
+
+/// Tasks, and hosts, that a scenario may ask for at once (model choice: what fits into the memory of a large machine).
+const MOST: u64 = 10_000_000;
+
+impl Build<'_> {
+    fn head(&mut self) {
+        let scenario = self.scenario;
+        if scenario.version != VERSION {
+            let message = format!("version {} is unknown", scenario.version);
+            self.out.error("/version", message, format!("this program reads version {VERSION}"));
+        }
+        if scenario.name.trim().is_empty()
+            || scenario.name.contains(['/', '\\', '\0'])
+            || scenario.name.starts_with('.')
+        {
+            let hint = "write letters, digits and hyphens: the folder of results has this name";
+            self.out.error("/name", format!("`{}` names no folder", scenario.name), hint);
+        }
+        if scenario.duration.0 == Span::ZERO {
+            self.out.error("/duration", "nothing is simulated in no time", "write a length such as \"3h\"");
+        } else if scenario.duration.0 > Span::from_secs(1_000 * 366 * 86_400) {
+            self.out.error("/duration", "is longer than a thousand years", "write a length such as \"365d\"");
+        } else if scenario.warm_up.0 >= scenario.duration.0 {
+            let message = format!("`{}` leaves nothing of `{}` to measure", scenario.warm_up.0, scenario.duration.0);
+            self.out.error("/warmUp", message, "make it shorter than `duration`");
+        }
+        match scenario.starts_at.parse::<jiff::Timestamp>() {
+            Ok(date) => self.plan.starts_at = date.as_second(),
+            Err(error) => {
+                let message = format!("`{}` is no date: {error}", scenario.starts_at);
+                self.out.error("/startsAt", message, "write it as \"2026-01-05T00:00:00Z\"");
+            }
+        }
+        if !scenario.changes.is_empty() {
+            self.out.error("/changes", "changes are not modelled yet", "leave the list empty");
+        }
+        self.plan.name.clone_from(&scenario.name);
+        self.plan.seed = scenario.seed;
+        self.plan.duration = scenario.duration.0;
+        self.plan.warm_up = scenario.warm_up.0;
+        self.plan.start_empty = scenario.start_empty;
+    }
+
+    fn catalogue(&mut self) {
+        let mut seen = BTreeSet::new();
+        for (index, kind) in self.scenario.instance_types.iter().enumerate() {
+            let at = format!("/instanceTypes/{index}");
+            if !seen.insert(&kind.instance_type) {
+                self.out.error(&at, format!("`{}` stands twice", kind.instance_type), "keep one of them");
+            }
+            let count = (kind.vcpu_info.default_vcpus, kind.memory_info.size_in_mib);
+            if !(1..=4_096).contains(&count.0) || !(1..=100_000_000).contains(&count.1) {
+                let hint = "vCPUs go from 1 to 4096, memory from 1 MiB to 100,000,000 MiB";
+                self.out.error(&at, format!("`{}` has no size that a host can have", kind.instance_type), hint);
+            }
+        }
+    }
+
+    /// The row of an instance type in the plan.
+    fn instance_type(&mut self, name: &str, at: &str) -> Option<TypeId> {
+        if let Some(id) = self.names.types.get(name) {
+            return Some(*id);
+        }
+        let Some(row) = self.catalogue.get(name) else {
+            let hint = match crate::model::problem::nearest(name, self.catalogue.keys().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`? Other types go to `instanceTypes`"),
+                None => "add what `aws ec2 describe-instance-types` prints to `instanceTypes`".to_owned(),
+            };
+            self.out.error(at, format!("the instance type `{name}` is unknown"), hint);
+            return None;
+        };
+        let id = self.plan.types.push(row.plan());
+        self.names.types.insert(name.to_owned(), id);
+        Some(id)
+    }
+
+    /// The law that the engine samples; a problem when it makes none.
+    fn law(&mut self, law: &Law, at: &str) -> Option<Dist> {
+        match law.dist() {
+            Ok(dist) => Some(dist),
+            Err(error) => {
+                self.out.error(at, format!("the law {error}"), "");
+                None
+            }
+        }
+    }
+
+    /// A law of gaps: one that is always zero would let time stand still.
+    fn gaps(&mut self, law: &Law, at: &str) -> Option<Dist> {
+        let dist = self.law(law, at)?;
+        let stands_still = match &dist {
+            Dist::Constant(span) | Dist::Uniform(_, span) => *span == Span::ZERO,
+            Dist::Empirical(values) => values.iter().all(|value| *value == Span::ZERO),
+            _ => false,
+        };
+        if stands_still {
+            self.out.error(at, "a law that is always zero lets time stand still", "write a length above zero");
+            return None;
+        }
+        Some(dist)
+    }
+
+    /// Whether `value` lies in `range`; a problem with `what` otherwise.
+    fn within(&mut self, value: u32, range: std::ops::RangeInclusive<u32>, what: &str, at: &str) -> bool {
+        let inside = range.contains(&value);
+        if !inside {
+            let (low, high) = (range.start(), range.end());
+            let hint = match *high {
+                u32::MAX => format!("write {low} or more"),
+                high => format!("write {low} to {high}"),
+            };
+            self.out.error(at, format!("`{value}` is out of range for {what}"), hint);
+        }
+        inside
+    }
+
+    /// Whether ECS would take `name` for a cluster, service or family.
+    fn named(&mut self, name: &str, at: &str) -> bool {
+        let fits = !name.is_empty()
+            && name.len() <= 255
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        if !fits {
+            self.out.error(at, format!("ECS refuses the name `{name}`"), "use up to 255 letters, digits, `-` and `_`");
+        }
+        fits
+    }
+
+    /// Ids are narrow numbers; more rows than they count would alias.
+    fn sizes(&mut self) {
+        let plan = &self.plan;
+        let counts = [
+            ("zones", plan.zones.len()),
+            ("regions", plan.regions.len()),
+            ("capacity providers of clusters", plan.providers.len()),
+            ("launch buckets", plan.buckets.len()),
+            ("faults", plan.faults.len()),
+        ];
+        for (what, count) in counts {
+            if count > usize::from(u16::MAX) {
+                let message = format!("{count} {what} are more than can be simulated");
+                self.out.error("", message, format!("at most {}", u16::MAX));
+            }
+        }
+        let tasks: u64 = plan.services.iter().map(|service| u64::from(service.desired)).sum();
+        let hosts: u64 = plan.providers.iter().filter_map(group_size).sum();
+        for (what, count) in [("tasks", tasks), ("hosts", hosts)] {
+            if count > MOST {
+                let message = format!("{count} {what} at the start are more than can be simulated");
+                self.out.error("/clusters", message, format!("at most {MOST}"));
+            }
+        }
+    }
+
+    /// Warns of what nothing refers to.
+    fn left_over(&mut self) {
+        let scenario = self.scenario;
+        let mut warn = |index: usize, used: &BTreeSet<usize>, list: &str, what: &str, name: &str| {
+            if !used.contains(&index) {
+                let message = format!("no cluster uses the {what} `{name}`");
+                self.out.warning(&format!("/{list}/{index}"), message, "remove it, or refer to it");
+            }
+        };
+        for (index, row) in scenario.task_definitions.iter().enumerate() {
+            warn(index, &self.used.definitions, "taskDefinitions", "task definition", &row.family);
+        }
+        for (index, row) in scenario.capacity_providers.iter().enumerate() {
+            warn(index, &self.used.providers, "capacityProviders", "capacity provider", &row.name);
+        }
+        for (index, row) in scenario.auto_scaling_groups.iter().enumerate() {
+            warn(index, &self.used.groups, "autoScalingGroups", "Auto Scaling group", &row.auto_scaling_group_name);
+        }
+        let known = &self.names.types;
+        for (index, row) in scenario.instance_types.iter().enumerate() {
+            let used = if known.contains_key(&row.instance_type) { BTreeSet::from([index]) } else { BTreeSet::new() };
+            warn(index, &used, "instanceTypes", "instance type", &row.instance_type);
+        }
+        if scenario.clusters.is_empty() {
+            self.out.warning("/clusters", "no cluster: nothing runs", "add a cluster with a service");
+        }
+    }
+}
+
+fn group_size(provider: &plan::Provider) -> Option<u64> {
+    match &provider.kind {
+        plan::ProviderKind::Group(group) => Some(u64::from(group.desired)),
+        _ => None,
+    }
+}

@@ -1,0 +1,95 @@
+//! Objectives: whose, and which of its results.
+
+use super::Build;
+use crate::model::plan::Kind;
+use crate::model::problem::nearest;
+use crate::scenario::file::{Bound, MEASURES, Objective, Target};
+
+impl Build<'_> {
+    /// The objectives with services and streams under their full names.
+    pub(super) fn objectives(&mut self) -> Vec<Objective> {
+        let mut found = Vec::new();
+        for (index, objective) in self.scenario.objectives.iter().enumerate() {
+            let at = format!("/objectives/{index}");
+            self.measure(objective, &at);
+            self.bound(objective, &at);
+            let name_at = format!("{at}/{}", objective.subject);
+            let Some(name) = self.subject(objective, &name_at) else { continue };
+            found.push(Objective { name, ..objective.clone() });
+        }
+        found
+    }
+
+    fn measure(&mut self, objective: &Objective, at: &str) {
+        let Some((_, known)) = MEASURES.iter().find(|(subject, _)| *subject == objective.subject) else { return };
+        if known.contains(&objective.measure.as_str()) {
+            return;
+        }
+        let hint = match nearest(&objective.measure, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known: {}", known.join(", ")),
+        };
+        let message = format!("a {} has no result `{}`", objective.subject, objective.measure);
+        self.out.error(&format!("{at}/{}", objective.measure), message, hint);
+    }
+
+    fn bound(&mut self, objective: &Objective, at: &str) {
+        let at = format!("{at}/{}", objective.measure);
+        let (Bound::AtLeast(target) | Bound::AtMost(target) | Bound::Equals(target)) = &objective.bound;
+        let text_result = objective.measure == "outcome";
+        match target {
+            Target::Text(text) if !text_result => {
+                self.out.error(&at, format!("`{text}` is a text, the result is a number"), "write a number");
+            }
+            Target::Number(_) if text_result => self.out.error(&at, "the result is a text", "write a text"),
+            Target::Text(_) if !matches!(objective.bound, Bound::Equals(_)) => {
+                self.out.error(&at, "a text has no order", "write `equals`");
+            }
+            _ => {}
+        }
+    }
+
+    fn subject(&mut self, objective: &Objective, at: &str) -> Option<String> {
+        let name = objective.name.as_str();
+        match objective.subject.as_str() {
+            "service" | "runTasks" => {
+                let id = self.names.service(name, at, self.out)?;
+                let row = &self.plan.services[id];
+                let is_stream = row.kind == Kind::Stream;
+                if is_stream != (objective.subject == "runTasks") {
+                    let (is, key) = if is_stream { ("a stream", "runTasks") } else { ("a service", "service") };
+                    self.out.error(at, format!("`{}` is {is}", row.name), format!("write `{key}`"));
+                    return None;
+                }
+                Some(row.name.clone())
+            }
+            "capacityProvider" => {
+                self.names.provider(name, at, self.out)?;
+                Some(name.to_owned())
+            }
+            "fault" => self.one_of(name, "fault", self.scenario.faults.iter().map(|fault| fault.name.as_str()), at),
+            "controlPlane" => {
+                let regions: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
+                self.one_of(name, "Region", regions.iter().map(String::as_str), at)
+            }
+            _ => {
+                self.out.error(at, "changes are not modelled yet", "remove the objective");
+                None
+            }
+        }
+    }
+
+    fn one_of<'n>(&mut self, name: &str, what: &str, known: impl Iterator<Item = &'n str>, at: &str) -> Option<String> {
+        let known: Vec<&str> = known.collect();
+        if known.contains(&name) {
+            return Some(name.to_owned());
+        }
+        let hint = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => format!("the scenario has no {what}"),
+            None => format!("known: {}", known.join(", ")),
+        };
+        self.out.error(at, format!("no {what} is called `{name}`"), hint);
+        None
+    }
+}

@@ -1,0 +1,125 @@
+//! Placement strategies and constraints.
+
+use super::Build;
+use crate::model::placement::query::Expression;
+use crate::model::placement::{Placement, Strategy};
+use crate::scenario::ecs::service::{ConstraintType, PlacementConstraint, PlacementStrategy, StrategyType};
+
+/// Placement strategies of a service (sourced).
+const MOST_STRATEGIES: usize = 5;
+/// Placement constraints of a service (sourced).
+const MOST_CONSTRAINTS: usize = 10;
+/// Attributes that hosts of the simulation have.
+const ATTRIBUTES: [&str; 2] = ["ecs.availability-zone", "ecs.instance-type"];
+
+impl Build<'_> {
+    /// Strategies and constraints of a service or stream, and the constraints of its task definition.
+    pub(super) fn placement(
+        &mut self,
+        strategies: &[PlacementStrategy],
+        constraints: &[PlacementConstraint],
+        definition: usize,
+        at: &str,
+    ) -> Placement {
+        if strategies.len() > MOST_STRATEGIES {
+            let message = format!("ECS takes {MOST_STRATEGIES} placement strategies, not {}", strategies.len());
+            self.out.error(&format!("{at}/placementStrategy"), message, "leave some out");
+        }
+        let own = &self.scenario.task_definitions[definition].placement_constraints;
+        for (count, at) in [
+            (constraints.len(), format!("{at}/placementConstraints")),
+            (own.len(), format!("/taskDefinitions/{definition}/placementConstraints")),
+        ] {
+            if count > MOST_CONSTRAINTS {
+                let message = format!("ECS takes {MOST_CONSTRAINTS} placement constraints, not {count}");
+                self.out.error(&at, message, "join some with `and`");
+            }
+        }
+        let mut placement = Placement::default();
+        for (place, strategy) in strategies.iter().enumerate() {
+            placement.strategies.extend(self.placement_strategy(strategy, &format!("{at}/placementStrategy/{place}")));
+        }
+        for (place, constraint) in constraints.iter().enumerate() {
+            placement.distinct_instance |= constraint.kind == ConstraintType::DistinctInstance;
+            let found = self.constraint(constraint, &format!("{at}/placementConstraints/{place}"));
+            placement.member_of.extend(found);
+        }
+        for (place, constraint) in own.iter().enumerate() {
+            let at = format!("/taskDefinitions/{definition}/placementConstraints/{place}");
+            placement.member_of.extend(self.constraint(constraint, &at));
+            if constraint.kind == ConstraintType::DistinctInstance {
+                self.out.error(&at, "a task definition takes `memberOf` only", "move it to the service");
+            }
+        }
+        placement
+    }
+
+    fn placement_strategy(&mut self, strategy: &PlacementStrategy, at: &str) -> Option<Strategy> {
+        let field = strategy.field.as_deref().unwrap_or_default();
+        let lower = field.to_ascii_lowercase();
+        let found = match (strategy.kind, lower.as_str()) {
+            (StrategyType::Random, "") => Some(Strategy::Random),
+            (StrategyType::Binpack, "cpu") => Some(Strategy::BinpackCpu),
+            (StrategyType::Binpack, "memory") => Some(Strategy::BinpackMemory),
+            (StrategyType::Spread, "instanceid" | "host") => Some(Strategy::SpreadInstance),
+            (StrategyType::Spread, "attribute:ecs.availability-zone") => Some(Strategy::SpreadZone),
+            (StrategyType::Spread, _) => match field.strip_prefix("attribute:") {
+                Some(name) if !name.is_empty() => {
+                    self.attribute(name, &format!("{at}/field"));
+                    Some(Strategy::SpreadAttribute(name.to_owned()))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        if found.is_none() {
+            let (message, hint) = match strategy.kind {
+                StrategyType::Random => ("`random` takes no field", "leave `field` out"),
+                StrategyType::Binpack => ("`binpack` is by `cpu` or `memory`", "write \"field\": \"memory\""),
+                StrategyType::Spread => (
+                    "`spread` needs a field: `instanceId`, `host` or an attribute",
+                    "write \"field\": \"attribute:ecs.availability-zone\"",
+                ),
+            };
+            self.out.error(&format!("{at}/field"), message, hint);
+        }
+        found
+    }
+
+    pub(super) fn constraint(&mut self, constraint: &PlacementConstraint, at: &str) -> Option<Expression> {
+        let at = format!("{at}/expression");
+        let text = constraint.expression.as_deref().filter(|text| !text.is_empty());
+        match (constraint.kind, text) {
+            (ConstraintType::DistinctInstance, None) => None,
+            (ConstraintType::DistinctInstance, Some(_)) => {
+                self.out.error(&at, "`distinctInstance` takes no expression", "leave `expression` out");
+                None
+            }
+            (ConstraintType::MemberOf, None) => {
+                let hint = "write \"expression\": \"attribute:ecs.instance-type == m5.large\"";
+                self.out.error(&at, "`memberOf` needs an expression", hint);
+                None
+            }
+            (ConstraintType::MemberOf, Some(text)) => match Expression::parse(text) {
+                Ok(expression) => {
+                    for name in expression.attributes() {
+                        self.attribute(name, &at);
+                    }
+                    Some(expression)
+                }
+                Err(error) => {
+                    let hint = "the form is `attribute:ecs.instance-type == m5.large and not(...)`; quote values with brackets";
+                    self.out.error(&at, error.to_string(), hint);
+                    None
+                }
+            },
+        }
+    }
+
+    fn attribute(&mut self, name: &str, at: &str) {
+        if !ATTRIBUTES.contains(&name) {
+            let message = format!("no host has the attribute `{name}`");
+            self.out.warning(at, message, format!("hosts have {}", ATTRIBUTES.join(" and ")));
+        }
+    }
+}

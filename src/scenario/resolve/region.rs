@@ -1,0 +1,166 @@
+//! Regions and zones.
+
+use super::Build;
+use crate::engine::Who;
+use crate::model::ids::ZoneId;
+use crate::model::plan;
+use crate::scenario::file::{Fargate, Region, Zone, ZoneKind};
+
+impl Build<'_> {
+    pub(super) fn regions(&mut self) {
+        let scenario = self.scenario;
+        if scenario.regions.is_empty() {
+            self.out.note("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
+            let region = Region { name: "us-east-1".into(), fargate: None, zones: Vec::new() };
+            self.region(&region, "/regions/0");
+            return;
+        }
+        for (index, region) in scenario.regions.iter().enumerate() {
+            let at = format!("/regions/{index}");
+            if self.plan.regions.iter().any(|known| known.name == region.name) {
+                let message = format!("two Regions are called `{}`", region.name);
+                self.out.error(&format!("{at}/name"), message, "write its zones in one entry");
+                continue;
+            }
+            self.region(region, &at);
+        }
+    }
+
+    fn region(&mut self, region: &Region, at: &str) {
+        let default = Fargate::default();
+        let fargate = region.fargate.as_ref().unwrap_or(&default);
+        let quota = |vcpus: Option<f64>| vcpus.map(cpu_units);
+        let first = self.plan.zones.len() as u16;
+        let id = self.plan.regions.push(plan::Region {
+            name: region.name.clone(),
+            zones: first..first,
+            vcpu_quota: quota(fargate.vcpu_quota),
+            spot_vcpu_quota: quota(fargate.spot_vcpu_quota),
+        });
+        self.fargate(fargate, &format!("{at}/fargate"));
+        let default_zones;
+        let zones = if region.zones.is_empty() {
+            if region.fargate.is_some() || !self.scenario.regions.is_empty() {
+                self.out.note(at, format!("`{}` has no `zones`: three are taken", region.name), "");
+            }
+            default_zones = three_zones(&region.name);
+            &default_zones
+        } else {
+            &region.zones
+        };
+        for (place, zone) in zones.iter().enumerate() {
+            let at = format!("{at}/zones/{place}");
+            let letter = char::from(b'a' + (place % 26) as u8);
+            let default_name = if place < 26 { format!("{}{letter}", region.name) } else { zone.id.clone() };
+            let row = plan::Zone {
+                id: zone.id.clone(),
+                name: zone.name.clone().unwrap_or(default_name),
+                who: Who::named(&format!("zone {}", zone.id)),
+                region: id,
+                fargate_stock: cpu_units(fargate.vcpu_per_zone),
+                spot_stock: cpu_units(fargate.spot_vcpu_per_zone),
+            };
+            self.zone(zone, row, &at);
+        }
+        let end = self.plan.zones.len() as u16;
+        self.plan.regions[id].zones = first..end;
+    }
+
+    fn zone(&mut self, zone: &Zone, row: plan::Zone, at: &str) {
+        let kind = zone.kind.unwrap_or(ZoneKind::AvailabilityZone);
+        if kind != ZoneKind::AvailabilityZone {
+            let name = serde_json::to_value(kind).unwrap_or_default();
+            let message = format!("zone kind `{}` is not modelled yet", name.as_str().unwrap_or_default());
+            self.out.error(&format!("{at}/kind"), message, "write `availabilityZone`, or remove the zone");
+        }
+        let region = self.plan.regions[row.region].name.clone();
+        if zone.parent.as_ref().is_some_and(|parent| *parent != region) {
+            let message = "an availability zone has no parent but its Region";
+            self.out.error(&format!("{at}/parent"), message, format!("write `{region}`, or leave it out"));
+        }
+        let id = ZoneId(self.plan.zones.len() as u16);
+        let mut names = vec![row.id.clone()];
+        if row.name != row.id {
+            names.push(row.name.clone());
+        }
+        for name in names {
+            if self.names.zones.insert(name.clone(), id).is_some() {
+                self.out.error(at, format!("two zones are called `{name}`"), "give each zone its own id and name");
+            }
+        }
+        for (place, subnet) in zone.subnets.iter().enumerate() {
+            if self.subnets.insert((row.region, subnet.clone()), id).is_some() {
+                let at = format!("{at}/subnets/{place}");
+                self.out.error(&at, format!("the subnet `{subnet}` stands twice"), "a subnet lies in one zone");
+            }
+        }
+        self.plan.zones.push(row);
+    }
+
+    fn fargate(&mut self, fargate: &Fargate, at: &str) {
+        let amounts = [
+            ("vcpuPerZone", Some(fargate.vcpu_per_zone)),
+            ("spotVcpuPerZone", Some(fargate.spot_vcpu_per_zone)),
+            ("vcpuQuota", fargate.vcpu_quota),
+            ("spotVcpuQuota", fargate.spot_vcpu_quota),
+        ];
+        for (key, amount) in amounts {
+            if let Some(amount) = amount.filter(|amount| !(0.0..=1e9).contains(amount)) {
+                let message = format!("`{amount}` is out of range for a number of vCPUs");
+                self.out.error(&format!("{at}/{key}"), message, "write 0 to 1,000,000,000");
+            }
+        }
+        self.within(fargate.launch_burst, 1..=u32::MAX, "a launch bucket", &format!("{at}/launchBurst"));
+        self.within(fargate.spot_launch_burst, 1..=u32::MAX, "a launch bucket", &format!("{at}/spotLaunchBurst"));
+    }
+}
+
+/// 1,024 a vCPU.
+fn cpu_units(vcpus: f64) -> u64 {
+    libm::round(vcpus * 1_024.0) as u64
+}
+
+fn three_zones(region: &str) -> Vec<Zone> {
+    let short = short_name(region);
+    let zone =
+        |number| Zone { id: format!("{short}-az{number}"), kind: None, name: None, parent: None, subnets: vec![] };
+    (1..=3).map(zone).collect()
+}
+
+/// The short form in zone ids: `use1` for `us-east-1`, `apne1` for `ap-northeast-1`; the name itself where it does not
+/// have that shape.
+fn short_name(region: &str) -> String {
+    let parts: Vec<&str> = region.split('-').collect();
+    let (Some(number), true) = (parts.last(), parts.len() >= 3) else { return region.to_owned() };
+    let mut short: String = parts[0].to_owned();
+    for part in &parts[1..parts.len() - 1] {
+        short += match *part {
+            "north" => "n",
+            "south" => "s",
+            "east" => "e",
+            "west" => "w",
+            "central" => "c",
+            "northeast" => "ne",
+            "northwest" => "nw",
+            "southeast" => "se",
+            "southwest" => "sw",
+            "gov" => "g",
+            _ => return region.to_owned(),
+        };
+    }
+    short + number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_name;
+
+    #[test]
+    fn zone_ids_begin_with_the_short_name() {
+        for (region, short) in
+            [("us-east-1", "use1"), ("ap-northeast-1", "apne1"), ("eu-central-1", "euc1"), ("here", "here")]
+        {
+            assert_eq!(short_name(region), short);
+        }
+    }
+}

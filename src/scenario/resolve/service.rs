@@ -1,0 +1,233 @@
+//! Services.
+
+use super::Build;
+use super::cluster::Home;
+use crate::engine::{Span, Who};
+use crate::model::ids::ZoneId;
+use crate::model::placement::Placement;
+use crate::model::plan::{self, Kind, ProviderKind, StrategyItem};
+use crate::scenario::ecs::service::{
+    ControllerType, NetworkConfiguration, PlacementConstraint, PlacementStrategy, SchedulingStrategy, Service,
+};
+use crate::scenario::ecs::task_definition::NetworkMode;
+
+/// Tasks of a service by ECS's default quota (sourced).
+const TASK_QUOTA: u32 = 5_000;
+/// `healthCheckGracePeriodSeconds` at most (sourced).
+const LONGEST_GRACE: u32 = 2_147_483_647;
+
+impl Build<'_> {
+    pub(super) fn service(&mut self, service: &Service, home: &mut Home, at: &str) {
+        let name = format!("{}/{}", home.name, service.service_name);
+        self.named(&service.service_name, &format!("{at}/serviceName"));
+        self.stands_in(service, home, at);
+        let kind = match service.scheduling_strategy {
+            Some(SchedulingStrategy::Daemon) => Kind::Daemon,
+            _ => Kind::Replica,
+        };
+        let desired = self.desired(service, kind, at);
+        self.controller(service, at);
+        let definition = self.definition(&service.task_definition, &format!("{at}/taskDefinition"));
+        let strategy = self.capacity(&service.capacity_provider_strategy, service.launch_type, home, at);
+        let grace = service.health_check_grace_period_seconds.unwrap_or(0);
+        self.within(grace, 0..=LONGEST_GRACE, "a grace period", &format!("{at}/healthCheckGracePeriodSeconds"));
+        let (Some(definition), Some(strategy)) = (definition, strategy) else { return };
+        let on_fargate = self.on_fargate(&strategy);
+        if kind == Kind::Daemon {
+            self.daemon_rules(service, on_fargate, at);
+        }
+        let placement = self.checked_placement(
+            &service.placement_strategy,
+            &service.placement_constraints,
+            definition,
+            on_fargate,
+            at,
+        );
+        let (least, most) = self.percents(service, kind, at);
+        let rebalancing = self.rebalancing(service, kind, most, &placement, at);
+        let zones = self.task_zones(service.network_configuration.as_ref(), definition, on_fargate, home, at);
+        self.balanced_container(service, definition, at);
+        let life = self.life(&name, &service.service_name, definition, on_fargate);
+        let task = self.task(definition, on_fargate);
+        let balancer = (!service.load_balancers.is_empty()).then(super::traffic::default_balancer);
+        let (Some(task), Some(zones)) = (task, zones) else { return };
+        let row = plan::Service {
+            who: Who::named(&format!("service {name}")),
+            name,
+            cluster: home.id,
+            kind,
+            desired,
+            minimum_healthy_percent: least,
+            maximum_percent: most,
+            strategy,
+            zones,
+            placement,
+            rebalancing,
+            grace: Span::from_secs(u64::from(grace)),
+            task,
+            life,
+            balancer,
+            traffic: None,
+            arrivals: None,
+        };
+        self.add_service(row, &service.service_name, &format!("{at}/serviceName"));
+    }
+
+    /// Adds a row under "cluster/name" and, while it is unique, under the name alone.
+    pub(super) fn add_service(&mut self, row: plan::Service, short: &str, at: &str) {
+        let name = row.name.clone();
+        self.names.families.insert(row.task.family.clone(), ());
+        let id = self.plan.services.push(row);
+        if self.names.services.insert(name.clone(), id).is_some() {
+            self.out.error(at, format!("two services or streams are called `{name}`"), "give each its own name");
+        }
+        let others = self.plan.services.iter().filter(|other| other.name.split('/').nth(1) == Some(short)).count();
+        if others == 1 {
+            self.names.services.insert(short.to_owned(), id);
+        } else {
+            self.names.services.remove(short);
+        }
+    }
+
+    fn stands_in(&mut self, service: &Service, home: &Home, at: &str) {
+        for (key, written) in [("cluster", &service.cluster), ("clusterArn", &service.cluster_arn)] {
+            let Some(written) = written else { continue };
+            if written.rsplit('/').next() != Some(home.name) {
+                let message = format!("`{written}` is another cluster than `{}`, where the service stands", home.name);
+                self.out.error(&format!("{at}/{key}"), message, "move the service, or remove the field");
+            }
+        }
+    }
+
+    fn desired(&mut self, service: &Service, kind: Kind, at: &str) -> u32 {
+        let at = format!("{at}/desiredCount");
+        match (kind, service.desired_count) {
+            (Kind::Replica, None) => {
+                self.out.error(&at, "ECS needs `desiredCount` of a REPLICA service", "write \"desiredCount\": 3");
+                0
+            }
+            (Kind::Replica, Some(count)) => {
+                if count > TASK_QUOTA {
+                    let message = format!("{count} tasks are more than a service's quota of {TASK_QUOTA}");
+                    self.out.warning(&at, message, "AWS raises the quota on request; or use several services");
+                }
+                count
+            }
+            (_, Some(_)) => {
+                self.out.note(&at, "a daemon follows the hosts: `desiredCount` is not used", "");
+                0
+            }
+            (_, None) => 0,
+        }
+    }
+
+    fn controller(&mut self, service: &Service, at: &str) {
+        let kind = service.deployment_controller.as_ref().map(|controller| controller.kind);
+        let name = match kind {
+            Some(ControllerType::CodeDeploy) => "CODE_DEPLOY",
+            Some(ControllerType::External) => "EXTERNAL",
+            Some(ControllerType::Ecs) | None => return,
+        };
+        let message = format!("the deployment controller {name} is not modelled yet");
+        self.out.error(&format!("{at}/deploymentController/type"), message, "write ECS, or leave it out");
+    }
+
+    fn daemon_rules(&mut self, service: &Service, on_fargate: bool, at: &str) {
+        if on_fargate {
+            let hint = "use container instances, or REPLICA";
+            self.out.error(&format!("{at}/schedulingStrategy"), "Fargate has no hosts for a DAEMON service", hint);
+        }
+        if !service.placement_strategy.is_empty() {
+            let message = "ECS takes no placement strategy for a DAEMON service";
+            self.out.error(&format!("{at}/placementStrategy"), message, "remove it; constraints are allowed");
+        }
+    }
+
+    /// Whether tasks run on Fargate; a strategy never mixes.
+    pub(super) fn on_fargate(&self, strategy: &[StrategyItem]) -> bool {
+        strategy.iter().any(|item| !self.plan.providers[item.provider].kind.has_hosts())
+    }
+
+    pub(super) fn checked_placement(
+        &mut self,
+        strategies: &[PlacementStrategy],
+        constraints: &[PlacementConstraint],
+        definition: usize,
+        on_fargate: bool,
+        at: &str,
+    ) -> Placement {
+        if on_fargate {
+            let both = [("placementStrategy", strategies.is_empty()), ("placementConstraints", constraints.is_empty())];
+            for (key, empty) in both {
+                if !empty {
+                    let message = format!("Fargate takes no `{key}`");
+                    self.out.error(
+                        &format!("{at}/{key}"),
+                        message,
+                        "remove it: tasks are spread over the zones of the subnets",
+                    );
+                }
+            }
+            return Placement::default();
+        }
+        self.placement(strategies, constraints, definition, at)
+    }
+
+    /// Zones of the subnets of `awsvpc` tasks; those of the Region otherwise.
+    pub(super) fn task_zones(
+        &mut self,
+        network: Option<&NetworkConfiguration>,
+        definition: usize,
+        on_fargate: bool,
+        home: &Home,
+        at: &str,
+    ) -> Option<Vec<ZoneId>> {
+        let awsvpc = on_fargate || self.scenario.task_definitions[definition].network_mode == Some(NetworkMode::Awsvpc);
+        let subnets = network.and_then(|network| network.awsvpc_configuration.as_ref()).map(|config| &config.subnets);
+        match (awsvpc, subnets) {
+            (true, Some(subnets)) => self.zones_of_network(subnets, home.region, at),
+            (true, None) => {
+                let hint = "write \"networkConfiguration\": {\"awsvpcConfiguration\": {\"subnets\": [\"subnet-a\"]}}";
+                self.out.error(&format!("{at}/networkConfiguration"), "ECS needs subnets for `awsvpc` tasks", hint);
+                None
+            }
+            (false, Some(_)) => {
+                let message = "ECS takes a network configuration for `awsvpc` tasks only";
+                let hint = "remove it, or write \"networkMode\": \"awsvpc\" in the task definition";
+                self.out.error(&format!("{at}/networkConfiguration"), message, hint);
+                None
+            }
+            (false, None) => Some(self.zones_of(home.region)),
+        }
+    }
+
+    /// A target group needs a container and port that exist.
+    fn balanced_container(&mut self, service: &Service, definition: usize, at: &str) {
+        let containers = &self.scenario.task_definitions[definition].container_definitions;
+        for (place, balancer) in service.load_balancers.iter().enumerate() {
+            let at = format!("{at}/loadBalancers/{place}");
+            let Some(name) = &balancer.container_name else { continue };
+            let Some(container) = containers.iter().find(|container| container.name == *name) else {
+                let message = format!("no container of the task definition is called `{name}`");
+                self.out.error(&format!("{at}/containerName"), message, "name the container that takes the requests");
+                continue;
+            };
+            let Some(port) = balancer.container_port else { continue };
+            if !container.port_mappings.iter().any(|mapping| mapping.container_port == Some(port)) {
+                let message = format!("the container `{name}` does not map the port {port}");
+                let hint = format!("add {{\"containerPort\": {port}}} to its `portMappings`");
+                self.out.error(&format!("{at}/containerPort"), message, hint);
+            }
+        }
+    }
+}
+
+/// Whether a provider is Spot.
+pub(super) fn is_spot(kind: &ProviderKind) -> bool {
+    match kind {
+        ProviderKind::Fargate { spot, .. } => *spot,
+        ProviderKind::Group(group) => group.spot,
+        ProviderKind::Managed(managed) => managed.spot,
+        ProviderKind::AnyHost => false,
+    }
+}

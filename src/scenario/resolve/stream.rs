@@ -1,0 +1,101 @@
+//! Streams of standalone tasks.
+
+use super::Build;
+use super::cluster::Home;
+use crate::engine::{Dist, Span, Time, Who};
+use crate::model::plan::{self, Arrivals, Kind};
+use crate::scenario::file::RunTasks;
+
+impl Build<'_> {
+    pub(super) fn stream(&mut self, stream: &RunTasks, home: &mut Home, at: &str) {
+        let definition = self.definition(&stream.task_definition, &format!("{at}/taskDefinition"));
+        let strategy = self.capacity(&stream.capacity_provider_strategy, stream.launch_type, home, at);
+        let arrivals = self.arrivals(stream, at);
+        let lives = self.law(&stream.lives, &format!("{at}/lives"));
+        let (Some(definition), Some(strategy)) = (definition, strategy) else { return };
+        let family = &self.scenario.task_definitions[definition].family;
+        let short = stream.name.clone().unwrap_or_else(|| family.clone());
+        self.named(&short, &format!("{at}/name"));
+        let name = format!("{}/{short}", home.name);
+        let on_fargate = self.on_fargate(&strategy);
+        let placement = self.checked_placement(
+            &stream.placement_strategy,
+            &stream.placement_constraints,
+            definition,
+            on_fargate,
+            at,
+        );
+        let zones = self.task_zones(stream.network_configuration.as_ref(), definition, on_fargate, home, at);
+        let mut life = self.life(&name, &short, definition, on_fargate);
+        life.lives = lives;
+        let task = self.task(definition, on_fargate);
+        let (Some(task), Some(zones), Some(arrivals)) = (task, zones, arrivals) else { return };
+        let row = plan::Service {
+            who: Who::named(&format!("service {name}")),
+            name,
+            cluster: home.id,
+            kind: Kind::Stream,
+            desired: 0,
+            minimum_healthy_percent: 100,
+            maximum_percent: 200,
+            strategy,
+            zones,
+            placement,
+            rebalancing: false,
+            grace: Span::ZERO,
+            task,
+            life,
+            balancer: None,
+            traffic: None,
+            arrivals: Some(arrivals),
+        };
+        self.add_service(row, &short, &format!("{at}/name"));
+    }
+
+    fn arrivals(&mut self, stream: &RunTasks, at: &str) -> Option<Arrivals> {
+        self.within(stream.count, 1..=10, "tasks of one RunTask call", &format!("{at}/count"));
+        let from = Time::ZERO + stream.from.map_or(Span::ZERO, |from| from.0);
+        let until = stream.until.map_or(self.plan.end(), |until| Time::ZERO + until.0);
+        if from >= until {
+            self.out.error(
+                &format!("{at}/until"),
+                "the stream ends before it begins",
+                "make `until` later than `from`",
+            );
+        }
+        let gap = match (&stream.rate, &stream.every) {
+            (Some(rate), None) if rate.0 > 0 => {
+                let mean = Span::from_secs_f64(1.0 / rate.per_second());
+                match Dist::exponential(mean) {
+                    Ok(dist) => Some(dist),
+                    Err(error) => {
+                        self.out.error(
+                            &format!("{at}/rate"),
+                            format!("the rate {error}"),
+                            "write at most a million a second",
+                        );
+                        None
+                    }
+                }
+            }
+            (Some(_), None) => {
+                self.out.error(
+                    &format!("{at}/rate"),
+                    "a rate of 0 runs no task",
+                    "write a rate above 0, or remove the stream",
+                );
+                None
+            }
+            (None, Some(law)) => self.gaps(law, &format!("{at}/every")),
+            (Some(_), Some(_)) => {
+                self.out.error(at, "`rate` and `every` exclude each other", "keep one of them");
+                None
+            }
+            (None, None) => {
+                self.out.error(at, "nothing says when tasks are run", "write \"rate\": \"2/s\"");
+                None
+            }
+        };
+        Some(Arrivals { gap: gap?, count: stream.count, from, until })
+    }
+}

@@ -1,0 +1,323 @@
+//! Task definitions.
+
+use super::{Build, Refused};
+use crate::engine::Span;
+use crate::model::plan::TaskDef;
+use crate::model::problem::nearest;
+use crate::scenario::ecs::Amount;
+use crate::scenario::ecs::task_definition::{Compatibility, ContainerDefinition, NetworkMode, TaskDefinition};
+
+/// Containers of one task definition (sourced).
+const MOST_CONTAINERS: usize = 10;
+/// `stopTimeout` by default, in seconds (sourced).
+const STOP_TIMEOUT: u32 = 30;
+
+impl Build<'_> {
+    /// Checks what holds for a definition wherever it is used.
+    pub(super) fn definitions(&mut self) {
+        let list = &self.scenario.task_definitions;
+        for (index, definition) in list.iter().enumerate() {
+            let at = format!("/taskDefinitions/{index}");
+            self.named(&definition.family, &format!("{at}/family"));
+            let same = |other: &&TaskDefinition| {
+                other.family == definition.family && other.revision.unwrap_or(0) == definition.revision.unwrap_or(0)
+            };
+            if list[..index].iter().any(|other| same(&other)) {
+                let message = format!("the task definition `{}` stands twice", definition.family);
+                self.out.error(&at, message, "give the two different revisions, or remove one");
+            }
+            let count = definition.container_definitions.len();
+            if count == 0 || count > MOST_CONTAINERS {
+                let message = format!("ECS takes 1 to {MOST_CONTAINERS} containers, not {count}");
+                self.out.error(&format!("{at}/containerDefinitions"), message, "write at least one container");
+            }
+            self.containers(&definition.container_definitions, &format!("{at}/containerDefinitions"));
+            for (place, constraint) in definition.placement_constraints.iter().enumerate() {
+                self.constraint(constraint, &format!("{at}/placementConstraints/{place}"));
+            }
+        }
+    }
+
+    /// The definition that a family, `family:revision` or ARN means: without a revision the newest one.
+    pub(super) fn definition(&mut self, reference: &str, at: &str) -> Option<usize> {
+        let short = reference.rsplit('/').next().unwrap_or(reference);
+        let (family, revision) = match short.split_once(':') {
+            Some((family, revision)) => (family, Some(revision)),
+            None => (short, None),
+        };
+        let list = &self.scenario.task_definitions;
+        let of_family = || list.iter().enumerate().filter(|(_, definition)| definition.family == family);
+        let found = match revision {
+            None => of_family().max_by_key(|(_, definition)| definition.revision),
+            Some(text) => {
+                let answers =
+                    |definition: &TaskDefinition| definition.revision.is_some_and(|number| number.to_string() == text);
+                of_family()
+                    .find(|(_, definition)| answers(definition))
+                    .or_else(|| of_family().find(|(_, d)| d.revision.is_none()))
+            }
+        };
+        if let Some((index, _)) = found {
+            self.used.definitions.insert(index);
+            return Some(index);
+        }
+        let hint = match nearest(family, list.iter().map(|definition| definition.family.as_str())) {
+            Some(near) if near == family => "the family has other revisions only".to_owned(),
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "add what `aws ecs describe-task-definition` prints to `taskDefinitions`".to_owned(),
+        };
+        self.out.error(at, format!("no task definition is called `{short}`"), hint);
+        None
+    }
+
+    /// What a task of this definition needs, on Fargate or on a container instance.
+    pub(super) fn task(&mut self, index: usize, on_fargate: bool) -> Option<TaskDef> {
+        let definition = &self.scenario.task_definitions[index];
+        let at = format!("/taskDefinitions/{index}");
+        let cpu = self.cpu(definition, &at);
+        let memory = self.memory(definition, &at);
+        if on_fargate {
+            self.fargate_rules(definition, cpu.unwrap_or(0), memory.unwrap_or(0), &at);
+        } else {
+            self.host_rules(definition, &at);
+        }
+        let containers = &definition.container_definitions;
+        let stop = containers.iter().map(|container| container.stop_timeout.unwrap_or(STOP_TIMEOUT)).max();
+        let mode = definition.network_mode.unwrap_or(NetworkMode::Bridge);
+        Some(TaskDef {
+            name: format!("{}:{}", definition.family, definition.revision.unwrap_or(1)),
+            family: definition.family.clone(),
+            cpu: cpu?,
+            memory: memory?,
+            ports: if on_fargate {
+                0
+            } else {
+                self.host_ports(containers, mode, &format!("{at}/containerDefinitions"))
+            },
+            eni: on_fargate || mode == NetworkMode::Awsvpc,
+            stop_timeout: Span::from_secs(u64::from(stop.unwrap_or(STOP_TIMEOUT))),
+            start_depth: super::container::depth(containers).unwrap_or(1),
+            restart: super::container::restart(containers),
+            health: super::container::health(containers),
+            containers: containers.iter().map(|container| container.name.clone()).collect(),
+        })
+    }
+
+    fn cpu(&mut self, definition: &TaskDefinition, at: &str) -> Option<u32> {
+        let mut sum = 0u32;
+        for (place, container) in definition.container_definitions.iter().enumerate() {
+            let at = format!("{at}/containerDefinitions/{place}/cpu");
+            sum = sum.saturating_add(self.amount(container.cpu.as_ref(), cpu_units, &at).ok()?.unwrap_or(0));
+        }
+        let at = format!("{at}/cpu");
+        let Some(cpu) = self.amount(definition.cpu.as_ref(), cpu_units, &at).ok()? else { return Some(sum) };
+        if sum > cpu {
+            let message = format!("the containers ask for {sum} CPU units, the task has {cpu}");
+            self.out.error(&at, message, "raise the task's `cpu` or lower the containers'");
+        }
+        Some(cpu)
+    }
+
+    fn memory(&mut self, definition: &TaskDefinition, at: &str) -> Option<u32> {
+        let whole = self.amount(definition.memory.as_ref(), mebibytes, &format!("{at}/memory")).ok()?;
+        let mut sum = 0u32;
+        for (place, container) in definition.container_definitions.iter().enumerate() {
+            let at = format!("{at}/containerDefinitions/{place}");
+            let hard = self.amount(container.memory.as_ref(), mebibytes, &format!("{at}/memory")).ok()?;
+            let soft = self
+                .amount(container.memory_reservation.as_ref(), mebibytes, &format!("{at}/memoryReservation"))
+                .ok()?;
+            if whole.is_none() && hard.or(soft).is_none() {
+                let message = format!("the container `{}` has no memory, and neither has the task", container.name);
+                self.out.error(&at, message, "write `memory` for the task or for each container");
+            }
+            if let Some((hard, soft)) = hard.zip(soft).filter(|(hard, soft)| soft >= hard) {
+                let message = format!("{soft} MiB reserved are not below the limit of {hard} MiB");
+                self.out.error(&format!("{at}/memoryReservation"), message, "lower it, or raise `memory`");
+            }
+            sum = sum.saturating_add(soft.or(hard).unwrap_or(0));
+        }
+        if let Some(whole) = whole.filter(|whole| sum > *whole) {
+            let message = format!("the containers ask for {sum} MiB, the task has {whole}");
+            self.out.error(&format!("{at}/memory"), message, "raise the task's `memory` or lower the containers'");
+        }
+        Some(whole.unwrap_or(sum))
+    }
+
+    /// `None`: not written.
+    fn amount(
+        &mut self,
+        written: Option<&Amount>,
+        read: fn(&str) -> Option<u32>,
+        at: &str,
+    ) -> Result<Option<u32>, Refused> {
+        let Some(Amount(text)) = written else { return Ok(None) };
+        let found = read(text);
+        if found.is_none() {
+            self.out.error(at, format!("`{text}` is no amount"), "write CPU units or \"0.5 vCPU\", MiB or \"1 GB\"");
+            return Err(Refused);
+        }
+        Ok(found)
+    }
+
+    fn fargate_rules(&mut self, definition: &TaskDefinition, cpu: u32, memory: u32, at: &str) {
+        if definition.network_mode != Some(NetworkMode::Awsvpc) {
+            let message = format!("Fargate takes `{}` with network mode `awsvpc` only", definition.family);
+            self.out.error(&format!("{at}/networkMode"), message, "write \"networkMode\": \"awsvpc\"");
+        }
+        if definition.cpu.is_none() || definition.memory.is_none() {
+            let message = format!("Fargate needs `cpu` and `memory` of the task `{}`", definition.family);
+            self.out.error(at, message, "write \"cpu\": \"256\", \"memory\": \"512\"");
+        } else if let Err(hint) = fargate_size(cpu, memory) {
+            self.out.error(at, format!("Fargate has no size of {cpu} CPU units and {memory} MiB"), hint);
+        }
+        if !definition.placement_constraints.is_empty() {
+            let message = "Fargate takes no placement constraints";
+            self.out.error(&format!("{at}/placementConstraints"), message, "remove them");
+        }
+        self.compatible(definition, Compatibility::Fargate, "FARGATE", at);
+        for (place, container) in definition.container_definitions.iter().enumerate() {
+            if let Some(timeout) = container.stop_timeout {
+                let at = format!("{at}/containerDefinitions/{place}/stopTimeout");
+                self.within(timeout, 2..=120, "`stopTimeout` on Fargate", &at);
+            }
+        }
+    }
+
+    fn host_rules(&mut self, definition: &TaskDefinition, at: &str) {
+        if let Some(cpu) = definition.cpu.as_ref().and_then(|amount| cpu_units(&amount.0)) {
+            self.within(cpu, 128..=196_608, "`cpu` of a task", &format!("{at}/cpu"));
+        }
+        let kinds = &definition.requires_compatibilities;
+        if !kinds.contains(&Compatibility::ManagedInstances) {
+            self.compatible(definition, Compatibility::Ec2, "EC2", at);
+        }
+        if definition.network_mode == Some(NetworkMode::Awsvpc) {
+            return;
+        }
+        for (place, container) in definition.container_definitions.iter().enumerate() {
+            if container.stop_timeout == Some(0) {
+                let at = format!("{at}/containerDefinitions/{place}/stopTimeout");
+                self.out.warning(&at, "containers are killed without time to stop", "write 2 or more");
+            }
+        }
+    }
+
+    fn compatible(&mut self, definition: &TaskDefinition, wanted: Compatibility, name: &str, at: &str) {
+        let kinds = &definition.requires_compatibilities;
+        if !kinds.is_empty() && !kinds.contains(&wanted) {
+            let message = format!("`{}` is not registered for {name}", definition.family);
+            self.out.error(&format!("{at}/requiresCompatibilities"), message, format!("add \"{name}\""));
+        }
+    }
+
+    fn host_ports(&mut self, containers: &[ContainerDefinition], mode: NetworkMode, at: &str) -> u64 {
+        let mut bits = 0;
+        for (place, container) in containers.iter().enumerate() {
+            for (port_place, mapping) in container.port_mappings.iter().enumerate() {
+                let at = format!("{at}/{place}/portMappings/{port_place}");
+                let port = match mode {
+                    NetworkMode::Host => mapping.host_port.filter(|port| *port > 0).or(mapping.container_port),
+                    NetworkMode::Bridge => mapping.host_port.filter(|port| *port > 0),
+                    NetworkMode::Awsvpc | NetworkMode::None => None,
+                };
+                let Some(port) = port else { continue };
+                let key = (port, mapping.protocol.clone().unwrap_or_else(|| "tcp".to_owned()));
+                let bit = self.ports.iter().position(|known| *known == key).unwrap_or_else(|| {
+                    self.ports.push(key);
+                    self.ports.len() - 1
+                });
+                if bit >= 64 {
+                    self.out.error(
+                        &at,
+                        "more than 64 distinct host ports cannot be simulated",
+                        "use dynamic host ports",
+                    );
+                    continue;
+                }
+                if bits & (1 << bit) != 0 {
+                    let message = format!("two containers of the task take the host port {port}");
+                    self.out.error(&at, message, "give each container a port of its own");
+                }
+                bits |= 1 << bit;
+            }
+        }
+        bits
+    }
+}
+
+/// `"256"`, `".25 vCPU"`, `"1 vcpu"`.
+fn cpu_units(text: &str) -> Option<u32> {
+    let text = text.trim().to_ascii_lowercase();
+    match text.strip_suffix("vcpu") {
+        Some(number) => scaled(number),
+        None => text.parse().ok(),
+    }
+}
+
+/// `"512"`, `"1GB"`, `"0.5 GB"`.
+fn mebibytes(text: &str) -> Option<u32> {
+    let text = text.trim().to_ascii_lowercase();
+    match text.strip_suffix("gb") {
+        Some(number) => scaled(number),
+        None => text.parse().ok(),
+    }
+}
+
+fn scaled(number: &str) -> Option<u32> {
+    let value = number.trim().parse::<f64>().ok()? * 1_024.0;
+    (value >= 0.0 && value <= f64::from(u32::MAX)).then(|| libm::round(value) as u32)
+}
+
+/// Sizes of Fargate (domain sheet, section 3.3).
+fn fargate_size(cpu: u32, memory: u32) -> Result<(), String> {
+    const GB: u32 = 1_024;
+    let (low, high, step) = match cpu {
+        256 if matches!(memory, 512 | 1_024 | 2_048) => return Ok(()),
+        256 => return Err("256 CPU units go with 512, 1024 or 2048 MiB".to_owned()),
+        512 => (1, 4, 1),
+        1_024 => (2, 8, 1),
+        2_048 => (4, 16, 1),
+        4_096 => (8, 30, 1),
+        8_192 => (16, 60, 4),
+        16_384 => (32, 120, 8),
+        _ => return Err("CPU units are 256, 512, 1024, 2048, 4096, 8192 or 16384".to_owned()),
+    };
+    if (low * GB..=high * GB).contains(&memory) && (memory - low * GB).is_multiple_of(step * GB) {
+        return Ok(());
+    }
+    Err(format!("{cpu} CPU units go with {low} to {high} GB in steps of {step} GB"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fargate_has_these_sizes() {
+        for (cpu, memory, exists) in [
+            (256, 512, true),
+            (256, 2_048, true),
+            (256, 3_072, false),
+            (512, 512, false),
+            (512, 4_096, true),
+            (1_024, 8_192, true),
+            (1_024, 8_000, false),
+            (4_096, 30_720, true),
+            (8_192, 20_480, true),
+            (8_192, 17_408, false),
+            (16_384, 122_880, true),
+            (32_768, 65_536, false),
+            (300, 512, false),
+        ] {
+            assert_eq!(fargate_size(cpu, memory).is_ok(), exists, "{cpu} {memory}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_texts() {
+        assert_eq!([cpu_units("256"), cpu_units("0.5 vCPU"), cpu_units(".25vcpu")], [Some(256), Some(512), Some(256)]);
+        assert_eq!([mebibytes("512"), mebibytes("1GB"), mebibytes("0.5 GB")], [Some(512), Some(1_024), Some(512)]);
+        assert_eq!([cpu_units("-1"), mebibytes("a lot"), cpu_units("-1 vCPU"), cpu_units("NaN vCPU")], [None; 4]);
+    }
+}

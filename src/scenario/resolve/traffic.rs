@@ -1,0 +1,237 @@
+//! Requests offered to services, and the load balancers in front of them.
+
+use super::Build;
+use crate::engine::{Span, Time};
+use crate::model::plan::{Balancer, Kind, Profile, Traffic as Offered};
+use crate::model::quantity::Rate;
+use crate::scenario::file::{DailyStep, LoadBalancer, Step, Traffic};
+
+const DAY: Span = Span::from_secs(86_400);
+/// `deregistration_delay.timeout_seconds` at most (sourced).
+const LONGEST_DEREGISTRATION: Span = Span::from_secs(3_600);
+
+impl Build<'_> {
+    pub(super) fn traffic(&mut self, csv: &dyn Fn(&str) -> Option<String>) {
+        for (index, traffic) in self.scenario.traffic.iter().enumerate() {
+            let at = format!("/traffic/{index}");
+            let id = self.names.service(&traffic.service, &format!("{at}/service"), self.out);
+            let profile = self.profile(traffic, csv, &at);
+            let balancer = traffic.load_balancer.as_ref().map(|written| {
+                let at = format!("{at}/loadBalancer");
+                self.balancer_rules(written, &at);
+                balancer(written)
+            });
+            let per_task = traffic.requests_per_task;
+            if per_task.0 == 0 {
+                let message = "a task that answers nothing answers no traffic";
+                self.out.error(&format!("{at}/requestsPerTask"), message, "write \"60/s\"");
+            }
+            let (Some(id), Some(profile)) = (id, profile) else { continue };
+            let service = &mut self.plan.services[id];
+            if service.kind == Kind::Stream {
+                let message = format!("`{}` is a stream of standalone tasks, which take no requests", service.name);
+                self.out.error(&format!("{at}/service"), message, "name a service");
+                continue;
+            }
+            if service.traffic.is_some() {
+                let message = format!("`{}` has traffic already", service.name);
+                self.out.error(&format!("{at}/service"), message, "write one entry for each service");
+                continue;
+            }
+            if let Some(balancer) = balancer {
+                service.balancer = Some(balancer);
+            }
+            service.balancer.get_or_insert_with(default_balancer);
+            service.traffic = Some(Offered { profile, per_task: per_task.0 });
+        }
+    }
+
+    fn profile(&mut self, traffic: &Traffic, csv: &dyn Fn(&str) -> Option<String>, at: &str) -> Option<Profile> {
+        match (&traffic.rate, &traffic.steps, &traffic.daily, &traffic.csv) {
+            (Some(rate), None, None, None) => Some(Profile::Steps(Box::new([(Time::ZERO, rate.0)]))),
+            (None, Some(steps), None, None) => self.steps(steps, &format!("{at}/steps")),
+            (None, None, Some(daily), None) => self.daily(daily, &format!("{at}/daily")),
+            (None, None, None, Some(name)) => self.table(name, csv, &format!("{at}/csv")),
+            (None, None, None, None) => {
+                self.out.error(at, "nothing says how much traffic there is", "write \"rate\": \"900/s\"");
+                None
+            }
+            _ => {
+                let message = "`rate`, `steps`, `daily` and `csv` exclude each other";
+                self.out.error(at, message, "keep one of them");
+                None
+            }
+        }
+    }
+
+    fn steps(&mut self, steps: &[Step], at: &str) -> Option<Profile> {
+        let mut found: Vec<(Time, u64)> = Vec::new();
+        for (place, step) in steps.iter().enumerate() {
+            let time = Time::ZERO + step.at.0;
+            if found.last().is_some_and(|(last, _)| *last >= time) {
+                let at = format!("{at}/{place}/at");
+                self.out.error(&at, "a step must come after the one before it", "put the steps in order of time");
+                return None;
+            }
+            found.push((time, step.rate.0));
+        }
+        self.begun_at_zero(found, at)
+    }
+
+    fn daily(&mut self, steps: &[DailyStep], at: &str) -> Option<Profile> {
+        let mut found: Vec<(Span, u64)> = Vec::new();
+        for (place, step) in steps.iter().enumerate() {
+            let at = format!("{at}/{place}/at");
+            let Some(time) = time_of_day(&step.at) else {
+                self.out.error(&at, format!("`{}` is no time of day", step.at), "write it as \"09:00\"");
+                return None;
+            };
+            if found.last().is_some_and(|(last, _)| *last >= time) {
+                self.out.error(&at, "a step must come after the one before it", "put the steps in order of time");
+                return None;
+            }
+            found.push((time, step.rate.0));
+        }
+        let (Some(first), Some(last)) = (found.first().copied(), found.last().copied()) else {
+            self.out.error(at, "a day needs a step", "write [{\"at\": \"09:00\", \"rate\": \"900/s\"}]");
+            return None;
+        };
+        if first.0 != Span::ZERO {
+            found.insert(0, (Span::ZERO, last.1));
+        }
+        let offset = Span::from_secs(self.plan.starts_at.rem_euclid(86_400) as u64);
+        Some(Profile::Repeat { period: DAY, offset, steps: found.into_boxed_slice() })
+    }
+
+    fn table(&mut self, name: &str, csv: &dyn Fn(&str) -> Option<String>, at: &str) -> Option<Profile> {
+        let Some(text) = csv(name) else {
+            let hint = "the path is relative to the scenario file";
+            self.out.error(at, format!("the file `{name}` cannot be read"), hint);
+            return None;
+        };
+        match read_csv(&text) {
+            Ok(steps) => self.begun_at_zero(steps, at),
+            Err((line, message)) => {
+                let hint = "the form is `seconds,requests_per_second`, a line for each change, in order of time";
+                self.out.error(at, format!("line {line} of `{name}` {message}"), hint);
+                None
+            }
+        }
+    }
+
+    fn begun_at_zero(&mut self, mut steps: Vec<(Time, u64)>, at: &str) -> Option<Profile> {
+        let Some(first) = steps.first() else {
+            self.out.error(at, "traffic needs a step", "write the rate at \"0s\"");
+            return None;
+        };
+        if first.0 > Time::ZERO {
+            self.out.note(at, format!("there is no traffic before `{}`", first.0), "write a step at \"0s\"");
+            steps.insert(0, (Time::ZERO, 0));
+        }
+        Some(Profile::Steps(steps.into_boxed_slice()))
+    }
+
+    fn balancer_rules(&mut self, written: &LoadBalancer, at: &str) {
+        let ranges = [
+            ("healthCheckIntervalSeconds", written.health_check_interval_seconds, 5..=300),
+            ("healthCheckTimeoutSeconds", written.health_check_timeout_seconds, 2..=120),
+            ("healthyThresholdCount", written.healthy_threshold_count, 2..=10),
+            ("unhealthyThresholdCount", written.unhealthy_threshold_count, 2..=10),
+        ];
+        for (key, value, range) in ranges {
+            self.within(value, range, &format!("`{key}`"), &format!("{at}/{key}"));
+        }
+        if written.health_check_timeout_seconds >= written.health_check_interval_seconds {
+            let message = "the time-out must be shorter than the interval";
+            self.out.error(&format!("{at}/healthCheckTimeoutSeconds"), message, "lower it, or raise the interval");
+        }
+        if written.deregistration_delay.0 > LONGEST_DEREGISTRATION {
+            let message = format!("`{}` is longer than the longest delay", written.deregistration_delay.0);
+            self.out.error(&format!("{at}/deregistrationDelay"), message, "write at most \"1h\"");
+        }
+    }
+}
+
+/// An Application Load Balancer with AWS's defaults.
+pub(super) fn default_balancer() -> Balancer {
+    balancer(&LoadBalancer::default())
+}
+
+fn balancer(written: &LoadBalancer) -> Balancer {
+    Balancer {
+        interval: Span::from_secs(u64::from(written.health_check_interval_seconds)),
+        timeout: Span::from_secs(u64::from(written.health_check_timeout_seconds)),
+        unhealthy: written.unhealthy_threshold_count,
+        healthy: written.healthy_threshold_count,
+        deregistration: written.deregistration_delay.0,
+        cross_zone: written.cross_zone,
+        dns_ttl: written.dns_ttl.0,
+    }
+}
+
+/// `"09:30"`.
+fn time_of_day(text: &str) -> Option<Span> {
+    let (hours, minutes) = text.split_once(':')?;
+    let number =
+        |part: &str| part.parse::<u64>().ok().filter(|_| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()));
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    (hours < 24 && minutes < 60).then(|| Span::from_secs(hours * 3_600 + minutes * 60))
+}
+
+/// Reads `seconds,requests_per_second` and the lines below it; an error has the number of its line.
+fn read_csv(text: &str) -> Result<Vec<(Time, u64)>, (usize, String)> {
+    let mut lines = text.lines().enumerate();
+    let head = lines.next().map_or("", |(_, line)| line.trim_start_matches('\u{feff}').trim());
+    if head.split(',').map(str::trim).ne(["seconds", "requests_per_second"]) {
+        return Err((1, "is not the head `seconds,requests_per_second`".to_owned()));
+    }
+    let mut found: Vec<(Time, u64)> = Vec::new();
+    for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+        let wrong = |message: String| (index + 1, message);
+        let (seconds, rate) = line.split_once(',').ok_or_else(|| wrong("has no comma".to_owned()))?;
+        let seconds: f64 =
+            seconds.trim().parse().map_err(|_| wrong(format!("has no number of seconds in `{}`", seconds.trim())))?;
+        if !(0.0..=1e12).contains(&seconds) {
+            return Err(wrong(format!("is at {seconds} seconds")));
+        }
+        let rate = Rate::parse(&format!("{}/s", rate.trim()))
+            .map_err(|problem| wrong(format!("has a rate that {problem}")))?;
+        let time = Time::ZERO + Span::from_secs_f64(seconds);
+        if found.last().is_some_and(|(last, _)| *last >= time) {
+            return Err(wrong("is not after the line before it".to_owned()));
+        }
+        found.push((time, rate.0));
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_have_a_head_and_an_order() {
+        let at = |seconds| Time::ZERO + Span::from_secs(seconds);
+        assert_eq!(
+            read_csv("seconds,requests_per_second\n0,5\n60,2.5\n"),
+            Ok(vec![(at(0), 5 * Rate::ONE), (at(60), 2_500_000_000)])
+        );
+        for (text, line) in [
+            ("", 1),
+            ("a,b\n", 1),
+            ("seconds,requests_per_second\n0\n", 2),
+            ("seconds,requests_per_second\n0,x\n", 2),
+            ("seconds,requests_per_second\n0,1\n0,2\n", 3),
+            ("seconds,requests_per_second\nNaN,1\n", 2),
+            ("seconds,requests_per_second\n0,-1\n", 2),
+        ] {
+            assert_eq!(read_csv(text).unwrap_err().0, line, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_of_day_have_two_digits() {
+        assert_eq!(time_of_day("09:30"), Some(Span::from_secs(34_200)));
+        assert_eq!([time_of_day("9:30"), time_of_day("24:00"), time_of_day("12:60"), time_of_day("+1:00")], [None; 4]);
+    }
+}

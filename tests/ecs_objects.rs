@@ -1,0 +1,556 @@
+//! Real ECS objects go in as the AWS CLI prints them; what ECS refuses, and what means nothing, is refused with its
+//! place; the committed schema is the generated one.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail and read the committed schema")]
+
+use evenkeel::engine::{Dist, Span, Time};
+use evenkeel::model::Plan;
+use evenkeel::model::plan::{Kind, Profile, ProviderKind, When};
+use evenkeel::model::problem::{Problems, Severity};
+use evenkeel::scenario::check::derived;
+use evenkeel::scenario::file::{Objective, Scenario};
+use evenkeel::scenario::resolve::resolve;
+use evenkeel::scenario::schema;
+use serde_json::{Value, json};
+
+/// A Fargate service, a service on hosts, a daemon and a stream.
+fn base() -> Value {
+    json!({
+        "version": 1, "name": "base", "duration": "3h", "warmUp": "15m",
+        "regions": [{ "name": "us-east-1", "zones": [
+            { "id": "use1-az1", "subnets": ["subnet-a"] }, { "id": "use1-az2", "subnets": ["subnet-b"] }, { "id": "use1-az3" }
+        ] }],
+        "taskDefinitions": [
+            { "family": "web", "revision": 3, "networkMode": "awsvpc", "cpu": "512", "memory": "1024",
+              "containerDefinitions": [
+                  { "name": "app", "portMappings": [{ "containerPort": 80 }], "dependsOn": [{ "containerName": "proxy", "condition": "START" }] },
+                  { "name": "proxy", "essential": false, "stopTimeout": 60 }] },
+            { "family": "api", "containerDefinitions": [
+                  { "name": "app", "cpu": 256, "memory": 512, "portMappings": [{ "containerPort": 80, "hostPort": 8080 }],
+                    "healthCheck": { "command": ["CMD", "true"], "retries": 2 } }] }
+        ],
+        "capacityProviders": [{ "name": "nodes", "autoScalingGroupProvider": {
+            "autoScalingGroupArn": "arn:aws:autoscaling:us-east-1:1:autoScalingGroup:x:autoScalingGroupName/nodes-asg",
+            "managedScaling": { "status": "ENABLED", "targetCapacity": 80 } } }],
+        "autoScalingGroups": [{ "AutoScalingGroupName": "nodes-asg", "MinSize": 2, "MaxSize": 20, "DesiredCapacity": 6,
+            "AvailabilityZones": ["us-east-1a", "us-east-1b"],
+            "MixedInstancesPolicy": { "LaunchTemplate": { "Overrides": [{ "InstanceType": "m5.large" }] } } }],
+        "clusters": [{
+            "clusterName": "shop", "capacityProviders": ["FARGATE", "FARGATE_SPOT", "nodes"],
+            "services": [
+                { "serviceName": "web", "taskDefinition": "web:3", "desiredCount": 9,
+                  "capacityProviderStrategy": [{ "capacityProvider": "FARGATE", "weight": 1, "base": 2 }, { "capacityProvider": "FARGATE_SPOT", "weight": 3 }],
+                  "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-a", "subnet-b", "subnet-new"] } } },
+                { "serviceName": "api", "taskDefinition": "api", "desiredCount": 4,
+                  "capacityProviderStrategy": [{ "capacityProvider": "nodes", "weight": 1 }],
+                  "placementStrategy": [{ "type": "spread", "field": "attribute:ecs.availability-zone" }, { "type": "binpack", "field": "MEMORY" }],
+                  "placementConstraints": [{ "type": "memberOf", "expression": "attribute:ecs.instance-type =~ m5.*" }] },
+                { "serviceName": "log", "taskDefinition": "api", "launchType": "EC2", "schedulingStrategy": "DAEMON" }
+            ],
+            "runTasks": [{ "taskDefinition": "web", "name": "batch", "rate": "2/s", "launchType": "FARGATE",
+                "lives": { "exponential": { "mean": "5m" } },
+                "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-a"] } } }]
+        }],
+        "behaviour": [
+            { "family": "web", "start": { "constant": "45s" }, "crash": { "exponential": { "mean": "30d" } } },
+            { "service": "shop/web", "stop": { "constant": "5s" } },
+            { "capacityProvider": "nodes", "boot": { "constant": "90s" }, "spotInstanceDraining": true }
+        ],
+        "detection": { "loss": { "constant": "60s" } },
+        "traffic": [{ "service": "web", "rate": "300/s", "requestsPerTask": "60/s" }],
+        "faults": [
+            { "name": "dark", "at": "1h", "for": "40m", "zonePowerLoss": { "zone": "use1-az1" } },
+            { "name": "hosts", "every": { "exponential": { "mean": "90d" } }, "for": { "exponential": { "mean": "20m" } },
+              "hostCrash": { "capacityProvider": "nodes" } }
+        ],
+        "objectives": [{ "service": "web", "requestAvailability": { "atLeast": 0.999 } }, { "fault": "dark", "recoverSeconds": { "atMost": 360 } }]
+    })
+}
+
+/// `base` with the value at a pointer replaced, added or (null) removed; `/-` at the end appends.
+fn changed(changes: &[(&str, Value)]) -> Value {
+    let mut whole = base();
+    for (pointer, value) in changes {
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        match whole.pointer_mut(parent).unwrap_or_else(|| panic!("no {parent}")) {
+            Value::Object(map) if value.is_null() => drop(map.shift_remove(key)),
+            Value::Object(map) => drop(map.insert(key.to_owned(), value.clone())),
+            Value::Array(list) if key == "-" => list.push(value.clone()),
+            Value::Array(list) => list[key.parse::<usize>().unwrap()] = value.clone(),
+            _ => panic!("{parent} holds nothing"),
+        }
+    }
+    whole
+}
+
+fn resolved(whole: Value) -> (Option<(Plan, Vec<Objective>)>, Problems) {
+    let scenario: Scenario = serde_json::from_value(whole).unwrap_or_else(|error| panic!("{error}"));
+    let mut out = Problems::default();
+    let csv = |name: &str| (name == "traffic.csv").then(|| "seconds,requests_per_second\n60,10\n".to_owned());
+    (resolve(&scenario, &csv, &mut out), out)
+}
+
+fn plan(whole: Value) -> Plan {
+    let (plan, out) = resolved(whole);
+    plan.unwrap_or_else(|| panic!("{:#?}", out.list)).0
+}
+
+/// One change of the base leads to a finding of this severity at this place with these words.
+fn check(severity: Severity, changes: &[(&str, Value)], at: &str, words: &str) {
+    let (plan, out) = resolved(changed(changes));
+    let found = out.of(severity).any(|problem| problem.at == at && problem.message.contains(words));
+    assert!(found, "{at} {words}: {:#?}", out.list);
+    assert_eq!(plan.is_none(), severity == Severity::Error, "{at} {words}: {:#?}", out.list);
+}
+
+fn refused(pointer: &str, value: Value, at: &str, words: &str) {
+    check(Severity::Error, &[(pointer, value)], at, words);
+}
+
+const WEB: &str = "/clusters/0/services/0";
+const API: &str = "/clusters/0/services/1";
+const LOG: &str = "/clusters/0/services/2";
+
+#[test]
+fn the_committed_schema_is_the_generated_one() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/scenario.schema.json");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, schema::json()).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap();
+    assert!(committed == schema::json(), "run `UPDATE=1 cargo test --test ecs_objects`");
+}
+
+#[test]
+fn the_schema_takes_the_base_and_refuses_strange_keys() {
+    let schema = schema::value();
+    jsonschema::meta::validate(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(&base()).map(|error| format!("{} {error}", error.instance_path())).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    let fault = json!({ "name": "x", "at": "1h", "zoneGrey": { "errorShare": 0.5 }, "hostCrash": {} });
+    for (pointer, value) in [
+        ("/seeds", json!(1)),
+        ("/clusters/0/services/0/desiredCounts", json!(1)),
+        ("/clusters/0/services/0/desiredCount", json!(-1)),
+        ("/faults/0", fault),
+        ("/faults/0/zonePowerLost", json!({})),
+        ("/taskDefinitions/1/containerDefinitions/0/healthCheck/retries", json!(11)),
+        ("/objectives/0/requestAvailable", json!({ "atLeast": 1 })),
+        ("/changes", json!([{}])),
+    ] {
+        assert!(!validator.is_valid(&changed(&[(pointer, value)])), "{pointer}");
+    }
+}
+
+#[test]
+fn the_base_becomes_a_plan() {
+    let (found, out) = resolved(base());
+    let (plan, objectives) = found.unwrap_or_else(|| panic!("{:#?}", out.list));
+    assert_eq!(out.of(Severity::Warning).count(), 0, "{:#?}", out.list);
+    assert_eq!(plan.starts_at, 1_767_571_200);
+    assert_eq!(
+        plan.zones.iter().map(|zone| zone.name.as_str()).collect::<Vec<_>>(),
+        ["us-east-1a", "us-east-1b", "us-east-1c"]
+    );
+    let names: Vec<_> =
+        plan.services.iter().map(|service| (service.name.as_str(), service.kind, service.zones.len())).collect();
+    let expected = [
+        ("shop/web", Kind::Replica, 3),
+        ("shop/api", Kind::Replica, 3),
+        ("shop/log", Kind::Daemon, 3),
+        ("shop/batch", Kind::Stream, 1),
+    ];
+    assert_eq!(names, expected);
+    let rows: Vec<_> = plan.providers.iter().map(|provider| provider.name.as_str()).collect();
+    assert_eq!(rows, ["FARGATE", "FARGATE_SPOT", "nodes", "EC2"]);
+    let cell = plan.cells.iter().next().unwrap();
+    assert_eq!((cell.services.clone(), cell.providers.clone(), cell.buckets.clone()), (0..4, 0..4, 0..2));
+    assert_eq!(objectives[0].name, "shop/web");
+}
+
+#[test]
+fn a_service_keeps_what_was_written() {
+    let plan = plan(base());
+    let rows: Vec<_> = plan.services.iter().collect();
+    let (web, api, log, batch) = (rows[0], rows[1], rows[2], rows[3]);
+    assert_eq!((web.task.name.as_str(), web.task.cpu, web.task.memory, web.task.eni), ("web:3", 512, 1_024, true));
+    assert_eq!((web.task.start_depth, web.task.stop_timeout), (2, Span::from_secs(60)));
+    assert_eq!(web.life.start.as_ref().and_then(Dist::fixed), Some(Span::from_secs(45)));
+    assert_eq!(web.life.stop.fixed(), Some(Span::from_secs(5)));
+    assert!(web.life.crash.is_some() && api.life.crash.is_none() && api.life.start.is_none());
+    assert!(web.rebalancing && api.rebalancing && !log.rebalancing);
+    assert!(web.balancer.is_some() && web.traffic.is_some() && api.balancer.is_none());
+    assert_eq!((log.minimum_healthy_percent, log.maximum_percent, log.desired), (0, 100, 0));
+    assert_eq!((api.task.ports, log.task.ports, api.task.health.map(|health| health.retries)), (1, 1, Some(2)));
+    assert!(batch.life.lives.is_some() && batch.arrivals.is_some());
+    let ProviderKind::Group(group) = &plan.providers.iter().nth(2).unwrap().kind else { panic!("no group") };
+    assert_eq!((group.desired, group.zones.len(), group.boot.fixed()), (6, 2, Some(Span::from_secs(90))));
+    assert_eq!(
+        (group.scaling.map(|scaling| scaling.target), group.draining, group.spot_draining),
+        (Some(80), true, true)
+    );
+    assert!(matches!(plan.faults.iter().next().unwrap().when, When::At(Time(3_600_000_000))));
+}
+
+#[test]
+fn need_and_headroom_follow() {
+    let rows = derived(&plan(base()));
+    assert_eq!((rows[0].need_tasks, rows[0].after_zone_loss), (5, 6));
+    assert_eq!(rows[0].per_zone, [("use1-az1".to_owned(), 3), ("use1-az2".to_owned(), 3), ("use1-az3".to_owned(), 3)]);
+    assert!((rows[0].headroom_percent_after_one_zone_lost.unwrap() - 20.0).abs() < 1e-9);
+    // The hosts of `api` stand in two of the three zones: 2 and 2, of which 4 are needed.
+    assert_eq!((rows[1].need_tasks, rows[1].after_zone_loss), (4, 2));
+}
+
+#[test]
+fn ten_lines_run() {
+    let plan = plan(json!({
+        "version": 1, "name": "small", "duration": "1h",
+        "taskDefinitions": [{ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512", "containerDefinitions": [{ "name": "app" }] }],
+        "clusters": [{ "clusterName": "shop", "services": [{ "serviceName": "web", "taskDefinition": "web", "desiredCount": 3,
+            "launchType": "FARGATE", "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["a", "b", "c"] } } }] }]
+    }));
+    assert_eq!(
+        plan.zones.iter().map(|zone| zone.id.as_str()).collect::<Vec<_>>(),
+        ["use1-az1", "use1-az2", "use1-az3"]
+    );
+    assert_eq!(plan.services.iter().next().unwrap().zones.len(), 3);
+    assert_eq!(
+        plan.buckets.iter().map(|bucket| (bucket.burst, bucket.rate)).collect::<Vec<_>>(),
+        [(100, 20_000_000_000)]
+    );
+}
+
+#[test]
+fn what_describe_calls_print_is_known() {
+    let service = json!({ "serviceArn": "arn:x", "serviceName": "web", "clusterArn": "arn:aws:ecs:us-east-1:1:cluster/shop",
+        "loadBalancers": [], "serviceRegistries": [], "status": "ACTIVE", "desiredCount": 9, "runningCount": 9, "pendingCount": 0,
+        "launchType": "FARGATE", "platformVersion": "LATEST", "platformFamily": "Linux", "deployments": [{ "id": "ecs-svc/1" }],
+        "taskDefinition": "arn:aws:ecs:us-east-1:1:task-definition/web:3", "roleArn": "arn:r", "events": [], "createdAt": 1.5,
+        "deploymentConfiguration": { "deploymentCircuitBreaker": { "enable": true, "rollback": true }, "maximumPercent": 200,
+            "minimumHealthyPercent": 100, "alarms": null, "strategy": "ROLLING", "bakeTimeInMinutes": 0 },
+        "deploymentController": { "type": "ECS" }, "placementConstraints": [], "placementStrategy": [],
+        "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-a"], "securityGroups": ["sg"], "assignPublicIp": "DISABLED" } },
+        "healthCheckGracePeriodSeconds": 30, "schedulingStrategy": "REPLICA", "createdBy": "arn:u", "enableECSManagedTags": true,
+        "propagateTags": "NONE", "enableExecuteCommand": false, "availabilityZoneRebalancing": "ENABLED", "tags": [] });
+    let plan = plan(changed(&[(WEB, service.clone())]));
+    assert_eq!(plan.services.iter().next().unwrap().grace, Span::from_secs(30));
+    let typed: evenkeel::scenario::ecs::service::Service = serde_json::from_value(service).unwrap();
+    let back = serde_json::to_value(&typed).unwrap();
+    assert_eq!(back["events"], json!([]), "what is not used is kept");
+}
+
+#[test]
+fn the_head_is_checked() {
+    refused("/version", json!(2), "/version", "unknown");
+    refused("/name", json!("../up"), "/name", "no folder");
+    refused("/duration", json!("0s"), "/duration", "no time");
+    refused("/warmUp", json!("3h"), "/warmUp", "leaves nothing");
+    refused("/startsAt", json!("monday"), "/startsAt", "no date");
+    refused("/changes", json!([{}]), "/changes", "not modelled yet");
+}
+
+#[test]
+fn regions_and_zones_are_checked() {
+    refused(
+        "/regions/0/zones/2/kind",
+        json!("localZone"),
+        "/regions/0/zones/2/kind",
+        "`localZone` is not modelled yet",
+    );
+    refused("/regions/0/zones/1/id", json!("use1-az1"), "/regions/0/zones/1", "two zones");
+    refused("/regions/0/zones/1/subnets", json!(["subnet-a"]), "/regions/0/zones/1/subnets/0", "stands twice");
+    refused("/clusters/0/region", json!("us-east-2"), "/clusters/0/region", "no Region");
+    let note = "/clusters/0/services/0/networkConfiguration/awsvpcConfiguration/subnets";
+    let (_, out) = resolved(base());
+    assert!(out.of(Severity::Note).any(|problem| problem.at == note && problem.message.contains("subnet-new")));
+}
+
+#[test]
+fn strategies_are_those_that_ecs_takes() {
+    let at = format!("{WEB}/capacityProviderStrategy");
+    let items = |list: Value| (format!("{WEB}/capacityProviderStrategy"), list);
+    let item = |name: &str, weight: u32, base: u32| json!({ "capacityProvider": name, "weight": weight, "base": base });
+    for (list, at, words) in [
+        (json!([item("FARGATE", 0, 0), item("FARGATE_SPOT", 0, 0)]), at.clone(), "all 0"),
+        (json!([item("FARGATE", 1, 1), item("FARGATE_SPOT", 1, 1)]), at.clone(), "only one item"),
+        (json!([item("FARGATE", 1, 0), item("nodes", 1, 0)]), at.clone(), "mixes kinds"),
+        (json!([item("FARGATE", 1, 0), item("FARGATE", 1, 0)]), format!("{at}/1"), "stands twice"),
+        (json!([item("FARGATE", 1_001, 0)]), format!("{at}/0/weight"), "out of range"),
+        (json!([item("FARGATE", 1, 100_001)]), format!("{at}/0/base"), "out of range"),
+        (json!([item("node", 1, 0)]), format!("{at}/0/capacityProvider"), "does not list"),
+        (json!(vec![item("FARGATE", 1, 0); 21]), at.clone(), "at most 20"),
+    ] {
+        let (pointer, list) = items(list);
+        refused(&pointer, list, &at, words);
+    }
+    refused(&format!("{WEB}/launchType"), json!("FARGATE"), &format!("{WEB}/launchType"), "exclude each other");
+    refused(&format!("{LOG}/launchType"), json!("EXTERNAL"), &format!("{LOG}/launchType"), "not modelled yet");
+    refused(
+        "/clusters/0/capacityProviders/2",
+        json!("noodles"),
+        "/clusters/0/capacityProviders/2",
+        "no capacity provider",
+    );
+}
+
+#[test]
+fn services_are_those_that_ecs_takes() {
+    refused(&format!("{WEB}/desiredCount"), Value::Null, &format!("{WEB}/desiredCount"), "needs `desiredCount`");
+    refused(&format!("{WEB}/serviceName"), json!("api"), &format!("{API}/serviceName"), "two services");
+    refused(&format!("{WEB}/serviceName"), json!("a/b"), &format!("{WEB}/serviceName"), "refuses the name");
+    refused(&format!("{WEB}/taskDefinition"), json!("wep"), &format!("{WEB}/taskDefinition"), "no task definition");
+    refused(&format!("{WEB}/taskDefinition"), json!("web:4"), &format!("{WEB}/taskDefinition"), "web:4");
+    refused(&format!("{WEB}/schedulingStrategy"), json!("DAEMON"), &format!("{WEB}/schedulingStrategy"), "no hosts");
+    refused(
+        &format!("{WEB}/networkConfiguration"),
+        Value::Null,
+        &format!("{WEB}/networkConfiguration"),
+        "needs subnets",
+    );
+    refused(
+        &format!("{WEB}/placementStrategy"),
+        json!([{ "type": "random" }]),
+        &format!("{WEB}/placementStrategy"),
+        "Fargate takes no",
+    );
+    let configuration = format!("{LOG}/deploymentConfiguration");
+    refused(&configuration, json!({ "maximumPercent": 200 }), &format!("{configuration}/maximumPercent"), "DAEMON");
+    refused(
+        &configuration,
+        json!({ "minimumHealthyPercent": 101 }),
+        &format!("{configuration}/minimumHealthyPercent"),
+        "out of range",
+    );
+    let controller = json!({ "type": "CODE_DEPLOY" });
+    refused(
+        &format!("{WEB}/deploymentController"),
+        controller,
+        &format!("{WEB}/deploymentController/type"),
+        "not modelled yet",
+    );
+    let subnets = json!({ "awsvpcConfiguration": { "subnets": vec!["s"; 17] } });
+    let at = format!("{WEB}/networkConfiguration/awsvpcConfiguration/subnets");
+    refused(&format!("{WEB}/networkConfiguration"), subnets, &at, "1 to 16");
+    let balancer = json!([{ "targetGroupArn": "arn", "containerName": "app", "containerPort": 81 }]);
+    refused(&format!("{WEB}/loadBalancers"), balancer, &format!("{WEB}/loadBalancers/0/containerPort"), "port 81");
+    refused(&format!("{WEB}/cluster"), json!("other"), &format!("{WEB}/cluster"), "another cluster");
+}
+
+#[test]
+fn a_written_rebalancing_is_refused_where_ecs_refuses_it() {
+    let at = format!("{API}/availabilityZoneRebalancing");
+    let on = (at.as_str(), json!("ENABLED"));
+    let full =
+        (&*format!("{API}/deploymentConfiguration"), json!({ "maximumPercent": 100, "minimumHealthyPercent": 50 }));
+    check(Severity::Error, &[on.clone(), full.clone()], &at, "`maximumPercent` 100");
+    check(
+        Severity::Error,
+        &[on.clone(), (&*format!("{API}/placementStrategy"), json!([{ "type": "random" }]))],
+        &at,
+        "first placement",
+    );
+    let zone = json!([{ "type": "memberOf", "expression": "attribute:ecs.availability-zone == us-east-1a" }]);
+    check(Severity::Error, &[on, (&*format!("{API}/placementConstraints"), zone)], &at, "ecs.availability-zone");
+    assert!(!plan(changed(&[full])).services.iter().nth(1).unwrap().rebalancing, "the default falls back");
+}
+
+#[test]
+fn placement_is_checked() {
+    let strategies = format!("{API}/placementStrategy");
+    let spread = json!({ "type": "spread", "field": "host" });
+    refused(&strategies, json!(vec![spread; 6]), &strategies, "takes 5");
+    refused(&strategies, json!([{ "type": "binpack", "field": "disk" }]), &format!("{strategies}/0/field"), "by `cpu`");
+    let constraints = format!("{API}/placementConstraints");
+    refused(&constraints, json!(vec![json!({ "type": "distinctInstance" }); 11]), &constraints, "takes 10");
+    let broken = json!([{ "type": "memberOf", "expression": "attribute:rack = 1" }]);
+    refused(&constraints, broken, &format!("{constraints}/0/expression"), "at character 15");
+    let strange = json!([{ "type": "memberOf", "expression": "attribute:rack == 1" }]);
+    check(Severity::Warning, &[(&constraints, strange)], &format!("{constraints}/0/expression"), "`rack`");
+}
+
+#[test]
+fn task_definitions_are_those_that_ecs_takes() {
+    let containers = "/taskDefinitions/0/containerDefinitions";
+    refused("/taskDefinitions/0/cpu", json!("300"), "/taskDefinitions/0", "no size of 300");
+    refused("/taskDefinitions/0/memory", json!("a lot"), "/taskDefinitions/0/memory", "no amount");
+    refused("/taskDefinitions/0/cpu", Value::Null, "/taskDefinitions/0", "needs `cpu`");
+    refused("/taskDefinitions/0/networkMode", json!("bridge"), "/taskDefinitions/0/networkMode", "`awsvpc` only");
+    refused(
+        "/taskDefinitions/0/requiresCompatibilities",
+        json!(["EC2"]),
+        "/taskDefinitions/0/requiresCompatibilities",
+        "FARGATE",
+    );
+    refused(&format!("{containers}/1/stopTimeout"), json!(121), &format!("{containers}/1/stopTimeout"), "out of range");
+    refused(&format!("{containers}/0/essential"), json!(false), containers, "essential container");
+    let back = json!([{ "containerName": "app", "condition": "START" }]);
+    refused(&format!("{containers}/1/dependsOn"), back, containers, "circle");
+    let nobody = json!([{ "containerName": "nobody", "condition": "START" }]);
+    refused(
+        &format!("{containers}/1/dependsOn"),
+        nobody,
+        &format!("{containers}/1/dependsOn/0/containerName"),
+        "nobody",
+    );
+    let healthy = json!([{ "containerName": "proxy", "condition": "HEALTHY" }]);
+    refused(
+        &format!("{containers}/0/dependsOn"),
+        healthy,
+        &format!("{containers}/0/dependsOn/0/condition"),
+        "no health check",
+    );
+    let check = "/taskDefinitions/1/containerDefinitions/0/healthCheck/interval";
+    refused(check, json!(4), check, "out of range");
+    let memory = "/taskDefinitions/1/containerDefinitions/0/memory";
+    refused(memory, Value::Null, "/taskDefinitions/1/containerDefinitions/0", "no memory");
+}
+
+#[test]
+fn groups_are_checked() {
+    let group = "/autoScalingGroups/0";
+    refused(&format!("{group}/DesiredCapacity"), json!(21), "/autoScalingGroups/0/DesiredCapacity", "not between");
+    refused(
+        &format!("{group}/AvailabilityZones"),
+        json!(["us-east-1z"]),
+        "/autoScalingGroups/0/AvailabilityZones",
+        "no zone",
+    );
+    refused(&format!("{group}/MixedInstancesPolicy"), Value::Null, group, "instance types");
+    let unknown = json!({ "LaunchTemplate": { "Overrides": [{ "InstanceType": "m5.lage" }] } });
+    let at = "/autoScalingGroups/0/MixedInstancesPolicy/LaunchTemplate/Overrides/0/InstanceType";
+    refused(&format!("{group}/MixedInstancesPolicy"), unknown, at, "unknown");
+    let provider = "/capacityProviders/0/autoScalingGroupProvider";
+    let protection = format!("{provider}/managedTerminationProtection");
+    refused(&protection, json!("ENABLED"), &protection, "scale-in protection");
+    let target = format!("{provider}/managedScaling/targetCapacity");
+    refused(&target, json!(101), &target, "out of range");
+    check(Severity::Warning, &[(&format!("{API}/desiredCount"), json!(400))], "/autoScalingGroups", "room for");
+    check(Severity::Warning, &[(&format!("{WEB}/desiredCount"), json!(90_000))], "/regions/0", "Fargate");
+}
+
+#[test]
+fn managed_instances_choose_the_cheapest_types() {
+    let template = json!({ "networkConfiguration": { "subnets": ["subnet-a"] }, "capacityOptionType": "SPOT",
+        "instanceRequirements": { "vCpuCount": { "min": 2, "max": 2 }, "memoryMiB": { "min": 4096, "max": 8192 }, "allowedInstanceTypes": ["m6*", "c5.*"] } });
+    let provider = json!({ "name": "managed", "managedInstancesProvider": { "infrastructureRoleArn": "arn",
+        "instanceLaunchTemplate": template, "infrastructureOptimization": { "scaleInAfter": -1 } } });
+    let plan =
+        plan(changed(&[("/capacityProviders/-", provider), ("/clusters/0/capacityProviders/-", json!("managed"))]));
+    let row = plan.providers.iter().find(|row| row.name == "managed").unwrap();
+    let ProviderKind::Managed(managed) = &row.kind else { panic!("{row:?}") };
+    let types: Vec<_> = managed.types.iter().map(|id| plan.types[*id].name.as_str()).collect();
+    assert_eq!(types, ["m6g.large", "c5.large", "m6i.large"]);
+    assert!(managed.spot && managed.scale_in_after.is_none() && managed.zones.len() == 1);
+}
+
+#[test]
+fn behaviour_traffic_and_streams_are_checked() {
+    refused("/behaviour/0/phases", json!({}), "/behaviour/0", "excludes");
+    refused("/behaviour/0/service", json!("web"), "/behaviour/0", "whose behaviour");
+    refused("/behaviour/0/family", json!("wep"), "/behaviour/0/family", "no task-definition family");
+    refused("/behaviour/2/crash", json!({ "constant": "1h" }), "/behaviour/2/crash", "matter of tasks");
+    refused("/behaviour/0/crash", json!({ "constant": "0s" }), "/behaviour/0/crash", "stand still");
+    refused("/behaviour/0/crash", json!({ "exponential": { "mean": "0s" } }), "/behaviour/0/crash", "above zero");
+    refused("/traffic/0/service", json!("wbe"), "/traffic/0/service", "no service");
+    refused("/traffic/0/csv", json!("traffic.csv"), "/traffic/0", "exclude each other");
+    refused("/traffic/0/requestsPerTask", json!("0/s"), "/traffic/0/requestsPerTask", "answers nothing");
+    refused("/traffic/-", base()["traffic"][0].clone(), "/traffic/1/service", "already");
+    let slow = json!({ "healthCheckIntervalSeconds": 5 });
+    refused("/traffic/0/loadBalancer", slow, "/traffic/0/loadBalancer/healthCheckTimeoutSeconds", "shorter");
+    refused("/clusters/0/runTasks/0/rate", Value::Null, "/clusters/0/runTasks/0", "when tasks are run");
+    refused("/clusters/0/runTasks/0/rate", json!("0/s"), "/clusters/0/runTasks/0/rate", "no task");
+}
+
+#[test]
+fn traffic_has_four_forms() {
+    let with = |key: &str, value: Value| {
+        let plan = plan(changed(&[
+            ("/traffic/0/rate", Value::Null),
+            (&format!("/traffic/0/{key}"), value),
+            ("/startsAt", json!("2026-01-05T08:00:00Z")),
+        ]));
+        plan.services.iter().next().unwrap().traffic.clone().unwrap().profile
+    };
+    let hour = |hours: u64| Time::ZERO + Span::from_secs(hours * 3_600);
+    let steps = with("steps", json!([{ "at": "0s", "rate": "1/s" }, { "at": "1h", "rate": "2/s" }]));
+    assert_eq!((steps.at(hour(0)).0, steps.at(hour(2)).0, steps.peak()), (1_000_000_000, 2_000_000_000, 2_000_000_000));
+    let daily = with("daily", json!([{ "at": "09:00", "rate": "5/s" }, { "at": "17:00", "rate": "1/s" }]));
+    assert_eq!([0, 1, 9, 25].map(|h| daily.at(hour(h)).0 / 1_000_000_000), [1, 5, 1, 5]);
+    let table = with("csv", json!("traffic.csv"));
+    assert!(matches!(&table, Profile::Steps(steps) if steps.len() == 2 && steps[0].1 == 0));
+    let at = "/traffic/0/csv";
+    check(Severity::Error, &[("/traffic/0/rate", Value::Null), (at, json!("gone.csv"))], at, "cannot be read");
+}
+
+#[test]
+fn faults_and_objectives_are_checked() {
+    refused("/faults/1/name", json!("dark"), "/faults/1/name", "two faults");
+    refused("/faults/0/at", Value::Null, "/faults/0", "when the fault begins");
+    refused("/faults/1/at", json!("1h"), "/faults/1", "exclude each other");
+    refused("/faults/0/zonePowerLoss/zone", json!("use1-az9"), "/faults/0/zonePowerLoss/zone", "no zone");
+    refused("/faults/1/hostCrash/count", json!(2), "/faults/1/hostCrash", "belong to `at`");
+    refused("/faults/1/every", json!({ "constant": "0s" }), "/faults/1/every", "stand still");
+    let endless = json!({ "name": "e", "every": { "constant": "1h" }, "zoneGrey": { "errorShare": 0.1 } });
+    refused("/faults/-", endless, "/faults/2", "needs `for`");
+    let crash = json!({ "name": "c", "at": "1h", "for": "1m", "taskCrash": {} });
+    refused("/faults/-", crash, "/faults/2/for", "no length");
+    let spot = json!({ "name": "s", "at": "1h", "for": "1m", "spotReclaim": { "capacityProvider": "nodes" } });
+    refused("/faults/-", spot, "/faults/2/spotReclaim/capacityProvider", "no Spot");
+    check(Severity::Warning, &[("/faults/0/at", json!("4h"))], "/faults/0/at", "after the end");
+    check(Severity::Warning, &[("/faults/0/at", json!("1m"))], "/faults/0/at", "warm-up");
+    refused(
+        "/objectives/0",
+        json!({ "service": "web", "recoverSeconds": { "atMost": 1 } }),
+        "/objectives/0/recoverSeconds",
+        "no result",
+    );
+    refused("/objectives/1/fault", json!("drak"), "/objectives/1/fault", "no fault");
+    refused("/objectives/0/service", json!("batch"), "/objectives/0/service", "is a stream");
+    let text = json!({ "service": "web", "nines": { "atLeast": "three" } });
+    refused("/objectives/0", text, "/objectives/0/nines", "is a number");
+}
+
+#[test]
+fn doubts_are_warnings() {
+    let stuck = json!({ "minimumHealthyPercent": 100, "maximumPercent": 100 });
+    let at = format!("{API}/deploymentConfiguration");
+    check(Severity::Warning, &[(&at, stuck)], &at, "none may stop");
+    let spare = json!({ "family": "spare", "containerDefinitions": [{ "name": "x", "memory": 1 }] });
+    check(Severity::Warning, &[("/taskDefinitions/-", spare)], "/taskDefinitions/2", "`spare`");
+    check(
+        Severity::Warning,
+        &[("/regions/0/fargate", json!({ "vcpuQuota": 1 }))],
+        "/regions/0/fargate/vcpuQuota",
+        "quota is 1",
+    );
+}
+
+#[test]
+fn a_fault_has_one_kind() {
+    let read = |text: &str| serde_json::from_str::<evenkeel::scenario::entry::Fault>(text);
+    let two = read(r#"{ "name": "x", "at": "1h", "hostCrash": {}, "taskCrash": {} }"#).unwrap_err();
+    assert!(two.to_string().contains("two kinds"), "{two}");
+    assert!(read(r#"{ "name": "x", "at": "1h" }"#).unwrap_err().to_string().contains("needs a kind"));
+    assert!(
+        read(r#"{ "name": "x", "at": "1h", "hostCrashes": {} }"#).unwrap_err().to_string().contains("unknown field")
+    );
+    let text = r#"{"name":"x","at":"1h","for":"2m","hostCrash":{"count":2}}"#;
+    assert_eq!(serde_json::to_string(&read(text).unwrap()).unwrap(), text);
+    let inside = r#"{ "name": "x", "at": "1h", "hostCrash": { "cout": 2 } }"#;
+    let error = serde_path_to_error::deserialize::<_, evenkeel::scenario::entry::Fault>(
+        &mut serde_json::Deserializer::from_str(inside),
+    )
+    .unwrap_err();
+    assert_eq!(error.path().to_string(), "hostCrash.cout");
+}
+
+#[test]
+fn a_scenario_survives_being_written() {
+    let scenario: Scenario = serde_json::from_value(base()).unwrap();
+    let text = serde_json::to_string(&scenario).unwrap();
+    let again: Scenario = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_string(&again).unwrap(), text);
+}
