@@ -3,3 +3,8 @@
 pub mod engine;
 pub mod metrics;
 pub mod model;
+#[cfg(feature = "report")]
+pub mod report;
+
+/// Rises when a rule of the model changes on purpose, so that results of two versions can be told apart.
+pub const MODEL_VERSION: u32 = 1;

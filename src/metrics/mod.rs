@@ -1,4 +1,5 @@
 //! Readers of facts: every number of the results.
 
+pub mod events;
 pub mod summary;
 pub mod timeline;
