@@ -1,5 +1,7 @@
 //! Evenkeel simulates the availability of Amazon ECS, event by event, with the same bits on every run.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod engine;
 pub mod metrics;
 pub mod model;
