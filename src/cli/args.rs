@@ -65,7 +65,9 @@ pub enum Command {
     /// Write a commented scenario to start from
     New(New),
     /// Print completions for a shell
-    #[command(after_help = "Example:\n  evenkeel completions bash > ~/.local/share/bash-completion/completions/evenkeel")]
+    #[command(
+        after_help = "Example:\n  evenkeel completions bash > ~/.local/share/bash-completion/completions/evenkeel"
+    )]
     Completions(Completions),
 }
 

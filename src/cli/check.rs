@@ -7,8 +7,8 @@ use super::pipeline::Pipeline;
 use super::render;
 use crate::model::plan::{Kind, Plan, Service, Traffic};
 use crate::model::problem::{Problems, Severity};
+use crate::report::align::{Paint, Side, Table};
 use crate::report::number::{NOTHING, duration, plain};
-use crate::report::table::{Paint, Side, Table};
 use std::fmt::Write;
 
 /// Fields listed before the rest is counted.
@@ -35,25 +35,23 @@ pub(crate) fn check(paths: &[String], pipeline: &dyn Pipeline, console: &mut Con
 fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String {
     let mut out = String::new();
     let mut line = |text: &str| writeln!(out, "{text}").expect("writing to a String cannot fail");
-    let warnings = match problems.of(Severity::Warning).count() {
-        0 => "no warnings".to_owned(),
-        1 => "1 warning".to_owned(),
-        n => format!("{n} warnings"),
-    };
+    let warnings = several(problems.of(Severity::Warning).count(), "warning");
     line(&format!("{path}: {} can run, {warnings}", paint.strong(&plan.name)));
     line(&format!(
-        "  {} simulated, {} of it warm-up; {} zones, {} clusters, {} services and streams, {} faults",
+        "  {} simulated, {} of it warm-up; {}, {}, {}, {}",
         duration(plan.duration.as_secs_f64()),
         duration(plan.warm_up.as_secs_f64()),
-        plan.zones.len(),
-        plan.clusters.len(),
-        plan.services.len(),
-        plan.faults.len(),
+        several(plan.zones.len(), "zone"),
+        several(plan.clusters.len(), "cluster"),
+        several(plan.services.len(), "service"),
+        several(plan.faults.len(), "fault"),
     ));
     let unused: Vec<String> = notes(problems, true).collect();
     if !unused.is_empty() {
         line(&format!("\n{}", paint.strong("Accepted and not used (no bearing on availability)")));
-        unused.iter().take(LISTED_MAX).for_each(|text| line(&format!("  {text}")));
+        for text in unused.iter().take(LISTED_MAX) {
+            line(&format!("  {text}"));
+        }
         if unused.len() > LISTED_MAX {
             line(&format!("  and {} more", unused.len() - LISTED_MAX));
         }
@@ -61,13 +59,24 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
     let defaults: Vec<String> = notes(problems, false).collect();
     if !defaults.is_empty() {
         line(&format!("\n{}", paint.strong("Taken by default")));
-        defaults.iter().for_each(|text| line(&format!("  {text}")));
+        for text in &defaults {
+            line(&format!("  {text}"));
+        }
     }
     let table = derived(plan);
     if !table.is_empty() {
         line(&format!("\n{}\n{}", paint.strong("What follows"), table.text(paint).trim_end()));
     }
     out
+}
+
+/// "no faults", "1 fault", "2 faults".
+fn several(count: usize, thing: &str) -> String {
+    match count {
+        0 => format!("no {thing}s"),
+        1 => format!("1 {thing}"),
+        n => format!("{n} {thing}s"),
+    }
 }
 
 /// Notes as lines: those on fields that are not used by their pointer alone, the others in full.

@@ -1,7 +1,7 @@
 //! The terminal: data on stdout, talk on stderr, colour where it is wanted.
 
 use super::args::{Global, When};
-use crate::report::table::Paint;
+use crate::report::align::Paint;
 use std::io::{self, IsTerminal, Write};
 
 /// Where words go.
@@ -18,7 +18,8 @@ pub(crate) struct Console {
 impl Console {
     /// The real one.
     pub(crate) fn of_terminal(global: &Global) -> Console {
-        let paint = |terminal: bool| paint(global.color, terminal, |name| std::env::var_os(name).map(|text| text.len()));
+        let paint =
+            |terminal: bool| paint(global.color, terminal, |name| std::env::var_os(name).map(|text| text.len()));
         Console {
             out: Box::new(io::stdout().lock()),
             err: Box::new(io::stderr()),

@@ -62,10 +62,8 @@ impl<'a> Progress<'a> {
 
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
-        if let Ok(mut shown) = self.shown.lock() {
-            if let Some(bar) = shown.bar.take() {
-                bar.finish_and_clear();
-            }
+        if let Some(bar) = self.shown.lock().ok().and_then(|mut shown| shown.bar.take()) {
+            bar.finish_and_clear();
         }
     }
 }

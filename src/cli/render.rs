@@ -1,7 +1,7 @@
 //! Problems as people read them: what is wrong, where, the text itself, the way out.
 
 use crate::model::problem::{Problem, Problems, Severity};
-use crate::report::table::Paint;
+use crate::report::align::Paint;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
@@ -71,17 +71,20 @@ fn one(problem: &Problem, places: &dyn Places, file: &str, paint: Paint) -> Stri
         Severity::Note => Level::NOTE,
     };
     let place = places.place_of(problem);
-    let pointer = if problem.at.is_empty() { String::new() } else { format!("  {}", problem.at) };
-    let origin = match &place {
-        Some(place) => format!("{}:{}:{}{pointer}", place.file, place.line, place.column),
-        None => format!("{file}{pointer}"),
-    };
-    let mut group = Group::with_title(level.primary_title(printable(&problem.message)))
-        .element(Origin::path(printable(&origin)));
+    let pointer = if problem.at.is_empty() { String::new() } else { format!("  {}", printable(&problem.at)) };
+    let mut group = Group::with_title(level.primary_title(printable(&problem.message)));
+    let mut origin = None;
     if let Some(place) = &place {
         let (text, span) = excerpt(place.text, &place.bytes);
-        let snippet = Snippet::source(text).line_start(place.line).fold(false);
+        let file = printable(place.file);
+        // The column in the excerpt is not the one in the file: it is put right in what was drawn.
+        let column = text[..span.start].chars().count() + 1;
+        let drawn = format!("{file}:{}:{column}", place.line);
+        origin = Some((drawn, format!("{file}:{}:{}{pointer}", place.line, place.column)));
+        let snippet = Snippet::source(text).path(file).line_start(place.line).fold(false);
         group = group.element(snippet.annotation(AnnotationKind::Primary.span(span)));
+    } else {
+        group = group.element(Origin::path(format!("{}{pointer}", printable(file))));
     }
     if let Some(hint) = &problem.hint {
         group = group.element(Level::HELP.with_name("hint").message(printable(hint)));
@@ -91,7 +94,12 @@ fn one(problem: &Problem, places: &dyn Places, file: &str, paint: Paint) -> Stri
         Paint::Plain => Renderer::plain(),
     };
     let drawn = renderer.decor_style(DecorStyle::Ascii).term_width(LINE_MAX + 40).render(&[group]);
-    drawn.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    let drawn = drawn.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    let (title, rest) = drawn.split_once('\n').unwrap_or((&drawn, ""));
+    match origin {
+        Some((from, to)) => format!("{title}\n{}", rest.replacen(&from, &to, 1)),
+        None => drawn,
+    }
 }
 
 /// Text of others may hold anything; what would steer the terminal is shown as a mark, what is endless is cut.

@@ -102,7 +102,10 @@ impl Writer<'_> {
         let (created, started, stopping) = (past.created, past.started, past.stopping);
         put("clusterArn", self.cluster_arn(service.cluster).into());
         put("taskArn", arn.clone().into());
-        put("taskDefinitionArn", self.named_arn(service.cluster, &format!("task-definition/{}", definition.name)).into());
+        put(
+            "taskDefinitionArn",
+            self.named_arn(service.cluster, &format!("task-definition/{}", definition.name)).into(),
+        );
         put("group", group(service.kind, &service.name, &definition.family).into());
         put("lastStatus", to.name().into());
         put("desiredStatus", if wanted { "RUNNING" } else { "STOPPED" }.into());

@@ -60,8 +60,7 @@ fn a_task_tells_its_life() {
 
 #[test]
 fn what_is_left_out_is_told_in_the_last_line() {
-    let action =
-        Fact::Service { service: ServiceId(0), action: Action::SteadyState, reason: Reason::None, count: 0 };
+    let action = Fact::Service { service: ServiceId(0), action: Action::SteadyState, reason: Reason::None, count: 0 };
     let lines = lines(&[(0, action), (1, action), (2, action)], 1);
     assert_eq!(lines[0]["detail"]["eventName"], "SERVICE_STEADY_STATE");
     assert_eq!(lines[0]["resources"][0], "arn:aws:ecs:us-east-1:111122223333:service/shop/web");

@@ -2,8 +2,8 @@
 
 use crate::engine::{Dist, Span, Time, Who};
 use crate::metrics::summary::{
-    Estimate, FaultRow, HitCounts, Launches, Level, LossRow, ObjectiveRow, ProviderRow, Quantiles, Requests, ServiceRow,
-    Summary, Verdict,
+    Estimate, FaultRow, HitCounts, Launches, Level, LossRow, ObjectiveRow, ProviderRow, Quantiles, Requests,
+    ServiceRow, Summary, Verdict,
 };
 use crate::model::ids::{BucketId, CellId, ClusterId, ProviderId, RegionId, ZoneId};
 use crate::model::placement::Placement;

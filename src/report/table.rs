@@ -1,5 +1,6 @@
 //! The summary as aligned text for a terminal: readable without colour, at most ten rows of losses.
 
+use super::align::{Paint, Side, Table};
 use super::number::{NOTHING, dollars, estimate, maybe, minutes_a_year, percent, plain, seconds, short};
 use crate::metrics::summary::{FaultRow, Level, Maybe, ObjectiveRow, ServiceRow, Summary, Verdict};
 use serde_json::Value;
@@ -9,96 +10,6 @@ use std::fmt::Write;
 const LOSSES_MAX: usize = 10;
 /// Rows of services that are shown; the rest is in the file.
 const SERVICES_MAX: usize = 40;
-
-/// Whether text is coloured.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Paint {
-    /// With ANSI escapes.
-    Colour,
-    /// Without.
-    Plain,
-}
-
-impl Paint {
-    fn wrap(self, code: &str, text: &str) -> String {
-        match self {
-            Paint::Colour => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-            Paint::Plain => text.to_owned(),
-        }
-    }
-
-    /// A headline.
-    pub fn strong(self, text: &str) -> String {
-        self.wrap("1", text)
-    }
-
-    fn verdict(self, text: &str, verdict: Verdict) -> String {
-        match verdict {
-            Verdict::Pass => self.wrap("32", text),
-            Verdict::Fail => self.wrap("1;31", text),
-            Verdict::Inconclusive => self.wrap("33", text),
-        }
-    }
-}
-
-/// Which side of its column a text stands on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Side {
-    /// Words.
-    Left,
-    /// Numbers.
-    Right,
-}
-
-/// Rows under a head, each column as wide as its widest text.
-pub struct Table {
-    head: Vec<(&'static str, Side)>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    /// A table with these columns.
-    pub fn new(head: &[(&'static str, Side)]) -> Table {
-        Table { head: head.to_vec(), rows: Vec::new() }
-    }
-
-    /// Adds a row; it has a text for each column.
-    pub fn row(&mut self, row: Vec<String>) {
-        assert_eq!(row.len(), self.head.len(), "a row fills its table: {row:?}");
-        self.rows.push(row);
-    }
-
-    /// Whether there is nothing under the head.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// The text, each line indented by two.
-    pub fn text(&self, paint: Paint) -> String {
-        let mut widths: Vec<usize> = self.head.iter().map(|column| column.0.chars().count()).collect();
-        for row in &self.rows {
-            for (width, text) in widths.iter_mut().zip(row) {
-                *width = (*width).max(text.chars().count());
-            }
-        }
-        let line = |texts: &[&str]| {
-            let cells = texts.iter().zip(&widths).zip(&self.head).map(|((text, width), column)| match column.1 {
-                Side::Left => format!("{text:<width$}"),
-                Side::Right => format!("{text:>width$}"),
-            });
-            format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
-        };
-        let head: Vec<&str> = self.head.iter().map(|column| column.0).collect();
-        let mut out = paint.strong(&line(&head));
-        out.push('\n');
-        for row in &self.rows {
-            let texts: Vec<&str> = row.iter().map(String::as_str).collect();
-            out.push_str(&line(&texts));
-            out.push('\n');
-        }
-        out
-    }
-}
 
 /// The whole summary.
 pub fn summary(summary: &Summary, paint: Paint) -> String {
@@ -250,8 +161,14 @@ fn streams(summary: &Summary) -> Table {
 
 fn providers(summary: &Summary) -> Table {
     use Side::{Left, Right};
-    let mut table =
-        Table::new(&[("provider", Left), ("hosts min", Right), ("mean", Right), ("max", Right), ("reservation mean", Right), ("$/h", Right)]);
+    let mut table = Table::new(&[
+        ("provider", Left),
+        ("hosts min", Right),
+        ("mean", Right),
+        ("max", Right),
+        ("reservation mean", Right),
+        ("$/h", Right),
+    ]);
     for row in &summary.capacity_providers {
         let reservation = |level: &Level| format!("{} %", estimate(&level.mean));
         table.row(vec![
@@ -329,7 +246,9 @@ fn losses(summary: &Summary) -> Table {
         table.row([&texts[..], &[whole(&row.lost_requests), whole(&row.lost_task_seconds)]].concat());
     }
     if let Some(rest) = rows.get(LOSSES_MAX..).filter(|rest| !rest.is_empty()) {
-        let sum = |of: fn(&crate::metrics::summary::LossRow) -> f64| plain(rest.iter().map(|row| of(row)).sum::<f64>().round());
+        let sum = |of: fn(&crate::metrics::summary::LossRow) -> f64| {
+            plain(rest.iter().map(|row| of(row)).sum::<f64>().round())
+        };
         table.row(vec![
             format!("{} more", rest.len()),
             String::new(),
@@ -377,7 +296,9 @@ pub fn wanted(row: &ObjectiveRow) -> String {
 
 fn measured(value: &Value) -> String {
     match value {
-        Value::Object(_) => serde_json::from_value(value.clone()).map_or_else(|_| value.to_string(), |value| precise(&value)),
+        Value::Object(_) => {
+            serde_json::from_value(value.clone()).map_or_else(|_| value.to_string(), |value| precise(&value))
+        }
         Value::Null => "nothing (it never came)".to_owned(),
         other => bare(other),
     }

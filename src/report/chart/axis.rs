@@ -7,8 +7,28 @@ pub(super) type Tick = (f64, String);
 
 /// Steps of the time axis in seconds, each a whole part of the unit in which it is labelled.
 const TIME_STEPS: [f64; 22] = [
-    1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 10_800.0, 21_600.0,
-    43_200.0, 86_400.0, 172_800.0, 432_000.0, 864_000.0, 2_592_000.0,
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    15.0,
+    30.0,
+    60.0,
+    120.0,
+    300.0,
+    600.0,
+    900.0,
+    1_800.0,
+    3_600.0,
+    7_200.0,
+    10_800.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+    172_800.0,
+    432_000.0,
+    864_000.0,
+    2_592_000.0,
 ];
 
 /// The time axis: what to write under it, and its ticks from 0 to `end_seconds`.
@@ -38,7 +58,11 @@ pub(super) fn value(max: f64, whole: bool, ticks_max: f64) -> (f64, Vec<Tick>) {
 /// The least of 1, 2 or 5 times a power of ten that is not below `at_least`.
 fn nice(at_least: f64) -> f64 {
     let power = libm::pow(10.0, libm::floor(libm::log10(at_least)));
-    [1.0, 2.0, 5.0].into_iter().map(|digit| digit * power).find(|step| *step >= at_least * 0.999_999).unwrap_or(10.0 * power)
+    [1.0, 2.0, 5.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|step| *step >= at_least * 0.999_999)
+        .unwrap_or(10.0 * power)
 }
 
 #[cfg(test)]

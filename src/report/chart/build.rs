@@ -133,7 +133,8 @@ fn fold(mut panel: Panel) -> Panel {
 }
 
 fn requests(timeline: &Timeline, subject: &str) -> Panel {
-    let layer = |label: &str, colour, name| Layer { label: label.into(), colour, points: line(timeline, name, subject) };
+    let layer =
+        |label: &str, colour, name| Layer { label: label.into(), colour, points: line(timeline, name, subject) };
     let offered = line(timeline, names::OFFERED, subject);
     Panel {
         title: subject.to_owned(),
@@ -175,11 +176,7 @@ fn layers(timeline: &Timeline, name: &'static str, subject: &str, parts: &[&str]
     of(timeline, name, subject)
         .map(|series| {
             let place = parts.iter().position(|part| *part == series.part).unwrap_or(0);
-            Layer {
-                label: series.part.clone(),
-                colour: PALETTE[place % PALETTE.len()],
-                points: series.points.clone(),
-            }
+            Layer { label: series.part.clone(), colour: PALETTE[place % PALETTE.len()], points: series.points.clone() }
         })
         .collect()
 }

@@ -10,6 +10,7 @@
 //!        0      15      30      45
 //!                  minutes since the start
 //! ```
+#![expect(clippy::cast_possible_wrap, reason = "pixels, panels and rows are few")]
 
 use super::axis;
 use super::figure::{Colour, Figure, INK, Layer, Line, Panel, Stroke};
@@ -125,14 +126,7 @@ fn style(size: i32, colour: Colour) -> TextStyle<'static> {
     style
 }
 
-fn write<DB: DrawingBackend>(
-    area: &Area<DB>,
-    text: &str,
-    size: i32,
-    colour: Colour,
-    at: At,
-    anchor: HPos,
-) -> Done<DB> {
+fn write<DB: DrawingBackend>(area: &Area<DB>, text: &str, size: i32, colour: Colour, at: At, anchor: HPos) -> Done<DB> {
     area.draw_text(text, &style(size, colour).pos(Pos::new(anchor, VPos::Top)), at)
 }
 
@@ -145,7 +139,11 @@ fn width_of<DB: DrawingBackend>(
 }
 
 /// Panel title and legend; returns where they end. Entries that do not fit go to the next row.
-fn legend<DB: DrawingBackend>(area: &Area<DB>, panel: &Panel, top: i32) -> Result<i32, DrawingAreaErrorKind<DB::ErrorType>> {
+fn legend<DB: DrawingBackend>(
+    area: &Area<DB>,
+    panel: &Panel,
+    top: i32,
+) -> Result<i32, DrawingAreaErrorKind<DB::ErrorType>> {
     write(area, &panel.title, 15, INK, (LEFT, top), HPos::Left)?;
     let indent = LEFT + width_of(area, &panel.title, 15)? + 28;
     let (mut x, mut y) = (indent, top + 1);
@@ -223,11 +221,16 @@ fn polyline<DB: DrawingBackend>(area: &Area<DB>, corners: &[At], colour: Colour,
     for pair in corners.windows(2) {
         let (from, to) = (pair[0], pair[1]);
         let level = from.1 == to.1;
-        let (begin, end) = if level { (from.0.min(to.0), from.0.max(to.0)) } else { (from.1.min(to.1), from.1.max(to.1)) };
+        let (begin, end) =
+            if level { (from.0.min(to.0), from.0.max(to.0)) } else { (from.1.min(to.1), from.1.max(to.1)) };
         let mut start = begin;
         while start <= end {
             let stop = if stroke == Stroke::Solid { end } else { (start + DASH).min(end) };
-            let (a, b) = if level { ((start, from.1 - 1), (stop, from.1 + 1)) } else { ((from.0 - 1, start), (from.0 + 1, stop)) };
+            let (a, b) = if level {
+                ((start, from.1 - 1), (stop, from.1 + 1))
+            } else {
+                ((from.0 - 1, start), (from.0 + 1, stop))
+            };
             area.draw(&Rectangle::new([a, b], fill))?;
             start = stop + DASH;
         }

@@ -9,15 +9,8 @@ pub(super) type Colour = (u8, u8, u8);
 
 /// Colours that most colour-blind people can tell apart (Okabe and Ito, 2008), in an order in which neighbours of a
 /// stack differ in lightness too.
-pub(super) const PALETTE: [Colour; 7] = [
-    (0, 114, 178),
-    (230, 159, 0),
-    (0, 158, 115),
-    (204, 121, 167),
-    (86, 180, 233),
-    (240, 228, 66),
-    (213, 94, 0),
-];
+pub(super) const PALETTE: [Colour; 7] =
+    [(0, 114, 178), (230, 159, 0), (0, 158, 115), (204, 121, 167), (86, 180, 233), (240, 228, 66), (213, 94, 0)];
 /// For what is good.
 pub(super) const BLUE: Colour = (86, 180, 233);
 /// For what is lost.

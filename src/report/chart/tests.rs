@@ -21,11 +21,16 @@ pub(crate) fn zone_loss(services: usize) -> Timeline {
         let size = (services - number) as f64;
         let s = |name, part: &str, points: &[(f64, f64)]| series(name, &subject, part, points);
         all.push(s("offered_requests_per_second", "", &[(0.0, 900.0 * size)]));
-        let served = [(0.0, 900.0 * size), (60.0, 600.0 * size), (60.8, 900.0 * size), (140.0, 700.0), (143.0, 900.0 * size)];
+        let served =
+            [(0.0, 900.0 * size), (60.0, 600.0 * size), (60.8, 900.0 * size), (140.0, 700.0), (143.0, 900.0 * size)];
         all.push(s("served_requests_per_second", "", &served));
         let lost = served.map(|(at, value)| (at, 900.0 * size - value));
         all.push(s("lost_requests_per_second", "", &lost));
-        all.push(s("available_tasks", "use1-az1", &[(0.0, 10.0), (60.0, 0.0), (105.0, 4.0), (106.0, 7.0), (107.0, 10.0)]));
+        all.push(s(
+            "available_tasks",
+            "use1-az1",
+            &[(0.0, 10.0), (60.0, 0.0), (105.0, 4.0), (106.0, 7.0), (107.0, 10.0)],
+        ));
         all.push(s("available_tasks", "use1-az2", &[(0.0, 10.0), (62.0, 13.0), (62.5, 15.0), (106.0, 10.0)]));
         all.push(s("available_tasks", "use1-az3", &[(0.0, 10.0), (62.2, 15.0), (107.0, 10.0)]));
         all.push(s("need_tasks", "", &[(0.0, 15.0)]));
@@ -38,7 +43,12 @@ pub(crate) fn zone_loss(services: usize) -> Timeline {
         all.push(s("provider_running_tasks", "FARGATE_SPOT", &[(0.0, 10.0), (60.0, 6.0)]));
     }
     all.push(series("hosts", "shop/nodes", "", &[(0.0, 6.0), (60.0, 4.0), (66.0, 8.0), (160.0, 6.0)]));
-    all.push(series("reservation_percent", "shop/nodes", "", &[(0.0, 100.0), (61.0, 150.0), (67.0, 75.0), (161.0, 100.0)]));
+    all.push(series(
+        "reservation_percent",
+        "shop/nodes",
+        "",
+        &[(0.0, 100.0), (61.0, 150.0), (67.0, 75.0), (161.0, 100.0)],
+    ));
     let band = |name: &str, from, until| Band { name: name.into(), from: minutes(from), until: minutes(until) };
     let bands = vec![
         band("zone dark", 60.0, 100.0),
@@ -79,7 +89,8 @@ fn the_same_figure_gives_the_same_bytes() {
 #[test]
 fn texts_stand_in_the_svg() {
     let svg = figures(&zone_loss(1), "az-loss")[0].svg().unwrap();
-    for text in ["Requests served and lost · az-loss", "minutes since the start", "zone dark", "lost (at most 300/s)"] {
+    for text in ["Requests served and lost · az-loss", "minutes since the start", "zone dark", "lost (at most 300/s)"]
+    {
         assert!(svg.contains(text), "no `{text}`");
     }
     assert!(svg.contains("&lt;grey&gt;"), "texts are escaped");
