@@ -26,6 +26,8 @@ const CHUNK: u32 = 64;
 /// How to run.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
+    /// Instead of the scenario's own seed.
+    pub seed: Option<u64>,
     /// How many replications, at least 1.
     pub replications: u32,
     /// Number of the first.
@@ -183,7 +185,7 @@ where
 {
     let options = &shared.options;
     let replication = options.first_replication + index;
-    let seed = plan.seed().replication(replication);
+    let seed = Seed(options.seed.unwrap_or(plan.seed)).replication(replication);
     let mut sim = Sim::new(plan, seed, worlds, None, options.limits);
     if options.replications == 1 {
         sim.threads(options.threads);

@@ -13,6 +13,7 @@ pub mod availability;
 pub mod capacity;
 mod charts;
 pub mod cost;
+pub mod events;
 pub mod launches;
 pub mod ledger;
 mod measured;

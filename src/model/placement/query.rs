@@ -443,10 +443,3 @@ mod tests {
         check_refused(&"x".repeat(2_001), 2_000, "2000 characters");
     }
 }
-
-impl Expression {
-    /// Whether it holds for a host whose attributes the closure tells.
-    pub fn holds<'a>(&self, _attribute: &dyn Fn(&str) -> Option<&'a str>) -> bool {
-        true
-    }
-}

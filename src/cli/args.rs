@@ -1,0 +1,200 @@
+//! What can be typed.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Evenkeel simulates the availability of Amazon ECS.
+#[derive(Debug, Parser)]
+#[command(
+    name = "evenkeel",
+    version,
+    about,
+    after_help = "Examples:\n  evenkeel new my-service          write a scenario to start from\n  \
+                  evenkeel check my-service.json   what is wrong, doubtful, defaulted\n  \
+                  evenkeel run my-service.json     simulate; tables here, files in results/my-service/\n\n\
+                  Exit codes: 0 fine, 1 an objective failed, 2 invalid input, 3 stopped at a limit,\n\
+                  4 an objective is inconclusive, 130 interrupted."
+)]
+pub struct Args {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct Global {
+    /// When to colour output; `auto` also heeds NO_COLOR
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub color: When,
+    /// Say nothing on stderr but errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Show no progress
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    /// Threads to use; results do not depend on it [default: all cores]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Even into a file.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate a scenario; print the summary and write results/<name>/
+    Run(Run),
+    /// Validate scenarios without running them; list unused fields, defaults and derived values
+    Check(Check),
+    /// Print the JSON Schema of scenario files
+    #[command(after_help = "Example:\n  evenkeel schema > scenario.schema.json")]
+    Schema,
+    /// Write a commented scenario to start from
+    New(New),
+    /// Print completions for a shell
+    #[command(
+        after_help = "Example:\n  evenkeel completions bash > ~/.local/share/bash-completion/completions/evenkeel"
+    )]
+    Completions(Completions),
+}
+
+/// `run`.
+#[derive(Clone, Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  evenkeel run scenarios/az-loss.json\n  \
+                        evenkeel run scenarios/az-loss.json --replications 200 --no-files\n  \
+                        evenkeel run scenarios/az-loss.json --json | jq '.services[0].nines'")]
+pub struct Run {
+    /// Scenario file
+    pub scenario: String,
+    /// Print the summary as one JSON object on stdout, and nothing else there
+    #[arg(long)]
+    pub json: bool,
+    /// Write no files
+    #[arg(long, conflicts_with = "out")]
+    pub no_files: bool,
+    /// Folder for the results [default: results/<name>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Seed to use instead of the scenario's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How often to simulate, each time with other chance
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub replications: u32,
+    /// Simulate this replication alone, counted from 0
+    #[arg(long, value_name = "K", conflicts_with = "replications")]
+    pub replication: Option<u32>,
+    /// How many lines of events.ndjson to write: all, none or a number
+    #[arg(long, value_name = "all|none|N", default_value = "100000")]
+    pub events: Lines,
+}
+
+/// How many lines of events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lines {
+    /// Every one.
+    All,
+    /// No file at all.
+    None,
+    /// At most this many.
+    AtMost(usize),
+}
+
+impl Lines {
+    /// As a bound.
+    pub fn bound(self) -> usize {
+        match self {
+            Lines::All => usize::MAX,
+            Lines::None => 0,
+            Lines::AtMost(lines) => lines,
+        }
+    }
+}
+
+impl std::str::FromStr for Lines {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Lines, String> {
+        match text {
+            "all" => Ok(Lines::All),
+            "none" => Ok(Lines::None),
+            number => number.parse().map(Lines::AtMost).map_err(|_| "use `all`, `none` or a number".to_owned()),
+        }
+    }
+}
+
+/// `check`.
+#[derive(Clone, Debug, ClapArgs)]
+#[command(after_help = "Example:\n  evenkeel check scenarios/*.json")]
+pub struct Check {
+    /// Scenario files
+    #[arg(required = true)]
+    pub scenarios: Vec<String>,
+}
+
+/// `new`.
+#[derive(Clone, Debug, ClapArgs)]
+#[command(after_help = "Example:\n  evenkeel new my-service && evenkeel run my-service.json")]
+pub struct New {
+    /// Name of the scenario; the file is NAME.json in the working directory
+    pub name: String,
+}
+
+/// `completions`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct Completions {
+    /// Shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(line: &str) -> Result<Args, clap::Error> {
+        Args::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn run_takes_what_the_pages_say() {
+        let line = "evenkeel run a.json --json --no-files --seed 7 --replications 20 --threads 2 --events none --quiet";
+        let args = parse(line).unwrap();
+        let Command::Run(run) = args.command else { panic!("another command") };
+        assert_eq!((run.seed, run.replications, run.events, args.global.threads), (Some(7), 20, Lines::None, Some(2)));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for line in [
+            "evenkeel run",
+            "evenkeel run a.json --replications 0",
+            "evenkeel run a.json --threads 0",
+            "evenkeel run a.json --events some",
+            "evenkeel run a.json --no-files --out x",
+            "evenkeel run a.json --replication 3 --replications 5",
+            "evenkeel check",
+            "evenkeel sweep a.json",
+        ] {
+            assert_eq!(parse(line).map(|_| ()).map_err(|error| error.exit_code()), Err(2), "{line}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The outside world: arguments, files, the terminal, exit codes. The only part of the program that touches any of
+//! them.
+//!
+//! | Module | Does |
+//! |---|---|
+//! | `args` | what can be typed |
+//! | `pipeline` | the way from a path to a result, the only place that knows the reader and the runner |
+//! | `run`, `check`, `new` | the commands |
+//! | `render` | problems with their place in the text |
+//! | `files` | reads scenarios, puts result folders in place |
+//! | `results`, `manifest` | what is in a result folder |
+//! | `progress`, `console` | the terminal |
+
+pub mod args;
+mod check;
+mod console;
+pub mod files;
+mod manifest;
+mod new;
+pub mod pipeline;
+mod progress;
+pub mod render;
+mod results;
+mod run;
+#[cfg(test)]
+mod tests;
+
+use args::{Args, Command};
+use clap::{CommandFactory, Parser};
+use console::Console;
+use pipeline::Pipeline;
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Exit {
+    /// All is well.
+    Fine = 0,
+    /// An objective failed.
+    Failed = 1,
+    /// Wrong usage, invalid input, or a path that cannot be read or written.
+    Invalid = 2,
+    /// Stopped at a limit.
+    Limit = 3,
+    /// An objective is inconclusive.
+    Inconclusive = 4,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+/// Runs the command that was typed.
+pub fn main(pipeline: &dyn Pipeline) -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Nothing can be done when the message cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Invalid as u8));
+        }
+    };
+    let mut console = Console::of_terminal(&args.global);
+    ExitCode::from(dispatch(&args, pipeline, &mut console) as u8)
+}
+
+fn dispatch(args: &Args, pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
+    match &args.command {
+        Command::Run(run) => run::run(run, &args.global, pipeline, console),
+        Command::Check(check) => check::check(&check.scenarios, pipeline, console),
+        Command::Schema => {
+            console.data(&pipeline.schema());
+            Exit::Fine
+        }
+        Command::New(new) => new::new(&new.name, console),
+        Command::Completions(completions) => {
+            let mut text = Vec::new();
+            clap_complete::generate(completions.shell, &mut Args::command(), "evenkeel", &mut text);
+            console.data(&String::from_utf8_lossy(&text));
+            Exit::Fine
+        }
+    }
+}

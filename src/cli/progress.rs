@@ -1,0 +1,145 @@
+//! How far a run has come: a bar on a terminal, a line now and then elsewhere; nothing in the first two seconds.
+
+use super::pipeline::{Reached, Watch};
+use crate::report::number::{duration, short};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Shorter runs show nothing.
+const QUIET_FIRST: Duration = Duration::from_secs(2);
+/// Between two lines where no terminal is.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+/// Between two strokes of the bar.
+const BAR_EVERY: Duration = Duration::from_millis(200);
+/// Parts of the bar.
+const PARTS: u64 = 10_000;
+
+/// What is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Show {
+    Bar,
+    Lines,
+    Nothing,
+}
+
+impl Show {
+    /// What suits stderr.
+    pub(crate) fn on_stderr(wanted: bool) -> Show {
+        match (wanted, std::io::stderr().is_terminal()) {
+            (false, _) => Show::Nothing,
+            (true, true) => Show::Bar,
+            (true, false) => Show::Lines,
+        }
+    }
+}
+
+/// Looks on while a scenario runs, and passes on that somebody wants it to stop.
+pub(crate) struct Progress<'a> {
+    show: Show,
+    began: Instant,
+    stop: &'a AtomicBool,
+    shown: Mutex<Shown>,
+}
+
+struct Shown {
+    last: Option<Instant>,
+    bar: Option<ProgressBar>,
+}
+
+impl<'a> Progress<'a> {
+    #[expect(clippy::disallowed_methods, reason = "people wait in real time")]
+    pub(crate) fn new(show: Show, stop: &'a AtomicBool) -> Progress<'a> {
+        Progress { show, began: Instant::now(), stop, shown: Mutex::new(Shown { last: None, bar: None }) }
+    }
+
+    /// Seconds since the begin.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        if let Some(bar) = self.shown.lock().ok().and_then(|mut shown| shown.bar.take()) {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Watch for Progress<'_> {
+    #[expect(clippy::disallowed_methods, reason = "people wait in real time")]
+    fn progress(&self, at: Reached) {
+        let took = self.began.elapsed();
+        if self.show == Show::Nothing || took < QUIET_FIRST {
+            return;
+        }
+        // Whoever comes while another thread draws has nothing new to tell.
+        let Ok(mut shown) = self.shown.try_lock() else { return };
+        let every = if self.show == Show::Bar { BAR_EVERY } else { LINE_EVERY };
+        let now = Instant::now();
+        if shown.last.is_some_and(|last| now.duration_since(last) < every) {
+            return;
+        }
+        shown.last = Some(now);
+        let words = words(at, took.as_secs_f64());
+        if self.show == Show::Lines {
+            let _ = writeln!(std::io::stderr(), "{:.0} % {words}", at.share * 100.0);
+            return;
+        }
+        let bar = shown.bar.get_or_insert_with(new_bar);
+        bar.set_position((at.share.clamp(0.0, 1.0) * PARTS as f64) as u64);
+        bar.set_message(words);
+    }
+
+    fn stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+fn new_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3} % {msg}").expect("the template is well formed");
+    ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stderr()).with_style(style)
+}
+
+/// "12.4 million events, 8.2 million/s, 1m20s left".
+fn words(at: Reached, took_seconds: f64) -> String {
+    let rate = at.events as f64 / took_seconds.max(1e-9);
+    let left = if at.share > 0.0 {
+        format!("{} left", duration((took_seconds * (1.0 / at.share.min(1.0) - 1.0)).round()))
+    } else {
+        "no estimate yet".to_owned()
+    };
+    format!("{} events, {}/s, {left}", large(at.events as f64), large(rate))
+}
+
+fn large(value: f64) -> String {
+    match value {
+        value if value >= 1e9 => format!("{} billion", short(value / 1e9)),
+        value if value >= 1e6 => format!("{} million", short(value / 1e6)),
+        value if value >= 1e3 => format!("{} thousand", short(value / 1e3)),
+        value => short(value.round()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_tell_rate_and_time_left() {
+        let reached = Reached { share: 0.25, events: 50_000_000 };
+        assert_eq!(words(reached, 10.0), "50 million events, 5 million/s, 30s left");
+        assert_eq!(words(Reached { share: 0.0, events: 5 }, 3.0), "5 events, 2/s, no estimate yet");
+    }
+
+    #[test]
+    fn a_wish_to_stop_is_passed_on() {
+        let stop = AtomicBool::new(false);
+        let progress = Progress::new(Show::Nothing, &stop);
+        assert!(!progress.stop());
+        stop.store(true, Ordering::Relaxed);
+        assert!(progress.stop());
+    }
+}

@@ -1,0 +1,228 @@
+//! Which pictures a run has, and what is in them.
+
+use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
+use super::steps::{self, Points};
+use crate::metrics::timeline::{Series, Timeline};
+use crate::report::number::short;
+
+/// Names of the series that pictures are drawn from.
+pub(super) mod names {
+    pub(in super::super) const OFFERED: &str = "offered_requests_per_second";
+    pub(in super::super) const SERVED: &str = "served_requests_per_second";
+    pub(in super::super) const LOST: &str = "lost_requests_per_second";
+    pub(in super::super) const AVAILABLE: &str = "available_tasks";
+    pub(in super::super) const NEED: &str = "need_tasks";
+    pub(in super::super) const DESIRED: &str = "desired_tasks";
+    pub(in super::super) const STATES: &str = "task_state_count";
+    pub(in super::super) const PROVIDERS: &str = "provider_running_tasks";
+    pub(in super::super) const HOSTS: &str = "hosts";
+    pub(in super::super) const RESERVATION: &str = "reservation_percent";
+}
+
+/// More panels than this are not drawn: the largest are, after a panel of the total.
+const PANELS_MAX: usize = 6;
+/// More layers than this are drawn as "others".
+const LAYERS_MAX: usize = 8;
+
+/// Colours of task states: the darker, the further from serving.
+const STATES: [(&str, Colour); 7] = [
+    ("RUNNING", (86, 180, 233)),
+    ("PROVISIONING", (240, 228, 66)),
+    ("PENDING", (230, 159, 0)),
+    ("ACTIVATING", (0, 158, 115)),
+    ("DEACTIVATING", (204, 121, 167)),
+    ("STOPPING", (213, 94, 0)),
+    ("DEPROVISIONING", (120, 120, 120)),
+];
+
+/// All pictures that this run has something to show for.
+pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
+    let zones = parts(timeline, names::AVAILABLE);
+    let providers = parts(timeline, names::PROVIDERS);
+    let by_zone = |subject: &str| healthy(timeline, subject, &zones);
+    let by_provider = |subject: &str| mix(timeline, subject, &providers);
+    [
+        ("requests", "Requests served and lost", panels(timeline, names::OFFERED, |name| requests(timeline, name))),
+        ("tasks-by-zone", "Healthy tasks by zone, against what is needed", panels(timeline, names::AVAILABLE, by_zone)),
+        ("task-states", "Tasks by state", panels(timeline, names::STATES, |subject| states(timeline, subject))),
+        ("providers", "Running tasks by capacity provider", panels(timeline, names::PROVIDERS, by_provider)),
+        ("hosts", "Container instances and their reservation", hosts(timeline)),
+    ]
+    .into_iter()
+    .filter(|(_, _, panels)| !panels.is_empty())
+    .map(|(name, title, panels)| Figure {
+        name,
+        title: format!("{title} · {scenario}"),
+        panels,
+        bands: timeline.bands.clone(),
+        end: timeline.end,
+    })
+    .collect()
+}
+
+fn of<'t>(timeline: &'t Timeline, name: &'static str, subject: &str) -> impl Iterator<Item = &'t Series> {
+    timeline.series.iter().filter(move |series| series.name == name).filter(move |series| series.subject == subject)
+}
+
+fn line(timeline: &Timeline, name: &'static str, subject: &str) -> Points {
+    of(timeline, name, subject).next().map(|series| series.points.clone()).unwrap_or_default()
+}
+
+/// Distinct values of a column of the series of this name, in their order.
+fn distinct<'t>(timeline: &'t Timeline, name: &str, column: impl Fn(&'t Series) -> &'t str) -> Vec<&'t str> {
+    let mut found: Vec<&str> = Vec::new();
+    for series in timeline.series.iter().filter(|series| series.name == name) {
+        if !found.contains(&column(series)) {
+            found.push(column(series));
+        }
+    }
+    found
+}
+
+/// Parts of all subjects, so that a part has one colour in all panels.
+fn parts<'t>(timeline: &'t Timeline, name: &str) -> Vec<&'t str> {
+    distinct(timeline, name, |series| &series.part)
+}
+
+/// A panel for each subject that has something to show; of many, the total and the largest.
+fn panels(timeline: &Timeline, name: &'static str, panel: impl Fn(&str) -> Panel) -> Vec<Panel> {
+    let subjects = distinct(timeline, name, |series| &series.subject);
+    let mut all: Vec<Panel> = subjects.into_iter().map(panel).filter(|panel| panel.peak() > 0.0).collect();
+    let count = all.len();
+    if count > PANELS_MAX {
+        let total = total(&all);
+        all.sort_by(|a, b| b.weight(timeline.end).total_cmp(&a.weight(timeline.end)));
+        all.truncate(PANELS_MAX);
+        all.insert(0, total);
+    }
+    all.into_iter().map(fold).collect()
+}
+
+/// The sum of panels of one kind, layer by layer.
+fn total(all: &[Panel]) -> Panel {
+    let title = format!("all {} services (below: the {PANELS_MAX} largest)", all.len());
+    let mut sum = Panel { title, stack: Vec::new(), lines: Vec::new(), ..all[0].clone() };
+    for layer in all.iter().flat_map(|panel| &panel.stack) {
+        if sum.stack.iter().all(|known| known.label != layer.label) {
+            let same = all.iter().flat_map(|panel| &panel.stack).filter(|other| other.label == layer.label);
+            sum.stack.push(Layer { points: steps::sum(same.map(|other| &other.points)), ..layer.clone() });
+        }
+    }
+    for line in all.iter().flat_map(|panel| &panel.lines) {
+        if sum.lines.iter().all(|known| known.label != line.label) {
+            let same = all.iter().flat_map(|panel| &panel.lines).filter(|other| other.label == line.label);
+            sum.lines.push(Line { points: steps::sum(same.map(|other| &other.points)), ..line.clone() });
+        }
+    }
+    sum
+}
+
+/// Empty layers go; more than fit become "others"; labels of losses get their peak.
+fn fold(mut panel: Panel) -> Panel {
+    panel.stack.retain(|layer| steps::peak(&layer.points) > 0.0);
+    panel.lines.retain(|line| !line.points.is_empty());
+    if panel.stack.len() > LAYERS_MAX {
+        let rest = panel.stack.split_off(LAYERS_MAX - 1);
+        let points = steps::sum(rest.iter().map(|layer| &layer.points));
+        panel.stack.push(Layer { label: format!("{} others", rest.len()), colour: GREY, points });
+    }
+    for layer in panel.stack.iter_mut().filter(|layer| layer.label == "lost") {
+        layer.label = format!("lost (at most {}/s)", short(steps::peak(&layer.points)));
+    }
+    panel
+}
+
+fn requests(timeline: &Timeline, subject: &str) -> Panel {
+    let layer =
+        |label: &str, colour, name| Layer { label: label.into(), colour, points: line(timeline, name, subject) };
+    let offered = line(timeline, names::OFFERED, subject);
+    Panel {
+        title: subject.to_owned(),
+        unit: "requests per second",
+        whole: false,
+        stack: vec![layer("served", BLUE, names::SERVED), layer("lost", RED, names::LOST)],
+        lines: vec![Line { label: "offered".into(), colour: INK, stroke: Stroke::Solid, points: offered }],
+    }
+}
+
+fn healthy(timeline: &Timeline, subject: &str, zones: &[&str]) -> Panel {
+    let line = |label: &str, stroke, name| Line {
+        label: label.into(),
+        colour: INK,
+        stroke,
+        points: line(timeline, name, subject),
+    };
+    Panel {
+        title: subject.to_owned(),
+        unit: "tasks",
+        whole: true,
+        stack: layers(timeline, names::AVAILABLE, subject, zones),
+        lines: vec![line("needed", Stroke::Solid, names::NEED), line("desired", Stroke::Dashed, names::DESIRED)],
+    }
+}
+
+fn mix(timeline: &Timeline, subject: &str, providers: &[&str]) -> Panel {
+    Panel {
+        title: subject.to_owned(),
+        unit: "tasks",
+        whole: true,
+        stack: layers(timeline, names::PROVIDERS, subject, providers),
+        lines: Vec::new(),
+    }
+}
+
+/// A layer for each part, coloured by the part's place among all parts.
+fn layers(timeline: &Timeline, name: &'static str, subject: &str, parts: &[&str]) -> Vec<Layer> {
+    of(timeline, name, subject)
+        .map(|series| {
+            let place = parts.iter().position(|part| *part == series.part).unwrap_or(0);
+            Layer { label: series.part.clone(), colour: PALETTE[place % PALETTE.len()], points: series.points.clone() }
+        })
+        .collect()
+}
+
+fn states(timeline: &Timeline, subject: &str) -> Panel {
+    let layer = |(state, colour): (&str, Colour)| {
+        let series = of(timeline, names::STATES, subject).find(|series| series.part == state)?;
+        Some(Layer { label: state.to_owned(), colour, points: series.points.clone() })
+    };
+    Panel {
+        title: subject.to_owned(),
+        unit: "tasks",
+        whole: true,
+        stack: STATES.into_iter().filter_map(layer).collect(),
+        lines: Vec::new(),
+    }
+}
+
+/// Two panels for each provider with hosts: how many, and how full.
+fn hosts(timeline: &Timeline) -> Vec<Panel> {
+    let count = |subject: &str| Panel {
+        title: subject.to_owned(),
+        unit: "hosts",
+        whole: true,
+        stack: vec![Layer { label: "registered".into(), colour: BLUE, points: line(timeline, names::HOSTS, subject) }],
+        lines: Vec::new(),
+    };
+    let mut all: Vec<Panel> = distinct(timeline, names::HOSTS, |series| &series.subject)
+        .into_iter()
+        .map(count)
+        .filter(|panel| panel.peak() > 0.0)
+        .collect();
+    all.sort_by(|a, b| b.weight(timeline.end).total_cmp(&a.weight(timeline.end)));
+    all.truncate(PANELS_MAX / 2);
+    let with_reservation = |panel: Panel| {
+        let points = line(timeline, names::RESERVATION, &panel.title);
+        let label = "CapacityProviderReservation".to_owned();
+        let reservation = Panel {
+            title: panel.title.clone(),
+            unit: "percent",
+            whole: true,
+            stack: Vec::new(),
+            lines: vec![Line { label, colour: PALETTE[0], stroke: Stroke::Solid, points }],
+        };
+        let known = !reservation.lines[0].points.is_empty();
+        [Some(panel), known.then_some(reservation)]
+    };
+    all.into_iter().flat_map(with_reservation).flatten().collect()
+}

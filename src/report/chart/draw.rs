@@ -1,0 +1,301 @@
+//! Puts a figure on a surface, pixel by pixel: title, legend, names of faults, plot, axes.
+//!
+//! ```text
+//! title
+//! panel title     ■ layer ■ layer ─ line            one strip of this for each panel
+//!        fault name      fault name
+//! unit ┌─────────────────────────────────┐
+//!      │ stack, lines, bands over both   │
+//!      └─────────────────────────────────┘
+//!        0      15      30      45
+//!                  minutes since the start
+//! ```
+#![expect(clippy::cast_possible_wrap, reason = "pixels, panels and rows are few")]
+
+use super::axis;
+use super::figure::{Colour, Figure, INK, Layer, Line, Panel, Stroke};
+use super::steps;
+use crate::engine::Time;
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+pub(super) const WIDTH: u32 = 1_200;
+const LEFT: i32 = 86;
+const RIGHT: i32 = WIDTH as i32 - 28;
+const HEADER: i32 = 46;
+const FOOTER: i32 = 34;
+const LINE: i32 = 20;
+const TICK_LABELS: i32 = 26;
+const BAND_ROWS_MAX: usize = 3;
+const PLOT_COLUMNS: u64 = (RIGHT - LEFT) as u64;
+
+/// The name under which the font is registered; also what an SVG viewer looks for.
+pub(super) const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
+
+type Area<DB> = DrawingArea<DB, Shift>;
+type Done<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+type At = (i32, i32);
+
+/// Height of the whole figure in pixels.
+pub(super) fn height(figure: &Figure) -> u32 {
+    (HEADER + FOOTER + figure.panels.len() as i32 * panel_height(figure)) as u32
+}
+
+fn panel_height(figure: &Figure) -> i32 {
+    match figure.panels.len() {
+        0 | 1 => 560,
+        2 => 380,
+        _ => 300,
+    }
+}
+
+/// Where values and times lie on the surface.
+struct Frame {
+    top: i32,
+    bottom: i32,
+    most: f64,
+    end: Time,
+}
+
+impl Frame {
+    fn x(&self, time: Time) -> i32 {
+        let share = time.min(self.end).as_secs_f64() / self.end.as_secs_f64().max(1e-6);
+        LEFT + libm::round(share * f64::from(RIGHT - LEFT)) as i32
+    }
+
+    fn y(&self, value: f64) -> i32 {
+        let share = (value / self.most).clamp(0.0, 1.0);
+        self.bottom - libm::round(share * f64::from(self.bottom - self.top)) as i32
+    }
+
+    /// Corners of a step function over these times, from the first of them until `until`.
+    fn corners(&self, times: &[Time], until: i32, value: impl Fn(Time) -> f64) -> Vec<At> {
+        let mut corners: Vec<At> = Vec::with_capacity(2 * times.len() + 2);
+        for time in times {
+            let (x, y) = (self.x(*time), self.y(value(*time)));
+            if let Some(last) = corners.last().copied() {
+                if last.1 == y {
+                    continue;
+                }
+                corners.push((x, last.1));
+            }
+            corners.push((x, y));
+        }
+        if let Some(last) = corners.last().copied() {
+            corners.push((until, last.1));
+        }
+        corners.dedup();
+        corners
+    }
+}
+
+/// Draws everything.
+pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Done<DB> {
+    area.fill(&WHITE)?;
+    write(area, &figure.title, 20, INK, (24, 14), HPos::Left)?;
+    let rows = band_rows(figure, area)?;
+    let band_strip = rows.iter().map(|row| row.2 + 1).max().unwrap_or(0) as i32 * 17;
+    let (unit, ticks) = axis::time(figure.end.as_secs_f64());
+    for (place, panel) in figure.panels.iter().enumerate() {
+        let top = HEADER + place as i32 * panel_height(figure);
+        let legend_bottom = legend(area, panel, top)?;
+        let most_ticks = if figure.panels.len() > 2 { 5.0 } else { 8.0 };
+        let (most, value_ticks) = axis::value(panel.peak(), panel.whole, most_ticks);
+        let frame = Frame {
+            top: legend_bottom + band_strip + 6,
+            bottom: top + panel_height(figure) - TICK_LABELS - 6,
+            most,
+            end: figure.end,
+        };
+        grid(area, &frame, &value_ticks, panel.unit)?;
+        stack(area, &frame, &panel.stack)?;
+        for line in &panel.lines {
+            draw_line(area, &frame, line)?;
+        }
+        bands(area, &frame, figure, &rows)?;
+        time_axis(area, &frame, &ticks)?;
+    }
+    let below = height(figure) as i32 - FOOTER + 4;
+    write(area, unit, 14, INK, (i32::midpoint(LEFT, RIGHT), below), HPos::Center)
+}
+
+fn style(size: i32, colour: Colour) -> TextStyle<'static> {
+    let mut style = TextStyle::from((FONT, size).into_font());
+    style.color = RGBColor(colour.0, colour.1, colour.2).to_backend_color();
+    style
+}
+
+fn write<DB: DrawingBackend>(area: &Area<DB>, text: &str, size: i32, colour: Colour, at: At, anchor: HPos) -> Done<DB> {
+    area.draw_text(text, &style(size, colour).pos(Pos::new(anchor, VPos::Top)), at)
+}
+
+fn width_of<DB: DrawingBackend>(
+    area: &Area<DB>,
+    text: &str,
+    size: i32,
+) -> Result<i32, DrawingAreaErrorKind<DB::ErrorType>> {
+    Ok(area.estimate_text_size(text, &style(size, INK))?.0 as i32)
+}
+
+/// Panel title and legend; returns where they end. Entries that do not fit go to the next row.
+fn legend<DB: DrawingBackend>(
+    area: &Area<DB>,
+    panel: &Panel,
+    top: i32,
+) -> Result<i32, DrawingAreaErrorKind<DB::ErrorType>> {
+    write(area, &panel.title, 15, INK, (LEFT, top), HPos::Left)?;
+    let indent = LEFT + width_of(area, &panel.title, 15)? + 28;
+    let (mut x, mut y) = (indent, top + 1);
+    // The topmost layer first, as the eye meets it.
+    let layers = panel.stack.iter().rev().map(|layer| (&layer.label, layer.colour, None));
+    let lines = panel.lines.iter().map(|line| (&line.label, line.colour, Some(line.stroke)));
+    for (label, colour, stroke) in layers.chain(lines) {
+        let width = width_of(area, label, 13)? + 44;
+        if x + width > RIGHT && x > indent {
+            (x, y) = (indent.min(LEFT + 200), y + LINE);
+        }
+        let fill = RGBColor(colour.0, colour.1, colour.2);
+        match stroke {
+            None => area.draw(&Rectangle::new([(x, y), (x + 14, y + 12)], fill.filled()))?,
+            Some(stroke) => polyline(area, &[(x - 2, y + 6), (x + 16, y + 6)], colour, stroke)?,
+        }
+        write(area, label, 13, INK, (x + 20, y), HPos::Left)?;
+        x += width;
+    }
+    Ok(y + LINE)
+}
+
+fn grid<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, ticks: &[axis::Tick], unit: &str) -> Done<DB> {
+    for (value, label) in ticks {
+        let y = frame.y(*value);
+        area.draw(&PathElement::new(vec![(LEFT, y), (RIGHT, y)], RGBColor(225, 225, 225)))?;
+        let pos = Pos::new(HPos::Right, VPos::Center);
+        area.draw_text(label, &style(13, INK).pos(pos), (LEFT - 8, y))?;
+    }
+    let turned = TextStyle::from((FONT, 14).into_font().transform(FontTransform::Rotate270));
+    let middle = i32::midpoint(frame.top, frame.bottom);
+    area.draw_text(unit, &turned.color(&BLACK).pos(Pos::new(HPos::Center, VPos::Top)), (12, middle))
+}
+
+/// Draws layers on one another. A layer is drawn only where it is at least a pixel high: an empty one leaves no line.
+fn stack<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, layers: &[Layer]) -> Done<DB> {
+    let all: Vec<&steps::Points> = layers.iter().map(|layer| &layer.points).collect();
+    let times = steps::times(&all, frame.end, PLOT_COLUMNS);
+    let mut floor = vec![0.0; times.len()];
+    for layer in layers {
+        let roof: Vec<f64> =
+            times.iter().zip(&floor).map(|(time, floor)| floor + steps::at(&layer.points, *time)).collect();
+        let seen: Vec<bool> = floor.iter().zip(&roof).map(|(low, high)| frame.y(*low) > frame.y(*high)).collect();
+        let mut begin = 0;
+        for run in seen.chunk_by(|a, b| a == b) {
+            let end = begin + run.len();
+            if run[0] {
+                let until = times.get(end).map_or(RIGHT, |time| frame.x(*time));
+                let level = |levels: &[f64]| {
+                    let place = |time| levels[times.partition_point(|known| *known < time)];
+                    frame.corners(&times[begin..end], until, place)
+                };
+                let mut outline = level(&roof);
+                outline.extend(level(&floor).into_iter().rev());
+                let colour = RGBColor(layer.colour.0, layer.colour.1, layer.colour.2);
+                area.draw(&Polygon::new(outline, colour.filled()))?;
+            }
+            begin = end;
+        }
+        floor = roof;
+    }
+    Ok(())
+}
+
+fn draw_line<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, line: &Line) -> Done<DB> {
+    let times = steps::times(&[&line.points], frame.end, PLOT_COLUMNS);
+    let corners = frame.corners(&times, RIGHT, |time| steps::at(&line.points, time));
+    polyline(area, &corners, line.colour, line.stroke)
+}
+
+/// A line of upright and level strokes. Each is a rectangle: two pixels wide on every surface, without blurred joints.
+fn polyline<DB: DrawingBackend>(area: &Area<DB>, corners: &[At], colour: Colour, stroke: Stroke) -> Done<DB> {
+    const DASH: i32 = 7;
+    let fill = RGBColor(colour.0, colour.1, colour.2).filled();
+    for pair in corners.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let level = from.1 == to.1;
+        let (begin, end) =
+            if level { (from.0.min(to.0), from.0.max(to.0)) } else { (from.1.min(to.1), from.1.max(to.1)) };
+        let mut start = begin;
+        while start <= end {
+            let stop = if stroke == Stroke::Solid { end } else { (start + DASH).min(end) };
+            let (a, b) = if level {
+                ((start, from.1 - 1), (stop, from.1 + 1))
+            } else {
+                ((from.0 - 1, start), (from.0 + 1, stop))
+            };
+            area.draw(&Rectangle::new([a, b], fill))?;
+            start = stop + DASH;
+        }
+    }
+    Ok(())
+}
+
+/// A name over a band: where it begins, its text, its row.
+type BandLabel = (i32, String, usize);
+
+/// Names of faults over their bands, in rows so that none covers another; a name that finds no room is left out, and
+/// a repeated one is written once.
+fn band_rows<DB: DrawingBackend>(
+    figure: &Figure,
+    area: &Area<DB>,
+) -> Result<Vec<BandLabel>, DrawingAreaErrorKind<DB::ErrorType>> {
+    let frame = Frame { top: 0, bottom: 0, most: 1.0, end: figure.end };
+    let mut labels: Vec<BandLabel> = Vec::new();
+    let mut free = [LEFT; BAND_ROWS_MAX];
+    for band in &figure.bands {
+        if labels.iter().any(|label| label.1 == band.name) {
+            continue;
+        }
+        let width = width_of(area, &band.name, 13)?;
+        let x = frame.x(band.from).min(RIGHT - width);
+        if let Some(row) = free.iter().position(|from| *from <= x) {
+            free[row] = x + width + 14;
+            labels.push((x, band.name.clone(), row));
+        }
+    }
+    Ok(labels)
+}
+
+/// Bands of the faults over everything, so that they show through stacks; overlapping ones do not get darker.
+fn bands<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, figure: &Figure, labels: &[BandLabel]) -> Done<DB> {
+    let shade = RGBColor(60, 60, 60).mix(0.16).filled();
+    let edge = RGBColor(70, 70, 70);
+    let mut covered = i32::MIN;
+    for band in &figure.bands {
+        let (from, until) = (frame.x(band.from), frame.x(band.until).max(frame.x(band.from) + 1));
+        if until > covered {
+            area.draw(&Rectangle::new([(from.max(covered), frame.top), (until, frame.bottom)], shade))?;
+            covered = until;
+        }
+    }
+    if figure.bands.len() <= 40 {
+        for x in figure.bands.iter().flat_map(|band| [frame.x(band.from), frame.x(band.until)]) {
+            area.draw(&PathElement::new(vec![(x, frame.top), (x, frame.bottom)], edge))?;
+        }
+    }
+    let deepest = labels.iter().map(|label| label.2).max().unwrap_or(0);
+    for (x, name, row) in labels {
+        let y = frame.top - 17 * (deepest - row) as i32 - 18;
+        write(area, name, 13, (70, 70, 70), (*x, y), HPos::Left)?;
+    }
+    Ok(())
+}
+
+fn time_axis<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, ticks: &[axis::Tick]) -> Done<DB> {
+    area.draw(&PathElement::new(vec![(LEFT, frame.bottom), (RIGHT, frame.bottom)], BLACK))?;
+    area.draw(&PathElement::new(vec![(LEFT, frame.top), (LEFT, frame.bottom)], BLACK))?;
+    for (seconds, label) in ticks {
+        let x = frame.x(Time((seconds * 1e6) as u64));
+        area.draw(&PathElement::new(vec![(x, frame.bottom), (x, frame.bottom + 4)], BLACK))?;
+        write(area, label, 13, INK, (x, frame.bottom + 8), HPos::Center)?;
+    }
+    Ok(())
+}

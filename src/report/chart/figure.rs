@@ -1,0 +1,79 @@
+//! What a picture shows, before a pixel is drawn: panels of stacked layers and lines.
+
+use super::steps::{self, Points};
+use crate::engine::Time;
+use crate::metrics::timeline::Band;
+
+/// A colour: red, green, blue.
+pub(super) type Colour = (u8, u8, u8);
+
+/// Colours that most colour-blind people can tell apart (Okabe and Ito, 2008), in an order in which neighbours of a
+/// stack differ in lightness too.
+pub(super) const PALETTE: [Colour; 7] =
+    [(0, 114, 178), (230, 159, 0), (0, 158, 115), (204, 121, 167), (86, 180, 233), (240, 228, 66), (213, 94, 0)];
+/// For what is good.
+pub(super) const BLUE: Colour = (86, 180, 233);
+/// For what is lost.
+pub(super) const RED: Colour = (213, 94, 0);
+/// For lines over a stack.
+pub(super) const INK: Colour = (30, 30, 30);
+/// For the rest of a stack.
+pub(super) const GREY: Colour = (160, 160, 160);
+
+/// One layer of a stack.
+#[derive(Clone)]
+pub(super) struct Layer {
+    pub label: String,
+    pub colour: Colour,
+    pub points: Points,
+}
+
+/// How a line is drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stroke {
+    Solid,
+    Dashed,
+}
+
+/// A line over the stack.
+#[derive(Clone)]
+pub(super) struct Line {
+    pub label: String,
+    pub colour: Colour,
+    pub stroke: Stroke,
+    pub points: Points,
+}
+
+/// One plot: a stack with lines over it.
+#[derive(Clone)]
+pub(super) struct Panel {
+    pub title: String,
+    pub unit: &'static str,
+    /// Things are counted: whole ticks only.
+    pub whole: bool,
+    pub stack: Vec<Layer>,
+    pub lines: Vec<Line>,
+}
+
+impl Panel {
+    /// The largest value that has to fit.
+    pub(super) fn peak(&self) -> f64 {
+        let stack = steps::peak(&steps::sum(self.stack.iter().map(|layer| &layer.points)));
+        self.lines.iter().map(|line| steps::peak(&line.points)).fold(stack, f64::max)
+    }
+
+    /// By this, panels are ranked: how much there is of what it shows.
+    pub(super) fn weight(&self, end: Time) -> f64 {
+        self.stack.iter().map(|layer| steps::area(&layer.points, end)).sum()
+    }
+}
+
+/// A picture of one or more panels over the same time.
+pub struct Figure {
+    /// Name of its files, without the ending.
+    pub name: &'static str,
+    pub(super) title: String,
+    pub(super) panels: Vec<Panel>,
+    pub(super) bands: Vec<Band>,
+    pub(super) end: Time,
+}

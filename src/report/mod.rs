@@ -1,0 +1,20 @@
+//! What a run leaves behind for people: tables for the terminal, files for other tools, pictures.
+//!
+//! Everything here turns values into text or bytes. Nothing here touches a file, a clock or the terminal.
+//!
+//! | Module | Makes | From |
+//! |---|---|---|
+//! | [`table`] | the summary on the terminal | [`Summary`](crate::metrics::summary::Summary) |
+//! | [`csv`] | `timeseries.csv` | [`Timeline`](crate::metrics::timeline::Timeline) |
+//! | [`chart`] | `*.svg`, `*.png` | [`Timeline`](crate::metrics::timeline::Timeline) |
+//! | [`events`] | `events.ndjson` | [`Events`](crate::metrics::events::Events) and the plan |
+
+pub mod align;
+pub mod chart;
+pub mod csv;
+pub mod events;
+pub mod number;
+pub mod table;
+
+#[cfg(test)]
+pub(crate) mod sample;

@@ -1,0 +1,323 @@
+//! The summary as aligned text for a terminal: readable without colour, at most ten rows of losses.
+
+use super::align::{Paint, Side, Table};
+use super::number::{NOTHING, dollars, estimate, maybe, minutes_a_year, percent, plain, seconds, short};
+use crate::metrics::summary::{FaultRow, Level, Maybe, ObjectiveRow, ServiceRow, Summary, Verdict};
+use serde_json::Value;
+use std::fmt::Write;
+
+/// Rows of losses that are shown; the rest is added up in one line.
+const LOSSES_MAX: usize = 10;
+/// Rows of services that are shown; the rest is in the file.
+const SERVICES_MAX: usize = 40;
+
+/// The whole summary.
+pub fn summary(summary: &Summary, paint: Paint) -> String {
+    let mut out = head(summary, paint);
+    let sections = [
+        ("Availability", requests(summary)),
+        ("Services", services(summary)),
+        ("Standalone tasks", streams(summary)),
+        ("Capacity providers", providers(summary)),
+        ("Faults", faults(summary)),
+        ("What was lost, why and when", losses(summary)),
+    ];
+    for (title, table) in sections.iter().filter(|(_, table)| !table.is_empty()) {
+        section(&mut out, title, &table.text(paint), paint);
+    }
+    let more = summary.services.len().saturating_sub(SERVICES_MAX);
+    if more > 0 {
+        line(&mut out, &format!("\n  {more} more services are in summary.json"));
+    }
+    if !summary.objectives.is_empty() {
+        section(&mut out, "Objectives", &objectives(summary, paint), paint);
+    }
+    out
+}
+
+fn line(out: &mut String, text: &str) {
+    writeln!(out, "{text}").expect("writing to a String cannot fail");
+}
+
+fn section(out: &mut String, title: &str, text: &str, paint: Paint) {
+    line(out, &format!("\n{}\n{}", paint.strong(title), text.trim_end()));
+}
+
+fn head(summary: &Summary, paint: Paint) -> String {
+    let several = match summary.replications {
+        1 => String::new(),
+        n => format!(" x {n} replications (± is half the 95 % interval)"),
+    };
+    format!(
+        "{}: {} simulated{several}, seed {}, {} events, digest {}\n",
+        paint.strong(&summary.scenario),
+        super::number::duration(summary.simulated_seconds),
+        summary.seed,
+        plain(summary.events as f64),
+        summary.digest,
+    )
+}
+
+fn services(summary: &Summary) -> Table {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("service", Left),
+        ("desired", Right),
+        ("running min", Right),
+        ("mean", Right),
+        ("capacity availability", Right),
+        ("launches", Right),
+        ("start p50", Right),
+        ("p99", Right),
+        ("$/h", Right),
+    ]);
+    for row in summary.services.iter().take(SERVICES_MAX) {
+        table.row(vec![
+            row.service.clone(),
+            plain(f64::from(row.desired_count)),
+            estimate(&row.running.min),
+            estimate(&row.running.mean),
+            percent(&row.capacity_availability),
+            estimate(&row.launches.requested),
+            seconds(&row.start_seconds.p50, NOTHING),
+            seconds(&row.start_seconds.p99, NOTHING),
+            dollars(&row.cost_per_hour),
+        ]);
+    }
+    table
+}
+
+/// Availability as one thinks of it: nines, and minutes a year at this rate.
+fn requests(summary: &Summary) -> Table {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("service", Left),
+        ("availability", Right),
+        ("nines", Right),
+        ("down minutes/year", Right),
+        ("offered", Right),
+        ("failed", Right),
+    ]);
+    for row in summary.services.iter().take(SERVICES_MAX) {
+        let with_traffic = row.request_availability.is_some();
+        let availability = availability(row);
+        table.row(vec![
+            if with_traffic { row.service.clone() } else { format!("{} (by capacity)", row.service) },
+            percent(availability),
+            nines(row),
+            minutes_a_year(availability),
+            if with_traffic { whole(&row.requests.offered) } else { NOTHING.to_owned() },
+            if with_traffic { whole(&row.requests.failed) } else { NOTHING.to_owned() },
+        ]);
+    }
+    table
+}
+
+/// By requests where there are any, else by capacity.
+fn availability(row: &ServiceRow) -> &Maybe {
+    if row.request_availability.is_some() { &row.request_availability } else { &row.capacity_availability }
+}
+
+fn nines(row: &ServiceRow) -> String {
+    match (&row.nines, availability(row)) {
+        (Some(nines), _) => short(nines.mean),
+        (None, Some(_)) => "nothing lost".to_owned(),
+        (None, None) => NOTHING.to_owned(),
+    }
+}
+
+/// Requests are counted by fractions (a rate times a time); people count whole ones.
+fn whole(value: &crate::metrics::summary::Estimate) -> String {
+    let small = value.mean.abs() < 100.0;
+    if small || value.low.is_some() { estimate(value) } else { super::number::fixed(value.mean, 0) }
+}
+
+fn streams(summary: &Summary) -> Table {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("tasks", Left),
+        ("running mean", Right),
+        ("max", Right),
+        ("launches", Right),
+        ("completed", Right),
+        ("start p50", Right),
+        ("p99", Right),
+        ("$/h", Right),
+    ]);
+    for row in &summary.run_tasks {
+        table.row(vec![
+            row.stream.clone(),
+            estimate(&row.running.mean),
+            estimate(&row.running.max),
+            estimate(&row.launches.requested),
+            estimate(&row.completed),
+            seconds(&row.start_seconds.p50, NOTHING),
+            seconds(&row.start_seconds.p99, NOTHING),
+            dollars(&row.cost_per_hour),
+        ]);
+    }
+    table
+}
+
+fn providers(summary: &Summary) -> Table {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("provider", Left),
+        ("hosts min", Right),
+        ("mean", Right),
+        ("max", Right),
+        ("reservation mean", Right),
+        ("$/h", Right),
+    ]);
+    for row in &summary.capacity_providers {
+        let reservation = |level: &Level| format!("{} %", estimate(&level.mean));
+        table.row(vec![
+            row.capacity_provider.clone(),
+            estimate(&row.hosts.min),
+            estimate(&row.hosts.mean),
+            estimate(&row.hosts.max),
+            row.reservation.as_ref().map_or_else(|| NOTHING.to_owned(), reservation),
+            dollars(&row.cost_per_hour),
+        ]);
+    }
+    table
+}
+
+fn faults(summary: &Summary) -> Table {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("fault", Left),
+        ("kind", Left),
+        ("times", Right),
+        ("tasks hit", Right),
+        ("detected", Right),
+        ("recovered", Right),
+        ("full strength", Right),
+        ("balanced", Right),
+        ("lost requests", Right),
+        ("launches needed", Right),
+    ]);
+    for row in &summary.faults {
+        let [detected, recovered, full, balanced] = fault_times(row);
+        table.row(vec![
+            row.name.clone(),
+            row.kind.clone(),
+            estimate(&row.occurrences),
+            estimate(&row.hit.tasks),
+            detected,
+            recovered,
+            full,
+            balanced,
+            whole(&row.lost_requests),
+            estimate(&row.needed_launches),
+        ]);
+    }
+    table
+}
+
+/// Times after the begin; "never" where the fault struck and the moment did not come.
+fn fault_times(row: &FaultRow) -> [String; 4] {
+    let absent = if row.occurrences.mean > 0.0 { "never" } else { NOTHING };
+    let mut recovered = seconds(&row.recover_seconds, absent);
+    if row.recover_seconds.is_some() && row.never_recovered.mean > 0.0 {
+        recovered = format!("{recovered} (never: {})", estimate(&row.never_recovered));
+    }
+    let [detected, full, balanced] =
+        [&row.detect_seconds, &row.full_strength_seconds, &row.balanced_seconds].map(|value| seconds(value, absent));
+    [detected, recovered, full, balanced]
+}
+
+fn losses(summary: &Summary) -> Table {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("service", Left),
+        ("cause", Left),
+        ("phase", Left),
+        ("lost requests", Right),
+        ("missing task-seconds", Right),
+    ]);
+    let mut rows: Vec<_> = summary.losses.iter().collect();
+    rows.sort_by(|a, b| {
+        let by = |row: &crate::metrics::summary::LossRow| (row.lost_requests.mean, row.lost_task_seconds.mean);
+        by(b).partial_cmp(&by(a)).unwrap_or(std::cmp::Ordering::Equal)
+    });
+    for row in rows.iter().take(LOSSES_MAX) {
+        let texts = [row.service.clone(), row.cause.clone(), row.phase.clone()];
+        table.row([&texts[..], &[whole(&row.lost_requests), whole(&row.lost_task_seconds)]].concat());
+    }
+    if let Some(rest) = rows.get(LOSSES_MAX..).filter(|rest| !rest.is_empty()) {
+        let sum = |of: fn(&crate::metrics::summary::LossRow) -> f64| {
+            plain(rest.iter().map(|row| of(row)).sum::<f64>().round())
+        };
+        table.row(vec![
+            format!("{} more", rest.len()),
+            String::new(),
+            String::new(),
+            sum(|row| row.lost_requests.mean),
+            sum(|row| row.lost_task_seconds.mean),
+        ]);
+    }
+    table
+}
+
+/// One line for each objective: the verdict first.
+fn objectives(summary: &Summary, paint: Paint) -> String {
+    let mut out = String::new();
+    for row in &summary.objectives {
+        let (word, mark) = match row.verdict {
+            Verdict::Pass => ("pass", "ok"),
+            Verdict::Fail => ("FAIL", "!!"),
+            Verdict::Inconclusive => ("open", "??"),
+        };
+        let verdict = paint.verdict(&format!("{mark} {word}"), row.verdict);
+        line(&mut out, &format!("  {verdict}  {}, measured {}", wanted(row), measured(&row.measured)));
+    }
+    out
+}
+
+/// `{"service": "shop/web", "requestAvailability": {"atLeast": 0.999}}` as `shop/web: requestAvailability at least 0.999`.
+pub fn wanted(row: &ObjectiveRow) -> String {
+    let Some(fields) = row.objective.as_object() else { return row.objective.to_string() };
+    let subject = fields.values().find_map(Value::as_str).unwrap_or_default();
+    let bounds = fields.iter().filter_map(|(key, bound)| Some((key, bound.as_object()?)));
+    let mut parts: Vec<String> = Vec::new();
+    for (key, bound) in bounds {
+        for (word, value) in bound {
+            let word = match word.as_str() {
+                "atLeast" => "at least",
+                "atMost" => "at most",
+                other => other,
+            };
+            parts.push(format!("{key} {word} {}", bare(value)));
+        }
+    }
+    format!("{subject}: {}", parts.join(", "))
+}
+
+fn measured(value: &Value) -> String {
+    match value {
+        Value::Object(_) => {
+            serde_json::from_value(value.clone()).map_or_else(|_| value.to_string(), |value| precise(&value))
+        }
+        Value::Null => "nothing (it never came)".to_owned(),
+        other => bare(other),
+    }
+}
+
+/// Like [`maybe`], with enough digits to see on which side of a bound a share lies.
+fn precise(value: &crate::metrics::summary::Estimate) -> String {
+    let close_to_one = value.low.is_none() && value.mean < 1.0 && value.mean > 0.9;
+    if close_to_one {
+        let text = percent(&Some(*value));
+        return format!("{} ({text})", (value.mean * 1e9).round() / 1e9);
+    }
+    maybe(&Some(*value))
+}
+
+fn bare(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;
