@@ -116,7 +116,15 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
     }
     plan.buckets.push(Bucket { burst: 100, rate: 20 * ONE });
     let (name, price) = ("m5.large".to_owned(), Some(0.096));
-    plan.types.push(InstanceType { name, cpu: 2_048, memory: 8_192, enis: 2, trunk_enis: 10, price });
+    plan.types.push(InstanceType {
+        name,
+        architecture: "x86_64".into(),
+        cpu: 2_048,
+        memory: 8_192,
+        enis: 2,
+        trunk_enis: 10,
+        price,
+    });
     let minute = Dist::Constant(Span::MINUTE);
     plan.faults.push(broken("dark", When::At(at(1_000)), Some(minute.clone())));
     plan.faults.push(broken("hosts die", When::Every(minute), None));

@@ -19,6 +19,7 @@ mod manifest;
 mod new;
 pub mod pipeline;
 mod progress;
+pub mod real;
 pub mod render;
 mod results;
 mod run;

@@ -4,7 +4,7 @@
 //! partitions. Each is measured by itself and merged in the order of its number, so that threads do not matter. A run
 //! goes in slices to tell how far it is and to be stopped; slices change nothing.
 
-use crate::engine::{Limits, Partition, Reader, Sim, Stop, Time};
+use crate::engine::{Limits, Partition, Reader, Seed, Sim, Stop, Time};
 use crate::metrics::objective::{self, Objective};
 use crate::metrics::summarise::Runs;
 use crate::metrics::summary::Summary;
@@ -42,7 +42,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { replications: 1, first_replication: 0, threads: 1, limits: Limits::default(), timeline: false }
+        Options {
+            seed: None,
+            replications: 1,
+            first_replication: 0,
+            threads: 1,
+            limits: Limits::default(),
+            timeline: false,
+        }
     }
 }
 
@@ -273,6 +280,7 @@ fn gather<R: Recorder>(
         next = until;
     }
     let mut summary = summarise(plan, &runs, &starts, events, digest);
+    summary.seed = options.seed.unwrap_or(plan.seed);
     objective::judge_all(objectives, &mut summary);
     Outcome { summary, timeline, records, end }
 }

@@ -37,12 +37,21 @@ pub struct Row {
     pub price: Option<f64>,
 }
 
+/// Graviton types carry a `g` behind the generation (`c6g`, `m7gd`); all others in use for containers are x86.
+fn architecture(name: &str) -> &'static str {
+    let family = name.split('.').next().unwrap_or("");
+    let options =
+        family.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches(|c: char| c.is_ascii_digit());
+    if options.contains('g') { "arm64" } else { "x86_64" }
+}
+
 impl Row {
     /// What a host of this type offers to tasks. The agent registers 0.96 of the nominal memory (model choice).
     pub fn plan(&self) -> plan::InstanceType {
         let own = self.interfaces.saturating_sub(1);
         plan::InstanceType {
             name: self.name.clone(),
+            architecture: architecture(&self.name).into(),
             cpu: self.vcpu.saturating_mul(1_024),
             memory: (u64::from(self.memory_mib) * 96 / 100) as u32,
             enis: own,
@@ -87,7 +96,8 @@ mod tests {
     use super::*;
 
     fn check(name: &str, cpu: u32, memory: u32, enis: u32, trunk_enis: u32, price: Option<f64>) {
-        let expected = plan::InstanceType { name: name.into(), cpu, memory, enis, trunk_enis, price };
+        let architecture = architecture(name).into();
+        let expected = plan::InstanceType { name: name.into(), architecture, cpu, memory, enis, trunk_enis, price };
         assert_eq!(catalogue(&[])[name].plan(), expected);
     }
 

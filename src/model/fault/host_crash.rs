@@ -1,11 +1,11 @@
 //! Container instances die.
 
 use super::{Effect, Kind, Strike, Thing};
+use crate::model::flows::{For, detect, scale};
+use crate::model::ids::HostId;
 use crate::model::ids::{ProviderId, ZoneId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
-use crate::model::flows::{For, detect, scale};
-use crate::model::ids::HostId;
 use crate::model::tables::Host;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;

@@ -1,11 +1,11 @@
 //! A zone has no capacity to launch on.
 
 use super::{Effect, Kind, Strike, Thing};
+use crate::model::fact::{Fact, Hit};
+use crate::model::flows::rebalance;
 use crate::model::ids::{ProviderId, ZoneId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
-use crate::model::fact::{Fact, Hit};
-use crate::model::flows::rebalance;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

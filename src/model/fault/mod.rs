@@ -141,12 +141,7 @@ fn zone_clocks(fault: Option<ZoneId>, world: &World) -> Vec<Thing> {
 }
 
 /// Whom a blow hits: each by itself with probability `share`, or the `count` with the smallest draws.
-fn pick<I: Copy>(
-    targets: Vec<I>,
-    count: u32,
-    share: Option<f64>,
-    draw: impl Fn(I) -> crate::engine::Draw,
-) -> Vec<I> {
+fn pick<I: Copy>(targets: Vec<I>, count: u32, share: Option<f64>, draw: impl Fn(I) -> crate::engine::Draw) -> Vec<I> {
     if let Some(share) = share {
         return targets.into_iter().filter(|&id| draw(id).happens(share)).collect();
     }

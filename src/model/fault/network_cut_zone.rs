@@ -1,12 +1,12 @@
 //! A zone is cut off from the Region's network.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::ids::ZoneId;
-use crate::model::names::Names;
-use crate::model::problem::Problems;
 use crate::model::fact::{Fact, Hit, TaskState};
 use crate::model::flows::{detect, rebalance};
+use crate::model::ids::ZoneId;
 use crate::model::ids::{HostId, TaskId};
+use crate::model::names::Names;
+use crate::model::problem::Problems;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -2,15 +2,15 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
-use crate::model::ids::{ProviderId, TypeId, ZoneId};
-use crate::model::names::Names;
-use crate::model::problem::Problems;
-use crate::model::quantity::Duration;
 use crate::engine::key::Phase;
 use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, Reason, StopCode};
 use crate::model::flows::{For, account, scale, stop};
 use crate::model::ids::{HostId, TaskId};
+use crate::model::ids::{ProviderId, TypeId, ZoneId};
+use crate::model::names::Names;
 use crate::model::plan::ProviderKind;
+use crate::model::problem::Problems;
+use crate::model::quantity::Duration;
 use crate::model::tables::host::NIL;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
@@ -115,7 +115,9 @@ impl Live {
         for slot in 0..world.hosts.slots() {
             let id: HostId = world.hosts.handle(slot);
             let host = world.hosts.at(slot);
-            if host.alive && Thing::Pool(host.provider, host.zone, Some(host.kind)) == pool && self.hit(strike, host.who, cx)
+            if host.alive
+                && Thing::Pool(host.provider, host.zone, Some(host.kind)) == pool
+                && self.hit(strike, host.who, cx)
             {
                 let provider = host.provider;
                 if managed_draining(provider, cx) {

@@ -1,12 +1,12 @@
 //! Tasks die.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::ids::{ServiceId, ZoneId};
-use crate::model::names::Names;
-use crate::model::problem::Problems;
 use crate::model::fact::TaskState;
 use crate::model::flows::{For, serve};
 use crate::model::ids::TaskId;
+use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::names::Names;
+use crate::model::problem::Problems;
 use crate::model::tables::Task;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;

@@ -2,12 +2,12 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
+use crate::model::fact::{Fact, Hit};
+use crate::model::flows::account;
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
-use crate::model::fact::{Fact, Hit};
-use crate::model::flows::account;
 use crate::model::tables::zone::Grey;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;

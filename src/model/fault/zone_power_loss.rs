@@ -1,13 +1,13 @@
 //! A zone loses power: every host in it stops at once.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::ids::ZoneId;
-use crate::model::names::Names;
-use crate::model::problem::Problems;
 use crate::engine::Who;
 use crate::model::fact::{Cause, Fact, Hit};
 use crate::model::flows::{For, detect, rebalance};
+use crate::model::ids::ZoneId;
 use crate::model::ids::{HostId, TaskId};
+use crate::model::names::Names;
+use crate::model::problem::Problems;
 use crate::model::tables::host::NIL;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;

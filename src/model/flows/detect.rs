@@ -77,7 +77,8 @@ fn between(range: (Span, Span), cx: &Cx<'_>, purpose: For, who: Who) -> Span {
 fn dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let (service_id, in_service, who) = (task.service, task.target == Target::Healthy, task.who(&plan.services[task.service]));
+    let (service_id, in_service, who) =
+        (task.service, task.target == Target::Healthy, task.who(&plan.services[task.service]));
     account::change(world, plan, id, |task| {
         task.alive = false;
         task.cause = cause;
@@ -119,11 +120,8 @@ pub(crate) fn exits(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
     let after = loss(service.life.loss.as_ref(), (Span::ZERO, EXIT), cx, task.who(service));
-    let code = if task.state < TaskState::Running {
-        StopCode::TaskFailedToStart
-    } else {
-        StopCode::EssentialContainerExited
-    };
+    let code =
+        if task.state < TaskState::Running { StopCode::TaskFailedToStart } else { StopCode::EssentialContainerExited };
     cx.after(after, Step::Lost(id, code));
 }
 

@@ -11,7 +11,9 @@
 use super::{For, account, reconcile, scale, serve, stop};
 use crate::engine::Span;
 use crate::model::capacity;
-use crate::model::fact::{Action, Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
+use crate::model::fact::{
+    Action, Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState,
+};
 use crate::model::ids::{BucketId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::plan::{Kind, ProviderKind};
@@ -308,14 +310,7 @@ pub(crate) fn tell(world: &World, id: TaskId, from: TaskState, cx: &mut Cx<'_>) 
 }
 
 /// The same, with the reason for a stop.
-pub(crate) fn tell_stop(
-    world: &World,
-    id: TaskId,
-    from: TaskState,
-    code: StopCode,
-    reason: Reason,
-    cx: &mut Cx<'_>,
-) {
+pub(crate) fn tell_stop(world: &World, id: TaskId, from: TaskState, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
     if !cx.observed() {
         return;
     }
@@ -414,8 +409,7 @@ fn connected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
     let cached = task.host != NIL && world.hosts.at(task.host).cached.contains(&image(world, id));
-    let pull =
-        if cached { Span::ZERO } else { service.life.pull.sample(&mut cx.draw(For::Pull, task.who(service))) };
+    let pull = if cached { Span::ZERO } else { service.life.pull.sample(&mut cx.draw(For::Pull, task.who(service))) };
     cx.after(pull, Step::Pulled(id));
 }
 

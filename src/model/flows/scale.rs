@@ -121,7 +121,8 @@ fn new_host(world: &mut World, provider: ProviderId, kind: Option<TypeId>, cx: &
     let plan = cx.plan;
     let source = source(provider, cx)?;
     let row = &world.providers[provider];
-    let in_zone = |zone: ZoneId| live(&world.hosts, &row.hosts).filter(|(_, host)| host.zone == zone && !host.leaving).count();
+    let in_zone =
+        |zone: ZoneId| live(&world.hosts, &row.hosts).filter(|(_, host)| host.zone == zone && !host.leaving).count();
     let types = match &kind {
         Some(kind) => std::slice::from_ref(kind),
         None => source.types,
@@ -221,9 +222,8 @@ pub(crate) fn tell(world: &World, id: HostId, cx: &mut Cx<'_>) {
 /// Counts the hosts that are in truth up and registered.
 pub(crate) fn count_up(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let row = &world.providers[provider];
-    let up = |(_, host): &(HostId, &Host)| {
-        host.alive && matches!(host.status, HostStatus::Active | HostStatus::Draining)
-    };
+    let up =
+        |(_, host): &(HostId, &Host)| host.alive && matches!(host.status, HostStatus::Active | HostStatus::Draining);
     let count = live(&world.hosts, &row.hosts).filter(up).count() as u32;
     let row = &mut world.providers[provider];
     row.up = count;
@@ -318,13 +318,14 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
 fn scale_in(world: &mut World, provider: ProviderId, group: &Group, take: u32, cx: &mut Cx<'_>) {
     for _ in 0..take {
         let row = &world.providers[provider];
-        let in_zone = |zone: ZoneId| live(&world.hosts, &row.hosts).filter(|(_, host)| host.zone == zone && !host.leaving).count();
+        let in_zone = |zone: ZoneId| {
+            live(&world.hosts, &row.hosts).filter(|(_, host)| host.zone == zone && !host.leaving).count()
+        };
         let open = live(&world.hosts, &row.hosts).filter(|(_, host)| {
             !host.leaving && host.status == HostStatus::Active && (host.empty() || !group.termination_protection)
         });
-        let pick = open.min_by_key(|(_, host)| {
-            (host.tasks - host.daemons, std::cmp::Reverse(in_zone(host.zone)), host.number)
-        });
+        let pick = open
+            .min_by_key(|(_, host)| (host.tasks - host.daemons, std::cmp::Reverse(in_zone(host.zone)), host.number));
         let Some((id, _)) = pick else { return };
         world.providers[provider].desired = world.providers[provider].desired.saturating_sub(1);
         let cause = Cause::mechanism(Mechanism::ScaleIn);
@@ -359,7 +360,11 @@ pub(crate) fn terminate(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx
     world.hosts.at_mut(id.slot).leaving = true;
     world.hosts.at_mut(id.slot).status = HostStatus::Draining;
     while let Some(task) = newest_on(&world.tasks, world.hosts.at(id.slot).first) {
-        let code = if world.tasks.at(task.slot).state < TaskState::Running { StopCode::TaskFailedToStart } else { StopCode::TerminationNotice };
+        let code = if world.tasks.at(task.slot).state < TaskState::Running {
+            StopCode::TaskFailedToStart
+        } else {
+            StopCode::TerminationNotice
+        };
         account::change(world, plan, task, |task| task.cause = cause);
         stop::gone(world, task, code, Reason::Draining, cx);
     }

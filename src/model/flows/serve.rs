@@ -137,9 +137,10 @@ fn await_checks(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 /// First pass of a task that answers at once: a first check of the balancer comes within one interval (one pass is
 /// enough), a container check after one interval; with both, the later.
 fn passes_after(service: &Service, cx: &Cx<'_>, who: crate::engine::Who) -> Span {
-    let target = service.balancer.as_ref().map_or(Span::ZERO, |balancer| {
-        Span(cx.draw(For::FirstCheck, who).below(balancer.interval.0.max(1)))
-    });
+    let target = service
+        .balancer
+        .as_ref()
+        .map_or(Span::ZERO, |balancer| Span(cx.draw(For::FirstCheck, who).below(balancer.interval.0.max(1))));
     let container = service.task.health.map_or(Span::ZERO, |check| check.interval);
     target.max(container)
 }
@@ -147,9 +148,8 @@ fn passes_after(service: &Service, cx: &Cx<'_>, who: crate::engine::Who) -> Span
 /// When a task that never answers counts as unhealthy; `None` without checks.
 fn fails_after(service: &Service, cx: &Cx<'_>, who: crate::engine::Who) -> Option<Span> {
     let target = service.balancer.as_ref().map(|balancer| ejection(balancer, &mut cx.draw(For::FirstCheck, who)));
-    let container = service.task.health.map(|check| {
-        check.start_period + check.interval * u64::from(check.retries) + check.timeout
-    });
+    let container =
+        service.task.health.map(|check| check.start_period + check.interval * u64::from(check.retries) + check.timeout);
     [target, container].into_iter().flatten().min()
 }
 

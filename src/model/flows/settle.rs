@@ -145,21 +145,15 @@ fn route(world: &mut World, id: ServiceId, service: &plan::Service) -> u64 {
 }
 
 /// Pours a rate over the targets of some zones.
-fn pour(
-    world: &mut World,
-    id: ServiceId,
-    service: &plan::Service,
-    rate: u64,
-    zones: &[ZoneId],
-    routed: &mut Routed,
-) {
+fn pour(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64, zones: &[ZoneId], routed: &mut Routed) {
     let first = world.first_zone;
     let row = &world.services[id];
     let at = |zone: &ZoneId| row.zones[usize::from(zone.0 - first)];
     let in_service: u32 = zones.iter().map(|zone| at(zone).serving + at(zone).dead).sum();
     // With no target in service the balancer fails open: it sends to all that are registered (domain sheet, 6.1).
     let open = in_service == 0;
-    let pick = |zone: &ZoneId| if open { (at(zone).idle, at(zone).idle_dead) } else { (at(zone).serving, at(zone).dead) };
+    let pick =
+        |zone: &ZoneId| if open { (at(zone).idle, at(zone).idle_dead) } else { (at(zone).serving, at(zone).dead) };
     let targets: u32 = zones.iter().map(|zone| pick(zone).0 + pick(zone).1).sum();
     if targets == 0 {
         routed.overload += rate;

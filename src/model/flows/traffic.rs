@@ -1,8 +1,8 @@
 //! Rates that change with time: offered requests, addresses that clients forget, and streams of standalone tasks.
 
 use super::{For, account, reconcile};
-use crate::engine::{Span, Time};
 use crate::engine::key::Phase;
+use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Mechanism};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::world::{Cx, Event, World};

@@ -20,12 +20,12 @@ pub(crate) fn host(
     let plan = cx.plan;
     let need = &plan.services[service].task;
     let in_zone = |host: &Host| {
-        only.is_none_or(|zone| zone == host.zone)
-            && (!need.eni || plan.services[service].zones.contains(&host.zone))
+        only.is_none_or(|zone| zone == host.zone) && (!need.eni || plan.services[service].zones.contains(&host.zone))
     };
     let open = || {
-        candidates(world, plan, provider)
-            .filter(|(id, host)| host.takes_tasks() && in_zone(host) && host.fits(need) && allowed(world, service, *id, cx))
+        candidates(world, plan, provider).filter(|(id, host)| {
+            host.takes_tasks() && in_zone(host) && host.fits(need) && allowed(world, service, *id, cx)
+        })
     };
     let placement = &plan.services[service].placement;
     let best = if placement.strategies.first() == Some(&Strategy::Random) {
