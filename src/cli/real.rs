@@ -54,7 +54,7 @@ impl Pipeline for Real {
         scenario::validate(&document, &scenario::schema::value(), &mut problems);
         let mut ready = None;
         if !problems.has_errors() {
-            ready = resolved(path, disk, &document, &mut problems);
+            ready = resolved(path, *disk, &document, &mut problems);
         }
         let scenario = ready.filter(|_| !problems.has_errors()).map(|(plan, objectives)| {
             Box::new(Ready { plan, objectives, written: document.value.clone() }) as Box<dyn Scenario>
@@ -68,10 +68,10 @@ impl Pipeline for Real {
 }
 
 /// Types, ids and objectives of a document that fits the schema.
-fn resolved(path: &str, disk: &Disk, document: &Document, problems: &mut Problems) -> Option<(Plan, Vec<Objective>)> {
+fn resolved(path: &str, disk: Disk, document: &Document, problems: &mut Problems) -> Option<(Plan, Vec<Objective>)> {
     let typed: file::Scenario = scenario::typed(document, problems)?;
     let csv = |name: &str| {
-        let bytes = disk.bytes(&Files::join(disk, path, name)).ok()?;
+        let bytes = disk.bytes(&Files::join(&disk, path, name)).ok()?;
         String::from_utf8(bytes).ok()
     };
     let (plan, written) = resolve::resolve(&typed, &csv, problems)?;

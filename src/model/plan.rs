@@ -370,6 +370,7 @@ impl ProviderKind {
 }
 
 /// An Auto Scaling group behind a capacity provider.
+#[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
 #[derive(Debug, Clone)]
 pub struct Group {
     /// `AutoScalingGroupName`.

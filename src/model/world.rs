@@ -194,7 +194,7 @@ impl World {
 
     /// Forgets that zones were found full at time 0: nothing was launched then.
     pub(crate) fn forget_left_out(&mut self) {
-        for zone in self.zones.iter_mut() {
+        for zone in &mut self.zones {
             zone.left_out = [Time::ZERO; 2];
         }
     }

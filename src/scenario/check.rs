@@ -120,7 +120,7 @@ fn fargate_cpu(plan: &Plan, service: &Service) -> [u64; 2] {
 
 fn fargate_room(plan: &Plan, out: &mut Problems) {
     let mut asked: BTreeMap<(ZoneId, usize), u64> = BTreeMap::new();
-    for service in plan.services.iter() {
+    for service in &plan.services {
         let zones = service.zones.len().max(1) as u64;
         for (kind, cpu) in fargate_cpu(plan, service).into_iter().enumerate() {
             for zone in &service.zones {
@@ -145,7 +145,7 @@ fn fargate_room(plan: &Plan, out: &mut Problems) {
 
 fn quota_room(plan: &Plan, out: &mut Problems) {
     let mut asked: BTreeMap<(u16, &str, usize), u64> = BTreeMap::new();
-    for service in plan.services.iter() {
+    for service in &plan.services {
         let cluster = &plan.clusters[service.cluster];
         let region = plan.cells[cluster.cell].region;
         for (kind, cpu) in fargate_cpu(plan, service).into_iter().enumerate() {

@@ -93,14 +93,13 @@ impl Effect for Live {
     }
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        let hosts = match strike.thing {
-            Thing::Host(host) => vec![host],
-            _ => {
-                let who = |world: &World, id: HostId| world.hosts.at(id.slot).who;
-                super::pick(self.targets(world), self.count, self.share, |id| {
-                    cx.draw(For::FaultHits, strike.who.nth(who(world, id).0))
-                })
-            }
+        let hosts = if let Thing::Host(host) = strike.thing {
+            vec![host]
+        } else {
+            let who = |world: &World, id: HostId| world.hosts.at(id.slot).who;
+            super::pick(self.targets(world), self.count, self.share, |id| {
+                cx.draw(For::FaultHits, strike.who.nth(who(world, id).0))
+            })
         };
         for host in hosts {
             if strike.ends.is_some() && world.hosts.at(host.slot).alive {

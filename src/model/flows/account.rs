@@ -86,10 +86,10 @@ pub(crate) fn change(world: &mut World, plan: &Plan, id: TaskId, edit: impl FnOn
 }
 
 /// A new task: counted from nothing.
-pub(crate) fn add(world: &mut World, plan: &Plan, task: Task) -> TaskId {
+pub(crate) fn add(world: &mut World, plan: &Plan, mut task: Task) -> TaskId {
     debug_assert!(task.counted == 0, "a new task counts as nothing yet");
-    let zone = task.zone;
-    let id = world.tasks.insert(Task { zone: NO_ZONE, ..task });
+    let zone = std::mem::replace(&mut task.zone, NO_ZONE);
+    let id = world.tasks.insert(task);
     change(world, plan, id, |task| task.zone = zone);
     id
 }
@@ -142,10 +142,10 @@ fn recount(world: &mut World, service: &plan::Service, before: &Task, after: &Ta
     step(&mut row.starting, STARTING);
     step(&mut row.to_replace, TO_REPLACE);
     step(&mut row.available, AVAILABLE);
-    if (before.counted ^ after.counted) & WANTED != 0 {
-        if let Some(item) = service.strategy.iter().position(|item| item.provider == before.provider) {
-            step(&mut row.by_item[item], WANTED);
-        }
+    if (before.counted ^ after.counted) & WANTED != 0
+        && let Some(item) = service.strategy.iter().position(|item| item.provider == before.provider)
+    {
+        step(&mut row.by_item[item], WANTED);
     }
     for (task, sign) in [(before, false), (after, true)] {
         if task.zone != NO_ZONE {

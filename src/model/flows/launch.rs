@@ -274,13 +274,12 @@ fn on_group(
         return Err(Wait::Capacity(Reason::ProvisioningLimit));
     }
     let task = accept(world, service, provider, cx);
-    match found {
-        Ok(host) => place(world, task, host, cx),
-        Err(_) => {
-            account::change(world, cx.plan, task, |task| task.phase = Phase::CapacityWait);
-            world.providers[provider].waiting.push_back(task);
-            scale::tasks_wait(world, provider, cx);
-        }
+    if let Ok(host) = found {
+        place(world, task, host, cx)
+    } else {
+        account::change(world, cx.plan, task, |task| task.phase = Phase::CapacityWait);
+        world.providers[provider].waiting.push_back(task);
+        scale::tasks_wait(world, provider, cx);
     }
     Ok(task)
 }
@@ -484,25 +483,22 @@ pub(crate) fn stand(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> b
     let plan = cx.plan;
     let Some(item) = pick_item(world, service, 0, cx) else { return false };
     let provider = plan.services[service].strategy[item].provider;
-    let placed = match &plan.providers[provider].kind {
-        ProviderKind::Fargate { spot, .. } => {
-            let Ok(zone) = capacity::fargate::choose(world, service, provider, *spot, None, cx) else { return false };
-            let id = accept(world, service, provider, cx);
-            world.zones[zone].used[usize::from(*spot)] += u64::from(plan.services[service].task.cpu);
-            account::change(world, plan, id, |task| task.zone = zone);
-            id
-        }
-        _ => {
-            let Some(host) = scale::room_at_start(world, service, provider, cx) else { return false };
-            let id = accept(world, service, provider, cx);
-            let task = &plan.services[service].task;
-            let machine = world.hosts.at_mut(host.slot);
-            machine.reserve(task, plan.services[service].kind == Kind::Daemon);
-            let zone = machine.zone;
-            link(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
-            account::change(world, plan, id, |task| (task.host, task.zone) = (host.slot, zone));
-            id
-        }
+    let placed = if let ProviderKind::Fargate { spot, .. } = &plan.providers[provider].kind {
+        let Ok(zone) = capacity::fargate::choose(world, service, provider, *spot, None, cx) else { return false };
+        let id = accept(world, service, provider, cx);
+        world.zones[zone].used[usize::from(*spot)] += u64::from(plan.services[service].task.cpu);
+        account::change(world, plan, id, |task| task.zone = zone);
+        id
+    } else {
+        let Some(host) = scale::room_at_start(world, service, provider, cx) else { return false };
+        let id = accept(world, service, provider, cx);
+        let task = &plan.services[service].task;
+        let machine = world.hosts.at_mut(host.slot);
+        machine.reserve(task, plan.services[service].kind == Kind::Daemon);
+        let zone = machine.zone;
+        link(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
+        account::change(world, plan, id, |task| (task.host, task.zone) = (host.slot, zone));
+        id
     };
     keep_image(world, placed);
     serve::long_running(world, placed, cx);

@@ -178,10 +178,10 @@ fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
             let host: HostId = world.hosts.handle(slot);
             scale::leave_when_empty(world, host, cx);
         }
-    } else if let ProviderKind::Fargate { spot, .. } = plan.providers[provider].kind {
-        if zone != crate::model::fact::NO_ZONE {
-            world.zones[zone].used[usize::from(spot)] -= u64::from(service.task.cpu);
-        }
+    } else if let ProviderKind::Fargate { spot, .. } = plan.providers[provider].kind
+        && zone != crate::model::fact::NO_ZONE
+    {
+        world.zones[zone].used[usize::from(spot)] -= u64::from(service.task.cpu);
     }
 }
 

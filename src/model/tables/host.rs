@@ -10,6 +10,7 @@ use crate::model::plan::{InstanceType, TaskDef};
 pub const NIL: u32 = u32::MAX;
 
 /// A container instance.
+#[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
 #[derive(Clone, Debug)]
 pub struct Host {
     /// Whose.

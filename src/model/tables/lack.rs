@@ -50,11 +50,6 @@ impl Lacks {
         });
         &mut self.lines[row]
     }
-
-    /// Tasks that exist but are not available.
-    pub(crate) fn tasks(&self) -> u32 {
-        self.lines.iter().map(|line| line.tasks).sum()
-    }
 }
 
 impl Lacks {

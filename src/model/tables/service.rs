@@ -61,6 +61,7 @@ pub struct Move {
 }
 
 /// A service or stream as a cell runs it.
+#[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
 #[derive(Clone, Debug)]
 pub struct Service {
     /// Goal: how many.

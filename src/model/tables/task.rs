@@ -36,6 +36,7 @@ pub enum Target {
 }
 
 /// A task. 80 bytes, as a Region holds them by the hundred thousand.
+#[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
 #[derive(Clone, Debug)]
 pub struct Task {
     /// When the launch was accepted.
