@@ -275,7 +275,7 @@ fn on_group(
     }
     let task = accept(world, service, provider, cx);
     if let Ok(host) = found {
-        place(world, task, host, cx)
+        place(world, task, host, cx);
     } else {
         account::change(world, cx.plan, task, |task| task.phase = Phase::CapacityWait);
         world.providers[provider].waiting.push_back(task);
