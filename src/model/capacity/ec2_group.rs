@@ -22,10 +22,10 @@ pub fn wanted(needed: u32, target: u32) -> u32 {
     (u64::from(needed) * 100).div_ceil(u64::from(target)) as u32
 }
 
-/// Instances to add when the reservation is above target; from zero the first step goes to two.
+/// Instances to add when the reservation is above target. From zero the first step goes to two, however much waits: a
+/// reservation of 200 says no more.
 pub fn step_out(scaling: Scaling, needed: u32, running: u32, max: u32) -> u32 {
-    let goal = wanted(needed, scaling.target);
-    let goal = if running == 0 { goal.max(2) } else { goal };
+    let goal = if running == 0 { 2 } else { wanted(needed, scaling.target) };
     let add = goal.saturating_sub(running).clamp(scaling.min_step, scaling.max_step);
     add.min(max.saturating_sub(running))
 }
@@ -68,6 +68,7 @@ mod tests {
     #[test]
     fn steps_are_bounded() {
         assert_eq!(step_out(SCALING, 1, 0, 30), 2, "from zero the first step goes to two");
+        assert_eq!(step_out(SCALING, 20, 0, 30), 2, "however much waits");
         assert_eq!(step_out(SCALING, 20, 6, 30), 14);
         assert_eq!(step_out(SCALING, 20, 6, 10), 4, "never above the group's maximum");
         assert_eq!(step_out(Scaling { max_step: 3, ..SCALING }, 20, 6, 30), 3);
