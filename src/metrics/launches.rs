@@ -6,7 +6,7 @@ use crate::stats::Histogram;
 use std::collections::VecDeque;
 
 /// How many reasons there are.
-const REASONS: usize = Reason::ProvisioningLimit as usize + 1;
+const REASONS: usize = Reason::WorkDone as usize + 1;
 /// How many stop codes there are.
 const CODES: usize = StopCode::InfrastructureHealth as usize + 1;
 /// A birth that is no longer waited for.
@@ -37,8 +37,8 @@ pub struct Measure {
     pub failed_code: [u64; CODES],
     /// Tasks stopped.
     pub stopped: [u64; CODES],
-    /// Tasks stopped after they had reached RUNNING.
-    pub stopped_running: [u64; CODES],
+    /// Standalone tasks that ended because their work was done.
+    pub completed: u64,
     /// Microseconds from launch accepted to RUNNING.
     pub start: Histogram,
 }
@@ -107,9 +107,13 @@ impl Launches {
 
     fn stopped(&mut self, ran: bool, code: StopCode, reason: Reason) {
         self.measure.stopped[code as usize] += 1;
+        if reason == Reason::WorkDone {
+            self.measure.completed += 1;
+        }
         if ran {
-            self.measure.stopped_running[code as usize] += 1;
-        } else if reason == Reason::None {
+            return;
+        }
+        if reason == Reason::None {
             self.measure.failed_code[code as usize] += 1;
         } else {
             self.measure.failed[reason as usize] += 1;
@@ -157,6 +161,7 @@ pub const ALL_REASONS: [Reason; REASONS] = [
     Reason::Excess,
     Reason::Draining,
     Reason::ProvisioningLimit,
+    Reason::WorkDone,
 ];
 
 /// All stop codes, in the order of their numbers.

@@ -108,12 +108,11 @@ impl<'a> Runs<'a> {
 
     fn stream(&self, id: ServiceId) -> StreamRow {
         let of = |run: &'a Measured| &run.services[id.row()];
-        let done = crate::model::fact::StopCode::EssentialContainerExited as usize;
         StreamRow {
             stream: self.plan.services[id].name.clone(),
             running: self.level(|run| of(run).availability.running),
             launches: self.launches(|run| &of(run).launches),
-            completed: self.each(|run| of(run).launches.stopped_running[done] as f64),
+            completed: self.each(|run| of(run).launches.completed as f64),
             stops: self.stops(|run| &of(run).launches),
             start_seconds: self.quantiles(id),
             cost_per_hour: self.cost(|run| of(run).price),

@@ -124,6 +124,8 @@ pub enum Reason {
     Draining,
     /// Too many tasks wait in PROVISIONING.
     ProvisioningLimit,
+    /// A standalone task has done its work.
+    WorkDone,
 }
 
 impl Reason {
@@ -144,6 +146,7 @@ impl Reason {
             Reason::Excess => "EXCESS",
             Reason::Draining => "DRAINING",
             Reason::ProvisioningLimit => "PROVISIONING_LIMIT",
+            Reason::WorkDone => "exit code 0",
         }
     }
 }

@@ -136,7 +136,7 @@ pub(crate) fn finished(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         task.wanted = false;
         task.alive = false;
     });
-    gone(world, id, StopCode::EssentialContainerExited, Reason::None, cx);
+    gone(world, id, StopCode::EssentialContainerExited, Reason::WorkDone, cx);
 }
 
 /// ECS knows that the task is gone: STOPPED, its room is free, its replacement due.
