@@ -1,0 +1,31 @@
+//! Is it right? Whole runs, from the text of a scenario to its summary, against closed forms and reference values.
+//!
+//! Each file holds one theme; `world` holds what they share. What a law leaves out of the model is switched off in its
+//! scenario: rebalancing, random starts, random detection.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "laws/balancer.rs"]
+mod balancer;
+#[path = "laws/launch.rs"]
+mod launch;
+#[path = "laws/line.rs"]
+mod line;
+#[path = "laws/queues.rs"]
+mod queues;
+#[path = "laws/repair.rs"]
+mod repair;
+#[path = "laws/scaling.rs"]
+mod scaling;
+#[path = "laws/spot.rs"]
+mod spot;
+#[path = "laws/spread.rs"]
+mod spread;
+#[path = "laws/static_stability.rs"]
+mod static_stability;
+#[path = "laws/streams.rs"]
+mod streams;
+#[path = "laws/windows.rs"]
+mod windows;
+#[path = "laws/world.rs"]
+mod world;

@@ -1,0 +1,124 @@
+//! Managed scaling of an Auto Scaling group: N* = ceil(M x 100 / T), 15 low points before any host leaves (domain sheet,
+//! section 4.2).
+
+use crate::world::{check, service, watch, world};
+use evenkeel::engine::Time;
+use evenkeel::metrics::summary::Summary;
+use evenkeel::model::Fact;
+use serde_json::{Value, json};
+
+/// `tasks` tasks, each filling one host; a group of `hosts` to begin with.
+fn group(tasks: u64, hosts: u64, target: u64, hours: u64) -> Value {
+    let parts = json!({ "capacityProviderStrategy": [{ "capacityProvider": "nodes", "weight": 1 }] });
+    let mut one = service("one", tasks, 3, &parts);
+    one.as_object_mut().unwrap().remove("networkConfiguration");
+    world(
+        &format!("{hours}h"),
+        json!({
+            "taskDefinitions": [{ "family": "web", "networkMode": "bridge",
+                "containerDefinitions": [{ "name": "web", "image": "web:1", "cpu": 1024, "memory": 512 }] }],
+            "instanceTypes": [{ "InstanceType": "one.task", "VCpuInfo": { "DefaultVCpus": 1 },
+                                "MemoryInfo": { "SizeInMiB": 1024 } }],
+            "capacityProviders": [{ "name": "nodes", "autoScalingGroupProvider": {
+                "autoScalingGroupArn": "asg",
+                "managedScaling": { "status": "ENABLED", "targetCapacity": target },
+                "managedTerminationProtection": "ENABLED" } }],
+            "autoScalingGroups": [{ "AutoScalingGroupName": "asg", "MinSize": 0, "MaxSize": 100,
+                "DesiredCapacity": hosts, "NewInstancesProtectedFromScaleIn": true,
+                "AvailabilityZones": ["us-east-1a", "us-east-1b", "us-east-1c"],
+                "Instances": [{ "InstanceType": "one.task" }] }],
+            "clusters": [{ "clusterName": "shop", "capacityProviders": ["nodes"], "services": [one] }],
+            "behaviour": [{ "family": "web", "start": { "constant": "0s" } },
+                          { "capacityProvider": "nodes", "boot": { "constant": "90s" } }],
+        }),
+    )
+}
+
+/// Seconds and number of hosts, each time that number changes.
+fn hosts(file: &Value) -> (Vec<(f64, u32)>, Summary) {
+    let (diary, summary) = watch(file);
+    let mut found: Vec<(Time, u32)> = Vec::new();
+    for (at, fact) in &diary.0 {
+        let Fact::Hosts { count, .. } = fact else { continue };
+        // Hosts that come or go in one instant are one change.
+        if found.last().is_some_and(|last| last.0 == *at) {
+            found.pop();
+        }
+        if found.last().is_none_or(|last| last.1 != *count) {
+            found.push((*at, *count));
+        }
+    }
+    (found.into_iter().map(|(at, count)| (at.as_secs_f64(), count)).collect(), summary)
+}
+
+#[test]
+fn needed_hosts_for_every_target() {
+    for tasks in [1u64, 3, 10, 17] {
+        for target in [100u64, 90, 80, 66, 50, 10] {
+            let goal = (tasks * 100).div_ceil(target);
+            let (found, summary) = hosts(&group(tasks, tasks, target, 8));
+            let reached = found.last().unwrap();
+            // No oscillation either: the goal is reached once and kept for hours.
+            assert_eq!(u64::from(reached.1), goal.min(100), "{tasks} tasks at {target} %: {found:?}");
+            if goal == tasks {
+                assert_eq!(found.len(), 1, "M = N scales nothing: {found:?}");
+            } else {
+                // Seen at the first minute, acted on at the second, then the boot.
+                assert_eq!(found.len(), 2, "{tasks} tasks at {target} %: {found:?}");
+                check("scaled out", reached.0, 120.0 + 90.0, 0.0);
+            }
+            check("every task runs on", summary.services[0].running.min.mean, tasks as f64, 0.0);
+        }
+    }
+}
+
+#[test]
+fn hosts_leave_after_fifteen_low_points_less_than_half_at_a_time() {
+    for (tasks, begin, target, steps) in [
+        // 10 -> 6 -> 4 -> 3 -> 2: less than half each time, at least one.
+        (2u64, 10u64, 100u64, vec![6, 4, 3, 2]),
+        (5, 6, 100, vec![5]),
+        (1, 2, 100, vec![1]),
+        (4, 12, 80, vec![7, 5]),
+        (10, 40, 66, vec![21, 16]),
+    ] {
+        let (found, summary) = hosts(&group(tasks, begin, target, 6));
+        let mut truth = vec![(0.0, begin as u32)];
+        truth.extend(steps.iter().enumerate().map(|(row, count)| (900.0 * (row + 1) as f64, *count)));
+        assert_eq!(found, truth, "{tasks} tasks on {begin} hosts at {target} %");
+        // Termination protection keeps every task.
+        check("every task runs on", summary.services[0].running.min.mean, tasks as f64, 0.0);
+    }
+}
+
+#[test]
+fn fourteen_low_points_are_not_enough() {
+    // A job of 13 minutes frees its hosts for less than 15 points between two runs.
+    let mut file = group(2, 4, 100, 3);
+    file["clusters"][0]["runTasks"] = json!([{ "taskDefinition": "web", "every": { "constant": "20m" }, "count": 2,
+        "lives": { "constant": "6m30s" }, "capacityProviderStrategy": [{ "capacityProvider": "nodes", "weight": 1 }] }]);
+    // From 0 to 20 minutes the hosts stand empty: 15 points, and one goes at 15 minutes, as less than half may.
+    let (found, _) = hosts(&file);
+    assert_eq!(found[..2], [(0.0, 4), (900.0, 3)], "{found:?}");
+    // From then on two tasks come every 20 minutes and stay for 6.5: at most 14 points are low in a row.
+    assert!(found[2..].iter().all(|(_, count)| *count == 4), "{found:?}");
+    assert_eq!(found.len(), 3, "{found:?}");
+}
+
+#[test]
+fn from_nothing_the_first_step_goes_to_two() {
+    for tasks in [1u64, 2, 3, 20] {
+        let (found, _) = hosts(&group(tasks, 0, 100, 1));
+        // 200 % at the first minute; two hosts at the second; the rest, seen at the third, one minute later.
+        let mut truth = vec![(210.0, 2)];
+        if tasks > 2 {
+            truth.push((270.0, tasks as u32));
+        }
+        if tasks == 1 {
+            // Minutes 3 to 17 are 15 low points.
+            truth.push((1_020.0, 1));
+        }
+        let found: Vec<_> = found.into_iter().filter(|change| change.1 > 0).collect();
+        assert_eq!(found, truth, "{tasks} tasks");
+    }
+}

@@ -1,0 +1,185 @@
+//! How tasks are shared out: over providers by base and weight, over zones by spread and rebalancing (domain sheet,
+//! sections 2.8 and 4.1).
+
+use crate::world::{case, check, run, service, shop, the_fault, the_service, watch, world, zones};
+use evenkeel::engine::Time;
+use evenkeel::model::Fact;
+use evenkeel::model::fact::TaskState;
+use evenkeel::model::ids::{ProviderId, ServiceId, ZoneId};
+use evenkeel::stats::laws::capacity::strategy_split;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Tasks in RUNNING at `until`, by what `key` says of service, provider and zone.
+fn running<K: Ord>(
+    facts: &[(Time, Fact)],
+    until: Time,
+    key: impl Fn(ServiceId, ProviderId, ZoneId) -> K,
+) -> BTreeMap<K, u64> {
+    let mut counts = BTreeMap::new();
+    for (_, fact) in facts.iter().take_while(|(at, _)| *at <= until) {
+        let Fact::Task { task, from, to, provider, zone, .. } = fact else { continue };
+        if *from == TaskState::Running {
+            *counts.entry(key(task.service, *provider, *zone)).or_insert(0u64) -= 1;
+        }
+        if *to == TaskState::Running {
+            *counts.entry(key(task.service, *provider, *zone)).or_insert(0u64) += 1;
+        }
+    }
+    counts
+}
+
+/// One service for each total, all of one strategy.
+fn totals(most: u64, strategy: &Value) -> Vec<Value> {
+    let one = |total| {
+        let parts = json!({ "capacityProviderStrategy": strategy });
+        service(&format!("t{total}"), total, 3, &parts)
+    };
+    (1..=most).map(one).collect()
+}
+
+fn strategy(names: &[&str], items: &[(u64, u64)]) -> Value {
+    let item = |(name, (base, weight)): (&&str, &(u64, u64))| json!({ "capacityProvider": name, "base": base, "weight": weight });
+    names.iter().zip(items).map(item).collect()
+}
+
+#[test]
+fn base_and_weight_add_up_for_every_total() {
+    let reference = case("cp-strategy");
+    let split = &reference.row("value");
+    assert_eq!(
+        strategy_split(&[(2, 1), (0, 3)], 10),
+        [split["FARGATE"].as_u64().unwrap(), split["FARGATE_SPOT"].as_u64().unwrap()]
+    );
+    for items in [
+        [(2, 1), (0, 3)],
+        [(0, 1), (0, 4)],
+        [(10, 1), (0, 1)],
+        [(4, 1), (0, 1)],
+        [(0, 0), (0, 1)],
+        [(0, 7), (3, 2)],
+        [(5, 0), (0, 1)],
+    ] {
+        let names = ["FARGATE", "FARGATE_SPOT"];
+        let file = world(
+            "3h",
+            json!({
+                "clusters": shop(&totals(40, &strategy(&names, &items))),
+                "behaviour": [{ "family": "web", "start": { "constant": "20s" } }],
+                "faults": [
+                    { "name": "reclaim", "at": "1h", "for": "10m", "spotReclaim": { "capacityProvider": "FARGATE_SPOT" } },
+                    { "name": "crashes", "at": "100m", "taskCrash": { "share": 0.4 } }],
+            }),
+        );
+        let (diary, _) = watch(&file);
+        // As it stands at first, and after Spot was gone and four tenths of all tasks have crashed.
+        for until in [Time::ZERO, Time::NEVER] {
+            let found = running(&diary.0, until, |service, provider, _| (service.0, provider.0));
+            for total in 1..=40u64 {
+                let row: Vec<u64> =
+                    (0..2).map(|item| found.get(&(total as u32 - 1, item)).copied().unwrap_or(0)).collect();
+                assert_eq!(row, strategy_split(&items, total), "{items:?} of {total}");
+                assert_eq!(row.iter().sum::<u64>(), total);
+            }
+        }
+    }
+}
+
+#[test]
+fn base_and_weight_over_groups_of_hosts() {
+    let names = ["a", "b", "c"];
+    for items in [[(0, 1), (0, 1), (0, 1)], [(3, 2), (0, 5), (0, 1)], [(0, 0), (1, 1), (0, 2)]] {
+        let mut services = totals(30, &strategy(&names, &items));
+        for service in &mut services {
+            service.as_object_mut().unwrap().remove("networkConfiguration");
+        }
+        let provider = |name: &&str| {
+            json!({ "name": name, "autoScalingGroupProvider": { "autoScalingGroupArn": name,
+                    "managedScaling": { "status": "DISABLED" }, "managedTerminationProtection": "DISABLED" } })
+        };
+        let group = |name: &&str| {
+            json!({ "AutoScalingGroupName": name, "MinSize": 3, "MaxSize": 3,
+                    "AvailabilityZones": ["us-east-1a", "us-east-1b", "us-east-1c"],
+                    "Instances": [{ "InstanceType": "large.enough" }] })
+        };
+        let file = world(
+            "1h",
+            json!({
+                "taskDefinitions": [{ "family": "web", "networkMode": "bridge",
+                    "containerDefinitions": [{ "name": "web", "image": "web:1", "cpu": 256, "memory": 256 }] }],
+                "instanceTypes": [{ "InstanceType": "large.enough", "VCpuInfo": { "DefaultVCpus": 128 },
+                                    "MemoryInfo": { "SizeInMiB": 524_288 } }],
+                "capacityProviders": names.iter().map(provider).collect::<Vec<_>>(),
+                "autoScalingGroups": names.iter().map(group).collect::<Vec<_>>(),
+                "clusters": [{ "clusterName": "shop", "capacityProviders": names, "services": services }],
+                "faults": [{ "name": "crashes", "at": "10m", "taskCrash": { "share": 0.5 } }],
+            }),
+        );
+        let (diary, _) = watch(&file);
+        for until in [Time::ZERO, Time::NEVER] {
+            let found = running(&diary.0, until, |service, provider, _| (service.0, provider.0));
+            for total in 1..=30u64 {
+                let row: Vec<u64> =
+                    (0..3).map(|item| found.get(&(total as u32 - 1, item)).copied().unwrap_or(0)).collect();
+                assert_eq!(row, strategy_split(&items, total), "{items:?} of {total}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rebalancing_ends_within_one_task_and_moves_no_more_than_it_must() {
+    for count in [2usize, 3, 5] {
+        for desired in [1u64, 2, 3, 5, 7, 10, 12, 30] {
+            let file = world(
+                "4h",
+                json!({
+                    "regions": zones(count, &json!({})),
+                    "clusters": shop(&[service("one", desired, count, &json!({ "availabilityZoneRebalancing": "ENABLED" }))]),
+                    "behaviour": [{ "family": "web", "start": { "constant": "30s" } }],
+                    "detection": { "loss": { "constant": "60s" } },
+                    "faults": [{ "name": "dark", "at": "30m", "for": "40m", "zonePowerLoss": { "zone": "z1" } }],
+                }),
+            );
+            let (diary, summary) = watch(&file);
+            let found = running(&diary.0, Time::NEVER, |_, _, zone| zone.0);
+            let each: Vec<u64> = (0..count as u16).map(|zone| found.get(&zone).copied().unwrap_or(0)).collect();
+            let what = format!("{desired} tasks over {count} zones end as {each:?}");
+            assert_eq!(each.iter().sum::<u64>(), desired, "{what}");
+            assert!(each.iter().max().unwrap() - each.iter().min().unwrap() <= 1, "{what}");
+            assert!(the_fault(&summary).balanced_seconds.is_some(), "{what}");
+            // What the zone lost is launched elsewhere; then as many move back as the zone's fair share.
+            let lost = desired.div_ceil(count as u64);
+            let moved = desired / count as u64;
+            check(&what, the_service(&summary).launches.requested.mean, (lost + moved) as f64, 0.0);
+            // A move starts first: after the loss is made good the service is never below its desired count.
+            check(&what, the_service(&summary).running.min.mean, (desired - lost) as f64, 0.0);
+            // The one too many is stopped in the instant in which the new one is healthy, and lasts no time.
+            check(&what, the_service(&summary).running.max.mean, desired as f64, 0.0);
+        }
+    }
+}
+
+#[test]
+fn without_rebalancing_the_zone_stays_empty() {
+    let mut file = world(
+        "4h",
+        json!({
+            "clusters": shop(&[service("one", 12, 3, &json!({}))]),
+            "faults": [{ "name": "dark", "at": "30m", "for": "40m", "zonePowerLoss": { "zone": "use1-az1" } }],
+        }),
+    );
+    let last = |file: &Value| {
+        let (diary, _) = watch(file);
+        let found = running(&diary.0, Time::NEVER, |_, _, zone| zone.0);
+        [0, 1, 2].map(|zone| found.get(&zone).copied().unwrap_or(0))
+    };
+    assert_eq!(last(&file), [0, 6, 6]);
+    assert!(the_fault(&run(&file, 1)).balanced_seconds.is_none());
+    // ECS switches it on for new services; at 100 % there is no room to start first, and it stays off.
+    file["clusters"][0]["services"][0].as_object_mut().unwrap().remove("availabilityZoneRebalancing");
+    assert_eq!(last(&file), [4, 4, 4]);
+    file["clusters"][0]["services"][0]["deploymentConfiguration"] =
+        json!({ "minimumHealthyPercent": 50, "maximumPercent": 100 });
+    assert_eq!(last(&file), [0, 6, 6]);
+}
