@@ -1,19 +1,16 @@
 //! A launch, from the scheduler's wish to RUNNING.
 //!
 //! ```text
-//! work ─► one ─► tokens? ─► zone or host? ─► accepted ─► Networked ─► Connected ─► Pulled ─► Started
-//!          │        │            │                       └───────── or one law for all ─────────┘
-//!          │        └ queue of the launch bucket ─► Token
-//!          └ no room: PROVISIONING (Auto Scaling groups), or a retry after 30 s
+//! (pace) ─► launch_on ─► tokens? zone or host? ─► accepted ─► Networked ─► Connected ─► Pulled ─► Started
+//!                │                                        └───────── or one law for all ─────────┘
+//!                └ no room: PROVISIONING (Auto Scaling groups), or back to `pace`
 //! ```
 //! Left out: images with several containers are pulled as one.
 
-use super::{For, account, reconcile, scale, serve, stop};
+use super::{For, account, pace, scale, serve, stop};
 use crate::engine::Span;
 use crate::model::capacity;
-use crate::model::fact::{
-    Action, Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState,
-};
+use crate::model::fact::{Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
 use crate::model::ids::{BucketId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::plan::{Kind, ProviderKind};
@@ -42,8 +39,6 @@ impl From<Step> for Event {
     }
 }
 
-/// How long the scheduler waits after it found no capacity (model choice).
-const RETRY: Span = Span::from_secs(30);
 /// How long a step is held up before it is tried again while its zone is cut off (model choice).
 const HELD_UP: Span = Span::from_secs(30);
 /// Tasks of a cluster that may wait in PROVISIONING (domain sheet, section 4.2).
@@ -52,7 +47,7 @@ pub const PROVISIONING_MAX: usize = 500;
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     match step {
-        Step::Token(bucket) => token(world, bucket, cx),
+        Step::Token(bucket) => pace::token(world, bucket, cx),
         Step::Networked(task) => networked(world, task, cx),
         Step::Connected(task) => connected(world, task, cx),
         Step::Pulled(task) => pulled(world, task, cx),
@@ -61,139 +56,15 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
 }
 
 /// Why a launch did not happen.
-enum Wait {
+pub(crate) enum Wait {
     /// The Fargate launch bucket is empty.
     Bucket(BucketId),
+    /// What is due stands in the queue of a bucket.
+    Turn,
     /// The service has used up its 500 a minute.
     Service(Span),
     /// No capacity, a quota, or no host that fits.
     Capacity(Reason),
-}
-
-/// Launches what is due, as far as tokens and capacity go.
-pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if world.services[service].queued || world.services[service].owed.is_empty() {
-        return;
-    }
-    if cx.now < world.services[service].rests_until {
-        wait_as(world, service, Phase::StartBackoff);
-        return;
-    }
-    // Items without capacity are passed over until the retry; there is no fallback to another item's share.
-    let mut barred = 0u32;
-    while !world.services[service].owed.is_empty() {
-        match one(world, service, &mut barred, cx) {
-            Ok(()) => {}
-            Err(Wait::Bucket(bucket)) => return queue_up(world, service, bucket, cx),
-            Err(Wait::Service(span)) => {
-                wait_as(world, service, Phase::LaunchThrottle);
-                world.services[service].woken = true;
-                cx.after(span, reconcile::Step::Wake(service));
-                return;
-            }
-            Err(Wait::Capacity(reason)) => return retry_later(world, service, reason, cx),
-        }
-    }
-    wait_as(world, service, Phase::Scheduling);
-}
-
-fn wait_as(world: &mut World, service: ServiceId, phase: Phase) {
-    world.services[service].waits = phase;
-    account::mark(world, service);
-}
-
-fn queue_up(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>) {
-    wait_as(world, service, Phase::LaunchThrottle);
-    world.services[service].queued = true;
-    world.buckets[bucket].queue.push_back(service);
-    arm(world, bucket, cx);
-}
-
-/// Wakes the bucket when its next token is there.
-fn arm(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
-    let row = &mut world.buckets[bucket];
-    if row.armed || row.queue.is_empty() {
-        return;
-    }
-    let wait = row.tokens.wait(cx.now);
-    if wait < Span::MAX {
-        row.armed = true;
-        cx.after(wait, Step::Token(bucket));
-    }
-}
-
-/// Services take turns at the bucket, one launch each.
-fn token(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
-    world.buckets[bucket].armed = false;
-    while world.buckets[bucket].tokens.wait(cx.now) == Span::ZERO {
-        let Some(service) = world.buckets[bucket].queue.pop_front() else { return };
-        world.services[service].queued = false;
-        if world.services[service].owed.is_empty() {
-            continue;
-        }
-        let mut barred = 0;
-        match one(world, service, &mut barred, cx) {
-            Ok(()) if world.services[service].owed.is_empty() => wait_as(world, service, Phase::Scheduling),
-            Ok(()) | Err(Wait::Bucket(_)) => {
-                world.services[service].queued = true;
-                world.buckets[bucket].queue.push_back(service);
-            }
-            Err(Wait::Service(span)) => {
-                world.services[service].woken = true;
-                cx.after(span, reconcile::Step::Wake(service));
-            }
-            Err(Wait::Capacity(reason)) => retry_later(world, service, reason, cx),
-        }
-    }
-    arm(world, bucket, cx);
-}
-
-fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut Cx<'_>) {
-    wait_as(world, service, Phase::CapacityWait);
-    cx.note(Fact::LaunchFailed { service, reason });
-    let row = &mut world.services[service];
-    row.steady = false;
-    let count = row.owed();
-    cx.note(Fact::Service { service, action: Action::TaskPlacementFailure, reason, count });
-    if !world.services[service].retrying {
-        world.services[service].retrying = true;
-        cx.after(RETRY, reconcile::Step::Retry(service));
-    }
-}
-
-/// One launch: which provider, its tokens, its room.
-fn one(world: &mut World, service: ServiceId, barred: &mut u32, cx: &mut Cx<'_>) -> Result<(), Wait> {
-    let plan = cx.plan;
-    let mut refused = Reason::None;
-    loop {
-        let Some(item) = pick_item(world, service, *barred, cx) else {
-            return Err(Wait::Capacity(refused));
-        };
-        let provider = plan.services[service].strategy[item].provider;
-        match launch_on(world, service, provider, None, cx) {
-            Ok(_) => return Ok(()),
-            Err(Wait::Capacity(reason)) => {
-                refused = reason;
-                *barred |= 1 << item;
-            }
-            Err(wait) => return Err(wait),
-        }
-    }
-}
-
-/// The item of the strategy that is furthest below its share (domain sheet, section 4.1).
-fn pick_item(world: &World, service: ServiceId, barred: u32, cx: &Cx<'_>) -> Option<usize> {
-    let strategy = &cx.plan.services[service].strategy;
-    let row = &world.services[service];
-    if strategy.len() == 1 {
-        return (barred == 0).then_some(0);
-    }
-    let total = row.desired.max(row.wanted + 1);
-    let mut shares = [0; capacity::ITEMS_MAX];
-    capacity::split(strategy, total, &mut shares);
-    let short = |item: usize| shares[item].saturating_sub(row.by_item[item]);
-    let open = (0..strategy.len()).filter(|item| barred & (1 << item) == 0 && short(*item) > 0);
-    open.max_by_key(|&item| (short(item), std::cmp::Reverse(item)))
 }
 
 /// Starts a task in `zone` beside those that are due, for a move between zones; `None` when there is no room or token.
@@ -212,7 +83,8 @@ pub(crate) fn extra(
     launched.ok()
 }
 
-fn launch_on(
+/// One launch on one provider: tokens, then room.
+pub(crate) fn launch_on(
     world: &mut World,
     service: ServiceId,
     provider: ProviderId,
@@ -481,7 +353,7 @@ fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 /// At time 0: a task that has been running for long. `false` when there is no room for it.
 pub(crate) fn stand(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
     let plan = cx.plan;
-    let Some(item) = pick_item(world, service, 0, cx) else { return false };
+    let Some(item) = pace::pick_item(world, service, 0, cx) else { return false };
     let provider = plan.services[service].strategy[item].provider;
     let placed = if let ProviderKind::Fargate { spot, .. } = &plan.providers[provider].kind {
         let Ok(zone) = capacity::fargate::choose(world, service, provider, *spot, None, cx) else { return false };

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod detect;
 pub mod launch;
+pub mod pace;
 pub mod rebalance;
 pub mod reconcile;
 pub mod scale;

@@ -7,7 +7,7 @@
 //! 4. launches; 5. in steady state, zones are evened out.
 
 use super::settle::percent_up;
-use super::{For, account, launch, rebalance, stop};
+use super::{For, account, launch, pace, rebalance, stop};
 use crate::engine::Span;
 use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ServiceId, TaskId};
@@ -41,7 +41,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     match cx.plan.services[service].kind {
         Kind::Replica => replica(world, service, cx),
         Kind::Daemon => daemon(world, service, cx),
-        Kind::Stream => launch::work(world, service, cx),
+        Kind::Stream => pace::work(world, service, cx),
     }
 }
 
@@ -60,7 +60,7 @@ fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     stop_surplus(world, service, cx);
     make_room(world, service, most, cx);
     if !world.services[service].retrying {
-        launch::work(world, service, cx);
+        pace::work(world, service, cx);
     }
     look_steady(world, service, cx);
     rebalance::look(world, service, cx);

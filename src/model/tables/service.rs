@@ -5,7 +5,7 @@ use super::host::NIL;
 use super::lack::Lacks;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Mechanism, Phase};
-use crate::model::ids::TaskId;
+use crate::model::ids::{BucketId, TaskId};
 use std::collections::VecDeque;
 
 /// What a service has in one zone. Every count but `first` is derived from the task rows by `flows::account`.
@@ -90,8 +90,8 @@ pub struct Service {
     pub launches: Tokens,
     /// A wake-up is on its way.
     pub woken: bool,
-    /// It stands in the queue of a launch bucket.
-    pub queued: bool,
+    /// Launch buckets in whose queue it stands: on demand and Spot are two.
+    pub queued: [Option<BucketId>; 2],
     /// Launches rest until then (service throttle logic).
     pub rests_until: Time,
     /// The last rest.
@@ -144,7 +144,7 @@ impl Service {
             lacks: Lacks::default(),
             launches,
             woken: false,
-            queued: false,
+            queued: [None; 2],
             rests_until: Time::ZERO,
             rest: Span::ZERO,
             rested_at: Time::ZERO,

@@ -1,0 +1,186 @@
+//! The pace of launches: what is due goes on as far as tokens and capacity allow, and waits in turn for the rest.
+//!
+//! ```text
+//! work ─► one: the item furthest below its share ─► launched
+//!           │ └ its bucket is empty: queue of the bucket ─► token ─► turn, one launch each
+//!           └ no capacity: retry after 30 s                  500 a minute used up: woken when there is room
+//! ```
+
+use super::launch::{self, Step, Wait};
+use super::{account, reconcile};
+use crate::engine::Span;
+use crate::model::capacity;
+use crate::model::fact::{Action, Fact, Phase, Reason};
+use crate::model::ids::{BucketId, ServiceId};
+use crate::model::plan::{ProviderKind, StrategyItem};
+use crate::model::world::{Cx, World};
+
+/// How long the scheduler waits after it found no capacity (model choice).
+const RETRY: Span = Span::from_secs(30);
+
+/// Launches what is due, as far as tokens and capacity go. An item of the strategy that has no capacity, or that stands
+/// in the queue of a bucket, is passed over; there is no fallback to another item's share.
+pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    if world.services[service].owed.is_empty() {
+        return;
+    }
+    if cx.now < world.services[service].rests_until {
+        wait_as(world, service, Phase::StartBackoff);
+        return;
+    }
+    let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
+    let mut refused = None;
+    while !world.services[service].owed.is_empty() {
+        if let Err(wait) = one(world, service, &mut barred, &mut refused, cx) {
+            return wait_for(world, service, wait, cx);
+        }
+    }
+    wait_as(world, service, Phase::Scheduling);
+}
+
+/// What is due cannot be launched now: it waits, and somebody will come back to it.
+fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &mut Cx<'_>) {
+    match wait {
+        Wait::Turn | Wait::Bucket(_) => wait_as(world, service, Phase::LaunchThrottle),
+        Wait::Service(span) => {
+            wait_as(world, service, Phase::LaunchThrottle);
+            world.services[service].woken = true;
+            cx.after(span, reconcile::Step::Wake(service));
+        }
+        Wait::Capacity(reason) => retry_later(world, service, reason, cx),
+    }
+}
+
+fn wait_as(world: &mut World, service: ServiceId, phase: Phase) {
+    world.services[service].waits = phase;
+    account::mark(world, service);
+}
+
+fn stands_at(world: &World, service: ServiceId, bucket: BucketId) -> bool {
+    world.services[service].queued.contains(&Some(bucket))
+}
+
+/// Items of the strategy, as bits, whose launch bucket is one of those asked for.
+fn items(service: ServiceId, cx: &Cx<'_>, meant: impl Fn(BucketId) -> bool) -> u32 {
+    let plan = cx.plan;
+    let is_meant = |item: &StrategyItem| match plan.providers[item.provider].kind {
+        ProviderKind::Fargate { bucket, .. } => meant(bucket),
+        _ => false,
+    };
+    let strategy = plan.services[service].strategy.iter().enumerate();
+    strategy.filter(|(_, item)| is_meant(item)).fold(0, |bits, (row, _)| bits | 1 << row)
+}
+
+/// Puts a service into the queue of a bucket, once.
+fn queue_up(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>) {
+    if !stands_at(world, service, bucket) {
+        let free = world.services[service].queued.iter_mut().find(|place| place.is_none());
+        *free.expect("a service draws from two buckets at most: on demand and Spot") = Some(bucket);
+        world.buckets[bucket].queue.push_back(service);
+    }
+    arm(world, bucket, cx);
+}
+
+/// Wakes the bucket when its next token is there.
+fn arm(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
+    let row = &mut world.buckets[bucket];
+    if row.armed || row.queue.is_empty() {
+        return;
+    }
+    let wait = row.tokens.wait(cx.now);
+    if wait < Span::MAX {
+        row.armed = true;
+        cx.after(wait, Step::Token(bucket));
+    }
+}
+
+/// Services take turns at the bucket, one launch each.
+pub(crate) fn token(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
+    world.buckets[bucket].armed = false;
+    while world.buckets[bucket].tokens.wait(cx.now) == Span::ZERO {
+        let Some(service) = world.buckets[bucket].queue.pop_front() else { return };
+        for place in &mut world.services[service].queued {
+            *place = place.filter(|at| *at != bucket);
+        }
+        turn(world, service, bucket, cx);
+    }
+    arm(world, bucket, cx);
+}
+
+/// A service has its turn at a bucket that has a token.
+fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>) {
+    let row = &world.services[service];
+    if row.owed.is_empty() || cx.now < row.rests_until {
+        return work(world, service, cx);
+    }
+    let mut barred = !items(service, cx, |of| of == bucket);
+    match one(world, service, &mut barred, &mut None, cx) {
+        Ok(()) if world.services[service].owed.is_empty() => wait_as(world, service, Phase::Scheduling),
+        Ok(()) => queue_up(world, service, bucket, cx),
+        Err(wait @ Wait::Service(_)) => wait_for(world, service, wait, cx),
+        // No capacity here, or this bucket's share is full: the other items may go on.
+        Err(_) if world.services[service].retrying => {}
+        Err(_) => work(world, service, cx),
+    }
+}
+
+fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut Cx<'_>) {
+    wait_as(world, service, Phase::CapacityWait);
+    cx.note(Fact::LaunchFailed { service, reason });
+    let row = &mut world.services[service];
+    row.steady = false;
+    let count = row.owed();
+    cx.note(Fact::Service { service, action: Action::TaskPlacementFailure, reason, count });
+    if !world.services[service].retrying {
+        world.services[service].retrying = true;
+        cx.after(RETRY, reconcile::Step::Retry(service));
+    }
+}
+
+/// One launch: which provider, its tokens, its room. `refused` keeps why an item had no capacity.
+fn one(
+    world: &mut World,
+    service: ServiceId,
+    barred: &mut u32,
+    refused: &mut Option<Reason>,
+    cx: &mut Cx<'_>,
+) -> Result<(), Wait> {
+    let plan = cx.plan;
+    loop {
+        let Some(item) = pick_item(world, service, *barred, cx) else {
+            let somewhere = world.services[service].queued.iter().any(Option::is_some);
+            return Err(match refused {
+                None if somewhere => Wait::Turn,
+                reason => Wait::Capacity(reason.unwrap_or_default()),
+            });
+        };
+        let provider = plan.services[service].strategy[item].provider;
+        match launch::launch_on(world, service, provider, None, cx) {
+            Ok(_) => return Ok(()),
+            Err(Wait::Capacity(reason)) => {
+                *refused = Some(reason);
+                *barred |= 1 << item;
+            }
+            Err(Wait::Bucket(bucket)) => {
+                queue_up(world, service, bucket, cx);
+                *barred |= items(service, cx, |of| of == bucket);
+            }
+            Err(wait) => return Err(wait),
+        }
+    }
+}
+
+/// The item of the strategy that is furthest below its share (domain sheet, section 4.1).
+pub(crate) fn pick_item(world: &World, service: ServiceId, barred: u32, cx: &Cx<'_>) -> Option<usize> {
+    let strategy = &cx.plan.services[service].strategy;
+    let row = &world.services[service];
+    if strategy.len() == 1 {
+        return (barred & 1 == 0).then_some(0);
+    }
+    let total = row.desired.max(row.wanted + 1);
+    let mut shares = [0; capacity::ITEMS_MAX];
+    capacity::split(strategy, total, &mut shares);
+    let short = |item: usize| shares[item].saturating_sub(row.by_item[item]);
+    let open = (0..strategy.len()).filter(|item| barred & (1 << item) == 0 && short(*item) > 0);
+    open.max_by_key(|&item| (short(item), std::cmp::Reverse(item)))
+}
