@@ -214,3 +214,58 @@ fn an_empty_service_fills_at_the_pace_of_the_bucket() {
         check("area of a first start", missing, waits + 20.0 * desired as f64, 1e-4 * desired as f64);
     }
 }
+
+#[test]
+fn the_buckets_of_spot_and_on_demand_are_apart() {
+    for (lost, weights, spot_burst, spot_rate) in
+        [(200u64, (1, 1), 100u64, 20.0), (240, (1, 1), 10, 2.0), (200, (3, 1), 5, 0.5), (120, (1, 3), 200, 40.0)]
+    {
+        let strategy = json!([{ "capacityProvider": "FARGATE", "weight": weights.0 },
+                              { "capacityProvider": "FARGATE_SPOT", "weight": weights.1 }]);
+        let file = world(
+            "2h",
+            json!({
+                "regions": zones(2, &json!({ "launchBurst": 30, "launchRate": "4/s", "spotLaunchBurst": spot_burst,
+                                             "spotLaunchRate": format!("{spot_rate}/s") })),
+                "clusters": shop(&[service("one", lost, 2, &json!({ "capacityProviderStrategy": strategy }))]),
+                "behaviour": [{ "family": "web", "start": { "constant": "45s" } }],
+                "detection": { "loss": { "constant": "0s" } },
+                "faults": [{ "name": "all exit", "at": "30m", "taskCrash": { "share": 1 } }],
+            }),
+        );
+        let on_demand = lost * weights.0 / (weights.0 + weights.1);
+        let wait = |count: u64, burst: u64, rate: f64| count.saturating_sub(burst) as f64 / rate;
+        let slower = wait(on_demand, 30, 4.0).max(wait(lost - on_demand, spot_burst, spot_rate));
+        let area = |count: u64, burst: u64, rate: f64| (1..=count).map(|n| wait(n, burst, rate)).sum::<f64>();
+        let summary = run(&file, 1);
+        let fault = the_fault(&summary);
+        check("the slower of two", fault.full_strength_seconds.unwrap().mean, slower + 45.0, 1e-4);
+        let waited = area(on_demand, 30, 4.0) + area(lost - on_demand, spot_burst, spot_rate);
+        check("both areas", fault.lost_task_seconds.mean, waited + 45.0 * lost as f64, 1e-2);
+    }
+}
+
+#[test]
+fn a_crowd_at_the_bucket_rests_after_failed_starts() {
+    // Each start fails after 20 s. From the first failure of a round on the service rests for 10, 20, 40, ... s, at most
+    // for 27 minutes (domain sheet, section 2.6), whoever still stands in the queue of the bucket.
+    let parts = json!({
+        "startEmpty": true,
+        "regions": zones(3, &json!({ "launchBurst": 5, "launchRate": "1/s" })),
+        "clusters": shop(&[service("one", 300, 3, &json!({}))]),
+        "behaviour": [{ "family": "web", "start": { "constant": "20s" } }],
+        "faults": [{ "name": "image gone", "at": "0s", "imageRegistryDown": {} }],
+    });
+    let (diary, _) = watch(&world("6h", parts));
+    let times = accepted(&diary, 0.0);
+    let (mut begin, mut rest) = (0.0, 10.0);
+    while begin + 20.0 + rest < 6.0 * 3_600.0 {
+        let next = begin + 20.0 + rest;
+        // Five at once, then one a second until the first of them fails.
+        let round = times.iter().filter(|at| (begin..begin + 20.0 - 1e-6).contains(*at)).count();
+        assert!((24..=25).contains(&round), "{round} launches from {begin} s on");
+        let resting = times.iter().filter(|at| (begin + 20.0 + 1e-6..next - 1e-6).contains(*at)).count();
+        assert_eq!(resting, 0, "launches between {} and {next} s", begin + 20.0);
+        (begin, rest) = (next, f64::min(2.0 * rest, 1_620.0));
+    }
+}

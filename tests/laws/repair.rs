@@ -200,10 +200,15 @@ fn nothing_is_replaced_while_nothing_launches() {
         &format!("{minutes}m"),
     );
     file["faults"] = json!([{ "name": "no capacity", "at": "0s", "insufficientCapacity": {} }]);
-    let summary = run(&file, 1_500);
-    let row = the_service(&summary);
-    check_mean("tasks left", &row.running.mean, reference.value(), 0.005);
-    check_short("enough left", &row.capacity_availability.unwrap(), 1.0 - above.value(), 0.9);
+    for fault in [json!({ "insufficientCapacity": {} }), json!({ "imageRegistryDown": {} })] {
+        file["faults"][0] = fault;
+        file["faults"][0]["name"] = json!("no launches");
+        file["faults"][0]["at"] = json!("0s");
+        let summary = run(&file, 1_000);
+        let row = the_service(&summary);
+        check_mean("tasks left", &row.running.mean, reference.value(), 0.005);
+        check_short("enough left", &row.capacity_availability.unwrap(), 1.0 - above.value(), 1.1);
+    }
     let half = exponential(minutes / 60.0 / libm::log(2.0));
     file["behaviour"][0]["crash"] = half;
     check_mean("half of them", &the_service(&run(&file, 300)).running.mean, n as f64 / 2.0, 0.03);
@@ -265,4 +270,24 @@ fn zones_that_fail_each_by_themselves() {
         0.1,
         0.05,
     );
+}
+
+#[test]
+fn a_group_replaces_a_host_that_is_gone() {
+    // Without `for` the loss is noticed, a host boots, its task starts: the host cycles through up, notice, boot, and
+    // its task misses the first seconds of each life. A life shorter than the start has no task at all.
+    for (up, notice, boot, start) in [(6.0, 90.0, 180.0, 60.0), (1.0, 0.0, 600.0, 300.0)] {
+        let mut file = hosts(1, 1, &exponential(up), &json!({ "constant": "1s" }), "20000h");
+        file["faults"][0].as_object_mut().unwrap().remove("for");
+        file["detection"] = json!({ "loss": { "constant": format!("{notice}s") } });
+        file["behaviour"] = json!([
+            { "family": "web", "start": { "constant": format!("{start}s") } },
+            { "capacityProvider": "nodes", "boot": { "exponential": { "mean": format!("{boot}s") } } }]);
+        let summary = run(&file, 6);
+        let life = up * 3_600.0;
+        let truth = life * libm::exp(-start / life) / (life + notice + boot);
+        check_short("hosts", &the_service(&summary).capacity_availability.unwrap(), 1.0 - truth, 0.08);
+        let hosts = &summary.capacity_providers[0].hosts;
+        check_mean("hosts up", &hosts.mean, life / (life + notice + boot), 0.01);
+    }
 }
