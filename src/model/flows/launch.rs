@@ -56,6 +56,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
 }
 
 /// Why a launch did not happen.
+#[derive(Clone, Copy)]
 pub(crate) enum Wait {
     /// The Fargate launch bucket is empty.
     Bucket(BucketId),
