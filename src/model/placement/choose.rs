@@ -19,8 +19,11 @@ pub(crate) fn host(
 ) -> Result<HostId, Reason> {
     let plan = cx.plan;
     let need = &plan.services[service].task;
+    // A zone without power is found out at once, a single dead host is not (domain sheet, section 3.1, model choice).
     let in_zone = |host: &Host| {
-        only.is_none_or(|zone| zone == host.zone) && (!need.eni || plan.services[service].zones.contains(&host.zone))
+        world.zones[host.zone].powered()
+            && only.is_none_or(|zone| zone == host.zone)
+            && (!need.eni || plan.services[service].zones.contains(&host.zone))
     };
     let open = || {
         candidates(world, plan, provider).filter(|(id, host)| {
