@@ -7,6 +7,8 @@
 
 #[path = "laws/balancer.rs"]
 mod balancer;
+#[path = "laws/hosts.rs"]
+mod hosts;
 #[path = "laws/launch.rs"]
 mod launch;
 #[path = "laws/line.rs"]

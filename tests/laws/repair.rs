@@ -241,7 +241,7 @@ fn zones_that_fail_each_by_themselves() {
     let mut one = service("one", cells, cells as usize, &needs(cells, cells));
     one["availabilityZoneRebalancing"] = json!("DISABLED");
     let file = world(
-        "30000h",
+        "12000h",
         json!({
             "warmUp": "1000h",
             "regions": zones(cells as usize, &stock),

@@ -155,7 +155,7 @@ fn tasks_in_provisioning_wait_as_in_a_line() {
 #[test]
 fn work_that_dies_is_not_done() {
     let exponential = json!({ "exponential": { "mean": "10s" } });
-    let mut file = slots(10, 0.5, &exponential, "40h");
+    let mut file = slots(10, 0.5, &exponential, "20h");
     file["faults"] = json!([{ "name": "exits", "every": { "exponential": { "mean": "90s" } }, "taskCrash": {} }]);
     let summary = run(&file, 10);
     let row = &summary.run_tasks[0];
