@@ -19,6 +19,11 @@ impl Paint {
         }
     }
 
+    /// A word of explanation beside what matters.
+    pub(crate) fn faint(self, text: &str) -> String {
+        self.wrap("2", text)
+    }
+
     /// A headline.
     pub fn strong(self, text: &str) -> String {
         self.wrap("1", text)
@@ -43,7 +48,7 @@ pub enum Side {
     Right,
 }
 
-/// Rows under a head, each column as wide as its widest text.
+/// Rows under a head, each column as wide as its widest text. A head may break into several lines.
 pub struct Table {
     head: Vec<(&'static str, Side)>,
     rows: Vec<Vec<String>>,
@@ -68,7 +73,9 @@ impl Table {
 
     /// The text, each line indented by two.
     pub fn text(&self, paint: Paint) -> String {
-        let mut widths: Vec<usize> = self.head.iter().map(|column| column.0.chars().count()).collect();
+        let heads: Vec<Vec<&str>> = self.head.iter().map(|column| column.0.lines().collect()).collect();
+        let wide = |lines: &Vec<&str>| lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+        let mut widths: Vec<usize> = heads.iter().map(wide).collect();
         for row in &self.rows {
             for (width, text) in widths.iter_mut().zip(row) {
                 *width = (*width).max(text.chars().count());
@@ -81,9 +88,17 @@ impl Table {
             });
             format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
         };
-        let head: Vec<&str> = self.head.iter().map(|column| column.0).collect();
-        let mut out = paint.strong(&line(&head));
-        out.push('\n');
+        let mut out = String::new();
+        let height = heads.iter().map(Vec::len).max().unwrap_or(0);
+        for from_top in 0..height {
+            // Short heads stand at the bottom, next to their column.
+            let of = |lines: &Vec<&'static str>| {
+                (from_top + lines.len()).checked_sub(height).map_or("", |place| lines[place])
+            };
+            let texts: Vec<&str> = heads.iter().map(of).collect();
+            out.push_str(&paint.strong(&line(&texts)));
+            out.push('\n');
+        }
         for row in &self.rows {
             let texts: Vec<&str> = row.iter().map(String::as_str).collect();
             out.push_str(&line(&texts));
@@ -96,6 +111,13 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_head_may_break() {
+        let mut table = Table::new(&[("name", Side::Left), ("full\nstrength", Side::Right)]);
+        table.row(vec!["a".into(), "45s".into()]);
+        assert_eq!(table.text(Paint::Plain), "            full\n  name  strength\n  a          45s\n");
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_text() {

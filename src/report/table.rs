@@ -2,7 +2,7 @@
 
 use super::align::{Paint, Side, Table};
 use super::number::{NOTHING, dollars, estimate, maybe, minutes_a_year, percent, plain, seconds, short};
-use crate::metrics::summary::{FaultRow, Level, Maybe, ObjectiveRow, ServiceRow, Summary, Verdict};
+use crate::metrics::summary::{FaultRow, Level, LossRow, Maybe, ObjectiveRow, ServiceRow, Summary, Verdict};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -15,15 +15,18 @@ const SERVICES_MAX: usize = 40;
 pub fn summary(summary: &Summary, paint: Paint) -> String {
     let mut out = head(summary, paint);
     let sections = [
-        ("Availability", requests(summary)),
-        ("Services", services(summary)),
-        ("Standalone tasks", streams(summary)),
-        ("Capacity providers", providers(summary)),
-        ("Faults", faults(summary)),
-        ("What was lost, why and when", losses(summary)),
+        ("Availability", requests(summary), about_requests(summary)),
+        ("Services", services(summary), ""),
+        ("Standalone tasks", streams(summary), ""),
+        ("Capacity providers", providers(summary), ""),
+        ("Faults", faults(summary), about_faults(summary)),
+        ("What was lost, why and when", losses(summary), ABOUT_LOSSES),
     ];
-    for (title, table) in sections.iter().filter(|(_, table)| !table.is_empty()) {
+    for (title, table, about) in sections.iter().filter(|(_, table, _)| !table.is_empty()) {
         section(&mut out, title, &table.text(paint), paint);
+        for words in about.lines() {
+            line(&mut out, &paint.faint(&format!("  {words}")));
+        }
     }
     let more = summary.services.len().saturating_sub(SERVICES_MAX);
     if more > 0 {
@@ -58,18 +61,40 @@ fn head(summary: &Summary, paint: Paint) -> String {
     )
 }
 
+/// What the words of the table of availability mean.
+fn about_requests(summary: &Summary) -> &'static str {
+    if summary.services.iter().all(|row| row.request_availability.is_some()) {
+        "measured after the warm-up; minutes lost per year: if a whole year went like this run"
+    } else {
+        "measured after the warm-up; minutes lost per year: if a whole year went like this run\n\
+         by capacity: no traffic is written, so this is the share of time with as many healthy tasks as needed"
+    }
+}
+
+/// What the times of the table of faults mean; they speak of services alone.
+fn about_faults(summary: &Summary) -> &'static str {
+    if summary.services.is_empty() {
+        return "";
+    }
+    "times run from the fault's begin; detected: ECS or the load balancer acts for the first time\n\
+     recovered: what is needed is there again and stays for 5 minutes (0s: it never fell short)\n\
+     full strength: desiredCount tasks are healthy again; balanced: zones differ by one task at most"
+}
+
+const ABOUT_LOSSES: &str = "missing task-seconds: healthy tasks below desiredCount x seconds";
+
 fn services(summary: &Summary) -> Table {
     use Side::{Left, Right};
     let mut table = Table::new(&[
         ("service", Left),
-        ("desired", Right),
-        ("running min", Right),
-        ("mean", Right),
-        ("capacity availability", Right),
+        ("desired\ntasks", Right),
+        ("running\nmin", Right),
+        ("running\nmean", Right),
+        ("capacity\navailability", Right),
         ("launches", Right),
-        ("start p50", Right),
-        ("p99", Right),
-        ("$/h", Right),
+        ("start\np50", Right),
+        ("start\np99", Right),
+        ("cost\nper hour", Right),
     ]);
     for row in summary.services.iter().take(SERVICES_MAX) {
         table.row(vec![
@@ -94,9 +119,9 @@ fn requests(summary: &Summary) -> Table {
         ("service", Left),
         ("availability", Right),
         ("nines", Right),
-        ("down minutes/year", Right),
-        ("offered", Right),
-        ("failed", Right),
+        ("minutes lost\nper year", Right),
+        ("requests\noffered", Right),
+        ("requests\nfailed", Right),
     ]);
     for row in summary.services.iter().take(SERVICES_MAX) {
         let with_traffic = row.request_availability.is_some();
@@ -135,14 +160,14 @@ fn whole(value: &crate::metrics::summary::Estimate) -> String {
 fn streams(summary: &Summary) -> Table {
     use Side::{Left, Right};
     let mut table = Table::new(&[
-        ("tasks", Left),
-        ("running mean", Right),
-        ("max", Right),
+        ("stream", Left),
+        ("running\nmean", Right),
+        ("running\nmax", Right),
         ("launches", Right),
         ("completed", Right),
-        ("start p50", Right),
-        ("p99", Right),
-        ("$/h", Right),
+        ("start\np50", Right),
+        ("start\np99", Right),
+        ("cost\nper hour", Right),
     ]);
     for row in &summary.run_tasks {
         table.row(vec![
@@ -163,11 +188,11 @@ fn providers(summary: &Summary) -> Table {
     use Side::{Left, Right};
     let mut table = Table::new(&[
         ("provider", Left),
-        ("hosts min", Right),
-        ("mean", Right),
-        ("max", Right),
-        ("reservation mean", Right),
-        ("$/h", Right),
+        ("hosts\nmin", Right),
+        ("hosts\nmean", Right),
+        ("hosts\nmax", Right),
+        ("reservation\nmean", Right),
+        ("cost\nper hour", Right),
     ]);
     for row in &summary.capacity_providers {
         let reservation = |level: &Level| format!("{} %", estimate(&level.mean));
@@ -189,16 +214,20 @@ fn faults(summary: &Summary) -> Table {
         ("fault", Left),
         ("kind", Left),
         ("times", Right),
-        ("tasks hit", Right),
-        ("detected", Right),
-        ("recovered", Right),
-        ("full strength", Right),
-        ("balanced", Right),
-        ("lost requests", Right),
-        ("launches needed", Right),
+        ("tasks\nhit", Right),
+        ("detected\nafter", Right),
+        ("recovered\nafter", Right),
+        ("full strength\nafter", Right),
+        ("balanced\nafter", Right),
+        ("lost\nrequests", Right),
+        ("needed\nlaunches", Right),
     ]);
     for row in &summary.faults {
-        let [detected, recovered, full, balanced] = fault_times(row);
+        let [detected, mut recovered, mut full, mut balanced] = fault_times(row);
+        if summary.services.is_empty() {
+            // Nobody is there to recover: streams of standalone tasks have no need.
+            [recovered, full, balanced] = [NOTHING; 3].map(str::to_owned);
+        }
         table.row(vec![
             row.name.clone(),
             row.kind.clone(),
@@ -233,29 +262,28 @@ fn losses(summary: &Summary) -> Table {
         ("service", Left),
         ("cause", Left),
         ("phase", Left),
-        ("lost requests", Right),
-        ("missing task-seconds", Right),
+        ("lost\nrequests", Right),
+        ("missing\ntask-seconds", Right),
     ]);
     let mut rows: Vec<_> = summary.losses.iter().collect();
     rows.sort_by(|a, b| {
-        let by = |row: &crate::metrics::summary::LossRow| (row.lost_requests.mean, row.lost_task_seconds.mean);
+        let by = |row: &LossRow| (row.lost_requests.mean, row.lost_task_seconds.mean);
         by(b).partial_cmp(&by(a)).unwrap_or(std::cmp::Ordering::Equal)
     });
     for row in rows.iter().take(LOSSES_MAX) {
         let texts = [row.service.clone(), row.cause.clone(), row.phase.clone()];
         table.row([&texts[..], &[whole(&row.lost_requests), whole(&row.lost_task_seconds)]].concat());
     }
+    let mut sum = |title: String, rows: &[&LossRow]| {
+        let of = |value: fn(&LossRow) -> f64| plain(rows.iter().map(|row| value(row)).sum::<f64>().round());
+        let (requests, seconds) = (of(|row| row.lost_requests.mean), of(|row| row.lost_task_seconds.mean));
+        table.row(vec![title, String::new(), String::new(), requests, seconds]);
+    };
     if let Some(rest) = rows.get(LOSSES_MAX..).filter(|rest| !rest.is_empty()) {
-        let sum = |of: fn(&crate::metrics::summary::LossRow) -> f64| {
-            plain(rest.iter().map(|row| of(row)).sum::<f64>().round())
-        };
-        table.row(vec![
-            format!("{} more", rest.len()),
-            String::new(),
-            String::new(),
-            sum(|row| row.lost_requests.mean),
-            sum(|row| row.lost_task_seconds.mean),
-        ]);
+        sum(format!("{} more rows", rest.len()), rest);
+    }
+    if rows.len() > 1 {
+        sum("total".to_owned(), &rows);
     }
     table
 }
@@ -263,13 +291,15 @@ fn losses(summary: &Summary) -> Table {
 /// One line for each objective: the verdict first.
 fn objectives(summary: &Summary, paint: Paint) -> String {
     let mut out = String::new();
+    let open = summary.objectives.iter().any(|row| row.verdict == Verdict::Inconclusive);
+    let width = if open { "inconclusive".len() } else { 4 };
     for row in &summary.objectives {
-        let (word, mark) = match row.verdict {
-            Verdict::Pass => ("pass", "ok"),
-            Verdict::Fail => ("FAIL", "!!"),
-            Verdict::Inconclusive => ("open", "??"),
+        let word = match row.verdict {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "FAIL",
+            Verdict::Inconclusive => "inconclusive",
         };
-        let verdict = paint.verdict(&format!("{mark} {word}"), row.verdict);
+        let verdict = paint.verdict(&format!("{word:<width$}"), row.verdict);
         line(&mut out, &format!("  {verdict}  {}, measured {}", wanted(row), measured(&row.measured)));
     }
     out
@@ -314,8 +344,13 @@ fn precise(value: &crate::metrics::summary::Estimate) -> String {
     maybe(&Some(*value))
 }
 
+/// A bound as it was written: every digit counts, but 300 is not 300.0.
 fn bare(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match (value.as_str(), value.as_f64()) {
+        (Some(text), _) => text.to_owned(),
+        (None, Some(number)) => number.to_string(),
+        (None, None) => value.to_string(),
+    }
 }
 
 #[cfg(test)]
