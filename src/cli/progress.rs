@@ -1,17 +1,15 @@
-//! How far a run has come: a bar on a terminal, a line now and then elsewhere; nothing in the first two seconds.
+//! How far a run has come: a bar where stderr is a terminal; nothing in the first two seconds.
 
 use super::pipeline::{Reached, Watch};
 use crate::report::number::{duration, short};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Shorter runs show nothing.
 const QUIET_FIRST: Duration = Duration::from_secs(2);
-/// Between two lines where no terminal is.
-const LINE_EVERY: Duration = Duration::from_secs(10);
 /// Between two strokes of the bar.
 const BAR_EVERY: Duration = Duration::from_millis(200);
 /// Parts of the bar.
@@ -21,18 +19,13 @@ const PARTS: u64 = 10_000;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Show {
     Bar,
-    Lines,
     Nothing,
 }
 
 impl Show {
     /// What suits stderr.
     pub(crate) fn on_stderr(wanted: bool) -> Show {
-        match (wanted, std::io::stderr().is_terminal()) {
-            (false, _) => Show::Nothing,
-            (true, true) => Show::Bar,
-            (true, false) => Show::Lines,
-        }
+        if wanted && std::io::stderr().is_terminal() { Show::Bar } else { Show::Nothing }
     }
 }
 
@@ -77,17 +70,12 @@ impl Watch for Progress<'_> {
         }
         // Whoever comes while another thread draws has nothing new to tell.
         let Ok(mut shown) = self.shown.try_lock() else { return };
-        let every = if self.show == Show::Bar { BAR_EVERY } else { LINE_EVERY };
         let now = Instant::now();
-        if shown.last.is_some_and(|last| now.duration_since(last) < every) {
+        if shown.last.is_some_and(|last| now.duration_since(last) < BAR_EVERY) {
             return;
         }
         shown.last = Some(now);
         let words = words(at, took.as_secs_f64());
-        if self.show == Show::Lines {
-            let _ = writeln!(std::io::stderr(), "{:.0} % {words}", at.share * 100.0);
-            return;
-        }
         let bar = shown.bar.get_or_insert_with(new_bar);
         bar.set_position((at.share.clamp(0.0, 1.0) * PARTS as f64) as u64);
         bar.set_message(words);

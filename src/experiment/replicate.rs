@@ -2,7 +2,7 @@
 //!
 //! Replication r runs under `seed.replication(r)` on one core; a single replication may use the threads for its
 //! partitions. Each is measured by itself and merged in the order of its number, so that threads do not matter. A run
-//! goes in slices to tell how far it is and to be stopped; slices change nothing.
+//! goes in slices to tell how far it is and to be stopped; slices change nothing. They are cut by the events in them.
 
 use crate::engine::{Limits, Partition, Reader, Seed, Sim, Stop, Time};
 use crate::metrics::objective::{self, Objective};
@@ -18,8 +18,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Version of the summary's shape.
 const SCHEMA_VERSION: u32 = 1;
-/// Slices of a run.
+/// Slices of a run, at least.
 const SLICES: u64 = 200;
+/// Events that a slice aims at: a fraction of a second, so that whoever wants to stop need not wait (model choice).
+const EVENTS_OF_SLICE: u64 = 200_000;
+/// Microseconds of the first slice; nothing is known yet about how much happens in it.
+const FIRST_SLICE: u64 = 1_000_000;
+/// A whole replication, in the parts in which its progress is counted.
+const WHOLE: u64 = 1 << 30;
 /// Replications that are held apart at one time, before their start times are pooled.
 const CHUNK: u32 = 64;
 
@@ -164,8 +170,8 @@ impl<R: Reader<Fact>> Reader<Fact> for Readers<R> {
 struct Shared<'a> {
     options: Options,
     watch: &'a dyn Watch,
-    /// Slices done and events handled, over all replications.
-    slices: AtomicU64,
+    /// Parts done and events handled, over all replications.
+    done: AtomicU64,
     events: AtomicU64,
 }
 
@@ -218,21 +224,30 @@ where
     W: Partition<Plan = Plan, Fact = Fact>,
     R: Reader<Fact>,
 {
-    let all = SLICES * u64::from(shared.options.replications);
-    let mut counted = 0;
-    for slice in 1..=SLICES {
-        let until = Time((u128::from(end.0) * u128::from(slice) / u128::from(SLICES)) as u64);
+    let all = WHOLE * u64::from(shared.options.replications);
+    let longest = (end.0 / SLICES).max(1);
+    let mut length = longest.min(FIRST_SLICE);
+    let (mut until, mut told, mut counted) = (Time::ZERO, 0, 0);
+    while until < end {
+        until = Time(end.0.min(until.0 + length));
         if let Stop::Limit { which, at } = sim.run_until(until) {
             return (End::Limit { which, at, replication }, at);
         }
-        let events = sim.events();
-        let total = shared.events.fetch_add(events - counted, Ordering::Relaxed) + events - counted;
-        counted = events;
-        let done = shared.slices.fetch_add(1, Ordering::Relaxed) + 1;
+        let fresh = sim.events() - counted;
+        counted += fresh;
+        let total = shared.events.fetch_add(fresh, Ordering::Relaxed) + fresh;
+        let reached = (u128::from(until.0) * u128::from(WHOLE) / u128::from(end.0)) as u64;
+        let done = shared.done.fetch_add(reached - told, Ordering::Relaxed) + reached - told;
+        told = reached;
         shared.watch.progress(Progress { share: done as f64 / all as f64, events: total });
-        if slice < SLICES && shared.watch.stop() {
+        if until < end && shared.watch.stop() {
             return (End::Interrupted, until);
         }
+        length = match fresh {
+            many if many > 2 * EVENTS_OF_SLICE => (length / 2).max(1),
+            few if few < EVENTS_OF_SLICE / 2 => (2 * length).min(longest),
+            _ => length,
+        };
     }
     (End::Finished, end)
 }
@@ -246,7 +261,7 @@ fn gather<R: Recorder>(
     one: impl Fn(u32, &Shared<'_>) -> Single<R> + Sync,
 ) -> Outcome<R> {
     let options = Options { replications: options.replications.max(1), ..*options };
-    let shared = Shared { options, watch, slices: AtomicU64::new(0), events: AtomicU64::new(0) };
+    let shared = Shared { options, watch, done: AtomicU64::new(0), events: AtomicU64::new(0) };
     let mut runs: Vec<Measured> = Vec::new();
     let mut starts = vec![Histogram::default(); plan.services.len()];
     let (mut events, mut digest, mut end) = (0, 0, End::Finished);

@@ -54,7 +54,7 @@ impl Charts {
             };
             let subject = provider_name(plan, row);
             let hosts = trace.add("hosts", &subject, "");
-            Some((hosts, scaled.then(|| trace.add("reservation_percent", &subject, ""))))
+            Some((hosts, scaled.then(|| trace.add_unknown("reservation_percent", &subject, ""))))
         };
         let providers = of.providers.clone().map(provider).collect();
         let names = plan.faults.iter().map(|fault| fault.name.clone()).collect();

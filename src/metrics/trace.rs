@@ -26,21 +26,27 @@ impl Trace {
 
     /// Adds a series that starts at zero and gives back its number.
     pub fn add(&mut self, name: &'static str, subject: &str, part: &str) -> usize {
-        let points = vec![(Time::ZERO, 0.0)];
-        self.series.push(Series { name, subject: subject.to_owned(), part: part.to_owned(), points });
+        let series = self.add_unknown(name, subject, part);
+        self.series[series].points.push((Time::ZERO, 0.0));
+        series
+    }
+
+    /// Adds a series that has no value until the first is told.
+    pub fn add_unknown(&mut self, name: &'static str, subject: &str, part: &str) -> usize {
+        self.series.push(Series { name, subject: subject.to_owned(), part: part.to_owned(), points: Vec::new() });
         self.series.len() - 1
     }
 
     /// The value of a series from `now` on.
     pub fn point(&mut self, series: usize, now: Time, value: f64) {
         let points = &mut self.series[series].points;
-        let last = points.len() - 1;
-        let (at, before) = points[last];
+        let Some((at, before)) = points.last().copied() else { return points.push((now, value)) };
         // Bits are compared, as a value that was set twice is the same to the bit.
         if before.to_bits() == value.to_bits() {
             return;
         }
         if at == now {
+            let last = points.len() - 1;
             points[last].1 = value;
             return;
         }

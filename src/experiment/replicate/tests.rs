@@ -214,7 +214,11 @@ fn a_run_can_be_interrupted() {
     };
     let early = stopped(1, 10);
     assert_eq!((early.end, early.summary.replications), (End::Interrupted, 1));
-    let later = stopped(5, 2 * SLICES + 1);
+    let whole = Impatient(AtomicU64::new(0), u64::MAX);
+    toys(&plan, &Options::default(), &[], &whole);
+    let reports = whole.0.into_inner();
+    assert!(reports >= SLICES, "{reports} reports");
+    let later = stopped(5, 2 * reports + 1);
     assert_eq!((later.end, later.summary.replications), (End::Interrupted, 2));
     assert_eq!(stopped(2, 1_000).end, End::Finished);
 }
