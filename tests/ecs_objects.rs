@@ -7,7 +7,7 @@ use evenkeel::engine::{Dist, Span, Time};
 use evenkeel::model::Plan;
 use evenkeel::model::plan::{Kind, Profile, ProviderKind, When};
 use evenkeel::model::problem::{Problems, Severity};
-use evenkeel::scenario::check::derived;
+use evenkeel::scenario::check::{self, derived};
 use evenkeel::scenario::file::{Objective, Scenario};
 use evenkeel::scenario::resolve::resolve;
 use evenkeel::scenario::schema;
@@ -197,11 +197,12 @@ fn a_service_keeps_what_was_written() {
 #[test]
 fn need_and_headroom_follow() {
     let rows = derived(&plan(base()));
-    assert_eq!((rows[0].need_tasks, rows[0].after_zone_loss), (5, 6));
-    assert_eq!(rows[0].per_zone, [("use1-az1".to_owned(), 3), ("use1-az2".to_owned(), 3), ("use1-az3".to_owned(), 3)]);
-    assert!((rows[0].headroom_percent_after_one_zone_lost.unwrap() - 20.0).abs() < 1e-9);
+    let zone = |zone: &str, tasks, left, headroom| check::InZone { zone: zone.to_owned(), tasks, left, headroom };
+    assert_eq!(rows[0].need_tasks, 5);
+    assert_eq!(rows[0].zones, [zone("use1-az1", 3, 6, 1), zone("use1-az2", 3, 6, 1), zone("use1-az3", 3, 6, 1)]);
     // The hosts of `api` stand in two of the three zones: 2 and 2, of which 4 are needed.
-    assert_eq!((rows[1].need_tasks, rows[1].after_zone_loss), (4, 2));
+    assert_eq!(rows[1].need_tasks, 4);
+    assert_eq!(rows[1].zones.iter().map(|zone| zone.left).min(), Some(2));
 }
 
 #[test]

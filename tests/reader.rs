@@ -6,6 +6,8 @@
 mod cases;
 #[path = "reader/fuzz.rs"]
 mod fuzz;
+#[path = "reader/shipped.rs"]
+mod shipped;
 #[path = "reader/small.rs"]
 #[expect(clippy::struct_field_names, reason = "the names are those of ECS")]
 mod small;

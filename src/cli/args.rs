@@ -1,6 +1,7 @@
 //! What can be typed.
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args as ClapArgs, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Evenkeel simulates the availability of Amazon ECS.
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 #[command(
     name = "evenkeel",
     version,
-    about,
+    about = "Evenkeel simulates the availability of Amazon ECS",
     after_help = "Examples:\n  evenkeel new my-service          write a scenario to start from\n  \
                   evenkeel check my-service.json   what is wrong, doubtful, defaulted\n  \
                   evenkeel run my-service.json     simulate; tables here, files in results/my-service/\n\n\
@@ -27,22 +28,30 @@ pub struct Args {
 /// What every command takes.
 #[derive(Clone, Debug, ClapArgs)]
 pub struct Global {
-    /// When to colour output; `auto` also heeds NO_COLOR
-    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    /// When to colour: auto is on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, default_value = "auto", value_name = "WHEN", value_parser = when(), help_heading = TALK)]
     pub color: When,
     /// Say nothing on stderr but errors
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = TALK)]
     pub quiet: bool,
-    /// Show no progress
-    #[arg(long, global = true)]
+    /// Show no progress bar in a long run
+    #[arg(long, global = true, help_heading = TALK)]
     pub no_progress: bool,
-    /// Threads to use; results do not depend on it [default: all cores]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
+}
+
+/// Stands over what every command takes.
+const TALK: &str = "What is said, and how";
+
+fn when() -> impl TypedValueParser<Value = When> {
+    PossibleValuesParser::new(["auto", "always", "never"]).map(|word| match word.as_str() {
+        "always" => When::Always,
+        "never" => When::Never,
+        _ => When::Auto,
+    })
 }
 
 /// When to colour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum When {
     /// On a terminal, unless NO_COLOR is set.
     Auto,
@@ -66,7 +75,9 @@ pub enum Command {
     New(New),
     /// Print completions for a shell
     #[command(
-        after_help = "Example:\n  evenkeel completions bash > ~/.local/share/bash-completion/completions/evenkeel"
+        after_help = "Examples:\n  evenkeel completions bash > ~/.local/share/bash-completion/completions/evenkeel\n  \
+                      evenkeel completions zsh > ~/.zfunc/_evenkeel\n  \
+                      evenkeel completions fish > ~/.config/fish/completions/evenkeel.fish"
     )]
     Completions(Completions),
 }
@@ -74,6 +85,7 @@ pub enum Command {
 /// `run`.
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  evenkeel run scenarios/az-loss.json\n  \
+                        evenkeel run scenarios/az-loss.json --seed 7 --out /tmp/seed-7\n  \
                         evenkeel run scenarios/az-loss.json --replications 200 --no-files\n  \
                         evenkeel run scenarios/az-loss.json --json | jq '.services[0].nines'")]
 pub struct Run {
@@ -89,17 +101,24 @@ pub struct Run {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Seed to use instead of the scenario's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
-    /// How often to simulate, each time with other chance
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    /// Simulate N times, each with its own chance; results then carry their 95 % interval
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000), allow_negative_numbers = true)]
     pub replications: u32,
-    /// Simulate this replication alone, counted from 0
-    #[arg(long, value_name = "K", conflicts_with = "replications")]
+    /// Simulate replication K of many alone, counted from 0
+    #[arg(long, value_name = "K", conflicts_with = "replications", allow_negative_numbers = true)]
     pub replication: Option<u32>,
-    /// How many lines of events.ndjson to write: all, none or a number
+    /// Threads to use; results do not depend on it [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
+    pub threads: Option<u16>,
+    /// Lines of events.ndjson to write: all, none or a number
     #[arg(long, value_name = "all|none|N", default_value = "100000")]
     pub events: Lines,
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("write a whole number from 0 to {}", u64::MAX))
 }
 
 /// How many lines of events.
@@ -179,7 +198,7 @@ mod tests {
         let line = "evenkeel run a.json --json --no-files --seed 7 --replications 20 --threads 2 --events none --quiet";
         let args = parse(line).unwrap();
         let Command::Run(run) = args.command else { panic!("another command") };
-        assert_eq!((run.seed, run.replications, run.events, args.global.threads), (Some(7), 20, Lines::None, Some(2)));
+        assert_eq!((run.seed, run.replications, run.events, run.threads), (Some(7), 20, Lines::None, Some(2)));
     }
 
     #[test]

@@ -5,18 +5,22 @@ use super::console::Console;
 use super::files::Disk;
 use super::pipeline::Pipeline;
 use super::render;
-use crate::model::plan::{Kind, Plan, Service, Traffic};
+use crate::engine::Span;
+use crate::model::plan::Plan;
 use crate::model::problem::{Problems, Severity};
 use crate::report::align::{Paint, Side, Table};
 use crate::report::number::{NOTHING, duration, plain};
+use crate::scenario::check as scenario;
 use std::fmt::Write;
 
 /// Fields listed before the rest is counted.
 const LISTED_MAX: usize = 60;
+/// Services shown before the rest is counted.
+const SERVICES_MAX: usize = 40;
 
 /// Checks each of these files; invalid if one of them is.
 pub(crate) fn check(paths: &[String], pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
-    let mut exit = Exit::Fine;
+    let mut invalid: Vec<String> = Vec::new();
     for path in paths {
         let loaded = pipeline.load(path, &Disk);
         let text = render::problems(&loaded.problems, loaded.places.as_ref(), path, console.paint_talk);
@@ -25,10 +29,14 @@ pub(crate) fn check(paths: &[String], pipeline: &dyn Pipeline, console: &mut Con
         }
         match loaded.scenario {
             Some(scenario) => console.data(&report(path, scenario.plan(), &loaded.problems, console.paint)),
-            None => exit = Exit::Invalid,
+            None => invalid.push(render::quoted(path)),
         }
     }
-    exit
+    if invalid.is_empty() {
+        return Exit::Fine;
+    }
+    console.error(&format!("see it again: evenkeel check {}", invalid.join(" ")));
+    Exit::Invalid
 }
 
 /// What there is to say about a scenario that can run.
@@ -38,9 +46,9 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
     let warnings = several(problems.of(Severity::Warning).count(), "warning");
     line(&format!("{path}: {} can run, {warnings}", paint.strong(&plan.name)));
     line(&format!(
-        "  {} simulated, {} of it warm-up; {}, {}, {}, {}",
+        "  {} simulated, {} warm-up; {}, {}, {}, {}",
         duration(plan.duration.as_secs_f64()),
-        duration(plan.warm_up.as_secs_f64()),
+        if plan.warm_up == Span::ZERO { "no".to_owned() } else { duration(plan.warm_up.as_secs_f64()) + " of it" },
         several(plan.zones.len(), "zone"),
         several(plan.clusters.len(), "cluster"),
         several(plan.services.len(), "service"),
@@ -58,14 +66,17 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
     }
     let defaults: Vec<String> = notes(problems, false).collect();
     if !defaults.is_empty() {
-        line(&format!("\n{}", paint.strong("Taken by default")));
+        line(&format!("\n{}", paint.strong("Taken by default, and what it means here")));
         for text in &defaults {
             line(&format!("  {text}"));
         }
     }
-    let table = derived(plan);
-    if !table.is_empty() {
-        line(&format!("\n{}\n{}", paint.strong("What follows"), table.text(paint).trim_end()));
+    let tables = [
+        ("Zones at the start", zones(plan)),
+        ("Tasks needed at the peak, and what is left of each service without one zone", headroom(plan)),
+    ];
+    for (title, table) in tables.iter().filter(|(_, table)| !table.is_empty()) {
+        line(&format!("\n{}\n{}", paint.strong(title), table.text(paint).trim_end()));
     }
     out
 }
@@ -81,51 +92,70 @@ fn several(count: usize, thing: &str) -> String {
 
 /// Notes as lines: those on fields that are not used by their pointer alone, the others in full.
 fn notes(problems: &Problems, unused: bool) -> impl Iterator<Item = String> {
-    let of_kind = move |message: &str| message.contains("not used") == unused;
+    let without_effect = |message: &str| message.contains("no bearing") || message.contains("not used");
+    let of_kind = move |message: &str| without_effect(message) == unused;
     problems.of(Severity::Note).filter(move |note| of_kind(&note.message)).map(move |note| {
         let pointer = if note.at.is_empty() { String::new() } else { format!("  {}", note.at) };
         let hint = note.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        if unused && !note.at.is_empty() { note.at.clone() } else { format!("{}{hint}{pointer}", note.message) }
+        if note.message.contains("no bearing") { note.at.clone() } else { format!("{}{hint}{pointer}", note.message) }
     })
 }
 
-/// Need and headroom of each service with a desired count.
-fn derived(plan: &Plan) -> Table {
+/// What stands in each zone.
+fn zones(plan: &Plan) -> Table {
     use Side::{Left, Right};
     let mut table = Table::new(&[
-        ("service", Left),
-        ("desired", Right),
-        ("need at peak", Right),
-        ("zones", Right),
-        ("left without its fullest zone", Right),
-        ("headroom then", Right),
+        ("zone", Left),
+        ("name", Left),
+        ("service\ntasks", Right),
+        ("hosts of\ngroups", Right),
+        ("Fargate\nvCPU", Right),
+        ("Fargate Spot\nvCPU", Right),
     ]);
-    for service in plan.services.iter().filter(|service| service.kind == Kind::Replica) {
-        let need = need(service);
-        let zones = service.zones.len() as u32;
-        let left = (zones > 0).then(|| service.desired - service.desired.div_ceil(zones));
-        let number = |value: Option<f64>| value.map_or_else(|| NOTHING.to_owned(), plain);
-        table.row(vec![
-            service.name.clone(),
-            service.desired.to_string(),
-            need.to_string(),
-            if zones > 0 { zones.to_string() } else { "of its hosts".to_owned() },
-            number(left.map(f64::from)),
-            left.map_or_else(|| NOTHING.to_owned(), |left| headroom(f64::from(left) - need as f64)),
-        ]);
+    for row in scenario::zones(plan) {
+        let [on_demand, spot] = row.fargate_vcpu;
+        let numbers = [row.tasks, row.hosts, on_demand, spot].map(|number| plain(number as f64));
+        table.row([vec![row.zone, row.name], numbers.to_vec()].concat());
     }
     table
 }
 
-fn headroom(tasks: f64) -> String {
-    if tasks < 0.0 { format!("{} (falls short)", plain(tasks)) } else { format!("+{}", plain(tasks)) }
+/// Need and headroom of each service with a desired count, zone by zone.
+fn headroom(plan: &Plan) -> Table {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("service", Left),
+        ("desired", Right),
+        ("needed", Right),
+        ("zone", Left),
+        ("tasks\nthere", Right),
+        ("left\nwithout it", Right),
+        ("headroom\nthen", Right),
+    ]);
+    let services = scenario::derived(plan);
+    for row in services.iter().take(SERVICES_MAX) {
+        let own = [row.service.clone(), plain(f64::from(row.desired)), plain(f64::from(row.need_tasks))];
+        if row.zones.is_empty() {
+            let nothing = [NOTHING; 4].map(str::to_owned);
+            table.row([own.to_vec(), nothing.to_vec()].concat());
+        }
+        for (place, zone) in row.zones.iter().enumerate() {
+            let first = if place == 0 { own.clone() } else { [const { String::new() }; 3] };
+            let numbers = [plain(f64::from(zone.tasks)), plain(f64::from(zone.left)), spare(zone.headroom)];
+            table.row([&first[..], std::slice::from_ref(&zone.zone), &numbers].concat());
+        }
+    }
+    if let more @ 1.. = services.len().saturating_sub(SERVICES_MAX) {
+        let mut row = vec![format!("and {more} services more")];
+        row.resize(7, String::new());
+        table.row(row);
+    }
+    table
 }
 
-/// Tasks that the largest offered rate needs; without traffic what `minimumHealthyPercent` asks for.
-fn need(service: &Service) -> u64 {
-    let by_traffic = |traffic: &Traffic| traffic.profile.peak().div_ceil(traffic.per_task.max(1));
-    let minimum = (u64::from(service.desired) * u64::from(service.minimum_healthy_percent)).div_ceil(100);
-    service.traffic.as_ref().map_or(minimum, by_traffic)
+/// Tasks that are not needed; "short of" where they are too few.
+fn spare(tasks: i64) -> String {
+    if tasks < 0 { format!("{} (falls short)", plain(tasks as f64)) } else { format!("+{}", plain(tasks as f64)) }
 }
 
 #[cfg(test)]
@@ -144,10 +174,11 @@ mod tests {
 
     #[test]
     fn need_follows_traffic_or_the_minimum() {
-        let mut service = sample::plan().services.iter().next().unwrap().clone();
-        assert_eq!(need(&service), 15);
-        service.traffic = None;
-        service.minimum_healthy_percent = 67;
-        assert_eq!(need(&service), 21);
+        let mut plan = sample::plan();
+        let id = plan.services.ids().next().unwrap();
+        assert_eq!(scenario::derived(&plan)[0].need_tasks, 15);
+        plan.services[id].traffic = None;
+        plan.services[id].minimum_healthy_percent = 67;
+        assert_eq!(scenario::derived(&plan)[0].need_tasks, 21);
     }
 }

@@ -76,7 +76,8 @@ fn cannot_write(path: &Path) -> impl Fn(io::Error) -> FolderError + use<'_> {
     move |error| FolderError {
         what: "cannot write to",
         path: path.to_owned(),
-        why: error.to_string(),
+        // The name of the folder that was tried is ours and says nothing.
+        why: error.to_string().split(" at path ").next().unwrap_or_default().to_owned(),
         hint: "name another folder with --out, or use --no-files",
     }
 }

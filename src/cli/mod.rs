@@ -52,6 +52,7 @@ pub enum Exit {
 
 /// Runs the command that was typed.
 pub fn main(pipeline: &dyn Pipeline) -> ExitCode {
+    run::tell_of_panics();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {

@@ -20,8 +20,8 @@ struct Found(Sources);
 impl Places for Found {
     fn place_of(&self, problem: &Problem) -> Option<render::Place<'_>> {
         let place = self.0.place_of(problem)?;
-        let scenario::Place { file, line, column, bytes, text, .. } = place;
-        Some(render::Place { file, line, column, bytes, text })
+        let scenario::Place { file, line, column, bytes, text, pointer } = place;
+        Some(render::Place { file, line, column, bytes, text, pointer })
     }
 }
 
@@ -45,21 +45,7 @@ struct Ready {
 
 impl Pipeline for Real {
     fn load(&self, path: &str, disk: &Disk) -> Loaded {
-        let mut problems = Problems::default();
-        let (value, sources) = scenario::read::read(path, disk, &mut problems);
-        let Some(value) = value else {
-            return Loaded { problems, places: Box::new(Found(sources)), scenario: None };
-        };
-        let document = Document { value, sources };
-        scenario::validate(&document, &scenario::schema::value(), &mut problems);
-        let mut ready = None;
-        if !problems.has_errors() {
-            ready = resolved(path, *disk, &document, &mut problems);
-        }
-        let scenario = ready.filter(|_| !problems.has_errors()).map(|(plan, objectives)| {
-            Box::new(Ready { plan, objectives, written: document.value.clone() }) as Box<dyn Scenario>
-        });
-        Loaded { problems, places: Box::new(Found(document.sources)), scenario }
+        load(path, disk)
     }
 
     fn schema(&self) -> String {
@@ -67,11 +53,48 @@ impl Pipeline for Real {
     }
 }
 
+/// Reads, checks and resolves a scenario, wherever its files are.
+pub fn load(path: &str, files: &dyn Files) -> Loaded {
+    let mut problems = Problems::default();
+    let (value, sources) = scenario::read::read(path, files, &mut problems);
+    let Some(value) = value else {
+        return Loaded { problems, places: Box::new(Found(sources)), scenario: None };
+    };
+    let document = Document { value, sources };
+    let schema = scenario::schema::value();
+    scenario::validate(&document, &schema, &mut problems);
+    let mut ready = None;
+    if problems.has_errors() {
+        meaning_of_the_rest(path, files, &document, &mut problems);
+    } else {
+        scenario::defaults(&document, &schema, &mut problems);
+        ready = resolved(path, files, &document, &mut problems);
+    }
+    let scenario = ready.filter(|_| !problems.has_errors()).map(|(plan, objectives)| {
+        Box::new(Ready { plan, objectives, written: document.value.clone() }) as Box<dyn Scenario>
+    });
+    Loaded { problems, places: Box::new(Found(document.sources)), scenario }
+}
+
+/// Looks for what means nothing in the part of a document that fits, so that everything wrong is told at once.
+fn meaning_of_the_rest(path: &str, files: &dyn Files, document: &Document, problems: &mut Problems) {
+    let Some(sound) = scenario::repair::sound(document, problems) else { return };
+    let mut found = Problems::default();
+    let rest = Document { value: sound.value.clone(), sources: document.sources.clone() };
+    resolved(path, files, &rest, &mut found);
+    sound.report(found, problems);
+}
+
 /// Types, ids and objectives of a document that fits the schema.
-fn resolved(path: &str, disk: Disk, document: &Document, problems: &mut Problems) -> Option<(Plan, Vec<Objective>)> {
+fn resolved(
+    path: &str,
+    files: &dyn Files,
+    document: &Document,
+    problems: &mut Problems,
+) -> Option<(Plan, Vec<Objective>)> {
     let typed: file::Scenario = scenario::typed(document, problems)?;
     let csv = |name: &str| {
-        let bytes = disk.bytes(&Files::join(&disk, path, name)).ok()?;
+        let bytes = files.read(&files.join(path, name)).ok()?;
         String::from_utf8(bytes).ok()
     };
     let (plan, written) = resolve::resolve(&typed, &csv, problems)?;

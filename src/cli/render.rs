@@ -24,6 +24,8 @@ pub struct Place<'a> {
     pub bytes: Range<usize>,
     /// The whole text of the file.
     pub text: &'a str,
+    /// JSON pointer of the value; `None` where no tree stands.
+    pub pointer: Option<String>,
 }
 
 /// Knows where the values of a scenario stand.
@@ -71,7 +73,9 @@ fn one(problem: &Problem, places: &dyn Places, file: &str, paint: Paint) -> Stri
         Severity::Note => Level::NOTE,
     };
     let place = places.place_of(problem);
-    let pointer = if problem.at.is_empty() { String::new() } else { format!("  {}", printable(&problem.at)) };
+    let own = problem.at.starts_with('/').then(|| problem.at.clone());
+    let pointer = own.or_else(|| place.as_ref()?.pointer.clone()).filter(|pointer| !pointer.is_empty());
+    let pointer = pointer.map_or_else(String::new, |pointer| format!("  {}", printable(&pointer)));
     let mut group = Group::with_title(level.primary_title(printable(&problem.message)));
     let mut origin = None;
     if let Some(place) = &place {
@@ -141,6 +145,16 @@ fn excerpt(text: &str, bytes: &Range<usize>) -> (String, Range<usize>) {
 /// Bytes that a part of the text takes after controls became blanks.
 fn clean_len(text: &str) -> usize {
     text.chars().map(|c| if c.is_control() { 1 } else { c.len_utf8() }).sum()
+}
+
+/// A path as a shell takes it.
+pub(crate) fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@".contains(c);
+    if !path.is_empty() && path.chars().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', "'\\''"))
+    }
 }
 
 /// The nearest character boundary at or before `byte`.

@@ -11,7 +11,7 @@ impl Places for Finder {
         let start = self.0.find(wanted)?;
         let line = self.0[..start].matches('\n').count() + 1;
         let column = self.0[..start].rsplit('\n').next()?.chars().count() + 1;
-        Some(Place { file: "a.json", line, column, bytes: start..start + wanted.len(), text: self.0 })
+        Some(Place { file: "a.json", line, column, bytes: start..start + wanted.len(), text: self.0, pointer: None })
     }
 }
 
@@ -68,4 +68,11 @@ fn what_steers_a_terminal_is_not_passed_on() {
     let mut found = Problems::default();
     found.error("", "unknown `\u{1b}[2J`", "");
     assert!(!problems(&found, &(), "a.json", Paint::Plain).contains('\u{1b}'));
+}
+
+#[test]
+fn paths_survive_a_shell() {
+    assert_eq!(quoted("scenarios/az-loss.json"), "scenarios/az-loss.json");
+    assert_eq!(quoted("my files/it's.json"), "'my files/it'\\''s.json'");
+    assert_eq!(quoted(""), "''");
 }

@@ -12,11 +12,18 @@ use crate::metrics::summary::{Summary, Verdict};
 use crate::report::chart::DrawError;
 use crate::report::table;
 use jiff::Timestamp;
+use serde_json::Value;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Set by Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
+/// The command that is under way, as it can be typed again.
+static COMMAND: OnceLock<String> = OnceLock::new();
+/// Descriptions are as wide as the tables.
+const COLUMNS: usize = 100;
 
 /// Runs the command.
 pub(crate) fn run(run: &Run, global: &Global, pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
@@ -24,16 +31,22 @@ pub(crate) fn run(run: &Run, global: &Global, pipeline: &dyn Pipeline, console: 
     let text = render::problems(&loaded.problems, loaded.places.as_ref(), &run.scenario, console.paint_talk);
     let Some(scenario) = loaded.scenario else {
         console.error(&text);
+        console.error(&again(run, run.seed, run.replication));
         return Exit::Invalid;
     };
     if !text.is_empty() {
         console.say(&text);
     }
+    let seed = Some(run.seed.unwrap_or(scenario.plan().seed));
     let place = match claim(run, scenario.as_ref()) {
         Ok(place) => place,
-        Err(error) => return refused(&WriteError::Folder(error), console),
+        Err(error) => return refused(&WriteError::Folder(error), &again(run, seed, run.replication), console),
     };
-    let order = order(run, global, place.is_some());
+    describe(run, scenario.as_ref(), console);
+    let order = order(run, place.is_some());
+    let command = again(run, seed, order.only);
+    // A panic is a fault of this program; whoever meets it should be able to show it.
+    let _ = COMMAND.set(command.clone());
     // A second handler is refused; the first one then does the same.
     let _ = ctrlc::set_handler(interrupt);
     let began = Timestamp::now();
@@ -42,11 +55,10 @@ pub(crate) fn run(run: &Run, global: &Global, pipeline: &dyn Pipeline, console: 
     progress.finish();
     match outcome.end {
         End::Finished => {}
-        End::Interrupted => return interrupted(console),
+        End::Interrupted => return interrupted(&command, console),
         End::Limit { which, at, replication } => {
             console.error(&format!("stopped at a limit: {which}, after {at} of simulated time; nothing was written"));
-            let order = Order { only: Some(replication), ..order };
-            console.error(&again(run, &order, outcome.summary.seed));
+            console.error(&again(run, seed, Some(replication)));
             return Exit::Limit;
         }
     }
@@ -56,11 +68,11 @@ pub(crate) fn run(run: &Run, global: &Global, pipeline: &dyn Pipeline, console: 
         let about = About { path: &run.scenario, written: scenario.written(), began, took_seconds };
         match write(scenario.as_ref(), &place, &about, &order, &outcome) {
             Ok(true) => console.say(&format!("\nresults are in {}", place.path().display())),
-            Ok(false) => return interrupted(console),
-            Err(error) => return refused(&error, console),
+            Ok(false) => return interrupted(&command, console),
+            Err(error) => return refused(&error, &command, console),
         }
     }
-    judge(run, &order, &outcome.summary, console)
+    judge(&command, &outcome.summary, console)
 }
 
 /// The first Ctrl-C asks the run to stop; the second does not wait for it.
@@ -70,8 +82,9 @@ fn interrupt() {
     }
 }
 
-fn interrupted(console: &mut Console) -> Exit {
+fn interrupted(command: &str, console: &mut Console) -> Exit {
     console.error("interrupted; nothing was written");
+    console.error(command);
     Exit::Interrupted
 }
 
@@ -81,11 +94,12 @@ enum WriteError {
     Draw(DrawError),
 }
 
-fn refused(error: &WriteError, console: &mut Console) -> Exit {
+fn refused(error: &WriteError, command: &str, console: &mut Console) -> Exit {
     match error {
         WriteError::Folder(folder) => console.error(&format!("error: {folder}\nhint: {}", folder.hint)),
         WriteError::Draw(draw) => console.error(&format!("error: {draw}\nhint: use --no-files")),
     }
+    console.error(command);
     Exit::Invalid
 }
 
@@ -98,16 +112,42 @@ fn claim(run: &Run, scenario: &dyn Scenario) -> Result<Option<Place>, FolderErro
     Place::claim(&path).map(Some)
 }
 
-fn order(run: &Run, global: &Global, files: bool) -> Order {
+fn order(run: &Run, files: bool) -> Order {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     Order {
         seed: run.seed,
         replications: run.replications,
         only: run.replication,
-        threads: global.threads.map_or_else(cores, usize::from),
+        threads: run.threads.map_or_else(cores, usize::from),
         events_max: if files { run.events.bound() } else { 0 },
         timeline: files,
     }
+}
+
+/// What the scenario shows, in its own words: the tables are easier to read after it.
+fn describe(run: &Run, scenario: &dyn Scenario, console: &mut Console) {
+    let words = scenario.written().get("description").and_then(Value::as_str).unwrap_or_default();
+    if !run.json && !words.trim().is_empty() {
+        console.say(&(wrapped(words) + "\n"));
+    }
+}
+
+/// Words in lines of [`COLUMNS`] characters at most; what would steer the terminal is left out.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let word: String = word.chars().filter(|c| !c.is_control()).collect();
+        let line = lines.last_mut().expect("there is a first line");
+        if line.is_empty() {
+            line.push_str(&word);
+        } else if line.chars().count() + 1 + word.chars().count() <= COLUMNS {
+            line.push(' ');
+            line.push_str(&word);
+        } else {
+            lines.push(word);
+        }
+    }
+    lines.join("\n")
 }
 
 /// The data of the run, on stdout.
@@ -129,7 +169,7 @@ fn write(
 }
 
 /// The exit code of the objectives; on stderr those that do not hold, and how to see it again.
-fn judge(run: &Run, order: &Order, summary: &Summary, console: &mut Console) -> Exit {
+fn judge(command: &str, summary: &Summary, console: &mut Console) -> Exit {
     let of = |verdict| summary.objectives.iter().filter(move |row| row.verdict == verdict);
     let (failed, open) = (of(Verdict::Fail).count(), of(Verdict::Inconclusive).count());
     if failed + open == 0 {
@@ -141,32 +181,48 @@ fn judge(run: &Run, order: &Order, summary: &Summary, console: &mut Console) -> 
     for row in of(Verdict::Inconclusive) {
         console.error(&format!("objective inconclusive, more replications may tell: {}", table::wanted(row)));
     }
-    console.error(&again(run, order, summary.seed));
+    console.error(command);
     if failed > 0 { Exit::Failed } else { Exit::Inconclusive }
 }
 
-/// The command that shows the same again.
-fn again(run: &Run, order: &Order, seed: u64) -> String {
-    let which = match order.only {
-        Some(replication) => format!("--replication {replication}"),
-        None => format!("--replications {}", order.replications),
-    };
-    format!("see it again: evenkeel run {} --seed {seed} {which}", quoted(&run.scenario))
+/// The line that tells how to see the same again.
+fn again(run: &Run, seed: Option<u64>, only: Option<u32>) -> String {
+    let mut command = format!("see it again: evenkeel run {}", render::quoted(&run.scenario));
+    let mut add = |words: String| command.push_str(&words);
+    if let Some(seed) = seed {
+        add(format!(" --seed {seed}"));
+        add(only.map_or_else(|| format!(" --replications {}", run.replications), |k| format!(" --replication {k}")));
+    }
+    if run.no_files {
+        add(" --no-files".to_owned());
+    }
+    if let Some(out) = &run.out {
+        add(format!(" --out {}", render::quoted(&out.to_string_lossy())));
+    }
+    command
 }
 
-/// A path as a shell takes it.
-fn quoted(path: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@".contains(c);
-    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+/// Makes a panic end with the command that led to it.
+pub(crate) fn tell_of_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        usual(panic);
+        let mut err = std::io::stderr();
+        let _ = writeln!(err, "this is a fault of evenkeel, not of the scenario: please report it");
+        if let Some(command) = COMMAND.get() {
+            let _ = writeln!(err, "{command}");
+        }
+    }));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::wrapped;
 
     #[test]
-    fn paths_survive_a_shell() {
-        assert_eq!(quoted("scenarios/az-loss.json"), "scenarios/az-loss.json");
-        assert_eq!(quoted("my files/it's.json"), "'my files/it'\\''s.json'");
+    fn words_are_wrapped() {
+        let text = wrapped(&"word ".repeat(50));
+        assert_eq!(text.lines().map(str::len).collect::<Vec<_>>(), [99, 99, 49]);
+        assert_eq!(wrapped("  a\n b\u{1b}[2J "), "a b[2J");
     }
 }

@@ -149,14 +149,14 @@ fn check(pipeline: &Invented, exit: Exit, last: &str) {
 
 #[test]
 fn every_end_has_its_code_and_says_how_to_see_it_again() {
-    let again = "see it again: evenkeel run 'my files/a.json' --seed 42 --replications 3";
+    let again = "see it again: evenkeel run 'my files/a.json' --seed 42 --replications 3 --no-files";
     check(&GOOD, Exit::Fine, "");
     check(&Invented { verdict: Verdict::Fail, ..GOOD }, Exit::Failed, again);
     check(&Invented { verdict: Verdict::Inconclusive, ..GOOD }, Exit::Inconclusive, again);
-    check(&Invented { broken: true, ..GOOD }, Exit::Invalid, "1 error");
-    check(&Invented { end: End::Interrupted, ..GOOD }, Exit::Interrupted, "interrupted; nothing was written");
+    check(&Invented { broken: true, ..GOOD }, Exit::Invalid, "see it again: evenkeel run 'my files/a.json' --no-files");
+    check(&Invented { end: End::Interrupted, ..GOOD }, Exit::Interrupted, again);
     let limit = End::Limit { which: "events", at: Time(60_000_000), replication: 2 };
-    let alone = "see it again: evenkeel run 'my files/a.json' --seed 42 --replication 2";
+    let alone = "see it again: evenkeel run 'my files/a.json' --seed 42 --replication 2 --no-files";
     check(&Invented { end: limit, ..GOOD }, Exit::Limit, alone);
 }
 

@@ -2,7 +2,7 @@
 
 use super::ids::{ClusterId, ProviderId, ServiceId, ZoneId};
 use super::problem::{Problems, nearest};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Names and what they stand for.
 #[derive(Debug, Default)]
@@ -20,6 +20,9 @@ pub struct Names {
     pub types: BTreeMap<String, super::ids::TypeId>,
     /// Task-definition families that a service or stream uses.
     pub families: BTreeMap<String, ()>,
+    /// Services and families that were written and refused: why, is told where they stand, and not again wherever they
+    /// are named.
+    pub refused: BTreeSet<String>,
 }
 
 impl Names {
@@ -30,7 +33,7 @@ impl Names {
 
     /// The service of this name.
     pub fn service(&self, name: &str, at: &str, out: &mut Problems) -> Option<ServiceId> {
-        find(&self.services, name, "service", at, out)
+        self.unless_refused(&self.services, name, "service", at, out)
     }
 
     /// The cluster of this name.
@@ -45,7 +48,21 @@ impl Names {
 
     /// Whether a family of this name is in use.
     pub fn family(&self, name: &str, at: &str, out: &mut Problems) -> Option<()> {
-        find(&self.families, name, "task-definition family in use", at, out)
+        self.unless_refused(&self.families, name, "task-definition family in use", at, out)
+    }
+
+    fn unless_refused<T: Clone>(
+        &self,
+        known: &BTreeMap<String, T>,
+        name: &str,
+        what: &str,
+        at: &str,
+        out: &mut Problems,
+    ) -> Option<T> {
+        if !known.contains_key(name) && self.refused.contains(name) {
+            return None;
+        }
+        find(known, name, what, at, out)
     }
 
     /// The instance type of this name.

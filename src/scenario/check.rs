@@ -15,12 +15,36 @@ pub struct Derived {
     pub desired: u32,
     /// Tasks that it needs: the largest rate over what a task answers, or `minimumHealthyPercent` of `desiredCount`.
     pub need_tasks: u32,
-    /// Zone ids and the tasks that stand there when they are spread evenly.
-    pub per_zone: Vec<(String, u32)>,
-    /// Tasks left when the fullest zone is lost.
-    pub after_zone_loss: u32,
-    /// How far these are above the need, in percent of it: 0 or more is static stability. `None` without a need.
-    pub headroom_percent_after_one_zone_lost: Option<f64>,
+    /// Its zones, in the order of the plan.
+    pub zones: Vec<InZone>,
+}
+
+/// What a service has in one zone, and without it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InZone {
+    /// Zone id.
+    pub zone: String,
+    /// Tasks that stand there when they are spread evenly.
+    pub tasks: u32,
+    /// Tasks left when this zone is lost.
+    pub left: u32,
+    /// How many of these are not needed: 0 or more is static stability.
+    pub headroom: i64,
+}
+
+/// What stands in one zone at the start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ZoneRow {
+    /// Zone id.
+    pub zone: String,
+    /// Zone name.
+    pub name: String,
+    /// Tasks of REPLICA services, spread evenly.
+    pub tasks: u64,
+    /// Hosts of Auto Scaling groups, spread evenly.
+    pub hosts: u64,
+    /// vCPUs that Fargate has there on demand, and on Spot.
+    pub fargate_vcpu: [u64; 2],
 }
 
 /// Need and headroom of every REPLICA service.
@@ -29,21 +53,42 @@ pub fn derived(plan: &Plan) -> Vec<Derived> {
 }
 
 fn one(plan: &Plan, service: &Service) -> Derived {
-    let zones = zones_of(plan, service);
-    let per_zone: Vec<(String, u32)> =
-        spread(service.desired, &zones).into_iter().map(|(zone, count)| (plan.zones[zone].id.clone(), count)).collect();
-    let largest = per_zone.iter().map(|(_, count)| *count).max().unwrap_or(0);
     let need_tasks = need(service);
-    let after_zone_loss = service.desired - largest;
-    let headroom = (f64::from(after_zone_loss) / f64::from(need_tasks) - 1.0) * 100.0;
-    Derived {
-        service: service.name.clone(),
-        desired: service.desired,
-        need_tasks,
-        per_zone,
-        after_zone_loss,
-        headroom_percent_after_one_zone_lost: (need_tasks > 0).then_some(headroom),
+    let in_zone = |(zone, tasks): (ZoneId, u32)| {
+        let left = service.desired - tasks;
+        InZone { zone: plan.zones[zone].id.clone(), tasks, left, headroom: i64::from(left) - i64::from(need_tasks) }
+    };
+    let zones = spread(service.desired, &zones_of(plan, service)).into_iter().map(in_zone).collect();
+    Derived { service: service.name.clone(), desired: service.desired, need_tasks, zones }
+}
+
+/// Every zone with what stands there at the start.
+pub fn zones(plan: &Plan) -> Vec<ZoneRow> {
+    let mut tasks: BTreeMap<ZoneId, u64> = BTreeMap::new();
+    for service in plan.services.iter().filter(|service| service.kind == Kind::Replica) {
+        for (zone, count) in spread(service.desired, &zones_of(plan, service)) {
+            *tasks.entry(zone).or_default() += u64::from(count);
+        }
     }
+    let mut hosts: BTreeMap<ZoneId, u64> = BTreeMap::new();
+    for provider in &plan.providers {
+        if let ProviderKind::Group(group) = &provider.kind {
+            for (zone, count) in spread(group.desired, &group.zones) {
+                *hosts.entry(zone).or_default() += u64::from(count);
+            }
+        }
+    }
+    let row = |zone: ZoneId| {
+        let known = &plan.zones[zone];
+        ZoneRow {
+            zone: known.id.clone(),
+            name: known.name.clone(),
+            tasks: tasks.get(&zone).copied().unwrap_or(0),
+            hosts: hosts.get(&zone).copied().unwrap_or(0),
+            fargate_vcpu: [known.fargate_stock / 1_024, known.spot_stock / 1_024],
+        }
+    };
+    plan.zones.ids().map(row).collect()
 }
 
 fn need(service: &Service) -> u32 {
@@ -128,18 +173,22 @@ fn fargate_room(plan: &Plan, out: &mut Problems) {
             }
         }
     }
+    // Zones that lack the same are told together.
+    let mut short: BTreeMap<(u16, usize, u64, u64), Vec<&str>> = BTreeMap::new();
     for ((zone, kind), cpu) in asked {
         let row = &plan.zones[zone];
-        let (stock, name, key) = match kind {
-            0 => (row.fargate_stock, "Fargate", "vcpuPerZone"),
-            _ => (row.spot_stock, "Fargate Spot", "spotVcpuPerZone"),
-        };
+        let stock = if kind == 0 { row.fargate_stock } else { row.spot_stock };
         if cpu > stock {
-            let message =
-                format!("services want {} vCPU of {name} in `{}`, which has {}", cpu / 1_024, row.id, stock / 1_024);
-            let hint = format!("raise `{key}` of the Region's `fargate`, or lower `desiredCount`");
-            out.warning(&format!("/regions/{}", row.region.0), message, hint);
+            short.entry((row.region.0, kind, cpu / 1_024, stock / 1_024)).or_default().push(&row.id);
         }
+    }
+    for ((region, kind, cpu, stock), zones) in short {
+        let (name, key) = if kind == 0 { ("Fargate", "vcpuPerZone") } else { ("Fargate Spot", "spotVcpuPerZone") };
+        let each = if zones.len() > 1 { "each of which" } else { "which" };
+        let zones = zones.iter().map(|zone| format!("`{zone}`")).collect::<Vec<_>>().join(", ");
+        let message = format!("services want {cpu} vCPU of {name} in {zones}, {each} has {stock}");
+        let hint = format!("raise `{key}` of the Region's `fargate`, or lower `desiredCount`");
+        out.warning(&format!("/regions/{region}"), message, hint);
     }
 }
 

@@ -89,7 +89,7 @@ impl<'a, 'r, 'o> Explain<'a, 'r, 'o> {
             return;
         }
         if self.is_unused(schema) {
-            let message = format!("{} is accepted and has no bearing on availability", words::subject(&self.at));
+            let message = format!("{} {}", words::subject(&self.at), words::NO_BEARING);
             self.report.add(Severity::Note, &self.at, message, "");
             return;
         }

@@ -8,6 +8,7 @@
 pub mod object;
 
 pub mod check;
+pub mod defaults;
 pub mod ecs;
 pub mod entry;
 mod explain;
@@ -15,6 +16,7 @@ mod fields;
 pub mod file;
 mod limits;
 pub mod read;
+pub mod repair;
 mod report;
 pub mod resolve;
 mod scan;
@@ -27,6 +29,7 @@ pub mod validate;
 mod words;
 mod wrap;
 
+pub use defaults::defaults;
 pub use read::{Document, load};
 pub use source::{FileError, Files, Place, Sources};
 pub use typed::typed;

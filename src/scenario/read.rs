@@ -12,6 +12,10 @@ use crate::model::problem::{Problems, Severity};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The way out of a file that is too large.
+const TOO_LARGE: &str = "use `desiredCount` instead of writing things one by one";
+/// Bytes shown after one that is no text.
+const BESIDE_MAX: usize = 200;
 /// Files that name files that name files, at most.
 const CHAIN_MAX: usize = 16;
 
@@ -45,8 +49,10 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
     };
     let root = match loader.open(path) {
         Ok(file) => loader.root(file, path),
-        Err(message) => {
-            loader.report.error(path, message, "");
+        Err(refused) => {
+            let spelling = "look at the spelling; `evenkeel new NAME` writes a scenario to start from";
+            let hint = refused.hint.unwrap_or(spelling);
+            loader.report.error(&refused.at.unwrap_or_default(), refused.message, hint);
             None
         }
     };
@@ -60,6 +66,15 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
     });
     loader.report.finish();
     (value, loader.sources)
+}
+
+/// Why a file cannot be taken.
+struct Refused {
+    /// The place in it, where there is one.
+    at: Option<String>,
+    message: String,
+    /// The way out; that of a missing file depends on who names it.
+    hint: Option<&'static str>,
 }
 
 struct Loader<'a> {
@@ -78,30 +93,51 @@ impl Loader<'_> {
         Some(self.splice(root, 0, &mut vec![path.to_owned()]))
     }
 
-    /// Reads a file once, and counts its bytes each time it is used. The error reads as a message.
-    fn open(&mut self, path: &str) -> Result<u32, String> {
+    /// Reads a file once, and counts its bytes each time it is used.
+    fn open(&mut self, path: &str) -> Result<u32, Refused> {
         if let Some(file) = self.opened.get(path).copied() {
             self.count(self.sources.text(file).len() as u64)?;
             return Ok(file);
         }
-        let bytes = self.files.read(path).map_err(|error| match error {
-            FileError::Missing | FileError::Directory | FileError::TooLarge | FileError::Other(_) => {
-                format!("`{path}` {error}")
-            }
+        let bytes = self.files.read(path).map_err(|error| {
+            let hint = match error {
+                FileError::Missing => None,
+                FileError::Directory => Some("name a file in it"),
+                FileError::TooLarge => Some(TOO_LARGE),
+                FileError::Other(_) => Some("the file must be readable"),
+            };
+            Refused { at: None, message: format!("`{path}` {error}"), hint }
         })?;
         self.count(bytes.len() as u64)?;
         let text = match String::from_utf8(bytes) {
             Ok(text) => text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
-            Err(error) => return Err(not_utf8(path, &error)),
+            Err(error) => return Err(self.not_utf8(path, &error)),
         };
         let file = self.sources.open(path, text);
         self.opened.insert(path.to_owned(), file);
         Ok(file)
     }
 
-    fn count(&mut self, bytes: u64) -> Result<(), String> {
-        self.bytes = self.bytes.checked_sub(bytes).ok_or("the scenario and its files are larger than 64 MiB")?;
+    fn count(&mut self, bytes: u64) -> Result<(), Refused> {
+        let message = "the scenario and its files are larger than 64 MiB";
+        let refused = || Refused { at: None, message: message.to_owned(), hint: Some(TOO_LARGE) };
+        self.bytes = self.bytes.checked_sub(bytes).ok_or_else(refused)?;
         Ok(())
+    }
+
+    /// Says which byte of a file is no text; its text up to there is kept, so that the place can be shown.
+    fn not_utf8(&mut self, path: &str, error: &std::string::FromUtf8Error) -> Refused {
+        let bytes = error.as_bytes();
+        let byte = error.utf8_error().valid_up_to();
+        let rest = bytes[byte..].iter().take(BESIDE_MAX).position(|byte| *byte == b'\n').unwrap_or(BESIDE_MAX);
+        let end = (byte + rest).min(bytes.len());
+        let file = self.sources.open(path, String::from_utf8_lossy(&bytes[..end]).into_owned());
+        let mark = '\u{fffd}'.len_utf8();
+        let at = self.sources.mark(Bytes { file, start: byte as u32, end: (byte + mark) as u32 });
+        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+        let guess = if utf16 { "; it looks like UTF-16" } else { "" };
+        let message = format!("`{path}` is not UTF-8: byte {byte} is 0x{:02x}{guess}", bytes[byte]);
+        Refused { at: Some(at), message, hint: Some("save the file as UTF-8") }
     }
 
     fn parse(&mut self, file: u32) -> Option<Node> {
@@ -165,8 +201,13 @@ impl Loader<'_> {
         }
         let file = match self.open(&path) {
             Ok(file) => file,
-            Err(message) => {
-                self.error(named.value.bytes, message, format!("the path is relative to `{from}`"));
+            Err(Refused { at: Some(at), message, hint }) => {
+                self.report.error(&at, message, hint.unwrap_or_default());
+                return None;
+            }
+            Err(Refused { at: None, message, hint }) => {
+                let hint = hint.map_or_else(|| format!("the path is relative to `{from}`"), str::to_owned);
+                self.error(named.value.bytes, message, hint);
                 return None;
             }
         };
@@ -187,14 +228,4 @@ impl Loader<'_> {
         let at = if self.report.full(Severity::Error) { String::new() } else { self.sources.mark(bytes) };
         self.report.error(&at, message, hint);
     }
-}
-
-/// Which byte of a file is no text.
-fn not_utf8(path: &str, error: &std::string::FromUtf8Error) -> String {
-    let bytes = error.as_bytes();
-    let byte = error.utf8_error().valid_up_to();
-    let line = bytes[..byte].split(|byte| *byte == b'\n').count();
-    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    let guess = if utf16 { "; it looks like UTF-16" } else { "" };
-    format!("`{path}` is not UTF-8: byte {byte}, in line {line}, is 0x{:02x}{guess}", bytes[byte])
 }

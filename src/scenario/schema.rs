@@ -1,9 +1,10 @@
 //! The JSON Schema of the scenario file, generated from its types.
 
 use super::file::Scenario;
+use super::tree::COMMENT;
 use crate::model::fault::KINDS;
 use schemars::generate::SchemaSettings;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The schema of scenario files as a value (draft 2020-12).
@@ -47,11 +48,31 @@ fn rename_references(value: &mut Value, names: &BTreeMap<String, String>) {
     }
 }
 
-/// The schema of scenario files, indented, with a line end: what stands in `scenarios/scenario.schema.json`.
+/// The schema of scenario files, indented, with a line end: what stands in `scenarios/scenario.schema.json`. The reader
+/// takes comments out before it compares; editors have to know them.
 pub fn json() -> String {
-    let mut text = format!("{:#}", value());
+    let mut schema = value();
+    with_comments(&mut schema);
+    let mut text = format!("{schema:#}");
     text.push('\n');
     text
+}
+
+/// Lets every object hold a comment.
+fn with_comments(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.values_mut().for_each(with_comments);
+            if map.get("additionalProperties") == Some(&Value::Bool(false)) {
+                let properties = map.entry("properties").or_insert_with(|| Value::Object(Map::new()));
+                if let Some(properties) = properties.as_object_mut() {
+                    properties.insert(COMMENT.to_owned(), Value::Bool(true));
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(with_comments),
+        _ => {}
+    }
 }
 
 /// Turns `anyOf: [X, null]` into `X`: leaving a field out says the same, and a complaint about X is then about X.

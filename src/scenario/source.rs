@@ -168,6 +168,13 @@ impl Sources {
         if named && about_key { self.key_place(&problem.at) } else { self.place(&problem.at) }
     }
 
+    /// The pointer that [`Problem::at`] stands for: itself, or that of the value around a marked place; `None` where no
+    /// tree stands.
+    pub fn pointer(&self, at: &str) -> Option<String> {
+        let root = self.root.as_ref()?;
+        Some(self.marks.get(at).map_or_else(|| at.to_owned(), |bytes| self.pointer_of(root, *bytes)))
+    }
+
     /// Line and character of a byte, both from 1.
     fn line_column(&self, file: u32, byte: u32) -> (usize, usize) {
         let source = &self.files[file as usize];

@@ -13,6 +13,9 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::{Map, Number, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A field that may stand in any object and is read by people only; JSON Schema has the same word for it.
+pub(crate) const COMMENT: &str = "$comment";
+
 /// A value and its bytes.
 #[derive(Debug)]
 pub(crate) struct Node {
@@ -150,7 +153,7 @@ impl Finding {
 /// The parser's tree of a text that is JSON in the strict sense.
 fn tree(text: &str) -> Result<ast::Value<'_>, Finding> {
     if text.trim_start().is_empty() {
-        return Err(Finding::new(0, 0, "the file is empty", "`evenkeel new` prints a scenario to start from"));
+        return Err(Finding::new(0, 0, "the file is empty", "`evenkeel new NAME` writes a scenario to start from"));
     }
     let options = ParseOptions {
         allow_comments: false,
@@ -164,7 +167,8 @@ fn tree(text: &str) -> Result<ast::Value<'_>, Finding> {
         allow_non_finite_numbers: false,
         allow_extended_string_escapes: false,
     };
-    let parsed = parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| words(&error))?;
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &options)
+        .map_err(|error| stray_word(text, &error).unwrap_or_else(|| words(&error)))?;
     // The parser reads a larger language; what it lets pass (a number such as `01`) is caught by a second look.
     serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| second_look(text, &error))?;
     parsed.value.ok_or_else(|| Finding::new(0, 0, "the file holds no value", "write a JSON object"))
@@ -181,12 +185,34 @@ fn second_look(text: &str, error: &serde_json::Error) -> Finding {
     Finding::new(at, at + 1, format!("this is not JSON: {said}"), "")
 }
 
+/// A bare word where a value should stand, such as `NaN` or `None`: what other languages write and JSON does not.
+fn stray_word(text: &str, error: &ParseError) -> Option<Finding> {
+    use ParseErrorKind as K;
+    if !matches!(error.kind(), K::UnexpectedWord | K::UnexpectedToken | K::NonFiniteNumbersNotAllowed) {
+        return None;
+    }
+    let start = error.range().start;
+    let rest = text.get(start..)?;
+    let sign = usize::from(rest.starts_with(['-', '+']));
+    let letters = rest[sign..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let word = &rest[..(sign + letters).min(40)];
+    let hint = match word.trim_start_matches(['-', '+']).to_ascii_lowercase().as_str() {
+        "nan" | "infinity" | "inf" => "JSON numbers are finite: leave the field out instead",
+        "true" => "write true",
+        "false" => "write false",
+        "none" | "nil" | "undefined" => "write null, or leave the field out",
+        "" => return None,
+        _ => "texts stand in double quotes; true, false and null do not",
+    };
+    Some(Finding::new(start, start + word.len(), format!("`{word}` is no JSON value"), hint))
+}
+
 /// The parser's error in our words.
 fn words(error: &ParseError) -> Finding {
     use ParseErrorKind as K;
     let (message, hint) = match error.kind() {
         K::CommentsNotAllowed | K::UnterminatedCommentBlock => {
-            ("JSON has no comments", "put the words into `description`")
+            ("JSON has no comments", "put the words into \"$comment\": \"...\"; it may stand in any object")
         }
         K::TrailingCommasNotAllowed => ("a comma stands before the closing bracket", "remove the comma"),
         K::ExpectedComma => ("a comma is missing", "put a comma between two fields or entries"),
@@ -195,19 +221,17 @@ fn words(error: &ParseError) -> Finding {
         K::ExpectedStringObjectProperty => ("a key needs double quotes", "write \"key\": value"),
         K::SingleQuotedStringsNotAllowed => ("a text needs double quotes", "write \"text\""),
         K::MultipleRootJsonValues => ("something follows the end of the scenario", "remove it; one file is one object"),
-        K::UnexpectedWord => {
-            ("this word is no JSON value", "texts stand in double quotes; true, false and null do not")
-        }
         K::UnterminatedArray => ("a list is not closed", "add the missing `]`"),
         K::UnterminatedObject => ("an object is not closed", "add the missing `}`"),
         K::UnexpectedCloseBrace | K::UnexpectedCloseBracket => {
             ("a bracket stands where a value should", "write the value, or remove the bracket")
         }
         K::UnexpectedComma => ("a comma stands where a value should", "remove it"),
-        K::NonFiniteNumbersNotAllowed => ("infinity and NaN are no JSON numbers", "leave the field out instead"),
-        K::UnexpectedTokenInObject | K::UnexpectedToken | K::UnexpectedColon => {
-            ("a key or a value was expected", "look for a `}` or `]` out of place")
-        }
+        K::UnexpectedTokenInObject
+        | K::UnexpectedToken
+        | K::UnexpectedColon
+        | K::UnexpectedWord
+        | K::NonFiniteNumbersNotAllowed => ("a key or a value was expected", "look for a `}` or `]` out of place"),
         K::HexadecimalNumbersNotAllowed
         | K::UnaryPlusNumbersNotAllowed
         | K::BareDecimalPointNumbersNotAllowed
@@ -217,7 +241,7 @@ fn words(error: &ParseError) -> Finding {
             ("this is not how JSON writes a number", "write it like 5, -5, 0.5 or 5e3")
         }
         K::String(_) => ("a text is not closed or has a wrong escape", "a text ends with \" on its own line"),
-        K::NestingDepthExceeded => ("brackets are nested too deep", ""),
+        K::NestingDepthExceeded => ("brackets are nested too deep", "no scenario needs more than a dozen levels"),
     };
     let range = error.range();
     Finding::new(range.start, range.end, message, hint)
@@ -259,7 +283,7 @@ impl Grower {
         Node { bytes: self.bytes(range), kind: Kind::Plain(value) }
     }
 
-    /// The fields of an object; of a key written twice the first counts.
+    /// The fields of an object; of a key written twice the first counts. What people tell each other is left out.
     fn members(&mut self, properties: Vec<ast::ObjectProp<'_>>) -> Vec<Member> {
         let mut seen: BTreeMap<String, Bytes> = BTreeMap::new();
         let mut members = Vec::with_capacity(properties.len());
@@ -270,6 +294,9 @@ impl Grower {
             };
             let key = self.bytes(range);
             let name = property.name.into_string();
+            if name == COMMENT {
+                continue;
+            }
             let value = self.grow(property.value);
             if let Some(first) = seen.get(&name) {
                 let message = format!("`{name}` is written twice");

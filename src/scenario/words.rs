@@ -5,6 +5,9 @@ use crate::engine::time::SpanError;
 use crate::model::quantity::{DURATION_FORMAT, RATE_FORMAT, Rate};
 use serde_json::{Map, Value};
 
+/// What is said of a field that is accepted and has no effect.
+pub(crate) const NO_BEARING: &str = "is accepted and has no bearing on availability";
+
 /// What a pointer's last step is called in a message.
 pub(crate) fn subject(at: &str) -> String {
     let Some((before, last)) = at.rsplit_once('/') else { return "the scenario".into() };
@@ -83,6 +86,7 @@ pub(crate) fn expected(kind: &str, format: Option<&str>) -> String {
 /// The way from a value of the wrong type to one of the right one.
 pub(crate) fn mend(value: &Value, wanted: &[&str], schema: &Map<String, Value>, at: &str) -> String {
     let wants = |kind: &str| wanted.contains(&kind);
+    let only_text = wanted.iter().all(|kind| ["string", "null"].contains(kind));
     match value {
         Value::String(text) if (wants("integer") || wants("number")) && text.trim().parse::<f64>().is_ok() => {
             format!("write {} without quotes", short(text.trim()))
@@ -94,12 +98,21 @@ pub(crate) fn mend(value: &Value, wanted: &[&str], schema: &Map<String, Value>, 
             let floor = number.as_f64().map_or(0.0, libm::floor);
             format!("write {floor} or {}", floor + 1.0)
         }
-        Value::Number(number) if wanted == ["string"] => format!("write \"{number}\" in quotes"),
-        Value::Bool(bit) if wanted == ["string"] => format!("write \"{bit}\" in quotes"),
+        Value::Number(number) if only_text => format!("write \"{number}\" in quotes"),
+        Value::Bool(bit) if only_text => format!("write \"{bit}\" in quotes"),
         Value::Null if !is_index(at.rsplit('/').next().unwrap_or("")) => "leave the field out instead".into(),
         Value::Object(_) if wants("array") => "write a list with this object in it: [ { ... } ]".into(),
+        Value::Array(_) if wants("object") => "take the object out of its list".into(),
         Value::String(_) if wants("array") => "write a list with this text in it: [ \"...\" ]".into(),
-        _ => example(schema).map_or(String::new(), |example| format!("such as {example}")),
+        _ => match (example(schema), wanted.iter().find(|kind| **kind != "null")) {
+            (_, Some(&"boolean")) => "write true or false, without quotes".into(),
+            (Some(example), _) => format!("write it like {example}"),
+            (None, Some(&("integer" | "number"))) => "write a number without quotes, such as 3".into(),
+            (None, Some(&"array")) => "write it in square brackets: [ ... ]".into(),
+            (None, Some(&"object")) => "write its fields in braces: { \"field\": value }".into(),
+            (None, Some(&"string")) => "write one text in double quotes".into(),
+            _ => String::new(),
+        },
     }
 }
 

@@ -127,7 +127,12 @@ fn fields_and_values() {
             "a.json:1:1 : `duration` is missing | write \"duration\": \"45m\"",
         ],
     );
-    check("3", &["a.json:1:1 : the scenario must be an object `{ ... }`, not `3`"]);
+    check(
+        "3",
+        &[
+            "a.json:1:1 : the scenario must be an object `{ ... }`, not `3` | write its fields in braces: { \"field\": value }",
+        ],
+    );
 }
 
 #[test]
@@ -149,6 +154,18 @@ fn numbers() {
 }
 
 #[test]
+fn a_comment_may_stand_in_any_object() {
+    check_field(
+        r#""$comment":"a","$comment":["b"],"clusters":[{"$comment":1,"clusterName":"c"}],"sed":1"#,
+        &["a.json:2:79 /sed: no field is called `sed` | did you mean `seed`?"],
+    );
+    check_files(
+        &[("a.json", &with(r#""start":{"$comment":"why","$file":"b.json"}"#)), ("b.json", r#"{"constant":"1s"}"#)],
+        &[],
+    );
+}
+
+#[test]
 fn a_key_written_twice_hides_nothing_else() {
     check_field(
         r#""seed":7,"seed":8,"rat":1"#,
@@ -162,7 +179,15 @@ fn a_key_written_twice_hides_nothing_else() {
 #[test]
 fn what_is_no_json() {
     let same = [
-        ("//x", "2:1 -: JSON has no comments | put the words into `description`"),
+        ("//x", "2:1 -: JSON has no comments | put the words into \"$comment\": \"...\"; it may stand in any object"),
+        ("\"a\":NaN", "2:5 -: `NaN` is no JSON value | JSON numbers are finite: leave the field out instead"),
+        (
+            "\"a\":-Infinity",
+            "2:5 -: `-Infinity` is no JSON value | JSON numbers are finite: leave the field out instead",
+        ),
+        ("\"a\":True", "2:5 -: `True` is no JSON value | write true"),
+        ("\"a\":None", "2:5 -: `None` is no JSON value | write null, or leave the field out"),
+        ("\"a\":yes", "2:5 -: `yes` is no JSON value | texts stand in double quotes; true, false and null do not"),
         ("\"x\":1,", "2:6 -: a comma stands before the closing bracket | remove the comma"),
         ("\"a\" 1", "2:5 -: a colon is missing after the key | write \"key\": value"),
         ("\"a\":'x'", "2:5 -: a text needs double quotes | write \"text\""),
@@ -173,7 +198,7 @@ fn what_is_no_json() {
     for (field, line) in same {
         check_field(field, &[&format!("a.json:{line}")]);
     }
-    check(" \n", &["a.json:1:1 -: the file is empty | `evenkeel new` prints a scenario to start from"]);
+    check(" \n", &["a.json:1:1 -: the file is empty | `evenkeel new NAME` writes a scenario to start from"]);
     check("[", &["a.json:1:1 -: a list is not closed | add the missing `]`"]);
     check("{} {}", &["a.json:1:4 -: something follows the end of the scenario | remove it; one file is one object"]);
     check("\u{feff}{\"name\":\"x\",\"duration\":\"1h\"}", &[]);
@@ -184,16 +209,27 @@ fn what_is_no_json() {
 #[test]
 fn bytes_that_are_no_text() {
     for (bytes, expected) in [
-        (b"{\n\"a\": \"\xff\"}".to_vec(), "a.json: `a.json` is not UTF-8: byte 8, in line 2, is 0xff"),
-        (b"\xff\xfe{\0".to_vec(), "a.json: `a.json` is not UTF-8: byte 0, in line 1, is 0xff; it looks like UTF-16"),
-        (vec![b' '; (64 << 20) + 1], "a.json: `a.json` is larger than 64 MiB"),
+        (
+            b"{\n\"a\": \"\xff\"}".to_vec(),
+            "a.json:2:7 -: `a.json` is not UTF-8: byte 8 is 0xff | save the file as UTF-8",
+        ),
+        (
+            b"\xff\xfe{\0".to_vec(),
+            "a.json:1:1 -: `a.json` is not UTF-8: byte 0 is 0xff; it looks like UTF-16 | save the file as UTF-8",
+        ),
+        (
+            vec![b' '; (64 << 20) + 1],
+            ": `a.json` is larger than 64 MiB | use `desiredCount` instead of writing things one by one",
+        ),
     ] {
         let mut files = Texts::default();
         files.0.insert("a.json".into(), bytes);
         let (problems, sources, _) = look(&files);
         assert_eq!(lines(&problems, &sources), [expected]);
     }
-    check_files(&[], &["a.json: `a.json` does not exist"]);
+    let missing =
+        ": `a.json` does not exist | look at the spelling; `evenkeel new NAME` writes a scenario to start from";
+    check_files(&[], &[missing]);
 }
 
 #[test]

@@ -52,13 +52,14 @@ pub fn resolve(
     build.catalogue();
     build.definitions();
     build.clusters();
+    build.refused();
     build.behaviour();
     build.traffic(csv);
     build.faults();
     let objectives = build.objectives();
     build.sizes();
-    build.left_over();
     if !build.out.has_errors() {
+        build.left_over();
         check::room(&build.plan, build.out);
     }
     let plan = build.plan;
@@ -110,7 +111,11 @@ impl Build<'_> {
         if scenario.duration.0 == Span::ZERO {
             self.out.error("/duration", "nothing is simulated in no time", "write a length such as \"3h\"");
         } else if scenario.duration.0 > Span::from_secs(1_000 * 366 * 86_400) {
-            self.out.error("/duration", "is longer than a thousand years", "write a length such as \"365d\"");
+            self.out.error(
+                "/duration",
+                "`duration` is longer than a thousand years",
+                "write a length such as \"365d\"",
+            );
         } else if scenario.warm_up.0 >= scenario.duration.0 {
             let message = format!("`{}` leaves nothing of `{}` to measure", scenario.warm_up.0, scenario.duration.0);
             self.out.error("/warmUp", message, "make it shorter than `duration`");
@@ -130,6 +135,20 @@ impl Build<'_> {
         self.plan.duration = scenario.duration.0;
         self.plan.warm_up = scenario.warm_up.0;
         self.plan.start_empty = scenario.start_empty;
+    }
+
+    /// Remembers the services and families that were written and refused.
+    fn refused(&mut self) {
+        for cluster in &self.scenario.clusters {
+            for service in &cluster.services {
+                let full = format!("{}/{}", cluster.cluster_name, service.service_name);
+                if !self.names.services.contains_key(&full) {
+                    let family = service.task_definition.rsplit('/').next().unwrap_or_default();
+                    let family = family.split(':').next().unwrap_or_default();
+                    self.names.refused.extend([full, service.service_name.clone(), family.to_owned()]);
+                }
+            }
+        }
     }
 
     fn catalogue(&mut self) {
@@ -237,7 +256,7 @@ impl Build<'_> {
         for (what, count) in [("tasks", tasks), ("hosts", hosts)] {
             if count > MOST {
                 let message = format!("{count} {what} at the start are more than can be simulated");
-                self.out.error("/clusters", message, format!("at most {MOST}"));
+                self.out.error("/clusters", message, format!("start with {MOST} at most"));
             }
         }
     }

@@ -1,0 +1,176 @@
+//! What each command says when all is well, or nearly.
+
+use super::*;
+
+#[test]
+fn help_has_examples() {
+    let desk = Desk::new();
+    check(&desk, "help", &["--help"]);
+    for command in ["run", "check", "schema", "new", "completions"] {
+        check(&desk, &format!("help-{command}"), &[command, "--help"]);
+    }
+    check(&desk, "version", &["--version"]);
+}
+
+#[test]
+fn wrong_usage_is_told() {
+    let desk = Desk::new();
+    let lines: [(&str, &[&str]); 8] = [
+        ("nothing", &[]),
+        ("no-such-command", &["sweep", "fails.json"]),
+        ("no-scenario", &["run"]),
+        ("no-such-option", &["run", "fails.json", "--replication-count", "3"]),
+        ("negative-replications", &["run", "fails.json", "--replications", "-3"]),
+        ("zero-replications", &["run", "fails.json", "--replications", "0"]),
+        ("odd-events", &["run", "fails.json", "--events", "some"]),
+        ("odd-seed", &["run", "fails.json", "--seed", "1e9"]),
+    ];
+    for (name, line) in lines {
+        assert_eq!(desk.run(line).status.code(), Some(2), "{line:?}");
+        check(&desk, &format!("usage-{name}"), line);
+    }
+    assert!(!desk.path("results").exists());
+}
+
+#[test]
+fn run_prints_tables() {
+    let desk = Desk::new();
+    check(&desk, "run", &["run", "scenarios/az-loss.json"]);
+    check(&desk, "run-quiet", &["run", "scenarios/az-loss.json", "--quiet", "--no-files"]);
+    check(&desk, "run-seed", &["run", "scenarios/az-loss.json", "--seed", "7", "--no-files", "-q"]);
+    check(&desk, "run-replications", &["run", "fails.json", "--replications", "20", "--no-files", "-q"]);
+    check(&desk, "run-one-of-many", &["run", "fails.json", "--replication", "19", "--no-files", "-q"]);
+    check(&desk, "run-streams", &["run", "my jobs.json", "--no-files"]);
+    check(&desk, "run-hosts", &["run", "scenarios/ec2-scale-out.json", "--no-files", "-q"]);
+    check(&desk, "run-no-traffic", &["run", "scenarios/launch-bucket.json", "--no-files", "-q"]);
+}
+
+#[test]
+fn json_is_all_that_stands_on_stdout() {
+    let desk = Desk::new();
+    let output = desk.run(&["run", "scenarios/az-loss.json", "--json"]);
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed["scenario"], "az-loss");
+    assert_eq!(fs::read(desk.path("results/az-loss/summary.json")).unwrap(), output.stdout);
+    check(&desk, "run-json", &["run", "scenarios/az-loss.json", "--json", "--no-files"]);
+}
+
+#[test]
+fn threads_do_not_matter() {
+    let desk = Desk::new();
+    let line = |threads| desk.run(&["run", "fails.json", "--replications", "9", "--threads", threads, "--json", "-q"]);
+    let one = line("1");
+    assert_eq!(one.status.code(), Some(1));
+    for threads in ["2", "3", "8"] {
+        assert_eq!(line(threads).stdout, one.stdout, "{threads} threads");
+    }
+}
+
+#[test]
+fn every_end_has_its_code_and_its_last_line() {
+    let desk = Desk::new();
+    let lines: [(&str, i32, &[&str]); 4] = [
+        ("fails", 1, &["run", "fails.json", "--no-files"]),
+        ("fails-where", 1, &["run", "fails.json", "--seed", "11", "--replications", "3", "--out", "a place/here"]),
+        ("undecided", 4, &["run", "undecided.json", "--replications", "20", "--no-files"]),
+        ("too-many-tasks", 0, &["run", "too-many.json", "--no-files"]),
+    ];
+    for (name, code, line) in lines {
+        let output = desk.run(line);
+        assert_eq!(output.status.code(), Some(code), "{line:?}");
+        let last = text(&output.stderr).lines().last().unwrap_or_default().to_owned();
+        assert_eq!(last.starts_with("see it again: evenkeel run "), code != 0, "{last}");
+        same(&format!("end-{name}"), &transcript(line, &output));
+    }
+}
+
+/// The line after "see it again:" brings the same once more.
+#[test]
+fn the_last_line_can_be_typed() {
+    let desk = Desk::new();
+    let first = desk.run(&["run", "fails.json", "--seed", "11", "--replication", "2", "--no-files"]);
+    let told = text(&first.stderr);
+    let line = told.lines().last().unwrap().strip_prefix("see it again: evenkeel ").unwrap();
+    let again = desk.run(&line.split(' ').collect::<Vec<_>>());
+    assert_eq!((again.status.code(), &again.stdout), (Some(1), &first.stdout));
+}
+
+#[test]
+fn check_tells_what_follows() {
+    let desk = Desk::new();
+    check(&desk, "check", &["check", "scenarios/az-loss.json"]);
+    check(&desk, "check-hosts", &["check", "scenarios/ec2-scale-out.json"]);
+    check(&desk, "check-warnings", &["check", "too-many.json"]);
+    check(&desk, "check-missing", &["check", "fails.json", "nowhere.json"]);
+    assert!(!desk.path("results").exists(), "check wrote something");
+}
+
+#[test]
+fn every_shipped_scenario_checks_without_a_warning() {
+    let desk = Desk::new();
+    let names = desk.names("scenarios");
+    let paths: Vec<String> = names
+        .iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == "json") && !name.contains(".schema."))
+        .map(|name| format!("scenarios/{name}"))
+        .collect();
+    assert!(paths.len() >= 14, "{paths:?}");
+    let line: Vec<&str> = ["check"].into_iter().chain(paths.iter().map(String::as_str)).collect();
+    let output = desk.run(&line);
+    assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
+    assert_eq!(text(&output.stdout).matches("can run, no warnings").count(), paths.len());
+}
+
+#[test]
+fn schema_is_the_shipped_one() {
+    let output = Desk::new().run(&["schema"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout == fs::read(Path::new(HOME).join("scenarios/scenario.schema.json")).unwrap());
+}
+
+/// What `new` writes is checked and run, and keeps its promises.
+#[test]
+fn new_writes_a_scenario_that_runs() {
+    let desk = Desk::new();
+    check(&desk, "new", &["new", "my-service"]);
+    check(&desk, "new-check", &["check", "my-service.json"]);
+    check(&desk, "new-run", &["run", "my-service.json", "--no-files"]);
+    check(&desk, "new-again", &["new", "my-service"]);
+    check(&desk, "new-odd-name", &["new", "../my-service"]);
+    let before = fs::read_to_string(desk.path("my-service.json")).unwrap();
+    fs::write(desk.path("tight.json"), before.replace("\"desiredCount\": 9", "\"desiredCount\": 6")).unwrap();
+    check(&desk, "new-tight", &["run", "tight.json", "--no-files", "-q"]);
+}
+
+#[test]
+fn completions_know_the_commands() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let output = desk.run(&["completions", shell]);
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+        let script = text(&output.stdout);
+        for word in ["replications", "no-files", "completions"] {
+            assert!(script.contains(word), "{shell} does not know `{word}`");
+        }
+    }
+    check(&desk, "completions-unknown", &["completions", "tcsh"]);
+}
+
+#[test]
+fn colour_is_for_those_who_want_it() {
+    let desk = Desk::new();
+    let escapes = |line: &[&str], no_color: bool| {
+        let mut command = desk.command(line);
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        let output = command.output().unwrap();
+        [output.stdout, output.stderr].map(|bytes| bytes.contains(&0x1b))
+    };
+    let line = ["run", "fails.json", "--no-files", "--color"];
+    let with = |when| [&line[..], &[when]].concat();
+    assert_eq!(escapes(&line[..3], false), [false, false], "no terminal, no colour");
+    assert_eq!(escapes(&with("always"), true), [true, false], "`always` is stronger than NO_COLOR");
+    assert_eq!(escapes(&with("never"), false), [false, false]);
+    assert_eq!(escapes(&["check", "nowhere.json", "--color", "always"], false), [false, true]);
+}
