@@ -76,9 +76,9 @@ impl Watch for Progress<'_> {
         }
         shown.last = Some(now);
         let words = words(at, took.as_secs_f64());
-        let bar = shown.bar.get_or_insert_with(new_bar);
-        bar.set_position((at.share.clamp(0.0, 1.0) * PARTS as f64) as u64);
+        let bar = shown.bar.get_or_insert_with(|| new_bar().with_message(words.clone()));
         bar.set_message(words);
+        bar.set_position((at.share.clamp(0.0, 1.0) * PARTS as f64) as u64);
     }
 
     fn stop(&self) -> bool {
@@ -87,11 +87,12 @@ impl Watch for Progress<'_> {
 }
 
 fn new_bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} {percent:>3} % {msg}").expect("the template is well formed");
+    let style =
+        ProgressStyle::with_template("{bar:20} {percent:>3} % {wide_msg}").expect("the template is well formed");
     ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stderr()).with_style(style)
 }
 
-/// "12.4 million events, 8.2 million/s, 1m20s left".
+/// "1m20s left, 8.2 million events/s, 12.4 million so far": what is asked first stands first, as narrow windows cut.
 fn words(at: Reached, took_seconds: f64) -> String {
     let rate = at.events as f64 / took_seconds.max(1e-9);
     let left = if at.share > 0.0 {
@@ -99,7 +100,7 @@ fn words(at: Reached, took_seconds: f64) -> String {
     } else {
         "no estimate yet".to_owned()
     };
-    format!("{} events, {}/s, {left}", large(at.events as f64), large(rate))
+    format!("{left}, {} events/s, {} so far", large(rate), large(at.events as f64))
 }
 
 fn large(value: f64) -> String {
@@ -118,8 +119,8 @@ mod tests {
     #[test]
     fn words_tell_rate_and_time_left() {
         let reached = Reached { share: 0.25, events: 50_000_000 };
-        assert_eq!(words(reached, 10.0), "50 million events, 5 million/s, 30s left");
-        assert_eq!(words(Reached { share: 0.0, events: 5 }, 3.0), "5 events, 2/s, no estimate yet");
+        assert_eq!(words(reached, 10.0), "30s left, 5 million events/s, 50 million so far");
+        assert_eq!(words(Reached { share: 0.0, events: 5 }, 3.0), "no estimate yet, 2 events/s, 5 so far");
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub struct Names {
 impl Names {
     /// The zone of this name; a problem with the nearest known name otherwise.
     pub fn zone(&self, name: &str, at: &str, out: &mut Problems) -> Option<ZoneId> {
-        find(&self.zones, name, "zone", at, out)
+        find(&self.zones, &BTreeSet::new(), name, "zone", at, out)
     }
 
     /// The service of this name.
@@ -38,12 +38,12 @@ impl Names {
 
     /// The cluster of this name.
     pub fn cluster(&self, name: &str, at: &str, out: &mut Problems) -> Option<ClusterId> {
-        find(&self.clusters, name, "cluster", at, out)
+        find(&self.clusters, &BTreeSet::new(), name, "cluster", at, out)
     }
 
     /// The capacity provider of this name, in every cluster that uses it.
     pub fn provider(&self, name: &str, at: &str, out: &mut Problems) -> Option<Vec<ProviderId>> {
-        find(&self.providers, name, "capacity provider", at, out)
+        find(&self.providers, &BTreeSet::new(), name, "capacity provider", at, out)
     }
 
     /// Whether a family of this name is in use.
@@ -62,25 +62,31 @@ impl Names {
         if !known.contains_key(name) && self.refused.contains(name) {
             return None;
         }
-        find(known, name, what, at, out)
+        find(known, &self.refused, name, what, at, out)
     }
 
     /// The instance type of this name.
     pub fn instance_type(&self, name: &str, at: &str, out: &mut Problems) -> Option<super::ids::TypeId> {
-        find(&self.types, name, "instance type in use", at, out)
+        find(&self.types, &BTreeSet::new(), name, "instance type in use", at, out)
     }
 }
 
-fn find<T: Clone>(known: &BTreeMap<String, T>, name: &str, what: &str, at: &str, out: &mut Problems) -> Option<T> {
+/// Looks a name up; what is told suggests the nearest of those that were written, refused or not.
+fn find<T: Clone>(
+    known: &BTreeMap<String, T>,
+    refused: &BTreeSet<String>,
+    name: &str,
+    what: &str,
+    at: &str,
+    out: &mut Problems,
+) -> Option<T> {
     let found = known.get(name).cloned();
     if found.is_none() {
-        let hint = match nearest(name, known.keys().map(String::as_str)) {
+        let written = || known.keys().chain(refused).map(String::as_str);
+        let hint = match nearest(name, written()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("the scenario has no {what}"),
-            None => {
-                let names: Vec<_> = known.keys().take(8).map(String::as_str).collect();
-                format!("known: {}", names.join(", "))
-            }
+            None if written().next().is_none() => format!("the scenario has no {what}"),
+            None => format!("known: {}", written().take(8).collect::<Vec<_>>().join(", ")),
         };
         out.error(at, format!("no {what} is called `{name}`"), hint);
     }

@@ -60,9 +60,12 @@ impl Table {
         Table { head: head.to_vec(), rows: Vec::new() }
     }
 
-    /// Adds a row; it has a text for each column.
-    pub fn row(&mut self, row: Vec<String>) {
+    /// Adds a row; it has a text for each column. What would break a line or steer a terminal becomes a mark.
+    pub fn row(&mut self, mut row: Vec<String>) {
         assert_eq!(row.len(), self.head.len(), "a row fills its table: {row:?}");
+        for text in row.iter_mut().filter(|text| text.contains(char::is_control)) {
+            *text = text.replace(char::is_control, "\u{fffd}");
+        }
         self.rows.push(row);
     }
 
@@ -111,6 +114,13 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_is_one_line() {
+        let mut table = Table::new(&[("a", Side::Left)]);
+        table.row(vec!["x\n\u{1b}[2J".into()]);
+        assert_eq!(table.text(Paint::Plain), "  a\n  x\u{fffd}\u{fffd}[2J\n");
+    }
 
     #[test]
     fn a_head_may_break() {

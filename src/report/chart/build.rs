@@ -41,12 +41,17 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
     let providers = parts(timeline, names::PROVIDERS);
     let by_zone = |subject: &str| healthy(timeline, subject, &zones);
     let by_provider = |subject: &str| mix(timeline, subject, &providers);
+    let scaled = timeline.series.iter().any(|series| series.name == names::RESERVATION && !series.points.is_empty());
     [
         ("requests", "Requests served and lost", panels(timeline, names::OFFERED, |name| requests(timeline, name))),
         ("tasks-by-zone", "Healthy tasks by zone, against what is needed", panels(timeline, names::AVAILABLE, by_zone)),
         ("task-states", "Tasks by state", panels(timeline, names::STATES, |subject| states(timeline, subject))),
         ("providers", "Running tasks by capacity provider", panels(timeline, names::PROVIDERS, by_provider)),
-        ("hosts", "Container instances and their reservation", hosts(timeline)),
+        (
+            "hosts",
+            if scaled { "Container instances and their reservation" } else { "Container instances" },
+            hosts(timeline),
+        ),
     ]
     .into_iter()
     .filter(|(_, _, panels)| !panels.is_empty())

@@ -14,6 +14,10 @@ impl Build<'_> {
             if fault.name.trim().is_empty() {
                 self.out.error(&format!("{at}/name"), "a fault needs a name", "objectives and results speak of it");
             }
+            if fault.name.contains(char::is_control) {
+                let hint = "take line breaks, tabs and other controls out";
+                self.out.error(&format!("{at}/name"), "a fault's name is one line of text", hint);
+            }
             if list[..index].iter().any(|other| other.name == fault.name) {
                 let message = format!("two faults are called `{}`", fault.name);
                 self.out.error(&format!("{at}/name"), message, "give each its own name");

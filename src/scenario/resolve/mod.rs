@@ -102,7 +102,7 @@ impl Build<'_> {
             self.out.error("/version", message, format!("this program reads version {VERSION}"));
         }
         if scenario.name.trim().is_empty()
-            || scenario.name.contains(['/', '\\', '\0'])
+            || scenario.name.contains(|c: char| matches!(c, '/' | '\\') || c.is_control())
             || scenario.name.starts_with('.')
         {
             let hint = "write letters, digits and hyphens: the folder of results has this name";
