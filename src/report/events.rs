@@ -69,7 +69,7 @@ impl Writer<'_> {
             "id": uuid(self.seed, Who::named("event").nth(count)),
             "detail-type": kind,
             "source": "aws.ecs",
-            "account": self.plan.clusters[cluster].account,
+            "account": self.account(cluster),
             "time": self.date(time, false),
             "region": self.region(cluster),
             "resources": [resource],
@@ -201,8 +201,17 @@ impl Writer<'_> {
         &self.plan.regions[self.plan.cells[self.plan.clusters[cluster].cell].region].name
     }
 
+    /// The account number: that of the scenario, or for a cluster that is its own account one made of its name, as
+    /// twelve digits are what readers of these events take.
+    fn account(&self, cluster: ClusterId) -> String {
+        const MADE_MAX: u64 = 1_000_000_000;
+        let written = &self.plan.clusters[cluster].account;
+        let is_number = written.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number { written.clone() } else { format!("{:012}", Who::named(written).0 % MADE_MAX) }
+    }
+
     fn named_arn(&self, cluster: ClusterId, what: &str) -> String {
-        format!("arn:aws:ecs:{}:{}:{what}", self.region(cluster), self.plan.clusters[cluster].account)
+        format!("arn:aws:ecs:{}:{}:{what}", self.region(cluster), self.account(cluster))
     }
 
     fn cluster_arn(&self, cluster: ClusterId) -> String {

@@ -43,7 +43,10 @@ fn lines(desk: &Desk, events: &str) -> Option<usize> {
     assert_eq!(desk.run(&line).status.code(), Some(0));
     let file = fs::read_to_string(desk.path("out/events.ndjson")).ok()?;
     for line in file.lines() {
-        assert_eq!(serde_json::from_str::<serde_json::Value>(line).unwrap()["simulated"], true);
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["simulated"], true);
+        let account = line["account"].as_str().unwrap_or("000000000000");
+        assert!(account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()), "{line}");
     }
     Some(file.lines().count())
 }
