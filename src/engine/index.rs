@@ -147,8 +147,16 @@ pub struct Handle {
 /// Rows that come and go. Slots are reused, newest free one first.
 #[derive(Clone, Debug, Default)]
 pub struct Slots<T> {
-    rows: Vec<(u32, T)>,
+    rows: Vec<Row<T>>,
     free: Vec<u32>,
+}
+
+/// Rows are reached at random: none of up to 64 bytes lies across two lines of the cache.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+struct Row<T> {
+    generation: u32,
+    value: T,
 }
 
 impl<T> Slots<T> {
@@ -161,46 +169,48 @@ impl<T> Slots<T> {
     pub fn insert(&mut self, row: T) -> Handle {
         if let Some(slot) = self.free.pop() {
             let entry = &mut self.rows[slot as usize];
-            entry.1 = row;
-            return Handle { slot, generation: entry.0 };
+            entry.value = row;
+            return Handle { slot, generation: entry.generation };
         }
         let slot =
             u32::try_from(self.rows.len()).expect("fewer than 2^32 rows live at once: the limit on tasks is lower");
-        self.rows.push((0, row));
+        self.rows.push(Row { generation: 0, value: row });
         Handle { slot, generation: 0 }
     }
 
     /// Frees the slot; the handle and its copies are stale from here on.
     pub fn remove(&mut self, handle: Handle) {
         let entry = &mut self.rows[handle.slot as usize];
-        assert!(entry.0 == handle.generation, "removed a row twice: {handle:?}, generation is {}", entry.0);
-        entry.0 = entry.0.wrapping_add(1);
+        let generation = entry.generation;
+        assert!(generation == handle.generation, "removed a row twice: {handle:?}, generation is {generation}");
+        entry.generation = generation.wrapping_add(1);
         self.free.push(handle.slot);
     }
 
     /// The row, unless the handle is stale.
     pub fn get(&self, handle: Handle) -> Option<&T> {
-        self.rows.get(handle.slot as usize).filter(|row| row.0 == handle.generation).map(|row| &row.1)
+        self.rows.get(handle.slot as usize).filter(|row| row.generation == handle.generation).map(|row| &row.value)
     }
 
     /// The row to change, unless the handle is stale.
     pub fn get_mut(&mut self, handle: Handle) -> Option<&mut T> {
-        self.rows.get_mut(handle.slot as usize).filter(|row| row.0 == handle.generation).map(|row| &mut row.1)
+        let row = self.rows.get_mut(handle.slot as usize)?;
+        (row.generation == handle.generation).then_some(&mut row.value)
     }
 
     /// The row in a slot, live or not: for tables that link slots to each other.
     pub fn at(&self, slot: u32) -> &T {
-        &self.rows[slot as usize].1
+        &self.rows[slot as usize].value
     }
 
     /// The row in a slot to change, live or not.
     pub fn at_mut(&mut self, slot: u32) -> &mut T {
-        &mut self.rows[slot as usize].1
+        &mut self.rows[slot as usize].value
     }
 
     /// The current handle of a slot.
     pub fn handle(&self, slot: u32) -> Handle {
-        Handle { slot, generation: self.rows[slot as usize].0 }
+        Handle { slot, generation: self.rows[slot as usize].generation }
     }
 
     /// How many slots there are, live or free.

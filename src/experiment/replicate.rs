@@ -18,10 +18,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Version of the summary's shape.
 const SCHEMA_VERSION: u32 = 1;
-/// Slices of a run, at least.
+/// Slices of a run of one partition, at least.
 const SLICES: u64 = 200;
-/// Events that a slice aims at: a fraction of a second, so that whoever wants to stop need not wait (model choice).
+/// Events that a slice of one partition aims at: a fraction of a second, so that whoever wants to stop need not wait.
 const EVENTS_OF_SLICE: u64 = 200_000;
+/// Slices are longer with several partitions, up to this many times: each finds its tables out of the cache when its
+/// turn comes, and has to be worth it. A hundred cells of 10^4 tasks run 1.6 times faster for it.
+const LONGER_MAX: u64 = 20;
 /// Microseconds of the first slice; nothing is known yet about how much happens in it.
 const FIRST_SLICE: u64 = 1_000_000;
 /// A whole replication, in the parts in which its progress is counted.
@@ -225,7 +228,8 @@ where
     R: Reader<Fact>,
 {
     let all = WHOLE * u64::from(shared.options.replications);
-    let longest = (end.0 / SLICES).max(1);
+    let longer = (sim.worlds().count() as u64).clamp(1, LONGER_MAX);
+    let (longest, aim) = ((end.0 * longer / SLICES).max(1), EVENTS_OF_SLICE * longer);
     let mut length = longest.min(FIRST_SLICE);
     let (mut until, mut told, mut counted) = (Time::ZERO, 0, 0);
     while until < end {
@@ -244,8 +248,8 @@ where
             return (End::Interrupted, until);
         }
         length = match fresh {
-            many if many > 2 * EVENTS_OF_SLICE => (length / 2).max(1),
-            few if few < EVENTS_OF_SLICE / 2 => (2 * length).min(longest),
+            many if many > 2 * aim => (length / 2).max(1),
+            few if few < aim / 2 => (2 * length).min(longest),
             _ => length,
         };
     }

@@ -3,8 +3,8 @@
 //! [`change`] takes a task out of all counts, lets the caller change the row, and counts it anew. What a task counts
 //! as is a pure function of the row, its zone and its service, so no flow can forget a count.
 
-use crate::model::fact::{NO_ZONE, TaskState};
-use crate::model::ids::{ServiceId, TaskId};
+use crate::model::fact::{Cause, NO_ZONE, Phase, TaskState};
+use crate::model::ids::{ServiceId, TaskId, ZoneId};
 use crate::model::plan::{self, Plan};
 use crate::model::tables::service::InZone;
 use crate::model::tables::task::{Health, Link, Target, Task, link, unlink};
@@ -72,17 +72,17 @@ fn counts(task: &Task, reachable: bool, has_balancer: bool) -> u16 {
 /// Changes a task's row and keeps every count true. The service is settled when the event has been handled.
 pub(crate) fn change(world: &mut World, plan: &Plan, id: TaskId, edit: impl FnOnce(&mut Task)) {
     let task = world.tasks.at_mut(id.slot);
-    let before = task.clone();
+    let before = Standing::of(task);
     edit(task);
-    let service = &plan.services[task.service];
+    let of = task.service;
+    let service = &plan.services[of];
     let reachable = task.zone == NO_ZONE || world.zones[task.zone].reachable();
     task.counted = counts(task, reachable, service.balancer.is_some());
-    let after = task.clone();
-    if before.zone != after.zone {
-        relink(world, id.slot, &before, &after);
+    let after = Standing::of(task);
+    if before != after {
+        move_to(world, id.slot, service, &before, &after);
     }
-    recount(world, service, &before, &after);
-    mark(world, after.service);
+    mark(world, of);
 }
 
 /// A new task: counted from nothing.
@@ -97,14 +97,28 @@ pub(crate) fn add(world: &mut World, plan: &Plan, mut task: Task) -> TaskId {
 /// A task that is gone: taken out of all counts, its row freed.
 pub(crate) fn remove(world: &mut World, plan: &Plan, id: TaskId) {
     let task = world.tasks.at_mut(id.slot);
-    let before = task.clone();
+    let before = Standing::of(task);
     task.counted = 0;
     task.zone = NO_ZONE;
-    let after = task.clone();
-    relink(world, id.slot, &before, &after);
-    recount(world, &plan.services[before.service], &before, &after);
-    mark(world, before.service);
+    let (service, after) = (task.service, Standing::of(task));
+    move_to(world, id.slot, &plan.services[service], &before, &after);
+    mark(world, service);
     world.tasks.remove(id);
+}
+
+/// Under what a task is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    zone: ZoneId,
+    counted: u16,
+    cause: Cause,
+    phase: Phase,
+}
+
+impl Standing {
+    fn of(task: &Task) -> Standing {
+        Standing { zone: task.zone, counted: task.counted, cause: task.cause, phase: task.phase }
+    }
 }
 
 /// The service's books change: settle them when the event has been handled.
@@ -116,24 +130,20 @@ pub(crate) fn mark(world: &mut World, service: ServiceId) {
     }
 }
 
-fn relink(world: &mut World, slot: u32, before: &Task, after: &Task) {
-    let row = &mut world.services[before.service];
-    if before.zone != NO_ZONE {
-        let head = &mut row.zones[usize::from(before.zone.0 - world.first_zone)].first;
-        unlink(&mut world.tasks, head, slot, Link::Zone);
-    }
-    if after.zone != NO_ZONE {
-        let head = &mut row.zones[usize::from(after.zone.0 - world.first_zone)].first;
-        link(&mut world.tasks, head, slot, Link::Zone);
-    }
-}
-
-fn recount(world: &mut World, service: &plan::Service, before: &Task, after: &Task) {
+/// Moves a task from one standing to another, in the lists and counts of its service.
+fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Standing, after: &Standing) {
     let first_zone = world.first_zone;
-    let row = &mut world.services[before.service];
-    let same_line = before.cause == after.cause && before.phase == after.phase;
-    if before.counted == after.counted && before.zone == after.zone && same_line {
-        return;
+    let place = |zone: ZoneId| usize::from(zone.0 - first_zone);
+    let task = world.tasks.at(slot);
+    let provider = task.provider;
+    let row = &mut world.services[task.service];
+    if before.zone != after.zone {
+        if before.zone != NO_ZONE {
+            unlink(&mut world.tasks, &mut row.zones[place(before.zone)].first, slot, Link::Zone);
+        }
+        if after.zone != NO_ZONE {
+            link(&mut world.tasks, &mut row.zones[place(after.zone)].first, slot, Link::Zone);
+        }
     }
     let step = |count: &mut u32, bit: u16| {
         *count = *count + u32::from(after.counted & bit != 0) - u32::from(before.counted & bit != 0);
@@ -143,18 +153,18 @@ fn recount(world: &mut World, service: &plan::Service, before: &Task, after: &Ta
     step(&mut row.to_replace, TO_REPLACE);
     step(&mut row.available, AVAILABLE);
     if (before.counted ^ after.counted) & WANTED != 0
-        && let Some(item) = service.strategy.iter().position(|item| item.provider == before.provider)
+        && let Some(item) = service.strategy.iter().position(|item| item.provider == provider)
     {
         step(&mut row.by_item[item], WANTED);
     }
-    for (task, sign) in [(before, false), (after, true)] {
-        if task.zone != NO_ZONE {
-            count_in_zone(&mut row.zones[usize::from(task.zone.0 - first_zone)], task.counted, sign);
+    for (standing, add) in [(before, false), (after, true)] {
+        if standing.zone != NO_ZONE {
+            count_in_zone(&mut row.zones[place(standing.zone)], standing.counted, add);
         }
-        if task.counted & (LACKING | DEAD) != 0 {
-            let line = row.lacks.line(task.cause, task.phase);
-            shift(&mut line.tasks, task.counted & LACKING != 0, sign);
-            shift(&mut line.dead_targets, task.counted & DEAD != 0, sign);
+        if standing.counted & (LACKING | DEAD) != 0 {
+            let line = row.lacks.line(standing.cause, standing.phase);
+            shift(&mut line.tasks, standing.counted & LACKING != 0, add);
+            shift(&mut line.dead_targets, standing.counted & DEAD != 0, add);
         }
     }
 }

@@ -169,7 +169,8 @@ fn pour(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64, zo
         let grey = world.zones[*zone].greyest();
         let left = grey.map_or(MILLION as u32, |grey| grey.capacity_ppm);
         let full = u128::from(good) * u128::from(per_task);
-        let capacity = u64::try_from(full * u128::from(left) / u128::from(MILLION)).unwrap_or(u64::MAX);
+        let usable = if grey.is_some() { full * u128::from(left) / u128::from(MILLION) } else { full };
+        let capacity = u64::try_from(usable).unwrap_or(u64::MAX);
         let answered = offered.min(capacity);
         let mut served = answered;
         if let Some(grey) = grey {

@@ -90,7 +90,8 @@ pub(crate) fn stop_within(
     } else {
         signal(world, id, code, reason, within, cx);
     }
-    owe_after(world, id, cx);
+    let task = world.tasks.at(id.slot);
+    owe_after(world, task.service, task.cause, cx);
 }
 
 /// Sends the stop signal; the containers exit by their law, at the latest after `stopTimeout`.
@@ -112,9 +113,7 @@ fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within:
 }
 
 /// A task that was wanted is not any more: its launch is due again, if the service still wants as many.
-fn owe_after(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let task = world.tasks.at(id.slot);
-    let (service, cause) = (task.service, task.cause);
+fn owe_after(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
     if cx.plan.services[service].kind == Kind::Replica {
         let row = &mut world.services[service];
         if row.wanted + row.owed() < row.desired {
@@ -142,24 +141,22 @@ pub(crate) fn finished(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 /// ECS knows that the task is gone: STOPPED, its room is free, its replacement due.
 pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let (from, service, was_wanted, born) = (task.state, task.service, task.wanted, task.created);
-    let (host, provider) = (task.host, task.provider);
-    account::change(world, plan, id, |task| {
-        task.wanted = false;
-        task.alive = false;
-        task.state = TaskState::Stopped;
-        task.target = Target::None;
-    });
+    let task = world.tasks.at_mut(id.slot);
+    let (from, service, was_wanted, started) = (task.state, task.service, task.wanted, task.started);
+    let (host, provider, cause) = (task.host, task.provider, task.cause);
+    // Not through the books: the row leaves them as a whole below.
+    task.state = TaskState::Stopped;
+    task.wanted = false;
     launch::tell_stop(world, id, from, code, reason, cx);
     free(world, id, cx);
+    account::remove(world, plan, id);
     if was_wanted {
         if from < TaskState::Running && code == StopCode::TaskFailedToStart {
-            failed_start(world, service, born, cx);
+            // It never ran: its start began when its launch was accepted.
+            failed_start(world, service, started, cx);
         }
-        owe_after(world, id, cx);
+        owe_after(world, service, cause, cx);
     }
-    account::remove(world, plan, id);
     if host != NIL {
         scale::room(world, provider, cx);
     }

@@ -56,6 +56,10 @@ impl Lacks {
     /// Shares `total` out over the lines by weight, exactly; whether any line has a weight.
     pub(crate) fn share(&mut self, total: u64, weight: impl Fn(&Lack) -> u64, give: impl Fn(&mut Lack, u64)) -> bool {
         let sum = self.lines.iter().map(&weight).sum();
+        if let [line] = &mut self.lines[..] {
+            give(line, if sum > 0 { total } else { 0 });
+            return sum > 0;
+        }
         let mut split = Split::over(total, sum);
         for line in &mut self.lines {
             let part = split.part(weight(line));
@@ -86,7 +90,11 @@ impl Split {
             return 0;
         }
         self.seen += weight;
-        let until = (u128::from(self.total) * u128::from(self.seen) / u128::from(self.sum)) as u64;
+        // A division of 128 bits costs ten times one of 64.
+        let until = match self.total.checked_mul(self.seen) {
+            Some(product) => product / self.sum,
+            None => (u128::from(self.total) * u128::from(self.seen) / u128::from(self.sum)) as u64,
+        };
         until - std::mem::replace(&mut self.given, until)
     }
 }

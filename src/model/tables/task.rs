@@ -35,13 +35,11 @@ pub enum Target {
     Draining,
 }
 
-/// A task. 80 bytes, as a Region holds them by the hundred thousand.
+/// A task. With its generation it fills a line of the cache, as a Region holds them by the hundred thousand.
 #[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
 #[derive(Clone, Debug)]
 pub struct Task {
-    /// When the launch was accepted.
-    pub created: Time,
-    /// When its containers last began to run.
+    /// When the launch was accepted; from RUNNING on, when its containers last began to run.
     pub started: Time,
     /// Service or stream.
     pub service: ServiceId,
@@ -81,13 +79,12 @@ pub struct Task {
     pub(crate) counted: u16,
 }
 
-const _: () = assert!(size_of::<Task>() <= 80, "task rows are many");
+const _: () = assert!(size_of::<Task>() <= 56, "task rows are many");
 
 impl Task {
     /// A task whose launch was accepted.
     pub fn accepted(no: TaskNo, provider: ProviderId, zone: ZoneId, cause: Cause, now: Time) -> Task {
         Task {
-            created: now,
             started: now,
             service: no.service,
             ordinal: no.ordinal,
