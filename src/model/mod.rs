@@ -2,6 +2,7 @@
 //! placement).
 
 pub mod capacity;
+pub mod cause;
 pub mod fact;
 pub mod fault;
 pub mod flows;
@@ -11,6 +12,7 @@ pub mod placement;
 pub mod plan;
 pub mod problem;
 pub mod quantity;
+pub mod status;
 pub mod tables;
 pub mod world;
 

@@ -1,0 +1,190 @@
+//! The words of Amazon ECS for its tasks, services and container instances.
+
+/// `lastStatus` of a task (domain sheet, section 1.1).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[repr(u8)]
+pub enum TaskState {
+    /// Waiting for capacity or a network interface.
+    Provisioning,
+    /// Waiting for the agent.
+    Pending,
+    /// Pulling images, creating containers.
+    Activating,
+    /// Containers run.
+    Running,
+    /// Leaving the load balancer.
+    Deactivating,
+    /// Stop signal sent.
+    Stopping,
+    /// Releasing the network interface.
+    Deprovisioning,
+    /// Gone.
+    Stopped,
+}
+
+impl TaskState {
+    /// All states in order.
+    pub const ALL: [TaskState; 8] = [
+        TaskState::Provisioning,
+        TaskState::Pending,
+        TaskState::Activating,
+        TaskState::Running,
+        TaskState::Deactivating,
+        TaskState::Stopping,
+        TaskState::Deprovisioning,
+        TaskState::Stopped,
+    ];
+
+    /// As AWS spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            TaskState::Provisioning => "PROVISIONING",
+            TaskState::Pending => "PENDING",
+            TaskState::Activating => "ACTIVATING",
+            TaskState::Running => "RUNNING",
+            TaskState::Deactivating => "DEACTIVATING",
+            TaskState::Stopping => "STOPPING",
+            TaskState::Deprovisioning => "DEPROVISIONING",
+            TaskState::Stopped => "STOPPED",
+        }
+    }
+}
+
+/// `stopCode` of a task (domain sheet, section 1.2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Default)]
+#[repr(u8)]
+pub enum StopCode {
+    /// It has not stopped.
+    #[default]
+    None,
+    /// Never reached RUNNING.
+    TaskFailedToStart,
+    /// An essential container exited.
+    EssentialContainerExited,
+    /// A user's StopTask.
+    UserInitiated,
+    /// The scheduler stopped it.
+    ServiceSchedulerInitiated,
+    /// Spot capacity was taken back.
+    SpotInterruption,
+    /// Its host goes away.
+    TerminationNotice,
+    /// The platform under it failed.
+    InfrastructureHealth,
+}
+
+impl StopCode {
+    /// As AWS spells it; empty for [`StopCode::None`].
+    pub const fn name(self) -> &'static str {
+        match self {
+            StopCode::None => "",
+            StopCode::TaskFailedToStart => "TaskFailedToStart",
+            StopCode::EssentialContainerExited => "EssentialContainerExited",
+            StopCode::UserInitiated => "UserInitiated",
+            StopCode::ServiceSchedulerInitiated => "ServiceSchedulerInitiated",
+            StopCode::SpotInterruption => "SpotInterruption",
+            StopCode::TerminationNotice => "TerminationNotice",
+            StopCode::InfrastructureHealth => "InfrastructureHealth",
+        }
+    }
+}
+
+/// Why a launch failed or waits, or a task stopped, in ECS's words (domain sheet, sections 1.2 and 9.2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Default)]
+#[repr(u8)]
+pub enum Reason {
+    /// Nothing to say.
+    #[default]
+    None,
+    /// Fargate has no capacity in any zone allowed.
+    ResourceFargate,
+    /// No host has the CPU.
+    ResourceCpu,
+    /// No host has the memory.
+    ResourceMemory,
+    /// No host has a free network interface.
+    ResourceEni,
+    /// No host has the port free.
+    ResourcePorts,
+    /// No host with a connected agent.
+    Agent,
+    /// No host meets the constraints.
+    Attribute,
+    /// The vCPU quota is reached.
+    Quota,
+    /// The image could not be pulled.
+    CannotPullContainer,
+    /// Failed health checks.
+    Unhealthy,
+    /// Rebalancing over the zones, or more tasks than desired.
+    Excess,
+    /// The host drains.
+    Draining,
+    /// Too many tasks wait in PROVISIONING.
+    ProvisioningLimit,
+    /// A standalone task has done its work.
+    WorkDone,
+}
+
+impl Reason {
+    /// As ECS says it, where it does.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reason::None => "",
+            Reason::ResourceFargate => "RESOURCE:FARGATE",
+            Reason::ResourceCpu => "RESOURCE:CPU",
+            Reason::ResourceMemory => "RESOURCE:MEMORY",
+            Reason::ResourceEni => "RESOURCE:ENI",
+            Reason::ResourcePorts => "RESOURCE:PORTS",
+            Reason::Agent => "AGENT",
+            Reason::Attribute => "ATTRIBUTE",
+            Reason::Quota => "VCPU_QUOTA",
+            Reason::CannotPullContainer => "CannotPullContainerError",
+            Reason::Unhealthy => "UNHEALTHY",
+            Reason::Excess => "EXCESS",
+            Reason::Draining => "DRAINING",
+            Reason::ProvisioningLimit => "PROVISIONING_LIMIT",
+            Reason::WorkDone => "exit code 0",
+        }
+    }
+}
+
+/// Names of service actions (domain sheet, section 9.2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[repr(u8)]
+pub enum Action {
+    /// `SERVICE_STEADY_STATE`.
+    SteadyState,
+    /// `SERVICE_TASK_START_IMPAIRED`.
+    TaskStartImpaired,
+    /// `SERVICE_TASK_PLACEMENT_FAILURE`, with a reason.
+    TaskPlacementFailure,
+    /// `TASKS_STARTED`.
+    TasksStarted,
+    /// `TASKS_STOPPED`.
+    TasksStopped,
+    /// `SERVICE_REBALANCING_STARTED`.
+    RebalancingStarted,
+    /// `SERVICE_REBALANCING_COMPLETED`.
+    RebalancingCompleted,
+    /// `SERVICE_REBALANCING_STOPPED`.
+    RebalancingStopped,
+    /// `ECS_OPERATION_THROTTLED`.
+    OperationThrottled,
+    /// `CAPACITY_PROVIDER_STEADY_STATE`.
+    CapacityProviderSteadyState,
+}
+
+/// Status of a container instance (domain sheet, section 3.2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[repr(u8)]
+pub enum HostStatus {
+    /// Booting; not yet a container instance.
+    Registering,
+    /// Takes tasks.
+    Active,
+    /// Takes no new tasks.
+    Draining,
+    /// Gone.
+    Inactive,
+}
