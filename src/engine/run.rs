@@ -6,7 +6,7 @@ use super::part::{Core, Cx, Mail, PartId, Partition, Reader};
 use super::time::{Span, Time};
 
 /// Facts are handed over when this many have gathered.
-const FACTS_PER_BATCH: usize = 4_096;
+const FACTS_PER_BATCH: usize = 512;
 
 /// A window in which fewer events than this happened in all suggests that the next is too short to share out: waking
 /// a thread costs as much as some hundred events.

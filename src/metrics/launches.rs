@@ -6,9 +6,9 @@ use crate::stats::Histogram;
 use std::collections::VecDeque;
 
 /// How many reasons there are.
-const REASONS: usize = Reason::WorkDone as usize + 1;
+const REASONS: usize = Reason::ALL.len();
 /// How many stop codes there are.
-const CODES: usize = StopCode::InfrastructureHealth as usize + 1;
+const CODES: usize = StopCode::ALL.len();
 /// A birth that is no longer waited for.
 const DONE: u64 = u64::MAX;
 
@@ -144,34 +144,3 @@ impl Launches {
         self.measure
     }
 }
-
-/// All reasons, in the order of their numbers.
-pub const ALL_REASONS: [Reason; REASONS] = [
-    Reason::None,
-    Reason::ResourceFargate,
-    Reason::ResourceCpu,
-    Reason::ResourceMemory,
-    Reason::ResourceEni,
-    Reason::ResourcePorts,
-    Reason::Agent,
-    Reason::Attribute,
-    Reason::Quota,
-    Reason::CannotPullContainer,
-    Reason::Unhealthy,
-    Reason::Excess,
-    Reason::Draining,
-    Reason::ProvisioningLimit,
-    Reason::WorkDone,
-];
-
-/// All stop codes, in the order of their numbers.
-pub const ALL_CODES: [StopCode; CODES] = [
-    StopCode::None,
-    StopCode::TaskFailedToStart,
-    StopCode::EssentialContainerExited,
-    StopCode::UserInitiated,
-    StopCode::ServiceSchedulerInitiated,
-    StopCode::SpotInterruption,
-    StopCode::TerminationNotice,
-    StopCode::InfrastructureHealth,
-];

@@ -280,8 +280,8 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
     let level = |name: &str| ["min", "mean", "max"].map(|part| format!("{name}.{part}"));
     let of = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let tasks = || {
-        let reasons = super::launches::ALL_REASONS.iter().map(|reason| reason.name());
-        let codes = super::launches::ALL_CODES.iter().map(|code| code.name()).filter(|name| !name.is_empty());
+        let reasons = crate::model::fact::Reason::ALL.iter().map(|reason| reason.name());
+        let codes = crate::model::fact::StopCode::ALL.iter().map(|code| code.name()).filter(|name| !name.is_empty());
         let mut keys = of(&["launches.requested", "launches.running", "startSeconds.p50", "startSeconds.p99"]);
         keys.push("costPerHour".to_owned());
         keys.extend(level("running"));

@@ -1,7 +1,7 @@
 //! From whole numbers of each replication to the summary: division happens here, once.
 
 use super::charts::provider_name;
-use super::launches::{self, ALL_CODES, ALL_REASONS};
+use super::launches;
 use super::ledger::{REQUEST, TASK_SECOND, Why};
 use super::measured::{Measured, ServiceMeasure};
 use super::recovery;
@@ -12,6 +12,7 @@ use super::summary::{
 use super::window::Extent;
 use crate::engine::index::Id;
 use crate::model::fact::Phase;
+use crate::model::fact::{Reason, StopCode};
 use crate::model::ids::{FaultId, ServiceId};
 use crate::model::plan::{Kind, Plan, ProviderKind, Service};
 use crate::stats::{Histogram, Moments, interval};
@@ -139,9 +140,9 @@ impl<'a> Runs<'a> {
     }
 
     fn launches(&self, of: impl Fn(&'a Measured) -> &'a launches::Measure) -> Launches {
-        let reasons = ALL_REASONS.iter().map(|reason| reason.name()).enumerate();
+        let reasons = Reason::ALL.iter().map(|reason| reason.name()).enumerate();
         let mut failed = self.counts(reasons, |run, row| of(run).failed[row]);
-        let codes = ALL_CODES.iter().map(|code| code.name()).enumerate();
+        let codes = StopCode::ALL.iter().map(|code| code.name()).enumerate();
         failed.extend(self.counts(codes, |run, row| of(run).failed_code[row]));
         Launches {
             requested: self.each(|run| of(run).requested as f64),
@@ -151,7 +152,7 @@ impl<'a> Runs<'a> {
     }
 
     fn stops(&self, of: impl Fn(&'a Measured) -> &'a launches::Measure) -> BTreeMap<String, Estimate> {
-        self.counts(ALL_CODES.iter().map(|code| code.name()).enumerate(), |run, row| of(run).stopped[row])
+        self.counts(StopCode::ALL.iter().map(|code| code.name()).enumerate(), |run, row| of(run).stopped[row])
     }
 
     /// Counts by name; what never happened is left out, and what has no name is called `unknown`.

@@ -144,6 +144,16 @@ impl Cause {
         Some((FaultId((of - Cause::FAULTS_FROM) as u16), self.0 & ((1 << Cause::OCCURRENCE_BITS) - 1)))
     }
 
+    /// As a number.
+    pub(crate) const fn word(self) -> u32 {
+        self.0
+    }
+
+    /// Back from its number.
+    pub(crate) const fn from_word(word: u32) -> Cause {
+        Cause(word)
+    }
+
     /// The mechanism, if it is one.
     pub fn as_mechanism(self) -> Option<Mechanism> {
         Mechanism::ALL.get((self.0 >> Cause::OCCURRENCE_BITS) as usize).copied()

@@ -3,6 +3,7 @@
 
 pub mod capacity;
 pub mod cause;
+pub mod event;
 pub mod fact;
 pub mod fault;
 pub mod flows;

@@ -74,6 +74,18 @@ pub enum StopCode {
 }
 
 impl StopCode {
+    /// All, in the order of their numbers.
+    pub const ALL: [StopCode; 8] = [
+        StopCode::None,
+        StopCode::TaskFailedToStart,
+        StopCode::EssentialContainerExited,
+        StopCode::UserInitiated,
+        StopCode::ServiceSchedulerInitiated,
+        StopCode::SpotInterruption,
+        StopCode::TerminationNotice,
+        StopCode::InfrastructureHealth,
+    ];
+
     /// As AWS spells it; empty for [`StopCode::None`].
     pub const fn name(self) -> &'static str {
         match self {
@@ -127,6 +139,25 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All, in the order of their numbers.
+    pub const ALL: [Reason; 15] = [
+        Reason::None,
+        Reason::ResourceFargate,
+        Reason::ResourceCpu,
+        Reason::ResourceMemory,
+        Reason::ResourceEni,
+        Reason::ResourcePorts,
+        Reason::Agent,
+        Reason::Attribute,
+        Reason::Quota,
+        Reason::CannotPullContainer,
+        Reason::Unhealthy,
+        Reason::Excess,
+        Reason::Draining,
+        Reason::ProvisioningLimit,
+        Reason::WorkDone,
+    ];
+
     /// As ECS says it, where it does.
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! One control-plane cell of the world: its tables, and the one dispatch.
 
+use super::event::{Event, Family};
 use super::fact::{Cause, Fact};
 use super::fault;
 use super::flows::{self, detect, launch, rebalance, reconcile, scale, serve, settle, stop, traffic};
@@ -55,46 +56,22 @@ pub struct Launches {
 /// What a handler sees beside its world.
 pub type Cx<'a> = engine::Cx<'a, World>;
 
-/// What can happen. The list names every flow's steps, so that any flow may schedule any step: cycles exist in time,
-/// never in calls.
-#[derive(Clone, Copy, Debug)]
-pub enum Event {
-    /// A launch goes on.
-    Launch(launch::Step),
-    /// A running task.
-    Serve(serve::Step),
-    /// A task on its way out.
-    Stop(stop::Step),
-    /// Truth becomes belief.
-    Detect(detect::Step),
-    /// The service scheduler.
-    Reconcile(reconcile::Step),
-    /// Zones are evened out.
-    Rebalance(rebalance::Step),
-    /// Hosts come and go.
-    Scale(scale::Step),
-    /// Rates change.
-    Traffic(traffic::Step),
-    /// Something breaks or heals.
-    Fault(fault::Step),
-}
-
 impl engine::Partition for World {
     type Event = Event;
     type Fact = Fact;
     type Plan = Plan;
 
     fn handle(&mut self, event: Event, cx: &mut Cx<'_>) {
-        match event {
-            Event::Launch(step) => launch::handle(self, step, cx),
-            Event::Serve(step) => serve::handle(self, step, cx),
-            Event::Stop(step) => stop::handle(self, step, cx),
-            Event::Detect(step) => detect::handle(self, step, cx),
-            Event::Reconcile(step) => reconcile::handle(self, step, cx),
-            Event::Rebalance(step) => rebalance::handle(self, step, cx),
-            Event::Scale(step) => scale::handle(self, step, cx),
-            Event::Traffic(step) => traffic::handle(self, step, cx),
-            Event::Fault(step) => fault::handle(self, step, cx),
+        match event.family() {
+            Family::Launch => launch::handle(self, launch::Step::of(event), cx),
+            Family::Serve => serve::handle(self, serve::Step::of(event), cx),
+            Family::Stop => stop::handle(self, stop::Step::of(event), cx),
+            Family::Detect => detect::handle(self, detect::Step::of(event), cx),
+            Family::Reconcile => reconcile::handle(self, reconcile::Step::of(event), cx),
+            Family::Rebalance => rebalance::handle(self, rebalance::Step::of(event), cx),
+            Family::Scale => scale::handle(self, scale::Step::of(event), cx),
+            Family::Traffic => traffic::handle(self, traffic::Step::of(event), cx),
+            Family::Fault => fault::handle(self, fault::Step::of(event), cx),
         }
         settle::all(self, cx);
     }

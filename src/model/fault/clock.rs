@@ -4,11 +4,12 @@ use super::{Effect, Live};
 use crate::engine::index::Slots;
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time, Who};
+use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact};
 use crate::model::flows::{For, detect, stop};
 use crate::model::ids::{FaultId, HostId, ProviderId, TaskId, TypeId, ZoneId};
 use crate::model::plan::{Plan, When};
-use crate::model::world::{Cx, Event, World};
+use crate::model::world::{Cx, World};
 
 /// What a clock of `every` belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,31 +67,23 @@ impl Strikes {
     }
 }
 
-/// What can happen.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
+steps! { Fault:
     /// A scheduled fault begins.
-    Begin(FaultId),
+    Begin(fault: FaultId),
     /// A clock strikes.
-    Strike(u32),
+    Strike(number: u32),
     /// The clock of a host strikes.
-    Host(FaultId, HostId),
+    Host(fault: FaultId, host: HostId),
     /// The clock of a task strikes.
-    Task(FaultId, TaskId),
+    Task(fault: FaultId, task: TaskId),
     /// A fault ends.
-    End(crate::engine::index::Handle),
+    End(strike: crate::engine::index::Handle),
     /// The two-minute notice of a Spot host begins.
-    Notice(HostId, Cause),
+    Notice(host: HostId, cause: Cause),
     /// It is over: the host is taken back.
-    TakenBack(HostId, Cause),
+    TakenBack(host: HostId, cause: Cause),
     /// A Spot task on Fargate is taken back.
-    TaskTakenBack(TaskId, Cause),
-}
-
-impl From<Step> for Event {
-    fn from(step: Step) -> Event {
-        Event::Fault(step)
-    }
+    TaskTakenBack(task: TaskId, cause: Cause),
 }
 
 /// Handles a step.

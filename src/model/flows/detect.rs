@@ -6,35 +6,28 @@
 
 use super::{For, account, reconcile, scale, serve, stop};
 use crate::engine::{Dist, Span, Who};
+use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, TaskId};
 use crate::model::plan::{ProviderKind, Service};
 use crate::model::tables::task::{Health, Target, newest_on, on_host};
-use crate::model::world::{Cx, Event, World};
+use crate::model::world::{Cx, World};
 
-/// What is noticed.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
+steps! { Detect:
     /// ECS learns that a task is gone.
-    Lost(TaskId, StopCode),
+    Lost(task: TaskId, code: StopCode),
     /// ECS learns that a host is gone.
-    HostLost(HostId),
+    HostLost(host: HostId),
     /// The balancer has seen enough failed checks.
-    Ejected(TaskId),
+    Ejected(task: TaskId),
     /// The grace period is over: a target that is still out counts as unhealthy.
-    GraceOver(TaskId, u8),
+    GraceOver(task: TaskId, epoch: u8),
     /// ECS has not heard from an agent.
-    Silent(HostId),
+    Silent(host: HostId),
     /// An agent is back.
-    Heard(HostId),
+    Heard(host: HostId),
     /// A Fargate task has been silent for so long that it counts as impaired.
-    Impaired(TaskId),
-}
-
-impl From<Step> for Event {
-    fn from(step: Step) -> Event {
-        Event::Detect(step)
-    }
+    Impaired(task: TaskId),
 }
 
 /// EC2 reports a host without power after 1 to 2 minutes (domain sheet, section 13, model choice).

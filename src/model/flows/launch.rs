@@ -10,33 +10,26 @@
 use super::{For, account, pace, scale, serve, stop};
 use crate::engine::Span;
 use crate::model::capacity;
+use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
 use crate::model::ids::{BucketId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::plan::{Kind, ProviderKind};
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Link, Task, link};
-use crate::model::world::{Cx, Event, World};
+use crate::model::world::{Cx, World};
 
-/// What can happen on the way.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
+steps! { Launch:
     /// A launch bucket has a token again.
-    Token(BucketId),
+    Token(bucket: BucketId),
     /// The network interface is attached.
-    Networked(TaskId),
+    Networked(task: TaskId),
     /// The agent takes the task up; the image pull begins.
-    Connected(TaskId),
+    Connected(task: TaskId),
     /// The image is there.
-    Pulled(TaskId),
+    Pulled(task: TaskId),
     /// The containers run.
-    Started(TaskId),
-}
-
-impl From<Step> for Event {
-    fn from(step: Step) -> Event {
-        Event::Launch(step)
-    }
+    Started(task: TaskId),
 }
 
 /// How long a step is held up before it is tried again while its zone is cut off (model choice).

@@ -5,24 +5,17 @@
 
 use super::{account, launch, reconcile, stop};
 use crate::engine::Span;
+use crate::model::event::steps;
 use crate::model::fact::{Action, Fact, Reason, StopCode, TaskState};
 use crate::model::ids::{ServiceId, TaskId, ZoneId};
 use crate::model::tables::service::Move;
 use crate::model::tables::task::chain;
 use crate::model::tables::zone::LEFT_OUT;
-use crate::model::world::{Cx, Event, World};
+use crate::model::world::{Cx, World};
 
-/// What can happen.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
+steps! { Rebalance:
     /// A service looks at its zones again.
-    Look(ServiceId),
-}
-
-impl From<Step> for Event {
-    fn from(step: Step) -> Event {
-        Event::Rebalance(step)
-    }
+    Look(service: ServiceId),
 }
 
 /// Handles a step.

@@ -9,26 +9,19 @@
 use super::settle::percent_up;
 use super::{For, account, launch, pace, rebalance, stop};
 use crate::engine::Span;
+use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ServiceId, TaskId};
 use crate::model::placement::choose;
 use crate::model::plan::Kind;
 use crate::model::tables::task::{Health, chain, on_host};
-use crate::model::world::{Cx, Event, World};
+use crate::model::world::{Cx, World};
 
-/// What can happen.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
+steps! { Reconcile:
     /// The scheduler looks at a service.
-    Wake(ServiceId),
+    Wake(service: ServiceId),
     /// It tries again after a lack of capacity.
-    Retry(ServiceId),
-}
-
-impl From<Step> for Event {
-    fn from(step: Step) -> Event {
-        Event::Reconcile(step)
-    }
+    Retry(service: ServiceId),
 }
 
 /// Handles a step.

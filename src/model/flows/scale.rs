@@ -9,31 +9,24 @@
 use super::{For, account, detect, launch, reconcile, stop};
 use crate::engine::Span;
 use crate::model::capacity::ec2_group;
+use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, HostStatus, Mechanism, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::plan::{Group, InstanceType, Managed, ProviderKind, TaskDef};
 use crate::model::tables::host::{Host, live};
 use crate::model::tables::task::newest_on;
-use crate::model::world::{Cx, Event, World};
+use crate::model::world::{Cx, World};
 
-/// What can happen.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
+steps! { Scale:
     /// The minute of managed scaling.
-    Tick(ProviderId),
+    Tick(provider: ProviderId),
     /// The group compares what it has with what it should have.
-    Fill(ProviderId),
+    Fill(provider: ProviderId),
     /// A host is registered.
-    Booted(HostId),
+    Booted(host: HostId),
     /// Managed Instances: an idle host may go.
-    Idle(HostId),
-}
-
-impl From<Step> for Event {
-    fn from(step: Step) -> Event {
-        Event::Scale(step)
-    }
+    Idle(host: HostId),
 }
 
 /// How long a group waits after no zone could give a host (model choice).

@@ -8,31 +8,24 @@
 
 use super::{For, account, detect, launch, reconcile, stop};
 use crate::engine::{Draw, Span};
+use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
 use crate::model::ids::TaskId;
 use crate::model::plan::{Balancer, Kind, Service};
 use crate::model::tables::task::{Health, Target};
-use crate::model::world::{Cx, Event, World};
+use crate::model::world::{Cx, World};
 
-/// What can happen to a running task.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
+steps! { Serve:
     /// Its checks pass.
-    Passed(TaskId, u8),
+    Passed(task: TaskId, epoch: u8),
     /// Its checks have failed as often as makes it unhealthy.
-    Failed(TaskId, u8),
+    Failed(task: TaskId, epoch: u8),
     /// An essential container exits.
-    Crashed(TaskId, u8),
+    Crashed(task: TaskId, epoch: u8),
     /// The container has been restarted in place.
-    Restarted(TaskId, u8),
+    Restarted(task: TaskId, epoch: u8),
     /// A standalone task has done its work.
-    Done(TaskId),
-}
-
-impl From<Step> for Event {
-    fn from(step: Step) -> Event {
-        Event::Serve(step)
-    }
+    Done(task: TaskId),
 }
 
 /// Handles a step.

@@ -6,26 +6,19 @@
 
 use super::{For, account, launch, reconcile, scale};
 use crate::engine::Span;
+use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ServiceId, TaskId};
 use crate::model::plan::{Kind, ProviderKind};
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Link, Target, unlink};
-use crate::model::world::{Cx, Event, World};
+use crate::model::world::{Cx, World};
 
-/// What can happen on the way out.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
+steps! { Stop:
     /// The deregistration delay is over: the stop signal is sent.
-    Drained(TaskId, StopCode, Reason),
+    Drained(task: TaskId, code: StopCode, reason: Reason),
     /// The containers have exited.
-    Exited(TaskId, StopCode, Reason),
-}
-
-impl From<Step> for Event {
-    fn from(step: Step) -> Event {
-        Event::Stop(step)
-    }
+    Exited(task: TaskId, code: StopCode, reason: Reason),
 }
 
 /// First rest after a failed start, and the longest (domain sheet, section 2.6; the curve is a model choice).

@@ -3,25 +3,18 @@
 use super::{For, account, reconcile};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
+use crate::model::event::steps;
 use crate::model::fact::{Cause, Mechanism};
 use crate::model::ids::{ServiceId, ZoneId};
-use crate::model::world::{Cx, Event, World};
+use crate::model::world::{Cx, World};
 
-/// What can happen.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
+steps! { Traffic:
     /// The offered rate of a service changes.
-    Rate(ServiceId),
+    Rate(service: ServiceId),
     /// Clients have forgotten the load balancer's address in a zone without targets.
-    Forgotten(ServiceId, ZoneId),
+    Forgotten(service: ServiceId, zone: ZoneId),
     /// A RunTask call of a stream.
-    Arrival(ServiceId, u32),
-}
-
-impl From<Step> for Event {
-    fn from(step: Step) -> Event {
-        Event::Traffic(step)
-    }
+    Arrival(service: ServiceId, number: u32),
 }
 
 /// Handles a step.

@@ -1,0 +1,79 @@
+//! Scenarios for the benches, by the way that every scenario takes: text, check, plan.
+
+use evenkeel::model::Plan;
+use evenkeel::model::problem::Problems;
+use evenkeel::scenario::file::Scenario;
+use evenkeel::scenario::source::Texts;
+use evenkeel::scenario::{self, resolve};
+use serde_json::{Value, json};
+
+/// Tasks of one service in the steady world: few enough for its 500 launches a minute.
+const SERVICE: u32 = 500;
+
+/// Text to plan.
+fn plan(file: &Value) -> Plan {
+    let mut problems = Problems::default();
+    let files = Texts([("bench.json".to_owned(), file.to_string().into_bytes())].into());
+    let found = scenario::load("bench.json", &files, &mut problems).and_then(|document| {
+        let typed: Option<Scenario> = scenario::typed(&document, &mut problems);
+        resolve::resolve(&typed?, &|_| None, &mut problems)
+    });
+    let said: Vec<_> = problems.list.iter().map(|one| format!("{} {}", one.at, one.message)).collect();
+    assert!(!problems.has_errors(), "the scenario does not resolve: {said:#?}");
+    found.expect("a scenario without errors resolves").0
+}
+
+/// A service of tasks of a quarter vCPU on Fargate, over three zones.
+fn service(name: &str, tasks: u32) -> Value {
+    json!({ "serviceName": name, "taskDefinition": "web", "desiredCount": tasks, "launchType": "FARGATE",
+        "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-1", "subnet-2", "subnet-3"] } } })
+}
+
+fn region(name: &str) -> Value {
+    let zones: Vec<Value> = (1..=3).map(|zone| json!({ "id": format!("{name}-az{zone}") })).collect();
+    json!({ "name": name, "zones": zones,
+        "fargate": { "vcpuPerZone": 1_000_000, "launchBurst": 100_000, "launchRate": "100000/s" } })
+}
+
+fn web() -> Value {
+    json!({ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+        "containerDefinitions": [{ "name": "web", "image": "web:1", "portMappings": [{ "containerPort": 80 }] }] })
+}
+
+/// So many tasks in so many Regions, each of them living Exp(10 min).
+pub(crate) fn steady(tasks: u32, regions: u32) -> Plan {
+    let each = tasks / regions;
+    let clusters: Vec<Value> = (0..regions)
+        .map(|region| {
+            let services: Vec<Value> = (0..each.div_ceil(SERVICE))
+                .map(|row| service(&format!("s{row}"), SERVICE.min(each - row * SERVICE)))
+                .collect();
+            json!({ "clusterName": format!("c{region}"), "region": format!("r{region}"), "services": services })
+        })
+        .collect();
+    plan(&json!({ "version": 1, "name": "steady", "seed": 1, "duration": "10000d",
+        "regions": (0..regions).map(|row| region(&format!("r{row}"))).collect::<Vec<_>>(),
+        "taskDefinitions": [web()],
+        "clusters": clusters,
+        "behaviour": [{ "family": "web", "start": { "lognormal": { "median": "20s", "sigma": 0.5 } },
+            "crash": { "exponential": { "mean": "10m" } } }] }))
+}
+
+/// So many services of so many tasks each behind load balancers, sized to the loss of a zone, which comes.
+pub(crate) fn zone_loss(services: u32, tasks: u32) -> Plan {
+    let mut all = Vec::new();
+    let mut traffic = Vec::new();
+    for row in 0..services {
+        let mut one = service(&format!("s{row}"), tasks);
+        one["loadBalancers"] = json!([{ "targetGroupArn": "web", "containerName": "web", "containerPort": 80 }]);
+        all.push(one);
+        let rate = format!("{}/s", u64::from(tasks) * 40);
+        traffic.push(json!({ "service": format!("c/s{row}"), "rate": rate, "requestsPerTask": "60/s" }));
+    }
+    plan(&json!({ "version": 1, "name": "zone-loss", "seed": 1, "duration": "1h", "warmUp": "5m",
+        "regions": [region("r")],
+        "taskDefinitions": [web()],
+        "clusters": [{ "clusterName": "c", "services": all }],
+        "traffic": traffic,
+        "faults": [{ "name": "zone dark", "at": "20m", "for": "20m", "zonePowerLoss": { "zone": "r-az1" } }] }))
+}
