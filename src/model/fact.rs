@@ -35,7 +35,7 @@ pub const NO_ZONE: ZoneId = ZoneId(u16::MAX);
 
 /// One thing that happened. Levels (`Running`, `Available`, `Flow`, `LossRate`, `Lack`, `Need`, `Hosts`,
 /// `Reservation`) hold until the next fact of the same subject and start at zero.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Fact {
     /// A task went from one state to another. Birth: `from` and `to` both PROVISIONING.
     Task {

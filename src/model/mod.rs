@@ -12,6 +12,7 @@ pub mod names;
 pub mod placement;
 pub mod plan;
 pub mod problem;
+pub mod purpose;
 pub mod quantity;
 pub mod status;
 pub mod tables;

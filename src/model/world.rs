@@ -7,7 +7,7 @@ use super::flows::{self, detect, launch, rebalance, reconcile, scale, serve, set
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Plan};
 use super::tables::{Hosts, Provider, Service, Tasks, Tokens, Zone};
-use crate::engine::index::Table;
+use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
 use std::collections::VecDeque;
 
@@ -121,6 +121,11 @@ impl World {
             world.buckets.push(Launches { tokens: Tokens::full(burst, rate), queue: VecDeque::new(), armed: false });
         }
         world
+    }
+
+    /// Row of a zone within its cell.
+    pub(crate) fn zone_row(&self, zone: ZoneId) -> usize {
+        zone.row() - usize::from(self.first_zone)
     }
 
     /// Places what runs at time 0 and schedules the first events.

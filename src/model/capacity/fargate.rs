@@ -5,7 +5,6 @@
 //! it for five minutes. Fargate Spot has its own stock and no fallback.
 
 use crate::model::fact::Reason;
-use crate::model::flows::settle::zone_row;
 use crate::model::ids::{ProviderId, RegionId, ServiceId, ZoneId};
 use crate::model::tables::zone::LEFT_OUT;
 use crate::model::world::{Cx, World};
@@ -29,7 +28,7 @@ pub(crate) fn choose(
         let open = zones.iter().copied().filter(|zone| {
             only.is_none_or(|only| only == *zone) && world.zones[*zone].left_out[usize::from(spot)] <= cx.now
         });
-        let fewest = open.min_by_key(|zone| (world.services[service].zones[zone_row(world, *zone)].wanted, zone.0));
+        let fewest = open.min_by_key(|zone| (world.services[service].zones[world.zone_row(*zone)].wanted, zone.0));
         let Some(zone) = fewest else { return Err(Reason::ResourceFargate) };
         let stock = if spot { plan.zones[zone].spot_stock } else { plan.zones[zone].fargate_stock };
         let row = &mut world.zones[zone];

@@ -100,7 +100,7 @@ fn settled(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 }
 
 fn wanted(world: &World, service: ServiceId, zone: ZoneId) -> u32 {
-    world.services[service].zones[super::settle::zone_row(world, zone)].wanted
+    world.services[service].zones[world.zone_row(zone)].wanted
 }
 
 fn fullest(world: &World, service: ServiceId) -> ZoneId {
@@ -111,7 +111,7 @@ fn fullest(world: &World, service: ServiceId) -> ZoneId {
 
 /// The newest running task of the service in a zone.
 fn newest(world: &World, service: ServiceId, zone: ZoneId) -> Option<TaskId> {
-    let first = world.services[service].zones[super::settle::zone_row(world, zone)].first;
+    let first = world.services[service].zones[world.zone_row(zone)].first;
     let running = chain(&world.tasks, first).filter(|(_, task)| task.wanted && task.state == TaskState::Running);
     running.max_by_key(|(_, task)| task.ordinal).map(|(id, _)| id)
 }

@@ -6,7 +6,6 @@
 //! numbers.
 
 use super::traffic;
-use crate::engine::index::Id;
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{self, Kind};
@@ -128,7 +127,7 @@ fn route(world: &mut World, id: ServiceId, service: &plan::Service) -> u64 {
     if cross_zone {
         pour(world, id, service, offered, &service.zones, &mut routed);
     } else {
-        let known = |world: &World, zone: ZoneId| world.services[id].zones[zone_row(world, zone)].in_dns;
+        let known = |world: &World, zone: ZoneId| world.services[id].zones[world.zone_row(zone)].in_dns;
         let addresses = service.zones.iter().filter(|&&zone| known(world, zone)).count();
         // When no address is left, clients hold on to all of them.
         let mut split = Split::over(offered, if addresses == 0 { service.zones.len() } else { addresses } as u64);
@@ -162,7 +161,7 @@ fn pour(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64, zo
     let mut split = Split::over(rate, u64::from(targets));
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     for zone in zones {
-        let row = world.services[id].zones[zone_row(world, *zone)];
+        let row = world.services[id].zones[world.zone_row(*zone)];
         let (good, bad) = if open { (row.idle, row.idle_dead) } else { (row.serving, row.dead) };
         let (offered, dead) = (split.part(u64::from(good)), split.part(u64::from(bad)));
         routed.to_dead += dead;
@@ -241,9 +240,4 @@ fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
         line.told_rate = line.rate;
         cx.note(Fact::LossRate { service: id, cause: line.cause, phase: line.phase, rate: line.rate });
     }
-}
-
-/// Row of a zone within its cell.
-pub(crate) fn zone_row(world: &World, zone: ZoneId) -> usize {
-    zone.row() - usize::from(world.first_zone)
 }

@@ -70,7 +70,7 @@ pub(crate) fn watch_addresses(world: &mut World, service: ServiceId, cx: &mut Cx
         return;
     }
     for zone in &cx.plan.services[service].zones {
-        let row = super::settle::zone_row(world, *zone);
+        let row = world.zone_row(*zone);
         let here = &mut world.services[service].zones[row];
         let has_targets = here.serving + here.dead > 0;
         if has_targets {
@@ -84,7 +84,7 @@ pub(crate) fn watch_addresses(world: &mut World, service: ServiceId, cx: &mut Cx
 }
 
 fn forgotten(world: &mut World, service: ServiceId, zone: ZoneId, now: Time) {
-    let row = super::settle::zone_row(world, zone);
+    let row = world.zone_row(zone);
     let here = &mut world.services[service].zones[row];
     if here.forgotten_at <= now {
         here.forgotten_at = Time::NEVER;

@@ -2,9 +2,9 @@
 
 use super::{Placement, Strategy};
 use crate::model::fact::Reason;
-use crate::model::flows::For;
 use crate::model::ids::{HostId, ProviderId, ServiceId, ZoneId};
 use crate::model::plan::{Plan, ProviderKind};
+use crate::model::purpose::For;
 use crate::model::tables::host::{Host, live};
 use crate::model::tables::task::on_host;
 use crate::model::world::{Cx, World};

@@ -1,0 +1,53 @@
+//! What chance is asked for: the purposes that key the draws of the model.
+
+use crate::engine::Purpose;
+
+/// What a draw is for.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub enum For {
+    /// Whole start, or its phase of the network interface.
+    Start = 1,
+    /// Agent takes the task up.
+    Connect,
+    /// Image pull.
+    Pull,
+    /// Container start.
+    Containers,
+    /// First check of a target, or of a container.
+    FirstCheck,
+    /// Application ready.
+    Health,
+    /// Crash.
+    Crash,
+    /// Orderly exit.
+    Stop,
+    /// Detection of a loss by ECS.
+    Loss,
+    /// Ejection by the load balancer.
+    Target,
+    /// Boot of a host.
+    Boot,
+    /// Random choice of a host.
+    Place,
+    /// Random choice of a task to stop.
+    Choose,
+    /// Work of a standalone task.
+    Lives,
+    /// Gap between RunTask calls.
+    Arrive,
+    /// Gap to the next occurrence of a fault.
+    FaultGap,
+    /// Length of a fault.
+    FaultLength,
+    /// Whom a fault hits.
+    FaultHits,
+    /// Reconnection of an agent.
+    Reconnect,
+}
+
+impl From<For> for Purpose {
+    fn from(purpose: For) -> Purpose {
+        Purpose(purpose as u32)
+    }
+}
