@@ -5,16 +5,15 @@
 //! `tests/golden/digests.txt` is written anew by `UPDATE=1 cargo test --test same_bits`. A digest that moves because a
 //! rule of the model changed raises `MODEL_VERSION`, and the commit says why it moved.
 //!
-//! The laws of chance take their logarithms from `num-traits`, which uses those of the platform as soon as any package
-//! of the build switches its feature `std` on: the reader of schemas always does, the plotting package too. So both
-//! builds must agree here; `docs/decisions/0002-which-logarithm.md` says what the other one would change.
+//! The file also holds a hash of samples of each law, months long, where the last bit of a logarithm would show:
+//! `docs/decisions/0002-which-logarithm.md`.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and keeps stored values")]
 
 mod shipped;
 
 use evenkeel::MODEL_VERSION;
-use evenkeel::engine::{Limits, Reader, Seed, Sim, Stop, Time};
+use evenkeel::engine::{Dist, Draw, Limits, Purpose, Reader, Seed, Sim, Span, Stop, Time, Who};
 use evenkeel::experiment::replicate::{self, Options};
 use evenkeel::model::{Fact, Plan, World};
 use serde_json::json;
@@ -104,16 +103,37 @@ fn many_regions() -> Plan {
 
 const GOLDEN: &str = "tests/golden/digests.txt";
 
+fn laws() -> [(&'static str, Dist); 7] {
+    let month = Span::from_secs(30 * 86_400);
+    [
+        ("uniform", Dist::uniform(Span::ZERO, month).unwrap()),
+        ("exponential", Dist::exponential(month).unwrap()),
+        ("lognormal", Dist::lognormal(month, 1.0).unwrap()),
+        ("weibull", Dist::weibull(0.7, month).unwrap()),
+        ("gamma", Dist::gamma(3.0, month).unwrap()),
+        ("small gamma", Dist::gamma(0.5, month).unwrap()),
+        ("empirical", Dist::empirical((1..100).map(Span::from_secs).collect()).unwrap()),
+    ]
+}
+
 #[test]
 fn digests_are_the_stored_ones() {
     let mut found = format!(
-        "# digest of the event stream, events handled, hash of all facts: first replication of each shipped scenario\n\
+        "# digest of the event stream, events handled, hash of all facts: first replication of each shipped scenario;\n\
+         # then a hash of 100,000 samples of each law\n\
          # written by: UPDATE=1 cargo test --test same_bits\nmodel version {MODEL_VERSION}\n"
     );
     for name in shipped::names() {
         let Seen { digest, events, heard } = heard(&shipped::plan(&name), 1, 1);
         let facts = heard.iter().fold(0, |all: u64, one| all.rotate_left(1) ^ one);
         writeln!(found, "{name:<24} {digest:016x} {events:>9} {facts:016x}").unwrap();
+    }
+    for (name, law) in laws() {
+        let mut hash = Listen::new().0;
+        for who in 0..100_000 {
+            hash.write_u64(law.sample(&mut Draw::new(Seed(42), Purpose(1), Who(who))).0);
+        }
+        writeln!(found, "law {name:<20} {:016x}", hash.finish()).unwrap();
     }
     let path = shipped::here(GOLDEN);
     if std::env::var_os("UPDATE").is_some() {

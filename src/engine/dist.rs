@@ -1,9 +1,12 @@
-//! Laws of random lengths of time. `rand_distr` supplies the mathematics; every sample is rounded to whole
-//! microseconds at once, so that a difference in the last bit of a logarithm does not reach the event order.
+//! Laws of random lengths of time; every sample is rounded to whole microseconds at once.
+//!
+//! `rand_distr` supplies the exponential, normal and gamma variates, which need a logarithm in their tails only. What
+//! takes one for each sample is computed here with `libm`: the logarithms of two platforms differ in the last bit, and
+//! with lengths of months that bit reaches the microseconds (`docs/decisions/0002-which-logarithm.md`).
 
 use super::draw::Draw;
 use super::time::Span;
-use rand_distr::{Distribution, Exp, Gamma, LogNormal, Weibull};
+use rand_distr::{Distribution, Exp, Gamma, Open01, OpenClosed01, StandardNormal};
 
 /// A law of a random, non-negative length of time.
 #[derive(Clone, Debug)]
@@ -15,11 +18,28 @@ pub enum Dist {
     /// Exponential, by its mean.
     Exponential(Exp<f64>),
     /// Log-normal, by the median and the standard deviation of the logarithm.
-    LogNormal(LogNormal<f64>),
+    LogNormal {
+        /// Logarithm of the median in seconds.
+        mu: f64,
+        /// Standard deviation of the logarithm.
+        sigma: f64,
+    },
     /// Weibull, by shape and scale.
-    Weibull(Weibull<f64>),
-    /// Gamma, by shape and scale.
+    Weibull {
+        /// Seconds.
+        scale: f64,
+        /// One over the shape.
+        inverse: f64,
+    },
+    /// Gamma, by shape and scale, of a shape of 1 or more.
     Gamma(Gamma<f64>),
+    /// Gamma of a smaller shape `k`: one of shape `k + 1` times a uniform to the power `1 / k`.
+    SmallGamma {
+        /// Of shape `k + 1`.
+        above: Gamma<f64>,
+        /// `1 / k`.
+        inverse: f64,
+    },
     /// One of the values given, each as likely as the others.
     Empirical(Box<[Span]>),
 }
@@ -62,22 +82,25 @@ impl Dist {
     pub fn lognormal(median: Span, sigma: f64) -> Result<Dist, DistError> {
         positive(median)?;
         shape(sigma)?;
-        let law = LogNormal::new(libm::log(median.as_secs_f64()), sigma);
-        law.map(Dist::LogNormal).map_err(|_| DistError::BadShape)
+        Ok(Dist::LogNormal { mu: libm::log(median.as_secs_f64()), sigma })
     }
 
     /// Weibull: survival `exp(-(t / scale)^k)`.
     pub fn weibull(k: f64, scale: Span) -> Result<Dist, DistError> {
         positive(scale)?;
         shape(k)?;
-        Weibull::new(scale.as_secs_f64(), k).map(Dist::Weibull).map_err(|_| DistError::BadShape)
+        Ok(Dist::Weibull { scale: scale.as_secs_f64(), inverse: 1.0 / k })
     }
 
     /// Gamma with shape `k`; the mean is `k * scale`.
     pub fn gamma(k: f64, scale: Span) -> Result<Dist, DistError> {
         positive(scale)?;
         shape(k)?;
-        Gamma::new(k, scale.as_secs_f64()).map(Dist::Gamma).map_err(|_| DistError::BadShape)
+        let law = |shape| Gamma::new(shape, scale.as_secs_f64()).map_err(|_| DistError::BadShape);
+        if k < 1.0 {
+            return Ok(Dist::SmallGamma { above: law(k + 1.0)?, inverse: 1.0 / k });
+        }
+        law(k).map(Dist::Gamma)
     }
 
     /// One of `values`, each as likely.
@@ -91,9 +114,19 @@ impl Dist {
             Dist::Constant(span) => *span,
             Dist::Uniform(low, high) => Span(low.0 + draw.below((high.0 - low.0).saturating_add(1))),
             Dist::Exponential(law) => Span::from_secs_f64(law.sample(draw)),
-            Dist::LogNormal(law) => Span::from_secs_f64(law.sample(draw)),
-            Dist::Weibull(law) => Span::from_secs_f64(law.sample(draw)),
+            Dist::LogNormal { mu, sigma } => {
+                let normal: f64 = StandardNormal.sample(draw);
+                Span::from_secs_f64(libm::exp(mu + sigma * normal))
+            }
+            Dist::Weibull { scale, inverse } => {
+                let uniform: f64 = OpenClosed01.sample(draw);
+                Span::from_secs_f64(scale * libm::pow(-libm::log(uniform), *inverse))
+            }
             Dist::Gamma(law) => Span::from_secs_f64(law.sample(draw)),
+            Dist::SmallGamma { above, inverse } => {
+                let uniform: f64 = Open01.sample(draw);
+                Span::from_secs_f64(above.sample(draw) * libm::pow(uniform, *inverse))
+            }
             Dist::Empirical(values) => values[draw.below(values.len() as u64) as usize],
         }
     }
@@ -139,6 +172,7 @@ mod tests {
         let mean = median * libm::exp(sigma * sigma / 2.0);
         check(&Dist::lognormal(S(20), sigma).unwrap(), mean, mean * libm::sqrt(libm::exp(sigma * sigma) - 1.0));
         check(&Dist::gamma(3.0, S(4)).unwrap(), 12.0, libm::sqrt(48.0));
+        check(&Dist::gamma(0.5, S(4)).unwrap(), 2.0, libm::sqrt(8.0));
         let g1 = libm::tgamma(1.0 + 1.0 / 1.5);
         let g2 = libm::tgamma(1.0 + 2.0 / 1.5);
         check(&Dist::weibull(1.5, S(100)).unwrap(), 100.0 * g1, 100.0 * libm::sqrt(g2 - g1 * g1));
