@@ -6,6 +6,7 @@
 mod cases;
 #[path = "reader/fuzz.rs"]
 mod fuzz;
+#[cfg(feature = "cli")]
 #[path = "reader/shipped.rs"]
 mod shipped;
 #[path = "reader/small.rs"]
