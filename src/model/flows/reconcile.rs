@@ -99,12 +99,8 @@ fn stop_surplus(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let go = row.to_replace.min(surplus).min(replaced.max(hopeless));
     for _ in 0..go {
         if let Some(task) = pick_to_replace(world, service) {
-            let code = if world.tasks.at(task.slot).leaving {
-                StopCode::TerminationNotice
-            } else {
-                StopCode::ServiceSchedulerInitiated
-            };
-            stop::begin(world, task, code, Reason::Unhealthy, cx);
+            let (code, reason) = why_replaced(world.tasks.at(task.slot).leaving);
+            stop::begin(world, task, code, reason, cx);
         }
     }
     let row = &world.services[service];
@@ -129,8 +125,17 @@ fn make_room(world: &mut World, service: ServiceId, most: u32, cx: &mut Cx<'_>) 
     if world.services[service].available.saturating_sub(u32::from(still_serves)) < least {
         return;
     }
-    let code = if still_serves { StopCode::TerminationNotice } else { StopCode::ServiceSchedulerInitiated };
-    stop::begin(world, task, code, Reason::Unhealthy, cx);
+    let (code, reason) = why_replaced(still_serves);
+    stop::begin(world, task, code, reason, cx);
+}
+
+/// What is told of a task that was replaced, because its host drains or because it is unhealthy.
+fn why_replaced(host_drains: bool) -> (StopCode, Reason) {
+    if host_drains {
+        (StopCode::TerminationNotice, Reason::Draining)
+    } else {
+        (StopCode::ServiceSchedulerInitiated, Reason::Unhealthy)
+    }
 }
 
 /// The oldest task that is to be replaced: unhealthy ones before those on draining hosts.
