@@ -254,4 +254,17 @@ mod folders {
             }
         }
     }
+
+    /// The picture of the README is the result it claims to be; `UPDATE=1` draws it anew.
+    #[test]
+    fn hold_the_picture_of_the_readme() {
+        let desk = tempfile::tempdir().unwrap();
+        let drawn = &folder("az-loss-tight", "1", 1, &desk.path().join("out"))["tasks-by-zone.png"];
+        let kept = shipped::here("docs/az-loss-tight.png");
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&kept, drawn).unwrap();
+        }
+        assert!(fs::read(kept).unwrap() == *drawn, "docs/az-loss-tight.png is not what the program draws");
+        assert!(fs::read_to_string(shipped::here("README.md")).unwrap().contains("(docs/az-loss-tight.png)"));
+    }
 }
