@@ -183,7 +183,10 @@ fn a_service_keeps_what_was_written() {
     assert!(web.rebalancing && api.rebalancing && !log.rebalancing);
     assert!(web.balancer.is_some() && web.traffic.is_some() && api.balancer.is_none());
     assert_eq!((log.minimum_healthy_percent, log.maximum_percent, log.desired), (0, 100, 0));
-    assert_eq!((api.task.ports, log.task.ports, api.task.health.map(|health| health.retries)), (1, 1, Some(2)));
+    assert_eq!(
+        (api.task.ports, log.task.ports, api.task.health.map(|health| health.fails)),
+        (1, 1, Some(Span::from_secs(65)))
+    );
     assert!(batch.life.lives.is_some() && batch.arrivals.is_some());
     let ProviderKind::Group(group) = &plan.providers.iter().nth(2).unwrap().kind else { panic!("no group") };
     assert_eq!((group.desired, group.zones.len(), group.boot.fixed()), (6, 2, Some(Span::from_secs(90))));

@@ -7,14 +7,28 @@
 
 #[path = "laws/balancer.rs"]
 mod balancer;
+#[path = "laws/choice.rs"]
+mod choice;
+#[path = "laws/daemons.rs"]
+mod daemons;
+#[path = "laws/fleet.rs"]
+mod fleet;
+#[path = "laws/groups.rs"]
+mod groups;
 #[path = "laws/hosts.rs"]
 mod hosts;
 #[path = "laws/launch.rs"]
 mod launch;
 #[path = "laws/line.rs"]
 mod line;
+#[path = "laws/managed.rs"]
+mod managed;
 #[path = "laws/queues.rs"]
 mod queues;
+#[path = "laws/quotas.rs"]
+mod quotas;
+#[path = "laws/reclaims.rs"]
+mod reclaims;
 #[path = "laws/repair.rs"]
 mod repair;
 #[path = "laws/scaling.rs"]
@@ -23,6 +37,8 @@ mod scaling;
 mod spot;
 #[path = "laws/spread.rs"]
 mod spread;
+#[path = "laws/starts.rs"]
+mod starts;
 #[path = "laws/static_stability.rs"]
 mod static_stability;
 #[path = "laws/streams.rs"]

@@ -36,7 +36,9 @@ fn life() -> Life {
         pull: now.clone(),
         containers: now.clone(),
         health: None,
+        completion: now.clone(),
         crash: None,
+        exit_code: 1,
         stop: now,
         lives: None,
         loss: None,
@@ -48,6 +50,7 @@ fn service(name: &str, kind: Kind, desired: u32) -> Service {
     let task = TaskDef { cpu: 1_024, memory: 2_048, ..TaskDef::default() };
     Service {
         name: name.to_owned(),
+        group: format!("service:{name}"),
         who: Who::named(name),
         cluster: ClusterId(0),
         kind,
@@ -82,6 +85,8 @@ fn group() -> ProviderKind {
         spot_draining: true,
         boot: Dist::Constant(Span::ZERO),
         trunking: false,
+        evens_out: true,
+        habits: evenkeel::model::plan::Habits::default(),
     })
 }
 

@@ -151,9 +151,7 @@ pub struct Slots<T> {
     free: Vec<u32>,
 }
 
-/// Rows are reached at random: none of up to 64 bytes lies across two lines of the cache.
 #[derive(Clone, Debug)]
-#[repr(align(64))]
 struct Row<T> {
     generation: u32,
     value: T,

@@ -88,17 +88,20 @@ pub enum Mechanism {
     Rebalancing,
     /// Scale-in of hosts.
     ScaleIn,
+    /// Replacement of hosts that are as old as they may be.
+    Maintenance,
 }
 
 impl Mechanism {
     /// All mechanisms in order.
-    pub const ALL: [Mechanism; 6] = [
+    pub const ALL: [Mechanism; 7] = [
         Mechanism::FirstStart,
         Mechanism::Crash,
         Mechanism::Demand,
         Mechanism::HealthCheck,
         Mechanism::Rebalancing,
         Mechanism::ScaleIn,
+        Mechanism::Maintenance,
     ];
 
     /// As the results spell it.
@@ -110,6 +113,7 @@ impl Mechanism {
             Mechanism::HealthCheck => "health check",
             Mechanism::Rebalancing => "rebalancing",
             Mechanism::ScaleIn => "scale-in",
+            Mechanism::Maintenance => "maintenance",
         }
     }
 }

@@ -135,6 +135,8 @@ pub enum Kind {
 pub struct Service {
     /// "cluster/name".
     pub name: String,
+    /// `group` of its tasks: `service:<name>`, or `family:<family>` for standalone tasks.
+    pub group: String,
     /// Birth certificate, from the name.
     pub who: Who,
     /// Its cluster.
@@ -199,25 +201,58 @@ pub struct TaskDef {
     pub stop_timeout: Span,
     /// Longest chain of `dependsOn` between containers, at least 1: how often the container start is waited for.
     pub start_depth: u32,
-    /// `restartPolicy` of the essential containers: `restartAttemptPeriod`, when enabled.
-    pub restart: Option<Span>,
-    /// Container health check of the essential containers, if any: the slowest of them.
+    /// Its containers and what each waits for. Empty where only START is waited for: `start_depth` says it all then.
+    pub starts: Vec<ContainerStart>,
+    /// `restartPolicy` of the essential containers, when all of them have one.
+    pub restart: Option<Restart>,
+    /// Container health checks of the essential containers, if any.
     pub health: Option<ContainerHealth>,
+    /// Its images, by number: tasks of the same images have the same.
+    pub image: u32,
     /// Names of its containers, for events.
     pub containers: Vec<String>,
 }
 
-/// A container health check.
+/// The container health checks of a task's essential containers, as far as they decide: HEALTHY needs all of them,
+/// UNHEALTHY one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContainerHealth {
-    /// `interval`, 30 s by default.
-    pub interval: Span,
-    /// `timeout`, 5 s by default.
-    pub timeout: Span,
-    /// `retries`, 3 by default.
-    pub retries: u32,
-    /// `startPeriod`, 0 by default.
-    pub start_period: Span,
+    /// From RUNNING until containers that answer at once are all HEALTHY: the longest `interval`.
+    pub passes: Span,
+    /// From RUNNING until the first of containers that never answer is UNHEALTHY: the shortest of
+    /// `startPeriod + retries x interval + timeout`.
+    pub fails: Span,
+}
+
+/// How a container starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerStart {
+    /// Its place in the longest chain of `dependsOn` that ends with it, from 0.
+    pub layer: u32,
+    /// Containers that it waits for, by place, and what they must have reached.
+    pub after: Vec<(usize, Await)>,
+    /// `startTimeout`: how long others wait for it.
+    pub timeout: Option<Span>,
+}
+
+/// `dependsOn[].condition`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Await {
+    /// START.
+    Started,
+    /// HEALTHY: its first check comes one `interval` after its start.
+    Healthy(Span),
+    /// COMPLETE or SUCCESS.
+    Completed,
+}
+
+/// `restartPolicy`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restart {
+    /// `restartAttemptPeriod`: the longest of the essential containers.
+    pub attempt: Span,
+    /// `ignoredExitCodes`: those that any essential container leaves to end the task.
+    pub ignored: Vec<u32>,
 }
 
 /// Laws of a task's life.
@@ -233,10 +268,14 @@ pub struct Life {
     pub pull: Dist,
     /// Starting one layer of containers.
     pub containers: Dist,
+    /// From the start of a container that others wait for with COMPLETE or SUCCESS until it has exited.
+    pub completion: Dist,
     /// From RUNNING until the application would answer checks; `None`: at once, found by the checks' own rhythm.
     pub health: Option<Dist>,
     /// From RUNNING to an essential container's exit.
     pub crash: Option<Dist>,
+    /// The exit code of a crash.
+    pub exit_code: u32,
     /// From SIGTERM until the containers have exited; cut by `stopTimeout`.
     pub stop: Dist,
     /// For streams: from RUNNING until the work is done.
@@ -367,6 +406,24 @@ impl ProviderKind {
     pub fn has_hosts(&self) -> bool {
         !matches!(self, ProviderKind::Fargate { .. })
     }
+
+    /// How its hosts are set up, if it has any of its own.
+    pub fn habits(&self) -> Option<&Habits> {
+        match self {
+            ProviderKind::Group(group) => Some(&group.habits),
+            ProviderKind::Managed(managed) => Some(&managed.habits),
+            ProviderKind::Fargate { .. } | ProviderKind::AnyHost => None,
+        }
+    }
+}
+
+/// How hosts of a capacity provider are set up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Habits {
+    /// Attributes that their agents register besides the built-in ones: name and value.
+    pub attributes: Vec<(String, String)>,
+    /// `ECS_IMAGE_PULL_BEHAVIOR` is `always`: a cached image does not help when the registry is down.
+    pub always_pull: bool,
 }
 
 /// An Auto Scaling group behind a capacity provider.
@@ -399,6 +456,10 @@ pub struct Group {
     pub boot: Dist,
     /// Whether task network interfaces are trunked.
     pub trunking: bool,
+    /// Whether its process `AZRebalance` runs.
+    pub evens_out: bool,
+    /// How its hosts are set up.
+    pub habits: Habits,
 }
 
 /// `managedScaling`.
@@ -425,8 +486,12 @@ pub struct Managed {
     pub zones: Vec<ZoneId>,
     /// Idle hosts go after this; `None`: never.
     pub scale_in_after: Option<Span>,
+    /// `autoRepairConfiguration`: a host whose agent stays silent is replaced.
+    pub repairs: bool,
     /// From the decision to launch until the container instance is registered.
     pub boot: Dist,
+    /// How its hosts are set up.
+    pub habits: Habits,
 }
 
 /// A Fargate launch bucket: tokens for each account, Region and kind.

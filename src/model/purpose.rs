@@ -44,6 +44,8 @@ pub enum For {
     FaultHits,
     /// Reconnection of an agent.
     Reconnect,
+    /// Run of a container that others wait for.
+    Completion,
 }
 
 impl From<For> for Purpose {

@@ -3,7 +3,7 @@
 use super::event::{Event, Family};
 use super::fact::{Cause, Fact};
 use super::fault;
-use super::flows::{self, detect, launch, rebalance, reconcile, scale, serve, settle, stop, traffic};
+use super::flows::{self, daemon, detect, launch, rebalance, reconcile, scale, serve, settle, stop, traffic};
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Plan};
 use super::tables::{Hosts, Provider, Service, Tasks, Tokens, Zone};
@@ -51,6 +51,8 @@ pub struct Launches {
     pub queue: VecDeque<ServiceId>,
     /// A token event is on its way.
     pub armed: bool,
+    /// CPU units of Fargate in use by the account, to be held against its quota.
+    pub used: u64,
 }
 
 /// What a handler sees beside its world.
@@ -118,7 +120,12 @@ impl World {
         }
         for bucket in cell.buckets.clone().map(BucketId) {
             let plan::Bucket { burst, rate } = plan.buckets[bucket];
-            world.buckets.push(Launches { tokens: Tokens::full(burst, rate), queue: VecDeque::new(), armed: false });
+            world.buckets.push(Launches {
+                tokens: Tokens::full(burst, rate),
+                queue: VecDeque::new(),
+                armed: false,
+                used: 0,
+            });
         }
         world
     }
@@ -134,7 +141,10 @@ impl World {
         for provider in self.providers.ids() {
             scale::prepare(self, provider, cx);
         }
-        for service in self.services.ids() {
+        // Daemons are the first tasks on a host.
+        let is_daemon = |service: &ServiceId| plan.services[*service].kind == Kind::Daemon;
+        let daemons = self.services.ids().filter(is_daemon);
+        for service in daemons.chain(self.services.ids().filter(|service| !is_daemon(service))) {
             flows::traffic::prepare(self, service, cx);
             self.populate(service, plan, cx);
         }
@@ -149,7 +159,13 @@ impl World {
         row.steady = true;
         match plan.services[service].kind {
             Kind::Stream => {}
-            Kind::Daemon => reconcile::wake_once(self, service, cx),
+            Kind::Daemon => {
+                if !plan.start_empty {
+                    daemon::stand(self, service, cx);
+                    self.services[service].launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
+                }
+                reconcile::wake_once(self, service, cx);
+            }
             Kind::Replica => {
                 let desired = row.desired;
                 let first = Cause::mechanism(super::fact::Mechanism::FirstStart);

@@ -78,7 +78,9 @@ fn service() -> Service {
         pull: second.clone(),
         containers: second.clone(),
         health: None,
+        completion: second.clone(),
         crash: None,
+        exit_code: 1,
         stop: second,
         lives: None,
         loss: None,
@@ -95,6 +97,7 @@ fn service() -> Service {
     let profile = Profile::Steps([(Time::ZERO, 900_000_000_000)].into());
     Service {
         name: "shop/web".into(),
+        group: "service:web".into(),
         who: Who::named("shop/web"),
         cluster: ClusterId(0),
         kind: Kind::Replica,

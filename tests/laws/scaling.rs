@@ -122,3 +122,22 @@ fn from_nothing_the_first_step_goes_to_two() {
         assert_eq!(found, truth, "{tasks} tasks");
     }
 }
+
+#[test]
+fn a_hundredth_too_little_is_too_little() {
+    // 151 of 150 hosts needed are 100.67 %: above target, however the metric is shown.
+    let mut file = group(151, 150, 100, 2);
+    file["autoScalingGroups"][0]["MaxSize"] = json!(200);
+    let (found, _) = hosts(&file);
+    assert_eq!(found, [(0.0, 150), (210.0, 151)]);
+}
+
+#[test]
+fn a_task_that_fits_no_host_launches_none() {
+    let mut file = group(1, 1, 100, 2);
+    file["clusters"][0]["services"][0]["desiredCount"] = json!(0);
+    file["taskDefinitions"][0]["containerDefinitions"][0]["cpu"] = json!(4096);
+    file["clusters"][0]["services"][0]["desiredCount"] = json!(5);
+    let (found, _) = hosts(&file);
+    assert!(found.iter().all(|(_, count)| *count <= 1), "{found:?}");
+}

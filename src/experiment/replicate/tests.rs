@@ -84,6 +84,8 @@ fn service(row: u32, provider: ProviderId) -> Service {
         pull,
         containers,
         health: None,
+        completion: Dist::Constant(Span::ZERO),
+        exit_code: 1,
         crash: None,
         stop,
         lives: None,
@@ -92,6 +94,7 @@ fn service(row: u32, provider: ProviderId) -> Service {
     };
     Service {
         name: format!("c{row}/toy"),
+        group: "service:web".into(),
         who: Who::named("toy"),
         cluster: ClusterId(row),
         kind: Kind::Replica,

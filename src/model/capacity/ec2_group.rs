@@ -2,6 +2,7 @@
 
 use crate::engine::{Span, Time};
 use crate::model::plan::Scaling;
+use std::cmp::Ordering;
 
 /// Points of one minute below target before a scale-in.
 pub const LOW_POINTS: u32 = 15;
@@ -14,6 +15,15 @@ pub fn reservation(needed: u32, running: u32) -> u32 {
         (0, 0) => 100,
         (_, 0) => 200,
         _ => (u64::from(needed) * 100 / u64::from(running)) as u32,
+    }
+}
+
+/// Whether the reservation is above, at or below target, before any rounding. Without hosts and work it is at target.
+pub fn level(scaling: Scaling, needed: u32, running: u32) -> Ordering {
+    match (needed, running) {
+        (0, 0) => Ordering::Equal,
+        (_, 0) => Ordering::Greater,
+        _ => (u64::from(needed) * 100).cmp(&(u64::from(scaling.target) * u64::from(running))),
     }
 }
 
@@ -56,6 +66,16 @@ mod tests {
         assert_eq!(reservation(3, 0), 200);
         assert_eq!(reservation(0, 0), 100);
         assert_eq!(reservation(0, 4), 0);
+    }
+
+    #[test]
+    fn the_alarms_do_not_round() {
+        assert_eq!(level(SCALING, 151, 150), Ordering::Greater);
+        assert_eq!(level(SCALING, 150, 150), Ordering::Equal);
+        assert_eq!(level(Scaling { target: 90, ..SCALING }, 181, 200), Ordering::Greater);
+        assert_eq!(level(Scaling { target: 80, ..SCALING }, 0, 0), Ordering::Equal);
+        assert_eq!(level(SCALING, 3, 0), Ordering::Greater);
+        assert_eq!(level(SCALING, 0, 4), Ordering::Less);
     }
 
     #[test]

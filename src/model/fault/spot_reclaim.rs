@@ -4,7 +4,7 @@ use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
 use crate::engine::key::Phase;
 use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, Reason, StopCode};
-use crate::model::flows::{For, account, scale, stop};
+use crate::model::flows::{For, account, rebalance, scale, stop};
 use crate::model::ids::{HostId, TaskId};
 use crate::model::ids::{ProviderId, TypeId, ZoneId};
 use crate::model::names::Names;
@@ -12,6 +12,7 @@ use crate::model::plan::ProviderKind;
 use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
 use crate::model::tables::host::NIL;
+use crate::model::tables::task::on_host;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -119,8 +120,13 @@ impl Live {
                 && Thing::Pool(host.provider, host.zone, Some(host.kind)) == pool
                 && self.hit(strike, host.who, cx)
             {
-                let provider = host.provider;
+                let (provider, cause) = (host.provider, strike.cause);
+                cx.note(Fact::Hits { cause, what: Hit::Host });
+                for (_, task) in on_host(&world.tasks, host.first).filter(|(_, task)| task.alive && task.wanted) {
+                    cx.note(Fact::Hits { cause, what: Hit::Task(task.service) });
+                }
                 if managed_draining(provider, cx) {
+                    cx.note(Fact::Noticed { cause: strike.cause });
                     scale::drain(world, id, strike.cause, cx);
                 }
                 cx.after(self.recommendation_before, super::Step::Notice(id, strike.cause));
@@ -162,6 +168,7 @@ pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_
         return;
     }
     let provider = host.provider;
+    world.hosts.at_mut(id.slot).reclaimed = true;
     let by_agent = matches!(&cx.plan.providers[provider].kind, ProviderKind::Group(group) if group.spot_draining);
     if by_agent || managed_draining(provider, cx) {
         cx.note(Fact::Noticed { cause });
@@ -201,5 +208,6 @@ impl Effect for Live {
                 world.providers[provider].lift((Some(zone), kind));
             }
         }
+        rebalance::zone_is_back(world, cx);
     }
 }

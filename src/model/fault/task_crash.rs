@@ -38,6 +38,9 @@ pub struct Spec {
     /// Share of the tasks, with `at`, instead of `count`: each task is drawn by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
+    /// The exit code, which a container's `restartPolicy` may ignore; 1 by default (model choice).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<u32>,
 }
 
 /// What runs.
@@ -51,6 +54,8 @@ pub struct Live {
     pub count: u32,
     /// Instead of `count`.
     pub share: Option<f64>,
+    /// The exit code.
+    pub exit_code: u32,
 }
 
 impl Kind for Spec {
@@ -70,7 +75,7 @@ impl Kind for Spec {
             out.error(&format!("{at}/count"), "a count of 0 breaks nothing", "write 1 or more");
             return None;
         }
-        Some(Live { service, zone, count: self.count.unwrap_or(1), share })
+        Some(Live { service, zone, count: self.count.unwrap_or(1), share, exit_code: self.exit_code.unwrap_or(1) })
     }
 }
 
@@ -104,7 +109,7 @@ impl Effect for Live {
             }),
         };
         for task in tasks {
-            serve::exit(world, task, strike.cause, cx);
+            serve::exit(world, task, strike.cause, self.exit_code, cx);
         }
     }
 

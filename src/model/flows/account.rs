@@ -152,10 +152,19 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
     step(&mut row.starting, STARTING);
     step(&mut row.to_replace, TO_REPLACE);
     step(&mut row.available, AVAILABLE);
-    if (before.counted ^ after.counted) & WANTED != 0
+    if (before.counted & WANTED != after.counted & WANTED || before.zone != after.zone)
         && let Some(item) = service.strategy.iter().position(|item| item.provider == provider)
     {
         step(&mut row.by_item[item], WANTED);
+        if !row.item_zones.is_empty() {
+            let first = item * row.zones.len();
+            for (task, sign) in [(before, false), (after, true)] {
+                if task.zone != NO_ZONE {
+                    let count = &mut row.item_zones[first + usize::from(task.zone.0 - first_zone)];
+                    shift(count, task.counted & WANTED != 0, sign);
+                }
+            }
+        }
     }
     for (standing, add) in [(before, false), (after, true)] {
         if standing.zone != NO_ZONE {

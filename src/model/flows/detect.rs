@@ -4,12 +4,13 @@
 //! From there two clocks run: ECS's own (`Lost`, `HostLost`) and the load balancer's (`Ejected`). Whichever is first
 //! leads to a replacement.
 
-use super::{For, account, reconcile, scale, serve, stop};
+use super::{For, account, managed, reconcile, scale, serve, stop};
 use crate::engine::{Dist, Span, Who};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, TaskId};
 use crate::model::plan::{ProviderKind, Service};
+use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Target, newest_on, on_host};
 use crate::model::world::{Cx, World};
 
@@ -70,6 +71,8 @@ fn between(range: (Span, Span), cx: &Cx<'_>, purpose: For, who: Who) -> Span {
 fn dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
+    // A Spot reclaim was told of, and its hits counted, with the notice.
+    let told = task.host != NIL && world.hosts.at(task.host).reclaimed;
     let (service_id, in_service, who) =
         (task.service, task.target == Target::Healthy, task.who(&plan.services[task.service]));
     account::change(world, plan, id, |task| {
@@ -77,7 +80,7 @@ fn dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
         task.cause = cause;
         task.phase = Phase::Detection;
     });
-    if cause.as_fault().is_some() {
+    if cause.as_fault().is_some() && !told {
         cx.note(Fact::Hits { cause, what: Hit::Task(service_id) });
     }
     if in_service {
@@ -86,7 +89,7 @@ fn dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
 }
 
 /// The balancer's clock starts.
-fn await_ejection(service: &Service, id: TaskId, who: Who, cx: &mut Cx<'_>) {
+pub(crate) fn await_ejection(service: &Service, id: TaskId, who: Who, cx: &mut Cx<'_>) {
     let Some(balancer) = &service.balancer else { return };
     let mut draw = cx.draw(For::Target, who);
     let after = match &service.life.target {
@@ -139,9 +142,9 @@ pub(crate) fn host_dies(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx
     }
     machine.alive = false;
     machine.cause = cause;
-    let (who, first, provider) = (machine.who, machine.first, machine.provider);
+    let (who, first, provider, told) = (machine.who, machine.first, machine.provider, machine.reclaimed);
     scale::count_up(world, provider, cx);
-    if cause.as_fault().is_some() {
+    if cause.as_fault().is_some() && !told {
         cx.note(Fact::Hits { cause, what: Hit::Host });
     }
     let mut scratch = std::mem::take(&mut world.scratch);
@@ -166,10 +169,12 @@ fn lost(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
 }
 
 fn host_lost(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
-    let cause = world.hosts.at(id.slot).cause;
+    let host = world.hosts.at(id.slot);
+    let cause = host.cause;
+    let code = if host.reclaimed { StopCode::SpotInterruption } else { StopCode::InfrastructureHealth };
     cx.note(Fact::Noticed { cause });
     while let Some(task) = newest_on(&world.tasks, world.hosts.at(id.slot).first) {
-        stop::gone(world, task, StopCode::InfrastructureHealth, Reason::None, cx);
+        stop::gone(world, task, code, Reason::None, cx);
     }
     scale::remove(world, id, cx);
 }
@@ -182,10 +187,10 @@ fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     let plan = cx.plan;
-    let (cause, epoch, service, born) = (task.cause, task.epoch, &plan.services[task.service], task.started);
+    let (cause, epoch, service) = (task.cause, task.epoch, &plan.services[task.service]);
+    let grace_ends = task.grace_ends(service.grace);
     cx.note(Fact::Noticed { cause });
     account::change(world, plan, id, |task| task.target = Target::Unhealthy);
-    let grace_ends = born + service.grace;
     if grace_ends > cx.now {
         cx.after(grace_ends.since(cx.now), Step::GraceOver(id, epoch));
     } else {
@@ -256,6 +261,7 @@ fn silent(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
             cx.note(Fact::Noticed { cause });
         }
         scale::tell(world, id, cx);
+        managed::falls_silent(world, id, IMPAIRED, cx);
     }
 }
 
@@ -293,6 +299,10 @@ pub(crate) fn drain(world: &mut World, id: HostId, cause: Cause, code: StopCode,
             continue;
         }
         let service = row.service;
+        // Standalone tasks are left to end by themselves (domain sheet, section 2.10).
+        if plan.services[service].kind == crate::model::plan::Kind::Stream {
+            continue;
+        }
         if row.state < TaskState::Running {
             account::change(world, plan, task, |task| task.cause = cause);
             stop::begin(world, task, code, Reason::Draining, cx);

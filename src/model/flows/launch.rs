@@ -5,16 +5,16 @@
 //!                │                                        └───────── or one law for all ─────────┘
 //!                └ no room: PROVISIONING (Auto Scaling groups), or back to `pace`
 //! ```
-//! Left out: images with several containers are pulled as one.
+//! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
-use super::{For, account, pace, scale, serve, stop};
+use super::{For, account, containers, managed, pace, scale, serve, stop};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
-use crate::model::ids::{BucketId, ProviderId, ServiceId, TaskId, ZoneId};
+use crate::model::ids::{BucketId, HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::choose;
-use crate::model::plan::{Kind, ProviderKind};
+use crate::model::plan::{Kind, Plan, ProviderKind, Service};
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Link, Task, link};
 use crate::model::world::{Cx, World};
@@ -30,6 +30,8 @@ steps! { Launch:
     Pulled(task: TaskId),
     /// The containers run.
     Started(task: TaskId),
+    /// A container waited for another in vain.
+    GaveUp(task: TaskId),
 }
 
 /// How long a step is held up before it is tried again while its zone is cut off (model choice).
@@ -45,6 +47,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Connected(task) => connected(world, task, cx),
         Step::Pulled(task) => pulled(world, task, cx),
         Step::Started(task) => started(world, task, cx),
+        Step::GaveUp(task) => gave_up(world, task, cx),
     }
 }
 
@@ -118,10 +121,19 @@ fn accept_fargate(
 ) -> TaskId {
     let plan = cx.plan;
     let task = accept(world, service, provider, cx);
-    world.zones[zone].used[usize::from(spot)] += u64::from(plan.services[service].task.cpu);
+    take_fargate(world, service, provider, spot, zone, cx);
     account::change(world, plan, task, |task| task.zone = zone);
     begin(world, task, cx);
     task
+}
+
+/// A Fargate task uses stock of its zone and quota of its account.
+fn take_fargate(world: &mut World, service: ServiceId, provider: ProviderId, spot: bool, zone: ZoneId, cx: &Cx<'_>) {
+    let cpu = u64::from(cx.plan.services[service].task.cpu);
+    world.zones[zone].used[usize::from(spot)] += cpu;
+    if let ProviderKind::Fargate { bucket, .. } = cx.plan.providers[provider].kind {
+        world.buckets[bucket].used += cpu;
+    }
 }
 
 /// On hosts of a provider: at once where there is room, else in PROVISIONING until there is.
@@ -136,7 +148,8 @@ fn on_group(
     if found.is_err() && only.is_some() {
         return Err(Wait::Capacity(Reason::Agent));
     }
-    if found.is_err() && waiting_in_cluster(world, provider, cx) >= PROVISIONING_MAX {
+    let of_group = matches!(cx.plan.providers[provider].kind, ProviderKind::Group(_));
+    if found.is_err() && of_group && waiting_in_cluster(world, provider, cx) >= PROVISIONING_MAX {
         return Err(Wait::Capacity(Reason::ProvisioningLimit));
     }
     let task = accept(world, service, provider, cx);
@@ -145,15 +158,18 @@ fn on_group(
     } else {
         account::change(world, cx.plan, task, |task| task.phase = Phase::CapacityWait);
         world.providers[provider].waiting.push_back(task);
-        scale::tasks_wait(world, provider, cx);
+        managed::want(world, provider, cx);
     }
     Ok(task)
 }
 
+/// Tasks of the cluster that wait for a host of an Auto Scaling group (domain sheet, section 4.2, model choice).
 fn waiting_in_cluster(world: &World, provider: ProviderId, cx: &Cx<'_>) -> usize {
     let plan = cx.plan;
     let cluster = &plan.clusters[plan.providers[provider].cluster];
-    cluster.providers.clone().map(|row| world.providers[ProviderId(row)].waiting.len()).sum()
+    let groups = cluster.providers.clone().map(ProviderId);
+    let groups = groups.filter(|&row| matches!(plan.providers[row].kind, ProviderKind::Group(_)));
+    groups.map(|row| world.providers[row].waiting.len()).sum()
 }
 
 /// The launch is accepted: a task exists, in PROVISIONING.
@@ -194,18 +210,8 @@ pub(crate) fn tell_stop(world: &World, id: TaskId, from: TaskState, code: StopCo
 }
 
 /// Puts a task on a host that has room and begins its start.
-pub(crate) fn place(world: &mut World, task: TaskId, host: crate::model::ids::HostId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let row = world.tasks.at(task.slot);
-    let service = &plan.services[row.service];
-    let machine = world.hosts.at_mut(host.slot);
-    machine.reserve(&service.task, service.kind == Kind::Daemon);
-    let zone = machine.zone;
-    link(&mut world.tasks, &mut machine.first, task.slot, Link::Host);
-    account::change(world, plan, task, |task| {
-        task.host = host.slot;
-        task.zone = zone;
-    });
+pub(crate) fn place(world: &mut World, task: TaskId, host: HostId, cx: &mut Cx<'_>) {
+    settle_on(world, task, host, cx.plan);
     begin(world, task, cx);
 }
 
@@ -273,22 +279,29 @@ fn connected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
-    let cached = task.host != NIL && world.hosts.at(task.host).cached.contains(&image(world, id));
-    let pull = if cached { Span::ZERO } else { service.life.pull.sample(&mut cx.draw(For::Pull, task.who(service))) };
+    let pull = if has_image(world, task, service) {
+        Span::ZERO
+    } else {
+        service.life.pull.sample(&mut cx.draw(For::Pull, task.who(service)))
+    };
     cx.after(pull, Step::Pulled(id));
 }
 
-/// Images are told apart by the service that first used them: one number for each service.
-fn image(world: &World, id: TaskId) -> u32 {
-    world.tasks.at(id.slot).service.0
+/// Whether the task's host has its image. Asking the registry for an image that is there takes no time (model choice).
+fn has_image(world: &World, task: &Task, service: &Service) -> bool {
+    task.host != NIL && world.hosts.at(task.host).cached.contains(&service.task.image)
 }
 
 /// Fails the start when the image has to be pulled and cannot be.
 fn pull_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
     let task = world.tasks.at(id.slot);
-    let family = &cx.plan.services[task.service].task.family;
-    if task.host != NIL && world.hosts.at(task.host).cached.contains(&image(world, id)) {
-        return false;
+    let plan = cx.plan;
+    let family = &plan.services[task.service].task.family;
+    if has_image(world, task, &plan.services[task.service]) {
+        let provider = world.hosts.at(task.host).provider;
+        if !plan.providers[provider].kind.habits().is_some_and(|habits| habits.always_pull) {
+            return false;
+        }
     }
     let Some(cause) = world.registry_down.iter().find(|(_, of)| of.as_ref().is_none_or(|of| of == family)) else {
         return false;
@@ -305,20 +318,27 @@ fn pulled(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if !goes_on(world, id, Step::Pulled(id), cx) {
         return;
     }
-    keep_image(world, id);
-    account::change(world, cx.plan, id, |task| task.phase = Phase::ContainerStart);
     let plan = cx.plan;
+    keep_image(world, id, plan);
+    account::change(world, plan, id, |task| task.phase = Phase::ContainerStart);
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
-    let mut draw = cx.draw(For::Containers, task.who(service));
-    let layers = (0..service.task.start_depth.max(1)).map(|_| service.life.containers.sample(&mut draw));
-    let span = layers.fold(Span::ZERO, |sum, span| sum + span);
-    cx.after(span, Step::Started(id));
+    match containers::take(service, task.who(service), cx) {
+        Ok(span) => cx.after(span, Step::Started(id)),
+        Err(span) => cx.after(span, Step::GaveUp(id)),
+    }
 }
 
-fn keep_image(world: &mut World, id: TaskId) {
-    let image = image(world, id);
-    let host = world.tasks.at(id.slot).host;
+/// A dependency did not get ready within its `startTimeout`.
+fn gave_up(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    if world.tasks.get(id).is_some_and(|task| task.alive && task.wanted) {
+        stop::gone(world, id, StopCode::TaskFailedToStart, Reason::None, cx);
+    }
+}
+
+fn keep_image(world: &mut World, id: TaskId, plan: &Plan) {
+    let task = world.tasks.at(id.slot);
+    let (image, host) = (plan.services[task.service].task.image, task.host);
     if host != NIL {
         let cached = &mut world.hosts.at_mut(host).cached;
         if !cached.contains(&image) {
@@ -335,7 +355,8 @@ fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         if pull_fails(world, id, cx) {
             return;
         }
-        keep_image(world, id);
+        keep_image(world, id, cx.plan);
+        to_state(world, id, TaskState::Activating, Phase::Start, cx);
     }
     let service = world.tasks.at(id.slot).service;
     let row = &mut world.services[service];
@@ -352,27 +373,41 @@ pub(crate) fn stand(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> b
     let placed = if let ProviderKind::Fargate { spot, .. } = &plan.providers[provider].kind {
         let Ok(zone) = capacity::fargate::choose(world, service, provider, *spot, None, cx) else { return false };
         let id = accept(world, service, provider, cx);
-        world.zones[zone].used[usize::from(*spot)] += u64::from(plan.services[service].task.cpu);
+        take_fargate(world, service, provider, *spot, zone, cx);
         account::change(world, plan, id, |task| task.zone = zone);
         id
     } else {
         let Some(host) = scale::room_at_start(world, service, provider, cx) else { return false };
         let id = accept(world, service, provider, cx);
-        let task = &plan.services[service].task;
-        let machine = world.hosts.at_mut(host.slot);
-        machine.reserve(task, plan.services[service].kind == Kind::Daemon);
-        let zone = machine.zone;
-        link(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
-        account::change(world, plan, id, |task| (task.host, task.zone) = (host.slot, zone));
+        settle_on(world, id, host, plan);
         id
     };
-    keep_image(world, placed);
+    keep_image(world, placed, plan);
     serve::long_running(world, placed, cx);
     true
 }
 
+/// The same for a daemon on a host that has room for it.
+pub(crate) fn stand_on(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) {
+    let provider = world.hosts.at(host.slot).provider;
+    let id = accept(world, service, provider, cx);
+    settle_on(world, id, host, cx.plan);
+    keep_image(world, id, cx.plan);
+    serve::long_running(world, id, cx);
+}
+
+/// Reserves a host's room for a task.
+fn settle_on(world: &mut World, id: TaskId, host: HostId, plan: &Plan) {
+    let service = &plan.services[world.tasks.at(id.slot).service];
+    let machine = world.hosts.at_mut(host.slot);
+    machine.reserve(&service.task, service.kind == Kind::Daemon);
+    let zone = machine.zone;
+    link(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
+    account::change(world, plan, id, |task| (task.host, task.zone) = (host.slot, zone));
+}
+
 /// A daemon's task on one host.
-pub(crate) fn daemon(world: &mut World, service: ServiceId, host: crate::model::ids::HostId, cx: &mut Cx<'_>) {
+pub(crate) fn daemon(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) {
     let provider = world.hosts.at(host.slot).provider;
     let task = accept(world, service, provider, cx);
     place(world, task, host, cx);

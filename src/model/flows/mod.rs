@@ -1,8 +1,13 @@
 //! Verbs: one story, one file. Flows hold no state; they call tables, and schedule steps for each other.
 
 pub mod account;
+pub mod containers;
+pub mod daemon;
 pub mod detect;
+pub mod even;
 pub mod launch;
+pub mod managed;
+pub mod need;
 pub mod pace;
 pub mod rebalance;
 pub mod reconcile;

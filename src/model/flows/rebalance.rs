@@ -1,9 +1,10 @@
 //! Zones are evened out, one task at a time (domain sheet, section 2.8).
 //!
 //! In steady state, when two zones differ by more than one task: start one in the emptiest zone that can take it, wait
-//! until it is healthy, stop one in the fullest. Left out: parallel moves (AWS publishes no batch size).
+//! until it is healthy, stop one in the fullest. Fargate and Fargate Spot are evened out each for itself. Left out:
+//! parallel moves (AWS publishes no batch size).
 
-use super::{account, launch, reconcile, stop};
+use super::{account, even, launch, reconcile, stop};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Fact, Reason, StopCode, TaskState};
@@ -24,8 +25,10 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     look(world, service, cx);
 }
 
-/// After a zone has come back: every service looks again, at once and when launches no longer stay away from it.
+/// After a zone has come back: every group and service looks again, at once and when launches no longer stay away from
+/// it.
 pub(crate) fn zone_is_back(world: &mut World, cx: &mut Cx<'_>) {
+    even::zone_is_back(world, cx);
     for service in world.services.ids() {
         if cx.plan.services[service].rebalancing {
             cx.after(Span::ZERO, Step::Look(service));
@@ -59,35 +62,100 @@ fn finish(world: &mut World, service: ServiceId, step: Move, cx: &mut Cx<'_>) {
         return;
     }
     world.services[service].moving = None;
+    let part = Part { service, item: step.item };
     if lost || world.services[service].wanted <= world.services[service].desired {
         reconcile::wake_once(world, service, cx);
-    } else if let Some(task) = newest(world, service, fullest(world, service)) {
+    } else if let Some(task) = part.newest(world, part.fullest(world), cx) {
         stop::begin(world, task, StopCode::ServiceSchedulerInitiated, Reason::Excess, cx);
     }
 }
 
+/// The tasks of a service that are evened out by themselves: Fargate and Fargate Spot each, otherwise all.
+#[derive(Clone, Copy)]
+struct Part {
+    service: ServiceId,
+    item: Option<usize>,
+}
+
 fn begin(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let most = fullest(world, service);
-    let full = wanted(world, service, most);
-    let zones = &plan.services[service].zones;
-    let emptiest = zones.iter().copied().filter(|zone| wanted(world, service, *zone) + 1 < full);
-    let Some(to) = emptiest.min_by_key(|zone| (wanted(world, service, *zone), zone.0)) else {
-        return settled(world, service, cx);
-    };
-    let room = u64::from(world.services[service].desired) * u64::from(plan.services[service].maximum_percent) / 100;
-    let Some(victim) = newest(world, service, most) else { return };
-    if room <= u64::from(world.services[service].wanted) {
-        return;
+    let strategy = &cx.plan.services[service].strategy;
+    let apart = strategy.len() > 1 && !cx.plan.providers[strategy[0].provider].kind.has_hosts();
+    let mut even = true;
+    for item in 0..if apart { strategy.len() } else { 1 } {
+        let part = Part { service, item: apart.then_some(item) };
+        match part.begin(world, cx) {
+            Begun::Moves => return,
+            Begun::Stuck => even = false,
+            Begun::Even => {}
+        }
     }
-    let provider = world.tasks.at(victim.slot).provider;
-    let Some(started) = launch::extra(world, service, provider, to, cx) else { return };
-    account::mark(world, service);
-    world.services[service].moving = Some(Move { started });
-    if !world.services[service].rebalancing {
-        world.services[service].rebalancing = true;
-        let action = Action::RebalancingStarted;
-        cx.note(Fact::Service { service, action, reason: Reason::None, count: 1 });
+    if even {
+        settled(world, service, cx);
+    }
+}
+
+/// What became of an attempt to move a task.
+enum Begun {
+    /// No two zones differ by more than one task.
+    Even,
+    /// They do, but nothing can be started where it should.
+    Stuck,
+    /// A task was started in an emptier zone.
+    Moves,
+}
+
+impl Part {
+    /// Starts a task in the emptiest zone that takes it.
+    fn begin(self, world: &mut World, cx: &mut Cx<'_>) -> Begun {
+        let Part { service, item } = self;
+        let plan = cx.plan;
+        let from = self.fullest(world);
+        let full = self.wanted(world, from);
+        let mut emptier: Vec<ZoneId> =
+            plan.services[service].zones.iter().copied().filter(|zone| self.wanted(world, *zone) + 1 < full).collect();
+        if emptier.is_empty() {
+            return Begun::Even;
+        }
+        emptier.sort_by_key(|zone| (self.wanted(world, *zone), zone.0));
+        let row = &world.services[service];
+        let room = u64::from(row.desired) * u64::from(plan.services[service].maximum_percent) / 100;
+        let Some(victim) = self.newest(world, from, cx) else { return Begun::Stuck };
+        if room <= u64::from(row.wanted) {
+            return Begun::Stuck;
+        }
+        let provider = world.tasks.at(victim.slot).provider;
+        let Some(started) = emptier.into_iter().find_map(|to| launch::extra(world, service, provider, to, cx)) else {
+            return Begun::Stuck;
+        };
+        account::mark(world, service);
+        world.services[service].moving = Some(Move { started, item });
+        if !world.services[service].rebalancing {
+            world.services[service].rebalancing = true;
+            let action = Action::RebalancingStarted;
+            cx.note(Fact::Service { service, action, reason: Reason::None, count: 1 });
+        }
+        Begun::Moves
+    }
+
+    fn wanted(self, world: &World, zone: ZoneId) -> u32 {
+        world.services[self.service].wanted_in(world.zone_row(zone), self.item)
+    }
+
+    fn fullest(self, world: &World) -> ZoneId {
+        let row = &world.services[self.service];
+        let count = |zone: usize| row.wanted_in(zone, self.item);
+        let zone = (0..row.zones.len()).max_by_key(|&zone| (count(zone), std::cmp::Reverse(zone))).unwrap_or(0);
+        ZoneId(world.first_zone + zone as u16)
+    }
+
+    /// The newest running task in a zone.
+    fn newest(self, world: &World, zone: ZoneId, cx: &Cx<'_>) -> Option<TaskId> {
+        let first = world.services[self.service].zones[world.zone_row(zone)].first;
+        let provider = self.item.map(|item| cx.plan.services[self.service].strategy[item].provider);
+        let running = chain(&world.tasks, first).filter(|(_, task)| {
+            task.wanted && task.state == TaskState::Running && provider.is_none_or(|only| only == task.provider)
+        });
+        running.max_by_key(|(_, task)| task.ordinal).map(|(id, _)| id)
     }
 }
 
@@ -97,21 +165,4 @@ fn settled(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         let action = Action::RebalancingCompleted;
         cx.note(Fact::Service { service, action, reason: Reason::None, count: 0 });
     }
-}
-
-fn wanted(world: &World, service: ServiceId, zone: ZoneId) -> u32 {
-    world.services[service].zones[world.zone_row(zone)].wanted
-}
-
-fn fullest(world: &World, service: ServiceId) -> ZoneId {
-    let zones = &world.services[service].zones;
-    let row = (0..zones.len()).max_by_key(|&row| (zones[row].wanted, std::cmp::Reverse(row))).unwrap_or(0);
-    ZoneId(world.first_zone + row as u16)
-}
-
-/// The newest running task of the service in a zone.
-fn newest(world: &World, service: ServiceId, zone: ZoneId) -> Option<TaskId> {
-    let first = world.services[service].zones[world.zone_row(zone)].first;
-    let running = chain(&world.tasks, first).filter(|(_, task)| task.wanted && task.state == TaskState::Running);
-    running.max_by_key(|(_, task)| task.ordinal).map(|(id, _)| id)
 }

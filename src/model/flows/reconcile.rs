@@ -2,19 +2,21 @@
 //!
 //! It is woken once for each batch of news, never by a clock. Order of work (domain sheet, sections 2.3 and 2.8):
 //! 1. missing tasks are due; so are replacements of tasks to be replaced, as far as `maximumPercent` leaves room;
-//! 2. what is too much is stopped: replaced tasks first, then random ones from the fullest zone;
-//! 3. without room, one task to be replaced is stopped first, as `minimumHealthyPercent` allows;
+//! 2. what is too much is stopped: replaced tasks first, then healthy ones in the order of `choose::surplus`;
+//! 3. without room, tasks to be replaced are stopped first, as `minimumHealthyPercent` allows: unhealthy ones one at a
+//!    time, those of draining hosts as many as may go;
 //! 4. launches; 5. in steady state, zones are evened out.
 
 use super::settle::percent_up;
-use super::{For, account, launch, pace, rebalance, stop};
+use super::{For, account, daemon, pace, rebalance, stop};
 use crate::engine::Span;
 use crate::model::event::steps;
-use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode, TaskState};
-use crate::model::ids::{HostId, ServiceId, TaskId};
+use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode};
+use crate::model::ids::{ServiceId, TaskId};
 use crate::model::placement::choose;
 use crate::model::plan::Kind;
-use crate::model::tables::task::{Health, chain, on_host};
+use crate::model::tables::Task;
+use crate::model::tables::task::{Health, chain};
 use crate::model::world::{Cx, World};
 
 steps! { Reconcile:
@@ -33,7 +35,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     world.services[service].woken = false;
     match cx.plan.services[service].kind {
         Kind::Replica => replica(world, service, cx),
-        Kind::Daemon => daemon(world, service, cx),
+        Kind::Daemon => daemon::work(world, service, cx),
         Kind::Stream => pace::work(world, service, cx),
     }
 }
@@ -106,27 +108,31 @@ fn stop_surplus(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
     let healthy_surplus = row.wanted.saturating_sub(row.desired + row.to_replace + row.starting + moving);
     for _ in 0..healthy_surplus {
-        if let Some(task) = pick_surplus(world, service, cx) {
+        if let Some(task) = choose::surplus(world, service, cx) {
             stop::begin(world, task, StopCode::ServiceSchedulerInitiated, Reason::Excess, cx);
         }
     }
 }
 
-/// Without room for a replacement: stop one task that is to be replaced, if enough healthy ones are left.
+/// Without room for a replacement: stop tasks that are to be replaced, as far as enough healthy ones are left.
 fn make_room(world: &mut World, service: ServiceId, most: u32, cx: &mut Cx<'_>) {
-    let row = &world.services[service];
-    if row.to_replace == 0 || row.starting > 0 || row.wanted < most || !row.owed.is_empty() {
-        return;
+    let least = percent_up(world.services[service].desired, cx.plan.services[service].minimum_healthy_percent);
+    while world.services[service].to_replace > 0 {
+        let row = &world.services[service];
+        let due = row.owed();
+        if row.wanted + due < most {
+            return;
+        }
+        let Some(task) = pick_for_room(world, service, cx) else { return };
+        // An unhealthy task adds nothing to the healthy ones; a task on a draining host does.
+        let still_serves = world.tasks.at(task.slot).health == Health::Healthy;
+        let not_yet = !still_serves && row.starting + due > 0;
+        if not_yet || row.available.saturating_sub(u32::from(still_serves)) < least {
+            return;
+        }
+        let (code, reason) = why_replaced(still_serves);
+        stop::begin(world, task, code, reason, cx);
     }
-    let least = percent_up(row.desired, cx.plan.services[service].minimum_healthy_percent);
-    let Some(task) = pick_to_replace(world, service) else { return };
-    // An unhealthy task adds nothing to the healthy ones; a task on a draining host does.
-    let still_serves = world.tasks.at(task.slot).health == Health::Healthy;
-    if world.services[service].available.saturating_sub(u32::from(still_serves)) < least {
-        return;
-    }
-    let (code, reason) = why_replaced(still_serves);
-    stop::begin(world, task, code, reason, cx);
 }
 
 /// What is told of a task that was replaced, because its host drains or because it is unhealthy.
@@ -138,23 +144,31 @@ fn why_replaced(host_drains: bool) -> (StopCode, Reason) {
     }
 }
 
-/// The oldest task that is to be replaced: unhealthy ones before those on draining hosts.
-fn pick_to_replace(world: &World, service: ServiceId) -> Option<TaskId> {
+/// Tasks that are to be replaced.
+fn to_replace(world: &World, service: ServiceId) -> impl Iterator<Item = (TaskId, &Task)> {
     let zones = &world.services[service].zones;
     let all = zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
-    let open = all.filter(|(_, task)| task.wanted && task.to_replace());
-    open.min_by_key(|(_, task)| (task.health != Health::Unhealthy, task.ordinal)).map(|(id, _)| id)
+    all.filter(|(_, task)| task.wanted && task.to_replace())
 }
 
-/// A healthy task too much: random within the zone that has the most (domain sheet, sections 2.1 and 2.3).
-fn pick_surplus(world: &World, service: ServiceId, cx: &Cx<'_>) -> Option<TaskId> {
-    let row = &world.services[service];
-    let zone = row.zones.iter().enumerate().max_by_key(|(at, zone)| (zone.wanted, std::cmp::Reverse(*at)))?.1;
-    let spare = |(_, task): &(TaskId, &crate::model::tables::Task)| task.wanted && task.state == TaskState::Running;
-    let count = chain(&world.tasks, zone.first).filter(spare).count() as u64;
-    let who = cx.plan.services[service].who.nth(u64::from(row.launched)).nth(u64::from(row.wanted));
-    let pick = cx.draw(For::Choose, who).below(count) as usize;
-    chain(&world.tasks, zone.first).filter(spare).nth(pick).map(|(id, _)| id)
+/// Without room an unhealthy task is picked at random (domain sheet, section 2.3); without one, the oldest of those on
+/// draining hosts.
+fn pick_for_room(world: &World, service: ServiceId, cx: &Cx<'_>) -> Option<TaskId> {
+    let unhealthy = || to_replace(world, service).filter(|(_, task)| task.health == Health::Unhealthy);
+    let count = unhealthy().count() as u64;
+    if count == 0 {
+        return pick_to_replace(world, service);
+    }
+    let who = cx.plan.services[service].who.nth(u64::from(world.services[service].launched)).nth(count);
+    let mut sorted: Vec<(u32, TaskId)> = unhealthy().map(|(id, task)| (task.ordinal, id)).collect();
+    sorted.sort_unstable_by_key(|(ordinal, _)| *ordinal);
+    Some(sorted[cx.draw(For::Choose, who).below(count) as usize].1)
+}
+
+/// The oldest task that is to be replaced: unhealthy ones before those on draining hosts.
+fn pick_to_replace(world: &World, service: ServiceId) -> Option<TaskId> {
+    let open = to_replace(world, service);
+    open.min_by_key(|(_, task)| (task.health != Health::Unhealthy, task.ordinal)).map(|(id, _)| id)
 }
 
 fn look_steady(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
@@ -170,30 +184,4 @@ fn look_steady(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// As many as desired, all healthy, nothing due.
 pub(crate) fn is_steady(row: &crate::model::tables::Service) -> bool {
     row.wanted == row.desired && row.starting == 0 && row.to_replace == 0 && row.owed.is_empty()
-}
-
-/// One task on each active host that meets the constraints.
-fn daemon(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let cluster = &plan.clusters[plan.services[service].cluster];
-    let mut wanted_on = 0;
-    for provider in cluster.providers.clone().map(crate::model::ids::ProviderId) {
-        for row in 0..world.providers[provider].hosts.len() {
-            let host = world.providers[provider].hosts[row];
-            let machine = world.hosts.at(host.slot);
-            if !machine.takes_tasks() || !choose::allowed(world, service, host, cx) {
-                continue;
-            }
-            wanted_on += 1;
-            if !runs_on(world, service, host) && machine.fits(&plan.services[service].task) {
-                launch::daemon(world, service, host, cx);
-            }
-        }
-    }
-    world.services[service].desired = wanted_on;
-    account::mark(world, service);
-}
-
-fn runs_on(world: &World, service: ServiceId, host: HostId) -> bool {
-    on_host(&world.tasks, world.hosts.at(host.slot).first).any(|(_, task)| task.service == service && task.wanted)
 }

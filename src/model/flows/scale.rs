@@ -4,18 +4,19 @@
 //! fill ─► launch_host ─► Booted ─► room ─► tasks that wait in PROVISIONING are placed, oldest first
 //! Tick (each minute, managed scaling) ─► out: desired up, fill ─► in: empty or drained hosts leave
 //! ```
-//! Left out: the group's own zone rebalancing, instance refresh, maximum lifetimes, warm pools.
+//! Left out: instance refresh, maximum lifetimes of a group's hosts, warm pools, weighted capacity.
 
-use super::{For, account, detect, launch, reconcile, stop};
+use super::{For, account, daemon, detect, even, launch, managed, need, reconcile, stop};
 use crate::engine::Span;
 use crate::model::capacity::ec2_group;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, HostStatus, Mechanism, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::placement::choose;
-use crate::model::plan::{Group, InstanceType, Managed, ProviderKind, TaskDef};
+use crate::model::plan::{Group, InstanceType, Managed, ProviderKind};
 use crate::model::tables::host::{Host, live};
 use crate::model::tables::task::newest_on;
+use crate::model::tables::zone::LEFT_OUT;
 use crate::model::world::{Cx, World};
 
 steps! { Scale:
@@ -25,12 +26,20 @@ steps! { Scale:
     Fill(provider: ProviderId),
     /// A host is registered.
     Booted(host: HostId),
-    /// Managed Instances: an idle host may go.
+    /// A host may go: it is empty.
     Idle(host: HostId),
+    /// A host has drained for as long as it may.
+    DrainOver(host: HostId),
+    /// Managed Instances: a host is as old as it may be.
+    Aged(host: HostId),
+    /// Managed Instances: an agent has been silent for long.
+    Impaired(host: HostId),
 }
 
 /// How long a group waits after no zone could give a host (model choice).
-const LAUNCH_AGAIN: Span = Span::from_secs(60);
+pub(crate) const LAUNCH_AGAIN: Span = Span::from_secs(60);
+/// How long managed draining waits for tasks (domain sheet, section 4.3).
+const DRAINS: Span = Span::from_secs(48 * 3_600);
 
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
@@ -39,9 +48,13 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Fill(provider) => {
             world.providers[provider].filling = false;
             fill(world, provider, cx);
+            even::look(world, provider, cx);
         }
         Step::Booted(host) => booted(world, host, cx),
         Step::Idle(host) => idle(world, host, cx),
+        Step::DrainOver(host) => drain_over(world, host, cx),
+        Step::Aged(host) => managed::aged(world, host, cx),
+        Step::Impaired(host) => managed::impaired(world, host, cx),
     }
 }
 
@@ -80,7 +93,7 @@ pub(crate) fn prepare(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) 
 
 /// At time 0: a host that has been there for long.
 fn stand(world: &mut World, provider: ProviderId, kind: Option<TypeId>, cx: &mut Cx<'_>) -> Option<HostId> {
-    let id = new_host(world, provider, kind, cx)?;
+    let id = new_host(world, provider, kind, None, cx)?;
     register(world, id, cx);
     Some(id)
 }
@@ -95,36 +108,29 @@ pub(crate) fn room_at_start(
     if let Ok(host) = choose::host(world, service, provider, None, cx) {
         return Some(host);
     }
-    let ProviderKind::Managed(managed) = &cx.plan.providers[provider].kind else { return None };
-    let kind = type_for(managed, &cx.plan.services[service].task, cx)?;
-    stand(world, provider, Some(kind), cx)?;
+    let kind = managed::first_type(provider, &cx.plan.services[service].task, cx)?;
+    let host = stand(world, provider, Some(kind), cx)?;
+    daemon::stand_on(world, host, cx);
     choose::host(world, service, provider, None, cx).ok()
 }
 
-/// The cheapest type that holds the task.
-fn type_for(managed: &Managed, need: &TaskDef, cx: &Cx<'_>) -> Option<TypeId> {
-    managed.types.iter().copied().find(|&kind| {
-        let size = &cx.plan.types[kind];
-        size.cpu >= need.cpu && size.memory >= need.memory && size.enis >= u32::from(need.eni)
-    })
-}
-
-/// A host begins to boot in the zone with the fewest of its provider; `None` when no zone gives one.
-fn new_host(world: &mut World, provider: ProviderId, kind: Option<TypeId>, cx: &mut Cx<'_>) -> Option<HostId> {
+/// A host begins to boot in the zone with the fewest of its provider; `None` when no zone gives one. A zone that gives
+/// none is left out for five minutes, unless nothing else is left (domain sheet, section 3.1, model choice).
+fn new_host(
+    world: &mut World,
+    provider: ProviderId,
+    kind: Option<TypeId>,
+    only: Option<ZoneId>,
+    cx: &mut Cx<'_>,
+) -> Option<HostId> {
     let plan = cx.plan;
     let source = source(provider, cx)?;
-    let row = &world.providers[provider];
-    let in_zone =
-        |zone: ZoneId| live(&world.hosts, &row.hosts).filter(|(_, host)| host.zone == zone && !host.leaving).count();
     let types = match &kind {
         Some(kind) => std::slice::from_ref(kind),
         None => source.types,
     };
-    let open = |zone: ZoneId| world.zones[zone].powered() && world.zones[zone].reachable();
-    let given = |zone: ZoneId| types.iter().copied().find(|&kind| !row.refuses(zone, Some(kind)));
-    let zones = source.zones.iter().copied().filter(|&zone| open(zone) && given(zone).is_some());
-    let zone = zones.min_by_key(|&zone| (in_zone(zone), zone.0))?;
-    let kind = given(zone)?;
+    let zone = zone_for(world, provider, types, source.zones, only, cx)?;
+    let kind = gives(world, provider, zone, types)?;
     let row = &mut world.providers[provider];
     let number = row.launched;
     row.launched += 1;
@@ -135,30 +141,74 @@ fn new_host(world: &mut World, provider: ProviderId, kind: Option<TypeId>, cx: &
     Some(id)
 }
 
+/// The first of the types that a zone gives now.
+fn gives(world: &World, provider: ProviderId, zone: ZoneId, types: &[TypeId]) -> Option<TypeId> {
+    let open = world.zones[zone].powered() && world.zones[zone].reachable();
+    let row = &world.providers[provider];
+    types.iter().copied().find(|&kind| open && !row.refuses(zone, Some(kind)))
+}
+
+fn zone_for(
+    world: &mut World,
+    provider: ProviderId,
+    types: &[TypeId],
+    zones: &[ZoneId],
+    only: Option<ZoneId>,
+    cx: &Cx<'_>,
+) -> Option<ZoneId> {
+    let hosts = &world.providers[provider].hosts;
+    let in_zone =
+        |zone: ZoneId| live(&world.hosts, hosts).filter(|(_, host)| host.zone == zone && !host.leaving).count();
+    let mut order: Vec<(usize, ZoneId)> = zones.iter().map(|&zone| (in_zone(zone), zone)).collect();
+    order.retain(|(_, zone)| only.is_none_or(|only| only == *zone));
+    order.sort_unstable();
+    let mut last = None;
+    for (_, zone) in order {
+        let given = gives(world, provider, zone, types).is_some();
+        let row = &mut world.providers[provider];
+        if row.is_left_out(zone, cx.now) {
+            last = last.or(given.then_some(zone));
+        } else if given {
+            return Some(zone);
+        } else {
+            row.leave_out(zone, cx.now + LEFT_OUT);
+        }
+    }
+    last.filter(|_| only.is_none())
+}
+
 /// Launches hosts until the provider has as many as it should.
 fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
-    let Some(source) = source(provider, cx) else { return };
+    if matches!(cx.plan.providers[provider].kind, ProviderKind::Managed(_)) {
+        return managed::fill(world, provider, cx);
+    }
     loop {
         let row = &world.providers[provider];
         let staying = live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving).count() as u32;
         if staying + row.held >= row.desired {
             return;
         }
-        let kind = managed_type(world, provider, cx);
-        let Some(id) = new_host(world, provider, kind, cx) else {
-            fill_later(world, provider, LAUNCH_AGAIN, cx);
-            return;
-        };
-        let boot = source.boot.sample(&mut cx.draw(For::Boot, world.hosts.at(id.slot).who));
-        cx.after(boot, Step::Booted(id));
+        if !launch(world, provider, None, None, cx) {
+            return fill_later(world, provider, LAUNCH_AGAIN, cx);
+        }
     }
 }
 
-/// Managed Instances choose the type for the task that has waited longest.
-fn managed_type(world: &World, provider: ProviderId, cx: &Cx<'_>) -> Option<TypeId> {
-    let ProviderKind::Managed(managed) = &cx.plan.providers[provider].kind else { return None };
-    let waiting = world.providers[provider].waiting.iter().find_map(|&id| world.tasks.get(id));
-    waiting.and_then(|task| type_for(managed, &cx.plan.services[task.service].task, cx))
+/// Launches one host, in any zone or in one; `false` when none can be had.
+pub(crate) fn launch(
+    world: &mut World,
+    provider: ProviderId,
+    kind: Option<TypeId>,
+    only: Option<ZoneId>,
+    cx: &mut Cx<'_>,
+) -> bool {
+    let Some(id) = new_host(world, provider, kind, only, cx) else { return false };
+    let who = world.hosts.at(id.slot).who;
+    if let Some(source) = source(provider, cx) {
+        let boot = source.boot.sample(&mut cx.draw(For::Boot, who));
+        cx.after(boot, Step::Booted(id));
+    }
+    true
 }
 
 /// Looks at the number of hosts after a while, once.
@@ -179,12 +229,17 @@ fn booted(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     if !world.zones[world.hosts.at(id.slot).zone].reachable() {
         detect::agent_cut(id, world.hosts.at(id.slot).who, cx);
     }
+    daemon::first(world, id, cx);
     room(world, provider, cx);
     let cluster = &cx.plan.clusters[cx.plan.providers[provider].cluster];
     for service in cluster.services.clone().map(ServiceId) {
         reconcile::wake_once(world, service, cx);
     }
-    idle_later(world, id, cx);
+    managed::idle_later(world, id, cx);
+    managed::want(world, provider, cx);
+    if world.providers[provider].evening {
+        fill_later(world, provider, Span::ZERO, cx);
+    }
 }
 
 fn register(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
@@ -196,6 +251,7 @@ fn register(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     tell(world, id, cx);
     count_up(world, provider, cx);
     crate::model::fault::host_runs(world, id, cx);
+    managed::lives(world, id, cx);
 }
 
 /// Tells readers of a host's status.
@@ -238,44 +294,6 @@ pub(crate) fn room(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     }
 }
 
-/// Tasks wait for hosts: Managed Instances launch what they need; groups wait for their next minute.
-pub(crate) fn tasks_wait(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
-    if matches!(cx.plan.providers[provider].kind, ProviderKind::Managed(_)) {
-        let needed = in_use(world, provider) + hosts_for_waiting(world, provider, cx);
-        world.providers[provider].desired = needed;
-        fill_later(world, provider, Span::ZERO, cx);
-    }
-}
-
-fn in_use(world: &World, provider: ProviderId) -> u32 {
-    let hosts = &world.providers[provider].hosts;
-    live(&world.hosts, hosts).filter(|(_, host)| host.status != HostStatus::Registering && !host.empty()).count() as u32
-}
-
-/// Hosts that the waiting tasks would fill, packed one after the other onto one type: the smallest of the group as the
-/// guard (domain sheet, section 4.2).
-fn hosts_for_waiting(world: &World, provider: ProviderId, cx: &Cx<'_>) -> u32 {
-    let Some(source) = source(provider, cx) else { return 0 };
-    let smallest = source.types.iter().map(|&kind| &cx.plan.types[kind]).min_by_key(|size| (size.cpu, size.memory));
-    let Some(smallest) = smallest else { return 0 };
-    let (mut hosts, mut cpu, mut memory, mut enis, mut ports) = (0, 0u32, 0u32, 0u32, 0u64);
-    for task in world.providers[provider].waiting.iter().filter_map(|&id| world.tasks.get(id)) {
-        let need = &cx.plan.services[task.service].task;
-        let distinct = cx.plan.services[task.service].placement.distinct_instance;
-        let fits = need.cpu <= cpu && need.memory <= memory && u32::from(need.eni) <= enis && need.ports & ports == 0;
-        if !fits || distinct {
-            hosts += 1;
-            (cpu, memory, ports) = (smallest.cpu, smallest.memory, 0);
-            enis = if source.trunking { smallest.trunk_enis } else { smallest.enis };
-        }
-        cpu = cpu.saturating_sub(need.cpu);
-        memory = memory.saturating_sub(need.memory);
-        enis = enis.saturating_sub(u32::from(need.eni));
-        ports |= need.ports;
-    }
-    hosts
-}
-
 /// The minute of managed scaling.
 fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let ProviderKind::Group(group) = &cx.plan.providers[provider].kind else { return };
@@ -283,7 +301,7 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     cx.after(Span::MINUTE, Step::Tick(provider));
     let row = &world.providers[provider];
     let running = live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving).count() as u32;
-    let needed = in_use(world, provider) + hosts_for_waiting(world, provider, cx);
+    let needed = need::in_use(world, provider) + need::for_waiting(world, provider, cx).len() as u32;
     let percent = ec2_group::reservation(needed, running);
     let row = &mut world.providers[provider];
     if row.told_reservation != percent {
@@ -291,8 +309,9 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
         cx.note(Fact::Reservation { provider, percent });
     }
     // The alarm needs one point; the group acts at the next minute.
-    let was_high = std::mem::replace(&mut row.high, percent > scaling.target);
-    row.low_points = if percent < scaling.target { row.low_points + 1 } else { 0 };
+    let level = ec2_group::level(scaling, needed, running);
+    let was_high = std::mem::replace(&mut row.high, level.is_gt());
+    row.low_points = if level.is_lt() { row.low_points + 1 } else { 0 };
     if row.high && was_high {
         let add = ec2_group::step_out(scaling, needed, running, group.max);
         row.desired = (running + add).max(row.desired).min(group.max);
@@ -307,26 +326,29 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     }
 }
 
-/// Takes hosts away: with termination protection only empty ones; emptiest first, from the fullest zone.
+/// Takes hosts away from the fullest zone, the oldest first: any, or with termination protection the empty ones only
+/// (domain sheet, section 4.3; the oldest stands for the group's termination policy, model choice).
 fn scale_in(world: &mut World, provider: ProviderId, group: &Group, take: u32, cx: &mut Cx<'_>) {
     for _ in 0..take {
         let row = &world.providers[provider];
-        let in_zone = |zone: ZoneId| {
-            live(&world.hosts, &row.hosts).filter(|(_, host)| host.zone == zone && !host.leaving).count()
-        };
-        let open = live(&world.hosts, &row.hosts).filter(|(_, host)| {
-            !host.leaving && host.status == HostStatus::Active && (host.empty() || !group.termination_protection)
-        });
-        let pick = open
-            .min_by_key(|(_, host)| (host.tasks - host.daemons, std::cmp::Reverse(in_zone(host.zone)), host.number));
-        let Some((id, _)) = pick else { return };
-        world.providers[provider].desired = world.providers[provider].desired.saturating_sub(1);
-        let cause = Cause::mechanism(Mechanism::ScaleIn);
-        if group.draining {
-            drain(world, id, cause, cx);
-        } else {
-            terminate(world, id, cause, cx);
-        }
+        let staying = || live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving);
+        let in_zone = |zone: ZoneId| staying().filter(|(_, host)| host.zone == zone).count();
+        let open = staying()
+            .filter(|(_, host)| host.status == HostStatus::Active && (host.empty() || !group.termination_protection));
+        let pick = open.min_by_key(|(_, host)| (std::cmp::Reverse(in_zone(host.zone)), host.number));
+        let (Some((id, _)), left) = (pick, staying().count() as u32 - 1) else { return };
+        let row = &mut world.providers[provider];
+        row.desired = row.desired.min(left);
+        leaves(world, id, group, Cause::mechanism(Mechanism::ScaleIn), cx);
+    }
+}
+
+/// A host of a group is told to go: drained first where managed draining is on.
+pub(crate) fn leaves(world: &mut World, id: HostId, group: &Group, cause: Cause, cx: &mut Cx<'_>) {
+    if group.draining {
+        drain(world, id, cause, cx);
+    } else {
+        terminate(world, id, cause, cx);
     }
 }
 
@@ -339,10 +361,13 @@ pub(crate) fn drain(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>
     host.status = HostStatus::Draining;
     host.leaving = true;
     host.cause = cause;
+    let provider = host.provider;
     tell(world, id, cx);
     if world.hosts.at(id.slot).empty() {
         leave_when_empty(world, id, cx);
     } else {
+        let managed = matches!(cx.plan.providers[provider].kind, ProviderKind::Managed(_));
+        cx.after(if managed { managed::DRAINS } else { DRAINS }, Step::DrainOver(id));
         detect::drain(world, id, cause, StopCode::TerminationNotice, cx);
     }
 }
@@ -364,10 +389,15 @@ pub(crate) fn terminate(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx
     remove(world, id, cx);
 }
 
-/// A draining host without tasks ends, daemons with it. Done by an event, as its last task is just being taken off.
+/// A host without tasks other than daemons: a draining one ends. Done by an event, as its last task is just being taken
+/// off. A group that evens out its zones may have waited for it.
 pub(crate) fn leave_when_empty(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
-    if world.hosts.at(id.slot).leaving {
+    let host = world.hosts.at(id.slot);
+    let provider = host.provider;
+    if host.leaving {
         cx.after(Span::ZERO, Step::Idle(id));
+    } else if world.providers[provider].evening {
+        fill_later(world, provider, Span::ZERO, cx);
     }
 }
 
@@ -384,10 +414,7 @@ pub(crate) fn remove(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     world.hosts.remove(id);
     count_up(world, provider, cx);
     if matches!(cx.plan.providers[provider].kind, ProviderKind::Managed(_)) {
-        world.providers[provider].desired = world.providers[provider].hosts.len() as u32;
-        if !world.providers[provider].waiting.is_empty() {
-            tasks_wait(world, provider, cx);
-        }
+        managed::want(world, provider, cx);
     } else if !held {
         fill_later(world, provider, Span::ZERO, cx);
     }
@@ -399,32 +426,25 @@ pub(crate) fn remove(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     }
 }
 
-fn idle_later(world: &World, id: HostId, cx: &mut Cx<'_>) {
-    let provider = world.hosts.at(id.slot).provider;
-    if let ProviderKind::Managed(Managed { scale_in_after: Some(after), .. }) = &cx.plan.providers[provider].kind {
-        cx.after(*after, Step::Idle(id));
-    }
-}
-
-/// A draining host is empty, or a managed one has been idle for long enough.
+/// A host may go: one that leaves is empty, or a managed one has been idle for long enough.
 fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let Some(host) = world.hosts.get(id) else { return };
     if !host.empty() || !host.alive {
-        idle_later(world, id, cx);
         return;
     }
     if host.leaving {
         let cause = host.cause;
         terminate(world, id, cause, cx);
-        return;
+    } else {
+        managed::idle(world, id, cx);
     }
-    if let ProviderKind::Managed(Managed { scale_in_after: Some(after), .. }) = &cx.plan.providers[host.provider].kind {
-        let rest = after.0.saturating_sub(cx.now.since(host.idle_since).0);
-        if rest == 0 {
-            terminate(world, id, Cause::mechanism(Mechanism::ScaleIn), cx);
-        } else {
-            cx.after(Span(rest), Step::Idle(id));
-        }
+}
+
+/// A host has drained for as long as it may.
+fn drain_over(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
+    if let Some(host) = world.hosts.get(id).filter(|host| host.alive && host.leaving) {
+        let cause = host.cause;
+        terminate(world, id, cause, cx);
     }
 }
 
@@ -432,7 +452,7 @@ fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 pub(crate) fn succeed(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let row = &mut world.providers[provider];
     row.held = row.held.saturating_sub(1);
-    if let Some(id) = new_host(world, provider, None, cx) {
+    if let Some(id) = new_host(world, provider, None, None, cx) {
         cx.after(Span::ZERO, Step::Booted(id));
     } else {
         fill_later(world, provider, LAUNCH_AGAIN, cx);

@@ -11,7 +11,7 @@ use crate::engine::{Draw, Span};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
 use crate::model::ids::TaskId;
-use crate::model::plan::{Balancer, Kind, Service};
+use crate::model::plan::{Balancer, Kind, Restart, Service};
 use crate::model::tables::task::{Health, Target};
 use crate::model::world::{Cx, World};
 
@@ -24,6 +24,8 @@ steps! { Serve:
     Crashed(task: TaskId, epoch: u8),
     /// The container has been restarted in place.
     Restarted(task: TaskId, epoch: u8),
+    /// The application answers again after a restart in place.
+    Ready(task: TaskId, epoch: u8),
     /// A standalone task has done its work.
     Done(task: TaskId),
 }
@@ -35,10 +37,12 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Failed(task, epoch) if current(world, task, epoch) => failed(world, task, cx),
         Step::Crashed(task, epoch) if alive(world, task, epoch) => crashed(world, task, cx),
         Step::Restarted(task, epoch) if alive(world, task, epoch) => restarted(world, task, cx),
+        Step::Ready(task, epoch) if alive(world, task, epoch) => ready(world, task, cx),
         Step::Done(task) if world.tasks.get(task).is_some_and(|task| task.alive && task.wanted) => {
             done(world, task, cx);
         }
-        Step::Passed(..) | Step::Failed(..) | Step::Crashed(..) | Step::Restarted(..) | Step::Done(_) => {}
+        Step::Passed(..) | Step::Failed(..) | Step::Crashed(..) => {}
+        Step::Restarted(..) | Step::Ready(..) | Step::Done(_) => {}
     }
 }
 
@@ -59,7 +63,7 @@ pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let from = task.state;
     let (checked, now) = (is_checked(service), cx.now);
     account::change(world, plan, id, |task| {
-        task.started = now;
+        (task.started, task.ran_since) = (now, now);
         task.state = TaskState::Running;
         task.phase = Phase::HealthCheck;
         task.ready = service.life.health.is_none();
@@ -84,6 +88,7 @@ pub(crate) fn long_running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let service = &plan.services[world.tasks.at(id.slot).service];
     account::change(world, plan, id, |task| {
+        task.stood = true;
         task.state = TaskState::Running;
         task.ready = true;
         task.health = Health::Healthy;
@@ -134,15 +139,14 @@ fn passes_after(service: &Service, cx: &Cx<'_>, who: crate::engine::Who) -> Span
         .balancer
         .as_ref()
         .map_or(Span::ZERO, |balancer| Span(cx.draw(For::FirstCheck, who).below(balancer.interval.0.max(1))));
-    let container = service.task.health.map_or(Span::ZERO, |check| check.interval);
+    let container = service.task.health.map_or(Span::ZERO, |check| check.passes);
     target.max(container)
 }
 
 /// When a task that never answers counts as unhealthy; `None` without checks.
 fn fails_after(service: &Service, cx: &Cx<'_>, who: crate::engine::Who) -> Option<Span> {
     let target = service.balancer.as_ref().map(|balancer| ejection(balancer, &mut cx.draw(For::FirstCheck, who)));
-    let container =
-        service.task.health.map(|check| check.start_period + check.interval * u64::from(check.retries) + check.timeout);
+    let container = service.task.health.map(|check| check.fails);
     [target, container].into_iter().flatten().min()
 }
 
@@ -213,21 +217,23 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
 
 /// An essential container exits by the task's own law.
 fn crashed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    exit(world, id, Cause::mechanism(Mechanism::Crash), cx);
+    let code = cx.plan.services[world.tasks.at(id.slot).service].life.exit_code;
+    exit(world, id, Cause::mechanism(Mechanism::Crash), code, cx);
 }
 
 /// An essential container exits: it is restarted in place where its policy says so, or the task stops.
-pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
+pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
-    let ran = cx.now.since(task.started);
-    // The agent restarts it where it is, if it ran for at least one attempt period.
-    if service.task.restart.is_none_or(|attempt| ran < attempt) {
+    // The agent restarts it where it is, if it ran for at least one attempt period and the exit code is not ignored.
+    let ran = task.has_run(cx.now);
+    let restarts = |policy: &Restart| ran >= policy.attempt && !policy.ignored.contains(&code);
+    if !task.alive || !service.task.restart.as_ref().is_some_and(restarts) {
         detect::exits(world, id, cause, cx);
         return;
     }
-    let who = world.tasks.at(id.slot).who(service);
+    let (who, in_service) = (task.who(service), task.target == Target::Healthy);
     account::change(world, plan, id, |task| {
         task.ready = false;
         task.epoch = task.epoch.wrapping_add(1);
@@ -237,21 +243,33 @@ pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>)
     let epoch = world.tasks.at(id.slot).epoch;
     let down = service.life.containers.sample(&mut cx.draw(For::Containers, who.nth(u64::from(epoch))));
     cx.after(down, Step::Restarted(id, epoch));
+    if in_service {
+        detect::await_ejection(service, id, who.nth(u64::from(epoch)), cx);
+    }
 }
 
+/// The container runs again. Its health is told by the same checks as after a start.
 fn restarted(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let (plan, now) = (cx.plan, cx.now);
-    account::change(world, plan, id, |task| {
-        task.ready = true;
-        task.started = now;
-    });
+    account::change(world, plan, id, |task| task.ran_since = now);
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
     let who = task.who(service).nth(u64::from(task.epoch));
-    let epoch = task.epoch;
+    let (epoch, known) = (task.epoch, task.health == Health::Healthy);
     if let Some(crash) = &service.life.crash {
         cx.after(crash.sample(&mut cx.draw(For::Crash, who)), Step::Crashed(id, epoch));
     }
+    match &service.life.health {
+        Some(law) if known => cx.after(law.sample(&mut cx.draw(For::Health, who)), Step::Ready(id, epoch)),
+        None if known => ready(world, id, cx),
+        _ => await_checks(world, id, cx),
+    }
+}
+
+/// After a restart in place the application answers again.
+fn ready(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    account::change(world, cx.plan, id, |task| task.ready = true);
+    detect::back_in_reach(world, id, cx);
 }
 
 fn done(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {

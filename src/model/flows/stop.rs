@@ -4,7 +4,7 @@
 //! begin ─► DEACTIVATING (deregistration delay) ─► Drained ─► STOPPING (stop signal, stopTimeout) ─► Exited ─► gone
 //! ```
 
-use super::{For, account, launch, reconcile, scale};
+use super::{For, account, launch, managed, reconcile, scale};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
@@ -71,7 +71,8 @@ pub(crate) fn stop_within(
         return;
     }
     let delay = service.balancer.as_ref().filter(|_| registered).map_or(Span::ZERO, |one| one.deregistration);
-    if registered && delay < within {
+    // A Spot interruption sends the signal with the notice; it does not wait for the balancer (domain sheet, 4.4).
+    if registered && within == Span::MAX {
         let from = world.tasks.at(id.slot).state;
         account::change(world, plan, id, |task| {
             task.wanted = false;
@@ -137,14 +138,21 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
     let task = world.tasks.at_mut(id.slot);
     let (from, service, was_wanted, started) = (task.state, task.service, task.wanted, task.started);
     let (host, provider, cause) = (task.host, task.provider, task.cause);
+    let detaches = from == TaskState::Stopping && plan.services[service].task.eni;
     // Not through the books: the row leaves them as a whole below.
-    task.state = TaskState::Stopped;
+    task.state = if detaches { TaskState::Deprovisioning } else { TaskState::Stopped };
     task.wanted = false;
     launch::tell_stop(world, id, from, code, reason, cx);
+    if detaches {
+        // Detaching the network interface takes no time (model choice).
+        world.tasks.at_mut(id.slot).state = TaskState::Stopped;
+        launch::tell_stop(world, id, TaskState::Deprovisioning, code, reason, cx);
+    }
     free(world, id, cx);
     account::remove(world, plan, id);
     if was_wanted {
-        if from < TaskState::Running && code == StopCode::TaskFailedToStart {
+        let standalone = plan.services[service].kind == Kind::Stream;
+        if from < TaskState::Running && code == StopCode::TaskFailedToStart && !standalone {
             // It never ran: its start began when its launch was accepted.
             failed_start(world, service, started, cx);
         }
@@ -164,14 +172,16 @@ fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         let machine = world.hosts.at_mut(slot);
         unlink(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
         machine.release(&service.task, service.kind == Kind::Daemon, cx.now);
-        if machine.leaving && machine.empty() {
+        if machine.empty() {
             let host: HostId = world.hosts.handle(slot);
             scale::leave_when_empty(world, host, cx);
+            managed::idle_later(world, host, cx);
         }
-    } else if let ProviderKind::Fargate { spot, .. } = plan.providers[provider].kind
+    } else if let ProviderKind::Fargate { spot, bucket } = plan.providers[provider].kind
         && zone != crate::model::fact::NO_ZONE
     {
         world.zones[zone].used[usize::from(spot)] -= u64::from(service.task.cpu);
+        world.buckets[bucket].used -= u64::from(service.task.cpu);
     }
 }
 

@@ -1,12 +1,13 @@
 //! The host for a task: filter by room and constraints, order by strategies (domain sheet, section 3.1).
 
-use super::{Placement, Strategy};
-use crate::model::fact::Reason;
-use crate::model::ids::{HostId, ProviderId, ServiceId, ZoneId};
+use super::{Placement, Strategy, query};
+use crate::model::fact::{Reason, TaskState};
+use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::plan::{Plan, ProviderKind};
 use crate::model::purpose::For;
-use crate::model::tables::host::{Host, live};
-use crate::model::tables::task::on_host;
+use crate::model::tables::Task;
+use crate::model::tables::host::{Host, NIL, live};
+use crate::model::tables::task::{chain, on_host};
 use crate::model::world::{Cx, World};
 
 /// The best host that has room, or why there is none.
@@ -30,64 +31,141 @@ pub(crate) fn host(
             host.takes_tasks() && in_zone(host) && host.fits(need) && allowed(world, service, *id, cx)
         })
     };
-    let placement = &plan.services[service].placement;
-    let best = if placement.strategies.first() == Some(&Strategy::Random) {
-        let row = &world.services[service];
-        let who = plan.services[service].who.nth(u64::from(row.launched));
-        let pick = cx.draw(For::Place, who).below(open().count() as u64) as usize;
-        open().nth(pick).map(|(id, _)| id)
-    } else {
-        best_of(world, service, placement, open(), plan)
-    };
-    best.ok_or_else(|| why_not(world, service, provider, cx))
+    best_of(world, service, open(), cx).ok_or_else(|| why_not(world, service, provider, cx))
 }
 
-/// Hosts of a provider; for `launchType` EC2 those of the whole cluster.
+/// Hosts of a provider; for `launchType` EC2 those of all Auto Scaling groups of the cluster.
 fn candidates<'a>(world: &'a World, plan: &'a Plan, provider: ProviderId) -> impl Iterator<Item = (HostId, &'a Host)> {
     let row = &plan.providers[provider];
     let all = matches!(row.kind, ProviderKind::AnyHost);
     let cluster = plan.clusters[row.cluster].providers.clone();
-    let providers = cluster.map(ProviderId).filter(move |&one| all || one == provider);
+    let group = move |one: ProviderId| all && matches!(plan.providers[one].kind, ProviderKind::Group(_));
+    let providers = cluster.map(ProviderId).filter(move |&one| one == provider || group(one));
     providers.flat_map(|one| live(&world.hosts, &world.providers[one].hosts))
 }
 
-/// Strategies as one key, compared from the first to the last; the smallest wins, ties go to the older host.
+/// ECS's own strategies: the zone with the fewest tasks of the service, then the instance with the fewest.
+const DEFAULT: [Strategy; 2] = [Strategy::SpreadZone, Strategy::SpreadInstance];
+
+/// Strategies up to the first `random`, which leaves nothing for others to decide.
+fn strategies(placement: &Placement) -> (&[Strategy], bool) {
+    let all = if placement.strategies.is_empty() { &DEFAULT[..] } else { &placement.strategies[..] };
+    match all.iter().position(|one| *one == Strategy::Random) {
+        Some(place) => (&all[..place], true),
+        None => (all, false),
+    }
+}
+
+/// Strategies as one key, compared from the first to the last; the smallest wins. Ties go to the older host, or are
+/// drawn with `random`.
 fn best_of<'a>(
     world: &World,
     service: ServiceId,
-    placement: &Placement,
     open: impl Iterator<Item = (HostId, &'a Host)>,
-    plan: &Plan,
+    cx: &Cx<'_>,
 ) -> Option<HostId> {
-    const DEFAULT: [Strategy; 2] = [Strategy::SpreadZone, Strategy::SpreadInstance];
-    let strategies: &[Strategy] = if placement.strategies.is_empty() { &DEFAULT } else { &placement.strategies };
+    let plan = cx.plan;
+    let (strategies, random) = strategies(&plan.services[service].placement);
+    let values = Values::of(world, service, strategies, plan);
     let key = |host: &Host| {
         let mut key = [0u64; 5];
         for (part, strategy) in key.iter_mut().zip(strategies) {
-            *part = rank(world, plan, service, strategy, host);
+            *part = rank(world, plan, service, strategy, host, &values);
         }
         key
     };
-    open.min_by_key(|(_, host)| key(host)).map(|(id, _)| id)
+    if !random {
+        return open.min_by_key(|(_, host)| key(host)).map(|(id, _)| id);
+    }
+    let mut best: Option<[u64; 5]> = None;
+    let mut ties: Vec<HostId> = Vec::new();
+    for (id, host) in open {
+        let key = key(host);
+        if best.is_none_or(|best| key < best) {
+            best = Some(key);
+            ties.clear();
+        }
+        if best == Some(key) {
+            ties.push(id);
+        }
+    }
+    let who = plan.services[service].who.nth(u64::from(world.services[service].launched));
+    ties.get(cx.draw(For::Place, who).below(ties.len() as u64) as usize).copied()
 }
 
-fn rank(world: &World, plan: &Plan, service: ServiceId, strategy: &Strategy, host: &Host) -> u64 {
+/// Tasks of a service by value of the attributes that it is spread over.
+struct Values<'a>(Vec<(&'a str, &'a str, u64)>);
+
+impl<'a> Values<'a> {
+    fn of(world: &World, service: ServiceId, strategies: &'a [Strategy], plan: &'a Plan) -> Values<'a> {
+        let mut counts: Vec<(&str, &str, u64)> = Vec::new();
+        let names = strategies.iter().filter_map(|one| match one {
+            Strategy::SpreadAttribute(name) => Some(name.as_str()),
+            _ => None,
+        });
+        for name in names {
+            let zones = &world.services[service].zones;
+            for (_, task) in zones.iter().flat_map(|zone| chain(&world.tasks, zone.first)) {
+                if !task.wanted || task.host == NIL {
+                    continue;
+                }
+                let value = attribute(plan, world.hosts.at(task.host), name).unwrap_or("");
+                match counts.iter_mut().find(|row| (row.0, row.1) == (name, value)) {
+                    Some(row) => row.2 += 1,
+                    None => counts.push((name, value, 1)),
+                }
+            }
+        }
+        Values(counts)
+    }
+
+    fn count(&self, name: &str, value: &str) -> u64 {
+        self.0.iter().find(|row| (row.0, row.1) == (name, value)).map_or(0, |row| row.2)
+    }
+}
+
+fn rank(world: &World, plan: &Plan, service: ServiceId, strategy: &Strategy, host: &Host, values: &Values<'_>) -> u64 {
     match strategy {
         Strategy::SpreadZone => {
             let row = usize::from(host.zone.0 - world.first_zone);
             u64::from(world.services[service].zones[row].wanted)
         }
         Strategy::SpreadInstance => tasks_of(world, service, host),
-        Strategy::SpreadAttribute(name) => {
-            let value = attribute(plan, host, name).unwrap_or("");
-            let same = world.providers.iter().flat_map(|provider| live(&world.hosts, &provider.hosts));
-            let same = same.filter(|(_, other)| attribute(plan, other, name).unwrap_or("") == value);
-            same.map(|(_, other)| tasks_of(world, service, other)).sum()
-        }
+        Strategy::SpreadAttribute(name) => values.count(name, attribute(plan, host, name).unwrap_or("")),
         Strategy::BinpackCpu => u64::from(host.cpu),
         Strategy::BinpackMemory => u64::from(host.memory),
         Strategy::Random => 0,
     }
+}
+
+/// The healthy task that goes when there are too many: the other way round through the same strategies (domain sheet,
+/// sections 2.1 and 3.1). Spread: from the value with the most tasks. Binpack: from the host that will have the most
+/// left. Ties are drawn.
+pub(crate) fn surplus(world: &World, service: ServiceId, cx: &Cx<'_>) -> Option<TaskId> {
+    let plan = cx.plan;
+    let row = &world.services[service];
+    let spare = |task: &Task| task.wanted && task.state == TaskState::Running && !task.to_replace();
+    let all = || row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first)).filter(|(_, task)| spare(task));
+    let (strategies, _) = strategies(&plan.services[service].placement);
+    let values = Values::of(world, service, strategies, plan);
+    // A task on Fargate has no host: only its zone counts.
+    let key = |task: &Task| {
+        let mut key = [0u64; 5];
+        for (part, strategy) in key.iter_mut().zip(strategies) {
+            *part = match (strategy, task.host) {
+                (Strategy::SpreadZone, _) => u64::from(row.zones[usize::from(task.zone.0 - world.first_zone)].wanted),
+                (_, NIL) => 0,
+                (strategy, slot) => rank(world, plan, service, strategy, world.hosts.at(slot), &values),
+            };
+        }
+        key
+    };
+    let most = all().map(|(_, task)| key(task)).max()?;
+    let mut ties: Vec<(u32, TaskId)> =
+        all().filter(|(_, task)| key(task) == most).map(|(id, task)| (task.ordinal, id)).collect();
+    ties.sort_unstable_by_key(|(ordinal, _)| *ordinal);
+    let who = plan.services[service].who.nth(u64::from(row.launched)).nth(u64::from(row.wanted));
+    Some(ties[cx.draw(For::Choose, who).below(ties.len() as u64) as usize].1)
 }
 
 fn tasks_of(world: &World, service: ServiceId, host: &Host) -> u64 {
@@ -96,20 +174,38 @@ fn tasks_of(world: &World, service: ServiceId, host: &Host) -> u64 {
 
 /// Whether the constraints let a service's task onto a host.
 pub(crate) fn allowed(world: &World, service: ServiceId, id: HostId, cx: &Cx<'_>) -> bool {
+    let distinct = cx.plan.services[service].placement.distinct_instance;
+    (!distinct || tasks_of(world, service, world.hosts.at(id.slot)) == 0) && meets(world, service, id, cx)
+}
+
+/// Whether a host is a member of what `memberOf` asks for.
+pub(crate) fn meets(world: &World, service: ServiceId, id: HostId, cx: &Cx<'_>) -> bool {
+    let plan = cx.plan;
     let host = world.hosts.at(id.slot);
-    let placement = &cx.plan.services[service].placement;
-    let distinct = !placement.distinct_instance || tasks_of(world, service, host) == 0;
-    distinct && placement.member_of.iter().all(|one| one.holds(&|name: &str| attribute(cx.plan, host, name)))
+    let value = |name: &str| match name.strip_prefix(query::GROUP_IS) {
+        Some(group) => {
+            let mut groups = on_host(&world.tasks, host.first).filter(|(_, task)| task.wanted);
+            groups.any(|(_, task)| plan.services[task.service].group == group).then_some("")
+        }
+        None if name == query::CONNECTED => Some(if host.connected { "true" } else { "false" }),
+        None => attribute(plan, host, name),
+    };
+    plan.services[service].placement.member_of.iter().all(|one| one.holds(&value))
 }
 
 /// Built-in attributes of a container instance (domain sheet, section 3.2) that the model knows.
+pub const ATTRIBUTES: [&str; 4] = ["ecs.availability-zone", "ecs.instance-type", "ecs.os-type", "ecs.cpu-architecture"];
+
 fn attribute<'a>(plan: &'a Plan, host: &Host, name: &str) -> Option<&'a str> {
-    match name.strip_prefix("attribute:").unwrap_or(name) {
+    match name {
         "ecs.availability-zone" => Some(&plan.zones[host.zone].name),
         "ecs.instance-type" => Some(&plan.types[host.kind].name),
         "ecs.os-type" => Some("linux"),
         "ecs.cpu-architecture" => Some(&plan.types[host.kind].architecture),
-        _ => None,
+        _ => {
+            let habits = plan.providers[host.provider].kind.habits()?;
+            habits.attributes.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        }
     }
 }
 

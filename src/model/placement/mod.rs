@@ -1,6 +1,7 @@
 //! Where a task goes: strategies order the hosts, constraints filter them (domain sheet, section 3).
 
 pub(crate) mod choose;
+pub use choose::ATTRIBUTES;
 pub mod query;
 
 /// How a service or stream places its tasks.

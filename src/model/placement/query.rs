@@ -151,7 +151,10 @@ fn compare(value: &str, bound: &str) -> std::cmp::Ordering {
 }
 
 const GROUP: &str = "task:group";
-const CONNECTED: &str = "agentConnected";
+/// How a group of tasks is asked for: what comes before its name.
+pub(crate) const GROUP_IS: &str = "task:group=";
+/// The subject that says whether the agent is connected.
+pub(crate) const CONNECTED: &str = "agentConnected";
 
 /// Operators: spellings, and what is negated, so that each has one meaning.
 #[derive(Clone, Copy)]

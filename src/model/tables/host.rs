@@ -37,6 +37,8 @@ pub struct Host {
     pub idle_since: Time,
     /// Whether the group must not replace it, as a fault brings its successor.
     pub held: bool,
+    /// Spot: it was told that it will be taken back.
+    pub reclaimed: bool,
     /// Whether it goes as soon as it is empty.
     pub leaving: bool,
     /// CPU units left.
@@ -47,7 +49,7 @@ pub struct Host {
     pub enis: u32,
     /// Fixed host ports taken.
     pub ports: u64,
-    /// Images it has, as task-definition rows.
+    /// Images it has, by number.
     pub cached: Vec<u32>,
     /// First task of its list.
     pub first: u32,
@@ -73,6 +75,7 @@ impl Host {
             since: Time::ZERO,
             idle_since: Time::ZERO,
             held: false,
+            reclaimed: false,
             leaving: false,
             cpu: 0,
             memory: 0,

@@ -29,6 +29,10 @@ pub struct Provider {
     pub filling: bool,
     /// Refusals in force: new Fargate tasks or new hosts in a zone (`None`: in every zone), of a type (`None`: all).
     pub refusals: Vec<(Option<ZoneId>, Option<TypeId>)>,
+    /// A group evens out its zones: it has more hosts than desired for the time being.
+    pub evening: bool,
+    /// Zones that gave no host, and until when they are tried last.
+    pub left_out: Vec<(ZoneId, Time)>,
     /// What readers were told last.
     pub told_hosts: u32,
     /// What readers were told last; `u32::MAX`: nothing.
@@ -42,6 +46,19 @@ impl Provider {
             at.is_none_or(|at| at == zone) && (of.is_none() || of == kind)
         };
         self.refusals.iter().any(matches)
+    }
+
+    /// Whether a zone gave no host a short while ago.
+    pub fn is_left_out(&self, zone: ZoneId, now: Time) -> bool {
+        self.left_out.iter().any(|(of, until)| *of == zone && *until > now)
+    }
+
+    /// A zone gave no host.
+    pub fn leave_out(&mut self, zone: ZoneId, until: Time) {
+        match self.left_out.iter_mut().find(|(of, _)| *of == zone) {
+            Some(row) => row.1 = until,
+            None => self.left_out.push((zone, until)),
+        }
     }
 
     /// Lifts one refusal.

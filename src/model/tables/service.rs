@@ -58,6 +58,8 @@ impl Default for InZone {
 pub struct Move {
     /// The task that was started in the emptier zone.
     pub started: TaskId,
+    /// The item of the strategy whose tasks are evened out; `None`: all of them.
+    pub item: Option<usize>,
 }
 
 /// A service or stream as a cell runs it.
@@ -78,6 +80,8 @@ pub struct Service {
     pub available: u32,
     /// By item of its strategy: tasks whose goal is RUNNING.
     pub by_item: Vec<u32>,
+    /// The same by item and zone of the cell, item by item; empty with a single item.
+    pub(crate) item_zones: Vec<u32>,
     /// By zone of the cell.
     pub zones: Vec<InZone>,
     /// Causes of launches that are due, oldest first.
@@ -138,6 +142,7 @@ impl Service {
             to_replace: 0,
             available: 0,
             by_item: vec![0; items],
+            item_zones: vec![0; if items > 1 { items * zones } else { 0 }],
             zones: vec![InZone::default(); zones],
             owed: VecDeque::new(),
             waits: Phase::Scheduling,
@@ -157,6 +162,14 @@ impl Service {
             rate: 0,
             dirty: false,
             told: Told::default(),
+        }
+    }
+
+    /// Tasks in a zone (by its row in the cell) whose goal is RUNNING: those of one item, or all.
+    pub fn wanted_in(&self, zone: usize, item: Option<usize>) -> u32 {
+        match item {
+            Some(item) if !self.item_zones.is_empty() => self.item_zones[item * self.zones.len() + zone],
+            _ => self.zones[zone].wanted,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::host::NIL;
 use crate::engine::index::Slots;
-use crate::engine::{Time, Who};
+use crate::engine::{Span, Time, Who};
 use crate::model::fact::{Cause, Phase, TaskNo, TaskState};
 use crate::model::ids::{ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::plan;
@@ -35,12 +35,14 @@ pub enum Target {
     Draining,
 }
 
-/// A task. With its generation it fills a line of the cache, as a Region holds them by the hundred thousand.
+/// A task. 64 bytes, as a Region holds them by the hundred thousand.
 #[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
 #[derive(Clone, Debug)]
 pub struct Task {
-    /// When the launch was accepted; from RUNNING on, when its containers last began to run.
+    /// When the launch was accepted; from RUNNING on, when it reached RUNNING.
     pub started: Time,
+    /// When its containers last began to run: later than `started` once they were restarted in place.
+    pub ran_since: Time,
     /// Service or stream.
     pub service: ServiceId,
     /// Number of the launch within it.
@@ -75,17 +77,20 @@ pub struct Task {
     pub ready: bool,
     /// It is to be replaced though it works: its host drains.
     pub leaving: bool,
+    /// It stood at time 0: its start is long ago.
+    pub stood: bool,
     /// What it is counted as; see `flows::account`.
     pub(crate) counted: u16,
 }
 
-const _: () = assert!(size_of::<Task>() <= 56, "task rows are many");
+const _: () = assert!(size_of::<Task>() <= 64, "task rows are many");
 
 impl Task {
     /// A task whose launch was accepted.
     pub fn accepted(no: TaskNo, provider: ProviderId, zone: ZoneId, cause: Cause, now: Time) -> Task {
         Task {
             started: now,
+            ran_since: now,
             service: no.service,
             ordinal: no.ordinal,
             host: NIL,
@@ -103,6 +108,7 @@ impl Task {
             alive: true,
             ready: false,
             leaving: false,
+            stood: false,
             counted: 0,
         }
     }
@@ -115,6 +121,16 @@ impl Task {
     /// Its birth certificate.
     pub fn who(&self, service: &plan::Service) -> Who {
         service.who.nth(u64::from(self.ordinal))
+    }
+
+    /// How long its containers have run without a break.
+    pub fn has_run(&self, now: Time) -> Span {
+        if self.stood && self.ran_since == Time::ZERO { Span::MAX } else { now.since(self.ran_since) }
+    }
+
+    /// When its grace period ends.
+    pub fn grace_ends(&self, grace: Span) -> Time {
+        if self.stood { Time::ZERO } else { self.started + grace }
     }
 
     /// ECS believes that something is wrong with it, or its host drains: it is to be replaced.

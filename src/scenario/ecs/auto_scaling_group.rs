@@ -42,16 +42,29 @@ object! {
             availability_zone_ids: String,
             /// Its instances; only their types are used.
             instances: Instance,
+            /// Processes that do not run. Only AZRebalance is modelled: without it the group does not even out its zones.
+            suspended_processes: SuspendedProcess,
         }
         unused {
             launch_configuration_name, launch_template, instance_id, predicted_capacity, default_cooldown,
-            load_balancer_names, health_check_type, health_check_grace_period, created_time, suspended_processes,
+            load_balancer_names, health_check_type, health_check_grace_period, created_time,
             placement_group, enabled_metrics, status, tags, termination_policies, max_instance_lifetime,
             capacity_rebalance, warm_pool_configuration, warm_pool_size, context, desired_capacity_type,
             default_instance_warmup, traffic_sources, instance_maintenance_policy, deletion_protection,
             availability_zone_distribution, availability_zone_impairment_policy, capacity_reservation_specification,
             instance_lifecycle_policy, operator, lifecycle_hook_specification_list, skip_zonal_shift_validation,
         }
+    }
+}
+
+object! {
+    /// One item of `SuspendedProcesses`.
+    SuspendedProcess("PascalCase") {
+        need {
+            /// Which process, such as `AZRebalance`.
+            process_name: String,
+        }
+        unused { suspension_reason }
     }
 }
 

@@ -99,8 +99,20 @@ object! {
         may {
             /// When idle hosts go.
             infrastructure_optimization: InfrastructureOptimization,
+            /// Whether impaired hosts are replaced.
+            auto_repair_configuration: AutoRepairConfiguration,
         }
-        unused { infrastructure_role_arn, propagate_tags, auto_repair_configuration }
+        unused { infrastructure_role_arn, propagate_tags }
+    }
+}
+
+object! {
+    /// `autoRepairConfiguration`.
+    AutoRepairConfiguration("camelCase") {
+        may {
+            /// Whether a host whose agent stays silent is drained and replaced; ENABLED by default (model choice).
+            actions_status: Toggle,
+        }
     }
 }
 

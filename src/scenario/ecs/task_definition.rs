@@ -93,6 +93,8 @@ object! {
             essential: bool,
         }
         may {
+            /// Its image: definitions of the same images share what hosts have cached.
+            image: String,
             /// CPU units.
             cpu: Amount,
             /// Hard limit in MiB.
@@ -103,6 +105,9 @@ object! {
             restart_policy: RestartPolicy,
             /// Seconds from SIGTERM to SIGKILL: 30 by default, on Fargate 2 to 120 (sourced).
             stop_timeout: u32,
+            /// Seconds that others wait for it to reach what their `dependsOn` asks for, then the task fails to start; no
+            /// limit by default (sourced), on Fargate 2 to 120.
+            start_timeout: u32,
             /// Tells a living container from a dead one.
             health_check: HealthCheck,
         }
@@ -113,8 +118,8 @@ object! {
             depends_on: Dependency,
         }
         unused {
-            image, repository_credentials, links, entry_point, command, environment, environment_files, mount_points,
-            volumes_from, linux_parameters, secrets, start_timeout, version_consistency, hostname, user,
+            repository_credentials, links, entry_point, command, environment, environment_files, mount_points,
+            volumes_from, linux_parameters, secrets, version_consistency, hostname, user,
             working_directory, disable_networking, privileged, readonly_root_filesystem, dns_servers,
             dns_search_domains, extra_hosts, docker_security_options, interactive, pseudo_terminal, docker_labels,
             ulimits, log_configuration, system_controls, resource_requirements, firelens_configuration,
@@ -135,7 +140,11 @@ object! {
             #[schemars(range(min = 60, max = 1800))]
             restart_attempt_period: u32,
         }
-        unused { ignored_exit_codes }
+        list {
+            /// Exit codes that are not followed by a restart: at most 50 (sourced). The code of a crash is `exitCode` of
+            /// `behaviour` or of the fault.
+            ignored_exit_codes: u32,
+        }
     }
 }
 

@@ -1,6 +1,21 @@
 //! How tasks and hosts live and die, and how quickly that is noticed.
 
 use crate::model::quantity::Law;
+use std::collections::BTreeMap;
+
+words! {
+    /// Agent setting ECS_IMAGE_PULL_BEHAVIOR.
+    PullBehavior("kebab-case") {
+        /// The registry is asked; a cached image is used when it does not answer.
+        Default,
+        /// The registry is asked, and the start fails when it does not answer.
+        Always,
+        /// The registry is asked for what was never pulled here.
+        Once,
+        /// The registry is asked for what is not cached.
+        PreferCached,
+    }
+}
 
 object! {
     /// How the tasks of a family or a service, or the hosts of a capacity provider, behave. What a service's entry
@@ -19,6 +34,9 @@ object! {
             phases: Phases,
             /// From RUNNING to the exit of an essential container.
             crash: Law,
+            /// The exit code of such a crash, 0 to 255; 1 by default (model choice). A `restartPolicy` may ignore it.
+            #[schemars(range(max = 255))]
+            exit_code: u32,
             /// From RUNNING until the application would answer checks; at once by default (model choice).
             health: Law,
             /// From SIGTERM until the containers have exited, cut by `stopTimeout`; 1 s by default (model choice).
@@ -33,14 +51,19 @@ object! {
             spot_instance_draining: bool,
             /// Hosts: whether task network interfaces are trunked; off by default (sourced).
             eni_trunking: bool,
+            /// Hosts: agent setting ECS_IMAGE_PULL_BEHAVIOR; `default` by default (sourced). While the registry is down
+            /// only `always` differs from the others: a cached image does not help it.
+            image_pull_behavior: PullBehavior,
+            /// Hosts: attributes that agents register besides the built-in ones (ECS_INSTANCE_ATTRIBUTES), by name.
+            attributes: BTreeMap<String, String>,
         }
     }
 }
 
 object! {
     /// The phases of a start. Those left out keep their defaults, log-normal with sigma 0.25 (model choice): on Fargate
-    /// network interface 12 s, connect 3 s, image at 50 MB/s, containers 3 s; on a container instance nothing, nothing,
-    /// image at 50 MB/s where it is not cached, containers 5 s.
+    /// network interface 12 s, connect 3 s, image at 50 MB/s, containers 3 s; on a container instance network interface
+    /// 12 s with `awsvpc`, connect nothing, image at 50 MB/s where it is not cached, containers 5 s.
     Phases("camelCase") {
         may {
             /// Attaching the network interface.
@@ -51,6 +74,9 @@ object! {
             image_pull: Law,
             /// Starting one layer of containers; layers follow from `dependsOn`.
             container_start: Law,
+            /// From the start of a container that others wait for with COMPLETE or SUCCESS until it has exited; at once
+            /// by default (model choice).
+            completion: Law,
         }
     }
 }

@@ -4,7 +4,7 @@ mod behaviour;
 mod objective;
 mod traffic;
 
-pub use behaviour::{Behaviour, Detection, Phases};
+pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
 pub use objective::{Bound, MEASURES, Objective, SUBJECTS, Target};
 pub use traffic::{DailyStep, LoadBalancer, RunTasks, Step, Traffic};
 

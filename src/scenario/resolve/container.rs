@@ -2,11 +2,13 @@
 
 use super::Build;
 use crate::engine::Span;
-use crate::model::plan::ContainerHealth;
+use crate::model::plan::{Await, ContainerHealth, ContainerStart, Restart};
 use crate::scenario::ecs::task_definition::{Condition, ContainerDefinition, HealthCheck};
 
 /// `restartAttemptPeriod` by default, in seconds (sourced).
 const RESTART_PERIOD: u32 = 300;
+/// `ignoredExitCodes` at most (sourced).
+const MOST_EXIT_CODES: usize = 50;
 
 impl Build<'_> {
     pub(super) fn containers(&mut self, containers: &[ContainerDefinition], at: &str) {
@@ -28,6 +30,11 @@ impl Build<'_> {
             if let Some(period) = container.restart_policy.as_ref().and_then(|policy| policy.restart_attempt_period) {
                 let at = format!("{at}/restartPolicy/restartAttemptPeriod");
                 self.within(period, 60..=1_800, "`restartAttemptPeriod`", &at);
+            }
+            let ignored = container.restart_policy.as_ref().map_or(0, |policy| policy.ignored_exit_codes.len());
+            if ignored > MOST_EXIT_CODES {
+                let message = format!("ECS takes {MOST_EXIT_CODES} ignored exit codes, not {ignored}");
+                self.out.error(&format!("{at}/restartPolicy/ignoredExitCodes"), message, "leave some out");
             }
         }
         if depth(containers).is_none() {
@@ -83,8 +90,13 @@ fn restarts(container: &ContainerDefinition) -> bool {
     container.restart_policy.as_ref().is_some_and(|policy| policy.enabled)
 }
 
-/// The longest chain of `dependsOn`; `None` when it goes round in a circle. Unknown names count for nothing.
+/// The longest chain of `dependsOn`; `None` when it goes round in a circle.
 pub(super) fn depth(containers: &[ContainerDefinition]) -> Option<u32> {
+    depths(containers).map(|depths| depths.into_iter().max().unwrap_or(1))
+}
+
+/// The longest chain that ends with each container. Unknown names count for nothing.
+fn depths(containers: &[ContainerDefinition]) -> Option<Vec<u32>> {
     let mut depths = vec![1u32; containers.len()];
     // A chain over n containers settles within n rounds; what still grows then is a circle.
     for _ in 0..=containers.len() {
@@ -99,37 +111,67 @@ pub(super) fn depth(containers: &[ContainerDefinition]) -> Option<u32> {
             }
         }
         if settled {
-            return Some(depths.into_iter().max().unwrap_or(1));
+            return Some(depths);
         }
     }
     None
 }
 
-/// How long an essential container must have run to be restarted in place; `None` when a crash ends the task.
-pub(super) fn restart(containers: &[ContainerDefinition]) -> Option<Span> {
-    let mut essential = containers.iter().filter(|container| container.essential).peekable();
-    essential.peek()?;
-    let mut longest = 0;
-    for container in essential {
-        let policy = container.restart_policy.as_ref().filter(|policy| policy.enabled)?;
-        longest = longest.max(policy.restart_attempt_period.unwrap_or(RESTART_PERIOD));
+/// What each container waits for; empty where that is the start of others alone.
+pub(super) fn starts(containers: &[ContainerDefinition]) -> Vec<ContainerStart> {
+    let plain = |container: &ContainerDefinition| {
+        container.start_timeout.is_none() && container.depends_on.iter().all(|one| one.condition == Condition::Start)
+    };
+    if containers.iter().all(plain) {
+        return Vec::new();
     }
-    Some(Span::from_secs(u64::from(longest)))
+    let Some(depths) = depths(containers) else { return Vec::new() };
+    let place_of = |name: &str| containers.iter().position(|other| other.name == name);
+    let start = |(place, container): (usize, &ContainerDefinition)| {
+        let after = container.depends_on.iter().filter_map(|one| {
+            let other = place_of(&one.container_name)?;
+            let interval = containers[other].health_check.as_ref().map_or(0, |check| check.interval);
+            let condition = match one.condition {
+                Condition::Start => Await::Started,
+                Condition::Healthy => Await::Healthy(seconds(interval)),
+                Condition::Complete | Condition::Success => Await::Completed,
+            };
+            Some((other, condition))
+        });
+        let timeout = container.start_timeout.map(seconds);
+        ContainerStart { layer: depths[place] - 1, after: after.collect(), timeout }
+    };
+    containers.iter().enumerate().map(start).collect()
 }
 
-/// The slowest health check of the essential containers.
+/// When essential containers are restarted in place; `None` when a crash ends the task.
+pub(super) fn restart(containers: &[ContainerDefinition]) -> Option<Restart> {
+    let mut essential = containers.iter().filter(|container| container.essential).peekable();
+    essential.peek()?;
+    let mut restart = Restart { attempt: Span::ZERO, ignored: Vec::new() };
+    for container in essential {
+        let policy = container.restart_policy.as_ref().filter(|policy| policy.enabled)?;
+        let attempt = seconds(policy.restart_attempt_period.unwrap_or(RESTART_PERIOD));
+        restart.attempt = restart.attempt.max(attempt);
+        restart.ignored.extend(&policy.ignored_exit_codes);
+    }
+    Some(restart)
+}
+
+/// The health checks of the essential containers: all must pass, one fails the task (domain sheet, section 1.5).
 pub(super) fn health(containers: &[ContainerDefinition]) -> Option<ContainerHealth> {
-    let checks = containers.iter().filter(|container| container.essential).filter_map(|container| {
-        container.health_check.as_ref().filter(|check| check.command.first().is_none_or(|word| word != "NONE"))
-    });
-    let seconds = |value: u32| Span::from_secs(u64::from(value));
-    let slowest = checks.max_by_key(|check| {
-        u64::from(check.start_period) + u64::from(check.interval) * u64::from(check.retries) + u64::from(check.timeout)
-    })?;
-    Some(ContainerHealth {
-        interval: seconds(slowest.interval),
-        timeout: seconds(slowest.timeout),
-        retries: slowest.retries,
-        start_period: seconds(slowest.start_period),
-    })
+    let checks = || {
+        let essential = containers.iter().filter(|container| container.essential);
+        let checks = essential.filter_map(|container| container.health_check.as_ref());
+        checks.filter(|check| check.command.first().is_none_or(|word| word != "NONE"))
+    };
+    let fails = |check: &HealthCheck| {
+        seconds(check.start_period) + seconds(check.interval) * u64::from(check.retries) + seconds(check.timeout)
+    };
+    let passes = checks().map(|check| seconds(check.interval)).max()?;
+    Some(ContainerHealth { passes, fails: checks().map(fails).min()? })
+}
+
+fn seconds(value: u32) -> Span {
+    Span::from_secs(u64::from(value))
 }

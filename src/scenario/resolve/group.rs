@@ -4,7 +4,7 @@ use super::Build;
 use super::cluster::Home;
 use crate::engine::{Dist, Span};
 use crate::model::ids::{TypeId, ZoneId};
-use crate::model::plan::{Group, ProviderKind, Scaling};
+use crate::model::plan::{Group, Habits, ProviderKind, Scaling};
 use crate::model::problem::nearest;
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, InstancesDistribution};
@@ -56,7 +56,23 @@ impl Build<'_> {
             spot_draining: habits.spot_draining,
             boot: habits.boot,
             trunking: habits.trunking,
+            evens_out: self.evens_out(group, &at),
+            habits: habits.setup,
         }))
+    }
+
+    /// Whether the process AZRebalance runs. Of the others only the absence is modelled.
+    fn evens_out(&mut self, group: &AutoScalingGroup, at: &str) -> bool {
+        let mut runs = true;
+        for (place, process) in group.suspended_processes.iter().enumerate() {
+            if process.process_name == "AZRebalance" {
+                runs = false;
+            } else {
+                let message = format!("the suspension of `{}` is not modelled: it runs", process.process_name);
+                self.out.warning(&format!("{at}/SuspendedProcesses/{place}"), message, "remove it");
+            }
+        }
+        runs
     }
 
     fn find_group(&mut self, reference: &str, at: &str) -> Option<usize> {
@@ -202,4 +218,5 @@ pub(super) struct HostHabits {
     pub(super) boot: Dist,
     pub(super) spot_draining: bool,
     pub(super) trunking: bool,
+    pub(super) setup: Habits,
 }

@@ -3,9 +3,9 @@
 use super::Build;
 use super::group::HostHabits;
 use crate::engine::{Dist, Span};
-use crate::model::plan::Life;
+use crate::model::plan::{Habits, Life};
 use crate::model::quantity::Law;
-use crate::scenario::file::{Behaviour, Phases};
+use crate::scenario::file::{Behaviour, Phases, PullBehavior};
 
 /// Spread of the default laws (model choice).
 const SIGMA: f64 = 0.25;
@@ -13,6 +13,8 @@ const SIGMA: f64 = 0.25;
 const IMAGE_MEGABYTES: f64 = 150.0;
 /// Megabytes pulled in a second (model choice).
 const PULL_RATE: f64 = 50.0;
+/// The exit code of a crash (model choice).
+const EXIT_CODE: u32 = 1;
 /// From the decision to launch a host until it is registered (model choice).
 const BOOT: Span = Span::from_secs(120);
 
@@ -40,22 +42,26 @@ impl Build<'_> {
         let connect = pick("phases/connect", |entry| phases(entry)?.connect.as_ref());
         let pull = pick("phases/imagePull", |entry| phases(entry)?.image_pull.as_ref());
         let containers = pick("phases/containerStart", |entry| phases(entry)?.container_start.as_ref());
+        let completion = pick("phases/completion", |entry| phases(entry)?.completion.as_ref());
         let health = pick("health", |entry| entry.health.as_ref());
         let crash = pick("crash", |entry| entry.crash.as_ref());
         let stop = pick("stop", |entry| entry.stop.as_ref());
         let megabytes = order.iter().find_map(|(_, entry)| entry.image_megabytes).unwrap_or(IMAGE_MEGABYTES);
+        let exit_code = order.iter().find_map(|(_, entry)| entry.exit_code).unwrap_or(EXIT_CODE);
         let seconds = |fargate: f64, host: f64| around(if on_fargate { fargate } else { host });
         let detection = scenario.detection.as_ref();
         let loss = detection.and_then(|laws| laws.loss.as_ref()).and_then(|law| self.law(law, "/detection/loss"));
         let target = detection.and_then(|laws| laws.target.as_ref()).and_then(|law| self.law(law, "/detection/target"));
         Life {
             start,
-            eni: eni.unwrap_or_else(|| seconds(12.0, 0.0)),
+            eni: eni.unwrap_or_else(|| seconds(12.0, 12.0)),
             connect: connect.unwrap_or_else(|| seconds(3.0, 0.0)),
             pull: pull.unwrap_or_else(|| around(megabytes / PULL_RATE)),
             containers: containers.unwrap_or_else(|| seconds(3.0, 5.0)),
+            completion: completion.unwrap_or(Dist::constant(Span::ZERO)),
             health,
             crash,
+            exit_code,
             stop: stop.unwrap_or(Dist::constant(Span::SECOND)),
             lives: None,
             loss,
@@ -75,6 +81,10 @@ impl Build<'_> {
             boot: boot.unwrap_or_else(|| around(BOOT.as_secs_f64())),
             spot_draining: found.is_some_and(|(_, entry)| entry.spot_instance_draining == Some(true)),
             trunking: found.is_some_and(|(_, entry)| entry.eni_trunking == Some(true)),
+            setup: Habits {
+                attributes: found.and_then(|(_, entry)| entry.attributes.clone()).into_iter().flatten().collect(),
+                always_pull: found.is_some_and(|(_, entry)| entry.image_pull_behavior == Some(PullBehavior::Always)),
+            },
         }
     }
 
@@ -115,6 +125,9 @@ impl Build<'_> {
         if let Some(law) = &entry.crash {
             self.gaps(law, &format!("{at}/crash"));
         }
+        if let Some(code) = entry.exit_code {
+            self.within(code, 0..=255, "an exit code", &format!("{at}/exitCode"));
+        }
         if let Some(size) = entry.image_megabytes.filter(|size| !(0.0..=1e7).contains(size)) {
             let message = format!("`{size}` is out of range for an image size");
             self.out.error(&format!("{at}/imageMegabytes"), message, "write 0 to 10,000,000");
@@ -123,11 +136,14 @@ impl Build<'_> {
             ("boot", entry.boot.is_some()),
             ("spotInstanceDraining", entry.spot_instance_draining.is_some()),
             ("eniTrunking", entry.eni_trunking.is_some()),
+            ("imagePullBehavior", entry.image_pull_behavior.is_some()),
+            ("attributes", entry.attributes.is_some()),
         ];
         let of_tasks = [
             ("start", entry.start.is_some()),
             ("phases", entry.phases.is_some()),
             ("crash", entry.crash.is_some()),
+            ("exitCode", entry.exit_code.is_some()),
             ("health", entry.health.is_some()),
             ("stop", entry.stop.is_some()),
             ("imageMegabytes", entry.image_megabytes.is_some()),

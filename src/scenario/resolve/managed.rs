@@ -5,6 +5,7 @@ use super::cluster::Home;
 use crate::engine::Span;
 use crate::model::ids::TypeId;
 use crate::model::plan::{Managed, ProviderKind};
+use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::capacity_provider::{
     Bounds, CapacityOption, Choice, InstanceRequirements, ManagedInstancesProvider,
 };
@@ -46,13 +47,16 @@ impl Build<'_> {
         }
         let types_at = format!("{at}/instanceLaunchTemplate/instanceRequirements");
         let types = self.fitting_types(template.instance_requirements.as_ref(), &types_at);
+        let repairs = provider.auto_repair_configuration.as_ref().and_then(|written| written.actions_status);
         let habits = self.habits_of_provider(name);
         Some(ProviderKind::Managed(Managed {
             types: types?,
             spot: template.capacity_option_type == Some(CapacityOption::Spot),
             zones: zones?,
             scale_in_after: u64::try_from(after).ok().map(Span::from_secs),
+            repairs: repairs != Some(Toggle::Disabled),
             boot: habits.boot,
+            habits: habits.setup,
         }))
     }
 

@@ -2,15 +2,13 @@
 
 use super::Build;
 use crate::model::placement::query::Expression;
-use crate::model::placement::{Placement, Strategy};
+use crate::model::placement::{ATTRIBUTES, Placement, Strategy};
 use crate::scenario::ecs::service::{ConstraintType, PlacementConstraint, PlacementStrategy, StrategyType};
 
 /// Placement strategies of a service (sourced).
 const MOST_STRATEGIES: usize = 5;
 /// Placement constraints of a service (sourced).
 const MOST_CONSTRAINTS: usize = 10;
-/// Attributes that hosts of the simulation have.
-const ATTRIBUTES: [&str; 2] = ["ecs.availability-zone", "ecs.instance-type"];
 
 impl Build<'_> {
     /// Strategies and constraints of a service or stream, and the constraints of its task definition.
@@ -117,9 +115,11 @@ impl Build<'_> {
     }
 
     fn attribute(&mut self, name: &str, at: &str) {
-        if !ATTRIBUTES.contains(&name) {
+        let own = self.scenario.behaviour.iter().filter_map(|entry| entry.attributes.as_ref());
+        if !ATTRIBUTES.contains(&name) && !own.into_iter().any(|own| own.contains_key(name)) {
             let message = format!("no host has the attribute `{name}`");
-            self.out.warning(at, message, format!("hosts have {}", ATTRIBUTES.join(" and ")));
+            let hint = format!("hosts have {}, and the `attributes` of `behaviour`", ATTRIBUTES.join(", "));
+            self.out.warning(at, message, hint);
         }
     }
 }

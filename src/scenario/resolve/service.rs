@@ -53,6 +53,7 @@ impl Build<'_> {
         let (Some(task), Some(zones)) = (task, zones) else { return };
         let row = plan::Service {
             who: Who::named(&format!("service {name}")),
+            group: format!("service:{}", service.service_name),
             name,
             cluster: home.id,
             kind,

@@ -32,6 +32,7 @@ impl Build<'_> {
         let (Some(task), Some(zones), Some(arrivals)) = (task, zones, arrivals) else { return };
         let row = plan::Service {
             who: Who::named(&format!("service {name}")),
+            group: format!("family:{family}"),
             name,
             cluster: home.id,
             kind: Kind::Stream,

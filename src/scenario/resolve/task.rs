@@ -97,10 +97,23 @@ impl Build<'_> {
             eni: on_fargate || mode == NetworkMode::Awsvpc,
             stop_timeout: Span::from_secs(u64::from(stop.unwrap_or(STOP_TIMEOUT))),
             start_depth: super::container::depth(containers).unwrap_or(1),
+            starts: super::container::starts(containers),
             restart: super::container::restart(containers),
             health: super::container::health(containers),
+            image: self.image(index),
             containers: containers.iter().map(|container| container.name.clone()).collect(),
         })
+    }
+
+    /// Definitions of the same images have the same number. A container without an image has one of its own.
+    fn image(&self, index: usize) -> u32 {
+        let list = &self.scenario.task_definitions;
+        let images = |definition: &TaskDefinition| -> Option<Vec<String>> {
+            definition.container_definitions.iter().map(|container| container.image.clone()).collect()
+        };
+        let own = images(&list[index]);
+        let same = list[..index].iter().position(|other| own.is_some() && images(other) == own);
+        same.unwrap_or(index) as u32
     }
 
     fn cpu(&mut self, definition: &TaskDefinition, at: &str) -> Option<u32> {
@@ -177,9 +190,11 @@ impl Build<'_> {
         }
         self.compatible(definition, Compatibility::Fargate, "FARGATE", at);
         for (place, container) in definition.container_definitions.iter().enumerate() {
-            if let Some(timeout) = container.stop_timeout {
-                let at = format!("{at}/containerDefinitions/{place}/stopTimeout");
-                self.within(timeout, 2..=120, "`stopTimeout` on Fargate", &at);
+            for (key, timeout) in [("stopTimeout", container.stop_timeout), ("startTimeout", container.start_timeout)] {
+                if let Some(timeout) = timeout {
+                    let at = format!("{at}/containerDefinitions/{place}/{key}");
+                    self.within(timeout, 2..=120, &format!("`{key}` on Fargate"), &at);
+                }
             }
         }
     }

@@ -1,0 +1,149 @@
+//! DAEMON services: one task on each active host that meets the constraints (domain sheet, section 2.1).
+//!
+//! A daemon is the first task on a new host and the last on one that drains. At `maximumPercent` 100, the only value,
+//! there is no room to start a replacement first: an unhealthy one is stopped, as `minimumHealthyPercent` allows.
+
+use super::settle::percent_up;
+use super::{account, launch, reconcile, stop};
+use crate::engine::Span;
+use crate::model::fact::{Phase, Reason, StopCode};
+use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId};
+use crate::model::placement::choose;
+use crate::model::plan::{Kind, ProviderKind};
+use crate::model::tables::task::{Health, chain, on_host};
+use crate::model::world::{Cx, World};
+
+/// Starts what is missing, stops what is unhealthy.
+pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    replace_unhealthy(world, service, cx);
+    let (mut wanted, mut missing) = (0, Vec::new());
+    for host in hosts(world, service, cx) {
+        wanted += 1;
+        let machine = world.hosts.at(host.slot);
+        if !runs_on(world, service, host) && machine.fits(&cx.plan.services[service].task) {
+            missing.push(host);
+        }
+    }
+    world.services[service].desired = wanted;
+    for host in missing {
+        if !start(world, service, host, cx) {
+            break;
+        }
+    }
+    account::mark(world, service);
+}
+
+/// One daemon on one host; `false` when launches have to wait.
+fn start(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) -> bool {
+    let row = &mut world.services[service];
+    if cx.now < row.rests_until {
+        row.waits = Phase::StartBackoff;
+        return false;
+    }
+    let rate = row.launches.wait(cx.now);
+    if rate > Span::ZERO {
+        row.waits = Phase::LaunchThrottle;
+        cx.after(rate, reconcile::Step::Wake(service));
+        return false;
+    }
+    launch::daemon(world, service, host, cx);
+    true
+}
+
+/// A host is registered: its daemons come before any other task.
+pub(crate) fn first(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
+    for service in of_cluster(world.hosts.at(host.slot).provider, cx) {
+        let machine = world.hosts.at(host.slot);
+        let task = &cx.plan.services[service].task;
+        if machine.takes_tasks() && machine.fits(task) && choose::meets(world, service, host, cx) {
+            start(world, service, host, cx);
+        }
+    }
+}
+
+/// At time 0 a daemon stands on each host.
+pub(crate) fn stand(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let hosts = hosts(world, service, cx);
+    world.services[service].desired = hosts.len() as u32;
+    for host in hosts {
+        if world.hosts.at(host.slot).fits(&cx.plan.services[service].task) {
+            launch::stand_on(world, service, host, cx);
+        }
+    }
+    account::mark(world, service);
+}
+
+/// At time 0 a host comes while tasks are placed: its daemons stand there before them.
+pub(crate) fn stand_on(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
+    for service in of_cluster(world.hosts.at(host.slot).provider, cx) {
+        if world.hosts.at(host.slot).fits(&cx.plan.services[service].task) && choose::meets(world, service, host, cx) {
+            launch::stand_on(world, service, host, cx);
+        }
+    }
+}
+
+/// What daemons take of a host.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Share {
+    pub(crate) cpu: u32,
+    pub(crate) memory: u32,
+    pub(crate) ports: u64,
+    pub(crate) enis: u32,
+}
+
+/// What daemons take of every new host of a provider (model choice: as if their constraints allowed each host).
+pub(crate) fn share(provider: ProviderId, cx: &Cx<'_>) -> Share {
+    let mut sum = Share::default();
+    for service in of_cluster(provider, cx) {
+        let task = &cx.plan.services[service].task;
+        sum.cpu += task.cpu;
+        sum.memory += task.memory;
+        sum.ports |= task.ports;
+        sum.enis += u32::from(task.eni);
+    }
+    sum
+}
+
+fn of_cluster(provider: ProviderId, cx: &Cx<'_>) -> impl Iterator<Item = ServiceId> + use<> {
+    let plan = cx.plan;
+    let services = plan.clusters[plan.providers[provider].cluster].services.clone().map(ServiceId);
+    let daemons: Vec<ServiceId> = services.filter(|&service| plan.services[service].kind == Kind::Daemon).collect();
+    daemons.into_iter()
+}
+
+/// Active hosts of the cluster that meet the constraints.
+fn hosts(world: &World, service: ServiceId, cx: &Cx<'_>) -> Vec<HostId> {
+    let plan = cx.plan;
+    let mut found = Vec::new();
+    for provider in plan.clusters[plan.services[service].cluster].providers.clone().map(ProviderId) {
+        if matches!(plan.providers[provider].kind, ProviderKind::Fargate { .. } | ProviderKind::AnyHost) {
+            continue;
+        }
+        let hosts = world.providers[provider].hosts.iter().copied();
+        let open = |id: &HostId| world.hosts.get(*id).is_some_and(crate::model::tables::Host::takes_tasks);
+        found.extend(hosts.filter(open).filter(|&host| choose::meets(world, service, host, cx)));
+    }
+    found
+}
+
+fn replace_unhealthy(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let least = percent_up(world.services[service].desired, cx.plan.services[service].minimum_healthy_percent);
+    let zones = &world.services[service].zones;
+    let mut unhealthy: Vec<(u32, TaskId)> = zones
+        .iter()
+        .flat_map(|zone| chain(&world.tasks, zone.first))
+        .filter(|(_, task)| task.wanted && task.health == Health::Unhealthy)
+        .map(|(id, task)| (task.ordinal, id))
+        .collect();
+    if unhealthy.is_empty() || world.services[service].available < least {
+        return;
+    }
+    unhealthy.sort_unstable_by_key(|(ordinal, _)| *ordinal);
+    for (_, task) in unhealthy {
+        stop::begin(world, task, StopCode::ServiceSchedulerInitiated, Reason::Unhealthy, cx);
+    }
+}
+
+fn runs_on(world: &World, service: ServiceId, host: HostId) -> bool {
+    on_host(&world.tasks, world.hosts.at(host.slot).first).any(|(_, task)| task.service == service && task.wanted)
+}

@@ -1,0 +1,97 @@
+//! An Auto Scaling group evens out its zones: its process `AZRebalance` (Amazon EC2 Auto Scaling user guide,
+//! Availability Zone rebalancing).
+//!
+//! Where two zones differ by more than one host, a host is launched in the emptier zone that can give one; once it is
+//! registered, one ends in the fullest zone. A group may exceed its size by a tenth of `MaxSize`, or by one host
+//! (sourced). Hosts that managed termination protection keeps go when they are empty (model choice): the service's own
+//! rebalancing empties them.
+
+use super::scale;
+use crate::engine::Span;
+use crate::model::fact::{Cause, HostStatus, Mechanism};
+use crate::model::ids::{HostId, ProviderId, ZoneId};
+use crate::model::plan::{Group, ProviderKind};
+use crate::model::tables::host::live;
+use crate::model::tables::zone::LEFT_OUT;
+use crate::model::world::{Cx, World};
+
+/// After a zone has come back: every group looks, at once and when launches no longer stay away from it.
+pub(crate) fn zone_is_back(world: &mut World, cx: &mut Cx<'_>) {
+    for provider in world.providers.ids() {
+        if group(provider, cx).is_some() {
+            scale::fill_later(world, provider, Span::ZERO, cx);
+            cx.after(LEFT_OUT, scale::Step::Fill(provider));
+        }
+    }
+}
+
+fn group<'p>(provider: ProviderId, cx: &Cx<'p>) -> Option<&'p Group> {
+    let plan: &'p crate::model::Plan = cx.plan;
+    match &plan.providers[provider].kind {
+        ProviderKind::Group(group) if group.evens_out && group.zones.len() > 1 => Some(group),
+        _ => None,
+    }
+}
+
+/// Ends what is above the desired capacity, launches where a zone has too few.
+pub(crate) fn look(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
+    let Some(group) = group(provider, cx) else { return };
+    // A fault brings the successors of hosts that it took: the zones are not uneven for long.
+    if world.providers[provider].held > 0 {
+        return;
+    }
+    while world.providers[provider].evening && end_one(world, provider, group, cx) {}
+    let most_extra = (group.max / 10).max(1);
+    loop {
+        let (staying, _) = counts(world, provider);
+        let extra = staying.saturating_sub(world.providers[provider].desired);
+        if extra >= most_extra || !launch_one(world, provider, group, cx) {
+            break;
+        }
+        world.providers[provider].evening = true;
+    }
+    let (staying, _) = counts(world, provider);
+    if staying <= world.providers[provider].desired {
+        world.providers[provider].evening = false;
+    }
+}
+
+/// Hosts that stay, and those of them that are registered.
+fn counts(world: &World, provider: ProviderId) -> (u32, u32) {
+    let staying = || live(&world.hosts, &world.providers[provider].hosts).filter(|(_, host)| !host.leaving);
+    (staying().count() as u32, staying().filter(|(_, host)| host.status == HostStatus::Active).count() as u32)
+}
+
+fn in_zone(world: &World, provider: ProviderId, zone: ZoneId) -> u32 {
+    let hosts = live(&world.hosts, &world.providers[provider].hosts);
+    hosts.filter(|(_, host)| host.zone == zone && !host.leaving).count() as u32
+}
+
+/// Ends a host of the fullest zone when more are registered than desired.
+fn end_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'_>) -> bool {
+    let (_, registered) = counts(world, provider);
+    if registered <= world.providers[provider].desired {
+        return false;
+    }
+    let full = group.zones.iter().map(|zone| in_zone(world, provider, *zone)).max().unwrap_or(0);
+    let hosts = live(&world.hosts, &world.providers[provider].hosts);
+    let may_go = hosts.filter(|(_, host)| {
+        !host.leaving
+            && host.status == HostStatus::Active
+            && in_zone(world, provider, host.zone) == full
+            && (host.empty() || !group.termination_protection)
+    });
+    let Some((id, _)): Option<(HostId, _)> = may_go.min_by_key(|(_, host)| host.number) else { return false };
+    scale::leaves(world, id, group, Cause::mechanism(Mechanism::Rebalancing), cx);
+    true
+}
+
+/// Launches a host in the emptiest zone that gives one, if another has at least two more.
+fn launch_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'_>) -> bool {
+    let full = group.zones.iter().map(|zone| in_zone(world, provider, *zone)).max().unwrap_or(0);
+    let mut emptier: Vec<(u32, ZoneId)> =
+        group.zones.iter().map(|zone| (in_zone(world, provider, *zone), *zone)).collect();
+    emptier.retain(|(count, _)| count + 1 < full);
+    emptier.sort_unstable();
+    emptier.into_iter().any(|(_, zone)| scale::launch(world, provider, None, Some(zone), cx))
+}

@@ -1,0 +1,172 @@
+//! ECS Managed Instances (domain sheet, section 4.7).
+
+use crate::fleet::{definition, hosts_at, running_at, stops, tasks_at};
+use crate::world::{watch, world};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const DAY: f64 = 86_400.0;
+
+/// Types `small` (2 vCPU) and `large` (8 vCPU), by Managed Instances over three zones; tasks of 1 vCPU are `web`, of 4
+/// vCPU `big`.
+fn managed(duration: &str, services: &[(&str, u64)], parts: &Value) -> Value {
+    let kind = |name: &str, vcpus: u64| {
+        json!({ "InstanceType": name, "VCpuInfo": { "DefaultVCpus": vcpus },
+                "MemoryInfo": { "SizeInMiB": 4096 * vcpus }, "NetworkInfo": { "MaximumNetworkInterfaces": 20 } })
+    };
+    let service = |(family, desired): &(&str, u64)| {
+        json!({ "serviceName": family, "taskDefinition": family, "desiredCount": desired,
+                "availabilityZoneRebalancing": "DISABLED",
+                "capacityProviderStrategy": [{ "capacityProvider": "managed", "weight": 1 }] })
+    };
+    let mut provider = json!({ "instanceLaunchTemplate": {
+        "networkConfiguration": { "subnets": ["subnet-1", "subnet-2", "subnet-3"] },
+        "instanceRequirements": { "vCpuCount": { "min": 1 }, "memoryMiB": { "min": 1 },
+                                  "allowedInstanceTypes": ["own.*"] } } });
+    for (key, value) in parts.as_object().unwrap() {
+        match key.as_str() {
+            "capacityOptionType" => provider["instanceLaunchTemplate"][key] = value.clone(),
+            _ => provider[key] = value.clone(),
+        }
+    }
+    world(
+        duration,
+        json!({
+            "taskDefinitions": [definition("web", 1024), definition("big", 4096)],
+            "instanceTypes": [kind("own.small", 2), kind("own.large", 8)],
+            "capacityProviders": [{ "name": "managed", "managedInstancesProvider": provider }],
+            "clusters": [{ "clusterName": "shop", "capacityProviders": ["managed"],
+                           "services": services.iter().map(service).collect::<Vec<_>>() }],
+            "behaviour": services.iter().map(|(family, _)| starts(family))
+                .chain([json!({ "capacityProvider": "managed", "boot": { "constant": "60s" } })]).collect::<Vec<_>>(),
+            "detection": { "loss": { "constant": "60s" } },
+        }),
+    )
+}
+
+fn starts(family: &str) -> Value {
+    json!({ "family": family, "start": { "constant": "30s" } })
+}
+
+/// Adds a stream of jobs of a family that no service has.
+fn with_job(mut file: Value, family: &str, parts: &Value) -> Value {
+    let mut job = json!({ "taskDefinition": family, "name": "job",
+        "capacityProviderStrategy": [{ "capacityProvider": "managed", "weight": 1 }] });
+    job.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+    file["clusters"][0]["runTasks"] = json!([job]);
+    file["behaviour"].as_array_mut().unwrap().push(starts(family));
+    file
+}
+
+fn scale_in(seconds: i64) -> Value {
+    json!({ "infrastructureOptimization": { "scaleInAfter": seconds } })
+}
+
+#[test]
+fn tasks_share_hosts_of_the_cheapest_type_that_holds_them() {
+    for empty in [false, true] {
+        let mut file = managed("1h", &[("web", 6), ("big", 3)], &json!({}));
+        file["startEmpty"] = json!(empty);
+        let (diary, _) = watch(&file);
+        assert_eq!((running_at(&diary, 0, 600.0), running_at(&diary, 1, 600.0)), (6, 3), "start empty: {empty}");
+        if empty {
+            assert_eq!((running_at(&diary, 0, 89.0), running_at(&diary, 0, 90.0)), (0, 6), "boot and start");
+        }
+        // At time 0 service by service: three small hosts, then two large ones. From nothing the largest tasks are
+        // packed first: two large hosts, where four small tasks find room, and a small one.
+        let hosts: Vec<u16> = hosts_at(&diary, 600.0).into_values().map(|host| host.1).collect();
+        assert_eq!(hosts.len(), if empty { 3 } else { 5 }, "start empty: {empty}, {hosts:?}");
+    }
+}
+
+/// A job of one vCPU for ten minutes each hour, beside a service of one task.
+fn with_jobs(after: i64) -> Value {
+    let jobs = json!({ "every": { "constant": "1h" }, "count": 10, "lives": { "constant": "10m" } });
+    with_job(managed("6h", &[("big", 1)], &scale_in(after)), "web", &jobs)
+}
+
+#[test]
+fn idle_hosts_go_after_their_time() {
+    // 10 jobs: four beside the service's task, six on three small hosts. They run from 90 s after the call on.
+    for (after, leave) in [(0, Some(0.0)), (300, Some(300.0)), (3_000, Some(3_000.0)), (-1, None)] {
+        let (diary, _) = watch(&with_jobs(after));
+        let ended = stops(&diary, 1).iter().map(|stop| stop.0).filter(|at| *at < 2.0 * 3_600.0).fold(0.0, f64::max);
+        assert_eq!(ended, 3_600.0 + 90.0 + 600.0);
+        assert_eq!(hosts_at(&diary, ended - 1.0).len(), 4);
+        if let Some(leave) = leave.filter(|leave| *leave < 2_000.0) {
+            assert_eq!(hosts_at(&diary, ended + leave - 0.5).len(), 4, "after {after}");
+            assert_eq!(hosts_at(&diary, ended + leave + 0.5).len(), 1, "after {after}");
+        } else {
+            assert_eq!(hosts_at(&diary, 5.5 * 3_600.0).len(), 4, "after {after}: used again in time, or kept");
+        }
+        assert_eq!(stops(&diary, 0).len(), 0);
+    }
+}
+
+#[test]
+fn a_host_that_stands_idle_at_the_start_goes_too() {
+    // At time 0 the service stands; one crash of its host moves it, and the successor stands idle.
+    let mut file = managed("2h", &[("web", 2)], &scale_in(60));
+    file["faults"] =
+        json!([{ "name": "dies", "at": "10m", "for": "20m", "hostCrash": { "capacityProvider": "managed" } }]);
+    let (diary, _) = watch(&file);
+    assert_eq!(running_at(&diary, 0, 7_000.0), 2);
+    assert_eq!(hosts_at(&diary, 7_000.0).len(), 1);
+}
+
+#[test]
+fn an_idle_small_host_does_not_stand_in_the_way_of_a_large_task() {
+    let jobs = json!({ "every": { "constant": "30m" }, "count": 3, "lives": { "constant": "10m" } });
+    let file = with_job(managed("2h", &[("web", 1)], &scale_in(-1)), "big", &jobs);
+    let (diary, _) = watch(&file);
+    assert_eq!(running_at(&diary, 1, 1_800.0 + 90.0), 3, "three jobs on two large hosts");
+    assert_eq!(running_at(&diary, 1, 3_600.0 + 30.0), 3, "the hosts are still there");
+}
+
+#[test]
+fn a_spot_pool_that_gives_nothing_is_passed_over() {
+    let mut file = managed("2h", &[("web", 6)], &json!({ "capacityOptionType": "SPOT" }));
+    file["faults"] = json!([{ "name": "small", "at": "30m", "for": "1h",
+        "spotReclaim": { "capacityProvider": "managed", "instanceType": "own.small" } }]);
+    let (diary, summary) = watch(&file);
+    assert_eq!(summary.faults[0].hit.hosts.mean, 3.0);
+    let kinds = |at: f64| hosts_at(&diary, at).into_values().map(|host| host.1).collect::<BTreeSet<_>>();
+    assert_eq!(running_at(&diary, 0, 1_800.0 + 119.0), 6);
+    assert_eq!(running_at(&diary, 0, 3_600.0), 6);
+    assert!(kinds(1_700.0).len() == 1 && kinds(3_600.0).len() == 1 && kinds(1_700.0) != kinds(3_600.0));
+}
+
+#[test]
+fn hosts_are_repaired_when_their_agent_stays_away() {
+    for (parts, repaired) in [
+        (json!({ "autoRepairConfiguration": { "actionsStatus": "ENABLED" } }), true),
+        (json!({ "autoRepairConfiguration": { "actionsStatus": "DISABLED" } }), false),
+    ] {
+        let mut file = managed("2h", &[("web", 6)], &parts);
+        file["faults"] = json!([{ "name": "cut", "at": "30m", "for": "1h", "networkCutZone": { "zone": "use1-az1" } }]);
+        let (diary, _) = watch(&file);
+        let reached = tasks_at(&diary, 0, 4_000.0).values().filter(|task| task.zone != 0).count();
+        assert_eq!(reached, if repaired { 6 } else { 4 }, "{parts}");
+    }
+}
+
+#[test]
+fn no_host_lives_much_longer_than_fourteen_days() {
+    let (diary, summary) = watch(&managed("40d", &[("web", 6)], &json!({})));
+    let numbers = |at: f64| hosts_at(&diary, at).into_keys().collect::<BTreeSet<_>>();
+    assert_eq!(numbers(0.0), numbers(13.9 * DAY));
+    assert!(numbers(0.0).is_disjoint(&numbers(14.1 * DAY)));
+    assert!(numbers(14.1 * DAY).is_disjoint(&numbers(29.0 * DAY)));
+    // Replacements start first: nothing is missed.
+    assert_eq!(summary.services[0].running.min.mean, 6.0);
+}
+
+#[test]
+fn work_that_does_not_end_is_cut_a_week_later() {
+    let jobs = json!({ "every": { "constant": "1h" }, "until": "90m", "lives": { "constant": "100d" } });
+    let file = with_job(managed("30d", &[], &json!({})), "web", &jobs);
+    let (diary, _) = watch(&file);
+    let found = stops(&diary, 0);
+    // Called after an hour, registered a minute later; drained on the 14th day, ended on the 21st.
+    assert_eq!((found.len(), found[0].0), (1, 3_660.0 + 21.0 * DAY));
+}

@@ -1,0 +1,107 @@
+//! Spot hosts on EC2: pools by zone and instance type, notice, draining, recommendation (domain sheet, section 4.4).
+
+use crate::fleet::{fleet, hosts_at, law, on_hosts, running_at, stops, zones_at};
+use crate::world::{check, each, run, watch};
+use evenkeel::model::fact::StopCode;
+use evenkeel::stats::laws::capacity::binomial_below;
+use serde_json::{Value, json};
+
+/// Six hosts of the types `some.tasks` and `other`, the first preferred, with a task each; one pool is taken back.
+fn pool(parts: &Value) -> Value {
+    let mut file = fleet("2h", 6, 4, &[on_hosts("one", 6, &json!({}))]);
+    let other =
+        json!({ "InstanceType": "other", "VCpuInfo": { "DefaultVCpus": 4 }, "MemoryInfo": { "SizeInMiB": 8192 } });
+    file["instanceTypes"].as_array_mut().unwrap().push(other);
+    file["autoScalingGroups"][0]["MixedInstancesPolicy"] = json!({
+        "LaunchTemplate": { "Overrides": [{ "InstanceType": "some.tasks" }, { "InstanceType": "other" }] },
+        "InstancesDistribution": { "OnDemandPercentageAboveBaseCapacity": 0 } });
+    let mut reclaim = json!({ "capacityProvider": "nodes", "zone": "use1-az1", "instanceType": "some.tasks" });
+    reclaim.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+    file["faults"] = json!([{ "name": "reclaim", "at": "30m", "for": "30m", "spotReclaim": reclaim }]);
+    file
+}
+
+fn draining(mut file: Value, managed: &str, agent: bool) -> Value {
+    file["capacityProviders"][0]["autoScalingGroupProvider"]["managedDraining"] = json!(managed);
+    law(&mut file, "nodes")["spotInstanceDraining"] = json!(agent);
+    file
+}
+
+#[test]
+fn the_notice_is_used_where_draining_is_on() {
+    for (managed, agent, drained) in
+        [("ENABLED", false, true), ("DISABLED", true, true), ("ENABLED", true, true), ("DISABLED", false, false)]
+    {
+        let (diary, summary) = watch(&draining(pool(&json!({})), managed, agent));
+        let what = format!("managed {managed}, agent {agent}");
+        let hit = &summary.faults[0].hit;
+        assert_eq!((hit.hosts.mean, hit.tasks.mean), (2.0, 2.0), "{what}");
+        let found: Vec<_> = stops(&diary, 0).into_iter().map(|stop| (stop.0 - 1_800.0, stop.2)).collect();
+        if drained {
+            assert_eq!(found, [(31.0, StopCode::TerminationNotice); 2], "{what}");
+            check(&what, summary.services[0].running.min.mean, 6.0, 0.0);
+        } else {
+            // They run on until the two minutes are over; their loss is noticed a minute later.
+            assert_eq!(found, [(180.0, StopCode::SpotInterruption); 2], "{what}");
+            assert_eq!((running_at(&diary, 0, 1_979.0), running_at(&diary, 0, 1_980.0 + 30.0)), (6, 6), "belief");
+            check(&what, summary.services[0].running.min.mean, 4.0, 0.0);
+        }
+    }
+}
+
+#[test]
+fn a_recommendation_comes_before_the_notice() {
+    for (managed, agent, first) in [("ENABLED", false, 31.0), ("DISABLED", true, 300.0 + 31.0)] {
+        let file = draining(pool(&json!({ "recommendationBefore": "5m" })), managed, agent);
+        let found = stops(&watch(&file).0, 0);
+        assert_eq!(found[0].0 - 1_800.0, first, "managed {managed}, agent {agent}");
+    }
+}
+
+#[test]
+fn other_pools_give_what_one_has_not() {
+    let (diary, _) = watch(&pool(&json!({})));
+    let types = |seconds: f64| hosts_at(&diary, seconds).into_values().collect::<Vec<_>>();
+    let first = types(1_700.0)[0].1;
+    assert!(types(1_700.0).iter().all(|host| host.1 == first), "the preferred type");
+    // The other type in the same zone, while the pool gives nothing.
+    let mut zones = zones_at(&diary, 3_500.0);
+    zones.sort_unstable();
+    assert_eq!(zones, [2, 2, 2]);
+    assert!(types(3_500.0).iter().all(|(zone, kind)| (*zone == 0) == (*kind != first)), "{:?}", types(3_500.0));
+    // Neither type in that zone: the hosts go elsewhere, and come back when the pools give again.
+    let mut both = pool(&json!({}));
+    both["faults"][0]["spotReclaim"].as_object_mut().unwrap().remove("instanceType");
+    let (diary, _) = watch(&both);
+    assert_eq!(zones_at(&diary, 3_500.0), [0, 3, 3]);
+    assert_eq!(zones_at(&diary, 7_000.0), [2, 2, 2]);
+}
+
+#[test]
+fn hosts_are_drawn_each_by_itself() {
+    let mut file = pool(&json!({ "share": 0.3 }));
+    file["faults"][0]["spotReclaim"] = json!({ "capacityProvider": "nodes", "share": 0.3 });
+    file["faults"][0]["for"] = json!("80m");
+    file = draining(file, "DISABLED", false);
+    // Nothing is given anywhere while the reclaim lasts, and each host has its one task.
+    file["clusters"][0]["services"][0]["placementConstraints"] = json!([{ "type": "distinctInstance" }]);
+    let left = each(&file, 400, |summary| summary.services[0].running.min.mean);
+    for need in 1..=6 {
+        let below = left.iter().filter(|left| **left < f64::from(need)).count();
+        let truth = binomial_below(6, 0.7, u64::from(need as u32));
+        let error = (truth * (1.0 - truth) / 400.0).sqrt();
+        assert!((below as f64 / 400.0 - truth).abs() <= 4.0 * error + 1e-9, "below {need}: {below} of 400, {truth}");
+    }
+}
+
+#[test]
+fn pools_have_clocks_of_their_own() {
+    // Six pools (two types in each of three zones), each reclaimed once in ten hours on average.
+    let mut file = pool(&json!({}));
+    file["duration"] = json!("2000h");
+    file["faults"] = json!([{ "name": "pools", "every": { "exponential": { "mean": "10h" } }, "for": { "constant": "1h" },
+                              "spotReclaim": { "capacityProvider": "nodes" } }]);
+    let found = run(&file, 1).faults[0].occurrences.mean;
+    // A renewal every 11 hours: 1,091 of them, plus or minus four standard deviations.
+    assert!((found - 6.0 * 2_000.0 / 11.0).abs() < 4.0 * 31.0, "{found} reclaims");
+}
