@@ -45,8 +45,16 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
     [
         ("requests", "Requests served and lost", panels(timeline, names::OFFERED, |name| requests(timeline, name))),
         ("tasks-by-zone", "Healthy tasks by zone, against what is needed", panels(timeline, names::AVAILABLE, by_zone)),
-        ("task-states", "Tasks by state", panels(timeline, names::STATES, |subject| states(timeline, subject))),
-        ("providers", "Running tasks by capacity provider", panels(timeline, names::PROVIDERS, by_provider)),
+        (
+            "task-states",
+            "Tasks by lastStatus, as ECS sees them",
+            panels(timeline, names::STATES, |subject| states(timeline, subject)),
+        ),
+        (
+            "providers",
+            "Tasks that ECS sees RUNNING, by capacity provider",
+            panels(timeline, names::PROVIDERS, by_provider),
+        ),
         (
             "hosts",
             if scaled { "Container instances and their reservation" } else { "Container instances" },
