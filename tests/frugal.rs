@@ -5,6 +5,7 @@
 //! `tests/golden/lean.txt` anew.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and keeps stored values")]
+#![expect(clippy::print_stdout, reason = "what was measured is worth seeing with --nocapture")]
 
 mod shipped;
 
@@ -180,7 +181,9 @@ fn scenarios_need_no_more_than_they_did() {
         let mut text = "# events handled in a simulated day, events pending at most; a tenth more is allowed\n\
                         # written by: UPDATE=1 cargo test --test frugal\n"
             .to_owned();
-        found.iter().for_each(|(name, events, peak)| writeln!(text, "{name:<24} {events:>9} {peak:>7}").unwrap());
+        for (name, events, peak) in &found {
+            writeln!(text, "{name:<24} {events:>9} {peak:>7}").unwrap();
+        }
         fs::write(&path, text).unwrap();
     }
     let stored = fs::read_to_string(&path).unwrap();

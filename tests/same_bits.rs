@@ -47,7 +47,9 @@ impl Listen {
 
 impl Reader<Fact> for Listen {
     fn read(&mut self, batch: &[(Time, Fact)]) {
-        batch.iter().for_each(|fact| fact.hash(&mut self.0));
+        for fact in batch {
+            fact.hash(&mut self.0);
+        }
     }
 }
 
