@@ -100,7 +100,8 @@ impl Target {
                 let rows = plan.providers.iter().filter(|row| own(&row.kind));
                 rows.map(|row| super::charts::provider_name(plan, row)).collect()
             }
-            Target::Change | Target::ControlPlane => Vec::new(),
+            Target::ControlPlane => plan.regions.iter().map(|row| row.name.clone()).collect(),
+            Target::Change => Vec::new(),
         }
     }
 }
@@ -307,8 +308,13 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
             keys.extend(of(&["recoverSeconds", "fullStrengthSeconds", "balancedSeconds", "neverRecovered"]));
             keys.extend(of(&["lostRequests", "lostTaskSeconds", "neededLaunches"]));
             keys.extend(["zones", "cells", "hosts", "tasks", "services", "clusters"].map(|what| format!("hit.{what}")));
+            keys.push("kind".to_owned());
             keys
         }
-        Target::Change | Target::ControlPlane => Vec::new(),
+        Target::ControlPlane => {
+            let parts = ["offered", "accepted", "throttled", "failed", "availability"];
+            parts.map(|part| format!("launches.{part}")).to_vec()
+        }
+        Target::Change => Vec::new(),
     }
 }

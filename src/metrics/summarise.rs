@@ -6,15 +6,15 @@ use super::ledger::{REQUEST, TASK_SECOND, Why};
 use super::measured::{Measured, ServiceMeasure};
 use super::recovery;
 use super::summary::{
-    Estimate, FaultRow, HitCounts, Launches, Level, LossRow, Maybe, ProviderRow, Quantiles, Requests, ServiceRow,
-    StreamRow,
+    CellRow, Estimate, FaultRow, HitCounts, Launches, Level, LossRow, Maybe, PlaneLaunches, PlaneRow, ProviderRow,
+    Quantiles, Requests, ServiceRow, StreamRow,
 };
 use super::window::Extent;
 use crate::engine::index::Id;
 use crate::model::fact::Phase;
 use crate::model::fact::{Reason, StopCode};
-use crate::model::ids::{FaultId, ServiceId};
-use crate::model::plan::{Kind, Plan, ProviderKind, Service};
+use crate::model::ids::{FaultId, RegionId, ServiceId};
+use crate::model::plan::{Cell as PlanCell, Kind, Plan, ProviderKind, Region, Service};
 use crate::stats::{Histogram, Moments, interval};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +60,44 @@ impl<'a> Runs<'a> {
             }
         })
         .collect()
+    }
+
+    /// Rows of the Regions. Without a model of control planes a Region has one cell that never throttles nor fails, and
+    /// takes on whatever launch the scheduler or a RunTask call asks for.
+    pub fn control_planes(&self) -> Vec<PlaneRow> {
+        let plan = self.plan;
+        let row = |(id, region): (RegionId, &Region)| {
+            let cells = || plan.cells.iter().filter(move |cell| cell.region == id);
+            let cell = |cell: &PlanCell| CellRow {
+                cell: cell.name.clone(),
+                clusters: cell.clusters.len() as u32,
+                peak_utilisation: None,
+                launches: self.plane(&[cell]),
+                down_seconds: self.each(|_| 0.0),
+            };
+            PlaneRow {
+                region: region.name.clone(),
+                launches: self.plane(&cells().collect::<Vec<_>>()),
+                router: BTreeMap::new(),
+                cells: cells().map(cell).collect(),
+            }
+        };
+        plan.regions.pairs().map(row).collect()
+    }
+
+    fn plane(&self, cells: &[&PlanCell]) -> PlaneLaunches {
+        let services = |cell: &&PlanCell| cell.services.clone();
+        let asked = |run: &Measured| -> u64 {
+            let rows = cells.iter().flat_map(services);
+            rows.map(|row| run.services[row as usize].launches.requested).sum()
+        };
+        PlaneLaunches {
+            offered: self.each(|run| asked(run) as f64),
+            accepted: self.each(|run| asked(run) as f64),
+            throttled: self.each(|_| 0.0),
+            failed: self.each(|_| 0.0),
+            availability: self.maybe(|run| (asked(run) > 0).then_some(1.0)),
+        }
     }
 
     /// Rows of the faults.

@@ -43,8 +43,8 @@ pub struct Summary {
     pub run_tasks: Vec<StreamRow>,
     /// One for each capacity provider with hosts.
     pub capacity_providers: Vec<ProviderRow>,
-    /// One for each Region that has a control plane in the scenario.
-    pub control_plane: Vec<serde_json::Value>,
+    /// One for each Region.
+    pub control_plane: Vec<PlaneRow>,
     /// One for each fault of the file.
     pub faults: Vec<FaultRow>,
     /// One for each change of the file.
@@ -159,6 +159,52 @@ pub struct ProviderRow {
     pub reservation: Option<Level>,
     /// Mean dollars an hour of its hosts; null where a type has no price.
     pub cost_per_hour: Maybe,
+}
+
+/// What the control plane of one Region did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlaneRow {
+    /// Name of the Region.
+    pub region: String,
+    /// Launches of services and streams in the window.
+    pub launches: PlaneLaunches,
+    /// What the router in front of the cells did. Nothing is told of it while a Region has one cell.
+    pub router: BTreeMap<String, Estimate>,
+    /// Its cells.
+    pub cells: Vec<CellRow>,
+}
+
+/// Launches as a control plane sees them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlaneLaunches {
+    /// Asked for: by the service scheduler, or by RunTask.
+    pub offered: Estimate,
+    /// Taken on. Whether there is capacity is another question.
+    pub accepted: Estimate,
+    /// Turned away for their rate.
+    pub throttled: Estimate,
+    /// Lost, as the router or the cell did not answer.
+    pub failed: Estimate,
+    /// Accepted / offered; null without launches.
+    pub availability: Maybe,
+}
+
+/// What one control-plane cell did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CellRow {
+    /// `cell-1`, ...
+    pub cell: String,
+    /// Clusters mapped to it.
+    pub clusters: u32,
+    /// Its highest load / what it can bear; null without a bound.
+    pub peak_utilisation: Maybe,
+    /// Launches.
+    #[serde(flatten)]
+    pub launches: PlaneLaunches,
+    /// Seconds of the window in which it was down.
+    pub down_seconds: Estimate,
 }
 
 /// What one fault did.

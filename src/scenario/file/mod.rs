@@ -5,7 +5,7 @@ mod objective;
 mod traffic;
 
 pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
-pub use objective::{Bound, MEASURES, Objective, SUBJECTS, Target};
+pub use objective::{BY_NAME, Bound, MEASURES, Objective, SUBJECTS, TEXTS, Target};
 pub use traffic::{DailyStep, LoadBalancer, RunTasks, Step, Traffic};
 
 use super::ecs::auto_scaling_group::AutoScalingGroup;

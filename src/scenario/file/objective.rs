@@ -16,12 +16,22 @@ pub const MEASURES: &[(&str, &[&str])] = &[
     ("service", SERVICE),
     ("fault", FAULT),
     ("change", &["outcome", "exposedRequests", "exposedShare", "detectSeconds", "rollbackSeconds"]),
-    ("controlPlane", &["launches.offered", "launches.accepted", "launches.throttled", "launches.failed"]),
+    ("controlPlane", PLANE),
     ("runTasks", STREAM),
     ("capacityProvider", PROVIDER),
 ];
 
+/// Results that are an object of counts by name: what follows the dot is the name of a zone, a stop code or a reason.
+pub const BY_NAME: &[&str] = &["zoneShare", "stops", "launches.failed"];
+
+/// Results that are a text.
+pub const TEXTS: &[&str] = &["kind", "outcome"];
+
+const PLANE: &[&str] =
+    &["launches.offered", "launches.accepted", "launches.throttled", "launches.failed", "launches.availability"];
+
 const SERVICE: &[&str] = &[
+    "desiredCount",
     "requestAvailability",
     "capacityAvailability",
     "nines",
@@ -54,6 +64,7 @@ const PROVIDER: &[&str] =
     &["hosts.min", "hosts.mean", "hosts.max", "reservation.min", "reservation.mean", "reservation.max", "costPerHour"];
 
 const FAULT: &[&str] = &[
+    "kind",
     "occurrences",
     "beginSeconds",
     "endSeconds",
@@ -83,6 +94,8 @@ pub struct Objective {
     pub name: String,
     /// Key of its result; a dot leads into an object (`running.min`).
     pub measure: String,
+    /// The same as it was written: one key, or one inside the other.
+    pub keys: Vec<String>,
     /// What it must keep.
     pub bound: Bound,
 }
@@ -99,13 +112,15 @@ pub enum Bound {
     Equals(Target),
 }
 
-/// A number or a text.
+/// A number, a text or null.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
     /// A number.
     Number(f64),
     /// A text.
     Text(String),
+    /// The result is null: it never came.
+    Null,
 }
 
 impl Serialize for Target {
@@ -113,6 +128,7 @@ impl Serialize for Target {
         match self {
             Target::Number(number) => serializer.serialize_f64(*number),
             Target::Text(text) => serializer.serialize_str(text),
+            Target::Null => serializer.serialize_unit(),
         }
     }
 }
@@ -123,7 +139,7 @@ impl<'de> Deserialize<'de> for Target {
         impl Visitor<'_> for Reader {
             type Value = Target;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number or a text")
+                f.write_str("a number, a text or null")
             }
             fn visit_f64<E>(self, number: f64) -> Result<Target, E> {
                 Ok(Target::Number(number))
@@ -136,6 +152,9 @@ impl<'de> Deserialize<'de> for Target {
             }
             fn visit_str<E>(self, text: &str) -> Result<Target, E> {
                 Ok(Target::Text(text.to_owned()))
+            }
+            fn visit_unit<E>(self) -> Result<Target, E> {
+                Ok(Target::Null)
             }
         }
         deserializer.deserialize_any(Reader)
@@ -150,7 +169,7 @@ impl JsonSchema for Target {
         "Target".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": ["number", "string"] })
+        schemars::json_schema!({ "type": ["number", "string", "null"] })
     }
 }
 
@@ -185,15 +204,54 @@ impl<'de> Visitor<'de> for Reader {
                 if subject.replace((key, map.next_value::<String>()?)).is_some() {
                     return Err(de::Error::custom("an objective is about one thing"));
                 }
-            } else if measure.replace((key, map.next_value::<Bound>()?)).is_some() {
-                return Err(de::Error::custom("an objective has one measure: write a second objective"));
+            } else {
+                let Written(mut keys, bound) = map.next_value()?;
+                keys.insert(0, key);
+                if measure.replace((keys, bound)).is_some() {
+                    return Err(de::Error::custom("an objective has one measure: write a second objective"));
+                }
             }
         }
         let (subject, name) =
             subject.ok_or_else(|| de::Error::custom(format!("needs whose it is: one of {}", SUBJECTS.join(", "))))?;
-        let (measure, bound) =
+        let (keys, bound) =
             measure.ok_or_else(|| de::Error::custom("needs a measure such as \"requestAvailability\""))?;
-        Ok(Objective { subject, name, measure, bound })
+        Ok(Objective { subject, name, measure: keys.join("."), keys, bound })
+    }
+}
+
+/// A bound, below the keys that are left of its measure: `{"min": {"atLeast": 20}}` of `running`.
+struct Written(Vec<String>, Bound);
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Inside;
+        impl<'de> Visitor<'de> for Inside {
+            type Value = Written;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a bound such as {\"atLeast\": 0.999}")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Written, A::Error> {
+                let mut found = None;
+                while let Some(key) = map.next_key::<String>()? {
+                    let one = match key.as_str() {
+                        "atLeast" => Written(Vec::new(), Bound::AtLeast(map.next_value()?)),
+                        "atMost" => Written(Vec::new(), Bound::AtMost(map.next_value()?)),
+                        "equals" => Written(Vec::new(), Bound::Equals(map.next_value()?)),
+                        _ => {
+                            let Written(mut keys, bound) = map.next_value()?;
+                            keys.insert(0, key);
+                            Written(keys, bound)
+                        }
+                    };
+                    if found.replace(one).is_some() {
+                        return Err(de::Error::custom("one bound only: write a second objective"));
+                    }
+                }
+                found.ok_or_else(|| de::Error::custom("needs a bound such as {\"atLeast\": 0.999}"))
+            }
+        }
+        deserializer.deserialize_map(Inside)
     }
 }
 
@@ -208,19 +266,43 @@ impl JsonSchema for Objective {
         for subject in SUBJECTS {
             properties.insert((*subject).to_owned(), json!({ "type": "string" }));
         }
-        for key in MEASURES.iter().flat_map(|(_, keys)| keys.iter()) {
-            properties.insert((*key).to_owned(), bound.clone().to_value());
+        let measures = MEASURES.iter().flat_map(|(_, keys)| keys.iter().copied());
+        for key in measures.clone() {
+            properties.insert(key.to_owned(), bound.clone().to_value());
+        }
+        // The same with the dot written as an object: `"running": {"min": {...}}`.
+        let nested: Vec<(&str, &str)> = measures.filter_map(|key| key.split_once('.')).collect();
+        for (head, _) in &nested {
+            let parts = nested.iter().filter(|(other, _)| other == head);
+            let mut inside: Map<String, Value> =
+                parts.map(|(_, part)| ((*part).to_owned(), bound.clone().to_value())).collect();
+            if *head == "launches" {
+                // A number for a control plane, counts by reason for a service.
+                inside.insert("failed".to_owned(), json!({ "type": "object", "minProperties": 1, "maxProperties": 1 }));
+            }
+            properties.insert((*head).to_owned(), one_of(&inside, &json!(false)));
+        }
+        for head in BY_NAME.iter().filter(|head| !head.contains('.')) {
+            properties.insert((*head).to_owned(), one_of(&Map::new(), &bound.clone().to_value()));
         }
         let subjects: Vec<Value> = SUBJECTS.iter().map(|subject| json!({ "required": [subject] })).collect();
         schemars::json_schema!({
             "type": "object",
-            "description": "A promise: whose, and one measure of its result with a bound.",
+            "description": "A promise: whose, and one measure of its result with a bound. A dot or an object leads into \
+                a result: `running.min`, `zoneShare.use1-az1`, `stops.SpotInterruption`, \
+                `launches.failed.RESOURCE:FARGATE`.",
             "properties": properties,
-            "additionalProperties": false,
+            "additionalProperties": bound,
             "minProperties": 2,
             "maxProperties": 2,
             "x-evenkeel-one-of": SUBJECTS,
             "oneOf": subjects,
         })
     }
+}
+
+/// An object with exactly one of these fields.
+fn one_of(fields: &Map<String, Value>, others: &Value) -> Value {
+    json!({ "type": "object", "properties": fields, "additionalProperties": others,
+            "minProperties": 1, "maxProperties": 1 })
 }

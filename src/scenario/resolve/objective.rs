@@ -3,7 +3,8 @@
 use super::Build;
 use crate::model::plan::Kind;
 use crate::model::problem::nearest;
-use crate::scenario::file::{Bound, MEASURES, Objective, Target};
+use crate::scenario::file::{BY_NAME, Bound, MEASURES, Objective, TEXTS, Target};
+use crate::scenario::source::push;
 
 impl Build<'_> {
     /// The objectives with services and streams under their full names.
@@ -22,28 +23,34 @@ impl Build<'_> {
 
     fn measure(&mut self, objective: &Objective, at: &str) {
         let Some((_, known)) = MEASURES.iter().find(|(subject, _)| *subject == objective.subject) else { return };
-        if known.contains(&objective.measure.as_str()) {
+        let measure = objective.measure.as_str();
+        // Counts by name are looked up where the names are known.
+        let by_name = BY_NAME.iter().any(|head| measure.strip_prefix(head).is_some_and(|rest| rest.starts_with('.')));
+        if known.contains(&measure) || by_name {
             return;
         }
-        let hint = match nearest(&objective.measure, known.iter().copied()) {
+        let below: Vec<&str> =
+            known.iter().copied().filter(|key| key.strip_prefix(measure).is_some_and(|k| k.starts_with('.'))).collect();
+        let hint = match nearest(measure, known.iter().copied()) {
+            _ if !below.is_empty() => format!("write one of {}", below.join(", ")),
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known: {}", known.join(", ")),
         };
-        let message = format!("a {} has no result `{}`", objective.subject, objective.measure);
-        self.out.error(&format!("{at}/{}", objective.measure), message, hint);
+        let message = format!("a {} has no result `{measure}`", objective.subject);
+        self.out.error(&place_of(objective, at), message, hint);
     }
 
     fn bound(&mut self, objective: &Objective, at: &str) {
-        let at = format!("{at}/{}", objective.measure);
+        let at = place_of(objective, at);
         let (Bound::AtLeast(target) | Bound::AtMost(target) | Bound::Equals(target)) = &objective.bound;
-        let text_result = objective.measure == "outcome";
+        let text_result = TEXTS.contains(&objective.measure.as_str());
         match target {
             Target::Text(text) if !text_result => {
                 self.out.error(&at, format!("`{text}` is a text, the result is a number"), "write a number");
             }
             Target::Number(_) if text_result => self.out.error(&at, "the result is a text", "write a text"),
-            Target::Text(_) if !matches!(objective.bound, Bound::Equals(_)) => {
-                self.out.error(&at, "a text has no order", "write `equals`");
+            Target::Text(_) | Target::Null if !matches!(objective.bound, Bound::Equals(_)) => {
+                self.out.error(&at, "a text has no order, nor has null", "write `equals`");
             }
             _ => {}
         }
@@ -63,6 +70,8 @@ impl Build<'_> {
                 }
                 Some(row.name.clone())
             }
+            // With its cluster, as the results call it: looked up where those names are known.
+            "capacityProvider" if name.contains('/') => Some(name.to_owned()),
             "capacityProvider" => {
                 self.names.provider(name, at, self.out)?;
                 Some(name.to_owned())
@@ -92,4 +101,11 @@ impl Build<'_> {
         self.out.error(at, format!("no {what} is called `{name}`"), hint);
         None
     }
+}
+
+/// Where a measure stands, with a dot or as an object in an object.
+fn place_of(objective: &Objective, at: &str) -> String {
+    let mut place = at.to_owned();
+    objective.keys.iter().for_each(|key| push(&mut place, key));
+    place
 }
