@@ -499,8 +499,6 @@ fn faults_and_objectives_are_checked() {
     refused("/faults/1/every", json!({ "constant": "0s" }), "/faults/1/every", "stand still");
     let endless = json!({ "name": "e", "every": { "constant": "1h" }, "zoneGrey": { "errorShare": 0.1 } });
     refused("/faults/-", endless, "/faults/2", "needs `for`");
-    let crash = json!({ "name": "c", "at": "1h", "for": "1m", "taskCrash": {} });
-    refused("/faults/-", crash, "/faults/2/for", "no length");
     let spot = json!({ "name": "s", "at": "1h", "for": "1m", "spotReclaim": { "capacityProvider": "nodes" } });
     refused("/faults/-", spot, "/faults/2/spotReclaim/capacityProvider", "no Spot");
     check(Severity::Warning, &[("/faults/0/at", json!("4h"))], "/faults/0/at", "after the end");

@@ -36,6 +36,8 @@ pub struct World {
     pub registry_down: Vec<(Cause, Option<String>)>,
     /// Providers of hosts whose successor a fault brings at its end.
     pub(crate) held: Vec<(Cause, ProviderId)>,
+    /// Services whose crashed tasks stay down until their fault ends.
+    pub(crate) held_tasks: Vec<(Cause, ServiceId)>,
     /// Services to settle when the event has been handled.
     pub(crate) dirty: Vec<ServiceId>,
     /// A list that handlers borrow, so that none allocates.
@@ -104,6 +106,7 @@ impl World {
             strikes: fault::Strikes::new(plan),
             registry_down: Vec::new(),
             held: Vec::new(),
+            held_tasks: Vec::new(),
             dirty: Vec::new(),
             scratch: Vec::new(),
         };
@@ -182,6 +185,23 @@ impl World {
     /// A fault will bring the successor of a host of this provider.
     pub(crate) fn strikes_held(&mut self, cause: Cause, provider: ProviderId) {
         self.held.push((cause, provider));
+    }
+
+    /// Tasks of a service crash, and whatever starts in their place would too, until the fault ends.
+    pub(crate) fn hold_tasks(&mut self, cause: Cause, service: ServiceId) {
+        let held = &mut self.services[service].held;
+        if !held.contains(&cause) {
+            held.push(cause);
+            self.held_tasks.push((cause, service));
+        }
+    }
+
+    /// The fault is over: the next service that may launch again.
+    pub(crate) fn release_tasks(&mut self, cause: Cause) -> Option<ServiceId> {
+        let row = self.held_tasks.iter().position(|(of, _)| *of == cause)?;
+        let (_, service) = self.held_tasks.swap_remove(row);
+        self.services[service].held.retain(|of| *of != cause);
+        Some(service)
     }
 
     /// The next provider that a fault owes a host.

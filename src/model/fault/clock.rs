@@ -97,7 +97,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
             strike(world, fault, thing, who.nth(u64::from(rounds)), Some(row), cx);
         }
         Step::Host(fault, host) => {
-            if let Some(row) = world.hosts.get(host) {
+            if let Some(row) = world.hosts.get(host).filter(|row| row.alive) {
                 let who = row.who;
                 strike(world, fault, Thing::Host(host), who, None, cx);
             }
@@ -106,7 +106,6 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
             if let Some(row) = world.tasks.get(task).filter(|row| row.alive) {
                 let who = row.who(&cx.plan.services[row.service]);
                 strike(world, fault, Thing::Task(task), who, None, cx);
-                strike_again(world, fault, task, cx);
             }
         }
         Step::End(handle) => end(world, handle, cx),
@@ -194,14 +193,14 @@ pub(crate) fn task_runs(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     }
 }
 
-/// A task whose container was restarted in place lives on: so does its clock.
-fn strike_again(world: &World, fault: FaultId, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let row = &plan.faults[fault];
-    let (When::Every(law), Some(task)) = (&row.when, world.tasks.get(id).filter(|task| task.alive)) else { return };
-    let who = task.who(&plan.services[task.service]).nth(row.who.0).nth(u64::from(task.epoch));
-    let gap = law.sample(&mut cx.draw(For::FaultGap, who));
-    cx.at(cx.now + gap, Phase::Fault, Step::Task(fault, id));
+/// A task that a fault with clocks made crash runs again in place: its clock starts again.
+pub(crate) fn task_again(id: TaskId, who: Who, cause: Cause, cx: &mut Cx<'_>) {
+    let Some((fault, _)) = cause.as_fault() else { return };
+    let row = &cx.plan.faults[fault];
+    if let (When::Every(law), Live::TaskCrash(_)) = (&row.when, &row.effect) {
+        let gap = law.sample(&mut cx.draw(For::FaultGap, who.nth(row.who.0)));
+        cx.at(cx.now + gap.max(Span::from_micros(1)), Phase::Fault, Step::Task(fault, id));
+    }
 }
 
 fn strike(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Option<u32>, cx: &mut Cx<'_>) {

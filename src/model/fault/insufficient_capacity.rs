@@ -6,6 +6,7 @@ use crate::model::flows::rebalance;
 use crate::model::ids::{ProviderId, ZoneId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
+use crate::model::tables::provider::Refusal;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,7 +68,7 @@ impl Effect for Live {
         for zone in super::zones_of(self.zone, strike, world) {
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             for provider in self.providers(world) {
-                world.providers[provider].refusals.push((Some(zone), None));
+                world.providers[provider].refusals.push(Refusal { zone, kind: None, cause: strike.cause });
             }
         }
     }
@@ -75,7 +76,7 @@ impl Effect for Live {
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
             for provider in self.providers(world) {
-                world.providers[provider].lift((Some(zone), None));
+                world.providers[provider].lift(Refusal { zone, kind: None, cause: strike.cause });
             }
         }
         rebalance::zone_is_back(world, cx);

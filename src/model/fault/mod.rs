@@ -14,7 +14,7 @@ mod zone_power_loss;
 mod clock;
 
 pub use clock::{Step, Strike, Strikes, Thing};
-pub(crate) use clock::{handle, host_runs, prepare, task_runs};
+pub(crate) use clock::{handle, host_runs, prepare, task_again, task_runs};
 
 use super::ids::{ProviderId, ZoneId};
 use super::names::Names;

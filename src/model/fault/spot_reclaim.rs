@@ -12,6 +12,7 @@ use crate::model::plan::ProviderKind;
 use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
 use crate::model::tables::host::NIL;
+use crate::model::tables::provider::Refusal;
 use crate::model::tables::task::on_host;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ## What happens
 /// The matching pools, or each host or Fargate task in them with probability `share`, get the two-minute notice and
-/// are gone when it ends. Until the fault ends a pool gives nothing new. With `every` each pool has its own clock:
+/// are gone when it ends. Until the fault ends a pool gives nothing new; without `for` it gives at once. With `every` each pool has its own clock:
 /// reclaims come in bursts.
 /// ## What ECS sees
 /// Fargate Spot: the task is told to stop at the notice, `stopCode` `SpotInterruption`, and its replacement starts at
@@ -188,7 +189,7 @@ impl Effect for Live {
             let Thing::Pool(provider, zone, kind) = pool else { continue };
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             if strike.ends.is_some() {
-                world.providers[provider].refusals.push((Some(zone), kind));
+                world.providers[provider].refusals.push(Refusal { zone, kind, cause: strike.cause });
             }
             if kind.is_some() {
                 self.hosts_get_notice(world, pool, strike, cx);
@@ -205,7 +206,7 @@ impl Effect for Live {
         let pools = if strike.thing == Thing::All { self.pools(world, cx) } else { vec![strike.thing] };
         for pool in pools {
             if let Thing::Pool(provider, zone, kind) = pool {
-                world.providers[provider].lift((Some(zone), kind));
+                world.providers[provider].lift(Refusal { zone, kind, cause: strike.cause });
             }
         }
         rebalance::zone_is_back(world, cx);

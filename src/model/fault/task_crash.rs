@@ -2,7 +2,7 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::model::fact::TaskState;
-use crate::model::flows::{For, serve};
+use crate::model::flows::{For, reconcile, serve};
 use crate::model::ids::TaskId;
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::names::Names;
@@ -16,11 +16,13 @@ use serde::{Deserialize, Serialize};
 ///
 /// ## What happens
 /// With `at`: `count` running tasks (drawn at random), or a `share` of them, exit at once. With `every`: each task has
-/// its own clock from the moment it runs.
+/// its own clock from the moment it runs. With `for` the crash lasts: what would start in its place crashes as well, so
+/// that nothing does before the fault ends.
 /// ## What ECS sees
 /// The exit, within a second; `stopCode` is `EssentialContainerExited`.
 /// ## What heals it
-/// The scheduler starts a replacement; launch rate and start time bound it.
+/// The scheduler starts a replacement; launch rate and start time bound it, and with `for` it waits until the end. Where
+/// a container restart policy applies, the container starts again in place.
 /// ## Source
 /// Domain sheet, section 13.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -109,9 +111,17 @@ impl Effect for Live {
             }),
         };
         for task in tasks {
-            serve::exit(world, task, strike.cause, self.exit_code, cx);
+            if strike.ends.is_some() {
+                let service = world.tasks.at(task.slot).service;
+                world.hold_tasks(strike.cause, service);
+            }
+            serve::exit(world, task, strike.cause, self.exit_code, strike.ends, cx);
         }
     }
 
-    fn end(&self, _world: &mut World, _strike: Strike, _cx: &mut Cx<'_>) {}
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        while let Some(service) = world.release_tasks(strike.cause) {
+            reconcile::wake_once(world, service, cx);
+        }
+    }
 }

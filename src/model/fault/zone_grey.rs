@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 /// A zone answers badly while its health checks pass (grey failure).
 ///
 /// ## What happens
-/// A share of the requests that reach the zone's tasks fails, or answers come late and each task answers fewer.
+/// A share of the requests that reach the zone's tasks fails, or answers come late and each task answers fewer. Several
+/// at once add up: each spoils its share of what the others leave, and latencies are summed.
 /// ## What ECS sees
 /// Nothing: checks pass, tasks stay in service.
 /// ## What heals it
@@ -45,12 +46,9 @@ pub struct Live {
     pub zone: Option<ZoneId>,
     /// Errors in a million requests.
     pub errors_ppm: u32,
-    /// What is left of a task's capacity, in millionths.
-    pub capacity_ppm: u32,
+    /// Added to each answer.
+    pub added: Span,
 }
-
-/// The usual answer time that added latency is held against (model choice).
-const USUAL_ANSWER: Span = Span::from_millis(100);
 
 impl Kind for Spec {
     type Live = Live;
@@ -69,12 +67,11 @@ impl Kind for Spec {
             None => 0.0,
         };
         let added = self.latency.map_or(Span::ZERO, |latency| latency.0);
-        let capacity = USUAL_ANSWER.as_secs_f64() / (USUAL_ANSWER + added).as_secs_f64();
         let zone = match &self.zone {
             Some(name) => Some(names.zone(name, &format!("{at}/zone"), out)?),
             None => None,
         };
-        Some(Live { zone, errors_ppm: ppm(errors), capacity_ppm: ppm(capacity) })
+        Some(Live { zone, errors_ppm: ppm(errors), added })
     }
 }
 
@@ -90,8 +87,8 @@ impl Effect for Live {
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
-            let Live { errors_ppm, capacity_ppm, .. } = *self;
-            world.zones[zone].grey.push(Grey { cause: strike.cause, errors_ppm, capacity_ppm });
+            let Live { errors_ppm, added, .. } = *self;
+            world.zones[zone].grey.push(Grey { cause: strike.cause, errors_ppm, added });
         }
         settle_all(world);
     }

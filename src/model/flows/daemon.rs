@@ -36,7 +36,8 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// One daemon on one host; `false` when launches have to wait.
 fn start(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) -> bool {
     let row = &mut world.services[service];
-    if cx.now < row.rests_until {
+    // A crash that lasts keeps daemons down; which of them is not told apart.
+    if cx.now < row.rests_until || !row.held.is_empty() {
         row.waits = Phase::StartBackoff;
         return false;
     }

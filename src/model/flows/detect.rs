@@ -4,10 +4,10 @@
 //! From there two clocks run: ECS's own (`Lost`, `HostLost`) and the load balancer's (`Ejected`). Whichever is first
 //! leads to a replacement.
 
-use super::{For, account, managed, reconcile, scale, serve, stop};
+use super::{For, HELD_UP, account, managed, reconcile, scale, serve, stop};
 use crate::engine::{Dist, Span, Who};
 use crate::model::event::steps;
-use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode, TaskState};
+use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, Phase, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, TaskId};
 use crate::model::plan::{ProviderKind, Service};
 use crate::model::tables::host::NIL;
@@ -45,11 +45,7 @@ const IMPAIRED: Span = Span::from_secs(300);
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     match step {
-        Step::Lost(task, code) => {
-            if world.tasks.get(task).is_some_and(|task| !task.alive) {
-                lost(world, task, code, cx);
-            }
-        }
+        Step::Lost(task, code) => learns(world, task, code, cx),
         Step::HostLost(host) => {
             if world.hosts.get(host).is_some_and(|host| !host.alive) {
                 host_lost(world, host, cx);
@@ -60,6 +56,18 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Silent(host) => silent(world, host, cx),
         Step::Heard(host) => heard(world, host, cx),
         Step::Impaired(task) => impaired(world, task, cx),
+    }
+}
+
+/// News of a task's end arrives, unless nothing arrives from its zone: a container's exit is the agent's news, which
+/// it keeps until it is connected again (domain sheet, section 12). That a machine lost its power is not.
+fn learns(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
+    let Some(task) = world.tasks.get(id).filter(|task| !task.alive) else { return };
+    let from_agent = code != StopCode::InfrastructureHealth;
+    if from_agent && task.zone != NO_ZONE && !world.zones[task.zone].reachable() {
+        cx.after(HELD_UP, Step::Lost(id, code));
+    } else {
+        lost(world, id, code, cx);
     }
 }
 
@@ -236,7 +244,9 @@ pub(crate) fn back_in_reach(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let service = &plan.services[task.service];
     if let (Some(balancer), Target::Unhealthy | Target::Initial, true) = (&service.balancer, task.target, task.alive) {
         let first = Span(cx.draw(For::Reconnect, task.who(service)).below(balancer.interval.0.max(1)));
-        let passes = first + balancer.interval * u64::from(balancer.healthy.saturating_sub(1));
+        // One pass is enough for a target that has never been healthy (domain sheet, section 6.1).
+        let more = if task.target == Target::Initial { 0 } else { balancer.healthy.saturating_sub(1) };
+        let passes = first + balancer.interval * u64::from(more);
         let epoch = task.epoch;
         cx.after(passes, serve::Step::Passed(id, epoch));
     }
@@ -278,7 +288,7 @@ fn heard(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 /// Silence on Fargate counts as loss.
 fn impaired(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id) else { return };
-    if world.zones[task.zone].reachable() || !task.alive {
+    if world.zones[task.zone].reachable() {
         return;
     }
     let (cause, service) = (task.cause, task.service);

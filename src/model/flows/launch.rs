@@ -7,7 +7,7 @@
 //! ```
 //! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
-use super::{For, account, containers, managed, pace, scale, serve, stop};
+use super::{For, HELD_UP, account, containers, managed, pace, scale, serve, stop};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::event::steps;
@@ -34,8 +34,6 @@ steps! { Launch:
     GaveUp(task: TaskId),
 }
 
-/// How long a step is held up before it is tried again while its zone is cut off (model choice).
-const HELD_UP: Span = Span::from_secs(30);
 /// Tasks of a cluster that may wait in PROVISIONING (domain sheet, section 4.2).
 pub const PROVISIONING_MAX: usize = 500;
 

@@ -18,3 +18,7 @@ pub mod stop;
 pub mod traffic;
 
 pub use super::purpose::For;
+use crate::engine::Span;
+
+/// How long what needs the network is held up before it is tried again while its zone is cut off (model choice).
+pub(crate) const HELD_UP: Span = Span::from_secs(30);

@@ -10,8 +10,8 @@ use super::launch::{self, Step, Wait};
 use super::{account, reconcile};
 use crate::engine::Span;
 use crate::model::capacity;
-use crate::model::fact::{Action, Fact, Phase, Reason};
-use crate::model::ids::{BucketId, ServiceId};
+use crate::model::fact::{Action, Fact, Hit, Phase, Reason};
+use crate::model::ids::{BucketId, ProviderId, ServiceId};
 use crate::model::plan::{ProviderKind, StrategyItem};
 use crate::model::world::{Cx, World};
 
@@ -21,7 +21,11 @@ const RETRY: Span = Span::from_secs(30);
 /// Launches what is due, as far as tokens and capacity go. An item of the strategy that has no capacity, or that stands
 /// in the queue of a bucket, is passed over; there is no fallback to another item's share.
 pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if world.services[service].owed.is_empty() {
+    if !world.services[service].may_launch() {
+        if !world.services[service].owed.is_empty() {
+            // All that is due replaces tasks of a crash that lasts.
+            wait_as(world, service, Phase::StartBackoff);
+        }
         return;
     }
     if cx.now < world.services[service].rests_until {
@@ -30,7 +34,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
     let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
     let mut refused = None;
-    while !world.services[service].owed.is_empty() {
+    while world.services[service].may_launch() {
         if let Err(wait) = one(world, service, &mut barred, &mut refused, cx) {
             return wait_for(world, service, wait, cx);
         }
@@ -110,12 +114,12 @@ pub(crate) fn token(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
 /// A service has its turn at a bucket that has a token.
 fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
-    if row.owed.is_empty() || cx.now < row.rests_until {
+    if !row.may_launch() || cx.now < row.rests_until {
         return work(world, service, cx);
     }
     let mut barred = !items(service, cx, |of| of == bucket);
     match one(world, service, &mut barred, &mut None, cx) {
-        Ok(()) if world.services[service].owed.is_empty() => wait_as(world, service, Phase::Scheduling),
+        Ok(()) if !world.services[service].may_launch() => wait_as(world, service, Phase::Scheduling),
         Ok(()) => queue_up(world, service, bucket, cx),
         Err(wait @ Wait::Service(_)) => wait_for(world, service, wait, cx),
         // No capacity here, or this bucket's share is full: the other items may go on.
@@ -127,6 +131,9 @@ fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>
 fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut Cx<'_>) {
     wait_as(world, service, Phase::CapacityWait);
     cx.note(Fact::LaunchFailed { service, reason });
+    for item in &cx.plan.services[service].strategy {
+        held_back(world, item.provider, service, cx);
+    }
     let row = &mut world.services[service];
     row.steady = false;
     let count = row.owed();
@@ -134,6 +141,14 @@ fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut C
     if !world.services[service].retrying {
         world.services[service].retrying = true;
         cx.after(RETRY, reconcile::Step::Retry(service));
+    }
+}
+
+/// Launches of a service were held back: by whatever fault makes its provider refuse them.
+pub(crate) fn held_back(world: &World, provider: ProviderId, service: ServiceId, cx: &mut Cx<'_>) {
+    for refusal in &world.providers[provider].refusals {
+        cx.note(Fact::Hits { cause: refusal.cause, what: Hit::Service(service) });
+        cx.note(Fact::Noticed { cause: refusal.cause });
     }
 }
 

@@ -189,6 +189,12 @@ fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
             return;
         }
         if !launch(world, provider, None, None, cx) {
+            for row in 0..world.providers[provider].waiting.len() {
+                let waiting = world.tasks.get(world.providers[provider].waiting[row]);
+                if let Some(service) = waiting.map(|task| task.service) {
+                    super::pace::held_back(world, provider, service, cx);
+                }
+            }
             return fill_later(world, provider, LAUNCH_AGAIN, cx);
         }
     }

@@ -7,7 +7,7 @@
 //! Left out: single checks (their outcome and time are computed), slow start, stickiness.
 
 use super::{For, account, detect, launch, reconcile, stop};
-use crate::engine::{Draw, Span};
+use crate::engine::{Draw, Span, Time};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
 use crate::model::ids::TaskId;
@@ -119,7 +119,7 @@ fn await_checks(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let (who, epoch) = (task.who(service), task.epoch);
     let passes = passes_after(service, cx, who);
     if let Some(ready) = &service.life.health {
-        let ready = ready.sample(&mut cx.draw(For::Health, who));
+        let ready = again(service, ready.sample(&mut cx.draw(For::Health, who)), cx, who);
         cx.after(ready, Step::Passed(id, epoch));
         if let Some(fails) = fails_after(service, cx, who) {
             let fails = fails.max(service.grace);
@@ -129,6 +129,17 @@ fn await_checks(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         }
     } else {
         cx.after(passes, Step::Passed(id, epoch));
+    }
+}
+
+/// When a task counts as healthy that answers after `ready`. One pass is enough for a new target; one that has failed
+/// its checks by then needs as many in a row as the target group asks for (domain sheet, section 6.1).
+fn again(service: &Service, ready: Span, cx: &Cx<'_>, who: crate::engine::Who) -> Span {
+    match &service.balancer {
+        Some(balancer) if ejection(balancer, &mut cx.draw(For::FirstCheck, who)) < ready => {
+            ready + balancer.interval * u64::from(balancer.healthy.saturating_sub(1))
+        }
+        _ => ready,
     }
 }
 
@@ -218,11 +229,12 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
 /// An essential container exits by the task's own law.
 fn crashed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let code = cx.plan.services[world.tasks.at(id.slot).service].life.exit_code;
-    exit(world, id, Cause::mechanism(Mechanism::Crash), code, cx);
+    exit(world, id, Cause::mechanism(Mechanism::Crash), code, None, cx);
 }
 
-/// An essential container exits: it is restarted in place where its policy says so, or the task stops.
-pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, cx: &mut Cx<'_>) {
+/// An essential container exits: it is restarted in place where its policy says so, not before `until`, or the task
+/// stops.
+pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, until: Option<Time>, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
@@ -241,7 +253,8 @@ pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, cx: &
         task.phase = Phase::ContainerStart;
     });
     let epoch = world.tasks.at(id.slot).epoch;
-    let down = service.life.containers.sample(&mut cx.draw(For::Containers, who.nth(u64::from(epoch))));
+    let start = service.life.containers.sample(&mut cx.draw(For::Containers, who.nth(u64::from(epoch))));
+    let down = start + until.map_or(Span::ZERO, |until| until.since(cx.now));
     cx.after(down, Step::Restarted(id, epoch));
     if in_service {
         detect::await_ejection(service, id, who.nth(u64::from(epoch)), cx);
@@ -255,7 +268,8 @@ fn restarted(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
     let who = task.who(service).nth(u64::from(task.epoch));
-    let (epoch, known) = (task.epoch, task.health == Health::Healthy);
+    let (epoch, known, cause) = (task.epoch, task.health == Health::Healthy, task.cause);
+    crate::model::fault::task_again(id, who, cause, cx);
     if let Some(crash) = &service.life.crash {
         cx.after(crash.sample(&mut cx.draw(For::Crash, who)), Step::Crashed(id, epoch));
     }

@@ -73,7 +73,7 @@ fn book_owed(world: &mut World, id: ServiceId) {
 fn tell_need(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
     let need = match &service.traffic {
-        Some(traffic) => row.rate.div_ceil(traffic.per_task) as u32,
+        Some(traffic) => u32::try_from(row.rate.div_ceil(traffic.per_task)).unwrap_or(u32::MAX),
         None => percent_up(row.desired, service.minimum_healthy_percent),
     };
     let told = Some((need, row.desired));
@@ -165,26 +165,33 @@ fn pour(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64, zo
         let (good, bad) = if open { (row.idle, row.idle_dead) } else { (row.serving, row.dead) };
         let (offered, dead) = (split.part(u64::from(good)), split.part(u64::from(bad)));
         routed.to_dead += dead;
-        let grey = world.zones[*zone].greyest();
-        let left = grey.map_or(MILLION as u32, |grey| grey.capacity_ppm);
         let full = u128::from(good) * u128::from(per_task);
-        let usable = if grey.is_some() { full * u128::from(left) / u128::from(MILLION) } else { full };
-        let capacity = u64::try_from(usable).unwrap_or(u64::MAX);
-        let answered = offered.min(capacity);
-        let mut served = answered;
-        if let Some(grey) = grey {
-            let errors = (u128::from(answered) * u128::from(grey.errors_ppm) / u128::from(MILLION)) as u64;
-            // What the zone would have answered without its grey failure is lost to it, not to a lack of tasks.
-            let slowed = offered.min(u64::try_from(full).unwrap_or(u64::MAX)) - answered;
-            served -= errors;
-            let line = world.services[id].lacks.line(grey.cause, Phase::Errors);
-            line.rate += errors + slowed;
-            routed.overload += offered - answered - slowed;
-        } else {
+        if world.zones[*zone].grey.is_empty() {
+            let answered = offered.min(u64::try_from(full).unwrap_or(u64::MAX));
             routed.overload += offered - answered;
+            routed.served += answered;
+        } else {
+            pour_grey(world, id, *zone, offered, full, routed);
         }
-        routed.served += served;
     }
+}
+
+/// Pours a rate over living targets, with room for `full`, of a zone that answers badly.
+fn pour_grey(world: &mut World, id: ServiceId, zone: ZoneId, offered: u64, full: u128, routed: &mut Routed) {
+    let of = |part: u64, whole: u128| u64::try_from(whole * u128::from(part) / u128::from(MILLION)).unwrap_or(u64::MAX);
+    let row = &world.zones[zone];
+    let answered = offered.min(of(row.capacity_ppm(), full));
+    let errors = of(MILLION - row.good_ppm(), u128::from(answered));
+    // What the zone would have answered without its grey failures is lost to them, not to a lack of tasks.
+    let slowed = offered.min(u64::try_from(full).unwrap_or(u64::MAX)) - answered;
+    let mut by_errors = Split::over(errors, row.grey.iter().map(|grey| u64::from(grey.errors_ppm)).sum());
+    let mut by_latency = Split::over(slowed, row.grey.iter().map(|grey| grey.added.0).sum());
+    for grey in &row.grey {
+        let lost = by_errors.part(u64::from(grey.errors_ppm)) + by_latency.part(grey.added.0);
+        world.services[id].lacks.line(grey.cause, Phase::Errors).rate += lost;
+    }
+    routed.overload += offered - answered - slowed;
+    routed.served += answered - errors;
 }
 
 /// Requests to dead targets are lost to whatever killed these.

@@ -4,7 +4,7 @@
 //! begin ─► DEACTIVATING (deregistration delay) ─► Drained ─► STOPPING (stop signal, stopTimeout) ─► Exited ─► gone
 //! ```
 
-use super::{For, account, launch, managed, reconcile, scale};
+use super::{For, HELD_UP, account, launch, managed, reconcile, scale};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
@@ -36,7 +36,11 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
             }
         }
         Step::Exited(task, code, reason) => {
-            if world.tasks.get(task).is_some() {
+            let Some(row) = world.tasks.get(task) else { return };
+            // An agent behind a cut neither hears the order nor tells of the end.
+            if row.host != NIL && !world.zones[row.zone].reachable() {
+                cx.after(HELD_UP, step);
+            } else {
                 gone(world, task, code, reason, cx);
             }
         }

@@ -1,6 +1,7 @@
 //! A capacity provider with hosts: who is there, who boots, who waits for room.
 
 use crate::engine::Time;
+use crate::model::fact::Cause;
 use crate::model::ids::{HostId, TaskId, TypeId, ZoneId};
 use std::collections::VecDeque;
 
@@ -27,8 +28,8 @@ pub struct Provider {
     pub scaled_out: Option<Time>,
     /// A look at the number of hosts is on its way.
     pub filling: bool,
-    /// Refusals in force: new Fargate tasks or new hosts in a zone (`None`: in every zone), of a type (`None`: all).
-    pub refusals: Vec<(Option<ZoneId>, Option<TypeId>)>,
+    /// Refusals in force.
+    pub refusals: Vec<Refusal>,
     /// A group evens out its zones: it has more hosts than desired for the time being.
     pub evening: bool,
     /// Zones that gave no host, and until when they are tried last.
@@ -39,12 +40,21 @@ pub struct Provider {
     pub told_reservation: u32,
 }
 
+/// New Fargate tasks or new hosts are refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// Where.
+    pub zone: ZoneId,
+    /// Hosts of which type; `None`: all.
+    pub kind: Option<TypeId>,
+    /// By which fault.
+    pub cause: Cause,
+}
+
 impl Provider {
     /// Whether new capacity of this type (`None`: Fargate) is refused in the zone.
     pub fn refuses(&self, zone: ZoneId, kind: Option<TypeId>) -> bool {
-        let matches = |&(at, of): &(Option<ZoneId>, Option<TypeId>)| {
-            at.is_none_or(|at| at == zone) && (of.is_none() || of == kind)
-        };
+        let matches = |one: &Refusal| one.zone == zone && (one.kind.is_none() || one.kind == kind);
         self.refusals.iter().any(matches)
     }
 
@@ -62,7 +72,7 @@ impl Provider {
     }
 
     /// Lifts one refusal.
-    pub fn lift(&mut self, refusal: (Option<ZoneId>, Option<TypeId>)) {
+    pub fn lift(&mut self, refusal: Refusal) {
         if let Some(row) = self.refusals.iter().position(|&one| one == refusal) {
             self.refusals.swap_remove(row);
         }

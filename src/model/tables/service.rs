@@ -86,6 +86,8 @@ pub struct Service {
     pub zones: Vec<InZone>,
     /// Causes of launches that are due, oldest first.
     pub owed: VecDeque<(Cause, u32)>,
+    /// Causes whose launches are held back until their fault ends.
+    pub held: Vec<Cause>,
     /// Why due launches wait.
     pub waits: Phase,
     /// The books.
@@ -145,6 +147,7 @@ impl Service {
             item_zones: vec![0; if items > 1 { items * zones } else { 0 }],
             zones: vec![InZone::default(); zones],
             owed: VecDeque::new(),
+            held: Vec::new(),
             waits: Phase::Scheduling,
             lacks: Lacks::default(),
             launches,
@@ -189,13 +192,19 @@ impl Service {
         }
     }
 
-    /// The cause of the oldest launch that is due; struck out.
+    /// Whether any launch is due and not held back.
+    pub fn may_launch(&self) -> bool {
+        self.owed.iter().any(|(cause, _)| !self.held.contains(cause))
+    }
+
+    /// The cause of the oldest launch that is due and not held back; struck out.
     pub fn pay(&mut self) -> Option<Cause> {
-        let (cause, count) = self.owed.front_mut()?;
+        let row = self.owed.iter().position(|(cause, _)| !self.held.contains(cause))?;
+        let (cause, count) = &mut self.owed[row];
         let cause = *cause;
         *count -= 1;
         if *count == 0 {
-            self.owed.pop_front();
+            self.owed.remove(row);
         }
         Some(cause)
     }

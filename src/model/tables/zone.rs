@@ -13,9 +13,14 @@ pub struct Grey {
     pub cause: Cause,
     /// Errors in a million requests.
     pub errors_ppm: u32,
-    /// What is left of a task's capacity, in millionths.
-    pub capacity_ppm: u32,
+    /// Added to each answer.
+    pub added: Span,
 }
+
+/// The usual answer time that added latency is held against (model choice).
+const USUAL_ANSWER: Span = Span::from_millis(100);
+/// Millionths in one.
+const MILLION: u64 = 1_000_000;
 
 /// A zone.
 #[derive(Clone, Debug, Default)]
@@ -45,8 +50,17 @@ impl Zone {
         self.cut == 0
     }
 
-    /// The worst grey failure in force: errors and capacity in millionths, and its cause.
-    pub fn greyest(&self) -> Option<Grey> {
-        self.grey.iter().copied().max_by_key(|grey| (grey.errors_ppm, 1_000_000 - grey.capacity_ppm))
+    /// What all grey failures in force leave of a task's capacity, in millionths: a task that is busy for longer with
+    /// each answer gives fewer. Latencies add up.
+    pub fn capacity_ppm(&self) -> u64 {
+        let added = self.grey.iter().fold(Span::ZERO, |sum, grey| sum + grey.added);
+        let whole = u128::from(USUAL_ANSWER.0) * u128::from(MILLION);
+        (whole / u128::from((USUAL_ANSWER + added).0)) as u64
+    }
+
+    /// What all grey failures in force leave of the good answers, in millionths: each spoils its share of what the others
+    /// leave.
+    pub fn good_ppm(&self) -> u64 {
+        self.grey.iter().fold(MILLION, |good, grey| good * (MILLION - u64::from(grey.errors_ppm)) / MILLION)
     }
 }

@@ -81,7 +81,7 @@ impl Build<'_> {
         let key = format!("{at}/for");
         let kind = fault.spec.kind();
         let Some(written) = &fault.lasts else {
-            let ends_itself = matches!(fault.spec, Spec::TaskCrash(_) | Spec::HostCrash(_));
+            let ends_itself = matches!(fault.spec, Spec::TaskCrash(_) | Spec::HostCrash(_) | Spec::SpotReclaim(_));
             if ends_itself {
                 return Ok(None);
             }
@@ -93,10 +93,6 @@ impl Build<'_> {
             self.out.note(at, format!("`{kind}` has no `for`: it lasts to the end"), "write \"for\": \"40m\"");
             return Ok(None);
         };
-        if matches!(fault.spec, Spec::TaskCrash(_)) {
-            self.out.error(&key, "a crash of tasks has no length", "leave `for` out");
-            return Err(Refused);
-        }
         let dist = self.law(&written.0, &key).ok_or(Refused)?;
         if dist.fixed() == Some(Span::ZERO) {
             self.out.error(&key, "a fault of no length breaks nothing", "write a length such as \"40m\"");
