@@ -6,6 +6,8 @@
 mod faults;
 #[path = "measures/promises.rs"]
 mod promises;
+#[path = "measures/settings.rs"]
+mod settings;
 
 use evenkeel::cli::pipeline::{End, Order, Reached, Watch};
 use evenkeel::cli::real;

@@ -32,6 +32,16 @@ words! {
 }
 
 words! {
+    /// `portMappings[].protocol`.
+    Protocol("camelCase") {
+        /// TCP.
+        Tcp,
+        /// UDP.
+        Udp,
+    }
+}
+
+words! {
     /// `dependsOn[].condition`.
     Condition("SCREAMING_SNAKE_CASE") {
         /// It was started.
@@ -199,7 +209,7 @@ object! {
             #[schemars(range(max = 65_535))]
             host_port: u32,
             /// `tcp` by default (sourced).
-            protocol: String,
+            protocol: Protocol,
         }
         unused { name, app_protocol, container_port_range }
     }

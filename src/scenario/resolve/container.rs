@@ -63,7 +63,17 @@ impl Build<'_> {
                 Condition::Complete | Condition::Success if other.essential => {
                     format!("`{}` is essential: its end is the end of the task", other.name)
                 }
-                _ => continue,
+                Condition::Start => continue,
+                Condition::Healthy | Condition::Complete | Condition::Success => {
+                    // Which of them it is: `check` says that this one waits no longer than START does.
+                    let message = format!("the condition on `{}` is not used: it counts as START", other.name);
+                    self.out.note(
+                        &format!("{at}/condition"),
+                        message,
+                        "give `phases.containerStart` the time it takes",
+                    );
+                    continue;
+                }
             };
             self.out.error(&format!("{at}/condition"), message, "write START, or change the other container");
         }

@@ -6,6 +6,7 @@ mod cluster;
 mod container;
 mod fault;
 mod group;
+mod idle;
 mod life;
 mod managed;
 mod network;
@@ -27,6 +28,7 @@ use crate::model::names::Names;
 use crate::model::plan;
 use crate::model::problem::Problems;
 use crate::model::quantity::Law;
+use crate::scenario::ecs::task_definition::Protocol;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Turns a scenario into a plan; `csv` gives the text of a file that the scenario names. Findings go to `out`; nothing
@@ -60,6 +62,7 @@ pub fn resolve(
     build.sizes();
     if !build.out.has_errors() {
         build.left_over();
+        build.idle();
         check::room(&build.plan, build.out);
     }
     let plan = build.plan;
@@ -74,7 +77,7 @@ struct Build<'a> {
     names: Names,
     catalogue: BTreeMap<String, types::Row>,
     /// Fixed host ports with their protocol; the place is the bit.
-    ports: Vec<(u32, String)>,
+    ports: Vec<(u32, Protocol)>,
     subnets: BTreeMap<(RegionId, String), ZoneId>,
     buckets: Vec<(RegionId, String, bool, BucketId)>,
     used: Used,

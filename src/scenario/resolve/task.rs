@@ -5,7 +5,9 @@ use crate::engine::Span;
 use crate::model::plan::TaskDef;
 use crate::model::problem::nearest;
 use crate::scenario::ecs::Amount;
-use crate::scenario::ecs::task_definition::{Compatibility, ContainerDefinition, NetworkMode, TaskDefinition};
+use crate::scenario::ecs::task_definition::{
+    Compatibility, ContainerDefinition, NetworkMode, Protocol, TaskDefinition,
+};
 
 /// Containers of one task definition (sourced).
 const MOST_CONTAINERS: usize = 10;
@@ -237,7 +239,7 @@ impl Build<'_> {
                     NetworkMode::Awsvpc | NetworkMode::None => None,
                 };
                 let Some(port) = port else { continue };
-                let key = (port, mapping.protocol.clone().unwrap_or_else(|| "tcp".to_owned()));
+                let key = (port, mapping.protocol.unwrap_or(Protocol::Tcp));
                 let bit = self.ports.iter().position(|known| *known == key).unwrap_or_else(|| {
                     self.ports.push(key);
                     self.ports.len() - 1

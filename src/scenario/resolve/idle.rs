@@ -1,0 +1,78 @@
+//! Settings that are fine by themselves and idle beside the others: said, so that nobody waits for their effect.
+
+use super::Build;
+use super::service::is_spot;
+use crate::engine::Span;
+use crate::model::fault::Spec;
+use crate::model::plan::ProviderKind;
+
+impl Build<'_> {
+    pub(super) fn idle(&mut self) {
+        self.idle_faults();
+        self.idle_waits();
+        self.idle_habits();
+    }
+
+    fn idle_faults(&mut self) {
+        let traffic = self.plan.services.iter().any(|service| service.traffic.is_some());
+        let kinds: Vec<&ProviderKind> = self.plan.providers.iter().map(|provider| &provider.kind).collect();
+        let hosts = kinds.iter().any(|kind| matches!(kind, ProviderKind::Group(_) | ProviderKind::Managed(_)));
+        let spot_hosts = kinds.iter().any(|kind| kind.has_hosts() && is_spot(kind));
+        for (index, fault) in self.scenario.faults.iter().enumerate() {
+            let at = format!("/faults/{index}/{}", fault.spec.kind());
+            match &fault.spec {
+                Spec::ZoneGrey(_) if !traffic => {
+                    let message = "a grey zone spoils answers, and no service has traffic: it does nothing";
+                    self.out.warning(&at, message, "add `traffic`");
+                }
+                Spec::HostCrash(_) if !hosts => {
+                    let message = "the scenario has no container instances: it does nothing";
+                    self.out.warning(&at, message, "crash tasks instead, or add a capacity provider with hosts");
+                }
+                Spec::SpotReclaim(spec) if spec.recommendation_before.is_some() && !spot_hosts => {
+                    let message = "`recommendationBefore` is not used: only EC2 Spot has rebalance recommendations";
+                    self.out.note(&format!("{at}/recommendationBefore"), message, "");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn idle_waits(&mut self) {
+        let balanced = self.plan.services.iter().any(|service| service.balancer.is_some());
+        let target = self.scenario.detection.as_ref().is_some_and(|laws| laws.target.is_some());
+        if target && !balanced {
+            let message = "`target` is not used: no service has a load balancer";
+            self.out.note("/detection/target", message, "");
+        }
+        for (index, traffic) in self.scenario.traffic.iter().enumerate() {
+            let usual = crate::scenario::file::LoadBalancer::default().dns_ttl;
+            if traffic.load_balancer.as_ref().is_some_and(|one| one.cross_zone && one.dns_ttl.0 != usual.0) {
+                let at = format!("/traffic/{index}/loadBalancer/dnsTtl");
+                self.out.note(&at, "`dnsTtl` is not used: it matters with `crossZone` off", "");
+            }
+        }
+        let checked = |row: &crate::model::plan::Service| {
+            row.balancer.is_some() || row.task.health.is_some() || row.life.health.is_some()
+        };
+        for service in self.plan.services.iter().filter(|row| row.grace > Span::ZERO && !checked(row)) {
+            let message = format!(
+                "`healthCheckGracePeriodSeconds` of `{}` is not used: it has no load balancer and no health check",
+                service.name
+            );
+            self.out.note("", message, "");
+        }
+    }
+
+    fn idle_habits(&mut self) {
+        for (index, entry) in self.scenario.behaviour.iter().enumerate() {
+            let named = entry.capacity_provider.as_ref().and_then(|name| self.names.providers.get(name));
+            let Some(rows) = named.filter(|_| entry.spot_instance_draining == Some(true)) else { continue };
+            if !rows.iter().any(|row| is_spot(&self.plan.providers[*row].kind)) {
+                let at = format!("/behaviour/{index}/spotInstanceDraining");
+                let message = "`spotInstanceDraining` is not used: the instances of this provider are not Spot";
+                self.out.note(&at, message, "");
+            }
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! No accepted setting is idle in silence: each field of the schema that is not marked as unused reaches what runs.
+//!
+//! `everything.json` writes every field once. Each is then changed in several ways; one of them at least must give
+//! another plan, or must be refused or warned about where the field is listed as a check of its own.
+
+use evenkeel::model::problem::{Problems, Severity};
+use evenkeel::scenario::file::Scenario;
+use evenkeel::scenario::source::Texts;
+use evenkeel::scenario::{self, resolve, schema};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Fields that say something about the file, and none about what runs.
+const WORDS: [&str; 6] = [
+    "Scenario.$schema",
+    "Scenario.description",
+    "Scenario.sources",
+    "Scenario.version",
+    "Scenario.changes",
+    "Scenario.objectives",
+];
+
+/// Fields of which only a part matters, as the comment says.
+const CHECKED: [&str; 7] = [
+    "TaskDefinition.requiresCompatibilities", // Held against how the task is launched.
+    "Zone.parent",                            // The Region, or nothing.
+    "HealthCheck.command",                    // That there is one, and whether it is NONE.
+    "LoadBalancer.loadBalancerName",          // That there is one: a Classic Load Balancer forbids rebalancing.
+    "PortMapping.containerPort",              // In `host` mode; elsewhere it is what `loadBalancers` names.
+    "PortMapping.protocol",                   // Beside the same port of another container.
+    "Service.clusterArn",                     // The name at its end.
+];
+
+/// The definition of a schema behind references and "this or null", with its name.
+fn behind<'a>(root: &'a Value, mut schema: &'a Value, name: &mut String) -> &'a Value {
+    loop {
+        if let Some(path) = schema["$ref"].as_str() {
+            *name = path.rsplit('/').next().unwrap().to_owned();
+            schema = root.pointer(path.trim_start_matches('#')).unwrap();
+            continue;
+        }
+        let live: Vec<&Value> =
+            schema["anyOf"].as_array().into_iter().flatten().filter(|branch| branch["type"] != "null").collect();
+        match live[..] {
+            [only] if schema["properties"].is_null() => schema = only,
+            _ => return schema,
+        }
+    }
+}
+
+fn unused(root: &Value, schema: &Value) -> bool {
+    let mut name = String::new();
+    let target = behind(root, schema, &mut name);
+    [schema, target].iter().any(|schema| schema["x-evenkeel-unused"] == true)
+}
+
+/// All fields of the schema that are used, as `Definition.field`.
+fn fields(root: &Value) -> BTreeSet<String> {
+    let own = [("Scenario", root)].into_iter();
+    let defs = root["$defs"].as_object().unwrap().iter().map(|(name, schema)| (name.as_str(), schema));
+    let mut all = BTreeSet::new();
+    for (name, schema) in own.chain(defs).filter(|(name, _)| *name != "Objective") {
+        for (field, inner) in schema["properties"].as_object().into_iter().flatten() {
+            if !unused(root, inner) && field != "$comment" {
+                all.insert(format!("{name}.{field}"));
+            }
+        }
+    }
+    all
+}
+
+/// Where each field stands in a document, with its schema.
+fn places<'a>(
+    root: &'a Value,
+    value: &Value,
+    schema: &'a Value,
+    name: &str,
+    at: &str,
+    out: &mut BTreeMap<String, Vec<(String, &'a Value)>>,
+) {
+    let mut name = name.to_owned();
+    let schema = behind(root, schema, &mut name);
+    match value {
+        Value::Array(list) => {
+            for (row, value) in list.iter().enumerate() {
+                places(root, value, &schema["items"], &name, &format!("{at}/{row}"), out);
+            }
+        }
+        Value::Object(map) => {
+            for (key, value) in map {
+                let Some(inner) = schema["properties"].get(key).filter(|inner| !unused(root, inner)) else { continue };
+                let at = format!("{at}/{key}");
+                out.entry(format!("{name}.{key}")).or_default().push((at.clone(), inner));
+                places(root, value, inner, &name, &at, out);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a field holds fields of its own, which are looked at one by one.
+fn holds_fields(root: &Value, schema: &Value) -> bool {
+    let target = behind(root, schema, &mut String::new());
+    let entries = behind(root, &target["items"], &mut String::new());
+    target["properties"].is_object() || entries["properties"].is_object()
+}
+
+/// Other values for a field; `None`: without it.
+fn others(root: &Value, value: &Value, schema: &Value, namesakes: &[Value]) -> Vec<Option<Value>> {
+    let mut found: Vec<Option<Value>> = namesakes.iter().filter(|other| *other != value).cloned().map(Some).collect();
+    let target = behind(root, schema, &mut String::new());
+    let listed = target["enum"].as_array().into_iter().flatten().cloned();
+    let named = target["oneOf"].as_array().into_iter().flatten().map(|one| one["const"].clone());
+    found.extend(listed.chain(named).filter(|other| other != value && !other.is_null()).map(Some));
+    match value {
+        Value::Bool(flag) => found.push(Some(json!(!flag))),
+        Value::Number(number) if number.is_u64() => {
+            let number = number.as_u64().unwrap();
+            found.extend([number + 1, number.saturating_sub(1), 2 * number, 100].map(|other| Some(json!(other))));
+        }
+        Value::Number(number) => found.push(Some(json!(number.as_f64().unwrap() / 2.0))),
+        Value::String(text) => {
+            let texts = [format!("1{text}"), format!("{text}x"), text.replace(['0', '1', '2'], "3")];
+            let more = [
+                "2048",
+                "FARGATE",
+                "us-east-1b",
+                "subnet-b",
+                "eu-west-1",
+                "2026-01-05T09:00:00Z",
+                "cpu",
+                "udp",
+                "04:00",
+            ];
+            found.extend(texts.iter().map(String::as_str).chain(more).map(|other| Some(json!(other))));
+        }
+        Value::Array(list) => found.push(Some(json!(list[..list.len().saturating_sub(1)]))),
+        Value::Object(map) if map.len() == 1 => {
+            found.push(Some(json!({ "constant": "77s" })));
+            found.push(Some(json!({ "constant": "77h" })));
+        }
+        Value::Object(_) | Value::Null => {}
+    }
+    found.push(None);
+    found
+}
+
+/// What runs, as text; how often something is wrong or doubtful. Without the walk along the schema, as that is slow.
+fn look(document: &Value) -> (Option<String>, usize) {
+    let mut problems = Problems::default();
+    let files = Texts([("a.json".to_owned(), document.to_string().into_bytes())].into());
+    let table = |name: &str| {
+        let rate = if name == "rates.csv" { 5 } else { 6 };
+        Some(format!("seconds,requests_per_second\n0,{rate}\n"))
+    };
+    let plan = scenario::load("a.json", &files, &mut problems)
+        .and_then(|document| scenario::typed::<Scenario>(&document, &mut problems))
+        .and_then(|file| resolve::resolve(&file, &table, &mut problems));
+    let told = problems.list.iter().filter(|one| one.severity != Severity::Note || one.message.contains("not used"));
+    let doubts = told.count();
+    (plan.map(|(plan, _)| format!("{plan:?}")), doubts)
+}
+
+/// A copy of the document with one field changed or taken out.
+fn with(document: &Value, at: &str, value: Option<&Value>) -> Value {
+    let mut copy = document.clone();
+    let (above, key) = at.rsplit_once('/').unwrap();
+    let object: &mut Map<String, Value> = copy.pointer_mut(above).unwrap().as_object_mut().unwrap();
+    match value {
+        Some(value) => object.insert(key.to_owned(), value.clone()),
+        None => object.remove(key),
+    };
+    copy
+}
+
+#[test]
+fn every_setting_reaches_what_runs() {
+    let root = schema::value();
+    let document: Value = serde_json::from_str(include_str!("everything.json")).unwrap();
+    let (plan, before) = look(&document);
+    // An on-demand group that drains on Spot notices is one such doubt.
+    assert!(plan.is_some() && before <= 1, "everything.json does not run without a doubt");
+    let mut found = BTreeMap::new();
+    places(&root, &document, &root, "Scenario", "", &mut found);
+    let missing: Vec<String> = fields(&root).into_iter().filter(|field| !found.contains_key(field)).collect();
+    assert!(missing.is_empty(), "everything.json does not write {missing:#?}");
+    let mut idle = Vec::new();
+    for (field, places) in &found {
+        let holds_fields = places.iter().any(|(_, schema)| holds_fields(&root, schema));
+        if WORDS.contains(&field.as_str()) || field.starts_with("Objective.") || holds_fields {
+            continue;
+        }
+        let mut namesakes: Vec<Value> =
+            places.iter().map(|(at, _)| document.pointer(at).unwrap().clone()).filter(|v| !v.is_object()).collect();
+        namesakes.push(json!("more.csv"));
+        let (mut idle_as, mut works) = (Vec::new(), false);
+        for (at, schema) in places {
+            let value = document.pointer(at).unwrap();
+            for other in others(&root, value, schema, &namesakes) {
+                let (changed, doubts) = look(&with(&document, at, other.as_ref()));
+                works |= changed.is_some() && changed != plan;
+                if changed == plan && doubts <= before && other.as_ref().is_some_and(|other| other != value) {
+                    idle_as.push(other);
+                }
+                if works {
+                    break;
+                }
+            }
+            if works {
+                break;
+            }
+        }
+        // Names that something else refers to, and choices of which one is modelled, are refused when they are changed.
+        if !works && !idle_as.is_empty() && !CHECKED.contains(&field.as_str()) {
+            idle.push(format!("{field}, as {idle_as:?}"));
+        }
+    }
+    assert!(idle.is_empty(), "changed in every way, these leave the plan as it is: {idle:#?}");
+}
+
+#[test]
+fn what_is_idle_beside_the_others_is_told() {
+    let spot = json!({ "name": "s", "at": "1h", "spotReclaim": { "recommendationBefore": "1m" } });
+    for (parts, words) in [
+        (
+            json!({ "faults": [{ "name": "g", "at": "1h", "for": "1m", "zoneGrey": { "errorShare": 0.5 } }] }),
+            "no service has traffic",
+        ),
+        (json!({ "faults": [{ "name": "h", "at": "1h", "hostCrash": {} }] }), "no container instances"),
+        (json!({ "faults": [spot] }), "only EC2 Spot has rebalance recommendations"),
+        (json!({ "detection": { "target": { "constant": "50s" } } }), "no service has a load balancer"),
+        (
+            json!({ "traffic": [{ "service": "shop/web", "rate": "9/s", "requestsPerTask": "60/s",
+                                  "loadBalancer": { "dnsTtl": "9s" } }] }),
+            "it matters with `crossZone` off",
+        ),
+    ] {
+        let mut file = super::scenario(&parts);
+        file["clusters"][0]["capacityProviders"] = json!(["FARGATE", "FARGATE_SPOT"]);
+        let found = super::said(&file);
+        assert!(found.iter().any(|line| line.contains(words)), "{parts} tells {found:#?}");
+    }
+    let quiet = json!({ "traffic": [{ "service": "shop/web", "rate": "9/s", "requestsPerTask": "60/s",
+                                      "loadBalancer": { "dnsTtl": "9s", "crossZone": false } }] });
+    assert!(!super::said(&super::scenario(&quiet)).iter().any(|line| line.contains("not used")));
+}
