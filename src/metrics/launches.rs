@@ -65,13 +65,9 @@ impl Launches {
             self.births.push_back(DONE);
         }
         self.births[row] = now.0;
-        if self.counts(now) {
+        if now >= self.from {
             self.measure.requested += 1;
         }
-    }
-
-    fn counts(&self, now: Time) -> bool {
-        now >= self.from && !(self.placed_at_zero && now == Time::ZERO)
     }
 
     /// A task went on.
@@ -80,6 +76,8 @@ impl Launches {
             TaskState::Running => {
                 let birth = self.take(ordinal);
                 if self.placed_at_zero && now == Time::ZERO {
+                    // It stood there: nobody asked for it.
+                    self.measure.requested -= u64::from(now >= self.from);
                     return;
                 }
                 self.reached_running += 1;
