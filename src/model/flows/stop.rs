@@ -70,7 +70,6 @@ pub(crate) fn stop_within(
     let registered = task.target != Target::None;
     if task.state < TaskState::Running {
         // Nothing runs yet: it is gone at once.
-        account::change(world, plan, id, |task| task.wanted = false);
         gone(world, id, code, reason, cx);
         return;
     }
