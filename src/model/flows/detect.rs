@@ -177,7 +177,9 @@ fn lost(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
 }
 
 fn host_lost(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
-    let host = world.hosts.at(id.slot);
+    let host = world.hosts.at_mut(id.slot);
+    // Nothing is placed here while its tasks are cleared away.
+    host.connected = false;
     let cause = host.cause;
     let code = if host.reclaimed { StopCode::SpotInterruption } else { StopCode::InfrastructureHealth };
     cx.note(Fact::Noticed { cause });

@@ -15,7 +15,7 @@ use crate::model::fact::{Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, R
 use crate::model::ids::{BucketId, HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::plan::{Kind, Plan, ProviderKind, Service};
-use crate::model::tables::host::NIL;
+use crate::model::tables::host::{Host, NIL};
 use crate::model::tables::task::{Link, Task, link};
 use crate::model::world::{Cx, World};
 
@@ -210,7 +210,17 @@ pub(crate) fn tell_stop(world: &World, id: TaskId, from: TaskState, code: StopCo
 /// Puts a task on a host that has room and begins its start.
 pub(crate) fn place(world: &mut World, task: TaskId, host: HostId, cx: &mut Cx<'_>) {
     settle_on(world, task, host, cx.plan);
-    begin(world, task, cx);
+    let Host { alive, cause, .. } = *world.hosts.at(host.slot);
+    if alive {
+        begin(world, task, cx);
+        return;
+    }
+    // No agent takes it up: it stays PENDING until ECS learns that the host is gone.
+    account::change(world, cx.plan, task, |task| {
+        task.alive = false;
+        task.cause = cause;
+    });
+    to_state(world, task, TaskState::Pending, Phase::Detection, cx);
 }
 
 /// The task has a place: the start begins.

@@ -115,6 +115,7 @@ impl Host {
 
     /// Reserves room; ECS may do so on a host that is dead in truth.
     pub fn reserve(&mut self, need: &TaskDef, daemon: bool) {
+        assert!(self.takes_tasks(), "host {} takes no tasks, it is {:?}", self.number, self.status);
         assert!(self.fits(need), "host {} has no room for `{}`", self.number, need.name);
         self.cpu -= need.cpu;
         self.memory -= need.memory;
