@@ -1,7 +1,7 @@
 //! ECS Managed Instances (domain sheet, section 4.7).
 
 use crate::fleet::{definition, hosts_at, running_at, stops, tasks_at};
-use crate::world::{watch, world};
+use crate::world::{check, watch, world};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -91,7 +91,7 @@ fn idle_hosts_go_after_their_time() {
     for (after, leave) in [(0, Some(0.0)), (300, Some(300.0)), (3_000, Some(3_000.0)), (-1, None)] {
         let (diary, _) = watch(&with_jobs(after));
         let ended = stops(&diary, 1).iter().map(|stop| stop.0).filter(|at| *at < 2.0 * 3_600.0).fold(0.0, f64::max);
-        assert_eq!(ended, 3_600.0 + 90.0 + 600.0);
+        check("jobs end", ended, 3_600.0 + 90.0 + 600.0, 0.0);
         assert_eq!(hosts_at(&diary, ended - 1.0).len(), 4);
         if let Some(leave) = leave.filter(|leave| *leave < 2_000.0) {
             assert_eq!(hosts_at(&diary, ended + leave - 0.5).len(), 4, "after {after}");
@@ -129,7 +129,7 @@ fn a_spot_pool_that_gives_nothing_is_passed_over() {
     file["faults"] = json!([{ "name": "small", "at": "30m", "for": "1h",
         "spotReclaim": { "capacityProvider": "managed", "instanceType": "own.small" } }]);
     let (diary, summary) = watch(&file);
-    assert_eq!(summary.faults[0].hit.hosts.mean, 3.0);
+    check("hosts hit", summary.faults[0].hit.hosts.mean, 3.0, 0.0);
     let kinds = |at: f64| hosts_at(&diary, at).into_values().map(|host| host.1).collect::<BTreeSet<_>>();
     assert_eq!(running_at(&diary, 0, 1_800.0 + 119.0), 6);
     assert_eq!(running_at(&diary, 0, 3_600.0), 6);
@@ -158,7 +158,7 @@ fn no_host_lives_much_longer_than_fourteen_days() {
     assert!(numbers(0.0).is_disjoint(&numbers(14.1 * DAY)));
     assert!(numbers(14.1 * DAY).is_disjoint(&numbers(29.0 * DAY)));
     // Replacements start first: nothing is missed.
-    assert_eq!(summary.services[0].running.min.mean, 6.0);
+    check("running", summary.services[0].running.min.mean, 6.0, 0.0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! sections 1.4 to 1.6 and 2.6).
 
 use crate::fleet::{fleet, launches, law, on_hosts, running_at, stops};
-use crate::world::{Diary, service, shop, watch, world};
+use crate::world::{Diary, check, service, shop, watch, world};
 use evenkeel::engine::Time;
 use evenkeel::model::Fact;
 use evenkeel::model::fact::{StopCode, TaskState};
@@ -136,7 +136,7 @@ fn a_slow_restart_is_ejected_and_the_grace_period_does_not_begin_again() {
     file["traffic"] = json!([{ "service": "shop/one", "rate": "1/s", "requestsPerTask": "60/s" }]);
     let (diary, _) = watch(&file);
     // Runs after 217 s, exits 30 min later, is ejected 50 s later; its replacement starts then.
-    assert_eq!(launches(&diary, 0)[1], 217.0 + 1_800.0 + 50.0);
+    check("replaced", launches(&diary, 0)[1], 217.0 + 1_800.0 + 50.0, 0.0);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn any_unhealthy_container_makes_the_task_unhealthy() {
     };
     // Ready after 60 s: the quick check has given up after 22, the slow one would have waited for 95.
     let late = json!({ "health": { "constant": "60s" } });
-    assert_eq!(launches(&watch(&one(&both(0), &late)).0, 0)[1], 20.0 + 22.0);
+    check("replaced", launches(&watch(&one(&both(0), &late)).0, 0)[1], 20.0 + 22.0, 0.0);
     assert_eq!(launches(&watch(&one(&both(60), &late)).0, 0).len(), 1, "a start period waits");
     let mut file = one(&both(0), &late);
     file["clusters"][0]["services"][0]["healthCheckGracePeriodSeconds"] = json!(60);
@@ -160,7 +160,7 @@ fn any_unhealthy_container_makes_the_task_unhealthy() {
     // HEALTHY when the last of them is: one interval of 30 s.
     let (diary, _) = watch(&one(&both(0), &json!({})));
     let healthy = diary.0.iter().find(|(_, fact)| matches!(fact, Fact::Health { healthy: true, .. })).unwrap();
-    assert_eq!(healthy.0.as_secs_f64(), 20.0 + 30.0);
+    check("healthy", healthy.0.as_secs_f64(), 20.0 + 30.0, 0.0);
 }
 
 #[test]

@@ -46,9 +46,7 @@ pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
             booting.swap_remove(row);
         } else if held > 0 {
             held -= 1;
-        } else if !helps(world, provider, kind, cx) {
-            continue;
-        } else if !scale::launch(world, provider, Some(kind), None, cx) {
+        } else if helps(world, provider, kind, cx) && !scale::launch(world, provider, Some(kind), None, cx) {
             scale::fill_later(world, provider, scale::LAUNCH_AGAIN, cx);
             return;
         }

@@ -63,7 +63,9 @@ fn finish(world: &mut World, service: ServiceId, step: Move, cx: &mut Cx<'_>) {
     }
     world.services[service].moving = None;
     let part = Part { service, item: step.item };
-    if lost || world.services[service].wanted <= world.services[service].desired {
+    let row = &world.services[service];
+    // While something else is missing or being replaced the new task stands in for it: the scheduler sees to the rest.
+    if lost || row.healthy() <= row.desired {
         reconcile::wake_once(world, service, cx);
     } else if let Some(task) = part.newest(world, part.fullest(world), cx) {
         stop::begin(world, task, StopCode::ServiceSchedulerInitiated, Reason::Excess, cx);

@@ -41,8 +41,12 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Done(task) if world.tasks.get(task).is_some_and(|task| task.alive && task.wanted) => {
             done(world, task, cx);
         }
-        Step::Passed(..) | Step::Failed(..) | Step::Crashed(..) => {}
-        Step::Restarted(..) | Step::Ready(..) | Step::Done(_) => {}
+        Step::Passed(..)
+        | Step::Failed(..)
+        | Step::Crashed(..)
+        | Step::Restarted(..)
+        | Step::Ready(..)
+        | Step::Done(_) => {}
     }
 }
 
