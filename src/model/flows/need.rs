@@ -18,6 +18,7 @@ pub(crate) fn in_use(world: &World, provider: ProviderId) -> u32 {
 }
 
 /// A new host, as far as it is not yet full.
+#[derive(Clone)]
 struct Bin {
     kind: TypeId,
     cpu: u32,
@@ -40,45 +41,61 @@ impl Bin {
         }
     }
 
-    fn holds(&self, need: &TaskDef) -> bool {
-        need.cpu <= self.cpu
-            && need.memory <= self.memory
-            && u32::from(need.eni) <= self.enis
-            && need.ports & self.ports == 0
+    /// How many tasks of one kind it holds.
+    fn room(&self, need: &TaskDef) -> u32 {
+        let by = |left: u32, each: u32| left.checked_div(each).unwrap_or(u32::MAX);
+        let room = by(self.cpu, need.cpu).min(by(self.memory, need.memory)).min(by(self.enis, u32::from(need.eni)));
+        // A fixed port is had once.
+        match need.ports {
+            0 => room,
+            ports => room.min(u32::from(ports & self.ports == 0)),
+        }
     }
 
-    fn take(&mut self, service: ServiceId, need: &TaskDef) {
-        self.cpu -= need.cpu;
-        self.memory -= need.memory;
-        self.enis -= u32::from(need.eni);
-        self.ports |= need.ports;
-        self.services.push(service);
+    /// Takes up to `count` tasks of a service, or one where each must stand alone; returns how many.
+    fn take(&mut self, service: ServiceId, count: u32, need: &TaskDef, alone: bool) -> u32 {
+        let most = if alone { u32::from(!self.services.contains(&service)) } else { u32::MAX };
+        let taken = self.room(need).min(count).min(most);
+        if taken > 0 {
+            self.cpu -= need.cpu * taken;
+            self.memory -= need.memory * taken;
+            self.enis -= u32::from(need.eni) * taken;
+            self.ports |= need.ports;
+            self.services.push(service);
+        }
+        taken
     }
 }
 
 /// Types of the hosts that the waiting tasks would fill.
 pub(crate) fn for_waiting(world: &World, provider: ProviderId, cx: &Cx<'_>) -> Vec<TypeId> {
     let plan = cx.plan;
-    let waiting = world.providers[provider].waiting.iter().filter_map(|&id| world.tasks.get(id));
-    let mut tasks: Vec<ServiceId> = waiting.map(|task| task.service).collect();
-    if tasks.is_empty() {
+    // Tasks of a service are alike: they are counted and packed together, as thousands may wait.
+    let mut waiting: Vec<(ServiceId, u32)> = Vec::new();
+    for task in world.providers[provider].waiting.iter().filter_map(|&id| world.tasks.get(id)) {
+        match waiting.iter_mut().find(|(service, _)| *service == task.service) {
+            Some(row) => row.1 += 1,
+            None => waiting.push((task.service, 1)),
+        }
+    }
+    if waiting.is_empty() {
         return Vec::new();
     }
-    let size = |service: &ServiceId| (plan.services[*service].task.cpu, plan.services[*service].task.memory);
-    tasks.sort_by_key(|service| std::cmp::Reverse(size(service)));
+    let size = |service: ServiceId| (plan.services[service].task.cpu, plan.services[service].task.memory);
+    waiting.sort_by_key(|&(service, _)| (std::cmp::Reverse(size(service)), service));
     let empties = empties(world, provider, cx);
     let mut bins: Vec<Bin> = Vec::new();
-    for service in tasks {
+    for (service, mut left) in waiting {
         let need = &plan.services[service].task;
         let alone = plan.services[service].placement.distinct_instance;
-        let open = |bin: &&mut Bin| bin.holds(need) && !(alone && bin.services.contains(&service));
-        if let Some(bin) = bins.iter_mut().find(open) {
-            bin.take(service, need);
-        } else if let Some(&(kind, size, trunking, share)) =
-            empties.iter().find(|(kind, size, trunking, share)| Bin::empty(*kind, size, *trunking, *share).holds(need))
-        {
-            let mut bin = Bin::empty(kind, size, trunking, share);
-            bin.take(service, need);
+        for bin in &mut bins {
+            left -= bin.take(service, left, need, alone);
+        }
+        let fits = empties.iter().map(|(kind, size, trunking, share)| Bin::empty(*kind, size, *trunking, *share));
+        let Some(empty) = fits.into_iter().find(|bin| bin.room(need) > 0) else { continue };
+        while left > 0 {
+            let mut bin = empty.clone();
+            left -= bin.take(service, left, need, alone);
             bins.push(bin);
         }
     }

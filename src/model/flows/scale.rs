@@ -342,7 +342,7 @@ fn scale_in(world: &mut World, provider: ProviderId, group: &Group, take: u32, c
         let open = staying()
             .filter(|(_, host)| host.status == HostStatus::Active && (host.empty() || !group.termination_protection));
         let pick = open.min_by_key(|(_, host)| (std::cmp::Reverse(in_zone(host.zone)), host.number));
-        let (Some((id, _)), left) = (pick, staying().count() as u32 - 1) else { return };
+        let (Some((id, _)), left) = (pick, (staying().count() as u32).saturating_sub(1)) else { return };
         let row = &mut world.providers[provider];
         row.desired = row.desired.min(left);
         leaves(world, id, group, Cause::mechanism(Mechanism::ScaleIn), cx);
