@@ -1,6 +1,7 @@
 //! What is measured and promised: every result can be promised, every part adds up, no setting is idle in silence.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::float_cmp, reason = "counts are whole, and constant laws give whole seconds")]
 
 #[path = "measures/faults.rs"]
 mod faults;

@@ -15,7 +15,6 @@ use evenkeel::model::names::Names;
 use evenkeel::model::plan::{Bucket, Cell, Cluster, Group, InstanceType, Kind, Life, Plan, Provider, ProviderKind};
 use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Zone};
 use evenkeel::model::problem::Problems;
-use evenkeel::stats::Histogram;
 use serde_json::{Value, json};
 
 const WEB: ServiceId = ServiceId(0);
@@ -157,13 +156,10 @@ struct Told {
 }
 
 fn sum_up(plan: &Plan, mut runs: Vec<Measured>) -> Told {
-    let mut starts = vec![Histogram::default(); plan.services.len()];
-    for run in &mut runs {
-        for (all, service) in starts.iter_mut().zip(&mut run.services) {
-            all.merge(&std::mem::take(&mut service.launches.start));
-        }
+    for service in runs.iter_mut().flat_map(|run| &mut run.services) {
+        service.launches.sum_up();
     }
-    let all = Runs::new(plan, &runs, &starts);
+    let all = Runs::new(plan, &runs);
     let summary = Summary {
         schema_version: 1,
         scenario: plan.name.clone(),

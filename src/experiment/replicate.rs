@@ -13,7 +13,6 @@ use crate::metrics::{Measured, Metrics};
 use crate::model::ids::CellId;
 use crate::model::world::Cx;
 use crate::model::{Fact, Plan, World};
-use crate::stats::Histogram;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Version of the summary's shape.
@@ -29,7 +28,7 @@ const LONGER_MAX: u64 = 20;
 const FIRST_SLICE: u64 = 1_000_000;
 /// A whole replication, in the parts in which its progress is counted.
 const WHOLE: u64 = 1 << 30;
-/// Replications that are held apart at one time, before their start times are pooled.
+/// Replications that are held apart at one time, before their start times are summed up.
 const CHUNK: u32 = 64;
 
 /// How to run.
@@ -267,7 +266,6 @@ fn gather<R: Recorder>(
     let options = Options { replications: options.replications.max(1), ..*options };
     let shared = Shared { options, watch, done: AtomicU64::new(0), events: AtomicU64::new(0) };
     let mut runs: Vec<Measured> = Vec::new();
-    let mut starts = vec![Histogram::default(); plan.services.len()];
     let (mut events, mut digest, mut end) = (0, 0, End::Finished);
     let (mut timeline, mut records) = (Timeline::default(), R::default());
     let mut next = 0;
@@ -278,9 +276,7 @@ fn gather<R: Recorder>(
                 end = End::Interrupted;
                 break;
             }
-            for (all, service) in starts.iter_mut().zip(&mut single.measured.services) {
-                all.merge(&std::mem::take(&mut service.launches.start));
-            }
+            single.measured.services.iter_mut().for_each(|service| service.launches.sum_up());
             if runs.is_empty() {
                 (timeline, digest) = (single.timeline, single.digest);
                 records = single.records.unwrap_or_default();
@@ -298,7 +294,7 @@ fn gather<R: Recorder>(
         }
         next = until;
     }
-    let mut summary = summarise(plan, &runs, &starts, events, digest);
+    let mut summary = summarise(plan, &runs, events, digest);
     summary.seed = options.seed.unwrap_or(plan.seed);
     objective::judge_all(objectives, &mut summary);
     Outcome { summary, timeline, records, end }
@@ -321,8 +317,8 @@ fn chunk<R: Recorder>(
     range.map(|index| one(index, shared)).collect()
 }
 
-fn summarise(plan: &Plan, runs: &[Measured], starts: &[Histogram], events: u64, digest: u64) -> Summary {
-    let all = Runs::new(plan, runs, starts);
+fn summarise(plan: &Plan, runs: &[Measured], events: u64, digest: u64) -> Summary {
+    let all = Runs::new(plan, runs);
     Summary {
         schema_version: SCHEMA_VERSION,
         scenario: plan.name.clone(),

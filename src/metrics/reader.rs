@@ -12,6 +12,7 @@ use super::tasks::{Pricing, Step, Tasks};
 use super::trace::Trace;
 use crate::engine::{Reader, Time};
 use crate::model::fact::{Cause, Fact, Hit, TaskState};
+use crate::model::fault::Live;
 use crate::model::ids::{CellId, ProviderId, ServiceId, ZoneId};
 use crate::model::plan::{InstanceType, Kind, Plan, ProviderKind, When};
 
@@ -104,6 +105,10 @@ impl Metrics {
             }
         };
         let at_once = |fault: &crate::model::plan::Fault| fault.lasts.is_none() && matches!(fault.when, When::Every(_));
+        // What has a clock for each zone, host, task or pool; image outages are the same everywhere.
+        let apart = |fault: &crate::model::plan::Fault| {
+            matches!(fault.when, When::Every(_)) && !matches!(fault.effect, Live::ImageRegistryDown(_))
+        };
         let clusters = of.services.clone().map(|row| plan.services[ServiceId(row)].cluster).collect();
         Metrics {
             now: Time::ZERO,
@@ -116,7 +121,12 @@ impl Metrics {
             pricing: of.providers.clone().map(|row| pricing(plan, ProviderId(row))).collect(),
             types: plan.types.iter().cloned().collect(),
             prices: plan.types.iter().map(cost::instance).collect(),
-            recovery: Recovery::new(plan.faults.iter().map(at_once).collect(), of.services.start as usize, clusters),
+            recovery: Recovery::new(
+                plan.faults.iter().map(at_once).collect(),
+                &plan.faults.iter().map(apart).collect::<Vec<_>>(),
+                of.services.start as usize,
+                clusters,
+            ),
             changed: Vec::new(),
             charts: charts.then(|| {
                 let zones = |id| zones_of(plan, id).into_iter().map(|zone| usize::from(zone.0 - of.zones.start));

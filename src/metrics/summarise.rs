@@ -15,7 +15,7 @@ use crate::model::fact::Phase;
 use crate::model::fact::{Reason, StopCode};
 use crate::model::ids::{FaultId, RegionId, ServiceId};
 use crate::model::plan::{Cell as PlanCell, Kind, Plan, ProviderKind, Region, Service};
-use crate::stats::{Histogram, Moments, interval};
+use crate::stats::{Moments, interval};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,16 +23,14 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Runs<'a> {
     plan: &'a Plan,
     all: &'a [Measured],
-    /// Start times of each service, pooled.
-    starts: &'a [Histogram],
     /// The last quantile of Student's law that was worked out, with its degrees of freedom.
     t: Cell<(u64, f64)>,
 }
 
 impl<'a> Runs<'a> {
-    /// `starts`: for each service of the plan, the start times of all replications.
-    pub fn new(plan: &'a Plan, runs: &'a [Measured], starts: &'a [Histogram]) -> Self {
-        Runs { plan, all: runs, starts, t: Cell::new((0, 0.0)) }
+    /// Of replications whose start times have been summed up.
+    pub fn new(plan: &'a Plan, runs: &'a [Measured]) -> Self {
+        Runs { plan, all: runs, t: Cell::new((0, 0.0)) }
     }
 
     /// Rows of the services.
@@ -205,11 +203,11 @@ impl<'a> Runs<'a> {
     }
 
     fn quantiles(&self, id: ServiceId) -> Quantiles {
-        let of = |q| {
-            let value = self.starts.get(id.row())?.quantile(q)? as f64 / 1e6;
-            Some(Estimate { mean: value, low: None, high: None, n: self.all.len() as u32 })
+        let of = |which: usize| {
+            let quantile = |run: &Measured| run.services[id.row()].launches.start_quantiles[which];
+            self.maybe(|run| quantile(run).map(|micros| micros as f64 / 1e6))
         };
-        Quantiles { p50: of(0.5), p99: of(0.99) }
+        Quantiles { p50: of(0), p99: of(1) }
     }
 
     fn level(&self, of: impl Fn(&'a Measured) -> Extent) -> Level {

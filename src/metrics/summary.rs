@@ -118,7 +118,7 @@ pub struct Launches {
     pub failed: BTreeMap<String, Estimate>,
 }
 
-/// Quantiles of a distribution, pooled over replications.
+/// Quantiles of a distribution within a replication.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quantiles {
     /// Median.

@@ -243,6 +243,20 @@ fn grey_failures_add_up() {
 }
 
 #[test]
+fn clocks_of_all_regions_count() {
+    let mut file =
+        scenario(&json!({ "duration": "10h", "regions": [{ "name": "us-east-1" }, { "name": "eu-west-1" }] }));
+    file["faults"] =
+        json!([{ "name": "dark", "every": { "constant": "4h" }, "for": { "constant": "1h" }, "zonePowerLoss": {} }]);
+    let fault = &run(&file).faults[0];
+    // At 4 h and at 9 h, in three zones of each Region.
+    assert_eq!((fault.occurrences.mean, fault.hit.zones.mean), (12.0, 6.0));
+    file["faults"] = json!([{ "name": "images", "every": { "constant": "4h" }, "for": { "constant": "1h" },
+                              "imageRegistryDown": {} }]);
+    assert_eq!(run(&file).faults[0].occurrences.mean, 2.0, "one registry for all");
+}
+
+#[test]
 fn bad_faults_are_refused_in_words() {
     for (fault, words) in [
         (json!({ "name": "x", "every": { "constant": "1h" }, "zonePowerLoss": {} }), "needs `for`"),

@@ -24,7 +24,7 @@ fn everything() -> Value {
 fn leaves(value: &Value, path: &[String], out: &mut Vec<(Vec<String>, Value)>) {
     match value {
         Value::Object(map) if map.contains_key("mean") && map.contains_key("n") => {
-            out.push((path.to_vec(), map["mean"].clone()))
+            out.push((path.to_vec(), map["mean"].clone()));
         }
         Value::Object(map) => {
             for (key, inner) in map {
@@ -106,4 +106,31 @@ fn each_region_has_a_control_plane_that_takes_every_launch() {
     assert_eq!((here.cells.len(), here.cells[0].cell.as_str(), here.cells[0].clusters), (1, "cell-1", 1));
     assert_eq!(here.cells[0].launches, here.launches);
     assert_eq!((there.launches.offered.mean, there.launches.availability), (0.0, None));
+}
+
+/// Every estimate below a value: its path, `low`, `high` and `n`.
+fn estimates(value: &Value, path: &str, out: &mut Vec<(String, bool, u64)>) {
+    match value {
+        Value::Object(map) if map.contains_key("mean") && map.contains_key("n") => {
+            let both = map["low"].is_number() && map["high"].is_number();
+            out.push((path.to_owned(), both, map["n"].as_u64().unwrap()));
+        }
+        Value::Object(map) => map.iter().for_each(|(key, inner)| estimates(inner, &format!("{path}/{key}"), out)),
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(row, inner)| estimates(inner, &format!("{path}/{row}"), out));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_random_quantity_has_an_interval() {
+    let summary = serde_json::to_value(super::run_often(&everything(), 4)).unwrap();
+    let mut found = Vec::new();
+    estimates(&summary, "", &mut found);
+    assert!(found.len() > 60, "{}", found.len());
+    // The nines of a run without loss have no upper end.
+    let without: Vec<_> =
+        found.iter().filter(|(path, both, n)| (!both || *n != 4) && !path.ends_with("nines")).collect();
+    assert!(without.is_empty(), "{without:#?}");
 }

@@ -35,7 +35,7 @@ const CHECKED: [&str; 7] = [
 fn behind<'a>(root: &'a Value, mut schema: &'a Value, name: &mut String) -> &'a Value {
     loop {
         if let Some(path) = schema["$ref"].as_str() {
-            *name = path.rsplit('/').next().unwrap().to_owned();
+            path.rsplit('/').next().unwrap().clone_into(name);
             schema = root.pointer(path.trim_start_matches('#')).unwrap();
             continue;
         }

@@ -34,8 +34,10 @@ impl Mean {
 /// What one fault did in one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measure {
-    /// How often it began: the most over cells, as each cell has its own copy of one fault.
+    /// How often it began.
     pub occurrences: u64,
+    /// Each cell has clocks of its own for it: occurrences add up. Otherwise each has a copy of the same ones.
+    pub apart: bool,
     /// First begin.
     pub begin: Option<Time>,
     /// End of that one.
@@ -71,7 +73,9 @@ impl Measure {
         if other.begin.is_some() && (self.begin.is_none() || other.begin < self.begin) {
             (self.begin, self.end) = (other.begin, other.end);
         }
-        self.occurrences = self.occurrences.max(other.occurrences);
+        self.apart |= other.apart;
+        self.occurrences =
+            if self.apart { self.occurrences + other.occurrences } else { self.occurrences.max(other.occurrences) };
         self.hosts += other.hosts;
         self.tasks += other.tasks;
         for zone in other.zones {

@@ -64,11 +64,11 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// `at_once`: for each fault, whether its occurrences end when they begin; `clusters`: of each service from
-    /// `first_service` on.
-    pub fn new(at_once: Vec<bool>, first_service: usize, clusters: Vec<ClusterId>) -> Self {
+    /// For each fault: `at_once`, whether its occurrences end when they begin; `apart`, whether other cells have others.
+    /// `clusters`: of each service from `first_service` on.
+    pub fn new(at_once: Vec<bool>, apart: &[bool], first_service: usize, clusters: Vec<ClusterId>) -> Self {
         Recovery {
-            faults: vec![Measure::default(); at_once.len()],
+            faults: apart.iter().map(|&apart| Measure { apart, ..Measure::default() }).collect(),
             at_once,
             first_service,
             services: clusters.iter().map(|_| Service::default()).collect(),
