@@ -66,7 +66,7 @@ fn a_zone_of_hosts_is_lost_like_a_zone_of_tasks() {
 
 #[test]
 fn zones_of_hosts_fail_each_by_themselves() {
-    // A group for each zone, so that no zone helps another. A host comes back up to a minute after its zone.
+    // A group for each zone, so that no zone helps another. A host comes back with its zone, as it boots in no time.
     for (need, up, down) in [(2u32, 100.0, 10.0), (1, 40.0, 10.0), (3, 400.0, 8.0)] {
         let law = KOfN { n: 3, need, fail: 1.0 / up, repair: 1.0 / down, crews: 3 };
         let list: [(&str, u64, &[&str]); 3] = [("a", 1, &[A]), ("b", 1, &[B]), ("c", 1, &[C])];

@@ -133,6 +133,24 @@ fn nothing_is_heard_of_an_exit_behind_a_cut() {
 }
 
 #[test]
+fn nothing_is_placed_behind_a_cut_until_agents_are_back() {
+    // Six hosts, five tasks: the free host is behind the cut when another zone loses one of its two.
+    let mut file = on_hosts(6, 5, &json!({}));
+    let boot = json!({ "capacityProvider": "nodes", "boot": { "constant": "9h" } });
+    file["behaviour"].as_array_mut().unwrap().push(boot);
+    file["faults"] = json!([
+        { "name": "cut", "at": "1h", "for": "30m", "networkCutZone": { "zone": "use1-az3" } },
+        { "name": "host", "at": "70m", "hostCrash": { "zone": "use1-az1", "count": 1 } },
+    ]);
+    let summary = run(&file);
+    let full = mean(summary.faults[1].full_strength_seconds).unwrap();
+    assert!((1_240.2..=1_360.0).contains(&full), "back after {full} s");
+    // Of the cut nothing is left: as many tasks run as before, and none was replaced for it.
+    assert_eq!(the_service(&summary).launches.requested.mean, 1.0);
+    assert_eq!(summary.faults[0].never_recovered.mean, 0.0);
+}
+
+#[test]
 fn an_order_to_stop_does_not_reach_a_host_behind_a_cut() {
     let mut file = on_hosts(9, 6, &json!({ "duration": "100m" }));
     file["traffic"] = json!([{ "service": "shop/web", "rate": "200/s", "requestsPerTask": "60/s",
