@@ -201,6 +201,15 @@ fn hosts_of_a_group_come_with_the_power() {
 }
 
 #[test]
+fn a_successor_that_comes_before_the_loss_is_noticed_costs_no_host() {
+    let mut file = on_hosts(3, 3, &json!({ "detection": { "loss": { "constant": "90s" } } }));
+    file["faults"] = json!([{ "name": "blip", "at": "1h", "for": "10s", "hostCrash": { "count": 1 } }]);
+    put_warm_up(&mut file, "2h");
+    let hosts = run(&file).capacity_providers[0].hosts;
+    assert_eq!((hosts.min.mean, hosts.max.mean), (3.0, 3.0));
+}
+
+#[test]
 fn a_group_evens_out_its_zones_when_one_comes_back() {
     // Seven hosts for six tasks: 3, 2, 2. The zone with three is lost for long enough to be replaced elsewhere.
     let mut file = on_hosts(7, 6, &json!({ "detection": { "loss": { "constant": "90s" } } }));

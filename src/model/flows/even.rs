@@ -11,7 +11,7 @@ use crate::engine::Span;
 use crate::model::fact::{Cause, HostStatus, Mechanism};
 use crate::model::ids::{HostId, ProviderId, ZoneId};
 use crate::model::plan::{Group, ProviderKind};
-use crate::model::tables::host::live;
+use crate::model::tables::host::{Host, live};
 use crate::model::tables::zone::LEFT_OUT;
 use crate::model::world::{Cx, World};
 
@@ -56,15 +56,20 @@ pub(crate) fn look(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     }
 }
 
+/// Hosts that the group has and keeps. One whose successor a fault brings is counted by `Provider::held`, and not at
+/// all once the successor is there, though ECS may not have noticed its death yet.
+fn staying(world: &World, provider: ProviderId) -> impl Iterator<Item = (HostId, &Host)> {
+    live(&world.hosts, &world.providers[provider].hosts).filter(|(_, host)| !host.leaving && !host.held)
+}
+
 /// Hosts that stay, and those of them that are registered.
 fn counts(world: &World, provider: ProviderId) -> (u32, u32) {
-    let staying = || live(&world.hosts, &world.providers[provider].hosts).filter(|(_, host)| !host.leaving);
-    (staying().count() as u32, staying().filter(|(_, host)| host.status == HostStatus::Active).count() as u32)
+    let registered = |(_, host): &(HostId, &Host)| host.status == HostStatus::Active;
+    (staying(world, provider).count() as u32, staying(world, provider).filter(registered).count() as u32)
 }
 
 fn in_zone(world: &World, provider: ProviderId, zone: ZoneId) -> u32 {
-    let hosts = live(&world.hosts, &world.providers[provider].hosts);
-    hosts.filter(|(_, host)| host.zone == zone && !host.leaving).count() as u32
+    staying(world, provider).filter(|(_, host)| host.zone == zone).count() as u32
 }
 
 /// Ends a host of the fullest zone when more are registered than desired.
