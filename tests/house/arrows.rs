@@ -7,14 +7,15 @@ const FLOORS: [&[&str]; 6] =
     [&["engine", "stats"], &["model"], &["scenario", "metrics"], &["experiment"], &["report"], &["cli"]];
 
 /// Inside the model, by floor; those of one floor may name each other.
-const MODEL: [&[&str]; 7] = [
+const MODEL: [&[&str]; 8] = [
     &["ids", "status", "problem", "quantity", "purpose"],
-    &["cause", "fact", "names"],
+    &["cause", "event", "fact", "names"],
     &["plan"],
     &["tables"],
     &["capacity", "placement"],
     &["flows", "fault"],
     &["world"],
+    &["audit"],
 ];
 
 /// Arrows of the model that point up, each with the reason why.

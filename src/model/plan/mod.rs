@@ -1,5 +1,9 @@
 //! The resolved scenario: what runs. Immutable, shared by all partitions, every name already an id.
 
+mod capacity;
+
+pub use capacity::{Bucket, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
+
 use super::fault;
 use super::ids::{BucketId, CellId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId};
 use super::placement::Placement;
@@ -368,158 +372,6 @@ pub struct Arrivals {
     pub from: Time,
     /// No call at or after this.
     pub until: Time,
-}
-
-/// A capacity provider as one cluster uses it.
-#[derive(Debug, Clone)]
-pub struct Provider {
-    /// Name, such as `FARGATE` or `nodes`.
-    pub name: String,
-    /// Birth certificate, from the cluster's and its own name.
-    pub who: Who,
-    /// The cluster.
-    pub cluster: ClusterId,
-    /// What stands behind it.
-    pub kind: ProviderKind,
-}
-
-/// What stands behind a capacity provider.
-#[derive(Debug, Clone)]
-pub enum ProviderKind {
-    /// Fargate, on demand or Spot.
-    Fargate {
-        /// Spot: may be taken back.
-        spot: bool,
-        /// The launch bucket it draws from.
-        bucket: BucketId,
-    },
-    /// Any container instance of the cluster (`launchType` EC2): no waiting room, no scaling.
-    AnyHost,
-    /// An Auto Scaling group.
-    Group(Group),
-    /// ECS Managed Instances.
-    Managed(Managed),
-}
-
-impl ProviderKind {
-    /// Whether tasks are placed on container instances.
-    pub fn has_hosts(&self) -> bool {
-        !matches!(self, ProviderKind::Fargate { .. })
-    }
-
-    /// How its hosts are set up, if it has any of its own.
-    pub fn habits(&self) -> Option<&Habits> {
-        match self {
-            ProviderKind::Group(group) => Some(&group.habits),
-            ProviderKind::Managed(managed) => Some(&managed.habits),
-            ProviderKind::Fargate { .. } | ProviderKind::AnyHost => None,
-        }
-    }
-}
-
-/// How hosts of a capacity provider are set up.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Habits {
-    /// Attributes that their agents register besides the built-in ones: name and value.
-    pub attributes: Vec<(String, String)>,
-    /// `ECS_IMAGE_PULL_BEHAVIOR` is `always`: a cached image does not help when the registry is down.
-    pub always_pull: bool,
-}
-
-/// An Auto Scaling group behind a capacity provider.
-#[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
-#[derive(Debug, Clone)]
-pub struct Group {
-    /// `AutoScalingGroupName`.
-    pub name: String,
-    /// Instance types, in order of preference.
-    pub types: Vec<TypeId>,
-    /// Whether its instances are Spot.
-    pub spot: bool,
-    /// `MinSize`.
-    pub min: u32,
-    /// `MaxSize`.
-    pub max: u32,
-    /// `DesiredCapacity` at the start.
-    pub desired: u32,
-    /// Its zones.
-    pub zones: Vec<ZoneId>,
-    /// Managed scaling, when enabled.
-    pub scaling: Option<Scaling>,
-    /// `managedTerminationProtection`.
-    pub termination_protection: bool,
-    /// `managedDraining`.
-    pub draining: bool,
-    /// Agent setting `ECS_ENABLE_SPOT_INSTANCE_DRAINING`.
-    pub spot_draining: bool,
-    /// From the decision to launch until the container instance is registered.
-    pub boot: Dist,
-    /// Whether task network interfaces are trunked.
-    pub trunking: bool,
-    /// Whether its process `AZRebalance` runs.
-    pub evens_out: bool,
-    /// How its hosts are set up.
-    pub habits: Habits,
-}
-
-/// `managedScaling`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Scaling {
-    /// `targetCapacity`, 1 to 100.
-    pub target: u32,
-    /// `minimumScalingStepSize`.
-    pub min_step: u32,
-    /// `maximumScalingStepSize`.
-    pub max_step: u32,
-    /// `instanceWarmupPeriod`.
-    pub warm_up: Span,
-}
-
-/// ECS Managed Instances behind a capacity provider.
-#[derive(Debug, Clone)]
-pub struct Managed {
-    /// Instance types that meet the requirements, cheapest first.
-    pub types: Vec<TypeId>,
-    /// Whether its instances are Spot.
-    pub spot: bool,
-    /// Zones that its subnets lie in.
-    pub zones: Vec<ZoneId>,
-    /// Idle hosts go after this; `None`: never.
-    pub scale_in_after: Option<Span>,
-    /// `autoRepairConfiguration`: a host whose agent stays silent is replaced.
-    pub repairs: bool,
-    /// From the decision to launch until the container instance is registered.
-    pub boot: Dist,
-    /// How its hosts are set up.
-    pub habits: Habits,
-}
-
-/// A Fargate launch bucket: tokens for each account, Region and kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bucket {
-    /// Tokens when full.
-    pub burst: u32,
-    /// Refill in billionths of a token for each second; `u64::MAX` never binds.
-    pub rate: u64,
-}
-
-/// An EC2 instance type.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InstanceType {
-    /// Name, such as `m6i.large`.
-    pub name: String,
-    /// `x86_64` or `arm64`, as the attribute `ecs.cpu-architecture` says it.
-    pub architecture: String,
-    /// CPU units (1,024 a vCPU).
-    pub cpu: u32,
-    /// MiB that the agent registers: 0.96 of nominal (model choice).
-    pub memory: u32,
-    /// Network interfaces for tasks: all but the host's own.
-    pub enis: u32,
-    /// The same with trunking.
-    pub trunk_enis: u32,
-    /// On-demand price in dollars an hour, where known.
-    pub price: Option<f64>,
 }
 
 /// A fault of the scenario.
