@@ -15,11 +15,12 @@ use crate::model::tables::host::{Host, live};
 use crate::model::tables::zone::LEFT_OUT;
 use crate::model::world::{Cx, World};
 
-/// After a zone has come back: every group looks, at once and when launches no longer stay away from it.
+/// After a zone has come back: who is short of hosts does not wait for the next try, and every group looks at its
+/// zones, at once and when launches no longer stay away from it.
 pub(crate) fn zone_is_back(world: &mut World, cx: &mut Cx<'_>) {
-    for provider in world.providers.ids() {
+    for provider in world.providers.ids().filter(|&one| cx.plan.providers[one].kind.has_hosts()) {
+        cx.after(Span::ZERO, scale::Step::Fill(provider));
         if group(provider, cx).is_some() {
-            scale::fill_later(world, provider, Span::ZERO, cx);
             cx.after(LEFT_OUT, scale::Step::Fill(provider));
         }
     }
