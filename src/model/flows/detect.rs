@@ -244,7 +244,7 @@ pub(crate) fn back_in_reach(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     account::change(world, plan, id, |_| {});
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
-    if let (Some(balancer), Target::Unhealthy | Target::Initial, true) = (&service.balancer, task.target, task.alive) {
+    if let (Some(balancer), Target::Unhealthy, true) = (&service.balancer, task.target, task.alive) {
         let first = Span(cx.draw(For::Reconnect, task.who(service)).below(balancer.interval.0.max(1)));
         // One pass is enough for a target that has never been healthy (domain sheet, section 6.1).
         let more = if task.target == Target::Initial { 0 } else { balancer.healthy.saturating_sub(1) };

@@ -184,7 +184,15 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
-    if !task.alive || !world.zones[task.zone].reachable() {
+    if !task.alive {
+        return;
+    }
+    if !world.zones[task.zone].reachable() {
+        // What has never passed is looked at again; a target that was taken out begins anew when the network is back.
+        if task.target != Target::Unhealthy {
+            let again = Step::Passed(id, task.epoch);
+            cx.after(launch::HELD_UP, again);
+        }
         return;
     }
     let (no, leaving) = (task.no(), task.leaving);
