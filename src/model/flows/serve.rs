@@ -6,7 +6,7 @@
 //! ```
 //! Left out: single checks (their outcome and time are computed), slow start, stickiness.
 
-use super::{For, account, detect, launch, reconcile, stop};
+use super::{For, HELD_UP, account, detect, launch, reconcile, stop};
 use crate::engine::{Draw, Span, Time};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
@@ -191,7 +191,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         // What has never passed is looked at again; a target that was taken out begins anew when the network is back.
         if task.target != Target::Unhealthy {
             let again = Step::Passed(id, task.epoch);
-            cx.after(launch::HELD_UP, again);
+            cx.after(HELD_UP, again);
         }
         return;
     }
