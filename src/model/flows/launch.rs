@@ -62,20 +62,20 @@ pub(crate) enum Wait {
     Capacity(Reason),
 }
 
-/// Starts a task in `zone` beside those that are due, for a move between zones; `None` when there is no room or token.
+/// Starts a task in `zone` beside those that are due, for a move between zones; or why not.
 pub(crate) fn extra(
     world: &mut World,
     service: ServiceId,
     provider: ProviderId,
     zone: ZoneId,
     cx: &mut Cx<'_>,
-) -> Option<TaskId> {
+) -> Result<TaskId, Wait> {
     world.services[service].owed.push_front((Cause::mechanism(Mechanism::Rebalancing), 1));
     let launched = launch_on(world, service, provider, Some(zone), cx);
     if launched.is_err() {
         world.services[service].owed.pop_front();
     }
-    launched.ok()
+    launched
 }
 
 /// One launch on one provider: tokens, then room.

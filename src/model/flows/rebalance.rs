@@ -19,9 +19,13 @@ steps! { Rebalance:
     Look(service: ServiceId),
 }
 
+/// How long a move waits that found no launch token (model choice).
+const LOOK_AGAIN: Span = Span::from_secs(30);
+
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     let Step::Look(service) = step;
+    world.services[service].looking = false;
     look(world, service, cx);
 }
 
@@ -126,8 +130,21 @@ impl Part {
             return Begun::Stuck;
         }
         let provider = world.tasks.at(victim.slot).provider;
-        let Some(started) = emptier.into_iter().find_map(|to| launch::extra(world, service, provider, to, cx)) else {
-            return Begun::Stuck;
+        let mut launched = Err(launch::Wait::Turn);
+        for to in emptier {
+            launched = launch::extra(world, service, provider, to, cx);
+            if !matches!(launched, Err(launch::Wait::Capacity(_))) {
+                break;
+            }
+        }
+        let started = match launched {
+            Ok(started) => started,
+            // No zone's return tells when there is a token again.
+            Err(launch::Wait::Bucket(_) | launch::Wait::Service(_)) => {
+                look_later(world, service, cx);
+                return Begun::Stuck;
+            }
+            Err(launch::Wait::Turn | launch::Wait::Capacity(_)) => return Begun::Stuck,
         };
         account::mark(world, service);
         world.services[service].moving = Some(Move { started, item });
@@ -158,6 +175,14 @@ impl Part {
             task.wanted && task.state == TaskState::Running && provider.is_none_or(|only| only == task.provider)
         });
         running.max_by_key(|(_, task)| task.ordinal).map(|(id, _)| id)
+    }
+}
+
+/// Looks again after a while, once.
+fn look_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    if !world.services[service].looking {
+        world.services[service].looking = true;
+        cx.after(LOOK_AGAIN, Step::Look(service));
     }
 }
 

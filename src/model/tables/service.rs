@@ -106,6 +106,8 @@ pub struct Service {
     pub rested_at: Time,
     /// A move between zones in progress.
     pub moving: Option<Move>,
+    /// Another look at the zones is on its way.
+    pub looking: bool,
     /// Zones were found uneven and are being evened out.
     pub rebalancing: bool,
     /// Steady state was reported.
@@ -157,6 +159,7 @@ impl Service {
             rest: Span::ZERO,
             rested_at: Time::ZERO,
             moving: None,
+            looking: false,
             rebalancing: false,
             steady: false,
             impaired: false,
