@@ -88,7 +88,12 @@ pub(crate) fn stop_within(
         signal(world, id, code, reason, within, cx);
     }
     let task = world.tasks.at(id.slot);
-    owe_after(world, task.service, task.cause, cx);
+    let (of, cause, host) = (task.service, task.cause, task.host);
+    owe_after(world, of, cause, cx);
+    if host != NIL && service.placement.distinct_instance {
+        // Its host is open to the service's next task from here on.
+        scale::room(world, world.hosts.at(host).provider, cx);
+    }
 }
 
 /// Sends the stop signal; the containers exit by their law, at the latest after `stopTimeout`.
@@ -140,7 +145,7 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
     let plan = cx.plan;
     let task = world.tasks.at_mut(id.slot);
     let (from, service, was_wanted, started) = (task.state, task.service, task.wanted, task.started);
-    let (host, provider, cause) = (task.host, task.provider, task.cause);
+    let (host, cause) = (task.host, task.cause);
     let detaches = from == TaskState::Stopping && plan.services[service].task.eni;
     // Not through the books: the row leaves them as a whole below.
     task.state = if detaches { TaskState::Deprovisioning } else { TaskState::Stopped };
@@ -162,7 +167,8 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
         owe_after(world, service, cause, cx);
     }
     if host != NIL {
-        scale::room(world, provider, cx);
+        // Of the host's own provider: a task of launch type EC2 names none.
+        scale::room(world, world.hosts.at(host).provider, cx);
     }
 }
 
