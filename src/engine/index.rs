@@ -216,6 +216,15 @@ impl<T> Slots<T> {
         self.rows.len() as u32
     }
 
+    /// Live rows with their handles, in the order of their slots. Sorts the free list: for looks from outside, not for
+    /// handlers.
+    pub fn pairs(&self) -> impl Iterator<Item = (Handle, &T)> {
+        let mut free = self.free.clone();
+        free.sort_unstable();
+        let is_live = move |slot: &u32| free.binary_search(slot).is_err();
+        (0..self.slots()).filter(is_live).map(|slot| (self.handle(slot), self.at(slot)))
+    }
+
     /// How many rows are live.
     pub fn live(&self) -> usize {
         self.rows.len() - self.free.len()
@@ -236,6 +245,15 @@ mod tests {
         assert_eq!(slots.get(first), None);
         assert_eq!(slots.get(second), Some(&'b'));
         assert_eq!(slots.live(), 1);
+    }
+
+    #[test]
+    fn live_rows_come_in_the_order_of_their_slots() {
+        let mut slots = Slots::new();
+        let handles = ['a', 'b', 'c', 'd'].map(|row| slots.insert(row));
+        slots.remove(handles[2]);
+        slots.remove(handles[0]);
+        assert_eq!(slots.pairs().collect::<Vec<_>>(), [(handles[1], &'b'), (handles[3], &'d')]);
     }
 
     #[test]

@@ -65,6 +65,11 @@ impl Strikes {
     pub fn new(plan: &Plan) -> Strikes {
         Strikes { rows: Slots::new(), begun: vec![0; plan.faults.len()], clocks: Vec::new() }
     }
+
+    /// Faults that have begun and not ended.
+    pub(crate) fn in_force(&self) -> impl Iterator<Item = &Strike> {
+        self.rows.pairs().map(|(_, strike)| strike)
+    }
 }
 
 steps! { Fault:

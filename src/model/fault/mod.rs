@@ -12,9 +12,11 @@ mod zone_grey;
 mod zone_power_loss;
 
 mod clock;
+mod in_force;
 
 pub use clock::{Step, Strike, Strikes, Thing};
 pub(crate) use clock::{handle, host_runs, prepare, task_again, task_runs};
+pub use in_force::InForce;
 
 use super::ids::{ProviderId, ZoneId};
 use super::names::Names;

@@ -8,7 +8,7 @@ use crate::model::flows::{For, account, rebalance, scale, stop};
 use crate::model::ids::{HostId, TaskId};
 use crate::model::ids::{ProviderId, TypeId, ZoneId};
 use crate::model::names::Names;
-use crate::model::plan::ProviderKind;
+use crate::model::plan::{Plan, ProviderKind};
 use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
 use crate::model::tables::host::NIL;
@@ -88,8 +88,7 @@ const NOTICE: Span = Span::from_secs(120);
 
 impl Live {
     /// Pools of the cell that the fault may hit: provider, zone, instance type.
-    fn pools(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
-        let plan = cx.plan;
+    pub(super) fn pools(&self, world: &World, plan: &Plan) -> Vec<Thing> {
         let mut pools = Vec::new();
         for provider in world.providers.ids() {
             if self.providers.as_ref().is_some_and(|only| !only.contains(&provider)) {
@@ -180,11 +179,11 @@ pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_
 
 impl Effect for Live {
     fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
-        self.pools(world, cx)
+        self.pools(world, cx.plan)
     }
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        let pools = if strike.thing == Thing::All { self.pools(world, cx) } else { vec![strike.thing] };
+        let pools = if strike.thing == Thing::All { self.pools(world, cx.plan) } else { vec![strike.thing] };
         for pool in pools {
             let Thing::Pool(provider, zone, kind) = pool else { continue };
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
@@ -203,7 +202,7 @@ impl Effect for Live {
         if strike.ends.is_none() {
             return;
         }
-        let pools = if strike.thing == Thing::All { self.pools(world, cx) } else { vec![strike.thing] };
+        let pools = if strike.thing == Thing::All { self.pools(world, cx.plan) } else { vec![strike.thing] };
         for pool in pools {
             if let Thing::Pool(provider, zone, kind) = pool {
                 world.providers[provider].lift(Refusal { zone, kind, cause: strike.cause });

@@ -1,0 +1,160 @@
+//! Room and lists of hosts with the tasks on them; lists, counts and waiting rooms of providers.
+
+use super::Findings;
+use crate::model::fact::{HostStatus, NO_ZONE};
+use crate::model::flows::launch::PROVISIONING_MAX;
+use crate::model::ids::{HostId, ProviderId};
+use crate::model::placement::choose;
+use crate::model::plan::{InstanceType, Kind, Plan, ProviderKind};
+use crate::model::tables::host::{Host, NIL};
+use crate::model::tables::{Provider, Task};
+use crate::model::world::World;
+
+pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
+    let mut on: Vec<Vec<u32>> = vec![Vec::new(); world.hosts.slots() as usize];
+    for (id, task) in world.tasks.pairs().filter(|(_, task)| task.host != NIL) {
+        on[task.host as usize].push(id.slot);
+    }
+    for (id, host) in world.hosts.pairs() {
+        let name = name(plan, host);
+        list(world, host, &on[id.slot as usize], &name, out);
+        room(world, plan, host, &on[id.slot as usize], &name, out);
+        constraints(world, plan, host, &on[id.slot as usize], &name, out);
+        let lit = world.zones[host.zone].powered();
+        out.holds("no host lives in a dark zone", &name, lit || !host.alive, host);
+        let listed = world.providers[host.provider].hosts.iter().filter(|one| **one == id).count();
+        out.same("stands in its provider's list", &name, listed, 1);
+    }
+    let listed: usize = world.providers.iter().map(|provider| provider.hosts.len()).sum();
+    out.same("hosts in lists", "world", listed, world.hosts.live());
+    let named: usize = on.iter().map(Vec::len).sum();
+    let there: usize = world.hosts.pairs().map(|(id, _)| on[id.slot as usize].len()).sum();
+    out.same("tasks stand on hosts that are there", "world", named, there);
+    for (id, provider) in world.providers.pairs() {
+        counts(world, plan, id, provider, out);
+        waiting(world, plan, id, provider, out);
+    }
+    for cluster in plan.cells[world.cell].clusters.clone() {
+        let cluster = &plan.clusters[crate::model::ids::ClusterId(cluster)];
+        let groups = cluster.providers.clone().map(ProviderId);
+        let groups = groups.filter(|row| matches!(plan.providers[*row].kind, ProviderKind::Group(_)));
+        let all: usize = groups.map(|row| world.providers[row].waiting.len()).sum();
+        out.holds("tasks in PROVISIONING <= 500", &cluster.name, all <= PROVISIONING_MAX, all);
+    }
+}
+
+fn name(plan: &Plan, host: &Host) -> String {
+    format!("{} {}", plan.providers[host.provider].name, host.number)
+}
+
+/// The linked list of a host holds the tasks that name it, each once.
+fn list(world: &World, host: &Host, on: &[u32], name: &str, out: &mut Findings) {
+    let (mut listed, mut slot, mut before) = (Vec::new(), host.first, NIL);
+    while slot != NIL && listed.len() <= on.len() {
+        let links = world.tasks.at(slot).on_host;
+        out.same("links back", name, links[1], before);
+        listed.push(slot);
+        (before, slot) = (slot, links[0]);
+    }
+    listed.sort_unstable();
+    out.same("tasks of the list", name, &listed[..], on);
+}
+
+/// Size less what its tasks take is what is left.
+fn room(world: &World, plan: &Plan, host: &Host, on: &[u32], name: &str, out: &mut Findings) {
+    let tasks = || on.iter().map(|slot| &plan.services[world.tasks.at(*slot).service]);
+    out.same("tasks", name, host.tasks as usize, on.len());
+    out.same("daemons", name, host.daemons as usize, tasks().filter(|one| one.kind == Kind::Daemon).count());
+    if host.status == HostStatus::Registering {
+        out.holds("no task before it is registered", name, on.is_empty(), on);
+        return;
+    }
+    let InstanceType { cpu, memory, enis, trunk_enis, .. } = plan.types[host.kind];
+    let trunking = matches!(&plan.providers[host.provider].kind, ProviderKind::Group(group) if group.trunking);
+    let taken = |of: fn(&crate::model::plan::TaskDef) -> u32| tasks().map(|one| u64::from(of(&one.task))).sum::<u64>();
+    let all = if trunking { trunk_enis } else { enis };
+    out.same("CPU", name, u64::from(host.cpu) + taken(|task| task.cpu), u64::from(cpu));
+    out.same("memory", name, u64::from(host.memory) + taken(|task| task.memory), u64::from(memory));
+    out.same("network interfaces", name, u64::from(host.enis) + taken(|task| u32::from(task.eni)), u64::from(all));
+    let ports = tasks().fold(0, |ports, one| ports | one.task.ports);
+    out.same("ports", name, host.ports, ports);
+    let bits: u32 = tasks().map(|one| one.task.ports.count_ones()).sum();
+    out.same("a port is taken once", name, bits, ports.count_ones());
+}
+
+/// `distinctInstance`, `memberOf`, one daemon for each host.
+fn constraints(world: &World, plan: &Plan, host: &Host, on: &[u32], name: &str, out: &mut Findings) {
+    let wanted = || on.iter().map(|slot| world.tasks.at(*slot)).filter(|task| task.wanted);
+    for task in wanted() {
+        let service = &plan.services[task.service];
+        let same = wanted().filter(|other| other.service == task.service).count();
+        let alone = service.placement.distinct_instance || service.kind == Kind::Daemon;
+        out.holds("one task of the service on each host", name, !alone || same == 1, (&service.name, same));
+        out.holds("memberOf", name, choose::is_member(plan, task.service, host), &service.placement.member_of);
+    }
+}
+
+/// Counts and goals of a provider.
+fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: &mut Findings) {
+    let name = &plan.providers[id].name;
+    let hosts: Vec<(HostId, &Host)> =
+        provider.hosts.iter().filter_map(|&id| Some((id, world.hosts.get(id)?))).collect();
+    out.same("listed hosts are there", name, provider.hosts.len(), hosts.len());
+    out.holds("hosts are its own", name, hosts.iter().all(|(_, host)| host.provider == id), &provider.hosts);
+    let up = hosts.iter().filter(|(_, host)| host.alive && host.status != HostStatus::Registering).count();
+    out.same("hosts up", name, provider.up as usize, up);
+    let held = world.held.iter().filter(|(_, of)| *of == id).count();
+    out.same("successors owed by faults", name, provider.held as usize, held);
+    let staying = hosts.iter().filter(|(_, host)| host.alive && !host.leaving).count();
+    let coming = |(_, host): &(HostId, &Host)| host.status == HostStatus::Registering;
+    match &plan.providers[id].kind {
+        ProviderKind::Group(group) => {
+            let goal = provider.desired;
+            out.holds("MinSize <= desired <= MaxSize", name, (group.min..=group.max).contains(&goal), goal);
+            out.holds("hosts <= MaxSize", name, staying <= group.max as usize, (staying, group.max));
+            let sum = hosts.iter().filter(|(_, host)| !host.held).count() as u32 + provider.held;
+            out.holds("what is missing will be launched", name, provider.filling || sum >= goal, (sum, goal));
+            let legal =
+                hosts.iter().all(|(_, host)| group.zones.contains(&host.zone) && group.types.contains(&host.kind));
+            out.holds("zones and types are the group's", name, legal, &group.zones);
+        }
+        ProviderKind::Managed(_) => {
+            let come = provider.filling || hosts.iter().any(coming);
+            out.holds("somebody comes for what waits", name, provider.waiting.is_empty() || come, &provider.waiting);
+        }
+        ProviderKind::Fargate { .. } | ProviderKind::AnyHost => {
+            out.holds("no hosts of its own", name, hosts.is_empty(), &provider.hosts);
+        }
+    }
+}
+
+/// The waiting room holds every task without a place, and no living host has room for any of them.
+fn waiting(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: &mut Findings) {
+    let name = &plan.providers[id].name;
+    let homeless = |task: &Task| task.provider == id && task.host == NIL && task.zone == NO_ZONE;
+    let mut without: Vec<u32> = world.tasks.pairs().filter(|(_, task)| homeless(task)).map(|(id, _)| id.slot).collect();
+    let mut listed: Vec<u32> =
+        provider.waiting.iter().filter(|id| world.tasks.get(**id).is_some()).map(|id| id.slot).collect();
+    without.sort_unstable();
+    listed.sort_unstable();
+    out.same("tasks that wait for a host", name, listed, without);
+    for task in provider.waiting.iter().filter_map(|id| world.tasks.get(*id)) {
+        let service = &plan.services[task.service];
+        let open = |host: &Host| {
+            let lit = world.zones[host.zone].powered();
+            let same = world.tasks.pairs().filter(|(_, other)| other.wanted && other.service == task.service);
+            let alone = !service.placement.distinct_instance
+                || same
+                    .filter(|(_, other)| other.host != NIL)
+                    .all(|(_, other)| !std::ptr::eq(world.hosts.at(other.host), host));
+            host.alive
+                && host.takes_tasks()
+                && lit
+                && host.fits(&service.task)
+                && alone
+                && choose::is_member(plan, task.service, host)
+        };
+        let room = provider.hosts.iter().filter_map(|id| world.hosts.get(*id)).find(|host| open(host));
+        out.holds("nothing waits where there is room", name, room.is_none(), (task, room));
+    }
+}

@@ -1,0 +1,245 @@
+//! Counts, lists, books and queues of services with their task rows; limits of the scheduler.
+
+use super::Findings;
+use crate::model::fact::{Cause, NO_ZONE, Phase, TaskState};
+use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::placement::choose;
+use crate::model::plan::{self, Kind, Plan};
+use crate::model::tables::host::NIL;
+use crate::model::tables::service::{InZone, Service};
+use crate::model::tables::task::{Health, Target};
+use crate::model::tables::{Task, Zone};
+use crate::model::world::World;
+use std::collections::BTreeMap;
+
+/// What a task counts as, said once more in plain words; `flows::account` packs the same into bits.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+struct Counts {
+    wanted: u32,
+    starting: u32,
+    to_replace: u32,
+    running: u32,
+    available: u32,
+    serving: u32,
+    dead: u32,
+    idle: u32,
+    idle_dead: u32,
+}
+
+impl Counts {
+    fn of(task: &Task, zone: Option<&Zone>, has_balancer: bool) -> Counts {
+        let runs = task.state == TaskState::Running && task.alive;
+        let answers = runs && task.ready && zone.is_none_or(Zone::reachable);
+        let healthy = task.health == Health::Healthy;
+        let replace = task.wanted && (task.leaving || task.health == Health::Unhealthy);
+        let out = matches!(task.target, Target::Initial | Target::Unhealthy);
+        let one = u32::from;
+        Counts {
+            wanted: one(task.wanted),
+            to_replace: one(replace),
+            starting: one(task.wanted && !replace && !(healthy && task.state == TaskState::Running)),
+            running: one(runs),
+            available: one(answers && healthy && (!has_balancer || task.target == Target::Healthy)),
+            serving: one(answers && task.target == Target::Healthy),
+            dead: one(!answers && task.target == Target::Healthy),
+            idle: one(answers && out),
+            idle_dead: one(!answers && out),
+        }
+    }
+
+    fn add(&mut self, other: Counts) {
+        let Counts { wanted, starting, to_replace, running, available, serving, dead, idle, idle_dead } = other;
+        self.wanted += wanted;
+        self.starting += starting;
+        self.to_replace += to_replace;
+        self.running += running;
+        self.available += available;
+        self.serving += serving;
+        self.dead += dead;
+        self.idle += idle;
+        self.idle_dead += idle_dead;
+    }
+
+    /// What a zone's row keeps of it.
+    fn in_zone(self) -> [u32; 7] {
+        [self.wanted, self.running, self.available, self.serving, self.dead, self.idle, self.idle_dead]
+    }
+}
+
+/// Everything that a service's tasks add up to.
+#[derive(Default)]
+struct Recount {
+    all: Counts,
+    zones: Vec<Counts>,
+    lists: Vec<Vec<u32>>,
+    by_item: Vec<u32>,
+    /// Tasks and dead targets by line of the books.
+    lines: BTreeMap<(Cause, Phase), [u32; 2]>,
+}
+
+impl Recount {
+    fn new(zones: usize, items: usize) -> Recount {
+        Recount {
+            zones: vec![Counts::default(); zones],
+            lists: vec![Vec::new(); zones],
+            by_item: vec![0; items],
+            ..Recount::default()
+        }
+    }
+
+    fn take(&mut self, world: &World, service: &plan::Service, slot: u32, task: &Task) {
+        let zone = (task.zone != NO_ZONE).then(|| &world.zones[task.zone]);
+        let counts = Counts::of(task, zone, service.balancer.is_some());
+        self.all.add(counts);
+        if zone.is_some() {
+            let row = usize::from(task.zone.0 - world.first_zone);
+            self.zones[row].add(counts);
+            self.lists[row].push(slot);
+        }
+        if let Some(item) = service.strategy.iter().position(|item| item.provider == task.provider) {
+            self.by_item[item] += counts.wanted;
+        }
+        let lacking = task.wanted && counts.available == 0;
+        if lacking || counts.dead > 0 {
+            let line = self.lines.entry((task.cause, task.phase)).or_default();
+            line[0] += u32::from(lacking);
+            line[1] += counts.dead;
+        }
+    }
+}
+
+pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
+    let zones = world.zones.len();
+    let first = world.services.ids().next().unwrap_or_default();
+    let fresh = |id: ServiceId| Recount::new(zones, plan.services[id].strategy.len());
+    let mut recounts: Vec<Recount> = world.services.ids().map(fresh).collect();
+    for (id, task) in world.tasks.pairs() {
+        let recount = &mut recounts[(task.service.0 - first.0) as usize];
+        recount.take(world, &plan.services[task.service], id.slot, task);
+    }
+    for ((id, row), recount) in world.services.pairs().zip(&recounts) {
+        let service = &plan.services[id];
+        counts(world, row, recount, &service.name, out);
+        for (place, zone) in row.zones.iter().enumerate() {
+            list(world, zone, &recount.lists[place], &service.name, out);
+        }
+        books(row, recount, &service.name, out);
+        told(plan, world, id, row, out);
+        match service.kind {
+            Kind::Replica => replica(world, service, row, out),
+            Kind::Daemon => daemon(world, plan, id, row, out),
+            Kind::Stream => out.same("a stream wants nothing by itself", &service.name, row.desired, 0),
+        }
+        due(row, &service.name, out);
+        queues(world, id, row, &service.name, out);
+    }
+}
+
+fn counts(world: &World, row: &Service, recount: &Recount, name: &str, out: &mut Findings) {
+    let all = recount.all;
+    let available: u32 = row.available;
+    out.same("wanted", name, row.wanted, all.wanted);
+    out.same("starting", name, row.starting, all.starting);
+    out.same("to replace", name, row.to_replace, all.to_replace);
+    out.same("available", name, available, all.available);
+    out.same("by item of the strategy", name, &row.by_item, &recount.by_item);
+    for (place, (zone, counted)) in row.zones.iter().zip(&recount.zones).enumerate() {
+        let InZone { wanted, running, available, serving, dead, idle, idle_dead, .. } = *zone;
+        let kept = [wanted, running, available, serving, dead, idle, idle_dead];
+        let of = format!("{name} in {:?}", ZoneId(world.first_zone + place as u16));
+        out.same("wanted, running, available, serving, dead, idle, idle dead", of, kept, counted.in_zone());
+    }
+}
+
+/// The linked list of a zone holds the service's tasks there, each once.
+fn list(world: &World, zone: &InZone, there: &[u32], name: &str, out: &mut Findings) {
+    let (mut listed, mut slot, mut before) = (Vec::new(), zone.first, NIL);
+    while slot != NIL && listed.len() <= there.len() {
+        let links = world.tasks.at(slot).in_zone;
+        out.same("links back", name, links[1], before);
+        listed.push(slot);
+        (before, slot) = (slot, links[0]);
+    }
+    listed.sort_unstable();
+    out.same("tasks of the zone's list", name, &listed[..], there);
+}
+
+/// The books hold every task that is missing and every dead target, under its cause and phase.
+fn books(row: &Service, recount: &Recount, name: &str, out: &mut Findings) {
+    let mut kept = BTreeMap::new();
+    for line in &row.lacks.lines {
+        let twice = kept.insert((line.cause, line.phase), [line.tasks, line.dead_targets]).is_some();
+        out.holds("one line for each cause and phase", name, !twice, line);
+    }
+    kept.retain(|_, counts| *counts != [0, 0]);
+    let mut counted = recount.lines.clone();
+    counted.retain(|_, counts| *counts != [0, 0]);
+    out.same("the books", name, kept, counted);
+}
+
+/// What readers were told last is how it is, and losses are what they are losses of. Nothing is told when nobody reads.
+fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Findings) {
+    let service = &plan.services[id];
+    let Some((_, desired)) = row.told.need else { return };
+    let name = &service.name;
+    out.same("desired as told", name, desired, row.desired);
+    for zone in &service.zones {
+        let here = &row.zones[usize::from(zone.0 - world.first_zone)];
+        out.same("running and available as told", name, here.told, (here.running, here.available));
+    }
+    let lines = &row.lacks.lines;
+    let lacks: u64 = lines.iter().map(|line| line.told_tasks).sum();
+    let missing = u64::from(row.desired.saturating_sub(row.available)) * 1_000_000;
+    out.same("lacks make what is missing", name, lacks, missing);
+    let lost: u64 = lines.iter().map(|line| line.told_rate).sum();
+    let (offered, served) = row.told.flow.unwrap_or_default();
+    out.holds("served <= offered", name, served <= offered, (served, offered));
+    out.same("losses make what fails", name, lost, offered.saturating_sub(served));
+    let owed: u32 = lines.iter().map(|line| line.owed).sum();
+    let due = if service.kind == Kind::Daemon { row.desired.saturating_sub(row.wanted) } else { row.owed() };
+    out.same("launches that are due stand in the books", name, owed, due);
+    let booked: u32 = lines.iter().map(|line| line.tasks + line.owed).sum();
+    let short = row.desired.saturating_sub(row.available);
+    out.holds("what is missing is a row or is due", name, booked >= short, (booked, short));
+}
+
+/// What the scheduler owes and may have.
+fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Findings) {
+    let name = &service.name;
+    out.same("desired", name, row.desired, service.desired);
+    let most = (u64::from(row.desired) * u64::from(service.maximum_percent) / 100) as u32;
+    let bound = most.max(row.desired);
+    out.holds("RUNNING + PENDING <= maximumPercent", name, row.wanted <= bound, (row.wanted, bound));
+    let extra = u32::from(row.moving.is_some());
+    let goal = row.desired.max((row.desired + row.to_replace + extra).min(most));
+    if !row.woken {
+        out.same("due is what is missing from the goal", name, row.owed(), goal.saturating_sub(row.wanted));
+        let moving = row.moving.map(|step| world.tasks.get(step.started).is_some_and(|task| task.wanted));
+        out.holds("a move has its task", name, moving != Some(false), row.moving);
+    }
+}
+
+/// Launches that are due, of services and streams.
+fn due(row: &Service, name: &str, out: &mut Findings) {
+    let waits = row.woken || row.retrying || row.rests_until >= out.now || row.queued.iter().any(Option::is_some);
+    out.holds("somebody comes for what is due", name, row.owed.is_empty() || waits, (&row.owed, row.waits));
+    out.holds("no entry of nothing", name, row.owed.iter().all(|(_, count)| *count > 0), &row.owed);
+}
+
+/// One on each active host that meets the constraints.
+fn daemon(world: &World, plan: &Plan, id: ServiceId, row: &Service, out: &mut Findings) {
+    let cluster = plan.services[id].cluster;
+    let hosts = world.hosts.pairs().filter(|(_, host)| plan.providers[host.provider].cluster == cluster);
+    let open = hosts.filter(|(_, host)| host.takes_tasks() && choose::is_member(plan, id, host)).count();
+    out.same("a daemon wants one for each host", &plan.services[id].name, row.desired as usize, open);
+}
+
+/// A service stands once in the queue of each bucket that it says it stands in, and somebody watches the bucket.
+fn queues(world: &World, id: ServiceId, row: &Service, name: &str, out: &mut Findings) {
+    for (bucket, launches) in world.buckets.pairs() {
+        let stands = launches.queue.iter().filter(|other| **other == id).count();
+        let says = row.queued.iter().filter(|place| **place == Some(bucket)).count();
+        out.same("places in the queue of a bucket", name, says, stands);
+        out.holds("a bucket with a queue is watched", name, launches.queue.is_empty() || launches.armed, bucket);
+    }
+}
