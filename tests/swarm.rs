@@ -1,0 +1,137 @@
+//! What did we not think of? Random scenarios, audited on the way, cut into pieces, with and without readers.
+//!
+//! A failure prints the seed. `SWARM_SEED=17 cargo test --test swarm` runs that one alone and prints its scenario;
+//! `SWARM_SEEDS=5000` looks at more, from `SWARM_FROM` (0) on.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "swarm/capacity.rs"]
+mod capacity;
+#[path = "swarm/diary.rs"]
+mod diary;
+#[path = "swarm/dice.rs"]
+mod dice;
+#[path = "swarm/found.rs"]
+mod found;
+#[path = "swarm/sane.rs"]
+mod sane;
+#[path = "swarm/scenario.rs"]
+mod scenario;
+
+use diary::Diary;
+use dice::Dice;
+use evenkeel::engine::{Limits, Reader, Sim, Stop, Time};
+use evenkeel::experiment::replicate::{self, End, Options, Recorder};
+use evenkeel::metrics::summary::Summary;
+use evenkeel::model::audit::audit;
+use evenkeel::model::problem::{Problems, Severity};
+use evenkeel::model::{Fact, Plan, World};
+use evenkeel::scenario::file::Scenario;
+use evenkeel::scenario::source::Texts;
+use evenkeel::scenario::{self as text, resolve};
+use serde_json::Value;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
+
+static SCHEMA: LazyLock<Value> = LazyLock::new(text::schema::value);
+
+/// Seeds of an ordinary run: 15 s of one core when it is alone, up to a minute when it is not.
+const SEEDS: u64 = 1_500;
+/// No scenario of the swarm needs nearly as many.
+const LIMITS: Limits = Limits { events_max: 3_000_000, pending_max: 200_000 };
+/// Looks of the audit in each run.
+const LOOKS: usize = 60;
+
+/// Text to plan, by the way that every scenario takes.
+fn plan(written: &str) -> Plan {
+    let mut problems = Problems::default();
+    let files = Texts([("swarm.json".to_owned(), written.as_bytes().to_vec())].into());
+    let found = text::load("swarm.json", &files, &mut problems).and_then(|document| {
+        text::validate(&document, &SCHEMA, &mut problems);
+        let typed: Option<Scenario> = text::typed(&document, &mut problems);
+        resolve::resolve(&typed?, &|_| None, &mut problems)
+    });
+    let said: Vec<_> = problems.of(Severity::Error).map(|one| format!("{} {}", one.at, one.message)).collect();
+    assert!(said.is_empty(), "the scenario does not resolve: {said:#?}");
+    found.unwrap().0
+}
+
+/// A run cut at these times and audited at each cut: its digest and events, and what the readers made of it.
+fn cut<R: Reader<Fact>>(plan: &Plan, cuts: &[Time], calm: bool, reader: impl Fn() -> R) -> (u64, u64, Vec<R>) {
+    let worlds = World::all(plan).into_iter().map(|world| (world, reader()));
+    let mut sim = Sim::new(plan, plan.seed(), worlds, None, LIMITS);
+    sim.prepare(World::prepare);
+    for &at in cuts.iter().chain([&plan.end()]) {
+        assert_eq!(sim.run_until(at), Stop::Finished);
+        for world in sim.worlds() {
+            let found = audit(world, plan, at);
+            assert!(found.is_empty(), "the audit finds, before {at}:\n{}", found.join("\n"));
+        }
+    }
+    if calm {
+        let wrong: Vec<String> = sim.worlds().flat_map(|world| sane::ends_well(plan, world)).collect();
+        assert!(wrong.is_empty(), "it does not end well:\n{}", wrong.join("\n"));
+    }
+    (sim.digest(), sim.events(), sim.into_readers())
+}
+
+/// Instants just after something happened, and some at which nothing did.
+fn cuts(dice: &mut Dice, plan: &Plan, diary: &Diary) -> Vec<Time> {
+    let mut found = vec![Time(1)];
+    for _ in 0..LOOKS {
+        let at = match diary.0.len() as u64 {
+            0 => 0,
+            some if dice.below(4) > 0 => diary.0[dice.below(some) as usize].0.0 + 1,
+            _ => dice.below(plan.end().0),
+        };
+        found.push(Time(at.min(plan.end().0)));
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Everything that must hold of a scenario; gives its facts and its summary. `dice` choose when the audit looks.
+fn check(written: &str, calm: bool, dice: &mut Dice) -> (Plan, Diary, Summary) {
+    let plan = plan(written);
+    let (digest, events, diaries) = cut(&plan, &[], calm, Diary::default);
+    let diary = Diary::merge(diaries);
+    let wrong = diary::hold(&plan, &diary);
+    assert!(wrong.is_empty(), "what was told does not hold together:\n{}", wrong[..wrong.len().min(20)].join("\n"));
+    let (cut_digest, cut_events, _) = cut(&plan, &cuts(dice, &plan, &diary), calm, Diary::default);
+    assert_eq!((cut_digest, cut_events), (digest, events), "cut and whole");
+    let (blind_digest, blind_events, _) = cut(&plan, &[], calm, || ());
+    assert_eq!((blind_digest, blind_events), (digest, events), "with readers and without");
+    let options = Options { limits: LIMITS, timeline: true, ..Options::default() };
+    let outcome = replicate::run(&plan, &[], &options, &());
+    assert_eq!(outcome.end, End::Finished);
+    assert_eq!((&outcome.summary.digest, outcome.summary.events), (&format!("{digest:016x}"), events), "measured");
+    let wrong = sane::look(&plan, &outcome.summary);
+    assert!(wrong.is_empty(), "the summary is not sane:\n{}", wrong.join("\n"));
+    (plan, diary, outcome.summary)
+}
+
+#[expect(clippy::print_stdout, reason = "whoever asks for one seed wants to see its scenario")]
+fn check_seed(seed: u64) {
+    let rolled = scenario::roll(seed);
+    if std::env::var("SWARM_SEED").is_ok() {
+        println!("{}", rolled.text);
+    }
+    check(&rolled.text, rolled.calm, &mut Dice::new(!seed));
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: `{text}`")))
+}
+
+#[test]
+fn random_scenarios_hold_together() {
+    if let Some(seed) = number("SWARM_SEED") {
+        return check_seed(seed);
+    }
+    let from = number("SWARM_FROM").unwrap_or(0);
+    let until = from + number("SWARM_SEEDS").unwrap_or(SEEDS);
+    let failed: Vec<u64> =
+        (from..until).filter(|&seed| catch_unwind(AssertUnwindSafe(|| check_seed(seed))).is_err()).collect();
+    let again = failed.first().map(|seed| format!("SWARM_SEED={seed} cargo test --test swarm -- --nocapture"));
+    assert!(failed.is_empty(), "seeds {failed:?} fail; see the first again with\n{}", again.unwrap_or_default());
+}

@@ -1,0 +1,218 @@
+//! What a run told, held against the rules that must hold at every instant.
+
+use evenkeel::engine::{Reader, Time};
+use evenkeel::experiment::replicate::Recorder;
+use evenkeel::model::fact::{Cause, Fact, HostStatus, NO_HOST, Phase, TaskNo, TaskState};
+use evenkeel::model::ids::{ProviderId, ServiceId, ZoneId};
+use evenkeel::model::plan::{Kind, Plan, ProviderKind};
+use std::collections::BTreeMap;
+
+/// Everything that an onlooker learns.
+#[derive(Default)]
+pub(crate) struct Diary(pub(crate) Vec<(Time, Fact)>);
+
+impl Reader<Fact> for Diary {
+    fn read(&mut self, batch: &[(Time, Fact)]) {
+        self.0.extend_from_slice(batch);
+    }
+}
+
+impl Recorder for Diary {
+    fn merge(parts: Vec<Self>) -> Self {
+        let mut all: Vec<_> = parts.into_iter().flat_map(|part| part.0).collect();
+        all.sort_by_key(|(at, _)| *at);
+        Diary(all)
+    }
+}
+
+/// Holds each fact against the rules, then each instant.
+pub(crate) fn hold(plan: &Plan, diary: &Diary) -> Vec<String> {
+    let mut log = Log { plan, now: Time::ZERO, wrong: Vec::new(), tasks: BTreeMap::new(), ..Log::new(plan) };
+    for (at, fact) in &diary.0 {
+        if *at > log.now {
+            log.instant();
+            log.now = *at;
+        }
+        log.fact(fact);
+    }
+    log.instant();
+    log.wrong
+}
+
+/// A token bucket with its level in floating point: another way to say burst + refill x t.
+#[derive(Clone, Copy)]
+struct Bucket {
+    level: f64,
+    burst: f64,
+    rate: f64,
+    at: Time,
+}
+
+impl Bucket {
+    fn full(burst: u32, rate: f64) -> Bucket {
+        Bucket { level: f64::from(burst), burst: f64::from(burst), rate, at: Time::ZERO }
+    }
+
+    /// Takes a token; whether one was there.
+    fn take(&mut self, now: Time) -> bool {
+        self.level = self.burst.min(self.level + self.rate * now.since(self.at).as_secs_f64());
+        self.at = now;
+        self.level -= 1.0;
+        self.level > -1e-6
+    }
+}
+
+struct Log<'a> {
+    plan: &'a Plan,
+    now: Time,
+    wrong: Vec<String>,
+    tasks: BTreeMap<TaskNo, TaskState>,
+    born: Vec<u32>,
+    /// Tasks up to RUNNING.
+    wanted: Vec<u32>,
+    hosts: BTreeMap<(ProviderId, u32), HostStatus>,
+    placed: BTreeMap<TaskNo, u32>,
+    buckets: Vec<Bucket>,
+    launches: Vec<Bucket>,
+    running: BTreeMap<(ServiceId, ZoneId), u32>,
+    available: BTreeMap<(ServiceId, ZoneId), u32>,
+    flows: BTreeMap<ServiceId, (u64, u64)>,
+    needs: BTreeMap<ServiceId, (u32, u32)>,
+    losses: BTreeMap<(ServiceId, Cause, Phase), u64>,
+    lacks: BTreeMap<(ServiceId, Cause, Phase), u64>,
+}
+
+impl<'a> Log<'a> {
+    fn new(plan: &'a Plan) -> Log<'a> {
+        let count = plan.services.len();
+        Log {
+            plan,
+            now: Time::ZERO,
+            wrong: Vec::new(),
+            tasks: BTreeMap::new(),
+            born: vec![0; count],
+            wanted: vec![0; count],
+            hosts: BTreeMap::new(),
+            placed: BTreeMap::new(),
+            buckets: plan.buckets.iter().map(|row| Bucket::full(row.burst, row.rate as f64 / 1e9)).collect(),
+            launches: vec![Bucket::full(500, 500.0 / 60.0); count],
+            running: BTreeMap::new(),
+            available: BTreeMap::new(),
+            flows: BTreeMap::new(),
+            needs: BTreeMap::new(),
+            losses: BTreeMap::new(),
+            lacks: BTreeMap::new(),
+        }
+    }
+
+    fn holds(&mut self, holds: bool, rule: impl FnOnce() -> String) {
+        if !holds {
+            let line = format!("{} at {}", rule(), self.now);
+            self.wrong.push(line);
+        }
+    }
+
+    fn fact(&mut self, fact: &Fact) {
+        match *fact {
+            Fact::Task { task, from, to, .. } if from == to && to == TaskState::Provisioning => self.born(task, fact),
+            Fact::Task { .. } => self.went(fact),
+            Fact::Host { provider, number, status, .. } => {
+                let before = self.hosts.insert((provider, number), status).unwrap_or(HostStatus::Registering);
+                self.holds(before <= status, || format!("host {number} of {provider:?} went {before:?} to {status:?}"));
+            }
+            Fact::Running { service, zone, count } => drop(self.running.insert((service, zone), count)),
+            Fact::Available { service, zone, count } => drop(self.available.insert((service, zone), count)),
+            Fact::Flow { service, offered, served } => drop(self.flows.insert(service, (offered, served))),
+            Fact::Need { service, need, desired } => drop(self.needs.insert(service, (need, desired))),
+            Fact::LossRate { service, cause, phase, rate } => drop(self.losses.insert((service, cause, phase), rate)),
+            Fact::Lack { service, cause, phase, millionths } => {
+                self.lacks.insert((service, cause, phase), millionths);
+            }
+            _ => {}
+        }
+    }
+
+    fn born(&mut self, task: TaskNo, fact: &Fact) {
+        let Fact::Task { provider, .. } = *fact else { return };
+        let row = task.service.0 as usize;
+        let next = std::mem::replace(&mut self.born[row], task.ordinal + 1);
+        self.holds(next == task.ordinal, || format!("{task:?} was born, {next} was next"));
+        self.tasks.insert(task, TaskState::Provisioning);
+        self.wanted[row] += 1;
+        if self.now == Time::ZERO && !self.plan.start_empty {
+            return;
+        }
+        if self.plan.services[task.service].kind != Kind::Daemon {
+            let now = self.now;
+            let in_time = self.launches[row].take(now);
+            self.holds(in_time, || format!("{task:?} is beyond 500 launches a minute"));
+        }
+        if let ProviderKind::Fargate { bucket, .. } = self.plan.providers[provider].kind {
+            let now = self.now;
+            let in_time = self.buckets[usize::from(bucket.0)].take(now);
+            self.holds(in_time, || format!("{task:?} is beyond burst + refill x t of {bucket:?}"));
+        }
+    }
+
+    fn went(&mut self, fact: &Fact) {
+        let Fact::Task { task, from, to, provider, host, zone, .. } = *fact else { return };
+        let before = self.tasks.insert(task, to);
+        self.holds(before == Some(from), || format!("{task:?} went from {from:?} to {to:?}, but was {before:?}"));
+        self.holds(from <= to, || format!("{task:?} went back from {from:?} to {to:?}"));
+        if from <= TaskState::Running && to > TaskState::Running {
+            self.wanted[task.service.0 as usize] -= 1;
+        }
+        if to == TaskState::Stopped {
+            self.tasks.remove(&task);
+            self.placed.remove(&task);
+        } else if host != NO_HOST {
+            let known = *self.placed.entry(task).or_insert(host);
+            self.holds(known == host, || format!("{task:?} moved from host {known} to {host}"));
+        }
+        let row = &self.plan.services[task.service];
+        let listed = row.kind == Kind::Daemon || row.strategy.iter().any(|item| item.provider == provider);
+        self.holds(listed, || format!("{task:?} is on {provider:?}, which its strategy does not have"));
+        let zoned = to == TaskState::Stopped || zone != evenkeel::model::fact::NO_ZONE;
+        self.holds(zoned, || format!("{task:?} is {to:?} nowhere"));
+    }
+
+    /// What holds between two instants.
+    fn instant(&mut self) {
+        for (id, service) in self.plan.services.pairs() {
+            let wanted = self.wanted[id.0 as usize];
+            if service.kind == Kind::Replica {
+                let most = u64::from(service.desired) * u64::from(service.maximum_percent) / 100;
+                let bound = most.max(u64::from(service.desired));
+                self.holds(u64::from(wanted) <= bound, || format!("{} has {wanted} of {bound} tasks", service.name));
+            }
+            if service.kind != Kind::Stream {
+                self.books(id, &service.name);
+            }
+        }
+    }
+
+    fn books(&mut self, id: ServiceId, name: &str) {
+        let sum = |levels: &BTreeMap<(ServiceId, Cause, Phase), u64>| {
+            levels.range(of(id)).map(|(_, level)| level).sum::<u64>()
+        };
+        let (losses, lacks) = (sum(&self.losses), sum(&self.lacks));
+        let zones = (id, ZoneId(0))..=(id, ZoneId(u16::MAX));
+        let available: u32 = self.available.range(zones.clone()).map(|(_, count)| count).sum();
+        let running: u32 = self.running.range(zones).map(|(_, count)| count).sum();
+        let (offered, served) = self.flows.get(&id).copied().unwrap_or_default();
+        let (_, desired) = self.needs.get(&id).copied().unwrap_or_default();
+        self.holds(served <= offered, || format!("{name} served {served} of {offered}"));
+        self.holds(losses == offered.saturating_sub(served), || {
+            format!("{name}: losses {losses}, offered {offered}, served {served}")
+        });
+        let missing = u64::from(desired.saturating_sub(available)) * 1_000_000;
+        self.holds(lacks == missing, || format!("{name}: lacks {lacks}, missing {missing}"));
+        self.holds(available <= running, || format!("{name}: {available} available, {running} running"));
+    }
+}
+
+/// All lines of a service.
+fn of(id: ServiceId) -> std::ops::Range<(ServiceId, Cause, Phase)> {
+    let least = Cause::mechanism(evenkeel::model::fact::Mechanism::FirstStart);
+    (id, least, Phase::Detection)..(ServiceId(id.0 + 1), least, Phase::Detection)
+}

@@ -1,0 +1,136 @@
+//! Whether the numbers of a summary can be true.
+
+use evenkeel::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary};
+use evenkeel::model::plan::{Kind, ProviderKind, Service, StrategyItem};
+use evenkeel::model::{Plan, World};
+
+/// What cannot be, one line each.
+pub(crate) fn look(plan: &Plan, summary: &Summary) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let written = serde_json::to_value(summary).unwrap();
+    nulls(&written, "", &mut wrong);
+    for row in &summary.services {
+        let service = plan.services.iter().find(|service| service.name == row.service).unwrap();
+        self::service(service, row, summary, &mut wrong);
+        if plan.warm_up.0 == 0 {
+            let failed: f64 = row.launches.failed.values().map(|count| count.mean).sum();
+            let (requested, running) = (row.launches.requested.mean, row.launches.running.mean);
+            if running + failed > requested + 0.5 {
+                wrong.push(format!("{}: {requested} launches, {running} ran, {failed} failed", row.service));
+            }
+        }
+    }
+    let end = summary.simulated_seconds;
+    for row in &summary.faults {
+        fault(row, end, &mut wrong);
+    }
+    wrong
+}
+
+/// An estimate without a mean is one that could not be computed.
+fn nulls(value: &serde_json::Value, at: &str, wrong: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            if map.get("mean").is_some_and(serde_json::Value::is_null) {
+                wrong.push(format!("{at} is not a number"));
+            }
+            map.iter().for_each(|(key, value)| nulls(value, &format!("{at}/{key}"), wrong));
+        }
+        serde_json::Value::Array(list) => {
+            list.iter().enumerate().for_each(|(row, value)| nulls(value, &format!("{at}/{row}"), wrong));
+        }
+        _ => {}
+    }
+}
+
+fn service(service: &Service, row: &ServiceRow, summary: &Summary, wrong: &mut Vec<String>) {
+    let name = &row.service;
+    let mut holds = |holds: bool, what: &str| {
+        if !holds {
+            wrong.push(format!("{name}: {what}: {row:?}"));
+        }
+    };
+    for share in [row.request_availability, row.capacity_availability].into_iter().flatten() {
+        holds((0.0..=1.0).contains(&share.mean), "an availability is a share");
+    }
+    let requests = row.requests;
+    let (offered, served, failed) = (requests.offered.mean, requests.served.mean, requests.failed.mean);
+    holds(offered >= 0.0 && served >= 0.0 && failed >= 0.0, "requests are not negative");
+    holds((served + failed - offered).abs() <= 1e-9 * offered.max(1.0), "served and failed make offered");
+    let lost = |of: fn(&evenkeel::metrics::summary::LossRow) -> Estimate| -> f64 {
+        summary.losses.iter().filter(|loss| loss.service == *name).map(|loss| of(loss).mean).sum()
+    };
+    let requests_lost = lost(|loss| loss.lost_requests);
+    holds((requests_lost - failed).abs() <= 1e-9 * failed.max(1.0), "losses make what failed");
+    holds(row.running.min.mean <= row.running.mean.mean + 1e-9, "least running <= mean");
+    holds(row.running.mean.mean <= row.running.max.mean + 1e-9, "mean running <= most");
+    if service.kind == Kind::Replica {
+        let most = u64::from(service.desired) * u64::from(service.maximum_percent) / 100;
+        holds(row.running.max.mean <= most.max(u64::from(service.desired)) as f64, "running <= maximumPercent");
+    }
+    let shares: f64 = row.zone_share.values().map(|share| share.mean).sum();
+    holds(shares <= 1.0 + 1e-9, "shares of zones are at most the whole");
+    holds(row.cost_per_hour.is_none_or(|cost| cost.mean >= 0.0), "nothing costs less than nothing");
+    for time in [row.start_seconds.p50, row.start_seconds.p99].into_iter().flatten() {
+        holds(time.mean >= 0.0, "a start takes time");
+    }
+}
+
+fn fault(row: &FaultRow, end: f64, wrong: &mut Vec<String>) {
+    let mut holds = |holds: bool, what: &str| {
+        if !holds {
+            wrong.push(format!("{}: {what}: {row:?}", row.name));
+        }
+    };
+    let times = [row.detect_seconds, row.recover_seconds, row.full_strength_seconds, row.balanced_seconds];
+    for time in times.into_iter().flatten() {
+        holds((0.0..=end).contains(&time.mean), "a time lies within the run");
+    }
+    if let (Some(begin), Some(finish)) = (row.begin_seconds, row.end_seconds) {
+        holds(begin.mean <= finish.mean, "it ends after it begins");
+    }
+    holds(row.blast_radius.is_none_or(|share| (0.0..=1.0 + 1e-9).contains(&share.mean)), "a radius is a share");
+    let counts = [row.lost_requests, row.lost_task_seconds, row.needed_launches, row.never_recovered, row.occurrences];
+    holds(counts.iter().all(|count| count.mean >= 0.0), "counts are not negative");
+    holds(row.never_recovered.mean <= row.occurrences.mean, "only what occurred can be for ever");
+}
+
+/// What is not as it was meant to be at the end of a run in which all that broke was whole again long before: services
+/// with room for all their tasks are at full strength, and even over their zones.
+pub(crate) fn ends_well(plan: &Plan, world: &World) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (id, row) in world.services.pairs() {
+        let service = &plan.services[id];
+        if service.kind != Kind::Replica || !has_room(plan, service) {
+            continue;
+        }
+        if (row.wanted, row.available) != (row.desired, row.desired) {
+            wrong.push(format!(
+                "{}: {} of {} available, {} wanted",
+                service.name, row.available, row.desired, row.wanted
+            ));
+        }
+        let first = plan.cells[world.cell].zones.start;
+        let there = service.zones.iter().map(|zone| row.zones[usize::from(zone.0 - first)].available);
+        let (least, most) = (there.clone().min().unwrap_or(0), there.max().unwrap_or(0));
+        // A move starts a task before it stops one: `maximumPercent` must leave room for it.
+        let room = u64::from(service.desired) * u64::from(service.maximum_percent) / 100 > u64::from(service.desired);
+        if service.rebalancing && room && on_fargate(plan, service) && most - least > 1 {
+            wrong.push(format!("{}: {least} to {most} tasks in its zones", service.name));
+        }
+    }
+    wrong
+}
+
+fn on_fargate(plan: &Plan, service: &Service) -> bool {
+    service.strategy.iter().all(|item| !plan.providers[item.provider].kind.has_hosts())
+}
+
+/// Fargate in stock, or hosts of any type as they are needed.
+fn has_room(plan: &Plan, service: &Service) -> bool {
+    let managed = |item: &StrategyItem| matches!(plan.providers[item.provider].kind, ProviderKind::Managed(_));
+    // A daemon may hold a fixed port on every host.
+    let placement = &service.placement;
+    let anywhere = placement.member_of.is_empty() && !placement.distinct_instance && service.task.ports == 0;
+    on_fargate(plan, service) || anywhere && service.strategy.iter().all(managed)
+}
