@@ -333,7 +333,11 @@ proptest! {
                 0 => Value::Null,
                 1 => value.pointer(from.get(all.as_slice()).as_str()).cloned().unwrap_or_default(),
                 // The same field of any scenario: what comes of it is likely to run.
-                _ => from.get(namesakes(to).as_slice()).clone(),
+                // What an exchange before this one brought may have no namesake.
+                _ => match namesakes(to) {
+                    found if found.is_empty() => Value::Null,
+                    found => from.get(found.as_slice()).clone(),
+                },
             };
             *value.pointer_mut(to).unwrap() = new;
         }
