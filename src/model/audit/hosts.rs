@@ -90,7 +90,7 @@ fn constraints(world: &World, plan: &Plan, host: &Host, on: &[u32], name: &str, 
         let same = wanted().filter(|other| other.service == task.service).count();
         let alone = service.placement.distinct_instance || service.kind == Kind::Daemon;
         out.holds("one task of the service on each host", name, !alone || same == 1, (&service.name, same));
-        out.holds("memberOf", name, choose::is_member(plan, task.service, host), &service.placement.member_of);
+        out.holds("memberOf", name, choose::is_member(world, plan, task.service, host), &service.placement.member_of);
     }
 }
 
@@ -111,7 +111,9 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
         ProviderKind::Group(group) => {
             let goal = provider.desired;
             out.holds("MinSize <= desired <= MaxSize", name, (group.min..=group.max).contains(&goal), goal);
-            out.holds("hosts <= MaxSize", name, staying <= group.max as usize, (staying, group.max));
+            // A group may exceed its size by a tenth, or by one, while it evens out its zones.
+            let most = group.max + if provider.evening { (group.max / 10).max(1) } else { 0 };
+            out.holds("hosts <= MaxSize", name, staying <= most as usize, (staying, most));
             let sum = hosts.iter().filter(|(_, host)| !host.held).count() as u32 + provider.held;
             out.holds("what is missing will be launched", name, provider.filling || sum >= goal, (sum, goal));
             let legal =
@@ -119,7 +121,7 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
             out.holds("zones and types are the group's", name, legal, &group.zones);
         }
         ProviderKind::Managed(_) => {
-            let come = provider.filling || hosts.iter().any(coming);
+            let come = provider.filling || provider.held > 0 || hosts.iter().any(coming);
             out.holds("somebody comes for what waits", name, provider.waiting.is_empty() || come, &provider.waiting);
         }
         ProviderKind::Fargate { .. } | ProviderKind::AnyHost => {
@@ -152,7 +154,7 @@ fn waiting(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out:
                 && lit
                 && host.fits(&service.task)
                 && alone
-                && choose::is_member(plan, task.service, host)
+                && choose::is_member(world, plan, task.service, host)
         };
         let room = provider.hosts.iter().filter_map(|id| world.hosts.get(*id)).find(|host| open(host));
         out.holds("nothing waits where there is room", name, room.is_none(), (task, room));

@@ -130,7 +130,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             Kind::Daemon => daemon(world, plan, id, row, out),
             Kind::Stream => out.same("a stream wants nothing by itself", &service.name, row.desired, 0),
         }
-        due(row, &service.name, out);
+        due(row, service.kind, &service.name, out);
         queues(world, id, row, &service.name, out);
     }
 }
@@ -219,9 +219,11 @@ fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Find
     }
 }
 
-/// Launches that are due, of services and streams.
-fn due(row: &Service, name: &str, out: &mut Findings) {
-    let waits = row.woken || row.retrying || row.rests_until >= out.now || row.queued.iter().any(Option::is_some);
+/// Launches that are due. A crash that lasts holds them back until its fault ends; a daemon waits for room on its host.
+fn due(row: &Service, kind: Kind, name: &str, out: &mut Findings) {
+    let queued = row.queued.iter().any(Option::is_some);
+    let for_room = kind == Kind::Daemon && row.waits == Phase::CapacityWait;
+    let waits = row.woken || row.retrying || row.rests_until >= out.now || queued || !row.may_launch() || for_room;
     out.holds("somebody comes for what is due", name, row.owed.is_empty() || waits, (&row.owed, row.waits));
     out.holds("no entry of nothing", name, row.owed.iter().all(|(_, count)| *count > 0), &row.owed);
 }
@@ -230,7 +232,7 @@ fn due(row: &Service, name: &str, out: &mut Findings) {
 fn daemon(world: &World, plan: &Plan, id: ServiceId, row: &Service, out: &mut Findings) {
     let cluster = plan.services[id].cluster;
     let hosts = world.hosts.pairs().filter(|(_, host)| plan.providers[host.provider].cluster == cluster);
-    let open = hosts.filter(|(_, host)| host.takes_tasks() && choose::is_member(plan, id, host)).count();
+    let open = hosts.filter(|(_, host)| host.takes_tasks() && choose::is_member(world, plan, id, host)).count();
     out.same("a daemon wants one for each host", &plan.services[id].name, row.desired as usize, open);
 }
 

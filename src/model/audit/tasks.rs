@@ -103,10 +103,20 @@ fn use_of_fargate(world: &World, plan: &Plan, zone: ZoneId, out: &mut Findings) 
     out.holds("Fargate in use <= stock", name, used[0] <= stock[0] && used[1] <= stock[1], (used, stock));
 }
 
+/// An account has one bucket for each Region and kind: the same scope as its quota.
 fn quotas(world: &World, plan: &Plan, out: &mut Findings) {
     let region = &plan.regions[plan.cells[world.cell].region];
-    for (row, quota) in [region.vcpu_quota, region.spot_vcpu_quota].into_iter().enumerate() {
-        let used: u64 = world.zones.iter().map(|zone| zone.used[row]).sum();
-        out.holds("Fargate in use <= quota", &region.name, quota.is_none_or(|quota| used <= quota), (row, used, quota));
+    let mut used: Vec<(u64, bool)> = vec![(0, false); plan.buckets.len()];
+    for (_, task) in world.tasks.pairs().filter(|(_, task)| task.zone != NO_ZONE) {
+        if let ProviderKind::Fargate { spot, bucket } = plan.providers[task.provider].kind {
+            let row = &mut used[usize::from(bucket.0)];
+            *row = (row.0 + u64::from(plan.services[task.service].task.cpu), spot);
+        }
+    }
+    for (id, bucket) in world.buckets.pairs() {
+        let (used, spot) = used[usize::from(id.0)];
+        let quota = if spot { region.spot_vcpu_quota } else { region.vcpu_quota };
+        out.same("Fargate in use by the account", &region.name, bucket.used, used);
+        out.holds("Fargate in use <= quota", &region.name, quota.is_none_or(|quota| used <= quota), (used, quota));
     }
 }

@@ -64,7 +64,7 @@ impl InForce {
             found.grey.extend(zone.grey.iter().map(|_| id));
         }
         for (id, provider) in world.providers.pairs() {
-            found.refusals.extend(provider.refusals.iter().map(|&(zone, kind)| (id, zone, kind)));
+            found.refusals.extend(provider.refusals.iter().map(|one| (id, Some(one.zone), one.kind)));
         }
         found.refusals.sort_unstable();
         found

@@ -6,7 +6,7 @@
 use super::settle::percent_up;
 use super::{account, launch, reconcile, stop};
 use crate::engine::Span;
-use crate::model::fact::{Phase, Reason, StopCode};
+use crate::model::fact::{Cause, Mechanism, Phase, Reason, StopCode};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId};
 use crate::model::placement::choose;
 use crate::model::plan::{Kind, ProviderKind};
@@ -16,6 +16,7 @@ use crate::model::world::{Cx, World};
 /// Starts what is missing, stops what is unhealthy.
 pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     replace_unhealthy(world, service, cx);
+    world.services[service].waits = Phase::CapacityWait;
     let (mut wanted, mut missing) = (0, Vec::new());
     for host in hosts(world, service, cx) {
         wanted += 1;
@@ -30,7 +31,25 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
             break;
         }
     }
+    book(world, service);
+}
+
+/// Every daemon that is missing is due, because of what ended the one before it as far as there was one.
+fn book(world: &mut World, service: ServiceId) {
+    let row = &mut world.services[service];
+    let (due, owed) = (row.desired.saturating_sub(row.wanted), row.owed());
+    row.owe(Cause::mechanism(Mechanism::FirstStart), due.saturating_sub(owed));
+    for _ in due..owed {
+        row.forgive();
+    }
     account::mark(world, service);
+}
+
+/// Hosts of a provider have come, gone or changed: its cluster's daemons look.
+pub(crate) fn wake(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
+    for service in of_cluster(provider, cx) {
+        reconcile::wake_once(world, service, cx);
+    }
 }
 
 /// One daemon on one host; `false` when launches have to wait.
@@ -51,12 +70,13 @@ fn start(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) -
     true
 }
 
-/// A host is registered: its daemons come before any other task.
+/// A host is registered, heard again, or has room again: its daemons come before any other task.
 pub(crate) fn first(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
     for service in of_cluster(world.hosts.at(host.slot).provider, cx) {
         let machine = world.hosts.at(host.slot);
         let task = &cx.plan.services[service].task;
-        if machine.takes_tasks() && machine.fits(task) && choose::meets(world, service, host, cx) {
+        let open = machine.takes_tasks() && machine.fits(task) && choose::meets(world, service, host, cx);
+        if open && !runs_on(world, service, host) {
             start(world, service, host, cx);
         }
     }
@@ -71,7 +91,8 @@ pub(crate) fn stand(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
             launch::stand_on(world, service, host, cx);
         }
     }
-    account::mark(world, service);
+    world.services[service].waits = Phase::CapacityWait;
+    book(world, service);
 }
 
 /// At time 0 a host comes while tasks are placed: its daemons stand there before them.
@@ -105,7 +126,7 @@ pub(crate) fn share(provider: ProviderId, cx: &Cx<'_>) -> Share {
     sum
 }
 
-fn of_cluster(provider: ProviderId, cx: &Cx<'_>) -> impl Iterator<Item = ServiceId> + use<> {
+pub(crate) fn of_cluster(provider: ProviderId, cx: &Cx<'_>) -> impl Iterator<Item = ServiceId> + use<> {
     let plan = cx.plan;
     let services = plan.clusters[plan.providers[provider].cluster].services.clone().map(ServiceId);
     let daemons: Vec<ServiceId> = services.filter(|&service| plan.services[service].kind == Kind::Daemon).collect();

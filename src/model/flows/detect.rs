@@ -4,7 +4,7 @@
 //! From there two clocks run: ECS's own (`Lost`, `HostLost`) and the load balancer's (`Ejected`). Whichever is first
 //! leads to a replacement.
 
-use super::{For, HELD_UP, account, managed, reconcile, scale, serve, stop};
+use super::{For, HELD_UP, account, daemon, managed, reconcile, scale, serve, stop};
 use crate::engine::{Dist, Span, Who};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, Phase, Reason, StopCode, TaskState};
@@ -272,8 +272,10 @@ fn silent(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
         if let Some(cause) = world.zones[zone].cut_cause {
             cx.note(Fact::Noticed { cause });
         }
+        let provider = world.hosts.at(id.slot).provider;
         scale::tell(world, id, cx);
         managed::falls_silent(world, id, IMPAIRED, cx);
+        daemon::wake(world, provider, cx);
     }
 }
 
@@ -283,7 +285,9 @@ fn heard(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     if world.zones[zone].reachable() && host.alive && !host.connected && host.since <= cx.now {
         world.hosts.at_mut(id.slot).connected = true;
         scale::tell(world, id, cx);
+        daemon::first(world, id, cx);
         scale::room(world, provider, cx);
+        daemon::wake(world, provider, cx);
     }
 }
 

@@ -7,11 +7,13 @@
 //! ```
 //! Left out: consolidation of hosts that are in use but badly filled, event windows, capacity reservations.
 
-use super::{need, scale};
-use crate::engine::Span;
+use super::{pace, scale};
+use crate::engine::{Span, Who};
 use crate::model::fact::{Cause, HostStatus, Mechanism};
-use crate::model::ids::{HostId, ProviderId, TypeId};
-use crate::model::plan::{Managed, ProviderKind};
+use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
+use crate::model::placement::choose;
+use crate::model::plan::{Managed, Plan, ProviderKind};
+use crate::model::tables::Host;
 use crate::model::tables::host::live;
 use crate::model::world::{Cx, World};
 
@@ -35,44 +37,100 @@ pub(crate) fn want(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     }
 }
 
-/// Launches a host for each bin of waiting tasks, beside those that boot already and those that a fault will bring.
-pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
-    let hosts = live(&world.hosts, &world.providers[provider].hosts);
-    let mut booting: Vec<TypeId> =
-        hosts.filter(|(_, host)| host.status == HostStatus::Registering).map(|(_, host)| host.kind).collect();
-    let mut held = world.providers[provider].held;
-    for kind in need::for_waiting(world, provider, cx) {
-        if let Some(row) = booting.iter().position(|one| *one == kind) {
-            booting.swap_remove(row);
-        } else if held > 0 {
-            held -= 1;
-        } else if helps(world, provider, kind, cx) && !scale::launch(world, provider, Some(kind), None, cx) {
-            scale::fill_later(world, provider, scale::LAUNCH_AGAIN, cx);
-            return;
+/// The room of a host that boots, or that might.
+struct Room {
+    host: Host,
+    of: Vec<ServiceId>,
+}
+
+impl Room {
+    /// Its size, less what the daemons of the cluster will take.
+    fn new(world: &World, provider: ProviderId, zone: ZoneId, kind: TypeId, cx: &Cx<'_>) -> Room {
+        let plan = cx.plan;
+        let mut host = Host::booting(provider, zone, kind, 0, Who(0));
+        host.register(&plan.types[kind], false, cx.now);
+        for daemon in super::daemon::of_cluster(provider, cx) {
+            let task = &plan.services[daemon].task;
+            if host.fits(task) && choose::is_member(world, plan, daemon, &host) {
+                host.reserve(task, true);
+            }
         }
+        Room { host, of: Vec::new() }
+    }
+
+    /// Takes a task of the service, if it may and fits.
+    fn take(&mut self, world: &World, service: ServiceId, plan: &Plan) -> bool {
+        let row = &plan.services[service];
+        let alone = !row.placement.distinct_instance || !self.of.contains(&service);
+        let fits = alone && self.host.fits(&row.task) && choose::is_member(world, plan, service, &self.host);
+        if fits {
+            self.host.reserve(&row.task, false);
+            self.of.push(service);
+        }
+        fits
     }
 }
 
-/// Whether another host of the type helps: not where an idle one in each zone already waits for tasks that it cannot
-/// take, as their constraints forbid it.
-fn helps(world: &World, provider: ProviderId, kind: TypeId, cx: &Cx<'_>) -> bool {
-    let Some(managed) = of(provider, cx) else { return false };
-    let idle = |zone| {
+/// Type and zone of a host for a task of the service: the cheapest type that can be had and holds it, in the zone with
+/// the fewest hosts.
+pub(crate) fn host_for(
+    world: &World,
+    provider: ProviderId,
+    service: ServiceId,
+    cx: &Cx<'_>,
+) -> Option<(TypeId, ZoneId)> {
+    let managed = of(provider, cx)?;
+    let hosts = |zone: ZoneId| {
         live(&world.hosts, &world.providers[provider].hosts)
-            .any(|(_, host)| host.zone == zone && host.kind == kind && host.takes_tasks() && host.empty())
+            .filter(|(_, host)| host.zone == zone && !host.leaving)
+            .count()
     };
-    !managed.zones.iter().all(|&zone| idle(zone))
+    managed.types.iter().copied().find_map(|kind| {
+        let holds = |zone: &ZoneId| {
+            scale::gives(world, provider, *zone, &[kind]).is_some()
+                && Room::new(world, provider, *zone, kind, cx).take(world, service, cx.plan)
+        };
+        let zones = managed.zones.iter().copied().filter(holds);
+        zones.min_by_key(|&zone| (hosts(zone), zone.0)).map(|zone| (kind, zone))
+    })
 }
 
-/// The cheapest type for a task at time 0.
-pub(crate) fn first_type(provider: ProviderId, need: &crate::model::plan::TaskDef, cx: &Cx<'_>) -> Option<TypeId> {
-    let share = super::daemon::share(provider, cx);
-    of(provider, cx)?.types.iter().copied().find(|&kind| {
-        let size = &cx.plan.types[kind];
-        size.cpu >= need.cpu + share.cpu
-            && size.memory >= need.memory + share.memory
-            && size.enis >= u32::from(need.eni) + share.enis
-    })
+/// Launches what the waiting tasks need beside the hosts that boot already and those that a fault will bring: tasks are
+/// packed largest first, and nothing is launched for a task that no host could take (model choice).
+pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let boots = live(&world.hosts, &world.providers[provider].hosts);
+    let boots = boots.filter(|(_, host)| host.status == HostStatus::Registering && !host.leaving);
+    let mut rooms: Vec<Room> = boots.map(|(_, host)| Room::new(world, provider, host.zone, host.kind, cx)).collect();
+    let waiting = world.providers[provider].waiting.iter().filter_map(|&id| world.tasks.get(id));
+    let mut waiting: Vec<ServiceId> = waiting.map(|task| task.service).collect();
+    let size = |service: ServiceId| (plan.services[service].task.cpu, plan.services[service].task.memory);
+    waiting.sort_by_key(|&service| std::cmp::Reverse(size(service)));
+    let mut held = world.providers[provider].held;
+    let mut short = false;
+    for service in waiting {
+        if rooms.iter_mut().any(|room| room.take(world, service, plan)) {
+            continue;
+        }
+        let found = host_for(world, provider, service, cx);
+        let Some((kind, zone)) = found else {
+            pace::held_back(world, provider, service, cx);
+            short = true;
+            continue;
+        };
+        if held > 0 {
+            held -= 1;
+        } else if !scale::launch(world, provider, Some(kind), Some(zone), cx) {
+            short = true;
+            continue;
+        }
+        let mut room = Room::new(world, provider, zone, kind, cx);
+        room.take(world, service, plan);
+        rooms.push(room);
+    }
+    if short {
+        scale::fill_later(world, provider, scale::LAUNCH_AGAIN, cx);
+    }
 }
 
 /// A host is registered: its life begins.

@@ -6,7 +6,7 @@
 //! ```
 //! Left out: instance refresh, maximum lifetimes of a group's hosts, warm pools, weighted capacity.
 
-use super::{For, account, daemon, detect, even, launch, managed, need, reconcile, stop};
+use super::{For, HELD_UP, account, daemon, detect, even, launch, managed, need, reconcile, stop};
 use crate::engine::Span;
 use crate::model::capacity::ec2_group;
 use crate::model::event::steps;
@@ -108,8 +108,9 @@ pub(crate) fn room_at_start(
     if let Ok(host) = choose::host(world, service, provider, None, cx) {
         return Some(host);
     }
-    let kind = managed::first_type(provider, &cx.plan.services[service].task, cx)?;
-    let host = stand(world, provider, Some(kind), cx)?;
+    let (kind, zone) = managed::host_for(world, provider, service, cx)?;
+    let host = new_host(world, provider, Some(kind), Some(zone), cx)?;
+    register(world, host, cx);
     daemon::stand_on(world, host, cx);
     choose::host(world, service, provider, None, cx).ok()
 }
@@ -142,7 +143,7 @@ fn new_host(
 }
 
 /// The first of the types that a zone gives now.
-fn gives(world: &World, provider: ProviderId, zone: ZoneId, types: &[TypeId]) -> Option<TypeId> {
+pub(crate) fn gives(world: &World, provider: ProviderId, zone: ZoneId, types: &[TypeId]) -> Option<TypeId> {
     let open = world.zones[zone].powered() && world.zones[zone].reachable();
     let row = &world.providers[provider];
     types.iter().copied().find(|&kind| open && !row.refuses(zone, Some(kind)))
@@ -184,7 +185,8 @@ fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     }
     loop {
         let row = &world.providers[provider];
-        let staying = live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving).count() as u32;
+        // One whose successor a fault brings counts once.
+        let staying = live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving && !host.held).count() as u32;
         if staying + row.held >= row.desired {
             return;
         }
@@ -230,11 +232,13 @@ fn booted(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     if !host.alive {
         return;
     }
+    if !world.zones[host.zone].reachable() {
+        // Its agent does not get through to register.
+        cx.after(HELD_UP, Step::Booted(id));
+        return;
+    }
     let provider = host.provider;
     register(world, id, cx);
-    if !world.zones[world.hosts.at(id.slot).zone].reachable() {
-        detect::agent_cut(id, world.hosts.at(id.slot).who, cx);
-    }
     daemon::first(world, id, cx);
     room(world, provider, cx);
     let cluster = &cx.plan.clusters[cx.plan.providers[provider].cluster];
@@ -369,6 +373,7 @@ pub(crate) fn drain(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>
     host.cause = cause;
     let provider = host.provider;
     tell(world, id, cx);
+    daemon::wake(world, provider, cx);
     if world.hosts.at(id.slot).empty() {
         leave_when_empty(world, id, cx);
     } else {
@@ -424,12 +429,7 @@ pub(crate) fn remove(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     } else if !held {
         fill_later(world, provider, Span::ZERO, cx);
     }
-    let cluster = &cx.plan.clusters[cx.plan.providers[provider].cluster];
-    for service in cluster.services.clone().map(ServiceId) {
-        if cx.plan.services[service].kind == crate::model::plan::Kind::Daemon {
-            reconcile::wake_once(world, service, cx);
-        }
-    }
+    daemon::wake(world, provider, cx);
 }
 
 /// A host may go: one that leaves is empty, or a managed one has been idle for long enough.

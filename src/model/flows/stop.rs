@@ -4,7 +4,7 @@
 //! begin ─► DEACTIVATING (deregistration delay) ─► Drained ─► STOPPING (stop signal, stopTimeout) ─► Exited ─► gone
 //! ```
 
-use super::{For, HELD_UP, account, launch, managed, reconcile, scale};
+use super::{For, HELD_UP, account, daemon, launch, managed, reconcile, scale};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
@@ -116,7 +116,7 @@ fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within:
 
 /// A task that was wanted is not any more: its launch is due again, if the service still wants as many.
 fn owe_after(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
-    if cx.plan.services[service].kind == Kind::Replica {
+    if cx.plan.services[service].kind != Kind::Stream {
         let row = &mut world.services[service];
         if row.wanted + row.owed() < row.desired {
             row.owe(cause, 1);
@@ -167,6 +167,7 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
         owe_after(world, service, cause, cx);
     }
     if host != NIL {
+        daemon::first(world, world.hosts.handle(host), cx);
         // Of the host's own provider: a task of launch type EC2 names none.
         scale::room(world, world.hosts.at(host).provider, cx);
     }

@@ -178,10 +178,13 @@ pub(crate) fn allowed(world: &World, service: ServiceId, id: HostId, cx: &Cx<'_>
     (!distinct || tasks_of(world, service, world.hosts.at(id.slot)) == 0) && meets(world, service, id, cx)
 }
 
-/// Whether a host is a member of what `memberOf` asks for.
+/// Whether a host lies in a zone of the service's subnets (`awsvpc`) and is a member of what `memberOf` asks for.
 pub(crate) fn meets(world: &World, service: ServiceId, id: HostId, cx: &Cx<'_>) -> bool {
-    let plan = cx.plan;
-    let host = world.hosts.at(id.slot);
+    is_member(world, cx.plan, service, world.hosts.at(id.slot))
+}
+
+/// The same, for who has the host at hand.
+pub(crate) fn is_member(world: &World, plan: &Plan, service: ServiceId, host: &Host) -> bool {
     let value = |name: &str| match name.strip_prefix(query::GROUP_IS) {
         Some(group) => {
             let mut groups = on_host(&world.tasks, host.first).filter(|(_, task)| task.wanted);
@@ -190,7 +193,9 @@ pub(crate) fn meets(world: &World, service: ServiceId, id: HostId, cx: &Cx<'_>) 
         None if name == query::CONNECTED => Some(if host.connected { "true" } else { "false" }),
         None => attribute(plan, host, name),
     };
-    plan.services[service].placement.member_of.iter().all(|one| one.holds(&value))
+    let service = &plan.services[service];
+    let in_subnet = !service.task.eni || service.zones.contains(&host.zone);
+    in_subnet && service.placement.member_of.iter().all(|one| one.holds(&value))
 }
 
 /// Built-in attributes of a container instance (domain sheet, section 3.2) that the model knows.
