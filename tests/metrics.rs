@@ -361,6 +361,7 @@ fn needed_launches_end_when_the_need_is_met() {
     use TaskState::{Provisioning, Running};
     let plan = plan(4_000, 0);
     let mut facts = vec![need(0, 4, 6)];
+    facts.extend((0..6).map(|ordinal| task(0, WEB, ordinal, Provisioning, Provisioning, StopCode::None)));
     facts.extend((0..6).map(|ordinal| task(0, WEB, ordinal, Provisioning, Running, StopCode::None)));
     facts.extend(tasks(0, [2, 2, 2], dark(0)));
     facts.push((at(1_000), Fact::FaultBegins { cause: dark(0) }));

@@ -178,16 +178,19 @@ fn zone_for(
     last.filter(|_| only.is_none())
 }
 
+/// Hosts that a provider has and keeps, and those that faults will bring; one whose successor a fault brings counts once.
+fn coming(world: &World, provider: ProviderId) -> u32 {
+    let row = &world.providers[provider];
+    live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving && !host.held).count() as u32 + row.held
+}
+
 /// Launches hosts until the provider has as many as it should.
 fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     if matches!(cx.plan.providers[provider].kind, ProviderKind::Managed(_)) {
         return managed::fill(world, provider, cx);
     }
     loop {
-        let row = &world.providers[provider];
-        // One whose successor a fault brings counts once.
-        let staying = live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving && !host.held).count() as u32;
-        if staying + row.held >= row.desired {
+        if coming(world, provider) >= world.providers[provider].desired {
             return;
         }
         if !launch(world, provider, None, None, cx) {
@@ -454,10 +457,15 @@ fn drain_over(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     }
 }
 
-/// A fault's successor of a dead host: it stands at once, in the same zone where possible.
+/// A fault's successor of a dead host: it stands at once, in the same zone where possible. A group that has enough by
+/// then, as it had one more than desired when the fault struck, gets none.
 pub(crate) fn succeed(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let row = &mut world.providers[provider];
     row.held = row.held.saturating_sub(1);
+    let group = matches!(cx.plan.providers[provider].kind, ProviderKind::Group(_));
+    if group && coming(world, provider) >= world.providers[provider].desired {
+        return;
+    }
     if let Some(id) = new_host(world, provider, None, None, cx) {
         cx.after(Span::ZERO, Step::Booted(id));
     } else {
