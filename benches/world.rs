@@ -34,7 +34,7 @@ impl<'p, R: Reader<Fact>> Steady<'p, R> {
     fn new(plan: &'p Plan, tasks: u32, reader: impl Fn(evenkeel::model::ids::CellId) -> R) -> Self {
         let worlds = World::all(plan).into_iter().zip(plan.cells.ids().map(reader));
         let mut sim = Sim::new(plan, Seed(1), worlds, None, Limits::default());
-        sim.prepare(|world, cx| world.prepare(cx));
+        sim.prepare(World::prepare);
         let events = (EVENTS * plan.cells.len() as u64).min(EVENTS_MAX);
         // Five events for each task, once in ten minutes.
         let step = Span::from_secs_f64(events as f64 * 600.0 / 5.0 / f64::from(tasks));
