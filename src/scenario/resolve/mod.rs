@@ -47,6 +47,7 @@ pub fn resolve(
         ports: Vec::new(),
         subnets: BTreeMap::new(),
         buckets: Vec::new(),
+        namesakes: BTreeMap::new(),
         used: Used::default(),
     };
     build.head();
@@ -80,6 +81,8 @@ struct Build<'a> {
     ports: Vec<(u32, Protocol)>,
     subnets: BTreeMap<(RegionId, String), ZoneId>,
     buckets: Vec<(RegionId, String, bool, BucketId)>,
+    /// How many services and streams have this name within their cluster.
+    namesakes: BTreeMap<String, u32>,
     used: Used,
 }
 

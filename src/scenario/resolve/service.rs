@@ -82,8 +82,9 @@ impl Build<'_> {
         if self.names.services.insert(name.clone(), id).is_some() {
             self.out.error(at, format!("two services or streams are called `{name}`"), "give each its own name");
         }
-        let others = self.plan.services.iter().filter(|other| other.name.split('/').nth(1) == Some(short)).count();
-        if others == 1 {
+        let namesakes = self.namesakes.entry(short.to_owned()).or_default();
+        *namesakes += 1;
+        if *namesakes == 1 {
             self.names.services.insert(short.to_owned(), id);
         } else {
             self.names.services.remove(short);
