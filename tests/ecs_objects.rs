@@ -362,6 +362,14 @@ fn a_written_rebalancing_is_refused_where_ecs_refuses_it() {
 }
 
 #[test]
+fn a_base_without_weight_is_doubtful() {
+    let items =
+        json!([{ "capacityProvider": "FARGATE", "base": 2 }, { "capacityProvider": "FARGATE_SPOT", "weight": 1 }]);
+    let strategy = format!("{WEB}/capacityProviderStrategy");
+    check(Severity::Warning, &[(&strategy, items)], &format!("{strategy}/0"), "a base and a weight of 0");
+}
+
+#[test]
 fn placement_is_checked() {
     let strategies = format!("{API}/placementStrategy");
     let spread = json!({ "type": "spread", "field": "host" });

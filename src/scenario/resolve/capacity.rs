@@ -187,6 +187,12 @@ impl Build<'_> {
                 self.out.error(&at, format!("`{}` stands twice", item.capacity_provider), "keep one of them");
             }
             families.push(family(&self.plan.providers[provider].kind));
+            if item.base > 0 && item.weight == 0 {
+                let message = format!("`{}` has a base and a weight of 0", item.capacity_provider);
+                let hint =
+                    "it gets its base and nothing more (model choice: ECS's reference leaves it open); write a weight";
+                self.out.warning(&at, message, hint);
+            }
             if weight && base {
                 found.push(StrategyItem { provider, base: item.base, weight: item.weight });
             }
