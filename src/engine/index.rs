@@ -171,7 +171,7 @@ impl<T> Slots<T> {
             return Handle { slot, generation: entry.generation };
         }
         let slot =
-            u32::try_from(self.rows.len()).expect("fewer than 2^32 rows live at once: the limit on tasks is lower");
+            u32::try_from(self.rows.len()).expect("fewer than 2^32 rows live at once: `Limits::rows_max` is lower");
         self.rows.push(Row { generation: 0, value: row });
         Handle { slot, generation: 0 }
     }

@@ -20,6 +20,11 @@ pub trait Partition: Send + Sized {
 
     /// Lets `event` happen at `cx.now`.
     fn handle(&mut self, event: Self::Event, cx: &mut Cx<'_, Self>);
+
+    /// Rows that it holds now; more than [`Limits::rows_max`](super::Limits::rows_max) end the run.
+    fn rows(&self) -> usize {
+        0
+    }
 }
 
 /// Learns facts in batches, in the order in which they happened in its partition.

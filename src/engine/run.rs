@@ -21,12 +21,14 @@ pub struct Limits {
     pub events_max: u64,
     /// Events pending in any one partition, looked at after each event.
     pub pending_max: usize,
+    /// Rows that any one partition holds, looked at after each event.
+    pub rows_max: usize,
 }
 
 impl Default for Limits {
-    /// Model choice: 200 billion events, 200 million pending.
+    /// Model choice: 200 billion events; 50 million pending and 50 million rows, about 12 GB of tasks.
     fn default() -> Self {
-        Limits { events_max: 200_000_000_000, pending_max: 200_000_000 }
+        Limits { events_max: 200_000_000_000, pending_max: 50_000_000, rows_max: 50_000_000 }
     }
 }
 
@@ -252,6 +254,10 @@ impl<W: Partition, R: Reader<W::Fact>> Part<W, R> {
             }
             if self.core.queue.len() > limits.pending_max {
                 self.stop = Some(Stop::Limit { which: "pending events", at: now });
+                return;
+            }
+            if self.world.rows() > limits.rows_max {
+                self.stop = Some(Stop::Limit { which: "rows", at: now });
                 return;
             }
         }

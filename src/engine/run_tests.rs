@@ -50,6 +50,10 @@ impl Partition for Diary {
         cx.note(number);
         self.0.push((cx.now, number));
     }
+
+    fn rows(&self) -> usize {
+        self.0.len()
+    }
 }
 
 /// Gathers what it is told.
@@ -142,6 +146,15 @@ fn a_limit_on_pending_events_stops_a_flood() {
     // 64 are pending after six seconds; the 37th of the next second makes it 101.
     assert_eq!(sim.run_until(Time::NEVER), Stop::Limit { which: "pending events", at: seconds(6) });
     assert_eq!(sim.pending(), 101);
+}
+
+#[test]
+fn a_limit_on_rows_stops_a_world_that_fills_up() {
+    let limits = Limits { rows_max: 3, ..Limits::default() };
+    let mut sim = sim(1, limits);
+    sim.schedule(PartId(0), seconds(0), Phase::Normal, Do::Every(Span::SECOND, 7));
+    // It writes a row each second, from 0 on: the fourth is one too many.
+    assert_eq!(sim.run_until(seconds(99)), Stop::Limit { which: "rows", at: seconds(3) });
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub struct World {
     pub hosts: Hosts,
     /// Tasks.
     pub tasks: Tasks,
+    /// DAEMON services: hosts ask for them again and again.
+    pub(crate) daemons: Vec<ServiceId>,
     /// Faults in force.
     pub strikes: fault::Strikes,
     /// Image outages in force: cause, and the family they are limited to.
@@ -79,6 +81,11 @@ impl engine::Partition for World {
         }
         settle::all(self, cx);
     }
+
+    /// Tasks and hosts: what a run without end would fill the memory with.
+    fn rows(&self) -> usize {
+        self.tasks.live() + self.hosts.live()
+    }
 }
 
 /// Launches of one service on any capacity: 500 a minute (domain sheet, section 4.6; the bucket is a model choice).
@@ -103,6 +110,12 @@ impl World {
             buckets: Table::starting_at(BucketId(cell.buckets.start)),
             hosts: Hosts::new(),
             tasks: Tasks::new(),
+            daemons: cell
+                .services
+                .clone()
+                .map(ServiceId)
+                .filter(|&id| plan.services[id].kind == Kind::Daemon)
+                .collect(),
             strikes: fault::Strikes::new(plan),
             registry_down: Vec::new(),
             held: Vec::new(),

@@ -9,7 +9,7 @@ use crate::engine::Span;
 use crate::model::fact::{Cause, Mechanism, Phase, Reason, StopCode};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId};
 use crate::model::placement::choose;
-use crate::model::plan::{Kind, ProviderKind};
+use crate::model::plan::ProviderKind;
 use crate::model::tables::task::{Health, chain, on_host};
 use crate::model::world::{Cx, World};
 
@@ -47,8 +47,10 @@ fn book(world: &mut World, service: ServiceId) {
 
 /// Hosts of a provider have come, gone or changed: its cluster's daemons look.
 pub(crate) fn wake(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
-    for service in of_cluster(provider, cx) {
-        reconcile::wake_once(world, service, cx);
+    for row in 0..world.daemons.len() {
+        if let Some(service) = in_row(world, row, provider, cx) {
+            reconcile::wake_once(world, service, cx);
+        }
     }
 }
 
@@ -72,7 +74,8 @@ fn start(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) -
 
 /// A host is registered, heard again, or has room again: its daemons come before any other task.
 pub(crate) fn first(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
-    for service in of_cluster(world.hosts.at(host.slot).provider, cx) {
+    for row in 0..world.daemons.len() {
+        let Some(service) = in_row(world, row, world.hosts.at(host.slot).provider, cx) else { continue };
         let machine = world.hosts.at(host.slot);
         let task = &cx.plan.services[service].task;
         let open = machine.takes_tasks() && machine.fits(task) && choose::meets(world, service, host, cx);
@@ -97,7 +100,8 @@ pub(crate) fn stand(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// At time 0 a host comes while tasks are placed: its daemons stand there before them.
 pub(crate) fn stand_on(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
-    for service in of_cluster(world.hosts.at(host.slot).provider, cx) {
+    for row in 0..world.daemons.len() {
+        let Some(service) = in_row(world, row, world.hosts.at(host.slot).provider, cx) else { continue };
         if world.hosts.at(host.slot).fits(&cx.plan.services[service].task) && choose::meets(world, service, host, cx) {
             launch::stand_on(world, service, host, cx);
         }
@@ -114,9 +118,9 @@ pub(crate) struct Share {
 }
 
 /// What daemons take of every new host of a provider (model choice: as if their constraints allowed each host).
-pub(crate) fn share(provider: ProviderId, cx: &Cx<'_>) -> Share {
+pub(crate) fn share(world: &World, provider: ProviderId, cx: &Cx<'_>) -> Share {
     let mut sum = Share::default();
-    for service in of_cluster(provider, cx) {
+    for service in of_cluster(world, provider, cx) {
         let task = &cx.plan.services[service].task;
         sum.cpu += task.cpu;
         sum.memory += task.memory;
@@ -126,11 +130,15 @@ pub(crate) fn share(provider: ProviderId, cx: &Cx<'_>) -> Share {
     sum
 }
 
-pub(crate) fn of_cluster(provider: ProviderId, cx: &Cx<'_>) -> impl Iterator<Item = ServiceId> + use<> {
-    let plan = cx.plan;
-    let services = plan.clusters[plan.providers[provider].cluster].services.clone().map(ServiceId);
-    let daemons: Vec<ServiceId> = services.filter(|&service| plan.services[service].kind == Kind::Daemon).collect();
-    daemons.into_iter()
+/// The daemon in a row of the world's list, if it belongs to a provider's cluster.
+fn in_row(world: &World, row: usize, provider: ProviderId, cx: &Cx<'_>) -> Option<ServiceId> {
+    let service = world.daemons[row];
+    (cx.plan.services[service].cluster == cx.plan.providers[provider].cluster).then_some(service)
+}
+
+/// Daemons of a provider's cluster.
+pub(crate) fn of_cluster(world: &World, provider: ProviderId, cx: &Cx<'_>) -> impl Iterator<Item = ServiceId> {
+    (0..world.daemons.len()).filter_map(move |row| in_row(world, row, provider, cx))
 }
 
 /// Active hosts of the cluster that meet the constraints.

@@ -49,7 +49,7 @@ impl Room {
         let plan = cx.plan;
         let mut host = Host::booting(provider, zone, kind, 0, Who(0));
         host.register(&plan.types[kind], false, cx.now);
-        for daemon in super::daemon::of_cluster(provider, cx) {
+        for daemon in super::daemon::of_cluster(world, provider, cx) {
             let task = &plan.services[daemon].task;
             if host.fits(task) && choose::is_member(world, plan, daemon, &host) {
                 host.reserve(task, true);

@@ -105,7 +105,7 @@ pub(crate) fn for_waiting(world: &World, provider: ProviderId, cx: &Cx<'_>) -> V
 /// Types that a new host may have, the first to be taken first.
 fn empties<'p>(world: &World, provider: ProviderId, cx: &Cx<'p>) -> Vec<(TypeId, &'p InstanceType, bool, Share)> {
     let plan: &'p crate::model::Plan = cx.plan;
-    let share = daemon::share(provider, cx);
+    let share = daemon::share(world, provider, cx);
     let row = |trunking: bool| move |kind: &TypeId| (*kind, &plan.types[*kind], trunking, share);
     match &plan.providers[provider].kind {
         ProviderKind::Group(group) => {
