@@ -11,6 +11,8 @@ mod balancer;
 mod choice;
 #[path = "laws/daemons.rs"]
 mod daemons;
+#[path = "shared/diary.rs"]
+mod diary;
 #[path = "laws/fleet.rs"]
 mod fleet;
 #[path = "laws/groups.rs"]

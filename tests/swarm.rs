@@ -7,12 +7,14 @@
 
 #[path = "swarm/capacity.rs"]
 mod capacity;
-#[path = "swarm/diary.rs"]
+#[path = "shared/diary.rs"]
 mod diary;
 #[path = "swarm/dice.rs"]
 mod dice;
 #[path = "swarm/found.rs"]
 mod found;
+#[path = "swarm/rules.rs"]
+mod rules;
 #[path = "swarm/sane.rs"]
 mod sane;
 #[path = "swarm/scenario.rs"]
@@ -38,7 +40,7 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(text::schema::value);
 /// Seeds of an ordinary run: 15 s of one core when it is alone, up to a minute when it is not.
 const SEEDS: u64 = 1_500;
 /// No scenario of the swarm needs nearly as many.
-const LIMITS: Limits = Limits { events_max: 3_000_000, pending_max: 200_000 };
+const LIMITS: Limits = Limits { events_max: 3_000_000, pending_max: 200_000, rows_max: 200_000 };
 /// Looks of the audit in each run.
 const LOOKS: usize = 60;
 
@@ -95,7 +97,7 @@ fn check(written: &str, calm: bool, dice: &mut Dice) -> (Plan, Diary, Summary) {
     let plan = plan(written);
     let (digest, events, diaries) = cut(&plan, &[], calm, Diary::default);
     let diary = Diary::merge(diaries);
-    let wrong = diary::hold(&plan, &diary);
+    let wrong = rules::hold(&plan, &diary);
     assert!(wrong.is_empty(), "what was told does not hold together:\n{}", wrong[..wrong.len().min(20)].join("\n"));
     let (cut_digest, cut_events, _) = cut(&plan, &cuts(dice, &plan, &diary), calm, Diary::default);
     assert_eq!((cut_digest, cut_events), (digest, events), "cut and whole");

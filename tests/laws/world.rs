@@ -3,11 +3,11 @@
 //! Seeds are fixed, so a check passes always or never. A right model misses four standard errors once in 16,000
 //! checks; a check with too wide an interval proves nothing, so each also says how sharp its interval must be.
 
-use evenkeel::engine::{Reader, Time};
-use evenkeel::experiment::replicate::{self, End, Options, Recorder};
+pub(crate) use crate::diary::Diary;
+use evenkeel::experiment::replicate::{self, End, Options};
 use evenkeel::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary};
+use evenkeel::model::Plan;
 use evenkeel::model::problem::Problems;
-use evenkeel::model::{Fact, Plan};
 use evenkeel::scenario::file::Scenario;
 use evenkeel::scenario::source::Texts;
 use evenkeel::scenario::{self, resolve};
@@ -93,24 +93,6 @@ pub(crate) fn each<T>(file: &Value, replications: u32, take: impl Fn(&Summary) -
         take(&replicate::run(&plan, &[], &options, &()).summary)
     };
     (0..replications).map(one).collect()
-}
-
-/// Everything that an onlooker learns of one replication.
-#[derive(Default)]
-pub(crate) struct Diary(pub(crate) Vec<(Time, Fact)>);
-
-impl Reader<Fact> for Diary {
-    fn read(&mut self, batch: &[(Time, Fact)]) {
-        self.0.extend_from_slice(batch);
-    }
-}
-
-impl Recorder for Diary {
-    fn merge(parts: Vec<Self>) -> Self {
-        let mut all: Vec<_> = parts.into_iter().flat_map(|part| part.0).collect();
-        all.sort_by_key(|(at, _)| *at);
-        Diary(all)
-    }
 }
 
 /// The facts of a run in order of time, and its summary.

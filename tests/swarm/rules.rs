@@ -1,29 +1,11 @@
 //! What a run told, held against the rules that must hold at every instant.
 
-use evenkeel::engine::{Reader, Time};
-use evenkeel::experiment::replicate::Recorder;
+use crate::diary::Diary;
+use evenkeel::engine::Time;
 use evenkeel::model::fact::{Cause, Fact, HostStatus, NO_HOST, Phase, TaskNo, TaskState};
 use evenkeel::model::ids::{ProviderId, ServiceId, ZoneId};
 use evenkeel::model::plan::{Kind, Plan, ProviderKind};
 use std::collections::BTreeMap;
-
-/// Everything that an onlooker learns.
-#[derive(Default)]
-pub(crate) struct Diary(pub(crate) Vec<(Time, Fact)>);
-
-impl Reader<Fact> for Diary {
-    fn read(&mut self, batch: &[(Time, Fact)]) {
-        self.0.extend_from_slice(batch);
-    }
-}
-
-impl Recorder for Diary {
-    fn merge(parts: Vec<Self>) -> Self {
-        let mut all: Vec<_> = parts.into_iter().flat_map(|part| part.0).collect();
-        all.sort_by_key(|(at, _)| *at);
-        Diary(all)
-    }
-}
 
 /// Holds each fact against the rules, then each instant.
 pub(crate) fn hold(plan: &Plan, diary: &Diary) -> Vec<String> {
