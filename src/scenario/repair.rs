@@ -16,6 +16,9 @@ const NAMED: [&str; 6] =
 /// Lists inside a cluster whose entries stand for themselves.
 const IN_CLUSTERS: [&str; 2] = ["services", "runTasks"];
 
+/// When a fault strikes, and for how long, says nothing about what it strikes: these go alone.
+const TIMES: [&str; 3] = ["at", "every", "for"];
+
 /// What is left of a scenario, and where what was taken out stood.
 pub struct Sound {
     /// The scenario without it.
@@ -31,6 +34,7 @@ pub fn sound(document: &Document, problems: &Problems) -> Option<Sound> {
     let mut value = without(&document.value, &mut String::new(), &gone)?;
     let fields = value.as_object_mut()?;
     place_holders(fields);
+    times_of_faults(fields);
     Some(Sound { value, gone })
 }
 
@@ -84,9 +88,10 @@ fn unit(at: &str) -> String {
     let steps: Vec<&str> = at.split('/').skip(1).collect();
     let is_index = |place: usize| steps.get(place).is_some_and(|step| super::words::is_index(step));
     let deep = steps.first() == Some(&"clusters") && steps.get(2).is_some_and(|list| IN_CLUSTERS.contains(list));
+    let time = steps.first() == Some(&"faults") && steps.get(2).is_some_and(|key| TIMES.contains(key));
     let length = match (deep && is_index(1) && is_index(3), is_index(1)) {
         (true, _) => 4,
-        (false, true) => 2,
+        (false, true) => 2 + usize::from(time),
         (false, false) => steps.len().min(1),
     };
     let ends = at.match_indices('/').map(|(end, _)| end).chain([at.len()]);
@@ -130,6 +135,16 @@ fn place_holders(fields: &mut Map<String, Value>) {
     }
 }
 
+/// A fault whose time was wrong strikes at the start.
+fn times_of_faults(fields: &mut Map<String, Value>) {
+    let faults = fields.get_mut("faults").and_then(Value::as_array_mut);
+    for fault in faults.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if !fault.contains_key("at") && !fault.contains_key("every") {
+            fault.insert("at".to_owned(), "0s".into());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +156,8 @@ mod tests {
             ("/clusters/0/clusterName", "/clusters/0"),
             ("/taskDefinitions/2/containerDefinitions/0/name", "/taskDefinitions/2"),
             ("/detection/loss", "/detection"),
+            ("/faults/1/at", "/faults/1/at"),
+            ("/faults/1/zonePowerLoss/zone", "/faults/1"),
             ("/duration", "/duration"),
             ("", ""),
         ] {
