@@ -10,7 +10,9 @@ use evenkeel::metrics::{Measured, Metrics, Objective};
 use evenkeel::model::fact::{Cause, Fact, Hit, HostStatus, Mechanism, NO_HOST, Phase, Reason, StopCode};
 use evenkeel::model::fact::{TaskNo, TaskState};
 use evenkeel::model::fault;
-use evenkeel::model::ids::{BucketId, CellId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId};
+use evenkeel::model::ids::{
+    AccountId, BucketId, CellId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId,
+};
 use evenkeel::model::names::Names;
 use evenkeel::model::plan::{Bucket, Cell, Cluster, Group, InstanceType, Kind, Life, Plan, Provider, ProviderKind};
 use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Zone};
@@ -94,7 +96,13 @@ fn group() -> ProviderKind {
 fn plan(duration: u64, warm_up: u64) -> Plan {
     let mut plan = Plan { name: "story".into(), seed: 7, duration: Span::from_secs(duration), ..Plan::default() };
     plan.warm_up = Span::from_secs(warm_up);
-    plan.regions.push(Region { name: "us-east-1".into(), zones: 0..3, vcpu_quota: None, spot_vcpu_quota: None });
+    plan.regions.push(Region {
+        name: "us-east-1".into(),
+        zones: 0..3,
+        vcpu_quota: None,
+        spot_vcpu_quota: None,
+        plane: None,
+    });
     for zone in 1..4 {
         let id = format!("use1-az{zone}");
         let (name, who, region) = (format!("us-east-1{zone}"), Who::named(&id), RegionId(0));
@@ -108,9 +116,18 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
         services: 0..3,
         providers: 0..2,
         buckets: 0..1,
+        accounts: 0..1,
     });
     let (name, account) = ("shop".to_owned(), "1".to_owned());
-    plan.clusters.push(Cluster { name, account, cell: CellId(0), services: 0..3, providers: 0..2 });
+    plan.clusters.push(Cluster {
+        name,
+        account,
+        account_row: AccountId(0),
+        cell: CellId(0),
+        shard: u64::MAX,
+        services: 0..3,
+        providers: 0..2,
+    });
     plan.services.push(service("shop/web", Kind::Replica, 6));
     plan.services.push(service("shop/api", Kind::Replica, 6));
     plan.services.push(service("shop/batch", Kind::Stream, 0));

@@ -9,6 +9,8 @@ crate::ids! {
     ZoneId: u16,
     /// A control-plane cell; also the partition that runs it.
     CellId: u16,
+    /// An account in a Region.
+    AccountId: u32,
     /// An ECS cluster.
     ClusterId: u32,
     /// An ECS service, or a stream of standalone tasks.

@@ -5,7 +5,7 @@ use crate::metrics::summary::{
     Estimate, FaultRow, HitCounts, Launches, Level, LossRow, ObjectiveRow, ProviderRow, Quantiles, Requests,
     ServiceRow, Summary, Verdict,
 };
-use crate::model::ids::{BucketId, CellId, ClusterId, ProviderId, RegionId, ZoneId};
+use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId, ZoneId};
 use crate::model::placement::Placement;
 use crate::model::plan::{
     Cell, Cluster, Kind, Life, Plan, Profile, Provider, ProviderKind, Region, Service, StrategyItem, TaskDef, Traffic,
@@ -36,7 +36,9 @@ pub(crate) fn plan() -> Plan {
     let cluster = Cluster {
         name: "shop".into(),
         account: "111122223333".into(),
+        account_row: AccountId(0),
         cell: CellId(0),
+        shard: u64::MAX,
         services: 0..1,
         providers: 0..1,
     };
@@ -48,6 +50,7 @@ pub(crate) fn plan() -> Plan {
         services: 0..1,
         providers: 0..1,
         buckets: 0..1,
+        accounts: 0..1,
     };
     let kind = ProviderKind::Fargate { spot: false, bucket: BucketId(0) };
     let provider = Provider { name: "FARGATE".into(), who: Who::named("shop/FARGATE"), cluster: ClusterId(0), kind };
@@ -57,9 +60,15 @@ pub(crate) fn plan() -> Plan {
         duration: Span::from_secs(10_800),
         warm_up: Span::from_secs(900),
         starts_at: 1_767_571_200,
-        regions: [Region { name: "us-east-1".into(), zones: 0..3, vcpu_quota: None, spot_vcpu_quota: None }]
-            .into_iter()
-            .collect(),
+        regions: [Region {
+            name: "us-east-1".into(),
+            zones: 0..3,
+            vcpu_quota: None,
+            spot_vcpu_quota: None,
+            plane: None,
+        }]
+        .into_iter()
+        .collect(),
         zones: (1..=3).map(zone).collect(),
         cells: [cell].into_iter().collect(),
         clusters: [cluster].into_iter().collect(),

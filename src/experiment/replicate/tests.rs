@@ -50,7 +50,7 @@ impl Toy {
 fn plan() -> Plan {
     let mut plan = Plan { name: "toy".into(), seed: 42, duration: Span::from_secs(100_000), ..Plan::default() };
     plan.warm_up = Span::from_secs(1_000);
-    plan.regions.push(Region { name: "r".into(), zones: 0..1, vcpu_quota: None, spot_vcpu_quota: None });
+    plan.regions.push(Region { name: "r".into(), zones: 0..1, vcpu_quota: None, spot_vcpu_quota: None, plane: None });
     let (id, who) = ("z1".to_owned(), Who::named("z1"));
     plan.zones.push(Zone { name: id.clone(), id, who, region: RegionId(0), fargate_stock: 1, spot_stock: 1 });
     for row in 0..2u16 {
@@ -63,9 +63,18 @@ fn plan() -> Plan {
             services: one..next,
             providers: row..row + 1,
             buckets: 0..0,
+            accounts: 0..0,
         });
         let (name, account, cell) = (format!("c{row}"), String::new(), crate::model::ids::CellId(row));
-        plan.clusters.push(Cluster { name, account, cell, services: one..next, providers: row..row + 1 });
+        plan.clusters.push(Cluster {
+            name,
+            account,
+            account_row: crate::model::ids::AccountId(0),
+            cell,
+            shard: u64::MAX,
+            services: one..next,
+            providers: row..row + 1,
+        });
         let kind = ProviderKind::Fargate { spot: false, bucket: BucketId(0) };
         let (name, cluster) = ("FARGATE".to_owned(), ClusterId(one));
         plan.providers.push(Provider { name, who, cluster, kind });

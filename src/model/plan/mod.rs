@@ -1,11 +1,13 @@
 //! The resolved scenario: what runs. Immutable, shared by all partitions, every name already an id.
 
 mod capacity;
+mod plane;
 
 pub use capacity::{Bucket, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
+pub use plane::{Costs, Mapping, Plane, Restart as CellRestart, Router, Tested};
 
 use super::fault;
-use super::ids::{BucketId, CellId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId};
+use super::ids::{AccountId, BucketId, CellId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId};
 use super::placement::Placement;
 use crate::engine::index::Table;
 use crate::engine::{Dist, Seed, Span, Time, Who};
@@ -33,6 +35,8 @@ pub struct Plan {
     pub zones: Table<ZoneId, Zone>,
     /// Cells, Region by Region. Without a `controlPlane` block a Region has one cell that never throttles.
     pub cells: Table<CellId, Cell>,
+    /// Accounts of each Region, in the order in which its cells' clusters name them.
+    pub accounts: Table<AccountId, String>,
     /// Clusters, cell by cell.
     pub clusters: Table<ClusterId, Cluster>,
     /// Services and streams of standalone tasks, cell by cell.
@@ -70,6 +74,8 @@ pub struct Region {
     pub vcpu_quota: Option<u64>,
     /// The same for Fargate Spot.
     pub spot_vcpu_quota: Option<u64>,
+    /// Its control plane, if one is written.
+    pub plane: Option<Plane>,
 }
 
 /// A zone.
@@ -106,6 +112,8 @@ pub struct Cell {
     pub providers: Range<u16>,
     /// Its launch buckets.
     pub buckets: Range<u16>,
+    /// Accounts whose first cluster of the Region is one of its own.
+    pub accounts: Range<u32>,
 }
 
 /// A cluster.
@@ -115,8 +123,12 @@ pub struct Cluster {
     pub name: String,
     /// Account number; each cluster is its own account unless the scenario says otherwise.
     pub account: String,
+    /// The same as a row: API calls are counted for each account and Region.
+    pub account_row: AccountId,
     /// Its cell.
     pub cell: CellId,
+    /// Workers of its cell that serve it, as bits; all when the cell has no workers of its own.
+    pub shard: u64,
     /// Its services and streams.
     pub services: Range<u32>,
     /// Its capacity providers.

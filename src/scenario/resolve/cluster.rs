@@ -1,7 +1,7 @@
 //! Clusters, cell by cell.
 
 use super::Build;
-use crate::model::ids::{BucketId, CellId, ClusterId, ProviderId, RegionId};
+use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId};
 use crate::model::plan::{self, StrategyItem};
 use crate::model::problem::nearest;
 use crate::scenario::ecs::cluster::Cluster;
@@ -60,6 +60,7 @@ impl Build<'_> {
             services: from(plan.services.len()),
             providers: narrow(plan.providers.len()),
             buckets: narrow(plan.buckets.len()),
+            accounts: from(plan.accounts.len()),
         };
         plan.cells.push(cell)
     }
@@ -71,6 +72,7 @@ impl Build<'_> {
         row.services.end = plan.services.len() as u32;
         row.providers.end = plan.providers.len() as u16;
         row.buckets.end = plan.buckets.len() as u16;
+        row.accounts.end = plan.accounts.len() as u32;
     }
 
     fn cluster(&mut self, cluster: &Cluster, index: usize, cell: CellId, region: RegionId) {
@@ -87,10 +89,13 @@ impl Build<'_> {
             let message = format!("`{account}` is no account number");
             self.out.error(&format!("{at}/account"), message, "write twelve digits");
         }
+        let account_row = self.account_row(region, &account);
         let id = self.plan.clusters.push(plan::Cluster {
             name: name.to_owned(),
             account: account.clone(),
+            account_row,
             cell,
+            shard: u64::MAX,
             services: from(self.plan.services.len()),
             providers: narrow(self.plan.providers.len()),
         });
@@ -124,6 +129,16 @@ impl Build<'_> {
         let row = &mut self.plan.clusters[id];
         row.services.end = self.plan.services.len() as u32;
         row.providers.end = self.plan.providers.len() as u16;
+    }
+
+    /// The row of an account in a Region.
+    fn account_row(&mut self, region: RegionId, account: &str) -> AccountId {
+        let known = self.account_rows.get(&(region, account.to_owned()));
+        known.copied().unwrap_or_else(|| {
+            let id = self.plan.accounts.push(account.to_owned());
+            self.account_rows.insert((region, account.to_owned()), id);
+            id
+        })
     }
 
     /// The launch bucket of an account, Region and kind.

@@ -23,7 +23,7 @@ use super::file::{Objective, Scenario, VERSION};
 use super::{check, types};
 use crate::engine::{Dist, Span};
 use crate::model::Plan;
-use crate::model::ids::{BucketId, RegionId, TypeId, ZoneId};
+use crate::model::ids::{AccountId, BucketId, RegionId, TypeId, ZoneId};
 use crate::model::names::Names;
 use crate::model::plan;
 use crate::model::problem::Problems;
@@ -47,6 +47,7 @@ pub fn resolve(
         ports: Vec::new(),
         subnets: BTreeMap::new(),
         buckets: Vec::new(),
+        account_rows: BTreeMap::new(),
         namesakes: BTreeMap::new(),
         used: Used::default(),
     };
@@ -81,6 +82,7 @@ struct Build<'a> {
     ports: Vec<(u32, Protocol)>,
     subnets: BTreeMap<(RegionId, String), ZoneId>,
     buckets: Vec<(RegionId, String, bool, BucketId)>,
+    account_rows: BTreeMap<(RegionId, String), AccountId>,
     /// How many services and streams have this name within their cluster.
     namesakes: BTreeMap<String, u32>,
     used: Used,

@@ -36,6 +36,7 @@ impl Build<'_> {
             zones: first..first,
             vcpu_quota: quota(fargate.vcpu_quota),
             spot_vcpu_quota: quota(fargate.spot_vcpu_quota),
+            plane: None,
         });
         self.fargate(fargate, &format!("{at}/fargate"));
         let default_zones;

@@ -1,0 +1,89 @@
+//! The ECS control plane of a Region as the plan holds it: what its cells can do, and the router in front of them.
+
+use crate::engine::Span;
+
+/// The control plane of a Region. Without one a Region has one cell that never throttles.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plane {
+    /// What each cell can do in each availability zone, in billionths of a request for each second; `None`: any load.
+    pub zone_rate: Option<u64>,
+    /// The same for the share of the peak that is offered: `peakRequests` / cells, over the zones. What the pre-scaled
+    /// capacity is held against.
+    pub peak_rate: Option<u64>,
+    /// Requests queue up to this much work, in time at full capacity; more are throttled.
+    pub queue: Span,
+    /// Capacity that a cell has lost is replaced in its other zones after this; `None`: not at all.
+    pub grows_after: Option<Span>,
+    /// How a cell comes back.
+    pub restart: Restart,
+    /// What each kind of work costs, in millionths of a request.
+    pub costs: Costs,
+    /// Other API calls of users at each cell, such as describe polling: billionths of a request for each second.
+    pub other_calls: u64,
+    /// The size up to which a cell was tested.
+    pub tested: Tested,
+    /// The router in front of the cells.
+    pub router: Router,
+}
+
+/// How a cell comes back after an outage: a base time, and what it holds over the rates at which it is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restart {
+    /// In any case.
+    pub base: Span,
+    /// For each cluster.
+    pub cluster: Span,
+    /// For each task.
+    pub task: Span,
+}
+
+/// Costs in millionths of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Costs {
+    /// A task is launched.
+    pub launch: u64,
+    /// A task is stopped.
+    pub stop: u64,
+    /// An agent tells of a change.
+    pub state_change: u64,
+    /// The scheduler looks at a service.
+    pub reconcile: u64,
+}
+
+/// Sizes up to which a cell was tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tested {
+    /// Requests, in billionths for each second.
+    pub rate: Option<u64>,
+    /// Clusters.
+    pub clusters: Option<u32>,
+    /// Tasks.
+    pub tasks: Option<u32>,
+}
+
+/// The thin router.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Router {
+    /// How it maps clusters to cells.
+    pub mapping: Mapping,
+    /// How often it reads the map from its source.
+    pub refresh: Span,
+}
+
+/// How clusters are mapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mapping {
+    /// A table.
+    FullMap,
+    /// Hash of the name, modulo the number of cells.
+    Hash,
+    /// A consistent-hash ring.
+    Ring,
+    /// A hash to the cell; there each cluster has its own `size` of the cell's `workers`.
+    ShuffleShard {
+        /// Workers of a cell, at most 64.
+        workers: u32,
+        /// Workers of a cluster.
+        size: u32,
+    },
+}
