@@ -31,8 +31,11 @@ struct Steady<'p, R: Reader<Fact>> {
 }
 
 impl<'p, R: Reader<Fact>> Steady<'p, R> {
-    fn new(plan: &'p Plan, tasks: u32, reader: impl Fn(evenkeel::model::ids::CellId) -> R) -> Self {
-        let worlds = World::all(plan).into_iter().zip(plan.cells.ids().map(reader));
+    fn new(plan: &'p Plan, tasks: u32, reader: impl Fn(&evenkeel::model::plan::Part) -> R) -> Self {
+        let worlds = World::all(plan).into_iter().map(|world| {
+            let reader = reader(&world.part);
+            (world, reader)
+        });
         let mut sim = Sim::new(plan, Seed(1), worlds, None, Limits::default());
         sim.prepare(World::prepare);
         let events = (EVENTS * plan.cells.len() as u64).min(EVENTS_MAX);
@@ -83,7 +86,7 @@ fn steady(criterion: &mut Criterion) {
         if tasks > CELL {
             let plan = scene::steady(tasks, tasks / CELL);
             measure(&mut group, "cells/bare", tasks, Steady::new(&plan, tasks, |_| ()));
-            let reader = |cell| Metrics::new(&plan, cell, false);
+            let reader = |cell: &evenkeel::model::plan::Part| Metrics::new(&plan, cell, false);
             measure(&mut group, "cells/measured", tasks, Steady::new(&plan, tasks, reader));
         }
     }

@@ -13,7 +13,7 @@ use evenkeel::engine::{Limits, Reader, Seed, Sim, Span, Stop, Time};
 use evenkeel::experiment::replicate::{self, End, Options, Progress, Watch};
 use evenkeel::metrics::Metrics;
 use evenkeel::metrics::events::Events;
-use evenkeel::model::ids::CellId;
+use evenkeel::model::plan::Part;
 use evenkeel::model::{Fact, Plan, World};
 use serde_json::{Value, json};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -115,8 +115,11 @@ fn standalone() -> Plan {
 }
 
 /// Requests for memory in the last `measured` of a run, after everything has been as large as it gets.
-fn requests_when_warm<R: Reader<Fact>>(plan: &Plan, reader: impl Fn(CellId) -> R) -> (usize, u64) {
-    let worlds = World::all(plan).into_iter().zip(plan.cells.ids().map(reader));
+fn requests_when_warm<R: Reader<Fact>>(plan: &Plan, reader: impl Fn(&Part) -> R) -> (usize, u64) {
+    let worlds = World::all(plan).into_iter().map(|world| {
+        let reader = reader(&world.part);
+        (world, reader)
+    });
     let mut sim = Sim::new(plan, Seed(plan.seed), worlds, None, Limits::default());
     sim.prepare(World::prepare);
     let warm = Time(plan.end().0 / 2);

@@ -9,6 +9,8 @@
 mod balancer;
 #[path = "laws/choice.rs"]
 mod choice;
+#[path = "laws/control_plane.rs"]
+mod control_plane;
 #[path = "laws/daemons.rs"]
 mod daemons;
 #[path = "shared/diary.rs"]

@@ -160,7 +160,7 @@ fn broken(name: &str, when: When, lasts: Option<Dist>) -> Fault {
 
 fn measure(plan: &Plan, facts: &[(Time, Fact)]) -> Measured {
     assert!(facts.is_sorted_by_key(|fact| fact.0), "the story is told in order");
-    let mut metrics = Metrics::new(plan, CellId(0), true);
+    let mut metrics = Metrics::new(plan, &plan.parts(|_| false)[0], true);
     // Batches of any size mean the same.
     facts.chunks(3).for_each(|batch| metrics.read(batch));
     metrics.finish(plan.end())
@@ -473,7 +473,7 @@ fn a_fault_that_hits_nothing_takes_no_time() {
 #[test]
 fn a_million_short_occurrences_are_folded() {
     let plan = plan(10_000_000, 0);
-    let mut metrics = Metrics::new(&plan, CellId(0), false);
+    let mut metrics = Metrics::new(&plan, &plan.parts(|_| false)[0], false);
     metrics.read(&[need(0, 6, 6)]);
     metrics.read(&tasks(0, [2, 2, 2], Cause::mechanism(Mechanism::Crash)));
     for occurrence in 0..1_000_000u32 {
@@ -518,7 +518,9 @@ fn replications_give_an_interval() {
 
 #[test]
 fn cells_merge_in_order_and_in_any_grouping() {
-    let plan = plan(4_000, 0);
+    let mut plan = plan(4_000, 0);
+    let second = plan.cells[CellId(0)].clone();
+    plan.cells.push(second);
     let part = |lost: u64| {
         let mut facts = vec![need(0, 4, 6)];
         facts.extend(tasks(0, [2, 2, 2], dark(0)));
@@ -532,7 +534,7 @@ fn cells_merge_in_order_and_in_any_grouping() {
     let left = part(60).merge(part(0)).merge(part(120));
     let right = part(60).merge(part(0).merge(part(120)));
     assert_eq!(left, right);
-    assert_eq!(left.faults[0].back[0].seconds(), Some(90.0), "the cell where nothing was hit says nothing");
+    assert_eq!(left.faults[0].back_seconds(0), Some(120.0), "the latest; the cell where nothing was hit says nothing");
     assert_eq!((left.faults[0].occurrences, left.bands.len()), (1, 1));
 }
 

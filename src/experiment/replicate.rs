@@ -10,9 +10,10 @@ use crate::metrics::summarise::Runs;
 use crate::metrics::summary::Summary;
 use crate::metrics::timeline::Timeline;
 use crate::metrics::{Measured, Metrics};
-use crate::model::ids::CellId;
+use crate::model::ids::{RegionId, ZoneId};
 use crate::model::world::Cx;
 use crate::model::{Fact, Plan, World};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Version of the summary's shape.
@@ -142,15 +143,43 @@ pub fn run_with<R: Recorder>(
     record: impl Fn() -> R + Sync,
 ) -> Outcome<R> {
     let one = |index: u32, shared: &Shared<'_>| {
-        let cells = plan.cells.ids().map(|cell: CellId| {
-            let first = index == 0;
-            Readers { metrics: Metrics::new(plan, cell, first && options.timeline), recorder: first.then(&record) }
-        });
-        let worlds = World::all(plan).into_iter().zip(cells);
-        let prepare = |world: &mut World, cx: &mut Cx<'_>| world.prepare(cx);
-        replicate(plan, index, worlds, prepare, shared)
+        let mut together: Vec<RegionId> = Vec::new();
+        loop {
+            let parts = plan.parts(|region| together.contains(&region));
+            let worlds = parts.into_iter().map(|part| {
+                let first = index == 0;
+                let metrics = Metrics::new(plan, &part, first && options.timeline);
+                (World::new(plan, &part), Readers { metrics, recorder: first.then(&record) })
+            });
+            let prepare = |world: &mut World, cx: &mut Cx<'_>| world.prepare(cx);
+            let mut found = Vec::new();
+            let single = replicate(plan, index, worlds, prepare, shared, |sim| found = overdrawn(plan, sim));
+            if found.is_empty() || single.end == End::Interrupted {
+                return single;
+            }
+            shared.done.fetch_sub(WHOLE, Ordering::Relaxed);
+            together.extend(found);
+        }
     };
     gather(plan, objectives, options, watch, one)
+}
+
+/// Regions whose cells, apart, together took more of a zone's Fargate stock than there is. Each looked at the whole
+/// stock as if it were alone; where that cannot have mattered the cells run apart, and else once more together.
+fn overdrawn<R: Reader<Fact>>(plan: &Plan, sim: &Sim<'_, World, R>) -> Vec<RegionId> {
+    let mut most: BTreeMap<ZoneId, ([u64; 2], u32)> = BTreeMap::new();
+    for world in sim.worlds() {
+        for (id, zone) in world.zones.pairs() {
+            let (sum, worlds) = most.entry(id).or_default();
+            (0..2).for_each(|spot| sum[spot] += zone.used_most[spot]);
+            *worlds += 1;
+        }
+    }
+    let over = |(zone, (sum, worlds)): (ZoneId, ([u64; 2], u32))| {
+        let row = &plan.zones[zone];
+        (worlds > 1 && (sum[0] > row.fargate_stock || sum[1] > row.spot_stock)).then_some(row.region)
+    };
+    most.into_iter().filter_map(over).collect()
 }
 
 /// Readers of one partition.
@@ -193,6 +222,7 @@ fn replicate<W, R>(
     worlds: impl Iterator<Item = (W, Readers<R>)>,
     prepare: impl FnMut(&mut W, &mut crate::engine::Cx<'_, W>),
     shared: &Shared<'_>,
+    look: impl FnOnce(&Sim<'_, W, Readers<R>>),
 ) -> Single<R>
 where
     W: Partition<Plan = Plan, Fact = Fact>,
@@ -208,6 +238,7 @@ where
     sim.prepare(prepare);
     let (end, reached) = drive(&mut sim, plan.end(), replication, shared);
     let (events, digest) = (sim.events(), sim.digest());
+    look(&sim);
     let mut parts = Vec::new();
     let mut records = Vec::new();
     for readers in sim.into_readers() {

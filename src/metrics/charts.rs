@@ -6,9 +6,10 @@ use super::ledger::Ledger;
 use super::tasks::Tasks;
 use super::trace::Trace;
 use crate::engine::Time;
-use crate::model::fact::TaskState;
+use crate::model::fact::{Fact, TaskState};
 use crate::model::ids::{CellId, ProviderId, ServiceId};
-use crate::model::plan::{Kind, Plan, ProviderKind};
+use crate::model::plan::{Kind, Part, Plan, ProviderKind};
+use crate::model::tables::Plane;
 
 /// Billionths in a whole.
 const BILLION: f64 = 1e9;
@@ -22,6 +23,11 @@ pub(super) struct Charts {
     services: Vec<ServiceSeries>,
     /// Hosts and reservation of a provider that has hosts.
     providers: Vec<Option<(usize, Option<usize>)>>,
+    first_cell: u16,
+    /// Requests, capacity and waiting launches of each cell that has a bound.
+    cells: Vec<Option<[usize; 3]>>,
+    /// Other calls of each cell, in requests a second.
+    others: f64,
 }
 
 /// Numbers of the series of one service.
@@ -39,9 +45,8 @@ struct ServiceSeries {
 }
 
 impl Charts {
-    /// Series for a cell; `zones`: for each service the rows of its zones, none meaning all.
-    pub(super) fn new(plan: &Plan, cell: CellId, zones: impl Fn(ServiceId) -> Vec<usize>) -> Self {
-        let of = &plan.cells[cell];
+    /// Series for a partition; `zones`: for each service the rows of its zones, none meaning all.
+    pub(super) fn new(plan: &Plan, of: &Part, zones: impl Fn(ServiceId) -> Vec<usize>) -> Self {
         let mut trace = Trace::new(plan.end());
         let services = of.services.clone().map(ServiceId);
         let services = services.map(|service| series_of(plan, service, &zones(service), &mut trace)).collect();
@@ -57,8 +62,10 @@ impl Charts {
             Some((hosts, scaled.then(|| trace.add_unknown("reservation_percent", &subject, ""))))
         };
         let providers = of.providers.clone().map(provider).collect();
+        let others = plan.regions[of.region].plane.as_ref().map_or(0.0, |plane| plane.other_calls as f64 / BILLION);
+        let cells = of.cells.clone().map(|cell| cell_series(plan, CellId(cell), others, &mut trace)).collect();
         let names = plan.faults.iter().map(|fault| fault.name.clone()).collect();
-        Charts { trace, names, services, providers }
+        Charts { trace, names, services, providers, first_cell: of.cells.start, cells, others }
     }
 
     /// Levels of a service from `now` on.
@@ -90,6 +97,20 @@ impl Charts {
         }
     }
 
+    /// What a cell is asked for and can do.
+    pub(super) fn plane(&mut self, now: Time, fact: &Fact) {
+        let (Fact::CellLoad { cell, .. } | Fact::CellRate { cell, .. }) = *fact else { return };
+        let Some([requests, capacity, waiting]) = self.cells[usize::from(cell.0 - self.first_cell)] else { return };
+        match *fact {
+            Fact::CellLoad { asked, queued, .. } => {
+                self.trace.point(requests, now, asked as f64 / 60.0 / 1e6 + self.others);
+                self.trace.point(waiting, now, f64::from(queued));
+            }
+            Fact::CellRate { rate, .. } => self.trace.point(capacity, now, rate as f64 / BILLION + self.others),
+            _ => {}
+        }
+    }
+
     /// Levels of a provider from `now` on.
     pub(super) fn provider(&mut self, now: Time, place: usize, capacity: &Capacity) {
         let Some((hosts, reservation)) = self.providers[place] else { return };
@@ -99,6 +120,18 @@ impl Charts {
             self.trace.point(series, now, percent as f64);
         }
     }
+}
+
+/// Series of a cell that has a bound.
+fn cell_series(plan: &Plan, cell: CellId, others: f64, trace: &mut Trace) -> Option<[usize; 3]> {
+    let plane = Plane::new(plan, cell);
+    plane.capacity?;
+    let row = &plan.cells[cell];
+    let subject = format!("{}/{}", plan.regions[row.region].name, row.name);
+    let names = ["control_plane_requests_per_second", "control_plane_capacity_per_second", "control_plane_waiting"];
+    let series = names.map(|name| trace.add(name, &subject, ""));
+    trace.point(series[1], Time::ZERO, plane.rate as f64 / BILLION + others);
+    Some(series)
 }
 
 /// "cluster/name" of a provider.

@@ -18,6 +18,8 @@ pub mod launches;
 pub mod ledger;
 mod measured;
 pub mod objective;
+mod plane_rows;
+pub mod planes;
 mod reader;
 pub mod recovery;
 pub mod summarise;

@@ -7,14 +7,14 @@ use super::cost;
 use super::launches::Launches;
 use super::ledger::Ledger;
 use super::measured::{Measured, ServiceMeasure};
+use super::planes::Planes;
 use super::recovery::Recovery;
 use super::tasks::{Pricing, Step, Tasks};
 use super::trace::Trace;
 use crate::engine::{Reader, Time};
 use crate::model::fact::{Cause, Fact, Hit, TaskState};
-use crate::model::fault::Live;
-use crate::model::ids::{CellId, ProviderId, ServiceId, ZoneId};
-use crate::model::plan::{InstanceType, Kind, Plan, ProviderKind, When};
+use crate::model::ids::{ProviderId, ServiceId, ZoneId};
+use crate::model::plan::{InstanceType, Kind, Part, Plan, ProviderKind, When};
 
 /// Everything that is measured in one partition.
 #[derive(Clone, Debug)]
@@ -30,6 +30,7 @@ pub struct Metrics {
     types: Vec<InstanceType>,
     prices: Vec<Option<u64>>,
     recovery: Recovery,
+    planes: Planes,
     /// Services whose levels changed at this instant.
     changed: Vec<ServiceId>,
     charts: Option<Box<Charts>>,
@@ -86,9 +87,8 @@ fn pricing(plan: &Plan, provider: ProviderId) -> Pricing {
 }
 
 impl Metrics {
-    /// The reader of a cell; `charts`: whether series are wanted.
-    pub fn new(plan: &Plan, cell: CellId, charts: bool) -> Self {
-        let of = &plan.cells[cell];
+    /// The reader of a partition; `charts`: whether series are wanted.
+    pub fn new(plan: &Plan, of: &Part, charts: bool) -> Self {
         let warm_up = Time::ZERO + plan.warm_up;
         let subject = |id: ServiceId| {
             let row = &plan.services[id];
@@ -105,10 +105,9 @@ impl Metrics {
             }
         };
         let at_once = |fault: &crate::model::plan::Fault| fault.lasts.is_none() && matches!(fault.when, When::Every(_));
-        // What has a clock for each zone, host, task or pool; image outages are the same everywhere.
-        let apart = |fault: &crate::model::plan::Fault| {
-            matches!(fault.when, When::Every(_)) && !matches!(fault.effect, Live::ImageRegistryDown(_))
-        };
+        // Copies matter where there are other cells that could have them.
+        let copies =
+            |fault: &crate::model::plan::Fault| if plan.cells.len() > 1 { fault.copies(of.region) } else { None };
         let clusters = of.services.clone().map(|row| plan.services[ServiceId(row)].cluster).collect();
         Metrics {
             now: Time::ZERO,
@@ -123,14 +122,15 @@ impl Metrics {
             prices: plan.types.iter().map(cost::instance).collect(),
             recovery: Recovery::new(
                 plan.faults.iter().map(at_once).collect(),
-                &plan.faults.iter().map(apart).collect::<Vec<_>>(),
+                &plan.faults.iter().map(copies).collect::<Vec<_>>(),
                 of.services.start as usize,
                 clusters,
             ),
+            planes: Planes::new(plan, of, warm_up),
             changed: Vec::new(),
             charts: charts.then(|| {
                 let zones = |id| zones_of(plan, id).into_iter().map(|zone| usize::from(zone.0 - of.zones.start));
-                Box::new(Charts::new(plan, cell, |id| zones(id).collect()))
+                Box::new(Charts::new(plan, of, |id| zones(id).collect()))
             }),
         }
     }
@@ -258,7 +258,19 @@ impl Metrics {
                 self.provider(provider).set_reservation(now, percent);
                 self.chart_provider(now, provider);
             }
+            Fact::Launches { .. }
+            | Fact::Call { .. }
+            | Fact::CellUp { .. }
+            | Fact::CellRate { .. }
+            | Fact::CellLoad { .. } => self.plane(now, fact),
             Fact::Health { .. } | Fact::Service { .. } => {}
+        }
+    }
+
+    fn plane(&mut self, now: Time, fact: &Fact) {
+        self.planes.take(now, fact);
+        if let Some(charts) = &mut self.charts {
+            charts.plane(now, fact);
         }
     }
 
@@ -296,6 +308,7 @@ impl Metrics {
             services: self.services.into_iter().map(|row| row.finish(end)).collect(),
             providers: self.capacity.into_iter().map(|row| row.finish(end)).collect(),
             faults,
+            planes: self.planes.finish(end),
             series,
             bands,
         }

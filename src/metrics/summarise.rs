@@ -6,23 +6,23 @@ use super::ledger::{REQUEST, TASK_SECOND, Why};
 use super::measured::{Measured, ServiceMeasure};
 use super::recovery;
 use super::summary::{
-    CellRow, Estimate, FaultRow, HitCounts, Launches, Level, LossRow, Maybe, PlaneLaunches, PlaneRow, ProviderRow,
-    Quantiles, Requests, ServiceRow, StreamRow,
+    Estimate, FaultRow, HitCounts, Launches, Level, LossRow, Maybe, ProviderRow, Quantiles, Requests, ServiceRow,
+    StreamRow,
 };
 use super::window::Extent;
 use crate::engine::index::Id;
 use crate::model::fact::Phase;
 use crate::model::fact::{Reason, StopCode};
-use crate::model::ids::{FaultId, RegionId, ServiceId};
-use crate::model::plan::{Cell as PlanCell, Kind, Plan, ProviderKind, Region, Service};
+use crate::model::ids::{FaultId, ServiceId};
+use crate::model::plan::{Kind, Plan, ProviderKind, Service};
 use crate::stats::{Moments, interval};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All replications of a plan, in order.
 pub struct Runs<'a> {
-    plan: &'a Plan,
-    all: &'a [Measured],
+    pub(super) plan: &'a Plan,
+    pub(super) all: &'a [Measured],
     /// The last quantile of Student's law that was worked out, with its degrees of freedom.
     t: Cell<(u64, f64)>,
 }
@@ -58,44 +58,6 @@ impl<'a> Runs<'a> {
             }
         })
         .collect()
-    }
-
-    /// Rows of the Regions. Without a model of control planes a Region has one cell that never throttles nor fails, and
-    /// takes on whatever launch the scheduler or a RunTask call asks for.
-    pub fn control_planes(&self) -> Vec<PlaneRow> {
-        let plan = self.plan;
-        let row = |(id, region): (RegionId, &Region)| {
-            let cells = || plan.cells.iter().filter(move |cell| cell.region == id);
-            let cell = |cell: &PlanCell| CellRow {
-                cell: cell.name.clone(),
-                clusters: cell.clusters.len() as u32,
-                peak_utilisation: None,
-                launches: self.plane(&[cell]),
-                down_seconds: self.each(|_| 0.0),
-            };
-            PlaneRow {
-                region: region.name.clone(),
-                launches: self.plane(&cells().collect::<Vec<_>>()),
-                router: BTreeMap::new(),
-                cells: cells().map(cell).collect(),
-            }
-        };
-        plan.regions.pairs().map(row).collect()
-    }
-
-    fn plane(&self, cells: &[&PlanCell]) -> PlaneLaunches {
-        let services = |cell: &&PlanCell| cell.services.clone();
-        let asked = |run: &Measured| -> u64 {
-            let rows = cells.iter().flat_map(services);
-            rows.map(|row| run.services[row as usize].launches.requested).sum()
-        };
-        PlaneLaunches {
-            offered: self.each(|run| asked(run) as f64),
-            accepted: self.each(|run| asked(run) as f64),
-            throttled: self.each(|_| 0.0),
-            failed: self.each(|_| 0.0),
-            availability: self.maybe(|run| (asked(run) > 0).then_some(1.0)),
-        }
     }
 
     /// Rows of the faults.
@@ -229,10 +191,10 @@ impl<'a> Runs<'a> {
     fn fault(&self, id: FaultId) -> FaultRow {
         let row = &self.plan.faults[id];
         let of = |run: &'a Measured| &run.faults[id.row()];
-        let back = |which: usize| self.maybe(move |run| of(run).back[which].seconds());
+        let back = |which: usize| self.maybe(move |run| of(run).back_seconds(which));
         let hit = HitCounts {
             zones: self.each(|run| of(run).zones.len() as f64),
-            cells: self.each(|_| 0.0),
+            cells: self.each(|run| of(run).cells.len() as f64),
             hosts: self.each(|run| of(run).hosts as f64),
             tasks: self.each(|run| of(run).tasks as f64),
             services: self.each(|run| of(run).services.len() as f64),
@@ -247,11 +209,11 @@ impl<'a> Runs<'a> {
             end_seconds: self.maybe(|run| of(run).end.map(crate::engine::Time::as_secs_f64)),
             hit,
             blast_radius: self.maybe(|run| self.blast(run, of(run))).map(share),
-            detect_seconds: self.maybe(|run| of(run).detect.seconds()),
+            detect_seconds: self.maybe(|run| of(run).detect_seconds()),
             recover_seconds: back(0),
             full_strength_seconds: back(1),
             balanced_seconds: back(2),
-            never_recovered: self.each(|run| of(run).never as f64),
+            never_recovered: self.each(|run| of(run).never() as f64),
             lost_requests: self.each(|run| lost(run).0 as f64 / REQUEST),
             lost_task_seconds: self.each(|run| lost(run).1 as f64 / TASK_SECOND),
             needed_launches: self.each(|run| of(run).launches as f64),
@@ -295,11 +257,11 @@ impl<'a> Runs<'a> {
         keys.into_iter().map(row).collect()
     }
 
-    fn each(&self, value: impl Fn(&'a Measured) -> f64) -> Estimate {
+    pub(super) fn each(&self, value: impl Fn(&'a Measured) -> f64) -> Estimate {
         self.estimate(&self.all.iter().map(value).collect())
     }
 
-    fn maybe(&self, value: impl Fn(&'a Measured) -> Option<f64>) -> Maybe {
+    pub(super) fn maybe(&self, value: impl Fn(&'a Measured) -> Option<f64>) -> Maybe {
         let moments: Moments = self.all.iter().filter_map(value).collect();
         (moments.count() > 0).then(|| self.estimate(&moments))
     }

@@ -169,10 +169,34 @@ pub struct PlaneRow {
     pub region: String,
     /// Launches of services and streams in the window.
     pub launches: PlaneLaunches,
-    /// What the router in front of the cells did. Nothing is told of it while a Region has one cell.
-    pub router: BTreeMap<String, Estimate>,
+    /// What the router in front of the cells did; empty without a control plane of the Region's own.
+    pub router: RouterRow,
     /// Its cells.
     pub cells: Vec<CellRow>,
+}
+
+/// RunTask calls at the router, try by try.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RouterRow {
+    /// Calls, each counted once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls: Maybe,
+    /// Tries after the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retries: Maybe,
+    /// Tries turned away as the account calls too often.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_limit: Maybe,
+    /// Tries turned away as the cell has too much to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell_busy: Maybe,
+    /// Tries lost as the router does not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub router_down: Maybe,
+    /// Tries lost as the cell does not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell_down: Maybe,
 }
 
 /// Launches as a control plane sees them.

@@ -12,6 +12,8 @@ pub enum Phase {
     Scheduling,
     /// A replacement waits for a launch token.
     LaunchThrottle,
+    /// The control plane does not act: its cell is down, or has more to do than it can.
+    ControlPlane,
     /// A replacement waits for a host, or no capacity can be had.
     CapacityWait,
     /// The scheduler waits because starts failed again and again.
@@ -36,10 +38,11 @@ pub enum Phase {
 
 impl Phase {
     /// All phases in order.
-    pub const ALL: [Phase; 13] = [
+    pub const ALL: [Phase; 14] = [
         Phase::Detection,
         Phase::Scheduling,
         Phase::LaunchThrottle,
+        Phase::ControlPlane,
         Phase::CapacityWait,
         Phase::StartBackoff,
         Phase::Start,
@@ -58,6 +61,7 @@ impl Phase {
             Phase::Detection => "detection",
             Phase::Scheduling => "scheduling",
             Phase::LaunchThrottle => "launch throttle",
+            Phase::ControlPlane => "control-plane wait",
             Phase::CapacityWait => "capacity wait",
             Phase::StartBackoff => "start backoff",
             Phase::Start => "start",

@@ -40,10 +40,12 @@ pub enum Family {
     Traffic,
     /// Something breaks or heals.
     Fault,
+    /// The control plane has time, comes back, grows.
+    Plane,
 }
 
 impl Family {
-    const ALL: [Family; 9] = [
+    const ALL: [Family; 10] = [
         Family::Launch,
         Family::Serve,
         Family::Stop,
@@ -53,6 +55,7 @@ impl Family {
         Family::Scale,
         Family::Traffic,
         Family::Fault,
+        Family::Plane,
     ];
 }
 

@@ -1,7 +1,7 @@
 //! What an onlooker learns: every number of the results is made from these and from the plan, nothing else.
 
 pub use super::cause::{Cause, FAULTS_MAX, Mechanism, Phase};
-use super::ids::{ClusterId, ProviderId, ServiceId, ZoneId};
+use super::ids::{CellId, ClusterId, ProviderId, ServiceId, ZoneId};
 pub use super::status::{Action, HostStatus, Reason, StopCode, TaskState};
 
 /// What a fault hit.
@@ -17,6 +17,38 @@ pub enum Hit {
     Service(ServiceId),
     /// A whole cluster.
     Cluster(ClusterId),
+    /// A control-plane cell.
+    Cell(CellId),
+}
+
+/// What became of launches that the control plane did not take on at once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Delayed {
+    /// They are due and wait: offered from here on.
+    Offered,
+    /// They were taken on, or are not due any more: what is told of them from here on counts by itself.
+    Resumed,
+    /// They were turned away for their rate, and nobody tries again.
+    Throttled,
+    /// Nothing answered, and nobody tries again.
+    Failed,
+}
+
+/// What became of a RunTask call at its way to a cell, try by try.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Call {
+    /// The cell took it on.
+    Accepted,
+    /// It waits in the cell.
+    Queued,
+    /// The account calls too often.
+    AccountLimit,
+    /// The cell has too much to do.
+    CellBusy,
+    /// The router does not answer.
+    RouterDown,
+    /// The cell does not answer.
+    CellDown,
 }
 
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
@@ -181,6 +213,47 @@ pub enum Fact {
         provider: ProviderId,
         /// Percent.
         percent: u32,
+    },
+    /// Launches that the control plane delays or loses.
+    Launches {
+        /// Of which service or stream.
+        service: ServiceId,
+        /// What became of them.
+        what: Delayed,
+        /// How many.
+        count: u32,
+    },
+    /// A try of a RunTask call, in Regions whose control plane is written.
+    Call {
+        /// Of which stream.
+        service: ServiceId,
+        /// Number of the try, from 0.
+        attempt: u8,
+        /// What became of it.
+        what: Call,
+    },
+    /// Whether a control-plane cell answers.
+    CellUp {
+        /// Which.
+        cell: CellId,
+        /// Whether it does from now on.
+        up: bool,
+    },
+    /// What a control-plane cell can do from now on, in billionths of a request for each second.
+    CellRate {
+        /// Which.
+        cell: CellId,
+        /// For the scheduler and RunTask.
+        rate: u64,
+    },
+    /// What was asked of a control-plane cell in the minute that is over, in millionths of a request.
+    CellLoad {
+        /// Which.
+        cell: CellId,
+        /// All work.
+        asked: u64,
+        /// Launches and calls that wait, now.
+        queued: u32,
     },
     /// A service action.
     Service {

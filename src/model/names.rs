@@ -1,6 +1,6 @@
 //! What a scenario's names mean: handed to the kinds while they resolve what was written.
 
-use super::ids::{ClusterId, ProviderId, ServiceId, ZoneId};
+use super::ids::{CellId, ClusterId, ProviderId, RegionId, ServiceId, ZoneId};
 use super::problem::{Problems, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +14,12 @@ pub struct Names {
     pub services: BTreeMap<String, ServiceId>,
     /// Cluster names.
     pub clusters: BTreeMap<String, ClusterId>,
+    /// Region names.
+    pub regions: BTreeMap<String, RegionId>,
+    /// "region/cell", and the name of the cell alone where only one Region has it.
+    pub cells: BTreeMap<String, CellId>,
+    /// The cell of each cluster.
+    pub cell_of: BTreeMap<ClusterId, CellId>,
     /// Capacity providers by name: one row for each cluster that uses it.
     pub providers: BTreeMap<String, Vec<ProviderId>>,
     /// Instance types by name, as rows of the plan.
@@ -39,6 +45,16 @@ impl Names {
     /// The cluster of this name.
     pub fn cluster(&self, name: &str, at: &str, out: &mut Problems) -> Option<ClusterId> {
         find(&self.clusters, &BTreeSet::new(), name, "cluster", at, out)
+    }
+
+    /// The Region of this name.
+    pub fn region(&self, name: &str, at: &str, out: &mut Problems) -> Option<RegionId> {
+        find(&self.regions, &BTreeSet::new(), name, "Region", at, out)
+    }
+
+    /// The control-plane cell of this name.
+    pub fn cell(&self, name: &str, at: &str, out: &mut Problems) -> Option<CellId> {
+        find(&self.cells, &BTreeSet::new(), name, "control-plane cell", at, out)
     }
 
     /// The capacity provider of this name, in every cluster that uses it.

@@ -46,6 +46,10 @@ pub enum For {
     Reconnect,
     /// Run of a container that others wait for.
     Completion,
+    /// Whether a cell that answers badly refuses a request.
+    Refusal,
+    /// How long a client waits before it calls again.
+    Backoff,
 }
 
 impl From<For> for Purpose {

@@ -1,21 +1,32 @@
-//! One control-plane cell of the world: its tables, and the one dispatch.
+//! One partition of the world: the tables of a control-plane cell, or of several that share something, and the one
+//! dispatch.
 
 use super::event::{Event, Family};
 use super::fact::{Cause, Fact};
 use super::fault;
-use super::flows::{self, daemon, detect, launch, rebalance, reconcile, scale, serve, settle, stop, traffic};
+use super::flows::{
+    self, daemon, detect, launch, outage, plane, rebalance, reconcile, scale, serve, settle, stop, traffic,
+};
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, TaskId, ZoneId};
-use super::plan::{self, Kind, Plan};
-use super::tables::{Hosts, Provider, Service, Tasks, Tokens, Zone};
+use super::plan::{self, Kind, Part, Plan};
+use super::tables::{Front, Hosts, Plane, Provider, Service, Tasks, Tokens, Zone};
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
 use std::collections::VecDeque;
 
-/// Everything a control-plane cell knows and runs. Cells share nothing but the plan.
+/// Everything that a control-plane cell knows and runs. Cells share nothing but the plan, unless they run together.
 #[derive(Clone, Debug)]
 pub struct World {
-    /// Which cell.
-    pub cell: CellId,
+    /// Which cells, and what is theirs.
+    pub part: Part,
+    /// What its cells can do, and how they are.
+    pub planes: Table<CellId, Plane>,
+    /// The way to the cells for calls from outside.
+    pub front: Front,
+    /// Whether work other than launches takes a part of the cells' time.
+    pub(crate) metered: bool,
+    /// Outages of cells and workers in force: while there are none, no event is looked at for them.
+    pub(crate) outages: u32,
     /// Id of its first zone.
     pub(crate) first_zone: u16,
     /// Zones of its Region, as it sees them.
@@ -68,6 +79,9 @@ impl engine::Partition for World {
     type Plan = Plan;
 
     fn handle(&mut self, event: Event, cx: &mut Cx<'_>) {
+        if self.outages > 0 && outage::holds(self, event, cx) {
+            return settle::all(self, cx);
+        }
         match event.family() {
             Family::Launch => launch::handle(self, launch::Step::of(event), cx),
             Family::Serve => serve::handle(self, serve::Step::of(event), cx),
@@ -78,6 +92,7 @@ impl engine::Partition for World {
             Family::Scale => scale::handle(self, scale::Step::of(event), cx),
             Family::Traffic => traffic::handle(self, traffic::Step::of(event), cx),
             Family::Fault => fault::handle(self, fault::Step::of(event), cx),
+            Family::Plane => plane::handle(self, plane::Step::of(event), cx),
         }
         settle::all(self, cx);
     }
@@ -93,16 +108,19 @@ const SERVICE_BURST: u32 = 500;
 const SERVICE_RATE: u64 = 500_000_000_000 / 60;
 
 impl World {
-    /// One world for each cell of the plan.
+    /// One world for each cell of the plan; cells that share an account run together.
     pub fn all(plan: &Plan) -> Vec<World> {
-        (0..plan.cells.len()).map(|cell| World::new(plan, CellId(cell as u16))).collect()
+        plan.parts(|_| false).into_iter().map(|part| World::new(plan, &part)).collect()
     }
 
-    fn new(plan: &Plan, id: CellId) -> World {
-        let cell = &plan.cells[id];
+    /// The world of a part of the plan.
+    pub fn new(plan: &Plan, cell: &Part) -> World {
         let zone_count = usize::from(cell.zones.end - cell.zones.start);
         let mut world = World {
-            cell: id,
+            planes: Table::starting_at(CellId(cell.cells.start)),
+            front: Front::new(cell.accounts.clone()),
+            outages: 0,
+            metered: plan.regions[cell.region].plane.as_ref().is_some_and(plan::Plane::meters),
             first_zone: cell.zones.start,
             zones: Table::starting_at(ZoneId(cell.zones.start)),
             services: Table::starting_at(ServiceId(cell.services.start)),
@@ -122,7 +140,11 @@ impl World {
             held_tasks: Vec::new(),
             dirty: Vec::new(),
             scratch: Vec::new(),
+            part: cell.clone(),
         };
+        for id in cell.cells.clone().map(CellId) {
+            world.planes.push(Plane::new(plan, id));
+        }
         for _ in cell.zones.clone() {
             world.zones.push(Zone::default());
         }

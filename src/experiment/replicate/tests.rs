@@ -63,13 +63,13 @@ fn plan() -> Plan {
             services: one..next,
             providers: row..row + 1,
             buckets: 0..0,
-            accounts: 0..0,
+            accounts: one..next,
         });
         let (name, account, cell) = (format!("c{row}"), String::new(), crate::model::ids::CellId(row));
         plan.clusters.push(Cluster {
             name,
             account,
-            account_row: crate::model::ids::AccountId(0),
+            account_row: crate::model::ids::AccountId(one),
             cell,
             shard: u64::MAX,
             services: one..next,
@@ -125,11 +125,11 @@ fn service(row: u32, provider: ProviderId) -> Service {
 
 fn toys(plan: &Plan, options: &Options, objectives: &[Objective], watch: &dyn Watch) -> Outcome {
     let one = |index: u32, shared: &Shared<'_>| {
-        let parts = plan.cells.ids().map(|cell| {
-            let world = Toy { service: ServiceId(u32::from(cell.0)), up: false, flips: 0 };
-            (world, Readers { metrics: Metrics::new(plan, cell, options.timeline && index == 0), recorder: Some(()) })
+        let parts = plan.parts(|_| false).into_iter().map(|part| {
+            let world = Toy { service: ServiceId(part.services.start), up: false, flips: 0 };
+            (world, Readers { metrics: Metrics::new(plan, &part, options.timeline && index == 0), recorder: Some(()) })
         });
-        replicate(plan, index, parts, |_, cx| cx.after(Span::ZERO, ()), shared)
+        replicate(plan, index, parts, |_, cx| cx.after(Span::ZERO, ()), shared, |_| ())
     };
     gather(plan, objectives, options, watch, one)
 }

@@ -2,6 +2,8 @@
 
 use crate::engine::Time;
 use crate::model::ids::{ClusterId, ServiceId};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Means over occurrences of one length of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,13 +33,42 @@ impl Mean {
     }
 }
 
+/// What one occurrence did, in whichever cells have a copy of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Occurred {
+    /// From begin to first notice, in microseconds.
+    pub detect: Option<u64>,
+    /// Need, desired count, spread.
+    pub back: [Option<u64>; 3],
+    /// Whether it concerned any service: one that did not says nothing about recovery.
+    pub concerned: bool,
+}
+
+impl Occurred {
+    /// The first notice; the latest recovery, none if one never recovered.
+    fn merge(&mut self, other: Occurred) {
+        self.detect = self.detect.into_iter().chain(other.detect).min();
+        match (self.concerned, other.concerned) {
+            (_, false) => {}
+            (false, true) => (self.back, self.concerned) = (other.back, true),
+            (true, true) => {
+                for (mine, theirs) in self.back.iter_mut().zip(other.back) {
+                    *mine = mine.zip(theirs).map(|(a, b)| a.max(b));
+                }
+            }
+        }
+    }
+}
+
 /// What one fault did in one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measure {
     /// How often it began.
     pub occurrences: u64,
-    /// Each cell has clocks of its own for it: occurrences add up. Otherwise each has a copy of the same ones.
-    pub apart: bool,
+    /// Partitions with the same number have copies of the same occurrences; `None`: each has its own.
+    pub copies: Option<u32>,
+    /// What each occurrence of which there are copies did, by that number and its own.
+    pub each: BTreeMap<(u32, u32), Occurred>,
     /// First begin.
     pub begin: Option<Time>,
     /// End of that one.
@@ -48,6 +79,8 @@ pub struct Measure {
     pub tasks: u64,
     /// Zones hit, by row.
     pub zones: Vec<u16>,
+    /// Control-plane cells hit, by row.
+    pub cells: Vec<u16>,
     /// Services hit or with losses, by row.
     pub services: Vec<ServiceId>,
     /// Clusters with a service hit, and in how many occurrences.
@@ -73,19 +106,54 @@ impl Measure {
         if other.begin.is_some() && (self.begin.is_none() || other.begin < self.begin) {
             (self.begin, self.end) = (other.begin, other.end);
         }
-        self.apart |= other.apart;
-        self.occurrences =
-            if self.apart { self.occurrences + other.occurrences } else { self.occurrences.max(other.occurrences) };
+        self.occurrences += other.occurrences;
+        for (key, occurred) in other.each {
+            match self.each.entry(key) {
+                Entry::Occupied(mut mine) => {
+                    self.occurrences -= 1;
+                    mine.get_mut().merge(occurred);
+                }
+                Entry::Vacant(free) => {
+                    free.insert(occurred);
+                }
+            }
+        }
         self.hosts += other.hosts;
         self.tasks += other.tasks;
         for zone in other.zones {
             insert(&mut self.zones, zone);
+        }
+        for cell in other.cells {
+            insert(&mut self.cells, cell);
         }
         self.services.extend(other.services);
         self.clusters.extend(other.clusters);
         self.detect.merge(other.detect);
         self.never += other.never;
         self.launches += other.launches;
+    }
+}
+
+impl Measure {
+    /// Seconds from begin to first notice: the mean over occurrences.
+    pub fn detect_seconds(&self) -> Option<f64> {
+        let mut mean = self.detect;
+        self.each.values().for_each(|occurred| mean.add(occurred.detect));
+        mean.seconds()
+    }
+
+    /// Seconds until need, desired count or spread were there again: the mean over occurrences that have a value.
+    pub fn back_seconds(&self, which: usize) -> Option<f64> {
+        let mut mean = self.back[which];
+        let any = self.each.values().any(|occurred| occurred.concerned);
+        let counts = self.each.values().filter(|occurred| occurred.concerned || !any);
+        counts.for_each(|occurred| mean.add(occurred.back[which]));
+        mean.seconds()
+    }
+
+    /// Occurrences from which a service never recovered.
+    pub fn never(&self) -> u64 {
+        self.never + self.each.values().filter(|occurred| occurred.back[0].is_none()).count() as u64
     }
 }
 

@@ -16,7 +16,7 @@ use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Hit};
 use crate::model::ids::{ClusterId, FaultId, ServiceId};
 use measure::insert;
-pub use measure::{Mean, Measure};
+pub use measure::{Mean, Measure, Occurred};
 use std::collections::VecDeque;
 use watch::{Answer, Service, Worst};
 
@@ -64,11 +64,11 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// For each fault: `at_once`, whether its occurrences end when they begin; `apart`, whether other cells have others.
+    /// For each fault: `at_once`, whether its occurrences end when they begin; `copies`, which partitions have copies of the same.
     /// `clusters`: of each service from `first_service` on.
-    pub fn new(at_once: Vec<bool>, apart: &[bool], first_service: usize, clusters: Vec<ClusterId>) -> Self {
+    pub fn new(at_once: Vec<bool>, copies: &[Option<u32>], first_service: usize, clusters: Vec<ClusterId>) -> Self {
         Recovery {
-            faults: apart.iter().map(|&apart| Measure { apart, ..Measure::default() }).collect(),
+            faults: copies.iter().map(|&copies| Measure { copies, ..Measure::default() }).collect(),
             at_once,
             first_service,
             services: clusters.iter().map(|_| Service::default()).collect(),
@@ -171,6 +171,10 @@ impl Recovery {
         match what {
             Hit::Zone(zone) => {
                 insert(&mut measure.zones, zone.0);
+                false
+            }
+            Hit::Cell(cell) => {
+                insert(&mut measure.cells, cell.0);
                 false
             }
             Hit::Host => {
@@ -280,11 +284,17 @@ impl Recovery {
     fn fold(&mut self, slot: u32) {
         let row = &mut self.slots[slot as usize];
         let measure = &mut self.faults[row.fault.0 as usize];
-        measure.detect.add(row.noticed.map(|at| at.since(row.begin).0));
-        for (mean, value) in measure.back.iter_mut().zip(row.worst.back) {
-            mean.add(value);
+        let detect = row.noticed.map(|at| at.since(row.begin).0);
+        if let (Some(copies), Some((_, occurrence))) = (measure.copies, row.cause.as_fault()) {
+            let occurred = Occurred { detect, back: row.worst.back, concerned: !row.services.is_empty() };
+            measure.each.insert((copies, occurrence), occurred);
+        } else {
+            measure.detect.add(detect);
+            for (mean, value) in measure.back.iter_mut().zip(row.worst.back) {
+                mean.add(value);
+            }
+            measure.never += u64::from(row.worst.back[0].is_none());
         }
-        measure.never += u64::from(row.worst.back[0].is_none());
         measure.launches += row.worst.launches;
         row.live = false;
         row.generation = row.generation.wrapping_add(1);

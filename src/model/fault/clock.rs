@@ -6,8 +6,8 @@ use crate::engine::key::Phase;
 use crate::engine::{Span, Time, Who};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact};
-use crate::model::flows::{For, detect, stop};
-use crate::model::ids::{FaultId, HostId, ProviderId, TaskId, TypeId, ZoneId};
+use crate::model::flows::{For, detect, outage, stop};
+use crate::model::ids::{CellId, FaultId, HostId, ProviderId, TaskId, TypeId, ZoneId};
 use crate::model::plan::{Plan, When};
 use crate::model::world::{Cx, World};
 
@@ -22,6 +22,8 @@ pub enum Thing {
     Host(HostId),
     /// A task.
     Task(TaskId),
+    /// A control-plane cell.
+    Cell(CellId),
     /// A Spot pool.
     Pool(ProviderId, ZoneId, Option<TypeId>),
 }
@@ -121,7 +123,12 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
             }
         }
         Step::TaskTakenBack(task, cause) => {
-            if world.tasks.get(task).is_some_and(|task| task.alive) {
+            let Some(row) = world.tasks.get(task).filter(|task| task.alive) else { return };
+            let cluster = cx.plan.services[row.service].cluster;
+            if outage::unserved(world, cluster, cx).is_some() {
+                // It goes all the same; its cell will learn of it.
+                detect::fargate_dies(world, task, cause, cx);
+            } else {
                 stop::taken_back(world, task, cause, cx);
             }
         }
@@ -156,6 +163,10 @@ fn name_of(thing: Thing, plan: &Plan) -> Who {
     match thing {
         Thing::All | Thing::Host(_) | Thing::Task(_) => Who(0),
         Thing::Zone(zone) => plan.zones[zone].who,
+        Thing::Cell(cell) => {
+            let row = &plan.cells[cell];
+            Who::named(&format!("cell {}/{}", plan.regions[row.region].name, row.name))
+        }
         Thing::Pool(provider, zone, kind) => {
             let pool = plan.providers[provider].who.nth(plan.zones[zone].who.0);
             kind.map_or(pool, |kind| pool.nth(Who::named(&plan.types[kind].name).0))

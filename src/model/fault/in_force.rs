@@ -1,7 +1,7 @@
 //! What the faults in force do to zones and providers, worked out anew: the audit holds the tables against it.
 
-use super::{Live, Thing, zones_of};
-use crate::model::ids::{ProviderId, TypeId, ZoneId};
+use super::{Live, Thing, cells_of, zones_of};
+use crate::model::ids::{CellId, ProviderId, TypeId, ZoneId};
 use crate::model::plan::Plan;
 use crate::model::world::World;
 
@@ -18,6 +18,14 @@ pub struct InForce {
     pub refusals: Vec<(ProviderId, Option<ZoneId>, Option<TypeId>)>,
     /// Image outages.
     pub registry: usize,
+    /// Cells that are down.
+    pub down: Vec<CellId>,
+    /// Cells that lack something else: workers, good answers, capacity.
+    pub weak: Vec<CellId>,
+    /// Zones that the control plane lacks, once for each cell.
+    pub lost: Vec<ZoneId>,
+    /// Outages of the router, and of the source of its map.
+    pub front: [usize; 2],
 }
 
 impl InForce {
@@ -27,8 +35,25 @@ impl InForce {
         for strike in world.strikes.in_force() {
             match &plan.faults[strike.fault].effect {
                 Live::ZonePowerLoss(live) if live.share >= 1.0 => {
-                    found.dark.extend(zones_of(live.zone, *strike, world));
+                    let zones = zones_of(live.zone, *strike, world);
+                    found.lost.extend(world.planes.ids().flat_map(|_| zones.iter().copied()));
+                    found.dark.extend(zones);
                 }
+                Live::ControlPlaneZoneLoss(live) => {
+                    let zones = zones_of(live.zone, *strike, world);
+                    found.lost.extend(world.planes.ids().flat_map(|_| zones.iter().copied()));
+                }
+                Live::CellOutage(live) if live.share_ppm < 1_000_000 => {
+                    found.weak.extend(cells_of(live.cell, *strike, world));
+                }
+                Live::CellOutage(live) => found.down.extend(cells_of(live.cell, *strike, world)),
+                Live::ControlPlaneThrottle(live) => found.weak.extend(live.cells(world)),
+                Live::PoisonCustomer(live) => match live.target(plan) {
+                    (cell, None) => found.down.push(cell),
+                    (cell, Some(_)) => found.weak.push(cell),
+                },
+                Live::RouterOutage(_) => found.front[0] += 1,
+                Live::MapSourceOutage(_) => found.front[1] += 1,
                 Live::NetworkCutZone(live) => found.cut.extend(zones_of(live.zone, *strike, world)),
                 Live::ZoneGrey(live) => found.grey.extend(zones_of(live.zone, *strike, world)),
                 Live::InsufficientCapacity(live) => {
@@ -52,6 +77,9 @@ impl InForce {
         found.cut.sort_unstable();
         found.grey.sort_unstable();
         found.refusals.sort_unstable();
+        found.down.sort_unstable();
+        found.weak.sort_unstable();
+        found.lost.sort_unstable();
         found
     }
 
@@ -67,6 +95,15 @@ impl InForce {
             found.refusals.extend(provider.refusals.iter().map(|one| (id, Some(one.zone), one.kind)));
         }
         found.refusals.sort_unstable();
+        found.front = [world.front.router_down.len(), world.front.map_down.len()];
+        for (id, plane) in world.planes.pairs() {
+            found.down.extend((0..plane.struck).map(|_| id));
+            // Workers that start again are no fault's doing any more.
+            let struck = plane.dead_workers.iter().filter(|(_, _, restarting)| !restarting).count();
+            found.weak.extend((0..plane.refusing.len() + plane.curbs.len() + struck).map(|_| id));
+            found.lost.extend(plane.lost_zones.iter().map(|(zone, _)| *zone));
+        }
+        found.lost.sort_unstable();
         found
     }
 }

@@ -2,10 +2,16 @@
 //!
 //! To add a kind, write its file and put two lines here: the `mod` and its name in `kinds!`.
 
+mod cell_outage;
+mod control_plane_throttle;
+mod control_plane_zone_loss;
 mod host_crash;
 mod image_registry_down;
 mod insufficient_capacity;
+mod map_source_outage;
 mod network_cut_zone;
+mod poison_customer;
+mod router_outage;
 mod spot_reclaim;
 mod task_crash;
 mod zone_grey;
@@ -18,7 +24,7 @@ pub use clock::{Step, Strike, Strikes, Thing};
 pub(crate) use clock::{handle, host_runs, prepare, task_again, task_runs};
 pub use in_force::InForce;
 
-use super::ids::{ProviderId, ZoneId};
+use super::ids::{CellId, ProviderId, RegionId, ZoneId};
 use super::names::Names;
 use super::problem::Problems;
 use super::world::{Cx, World};
@@ -97,6 +103,51 @@ kinds! {
     ImageRegistryDown = image_registry_down as "imageRegistryDown",
     /// A zone is cut off from the Region's network.
     NetworkCutZone = network_cut_zone as "networkCutZone",
+    /// A control-plane cell stops acting, or answers badly.
+    CellOutage = cell_outage as "cellOutage",
+    /// The router in front of the cells does not answer.
+    RouterOutage = router_outage as "routerOutage",
+    /// The source of the router's map cannot be read.
+    MapSourceOutage = map_source_outage as "mapSourceOutage",
+    /// The control plane loses a zone.
+    ControlPlaneZoneLoss = control_plane_zone_loss as "controlPlaneZoneLoss",
+    /// The control plane takes on less than it could.
+    ControlPlaneThrottle = control_plane_throttle as "controlPlaneThrottle",
+    /// A customer whose requests break what serves them.
+    PoisonCustomer = poison_customer as "poisonCustomer",
+}
+
+/// How far one occurrence of a fault with `every` reaches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// Everywhere at the same time.
+    World,
+    /// All cells of a Region.
+    Region,
+    /// One cell, and what is its own.
+    Own,
+}
+
+impl Live {
+    /// How far one occurrence reaches.
+    pub fn reach(&self) -> Reach {
+        match self {
+            Live::ImageRegistryDown(_) => Reach::World,
+            Live::ZonePowerLoss(_)
+            | Live::ZoneGrey(_)
+            | Live::NetworkCutZone(_)
+            | Live::InsufficientCapacity(_)
+            | Live::RouterOutage(_)
+            | Live::MapSourceOutage(_)
+            | Live::ControlPlaneZoneLoss(_)
+            | Live::ControlPlaneThrottle(_) => Reach::Region,
+            Live::HostCrash(_)
+            | Live::TaskCrash(_)
+            | Live::SpotReclaim(_)
+            | Live::CellOutage(_)
+            | Live::PoisonCustomer(_) => Reach::Own,
+        }
+    }
 }
 
 /// A share: from above 0 to 1.
@@ -135,6 +186,34 @@ fn zones_of(fault: Option<ZoneId>, strike: Strike, world: &World) -> Vec<ZoneId>
         (Thing::Zone(_), _) | (_, Some(_)) => Vec::new(),
         _ => world.zones.ids().collect(),
     }
+}
+
+/// The Region of a name; `Some(None)`: none was written.
+#[expect(clippy::option_option, reason = "not written is not the same as not understood")]
+fn region(name: Option<&str>, at: &str, names: &Names, out: &mut Problems) -> Option<Option<RegionId>> {
+    match name {
+        Some(name) => names.region(name, &format!("{at}/region"), out).map(Some),
+        None => Some(None),
+    }
+}
+
+/// One clock for the Region, if it is the one meant.
+fn region_clock(fault: Option<RegionId>, world: &World) -> Vec<Thing> {
+    if fault.is_none_or(|only| only == world.part.region) { vec![Thing::All] } else { Vec::new() }
+}
+
+/// Cells that a strike means: the one of its clock, the one of the fault, or all.
+fn cells_of(fault: Option<CellId>, strike: Strike, world: &World) -> Vec<CellId> {
+    match (strike.thing, fault) {
+        (Thing::Cell(cell), _) | (_, Some(cell)) if world.planes.holds(cell) => vec![cell],
+        (Thing::Cell(_), _) | (_, Some(_)) => Vec::new(),
+        _ => world.planes.ids().collect(),
+    }
+}
+
+/// One clock for each cell that a fault may hit in this partition.
+fn cell_clocks(fault: Option<CellId>, world: &World) -> Vec<Thing> {
+    world.planes.ids().filter(|cell| fault.is_none_or(|only| only == *cell)).map(Thing::Cell).collect()
 }
 
 /// One clock for each zone that a fault may hit in this cell.

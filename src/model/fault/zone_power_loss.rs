@@ -3,7 +3,7 @@
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Who;
 use crate::model::fact::{Cause, Fact, Hit};
-use crate::model::flows::{For, detect, rebalance};
+use crate::model::flows::{For, detect, plane, rebalance};
 use crate::model::ids::ZoneId;
 use crate::model::ids::{HostId, TaskId};
 use crate::model::names::Names;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ## What happens
 /// The hosts of the zone, or a share of them, stop at once; what runs on them is gone, not drained. Nothing can be
-/// launched in a zone that is dark as a whole.
+/// launched in a zone that is dark as a whole, and the control plane loses what it has there.
 /// ## What ECS sees
 /// Nothing at first. Load-balancer checks fail and eject the targets after 35 to 65 s; EC2 reports the hosts as
 /// stopped after 1 to 2 minutes (`detection` sets both).
@@ -74,6 +74,7 @@ impl Effect for Live {
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             if self.share >= 1.0 {
                 world.zones[zone].dark += 1;
+                plane::zone_lost(world, zone, strike.cause, cx);
             }
             hosts_go_dark(world, zone, self.share, strike.cause, cx);
             fargate_goes_dark(world, zone, self.share, strike.cause, cx);
@@ -86,6 +87,7 @@ impl Effect for Live {
         }
         for zone in super::zones_of(self.zone, strike, world) {
             world.zones[zone].dark -= 1;
+            plane::zone_back(world, zone, strike.cause, cx);
         }
         rebalance::zone_is_back(world, cx);
     }

@@ -4,7 +4,7 @@
 //! there is no room to start a replacement first: an unhealthy one is stopped, as `minimumHealthyPercent` allows.
 
 use super::settle::percent_up;
-use super::{account, launch, reconcile, stop};
+use super::{account, launch, pace, plane, reconcile, stop};
 use crate::engine::Span;
 use crate::model::fact::{Cause, Mechanism, Phase, Reason, StopCode};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId};
@@ -66,6 +66,10 @@ fn start(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) -
     if rate > Span::ZERO {
         row.waits = Phase::LaunchThrottle;
         cx.after(rate, reconcile::Step::Wake(service));
+        return false;
+    }
+    if let Err(wait) = plane::may_launch(world, service, cx) {
+        pace::wait_for(world, service, wait, cx);
         return false;
     }
     launch::daemon(world, service, host, cx);

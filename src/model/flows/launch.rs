@@ -7,7 +7,7 @@
 //! ```
 //! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
-use super::{For, HELD_UP, account, containers, managed, pace, scale, serve, stop};
+use super::{For, HELD_UP, account, containers, managed, pace, plane, scale, serve, stop};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::event::steps;
@@ -58,6 +58,10 @@ pub(crate) enum Wait {
     Turn,
     /// The service has used up its 500 a minute.
     Service(Span),
+    /// Its control-plane cell has no time.
+    Plane,
+    /// Its control-plane cell answers badly.
+    Refused,
     /// No capacity, a quota, or no host that fits.
     Capacity(Reason),
 }
@@ -90,6 +94,7 @@ pub(crate) fn launch_on(
     if rate > Span::ZERO {
         return Err(Wait::Service(rate));
     }
+    plane::may_launch(world, service, cx)?;
     let plan = cx.plan;
     match &plan.providers[provider].kind {
         ProviderKind::Fargate { spot, bucket } => {
@@ -101,7 +106,7 @@ pub(crate) fn launch_on(
         }
         ProviderKind::AnyHost => {
             let host = choose::host(world, service, provider, only, cx).map_err(Wait::Capacity)?;
-            let task = accept(world, service, provider, cx);
+            let task = take_on(world, service, provider, cx);
             place(world, task, host, cx);
             Ok(task)
         }
@@ -118,7 +123,7 @@ fn accept_fargate(
     cx: &mut Cx<'_>,
 ) -> TaskId {
     let plan = cx.plan;
-    let task = accept(world, service, provider, cx);
+    let task = take_on(world, service, provider, cx);
     take_fargate(world, service, provider, spot, zone, cx);
     account::change(world, plan, task, |task| task.zone = zone);
     begin(world, task, cx);
@@ -128,7 +133,7 @@ fn accept_fargate(
 /// A Fargate task uses stock of its zone and quota of its account.
 fn take_fargate(world: &mut World, service: ServiceId, provider: ProviderId, spot: bool, zone: ZoneId, cx: &Cx<'_>) {
     let cpu = u64::from(cx.plan.services[service].task.cpu);
-    world.zones[zone].used[usize::from(spot)] += cpu;
+    world.zones[zone].take(spot, cpu);
     if let ProviderKind::Fargate { bucket, .. } = cx.plan.providers[provider].kind {
         world.buckets[bucket].used += cpu;
     }
@@ -150,7 +155,7 @@ fn on_group(
     if found.is_err() && of_group && waiting_in_cluster(world, provider, cx) >= PROVISIONING_MAX {
         return Err(Wait::Capacity(Reason::ProvisioningLimit));
     }
-    let task = accept(world, service, provider, cx);
+    let task = take_on(world, service, provider, cx);
     if let Ok(host) = found {
         place(world, task, host, cx);
     } else {
@@ -168,6 +173,12 @@ fn waiting_in_cluster(world: &World, provider: ProviderId, cx: &Cx<'_>) -> usize
     let groups = cluster.providers.clone().map(ProviderId);
     let groups = groups.filter(|&row| matches!(plan.providers[row].kind, ProviderKind::Group(_)));
     groups.map(|row| world.providers[row].waiting.len()).sum()
+}
+
+/// The control plane takes a launch on.
+fn take_on(world: &mut World, service: ServiceId, provider: ProviderId, cx: &mut Cx<'_>) -> TaskId {
+    plane::launched(world, service, cx);
+    accept(world, service, provider, cx)
 }
 
 /// The launch is accepted: a task exists, in PROVISIONING.
@@ -417,6 +428,6 @@ fn settle_on(world: &mut World, id: TaskId, host: HostId, plan: &Plan) {
 /// A daemon's task on one host.
 pub(crate) fn daemon(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) {
     let provider = world.hosts.at(host.slot).provider;
-    let task = accept(world, service, provider, cx);
+    let task = take_on(world, service, provider, cx);
     place(world, task, host, cx);
 }

@@ -1,6 +1,7 @@
 //! Verbs: one story, one file. Flows hold no state; they call tables, and schedule steps for each other.
 
 pub mod account;
+pub mod call;
 pub mod containers;
 pub mod daemon;
 pub mod detect;
@@ -8,7 +9,9 @@ pub mod even;
 pub mod launch;
 pub mod managed;
 pub mod need;
+pub mod outage;
 pub mod pace;
+pub mod plane;
 pub mod rebalance;
 pub mod reconcile;
 pub mod scale;

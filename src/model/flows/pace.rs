@@ -7,7 +7,7 @@
 //! ```
 
 use super::launch::{self, Step, Wait};
-use super::{account, reconcile};
+use super::{account, outage, plane, reconcile};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::fact::{Action, Fact, Hit, Phase, Reason};
@@ -43,13 +43,23 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 }
 
 /// What is due cannot be launched now: it waits, and somebody will come back to it.
-fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &mut Cx<'_>) {
+pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &mut Cx<'_>) {
     match wait {
         Wait::Turn | Wait::Bucket(_) => wait_as(world, service, Phase::LaunchThrottle),
         Wait::Service(span) => {
             wait_as(world, service, Phase::LaunchThrottle);
             world.services[service].woken = true;
             cx.after(span, reconcile::Step::Wake(service));
+        }
+        Wait::Plane => {
+            wait_as(world, service, Phase::ControlPlane);
+            plane::queue_up(world, service, cx);
+        }
+        Wait::Refused => {
+            wait_as(world, service, Phase::ControlPlane);
+            let due = world.services[service].owed();
+            plane::held_back(world, service, due, cx);
+            again_later(world, service, cx);
         }
         Wait::Capacity(reason) => retry_later(world, service, reason, cx),
     }
@@ -113,6 +123,10 @@ pub(crate) fn token(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
 
 /// A service has its turn at a bucket that has a token.
 fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>) {
+    if outage::unserved(world, cx.plan.services[service].cluster, cx).is_some() {
+        // Looked at when its cell is back.
+        return reconcile::wake_once(world, service, cx);
+    }
     let row = &world.services[service];
     if !row.may_launch() || cx.now < row.rests_until {
         return work(world, service, cx);
@@ -121,7 +135,7 @@ fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>
     match one(world, service, &mut barred, &mut None, cx) {
         Ok(()) if !world.services[service].may_launch() => wait_as(world, service, Phase::Scheduling),
         Ok(()) => queue_up(world, service, bucket, cx),
-        Err(wait @ Wait::Service(_)) => wait_for(world, service, wait, cx),
+        Err(wait @ (Wait::Service(_) | Wait::Plane | Wait::Refused)) => wait_for(world, service, wait, cx),
         // No capacity here, or this bucket's share is full: the other items may go on.
         Err(_) if world.services[service].retrying => {}
         Err(_) => work(world, service, cx),
@@ -138,9 +152,27 @@ fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut C
     row.steady = false;
     let count = row.owed();
     cx.note(Fact::Service { service, action: Action::TaskPlacementFailure, reason, count });
+    again_later(world, service, cx);
+}
+
+fn again_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     if !world.services[service].retrying {
         world.services[service].retrying = true;
         cx.after(RETRY, reconcile::Step::Retry(service));
+    }
+}
+
+/// A service has its turn at its control-plane cell: one launch, then it queues up again.
+pub(crate) fn one_turn(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let row = &world.services[service];
+    if !row.may_launch() || cx.now < row.rests_until {
+        return work(world, service, cx);
+    }
+    let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
+    match one(world, service, &mut barred, &mut None, cx) {
+        Ok(()) if !world.services[service].may_launch() => wait_as(world, service, Phase::Scheduling),
+        Ok(()) => plane::queue_up(world, service, cx),
+        Err(wait) => wait_for(world, service, wait, cx),
     }
 }
 

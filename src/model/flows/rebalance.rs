@@ -140,7 +140,7 @@ impl Part {
         let started = match launched {
             Ok(started) => started,
             // No zone's return tells when there is a token again.
-            Err(launch::Wait::Bucket(_) | launch::Wait::Service(_)) => {
+            Err(launch::Wait::Bucket(_) | launch::Wait::Service(_) | launch::Wait::Plane | launch::Wait::Refused) => {
                 look_later(world, service, cx);
                 return Begun::Stuck;
             }

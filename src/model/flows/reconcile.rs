@@ -7,8 +7,9 @@
 //!    time, those of draining hosts as many as may go;
 //! 4. launches; 5. in steady state, zones are evened out.
 
+use super::plane::Work;
 use super::settle::percent_up;
-use super::{For, account, daemon, pace, rebalance, stop};
+use super::{For, account, daemon, pace, plane, rebalance, stop};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode};
@@ -33,6 +34,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         world.services[service].retrying = false;
     }
     world.services[service].woken = false;
+    plane::work(world, service, Work::Reconcile, cx);
     match cx.plan.services[service].kind {
         Kind::Replica => replica(world, service, cx),
         Kind::Daemon => daemon::work(world, service, cx),
@@ -56,6 +58,9 @@ fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     make_room(world, service, most, cx);
     if !world.services[service].retrying {
         pace::work(world, service, cx);
+    }
+    if world.services[service].early > 0 && world.services[service].owed.is_empty() {
+        plane::not_due(world, service, cx);
     }
     look_steady(world, service, cx);
     rebalance::look(world, service, cx);

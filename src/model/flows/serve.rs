@@ -6,7 +6,8 @@
 //! ```
 //! Left out: single checks (their outcome and time are computed), slow start, stickiness.
 
-use super::{For, HELD_UP, account, detect, launch, reconcile, stop};
+use super::plane::Work;
+use super::{For, HELD_UP, account, detect, launch, plane, reconcile, stop};
 use crate::engine::{Draw, Span, Time};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
@@ -78,6 +79,7 @@ pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     });
     launch::tell(world, id, from, cx);
     let no = world.tasks.at(id.slot).no();
+    plane::work(world, no.service, Work::StateChange, cx);
     if checked {
         await_checks(world, id, cx);
     } else {

@@ -4,7 +4,8 @@
 //! begin ─► DEACTIVATING (deregistration delay) ─► Drained ─► STOPPING (stop signal, stopTimeout) ─► Exited ─► gone
 //! ```
 
-use super::{For, HELD_UP, account, daemon, launch, managed, reconcile, scale};
+use super::plane::Work;
+use super::{For, HELD_UP, account, daemon, launch, managed, plane, reconcile, scale};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
@@ -101,7 +102,8 @@ fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within:
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
-    let (from, who) = (task.state, task.who(service));
+    let (from, who, of) = (task.state, task.who(service), task.service);
+    plane::work(world, of, Work::Stop, cx);
     account::change(world, plan, id, |task| {
         task.wanted = false;
         task.state = TaskState::Stopping;
@@ -146,6 +148,8 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
     let task = world.tasks.at_mut(id.slot);
     let (from, service, was_wanted, started) = (task.state, task.service, task.wanted, task.started);
     let (host, cause) = (task.host, task.cause);
+    plane::work(world, service, Work::StateChange, cx);
+    let task = world.tasks.at_mut(id.slot);
     let detaches = from == TaskState::Stopping && plan.services[service].task.eni;
     // Not through the books: the row leaves them as a whole below.
     task.state = if detaches { TaskState::Deprovisioning } else { TaskState::Stopped };

@@ -1,10 +1,9 @@
 //! Rates that change with time: offered requests, addresses that clients forget, and streams of standalone tasks.
 
-use super::{For, account, reconcile};
+use super::{For, account, call};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
 use crate::model::event::steps;
-use crate::model::fact::{Cause, Mechanism};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::world::{Cx, World};
 
@@ -22,7 +21,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     match step {
         Step::Rate(service) => rate(world, service, cx),
         Step::Forgotten(service, zone) => forgotten(world, service, zone, cx.now),
-        Step::Arrival(service, call) => arrival(world, service, call, cx),
+        Step::Arrival(service, number) => arrival(world, service, number, cx),
     }
 }
 
@@ -51,16 +50,15 @@ fn rate(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
 }
 
-fn arrival(world: &mut World, service: ServiceId, call: u32, cx: &mut Cx<'_>) {
+fn arrival(world: &mut World, service: ServiceId, number: u32, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let Some(arrivals) = &plan.services[service].arrivals else { return };
-    world.services[service].owe(Cause::mechanism(Mechanism::FirstStart), arrivals.count);
-    let who = plan.services[service].who.nth(u64::from(call) + 1);
+    let who = plan.services[service].who.nth(u64::from(number) + 1);
     let next = cx.now + arrivals.gap.sample(&mut cx.draw(For::Arrive, who)).max(Span::from_micros(1));
     if next < arrivals.until {
-        cx.at(next, Phase::Normal, Step::Arrival(service, call + 1));
+        cx.at(next, Phase::Normal, Step::Arrival(service, number + 1));
     }
-    reconcile::wake_once(world, service, cx);
+    call::attempt(world, service, number, 0, cx);
 }
 
 /// With cross-zone off: a zone without targets drops out of DNS once its records have expired.

@@ -1,9 +1,11 @@
 //! The resolved scenario: what runs. Immutable, shared by all partitions, every name already an id.
 
 mod capacity;
+mod part;
 mod plane;
 
 pub use capacity::{Bucket, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
+pub use part::Part;
 pub use plane::{Costs, Mapping, Plane, Restart as CellRestart, Router, Tested};
 
 use super::fault;
@@ -410,4 +412,16 @@ pub enum When {
     At(Time),
     /// Again and again for each thing that matches: the law of the time from healed (or from 0) to broken.
     Every(Dist),
+}
+
+impl Fault {
+    /// Partitions with the same number have copies of the same occurrences: those of one Region, or all. `None`: each
+    /// has its own, for its hosts, tasks, pools or cells.
+    pub fn copies(&self, region: RegionId) -> Option<u32> {
+        match (&self.when, self.effect.reach()) {
+            (When::At(_), _) | (_, fault::Reach::World) => Some(u32::MAX),
+            (When::Every(_), fault::Reach::Region) => Some(u32::from(region.0)),
+            (When::Every(_), fault::Reach::Own) => None,
+        }
+    }
 }

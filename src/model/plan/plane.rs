@@ -26,6 +26,13 @@ pub struct Plane {
     pub router: Router,
 }
 
+impl Plane {
+    /// Whether work other than launches costs anything.
+    pub fn meters(&self) -> bool {
+        self.zone_rate.is_some() && (self.costs.stop > 0 || self.costs.state_change > 0 || self.costs.reconcile > 0)
+    }
+}
+
 /// How a cell comes back after an outage: a base time, and what it holds over the rates at which it is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Restart {

@@ -3,6 +3,7 @@
 pub mod bucket;
 pub mod host;
 pub mod lack;
+pub mod plane;
 pub mod provider;
 pub mod service;
 pub mod task;
@@ -10,6 +11,7 @@ pub mod zone;
 
 pub use bucket::Tokens;
 pub use host::{Host, Hosts};
+pub use plane::{Front, Plane};
 pub use provider::Provider;
 pub use service::Service;
 pub use task::{Task, Tasks};

@@ -98,6 +98,10 @@ pub struct Service {
     pub woken: bool,
     /// Launch buckets in whose queue it stands: on demand and Spot are two.
     pub queued: [Option<BucketId>; 2],
+    /// It stands in the queue of its control-plane cell.
+    pub at_plane: bool,
+    /// Launches that readers know of as offered although none has been taken on yet.
+    pub early: u32,
     /// Launches rest until then (service throttle logic).
     pub rests_until: Time,
     /// The last rest.
@@ -155,6 +159,8 @@ impl Service {
             launches,
             woken: false,
             queued: [None; 2],
+            at_plane: false,
+            early: 0,
             rests_until: Time::ZERO,
             rest: Span::ZERO,
             rested_at: Time::ZERO,

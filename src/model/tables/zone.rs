@@ -35,11 +35,20 @@ pub struct Zone {
     pub grey: Vec<Grey>,
     /// CPU units of Fargate in use, on demand and Spot.
     pub used: [u64; 2],
+    /// The most that ever was.
+    pub used_most: [u64; 2],
     /// Launches stay away until then, on demand and Spot.
     pub left_out: [Time; 2],
 }
 
 impl Zone {
+    /// Fargate takes CPU units of it.
+    pub fn take(&mut self, spot: bool, cpu: u64) {
+        let row = usize::from(spot);
+        self.used[row] += cpu;
+        self.used_most[row] = self.used_most[row].max(self.used[row]);
+    }
+
     /// Whether anything can be launched here at all.
     pub fn powered(&self) -> bool {
         self.dark == 0

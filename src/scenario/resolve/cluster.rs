@@ -47,6 +47,21 @@ impl Build<'_> {
             }
             self.close_cell(cell);
         }
+        self.name_cells();
+    }
+
+    /// Cells by their Region's name and their own; by their own alone where only one Region has such a cell.
+    fn name_cells(&mut self) {
+        let (plan, names) = (&self.plan, &mut self.names);
+        names.regions.extend(plan.regions.pairs().map(|(id, region)| (region.name.clone(), id)));
+        names.cell_of.extend(plan.clusters.pairs().map(|(id, cluster)| (id, cluster.cell)));
+        for (id, cell) in plan.cells.pairs() {
+            names.cells.insert(format!("{}/{}", plan.regions[cell.region].name, cell.name), id);
+            let namesakes = plan.cells.iter().filter(|other| other.name == cell.name).take(2).count();
+            if namesakes == 1 {
+                names.cells.insert(cell.name.clone(), id);
+            }
+        }
     }
 
     /// Without a `controlPlane` block a Region is one cell.

@@ -1,0 +1,74 @@
+//! Rows of the control plane in the summary.
+
+use super::measured::Measured;
+use super::planes;
+use super::summarise::Runs;
+use super::summary::{CellRow, PlaneLaunches, PlaneRow, RouterRow};
+use crate::engine::index::Id;
+use crate::model::fact::Call;
+use crate::model::ids::{CellId, RegionId};
+use crate::model::plan::Region;
+
+impl Runs<'_> {
+    /// Rows of the Regions. Without a control plane of its own a Region has one cell that never throttles.
+    pub fn control_planes(&self) -> Vec<PlaneRow> {
+        self.plan.regions.pairs().map(|(id, region)| self.control_plane(id, region)).collect()
+    }
+
+    fn control_plane(&self, id: RegionId, region: &Region) -> PlaneRow {
+        let cells: Vec<CellId> =
+            self.plan.cells.pairs().filter(|(_, cell)| cell.region == id).map(|row| row.0).collect();
+        PlaneRow {
+            region: region.name.clone(),
+            launches: self.plane(&cells),
+            router: region.plane.as_ref().map(|_| self.router(&cells)).unwrap_or_default(),
+            cells: cells.iter().map(|cell| self.cell(*cell)).collect(),
+        }
+    }
+
+    fn cell(&self, id: CellId) -> CellRow {
+        let row = &self.plan.cells[id];
+        let of = |run: &Measured| run.planes.get(id.row()).cloned().unwrap_or_default();
+        CellRow {
+            cell: row.name.clone(),
+            clusters: row.clusters.len() as u32,
+            peak_utilisation: self.maybe(|run| of(run).peak_ppm.map(|ppm| ppm as f64 / 1e6)),
+            launches: self.plane(&[id]),
+            down_seconds: self.each(|run| of(run).down as f64 / 1e6),
+        }
+    }
+
+    fn plane(&self, cells: &[CellId]) -> PlaneLaunches {
+        let accepted = |run: &Measured| -> u64 {
+            let rows = cells.iter().flat_map(|cell| self.plan.cells[*cell].services.clone());
+            rows.map(|row| run.services[row as usize].launches.requested).sum()
+        };
+        let sum = |run: &Measured, of: fn(&planes::Measure) -> i64| -> i64 {
+            cells.iter().filter_map(|cell| run.planes.get(cell.row())).map(of).sum()
+        };
+        let offered = |run: &Measured| accepted(run).saturating_add_signed(sum(run, |cell| cell.offered));
+        PlaneLaunches {
+            offered: self.each(|run| offered(run) as f64),
+            accepted: self.each(|run| accepted(run) as f64),
+            throttled: self.each(|run| sum(run, |cell| cell.throttled.cast_signed()) as f64),
+            failed: self.each(|run| sum(run, |cell| cell.failed.cast_signed()) as f64),
+            availability: self
+                .maybe(|run| (offered(run) > 0).then(|| (accepted(run) as f64 / offered(run) as f64).min(1.0))),
+        }
+    }
+
+    fn router(&self, cells: &[CellId]) -> RouterRow {
+        let sum = |run: &Measured, of: &dyn Fn(&planes::Measure) -> u64| -> f64 {
+            cells.iter().filter_map(|cell| run.planes.get(cell.row())).map(of).sum::<u64>() as f64
+        };
+        let tries = |end: Call| self.each(|run| sum(run, &|cell| cell.tries[end as usize]));
+        RouterRow {
+            calls: Some(self.each(|run| sum(run, &|cell| cell.calls))),
+            retries: Some(self.each(|run| sum(run, &|cell| cell.retries))),
+            account_limit: Some(tries(Call::AccountLimit)),
+            cell_busy: Some(tries(Call::CellBusy)),
+            router_down: Some(tries(Call::RouterDown)),
+            cell_down: Some(tries(Call::CellDown)),
+        }
+    }
+}

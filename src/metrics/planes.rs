@@ -1,0 +1,167 @@
+//! What the control plane did: cells' load and down time, launches that it delayed or lost, calls at the router.
+
+use crate::engine::Time;
+use crate::model::fact::{Call, Delayed, Fact};
+use crate::model::ids::{CellId, ClusterId, ServiceId};
+use crate::model::plan::{Part, Plan};
+
+/// How many ends a try of a call has.
+const CALLS: usize = 6;
+
+/// What one cell did in the window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measure {
+    /// Launches offered beyond those that were taken on: they wait, or were lost.
+    pub offered: i64,
+    /// Turned away for their rate.
+    pub throttled: u64,
+    /// Lost.
+    pub failed: u64,
+    /// Microseconds in which it was down.
+    pub down: u64,
+    /// The highest load of a minute against what the cell could do, in millionths; `None` without a bound.
+    pub peak_ppm: Option<u64>,
+    /// Tries of calls, by their end: accepted, queued, account limit, cell busy, router down, cell down.
+    pub tries: [u64; CALLS],
+    /// Tries after the first.
+    pub retries: u64,
+    /// Calls.
+    pub calls: u64,
+}
+
+/// One cell.
+#[derive(Clone, Debug, Default)]
+struct Cell {
+    measure: Measure,
+    /// Down since.
+    since: Option<Time>,
+    rate: u64,
+    /// Other calls, in billionths for each second: their part of the load is not asked for one by one.
+    others: u64,
+}
+
+/// The cells of one partition.
+#[derive(Clone, Debug)]
+pub struct Planes {
+    from: Time,
+    first_cell: u16,
+    first_service: u32,
+    cells: Vec<Cell>,
+    /// Row of the cell of each service.
+    of_service: Vec<u16>,
+    /// Launches of each service that were offered before the window and wait.
+    before: Vec<u32>,
+}
+
+impl Planes {
+    /// Counts from `from` on.
+    pub fn new(plan: &Plan, part: &Part, from: Time) -> Planes {
+        let cell = |id: u16| {
+            let plane = plan.regions[part.region].plane.as_ref();
+            let others = plane.map_or(0, |plane| plane.other_calls);
+            let row = crate::model::tables::Plane::new(plan, CellId(id));
+            let rate = if row.capacity.is_some() { row.rate + others } else { 0 };
+            let peak_ppm = (rate > 0).then(|| parts(u128::from(others), u128::from(rate)));
+            Cell { measure: Measure { peak_ppm, ..Measure::default() }, since: None, rate, others }
+        };
+        let row = |service: u32| {
+            let cluster: ClusterId = plan.services[ServiceId(service)].cluster;
+            plan.clusters[cluster].cell.0 - part.cells.start
+        };
+        Planes {
+            from,
+            first_cell: part.cells.start,
+            first_service: part.services.start,
+            cells: part.cells.clone().map(cell).collect(),
+            of_service: part.services.clone().map(row).collect(),
+            before: vec![0; part.services.len()],
+        }
+    }
+
+    /// A fact of a control plane.
+    pub fn take(&mut self, now: Time, fact: &Fact) {
+        match *fact {
+            Fact::Launches { service, what, count } => self.launches(now, service, what, count),
+            Fact::Call { service, attempt, what } => self.call(now, service, attempt, what),
+            Fact::CellUp { cell, up } => {
+                let from = self.from;
+                let row = self.cell(cell);
+                if up {
+                    let since = row.since.take().unwrap_or(now);
+                    row.measure.down += now.since(since.max(from)).0;
+                } else {
+                    row.since = Some(now);
+                }
+            }
+            Fact::CellRate { cell, rate } => {
+                let row = self.cell(cell);
+                row.rate = rate + row.others;
+            }
+            Fact::CellLoad { cell, asked, .. } => {
+                let counts = now >= self.from;
+                let row = self.cell(cell);
+                let load = u128::from(asked) * 1_000 / 60 + u128::from(row.others);
+                if counts && row.rate > 0 {
+                    row.measure.peak_ppm = row.measure.peak_ppm.max(Some(parts(load, u128::from(row.rate))));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn cell(&mut self, cell: CellId) -> &mut Cell {
+        &mut self.cells[usize::from(cell.0 - self.first_cell)]
+    }
+
+    fn launches(&mut self, now: Time, service: ServiceId, what: Delayed, count: u32) {
+        let place = (service.0 - self.first_service) as usize;
+        let before = &mut self.before[place];
+        if now < self.from {
+            *before = if what == Delayed::Offered { *before + count } else { before.saturating_sub(count) };
+            return;
+        }
+        let row = &mut self.cells[usize::from(self.of_service[place])].measure;
+        // What was offered before the window and ends in it counts as offered when it ends.
+        let old = if what == Delayed::Offered { 0 } else { count.min(*before) };
+        *before -= old;
+        match what {
+            Delayed::Offered => row.offered += i64::from(count),
+            Delayed::Resumed => row.offered -= i64::from(count - old),
+            Delayed::Throttled => {
+                row.throttled += u64::from(count);
+                row.offered += i64::from(old);
+            }
+            Delayed::Failed => {
+                row.failed += u64::from(count);
+                row.offered += i64::from(old);
+            }
+        }
+    }
+
+    fn call(&mut self, now: Time, service: ServiceId, attempt: u8, what: Call) {
+        if now < self.from {
+            return;
+        }
+        let row = &mut self.cells[usize::from(self.of_service[(service.0 - self.first_service) as usize])].measure;
+        row.tries[what as usize] += 1;
+        // A call that waited in the cell is accepted later: that is no further try.
+        let waited = what == Call::Accepted && attempt == crate::model::flows::call::ATTEMPTS;
+        row.calls += u64::from(attempt == 0);
+        row.retries += u64::from(attempt > 0 && !waited);
+    }
+
+    /// Ends the run.
+    pub fn finish(self, end: Time) -> Vec<Measure> {
+        let from = self.from;
+        let close = |cell: Cell| {
+            let open = cell.since.map_or(0, |since| end.since(since.max(from)).0);
+            Measure { down: cell.measure.down + open, ..cell.measure }
+        };
+        self.cells.into_iter().map(close).collect()
+    }
+}
+
+/// `part / whole` in millionths.
+fn parts(part: u128, whole: u128) -> u64 {
+    u64::try_from(part * 1_000_000 / whole).unwrap_or(u64::MAX)
+}

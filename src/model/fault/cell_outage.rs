@@ -1,0 +1,99 @@
+//! A control-plane cell stops acting, or answers badly.
+
+use super::{Effect, Kind, Strike, Thing};
+use crate::model::fact::{Fact, Hit};
+use crate::model::flows::outage;
+use crate::model::ids::CellId;
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use crate::model::world::{Cx, World};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A control-plane cell stops acting, or answers badly.
+///
+/// ## What happens
+/// The cell neither places, replaces, scales, stops nor learns anything; calls to it fail. Running tasks live on. With a
+/// `share` below 1 it refuses that share of launches and calls and does the rest.
+/// ## What ECS sees
+/// Nothing: it is the cell that would see. Ends of tasks and hosts come to it when it is back.
+/// ## What heals it
+/// At the end of the fault the cell starts again, which takes the time of `controlPlane.restart`; then it works off
+/// what it missed, in order.
+/// ## Source
+/// Domain sheet, sections 5.1, 5.3 and 13.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// Cell, such as `cell-1`, with its Region in front where several have one (`us-east-1/cell-1`). Left out: any cell,
+    /// with `every` one clock for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
+    /// Instead: the cell of this cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    /// Share of launches and calls that it refuses, above 0 to 1; at 1 it does nothing at all.
+    #[serde(default = "whole")]
+    pub share: f64,
+}
+
+fn whole() -> f64 {
+    1.0
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    /// `None`: every cell, each with its own clock.
+    pub cell: Option<CellId>,
+    /// Refused, in millionths.
+    pub share_ppm: u32,
+}
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        let share = super::share(self.share, &format!("{at}/share"), out);
+        let cell = match (&self.cell, &self.cluster) {
+            (Some(_), Some(_)) => {
+                out.error(at, "`cell` and `cluster` exclude each other", "keep one of them");
+                return None;
+            }
+            (Some(name), None) => Some(names.cell(name, &format!("{at}/cell"), out)?),
+            (None, Some(name)) => {
+                let cluster = names.cluster(name, &format!("{at}/cluster"), out)?;
+                Some(*names.cell_of.get(&cluster)?)
+            }
+            (None, None) => None,
+        };
+        Some(Live { cell, share_ppm: libm::round(share? * 1e6) as u32 })
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        super::cell_clocks(self.cell, world)
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for cell in super::cells_of(self.cell, strike, world) {
+            if self.share_ppm < 1_000_000 {
+                cx.note(Fact::Hits { cause: strike.cause, what: Hit::Cell(cell) });
+                world.planes[cell].refusing.push((strike.cause, self.share_ppm));
+            } else {
+                outage::down(world, cell, strike.cause, cx);
+            }
+        }
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for cell in super::cells_of(self.cell, strike, world) {
+            if self.share_ppm < 1_000_000 {
+                world.planes[cell].refusing.retain(|(cause, _)| *cause != strike.cause);
+            } else {
+                outage::restarts(world, cell, strike.cause, cx);
+            }
+        }
+    }
+}

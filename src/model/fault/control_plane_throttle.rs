@@ -1,0 +1,109 @@
+//! The control plane takes on less than it could.
+
+use super::{Effect, Kind, Strike, Thing};
+use crate::model::fact::{Fact, Hit};
+use crate::model::flows::plane;
+use crate::model::ids::{CellId, RegionId};
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use crate::model::quantity::Rate;
+use crate::model::tables::plane::Curb;
+use crate::model::world::{Cx, World};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The control plane takes on less than it could.
+///
+/// ## What happens
+/// Cells take on launches and calls at a lower rate, as operators throttle work while they repair something, or as
+/// something on the launch path is down (`"rate": "0/s"`). Running tasks live on.
+/// ## What ECS sees
+/// What is above the rate waits; calls that would wait for too long are throttled.
+/// ## What heals it
+/// The end of the fault. What waited is worked off at the usual rate.
+/// ## Source
+/// Domain sheet, sections 5.1 and 13; AWS post-event summary of 20 October 2025.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// Region. Left out: the only one, or all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Only this cell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
+    /// The most requests that each cell takes on, such as `"5/s"`; `"0/s"`: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// Share of its capacity that each cell loses, above 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    /// `None`: every Region.
+    pub region: Option<RegionId>,
+    /// `None`: every cell.
+    pub cell: Option<CellId>,
+    /// At most, in billionths of a request for each second.
+    pub rate: Option<u64>,
+    /// What is left, in millionths.
+    pub left_ppm: u32,
+}
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        let region = super::region(self.region.as_deref(), at, names, out);
+        let cell = self.cell.as_ref().map(|name| names.cell(name, &format!("{at}/cell"), out));
+        let share = self.share.map(|share| super::share(share, &format!("{at}/share"), out));
+        if self.rate.is_none() && self.share.is_none() {
+            out.error(at, "nothing says how much is taken on", "write \"rate\": \"5/s\", or \"share\": 0.5");
+            return None;
+        }
+        let lost = match share {
+            None => 0.0,
+            Some(share) => share?,
+        };
+        let cell = match cell {
+            None => None,
+            Some(cell) => Some(cell?),
+        };
+        let left_ppm = libm::round((1.0 - lost) * 1e6) as u32;
+        Some(Live { region: region?, cell, rate: self.rate.as_ref().map(|rate| rate.0), left_ppm })
+    }
+}
+
+impl Live {
+    pub(super) fn cells(&self, world: &World) -> Vec<CellId> {
+        if self.region.is_some_and(|region| region != world.part.region) {
+            return Vec::new();
+        }
+        world.planes.ids().filter(|cell| self.cell.is_none_or(|only| only == *cell)).collect()
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        if self.cells(world).is_empty() { Vec::new() } else { vec![Thing::All] }
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for cell in self.cells(world) {
+            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Cell(cell) });
+            let curb = Curb { cause: strike.cause, left_ppm: self.left_ppm, rate_max: self.rate };
+            world.planes[cell].curbs.push(curb);
+            plane::rate_changed(world, cell, cx);
+        }
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for cell in self.cells(world) {
+            world.planes[cell].curbs.retain(|curb| curb.cause != strike.cause);
+            plane::rate_changed(world, cell, cx);
+        }
+    }
+}

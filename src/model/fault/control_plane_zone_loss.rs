@@ -1,0 +1,69 @@
+//! The control plane loses a zone, and nothing else does.
+
+use super::{Effect, Kind, Strike, Thing};
+use crate::model::fact::{Fact, Hit};
+use crate::model::flows::plane;
+use crate::model::ids::ZoneId;
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use crate::model::world::{Cx, World};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The control plane loses a zone, and nothing else does.
+///
+/// ## What happens
+/// Every cell of the Region loses what it has in the zone at once. Hosts and tasks there live on. Without
+/// `controlPlane.peakRequests` cells have no bound, and nothing is lost.
+/// ## What ECS sees
+/// With what is left of pre-scaled capacity at the peak or above, nothing. Below, calls and launches wait, and calls are
+/// throttled.
+/// ## What heals it
+/// The end of the fault; `controlPlane.growsAfter` before that, where written.
+/// ## Source
+/// Domain sheet, sections 5.1, 5.2 and 13.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// Zone id. Left out: any zone, with `every` one clock for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    /// `None`: every zone, each with its own clock.
+    pub zone: Option<ZoneId>,
+}
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        let zone = match &self.zone {
+            Some(name) => Some(names.zone(name, &format!("{at}/zone"), out)?),
+            None => None,
+        };
+        Some(Live { zone })
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        super::zone_clocks(self.zone, world)
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, strike, world) {
+            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+            plane::zone_lost(world, zone, strike.cause, cx);
+        }
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, strike, world) {
+            plane::zone_back(world, zone, strike.cause, cx);
+        }
+    }
+}

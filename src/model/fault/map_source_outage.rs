@@ -1,0 +1,57 @@
+//! The source of the router's map cannot be read.
+
+use super::{Effect, Kind, Strike, Thing};
+use crate::model::ids::RegionId;
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use crate::model::world::{Cx, World};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The source of the router's map cannot be read.
+///
+/// ## What happens
+/// The router serves on with the map in its memory: whoever is in it sees nothing. A cluster that is created meanwhile
+/// gets no cell, and waits.
+/// ## What ECS sees
+/// The refresh of the map fails, until one succeeds.
+/// ## What heals it
+/// The first refresh after the end of the fault.
+/// ## Source
+/// Domain sheet, sections 5.3 and 13.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// Region. Left out: the only one, or all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    /// `None`: every Region.
+    pub region: Option<RegionId>,
+}
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        Some(Live { region: super::region(self.region.as_deref(), at, names, out)? })
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        super::region_clock(self.region, world)
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
+        world.front.map_down.push(strike.cause);
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
+        world.front.map_down.retain(|cause| *cause != strike.cause);
+    }
+}

@@ -1,0 +1,74 @@
+//! A customer whose requests break what serves them.
+
+use super::{Effect, Kind, Strike, Thing};
+use crate::model::flows::outage;
+use crate::model::ids::{CellId, ClusterId};
+use crate::model::names::Names;
+use crate::model::plan::Plan;
+use crate::model::problem::Problems;
+use crate::model::world::{Cx, World};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A customer whose requests break what serves them.
+///
+/// ## What happens
+/// Whatever serves the cluster goes down at once and stays so: its cell, or with `shuffleShard` its workers. Running
+/// tasks live on.
+/// ## What ECS sees
+/// Other clusters of the cell lose their control plane with it; with `shuffleShard` those that share all of the
+/// poisoned workers, others have fewer workers left. A cluster that is pinned to a cell of its own (quarantine) hits
+/// nobody else.
+/// ## What heals it
+/// The end of the fault, when the requests stop: the cell or the workers start again.
+/// ## Source
+/// Domain sheet, sections 5.3, 5.5 and 13.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// The cluster of the customer.
+    pub cluster: String,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    /// The cluster.
+    pub cluster: ClusterId,
+}
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        Some(Live { cluster: names.cluster(&self.cluster, &format!("{at}/cluster"), out)? })
+    }
+}
+
+impl Live {
+    /// Its cell, and its workers when it has some of its own.
+    pub(super) fn target(self, plan: &Plan) -> (CellId, Option<u64>) {
+        let row = &plan.clusters[self.cluster];
+        (row.cell, (row.shard != u64::MAX).then_some(row.shard))
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
+        if world.planes.holds(self.target(cx.plan).0) { vec![Thing::All] } else { Vec::new() }
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        match self.target(cx.plan) {
+            (cell, None) => outage::down(world, cell, strike.cause, cx),
+            (cell, Some(workers)) => outage::workers_down(world, cell, workers, strike.cause, cx),
+        }
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        match self.target(cx.plan) {
+            (cell, None) => outage::restarts(world, cell, strike.cause, cx),
+            (cell, Some(_)) => outage::workers_restart(world, cell, strike.cause, cx),
+        }
+    }
+}

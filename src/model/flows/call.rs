@@ -1,0 +1,143 @@
+//! A call from outside: RunTask, from the client over the router to its cell, and again when it is turned away.
+//!
+//! ```text
+//! attempt ─► router up? ─► account has a token? ─► cell up? ─► cell has time ─► accepted: its launches are due
+//!               └──────────────────┴───────────────────┴──────── no ─► Again after a backoff ─► ... ─► lost
+//! ```
+//! The router takes no time: it is a look into a map. A cell without a bound, in a Region without a control plane of its
+//! own, takes every call at once.
+
+use super::{For, plane, reconcile};
+use crate::engine::Span;
+use crate::model::fact::{Call, Cause, Delayed, Fact, Hit, Mechanism};
+use crate::model::ids::{CellId, ServiceId};
+use crate::model::tables::Plane;
+use crate::model::tables::plane::Waiting;
+use crate::model::world::{Cx, World};
+
+/// Tries of a call: the AWS SDKs' standard mode makes three (AWS SDKs and Tools Reference Guide, retry behaviour).
+pub(crate) const ATTEMPTS: u8 = 3;
+/// Wait before the first repetition, at most; doubled for each further one (the same source).
+const BACKOFF: Span = Span::SECOND;
+/// The longest wait (the same source).
+const BACKOFF_MAX: Span = Span::from_secs(20);
+
+/// What a call costs: as much as the launches that it asks for.
+pub(crate) fn cost(service: ServiceId, cx: &Cx<'_>) -> u64 {
+    let row = &cx.plan.services[service];
+    let plane = cx.plan.regions[cx.plan.cells[plane::cell_of(row.cluster, cx)].region].plane.as_ref();
+    plane.map_or(1_000_000, |plane| plane.costs.launch) * u64::from(count(service, cx))
+}
+
+fn count(service: ServiceId, cx: &Cx<'_>) -> u32 {
+    cx.plan.services[service].arrivals.as_ref().map_or(0, |arrivals| arrivals.count)
+}
+
+/// One try of a call.
+pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attempt: u8, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let cluster = &plan.clusters[plan.services[service].cluster];
+    let of_cell = &world.planes[cluster.cell];
+    let told = plan.regions[plan.cells[cluster.cell].region].plane.is_some();
+    if let Some(&cause) = world.front.router_down.first() {
+        return turned_away(world, service, (number, attempt), Call::RouterDown, Some(cause), cx);
+    }
+    if told && !world.front.calls[cluster.account_row].take(cx.now) {
+        return turned_away(world, service, (number, attempt), Call::AccountLimit, None, cx);
+    }
+    if let Some(cause) = of_cell.unserved(cluster.shard).or_else(|| refused(world, service, number, attempt, cx)) {
+        return turned_away(world, service, (number, attempt), Call::CellDown, Some(cause), cx);
+    }
+    let cost = cost(service, cx);
+    let cell = cluster.cell;
+    if world.planes[cell].capacity.is_none() {
+        return accepted(world, service, attempt, cx);
+    }
+    plane::asked(world, cell, cost, cx);
+    let plane = &mut world.planes[cell];
+    if plane.queue.is_empty() && plane.capacity.as_mut().is_some_and(|tokens| tokens.pay(cx.now, cost)) {
+        return accepted(world, service, attempt, cx);
+    }
+    if Plane::queue_max(plan, cell).is_some_and(|most| plane.queued + cost > most) {
+        plane::blamed(world, plan.services[service].cluster, service, cx);
+        return turned_away(world, service, (number, attempt), Call::CellBusy, None, cx);
+    }
+    plane.queued += cost;
+    plane.queue.push_back(Waiting::Call(service, number));
+    if told {
+        cx.note(Fact::Call { service, attempt, what: Call::Queued });
+    }
+    let due = world.services[service].early + count(service, cx) * u32::from(attempt == 0);
+    plane::held_back(world, service, due, cx);
+    plane::arm(world, cell, cx);
+}
+
+/// The fault through which a cell that answers badly refuses this try.
+fn refused(world: &World, service: ServiceId, number: u32, attempt: u8, cx: &Cx<'_>) -> Option<Cause> {
+    let row = &cx.plan.services[service];
+    let who = row.who.nth(u64::from(number)).nth(u64::from(attempt));
+    let all = &world.planes[plane::cell_of(row.cluster, cx)].refusing;
+    let hit = all.iter().find(|(cause, ppm)| {
+        cx.draw(For::Refusal, who.nth(u64::from(cause.word()))).below(1_000_000) < u64::from(*ppm)
+    });
+    hit.map(|(cause, _)| *cause)
+}
+
+/// A call that waited has its turn.
+pub(crate) fn turn(world: &mut World, cell: CellId, service: ServiceId, _number: u32, cx: &mut Cx<'_>) {
+    let cost = cost(service, cx);
+    let plane = &mut world.planes[cell];
+    plane.queued -= cost;
+    if let Some(tokens) = &mut plane.capacity {
+        tokens.charge(cx.now, cost);
+    }
+    accepted(world, service, ATTEMPTS, cx);
+}
+
+/// The cell has taken the call on: its launches are due.
+fn accepted(world: &mut World, service: ServiceId, attempt: u8, cx: &mut Cx<'_>) {
+    if cx.plan.regions[world.part.region].plane.is_some() {
+        cx.note(Fact::Call { service, attempt, what: Call::Accepted });
+    }
+    if attempt > 0 {
+        plane::resumed(world, service, count(service, cx), cx);
+    }
+    world.services[service].owe(Cause::mechanism(Mechanism::FirstStart), count(service, cx));
+    reconcile::wake_once(world, service, cx);
+}
+
+/// A try was turned away: the client calls again, or gives up.
+fn turned_away(
+    world: &mut World,
+    service: ServiceId,
+    (number, attempt): (u32, u8),
+    why: Call,
+    cause: Option<Cause>,
+    cx: &mut Cx<'_>,
+) {
+    let count = count(service, cx);
+    if cx.plan.regions[world.part.region].plane.is_some() {
+        cx.note(Fact::Call { service, attempt, what: why });
+    }
+    if let Some(cause) = cause {
+        cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+    }
+    if attempt == 0 {
+        world.services[service].early += count;
+        cx.note(Fact::Launches { service, what: Delayed::Offered, count });
+    }
+    if attempt + 1 < ATTEMPTS {
+        let who = cx.plan.services[service].who.nth(u64::from(number)).nth(u64::from(attempt));
+        let longest = (BACKOFF * (1 << attempt)).min(BACKOFF_MAX);
+        let wait = Span(cx.draw(For::Backoff, who).below(longest.0) + 1);
+        cx.after(wait, plane::Step::Again(service, number, attempt + 1));
+        return;
+    }
+    let early = &mut world.services[service].early;
+    *early = early.saturating_sub(count);
+    let what = match why {
+        Call::AccountLimit | Call::CellBusy => Delayed::Throttled,
+        Call::Accepted | Call::Queued | Call::RouterDown | Call::CellDown => Delayed::Failed,
+    };
+    cx.note(Fact::Launches { service, what, count });
+}

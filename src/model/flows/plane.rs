@@ -1,0 +1,331 @@
+//! The control plane at work: what a cell has time for, and who waits for it.
+//!
+//! ```text
+//! scheduler ─► may_launch ─► launched            cell has time
+//!                 └ Wait::Plane ─► queue ─► Turn ─► launches, one service after the other
+//! ```
+//! In a cell without a bound all of this costs one test. What is asked of each cell is told once a minute.
+
+use super::{call, pace, reconcile};
+use crate::engine::{Span, Time};
+use crate::model::event::steps;
+use crate::model::fact::{Cause, Delayed, Fact, Hit};
+use crate::model::flows::launch::Wait;
+use crate::model::ids::{CellId, ClusterId, ServiceId, ZoneId};
+use crate::model::plan::{Costs, Kind};
+use crate::model::tables::Plane;
+use crate::model::tables::plane::Waiting;
+use crate::model::world::{Cx, World};
+
+steps! { Plane:
+    /// The cell has time for whoever waits first.
+    Turn(cell: CellId, number: u32),
+    /// The restart after an outage is over.
+    Back(cell: CellId, cause: Cause),
+    /// What a zone took with it has been replaced in other zones.
+    Replaced(cell: CellId, zone: ZoneId),
+    /// A client calls again.
+    Again(service: ServiceId, number: u32, attempt: u8),
+}
+
+/// A whole request, in millionths.
+const REQUEST: u64 = 1_000_000;
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+    match step {
+        Step::Turn(cell, number) => turn(world, cell, number, cx),
+        Step::Back(cell, cause) => super::outage::back(world, cell, cause, cx),
+        Step::Replaced(cell, zone) => replaced(world, cell, zone, cx),
+        Step::Again(service, number, attempt) => call::attempt(world, service, number, attempt, cx),
+    }
+}
+
+/// Work for a cell that follows from what happens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Work {
+    /// A task is stopped.
+    Stop,
+    /// An agent tells of a change.
+    StateChange,
+    /// The scheduler looks at a service.
+    Reconcile,
+}
+
+/// The cell of a cluster.
+pub(crate) fn cell_of(cluster: ClusterId, cx: &Cx<'_>) -> CellId {
+    cx.plan.clusters[cluster].cell
+}
+
+/// The costs of work in a cell, in a Region whose control plane is written.
+fn costs<'p>(cell: CellId, cx: &Cx<'p>) -> Option<&'p Costs> {
+    let plan: &'p crate::model::Plan = cx.plan;
+    plan.regions[plan.cells[cell].region].plane.as_ref().map(|plane| &plane.costs)
+}
+
+fn launch_cost(cell: CellId, cx: &Cx<'_>) -> u64 {
+    costs(cell, cx).map_or(REQUEST, |costs| costs.launch)
+}
+
+/// Work that is done in any case, before any launch: it takes its part of the cell's time.
+pub(crate) fn work(world: &mut World, service: ServiceId, what: Work, cx: &mut Cx<'_>) {
+    if !world.metered {
+        return;
+    }
+    let cell = cell_of(cx.plan.services[service].cluster, cx);
+    let Some(costs) = costs(cell, cx) else { return };
+    let cost = match what {
+        Work::Stop => costs.stop,
+        Work::StateChange => costs.state_change,
+        Work::Reconcile => costs.reconcile,
+    };
+    if cost > 0 {
+        asked(world, cell, cost, cx);
+        if let Some(tokens) = &mut world.planes[cell].capacity {
+            tokens.charge(cx.now, cost);
+        }
+    }
+}
+
+/// Whether the cell has time for one more launch of the scheduler's. Streams have paid with their call.
+pub(crate) fn may_launch(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> Result<(), Wait> {
+    let row = &cx.plan.services[service];
+    let cell = cell_of(row.cluster, cx);
+    let plane = &mut world.planes[cell];
+    if row.kind == Kind::Stream {
+        return Ok(());
+    }
+    if !plane.refusing.is_empty() && refused(world, service, cx) {
+        return Err(Wait::Refused);
+    }
+    let plane = &mut world.planes[cell];
+    let Some(tokens) = &mut plane.capacity else { return Ok(()) };
+    let cost = launch_cost(cell, cx);
+    // Whoever stands in the queue goes first.
+    let first = plane.queue.is_empty() || plane.serving == Some(service);
+    if first && tokens.wait_for(cx.now, cost) == Span::ZERO { Ok(()) } else { Err(Wait::Plane) }
+}
+
+/// Whether a cell that answers badly refuses this launch.
+fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
+    let row = &cx.plan.services[service];
+    let who = row.who.nth(u64::from(world.services[service].launched)).nth(cx.now.0);
+    let all = &world.planes[cell_of(row.cluster, cx)].refusing;
+    let hit = all.iter().find(|(cause, ppm)| {
+        let mut draw = cx.draw(super::For::Refusal, who.nth(u64::from(cause.word())));
+        draw.below(REQUEST) < u64::from(*ppm)
+    });
+    let Some((cause, _)) = hit.copied() else { return false };
+    cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+    true
+}
+
+/// A launch of the scheduler's was taken on.
+pub(crate) fn launched(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let row = &cx.plan.services[service];
+    let cell = cell_of(row.cluster, cx);
+    if world.planes[cell].capacity.is_some() && row.kind != Kind::Stream {
+        let cost = launch_cost(cell, cx);
+        asked(world, cell, cost, cx);
+        if let Some(tokens) = &mut world.planes[cell].capacity {
+            tokens.charge(cx.now, cost);
+        }
+    }
+    if row.kind != Kind::Stream {
+        resumed(world, service, 1, cx);
+    }
+}
+
+/// Launches that were offered before are taken on: what is told of them from here on counts by itself.
+pub(crate) fn resumed(world: &mut World, service: ServiceId, count: u32, cx: &mut Cx<'_>) {
+    let early = &mut world.services[service].early;
+    let count = count.min(*early);
+    if count > 0 {
+        *early -= count;
+        cx.note(Fact::Launches { service, what: Delayed::Resumed, count });
+    }
+}
+
+/// Work was asked of a cell; what it was in the minutes before is told.
+pub(crate) fn asked(world: &mut World, cell: CellId, work: u64, cx: &mut Cx<'_>) {
+    let plane = &mut world.planes[cell];
+    if cx.now.since(plane.meter.since) >= Span::MINUTE {
+        let queued = plane.queue.len() as u32;
+        cx.note(Fact::CellLoad { cell, asked: plane.meter.asked, queued });
+        let whole = cx.now.since(plane.meter.since).0 / Span::MINUTE.0;
+        if whole > 1 {
+            cx.note(Fact::CellLoad { cell, asked: 0, queued });
+        }
+        plane.meter.since = Time(plane.meter.since.0 + whole * Span::MINUTE.0);
+        plane.meter.asked = 0;
+    }
+    plane.meter.asked += work;
+}
+
+/// Launches of a service are due and the cell does not act: they are offered from now on, and wait. Whatever takes the
+/// cell's time is told of it.
+pub(crate) fn held_back(world: &mut World, service: ServiceId, due: u32, cx: &mut Cx<'_>) {
+    let row = &mut world.services[service];
+    if due > row.early {
+        cx.note(Fact::Launches { service, what: Delayed::Offered, count: due - row.early });
+        row.early = due;
+    }
+    let cluster = cx.plan.services[service].cluster;
+    for cause in blame(world, cluster, cx) {
+        cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+    }
+}
+
+/// Nothing is due any more: launches that waited are not wanted.
+pub(crate) fn not_due(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    resumed(world, service, u32::MAX, cx);
+}
+
+/// Faults that keep the cell from acting for a cluster.
+fn blame(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> Vec<Cause> {
+    let row = &cx.plan.clusters[cluster];
+    let plane = &world.planes[row.cell];
+    if let Some(cause) = plane.unserved(row.shard) {
+        return vec![cause];
+    }
+    let mut all: Vec<Cause> = plane.lost_zones.iter().map(|(_, cause)| *cause).collect();
+    all.extend(plane.curbs.iter().map(|curb| curb.cause));
+    all.extend(plane.dead_workers.iter().map(|(cause, ..)| *cause));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The faults that keep a cell busy, for calls that it turns away.
+pub(crate) fn blamed(world: &World, cluster: ClusterId, service: ServiceId, cx: &mut Cx<'_>) {
+    for cause in blame(world, cluster, cx) {
+        cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+    }
+}
+
+/// A service stands in the cell's queue, once.
+pub(crate) fn queue_up(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let due = world.services[service].owed();
+    held_back(world, service, due, cx);
+    let cell = cell_of(cx.plan.services[service].cluster, cx);
+    let row = &mut world.services[service];
+    if !row.at_plane {
+        row.at_plane = true;
+        world.planes[cell].queue.push_back(Waiting::Service(service));
+    }
+    arm(world, cell, cx);
+}
+
+/// The next turn is on its way, when there is time for it.
+pub(crate) fn arm(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
+    let cost = match world.planes[cell].queue.front() {
+        None => return,
+        Some(Waiting::Service(_)) => launch_cost(cell, cx),
+        Some(Waiting::Call(service, _)) => call::cost(*service, cx),
+    };
+    let plane = &mut world.planes[cell];
+    if plane.armed || !plane.down.is_empty() {
+        return;
+    }
+    let wait = plane.capacity.as_mut().map_or(Span::ZERO, |tokens| tokens.wait_for(cx.now, cost));
+    if wait < Span::MAX {
+        plane.armed = true;
+        cx.after(wait, Step::Turn(cell, plane.turn));
+    }
+}
+
+/// The cell has time: whoever waits takes turns, one launch or call each.
+fn turn(world: &mut World, cell: CellId, number: u32, cx: &mut Cx<'_>) {
+    if world.planes[cell].turn != number {
+        return;
+    }
+    world.planes[cell].armed = false;
+    // A turn that brings nothing takes no time: everybody is looked at once.
+    for _ in 0..world.planes[cell].queue.len() {
+        let Some(&next) = world.planes[cell].queue.front() else { break };
+        let cost = match next {
+            Waiting::Service(_) => launch_cost(cell, cx),
+            Waiting::Call(service, _) => call::cost(service, cx),
+        };
+        let plane = &mut world.planes[cell];
+        let ready = plane.capacity.as_mut().is_none_or(|tokens| tokens.wait_for(cx.now, cost) == Span::ZERO);
+        if !ready {
+            break;
+        }
+        plane.queue.pop_front();
+        match next {
+            Waiting::Service(service) => service_turn(world, cell, service, cx),
+            Waiting::Call(service, call) => call::turn(world, cell, service, call, cx),
+        }
+    }
+    arm(world, cell, cx);
+}
+
+fn service_turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut Cx<'_>) {
+    world.services[service].at_plane = false;
+    if cx.plan.services[service].kind == Kind::Daemon {
+        return reconcile::wake_once(world, service, cx);
+    }
+    if !world.services[service].retrying {
+        world.planes[cell].serving = Some(service);
+        pace::one_turn(world, service, cx);
+        world.planes[cell].serving = None;
+    }
+}
+
+/// What a cell can do has changed.
+pub(crate) fn rate_changed(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
+    let called = world.front.router_down.is_empty();
+    let plane = &mut world.planes[cell];
+    let rate = plane.rate_now(cx.plan, cell, called);
+    match (&mut plane.capacity, rate) {
+        (Some(tokens), Some(rate)) => tokens.set_rate(cx.now, rate),
+        (none, Some(rate)) => *none = Some(crate::model::tables::Tokens::from_now(cx.now, rate)),
+        (some, None) => *some = None,
+    }
+    plane.rate = rate.unwrap_or(0);
+    cx.note(Fact::CellRate { cell, rate: plane.rate });
+    // A turn that is on its way was timed at the old rate.
+    plane.turn = plane.turn.wrapping_add(1);
+    plane.armed = false;
+    arm(world, cell, cx);
+}
+
+/// A zone takes its part of every cell with it.
+pub(crate) fn zone_lost(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
+    for cell in world.planes.ids() {
+        world.planes[cell].lost_zones.push((zone, cause));
+        if Plane::full_rate(cx.plan, cell).is_some() {
+            cx.note(Fact::Hits { cause, what: Hit::Cell(cell) });
+            rate_changed(world, cell, cx);
+        }
+        let plane = cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref();
+        if let Some(after) = plane.and_then(|plane| plane.grows_after) {
+            cx.after(after, Step::Replaced(cell, zone));
+        }
+    }
+}
+
+/// The zone is back, and its part of every cell with it.
+pub(crate) fn zone_back(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
+    for cell in world.planes.ids() {
+        let plane = &mut world.planes[cell];
+        plane.lost_zones.retain(|lost| *lost != (zone, cause));
+        if !plane.lost_zones.iter().any(|(lost, _)| *lost == zone) {
+            plane.replaced.retain(|replaced| *replaced != zone);
+        }
+        if Plane::full_rate(cx.plan, cell).is_some() {
+            rate_changed(world, cell, cx);
+        }
+    }
+}
+
+/// New capacity stands in the other zones, unless the zone has come back meanwhile.
+fn replaced(world: &mut World, cell: CellId, zone: ZoneId, cx: &mut Cx<'_>) {
+    let plane = &mut world.planes[cell];
+    let lost = plane.lost_zones.iter().find(|(lost, _)| *lost == zone).copied();
+    let Some((_, cause)) = lost.filter(|_| !plane.replaced.contains(&zone)) else { return };
+    plane.replaced.push(zone);
+    cx.note(Fact::Noticed { cause });
+    rate_changed(world, cell, cx);
+}

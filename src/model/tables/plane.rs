@@ -1,0 +1,194 @@
+//! What a control-plane cell can do and how it is; and the way to the cells for calls from outside.
+
+use super::bucket::Tokens;
+use crate::engine::index::Table;
+use crate::engine::{Span, Time};
+use crate::model::event::Event;
+use crate::model::fact::Cause;
+use crate::model::ids::{AccountId, CellId, ClusterId, ServiceId, ZoneId};
+use crate::model::plan::{self, Plan};
+use std::collections::VecDeque;
+use std::ops::Range;
+
+/// Millionths in one.
+const MILLION: u64 = 1_000_000;
+
+/// Who waits for the cell to have time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Waiting {
+    /// The scheduler, with launches of a service.
+    Service(ServiceId),
+    /// A RunTask call, by its number.
+    Call(ServiceId, u32),
+}
+
+/// A fault that takes a part of what a cell can do.
+#[derive(Clone, Copy, Debug)]
+pub struct Curb {
+    /// Which.
+    pub cause: Cause,
+    /// Millionths of its capacity that are left.
+    pub left_ppm: u32,
+    /// At most so much, in billionths of a request for each second.
+    pub rate_max: Option<u64>,
+}
+
+/// A control-plane cell.
+#[derive(Clone, Debug)]
+pub struct Plane {
+    /// Why it is down as a whole: outages in force, and restarts after them.
+    pub down: Vec<Cause>,
+    /// Outages of the whole cell in force, restarts not counted.
+    pub struck: u16,
+    /// Workers that are down, as bits: why, which, and whether they start again already.
+    pub dead_workers: Vec<(Cause, u64, bool)>,
+    /// Faults through which it refuses a share of requests, in millionths.
+    pub refusing: Vec<(Cause, u32)>,
+    /// Zones whose part of it is lost.
+    pub lost_zones: Vec<(ZoneId, Cause)>,
+    /// Those that were replaced in other zones.
+    pub replaced: Vec<ZoneId>,
+    /// Faults that take a part of its capacity.
+    pub curbs: Vec<Curb>,
+    /// What it has time for; `None`: any load.
+    pub capacity: Option<Tokens>,
+    /// At which rate, in billionths of a request for each second.
+    pub rate: u64,
+    /// Who waits, in turn.
+    pub queue: VecDeque<Waiting>,
+    /// The service whose turn it is.
+    pub serving: Option<ServiceId>,
+    /// Work of the calls among them, in millionths of a request.
+    pub queued: u64,
+    /// The turn that is on its way; older ones end without effect.
+    pub turn: u32,
+    /// Whether one is.
+    pub armed: bool,
+    /// What happened meanwhile and has not reached it.
+    pub held: Vec<(ClusterId, Event)>,
+    /// How much was asked of it in the present minute.
+    pub meter: Meter,
+}
+
+/// Work asked for in the minute that began at `since`, in millionths of a request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Meter {
+    /// Begin of the minute.
+    pub since: Time,
+    /// Work asked for.
+    pub asked: u64,
+}
+
+impl Plane {
+    /// A cell in good health.
+    pub fn new(plan: &Plan, id: CellId) -> Plane {
+        let mut new = Plane {
+            down: Vec::new(),
+            struck: 0,
+            dead_workers: Vec::new(),
+            refusing: Vec::new(),
+            lost_zones: Vec::new(),
+            replaced: Vec::new(),
+            curbs: Vec::new(),
+            capacity: None,
+            rate: 0,
+            queue: VecDeque::new(),
+            serving: None,
+            queued: 0,
+            turn: 0,
+            armed: false,
+            held: Vec::new(),
+            meter: Meter::default(),
+        };
+        if let Some(rate) = new.rate_now(plan, id, true) {
+            new.rate = rate;
+            new.capacity = Some(Tokens::of_a_second(rate));
+        }
+        new
+    }
+
+    /// Workers that are down.
+    pub fn dead(&self) -> u64 {
+        self.dead_workers.iter().fold(0, |bits, (_, dead, _)| bits | dead)
+    }
+
+    /// Why it does not serve a cluster with these workers.
+    pub fn unserved(&self, shard: u64) -> Option<Cause> {
+        if let Some(cause) = self.down.first() {
+            return Some(*cause);
+        }
+        let all_dead = self.dead() & shard == shard && !self.dead_workers.is_empty();
+        let hit = || self.dead_workers.iter().find(|(_, dead, _)| dead & shard != 0);
+        all_dead.then(hit).flatten().map(|(cause, ..)| *cause)
+    }
+
+    /// What it can do now for the scheduler and for RunTask, in billionths of a request for each second; `None`: any
+    /// load. `called`: calls from outside reach it, and take their part.
+    pub fn rate_now(&self, plan: &Plan, id: CellId, called: bool) -> Option<u64> {
+        let cell = &plan.cells[id];
+        let plane = plan.regions[cell.region].plane.as_ref();
+        let mut rate = plane.and_then(|plane| plane.zone_rate).map(|zone_rate| {
+            let zones = cell.zones.len() as u64;
+            let mut lost: Vec<ZoneId> = self.lost_zones.iter().map(|(zone, _)| *zone).collect();
+            lost.sort_unstable();
+            lost.dedup();
+            lost.retain(|zone| !self.replaced.contains(zone));
+            zone_rate * zones.saturating_sub(lost.len() as u64)
+        });
+        if let (Some(rate), Some(plan::Mapping::ShuffleShard { workers, .. })) =
+            (&mut rate, plane.map(|plane| plane.router.mapping))
+        {
+            let alive = workers.saturating_sub(self.dead().count_ones());
+            *rate = *rate / u64::from(workers) * u64::from(alive);
+        }
+        for curb in &self.curbs {
+            rate = rate.map(|rate| (u128::from(rate) * u128::from(curb.left_ppm) / u128::from(MILLION)) as u64);
+            rate = match (rate, curb.rate_max) {
+                (Some(rate), Some(most)) => Some(rate.min(most)),
+                (rate, most) => rate.or(most),
+            };
+        }
+        let others = plane.filter(|_| called).map_or(0, |plane| plane.other_calls);
+        rate.map(|rate| rate.saturating_sub(others))
+    }
+
+    /// What it can do in all its zones, in billionths of a request for each second.
+    pub fn full_rate(plan: &Plan, id: CellId) -> Option<u64> {
+        let cell = &plan.cells[id];
+        let plane = plan.regions[cell.region].plane.as_ref()?;
+        Some(plane.zone_rate? * cell.zones.len() as u64)
+    }
+
+    /// The most work of calls that may wait, in millionths of a request.
+    pub fn queue_max(plan: &Plan, id: CellId) -> Option<u64> {
+        let queue: Span = plan.regions[plan.cells[id].region].plane.as_ref()?.queue;
+        let work = u128::from(Plane::full_rate(plan, id)?) * u128::from(queue.0) / 1_000_000_000;
+        Some(u64::try_from(work).unwrap_or(u64::MAX))
+    }
+}
+
+/// API calls that change clusters' resources, RunTask among them: tokens of each account and Region (domain sheet,
+/// section 4.6).
+const MODIFY: (u32, u64) = (100, 40_000_000_000);
+
+/// The thin router, as one partition sees it: outages come from the plan, so every partition knows of them.
+#[derive(Clone, Debug)]
+pub struct Front {
+    /// Outages of the router in force.
+    pub router_down: Vec<Cause>,
+    /// Outages of the source of its map in force.
+    pub map_down: Vec<Cause>,
+    /// API tokens of each account.
+    pub calls: Table<AccountId, Tokens>,
+}
+
+impl Front {
+    /// In good health, for these accounts.
+    pub fn new(accounts: Range<u32>) -> Front {
+        let mut calls = Table::starting_at(AccountId(accounts.start));
+        for _ in accounts {
+            calls.push(Tokens::full(MODIFY.0, MODIFY.1));
+        }
+        Front { router_down: Vec::new(), map_down: Vec::new(), calls }
+    }
+}

@@ -1,0 +1,193 @@
+//! The control plane fails, and what runs lives on (domain sheet, sections 5.1 and 13, invariant 11).
+//!
+//! While a cell is down nothing is launched and nothing is learned: n tasks that crash at rate 1/m each are a pure death
+//! process, n exp(-t/m) of them are left after t.
+
+use crate::world::{case, check, check_share, check_values, each, run, service, shop, the_service, watch, world};
+use evenkeel::metrics::summary::Summary;
+use evenkeel::model::Fact;
+use evenkeel::model::fact::TaskState;
+use serde_json::{Value, json};
+
+/// One service, one cell, and what breaks.
+fn broken(duration: &str, desired: u64, faults: &Value, parts: &Value) -> Value {
+    let mut all = json!({
+        "clusters": shop(&[service("web", desired, 3, &json!({}))]),
+        "behaviour": [{ "family": "web", "start": { "constant": "40s" } }],
+        "detection": { "loss": { "constant": "20s" } },
+        "faults": faults,
+    });
+    all.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+    world(duration, all)
+}
+
+#[test]
+fn without_a_control_plane_tasks_die_out_as_the_reference_says() {
+    let (mean, enough) = (case("cpout-a-mean"), case("cpout-a-prob"));
+    let (n, minutes, life) = (mean.count("tasks"), mean.count("outage_minutes"), mean.get("task_mttf_hours"));
+    let truth = n as f64 * (-(minutes as f64) / 60.0 / life).exp();
+    check("n exp(-t/m)", truth, mean.value(), 1e-9);
+    let file = broken(
+        &format!("{minutes}m"),
+        n,
+        &json!([{ "name": "cell down", "at": "0s", "cellOutage": { "cell": "cell-1" } }]),
+        &json!({ "behaviour": [{ "family": "web", "crash": { "exponential": { "mean": format!("{life}h") } } }] }),
+    );
+    // Nothing is replaced: the least number running is the last.
+    let left = each(&file, 4_000, |summary| the_service(summary).running.min.mean);
+    check_values("tasks left at the end", &left, mean.value(), 1e-3);
+    let need = enough.count("need") as f64;
+    let hits = left.iter().filter(|left| **left >= need).count();
+    check_share("at least 95 left", hits, left.len(), enough.value(), 0.01);
+    let summary = run(&file, 1);
+    let plane = &summary.control_plane[0];
+    assert_eq!((plane.launches.accepted.mean, plane.cells[0].down_seconds.mean), (0.0, minutes as f64 * 60.0));
+    // Each death makes a launch due: offered once, and it waits to the end.
+    let died = n as f64 - the_service(&summary).running.min.mean;
+    assert!(died > 0.0, "this seed shows nothing");
+    // The last death may not have been noticed when the run ended: news takes up to a second.
+    check("launches that wait", plane.launches.offered.mean, died, 1.0);
+    assert_eq!(plane.launches.availability.unwrap().mean, 0.0);
+}
+
+#[test]
+fn nothing_happens_to_what_needs_nothing() {
+    let traffic = json!({ "traffic": [{ "service": "shop/web", "rate": "100/s", "requestsPerTask": "20/s" }] });
+    let faults = json!([{ "name": "cell down", "at": "30m", "for": "2h", "cellOutage": {} },
+                        { "name": "router down", "at": "1h", "for": "1h", "routerOutage": {} }]);
+    let summary = run(&broken("4h", 6, &faults, &traffic), 1);
+    let service = the_service(&summary);
+    assert_eq!((service.requests.failed.mean, service.request_availability.unwrap().mean), (0.0, 1.0));
+    let fault = &summary.faults[0];
+    assert_eq!((fault.hit.cells.mean, fault.hit.tasks.mean, fault.recover_seconds.unwrap().mean), (1.0, 0.0, 0.0));
+    assert_eq!((fault.lost_task_seconds.mean, fault.blast_radius.unwrap().mean), (0.0, 0.0));
+    assert_eq!(summary.control_plane[0].cells[0].down_seconds.mean, 7_200.0);
+}
+
+/// Three of nine tasks crash at `crash`, in an outage from 3,600 to 7,200 s.
+fn crash_in_outage(crash: &str) -> Value {
+    let faults = json!([
+        { "name": "cell down", "at": "1h", "for": "1h", "cellOutage": { "cell": "cell-1" } },
+        { "name": "crash", "at": crash, "taskCrash": { "service": "shop/web", "count": 3 } },
+    ]);
+    broken("3h", 9, &faults, &json!({}))
+}
+
+#[test]
+fn what_dies_during_an_outage_is_replaced_after_it() {
+    let (diary, summary) = watch(&crash_in_outage("70m"));
+    let again: Vec<f64> = diary
+        .0
+        .iter()
+        .filter(|(now, fact)| now.0 > 0 && matches!(fact, Fact::Task { to: TaskState::Running, .. }))
+        .map(|(now, _)| now.as_secs_f64())
+        .collect();
+    // The cell learns of it when it is back, and a start takes 40 s.
+    assert_eq!(again, [7_240.0; 3]);
+    let lost = |fault: usize| summary.faults[fault].lost_task_seconds.mean;
+    // 20 s until the news would have come are the crash's; from there on the outage is why they are missing.
+    check("lost to the crash", lost(1), 3.0 * 20.0, 1e-6);
+    check("lost to the outage", lost(0), 3.0 * (7_240.0 - 4_220.0), 1e-6);
+    let row = summary.losses.iter().find(|row| row.phase == "control-plane wait").unwrap();
+    check("waited for the cell", row.lost_task_seconds.mean, 3.0 * (7_200.0 - 4_220.0), 1e-6);
+    let fault = &summary.faults[0];
+    assert_eq!(fault.blast_radius.unwrap().mean, 1.0);
+    check("full strength", fault.full_strength_seconds.unwrap().mean, 3_640.0, 1e-6);
+    let plane = &summary.control_plane[0].launches;
+    assert_eq!((plane.offered.mean, plane.accepted.mean, plane.availability.unwrap().mean), (3.0, 3.0, 1.0));
+}
+
+#[test]
+fn what_dies_before_and_after_an_outage_is_replaced_as_ever() {
+    for crash in ["50m", "130m"] {
+        let summary = run(&crash_in_outage(crash), 1);
+        let lost = |fault: usize| summary.faults[fault].lost_task_seconds.mean;
+        check(crash, lost(1), 3.0 * 60.0, 1e-6);
+        check(crash, lost(0), 0.0, 0.0);
+    }
+}
+
+/// Ten RunTask calls, one a minute from the 30th on, and an outage of the router around some of them.
+fn calls(fault: &Value) -> Summary {
+    let stream = json!([{ "clusterName": "jobs", "capacityProviders": ["FARGATE"], "runTasks": [{
+        "taskDefinition": "web", "name": "job", "every": { "constant": "1m" }, "from": "29m", "until": "39m30s",
+        "launchType": "FARGATE", "lives": { "constant": "5m" },
+        "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-1"] } } }],
+        "services": [service("web", 3, 3, &json!({}))] }]);
+    run(&broken("2h", 1, &json!([fault]), &json!({ "clusters": stream })), 1)
+}
+
+#[test]
+fn calls_are_lost_at_a_router_that_is_down_and_nothing_else_is() {
+    // The calls of minutes 32 to 36 meet it, and try again twice within 3 s in vain.
+    let summary = calls(&json!({ "name": "router", "at": "31m30s", "for": "5m", "routerOutage": {} }));
+    let plane = &summary.control_plane[0].launches;
+    assert_eq!((plane.offered.mean, plane.accepted.mean, plane.failed.mean), (10.0, 5.0, 5.0));
+    assert_eq!((plane.throttled.mean, plane.availability.unwrap().mean), (0.0, 0.5));
+    assert_eq!(summary.run_tasks[0].completed.mean, 5.0);
+    assert_eq!(summary.faults[0].blast_radius.unwrap().mean, 1.0);
+    assert_eq!(the_service(&summary).running.min.mean, 3.0);
+}
+
+#[test]
+fn a_call_gets_through_on_a_later_try() {
+    // The outage ends shortly after the call of minute 32. A first repetition comes within a second, a second one within
+    // two more; whichever is after the end is taken on.
+    let mut saved = 0.0;
+    for millis in [100, 500] {
+        let length = format!("{}ms", 20_000 + millis);
+        let summary = calls(&json!({ "name": "router", "at": "1900s", "for": length, "routerOutage": {} }));
+        let plane = &summary.control_plane[0].launches;
+        assert_eq!(plane.offered.mean, 10.0);
+        assert_eq!(plane.accepted.mean + plane.failed.mean, 10.0);
+        saved += plane.accepted.mean - 9.0;
+    }
+    assert!(saved >= 1.0, "no repetition ever got through");
+}
+
+#[test]
+fn a_cell_that_is_down_takes_no_call() {
+    let summary = calls(&json!({ "name": "cell", "at": "31m30s", "for": "5m", "cellOutage": { "cluster": "jobs" } }));
+    let plane = &summary.control_plane[0].launches;
+    assert_eq!((plane.offered.mean, plane.accepted.mean, plane.failed.mean), (10.0, 5.0, 5.0));
+}
+
+#[test]
+fn at_a_rate_of_zero_launches_wait_and_at_another_they_come_one_by_one() {
+    let faults = json!([
+        { "name": "nothing starts", "at": "1h", "for": "30m", "controlPlaneThrottle": { "rate": "0/s" } },
+        { "name": "one in ten seconds", "at": "90m", "for": "30m", "controlPlaneThrottle": { "rate": "0.1/s" } },
+        { "name": "crash", "at": "70m", "taskCrash": { "service": "shop/web", "count": 4 } },
+    ]);
+    let (diary, summary) = watch(&broken("3h", 9, &faults, &json!({})));
+    let born: Vec<f64> = diary
+        .0
+        .iter()
+        .filter(|(now, fact)| {
+            now.0 > 0 && matches!(fact, Fact::Task { from: TaskState::Provisioning, to: TaskState::Provisioning, .. })
+        })
+        .map(|(now, _)| now.as_secs_f64())
+        .collect();
+    assert_eq!(born, [5_410.0, 5_420.0, 5_430.0, 5_440.0]);
+    assert_eq!(the_fault_named(&summary, "nothing starts").needed_launches.mean, 4.0);
+    assert_eq!(summary.control_plane[0].launches.availability.unwrap().mean, 1.0);
+}
+
+fn the_fault_named<'a>(summary: &'a Summary, name: &str) -> &'a evenkeel::metrics::summary::FaultRow {
+    summary.faults.iter().find(|fault| fault.name == name).unwrap()
+}
+
+#[test]
+fn a_cell_that_refuses_a_share_of_launches_takes_the_rest() {
+    let stream = json!([{ "clusterName": "jobs", "capacityProviders": ["FARGATE"], "runTasks": [{
+        "taskDefinition": "web", "name": "job", "every": { "constant": "1s" },
+        "launchType": "FARGATE", "lives": { "constant": "20s" },
+        "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-1"] } } }] }]);
+    let fault = json!([{ "name": "bad", "at": "0s", "cellOutage": { "share": 0.5 } }]);
+    let summary = run(&broken("10h", 1, &fault, &json!({ "clusters": stream })), 1);
+    let plane = &summary.control_plane[0].launches;
+    // Three tries, each refused by half: one call in eight is lost.
+    check_share("calls lost", plane.failed.mean as usize, plane.offered.mean as usize, 0.125, 0.1);
+    // The last calls may still try again when the run ends.
+    check("all are accounted for", plane.accepted.mean + plane.failed.mean, plane.offered.mean, 3.0);
+}
