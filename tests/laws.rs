@@ -35,6 +35,8 @@ mod quotas;
 mod reclaims;
 #[path = "laws/repair.rs"]
 mod repair;
+#[path = "laws/routing.rs"]
+mod routing;
 #[path = "laws/scaling.rs"]
 mod scaling;
 #[path = "laws/spot.rs"]

@@ -1,5 +1,5 @@
 //! Amazon ECS: what there is (tables), what happens (flows), what breaks (faults), what is decided (capacity,
-//! placement).
+//! placement, routing).
 
 pub mod audit;
 pub mod capacity;
@@ -15,6 +15,7 @@ pub mod plan;
 pub mod problem;
 pub mod purpose;
 pub mod quantity;
+pub mod routing;
 pub mod status;
 pub mod tables;
 pub mod world;

@@ -12,7 +12,7 @@ const MODEL: [&[&str]; 8] = [
     &["cause", "event", "fact", "names"],
     &["plan"],
     &["tables"],
-    &["capacity", "placement"],
+    &["capacity", "placement", "routing"],
     &["flows", "fault"],
     &["world"],
     &["audit"],

@@ -1,6 +1,7 @@
 //! The closed forms against reference values computed with 40 digits (`tests/reference/analytic.json`).
 
 use super::capacity::*;
+use super::cells::*;
 use super::renewal::*;
 use super::repair::*;
 use serde_json::Value;
@@ -31,6 +32,10 @@ impl Case {
             fail: 1.0 / self.f("mttf_hours"),
             repair: 1.0 / self.f("mttr_hours"),
         }
+    }
+    fn cells(&self) -> Cells {
+        let (failures, minutes) = (self.f("cell_failures_per_up_year"), self.f("mttr_minutes"));
+        Cells { cells: self.u("cells"), failures, minutes }
     }
     fn rates(&self) -> (f64, f64) {
         (1.0 / self.f("mttf_hours"), 1.0 / self.f("mttr_hours"))
@@ -96,6 +101,12 @@ fn ours(case: &Case) -> Option<f64> {
                 None => case.f("tasks") * alive,
             }
         }
+        "cell_blast_radius" if case.id().ends_with("exp") => case.cells().lost_minutes(case.f("customers")),
+        "cell_blast_radius" if case.id().ends_with("any") => case.cells().any_down(),
+        "cell_blast_radius" if case.id().ends_with("var") => case.cells().spread(),
+        "shuffle_sharding" if case.0["value"].is_f64() => {
+            below_need(case.u("workers"), case.u("shard_size"), case.u("down"), case.u("need"))
+        }
         "static_stability" if case.0["value"].is_u64() => {
             static_stability_tasks(case.u("need"), case.u("azs"), case.u("tolerate")) as f64
         }
@@ -118,7 +129,7 @@ fn every_number_is_met_to_nine_digits() {
         assert!((found / value - 1.0).abs() < 1e-9, "{}: {found}, reference {value}", case.id());
         met += 1;
     }
-    assert_eq!(met, 46, "each single number of the reference file is looked at");
+    assert_eq!(met, 50, "each single number of the reference file is looked at");
 }
 
 fn find(id: &str) -> Case {
@@ -161,4 +172,48 @@ fn base_then_weights() {
     assert_eq!(strategy_split(&[(2, 1), (0, 3)], 1), [1, 0]);
     assert_eq!(strategy_split(&[(0, 1), (0, 1), (0, 1)], 10), [4, 3, 3]);
     assert_eq!(strategy_split(&[(1, 0), (0, 1)], 5), [1, 4]);
+}
+
+#[test]
+fn who_shares_workers_with_whom() {
+    let all = cases();
+    let tables: Vec<&Case> =
+        all.iter().filter(|case| case.0["kind"] == "shuffle_sharding" && case.0["value"].is_array()).collect();
+    assert_eq!(tables.len(), 4);
+    for case in tables {
+        let (workers, size) = (case.u("workers"), case.u("shard_size"));
+        assert_eq!(sets(workers, size).to_string(), case.0["params"]["number_of_shards"].as_str().unwrap());
+        let shared = case.0["params"]["overlaps"].as_array().unwrap();
+        for (shared, value) in shared.iter().zip(case.0["value"].as_array().unwrap()) {
+            let found = overlap(workers, size, shared.as_u64().unwrap());
+            let value = value.as_f64().unwrap();
+            assert!((found / value - 1.0).abs() < 1e-9, "{}, {shared} shared: {found}, {value}", case.id());
+        }
+        let all: f64 = (0..=size).map(|shared| overlap(workers, size, shared)).sum();
+        let mean: f64 = (0..=size).map(|shared| shared as f64 * overlap(workers, size, shared)).sum();
+        assert!((all - 1.0).abs() < 1e-12, "{}: {all} in all", case.id());
+        assert!((mean - (size * size) as f64 / workers as f64).abs() < 1e-12, "{}: {mean} shared", case.id());
+    }
+    assert_eq!((sets(5, 7), sets(0, 0), overlap(4, 3, 1)), (0, 1, 0.0));
+}
+
+#[test]
+fn cells_cut_the_worst_and_leave_the_mean() {
+    let case = find("cells-a-var").cells();
+    let one = Cells { cells: 1, ..case };
+    assert_eq!(one.lost_minutes(7.0), case.lost_minutes(7.0));
+    assert!((one.spread() / case.spread() - 10.0f64.sqrt()).abs() < 1e-12);
+    assert!((one.any_down() / one.down() - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_router_before_cells() {
+    let case = find("cells-router");
+    let (customer, all) = behind_router(case.f("router_availability"), case.f("cell_availability"), case.u("cells"));
+    for (found, key) in [(customer, "customer"), (all, "all_down")] {
+        let value = case.0["value"][key].as_f64().unwrap();
+        assert!((found / value - 1.0).abs() < 1e-9, "{key}: {found}, {value}");
+    }
+    let (_, all) = behind_router(0.9, 0.5, 2);
+    assert!((all - 0.325).abs() < 1e-12, "one of two cells would do: {all}");
 }
