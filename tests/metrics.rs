@@ -123,6 +123,7 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
         name,
         account,
         account_row: AccountId(0),
+        created: None,
         cell: CellId(0),
         shard: u64::MAX,
         services: 0..3,

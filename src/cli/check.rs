@@ -9,12 +9,14 @@ use crate::engine::Span;
 use crate::model::plan::Plan;
 use crate::model::problem::{Problems, Severity};
 use crate::report::align::{Paint, Side, Table};
-use crate::report::number::{NOTHING, duration, plain};
-use crate::scenario::check as scenario;
+use crate::report::number::{NOTHING, duration, plain, short};
+use crate::scenario::{cells, check as scenario};
 use std::fmt::Write;
 
 /// Fields listed before the rest is counted.
 const LISTED_MAX: usize = 60;
+/// Cells shown before the rest is counted.
+const CELLS_MAX: usize = 40;
 /// Services shown before the rest is counted.
 const SERVICES_MAX: usize = 40;
 
@@ -73,6 +75,7 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
     }
     let tables = [
         ("Zones at the start", zones(plan)),
+        ("Control-plane cells: what each is built for, and what is left of that without one zone", planes(plan)),
         ("Tasks needed at the peak, and what is left of each service without one zone", headroom(plan)),
     ];
     for (title, table) in tables.iter().filter(|(_, table)| !table.is_empty()) {
@@ -120,6 +123,40 @@ fn zones(plan: &Plan) -> Table {
     table
 }
 
+/// What the cells of each written control plane can do, and who is in them.
+fn planes(plan: &Plan) -> Table {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("Region", Left),
+        ("cell", Left),
+        ("clusters", Right),
+        ("tasks", Right),
+        ("requests/s\nat the peak", Right),
+        ("requests/s\nin each zone", Right),
+        ("left without\na zone", Right),
+    ]);
+    let cells = cells::derived(plan);
+    for row in cells.iter().take(CELLS_MAX) {
+        let (peak, zone) =
+            row.rates.map_or((NOTHING.to_owned(), "any".to_owned()), |(peak, zone)| (short(peak), short(zone)));
+        // Rounded down: 100 % is said of what survives a zone, and of nothing less.
+        let left = row.left.map_or(NOTHING.to_owned(), |left| format!("{:.1} %", libm::floor(left * 1_000.0) / 10.0));
+        let counts = [f64::from(row.clusters), row.tasks as f64].map(plain);
+        table.row([vec![row.region.clone(), row.cell.clone()], counts.to_vec(), vec![peak, zone, left]].concat());
+    }
+    more(&mut table, cells.len().saturating_sub(CELLS_MAX), "cells", 7);
+    table
+}
+
+/// A last row for what is not shown.
+fn more(table: &mut Table, count: usize, things: &str, columns: usize) {
+    if count > 0 {
+        let mut row = vec![format!("and {count} {things} more")];
+        row.resize(columns, String::new());
+        table.row(row);
+    }
+}
+
 /// Need and headroom of each service with a desired count, zone by zone.
 fn headroom(plan: &Plan) -> Table {
     use Side::{Left, Right};
@@ -145,11 +182,7 @@ fn headroom(plan: &Plan) -> Table {
             table.row([&first[..], std::slice::from_ref(&zone.zone), &numbers].concat());
         }
     }
-    if let more @ 1.. = services.len().saturating_sub(SERVICES_MAX) {
-        let mut row = vec![format!("and {more} services more")];
-        row.resize(7, String::new());
-        table.row(row);
-    }
+    more(&mut table, services.len().saturating_sub(SERVICES_MAX), "services", 7);
     table
 }
 

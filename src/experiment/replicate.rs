@@ -309,7 +309,7 @@ fn gather<R: Recorder>(
             }
             single.measured.services.iter_mut().for_each(|service| service.launches.sum_up());
             if runs.is_empty() {
-                (timeline, digest) = (single.timeline, single.digest);
+                (timeline, digest) = (single.timeline.in_file_order(plan), single.digest);
                 records = single.records.unwrap_or_default();
             } else {
                 digest = fold(digest, single.digest);

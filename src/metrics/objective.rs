@@ -88,7 +88,8 @@ impl Target {
     /// Names that the plan knows.
     fn names(self, plan: &Plan) -> Vec<String> {
         let services = |stream: bool| {
-            let rows = plan.services.iter().filter(move |row| (row.kind == Kind::Stream) == stream);
+            let rows = plan.services_in_order().map(|id| &plan.services[id]);
+            let rows = rows.filter(move |row| (row.kind == Kind::Stream) == stream);
             rows.map(|row| row.name.clone()).collect()
         };
         match self {

@@ -46,8 +46,9 @@ impl<'a> Runs<'a> {
     /// Rows of the capacity providers with hosts of their own.
     pub fn providers(&self) -> Vec<ProviderRow> {
         let own = |kind: &ProviderKind| matches!(kind, ProviderKind::Group(_) | ProviderKind::Managed(_));
-        let rows = self.plan.providers.iter().enumerate().filter(|(_, row)| own(&row.kind));
-        rows.map(|(place, row)| {
+        let rows = self.plan.providers_in_order().filter(|id| own(&self.plan.providers[*id].kind));
+        rows.map(|id| {
+            let (place, row) = (id.row(), &self.plan.providers[id]);
             let reservation = self.maybe(|run| run.providers[place].reservation.map(|_| 0.0));
             ProviderRow {
                 capacity_provider: provider_name(self.plan, row),
@@ -67,11 +68,11 @@ impl<'a> Runs<'a> {
 
     /// Rows of the losses: by service, cause (mechanisms first) and phase.
     pub fn losses(&self) -> Vec<LossRow> {
-        self.plan.services.ids().flat_map(|service| self.losses_of(service)).collect()
+        self.plan.services_in_order().flat_map(|service| self.losses_of(service)).collect()
     }
 
     fn of_kind(&self, wanted: impl Fn(Kind) -> bool) -> impl Iterator<Item = ServiceId> {
-        self.plan.services.ids().filter(move |id| wanted(self.plan.services[*id].kind))
+        self.plan.services_in_order().filter(move |id| wanted(self.plan.services[*id].kind))
     }
 
     fn service(&self, id: ServiceId) -> ServiceRow {

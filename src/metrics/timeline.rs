@@ -1,6 +1,12 @@
 //! Series of replication 0, kept as change points: what plots and `timeseries.csv` are drawn from.
 
+use super::charts::provider_name;
 use crate::engine::Time;
+use crate::model::Plan;
+use std::collections::BTreeMap;
+
+/// Series whose subject is a capacity provider.
+pub(super) const PROVIDER_SERIES: [&str; 2] = ["hosts", "reservation_percent"];
 
 /// One series: the value holds from its time to the next.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,4 +41,24 @@ pub struct Timeline {
     pub series: Vec<Series>,
     /// At most 1,000 bands, in order of time.
     pub bands: Vec<Band>,
+}
+
+impl Timeline {
+    /// Series of services first, then of capacity providers, both in the order of the file: a partition tells its own.
+    #[must_use]
+    pub fn in_file_order(mut self, plan: &Plan) -> Timeline {
+        let services = plan.services_in_order().map(|id| plan.services[id].name.clone());
+        let providers = plan.providers_in_order().map(|id| provider_name(plan, &plan.providers[id]));
+        let [services, providers] = [places(services), places(providers)];
+        self.series.sort_by_cached_key(|series| {
+            let of_provider = PROVIDER_SERIES.contains(&series.name);
+            let names = if of_provider { &providers } else { &services };
+            (of_provider, names.get(&series.subject).copied().unwrap_or(usize::MAX))
+        });
+        self
+    }
+}
+
+fn places(names: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
+    names.enumerate().map(|(place, name)| (name, place)).collect()
 }

@@ -37,6 +37,7 @@ pub(crate) fn plan() -> Plan {
         name: "shop".into(),
         account: "111122223333".into(),
         account_row: AccountId(0),
+        created: None,
         cell: CellId(0),
         shard: u64::MAX,
         services: 0..1,
@@ -72,6 +73,7 @@ pub(crate) fn plan() -> Plan {
         zones: (1..=3).map(zone).collect(),
         cells: [cell].into_iter().collect(),
         clusters: [cluster].into_iter().collect(),
+        file_order: vec![ClusterId(0)],
         services: [service()].into_iter().collect(),
         providers: [provider].into_iter().collect(),
         ..Plan::default()

@@ -49,7 +49,8 @@ pub struct ZoneRow {
 
 /// Need and headroom of every REPLICA service.
 pub fn derived(plan: &Plan) -> Vec<Derived> {
-    plan.services.iter().filter(|service| service.kind == Kind::Replica).map(|service| one(plan, service)).collect()
+    let services = plan.services_in_order().map(|id| &plan.services[id]);
+    services.filter(|service| service.kind == Kind::Replica).map(|service| one(plan, service)).collect()
 }
 
 fn one(plan: &Plan, service: &Service) -> Derived {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Objects whose fields have an effect although the object is not written.
-const ALWAYS: [&str; 3] = ["deploymentConfiguration", "fargate", "loadBalancer"];
+const ALWAYS: [&str; 6] = ["costs", "deploymentConfiguration", "fargate", "loadBalancer", "restart", "router"];
 /// References and objects inside one another, at most.
 const DEPTH_MAX: usize = 64;
 

@@ -7,6 +7,7 @@
 #[macro_use]
 pub mod object;
 
+pub mod cells;
 pub mod check;
 pub mod defaults;
 pub mod ecs;

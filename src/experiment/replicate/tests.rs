@@ -70,11 +70,13 @@ fn plan() -> Plan {
             name,
             account,
             account_row: crate::model::ids::AccountId(one),
+            created: None,
             cell,
             shard: u64::MAX,
             services: one..next,
             providers: row..row + 1,
         });
+        plan.file_order.push(ClusterId(one));
         let kind = ProviderKind::Fargate { spot: false, bucket: BucketId(0) };
         let (name, cluster) = ("FARGATE".to_owned(), ClusterId(one));
         plan.providers.push(Provider { name, who, cluster, kind });

@@ -41,6 +41,8 @@ pub struct Plan {
     pub accounts: Table<AccountId, String>,
     /// Clusters, cell by cell.
     pub clusters: Table<ClusterId, Cluster>,
+    /// Clusters in the order of the file, for whoever lists what they run.
+    pub file_order: Vec<ClusterId>,
     /// Services and streams of standalone tasks, cell by cell.
     pub services: Table<ServiceId, Service>,
     /// Capacity providers as clusters use them, cell by cell.
@@ -57,6 +59,16 @@ impl Plan {
     /// The seed as the engine takes it.
     pub fn seed(&self) -> Seed {
         Seed(self.seed)
+    }
+
+    /// Services and streams in the order of the file.
+    pub fn services_in_order(&self) -> impl Iterator<Item = ServiceId> {
+        self.file_order.iter().flat_map(|id| self.clusters[*id].services.clone().map(ServiceId))
+    }
+
+    /// Capacity providers in the order of the file.
+    pub fn providers_in_order(&self) -> impl Iterator<Item = ProviderId> {
+        self.file_order.iter().flat_map(|id| self.clusters[*id].providers.clone().map(ProviderId))
     }
 
     /// The end of the run.
@@ -127,6 +139,8 @@ pub struct Cluster {
     pub account: String,
     /// The same as a row: API calls are counted for each account and Region.
     pub account_row: AccountId,
+    /// When it is created, with all it runs; `None`: it is there from the start.
+    pub created: Option<Time>,
     /// Its cell.
     pub cell: CellId,
     /// Workers of its cell that serve it, as bits; all when the cell has no workers of its own.

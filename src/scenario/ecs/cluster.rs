@@ -1,6 +1,7 @@
 //! The cluster: what `CreateCluster` takes and `describe-clusters` prints, with what runs in it.
 
 use super::service::{CapacityProviderStrategyItem, Service};
+use crate::model::quantity::Duration;
 use crate::scenario::file::RunTasks;
 
 object! {
@@ -16,6 +17,8 @@ object! {
             /// Account number; each cluster is its own account by default (model choice). Clusters of one account share
             /// its launch buckets.
             account: String,
+            /// When it is created, with what it runs; it is there from the start by default (model choice).
+            created_at: Duration,
         }
         list {
             /// Names of the capacity providers that its strategies may use.

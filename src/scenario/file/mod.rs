@@ -1,10 +1,12 @@
 //! The scenario file, as it is written.
 
 mod behaviour;
+mod control_plane;
 mod objective;
 mod traffic;
 
 pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
+pub use control_plane::{ControlPlane, Costs, Mapping, Restart, Router, Tested};
 pub use objective::{BY_NAME, Bound, MEASURES, Objective, SUBJECTS, TEXTS, Target};
 pub use traffic::{DailyStep, LoadBalancer, RunTasks, Step, Traffic};
 
@@ -95,6 +97,8 @@ object! {
         may {
             /// What Fargate has and gives here.
             fargate: Fargate,
+            /// The ECS control plane; one cell that never throttles by default (model choice).
+            control_plane: ControlPlane,
         }
         list {
             /// Zones; three availability zones by default (model choice).

@@ -1,6 +1,7 @@
 //! Clusters, cell by cell.
 
-use super::Build;
+use super::{Build, router};
+use crate::engine::Time;
 use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId};
 use crate::model::plan::{self, StrategyItem};
 use crate::model::problem::nearest;
@@ -37,16 +38,23 @@ impl Build<'_> {
             self.out.error(&format!("/clusters/{index}/region"), format!("no Region is called `{region}`"), hint);
         }
         let regions: Vec<RegionId> = self.plan.regions.ids().collect();
+        let mut order: Vec<(usize, ClusterId)> = Vec::new();
         for region in regions {
             let first = region == RegionId(0);
             let name = self.plan.regions[region].name.clone();
             let here = |cluster: &Cluster| cluster.region.as_ref().map_or(first, |written| *written == name);
-            let cell = self.open_cell(region);
-            for (index, cluster) in scenario.clusters.iter().enumerate().filter(|(_, cluster)| here(cluster)) {
-                self.cluster(cluster, index, cell, region);
+            let all = scenario.clusters.iter().enumerate().filter(|(_, cluster)| here(cluster));
+            for (place, clusters) in self.by_cell(region, &all.collect::<Vec<_>>()).into_iter().enumerate() {
+                let cell = self.open_cell(region, place);
+                for (index, cluster) in clusters {
+                    order.push((index, ClusterId(self.plan.clusters.len() as u32)));
+                    self.cluster(cluster, index, cell, region);
+                }
+                self.close_cell(cell);
             }
-            self.close_cell(cell);
         }
+        order.sort_unstable();
+        self.plan.file_order = order.into_iter().map(|(_, id)| id).collect();
         self.name_cells();
     }
 
@@ -64,11 +72,10 @@ impl Build<'_> {
         }
     }
 
-    /// Without a `controlPlane` block a Region is one cell.
-    fn open_cell(&mut self, region: RegionId) -> CellId {
+    fn open_cell(&mut self, region: RegionId, place: usize) -> CellId {
         let plan = &mut self.plan;
         let cell = plan::Cell {
-            name: "cell-1".to_owned(),
+            name: router::cell_name(place),
             region,
             zones: plan.regions[region].zones.clone(),
             clusters: from(plan.clusters.len()),
@@ -105,12 +112,14 @@ impl Build<'_> {
             self.out.error(&format!("{at}/account"), message, "write twelve digits");
         }
         let account_row = self.account_row(region, &account);
+        let (created, shard) = (self.created(cluster, &at), self.shard(region, name));
         let id = self.plan.clusters.push(plan::Cluster {
             name: name.to_owned(),
             account: account.clone(),
             account_row,
+            created,
             cell,
-            shard: u64::MAX,
+            shard,
             services: from(self.plan.services.len()),
             providers: narrow(self.plan.providers.len()),
         });
@@ -144,6 +153,17 @@ impl Build<'_> {
         let row = &mut self.plan.clusters[id];
         row.services.end = self.plan.services.len() as u32;
         row.providers.end = self.plan.providers.len() as u16;
+    }
+
+    /// When a cluster is created, unless it is there from the start.
+    fn created(&mut self, cluster: &Cluster, at: &str) -> Option<Time> {
+        let time = cluster.created_at.map(|time| Time::ZERO + time.0).filter(|time| *time > Time::ZERO)?;
+        if time >= self.plan.end() {
+            let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
+            let hint = "the cluster never exists: move it, or make `duration` longer";
+            self.out.warning(&format!("{at}/createdAt"), message, hint);
+        }
+        Some(time)
     }
 
     /// The row of an account in a Region.

@@ -4,6 +4,7 @@
 mod capacity;
 mod cluster;
 mod container;
+mod control_plane;
 mod fault;
 mod group;
 mod idle;
@@ -14,13 +15,14 @@ mod objective;
 mod percent;
 mod placement;
 mod region;
+mod router;
 mod service;
 mod stream;
 mod task;
 mod traffic;
 
 use super::file::{Objective, Scenario, VERSION};
-use super::{check, types};
+use super::{cells, check, types};
 use crate::engine::{Dist, Span};
 use crate::model::Plan;
 use crate::model::ids::{AccountId, BucketId, RegionId, TypeId, ZoneId};
@@ -66,6 +68,7 @@ pub fn resolve(
         build.left_over();
         build.idle();
         check::room(&build.plan, build.out);
+        cells::doubts(&build.plan, build.out);
     }
     let plan = build.plan;
     (!out.has_errors()).then_some((plan, objectives))
@@ -101,6 +104,9 @@ struct Refused;
 
 /// Tasks, and hosts, that a scenario may ask for at once (model choice: what fits into the memory of a large machine).
 const MOST: u64 = 10_000_000;
+
+/// Cells of all Regions together (model choice): each is a partition with its own queue and tables.
+const MOST_CELLS: usize = 1 << 14;
 
 impl Build<'_> {
     fn head(&mut self) {
@@ -258,6 +264,10 @@ impl Build<'_> {
                 let message = format!("{count} {what} are more than can be simulated");
                 self.out.error("", message, format!("at most {}", u16::MAX));
             }
+        }
+        if plan.cells.len() > MOST_CELLS {
+            let message = format!("the Regions have more than {MOST_CELLS} cells together");
+            self.out.error("/regions", message, "write fewer `cells`: each is a world of its own");
         }
         let tasks: u64 = plan.services.iter().map(|service| u64::from(service.desired)).sum();
         let hosts: u64 = plan.providers.iter().filter_map(group_size).sum();

@@ -11,7 +11,7 @@ impl Build<'_> {
         let scenario = self.scenario;
         if scenario.regions.is_empty() {
             self.out.note("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
-            let region = Region { name: "us-east-1".into(), fargate: None, zones: Vec::new() };
+            let region = Region { name: "us-east-1".into(), fargate: None, control_plane: None, zones: Vec::new() };
             self.region(&region, "/regions/0");
             return;
         }
@@ -63,6 +63,10 @@ impl Build<'_> {
             };
             self.zone(zone, row, &at);
         }
+        let own = |zone: &&Zone| zone.kind.unwrap_or(ZoneKind::AvailabilityZone) == ZoneKind::AvailabilityZone;
+        let own = zones.iter().filter(own).count();
+        let plane = region.control_plane.as_ref();
+        self.plan.regions[id].plane = plane.map(|plane| self.plane(plane, own, &format!("{at}/controlPlane")));
         let end = self.plan.zones.len() as u16;
         self.plan.regions[id].zones = first..end;
     }

@@ -1,0 +1,116 @@
+//! What follows from a plan for the cells of its control planes: capacity, what a zone takes, and who is in them.
+
+use crate::model::Plan;
+use crate::model::ids::{RegionId, ServiceId};
+use crate::model::plan::{Cell, Plane};
+use crate::model::problem::Problems;
+use crate::model::quantity::Rate;
+
+/// What follows for one cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CellRow {
+    /// Region.
+    pub region: String,
+    /// Cell.
+    pub cell: String,
+    /// Its clusters.
+    pub clusters: u32,
+    /// Tasks of its REPLICA services at the start.
+    pub tasks: u64,
+    /// Requests a second that it is built for, and that it can do in each zone; `None`: any load.
+    pub rates: Option<(f64, f64)>,
+    /// What it can do without one zone, as a share of what it is built for: 1 or more is static stability.
+    pub left: Option<f64>,
+}
+
+/// Every cell of the Regions whose control plane is written.
+pub fn derived(plan: &Plan) -> Vec<CellRow> {
+    let planes = plan.cells.iter().filter_map(|cell| Some((cell, plan.regions[cell.region].plane.as_ref()?)));
+    let row = |(cell, plane): (&Cell, &Plane)| CellRow {
+        region: plan.regions[cell.region].name.clone(),
+        cell: cell.name.clone(),
+        clusters: cell.clusters.len() as u32,
+        tasks: tasks(plan, cell),
+        rates: plane.peak_rate.zip(plane.zone_rate).map(|(peak, zone)| (per_second(peak), per_second(zone))),
+        left: left(plan, cell.region, plane),
+    };
+    planes.map(row).collect()
+}
+
+fn per_second(rate: u64) -> f64 {
+    Rate(rate).per_second()
+}
+
+fn tasks(plan: &Plan, cell: &Cell) -> u64 {
+    cell.services.clone().map(|row| u64::from(plan.services[ServiceId(row)].desired)).sum()
+}
+
+fn left(plan: &Plan, region: RegionId, plane: &Plane) -> Option<f64> {
+    let zones = plan.regions[region].zones.len() as u64;
+    let (peak, zone) = plane.peak_rate.zip(plane.zone_rate)?;
+    Some((u128::from(zone) * u128::from(zones.saturating_sub(1))) as f64 / peak as f64)
+}
+
+/// Warns of cells beyond their test, of capacity that a zone takes along, and of cells without clusters.
+pub fn doubts(plan: &Plan, out: &mut Problems) {
+    for (id, region) in plan.regions.pairs() {
+        let Some(plane) = &region.plane else { continue };
+        let at = format!("/regions/{}/controlPlane", id.0);
+        let cells: Vec<&Cell> = plan.cells.iter().filter(|cell| cell.region == id).collect();
+        if let Some(left) = left(plan, id, plane).filter(|left| *left < 1.0) {
+            let (message, hint) = if region.zones.len() == 1 {
+                let message = format!("`{}` has one zone: without it its control plane does nothing", region.name);
+                (message, "AWS builds a control plane over three zones at least: write more `zones`")
+            } else {
+                let left = 100.0 * left;
+                (
+                    format!("without one zone each cell does {left:.1} % of its peak: launches then wait"),
+                    "leave `prescaledPercent` out for A / (A - 1) of the peak, which survives a zone",
+                )
+            };
+            out.warning(&at, message, hint);
+        }
+        let empty: Vec<&str> =
+            cells.iter().filter(|cell| cell.clusters.is_empty()).map(|cell| cell.name.as_str()).collect();
+        if !empty.is_empty() && !plan.clusters.is_empty() {
+            let is = if empty.len() == 1 { "has" } else { "have" };
+            let message = format!("{} {is} no cluster", some(&empty));
+            out.warning(&format!("{at}/cells"), message, "write fewer cells, or pin a cluster there");
+        }
+        tested(plan, plane, &cells, &at, out);
+    }
+}
+
+fn tested(plan: &Plan, plane: &Plane, cells: &[&Cell], at: &str, out: &mut Problems) {
+    if let Some((peak, most)) = plane.peak_rate.zip(plane.tested.rate).filter(|(peak, most)| peak > most) {
+        let message = format!("each cell is built for {}/s and tested for {}/s", per_second(peak), per_second(most));
+        out.warning(
+            &format!("{at}/tested/requests"),
+            message,
+            "write more cells: a cell is not scaled beyond its test",
+        );
+    }
+    let clusters = |cell: &Cell| cell.clusters.len() as u64;
+    let tasks = |cell: &Cell| tasks(plan, cell);
+    let kinds: [(&str, Option<u32>, &dyn Fn(&Cell) -> u64); 2] =
+        [("clusters", plane.tested.clusters, &clusters), ("tasks", plane.tested.tasks, &tasks)];
+    for (what, most, count) in kinds {
+        let Some(most) = most.map(u64::from) else { continue };
+        let beyond: Vec<&str> = cells.iter().filter(|cell| count(cell) > most).map(|cell| cell.name.as_str()).collect();
+        let largest = cells.iter().map(|cell| count(cell)).max().unwrap_or(0);
+        if !beyond.is_empty() {
+            let message = format!("{} hold up to {largest} {what} and were tested for {most}", some(&beyond));
+            out.warning(&format!("{at}/tested/{what}"), message, "write more cells, or map fewer clusters there");
+        }
+    }
+}
+
+/// The first names of a list.
+fn some(names: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,144 @@
+//! What the cells of a Region can do, and what is asked of them: shares of the Region's numbers, in whole billionths.
+
+use super::Build;
+use crate::engine::Span;
+use crate::model::plan::{self, CellRestart};
+use crate::model::quantity::Rate;
+use crate::scenario::file::{ControlPlane, Costs, Restart, Tested};
+use std::ops::RangeInclusive;
+
+/// Most cells of a Region (model choice).
+pub(super) const CELLS_MAX: u32 = 4_096;
+
+impl Build<'_> {
+    /// The control plane of a Region with so many availability zones.
+    pub(super) fn plane(&mut self, written: &ControlPlane, zones: usize, at: &str) -> plan::Plane {
+        let known = self.within(written.cells, 1..=CELLS_MAX, "a number of cells", &format!("{at}/cells"));
+        let cells = if known { u64::from(written.cells) } else { 1 };
+        let (zone_rate, peak_rate) = self.rates(written, cells, zones.max(1) as u64, at).unzip();
+        if peak_rate.is_none() && written.peak_requests.is_none() {
+            self.without_peak(written, at);
+        }
+        plan::Plane {
+            zone_rate,
+            peak_rate,
+            queue: written.queue.0,
+            grows_after: written.grows_after.map(|after| after.0),
+            restart: self.restart(&written.restart, &format!("{at}/restart")),
+            costs: self.costs(&written.costs, &format!("{at}/costs")),
+            other_calls: written.other_calls.0.div_ceil(cells),
+            tested: self.tested(written.tested.as_ref(), &format!("{at}/tested")),
+            router: self.router(&written.router, &format!("{at}/router")),
+        }
+    }
+
+    /// What a cell can do in each zone, and its share of the peak.
+    fn rates(&mut self, written: &ControlPlane, cells: u64, zones: u64, at: &str) -> Option<(u64, u64)> {
+        let percent = written.prescaled_percent;
+        let sound = percent.is_none_or(|percent| {
+            self.within(percent, 1..=1_000, "a percentage of the peak", &format!("{at}/prescaledPercent"))
+        });
+        let peak = written.peak_requests?.0;
+        if peak / cells == 0 {
+            let hint = "leave `peakRequests` out for cells that take any load";
+            self.out.error(&format!("{at}/peakRequests"), "cells built for no requests take none", hint);
+            return None;
+        }
+        if !sound {
+            return None;
+        }
+        let (top, bottom) = share(percent, zones);
+        let whole = u128::from(peak) * u128::from(top);
+        if whole > u128::from(1_000_000_000 * Rate::ONE) * u128::from(bottom) {
+            let hint = "the cells of a Region together do at most 10^9 requests a second";
+            self.out.error(&format!("{at}/peakRequests"), "that is more than can be simulated", hint);
+            return None;
+        }
+        // Rounded up, so that A - 1 zones of A do the peak to the last billionth.
+        let zone = whole.div_ceil(u128::from(bottom) * u128::from(cells) * u128::from(zones));
+        Some((zone as u64, peak / cells))
+    }
+
+    /// Without a peak there is no capacity that work could exceed.
+    fn without_peak(&mut self, written: &ControlPlane, at: &str) {
+        let costs = &written.costs;
+        let usual = Costs::default();
+        let dear = (costs.launch, costs.stop, costs.state_change, costs.reconcile)
+            != (usual.launch, usual.stop, usual.state_change, usual.reconcile);
+        let idle = [
+            ("prescaledPercent", written.prescaled_percent.is_some()),
+            ("growsAfter", written.grows_after.is_some()),
+            ("queue", written.queue != ControlPlane::default().queue),
+            ("otherCalls", written.other_calls.0 > 0),
+            ("costs", dear),
+        ];
+        for (key, _) in idle.iter().filter(|(_, idle)| *idle) {
+            let message = format!("`{key}` is not used: without `peakRequests` a cell takes any load");
+            self.out.warning(&format!("{at}/{key}"), message, "write `peakRequests`, or leave it out");
+        }
+    }
+
+    fn restart(&mut self, written: &Restart, at: &str) -> CellRestart {
+        let mut each = |rate: f64, key: &str| {
+            self.between(rate, 0.001..=100_000.0, "a number each second", &format!("{at}/{key}"));
+            Span::from_secs_f64(1.0 / rate)
+        };
+        let cluster = each(written.clusters_per_second, "clustersPerSecond");
+        let task = each(written.tasks_per_second, "tasksPerSecond");
+        CellRestart { base: written.base.0, cluster, task }
+    }
+
+    fn costs(&mut self, written: &Costs, at: &str) -> plan::Costs {
+        let mut millionths = |cost: f64, key: &str| {
+            self.between(cost, 0.0..=1_000.0, "a cost in requests", &format!("{at}/{key}"));
+            libm::round(cost * 1e6) as u64
+        };
+        plan::Costs {
+            launch: millionths(written.launch, "launch"),
+            stop: millionths(written.stop, "stop"),
+            state_change: millionths(written.state_change, "stateChange"),
+            reconcile: millionths(written.reconcile, "reconcile"),
+        }
+    }
+
+    fn tested(&mut self, written: Option<&Tested>, at: &str) -> plan::Tested {
+        let Some(written) = written else { return plan::Tested::default() };
+        if written.requests.is_some_and(|rate| rate.0 == 0) {
+            let hint = "write a rate such as \"100/s\", or leave it out";
+            self.out.error(&format!("{at}/requests"), "a test with no requests tests nothing", hint);
+        }
+        for (key, count) in [("clusters", written.clusters), ("tasks", written.tasks)] {
+            let _ = count.is_none_or(|count| self.within(count, 1..=u32::MAX, "a tested size", &format!("{at}/{key}")));
+        }
+        plan::Tested { rate: written.requests.map(|rate| rate.0), clusters: written.clusters, tasks: written.tasks }
+    }
+
+    /// A problem unless `value` lies in `range`.
+    fn between(&mut self, value: f64, range: RangeInclusive<f64>, what: &str, at: &str) {
+        if !range.contains(&value) {
+            let hint = format!("write {} to {}", range.start(), range.end());
+            self.out.error(at, format!("`{value}` is out of range for {what}"), hint);
+        }
+    }
+}
+
+/// Capacity over the peak, as a fraction: the written percentage, or A / (A - 1) over A zones, so that one may be lost
+/// (domain sheet, section 5.2). Nothing is left of one zone, so no more than the peak is built there (model choice).
+fn share(percent: Option<u32>, zones: u64) -> (u64, u64) {
+    match (percent, zones) {
+        (Some(percent), _) => (u64::from(percent), 100),
+        (None, 1) => (1, 1),
+        (None, zones) => (zones, zones - 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn capacity_survives_a_zone_by_default() {
+        assert_eq!([2, 3, 4].map(|zones| share(None, zones)), [(2, 1), (3, 2), (4, 3)]);
+        assert_eq!((share(None, 1), share(Some(150), 3)), ((1, 1), (150, 100)));
+    }
+}

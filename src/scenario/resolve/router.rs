@@ -1,0 +1,186 @@
+//! The router's map: which clusters run in which cell.
+
+use super::Build;
+use crate::model::ids::RegionId;
+use crate::model::plan;
+use crate::model::problem::nearest;
+use crate::model::routing::{self, shuffle_shard::MOST_WORKERS};
+use crate::scenario::ecs::cluster::Cluster;
+use crate::scenario::file::{ControlPlane, Mapping, Router};
+use crate::scenario::report::Report;
+use crate::scenario::source;
+use std::collections::BTreeMap;
+
+/// Workers of a cell and of a cluster: the first example of shuffle sharding (domain sheet, section 5.5).
+const WORKERS: u32 = 8;
+const SHARD_SIZE: u32 = 2;
+
+/// Clusters with their places in the file.
+type Clusters<'a> = Vec<(usize, &'a Cluster)>;
+
+/// The name of a cell from its place.
+pub(super) fn cell_name(place: usize) -> String {
+    format!("cell-{}", place + 1)
+}
+
+/// The place of a cell from its name.
+fn cell_place(name: &str, cells: u16) -> Option<u16> {
+    let number = name.strip_prefix("cell-").filter(|number| !number.starts_with(['0', '+']))?;
+    number.parse().ok().filter(|number| (1..=cells).contains(number)).map(|number: u16| number - 1)
+}
+
+impl Build<'_> {
+    pub(super) fn router(&mut self, written: &Router, at: &str) -> plan::Router {
+        let mapping = match written.mapping {
+            Mapping::FullMap => plan::Mapping::FullMap,
+            Mapping::Hash => plan::Mapping::Hash,
+            Mapping::Ring => plan::Mapping::Ring,
+            Mapping::ShuffleShard => self.shards(written, at),
+        };
+        let sharded = written.mapping == Mapping::ShuffleShard;
+        for (key, count) in [("workers", written.workers), ("shardSize", written.shard_size)] {
+            if count.is_some() && !sharded {
+                let message = format!("`{key}` belongs to `shuffleShard`");
+                let hint = "write \"mapping\": \"shuffleShard\", or leave it out";
+                self.out.error(&format!("{at}/{key}"), message, hint);
+            }
+        }
+        if !written.map.is_empty() && written.mapping != Mapping::FullMap {
+            let hint = "write \"mapping\": \"fullMap\", or move its rows to `pins`";
+            self.out.error(&format!("{at}/map"), "`map` belongs to `fullMap`", hint);
+        }
+        plan::Router { mapping, refresh: written.refresh.0 }
+    }
+
+    fn shards(&mut self, written: &Router, at: &str) -> plan::Mapping {
+        let workers = written.workers.unwrap_or(WORKERS);
+        let size = written.shard_size.unwrap_or(SHARD_SIZE.min(workers));
+        let few = self.within(workers, 1..=MOST_WORKERS, "the workers of a cell", &format!("{at}/workers"));
+        if few && size > workers {
+            let message = format!("a shard of {size} is larger than the {workers} workers of a cell");
+            self.out.error(&format!("{at}/shardSize"), message, format!("write 1 to {workers}"));
+        } else if few {
+            self.within(size, 1..=workers, "the workers of a cluster", &format!("{at}/shardSize"));
+        }
+        let sound = few && (1..=workers).contains(&size);
+        let (workers, size) = if sound { (workers, size) } else { (WORKERS, SHARD_SIZE) };
+        plan::Mapping::ShuffleShard { workers, size }
+    }
+
+    /// Workers that serve a cluster, as bits.
+    pub(super) fn shard(&self, region: RegionId, cluster: &str) -> u64 {
+        match self.plan.regions[region].plane.as_ref().map(|plane| plane.router.mapping) {
+            Some(plan::Mapping::ShuffleShard { workers, size }) => routing::shard(cluster, workers, size),
+            _ => u64::MAX,
+        }
+    }
+
+    /// The clusters of a Region by the cell that runs them, in the order of the file. Without a `controlPlane` block a
+    /// Region is one cell.
+    pub(super) fn by_cell<'a>(&mut self, region: RegionId, clusters: &Clusters<'a>) -> Vec<Clusters<'a>> {
+        let scenario = self.scenario;
+        let name = &self.plan.regions[region].name;
+        let written = scenario.regions.iter().position(|region| region.name == *name);
+        let plane = written.and_then(|place| Some((place, scenario.regions[place].control_plane.as_ref()?)));
+        let (Some((place, written)), Some(plane)) = (plane, &self.plan.regions[region].plane) else {
+            return vec![clusters.clone()];
+        };
+        // Too many, which `sizes` tells: no more are made.
+        if self.plan.cells.len() > super::MOST_CELLS {
+            return vec![clusters.clone()];
+        }
+        let cells =
+            if (1..=super::control_plane::CELLS_MAX).contains(&written.cells) { written.cells as u16 } else { 1 };
+        let mapping = plane.router.mapping;
+        let fixed = self.fixed(written, cells, clusters, &format!("/regions/{place}/controlPlane/router"));
+        let names: Vec<String> = clusters.iter().map(|(_, cluster)| cluster.cluster_name.clone()).collect();
+        let mut found = vec![Vec::new(); usize::from(cells)];
+        for (cell, cluster) in routing::assign_around(mapping, &names, &fixed, cells).into_iter().zip(clusters) {
+            found[usize::from(cell)].push(*cluster);
+        }
+        found
+    }
+
+    /// The cell of each cluster that has a pin or a row of the map; pins come first.
+    fn fixed(&mut self, written: &ControlPlane, cells: u16, clusters: &Clusters<'_>, at: &str) -> Vec<Option<u16>> {
+        let router = &written.router;
+        let places: BTreeMap<&str, usize> =
+            clusters.iter().enumerate().map(|(place, row)| (row.1.cluster_name.as_str(), place)).collect();
+        let mut fixed = vec![None; clusters.len()];
+        for (key, rows) in [("map", &router.map), ("pins", &router.pins)] {
+            for (cluster, cell) in self.rows(rows, &places, cells, &format!("{at}/{key}")) {
+                fixed[cluster] = Some(cell);
+            }
+        }
+        for cluster in router.map.keys().filter(|cluster| router.pins.contains_key(*cluster)) {
+            let mut at = format!("{at}/map");
+            source::push(&mut at, cluster);
+            let message = format!("`{cluster}` has a pin: this row is not used");
+            self.out.warning(&at, message, "pins are looked up first; keep one of them");
+        }
+        let missing = fixed.iter().filter(|cell| cell.is_none()).count();
+        if !router.map.is_empty() && missing > 0 {
+            let message = match missing {
+                1 => "1 cluster has no row in `map`: the cell with the fewest clusters takes it".to_owned(),
+                many => format!("{many} clusters have no row in `map`: the cell with the fewest clusters takes each"),
+            };
+            self.out.note(&format!("{at}/map"), message, "");
+        }
+        fixed
+    }
+
+    /// Rows of a table as places of clusters and cells; what is in neither list is a problem.
+    fn rows(
+        &mut self,
+        rows: &BTreeMap<String, String>,
+        places: &BTreeMap<&str, usize>,
+        cells: u16,
+        at: &str,
+    ) -> Vec<(usize, u16)> {
+        let clusters = &self.scenario.clusters;
+        let mut report = Report::new(self.out);
+        let mut found = Vec::new();
+        for (cluster, cell) in rows {
+            let mut at = at.to_owned();
+            source::push(&mut at, cluster);
+            let (place, number) = (places.get(cluster.as_str()), cell_place(cell, cells));
+            if report.full(crate::model::problem::Severity::Error) {
+                let wrong = usize::from(place.is_none()) + usize::from(number.is_none());
+                (0..wrong).for_each(|_| report.error("", "", ""));
+                continue;
+            }
+            if place.is_none() {
+                let elsewhere = clusters.iter().any(|other| other.cluster_name == *cluster);
+                let (message, hint) = if elsewhere {
+                    let message = format!("the cluster `{cluster}` is in another Region");
+                    (
+                        message,
+                        "each Region has its own cells: write the row there, or change the cluster's `region`".into(),
+                    )
+                } else {
+                    (format!("no cluster is called `{cluster}`"), like(cluster, places.keys().copied()))
+                };
+                report.error(&at, message, hint);
+            }
+            if number.is_none() {
+                let names: Vec<String> = (0..usize::from(cells)).map(cell_name).collect();
+                report.error(&at, format!("no cell is called `{cell}`"), like(cell, names.iter().map(String::as_str)));
+            }
+            found.extend(place.copied().zip(number));
+        }
+        report.finish();
+        found
+    }
+}
+
+/// The way out for a name that nobody has.
+fn like<'a>(wrong: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let count = known.clone().count();
+    match nearest(wrong, known.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if count == 0 => "the Region has none".to_owned(),
+        None => {
+            format!("known: {}{}", known.take(8).collect::<Vec<_>>().join(", "), if count > 8 { ", ..." } else { "" })
+        }
+    }
+}
