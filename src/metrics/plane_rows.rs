@@ -69,6 +69,7 @@ impl Runs<'_> {
             cell_busy: Some(tries(Call::CellBusy)),
             router_down: Some(tries(Call::RouterDown)),
             cell_down: Some(tries(Call::CellDown)),
+            no_cluster: Some(tries(Call::NoCluster)),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::model::ids::{CellId, ClusterId, ServiceId};
 use crate::model::plan::{Part, Plan};
 
 /// How many ends a try of a call has.
-const CALLS: usize = 6;
+const CALLS: usize = 7;
 
 /// What one cell did in the window.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,7 +21,8 @@ pub struct Measure {
     pub down: u64,
     /// The highest load of a minute against what the cell could do, in millionths; `None` without a bound.
     pub peak_ppm: Option<u64>,
-    /// Tries of calls, by their end: accepted, queued, account limit, cell busy, router down, cell down.
+    /// Tries of calls, by their end: accepted, queued, account limit, cell busy, router down, cell down, no such
+    /// cluster.
     pub tries: [u64; CALLS],
     /// Tries after the first.
     pub retries: u64,

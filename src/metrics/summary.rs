@@ -197,6 +197,9 @@ pub struct RouterRow {
     /// Tries lost as the cell does not answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cell_down: Maybe,
+    /// Tries lost as the router knows no such cluster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_cluster: Maybe,
 }
 
 /// Launches as a control plane sees them.

@@ -49,6 +49,8 @@ pub enum Call {
     RouterDown,
     /// The cell does not answer.
     CellDown,
+    /// The router knows no such cluster.
+    NoCluster,
 }
 
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.

@@ -7,7 +7,7 @@ use super::fault;
 use super::flows::{
     self, daemon, detect, launch, outage, plane, rebalance, reconcile, scale, serve, settle, stop, traffic,
 };
-use super::ids::{BucketId, CellId, ProviderId, ServiceId, TaskId, ZoneId};
+use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Part, Plan};
 use super::tables::{Front, Hosts, Plane, Provider, Service, Tasks, Tokens, Zone};
 use crate::engine::index::{Id, Table};
@@ -23,6 +23,14 @@ pub struct World {
     pub planes: Table<CellId, Plane>,
     /// The way to the cells for calls from outside.
     pub front: Front,
+    /// Clusters that are not there yet.
+    pub(crate) unborn: Vec<ClusterId>,
+    /// Whether the launch path needs a service.
+    pub(crate) depends: bool,
+    /// What that service leaves of the cells' rates, in millionths.
+    pub(crate) depends_ppm: u32,
+    /// The fault through which it is missing.
+    pub(crate) depends_cause: Option<Cause>,
     /// Whether work other than launches takes a part of the cells' time.
     pub(crate) metered: bool,
     /// Outages of cells and workers in force: while there are none, no event is looked at for them.
@@ -116,11 +124,16 @@ impl World {
     /// The world of a part of the plan.
     pub fn new(plan: &Plan, cell: &Part) -> World {
         let zone_count = usize::from(cell.zones.end - cell.zones.start);
+        let plane = plan.regions[cell.region].plane.as_ref();
         let mut world = World {
             planes: Table::starting_at(CellId(cell.cells.start)),
             front: Front::new(cell.accounts.clone()),
             outages: 0,
-            metered: plan.regions[cell.region].plane.as_ref().is_some_and(plan::Plane::meters),
+            unborn: Vec::new(),
+            depends: plane.is_some_and(|plane| plane.depends_on.is_some()),
+            depends_ppm: flows::depend::WHOLE,
+            depends_cause: None,
+            metered: plane.is_some_and(plan::Plane::meters),
             first_zone: cell.zones.start,
             zones: Table::starting_at(ZoneId(cell.zones.start)),
             services: Table::starting_at(ServiceId(cell.services.start)),
@@ -176,6 +189,7 @@ impl World {
     /// Places what runs at time 0 and schedules the first events.
     pub fn prepare(&mut self, cx: &mut Cx<'_>) {
         let plan = cx.plan;
+        flows::create::prepare(self, cx);
         for provider in self.providers.ids() {
             scale::prepare(self, provider, cx);
         }
@@ -183,12 +197,23 @@ impl World {
         let is_daemon = |service: &ServiceId| plan.services[*service].kind == Kind::Daemon;
         let daemons = self.services.ids().filter(is_daemon);
         for service in daemons.chain(self.services.ids().filter(|service| !is_daemon(service))) {
+            if flows::create::unborn(self, plan.services[service].cluster) {
+                self.prepare_unborn(service, plan, cx);
+                continue;
+            }
             flows::traffic::prepare(self, service, cx);
             self.populate(service, plan, cx);
         }
         self.forget_left_out();
         fault::prepare(self, cx);
         settle::all(self, cx);
+    }
+
+    /// Before its cluster is there a service has nothing and needs nothing; calls for it come all the same.
+    fn prepare_unborn(&mut self, service: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        if plan.services[service].kind == Kind::Stream {
+            flows::traffic::prepare(self, service, cx);
+        }
     }
 
     /// At time 0 a service is at its desired count, as far as there is room; the rest is due.

@@ -7,11 +7,10 @@
 //! The router takes no time: it is a look into a map. A cell without a bound, in a Region without a control plane of its
 //! own, takes every call at once.
 
-use super::{For, plane, reconcile};
+use super::{For, create, plane, reconcile};
 use crate::engine::Span;
 use crate::model::fact::{Call, Cause, Delayed, Fact, Hit, Mechanism};
 use crate::model::ids::{CellId, ServiceId};
-use crate::model::tables::Plane;
 use crate::model::tables::plane::Waiting;
 use crate::model::world::{Cx, World};
 
@@ -37,6 +36,10 @@ fn count(service: ServiceId, cx: &Cx<'_>) -> u32 {
 pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attempt: u8, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let cluster = &plan.clusters[plan.services[service].cluster];
+    if create::unborn(world, plan.services[service].cluster) {
+        let cause = world.front.map_down.first().copied();
+        return turned_away(world, service, (number, attempt), Call::NoCluster, cause, cx);
+    }
     let of_cell = &world.planes[cluster.cell];
     let told = plan.regions[plan.cells[cluster.cell].region].plane.is_some();
     if let Some(&cause) = world.front.router_down.first() {
@@ -58,7 +61,7 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
     if plane.queue.is_empty() && plane.capacity.as_mut().is_some_and(|tokens| tokens.pay(cx.now, cost)) {
         return accepted(world, service, attempt, cx);
     }
-    if Plane::queue_max(plan, cell).is_some_and(|most| plane.queued + cost > most) {
+    if plane.queued + cost > plane.queue_max(plan, cell) {
         plane::blamed(world, plan.services[service].cluster, service, cx);
         return turned_away(world, service, (number, attempt), Call::CellBusy, None, cx);
     }
@@ -137,7 +140,7 @@ fn turned_away(
     *early = early.saturating_sub(count);
     let what = match why {
         Call::AccountLimit | Call::CellBusy => Delayed::Throttled,
-        Call::Accepted | Call::Queued | Call::RouterDown | Call::CellDown => Delayed::Failed,
+        Call::Accepted | Call::Queued | Call::RouterDown | Call::CellDown | Call::NoCluster => Delayed::Failed,
     };
     cx.note(Fact::Launches { service, what, count });
 }

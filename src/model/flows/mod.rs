@@ -3,7 +3,9 @@
 pub mod account;
 pub mod call;
 pub mod containers;
+pub mod create;
 pub mod daemon;
+pub mod depend;
 pub mod detect;
 pub mod even;
 pub mod launch;

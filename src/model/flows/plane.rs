@@ -6,7 +6,7 @@
 //! ```
 //! In a cell without a bound all of this costs one test. What is asked of each cell is told once a minute.
 
-use super::{call, pace, reconcile};
+use super::{call, create, depend, pace, reconcile};
 use crate::engine::{Span, Time};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Delayed, Fact, Hit};
@@ -24,6 +24,10 @@ steps! { Plane:
     Back(cell: CellId, cause: Cause),
     /// What a zone took with it has been replaced in other zones.
     Replaced(cell: CellId, zone: ZoneId),
+    /// Somebody creates a cluster.
+    Created(cluster: ClusterId),
+    /// The router reads the map, and may find a new cluster in it.
+    Mapped(cluster: ClusterId),
     /// A client calls again.
     Again(service: ServiceId, number: u32, attempt: u8),
 }
@@ -37,6 +41,8 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Turn(cell, number) => turn(world, cell, number, cx),
         Step::Back(cell, cause) => super::outage::back(world, cell, cause, cx),
         Step::Replaced(cell, zone) => replaced(world, cell, zone, cx),
+        Step::Created(cluster) => create::asked_for(world, cluster, cx),
+        Step::Mapped(cluster) => create::mapped(world, cluster, cx),
         Step::Again(service, number, attempt) => call::attempt(world, service, number, attempt, cx),
     }
 }
@@ -163,16 +169,25 @@ pub(crate) fn asked(world: &mut World, cell: CellId, work: u64, cx: &mut Cx<'_>)
 }
 
 /// Launches of a service are due and the cell does not act: they are offered from now on, and wait. Whatever takes the
-/// cell's time is told of it.
+/// cell's time is why from here on, unless another fault is.
 pub(crate) fn held_back(world: &mut World, service: ServiceId, due: u32, cx: &mut Cx<'_>) {
+    offered(world, service, due, cx);
+    let cluster = cx.plan.services[service].cluster;
+    let all = blame(world, cluster, cx);
+    if let Some(first) = all.first() {
+        world.services[service].owe_to(*first);
+    }
+    for cause in all {
+        cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+    }
+}
+
+/// So many launches of a service are due and were offered, each once.
+pub(crate) fn offered(world: &mut World, service: ServiceId, due: u32, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     if due > row.early {
         cx.note(Fact::Launches { service, what: Delayed::Offered, count: due - row.early });
         row.early = due;
-    }
-    let cluster = cx.plan.services[service].cluster;
-    for cause in blame(world, cluster, cx) {
-        cx.note(Fact::Hits { cause, what: Hit::Service(service) });
     }
 }
 
@@ -190,6 +205,7 @@ fn blame(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> Vec<Cause> {
     }
     let mut all: Vec<Cause> = plane.lost_zones.iter().map(|(_, cause)| *cause).collect();
     all.extend(plane.curbs.iter().map(|curb| curb.cause));
+    all.extend(depend::cause(world));
     all.extend(plane.dead_workers.iter().map(|(cause, ..)| *cause));
     all.sort_unstable();
     all.dedup();
@@ -277,7 +293,7 @@ fn service_turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut Cx
 pub(crate) fn rate_changed(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let called = world.front.router_down.is_empty();
     let plane = &mut world.planes[cell];
-    let rate = plane.rate_now(cx.plan, cell, called);
+    let rate = depend::left(plane.rate_now(cx.plan, cell, called), world.depends_ppm);
     match (&mut plane.capacity, rate) {
         (Some(tokens), Some(rate)) => tokens.set_rate(cx.now, rate),
         (none, Some(rate)) => *none = Some(crate::model::tables::Tokens::from_now(cx.now, rate)),

@@ -9,7 +9,7 @@
 
 use super::plane::Work;
 use super::settle::percent_up;
-use super::{For, account, daemon, pace, plane, rebalance, stop};
+use super::{For, account, create, daemon, pace, plane, rebalance, stop};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode};
@@ -34,6 +34,9 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         world.services[service].retrying = false;
     }
     world.services[service].woken = false;
+    if create::unborn(world, cx.plan.services[service].cluster) {
+        return;
+    }
     plane::work(world, service, Work::Reconcile, cx);
     match cx.plan.services[service].kind {
         Kind::Replica => replica(world, service, cx),

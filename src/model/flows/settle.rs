@@ -5,7 +5,7 @@
 //! cause and phase of the tasks that are missing; the parts add up to the whole because they are split in whole
 //! numbers.
 
-use super::traffic;
+use super::{depend, traffic};
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{self, Kind};
@@ -20,6 +20,9 @@ pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
     while let Some(service) = world.dirty.pop() {
         world.services[service].dirty = false;
         traffic::watch_addresses(world, service, cx);
+        if world.depends {
+            depend::look(world, service, cx);
+        }
         if cx.observed() {
             one(world, service, cx);
         }

@@ -52,13 +52,15 @@ impl Part {
 
 impl Plan {
     /// The partitions: one for each cell, but one for all cells of a Region that is to run `together`, or whose cells
-    /// share an account: its token buckets and quotas are in one place then.
+    /// share an account (its token buckets and quotas are in one place then) or need the same service to launch.
     pub fn parts(&self, together: impl Fn(RegionId) -> bool) -> Vec<Part> {
         let shared = self.shared_accounts();
         let mut parts: Vec<Part> = Vec::new();
         for (id, cell) in self.cells.pairs() {
             let part = Part::of(id, cell);
-            let joins = together(cell.region) || shared.contains(&cell.region);
+            let plane = self.regions[cell.region].plane.as_ref();
+            let needs_one = plane.is_some_and(|plane| plane.depends_on.is_some());
+            let joins = together(cell.region) || shared.contains(&cell.region) || needs_one;
             match parts.last_mut() {
                 Some(last) if joins && last.region == cell.region => last.join(&part),
                 _ => parts.push(part),

@@ -1,6 +1,7 @@
 //! The ECS control plane of a Region as the plan holds it: what its cells can do, and the router in front of them.
 
 use crate::engine::Span;
+use crate::model::ids::ServiceId;
 
 /// The control plane of a Region. Without one a Region has one cell that never throttles.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Plane {
     pub other_calls: u64,
     /// The size up to which a cell was tested.
     pub tested: Tested,
+    /// The service that the launch path needs.
+    pub depends_on: Option<ServiceId>,
     /// The router in front of the cells.
     pub router: Router,
 }

@@ -12,6 +12,8 @@ use std::ops::Range;
 
 /// Millionths in one.
 const MILLION: u64 = 1_000_000;
+/// How much work may wait in a Region whose control plane is not written (model choice, as `controlPlane.queue`).
+const QUEUE: Span = Span::from_secs(10);
 
 /// Who waits for the cell to have time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -159,11 +161,13 @@ impl Plane {
         Some(plane.zone_rate? * cell.zones.len() as u64)
     }
 
-    /// The most work of calls that may wait, in millionths of a request.
-    pub fn queue_max(plan: &Plan, id: CellId) -> Option<u64> {
-        let queue: Span = plan.regions[plan.cells[id].region].plane.as_ref()?.queue;
-        let work = u128::from(Plane::full_rate(plan, id)?) * u128::from(queue.0) / 1_000_000_000;
-        Some(u64::try_from(work).unwrap_or(u64::MAX))
+    /// The most work of calls that may wait, in millionths of a request: so much time at full capacity, or at the rate
+    /// that a fault leaves where there is no bound.
+    pub fn queue_max(&self, plan: &Plan, id: CellId) -> u64 {
+        let plane = plan.regions[plan.cells[id].region].plane.as_ref();
+        let queue = plane.map_or(QUEUE, |plane| plane.queue);
+        let rate = Plane::full_rate(plan, id).unwrap_or(self.rate);
+        u64::try_from(u128::from(rate) * u128::from(queue.0) / 1_000_000_000).unwrap_or(u64::MAX)
     }
 }
 

@@ -201,6 +201,15 @@ impl Service {
         }
     }
 
+    /// From now on `cause` is why launches wait that no fault made due.
+    pub fn owe_to(&mut self, cause: Cause) {
+        for (of, _) in &mut self.owed {
+            if of.as_fault().is_none() {
+                *of = cause;
+            }
+        }
+    }
+
     /// Whether any launch is due and not held back.
     pub fn may_launch(&self) -> bool {
         self.owed.iter().any(|(cause, _)| !self.held.contains(cause))

@@ -41,6 +41,9 @@ object! {
             /// Capacity lost with a zone is replaced in the other zones after this; nothing grows by default (model
             /// choice).
             grows_after: Duration,
+            /// A service, as "cluster/name", that the launch path of the Region needs: launches come as far as it serves its
+            /// need. Nothing is needed by default (model choice).
+            depends_on: String,
             /// The size up to which a cell was tested; `check` warns beyond it.
             tested: Tested,
         }
@@ -161,6 +164,7 @@ impl Default for ControlPlane {
             prescaled_percent: None,
             grows_after: None,
             tested: None,
+            depends_on: None,
         }
     }
 }

@@ -28,6 +28,7 @@ impl Build<'_> {
             costs: self.costs(&written.costs, &format!("{at}/costs")),
             other_calls: written.other_calls.0.div_ceil(cells),
             tested: self.tested(written.tested.as_ref(), &format!("{at}/tested")),
+            depends_on: None,
             router: self.router(&written.router, &format!("{at}/router")),
         }
     }
@@ -57,6 +58,24 @@ impl Build<'_> {
         // Rounded up, so that A - 1 zones of A do the peak to the last billionth.
         let zone = whole.div_ceil(u128::from(bottom) * u128::from(cells) * u128::from(zones));
         Some((zone as u64, peak / cells))
+    }
+
+    /// The services that launch paths need, once all services are known.
+    pub(super) fn launch_path(&mut self) {
+        for (index, region) in self.scenario.regions.iter().enumerate() {
+            let Some(name) = region.control_plane.as_ref().and_then(|plane| plane.depends_on.as_ref()) else {
+                continue;
+            };
+            let at = format!("/regions/{index}/controlPlane/dependsOn");
+            let Some(service) = self.names.service(name, &at, self.out) else { continue };
+            let of = self.plan.cells[self.plan.clusters[self.plan.services[service].cluster].cell].region;
+            if self.plan.regions[of].name != region.name {
+                let message = format!("`{name}` runs in `{}`: Regions share nothing", self.plan.regions[of].name);
+                self.out.error(&at, message, format!("name a service of `{}`", region.name));
+            } else if let Some(plane) = &mut self.plan.regions[of].plane {
+                plane.depends_on = Some(service);
+            }
+        }
     }
 
     /// Without a peak there is no capacity that work could exceed.

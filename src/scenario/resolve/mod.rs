@@ -59,6 +59,7 @@ pub fn resolve(
     build.definitions();
     build.clusters();
     build.refused();
+    build.launch_path();
     build.behaviour();
     build.traffic(csv);
     build.faults();

@@ -1,0 +1,86 @@
+//! A cluster is created while the run is on: it needs a row in the map, and the router has to read it.
+//!
+//! ```text
+//! Created ─► its services are due ─► Mapped, at the router's next refresh ─► map and cell answer? ─► they launch
+//!                                       ▲                                       │ no
+//!                                       └──────────── a refresh later ──────────┘
+//! ```
+
+use super::{account, outage, plane, reconcile, traffic};
+use crate::engine::{Span, Time};
+use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
+use crate::model::ids::{ClusterId, ServiceId};
+use crate::model::plan::{Cluster, Kind};
+use crate::model::world::{Cx, World};
+
+/// How often the router looks for a new cluster in a Region whose control plane is not written (model choice).
+const REFRESH: Span = Span::MINUTE;
+
+/// Clusters that are created later.
+pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
+    for cluster in world.part.clusters.clone().map(ClusterId) {
+        if let Some(at) = cx.plan.clusters[cluster].created {
+            world.unborn.push(cluster);
+            cx.at(at, crate::engine::key::Phase::Normal, plane::Step::Created(cluster));
+        }
+    }
+}
+
+/// Whether a cluster is not there yet.
+pub(crate) fn unborn(world: &World, cluster: ClusterId) -> bool {
+    !world.unborn.is_empty() && world.unborn.contains(&cluster)
+}
+
+fn services(cluster: &Cluster) -> impl Iterator<Item = ServiceId> + use<> {
+    cluster.services.clone().map(ServiceId)
+}
+
+/// CreateCluster, and its services with it: they are due from now on.
+pub(crate) fn asked_for(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
+    for service in services(&cx.plan.clusters[cluster]) {
+        owe_all(world, service, Cause::mechanism(Mechanism::FirstStart), cx);
+    }
+    let refresh = refresh(cluster, cx);
+    let next = Time(cx.now.0.div_ceil(refresh.0) * refresh.0);
+    cx.after(next.since(cx.now), plane::Step::Mapped(cluster));
+}
+
+fn refresh(cluster: ClusterId, cx: &Cx<'_>) -> Span {
+    let cell = plane::cell_of(cluster, cx);
+    let plane = cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref();
+    plane.map_or(REFRESH, |plane| plane.router.refresh).max(Span::from_micros(1))
+}
+
+/// All launches of a new service are due, because of `cause`.
+fn owe_all(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
+    if cx.plan.services[service].kind == Kind::Replica {
+        let row = &mut world.services[service];
+        row.owed.clear();
+        row.owe(cause, row.desired);
+        row.waits = Phase::ControlPlane;
+        account::mark(world, service);
+    }
+}
+
+/// The router reads the map. Without its source, or the cell, the cluster waits for the next time.
+pub(crate) fn mapped(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
+    let blocked = world.front.map_down.first().or(world.front.router_down.first()).copied();
+    if let Some(cause) = blocked.or_else(|| outage::unserved(world, cluster, cx)) {
+        for service in services(&cx.plan.clusters[cluster]) {
+            owe_all(world, service, cause, cx);
+            cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+            let due = world.services[service].owed();
+            if due > 0 {
+                plane::offered(world, service, due, cx);
+            }
+        }
+        return cx.after(refresh(cluster, cx), plane::Step::Mapped(cluster));
+    }
+    world.unborn.retain(|of| *of != cluster);
+    for service in services(&cx.plan.clusters[cluster]) {
+        if cx.plan.services[service].kind != Kind::Stream {
+            traffic::prepare(world, service, cx);
+        }
+        reconcile::wake_once(world, service, cx);
+    }
+}

@@ -1,0 +1,47 @@
+//! The launch path needs a service that itself runs on ECS: launches come as far as it serves.
+//!
+//! With all of its tasks gone nothing can be launched any more, its own tasks included: the circle does not open by
+//! itself.
+
+use super::plane;
+use super::settle::percent_up;
+use crate::model::fact::Cause;
+use crate::model::ids::{CellId, ServiceId};
+use crate::model::world::{Cx, World};
+
+/// A whole, in millionths.
+pub(crate) const WHOLE: u32 = 1_000_000;
+
+/// The counts of a service have changed: it may be the one that the launch path needs.
+pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    if cx.plan.regions[world.part.region].plane.as_ref().and_then(|plane| plane.depends_on) != Some(service) {
+        return;
+    }
+    let row = &world.services[service];
+    let need = percent_up(row.desired, cx.plan.services[service].minimum_healthy_percent).max(1);
+    let left = u64::from(row.available.min(need)) * u64::from(WHOLE) / u64::from(need);
+    if left as u32 == world.depends_ppm {
+        return;
+    }
+    world.depends_ppm = left as u32;
+    world.depends_cause = row.lacks.lines.iter().map(|line| line.cause).find(|cause| cause.as_fault().is_some());
+    let cells: Vec<CellId> = world.planes.ids().collect();
+    for cell in cells {
+        plane::rate_changed(world, cell, cx);
+    }
+}
+
+/// What is left of a rate; without a bound any load, or none at all.
+pub(crate) fn left(rate: Option<u64>, ppm: u32) -> Option<u64> {
+    match (rate, ppm) {
+        (rate, WHOLE) => rate,
+        (Some(rate), ppm) => Some((u128::from(rate) * u128::from(ppm) / u128::from(WHOLE)) as u64),
+        (None, 0) => Some(0),
+        (None, _) => None,
+    }
+}
+
+/// The fault through which the service is missing.
+pub(crate) fn cause(world: &World) -> Option<Cause> {
+    world.depends_cause.filter(|_| world.depends_ppm < WHOLE)
+}
