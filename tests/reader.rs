@@ -4,6 +4,9 @@
 
 #[path = "reader/cases.rs"]
 mod cases;
+#[cfg(feature = "cli")]
+#[path = "reader/control_plane.rs"]
+mod control_plane;
 #[path = "reader/fuzz.rs"]
 mod fuzz;
 #[cfg(feature = "cli")]

@@ -112,6 +112,10 @@ impl Build<'_> {
                 fixed[cluster] = Some(cell);
             }
         }
+        // Of a map that no algorithm asks for, no more is told than that.
+        if router.map.is_empty() || router.mapping != Mapping::FullMap {
+            return fixed;
+        }
         for cluster in router.map.keys().filter(|cluster| router.pins.contains_key(*cluster)) {
             let mut at = format!("{at}/map");
             source::push(&mut at, cluster);
@@ -119,7 +123,7 @@ impl Build<'_> {
             self.out.warning(&at, message, "pins are looked up first; keep one of them");
         }
         let missing = fixed.iter().filter(|cell| cell.is_none()).count();
-        if !router.map.is_empty() && missing > 0 {
+        if missing > 0 {
             let message = match missing {
                 1 => "1 cluster has no row in `map`: the cell with the fewest clusters takes it".to_owned(),
                 many => format!("{many} clusters have no row in `map`: the cell with the fewest clusters takes each"),
