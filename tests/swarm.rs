@@ -7,6 +7,8 @@
 
 #[path = "swarm/capacity.rs"]
 mod capacity;
+#[path = "swarm/control_plane.rs"]
+mod control_plane;
 #[path = "shared/diary.rs"]
 mod diary;
 #[path = "swarm/dice.rs"]

@@ -139,8 +139,7 @@ fn planes(plan: &Plan) -> Table {
     for row in cells.iter().take(CELLS_MAX) {
         let (peak, zone) =
             row.rates.map_or((NOTHING.to_owned(), "any".to_owned()), |(peak, zone)| (short(peak), short(zone)));
-        // Rounded down: 100 % is said of what survives a zone, and of nothing less.
-        let left = row.left.map_or(NOTHING.to_owned(), |left| format!("{:.1} %", libm::floor(left * 1_000.0) / 10.0));
+        let left = row.left.map_or(NOTHING.to_owned(), cells::percent);
         let counts = [f64::from(row.clusters), row.tasks as f64].map(plain);
         table.row([vec![row.region.clone(), row.cell.clone()], counts.to_vec(), vec![peak, zone, left]].concat());
     }

@@ -62,9 +62,8 @@ pub fn doubts(plan: &Plan, out: &mut Problems) {
                 let message = format!("`{}` has one zone: without it its control plane does nothing", region.name);
                 (message, "AWS builds a control plane over three zones at least: write more `zones`")
             } else {
-                let left = 100.0 * left;
                 (
-                    format!("without one zone each cell does {left:.1} % of its peak: launches then wait"),
+                    format!("without one zone each cell does {} of its peak: launches then wait", percent(left)),
                     "leave `prescaledPercent` out for A / (A - 1) of the peak, which survives a zone",
                 )
             };
@@ -83,7 +82,8 @@ pub fn doubts(plan: &Plan, out: &mut Problems) {
 
 fn tested(plan: &Plan, plane: &Plane, cells: &[&Cell], at: &str, out: &mut Problems) {
     if let Some((peak, most)) = plane.peak_rate.zip(plane.tested.rate).filter(|(peak, most)| peak > most) {
-        let message = format!("each cell is built for {}/s and tested for {}/s", per_second(peak), per_second(most));
+        let [peak, most] = [peak, most].map(|rate| libm::round(per_second(rate) * 1e3) / 1e3);
+        let message = format!("each cell is built for {peak}/s and tested for {most}/s");
         out.warning(
             &format!("{at}/tested/requests"),
             message,
@@ -105,6 +105,13 @@ fn tested(plan: &Plan, plane: &Plane, cells: &[&Cell], at: &str, out: &mut Probl
     }
 }
 
+/// A share in words; 100 % is said of the whole and of nothing less.
+pub fn percent(share: f64) -> String {
+    let tenths = libm::round(share * 1_000.0);
+    let tenths = if share < 1.0 { tenths.min(999.0) } else { tenths };
+    format!("{:.1} %", tenths / 10.0)
+}
+
 /// The first names of a list.
 fn some(names: &[&str]) -> String {
     const SHOWN: usize = 4;
@@ -112,5 +119,21 @@ fn some(names: &[&str]) -> String {
     match names.len().saturating_sub(SHOWN) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_less_than_the_whole_is_called_100_percent() {
+        assert_eq!([2.0 / 3.0, 0.999_99, 1.0, 1.333].map(percent), ["66.7 %", "99.9 %", "100.0 %", "133.3 %"]);
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(some(&["cell-1"]), "`cell-1`");
+        assert_eq!(some(&["a", "b", "c", "d", "e", "f"]), "`a`, `b`, `c`, `d` and 2 more");
     }
 }

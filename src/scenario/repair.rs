@@ -16,6 +16,9 @@ const NAMED: [&str; 6] =
 /// Lists inside a cluster whose entries stand for themselves.
 const IN_CLUSTERS: [&str; 2] = ["services", "runTasks"];
 
+/// A Region without its control plane is a Region: this goes alone.
+const PLANE: &str = "/controlPlane";
+
 /// When a fault strikes, and for how long, says nothing about what it strikes: these go alone.
 const TIMES: [&str; 3] = ["at", "every", "for"];
 
@@ -79,6 +82,8 @@ fn may_be_named(gone: &str, message: &str) -> bool {
     let list = gone.split('/').nth(1).unwrap_or_default();
     match list {
         "faults" => message.starts_with("no fault "),
+        // Of a control plane nothing is named but its cells.
+        "regions" if gone.ends_with(PLANE) => message.starts_with("no cell "),
         list => NAMED.contains(&list),
     }
 }
@@ -89,9 +94,10 @@ fn unit(at: &str) -> String {
     let is_index = |place: usize| steps.get(place).is_some_and(|step| super::words::is_index(step));
     let deep = steps.first() == Some(&"clusters") && steps.get(2).is_some_and(|list| IN_CLUSTERS.contains(list));
     let time = steps.first() == Some(&"faults") && steps.get(2).is_some_and(|key| TIMES.contains(key));
+    let plane = steps.first() == Some(&"regions") && steps.get(2) == Some(&"controlPlane");
     let length = match (deep && is_index(1) && is_index(3), is_index(1)) {
         (true, _) => 4,
-        (false, true) => 2 + usize::from(time),
+        (false, true) => 2 + usize::from(time || plane),
         (false, false) => steps.len().min(1),
     };
     let ends = at.match_indices('/').map(|(end, _)| end).chain([at.len()]);
@@ -155,6 +161,8 @@ mod tests {
             ("/clusters/0/services/3/deploymentConfiguration/x", "/clusters/0/services/3"),
             ("/clusters/0/clusterName", "/clusters/0"),
             ("/taskDefinitions/2/containerDefinitions/0/name", "/taskDefinitions/2"),
+            ("/regions/1/controlPlane/router/mapping", "/regions/1/controlPlane"),
+            ("/regions/1/zones/0/kind", "/regions/1"),
             ("/detection/loss", "/detection"),
             ("/faults/1/at", "/faults/1/at"),
             ("/faults/1/zonePowerLoss/zone", "/faults/1"),

@@ -101,6 +101,7 @@ fn check_tells_what_follows() {
     check(&desk, "check", &["check", "scenarios/az-loss.json"]);
     check(&desk, "check-hosts", &["check", "scenarios/ec2-scale-out.json"]);
     check(&desk, "check-warnings", &["check", "too-many.json"]);
+    check(&desk, "check-cells", &["check", "cells.json"]);
     check(&desk, "check-missing", &["check", "fails.json", "nowhere.json"]);
     assert!(!desk.path("results").exists(), "check wrote something");
 }
