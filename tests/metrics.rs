@@ -129,6 +129,7 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
         services: 0..3,
         providers: 0..2,
     });
+    plan.file_order.push(ClusterId(0));
     plan.services.push(service("shop/web", Kind::Replica, 6));
     plan.services.push(service("shop/api", Kind::Replica, 6));
     plan.services.push(service("shop/batch", Kind::Stream, 0));

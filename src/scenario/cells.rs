@@ -45,8 +45,13 @@ fn tasks(plan: &Plan, cell: &Cell) -> u64 {
     cell.services.clone().map(|row| u64::from(plan.services[ServiceId(row)].desired)).sum()
 }
 
+/// Availability zones of a Region: cells stand in these.
+fn own_zones(plan: &Plan, region: RegionId) -> u64 {
+    plan.regions[region].zones.len() as u64
+}
+
 fn left(plan: &Plan, region: RegionId, plane: &Plane) -> Option<f64> {
-    let zones = plan.regions[region].zones.len() as u64;
+    let zones = own_zones(plan, region);
     let (peak, zone) = plane.peak_rate.zip(plane.zone_rate)?;
     Some((u128::from(zone) * u128::from(zones.saturating_sub(1))) as f64 / peak as f64)
 }
@@ -58,7 +63,7 @@ pub fn doubts(plan: &Plan, out: &mut Problems) {
         let at = format!("/regions/{}/controlPlane", id.0);
         let cells: Vec<&Cell> = plan.cells.iter().filter(|cell| cell.region == id).collect();
         if let Some(left) = left(plan, id, plane).filter(|left| *left < 1.0) {
-            let (message, hint) = if region.zones.len() == 1 {
+            let (message, hint) = if own_zones(plan, id) == 1 {
                 let message = format!("`{}` has one zone: without it its control plane does nothing", region.name);
                 (message, "AWS builds a control plane over three zones at least: write more `zones`")
             } else {
@@ -90,16 +95,17 @@ fn tested(plan: &Plan, plane: &Plane, cells: &[&Cell], at: &str, out: &mut Probl
             "write more cells: a cell is not scaled beyond its test",
         );
     }
-    let clusters = |cell: &Cell| cell.clusters.len() as u64;
-    let tasks = |cell: &Cell| tasks(plan, cell);
-    let kinds: [(&str, Option<u32>, &dyn Fn(&Cell) -> u64); 2] =
-        [("clusters", plane.tested.clusters, &clusters), ("tasks", plane.tested.tasks, &tasks)];
-    for (what, most, count) in kinds {
-        let Some(most) = most.map(u64::from) else { continue };
-        let beyond: Vec<&str> = cells.iter().filter(|cell| count(cell) > most).map(|cell| cell.name.as_str()).collect();
-        let largest = cells.iter().map(|cell| count(cell)).max().unwrap_or(0);
-        if !beyond.is_empty() {
-            let message = format!("{} hold up to {largest} {what} and were tested for {most}", some(&beyond));
+    let held = |what: &'static str, most: Option<u32>, counts: Vec<u64>| Some((what, u64::from(most?), counts));
+    let clusters = cells.iter().map(|cell| cell.clusters.len() as u64).collect();
+    let tasks = cells.iter().map(|cell| tasks(plan, cell)).collect();
+    let kinds = [held("clusters", plane.tested.clusters, clusters), held("tasks", plane.tested.tasks, tasks)];
+    for (what, most, counts) in kinds.into_iter().flatten() {
+        let beyond = cells.iter().zip(&counts).filter(|(_, count)| **count > most);
+        let beyond: Vec<&str> = beyond.map(|(cell, _)| cell.name.as_str()).collect();
+        if let (false, Some(largest)) = (beyond.is_empty(), counts.iter().max()) {
+            let holds = if beyond.len() == 1 { "holds" } else { "hold up to" };
+            let was = if beyond.len() == 1 { "was" } else { "were" };
+            let message = format!("{} {holds} {largest} {what} and {was} tested for {most}", some(&beyond));
             out.warning(&format!("{at}/tested/{what}"), message, "write more cells, or map fewer clusters there");
         }
     }

@@ -234,6 +234,13 @@ fn a_map_may_be_incomplete() {
     let plan = plan(&file);
     let cell = |name: &str| plan.clusters.iter().find(|row| row.name == name).unwrap().cell.0;
     assert_eq!(["a", "b", "c", "d"].map(cell), [0, 0, 1, 1]);
+    // A pin comes before the row, and counts where the others are spread.
+    let mut pinned = file.clone();
+    pinned["regions"][0]["controlPlane"]["router"]["pins"] = json!({ "a": "cell-2" });
+    let cells: Vec<(String, u16)> =
+        self::plan(&pinned).clusters.iter().map(|row| (row.name.clone(), row.cell.0)).collect();
+    let expected = [("b", 0), ("c", 0), ("a", 1), ("d", 1), ("far", 2)];
+    assert_eq!(cells, expected.map(|(name, cell)| (name.to_owned(), cell)));
     let words = "2 clusters have no row in `map`: the cell with the fewest clusters takes each";
     assert!(said(&file).iter().any(|line| line.contains(words)), "{:#?}", said(&file));
 }
@@ -335,8 +342,8 @@ fn what_is_doubtful_is_told() {
             ("Warning ", "without one zone each cell does 66.7 % of its peak", "which survives a zone"),
             ("Warning /cells", "`cell-1` has no cluster", "pin a cluster there"),
             ("Warning /tested/requests", "built for 45/s and tested for 40/s", ""),
-            ("Warning /tested/clusters", "`cell-2` hold up to 2 clusters and were tested for 1", ""),
-            ("Warning /tested/tasks", "`cell-2` hold up to 8 tasks and were tested for 4", ""),
+            ("Warning /tested/clusters", "`cell-2` holds 2 clusters and was tested for 1", ""),
+            ("Warning /tested/tasks", "`cell-2` holds 8 tasks and was tested for 4", ""),
         ],
     );
     let tested = json!({ "requests": "45/s", "clusters": 1, "tasks": 4 });

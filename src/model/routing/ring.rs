@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn the_end_of_the_ring_meets_its_beginning() {
         let ring = Ring(vec![(u64::MAX / 4, 3), (u64::MAX / 2, 7)]);
-        let late = (0..).map(|number| format!("c{number}")).find(|name| Who::named(name).0 > u64::MAX / 2);
+        let late = (0..99).map(|number| format!("c{number}")).find(|name| Who::named(name).0 > u64::MAX / 2);
         assert_eq!(ring.cell(&late.unwrap()), 3);
     }
 
