@@ -258,11 +258,12 @@ fn the_head_is_checked() {
 
 #[test]
 fn regions_and_zones_are_checked() {
+    refused("/regions/0/zones/2/kind", json!("outpost"), "/regions/0/zones/2", "has no parent");
     refused(
-        "/regions/0/zones/2/kind",
-        json!("localZone"),
-        "/regions/0/zones/2/kind",
-        "`localZone` is not modelled yet",
+        "/regions/0/zones/2/parent",
+        json!("eu-west-1"),
+        "/regions/0/zones/2/parent",
+        "the Region that it stands in",
     );
     refused("/regions/0/zones/1/id", json!("use1-az1"), "/regions/0/zones/1", "two zones");
     refused("/regions/0/zones/1/subnets", json!(["subnet-a"]), "/regions/0/zones/1/subnets/0", "stands twice");
@@ -291,7 +292,7 @@ fn strategies_are_those_that_ecs_takes() {
         refused(&pointer, list, &at, words);
     }
     refused(&format!("{WEB}/launchType"), json!("FARGATE"), &format!("{WEB}/launchType"), "exclude each other");
-    refused(&format!("{LOG}/launchType"), json!("EXTERNAL"), &format!("{LOG}/launchType"), "not modelled yet");
+    refused(&format!("{LOG}/launchType"), json!("EXTERNAL"), &format!("{LOG}/launchType"), "needs hosts outside AWS");
     refused(
         "/clusters/0/capacityProviders/2",
         json!("noodles"),

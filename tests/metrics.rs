@@ -15,7 +15,7 @@ use evenkeel::model::ids::{
 };
 use evenkeel::model::names::Names;
 use evenkeel::model::plan::{Bucket, Cell, Cluster, Group, InstanceType, Kind, Life, Plan, Provider, ProviderKind};
-use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Zone};
+use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Zone, ZoneKind};
 use evenkeel::model::problem::Problems;
 use serde_json::{Value, json};
 
@@ -79,6 +79,7 @@ fn group() -> ProviderKind {
         min: 0,
         max: 10,
         desired: 1,
+        pools: Vec::new(),
         zones: vec![ZoneId(0), ZoneId(1)],
         scaling: None,
         termination_protection: false,
@@ -106,7 +107,16 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
     for zone in 1..4 {
         let id = format!("use1-az{zone}");
         let (name, who, region) = (format!("us-east-1{zone}"), Who::named(&id), RegionId(0));
-        plan.zones.push(Zone { id, name, who, region, fargate_stock: 1, spot_stock: 1 });
+        plan.zones.push(Zone {
+            id,
+            name,
+            who,
+            region,
+            kind: ZoneKind::default(),
+            parent: None,
+            fargate_stock: 1,
+            spot_stock: 1,
+        });
     }
     plan.cells.push(Cell {
         name: "cell-1".into(),

@@ -10,6 +10,7 @@ use crate::model::plan::Plan;
 use crate::model::problem::{Problems, Severity};
 use crate::report::align::{Paint, Side, Table};
 use crate::report::number::{NOTHING, duration, plain, short};
+use crate::scenario::overview::overview;
 use crate::scenario::{cells, check as scenario};
 use std::fmt::Write;
 
@@ -17,6 +18,8 @@ use std::fmt::Write;
 const LISTED_MAX: usize = 60;
 /// Cells shown before the rest is counted.
 const CELLS_MAX: usize = 40;
+/// Zones named in a line before the rest is counted.
+const ZONES_MAX: usize = 3;
 /// Services shown before the rest is counted.
 const SERVICES_MAX: usize = 40;
 
@@ -74,6 +77,7 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
         }
     }
     let tables = [
+        ("Where the data plane is, and who runs what", places(plan)),
         ("Zones at the start", zones(plan)),
         ("Control-plane cells: what each is built for, and what is left of that without one zone", planes(plan)),
         ("Tasks needed at the peak, and what is left of each service without one zone", headroom(plan)),
@@ -104,6 +108,30 @@ fn notes(problems: &Problems, unused: bool) -> impl Iterator<Item = String> {
     })
 }
 
+/// What services run on, where it stands and whose it is.
+fn places(plan: &Plan) -> Table {
+    use Side::Left;
+    let mut table = Table::new(&[
+        ("compute", Left),
+        ("hardware", Left),
+        ("location", Left),
+        ("data plane", Left),
+        ("control plane", Left),
+        ("hosts\nrun by", Left),
+        ("zones", Left),
+    ]);
+    for row in overview(plan) {
+        let facts = row.compute.facts();
+        let own = [facts.compute, facts.hardware, facts.location, facts.data_plane, &row.region, facts.managed_by];
+        let zones = match row.zones.len() {
+            0..=ZONES_MAX => row.zones.join(", "),
+            count => format!("{}, and {} more", row.zones[..ZONES_MAX].join(", "), count - ZONES_MAX),
+        };
+        table.row(own.map(str::to_owned).into_iter().chain([zones]).collect());
+    }
+    table
+}
+
 /// What stands in each zone.
 fn zones(plan: &Plan) -> Table {
     use Side::{Left, Right};
@@ -111,7 +139,7 @@ fn zones(plan: &Plan) -> Table {
         ("zone", Left),
         ("name", Left),
         ("service\ntasks", Right),
-        ("hosts of\ngroups", Right),
+        ("hosts at\nthe start", Right),
         ("Fargate\nvCPU", Right),
         ("Fargate Spot\nvCPU", Right),
     ]);

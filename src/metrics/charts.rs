@@ -53,7 +53,7 @@ impl Charts {
         let provider = |row: u16| {
             let row = &plan.providers[ProviderId(row)];
             let scaled = match &row.kind {
-                ProviderKind::Fargate { .. } | ProviderKind::AnyHost => return None,
+                ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::External(_) => return None,
                 ProviderKind::Group(group) => group.scaling.is_some(),
                 ProviderKind::Managed(_) => false,
             };

@@ -65,6 +65,7 @@ fn zones_of(plan: &Plan, service: ServiceId) -> Vec<ZoneId> {
         match &plan.providers[provider].kind {
             ProviderKind::Group(group) => zones.extend(&group.zones),
             ProviderKind::Managed(managed) => zones.extend(&managed.zones),
+            ProviderKind::External(external) => zones.extend(&external.zones),
             ProviderKind::Fargate { .. } | ProviderKind::AnyHost => {}
         }
     }
@@ -78,9 +79,11 @@ fn pricing(plan: &Plan, provider: ProviderId) -> Pricing {
     match &row.kind {
         ProviderKind::Fargate { spot, .. } => Pricing::Fargate { spot: *spot },
         ProviderKind::Group(_) | ProviderKind::Managed(_) => Pricing::Hosts(vec![provider]),
+        ProviderKind::External(_) => Pricing::Owned,
         ProviderKind::AnyHost => {
             let others = plan.clusters[row.cluster].providers.clone().map(ProviderId);
-            let others = others.filter(|other| *other != provider && plan.providers[*other].kind.has_hosts());
+            let group = |other: &ProviderId| matches!(plan.providers[*other].kind, ProviderKind::Group(_));
+            let others = others.filter(|other| *other != provider && group(other));
             Pricing::Hosts(std::iter::once(provider).chain(others).collect())
         }
     }

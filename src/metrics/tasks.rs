@@ -16,6 +16,8 @@ pub enum Pricing {
         /// Spot.
         spot: bool,
     },
+    /// Machines of the customer's own: AWS names no price.
+    Owned,
     /// The instance type of its host, known to the first of these providers that knows the host.
     Hosts(Vec<ProviderId>),
 }
@@ -116,6 +118,7 @@ impl Pricing {
     ) -> Option<u64> {
         match self {
             Pricing::Fargate { spot } => Some(cost::fargate(size.0, size.1, *spot)),
+            Pricing::Owned => None,
             Pricing::Hosts(sources) => {
                 let known = |provider: &ProviderId| providers[usize::from(provider.0) - first].type_of(host);
                 let kind = types.get(usize::from(sources.iter().find_map(known)?))?;

@@ -136,11 +136,13 @@ pub enum Reason {
     ProvisioningLimit,
     /// A standalone task has done its work.
     WorkDone,
+    /// Secrets or parameters could not be read.
+    ResourceInitialization,
 }
 
 impl Reason {
     /// All, in the order of their numbers.
-    pub const ALL: [Reason; 15] = [
+    pub const ALL: [Reason; 16] = [
         Reason::None,
         Reason::ResourceFargate,
         Reason::ResourceCpu,
@@ -156,6 +158,7 @@ impl Reason {
         Reason::Draining,
         Reason::ProvisioningLimit,
         Reason::WorkDone,
+        Reason::ResourceInitialization,
     ];
 
     /// As ECS says it, where it does.
@@ -176,6 +179,7 @@ impl Reason {
             Reason::Draining => "DRAINING",
             Reason::ProvisioningLimit => "PROVISIONING_LIMIT",
             Reason::WorkDone => "exit code 0",
+            Reason::ResourceInitialization => "ResourceInitializationError",
         }
     }
 }

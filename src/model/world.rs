@@ -9,7 +9,7 @@ use super::flows::{
 };
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Part, Plan};
-use super::tables::{Front, Hosts, Plane, Provider, Service, Tasks, Tokens, Zone};
+use super::tables::{Front, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
 use std::collections::VecDeque;
@@ -53,8 +53,8 @@ pub struct World {
     pub(crate) daemons: Vec<ServiceId>,
     /// Faults in force.
     pub strikes: fault::Strikes,
-    /// Image outages in force: cause, and the family they are limited to.
-    pub registry_down: Vec<(Cause, Option<String>)>,
+    /// Outages of what a start needs, in force.
+    pub shortages: Vec<Shortage>,
     /// Providers of hosts whose successor a fault brings at its end.
     pub(crate) held: Vec<(Cause, ProviderId)>,
     /// Services whose crashed tasks stay down until their fault ends.
@@ -148,7 +148,7 @@ impl World {
                 .filter(|&id| plan.services[id].kind == Kind::Daemon)
                 .collect(),
             strikes: fault::Strikes::new(plan),
-            registry_down: Vec::new(),
+            shortages: Vec::new(),
             held: Vec::new(),
             held_tasks: Vec::new(),
             dirty: Vec::new(),

@@ -144,7 +144,7 @@ impl Writer<'_> {
         }
         let row = &self.plan.providers[provider];
         put("launchType", launch_type(&row.kind).into());
-        if !matches!(row.kind, ProviderKind::AnyHost) {
+        if !matches!(row.kind, ProviderKind::AnyHost | ProviderKind::External(_)) {
             put("capacityProviderName", row.name.clone().into());
         }
         if host != NO_HOST {
@@ -259,6 +259,7 @@ const fn launch_type(kind: &ProviderKind) -> &'static str {
     match kind {
         ProviderKind::Fargate { .. } => "FARGATE",
         ProviderKind::AnyHost | ProviderKind::Group(_) => "EC2",
+        ProviderKind::External(_) => "EXTERNAL",
         ProviderKind::Managed(_) => "MANAGED_INSTANCES",
     }
 }

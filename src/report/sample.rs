@@ -9,7 +9,7 @@ use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, Regi
 use crate::model::placement::Placement;
 use crate::model::plan::{
     Cell, Cluster, Kind, Life, Plan, Profile, Provider, ProviderKind, Region, Service, StrategyItem, TaskDef, Traffic,
-    Zone,
+    Zone, ZoneKind,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -30,6 +30,8 @@ pub(crate) fn plan() -> Plan {
         name: format!("us-east-1{}", char::from(b'`' + n as u8)),
         who: Who::named(&format!("use1-az{n}")),
         region: RegionId(0),
+        kind: ZoneKind::AvailabilityZone,
+        parent: None,
         fargate_stock: 2_000 * 1_024,
         spot_stock: 0,
     };

@@ -47,7 +47,7 @@ fn tasks(plan: &Plan, cell: &Cell) -> u64 {
 
 /// Availability zones of a Region: cells stand in these.
 fn own_zones(plan: &Plan, region: RegionId) -> u64 {
-    plan.regions[region].zones.len() as u64
+    plan.own_zones(&plan.regions[region].zones)
 }
 
 fn left(plan: &Plan, region: RegionId, plane: &Plane) -> Option<f64> {

@@ -1,7 +1,7 @@
 //! What follows from a plan by arithmetic alone: need, headroom, room.
 
 use crate::model::Plan;
-use crate::model::ids::{ProviderId, ZoneId};
+use crate::model::ids::{ProviderId, TypeId, ZoneId};
 use crate::model::plan::{Group, InstanceType, Kind, ProviderKind, Service, TaskDef};
 use crate::model::problem::Problems;
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ pub struct ZoneRow {
     pub name: String,
     /// Tasks of REPLICA services, spread evenly.
     pub tasks: u64,
-    /// Hosts of Auto Scaling groups, spread evenly.
+    /// Hosts of Auto Scaling groups, spread evenly, and hosts outside AWS.
     pub hosts: u64,
     /// vCPUs that Fargate has there on demand, and on Spot.
     pub fargate_vcpu: [u64; 2],
@@ -73,10 +73,13 @@ pub fn zones(plan: &Plan) -> Vec<ZoneRow> {
     }
     let mut hosts: BTreeMap<ZoneId, u64> = BTreeMap::new();
     for provider in &plan.providers {
-        if let ProviderKind::Group(group) = &provider.kind {
-            for (zone, count) in spread(group.desired, &group.zones) {
-                *hosts.entry(zone).or_default() += u64::from(count);
-            }
+        let there = match &provider.kind {
+            ProviderKind::Group(group) => spread(group.desired, &group.zones),
+            ProviderKind::External(external) => external.hosts.iter().map(|row| (row.0, row.2)).collect(),
+            ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::Managed(_) => Vec::new(),
+        };
+        for (zone, count) in there {
+            *hosts.entry(zone).or_default() += u64::from(count);
         }
     }
     let row = |zone: ZoneId| {
@@ -101,13 +104,14 @@ fn need(service: &Service) -> u32 {
 }
 
 /// Zones in which tasks of a service can stand: those of its subnets that its hosts, if any, have too.
-fn zones_of(plan: &Plan, service: &Service) -> Vec<ZoneId> {
+pub(crate) fn zones_of(plan: &Plan, service: &Service) -> Vec<ZoneId> {
     let mut hosts: Vec<ZoneId> = Vec::new();
     for item in &service.strategy {
         match &plan.providers[item.provider].kind {
             ProviderKind::Fargate { .. } => return service.zones.clone(),
             ProviderKind::Group(group) => hosts.extend(&group.zones),
             ProviderKind::Managed(managed) => hosts.extend(&managed.zones),
+            ProviderKind::External(external) => hosts.extend(&external.zones),
             ProviderKind::AnyHost => groups_of(plan, item.provider).iter().for_each(|group| hosts.extend(&group.zones)),
         }
     }
@@ -230,6 +234,12 @@ fn host_room(plan: &Plan, service: &Service) -> Option<u64> {
                     .iter()
                     .map(|group| group_room(plan, group, &service.task))
                     .sum::<u64>();
+            }
+            ProviderKind::External(external) => {
+                let on_each = |(_, kind, count): &(ZoneId, TypeId, u32)| {
+                    u64::from(*count) * fits(&plan.types[*kind], &service.task, false)
+                };
+                room += external.hosts.iter().map(on_each).sum::<u64>();
             }
             ProviderKind::Fargate { .. } | ProviderKind::Managed(_) => return None,
         }

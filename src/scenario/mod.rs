@@ -6,6 +6,7 @@
 
 #[macro_use]
 pub mod object;
+pub mod overview;
 
 pub mod cells;
 pub mod check;

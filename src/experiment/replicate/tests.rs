@@ -6,7 +6,7 @@ use crate::metrics::summary::Verdict;
 use crate::model::fact::{Cause, Mechanism, Phase};
 use crate::model::ids::{BucketId, ClusterId, ProviderId, RegionId, ServiceId, ZoneId};
 use crate::model::placement::Placement;
-use crate::model::plan::{Cell, Cluster, Kind, Life, Provider, ProviderKind, Region, Service, TaskDef, Zone};
+use crate::model::plan::{Cell, Cluster, Kind, Life, Provider, ProviderKind, Region, Service, TaskDef, Zone, ZoneKind};
 use serde_json::json;
 
 /// One service of one task, up and down in turn.
@@ -52,7 +52,16 @@ fn plan() -> Plan {
     plan.warm_up = Span::from_secs(1_000);
     plan.regions.push(Region { name: "r".into(), zones: 0..1, vcpu_quota: None, spot_vcpu_quota: None, plane: None });
     let (id, who) = ("z1".to_owned(), Who::named("z1"));
-    plan.zones.push(Zone { name: id.clone(), id, who, region: RegionId(0), fargate_stock: 1, spot_stock: 1 });
+    plan.zones.push(Zone {
+        name: id.clone(),
+        id,
+        who,
+        region: RegionId(0),
+        kind: ZoneKind::default(),
+        parent: None,
+        fargate_stock: 1,
+        spot_stock: 1,
+    });
     for row in 0..2u16 {
         let (one, next) = (u32::from(row), u32::from(row) + 1);
         plan.cells.push(Cell {

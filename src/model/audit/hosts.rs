@@ -119,10 +119,18 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
             let legal =
                 hosts.iter().all(|(_, host)| group.zones.contains(&host.zone) && group.types.contains(&host.kind));
             out.holds("zones and types are the group's", name, legal, &group.zones);
+            for (pool, most) in &group.pools {
+                let there = hosts.iter().filter(|(_, host)| host.zone == *pool).count();
+                out.holds("a fixed pool does not grow", name, there <= *most as usize, (pool, there, most));
+            }
         }
         ProviderKind::Managed(_) => {
             let come = provider.filling || provider.held > 0 || hosts.iter().any(coming);
             out.holds("somebody comes for what waits", name, provider.waiting.is_empty() || come, &provider.waiting);
+        }
+        ProviderKind::External(external) => {
+            let all: u32 = external.hosts.iter().map(|(.., count)| count).sum();
+            out.same("hosts of the customer stay, dead or alive", name, hosts.len(), all as usize);
         }
         ProviderKind::Fargate { .. } | ProviderKind::AnyHost => {
             out.holds("no hosts of its own", name, hosts.is_empty(), &provider.hosts);

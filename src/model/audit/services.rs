@@ -5,10 +5,10 @@ use crate::model::fact::{Cause, NO_ZONE, Phase, TaskState};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::plan::{self, Kind, Plan};
+use crate::model::tables::Task;
 use crate::model::tables::host::NIL;
 use crate::model::tables::service::{InZone, Service};
 use crate::model::tables::task::{Health, Target};
-use crate::model::tables::{Task, Zone};
 use crate::model::world::World;
 use std::collections::BTreeMap;
 
@@ -27,9 +27,10 @@ struct Counts {
 }
 
 impl Counts {
-    fn of(task: &Task, zone: Option<&Zone>, has_balancer: bool) -> Counts {
+    fn of(task: &Task, reached: bool, has_balancer: bool) -> Counts {
         let runs = task.state == TaskState::Running && task.alive;
-        let answers = runs && task.ready && zone.is_none_or(Zone::reachable);
+        let answers = runs && task.ready && reached;
+        let direct = !has_balancer && task.target == Target::None;
         let healthy = task.health == Health::Healthy;
         let replace = task.wanted && (task.leaving || task.health == Health::Unhealthy);
         let out = matches!(task.target, Target::Initial | Target::Unhealthy);
@@ -40,7 +41,7 @@ impl Counts {
             starting: one(task.wanted && !replace && !(healthy && task.state == TaskState::Running)),
             running: one(runs),
             available: one(answers && healthy && (!has_balancer || task.target == Target::Healthy)),
-            serving: one(answers && task.target == Target::Healthy),
+            serving: one(answers && (direct || task.target == Target::Healthy)),
             dead: one(!answers && task.target == Target::Healthy),
             idle: one(answers && out),
             idle_dead: one(!answers && out),
@@ -87,11 +88,15 @@ impl Recount {
         }
     }
 
-    fn take(&mut self, world: &World, service: &plan::Service, slot: u32, task: &Task) {
-        let zone = (task.zone != NO_ZONE).then(|| &world.zones[task.zone]);
-        let counts = Counts::of(task, zone, service.balancer.is_some());
+    fn take(&mut self, world: &World, plan: &Plan, slot: u32, task: &Task) {
+        let service = &plan.services[task.service];
+        let from_region = service.balancer.as_ref().is_some_and(|balancer| !balancer.local);
+        let behind = |zone: ZoneId| from_region && plan.zones[zone].kind != plan::ZoneKind::AvailabilityZone;
+        let off = |zone: ZoneId| world.zones[zone].cut > 0 || world.zones[zone].unlinked > 0 && behind(zone);
+        let reached = task.zone == NO_ZONE || !off(task.zone);
+        let counts = Counts::of(task, reached, service.balancer.is_some());
         self.all.add(counts);
-        if zone.is_some() {
+        if task.zone != NO_ZONE {
             let row = usize::from(task.zone.0 - world.first_zone);
             self.zones[row].add(counts);
             self.lists[row].push(slot);
@@ -115,7 +120,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     let mut recounts: Vec<Recount> = world.services.ids().map(fresh).collect();
     for (id, task) in world.tasks.pairs() {
         let recount = &mut recounts[(task.service.0 - first.0) as usize];
-        recount.take(world, &plan.services[task.service], id.slot, task);
+        recount.take(world, plan, id.slot, task);
     }
     for ((id, row), recount) in world.services.pairs().zip(&recounts) {
         let service = &plan.services[id];

@@ -79,8 +79,8 @@ steps! { Fault:
     Begin(fault: FaultId),
     /// A clock strikes.
     Strike(number: u32),
-    /// The clock of a host strikes.
-    Host(fault: FaultId, host: HostId),
+    /// The clock of a host strikes that was wound in this life of it.
+    Host(fault: FaultId, host: HostId, life: u32),
     /// The clock of a task strikes.
     Task(fault: FaultId, task: TaskId),
     /// A fault ends.
@@ -103,9 +103,9 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
             let Clock { fault, thing, who, rounds } = *clock;
             strike(world, fault, thing, who.nth(u64::from(rounds)), Some(row), cx);
         }
-        Step::Host(fault, host) => {
-            if let Some(row) = world.hosts.get(host).filter(|row| row.alive) {
-                let who = row.who;
+        Step::Host(fault, host, life) => {
+            if let Some(row) = world.hosts.get(host).filter(|row| row.alive && row.lives == life) {
+                let who = row.life();
                 strike(world, fault, Thing::Host(host), who, None, cx);
             }
         }
@@ -189,8 +189,8 @@ pub(crate) fn host_runs(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     for (fault, row) in plan.faults.pairs() {
         let (When::Every(law), Live::HostCrash(live)) = (&row.when, &row.effect) else { continue };
         if live.matches(host) {
-            let gap = law.sample(&mut cx.draw(For::FaultGap, host.who.nth(row.who.0)));
-            cx.at(cx.now + gap, Phase::Fault, Step::Host(fault, id));
+            let gap = law.sample(&mut cx.draw(For::FaultGap, host.life().nth(row.who.0)));
+            cx.at(cx.now + gap, Phase::Fault, Step::Host(fault, id, host.lives));
         }
     }
 }

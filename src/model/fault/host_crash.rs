@@ -1,10 +1,12 @@
 //! Container instances die.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::flows::{For, detect, scale};
+use crate::model::fact::HostStatus;
+use crate::model::flows::{For, detect, external, scale};
 use crate::model::ids::HostId;
 use crate::model::ids::{ProviderId, ZoneId};
 use crate::model::names::Names;
+use crate::model::plan::ProviderKind;
 use crate::model::problem::Problems;
 use crate::model::tables::Host;
 use crate::model::world::{Cx, World};
@@ -20,7 +22,8 @@ use serde::{Deserialize, Serialize};
 /// EC2 reports the stop after 1 to 2 minutes; load-balancer checks fail after 35 to 65 s.
 /// ## What heals it
 /// Tasks are replaced on other hosts as far as there is room. With `for`, a new host stands in the place of the dead
-/// one when the fault ends; without, the Auto Scaling group launches one as soon as the loss is noticed.
+/// one when the fault ends; without, the Auto Scaling group launches one as soon as the loss is noticed. A host outside
+/// AWS is repaired when the fault ends, or never without `for`; until then ECS takes its tasks for running.
 /// ## Source
 /// Domain sheet, section 13.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -59,12 +62,7 @@ impl Kind for Spec {
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
         let (providers, zone, share) =
             super::scope(self.capacity_provider.as_deref(), self.zone.as_deref(), self.share, at, names, out)?;
-        if self.share.is_some() && self.count.is_some() {
-            out.error(at, "`count` and `share` exclude each other", "keep one of them");
-            return None;
-        }
-        if self.count == Some(0) {
-            out.error(&format!("{at}/count"), "a count of 0 breaks nothing", "write 1 or more");
+        if !super::count_or_share(self.count, self.share, at, out) {
             return None;
         }
         Some(Live { providers, zone, count: self.count.unwrap_or(1), share })
@@ -81,7 +79,7 @@ impl Live {
     fn targets(&self, world: &World) -> Vec<HostId> {
         let open = |&slot: &u32| {
             let host = world.hosts.at(slot);
-            host.alive && host.connected && self.matches(host)
+            host.alive && host.status != HostStatus::Registering && self.matches(host)
         };
         (0..world.hosts.slots()).filter(open).map(|slot| world.hosts.handle(slot)).collect()
     }
@@ -102,7 +100,9 @@ impl Effect for Live {
             })
         };
         for host in hosts {
-            if strike.ends.is_some() && world.hosts.at(host.slot).alive {
+            let external =
+                matches!(cx.plan.providers[world.hosts.at(host.slot).provider].kind, ProviderKind::External(_));
+            if strike.ends.is_some() && world.hosts.at(host.slot).alive && !external {
                 let row = world.hosts.at_mut(host.slot);
                 row.held = true;
                 let provider = row.provider;
@@ -117,5 +117,6 @@ impl Effect for Live {
         while let Some(provider) = world.next_held(strike.cause) {
             scale::succeed(world, provider, cx);
         }
+        external::revive(world, cx);
     }
 }

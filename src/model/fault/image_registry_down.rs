@@ -3,6 +3,7 @@
 use super::{Effect, Kind, Strike, Thing};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
+use crate::model::tables::shortage::{Dependency, Shortage};
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,10 +52,11 @@ impl Effect for Live {
     }
 
     fn begin(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
-        world.registry_down.push((strike.cause, self.family.clone()));
+        let family = self.family.clone();
+        world.shortages.push(Shortage { cause: strike.cause, of: Dependency::ImageRegistry, family, service: None });
     }
 
     fn end(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
-        world.registry_down.retain(|(cause, _)| *cause != strike.cause);
+        world.shortages.retain(|one| one.cause != strike.cause);
     }
 }

@@ -12,12 +12,12 @@ pub struct InForce {
     pub dark: Vec<ZoneId>,
     /// Cuts from the Region's network.
     pub cut: Vec<ZoneId>,
+    /// Cuts of a link to the Region.
+    pub unlinked: Vec<ZoneId>,
     /// Grey failures.
     pub grey: Vec<ZoneId>,
     /// New capacity refused.
     pub refusals: Vec<(ProviderId, Option<ZoneId>, Option<TypeId>)>,
-    /// Image outages.
-    pub registry: usize,
     /// Cells that are down.
     pub down: Vec<CellId>,
     /// Cells that lack something else: workers, good answers, capacity.
@@ -26,6 +26,10 @@ pub struct InForce {
     pub lost: Vec<ZoneId>,
     /// Outages of the router, and of the source of its map.
     pub front: [usize; 2],
+    /// Outages of what a start needs.
+    pub shortages: usize,
+    /// Hosts that say their agent is unheard because of a fault that has ended.
+    pub unheard_by_none: usize,
 }
 
 impl InForce {
@@ -54,6 +58,8 @@ impl InForce {
                 },
                 Live::RouterOutage(_) => found.front[0] += 1,
                 Live::MapSourceOutage(_) => found.front[1] += 1,
+                Live::LinkCut(live) => found.unlinked.extend(live.zones(*strike, world, plan)),
+                Live::AgentDisconnect(_) => {}
                 Live::NetworkCutZone(live) => found.cut.extend(zones_of(live.zone, *strike, world)),
                 Live::ZoneGrey(live) => found.grey.extend(zones_of(live.zone, *strike, world)),
                 Live::InsufficientCapacity(live) => {
@@ -69,26 +75,32 @@ impl InForce {
                         _ => None,
                     }));
                 }
-                Live::ImageRegistryDown(_) => found.registry += 1,
+                Live::ImageRegistryDown(_) | Live::DependencyLoss(_) => found.shortages += 1,
                 Live::ZonePowerLoss(_) | Live::SpotReclaim(_) | Live::HostCrash(_) | Live::TaskCrash(_) => {}
             }
         }
         found.dark.sort_unstable();
         found.cut.sort_unstable();
+        found.unlinked.sort_unstable();
         found.grey.sort_unstable();
         found.refusals.sort_unstable();
         found.down.sort_unstable();
         found.weak.sort_unstable();
+        found.lost.retain(|zone| !plan.zones[*zone].kind.away());
         found.lost.sort_unstable();
         found
     }
 
     /// As the tables say.
     pub fn kept(world: &World) -> InForce {
-        let mut found = InForce { registry: world.registry_down.len(), ..InForce::default() };
+        let mut found = InForce { shortages: world.shortages.len(), ..InForce::default() };
+        let in_force = |cause| world.strikes.in_force().any(|strike| strike.cause == cause);
+        let stale = world.hosts.pairs().flat_map(|(_, host)| &host.unheard).filter(|cause| !in_force(**cause));
+        found.unheard_by_none = stale.count();
         for (id, zone) in world.zones.pairs() {
             found.dark.extend((0..zone.dark).map(|_| id));
             found.cut.extend((0..zone.cut).map(|_| id));
+            found.unlinked.extend((0..zone.unlinked).map(|_| id));
             found.grey.extend(zone.grey.iter().map(|_| id));
         }
         for (id, provider) in world.providers.pairs() {

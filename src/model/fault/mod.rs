@@ -2,12 +2,15 @@
 //!
 //! To add a kind, write its file and put two lines here: the `mod` and its name in `kinds!`.
 
+mod agent_disconnect;
 mod cell_outage;
 mod control_plane_throttle;
 mod control_plane_zone_loss;
+mod dependency_loss;
 mod host_crash;
 mod image_registry_down;
 mod insufficient_capacity;
+mod link_cut;
 mod map_source_outage;
 mod network_cut_zone;
 mod poison_customer;
@@ -115,6 +118,12 @@ kinds! {
     ControlPlaneThrottle = control_plane_throttle as "controlPlaneThrottle",
     /// A customer whose requests break what serves them.
     PoisonCustomer = poison_customer as "poisonCustomer",
+    /// The link between a zone and its Region is cut.
+    LinkCut = link_cut as "linkCut",
+    /// Agents lose their connection to ECS.
+    AgentDisconnect = agent_disconnect as "agentDisconnect",
+    /// Something that a start depends on does not answer.
+    DependencyLoss = dependency_loss as "dependencyLoss",
 }
 
 /// How far one occurrence of a fault with `every` reaches.
@@ -132,7 +141,7 @@ impl Live {
     /// How far one occurrence reaches.
     pub fn reach(&self) -> Reach {
         match self {
-            Live::ImageRegistryDown(_) => Reach::World,
+            Live::ImageRegistryDown(_) | Live::DependencyLoss(_) => Reach::World,
             Live::ZonePowerLoss(_)
             | Live::ZoneGrey(_)
             | Live::NetworkCutZone(_)
@@ -140,12 +149,14 @@ impl Live {
             | Live::RouterOutage(_)
             | Live::MapSourceOutage(_)
             | Live::ControlPlaneZoneLoss(_)
-            | Live::ControlPlaneThrottle(_) => Reach::Region,
+            | Live::ControlPlaneThrottle(_)
+            | Live::LinkCut(_) => Reach::Region,
             Live::HostCrash(_)
             | Live::TaskCrash(_)
             | Live::SpotReclaim(_)
             | Live::CellOutage(_)
-            | Live::PoisonCustomer(_) => Reach::Own,
+            | Live::PoisonCustomer(_)
+            | Live::AgentDisconnect(_) => Reach::Own,
         }
     }
 }
@@ -157,6 +168,19 @@ fn share(value: f64, at: &str, out: &mut Problems) -> Option<f64> {
     }
     out.error(at, format!("`{value}` is no share"), "write a number above 0 and up to 1, such as 0.5 for half");
     None
+}
+
+/// Whether `count` and `share` say one thing at most, and a thing that breaks something.
+fn count_or_share(count: Option<u32>, share: Option<f64>, at: &str, out: &mut Problems) -> bool {
+    if share.is_some() && count.is_some() {
+        out.error(at, "`count` and `share` exclude each other", "keep one of them");
+        return false;
+    }
+    if count == Some(0) {
+        out.error(&format!("{at}/count"), "a count of 0 breaks nothing", "write 1 or more");
+        return false;
+    }
+    true
 }
 
 /// Providers, zone and share that a fault is limited to; `None` each: not limited.

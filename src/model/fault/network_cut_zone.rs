@@ -1,10 +1,9 @@
 //! A zone is cut off from the Region's network.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::fact::{Fact, Hit, TaskState};
-use crate::model::flows::{detect, rebalance};
+use crate::model::fact::{Fact, Hit};
+use crate::model::flows::{detect, link, rebalance};
 use crate::model::ids::ZoneId;
-use crate::model::ids::{HostId, TaskId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::world::{Cx, World};
@@ -61,10 +60,10 @@ impl Effect for Live {
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             world.zones[zone].cut += 1;
             world.zones[zone].cut_cause = Some(strike.cause);
-            for id in running_in(world, zone) {
+            for id in link::running_in(world, zone) {
                 detect::cut_off(world, id, strike.cause, cx);
             }
-            for id in hosts_in(world, zone) {
+            for id in link::hosts_in(world, zone) {
                 let who = world.hosts.at(id.slot).who;
                 detect::agent_cut(id, who.nth(cx.now.0), cx);
             }
@@ -74,30 +73,10 @@ impl Effect for Live {
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
             world.zones[zone].cut -= 1;
-            if !world.zones[zone].reachable() {
-                continue;
-            }
-            for id in running_in(world, zone) {
-                detect::back_in_reach(world, id, cx);
-            }
-            for id in hosts_in(world, zone) {
-                let who = world.hosts.at(id.slot).who;
-                detect::agent_back(id, who.nth(cx.now.0), cx);
+            if world.zones[zone].reachable() {
+                link::back(world, zone, cx);
             }
         }
         rebalance::zone_is_back(world, cx);
     }
-}
-
-fn running_in(world: &World, zone: ZoneId) -> Vec<TaskId> {
-    let here = |&slot: &u32| {
-        let task = world.tasks.at(slot);
-        task.alive && task.zone == zone && task.state == TaskState::Running
-    };
-    (0..world.tasks.slots()).filter(here).map(|slot| world.tasks.handle(slot)).collect()
-}
-
-fn hosts_in(world: &World, zone: ZoneId) -> Vec<HostId> {
-    let here = |&slot: &u32| world.hosts.at(slot).alive && world.hosts.at(slot).zone == zone;
-    (0..world.hosts.slots()).filter(here).map(|slot| world.hosts.handle(slot)).collect()
 }

@@ -3,7 +3,7 @@
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Who;
 use crate::model::fact::{Cause, Fact, Hit};
-use crate::model::flows::{For, detect, plane, rebalance};
+use crate::model::flows::{For, detect, external, plane, rebalance};
 use crate::model::ids::ZoneId;
 use crate::model::ids::{HostId, TaskId};
 use crate::model::names::Names;
@@ -83,12 +83,14 @@ impl Effect for Live {
 
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         if self.share < 1.0 {
+            external::revive(world, cx);
             return;
         }
         for zone in super::zones_of(self.zone, strike, world) {
             world.zones[zone].dark -= 1;
             plane::zone_back(world, zone, strike.cause, cx);
         }
+        external::revive(world, cx);
         rebalance::zone_is_back(world, cx);
     }
 }

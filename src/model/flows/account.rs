@@ -36,10 +36,10 @@ pub(crate) fn answers(task: &Task, reachable: bool) -> bool {
     task.alive && task.ready && reachable && task.state == TaskState::Running
 }
 
-/// What a task counts as.
-fn counts(task: &Task, reachable: bool, has_balancer: bool) -> u16 {
+/// What a task counts as. Without a load balancer requests find whatever answers (model choice).
+fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
     let mut bits = 0;
-    let answers = answers(task, reachable);
+    let answers = answers(task, reached);
     let healthy = task.health == Health::Healthy;
     let in_service = !has_balancer || task.target == Target::Healthy;
     let available = answers && healthy && in_service;
@@ -62,6 +62,7 @@ fn counts(task: &Task, reachable: bool, has_balancer: bool) -> u16 {
     }
     bits | match (task.target, answers) {
         (Target::Healthy, true) => SERVING,
+        (Target::None, true) if !has_balancer => SERVING,
         (Target::Healthy, false) => DEAD,
         (Target::Initial | Target::Unhealthy, true) => IDLE,
         (Target::Initial | Target::Unhealthy, false) => IDLE_DEAD,
@@ -76,8 +77,9 @@ pub(crate) fn change(world: &mut World, plan: &Plan, id: TaskId, edit: impl FnOn
     edit(task);
     let of = task.service;
     let service = &plan.services[of];
-    let reachable = task.zone == NO_ZONE || world.zones[task.zone].reachable();
-    task.counted = counts(task, reachable, service.balancer.is_some());
+    let reached =
+        task.zone == NO_ZONE || super::link::reaches(&world.zones[task.zone], plan.zones[task.zone].kind, service);
+    task.counted = counts(task, reached, service.balancer.is_some());
     let after = Standing::of(task);
     if before != after {
         move_to(world, id.slot, service, &before, &after);

@@ -136,8 +136,10 @@ pub(crate) fn share(world: &World, provider: ProviderId, cx: &Cx<'_>) -> Share {
 
 /// The daemon in a row of the world's list, if it belongs to a provider's cluster.
 fn in_row(world: &World, row: usize, provider: ProviderId, cx: &Cx<'_>) -> Option<ServiceId> {
-    let service = world.daemons[row];
-    (cx.plan.services[service].cluster == cx.plan.providers[provider].cluster).then_some(service)
+    let (service, plan) = (world.daemons[row], cx.plan);
+    let outside = matches!(plan.providers[provider].kind, ProviderKind::External(_));
+    let there = outside == plan.is_external(&plan.services[service]);
+    (there && plan.services[service].cluster == plan.providers[provider].cluster).then_some(service)
 }
 
 /// Daemons of a provider's cluster.
@@ -150,9 +152,6 @@ fn hosts(world: &World, service: ServiceId, cx: &Cx<'_>) -> Vec<HostId> {
     let plan = cx.plan;
     let mut found = Vec::new();
     for provider in plan.clusters[plan.services[service].cluster].providers.clone().map(ProviderId) {
-        if matches!(plan.providers[provider].kind, ProviderKind::Fargate { .. } | ProviderKind::AnyHost) {
-            continue;
-        }
         let hosts = world.providers[provider].hosts.iter().copied();
         let open = |id: &HostId| world.hosts.get(*id).is_some_and(crate::model::tables::Host::takes_tasks);
         found.extend(hosts.filter(open).filter(|&host| choose::meets(world, service, host, cx)));

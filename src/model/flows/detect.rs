@@ -4,12 +4,13 @@
 //! From there two clocks run: ECS's own (`Lost`, `HostLost`) and the load balancer's (`Ejected`). Whichever is first
 //! leads to a replacement.
 
-use super::{For, HELD_UP, account, daemon, managed, reconcile, scale, serve, stop};
+use super::{For, HELD_UP, account, daemon, link, managed, reconcile, scale, serve, stop};
 use crate::engine::{Dist, Span, Who};
 use crate::model::event::steps;
-use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, Phase, Reason, StopCode, TaskState};
+use crate::model::fact::{Cause, Fact, Hit, HostStatus, Phase, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, TaskId};
 use crate::model::plan::{ProviderKind, Service};
+use crate::model::tables::Host;
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Target, newest_on, on_host};
 use crate::model::world::{Cx, World};
@@ -47,8 +48,12 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     match step {
         Step::Lost(task, code) => learns(world, task, code, cx),
         Step::HostLost(host) => {
-            if world.hosts.get(host).is_some_and(|host| !host.alive) {
+            let Some(row) = world.hosts.get(host).filter(|row| !row.alive) else { return };
+            if link::governs(world, cx.plan, row.zone) {
                 host_lost(world, host, cx);
+            } else {
+                // Behind a cut link EC2 does not see it either.
+                cx.after(HELD_UP, step);
             }
         }
         Step::Ejected(task) => ejected(world, task, cx),
@@ -59,15 +64,18 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     }
 }
 
-/// News of a task's end arrives, unless nothing arrives from its zone: a container's exit is the agent's news, which
-/// it keeps until it is connected again (domain sheet, section 12). That a machine lost its power is not.
+/// News of a task's end arrives, unless its agent is not heard: a container's exit is the agent's news, which it keeps
+/// until it is connected again (domain sheet, section 12). That a machine lost its power is not.
 fn learns(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id).filter(|task| !task.alive) else { return };
     let from_agent = code != StopCode::InfrastructureHealth;
-    if from_agent && task.zone != NO_ZONE && !world.zones[task.zone].reachable() {
+    if !from_agent || link::hears(world, task) {
+        lost(world, id, code, cx);
+    } else if task.host == NIL {
         cx.after(HELD_UP, Step::Lost(id, code));
     } else {
-        lost(world, id, code, cx);
+        let host = task.host;
+        world.hosts.at_mut(host).news.push((id, code));
     }
 }
 
@@ -151,6 +159,7 @@ pub(crate) fn host_dies(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx
     machine.alive = false;
     machine.cause = cause;
     let (who, first, provider, told) = (machine.who, machine.first, machine.provider, machine.reclaimed);
+    let on_link = Step::Silent(id);
     scale::count_up(world, provider, cx);
     if cause.as_fault().is_some() && !told {
         cx.note(Fact::Hits { cause, what: Hit::Host });
@@ -164,6 +173,11 @@ pub(crate) fn host_dies(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx
         }
     }
     world.scratch = scratch;
+    if matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
+        // Nobody reports a customer's machine as stopped: its agent falls silent, and that is all.
+        cx.after(between(SILENCE, cx, For::Loss, who), on_link);
+        return;
+    }
     // The detection block is one for the whole scenario.
     let law = cx.plan.services.iter().next().and_then(|service| service.life.loss.as_ref());
     let after = loss(law, HOST_LOSS, cx, who);
@@ -192,17 +206,30 @@ fn host_lost(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 /// The balancer takes a target out that in truth does not answer.
 fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id) else { return };
-    let answers = account::answers(task, world.zones[task.zone].reachable());
-    if answers || task.target != Target::Healthy {
+    let plan = cx.plan;
+    let of = &plan.services[task.service];
+    let reached = link::reaches(&world.zones[task.zone], plan.zones[task.zone].kind, of);
+    if account::answers(task, reached) || task.target != Target::Healthy {
         return;
     }
-    let plan = cx.plan;
     let (cause, epoch, service) = (task.cause, task.epoch, &plan.services[task.service]);
     let grace_ends = task.grace_ends(service.grace);
     cx.note(Fact::Noticed { cause });
     account::change(world, plan, id, |task| task.target = Target::Unhealthy);
     if grace_ends > cx.now {
         cx.after(grace_ends.since(cx.now), Step::GraceOver(id, epoch));
+    } else {
+        told_unhealthy(world, id, cx);
+    }
+}
+
+/// ECS learns from the balancer that a target is out: not while what it stands on is cut off from the Region.
+fn told_unhealthy(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let task = world.tasks.at(id.slot);
+    let (cause, epoch) = (task.cause, task.epoch);
+    let local = cx.plan.services[task.service].balancer.as_ref().is_some_and(|balancer| balancer.local);
+    if local && !link::carries(&world.zones[task.zone]) {
+        cx.after(HELD_UP, Step::GraceOver(id, epoch));
     } else {
         serve::unhealthy(world, id, cause, cx);
     }
@@ -211,8 +238,7 @@ fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 fn grace_over(world: &mut World, id: TaskId, epoch: u8, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id) else { return };
     if task.epoch == epoch && task.target == Target::Unhealthy && task.health != Health::Unhealthy && task.wanted {
-        let cause = task.cause;
-        serve::unhealthy(world, id, cause, cx);
+        told_unhealthy(world, id, cx);
     }
 }
 
@@ -222,7 +248,6 @@ pub(crate) fn cut_off(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
     let (no, in_service, who) = (task.no(), task.target == Target::Healthy, task.who(service));
-    let on_fargate = matches!(plan.providers[task.provider].kind, ProviderKind::Fargate { .. });
     account::change(world, plan, id, |task| {
         if task.alive {
             task.cause = cause;
@@ -233,7 +258,15 @@ pub(crate) fn cut_off(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'
     if in_service {
         await_ejection(service, id, who, cx);
     }
-    if on_fargate {
+    falls_silent(world, id, cx);
+}
+
+/// Nothing is heard of a running task any more: on Fargate that counts as impairment after a while.
+pub(crate) fn falls_silent(world: &World, id: TaskId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let task = world.tasks.at(id.slot);
+    if matches!(plan.providers[task.provider].kind, ProviderKind::Fargate { .. }) {
+        let who = task.who(&plan.services[task.service]);
         cx.after(IMPAIRED + between(SILENCE, cx, For::Loss, who), Step::Impaired(id));
     }
 }
@@ -266,38 +299,62 @@ pub(crate) fn agent_back(host: HostId, who: Who, cx: &mut Cx<'_>) {
 
 fn silent(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let Some(host) = world.hosts.get(id) else { return };
-    let zone = host.zone;
-    if !world.zones[zone].reachable() && host.connected {
+    let provider = host.provider;
+    // A machine of AWS that died is told by EC2; of a customer's its silence is all that is known.
+    let died = !host.alive && matches!(cx.plan.providers[provider].kind, ProviderKind::External(_));
+    if host.connected && (died || !link::open(world, host)) {
+        let cause = if died { host.cause } else { silenced_by(world, host) };
         world.hosts.at_mut(id.slot).connected = false;
-        if let Some(cause) = world.zones[zone].cut_cause {
-            cx.note(Fact::Noticed { cause });
-        }
-        let provider = world.hosts.at(id.slot).provider;
+        cx.note(Fact::Noticed { cause });
         scale::tell(world, id, cx);
         managed::falls_silent(world, id, IMPAIRED, cx);
         daemon::wake(world, provider, cx);
     }
 }
 
+/// Why an agent is not heard.
+pub(crate) fn silenced_by(world: &World, host: &Host) -> Cause {
+    let own = host.unheard.last().copied();
+    own.or(world.zones[host.zone].cut_cause).unwrap_or(host.cause)
+}
+
 fn heard(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let Some(host) = world.hosts.get(id) else { return };
-    let (zone, provider) = (host.zone, host.provider);
-    if world.zones[zone].reachable() && host.alive && !host.connected && host.since <= cx.now {
+    let provider = host.provider;
+    let registered = host.status != HostStatus::Registering;
+    if !host.alive || !registered || !link::open(world, host) {
+        return;
+    }
+    let again = !host.connected;
+    if again {
         world.hosts.at_mut(id.slot).connected = true;
         scale::tell(world, id, cx);
+    }
+    reports(world, id, cx);
+    if again {
         daemon::first(world, id, cx);
         scale::room(world, provider, cx);
         daemon::wake(world, provider, cx);
     }
 }
 
+/// An agent that is connected again sends what it kept, in order.
+fn reports(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
+    for (task, code) in std::mem::take(&mut world.hosts.at_mut(id.slot).news) {
+        if world.tasks.get(task).is_some_and(|task| !task.alive) {
+            lost(world, task, code, cx);
+        }
+    }
+}
+
 /// Silence on Fargate counts as loss.
 fn impaired(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id) else { return };
-    if world.zones[task.zone].reachable() {
+    if link::carries(&world.zones[task.zone]) {
         return;
     }
-    let (cause, service) = (task.cause, task.service);
+    let (cause, service) = (world.zones[task.zone].cut_cause.unwrap_or(task.cause), task.service);
+    account::change(world, cx.plan, id, |task| task.cause = cause);
     cx.note(Fact::Noticed { cause });
     stop::gone(world, id, StopCode::InfrastructureHealth, Reason::None, cx);
     reconcile::wake_once(world, service, cx);

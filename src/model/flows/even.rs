@@ -6,7 +6,7 @@
 //! (sourced). Hosts that managed termination protection keeps go when they are empty (model choice): the service's own
 //! rebalancing empties them.
 
-use super::scale;
+use super::{link, scale};
 use crate::engine::Span;
 use crate::model::fact::{Cause, HostStatus, Mechanism};
 use crate::model::ids::{HostId, ProviderId, ZoneId};
@@ -86,6 +86,7 @@ fn end_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'
             && host.status == HostStatus::Active
             && in_zone(world, provider, host.zone) == full
             && (host.empty() || !group.termination_protection)
+            && link::governs(world, cx.plan, host.zone)
     });
     let Some((id, _)): Option<(HostId, _)> = may_go.min_by_key(|(_, host)| host.number) else { return false };
     scale::leaves(world, id, group, Cause::mechanism(Mechanism::Rebalancing), cx);

@@ -7,7 +7,7 @@
 //! ```
 //! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
-use super::{For, HELD_UP, account, containers, managed, pace, plane, scale, serve, stop};
+use super::{For, HELD_UP, account, containers, link, managed, pace, plane, scale, serve, stop};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::event::steps;
@@ -16,7 +16,8 @@ use crate::model::ids::{BucketId, HostId, ProviderId, ServiceId, TaskId, ZoneId}
 use crate::model::placement::choose;
 use crate::model::plan::{Kind, Plan, ProviderKind, Service};
 use crate::model::tables::host::{Host, NIL};
-use crate::model::tables::task::{Link, Task, link};
+use crate::model::tables::shortage::Dependency;
+use crate::model::tables::task::{self, Link, Task};
 use crate::model::world::{Cx, World};
 
 steps! { Launch:
@@ -104,7 +105,7 @@ pub(crate) fn launch_on(
             }
             Ok(accept_fargate(world, service, provider, *spot, zone, cx))
         }
-        ProviderKind::AnyHost => {
+        ProviderKind::AnyHost | ProviderKind::External(_) => {
             let host = choose::host(world, service, provider, only, cx).map_err(Wait::Capacity)?;
             let task = take_on(world, service, provider, cx);
             place(world, task, host, cx);
@@ -263,17 +264,17 @@ fn to_state(world: &mut World, id: TaskId, state: TaskState, phase: Phase, cx: &
     tell(world, id, from, cx);
 }
 
-/// Whether the task may take its next step; when its zone is cut off the step is tried again later.
+/// Whether the task may take its next step; while its agent is not heard the step is tried again later.
 fn goes_on(world: &World, id: TaskId, again: Step, cx: &mut Cx<'_>) -> bool {
     let Some(task) = world.tasks.get(id) else { return false };
     if !task.alive || !task.wanted {
         return false;
     }
-    let reachable = world.zones[task.zone].reachable();
-    if !reachable {
+    let hears = link::hears(world, task);
+    if !hears {
         cx.after(HELD_UP, again);
     }
-    reachable
+    hears
 }
 
 fn networked(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
@@ -292,7 +293,7 @@ fn connected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     to_state(world, id, TaskState::Activating, Phase::ImagePull, cx);
-    if pull_fails(world, id, cx) {
+    if start_fails(world, id, cx) {
         return;
     }
     let plan = cx.plan;
@@ -311,25 +312,31 @@ fn has_image(world: &World, task: &Task, service: &Service) -> bool {
     task.host != NIL && world.hosts.at(task.host).cached.contains(&service.task.image)
 }
 
-/// Fails the start when the image has to be pulled and cannot be.
-fn pull_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
+/// Fails the start when it cannot get what it needs: its secrets, or an image that has to be pulled.
+fn start_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
+    if world.shortages.is_empty() {
+        return false;
+    }
     let task = world.tasks.at(id.slot);
     let plan = cx.plan;
-    let family = &plan.services[task.service].task.family;
-    if has_image(world, task, &plan.services[task.service]) {
+    let service = &plan.services[task.service];
+    let always = || {
         let provider = world.hosts.at(task.host).provider;
-        if !plan.providers[provider].kind.habits().is_some_and(|habits| habits.always_pull) {
-            return false;
-        }
-    }
-    let Some(cause) = world.registry_down.iter().find(|(_, of)| of.as_ref().is_none_or(|of| of == family)) else {
+        plan.providers[provider].kind.habits().is_some_and(|habits| habits.always_pull)
+    };
+    let pulls = !has_image(world, task, service) || always();
+    let Some(found) = world.shortages.iter().find(|one| one.stops(task.service, service, pulls)) else {
         return false;
     };
-    let (cause, service) = (cause.0, task.service);
+    let reason = match found.of {
+        Dependency::ImageRegistry => Reason::CannotPullContainer,
+        Dependency::Secrets => Reason::ResourceInitialization,
+    };
+    let (cause, service) = (found.cause, task.service);
     cx.note(Fact::Hits { cause, what: Hit::Service(service) });
     cx.note(Fact::Noticed { cause });
     account::change(world, cx.plan, id, |task| task.cause = cause);
-    stop::gone(world, id, StopCode::TaskFailedToStart, Reason::CannotPullContainer, cx);
+    stop::gone(world, id, StopCode::TaskFailedToStart, reason, cx);
     true
 }
 
@@ -371,7 +378,7 @@ fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     if cx.plan.services[world.tasks.at(id.slot).service].life.start.is_some() {
-        if pull_fails(world, id, cx) {
+        if start_fails(world, id, cx) {
             return;
         }
         keep_image(world, id, cx.plan);
@@ -421,7 +428,7 @@ fn settle_on(world: &mut World, id: TaskId, host: HostId, plan: &Plan) {
     let machine = world.hosts.at_mut(host.slot);
     machine.reserve(&service.task, service.kind == Kind::Daemon);
     let zone = machine.zone;
-    link(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
+    task::link(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
     account::change(world, plan, id, |task| (task.host, task.zone) = (host.slot, zone));
 }
 

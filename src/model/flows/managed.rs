@@ -7,7 +7,7 @@
 //! ```
 //! Left out: consolidation of hosts that are in use but badly filled, event windows, capacity reservations.
 
-use super::{pace, scale};
+use super::{detect, pace, scale};
 use crate::engine::{Span, Who};
 use crate::model::fact::{Cause, HostStatus, Mechanism};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
@@ -178,7 +178,7 @@ pub(crate) fn falls_silent(world: &World, id: HostId, after: Span, cx: &mut Cx<'
 pub(crate) fn impaired(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let Some(host) = world.hosts.get(id) else { return };
     if !host.connected {
-        let cause = world.zones[host.zone].cut_cause.unwrap_or(host.cause);
+        let cause = detect::silenced_by(world, host);
         scale::drain(world, id, cause, cx);
     }
 }

@@ -123,6 +123,6 @@ fn empties<'p>(world: &World, provider: ProviderId, cx: &Cx<'p>) -> Vec<(TypeId,
             }
             types
         }
-        ProviderKind::Fargate { .. } | ProviderKind::AnyHost => Vec::new(),
+        ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::External(_) => Vec::new(),
     }
 }

@@ -307,8 +307,11 @@ pub(crate) fn rate_changed(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     arm(world, cell, cx);
 }
 
-/// A zone takes its part of every cell with it.
+/// A zone takes its part of every cell with it. Zones away from the Region have none.
 pub(crate) fn zone_lost(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
+    if cx.plan.zones[zone].kind.away() {
+        return;
+    }
     for cell in world.planes.ids() {
         world.planes[cell].lost_zones.push((zone, cause));
         if Plane::full_rate(cx.plan, cell).is_some() {

@@ -6,7 +6,7 @@
 //! ```
 //! Left out: instance refresh, maximum lifetimes of a group's hosts, warm pools, weighted capacity.
 
-use super::{For, HELD_UP, account, daemon, detect, even, launch, managed, need, reconcile, stop};
+use super::{For, HELD_UP, account, daemon, detect, even, external, launch, link, managed, need, reconcile, stop};
 use crate::engine::Span;
 use crate::model::capacity::ec2_group;
 use crate::model::event::steps;
@@ -62,6 +62,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
 struct Source<'p> {
     types: &'p [TypeId],
     zones: &'p [ZoneId],
+    pools: &'p [(ZoneId, u32)],
     boot: &'p crate::engine::Dist,
     trunking: bool,
 }
@@ -69,18 +70,19 @@ struct Source<'p> {
 fn source<'p>(provider: ProviderId, cx: &Cx<'p>) -> Option<Source<'p>> {
     let plan: &'p crate::model::Plan = cx.plan;
     match &plan.providers[provider].kind {
-        ProviderKind::Group(Group { types, zones, boot, trunking, .. }) => {
-            Some(Source { types, zones, boot, trunking: *trunking })
+        ProviderKind::Group(Group { types, zones, pools, boot, trunking, .. }) => {
+            Some(Source { types, zones, pools, boot, trunking: *trunking })
         }
         ProviderKind::Managed(Managed { types, zones, boot, .. }) => {
-            Some(Source { types, zones, boot, trunking: false })
+            Some(Source { types, zones, pools: &[], boot, trunking: false })
         }
-        ProviderKind::Fargate { .. } | ProviderKind::AnyHost => None,
+        ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::External(_) => None,
     }
 }
 
 /// First hosts and first ticks.
 pub(crate) fn prepare(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
+    external::prepare(world, provider, cx);
     let ProviderKind::Group(group) = &cx.plan.providers[provider].kind else { return };
     world.providers[provider].desired = group.desired;
     for _ in 0..group.desired {
@@ -130,7 +132,7 @@ fn new_host(
         Some(kind) => std::slice::from_ref(kind),
         None => source.types,
     };
-    let zone = zone_for(world, provider, types, source.zones, only, cx)?;
+    let zone = zone_for(world, provider, types, &source, only, cx)?;
     let kind = gives(world, provider, zone, types)?;
     let row = &mut world.providers[provider];
     let number = row.launched;
@@ -153,15 +155,21 @@ fn zone_for(
     world: &mut World,
     provider: ProviderId,
     types: &[TypeId],
-    zones: &[ZoneId],
+    source: &Source<'_>,
     only: Option<ZoneId>,
     cx: &Cx<'_>,
 ) -> Option<ZoneId> {
     let hosts = &world.providers[provider].hosts;
     let in_zone =
         |zone: ZoneId| live(&world.hosts, hosts).filter(|(_, host)| host.zone == zone && !host.leaving).count();
-    let mut order: Vec<(usize, ZoneId)> = zones.iter().map(|&zone| (in_zone(zone), zone)).collect();
+    let mut order: Vec<(usize, ZoneId)> = source.zones.iter().map(|&zone| (in_zone(zone), zone)).collect();
     order.retain(|(_, zone)| only.is_none_or(|only| only == *zone));
+    // A rack is no larger than what stands in it at the start.
+    let full = |zone: ZoneId| {
+        let there = live(&world.hosts, hosts).filter(|(_, host)| host.zone == zone).count();
+        source.pools.iter().any(|(pool, most)| *pool == zone && there >= *most as usize)
+    };
+    order.retain(|(_, zone)| !full(*zone) && link::governs(world, cx.plan, *zone));
     order.sort_unstable();
     let mut last = None;
     for (_, zone) in order {
@@ -235,7 +243,7 @@ fn booted(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     if !host.alive {
         return;
     }
-    if !world.zones[host.zone].reachable() {
+    if !link::carries(&world.zones[host.zone]) {
         // Its agent does not get through to register.
         cx.after(HELD_UP, Step::Booted(id));
         return;
@@ -255,7 +263,7 @@ fn booted(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     }
 }
 
-fn register(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
+pub(crate) fn register(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let (provider, kind) = (host.provider, host.kind);
     let trunking = source(provider, cx).is_some_and(|source| source.trunking);
@@ -347,7 +355,8 @@ fn scale_in(world: &mut World, provider: ProviderId, group: &Group, take: u32, c
         let staying = || live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving);
         let in_zone = |zone: ZoneId| staying().filter(|(_, host)| host.zone == zone).count();
         let open = staying()
-            .filter(|(_, host)| host.status == HostStatus::Active && (host.empty() || !group.termination_protection));
+            .filter(|(_, host)| host.status == HostStatus::Active && (host.empty() || !group.termination_protection))
+            .filter(|(_, host)| link::governs(world, cx.plan, host.zone));
         let pick = open.min_by_key(|(_, host)| (std::cmp::Reverse(in_zone(host.zone)), host.number));
         let (Some((id, _)), left) = (pick, (staying().count() as u32).saturating_sub(1)) else { return };
         let row = &mut world.providers[provider];
@@ -441,7 +450,9 @@ fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     if !host.empty() || !host.alive {
         return;
     }
-    if host.leaving {
+    if !link::governs(world, cx.plan, host.zone) {
+        cx.after(HELD_UP, Step::Idle(id));
+    } else if host.leaving {
         let cause = host.cause;
         terminate(world, id, cause, cx);
     } else {
@@ -453,7 +464,11 @@ fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 fn drain_over(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     if let Some(host) = world.hosts.get(id).filter(|host| host.alive && host.leaving) {
         let cause = host.cause;
-        terminate(world, id, cause, cx);
+        if link::governs(world, cx.plan, host.zone) {
+            terminate(world, id, cause, cx);
+        } else {
+            cx.after(HELD_UP, Step::DrainOver(id));
+        }
     }
 }
 

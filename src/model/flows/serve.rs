@@ -7,7 +7,7 @@
 //! Left out: single checks (their outcome and time are computed), slow start, stickiness.
 
 use super::plane::Work;
-use super::{For, HELD_UP, account, detect, launch, plane, reconcile, stop};
+use super::{For, HELD_UP, account, detect, launch, link, plane, reconcile, stop};
 use crate::engine::{Draw, Span, Time};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
@@ -189,12 +189,17 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if !task.alive {
         return;
     }
-    if !world.zones[task.zone].reachable() {
+    let reached = link::reaches(&world.zones[task.zone], plan.zones[task.zone].kind, service);
+    if !reached {
         // What has never passed is looked at again; a target that was taken out begins anew when the network is back.
         if task.target != Target::Unhealthy {
             let again = Step::Passed(id, task.epoch);
             cx.after(HELD_UP, again);
         }
+        return;
+    }
+    if !link::hears(world, task) {
+        passed_unheard(world, id, cx);
         return;
     }
     let (no, leaving) = (task.no(), task.leaving);
@@ -209,6 +214,20 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if !leaving {
         reconcile::wake_once(world, no.service, cx);
     }
+}
+
+/// Its checks pass and ECS does not hear of it: a balancer on the spot sends requests, belief comes later.
+fn passed_unheard(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let balanced = plan.services[world.tasks.at(id.slot).service].balancer.is_some();
+    account::change(world, plan, id, |task| {
+        task.ready = true;
+        if balanced {
+            task.target = Target::Healthy;
+        }
+    });
+    let again = Step::Passed(id, world.tasks.at(id.slot).epoch);
+    cx.after(HELD_UP, again);
 }
 
 /// Checks failed although nothing broke: it was not ready in time.

@@ -5,7 +5,7 @@
 //! ```
 
 use super::plane::Work;
-use super::{For, HELD_UP, account, daemon, launch, managed, plane, reconcile, scale};
+use super::{For, HELD_UP, account, daemon, launch, link, managed, plane, reconcile, scale};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
@@ -39,7 +39,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Exited(task, code, reason) => {
             let Some(row) = world.tasks.get(task) else { return };
             // An agent behind a cut neither hears the order nor tells of the end.
-            if row.host != NIL && !world.zones[row.zone].reachable() {
+            if row.host != NIL && !link::hears(world, row) {
                 cx.after(HELD_UP, step);
             } else {
                 gone(world, task, code, reason, cx);
@@ -166,7 +166,7 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
         let standalone = plan.services[service].kind == Kind::Stream;
         if from < TaskState::Running && code == StopCode::TaskFailedToStart && !standalone {
             // It never ran: its start began when its launch was accepted.
-            failed_start(world, service, started, cx);
+            failed_start(world, service, started, reason, cx);
         }
         owe_after(world, service, cause, cx);
     }
@@ -200,7 +200,7 @@ fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 }
 
 /// A start failed: the scheduler rests longer and longer, one step for each round of launches.
-fn failed_start(world: &mut World, service: ServiceId, born: crate::engine::Time, cx: &mut Cx<'_>) {
+fn failed_start(world: &mut World, service: ServiceId, born: crate::engine::Time, reason: Reason, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     if born < row.rested_at && row.rest > Span::ZERO {
         return;
@@ -214,6 +214,6 @@ fn failed_start(world: &mut World, service: ServiceId, born: crate::engine::Time
         row.impaired = true;
         let count = row.owed();
         let action = Action::TaskStartImpaired;
-        cx.note(Fact::Service { service, action, reason: Reason::CannotPullContainer, count });
+        cx.note(Fact::Service { service, action, reason, count });
     }
 }

@@ -195,7 +195,9 @@ pub(crate) fn is_member(world: &World, plan: &Plan, service: ServiceId, host: &H
     };
     let service = &plan.services[service];
     let in_subnet = !service.task.eni || service.zones.contains(&host.zone);
-    in_subnet && service.placement.member_of.iter().all(|one| one.holds(&value))
+    // Hosts outside AWS take tasks of launch type EXTERNAL and no others.
+    let outside = matches!(plan.providers[host.provider].kind, ProviderKind::External(_));
+    in_subnet && outside == plan.is_external(service) && service.placement.member_of.iter().all(|one| one.holds(&value))
 }
 
 /// Built-in attributes of a container instance (domain sheet, section 3.2) that the model knows.

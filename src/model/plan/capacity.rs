@@ -32,6 +32,8 @@ pub enum ProviderKind {
     Group(Group),
     /// ECS Managed Instances.
     Managed(Managed),
+    /// The cluster's hosts outside AWS (`launchType` EXTERNAL): no waiting room, no scaling, no replacement.
+    External(External),
 }
 
 impl ProviderKind {
@@ -45,7 +47,7 @@ impl ProviderKind {
         match self {
             ProviderKind::Group(group) => Some(&group.habits),
             ProviderKind::Managed(managed) => Some(&managed.habits),
-            ProviderKind::Fargate { .. } | ProviderKind::AnyHost => None,
+            ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::External(_) => None,
         }
     }
 }
@@ -77,6 +79,8 @@ pub struct Group {
     pub desired: u32,
     /// Its zones.
     pub zones: Vec<ZoneId>,
+    /// Zones among them that are a fixed pool, and the hosts that the group has there at the start: it never has more.
+    pub pools: Vec<(ZoneId, u32)>,
     /// Managed scaling, when enabled.
     pub scaling: Option<Scaling>,
     /// `managedTerminationProtection`.
@@ -125,6 +129,15 @@ pub struct Managed {
     pub boot: Dist,
     /// How its hosts are set up.
     pub habits: Habits,
+}
+
+/// Hosts of a cluster outside AWS (ECS Anywhere): the customer's, and replaced by nobody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct External {
+    /// How many of which size stand where.
+    pub hosts: Vec<(ZoneId, TypeId, u32)>,
+    /// Zones that they stand in, in order.
+    pub zones: Vec<ZoneId>,
 }
 
 /// A Fargate launch bucket: tokens for each account, Region and kind.

@@ -2,10 +2,12 @@
 
 mod capacity;
 mod part;
+mod place;
 mod plane;
 
-pub use capacity::{Bucket, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
+pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
 pub use part::Part;
+pub use place::{Zone, ZoneKind};
 pub use plane::{Costs, Mapping, Plane, Restart as CellRestart, Router, Tested};
 
 use super::fault;
@@ -75,6 +77,12 @@ impl Plan {
     pub fn end(&self) -> Time {
         Time::ZERO + self.duration
     }
+
+    /// Whether a service runs on hosts outside AWS (`launchType` EXTERNAL).
+    pub fn is_external(&self, service: &Service) -> bool {
+        let external = |item: &StrategyItem| matches!(self.providers[item.provider].kind, ProviderKind::External(_));
+        service.strategy.first().is_some_and(external)
+    }
 }
 
 /// A Region.
@@ -90,23 +98,6 @@ pub struct Region {
     pub spot_vcpu_quota: Option<u64>,
     /// Its control plane, if one is written.
     pub plane: Option<Plane>,
-}
-
-/// A zone.
-#[derive(Debug, Clone)]
-pub struct Zone {
-    /// Id, such as `use1-az1`.
-    pub id: String,
-    /// Name as the AWS CLI prints it, such as `us-east-1a`.
-    pub name: String,
-    /// Birth certificate.
-    pub who: Who,
-    /// Its Region.
-    pub region: RegionId,
-    /// CPU units (1,024 a vCPU) of Fargate that AWS has in stock here.
-    pub fargate_stock: u64,
-    /// The same for Fargate Spot.
-    pub spot_stock: u64,
 }
 
 /// A control-plane cell and the slices of the tables that it runs.
@@ -335,6 +326,8 @@ pub struct Balancer {
     pub cross_zone: bool,
     /// How long clients keep the address of a node without targets (cross-zone off), 60 s.
     pub dns_ttl: Span,
+    /// Whether it stands where its targets are, away from the Region: a cut link leaves it working.
+    pub local: bool,
 }
 
 /// Requests offered to a service.

@@ -1,7 +1,7 @@
 //! Which cells run together as one partition of the world, and the slices of the tables that are theirs.
 
 use super::{Cell, Plan};
-use crate::model::ids::{CellId, RegionId};
+use crate::model::ids::{CellId, RegionId, ZoneId};
 use std::ops::Range;
 
 /// Cells of one Region that run together: whatever they share is in one place.
@@ -67,6 +67,12 @@ impl Plan {
             }
         }
         parts
+    }
+
+    /// How many of these zones are availability zones: the control plane is always there.
+    pub fn own_zones(&self, zones: &Range<u16>) -> u64 {
+        let own = |id: &ZoneId| !self.zones[*id].kind.away();
+        zones.clone().map(ZoneId).filter(own).count() as u64
     }
 
     /// Regions in which an account has clusters in several cells.

@@ -2,8 +2,8 @@
 
 use crate::engine::index::Slots;
 use crate::engine::{Time, Who};
-use crate::model::fact::{Cause, HostStatus, Mechanism};
-use crate::model::ids::{HostId, ProviderId, TypeId, ZoneId};
+use crate::model::fact::{Cause, HostStatus, Mechanism, StopCode};
+use crate::model::ids::{HostId, ProviderId, TaskId, TypeId, ZoneId};
 use crate::model::plan::{InstanceType, TaskDef};
 
 /// End of a linked list of slots.
@@ -29,6 +29,12 @@ pub struct Host {
     pub status: HostStatus,
     /// Belief: its agent is connected.
     pub connected: bool,
+    /// Faults in force that keep its agent from ECS, though host and network are fine.
+    pub unheard: Vec<Cause>,
+    /// Ends of tasks that its agent could not report yet, oldest first.
+    pub news: Vec<(TaskId, StopCode)>,
+    /// How often it was repaired: a host of the customer comes back as it was.
+    pub lives: u32,
     /// Why it died or drains.
     pub cause: Cause,
     /// When it was registered.
@@ -71,6 +77,9 @@ impl Host {
             alive: true,
             status: HostStatus::Registering,
             connected: false,
+            unheard: Vec::new(),
+            news: Vec::new(),
+            lives: 0,
             cause: Cause::mechanism(Mechanism::ScaleIn),
             since: Time::ZERO,
             idle_since: Time::ZERO,
@@ -98,6 +107,11 @@ impl Host {
         self.enis = if trunking { size.trunk_enis } else { size.enis };
         self.since = now;
         self.idle_since = now;
+    }
+
+    /// Birth certificate of its present life, for draws that each life makes anew.
+    pub fn life(&self) -> Who {
+        if self.lives == 0 { self.who } else { self.who.nth(u64::from(self.lives)) }
     }
 
     /// Belief: ECS may place tasks here.

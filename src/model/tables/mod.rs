@@ -6,6 +6,7 @@ pub mod lack;
 pub mod plane;
 pub mod provider;
 pub mod service;
+pub mod shortage;
 pub mod task;
 pub mod zone;
 
@@ -14,5 +15,6 @@ pub use host::{Host, Hosts};
 pub use plane::{Front, Plane};
 pub use provider::Provider;
 pub use service::Service;
+pub use shortage::Shortage;
 pub use task::{Task, Tasks};
 pub use zone::Zone;

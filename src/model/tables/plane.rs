@@ -130,12 +130,12 @@ impl Plane {
         let cell = &plan.cells[id];
         let plane = plan.regions[cell.region].plane.as_ref();
         let mut rate = plane.and_then(|plane| plane.zone_rate).map(|zone_rate| {
-            let zones = cell.zones.len() as u64;
+            let zones = plan.own_zones(&cell.zones);
             let mut lost: Vec<ZoneId> = self.lost_zones.iter().map(|(zone, _)| *zone).collect();
             lost.sort_unstable();
             lost.dedup();
             lost.retain(|zone| !self.replaced.contains(zone));
-            zone_rate * zones.saturating_sub(lost.len() as u64)
+            zone_rate.saturating_mul(zones.saturating_sub(lost.len() as u64))
         });
         if let (Some(rate), Some(plan::Mapping::ShuffleShard { workers, .. })) =
             (&mut rate, plane.map(|plane| plane.router.mapping))
@@ -158,7 +158,7 @@ impl Plane {
     pub fn full_rate(plan: &Plan, id: CellId) -> Option<u64> {
         let cell = &plan.cells[id];
         let plane = plan.regions[cell.region].plane.as_ref()?;
-        Some(plane.zone_rate? * cell.zones.len() as u64)
+        Some(plane.zone_rate?.saturating_mul(plan.own_zones(&cell.zones)))
     }
 
     /// The most work of calls that may wait, in millionths of a request: so much time at full capacity, or at the rate

@@ -29,6 +29,8 @@ pub struct Zone {
     pub dark: u16,
     /// Cuts from the Region's network in force.
     pub cut: u16,
+    /// Cuts of its link to the Region in force: agents do not reach ECS, what is local goes on.
+    pub unlinked: u16,
     /// Which fault cut it last.
     pub cut_cause: Option<Cause>,
     /// Grey failures in force.
@@ -57,6 +59,11 @@ impl Zone {
     /// Whether requests and agents get through.
     pub fn reachable(&self) -> bool {
         self.cut == 0
+    }
+
+    /// Whether its link to the Region is up.
+    pub fn linked(&self) -> bool {
+        self.unlinked == 0
     }
 
     /// What all grey failures in force leave of a task's capacity, in millionths: a task that is busy for longer with

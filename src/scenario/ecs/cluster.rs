@@ -29,6 +29,9 @@ object! {
             services: Service,
             /// Streams of standalone tasks.
             run_tasks: RunTasks,
+            /// Hosts outside AWS that are registered to the cluster, for launch type EXTERNAL (ECS Anywhere). They are
+            /// the customer's: no capacity provider, and nobody else replaces them (sourced).
+            external_instances: ExternalInstances,
         }
         unused {
             cluster_arn, configuration, status, registered_container_instances_count, running_tasks_count,
@@ -36,4 +39,26 @@ object! {
             service_connect_defaults,
         }
     }
+}
+
+object! {
+    /// Hosts of one size at one site outside AWS.
+    ExternalInstances("camelCase") {
+        need {
+            /// Id or name of an `onPremises` zone: the site.
+            zone: String,
+            /// The instance type that they are as large as, of the shipped table or of `instanceTypes`.
+            instance_type: String,
+        }
+        plain {
+            /// How many; 1 by default (model choice).
+            #[serde(default = "one")]
+            #[schemars(range(min = 1))]
+            count: u32,
+        }
+    }
+}
+
+fn one() -> u32 {
+    1
 }

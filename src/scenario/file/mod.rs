@@ -108,18 +108,19 @@ object! {
 }
 
 words! {
-    /// What a zone is. Only availability zones are modelled in this version.
+    /// Where a zone stands. Fargate and Managed Instances run in availability zones only; the control plane is always
+    /// the Region's (sourced).
     ZoneKind("camelCase") {
         /// One of the Region's own zones.
         AvailabilityZone,
-        /// Near a large city.
+        /// AWS near a large city: EC2 only.
         LocalZone,
-        /// In a carrier's network.
+        /// AWS in a carrier's network: EC2 only.
         WavelengthZone,
-        /// A rack of AWS at the customer's.
+        /// A rack of AWS at the customer's: EC2 only, and no more hosts than stand there at the start.
         Outpost,
-        /// Hosts outside AWS.
-        Anywhere,
+        /// Hosts outside AWS, for launch type EXTERNAL: `externalInstances` of clusters (ECS Anywhere).
+        OnPremises,
     }
 }
 
@@ -133,9 +134,11 @@ object! {
         may {
             /// What it is; `availabilityZone` by default.
             kind: ZoneKind,
-            /// Name as the AWS CLI prints it; by default the Region's name and a letter, in order (model choice).
+            /// Name as the AWS CLI prints it; by default the Region's name and a letter, in order (model choice). Zones
+            /// that are no availability zones are called by their id (model choice).
             name: String,
-            /// The Region that runs it, for zones that are not availability zones.
+            /// The Region that it belongs to: the one that it stands in, if left out. An outpost has to name the
+            /// availability zone of this Region that it is anchored to.
             parent: String,
         }
         list {

@@ -40,9 +40,9 @@ impl Build<'_> {
         }
     }
 
-    fn provider_row(&mut self, name: &str, home: &Home, kind: ProviderKind) -> ProviderId {
+    pub(super) fn provider_row(&mut self, name: &str, home: &Home, kind: ProviderKind) -> ProviderId {
         let who = Who::named(&format!("provider {}/{name}", home.name));
-        let named = !matches!(kind, ProviderKind::AnyHost);
+        let named = !matches!(kind, ProviderKind::AnyHost | ProviderKind::External(_));
         let id = self.plan.providers.push(plan::Provider { name: name.to_owned(), who, cluster: home.id, kind });
         if named {
             self.names.providers.entry(name.to_owned()).or_default().push(id);
@@ -104,11 +104,7 @@ impl Build<'_> {
         match launch_type {
             Some(LaunchType::Fargate) => single(self.plain_fargate(home)),
             Some(LaunchType::Ec2) => self.any_host(home, &format!("{at}/launchType")).and_then(single),
-            Some(LaunchType::External) => {
-                let hint = "use EC2, FARGATE or a capacity provider";
-                self.out.error(&format!("{at}/launchType"), "launch type EXTERNAL is not modelled yet", hint);
-                None
-            }
+            Some(LaunchType::External) => self.external_hosts(home, &format!("{at}/launchType")).and_then(single),
             Some(LaunchType::ManagedInstances) => {
                 let message = "ECS takes Managed Instances through a capacity provider only";
                 self.out.error(&format!("{at}/launchType"), message, "write `capacityProviderStrategy` instead");
@@ -221,7 +217,8 @@ impl Build<'_> {
 fn family(kind: &ProviderKind) -> Family {
     match kind {
         ProviderKind::Fargate { .. } => Family::Fargate,
-        ProviderKind::Group(_) | ProviderKind::AnyHost => Family::Group,
+        // No strategy can name the hosts outside AWS.
+        ProviderKind::Group(_) | ProviderKind::AnyHost | ProviderKind::External(_) => Family::Group,
         ProviderKind::Managed(_) => Family::Managed,
     }
 }

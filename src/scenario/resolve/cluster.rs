@@ -17,6 +17,8 @@ pub(super) struct Home<'a> {
     pub(super) providers: Vec<(String, Option<ProviderId>)>,
     /// The row that stands for `launchType` EC2, once something asked for it.
     pub(super) any_host: Option<ProviderId>,
+    /// The row of its hosts outside AWS, if it has any. `None` inside: written, and not understood.
+    pub(super) external: Option<Option<ProviderId>>,
     /// Rows of FARGATE that only `launchType` asked for.
     pub(super) fargate: Option<ProviderId>,
     /// `None`: there is none, or it was not understood.
@@ -135,11 +137,13 @@ impl Build<'_> {
             account,
             providers: Vec::new(),
             any_host: None,
+            external: None,
             fargate: None,
             default_strategy: None,
             has_default: !cluster.default_capacity_provider_strategy.is_empty(),
         };
         self.providers(&cluster.capacity_providers, &mut home, &at);
+        self.external_instances(&cluster.external_instances, &mut home, &format!("{at}/externalInstances"));
         if home.has_default {
             let at = format!("{at}/defaultCapacityProviderStrategy");
             home.default_strategy = self.strategy(&cluster.default_capacity_provider_strategy, &home, &at);

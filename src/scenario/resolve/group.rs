@@ -40,7 +40,7 @@ impl Build<'_> {
         let desired = self.group_sizes(group, &at);
         let types = self.group_types(group, &at);
         let spot = self.group_is_spot(group, &at);
-        let zones = self.group_zones(group, home, &at);
+        let zones = self.group_zones(group, home, &at).and_then(|zones| self.zones_with_ec2(zones, &at));
         let habits = self.habits_of_provider(name);
         Some(ProviderKind::Group(Group {
             name: group.auto_scaling_group_name.clone(),
@@ -49,6 +49,7 @@ impl Build<'_> {
             min: group.min_size,
             max: group.max_size,
             desired,
+            pools: super::place::pools(&self.plan, zones.as_ref()?, desired),
             zones: zones?,
             scaling,
             termination_protection: protected,

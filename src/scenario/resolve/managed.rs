@@ -29,7 +29,8 @@ impl Build<'_> {
             self.out.error(&subnets_at, "Managed Instances need a subnet", "list one subnet for each zone");
             None
         } else {
-            Some(self.zones_of_subnets(&subnets, home.region, &subnets_at))
+            let zones = self.zones_of_subnets(&subnets, home.region, &subnets_at);
+            self.zones_with("Managed Instances", zones, &subnets_at)
         };
         if template.capacity_option_type == Some(CapacityOption::Reserved) {
             let at = format!("{at}/instanceLaunchTemplate/capacityOptionType");

@@ -5,6 +5,7 @@ mod capacity;
 mod cluster;
 mod container;
 mod control_plane;
+mod external;
 mod fault;
 mod group;
 mod idle;
@@ -13,6 +14,7 @@ mod managed;
 mod network;
 mod objective;
 mod percent;
+mod place;
 mod placement;
 mod region;
 mod router;
@@ -62,6 +64,7 @@ pub fn resolve(
     build.launch_path();
     build.behaviour();
     build.traffic(csv);
+    place::balancers(&mut build.plan);
     build.faults();
     let objectives = build.objectives();
     build.sizes();
@@ -312,6 +315,9 @@ impl Build<'_> {
 fn group_size(provider: &plan::Provider) -> Option<u64> {
     match &provider.kind {
         plan::ProviderKind::Group(group) => Some(u64::from(group.desired)),
+        plan::ProviderKind::External(external) => {
+            Some(external.hosts.iter().map(|(.., count)| u64::from(*count)).sum())
+        }
         _ => None,
     }
 }

@@ -7,9 +7,10 @@ use crate::model::ids::{RegionId, ZoneId};
 const MOST_SUBNETS: usize = 16;
 
 impl Build<'_> {
-    /// Zones of a Region.
+    /// Availability zones of a Region: what is used where nothing else is named.
     pub(super) fn zones_of(&self, region: RegionId) -> Vec<ZoneId> {
-        self.plan.regions[region].zones.clone().map(ZoneId).collect()
+        let all = self.plan.regions[region].zones.clone().map(ZoneId);
+        all.filter(|zone| !self.plan.zones[*zone].kind.away()).collect()
     }
 
     /// Zones that subnets lie in, in the order of the zones. A subnet that no zone lists takes the first zone that this

@@ -51,15 +51,21 @@ impl Build<'_> {
         };
         for (place, zone) in zones.iter().enumerate() {
             let at = format!("{at}/zones/{place}");
-            let letter = char::from(b'a' + (place % 26) as u8);
-            let default_name = if place < 26 { format!("{}{letter}", region.name) } else { zone.id.clone() };
+            let kind = super::place::kind(zone);
+            let before = zones[..place].iter().filter(|other| !super::place::kind(other).away()).count();
+            let letter = char::from(b'a' + (before % 26) as u8);
+            let lettered = before < 26 && !kind.away();
+            let default_name = if lettered { format!("{}{letter}", region.name) } else { zone.id.clone() };
+            let stock = |vcpus: f64| if kind.has_fargate() { cpu_units(vcpus) } else { 0 };
             let row = plan::Zone {
                 id: zone.id.clone(),
                 name: zone.name.clone().unwrap_or(default_name),
                 who: Who::named(&format!("zone {}", zone.id)),
                 region: id,
-                fargate_stock: cpu_units(fargate.vcpu_per_zone),
-                spot_stock: cpu_units(fargate.spot_vcpu_per_zone),
+                kind,
+                parent: None,
+                fargate_stock: stock(fargate.vcpu_per_zone),
+                spot_stock: stock(fargate.spot_vcpu_per_zone),
             };
             self.zone(zone, row, &at);
         }
@@ -69,20 +75,10 @@ impl Build<'_> {
         self.plan.regions[id].plane = plane.map(|plane| self.plane(plane, own, &format!("{at}/controlPlane")));
         let end = self.plan.zones.len() as u16;
         self.plan.regions[id].zones = first..end;
+        self.places(id, zones, at);
     }
 
     fn zone(&mut self, zone: &Zone, row: plan::Zone, at: &str) {
-        let kind = zone.kind.unwrap_or(ZoneKind::AvailabilityZone);
-        if kind != ZoneKind::AvailabilityZone {
-            let name = serde_json::to_value(kind).unwrap_or_default();
-            let message = format!("zone kind `{}` is not modelled yet", name.as_str().unwrap_or_default());
-            self.out.error(&format!("{at}/kind"), message, "write `availabilityZone`, or remove the zone");
-        }
-        let region = self.plan.regions[row.region].name.clone();
-        if zone.parent.as_ref().is_some_and(|parent| *parent != region) {
-            let message = "an availability zone has no parent but its Region";
-            self.out.error(&format!("{at}/parent"), message, format!("write `{region}`, or leave it out"));
-        }
         let id = ZoneId(self.plan.zones.len() as u16);
         let mut names = vec![row.id.clone()];
         if row.name != row.id {

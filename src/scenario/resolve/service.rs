@@ -31,6 +31,7 @@ impl Build<'_> {
         let strategy = self.capacity(&service.capacity_provider_strategy, service.launch_type, home, at);
         let grace = service.health_check_grace_period_seconds.unwrap_or(0);
         self.within(grace, 0..=LONGEST_GRACE, "a grace period", &format!("{at}/healthCheckGracePeriodSeconds"));
+        self.external_service(service, definition, at);
         let (Some(definition), Some(strategy)) = (definition, strategy) else { return };
         let on_fargate = self.on_fargate(&strategy);
         if kind == Kind::Daemon {
@@ -45,10 +46,10 @@ impl Build<'_> {
         );
         let (least, most) = self.percents(service, kind, at);
         let rebalancing = self.rebalancing(service, kind, most, &placement, at);
-        let zones = self.task_zones(service.network_configuration.as_ref(), definition, on_fargate, home, at);
+        let zones = self.task_zones(service.network_configuration.as_ref(), definition, &strategy, home, at);
         self.balanced_container(service, definition, at);
         let life = self.life(&name, &service.service_name, definition, on_fargate);
-        let task = self.task(definition, on_fargate);
+        let task = self.task(definition, self.runs_on(&strategy));
         let balancer = (!service.load_balancers.is_empty()).then(super::traffic::default_balancer);
         let (Some(task), Some(zones)) = (task, zones) else { return };
         let row = plan::Service {
@@ -175,19 +176,24 @@ impl Build<'_> {
         self.placement(strategies, constraints, definition, at)
     }
 
-    /// Zones of the subnets of `awsvpc` tasks; those of the Region otherwise.
+    /// Zones of the subnets of `awsvpc` tasks; otherwise those of the Region, and what hosts stand in elsewhere.
     pub(super) fn task_zones(
         &mut self,
         network: Option<&NetworkConfiguration>,
         definition: usize,
-        on_fargate: bool,
+        strategy: &[StrategyItem],
         home: &Home,
         at: &str,
     ) -> Option<Vec<ZoneId>> {
+        let on_fargate = self.on_fargate(strategy);
         let awsvpc = on_fargate || self.scenario.task_definitions[definition].network_mode == Some(NetworkMode::Awsvpc);
         let subnets = network.and_then(|network| network.awsvpc_configuration.as_ref()).map(|config| &config.subnets);
         match (awsvpc, subnets) {
-            (true, Some(subnets)) => self.zones_of_network(subnets, home.region, at),
+            (true, Some(subnets)) => {
+                let zones = self.zones_of_network(subnets, home.region, at)?;
+                let at = format!("{at}/networkConfiguration/awsvpcConfiguration/subnets");
+                if on_fargate { self.zones_with("Fargate", zones, &at) } else { Some(zones) }
+            }
             (true, None) => {
                 let hint = "write \"networkConfiguration\": {\"awsvpcConfiguration\": {\"subnets\": [\"subnet-a\"]}}";
                 self.out.error(&format!("{at}/networkConfiguration"), "ECS needs subnets for `awsvpc` tasks", hint);
@@ -199,7 +205,7 @@ impl Build<'_> {
                 self.out.error(&format!("{at}/networkConfiguration"), message, hint);
                 None
             }
-            (false, None) => Some(self.zones_of(home.region)),
+            (false, None) => Some(self.zones_of_hosts(strategy, home)),
         }
     }
 
@@ -230,6 +236,6 @@ pub(super) fn is_spot(kind: &ProviderKind) -> bool {
         ProviderKind::Fargate { spot, .. } => *spot,
         ProviderKind::Group(group) => group.spot,
         ProviderKind::Managed(managed) => managed.spot,
-        ProviderKind::AnyHost => false,
+        ProviderKind::AnyHost | ProviderKind::External(_) => false,
     }
 }

@@ -4,6 +4,7 @@ use super::Build;
 use super::cluster::Home;
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::plan::{self, Arrivals, Kind};
+use crate::scenario::ecs::service::LaunchType;
 use crate::scenario::file::RunTasks;
 
 impl Build<'_> {
@@ -12,6 +13,9 @@ impl Build<'_> {
         let strategy = self.capacity(&stream.capacity_provider_strategy, stream.launch_type, home, at);
         let arrivals = self.arrivals(stream, at);
         let lives = self.law(&stream.lives, &format!("{at}/lives"));
+        if stream.launch_type == Some(LaunchType::External) {
+            self.external_network(definition);
+        }
         let (Some(definition), Some(strategy)) = (definition, strategy) else { return };
         let family = &self.scenario.task_definitions[definition].family;
         let short = stream.name.clone().unwrap_or_else(|| family.clone());
@@ -25,10 +29,10 @@ impl Build<'_> {
             on_fargate,
             at,
         );
-        let zones = self.task_zones(stream.network_configuration.as_ref(), definition, on_fargate, home, at);
+        let zones = self.task_zones(stream.network_configuration.as_ref(), definition, &strategy, home, at);
         let mut life = self.life(&name, &short, definition, on_fargate);
         life.lives = lives;
-        let task = self.task(definition, on_fargate);
+        let task = self.task(definition, self.runs_on(&strategy));
         let (Some(task), Some(zones), Some(arrivals)) = (task, zones, arrivals) else { return };
         let row = plan::Service {
             who: Who::named(&format!("service {name}")),

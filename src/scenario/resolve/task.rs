@@ -72,8 +72,9 @@ impl Build<'_> {
         None
     }
 
-    /// What a task of this definition needs, on Fargate or on a container instance.
-    pub(super) fn task(&mut self, index: usize, on_fargate: bool) -> Option<TaskDef> {
+    /// What a task of this definition needs, on Fargate, on a container instance or on a host outside AWS.
+    pub(super) fn task(&mut self, index: usize, on: Compatibility) -> Option<TaskDef> {
+        let on_fargate = on == Compatibility::Fargate;
         let definition = &self.scenario.task_definitions[index];
         let at = format!("/taskDefinitions/{index}");
         let cpu = self.cpu(definition, &at);
@@ -81,7 +82,7 @@ impl Build<'_> {
         if on_fargate {
             self.fargate_rules(definition, cpu.unwrap_or(0), memory.unwrap_or(0), &at);
         } else {
-            self.host_rules(definition, &at);
+            self.host_rules(definition, on, &at);
         }
         let containers = &definition.container_definitions;
         let stop = containers.iter().map(|container| container.stop_timeout.unwrap_or(STOP_TIMEOUT)).max();
@@ -201,12 +202,14 @@ impl Build<'_> {
         }
     }
 
-    fn host_rules(&mut self, definition: &TaskDefinition, at: &str) {
+    fn host_rules(&mut self, definition: &TaskDefinition, on: Compatibility, at: &str) {
         if let Some(cpu) = definition.cpu.as_ref().and_then(|amount| cpu_units(&amount.0)) {
             self.within(cpu, 128..=196_608, "`cpu` of a task", &format!("{at}/cpu"));
         }
         let kinds = &definition.requires_compatibilities;
-        if !kinds.contains(&Compatibility::ManagedInstances) {
+        if on == Compatibility::External {
+            self.compatible(definition, on, "EXTERNAL", at);
+        } else if !kinds.contains(&Compatibility::ManagedInstances) {
             self.compatible(definition, Compatibility::Ec2, "EC2", at);
         }
         if definition.network_mode == Some(NetworkMode::Awsvpc) {

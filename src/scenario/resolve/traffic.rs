@@ -27,6 +27,12 @@ impl Build<'_> {
                 self.out.error(&format!("{at}/requestsPerTask"), message, "write \"60/s\"");
             }
             let (Some(id), Some(profile)) = (id, profile) else { continue };
+            if self.plan.is_external(&self.plan.services[id]) && traffic.load_balancer.is_some() {
+                let message = "ECS Anywhere has no load balancer of ECS: requests find the tasks that answer";
+                self.out.error(&format!("{at}/loadBalancer"), message, "leave it out");
+                continue;
+            }
+            let local = self.plan.is_external(&self.plan.services[id]);
             let service = &mut self.plan.services[id];
             if service.kind == Kind::Stream {
                 let message = format!("`{}` is a stream of standalone tasks, which take no requests", service.name);
@@ -41,7 +47,9 @@ impl Build<'_> {
             if let Some(balancer) = balancer {
                 service.balancer = Some(balancer);
             }
-            service.balancer.get_or_insert_with(default_balancer);
+            if !local {
+                service.balancer.get_or_insert_with(default_balancer);
+            }
             service.traffic = Some(Offered { profile, per_task: per_task.0 });
         }
     }
@@ -166,6 +174,7 @@ fn balancer(written: &LoadBalancer) -> Balancer {
         deregistration: written.deregistration_delay.0,
         cross_zone: written.cross_zone,
         dns_ttl: written.dns_ttl.0,
+        local: false,
     }
 }
 

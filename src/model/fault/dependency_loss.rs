@@ -1,0 +1,90 @@
+//! Something that a start depends on does not answer.
+
+use super::{Effect, Kind, Strike, Thing};
+use crate::model::ids::ServiceId;
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use crate::model::tables::shortage::{self, Shortage};
+use crate::model::world::{Cx, World};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Something that a start depends on does not answer.
+///
+/// ## What happens
+/// What a start needs and cannot get stops starting; what runs, runs on. `imageRegistry`: tasks that have to pull their
+/// image fail to start, a cached image starts (as with `imageRegistryDown`). `secrets`: every start fails, with a
+/// cached image too, as secrets and parameters are read anew for each task (model choice: whether or not its task
+/// definition lists `secrets`; `family` and `service` narrow it).
+/// ## What ECS sees
+/// `TaskFailedToStart` with `CannotPullContainerError` or `ResourceInitializationError`; after repeated failures the
+/// scheduler waits longer and longer between tries (service throttle logic).
+/// ## What heals it
+/// The dependency's return, after the wait that the throttle logic has reached.
+/// ## Source
+/// Domain sheet, sections 1.2, 2.6 and 13; Stopped task error codes.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// What does not answer.
+    pub dependency: Dependency,
+    /// Only tasks of this task-definition family. Left out: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    /// Only tasks of this service or stream. Left out: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+}
+
+/// What a start depends on.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Dependency {
+    /// The registry of images.
+    ImageRegistry,
+    /// AWS Secrets Manager or the parameter store of Systems Manager.
+    Secrets,
+}
+
+/// What runs.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// What does not answer.
+    pub of: shortage::Dependency,
+    /// `None`: all.
+    pub family: Option<String>,
+    /// `None`: all.
+    pub service: Option<ServiceId>,
+}
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        let family = self.family.as_ref().map(|family| names.family(family, &format!("{at}/family"), out));
+        let service = self.service.as_ref().map(|service| names.service(service, &format!("{at}/service"), out));
+        if family == Some(None) || service == Some(None) {
+            return None;
+        }
+        let of = match self.dependency {
+            Dependency::ImageRegistry => shortage::Dependency::ImageRegistry,
+            Dependency::Secrets => shortage::Dependency::Secrets,
+        };
+        Some(Live { of, family: self.family.clone(), service: service.flatten() })
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, _world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        vec![Thing::All]
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
+        let Live { of, family, service } = self.clone();
+        world.shortages.push(Shortage { cause: strike.cause, of, family, service });
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
+        world.shortages.retain(|one| one.cause != strike.cause);
+    }
+}

@@ -1,0 +1,84 @@
+//! The link between a zone and its Region is cut.
+
+use super::{Effect, Kind, Strike, Thing};
+use crate::model::flows::{link, rebalance};
+use crate::model::ids::ZoneId;
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use crate::model::world::{Cx, World};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The link between a zone and its Region is cut: the zone works on, and its control plane is out of reach.
+///
+/// ## What happens
+/// Tasks run on and serve the traffic of their site. Behind a load balancer of the Region they cannot be reached; one
+/// that stands with them in an outpost, a Local Zone or a Wavelength Zone works on (model choice: it does where all of
+/// a service's zones are away from the Region). A container that exits stays down, unless its restart policy works on
+/// the host. In an availability zone only the agents are cut off, as load balancers have nodes there (model choice).
+/// ## What ECS sees
+/// Agents count as disconnected after 1 to 2 minutes; the last status of every task is frozen. Nothing is placed,
+/// replaced, scaled, stopped or deployed there; hosts that fail are not replaced. On Fargate and Managed Instances long
+/// silence counts as impairment.
+/// ## What heals it
+/// Agents reconnect after 0.25 s to 2 minutes and report in order what ended meanwhile; then it is replaced. Targets
+/// of a load balancer in the Region are replaced elsewhere, where there is room.
+/// ## Source
+/// Domain sheet, section 12.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {
+    /// Zone id. Left out: any zone that is no availability zone, with `every` one clock for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    /// `None`: every zone away from its Region, each with its own clock.
+    pub zone: Option<ZoneId>,
+}
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        let zone = match &self.zone {
+            Some(name) => Some(names.zone(name, &format!("{at}/zone"), out)?),
+            None => None,
+        };
+        Some(Live { zone })
+    }
+}
+
+impl Live {
+    /// Zones of the cell that a strike means.
+    pub(super) fn zones(&self, strike: Strike, world: &World, cx: &crate::model::Plan) -> Vec<ZoneId> {
+        let mut zones = super::zones_of(self.zone, strike, world);
+        zones.retain(|zone| self.zone.is_some() || cx.zones[*zone].kind.away());
+        zones
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
+        let mut clocks = super::zone_clocks(self.zone, world);
+        let away = |thing: &Thing| matches!(thing, Thing::Zone(zone) if cx.plan.zones[*zone].kind.away());
+        clocks.retain(|thing| self.zone.is_some() || away(thing));
+        clocks
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for zone in self.zones(strike, world, cx.plan) {
+            link::cut(world, zone, strike.cause, cx);
+        }
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        for zone in self.zones(strike, world, cx.plan) {
+            link::mend(world, zone, cx);
+        }
+        rebalance::zone_is_back(world, cx);
+    }
+}

@@ -1,0 +1,105 @@
+//! The link between a zone and its Region: who hears whom, and what goes on while it is cut (domain sheet, section 12).
+//!
+//! | | zone away from the Region | availability zone |
+//! |---|---|---|
+//! | agents and ECS | do not hear each other | do not hear each other |
+//! | requests through a load balancer of the Region | do not arrive | arrive: it has nodes in the zone (model choice) |
+//! | requests of the site, or through a load balancer there | arrive | |
+//! | EC2 launches, ends and watches hosts | not while the link is cut | as ever |
+//!
+//! Left out: credentials that end during a long cut (6 h in the domain sheet, a model choice there), logs.
+
+use super::detect;
+use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, TaskState};
+use crate::model::ids::{HostId, TaskId, ZoneId};
+use crate::model::plan::{self, Plan, ZoneKind};
+use crate::model::tables::host::NIL;
+use crate::model::tables::{Host, Task, Zone};
+use crate::model::world::{Cx, World};
+
+/// Whether agents of a zone reach ECS.
+pub(crate) fn carries(zone: &Zone) -> bool {
+    zone.reachable() && zone.linked()
+}
+
+/// Whether a host's agent reaches ECS: not yet whether it has connected again.
+pub(crate) fn open(world: &World, host: &Host) -> bool {
+    carries(&world.zones[host.zone]) && host.unheard.is_empty()
+}
+
+/// Whether ECS and the agent of a task hear each other now.
+pub(crate) fn hears(world: &World, task: &Task) -> bool {
+    if task.host != NIL {
+        let host = world.hosts.at(task.host);
+        return host.connected && open(world, host);
+    }
+    task.zone == NO_ZONE || carries(&world.zones[task.zone])
+}
+
+/// Whether AWS can launch and end hosts in a zone, and learns of machines that stop there.
+pub(crate) fn governs(world: &World, plan: &Plan, zone: ZoneId) -> bool {
+    !plan.zones[zone].kind.away() || carries(&world.zones[zone])
+}
+
+/// Whether requests reach the tasks of a service in a zone.
+pub(crate) fn reaches(zone: &Zone, kind: ZoneKind, service: &plan::Service) -> bool {
+    let local = || !kind.away() || service.balancer.as_ref().is_none_or(|balancer| balancer.local);
+    zone.reachable() && (zone.linked() || local())
+}
+
+/// Running tasks of a zone.
+pub(crate) fn running_in(world: &World, zone: ZoneId) -> Vec<TaskId> {
+    let here = |&slot: &u32| {
+        let task = world.tasks.at(slot);
+        task.alive && task.zone == zone && task.state == TaskState::Running
+    };
+    (0..world.tasks.slots()).filter(here).map(|slot| world.tasks.handle(slot)).collect()
+}
+
+/// Living hosts of a zone.
+pub(crate) fn hosts_in(world: &World, zone: ZoneId) -> Vec<HostId> {
+    let here = |&slot: &u32| world.hosts.at(slot).alive && world.hosts.at(slot).zone == zone;
+    (0..world.hosts.slots()).filter(here).map(|slot| world.hosts.handle(slot)).collect()
+}
+
+/// The link of a zone is cut.
+pub(crate) fn cut(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    cx.note(Fact::Hits { cause, what: Hit::Zone(zone) });
+    let kind = plan.zones[zone].kind;
+    let reached =
+        |world: &World, id: TaskId| reaches(&world.zones[zone], kind, &plan.services[world.tasks.at(id.slot).service]);
+    let tasks = running_in(world, zone);
+    let before: Vec<bool> = tasks.iter().map(|&id| reached(world, id)).collect();
+    world.zones[zone].unlinked += 1;
+    world.zones[zone].cut_cause = Some(cause);
+    for (&id, was_reached) in tasks.iter().zip(before) {
+        if was_reached && !reached(world, id) {
+            detect::cut_off(world, id, cause, cx);
+        } else {
+            detect::falls_silent(world, id, cx);
+        }
+    }
+    for id in hosts_in(world, zone) {
+        detect::agent_cut(id, world.hosts.at(id.slot).who.nth(cx.now.0), cx);
+    }
+}
+
+/// The link of a zone is back.
+pub(crate) fn mend(world: &mut World, zone: ZoneId, cx: &mut Cx<'_>) {
+    world.zones[zone].unlinked -= 1;
+    back(world, zone, cx);
+}
+
+/// A zone may be heard again: checks pass again, agents reconnect.
+pub(crate) fn back(world: &mut World, zone: ZoneId, cx: &mut Cx<'_>) {
+    for id in running_in(world, zone) {
+        detect::back_in_reach(world, id, cx);
+    }
+    if !carries(&world.zones[zone]) {
+        return;
+    }
+    for id in hosts_in(world, zone) {
+        detect::agent_back(id, world.hosts.at(id.slot).who.nth(cx.now.0), cx);
+    }
+}

@@ -1,0 +1,75 @@
+//! Where a zone stands, and what that means for hosts, capacity and the way to the control plane (domain sheet,
+//! section 12). The control plane is always the Region's.
+
+use crate::engine::Who;
+use crate::model::ids::{RegionId, ZoneId};
+
+/// A zone.
+#[derive(Debug, Clone)]
+pub struct Zone {
+    /// Id, such as `use1-az1`.
+    pub id: String,
+    /// Name as the AWS CLI prints it, such as `us-east-1a`.
+    pub name: String,
+    /// Birth certificate.
+    pub who: Who,
+    /// Its Region.
+    pub region: RegionId,
+    /// Where it stands.
+    pub kind: ZoneKind,
+    /// The availability zone that an Outpost is anchored to.
+    pub parent: Option<ZoneId>,
+    /// CPU units (1,024 a vCPU) of Fargate that AWS has in stock here.
+    pub fargate_stock: u64,
+    /// The same for Fargate Spot.
+    pub spot_stock: u64,
+}
+
+/// Where a zone stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum ZoneKind {
+    /// One of the Region's own zones.
+    #[default]
+    AvailabilityZone,
+    /// Near a large city.
+    LocalZone,
+    /// In a carrier's network.
+    WavelengthZone,
+    /// A rack of AWS at the customer's.
+    Outpost,
+    /// Hosts outside AWS: Amazon ECS Anywhere.
+    OnPremises,
+}
+
+impl ZoneKind {
+    /// Whether a link leads from it to the Region, which may be cut.
+    pub fn away(self) -> bool {
+        self != ZoneKind::AvailabilityZone
+    }
+
+    /// Whether Fargate and Managed Instances are offered there (domain sheet, section 12).
+    pub fn has_fargate(self) -> bool {
+        self == ZoneKind::AvailabilityZone
+    }
+
+    /// Whether EC2 Auto Scaling launches hosts there.
+    pub fn has_ec2(self) -> bool {
+        self != ZoneKind::OnPremises
+    }
+
+    /// Whether there are no more hosts than there were at the start: a rack has no spare beyond itself.
+    pub fn fixed_pool(self) -> bool {
+        matches!(self, ZoneKind::Outpost | ZoneKind::OnPremises)
+    }
+
+    /// As the scenario spells it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            ZoneKind::AvailabilityZone => "availabilityZone",
+            ZoneKind::LocalZone => "localZone",
+            ZoneKind::WavelengthZone => "wavelengthZone",
+            ZoneKind::Outpost => "outpost",
+            ZoneKind::OnPremises => "onPremises",
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Where the data plane of a scenario is, and who runs what: the rows of the overview that `check` prints (domain sheet,
+//! section 12; ECS, Deep dive into resilience and availability).
+
+use crate::model::Plan;
+use crate::model::ids::{ProviderId, RegionId, ZoneId};
+use crate::model::plan::{ProviderKind, ZoneKind};
+
+/// One kind of compute in one Region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Compute {
+    /// Hosts outside AWS.
+    EcsAnywhere,
+    /// Racks at the customer's.
+    Outposts,
+    /// In a carrier's network.
+    Wavelength,
+    /// Near a large city.
+    LocalZones,
+    /// Instances in the Region.
+    Ec2,
+    /// Managed Instances in the Region.
+    ManagedInstances,
+    /// Fargate.
+    Fargate,
+}
+
+/// What is said of one kind of compute: as the table of the source says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Its name.
+    pub compute: &'static str,
+    /// Whose hardware it is.
+    pub hardware: &'static str,
+    /// Where it stands.
+    pub location: &'static str,
+    /// Where the data plane is.
+    pub data_plane: &'static str,
+    /// Who launches, patches and replaces hosts.
+    pub managed_by: &'static str,
+}
+
+/// A row of the overview.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The kind of compute.
+    pub compute: Compute,
+    /// The Region of its control plane.
+    pub region: String,
+    /// Zones that it stands in.
+    pub zones: Vec<String>,
+}
+
+impl Compute {
+    /// What instances of EC2 in a zone are called.
+    fn ec2_in(kind: ZoneKind) -> Compute {
+        match kind {
+            ZoneKind::AvailabilityZone => Compute::Ec2,
+            ZoneKind::LocalZone => Compute::LocalZones,
+            ZoneKind::WavelengthZone => Compute::Wavelength,
+            ZoneKind::Outpost => Compute::Outposts,
+            ZoneKind::OnPremises => Compute::EcsAnywhere,
+        }
+    }
+
+    /// Its line of the source's table.
+    pub const fn facts(self) -> Facts {
+        let (compute, hardware, location, data_plane, managed_by) = match self {
+            Compute::EcsAnywhere => ("ECS Anywhere", "customer", "customer's site", "on premises", "customer"),
+            Compute::Outposts => ("Outposts", "AWS", "customer's site", "Outposts", "customer"),
+            Compute::Wavelength => ("Wavelength", "AWS", "carrier's network", "Wavelength Zones", "customer"),
+            Compute::LocalZones => ("Local Zones", "AWS", "near a large city", "Local Zones", "customer"),
+            Compute::Ec2 => ("EC2", "AWS", "Region", "customer account", "customer"),
+            Compute::ManagedInstances => ("Managed Instances", "AWS", "Region", "customer account", "AWS"),
+            Compute::Fargate => ("Fargate", "AWS", "Region", "AWS account", "AWS"),
+        };
+        Facts { compute, hardware, location, data_plane, managed_by }
+    }
+}
+
+/// What a scenario's services and streams run on, Region by Region.
+pub fn overview(plan: &Plan) -> Vec<Row> {
+    let mut found: Vec<(RegionId, Compute, ZoneId)> = Vec::new();
+    for service in &plan.services {
+        for item in &service.strategy {
+            for (compute, zone) in stands(plan, item.provider, &service.zones) {
+                found.push((plan.zones[zone].region, compute, zone));
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    let mut rows: Vec<(RegionId, Row)> = Vec::new();
+    for (region, compute, zone) in found {
+        let zone = plan.zones[zone].id.clone();
+        match rows.last_mut().filter(|(of, row)| (*of, row.compute) == (region, compute)) {
+            Some((_, row)) => row.zones.push(zone),
+            None => rows.push((region, Row { compute, region: plan.regions[region].name.clone(), zones: vec![zone] })),
+        }
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// What a provider is in each zone in which tasks of a service may stand.
+fn stands(plan: &Plan, provider: ProviderId, zones: &[ZoneId]) -> Vec<(Compute, ZoneId)> {
+    let row = &plan.providers[provider];
+    let of = |compute: Compute, hosts: &[ZoneId]| -> Vec<(Compute, ZoneId)> {
+        hosts.iter().filter(|zone| zones.contains(zone)).map(|zone| (compute, *zone)).collect()
+    };
+    let ec2 = |hosts: &[ZoneId]| -> Vec<(Compute, ZoneId)> {
+        let there = hosts.iter().filter(|zone| zones.contains(zone));
+        there.map(|zone| (Compute::ec2_in(plan.zones[*zone].kind), *zone)).collect()
+    };
+    match &row.kind {
+        ProviderKind::Fargate { .. } => of(Compute::Fargate, zones),
+        ProviderKind::Managed(managed) => of(Compute::ManagedInstances, &managed.zones),
+        ProviderKind::External(external) => of(Compute::EcsAnywhere, &external.zones),
+        ProviderKind::Group(group) => ec2(&group.zones),
+        ProviderKind::AnyHost => {
+            let others = plan.providers.iter().filter(|other| other.cluster == row.cluster);
+            let groups = others.filter_map(|other| match &other.kind {
+                ProviderKind::Group(group) => Some(&group.zones),
+                _ => None,
+            });
+            groups.flat_map(|hosts| ec2(hosts)).collect()
+        }
+    }
+}
