@@ -25,6 +25,8 @@ mod hosts;
 mod launch;
 #[path = "laws/line.rs"]
 mod line;
+#[path = "laws/link.rs"]
+mod link;
 #[path = "laws/managed.rs"]
 mod managed;
 #[path = "laws/queues.rs"]

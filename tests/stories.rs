@@ -24,6 +24,7 @@ fn run(name: &str, replications: u32, threads: usize) -> Outcome {
 
 /// Names of the shipped scenarios.
 const SCENARIOS: &[&str] = &[
+    "anywhere-link-cut",
     "az-and-cell-together",
     "az-loss",
     "az-loss-tight",
@@ -43,9 +44,11 @@ const SCENARIOS: &[&str] = &[
     "grey-zone",
     "launch-bucket",
     "launch-path-down",
+    "local-zone",
     "map-source-outage",
     "mixed-base-weight",
     "one-big-cell",
+    "outpost",
     "poison-customer",
     "router-outage",
     "shuffle-sharding",
@@ -53,6 +56,7 @@ const SCENARIOS: &[&str] = &[
     "spot-reclaim",
     "throttled-start",
     "two-zones",
+    "wavelength",
 ];
 
 #[test]

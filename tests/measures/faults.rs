@@ -125,7 +125,8 @@ fn nothing_is_heard_of_an_exit_behind_a_cut() {
     ]);
     let summary = run(&file);
     let heard = mean(summary.faults[1].detect_seconds).unwrap();
-    assert!((1_200.0..=1_231.0).contains(&heard), "heard after {heard} s");
+    // The agent reports once it is connected again: a quarter of a second to two minutes after the cut.
+    assert!((1_200.25..=1_320.0).contains(&heard), "heard after {heard} s");
     // Agents fall silent after one to two minutes; on container instances nothing is replaced for that.
     let silent = mean(summary.faults[0].detect_seconds).unwrap();
     assert!((60.0..=120.0).contains(&silent), "silent after {silent} s");

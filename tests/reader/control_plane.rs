@@ -87,6 +87,7 @@ fn an_empty_block_takes_the_defaults() {
         zone_rate: None,
         peak_rate: None,
         queue: Span::from_secs(10),
+        depends_on: None,
         grows_after: None,
         restart: CellRestart {
             base: Span::from_secs(300),

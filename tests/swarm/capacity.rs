@@ -10,7 +10,12 @@ pub(crate) enum Kind {
     /// Auto Scaling groups, through strategies or `launchType` EC2.
     Groups,
     Managed,
+    /// Hosts outside AWS.
+    External,
 }
+
+/// The zone on premises.
+pub(crate) const SITE: &str = "site";
 
 /// A cluster's capacity: names by kind, and the objects that stand behind them.
 #[derive(Default)]
@@ -20,18 +25,27 @@ pub(crate) struct Capacity {
     pub(crate) providers: Vec<Value>,
     pub(crate) auto_scaling_groups: Vec<Value>,
     pub(crate) behaviour: Vec<Value>,
+    /// Hosts outside AWS.
+    pub(crate) external: Vec<Value>,
     /// Whether any of it can be taken back.
     pub(crate) spot: bool,
 }
 
 impl Capacity {
-    pub(crate) fn roll(dice: &mut Dice, cluster: &str, zones: &[String]) -> Capacity {
+    /// `away`: zones that are no availability zones, by id.
+    pub(crate) fn roll(dice: &mut Dice, cluster: &str, zones: &[String], away: &[String]) -> Capacity {
         let mut found = Capacity::default();
         for row in 0..dice.below(3) {
-            found.group(dice, &format!("{cluster}-asg-{row}"), zones);
+            let ec2: Vec<String> = zones.iter().chain(away.iter().filter(|zone| *zone != SITE)).cloned().collect();
+            found.group(dice, &format!("{cluster}-asg-{row}"), &ec2);
         }
         if dice.one_in(3) {
             found.managed(dice, &format!("{cluster}-managed"), zones);
+        }
+        if away.iter().any(|zone| zone == SITE) {
+            for kind in ["m5.large", "t3.large"].iter().take(dice.between(1, 2) as usize) {
+                found.external.push(json!({ "zone": SITE, "instanceType": kind, "count": dice.between(1, 5) }));
+            }
         }
         found
     }
@@ -40,6 +54,7 @@ impl Capacity {
         let mut kinds = vec![Kind::Fargate];
         kinds.extend((!self.groups.is_empty()).then_some(Kind::Groups));
         kinds.extend((!self.managed.is_empty()).then_some(Kind::Managed));
+        kinds.extend((!self.external.is_empty()).then_some(Kind::External));
         kinds
     }
 
@@ -124,6 +139,10 @@ impl Capacity {
         let names: &[String] = match kind {
             Kind::Fargate if dice.one_in(3) => {
                 object["launchType"] = json!("FARGATE");
+                return;
+            }
+            Kind::External => {
+                object["launchType"] = json!("EXTERNAL");
                 return;
             }
             Kind::Groups if dice.one_in(4) => {

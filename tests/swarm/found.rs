@@ -360,8 +360,9 @@ fn a_first_check_that_falls_into_a_cut_passes_after_it() {
         "faults": [{ "name": "cut", "at": "20s", "for": "5m", "networkCutZone": { "zone": "z1" } }] });
     group(&mut parts, 1, &["z1"], false);
     let (_, summary) = world(parts);
+    // Its agent tells of it once it is connected again, two minutes after the cut at the latest.
     let full = summary.faults[0].full_strength_seconds;
-    assert!(full.is_some_and(|time| time.mean <= 330.0), "{full:?}");
+    assert!(full.is_some_and(|time| (300.25..=450.0).contains(&time.mean)), "{full:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A random scenario as a user would write it: JSON, so that the reader and the resolver take part. Every feature is
 //! on or off by chance, numbers are small enough for a run of a fraction of a second.
 
-use crate::capacity::{Capacity, Kind, some};
+use crate::capacity::{Capacity, Kind, SITE, some};
 use crate::dice::Dice;
 use serde_json::{Value, json};
 
@@ -18,6 +18,8 @@ struct Roll {
     calm: bool,
     seconds: u64,
     zones: Vec<String>,
+    /// Zones that are no availability zones.
+    away: Vec<String>,
     definitions: Vec<Value>,
     services: Vec<String>,
     /// Services that may have traffic.
@@ -34,11 +36,13 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     let calm = dice.one_in(4);
     let seconds = if calm { 4 * 3_600 } else { dice.between(900, 9_000) };
     let zones = (1..=dice.between(1, 6)).map(|zone| format!("z{zone}")).collect();
+    let away = ["local", "wave", "rack", SITE].into_iter().filter(|_| dice.one_in(4)).map(str::to_owned).collect();
     let mut roll = Roll {
         dice,
         calm,
         seconds,
         zones,
+        away,
         definitions: Vec::new(),
         services: Vec::new(),
         traffic: Vec::new(),
@@ -65,8 +69,7 @@ pub(crate) fn roll(seed: u64) -> Scenario {
 
 impl Roll {
     fn region(&mut self) -> Value {
-        let zones: Vec<Value> =
-            self.zones.iter().map(|zone| json!({ "id": zone, "subnets": [format!("subnet-{zone}")] })).collect();
+        let zones: Vec<Value> = self.everywhere().iter().map(|zone| zone_of(zone)).collect();
         let mut region = json!({ "name": "us-east-1", "zones": zones });
         if self.dice.one_in(2) {
             let mut fargate = json!({});
@@ -86,9 +89,14 @@ impl Roll {
         region
     }
 
+    /// All zones, those away from the Region last.
+    fn everywhere(&self) -> Vec<String> {
+        self.zones.iter().chain(&self.away).cloned().collect()
+    }
+
     fn cluster(&mut self, row: u64) -> Value {
         let name = format!("c{row}");
-        let capacity = Capacity::roll(&mut self.dice, &name, &self.zones);
+        let capacity = Capacity::roll(&mut self.dice, &name, &self.zones, &self.away);
         let mut services = Vec::new();
         for place in 0..self.dice.between(1, 3) {
             services.push(self.service(&capacity, &name, place));
@@ -104,6 +112,7 @@ impl Roll {
             .collect();
         let mut cluster =
             json!({ "clusterName": name, "capacityProviders": names, "services": services, "runTasks": streams });
+        cluster["externalInstances"] = json!(capacity.external);
         self.dice.perhaps(4, &mut cluster, "account", |_| json!("111122223333"));
         self.names.extend(capacity.groups.iter().chain(&capacity.managed).cloned());
         self.providers.extend(capacity.providers);
@@ -116,7 +125,7 @@ impl Roll {
     fn definition(&mut self, kind: Kind) -> (String, bool) {
         let dice = &mut self.dice;
         let family = format!("f{}", self.definitions.len());
-        let awsvpc = kind == Kind::Fargate || dice.one_in(3);
+        let awsvpc = kind == Kind::Fargate || kind != Kind::External && dice.one_in(3);
         let (cpu, memory) = dice.pick(&[(256, 512), (256, 1024), (512, 1024), (1024, 2048)]);
         let mut container = json!({ "name": "app", "image": "app:1" });
         if !awsvpc {
@@ -146,8 +155,9 @@ impl Roll {
         (family, awsvpc)
     }
 
-    fn network(&mut self, object: &mut Value) {
-        let zones = if self.calm { self.zones.clone() } else { some(&mut self.dice, &self.zones) };
+    fn network(&mut self, kind: Kind, object: &mut Value) {
+        let all = if kind == Kind::Groups { self.everywhere() } else { self.zones.clone() };
+        let zones = if self.calm { self.zones.clone() } else { some(&mut self.dice, &all) };
         let subnets: Vec<String> = zones.iter().map(|zone| format!("subnet-{zone}")).collect();
         object["networkConfiguration"] = json!({ "awsvpcConfiguration": { "subnets": subnets } });
     }
@@ -159,7 +169,7 @@ impl Roll {
         let mut service = json!({ "serviceName": name, "taskDefinition": family });
         capacity.strategy(&mut self.dice, kind, &mut service);
         if awsvpc {
-            self.network(&mut service);
+            self.network(kind, &mut service);
         }
         let daemon = kind != Kind::Fargate && self.dice.one_in(4);
         let dice = &mut self.dice;
@@ -173,13 +183,20 @@ impl Roll {
         }
         dice.perhaps(4, &mut service, "availabilityZoneRebalancing", |_| json!("DISABLED"));
         dice.perhaps(3, &mut service, "healthCheckGracePeriodSeconds", |dice| json!(dice.below(120)));
-        dice.perhaps(3, &mut service, "loadBalancers", |_| json!([{ "targetGroupArn": "tg", "containerName": "app" }]));
+        if kind != Kind::External {
+            dice.perhaps(
+                3,
+                &mut service,
+                "loadBalancers",
+                |_| json!([{ "targetGroupArn": "tg", "containerName": "app" }]),
+            );
+        }
         if kind != Kind::Fargate {
             placement(dice, &mut service, daemon);
         }
         self.lives(&format!("{cluster}/{name}"));
         if self.dice.one_in(2) {
-            self.offered(&format!("{cluster}/{name}"));
+            self.offered(&format!("{cluster}/{name}"), kind != Kind::External);
         }
         self.services.push(format!("{cluster}/{name}"));
         service
@@ -191,7 +208,7 @@ impl Roll {
         let mut stream = json!({ "taskDefinition": family, "lives": self.dice.law(120) });
         capacity.strategy(&mut self.dice, kind, &mut stream);
         if awsvpc {
-            self.network(&mut stream);
+            self.network(kind, &mut stream);
         }
         let dice = &mut self.dice;
         if dice.one_in(2) {
@@ -236,7 +253,7 @@ impl Roll {
         }
     }
 
-    fn offered(&mut self, name: &str) {
+    fn offered(&mut self, name: &str, balanced: bool) {
         let dice = &mut self.dice;
         let mut row = json!({ "service": name, "requestsPerTask": dice.pick(&["60/s", "7/s", "1000/min"]) });
         let rates = ["0/s", "3/s", "200/s", "900/s", "77/min"];
@@ -253,7 +270,7 @@ impl Roll {
             }
             _ => row["rate"] = json!(dice.pick(&rates)),
         }
-        dice.perhaps(2, &mut row, "loadBalancer", |dice| {
+        dice.perhaps(if balanced { 2 } else { u64::MAX }, &mut row, "loadBalancer", |dice| {
             let mut balancer = json!({ "crossZone": dice.one_in(2) });
             dice.perhaps(2, &mut balancer, "healthCheckIntervalSeconds", |dice| json!(dice.between(6, 40)));
             dice.perhaps(2, &mut balancer, "unhealthyThresholdCount", |dice| json!(dice.between(2, 5)));
@@ -279,6 +296,9 @@ impl Roll {
             "insufficientCapacity",
             "imageRegistryDown",
             "networkCutZone",
+            "linkCut",
+            "agentDisconnect",
+            "dependencyLoss",
         ];
         let kind = self.dice.pick(&kinds);
         let random = !self.calm && self.dice.one_in(3);
@@ -289,9 +309,9 @@ impl Roll {
             spec["errorShare"] = json!(dice.pick(&[0.1, 0.5, 1.0]));
             dice.perhaps(2, &mut spec, "latency", |dice| json!(dice.span(1)));
         }
-        if !matches!(kind, "imageRegistryDown") {
-            let zones = self.zones.clone();
-            let sides = if matches!(kind, "zonePowerLoss" | "networkCutZone") { 1 } else { 2 };
+        let zones: Vec<String> = self.zones.iter().chain(&self.away).cloned().collect();
+        if !matches!(kind, "imageRegistryDown" | "dependencyLoss") {
+            let sides = if matches!(kind, "zonePowerLoss" | "networkCutZone" | "linkCut") { 1 } else { 2 };
             if random || !dice.one_in(6) {
                 dice.perhaps(sides, &mut spec, "zone", |dice| json!(dice.pick(&zones)));
             }
@@ -308,6 +328,17 @@ impl Roll {
             "insufficientCapacity" => {
                 let names = self.names.clone();
                 dice.perhaps(2, &mut spec, "capacityProvider", |dice| json!(dice.pick(&names)));
+            }
+            "agentDisconnect" => {
+                let names = self.names.clone();
+                dice.perhaps(3, &mut spec, "capacityProvider", |dice| json!(dice.pick(&names)));
+                dice.perhaps(3, &mut spec, "cluster", |_| json!("c0"));
+                dice.perhaps(3, &mut spec, "count", |dice| json!(dice.between(1, 4)));
+            }
+            "dependencyLoss" => {
+                let services = self.services.clone();
+                spec["dependency"] = json!(dice.pick(&["imageRegistry", "secrets"]));
+                dice.perhaps(3, &mut spec, "service", |dice| json!(dice.pick(&services)));
             }
             "taskCrash" => {
                 let services = self.services.clone();
@@ -335,6 +366,19 @@ impl Roll {
         }
         fault
     }
+}
+
+/// A zone as it is written.
+fn zone_of(id: &str) -> Value {
+    let mut zone = json!({ "id": id, "subnets": [format!("subnet-{id}")] });
+    match id {
+        "local" => zone["kind"] = json!("localZone"),
+        "wave" => zone["kind"] = json!("wavelengthZone"),
+        "rack" => (zone["kind"], zone["parent"]) = (json!("outpost"), json!("z1")),
+        SITE => zone["kind"] = json!("onPremises"),
+        _ => {}
+    }
+    zone
 }
 
 /// Strategies and constraints on container instances.

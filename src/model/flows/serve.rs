@@ -198,7 +198,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         }
         return;
     }
-    if !link::hears(world, task) {
+    if !is_told(world, id, cx) {
         passed_unheard(world, id, cx);
         return;
     }
@@ -213,6 +213,16 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     cx.note(Fact::Health { task: no, healthy: true });
     if !leaving {
         reconcile::wake_once(world, no.service, cx);
+    }
+}
+
+/// Whether ECS learns that checks pass: of a container from its agent, of a target from the balancer.
+fn is_told(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
+    let task = world.tasks.at(id.slot);
+    let service = &cx.plan.services[task.service];
+    match &service.balancer {
+        Some(balancer) if service.task.health.is_none() => !balancer.local || link::carries(&world.zones[task.zone]),
+        _ => link::hears(world, task),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Build;
 use super::cluster::Home;
 use crate::model::ids::{ProviderId, TypeId, ZoneId};
-use crate::model::plan::{External, ProviderKind, StrategyItem, ZoneKind};
+use crate::model::plan::{External, Kind, ProviderKind, StrategyItem, ZoneKind};
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::cluster::ExternalInstances;
 use crate::scenario::ecs::service::{LaunchType, Service};
@@ -107,20 +107,21 @@ impl Build<'_> {
     }
 
     /// Zones of tasks without subnets: the sites of hosts outside AWS; otherwise the availability zones of the Region,
-    /// and those elsewhere that a group names.
-    pub(super) fn zones_of_hosts(&self, strategy: &[StrategyItem], home: &Home) -> Vec<ZoneId> {
-        let all: Vec<&ProviderKind> =
-            self.plan.providers.iter().filter(|row| row.cluster == home.id).map(|row| &row.kind).collect();
+    /// and those elsewhere in which its hosts may stand. A daemon runs on the hosts of every group of its cluster.
+    pub(super) fn zones_of_hosts(&self, kind: Kind, strategy: &[StrategyItem], home: &Home) -> Vec<ZoneId> {
         let mut zones = self.zones_of(home.region);
+        let mut every_group = kind == Kind::Daemon;
         for item in strategy {
             match &self.plan.providers[item.provider].kind {
                 ProviderKind::External(external) => return external.zones.clone(),
                 ProviderKind::Group(group) => zones.extend(&group.zones),
-                ProviderKind::AnyHost => zones.extend(all.iter().flat_map(|kind| match kind {
-                    ProviderKind::Group(group) => &group.zones[..],
-                    _ => &[],
-                })),
+                ProviderKind::AnyHost => every_group = true,
                 ProviderKind::Fargate { .. } | ProviderKind::Managed(_) => {}
+            }
+        }
+        for row in self.plan.providers.iter().filter(|row| every_group && row.cluster == home.id) {
+            if let ProviderKind::Group(group) = &row.kind {
+                zones.extend(&group.zones);
             }
         }
         zones.sort_unstable();

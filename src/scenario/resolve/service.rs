@@ -46,7 +46,7 @@ impl Build<'_> {
         );
         let (least, most) = self.percents(service, kind, at);
         let rebalancing = self.rebalancing(service, kind, most, &placement, at);
-        let zones = self.task_zones(service.network_configuration.as_ref(), definition, &strategy, home, at);
+        let zones = self.task_zones(service.network_configuration.as_ref(), definition, (kind, &strategy), home, at);
         self.balanced_container(service, definition, at);
         let life = self.life(&name, &service.service_name, definition, on_fargate);
         let task = self.task(definition, self.runs_on(&strategy));
@@ -181,7 +181,7 @@ impl Build<'_> {
         &mut self,
         network: Option<&NetworkConfiguration>,
         definition: usize,
-        strategy: &[StrategyItem],
+        (kind, strategy): (Kind, &[StrategyItem]),
         home: &Home,
         at: &str,
     ) -> Option<Vec<ZoneId>> {
@@ -205,7 +205,7 @@ impl Build<'_> {
                 self.out.error(&format!("{at}/networkConfiguration"), message, hint);
                 None
             }
-            (false, None) => Some(self.zones_of_hosts(strategy, home)),
+            (false, None) => Some(self.zones_of_hosts(kind, strategy, home)),
         }
     }
 

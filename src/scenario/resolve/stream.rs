@@ -29,7 +29,8 @@ impl Build<'_> {
             on_fargate,
             at,
         );
-        let zones = self.task_zones(stream.network_configuration.as_ref(), definition, &strategy, home, at);
+        let zones =
+            self.task_zones(stream.network_configuration.as_ref(), definition, (Kind::Stream, &strategy), home, at);
         let mut life = self.life(&name, &short, definition, on_fargate);
         life.lives = lives;
         let task = self.task(definition, self.runs_on(&strategy));
