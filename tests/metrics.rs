@@ -81,6 +81,7 @@ fn group() -> ProviderKind {
         desired: 1,
         pools: Vec::new(),
         zones: vec![ZoneId(0), ZoneId(1)],
+        pools: Vec::new(),
         scaling: None,
         termination_protection: false,
         draining: true,

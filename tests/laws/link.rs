@@ -237,6 +237,26 @@ fn an_outpost_has_no_more_hosts_than_at_the_start() {
 }
 
 #[test]
+fn an_outpost_loses_its_link_with_the_zone_that_it_is_anchored_to() {
+    for (fault, lost) in [
+        (json!({ "zonePowerLoss": { "zone": "z1" } }), 3),
+        (json!({ "networkCutZone": { "zone": "z1" } }), 3),
+        (json!({ "zonePowerLoss": { "zone": "z1", "share": 0.5 } }), 0),
+        (json!({ "zonePowerLoss": { "zone": "z2" } }), 0),
+    ] {
+        let mut file = site("outpost");
+        let mut loss = json!({ "name": "zone", "at": "1h", "for": "30m" });
+        loss.as_object_mut().unwrap().extend(fault.as_object().unwrap().clone());
+        file["faults"] = json!([loss]);
+        let (diary, summary) = watch(&file);
+        let (gone, back) = (connections(&diary, false), connections(&diary, true));
+        assert_eq!((gone.len(), back.len()), (lost, lost), "{fault}");
+        assert!(back.iter().all(|at| (0.25..=120.0).contains(&(at - CUT.1))), "{fault}: {back:?}");
+        assert_eq!(the_service(&summary).requests.failed.mean, 0.0, "{fault}");
+    }
+}
+
+#[test]
 fn targets_behind_a_cut_are_replaced_by_a_balancer_of_the_region() {
     // The group spans an availability zone too: its load balancer stands in the Region.
     let mut file = site("localZone");

@@ -142,11 +142,15 @@ fn hosts_are_repaired_when_their_agent_stays_away() {
         (json!({ "autoRepairConfiguration": { "actionsStatus": "ENABLED" } }), true),
         (json!({ "autoRepairConfiguration": { "actionsStatus": "DISABLED" } }), false),
     ] {
-        let mut file = managed("2h", &[("web", 6)], &parts);
-        file["faults"] = json!([{ "name": "cut", "at": "30m", "for": "1h", "networkCutZone": { "zone": "use1-az1" } }]);
-        let (diary, _) = watch(&file);
-        let reached = tasks_at(&diary, 0, 4_000.0).values().filter(|task| task.zone != 0).count();
-        assert_eq!(reached, if repaired { 6 } else { 4 }, "{parts}");
+        for kind in ["networkCutZone", "linkCut", "agentDisconnect"] {
+            let mut file = managed("2h", &[("web", 6)], &parts);
+            let mut silence = json!({ "name": "silence", "at": "30m", "for": "1h" });
+            silence[kind] = json!({ "zone": "use1-az1" });
+            file["faults"] = json!([silence]);
+            let (diary, _) = watch(&file);
+            let reached = tasks_at(&diary, 0, 4_000.0).values().filter(|task| task.zone != 0).count();
+            assert_eq!(reached, if repaired { 6 } else { 4 }, "{kind}: {parts}");
+        }
     }
 }
 

@@ -227,6 +227,8 @@ fn what_is_idle_beside_the_others_is_told() {
             "no service has traffic",
         ),
         (json!({ "faults": [{ "name": "h", "at": "1h", "hostCrash": {} }] }), "no container instances"),
+        (json!({ "faults": [{ "name": "a", "at": "1h", "for": "1m", "agentDisconnect": {} }] }), "and so no agents"),
+        (json!({ "faults": [{ "name": "l", "at": "1h", "for": "1m", "linkCut": {} }] }), "and none is named"),
         (json!({ "faults": [spot] }), "only EC2 Spot has rebalance recommendations"),
         (json!({ "detection": { "target": { "constant": "50s" } } }), "no service has a load balancer"),
         (

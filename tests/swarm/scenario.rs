@@ -79,11 +79,12 @@ impl Roll {
                 dice.perhaps(3, &mut fargate, "spotVcpuPerZone", |dice| json!(dice.between(0, 10)));
                 dice.perhaps(4, &mut fargate, "vcpuQuota", |dice| json!(dice.between(1, 30)));
                 dice.perhaps(4, &mut fargate, "spotVcpuQuota", |dice| json!(dice.between(1, 20)));
+                // A stream that takes every token for hours leaves none to even out zones: that is not calm.
+                dice.perhaps(2, &mut fargate, "launchRate", |dice| json!(dice.pick(&["1/s", "7/min", "20/s", "3/s"])));
+                dice.perhaps(2, &mut fargate, "spotLaunchRate", |dice| json!(dice.pick(&["1/s", "11/min", "20/s"])));
             }
             dice.perhaps(2, &mut fargate, "launchBurst", |dice| json!(dice.between(1, 20)));
-            dice.perhaps(2, &mut fargate, "launchRate", |dice| json!(dice.pick(&["1/s", "7/min", "20/s", "3/s"])));
             dice.perhaps(2, &mut fargate, "spotLaunchBurst", |dice| json!(dice.between(1, 20)));
-            dice.perhaps(2, &mut fargate, "spotLaunchRate", |dice| json!(dice.pick(&["1/s", "11/min", "20/s"])));
             region["fargate"] = fargate;
         }
         region

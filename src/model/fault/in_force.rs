@@ -32,6 +32,11 @@ pub struct InForce {
     pub unheard_by_none: usize,
 }
 
+/// Outposts that lose their link with one of these zones.
+fn anchored_to(zones: &[ZoneId], plan: &Plan) -> Vec<ZoneId> {
+    plan.zones.ids().filter(|id| plan.zones[*id].parent.is_some_and(|parent| zones.contains(&parent))).collect()
+}
+
 impl InForce {
     /// As the strikes say.
     pub fn of(world: &World, plan: &Plan) -> InForce {
@@ -41,6 +46,7 @@ impl InForce {
                 Live::ZonePowerLoss(live) if live.share >= 1.0 => {
                     let zones = zones_of(live.zone, *strike, world);
                     found.lost.extend(world.planes.ids().flat_map(|_| zones.iter().copied()));
+                    found.unlinked.extend(anchored_to(&zones, plan));
                     found.dark.extend(zones);
                 }
                 Live::ControlPlaneZoneLoss(live) => {
@@ -59,8 +65,11 @@ impl InForce {
                 Live::RouterOutage(_) => found.front[0] += 1,
                 Live::MapSourceOutage(_) => found.front[1] += 1,
                 Live::LinkCut(live) => found.unlinked.extend(live.zones(*strike, world, plan)),
-                Live::AgentDisconnect(_) => {}
-                Live::NetworkCutZone(live) => found.cut.extend(zones_of(live.zone, *strike, world)),
+                Live::NetworkCutZone(live) => {
+                    let zones = zones_of(live.zone, *strike, world);
+                    found.unlinked.extend(anchored_to(&zones, plan));
+                    found.cut.extend(zones);
+                }
                 Live::ZoneGrey(live) => found.grey.extend(zones_of(live.zone, *strike, world)),
                 Live::InsufficientCapacity(live) => {
                     for zone in zones_of(live.zone, *strike, world) {
@@ -76,7 +85,11 @@ impl InForce {
                     }));
                 }
                 Live::ImageRegistryDown(_) | Live::DependencyLoss(_) => found.shortages += 1,
-                Live::ZonePowerLoss(_) | Live::SpotReclaim(_) | Live::HostCrash(_) | Live::TaskCrash(_) => {}
+                Live::ZonePowerLoss(_)
+                | Live::SpotReclaim(_)
+                | Live::HostCrash(_)
+                | Live::TaskCrash(_)
+                | Live::AgentDisconnect(_) => {}
             }
         }
         found.dark.sort_unstable();

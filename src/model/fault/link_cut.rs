@@ -4,6 +4,7 @@ use super::{Effect, Kind, Strike, Thing};
 use crate::model::flows::{link, rebalance};
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
+use crate::model::plan::Plan;
 use crate::model::problem::Problems;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
@@ -54,9 +55,9 @@ impl Kind for Spec {
 
 impl Live {
     /// Zones of the cell that a strike means.
-    pub(super) fn zones(&self, strike: Strike, world: &World, cx: &crate::model::Plan) -> Vec<ZoneId> {
+    pub(super) fn zones(self, strike: Strike, world: &World, plan: &Plan) -> Vec<ZoneId> {
         let mut zones = super::zones_of(self.zone, strike, world);
-        zones.retain(|zone| self.zone.is_some() || cx.zones[*zone].kind.away());
+        zones.retain(|zone| self.zone.is_some() || plan.zones[*zone].kind.away());
         zones
     }
 }

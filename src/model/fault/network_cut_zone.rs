@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 /// A zone is cut off from the Region's network.
 ///
 /// ## What happens
-/// Tasks in the zone run on, but no request from outside reaches them and no agent reaches ECS.
+/// Tasks in the zone run on, but no request from outside reaches them and no agent reaches ECS. Outposts that are
+/// anchored to the zone lose their link to the Region.
 /// ## What ECS sees
 /// Load-balancer checks fail and eject the targets. Agents count as disconnected after 1 to 2 minutes; on EC2 the
 /// tasks keep their last status and are not replaced for it, on Fargate silence counts as loss. Nothing is placed
@@ -60,6 +61,7 @@ impl Effect for Live {
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             world.zones[zone].cut += 1;
             world.zones[zone].cut_cause = Some(strike.cause);
+            link::cut_anchored(world, zone, strike.cause, cx);
             for id in link::running_in(world, zone) {
                 detect::cut_off(world, id, strike.cause, cx);
             }
@@ -73,6 +75,7 @@ impl Effect for Live {
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
             world.zones[zone].cut -= 1;
+            link::mend_anchored(world, zone, cx);
             if world.zones[zone].reachable() {
                 link::back(world, zone, cx);
             }

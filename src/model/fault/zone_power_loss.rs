@@ -3,7 +3,7 @@
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Who;
 use crate::model::fact::{Cause, Fact, Hit};
-use crate::model::flows::{For, detect, external, plane, rebalance};
+use crate::model::flows::{For, detect, external, link, plane, rebalance};
 use crate::model::ids::ZoneId;
 use crate::model::ids::{HostId, TaskId};
 use crate::model::names::Names;
@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// ## What happens
 /// The hosts of the zone, or a share of them, stop at once; what runs on them is gone, not drained. Nothing can be
-/// launched in a zone that is dark as a whole, and the control plane loses what it has there.
+/// launched in a zone that is dark as a whole, and the control plane loses what it has there. Outposts that are anchored
+/// to it lose their link to the Region.
 /// ## What ECS sees
 /// Nothing at first. Load-balancer checks fail and eject the targets after 35 to 65 s; EC2 reports the hosts as
 /// stopped after 1 to 2 minutes (`detection` sets both).
@@ -75,6 +76,7 @@ impl Effect for Live {
             if self.share >= 1.0 {
                 world.zones[zone].dark += 1;
                 plane::zone_lost(world, zone, strike.cause, cx);
+                link::cut_anchored(world, zone, strike.cause, cx);
             }
             hosts_go_dark(world, zone, self.share, strike.cause, cx);
             fargate_goes_dark(world, zone, self.share, strike.cause, cx);
@@ -89,6 +91,7 @@ impl Effect for Live {
         for zone in super::zones_of(self.zone, strike, world) {
             world.zones[zone].dark -= 1;
             plane::zone_back(world, zone, strike.cause, cx);
+            link::mend_anchored(world, zone, cx);
         }
         external::revive(world, cx);
         rebalance::zone_is_back(world, cx);

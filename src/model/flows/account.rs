@@ -77,8 +77,10 @@ pub(crate) fn change(world: &mut World, plan: &Plan, id: TaskId, edit: impl FnOn
     edit(task);
     let of = task.service;
     let service = &plan.services[of];
-    let reached =
-        task.zone == NO_ZONE || super::link::reaches(&world.zones[task.zone], plan.zones[task.zone].kind, service);
+    let reached = task.zone == NO_ZONE || {
+        let zone = &world.zones[task.zone];
+        super::link::carries(zone) || super::link::reaches(zone, plan.zones[task.zone].kind, service)
+    };
     task.counted = counts(task, reached, service.balancer.is_some());
     let after = Standing::of(task);
     if before != after {

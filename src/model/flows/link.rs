@@ -91,6 +91,26 @@ pub(crate) fn mend(world: &mut World, zone: ZoneId, cx: &mut Cx<'_>) {
     back(world, zone, cx);
 }
 
+/// Outposts that are anchored to a zone: with it they lose their link (model choice: AWS advises to anchor Outposts to
+/// different availability zones for this reason).
+pub(crate) fn anchored(world: &World, plan: &Plan, zone: ZoneId) -> Vec<ZoneId> {
+    world.zones.ids().filter(|child| plan.zones[*child].parent == Some(zone)).collect()
+}
+
+/// A zone is lost: so are the links of what is anchored to it.
+pub(crate) fn cut_anchored(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
+    for child in anchored(world, cx.plan, zone) {
+        cut(world, child, cause, cx);
+    }
+}
+
+/// A zone is back, and the links of what is anchored to it.
+pub(crate) fn mend_anchored(world: &mut World, zone: ZoneId, cx: &mut Cx<'_>) {
+    for child in anchored(world, cx.plan, zone) {
+        mend(world, child, cx);
+    }
+}
+
 /// A zone may be heard again: checks pass again, agents reconnect.
 pub(crate) fn back(world: &mut World, zone: ZoneId, cx: &mut Cx<'_>) {
     for id in running_in(world, zone) {

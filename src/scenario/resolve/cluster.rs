@@ -17,8 +17,10 @@ pub(super) struct Home<'a> {
     pub(super) providers: Vec<(String, Option<ProviderId>)>,
     /// The row that stands for `launchType` EC2, once something asked for it.
     pub(super) any_host: Option<ProviderId>,
-    /// The row of its hosts outside AWS, if it has any. `None` inside: written, and not understood.
-    pub(super) external: Option<Option<ProviderId>>,
+    /// The row of its hosts outside AWS. `None`: there are none, or they were not understood.
+    pub(super) external: Option<ProviderId>,
+    /// Whether hosts outside AWS were written.
+    pub(super) has_external: bool,
     /// Rows of FARGATE that only `launchType` asked for.
     pub(super) fargate: Option<ProviderId>,
     /// `None`: there is none, or it was not understood.
@@ -138,6 +140,7 @@ impl Build<'_> {
             providers: Vec::new(),
             any_host: None,
             external: None,
+            has_external: !cluster.external_instances.is_empty(),
             fargate: None,
             default_strategy: None,
             has_default: !cluster.default_capacity_provider_strategy.is_empty(),

@@ -27,9 +27,8 @@ impl Build<'_> {
         zones.sort_unstable();
         zones.dedup();
         let understood = hosts.len() == list.len();
-        let row =
+        home.external =
             understood.then(|| self.provider_row("EXTERNAL", home, ProviderKind::External(External { hosts, zones })));
-        home.external = Some(row);
     }
 
     fn site(&mut self, name: &str, home: &Home, at: &str) -> Option<ZoneId> {
@@ -50,13 +49,13 @@ impl Build<'_> {
 
     /// Launch type EXTERNAL stands on the cluster's hosts outside AWS.
     pub(super) fn external_hosts(&mut self, home: &Home, at: &str) -> Option<ProviderId> {
-        if home.external.is_none() {
+        if !home.has_external {
             let message = format!("launch type EXTERNAL needs hosts outside AWS, and `{}` has none", home.name);
             let hint =
                 "write \"externalInstances\": [{\"zone\": \"site-1\", \"instanceType\": \"m5.large\"}] in the cluster";
             self.out.error(at, message, hint);
         }
-        home.external.flatten()
+        home.external
     }
 
     /// What ECS does not do for services on hosts outside AWS, each told at its place.

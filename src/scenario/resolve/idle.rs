@@ -16,7 +16,9 @@ impl Build<'_> {
     fn idle_faults(&mut self) {
         let traffic = self.plan.services.iter().any(|service| service.traffic.is_some());
         let kinds: Vec<&ProviderKind> = self.plan.providers.iter().map(|provider| &provider.kind).collect();
-        let hosts = kinds.iter().any(|kind| matches!(kind, ProviderKind::Group(_) | ProviderKind::Managed(_)));
+        let own = |kind: &&&ProviderKind| !matches!(kind, ProviderKind::Fargate { .. } | ProviderKind::AnyHost);
+        let hosts = kinds.iter().filter(own).count() > 0;
+        let away = self.plan.zones.iter().any(|zone| zone.kind.away());
         let spot_hosts = kinds.iter().any(|kind| kind.has_hosts() && is_spot(kind));
         for (index, fault) in self.scenario.faults.iter().enumerate() {
             let at = format!("/faults/{index}/{}", fault.spec.kind());
@@ -24,6 +26,14 @@ impl Build<'_> {
                 Spec::ZoneGrey(_) if !traffic => {
                     let message = "a grey zone spoils answers, and no service has traffic: it does nothing";
                     self.out.warning(&at, message, "add `traffic`");
+                }
+                Spec::LinkCut(spec) if spec.zone.is_none() && !away => {
+                    let message = "every zone is an availability zone, and none is named: it does nothing";
+                    self.out.warning(&at, message, "name a `zone`, or add one of another kind");
+                }
+                Spec::AgentDisconnect(_) if !hosts => {
+                    let message = "the scenario has no container instances, and so no agents: it does nothing";
+                    self.out.warning(&at, message, "add a capacity provider with hosts, or `externalInstances`");
                 }
                 Spec::HostCrash(_) if !hosts => {
                     let message = "the scenario has no container instances: it does nothing";

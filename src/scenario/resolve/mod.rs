@@ -32,6 +32,7 @@ use crate::model::names::Names;
 use crate::model::plan;
 use crate::model::problem::Problems;
 use crate::model::quantity::Law;
+use crate::scenario::ecs::service::LaunchType;
 use crate::scenario::ecs::task_definition::Protocol;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -305,6 +306,16 @@ impl Build<'_> {
         for (index, row) in scenario.instance_types.iter().enumerate() {
             let used = if known.contains_key(&row.instance_type) { BTreeSet::from([index]) } else { BTreeSet::new() };
             warn(index, &used, "instanceTypes", "instance type", &row.instance_type);
+        }
+        for (index, cluster) in scenario.clusters.iter().enumerate() {
+            let service = cluster.services.iter().any(|one| one.launch_type == Some(LaunchType::External));
+            let stream = cluster.run_tasks.iter().any(|one| one.launch_type == Some(LaunchType::External));
+            if !cluster.external_instances.is_empty() && !service && !stream {
+                let message =
+                    format!("nothing in `{}` has launch type EXTERNAL: its hosts stay empty", cluster.cluster_name);
+                let at = format!("/clusters/{index}/externalInstances");
+                self.out.warning(&at, message, "remove them, or write \"launchType\": \"EXTERNAL\"");
+            }
         }
         if scenario.clusters.is_empty() {
             self.out.warning("/clusters", "no cluster: nothing runs", "add a cluster with a service");
