@@ -79,7 +79,6 @@ fn group() -> ProviderKind {
         min: 0,
         max: 10,
         desired: 1,
-        pools: Vec::new(),
         zones: vec![ZoneId(0), ZoneId(1)],
         pools: Vec::new(),
         scaling: None,
