@@ -166,7 +166,7 @@ pub fn run_with<R: Recorder>(
 
 /// Regions whose cells, apart, together took more of a zone's Fargate stock than there is. Each looked at the whole
 /// stock as if it were alone; where that cannot have mattered the cells run apart, and else once more together.
-fn overdrawn<R: Reader<Fact>>(plan: &Plan, sim: &Sim<'_, World, R>) -> Vec<RegionId> {
+pub fn overdrawn<R: Reader<Fact>>(plan: &Plan, sim: &Sim<'_, World, R>) -> Vec<RegionId> {
     let mut most: BTreeMap<ZoneId, ([u64; 2], u32)> = BTreeMap::new();
     for world in sim.worlds() {
         for (id, zone) in world.zones.pairs() {

@@ -3,19 +3,18 @@
 use crate::dice::Dice;
 use serde_json::{Value, json};
 
-/// Whether scenarios of the swarm have control planes. Not yet: the cells of a Region have launch buckets and zone stock
-/// of their own, where accounts and zones are shared.
-const ON: bool = false;
-
 /// A control plane for one scenario in three, with dice of its own, so that the other rolls stay as they are.
-pub(crate) fn add(seed: u64, file: &mut Value) {
+pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
     let mut dice = Dice::new(seed ^ 0xCE11);
-    if !ON || !dice.one_in(3) {
+    if !dice.one_in(3) {
         return;
     }
     let seconds: u64 = file["duration"].as_str().unwrap().trim_end_matches('s').parse().unwrap();
     for cluster in file["clusters"].as_array_mut().unwrap() {
-        dice.perhaps(6, cluster, "createdAt", |dice| json!(format!("{}s", dice.below(seconds))));
+        let late = dice.one_in(6) && !calm;
+        dice.perhaps(if late { 1 } else { 1_000_000 }, cluster, "createdAt", |dice| {
+            json!(format!("{}s", dice.below(seconds)))
+        });
     }
     let names: Vec<String> = file["clusters"]
         .as_array()
@@ -23,14 +22,57 @@ pub(crate) fn add(seed: u64, file: &mut Value) {
         .iter()
         .map(|cluster| cluster["clusterName"].as_str().unwrap().to_owned())
         .collect();
-    file["regions"][0]["controlPlane"] = roll(&mut dice, &names);
+    file["regions"][0]["controlPlane"] = roll(&mut dice, calm, &names);
+    let cells = file["regions"][0]["controlPlane"]["cells"].as_u64().unwrap();
+    for row in 0..dice.below(4) {
+        let fault = fault(&mut dice, row, if calm { 1_800 } else { seconds }, cells, &names, calm);
+        file["faults"].as_array_mut().unwrap().push(fault);
+    }
 }
 
-fn roll(dice: &mut Dice, names: &[String]) -> Value {
+/// A fault of the control plane that comes once or, unless all is to end well, again and again.
+fn fault(dice: &mut Dice, row: u64, last: u64, cells: u64, names: &[String], calm: bool) -> Value {
+    let cell = |dice: &mut Dice| json!(format!("cell-{}", dice.between(1, cells)));
+    let kind = dice.pick(&[
+        "cellOutage",
+        "routerOutage",
+        "mapSourceOutage",
+        "controlPlaneZoneLoss",
+        "controlPlaneThrottle",
+        "poisonCustomer",
+    ]);
+    let mut spec = json!({});
+    match kind {
+        "cellOutage" => {
+            dice.perhaps(2, &mut spec, "cell", cell);
+            dice.perhaps(4, &mut spec, "share", |dice| json!(dice.pick(&[0.2, 0.9])));
+        }
+        "controlPlaneThrottle" => {
+            dice.perhaps(2, &mut spec, "cell", cell);
+            spec["rate"] = json!(dice.pick(&["0/s", "0.1/s", "5/s"]));
+            dice.perhaps(3, &mut spec, "share", |dice| json!(dice.pick(&[0.5, 1.0])));
+        }
+        "poisonCustomer" => spec["cluster"] = json!(dice.pick(names)),
+        _ => {}
+    }
+    let mut fault = json!({ "name": format!("{kind} of the plane {row}"), "for": dice.span(600) });
+    fault[kind] = spec;
+    if !calm && dice.one_in(3) {
+        fault["every"] = dice.law(1_800);
+    } else {
+        fault["at"] = json!(format!("{}s", dice.below(last)));
+    }
+    fault
+}
+
+fn roll(dice: &mut Dice, calm: bool, names: &[String]) -> Value {
     let cells = dice.between(1, 4);
     let mut plane = json!({ "cells": cells, "router": router(dice, names, cells) });
-    dice.perhaps(2, &mut plane, "peakRequests", |dice| json!(dice.pick(&["20/min", "2/s", "30/s", "500/s"])));
-    dice.perhaps(3, &mut plane, "prescaledPercent", |dice| json!(dice.between(50, 300)));
+    dice.perhaps(2, &mut plane, "peakRequests", |dice| {
+        // What is to end well needs time for its launches.
+        json!(dice.pick(if calm { &["30/s", "500/s"] } else { &["20/min", "500/s"] }))
+    });
+    dice.perhaps(3, &mut plane, "prescaledPercent", |dice| json!(dice.between(if calm { 100 } else { 50 }, 300)));
     dice.perhaps(3, &mut plane, "queue", |dice| json!(dice.span(20)));
     dice.perhaps(3, &mut plane, "growsAfter", |dice| json!(dice.span(300)));
     dice.perhaps(3, &mut plane, "otherCalls", |dice| json!(dice.pick(&["1/min", "1/s", "10/s"])));

@@ -24,6 +24,7 @@ pub(crate) fn look(plan: &Plan, summary: &Summary) -> Vec<String> {
     for row in &summary.faults {
         fault(row, end, &mut wrong);
     }
+    planes(summary, &mut wrong);
     wrong
 }
 
@@ -73,6 +74,24 @@ fn service(service: &Service, row: &ServiceRow, summary: &Summary, wrong: &mut V
     holds(row.cost_per_hour.is_none_or(|cost| cost.mean >= 0.0), "nothing costs less than nothing");
     for time in [row.start_seconds.p50, row.start_seconds.p99].into_iter().flatten() {
         holds(time.mean >= 0.0, "a start takes time");
+    }
+}
+
+/// Launches as the control planes see them: each ends once, or waits.
+fn planes(summary: &Summary, wrong: &mut Vec<String>) {
+    for plane in &summary.control_plane {
+        for (name, row) in std::iter::once((&plane.region, &plane.launches))
+            .chain(plane.cells.iter().map(|cell| (&cell.cell, &cell.launches)))
+        {
+            let ended = row.accepted.mean + row.throttled.mean + row.failed.mean;
+            // A launch that found no capacity is asked for again, and counts again.
+            if row.availability.is_some_and(|share| !(0.0..=1.0).contains(&share.mean)) || row.offered.mean < 0.0 {
+                wrong.push(format!("{name}: availability is a share: {row:?}"));
+            }
+            if ended > row.offered.mean {
+                wrong.push(format!("{name}: more ended than were offered: {row:?}"));
+            }
+        }
     }
 }
 

@@ -8,9 +8,11 @@
 //! |---|---|
 //! | `hosts` | room and lists of hosts with the tasks on them; lists, counts and waiting rooms of providers |
 //! | `tasks` | each task with itself, its service, its host and its zone; Fargate's use of zones |
+//! | `planes` | queues of control-plane cells, what they hold, and who waits for them |
 //! | `services` | counts, lists, books and queues of services with their task rows; limits of the scheduler |
 
 mod hosts;
+mod planes;
 mod services;
 mod tasks;
 
@@ -27,6 +29,7 @@ pub fn audit(world: &World, plan: &Plan, now: Time) -> Vec<String> {
     tasks::look(world, plan, &mut out);
     hosts::look(world, plan, &mut out);
     services::look(world, plan, &mut out);
+    planes::look(world, plan, &mut out);
     out.same("effects of faults in force", "world", InForce::kept(world), InForce::of(world, plan));
     out.holds("nothing waits to be settled", "world", world.dirty.is_empty(), &world.dirty);
     out.lines

@@ -128,14 +128,21 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         for (place, zone) in row.zones.iter().enumerate() {
             list(world, zone, &recount.lists[place], &service.name, out);
         }
-        books(row, recount, &service.name, out);
-        told(plan, world, id, row, out);
+        // Before its cluster is there a service has no books.
+        let born = !crate::model::flows::create::unborn(world, service.cluster);
+        if born {
+            books(row, recount, &service.name, out);
+            told(plan, world, id, row, out);
+        }
         match service.kind {
-            Kind::Replica => replica(world, service, row, out),
-            Kind::Daemon => daemon(world, plan, id, row, out),
+            Kind::Replica if born => replica(world, service, row, out),
+            Kind::Daemon if born => daemon(world, plan, id, row, out),
+            Kind::Replica | Kind::Daemon => {}
             Kind::Stream => out.same("a stream wants nothing by itself", &service.name, row.desired, 0),
         }
-        due(row, service.kind, &service.name, out);
+        if born {
+            due(row, service.kind, &service.name, out);
+        }
         queues(world, id, row, &service.name, out);
     }
 }
@@ -228,7 +235,13 @@ fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Find
 fn due(row: &Service, kind: Kind, name: &str, out: &mut Findings) {
     let queued = row.queued.iter().any(Option::is_some);
     let for_room = kind == Kind::Daemon && row.waits == Phase::CapacityWait;
-    let waits = row.woken || row.retrying || row.rests_until >= out.now || queued || !row.may_launch() || for_room;
+    let waits = row.woken
+        || row.retrying
+        || row.rests_until >= out.now
+        || queued
+        || row.at_plane
+        || !row.may_launch()
+        || for_room;
     out.holds("somebody comes for what is due", name, row.owed.is_empty() || waits, (&row.owed, row.waits));
     out.holds("no entry of nothing", name, row.owed.iter().all(|(_, count)| *count > 0), &row.owed);
 }

@@ -29,6 +29,7 @@ pub use in_force::InForce;
 
 use super::ids::{CellId, ProviderId, RegionId, ZoneId};
 use super::names::Names;
+use super::plan::Plan;
 use super::problem::Problems;
 use super::world::{Cx, World};
 
@@ -138,6 +139,26 @@ pub enum Reach {
 }
 
 impl Live {
+    /// Whether it picks a number of things out of all that a Region has: its cells cannot do that each by itself.
+    pub fn picks_in_region(&self, plan: &Plan) -> bool {
+        let in_one_cell = |providers: &[ProviderId]| {
+            let mut cells = providers.iter().map(|id| plan.clusters[plan.providers[*id].cluster].cell);
+            cells.next().is_some_and(|first| cells.all(|cell| cell == first))
+        };
+        match self {
+            Live::TaskCrash(live) => live.share.is_none() && live.service.is_none(),
+            Live::HostCrash(live) => live.share.is_none() && !live.providers.as_deref().is_some_and(in_one_cell),
+            Live::AgentDisconnect(live) => {
+                let all = live.share.is_none() && live.count == u32::MAX;
+                live.share.is_none()
+                    && !all
+                    && live.cluster.is_none()
+                    && !live.providers.as_deref().is_some_and(in_one_cell)
+            }
+            _ => false,
+        }
+    }
+
     /// How far one occurrence reaches.
     pub fn reach(&self) -> Reach {
         match self {

@@ -119,6 +119,7 @@ fn meanwhile(world: &mut World, event: Event, cause: Cause, cx: &mut Cx<'_>) -> 
         }
         Family::Reconcile => {
             let (reconcile::Step::Wake(service) | reconcile::Step::Retry(service)) = reconcile::Step::of(event);
+            world.services[service].woken = true;
             asleep(world, service, cx);
         }
         Family::Rebalance | Family::Scale | Family::Traffic | Family::Fault | Family::Plane => {}

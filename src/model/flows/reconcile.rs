@@ -41,7 +41,10 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     match cx.plan.services[service].kind {
         Kind::Replica => replica(world, service, cx),
         Kind::Daemon => daemon::work(world, service, cx),
-        Kind::Stream => pace::work(world, service, cx),
+        Kind::Stream => return pace::work(world, service, cx),
+    }
+    if world.services[service].early > 0 && world.services[service].owed.is_empty() {
+        plane::not_due(world, service, cx);
     }
 }
 
@@ -61,9 +64,6 @@ fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     make_room(world, service, most, cx);
     if !world.services[service].retrying {
         pace::work(world, service, cx);
-    }
-    if world.services[service].early > 0 && world.services[service].owed.is_empty() {
-        plane::not_due(world, service, cx);
     }
     look_steady(world, service, cx);
     rebalance::look(world, service, cx);

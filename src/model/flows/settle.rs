@@ -5,7 +5,7 @@
 //! cause and phase of the tasks that are missing; the parts add up to the whole because they are split in whole
 //! numbers.
 
-use super::{depend, traffic};
+use super::{create, depend, traffic};
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{self, Kind};
@@ -32,6 +32,10 @@ pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
 fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let service = &plan.services[id];
+    if create::unborn(world, service.cluster) && world.services[id].owed.is_empty() {
+        // Before anybody asks for its cluster nothing is missing.
+        return;
+    }
     tell_levels(world, id, service, cx);
     if service.kind == Kind::Stream {
         return;

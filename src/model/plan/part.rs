@@ -1,6 +1,6 @@
 //! Which cells run together as one partition of the world, and the slices of the tables that are theirs.
 
-use super::{Cell, Plan};
+use super::{Cell, Fault, Plan, When};
 use crate::model::ids::{CellId, RegionId, ZoneId};
 use std::ops::Range;
 
@@ -52,15 +52,18 @@ impl Part {
 
 impl Plan {
     /// The partitions: one for each cell, but one for all cells of a Region that is to run `together`, or whose cells
-    /// share an account (its token buckets and quotas are in one place then) or need the same service to launch.
+    /// share an account (its token buckets and quotas are in one place then) need the same service to launch, or
+    /// are hit by a fault that picks some of all their tasks or hosts.
     pub fn parts(&self, together: impl Fn(RegionId) -> bool) -> Vec<Part> {
         let shared = self.shared_accounts();
+        let once = |fault: &Fault| matches!(fault.when, When::At(_)) && fault.effect.picks_in_region(self);
+        let picked = self.faults.iter().any(once);
         let mut parts: Vec<Part> = Vec::new();
         for (id, cell) in self.cells.pairs() {
             let part = Part::of(id, cell);
             let plane = self.regions[cell.region].plane.as_ref();
             let needs_one = plane.is_some_and(|plane| plane.depends_on.is_some());
-            let joins = together(cell.region) || shared.contains(&cell.region) || needs_one;
+            let joins = together(cell.region) || shared.contains(&cell.region) || needs_one || picked;
             match parts.last_mut() {
                 Some(last) if joins && last.region == cell.region => last.join(&part),
                 _ => parts.push(part),

@@ -1,0 +1,45 @@
+//! Control-plane cells with their queues, what they hold, and the services that wait for them.
+
+use super::Findings;
+use crate::model::ids::ServiceId;
+use crate::model::plan::{Kind, Plan};
+use crate::model::tables::plane::Waiting;
+use crate::model::world::World;
+
+/// Queues, outages and held events.
+pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
+    let mut standing: Vec<ServiceId> = Vec::new();
+    for (id, plane) in world.planes.pairs() {
+        let name = &plan.cells[id].name;
+        let mut queued = 0;
+        for waiting in &plane.queue {
+            match *waiting {
+                Waiting::Service(service) => standing.push(service),
+                Waiting::Call(service, _) => {
+                    let region = &plan.regions[world.part.region];
+                    let cost = region.plane.as_ref().map_or(1_000_000, |plane| plane.costs.launch);
+                    let count = plan.services[service].arrivals.as_ref().map_or(0, |arrivals| arrivals.count);
+                    queued += cost * u64::from(count);
+                }
+            }
+        }
+        out.same("work of calls that wait", name, plane.queued, queued);
+        let may_turn = plane.armed || !plane.down.is_empty() || plane.rate == 0 && plane.capacity.is_some();
+        out.holds("a queue has a turn to come", name, plane.queue.is_empty() || may_turn, plane.queue.len());
+        out.holds("outages in force are down", name, usize::from(plane.struck) <= plane.down.len(), plane.struck);
+        let served = |cluster: &crate::model::ids::ClusterId| plane.unserved(plan.clusters[*cluster].shard).is_none();
+        let idle = plane.held.iter().filter(|(cluster, _)| served(cluster)).count();
+        out.same("events held though their cell acts", name, idle, 0);
+    }
+    standing.sort_unstable();
+    let marked: Vec<ServiceId> = world.services.pairs().filter(|(_, row)| row.at_plane).map(|(id, _)| id).collect();
+    out.same("services in the queues of cells", "world", marked, standing);
+    let outages: usize = world.planes.iter().map(|plane| plane.down.len() + plane.dead_workers.len()).sum();
+    out.same("outages", "world", world.outages as usize, outages);
+    for (id, row) in world.services.pairs() {
+        // A stream's launches are offered when its call is, and taken on with it.
+        let waits = plan.services[id].kind == Kind::Stream || row.early == 0 || !row.owed.is_empty() || row.woken;
+        let hears = world.planes[plan.clusters[plan.services[id].cluster].cell].held.is_empty();
+        out.holds("who was offered is due", &plan.services[id].name, waits || !hears, (row.early, row.owed()));
+    }
+}
