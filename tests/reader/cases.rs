@@ -3,7 +3,8 @@
 use super::*;
 
 const KINDS: &str = "zonePowerLoss, zoneGrey, hostCrash, taskCrash, spotReclaim, insufficientCapacity, \
-                     imageRegistryDown, networkCutZone";
+                     imageRegistryDown, networkCutZone, cellOutage, routerOutage, mapSourceOutage, \
+                     controlPlaneZoneLoss, ...";
 
 #[test]
 fn a_kind_that_nobody_knows() {

@@ -287,6 +287,38 @@ impl Roll {
         (0..count).map(|row| self.fault(row)).collect()
     }
 
+    /// What a fault of this kind is limited to, besides zones and shares.
+    fn limits(&mut self, kind: &str, spec: &mut Value) {
+        let dice = &mut self.dice;
+        match kind {
+            "spotReclaim" => {
+                let spot = self.spot.clone();
+                dice.perhaps(3, spec, "capacityProvider", |dice| json!(dice.pick(&spot)));
+                dice.perhaps(3, spec, "recommendationBefore", |dice| json!(dice.span(100)));
+            }
+            "insufficientCapacity" => {
+                let names = self.names.clone();
+                dice.perhaps(2, spec, "capacityProvider", |dice| json!(dice.pick(&names)));
+            }
+            "agentDisconnect" => {
+                let names = self.names.clone();
+                dice.perhaps(3, spec, "capacityProvider", |dice| json!(dice.pick(&names)));
+                dice.perhaps(3, spec, "cluster", |_| json!("c0"));
+                dice.perhaps(3, spec, "count", |dice| json!(dice.between(1, 4)));
+            }
+            "dependencyLoss" => {
+                let services = self.services.clone();
+                spec["dependency"] = json!(dice.pick(&["imageRegistry", "secrets"]));
+                dice.perhaps(3, spec, "service", |dice| json!(dice.pick(&services)));
+            }
+            "taskCrash" => {
+                let services = self.services.clone();
+                dice.perhaps(2, spec, "service", |dice| json!(dice.pick(&services)));
+            }
+            _ => {}
+        }
+    }
+
     fn fault(&mut self, row: u64) -> Value {
         let kinds = [
             "zonePowerLoss",
@@ -320,33 +352,8 @@ impl Roll {
         if matches!(kind, "spotReclaim" | "zonePowerLoss") {
             dice.perhaps(3, &mut spec, "share", |dice| json!(dice.pick(&[0.2, 0.5, 0.9])));
         }
-        match kind {
-            "spotReclaim" => {
-                let spot = self.spot.clone();
-                dice.perhaps(3, &mut spec, "capacityProvider", |dice| json!(dice.pick(&spot)));
-                dice.perhaps(3, &mut spec, "recommendationBefore", |dice| json!(dice.span(100)));
-            }
-            "insufficientCapacity" => {
-                let names = self.names.clone();
-                dice.perhaps(2, &mut spec, "capacityProvider", |dice| json!(dice.pick(&names)));
-            }
-            "agentDisconnect" => {
-                let names = self.names.clone();
-                dice.perhaps(3, &mut spec, "capacityProvider", |dice| json!(dice.pick(&names)));
-                dice.perhaps(3, &mut spec, "cluster", |_| json!("c0"));
-                dice.perhaps(3, &mut spec, "count", |dice| json!(dice.between(1, 4)));
-            }
-            "dependencyLoss" => {
-                let services = self.services.clone();
-                spec["dependency"] = json!(dice.pick(&["imageRegistry", "secrets"]));
-                dice.perhaps(3, &mut spec, "service", |dice| json!(dice.pick(&services)));
-            }
-            "taskCrash" => {
-                let services = self.services.clone();
-                dice.perhaps(2, &mut spec, "service", |dice| json!(dice.pick(&services)));
-            }
-            _ => {}
-        }
+        self.limits(kind, &mut spec);
+        let dice = &mut self.dice;
         if crash && !random {
             match dice.below(3) {
                 0 => spec["count"] = json!(dice.between(1, 6)),
