@@ -7,6 +7,8 @@
 
 #[path = "laws/balancer.rs"]
 mod balancer;
+#[path = "laws/cells.rs"]
+mod cells;
 #[path = "laws/choice.rs"]
 mod choice;
 #[path = "laws/control_plane.rs"]

@@ -226,6 +226,11 @@ impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
         self.parts.iter().fold(0, |digest, part| fold(digest, part.digest, part.handled))
     }
 
+    /// The hash of each partition's own stream.
+    pub fn digests(&self) -> impl Iterator<Item = u64> {
+        self.parts.iter().map(|part| fold(0, part.digest, part.handled))
+    }
+
     /// The worlds.
     pub fn worlds(&self) -> impl Iterator<Item = &W> {
         self.parts.iter().map(|part| &part.world)

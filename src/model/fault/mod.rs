@@ -162,7 +162,7 @@ impl Live {
     /// How far one occurrence reaches.
     pub fn reach(&self) -> Reach {
         match self {
-            Live::ImageRegistryDown(_) | Live::DependencyLoss(_) => Reach::World,
+            Live::ImageRegistryDown(_) | Live::DependencyLoss(_) | Live::AgentDisconnect(_) => Reach::World,
             Live::ZonePowerLoss(_)
             | Live::ZoneGrey(_)
             | Live::NetworkCutZone(_)
@@ -176,8 +176,7 @@ impl Live {
             | Live::TaskCrash(_)
             | Live::SpotReclaim(_)
             | Live::CellOutage(_)
-            | Live::PoisonCustomer(_)
-            | Live::AgentDisconnect(_) => Reach::Own,
+            | Live::PoisonCustomer(_) => Reach::Own,
         }
     }
 }
