@@ -5,6 +5,7 @@
 //! `cells` cuts the world into Regions of 10,000 tasks: a cell each, with a queue and tables that stay in the cache.
 
 #[path = "world/scene.rs"]
+#[allow(dead_code, reason = "each bench takes the scenes it needs")]
 mod scene;
 
 use criterion::measurement::{Measurement, WallTime};

@@ -4,6 +4,7 @@
 //! scenario: rebalancing, random starts, random detection.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::float_cmp, reason = "counts and whole numbers of seconds are held exactly")]
 
 #[path = "laws/balancer.rs"]
 mod balancer;

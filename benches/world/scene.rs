@@ -77,3 +77,33 @@ pub(crate) fn zone_loss(services: u32, tasks: u32) -> Plan {
         "traffic": traffic,
         "faults": [{ "name": "zone dark", "at": "20m", "for": "20m", "zonePowerLoss": { "zone": "r-az1" } }] }))
 }
+
+/// Sixteen clusters that run 15 standalone tasks a second each, which work for Exp(10 min); half an hour. `cells`: of a
+/// control plane that is built for 400 requests a second; without, there is none.
+pub(crate) fn busy(cells: Option<u32>) -> Plan {
+    let mut region = region("r");
+    if let Some(cells) = cells {
+        region["controlPlane"] = json!({ "cells": cells, "peakRequests": "400/s" });
+    }
+    let cluster = |row: u32| {
+        json!({ "clusterName": format!("c{row}"), "runTasks": [{ "taskDefinition": "web", "name": "job", "rate": "15/s",
+            "launchType": "FARGATE", "lives": { "exponential": { "mean": "10m" } },
+            "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-1", "subnet-2", "subnet-3"] } } }] })
+    };
+    plan(&json!({ "version": 1, "name": "busy", "seed": 1, "duration": "30m", "regions": [region],
+        "taskDefinitions": [web()], "clusters": (0..16).map(cluster).collect::<Vec<_>>() }))
+}
+
+/// A thousand clusters of twenty services of ten tasks in fifty cells, of which one is down for an hour of three.
+pub(crate) fn cell_loss() -> Plan {
+    let mut region = region("r");
+    region["controlPlane"] = json!({ "cells": 50, "peakRequests": "2000/s" });
+    let cluster = |row: u32| {
+        let services: Vec<Value> = (0..20).map(|row| service(&format!("s{row}"), 10)).collect();
+        json!({ "clusterName": format!("c{row}"), "services": services })
+    };
+    plan(&json!({ "version": 1, "name": "cell-loss", "seed": 1, "duration": "3h", "regions": [region],
+        "taskDefinitions": [web()], "clusters": (0..1_000).map(cluster).collect::<Vec<_>>(),
+        "behaviour": [{ "family": "web", "crash": { "exponential": { "mean": "10h" } } }],
+        "faults": [{ "name": "cell down", "at": "1h", "for": "1h", "cellOutage": { "cell": "cell-1" } }] }))
+}

@@ -57,7 +57,7 @@ fn also(file: &mut Value, fault: Value) {
     file["faults"].as_array_mut().unwrap().push(fault);
 }
 
-fn seconds<'d>(diary: &'d Diary) -> impl Iterator<Item = (f64, &'d Fact)> {
+fn seconds(diary: &Diary) -> impl Iterator<Item = (f64, &Fact)> {
     diary.0.iter().map(|(at, fact)| (at.as_secs_f64(), fact))
 }
 
