@@ -310,6 +310,9 @@ fn gather<R: Recorder>(
             single.measured.services.iter_mut().for_each(|service| service.launches.sum_up());
             if runs.is_empty() {
                 (timeline, digest) = (single.timeline.in_file_order(plan), single.digest);
+                if options.timeline {
+                    timeline = timeline.with_blast(plan, &single.measured.faults);
+                }
                 records = single.records.unwrap_or_default();
             } else {
                 digest = fold(digest, single.digest);

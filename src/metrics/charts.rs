@@ -2,10 +2,12 @@
 
 use super::availability::Availability;
 use super::capacity::Capacity;
+use super::launch_series::LaunchSeries;
 use super::ledger::Ledger;
 use super::tasks::Tasks;
+use super::timeline::{Band, Series};
 use super::trace::Trace;
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 use crate::model::fact::{Fact, TaskState};
 use crate::model::ids::{CellId, ProviderId, ServiceId};
 use crate::model::plan::{Kind, Part, Plan, ProviderKind};
@@ -24,10 +26,21 @@ pub(super) struct Charts {
     /// Hosts and reservation of a provider that has hosts.
     providers: Vec<Option<(usize, Option<usize>)>>,
     first_cell: u16,
-    /// Requests, capacity and waiting launches of each cell that has a bound.
-    cells: Vec<Option<[usize; 3]>>,
+    /// Of each cell that has a bound.
+    cells: Vec<Option<CellSeries>>,
+    launches: LaunchSeries,
     /// Other calls of each cell, in requests a second.
     others: f64,
+}
+
+/// Numbers of the series of one cell.
+#[derive(Clone, Debug)]
+struct CellSeries {
+    requests: usize,
+    capacity: usize,
+    waiting: usize,
+    /// Minutes before this one were told.
+    told: Time,
 }
 
 /// Numbers of the series of one service.
@@ -64,8 +77,9 @@ impl Charts {
         let providers = of.providers.clone().map(provider).collect();
         let others = plan.regions[of.region].plane.as_ref().map_or(0.0, |plane| plane.other_calls as f64 / BILLION);
         let cells = of.cells.clone().map(|cell| cell_series(plan, CellId(cell), others, &mut trace)).collect();
+        let launches = LaunchSeries::new(plan, of, &mut trace);
         let names = plan.faults.iter().map(|fault| fault.name.clone()).collect();
-        Charts { trace, names, services, providers, first_cell: of.cells.start, cells, others }
+        Charts { trace, names, services, providers, first_cell: of.cells.start, cells, launches, others }
     }
 
     /// Levels of a service from `now` on.
@@ -97,18 +111,43 @@ impl Charts {
         }
     }
 
-    /// What a cell is asked for and can do.
+    /// A task came to be or went on.
+    pub(super) fn launch(&mut self, now: Time, fact: &Fact) {
+        self.launches.take(now, fact, &mut self.trace);
+    }
+
+    /// What a cell is asked for and can do, and what becomes of launches. A minute is told of when it is over, at the
+    /// next work, and stands where it began.
     pub(super) fn plane(&mut self, now: Time, fact: &Fact) {
+        self.launches.take(now, fact, &mut self.trace);
         let (Fact::CellLoad { cell, .. } | Fact::CellRate { cell, .. }) = *fact else { return };
-        let Some([requests, capacity, waiting]) = self.cells[usize::from(cell.0 - self.first_cell)] else { return };
+        let Some(of) = &mut self.cells[usize::from(cell.0 - self.first_cell)] else { return };
         match *fact {
             Fact::CellLoad { asked, queued, .. } => {
-                self.trace.point(requests, now, asked as f64 / 60.0 / 1e6 + self.others);
-                self.trace.point(waiting, now, f64::from(queued));
+                self.trace.point(of.waiting, now, f64::from(queued));
+                let minute = Time(now.0 - now.0 % Span::MINUTE.0);
+                // Of minutes without work a further fact tells; they are dealt with here.
+                if of.told < minute {
+                    self.trace.point(of.requests, of.told, asked as f64 / 60.0 / 1e6 + self.others);
+                    if of.told + Span::MINUTE < minute {
+                        self.trace.point(of.requests, of.told + Span::MINUTE, self.others);
+                    }
+                    of.told = minute;
+                }
             }
-            Fact::CellRate { rate, .. } => self.trace.point(capacity, now, rate as f64 / BILLION + self.others),
+            Fact::CellRate { rate, .. } => self.trace.point(of.capacity, now, rate as f64 / BILLION + self.others),
             _ => {}
         }
+    }
+
+    /// Ends the run.
+    pub(super) fn finish(mut self, end: Time) -> (Vec<Series>, Vec<Band>) {
+        for of in self.cells.iter().flatten().filter(|of| of.told + Span::MINUTE < end) {
+            // The minute of the last work is never told; after it nothing was asked.
+            self.trace.point(of.requests, of.told + Span::MINUTE, self.others);
+        }
+        self.launches.finish(end, &mut self.trace);
+        self.trace.finish(end)
     }
 
     /// Levels of a provider from `now` on.
@@ -123,15 +162,16 @@ impl Charts {
 }
 
 /// Series of a cell that has a bound.
-fn cell_series(plan: &Plan, cell: CellId, others: f64, trace: &mut Trace) -> Option<[usize; 3]> {
+fn cell_series(plan: &Plan, cell: CellId, others: f64, trace: &mut Trace) -> Option<CellSeries> {
     let plane = Plane::new(plan, cell);
     plane.capacity?;
     let row = &plan.cells[cell];
     let subject = format!("{}/{}", plan.regions[row.region].name, row.name);
     let names = ["control_plane_requests_per_second", "control_plane_capacity_per_second", "control_plane_waiting"];
-    let series = names.map(|name| trace.add(name, &subject, ""));
-    trace.point(series[1], Time::ZERO, plane.rate as f64 / BILLION + others);
-    Some(series)
+    let [requests, capacity, waiting] = names.map(|name| trace.add(name, &subject, ""));
+    trace.point(requests, Time::ZERO, others);
+    trace.point(capacity, Time::ZERO, plane.rate as f64 / BILLION + others);
+    Some(CellSeries { requests, capacity, waiting, told: Time::ZERO })
 }
 
 /// "cluster/name" of a provider.

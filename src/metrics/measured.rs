@@ -70,6 +70,6 @@ impl Measured {
         let mut bands = std::mem::take(&mut self.bands);
         bands.sort_by(|a, b| (a.from, &a.name, a.until).cmp(&(b.from, &b.name, b.until)));
         bands.truncate(BANDS_MAX);
-        Timeline { end: self.end, series: std::mem::take(&mut self.series), bands }
+        Timeline { end: self.end, series: std::mem::take(&mut self.series), bands, ..Timeline::default() }
     }
 }

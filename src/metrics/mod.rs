@@ -10,10 +10,12 @@
 //! faults are followed from time 0. Recovery and series see a level once its instant is over.
 
 pub mod availability;
+pub mod blast;
 pub mod capacity;
 mod charts;
 pub mod cost;
 pub mod events;
+mod launch_series;
 pub mod launches;
 pub mod ledger;
 mod measured;

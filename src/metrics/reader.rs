@@ -184,7 +184,8 @@ impl Metrics {
         row.tasks.step(now, Step { from, to, provider, host }, |cpu, memory| {
             pricing.price((cpu, memory), host, first, capacity, types)
         });
-        if self.charts.is_some() {
+        if let Some(charts) = &mut self.charts {
+            charts.launch(now, fact);
             self.mark(task.service);
         }
     }
@@ -231,6 +232,7 @@ impl Metrics {
             }
             Fact::LossRate { service, cause, phase, rate } => {
                 if self.subject(service).ledger.loss(now, cause, phase, rate) {
+                    self.recovery.loses(cause, service);
                     self.concerns(now, cause, service);
                 }
             }
@@ -304,7 +306,7 @@ impl Metrics {
         let first = self.first_service;
         let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.reached_running();
         let faults = self.recovery.finish(end, launched);
-        let (series, bands) = self.charts.map(|charts| charts.trace.finish(end)).unwrap_or_default();
+        let (series, bands) = self.charts.map(|charts| charts.finish(end)).unwrap_or_default();
         Measured {
             window: end.since(self.warm_up).0,
             end,

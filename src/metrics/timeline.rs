@@ -1,6 +1,8 @@
 //! Series of replication 0, kept as change points: what plots and `timeseries.csv` are drawn from.
 
+use super::blast::Blast;
 use super::charts::provider_name;
+use super::recovery;
 use crate::engine::Time;
 use crate::model::Plan;
 use std::collections::BTreeMap;
@@ -13,7 +15,7 @@ pub(super) const PROVIDER_SERIES: [&str; 2] = ["hosts", "reservation_percent"];
 pub struct Series {
     /// What is measured, snake_case with the unit at the end, such as `available_tasks`.
     pub name: &'static str,
-    /// Of what: "cluster/name" of a service, "cluster/name" of a provider.
+    /// Of what: "cluster/name" of a service, "cluster/name" of a provider, "region/cell" of a control-plane cell.
     pub subject: String,
     /// A part of the subject: a zone id, a task state, a provider; empty for the whole.
     pub part: String,
@@ -41,6 +43,8 @@ pub struct Timeline {
     pub series: Vec<Series>,
     /// At most 1,000 bands, in order of time.
     pub bands: Vec<Band>,
+    /// Who lost what to the faults.
+    pub blast: Blast,
 }
 
 impl Timeline {
@@ -56,6 +60,12 @@ impl Timeline {
             (of_provider, names.get(&series.subject).copied().unwrap_or(usize::MAX))
         });
         self
+    }
+
+    /// With what the faults did, place by place.
+    #[must_use]
+    pub fn with_blast(self, plan: &Plan, faults: &[recovery::Measure]) -> Timeline {
+        Timeline { blast: Blast::of(plan, faults), ..self }
     }
 }
 

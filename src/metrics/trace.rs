@@ -56,6 +56,15 @@ impl Trace {
         points.push((now, value));
     }
 
+    /// Lets go of series. Numbers of those after them do not hold any more.
+    pub fn forget(&mut self, unasked: &[usize]) {
+        let mut row = 0;
+        self.series.retain(|_| {
+            row += 1;
+            !unasked.contains(&(row - 1))
+        });
+    }
+
     /// A fault begins; `key` finds it when it ends.
     pub fn begins(&mut self, key: u32, name: &str, now: Time) {
         if self.bands.len() < BANDS_MAX {

@@ -58,7 +58,7 @@ mod tests {
             part: String::new(),
             points: vec![(Time(3_600_000_001), 2.0)],
         };
-        let timeline = Timeline { end: Time(9), series: vec![series, odd], bands: Vec::new() };
+        let timeline = Timeline { end: Time(9), series: vec![series, odd], ..Timeline::default() };
         assert_eq!(
             timeseries(&timeline),
             "time_seconds,series,subject,part,value\n\

@@ -83,6 +83,8 @@ pub struct Measure {
     pub cells: Vec<u16>,
     /// Services hit or with losses, by row.
     pub services: Vec<ServiceId>,
+    /// Of those, the ones that lost a task that ran, or requests.
+    pub lost: Vec<ServiceId>,
     /// Clusters with a service hit, and in how many occurrences.
     pub clusters: Vec<(ClusterId, u64)>,
     /// From begin to first notice.
@@ -127,6 +129,7 @@ impl Measure {
             insert(&mut self.cells, cell);
         }
         self.services.extend(other.services);
+        self.lost.extend(other.lost);
         self.clusters.extend(other.clusters);
         self.detect.merge(other.detect);
         self.never += other.never;

@@ -189,6 +189,7 @@ impl Recovery {
             }
             Hit::Task(service) => {
                 measure.tasks += 1;
+                insert(&mut measure.lost, service);
                 self.concerns(now, cause, service, launched(service))
             }
             Hit::Service(service) => self.concerns(now, cause, service, launched(service)),
@@ -203,6 +204,13 @@ impl Recovery {
                 Ok(at) => counts[at].1 += 1,
                 Err(at) => counts.insert(at, (cluster, 1)),
             }
+        }
+    }
+
+    /// It costs a service requests.
+    pub fn loses(&mut self, cause: Cause, service: ServiceId) {
+        if let Some((fault, _)) = cause.as_fault() {
+            insert(&mut self.faults[fault.0 as usize].lost, service);
         }
     }
 

@@ -55,7 +55,7 @@ pub(crate) fn zone_loss(services: usize) -> Timeline {
         band("registry down", 62.0, 70.0),
         band("half the web in errors <grey>", 140.0, 143.0),
     ];
-    Timeline { end: minutes(180.0), series: all, bands }
+    Timeline { end: minutes(180.0), series: all, bands, ..Timeline::default() }
 }
 
 #[test]

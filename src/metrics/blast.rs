@@ -1,0 +1,128 @@
+//! Who lost what to each fault, place by place: what the map of the blast radius is drawn from.
+
+use super::recovery;
+use crate::model::ids::{ClusterId, ServiceId};
+use crate::model::plan::Plan;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What a service lost to a fault, the worst last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lost {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Launches were held back, failed or lost.
+    Launches,
+    /// Tasks that ran, or requests.
+    Work,
+}
+
+/// The places of a plan, and what each fault did to them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Blast {
+    /// Regions, in the order of the plan.
+    pub regions: Vec<Region>,
+    /// Faults that struck at least once, in the order of the plan.
+    pub strikes: Vec<Strike>,
+}
+
+/// A Region.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Region {
+    /// Its name.
+    pub name: String,
+    /// Row in the plan and id of its zones.
+    pub zones: Vec<(u16, String)>,
+    /// Cells of its control plane.
+    pub cells: Vec<Cell>,
+}
+
+/// A control-plane cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// Row in the plan.
+    pub row: u16,
+    /// Its name.
+    pub name: String,
+    /// Its clusters.
+    pub clusters: Vec<Cluster>,
+}
+
+/// A cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cluster {
+    /// Its name.
+    pub name: String,
+    /// Rows of its services and streams.
+    pub services: Range<u32>,
+}
+
+/// What one fault did, all its occurrences together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Strike {
+    /// Name of the fault.
+    pub name: String,
+    /// Rows of the zones that it hit.
+    pub zones: Vec<u16>,
+    /// Rows of the cells that it hit.
+    pub cells: Vec<u16>,
+    /// Services that lost something, by row.
+    pub services: BTreeMap<u32, Lost>,
+}
+
+impl Blast {
+    /// Of what the faults of a run did.
+    pub fn of(plan: &Plan, faults: &[recovery::Measure]) -> Blast {
+        let pairs = plan.faults.iter().zip(faults).filter(|(_, measure)| measure.occurrences > 0);
+        let strikes = pairs.map(|(fault, measure)| strike(&fault.name, measure)).collect();
+        let cluster = |row: u32| {
+            let cluster = &plan.clusters[ClusterId(row)];
+            Cluster { name: cluster.name.clone(), services: cluster.services.clone() }
+        };
+        let region = |(id, region): (_, &crate::model::plan::Region)| {
+            let cells = plan.cells.pairs().filter(|(_, cell)| cell.region == id);
+            let cells = cells.map(|(row, cell)| Cell {
+                row: row.0,
+                name: cell.name.clone(),
+                clusters: cell.clusters.clone().map(cluster).collect(),
+            });
+            let zone = |row: u16| (row, plan.zones[crate::model::ids::ZoneId(row)].id.clone());
+            Region { name: region.name.clone(), zones: region.zones.clone().map(zone).collect(), cells: cells.collect() }
+        };
+        Blast { regions: plan.regions.pairs().map(region).collect(), strikes }
+    }
+}
+
+fn strike(name: &str, measure: &recovery::Measure) -> Strike {
+    let mut services: BTreeMap<u32, Lost> =
+        measure.services.iter().map(|ServiceId(row)| (*row, Lost::Launches)).collect();
+    services.extend(measure.lost.iter().map(|ServiceId(row)| (*row, Lost::Work)));
+    Strike { name: name.to_owned(), zones: measure.zones.clone(), cells: measure.cells.clone(), services }
+}
+
+impl Strike {
+    /// Several faults as if they were one.
+    pub fn together(name: String, all: &[Strike]) -> Strike {
+        let mut sum = Strike { name, ..Strike::default() };
+        for strike in all {
+            sum.zones.extend(&strike.zones);
+            sum.cells.extend(&strike.cells);
+            for (row, lost) in &strike.services {
+                let worst = sum.services.entry(*row).or_default();
+                *worst = (*worst).max(*lost);
+            }
+        }
+        for rows in [&mut sum.zones, &mut sum.cells] {
+            rows.sort_unstable();
+            rows.dedup();
+        }
+        sum
+    }
+
+    /// The worst that happened to a service of the cluster, and to how many of them something did.
+    pub fn on(&self, cluster: &Cluster) -> (Lost, usize) {
+        let hit = || self.services.range(cluster.services.clone());
+        (hit().map(|(_, lost)| *lost).max().unwrap_or_default(), hit().count())
+    }
+}

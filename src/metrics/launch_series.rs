@@ -1,0 +1,148 @@
+//! Launches of each control-plane cell, minute by minute, and how many wait.
+//!
+//! A launch that waits is offered when that is told; when it is taken on, that is taken back, as its birth counts
+//! itself. Launches that are not wanted any more leave the minute's sum too, but never make it negative.
+
+use super::trace::Trace;
+use crate::engine::{Span, Time};
+use crate::model::fact::{Delayed, Fact, TaskState};
+use crate::model::ids::{CellId, ServiceId};
+use crate::model::plan::{Kind, Part, Plan};
+
+/// Name of the series by the minute; its parts are [`PARTS`].
+const PER_MINUTE: &str = "control_plane_launches_per_minute";
+/// Name of the level.
+const WAITING: &str = "control_plane_waiting_launches";
+/// What can become of a launch.
+const PARTS: [&str; 4] = ["offered", "accepted", "throttled", "failed"];
+
+/// Series of the cells of one partition.
+#[derive(Clone, Debug)]
+pub(super) struct LaunchSeries {
+    cells: Vec<Cell>,
+    first_service: u32,
+    /// Cell of each service by place, and whether what it has at time 0 was not launched.
+    services: Vec<(usize, bool)>,
+}
+
+#[derive(Clone, Debug)]
+struct Cell {
+    /// Begin of the minute that is counted.
+    minute: Time,
+    /// In the order of [`PARTS`].
+    counts: [i64; 4],
+    waiting: i64,
+    per_minute: [usize; 4],
+    level: usize,
+    /// The Region writes its control plane, or launches were delayed or lost: else nobody asks for this.
+    wanted: bool,
+}
+
+impl LaunchSeries {
+    pub(super) fn new(plan: &Plan, of: &Part, trace: &mut Trace) -> Self {
+        let cell = |row: u16| {
+            let cell = &plan.cells[CellId(row)];
+            let region = &plan.regions[cell.region];
+            let subject = format!("{}/{}", region.name, cell.name);
+            Cell {
+                minute: Time::ZERO,
+                counts: [0; 4],
+                waiting: 0,
+                per_minute: PARTS.map(|part| trace.add(PER_MINUTE, &subject, part)),
+                level: trace.add(WAITING, &subject, ""),
+                wanted: region.plane.is_some(),
+            }
+        };
+        let cells = of.cells.clone().map(cell).collect();
+        let service = |row: u32| {
+            let service = &plan.services[ServiceId(row)];
+            let cell = usize::from(plan.clusters[service.cluster].cell.0 - of.cells.start);
+            (cell, !plan.start_empty && service.kind != Kind::Stream)
+        };
+        let services = of.services.clone().map(service).collect();
+        LaunchSeries { cells, first_service: of.services.start, services }
+    }
+
+    /// A task came to be or went on, or launches were delayed or lost.
+    pub(super) fn take(&mut self, now: Time, fact: &Fact, trace: &mut Trace) {
+        match *fact {
+            Fact::Task { task, from, to, .. } => {
+                let placed = self.services[(task.service.0 - self.first_service) as usize].1;
+                // What stood there when the run began was not launched.
+                let stood = placed && now == Time::ZERO && to == TaskState::Running;
+                let launched = i64::from(from == to) - i64::from(stood);
+                if launched != 0 {
+                    self.cell(now, task.service, trace).add([launched, launched, 0, 0]);
+                }
+            }
+            Fact::Launches { service, what, count } => {
+                let count = i64::from(count);
+                let cell = self.cell(now, service, trace);
+                cell.wanted = true;
+                cell.waiting += if what == Delayed::Offered { count } else { -count };
+                cell.add(match what {
+                    Delayed::Offered => [count, 0, 0, 0],
+                    Delayed::Resumed => [-count, 0, 0, 0],
+                    Delayed::Throttled => [0, 0, count, 0],
+                    Delayed::Failed => [0, 0, 0, count],
+                });
+                trace.point(cell.level, now, cell.waiting.max(0) as f64);
+            }
+            _ => {}
+        }
+    }
+
+    /// The cell of a service, with its minutes up to now told.
+    fn cell(&mut self, now: Time, service: ServiceId, trace: &mut Trace) -> &mut Cell {
+        let place = self.services[(service.0 - self.first_service) as usize].0;
+        let cell = &mut self.cells[place];
+        cell.reach(now, trace);
+        cell
+    }
+
+    /// Ends the run; series that nobody asks for are left out.
+    pub(super) fn finish(mut self, end: Time, trace: &mut Trace) {
+        let mut unasked = Vec::new();
+        for cell in &mut self.cells {
+            cell.tell(trace);
+            // A minute that the end cuts short has what it has; those after the last launch have nothing.
+            if cell.minute + Span::MINUTE < end {
+                cell.reach(end, trace);
+                cell.tell(trace);
+            }
+            if !cell.wanted {
+                unasked.extend(cell.per_minute);
+                unasked.push(cell.level);
+            }
+        }
+        trace.forget(&unasked);
+    }
+}
+
+impl Cell {
+    fn add(&mut self, counts: [i64; 4]) {
+        self.counts.iter_mut().zip(counts).for_each(|(mine, more)| *mine += more);
+    }
+
+    /// Tells what the minute that is counted has brought.
+    fn tell(&self, trace: &mut Trace) {
+        for (series, count) in self.per_minute.iter().zip(self.counts) {
+            trace.point(*series, self.minute, count.max(0) as f64);
+        }
+    }
+
+    /// Goes on to the minute of `now`; minutes between had nothing.
+    fn reach(&mut self, now: Time, trace: &mut Trace) {
+        let minute = Time(now.0 - now.0 % Span::MINUTE.0);
+        if minute <= self.minute {
+            return;
+        }
+        self.tell(trace);
+        self.counts = [0; 4];
+        self.minute += Span::MINUTE;
+        if self.minute < minute {
+            self.tell(trace);
+            self.minute = minute;
+        }
+    }
+}
