@@ -88,7 +88,11 @@ impl Blast {
                 clusters: cell.clusters.clone().map(cluster).collect(),
             });
             let zone = |row: u16| (row, plan.zones[crate::model::ids::ZoneId(row)].id.clone());
-            Region { name: region.name.clone(), zones: region.zones.clone().map(zone).collect(), cells: cells.collect() }
+            Region {
+                name: region.name.clone(),
+                zones: region.zones.clone().map(zone).collect(),
+                cells: cells.collect(),
+            }
         };
         Blast { regions: plan.regions.pairs().map(region).collect(), strikes }
     }

@@ -2,6 +2,7 @@
 
 use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
 use super::steps::{self, Points};
+use super::{draw, map, planes};
 use crate::metrics::timeline::{Series, Timeline};
 use crate::report::number::short;
 
@@ -16,13 +17,17 @@ pub(super) mod names {
     pub(in super::super) const STATES: &str = "task_state_count";
     pub(in super::super) const PROVIDERS: &str = "provider_running_tasks";
     pub(in super::super) const HOSTS: &str = "hosts";
+    pub(in super::super) const ASKED: &str = "control_plane_requests_per_second";
+    pub(in super::super) const CAPACITY: &str = "control_plane_capacity_per_second";
+    pub(in super::super) const LAUNCHES: &str = "control_plane_launches_per_minute";
+    pub(in super::super) const WAITING: &str = "control_plane_waiting_launches";
     pub(in super::super) const RESERVATION: &str = "reservation_percent";
 }
 
 /// More panels than this are not drawn: the largest are, after a panel of the total.
 const PANELS_MAX: usize = 6;
 /// More layers than this are drawn as "others".
-const LAYERS_MAX: usize = 8;
+pub(super) const LAYERS_MAX: usize = 8;
 
 /// Colours of task states: the darker, the further from serving.
 const STATES: [(&str, Colour); 7] = [
@@ -60,6 +65,12 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
             if scaled { "Container instances and their reservation" } else { "Container instances" },
             hosts(timeline),
         ),
+        (
+            "control-plane",
+            "Requests asked of the cells of the control plane, in percent of what they can do",
+            planes::utilisation(timeline),
+        ),
+        ("launches", "Launches offered to the control plane, and what became of them", planes::launches(timeline)),
     ]
     .into_iter()
     .filter(|(_, _, panels)| !panels.is_empty())
@@ -69,20 +80,34 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
         panels,
         bands: timeline.bands.clone(),
         end: timeline.end,
+        map: None,
     })
+    .chain(blast_radius(timeline, scenario))
     .collect()
 }
 
-fn of<'t>(timeline: &'t Timeline, name: &'static str, subject: &str) -> impl Iterator<Item = &'t Series> {
+fn blast_radius(timeline: &Timeline, scenario: &str) -> Option<Figure> {
+    let map = map::map(&timeline.blast, draw::HEADER)?;
+    Some(Figure {
+        name: "blast-radius",
+        title: format!("What each fault hit, and which clusters lost something · {scenario}"),
+        panels: Vec::new(),
+        bands: Vec::new(),
+        end: timeline.end,
+        map: Some(map),
+    })
+}
+
+pub(super) fn of<'t>(timeline: &'t Timeline, name: &'static str, subject: &str) -> impl Iterator<Item = &'t Series> {
     timeline.series.iter().filter(move |series| series.name == name).filter(move |series| series.subject == subject)
 }
 
-fn line(timeline: &Timeline, name: &'static str, subject: &str) -> Points {
+pub(super) fn line(timeline: &Timeline, name: &'static str, subject: &str) -> Points {
     of(timeline, name, subject).next().map(|series| series.points.clone()).unwrap_or_default()
 }
 
 /// Distinct values of a column of the series of this name, in their order.
-fn distinct<'t>(timeline: &'t Timeline, name: &str, column: impl Fn(&'t Series) -> &'t str) -> Vec<&'t str> {
+pub(super) fn distinct<'t>(timeline: &'t Timeline, name: &str, column: impl Fn(&'t Series) -> &'t str) -> Vec<&'t str> {
     let mut found: Vec<&str> = Vec::new();
     for series in timeline.series.iter().filter(|series| series.name == name) {
         if !found.contains(&column(series)) {
@@ -131,7 +156,7 @@ fn total(all: &[Panel]) -> Panel {
 }
 
 /// Empty layers go; more than fit become "others"; labels of losses get their peak.
-fn fold(mut panel: Panel) -> Panel {
+pub(super) fn fold(mut panel: Panel) -> Panel {
     panel.stack.retain(|layer| steps::peak(&layer.points) > 0.0);
     panel.lines.retain(|line| !line.points.is_empty());
     if panel.stack.len() > LAYERS_MAX {

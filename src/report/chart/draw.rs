@@ -10,10 +10,13 @@
 //!        0      15      30      45
 //!                  minutes since the start
 //! ```
+//!
+//! A map has no panels: its parts are drawn as they stand.
 #![expect(clippy::cast_possible_wrap, reason = "pixels, panels and rows are few")]
 
 use super::axis;
 use super::figure::{Colour, Figure, INK, Layer, Line, Panel, Stroke};
+use super::map::Shape;
 use super::steps;
 use crate::engine::Time;
 use plotters::coord::Shift;
@@ -23,7 +26,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 pub(super) const WIDTH: u32 = 1_200;
 const LEFT: i32 = 86;
 const RIGHT: i32 = WIDTH as i32 - 28;
-const HEADER: i32 = 46;
+pub(super) const HEADER: i32 = 46;
 const FOOTER: i32 = 34;
 const LINE: i32 = 20;
 const TICK_LABELS: i32 = 26;
@@ -39,6 +42,9 @@ type At = (i32, i32);
 
 /// Height of the whole figure in pixels.
 pub(super) fn height(figure: &Figure) -> u32 {
+    if let Some(map) = &figure.map {
+        return map.height as u32;
+    }
     (HEADER + FOOTER + figure.panels.len() as i32 * panel_height(figure)) as u32
 }
 
@@ -94,6 +100,9 @@ impl Frame {
 pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Done<DB> {
     area.fill(&WHITE)?;
     write(area, &figure.title, 20, INK, (24, 14), HPos::Left)?;
+    if let Some(map) = &figure.map {
+        return map.shapes.iter().try_for_each(|one| shape(area, one));
+    }
     let rows = band_rows(figure, area)?;
     let band_strip = rows.iter().map(|row| row.2 + 1).max().unwrap_or(0) as i32 * 17;
     let (unit, ticks) = axis::time(figure.end.as_secs_f64());
@@ -118,6 +127,30 @@ pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Do
     }
     let below = height(figure) as i32 - FOOTER + 4;
     write(area, unit, 14, INK, (i32::midpoint(LEFT, RIGHT), below), HPos::Center)
+}
+
+/// A part of a map.
+fn shape<DB: DrawingBackend>(area: &Area<DB>, shape: &Shape) -> Done<DB> {
+    match shape {
+        Shape::Box { from, to, fill, edge } => {
+            let filled = |colour: &Colour| RGBColor(colour.0, colour.1, colour.2).filled();
+            let Some((colour, width)) = edge else {
+                return area.draw(&Rectangle::new([*from, *to], filled(fill)));
+            };
+            area.draw(&Rectangle::new([*from, *to], filled(colour)))?;
+            let within = [(from.0 + width, from.1 + width), (to.0 - width, to.1 - width)];
+            area.draw(&Rectangle::new(within, filled(fill)))
+        }
+        Shape::Text { text, size, colour, at, width } => {
+            let mut cut = text.clone();
+            let mut left: Vec<char> = text.chars().collect();
+            while !left.is_empty() && width_of(area, &cut, *size)? > *width {
+                left.pop();
+                cut = left.iter().collect::<String>().trim_end().to_owned() + "…";
+            }
+            if left.is_empty() { Ok(()) } else { write(area, &cut, *size, *colour, *at, HPos::Left) }
+        }
+    }
 }
 
 fn style(size: i32, colour: Colour) -> TextStyle<'static> {

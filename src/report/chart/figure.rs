@@ -1,5 +1,6 @@
 //! What a picture shows, before a pixel is drawn: panels of stacked layers and lines.
 
+use super::map::Map;
 use super::steps::{self, Points};
 use crate::engine::Time;
 use crate::metrics::timeline::Band;
@@ -68,7 +69,7 @@ impl Panel {
     }
 }
 
-/// A picture of one or more panels over the same time.
+/// A picture of one or more panels over the same time, or a map.
 pub struct Figure {
     /// Name of its files, without the ending.
     pub name: &'static str,
@@ -76,4 +77,6 @@ pub struct Figure {
     pub(super) panels: Vec<Panel>,
     pub(super) bands: Vec<Band>,
     pub(super) end: Time,
+    /// Instead of panels.
+    pub(super) map: Option<Map>,
 }

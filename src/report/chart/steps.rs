@@ -45,8 +45,8 @@ pub(super) fn sum<'a>(all: impl IntoIterator<Item = &'a Points>) -> Points {
 }
 
 /// The times at which a stack of these has to be drawn: all change points while they are few; else, in each of
-/// `columns` equal parts of the run, the last one and those at which the whole and the lowest layer are least, so that
-/// no dip is lost.
+/// `columns` equal parts of the run, the last one and those at which the whole is most and the whole and the lowest layer
+/// are least, so that no burst and no dip is lost.
 pub(super) fn times(stack: &[&Points], end: Time, columns: u64) -> Vec<Time> {
     let mut all: Vec<Time> = stack.iter().flat_map(|points| points.iter().map(|point| point.0)).collect();
     all.sort_unstable();
@@ -63,6 +63,7 @@ pub(super) fn times(stack: &[&Points], end: Time, columns: u64) -> Vec<Time> {
             group.iter().copied().min_by(|a, b| at(points, *a).total_cmp(&at(points, *b))).into_iter()
         };
         kept.extend(least(&whole));
+        kept.extend(group.iter().copied().max_by(|a, b| at(&whole, *a).total_cmp(&at(&whole, *b))));
         kept.extend(lowest.into_iter().flat_map(|points| least(points)));
         kept.extend(group.last());
     }
@@ -98,5 +99,12 @@ mod tests {
         let kept = times(&[&many], Time(10_000), 100);
         assert!(kept.len() <= 300, "{}", kept.len());
         assert!(kept.contains(&Time(5_432)));
+    }
+
+    #[test]
+    fn a_short_burst_survives_the_thinning() {
+        let mut many: Points = (0..10_000).map(|i| (Time(i), (i % 2) as f64)).collect();
+        many[5_432].1 = 9.0;
+        assert!(times(&[&many], Time(10_000), 100).contains(&Time(5_432)));
     }
 }

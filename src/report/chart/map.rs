@@ -1,0 +1,292 @@
+//! The map of the blast radius: Regions, zones, cells and clusters, coloured by what they lost to the faults.
+//!
+//! ```text
+//!   fault: in words, how much of everything it hit
+//!   Region
+//!   ┌ zone ┐   ┌ cell ───────┐ ┌ cell ───────┐     a cell or zone that the fault itself hit has a thick edge
+//!   ┌ zone ┐   │ ■ ■ ■ ■ ■ ■ │ │ ■ ■ ■       │     a tile for each cluster: with its name where there is room
+//!   ┌ zone ┐   └─────────────┘ └─────────────┘
+//! ```
+
+use super::figure::{BLUE, Colour, INK, RED};
+use crate::metrics::blast::{Blast, Cell, Cluster, Lost, Region, Strike};
+
+/// Faults that have a map each; more are drawn as one.
+const MAPS_MAX: usize = 4;
+/// Cells drawn of one Region; of more, those that lost something come first.
+const CELLS_MAX: usize = 200;
+const LEFT: i32 = 24;
+const RIGHT: i32 = 1_172;
+/// Where the cells begin; the zones are left of it.
+const CELLS: i32 = 190;
+const GAP: i32 = 8;
+const EDGE: Colour = (150, 150, 150);
+const QUIET: Colour = (90, 90, 90);
+/// Launches held back or lost: lighter than the others, so that the three differ without their colours too.
+const YELLOW: Colour = (240, 228, 66);
+const PAPER: Colour = (248, 248, 248);
+
+/// Something to draw.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Shape {
+    /// A rectangle, with an edge of so many pixels.
+    Box { from: (i32, i32), to: (i32, i32), fill: Colour, edge: Option<(Colour, i32)> },
+    /// A text that is cut where it would be wider than this.
+    Text { text: String, size: i32, colour: Colour, at: (i32, i32), width: i32 },
+}
+
+/// Everything to draw, and how high it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Map {
+    pub(super) shapes: Vec<Shape>,
+    pub(super) height: i32,
+}
+
+/// The maps of a run, from `top` on; none when no fault struck.
+pub(super) fn map(blast: &Blast, top: i32) -> Option<Map> {
+    if blast.strikes.is_empty() {
+        return None;
+    }
+    let mut map = Map { shapes: Vec::new(), height: top };
+    map.legend();
+    if blast.strikes.len() > MAPS_MAX {
+        let name = format!("all {} faults together", blast.strikes.len());
+        map.strike(&blast.regions, &Strike::together(name, &blast.strikes));
+    } else {
+        blast.strikes.iter().for_each(|strike| map.strike(&blast.regions, strike));
+    }
+    Some(map)
+}
+
+const fn colour(lost: Lost) -> Colour {
+    match lost {
+        Lost::Nothing => BLUE,
+        Lost::Launches => YELLOW,
+        Lost::Work => RED,
+    }
+}
+
+/// How the clusters of the cells of a Region are drawn: all in the same way, so that cells compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tiles {
+    /// With names: so many columns.
+    Named(i32),
+    /// Squares of so many pixels.
+    Squares(i32),
+    /// One bar, cut in shares.
+    Bar,
+}
+
+impl Tiles {
+    const NAMED: i32 = 24;
+    const BAR: i32 = 22;
+
+    fn fit(width: i32, clusters: i32) -> Tiles {
+        let columns = (width / 160).clamp(1, 4);
+        if width >= 100 && (clusters + columns - 1) / columns <= 8 {
+            return Tiles::Named(columns);
+        }
+        let fits = |size: &i32| Tiles::Squares(*size).height(width, clusters) <= 260;
+        [16, 12, 9, 6].into_iter().find(fits).map_or(Tiles::Bar, Tiles::Squares)
+    }
+
+    /// Columns and pitch in both directions.
+    fn pitch(self, width: i32) -> (i32, i32, i32) {
+        match self {
+            Tiles::Named(columns) => (columns, (width + 4) / columns, Tiles::NAMED + 4),
+            Tiles::Squares(size) => (((width + 2) / (size + 2)).max(1), size + 2, size + 2),
+            Tiles::Bar => (1, width, Tiles::BAR),
+        }
+    }
+
+    fn height(self, width: i32, clusters: i32) -> i32 {
+        let (columns, _, pitch) = self.pitch(width);
+        if self == Tiles::Bar { pitch } else { (clusters.max(1) + columns - 1) / columns * pitch }
+    }
+}
+
+impl Map {
+    fn text(&mut self, text: impl Into<String>, size: i32, colour: Colour, at: (i32, i32), width: i32) {
+        self.shapes.push(Shape::Text { text: text.into(), size, colour, at, width });
+    }
+
+    fn rect(&mut self, from: (i32, i32), size: (i32, i32), fill: Colour, edge: Option<(Colour, i32)>) {
+        self.shapes.push(Shape::Box { from, to: (from.0 + size.0, from.1 + size.1), fill, edge });
+    }
+
+    fn legend(&mut self) {
+        let y = self.height;
+        let entries = [
+            ("clusters that lost nothing", BLUE, None, 220),
+            ("had launches held back or lost", YELLOW, None, 250),
+            ("lost tasks or requests", RED, None, 200),
+            ("thick edge: zone or cell that the fault itself hit", PAPER, Some((INK, 3)), 400),
+        ];
+        let mut x = LEFT;
+        for (text, fill, edge, width) in entries {
+            self.rect((x, y), (16, 13), fill, edge);
+            self.text(text, 13, INK, (x + 22, y), width);
+            x += width + 22;
+        }
+        self.height += 32;
+    }
+
+    /// One map: a headline, and the Regions in which something happened.
+    fn strike(&mut self, regions: &[Region], strike: &Strike) {
+        self.text(&strike.name, 16, INK, (LEFT, self.height), RIGHT - LEFT);
+        self.text(in_words(regions, strike), 13, QUIET, (LEFT, self.height + 22), RIGHT - LEFT);
+        self.height += 48;
+        let (hit, spared): (Vec<&Region>, Vec<&Region>) =
+            regions.iter().partition(|region| regions.len() == 1 || touched(region, strike));
+        hit.into_iter().for_each(|region| self.region(region, strike));
+        if !spared.is_empty() {
+            let names: Vec<&str> = spared.iter().map(|region| region.name.as_str()).collect();
+            let text = format!("nothing was hit or lost in {}", names.join(", "));
+            self.text(text, 13, QUIET, (LEFT, self.height), RIGHT - LEFT);
+            self.height += 26;
+        }
+        self.height += 14;
+    }
+
+    fn region(&mut self, region: &Region, strike: &Strike) {
+        self.text(&region.name, 14, INK, (LEFT, self.height), RIGHT - LEFT);
+        self.height += 22;
+        let below_zones = self.zones(region, strike, self.height);
+        let mut cells: Vec<&Cell> = region.cells.iter().collect();
+        if cells.len() > CELLS_MAX {
+            cells.sort_by_key(|cell| (!strike.cells.contains(&cell.row), std::cmp::Reverse(cell.hit(strike))));
+            cells.truncate(CELLS_MAX);
+            let text = format!("{CELLS_MAX} of {} cells, those that lost something first", region.cells.len());
+            self.text(text, 13, QUIET, (CELLS, self.height - 20), RIGHT - CELLS);
+        }
+        let below_cells = self.cells(&cells, strike, self.height);
+        self.height = below_zones.max(below_cells) + 8;
+    }
+
+    fn zones(&mut self, region: &Region, strike: &Strike, top: i32) -> i32 {
+        const HEIGHT: i32 = 28;
+        let width = CELLS - LEFT - 16;
+        for (place, (row, id)) in region.zones.iter().enumerate() {
+            let y = top + place as i32 * (HEIGHT + GAP);
+            self.rect((LEFT, y), (width, HEIGHT), PAPER, Some(edge(strike.zones.contains(row))));
+            self.text(id, 12, INK, (LEFT + 8, y + 7), width - 16);
+        }
+        top + region.zones.len() as i32 * (HEIGHT + GAP)
+    }
+
+    /// Cells in rows; gives back where they end.
+    fn cells(&mut self, cells: &[&Cell], strike: &Strike, top: i32) -> i32 {
+        const HEAD: i32 = 24;
+        let columns = match cells.len() as i32 {
+            count @ ..=5 => count.max(1),
+            ..=10 => 5,
+            ..=32 => 8,
+            ..=60 => 10,
+            _ => 20,
+        };
+        let width = (RIGHT - CELLS - (columns - 1) * GAP) / columns;
+        let most = cells.iter().map(|cell| cell.clusters.len()).max().unwrap_or(0) as i32;
+        let tiles = Tiles::fit(width - 12, most);
+        let height = HEAD + tiles.height(width - 12, most) + 4;
+        for (place, cell) in cells.iter().enumerate() {
+            let (row, column) = (place as i32 / columns, place as i32 % columns);
+            let (x, y) = (CELLS + column * (width + GAP), top + row * (height + GAP));
+            self.rect((x, y), (width, height), PAPER, Some(edge(strike.cells.contains(&cell.row))));
+            self.text(head(cell, strike, tiles, width), 12, INK, (x + 6, y + 5), width - 10);
+            self.clusters(&cell.clusters, strike, tiles, (x + 6, y + HEAD), width - 12);
+        }
+        top + (cells.len() as i32 + columns - 1) / columns * (height + GAP)
+    }
+
+    fn clusters(&mut self, clusters: &[Cluster], strike: &Strike, tiles: Tiles, at: (i32, i32), width: i32) {
+        let (columns, right, down) = tiles.pitch(width);
+        if tiles == Tiles::Bar {
+            return self.bar(clusters, strike, at, width);
+        }
+        for (place, cluster) in clusters.iter().enumerate() {
+            let (lost, services) = strike.on(cluster);
+            let (x, y) = (at.0 + place as i32 % columns * right, at.1 + place as i32 / columns * down);
+            let Tiles::Named(_) = tiles else {
+                self.rect((x, y), (right - 2, down - 2), colour(lost), None);
+                continue;
+            };
+            self.rect((x, y), (right - 4, down - 4), colour(lost), None);
+            let text = match (services, cluster.services.len()) {
+                (0, _) => cluster.name.clone(),
+                (hit, all) => format!("{}: {hit} of {all} services", cluster.name),
+            };
+            self.text(text, 12, INK, (x + 6, y + 5), right - 14);
+        }
+    }
+
+    /// Shares of the clusters, the worst first; whoever is hit is at least seen.
+    fn bar(&mut self, clusters: &[Cluster], strike: &Strike, at: (i32, i32), width: i32) {
+        let count = |lost| clusters.iter().filter(|cluster| strike.on(cluster).0 == lost).count() as i64;
+        let mut x = at.0;
+        for lost in [Lost::Work, Lost::Launches] {
+            let share = count(lost) * i64::from(width) / clusters.len().max(1) as i64;
+            let share = (share as i32).max(2 * i32::from(count(lost) > 0)).min(at.0 + width - x);
+            if share > 0 {
+                self.rect((x, at.1), (share, Tiles::BAR - 4), colour(lost), None);
+                x += share;
+            }
+        }
+        let rest = at.0 + width - x;
+        if rest > 0 && count(Lost::Nothing) > 0 {
+            self.rect((x, at.1), (rest, Tiles::BAR - 4), colour(Lost::Nothing), None);
+        }
+    }
+}
+
+const fn edge(hit: bool) -> (Colour, i32) {
+    if hit { (INK, 3) } else { (EDGE, 1) }
+}
+
+impl Cell {
+    /// Clusters that lost something.
+    fn hit(&self, strike: &Strike) -> usize {
+        self.clusters.iter().filter(|cluster| strike.on(cluster).0 != Lost::Nothing).count()
+    }
+}
+
+/// Name of a cell; where clusters have no names, also how many of them lost something.
+fn head(cell: &Cell, strike: &Strike, tiles: Tiles, width: i32) -> String {
+    let (hit, all) = (cell.hit(strike), cell.clusters.len());
+    match tiles {
+        _ if all == 0 => format!("{}: no clusters", cell.name),
+        Tiles::Named(_) => cell.name.clone(),
+        _ if hit == 0 => cell.name.clone(),
+        _ if width < 200 => format!("{}: {hit}/{all}", cell.name),
+        _ => format!("{}: {hit} of {all} clusters lost something", cell.name),
+    }
+}
+
+fn touched(region: &Region, strike: &Strike) -> bool {
+    region.zones.iter().any(|zone| strike.zones.contains(&zone.0))
+        || region.cells.iter().any(|cell| strike.cells.contains(&cell.row) || cell.hit(strike) > 0)
+}
+
+/// How much of everything was hit and lost.
+fn in_words(regions: &[Region], strike: &Strike) -> String {
+    let zones = regions.iter().map(|region| region.zones.len()).sum();
+    let cells: Vec<&Cell> = regions.iter().flat_map(|region| &region.cells).collect();
+    let clusters: Vec<&Cluster> = cells.iter().flat_map(|cell| &cell.clusters).collect();
+    let lost = |what| clusters.iter().filter(|cluster| strike.on(cluster).0 == what).count();
+    format!(
+        "hit {} and {}; {}: {} lost tasks or requests, {} only had launches held back or lost, {} lost nothing",
+        of_all(strike.zones.len(), zones, "zone"),
+        of_all(strike.cells.len(), cells.len(), "cell"),
+        if clusters.len() == 1 { "of 1 cluster".to_owned() } else { format!("of {} clusters", clusters.len()) },
+        lost(Lost::Work),
+        lost(Lost::Launches),
+        lost(Lost::Nothing),
+    )
+}
+
+fn of_all(some: usize, all: usize, what: &str) -> String {
+    format!("{some} of {all} {what}{}", if all == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+#[path = "map_tests.rs"]
+mod tests;

@@ -1,0 +1,115 @@
+//! Maps of invented faults: from one cell to many, from names to bars.
+
+use super::*;
+use std::collections::BTreeMap;
+
+/// A Region of three zones whose clusters have two services each.
+pub(crate) fn region(name: &str, first: (u16, u16, u32), cells: u16, clusters: u32) -> Region {
+    let cluster =
+        |row: u32| Cluster { name: format!("team-{row}"), services: first.2 + 2 * row..first.2 + 2 * row + 2 };
+    let cell = |row: u16| Cell {
+        row: first.1 + row,
+        name: format!("cell-{}", row + 1),
+        clusters: (u32::from(row) * clusters..u32::from(row + 1) * clusters).map(cluster).collect(),
+    };
+    let zones = (0..3).map(|row| (first.0 + row, format!("use1-az{}", row + 1))).collect();
+    Region { name: name.into(), zones, cells: (0..cells).map(cell).collect() }
+}
+
+/// Hits a cell and a zone; services lose what is said.
+pub(crate) fn strike(services: &[(u32, Lost)]) -> Strike {
+    let services: BTreeMap<u32, Lost> = services.iter().copied().collect();
+    Strike { name: "second cell is out".into(), zones: vec![2], cells: vec![1], services }
+}
+
+fn drawn(cells: u16, clusters: u32, services: &[(u32, Lost)]) -> Map {
+    let regions = vec![region("us-east-1", (0, 0, 0), cells, clusters)];
+    map(&Blast { regions, strikes: vec![strike(services)] }, 46).unwrap()
+}
+
+fn texts(map: &Map) -> Vec<&str> {
+    let text = |shape| if let &Shape::Text { ref text, .. } = shape { Some(text.as_str()) } else { None };
+    map.shapes.iter().filter_map(text).collect()
+}
+
+/// Boxes of a colour, the one of the legend left out.
+fn boxes(map: &Map, colour: Colour) -> usize {
+    map.shapes.iter().filter(|shape| matches!(shape, Shape::Box { fill, .. } if *fill == colour)).count() - 1
+}
+
+fn thick(map: &Map) -> usize {
+    let is_thick = |shape: &&Shape| matches!(shape, Shape::Box { edge: Some((_, width)), .. } if *width > 1);
+    map.shapes.iter().filter(is_thick).count() - 1
+}
+
+#[test]
+fn a_tile_has_the_colour_of_the_worst_and_says_how_many() {
+    let map = drawn(2, 2, &[(4, Lost::Launches), (5, Lost::Work), (6, Lost::Launches)]);
+    assert_eq!([BLUE, YELLOW, RED].map(|colour| boxes(&map, colour)), [2, 1, 1]);
+    assert_eq!(thick(&map), 2, "a zone and a cell");
+    let texts = texts(&map);
+    assert!(texts.contains(&"team-2: 2 of 2 services"), "{texts:?}");
+    assert!(texts.contains(&"team-0"), "{texts:?}");
+    let words = "hit 1 of 3 zones and 1 of 2 cells; of 4 clusters: 1 lost tasks or requests, 1 only had launches held \
+                 back or lost, 2 lost nothing";
+    assert!(texts.contains(&words), "{texts:?}");
+}
+
+#[test]
+fn where_names_find_no_room_clusters_are_counted() {
+    let map = drawn(50, 20, &[(40, Lost::Work), (42, Lost::Launches)]);
+    assert_eq!([BLUE, YELLOW, RED].map(|colour| boxes(&map, colour)), [998, 1, 1]);
+    let texts = texts(&map);
+    assert!(texts.contains(&"cell-2: 2/20"), "{texts:?}");
+    assert!(texts.contains(&"cell-3") && !texts.contains(&"team-0"), "{texts:?}");
+}
+
+#[test]
+fn one_cell_with_very_many_clusters_is_a_bar() {
+    let map = drawn(1, 20_000, &[(0, Lost::Work)]);
+    assert_eq!([BLUE, YELLOW, RED].map(|colour| boxes(&map, colour)), [1, 0, 1]);
+    assert!(texts(&map).contains(&"cell-1: 1 of 20000 clusters lost something"));
+}
+
+/// Nothing leaves the picture, and no tile its cell.
+#[test]
+fn everything_stands_within_its_frame() {
+    for (cells, clusters) in [(1, 1), (1, 7), (1, 1_000), (4, 250), (5, 8), (16, 12), (50, 20), (200, 5), (300, 2)] {
+        let map = drawn(cells, clusters, &[(0, Lost::Work)]);
+        assert!(map.height < 1_400, "{cells} cells of {clusters} clusters: {} pixels high", map.height);
+        let mut cell = ((0, 0), (0, 0));
+        for shape in &map.shapes {
+            let Shape::Box { from, to, edge, .. } = shape else { continue };
+            assert!(from.0 >= LEFT && to.0 <= RIGHT && to.1 < map.height, "{cells} of {clusters}: {shape:?}");
+            if edge.is_some() {
+                cell = (*from, *to);
+            } else if from.0 >= CELLS && from.1 > 100 {
+                let ((left, top), (right, bottom)) = cell;
+                assert!(from.0 > left && from.1 > top && to.0 < right && to.1 < bottom, "{cells} of {clusters}");
+            }
+        }
+    }
+}
+
+#[test]
+fn regions_without_losses_are_one_line() {
+    let regions = vec![region("us-east-1", (0, 0, 0), 2, 2), region("eu-west-1", (3, 2, 8), 2, 2)];
+    let map = map(&Blast { regions, strikes: vec![strike(&[(4, Lost::Work)])] }, 46).unwrap();
+    assert!(texts(&map).contains(&"nothing was hit or lost in eu-west-1"));
+    assert!(!texts(&map).contains(&"eu-west-1"));
+}
+
+#[test]
+fn of_many_faults_one_map_is_drawn() {
+    let regions = vec![region("us-east-1", (0, 0, 0), 2, 2)];
+    let mut strikes = vec![strike(&[(0, Lost::Launches)]); 5];
+    strikes[3].services.insert(0, Lost::Work);
+    let map = map(&Blast { regions, strikes }, 46).unwrap();
+    assert!(texts(&map).contains(&"all 5 faults together"));
+    assert_eq!([BLUE, YELLOW, RED].map(|colour| boxes(&map, colour)), [3, 0, 1]);
+}
+
+#[test]
+fn without_faults_there_is_no_map() {
+    assert_eq!(map(&Blast { regions: vec![region("us-east-1", (0, 0, 0), 1, 1)], strikes: Vec::new() }, 46), None);
+}

@@ -1,0 +1,137 @@
+//! Pictures of the control plane: how busy its cells are, and what becomes of launches.
+
+use super::build::{LAYERS_MAX, distinct, fold, line, names, of};
+use super::figure::{BLUE, Colour, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
+use super::steps::{self, Points};
+use crate::engine::Time;
+use crate::metrics::timeline::Timeline;
+
+/// Colours of the cells' lines: yellow, which is lost on white, comes last in grey.
+const LINES: [Colour; 7] = [PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3], PALETTE[4], PALETTE[6], GREY];
+
+/// For each Region what is asked of its cells, in percent of what they can do; of many cells, the busiest.
+pub(super) fn utilisation(timeline: &Timeline) -> Vec<Panel> {
+    let region = |region: &str| {
+        let mut lines: Vec<(f64, f64, Line)> = cells(timeline, names::ASKED, region)
+            .into_iter()
+            .map(|subject| {
+                let asked = line(timeline, names::ASKED, subject);
+                let points = percent(&asked, &line(timeline, names::CAPACITY, subject));
+                let label = cell_of(subject).to_owned();
+                let line = Line { label, colour: INK, stroke: Stroke::Solid, points };
+                (steps::peak(&line.points), steps::area(&line.points, timeline.end), line)
+            })
+            .collect();
+        let count = lines.len();
+        let title = if count > LINES.len() {
+            lines.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
+            lines.truncate(LINES.len());
+            format!("{region}: the {} busiest of {count} cells", LINES.len())
+        } else {
+            region.to_owned()
+        };
+        let busy = lines.iter().any(|line| line.0 > 0.0);
+        let capacity = Points::from([(Time::ZERO, 100.0)]);
+        let mut all: Vec<Line> =
+            lines.into_iter().zip(LINES).map(|((.., line), colour)| Line { colour, ..line }).collect();
+        all.push(Line { label: "what the cell can do".into(), colour: INK, stroke: Stroke::Dashed, points: capacity });
+        busy.then(|| Panel { title, unit: "percent of capacity", whole: true, stack: Vec::new(), lines: all })
+    };
+    regions(timeline, names::ASKED).into_iter().filter_map(region).collect()
+}
+
+/// For each Region its launches by the minute, and those that wait by cell.
+pub(super) fn launches(timeline: &Timeline) -> Vec<Panel> {
+    let region = |region: &str| {
+        let part = |part: &str| {
+            let cells = cells(timeline, names::LAUNCHES, region);
+            let of_cell = |cell| of(timeline, names::LAUNCHES, cell).filter(|series| series.part == part);
+            steps::sum(cells.into_iter().flat_map(of_cell).map(|series| &series.points))
+        };
+        let layer = |label: &str, colour, name| Layer { label: label.into(), colour, points: part(name) };
+        let minutes = Panel {
+            title: region.to_owned(),
+            unit: "launches per minute",
+            whole: true,
+            stack: vec![
+                layer("accepted", BLUE, "accepted"),
+                layer("given up, throttled", PALETTE[1], "throttled"),
+                layer("given up, no answer", RED, "failed"),
+            ],
+            lines: vec![Line {
+                label: "offered: due for the first time".into(),
+                colour: INK,
+                stroke: Stroke::Solid,
+                points: part("offered"),
+            }],
+        };
+        [fold(minutes), fold(waiting(timeline, region))]
+    };
+    let panels = regions(timeline, names::LAUNCHES).into_iter().flat_map(region);
+    panels.filter(|panel| panel.peak() > 0.0).collect()
+}
+
+/// Launches that wait, a layer for each cell; of many cells, those with most of them lie lowest.
+fn waiting(timeline: &Timeline, region: &str) -> Panel {
+    let cells = cells(timeline, names::WAITING, region);
+    let layer = |(place, subject): (usize, &str)| {
+        let colour = PALETTE[place % PALETTE.len()];
+        Layer { label: cell_of(subject).to_owned(), colour, points: line(timeline, names::WAITING, subject) }
+    };
+    let mut stack: Vec<Layer> = cells.into_iter().enumerate().map(layer).collect();
+    stack.retain(|layer| steps::peak(&layer.points) > 0.0);
+    if stack.len() > LAYERS_MAX {
+        let area = |layer: &Layer| steps::area(&layer.points, timeline.end);
+        stack.sort_by(|a, b| area(b).total_cmp(&area(a)));
+        // Places are far apart now: colours of neighbours must still differ.
+        stack.iter_mut().zip(PALETTE.into_iter().cycle()).for_each(|(layer, colour)| layer.colour = colour);
+    }
+    let title = format!("{region}: launches due that wait for their cell");
+    Panel { title, unit: "launches that wait", whole: true, stack, lines: Vec::new() }
+}
+
+/// "region/cell" without the cell.
+fn region_of(subject: &str) -> &str {
+    subject.split_once('/').map_or(subject, |parts| parts.0)
+}
+
+fn cell_of(subject: &str) -> &str {
+    subject.split_once('/').map_or(subject, |parts| parts.1)
+}
+
+fn regions<'t>(timeline: &'t Timeline, name: &str) -> Vec<&'t str> {
+    distinct(timeline, name, |series| region_of(&series.subject))
+}
+
+/// Subjects of the cells of a Region that have this series.
+fn cells<'t>(timeline: &'t Timeline, name: &str, region: &str) -> Vec<&'t str> {
+    let mut all = distinct(timeline, name, |series| series.subject.as_str());
+    all.retain(|subject| region_of(subject) == region);
+    all
+}
+
+/// What is asked in percent of what can be done; nothing while nothing can be.
+fn percent(asked: &Points, capacity: &Points) -> Points {
+    let mut times: Vec<Time> = asked.iter().chain(capacity).map(|point| point.0).collect();
+    times.sort_unstable();
+    times.dedup();
+    let share = |now| {
+        let most = steps::at(capacity, now);
+        if most > 0.0 { 100.0 * steps::at(asked, now) / most } else { 0.0 }
+    };
+    times.into_iter().map(|now| (now, share(now))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utilisation_rises_when_capacity_falls() {
+        let asked = Points::from([(Time(0), 10.0), (Time(60), 12.0), (Time(120), 6.0)]);
+        let capacity = Points::from([(Time(0), 20.0), (Time(90), 10.0), (Time(150), 0.0)]);
+        let share = percent(&asked, &capacity);
+        let wanted = [(0, 50.0), (60, 60.0), (90, 120.0), (120, 60.0), (150, 0.0)];
+        assert_eq!(share, wanted.map(|(at, value)| (Time(at), value)));
+    }
+}
