@@ -11,6 +11,8 @@ mod broken;
 mod files;
 #[path = "cli/interrupt.rs"]
 mod interrupt;
+#[path = "cli/plots.rs"]
+mod plots;
 #[path = "cli/words.rs"]
 mod words;
 

@@ -2,7 +2,9 @@
 
 use super::*;
 
-const ALL: [&str; 10] = [
+const ALL: [&str; 12] = [
+    "blast-radius.png",
+    "blast-radius.svg",
     "events.ndjson",
     "manifest.json",
     "providers.png",
@@ -21,8 +23,8 @@ fn a_folder_holds_everything() {
     assert_eq!(desk.run(&["run", "scenarios/az-loss.json"]).status.code(), Some(0));
     assert_eq!(desk.names("results"), ["az-loss"]);
     let names = desk.names("results/az-loss");
-    assert_eq!(names[..10], ALL);
-    assert_eq!(names[10..], ["tasks-by-zone.svg", "timeseries.csv"]);
+    assert_eq!(names[..12], ALL);
+    assert_eq!(names[12..], ["tasks-by-zone.svg", "timeseries.csv"]);
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(desk.path("results/az-loss/manifest.json")).unwrap()).unwrap();
     let written = manifest["scenario"]["clusters"][0]["services"][0]["serviceName"].clone();

@@ -81,12 +81,13 @@ impl Tiles {
     const NAMED: i32 = 24;
     const BAR: i32 = 22;
 
-    fn fit(width: i32, clusters: i32) -> Tiles {
-        let columns = (width / 160).clamp(1, 4);
+    /// The largest that let so many rows of cells fit into a picture.
+    fn fit(width: i32, clusters: i32, rows: i32) -> Tiles {
+        let columns = (width / 160).clamp(1, 6);
         if width >= 100 && (clusters + columns - 1) / columns <= 8 {
             return Tiles::Named(columns);
         }
-        let fits = |size: &i32| Tiles::Squares(*size).height(width, clusters) <= 260;
+        let fits = |size: &i32| Tiles::Squares(*size).height(width, clusters) <= (800 / rows).min(260);
         [16, 12, 9, 6].into_iter().find(fits).map_or(Tiles::Bar, Tiles::Squares)
     }
 
@@ -117,9 +118,9 @@ impl Map {
     fn legend(&mut self) {
         let y = self.height;
         let entries = [
-            ("clusters that lost nothing", BLUE, None, 220),
-            ("had launches held back or lost", YELLOW, None, 250),
-            ("lost tasks or requests", RED, None, 200),
+            ("cluster that lost nothing", BLUE, None, 200),
+            ("launches held back or lost", YELLOW, None, 210),
+            ("tasks or requests lost", RED, None, 180),
             ("thick edge: zone or cell that the fault itself hit", PAPER, Some((INK, 3)), 400),
         ];
         let mut x = LEFT;
@@ -149,16 +150,17 @@ impl Map {
     }
 
     fn region(&mut self, region: &Region, strike: &Strike) {
-        self.text(&region.name, 14, INK, (LEFT, self.height), RIGHT - LEFT);
+        self.text(&region.name, 14, INK, (LEFT, self.height), CELLS - LEFT - 10);
         self.height += 22;
         let below_zones = self.zones(region, strike, self.height);
         let mut cells: Vec<&Cell> = region.cells.iter().collect();
+        let mut caption = "cells of the control plane, each with its clusters".to_owned();
         if cells.len() > CELLS_MAX {
             cells.sort_by_key(|cell| (!strike.cells.contains(&cell.row), std::cmp::Reverse(cell.hit(strike))));
+            caption = format!("{CELLS_MAX} of {} {caption}; those that lost something come first", cells.len());
             cells.truncate(CELLS_MAX);
-            let text = format!("{CELLS_MAX} of {} cells, those that lost something first", region.cells.len());
-            self.text(text, 13, QUIET, (CELLS, self.height - 20), RIGHT - CELLS);
         }
+        self.text(caption, 13, QUIET, (CELLS, self.height - 22), RIGHT - CELLS);
         let below_cells = self.cells(&cells, strike, self.height);
         self.height = below_zones.max(below_cells) + 8;
     }
@@ -169,14 +171,14 @@ impl Map {
         for (place, (row, id)) in region.zones.iter().enumerate() {
             let y = top + place as i32 * (HEIGHT + GAP);
             self.rect((LEFT, y), (width, HEIGHT), PAPER, Some(edge(strike.zones.contains(row))));
-            self.text(id, 12, INK, (LEFT + 8, y + 7), width - 16);
+            self.text(id, 12, INK, (LEFT + 8, y + 9), width - 16);
         }
         top + region.zones.len() as i32 * (HEIGHT + GAP)
     }
 
     /// Cells in rows; gives back where they end.
     fn cells(&mut self, cells: &[&Cell], strike: &Strike, top: i32) -> i32 {
-        const HEAD: i32 = 24;
+        const HEAD: i32 = 26;
         let columns = match cells.len() as i32 {
             count @ ..=5 => count.max(1),
             ..=10 => 5,
@@ -186,16 +188,17 @@ impl Map {
         };
         let width = (RIGHT - CELLS - (columns - 1) * GAP) / columns;
         let most = cells.iter().map(|cell| cell.clusters.len()).max().unwrap_or(0) as i32;
-        let tiles = Tiles::fit(width - 12, most);
+        let rows = (cells.len() as i32 + columns - 1) / columns;
+        let tiles = Tiles::fit(width - 12, most, rows.max(1));
         let height = HEAD + tiles.height(width - 12, most) + 4;
         for (place, cell) in cells.iter().enumerate() {
             let (row, column) = (place as i32 / columns, place as i32 % columns);
             let (x, y) = (CELLS + column * (width + GAP), top + row * (height + GAP));
             self.rect((x, y), (width, height), PAPER, Some(edge(strike.cells.contains(&cell.row))));
-            self.text(head(cell, strike, tiles, width), 12, INK, (x + 6, y + 5), width - 10);
+            self.text(head(cell, strike, tiles, width), 12, INK, (x + 6, y + 8), width - 10);
             self.clusters(&cell.clusters, strike, tiles, (x + 6, y + HEAD), width - 12);
         }
-        top + (cells.len() as i32 + columns - 1) / columns * (height + GAP)
+        top + rows * (height + GAP)
     }
 
     fn clusters(&mut self, clusters: &[Cluster], strike: &Strike, tiles: Tiles, at: (i32, i32), width: i32) {
@@ -212,10 +215,10 @@ impl Map {
             };
             self.rect((x, y), (right - 4, down - 4), colour(lost), None);
             let text = match (services, cluster.services.len()) {
-                (0, _) => cluster.name.clone(),
+                (0, _) | (_, 1) => cluster.name.clone(),
                 (hit, all) => format!("{}: {hit} of {all} services", cluster.name),
             };
-            self.text(text, 12, INK, (x + 6, y + 5), right - 14);
+            self.text(text, 12, INK, (x + 6, y + 7), right - 14);
         }
     }
 
@@ -271,16 +274,23 @@ fn in_words(regions: &[Region], strike: &Strike) -> String {
     let zones = regions.iter().map(|region| region.zones.len()).sum();
     let cells: Vec<&Cell> = regions.iter().flat_map(|region| &region.cells).collect();
     let clusters: Vec<&Cluster> = cells.iter().flat_map(|cell| &cell.clusters).collect();
-    let lost = |what| clusters.iter().filter(|cluster| strike.on(cluster).0 == what).count();
-    format!(
-        "hit {} and {}; {}: {} lost tasks or requests, {} only had launches held back or lost, {} lost nothing",
-        of_all(strike.zones.len(), zones, "zone"),
-        of_all(strike.cells.len(), cells.len(), "cell"),
-        if clusters.len() == 1 { "of 1 cluster".to_owned() } else { format!("of {} clusters", clusters.len()) },
-        lost(Lost::Work),
-        lost(Lost::Launches),
-        lost(Lost::Nothing),
-    )
+    let lost = [
+        (Lost::Work, "lost tasks or requests"),
+        (Lost::Launches, "had launches held back or lost"),
+        (Lost::Nothing, "lost nothing"),
+    ];
+    let lost = lost.into_iter().filter_map(|(what, words)| {
+        let count = clusters.iter().filter(|cluster| strike.on(cluster).0 == what).count();
+        (count > 0).then(|| format!("{count} {words}"))
+    });
+    let hit = if strike.zones.is_empty() && strike.cells.is_empty() {
+        "no zone or cell was hit as a whole".to_owned()
+    } else {
+        let zones = of_all(strike.zones.len(), zones, "zone");
+        format!("{zones} and {} hit", of_all(strike.cells.len(), cells.len(), "cell"))
+    };
+    let all = if clusters.len() == 1 { "of 1 cluster".to_owned() } else { format!("of {} clusters", clusters.len()) };
+    format!("{hit}; {all} {}", lost.collect::<Vec<_>>().join(", "))
 }
 
 fn of_all(some: usize, all: usize, what: &str) -> String {
@@ -289,4 +299,4 @@ fn of_all(some: usize, all: usize, what: &str) -> String {
 
 #[cfg(test)]
 #[path = "map_tests.rs"]
-mod tests;
+pub(super) mod tests;

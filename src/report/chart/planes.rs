@@ -3,7 +3,7 @@
 use super::build::{LAYERS_MAX, distinct, fold, line, names, of};
 use super::figure::{BLUE, Colour, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
 use super::steps::{self, Points};
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 use crate::metrics::timeline::Timeline;
 
 /// Colours of the cells' lines: yellow, which is lost on white, comes last in grey.
@@ -40,18 +40,37 @@ pub(super) fn utilisation(timeline: &Timeline) -> Vec<Panel> {
     regions(timeline, names::ASKED).into_iter().filter_map(region).collect()
 }
 
-/// For each Region its launches by the minute, and those that wait by cell.
+/// Lengths in which launches are counted, in minutes: the shortest that makes at most [`BARS_MAX`] bars.
+const LENGTHS: [(u64, &str); 10] = [
+    (1, "launches per minute"),
+    (2, "launches in 2 minutes"),
+    (5, "launches in 5 minutes"),
+    (10, "launches in 10 minutes"),
+    (30, "launches in 30 minutes"),
+    (60, "launches per hour"),
+    (120, "launches in 2 hours"),
+    (360, "launches in 6 hours"),
+    (1_440, "launches per day"),
+    (10_080, "launches per week"),
+];
+/// More bars than this are too narrow to be told apart.
+const BARS_MAX: u64 = 180;
+
+/// For each Region its launches by the minute, or by what is longer in a long run, and those that wait by cell.
 pub(super) fn launches(timeline: &Timeline) -> Vec<Panel> {
+    let fits = |(minutes, _): &(u64, &str)| timeline.end.0 <= BARS_MAX * minutes * Span::MINUTE.0;
+    let (minutes, unit) = LENGTHS.into_iter().find(fits).unwrap_or(LENGTHS[LENGTHS.len() - 1]);
     let region = |region: &str| {
         let part = |part: &str| {
             let cells = cells(timeline, names::LAUNCHES, region);
             let of_cell = |cell| of(timeline, names::LAUNCHES, cell).filter(|series| series.part == part);
-            steps::sum(cells.into_iter().flat_map(of_cell).map(|series| &series.points))
+            let sum = steps::sum(cells.into_iter().flat_map(of_cell).map(|series| &series.points));
+            bars(&sum, Span::MINUTE * minutes, timeline.end)
         };
         let layer = |label: &str, colour, name| Layer { label: label.into(), colour, points: part(name) };
         let minutes = Panel {
             title: region.to_owned(),
-            unit: "launches per minute",
+            unit,
             whole: true,
             stack: vec![
                 layer("accepted", BLUE, "accepted"),
@@ -90,6 +109,22 @@ fn waiting(timeline: &Timeline, region: &str) -> Panel {
     Panel { title, unit: "launches that wait", whole: true, stack, lines: Vec::new() }
 }
 
+/// A rate by the minute as counts in parts of this length.
+fn bars(points: &Points, length: Span, end: Time) -> Points {
+    let mut bars: Vec<f64> = vec![0.0; end.0.div_ceil(length.0) as usize];
+    let ends = points.iter().skip(1).map(|point| point.0).chain([end]);
+    for ((from, rate), until) in points.iter().zip(ends).filter(|((_, rate), _)| *rate > 0.0) {
+        let mut from = *from;
+        while from < until.min(end) {
+            let bar = from.0 / length.0;
+            let to = until.min(Time((bar + 1) * length.0)).min(end);
+            bars[bar as usize] += rate * to.since(from).0 as f64 / Span::MINUTE.0 as f64;
+            from = to;
+        }
+    }
+    bars.into_iter().zip(0..).map(|(count, bar)| (Time(bar * length.0), count)).collect()
+}
+
 /// "region/cell" without the cell.
 fn region_of(subject: &str) -> &str {
     subject.split_once('/').map_or(subject, |parts| parts.0)
@@ -125,6 +160,14 @@ fn percent(asked: &Points, capacity: &Points) -> Points {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bars_keep_the_sum() {
+        let minutes = |minutes: u64| Time(minutes * Span::MINUTE.0);
+        let rate = Points::from([(minutes(0), 3.0), (minutes(1), 0.0), (minutes(4), 2.0), (minutes(9), 1.0)]);
+        let bars = bars(&rate, Span::MINUTE * 5, minutes(12));
+        assert_eq!(bars, [(minutes(0), 5.0), (minutes(5), 9.0), (minutes(10), 2.0)]);
+    }
 
     #[test]
     fn utilisation_rises_when_capacity_falls() {

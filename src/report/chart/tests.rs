@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::Time;
+use crate::metrics::blast::{Blast, Lost};
 use crate::metrics::timeline::{Band, Series};
 
 fn minutes(minutes: f64) -> Time {
@@ -67,6 +68,58 @@ fn a_run_has_five_pictures() {
     assert_eq!(figures[4].panels.len(), 2, "hosts and their reservation");
 }
 
+/// A Region with this many cells; the second is busiest, and is out from minute 60 to 100.
+fn cell_outage(cells: u16) -> Timeline {
+    let mut all = Vec::new();
+    for number in 1..=cells {
+        let subject = format!("us-east-1/cell-{number}");
+        let mut add = |name, part: &str, points: &[(f64, f64)]| all.push(series(name, &subject, part, points));
+        let busy = if number == 2 { 9.0 } else { 10.0 / f64::from(number) };
+        add("control_plane_requests_per_second", "", &[(0.0, busy), (60.0, 2.0 * busy), (100.0, busy)]);
+        add("control_plane_capacity_per_second", "", &[(0.0, 30.0), (60.0, 20.0), (100.0, 30.0)]);
+        let accepted =
+            if number == 2 { vec![(0.0, 5.0), (60.0, 0.0), (100.0, 25.0), (101.0, 5.0)] } else { vec![(0.0, 5.0)] };
+        add("control_plane_launches_per_minute", "offered", &[(0.0, 5.0)]);
+        add("control_plane_launches_per_minute", "accepted", &accepted);
+        add("control_plane_launches_per_minute", "throttled", &[(0.0, 0.0)]);
+        add("control_plane_launches_per_minute", "failed", &[(0.0, 0.0), (70.0, 1.0), (75.0, 0.0)]);
+        let wait = if number == 2 { 20.0 } else { 0.0 };
+        add("control_plane_waiting_launches", "", &[(0.0, 0.0), (60.0, wait), (101.0, 0.0)]);
+    }
+    let bands = vec![Band { name: "second cell is out".into(), from: minutes(60.0), until: minutes(100.0) }];
+    let strikes = vec![map::tests::strike(&[(2 * 20, Lost::Launches), (2 * 20 + 2, Lost::Work)])];
+    let blast = Blast { regions: vec![map::tests::region("us-east-1", (0, 0, 0), cells, 20)], strikes };
+    Timeline { end: minutes(180.0), series: all, bands, blast }
+}
+
+#[test]
+fn a_control_plane_has_three_pictures() {
+    let figures = figures(&cell_outage(3), "cell-outage");
+    let names: Vec<_> = figures.iter().map(|figure| figure.name).collect();
+    assert_eq!(names, ["control-plane", "launches", "blast-radius"]);
+    let labels: Vec<_> = figures[0].panels[0].lines.iter().map(|line| line.label.as_str()).collect();
+    assert_eq!(labels, ["cell-1", "cell-2", "cell-3", "what the cell can do"]);
+    assert!((figures[0].panels[0].peak() - 100.0).abs() < 1e-9);
+    let [by_minute, waiting] = &figures[1].panels[..] else { panic!("{} panels", figures[1].panels.len()) };
+    let stack: Vec<_> = by_minute.stack.iter().map(|layer| layer.label.as_str()).collect();
+    assert_eq!(stack, ["accepted", "given up, no answer"], "nothing was throttled");
+    assert!((by_minute.peak() - 35.0).abs() < 1e-9, "all cells of the Region together");
+    let stack: Vec<_> = waiting.stack.iter().map(|layer| layer.label.as_str()).collect();
+    assert_eq!(stack, ["cell-2"], "only one has launches that wait");
+    let svg = figures[2].svg().unwrap();
+    assert!(svg.contains("second cell is out") && svg.contains("cell-2: 2 of 20 clusters lost something"));
+}
+
+#[test]
+fn of_many_cells_the_busiest_are_drawn_and_that_is_said() {
+    let figures = figures(&cell_outage(50), "fifty");
+    let panel = &figures[0].panels[0];
+    assert_eq!(panel.title, "us-east-1: the 7 busiest of 50 cells");
+    let labels: Vec<_> = panel.lines.iter().map(|line| line.label.as_str()).collect();
+    assert_eq!(labels[..3], ["cell-1", "cell-2", "cell-3"]);
+    assert_eq!(labels.len(), 8);
+}
+
 #[test]
 fn of_many_services_the_largest_are_drawn_after_their_total() {
     let figures = figures(&zone_loss(9), "nine");
@@ -78,9 +131,8 @@ fn of_many_services_the_largest_are_drawn_after_their_total() {
 
 #[test]
 fn the_same_figure_gives_the_same_bytes() {
-    let first = figures(&zone_loss(2), "az-loss");
-    let second = figures(&zone_loss(2), "az-loss");
-    for (a, b) in first.iter().zip(&second) {
+    let both = || [figures(&zone_loss(2), "az-loss"), figures(&cell_outage(16), "cell-outage")].into_iter().flatten();
+    for (a, b) in both().zip(both()) {
         assert_eq!(a.svg().unwrap(), b.svg().unwrap());
         assert_eq!(a.png().unwrap(), b.png().unwrap());
     }
@@ -107,8 +159,15 @@ fn a_run_without_anything_has_no_picture() {
 #[expect(clippy::disallowed_methods, reason = "writes where the person who looks asks for it")]
 fn pictures_for_the_eye() {
     let Ok(folder) = std::env::var("EVENKEEL_PICTURES") else { return };
-    for (count, label) in [(1, "one"), (9, "nine")] {
-        for figure in figures(&zone_loss(count), "az-loss") {
+    let all = [
+        (zone_loss(1), "one"),
+        (zone_loss(9), "nine"),
+        (cell_outage(4), "four-cells"),
+        (cell_outage(16), "sixteen-cells"),
+        (cell_outage(50), "fifty-cells"),
+    ];
+    for (timeline, label) in all {
+        for figure in figures(&timeline, "az-loss") {
             std::fs::write(format!("{folder}/{label}-{}.png", figure.name), figure.png().unwrap()).unwrap();
             std::fs::write(format!("{folder}/{label}-{}.svg", figure.name), figure.svg().unwrap()).unwrap();
         }
