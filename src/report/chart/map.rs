@@ -7,6 +7,7 @@
 //!   ┌ zone ┐   │ ■ ■ ■ ■ ■ ■ │ │ ■ ■ ■       │     a tile for each cluster: with its name where there is room
 //!   ┌ zone ┐   └─────────────┘ └─────────────┘
 //! ```
+#![expect(clippy::cast_possible_wrap, reason = "pixels, cells and clusters of a picture are few")]
 
 use super::figure::{BLUE, Colour, INK, RED};
 use crate::metrics::blast::{Blast, Cell, Cluster, Lost, Region, Strike};
@@ -139,7 +140,9 @@ impl Map {
         self.height += 48;
         let (hit, spared): (Vec<&Region>, Vec<&Region>) =
             regions.iter().partition(|region| regions.len() == 1 || touched(region, strike));
-        hit.into_iter().for_each(|region| self.region(region, strike));
+        for region in hit {
+            self.region(region, strike);
+        }
         if !spared.is_empty() {
             let names: Vec<&str> = spared.iter().map(|region| region.name.as_str()).collect();
             let text = format!("nothing was hit or lost in {}", names.join(", "));
@@ -179,12 +182,12 @@ impl Map {
     /// Cells in rows; gives back where they end.
     fn cells(&mut self, cells: &[&Cell], strike: &Strike, top: i32) -> i32 {
         const HEAD: i32 = 26;
-        let columns = match cells.len() as i32 {
-            count @ ..=5 => count.max(1),
-            ..=10 => 5,
-            ..=32 => 8,
-            ..=60 => 10,
-            _ => 20,
+        let columns = match cells.len() {
+            count @ ..=5 => (count as i32).max(1),
+            6..=10 => 5,
+            11..=32 => 8,
+            33..=60 => 10,
+            61.. => 20,
         };
         let width = (RIGHT - CELLS - (columns - 1) * GAP) / columns;
         let most = cells.iter().map(|cell| cell.clusters.len()).max().unwrap_or(0) as i32;

@@ -28,8 +28,11 @@ fn drawn(cells: u16, clusters: u32, services: &[(u32, Lost)]) -> Map {
 }
 
 fn texts(map: &Map) -> Vec<&str> {
-    let text = |shape| if let &Shape::Text { ref text, .. } = shape { Some(text.as_str()) } else { None };
-    map.shapes.iter().filter_map(text).collect()
+    let text = map.shapes.iter().filter_map(|shape| match shape {
+        Shape::Text { text, .. } => Some(text.as_str()),
+        Shape::Box { .. } => None,
+    });
+    text.collect()
 }
 
 /// Boxes of a colour, the one of the legend left out.
