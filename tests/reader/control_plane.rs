@@ -193,7 +193,10 @@ fn results_are_in_the_order_of_the_file() {
     let subjects = ["web", "api", "work"];
     let all = ["far", "a", "b", "c"].map(|cluster| subjects.map(|name| format!("{cluster}/{name}"))).concat();
     assert_eq!(series[..all.len()], all);
-    assert_eq!(series[all.len()..], providers);
+    // Then the cells, in the order of their Regions, and the providers.
+    let (cells, last) = series[all.len()..].split_at(series.len() - all.len() - providers.len());
+    assert!(!cells.is_empty() && cells.iter().all(|subject| subject.contains("/cell-")), "{cells:?}");
+    assert_eq!(last, providers);
 }
 
 #[test]
