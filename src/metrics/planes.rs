@@ -102,7 +102,7 @@ impl Planes {
                 let counts = now >= self.from;
                 let row = self.cell(cell);
                 let load = u128::from(asked) * 1_000 / 60 + u128::from(row.others);
-                if counts && row.rate > 0 {
+                if counts && row.rate > 0 && row.measure.peak_ppm.is_some() {
                     row.measure.peak_ppm = row.measure.peak_ppm.max(Some(parts(load, u128::from(row.rate))));
                 }
             }

@@ -14,6 +14,7 @@ pub mod chart;
 pub mod csv;
 pub mod events;
 pub mod number;
+mod planes;
 pub mod table;
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub fn summary(summary: &Summary, paint: Paint) -> String {
         ("Services", services(summary), ""),
         ("Standalone tasks", streams(summary), ""),
         ("Capacity providers", providers(summary), ""),
+        ("Control plane", super::planes::table(summary), super::planes::ABOUT),
         ("Faults", faults(summary), about_faults(summary)),
         ("What was lost, why and when", losses(summary), ABOUT_LOSSES),
     ];
@@ -76,7 +77,8 @@ fn about_faults(summary: &Summary) -> &'static str {
     if summary.services.is_empty() {
         return "";
     }
-    "times run from the fault's begin; detected: ECS or the load balancer acts for the first time\n\
+    "blast radius: share of clusters that lost a request, a task or a launch, or had one held back\n\
+     times run from the fault's begin; detected: ECS or the load balancer acts for the first time\n\
      recovered: what is needed is there again and stays for 5 minutes (0s: it never fell short)\n\
      full strength: desiredCount tasks are healthy again; balanced: zones differ by one task at most"
 }
@@ -215,6 +217,7 @@ fn faults(summary: &Summary) -> Table {
         ("kind", Left),
         ("times", Right),
         ("tasks\nhit", Right),
+        ("blast\nradius", Right),
         ("detected\nafter", Right),
         ("recovered\nafter", Right),
         ("full strength\nafter", Right),
@@ -233,6 +236,7 @@ fn faults(summary: &Summary) -> Table {
             row.kind.clone(),
             estimate(&row.occurrences),
             estimate(&row.hit.tasks),
+            percent(&row.blast_radius),
             detected,
             recovered,
             full,

@@ -397,3 +397,32 @@ fn too_many_cells_are_told() {
     let words = "the Regions have more than 16384 cells together";
     assert!(said(&file).iter().any(|line| line.contains(words)), "{:#?}", said(&file));
 }
+
+#[test]
+fn what_the_launch_path_needs_and_what_faults_name_is_known() {
+    let mut wrong = file(&json!({ "dependsOn": "far/web" }), &["shop"]);
+    wrong["regions"][0]["zones"] = json!([{ "id": "z1" }, { "id": "z2" }, { "id": "lax", "kind": "localZone" }]);
+    wrong["faults"] = json!([
+        { "name": "no plane there", "at": "1h", "controlPlaneZoneLoss": { "zone": "lax" } },
+        { "name": "no such cell", "at": "1h", "cellOutage": { "cell": "us-east-1/cell-9" } },
+        { "name": "two answers", "at": "1h", "cellOutage": { "cell": "us-east-1/cell-1", "cluster": "shop" } },
+        { "name": "how much", "at": "1h", "controlPlaneThrottle": {} },
+        { "name": "nobody", "at": "1h", "poisonCustomer": { "cluster": "shpo" } },
+        { "name": "nowhere", "at": "1h", "routerOutage": { "region": "us-east-2" } },
+    ]);
+    let found = said(&wrong);
+    for (pointer, words) in [
+        ("/regions/0/controlPlane/dependsOn", "Regions share nothing | name a service of `us-east-1`"),
+        ("/faults/0/controlPlaneZoneLoss/zone", "it is always the Region's | name an availability zone"),
+        ("/faults/1/cellOutage/cell", "no control-plane cell is called `us-east-1/cell-9` | did you mean"),
+        ("/faults/2/cellOutage", "`cell` and `cluster` exclude each other"),
+        ("/faults/3/controlPlaneThrottle", "nothing says how much is taken on | write \"rate\": \"5/s\""),
+        ("/faults/4/poisonCustomer/cluster", "no cluster is called `shpo` | did you mean `shop`?"),
+        ("/faults/5/routerOutage/region", "no Region is called `us-east-2` | did you mean `us-east-1`?"),
+    ] {
+        let told = found.iter().any(|line| line.starts_with(&format!("Error {pointer}: ")) && line.contains(words));
+        assert!(told, "{pointer}: {words}\nin {found:#?}");
+    }
+    wrong["regions"][0]["controlPlane"]["dependsOn"] = json!("shop/wbe");
+    assert!(said(&wrong).iter().any(|line| line.contains("did you mean `shop/web`?")));
+}

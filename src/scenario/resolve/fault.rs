@@ -26,6 +26,7 @@ impl Build<'_> {
             let lasts = self.lasts(fault, &at);
             let effect = fault.spec.resolve(&format!("{at}/{}", fault.spec.kind()), &self.names, self.out);
             self.spot_only(fault, &at);
+            self.own_zone_only(fault, &at);
             let (Some(when), Ok(lasts), Some(effect)) = (when, lasts, effect) else { continue };
             self.plan.faults.push(plan::Fault {
                 name: fault.name.clone(),
@@ -99,6 +100,17 @@ impl Build<'_> {
             return Err(Refused);
         }
         Ok(Some(dist))
+    }
+
+    /// Control planes stand in availability zones only.
+    fn own_zone_only(&mut self, fault: &Fault, at: &str) {
+        let Spec::ControlPlaneZoneLoss(spec) = &fault.spec else { return };
+        let zone = spec.zone.as_ref().and_then(|name| self.names.zones.get(name).map(|id| (name, *id)));
+        if let Some((name, _)) = zone.filter(|(_, id)| self.plan.zones[*id].kind.away()) {
+            let message = format!("the control plane has nothing in `{name}`: it is always the Region's");
+            let hint = "name an availability zone; `linkCut` cuts the zone off from it";
+            self.out.error(&format!("{at}/controlPlaneZoneLoss/zone"), message, hint);
+        }
     }
 
     /// Only Spot capacity can be taken back.

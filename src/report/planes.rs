@@ -1,0 +1,79 @@
+//! The control plane as a table: a row for each Region that has one, or lost launches, and its cells below.
+
+use super::align::{Side, Table};
+use super::number::{NOTHING, estimate, percent, seconds, short};
+use crate::metrics::summary::{CellRow, Maybe, PlaneLaunches, PlaneRow, Summary};
+
+/// Cells of a Region that are shown, those with something to tell first.
+const CELLS_MAX: usize = 12;
+
+/// What the words of the table mean.
+pub(super) const ABOUT: &str = "throttled, failed: nobody took the launch on, at its last try; peak: the busiest minute against what the cell can do";
+
+/// The table; empty when no Region has anything to tell.
+pub(super) fn table(summary: &Summary) -> Table {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("control plane", Left),
+        ("clusters", Right),
+        ("launches\noffered", Right),
+        ("accepted", Right),
+        ("throttled", Right),
+        ("failed", Right),
+        ("launch\navailability", Right),
+        ("peak\nutilisation", Right),
+        ("down", Right),
+    ]);
+    for region in summary.control_plane.iter().filter(|region| tells(region)) {
+        let clusters: u32 = region.cells.iter().map(|cell| cell.clusters).sum();
+        table.row(row(region.region.clone(), clusters, &region.launches, [NOTHING.to_owned(), NOTHING.to_owned()]));
+        let shown = shown(&region.cells);
+        for cell in &shown {
+            let peak: Maybe = cell.peak_utilisation;
+            // Tries that are turned away count too, so it may exceed 100 %.
+            let peak = peak.map_or_else(|| NOTHING.to_owned(), |peak| format!("{} %", short(peak.mean * 100.0)));
+            let last = [peak, seconds(&Some(cell.down_seconds), NOTHING)];
+            table.row(row(format!("  {}", cell.cell), cell.clusters, &cell.launches, last));
+        }
+        let more = region.cells.len() - shown.len();
+        if more > 0 {
+            let mut words = vec![format!("  {more} more cells")];
+            words.resize(9, String::new());
+            table.row(words);
+        }
+    }
+    table
+}
+
+fn row(name: String, clusters: u32, launches: &PlaneLaunches, [peak, down]: [String; 2]) -> Vec<String> {
+    vec![
+        name,
+        clusters.to_string(),
+        estimate(&launches.offered),
+        estimate(&launches.accepted),
+        estimate(&launches.throttled),
+        estimate(&launches.failed),
+        percent(&launches.availability),
+        peak,
+        down,
+    ]
+}
+
+/// Whether a Region's control plane is written, or did anything but take launches on.
+fn tells(region: &PlaneRow) -> bool {
+    region.router.calls.is_some() || region.cells.iter().any(|cell| trouble(cell) > 0.0)
+}
+
+/// Launches that were not taken on, and seconds in which the cell was down.
+fn trouble(cell: &CellRow) -> f64 {
+    cell.launches.offered.mean - cell.launches.accepted.mean + cell.down_seconds.mean
+}
+
+/// All cells where they are few, else those with the most trouble; in order.
+fn shown(cells: &[CellRow]) -> Vec<&CellRow> {
+    let mut places: Vec<usize> = (0..cells.len()).collect();
+    places.sort_by(|a, b| trouble(&cells[*b]).total_cmp(&trouble(&cells[*a])));
+    places.truncate(CELLS_MAX);
+    places.sort_unstable();
+    places.into_iter().map(|place| &cells[place]).collect()
+}
