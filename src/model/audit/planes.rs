@@ -15,7 +15,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         for waiting in &plane.queue {
             match *waiting {
                 Waiting::Service(service) => standing.push(service),
-                Waiting::Call(service, _) => {
+                Waiting::Call(service) => {
                     let region = &plan.regions[world.part.region];
                     let cost = region.plane.as_ref().map_or(1_000_000, |plane| plane.costs.launch);
                     let count = plan.services[service].arrivals.as_ref().map_or(0, |arrivals| arrivals.count);
@@ -26,7 +26,6 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         out.same("work of calls that wait", name, plane.queued, queued);
         let may_turn = plane.armed || !plane.down.is_empty() || plane.rate == 0 && plane.capacity.is_some();
         out.holds("a queue has a turn to come", name, plane.queue.is_empty() || may_turn, plane.queue.len());
-        out.holds("outages in force are down", name, usize::from(plane.struck) <= plane.down.len(), plane.struck);
         let served = |cluster: &crate::model::ids::ClusterId| plane.unserved(plan.clusters[*cluster].shard).is_none();
         let idle = plane.held.iter().filter(|(cluster, _)| served(cluster)).count();
         out.same("events held though their cell acts", name, idle, 0);

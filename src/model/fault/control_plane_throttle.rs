@@ -2,7 +2,7 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::model::fact::{Fact, Hit};
-use crate::model::flows::plane;
+use crate::model::flows::headroom;
 use crate::model::ids::{CellId, RegionId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
@@ -96,14 +96,14 @@ impl Effect for Live {
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Cell(cell) });
             let curb = Curb { cause: strike.cause, left_ppm: self.left_ppm, rate_max: self.rate };
             world.planes[cell].curbs.push(curb);
-            plane::rate_changed(world, cell, cx);
+            headroom::rate_changed(world, cell, cx);
         }
     }
 
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for cell in self.cells(world) {
             world.planes[cell].curbs.retain(|curb| curb.cause != strike.cause);
-            plane::rate_changed(world, cell, cx);
+            headroom::rate_changed(world, cell, cx);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::model::fact::{Fact, Hit};
-use crate::model::flows::plane;
+use crate::model::flows::headroom;
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
@@ -41,11 +41,7 @@ impl Kind for Spec {
     type Live = Live;
 
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let zone = match &self.zone {
-            Some(name) => Some(names.zone(name, &format!("{at}/zone"), out)?),
-            None => None,
-        };
-        Some(Live { zone })
+        Some(Live { zone: super::zone(self.zone.as_deref(), at, names, out)? })
     }
 }
 
@@ -57,13 +53,13 @@ impl Effect for Live {
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
-            plane::zone_lost(world, zone, strike.cause, cx);
+            headroom::zone_lost(world, zone, strike.cause, cx);
         }
     }
 
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
-            plane::zone_back(world, zone, strike.cause, cx);
+            headroom::zone_back(world, zone, strike.cause, cx);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the faults in force do to zones and providers, worked out anew: the audit holds the tables against it.
 
 use super::{Live, Thing, cells_of, zones_of};
+use crate::model::fact::Cause;
 use crate::model::ids::{CellId, ProviderId, TypeId, ZoneId};
 use crate::model::plan::Plan;
 use crate::model::world::World;
@@ -122,9 +123,10 @@ impl InForce {
         found.refusals.sort_unstable();
         found.front = [world.front.router_down.len(), world.front.map_down.len()];
         for (id, plane) in world.planes.pairs() {
-            found.down.extend((0..plane.struck).map(|_| id));
-            // Workers that start again are no fault's doing any more.
-            let struck = plane.dead_workers.iter().filter(|(_, _, restarting)| !restarting).count();
+            // What starts again is no fault's doing any more.
+            let strikes = |cause: &Cause| world.strikes.in_force().any(|strike| strike.cause == *cause);
+            found.down.extend(plane.down.iter().filter(|cause| strikes(cause)).map(|_| id));
+            let struck = plane.dead_workers.iter().filter(|(cause, _)| strikes(cause)).count();
             found.weak.extend((0..plane.refusing.len() + plane.curbs.len() + struck).map(|_| id));
             found.lost.extend(plane.lost_zones.iter().map(|(zone, _)| *zone));
         }

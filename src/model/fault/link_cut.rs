@@ -45,11 +45,7 @@ impl Kind for Spec {
     type Live = Live;
 
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let zone = match &self.zone {
-            Some(name) => Some(names.zone(name, &format!("{at}/zone"), out)?),
-            None => None,
-        };
-        Some(Live { zone })
+        Some(Live { zone: super::zone(self.zone.as_deref(), at, names, out)? })
     }
 }
 

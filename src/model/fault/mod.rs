@@ -241,6 +241,15 @@ fn region(name: Option<&str>, at: &str, names: &Names, out: &mut Problems) -> Op
     }
 }
 
+/// The zone of a name; `Some(None)`: none was written.
+#[expect(clippy::option_option, reason = "not written is not the same as not understood")]
+fn zone(name: Option<&str>, at: &str, names: &Names, out: &mut Problems) -> Option<Option<ZoneId>> {
+    match name {
+        Some(name) => names.zone(name, &format!("{at}/zone"), out).map(Some),
+        None => Some(None),
+    }
+}
+
 /// One clock for the Region, if it is the one meant.
 fn region_clock(fault: Option<RegionId>, world: &World) -> Vec<Thing> {
     if fault.is_none_or(|only| only == world.part.region) { vec![Thing::All] } else { Vec::new() }

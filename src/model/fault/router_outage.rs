@@ -1,7 +1,7 @@
 //! The thin router in front of the cells does not answer.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::flows::plane;
+use crate::model::flows::headroom;
 use crate::model::ids::{CellId, RegionId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
@@ -63,7 +63,7 @@ fn calls_changed(world: &mut World, cx: &mut Cx<'_>) {
     if cx.plan.regions[world.part.region].plane.as_ref().is_some_and(|plane| plane.other_calls > 0) {
         let cells: Vec<CellId> = world.planes.ids().collect();
         for cell in cells {
-            plane::rate_changed(world, cell, cx);
+            headroom::rate_changed(world, cell, cx);
         }
     }
 }

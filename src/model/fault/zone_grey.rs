@@ -67,10 +67,7 @@ impl Kind for Spec {
             None => 0.0,
         };
         let added = self.latency.map_or(Span::ZERO, |latency| latency.0);
-        let zone = match &self.zone {
-            Some(name) => Some(names.zone(name, &format!("{at}/zone"), out)?),
-            None => None,
-        };
+        let zone = super::zone(self.zone.as_deref(), at, names, out)?;
         Some(Live { zone, errors_ppm: ppm(errors), added })
     }
 }

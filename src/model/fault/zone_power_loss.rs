@@ -3,7 +3,7 @@
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Who;
 use crate::model::fact::{Cause, Fact, Hit};
-use crate::model::flows::{For, detect, external, link, plane, rebalance};
+use crate::model::flows::{For, detect, external, headroom, link, rebalance};
 use crate::model::ids::ZoneId;
 use crate::model::ids::{HostId, TaskId};
 use crate::model::names::Names;
@@ -57,10 +57,7 @@ impl Kind for Spec {
 
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
         let share = super::share(self.share, &format!("{at}/share"), out);
-        let zone = match &self.zone {
-            Some(name) => Some(names.zone(name, &format!("{at}/zone"), out)?),
-            None => None,
-        };
+        let zone = super::zone(self.zone.as_deref(), at, names, out)?;
         Some(Live { zone, share: share? })
     }
 }
@@ -75,7 +72,7 @@ impl Effect for Live {
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             if self.share >= 1.0 {
                 world.zones[zone].dark += 1;
-                plane::zone_lost(world, zone, strike.cause, cx);
+                headroom::zone_lost(world, zone, strike.cause, cx);
                 link::cut_anchored(world, zone, strike.cause, cx);
             }
             hosts_go_dark(world, zone, self.share, strike.cause, cx);
@@ -90,7 +87,7 @@ impl Effect for Live {
         }
         for zone in super::zones_of(self.zone, strike, world) {
             world.zones[zone].dark -= 1;
-            plane::zone_back(world, zone, strike.cause, cx);
+            headroom::zone_back(world, zone, strike.cause, cx);
             link::mend_anchored(world, zone, cx);
         }
         external::revive(world, cx);

@@ -62,11 +62,11 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
         return accepted(world, service, attempt, cx);
     }
     if plane.queued + cost > plane.queue_max(plan, cell) {
-        plane::blamed(world, plan.services[service].cluster, service, cx);
+        plane::blamed(world, service, cx);
         return turned_away(world, service, (number, attempt), Call::CellBusy, None, cx);
     }
     plane.queued += cost;
-    plane.queue.push_back(Waiting::Call(service, number));
+    plane.queue.push_back(Waiting::Call(service));
     if told {
         cx.note(Fact::Call { service, attempt, what: Call::Queued });
     }
@@ -87,7 +87,7 @@ fn refused(world: &World, service: ServiceId, number: u32, attempt: u8, cx: &Cx<
 }
 
 /// A call that waited has its turn.
-pub(crate) fn turn(world: &mut World, cell: CellId, service: ServiceId, _number: u32, cx: &mut Cx<'_>) {
+pub(crate) fn turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut Cx<'_>) {
     let cost = cost(service, cx);
     let plane = &mut world.planes[cell];
     plane.queued -= cost;

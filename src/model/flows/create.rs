@@ -48,7 +48,7 @@ pub(crate) fn asked_for(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) 
 fn refresh(cluster: ClusterId, cx: &Cx<'_>) -> Span {
     let cell = plane::cell_of(cluster, cx);
     let plane = cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref();
-    plane.map_or(REFRESH, |plane| plane.router.refresh).max(Span::from_micros(1))
+    plane.map_or(REFRESH, |plane| plane.router.refresh)
 }
 
 /// All launches of a new service are due, because of `cause`.

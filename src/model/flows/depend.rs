@@ -3,7 +3,7 @@
 //! With all of its tasks gone nothing can be launched any more, its own tasks included: the circle does not open by
 //! itself.
 
-use super::plane;
+use super::headroom;
 use super::settle::percent_up;
 use crate::model::fact::Cause;
 use crate::model::ids::{CellId, ServiceId};
@@ -27,17 +27,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     world.depends_cause = row.lacks.lines.iter().map(|line| line.cause).find(|cause| cause.as_fault().is_some());
     let cells: Vec<CellId> = world.planes.ids().collect();
     for cell in cells {
-        plane::rate_changed(world, cell, cx);
-    }
-}
-
-/// What is left of a rate; without a bound any load, or none at all.
-pub(crate) fn left(rate: Option<u64>, ppm: u32) -> Option<u64> {
-    match (rate, ppm) {
-        (rate, WHOLE) => rate,
-        (Some(rate), ppm) => Some((u128::from(rate) * u128::from(ppm) / u128::from(WHOLE)) as u64),
-        (None, 0) => Some(0),
-        (None, _) => None,
+        headroom::rate_changed(world, cell, cx);
     }
 }
 

@@ -9,6 +9,7 @@ pub mod depend;
 pub mod detect;
 pub mod even;
 pub mod external;
+pub mod headroom;
 pub mod launch;
 pub mod link;
 pub mod managed;

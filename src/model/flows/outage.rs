@@ -3,7 +3,7 @@
 //! Running tasks live on: what happens in truth happens, what load balancers see they see. What is held is what the
 //! control plane does (scheduling, stopping, placing what starts) and what it learns (ends of tasks and hosts).
 
-use super::{account, plane};
+use super::{account, headroom, plane};
 use crate::engine::Span;
 use crate::model::event::{Event, Family};
 use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode};
@@ -163,13 +163,11 @@ pub(crate) fn down(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_
         cx.note(Fact::CellUp { cell, up: false });
     }
     plane.down.push(cause);
-    plane.struck += 1;
     world.outages += 1;
 }
 
 /// What broke the cell is gone: it starts again, and needs time for it.
 pub(crate) fn restarts(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
-    world.planes[cell].struck -= 1;
     cx.note(Fact::Noticed { cause });
     let span = restart_time(world, cell, cx);
     if span == Span::ZERO {
@@ -206,9 +204,9 @@ pub(crate) fn back(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_
 /// Workers of a cell stop acting.
 pub(crate) fn workers_down(world: &mut World, cell: CellId, workers: u64, cause: Cause, cx: &mut Cx<'_>) {
     cx.note(Fact::Hits { cause, what: Hit::Cell(cell) });
-    world.planes[cell].dead_workers.push((cause, workers, false));
+    world.planes[cell].dead_workers.push((cause, workers));
     world.outages += 1;
-    plane::rate_changed(world, cell, cx);
+    headroom::rate_changed(world, cell, cx);
 }
 
 /// What broke the workers is gone: they start again, which takes the base time of a restart.
@@ -216,9 +214,6 @@ pub(crate) fn workers_restart(world: &mut World, cell: CellId, cause: Cause, cx:
     cx.note(Fact::Noticed { cause });
     let plane = cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref();
     let base = plane.map_or(Span::ZERO, |plane| plane.restart.base);
-    for row in &mut world.planes[cell].dead_workers {
-        row.2 |= row.0 == cause;
-    }
     if base == Span::ZERO {
         workers_back(world, cell, cause, cx);
     } else {
@@ -229,9 +224,9 @@ pub(crate) fn workers_restart(world: &mut World, cell: CellId, cause: Cause, cx:
 /// They act again.
 fn workers_back(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
     let before = world.planes[cell].dead_workers.len();
-    world.planes[cell].dead_workers.retain(|(of, ..)| *of != cause);
+    world.planes[cell].dead_workers.retain(|(of, _)| *of != cause);
     world.outages -= (before - world.planes[cell].dead_workers.len()) as u32;
-    plane::rate_changed(world, cell, cx);
+    headroom::rate_changed(world, cell, cx);
     catch_up(world, cell, cx);
 }
 

@@ -6,14 +6,13 @@
 //! ```
 //! In a cell without a bound all of this costs one test. What is asked of each cell is told once a minute.
 
-use super::{call, create, depend, pace, reconcile};
+use super::{call, create, depend, headroom, pace, reconcile};
 use crate::engine::{Span, Time};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Delayed, Fact, Hit};
 use crate::model::flows::launch::Wait;
 use crate::model::ids::{CellId, ClusterId, ServiceId, ZoneId};
-use crate::model::plan::{Costs, Kind};
-use crate::model::tables::Plane;
+use crate::model::plan::{Cluster, Costs, Kind};
 use crate::model::tables::plane::Waiting;
 use crate::model::world::{Cx, World};
 
@@ -40,7 +39,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     match step {
         Step::Turn(cell, number) => turn(world, cell, number, cx),
         Step::Back(cell, cause) => super::outage::back(world, cell, cause, cx),
-        Step::Replaced(cell, zone) => replaced(world, cell, zone, cx),
+        Step::Replaced(cell, zone) => headroom::replaced(world, cell, zone, cx),
         Step::Created(cluster) => create::asked_for(world, cluster, cx),
         Step::Mapped(cluster) => create::mapped(world, cluster, cx),
         Step::Again(service, number, attempt) => call::attempt(world, service, number, attempt, cx),
@@ -172,14 +171,12 @@ pub(crate) fn asked(world: &mut World, cell: CellId, work: u64, cx: &mut Cx<'_>)
 /// cell's time is why from here on, unless another fault is.
 pub(crate) fn held_back(world: &mut World, service: ServiceId, due: u32, cx: &mut Cx<'_>) {
     offered(world, service, due, cx);
-    let cluster = cx.plan.services[service].cluster;
-    let all = blame(world, cluster, cx);
-    if let Some(first) = all.first() {
-        world.services[service].owe_to(*first);
+    let plan = cx.plan;
+    let first = blame(world, &plan.clusters[plan.services[service].cluster]).next();
+    if let Some(first) = first {
+        world.services[service].owe_to(first);
     }
-    for cause in all {
-        cx.note(Fact::Hits { cause, what: Hit::Service(service) });
-    }
+    blamed(world, service, cx);
 }
 
 /// So many launches of a service are due and were offered, each once.
@@ -196,25 +193,22 @@ pub(crate) fn not_due(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     resumed(world, service, u32::MAX, cx);
 }
 
-/// Faults that keep the cell from acting for a cluster.
-fn blame(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> Vec<Cause> {
-    let row = &cx.plan.clusters[cluster];
-    let plane = &world.planes[row.cell];
-    if let Some(cause) = plane.unserved(row.shard) {
-        return vec![cause];
-    }
-    let mut all: Vec<Cause> = plane.lost_zones.iter().map(|(_, cause)| *cause).collect();
-    all.extend(plane.curbs.iter().map(|curb| curb.cause));
-    all.extend(depend::cause(world));
-    all.extend(plane.dead_workers.iter().map(|(cause, ..)| *cause));
-    all.sort_unstable();
-    all.dedup();
-    all
+/// Faults that keep the cell from acting for a cluster; one may come twice.
+fn blame<'a>(world: &'a World, cluster: &Cluster) -> impl Iterator<Item = Cause> + 'a {
+    let plane = &world.planes[cluster.cell];
+    let down = plane.unserved(cluster.shard);
+    let lost = plane.lost_zones.iter().map(|(_, cause)| *cause);
+    let curbed = plane.curbs.iter().map(|curb| curb.cause);
+    let dead = plane.dead_workers.iter().map(|(cause, _)| *cause);
+    // Whoever is down does not act, whatever else it lacks.
+    let busy = lost.chain(curbed).chain(depend::cause(world)).chain(dead).filter(move |_| down.is_none());
+    down.into_iter().chain(busy)
 }
 
-/// The faults that keep a cell busy, for calls that it turns away.
-pub(crate) fn blamed(world: &World, cluster: ClusterId, service: ServiceId, cx: &mut Cx<'_>) {
-    for cause in blame(world, cluster, cx) {
+/// Tells the faults that keep a cell busy of a call that it turns away, or of launches that wait.
+pub(crate) fn blamed(world: &World, service: ServiceId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    for cause in blame(world, &plan.clusters[plan.services[service].cluster]) {
         cx.note(Fact::Hits { cause, what: Hit::Service(service) });
     }
 }
@@ -237,7 +231,7 @@ pub(crate) fn arm(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let cost = match world.planes[cell].queue.front() {
         None => return,
         Some(Waiting::Service(_)) => launch_cost(cell, cx),
-        Some(Waiting::Call(service, _)) => call::cost(*service, cx),
+        Some(Waiting::Call(service)) => call::cost(*service, cx),
     };
     let plane = &mut world.planes[cell];
     if plane.armed || !plane.down.is_empty() {
@@ -261,7 +255,7 @@ fn turn(world: &mut World, cell: CellId, number: u32, cx: &mut Cx<'_>) {
         let Some(&next) = world.planes[cell].queue.front() else { break };
         let cost = match next {
             Waiting::Service(_) => launch_cost(cell, cx),
-            Waiting::Call(service, _) => call::cost(service, cx),
+            Waiting::Call(service) => call::cost(service, cx),
         };
         let plane = &mut world.planes[cell];
         let ready = plane.capacity.as_mut().is_none_or(|tokens| tokens.wait_for(cx.now, cost) == Span::ZERO);
@@ -271,7 +265,7 @@ fn turn(world: &mut World, cell: CellId, number: u32, cx: &mut Cx<'_>) {
         plane.queue.pop_front();
         match next {
             Waiting::Service(service) => service_turn(world, cell, service, cx),
-            Waiting::Call(service, call) => call::turn(world, cell, service, call, cx),
+            Waiting::Call(service) => call::turn(world, cell, service, cx),
         }
     }
     arm(world, cell, cx);
@@ -287,64 +281,4 @@ fn service_turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut Cx
         pace::one_turn(world, service, cx);
         world.planes[cell].serving = None;
     }
-}
-
-/// What a cell can do has changed.
-pub(crate) fn rate_changed(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
-    let called = world.front.router_down.is_empty();
-    let plane = &mut world.planes[cell];
-    let rate = depend::left(plane.rate_now(cx.plan, cell, called), world.depends_ppm);
-    match (&mut plane.capacity, rate) {
-        (Some(tokens), Some(rate)) => tokens.set_rate(cx.now, rate),
-        (none, Some(rate)) => *none = Some(crate::model::tables::Tokens::from_now(cx.now, rate)),
-        (some, None) => *some = None,
-    }
-    plane.rate = rate.unwrap_or(0);
-    cx.note(Fact::CellRate { cell, rate: plane.rate });
-    // A turn that is on its way was timed at the old rate.
-    plane.turn = plane.turn.wrapping_add(1);
-    plane.armed = false;
-    arm(world, cell, cx);
-}
-
-/// A zone takes its part of every cell with it. Zones away from the Region have none.
-pub(crate) fn zone_lost(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
-    if cx.plan.zones[zone].kind.away() {
-        return;
-    }
-    for cell in world.planes.ids() {
-        world.planes[cell].lost_zones.push((zone, cause));
-        if Plane::full_rate(cx.plan, cell).is_some() {
-            cx.note(Fact::Hits { cause, what: Hit::Cell(cell) });
-            rate_changed(world, cell, cx);
-        }
-        let plane = cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref();
-        if let Some(after) = plane.and_then(|plane| plane.grows_after) {
-            cx.after(after, Step::Replaced(cell, zone));
-        }
-    }
-}
-
-/// The zone is back, and its part of every cell with it.
-pub(crate) fn zone_back(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
-    for cell in world.planes.ids() {
-        let plane = &mut world.planes[cell];
-        plane.lost_zones.retain(|lost| *lost != (zone, cause));
-        if !plane.lost_zones.iter().any(|(lost, _)| *lost == zone) {
-            plane.replaced.retain(|replaced| *replaced != zone);
-        }
-        if Plane::full_rate(cx.plan, cell).is_some() {
-            rate_changed(world, cell, cx);
-        }
-    }
-}
-
-/// New capacity stands in the other zones, unless the zone has come back meanwhile.
-fn replaced(world: &mut World, cell: CellId, zone: ZoneId, cx: &mut Cx<'_>) {
-    let plane = &mut world.planes[cell];
-    let lost = plane.lost_zones.iter().find(|(lost, _)| *lost == zone).copied();
-    let Some((_, cause)) = lost.filter(|_| !plane.replaced.contains(&zone)) else { return };
-    plane.replaced.push(zone);
-    cx.note(Fact::Noticed { cause });
-    rate_changed(world, cell, cx);
 }

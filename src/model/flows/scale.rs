@@ -305,13 +305,20 @@ pub(crate) fn count_up(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>)
 
 /// There is room again on a provider's hosts: what waits is placed, and the cluster's services may look.
 pub(crate) fn room(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
+    // Placing only takes room: where one task of a service found none, the next finds none either.
+    let mut stuck: Vec<ServiceId> = Vec::new();
     for _ in 0..world.providers[provider].waiting.len() {
         let Some(task) = world.providers[provider].waiting.pop_front() else { break };
         let Some(row) = world.tasks.get(task) else { continue };
-        match choose::host(world, row.service, provider, None, cx) {
-            Ok(host) => launch::place(world, task, host, cx),
-            Err(_) => world.providers[provider].waiting.push_back(task),
+        let service = row.service;
+        if !stuck.contains(&service) {
+            if let Ok(host) = choose::host(world, service, provider, None, cx) {
+                launch::place(world, task, host, cx);
+                continue;
+            }
+            stuck.push(service);
         }
+        world.providers[provider].waiting.push_back(task);
     }
 }
 

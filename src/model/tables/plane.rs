@@ -20,8 +20,8 @@ const QUEUE: Span = Span::from_secs(10);
 pub enum Waiting {
     /// The scheduler, with launches of a service.
     Service(ServiceId),
-    /// A RunTask call, by its number.
-    Call(ServiceId, u32),
+    /// A RunTask call of a stream.
+    Call(ServiceId),
 }
 
 /// A fault that takes a part of what a cell can do.
@@ -40,10 +40,8 @@ pub struct Curb {
 pub struct Plane {
     /// Why it is down as a whole: outages in force, and restarts after them.
     pub down: Vec<Cause>,
-    /// Outages of the whole cell in force, restarts not counted.
-    pub struck: u16,
-    /// Workers that are down, as bits: why, which, and whether they start again already.
-    pub dead_workers: Vec<(Cause, u64, bool)>,
+    /// Workers that are down, as bits, and why: outages in force, and restarts after them.
+    pub dead_workers: Vec<(Cause, u64)>,
     /// Faults through which it refuses a share of requests, in millionths.
     pub refusing: Vec<(Cause, u32)>,
     /// Zones whose part of it is lost.
@@ -52,6 +50,8 @@ pub struct Plane {
     pub replaced: Vec<ZoneId>,
     /// Faults that take a part of its capacity.
     pub curbs: Vec<Curb>,
+    /// What it can do in all its zones, in billionths of a request for each second; `None`: any load.
+    pub full_rate: Option<u64>,
     /// What it has time for; `None`: any load.
     pub capacity: Option<Tokens>,
     /// At which rate, in billionths of a request for each second.
@@ -86,12 +86,12 @@ impl Plane {
     pub fn new(plan: &Plan, id: CellId) -> Plane {
         let mut new = Plane {
             down: Vec::new(),
-            struck: 0,
             dead_workers: Vec::new(),
             refusing: Vec::new(),
             lost_zones: Vec::new(),
             replaced: Vec::new(),
             curbs: Vec::new(),
+            full_rate: full_rate(plan, id),
             capacity: None,
             rate: 0,
             queue: VecDeque::new(),
@@ -111,7 +111,7 @@ impl Plane {
 
     /// Workers that are down.
     pub fn dead(&self) -> u64 {
-        self.dead_workers.iter().fold(0, |bits, (_, dead, _)| bits | dead)
+        self.dead_workers.iter().fold(0, |bits, (_, dead)| bits | dead)
     }
 
     /// Why it does not serve a cluster with these workers.
@@ -120,8 +120,8 @@ impl Plane {
             return Some(*cause);
         }
         let all_dead = self.dead() & shard == shard && !self.dead_workers.is_empty();
-        let hit = || self.dead_workers.iter().find(|(_, dead, _)| dead & shard != 0);
-        all_dead.then(hit).flatten().map(|(cause, ..)| *cause)
+        let hit = || self.dead_workers.iter().find(|(_, dead)| dead & shard != 0);
+        all_dead.then(hit).flatten().map(|(cause, _)| *cause)
     }
 
     /// What it can do now for the scheduler and for RunTask, in billionths of a request for each second; `None`: any
@@ -144,7 +144,7 @@ impl Plane {
             *rate = *rate / u64::from(workers) * u64::from(alive);
         }
         for curb in &self.curbs {
-            rate = rate.map(|rate| (u128::from(rate) * u128::from(curb.left_ppm) / u128::from(MILLION)) as u64);
+            rate = left(rate, curb.left_ppm);
             rate = match (rate, curb.rate_max) {
                 (Some(rate), Some(most)) => Some(rate.min(most)),
                 (rate, most) => rate.or(most),
@@ -154,20 +154,28 @@ impl Plane {
         rate.map(|rate| rate.saturating_sub(others))
     }
 
-    /// What it can do in all its zones, in billionths of a request for each second.
-    pub fn full_rate(plan: &Plan, id: CellId) -> Option<u64> {
-        let cell = &plan.cells[id];
-        let plane = plan.regions[cell.region].plane.as_ref()?;
-        Some(plane.zone_rate?.saturating_mul(plan.own_zones(&cell.zones)))
-    }
-
     /// The most work of calls that may wait, in millionths of a request: so much time at full capacity, or at the rate
     /// that a fault leaves where there is no bound.
     pub fn queue_max(&self, plan: &Plan, id: CellId) -> u64 {
         let plane = plan.regions[plan.cells[id].region].plane.as_ref();
         let queue = plane.map_or(QUEUE, |plane| plane.queue);
-        let rate = Plane::full_rate(plan, id).unwrap_or(self.rate);
+        let rate = self.full_rate.unwrap_or(self.rate);
         u64::try_from(u128::from(rate) * u128::from(queue.0) / 1_000_000_000).unwrap_or(u64::MAX)
+    }
+}
+
+fn full_rate(plan: &Plan, id: CellId) -> Option<u64> {
+    let cell = &plan.cells[id];
+    let plane = plan.regions[cell.region].plane.as_ref()?;
+    Some(plane.zone_rate?.saturating_mul(plan.own_zones(&cell.zones)))
+}
+
+/// So many millionths of a rate. Of any load any load is left, or none at all.
+pub fn left(rate: Option<u64>, ppm: u32) -> Option<u64> {
+    match rate {
+        Some(rate) => Some((u128::from(rate) * u128::from(ppm) / u128::from(MILLION)) as u64),
+        None if ppm == 0 => Some(0),
+        None => None,
     }
 }
 

@@ -130,7 +130,7 @@ object! {
             /// How clusters are mapped; `fullMap` by default (model choice: AWS publishes none).
             #[serde(default = "full_map")]
             mapping: Mapping,
-            /// How often it reads the map from its source; `"60s"` by default (model choice).
+            /// How often it reads the map from its source, 1 s to a day; `"60s"` by default (model choice).
             #[serde(default = "refresh")]
             refresh: Duration,
             /// Single clusters and their cells, looked up before the algorithm: a large customer, a quarantine, a test.

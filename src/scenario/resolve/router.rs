@@ -1,6 +1,7 @@
 //! The router's map: which clusters run in which cell.
 
 use super::Build;
+use crate::engine::Span;
 use crate::model::ids::RegionId;
 use crate::model::plan;
 use crate::model::problem::nearest;
@@ -49,7 +50,12 @@ impl Build<'_> {
             let hint = "write \"mapping\": \"fullMap\", or move its rows to `pins`";
             self.out.error(&format!("{at}/map"), "`map` belongs to `fullMap`", hint);
         }
-        plan::Router { mapping, refresh: written.refresh.0 }
+        let refresh = written.refresh.0;
+        if !(Span::SECOND..=Span::from_secs(86_400)).contains(&refresh) {
+            let message = format!("the router cannot read its map every {refresh}");
+            self.out.error(&format!("{at}/refresh"), message, "write 1s to 1d");
+        }
+        plan::Router { mapping, refresh }
     }
 
     fn shards(&mut self, written: &Router, at: &str) -> plan::Mapping {
