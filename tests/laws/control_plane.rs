@@ -191,3 +191,13 @@ fn a_cell_that_refuses_a_share_of_launches_takes_the_rest() {
     // The last calls may still try again when the run ends.
     check("all are accounted for", plane.accepted.mean + plane.failed.mean, plane.offered.mean, 3.0);
 }
+
+#[test]
+fn all_of_any_load_is_taken_too() {
+    let faults = json!([
+        { "name": "nothing starts", "at": "1h", "for": "30m", "controlPlaneThrottle": { "share": 1 } },
+        { "name": "crash", "at": "70m", "taskCrash": { "service": "shop/web", "count": 4 } },
+    ]);
+    let summary = run(&broken("3h", 9, &faults, &json!({})), 1);
+    check("back after it", summary.faults[0].full_strength_seconds.unwrap().mean, 1_800.0 + 40.0, 1e-3);
+}

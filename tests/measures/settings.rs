@@ -227,6 +227,13 @@ fn what_is_idle_beside_the_others_is_told() {
             "no service has traffic",
         ),
         (json!({ "faults": [{ "name": "h", "at": "1h", "hostCrash": {} }] }), "no container instances"),
+        (json!({ "faults": [{ "name": "r", "at": "1h", "routerOutage": {} }] }), "no call comes from outside"),
+        (json!({ "faults": [{ "name": "m", "at": "1h", "mapSourceOutage": {} }] }), "no cluster is created"),
+        (
+            json!({ "faults": [{ "name": "z", "at": "1h", "controlPlaneZoneLoss": {} }] }),
+            "no control plane has a bound",
+        ),
+        (json!({ "faults": [{ "name": "t", "at": "1h", "controlPlaneThrottle": { "share": 0.5 } }] }), "any load"),
         (json!({ "faults": [{ "name": "a", "at": "1h", "for": "1m", "agentDisconnect": {} }] }), "and so no agents"),
         (json!({ "faults": [{ "name": "l", "at": "1h", "for": "1m", "linkCut": {} }] }), "and none is named"),
         (json!({ "faults": [spot] }), "only EC2 Spot has rebalance recommendations"),

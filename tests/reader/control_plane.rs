@@ -426,3 +426,11 @@ fn what_the_launch_path_needs_and_what_faults_name_is_known() {
     wrong["regions"][0]["controlPlane"]["dependsOn"] = json!("shop/wbe");
     assert!(said(&wrong).iter().any(|line| line.contains("did you mean `shop/web`?")));
 }
+
+#[test]
+fn the_router_reads_its_map_in_seconds() {
+    for refresh in ["0s", "999ms", "86401s"] {
+        let plane = json!({ "router": { "refresh": refresh } });
+        check(&plane, &[("Error /router/refresh", "the router cannot read its map every", "write 1s to 1d")]);
+    }
+}

@@ -4,7 +4,7 @@ use super::Build;
 use super::service::is_spot;
 use crate::engine::Span;
 use crate::model::fault::Spec;
-use crate::model::plan::ProviderKind;
+use crate::model::plan::{Kind, ProviderKind};
 
 impl Build<'_> {
     pub(super) fn idle(&mut self) {
@@ -43,8 +43,36 @@ impl Build<'_> {
                     let message = "`recommendationBefore` is not used: only EC2 Spot has rebalance recommendations";
                     self.out.note(&format!("{at}/recommendationBefore"), message, "");
                 }
-                _ => {}
+                spec => {
+                    if let Some((message, hint)) = self.idle_plane(spec) {
+                        self.out.warning(&at, format!("{message}: it does nothing"), hint);
+                    }
+                }
             }
+        }
+    }
+
+    /// Why a fault of the control plane does nothing, and the way out.
+    fn idle_plane(&self, spec: &Spec) -> Option<(&'static str, &'static str)> {
+        let plan = &self.plan;
+        let bound = plan.regions.iter().any(|row| row.plane.as_ref().is_some_and(|plane| plane.zone_rate.is_some()));
+        let called = plan.regions.iter().any(|row| row.plane.as_ref().is_some_and(|plane| plane.other_calls > 0));
+        let created = plan.clusters.iter().any(|cluster| cluster.created.is_some());
+        let streams = plan.services.iter().any(|service| service.kind == Kind::Stream);
+        match spec {
+            Spec::RouterOutage(_) if !called && !created && !streams => {
+                Some(("no call comes from outside", "add `runTasks`, `otherCalls`, or a cluster with `createdAt`"))
+            }
+            Spec::MapSourceOutage(_) if !created => {
+                Some(("no cluster is created during the run", "write `createdAt` in a cluster"))
+            }
+            Spec::ControlPlaneZoneLoss(_) if !bound => {
+                Some(("no control plane has a bound", "write `controlPlane.peakRequests` in a Region"))
+            }
+            Spec::ControlPlaneThrottle(spec) if !bound && spec.rate.is_none() && spec.share != Some(1.0) => {
+                Some(("of any load any share is any load", "write `rate`, or `controlPlane.peakRequests` in a Region"))
+            }
+            _ => None,
         }
     }
 
