@@ -59,7 +59,8 @@ struct ServiceSeries {
 
 impl Charts {
     /// Series for a partition; `zones`: for each service the rows of its zones, none meaning all.
-    pub(super) fn new(plan: &Plan, of: &Part, zones: impl Fn(ServiceId) -> Vec<usize>) -> Self {
+    pub(super) fn new(plan: &Plan, part: &Part, zones: impl Fn(ServiceId) -> Vec<usize>) -> Self {
+        let of = &part.as_one;
         let mut trace = Trace::new(plan.end());
         let services = of.services.clone().map(ServiceId);
         let services = services.map(|service| series_of(plan, service, &zones(service), &mut trace)).collect();
@@ -76,10 +77,10 @@ impl Charts {
         };
         let providers = of.providers.clone().map(provider).collect();
         let others = plan.regions[of.region].plane.as_ref().map_or(0.0, |plane| plane.other_calls as f64 / BILLION);
-        let cells = of.cells.clone().map(|cell| cell_series(plan, CellId(cell), others, &mut trace)).collect();
-        let launches = LaunchSeries::new(plan, of, &mut trace);
+        let cells = part.cells.clone().map(|cell| cell_series(plan, CellId(cell), others, &mut trace)).collect();
+        let launches = LaunchSeries::new(plan, part, &mut trace);
         let names = plan.faults.iter().map(|fault| fault.name.clone()).collect();
-        Charts { trace, names, services, providers, first_cell: of.cells.start, cells, launches, others }
+        Charts { trace, names, services, providers, first_cell: part.cells.start, cells, launches, others }
     }
 
     /// Levels of a service from `now` on.

@@ -59,8 +59,8 @@ impl LaunchSeries {
             let cell = usize::from(plan.clusters[service.cluster].cell.0 - of.cells.start);
             (cell, !plan.start_empty && service.kind != Kind::Stream)
         };
-        let services = of.services.clone().map(service).collect();
-        LaunchSeries { cells, first_service: of.services.start, services }
+        let services = of.as_one.services.clone().map(service).collect();
+        LaunchSeries { cells, first_service: of.as_one.services.start, services }
     }
 
     /// A task came to be or went on, or launches were delayed or lost.

@@ -58,7 +58,7 @@ impl Planes {
     /// Counts from `from` on.
     pub fn new(plan: &Plan, part: &Part, from: Time) -> Planes {
         let cell = |id: u16| {
-            let plane = plan.regions[part.region].plane.as_ref();
+            let plane = plan.regions[part.as_one.region].plane.as_ref();
             let others = plane.map_or(0, |plane| plane.other_calls);
             let row = crate::model::tables::Plane::new(plan, CellId(id));
             let rate = if row.capacity.is_some() { row.rate + others } else { 0 };
@@ -72,10 +72,10 @@ impl Planes {
         Planes {
             from,
             first_cell: part.cells.start,
-            first_service: part.services.start,
+            first_service: part.as_one.services.start,
             cells: part.cells.clone().map(cell).collect(),
-            of_service: part.services.clone().map(row).collect(),
-            before: vec![0; part.services.len()],
+            of_service: part.as_one.services.clone().map(row).collect(),
+            before: vec![0; part.as_one.services.len()],
         }
     }
 

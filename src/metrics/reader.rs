@@ -91,7 +91,8 @@ fn pricing(plan: &Plan, provider: ProviderId) -> Pricing {
 
 impl Metrics {
     /// The reader of a partition; `charts`: whether series are wanted.
-    pub fn new(plan: &Plan, of: &Part, charts: bool) -> Self {
+    pub fn new(plan: &Plan, part: &Part, charts: bool) -> Self {
+        let of = &part.as_one;
         let warm_up = Time::ZERO + plan.warm_up;
         let subject = |id: ServiceId| {
             let row = &plan.services[id];
@@ -129,11 +130,11 @@ impl Metrics {
                 of.services.start as usize,
                 clusters,
             ),
-            planes: Planes::new(plan, of, warm_up),
+            planes: Planes::new(plan, part, warm_up),
             changed: Vec::new(),
             charts: charts.then(|| {
                 let zones = |id| zones_of(plan, id).into_iter().map(|zone| usize::from(zone.0 - of.zones.start));
-                Box::new(Charts::new(plan, of, |id| zones(id).collect()))
+                Box::new(Charts::new(plan, part, |id| zones(id).collect()))
             }),
         }
     }

@@ -25,8 +25,8 @@ pub struct World {
     pub front: Front,
     /// Clusters that are not there yet.
     pub(crate) unborn: Vec<ClusterId>,
-    /// Whether the launch path needs a service.
-    pub(crate) depends: bool,
+    /// The service that the launch path needs.
+    pub(crate) depends: Option<ServiceId>,
     /// What that service leaves of the cells' rates, in millionths.
     pub(crate) depends_ppm: u32,
     /// The fault through which it is missing.
@@ -122,15 +122,16 @@ impl World {
     }
 
     /// The world of a part of the plan.
-    pub fn new(plan: &Plan, cell: &Part) -> World {
+    pub fn new(plan: &Plan, part: &Part) -> World {
+        let cell = &part.as_one;
         let zone_count = usize::from(cell.zones.end - cell.zones.start);
         let plane = plan.regions[cell.region].plane.as_ref();
         let mut world = World {
-            planes: Table::starting_at(CellId(cell.cells.start)),
+            planes: Table::starting_at(CellId(part.cells.start)),
             front: Front::new(cell.accounts.clone()),
             outages: 0,
             unborn: Vec::new(),
-            depends: plane.is_some_and(|plane| plane.depends_on.is_some()),
+            depends: plane.and_then(|plane| plane.depends_on),
             depends_ppm: flows::depend::WHOLE,
             depends_cause: None,
             metered: plane.is_some_and(plan::Plane::meters),
@@ -153,9 +154,9 @@ impl World {
             held_tasks: Vec::new(),
             dirty: Vec::new(),
             scratch: Vec::new(),
-            part: cell.clone(),
+            part: part.clone(),
         };
-        for id in cell.cells.clone().map(CellId) {
+        for id in part.cells.clone().map(CellId) {
             world.planes.push(Plane::new(plan, id));
         }
         for _ in cell.zones.clone() {

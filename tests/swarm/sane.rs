@@ -129,7 +129,7 @@ pub(crate) fn ends_well(plan: &Plan, world: &World) -> Vec<String> {
                 service.name, row.available, row.desired, row.wanted
             ));
         }
-        let first = world.part.zones.start;
+        let first = world.part.as_one.zones.start;
         let there = service.zones.iter().map(|zone| row.zones[usize::from(zone.0 - first)].available);
         let (least, most) = (there.clone().min().unwrap_or(0), there.max().unwrap_or(0));
         // A move starts a task before it stops one: `maximumPercent` must leave room for it.

@@ -137,7 +137,7 @@ fn service(row: u32, provider: ProviderId) -> Service {
 fn toys(plan: &Plan, options: &Options, objectives: &[Objective], watch: &dyn Watch) -> Outcome {
     let one = |index: u32, shared: &Shared<'_>| {
         let parts = plan.parts(|_| false).into_iter().map(|part| {
-            let world = Toy { service: ServiceId(part.services.start), up: false, flips: 0 };
+            let world = Toy { service: ServiceId(part.as_one.services.start), up: false, flips: 0 };
             (world, Readers { metrics: Metrics::new(plan, &part, options.timeline && index == 0), recorder: Some(()) })
         });
         replicate(plan, index, parts, |_, cx| cx.after(Span::ZERO, ()), shared, |_| ())

@@ -34,7 +34,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         counts(world, plan, id, provider, out);
         waiting(world, plan, id, provider, out);
     }
-    for cluster in world.part.clusters.clone() {
+    for cluster in world.part.as_one.clusters.clone() {
         let cluster = &plan.clusters[crate::model::ids::ClusterId(cluster)];
         let groups = cluster.providers.clone().map(ProviderId);
         let groups = groups.filter(|row| matches!(plan.providers[*row].kind, ProviderKind::Group(_)));

@@ -16,7 +16,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             match *waiting {
                 Waiting::Service(service) => standing.push(service),
                 Waiting::Call(service) => {
-                    let region = &plan.regions[world.part.region];
+                    let region = &plan.regions[world.part.as_one.region];
                     let cost = region.plane.as_ref().map_or(1_000_000, |plane| plane.costs.launch);
                     let count = plan.services[service].arrivals.as_ref().map_or(0, |arrivals| arrivals.count);
                     queued += cost * u64::from(count);

@@ -105,7 +105,7 @@ fn use_of_fargate(world: &World, plan: &Plan, zone: ZoneId, out: &mut Findings) 
 
 /// An account has one bucket for each Region and kind: the same scope as its quota.
 fn quotas(world: &World, plan: &Plan, out: &mut Findings) {
-    let region = &plan.regions[world.part.region];
+    let region = &plan.regions[world.part.as_one.region];
     let mut used: Vec<(u64, bool)> = vec![(0, false); plan.buckets.len()];
     for (_, task) in world.tasks.pairs().filter(|(_, task)| task.zone != NO_ZONE) {
         if let ProviderKind::Fargate { spot, bucket } = plan.providers[task.provider].kind {

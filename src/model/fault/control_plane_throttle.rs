@@ -79,7 +79,7 @@ impl Kind for Spec {
 
 impl Live {
     pub(super) fn cells(&self, world: &World) -> Vec<CellId> {
-        if self.region.is_some_and(|region| region != world.part.region) {
+        if self.region.is_some_and(|region| region != world.part.as_one.region) {
             return Vec::new();
         }
         world.planes.ids().filter(|cell| self.cell.is_none_or(|only| only == *cell)).collect()

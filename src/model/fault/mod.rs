@@ -252,7 +252,7 @@ fn zone(name: Option<&str>, at: &str, names: &Names, out: &mut Problems) -> Opti
 
 /// One clock for the Region, if it is the one meant.
 fn region_clock(fault: Option<RegionId>, world: &World) -> Vec<Thing> {
-    if fault.is_none_or(|only| only == world.part.region) { vec![Thing::All] } else { Vec::new() }
+    if fault.is_none_or(|only| only == world.part.as_one.region) { vec![Thing::All] } else { Vec::new() }
 }
 
 /// Cells that a strike means: the one of its clock, the one of the fault, or all.

@@ -60,7 +60,7 @@ impl Effect for Live {
 
 /// Calls such as describe polling reach the cells or not: their part of the cells' time changes.
 fn calls_changed(world: &mut World, cx: &mut Cx<'_>) {
-    if cx.plan.regions[world.part.region].plane.as_ref().is_some_and(|plane| plane.other_calls > 0) {
+    if cx.plan.regions[world.part.as_one.region].plane.as_ref().is_some_and(|plane| plane.other_calls > 0) {
         let cells: Vec<CellId> = world.planes.ids().collect();
         for cell in cells {
             headroom::rate_changed(world, cell, cx);

@@ -99,7 +99,7 @@ pub(crate) fn turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut
 
 /// The cell has taken the call on: its launches are due.
 fn accepted(world: &mut World, service: ServiceId, attempt: u8, cx: &mut Cx<'_>) {
-    if cx.plan.regions[world.part.region].plane.is_some() {
+    if cx.plan.regions[world.part.as_one.region].plane.is_some() {
         cx.note(Fact::Call { service, attempt, what: Call::Accepted });
     }
     if attempt > 0 {
@@ -119,7 +119,7 @@ fn turned_away(
     cx: &mut Cx<'_>,
 ) {
     let count = count(service, cx);
-    if cx.plan.regions[world.part.region].plane.is_some() {
+    if cx.plan.regions[world.part.as_one.region].plane.is_some() {
         cx.note(Fact::Call { service, attempt, what: why });
     }
     if let Some(cause) = cause {

@@ -18,7 +18,7 @@ const REFRESH: Span = Span::MINUTE;
 
 /// Clusters that are created later.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
-    for cluster in world.part.clusters.clone().map(ClusterId) {
+    for cluster in world.part.as_one.clusters.clone().map(ClusterId) {
         if let Some(at) = cx.plan.clusters[cluster].created {
             world.unborn.push(cluster);
             cx.at(at, crate::engine::key::Phase::Normal, plane::Step::Created(cluster));

@@ -12,11 +12,8 @@ use crate::model::world::{Cx, World};
 /// A whole, in millionths.
 pub(crate) const WHOLE: u32 = 1_000_000;
 
-/// The counts of a service have changed: it may be the one that the launch path needs.
+/// The counts of the service that the launch path needs have changed.
 pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if cx.plan.regions[world.part.region].plane.as_ref().and_then(|plane| plane.depends_on) != Some(service) {
-        return;
-    }
     let row = &world.services[service];
     let need = percent_up(row.desired, cx.plan.services[service].minimum_healthy_percent).max(1);
     let left = u64::from(row.available.min(need)) * u64::from(WHOLE) / u64::from(need);

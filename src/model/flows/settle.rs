@@ -20,7 +20,7 @@ pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
     while let Some(service) = world.dirty.pop() {
         world.services[service].dirty = false;
         traffic::watch_addresses(world, service, cx);
-        if world.depends {
+        if world.depends == Some(service) {
             depend::look(world, service, cx);
         }
         if cx.observed() {

@@ -1,52 +1,28 @@
 //! Which cells run together as one partition of the world, and the slices of the tables that are theirs.
 
 use super::{Cell, Fault, Plan, When};
-use crate::model::ids::{CellId, RegionId, ZoneId};
+use crate::model::ids::{RegionId, ZoneId};
 use std::ops::Range;
 
 /// Cells of one Region that run together: whatever they share is in one place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Part {
-    /// Its Region.
-    pub region: RegionId,
     /// Its cells.
     pub cells: Range<u16>,
-    /// Zones of the Region.
-    pub zones: Range<u16>,
-    /// Its clusters.
-    pub clusters: Range<u32>,
-    /// Its services and streams.
-    pub services: Range<u32>,
-    /// Its capacity providers.
-    pub providers: Range<u16>,
-    /// Its launch buckets.
-    pub buckets: Range<u16>,
-    /// Its accounts.
-    pub accounts: Range<u32>,
+    /// The slices of the tables that are theirs, as if they were one cell.
+    pub as_one: Cell,
 }
 
 impl Part {
-    fn of(id: CellId, cell: &Cell) -> Part {
-        Part {
-            region: cell.region,
-            cells: id.0..id.0 + 1,
-            zones: cell.zones.clone(),
-            clusters: cell.clusters.clone(),
-            services: cell.services.clone(),
-            providers: cell.providers.clone(),
-            buckets: cell.buckets.clone(),
-            accounts: cell.accounts.clone(),
-        }
-    }
-
     /// Takes the next cell in.
-    fn join(&mut self, next: &Part) {
-        self.cells.end = next.cells.end;
-        self.clusters.end = next.clusters.end;
-        self.services.end = next.services.end;
-        self.providers.end = next.providers.end;
-        self.buckets.end = next.buckets.end;
-        self.accounts.end = next.accounts.end;
+    fn join(&mut self, next: &Cell) {
+        let all = &mut self.as_one;
+        self.cells.end += 1;
+        all.clusters.end = next.clusters.end;
+        all.services.end = next.services.end;
+        all.providers.end = next.providers.end;
+        all.buckets.end = next.buckets.end;
+        all.accounts.end = next.accounts.end;
     }
 }
 
@@ -60,13 +36,12 @@ impl Plan {
         let picked = self.faults.iter().any(once);
         let mut parts: Vec<Part> = Vec::new();
         for (id, cell) in self.cells.pairs() {
-            let part = Part::of(id, cell);
             let plane = self.regions[cell.region].plane.as_ref();
             let needs_one = plane.is_some_and(|plane| plane.depends_on.is_some());
             let joins = together(cell.region) || shared.contains(&cell.region) || needs_one || picked;
             match parts.last_mut() {
-                Some(last) if joins && last.region == cell.region => last.join(&part),
-                _ => parts.push(part),
+                Some(last) if joins && last.as_one.region == cell.region => last.join(cell),
+                _ => parts.push(Part { cells: id.0..id.0 + 1, as_one: cell.clone() }),
             }
         }
         parts
