@@ -238,3 +238,137 @@ fn cells_that_exhaust_a_stock_take_it_from_each_other() {
     let summary = run(&file, 1);
     assert_eq!(summary.services.iter().map(|service| service.running.max.mean).sum::<f64>(), 120.0);
 }
+
+/// Half a call a second for 20 s of work each, at a cell that does one request a second: its busiest minute.
+fn peak(more: &Value) -> f64 {
+    let mut plane = json!({ "cells": 1, "peakRequests": "1/s", "prescaledPercent": 100 });
+    plane.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let stream = json!([{ "clusterName": "jobs", "capacityProviders": ["FARGATE"], "runTasks": [{
+        "taskDefinition": "web", "name": "job", "every": { "constant": "2s" },
+        "launchType": "FARGATE", "lives": { "constant": "20s" },
+        "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-1"] } } }] }]);
+    let file = cells("1h", &plane, 0, &json!({ "clusters": stream, "warmUp": "5m", "behaviour": [] }));
+    run(&file, 1).control_plane[0].cells[0].peak_utilisation.unwrap().mean
+}
+
+#[test]
+fn each_kind_of_work_takes_its_part() {
+    // A task is launched, tells that it runs and that it has ended; each look of the scheduler is for one call.
+    for (more, load) in [
+        (json!({}), 0.5),
+        (json!({ "costs": { "launch": 1.5 } }), 0.75),
+        (json!({ "costs": { "stateChange": 0.25 } }), 0.5 + 0.5 * 2.0 * 0.25),
+        (json!({ "otherCalls": "0.3/s" }), 0.5 + 0.3),
+    ] {
+        // A minute holds a call more or less.
+        check(&more.to_string(), peak(&more), load, 0.051);
+    }
+    let looked = peak(&json!({ "costs": { "reconcile": 0.2 } })) - peak(&json!({}));
+    assert!((0.09..=0.4).contains(&looked), "looks of the scheduler take {looked}");
+}
+
+#[test]
+fn a_stop_takes_its_part_too() {
+    let plane = |stop: f64| json!({ "cells": 1, "peakRequests": "1/s", "costs": { "stop": stop } });
+    // Zones are evened out after one was dark: each task that is moved is stopped in order.
+    let file = |stop: f64| {
+        let even = json!([{ "clusterName": "c1", "capacityProviders": ["FARGATE"],
+            "services": [service("web", 6, 3, &json!({ "availabilityZoneRebalancing": "ENABLED" }))] }]);
+        cells(
+            "3h",
+            &plane(stop),
+            0,
+            &json!({ "clusters": even,
+            "behaviour": [{ "family": "web", "start": { "constant": "40s" } }],
+            "faults": [{ "name": "dark", "at": "1h", "for": "30m", "zonePowerLoss": { "zone": "z1" } }] }),
+        )
+    };
+    let peak = |stop: f64| run(&file(stop), 1).control_plane[0].cells[0].peak_utilisation.unwrap().mean;
+    assert!(peak(50.0) > peak(0.0) + 0.3, "{} and {}", peak(50.0), peak(0.0));
+}
+
+/// When the tasks of a service are born after the start, in seconds.
+fn births(file: &Value, of: &str) -> Vec<f64> {
+    let plan = plan(file);
+    let wanted = plan.services.pairs().find(|(_, row)| row.name == of).unwrap().0;
+    let (diary, _) = watch(file);
+    let birth = |(now, fact): &(evenkeel::engine::Time, Fact)| match fact {
+        Fact::Task { task, from, to, .. } if from == to && task.service == wanted => Some(now.as_secs_f64()),
+        _ => None,
+    };
+    diary.0.iter().filter_map(birth).filter(|at| *at > 0.0).collect()
+}
+
+#[test]
+fn a_new_cluster_waits_for_its_row_in_the_map() {
+    let late = |created: &str| {
+        json!([{ "clusterName": "new", "capacityProviders": ["FARGATE"], "createdAt": created,
+                 "services": [service("web", 3, 3, &json!({}))] }])
+    };
+    let fault = |kind: &str| json!([{ "name": "gone", "at": "30m", "for": "30m", kind: {} }]);
+    for (created, kind, first) in [
+        // The router reads its map each minute; a cluster that is created just then is in it.
+        ("2410s", "none", 2_460.0),
+        ("2400s", "none", 2_400.0),
+        ("2410s", "mapSourceOutage", 3_600.0),
+        ("2410s", "routerOutage", 3_600.0),
+        ("3601s", "mapSourceOutage", 3_660.0),
+    ] {
+        let mut parts = json!({ "clusters": late(created), "behaviour": [] });
+        if kind != "none" {
+            parts["faults"] = fault(kind);
+        }
+        let file = cells("2h", &json!({ "cells": 2 }), 0, &parts);
+        assert_eq!(births(&file, "new/web"), [first; 3], "{created}, {kind}");
+    }
+}
+
+#[test]
+fn launches_come_as_far_as_what_they_need_serves() {
+    let clusters = json!([
+        { "clusterName": "core", "capacityProviders": ["FARGATE"], "services": [service("tokens", 3, 3, &json!({}))] },
+        { "clusterName": "shop", "capacityProviders": ["FARGATE"], "services": [service("web", 12, 3, &json!({}))] }]);
+    // Built for 1.5 a second; ends are noticed after an hour, so that what crashes first is still missing.
+    for (lost, rate) in [(0, 1.5), (1, 1.0), (2, 0.5), (3, 0.0)] {
+        let mut faults =
+            vec![json!({ "name": "web", "at": "1h", "taskCrash": { "service": "shop/web", "count": 12 } })];
+        if lost > 0 {
+            faults
+                .push(json!({ "name": "core", "at": "90m", "taskCrash": { "service": "core/tokens", "count": lost } }));
+        }
+        let file = cells(
+            "150m",
+            &json!({ "cells": 1, "peakRequests": "1/s", "dependsOn": "core/tokens" }),
+            0,
+            &json!({ "clusters": clusters, "faults": faults, "behaviour": [],
+                     "detection": { "loss": { "constant": "1h" } } }),
+        );
+        let born = births(&file, "shop/web");
+        if lost == 3 {
+            assert_eq!(born, [0.0; 0]);
+            continue;
+        }
+        assert_eq!(born.len(), 12, "{lost} lost");
+        check(&format!("{lost} lost"), born[11] - born[3], 8.0 / rate, 1e-3);
+    }
+}
+
+#[test]
+fn poison_reaches_whoever_has_all_of_its_workers() {
+    let names: Vec<String> = (1..=60).map(|row| format!("c{row}")).collect();
+    let shard = |name: &str| evenkeel::model::routing::shard(name, 8, 2);
+    let same = names.iter().filter(|name| shard(name) == shard("c1")).count();
+    assert!(same > 1, "nobody shares all workers with c1: this shows nothing");
+    let plane = json!({ "cells": 1, "router": { "mapping": "shuffleShard", "workers": 8, "shardSize": 2 } });
+    let file = cells(
+        "5h",
+        &plane,
+        60,
+        &json!({ "behaviour": [], "faults": [
+        { "name": "poison", "at": "1h", "for": "1h", "poisonCustomer": { "cluster": "c1" } },
+        { "name": "crash", "at": "70m", "taskCrash": { "share": 1 } }] }),
+    );
+    let summary = run(&file, 1);
+    check("clusters hit", summary.faults[0].hit.clusters.mean, same as f64, 0.0);
+    check("radius", summary.faults[0].blast_radius.unwrap().mean, same as f64 / 60.0, 1e-12);
+}
