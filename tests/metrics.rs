@@ -201,6 +201,7 @@ fn sum_up(plan: &Plan, mut runs: Vec<Measured>) -> Told {
         run_tasks: all.streams(),
         capacity_providers: all.providers(),
         control_plane: Vec::new(),
+        cellular_application: Vec::new(),
         faults: all.faults(),
         changes: Vec::new(),
         losses: all.losses(),

@@ -365,6 +365,7 @@ fn summarise(plan: &Plan, runs: &[Measured], events: u64, digest: u64) -> Summar
         run_tasks: all.streams(),
         capacity_providers: all.providers(),
         control_plane: all.control_planes(),
+        cellular_application: all.applications(),
         faults: all.faults(),
         changes: Vec::new(),
         losses: all.losses(),

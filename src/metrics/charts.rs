@@ -1,5 +1,6 @@
 //! Which series a partition draws, and where each of them stands.
 
+use super::application_series::ApplicationSeries;
 use super::availability::Availability;
 use super::capacity::Capacity;
 use super::launch_series::LaunchSeries;
@@ -29,6 +30,7 @@ pub(super) struct Charts {
     /// Of each cell that has a bound.
     cells: Vec<Option<CellSeries>>,
     launches: LaunchSeries,
+    application: Option<ApplicationSeries>,
     /// Other calls of each cell, in requests a second.
     others: f64,
 }
@@ -79,8 +81,9 @@ impl Charts {
         let others = plan.regions[of.region].plane.as_ref().map_or(0.0, |plane| plane.other_calls as f64 / BILLION);
         let cells = part.cells.clone().map(|cell| cell_series(plan, CellId(cell), others, &mut trace)).collect();
         let launches = LaunchSeries::new(plan, part, &mut trace);
+        let application = ApplicationSeries::new(plan, part, &mut trace);
         let names = plan.faults.iter().map(|fault| fault.name.clone()).collect();
-        Charts { trace, names, services, providers, first_cell: part.cells.start, cells, launches, others }
+        Charts { trace, names, services, providers, first_cell: part.cells.start, cells, launches, application, others }
     }
 
     /// Levels of a service from `now` on.
@@ -138,6 +141,13 @@ impl Charts {
             }
             Fact::CellRate { rate, .. } => self.trace.point(of.capacity, now, rate as f64 / BILLION + self.others),
             _ => {}
+        }
+    }
+
+    /// What customers of an application in cells get.
+    pub(super) fn application(&mut self, now: Time, fact: &Fact) {
+        if let Some(of) = &self.application {
+            of.take(now, fact, &mut self.trace);
         }
     }
 

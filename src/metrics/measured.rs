@@ -2,7 +2,7 @@
 
 use super::timeline::{Band, Series, Timeline};
 use super::trace::BANDS_MAX;
-use super::{availability, capacity, launches, ledger, planes, recovery};
+use super::{applications, availability, capacity, launches, ledger, planes, recovery};
 use crate::engine::Time;
 
 /// What one service or stream did.
@@ -35,6 +35,8 @@ pub struct Measured {
     pub faults: Vec<recovery::Measure>,
     /// Control-plane cells, in the order of the plan.
     pub planes: Vec<planes::Measure>,
+    /// The application in cells.
+    pub application: Option<applications::Measure>,
     /// Series, when they were wanted.
     pub series: Vec<Series>,
     /// Bands, when they were wanted.
@@ -55,6 +57,7 @@ impl Measured {
         self.services.extend(other.services);
         self.providers.extend(other.providers);
         self.planes.extend(other.planes);
+        self.application = self.application.or(other.application);
         self.series.extend(other.series);
         for band in other.bands {
             // Each cell has its own copy of an outside fault: the same name and times are the same band.

@@ -9,6 +9,9 @@
 //! A fact costs a few table accesses by id; nothing is allocated once warm. Quantities of the window start at `warmUp`;
 //! faults are followed from time 0. Recovery and series see a level once its instant is over.
 
+mod application_rows;
+mod application_series;
+pub mod applications;
 pub mod availability;
 pub mod blast;
 pub mod capacity;

@@ -38,6 +38,8 @@ pub enum Target {
     RunTasks,
     /// A capacity provider.
     CapacityProvider,
+    /// Customers' own cells.
+    CellularApplication,
 }
 
 /// A bound on a result.
@@ -52,13 +54,14 @@ pub enum Bound {
 }
 
 impl Target {
-    const ALL: [Target; 6] = [
+    const ALL: [Target; 7] = [
         Target::Service,
         Target::Fault,
         Target::Change,
         Target::ControlPlane,
         Target::RunTasks,
         Target::CapacityProvider,
+        Target::CellularApplication,
     ];
 
     /// As an objective spells it.
@@ -70,6 +73,7 @@ impl Target {
             Target::ControlPlane => "controlPlane",
             Target::RunTasks => "runTasks",
             Target::CapacityProvider => "capacityProvider",
+            Target::CellularApplication => "cellularApplication",
         }
     }
 
@@ -82,6 +86,7 @@ impl Target {
             Target::ControlPlane => ("controlPlane", "region"),
             Target::RunTasks => ("runTasks", "stream"),
             Target::CapacityProvider => ("capacityProviders", "capacityProvider"),
+            Target::CellularApplication => ("cellularApplication", "name"),
         }
     }
 
@@ -102,6 +107,7 @@ impl Target {
                 rows.map(|row| super::charts::provider_name(plan, row)).collect()
             }
             Target::ControlPlane => plan.regions.iter().map(|row| row.name.clone()).collect(),
+            Target::CellularApplication => plan.application.iter().map(|row| row.name.clone()).collect(),
             Target::Change => Vec::new(),
         }
     }
@@ -315,6 +321,10 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
         Target::ControlPlane => {
             let parts = ["offered", "accepted", "throttled", "failed", "availability"];
             parts.map(|part| format!("launches.{part}")).to_vec()
+        }
+        Target::CellularApplication => {
+            let requests = ["requests.offered", "requests.served", "requests.failed"];
+            [of(&["requestAvailability", "nines", "moved", "withoutCell"]), of(&requests)].concat()
         }
         Target::Change => Vec::new(),
     }

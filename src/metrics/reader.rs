@@ -1,5 +1,6 @@
 //! The reader of one partition: hands each fact to those it concerns.
 
+use super::applications::Applications;
 use super::availability::Availability;
 use super::capacity::Capacity;
 use super::charts::Charts;
@@ -31,6 +32,7 @@ pub struct Metrics {
     prices: Vec<Option<u64>>,
     recovery: Recovery,
     planes: Planes,
+    application: Applications,
     /// Services whose levels changed at this instant.
     changed: Vec<ServiceId>,
     charts: Option<Box<Charts>>,
@@ -131,6 +133,7 @@ impl Metrics {
                 clusters,
             ),
             planes: Planes::new(plan, part, warm_up),
+            application: Applications::new(warm_up),
             changed: Vec::new(),
             charts: charts.then(|| {
                 let zones = |id| zones_of(plan, id).into_iter().map(|zone| usize::from(zone.0 - of.zones.start));
@@ -269,6 +272,10 @@ impl Metrics {
             | Fact::CellUp { .. }
             | Fact::CellRate { .. }
             | Fact::CellLoad { .. } => self.plane(now, fact),
+            Fact::Application { .. } | Fact::Customers { .. } | Fact::Homeless { .. } | Fact::Moved { .. } => {
+                self.application.take(now, fact);
+                self.charts.iter_mut().for_each(|charts| charts.application(now, fact));
+            }
             Fact::Health { .. } | Fact::Service { .. } => {}
         }
     }
@@ -315,6 +322,7 @@ impl Metrics {
             providers: self.capacity.into_iter().map(|row| row.finish(end)).collect(),
             faults,
             planes: self.planes.finish(end),
+            application: self.application.finish(end),
             series,
             bands,
         }

@@ -230,8 +230,15 @@ impl<'a> Runs<'a> {
             cluster.services.clone().map(|row| run.services[row as usize].ledger.offered).sum()
         };
         let mut weights: Vec<u128> = self.plan.clusters.iter().map(offered).collect();
-        if weights.contains(&0) {
+        let row = |service: ServiceId| self.plan.services[service].cluster.row();
+        let router = self.plan.application.as_ref().map(|one| row(one.router));
+        if weights.iter().enumerate().any(|(row, weight)| *weight == 0 && Some(row) != router) {
             weights.fill(1);
+            router.iter().for_each(|row| weights[*row] = 0);
+        } else if let Some((planned, router)) = self.plan.application.as_ref().zip(router) {
+            // The router serves the customers of the cells, who count there; what never came to a cell is left.
+            let passed: u128 = planned.cells.iter().map(|cell| weights[row(*cell)]).sum();
+            weights[router] = run.application.as_ref().map_or(0, |of| of.offered).saturating_sub(passed);
         }
         let all: u128 = weights.iter().sum();
         let hit: f64 = fault.clusters.iter().map(|(id, times)| weights[id.row()] as f64 * *times as f64).sum();
@@ -290,13 +297,13 @@ fn share(estimate: Estimate) -> Estimate {
 }
 
 /// 1 - x of a share.
-fn complement(lost: Estimate) -> Estimate {
+pub(super) fn complement(lost: Estimate) -> Estimate {
     let lost = share(lost);
     Estimate { mean: 1.0 - lost.mean, low: lost.high.map(|x| 1.0 - x), high: lost.low.map(|x| 1.0 - x), n: lost.n }
 }
 
 /// -log10 of the share lost; `None` when nothing was. An end of the interval at which nothing is lost is null.
-fn nines(lost: Estimate) -> Maybe {
+pub(super) fn nines(lost: Estimate) -> Maybe {
     let lost = share(lost);
     // Adding zero turns the -0 of a total loss into 0.
     let of = |share: f64| (share > 0.0).then(|| -libm::log10(share) + 0.0);

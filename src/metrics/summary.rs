@@ -45,6 +45,9 @@ pub struct Summary {
     pub capacity_providers: Vec<ProviderRow>,
     /// One for each Region.
     pub control_plane: Vec<PlaneRow>,
+    /// Customers' own cells: one row, where a scenario has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cellular_application: Vec<ApplicationRow>,
     /// One for each fault of the file.
     pub faults: Vec<FaultRow>,
     /// One for each change of the file.
@@ -232,6 +235,44 @@ pub struct CellRow {
     pub launches: PlaneLaunches,
     /// Seconds of the window in which it was down.
     pub down_seconds: Estimate,
+}
+
+/// What customers of an application in cells got.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplicationRow {
+    /// Name.
+    pub name: String,
+    /// Requests served by its cells / requests of all customers.
+    pub request_availability: Maybe,
+    /// -log10(1 - requestAvailability); null when nothing was lost.
+    pub nines: Maybe,
+    /// First tries of all customers in the window.
+    pub requests: Requests,
+    /// "cluster/name" of its router.
+    pub router: String,
+    /// Customers of all groups.
+    pub customers: u32,
+    /// Moves of customers to another cell in the whole run.
+    pub moved: Estimate,
+    /// Customers without a cell at the end.
+    pub without_cell: Estimate,
+    /// Its cells.
+    pub cells: Vec<ApplicationCellRow>,
+}
+
+/// What one of its cells did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplicationCellRow {
+    /// "cluster/name" of its service.
+    pub service: String,
+    /// Customers at the end.
+    pub customers: Estimate,
+    /// Requests answered in time / requests that reached it; null when none did.
+    pub request_availability: Maybe,
+    /// What reached it, late callers of customers who have left included: it sends those on.
+    pub requests: Requests,
 }
 
 /// What one fault did.

@@ -42,10 +42,12 @@ pub enum Family {
     Fault,
     /// The control plane has time, comes back, grows.
     Plane,
+    /// Customers of an application in cells come, move and find their way.
+    Dispatch,
 }
 
 impl Family {
-    const ALL: [Family; 10] = [
+    const ALL: [Family; 11] = [
         Family::Launch,
         Family::Serve,
         Family::Stop,
@@ -56,6 +58,7 @@ impl Family {
         Family::Traffic,
         Family::Fault,
         Family::Plane,
+        Family::Dispatch,
     ];
 }
 

@@ -26,6 +26,8 @@ pub struct Names {
     pub types: BTreeMap<String, super::ids::TypeId>,
     /// Task-definition families that a service or stream uses.
     pub families: BTreeMap<String, ()>,
+    /// Whether there are customers' own cells.
+    pub has_application: bool,
     /// Services and families that were written and refused: why, is told where they stand, and not again wherever they
     /// are named.
     pub refused: BTreeSet<String>,

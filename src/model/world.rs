@@ -5,11 +5,11 @@ use super::event::{Event, Family};
 use super::fact::{Cause, Fact};
 use super::fault;
 use super::flows::{
-    self, daemon, detect, launch, outage, plane, rebalance, reconcile, scale, serve, settle, stop, traffic,
+    self, daemon, detect, dispatch, launch, outage, plane, rebalance, reconcile, scale, serve, settle, stop, traffic,
 };
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Part, Plan};
-use super::tables::{Front, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
+use super::tables::{Application, Front, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
 use std::collections::VecDeque;
@@ -59,6 +59,8 @@ pub struct World {
     pub(crate) held: Vec<(Cause, ProviderId)>,
     /// Services whose crashed tasks stay down until their fault ends.
     pub(crate) held_tasks: Vec<(Cause, ServiceId)>,
+    /// Customers' own cells, where their router runs.
+    pub application: Option<Box<Application>>,
     /// Services to settle when the event has been handled.
     pub(crate) dirty: Vec<ServiceId>,
     /// A list that handlers borrow, so that none allocates.
@@ -101,6 +103,7 @@ impl engine::Partition for World {
             Family::Traffic => traffic::handle(self, traffic::Step::of(event), cx),
             Family::Fault => fault::handle(self, fault::Step::of(event), cx),
             Family::Plane => plane::handle(self, plane::Step::of(event), cx),
+            Family::Dispatch => dispatch::handle(self, dispatch::Step::of(event), cx),
         }
         settle::all(self, cx);
     }
@@ -109,6 +112,11 @@ impl engine::Partition for World {
     fn rows(&self) -> usize {
         self.tasks.live() + self.hosts.live()
     }
+}
+
+/// The application in cells, if this part runs it.
+fn of_part<'p>(plan: &'p Plan, part: &Part) -> Option<&'p plan::Application> {
+    plan.application.as_ref().filter(|one| part.as_one.services.contains(&one.router.0))
 }
 
 /// Launches of one service on any capacity: 500 a minute (domain sheet, section 4.6; the bucket is a model choice).
@@ -152,6 +160,7 @@ impl World {
             shortages: Vec::new(),
             held: Vec::new(),
             held_tasks: Vec::new(),
+            application: of_part(plan, part).map(|one| Box::new(Application::new(one))),
             dirty: Vec::new(),
             scratch: Vec::new(),
             part: part.clone(),
@@ -206,6 +215,7 @@ impl World {
             self.populate(service, plan, cx);
         }
         self.forget_left_out();
+        dispatch::prepare(self, cx);
         fault::prepare(self, cx);
         settle::all(self, cx);
     }

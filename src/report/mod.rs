@@ -10,6 +10,7 @@
 //! | [`events`] | `events.ndjson` | [`Events`](crate::metrics::events::Events) and the plan |
 
 pub mod align;
+mod application;
 pub mod chart;
 pub mod csv;
 pub mod events;

@@ -125,7 +125,7 @@ fn service() -> Service {
         task,
         life,
         balancer: None,
-        traffic: Some(Traffic { profile, per_task: 60_000_000_000 }),
+        traffic: Some(Traffic { profile, per_task: 60_000_000_000, dispatched: false }),
         arrivals: None,
     }
 }
@@ -157,6 +157,7 @@ pub(crate) fn summary() -> Summary {
             cost_per_hour: None,
         }],
         control_plane: Vec::new(),
+        cellular_application: Vec::new(),
         faults: vec![fault_row()],
         changes: Vec::new(),
         losses: vec![loss("zone dark", "detection", 15_000.0, 600.0), loss("zone dark", "image pull", 0.0, 230.4)],

@@ -19,6 +19,7 @@ pub fn summary(summary: &Summary, paint: Paint) -> String {
         ("Services", services(summary), ""),
         ("Standalone tasks", streams(summary), ""),
         ("Capacity providers", providers(summary), ""),
+        ("Cells of customers", super::application::table(summary), super::application::ABOUT),
         ("Control plane", super::planes::table(summary), super::planes::ABOUT),
         ("Faults", faults(summary), about_faults(summary)),
         ("What was lost, why and when", losses(summary), ABOUT_LOSSES),

@@ -9,8 +9,10 @@
 //! | `hosts` | room and lists of hosts with the tasks on them; lists, counts and waiting rooms of providers |
 //! | `tasks` | each task with itself, its service, its host and its zone; Fargate's use of zones |
 //! | `planes` | queues of control-plane cells, what they hold, and who waits for them |
+//! | `application` | customers' own cells: who is where, and the rates that follow |
 //! | `services` | counts, lists, books and queues of services with their task rows; limits of the scheduler |
 
+mod application;
 mod hosts;
 mod planes;
 mod services;
@@ -30,6 +32,7 @@ pub fn audit(world: &World, plan: &Plan, now: Time) -> Vec<String> {
     hosts::look(world, plan, &mut out);
     services::look(world, plan, &mut out);
     planes::look(world, plan, &mut out);
+    application::look(world, plan, &mut out);
     out.same("effects of faults in force", "world", InForce::kept(world), InForce::of(world, plan));
     out.holds("nothing waits to be settled", "world", world.dirty.is_empty(), &world.dirty);
     out.lines

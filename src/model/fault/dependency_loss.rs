@@ -1,6 +1,7 @@
 //! Something that a start depends on does not answer.
 
 use super::{Effect, Kind, Strike, Thing};
+use crate::model::flows::customers;
 use crate::model::ids::ServiceId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
@@ -15,7 +16,8 @@ use serde::{Deserialize, Serialize};
 /// What a start needs and cannot get stops starting; what runs, runs on. `imageRegistry`: tasks that have to pull their
 /// image fail to start, a cached image starts (as with `imageRegistryDown`). `secrets`: every start fails, with a
 /// cached image too, as secrets and parameters are read anew for each task (model choice: whether or not its task
-/// definition lists `secrets`; `family` and `service` narrow it).
+/// definition lists `secrets`; `family` and `service` narrow it). `map`: new clusters get no cell, nor do new customers
+/// of a `cellularApplication`; whoever has one is served.
 /// ## What ECS sees
 /// `TaskFailedToStart` with `CannotPullContainerError` or `ResourceInitializationError`; after repeated failures the
 /// scheduler waits longer and longer between tries (service throttle logic).
@@ -44,13 +46,16 @@ pub enum Dependency {
     ImageRegistry,
     /// AWS Secrets Manager or the parameter store of Systems Manager.
     Secrets,
+    /// Where maps are kept: the source of the routers of control planes (as with `mapSourceOutage`) and the table of
+    /// customers' own cells (as with `mapTableOutage`).
+    Map,
 }
 
 /// What runs.
 #[derive(Clone, Debug)]
 pub struct Live {
-    /// What does not answer.
-    pub of: shortage::Dependency,
+    /// What does not answer; `None`: maps.
+    pub of: Option<shortage::Dependency>,
     /// `None`: all.
     pub family: Option<String>,
     /// `None`: all.
@@ -67,9 +72,16 @@ impl Kind for Spec {
             return None;
         }
         let of = match self.dependency {
-            Dependency::ImageRegistry => shortage::Dependency::ImageRegistry,
-            Dependency::Secrets => shortage::Dependency::Secrets,
+            Dependency::ImageRegistry => Some(shortage::Dependency::ImageRegistry),
+            Dependency::Secrets => Some(shortage::Dependency::Secrets),
+            Dependency::Map => None,
         };
+        for (key, written) in [("family", self.family.is_some()), ("service", self.service.is_some())] {
+            if written && of.is_none() {
+                let message = format!("`{key}` is not used: a map has rows for clusters and customers, not for tasks");
+                out.warning(&format!("{at}/{key}"), message, "leave it out");
+            }
+        }
         Some(Live { of, family: self.family.clone(), service: service.flatten() })
     }
 }
@@ -79,12 +91,19 @@ impl Effect for Live {
         vec![Thing::All]
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
-        let Live { of, family, service } = self.clone();
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        let Live { of: Some(of), family, service } = self.clone() else {
+            world.front.map_down.push(strike.cause);
+            return customers::table_down(world, strike.cause, cx);
+        };
         world.shortages.push(Shortage { cause: strike.cause, of, family, service });
     }
 
-    fn end(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        if self.of.is_none() {
+            world.front.map_down.retain(|cause| *cause != strike.cause);
+            return customers::table_back(world, strike.cause, cx);
+        }
         world.shortages.retain(|one| one.cause != strike.cause);
     }
 }

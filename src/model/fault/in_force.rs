@@ -25,8 +25,8 @@ pub struct InForce {
     pub weak: Vec<CellId>,
     /// Zones that the control plane lacks, once for each cell.
     pub lost: Vec<ZoneId>,
-    /// Outages of the router, and of the source of its map.
-    pub front: [usize; 2],
+    /// Outages of the router, of the source of its map, and of the map table of customers' own cells.
+    pub front: [usize; 3],
     /// Outages of what a start needs.
     pub shortages: usize,
     /// Hosts that say their agent is unheard because of a fault that has ended.
@@ -65,6 +65,11 @@ impl InForce {
                 },
                 Live::RouterOutage(_) => found.front[0] += 1,
                 Live::MapSourceOutage(_) => found.front[1] += 1,
+                Live::MapTableOutage(_) => found.front[2] += 1,
+                Live::DependencyLoss(live) if live.of.is_none() => {
+                    found.front[1] += 1;
+                    found.front[2] += usize::from(world.application.is_some());
+                }
                 Live::LinkCut(live) => found.unlinked.extend(live.zones(*strike, world, plan)),
                 Live::NetworkCutZone(live) => {
                     let zones = zones_of(live.zone, *strike, world);
@@ -121,7 +126,8 @@ impl InForce {
             found.refusals.extend(provider.refusals.iter().map(|one| (id, Some(one.zone), one.kind)));
         }
         found.refusals.sort_unstable();
-        found.front = [world.front.router_down.len(), world.front.map_down.len()];
+        let tables = world.application.as_deref().map_or(0, |app| app.table_down.len());
+        found.front = [world.front.router_down.len(), world.front.map_down.len(), tables];
         for (id, plane) in world.planes.pairs() {
             // What starts again is no fault's doing any more.
             let strikes = |cause: &Cause| world.strikes.in_force().any(|strike| strike.cause == *cause);

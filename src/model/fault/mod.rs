@@ -12,6 +12,7 @@ mod image_registry_down;
 mod insufficient_capacity;
 mod link_cut;
 mod map_source_outage;
+mod map_table_outage;
 mod network_cut_zone;
 mod poison_customer;
 mod router_outage;
@@ -113,6 +114,8 @@ kinds! {
     RouterOutage = router_outage as "routerOutage",
     /// The source of the router's map cannot be read.
     MapSourceOutage = map_source_outage as "mapSourceOutage",
+    /// The map table of customers' own cells does not answer.
+    MapTableOutage = map_table_outage as "mapTableOutage",
     /// The control plane loses a zone.
     ControlPlaneZoneLoss = control_plane_zone_loss as "controlPlaneZoneLoss",
     /// The control plane takes on less than it could.
@@ -169,6 +172,7 @@ impl Live {
             | Live::InsufficientCapacity(_)
             | Live::RouterOutage(_)
             | Live::MapSourceOutage(_)
+            | Live::MapTableOutage(_)
             | Live::ControlPlaneZoneLoss(_)
             | Live::ControlPlaneThrottle(_)
             | Live::LinkCut(_) => Reach::Region,

@@ -5,7 +5,7 @@
 //! cause and phase of the tasks that are missing; the parts add up to the whole because they are split in whole
 //! numbers.
 
-use super::{create, depend, traffic};
+use super::{create, depend, dispatch, traffic};
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{self, Kind};
@@ -17,14 +17,20 @@ const MILLION: u64 = 1_000_000;
 
 /// Settles every service that the event touched.
 pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
-    while let Some(service) = world.dirty.pop() {
-        world.services[service].dirty = false;
-        traffic::watch_addresses(world, service, cx);
-        if world.depends == Some(service) {
-            depend::look(world, service, cx);
+    loop {
+        while let Some(service) = world.dirty.pop() {
+            world.services[service].dirty = false;
+            traffic::watch_addresses(world, service, cx);
+            if world.depends == Some(service) {
+                depend::look(world, service, cx);
+            }
+            // What cells are offered depends on what their router serves, whether anybody looks or not.
+            if cx.observed() || world.application.is_some() {
+                one(world, service, cx);
+            }
         }
-        if cx.observed() {
-            one(world, service, cx);
+        if !dispatch::hand_on(world, cx) {
+            return;
         }
     }
 }
@@ -44,7 +50,10 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     tell_need(world, id, service, cx);
     tell_lacks(world, id, cx);
     if service.traffic.is_some() {
-        let served = route(world, id, service);
+        let mut served = route(world, id, service);
+        if service.traffic.as_ref().is_some_and(|traffic| traffic.dispatched) {
+            served = dispatch::spoil(world, id, served, cx);
+        }
         tell_flow(world, id, served, cx);
     }
     world.services[id].lacks.lines.retain(|line| !line.idle());
@@ -244,7 +253,8 @@ fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
         row.told.flow = flow;
         cx.note(Fact::Flow { service: id, offered: row.rate, served });
     }
-    for line in &mut row.lacks.lines {
+    dispatch::loses(world, id, cx);
+    for line in &mut world.services[id].lacks.lines {
         if line.told_rate == line.rate {
             continue;
         }

@@ -42,6 +42,9 @@ pub(crate) fn prepare(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 fn rate(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let Some(traffic) = &cx.plan.services[service].traffic else { return };
+    if traffic.dispatched {
+        return account::mark(world, service);
+    }
     let (rate, next) = traffic.profile.at(cx.now);
     world.services[service].rate = rate;
     account::mark(world, service);

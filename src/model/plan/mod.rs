@@ -1,10 +1,12 @@
 //! The resolved scenario: what runs. Immutable, shared by all partitions, every name already an id.
 
+mod application;
 mod capacity;
 mod part;
 mod place;
 mod plane;
 
+pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
 pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
 pub use part::Part;
 pub use place::{Zone, ZoneKind};
@@ -55,6 +57,8 @@ pub struct Plan {
     pub types: Table<TypeId, InstanceType>,
     /// Faults in the order of the file.
     pub faults: Table<FaultId, Fault>,
+    /// Customers' own cells.
+    pub application: Option<Application>,
 }
 
 impl Plan {
@@ -337,6 +341,8 @@ pub struct Traffic {
     pub profile: Profile,
     /// What one healthy task can answer, in billionths of a request for each second.
     pub per_task: u64,
+    /// Whether customers of the application bring the rate, by way of its router: `profile` is what is planned for.
+    pub dispatched: bool,
 }
 
 /// A rate that changes at points in time; rates in billionths of a request for each second.

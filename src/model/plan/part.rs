@@ -1,7 +1,7 @@
 //! Which cells run together as one partition of the world, and the slices of the tables that are theirs.
 
 use super::{Cell, Fault, Plan, When};
-use crate::model::ids::{RegionId, ZoneId};
+use crate::model::ids::{RegionId, ServiceId, ZoneId};
 use std::ops::Range;
 
 /// Cells of one Region that run together: whatever they share is in one place.
@@ -29,7 +29,7 @@ impl Part {
 impl Plan {
     /// The partitions: one for each cell, but one for all cells of a Region that is to run `together`, or whose cells
     /// share an account (its token buckets and quotas are in one place then) need the same service to launch, or
-    /// are hit by a fault that picks some of all their tasks or hosts.
+    /// are hit by a fault that picks some of all their tasks or hosts, or that have customers' own cells.
     pub fn parts(&self, together: impl Fn(RegionId) -> bool) -> Vec<Part> {
         let shared = self.shared_accounts();
         let once = |fault: &Fault| matches!(fault.when, When::At(_)) && fault.effect.picks_in_region(self);
@@ -38,13 +38,19 @@ impl Plan {
         for (id, cell) in self.cells.pairs() {
             let plane = self.regions[cell.region].plane.as_ref();
             let needs_one = plane.is_some_and(|plane| plane.depends_on.is_some());
-            let joins = together(cell.region) || shared.contains(&cell.region) || needs_one || picked;
+            let dispatches = self.application.as_ref().map(|one| self.region_of(one.router)) == Some(cell.region);
+            let joins = together(cell.region) || shared.contains(&cell.region) || needs_one || picked || dispatches;
             match parts.last_mut() {
                 Some(last) if joins && last.as_one.region == cell.region => last.join(cell),
                 _ => parts.push(Part { cells: id.0..id.0 + 1, as_one: cell.clone() }),
             }
         }
         parts
+    }
+
+    /// The Region of a service.
+    pub fn region_of(&self, service: ServiceId) -> RegionId {
+        self.cells[self.clusters[self.services[service].cluster].cell].region
     }
 
     /// How many of these zones are availability zones: the control plane is always there.

@@ -1,5 +1,6 @@
 //! Nouns: each table keeps its own promise and calls nobody.
 
+pub mod application;
 pub mod bucket;
 pub mod host;
 pub mod lack;
@@ -10,6 +11,7 @@ pub mod shortage;
 pub mod task;
 pub mod zone;
 
+pub use application::Application;
 pub use bucket::Tokens;
 pub use host::{Host, Hosts};
 pub use plane::{Front, Plane};

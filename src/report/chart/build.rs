@@ -2,7 +2,7 @@
 
 use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
 use super::steps::{self, Points};
-use super::{draw, map, planes};
+use super::{application, draw, map, planes};
 use crate::metrics::timeline::{Series, Timeline};
 use crate::report::number::short;
 
@@ -21,6 +21,10 @@ pub(super) mod names {
     pub(in super::super) const CAPACITY: &str = "control_plane_capacity_per_second";
     pub(in super::super) const LAUNCHES: &str = "control_plane_launches_per_minute";
     pub(in super::super) const WAITING: &str = "control_plane_waiting_launches";
+    pub(in super::super) const APPLICATION_OFFERED: &str = "application_offered_requests_per_second";
+    pub(in super::super) const APPLICATION_LOST: &str = "application_lost_requests_per_second";
+    pub(in super::super) const CUSTOMERS: &str = "application_customers";
+    pub(in super::super) const HOMELESS: &str = "application_customers_without_cell";
     pub(in super::super) const RESERVATION: &str = "reservation_percent";
 }
 
@@ -65,6 +69,7 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
             if scaled { "Container instances and their reservation" } else { "Container instances" },
             hosts(timeline),
         ),
+        ("traffic-by-cell", "Customers' own cells", application::panels(timeline)),
         (
             "control-plane",
             "Requests asked of the cells of the control plane, in percent of what they can do",

@@ -5,6 +5,7 @@
 //! are step functions and rectangles, so every line is level or upright. The font is part of the program: texts measure the same on
 //! every machine, and so the bytes are the same too.
 
+mod application;
 mod axis;
 mod build;
 mod draw;

@@ -6,6 +6,7 @@ use crate::scenario::file::RunTasks;
 
 object! {
     /// An ECS cluster and its services and streams of standalone tasks.
+    #[derive(Default)]
     Cluster("camelCase") {
         need {
             /// Name: up to 255 letters, digits, hyphens and underscores (sourced).

@@ -1,10 +1,14 @@
 //! The scenario file, as it is written.
 
+mod application;
 mod behaviour;
 mod control_plane;
 mod objective;
 mod traffic;
 
+pub use application::{
+    AddCell, CellularApplication, CustomerGroup, Dispatch, Fleet, Lookup, MapTable, Migration, Rebalancer,
+};
 pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
 pub use control_plane::{ControlPlane, Costs, Mapping, Restart, Router, Tested};
 pub use objective::{BY_NAME, Bound, MEASURES, Objective, SUBJECTS, TEXTS, Target};
@@ -56,6 +60,8 @@ object! {
             description: String,
             /// Laws of detection. Without, they follow from health-check settings and agent time-outs (sourced).
             detection: Detection,
+            /// An application that its owner has cut into cells of their own.
+            cellular_application: CellularApplication,
         }
         list {
             /// Where the figures of the scenario come from.

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// What a promise may be about.
-pub const SUBJECTS: &[&str] = &["service", "fault", "change", "controlPlane", "runTasks", "capacityProvider"];
+pub const SUBJECTS: &[&str] =
+    &["service", "fault", "change", "controlPlane", "runTasks", "capacityProvider", "cellularApplication"];
 
 /// What may be promised of each subject, as the results spell it; a dot leads into an object.
 pub const MEASURES: &[(&str, &[&str])] = &[
@@ -19,6 +20,7 @@ pub const MEASURES: &[(&str, &[&str])] = &[
     ("controlPlane", PLANE),
     ("runTasks", STREAM),
     ("capacityProvider", PROVIDER),
+    ("cellularApplication", APPLICATION),
 ];
 
 /// Results that are an object of counts by name: what follows the dot is the name of a zone, a stop code or a reason.
@@ -29,6 +31,9 @@ pub const TEXTS: &[&str] = &["kind", "outcome"];
 
 const PLANE: &[&str] =
     &["launches.offered", "launches.accepted", "launches.throttled", "launches.failed", "launches.availability"];
+
+const APPLICATION: &[&str] =
+    &["requestAvailability", "nines", "requests.offered", "requests.served", "requests.failed", "moved", "withoutCell"];
 
 const SERVICE: &[&str] = &[
     "desiredCount",

@@ -39,7 +39,8 @@ impl Build<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known: {}", known.join(", ")),
             };
-            self.out.error(&format!("/clusters/{index}/region"), format!("no Region is called `{region}`"), hint);
+            let at = self.cluster_at(index);
+            self.out.error(&format!("{at}/region"), format!("no Region is called `{region}`"), hint);
         }
         let regions: Vec<RegionId> = self.plan.regions.ids().collect();
         let mut order: Vec<(usize, ClusterId)> = Vec::new();
@@ -102,7 +103,7 @@ impl Build<'_> {
     }
 
     fn cluster(&mut self, cluster: &Cluster, index: usize, cell: CellId, region: RegionId) {
-        let at = format!("/clusters/{index}");
+        let at = self.cluster_at(index);
         let name = cluster.cluster_name.as_str();
         self.named(name, &format!("{at}/clusterName"));
         // An account of its own cannot meet a written one: those have digits only.
@@ -152,7 +153,8 @@ impl Build<'_> {
             home.default_strategy = self.strategy(&cluster.default_capacity_provider_strategy, &home, &at);
         }
         for (place, service) in cluster.services.iter().enumerate() {
-            self.service(service, &mut home, &format!("{at}/services/{place}"));
+            let at = self.service_at(index, place);
+            self.service(service, &mut home, &at);
         }
         for (place, stream) in cluster.run_tasks.iter().enumerate() {
             self.stream(stream, &mut home, &format!("{at}/runTasks/{place}"));

@@ -133,7 +133,7 @@ impl Build<'_> {
     }
 
     /// A problem unless `value` lies in `range`.
-    fn between(&mut self, value: f64, range: RangeInclusive<f64>, what: &str, at: &str) {
+    pub(super) fn between(&mut self, value: f64, range: RangeInclusive<f64>, what: &str, at: &str) {
         if !range.contains(&value) {
             let hint = format!("write {} to {}", range.start(), range.end());
             self.out.error(at, format!("`{value}` is out of range for {what}"), hint);

@@ -1,6 +1,7 @@
 //! From what was written to what runs: names become ids, texts become laws, and everything that means nothing becomes a
 //! [`Problem`](crate::model::problem::Problem).
 
+mod application;
 mod capacity;
 mod cluster;
 mod container;
@@ -43,8 +44,10 @@ pub fn resolve(
     csv: &dyn Fn(&str) -> Option<String>,
     out: &mut Problems,
 ) -> Option<(Plan, Vec<Objective>)> {
+    let expanded = with_application(scenario);
     let mut build = Build {
-        scenario,
+        scenario: expanded.as_ref().unwrap_or(scenario),
+        written_clusters: scenario.clusters.len(),
         out,
         plan: Plan::default(),
         names: Names::default(),
@@ -64,6 +67,7 @@ pub fn resolve(
     build.refused();
     build.launch_path();
     build.behaviour();
+    build.application();
     build.traffic(csv);
     place::balancers(&mut build.plan);
     build.faults();
@@ -79,9 +83,19 @@ pub fn resolve(
     (!out.has_errors()).then_some((plan, objectives))
 }
 
+/// The scenario with the clusters of its application behind those that were written.
+fn with_application(scenario: &Scenario) -> Option<Scenario> {
+    let clusters = scenario.cellular_application.as_ref()?.clusters();
+    let mut expanded = scenario.clone();
+    expanded.clusters.extend(clusters);
+    Some(expanded)
+}
+
 /// The plan under construction, and what has been seen on the way.
 struct Build<'a> {
     scenario: &'a Scenario,
+    /// Clusters that were written as such; those of the application follow.
+    written_clusters: usize,
     out: &'a mut Problems,
     plan: Plan,
     names: Names,
@@ -313,7 +327,7 @@ impl Build<'_> {
             if !cluster.external_instances.is_empty() && !service && !stream {
                 let message =
                     format!("nothing in `{}` has launch type EXTERNAL: its hosts stay empty", cluster.cluster_name);
-                let at = format!("/clusters/{index}/externalInstances");
+                let at = format!("{}/externalInstances", self.cluster_at(index));
                 self.out.warning(&at, message, "remove them, or write \"launchType\": \"EXTERNAL\"");
             }
         }

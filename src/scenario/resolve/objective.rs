@@ -77,6 +77,10 @@ impl Build<'_> {
                 Some(name.to_owned())
             }
             "fault" => self.one_of(name, "fault", self.scenario.faults.iter().map(|fault| fault.name.as_str()), at),
+            "cellularApplication" => {
+                let names = self.scenario.cellular_application.as_ref().map(|one| one.name.as_str());
+                self.one_of(name, "cellular application", names.into_iter(), at)
+            }
             "controlPlane" => {
                 let regions: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
                 self.one_of(name, "Region", regions.iter().map(String::as_str), at)

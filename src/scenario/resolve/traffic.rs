@@ -16,11 +16,8 @@ impl Build<'_> {
             let at = format!("/traffic/{index}");
             let id = self.names.service(&traffic.service, &format!("{at}/service"), self.out);
             let profile = self.profile(traffic, csv, &at);
-            let balancer = traffic.load_balancer.as_ref().map(|written| {
-                let at = format!("{at}/loadBalancer");
-                self.balancer_rules(written, &at);
-                balancer(written)
-            });
+            let balancer = traffic.load_balancer.as_ref();
+            let balancer = balancer.map(|written| self.checked_balancer(written, &format!("{at}/loadBalancer")));
             let per_task = traffic.requests_per_task;
             if per_task.0 == 0 {
                 let message = "a task that answers nothing answers no traffic";
@@ -50,11 +47,22 @@ impl Build<'_> {
             if !local {
                 service.balancer.get_or_insert_with(default_balancer);
             }
-            service.traffic = Some(Offered { profile, per_task: per_task.0 });
+            service.traffic = Some(Offered { profile, per_task: per_task.0, dispatched: false });
         }
     }
 
-    fn profile(&mut self, traffic: &Traffic, csv: &dyn Fn(&str) -> Option<String>, at: &str) -> Option<Profile> {
+    /// Settings of a load balancer that have been looked at.
+    pub(super) fn checked_balancer(&mut self, written: &LoadBalancer, at: &str) -> Balancer {
+        self.balancer_rules(written, at);
+        balancer(written)
+    }
+
+    pub(super) fn profile(
+        &mut self,
+        traffic: &Traffic,
+        csv: &dyn Fn(&str) -> Option<String>,
+        at: &str,
+    ) -> Option<Profile> {
         match (&traffic.rate, &traffic.steps, &traffic.daily, &traffic.csv) {
             (Some(rate), None, None, None) => Some(Profile::Steps(Box::new([(Time::ZERO, rate.0)]))),
             (None, Some(steps), None, None) => self.steps(steps, &format!("{at}/steps")),

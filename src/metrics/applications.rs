@@ -1,0 +1,62 @@
+//! What customers of an application in cells got: requests over all cells, and who was where.
+
+use super::window::Integral;
+use crate::engine::Time;
+use crate::model::fact::Fact;
+use crate::model::ids::ServiceId;
+
+/// What one replication measured of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measure {
+    /// Billionths of a request for each second, times microseconds.
+    pub offered: u128,
+    /// The same, served.
+    pub served: u128,
+    /// Customers of each cell at the end, by the cell's service.
+    pub customers: Vec<(ServiceId, u32)>,
+    /// Customers without a cell at the end.
+    pub homeless: u32,
+    /// Moves of customers in the whole run.
+    pub moved: u32,
+}
+
+/// The application of one partition.
+#[derive(Clone, Debug)]
+pub struct Applications {
+    offered: Integral,
+    served: Integral,
+    measure: Option<Measure>,
+}
+
+impl Applications {
+    /// Counts requests from `from` on.
+    pub fn new(from: Time) -> Applications {
+        Applications { offered: Integral::new(from), served: Integral::new(from), measure: None }
+    }
+
+    /// A fact of the application.
+    pub fn take(&mut self, now: Time, fact: &Fact) {
+        let measure = self.measure.get_or_insert_with(Measure::default);
+        match *fact {
+            Fact::Application { offered, served } => {
+                self.offered.set(now, offered);
+                self.served.set(now, served);
+            }
+            Fact::Customers { cell, count } => match measure.customers.iter_mut().find(|row| row.0 == cell) {
+                Some(row) => row.1 = count,
+                None => measure.customers.push((cell, count)),
+            },
+            Fact::Homeless { count } => measure.homeless = count,
+            Fact::Moved { count } => measure.moved += count,
+            _ => {}
+        }
+    }
+
+    /// Ends the run; nothing where there is no application.
+    pub fn finish(mut self, end: Time) -> Option<Measure> {
+        self.offered.reach(end);
+        self.served.reach(end);
+        let measure = self.measure?;
+        Some(Measure { offered: self.offered.sum(), served: self.served.sum(), ..measure })
+    }
+}

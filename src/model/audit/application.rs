@@ -1,0 +1,41 @@
+//! Customers' own cells: who is where, and what follows from it for rates.
+
+use super::Findings;
+use crate::model::plan::{Dispatch, Plan};
+use crate::model::tables::application::{NOWHERE, SLOTS, WHOLE};
+use crate::model::world::World;
+
+/// Homes, counts, moves and endpoints.
+pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
+    let (Some(app), Some(planned)) = (&world.application, &plan.application) else { return };
+    for ((homes, counts), group) in app.homes.iter().zip(&app.counts).zip(&planned.customers) {
+        let count = |cell: usize| homes.iter().filter(|home| usize::from(**home) == cell).count() as u32;
+        let recount: Vec<u32> = (0..planned.cells.len()).map(count).collect();
+        out.same("customers by cell", &group.name, counts[..planned.cells.len()].to_vec(), recount);
+        let homeless = homes.iter().filter(|home| **home == NOWHERE).count() as u32;
+        let come = group.joins.is_none_or(|at| out.now > at);
+        let waiting = counts[planned.cells.len()];
+        out.holds("who has no cell waits for one", &group.name, !come || waiting == homeless, (waiting, homeless));
+        let waits = waiting == 0 || !app.table_down.is_empty();
+        out.holds("nobody waits while the table answers", &group.name, waits, waiting);
+        let inside = homes.iter().all(|home| *home == NOWHERE || *home < app.open);
+        out.holds("customers are in open cells", &group.name, inside, app.open);
+    }
+    for one in &app.moves {
+        let home = app.homes[one.group][one.customer as usize];
+        let known = if matches!(one.stage, crate::model::tables::application::Stage::Redirecting { .. }) {
+            home == one.to
+        } else {
+            home == one.from
+        };
+        out.holds("who moves is in one of two cells", one.number, known, (home, one));
+    }
+    let all = app.load.own.iter().sum::<u64>() + app.load.homeless;
+    out.same("what is asked", &planned.name, app.load.all, all);
+    if matches!(planned.dispatch, Dispatch::Cached { .. }) {
+        let kept: u64 = app.endpoints.ends.iter().sum();
+        out.same("endpoints of clients", SLOTS, kept + app.endpoints.none, WHOLE);
+    }
+    let reaching = app.load.reaching.iter().zip(&app.load.own).all(|(reaching, own)| reaching <= own);
+    out.holds("no more reaches a cell than is asked", &planned.name, reaching, &app.load);
+}

@@ -1,0 +1,56 @@
+//! The map table of customers' own cells does not answer.
+
+use super::{Effect, Kind, Strike, Thing};
+use crate::model::flows::customers;
+use crate::model::names::Names;
+use crate::model::problem::Problems;
+use crate::model::world::{Cx, World};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The map table of the `cellularApplication` (Amazon DynamoDB) does not answer.
+///
+/// ## What happens
+/// A router that holds the map in memory serves on: whoever has a cell sees nothing. Customers who come meanwhile get no
+/// cell, and their requests fail at the router; nobody moves. A router that reads the table for each request
+/// (`map.lookup` is `eachRequest`) answers nobody.
+/// ## What ECS sees
+/// Nothing: the table is no part of it.
+/// ## What heals it
+/// Its return: whoever waited gets a cell at once, and moves that were ready are made.
+/// ## Source
+/// Domain sheet, sections 5.3 and 13.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Spec {}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live;
+
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        if !names.has_application {
+            let hint = "write a `cellularApplication`, or `mapSourceOutage` for the map of a control plane";
+            out.error(at, "the scenario has no application with a map table", hint);
+            return None;
+        }
+        Some(Live)
+    }
+}
+
+impl Effect for Live {
+    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+        if world.application.is_some() { vec![Thing::All] } else { Vec::new() }
+    }
+
+    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        customers::table_down(world, strike.cause, cx);
+    }
+
+    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        customers::table_back(world, strike.cause, cx);
+    }
+}

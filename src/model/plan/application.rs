@@ -1,0 +1,110 @@
+//! Customers' own cells: a router cluster, a map table, and ECS clusters as cells (domain sheet, section 5.3).
+
+use super::{Mapping, Profile};
+use crate::engine::{Span, Time};
+use crate::model::ids::ServiceId;
+use crate::model::routing;
+
+/// An application that its owner has cut into cells.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// Name.
+    pub name: String,
+    /// The service of the router cluster.
+    pub router: ServiceId,
+    /// The services of the cells, in order: first those that are there from the start.
+    pub cells: Vec<ServiceId>,
+    /// How many are there from the start.
+    pub first: u16,
+    /// When the first of the others is added; `None`: there are no others.
+    pub grows: Option<Time>,
+    /// Customers, group by group.
+    pub customers: Vec<Customers>,
+    /// How a customer gets a cell.
+    pub mapping: Mapping,
+    /// How requests find their cell.
+    pub dispatch: Dispatch,
+    /// How often the router reads the map into its memory; `None`: it reads the table for each request.
+    pub refresh: Option<Span>,
+    /// Moves customers away from full cells.
+    pub rebalancer: Option<Rebalancer>,
+    /// How a customer moves.
+    pub migration: Migration,
+}
+
+/// Customers who are alike.
+#[derive(Debug, Clone)]
+pub struct Customers {
+    /// Name; with a number when there are several.
+    pub name: String,
+    /// How many.
+    pub count: u32,
+    /// What all of them ask for together.
+    pub profile: Profile,
+    /// When they come; `None`: they are there from the start.
+    pub joins: Option<Time>,
+    /// Cells that single customers are bound to, by number.
+    pub pins: Vec<(u32, u16)>,
+}
+
+/// How requests find their cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dispatch {
+    /// Every request passes the router, which answers with a redirect to the cell.
+    Redirect,
+    /// A client asks once and keeps the endpoint of the cell for a while.
+    Cached {
+        /// For how long.
+        keeps: Span,
+        /// How many clients there are.
+        clients: u64,
+    },
+}
+
+/// Looks for cells that are too full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rebalancer {
+    /// How often.
+    pub every: Span,
+    /// Offered rate of a cell against what its desired tasks answer, in millionths, above which it gives customers
+    /// away.
+    pub above_ppm: u64,
+}
+
+/// How a customer moves: clone, flip, redirect, forget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migration {
+    /// How long cloning takes.
+    pub clone: Span,
+    /// How many move at once.
+    pub at_once: u32,
+}
+
+impl Customers {
+    /// The name of one of them, by its number from 0.
+    pub fn name_of(&self, number: u32) -> String {
+        if self.count == 1 { self.name.clone() } else { format!("{}-{}", self.name, number + 1) }
+    }
+
+    /// The cell that a customer is bound to.
+    pub fn pin(&self, number: u32) -> Option<u16> {
+        self.pins.iter().find(|(of, _)| *of == number).map(|(_, cell)| *cell)
+    }
+}
+
+impl Application {
+    /// The cells of the customers of some groups when there are so many cells, by group: pins first, then the mapping.
+    /// Of the others nothing is said.
+    ///
+    /// # Panics
+    /// Without a cell.
+    pub fn assign(&self, groups: impl Fn(&Customers) -> bool, cells: u16) -> Vec<Vec<u16>> {
+        let groups: Vec<&Customers> = self.customers.iter().filter(|group| groups(group)).collect();
+        let each = || groups.iter().flat_map(|group| (0..group.count).map(move |number| (*group, number)));
+        let names: Vec<String> = each().map(|(group, number)| group.name_of(number)).collect();
+        let fixed: Vec<Option<u16>> =
+            each().map(|(group, number)| group.pin(number).filter(|cell| *cell < cells)).collect();
+        let mut found = routing::assign_around(self.mapping, &names, &fixed, cells).into_iter();
+        groups.iter().map(|group| found.by_ref().take(group.count as usize).collect()).collect()
+    }
+}

@@ -1,0 +1,156 @@
+//! Customers' own cells: who is in which, what each is offered, and what the router and the map table are up to.
+
+use crate::engine::Time;
+use crate::model::fact::Cause;
+use crate::model::ids::ServiceId;
+use crate::model::plan;
+use std::collections::VecDeque;
+
+/// No cell.
+pub const NOWHERE: u16 = u16::MAX;
+
+/// Shares of an application are whole billionths.
+pub const WHOLE: u64 = 1_000_000_000;
+
+/// Endpoints that clients keep run out in so many groups, one after the other (model choice).
+pub const SLOTS: usize = 60;
+
+/// An application that its owner has cut into cells.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// The service of the router cluster.
+    pub router: ServiceId,
+    /// The cell of each customer, group by group.
+    pub homes: Vec<Vec<u16>>,
+    /// Customers of each group in each cell; after the last cell those who wait for one.
+    pub counts: Vec<Vec<u32>>,
+    /// Cells that customers may be sent to.
+    pub open: u16,
+    /// Customers who are to move, in order: group, number, cell.
+    pub planned: VecDeque<(usize, u32, u16)>,
+    /// Those who do.
+    pub moves: Vec<Move>,
+    /// Moves that were begun: their names.
+    pub begun: u32,
+    /// Why the map table does not answer.
+    pub table_down: Vec<Cause>,
+    /// What is offered now.
+    pub load: Load,
+    /// Endpoints that clients keep.
+    pub endpoints: Endpoints,
+    /// Something changed that what cells are offered depends on.
+    pub touched: bool,
+    /// What readers were told last: offered and served.
+    pub told: Option<(u64, u64)>,
+}
+
+/// Rates in billionths of a request for each second.
+#[derive(Clone, Debug, Default)]
+pub struct Load {
+    /// Of all customers.
+    pub all: u64,
+    /// Of the customers of each cell.
+    pub own: Vec<u64>,
+    /// Of customers without a cell.
+    pub homeless: u64,
+    /// What of `own` reaches each cell.
+    pub reaching: Vec<u64>,
+    /// The share of what the router is asked that it answers.
+    pub answered: u64,
+}
+
+/// Endpoints that clients keep, as shares of all clients.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    /// Those that run out in each slot of time.
+    pub ends: [u64; SLOTS],
+    /// Clients without one: they ask with every request.
+    pub none: u64,
+    /// The next slot is looked at in time.
+    pub ticking: bool,
+}
+
+/// A customer on the way from one cell to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Its number, from 0.
+    pub number: u32,
+    /// Group.
+    pub group: usize,
+    /// Which of them.
+    pub customer: u32,
+    /// The old cell.
+    pub from: u16,
+    /// The new one.
+    pub to: u16,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// How far a move is. When it has been forgotten it is no row any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Data are copied; the old cell serves.
+    Cloning,
+    /// Copied; the map table does not answer.
+    Waiting,
+    /// The new cell serves; late callers are sent there by the old one.
+    Redirecting {
+        /// From when on callers learn of it.
+        since: Time,
+    },
+}
+
+impl Application {
+    /// With the customers who are there from the start.
+    pub fn new(plan: &plan::Application) -> Application {
+        let here = |group: &plan::Customers| group.joins.is_none();
+        let mut found = plan.assign(here, plan.first).into_iter();
+        let none = |group: &plan::Customers| vec![NOWHERE; group.count as usize];
+        let of = |group: &plan::Customers| if here(group) { found.next() } else { None }.unwrap_or_else(|| none(group));
+        let homes: Vec<Vec<u16>> = plan.customers.iter().map(of).collect();
+        let cells = plan.cells.len();
+        let count = |homes: &Vec<u16>| {
+            let mut counts = vec![0; cells + 1];
+            homes.iter().filter(|home| **home != NOWHERE).for_each(|home| counts[usize::from(*home)] += 1);
+            counts
+        };
+        let each = WHOLE / SLOTS as u64;
+        let mut ends = [each; SLOTS];
+        ends[0] += WHOLE - each * SLOTS as u64;
+        Application {
+            router: plan.router,
+            counts: homes.iter().map(count).collect(),
+            homes,
+            open: plan.first,
+            planned: VecDeque::new(),
+            moves: Vec::new(),
+            begun: 0,
+            table_down: Vec::new(),
+            load: Load { own: vec![0; cells], reaching: vec![0; cells], answered: WHOLE, ..Load::default() },
+            endpoints: Endpoints { ends, none: 0, ticking: false },
+            touched: true,
+            told: None,
+        }
+    }
+
+    /// A customer gets a cell, or another.
+    pub fn settle_in(&mut self, group: usize, customer: u32, cell: u16) {
+        let home = &mut self.homes[group][customer as usize];
+        let old = std::mem::replace(home, cell);
+        let counts = &mut self.counts[group];
+        let last = counts.len() - 1;
+        counts[if old == NOWHERE { last } else { usize::from(old) }] -= 1;
+        counts[usize::from(cell)] += 1;
+    }
+
+    /// Customers of a cell.
+    pub fn customers(&self, cell: usize) -> u32 {
+        self.counts.iter().map(|counts| counts[cell]).sum()
+    }
+
+    /// Customers without a cell.
+    pub fn homeless(&self) -> u32 {
+        self.counts.iter().filter_map(|counts| counts.last()).sum()
+    }
+}

@@ -1,0 +1,317 @@
+//! Customers' own cells: who is where, how they are found, and what the router and each cell are planned for.
+
+use super::Build;
+use crate::engine::{Span, Time};
+use crate::model::ids::ServiceId;
+use crate::model::plan::{self, Customers, Profile, Traffic as Offered};
+use crate::model::quantity::Rate;
+use crate::scenario::file::{CellularApplication, CustomerGroup, Dispatch, Fleet, Lookup, Mapping, Traffic};
+use crate::scenario::source;
+
+const AT: &str = "/cellularApplication";
+/// Customers of an application (model choice: each is a row in memory).
+const MOST_CUSTOMERS: u64 = 1_000_000;
+/// How long a client keeps an endpoint when nothing is written (model choice).
+const KEEPS: Span = Span::from_secs(300);
+const DAY: Span = Span::from_secs(86_400);
+
+impl Build<'_> {
+    /// Where a cluster stands in the file: those of the application are written once for all cells.
+    pub(super) fn cluster_at(&self, index: usize) -> String {
+        match self.of_application(index) {
+            None => format!("/clusters/{index}"),
+            Some(0) => format!("{AT}/router"),
+            Some(_) => format!("{AT}/cell"),
+        }
+    }
+
+    /// Where a service of a cluster stands.
+    pub(super) fn service_at(&self, index: usize, place: usize) -> String {
+        let at = self.cluster_at(index);
+        if self.of_application(index).is_some() { format!("{at}/service") } else { format!("{at}/services/{place}") }
+    }
+
+    /// The place of a cluster among those of the application, the router first.
+    fn of_application(&self, index: usize) -> Option<usize> {
+        self.scenario.cellular_application.as_ref()?;
+        index.checked_sub(self.written_clusters)
+    }
+
+    /// Resolves the block, once its clusters are known.
+    pub(super) fn application(&mut self) {
+        let scenario = self.scenario;
+        let Some(written) = &scenario.cellular_application else { return };
+        self.names.has_application = true;
+        let cells_sound = self.within(written.cells, 1..=1_000, "a number of cells", &format!("{AT}/cells"));
+        let sound = self.waits(written);
+        let customers = self.customers(written);
+        let (dispatch, refresh) = (self.dispatch(written), self.refresh(written));
+        let rebalancer = written.rebalancer.as_ref().map(|row| {
+            self.between(row.above, 0.01..=1.0, "a share", &format!("{AT}/rebalancer/above"));
+            plan::Rebalancer { every: row.every.0, above_ppm: libm::round(row.above * 1e6) as u64 }
+        });
+        let mapping = self.customer_mapping(written);
+        let (Some(services), Some(customers), true) = (self.fleets(), customers, sound && cells_sound) else { return };
+        self.left_out(written);
+        let application = plan::Application {
+            name: written.name.clone(),
+            router: services[0],
+            cells: services[1..].to_vec(),
+            first: written.cells as u16,
+            grows: written.add_cells.first().map(|one| Time::ZERO + one.at.0),
+            customers,
+            mapping,
+            dispatch,
+            refresh,
+            rebalancer,
+            migration: plan::Migration {
+                clone: written.migration.clone_time.0,
+                at_once: written.migration.at_once.max(1),
+            },
+        };
+        self.fleet_traffic(written, &application);
+        self.plan.application = Some(application);
+    }
+
+    /// Times that are too short or too long, or out of order.
+    fn waits(&mut self, written: &CellularApplication) -> bool {
+        let mut sound = self.within(
+            written.migration.at_once,
+            1..=1_000_000,
+            "customers who move at once",
+            &format!("{AT}/migration/atOnce"),
+        );
+        let spans = [
+            ("cacheFor", written.cache_for),
+            ("map/refresh", Some(written.map.refresh)),
+            ("rebalancer/every", written.rebalancer.as_ref().map(|row| row.every)),
+        ];
+        for (key, span) in spans {
+            if let Some(span) = span.filter(|span| !(Span::SECOND..=DAY).contains(&span.0)) {
+                self.out.error(&format!("{AT}/{key}"), format!("`{}` is out of range", span.0), "write 1s to 1d");
+                sound = false;
+            }
+        }
+        if written.migration.clone_time.0 > DAY * 365 {
+            let message = format!("`{}` is out of range", written.migration.clone_time.0);
+            self.out.error(&format!("{AT}/migration/cloneTime"), message, "write at most 365d");
+            sound = false;
+        }
+        let mut before = Time::ZERO;
+        for (place, added) in written.add_cells.iter().enumerate() {
+            let (at, time) = (format!("{AT}/addCells/{place}/at"), Time::ZERO + added.at.0);
+            if time < before || time == Time::ZERO {
+                self.out.error(&at, "cells are added after 0, in order of time", "put them in order, or raise `cells`");
+                sound = false;
+            }
+            before = time;
+        }
+        if written.add_cells.len() > 1_000 {
+            self.out.error(&format!("{AT}/addCells"), "more than 1,000 cells are added", "write fewer");
+            sound = false;
+        }
+        sound
+    }
+
+    fn customers(&mut self, written: &CellularApplication) -> Option<Vec<Customers>> {
+        if written.customers.is_empty() {
+            let hint = "write \"customers\": [{\"count\": 1000, \"rate\": \"2000/s\"}]";
+            self.out.error(&format!("{AT}/customers"), "an application without customers has no traffic", hint);
+        }
+        let total: u64 = written.customers.iter().map(|group| u64::from(group.count)).sum();
+        if total > MOST_CUSTOMERS {
+            let message = format!("{total} customers are more than can be simulated");
+            self.out.error(&format!("{AT}/customers"), message, format!("write {MOST_CUSTOMERS} at most"));
+            return None;
+        }
+        let mut found: Vec<Customers> = Vec::new();
+        for (place, group) in written.customers.iter().enumerate() {
+            let at = format!("{AT}/customers/{place}");
+            let name = group.name.clone().unwrap_or_else(|| "customer".to_owned());
+            if found.iter().any(|other| other.name == name) {
+                let hint = "give each group its own `name`";
+                self.out.error(&format!("{at}/name"), format!("two groups are called `{name}`"), hint);
+                continue;
+            }
+            let count = self.within(group.count, 1..=1_000_000, "a number of customers", &format!("{at}/count"));
+            let Some(profile) = self.profile(&traffic(group), &|_| None, &at).filter(|_| count) else { continue };
+            let joins = group.joins_at.map(|time| Time::ZERO + time.0).filter(|time| *time > Time::ZERO);
+            if let Some(time) = joins.filter(|time| *time >= self.plan.end()) {
+                let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
+                self.out.warning(&format!("{at}/joinsAt"), message, "they never come: move it, or run longer");
+            }
+            found.push(Customers { name, count: group.count, profile, joins, pins: Vec::new() });
+        }
+        self.overrides(written, &mut found);
+        (found.len() == written.customers.len() && !found.is_empty()).then_some(found)
+    }
+
+    /// Customers who are bound to a cell.
+    fn overrides(&mut self, written: &CellularApplication, customers: &mut [Customers]) {
+        let cells = written.cells.min(1_000) + written.add_cells.len() as u32;
+        for (customer, cell) in &written.overrides {
+            let mut at = format!("{AT}/overrides");
+            source::push(&mut at, customer);
+            let number = cell.strip_prefix("cell-").filter(|number| !number.starts_with(['0', '+']));
+            let number = number.and_then(|number| number.parse::<u32>().ok());
+            let number = number.filter(|number| (1..=cells).contains(number));
+            let known = customers.iter_mut().find_map(|group| Some((number_of(group, customer)?, group)));
+            if known.is_none() {
+                let message = format!("no customer is called `{customer}`");
+                let hint = "several customers of a group have a number: `customer-1`";
+                self.out.error(&at, message, hint);
+            }
+            if number.is_none() {
+                let message = format!("no cell is called `{cell}`");
+                self.out.error(&at, message, format!("known: cell-1 to cell-{cells}"));
+            }
+            if let (Some((which, group)), Some(number)) = (known, number) {
+                group.pins.push((which, (number - 1) as u16));
+            }
+        }
+    }
+
+    fn customer_mapping(&mut self, written: &CellularApplication) -> plan::Mapping {
+        match written.mapping {
+            Mapping::FullMap => plan::Mapping::FullMap,
+            Mapping::Hash => plan::Mapping::Hash,
+            Mapping::Ring => plan::Mapping::Ring,
+            Mapping::ShuffleShard => {
+                let message = "a cell's tasks serve all of its customers: there are no workers to choose from";
+                self.out.error(&format!("{AT}/mapping"), message, "write `fullMap`, `hash` or `ring`");
+                plan::Mapping::Hash
+            }
+        }
+    }
+
+    fn dispatch(&mut self, written: &CellularApplication) -> plan::Dispatch {
+        if written.dispatch == Dispatch::CachedEndpoint {
+            let Some(clients) = written.clients.filter(|clients| (1..=1_000_000_000).contains(clients)) else {
+                let message = "how often clients ask the router depends on how many they are";
+                self.out.error(&format!("{AT}/clients"), message, "write \"clients\": 10000 (1 to 10^9)");
+                return plan::Dispatch::Redirect;
+            };
+            return plan::Dispatch::Cached { keeps: written.cache_for.map_or(KEEPS, |keeps| keeps.0), clients };
+        }
+        for (key, written) in [("cacheFor", written.cache_for.is_some()), ("clients", written.clients.is_some())] {
+            if written {
+                let message = format!("`{key}` belongs to `cachedEndpoint`");
+                let hint = "write \"dispatch\": \"cachedEndpoint\", or leave it out";
+                self.out.error(&format!("{AT}/{key}"), message, hint);
+            }
+        }
+        plan::Dispatch::Redirect
+    }
+
+    fn refresh(&mut self, written: &CellularApplication) -> Option<Span> {
+        match written.map.lookup {
+            Lookup::InMemory => Some(written.map.refresh.0),
+            Lookup::EachRequest => {
+                if written.map.refresh.0 != Span::MINUTE {
+                    let message = "`refresh` is not used: the table is read for each request";
+                    self.out.warning(&format!("{AT}/map/refresh"), message, "leave it out");
+                }
+                None
+            }
+        }
+    }
+
+    /// The services of the router and of the cells; `None` when one of them was refused.
+    fn fleets(&mut self) -> Option<Vec<ServiceId>> {
+        let clusters = self.plan.file_order.get(self.written_clusters..)?.to_vec();
+        let expected = self.scenario.clusters.len() - self.written_clusters;
+        let first = |id: &crate::model::ids::ClusterId| self.plan.clusters[*id].services.clone().next().map(ServiceId);
+        let found: Vec<ServiceId> = clusters.iter().filter_map(first).collect();
+        (found.len() == expected && found.len() > 1).then_some(found)
+    }
+
+    /// What moves nobody is said.
+    fn left_out(&mut self, written: &CellularApplication) {
+        let moves = written.rebalancer.is_some() || !written.add_cells.is_empty();
+        let usual = crate::scenario::file::Migration::default();
+        let changed = written.migration.clone_time != usual.clone_time || written.migration.at_once != usual.at_once;
+        if !moves && changed {
+            let message = "`migration` is not used: without `rebalancer` and `addCells` nobody moves";
+            self.out.warning(&format!("{AT}/migration"), message, "leave it out");
+        }
+        if written.mapping == Mapping::FullMap && !written.add_cells.is_empty() && written.rebalancer.is_none() {
+            let joins = written.customers.iter().any(|group| group.joins_at.is_some());
+            let bound = written.overrides.len();
+            if !joins && bound == 0 {
+                let message = "a cell that is added stays empty: a full map moves nobody, and nobody comes";
+                let hint = "write a `rebalancer`, `joinsAt` of customers, or another `mapping`";
+                self.out.warning(&format!("{AT}/addCells"), message, hint);
+            }
+        }
+    }
+
+    /// What the router and each cell are planned for: the largest rate of the customers who are there at the start.
+    fn fleet_traffic(&mut self, written: &CellularApplication, application: &plan::Application) {
+        let state = crate::model::tables::Application::new(application);
+        let mut own = vec![0u64; application.cells.len()];
+        let mut all = 0;
+        for (counts, group) in state.counts.iter().zip(&application.customers) {
+            let peak = group.profile.peak();
+            all += peak;
+            for (own, count) in own.iter_mut().zip(counts) {
+                *own += (u128::from(peak) * u128::from(*count) / u128::from(group.count)) as u64;
+            }
+        }
+        let asked = match application.dispatch {
+            plan::Dispatch::Redirect => all,
+            plan::Dispatch::Cached { keeps, clients } => {
+                (u128::from(clients) * u128::from(Rate::ONE) * 1_000_000 / u128::from(keeps.0.max(1))) as u64
+            }
+        };
+        let router = [(application.router, asked, &written.router, "router")];
+        let cells = application.cells.iter().zip(own).map(|(cell, own)| (*cell, own, &written.cell, "cell"));
+        for (service, rate, fleet, key) in router.into_iter().chain(cells) {
+            self.fleet(service, rate, fleet, &format!("{AT}/{key}"));
+        }
+    }
+
+    fn fleet(&mut self, service: ServiceId, rate: u64, written: &Fleet, at: &str) {
+        if written.requests_per_task.0 == 0 {
+            let message = "a task that answers nothing answers no traffic";
+            self.out.error(&format!("{at}/requestsPerTask"), message, "write \"60/s\"");
+        }
+        let row = &self.plan.services[service];
+        if row.kind != plan::Kind::Replica || self.plan.is_external(row) {
+            let message = "the tasks of a cell stand behind a load balancer: REPLICA, and not EXTERNAL";
+            self.out.error(&format!("{at}/service"), message, "leave `schedulingStrategy` out, or run it in a Region");
+            return;
+        }
+        let balancer =
+            written.load_balancer.as_ref().map(|one| self.checked_balancer(one, &format!("{at}/loadBalancer")));
+        let row = &mut self.plan.services[service];
+        if let Some(balancer) = balancer {
+            row.balancer = Some(balancer);
+        }
+        row.balancer.get_or_insert_with(super::traffic::default_balancer);
+        let profile = Profile::Steps(Box::new([(Time::ZERO, rate)]));
+        row.traffic = Some(Offered { profile, per_task: written.requests_per_task.0.max(1), dispatched: true });
+    }
+}
+
+/// What a group asks for, as traffic is written.
+fn traffic(group: &CustomerGroup) -> Traffic {
+    Traffic {
+        service: String::new(),
+        requests_per_task: Rate(Rate::ONE),
+        rate: group.rate,
+        steps: group.steps.clone(),
+        daily: group.daily.clone(),
+        csv: None,
+        load_balancer: None,
+    }
+}
+
+/// The number of a customer in its group, from 0.
+fn number_of(group: &Customers, customer: &str) -> Option<u32> {
+    if group.count == 1 {
+        return (group.name == customer).then_some(0);
+    }
+    let number = customer.strip_prefix(group.name.as_str())?.strip_prefix('-')?;
+    let number = Some(number).filter(|number| !number.starts_with(['0', '+']))?.parse::<u32>().ok()?;
+    (1..=group.count).contains(&number).then(|| number - 1)
+}
