@@ -39,6 +39,8 @@ const SCENARIOS: &[&str] = &[
     "control-plane-reactive",
     "ec2-binpack-host-loss",
     "ec2-scale-out",
+    "ecs-on-cells",
+    "ecs-on-cells-cached",
     "fargate-spot-only",
     "grace-period-loop",
     "grey-zone",

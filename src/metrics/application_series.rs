@@ -38,7 +38,7 @@ impl ApplicationSeries {
     /// A fact of the application.
     pub(super) fn take(&self, now: Time, fact: &Fact, trace: &mut Trace) {
         match *fact {
-            Fact::Application { offered, served } => {
+            Fact::Application { offered, served, .. } => {
                 trace.point(self.offered, now, offered as f64 / BILLION);
                 trace.point(self.lost, now, offered.saturating_sub(served) as f64 / BILLION);
             }

@@ -12,6 +12,8 @@ pub struct Measure {
     pub offered: u128,
     /// The same, served.
     pub served: u128,
+    /// The same, offered by customers without a cell.
+    pub homeless_offered: u128,
     /// Customers of each cell at the end, by the cell's service.
     pub customers: Vec<(ServiceId, u32)>,
     /// Customers without a cell at the end.
@@ -25,22 +27,29 @@ pub struct Measure {
 pub struct Applications {
     offered: Integral,
     served: Integral,
+    homeless: Integral,
     measure: Option<Measure>,
 }
 
 impl Applications {
     /// Counts requests from `from` on.
     pub fn new(from: Time) -> Applications {
-        Applications { offered: Integral::new(from), served: Integral::new(from), measure: None }
+        Applications {
+            offered: Integral::new(from),
+            served: Integral::new(from),
+            homeless: Integral::new(from),
+            measure: None,
+        }
     }
 
     /// A fact of the application.
     pub fn take(&mut self, now: Time, fact: &Fact) {
         let measure = self.measure.get_or_insert_with(Measure::default);
         match *fact {
-            Fact::Application { offered, served } => {
+            Fact::Application { offered, served, homeless } => {
                 self.offered.set(now, offered);
                 self.served.set(now, served);
+                self.homeless.set(now, homeless);
             }
             Fact::Customers { cell, count } => match measure.customers.iter_mut().find(|row| row.0 == cell) {
                 Some(row) => row.1 = count,
@@ -56,7 +65,8 @@ impl Applications {
     pub fn finish(mut self, end: Time) -> Option<Measure> {
         self.offered.reach(end);
         self.served.reach(end);
-        let measure = self.measure?;
-        Some(Measure { offered: self.offered.sum(), served: self.served.sum(), ..measure })
+        self.homeless.reach(end);
+        let (offered, served) = (self.offered.sum(), self.served.sum());
+        Some(Measure { offered, served, homeless_offered: self.homeless.sum(), ..self.measure? })
     }
 }

@@ -235,14 +235,13 @@ impl<'a> Runs<'a> {
         if weights.iter().enumerate().any(|(row, weight)| *weight == 0 && Some(row) != router) {
             weights.fill(1);
             router.iter().for_each(|row| weights[*row] = 0);
-        } else if let Some((planned, router)) = self.plan.application.as_ref().zip(router) {
-            // The router serves the customers of the cells, who count there; what never came to a cell is left.
-            let passed: u128 = planned.cells.iter().map(|cell| weights[row(*cell)]).sum();
-            weights[router] = run.application.as_ref().map_or(0, |of| of.offered).saturating_sub(passed);
+        } else if let Some(router) = router {
+            // The router serves the customers of the cells, who count there; those without a cell are left.
+            weights[router] = run.application.as_ref().map_or(0, |of| of.homeless_offered);
         }
         let all: u128 = weights.iter().sum();
-        let hit: f64 = fault.clusters.iter().map(|(id, times)| weights[id.row()] as f64 * *times as f64).sum();
-        Some(hit / all as f64 / fault.occurrences as f64)
+        let hit: u128 = fault.clusters.iter().map(|(id, times)| weights[id.row()] * u128::from(*times)).sum();
+        Some(hit as f64 / all as f64 / fault.occurrences as f64)
     }
 
     fn losses_of(&self, id: ServiceId) -> Vec<LossRow> {

@@ -263,6 +263,8 @@ pub enum Fact {
         offered: u64,
         /// Served by its cells.
         served: u64,
+        /// Offered by customers without a cell.
+        homeless: u64,
     },
     /// Customers of one of its cells.
     Customers {

@@ -9,6 +9,7 @@ use super::flows::{
 };
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Part, Plan};
+use super::routing;
 use super::tables::{Application, Front, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
@@ -160,7 +161,7 @@ impl World {
             shortages: Vec::new(),
             held: Vec::new(),
             held_tasks: Vec::new(),
-            application: of_part(plan, part).map(|one| Box::new(Application::new(one))),
+            application: of_part(plan, part).map(|one| Box::new(routing::customers::at_start(one))),
             dirty: Vec::new(),
             scratch: Vec::new(),
             part: part.clone(),

@@ -12,7 +12,7 @@ use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Fact};
 use crate::model::plan::{self, Dispatch};
-use crate::model::routing::full_map;
+use crate::model::routing::{customers, full_map};
 use crate::model::tables::application::{Application, Move, NOWHERE, Stage};
 use crate::model::world::{Cx, World};
 
@@ -67,10 +67,10 @@ fn assign(world: &mut World, group: usize, cx: &mut Cx<'_>) {
         let homes = app.homes.iter().flatten().filter(|home| **home != NOWHERE && **home < cells);
         let rows: Vec<Option<u16>> = homes.map(|home| Some(*home)).collect();
         let known = rows.len();
-        let fixed = (0..row.count).map(|number| row.pin(number).filter(|cell| *cell < cells));
+        let fixed = (0..row.count).map(|number| customers::bound(row, number, cells));
         full_map::fill(&rows.into_iter().chain(fixed).collect::<Vec<_>>(), cells).split_off(known)
     } else {
-        planned.assign(|of| std::ptr::eq(of, row), cells).concat()
+        customers::assign(planned, |of| std::ptr::eq(of, row), cells).concat()
     };
     for (customer, cell) in found.into_iter().enumerate() {
         app.settle_in(group, customer as u32, cell);
@@ -135,7 +135,7 @@ fn open(world: &mut World, planned: &plan::Application, cx: &mut Cx<'_>) {
             }
             continue;
         }
-        let mut found = planned.assign(|_| true, app.open).into_iter();
+        let mut found = customers::assign(planned, |_| true, app.open).into_iter();
         for group in 0..planned.customers.len() {
             for (customer, cell) in found.next().unwrap_or_default().into_iter().enumerate() {
                 if app.homes[group][customer] != NOWHERE && app.homes[group][customer] != cell {

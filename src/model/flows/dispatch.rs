@@ -231,10 +231,10 @@ fn tell(world: &World, app: &mut Application, planned: &plan::Application, late:
         split.part(app.load.reaching[place])
     };
     let served = planned.cells.iter().enumerate().map(own).sum();
-    let now = Some((app.load.all, served));
-    if app.told != now {
-        app.told = now;
-        cx.note(Fact::Application { offered: app.load.all, served });
+    let (offered, homeless) = (app.load.all, app.load.homeless);
+    if app.told != Some([offered, served, homeless]) {
+        app.told = Some([offered, served, homeless]);
+        cx.note(Fact::Application { offered, served, homeless });
     }
 }
 

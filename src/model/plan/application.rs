@@ -3,7 +3,6 @@
 use super::{Mapping, Profile};
 use crate::engine::{Span, Time};
 use crate::model::ids::ServiceId;
-use crate::model::routing;
 
 /// An application that its owner has cut into cells.
 #[derive(Debug, Clone)]
@@ -89,22 +88,5 @@ impl Customers {
     /// The cell that a customer is bound to.
     pub fn pin(&self, number: u32) -> Option<u16> {
         self.pins.iter().find(|(of, _)| *of == number).map(|(_, cell)| *cell)
-    }
-}
-
-impl Application {
-    /// The cells of the customers of some groups when there are so many cells, by group: pins first, then the mapping.
-    /// Of the others nothing is said.
-    ///
-    /// # Panics
-    /// Without a cell.
-    pub fn assign(&self, groups: impl Fn(&Customers) -> bool, cells: u16) -> Vec<Vec<u16>> {
-        let groups: Vec<&Customers> = self.customers.iter().filter(|group| groups(group)).collect();
-        let each = || groups.iter().flat_map(|group| (0..group.count).map(move |number| (*group, number)));
-        let names: Vec<String> = each().map(|(group, number)| group.name_of(number)).collect();
-        let fixed: Vec<Option<u16>> =
-            each().map(|(group, number)| group.pin(number).filter(|cell| *cell < cells)).collect();
-        let mut found = routing::assign_around(self.mapping, &names, &fixed, cells).into_iter();
-        groups.iter().map(|group| found.by_ref().take(group.count as usize).collect()).collect()
     }
 }

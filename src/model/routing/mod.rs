@@ -10,6 +10,7 @@
 //! These are pure functions of names and numbers: no seed of a run, no state, the same on every machine. Whoever asks
 //! for pins asks the table of pins first.
 
+pub mod customers;
 pub mod full_map;
 pub mod hash;
 pub mod ring;

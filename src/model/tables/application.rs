@@ -40,8 +40,8 @@ pub struct Application {
     pub endpoints: Endpoints,
     /// Something changed that what cells are offered depends on.
     pub touched: bool,
-    /// What readers were told last: offered and served.
-    pub told: Option<(u64, u64)>,
+    /// What readers were told last: offered, served, and offered by customers without a cell.
+    pub told: Option<[u64; 3]>,
 }
 
 /// Rates in billionths of a request for each second.
@@ -102,10 +102,10 @@ pub enum Stage {
 }
 
 impl Application {
-    /// With the customers who are there from the start.
-    pub fn new(plan: &plan::Application) -> Application {
+    /// With the customers who are there from the start in these cells, group by group.
+    pub fn new(plan: &plan::Application, first: Vec<Vec<u16>>) -> Application {
         let here = |group: &plan::Customers| group.joins.is_none();
-        let mut found = plan.assign(here, plan.first).into_iter();
+        let mut found = first.into_iter();
         let none = |group: &plan::Customers| vec![NOWHERE; group.count as usize];
         let of = |group: &plan::Customers| if here(group) { found.next() } else { None }.unwrap_or_else(|| none(group));
         let homes: Vec<Vec<u16>> = plan.customers.iter().map(of).collect();

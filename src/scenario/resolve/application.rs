@@ -247,7 +247,7 @@ impl Build<'_> {
 
     /// What the router and each cell are planned for: the largest rate of the customers who are there at the start.
     fn fleet_traffic(&mut self, written: &CellularApplication, application: &plan::Application) {
-        let state = crate::model::tables::Application::new(application);
+        let state = crate::model::routing::customers::at_start(application);
         let mut own = vec![0u64; application.cells.len()];
         let mut all = 0;
         for (counts, group) in state.counts.iter().zip(&application.customers) {
