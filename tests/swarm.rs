@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "swarm/application.rs"]
+mod application;
 #[path = "swarm/capacity.rs"]
 mod capacity;
 #[path = "swarm/control_plane.rs"]

@@ -1,6 +1,6 @@
 //! Whether the numbers of a summary can be true.
 
-use evenkeel::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary};
+use evenkeel::metrics::summary::{ApplicationRow, Estimate, FaultRow, ServiceRow, Summary};
 use evenkeel::model::plan::{Kind, ProviderKind, Service, StrategyItem};
 use evenkeel::model::{Plan, World};
 
@@ -24,6 +24,7 @@ pub(crate) fn look(plan: &Plan, summary: &Summary) -> Vec<String> {
     for row in &summary.faults {
         fault(row, end, &mut wrong);
     }
+    summary.cellular_application.iter().for_each(|row| application(row, &mut wrong));
     planes(summary, &mut wrong);
     wrong
 }
@@ -75,6 +76,22 @@ fn service(service: &Service, row: &ServiceRow, summary: &Summary, wrong: &mut V
     for time in [row.start_seconds.p50, row.start_seconds.p99].into_iter().flatten() {
         holds(time.mean >= 0.0, "a start takes time");
     }
+}
+
+/// Requests of customers' own cells: each ends once.
+fn application(row: &ApplicationRow, wrong: &mut Vec<String>) {
+    let (offered, served, failed) = (row.requests.offered.mean, row.requests.served.mean, row.requests.failed.mean);
+    let by_cell: f64 = row.cells.iter().map(|cell| cell.requests.served.mean).sum();
+    let slack = 1e-9 * offered.max(1.0);
+    let customers: f64 = row.cells.iter().map(|cell| cell.customers.mean).sum();
+    let holds = [
+        ((served + failed - offered).abs() <= slack, "served and failed make offered"),
+        (by_cell + slack >= served, "cells serve what is served"),
+        (served <= offered + slack, "no more is served than is offered"),
+        (customers + row.without_cell.mean <= f64::from(row.customers), "customers are in one place"),
+        (row.request_availability.is_none_or(|share| (0.0..=1.0).contains(&share.mean)), "availability is a share"),
+    ];
+    wrong.extend(holds.iter().filter(|row| !row.0).map(|(_, what)| format!("{}: {what}: {row:?}", row.name)));
 }
 
 /// Launches as the control planes see them: each ends once, or waits.

@@ -210,7 +210,10 @@ fn overload(
 fn begin(world: &mut World, planned: &plan::Application, cx: &mut Cx<'_>) {
     let Some(app) = world.application.as_deref_mut() else { return };
     while app.moves.len() < planned.migration.at_once as usize {
-        let Some((group, customer, to)) = app.planned.pop_front() else { break };
+        // Whoever is on the way arrives first.
+        let busy = |row: &(usize, u32, u16)| app.moves.iter().any(|one| (one.group, one.customer) == (row.0, row.1));
+        let Some(next) = app.planned.iter().position(|row| !busy(row)) else { break };
+        let Some((group, customer, to)) = app.planned.remove(next) else { break };
         let from = app.homes[group][customer as usize];
         if from == to || from == NOWHERE {
             continue;

@@ -65,7 +65,10 @@ fn start(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) -
     let rate = row.launches.wait(cx.now);
     if rate > Span::ZERO {
         row.waits = Phase::LaunchThrottle;
-        cx.after(rate, reconcile::Step::Wake(service));
+        // One look is enough, however many hosts ask.
+        if !std::mem::replace(&mut row.retrying, true) {
+            cx.after(rate, reconcile::Step::Retry(service));
+        }
         return false;
     }
     if let Err(wait) = plane::may_launch(world, service, cx) {

@@ -239,5 +239,11 @@ fn catch_up(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
             cx.after(Span::ZERO, event);
         }
     }
+    // Daemons of hosts that went meanwhile are not due: nobody else would look.
+    for daemon in world.daemons.clone() {
+        if world.services[daemon].early > 0 && plane::cell_of(cx.plan.services[daemon].cluster, cx) == cell {
+            reconcile::wake_once(world, daemon, cx);
+        }
+    }
     plane::arm(world, cell, cx);
 }

@@ -6,7 +6,7 @@
 //! ```
 //! In a cell without a bound all of this costs one test. What is asked of each cell is told once a minute.
 
-use super::{call, create, depend, headroom, pace, reconcile};
+use super::{call, create, daemon, depend, headroom, pace};
 use crate::engine::{Span, Time};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Delayed, Fact, Hit};
@@ -188,9 +188,11 @@ pub(crate) fn offered(world: &mut World, service: ServiceId, due: u32, cx: &mut 
     }
 }
 
-/// Nothing is due any more: launches that waited are not wanted.
+/// Launches that waited and are not due any more are not wanted.
 pub(crate) fn not_due(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    resumed(world, service, u32::MAX, cx);
+    let row = &world.services[service];
+    let more = row.early.saturating_sub(row.owed());
+    resumed(world, service, more, cx);
 }
 
 /// Faults that keep the cell from acting for a cluster; one may come twice.
@@ -274,7 +276,11 @@ fn turn(world: &mut World, cell: CellId, number: u32, cx: &mut Cx<'_>) {
 fn service_turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut Cx<'_>) {
     world.services[service].at_plane = false;
     if cx.plan.services[service].kind == Kind::Daemon {
-        return reconcile::wake_once(world, service, cx);
+        // At once: a look of its own would cost the time that the launch is to have.
+        world.planes[cell].serving = Some(service);
+        daemon::work(world, service, cx);
+        world.planes[cell].serving = None;
+        return;
     }
     if !world.services[service].retrying {
         world.planes[cell].serving = Some(service);

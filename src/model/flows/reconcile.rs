@@ -43,7 +43,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Kind::Daemon => daemon::work(world, service, cx),
         Kind::Stream => return pace::work(world, service, cx),
     }
-    if world.services[service].early > 0 && world.services[service].owed.is_empty() {
+    if world.services[service].early > 0 {
         plane::not_due(world, service, cx);
     }
 }

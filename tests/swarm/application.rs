@@ -1,0 +1,92 @@
+//! Customers' own cells in the swarm: how many, how they are found, who moves and when.
+
+use crate::dice::Dice;
+use serde_json::{Value, json};
+
+/// An application for one scenario in four, with dice of its own, so that the other rolls stay as they are.
+pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
+    let mut dice = Dice::new(seed ^ 0xA991);
+    if !dice.one_in(4) {
+        return;
+    }
+    let seconds: u64 = file["duration"].as_str().unwrap().trim_end_matches('s').parse().unwrap();
+    let last = if calm { 1_200.min(seconds) } else { seconds };
+    let definition = json!({ "family": "celled", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+        "containerDefinitions": [{ "name": "celled", "image": "celled:1" }] });
+    file["taskDefinitions"].as_array_mut().unwrap().push(definition);
+    let block = roll(&mut dice, last);
+    let cells = block["cells"].as_u64().unwrap();
+    file["cellularApplication"] = block;
+    for row in 0..dice.below(4) {
+        let fault = fault(&mut dice, row, last, cells, calm);
+        file["faults"].as_array_mut().unwrap().push(fault);
+    }
+}
+
+fn fault(dice: &mut Dice, row: u64, last: u64, cells: u64, calm: bool) -> Value {
+    let crash = |service: String| json!({ "taskCrash": { "service": service, "share": 1.0 } });
+    let mut fault = match dice.below(4) {
+        0 => crash("own-router/router".to_owned()),
+        1 => crash(format!("own-cell-{}/web", dice.between(1, cells))),
+        2 => json!({ "dependencyLoss": { "dependency": "map" } }),
+        _ => json!({ "mapTableOutage": {} }),
+    };
+    fault["name"] = json!(format!("of the application {row}"));
+    fault["for"] = json!(dice.span(600));
+    if !calm && dice.one_in(3) && fault.get("taskCrash").is_none() {
+        fault["every"] = dice.law(1_800);
+    } else {
+        fault["at"] = json!(format!("{}s", dice.below(last)));
+    }
+    fault
+}
+
+fn roll(dice: &mut Dice, last: u64) -> Value {
+    let cells = dice.between(1, 4);
+    let mut block = json!({ "name": "own", "cells": cells, "mapping": dice.pick(&["fullMap", "hash", "ring"]),
+        "router": fleet(dice, "router", 900), "cell": fleet(dice, "web", 60), "customers": customers(dice, last) });
+    if dice.one_in(2) {
+        block["dispatch"] = json!("cachedEndpoint");
+        block["clients"] = json!(dice.between(1, 5_000));
+        dice.perhaps(2, &mut block, "cacheFor", |dice| json!(dice.span(200)));
+    }
+    dice.perhaps(3, &mut block, "map", |dice| {
+        if dice.one_in(2) { json!({ "lookup": "eachRequest" }) } else { json!({ "refresh": dice.span(60) }) }
+    });
+    dice.perhaps(
+        2,
+        &mut block,
+        "rebalancer",
+        |dice| json!({ "every": dice.span(200), "above": dice.pick(&[0.3, 0.8, 1.0]) }),
+    );
+    dice.perhaps(
+        3,
+        &mut block,
+        "migration",
+        |dice| json!({ "cloneTime": dice.span(100), "atOnce": dice.between(1, 30) }),
+    );
+    let mut added: Vec<u64> = (0..dice.below(3)).map(|_| 1 + dice.below(last)).collect();
+    added.sort_unstable();
+    block["addCells"] = added.iter().map(|at| json!({ "at": format!("{at}s") })).collect();
+    dice.perhaps(2, &mut block, "overrides", |dice| {
+        let cell = |dice: &mut Dice| json!(format!("cell-{}", dice.between(1, cells + added.len() as u64)));
+        json!({ "large": cell(dice), "small-2": cell(dice) })
+    });
+    block
+}
+
+fn fleet(dice: &mut Dice, name: &str, per_task: u64) -> Value {
+    let subnets: Vec<String> = (0..dice.between(1, 3)).map(|row| format!("own-{row}")).collect();
+    json!({ "requestsPerTask": format!("{}/s", dice.between(1, per_task)), "capacityProviders": ["FARGATE"],
+        "service": { "serviceName": name, "taskDefinition": "celled", "desiredCount": dice.between(1, 5),
+            "launchType": "FARGATE", "networkConfiguration": { "awsvpcConfiguration": { "subnets": subnets } } } })
+}
+
+fn customers(dice: &mut Dice, last: u64) -> Value {
+    let mut late = json!({ "name": "late", "count": dice.between(1, 9), "rate": "7/s" });
+    late["joinsAt"] = json!(format!("{}s", dice.below(last)));
+    let small = json!({ "name": "small", "count": dice.between(2, 60), "steps": [
+        { "at": "0s", "rate": format!("{}/s", dice.between(0, 300)) },
+        { "at": format!("{}s", 1 + dice.below(last)), "rate": format!("{}/s", dice.between(0, 300)) }] });
+    json!([small, { "name": "large", "rate": format!("{}/s", dice.between(0, 90)) }, late])
+}
