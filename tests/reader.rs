@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "reader/application.rs"]
+mod application;
 #[path = "reader/cases.rs"]
 mod cases;
 #[cfg(feature = "cli")]

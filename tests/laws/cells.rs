@@ -372,3 +372,24 @@ fn poison_reaches_whoever_has_all_of_its_workers() {
     check("clusters hit", summary.faults[0].hit.clusters.mean, same as f64, 0.0);
     check("radius", summary.faults[0].blast_radius.unwrap().mean, same as f64 / 60.0, 1e-12);
 }
+
+#[test]
+fn daemons_get_their_turn_where_a_look_costs_as_much_as_a_launch() {
+    let daemon = json!({ "serviceName": "agent", "taskDefinition": "agent", "schedulingStrategy": "DAEMON",
+        "capacityProviderStrategy": [{ "capacityProvider": "nodes", "weight": 1 }] });
+    let definition = json!({ "family": "agent", "networkMode": "host", "cpu": "128", "memory": "128",
+        "containerDefinitions": [{ "name": "agent", "image": "agent:1" }] });
+    let file = cells(
+        "2h",
+        &json!({ "peakRequests": "1/s", "prescaledPercent": 100, "costs": { "launch": 1, "reconcile": 1 } }),
+        0,
+        &json!({ "startEmpty": true, "behaviour": [], "taskDefinitions": [definition],
+            "clusters": [{ "clusterName": "c", "capacityProviders": ["nodes"], "services": [daemon] }],
+            "capacityProviders": [{ "name": "nodes", "autoScalingGroupProvider": { "autoScalingGroupArn": "g" } }],
+            "autoScalingGroups": [{ "AutoScalingGroupName": "g", "MinSize": 8, "MaxSize": 8, "DesiredCapacity": 8,
+                "AvailabilityZoneIds": ["z1", "z2"], "Instances": [{ "InstanceType": "m5.large" }] }] }),
+    );
+    let summary = run(&file, 1);
+    assert_eq!(summary.services[0].running.max.mean, 8.0);
+    assert!(summary.events < 1_000, "{} events: looks take the time of the launches", summary.events);
+}
