@@ -24,6 +24,8 @@ mod diary;
 mod fleet;
 #[path = "laws/groups.rs"]
 mod groups;
+#[path = "laws/grow.rs"]
+mod grow;
 #[path = "laws/hosts.rs"]
 mod hosts;
 #[path = "laws/launch.rs"]

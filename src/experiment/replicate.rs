@@ -311,7 +311,7 @@ fn gather<R: Recorder>(
             if runs.is_empty() {
                 (timeline, digest) = (single.timeline.in_file_order(plan), single.digest);
                 if options.timeline {
-                    timeline = timeline.with_blast(plan, &single.measured.faults);
+                    timeline = timeline.with_blast(plan, &single.measured.faults, &single.measured.homes);
                 }
                 records = single.records.unwrap_or_default();
             } else {

@@ -1,7 +1,7 @@
 //! Who lost what to each fault, place by place: what the map of the blast radius is drawn from.
 
 use super::recovery;
-use crate::model::ids::{ClusterId, ServiceId};
+use crate::model::ids::{CellId, ClusterId, ServiceId};
 use crate::model::plan::Plan;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -72,20 +72,23 @@ pub struct Strike {
 }
 
 impl Blast {
-    /// Of what the faults of a run did.
-    pub fn of(plan: &Plan, faults: &[recovery::Measure]) -> Blast {
+    /// Of what the faults of a run did. `homes`: the cells of clusters that may not be where the plan has them.
+    pub fn of(plan: &Plan, faults: &[recovery::Measure], homes: &[(ClusterId, CellId)]) -> Blast {
+        let homes: BTreeMap<ClusterId, CellId> = homes.iter().copied().collect();
+        let home = |id: ClusterId| homes.get(&id).copied().unwrap_or(plan.clusters[id].cell);
+        let mut by_cell: BTreeMap<CellId, Vec<Cluster>> = BTreeMap::new();
         let pairs = plan.faults.iter().zip(faults).filter(|(_, measure)| measure.occurrences > 0);
         let strikes = pairs.map(|(fault, measure)| strike(&fault.name, measure)).collect();
-        let cluster = |row: u32| {
-            let cluster = &plan.clusters[ClusterId(row)];
-            Cluster { name: cluster.name.clone(), services: cluster.services.clone() }
-        };
+        for (id, cluster) in plan.clusters.pairs() {
+            let cluster = Cluster { name: cluster.name.clone(), services: cluster.services.clone() };
+            by_cell.entry(home(id)).or_default().push(cluster);
+        }
         let region = |(id, region): (_, &crate::model::plan::Region)| {
             let cells = plan.cells.pairs().filter(|(_, cell)| cell.region == id);
             let cells = cells.map(|(row, cell)| Cell {
                 row: row.0,
                 name: cell.name.clone(),
-                clusters: cell.clusters.clone().map(cluster).collect(),
+                clusters: by_cell.get(&row).cloned().unwrap_or_default(),
             });
             let zone = |row: u16| (row, plan.zones[crate::model::ids::ZoneId(row)].id.clone());
             Region {

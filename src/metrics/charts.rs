@@ -10,7 +10,7 @@ use super::timeline::{Band, Series};
 use super::trace::Trace;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Fact, TaskState};
-use crate::model::ids::{CellId, ProviderId, ServiceId};
+use crate::model::ids::{CellId, ClusterId, ProviderId, ServiceId};
 use crate::model::plan::{Kind, Part, Plan, ProviderKind};
 use crate::model::tables::Plane;
 
@@ -31,8 +31,6 @@ pub(super) struct Charts {
     cells: Vec<Option<CellSeries>>,
     launches: LaunchSeries,
     application: Option<ApplicationSeries>,
-    /// Other calls of each cell, in requests a second.
-    others: f64,
 }
 
 /// Numbers of the series of one cell.
@@ -43,6 +41,8 @@ struct CellSeries {
     waiting: usize,
     /// Minutes before this one were told.
     told: Time,
+    /// Other calls, in requests a second.
+    others: f64,
 }
 
 /// Numbers of the series of one service.
@@ -78,12 +78,11 @@ impl Charts {
             Some((hosts, scaled.then(|| trace.add_unknown("reservation_percent", &subject, ""))))
         };
         let providers = of.providers.clone().map(provider).collect();
-        let others = plan.regions[of.region].plane.as_ref().map_or(0.0, |plane| plane.other_calls as f64 / BILLION);
-        let cells = part.cells.clone().map(|cell| cell_series(plan, CellId(cell), others, &mut trace)).collect();
+        let cells = part.cells.clone().map(|cell| cell_series(plan, CellId(cell), &mut trace)).collect();
         let launches = LaunchSeries::new(plan, part, &mut trace);
         let application = ApplicationSeries::new(plan, part, &mut trace);
         let names = plan.faults.iter().map(|fault| fault.name.clone()).collect();
-        Charts { trace, names, services, providers, first_cell: part.cells.start, cells, launches, application, others }
+        Charts { trace, names, services, providers, first_cell: part.cells.start, cells, launches, application }
     }
 
     /// Levels of a service from `now` on.
@@ -124,7 +123,9 @@ impl Charts {
     /// next work, and stands where it began.
     pub(super) fn plane(&mut self, now: Time, fact: &Fact) {
         self.launches.take(now, fact, &mut self.trace);
-        let (Fact::CellLoad { cell, .. } | Fact::CellRate { cell, .. }) = *fact else { return };
+        let (Fact::CellLoad { cell, .. } | Fact::CellRate { cell, .. } | Fact::CellCalls { cell, .. }) = *fact else {
+            return;
+        };
         let Some(of) = &mut self.cells[usize::from(cell.0 - self.first_cell)] else { return };
         match *fact {
             Fact::CellLoad { asked, queued, .. } => {
@@ -132,14 +133,21 @@ impl Charts {
                 let minute = Time(now.0 - now.0 % Span::MINUTE.0);
                 // Of minutes without work a further fact tells; they are dealt with here.
                 if of.told < minute {
-                    self.trace.point(of.requests, of.told, asked as f64 / 60.0 / 1e6 + self.others);
+                    self.trace.point(of.requests, of.told, asked as f64 / 60.0 / 1e6 + of.others);
                     if of.told + Span::MINUTE < minute {
-                        self.trace.point(of.requests, of.told + Span::MINUTE, self.others);
+                        self.trace.point(of.requests, of.told + Span::MINUTE, of.others);
                     }
                     of.told = minute;
                 }
             }
-            Fact::CellRate { rate, .. } => self.trace.point(of.capacity, now, rate as f64 / BILLION + self.others),
+            Fact::CellRate { rate, .. } => self.trace.point(of.capacity, now, rate as f64 / BILLION + of.others),
+            Fact::CellCalls { rate, .. } => {
+                of.others = rate as f64 / BILLION;
+                // The line of a cell that is added begins; a minute that is counted will be told as a whole.
+                if now < of.told + Span::MINUTE {
+                    self.trace.point(of.requests, of.told, of.others);
+                }
+            }
             _ => {}
         }
     }
@@ -151,11 +159,16 @@ impl Charts {
         }
     }
 
+    /// A cluster is run by another cell from now on.
+    pub(super) fn home(&mut self, cluster: ClusterId, cell: CellId) {
+        self.launches.home(cluster, cell);
+    }
+
     /// Ends the run.
     pub(super) fn finish(mut self, end: Time) -> (Vec<Series>, Vec<Band>) {
         for of in self.cells.iter().flatten().filter(|of| of.told + Span::MINUTE < end) {
             // The minute of the last work is never told; after it nothing was asked.
-            self.trace.point(of.requests, of.told + Span::MINUTE, self.others);
+            self.trace.point(of.requests, of.told + Span::MINUTE, of.others);
         }
         self.launches.finish(end, &mut self.trace);
         self.trace.finish(end)
@@ -173,16 +186,23 @@ impl Charts {
 }
 
 /// Series of a cell that has a bound.
-fn cell_series(plan: &Plan, cell: CellId, others: f64, trace: &mut Trace) -> Option<CellSeries> {
+fn cell_series(plan: &Plan, cell: CellId, trace: &mut Trace) -> Option<CellSeries> {
     let plane = Plane::new(plan, cell);
     plane.capacity?;
     let row = &plan.cells[cell];
     let subject = format!("{}/{}", plan.regions[row.region].name, row.name);
     let names = ["control_plane_requests_per_second", "control_plane_capacity_per_second", "control_plane_waiting"];
+    if let Some(added) = row.added {
+        // Its lines begin when it is there.
+        let [requests, capacity, waiting] = names.map(|name| trace.add_unknown(name, &subject, ""));
+        let told = Time(added.0 - added.0 % Span::MINUTE.0);
+        return Some(CellSeries { requests, capacity, waiting, told, others: 0.0 });
+    }
     let [requests, capacity, waiting] = names.map(|name| trace.add(name, &subject, ""));
+    let others = plane.other_calls as f64 / BILLION;
     trace.point(requests, Time::ZERO, others);
     trace.point(capacity, Time::ZERO, plane.rate as f64 / BILLION + others);
-    Some(CellSeries { requests, capacity, waiting, told: Time::ZERO })
+    Some(CellSeries { requests, capacity, waiting, told: Time::ZERO, others })
 }
 
 /// "cluster/name" of a provider.

@@ -3,10 +3,11 @@
 //! A launch that waits is offered when that is told; when it is taken on, that is taken back, as its birth counts
 //! itself. Launches that are not wanted any more leave the minute's sum too, but never make it negative.
 
+use super::homes::Homes;
 use super::trace::Trace;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Delayed, Fact, TaskState};
-use crate::model::ids::{CellId, ServiceId};
+use crate::model::ids::{CellId, ClusterId, ServiceId};
 use crate::model::plan::{Kind, Part, Plan};
 
 /// Name of the series by the minute; its parts are [`PARTS`].
@@ -21,8 +22,9 @@ const PARTS: [&str; 4] = ["offered", "accepted", "throttled", "failed"];
 pub(super) struct LaunchSeries {
     cells: Vec<Cell>,
     first_service: u32,
-    /// Cell of each service by place, and whether what it has at time 0 was not launched.
-    services: Vec<(usize, bool)>,
+    homes: Homes,
+    /// Whether what a service has at time 0 was not launched.
+    stood: Vec<bool>,
 }
 
 #[derive(Clone, Debug)]
@@ -44,30 +46,34 @@ impl LaunchSeries {
             let cell = &plan.cells[CellId(row)];
             let region = &plan.regions[cell.region];
             let subject = format!("{}/{}", region.name, cell.name);
+            // Series of a cell that is added begin in its first minute.
+            let mut add = |name, part| match cell.added {
+                None => trace.add(name, &subject, part),
+                Some(_) => trace.add_unknown(name, &subject, part),
+            };
             Cell {
-                minute: Time::ZERO,
+                minute: cell.added.map_or(Time::ZERO, minute_of),
                 counts: [0; 4],
                 waiting: 0,
-                per_minute: PARTS.map(|part| trace.add(PER_MINUTE, &subject, part)),
-                level: trace.add(WAITING, &subject, ""),
+                per_minute: PARTS.map(|part| add(PER_MINUTE, part)),
+                level: add(WAITING, ""),
                 wanted: region.plane.is_some(),
             }
         };
         let cells = of.cells.clone().map(cell).collect();
         let service = |row: u32| {
             let service = &plan.services[ServiceId(row)];
-            let cell = usize::from(plan.clusters[service.cluster].cell.0 - of.cells.start);
-            (cell, !plan.start_empty && service.kind != Kind::Stream)
+            !plan.start_empty && service.kind != Kind::Stream
         };
-        let services = of.as_one.services.clone().map(service).collect();
-        LaunchSeries { cells, first_service: of.as_one.services.start, services }
+        let stood = of.as_one.services.clone().map(service).collect();
+        LaunchSeries { cells, first_service: of.as_one.services.start, homes: Homes::new(plan, of), stood }
     }
 
     /// A task came to be or went on, or launches were delayed or lost.
     pub(super) fn take(&mut self, now: Time, fact: &Fact, trace: &mut Trace) {
         match *fact {
             Fact::Task { task, from, to, .. } => {
-                let placed = self.services[(task.service.0 - self.first_service) as usize].1;
+                let placed = self.stood[(task.service.0 - self.first_service) as usize];
                 // What stood there when the run began was not launched.
                 let stood = placed && now == Time::ZERO && to == TaskState::Running;
                 let launched = i64::from(from == to) - i64::from(stood);
@@ -92,10 +98,14 @@ impl LaunchSeries {
         }
     }
 
+    /// A cluster is run by another cell from now on.
+    pub(super) fn home(&mut self, cluster: ClusterId, cell: CellId) {
+        self.homes.changed(cluster, cell);
+    }
+
     /// The cell of a service, with its minutes up to now told.
     fn cell(&mut self, now: Time, service: ServiceId, trace: &mut Trace) -> &mut Cell {
-        let place = self.services[(service.0 - self.first_service) as usize].0;
-        let cell = &mut self.cells[place];
+        let cell = &mut self.cells[self.homes.of(service)];
         cell.reach(now, trace);
         cell
     }
@@ -119,6 +129,11 @@ impl LaunchSeries {
     }
 }
 
+/// The begin of its minute.
+fn minute_of(now: Time) -> Time {
+    Time(now.0 - now.0 % Span::MINUTE.0)
+}
+
 impl Cell {
     fn add(&mut self, counts: [i64; 4]) {
         self.counts.iter_mut().zip(counts).for_each(|(mine, more)| *mine += more);
@@ -133,7 +148,7 @@ impl Cell {
 
     /// Goes on to the minute of `now`; minutes between had nothing.
     fn reach(&mut self, now: Time, trace: &mut Trace) {
-        let minute = Time(now.0 - now.0 % Span::MINUTE.0);
+        let minute = minute_of(now);
         if minute <= self.minute {
             return;
         }

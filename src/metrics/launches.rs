@@ -65,6 +65,11 @@ impl Launches {
         self.reached_running
     }
 
+    /// Launches in the window so far.
+    pub fn requested(&self) -> u64 {
+        self.measure.requested
+    }
+
     /// A task was created.
     pub fn born(&mut self, now: Time, ordinal: u32) {
         let row = ordinal.wrapping_sub(self.first) as usize;

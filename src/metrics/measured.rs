@@ -4,6 +4,7 @@ use super::timeline::{Band, Series, Timeline};
 use super::trace::BANDS_MAX;
 use super::{applications, availability, capacity, launches, ledger, planes, recovery};
 use crate::engine::Time;
+use crate::model::ids::{CellId, ClusterId};
 
 /// What one service or stream did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +38,8 @@ pub struct Measured {
     pub planes: Vec<planes::Measure>,
     /// The application in cells.
     pub application: Option<applications::Measure>,
+    /// The cell of each cluster at the end, in Regions where clusters can move.
+    pub homes: Vec<(ClusterId, CellId)>,
     /// Series, when they were wanted.
     pub series: Vec<Series>,
     /// Bands, when they were wanted.
@@ -58,6 +61,7 @@ impl Measured {
         self.providers.extend(other.providers);
         self.planes.extend(other.planes);
         self.application = self.application.or(other.application);
+        self.homes.extend(other.homes);
         self.series.extend(other.series);
         for band in other.bands {
             // Each cell has its own copy of an outside fault: the same name and times are the same band.

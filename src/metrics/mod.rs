@@ -18,6 +18,7 @@ pub mod capacity;
 mod charts;
 pub mod cost;
 pub mod events;
+mod homes;
 mod launch_series;
 pub mod launches;
 pub mod ledger;

@@ -22,6 +22,12 @@ impl Runs<'_> {
             region: region.name.clone(),
             launches: self.plane(&cells),
             router: region.plane.as_ref().map(|_| self.router(&cells)).unwrap_or_default(),
+            moved: region.plane.as_ref().filter(|plane| !plane.growth.cells.is_empty()).map(|_| {
+                let arrived = |run: &Measured| -> u64 {
+                    cells.iter().filter_map(|cell| run.planes.get(cell.row())).map(|cell| cell.arrived).sum()
+                };
+                self.each(|run| arrived(run) as f64)
+            }),
             cells: cells.iter().map(|cell| self.cell(*cell)).collect(),
         }
     }
@@ -29,9 +35,11 @@ impl Runs<'_> {
     fn cell(&self, id: CellId) -> CellRow {
         let row = &self.plan.cells[id];
         let of = |run: &Measured| run.planes.get(id.row()).cloned().unwrap_or_default();
+        // Of several replications the mean, as a whole number.
+        let gained = self.each(|run| of(run).gained as f64);
         CellRow {
             cell: row.name.clone(),
-            clusters: row.clusters.len() as u32,
+            clusters: row.clusters.len().saturating_add_signed(libm::round(gained.mean) as isize) as u32,
             peak_utilisation: self.maybe(|run| of(run).peak_ppm.map(|ppm| ppm as f64 / 1e6)),
             launches: self.plane(&[id]),
             down_seconds: self.each(|run| of(run).down as f64 / 1e6),
@@ -40,8 +48,7 @@ impl Runs<'_> {
 
     fn plane(&self, cells: &[CellId]) -> PlaneLaunches {
         let accepted = |run: &Measured| -> u64 {
-            let rows = cells.iter().flat_map(|cell| self.plan.cells[*cell].services.clone());
-            rows.map(|row| run.services[row as usize].launches.requested).sum()
+            cells.iter().filter_map(|cell| run.planes.get(cell.row())).map(|cell| cell.accepted).sum()
         };
         let sum = |run: &Measured, of: fn(&planes::Measure) -> i64| -> i64 {
             cells.iter().filter_map(|cell| run.planes.get(cell.row())).map(of).sum()

@@ -1,5 +1,6 @@
 //! What the control plane did: cells' load and down time, launches that it delayed or lost, calls at the router.
 
+use super::homes::Homes;
 use crate::engine::Time;
 use crate::model::fact::{Call, Delayed, Fact};
 use crate::model::ids::{CellId, ClusterId, ServiceId};
@@ -28,6 +29,12 @@ pub struct Measure {
     pub retries: u64,
     /// Calls.
     pub calls: u64,
+    /// Launches taken on.
+    pub accepted: u64,
+    /// Clusters that migrated to it, in the whole run.
+    pub arrived: u64,
+    /// Clusters that it runs at the end beyond those of the plan.
+    pub gained: i64,
 }
 
 /// One cell.
@@ -48,8 +55,9 @@ pub struct Planes {
     first_cell: u16,
     first_service: u32,
     cells: Vec<Cell>,
-    /// Row of the cell of each service.
-    of_service: Vec<u16>,
+    homes: Homes,
+    /// Launches of each service that count for a cell that ran it before.
+    counted: Vec<u64>,
     /// Launches of each service that were offered before the window and wait.
     before: Vec<u32>,
 }
@@ -58,23 +66,19 @@ impl Planes {
     /// Counts from `from` on.
     pub fn new(plan: &Plan, part: &Part, from: Time) -> Planes {
         let cell = |id: u16| {
-            let plane = plan.regions[part.as_one.region].plane.as_ref();
-            let others = plane.map_or(0, |plane| plane.other_calls);
             let row = crate::model::tables::Plane::new(plan, CellId(id));
+            let others = row.other_calls;
             let rate = if row.capacity.is_some() { row.rate + others } else { 0 };
             let peak_ppm = (rate > 0).then(|| parts(u128::from(others), u128::from(rate)));
             Cell { measure: Measure { peak_ppm, ..Measure::default() }, since: None, rate, others }
-        };
-        let row = |service: u32| {
-            let cluster: ClusterId = plan.services[ServiceId(service)].cluster;
-            plan.clusters[cluster].cell.0 - part.cells.start
         };
         Planes {
             from,
             first_cell: part.cells.start,
             first_service: part.as_one.services.start,
             cells: part.cells.clone().map(cell).collect(),
-            of_service: part.as_one.services.clone().map(row).collect(),
+            homes: Homes::new(plan, part),
+            counted: vec![0; part.as_one.services.len()],
             before: vec![0; part.as_one.services.len()],
         }
     }
@@ -106,8 +110,35 @@ impl Planes {
                     row.measure.peak_ppm = row.measure.peak_ppm.max(Some(parts(load, u128::from(row.rate))));
                 }
             }
+            Fact::CellCalls { cell, rate } => {
+                let counts = now >= self.from;
+                let row = self.cell(cell);
+                row.others = rate;
+                if let Some(peak) = row.measure.peak_ppm.as_mut().filter(|_| counts && row.rate > 0) {
+                    *peak = (*peak).max(parts(u128::from(rate), u128::from(row.rate)));
+                }
+            }
             _ => {}
         }
+    }
+
+    /// A cluster is run by another cell from now on; `launched` counts the launches of each service up to now.
+    pub fn home(&mut self, cluster: ClusterId, cell: CellId, moved: bool, launched: impl Fn(ServiceId) -> u64) {
+        for service in self.homes.services(cluster) {
+            self.count(service, launched(service));
+        }
+        let before = self.homes.changed(cluster, cell);
+        self.cells[before].measure.gained -= 1;
+        let row = self.cell(cell);
+        row.measure.gained += 1;
+        row.measure.arrived += u64::from(moved);
+    }
+
+    /// Launches of a service that have not been counted yet are those of its present cell.
+    fn count(&mut self, service: ServiceId, launched: u64) {
+        let counted = &mut self.counted[(service.0 - self.first_service) as usize];
+        self.cells[self.homes.of(service)].measure.accepted += launched - *counted;
+        *counted = launched;
     }
 
     fn cell(&mut self, cell: CellId) -> &mut Cell {
@@ -121,7 +152,7 @@ impl Planes {
             *before = if what == Delayed::Offered { *before + count } else { before.saturating_sub(count) };
             return;
         }
-        let row = &mut self.cells[usize::from(self.of_service[place])].measure;
+        let row = &mut self.cells[self.homes.of(service)].measure;
         // What was offered before the window and ends in it counts as offered when it ends.
         let old = if what == Delayed::Offered { 0 } else { count.min(*before) };
         *before -= old;
@@ -143,7 +174,7 @@ impl Planes {
         if now < self.from {
             return;
         }
-        let row = &mut self.cells[usize::from(self.of_service[(service.0 - self.first_service) as usize])].measure;
+        let row = &mut self.cells[self.homes.of(service)].measure;
         row.tries[what as usize] += 1;
         // A call that waited in the cell is accepted later: that is no further try.
         let waited = what == Call::Accepted && attempt == crate::model::flows::call::ATTEMPTS;
@@ -151,14 +182,22 @@ impl Planes {
         row.retries += u64::from(attempt > 0 && !waited);
     }
 
-    /// Ends the run.
-    pub fn finish(self, end: Time) -> Vec<Measure> {
+    /// Ends the run; gives back the cell of each cluster too, where clusters can move.
+    pub fn finish(
+        mut self,
+        end: Time,
+        launched: impl Fn(ServiceId) -> u64,
+    ) -> (Vec<Measure>, Vec<(ClusterId, CellId)>) {
+        for service in (self.first_service..).take(self.counted.len()).map(ServiceId) {
+            self.count(service, launched(service));
+        }
+        let homes = self.homes.all().collect();
         let from = self.from;
         let close = |cell: Cell| {
             let open = cell.since.map_or(0, |since| end.since(since.max(from)).0);
             Measure { down: cell.measure.down + open, ..cell.measure }
         };
-        self.cells.into_iter().map(close).collect()
+        (self.cells.into_iter().map(close).collect(), homes)
     }
 }
 

@@ -271,7 +271,16 @@ impl Metrics {
             | Fact::Call { .. }
             | Fact::CellUp { .. }
             | Fact::CellRate { .. }
-            | Fact::CellLoad { .. } => self.plane(now, fact),
+            | Fact::CellLoad { .. }
+            | Fact::CellCalls { .. } => self.plane(now, fact),
+            Fact::Home { cluster, cell, moved } => {
+                let (services, first) = (&self.services, self.first_service);
+                let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.requested();
+                self.planes.home(cluster, cell, moved, launched);
+                if let Some(charts) = &mut self.charts {
+                    charts.home(cluster, cell);
+                }
+            }
             Fact::Application { .. } | Fact::Customers { .. } | Fact::Homeless { .. } | Fact::Moved { .. } => {
                 self.application.take(now, fact);
                 self.charts.iter_mut().for_each(|charts| charts.application(now, fact));
@@ -314,6 +323,8 @@ impl Metrics {
         let first = self.first_service;
         let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.reached_running();
         let faults = self.recovery.finish(end, launched);
+        let (planes, homes) =
+            self.planes.finish(end, |service| services[(service.0 - first) as usize].launches.requested());
         let (series, bands) = self.charts.map(|charts| charts.finish(end)).unwrap_or_default();
         Measured {
             window: end.since(self.warm_up).0,
@@ -321,7 +332,8 @@ impl Metrics {
             services: self.services.into_iter().map(|row| row.finish(end)).collect(),
             providers: self.capacity.into_iter().map(|row| row.finish(end)).collect(),
             faults,
-            planes: self.planes.finish(end),
+            planes,
+            homes,
             application: self.application.finish(end),
             series,
             bands,

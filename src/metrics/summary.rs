@@ -174,6 +174,9 @@ pub struct PlaneRow {
     pub launches: PlaneLaunches,
     /// What the router in front of the cells did; empty without a control plane of the Region's own.
     pub router: RouterRow,
+    /// Clusters that migrated from one cell to another; only where cells are added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Maybe,
     /// Its cells.
     pub cells: Vec<CellRow>,
 }
@@ -226,7 +229,7 @@ pub struct PlaneLaunches {
 pub struct CellRow {
     /// `cell-1`, ...
     pub cell: String,
-    /// Clusters mapped to it.
+    /// Clusters that it runs at the end.
     pub clusters: u32,
     /// Its highest load / what it can bear; null without a bound.
     pub peak_utilisation: Maybe,

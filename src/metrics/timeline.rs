@@ -5,6 +5,7 @@ use super::charts::provider_name;
 use super::recovery;
 use crate::engine::Time;
 use crate::model::Plan;
+use crate::model::ids::{CellId, ClusterId};
 use std::collections::BTreeMap;
 
 /// Series whose subject is a capacity provider.
@@ -64,8 +65,8 @@ impl Timeline {
 
     /// With what the faults did, place by place.
     #[must_use]
-    pub fn with_blast(self, plan: &Plan, faults: &[recovery::Measure]) -> Timeline {
-        Timeline { blast: Blast::of(plan, faults), ..self }
+    pub fn with_blast(self, plan: &Plan, faults: &[recovery::Measure], homes: &[(ClusterId, CellId)]) -> Timeline {
+        Timeline { blast: Blast::of(plan, faults, homes), ..self }
     }
 }
 

@@ -294,6 +294,23 @@ pub enum Fact {
         /// Of how many tasks.
         count: u32,
     },
+    /// What a control-plane cell gets of users' other calls from now on. The first such fact of a cell that is added
+    /// says that it is there.
+    CellCalls {
+        /// Which.
+        cell: CellId,
+        /// Billionths of a request for each second.
+        rate: u64,
+    },
+    /// A cluster is run by another control-plane cell from now on.
+    Home {
+        /// Which.
+        cluster: ClusterId,
+        /// By which cell.
+        cell: CellId,
+        /// Whether it migrated; a cluster that is not there yet has nothing to move.
+        moved: bool,
+    },
 }
 
 const _: () = assert!(size_of::<Fact>() <= 40, "facts are copied by the million");

@@ -10,7 +10,7 @@ use super::flows::{
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Part, Plan};
 use super::routing;
-use super::tables::{Application, Front, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
+use super::tables::{Application, Front, Homes, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
 use std::collections::VecDeque;
@@ -24,6 +24,8 @@ pub struct World {
     pub planes: Table<CellId, Plane>,
     /// The way to the cells for calls from outside.
     pub front: Front,
+    /// Which cell runs each cluster.
+    pub homes: Homes,
     /// Clusters that are not there yet.
     pub(crate) unborn: Vec<ClusterId>,
     /// The service that the launch path needs.
@@ -139,6 +141,7 @@ impl World {
             planes: Table::starting_at(CellId(part.cells.start)),
             front: Front::new(cell.accounts.clone()),
             outages: 0,
+            homes: Homes::new(cell.clusters.clone()),
             unborn: Vec::new(),
             depends: plane.and_then(|plane| plane.depends_on),
             depends_ppm: flows::depend::WHOLE,
@@ -201,6 +204,7 @@ impl World {
     pub fn prepare(&mut self, cx: &mut Cx<'_>) {
         let plan = cx.plan;
         flows::create::prepare(self, cx);
+        flows::grow::prepare(self, cx);
         for provider in self.providers.ids() {
             scale::prepare(self, provider, cx);
         }

@@ -8,7 +8,7 @@ use crate::metrics::summary::{CellRow, Maybe, PlaneLaunches, PlaneRow, Summary};
 const CELLS_MAX: usize = 12;
 
 /// What the words of the table mean.
-pub(super) const ABOUT: &str = "throttled, failed: nobody took the launch on, at its last try; peak: the busiest minute against what the cell can do";
+pub(super) const ABOUT: &str = "clusters: at the end; throttled, failed: nobody took the launch on, at its last try; peak: the busiest minute against what the cell can do";
 
 /// The table; empty when no Region has anything to tell.
 pub(super) fn table(summary: &Summary) -> Table {
@@ -26,7 +26,11 @@ pub(super) fn table(summary: &Summary) -> Table {
     ]);
     for region in summary.control_plane.iter().filter(|region| tells(region)) {
         let clusters: u32 = region.cells.iter().map(|cell| cell.clusters).sum();
-        table.row(row(region.region.clone(), clusters, &region.launches, [NOTHING.to_owned(), NOTHING.to_owned()]));
+        let name = match &region.moved {
+            Some(moved) => format!("{} ({} moved)", region.region, estimate(moved)),
+            None => region.region.clone(),
+        };
+        table.row(row(name, clusters, &region.launches, [NOTHING.to_owned(), NOTHING.to_owned()]));
         let shown = shown(&region.cells);
         for cell in &shown {
             let peak: Maybe = cell.peak_utilisation;

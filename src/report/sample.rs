@@ -46,6 +46,7 @@ pub(crate) fn plan() -> Plan {
         providers: 0..1,
     };
     let cell = Cell {
+        added: None,
         name: "cell-1".into(),
         region: RegionId(0),
         zones: 0..3,

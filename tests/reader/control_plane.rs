@@ -4,7 +4,7 @@ use evenkeel::cli::pipeline::{Order, Reached, Watch};
 use evenkeel::cli::real;
 use evenkeel::engine::{Span, Time};
 use evenkeel::model::Plan;
-use evenkeel::model::plan::{CellRestart, Costs, Mapping, Plane, Router, Tested};
+use evenkeel::model::plan::{CellRestart, Costs, Growth, Mapping, Plane, Router, Tested};
 use evenkeel::model::routing;
 use evenkeel::scenario::cells;
 use evenkeel::scenario::file::Scenario;
@@ -98,6 +98,7 @@ fn an_empty_block_takes_the_defaults() {
         other_calls: 0,
         tested: Tested::default(),
         router: Router { mapping: Mapping::FullMap, refresh: Span::from_secs(60) },
+        growth: Growth { cells: Vec::new(), at_once: 1 },
     };
     assert_eq!(plane(&file(&json!({}), &["shop"])), expected);
     let without = file(&json!(null), &["shop"]);

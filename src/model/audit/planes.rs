@@ -9,12 +9,16 @@ use crate::model::world::World;
 /// Queues, outages and held events.
 pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     let mut standing: Vec<ServiceId> = Vec::new();
+    let home = |service: ServiceId| world.homes.of(plan, plan.services[service].cluster);
     for (id, plane) in world.planes.pairs() {
         let name = &plan.cells[id].name;
         let mut queued = 0;
         for waiting in &plane.queue {
             match *waiting {
-                Waiting::Service(service) => standing.push(service),
+                Waiting::Service(service) => {
+                    out.same("the cell of a service in a queue", name, home(service), id);
+                    standing.push(service);
+                }
                 Waiting::Call(service) => {
                     let region = &plan.regions[world.part.as_one.region];
                     let cost = region.plane.as_ref().map_or(1_000_000, |plane| plane.costs.launch);
@@ -29,6 +33,8 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         let served = |cluster: &crate::model::ids::ClusterId| plane.unserved(plan.clusters[*cluster].shard).is_none();
         let idle = plane.held.iter().filter(|(cluster, _)| served(cluster)).count();
         out.same("events held though their cell acts", name, idle, 0);
+        let elsewhere = plane.held.iter().filter(|(cluster, _)| world.homes.of(plan, *cluster) != id).count();
+        out.same("events held for clusters of another cell", name, elsewhere, 0);
     }
     standing.sort_unstable();
     let marked: Vec<ServiceId> = world.services.pairs().filter(|(_, row)| row.at_plane).map(|(id, _)| id).collect();
@@ -38,7 +44,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     for (id, row) in world.services.pairs() {
         // A stream's launches are offered when its call is, and taken on with it.
         let waits = plan.services[id].kind == Kind::Stream || row.early == 0 || !row.owed.is_empty() || row.woken;
-        let hears = world.planes[plan.clusters[plan.services[id].cluster].cell].held.is_empty();
+        let hears = world.planes[home(id)].held.is_empty();
         out.holds("who was offered is due", &plan.services[id].name, waits || !hears, (row.early, row.owed()));
     }
 }

@@ -1,9 +1,8 @@
 //! A control-plane cell stops acting, or answers badly.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::fact::{Fact, Hit};
-use crate::model::flows::outage;
-use crate::model::ids::CellId;
+use crate::model::flows::{headroom, outage};
+use crate::model::ids::{CellId, ClusterId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::world::{Cx, World};
@@ -46,6 +45,8 @@ fn whole() -> f64 {
 pub struct Live {
     /// `None`: every cell, each with its own clock.
     pub cell: Option<CellId>,
+    /// The cluster whose cell is meant: `cell` is the one that has it at the start.
+    pub cluster: Option<ClusterId>,
     /// Refused, in millionths.
     pub share_ppm: u32,
 }
@@ -55,6 +56,7 @@ impl Kind for Spec {
 
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
         let share = super::share(self.share, &format!("{at}/share"), out);
+        let mut cluster = None;
         let cell = match (&self.cell, &self.cluster) {
             (Some(_), Some(_)) => {
                 out.error(at, "`cell` and `cluster` exclude each other", "keep one of them");
@@ -62,12 +64,13 @@ impl Kind for Spec {
             }
             (Some(name), None) => Some(names.cell(name, &format!("{at}/cell"), out)?),
             (None, Some(name)) => {
-                let cluster = names.cluster(name, &format!("{at}/cluster"), out)?;
-                Some(*names.cell_of.get(&cluster)?)
+                let named = names.cluster(name, &format!("{at}/cluster"), out)?;
+                cluster = Some(named);
+                Some(*names.cell_of.get(&named)?)
             }
             (None, None) => None,
         };
-        Some(Live { cell, share_ppm: libm::round(share? * 1e6) as u32 })
+        Some(Live { cell, cluster, share_ppm: libm::round(share? * 1e6) as u32 })
     }
 }
 
@@ -79,7 +82,7 @@ impl Effect for Live {
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for cell in super::cells_of(self.cell, strike, world) {
             if self.share_ppm < 1_000_000 {
-                cx.note(Fact::Hits { cause: strike.cause, what: Hit::Cell(cell) });
+                headroom::hits(world, cell, strike.cause, cx);
                 world.planes[cell].refusing.push((strike.cause, self.share_ppm));
             } else {
                 outage::down(world, cell, strike.cause, cx);

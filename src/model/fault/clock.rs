@@ -148,14 +148,42 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
                 }
             }
             When::Every(_) => {
-                for thing in things {
-                    let who = fault.who.nth(name_of(thing, plan).0);
-                    world.strikes.clocks.push(Clock { fault: id, thing, who, rounds: 0 });
-                    wind(world, world.strikes.clocks.len() as u32 - 1, cx);
+                // The clock of a cell that is added starts when it is there.
+                let there = |thing: &Thing| !matches!(thing, Thing::Cell(cell) if !world.planes[*cell].stands);
+                for thing in things.into_iter().filter(there).collect::<Vec<_>>() {
+                    start(world, id, thing, cx);
                 }
             }
         }
     }
+}
+
+/// The clock of a thing starts.
+fn start(world: &mut World, fault: FaultId, thing: Thing, cx: &mut Cx<'_>) {
+    let who = cx.plan.faults[fault].who.nth(name_of(thing, cx.plan).0);
+    world.strikes.clocks.push(Clock { fault, thing, who, rounds: 0 });
+    wind(world, world.strikes.clocks.len() as u32 - 1, cx);
+}
+
+/// A cell is added: its clocks start.
+pub(crate) fn cell_stands(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    for (id, fault) in plan.faults.pairs() {
+        let meant = || fault.effect.things(world, cx).contains(&Thing::Cell(cell));
+        if matches!(fault.when, When::Every(_)) && meant() {
+            start(world, id, Thing::Cell(cell), cx);
+        }
+    }
+}
+
+/// What a strike hits: the cell of a cluster is the one that runs it now.
+fn aimed(world: &World, effect: &Live, thing: Thing, plan: &Plan) -> Thing {
+    let cluster = match effect {
+        Live::CellOutage(live) => live.cluster,
+        Live::PoisonCustomer(live) => Some(live.cluster),
+        _ => None,
+    };
+    cluster.map_or(thing, |cluster| Thing::Cell(world.homes.of(plan, cluster)))
 }
 
 /// The birth certificate of a thing.
@@ -221,6 +249,7 @@ pub(crate) fn task_again(id: TaskId, who: Who, cause: Cause, cx: &mut Cx<'_>) {
 
 fn strike(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Option<u32>, cx: &mut Cx<'_>) {
     let plan = cx.plan;
+    let thing = aimed(world, &plan.faults[fault].effect, thing, plan);
     let begun = &mut world.strikes.begun[usize::from(fault.0)];
     let cause = Cause::fault(fault, *begun);
     *begun += 1;

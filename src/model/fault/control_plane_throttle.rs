@@ -1,7 +1,6 @@
 //! The control plane takes on less than it could.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::fact::{Fact, Hit};
 use crate::model::flows::headroom;
 use crate::model::ids::{CellId, RegionId};
 use crate::model::names::Names;
@@ -93,7 +92,7 @@ impl Effect for Live {
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for cell in self.cells(world) {
-            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Cell(cell) });
+            headroom::hits(world, cell, strike.cause, cx);
             let curb = Curb { cause: strike.cause, left_ppm: self.left_ppm, rate_max: self.rate };
             world.planes[cell].curbs.push(curb);
             headroom::rate_changed(world, cell, cx);

@@ -59,7 +59,7 @@ impl InForce {
                 }
                 Live::CellOutage(live) => found.down.extend(cells_of(live.cell, *strike, world)),
                 Live::ControlPlaneThrottle(live) => found.weak.extend(live.cells(world)),
-                Live::PoisonCustomer(live) => match live.target(plan) {
+                Live::PoisonCustomer(live) => match live.target(*strike, plan) {
                     (cell, None) => found.down.push(cell),
                     (cell, Some(_)) => found.weak.push(cell),
                 },

@@ -25,7 +25,7 @@ mod clock;
 mod in_force;
 
 pub use clock::{Step, Strike, Strikes, Thing};
-pub(crate) use clock::{handle, host_runs, prepare, task_again, task_runs};
+pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
 pub use in_force::InForce;
 
 use super::ids::{CellId, ProviderId, RegionId, ZoneId};

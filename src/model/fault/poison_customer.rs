@@ -47,26 +47,28 @@ impl Kind for Spec {
 
 impl Live {
     /// Its cell, and its workers when it has some of its own.
-    pub(super) fn target(self, plan: &Plan) -> (CellId, Option<u64>) {
+    pub(super) fn target(self, strike: Strike, plan: &Plan) -> (CellId, Option<u64>) {
         let row = &plan.clusters[self.cluster];
-        (row.cell, (row.shard != u64::MAX).then_some(row.shard))
+        // A cluster may have moved since the start: its cell is found when it strikes.
+        let cell = if let Thing::Cell(cell) = strike.thing { cell } else { row.cell };
+        (cell, (row.shard != u64::MAX).then_some(row.shard))
     }
 }
 
 impl Effect for Live {
     fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
-        if world.planes.holds(self.target(cx.plan).0) { vec![Thing::All] } else { Vec::new() }
+        if world.planes.holds(cx.plan.clusters[self.cluster].cell) { vec![Thing::All] } else { Vec::new() }
     }
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        match self.target(cx.plan) {
+        match self.target(strike, cx.plan) {
             (cell, None) => outage::down(world, cell, strike.cause, cx),
             (cell, Some(workers)) => outage::workers_down(world, cell, workers, strike.cause, cx),
         }
     }
 
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        match self.target(cx.plan) {
+        match self.target(strike, cx.plan) {
             (cell, None) => outage::restarts(world, cell, strike.cause, cx),
             (cell, Some(_)) => outage::workers_restart(world, cell, strike.cause, cx),
         }

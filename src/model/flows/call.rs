@@ -7,7 +7,7 @@
 //! The router takes no time: it is a look into a map. A cell without a bound, in a Region without a control plane of its
 //! own, takes every call at once.
 
-use super::{For, create, plane, reconcile};
+use super::{For, create, grow, plane, reconcile};
 use crate::engine::Span;
 use crate::model::fact::{Call, Cause, Delayed, Fact, Hit, Mechanism};
 use crate::model::ids::{CellId, ServiceId};
@@ -24,7 +24,8 @@ const BACKOFF_MAX: Span = Span::from_secs(20);
 /// What a call costs: as much as the launches that it asks for.
 pub(crate) fn cost(service: ServiceId, cx: &Cx<'_>) -> u64 {
     let row = &cx.plan.services[service];
-    let plane = cx.plan.regions[cx.plan.cells[plane::cell_of(row.cluster, cx)].region].plane.as_ref();
+    let plan = cx.plan;
+    let plane = plan.regions[plan.cells[plan.clusters[row.cluster].cell].region].plane.as_ref();
     plane.map_or(1_000_000, |plane| plane.costs.launch) * u64::from(count(service, cx))
 }
 
@@ -35,12 +36,12 @@ fn count(service: ServiceId, cx: &Cx<'_>) -> u32 {
 /// One try of a call.
 pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attempt: u8, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    let cluster = &plan.clusters[plan.services[service].cluster];
-    if create::unborn(world, plan.services[service].cluster) {
+    let id = plan.services[service].cluster;
+    let cluster = &plan.clusters[id];
+    if create::unborn(world, id) {
         let cause = world.front.map_down.first().copied();
         return turned_away(world, service, (number, attempt), Call::NoCluster, cause, cx);
     }
-    let of_cell = &world.planes[cluster.cell];
     let told = plan.regions[plan.cells[cluster.cell].region].plane.is_some();
     if let Some(&cause) = world.front.router_down.first() {
         return turned_away(world, service, (number, attempt), Call::RouterDown, Some(cause), cx);
@@ -48,11 +49,19 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
     if told && !world.front.calls[cluster.account_row].take(cx.now) {
         return turned_away(world, service, (number, attempt), Call::AccountLimit, None, cx);
     }
-    if let Some(cause) = of_cell.unserved(cluster.shard).or_else(|| refused(world, service, number, attempt, cx)) {
+    // A router that has not read of a move calls the old cell, which sends the call on.
+    let (called, cell) = (world.homes.called(plan, id), plane::cell_of(world, id, cx));
+    let unserved = |cell: CellId| {
+        let down = world.planes[cell].unserved(cluster.shard);
+        down.or_else(|| refused(world, cell, service, number, attempt, cx))
+    };
+    if let Some(cause) = unserved(called).or_else(|| if called == cell { None } else { unserved(cell) }) {
         return turned_away(world, service, (number, attempt), Call::CellDown, Some(cause), cx);
     }
+    if called != cell {
+        grow::sent_on(world, called, cx);
+    }
     let cost = cost(service, cx);
-    let cell = cluster.cell;
     if world.planes[cell].capacity.is_none() {
         return accepted(world, service, attempt, cx);
     }
@@ -76,10 +85,9 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
 }
 
 /// The fault through which a cell that answers badly refuses this try.
-fn refused(world: &World, service: ServiceId, number: u32, attempt: u8, cx: &Cx<'_>) -> Option<Cause> {
-    let row = &cx.plan.services[service];
-    let who = row.who.nth(u64::from(number)).nth(u64::from(attempt));
-    let all = &world.planes[plane::cell_of(row.cluster, cx)].refusing;
+fn refused(world: &World, cell: CellId, service: ServiceId, number: u32, attempt: u8, cx: &Cx<'_>) -> Option<Cause> {
+    let who = cx.plan.services[service].who.nth(u64::from(number)).nth(u64::from(attempt));
+    let all = &world.planes[cell].refusing;
     let hit = all.iter().find(|(cause, ppm)| {
         cx.draw(For::Refusal, who.nth(u64::from(cause.word()))).below(1_000_000) < u64::from(*ppm)
     });

@@ -45,9 +45,9 @@ pub(crate) fn asked_for(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) 
     cx.after(next.since(cx.now), plane::Step::Mapped(cluster));
 }
 
-fn refresh(cluster: ClusterId, cx: &Cx<'_>) -> Span {
-    let cell = plane::cell_of(cluster, cx);
-    let plane = cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref();
+pub(super) fn refresh(cluster: ClusterId, cx: &Cx<'_>) -> Span {
+    let plan = cx.plan;
+    let plane = plan.regions[plan.cells[plan.clusters[cluster].cell].region].plane.as_ref();
     plane.map_or(REFRESH, |plane| plane.router.refresh)
 }
 

@@ -18,11 +18,20 @@ pub(crate) fn rate_changed(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
         (some, None) => *some = None,
     }
     plane.rate = rate.unwrap_or(0);
-    cx.note(Fact::CellRate { cell, rate: plane.rate });
+    if plane.stands {
+        cx.note(Fact::CellRate { cell, rate: plane.rate });
+    }
     // A turn that is on its way was timed at the old rate.
     plane.turn = plane.turn.wrapping_add(1);
     plane.armed = false;
     plane::arm(world, cell, cx);
+}
+
+/// A fault hits a cell, if it is there: one that is added while the fault lasts is hit then.
+pub(crate) fn hits(world: &World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
+    if world.planes[cell].stands {
+        cx.note(Fact::Hits { cause, what: Hit::Cell(cell) });
+    }
 }
 
 /// A zone takes its part of every cell with it. Zones away from the Region have none.
@@ -33,7 +42,7 @@ pub(crate) fn zone_lost(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut 
     for cell in world.planes.ids() {
         world.planes[cell].lost_zones.push((zone, cause));
         if world.planes[cell].full_rate.is_some() {
-            cx.note(Fact::Hits { cause, what: Hit::Cell(cell) });
+            hits(world, cell, cause, cx);
             rate_changed(world, cell, cx);
         }
         let plane = cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref();

@@ -11,6 +11,7 @@ pub mod detect;
 pub mod dispatch;
 pub mod even;
 pub mod external;
+pub mod grow;
 pub mod headroom;
 pub mod launch;
 pub mod link;

@@ -3,7 +3,7 @@
 //! Running tasks live on: what happens in truth happens, what load balancers see they see. What is held is what the
 //! control plane does (scheduling, stopping, placing what starts) and what it learns (ends of tasks and hosts).
 
-use super::{account, headroom, plane};
+use super::{account, grow, headroom, plane};
 use crate::engine::Span;
 use crate::model::event::{Event, Family};
 use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode};
@@ -15,8 +15,7 @@ use crate::model::world::{Cx, World};
 
 /// Why the control plane does not act for a cluster.
 pub(crate) fn unserved(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> Option<Cause> {
-    let row = &cx.plan.clusters[cluster];
-    world.planes[row.cell].unserved(row.shard)
+    world.planes[plane::cell_of(world, cluster, cx)].unserved(cx.plan.clusters[cluster].shard)
 }
 
 /// Keeps an event that the control plane would have to act on while it does not; `false` when it may happen.
@@ -24,7 +23,8 @@ pub(crate) fn holds(world: &mut World, event: Event, cx: &mut Cx<'_>) -> bool {
     let Some(cluster) = concerned(world, event, cx) else { return false };
     let Some(cause) = unserved(world, cluster, cx) else { return false };
     let event = meanwhile(world, event, cause, cx);
-    world.planes[plane::cell_of(cluster, cx)].held.push((cluster, event));
+    let cell = plane::cell_of(world, cluster, cx);
+    world.planes[cell].held.push((cluster, event));
     true
 }
 
@@ -157,9 +157,9 @@ fn asleep(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// A cell stops acting as a whole.
 pub(crate) fn down(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
-    cx.note(Fact::Hits { cause, what: Hit::Cell(cell) });
+    headroom::hits(world, cell, cause, cx);
     let plane = &mut world.planes[cell];
-    if plane.down.is_empty() {
+    if plane.down.is_empty() && plane.stands {
         cx.note(Fact::CellUp { cell, up: false });
     }
     plane.down.push(cause);
@@ -182,6 +182,9 @@ fn restart_time(world: &World, cell: CellId, cx: &Cx<'_>) -> Span {
     let plan = cx.plan;
     let row = &plan.cells[cell];
     let Some(plane) = &plan.regions[row.region].plane else { return Span::ZERO };
+    if !world.homes.untouched() {
+        return plane.restart.base + grow::time_to_load(world, &world.homes.held_by(plan, cell), cx);
+    }
     let mine = |task: &crate::model::tables::Task| row.services.contains(&task.service.0);
     let tasks = world.tasks.pairs().filter(|(_, task)| mine(task)).count() as u64;
     plane.restart.base + plane.restart.cluster * row.clusters.len() as u64 + plane.restart.task * tasks
@@ -196,14 +199,16 @@ pub(crate) fn back(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_
     plane.down.remove(row);
     world.outages -= 1;
     if world.planes[cell].down.is_empty() {
-        cx.note(Fact::CellUp { cell, up: true });
+        if world.planes[cell].stands {
+            cx.note(Fact::CellUp { cell, up: true });
+        }
         catch_up(world, cell, cx);
     }
 }
 
 /// Workers of a cell stop acting.
 pub(crate) fn workers_down(world: &mut World, cell: CellId, workers: u64, cause: Cause, cx: &mut Cx<'_>) {
-    cx.note(Fact::Hits { cause, what: Hit::Cell(cell) });
+    headroom::hits(world, cell, cause, cx);
     world.planes[cell].dead_workers.push((cause, workers));
     world.outages += 1;
     headroom::rate_changed(world, cell, cx);
@@ -241,7 +246,7 @@ fn catch_up(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     }
     // Daemons of hosts that went meanwhile are not due: nobody else would look.
     for daemon in world.daemons.clone() {
-        if world.services[daemon].early > 0 && plane::cell_of(cx.plan.services[daemon].cluster, cx) == cell {
+        if world.services[daemon].early > 0 && plane::cell_of(world, cx.plan.services[daemon].cluster, cx) == cell {
             reconcile::wake_once(world, daemon, cx);
         }
     }

@@ -6,13 +6,13 @@
 //! ```
 //! In a cell without a bound all of this costs one test. What is asked of each cell is told once a minute.
 
-use super::{call, create, daemon, depend, headroom, pace};
+use super::{call, create, daemon, depend, grow, headroom, pace};
 use crate::engine::{Span, Time};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Delayed, Fact, Hit};
 use crate::model::flows::launch::Wait;
 use crate::model::ids::{CellId, ClusterId, ServiceId, ZoneId};
-use crate::model::plan::{Cluster, Costs, Kind};
+use crate::model::plan::{Costs, Kind, Plan};
 use crate::model::tables::plane::Waiting;
 use crate::model::world::{Cx, World};
 
@@ -29,6 +29,12 @@ steps! { Plane:
     Mapped(cluster: ClusterId),
     /// A client calls again.
     Again(service: ServiceId, number: u32, attempt: u8),
+    /// A cell is added.
+    Added(cell: CellId),
+    /// A cluster is cloned, or the map is tried again: its row can be flipped.
+    Flip(cluster: ClusterId),
+    /// The router reads the map, and may find there that a cluster has moved.
+    Forget(cluster: ClusterId),
 }
 
 /// A whole request, in millionths.
@@ -43,6 +49,9 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Created(cluster) => create::asked_for(world, cluster, cx),
         Step::Mapped(cluster) => create::mapped(world, cluster, cx),
         Step::Again(service, number, attempt) => call::attempt(world, service, number, attempt, cx),
+        Step::Added(cell) => grow::added(world, cell, cx),
+        Step::Flip(cluster) => grow::flip(world, cluster, cx),
+        Step::Forget(cluster) => grow::forget(world, cluster, cx),
     }
 }
 
@@ -58,8 +67,8 @@ pub(crate) enum Work {
 }
 
 /// The cell of a cluster.
-pub(crate) fn cell_of(cluster: ClusterId, cx: &Cx<'_>) -> CellId {
-    cx.plan.clusters[cluster].cell
+pub(crate) fn cell_of(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> CellId {
+    world.homes.of(cx.plan, cluster)
 }
 
 /// The costs of work in a cell, in a Region whose control plane is written.
@@ -77,7 +86,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, what: Work, cx: &mut C
     if !world.metered {
         return;
     }
-    let cell = cell_of(cx.plan.services[service].cluster, cx);
+    let cell = cell_of(world, cx.plan.services[service].cluster, cx);
     let Some(costs) = costs(cell, cx) else { return };
     let cost = match what {
         Work::Stop => costs.stop,
@@ -95,7 +104,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, what: Work, cx: &mut C
 /// Whether the cell has time for one more launch of the scheduler's. Streams have paid with their call.
 pub(crate) fn may_launch(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> Result<(), Wait> {
     let row = &cx.plan.services[service];
-    let cell = cell_of(row.cluster, cx);
+    let cell = cell_of(world, row.cluster, cx);
     let plane = &mut world.planes[cell];
     if row.kind == Kind::Stream {
         return Ok(());
@@ -115,7 +124,7 @@ pub(crate) fn may_launch(world: &mut World, service: ServiceId, cx: &mut Cx<'_>)
 fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
     let row = &cx.plan.services[service];
     let who = row.who.nth(u64::from(world.services[service].launched)).nth(cx.now.0);
-    let all = &world.planes[cell_of(row.cluster, cx)].refusing;
+    let all = &world.planes[cell_of(world, row.cluster, cx)].refusing;
     let hit = all.iter().find(|(cause, ppm)| {
         let mut draw = cx.draw(super::For::Refusal, who.nth(u64::from(cause.word())));
         draw.below(REQUEST) < u64::from(*ppm)
@@ -128,7 +137,7 @@ fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
 /// A launch of the scheduler's was taken on.
 pub(crate) fn launched(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &cx.plan.services[service];
-    let cell = cell_of(row.cluster, cx);
+    let cell = cell_of(world, row.cluster, cx);
     if world.planes[cell].capacity.is_some() && row.kind != Kind::Stream {
         let cost = launch_cost(cell, cx);
         asked(world, cell, cost, cx);
@@ -172,7 +181,7 @@ pub(crate) fn asked(world: &mut World, cell: CellId, work: u64, cx: &mut Cx<'_>)
 pub(crate) fn held_back(world: &mut World, service: ServiceId, due: u32, cx: &mut Cx<'_>) {
     offered(world, service, due, cx);
     let plan = cx.plan;
-    let first = blame(world, &plan.clusters[plan.services[service].cluster]).next();
+    let first = blame(world, plan.services[service].cluster, plan).next();
     if let Some(first) = first {
         world.services[service].owe_to(first);
     }
@@ -196,9 +205,9 @@ pub(crate) fn not_due(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 }
 
 /// Faults that keep the cell from acting for a cluster; one may come twice.
-fn blame<'a>(world: &'a World, cluster: &Cluster) -> impl Iterator<Item = Cause> + 'a {
-    let plane = &world.planes[cluster.cell];
-    let down = plane.unserved(cluster.shard);
+fn blame<'a>(world: &'a World, cluster: ClusterId, plan: &Plan) -> impl Iterator<Item = Cause> + use<'a> {
+    let plane = &world.planes[world.homes.of(plan, cluster)];
+    let down = plane.unserved(plan.clusters[cluster].shard);
     let lost = plane.lost_zones.iter().map(|(_, cause)| *cause);
     let curbed = plane.curbs.iter().map(|curb| curb.cause);
     let dead = plane.dead_workers.iter().map(|(cause, _)| *cause);
@@ -210,7 +219,7 @@ fn blame<'a>(world: &'a World, cluster: &Cluster) -> impl Iterator<Item = Cause>
 /// Tells the faults that keep a cell busy of a call that it turns away, or of launches that wait.
 pub(crate) fn blamed(world: &World, service: ServiceId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    for cause in blame(world, &plan.clusters[plan.services[service].cluster]) {
+    for cause in blame(world, plan.services[service].cluster, plan) {
         cx.note(Fact::Hits { cause, what: Hit::Service(service) });
     }
 }
@@ -219,7 +228,7 @@ pub(crate) fn blamed(world: &World, service: ServiceId, cx: &mut Cx<'_>) {
 pub(crate) fn queue_up(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let due = world.services[service].owed();
     held_back(world, service, due, cx);
-    let cell = cell_of(cx.plan.services[service].cluster, cx);
+    let cell = cell_of(world, cx.plan.services[service].cluster, cx);
     let row = &mut world.services[service];
     if !row.at_plane {
         row.at_plane = true;

@@ -10,7 +10,7 @@ pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
 pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
 pub use part::Part;
 pub use place::{Zone, ZoneKind};
-pub use plane::{Costs, Mapping, Plane, Restart as CellRestart, Router, Tested};
+pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
 
 use super::fault;
 use super::ids::{AccountId, BucketId, CellId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId};
@@ -123,6 +123,8 @@ pub struct Cell {
     pub buckets: Range<u16>,
     /// Accounts whose first cluster of the Region is one of its own.
     pub accounts: Range<u32>,
+    /// When it is added, empty; `None`: it is there from the start.
+    pub added: Option<Time>,
 }
 
 /// A cluster.

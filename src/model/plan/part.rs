@@ -28,8 +28,8 @@ impl Part {
 
 impl Plan {
     /// The partitions: one for each cell, but one for all cells of a Region that is to run `together`, or whose cells
-    /// share an account (its token buckets and quotas are in one place then) need the same service to launch, or
-    /// are hit by a fault that picks some of all their tasks or hosts, or that have customers' own cells.
+    /// share an account (its token buckets and quotas are in one place then) need the same service to launch, give
+    /// clusters to each other, have customers' own cells, or are hit by a fault that picks some of all their tasks or hosts.
     pub fn parts(&self, together: impl Fn(RegionId) -> bool) -> Vec<Part> {
         let shared = self.shared_accounts();
         let once = |fault: &Fault| matches!(fault.when, When::At(_)) && fault.effect.picks_in_region(self);
@@ -37,7 +37,7 @@ impl Plan {
         let mut parts: Vec<Part> = Vec::new();
         for (id, cell) in self.cells.pairs() {
             let plane = self.regions[cell.region].plane.as_ref();
-            let needs_one = plane.is_some_and(|plane| plane.depends_on.is_some());
+            let needs_one = plane.is_some_and(|plane| plane.depends_on.is_some() || !plane.growth.cells.is_empty());
             let dispatches = self.application.as_ref().map(|one| self.region_of(one.router)) == Some(cell.region);
             let joins = together(cell.region) || shared.contains(&cell.region) || needs_one || picked || dispatches;
             match parts.last_mut() {

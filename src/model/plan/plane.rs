@@ -1,7 +1,7 @@
 //! The ECS control plane of a Region as the plan holds it: what its cells can do, and the router in front of them.
 
-use crate::engine::Span;
-use crate::model::ids::ServiceId;
+use crate::engine::{Span, Time};
+use crate::model::ids::{CellId, ClusterId, ServiceId};
 
 /// The control plane of a Region. Without one a Region has one cell that never throttles.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,35 @@ pub struct Plane {
     pub depends_on: Option<ServiceId>,
     /// The router in front of the cells.
     pub router: Router,
+    /// Cells that are added during the run.
+    pub growth: Growth,
+}
+
+/// How a control plane grows: cells of the same size as its first ones, and who moves to them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Growth {
+    /// In order of time.
+    pub cells: Vec<NewCell>,
+    /// Clusters that are cloned at one time.
+    pub at_once: u32,
+}
+
+impl Growth {
+    /// Whether a cluster moves.
+    pub fn moves(&self) -> bool {
+        self.cells.iter().any(|cell| !cell.moves.is_empty())
+    }
+}
+
+/// A cell that is added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewCell {
+    /// When.
+    pub at: Time,
+    /// Which: a row of the plan without clusters of its own.
+    pub cell: CellId,
+    /// Clusters that belong to another cell from then on, in the order of the file, and to which.
+    pub moves: Vec<(ClusterId, CellId)>,
 }
 
 impl Plane {

@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod bucket;
+pub mod homes;
 pub mod host;
 pub mod lack;
 pub mod plane;
@@ -13,6 +14,7 @@ pub mod zone;
 
 pub use application::Application;
 pub use bucket::Tokens;
+pub use homes::Homes;
 pub use host::{Host, Hosts};
 pub use plane::{Front, Plane};
 pub use provider::Provider;

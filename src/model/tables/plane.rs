@@ -70,6 +70,10 @@ pub struct Plane {
     pub held: Vec<(ClusterId, Event)>,
     /// How much was asked of it in the present minute.
     pub meter: Meter,
+    /// Whether it is there: a cell that is added later is not.
+    pub stands: bool,
+    /// Its share of the other calls of users, in billionths of a request for each second.
+    pub other_calls: u64,
 }
 
 /// Work asked for in the minute that began at `since`, in millionths of a request.
@@ -84,6 +88,8 @@ pub struct Meter {
 impl Plane {
     /// A cell in good health.
     pub fn new(plan: &Plan, id: CellId) -> Plane {
+        let stands = plan.cells[id].added.is_none();
+        let plane = plan.regions[plan.cells[id].region].plane.as_ref();
         let mut new = Plane {
             down: Vec::new(),
             dead_workers: Vec::new(),
@@ -101,6 +107,8 @@ impl Plane {
             armed: false,
             held: Vec::new(),
             meter: Meter::default(),
+            stands,
+            other_calls: plane.filter(|_| stands).map_or(0, |plane| plane.other_calls),
         };
         if let Some(rate) = new.rate_now(plan, id, true) {
             new.rate = rate;
@@ -150,7 +158,7 @@ impl Plane {
                 (rate, most) => rate.or(most),
             };
         }
-        let others = plane.filter(|_| called).map_or(0, |plane| plane.other_calls);
+        let others = if called { self.other_calls } else { 0 };
         rate.map(|rate| rate.saturating_sub(others))
     }
 

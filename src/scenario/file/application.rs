@@ -40,7 +40,7 @@ object! {
             map: MapTable,
             /// How a customer moves to another cell.
             #[serde(default)]
-            migration: Migration,
+            migration: CustomerMigration,
         }
         may {
             /// Name of its Region; the first one by default.
@@ -56,7 +56,7 @@ object! {
         }
         list {
             /// Cells that are added during the run, in order of time.
-            add_cells: AddCell,
+            add_cells: CustomerCell,
         }
     }
 }
@@ -145,7 +145,7 @@ object! {
 
 object! {
     /// A move: the data are cloned, the row of the map is flipped, the old cell redirects late callers and then forgets.
-    Migration("camelCase") {
+    CustomerMigration("camelCase") {
         plain {
             /// How long cloning takes; `"1m"` by default (model choice).
             #[serde(default = "clone_time")]
@@ -175,7 +175,7 @@ object! {
 
 object! {
     /// A cell more.
-    AddCell("camelCase") {
+    CustomerCell("camelCase") {
         need {
             /// When its cluster is created. It takes customers once all its tasks answer.
             at: Duration,
@@ -218,9 +218,9 @@ impl Default for MapTable {
     }
 }
 
-impl Default for Migration {
+impl Default for CustomerMigration {
     fn default() -> Self {
-        Migration { clone_time: clone_time(), at_once: ten() }
+        CustomerMigration { clone_time: clone_time(), at_once: ten() }
     }
 }
 

@@ -46,6 +46,40 @@ object! {
             depends_on: String,
             /// The size up to which a cell was tested; `check` warns beyond it.
             tested: Tested,
+            /// How clusters migrate to cells that are added.
+            migration: Migration,
+        }
+        list {
+            /// Cells that are added during the run, as large as the others and called by the next numbers; in order of
+            /// time.
+            add_cells: AddCell,
+        }
+    }
+}
+
+object! {
+    /// A cell that is added. Clusters that the mapping gives to another cell then migrate; pinned ones stay.
+    AddCell("camelCase") {
+        need {
+            /// When, counted from the start.
+            at: Duration,
+        }
+        list {
+            /// With `fullMap`, which moves nothing by itself: clusters that migrate to the new cell.
+            clusters: String,
+        }
+    }
+}
+
+object! {
+    /// A cluster migrates in phases: what it holds is cloned at the rates of `restart`, its row of the map is flipped, the
+    /// old cell sends late calls on until the router has read the map, and forgets it.
+    Migration("camelCase") {
+        plain {
+            /// Clusters that are cloned at one time; 1 by default (model choice).
+            #[serde(default = "one")]
+            #[schemars(range(min = 1, max = 1_000))]
+            at_once: u32,
         }
     }
 }
@@ -165,7 +199,15 @@ impl Default for ControlPlane {
             grows_after: None,
             tested: None,
             depends_on: None,
+            migration: None,
+            add_cells: Vec::new(),
         }
+    }
+}
+
+impl Default for Migration {
+    fn default() -> Self {
+        Migration { at_once: one() }
     }
 }
 

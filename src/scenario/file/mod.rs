@@ -7,10 +7,10 @@ mod objective;
 mod traffic;
 
 pub use application::{
-    AddCell, CellularApplication, CustomerGroup, Dispatch, Fleet, Lookup, MapTable, Migration, Rebalancer,
+    CellularApplication, CustomerCell, CustomerGroup, CustomerMigration, Dispatch, Fleet, Lookup, MapTable, Rebalancer,
 };
 pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
-pub use control_plane::{ControlPlane, Costs, Mapping, Restart, Router, Tested};
+pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
 pub use objective::{BY_NAME, Bound, MEASURES, Objective, SUBJECTS, TEXTS, Target};
 pub use traffic::{DailyStep, LoadBalancer, RunTasks, Step, Traffic};
 

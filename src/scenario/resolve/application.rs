@@ -228,7 +228,7 @@ impl Build<'_> {
     /// What moves nobody is said.
     fn left_out(&mut self, written: &CellularApplication) {
         let moves = written.rebalancer.is_some() || !written.add_cells.is_empty();
-        let usual = crate::scenario::file::Migration::default();
+        let usual = crate::scenario::file::CustomerMigration::default();
         let changed = written.migration.clone_time != usual.clone_time || written.migration.at_once != usual.at_once;
         if !moves && changed {
             let message = "`migration` is not used: without `rebalancer` and `addCells` nobody moves";

@@ -48,15 +48,20 @@ impl Build<'_> {
             let first = region == RegionId(0);
             let name = self.plan.regions[region].name.clone();
             let here = |cluster: &Cluster| cluster.region.as_ref().map_or(first, |written| *written == name);
-            let all = scenario.clusters.iter().enumerate().filter(|(_, cluster)| here(cluster));
-            for (place, clusters) in self.by_cell(region, &all.collect::<Vec<_>>()).into_iter().enumerate() {
-                let cell = self.open_cell(region, place);
+            let all: Vec<_> = scenario.clusters.iter().enumerate().filter(|(_, cluster)| here(cluster)).collect();
+            let by_cell = self.by_cell(region, &all);
+            let times = self.additions(region);
+            let first = by_cell.len().saturating_sub(times.len()).max(1);
+            for (place, clusters) in by_cell.into_iter().enumerate() {
+                let added = place.checked_sub(first).map(|row| times[row]);
+                let cell = self.open_cell(region, place, added);
                 for (index, cluster) in clusters {
                     order.push((index, ClusterId(self.plan.clusters.len() as u32)));
                     self.cluster(cluster, index, cell, region);
                 }
                 self.close_cell(cell);
             }
+            self.grow(region, &all);
         }
         order.sort_unstable();
         self.plan.file_order = order.into_iter().map(|(_, id)| id).collect();
@@ -77,7 +82,7 @@ impl Build<'_> {
         }
     }
 
-    fn open_cell(&mut self, region: RegionId, place: usize) -> CellId {
+    fn open_cell(&mut self, region: RegionId, place: usize, added: Option<Time>) -> CellId {
         let plan = &mut self.plan;
         let cell = plan::Cell {
             name: router::cell_name(place),
@@ -88,6 +93,7 @@ impl Build<'_> {
             providers: narrow(plan.providers.len()),
             buckets: narrow(plan.buckets.len()),
             accounts: from(plan.accounts.len()),
+            added,
         };
         plan.cells.push(cell)
     }

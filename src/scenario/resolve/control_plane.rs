@@ -30,6 +30,7 @@ impl Build<'_> {
             tested: self.tested(written.tested.as_ref(), &format!("{at}/tested")),
             depends_on: None,
             router: self.router(&written.router, &format!("{at}/router")),
+            growth: self.growth(written, at),
         }
     }
 

@@ -9,6 +9,7 @@ mod control_plane;
 mod external;
 mod fault;
 mod group;
+mod growth;
 mod idle;
 mod life;
 mod managed;
@@ -76,6 +77,7 @@ pub fn resolve(
     if !build.out.has_errors() {
         build.left_over();
         build.idle();
+        build.early_faults();
         check::room(&build.plan, build.out);
         cells::doubts(&build.plan, build.out);
     }

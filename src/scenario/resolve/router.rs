@@ -104,6 +104,11 @@ impl Build<'_> {
         for (cell, cluster) in routing::assign_around(mapping, &names, &fixed, cells).into_iter().zip(clusters) {
             found[usize::from(cell)].push(*cluster);
         }
+        // Cells that are added stand empty at the end.
+        found.resize(
+            found.len() + self.plan.regions[region].plane.as_ref().map_or(0, |plane| plane.growth.cells.len()),
+            Vec::new(),
+        );
         found
     }
 

@@ -1,0 +1,204 @@
+//! A cell is added, and clusters migrate to it in phases (domain sheet, section 5.3).
+//!
+//! ```text
+//! Added ─► clone ─► Flip ─► its new cell runs the cluster; the old one sends late calls on ─► Forget
+//!                    ▲ │ map source or one of the cells out                                   ▲ │ map source or router out
+//!                    └─┘ a refresh later                                                      └─┘ a refresh later
+//! ```
+//! A clone takes what the cluster holds over the rates at which a restart loads it (model choice); nothing stands still
+//! meanwhile. What the copy lacks of the newest changes comes with the flip, which takes no time.
+
+use super::{call, create, headroom, plane};
+use crate::engine::key::Phase;
+use crate::engine::{Span, Time};
+use crate::model::fact::{Cause, Delayed, Fact};
+use crate::model::fault;
+use crate::model::ids::{CellId, ClusterId, ServiceId};
+use crate::model::plan::{Growth, NewCell};
+use crate::model::tables::plane::Waiting;
+use crate::model::world::{Cx, World};
+use std::collections::VecDeque;
+
+/// What it costs a cell to send a call on, in millionths of a request (model choice).
+const SENT_ON: u64 = 1_000_000;
+
+fn growth<'p>(world: &World, cx: &Cx<'p>) -> Option<&'p Growth> {
+    let plan: &'p crate::model::Plan = cx.plan;
+    plan.regions[world.part.as_one.region].plane.as_ref().map(|plane| &plane.growth)
+}
+
+/// Cells that are added later.
+pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
+    for new in growth(world, cx).map_or(&[][..], |growth| &growth.cells) {
+        cx.at(new.at, Phase::Normal, plane::Step::Added(new.cell));
+    }
+}
+
+/// A cell is there, and what it is to run begins to move.
+pub(super) fn added(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
+    let row = &mut world.planes[cell];
+    row.stands = true;
+    row.meter.since = Time(cx.now.0 - cx.now.0 % Span::MINUTE.0);
+    if !row.down.is_empty() {
+        cx.note(Fact::CellUp { cell, up: false });
+    }
+    for cause in in_force(world, cell) {
+        headroom::hits(world, cell, cause, cx);
+    }
+    share_calls(world, cx);
+    fault::cell_stands(world, cell, cx);
+    let found = growth(world, cx).and_then(|growth| growth.cells.iter().find(|new| new.cell == cell));
+    let Some(NewCell { moves, .. }) = found else { return };
+    for (cluster, to) in moves {
+        world.homes.aim(cx.plan, *cluster, *to);
+        if create::unborn(world, *cluster) {
+            settle(world, *cluster, false, cx);
+        } else {
+            world.homes.waiting.push_back(*cluster);
+        }
+    }
+    next(world, cx);
+}
+
+/// Faults that were there before the cell, and hit it from now on.
+fn in_force(world: &World, cell: CellId) -> Vec<Cause> {
+    let row = &world.planes[cell];
+    let curbs = row.curbs.iter().map(|curb| curb.cause);
+    let lost = row.lost_zones.iter().filter(|_| row.full_rate.is_some()).map(|(_, cause)| *cause);
+    let refusing = row.refusing.iter().map(|(cause, _)| *cause);
+    row.down.iter().copied().chain(curbs).chain(lost).chain(refusing).collect()
+}
+
+/// Other calls of users are spread over all cells that are there.
+fn share_calls(world: &mut World, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let all = plan.regions[world.part.as_one.region].plane.as_ref().map_or(0, |plane| plane.other_calls);
+    let first = world.planes.ids().filter(|cell| plan.cells[*cell].added.is_none()).count() as u128;
+    let there: Vec<CellId> = world.planes.ids().filter(|cell| world.planes[*cell].stands).collect();
+    let share = (u128::from(all) * first).div_ceil(there.len() as u128) as u64;
+    for cell in there {
+        world.planes[cell].other_calls = share;
+        cx.note(Fact::CellCalls { cell, rate: share });
+        headroom::rate_changed(world, cell, cx);
+    }
+}
+
+/// As many clusters as may are cloned at one time.
+fn next(world: &mut World, cx: &mut Cx<'_>) {
+    let most = growth(world, cx).map_or(0, |growth| growth.at_once as usize);
+    while world.homes.moving.len() < most {
+        let Some(cluster) = world.homes.waiting.pop_front() else { return };
+        // One that is on its way finds its new goal when it is flipped.
+        if !world.homes.moving.iter().any(|(of, _)| *of == cluster) {
+            clone(world, cluster, cx);
+        }
+    }
+}
+
+/// What a cluster holds is copied to the cell that is to run it, if that is another.
+fn clone(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let Some(plane) = &plan.regions[world.part.as_one.region].plane else { return };
+    let to = world.homes.goal(plan, cluster);
+    if plane::cell_of(world, cluster, cx) != to {
+        world.homes.moving.push((cluster, to));
+        let tasks: u64 = services(cluster, cx).map(|id| u64::from(world.services[id].wanted)).sum();
+        cx.after(plane.restart.cluster + plane.restart.task * tasks, plane::Step::Flip(cluster));
+    }
+}
+
+fn services(cluster: ClusterId, cx: &Cx<'_>) -> impl Iterator<Item = ServiceId> + use<> {
+    cx.plan.clusters[cluster].services.clone().map(ServiceId)
+}
+
+/// What clusters, in order, and their tasks take at the rates of a restart.
+pub(super) fn time_to_load(world: &World, clusters: &[ClusterId], cx: &Cx<'_>) -> Span {
+    let plan = cx.plan;
+    let Some(plane) = &plan.regions[world.part.as_one.region].plane else { return Span::ZERO };
+    let mine = |service: ServiceId| clusters.binary_search(&plan.services[service].cluster).is_ok();
+    let tasks = world.tasks.pairs().filter(|(_, task)| mine(task.service)).count() as u64;
+    plane.restart.cluster * clusters.len() as u64 + plane.restart.task * tasks
+}
+
+/// The owner of a cluster is changed in the source of the map, when that and both cells are there.
+pub(super) fn flip(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
+    let Some(row) = world.homes.moving.iter().position(|(of, _)| *of == cluster) else { return };
+    let (from, to) = (plane::cell_of(world, cluster, cx), world.homes.moving[row].1);
+    let out = |cell: CellId| world.planes[cell].unserved(cx.plan.clusters[cluster].shard).is_some();
+    if world.homes.goal(cx.plan, cluster) != to {
+        // A further cell was added meanwhile: the copy is in the wrong one.
+        world.homes.moving.remove(row);
+        clone(world, cluster, cx);
+    } else if !world.front.map_down.is_empty() || out(from) || out(to) {
+        return later(cluster, plane::Step::Flip(cluster), cx);
+    } else {
+        world.homes.moving.remove(row);
+        settle(world, cluster, true, cx);
+        queue_up(world, cluster, from, to, cx);
+        world.homes.late.push((cluster, from));
+        let refresh = create::refresh(cluster, cx);
+        let read = Time(cx.now.0.div_ceil(refresh.0) * refresh.0);
+        cx.after(read.since(cx.now), plane::Step::Forget(cluster));
+    }
+    next(world, cx);
+}
+
+/// A cluster is run by its new cell; launches that wait are offered there from now on.
+fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
+    let tell = |what: Delayed, world: &World, cx: &mut Cx<'_>| {
+        for service in services(cluster, cx) {
+            let count = world.services[service].early;
+            if count > 0 {
+                cx.note(Fact::Launches { service, what, count });
+            }
+        }
+    };
+    tell(Delayed::Resumed, world, cx);
+    world.homes.settle(cluster);
+    let cell = plane::cell_of(world, cluster, cx);
+    cx.note(Fact::Home { cluster, cell, moved });
+    tell(Delayed::Offered, world, cx);
+}
+
+/// Launches and calls of a cluster that wait in its old cell go to the end of the new one's queue.
+fn queue_up(world: &mut World, cluster: ClusterId, from: CellId, to: CellId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let own = |waiting: &Waiting| match waiting {
+        Waiting::Service(service) | Waiting::Call(service) => plan.services[*service].cluster == cluster,
+    };
+    let queue = std::mem::take(&mut world.planes[from].queue);
+    let (go, stay): (VecDeque<Waiting>, VecDeque<Waiting>) = queue.into_iter().partition(own);
+    let work = |waiting: &Waiting| if let Waiting::Call(service) = waiting { call::cost(*service, cx) } else { 0 };
+    let moved: u64 = go.iter().map(work).sum();
+    world.planes[from].queue = stay;
+    world.planes[from].queued -= moved;
+    world.planes[to].queued += moved;
+    world.planes[to].queue.extend(go);
+    plane::arm(world, to, cx);
+    plane::arm(world, from, cx);
+}
+
+/// The router reads the map: the old cell gets no call any more, and forgets the cluster.
+pub(super) fn forget(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
+    if world.front.map_down.is_empty() && world.front.router_down.is_empty() {
+        world.homes.late.retain(|(late, _)| *late != cluster);
+    } else {
+        later(cluster, plane::Step::Forget(cluster), cx);
+    }
+}
+
+/// The next time that the router reads the map, after this one.
+fn later(cluster: ClusterId, step: plane::Step, cx: &mut Cx<'_>) {
+    let refresh = create::refresh(cluster, cx);
+    cx.after(refresh - Span(cx.now.0 % refresh.0), step);
+}
+
+/// A call reached the old cell of its cluster, which sends it on.
+pub(super) fn sent_on(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
+    if world.planes[cell].capacity.is_some() {
+        plane::asked(world, cell, SENT_ON, cx);
+        if let Some(tokens) = &mut world.planes[cell].capacity {
+            tokens.charge(cx.now, SENT_ON);
+        }
+    }
+}

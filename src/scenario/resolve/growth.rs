@@ -1,0 +1,187 @@
+//! Cells that are added during the run, and which clusters belong to another cell from then on.
+//!
+//! The map of n + 1 cells is held against that of n: what differs moves. Pins stay where they are, and so do all
+//! clusters of a `fullMap` but those that are listed.
+
+use super::{Build, control_plane::CELLS_MAX, router};
+use crate::engine::Time;
+use crate::model::fault::Live;
+use crate::model::ids::{CellId, ClusterId, RegionId};
+use crate::model::plan::{self, Growth, NewCell, When};
+use crate::model::problem::nearest;
+use crate::model::routing;
+use crate::scenario::ecs::cluster::Cluster;
+use crate::scenario::file::{AddCell, ControlPlane, Mapping, Migration};
+
+impl Build<'_> {
+    /// When cells are added; which clusters move is known once there are clusters.
+    pub(super) fn growth(&mut self, written: &ControlPlane, at: &str) -> Growth {
+        let at_once = written.migration.as_ref().map_or(1, |migration: &Migration| migration.at_once);
+        self.within(at_once, 1..=1_000, "clusters at one time", &format!("{at}/migration/atOnce"));
+        if written.migration.is_some() && written.add_cells.is_empty() {
+            let message = "`migration` is not used: no cell is added";
+            self.out.warning(&format!("{at}/migration"), message, "write `addCells`, or leave it out");
+        }
+        let most = CELLS_MAX.saturating_sub(written.cells) as usize;
+        if written.add_cells.len() > most {
+            let message = format!("{} more cells are more than a Region can have", written.add_cells.len());
+            self.out.error(&format!("{at}/addCells"), message, format!("at most {CELLS_MAX} with those of the start"));
+            return Growth { cells: Vec::new(), at_once };
+        }
+        let mut before = Time::ZERO;
+        let mut cells = Vec::new();
+        for (place, row) in written.add_cells.iter().enumerate() {
+            let (time, at) = (Time::ZERO + row.at.0, format!("{at}/addCells/{place}"));
+            self.time_of_addition(time, before, place, &format!("{at}/at"));
+            if !row.clusters.is_empty() && written.router.mapping != Mapping::FullMap {
+                let message = "`clusters` belongs to `fullMap`: the other mappings say themselves who moves";
+                self.out.error(&format!("{at}/clusters"), message, "leave it out, or pin clusters to their cells");
+            }
+            before = time;
+            cells.push(NewCell { at: time, cell: CellId(0), moves: Vec::new() });
+        }
+        Growth { cells, at_once }
+    }
+
+    fn time_of_addition(&mut self, time: Time, before: Time, place: usize, at: &str) {
+        if place > 0 && time <= before {
+            let message = format!("`{time}` is not after the cell before it, at `{before}`");
+            self.out.error(at, message, "write cells in the order in which they are added");
+        } else if time == Time::ZERO {
+            self.out.error(at, "a cell that is there from the start is not added", "write more `cells` instead");
+        } else if time >= self.plan.end() {
+            let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
+            self.out.error(at, message, "add the cell earlier, or make `duration` longer");
+        }
+    }
+
+    /// When the cell of this place among those that a Region adds is added.
+    pub(super) fn additions(&self, region: RegionId) -> Vec<Time> {
+        let plane = self.plan.regions[region].plane.as_ref();
+        plane.map_or(Vec::new(), |plane| plane.growth.cells.iter().map(|cell| cell.at).collect())
+    }
+
+    /// Which clusters of a Region belong to another cell when cells are added.
+    pub(super) fn grow(&mut self, region: RegionId, clusters: &[(usize, &Cluster)]) {
+        let scenario = self.scenario;
+        let name = &self.plan.regions[region].name;
+        let Some(index) = scenario.regions.iter().position(|row| row.name == *name) else { return };
+        let Some(written) = scenario.regions[index].control_plane.as_ref() else { return };
+        let times = self.additions(region);
+        let cells: Vec<CellId> =
+            self.plan.cells.pairs().filter(|row| row.1.region == region).map(|row| row.0).collect();
+        let Some(first) = cells.len().checked_sub(times.len()).filter(|first| *first > 0 && !times.is_empty()) else {
+            return;
+        };
+        let names: Vec<String> = clusters.iter().map(|row| row.1.cluster_name.clone()).collect();
+        let ids: Vec<ClusterId> = names.iter().filter_map(|name| self.names.clusters.get(name).copied()).collect();
+        let mut homes: Vec<u16> = ids.iter().map(|id| self.plan.clusters[*id].cell.0 - cells[0].0).collect();
+        for (place, row) in written.add_cells.iter().enumerate() {
+            let at = format!("/regions/{index}/controlPlane/addCells/{place}");
+            let count = (first + place + 1) as u16;
+            let listed = self.listed(row, written, &names, &at);
+            let there: Vec<bool> = ids.iter().map(|id| self.there(*id, times[place])).collect();
+            let fixed = fixed(written, &names, &homes, &there, &listed, count);
+            let mapping = self.plan.regions[region].plane.as_ref().map(|plane| plane.router.mapping);
+            let next = routing::assign_around(mapping.unwrap_or(plan::Mapping::FullMap), &names, &fixed, count);
+            let moved = (0..ids.len()).filter(|row| next[*row] != homes[*row]);
+            let moves: Vec<(ClusterId, CellId)> =
+                moved.clone().map(|row| (ids[row], CellId(cells[0].0 + next[row]))).collect();
+            let (all, of) = (there.iter().filter(|there| **there).count(), moved.filter(|row| there[*row]).count());
+            self.tell(first + place, times[place], of, all, &at);
+            if let Some(plane) = &mut self.plan.regions[region].plane {
+                plane.growth.cells[place] = NewCell { at: times[place], cell: cells[first + place], moves };
+            }
+            homes = next;
+        }
+    }
+
+    /// Whether a cluster is there at this time.
+    fn there(&self, cluster: ClusterId, at: Time) -> bool {
+        self.plan.clusters[cluster].created.is_none_or(|created| created < at)
+    }
+
+    fn tell(&mut self, place: usize, time: Time, moved: usize, all: usize, at: &str) {
+        let name = router::cell_name(place);
+        let move_ = if moved == 1 { "moves" } else { "move" };
+        self.out.note(at, format!("`{name}` is added at {time}: {moved} of {all} clusters {move_}"), "");
+    }
+
+    /// Rows of the clusters that an entry lists.
+    fn listed(&mut self, row: &AddCell, written: &ControlPlane, names: &[String], at: &str) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        for (place, name) in row.clusters.iter().enumerate() {
+            let at = format!("{at}/clusters/{place}");
+            let Some(known) = names.iter().position(|known| known == name) else {
+                let elsewhere = self.scenario.clusters.iter().any(|cluster| cluster.cluster_name == *name);
+                let (message, hint) = if elsewhere {
+                    let hint = "each Region has its own cells: name one of this Region";
+                    (format!("the cluster `{name}` is in another Region"), hint.to_owned())
+                } else {
+                    let near = nearest(name, names.iter().map(String::as_str));
+                    let hint = near
+                        .map_or("name a cluster of this Region".to_owned(), |near| format!("did you mean `{near}`?"));
+                    (format!("no cluster is called `{name}`"), hint)
+                };
+                self.out.error(&at, message, hint);
+                continue;
+            };
+            let late = self.names.clusters.get(name).is_some_and(|id| !self.there(*id, Time::ZERO + row.at.0));
+            if found.contains(&known) {
+                self.out.error(&at, format!("`{name}` is named twice"), "name each cluster once");
+            } else if written.router.pins.contains_key(name) {
+                self.out.error(
+                    &at,
+                    format!("`{name}` has a pin: it stays where it is"),
+                    "remove the pin, or this name",
+                );
+            } else if late {
+                let hint = "leave it out: a new cluster gets the cell with the fewest, unless `map` has a row for it";
+                self.out.error(&at, format!("`{name}` is created later"), hint);
+            } else {
+                found.push(known);
+            }
+        }
+        found
+    }
+
+    /// Warns of faults that name a cell before it is there.
+    pub(super) fn early_faults(&mut self) {
+        for (id, fault) in self.plan.faults.pairs() {
+            let When::At(at) = fault.when else { continue };
+            let cell = match &fault.effect {
+                Live::CellOutage(live) if live.cluster.is_none() => live.cell,
+                Live::ControlPlaneThrottle(live) => live.cell,
+                _ => None,
+            };
+            let Some(row) = cell.map(|cell| &self.plan.cells[cell]) else { continue };
+            if let Some(added) = row.added.filter(|added| *added > at) {
+                let message = format!("`{}` is not there before {added}", row.name);
+                let hint = "until then the fault has nothing to hit: begin it later, or name another cell";
+                self.out.warning(&format!("/faults/{}/at", id.0), message, hint);
+            }
+        }
+    }
+}
+
+/// Clusters whose cell no algorithm is asked for: pinned ones and, in a table, all that have a row.
+fn fixed(
+    written: &ControlPlane,
+    names: &[String],
+    homes: &[u16],
+    there: &[bool],
+    listed: &[usize],
+    cells: u16,
+) -> Vec<Option<u16>> {
+    let router = &written.router;
+    let full = router.mapping == Mapping::FullMap;
+    let of = |row: usize| {
+        let name = &names[row];
+        if full && listed.contains(&row) {
+            return Some(cells - 1);
+        }
+        let has_row = router.pins.contains_key(name) || full && (there[row] || router.map.contains_key(name));
+        has_row.then(|| homes[row])
+    };
+    (0..homes.len()).map(of).collect()
+}
