@@ -44,6 +44,8 @@ const SCENARIOS: &[&str] = &[
     "fargate-spot-only",
     "grace-period-loop",
     "grey-zone",
+    "grow-cells",
+    "grow-cells-hash",
     "launch-bucket",
     "launch-path-down",
     "local-zone",

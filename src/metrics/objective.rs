@@ -320,7 +320,12 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
         }
         Target::ControlPlane => {
             let parts = ["offered", "accepted", "throttled", "failed", "availability"];
-            parts.map(|part| format!("launches.{part}")).to_vec()
+            let mut keys = parts.map(|part| format!("launches.{part}")).to_vec();
+            // Clusters move where cells are added.
+            if plan.cells.iter().any(|cell| cell.added.is_some()) {
+                keys.push("moved".to_owned());
+            }
+            keys
         }
         Target::CellularApplication => {
             let requests = ["requests.offered", "requests.served", "requests.failed"];

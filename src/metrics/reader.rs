@@ -14,7 +14,7 @@ use super::tasks::{Pricing, Step, Tasks};
 use super::trace::Trace;
 use crate::engine::{Reader, Time};
 use crate::model::fact::{Cause, Fact, Hit, TaskState};
-use crate::model::ids::{ProviderId, ServiceId, ZoneId};
+use crate::model::ids::{CellId, ClusterId, ProviderId, ServiceId, ZoneId};
 use crate::model::plan::{InstanceType, Kind, Part, Plan, ProviderKind, When};
 
 /// Everything that is measured in one partition.
@@ -273,14 +273,7 @@ impl Metrics {
             | Fact::CellRate { .. }
             | Fact::CellLoad { .. }
             | Fact::CellCalls { .. } => self.plane(now, fact),
-            Fact::Home { cluster, cell, moved } => {
-                let (services, first) = (&self.services, self.first_service);
-                let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.requested();
-                self.planes.home(cluster, cell, moved, launched);
-                if let Some(charts) = &mut self.charts {
-                    charts.home(cluster, cell);
-                }
-            }
+            Fact::Home { cluster, cell, moved } => self.home(cluster, cell, moved),
             Fact::Application { .. } | Fact::Customers { .. } | Fact::Homeless { .. } | Fact::Moved { .. } => {
                 self.application.take(now, fact);
                 self.charts.iter_mut().for_each(|charts| charts.application(now, fact));
@@ -293,6 +286,16 @@ impl Metrics {
         self.planes.take(now, fact);
         if let Some(charts) = &mut self.charts {
             charts.plane(now, fact);
+        }
+    }
+
+    /// A cluster is run by another cell from now on: launches so far are the old one's.
+    fn home(&mut self, cluster: ClusterId, cell: CellId, moved: bool) {
+        let (services, first) = (&self.services, self.first_service);
+        let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.requested();
+        self.planes.home(cluster, cell, moved, launched);
+        if let Some(charts) = &mut self.charts {
+            charts.home(cluster, cell);
         }
     }
 

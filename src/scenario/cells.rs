@@ -11,9 +11,9 @@ use crate::model::quantity::Rate;
 pub struct CellRow {
     /// Region.
     pub region: String,
-    /// Cell.
+    /// Cell, and when it is added.
     pub cell: String,
-    /// Its clusters.
+    /// Its clusters at the start.
     pub clusters: u32,
     /// Tasks of its REPLICA services at the start.
     pub tasks: u64,
@@ -28,7 +28,10 @@ pub fn derived(plan: &Plan) -> Vec<CellRow> {
     let planes = plan.cells.iter().filter_map(|cell| Some((cell, plan.regions[cell.region].plane.as_ref()?)));
     let row = |(cell, plane): (&Cell, &Plane)| CellRow {
         region: plan.regions[cell.region].name.clone(),
-        cell: cell.name.clone(),
+        cell: match cell.added {
+            Some(at) => format!("{}, from {at} on", cell.name),
+            None => cell.name.clone(),
+        },
         clusters: cell.clusters.len() as u32,
         tasks: tasks(plan, cell),
         rates: plane.peak_rate.zip(plane.zone_rate).map(|(peak, zone)| (per_second(peak), per_second(zone))),
@@ -74,8 +77,8 @@ pub fn doubts(plan: &Plan, out: &mut Problems) {
             };
             out.warning(&at, message, hint);
         }
-        let empty: Vec<&str> =
-            cells.iter().filter(|cell| cell.clusters.is_empty()).map(|cell| cell.name.as_str()).collect();
+        let idle = |cell: &&&Cell| cell.clusters.is_empty() && cell.added.is_none();
+        let empty: Vec<&str> = cells.iter().filter(idle).map(|cell| cell.name.as_str()).collect();
         if !empty.is_empty() && !plan.clusters.is_empty() {
             let is = if empty.len() == 1 { "has" } else { "have" };
             let message = format!("{} {is} no cluster", some(&empty));

@@ -23,11 +23,39 @@ pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
         .map(|cluster| cluster["clusterName"].as_str().unwrap().to_owned())
         .collect();
     file["regions"][0]["controlPlane"] = roll(&mut dice, calm, &names);
-    let cells = file["regions"][0]["controlPlane"]["cells"].as_u64().unwrap();
+    let mut cells = file["regions"][0]["controlPlane"]["cells"].as_u64().unwrap();
+    cells += grow(seed, file, if calm { 1_800 } else { seconds });
     for row in 0..dice.below(4) {
         let fault = fault(&mut dice, row, if calm { 1_800 } else { seconds }, cells, &names, calm);
         file["faults"].as_array_mut().unwrap().push(fault);
     }
+}
+
+/// Cells that are added to two control planes of five, with dice of their own; gives back how many.
+fn grow(seed: u64, file: &mut Value, last: u64) -> u64 {
+    let mut dice = Dice::new(seed ^ 0x6_4201);
+    let early = file["clusters"].as_array().unwrap().iter().filter(|cluster| cluster["createdAt"].is_null());
+    let names: Vec<String> = early.map(|cluster| cluster["clusterName"].as_str().unwrap().to_owned()).collect();
+    let plane = &mut file["regions"][0]["controlPlane"];
+    let router = plane["router"].clone();
+    let (mut at, mut added) = (0, Vec::new());
+    for _ in 0..dice.below(5).saturating_sub(2) {
+        at += 1 + dice.below(last / 2);
+        let mut row = json!({ "at": format!("{at}s") });
+        if router["mapping"] == "fullMap" {
+            let free = names.iter().filter(|name| router["pins"][*name].is_null() && dice.one_in(2));
+            row["clusters"] = free.cloned().collect();
+        }
+        if at < last {
+            added.push(row);
+        }
+    }
+    let count = added.len() as u64;
+    if count > 0 {
+        plane["addCells"] = added.into();
+        dice.perhaps(2, plane, "migration", |dice| json!({ "atOnce": dice.between(1, 4) }));
+    }
+    count
 }
 
 /// A fault of the control plane that comes once or, unless all is to end well, again and again.

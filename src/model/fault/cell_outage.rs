@@ -28,7 +28,7 @@ pub struct Spec {
     /// with `every` one clock for each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<String>,
-    /// Instead: the cell of this cluster.
+    /// Instead: the cell that runs this cluster when the fault begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
     /// Share of launches and calls that it refuses, above 0 to 1; at 1 it does nothing at all.

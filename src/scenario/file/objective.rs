@@ -29,8 +29,14 @@ pub const BY_NAME: &[&str] = &["zoneShare", "stops", "launches.failed"];
 /// Results that are a text.
 pub const TEXTS: &[&str] = &["kind", "outcome"];
 
-const PLANE: &[&str] =
-    &["launches.offered", "launches.accepted", "launches.throttled", "launches.failed", "launches.availability"];
+const PLANE: &[&str] = &[
+    "launches.offered",
+    "launches.accepted",
+    "launches.throttled",
+    "launches.failed",
+    "launches.availability",
+    "moved",
+];
 
 const APPLICATION: &[&str] =
     &["requestAvailability", "nines", "requests.offered", "requests.served", "requests.failed", "moved", "withoutCell"];

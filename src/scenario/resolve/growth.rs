@@ -89,6 +89,10 @@ impl Build<'_> {
                 moved.clone().map(|row| (ids[row], CellId(cells[0].0 + next[row]))).collect();
             let (all, of) = (there.iter().filter(|there| **there).count(), moved.filter(|row| there[*row]).count());
             self.tell(first + place, times[place], of, all, &at);
+            if moves.is_empty() && written.router.mapping == Mapping::FullMap && row.clusters.is_empty() {
+                let message = "a table moves nobody by itself: the cell stays empty";
+                self.out.warning(&at, message, "list `clusters` that migrate to it");
+            }
             if let Some(plane) = &mut self.plan.regions[region].plane {
                 plane.growth.cells[place] = NewCell { at: times[place], cell: cells[first + place], moves };
             }
