@@ -119,6 +119,7 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
         });
     }
     plan.cells.push(Cell {
+        added: None,
         name: "cell-1".into(),
         region: RegionId(0),
         zones: 0..3,

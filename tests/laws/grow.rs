@@ -3,6 +3,7 @@
 
 use crate::world::{check, plan, run, service, watch, world};
 use evenkeel::engine::Time;
+use evenkeel::experiment::replicate::{self, Options};
 use evenkeel::metrics::summary::{CellRow, Summary};
 use evenkeel::model::Plan;
 use evenkeel::model::fact::{Call, Delayed, Fact};
@@ -113,15 +114,20 @@ fn a_table_moves_whoever_is_listed_and_a_pin_moves_nobody() {
     assert_eq!(found, rest, "{pinned} is pinned");
 }
 
+/// Three cells that do 45 requests a second, and one more at one hour; eight clusters of six tasks.
+fn growing_file(parts: &Value) -> Value {
+    let mut plane = grows(3, "hash");
+    plane["peakRequests"] = json!("30/s");
+    region("6h", &plane, 8, 6, parts)
+}
+
 #[test]
 fn a_move_without_faults_loses_nothing() {
     let parts = json!({ "behaviour": [{ "family": "web", "start": { "constant": "40s" },
                                         "crash": { "exponential": { "mean": "1h" } } }],
         "traffic": [{ "service": "c1/web", "rate": "40/s", "requestsPerTask": "20/s" }] });
     let still = json!({ "cells": 3, "router": { "mapping": "hash" }, "peakRequests": "30/s" });
-    let mut growing = grows(3, "hash");
-    growing["peakRequests"] = json!("30/s");
-    let mut found = [still, growing].map(|plane| watch(&region("6h", &plane, 8, 6, &parts)));
+    let mut found = [region("6h", &still, 8, 6, &parts), growing_file(&parts)].map(|file| watch(&file));
     let moved = found[1].1.control_plane[0].moved.unwrap().mean;
     assert!((3.0..8.0).contains(&moved), "{moved} of 8 moved");
     for (_, summary) in &found {
@@ -129,6 +135,22 @@ fn a_move_without_faults_loses_nothing() {
         assert!(plane.accepted.mean > 200.0, "these seeds show nothing");
         assert_eq!((plane.offered.mean, plane.availability.unwrap().mean), (plane.accepted.mean, 1.0));
     }
+    // Each launch is counted for the cell that took it on.
+    let plan = plan(&growing_file(&parts));
+    let mut homes: Vec<u16> = plan.clusters.iter().map(|cluster| cluster.cell.0).collect();
+    let mut births = [0.0; 4];
+    for (now, fact) in &found[1].0.0 {
+        match *fact {
+            Fact::Home { cluster, cell, .. } => homes[cluster.0 as usize] = cell.0,
+            Fact::Task { task, from, to, .. } if from == to && *now > Time::ZERO => {
+                births[usize::from(homes[plan.services[task.service].cluster.0 as usize])] += 1.0;
+            }
+            _ => {}
+        }
+    }
+    let accepted: Vec<f64> = cells(&found[1].1).iter().map(|cell| cell.launches.accepted.mean).collect();
+    assert_eq!(accepted, births);
+    assert!(births[3] > 0.0, "nothing was launched in the cell that was added");
     // What happens to tasks is the same to the last one, whether their cluster moves or not.
     let tasks = |diary: &mut crate::world::Diary| {
         let task = |row: &(Time, Fact)| matches!(row.1, Fact::Task { .. } | Fact::Available { .. });
@@ -140,10 +162,6 @@ fn a_move_without_faults_loses_nothing() {
     a.sort_unstable();
     b.sort_unstable();
     assert_eq!(a, b);
-    // Each launch is counted for the cell that took it on.
-    let by_cell: f64 = cells(&found[1].1).iter().map(|cell| cell.launches.accepted.mean).sum();
-    assert_eq!(by_cell, found[1].1.control_plane[0].launches.accepted.mean);
-    assert!(cells(&found[1].1)[3].launches.accepted.mean > 0.0);
 }
 
 /// Two cells, of which everything goes to a third: 4 clusters of 10 tasks each, cloned at 1 and 1 a second.
@@ -364,5 +382,24 @@ fn other_calls_are_spread_over_all_cells() {
     // Each cell does 15 a second: 3 of 6 at first, 2 once there are three cells.
     for (found, share) in peaks("0s").into_iter().zip([3.0, 3.0, 2.0]) {
         check("share of the calls", found, share / 15.0, 1e-6);
+    }
+}
+
+#[test]
+fn the_lines_of_a_cell_begin_when_it_is_added() {
+    let file =
+        growing_file(&json!({ "behaviour": [{ "family": "web", "crash": { "exponential": { "mean": "1h" } } }] }));
+    let options = Options { timeline: true, ..Options::default() };
+    let timeline = replicate::run(&plan(&file), &[], &options, &()).timeline;
+    let first = |name: &str, cell: &str| {
+        let own = timeline.series.iter().filter(|row| row.name == name && row.subject == format!("us-east-1/{cell}"));
+        let firsts: Vec<f64> = own.filter_map(|row| row.points.first()).map(|point| point.0.as_secs_f64()).collect();
+        assert!(!firsts.is_empty(), "no line {name}");
+        firsts.into_iter().fold(f64::INFINITY, f64::min)
+    };
+    for name in
+        ["control_plane_capacity_per_second", "control_plane_requests_per_second", "control_plane_launches_per_minute"]
+    {
+        assert_eq!((first(name, "cell-3"), first(name, "cell-4")), (0.0, 3_600.0), "{name}");
     }
 }

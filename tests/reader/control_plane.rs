@@ -435,3 +435,59 @@ fn the_router_reads_its_map_in_seconds() {
         check(&plane, &[("Error /router/refresh", "the router cannot read its map every", "write 1s to 1d")]);
     }
 }
+
+#[test]
+fn growth_that_cannot_be_is_told_at_once() {
+    let rows =
+        json!([{ "at": "2h" }, { "at": "30m", "clusters": ["shop", "shpo", "far", "team", "shop"] }, { "at": "30m" }]);
+    check(
+        &json!({ "cells": 2, "router": { "pins": { "team": "cell-1" } }, "addCells": rows, "migration": { "atOnce": 2 } }),
+        &[
+            ("Error /addCells/0/at", "`2h` is after the end of the run, `2h`", "make `duration` longer"),
+            ("Error /addCells/1/at", "`30m` is not after the cell before it, at `2h`", "in which they are added"),
+            ("Error /addCells/2/at", "`30m` is not after the cell before it, at `30m`", "in which they are added"),
+            ("Error /addCells/1/clusters/1", "no cluster is called `shpo`", "did you mean `shop`?"),
+            ("Error /addCells/1/clusters/2", "the cluster `far` is in another Region", "name one of this Region"),
+            ("Error /addCells/1/clusters/3", "`team` has a pin", "remove the pin, or this name"),
+            ("Error /addCells/1/clusters/4", "`shop` is named twice", "name each cluster once"),
+            ("Note /addCells/0", "`cell-3` is added at 2h: 0 of 2 clusters move", ""),
+            ("Note /addCells/1", "`cell-4` is added at 30m: 1 of 2 clusters moves", ""),
+            ("Note /addCells/2", "`cell-5` is added at 30m: 0 of 2 clusters move", ""),
+            ("Warning /addCells/0", "a table moves nobody by itself", "list `clusters` that migrate to it"),
+            ("Warning /addCells/2", "a table moves nobody by itself", "list `clusters` that migrate to it"),
+        ],
+    );
+    let hash = json!({ "router": { "mapping": "hash" }, "addCells": [{ "at": "0s", "clusters": ["shop"] }] });
+    check(
+        &hash,
+        &[
+            ("Error /addCells/0/at", "from the start is not added", "write more `cells` instead"),
+            ("Error /addCells/0/clusters", "belongs to `fullMap`", "pin clusters to their cells"),
+            ("Note /addCells/0", "of 2 clusters move", ""),
+        ],
+    );
+    check(&json!({ "migration": { "atOnce": 3 } }), &[("Warning /migration", "no cell is added", "leave it out")]);
+    let most = json!({ "cells": 4_096, "addCells": [{ "at": "1h" }] });
+    let words = "Error /regions/0/controlPlane/addCells: 1 more cells are more than a Region can have";
+    assert!(said(&file(&most, &["shop"])).iter().any(|line| line.starts_with(words)));
+}
+
+#[test]
+fn cells_that_are_added_have_names() {
+    let plane = json!({ "cells": 2, "router": { "mapping": "ring" }, "addCells": [{ "at": "1h" }] });
+    let mut all = file(&plane, &["shop"]);
+    all["faults"] = json!([
+        { "name": "known", "at": "70m", "for": "1m", "cellOutage": { "cell": "cell-3" } },
+        { "name": "early", "at": "50m", "for": "1m", "controlPlaneThrottle": { "cell": "cell-3", "rate": "1/s" } },
+        { "name": "unknown", "at": "70m", "for": "1m", "cellOutage": { "cell": "cell-4" } },
+    ]);
+    let found = said(&all);
+    let told = |start: &str| found.iter().any(|line| line.starts_with(start));
+    assert!(told("Error /faults/2/cellOutage/cell: no control-plane cell is called `cell-4`"), "{found:#?}");
+    assert!(!told("Error /faults/0"), "{found:#?}");
+    all["faults"].as_array_mut().unwrap().pop();
+    let found = said(&all);
+    let early = "Warning /faults/1/at: `cell-3` is not there before 1h | until then the fault has nothing to hit";
+    assert!(found.iter().any(|line| line.starts_with(early)), "{found:#?}");
+    assert!(!found.iter().any(|line| line.contains("`cell-3` has no cluster")), "{found:#?}");
+}

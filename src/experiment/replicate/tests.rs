@@ -65,6 +65,7 @@ fn plan() -> Plan {
     for row in 0..2u16 {
         let (one, next) = (u32::from(row), u32::from(row) + 1);
         plan.cells.push(Cell {
+            added: None,
             name: format!("cell-{next}"),
             region: RegionId(0),
             zones: 0..1,
