@@ -257,32 +257,6 @@ pub enum Fact {
         /// Launches and calls that wait, now.
         queued: u32,
     },
-    /// What is asked of the application in cells, in billionths of a request for each second.
-    Application {
-        /// By all its customers.
-        offered: u64,
-        /// Served by its cells.
-        served: u64,
-        /// Offered by customers without a cell.
-        homeless: u64,
-    },
-    /// Customers of one of its cells.
-    Customers {
-        /// The cell's service.
-        cell: ServiceId,
-        /// How many now.
-        count: u32,
-    },
-    /// Customers without a cell.
-    Homeless {
-        /// How many now.
-        count: u32,
-    },
-    /// Customers got another cell.
-    Moved {
-        /// How many.
-        count: u32,
-    },
     /// A service action.
     Service {
         /// Service.
@@ -310,6 +284,32 @@ pub enum Fact {
         cell: CellId,
         /// Whether it migrated; a cluster that is not there yet has nothing to move.
         moved: bool,
+    },
+    /// What is asked of the application in cells, in billionths of a request for each second.
+    Application {
+        /// By all its customers.
+        offered: u64,
+        /// Served by its cells.
+        served: u64,
+        /// Offered by customers without a cell.
+        homeless: u64,
+    },
+    /// Customers of one of its cells.
+    Customers {
+        /// The cell's service.
+        cell: ServiceId,
+        /// How many now.
+        count: u32,
+    },
+    /// Customers without a cell.
+    Homeless {
+        /// How many now.
+        count: u32,
+    },
+    /// Customers got another cell.
+    Moved {
+        /// How many.
+        count: u32,
     },
 }
 

@@ -114,8 +114,6 @@ kinds! {
     RouterOutage = router_outage as "routerOutage",
     /// The source of the router's map cannot be read.
     MapSourceOutage = map_source_outage as "mapSourceOutage",
-    /// The map table of customers' own cells does not answer.
-    MapTableOutage = map_table_outage as "mapTableOutage",
     /// The control plane loses a zone.
     ControlPlaneZoneLoss = control_plane_zone_loss as "controlPlaneZoneLoss",
     /// The control plane takes on less than it could.
@@ -128,6 +126,8 @@ kinds! {
     AgentDisconnect = agent_disconnect as "agentDisconnect",
     /// Something that a start depends on does not answer.
     DependencyLoss = dependency_loss as "dependencyLoss",
+    /// The map table of customers' own cells does not answer.
+    MapTableOutage = map_table_outage as "mapTableOutage",
 }
 
 /// How far one occurrence of a fault with `every` reaches.
