@@ -18,6 +18,8 @@ mod choice;
 mod control_plane;
 #[path = "laws/daemons.rs"]
 mod daemons;
+#[path = "laws/deploy.rs"]
+mod deploy;
 #[path = "shared/diary.rs"]
 mod diary;
 #[path = "laws/fleet.rs"]

@@ -67,6 +67,8 @@ fn service(name: &str, kind: Kind, desired: u32) -> Service {
         life: life(),
         balancer: None,
         traffic: None,
+        deployment: evenkeel::model::plan::Deployment::default(),
+        changes: Vec::new(),
         arrivals: None,
     }
 }

@@ -367,7 +367,7 @@ fn summarise(plan: &Plan, runs: &[Measured], events: u64, digest: u64) -> Summar
         control_plane: all.control_planes(),
         cellular_application: all.applications(),
         faults: all.faults(),
-        changes: Vec::new(),
+        changes: all.changes(),
         losses: all.losses(),
         objectives: Vec::new(),
     }

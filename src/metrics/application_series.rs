@@ -43,8 +43,9 @@ impl ApplicationSeries {
                 trace.point(self.lost, now, offered.saturating_sub(served) as f64 / BILLION);
             }
             Fact::Customers { cell, count } => {
-                let row = self.customers.iter().find(|row| row.0 == cell);
-                row.iter().for_each(|row| trace.point(row.1, now, f64::from(count)));
+                if let Some(row) = self.customers.iter().find(|row| row.0 == cell) {
+                    trace.point(row.1, now, f64::from(count));
+                }
             }
             Fact::Homeless { count } => trace.point(self.homeless, now, f64::from(count)),
             _ => {}

@@ -6,7 +6,7 @@
 use super::window::Integral;
 use crate::engine::Time;
 use crate::model::fact::{Cause, Mechanism, Phase};
-use crate::model::ids::FaultId;
+use crate::model::ids::{ChangeId, FaultId};
 
 /// Units of a request.
 pub const REQUEST: f64 = 1e15;
@@ -20,10 +20,15 @@ pub enum Why {
     Mechanism(Mechanism),
     /// A fault of the file.
     Fault(FaultId),
+    /// A change of the file.
+    Change(ChangeId),
 }
 
 impl Why {
     fn of(cause: Cause) -> Why {
+        if let Some(change) = cause.as_change() {
+            return Why::Change(change);
+        }
         match (cause.as_fault(), cause.as_mechanism()) {
             (Some((fault, _)), _) => Why::Fault(fault),
             (None, Some(mechanism)) => Why::Mechanism(mechanism),

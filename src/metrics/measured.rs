@@ -2,9 +2,9 @@
 
 use super::timeline::{Band, Series, Timeline};
 use super::trace::BANDS_MAX;
-use super::{applications, availability, capacity, launches, ledger, planes, recovery};
+use super::{applications, availability, capacity, changes, launches, ledger, planes, recovery};
 use crate::engine::Time;
-use crate::model::ids::{CellId, ClusterId};
+use crate::model::ids::{CellId, ChangeId, ClusterId};
 
 /// What one service or stream did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,6 +36,8 @@ pub struct Measured {
     pub faults: Vec<recovery::Measure>,
     /// Control-plane cells, in the order of the plan.
     pub planes: Vec<planes::Measure>,
+    /// Changes that were asked for, in the order of the plan.
+    pub changes: Vec<(ChangeId, changes::Measure)>,
     /// The application in cells.
     pub application: Option<applications::Measure>,
     /// The cell of each cluster at the end, in Regions where clusters can move.
@@ -61,6 +63,8 @@ impl Measured {
         self.providers.extend(other.providers);
         self.planes.extend(other.planes);
         self.application = self.application.or(other.application);
+        self.changes.extend(other.changes);
+        self.changes.sort_by_key(|row| row.0);
         self.homes.extend(other.homes);
         self.series.extend(other.series);
         for band in other.bands {

@@ -15,6 +15,8 @@ pub mod applications;
 pub mod availability;
 pub mod blast;
 pub mod capacity;
+mod change_rows;
+pub mod changes;
 mod charts;
 pub mod cost;
 pub mod events;

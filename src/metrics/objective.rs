@@ -108,7 +108,7 @@ impl Target {
             }
             Target::ControlPlane => plan.regions.iter().map(|row| row.name.clone()).collect(),
             Target::CellularApplication => plan.application.iter().map(|row| row.name.clone()).collect(),
-            Target::Change => Vec::new(),
+            Target::Change => plan.changes.iter().map(|row| row.name.clone()).collect(),
         }
     }
 }
@@ -331,6 +331,10 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
             let requests = ["requests.offered", "requests.served", "requests.failed"];
             [of(&["requestAvailability", "nines", "moved", "withoutCell"]), of(&requests)].concat()
         }
-        Target::Change => Vec::new(),
+        Target::Change => {
+            let ends = crate::metrics::changes::Outcome::ALL.map(|one| format!("outcomes.{}", one.name()));
+            let names = ["outcome", "beginSeconds", "endSeconds", "exposedRequests", "exposedShare"];
+            [of(&names), of(&["detectSeconds", "rollbackSeconds"]), ends.to_vec()].concat()
+        }
     }
 }

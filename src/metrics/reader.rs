@@ -3,6 +3,7 @@
 use super::applications::Applications;
 use super::availability::Availability;
 use super::capacity::Capacity;
+use super::changes::Changes;
 use super::charts::Charts;
 use super::cost;
 use super::launches::Launches;
@@ -33,6 +34,7 @@ pub struct Metrics {
     recovery: Recovery,
     planes: Planes,
     application: Applications,
+    changes: Changes,
     /// Services whose levels changed at this instant.
     changed: Vec<ServiceId>,
     charts: Option<Box<Charts>>,
@@ -134,6 +136,7 @@ impl Metrics {
             ),
             planes: Planes::new(plan, part, warm_up),
             application: Applications::new(warm_up),
+            changes: Changes::new(warm_up),
             changed: Vec::new(),
             charts: charts.then(|| {
                 let zones = |id| zones_of(plan, id).into_iter().map(|zone| usize::from(zone.0 - of.zones.start));
@@ -274,11 +277,20 @@ impl Metrics {
             | Fact::CellLoad { .. }
             | Fact::CellCalls { .. } => self.plane(now, fact),
             Fact::Home { cluster, cell, moved } => self.home(cluster, cell, moved),
-            Fact::Application { .. } | Fact::Customers { .. } | Fact::Homeless { .. } | Fact::Moved { .. } => {
+            _ => self.told(now, fact),
+        }
+    }
+
+    /// Customers' own cells and changes.
+    fn told(&mut self, now: Time, fact: &Fact) {
+        match *fact {
+            Fact::Change { change, what } => self.changes.step(now, change, what),
+            Fact::Exposed { change, rate } => self.changes.exposed(now, change, rate),
+            Fact::Health { .. } | Fact::Service { .. } => {}
+            _ => {
                 self.application.take(now, fact);
                 self.charts.iter_mut().for_each(|charts| charts.application(now, fact));
             }
-            Fact::Health { .. } | Fact::Service { .. } => {}
         }
     }
 
@@ -338,6 +350,7 @@ impl Metrics {
             planes,
             homes,
             application: self.application.finish(end),
+            changes: self.changes.finish(end),
             series,
             bands,
         }

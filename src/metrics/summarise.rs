@@ -234,7 +234,9 @@ impl<'a> Runs<'a> {
         let router = self.plan.application.as_ref().map(|one| row(one.router));
         if weights.iter().enumerate().any(|(row, weight)| *weight == 0 && Some(row) != router) {
             weights.fill(1);
-            router.iter().for_each(|row| weights[*row] = 0);
+            if let Some(router) = router {
+                weights[router] = 0;
+            }
         } else if let Some(router) = router {
             // The router serves the customers of the cells, who count there; those without a cell are left.
             weights[router] = run.application.as_ref().map_or(0, |of| of.homeless_offered);
@@ -255,6 +257,7 @@ impl<'a> Runs<'a> {
                 cause: match why {
                     Why::Mechanism(mechanism) => mechanism.name().to_owned(),
                     Why::Fault(fault) => self.plan.faults[fault].name.clone(),
+                    Why::Change(change) => self.plan.changes[change].name.clone(),
                 },
                 phase: phase.name().to_owned(),
                 lost_requests: self.each(|run| find(run).map_or(0.0, |loss| loss.requests as f64 / REQUEST)),
@@ -290,7 +293,7 @@ fn losses_by(run: &Measured, why: Why) -> (u128, u128) {
 }
 
 /// A share and its interval stay within 0 and 1.
-fn share(estimate: Estimate) -> Estimate {
+pub(super) fn share(estimate: Estimate) -> Estimate {
     let within = |value: f64| value.clamp(0.0, 1.0);
     Estimate { low: estimate.low.map(within), high: estimate.high.map(within), ..estimate }
 }

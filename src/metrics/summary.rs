@@ -51,7 +51,7 @@ pub struct Summary {
     /// One for each fault of the file.
     pub faults: Vec<FaultRow>,
     /// One for each change of the file.
-    pub changes: Vec<serde_json::Value>,
+    pub changes: Vec<ChangeRow>,
     /// Who lost what, why and in which phase.
     pub losses: Vec<LossRow>,
     /// One for each objective.
@@ -329,6 +329,48 @@ pub struct HitCounts {
     pub services: Estimate,
     /// Clusters.
     pub clusters: Estimate,
+}
+
+/// What became of one change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeRow {
+    /// Name.
+    pub name: String,
+    /// "cluster/name" of what it changes.
+    pub service: String,
+    /// `completed`, `rolledBack`, `stopped` or `unfinished`: in most replications.
+    pub outcome: String,
+    /// The share of the replications with each outcome.
+    pub outcomes: BTreeMap<String, Estimate>,
+    /// When ECS took it on.
+    pub begin_seconds: Maybe,
+    /// When it was completed, was back, stalled, or gave way.
+    pub end_seconds: Maybe,
+    /// What it went through.
+    pub stages: Vec<StageRow>,
+    /// Requests in the window sent to the new revision until it was completed or taken back.
+    pub exposed_requests: Estimate,
+    /// The same as a share of all requests offered to the service in the window.
+    pub exposed_share: Maybe,
+    /// From its begin until it was found to be bad; null when it never was.
+    pub detect_seconds: Maybe,
+    /// From then until the revision before it was back.
+    pub rollback_seconds: Maybe,
+}
+
+/// A stage of a change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StageRow {
+    /// `rolling`, `bake` or `rollback`.
+    pub stage: String,
+    /// When it began.
+    pub begin_seconds: Maybe,
+    /// When it ended.
+    pub end_seconds: Maybe,
+    /// `completed`, `failed`, `superseded` or `unfinished`, in the first replication in which it ended.
+    pub outcome: String,
 }
 
 /// A part of the losses.

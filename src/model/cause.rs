@@ -1,6 +1,6 @@
 //! Why something was lost, and on which part of the way back.
 
-use super::ids::FaultId;
+use super::ids::{ChangeId, FaultId};
 
 /// Where in its way back a missing task is, or how a request was lost.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -122,12 +122,13 @@ impl Mechanism {
     }
 }
 
-/// Why something was lost: an occurrence of a fault of the file, or a named mechanism. Four bytes, as every task
+/// Why something was lost: an occurrence of a fault of the file, a change of it, or a named mechanism. Four bytes, as every task
 /// carries one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct Cause(u32);
 
 impl Cause {
+    const CHANGES: u32 = 15;
     const FAULTS_FROM: u32 = 16;
     const OCCURRENCE_BITS: u32 = 20;
 
@@ -141,6 +142,19 @@ impl Cause {
         let most = (1 << Cause::OCCURRENCE_BITS) - 1;
         let occurrence = if occurrence < most { occurrence } else { most };
         Cause((fault.0 as u32 + Cause::FAULTS_FROM) << Cause::OCCURRENCE_BITS | occurrence)
+    }
+
+    /// A change of the file.
+    pub const fn change(change: ChangeId) -> Cause {
+        Cause(Cause::CHANGES << Cause::OCCURRENCE_BITS | change.0)
+    }
+
+    /// The change, if it is one.
+    pub const fn as_change(self) -> Option<ChangeId> {
+        if self.0 >> Cause::OCCURRENCE_BITS != Cause::CHANGES {
+            return None;
+        }
+        Some(ChangeId(self.0 & ((1 << Cause::OCCURRENCE_BITS) - 1)))
     }
 
     /// The fault and its occurrence, if it is one.

@@ -44,10 +44,12 @@ pub enum Family {
     Plane,
     /// Customers of an application in cells come, move and find their way.
     Dispatch,
+    /// New revisions are rolled out.
+    Deploy,
 }
 
 impl Family {
-    const ALL: [Family; 11] = [
+    const ALL: [Family; 12] = [
         Family::Launch,
         Family::Serve,
         Family::Stop,
@@ -59,6 +61,7 @@ impl Family {
         Family::Fault,
         Family::Plane,
         Family::Dispatch,
+        Family::Deploy,
     ];
 }
 

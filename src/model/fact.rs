@@ -1,7 +1,7 @@
 //! What an onlooker learns: every number of the results is made from these and from the plan, nothing else.
 
 pub use super::cause::{Cause, FAULTS_MAX, Mechanism, Phase};
-use super::ids::{CellId, ClusterId, ProviderId, ServiceId, ZoneId};
+use super::ids::{CellId, ChangeId, ClusterId, ProviderId, ServiceId, ZoneId};
 pub use super::status::{Action, HostStatus, Reason, StopCode, TaskState};
 
 /// What a fault hit.
@@ -51,6 +51,27 @@ pub enum Call {
     CellDown,
     /// The router knows no such cluster.
     NoCluster,
+}
+
+/// How far a change is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum ChangeStep {
+    /// ECS took it on: its first tasks are due.
+    Began,
+    /// All tasks are of the new revision and healthy; it is still watched.
+    Bakes,
+    /// It is completed.
+    Completed,
+    /// It failed: the circuit breaker or an alarm has found it.
+    Failed,
+    /// The newest completed revision comes back.
+    Back,
+    /// It is back.
+    RolledBack,
+    /// It failed, and nothing comes in its place.
+    Stalled,
+    /// A later change of the same service takes its place.
+    Superseded,
 }
 
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
@@ -310,6 +331,20 @@ pub enum Fact {
     Moved {
         /// How many.
         count: u32,
+    },
+    /// A change went on.
+    Change {
+        /// Which.
+        change: ChangeId,
+        /// How far it is.
+        what: ChangeStep,
+    },
+    /// Requests that are sent to the new revision of a change, in billionths for each second.
+    Exposed {
+        /// Which.
+        change: ChangeId,
+        /// From now on.
+        rate: u64,
     },
 }
 

@@ -23,6 +23,8 @@ crate::ids! {
     TypeId: u16,
     /// A fault of the scenario.
     FaultId: u16,
+    /// A change of the scenario.
+    ChangeId: u32,
 }
 
 /// A task; stale once the task is gone.

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod capacity;
 pub mod cause;
+pub mod defect;
 pub mod event;
 pub mod fact;
 pub mod fault;

@@ -50,6 +50,8 @@ pub enum For {
     Refusal,
     /// How long a client waits before it calls again.
     Backoff,
+    /// Whether a change is bad, and when its tasks crash.
+    Defect,
 }
 
 impl From<For> for Purpose {

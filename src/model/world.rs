@@ -5,11 +5,13 @@ use super::event::{Event, Family};
 use super::fact::{Cause, Fact};
 use super::fault;
 use super::flows::{
-    self, daemon, detect, dispatch, launch, outage, plane, rebalance, reconcile, scale, serve, settle, stop, traffic,
+    self, daemon, deploy, detect, dispatch, launch, outage, plane, rebalance, reconcile, scale, serve, settle, stop,
+    traffic,
 };
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Part, Plan};
 use super::routing;
+use super::tables::rollout::Revision;
 use super::tables::{Application, Front, Homes, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
@@ -106,6 +108,7 @@ impl engine::Partition for World {
             Family::Traffic => traffic::handle(self, traffic::Step::of(event), cx),
             Family::Fault => fault::handle(self, fault::Step::of(event), cx),
             Family::Plane => plane::handle(self, plane::Step::of(event), cx),
+            Family::Deploy => deploy::handle(self, deploy::Step::of(event), cx),
             Family::Dispatch => dispatch::handle(self, dispatch::Step::of(event), cx),
         }
         settle::all(self, cx);
@@ -178,7 +181,12 @@ impl World {
         for service in cell.services.clone().map(ServiceId) {
             let service = &plan.services[service];
             let launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
-            world.services.push(Service::new(service.desired, service.strategy.len(), zone_count, launches));
+            let mut row = Service::new(service.desired, service.strategy.len(), zone_count, launches);
+            if !service.changes.is_empty() {
+                row.revisions.push(Revision::new(0, false, zone_count));
+                row.completed = (!plan.start_empty).then_some(0);
+            }
+            world.services.push(row);
         }
         for _ in cell.providers.clone() {
             world.providers.push(Provider { told_reservation: u32::MAX, ..Provider::default() });
@@ -221,6 +229,7 @@ impl World {
         }
         self.forget_left_out();
         dispatch::prepare(self, cx);
+        deploy::prepare(self, cx);
         fault::prepare(self, cx);
         settle::all(self, cx);
     }

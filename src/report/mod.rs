@@ -11,6 +11,7 @@
 
 pub mod align;
 mod application;
+mod changes;
 pub mod chart;
 pub mod csv;
 pub mod events;

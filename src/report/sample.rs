@@ -127,6 +127,8 @@ fn service() -> Service {
         life,
         balancer: None,
         traffic: Some(Traffic { profile, per_task: 60_000_000_000, dispatched: false }),
+        deployment: crate::model::plan::Deployment::default(),
+        changes: Vec::new(),
         arrivals: None,
     }
 }

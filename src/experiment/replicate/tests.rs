@@ -131,6 +131,8 @@ fn service(row: u32, provider: ProviderId) -> Service {
         life,
         balancer: None,
         traffic: None,
+        deployment: crate::model::plan::Deployment::default(),
+        changes: Vec::new(),
         arrivals: None,
     }
 }

@@ -8,7 +8,7 @@ use crate::model::plan::{self, Kind, Plan};
 use crate::model::tables::Task;
 use crate::model::tables::host::NIL;
 use crate::model::tables::service::{InZone, Service};
-use crate::model::tables::task::{Health, Target};
+use crate::model::tables::task::{Health, Marks, Target};
 use crate::model::world::World;
 use std::collections::BTreeMap;
 
@@ -32,13 +32,14 @@ impl Counts {
         let answers = runs && task.ready && reached;
         let direct = !has_balancer && task.target == Target::None;
         let healthy = task.health == Health::Healthy;
-        let replace = task.wanted && (task.leaving || task.health == Health::Unhealthy);
+        let replace = task.wanted && task.to_replace();
+        let warming = task.marks.has(Marks::WARMING);
         let out = matches!(task.target, Target::Initial | Target::Unhealthy);
         let one = u32::from;
         Counts {
             wanted: one(task.wanted),
             to_replace: one(replace),
-            starting: one(task.wanted && !replace && !(healthy && task.state == TaskState::Running)),
+            starting: one(task.wanted && !replace && (!healthy || task.state != TaskState::Running || warming)),
             running: one(runs),
             available: one(answers && healthy && (!has_balancer || task.target == Target::Healthy)),
             serving: one(answers && (direct || task.target == Target::Healthy)),

@@ -7,7 +7,7 @@ use crate::model::fact::{Cause, NO_ZONE, Phase, TaskState};
 use crate::model::ids::{ServiceId, TaskId, ZoneId};
 use crate::model::plan::{self, Plan};
 use crate::model::tables::service::InZone;
-use crate::model::tables::task::{Health, Link, Target, Task, link, unlink};
+use crate::model::tables::task::{Health, Link, Marks, Target, Task, link, unlink};
 use crate::model::world::World;
 
 /// Goal RUNNING.
@@ -56,7 +56,7 @@ fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
         }
         if task.to_replace() {
             bits |= TO_REPLACE;
-        } else if !healthy || task.state != TaskState::Running {
+        } else if !healthy || task.state != TaskState::Running || task.marks.has(Marks::WARMING) {
             bits |= STARTING;
         }
     }
@@ -139,7 +139,7 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
     let first_zone = world.first_zone;
     let place = |zone: ZoneId| usize::from(zone.0 - first_zone);
     let task = world.tasks.at(slot);
-    let provider = task.provider;
+    let (provider, number) = (task.provider, task.revision);
     let row = &mut world.services[task.service];
     if before.zone != after.zone {
         if before.zone != NO_ZONE {
@@ -167,6 +167,16 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
                     let count = &mut row.item_zones[first + usize::from(task.zone.0 - first_zone)];
                     shift(count, task.counted & WANTED != 0, sign);
                 }
+            }
+        }
+    }
+    if let Some(revision) = row.revisions.iter_mut().find(|one| one.number == number) {
+        step(&mut revision.wanted, WANTED);
+        for (standing, add) in [(before, false), (after, true)] {
+            if standing.zone != NO_ZONE {
+                let targets = &mut revision.targets[place(standing.zone)];
+                shift(&mut targets[0], standing.counted & SERVING != 0, add);
+                shift(&mut targets[1], standing.counted & IDLE != 0, add);
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::model::ids::{HostId, TaskId};
 use crate::model::plan::{ProviderKind, Service};
 use crate::model::tables::Host;
 use crate::model::tables::host::NIL;
-use crate::model::tables::task::{Health, Target, newest_on, on_host};
+use crate::model::tables::task::{Health, Marks, Target, newest_on, on_host};
 use crate::model::world::{Cx, World};
 
 steps! { Detect:
@@ -380,7 +380,7 @@ pub(crate) fn drain(world: &mut World, id: HostId, cause: Cause, code: StopCode,
             account::change(world, plan, task, |task| task.cause = cause);
             stop::begin(world, task, code, Reason::Draining, cx);
         } else if plan.services[service].kind == crate::model::plan::Kind::Replica {
-            account::change(world, plan, task, |task| task.leaving = true);
+            account::change(world, plan, task, |task| task.marks.set(Marks::LEAVING, true));
             world.services[service].replace_cause = cause;
             reconcile::wake_once(world, service, cx);
         } else if plan.services[service].kind == crate::model::plan::Kind::Daemon {

@@ -7,9 +7,10 @@
 //! ```
 //! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
-use super::{For, HELD_UP, account, containers, link, managed, pace, plane, scale, serve, stop};
+use super::{For, HELD_UP, account, containers, deploy, link, managed, pace, plane, scale, serve, stop};
 use crate::engine::Span;
 use crate::model::capacity;
+use crate::model::defect::Effect;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
 use crate::model::ids::{BucketId, HostId, ProviderId, ServiceId, TaskId, ZoneId};
@@ -190,7 +191,9 @@ fn accept(world: &mut World, service: ServiceId, provider: ProviderId, cx: &mut 
     let cause = row.pay().unwrap_or(Cause::mechanism(Mechanism::FirstStart));
     let no = TaskNo { service, ordinal: row.launched };
     row.launched += 1;
-    let id = account::add(world, cx.plan, Task::accepted(no, provider, NO_ZONE, cause, cx.now));
+    let mut task = Task::accepted(no, provider, NO_ZONE, cause, cx.now);
+    task.revision = row.revision;
+    let id = account::add(world, cx.plan, task);
     tell(world, id, TaskState::Provisioning, cx);
     id
 }
@@ -307,9 +310,14 @@ fn connected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     cx.after(pull, Step::Pulled(id));
 }
 
+/// The image of a task: each revision has its own.
+fn image_of(task: &Task, service: &Service) -> u32 {
+    service.task.image | u32::from(task.revision) << 24
+}
+
 /// Whether the task's host has its image. Asking the registry for an image that is there takes no time (model choice).
 fn has_image(world: &World, task: &Task, service: &Service) -> bool {
-    task.host != NIL && world.hosts.at(task.host).cached.contains(&service.task.image)
+    task.host != NIL && world.hosts.at(task.host).cached.contains(&image_of(task, service))
 }
 
 /// Fails the start when it cannot get what it needs: its secrets, or an image that has to be pulled.
@@ -364,7 +372,7 @@ fn gave_up(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 fn keep_image(world: &mut World, id: TaskId, plan: &Plan) {
     let task = world.tasks.at(id.slot);
-    let (image, host) = (plan.services[task.service].task.image, task.host);
+    let (image, host) = (image_of(task, &plan.services[task.service]), task.host);
     if host != NIL {
         let cached = &mut world.hosts.at_mut(host).cached;
         if !cached.contains(&image) {
@@ -383,6 +391,10 @@ fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         }
         keep_image(world, id, cx.plan);
         to_state(world, id, TaskState::Activating, Phase::Start, cx);
+    }
+    if let Some((_, cause)) = deploy::defect(world, cx.plan, id).filter(|(defect, _)| defect.never_starts()) {
+        account::change(world, cx.plan, id, |task| task.cause = cause);
+        return stop::gone(world, id, StopCode::TaskFailedToStart, Reason::None, cx);
     }
     let service = world.tasks.at(id.slot).service;
     let row = &mut world.services[service];

@@ -7,6 +7,7 @@ pub mod create;
 pub mod customers;
 pub mod daemon;
 pub mod depend;
+pub mod deploy;
 pub mod detect;
 pub mod dispatch;
 pub mod even;
@@ -27,6 +28,7 @@ pub mod serve;
 pub mod settle;
 pub mod stop;
 pub mod traffic;
+pub mod versions;
 
 pub use super::purpose::For;
 use crate::engine::Span;

@@ -76,7 +76,7 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
             | scale::Step::Aged(host)
             | scale::Step::Impaired(host) => of_host(host),
         },
-        Family::Traffic | Family::Fault | Family::Plane | Family::Dispatch => None,
+        Family::Traffic | Family::Fault | Family::Plane | Family::Dispatch | Family::Deploy => None,
     }
 }
 
@@ -122,7 +122,13 @@ fn meanwhile(world: &mut World, event: Event, cause: Cause, cx: &mut Cx<'_>) -> 
             world.services[service].woken = true;
             asleep(world, service, cx);
         }
-        Family::Rebalance | Family::Scale | Family::Traffic | Family::Fault | Family::Plane | Family::Dispatch => {}
+        Family::Rebalance
+        | Family::Scale
+        | Family::Traffic
+        | Family::Fault
+        | Family::Plane
+        | Family::Dispatch
+        | Family::Deploy => {}
     }
     event
 }

@@ -9,7 +9,7 @@
 
 use super::plane::Work;
 use super::settle::percent_up;
-use super::{For, account, create, daemon, pace, plane, rebalance, stop};
+use super::{For, account, create, daemon, deploy, pace, plane, rebalance, stop};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode};
@@ -17,7 +17,7 @@ use crate::model::ids::{ServiceId, TaskId};
 use crate::model::placement::choose;
 use crate::model::plan::Kind;
 use crate::model::tables::Task;
-use crate::model::tables::task::{Health, chain};
+use crate::model::tables::task::{Health, Marks, chain};
 use crate::model::world::{Cx, World};
 
 steps! { Reconcile:
@@ -58,6 +58,9 @@ pub(crate) fn wake_once(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
 }
 
 fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    if world.services[service].stalled() {
+        return;
+    }
     let most = most_tasks(world, service, cx);
     set_due(world, service, most);
     stop_surplus(world, service, cx);
@@ -66,6 +69,9 @@ fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         pace::work(world, service, cx);
     }
     look_steady(world, service, cx);
+    if !cx.plan.services[service].changes.is_empty() {
+        deploy::look(world, service, cx);
+    }
     rebalance::look(world, service, cx);
 }
 
@@ -109,7 +115,7 @@ fn stop_surplus(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let go = row.to_replace.min(surplus).min(replaced.max(hopeless));
     for _ in 0..go {
         if let Some(task) = pick_to_replace(world, service) {
-            let (code, reason) = why_replaced(world.tasks.at(task.slot).leaving);
+            let (code, reason) = why_replaced(world.tasks.at(task.slot));
             stop::begin(world, task, code, reason, cx);
         }
     }
@@ -135,20 +141,24 @@ fn make_room(world: &mut World, service: ServiceId, most: u32, cx: &mut Cx<'_>) 
         // An unhealthy task adds nothing to the healthy ones; a task on a draining host does.
         let still_serves = world.tasks.at(task.slot).health == Health::Healthy;
         let not_yet = !still_serves && row.starting + due > 0;
-        if not_yet || row.available.saturating_sub(u32::from(still_serves)) < least {
+        // What runs for too short a time does not count as healthy yet.
+        let healthy = row.available.saturating_sub(deploy::warming(world, service));
+        if not_yet || healthy.saturating_sub(u32::from(still_serves)) < least {
             return;
         }
-        let (code, reason) = why_replaced(still_serves);
+        let (code, reason) = why_replaced(world.tasks.at(task.slot));
         stop::begin(world, task, code, reason, cx);
     }
 }
 
-/// What is told of a task that was replaced, because its host drains or because it is unhealthy.
-fn why_replaced(host_drains: bool) -> (StopCode, Reason) {
-    if host_drains {
+/// What is told of a task that was replaced: because it is unhealthy, because its host drains, or by a deployment.
+fn why_replaced(task: &Task) -> (StopCode, Reason) {
+    if task.marks.has(Marks::LEAVING) {
         (StopCode::TerminationNotice, Reason::Draining)
-    } else {
+    } else if task.health == Health::Unhealthy {
         (StopCode::ServiceSchedulerInitiated, Reason::Unhealthy)
+    } else {
+        (StopCode::ServiceSchedulerInitiated, Reason::Excess)
     }
 }
 

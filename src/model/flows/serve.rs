@@ -7,13 +7,14 @@
 //! Left out: single checks (their outcome and time are computed), slow start, stickiness.
 
 use super::plane::Work;
-use super::{For, HELD_UP, account, detect, launch, link, plane, reconcile, stop};
+use super::{For, HELD_UP, account, deploy, detect, launch, link, plane, reconcile, stop};
 use crate::engine::{Draw, Span, Time};
+use crate::model::defect::Effect;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
 use crate::model::ids::TaskId;
 use crate::model::plan::{Balancer, Kind, Restart, Service};
-use crate::model::tables::task::{Health, Target};
+use crate::model::tables::task::{Health, Marks, Target};
 use crate::model::world::{Cx, World};
 
 steps! { Serve:
@@ -67,17 +68,19 @@ pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let service = &plan.services[task.service];
     let from = task.state;
     let (checked, now) = (is_checked(service), cx.now);
+    let unfit = checked && fails_checks(world, id, cx);
     account::change(world, plan, id, |task| {
         (task.started, task.ran_since) = (now, now);
         task.state = TaskState::Running;
         task.phase = Phase::HealthCheck;
-        task.ready = service.life.health.is_none();
+        task.ready = service.life.health.is_none() && !unfit;
         task.target = if service.balancer.is_some() { Target::Initial } else { Target::None };
         if !checked {
             task.health = Health::Healthy;
         }
     });
     launch::tell(world, id, from, cx);
+    deploy::runs(world, id, checked, cx);
     let no = world.tasks.at(id.slot).no();
     plane::work(world, no.service, Work::StateChange, cx);
     if checked {
@@ -89,12 +92,17 @@ pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     reconcile::wake_once(world, no.service, cx);
 }
 
+/// Whether it is of a revision whose checks never pass.
+fn fails_checks(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
+    deploy::defect(world, cx.plan, id).is_some_and(|(defect, _)| defect.fails_checks())
+}
+
 /// At time 0: RUNNING and healthy for long.
 pub(crate) fn long_running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let service = &plan.services[world.tasks.at(id.slot).service];
     account::change(world, plan, id, |task| {
-        task.stood = true;
+        task.marks.set(Marks::STOOD, true);
         task.state = TaskState::Running;
         task.ready = true;
         task.health = Health::Healthy;
@@ -123,6 +131,12 @@ fn await_checks(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
     let (who, epoch) = (task.who(service), task.epoch);
+    if fails_checks(world, id, cx) {
+        if let Some(fails) = fails_after(service, cx, who) {
+            cx.after(fails.max(service.grace), Step::Failed(id, epoch));
+        }
+        return;
+    }
     let passes = passes_after(service, cx, who);
     if let Some(ready) = &service.life.health {
         let ready = again(service, ready.sample(&mut cx.draw(For::Health, who)), cx, who);
@@ -176,6 +190,9 @@ fn await_end(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if let Some(crash) = &service.life.crash {
         cx.after(crash.sample(&mut cx.draw(For::Crash, who)), Step::Crashed(id, epoch));
     }
+    if let Some(crash) = deploy::defect(world, plan, id).and_then(|(defect, _)| defect.crash()) {
+        cx.after(crash.sample(&mut cx.draw(For::Defect, who)), Step::Crashed(id, epoch));
+    }
     if let Some(lives) = &service.life.lives {
         cx.after(lives.sample(&mut cx.draw(For::Lives, who)), Step::Done(id));
     }
@@ -202,7 +219,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         passed_unheard(world, id, cx);
         return;
     }
-    let (no, leaving) = (task.no(), task.leaving);
+    let (no, leaving) = (task.no(), task.marks.has(Marks::LEAVING));
     account::change(world, plan, id, |task| {
         task.ready = true;
         task.health = Health::Healthy;
@@ -211,6 +228,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         }
     });
     cx.note(Fact::Health { task: no, healthy: true });
+    deploy::healthy(world, id, cx);
     if !leaving {
         reconcile::wake_once(world, no.service, cx);
     }
@@ -246,7 +264,8 @@ fn failed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     let caused = world.tasks.at(id.slot).cause;
-    let cause = if caused.as_fault().is_some() { caused } else { Cause::mechanism(Mechanism::HealthCheck) };
+    let known = caused.as_fault().is_some() || caused.as_change().is_some();
+    let cause = if known { caused } else { Cause::mechanism(Mechanism::HealthCheck) };
     unhealthy(world, id, cause, cx);
 }
 
@@ -265,6 +284,7 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
     });
     cx.note(Fact::Health { task: no, healthy: false });
     cx.note(Fact::Noticed { cause });
+    deploy::fails(world, id, true, cx);
     world.services[no.service].replace_cause = cause;
     reconcile::wake_once(world, no.service, cx);
 }
@@ -272,7 +292,9 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
 /// An essential container exits by the task's own law.
 fn crashed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let code = cx.plan.services[world.tasks.at(id.slot).service].life.exit_code;
-    exit(world, id, Cause::mechanism(Mechanism::Crash), code, None, cx);
+    let defect = deploy::defect(world, cx.plan, id).filter(|(defect, _)| defect.crash().is_some());
+    let cause = defect.map_or(Cause::mechanism(Mechanism::Crash), |(_, cause)| cause);
+    exit(world, id, cause, code, None, cx);
 }
 
 /// An essential container exits: it is restarted in place where its policy says so, not before `until`, or the task

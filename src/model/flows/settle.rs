@@ -5,10 +5,10 @@
 //! cause and phase of the tasks that are missing; the parts add up to the whole because they are split in whole
 //! numbers.
 
-use super::{create, depend, dispatch, traffic};
+use super::{create, depend, dispatch, traffic, versions};
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
-use crate::model::plan::{self, Kind};
+use crate::model::plan::{self, Kind, Plan};
 use crate::model::tables::lack::{Lack, Split};
 use crate::model::world::{Cx, World};
 
@@ -50,7 +50,7 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     tell_need(world, id, service, cx);
     tell_lacks(world, id, cx);
     if service.traffic.is_some() {
-        let mut served = route(world, id, service);
+        let mut served = route(world, id, plan);
         if service.traffic.as_ref().is_some_and(|traffic| traffic.dispatched) {
             served = dispatch::spoil(world, id, served, cx);
         }
@@ -129,10 +129,13 @@ struct Routed {
     to_dead: u64,
     /// Above what living targets can answer.
     overload: u64,
+    /// Sent to the new revision of a deployment under way.
+    exposed: u64,
 }
 
 /// Splits the offered rate and books the losses; returns what is served.
-fn route(world: &mut World, id: ServiceId, service: &plan::Service) -> u64 {
+fn route(world: &mut World, id: ServiceId, plan: &Plan) -> u64 {
+    let service = &plan.services[id];
     for line in &mut world.services[id].lacks.lines {
         line.rate = 0;
     }
@@ -141,7 +144,7 @@ fn route(world: &mut World, id: ServiceId, service: &plan::Service) -> u64 {
     let offered = world.services[id].rate;
     let mut routed = Routed::default();
     if cross_zone {
-        pour(world, id, service, offered, &service.zones, &mut routed);
+        pour(world, id, plan, offered, &service.zones, &mut routed);
     } else {
         let known = |world: &World, zone: ZoneId| world.services[id].zones[world.zone_row(zone)].in_dns;
         let addresses = service.zones.iter().filter(|&&zone| known(world, zone)).count();
@@ -150,17 +153,19 @@ fn route(world: &mut World, id: ServiceId, service: &plan::Service) -> u64 {
         for zone in &service.zones {
             if addresses == 0 || known(world, *zone) {
                 let part = split.part(1);
-                pour(world, id, service, part, std::slice::from_ref(zone), &mut routed);
+                pour(world, id, plan, part, std::slice::from_ref(zone), &mut routed);
             }
         }
     }
     book_dead(world, id, routed.to_dead);
     book_overload(world, id, service, routed.overload);
+    world.services[id].exposed = routed.exposed;
     routed.served
 }
 
 /// Pours a rate over the targets of some zones.
-fn pour(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64, zones: &[ZoneId], routed: &mut Routed) {
+fn pour(world: &mut World, id: ServiceId, plan: &Plan, rate: u64, zones: &[ZoneId], routed: &mut Routed) {
+    let service = &plan.services[id];
     let first = world.first_zone;
     let row = &world.services[id];
     let at = |zone: &ZoneId| row.zones[usize::from(zone.0 - first)];
@@ -182,6 +187,9 @@ fn pour(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64, zo
         let (offered, dead) = (split.part(u64::from(good)), split.part(u64::from(bad)));
         routed.to_dead += dead;
         let full = u128::from(good) * u128::from(per_task);
+        // What bad revisions spoil is neither offered to the rest nor room for it.
+        let spoilt = versions::spoil(world, plan, (id, *zone), (offered, open, per_task), &mut routed.exposed);
+        let (offered, full) = (offered - spoilt, full - u128::from(spoilt));
         if world.zones[*zone].grey.is_empty() {
             let answered = offered.min(u64::try_from(full).unwrap_or(u64::MAX));
             routed.overload += offered - answered;
@@ -253,6 +261,7 @@ fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
         row.told.flow = flow;
         cx.note(Fact::Flow { service: id, offered: row.rate, served });
     }
+    versions::tell(world, id, cx);
     dispatch::loses(world, id, cx);
     for line in &mut world.services[id].lacks.lines {
         if line.told_rate == line.rate {

@@ -5,7 +5,7 @@
 //! ```
 
 use super::plane::Work;
-use super::{For, HELD_UP, account, daemon, launch, link, managed, plane, reconcile, scale};
+use super::{For, HELD_UP, account, daemon, deploy, launch, link, managed, plane, reconcile, scale};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
@@ -160,11 +160,14 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
         world.tasks.at_mut(id.slot).state = TaskState::Stopped;
         launch::tell_stop(world, id, TaskState::Deprovisioning, code, reason, cx);
     }
+    let failed = was_wanted && from < TaskState::Running && code == StopCode::TaskFailedToStart;
+    if failed && plan.services[service].kind != Kind::Stream {
+        deploy::fails(world, id, false, cx);
+    }
     free(world, id, cx);
     account::remove(world, plan, id);
     if was_wanted {
-        let standalone = plan.services[service].kind == Kind::Stream;
-        if from < TaskState::Running && code == StopCode::TaskFailedToStart && !standalone {
+        if failed && plan.services[service].kind != Kind::Stream {
             // It never ran: its start began when its launch was accepted.
             failed_start(world, service, started, reason, cx);
         }

@@ -2,18 +2,22 @@
 
 mod application;
 mod capacity;
+mod change;
 mod part;
 mod place;
 mod plane;
 
 pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
 pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
+pub use change::{Breaker, Change, Deployment, Threshold};
 pub use part::Part;
 pub use place::{Zone, ZoneKind};
 pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
 
 use super::fault;
-use super::ids::{AccountId, BucketId, CellId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId};
+use super::ids::{
+    AccountId, BucketId, CellId, ChangeId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId,
+};
 use super::placement::Placement;
 use crate::engine::index::Table;
 use crate::engine::{Dist, Seed, Span, Time, Who};
@@ -57,6 +61,8 @@ pub struct Plan {
     pub types: Table<TypeId, InstanceType>,
     /// Faults in the order of the file.
     pub faults: Table<FaultId, Fault>,
+    /// Changes in the order of the file.
+    pub changes: Table<ChangeId, Change>,
     /// Customers' own cells.
     pub application: Option<Application>,
 }
@@ -196,6 +202,10 @@ pub struct Service {
     pub balancer: Option<Balancer>,
     /// Requests offered to it.
     pub traffic: Option<Traffic>,
+    /// What it does with a new revision.
+    pub deployment: Deployment,
+    /// Its changes by revision: the first makes revision 1.
+    pub changes: Vec<ChangeId>,
     /// For streams: when tasks are run.
     pub arrivals: Option<Arrivals>,
 }

@@ -7,6 +7,7 @@ pub mod host;
 pub mod lack;
 pub mod plane;
 pub mod provider;
+pub mod rollout;
 pub mod service;
 pub mod shortage;
 pub mod task;

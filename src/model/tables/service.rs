@@ -3,9 +3,10 @@
 use super::bucket::Tokens;
 use super::host::NIL;
 use super::lack::Lacks;
+use super::rollout::{Revision, Rollout, Stage};
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Mechanism, Phase};
-use crate::model::ids::{BucketId, TaskId};
+use crate::model::ids::{BucketId, ChangeId, TaskId};
 use std::collections::VecDeque;
 
 /// What a service has in one zone. Every count but `first` is derived from the task rows by `flows::account`.
@@ -124,6 +125,16 @@ pub struct Service {
     pub retrying: bool,
     /// Offered rate, in billionths of a request a second.
     pub rate: u64,
+    /// What of it is sent to the new revision of a deployment under way.
+    pub exposed: u64,
+    /// The revision that tasks are launched of; 0 is the one that the service begins with.
+    pub revision: u8,
+    /// The newest revision that was completed.
+    pub completed: Option<u8>,
+    /// Revisions that may have tasks; empty where nothing changes.
+    pub revisions: Vec<Revision>,
+    /// The deployment under way.
+    pub rollout: Option<Box<Rollout>>,
     /// It stands in the list of services to settle.
     pub dirty: bool,
     /// What readers were told last.
@@ -137,6 +148,8 @@ pub struct Told {
     pub flow: Option<(u64, u64)>,
     /// Need and desired.
     pub need: Option<(u32, u32)>,
+    /// Rate sent to the new revision of a change.
+    pub exposed: Option<(ChangeId, u64)>,
 }
 
 impl Service {
@@ -172,6 +185,11 @@ impl Service {
             replace_cause: Cause::mechanism(Mechanism::HealthCheck),
             retrying: false,
             rate: 0,
+            exposed: 0,
+            revision: 0,
+            completed: None,
+            revisions: Vec::new(),
+            rollout: None,
             dirty: false,
             told: Told::default(),
         }
@@ -210,9 +228,14 @@ impl Service {
         }
     }
 
+    /// Whether a deployment failed and nothing came in its place: no task is started.
+    pub fn stalled(&self) -> bool {
+        self.rollout.as_ref().is_some_and(|rollout| rollout.stage == Stage::Stalled)
+    }
+
     /// Whether any launch is due and not held back.
     pub fn may_launch(&self) -> bool {
-        self.owed.iter().any(|(cause, _)| !self.held.contains(cause))
+        !self.stalled() && self.owed.iter().any(|(cause, _)| !self.held.contains(cause))
     }
 
     /// The cause of the oldest launch that is due and not held back; struck out.

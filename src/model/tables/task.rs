@@ -35,8 +35,32 @@ pub enum Target {
     Draining,
 }
 
+/// What is known of a task, as bits: its row is full.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// It is to be replaced though it works: its host drains.
+    pub const LEAVING: u8 = 1;
+    /// It stood at time 0: its start is long ago.
+    pub const STOOD: u8 = 2;
+    /// It is of another revision than the one that is deployed.
+    pub const OUTDATED: u8 = 4;
+    /// It runs, and a deployment does not count it as healthy yet.
+    pub const WARMING: u8 = 8;
+
+    /// Whether it has one of these.
+    pub fn has(self, marks: u8) -> bool {
+        self.0 & marks != 0
+    }
+
+    /// Puts them on or takes them off.
+    pub fn set(&mut self, marks: u8, on: bool) {
+        self.0 = if on { self.0 | marks } else { self.0 & !marks };
+    }
+}
+
 /// A task. 64 bytes, as a Region holds them by the hundred thousand.
-#[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
 #[derive(Clone, Debug)]
 pub struct Task {
     /// When the launch was accepted; from RUNNING on, when it reached RUNNING.
@@ -75,10 +99,10 @@ pub struct Task {
     pub alive: bool,
     /// Truth: the application would answer.
     pub ready: bool,
-    /// It is to be replaced though it works: its host drains.
-    pub leaving: bool,
-    /// It stood at time 0: its start is long ago.
-    pub stood: bool,
+    /// What else is known of it.
+    pub marks: Marks,
+    /// Which revision of its service it is of; 0 is the one that the service begins with.
+    pub revision: u8,
     /// What it is counted as; see `flows::account`.
     pub(crate) counted: u16,
 }
@@ -107,8 +131,8 @@ impl Task {
             wanted: true,
             alive: true,
             ready: false,
-            leaving: false,
-            stood: false,
+            marks: Marks::default(),
+            revision: 0,
             counted: 0,
         }
     }
@@ -125,17 +149,18 @@ impl Task {
 
     /// How long its containers have run without a break.
     pub fn has_run(&self, now: Time) -> Span {
-        if self.stood && self.ran_since == Time::ZERO { Span::MAX } else { now.since(self.ran_since) }
+        if self.marks.has(Marks::STOOD) && self.ran_since == Time::ZERO { Span::MAX } else { now.since(self.ran_since) }
     }
 
     /// When its grace period ends.
     pub fn grace_ends(&self, grace: Span) -> Time {
-        if self.stood { Time::ZERO } else { self.started + grace }
+        if self.marks.has(Marks::STOOD) { Time::ZERO } else { self.started + grace }
     }
 
-    /// ECS believes that something is wrong with it, or its host drains: it is to be replaced.
+    /// ECS believes that something is wrong with it, its host drains, or another revision is deployed: it is to be
+    /// replaced.
     pub fn to_replace(&self) -> bool {
-        self.leaving || self.health == Health::Unhealthy
+        self.marks.has(Marks::LEAVING | Marks::OUTDATED) || self.health == Health::Unhealthy
     }
 }
 

@@ -131,8 +131,8 @@ object! {
 }
 
 object! {
-    /// `deploymentConfiguration`. Nothing is deployed in this version: the parts that only matter to deployments are
-    /// accepted and not used.
+    /// `deploymentConfiguration`. Of the strategies only ROLLING is modelled: what belongs to the others is accepted and
+    /// not used, and a change of a service with one of them is refused.
     DeploymentConfiguration("camelCase") {
         may {
             /// Lower limit of healthy tasks in percent of `desiredCount`, rounded up: 0 to 100. 100 by default, 0 for
@@ -143,11 +143,74 @@ object! {
             /// by default; daemons have 100 (sourced).
             #[schemars(range(min = 100))]
             maximum_percent: u32,
+            /// Fails a deployment whose tasks do not start or do not get healthy; off by default (sourced).
+            deployment_circuit_breaker: CircuitBreaker,
+            /// ROLLING by default (sourced).
+            strategy: DeploymentStrategy,
+            /// Minutes in which a deployment that is otherwise complete is still watched: 0 to 1,440 (the range is a model
+            /// choice). By default 0 (sourced).
+            #[schemars(range(max = 1_440))]
+            bake_time_in_minutes: u32,
         }
-        unused {
-            deployment_circuit_breaker, alarms, strategy, bake_time_in_minutes, lifecycle_hooks, linear_configuration,
-            canary_configuration,
+        unused { alarms, lifecycle_hooks, linear_configuration, canary_configuration }
+    }
+}
+
+object! {
+    /// `deploymentCircuitBreaker`.
+    CircuitBreaker("camelCase") {
+        need {
+            /// Whether it is on.
+            enable: bool,
+            /// Whether a deployment that failed goes back to the newest completed revision. Without, it stalls.
+            rollback: bool,
         }
+        may {
+            /// Whether a task that becomes healthy puts the count of failures back to 0; yes by default (sourced).
+            reset_on_healthy_task: bool,
+            /// How many failures there may be: 50 percent of `desiredCount`, 3 to 200, by default (sourced).
+            threshold_configuration: ThresholdConfiguration,
+        }
+    }
+}
+
+object! {
+    /// `thresholdConfiguration`.
+    ThresholdConfiguration("camelCase") {
+        need {
+            /// What `value` counts.
+            #[serde(rename = "type")]
+            kind: ThresholdType,
+            /// Percent of `desiredCount`, or a number of tasks.
+            #[schemars(range(min = 1))]
+            value: u32,
+        }
+    }
+}
+
+words! {
+    /// What the value of a threshold counts.
+    ThresholdType("SCREAMING_SNAKE_CASE") {
+        /// Percent, rounded up, at least 3 and at most 200 tasks.
+        BoundedPercent,
+        /// Percent, rounded up.
+        UnboundedPercent,
+        /// Tasks.
+        Count,
+    }
+}
+
+words! {
+    /// Deployment strategies.
+    DeploymentStrategy("SCREAMING_SNAKE_CASE") {
+        /// Tasks are replaced step by step.
+        Rolling,
+        /// All traffic moves at once to a second set of tasks.
+        BlueGreen,
+        /// Traffic moves in equal steps.
+        Linear,
+        /// A part of the traffic moves first.
+        Canary,
     }
 }
 

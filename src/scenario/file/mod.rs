@@ -2,6 +2,7 @@
 
 mod application;
 mod behaviour;
+mod change;
 mod control_plane;
 mod objective;
 mod traffic;
@@ -10,6 +11,7 @@ pub use application::{
     CellularApplication, CustomerCell, CustomerGroup, CustomerMigration, Dispatch, Fleet, Lookup, MapTable, Rebalancer,
 };
 pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
+pub use change::Change;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
 pub use objective::{BY_NAME, Bound, MEASURES, Objective, SUBJECTS, TEXTS, Target};
 pub use traffic::{DailyStep, LoadBalancer, RunTasks, Step, Traffic};
@@ -84,9 +86,8 @@ object! {
             traffic: Traffic,
             /// What breaks.
             faults: Fault,
-            /// What is changed; none can be written in this version.
-            #[schemars(length(max = 0))]
-            changes: serde_json::Value,
+            /// What is changed.
+            changes: Change,
             /// What is promised.
             objectives: Objective,
         }

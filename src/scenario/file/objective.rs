@@ -16,7 +16,7 @@ pub const SUBJECTS: &[&str] =
 pub const MEASURES: &[(&str, &[&str])] = &[
     ("service", SERVICE),
     ("fault", FAULT),
-    ("change", &["outcome", "exposedRequests", "exposedShare", "detectSeconds", "rollbackSeconds"]),
+    ("change", CHANGE),
     ("controlPlane", PLANE),
     ("runTasks", STREAM),
     ("capacityProvider", PROVIDER),
@@ -36,6 +36,20 @@ const PLANE: &[&str] = &[
     "launches.failed",
     "launches.availability",
     "moved",
+];
+
+const CHANGE: &[&str] = &[
+    "outcome",
+    "beginSeconds",
+    "endSeconds",
+    "exposedRequests",
+    "exposedShare",
+    "detectSeconds",
+    "rollbackSeconds",
+    "outcomes.completed",
+    "outcomes.rolledBack",
+    "outcomes.stopped",
+    "outcomes.unfinished",
 ];
 
 const APPLICATION: &[&str] =

@@ -3,6 +3,7 @@
 
 mod application;
 mod capacity;
+mod change;
 mod cluster;
 mod container;
 mod control_plane;
@@ -71,6 +72,7 @@ pub fn resolve(
     build.application();
     build.traffic(csv);
     place::balancers(&mut build.plan);
+    build.changes();
     build.faults();
     let objectives = build.objectives();
     build.sizes();
@@ -161,9 +163,6 @@ impl Build<'_> {
                 let message = format!("`{}` is no date: {error}", scenario.starts_at);
                 self.out.error("/startsAt", message, "write it as \"2026-01-05T00:00:00Z\"");
             }
-        }
-        if !scenario.changes.is_empty() {
-            self.out.error("/changes", "changes are not modelled yet", "leave the list empty");
         }
         self.plan.name.clone_from(&scenario.name);
         self.plan.seed = scenario.seed;

@@ -85,10 +85,7 @@ impl Build<'_> {
                 let regions: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
                 self.one_of(name, "Region", regions.iter().map(String::as_str), at)
             }
-            _ => {
-                self.out.error(at, "changes are not modelled yet", "remove the objective");
-                None
-            }
+            _ => self.one_of(name, "change", self.scenario.changes.iter().map(|change| change.name.as_str()), at),
         }
     }
 

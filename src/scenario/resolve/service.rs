@@ -70,6 +70,8 @@ impl Build<'_> {
             life,
             balancer,
             traffic: None,
+            deployment: self.deployment(service, at),
+            changes: Vec::new(),
             arrivals: None,
         };
         self.add_service(row, &service.service_name, &format!("{at}/serviceName"));

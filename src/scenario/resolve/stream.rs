@@ -53,6 +53,8 @@ impl Build<'_> {
             life,
             balancer: None,
             traffic: None,
+            deployment: plan::Deployment::default(),
+            changes: Vec::new(),
             arrivals: Some(arrivals),
         };
         self.add_service(row, &short, &format!("{at}/name"));

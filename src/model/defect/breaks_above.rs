@@ -1,0 +1,45 @@
+//! It answers with errors once it is asked for more than so much.
+
+use super::{Answers, Effect, part, share};
+use crate::model::problem::Problems;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Tasks of the revision answer as they should until they are offered more than a share of what they can answer; then a
+/// share of their answers are errors. A deployment at night finds nothing.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "BreaksAbove")]
+pub struct Spec {
+    /// Offered requests as a share of `requestsPerTask` above which it breaks: above 0, up to 1.
+    pub load: f64,
+    /// Share of its answers that are errors then: above 0, up to 1; all when left out (model choice).
+    #[serde(default = "all")]
+    pub share: f64,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    load_ppm: u64,
+    errors_ppm: u64,
+}
+
+impl Spec {
+    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+        let load_ppm = share(self.load, &format!("{at}/load"), out);
+        let errors_ppm = share(self.share, &format!("{at}/share"), out);
+        Some(Live { load_ppm: load_ppm?, errors_ppm: errors_ppm? })
+    }
+}
+
+impl Effect for Live {
+    fn answers(&self, offered: u64, room: u64) -> Answers {
+        let errors = if offered > part(room, self.load_ppm) { part(offered.min(room), self.errors_ppm) } else { 0 };
+        Answers { room, errors }
+    }
+}
+
+fn all() -> f64 {
+    1.0
+}

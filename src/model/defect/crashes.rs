@@ -1,0 +1,46 @@
+//! It runs, and crashes.
+
+use super::Effect;
+use crate::engine::Dist;
+use crate::model::problem::Problems;
+use crate::model::quantity::Law;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Tasks of the revision run and crash after a time. Neither the throttle logic nor the circuit breaker counts a task that
+/// reached RUNNING and then exited (sourced); alarms find it by what is lost.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "Crashes")]
+pub struct Spec {
+    /// From RUNNING until an essential container exits.
+    pub after: Law,
+}
+
+/// What runs.
+#[derive(Clone, Debug)]
+pub struct Live {
+    after: Dist,
+}
+
+impl Spec {
+    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+        match self.after.dist() {
+            Ok(after) => Some(Live { after }),
+            Err(error) => {
+                out.error(
+                    &format!("{at}/after"),
+                    format!("the law {error}"),
+                    "write {\"exponential\": {\"mean\": \"5m\"}}",
+                );
+                None
+            }
+        }
+    }
+}
+
+impl Effect for Live {
+    fn crash(&self) -> Option<&Dist> {
+        Some(&self.after)
+    }
+}

@@ -1,0 +1,33 @@
+//! It answers a share of its requests with errors.
+
+use super::{Answers, Effect, part, share};
+use crate::model::problem::Problems;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Tasks of the revision pass their checks and answer a share of their requests with errors: only alarms find it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "Errors")]
+pub struct Spec {
+    /// Share of the requests that are answered with errors: above 0, up to 1.
+    pub share: f64,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    ppm: u64,
+}
+
+impl Spec {
+    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+        Some(Live { ppm: share(self.share, &format!("{at}/share"), out)? })
+    }
+}
+
+impl Effect for Live {
+    fn answers(&self, offered: u64, room: u64) -> Answers {
+        Answers { room, errors: part(offered.min(room), self.ppm) }
+    }
+}

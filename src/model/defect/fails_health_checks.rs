@@ -1,0 +1,30 @@
+//! It runs, and its health checks never pass.
+
+use super::Effect;
+use crate::model::problem::Problems;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Tasks of the revision run, and neither the load balancer nor the container health check ever finds them healthy. They
+/// are replaced again and again; the deployment circuit breaker counts them once one task has reached RUNNING (sourced).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "FailsHealthChecks")]
+pub struct Spec {}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live;
+
+impl Spec {
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "all kinds are resolved alike")]
+    pub(super) fn resolve(&self, _at: &str, _out: &mut Problems) -> Option<Live> {
+        Some(Live)
+    }
+}
+
+impl Effect for Live {
+    fn fails_checks(&self) -> bool {
+        true
+    }
+}

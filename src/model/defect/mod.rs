@@ -1,0 +1,116 @@
+//! How a revision can be bad. One kind, one file: its page, what the scenario writes (`Spec`), what runs (`Live`).
+//!
+//! A defect decides nothing by itself: flows ask it when a task of its revision starts, is checked, or answers.
+
+mod breaks_above;
+mod crashes;
+mod errors;
+mod fails_health_checks;
+mod never_starts;
+mod slower;
+
+use super::problem::Problems;
+use crate::engine::Dist;
+
+/// A whole, in millionths.
+const WHOLE: u64 = 1_000_000;
+
+/// What a kind of defect does; each kind says what it changes and leaves the rest.
+pub(crate) trait Effect {
+    /// Whether its containers exit before they run.
+    fn never_starts(&self) -> bool {
+        false
+    }
+    /// From RUNNING until an essential container exits.
+    fn crash(&self) -> Option<&Dist> {
+        None
+    }
+    /// Whether its health checks never pass.
+    fn fails_checks(&self) -> bool {
+        false
+    }
+    /// What tasks that are offered `offered` and can answer `room`, both in billionths of a request for each second,
+    /// are able to answer, and how much of it they answer with errors.
+    fn answers(&self, offered: u64, room: u64) -> Answers {
+        let _ = offered;
+        Answers { room, errors: 0 }
+    }
+}
+
+/// What tasks of a bad revision do with requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Answers {
+    /// What they can answer at all.
+    pub(crate) room: u64,
+    /// What of it are errors.
+    pub(crate) errors: u64,
+}
+
+/// Declares the kinds: the enum that the scenario reads and the enum that runs.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $module:ident as $key:literal),* $(,)?) => {
+        /// How a revision is bad: one key, one kind.
+        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[schemars(rename = "Defect")]
+        pub enum Spec { $($(#[$doc])* #[serde(rename = $key)] $variant($module::Spec)),* }
+
+        /// A defect as it runs.
+        #[derive(Clone, Debug)]
+        pub enum Live { $($(#[$doc])* $variant($module::Live)),* }
+
+        impl Spec {
+            /// The kind, as the scenario spells it.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Spec::$variant(_) => $key),* }
+            }
+            /// Checks values.
+            pub fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+                match self { $(Spec::$variant(spec) => spec.resolve(at, out).map(Live::$variant)),* }
+            }
+        }
+
+        impl Effect for Live {
+            fn never_starts(&self) -> bool {
+                match self { $(Live::$variant(live) => live.never_starts()),* }
+            }
+            fn crash(&self) -> Option<&Dist> {
+                match self { $(Live::$variant(live) => live.crash()),* }
+            }
+            fn fails_checks(&self) -> bool {
+                match self { $(Live::$variant(live) => live.fails_checks()),* }
+            }
+            fn answers(&self, offered: u64, room: u64) -> Answers {
+                match self { $(Live::$variant(live) => live.answers(offered, room)),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Its containers exit before they run.
+    NeverStarts = never_starts as "neverStarts",
+    /// It runs, and crashes.
+    Crashes = crashes as "crashes",
+    /// It runs, and its health checks never pass.
+    FailsHealthChecks = fails_health_checks as "failsHealthChecks",
+    /// It answers a share of its requests with errors.
+    Errors = errors as "errors",
+    /// It answers fewer requests.
+    Slower = slower as "slower",
+    /// It answers with errors once it is asked for more than so much.
+    BreaksAbove = breaks_above as "breaksAbove",
+}
+
+/// A share above 0 as millionths; a problem otherwise.
+fn share(value: f64, at: &str, out: &mut Problems) -> Option<u64> {
+    if value > 0.0 && value <= 1.0 {
+        return Some(libm::round(value * WHOLE as f64) as u64);
+    }
+    out.error(at, format!("`{value}` is no share"), "write a number above 0 and up to 1, such as 0.3");
+    None
+}
+
+/// A part of a whole.
+fn part(whole: u64, ppm: u64) -> u64 {
+    (u128::from(whole) * u128::from(ppm) / u128::from(WHOLE)) as u64
+}

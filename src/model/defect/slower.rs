@@ -1,0 +1,33 @@
+//! It answers fewer requests.
+
+use super::{Answers, Effect, part, share};
+use crate::model::problem::Problems;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Each task of the revision answers only a share of `requestsPerTask`; what is above fails as an overload does.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "Slower")]
+pub struct Spec {
+    /// What is left of a task's capacity: above 0, up to 1.
+    pub capacity: f64,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    ppm: u64,
+}
+
+impl Spec {
+    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+        Some(Live { ppm: share(self.capacity, &format!("{at}/capacity"), out)? })
+    }
+}
+
+impl Effect for Live {
+    fn answers(&self, _offered: u64, room: u64) -> Answers {
+        Answers { room: part(room, self.ppm), errors: 0 }
+    }
+}

@@ -1,0 +1,85 @@
+//! Changes: new revisions of services, how they are rolled out, and how they may be bad.
+
+use crate::engine::{Span, Time, Who};
+use crate::model::defect;
+use crate::model::ids::{ServiceId, ZoneId};
+
+/// A new revision of a service.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Name.
+    pub name: String,
+    /// Birth certificate, from the name.
+    pub who: Who,
+    /// What is changed.
+    pub service: ServiceId,
+    /// The number of its revision: the first change of a service makes 1.
+    pub revision: u8,
+    /// When it is asked for.
+    pub at: Time,
+    /// How it is bad, if it is.
+    pub defect: Option<defect::Live>,
+    /// The chance that it is bad, in millionths.
+    pub bad_ppm: u64,
+    /// The only zone in which it is bad.
+    pub only_in: Option<ZoneId>,
+}
+
+/// `deploymentConfiguration` of a service, as far as it matters once something is deployed.
+#[derive(Clone, Debug, Default)]
+pub struct Deployment {
+    /// `deploymentCircuitBreaker`, if it is enabled.
+    pub breaker: Option<Breaker>,
+    /// `bakeTimeInMinutes`; `None`: not written.
+    pub bake: Option<Span>,
+    /// A strategy that is not modelled, as AWS spells it.
+    pub unknown: Option<&'static str>,
+}
+
+/// `deploymentCircuitBreaker`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Breaker {
+    /// Whether it goes back to the newest completed revision.
+    pub rollback: bool,
+    /// Whether a task that becomes healthy puts the count of failures back to 0.
+    pub reset: bool,
+    /// How many failures there may be.
+    pub threshold: Threshold,
+}
+
+/// `thresholdConfiguration` (domain sheet, section 2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threshold {
+    /// Percent of the desired count, rounded up, and at least 3, at most 200.
+    BoundedPercent(u32),
+    /// Percent of the desired count, rounded up.
+    UnboundedPercent(u32),
+    /// So many.
+    Count(u32),
+}
+
+impl Threshold {
+    /// Failures at which a deployment of so many tasks has failed.
+    pub fn failures(self, desired: u32) -> u32 {
+        let percent = |percent: u32| (u64::from(desired) * u64::from(percent)).div_ceil(100) as u32;
+        match self {
+            Threshold::BoundedPercent(of) => percent(of).clamp(3, 200),
+            Threshold::UnboundedPercent(of) => percent(of),
+            Threshold::Count(count) => count,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_threshold_is_that_of_the_table() {
+        let desired = [1, 4, 6, 7, 10, 25, 100, 400, 800];
+        let found = desired.map(|count| Threshold::BoundedPercent(50).failures(count));
+        assert_eq!(found, [3, 3, 3, 4, 5, 13, 50, 200, 200], "domain sheet, section 2.4");
+        assert_eq!(desired.map(|count| Threshold::UnboundedPercent(50).failures(count))[..2], [1, 2]);
+        assert_eq!(Threshold::Count(7).failures(1), 7);
+    }
+}

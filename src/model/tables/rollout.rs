@@ -1,0 +1,59 @@
+//! Revisions of a service that have tasks, and the deployment that is under way.
+
+use crate::engine::Time;
+use crate::model::ids::ChangeId;
+
+/// A revision of a service that may have tasks.
+#[derive(Clone, Debug)]
+pub struct Revision {
+    /// Its number; 0 is the one that the service begins with.
+    pub number: u8,
+    /// Whether its defect, if it has one, was drawn.
+    pub bad: bool,
+    /// Tasks whose goal is RUNNING.
+    pub wanted: u32,
+    /// By zone of the cell: targets that get requests and answer, and registered ones that get none and would answer.
+    pub targets: Vec<[u32; 2]>,
+}
+
+impl Revision {
+    /// Without a task yet.
+    pub fn new(number: u8, bad: bool, zones: usize) -> Revision {
+        Revision { number, bad, wanted: 0, targets: vec![[0; 2]; zones] }
+    }
+}
+
+/// A deployment under way.
+#[derive(Clone, Debug)]
+pub struct Rollout {
+    /// What is deployed, or was.
+    pub change: ChangeId,
+    /// When ECS took it on.
+    pub began: Time,
+    /// How far it is.
+    pub stage: Stage,
+    /// Failures that the circuit breaker has counted.
+    pub failures: u32,
+    /// A task of the new revision has reached RUNNING.
+    pub ran: bool,
+}
+
+/// How far a deployment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Tasks are replaced.
+    Rolling,
+    /// All tasks are of the new revision and healthy; alarms are still watched.
+    Baking,
+    /// It failed, and the newest completed revision comes back.
+    Back,
+    /// It failed, and nothing comes in its place: no task is started.
+    Stalled,
+}
+
+impl Stage {
+    /// Whether it can still fail.
+    pub fn is_open(self) -> bool {
+        matches!(self, Stage::Rolling | Stage::Baking)
+    }
+}

@@ -1,0 +1,182 @@
+//! Changes and what a service does with them: `changes` and `deploymentConfiguration`.
+
+use super::Build;
+use crate::engine::{Span, Time, Who};
+use crate::model::defect;
+use crate::model::ids::ServiceId;
+use crate::model::plan::{self, Breaker, Deployment, Kind, Threshold};
+use crate::scenario::ecs::service::{
+    CircuitBreaker, DeploymentConfiguration, DeploymentStrategy, Service, ThresholdType,
+};
+use crate::scenario::file::Change;
+
+/// Revisions of a service (model choice: a task carries the number of its own in a byte).
+const MOST_REVISIONS: usize = 255;
+/// Changes of a scenario (model choice: a cause carries the number of its change in twenty bits).
+const MOST_CHANGES: usize = 1 << 20;
+/// The longest bake (model choice: as for the other strategies, where AWS says so).
+const LONGEST_BAKE: u32 = 1_440;
+
+impl Build<'_> {
+    /// The changes of the file, service by service in order of time.
+    pub(super) fn changes(&mut self) {
+        let scenario = self.scenario;
+        if scenario.changes.len() > MOST_CHANGES {
+            self.out.error("/changes", "more changes than can be told apart", format!("write at most {MOST_CHANGES}"));
+            return;
+        }
+        let mut order: Vec<usize> = (0..scenario.changes.len()).collect();
+        order.sort_by_key(|place| scenario.changes[*place].at.0);
+        let mut rows: Vec<Option<plan::Change>> = scenario.changes.iter().map(|_| None).collect();
+        let mut counts: std::collections::BTreeMap<ServiceId, usize> = std::collections::BTreeMap::new();
+        for place in order {
+            let written = &scenario.changes[place];
+            let at = format!("/changes/{place}");
+            let Some(mut row) = self.change(written, &at, place) else { continue };
+            let count = counts.entry(row.service).or_default();
+            *count += 1;
+            if *count > MOST_REVISIONS {
+                let message = format!("more than {MOST_REVISIONS} changes of one service");
+                self.out.error(&at, message, "spread them over several services, or run for less time");
+                continue;
+            }
+            row.revision = *count as u8;
+            rows[place] = Some(row);
+        }
+        // Rows stand in the order of the file, as results do.
+        let all = rows.iter().all(Option::is_some);
+        for row in rows.into_iter().flatten() {
+            let (service, revision) = (row.service, usize::from(row.revision));
+            let id = self.plan.changes.push(row);
+            let list = &mut self.plan.services[service].changes;
+            list.resize(list.len().max(revision), id);
+            list[revision - 1] = id;
+        }
+        debug_assert!(all || self.out.has_errors(), "a change that is left out was told");
+    }
+
+    fn change(&mut self, written: &Change, at: &str, place: usize) -> Option<plan::Change> {
+        if self.scenario.changes[..place].iter().any(|other| other.name == written.name) {
+            let message = format!("two changes are called `{}`", written.name);
+            self.out.error(&format!("{at}/name"), message, "give each its own name");
+        }
+        let time = Time::ZERO + written.at.0;
+        if time >= self.plan.end() {
+            let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
+            self.out.warning(&format!("{at}/at"), message, "it is never asked for: move it, or run longer");
+        }
+        let defect =
+            written.defect.as_ref().map(|spec| spec.resolve(&format!("{at}/defect/{}", spec.kind()), self.out));
+        let zone =
+            written.only_in_zone.as_ref().map(|zone| self.names.zone(zone, &format!("{at}/onlyInZone"), self.out));
+        let bad_ppm = self.bad_share(written, at);
+        let service = self.names.service(&written.service, &format!("{at}/service"), self.out)?;
+        self.deployable(service, &format!("{at}/service"))?;
+        self.found_by_nothing(service, defect.as_ref().and_then(Option::as_ref), at);
+        if matches!(defect, Some(None)) || zone == Some(None) {
+            return None;
+        }
+        Some(plan::Change {
+            name: written.name.clone(),
+            who: Who::named(&format!("change {}", written.name)),
+            service,
+            revision: 0,
+            at: time,
+            defect: defect.flatten(),
+            bad_ppm: bad_ppm?,
+            only_in: zone.flatten(),
+        })
+    }
+
+    fn bad_share(&mut self, written: &Change, at: &str) -> Option<u64> {
+        for (key, idle) in [("badShare", written.bad_share.is_some()), ("onlyInZone", written.only_in_zone.is_some())] {
+            if idle && written.defect.is_none() {
+                let message = format!("`{key}` is not used: nothing says how the revision is bad");
+                self.out.warning(&format!("{at}/{key}"), message, "write a `defect`, or leave it out");
+            }
+        }
+        let share = written.bad_share.unwrap_or(1.0);
+        if share > 0.0 && share <= 1.0 {
+            return Some(libm::round(share * 1e6) as u64);
+        }
+        let hint = "write a number above 0 and up to 1, or leave `defect` out for a good revision";
+        self.out.error(&format!("{at}/badShare"), format!("`{share}` is no chance to be bad"), hint);
+        None
+    }
+
+    /// Whether a change can be rolled out as the service is.
+    fn deployable(&mut self, service: ServiceId, at: &str) -> Option<()> {
+        let row = &self.plan.services[service];
+        if row.kind != Kind::Replica {
+            let what = if row.kind == Kind::Daemon { "a DAEMON service" } else { "a stream of standalone tasks" };
+            let message = format!("`{}` is {what}: its changes are not modelled", row.name);
+            self.out.error(at, message, "name a REPLICA service");
+            return None;
+        }
+        if let Some(strategy) = row.deployment.unknown {
+            let message = format!("`{}` deploys with {strategy}, which is not modelled yet", row.name);
+            self.out.error(at, message, "write \"strategy\": \"ROLLING\" in its `deploymentConfiguration`");
+            return None;
+        }
+        Some(())
+    }
+
+    /// A defect that nothing looks for is told.
+    fn found_by_nothing(&mut self, service: ServiceId, defect: Option<&defect::Live>, at: &str) {
+        let row = &self.plan.services[service];
+        let checked = row.balancer.is_some() || row.task.health.is_some();
+        match defect {
+            Some(defect::Live::FailsHealthChecks(_)) if !checked => {
+                let message = format!("`{}` has no health check: nothing finds a task that would fail one", row.name);
+                self.out.warning(&format!("{at}/defect"), message, "add `traffic`, or a `healthCheck` to a container");
+            }
+            Some(defect::Live::Errors(_) | defect::Live::Slower(_) | defect::Live::BreaksAbove(_))
+                if row.traffic.is_none() =>
+            {
+                let message = format!("`{}` has no traffic that could fail", row.name);
+                self.out.warning(&format!("{at}/defect"), message, "add `traffic`");
+            }
+            _ => {}
+        }
+    }
+
+    /// `deploymentConfiguration`, as far as it matters to a change.
+    pub(super) fn deployment(&mut self, service: &Service, at: &str) -> Deployment {
+        let Some(written) = &service.deployment_configuration else { return Deployment::default() };
+        let at = format!("{at}/deploymentConfiguration");
+        let breaker = written.deployment_circuit_breaker.as_ref();
+        let breaker = breaker.and_then(|one| self.breaker(one, &format!("{at}/deploymentCircuitBreaker")));
+        let bake = written.bake_time_in_minutes.map(|minutes| {
+            self.within(minutes, 0..=LONGEST_BAKE, "minutes of bake", &format!("{at}/bakeTimeInMinutes"));
+            Span::MINUTE * u64::from(minutes)
+        });
+        Deployment { breaker, bake, unknown: other_strategy(written) }
+    }
+
+    fn breaker(&mut self, written: &CircuitBreaker, at: &str) -> Option<Breaker> {
+        let threshold = match &written.threshold_configuration {
+            None => Threshold::BoundedPercent(50),
+            Some(one) => {
+                let most = if one.kind == ThresholdType::Count { u32::MAX } else { 100 };
+                self.within(one.value, 1..=most, "a threshold", &format!("{at}/thresholdConfiguration/value"));
+                match one.kind {
+                    ThresholdType::BoundedPercent => Threshold::BoundedPercent(one.value),
+                    ThresholdType::UnboundedPercent => Threshold::UnboundedPercent(one.value),
+                    ThresholdType::Count => Threshold::Count(one.value),
+                }
+            }
+        };
+        let reset = written.reset_on_healthy_task.unwrap_or(true);
+        written.enable.then_some(Breaker { rollback: written.rollback, reset, threshold })
+    }
+}
+
+/// A strategy other than ROLLING, as AWS spells it.
+fn other_strategy(written: &DeploymentConfiguration) -> Option<&'static str> {
+    match written.strategy? {
+        DeploymentStrategy::Rolling => None,
+        DeploymentStrategy::BlueGreen => Some("BLUE_GREEN"),
+        DeploymentStrategy::Linear => Some("LINEAR"),
+        DeploymentStrategy::Canary => Some("CANARY"),
+    }
+}
