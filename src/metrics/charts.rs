@@ -21,6 +21,7 @@ const BILLION: f64 = 1e9;
 #[derive(Clone, Debug)]
 pub(super) struct Charts {
     pub(super) trace: Trace,
+    end: Time,
     /// Names of the faults.
     pub(super) names: Vec<String>,
     services: Vec<ServiceSeries>,
@@ -39,8 +40,6 @@ struct CellSeries {
     requests: usize,
     capacity: usize,
     waiting: usize,
-    /// Minutes before this one were told.
-    told: Time,
     /// Other calls, in requests a second.
     others: f64,
 }
@@ -82,7 +81,8 @@ impl Charts {
         let launches = LaunchSeries::new(plan, part, &mut trace);
         let application = ApplicationSeries::new(plan, part, &mut trace);
         let names = plan.faults.iter().map(|fault| fault.name.clone()).collect();
-        Charts { trace, names, services, providers, first_cell: part.cells.start, cells, launches, application }
+        let end = plan.end();
+        Charts { trace, end, names, services, providers, first_cell: part.cells.start, cells, launches, application }
     }
 
     /// Levels of a service from `now` on.
@@ -119,34 +119,27 @@ impl Charts {
         self.launches.take(now, fact, &mut self.trace);
     }
 
-    /// What a cell is asked for and can do, and what becomes of launches. A minute is told of when it is over, at the
-    /// next work, and stands where it began.
+    /// What a cell is asked for and can do, and what becomes of launches. What was asked in a minute is told in its last
+    /// microsecond, and stands from its begin to its end.
     pub(super) fn plane(&mut self, now: Time, fact: &Fact) {
         self.launches.take(now, fact, &mut self.trace);
         let (Fact::CellLoad { cell, .. } | Fact::CellRate { cell, .. } | Fact::CellCalls { cell, .. }) = *fact else {
             return;
         };
         let Some(of) = &mut self.cells[usize::from(cell.0 - self.first_cell)] else { return };
+        let minute = Time(now.0 - now.0 % Span::MINUTE.0);
         match *fact {
             Fact::CellLoad { asked, queued, .. } => {
-                self.trace.point(of.waiting, now, f64::from(queued));
-                let minute = Time(now.0 - now.0 % Span::MINUTE.0);
-                // Of minutes without work a further fact tells; they are dealt with here.
-                if of.told < minute {
-                    self.trace.point(of.requests, of.told, asked as f64 / 60.0 / 1e6 + of.others);
-                    if of.told + Span::MINUTE < minute {
-                        self.trace.point(of.requests, of.told + Span::MINUTE, of.others);
-                    }
-                    of.told = minute;
+                self.trace.point(of.requests, minute, asked as f64 / 60.0 / 1e6 + of.others);
+                if minute + Span::MINUTE < self.end {
+                    self.trace.point(of.requests, minute + Span::MINUTE, of.others);
+                    self.trace.point(of.waiting, minute + Span::MINUTE, f64::from(queued));
                 }
             }
             Fact::CellRate { rate, .. } => self.trace.point(of.capacity, now, rate as f64 / BILLION + of.others),
             Fact::CellCalls { rate, .. } => {
                 of.others = rate as f64 / BILLION;
-                // The line of a cell that is added begins; a minute that is counted will be told as a whole.
-                if now < of.told + Span::MINUTE {
-                    self.trace.point(of.requests, of.told, of.others);
-                }
+                self.trace.point(of.requests, minute, of.others);
             }
             _ => {}
         }
@@ -166,10 +159,6 @@ impl Charts {
 
     /// Ends the run.
     pub(super) fn finish(mut self, end: Time) -> (Vec<Series>, Vec<Band>) {
-        for of in self.cells.iter().flatten().filter(|of| of.told + Span::MINUTE < end) {
-            // The minute of the last work is never told; after it nothing was asked.
-            self.trace.point(of.requests, of.told + Span::MINUTE, of.others);
-        }
         self.launches.finish(end, &mut self.trace);
         self.trace.finish(end)
     }
@@ -192,17 +181,16 @@ fn cell_series(plan: &Plan, cell: CellId, trace: &mut Trace) -> Option<CellSerie
     let row = &plan.cells[cell];
     let subject = format!("{}/{}", plan.regions[row.region].name, row.name);
     let names = ["control_plane_requests_per_second", "control_plane_capacity_per_second", "control_plane_waiting"];
-    if let Some(added) = row.added {
+    if row.added.is_some() {
         // Its lines begin when it is there.
         let [requests, capacity, waiting] = names.map(|name| trace.add_unknown(name, &subject, ""));
-        let told = Time(added.0 - added.0 % Span::MINUTE.0);
-        return Some(CellSeries { requests, capacity, waiting, told, others: 0.0 });
+        return Some(CellSeries { requests, capacity, waiting, others: 0.0 });
     }
     let [requests, capacity, waiting] = names.map(|name| trace.add(name, &subject, ""));
     let others = plane.other_calls as f64 / BILLION;
     trace.point(requests, Time::ZERO, others);
     trace.point(capacity, Time::ZERO, plane.rate as f64 / BILLION + others);
-    Some(CellSeries { requests, capacity, waiting, told: Time::ZERO, others })
+    Some(CellSeries { requests, capacity, waiting, others })
 }
 
 /// "cluster/name" of a provider.

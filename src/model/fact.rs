@@ -269,7 +269,8 @@ pub enum Fact {
         /// For the scheduler and RunTask.
         rate: u64,
     },
-    /// What was asked of a control-plane cell in the minute that is over, in millionths of a request.
+    /// What was asked of a control-plane cell with a bound in the minute, or part of a minute, that ends now, in
+    /// millionths of a request. Nothing is told of minutes without work.
     CellLoad {
         /// Which.
         cell: CellId,

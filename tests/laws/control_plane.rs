@@ -3,7 +3,9 @@
 //! While a cell is down nothing is launched and nothing is learned: n tasks that crash at rate 1/m each are a pure death
 //! process, n exp(-t/m) of them are left after t.
 
-use crate::world::{case, check, check_share, check_values, each, run, service, shop, the_service, watch, world};
+use crate::world::{case, check, check_share, check_values, each, plan, run, service, shop, the_service, watch, world};
+use evenkeel::engine::Time;
+use evenkeel::experiment::replicate::{self, Options};
 use evenkeel::metrics::summary::Summary;
 use evenkeel::model::Fact;
 use evenkeel::model::fact::TaskState;
@@ -200,4 +202,50 @@ fn all_of_any_load_is_taken_too() {
     ]);
     let summary = run(&broken("3h", 9, &faults, &json!({})), 1);
     check("back after it", summary.faults[0].full_strength_seconds.unwrap().mean, 1_800.0 + 40.0, 1e-3);
+}
+
+/// Work that a cell was asked for, in requests, by the last second of its minute; its peak, and the line that is drawn.
+fn asked_of_a_cell(duration: &str, faults: &Value) -> (Vec<(f64, f64)>, f64, Vec<(f64, f64)>) {
+    let zones = json!([{ "id": "z1" }, { "id": "z2" }, { "id": "z3" }]);
+    let plane = json!({ "peakRequests": "10/s", "prescaledPercent": 100, "costs": { "launch": 1 } });
+    let regions = json!([{ "name": "us-east-1", "zones": zones, "controlPlane": plane }]);
+    let file = broken(duration, 30, faults, &json!({ "regions": regions }));
+    let (diary, summary) = watch(&file);
+    let load = |(now, fact): &(Time, Fact)| match fact {
+        Fact::CellLoad { asked, .. } => Some(((now.0 + 1) as f64 / 1e6, *asked as f64 / 1e6)),
+        _ => None,
+    };
+    let peak = summary.control_plane[0].cells[0].peak_utilisation.unwrap().mean;
+    let options = Options { timeline: true, ..Options::default() };
+    let drawn = replicate::run(&plan(&file), &[], &options, &()).timeline;
+    let line = drawn.series.iter().find(|series| series.name == "control_plane_requests_per_second").unwrap();
+    let line = line.points.iter().map(|(at, value)| (at.as_secs_f64(), *value)).collect();
+    (diary.0.iter().filter_map(load).collect(), peak, line)
+}
+
+/// The loss is noticed after 20 s, and all is launched within the minute: ten at once, ten a second from then on.
+#[test]
+fn every_minute_of_work_is_told_and_no_other() {
+    let crash = |name: &str, at: &str, count: u64| json!({ "name": name, "at": at, "taskCrash": { "service": "shop/web", "count": count } });
+    let (told, peak, line) = asked_of_a_cell("3h", &json!([crash("one", "1h", 14)]));
+    assert_eq!(told, [(3_660.0, 14.0)]);
+    check("the only busy minute", peak, 14.0 / 600.0, 2e-6);
+    assert_eq!(line, [(0.0, 0.0), (3_600.0, 14.0 / 60.0), (3_660.0, 0.0)]);
+    // Minutes side by side, a gap, and a run that ends 30 s into a minute.
+    let faults = json!([crash("one", "1h", 9), crash("two", "61m", 6), crash("three", "2h", 12)]);
+    let (told, peak, line) = asked_of_a_cell("7230s", &faults);
+    assert_eq!(told, [(3_660.0, 9.0), (3_720.0, 6.0), (7_230.0, 12.0)]);
+    check("the busiest of three", peak, 12.0 / 600.0, 2e-6);
+    let minutes = [(0.0, 0.0), (3_600.0, 9.0 / 60.0), (3_660.0, 6.0 / 60.0), (3_720.0, 0.0), (7_200.0, 12.0 / 60.0)];
+    assert_eq!(line, minutes);
+}
+
+#[test]
+fn work_at_the_turn_of_a_minute_belongs_to_the_new_one() {
+    // Noticed at 3,570, at 3,600 sharp, and at 3,659 s.
+    let crash = |name: &str, at: &str, count: u64| json!({ "name": name, "at": at, "taskCrash": { "service": "shop/web", "count": count } });
+    let faults = json!([crash("before", "3550s", 3), crash("sharp", "3580s", 5), crash("late", "3639s", 6)]);
+    let (told, peak, _) = asked_of_a_cell("3h", &faults);
+    assert_eq!(told, [(3_600.0, 3.0), (3_660.0, 11.0)]);
+    check("both of a minute", peak, 11.0 / 600.0, 2e-6);
 }

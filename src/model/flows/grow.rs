@@ -38,7 +38,6 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
 pub(super) fn added(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let row = &mut world.planes[cell];
     row.stands = true;
-    row.meter.since = Time(cx.now.0 - cx.now.0 % Span::MINUTE.0);
     if !row.down.is_empty() {
         cx.note(Fact::CellUp { cell, up: false });
     }

@@ -7,6 +7,7 @@
 //! In a cell without a bound all of this costs one test. What is asked of each cell is told once a minute.
 
 use super::{call, create, daemon, depend, grow, headroom, pace};
+use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Delayed, Fact, Hit};
@@ -35,6 +36,8 @@ steps! { Plane:
     Flip(cluster: ClusterId),
     /// The router reads the map, and may find there that a cluster has moved.
     Forget(cluster: ClusterId),
+    /// A minute in which work was asked of a cell is over.
+    Told(cell: CellId),
 }
 
 /// A whole request, in millionths.
@@ -52,6 +55,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Added(cell) => grow::added(world, cell, cx),
         Step::Flip(cluster) => grow::flip(world, cluster, cx),
         Step::Forget(cluster) => grow::forget(world, cluster, cx),
+        Step::Told(cell) => told(world, cell, cx),
     }
 }
 
@@ -160,20 +164,26 @@ pub(crate) fn resumed(world: &mut World, service: ServiceId, count: u32, cx: &mu
     }
 }
 
-/// Work was asked of a cell; what it was in the minutes before is told.
+/// Work was asked of a cell. The first of a minute has the minute told when everything in it has happened: at the close
+/// of its last microsecond, or of the run's.
 pub(crate) fn asked(world: &mut World, cell: CellId, work: u64, cx: &mut Cx<'_>) {
     let plane = &mut world.planes[cell];
-    if cx.now.since(plane.meter.since) >= Span::MINUTE {
-        let queued = plane.queue.len() as u32;
-        cx.note(Fact::CellLoad { cell, asked: plane.meter.asked, queued });
-        let whole = cx.now.since(plane.meter.since).0 / Span::MINUTE.0;
-        if whole > 1 {
-            cx.note(Fact::CellLoad { cell, asked: 0, queued });
-        }
-        plane.meter.since = Time(plane.meter.since.0 + whole * Span::MINUTE.0);
-        plane.meter.asked = 0;
+    // Only what has a bound of its own has a utilisation.
+    if plane.full_rate.is_none() || work == 0 {
+        return;
     }
-    plane.meter.asked += work;
+    if plane.asked == 0 {
+        let over = cx.now + (Span::MINUTE - Span(cx.now.0 % Span::MINUTE.0));
+        cx.at(Time(over.min(cx.plan.end()).0 - 1), Phase::Close, Step::Told(cell));
+    }
+    plane.asked += work;
+}
+
+/// A minute of work is told, and forgotten.
+fn told(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
+    let plane = &mut world.planes[cell];
+    let queued = plane.queue.len() as u32;
+    cx.note(Fact::CellLoad { cell, asked: std::mem::take(&mut plane.asked), queued });
 }
 
 /// Launches of a service are due and the cell does not act: they are offered from now on, and wait. Whatever takes the

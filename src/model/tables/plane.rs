@@ -1,8 +1,8 @@
 //! What a control-plane cell can do and how it is; and the way to the cells for calls from outside.
 
 use super::bucket::Tokens;
+use crate::engine::Span;
 use crate::engine::index::Table;
-use crate::engine::{Span, Time};
 use crate::model::event::Event;
 use crate::model::fact::Cause;
 use crate::model::ids::{AccountId, CellId, ClusterId, ServiceId, ZoneId};
@@ -68,21 +68,12 @@ pub struct Plane {
     pub armed: bool,
     /// What happened meanwhile and has not reached it.
     pub held: Vec<(ClusterId, Event)>,
-    /// How much was asked of it in the present minute.
-    pub meter: Meter,
+    /// Work asked of it in the present minute, in millionths of a request.
+    pub asked: u64,
     /// Whether it is there: a cell that is added later is not.
     pub stands: bool,
     /// Its share of the other calls of users, in billionths of a request for each second.
     pub other_calls: u64,
-}
-
-/// Work asked for in the minute that began at `since`, in millionths of a request.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Meter {
-    /// Begin of the minute.
-    pub since: Time,
-    /// Work asked for.
-    pub asked: u64,
 }
 
 impl Plane {
@@ -106,7 +97,7 @@ impl Plane {
             turn: 0,
             armed: false,
             held: Vec::new(),
-            meter: Meter::default(),
+            asked: 0,
             stands,
             other_calls: plane.filter(|_| stands).map_or(0, |plane| plane.other_calls),
         };
