@@ -11,6 +11,8 @@ mod cases;
 mod control_plane;
 #[path = "reader/fuzz.rs"]
 mod fuzz;
+#[path = "reader/launch_path.rs"]
+mod launch_path;
 #[cfg(feature = "cli")]
 #[path = "reader/shipped.rs"]
 mod shipped;

@@ -228,6 +228,7 @@ impl World {
             self.populate(service, plan, cx);
         }
         self.forget_left_out();
+        flows::depend::prepare(self, cx);
         dispatch::prepare(self, cx);
         deploy::prepare(self, cx);
         fault::prepare(self, cx);

@@ -354,6 +354,34 @@ fn launches_come_as_far_as_what_they_need_serves() {
 }
 
 #[test]
+fn a_circle_that_is_not_closed_at_the_start_never_closes() {
+    let core = |parts: &Value| {
+        let mut core = json!({ "clusterName": "core", "capacityProviders": ["FARGATE"],
+            "services": [service("tokens", 3, 3, &json!({}))] });
+        core.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+        json!([core, { "clusterName": "shop", "capacityProviders": ["FARGATE"],
+            "services": [service("web", 6, 3, &json!({}))] }])
+    };
+    let crash = json!([{ "name": "web", "at": "1h", "taskCrash": { "service": "shop/web", "count": 4 } }]);
+    let none = core(&json!({ "services": [service("tokens", 0, 3, &json!({}))] }));
+    for plane in [json!({}), json!({ "peakRequests": "30/s" })] {
+        let launched = |parts: Value| {
+            let mut plane = plane.clone();
+            plane["dependsOn"] = json!("core/tokens");
+            let file = cells("3h", &plane, 0, &parts);
+            run(&file, 1).control_plane[0].launches.accepted.mean
+        };
+        let usual = json!({ "clusters": core(&json!({})), "faults": crash, "behaviour": [] });
+        assert_eq!(launched(usual), 4.0, "{plane}");
+        let empty = json!({ "clusters": core(&json!({})), "startEmpty": true, "behaviour": [] });
+        assert_eq!(launched(empty), 0.0, "{plane}");
+        let late = json!({ "clusters": core(&json!({ "createdAt": "10m" })), "faults": crash, "behaviour": [] });
+        assert_eq!(launched(late), 0.0, "{plane}");
+        assert_eq!(launched(json!({ "clusters": none, "faults": crash, "behaviour": [] })), 0.0, "{plane}");
+    }
+}
+
+#[test]
 fn poison_reaches_whoever_has_all_of_its_workers() {
     let names: Vec<String> = (1..=60).map(|row| format!("c{row}")).collect();
     let shard = |name: &str| evenkeel::model::routing::shard(name, 8, 2);

@@ -12,6 +12,14 @@ use crate::model::world::{Cx, World};
 /// A whole, in millionths.
 pub(crate) const WHOLE: u32 = 1_000_000;
 
+/// What stands at time 0 is what the launch path has: a service that is to start first, or whose cluster is not there
+/// yet, serves nothing.
+pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
+    if let Some(service) = world.depends {
+        look(world, service, cx);
+    }
+}
+
 /// The counts of the service that the launch path needs have changed.
 pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];

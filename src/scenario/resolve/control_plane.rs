@@ -2,7 +2,8 @@
 
 use super::Build;
 use crate::engine::Span;
-use crate::model::plan::{self, CellRestart};
+use crate::model::ids::ServiceId;
+use crate::model::plan::{self, CellRestart, Kind};
 use crate::model::quantity::Rate;
 use crate::scenario::file::{ControlPlane, Costs, Restart, Tested};
 use std::ops::RangeInclusive;
@@ -75,8 +76,30 @@ impl Build<'_> {
                 self.out.error(&at, message, format!("name a service of `{}`", region.name));
             } else if let Some(plane) = &mut self.plan.regions[of].plane {
                 plane.depends_on = Some(service);
+                self.closed_circle(service, name, &at);
             }
         }
+    }
+
+    /// A launch path that needs a service without tasks at time 0 launches nothing, the tasks of this service included.
+    fn closed_circle(&mut self, service: ServiceId, name: &str, at: &str) {
+        let row = &self.plan.services[service];
+        let cluster = &self.plan.clusters[row.cluster];
+        let (why, hint) = if row.kind == Kind::Stream {
+            (format!("`{name}` is a stream of RunTask calls, and no call is taken"), "name a service")
+        } else if row.kind == Kind::Replica && row.desired == 0 {
+            (format!("`{name}` has no tasks"), "write a `desiredCount` of 1 or more")
+        } else if let Some(created) = cluster.created {
+            let why = format!("`{}` is created at {created}, and `{name}` cannot start in it", cluster.name);
+            (why, "leave `createdAt` of its cluster out, or `dependsOn`")
+        } else if self.scenario.start_empty {
+            let why = format!("with `startEmpty` `{name}` is not there, and cannot start");
+            (why, "leave `startEmpty` out, so that it stands at the start, or `dependsOn`")
+        } else {
+            return;
+        };
+        let region = &self.plan.regions[self.plan.cells[cluster.cell].region].name;
+        self.out.warning(at, format!("nothing is ever launched in `{region}`: {why}"), hint);
     }
 
     /// Without a peak there is no capacity that work could exceed.
