@@ -60,7 +60,7 @@ fn the_bounds_are_those_of_the_table_and_are_reached() {
     ] {
         let (diary, summary) = watch(&rolling(desired, min, max, &json!({}), &json!({}), &json!({})));
         assert_eq!(the_change(&summary).outcome, "completed", "{desired} {min} {max}");
-        assert_eq!(bounds(&diary, desired as i64), (least, most), "{desired} {min} {max}");
+        assert_eq!(bounds(&diary, desired.cast_signed()), (least, most), "{desired} {min} {max}");
         let births = diary.0.iter().filter(|(_, fact)| matches!(fact, Fact::Task { from, to, .. } if from == to));
         assert_eq!(births.count() as u64, 2 * desired, "each task is replaced once: {desired} {min} {max}");
     }
@@ -72,7 +72,7 @@ fn percentages_that_let_nothing_move_leave_it_unfinished() {
         let (diary, summary) = watch(&rolling(desired, min, max, &json!({}), &json!({}), &json!({})));
         let row = the_change(&summary);
         assert_eq!((row.outcome.as_str(), row.end_seconds), ("unfinished", None), "{desired} {min} {max}");
-        assert_eq!(bounds(&diary, desired as i64), (desired as i64, desired as i64));
+        assert_eq!(bounds(&diary, desired.cast_signed()), (desired.cast_signed(), desired.cast_signed()));
     }
 }
 
