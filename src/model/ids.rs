@@ -25,6 +25,8 @@ crate::ids! {
     FaultId: u16,
     /// A change of the scenario.
     ChangeId: u32,
+    /// A CloudWatch alarm.
+    AlarmId: u32,
 }
 
 /// A task; stale once the task is gone.

@@ -1,6 +1,7 @@
 //! Amazon ECS: what there is (tables), what happens (flows), what breaks (faults), what is decided (capacity,
 //! placement, routing).
 
+pub mod alarm;
 pub mod audit;
 pub mod capacity;
 pub mod cause;

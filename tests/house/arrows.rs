@@ -12,7 +12,7 @@ const MODEL: [&[&str]; 8] = [
     &["cause", "defect", "event", "fact", "names"],
     &["plan"],
     &["tables"],
-    &["capacity", "placement", "routing"],
+    &["alarm", "capacity", "placement", "routing"],
     &["flows", "fault"],
     &["world"],
     &["audit"],

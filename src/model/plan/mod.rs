@@ -1,5 +1,6 @@
 //! The resolved scenario: what runs. Immutable, shared by all partitions, every name already an id.
 
+mod alarm;
 mod application;
 mod capacity;
 mod change;
@@ -7,6 +8,7 @@ mod part;
 mod place;
 mod plane;
 
+pub use alarm::{Alarm, Comparison, Form, LOAD_BALANCER, Metric, MissingData, Rule, Statistic};
 pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
 pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
 pub use change::{Breaker, Change, Deployment, Threshold};
@@ -16,7 +18,7 @@ pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, 
 
 use super::fault;
 use super::ids::{
-    AccountId, BucketId, CellId, ChangeId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId,
+    AccountId, AlarmId, BucketId, CellId, ChangeId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId,
 };
 use super::placement::Placement;
 use crate::engine::index::Table;
@@ -65,6 +67,8 @@ pub struct Plan {
     pub changes: Table<ChangeId, Change>,
     /// Customers' own cells.
     pub application: Option<Application>,
+    /// CloudWatch alarms in the order of the file.
+    pub alarms: Table<AlarmId, Alarm>,
 }
 
 impl Plan {

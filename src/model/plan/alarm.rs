@@ -1,0 +1,147 @@
+//! CloudWatch alarms: which metric of which service is watched, and when that counts as bad (domain sheet, section 9.4).
+
+use crate::engine::Span;
+use crate::model::ids::ServiceId;
+use std::cmp::Ordering;
+
+/// An alarm on a metric of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// `AlarmName`.
+    pub name: String,
+    /// Whose metric.
+    pub service: ServiceId,
+    /// Which.
+    pub metric: Metric,
+    /// When it changes its state.
+    pub rule: Rule,
+}
+
+/// The metrics that alarms can watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// Requests that reached a target and failed.
+    Target5xx,
+    /// Requests that no target could answer: the load balancer itself refuses them.
+    Elb5xx,
+    /// Requests.
+    RequestCount,
+    /// Targets that the load balancer holds for healthy.
+    HealthyHostCount,
+    /// Targets that it holds for unhealthy.
+    UnHealthyHostCount,
+    /// Failed requests for each request offered, from 0 to 1. It stands for the metric math that people write.
+    ErrorRate,
+}
+
+/// How a metric makes a datapoint of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// It is counted.
+    Count,
+    /// It has a level.
+    Gauge,
+    /// One count is divided by another.
+    Ratio,
+}
+
+impl Metric {
+    /// All of them with namespace and name, as CloudWatch spells them.
+    pub const ALL: [(Metric, &str, &str); 6] = [
+        (Metric::Target5xx, LOAD_BALANCER, "HTTPCode_Target_5XX_Count"),
+        (Metric::Elb5xx, LOAD_BALANCER, "HTTPCode_ELB_5XX_Count"),
+        (Metric::RequestCount, LOAD_BALANCER, "RequestCount"),
+        (Metric::HealthyHostCount, LOAD_BALANCER, "HealthyHostCount"),
+        (Metric::UnHealthyHostCount, LOAD_BALANCER, "UnHealthyHostCount"),
+        (Metric::ErrorRate, "Evenkeel", "ErrorRate"),
+    ];
+
+    /// How a datapoint is made.
+    pub fn form(self) -> Form {
+        match self {
+            Metric::Target5xx | Metric::Elb5xx | Metric::RequestCount => Form::Count,
+            Metric::HealthyHostCount | Metric::UnHealthyHostCount => Form::Gauge,
+            Metric::ErrorRate => Form::Ratio,
+        }
+    }
+}
+
+/// The namespace of Application Load Balancers.
+pub const LOAD_BALANCER: &str = "AWS/ApplicationELB";
+
+/// When an alarm changes its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// What is made of a period.
+    pub statistic: Statistic,
+    /// `Period`; periods begin at whole multiples of it.
+    pub period: Span,
+    /// `EvaluationPeriods`: N of M of N.
+    pub evaluation_periods: u32,
+    /// `DatapointsToAlarm`: M of M of N.
+    pub datapoints_to_alarm: u32,
+    /// `Threshold`, in billionths of the metric's own unit: a request, a target, or 1 for a share.
+    pub threshold: i128,
+    /// `ComparisonOperator`.
+    pub comparison: Comparison,
+    /// `TreatMissingData`.
+    pub missing: MissingData,
+}
+
+impl Rule {
+    /// Whether a datapoint, in billionths of the metric's own unit, is a breaching one.
+    pub fn breaches(&self, datapoint: i128) -> bool {
+        self.comparison.holds(datapoint.cmp(&self.threshold))
+    }
+}
+
+/// `Statistic`. Of a ratio there is one only: that of the whole period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statistic {
+    /// Of counts.
+    Sum,
+    /// Of gauges.
+    Average,
+    /// Of gauges.
+    Minimum,
+    /// Of gauges.
+    Maximum,
+}
+
+/// `ComparisonOperator`: how a breaching datapoint stands to the threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// At the threshold or above.
+    GreaterOrEqual,
+    /// Above.
+    Greater,
+    /// Below.
+    Less,
+    /// At the threshold or below.
+    LessOrEqual,
+}
+
+impl Comparison {
+    /// Whether it holds for what stands so to the threshold.
+    pub fn holds(self, to_threshold: Ordering) -> bool {
+        match self {
+            Comparison::GreaterOrEqual => to_threshold.is_ge(),
+            Comparison::Greater => to_threshold.is_gt(),
+            Comparison::Less => to_threshold.is_lt(),
+            Comparison::LessOrEqual => to_threshold.is_le(),
+        }
+    }
+}
+
+/// `TreatMissingData`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingData {
+    /// What is missing says nothing; where all is missing, data are insufficient.
+    Missing,
+    /// It counts as good.
+    NotBreaching,
+    /// It counts as bad.
+    Breaching,
+    /// The alarm stays as it is.
+    Ignore,
+}
