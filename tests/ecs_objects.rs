@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail and read the committed schema")]
 
+#[path = "ecs_objects/alarms.rs"]
+mod alarms;
+
 use evenkeel::engine::{Dist, Span, Time};
 use evenkeel::model::Plan;
 use evenkeel::model::plan::{Kind, Profile, ProviderKind, When};

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Lists of the scenario whose entries are named elsewhere, besides faults.
-const NAMED: [&str; 6] =
-    ["regions", "taskDefinitions", "capacityProviders", "autoScalingGroups", "instanceTypes", "clusters"];
+const NAMED: [&str; 7] =
+    ["regions", "taskDefinitions", "capacityProviders", "autoScalingGroups", "instanceTypes", "clusters", "alarms"];
 /// Lists inside a cluster whose entries stand for themselves.
 const IN_CLUSTERS: [&str; 2] = ["services", "runTasks"];
 

@@ -23,7 +23,7 @@ struct Wrapped {
 
 const SERVICES: Wrapped = Wrapped { list: "services", many: "services", one: "service", name: "serviceName" };
 const CLUSTERS: Wrapped = Wrapped { list: "clusters", many: "clusters", one: "cluster", name: "clusterName" };
-const TOP: [Wrapped; 5] = [
+const TOP: [Wrapped; 6] = [
     CLUSTERS,
     Wrapped { list: "taskDefinitions", many: "taskDefinitions", one: "taskDefinition", name: "family" },
     Wrapped { list: "capacityProviders", many: "capacityProviders", one: "capacityProvider", name: "name" },
@@ -34,6 +34,7 @@ const TOP: [Wrapped; 5] = [
         name: "AutoScalingGroupName",
     },
     Wrapped { list: "instanceTypes", many: "InstanceTypes", one: "InstanceType", name: "InstanceType" },
+    Wrapped { list: "alarms", many: "MetricAlarms", one: "MetricAlarm", name: "AlarmName" },
 ];
 
 /// Takes the wrappers off in the whole scenario.

@@ -323,4 +323,10 @@ fn wrappers_of_the_command_line_are_taken_off() {
         r#"[{"InstanceType":"m5.large"},{"InstanceType":"c5.large"}]"#,
         &[],
     );
+    check_wrapped(
+        r#""alarms":[{"MetricAlarms":[{"AlarmName":"a"}],"CompositeAlarms":[]},{"AlarmName":"b"}]"#,
+        "/alarms",
+        r#"[{"AlarmName":"a"},{"AlarmName":"b"}]"#,
+        &["note a.json:2:47 /alarms: `CompositeAlarms` beside `MetricAlarms` is not used"],
+    );
 }

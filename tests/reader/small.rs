@@ -38,6 +38,8 @@ pub(crate) struct Small {
     pins: BTreeMap<String, u8>,
     bound: Option<Bound>,
     tree: Option<Box<Tree>>,
+    #[serde(default)]
+    alarms: Vec<Value>,
     either: Option<Either>,
 }
 

@@ -1,5 +1,6 @@
 //! The scenario file, as it is written.
 
+mod alarm;
 mod application;
 mod behaviour;
 mod change;
@@ -7,6 +8,7 @@ mod control_plane;
 mod objective;
 mod traffic;
 
+pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic, TreatMissingData};
 pub use application::{
     CellularApplication, CustomerCell, CustomerGroup, CustomerMigration, Dispatch, Fleet, Lookup, MapTable, Rebalancer,
 };
@@ -88,6 +90,11 @@ object! {
             faults: Fault,
             /// What is changed.
             changes: Change,
+            /// Alarms of Amazon CloudWatch.
+            alarms: Alarm,
+            /// What is changed; none can be written in this version.
+            #[schemars(length(max = 0))]
+            changes: serde_json::Value,
             /// What is promised.
             objectives: Objective,
         }

@@ -1,6 +1,7 @@
 //! From what was written to what runs: names become ids, texts become laws, and everything that means nothing becomes a
 //! [`Problem`](crate::model::problem::Problem).
 
+mod alarm;
 mod application;
 mod capacity;
 mod change;
@@ -73,6 +74,7 @@ pub fn resolve(
     build.traffic(csv);
     place::balancers(&mut build.plan);
     build.changes();
+    build.alarms();
     build.faults();
     let objectives = build.objectives();
     build.sizes();

@@ -1,0 +1,116 @@
+//! CloudWatch alarms: what `aws cloudwatch put-metric-alarm` takes and `describe-alarms` prints.
+
+use super::super::object::Unused;
+
+object! {
+    /// An alarm of Amazon CloudWatch on a metric of a service.
+    Alarm("PascalCase") {
+        need {
+            /// Name.
+            #[schemars(length(min = 1, max = 255))]
+            alarm_name: String,
+            /// "cluster/name" of the service whose metric it is. This field is Evenkeel's: `Dimensions` name load balancers,
+            /// which scenarios do not have.
+            service: String,
+            /// Which metric: of `AWS/ApplicationELB` `HTTPCode_Target_5XX_Count` (requests that reached a target and
+            /// failed), `HTTPCode_ELB_5XX_Count` (requests that no target could answer), `RequestCount`,
+            /// `HealthyHostCount` and `UnHealthyHostCount`; of `Evenkeel` `ErrorRate` (failed requests for each request
+            /// offered, from 0 to 1), which stands for metric math.
+            metric_name: String,
+            /// Seconds of a period: 10, 20, 30 or a multiple of 60 (sourced). Periods begin at whole multiples of it.
+            period: u32,
+            /// How many periods are looked at: N of M of N. Together they last a day at most, or seven where `Period` is an
+            /// hour or longer (sourced).
+            #[schemars(range(min = 1))]
+            evaluation_periods: u32,
+            /// What a datapoint is compared with.
+            threshold: f64,
+            /// How a breaching datapoint stands to `Threshold`.
+            comparison_operator: ComparisonOperator,
+        }
+        plain {
+            /// Actions for OK.
+            #[serde(rename = "OKActions", default, skip_serializing_if = "Unused::is_absent")]
+            ok_actions: Unused,
+        }
+        may {
+            /// Where the metric is; by default where a metric of this name is (model choice: names differ).
+            namespace: String,
+            /// What is made of a period: `Sum` of counts, and `Average`, `Minimum` or `Maximum` of hosts. By default `Sum`
+            /// or `Average` (model choice: AWS wants it written).
+            statistic: Statistic,
+            /// How many of the datapoints must breach: M of M of N; all by default (sourced).
+            #[schemars(range(min = 1))]
+            datapoints_to_alarm: u32,
+            /// What a period without data counts as; `missing` by default (sourced).
+            treat_missing_data: TreatMissingData,
+        }
+        list {
+            /// Names of what the metric is of. `Service` says it here, so that those of a whole service are accepted; a
+            /// single zone cannot be watched.
+            dimensions: Dimension,
+            /// Metric math, which is not modelled: the list has to be empty.
+            metrics: serde_json::Value,
+        }
+        unused {
+            alarm_arn, alarm_description, alarm_configuration_updated_timestamp, actions_enabled, alarm_actions,
+            insufficient_data_actions, state_value, state_reason, state_reason_data, state_updated_timestamp,
+            state_transitioned_timestamp, evaluation_state, unit, evaluate_low_sample_count_percentile, tags,
+        }
+    }
+}
+
+object! {
+    /// One item of `Dimensions`.
+    Dimension("PascalCase") {
+        need {
+            /// Which: `LoadBalancer`, `TargetGroup`, `ClusterName` or `ServiceName`.
+            name: String,
+        }
+        unused { value }
+    }
+}
+
+words! {
+    /// `ComparisonOperator`.
+    ComparisonOperator("PascalCase") {
+        /// At the threshold or above it.
+        GreaterThanOrEqualToThreshold,
+        /// Above the threshold.
+        GreaterThanThreshold,
+        /// Below the threshold.
+        LessThanThreshold,
+        /// At the threshold or below it.
+        LessThanOrEqualToThreshold,
+    }
+}
+
+words! {
+    /// `Statistic`.
+    Statistic("PascalCase") {
+        /// Accepted by AWS and refused here: how often a load balancer reports is not modelled.
+        SampleCount,
+        /// Of hosts: the mean over time.
+        Average,
+        /// Of counts: how many.
+        Sum,
+        /// Of hosts: the fewest.
+        Minimum,
+        /// Of hosts: the most.
+        Maximum,
+    }
+}
+
+words! {
+    /// `TreatMissingData`.
+    TreatMissingData("camelCase") {
+        /// It says nothing; an alarm without any data is INSUFFICIENT_DATA.
+        Missing,
+        /// As good.
+        NotBreaching,
+        /// As bad.
+        Breaching,
+        /// The alarm stays as it is.
+        Ignore,
+    }
+}

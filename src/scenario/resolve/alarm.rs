@@ -1,0 +1,255 @@
+//! CloudWatch alarms: whose metric, which, and a rule in whole numbers.
+
+use super::Build;
+use crate::engine::Span;
+use crate::model::ids::ServiceId;
+use crate::model::plan::{self, Comparison, Form, Kind, LOAD_BALANCER, Metric, MissingData, Rule, Statistic};
+use crate::model::problem::nearest;
+use crate::scenario::file::{Alarm, ComparisonOperator, Statistic as Written, TreatMissingData};
+
+const HOUR: u32 = 3_600;
+const DAY: u64 = 86_400;
+/// Dimensions that name what `Service` names.
+const OF_A_SERVICE: [&str; 4] = ["LoadBalancer", "TargetGroup", "ClusterName", "ServiceName"];
+/// Metrics that people set alarms on and that are not simulated (domain sheet, sections 2.5 and 9.4).
+const KNOWN: [&str; 7] = [
+    "HTTPCode_ELB_4XX_Count",
+    "HTTPCode_Target_4XX_Count",
+    "TargetResponseTime",
+    "RequestCountPerTarget",
+    "CPUUtilization",
+    "MemoryUtilization",
+    "RunningTaskCount",
+];
+/// Thresholds further from zero than this are no counts of anything.
+const MOST: f64 = 1e15;
+
+impl Build<'_> {
+    /// All alarms, once services and their traffic are known.
+    pub(super) fn alarms(&mut self) {
+        for (index, alarm) in self.scenario.alarms.iter().enumerate() {
+            let at = format!("/alarms/{index}");
+            let named = self.alarm_name(alarm, index, &at);
+            let metric = self.metric(alarm, &at);
+            let service = self.names.service(&alarm.service, &format!("{at}/Service"), self.out);
+            self.dimensions(alarm, &at);
+            let rule = self.rule(alarm, metric, &at);
+            let (Some(metric), Some(service)) = (metric, service) else { continue };
+            let has = self.has_metric(service, metric, &at);
+            let (Some(rule), true, true) = (rule, named, has) else { continue };
+            self.settled(&rule, metric, &at);
+            self.plan.alarms.push(plan::Alarm { name: alarm.alarm_name.clone(), service, metric, rule });
+        }
+    }
+
+    fn alarm_name(&mut self, alarm: &Alarm, index: usize, at: &str) -> bool {
+        let (name, at) = (&alarm.alarm_name, format!("{at}/AlarmName"));
+        if name.is_empty() || name.chars().count() > 255 {
+            self.out.error(&at, format!("CloudWatch refuses the name `{name}`"), "write 1 to 255 letters");
+            return false;
+        }
+        let first = self.scenario.alarms[..index].iter().all(|other| other.alarm_name != *name);
+        if !first {
+            self.out.error(&at, format!("two alarms are called `{name}`"), "give each its own name");
+        }
+        first
+    }
+
+    fn metric(&mut self, alarm: &Alarm, at: &str) -> Option<Metric> {
+        if !alarm.metrics.is_empty() {
+            let hint = "name one metric instead, such as `ErrorRate` of the namespace `Evenkeel`";
+            self.out.error(&format!("{at}/Metrics"), "metric math is not modelled", hint);
+            return None;
+        }
+        let name = alarm.metric_name.as_str();
+        let found = Metric::ALL.iter().find(|(_, _, known)| *known == name);
+        let Some((metric, namespace, _)) = found else {
+            let known = || Metric::ALL.iter().map(|(_, _, name)| *name);
+            let hint = match nearest(name, known()) {
+                Some(near) if !KNOWN.contains(&name) => format!("did you mean `{near}`?"),
+                _ => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
+            };
+            let message = format!("the metric `{name}` is not simulated");
+            self.out.error(&format!("{at}/MetricName"), message, hint);
+            return None;
+        };
+        if let Some(written) = alarm.namespace.as_ref().filter(|written| written != namespace) {
+            let message = format!("the namespace `{written}` has no metric `{name}` here");
+            self.out.error(&format!("{at}/Namespace"), message, format!("write \"{namespace}\""));
+        }
+        Some(*metric)
+    }
+
+    fn dimensions(&mut self, alarm: &Alarm, at: &str) {
+        for (place, dimension) in alarm.dimensions.iter().enumerate() {
+            let (at, name) = (format!("{at}/Dimensions/{place}/Name"), dimension.name.as_str());
+            if OF_A_SERVICE.contains(&name) {
+                continue;
+            }
+            let (message, hint) = if name == "AvailabilityZone" {
+                ("alarms on a single zone are not modelled".to_owned(), "leave it out: the whole service is watched")
+            } else {
+                (format!("metrics of services have no dimension `{name}`"), "leave it out: `Service` says whose it is")
+            };
+            self.out.error(&at, message, hint);
+        }
+    }
+
+    fn rule(&mut self, alarm: &Alarm, metric: Option<Metric>, at: &str) -> Option<Rule> {
+        let times = self.periods(alarm, at);
+        let threshold = alarm.threshold;
+        // Not a number is in no range.
+        let sound = (-MOST..=MOST).contains(&threshold);
+        if !sound {
+            let message = format!("`{threshold}` is out of range for a threshold");
+            self.out.error(&format!("{at}/Threshold"), message, "write a number from -1e15 to 1e15");
+        }
+        let statistic = self.statistic(alarm, metric?, at)?;
+        (times && sound).then_some(Rule {
+            statistic,
+            period: Span::from_secs(u64::from(alarm.period)),
+            evaluation_periods: alarm.evaluation_periods,
+            datapoints_to_alarm: alarm.datapoints_to_alarm.unwrap_or(alarm.evaluation_periods),
+            threshold: libm::round(threshold * 1e9) as i128,
+            comparison: comparison(alarm.comparison_operator),
+            missing: missing(alarm.treat_missing_data),
+        })
+    }
+
+    /// Whether `Period`, `EvaluationPeriods` and `DatapointsToAlarm` are what CloudWatch takes.
+    fn periods(&mut self, alarm: &Alarm, at: &str) -> bool {
+        let (period, all) = (alarm.period, alarm.evaluation_periods);
+        let of = alarm.datapoints_to_alarm.unwrap_or(all);
+        let (period_at, all_at) = (format!("{at}/Period"), format!("{at}/EvaluationPeriods"));
+        let mut sound = self.within(all, 1..=u32::MAX, "a number of periods", &all_at);
+        if !matches!(period, 10 | 20 | 30) && (period == 0 || !period.is_multiple_of(60)) {
+            let message = format!("CloudWatch refuses a period of {period} seconds");
+            self.out.error(&period_at, message, "write 10, 20, 30 or a multiple of 60");
+            sound = false;
+        } else if period < 60 && self.load_balancers_report(alarm) {
+            let message = "load balancers report by the minute: on AWS such an alarm often lacks data";
+            self.out.warning(&period_at, message, "write 60 or more");
+        }
+        let (days, most) = if period < HOUR { ("one day", DAY) } else { ("seven days", 7 * DAY) };
+        if u64::from(period) * u64::from(all) > most {
+            let message = format!("{all} periods of {period} seconds are more than {days}");
+            self.out.error(&all_at, message, "lower `EvaluationPeriods` or `Period`");
+            sound = false;
+        }
+        if of == 0 || of > all {
+            let message = format!("`{of}` of {all} datapoints cannot breach");
+            let hint = "keep 1 <= DatapointsToAlarm <= EvaluationPeriods";
+            self.out.error(&format!("{at}/DatapointsToAlarm"), message, hint);
+            sound = false;
+        }
+        sound
+    }
+
+    fn load_balancers_report(&self, alarm: &Alarm) -> bool {
+        Metric::ALL.iter().any(|(_, namespace, name)| *name == alarm.metric_name && *namespace == LOAD_BALANCER)
+    }
+
+    fn statistic(&mut self, alarm: &Alarm, metric: Metric, at: &str) -> Option<Statistic> {
+        let (at, name) = (format!("{at}/Statistic"), &alarm.metric_name);
+        let form = metric.form();
+        let statistic = match (alarm.statistic, form) {
+            (None, Form::Count) | (Some(Written::Sum), Form::Count) => Statistic::Sum,
+            (None, Form::Gauge | Form::Ratio) | (Some(Written::Average), _) => Statistic::Average,
+            (Some(Written::Minimum), Form::Count | Form::Gauge) => Statistic::Minimum,
+            (Some(Written::Maximum), Form::Count | Form::Gauge) => Statistic::Maximum,
+            (Some(Written::SampleCount), _) => {
+                let hint = if form == Form::Count { "write \"Sum\"" } else { "write \"Average\"" };
+                self.out.error(&at, "how often a metric is reported is not modelled", hint);
+                return None;
+            }
+            (Some(Written::Sum), Form::Gauge) => {
+                let message = format!("the sum of `{name}` says how often it was reported, which is not modelled");
+                self.out.error(&at, message, "write \"Average\", \"Minimum\" or \"Maximum\"");
+                return None;
+            }
+            (Some(Written::Sum | Written::Minimum | Written::Maximum), Form::Ratio) => {
+                let message = format!("`{name}` is the share of a whole period");
+                self.out.error(&at, message, "leave the statistic out, or write \"Average\"");
+                return None;
+            }
+        };
+        if form == Form::Count && statistic != Statistic::Sum {
+            let message = format!("of `{name}` this is always 1, however many there are");
+            self.out.warning(&at, message, "write \"Sum\"");
+        }
+        Some(statistic)
+    }
+
+    /// Whether the service has such a metric.
+    fn has_metric(&mut self, id: ServiceId, metric: Metric, at: &str) -> bool {
+        let at = format!("{at}/Service");
+        let service = &self.plan.services[id];
+        let name = &service.name;
+        if service.kind == Kind::Stream {
+            let message = format!("`{name}` is a stream of standalone tasks, which take no requests");
+            self.out.error(&at, message, "name a service");
+            return false;
+        }
+        if metric.form() != Form::Gauge && service.traffic.is_none() {
+            let message = format!("`{name}` has no traffic: there are no requests to count");
+            self.out.error(&at, message, "add it to `traffic`, or name a service with traffic");
+            return false;
+        }
+        if metric != Metric::ErrorRate && service.balancer.is_none() {
+            let message = format!("`{name}` has no load balancer: nobody reports this metric");
+            self.out.error(&at, message, "watch `ErrorRate`, or name a service behind a load balancer");
+            return false;
+        }
+        true
+    }
+
+    /// Warns of thresholds that decide nothing.
+    fn settled(&mut self, rule: &Rule, metric: Metric, at: &str) {
+        let word = match always(rule, metric) {
+            Some(true) => "always",
+            Some(false) => "never",
+            None => return,
+        };
+        let message = format!("datapoints of this metric {word} breach this threshold");
+        let hint = match metric.form() {
+            Form::Ratio => "write a share between 0 and 1",
+            Form::Count | Form::Gauge => "counts are above 0, numbers of hosts 0 or more",
+        };
+        self.out.warning(&format!("{at}/Threshold"), message, hint);
+    }
+}
+
+/// Whether every datapoint that a metric can have breaches, or none does.
+fn always(rule: &Rule, metric: Metric) -> Option<bool> {
+    const ONE: i128 = 1_000_000_000;
+    let (low, high) = match (metric.form(), rule.statistic) {
+        (Form::Count | Form::Gauge, Statistic::Sum) | (Form::Gauge, _) => (0, i128::MAX),
+        (Form::Count, _) => (ONE, ONE),
+        (Form::Ratio, _) => (0, ONE),
+    };
+    // A sum of zero is missing. "More than 0" is nevertheless what people write, and it waits for the first one.
+    let least = if metric.form() == Form::Count { low.max(1) } else { low };
+    match (rule.breaches(low), rule.breaches(least), rule.breaches(high)) {
+        (true, _, true) => Some(true),
+        (_, false, false) => Some(false),
+        _ => None,
+    }
+}
+
+fn comparison(written: ComparisonOperator) -> Comparison {
+    match written {
+        ComparisonOperator::GreaterThanOrEqualToThreshold => Comparison::GreaterOrEqual,
+        ComparisonOperator::GreaterThanThreshold => Comparison::Greater,
+        ComparisonOperator::LessThanThreshold => Comparison::Less,
+        ComparisonOperator::LessThanOrEqualToThreshold => Comparison::LessOrEqual,
+    }
+}
+
+fn missing(written: Option<TreatMissingData>) -> MissingData {
+    match written {
+        None | Some(TreatMissingData::Missing) => MissingData::Missing,
+        Some(TreatMissingData::NotBreaching) => MissingData::NotBreaching,
+        Some(TreatMissingData::Breaching) => MissingData::Breaching,
+        Some(TreatMissingData::Ignore) => MissingData::Ignore,
+    }
+}
