@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(clippy::float_cmp, reason = "counts and whole numbers of seconds are held exactly")]
 
+#[path = "laws/alarm.rs"]
+mod alarm;
 #[path = "laws/application.rs"]
 mod application;
 #[path = "laws/balancer.rs"]

@@ -286,7 +286,7 @@ impl Metrics {
         match *fact {
             Fact::Change { change, what } => self.changes.step(now, change, what),
             Fact::Exposed { change, rate } => self.changes.exposed(now, change, rate),
-            Fact::Health { .. } | Fact::Service { .. } => {}
+            Fact::Health { .. } | Fact::Service { .. } | Fact::Alarm { .. } => {}
             _ => {
                 self.application.take(now, fact);
                 self.charts.iter_mut().for_each(|charts| charts.application(now, fact));

@@ -46,10 +46,12 @@ pub enum Family {
     Dispatch,
     /// New revisions are rolled out.
     Deploy,
+    /// Alarms change their state.
+    Alarm,
 }
 
 impl Family {
-    const ALL: [Family; 12] = [
+    const ALL: [Family; 13] = [
         Family::Launch,
         Family::Serve,
         Family::Stop,
@@ -62,6 +64,7 @@ impl Family {
         Family::Plane,
         Family::Dispatch,
         Family::Deploy,
+        Family::Alarm,
     ];
 }
 

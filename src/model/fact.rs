@@ -1,7 +1,8 @@
 //! What an onlooker learns: every number of the results is made from these and from the plan, nothing else.
 
+pub use super::alarm_state::State as AlarmState;
 pub use super::cause::{Cause, FAULTS_MAX, Mechanism, Phase};
-use super::ids::{CellId, ChangeId, ClusterId, ProviderId, ServiceId, ZoneId};
+use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, ZoneId};
 pub use super::status::{Action, HostStatus, Reason, StopCode, TaskState};
 
 /// What a fault hit.
@@ -346,6 +347,13 @@ pub enum Fact {
         change: ChangeId,
         /// From now on.
         rate: u64,
+    },
+    /// An alarm is in another state.
+    Alarm {
+        /// Which.
+        alarm: AlarmId,
+        /// From now on.
+        state: AlarmState,
     },
 }
 

@@ -2,6 +2,7 @@
 //! placement, routing).
 
 pub mod alarm;
+pub mod alarm_state;
 pub mod audit;
 pub mod capacity;
 pub mod cause;

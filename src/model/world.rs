@@ -5,8 +5,8 @@ use super::event::{Event, Family};
 use super::fact::{Cause, Fact};
 use super::fault;
 use super::flows::{
-    self, daemon, deploy, detect, dispatch, launch, outage, plane, rebalance, reconcile, scale, serve, settle, stop,
-    traffic,
+    self, alarms, daemon, deploy, detect, dispatch, launch, outage, plane, rebalance, reconcile, scale, serve, settle,
+    stop, traffic,
 };
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Part, Plan};
@@ -64,6 +64,8 @@ pub struct World {
     pub(crate) held: Vec<(Cause, ProviderId)>,
     /// Services whose crashed tasks stay down until their fault ends.
     pub(crate) held_tasks: Vec<(Cause, ServiceId)>,
+    /// Alarms that watch its services.
+    pub alarms: Vec<alarms::Watch>,
     /// Customers' own cells, where their router runs.
     pub application: Option<Box<Application>>,
     /// Services to settle when the event has been handled.
@@ -108,6 +110,7 @@ impl engine::Partition for World {
             Family::Traffic => traffic::handle(self, traffic::Step::of(event), cx),
             Family::Fault => fault::handle(self, fault::Step::of(event), cx),
             Family::Plane => plane::handle(self, plane::Step::of(event), cx),
+            Family::Alarm => alarms::handle(self, alarms::Step::of(event), cx),
             Family::Deploy => deploy::handle(self, deploy::Step::of(event), cx),
             Family::Dispatch => dispatch::handle(self, dispatch::Step::of(event), cx),
         }
@@ -167,6 +170,7 @@ impl World {
             shortages: Vec::new(),
             held: Vec::new(),
             held_tasks: Vec::new(),
+            alarms: alarms::of_part(plan, &cell.services),
             application: of_part(plan, part).map(|one| Box::new(routing::customers::at_start(one))),
             dirty: Vec::new(),
             scratch: Vec::new(),

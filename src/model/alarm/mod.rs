@@ -17,6 +17,7 @@ mod outlier;
 mod tests;
 mod window;
 
+pub use super::alarm_state::State;
 pub use outlier::outlier;
 pub use window::Level;
 
@@ -25,17 +26,6 @@ use crate::engine::Time;
 use evaluate::{Point, evaluate, range};
 use std::collections::VecDeque;
 use window::Window;
-
-/// `StateValue`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum State {
-    /// Within the threshold.
-    Ok,
-    /// Outside of it.
-    Alarm,
-    /// Not enough is known.
-    InsufficientData,
-}
 
 /// One alarm at work.
 #[derive(Clone, Debug)]

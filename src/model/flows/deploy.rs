@@ -9,14 +9,14 @@
 //! Tasks of another revision than the one that is deployed are to be replaced, as those on a draining host are: how many
 //! may be missing or too many at a time is decided in `flows/reconcile.rs`, once for all reasons.
 
-use super::{account, outage, reconcile};
+use super::{account, alarms, outage, reconcile};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Draw, Span, Time};
 use crate::model::defect::Live;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, ChangeStep, Fact};
 use crate::model::flows::For;
-use crate::model::ids::{ChangeId, ServiceId, TaskId, ZoneId};
+use crate::model::ids::{AlarmId, ChangeId, ServiceId, TaskId, ZoneId};
 use crate::model::plan::Plan;
 use crate::model::tables::rollout::{Revision, Rollout, Stage};
 use crate::model::tables::task::{Marks, chain};
@@ -33,6 +33,8 @@ steps! { Deploy:
 
 /// How long a task without any health check runs before a deployment counts it as healthy (domain sheet, section 2.2).
 const WARM: Span = Span::from_secs(40);
+/// The longest bake that ECS computes itself (domain sheet, section 2.5).
+const BAKE_MAX: Span = Span::from_secs(300);
 /// Whoever finds no control plane asks again after so long (model choice).
 const AGAIN: Span = Span::from_secs(30);
 
@@ -73,10 +75,14 @@ fn asked(world: &mut World, id: ChangeId, cx: &mut Cx<'_>) {
     let draws = change.defect.is_some() && change.bad_ppm > 0;
     let bad = draws && bad_luck(change.bad_ppm, cx.draw(For::Defect, change.who));
     let zones = world.services[service].zones.len();
+    // An alarm that is on already is ignored for the whole of the deployment (domain sheet, section 2.5).
+    let watched = plan.services[service].deployment.alarms.iter().copied();
+    let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
     let row = &mut world.services[service];
     row.revisions.push(Revision::new(change.revision, bad, zones));
     row.revision = change.revision;
-    row.rollout = Some(Box::new(Rollout { change: id, began: cx.now, stage: Stage::Rolling, failures: 0, ran: false }));
+    row.rollout =
+        Some(Box::new(Rollout { change: id, began: cx.now, stage: Stage::Rolling, failures: 0, ran: false, ignored }));
     tell(id, ChangeStep::Began, cx);
     turn_to(world, service, Cause::change(id), cx);
 }
@@ -220,6 +226,20 @@ pub(crate) fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: 
     }
 }
 
+/// An alarm goes to ALARM: deployments under way that watch it have failed.
+pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let watches = |service: &ServiceId| {
+        let rollout = world.services[*service].rollout.as_ref();
+        let open = rollout.is_some_and(|one| one.stage.is_open() && !one.ignored.contains(&alarm));
+        open && plan.services[*service].deployment.alarms.contains(&alarm)
+    };
+    let hit: Vec<ServiceId> = world.services.ids().filter(watches).collect();
+    for service in hit {
+        failed(world, service, plan.services[service].deployment.alarm_rollback, cx);
+    }
+}
+
 /// Tasks of a service that answer and do not count as healthy yet.
 pub(crate) fn warming(world: &World, service: ServiceId) -> u32 {
     if world.services[service].rollout.is_none() {
@@ -245,7 +265,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let change = rollout.change;
     match rollout.stage {
         Stage::Rolling if done => {
-            let bake = cx.plan.services[service].deployment.bake.unwrap_or(Span::ZERO);
+            let bake = bake(service, cx);
             if bake == Span::ZERO {
                 return complete(world, service, cx);
             }
@@ -261,6 +281,18 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         }
         _ => {}
     }
+}
+
+/// What is written, or what the alarms that are watched need to see, up to five minutes (domain sheet, section 2.5; how
+/// ECS computes it is not published).
+fn bake(service: ServiceId, cx: &Cx<'_>) -> Span {
+    let deployment = &cx.plan.services[service].deployment;
+    let sees = |alarm: &AlarmId| {
+        let rule = &cx.plan.alarms[*alarm].rule;
+        rule.period * u64::from(rule.evaluation_periods)
+    };
+    let longest = deployment.alarms.iter().map(sees).max().unwrap_or(Span::ZERO);
+    deployment.bake.unwrap_or(longest.min(BAKE_MAX))
 }
 
 fn baked(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {

@@ -76,7 +76,7 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
             | scale::Step::Aged(host)
             | scale::Step::Impaired(host) => of_host(host),
         },
-        Family::Traffic | Family::Fault | Family::Plane | Family::Dispatch | Family::Deploy => None,
+        Family::Traffic | Family::Fault | Family::Plane | Family::Dispatch | Family::Deploy | Family::Alarm => None,
     }
 }
 
@@ -128,7 +128,8 @@ fn meanwhile(world: &mut World, event: Event, cause: Cause, cx: &mut Cx<'_>) -> 
         | Family::Fault
         | Family::Plane
         | Family::Dispatch
-        | Family::Deploy => {}
+        | Family::Deploy
+        | Family::Alarm => {}
     }
     event
 }

@@ -5,6 +5,7 @@
 //! cause and phase of the tasks that are missing; the parts add up to the whole because they are split in whole
 //! numbers.
 
+use super::alarms::{self, Numbers};
 use super::{create, depend, dispatch, traffic, versions};
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
@@ -24,8 +25,8 @@ pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
             if world.depends == Some(service) {
                 depend::look(world, service, cx);
             }
-            // What cells are offered depends on what their router serves, whether anybody looks or not.
-            if cx.observed() || world.application.is_some() {
+            // What cells are offered depends on what their router serves, and alarms act, whether anybody looks or not.
+            if cx.observed() || world.application.is_some() || !world.alarms.is_empty() {
                 one(world, service, cx);
             }
         }
@@ -49,12 +50,17 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     book_owed(world, id);
     tell_need(world, id, service, cx);
     tell_lacks(world, id, cx);
+    let mut numbers = Numbers::default();
     if service.traffic.is_some() {
         let mut served = route(world, id, plan);
         if service.traffic.as_ref().is_some_and(|traffic| traffic.dispatched) {
             served = dispatch::spoil(world, id, served, cx);
         }
         tell_flow(world, id, served, cx);
+        numbers = Numbers { offered: world.services[id].rate, served, refused: world.services[id].refused };
+    }
+    if !world.alarms.is_empty() {
+        alarms::see(world, id, numbers, cx);
     }
     world.services[id].lacks.lines.retain(|line| !line.idle());
 }
@@ -131,6 +137,8 @@ struct Routed {
     overload: u64,
     /// Sent to the new revision of a deployment under way.
     exposed: u64,
+    /// Offered where no target is registered.
+    nowhere: u64,
 }
 
 /// Splits the offered rate and books the losses; returns what is served.
@@ -160,6 +168,7 @@ fn route(world: &mut World, id: ServiceId, plan: &Plan) -> u64 {
     book_dead(world, id, routed.to_dead);
     book_overload(world, id, service, routed.overload);
     world.services[id].exposed = routed.exposed;
+    world.services[id].refused = routed.to_dead + routed.nowhere;
     routed.served
 }
 
@@ -177,6 +186,7 @@ fn pour(world: &mut World, id: ServiceId, plan: &Plan, rate: u64, zones: &[ZoneI
     let targets: u32 = zones.iter().map(|zone| pick(zone).0 + pick(zone).1).sum();
     if targets == 0 {
         routed.overload += rate;
+        routed.nowhere += rate;
         return;
     }
     let mut split = Split::over(rate, u64::from(targets));

@@ -2,7 +2,7 @@
 
 use crate::engine::{Span, Time, Who};
 use crate::model::defect;
-use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::ids::{AlarmId, ServiceId, ZoneId};
 
 /// A new revision of a service.
 #[derive(Clone, Debug)]
@@ -32,6 +32,10 @@ pub struct Deployment {
     pub breaker: Option<Breaker>,
     /// `bakeTimeInMinutes`; `None`: not written.
     pub bake: Option<Span>,
+    /// `alarms`, if they are enabled.
+    pub alarms: Vec<AlarmId>,
+    /// Whether an alarm brings the newest completed revision back.
+    pub alarm_rollback: bool,
     /// A strategy that is not modelled, as AWS spells it.
     pub unknown: Option<&'static str>,
 }

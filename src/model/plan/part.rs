@@ -39,13 +39,25 @@ impl Plan {
             let plane = self.regions[cell.region].plane.as_ref();
             let needs_one = plane.is_some_and(|plane| plane.depends_on.is_some() || !plane.growth.cells.is_empty());
             let dispatches = self.application.as_ref().map(|one| self.region_of(one.router)) == Some(cell.region);
-            let joins = together(cell.region) || shared.contains(&cell.region) || needs_one || picked || dispatches;
+            let watches = self.watches_across(cell.region);
+            let joins =
+                watches || together(cell.region) || shared.contains(&cell.region) || needs_one || picked || dispatches;
             match parts.last_mut() {
                 Some(last) if joins && last.as_one.region == cell.region => last.join(cell),
                 _ => parts.push(Part { cells: id.0..id.0 + 1, as_one: cell.clone() }),
             }
         }
         parts
+    }
+
+    /// Whether a deployment watches an alarm on a service of another cell.
+    fn watches_across(&self, region: RegionId) -> bool {
+        let cell = |service: ServiceId| self.clusters[self.services[service].cluster].cell;
+        let across = |(id, service): (ServiceId, &super::Service)| {
+            let alarms = service.deployment.alarms.iter().map(|alarm| self.alarms[*alarm].service);
+            self.cells[cell(id)].region == region && alarms.into_iter().any(|watched| cell(watched) != cell(id))
+        };
+        !self.alarms.is_empty() && self.services.pairs().any(across)
     }
 
     /// The Region of a service.

@@ -1,7 +1,7 @@
 //! Revisions of a service that have tasks, and the deployment that is under way.
 
 use crate::engine::Time;
-use crate::model::ids::ChangeId;
+use crate::model::ids::{AlarmId, ChangeId};
 
 /// A revision of a service that may have tasks.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub struct Rollout {
     pub failures: u32,
     /// A task of the new revision has reached RUNNING.
     pub ran: bool,
+    /// Alarms that rang before it began: they do not count for it.
+    pub ignored: Vec<AlarmId>,
 }
 
 /// How far a deployment is.

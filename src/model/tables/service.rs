@@ -127,6 +127,8 @@ pub struct Service {
     pub rate: u64,
     /// What of it is sent to the new revision of a deployment under way.
     pub exposed: u64,
+    /// What of it no target could answer.
+    pub refused: u64,
     /// The revision that tasks are launched of; 0 is the one that the service begins with.
     pub revision: u8,
     /// The newest revision that was completed.
@@ -186,6 +188,7 @@ impl Service {
             retrying: false,
             rate: 0,
             exposed: 0,
+            refused: 0,
             revision: 0,
             completed: None,
             revisions: Vec::new(),

@@ -145,6 +145,8 @@ object! {
             maximum_percent: u32,
             /// Fails a deployment whose tasks do not start or do not get healthy; off by default (sourced).
             deployment_circuit_breaker: CircuitBreaker,
+            /// CloudWatch alarms of the scenario that fail a deployment; none by default (sourced).
+            alarms: DeploymentAlarms,
             /// ROLLING by default (sourced).
             strategy: DeploymentStrategy,
             /// Minutes in which a deployment that is otherwise complete is still watched: 0 to 1,440 (the range is a model
@@ -152,7 +154,21 @@ object! {
             #[schemars(range(max = 1_440))]
             bake_time_in_minutes: u32,
         }
-        unused { alarms, lifecycle_hooks, linear_configuration, canary_configuration }
+        unused { lifecycle_hooks, linear_configuration, canary_configuration }
+    }
+}
+
+object! {
+    /// `alarms` of a deployment.
+    DeploymentAlarms("camelCase") {
+        need {
+            /// Names of `alarms` of the scenario.
+            alarm_names: Vec<String>,
+            /// Whether they are watched.
+            enable: bool,
+            /// Whether one that goes to ALARM brings the newest completed revision back. Without, the deployment stalls.
+            rollback: bool,
+        }
     }
 }
 

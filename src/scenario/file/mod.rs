@@ -92,9 +92,6 @@ object! {
             changes: Change,
             /// Alarms of Amazon CloudWatch.
             alarms: Alarm,
-            /// What is changed; none can be written in this version.
-            #[schemars(length(max = 0))]
-            changes: serde_json::Value,
             /// What is promised.
             objectives: Objective,
         }

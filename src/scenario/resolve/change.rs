@@ -3,8 +3,9 @@
 use super::Build;
 use crate::engine::{Span, Time, Who};
 use crate::model::defect;
-use crate::model::ids::ServiceId;
+use crate::model::ids::{AlarmId, ServiceId};
 use crate::model::plan::{self, Breaker, Deployment, Kind, Threshold};
+use crate::model::problem::nearest;
 use crate::scenario::ecs::service::{
     CircuitBreaker, DeploymentConfiguration, DeploymentStrategy, Service, ThresholdType,
 };
@@ -150,7 +151,56 @@ impl Build<'_> {
             self.within(minutes, 0..=LONGEST_BAKE, "minutes of bake", &format!("{at}/bakeTimeInMinutes"));
             Span::MINUTE * u64::from(minutes)
         });
-        Deployment { breaker, bake, unknown: other_strategy(written) }
+        Deployment { breaker, bake, unknown: other_strategy(written), ..Deployment::default() }
+    }
+
+    /// Alarms that deployments watch, once services and alarms are known.
+    pub(super) fn deployment_alarms(&mut self) {
+        let scenario = self.scenario;
+        for (index, cluster) in scenario.clusters.iter().enumerate() {
+            for (place, service) in cluster.services.iter().enumerate() {
+                let written = service.deployment_configuration.as_ref().and_then(|one| one.alarms.as_ref());
+                let Some(written) = written.filter(|one| one.enable) else { continue };
+                let full = format!("{}/{}", cluster.cluster_name, service.service_name);
+                let Some(&id) = self.names.services.get(&full) else { continue };
+                let at = format!("{}/deploymentConfiguration/alarms/alarmNames", self.service_at(index, place));
+                let found: Vec<Option<AlarmId>> = written
+                    .alarm_names
+                    .iter()
+                    .enumerate()
+                    .map(|(row, name)| self.watched(id, name, &format!("{at}/{row}")))
+                    .collect();
+                let deployment = &mut self.plan.services[id].deployment;
+                deployment.alarms = found.into_iter().flatten().collect();
+                deployment.alarm_rollback = written.rollback;
+            }
+        }
+    }
+
+    /// An alarm of this name that a service may watch.
+    fn watched(&mut self, service: ServiceId, name: &str, at: &str) -> Option<AlarmId> {
+        let found = self.plan.alarms.pairs().find(|(_, alarm)| alarm.name == name);
+        let Some((id, alarm)) = found else {
+            let written = || self.scenario.alarms.iter().map(|alarm| alarm.alarm_name.as_str());
+            if written().any(|known| known == name) {
+                // Why it was refused is told where it stands.
+                return None;
+            }
+            let hint = match nearest(name, written()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if written().next().is_none() => "the scenario has no `alarms`: write one there".to_owned(),
+                None => format!("known: {}", written().take(8).collect::<Vec<_>>().join(", ")),
+            };
+            self.out.error(at, format!("no alarm is called `{name}`"), hint);
+            return None;
+        };
+        let [here, there] = [service, alarm.service].map(|of| self.plan.region_of(of));
+        if here != there {
+            let message = format!("`{name}` watches a service of another Region: an alarm is of one Region");
+            self.out.error(at, message, "name an alarm on a service of the same Region");
+            return None;
+        }
+        Some(id)
     }
 
     fn breaker(&mut self, written: &CircuitBreaker, at: &str) -> Option<Breaker> {

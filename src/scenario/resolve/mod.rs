@@ -73,8 +73,9 @@ pub fn resolve(
     build.application();
     build.traffic(csv);
     place::balancers(&mut build.plan);
-    build.changes();
     build.alarms();
+    build.deployment_alarms();
+    build.changes();
     build.faults();
     let objectives = build.objectives();
     build.sizes();
