@@ -102,10 +102,10 @@ fn what_is_ignored_keeps_an_alarm_on() {
 
 #[test]
 fn datapoints_by_hand() {
+    use MissingData::{Breaching, Ignore, Missing, NotBreaching};
     let check = |of, all, missing, points: &str, expected: &str| {
         assert_eq!(states(rule(of, all, missing), points), expected, "{of} of {all}, {missing:?}, {points}");
     };
-    use MissingData::{Breaching, Ignore, Missing, NotBreaching};
     check(1, 1, Missing, "0X0XX0", "oAoAAo");
     check(3, 3, Missing, "00XX0XXX0", "oooooooAo");
     // At the start what was before is missing: one bad datapoint is not yet M of them, three are.

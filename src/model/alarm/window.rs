@@ -82,7 +82,7 @@ impl Window {
     /// count are 1 (sourced). An average weighs each level by its time (model choice).
     pub(super) fn datapoint(self, statistic: Statistic) -> Option<i128> {
         let found = match (self, statistic) {
-            (Window::Nothing, _) | (Window::Ratio { offered: 0, .. }, _) => return None,
+            (Window::Nothing | Window::Ratio { offered: 0, .. }, _) => return None,
             (Window::Count(sum), statistic) => {
                 let thousandths = rounded(sum, THOUSANDTH);
                 match statistic {
@@ -101,7 +101,8 @@ impl Window {
             (Window::Gauge { high, .. }, Statistic::Maximum) => u128::from(high) * BILLIONTHS,
             (Window::Gauge { .. }, Statistic::Sum) => unreachable!("scenarios with a sum over a gauge are refused"),
         };
-        Some(found as i128)
+        // A week of the largest rate is below 2^90 billionths.
+        Some(found.cast_signed())
     }
 }
 

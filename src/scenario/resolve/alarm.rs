@@ -126,7 +126,7 @@ impl Build<'_> {
             let message = format!("CloudWatch refuses a period of {period} seconds");
             self.out.error(&period_at, message, "write 10, 20, 30 or a multiple of 60");
             sound = false;
-        } else if period < 60 && self.load_balancers_report(alarm) {
+        } else if period < 60 && load_balancers_report(&alarm.metric_name) {
             let message = "load balancers report by the minute: on AWS such an alarm often lacks data";
             self.out.warning(&period_at, message, "write 60 or more");
         }
@@ -145,15 +145,11 @@ impl Build<'_> {
         sound
     }
 
-    fn load_balancers_report(&self, alarm: &Alarm) -> bool {
-        Metric::ALL.iter().any(|(_, namespace, name)| *name == alarm.metric_name && *namespace == LOAD_BALANCER)
-    }
-
     fn statistic(&mut self, alarm: &Alarm, metric: Metric, at: &str) -> Option<Statistic> {
         let (at, name) = (format!("{at}/Statistic"), &alarm.metric_name);
         let form = metric.form();
         let statistic = match (alarm.statistic, form) {
-            (None, Form::Count) | (Some(Written::Sum), Form::Count) => Statistic::Sum,
+            (None | Some(Written::Sum), Form::Count) => Statistic::Sum,
             (None, Form::Gauge | Form::Ratio) | (Some(Written::Average), _) => Statistic::Average,
             (Some(Written::Minimum), Form::Count | Form::Gauge) => Statistic::Minimum,
             (Some(Written::Maximum), Form::Count | Form::Gauge) => Statistic::Maximum,
@@ -217,6 +213,10 @@ impl Build<'_> {
         };
         self.out.warning(&format!("{at}/Threshold"), message, hint);
     }
+}
+
+fn load_balancers_report(metric: &str) -> bool {
+    Metric::ALL.iter().any(|(_, namespace, name)| *name == metric && *namespace == LOAD_BALANCER)
 }
 
 /// Whether every datapoint that a metric can have breaches, or none does.
