@@ -9,6 +9,8 @@
 mod application;
 #[path = "swarm/capacity.rs"]
 mod capacity;
+#[path = "swarm/changes.rs"]
+mod changes;
 #[path = "swarm/control_plane.rs"]
 mod control_plane;
 #[path = "shared/diary.rs"]

@@ -204,8 +204,11 @@ fn all_of_any_load_is_taken_too() {
     check("back after it", summary.faults[0].full_strength_seconds.unwrap().mean, 1_800.0 + 40.0, 1e-3);
 }
 
+/// Points of a line: seconds and values.
+type Line = Vec<(f64, f64)>;
+
 /// Work that a cell was asked for, in requests, by the last second of its minute; its peak, and the line that is drawn.
-fn asked_of_a_cell(duration: &str, faults: &Value) -> (Vec<(f64, f64)>, f64, Vec<(f64, f64)>) {
+fn asked_of_a_cell(duration: &str, faults: &Value) -> (Line, f64, Line) {
     let zones = json!([{ "id": "z1" }, { "id": "z2" }, { "id": "z3" }]);
     let plane = json!({ "peakRequests": "10/s", "prescaledPercent": 100, "costs": { "launch": 1 } });
     let regions = json!([{ "name": "us-east-1", "zones": zones, "controlPlane": plane }]);

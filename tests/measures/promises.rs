@@ -79,7 +79,7 @@ fn a_promise_of_nothing_says_where_it_stands() {
         (json!({ "service": "shop/web", "nines": { "atLeast": null } }), "/nines", "nor has null"),
         (json!({ "service": "shop/web", "nines": { "equals": "many" } }), "/nines", "the result is a number"),
         (json!({ "controlPlane": "mars", "launches.offered": { "atLeast": 0 } }), "/controlPlane", "no Region"),
-        (json!({ "change": "x", "outcome": { "equals": "completed" } }), "/change", "not modelled yet"),
+        (json!({ "change": "x", "outcome": { "equals": "completed" } }), "/change", "no change is called `x`"),
     ] {
         let file = scenario(&json!({ "objectives": [objective] }));
         let found = said(&file);

@@ -88,8 +88,13 @@ fn places<'a>(
         }
         Value::Object(map) => {
             for (key, value) in map {
-                let Some(inner) = schema["properties"].get(key).filter(|inner| !unused(root, inner)) else { continue };
                 let at = format!("{at}/{key}");
+                // One key, one kind: what the kind holds are the fields.
+                let kinds = schema["oneOf"].as_array().into_iter().flatten();
+                if let Some(kind) = kinds.filter_map(|kind| kind["properties"].get(key)).next() {
+                    places(root, value, kind, &name, &at, out);
+                }
+                let Some(inner) = schema["properties"].get(key).filter(|inner| !unused(root, inner)) else { continue };
                 out.entry(format!("{name}.{key}")).or_default().push((at.clone(), inner));
                 places(root, value, inner, &name, &at, out);
             }

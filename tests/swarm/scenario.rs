@@ -65,6 +65,7 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     dice.perhaps(3, &mut file, "detection", |dice| json!({ "loss": dice.law(60), "target": dice.law(40) }));
     crate::control_plane::add(seed, calm, &mut file);
     crate::application::add(seed, calm, &mut file);
+    crate::changes::add(seed, calm, &mut file);
     Scenario { text: format!("{file:#}"), calm }
 }
 

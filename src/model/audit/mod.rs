@@ -10,11 +10,13 @@
 //! | `tasks` | each task with itself, its service, its host and its zone; Fargate's use of zones |
 //! | `planes` | queues of control-plane cells, what they hold, and who waits for them |
 //! | `application` | customers' own cells: who is where, and the rates that follow |
+//! | `revisions` | tasks of each revision, and what is deployed |
 //! | `services` | counts, lists, books and queues of services with their task rows; limits of the scheduler |
 
 mod application;
 mod hosts;
 mod planes;
+mod revisions;
 mod services;
 mod tasks;
 
@@ -33,6 +35,7 @@ pub fn audit(world: &World, plan: &Plan, now: Time) -> Vec<String> {
     services::look(world, plan, &mut out);
     planes::look(world, plan, &mut out);
     application::look(world, plan, &mut out);
+    revisions::look(world, plan, &mut out);
     out.same("effects of faults in force", "world", InForce::kept(world), InForce::of(world, plan));
     out.holds("nothing waits to be settled", "world", world.dirty.is_empty(), &world.dirty);
     out.lines

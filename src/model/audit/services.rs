@@ -225,7 +225,7 @@ fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Find
     out.holds("RUNNING + PENDING <= maximumPercent", name, row.wanted <= bound, (row.wanted, bound));
     let extra = u32::from(row.moving.is_some());
     let goal = row.desired.max((row.desired + row.to_replace + extra).min(most));
-    if !row.woken {
+    if !row.woken && !row.stalled() {
         out.same("due is what is missing from the goal", name, row.owed(), goal.saturating_sub(row.wanted));
         let moving = row.moving.map(|step| world.tasks.get(step.started).is_some_and(|task| task.wanted));
         out.holds("a move has its task", name, moving != Some(false), row.moving);

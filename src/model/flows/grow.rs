@@ -8,7 +8,7 @@
 //! A clone takes what the cluster holds over the rates at which a restart loads it (model choice); nothing stands still
 //! meanwhile. What the copy lacks of the newest changes comes with the flip, which takes no time.
 
-use super::{call, create, headroom, plane};
+use super::{call, create, headroom, outage, plane};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Delayed, Fact};
@@ -142,7 +142,8 @@ pub(super) fn flip(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
     next(world, cx);
 }
 
-/// A cluster is run by its new cell; launches that wait are offered there from now on.
+/// A cluster is run by its new cell: launches that wait are offered there from now on, and what the old one could not
+/// learn comes to the new one.
 fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
     let tell = |what: Delayed, world: &World, cx: &mut Cx<'_>| {
         for service in services(cluster, cx) {
@@ -153,8 +154,10 @@ fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
         }
     };
     tell(Delayed::Resumed, world, cx);
+    let from = plane::cell_of(world, cluster, cx);
     world.homes.settle(cluster);
     let cell = plane::cell_of(world, cluster, cx);
+    outage::hand_over(world, cluster, from, cx);
     cx.note(Fact::Home { cluster, cell, moved });
     tell(Delayed::Offered, world, cx);
 }

@@ -242,6 +242,21 @@ fn workers_back(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) 
     catch_up(world, cell, cx);
 }
 
+/// What a cell holds for a cluster that another cell runs now comes to that one.
+pub(crate) fn hand_over(world: &mut World, cluster: ClusterId, from: CellId, cx: &mut Cx<'_>) {
+    let held = std::mem::take(&mut world.planes[from].held);
+    let (gone, stay): (Vec<_>, Vec<_>) = held.into_iter().partition(|(of, _)| *of == cluster);
+    world.planes[from].held = stay;
+    let to = plane::cell_of(world, cluster, cx);
+    for (_, event) in gone {
+        if unserved(world, cluster, cx).is_some() {
+            world.planes[to].held.push((cluster, event));
+        } else {
+            cx.after(Span::ZERO, event);
+        }
+    }
+}
+
 /// Whoever is served again learns what was held.
 fn catch_up(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     for (cluster, event) in std::mem::take(&mut world.planes[cell].held) {
