@@ -90,8 +90,8 @@ fn places<'a>(
             for (key, value) in map {
                 let at = format!("{at}/{key}");
                 // One key, one kind: what the kind holds are the fields.
-                let kinds = schema["oneOf"].as_array().into_iter().flatten();
-                if let Some(kind) = kinds.filter_map(|kind| kind["properties"].get(key)).next() {
+                let mut kinds = schema["oneOf"].as_array().into_iter().flatten();
+                if let Some(kind) = kinds.find_map(|kind| kind["properties"].get(key)) {
                     places(root, value, kind, &name, &at, out);
                 }
                 let Some(inner) = schema["properties"].get(key).filter(|inner| !unused(root, inner)) else { continue };
