@@ -108,6 +108,9 @@ fn the_map_in_memory_serves_without_its_table_and_new_customers_wait() {
         check("its fault", the_fault(&summary).lost_requests.mean, 90.0 * 15.0 * 60.0, 1e-3);
         assert_eq!(row(&summary).without_cell.mean, 0.0);
         assert_eq!(row(&summary).cells.iter().map(|cell| cell.customers.mean).sum::<f64>(), 163.0);
+        // Hit are those without a cell, by what they ask for, and nobody in a cell.
+        let all = 1_200.0 * 10_800.0 + 90.0 * (10_800.0 - 3_900.0);
+        check("blast radius", the_fault(&summary).blast_radius.unwrap().mean, 90.0 * 900.0 / all, 1e-9);
     }
     let each = json!({ "customers": join, "map": { "lookup": "eachRequest" } });
     let summary = run(&app("3h", 4, &each, &out(json!({ "mapTableOutage": {} }))), 1);
@@ -207,11 +210,150 @@ fn the_rebalancer_empties_full_cells_to_its_bound() {
 #[test]
 fn least_populated_cells_take_who_comes() {
     let parts = json!({ "customers": [{ "count": 7, "rate": "700/s" }, { "name": "new", "count": 2, "rate": "20/s", "joinsAt": "1h" },
-        { "name": "bound", "count": 2, "rate": "20/s", "joinsAt": "1h" }], "overrides": { "bound-1": "cell-1" } });
+        { "name": "bound", "count": 2, "rate": "20/s", "joinsAt": "1h" }], "overrides": { "bound-1": "cell-3" } });
     let file = app("2h", 3, &parts, &json!({}));
     assert_eq!(plan(&file).application.unwrap().customers.len(), 3);
     let summary = run(&file, 1);
     let customers: Vec<f64> = row(&summary).cells.iter().map(|cell| cell.customers.mean).collect();
-    // Seven are 3, 2, 2; two make it 3, 3, 3; one is bound to the first, and the last goes to the next least.
-    assert_eq!(customers, [4.0, 4.0, 3.0]);
+    // Seven are 3, 2, 2; two make it 3, 3, 3; one is bound to the third, and the last goes to the first of the least.
+    assert_eq!(customers, [4.0, 3.0, 4.0]);
+}
+
+/// Requests a second that each cell is offered at the end: the last ten minutes of a run.
+fn rates(file: &Value) -> (Vec<f64>, f64) {
+    let summary = run(file, 1);
+    let row = row(&summary);
+    (row.cells.iter().map(|cell| cell.requests.offered.mean / 600.0).collect(), row.moved.mean)
+}
+
+#[test]
+fn the_rebalancer_moves_the_largest_who_may_and_who_fits() {
+    // Two cells of 600/s; full maps put customers in turn into the first and the second cell.
+    let moved = |above: f64, customers: &Value, overrides: &Value| {
+        let parts = json!({ "rebalancer": { "every": "1m", "above": above }, "customers": customers,
+            "overrides": overrides, "migration": { "cloneTime": "5m", "atOnce": 4 } });
+        rates(&app("2h", 2, &parts, &json!({ "warmUp": "110m" })))
+    };
+    let of = |name: &str, rate: u64| json!({ "name": name, "rate": format!("{rate}/s") });
+    // 570 and 30: the largest is bound, the next one is enough, and nobody follows while it is on the way.
+    let many =
+        json!([of("bound", 300), of("a", 10), of("b", 150), of("c", 10), of("d", 100), of("e", 10), of("f", 20)]);
+    assert_eq!(moved(0.8, &many, &json!({ "bound": "cell-1" })), (vec![420.0, 180.0], 1.0));
+    // 590 and 100: the largest would fill the other cell beyond the bound.
+    let huge = json!([of("huge", 500), of("x", 100), of("f", 90)]);
+    assert_eq!(moved(0.9, &huge, &json!({})), (vec![500.0, 190.0], 1.0));
+}
+
+#[test]
+fn bound_customers_are_in_their_cell_from_the_start() {
+    let bound = json!({ "customers": [{ "count": 3, "rate": "30/s" }],
+        "overrides": { "customer-1": "cell-2", "customer-2": "cell-2", "customer-3": "cell-2" } });
+    let summary = run(&app("3h", 2, &bound, &gone("app-cell-2/web", 20)), 1);
+    let customers: Vec<f64> = row(&summary).cells.iter().map(|cell| cell.customers.mean).collect();
+    assert_eq!(customers, [0.0, 3.0]);
+    // Nothing is asked of the first cell: cells count alike then, and the router's cluster is no cell.
+    check("blast radius", the_fault(&summary).blast_radius.unwrap().mean, 0.5, 1e-12);
+}
+
+/// When customers moved, in seconds.
+fn moves(file: &Value) -> Vec<f64> {
+    let (diary, _) = watch(file);
+    diary.0.iter().filter(|(_, fact)| matches!(fact, Fact::Moved { .. })).map(|(at, _)| at.as_secs_f64()).collect()
+}
+
+#[test]
+fn one_move_follows_the_other() {
+    let parts = json!({ "addCells": [{ "at": "30m" }], "map": { "refresh": "7s" },
+        "overrides": { "customer-7": "cell-5", "customer-9": "cell-5" },
+        "migration": { "cloneTime": "10m", "atOnce": 1 } });
+    let at = moves(&app("2h", 4, &parts, &json!({})));
+    // The second begins when the router has read of the first.
+    assert_eq!((at.len(), at[1]), (2, (at[0] / 7.0).ceil() * 7.0 + 600.0));
+    // Nobody moves to a cell whose tasks do not answer.
+    let slow = json!({ "behaviour": [{ "family": "web", "start": { "constant": "10m" } }] });
+    let at = moves(&app("2h", 4, &parts, &slow));
+    assert!((1_800.0 + 1_200.0..=1_800.0 + 1_320.0).contains(&at[0]), "{at:?}");
+}
+
+#[test]
+fn who_is_on_the_way_arrives_where_the_mapping_is_then() {
+    let names: Vec<String> = (1..=160).map(|number| format!("customer-{number}")).collect();
+    let parts = json!({ "mapping": "hash", "addCells": [{ "at": "30m" }, { "at": "31m" }],
+        "customers": [{ "count": 160, "rate": "1200/s" }], "migration": { "cloneTime": "10m", "atOnce": 400 } });
+    let file = app("3h", 4, &parts, &json!({}));
+    let [four, five, six] = [4, 5, 6].map(|cells| routing::assign(Mapping::Hash, &names, cells));
+    let places = || four.iter().zip(&five).zip(&six);
+    assert!(places().any(|((four, five), six)| four == six && four != five), "nobody goes there and back");
+    let summary = run(&file, 1);
+    for (cell, of) in row(&summary).cells.iter().enumerate() {
+        let there = six.iter().filter(|home| usize::from(**home) == cell).count();
+        assert_eq!(of.customers.mean, there as f64, "{}", of.service);
+    }
+    // Cloned by the 42nd minute, unless the first move was under way when the second cell came.
+    let late = moves(&file).iter().filter(|at| **at > 46.0 * 60.0).count();
+    assert_eq!(late, places().filter(|((four, five), six)| four != five && five != six).count());
+}
+
+#[test]
+fn two_outages_of_the_table_are_over_when_both_are() {
+    let join =
+        json!([{ "count": 160, "rate": "1200/s" }, { "name": "new", "count": 3, "rate": "90/s", "joinsAt": "65m" }]);
+    let faults = json!([{ "name": "one", "at": "1h", "for": "20m", "mapTableOutage": {} },
+                        { "name": "two", "at": "70m", "for": "20m", "mapTableOutage": {} }]);
+    let summary = run(&app("3h", 4, &json!({ "customers": join }), &json!({ "faults": faults })), 1);
+    check("new customers", row(&summary).requests.failed.mean, 90.0 * 25.0 * 60.0, 1e-3);
+}
+
+#[test]
+fn without_an_endpoint_clients_ask_with_every_request() {
+    // The table is away from the hour to the end: endpoints that last 40 minutes run out one after the other.
+    let join =
+        json!([{ "count": 160, "rate": "1200/s" }, { "name": "new", "count": 3, "rate": "90/s", "joinsAt": "61m" }]);
+    let parts = json!({ "map": { "lookup": "eachRequest" }, "dispatch": "cachedEndpoint", "clients": 600_000,
+        "cacheFor": "40m", "customers": join });
+    let more =
+        json!({ "warmUp": "4000s", "faults": [{ "name": "out", "at": "1h", "for": "2h", "mapTableOutage": {} }] });
+    let summary = run(&app("80m", 4, &parts, &more), 1);
+    // Of 800 s, so many seconds without an endpoint; slots of 40 s are counted from their middle.
+    let none = (1_200.0 * 1_200.0 - 400.0 * 400.0) / (2.0 * 2_400.0);
+    let requests = &row(&summary).requests;
+    check("offered", requests.offered.mean, 1_290.0 * 800.0, 1e-2);
+    check("failed", requests.failed.mean, 1_200.0 * none + 90.0 * 800.0, 1_200.0);
+    let router = summary.services.iter().find(|row| row.service == "app-router/router").unwrap();
+    let asked = 1_200.0 * none + 90.0 * 800.0 + 250.0 * (800.0 - none);
+    check("asked of the router", router.requests.offered.mean, asked, 1_200.0);
+    assert_eq!(row(&summary).without_cell.mean, 3.0);
+}
+
+#[test]
+fn endpoints_that_were_found_again_run_out_again() {
+    let cached = json!({ "dispatch": "cachedEndpoint", "clients": 600, "cacheFor": "10m" });
+    let crash = |name: &str, at: &str, length: &str| json!({ "name": name, "at": at, "for": length, "taskCrash": { "service": "app-router/router", "share": 1.0 } });
+    let faults = json!([crash("short", "1h", "5m"), crash("long", "2h", "1h")]);
+    let summary = run(&app("4h", 4, &cached, &json!({ "faults": faults })), 1);
+    // Ten minutes into the long one nobody has an endpoint any more.
+    assert!(row(&summary).requests.failed.mean >= 1_200.0 * 3_000.0, "{}", row(&summary).requests.failed.mean);
+}
+
+#[test]
+fn late_callers_need_the_router_and_the_old_cell() {
+    let parts = json!({ "addCells": [{ "at": "30m" }], "overrides": { "customer-2": "cell-5" },
+        "map": { "refresh": "1h" }, "migration": { "cloneTime": "1m" } });
+    let gone = |service: &str| {
+        let mut fault = gone(service, 5);
+        fault["faults"][0]["at"] = json!("40m");
+        app("3h", 4, &parts, &fault)
+    };
+    // The old cell sends on nothing while it is down.
+    let (diary, summary) = watch(&gone("app-cell-2/web"));
+    let at = first_move(&diary);
+    let (all, old) = (row(&summary).requests.failed.mean, row(&summary).cells[1].requests.failed.mean);
+    assert!(all > 292.5 * 300.0, "{all}");
+    // While some of its tasks are back it sends everything on, so that its last losses are not the customers'.
+    check("customers lose what the old cell loses", all, old, 7.5 * 5.0);
+    // Without the router nobody calls it.
+    let summary = run(&gone("app-router/router"), 1);
+    let gap = row(&summary).requests.failed.mean / 1_200.0;
+    let by_cell: f64 = row(&summary).cells.iter().map(|cell| cell.requests.offered.mean).sum();
+    check("offered twice", by_cell - 1_200.0 * (10_800.0 - gap), 7.5 * (3_600.0 - at - gap), 1e-1);
 }

@@ -135,10 +135,12 @@ fn open(world: &mut World, planned: &plan::Application, cx: &mut Cx<'_>) {
             }
             continue;
         }
-        let mut found = customers::assign(planned, |_| true, app.open).into_iter();
-        for group in 0..planned.customers.len() {
-            for (customer, cell) in found.next().unwrap_or_default().into_iter().enumerate() {
-                if app.homes[group][customer] != NOWHERE && app.homes[group][customer] != cell {
+        // Whoever is on the way, or is to go, is held against where it will be.
+        let goals = app.goals();
+        let found = customers::assign(planned, |_| true, app.open);
+        for (group, (goals, found)) in goals.iter().zip(found).enumerate() {
+            for (customer, (goal, cell)) in goals.iter().zip(found).enumerate() {
+                if *goal != NOWHERE && *goal != cell {
                     app.planned.push_back((group, customer as u32, cell));
                 }
             }

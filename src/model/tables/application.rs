@@ -144,6 +144,18 @@ impl Application {
         counts[usize::from(cell)] += 1;
     }
 
+    /// The cell in which each customer will be when all moves are over that are under way or planned.
+    pub fn goals(&self) -> Vec<Vec<u16>> {
+        let mut goals = self.homes.clone();
+        for one in &self.moves {
+            goals[one.group][one.customer as usize] = one.to;
+        }
+        for (group, customer, to) in &self.planned {
+            goals[*group][*customer as usize] = *to;
+        }
+        goals
+    }
+
     /// Customers of a cell.
     pub fn customers(&self, cell: usize) -> u32 {
         self.counts.iter().map(|counts| counts[cell]).sum()
