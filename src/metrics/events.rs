@@ -1,7 +1,9 @@
-//! Keeps what a run would have published as events: task state changes, service actions, host state changes.
+//! Keeps what a run would have published as events: task state changes, service actions, host state
+//! changes, deployments, alarms.
 
 use crate::engine::{Reader, Time};
 use crate::model::Fact;
+use crate::model::fact::ChangeStep;
 
 /// Facts that become events, in the order in which they happened in their partition; bounded.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +48,6 @@ impl Events {
 
 impl Reader<Fact> for Events {
     fn read(&mut self, batch: &[(Time, Fact)]) {
-        let published = |fact: &Fact| matches!(fact, Fact::Task { .. } | Fact::Service { .. } | Fact::Host { .. });
         for record in batch.iter().filter(|record| published(&record.1)) {
             if self.kept.len() < self.keep_max {
                 self.kept.push(*record);
@@ -54,6 +55,19 @@ impl Reader<Fact> for Events {
                 self.left_out += 1;
             }
         }
+    }
+}
+
+/// Whether a fact becomes an event. Steps of a change of which ECS tells nothing do not take the place of others.
+fn published(fact: &Fact) -> bool {
+    match fact {
+        Fact::Task { .. } | Fact::Service { .. } | Fact::Host { .. } | Fact::Alarm { .. } => true,
+        Fact::Change { what, .. } => match what {
+            ChangeStep::Began | ChangeStep::Completed | ChangeStep::Failed => true,
+            ChangeStep::Back | ChangeStep::RolledBack => true,
+            ChangeStep::Bakes | ChangeStep::Stalled | ChangeStep::Superseded => false,
+        },
+        _ => false,
     }
 }
 

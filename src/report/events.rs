@@ -4,6 +4,8 @@
 //! seed and of counts, so they are the same on every run; `"simulated": true` in every line keeps them from being
 //! taken for the real thing.
 
+mod deployments;
+
 use crate::engine::draw::mix;
 use crate::engine::{Time, Who};
 use crate::metrics::events::Events;
@@ -16,7 +18,8 @@ use std::collections::BTreeMap;
 
 /// The file as text: a line for each event kept, and a last one with the number of those that were left out.
 pub fn ndjson(events: &Events, plan: &Plan, seed: u64) -> String {
-    let mut writer = Writer { plan, seed, tasks: BTreeMap::new(), hosts: BTreeMap::new() };
+    let past = deployments::Past::default();
+    let mut writer = Writer { plan, seed, tasks: BTreeMap::new(), hosts: BTreeMap::new(), past };
     let mut out = String::with_capacity(events.kept().len() * 900);
     for (count, (time, fact)) in events.kept().iter().enumerate() {
         if let Some(event) = writer.event(count as u64, *time, fact) {
@@ -45,10 +48,12 @@ struct Writer<'p> {
     seed: u64,
     tasks: BTreeMap<TaskNo, TaskPast>,
     hosts: BTreeMap<(ProviderId, u32), u64>,
+    past: deployments::Past,
 }
 
 impl Writer<'_> {
     fn event(&mut self, count: u64, time: Time, fact: &Fact) -> Option<Value> {
+        let mut source = "aws.ecs";
         let (kind, cluster, resource, detail) = match *fact {
             Fact::Task { task, .. } => {
                 let (arn, detail) = self.task(time, task, fact);
@@ -62,13 +67,24 @@ impl Writer<'_> {
                 let (arn, detail) = self.host(time, provider, number, fact);
                 ("ECS Container Instance State Change", self.plan.providers[provider].cluster, arn, detail)
             }
+            Fact::Change { change, what } => {
+                let (arn, detail) = self.deployment(time, change, what)?;
+                let service = self.plan.changes[change].service;
+                ("ECS Deployment State Change", self.plan.services[service].cluster, arn, detail)
+            }
+            Fact::Alarm { alarm, state } => {
+                source = "aws.cloudwatch";
+                let (arn, detail) = self.alarm(time, alarm, state);
+                let service = self.plan.alarms[alarm].service;
+                ("CloudWatch Alarm State Change", self.plan.services[service].cluster, arn, detail)
+            }
             _ => return None,
         };
         Some(json!({
             "version": "0",
             "id": uuid(self.seed, Who::named("event").nth(count)),
             "detail-type": kind,
-            "source": "aws.ecs",
+            "source": source,
             "account": self.account(cluster),
             "time": self.date(time, false),
             "region": self.region(cluster),

@@ -20,10 +20,14 @@ fn task(from: TaskState, to: TaskState, code: StopCode) -> Fact {
 }
 
 fn lines(facts: &[(u64, Fact)], keep: usize) -> Vec<Value> {
+    lines_of(&sample::plan(), facts, keep)
+}
+
+fn lines_of(plan: &Plan, facts: &[(u64, Fact)], keep: usize) -> Vec<Value> {
     let mut events = Events::new(keep);
     let batch: Vec<_> = facts.iter().map(|(at, fact)| (Time(*at), *fact)).collect();
     events.read(&batch);
-    let text = ndjson(&events, &sample::plan(), 42);
+    let text = ndjson(&events, plan, 42);
     assert!(text.is_empty() || text.ends_with('\n'));
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -65,4 +69,99 @@ fn what_is_left_out_is_told_in_the_last_line() {
     assert_eq!(lines[0]["detail"]["eventName"], "SERVICE_STEADY_STATE");
     assert_eq!(lines[0]["resources"][0], "arn:aws:ecs:us-east-1:111122223333:service/shop/web");
     assert_eq!(lines[1..], [json!({ "simulated": true, "leftOut": 2 })]);
+}
+
+/// Two changes of the service, watched by an alarm on 2 of 3 minutes.
+fn with_changes() -> Plan {
+    use crate::engine::Span;
+    use crate::model::ids::AlarmId;
+    use crate::model::plan::{Alarm, Change, Comparison, Metric, MissingData, Rule, Statistic};
+    let mut plan = sample::plan();
+    let change = |revision: u8| Change {
+        name: format!("v{revision}"),
+        who: Who::named(&format!("v{revision}")),
+        service: ServiceId(0),
+        revision,
+        at: Time(u64::from(revision)),
+        defect: None,
+        bad_ppm: 0,
+        only_in: None,
+    };
+    let rule = Rule {
+        statistic: Statistic::Sum,
+        period: Span::MINUTE,
+        evaluation_periods: 3,
+        datapoints_to_alarm: 2,
+        threshold: 100_000_000,
+        comparison: Comparison::Greater,
+        missing: MissingData::Missing,
+    };
+    plan.changes = [change(1), change(2)].into_iter().collect();
+    plan.alarms =
+        [Alarm { name: "errors".into(), service: ServiceId(0), metric: Metric::ErrorRate, rule }].into_iter().collect();
+    plan.services[ServiceId(0)].deployment.alarms = vec![AlarmId(0)];
+    plan
+}
+
+#[test]
+fn a_deployment_that_an_alarm_stops_goes_back_to_the_one_that_was_completed() {
+    use crate::model::fact::{AlarmState, ChangeStep};
+    use crate::model::ids::{AlarmId, ChangeId};
+    let step = |at: u64, change: u16, what| (at * 1_000_000, Fact::Change { change: ChangeId(change.into()), what });
+    let alarm = |at: u64, state| (at * 1_000_000, Fact::Alarm { alarm: AlarmId(0), state });
+    let lines = lines_of(
+        &with_changes(),
+        &[
+            alarm(60, AlarmState::Ok),
+            step(100, 0, ChangeStep::Began),
+            step(200, 0, ChangeStep::Bakes),
+            step(300, 0, ChangeStep::Completed),
+            step(400, 1, ChangeStep::Began),
+            alarm(540, AlarmState::Alarm),
+            step(540, 1, ChangeStep::Failed),
+            step(540, 1, ChangeStep::Back),
+            step(600, 1, ChangeStep::RolledBack),
+            step(700, 1, ChangeStep::Began),
+            step(800, 1, ChangeStep::Failed),
+            step(800, 1, ChangeStep::Stalled),
+        ],
+        20,
+    );
+    let deployments: Vec<&Value> =
+        lines.iter().filter(|line| line["detail-type"] == "ECS Deployment State Change").collect();
+    let [first, second] = [0, 2].map(|line: usize| deployments[line]["detail"]["deploymentId"].as_str().unwrap());
+    assert_ne!(first, second);
+    assert!(first.strip_prefix("ecs-svc/").unwrap().bytes().all(|byte| byte.is_ascii_digit()), "{first}");
+    let told: Vec<(&str, &str, &str)> = deployments
+        .iter()
+        .map(|line| {
+            let text = |key: &str| line["detail"][key].as_str().unwrap();
+            (text("eventType"), text("eventName").strip_prefix("SERVICE_DEPLOYMENT_").unwrap(), text("deploymentId"))
+        })
+        .collect();
+    let wanted = [
+        ("INFO", "IN_PROGRESS", first),
+        ("INFO", "COMPLETED", first),
+        ("INFO", "IN_PROGRESS", second),
+        ("ERROR", "FAILED", second),
+        ("INFO", "IN_PROGRESS", first),
+        ("INFO", "COMPLETED", first),
+        ("INFO", "IN_PROGRESS", second),
+        ("ERROR", "FAILED", second),
+    ];
+    assert_eq!(told, wanted, "nothing is told of the bake and of the stall");
+    assert_eq!(deployments[3]["detail"]["reason"], "alarm errors is in ALARM");
+    assert_eq!(deployments[7]["detail"]["reason"], "deployment circuit breaker: too many tasks failed");
+    assert_eq!(deployments[3]["detail"]["updatedAt"], "2026-01-05T00:09:00.000Z");
+    assert_eq!(deployments[3]["resources"][0], "arn:aws:ecs:us-east-1:111122223333:service/shop/web");
+    let rang = &lines[4];
+    assert_eq!(
+        (&rang["source"], &rang["detail-type"]),
+        (&"aws.cloudwatch".into(), &"CloudWatch Alarm State Change".into())
+    );
+    assert_eq!(rang["resources"][0], "arn:aws:cloudwatch:us-east-1:111122223333:alarm:errors");
+    assert_eq!(rang["detail"]["previousState"], json!({ "value": "OK", "timestamp": "2026-01-05T00:01:00.000+0000" }));
+    assert_eq!(rang["detail"]["state"]["value"], "ALARM");
+    assert_eq!(rang["detail"]["state"]["reason"], "at least 2 of the last 3 datapoints are above 0.1");
+    assert_eq!(lines[0]["detail"]["previousState"]["value"], "INSUFFICIENT_DATA");
 }

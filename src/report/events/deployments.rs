@@ -1,0 +1,121 @@
+//! Events of deployments and of the alarms that watch them (domain sheet, sections 2.4, 2.5 and 9.2).
+//!
+//! ```text
+//! begins ─► IN_PROGRESS ─► COMPLETED
+//!                      └─► FAILED ─► IN_PROGRESS of the deployment that comes back ─► COMPLETED again
+//! ```
+//! A deployment that is superseded has no event of its own, and the bake is part of IN_PROGRESS. Of the deployment that
+//! a service is created with nothing is told.
+
+use super::{Time, Value, Who, Writer, json};
+use crate::engine::draw::mix;
+use crate::model::fact::{AlarmState, ChangeStep};
+use crate::model::ids::{AlarmId, ChangeId, ServiceId};
+use crate::model::plan::{Comparison, Metric, Rule};
+use std::collections::BTreeMap;
+
+/// What earlier events said of deployments and alarms.
+#[derive(Default)]
+pub(super) struct Past {
+    /// The newest completed change of a service.
+    completed: BTreeMap<ServiceId, ChangeId>,
+    /// State of an alarm, and since when.
+    alarms: BTreeMap<AlarmId, (AlarmState, Time)>,
+}
+
+impl Writer<'_> {
+    /// A change went on; `None` where ECS tells nothing.
+    pub(super) fn deployment(&mut self, time: Time, change: ChangeId, what: ChangeStep) -> Option<(String, Value)> {
+        let service = self.plan.changes[change].service;
+        let own = self.deployment_id(service, Some(change));
+        let before = self.deployment_id(service, self.past.completed.get(&service).copied());
+        let (kind, name, id, reason) = match what {
+            ChangeStep::Began => ("INFO", "IN_PROGRESS", &own, format!("{own} is being rolled out")),
+            ChangeStep::Completed => ("INFO", "COMPLETED", &own, format!("{own} is rolled out")),
+            ChangeStep::Failed => ("ERROR", "FAILED", &own, self.why(time, service)),
+            ChangeStep::Back => ("INFO", "IN_PROGRESS", &before, format!("{own} failed: going back to {before}")),
+            ChangeStep::RolledBack => ("INFO", "COMPLETED", &before, format!("{before} is back after {own} failed")),
+            ChangeStep::Bakes | ChangeStep::Stalled | ChangeStep::Superseded => return None,
+        };
+        if what == ChangeStep::Completed {
+            self.past.completed.insert(service, change);
+        }
+        let detail = json!({
+            "eventType": kind,
+            "eventName": format!("SERVICE_DEPLOYMENT_{name}"),
+            "deploymentId": id,
+            "updatedAt": self.date(time, true),
+            "reason": reason,
+        });
+        let row = &self.plan.services[service];
+        Some((self.named_arn(row.cluster, &format!("service/{}", row.name)), detail))
+    }
+
+    /// Nineteen digits, made of the seed and of the change; without one, of the service.
+    fn deployment_id(&self, service: ServiceId, change: Option<ChangeId>) -> String {
+        const LEAST: u64 = 1_000_000_000_000_000_000;
+        let who = change.map_or(self.plan.services[service].who, |change| self.plan.changes[change].who);
+        let number = mix(mix(self.seed) ^ who.0 ^ Who::named("deployment").0);
+        format!("ecs-svc/{}", LEAST + number % (9 * LEAST))
+    }
+
+    /// An alarm that rings stops a deployment at once; nothing else but the circuit breaker does.
+    fn why(&self, time: Time, service: ServiceId) -> String {
+        let now = (AlarmState::Alarm, time);
+        let watched = &self.plan.services[service].deployment.alarms;
+        match watched.iter().find(|alarm| self.past.alarms.get(alarm) == Some(&now)) {
+            Some(alarm) => format!("alarm {} is in ALARM", self.plan.alarms[*alarm].name),
+            None => "deployment circuit breaker: too many tasks failed".to_owned(),
+        }
+    }
+
+    /// An alarm is in another state. Before the first, it is INSUFFICIENT_DATA since the start of the run.
+    pub(super) fn alarm(&mut self, time: Time, alarm: AlarmId, state: AlarmState) -> (String, Value) {
+        let row = &self.plan.alarms[alarm];
+        let now = (state, time);
+        let (was, since) = self.past.alarms.insert(alarm, now).unwrap_or((AlarmState::InsufficientData, Time::ZERO));
+        let metric = Metric::ALL.iter().find(|known| known.0 == row.metric);
+        let (namespace, name) = metric.map_or(("", ""), |known| (known.1, known.2));
+        let cluster = self.plan.services[row.service].cluster;
+        let at = |time: Time| self.date(time, true).replace('Z', "+0000");
+        let detail = json!({
+            "alarmName": row.name,
+            "configuration": { "metrics": [{
+                "metricStat": {
+                    "metric": { "namespace": namespace, "name": name },
+                    "period": row.rule.period.0 / 1_000_000,
+                },
+                "returnData": true,
+            }] },
+            "previousState": { "value": state_name(was), "timestamp": at(since) },
+            "state": { "value": state_name(state), "timestamp": at(time), "reason": told(state, &row.rule) },
+        });
+        let arn = format!("arn:aws:cloudwatch:{}:{}:alarm:{}", self.region(cluster), self.account(cluster), row.name);
+        (arn, detail)
+    }
+}
+
+/// `StateValue`.
+const fn state_name(state: AlarmState) -> &'static str {
+    match state {
+        AlarmState::Ok => "OK",
+        AlarmState::Alarm => "ALARM",
+        AlarmState::InsufficientData => "INSUFFICIENT_DATA",
+    }
+}
+
+fn told(state: AlarmState, rule: &Rule) -> String {
+    let Rule { datapoints_to_alarm: most, evaluation_periods: all, .. } = rule;
+    let side = match rule.comparison {
+        Comparison::GreaterOrEqual => "at or above",
+        Comparison::Greater => "above",
+        Comparison::Less => "below",
+        Comparison::LessOrEqual => "at or below",
+    };
+    let threshold = rule.threshold as f64 / 1e9;
+    match state {
+        AlarmState::Alarm => format!("at least {most} of the last {all} datapoints are {side} {threshold}"),
+        AlarmState::Ok => format!("fewer than {most} of the last {all} datapoints are {side} {threshold}"),
+        AlarmState::InsufficientData => "too few datapoints".to_owned(),
+    }
+}
