@@ -7,6 +7,8 @@ mod application;
 #[path = "reader/cases.rs"]
 mod cases;
 #[cfg(feature = "cli")]
+#[path = "reader/changes.rs"]
+mod changes;
 #[path = "reader/control_plane.rs"]
 mod control_plane;
 #[path = "reader/fuzz.rs"]
