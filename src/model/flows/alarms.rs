@@ -44,7 +44,7 @@ pub(crate) struct Numbers {
     pub(crate) refused: u64,
 }
 
-/// The alarms of a partition.
+/// The alarms of a partition, service by service.
 pub(crate) fn of_part(plan: &crate::model::Plan, services: &std::ops::Range<u32>) -> Vec<Watch> {
     let mine = plan.alarms.pairs().filter(|(_, alarm)| services.contains(&alarm.service.0));
     let watch = |(id, alarm): (AlarmId, &crate::model::plan::Alarm)| Watch {
@@ -55,7 +55,9 @@ pub(crate) fn of_part(plan: &crate::model::Plan, services: &std::ops::Range<u32>
         state: State::InsufficientData,
         number: 0,
     };
-    mine.map(watch).collect()
+    let mut found: Vec<Watch> = mine.map(watch).collect();
+    found.sort_by_key(|watch| (watch.service, watch.id));
+    found
 }
 
 /// Handles a step.
@@ -70,9 +72,10 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
 
 /// A service has been settled: its alarms see what its metrics are from now on.
 pub(crate) fn see(world: &mut World, service: ServiceId, numbers: Numbers, cx: &mut Cx<'_>) {
-    for place in 0..world.alarms.len() {
+    let first = world.alarms.partition_point(|watch| watch.service < service);
+    for place in first..world.alarms.len() {
         if world.alarms[place].service != service {
-            continue;
+            return;
         }
         let level = level(world, cx.plan.alarms[world.alarms[place].id].metric, service, numbers);
         let watch = &mut world.alarms[place];
