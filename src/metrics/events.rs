@@ -63,8 +63,11 @@ fn published(fact: &Fact) -> bool {
     match fact {
         Fact::Task { .. } | Fact::Service { .. } | Fact::Host { .. } | Fact::Alarm { .. } => true,
         Fact::Change { what, .. } => match what {
-            ChangeStep::Began | ChangeStep::Completed | ChangeStep::Failed => true,
-            ChangeStep::Back | ChangeStep::RolledBack => true,
+            ChangeStep::Began
+            | ChangeStep::Completed
+            | ChangeStep::Failed
+            | ChangeStep::Back
+            | ChangeStep::RolledBack => true,
             ChangeStep::Bakes | ChangeStep::Stalled | ChangeStep::Superseded => false,
         },
         _ => false,
