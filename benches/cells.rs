@@ -1,5 +1,5 @@
 //! What the control plane costs, and what its cells gain: the same simulated hours with and without one, the loss of a
-//! cell of fifty, sixteen busy cells on one core and on two.
+//! cell of fifty, sixteen busy cells on one core and on two, a year of changes in eight cells.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use evenkeel::experiment::replicate::{self, Options};
@@ -28,6 +28,8 @@ fn cells(criterion: &mut Criterion) {
     }
     let plan = scene::cell_loss();
     group.bench_function("one of fifty cells lost", |bencher| bencher.iter(|| black_box(run(&plan, 1))));
+    let plan = scene::year_of_changes();
+    group.bench_function("a year of changes", |bencher| bencher.iter(|| black_box(run(&plan, 1))));
     group.finish();
 }
 

@@ -107,3 +107,44 @@ pub(crate) fn cell_loss() -> Plan {
         "behaviour": [{ "family": "web", "crash": { "exponential": { "mean": "10h" } } }],
         "faults": [{ "name": "cell down", "at": "1h", "for": "1h", "cellOutage": { "cell": "cell-1" } }] }))
 }
+
+/// A year of one Region of eight cells: two thousand services of ten tasks, each watched by an alarm and a circuit breaker,
+/// and five hundred changes, every tenth of them bad, one service each.
+pub(crate) fn year_of_changes() -> Plan {
+    let mut region = region("r");
+    region["controlPlane"] = json!({ "cells": 8, "router": { "mapping": "hash" } });
+    region["fargate"] = json!({ "vcpuPerZone": 100_000 });
+    let names: Vec<String> = (0..2_000).map(|row| format!("c{}/s{}", row / 20, row % 20)).collect();
+    let watched = |cluster: usize, row: usize| {
+        let mut one = service(&format!("s{row}"), 10);
+        one["deploymentConfiguration"] = json!({
+            "deploymentCircuitBreaker": { "enable": true, "rollback": true },
+            "alarms": { "alarmNames": [format!("of c{cluster}/s{row}")], "enable": true, "rollback": true } });
+        one
+    };
+    let cluster = |place: usize| {
+        let services: Vec<Value> = (0..20).map(|row| watched(place, row)).collect();
+        json!({ "clusterName": format!("c{place}"), "services": services })
+    };
+    let alarm = |name: &String| {
+        json!({ "AlarmName": format!("of {name}"), "MetricName": "ErrorRate", "Service": name, "Period": 60,
+            "EvaluationPeriods": 3, "DatapointsToAlarm": 2, "Threshold": 0.02,
+            "ComparisonOperator": "GreaterThanThreshold" })
+    };
+    let traffic = |name: &String| json!({ "service": name, "rate": "300/s", "requestsPerTask": "60/s" });
+    let change = |row: usize| {
+        // Spread over the year and the services without a pattern that repeats.
+        let mut one = json!({ "name": format!("change {row}"), "at": format!("{}m", 60 + row * 1_049),
+            "service": names[row * 977 % names.len()] });
+        if row.is_multiple_of(10) {
+            one["defect"] = [json!({ "errors": { "share": 0.3 } }), json!({ "neverStarts": {} })][row / 10 % 2].clone();
+        }
+        one
+    };
+    plan(&json!({ "version": 1, "name": "year-of-changes", "seed": 1, "duration": "8760h", "regions": [region],
+        "taskDefinitions": [web()], "clusters": (0..100).map(cluster).collect::<Vec<_>>(),
+        "traffic": names.iter().map(traffic).collect::<Vec<_>>(), "alarms": names.iter().map(alarm).collect::<Vec<_>>(),
+        "changes": (0..500).map(change).collect::<Vec<_>>(),
+        "faults": [{ "name": "zone dark", "every": { "exponential": { "mean": "180d" } },
+            "for": { "constant": "1h" }, "zonePowerLoss": {} }] }))
+}
