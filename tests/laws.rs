@@ -14,6 +14,8 @@ mod application;
 mod balancer;
 #[path = "laws/cells.rs"]
 mod cells;
+#[path = "laws/change_series.rs"]
+mod change_series;
 #[path = "laws/choice.rs"]
 mod choice;
 #[path = "laws/control_plane.rs"]

@@ -311,7 +311,9 @@ fn gather<R: Recorder>(
             if runs.is_empty() {
                 (timeline, digest) = (single.timeline.in_file_order(plan), single.digest);
                 if options.timeline {
-                    timeline = timeline.with_blast(plan, &single.measured.faults, &single.measured.homes);
+                    timeline = timeline
+                        .with_blast(plan, &single.measured.faults, &single.measured.homes)
+                        .with_changes(plan, &single.measured.changes);
                 }
                 records = single.records.unwrap_or_default();
             } else {

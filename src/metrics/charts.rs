@@ -3,6 +3,7 @@
 use super::application_series::ApplicationSeries;
 use super::availability::Availability;
 use super::capacity::Capacity;
+use super::change_series::ChangeSeries;
 use super::launch_series::LaunchSeries;
 use super::ledger::Ledger;
 use super::tasks::Tasks;
@@ -32,6 +33,7 @@ pub(super) struct Charts {
     cells: Vec<Option<CellSeries>>,
     launches: LaunchSeries,
     application: Option<ApplicationSeries>,
+    changes: ChangeSeries,
 }
 
 /// Numbers of the series of one cell.
@@ -80,9 +82,21 @@ impl Charts {
         let cells = part.cells.clone().map(|cell| cell_series(plan, CellId(cell), &mut trace)).collect();
         let launches = LaunchSeries::new(plan, part, &mut trace);
         let application = ApplicationSeries::new(plan, part, &mut trace);
+        let changes = ChangeSeries::new(plan, part, &mut trace);
         let names = plan.faults.iter().map(|fault| fault.name.clone()).collect();
         let end = plan.end();
-        Charts { trace, end, names, services, providers, first_cell: part.cells.start, cells, launches, application }
+        Charts {
+            trace,
+            end,
+            names,
+            services,
+            providers,
+            first_cell: part.cells.start,
+            cells,
+            launches,
+            application,
+            changes,
+        }
     }
 
     /// Levels of a service from `now` on.
@@ -145,8 +159,9 @@ impl Charts {
         }
     }
 
-    /// What customers of an application in cells get.
-    pub(super) fn application(&mut self, now: Time, fact: &Fact) {
+    /// What customers of an application in cells get, and what becomes of changes.
+    pub(super) fn told(&mut self, now: Time, fact: &Fact) {
+        self.changes.take(now, fact, &mut self.trace);
         if let Some(of) = &self.application {
             of.take(now, fact, &mut self.trace);
         }

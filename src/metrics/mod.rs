@@ -16,6 +16,7 @@ pub mod availability;
 pub mod blast;
 pub mod capacity;
 mod change_rows;
+pub mod change_series;
 pub mod changes;
 mod charts;
 pub mod cost;

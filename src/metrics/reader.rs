@@ -283,14 +283,12 @@ impl Metrics {
 
     /// Customers' own cells and changes.
     fn told(&mut self, now: Time, fact: &Fact) {
+        self.charts.iter_mut().for_each(|charts| charts.told(now, fact));
         match *fact {
             Fact::Change { change, what } => self.changes.step(now, change, what),
             Fact::Exposed { change, rate } => self.changes.exposed(now, change, rate),
             Fact::Health { .. } | Fact::Service { .. } | Fact::Alarm { .. } => {}
-            _ => {
-                self.application.take(now, fact);
-                self.charts.iter_mut().for_each(|charts| charts.application(now, fact));
-            }
+            _ => self.application.take(now, fact),
         }
     }
 

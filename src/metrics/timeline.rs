@@ -1,6 +1,7 @@
 //! Series of replication 0, kept as change points: what plots and `timeseries.csv` are drawn from.
 
 use super::blast::Blast;
+use super::change_series::ServiceChanges;
 use super::charts::provider_name;
 use super::recovery;
 use crate::engine::Time;
@@ -46,6 +47,8 @@ pub struct Timeline {
     pub bands: Vec<Band>,
     /// Who lost what to the faults.
     pub blast: Blast,
+    /// Services with changes, in the order of the file.
+    pub changes: Vec<ServiceChanges>,
 }
 
 impl Timeline {

@@ -24,6 +24,7 @@ fn traffic(timeline: &Timeline, name: &str) -> Panel {
     let lost = Layer { label: "lost".into(), colour: RED, points: line(timeline, names::APPLICATION_LOST, name) };
     Panel {
         title: format!("{name}: requests by the cell that serves them"),
+        marks: Vec::new(),
         unit: "requests per second",
         whole: false,
         stack: served.chain([lost]).collect(),
@@ -46,6 +47,7 @@ fn customers(timeline: &Timeline, name: &str) -> Panel {
     let homeless = Layer { label: "without a cell".into(), colour: RED, points: line(timeline, names::HOMELESS, name) };
     Panel {
         title: format!("{name}: customers by cell"),
+        marks: Vec::new(),
         unit: "customers",
         whole: true,
         stack: cells.map(layer).chain([homeless]).collect(),

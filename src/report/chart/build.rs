@@ -2,7 +2,7 @@
 
 use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
 use super::steps::{self, Points};
-use super::{application, draw, map, planes};
+use super::{application, changes, draw, map, planes};
 use crate::metrics::timeline::{Series, Timeline};
 use crate::report::number::short;
 
@@ -25,6 +25,7 @@ pub(super) mod names {
     pub(in super::super) const APPLICATION_LOST: &str = "application_lost_requests_per_second";
     pub(in super::super) const CUSTOMERS: &str = "application_customers";
     pub(in super::super) const HOMELESS: &str = "application_customers_without_cell";
+    pub(in super::super) const EXPOSED: &str = "exposed_requests_per_second";
     pub(in super::super) const RESERVATION: &str = "reservation_percent";
 }
 
@@ -76,6 +77,7 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
             planes::utilisation(timeline),
         ),
         ("launches", "Launches offered to the control plane, and what became of them", planes::launches(timeline)),
+        ("changes", "Requests by version while changes are deployed, and what fails", changes::panels(timeline)),
     ]
     .into_iter()
     .filter(|(_, _, panels)| !panels.is_empty())
@@ -181,6 +183,7 @@ fn requests(timeline: &Timeline, subject: &str) -> Panel {
     let offered = line(timeline, names::OFFERED, subject);
     Panel {
         title: subject.to_owned(),
+        marks: Vec::new(),
         unit: "requests per second",
         whole: false,
         stack: vec![layer("served", BLUE, names::SERVED), layer("lost", RED, names::LOST)],
@@ -197,6 +200,7 @@ fn healthy(timeline: &Timeline, subject: &str, zones: &[&str]) -> Panel {
     };
     Panel {
         title: subject.to_owned(),
+        marks: Vec::new(),
         unit: "tasks",
         whole: true,
         stack: layers(timeline, names::AVAILABLE, subject, zones),
@@ -207,6 +211,7 @@ fn healthy(timeline: &Timeline, subject: &str, zones: &[&str]) -> Panel {
 fn mix(timeline: &Timeline, subject: &str, providers: &[&str]) -> Panel {
     Panel {
         title: subject.to_owned(),
+        marks: Vec::new(),
         unit: "tasks",
         whole: true,
         stack: layers(timeline, names::PROVIDERS, subject, providers),
@@ -231,6 +236,7 @@ fn states(timeline: &Timeline, subject: &str) -> Panel {
     };
     Panel {
         title: subject.to_owned(),
+        marks: Vec::new(),
         unit: "tasks",
         whole: true,
         stack: STATES.into_iter().filter_map(layer).collect(),
@@ -242,6 +248,7 @@ fn states(timeline: &Timeline, subject: &str) -> Panel {
 fn hosts(timeline: &Timeline) -> Vec<Panel> {
     let count = |subject: &str| Panel {
         title: subject.to_owned(),
+        marks: Vec::new(),
         unit: "hosts",
         whole: true,
         stack: vec![Layer { label: "registered".into(), colour: BLUE, points: line(timeline, names::HOSTS, subject) }],
@@ -259,6 +266,7 @@ fn hosts(timeline: &Timeline) -> Vec<Panel> {
         let label = "CapacityProviderReservation".to_owned();
         let reservation = Panel {
             title: panel.title.clone(),
+            marks: Vec::new(),
             unit: "percent",
             whole: true,
             stack: Vec::new(),

@@ -15,7 +15,7 @@
 #![expect(clippy::cast_possible_wrap, reason = "pixels, panels and rows are few")]
 
 use super::axis;
-use super::figure::{Colour, Figure, INK, Layer, Line, Panel, Stroke};
+use super::figure::{Colour, Figure, INK, Layer, Line, Panel, RED, Stroke};
 use super::map::Shape;
 use super::steps;
 use crate::engine::Time;
@@ -31,6 +31,10 @@ const FOOTER: i32 = 34;
 const LINE: i32 = 20;
 const TICK_LABELS: i32 = 26;
 const BAND_ROWS_MAX: usize = 3;
+/// Rows of labels over a panel with marks.
+const ROWS_MAX: usize = 6;
+/// Edges of bands, marks and their labels.
+const EDGE: Colour = (70, 70, 70);
 const PLOT_COLUMNS: u64 = (RIGHT - LEFT) as u64;
 
 /// The name under which the font is registered; also what an SVG viewer looks for.
@@ -103,16 +107,16 @@ pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Do
     if let Some(map) = &figure.map {
         return map.shapes.iter().try_for_each(|one| shape(area, one));
     }
-    let rows = band_rows(figure, area)?;
-    let band_strip = rows.iter().map(|row| row.2 + 1).max().unwrap_or(0) as i32 * 17;
     let (unit, ticks) = axis::time(figure.end.as_secs_f64());
     for (place, panel) in figure.panels.iter().enumerate() {
         let top = HEADER + place as i32 * panel_height(figure);
         let legend_bottom = legend(area, panel, top)?;
+        let labels = labels(figure, panel, area)?;
+        let strip = labels.iter().map(|label| label.row + 1).max().unwrap_or(0) as i32 * 17;
         let most_ticks = if figure.panels.len() > 2 { 5.0 } else { 8.0 };
         let (most, value_ticks) = axis::value(panel.peak(), panel.whole, most_ticks);
         let frame = Frame {
-            top: legend_bottom + band_strip + 6,
+            top: legend_bottom + strip + 6,
             bottom: top + panel_height(figure) - TICK_LABELS - 6,
             most,
             end: figure.end,
@@ -122,7 +126,9 @@ pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Do
         for line in &panel.lines {
             draw_line(area, &frame, line)?;
         }
-        bands(area, &frame, figure, &rows)?;
+        bands(area, &frame, figure)?;
+        marks(area, &frame, panel)?;
+        names(area, &frame, &labels)?;
         time_axis(area, &frame, &ticks)?;
     }
     let below = height(figure) as i32 - FOOTER + 4;
@@ -271,36 +277,48 @@ fn polyline<DB: DrawingBackend>(area: &Area<DB>, corners: &[At], colour: Colour,
     Ok(())
 }
 
-/// A name over a band: where it begins, its text, its row.
-type BandLabel = (i32, String, usize);
+/// A name over a band or a mark.
+struct Label {
+    x: i32,
+    text: String,
+    row: usize,
+    colour: Colour,
+}
 
-/// Names of faults over their bands, in rows so that none covers another; a name that finds no room is left out, and
-/// a repeated one is written once.
-fn band_rows<DB: DrawingBackend>(
+/// Names of faults over their bands and of marks over theirs, in rows so that none covers another; a name that finds no
+/// room is left out, and that of a repeated fault is written once.
+fn labels<DB: DrawingBackend>(
     figure: &Figure,
+    panel: &Panel,
     area: &Area<DB>,
-) -> Result<Vec<BandLabel>, DrawingAreaErrorKind<DB::ErrorType>> {
+) -> Result<Vec<Label>, DrawingAreaErrorKind<DB::ErrorType>> {
     let frame = Frame { top: 0, bottom: 0, most: 1.0, end: figure.end };
-    let mut labels: Vec<BandLabel> = Vec::new();
-    let mut free = [LEFT; BAND_ROWS_MAX];
-    for band in &figure.bands {
-        if labels.iter().any(|label| label.1 == band.name) {
-            continue;
-        }
-        let width = width_of(area, &band.name, 13)?;
-        let x = frame.x(band.from).min(RIGHT - width);
-        if let Some(row) = free.iter().position(|from| *from <= x) {
+    let mut labels: Vec<Label> = Vec::new();
+    let mut free = [LEFT; ROWS_MAX];
+    let mut put = |labels: &mut Vec<Label>, rows: usize, at: Time, text: &str, colour: Colour| {
+        let width = width_of(area, text, 13)?;
+        let x = frame.x(at).min(RIGHT - width);
+        if let Some(row) = free[..rows].iter().position(|from| *from <= x) {
             free[row] = x + width + 14;
-            labels.push((x, band.name.clone(), row));
+            labels.push(Label { x, text: text.to_owned(), row, colour });
         }
+        Ok(())
+    };
+    for band in &figure.bands {
+        if labels.iter().all(|label| label.text != band.name) {
+            put(&mut labels, BAND_ROWS_MAX, band.from, &band.name, EDGE)?;
+        }
+    }
+    for mark in &panel.marks {
+        put(&mut labels, ROWS_MAX, mark.at, &mark.label, if mark.bad { RED } else { EDGE })?;
     }
     Ok(labels)
 }
 
 /// Bands of the faults over everything, so that they show through stacks; overlapping ones do not get darker.
-fn bands<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, figure: &Figure, labels: &[BandLabel]) -> Done<DB> {
+fn bands<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, figure: &Figure) -> Done<DB> {
     let shade = RGBColor(60, 60, 60).mix(0.16).filled();
-    let edge = RGBColor(70, 70, 70);
+    let edge = RGBColor(EDGE.0, EDGE.1, EDGE.2);
     let mut covered = i32::MIN;
     for band in &figure.bands {
         let (from, until) = (frame.x(band.from), frame.x(band.until).max(frame.x(band.from) + 1));
@@ -314,12 +332,24 @@ fn bands<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, figure: &Figure, la
             area.draw(&PathElement::new(vec![(x, frame.top), (x, frame.bottom)], edge))?;
         }
     }
-    let deepest = labels.iter().map(|label| label.2).max().unwrap_or(0);
-    for (x, name, row) in labels {
-        let y = frame.top - 17 * (deepest - row) as i32 - 18;
-        write(area, name, 13, (70, 70, 70), (*x, y), HPos::Left)?;
-    }
     Ok(())
+}
+
+/// An upright line for each mark; what is bad is red.
+fn marks<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, panel: &Panel) -> Done<DB> {
+    panel.marks.iter().try_for_each(|mark| {
+        let x = frame.x(mark.at);
+        polyline(area, &[(x, frame.top), (x, frame.bottom)], if mark.bad { RED } else { EDGE }, Stroke::Dashed)
+    })
+}
+
+/// Labels over the plot, the first row uppermost.
+fn names<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, labels: &[Label]) -> Done<DB> {
+    let deepest = labels.iter().map(|label| label.row).max().unwrap_or(0);
+    labels.iter().try_for_each(|label| {
+        let y = frame.top - 17 * (deepest - label.row) as i32 - 18;
+        write(area, &label.text, 13, label.colour, (label.x, y), HPos::Left)
+    })
 }
 
 fn time_axis<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, ticks: &[axis::Tick]) -> Done<DB> {

@@ -3,6 +3,7 @@
 use super::map::Map;
 use super::steps::{self, Points};
 use crate::engine::Time;
+use crate::metrics::change_series::Mark;
 use crate::metrics::timeline::Band;
 
 /// A colour: red, green, blue.
@@ -49,6 +50,8 @@ pub(super) struct Line {
 #[derive(Clone)]
 pub(super) struct Panel {
     pub title: String,
+    /// What happened, as upright lines over it.
+    pub marks: Vec<Mark>,
     pub unit: &'static str,
     /// Things are counted: whole ticks only.
     pub whole: bool,

@@ -1,4 +1,5 @@
-//! Pictures of a run: requests, tasks by zone, task states, capacity providers, hosts, control plane, launches, blast radius;
+//! Pictures of a run: requests, tasks by zone, task states, capacity providers, hosts, control plane, launches, changes, blast
+//! radius;
 //! as SVG and PNG.
 //!
 //! A [`Figure`] is decided first (`build`), then drawn on either surface by the same code (`draw`). All that is drawn
@@ -8,6 +9,7 @@
 mod application;
 mod axis;
 mod build;
+mod changes;
 mod draw;
 mod figure;
 mod map;

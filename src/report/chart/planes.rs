@@ -35,7 +35,14 @@ pub(super) fn utilisation(timeline: &Timeline) -> Vec<Panel> {
         let mut all: Vec<Line> =
             lines.into_iter().zip(LINES).map(|((.., line), colour)| Line { colour, ..line }).collect();
         all.push(Line { label: "what the cell can do".into(), colour: INK, stroke: Stroke::Dashed, points: capacity });
-        busy.then(|| Panel { title, unit: "percent of capacity", whole: true, stack: Vec::new(), lines: all })
+        busy.then(|| Panel {
+            title,
+            marks: Vec::new(),
+            unit: "percent of capacity",
+            whole: true,
+            stack: Vec::new(),
+            lines: all,
+        })
     };
     regions(timeline, names::ASKED).into_iter().filter_map(region).collect()
 }
@@ -70,6 +77,7 @@ pub(super) fn launches(timeline: &Timeline) -> Vec<Panel> {
         let layer = |label: &str, colour, name| Layer { label: label.into(), colour, points: part(name) };
         let minutes = Panel {
             title: region.to_owned(),
+            marks: Vec::new(),
             unit,
             whole: true,
             stack: vec![
@@ -106,11 +114,11 @@ fn waiting(timeline: &Timeline, region: &str) -> Panel {
         stack.iter_mut().zip(PALETTE.into_iter().cycle()).for_each(|(layer, colour)| layer.colour = colour);
     }
     let title = format!("{region}: launches due that wait for their cell");
-    Panel { title, unit: "launches that wait", whole: true, stack, lines: Vec::new() }
+    Panel { title, marks: Vec::new(), unit: "launches that wait", whole: true, stack, lines: Vec::new() }
 }
 
 /// A rate by the minute as counts in parts of this length.
-fn bars(points: &Points, length: Span, end: Time) -> Points {
+pub(super) fn bars(points: &Points, length: Span, end: Time) -> Points {
     let mut bars: Vec<f64> = vec![0.0; end.0.div_ceil(length.0) as usize];
     let ends = points.iter().skip(1).map(|point| point.0).chain([end]);
     for ((from, rate), until) in points.iter().zip(ends).filter(|((_, rate), _)| *rate > 0.0) {
@@ -146,7 +154,7 @@ fn cells<'t>(timeline: &'t Timeline, name: &str, region: &str) -> Vec<&'t str> {
 }
 
 /// What is asked in percent of what can be done; nothing while nothing can be.
-fn percent(asked: &Points, capacity: &Points) -> Points {
+pub(super) fn percent(asked: &Points, capacity: &Points) -> Points {
     let mut times: Vec<Time> = asked.iter().chain(capacity).map(|point| point.0).collect();
     times.sort_unstable();
     times.dedup();

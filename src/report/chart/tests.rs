@@ -89,7 +89,7 @@ fn cell_outage(cells: u16) -> Timeline {
     let bands = vec![Band { name: "second cell is out".into(), from: minutes(60.0), until: minutes(100.0) }];
     let strikes = vec![map::tests::strike(&[(2 * 20, Lost::Launches), (2 * 20 + 2, Lost::Work)])];
     let blast = Blast { regions: vec![map::tests::region("us-east-1", (0, 0, 0), cells, 20)], strikes };
-    Timeline { end: minutes(180.0), series: all, bands, blast }
+    Timeline { end: minutes(180.0), series: all, bands, blast, ..Timeline::default() }
 }
 
 #[test]
@@ -153,6 +153,72 @@ fn a_run_without_anything_has_no_picture() {
     assert!(figures(&Timeline::default(), "empty").is_empty());
 }
 
+/// A new version gets a third of the requests from minute 60 on, loses half of them, and is taken back.
+fn rollback(services: usize, marks: u64) -> Timeline {
+    use crate::engine::Span;
+    use crate::metrics::change_series::{Mark, ServiceChanges, Threshold};
+    let mut timeline = zone_loss(services);
+    let names: Vec<String> = (0..services)
+        .map(|number| if number == 0 { "shop/web".to_owned() } else { format!("shop/service-{number}") })
+        .collect();
+    for (service, subject) in names.iter().enumerate() {
+        let rate = 300.0 - service as f64;
+        let points = [(0.0, 0.0), (60.0, rate), (64.0, 0.0)];
+        timeline.series.push(series("exposed_requests_per_second", subject, "v2", &points));
+        let mark = |number: u64| Mark {
+            at: minutes(60.0 + number as f64),
+            label: if number == 0 { "v2 begins".into() } else { format!("failure {number}") },
+            bad: number > 0,
+        };
+        let threshold =
+            Threshold { alarm: "errors".into(), percent: 10.0, period: Span::MINUTE * 5, datapoints: (2, 3) };
+        timeline.changes.push(ServiceChanges {
+            service: subject.clone(),
+            marks: (0..marks).map(mark).collect(),
+            thresholds: vec![threshold],
+        });
+    }
+    timeline
+}
+
+#[test]
+fn a_change_shows_its_requests_by_version_and_what_the_alarm_sees() {
+    let figures = figures(&rollback(1, 3), "rollback");
+    let figure = figures.iter().find(|figure| figure.name == "changes").unwrap();
+    let [versions, errors] = &figure.panels[..] else { panic!("{} panels", figure.panels.len()) };
+    let level = |layer: usize, at: f64| steps::at(&versions.stack[layer].points, minutes(at));
+    assert_eq!([level(0, 50.0), level(0, 62.0), level(1, 62.0), level(0, 70.0)], [900.0, 600.0, 300.0, 900.0]);
+    assert_eq!(versions.lines[0].label, "lost, of either (at most 300/s)");
+    let labels: Vec<_> = errors.lines.iter().map(|line| line.label.as_str()).collect();
+    assert_eq!(
+        labels,
+        ["lost at each moment", "datapoints of errors, one for each 5m", "threshold of errors (2 of 3 datapoints)"]
+    );
+    // Lost is a third for 48 s: of the five minutes of the datapoint that begins then, 16 %.
+    let share = |line: usize, at: f64| steps::at(&errors.lines[line].points, minutes(at));
+    assert!((share(0, 60.5) - 100.0 / 3.0).abs() < 1e-9);
+    assert!((share(1, 63.0) - 100.0 / 3.0 * 48.0 / 300.0).abs() < 1e-9, "{}", share(1, 63.0));
+    assert!((share(2, 120.0) - 10.0).abs() < 1e-12);
+    let svg = figure.svg().unwrap();
+    assert!(svg.matches("v2 begins").count() == 2, "in both panels");
+    assert!(svg.contains("failure 2"));
+}
+
+#[test]
+fn of_many_marks_the_bad_ones_are_drawn_and_of_many_services_the_most_exposed() {
+    let names = |timeline: &Timeline| {
+        let all = figures(timeline, "many");
+        let figure = all.into_iter().find(|figure| figure.name == "changes").unwrap();
+        let marks = figure.panels[0].marks.len();
+        (figure.panels.iter().map(|panel| panel.title.clone()).collect::<Vec<_>>(), marks)
+    };
+    assert_eq!([40, 41, 50].map(|marks| names(&rollback(1, marks)).1), [40, 40, 0]);
+    let (titles, _) = names(&rollback(5, 2));
+    assert_eq!(titles.len(), 6);
+    assert_eq!(titles[0], "shop/web (of 5 services with changes, the 3 most exposed)");
+    assert_eq!(titles[4], "shop/service-2");
+}
+
 /// Writes the pictures for the eye: `EVENKEEL_PICTURES=dir cargo test --lib chart -- --ignored`.
 #[test]
 #[ignore = "for the eye"]
@@ -165,6 +231,7 @@ fn pictures_for_the_eye() {
         (cell_outage(4), "four-cells"),
         (cell_outage(16), "sixteen-cells"),
         (cell_outage(50), "fifty-cells"),
+        (rollback(2, 12), "rollback"),
     ];
     for (timeline, label) in all {
         for figure in figures(&timeline, "az-loss") {

@@ -1,0 +1,167 @@
+//! Series of changes: what a new revision gets, and when alarms that watch a deployment ring; and what else pictures of them
+//! need.
+
+use super::changes::Measure;
+use super::timeline::{Series, Timeline};
+use super::trace::Trace;
+use crate::engine::{Span, Time};
+use crate::model::fact::{AlarmState, ChangeStep, Fact};
+use crate::model::ids::{AlarmId, ChangeId, ServiceId};
+use crate::model::plan::{Metric, Part, Plan};
+use std::collections::BTreeSet;
+
+/// Billionths in a whole.
+const BILLION: f64 = 1e9;
+/// Requests for each second that are sent to the revision of a change: subject a service, part a change.
+const EXPOSED: &str = "exposed_requests_per_second";
+/// 1 while an alarm is in ALARM: subject the service whose metric it watches, part an alarm.
+const IN_ALARM: &str = "in_alarm";
+
+/// Numbers of the series, in the order of the plan.
+#[derive(Clone, Debug)]
+pub(super) struct ChangeSeries {
+    exposed: Vec<(ChangeId, usize)>,
+    alarms: Vec<(AlarmId, usize)>,
+}
+
+impl ChangeSeries {
+    /// Of the changes of this part, and of the alarms that watch their deployments.
+    pub(super) fn new(plan: &Plan, part: &Part, trace: &mut Trace) -> ChangeSeries {
+        let here = |service: ServiceId| part.as_one.services.contains(&service.0);
+        let name = |service: ServiceId| &plan.services[service].name;
+        let mut exposed = Vec::new();
+        let mut watched: BTreeSet<AlarmId> = BTreeSet::new();
+        for (id, change) in plan.changes.pairs().filter(|(_, change)| here(change.service)) {
+            exposed.push((id, trace.add(EXPOSED, name(change.service), &change.name)));
+            watched.extend(&plan.services[change.service].deployment.alarms);
+        }
+        let alarms = watched.into_iter().map(|id| {
+            let alarm = &plan.alarms[id];
+            (id, trace.add(IN_ALARM, name(alarm.service), &alarm.name))
+        });
+        ChangeSeries { exposed, alarms: alarms.collect() }
+    }
+
+    /// A fact of a change or of an alarm.
+    pub(super) fn take(&self, now: Time, fact: &Fact, trace: &mut Trace) {
+        match *fact {
+            Fact::Exposed { change, rate } => {
+                if let Ok(place) = self.exposed.binary_search_by_key(&change, |row| row.0) {
+                    trace.point(self.exposed[place].1, now, rate as f64 / BILLION);
+                }
+            }
+            Fact::Alarm { alarm, state } => {
+                if let Ok(place) = self.alarms.binary_search_by_key(&alarm, |row| row.0) {
+                    trace.point(self.alarms[place].1, now, f64::from(u8::from(state == AlarmState::Alarm)));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a picture tells of the changes of one service beside its series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceChanges {
+    /// "cluster/name".
+    pub service: String,
+    /// What happened, in order of time, one mark for each instant.
+    pub marks: Vec<Mark>,
+    /// Alarms on the share of its requests that fail.
+    pub thresholds: Vec<Threshold>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub label: String,
+    /// Whether it tells of something bad: a failure, or an alarm.
+    pub bad: bool,
+}
+
+/// An alarm on the share of requests that fail.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Threshold {
+    /// Its name.
+    pub alarm: String,
+    /// Where it breaches.
+    pub percent: f64,
+    /// What makes a datapoint.
+    pub period: Span,
+    /// How many datapoints have to breach, of how many.
+    pub datapoints: (u32, u32),
+}
+
+impl Timeline {
+    /// With what became of the changes, service by service in the order of the file.
+    #[must_use]
+    pub fn with_changes(self, plan: &Plan, changes: &[(ChangeId, Measure)]) -> Timeline {
+        let of = |service: ServiceId| ServiceChanges {
+            service: plan.services[service].name.clone(),
+            marks: marks(plan, service, changes, &self.series),
+            thresholds: thresholds(plan, service),
+        };
+        let changed = plan.services_in_order().filter(|id| !plan.services[*id].changes.is_empty());
+        Timeline { changes: changed.map(of).collect(), ..self }
+    }
+}
+
+/// Steps of the changes of a service, and alarms that ring and watch it.
+fn marks(plan: &Plan, service: ServiceId, changes: &[(ChangeId, Measure)], series: &[Series]) -> Vec<Mark> {
+    let row = &plan.services[service];
+    let mut all: Vec<Mark> = Vec::new();
+    for id in &row.deployment.alarms {
+        let alarm = &plan.alarms[*id];
+        let watched = &plan.services[alarm.service].name;
+        let mut own = series.iter().filter(|one| one.name == IN_ALARM && one.part == alarm.name);
+        let points = own.find(|one| one.subject == *watched).map_or(&[][..], |one| &one.points);
+        let rings = points.iter().filter(|point| point.1 > 0.0);
+        all.extend(rings.map(|point| Mark { at: point.0, label: format!("alarm {}", alarm.name), bad: true }));
+    }
+    // The name of the only change need not be told again and again.
+    let only = row.changes.len() == 1;
+    for (id, measure) in changes.iter().filter(|(id, _)| row.changes.contains(id)) {
+        let name = &plan.changes[*id].name;
+        for (step, at) in &measure.steps {
+            let Some((words, bad)) = words(*step) else { continue };
+            let named = !only || *step == ChangeStep::Began;
+            let label = if named { format!("{name} {words}") } else { words.to_owned() };
+            all.push(Mark { at: *at, label, bad });
+        }
+    }
+    all.sort_by_key(|mark| mark.at);
+    let together = |same: &[Mark]| Mark {
+        at: same[0].at,
+        label: same.iter().map(|mark| mark.label.as_str()).collect::<Vec<_>>().join(", "),
+        bad: same.iter().any(|mark| mark.bad),
+    };
+    all.chunk_by(|a, b| a.at == b.at).map(together).collect()
+}
+
+/// What a step is called, and whether it is bad. A failure is told with what follows from it at once.
+fn words(step: ChangeStep) -> Option<(&'static str, bool)> {
+    match step {
+        ChangeStep::Began => Some(("begins", false)),
+        ChangeStep::Bakes => Some(("bakes", false)),
+        ChangeStep::Completed => Some(("completed", false)),
+        ChangeStep::Failed => None,
+        ChangeStep::Back => Some(("fails, goes back", true)),
+        ChangeStep::RolledBack => Some(("rolled back", false)),
+        ChangeStep::Stalled => Some(("fails, stalls", true)),
+        ChangeStep::Superseded => Some(("superseded", false)),
+    }
+}
+
+fn thresholds(plan: &Plan, service: ServiceId) -> Vec<Threshold> {
+    let own = plan.alarms.iter().filter(|alarm| alarm.service == service && alarm.metric == Metric::ErrorRate);
+    let row = |alarm: &crate::model::plan::Alarm| Threshold {
+        alarm: alarm.name.clone(),
+        percent: alarm.rule.threshold as f64 * 100.0 / BILLION,
+        period: alarm.rule.period,
+        datapoints: (alarm.rule.datapoints_to_alarm, alarm.rule.evaluation_periods),
+    };
+    own.map(row).collect()
+}

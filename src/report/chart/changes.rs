@@ -1,0 +1,99 @@
+//! Pictures of changes: which version gets the requests, what fails, and what the alarms see of it.
+
+use super::build::{fold, line, names, of};
+use super::figure::{BLUE, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
+use super::planes::{bars, percent};
+use super::steps::{self, Points};
+use crate::metrics::change_series::{Mark, ServiceChanges, Threshold};
+use crate::metrics::timeline::Timeline;
+use crate::report::number::short;
+
+/// Services of which more is drawn than these cannot be told apart: those whose new versions got most are.
+const SERVICES_MAX: usize = 3;
+/// More marks than this hide what they stand over.
+const MARKS_MAX: usize = 40;
+/// More datapoints than this are narrower than a pixel.
+const DATAPOINTS_MAX: u64 = 1_000;
+
+/// Two panels for each service with changes: its requests by version, and the share of them that fails.
+pub(super) fn panels(timeline: &Timeline) -> Vec<Panel> {
+    let mut all: Vec<(&ServiceChanges, Points)> =
+        timeline.changes.iter().map(|row| (row, exposed(timeline, &row.service))).collect();
+    all.retain(|(row, _)| steps::peak(&line(timeline, names::OFFERED, &row.service)) > 0.0);
+    let count = all.len();
+    all.sort_by(|a, b| steps::area(&b.1, timeline.end).total_cmp(&steps::area(&a.1, timeline.end)));
+    all.truncate(SERVICES_MAX);
+    let both = |(row, exposed): &(&ServiceChanges, Points)| [versions(timeline, row, exposed), errors(timeline, row)];
+    let mut panels: Vec<Panel> = all.iter().flat_map(both).collect();
+    if let Some(first) = panels.first_mut().filter(|_| count > SERVICES_MAX) {
+        first.title = format!("{} (of {count} services with changes, the {SERVICES_MAX} most exposed)", first.title);
+    }
+    panels.into_iter().map(fold).collect()
+}
+
+/// What the new versions of a service get; there is at most one at a time.
+fn exposed(timeline: &Timeline, service: &str) -> Points {
+    steps::sum(of(timeline, names::EXPOSED, service).map(|series| &series.points))
+}
+
+fn versions(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Panel {
+    let offered = line(timeline, names::OFFERED, &row.service);
+    let less: Points = exposed.iter().map(|(at, value)| (*at, -value)).collect();
+    let rest = steps::sum([&offered, &less]);
+    let layer = |label: &str, colour, points| Layer { label: label.into(), colour, points };
+    let lost = line(timeline, names::LOST, &row.service);
+    let peak = steps::peak(&lost);
+    let label = format!("lost, of either (at most {}/s)", short(peak));
+    let lost = Line { label, colour: RED, stroke: Stroke::Solid, points: lost };
+    Panel {
+        title: row.service.clone(),
+        marks: marks(&row.marks),
+        unit: "requests per second",
+        whole: false,
+        stack: vec![
+            layer("to the completed version", BLUE, rest),
+            layer("to the version that is being deployed", PALETTE[0], exposed.clone()),
+        ],
+        lines: if peak > 0.0 { vec![lost] } else { Vec::new() },
+    }
+}
+
+fn errors(timeline: &Timeline, row: &ServiceChanges) -> Panel {
+    let [offered, lost] = [names::OFFERED, names::LOST].map(|name| line(timeline, name, &row.service));
+    let now = Line {
+        label: "lost at each moment".into(),
+        colour: RED,
+        stroke: Stroke::Solid,
+        points: percent(&lost, &offered),
+    };
+    let mut lines = vec![now];
+    for Threshold { alarm, percent: most, period, datapoints: (least, all) } in &row.thresholds {
+        let label = format!("datapoints of {alarm}, one for each {period}");
+        if timeline.end.0 <= DATAPOINTS_MAX * period.0
+            && lines.iter().all(|line| !line.label.ends_with(&format!("{period}")))
+        {
+            let [offered, lost] = [&offered, &lost].map(|points| bars(points, *period, timeline.end));
+            lines.push(Line { label, colour: PALETTE[0], stroke: Stroke::Solid, points: percent(&lost, &offered) });
+        }
+        let points = Points::from([(crate::engine::Time::ZERO, *most)]);
+        let label = format!("threshold of {alarm} ({least} of {all} datapoints)");
+        lines.push(Line { label, colour: INK, stroke: Stroke::Dashed, points });
+    }
+    Panel {
+        title: format!("{}: error rate", row.service),
+        marks: marks(&row.marks),
+        unit: "percent of requests",
+        whole: false,
+        stack: Vec::new(),
+        lines,
+    }
+}
+
+/// As many as can be read: of too many, those that tell of something bad.
+fn marks(all: &[Mark]) -> Vec<Mark> {
+    if all.len() <= MARKS_MAX {
+        return all.to_vec();
+    }
+    let bad: Vec<Mark> = all.iter().filter(|mark| mark.bad).cloned().collect();
+    if bad.len() <= MARKS_MAX { bad } else { Vec::new() }
+}
