@@ -11,7 +11,7 @@ use crate::model::problem::{Problems, Severity};
 use crate::report::align::{Paint, Side, Table};
 use crate::report::number::{NOTHING, duration, plain, short};
 use crate::scenario::overview::overview;
-use crate::scenario::{cells, check as scenario};
+use crate::scenario::{cells, changes, check as scenario};
 use std::fmt::Write;
 
 /// Fields listed before the rest is counted.
@@ -20,6 +20,8 @@ const LISTED_MAX: usize = 60;
 const CELLS_MAX: usize = 40;
 /// Zones named in a line before the rest is counted.
 const ZONES_MAX: usize = 3;
+/// Changes shown before the rest is counted.
+const CHANGES_MAX: usize = 40;
 /// Services shown before the rest is counted.
 const SERVICES_MAX: usize = 40;
 
@@ -81,6 +83,7 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
         ("Zones at the start", zones(plan)),
         ("Control-plane cells: what each is built for, and what is left of that without one zone", planes(plan)),
         ("Tasks needed at the peak, and what is left of each service without one zone", headroom(plan)),
+        ("Changes: tasks of the service meanwhile, and what can stop them", deployments(plan)),
     ];
     for (title, table) in tables.iter().filter(|(_, table)| !table.is_empty()) {
         line(&format!("\n{}\n{}", paint.strong(title), table.text(paint).trim_end()));
@@ -213,6 +216,31 @@ fn headroom(plan: &Plan) -> Table {
     table
 }
 
+/// How many tasks a service may have while a change of it is deployed, and what watches that.
+fn deployments(plan: &Plan) -> Table {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("begins", Right),
+        ("change", Left),
+        ("service", Left),
+        ("desired", Right),
+        ("healthy\nat least", Right),
+        ("tasks\nat most", Right),
+        ("baked\nfor", Right),
+        ("watched by", Left),
+    ]);
+    let changes = changes::derived(plan);
+    for row in changes.iter().take(CHANGES_MAX) {
+        let bake = if row.bake == Span::ZERO { NOTHING.to_owned() } else { duration(row.bake.as_secs_f64()) };
+        let own = [duration(row.at.as_secs_f64()), row.change.clone(), row.service.clone()];
+        let numbers = [row.desired, row.least, row.most].map(|number| plain(f64::from(number)));
+        let watched = if row.watched.is_empty() { "nothing".to_owned() } else { row.watched.join("; ") };
+        table.row([&own[..], &numbers, &[bake, watched]].concat());
+    }
+    more(&mut table, changes.len().saturating_sub(CHANGES_MAX), "changes", 8);
+    table
+}
+
 /// Tasks that are not needed; "short of" where they are too few.
 fn spare(tasks: i64) -> String {
     if tasks < 0 { format!("{} (falls short)", plain(tasks as f64)) } else { format!("+{}", plain(tasks as f64)) }
@@ -230,6 +258,29 @@ mod tests {
         problems.note("/clusters/0/services/0/tags", "`tags` is not used", "");
         problems.note("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
         insta::assert_snapshot!(report("az-loss.json", &sample::plan(), &problems, Paint::Plain));
+    }
+
+    #[test]
+    fn changes_are_told_with_what_they_may_do_and_what_watches_them() {
+        use crate::model::ids::{AlarmId, ServiceId};
+        use crate::model::plan::{Breaker, Threshold};
+        let mut plan = sample::with_changes();
+        let service = &mut plan.services[ServiceId(0)];
+        (service.minimum_healthy_percent, service.maximum_percent) = (95, 104);
+        let text = deployments(&plan).text(Paint::Plain);
+        assert!(text.contains("30        29       31     3m  alarm errors, stalls"), "{text}");
+        let service = &mut plan.services[ServiceId(0)];
+        service.deployment.alarm_rollback = true;
+        let threshold = Threshold::BoundedPercent(50);
+        service.deployment.breaker = Some(Breaker { rollback: true, reset: true, threshold });
+        let found = changes::derived(&plan);
+        assert_eq!(found[1].watched, ["breaker: 15 failed tasks, rolls back", "alarm errors, rolls back"]);
+        plan.alarms[AlarmId(0)].rule.evaluation_periods = 9;
+        assert_eq!(changes::derived(&plan)[1].bake, Span::from_secs(300), "five minutes at most");
+        plan.services[ServiceId(0)].deployment.bake = Some(Span::MINUTE * 9);
+        assert_eq!(changes::derived(&plan)[1].bake, Span::MINUTE * 9, "as written");
+        plan.services[ServiceId(0)].deployment = crate::model::plan::Deployment::default();
+        assert!(deployments(&plan).text(Paint::Plain).contains("-  nothing"));
     }
 
     #[test]

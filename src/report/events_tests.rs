@@ -71,38 +71,6 @@ fn what_is_left_out_is_told_in_the_last_line() {
     assert_eq!(lines[1..], [json!({ "simulated": true, "leftOut": 2 })]);
 }
 
-/// Two changes of the service, watched by an alarm on 2 of 3 minutes.
-fn with_changes() -> Plan {
-    use crate::engine::Span;
-    use crate::model::ids::AlarmId;
-    use crate::model::plan::{Alarm, Change, Comparison, Metric, MissingData, Rule, Statistic};
-    let mut plan = sample::plan();
-    let change = |revision: u8| Change {
-        name: format!("v{revision}"),
-        who: Who::named(&format!("v{revision}")),
-        service: ServiceId(0),
-        revision,
-        at: Time(u64::from(revision)),
-        defect: None,
-        bad_ppm: 0,
-        only_in: None,
-    };
-    let rule = Rule {
-        statistic: Statistic::Sum,
-        period: Span::MINUTE,
-        evaluation_periods: 3,
-        datapoints_to_alarm: 2,
-        threshold: 100_000_000,
-        comparison: Comparison::Greater,
-        missing: MissingData::Missing,
-    };
-    plan.changes = [change(1), change(2)].into_iter().collect();
-    plan.alarms =
-        [Alarm { name: "errors".into(), service: ServiceId(0), metric: Metric::ErrorRate, rule }].into_iter().collect();
-    plan.services[ServiceId(0)].deployment.alarms = vec![AlarmId(0)];
-    plan
-}
-
 #[test]
 fn a_deployment_that_an_alarm_stops_goes_back_to_the_one_that_was_completed() {
     use crate::model::fact::{AlarmState, ChangeStep};
@@ -110,7 +78,7 @@ fn a_deployment_that_an_alarm_stops_goes_back_to_the_one_that_was_completed() {
     let step = |at: u64, change: u16, what| (at * 1_000_000, Fact::Change { change: ChangeId(change.into()), what });
     let alarm = |at: u64, state| (at * 1_000_000, Fact::Alarm { alarm: AlarmId(0), state });
     let lines = lines_of(
-        &with_changes(),
+        &sample::with_changes(),
         &[
             alarm(60, AlarmState::Ok),
             step(100, 0, ChangeStep::Began),

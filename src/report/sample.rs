@@ -83,6 +83,37 @@ pub(crate) fn plan() -> Plan {
     }
 }
 
+/// Two changes of the service, watched by an alarm on 2 of 3 minutes.
+pub(crate) fn with_changes() -> Plan {
+    use crate::model::ids::{AlarmId, ServiceId};
+    use crate::model::plan::{Alarm, Change, Comparison, Metric, MissingData, Rule, Statistic};
+    let mut plan = plan();
+    let change = |revision: u8| Change {
+        name: format!("v{revision}"),
+        who: Who::named(&format!("v{revision}")),
+        service: ServiceId(0),
+        revision,
+        at: Time(u64::from(revision)),
+        defect: None,
+        bad_ppm: 0,
+        only_in: None,
+    };
+    let rule = Rule {
+        statistic: Statistic::Sum,
+        period: Span::MINUTE,
+        evaluation_periods: 3,
+        datapoints_to_alarm: 2,
+        threshold: 100_000_000,
+        comparison: Comparison::Greater,
+        missing: MissingData::Missing,
+    };
+    plan.changes = [change(1), change(2)].into_iter().collect();
+    plan.alarms =
+        [Alarm { name: "errors".into(), service: ServiceId(0), metric: Metric::ErrorRate, rule }].into_iter().collect();
+    plan.services[ServiceId(0)].deployment.alarms = vec![AlarmId(0)];
+    plan
+}
+
 fn service() -> Service {
     let second = Dist::Constant(Span::SECOND);
     let life = Life {

@@ -9,6 +9,7 @@ pub mod object;
 pub mod overview;
 
 pub mod cells;
+pub mod changes;
 pub mod check;
 pub mod defaults;
 pub mod ecs;

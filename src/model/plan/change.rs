@@ -1,5 +1,7 @@
 //! Changes: new revisions of services, how they are rolled out, and how they may be bad.
 
+use super::Alarm;
+use crate::engine::index::Table;
 use crate::engine::{Span, Time, Who};
 use crate::model::defect;
 use crate::model::ids::{AlarmId, ServiceId, ZoneId};
@@ -38,6 +40,19 @@ pub struct Deployment {
     pub alarm_rollback: bool,
     /// A strategy that is not modelled, as AWS spells it.
     pub unknown: Option<&'static str>,
+}
+
+/// The longest bake that ECS computes itself (domain sheet, section 2.5).
+const BAKE_MAX: Span = Span::from_secs(300);
+
+impl Deployment {
+    /// How long a deployment is watched once all tasks are new: what is written, or what the alarms that are watched need
+    /// to see, up to five minutes (how ECS computes it is not published).
+    pub fn bakes(&self, alarms: &Table<AlarmId, Alarm>) -> Span {
+        let sees = |alarm: &AlarmId| alarms[*alarm].rule.period * u64::from(alarms[*alarm].rule.evaluation_periods);
+        let longest = self.alarms.iter().map(sees).max().unwrap_or(Span::ZERO);
+        self.bake.unwrap_or(longest.min(BAKE_MAX))
+    }
 }
 
 /// `deploymentCircuitBreaker`.

@@ -1,0 +1,63 @@
+//! What follows from a plan for its changes: how many tasks may be missing or too many meanwhile, and what watches.
+
+use crate::engine::Span;
+use crate::model::Plan;
+use crate::model::ids::ChangeId;
+use crate::model::plan::{Change, Deployment, Kind};
+
+/// What follows for one change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangeRow {
+    /// Its name.
+    pub change: String,
+    /// "cluster/name".
+    pub service: String,
+    /// When it is asked for.
+    pub at: Span,
+    /// Tasks at the start of the run; the desired count may be another by then.
+    pub desired: u32,
+    /// Tasks that have to be healthy meanwhile.
+    pub least: u32,
+    /// Tasks RUNNING or PENDING that there may be.
+    pub most: u32,
+    /// What can stop it, in words; empty without anything.
+    pub watched: Vec<String>,
+    /// How long it is watched once all tasks are new.
+    pub bake: Span,
+}
+
+/// Every change, in the order of the file.
+pub fn derived(plan: &Plan) -> Vec<ChangeRow> {
+    plan.changes.ids().map(|id| row(plan, id)).collect()
+}
+
+fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
+    let Change { name, service, at, .. } = &plan.changes[id];
+    let service = &plan.services[*service];
+    debug_assert!(service.kind == Kind::Replica, "only REPLICA services have changes");
+    let desired = u64::from(service.desired);
+    // Domain sheet, section 2.2.
+    let least = (desired * u64::from(service.minimum_healthy_percent)).div_ceil(100) as u32;
+    let most = (desired * u64::from(service.maximum_percent) / 100) as u32;
+    ChangeRow {
+        change: name.clone(),
+        service: service.name.clone(),
+        at: Span(at.0),
+        desired: service.desired,
+        least,
+        most,
+        watched: watched(plan, &service.deployment, service.desired),
+        bake: service.deployment.bakes(&plan.alarms),
+    }
+}
+
+fn watched(plan: &Plan, deployment: &Deployment, desired: u32) -> Vec<String> {
+    let then = |rollback: bool| if rollback { "rolls back" } else { "stalls" };
+    let breaker = deployment.breaker.map(|breaker| {
+        let failures = breaker.threshold.failures(desired);
+        let tasks = if failures == 1 { "task" } else { "tasks" };
+        format!("breaker: {failures} failed {tasks}, {}", then(breaker.rollback))
+    });
+    let alarm = |id| format!("alarm {}, {}", plan.alarms[id].name, then(deployment.alarm_rollback));
+    breaker.into_iter().chain(deployment.alarms.iter().copied().map(alarm)).collect()
+}
