@@ -62,14 +62,7 @@ impl Reader<Fact> for Events {
 fn published(fact: &Fact) -> bool {
     match fact {
         Fact::Task { .. } | Fact::Service { .. } | Fact::Host { .. } | Fact::Alarm { .. } => true,
-        Fact::Change { what, .. } => match what {
-            ChangeStep::Began
-            | ChangeStep::Completed
-            | ChangeStep::Failed
-            | ChangeStep::Back
-            | ChangeStep::RolledBack => true,
-            ChangeStep::Bakes | ChangeStep::Stalled | ChangeStep::Superseded => false,
-        },
+        Fact::Change { what, .. } => !matches!(what, ChangeStep::Bakes | ChangeStep::Stalled | ChangeStep::Superseded),
         _ => false,
     }
 }

@@ -33,8 +33,6 @@ steps! { Deploy:
 
 /// How long a task without any health check runs before a deployment counts it as healthy (domain sheet, section 2.2).
 const WARM: Span = Span::from_secs(40);
-/// The longest bake that ECS computes itself (domain sheet, section 2.5).
-const BAKE_MAX: Span = Span::from_secs(300);
 /// Whoever finds no control plane asks again after so long (model choice).
 const AGAIN: Span = Span::from_secs(30);
 
@@ -265,7 +263,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let change = rollout.change;
     match rollout.stage {
         Stage::Rolling if done => {
-            let bake = bake(service, cx);
+            let bake = cx.plan.services[service].deployment.bakes(&cx.plan.alarms);
             if bake == Span::ZERO {
                 return complete(world, service, cx);
             }
@@ -281,18 +279,6 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         }
         _ => {}
     }
-}
-
-/// What is written, or what the alarms that are watched need to see, up to five minutes (domain sheet, section 2.5; how
-/// ECS computes it is not published).
-fn bake(service: ServiceId, cx: &Cx<'_>) -> Span {
-    let deployment = &cx.plan.services[service].deployment;
-    let sees = |alarm: &AlarmId| {
-        let rule = &cx.plan.alarms[*alarm].rule;
-        rule.period * u64::from(rule.evaluation_periods)
-    };
-    let longest = deployment.alarms.iter().map(sees).max().unwrap_or(Span::ZERO);
-    deployment.bake.unwrap_or(longest.min(BAKE_MAX))
 }
 
 fn baked(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {

@@ -187,7 +187,8 @@ fn a_change_shows_its_requests_by_version_and_what_the_alarm_sees() {
     let figure = figures.iter().find(|figure| figure.name == "changes").unwrap();
     let [versions, errors] = &figure.panels[..] else { panic!("{} panels", figure.panels.len()) };
     let level = |layer: usize, at: f64| steps::at(&versions.stack[layer].points, minutes(at));
-    assert_eq!([level(0, 50.0), level(0, 62.0), level(1, 62.0), level(0, 70.0)], [900.0, 600.0, 300.0, 900.0]);
+    let levels = [level(0, 50.0), level(0, 62.0), level(1, 62.0), level(0, 70.0)];
+    assert_eq!(levels.map(f64::to_bits), [900.0f64, 600.0, 300.0, 900.0].map(f64::to_bits));
     assert_eq!(versions.lines[0].label, "lost, of either (at most 300/s)");
     let labels: Vec<_> = errors.lines.iter().map(|line| line.label.as_str()).collect();
     assert_eq!(
