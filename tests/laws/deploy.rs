@@ -255,3 +255,25 @@ fn a_deployment_stands_still_while_its_cell_is_down() {
     let begin = the_change(&run(&late, 1)).begin_seconds.unwrap().mean;
     assert!((3_610.0 + 1_800.0..=3_610.0 + 1_830.0).contains(&begin), "{begin}");
 }
+
+#[test]
+fn an_account_updates_fifty_services_at_once_and_five_a_second() {
+    let web = |row: u64| service(&format!("s{row}"), 1, 3, &json!({}));
+    let services: Vec<Value> = (0..70).map(web).collect();
+    let change = |row: u64| json!({ "name": format!("c{row}"), "at": "1h", "service": format!("shop/s{row}") });
+    let mut file = rolling(1, 100, 200, &json!({}), &json!({}), &json!({}));
+    file["clusters"] = shop(&services);
+    file["changes"] = (0..70).map(change).collect();
+    let begins = |file: &Value| -> Vec<f64> {
+        let mut all: Vec<f64> = run(file, 1).changes.iter().map(|row| row.begin_seconds.unwrap().mean).collect();
+        all.sort_by(f64::total_cmp);
+        all
+    };
+    assert!(begins(&file).iter().all(|at| *at == 3_600.0), "no bucket binds where no control plane is written");
+    file["regions"][0]["controlPlane"] = json!({});
+    let found = begins(&file);
+    for (row, at) in found.iter().enumerate() {
+        let truth = 3_600.0 + if row < 50 { 0.0 } else { (row - 49) as f64 / 5.0 };
+        check(&format!("update {row}"), *at, truth, 1e-3);
+    }
+}

@@ -55,7 +55,8 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     }
 }
 
-/// UpdateService: taken on when the router and the cell answer.
+/// UpdateService: taken on when the router and the cell answer, and the account has a token (domain sheet, section 4.6; as
+/// for RunTask, where a control plane is written).
 fn asked(world: &mut World, id: ChangeId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let change = &plan.changes[id];
@@ -64,6 +65,13 @@ fn asked(world: &mut World, id: ChangeId, cx: &mut Cx<'_>) {
     let away = outage::unserved(world, cluster, cx).is_some() || !world.front.router_down.is_empty();
     if away || super::create::unborn(world, cluster) {
         return cx.after(AGAIN, Step::Asked(id));
+    }
+    let told = plan.regions[plan.region_of(service)].plane.is_some();
+    let tokens = &mut world.front.updates[plan.clusters[cluster].account_row];
+    if told && !tokens.take(cx.now) {
+        // Turned away for its rate: the client comes again when there is a token.
+        let wait = tokens.wait(cx.now).max(Span::from_micros(1));
+        return cx.after(wait, Step::Asked(id));
     }
     if let Some(before) = world.services[service].rollout.take()
         && before.stage != Stage::Stalled

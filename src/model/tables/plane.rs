@@ -181,6 +181,8 @@ pub fn left(rate: Option<u64>, ppm: u32) -> Option<u64> {
 /// API calls that change clusters' resources, RunTask among them: tokens of each account and Region (domain sheet,
 /// section 4.6).
 const MODIFY: (u32, u64) = (100, 40_000_000_000);
+/// The same of calls that change services, UpdateService among them.
+const MODIFY_SERVICE: (u32, u64) = (50, 5_000_000_000);
 
 /// The thin router, as one partition sees it: outages come from the plan, so every partition knows of them.
 #[derive(Clone, Debug)]
@@ -189,17 +191,21 @@ pub struct Front {
     pub router_down: Vec<Cause>,
     /// Outages of the source of its map in force.
     pub map_down: Vec<Cause>,
-    /// API tokens of each account.
+    /// API tokens of each account for clusters' resources.
     pub calls: Table<AccountId, Tokens>,
+    /// The same for services.
+    pub updates: Table<AccountId, Tokens>,
 }
 
 impl Front {
     /// In good health, for these accounts.
     pub fn new(accounts: Range<u32>) -> Front {
         let mut calls = Table::starting_at(AccountId(accounts.start));
+        let mut updates = Table::starting_at(AccountId(accounts.start));
         for _ in accounts {
             calls.push(Tokens::full(MODIFY.0, MODIFY.1));
+            updates.push(Tokens::full(MODIFY_SERVICE.0, MODIFY_SERVICE.1));
         }
-        Front { router_down: Vec::new(), map_down: Vec::new(), calls }
+        Front { router_down: Vec::new(), map_down: Vec::new(), calls, updates }
     }
 }
