@@ -235,6 +235,7 @@ impl World {
         flows::depend::prepare(self, cx);
         dispatch::prepare(self, cx);
         deploy::prepare(self, cx);
+        alarms::prepare(self, cx);
         fault::prepare(self, cx);
         settle::all(self, cx);
     }

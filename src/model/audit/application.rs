@@ -8,13 +8,13 @@ use crate::model::world::World;
 /// Homes, counts, moves and endpoints.
 pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     let (Some(app), Some(planned)) = (&world.application, &plan.application) else { return };
-    for ((homes, counts), group) in app.homes.iter().zip(&app.counts).zip(&planned.customers) {
+    for (place, group) in planned.customers.iter().enumerate() {
+        let (homes, counts, waiting) = (&app.homes[place], &app.counts[place], app.waiting[place]);
         let count = |cell: usize| homes.iter().filter(|home| usize::from(**home) == cell).count() as u32;
         let recount: Vec<u32> = (0..planned.cells.len()).map(count).collect();
-        out.same("customers by cell", &group.name, counts[..planned.cells.len()].to_vec(), recount);
+        out.same("customers by cell", &group.name, counts.clone(), recount);
         let homeless = homes.iter().filter(|home| **home == NOWHERE).count() as u32;
         let come = group.joins.is_none_or(|at| out.now > at);
-        let waiting = counts[planned.cells.len()];
         out.holds("who has no cell waits for one", &group.name, !come || waiting == homeless, (waiting, homeless));
         let waits = waiting == 0 || !app.table_down.is_empty();
         out.holds("nobody waits while the table answers", &group.name, waits, waiting);

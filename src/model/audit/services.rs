@@ -20,6 +20,7 @@ struct Counts {
     to_replace: u32,
     running: u32,
     available: u32,
+    warming: u32,
     serving: u32,
     dead: u32,
     idle: u32,
@@ -35,13 +36,15 @@ impl Counts {
         let replace = task.wanted && task.to_replace();
         let warming = task.marks.has(Marks::WARMING);
         let out = matches!(task.target, Target::Initial | Target::Unhealthy);
+        let available = answers && healthy && (!has_balancer || task.target == Target::Healthy);
         let one = u32::from;
         Counts {
             wanted: one(task.wanted),
             to_replace: one(replace),
             starting: one(task.wanted && !replace && (!healthy || task.state != TaskState::Running || warming)),
             running: one(runs),
-            available: one(answers && healthy && (!has_balancer || task.target == Target::Healthy)),
+            available: one(available),
+            warming: one(available && warming),
             serving: one(answers && (direct || task.target == Target::Healthy)),
             dead: one(!answers && task.target == Target::Healthy),
             idle: one(answers && out),
@@ -50,12 +53,14 @@ impl Counts {
     }
 
     fn add(&mut self, other: Counts) {
-        let Counts { wanted, starting, to_replace, running, available, serving, dead, idle, idle_dead } = other;
+        let Counts { wanted, starting, to_replace, running, available, warming, serving, dead, idle, idle_dead } =
+            other;
         self.wanted += wanted;
         self.starting += starting;
         self.to_replace += to_replace;
         self.running += running;
         self.available += available;
+        self.warming += warming;
         self.serving += serving;
         self.dead += dead;
         self.idle += idle;
@@ -155,6 +160,7 @@ fn counts(world: &World, row: &Service, recount: &Recount, name: &str, out: &mut
     out.same("starting", name, row.starting, all.starting);
     out.same("to replace", name, row.to_replace, all.to_replace);
     out.same("available", name, available, all.available);
+    out.same("available and warming", name, row.warming, all.warming);
     out.same("by item of the strategy", name, &row.by_item, &recount.by_item);
     for (place, (zone, counted)) in row.zones.iter().zip(&recount.zones).enumerate() {
         let InZone { wanted, running, available, serving, dead, idle, idle_dead, .. } = *zone;

@@ -30,6 +30,8 @@ const DEAD: u16 = 128;
 const IDLE: u16 = 256;
 /// Registered, gets none, would not answer.
 const IDLE_DEAD: u16 = 512;
+/// Available, and a deployment does not count it as healthy yet.
+const WARMING: u16 = 1_024;
 
 /// Whether a request that reaches the task would be answered.
 pub(crate) fn answers(task: &Task, reachable: bool) -> bool {
@@ -48,6 +50,9 @@ fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
     }
     if available {
         bits |= AVAILABLE;
+        if task.marks.has(Marks::WARMING) {
+            bits |= WARMING;
+        }
     }
     if task.wanted {
         bits |= WANTED;
@@ -156,6 +161,7 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
     step(&mut row.starting, STARTING);
     step(&mut row.to_replace, TO_REPLACE);
     step(&mut row.available, AVAILABLE);
+    step(&mut row.warming, WARMING);
     if (before.counted & WANTED != after.counted & WANTED || before.zone != after.zone)
         && let Some(item) = service.strategy.iter().position(|item| item.provider == provider)
     {

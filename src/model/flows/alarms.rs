@@ -3,7 +3,7 @@
 //! An alarm is looked at when its metric changes, and once at the end of the period in which its state would change if the
 //! metric stayed: nothing is done from minute to minute.
 
-use super::deploy;
+use super::{create, deploy};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
 use crate::model::alarm::{Level, Monitor, State};
@@ -58,6 +58,15 @@ pub(crate) fn of_part(plan: &crate::model::Plan, services: &std::ops::Range<u32>
     let mut found: Vec<Watch> = mine.map(watch).collect();
     found.sort_by_key(|watch| (watch.service, watch.id));
     found
+}
+
+/// Alarms whose service is not there yet: what they miss may be bad. The others are looked at when it is settled.
+pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
+    for place in 0..world.alarms.len() {
+        if create::unborn(world, cx.plan.services[world.alarms[place].service].cluster) {
+            look(world, place, cx);
+        }
+    }
 }
 
 /// Handles a step.

@@ -46,9 +46,7 @@ fn tell(world: &World, cell: usize, cx: &mut Cx<'_>) {
 /// Customers come: each needs a row in the map table.
 pub(crate) fn join(world: &mut World, group: usize, cx: &mut Cx<'_>) {
     let Some(app) = world.application.as_deref_mut() else { return };
-    let counts = &mut app.counts[group];
-    let last = counts.len() - 1;
-    counts[last] = app.homes[group].len() as u32;
+    app.waiting[group] = app.homes[group].len() as u32;
     if app.table_down.is_empty() {
         assign(world, group, cx);
     }
@@ -95,8 +93,7 @@ pub(crate) fn table_back(world: &mut World, cause: Cause, cx: &mut Cx<'_>) {
     if !app.table_down.is_empty() {
         return dispatch::offer(world, cx);
     }
-    let waits = |counts: &Vec<u32>| counts.last().is_some_and(|count| *count > 0);
-    let groups: Vec<usize> = (0..app.counts.len()).filter(|group| waits(&app.counts[*group])).collect();
+    let groups: Vec<usize> = (0..app.waiting.len()).filter(|group| app.waiting[*group] > 0).collect();
     let moves = app.moves.iter().filter(|one| one.stage == Stage::Waiting);
     let moves: Vec<u32> = moves.map(|one| one.number).collect();
     for group in groups {

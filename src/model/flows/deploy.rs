@@ -87,8 +87,7 @@ fn asked(world: &mut World, id: ChangeId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     row.revisions.push(Revision::new(change.revision, bad, zones));
     row.revision = change.revision;
-    row.rollout =
-        Some(Box::new(Rollout { change: id, began: cx.now, stage: Stage::Rolling, failures: 0, ran: false, ignored }));
+    row.rollout = Some(Box::new(Rollout { change: id, stage: Stage::Rolling, failures: 0, ran: false, ignored }));
     tell(id, ChangeStep::Began, cx);
     turn_to(world, service, Cause::change(id), cx);
 }
@@ -244,16 +243,6 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
     for service in hit {
         failed(world, service, plan.services[service].deployment.alarm_rollback, cx);
     }
-}
-
-/// Tasks of a service that answer and do not count as healthy yet.
-pub(crate) fn warming(world: &World, service: ServiceId) -> u32 {
-    if world.services[service].rollout.is_none() {
-        return 0;
-    }
-    let zones = &world.services[service].zones;
-    let all = zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
-    all.filter(|(_, task)| task.wanted && task.alive && task.marks.has(Marks::WARMING)).count() as u32
 }
 
 /// The scheduler has looked at the service: is anything left to do?

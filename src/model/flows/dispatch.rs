@@ -72,7 +72,7 @@ fn rate(world: &mut World, group: u32, cx: &mut Cx<'_>) {
     offer(world, cx);
 }
 
-/// What a group of customers asks for now; nothing before it has come.
+/// What a group of customers asks for now: nothing before the time at which they join.
 pub(crate) fn group_rate(group: &plan::Customers, now: Time) -> u64 {
     if group.joins.is_some_and(|at| now < at) { 0 } else { group.profile.at(now).0 }
 }
@@ -84,21 +84,19 @@ pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
     app.load.all = 0;
     app.load.homeless = 0;
     app.load.own.fill(0);
-    for (counts, group) in app.counts.iter().zip(&planned.customers) {
+    for ((counts, waiting), group) in app.counts.iter().zip(&app.waiting).zip(&planned.customers) {
         let rate = group_rate(group, now);
         app.load.all += rate;
         let mut split = Split::over(rate, u64::from(group.count));
-        let (waiting, cells) = counts.split_last().expect("the last count is that of nobody's customers");
-        for (own, count) in app.load.own.iter_mut().zip(cells) {
+        for (own, count) in app.load.own.iter_mut().zip(counts) {
             *own += split.part(u64::from(*count));
         }
         app.load.homeless += split.part(u64::from(*waiting));
     }
     app.touched = true;
     let rate = router_rate(app, planned);
-    let router = app.router;
-    world.services[router].rate = rate;
-    account::mark(world, router);
+    world.services[planned.router].rate = rate;
+    account::mark(world, planned.router);
 }
 
 /// What the router is asked, in billionths for each second.
@@ -121,7 +119,7 @@ pub(crate) fn spoil(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'
     let offered = world.services[id].rate;
     let Some((app, planned)) = both(world, cx) else { return served };
     app.touched = true;
-    if app.router != id {
+    if planned.router != id {
         return served;
     }
     let blind = planned.refresh.is_none() && !app.table_down.is_empty();
@@ -142,8 +140,8 @@ pub(crate) fn spoil(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'
 
 /// Requests of all customers begin to be lost at the router: a fault there hits every cell.
 pub(crate) fn loses(world: &World, id: ServiceId, cx: &mut Cx<'_>) {
-    let Some(app) = world.application.as_deref().filter(|app| app.router == id) else { return };
-    let Some(planned) = &cx.plan.application else { return };
+    let Some(app) = &world.application else { return };
+    let Some(planned) = cx.plan.application.as_ref().filter(|planned| planned.router == id) else { return };
     let fresh = world.services[id].lacks.lines.iter().filter(|line| line.told_rate == 0 && line.rate > 0);
     // Customers without a cell are in no cell that could be hit.
     let of_none = |cause: Cause| planned.refresh.is_some() && app.table_down.contains(&cause);
@@ -160,9 +158,9 @@ pub(crate) fn hand_on(world: &mut World, cx: &mut Cx<'_>) -> bool {
     let mut again = false;
     if let Some(planned) = cx.plan.application.as_ref().filter(|_| app.touched) {
         app.touched = false;
-        let late = reach(world, &mut app, planned, cx.now);
+        reach(world, &mut app, planned, cx.now);
         for (place, cell) in planned.cells.iter().enumerate() {
-            let rate = app.load.reaching[place] + late[place];
+            let rate = app.load.reaching[place] + app.load.late[place];
             if world.services[*cell].rate != rate {
                 world.services[*cell].rate = rate;
                 account::mark(world, *cell);
@@ -170,7 +168,7 @@ pub(crate) fn hand_on(world: &mut World, cx: &mut Cx<'_>) -> bool {
             }
         }
         if !again {
-            tell(world, &mut app, planned, &late, cx);
+            tell(world, &mut app, planned, cx);
         }
         if disturbed(&app, planned) {
             arm(&mut app, planned, cx);
@@ -182,8 +180,8 @@ pub(crate) fn hand_on(world: &mut World, cx: &mut Cx<'_>) -> bool {
 }
 
 /// What of each cell's own requests reaches it, and what comes to each cell from customers who have left.
-fn reach(world: &World, app: &mut Application, planned: &plan::Application, now: Time) -> Vec<u64> {
-    let mut late = vec![0; planned.cells.len()];
+fn reach(world: &World, app: &mut Application, planned: &plan::Application, now: Time) {
+    app.load.late.fill(0);
     for (reaching, own) in app.load.reaching.iter_mut().zip(&app.load.own) {
         let asks = match planned.dispatch {
             plan::Dispatch::Redirect => *own,
@@ -200,14 +198,13 @@ fn reach(world: &World, app: &mut Application, planned: &plan::Application, now:
             plan::Dispatch::Redirect => part(calling, app.load.answered),
             plan::Dispatch::Cached { .. } => part(calling, WHOLE - app.endpoints.none),
         };
-        late[usize::from(one.from)] += calls;
+        app.load.late[usize::from(one.from)] += calls;
         if world.services[planned.cells[usize::from(one.from)]].available == 0 {
             // Nobody is there who would send them on.
             let reaching = &mut app.load.reaching[usize::from(one.to)];
             *reaching = reaching.saturating_sub(calls);
         }
     }
-    late
 }
 
 /// The share of a customer's callers who do not know yet that it has moved.
@@ -223,11 +220,11 @@ fn late_share(planned: &plan::Application, since: Time, now: Time) -> u64 {
 }
 
 /// Offered to the application, and served by its cells; what a cell only sends on is not served.
-fn tell(world: &World, app: &mut Application, planned: &plan::Application, late: &[u64], cx: &mut Cx<'_>) {
+fn tell(world: &World, app: &mut Application, planned: &plan::Application, cx: &mut Cx<'_>) {
     let own = |(place, cell): (usize, &ServiceId)| {
         let (offered, served) = world.services[*cell].told.flow.unwrap_or_default();
         let mut split = Split::over(served, offered);
-        split.part(late[place]);
+        split.part(app.load.late[place]);
         split.part(app.load.reaching[place])
     };
     let served = planned.cells.iter().enumerate().map(own).sum();

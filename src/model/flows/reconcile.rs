@@ -142,7 +142,7 @@ fn make_room(world: &mut World, service: ServiceId, most: u32, cx: &mut Cx<'_>) 
         let still_serves = world.tasks.at(task.slot).health == Health::Healthy;
         let not_yet = !still_serves && row.starting + due > 0;
         // What runs for too short a time does not count as healthy yet.
-        let healthy = row.available.saturating_sub(deploy::warming(world, service));
+        let healthy = row.available.saturating_sub(row.warming);
         if not_yet || healthy.saturating_sub(u32::from(still_serves)) < least {
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::deploy;
 use crate::model::defect::Effect;
-use crate::model::fact::{Cause, Fact, Phase};
+use crate::model::fact::{Fact, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::Plan;
 use crate::model::tables::lack::Split;
@@ -26,8 +26,9 @@ pub(crate) fn spoil(
     let targets = |one: &crate::model::tables::rollout::Revision| one.targets[place][usize::from(open)];
     let all: u32 = row.revisions.iter().map(targets).sum();
     let mut split = Split::over(offered, u64::from(all));
-    let mut booked: Vec<(Cause, Phase, u64)> = Vec::new();
-    for one in &row.revisions {
+    let mut spoilt = 0;
+    for row in 0..world.services[id].revisions.len() {
+        let one = &world.services[id].revisions[row];
         let count = targets(one);
         let part = split.part(u64::from(count));
         if Some(one.number) == new {
@@ -37,14 +38,14 @@ pub(crate) fn spoil(
         let full = u64::from(count).saturating_mul(per_task);
         let answers = defect.answers(part, full);
         let slow = part.min(full) - part.min(answers.room);
-        booked.push((cause, Phase::Errors, answers.errors));
-        booked.push((cause, Phase::Overload, slow));
+        for (phase, rate) in [(Phase::Errors, answers.errors), (Phase::Overload, slow)] {
+            if rate > 0 {
+                world.services[id].lacks.line(cause, phase).rate += rate;
+                spoilt += rate;
+            }
+        }
     }
-    let lacks = &mut world.services[id].lacks;
-    for (cause, phase, rate) in booked.iter().filter(|row| row.2 > 0) {
-        lacks.line(*cause, *phase).rate += rate;
-    }
-    booked.iter().map(|row| row.2).sum()
+    spoilt
 }
 
 /// Tells what the new revision of a deployment gets.

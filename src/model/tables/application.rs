@@ -2,7 +2,6 @@
 
 use crate::engine::Time;
 use crate::model::fact::Cause;
-use crate::model::ids::ServiceId;
 use crate::model::plan;
 use std::collections::VecDeque;
 
@@ -18,12 +17,12 @@ pub const SLOTS: usize = 60;
 /// An application that its owner has cut into cells.
 #[derive(Clone, Debug)]
 pub struct Application {
-    /// The service of the router cluster.
-    pub router: ServiceId,
     /// The cell of each customer, group by group.
     pub homes: Vec<Vec<u16>>,
-    /// Customers of each group in each cell; after the last cell those who wait for one.
+    /// Customers of each group in each cell.
     pub counts: Vec<Vec<u32>>,
+    /// Customers of each group who have come and have no cell.
+    pub waiting: Vec<u32>,
     /// Cells that customers may be sent to.
     pub open: u16,
     /// Customers who are to move, in order: group, number, cell.
@@ -55,6 +54,8 @@ pub struct Load {
     pub homeless: u64,
     /// What of `own` reaches each cell.
     pub reaching: Vec<u64>,
+    /// What comes to each cell from callers who do not know yet that their customer has moved away.
+    pub late: Vec<u64>,
     /// The share of what the router is asked that it answers.
     pub answered: u64,
 }
@@ -111,7 +112,7 @@ impl Application {
         let homes: Vec<Vec<u16>> = plan.customers.iter().map(of).collect();
         let cells = plan.cells.len();
         let count = |homes: &Vec<u16>| {
-            let mut counts = vec![0; cells + 1];
+            let mut counts = vec![0; cells];
             homes.iter().filter(|home| **home != NOWHERE).for_each(|home| counts[usize::from(*home)] += 1);
             counts
         };
@@ -119,15 +120,21 @@ impl Application {
         let mut ends = [each; SLOTS];
         ends[0] += WHOLE - each * SLOTS as u64;
         Application {
-            router: plan.router,
             counts: homes.iter().map(count).collect(),
+            waiting: vec![0; homes.len()],
             homes,
             open: plan.first,
             planned: VecDeque::new(),
             moves: Vec::new(),
             begun: 0,
             table_down: Vec::new(),
-            load: Load { own: vec![0; cells], reaching: vec![0; cells], answered: WHOLE, ..Load::default() },
+            load: Load {
+                own: vec![0; cells],
+                reaching: vec![0; cells],
+                late: vec![0; cells],
+                answered: WHOLE,
+                ..Load::default()
+            },
             endpoints: Endpoints { ends, none: 0, ticking: false },
             touched: true,
             told: None,
@@ -138,10 +145,11 @@ impl Application {
     pub fn settle_in(&mut self, group: usize, customer: u32, cell: u16) {
         let home = &mut self.homes[group][customer as usize];
         let old = std::mem::replace(home, cell);
-        let counts = &mut self.counts[group];
-        let last = counts.len() - 1;
-        counts[if old == NOWHERE { last } else { usize::from(old) }] -= 1;
-        counts[usize::from(cell)] += 1;
+        match old {
+            NOWHERE => self.waiting[group] -= 1,
+            old => self.counts[group][usize::from(old)] -= 1,
+        }
+        self.counts[group][usize::from(cell)] += 1;
     }
 
     /// The cell in which each customer will be when all moves are over that are under way or planned.
@@ -163,6 +171,6 @@ impl Application {
 
     /// Customers without a cell.
     pub fn homeless(&self) -> u32 {
-        self.counts.iter().filter_map(|counts| counts.last()).sum()
+        self.waiting.iter().sum()
     }
 }

@@ -1,6 +1,5 @@
 //! Revisions of a service that have tasks, and the deployment that is under way.
 
-use crate::engine::Time;
 use crate::model::ids::{AlarmId, ChangeId};
 
 /// A revision of a service that may have tasks.
@@ -28,8 +27,6 @@ impl Revision {
 pub struct Rollout {
     /// What is deployed, or was.
     pub change: ChangeId,
-    /// When ECS took it on.
-    pub began: Time,
     /// How far it is.
     pub stage: Stage,
     /// Failures that the circuit breaker has counted.

@@ -79,6 +79,8 @@ pub struct Service {
     pub to_replace: u32,
     /// Among `wanted`: available, in truth.
     pub available: u32,
+    /// Among these: not counted as healthy yet by a deployment.
+    pub warming: u32,
     /// By item of its strategy: tasks whose goal is RUNNING.
     pub by_item: Vec<u32>,
     /// The same by item and zone of the cell, item by item; empty with a single item.
@@ -164,6 +166,7 @@ impl Service {
             starting: 0,
             to_replace: 0,
             available: 0,
+            warming: 0,
             by_item: vec![0; items],
             item_zones: vec![0; if items > 1 { items * zones } else { 0 }],
             zones: vec![InZone::default(); zones],
