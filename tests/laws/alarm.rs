@@ -76,6 +76,16 @@ fn an_alarm_that_rings_already_hides_a_bad_revision() {
     let high = json!({ "Threshold": 0.4 });
     let summary = run(&watched(&high, &json!({}), &errors(0.5), &grey), 1);
     assert_eq!(the_change(&summary).outcome, "rolledBack");
+    // It counts for nothing until the deployment is over, though it has been quiet in between.
+    let late = json!({ "defect": { "breaksAbove": { "load": 0.6 } } });
+    let mut parts = json!({ "traffic": [{ "service": "shop/web", "requestsPerTask": "20/s",
+        "steps": [{ "at": "0s", "rate": "40/s" }, { "at": "100m", "rate": "60/s" }] }] });
+    let bake = json!({ "bakeTimeInMinutes": 90 });
+    let outcome = |parts: &Value| the_change(&run(&watched(&json!({}), &bake, &late, parts), 1)).outcome.clone();
+    assert_eq!(outcome(&parts), "rolledBack");
+    parts["faults"] =
+        json!([{ "name": "grey", "at": "30m", "for": "40m", "zoneGrey": { "zone": "z1", "errorShare": 0.5 } }]);
+    assert_eq!(outcome(&parts), "completed");
 }
 
 #[test]

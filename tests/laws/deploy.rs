@@ -178,6 +178,28 @@ fn stage_two_counts_failed_checks_and_a_healthy_task_resets_the_count() {
 }
 
 #[test]
+fn what_never_runs_does_not_count_once_a_task_has_run() {
+    // In one zone of three no task starts; those of the others run, and stage two counts failed checks only.
+    let breaker = json!({ "deploymentCircuitBreaker": { "enable": true, "rollback": true, "resetOnHealthyTask": false,
+        "thresholdConfiguration": { "type": "COUNT", "value": 10 } } });
+    let some = json!({ "defect": { "neverStarts": {} }, "onlyInZone": "z1" });
+    assert_eq!(the_change(&run(&rolling(6, 100, 200, &breaker, &some, &json!({})), 1)).outcome, "unfinished");
+    let all = json!({ "defect": { "neverStarts": {} } });
+    assert_eq!(the_change(&run(&rolling(6, 100, 200, &breaker, &all, &json!({})), 1)).outcome, "rolledBack");
+}
+
+#[test]
+fn a_new_revision_ends_the_rest_after_failed_starts() {
+    // The first fails again and again for twenty minutes: the next try is minutes away by then.
+    let mut file = rolling(4, 100, 200, &json!({}), &json!({}), &json!({}));
+    file["changes"] = json!([{ "name": "bad", "at": "1h", "service": "shop/web", "defect": { "neverStarts": {} } },
+        { "name": "good", "at": "80m", "service": "shop/web" }]);
+    let summary = run(&file, 1);
+    let good = &summary.changes[1];
+    check("at once", good.end_seconds.unwrap().mean - good.begin_seconds.unwrap().mean, 70.0, 1e-3);
+}
+
+#[test]
 fn errors_are_lost_to_the_change_in_the_share_that_it_gets() {
     let traffic = json!({ "traffic": [{ "service": "shop/web", "rate": "80/s", "requestsPerTask": "20/s",
         "loadBalancer": { "deregistrationDelay": "0s" } }] });
