@@ -154,6 +154,19 @@ fn without_a_completed_revision_it_stalls() {
 }
 
 #[test]
+fn the_newest_completed_revision_comes_back() {
+    let breaker = json!({ "deploymentCircuitBreaker": { "enable": true, "rollback": true } });
+    let mut file = rolling(10, 100, 200, &breaker, &json!({}), &json!({}));
+    file["changes"] = json!([{ "name": "good", "at": "1h", "service": "shop/web" },
+        { "name": "bad", "at": "2h", "service": "shop/web", "defect": { "neverStarts": {} } }]);
+    let (diary, summary) = watch(&file);
+    assert_eq!(summary.changes[1].outcome, "rolledBack");
+    check("those of the good one never left", summary.changes[1].rollback_seconds.unwrap().mean, 0.0, 1.0);
+    let born = diary.0.iter().filter(|(_, fact)| matches!(fact, Fact::Task { from, to, .. } if from == to));
+    assert_eq!(born.count(), 30, "ten at first, ten good and ten bad ones, and none to replace the good ones");
+}
+
+#[test]
 fn stage_two_counts_failed_checks_and_a_healthy_task_resets_the_count() {
     let traffic = json!({ "traffic": [{ "service": "shop/web", "rate": "30/s", "requestsPerTask": "10/s" }] });
     let breaker = |reset: bool| {
