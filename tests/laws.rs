@@ -42,6 +42,8 @@ mod line;
 mod link;
 #[path = "laws/managed.rs"]
 mod managed;
+#[path = "laws/pipeline.rs"]
+mod pipeline;
 #[path = "laws/queues.rs"]
 mod queues;
 #[path = "laws/quotas.rs"]

@@ -20,7 +20,7 @@ const IN_ALARM: &str = "in_alarm";
 /// Numbers of the series, in the order of the plan.
 #[derive(Clone, Debug)]
 pub(super) struct ChangeSeries {
-    exposed: Vec<(ChangeId, usize)>,
+    exposed: Vec<((ChangeId, ServiceId), usize)>,
     alarms: Vec<(AlarmId, usize)>,
 }
 
@@ -31,10 +31,13 @@ impl ChangeSeries {
         let name = |service: ServiceId| &plan.services[service].name;
         let mut exposed = Vec::new();
         let mut watched: BTreeSet<AlarmId> = BTreeSet::new();
-        for (id, change) in plan.changes.pairs().filter(|(_, change)| here(change.service)) {
-            exposed.push((id, trace.add(EXPOSED, name(change.service), &change.name)));
-            watched.extend(&plan.services[change.service].deployment.alarms);
+        for (id, change) in plan.changes.pairs() {
+            for service in change.services().filter(|service| here(*service)) {
+                exposed.push(((id, service), trace.add(EXPOSED, name(service), &change.name)));
+                watched.extend(&plan.services[service].deployment.alarms);
+            }
         }
+        exposed.sort_unstable();
         let alarms = watched.into_iter().map(|id| {
             let alarm = &plan.alarms[id];
             (id, trace.add(IN_ALARM, name(alarm.service), &alarm.name))
@@ -45,8 +48,8 @@ impl ChangeSeries {
     /// A fact of a change or of an alarm.
     pub(super) fn take(&self, now: Time, fact: &Fact, trace: &mut Trace) {
         match *fact {
-            Fact::Exposed { change, rate } => {
-                if let Ok(place) = self.exposed.binary_search_by_key(&change, |row| row.0) {
+            Fact::Exposed { change, service, rate } => {
+                if let Ok(place) = self.exposed.binary_search_by_key(&(change, service), |row| row.0) {
                     trace.point(self.exposed[place].1, now, rate as f64 / BILLION);
                 }
             }

@@ -2,8 +2,8 @@
 
 use super::window::Integral;
 use crate::engine::Time;
-use crate::model::fact::ChangeStep;
-use crate::model::ids::ChangeId;
+use crate::model::fact::{ChangeStep, PipelineStep};
+use crate::model::ids::{ChangeId, ServiceId};
 
 /// How a change ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +38,10 @@ impl Outcome {
 pub struct Measure {
     /// Steps that it took, in order.
     pub steps: Vec<(ChangeStep, Time)>,
+    /// Steps of the stages of its pipeline, by number of the stage, in order.
+    pub stages: Vec<(u16, PipelineStep, Time)>,
+    /// How much of what it was to reach it had reached at most, in millionths.
+    pub reached: u32,
     /// Requests sent to its revision: billionths for each second, times microseconds.
     pub exposed: u128,
 }
@@ -74,7 +78,24 @@ pub struct Changes {
 struct Row {
     change: ChangeId,
     steps: Vec<(ChangeStep, Time)>,
+    stages: Vec<(u16, PipelineStep, Time)>,
+    reached: u32,
+    /// What each service sends to its revision now.
+    rates: Vec<(ServiceId, u64)>,
     exposed: Integral,
+}
+
+impl Row {
+    fn new(change: ChangeId, from: Time) -> Row {
+        Row {
+            change,
+            steps: Vec::new(),
+            stages: Vec::new(),
+            reached: 0,
+            rates: Vec::new(),
+            exposed: Integral::new(from),
+        }
+    }
 }
 
 impl Changes {
@@ -86,27 +107,60 @@ impl Changes {
     fn row(&mut self, change: ChangeId) -> &mut Row {
         let found = self.rows.iter().rposition(|row| row.change == change);
         let place = found.unwrap_or_else(|| {
-            self.rows.push(Row { change, steps: Vec::new(), exposed: Integral::new(self.from) });
+            self.rows.push(Row::new(change, self.from));
             self.rows.len() - 1
         });
         &mut self.rows[place]
     }
 
-    /// A change went on.
+    /// A change went on. With a pipeline it is that which counts, not the deployments of its units.
     pub fn step(&mut self, now: Time, change: ChangeId, what: ChangeStep) {
-        self.row(change).steps.push((what, now));
+        let row = self.row(change);
+        if row.stages.is_empty() {
+            row.steps.push((what, now));
+            // A service that deploys it by itself is all that it is to reach.
+            row.reached = 1_000_000;
+        }
     }
 
-    /// Its revision gets so much from now on.
-    pub fn exposed(&mut self, now: Time, change: ChangeId, rate: u64) {
-        self.row(change).exposed.set(now, rate);
+    /// A change with a pipeline went on.
+    pub fn stage(&mut self, now: Time, change: ChangeId, stage: u16, what: PipelineStep, reached: u32) {
+        let row = self.row(change);
+        let first = !row.stages.iter().any(|step| step.1 == PipelineStep::Stage);
+        row.stages.push((stage, what, now));
+        row.reached = row.reached.max(reached);
+        let steps: &[ChangeStep] = match what {
+            PipelineStep::Stage if first => &[ChangeStep::Began],
+            PipelineStep::Completed => &[ChangeStep::Completed],
+            PipelineStep::Failed => &[ChangeStep::Failed, ChangeStep::Back],
+            PipelineStep::RolledBack => &[ChangeStep::RolledBack],
+            PipelineStep::Superseded => &[ChangeStep::Superseded],
+            PipelineStep::Began
+            | PipelineStep::Blocked
+            | PipelineStep::Stage
+            | PipelineStep::Bakes
+            | PipelineStep::Passed => &[],
+        };
+        row.steps.extend(steps.iter().map(|step| (*step, now)));
+    }
+
+    /// Its revision gets so much of a service's requests from now on.
+    pub fn exposed(&mut self, now: Time, change: ChangeId, service: ServiceId, rate: u64) {
+        let row = self.row(change);
+        match row.rates.iter_mut().find(|(of, _)| *of == service) {
+            Some((_, now)) => *now = rate,
+            None => row.rates.push((service, rate)),
+        }
+        let all = row.rates.iter().map(|(_, rate)| rate).sum();
+        row.exposed.set(now, all);
     }
 
     /// Ends the run.
     pub fn finish(self, end: Time) -> Vec<(ChangeId, Measure)> {
         let close = |mut row: Row| {
             row.exposed.reach(end);
-            (row.change, Measure { steps: row.steps, exposed: row.exposed.sum() })
+            let Row { change, steps, stages, reached, exposed, .. } = row;
+            (change, Measure { steps, stages, reached, exposed: exposed.sum() })
         };
         let mut rows: Vec<(ChangeId, Measure)> = self.rows.into_iter().map(close).collect();
         rows.sort_by_key(|row| row.0);

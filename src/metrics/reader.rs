@@ -285,8 +285,9 @@ impl Metrics {
     fn told(&mut self, now: Time, fact: &Fact) {
         self.charts.iter_mut().for_each(|charts| charts.told(now, fact));
         match *fact {
-            Fact::Change { change, what } => self.changes.step(now, change, what),
-            Fact::Exposed { change, rate } => self.changes.exposed(now, change, rate),
+            Fact::Change { change, what, .. } => self.changes.step(now, change, what),
+            Fact::Pipeline { change, stage, what, reached } => self.changes.stage(now, change, stage, what, reached),
+            Fact::Exposed { change, service, rate } => self.changes.exposed(now, change, service, rate),
             Fact::Health { .. } | Fact::Service { .. } | Fact::Alarm { .. } => {}
             _ => self.application.take(now, fact),
         }

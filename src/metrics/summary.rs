@@ -353,6 +353,8 @@ pub struct ChangeRow {
     pub exposed_requests: Estimate,
     /// The same as a share of all requests offered to the service in the window.
     pub exposed_share: Maybe,
+    /// How much of what it was to reach it had reached at most: tasks that were, or were being, replaced.
+    pub reached_share: Estimate,
     /// From its begin until it was found to be bad; null when it never was.
     pub detect_seconds: Maybe,
     /// From then until the revision before it was back.
@@ -363,7 +365,7 @@ pub struct ChangeRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StageRow {
-    /// `rolling`, `bake` or `rollback`.
+    /// `rolling`, `bake` or `rollback`; with a pipeline the name of its stage, or `rollback`.
     pub stage: String,
     /// When it began.
     pub begin_seconds: Maybe,

@@ -48,10 +48,12 @@ pub enum Family {
     Deploy,
     /// Alarms change their state.
     Alarm,
+    /// Changes go on stage by stage.
+    Pipeline,
 }
 
 impl Family {
-    const ALL: [Family; 13] = [
+    const ALL: [Family; 14] = [
         Family::Launch,
         Family::Serve,
         Family::Stop,
@@ -65,6 +67,7 @@ impl Family {
         Family::Dispatch,
         Family::Deploy,
         Family::Alarm,
+        Family::Pipeline,
     ];
 }
 

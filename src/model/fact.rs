@@ -75,6 +75,29 @@ pub enum ChangeStep {
     Superseded,
 }
 
+/// How far a change is that goes on stage by stage.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum PipelineStep {
+    /// It is asked for.
+    Began,
+    /// The next stage has to wait: an alarm rings, a fault is in force, or nobody works.
+    Blocked,
+    /// A stage begins.
+    Stage,
+    /// All that the stage changes is changed; it is watched.
+    Bakes,
+    /// The stage is over.
+    Passed,
+    /// It is completed.
+    Completed,
+    /// It failed: all that was changed goes back.
+    Failed,
+    /// It is back.
+    RolledBack,
+    /// A later change of one of its units takes its place.
+    Superseded,
+}
+
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct TaskNo {
@@ -338,6 +361,8 @@ pub enum Fact {
     Change {
         /// Which.
         change: ChangeId,
+        /// At which service.
+        service: ServiceId,
         /// How far it is.
         what: ChangeStep,
     },
@@ -345,6 +370,8 @@ pub enum Fact {
     Exposed {
         /// Which.
         change: ChangeId,
+        /// Of which service.
+        service: ServiceId,
         /// From now on.
         rate: u64,
     },
@@ -354,6 +381,17 @@ pub enum Fact {
         alarm: AlarmId,
         /// From now on.
         state: AlarmState,
+    },
+    /// A change that goes on stage by stage went on.
+    Pipeline {
+        /// Which.
+        change: ChangeId,
+        /// The number of the stage.
+        stage: u16,
+        /// How far it is.
+        what: PipelineStep,
+        /// How much of what it is to reach has been changed, or is being changed, in millionths.
+        reached: u32,
     },
 }
 

@@ -52,6 +52,8 @@ pub enum For {
     Backoff,
     /// Whether a change is bad, and when its tasks crash.
     Defect,
+    /// When somebody finds that a change is bad.
+    Found,
 }
 
 impl From<For> for Purpose {

@@ -5,14 +5,14 @@ use super::event::{Event, Family};
 use super::fact::{Cause, Fact};
 use super::fault;
 use super::flows::{
-    self, alarms, daemon, deploy, detect, dispatch, launch, outage, plane, rebalance, reconcile, scale, serve, settle,
-    stop, traffic,
+    self, alarms, daemon, deploy, detect, dispatch, launch, outage, pipeline, plane, rebalance, reconcile, scale,
+    serve, settle, stop, traffic,
 };
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Part, Plan};
 use super::routing;
 use super::tables::rollout::Revision;
-use super::tables::{Application, Front, Homes, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
+use super::tables::{Application, Front, Homes, Hosts, Pipe, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
 use std::collections::VecDeque;
@@ -64,6 +64,8 @@ pub struct World {
     pub(crate) held: Vec<(Cause, ProviderId)>,
     /// Services whose crashed tasks stay down until their fault ends.
     pub(crate) held_tasks: Vec<(Cause, ServiceId)>,
+    /// Changes that go on stage by stage.
+    pub pipes: Vec<Pipe>,
     /// Alarms that watch its services.
     pub alarms: Vec<alarms::Watch>,
     /// Customers' own cells, where their router runs.
@@ -113,6 +115,7 @@ impl engine::Partition for World {
             Family::Alarm => alarms::handle(self, alarms::Step::of(event), cx),
             Family::Deploy => deploy::handle(self, deploy::Step::of(event), cx),
             Family::Dispatch => dispatch::handle(self, dispatch::Step::of(event), cx),
+            Family::Pipeline => pipeline::handle(self, pipeline::Step::of(event), cx),
         }
         settle::all(self, cx);
     }
@@ -170,6 +173,7 @@ impl World {
             shortages: Vec::new(),
             held: Vec::new(),
             held_tasks: Vec::new(),
+            pipes: Vec::new(),
             alarms: alarms::of_part(plan, &cell.services),
             application: of_part(plan, part).map(|one| Box::new(routing::customers::at_start(one))),
             dirty: Vec::new(),
@@ -235,6 +239,7 @@ impl World {
         flows::depend::prepare(self, cx);
         dispatch::prepare(self, cx);
         deploy::prepare(self, cx);
+        pipeline::prepare(self, cx);
         alarms::prepare(self, cx);
         fault::prepare(self, cx);
         settle::all(self, cx);

@@ -67,9 +67,8 @@ impl Writer<'_> {
                 let (arn, detail) = self.host(time, provider, number, fact);
                 ("ECS Container Instance State Change", self.plan.providers[provider].cluster, arn, detail)
             }
-            Fact::Change { change, what } => {
-                let (arn, detail) = self.deployment(time, change, what)?;
-                let service = self.plan.changes[change].service;
+            Fact::Change { change, service, what } => {
+                let (arn, detail) = self.deployment(time, change, service, what)?;
                 ("ECS Deployment State Change", self.plan.services[service].cluster, arn, detail)
             }
             Fact::Alarm { alarm, state } => {

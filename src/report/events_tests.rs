@@ -75,7 +75,9 @@ fn what_is_left_out_is_told_in_the_last_line() {
 fn a_deployment_that_an_alarm_stops_goes_back_to_the_one_that_was_completed() {
     use crate::model::fact::{AlarmState, ChangeStep};
     use crate::model::ids::{AlarmId, ChangeId};
-    let step = |at: u64, change: u16, what| (at * 1_000_000, Fact::Change { change: ChangeId(change.into()), what });
+    let step = |at: u64, change: u16, what| {
+        (at * 1_000_000, Fact::Change { change: ChangeId(change.into()), service: ServiceId(0), what })
+    };
     let alarm = |at: u64, state| (at * 1_000_000, Fact::Alarm { alarm: AlarmId(0), state });
     let lines = lines_of(
         &sample::with_changes(),

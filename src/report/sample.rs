@@ -9,7 +9,7 @@ use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, Regi
 use crate::model::placement::Placement;
 use crate::model::plan::{
     Cell, Cluster, Kind, Life, Plan, Profile, Provider, ProviderKind, Region, Service, StrategyItem, TaskDef, Traffic,
-    Zone, ZoneKind,
+    Unit, Zone, ZoneKind,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -91,12 +91,15 @@ pub(crate) fn with_changes() -> Plan {
     let change = |revision: u8| Change {
         name: format!("v{revision}"),
         who: Who::named(&format!("v{revision}")),
-        service: ServiceId(0),
-        revision,
+        units: vec![Unit::Service(ServiceId(0))],
+        what: "shop/web".into(),
         at: Time(u64::from(revision)),
         defect: None,
         bad_ppm: 0,
         only_in: None,
+        only_unit: None,
+        found: None,
+        pipeline: None,
     };
     let rule = Rule {
         statistic: Statistic::Sum,

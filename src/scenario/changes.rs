@@ -32,8 +32,10 @@ pub fn derived(plan: &Plan) -> Vec<ChangeRow> {
 }
 
 fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
-    let Change { name, service, at, .. } = &plan.changes[id];
-    let service = &plan.services[*service];
+    let change @ Change { name, what, at, .. } = &plan.changes[id];
+    // Units of one change are alike as a rule: the first stands for them.
+    let first = change.services().next().unwrap_or_default();
+    let service = &plan.services[first];
     debug_assert!(service.kind == Kind::Replica, "only REPLICA services have changes");
     let desired = u64::from(service.desired);
     // Domain sheet, section 2.2.
@@ -41,7 +43,7 @@ fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
     let most = (desired * u64::from(service.maximum_percent) / 100) as u32;
     ChangeRow {
         change: name.clone(),
-        service: service.name.clone(),
+        service: what.clone(),
         at: Span(at.0),
         desired: service.desired,
         least,

@@ -1,10 +1,11 @@
 //! Revisions of services with their tasks, and deployments under way.
 
 use super::Findings;
-use crate::model::fact::TaskState;
+use crate::model::fact::{NO_ZONE, TaskState};
 use crate::model::ids::ServiceId;
-use crate::model::plan::Plan;
-use crate::model::tables::rollout::Stage;
+use crate::model::plan::{Plan, Reach};
+use crate::model::tables::Task;
+use crate::model::tables::rollout::{Rollout, Stage};
 use crate::model::tables::task::{Marks, Target};
 use crate::model::world::World;
 
@@ -23,16 +24,36 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         let known = |number: u8| row.revisions.iter().any(|one| one.number == number);
         let mut unknown = world.tasks.pairs().filter(|(_, task)| task.service == id && task.wanted);
         out.holds("tasks are of known revisions", name, unknown.all(|(_, task)| known(task.revision)), row.revision);
-        let outdated = |revision: u8| row.rollout.is_some() && revision != row.revision;
-        let marked = world.tasks.pairs().filter(|(_, task)| task.service == id && task.wanted);
-        let wrong = marked.filter(|(_, task)| task.marks.has(Marks::OUTDATED) != outdated(task.revision)).count();
-        out.same("marks of outdated tasks", name, wrong, 0);
+        let covers = |task: &Task| row.rollout.as_ref().is_some_and(|rollout| rollout.covers(task.zone));
+        let outdated = |task: &Task| covers(task) && task.revision != row.revision;
+        let of_it = || world.tasks.pairs().map(|(_, task)| task).filter(|task| task.service == id && task.wanted);
+        let wrong = of_it().filter(|task| task.marks.has(Marks::OUTDATED) != outdated(task)).count();
+        // One box makes room for itself in a task that is not of another revision than it should be.
+        let one_box = row.rollout.as_ref().is_some_and(|one| one.is_partial() && one.reach == Reach::OneBox);
+        out.holds("marks of outdated tasks", name, wrong <= usize::from(one_box), wrong);
+        if let Some(rollout) = row.rollout.as_ref().filter(|rollout| rollout.is_partial()) {
+            isolated(world, id, rollout, name, out);
+        }
         if let Some(rollout) = &row.rollout {
-            let new = plan.changes[rollout.change].revision;
-            let target = if rollout.stage == Stage::Back { row.completed } else { Some(new) };
+            let back = if rollout.staged { Some(rollout.before) } else { row.completed };
+            let target = if rollout.stage == Stage::Back { back } else { Some(rollout.revision) };
             out.same("what is deployed", name, Some(row.revision), target);
+            out.same("what is on trial", name, row.trial, Some((rollout.change, rollout.revision)));
         }
     }
+}
+
+/// What a pipeline has not reached has no task of the new revision; one box is one task.
+fn isolated(world: &World, id: ServiceId, rollout: &Rollout, name: &str, out: &mut Findings) {
+    let of_it = world.tasks.pairs().map(|(_, task)| task).filter(|task| task.service == id && task.wanted);
+    let new = of_it.filter(|task| task.revision == rollout.revision && task.zone != NO_ZONE);
+    if rollout.reach == Reach::OneBox {
+        out.holds("one box", name, new.count() <= 1, rollout.revision);
+        return;
+    }
+    // The one box of an earlier stage may stand in another zone.
+    let astray = new.filter(|task| !rollout.zones.contains(&task.zone)).count();
+    out.holds("zones that were not reached", name, astray <= 1, astray);
 }
 
 /// Tasks of a revision that are wanted; by zone, targets that get requests and answer, and that would.
@@ -42,7 +63,7 @@ fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> (u32, Vec<[u3
     let service = &plan.services[id];
     for (_, task) in world.tasks.pairs().filter(|(_, task)| task.service == id && task.revision == number) {
         wanted += u32::from(task.wanted);
-        if task.zone == crate::model::fact::NO_ZONE {
+        if task.zone == NO_ZONE {
             continue;
         }
         let zone = &world.zones[task.zone];

@@ -32,7 +32,7 @@ pub(crate) fn choose(
             only.is_none_or(|only| only == *zone) && world.zones[*zone].left_out[usize::from(spot)] <= cx.now
         });
         let row = &world.services[service];
-        let count = |zone: ZoneId, item| row.wanted_in(world.zone_row(zone), item);
+        let count = |zone: ZoneId, item| row.standing_in(world.zone_row(zone), item);
         let fewest = open.min_by_key(|zone| (count(*zone, item), count(*zone, None), zone.0));
         let Some(zone) = fewest else { return Err(Reason::ResourceFargate) };
         let stock = if spot { plan.zones[zone].spot_stock } else { plan.zones[zone].fargate_stock };

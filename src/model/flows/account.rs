@@ -32,6 +32,8 @@ const IDLE: u16 = 256;
 const IDLE_DEAD: u16 = 512;
 /// Available, and a deployment does not count it as healthy yet.
 const WARMING: u16 = 1_024;
+/// Wanted, and of another revision than the one that is deployed.
+const OUTDATED: u16 = 2_048;
 
 /// Whether a request that reaches the task would be answered.
 pub(crate) fn answers(task: &Task, reachable: bool) -> bool {
@@ -58,6 +60,9 @@ fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
         bits |= WANTED;
         if !available {
             bits |= LACKING;
+        }
+        if task.marks.has(Marks::OUTDATED) {
+            bits |= OUTDATED;
         }
         if task.to_replace() {
             bits |= TO_REPLACE;
@@ -122,11 +127,13 @@ struct Standing {
     counted: u16,
     cause: Cause,
     phase: Phase,
+    revision: u8,
 }
 
 impl Standing {
     fn of(task: &Task) -> Standing {
-        Standing { zone: task.zone, counted: task.counted, cause: task.cause, phase: task.phase }
+        let Task { zone, counted, cause, phase, revision, .. } = *task;
+        Standing { zone, counted, cause, phase, revision }
     }
 }
 
@@ -144,7 +151,7 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
     let first_zone = world.first_zone;
     let place = |zone: ZoneId| usize::from(zone.0 - first_zone);
     let task = world.tasks.at(slot);
-    let (provider, number) = (task.provider, task.revision);
+    let provider = task.provider;
     let row = &mut world.services[task.service];
     if before.zone != after.zone {
         if before.zone != NO_ZONE {
@@ -176,9 +183,9 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
             }
         }
     }
-    if let Some(revision) = row.revisions.iter_mut().find(|one| one.number == number) {
-        step(&mut revision.wanted, WANTED);
-        for (standing, add) in [(before, false), (after, true)] {
+    for (standing, add) in [(before, false), (after, true)] {
+        if let Some(revision) = row.revisions.iter_mut().find(|one| one.number == standing.revision) {
+            shift(&mut revision.wanted, standing.counted & WANTED != 0, add);
             if standing.zone != NO_ZONE {
                 let targets = &mut revision.targets[place(standing.zone)];
                 shift(&mut targets[0], standing.counted & SERVING != 0, add);
@@ -200,6 +207,7 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
 
 fn count_in_zone(zone: &mut InZone, counted: u16, sign: bool) {
     shift(&mut zone.wanted, counted & WANTED != 0, sign);
+    shift(&mut zone.outdated, counted & OUTDATED != 0, sign);
     shift(&mut zone.running, counted & RUNNING != 0, sign);
     shift(&mut zone.available, counted & AVAILABLE != 0, sign);
     shift(&mut zone.serving, counted & SERVING != 0, sign);

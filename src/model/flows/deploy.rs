@@ -9,7 +9,7 @@
 //! Tasks of another revision than the one that is deployed are to be replaced, as those on a draining host are: how many
 //! may be missing or too many at a time is decided in `flows/reconcile.rs`, once for all reasons.
 
-use super::{account, alarms, outage, reconcile};
+use super::{account, alarms, outage, pipeline, reconcile, staged};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Draw, Span, Time};
 use crate::model::defect::Live;
@@ -17,18 +17,20 @@ use crate::model::event::steps;
 use crate::model::fact::{Cause, ChangeStep, Fact};
 use crate::model::flows::For;
 use crate::model::ids::{AlarmId, ChangeId, ServiceId, TaskId, ZoneId};
-use crate::model::plan::Plan;
+use crate::model::plan::{Plan, Unit};
 use crate::model::tables::rollout::{Revision, Rollout, Stage};
 use crate::model::tables::task::{Marks, chain};
 use crate::model::world::{Cx, World};
 
 steps! { Deploy:
     /// Somebody asks for a change.
-    Asked(change: ChangeId),
+    Asked(service: ServiceId, change: ChangeId),
     /// A task without any check has run for long enough to count as healthy.
     Warm(task: TaskId),
     /// The bake is over.
     Baked(service: ServiceId, change: ChangeId),
+    /// Somebody finds that it is bad.
+    Found(service: ServiceId, change: ChangeId),
 }
 
 /// How long a task without any health check runs before a deployment counts it as healthy (domain sheet, section 2.2).
@@ -39,9 +41,10 @@ const AGAIN: Span = Span::from_secs(30);
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     match step {
-        Step::Asked(change) => asked(world, change, cx),
+        Step::Asked(service, change) => asked(world, service, change, cx),
         Step::Warm(task) => warm(world, task, cx),
         Step::Baked(service, change) => baked(world, service, change, cx),
+        Step::Found(service, change) => found(world, service, change, cx),
     }
 }
 
@@ -49,63 +52,94 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     for (id, change) in plan.changes.pairs() {
-        if world.services.holds(change.service) {
-            cx.at(change.at, Turn::Normal, Step::Asked(id));
+        let alone = change.pipeline.is_none();
+        for service in change.services().filter(|_| alone).filter(|service| world.services.holds(*service)) {
+            cx.at(change.at, Turn::Normal, Step::Asked(service, id));
         }
     }
 }
 
+/// A service is to have another revision.
+fn asked(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
+    if let Err(wait) = called(world, service, cx) {
+        return cx.after(wait, Step::Asked(service, id));
+    }
+    supersede(world, service, cx);
+    begin(world, service, id, cx);
+    tell(id, service, ChangeStep::Began, cx);
+    turn_to(world, service, Cause::change(id), cx);
+}
+
 /// UpdateService: taken on when the router and the cell answer, and the account has a token (domain sheet, section 4.6; as
-/// for RunTask, where a control plane is written).
-fn asked(world: &mut World, id: ChangeId, cx: &mut Cx<'_>) {
+/// for RunTask, where a control plane is written); or when the client comes again.
+pub(crate) fn called(world: &mut World, service: ServiceId, cx: &Cx<'_>) -> Result<(), Span> {
     let plan = cx.plan;
-    let change = &plan.changes[id];
-    let service = change.service;
     let cluster = plan.services[service].cluster;
     let away = outage::unserved(world, cluster, cx).is_some() || !world.front.router_down.is_empty();
     if away || super::create::unborn(world, cluster) {
-        return cx.after(AGAIN, Step::Asked(id));
+        return Err(AGAIN);
     }
     let told = plan.regions[plan.region_of(service)].plane.is_some();
     let tokens = &mut world.front.updates[plan.clusters[cluster].account_row];
     if told && !tokens.take(cx.now) {
         // Turned away for its rate: the client comes again when there is a token.
-        let wait = tokens.wait(cx.now).max(Span::from_micros(1));
-        return cx.after(wait, Step::Asked(id));
+        return Err(tokens.wait(cx.now).max(Span::from_micros(1)));
     }
+    Ok(())
+}
+
+/// Another deployment takes the place of the one that is under way.
+pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     if let Some(before) = world.services[service].rollout.take()
         && before.stage != Stage::Stalled
     {
-        tell(before.change, ChangeStep::Superseded, cx);
+        tell(before.change, service, ChangeStep::Superseded, cx);
     }
-    let draws = change.defect.is_some() && change.bad_ppm > 0;
-    let bad = draws && bad_luck(change.bad_ppm, cx.draw(For::Defect, change.who));
+    if let Some((change, _)) = world.services[service].trial {
+        pipeline::superseded(world, change, cx);
+    }
+}
+
+/// Whether the revision of a change is bad: the same everywhere, as it is one draw.
+pub(crate) fn is_bad(id: ChangeId, cx: &Cx<'_>) -> bool {
+    let change = &cx.plan.changes[id];
+    change.defect.is_some() && change.bad_ppm > 0 && bad_luck(change.bad_ppm, cx.draw(For::Defect, change.who))
+}
+
+/// A deployment begins: of the whole service, unless a pipeline limits it.
+pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let bad = is_bad(id, cx);
     let zones = world.services[service].zones.len();
     // An alarm that is on already is ignored for the whole of the deployment (domain sheet, section 2.5).
     let watched = plan.services[service].deployment.alarms.iter().copied();
     let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
     let row = &mut world.services[service];
-    row.revisions.push(Revision::new(change.revision, bad, zones));
-    row.revision = change.revision;
-    row.rollout = Some(Box::new(Rollout { change: id, stage: Stage::Rolling, failures: 0, ran: false, ignored }));
-    tell(id, ChangeStep::Began, cx);
-    turn_to(world, service, Cause::change(id), cx);
+    let revision = plan.services[service].revision_of(id);
+    row.before_trial = row.completed.unwrap_or(row.revision);
+    row.revisions.push(Revision::new(revision, bad, zones));
+    row.revision = revision;
+    row.trial = Some((id, revision));
+    row.rollout = Some(Box::new(Rollout::new(id, revision, row.before_trial, ignored)));
 }
 
 fn bad_luck(ppm: u64, mut draw: Draw) -> bool {
     draw.below(1_000_000) < ppm
 }
 
-fn tell(change: ChangeId, what: ChangeStep, cx: &mut Cx<'_>) {
-    cx.note(Fact::Change { change, what });
+/// Tells readers.
+pub(crate) fn tell(change: ChangeId, service: ServiceId, what: ChangeStep, cx: &mut Cx<'_>) {
+    cx.note(Fact::Change { change, service, what });
 }
 
-/// Tasks of other revisions than the one to be deployed are to be replaced from now on.
-fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
+/// Tasks of other revisions than the one to be deployed are to be replaced from now on, as far as the deployment reaches.
+pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
     let target = world.services[service].revision;
     for task in tasks(world, service) {
+        let zone = world.tasks.at(task.slot).zone;
+        let covered = world.services[service].rollout.as_ref().is_none_or(|rollout| rollout.covers(zone));
         account::change(world, cx.plan, task, |task| {
-            let outdated = task.revision != target;
+            let outdated = covered && task.revision != target;
             task.marks.set(Marks::OUTDATED, outdated);
             if outdated && task.ready {
                 task.cause = cause;
@@ -149,31 +183,60 @@ pub(crate) fn of_revision<'p>(
     let known = world.services[service].revisions.iter().find(|one| one.number == revision)?;
     let id = *plan.services[service].changes.get(usize::from(revision).checked_sub(1)?)?;
     let change = &plan.changes[id];
-    let here = change.only_in.is_none_or(|only| only == zone);
+    let unit = change.only_unit.is_none_or(|only| change.units[only] == Unit::Service(service));
+    let here = unit && change.only_in.is_none_or(|only| only == zone);
     change.defect.as_ref().filter(|_| known.bad && here).map(|defect| (defect, Cause::change(id)))
 }
 
 /// The deployment of which a task is a new one, while it can still fail.
-fn of_task<'w>(world: &'w mut World, plan: &Plan, id: TaskId) -> Option<&'w mut Rollout> {
+fn of_task(world: &mut World, id: TaskId) -> Option<&mut Rollout> {
     let row = world.tasks.at(id.slot);
     let (service, revision) = (row.service, row.revision);
     let rollout = world.services[service].rollout.as_deref_mut()?;
-    let new = plan.changes[rollout.change].revision == revision;
-    (new && rollout.stage.is_open()).then_some(rollout)
+    (rollout.revision == revision && rollout.stage.is_open()).then_some(rollout)
 }
 
 /// A task runs. Whether a deployment waits before it counts it as healthy.
 pub(crate) fn runs(world: &mut World, id: TaskId, checked: bool, cx: &mut Cx<'_>) {
-    let task = world.tasks.at(id.slot);
-    if world.services[task.service].rollout.is_none() {
+    let task_service = world.tasks.at(id.slot).service;
+    if world.services[task_service].rollout.is_none() {
         return;
     }
-    if let Some(rollout) = of_task(world, cx.plan, id) {
-        rollout.ran = true;
+    if let Some(rollout) = of_task(world, id)
+        && !std::mem::replace(&mut rollout.ran, true)
+    {
+        let change = rollout.change;
+        runs_first(world, task_service, change, cx);
     }
     if !checked {
         account::change(world, cx.plan, id, |task| task.marks.set(Marks::WARMING, true));
         cx.after(WARM, Step::Warm(id));
+    }
+}
+
+/// The first task of a deployment runs: from now on somebody may find that it is bad.
+fn runs_first(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
+    let staged = world.services[service].rollout.as_ref().is_some_and(|rollout| rollout.staged);
+    if staged {
+        return pipeline::runs_first(world, change, cx);
+    }
+    if let Some(after) = found_after(change, cx) {
+        cx.after(after, Step::Found(service, change));
+    }
+}
+
+/// From the first moment at which a bad revision runs until somebody finds it.
+pub(crate) fn found_after(change: ChangeId, cx: &Cx<'_>) -> Option<Span> {
+    let row = &cx.plan.changes[change];
+    let law = row.found.as_ref().filter(|_| is_bad(change, cx))?;
+    Some(law.sample(&mut cx.draw(For::Found, row.who)))
+}
+
+/// Somebody has found that it is bad, if it is still under way.
+fn found(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
+    let open = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
+    if open {
+        failed(world, service, true, cx);
     }
 }
 
@@ -191,7 +254,7 @@ fn warm(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 pub(crate) fn healthy(world: &mut World, id: TaskId, cx: &Cx<'_>) {
     let service = world.tasks.at(id.slot).service;
     let resets = cx.plan.services[service].deployment.breaker.is_some_and(|breaker| breaker.reset);
-    if let (true, Some(rollout)) = (resets, of_task(world, cx.plan, id)) {
+    if let (true, Some(rollout)) = (resets, of_task(world, id)) {
         rollout.failures = 0;
     }
 }
@@ -202,7 +265,7 @@ pub(crate) fn fails(world: &mut World, id: TaskId, started: bool, cx: &mut Cx<'_
     let service = world.tasks.at(id.slot).service;
     let Some(breaker) = cx.plan.services[service].deployment.breaker else { return };
     let desired = world.services[service].desired;
-    let Some(rollout) = of_task(world, cx.plan, id) else { return };
+    let Some(rollout) = of_task(world, id) else { return };
     if rollout.ran != started {
         return;
     }
@@ -218,16 +281,19 @@ pub(crate) fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: 
     let Some(rollout) = row.rollout.as_deref_mut().filter(|one| one.stage.is_open()) else { return };
     let change = rollout.change;
     cx.note(Fact::Noticed { cause: Cause::change(change) });
-    tell(change, ChangeStep::Failed, cx);
+    tell(change, service, ChangeStep::Failed, cx);
+    if rollout.staged {
+        return pipeline::failed(world, change, cx);
+    }
     if let Some(completed) = row.completed.filter(|_| rollback) {
         rollout.stage = Stage::Back;
         row.revision = completed;
-        tell(change, ChangeStep::Back, cx);
+        tell(change, service, ChangeStep::Back, cx);
         turn_to(world, service, Cause::change(change), cx);
     } else {
         rollout.stage = Stage::Stalled;
         account::mark(world, service);
-        tell(change, ChangeStep::Stalled, cx);
+        tell(change, service, ChangeStep::Stalled, cx);
     }
 }
 
@@ -243,6 +309,7 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
     for service in hit {
         failed(world, service, plan.services[service].deployment.alarm_rollback, cx);
     }
+    pipeline::alarmed(world, alarm, cx);
 }
 
 /// The scheduler has looked at the service: is anything left to do?
@@ -250,16 +317,20 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
     let whole = reconcile::is_steady(row);
     let only = row.revisions.iter().all(|one| one.wanted == 0 || one.number == row.revision);
-    let done = whole && only;
     let Some(rollout) = &row.rollout else {
         if whole && row.completed.is_none() {
             world.services[service].completed = Some(0);
         }
         return;
     };
-    let change = rollout.change;
+    let (change, staged) = (rollout.change, rollout.staged);
+    // A deployment that reaches a part only is done when nothing is left to be replaced.
+    let done = whole && (only || rollout.is_partial());
     match rollout.stage {
         Stage::Rolling if done => {
+            if staged::holds(world, service, cx) {
+                return;
+            }
             let bake = cx.plan.services[service].deployment.bakes(&cx.plan.alarms);
             if bake == Span::ZERO {
                 return complete(world, service, cx);
@@ -267,12 +338,20 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
             if let Some(rollout) = &mut world.services[service].rollout {
                 rollout.stage = Stage::Baking;
             }
-            tell(change, ChangeStep::Bakes, cx);
+            tell(change, service, ChangeStep::Bakes, cx);
             cx.after(bake, Step::Baked(service, change));
         }
         Stage::Back if done => {
-            tell(change, ChangeStep::RolledBack, cx);
+            tell(change, service, ChangeStep::RolledBack, cx);
+            if staged {
+                // The revision before is the newest completed one again.
+                let row = &mut world.services[service];
+                row.completed = Some(row.revision);
+            }
             end(world, service);
+            if staged {
+                pipeline::undone(world, service, change, cx);
+            }
         }
         _ => {}
     }
@@ -290,15 +369,28 @@ fn complete(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     row.completed = Some(row.revision);
     if let Some(rollout) = &row.rollout {
-        cx.note(Fact::Change { change: rollout.change, what: ChangeStep::Completed });
+        cx.note(Fact::Change { change: rollout.change, service, what: ChangeStep::Completed });
     }
+    let staged = row.rollout.as_ref().filter(|rollout| rollout.staged).map(|rollout| rollout.change);
     end(world, service);
+    if let Some(change) = staged {
+        pipeline::done(world, service, change, cx);
+    }
 }
 
 fn end(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    row.rollout = None;
+    let Some(rollout) = row.rollout.take() else { return };
+    // What a pipeline has changed is on trial until the pipeline ends.
+    if !rollout.staged {
+        row.trial = None;
+        forget(row);
+    }
+    account::mark(world, service);
+}
+
+/// Revisions without tasks are forgotten.
+pub(crate) fn forget(row: &mut crate::model::tables::Service) {
     let now = row.revision;
     row.revisions.retain(|one| one.number == now || one.targets.iter().any(|count| *count != [0; 2]));
-    account::mark(world, service);
 }

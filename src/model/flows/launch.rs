@@ -7,7 +7,7 @@
 //! ```
 //! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
-use super::{For, HELD_UP, account, containers, deploy, link, managed, pace, plane, scale, serve, stop};
+use super::{For, HELD_UP, account, containers, deploy, link, managed, pace, plane, scale, serve, staged, stop};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::defect::Effect;
@@ -128,6 +128,7 @@ fn accept_fargate(
     let task = take_on(world, service, provider, cx);
     take_fargate(world, service, provider, spot, zone, cx);
     account::change(world, plan, task, |task| task.zone = zone);
+    staged::placed(world, task, plan);
     begin(world, task, cx);
     task
 }
@@ -192,7 +193,7 @@ fn accept(world: &mut World, service: ServiceId, provider: ProviderId, cx: &mut 
     let no = TaskNo { service, ordinal: row.launched };
     row.launched += 1;
     let mut task = Task::accepted(no, provider, NO_ZONE, cause, cx.now);
-    task.revision = row.revision;
+    task.revision = row.launches_next();
     let id = account::add(world, cx.plan, task);
     tell(world, id, TaskState::Provisioning, cx);
     id
@@ -225,6 +226,7 @@ pub(crate) fn tell_stop(world: &World, id: TaskId, from: TaskState, code: StopCo
 /// Puts a task on a host that has room and begins its start.
 pub(crate) fn place(world: &mut World, task: TaskId, host: HostId, cx: &mut Cx<'_>) {
     settle_on(world, task, host, cx.plan);
+    staged::placed(world, task, cx.plan);
     let Host { alive, cause, .. } = *world.hosts.at(host.slot);
     if alive {
         begin(world, task, cx);

@@ -76,7 +76,13 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
             | scale::Step::Aged(host)
             | scale::Step::Impaired(host) => of_host(host),
         },
-        Family::Traffic | Family::Fault | Family::Plane | Family::Dispatch | Family::Deploy | Family::Alarm => None,
+        Family::Traffic
+        | Family::Fault
+        | Family::Plane
+        | Family::Dispatch
+        | Family::Deploy
+        | Family::Alarm
+        | Family::Pipeline => None,
     }
 }
 
@@ -129,7 +135,8 @@ fn meanwhile(world: &mut World, event: Event, cause: Cause, cx: &mut Cx<'_>) -> 
         | Family::Plane
         | Family::Dispatch
         | Family::Deploy
-        | Family::Alarm => {}
+        | Family::Alarm
+        | Family::Pipeline => {}
     }
     event
 }

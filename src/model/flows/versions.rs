@@ -1,6 +1,6 @@
 //! Requests and revisions: how much each gets, and what bad ones spoil.
 
-use super::deploy;
+use super::{deploy, pipeline};
 use crate::model::defect::Effect;
 use crate::model::fact::{Fact, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
@@ -22,7 +22,7 @@ pub(crate) fn spoil(
     if row.revisions.is_empty() {
         return 0;
     }
-    let new = row.rollout.as_ref().map(|rollout| plan.changes[rollout.change].revision);
+    let new = row.trial.map(|(_, revision)| revision);
     let targets = |one: &crate::model::tables::rollout::Revision| one.targets[place][usize::from(open)];
     let all: u32 = row.revisions.iter().map(targets).sum();
     let mut split = Split::over(offered, u64::from(all));
@@ -51,15 +51,19 @@ pub(crate) fn spoil(
 /// Tells what the new revision of a deployment gets.
 pub(crate) fn tell(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
-    let now = row.rollout.as_ref().map(|rollout| (rollout.change, row.exposed));
+    let now = row.trial.map(|(change, _)| (change, row.exposed));
     if row.told.exposed == now {
         return;
     }
-    if let Some((before, _)) = row.told.exposed.filter(|(before, _)| now.is_none_or(|(change, _)| change != *before)) {
-        cx.note(Fact::Exposed { change: before, rate: 0 });
+    let before = std::mem::replace(&mut row.told.exposed, now);
+    if let Some((change, rate)) = before {
+        pipeline::sees(world, change, rate, 0, cx);
+        if now.is_none_or(|(next, _)| next != change) {
+            cx.note(Fact::Exposed { change, service: id, rate: 0 });
+        }
     }
-    row.told.exposed = now;
     if let Some((change, rate)) = now {
-        cx.note(Fact::Exposed { change, rate });
+        pipeline::sees(world, change, 0, rate, cx);
+        cx.note(Fact::Exposed { change, service: id, rate });
     }
 }

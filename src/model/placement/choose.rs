@@ -128,7 +128,7 @@ fn rank(world: &World, plan: &Plan, service: ServiceId, strategy: &Strategy, hos
     match strategy {
         Strategy::SpreadZone => {
             let row = usize::from(host.zone.0 - world.first_zone);
-            u64::from(world.services[service].zones[row].wanted)
+            u64::from(world.services[service].standing_in(row, None))
         }
         Strategy::SpreadInstance => tasks_of(world, service, host),
         Strategy::SpreadAttribute(name) => values.count(name, attribute(plan, host, name).unwrap_or("")),

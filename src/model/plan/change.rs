@@ -1,22 +1,22 @@
-//! Changes: new revisions of services, how they are rolled out, and how they may be bad.
+//! Changes: new revisions, whom they are to reach, how they are rolled out, and how they may be bad.
 
-use super::Alarm;
+use super::{Alarm, Pipeline};
 use crate::engine::index::Table;
-use crate::engine::{Span, Time, Who};
+use crate::engine::{Dist, Span, Time, Who};
 use crate::model::defect;
-use crate::model::ids::{AlarmId, ServiceId, ZoneId};
+use crate::model::ids::{AlarmId, CellId, ServiceId, ZoneId};
 
-/// A new revision of a service.
+/// A new revision of a service, of several, or of a control plane.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// Name.
     pub name: String,
     /// Birth certificate, from the name.
     pub who: Who,
-    /// What is changed.
-    pub service: ServiceId,
-    /// The number of its revision: the first change of a service makes 1.
-    pub revision: u8,
+    /// What is changed: units that can be changed one by one, in order.
+    pub units: Vec<Unit>,
+    /// What these are together, in a word.
+    pub what: String,
     /// When it is asked for.
     pub at: Time,
     /// How it is bad, if it is.
@@ -25,6 +25,31 @@ pub struct Change {
     pub bad_ppm: u64,
     /// The only zone in which it is bad.
     pub only_in: Option<ZoneId>,
+    /// The only unit in which it is bad, by its place.
+    pub only_unit: Option<usize>,
+    /// From the first moment at which a bad one runs until somebody finds it.
+    pub found: Option<Dist>,
+    /// How it goes on over its units; `None`: it has a single one, which deploys it by itself.
+    pub pipeline: Option<Pipeline>,
+}
+
+impl Change {
+    /// The services among its units.
+    pub fn services(&self) -> impl Iterator<Item = ServiceId> {
+        self.units.iter().filter_map(|unit| match unit {
+            Unit::Service(service) => Some(*service),
+            Unit::Cell(_) => None,
+        })
+    }
+}
+
+/// What is changed as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A service.
+    Service(ServiceId),
+    /// A cell of the control plane.
+    Cell(CellId),
 }
 
 /// `deploymentConfiguration` of a service, as far as it matters once something is deployed.

@@ -5,14 +5,16 @@ mod application;
 mod capacity;
 mod change;
 mod part;
+mod pipeline;
 mod place;
 mod plane;
 
 pub use alarm::{Alarm, Comparison, Form, LOAD_BALANCER, Metric, MissingData, Rule, Statistic};
 pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
 pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
-pub use change::{Breaker, Change, Deployment, Threshold};
+pub use change::{Breaker, Change, Deployment, Threshold, Unit};
 pub use part::Part;
+pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
 pub use place::{Zone, ZoneKind};
 pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
 
@@ -212,6 +214,13 @@ pub struct Service {
     pub changes: Vec<ChangeId>,
     /// For streams: when tasks are run.
     pub arrivals: Option<Arrivals>,
+}
+
+impl Service {
+    /// The number of the revision that one of its changes makes: the first makes 1, and what it begins with is 0.
+    pub fn revision_of(&self, change: ChangeId) -> u8 {
+        self.changes.iter().position(|one| *one == change).map_or(0, |place| place as u8 + 1)
+    }
 }
 
 /// `{capacityProvider, base, weight}`.

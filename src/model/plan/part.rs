@@ -1,6 +1,6 @@
 //! Which cells run together as one partition of the world, and the slices of the tables that are theirs.
 
-use super::{Cell, Fault, Plan, When};
+use super::{Cell, Change, Fault, Plan, Unit, When};
 use crate::model::ids::{RegionId, ServiceId, ZoneId};
 use std::ops::Range;
 
@@ -29,7 +29,8 @@ impl Part {
 impl Plan {
     /// The partitions: one for each cell, but one for all cells of a Region that is to run `together`, or whose cells
     /// share an account (its token buckets and quotas are in one place then) need the same service to launch, give
-    /// clusters to each other, have customers' own cells, or are hit by a fault that picks some of all their tasks or hosts.
+    /// clusters to each other, have customers' own cells, are changed by one pipeline, or are hit by a fault that picks some of
+    /// all their tasks or hosts.
     pub fn parts(&self, together: impl Fn(RegionId) -> bool) -> Vec<Part> {
         let shared = self.shared_accounts();
         let once = |fault: &Fault| matches!(fault.when, When::At(_)) && fault.effect.picks_in_region(self);
@@ -39,7 +40,7 @@ impl Plan {
             let plane = self.regions[cell.region].plane.as_ref();
             let needs_one = plane.is_some_and(|plane| plane.depends_on.is_some() || !plane.growth.cells.is_empty());
             let dispatches = self.application.as_ref().map(|one| self.region_of(one.router)) == Some(cell.region);
-            let watches = self.watches_across(cell.region);
+            let watches = self.watches_across(cell.region) || self.changes_across(cell.region);
             let joins =
                 watches || together(cell.region) || shared.contains(&cell.region) || needs_one || picked || dispatches;
             match parts.last_mut() {
@@ -58,6 +59,20 @@ impl Plan {
             self.cells[cell(id)].region == region && alarms.into_iter().any(|watched| cell(watched) != cell(id))
         };
         !self.alarms.is_empty() && self.services.pairs().any(across)
+    }
+
+    /// Whether a change reaches units in several cells of a Region.
+    fn changes_across(&self, region: RegionId) -> bool {
+        let cell = |unit: &Unit| match unit {
+            Unit::Service(service) => self.clusters[self.services[*service].cluster].cell,
+            Unit::Cell(cell) => *cell,
+        };
+        let across = |change: &Change| {
+            let first = change.units.first().map(cell);
+            let here = first.is_some_and(|first| self.cells[first].region == region);
+            here && change.units.iter().any(|unit| Some(cell(unit)) != first)
+        };
+        self.changes.iter().any(across)
     }
 
     /// The Region of a service.

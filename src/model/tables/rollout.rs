@@ -1,6 +1,7 @@
 //! Revisions of a service that have tasks, and the deployment that is under way.
 
-use crate::model::ids::{AlarmId, ChangeId};
+use crate::model::ids::{AlarmId, ChangeId, ZoneId};
+use crate::model::plan::Reach;
 
 /// A revision of a service that may have tasks.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ impl Revision {
 pub struct Rollout {
     /// What is deployed, or was.
     pub change: ChangeId,
+    /// The number of its revision.
+    pub revision: u8,
     /// How far it is.
     pub stage: Stage,
     /// Failures that the circuit breaker has counted.
@@ -35,6 +38,42 @@ pub struct Rollout {
     pub ran: bool,
     /// Alarms that rang before it began: they do not count for it.
     pub ignored: Vec<AlarmId>,
+    /// The revision that comes back if it fails.
+    pub before: u8,
+    /// Whether a pipeline moves it on.
+    pub staged: bool,
+    /// How far the pipeline has moved it.
+    pub reach: Reach,
+    /// The zones that it has reached one by one.
+    pub zones: Vec<ZoneId>,
+}
+
+impl Rollout {
+    /// A whole service turns to a revision.
+    pub fn new(change: ChangeId, revision: u8, before: u8, ignored: Vec<AlarmId>) -> Rollout {
+        Rollout {
+            change,
+            revision,
+            stage: Stage::Rolling,
+            failures: 0,
+            ran: false,
+            ignored,
+            before,
+            staged: false,
+            reach: Reach::Whole,
+            zones: Vec::new(),
+        }
+    }
+
+    /// Whether only a part of the service is to be of the new revision.
+    pub fn is_partial(&self) -> bool {
+        self.staged && self.reach != Reach::Whole && self.stage.is_open()
+    }
+
+    /// Whether all tasks in a zone are to be of the revision that is deployed.
+    pub fn covers(&self, zone: ZoneId) -> bool {
+        !self.is_partial() || (self.reach != Reach::OneBox && self.zones.contains(&zone))
+    }
 }
 
 /// How far a deployment is.
@@ -42,6 +81,8 @@ pub struct Rollout {
 pub enum Stage {
     /// Tasks are replaced.
     Rolling,
+    /// As far as the pipeline has moved it all tasks are new and healthy: it waits to be moved on.
+    Held,
     /// All tasks are of the new revision and healthy; alarms are still watched.
     Baking,
     /// It failed, and the newest completed revision comes back.
@@ -53,6 +94,6 @@ pub enum Stage {
 impl Stage {
     /// Whether it can still fail.
     pub fn is_open(self) -> bool {
-        matches!(self, Stage::Rolling | Stage::Baking)
+        matches!(self, Stage::Rolling | Stage::Held | Stage::Baking)
     }
 }

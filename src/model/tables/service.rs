@@ -7,6 +7,7 @@ use super::rollout::{Revision, Rollout, Stage};
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Mechanism, Phase};
 use crate::model::ids::{BucketId, ChangeId, TaskId};
+use crate::model::plan::Reach;
 use std::collections::VecDeque;
 
 /// What a service has in one zone. Every count but `first` is derived from the task rows by `flows::account`.
@@ -16,6 +17,8 @@ pub struct InZone {
     pub first: u32,
     /// Tasks whose goal is RUNNING.
     pub wanted: u32,
+    /// Among them: of another revision than the one that is deployed here.
+    pub outdated: u32,
     /// Tasks RUNNING that run in truth.
     pub running: u32,
     /// Tasks that run, are healthy and can be reached.
@@ -41,6 +44,7 @@ impl Default for InZone {
         InZone {
             first: NIL,
             wanted: 0,
+            outdated: 0,
             running: 0,
             available: 0,
             serving: 0,
@@ -139,6 +143,10 @@ pub struct Service {
     pub revisions: Vec<Revision>,
     /// The deployment under way.
     pub rollout: Option<Box<Rollout>>,
+    /// The change whose revision is on trial: until it is completed everywhere, or taken back. With the number of the revision.
+    pub trial: Option<(ChangeId, u8)>,
+    /// The revision before it.
+    pub before_trial: u8,
     /// It stands in the list of services to settle.
     pub dirty: bool,
     /// What readers were told last.
@@ -196,6 +204,8 @@ impl Service {
             completed: None,
             revisions: Vec::new(),
             rollout: None,
+            trial: None,
+            before_trial: 0,
             dirty: false,
             told: Told::default(),
         }
@@ -207,6 +217,22 @@ impl Service {
             Some(item) if !self.item_zones.is_empty() => self.item_zones[item * self.zones.len() + zone],
             _ => self.zones[zone].wanted,
         }
+    }
+
+    /// Tasks in a zone that count when new ones are spread: where a pipeline replaces those of a zone, they do not, so that the
+    /// new ones come to stand in their place.
+    pub fn standing_in(&self, zone: usize, item: Option<usize>) -> u32 {
+        match &self.rollout {
+            Some(rollout) if rollout.staged => self.zones[zone].wanted - self.zones[zone].outdated,
+            _ => self.wanted_in(zone, item),
+        }
+    }
+
+    /// The revision of the next launch, before it is known where.
+    pub fn launches_next(&self) -> u8 {
+        let Some(rollout) = self.rollout.as_ref().filter(|rollout| rollout.is_partial()) else { return self.revision };
+        let new = self.revisions.iter().find(|one| one.number == rollout.revision).map_or(0, |one| one.wanted);
+        if rollout.reach == Reach::OneBox && new == 0 { rollout.revision } else { rollout.before }
     }
 
     /// Launches that are due.

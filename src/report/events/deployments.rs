@@ -25,8 +25,13 @@ pub(super) struct Past {
 
 impl Writer<'_> {
     /// A change went on; `None` where ECS tells nothing.
-    pub(super) fn deployment(&mut self, time: Time, change: ChangeId, what: ChangeStep) -> Option<(String, Value)> {
-        let service = self.plan.changes[change].service;
+    pub(super) fn deployment(
+        &mut self,
+        time: Time,
+        change: ChangeId,
+        service: ServiceId,
+        what: ChangeStep,
+    ) -> Option<(String, Value)> {
         let own = self.deployment_id(service, Some(change));
         let before = self.deployment_id(service, self.past.completed.get(&service).copied());
         let (kind, name, id, reason) = match what {

@@ -6,6 +6,7 @@ mod behaviour;
 mod change;
 mod control_plane;
 mod objective;
+mod pipeline;
 mod traffic;
 
 pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic, TreatMissingData};
@@ -16,6 +17,7 @@ pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
 pub use change::Change;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
 pub use objective::{BY_NAME, Bound, MEASURES, Objective, SUBJECTS, TEXTS, Target};
+pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, Weekday, WorkingHours};
 pub use traffic::{DailyStep, LoadBalancer, RunTasks, Step, Traffic};
 
 use super::ecs::auto_scaling_group::AutoScalingGroup;

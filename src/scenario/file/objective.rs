@@ -44,6 +44,7 @@ const CHANGE: &[&str] = &[
     "endSeconds",
     "exposedRequests",
     "exposedShare",
+    "reachedShare",
     "detectSeconds",
     "rollbackSeconds",
     "outcomes.completed",

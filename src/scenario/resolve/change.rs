@@ -33,25 +33,30 @@ impl Build<'_> {
         for place in order {
             let written = &scenario.changes[place];
             let at = format!("/changes/{place}");
-            let Some(mut row) = self.change(written, &at, place) else { continue };
-            let count = counts.entry(row.service).or_default();
-            *count += 1;
-            if *count > MOST_REVISIONS {
-                let message = format!("more than {MOST_REVISIONS} changes of one service");
-                self.out.error(&at, message, "spread them over several services, or run for less time");
-                continue;
+            let Some(row) = self.change(written, &at, place) else { continue };
+            for service in row.services() {
+                let count = counts.entry(service).or_default();
+                *count += 1;
+                if *count == MOST_REVISIONS + 1 {
+                    let message = format!("more than {MOST_REVISIONS} changes of one service");
+                    self.out.error(&at, message, "spread them over several services, or run for less time");
+                }
             }
-            row.revision = *count as u8;
             rows[place] = Some(row);
         }
-        // Rows stand in the order of the file, as results do.
+        // Rows stand in the order of the file, as results do; the revisions of a service in order of time.
         let all = rows.iter().all(Option::is_some);
         for row in rows.into_iter().flatten() {
-            let (service, revision) = (row.service, usize::from(row.revision));
+            let services: Vec<ServiceId> = row.services().collect();
             let id = self.plan.changes.push(row);
-            let list = &mut self.plan.services[service].changes;
-            list.resize(list.len().max(revision), id);
-            list[revision - 1] = id;
+            for service in services {
+                self.plan.services[service].changes.push(id);
+            }
+        }
+        for service in self.plan.services.ids() {
+            let mut list = std::mem::take(&mut self.plan.services[service].changes);
+            list.sort_by_key(|id| (self.plan.changes[*id].at, *id));
+            self.plan.services[service].changes = list;
         }
         debug_assert!(all || self.out.has_errors(), "a change that is left out was told");
     }
@@ -71,26 +76,42 @@ impl Build<'_> {
         let zone =
             written.only_in_zone.as_ref().map(|zone| self.names.zone(zone, &format!("{at}/onlyInZone"), self.out));
         let bad_ppm = self.bad_share(written, at);
-        let service = self.names.service(&written.service, &format!("{at}/service"), self.out)?;
-        self.deployable(service, &format!("{at}/service"))?;
-        self.found_by_nothing(service, defect.as_ref().and_then(Option::as_ref), at);
-        if matches!(defect, Some(None)) || zone == Some(None) {
+        let found = written.found.as_ref().map(|law| self.law(law, &format!("{at}/found")));
+        let named = self.units(written, at)?;
+        let pipeline = self.pipeline(written, &named, at);
+        let only_unit = match &written.only_in_unit {
+            None => Some(None),
+            Some(name) => named.find(name, &format!("{at}/onlyInUnit"), self.out).map(Some),
+        };
+        if let Some(service) = named.services().next() {
+            self.found_by_nothing(service, defect.as_ref().and_then(Option::as_ref), at);
+        }
+        if matches!(defect, Some(None)) || zone == Some(None) || matches!(found, Some(None)) {
             return None;
         }
         Some(plan::Change {
             name: written.name.clone(),
             who: Who::named(&format!("change {}", written.name)),
-            service,
-            revision: 0,
+            units: named.units,
+            what: named.what,
             at: time,
             defect: defect.flatten(),
             bad_ppm: bad_ppm?,
             only_in: zone.flatten(),
+            only_unit: only_unit?,
+            found: found.flatten(),
+            pipeline: pipeline?,
         })
     }
 
     fn bad_share(&mut self, written: &Change, at: &str) -> Option<u64> {
-        for (key, idle) in [("badShare", written.bad_share.is_some()), ("onlyInZone", written.only_in_zone.is_some())] {
+        let keys = [
+            ("badShare", written.bad_share.is_some()),
+            ("onlyInZone", written.only_in_zone.is_some()),
+            ("onlyInUnit", written.only_in_unit.is_some()),
+            ("found", written.found.is_some()),
+        ];
+        for (key, idle) in keys {
             if idle && written.defect.is_none() {
                 let message = format!("`{key}` is not used: nothing says how the revision is bad");
                 self.out.warning(&format!("{at}/{key}"), message, "write a `defect`, or leave it out");
@@ -106,7 +127,7 @@ impl Build<'_> {
     }
 
     /// Whether a change can be rolled out as the service is.
-    fn deployable(&mut self, service: ServiceId, at: &str) -> Option<()> {
+    pub(super) fn deployable(&mut self, service: ServiceId, at: &str) -> Option<()> {
         let row = &self.plan.services[service];
         if row.kind != Kind::Replica {
             let what = if row.kind == Kind::Daemon { "a DAEMON service" } else { "a stream of standalone tasks" };
@@ -178,7 +199,7 @@ impl Build<'_> {
     }
 
     /// An alarm of this name that a service may watch.
-    fn watched(&mut self, service: ServiceId, name: &str, at: &str) -> Option<AlarmId> {
+    pub(super) fn watched(&mut self, service: ServiceId, name: &str, at: &str) -> Option<AlarmId> {
         let found = self.plan.alarms.pairs().find(|(_, alarm)| alarm.name == name);
         let Some((id, alarm)) = found else {
             let written = || self.scenario.alarms.iter().map(|alarm| alarm.alarm_name.as_str());

@@ -18,6 +18,7 @@ mod managed;
 mod network;
 mod objective;
 mod percent;
+mod pipeline;
 mod place;
 mod placement;
 mod region;

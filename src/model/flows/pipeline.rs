@@ -1,0 +1,336 @@
+//! A change goes on stage by stage over its units, is watched, and is taken back wherever it has been.
+//!
+//! ```text
+//! Asked ─► Go ─► may the stage begin? ─► moves, one unit at a time ─► bake ─► Baked ─► next stage ... ─► completed
+//!           └ no: Blocked, looks again        └──── unit failed, alarm, found ────┴─► all that was changed goes back
+//! ```
+//! Going back is quick: all units go at once, each by the rules of its own deployment. One thing at a time is for going
+//! on (domain sheet, section 5.4).
+
+use super::{alarms, deploy, staged};
+use crate::engine::Span;
+use crate::engine::key::Phase as Turn;
+use crate::model::event::steps;
+use crate::model::fact::{Cause, Fact, PipelineStep};
+use crate::model::ids::{AlarmId, ChangeId, ServiceId};
+use crate::model::plan::{Move, Pipeline, Plan, Reach, Unit};
+use crate::model::tables::pipe::{Pipe, PipeState};
+use crate::model::world::{Cx, World};
+
+steps! { Pipeline:
+    /// Somebody asks for a change.
+    Asked(change: ChangeId),
+    /// The next stage may begin, unless something blocks it.
+    Go(change: ChangeId, number: u32),
+    /// A unit is to be changed further.
+    Move(change: ChangeId, place: u32),
+    /// A unit is to go back.
+    Undo(change: ChangeId, place: u32),
+    /// The bake is over, unless too few requests were seen.
+    Baked(change: ChangeId, number: u32),
+    /// Somebody finds that it is bad.
+    Found(change: ChangeId),
+}
+
+/// How often a stage that may not begin is looked at again (model choice).
+const LOOK: Span = Span::MINUTE;
+/// A whole, in millionths.
+const WHOLE: u64 = 1_000_000;
+/// Billionths of a request for each second, times microseconds, in a request.
+const REQUEST: u128 = 1_000_000_000_000_000;
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+    match step {
+        Step::Asked(change) => asked(world, change, cx),
+        Step::Go(change, number) if is_due(world, change, number) => go(world, change, cx),
+        Step::Baked(change, number) if is_due(world, change, number) => baked(world, change, cx),
+        Step::Move(change, place) => moves(world, change, place as usize, cx),
+        Step::Undo(change, place) => undo(world, change, place as usize, cx),
+        Step::Found(change) => failed(world, change, cx),
+        Step::Go(..) | Step::Baked(..) => {}
+    }
+}
+
+/// Changes with a pipeline whose units are here.
+pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    for (id, change) in plan.changes.pairs().filter(|(_, change)| change.pipeline.is_some()) {
+        if change.units.first().is_some_and(|unit| holds(world, *unit)) {
+            cx.at(change.at, Turn::Normal, Step::Asked(id));
+        }
+    }
+}
+
+fn holds(world: &World, unit: Unit) -> bool {
+    match unit {
+        Unit::Service(service) => world.services.holds(service),
+        Unit::Cell(cell) => world.planes.holds(cell),
+    }
+}
+
+fn of(plan: &Plan, change: ChangeId) -> &Pipeline {
+    plan.changes[change].pipeline.as_ref().expect("only changes with a pipeline have one under way")
+}
+
+fn find(world: &World, change: ChangeId) -> Option<usize> {
+    world.pipes.iter().position(|pipe| pipe.change == change)
+}
+
+/// What waits in the queue still counts.
+fn is_due(world: &World, change: ChangeId, number: u32) -> bool {
+    find(world, change).is_some_and(|place| world.pipes[place].number == number)
+}
+
+fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
+    let Pipe { change, stage, reached, .. } = &world.pipes[place];
+    let units = &cx.plan.changes[*change].units;
+    let weight = |unit: &Unit| match unit {
+        Unit::Service(service) => u64::from(cx.plan.services[*service].desired.max(1)),
+        Unit::Cell(_) => 1,
+    };
+    let all: u64 = units.iter().map(weight).sum();
+    let part: u64 = units.iter().zip(reached).map(|(unit, ppm)| weight(unit) * u64::from(*ppm)).sum();
+    let reached = (part / all.max(1)) as u32;
+    cx.note(Fact::Pipeline { change: *change, stage: *stage as u16, what, reached });
+}
+
+/// A change is asked for: it waits for another one of the same units (a pipeline changes one thing at a time).
+fn asked(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let units = &plan.changes[change].units;
+    let shares = |pipe: &Pipe| plan.changes[pipe.change].units.iter().any(|unit| units.contains(unit));
+    if world.pipes.iter().any(shares) {
+        return cx.after(LOOK, Step::Asked(change));
+    }
+    // An alarm that is on already is ignored, as for a deployment of ECS (domain sheet, section 2.5).
+    let watched = of(plan, change).alarms.iter().map(|watched| watched.alarm);
+    let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
+    world.pipes.push(Pipe::new(change, units.len(), ignored, cx.now));
+    tell(world, world.pipes.len() - 1, PipelineStep::Began, cx);
+    go(world, change, cx);
+}
+
+/// The next stage begins, if nothing blocks it.
+fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+    let Some(place) = find(world, change) else { return };
+    let pipeline = of(cx.plan, change);
+    if let Some(wait) = blocked(world, place, pipeline, cx) {
+        if world.pipes[place].number == 0 || world.pipes[place].state != PipeState::Blocked {
+            tell(world, place, PipelineStep::Blocked, cx);
+        }
+        let pipe = &mut world.pipes[place];
+        pipe.state = PipeState::Blocked;
+        pipe.number += 1;
+        return cx.after(wait, Step::Go(change, pipe.number));
+    }
+    let pipe = &mut world.pipes[place];
+    pipe.state = PipeState::Moves;
+    pipe.number += 1;
+    (pipe.begun, pipe.under_way) = (0, Vec::new());
+    tell(world, place, PipelineStep::Stage, cx);
+    go_on(world, change, cx);
+}
+
+/// How long to wait before it is asked again whether the next stage may begin.
+fn blocked(world: &World, place: usize, pipeline: &Pipeline, cx: &Cx<'_>) -> Option<Span> {
+    let hours = pipeline.hours.map_or(Span::ZERO, |hours| hours.wait(cx.now, cx.plan.starts_at));
+    if hours > Span::ZERO {
+        return Some(hours);
+    }
+    let ignored = &world.pipes[place].ignored;
+    let rings = |alarm: AlarmId| !ignored.contains(&alarm) && alarms::rings(world, alarm);
+    let rings = pipeline.alarms.iter().any(|watched| rings(watched.alarm));
+    let breaks = !pipeline.during_faults && world.strikes.in_force().next().is_some();
+    (rings || breaks).then_some(LOOK)
+}
+
+/// As many moves of the stage as may be under way begin.
+fn go_on(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+    let stages = &of(cx.plan, change).stages;
+    while let Some(place) = find(world, change) {
+        let pipe = &mut world.pipes[place];
+        let stage = &stages[pipe.stage];
+        if pipe.state != PipeState::Moves || pipe.begun == stage.moves.len() || pipe.under_way.len() >= stage.at_once {
+            break;
+        }
+        pipe.under_way.push(pipe.begun);
+        pipe.begun += 1;
+        let next = pipe.begun - 1;
+        moves(world, change, next, cx);
+    }
+    let Some(place) = find(world, change) else { return };
+    let pipe = &mut world.pipes[place];
+    if pipe.state == PipeState::Moves && pipe.under_way.is_empty() {
+        pipe.state = PipeState::Bakes;
+        pipe.number += 1;
+        pipe.baked_from = pipe.seen.sum(cx.now);
+        let step = Step::Baked(change, pipe.number);
+        tell(world, place, PipelineStep::Bakes, cx);
+        cx.after(stages[world.pipes[place].stage].bake, step);
+    }
+}
+
+/// A unit is changed further: the control plane takes the call on, or the deployer comes again.
+fn moves(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
+    let Some(row) = find(world, change) else { return };
+    if world.pipes[row].state != PipeState::Moves || !world.pipes[row].under_way.contains(&place) {
+        return;
+    }
+    let Move { unit, reach } = of(cx.plan, change).stages[world.pipes[row].stage].moves[place];
+    match cx.plan.changes[change].units[usize::from(unit)] {
+        Unit::Service(service) => {
+            if let Err(wait) = deploy::called(world, service, cx) {
+                return cx.after(wait, Step::Move(change, place as u32));
+            }
+            let more = of_service(world, service, reach, cx);
+            let reached = &mut world.pipes[row].reached[usize::from(unit)];
+            *reached = if reach == Reach::Whole { WHOLE as u32 } else { (*reached).max(more) };
+            staged::moved(world, service, change, reach, cx);
+        }
+        Unit::Cell(_) => unreachable!("cells of the control plane are no units yet"),
+    }
+}
+
+/// How much of a service such a move reaches, together with those before it, in millionths.
+fn of_service(world: &World, service: ServiceId, reach: Reach, cx: &Cx<'_>) -> u32 {
+    let plan = cx.plan.services[service].zones.len() as u64;
+    let before = world.services[service].rollout.as_ref().map_or(0, |rollout| rollout.zones.len() as u64);
+    match reach {
+        Reach::OneBox => (WHOLE / u64::from(world.services[service].desired.max(1))) as u32,
+        Reach::Zone(_) => ((before + 1) * WHOLE / plan.max(1)).min(WHOLE) as u32,
+        Reach::Whole => WHOLE as u32,
+    }
+}
+
+/// A unit has been changed as far as it was to be.
+pub(crate) fn done(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
+    let Some(place) = find(world, change) else { return };
+    let moves = &of(cx.plan, change).stages[world.pipes[place].stage].moves;
+    let units = &cx.plan.changes[change].units;
+    let is_of = |row: &usize| units[usize::from(moves[*row].unit)] == Unit::Service(service);
+    world.pipes[place].under_way.retain(|row| !is_of(row));
+    go_on(world, change, cx);
+}
+
+/// The bake is over: enough requests were seen, or it goes on.
+fn baked(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+    let Some(place) = find(world, change) else { return };
+    let pipeline = of(cx.plan, change);
+    let pipe = &mut world.pipes[place];
+    let seen = pipe.seen.sum(cx.now) - pipe.baked_from;
+    let open = (u128::from(pipeline.stages[pipe.stage].requests) * REQUEST).saturating_sub(seen);
+    if open > 0 {
+        // When it will have seen enough if the rate stays; it is looked at once a minute in case it rises.
+        let needs = open.div_ceil(u128::from(pipe.seen.rate()).max(1));
+        let wait = Span(u64::try_from(needs).unwrap_or(u64::MAX).min(LOOK.0));
+        return cx.after(wait, Step::Baked(change, pipe.number));
+    }
+    tell(world, place, PipelineStep::Passed, cx);
+    world.pipes[place].stage += 1;
+    if world.pipes[place].stage < pipeline.stages.len() {
+        return go(world, change, cx);
+    }
+    world.pipes[place].stage -= 1;
+    end(world, place, PipelineStep::Completed, cx);
+}
+
+/// It is over.
+fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut Cx<'_>) {
+    tell(world, place, how, cx);
+    let change = world.pipes.remove(place).change;
+    for service in cx.plan.changes[change].services() {
+        if world.services[service].trial.is_some_and(|(of, _)| of == change) {
+            staged::ends_trial(world, service);
+        }
+    }
+}
+
+/// Somebody or something has found that it is bad: all that was changed goes back.
+pub(crate) fn failed(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+    let Some(place) = find(world, change).filter(|place| world.pipes[*place].is_open()) else { return };
+    cx.note(Fact::Noticed { cause: Cause::change(change) });
+    tell(world, place, PipelineStep::Failed, cx);
+    let pipe = &mut world.pipes[place];
+    pipe.state = PipeState::Back;
+    pipe.number += 1;
+    pipe.under_way.clear();
+    let touched = |unit: &u16| pipe.reached[usize::from(*unit)] > 0;
+    pipe.back = (0..pipe.reached.len() as u16).filter(touched).collect();
+    if pipe.back.is_empty() {
+        return end(world, place, PipelineStep::RolledBack, cx);
+    }
+    for unit in world.pipes[place].back.clone() {
+        undo(world, change, usize::from(unit), cx);
+    }
+}
+
+/// A unit goes back: a service that is being changed by itself, one that was completed by a call to the control plane.
+fn undo(world: &mut World, change: ChangeId, unit: usize, cx: &mut Cx<'_>) {
+    let still = find(world, change).is_some_and(|place| world.pipes[place].back.contains(&(unit as u16)));
+    if !still {
+        return;
+    }
+    match cx.plan.changes[change].units[unit] {
+        Unit::Service(service) => {
+            let under_way = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
+            if !under_way && let Err(wait) = deploy::called(world, service, cx) {
+                return cx.after(wait, Step::Undo(change, unit as u32));
+            }
+            staged::undone(world, service, change, cx);
+        }
+        Unit::Cell(_) => unreachable!("cells of the control plane are no units yet"),
+    }
+}
+
+/// A unit is as it was before.
+pub(crate) fn undone(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
+    let Some(place) = find(world, change) else { return };
+    let units = &cx.plan.changes[change].units;
+    world.pipes[place].back.retain(|unit| units[usize::from(*unit)] != Unit::Service(service));
+    if world.pipes[place].back.is_empty() {
+        end(world, place, PipelineStep::RolledBack, cx);
+    }
+}
+
+/// A later change of one of its services takes its place: it stops where it is.
+pub(crate) fn superseded(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+    if let Some(place) = find(world, change) {
+        end(world, place, PipelineStep::Superseded, cx);
+    }
+}
+
+/// An alarm goes to ALARM: pipelines that watch it have failed.
+pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let watches = |pipe: &&Pipe| {
+        // Where it has not been there is nothing of it that could be bad.
+        let been = |unit: Option<u16>| match unit {
+            Some(unit) => pipe.reached[usize::from(unit)] > 0,
+            None => pipe.reached.iter().any(|part| *part > 0),
+        };
+        let mut all = of(plan, pipe.change).alarms.iter();
+        let watched = all.any(|watched| watched.alarm == alarm && been(watched.unit));
+        pipe.is_open() && watched && !pipe.ignored.contains(&alarm)
+    };
+    let hit: Vec<ChangeId> = world.pipes.iter().filter(watches).map(|pipe| pipe.change).collect();
+    for change in hit {
+        failed(world, change, cx);
+    }
+}
+
+/// The first task of the new revision runs in one of the units: from now on somebody may find that it is bad.
+pub(crate) fn runs_first(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+    let Some(place) = find(world, change).filter(|place| !world.pipes[*place].found) else { return };
+    world.pipes[place].found = true;
+    if let Some(after) = deploy::found_after(change, cx) {
+        cx.after(after, Step::Found(change));
+    }
+}
+
+/// What the new revision of a service gets changes.
+pub(crate) fn sees(world: &mut World, change: ChangeId, less: u64, more: u64, cx: &Cx<'_>) {
+    if let Some(place) = find(world, change) {
+        world.pipes[place].seen.shift(cx.now, less, more);
+    }
+}

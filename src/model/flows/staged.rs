@@ -1,0 +1,111 @@
+//! A service as a unit of a pipeline: moved on part by part, and taken back.
+//!
+//! ```text
+//! moved(one box) ─► Held ─► moved(zone) ─► Held ─► ... ─► moved(whole) ─► Baking ─► completed, still on trial
+//!     └──────────────────────── undone ───────────────────────────────────────┘─► Back ─► as before
+//! ```
+//! Each part is an ordinary deployment of the service (`flows/deploy.rs`), limited to a task or to zones: what is outside
+//! keeps the revision before, and what is lost there is replaced by it. ECS has no such limit of its own; it stands for a
+//! deployer that changes one Availability Zone at a time (domain sheet, section 2.10).
+
+use super::{account, deploy, pipeline};
+use crate::model::fact::{Cause, ChangeStep};
+use crate::model::ids::{ChangeId, ServiceId, TaskId};
+use crate::model::plan::{Plan, Reach};
+use crate::model::tables::rollout::{Rollout, Stage};
+use crate::model::tables::task::{Marks, chain};
+use crate::model::world::{Cx, World};
+
+/// A unit is to be changed as far as `reach`; the control plane has taken the call on.
+pub(crate) fn moved(world: &mut World, service: ServiceId, change: ChangeId, reach: Reach, cx: &mut Cx<'_>) {
+    let under_way = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
+    if !under_way {
+        deploy::supersede(world, service, cx);
+        deploy::begin(world, service, change, cx);
+        deploy::tell(change, service, ChangeStep::Began, cx);
+    }
+    if let Some(rollout) = &mut world.services[service].rollout {
+        rollout.staged = true;
+        rollout.stage = Stage::Rolling;
+        rollout.reach = reach;
+        if let Reach::Zone(zone) = reach {
+            rollout.zones.push(zone);
+        }
+    }
+    let box_of_old = if reach == Reach::OneBox { oldest(world, service) } else { None };
+    deploy::turn_to(world, service, Cause::change(change), cx);
+    if let Some(task) = box_of_old {
+        account::change(world, cx.plan, task, |task| {
+            task.marks.set(Marks::OUTDATED, true);
+            task.cause = Cause::change(change);
+        });
+    }
+}
+
+/// The task that makes room for the one box.
+fn oldest(world: &World, service: ServiceId) -> Option<TaskId> {
+    let zones = &world.services[service].zones;
+    let all = zones.iter().flat_map(|zone| chain(&world.tasks, zone.first)).filter(|(_, task)| task.wanted);
+    all.min_by_key(|(_, task)| (task.to_replace(), task.ordinal)).map(|(id, _)| id)
+}
+
+/// A new task has got its zone: there it may be of another revision than where it was not known yet.
+pub(crate) fn placed(world: &mut World, id: TaskId, plan: &Plan) {
+    let task = world.tasks.at(id.slot);
+    let Some(rollout) = &world.services[task.service].rollout else { return };
+    if !rollout.is_partial() || rollout.reach == Reach::OneBox {
+        return;
+    }
+    let right = if rollout.covers(task.zone) { rollout.revision } else { rollout.before };
+    if task.revision != right {
+        account::change(world, plan, id, |task| task.revision = right);
+    }
+}
+
+/// A service that was changed, or is being changed, goes back; the control plane has taken the call on.
+pub(crate) fn undone(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
+    let row = &mut world.services[service];
+    let Some(rollout) = row.rollout.as_deref_mut().filter(|one| one.change == change) else {
+        // It was completed here: the revision before is deployed anew. What it was is known from the trial.
+        let before = row.before_trial;
+        let Some((_, revision)) = row.trial.filter(|(of, _)| *of == change) else {
+            return pipeline::undone(world, service, change, cx);
+        };
+        let ignored = cx.plan.services[service].deployment.alarms.clone();
+        row.rollout = Some(Box::new(Rollout::new(change, revision, before, ignored)));
+        return go_back(world, service, change, before, cx);
+    };
+    let before = rollout.before;
+    go_back(world, service, change, before, cx);
+}
+
+fn go_back(world: &mut World, service: ServiceId, change: ChangeId, before: u8, cx: &mut Cx<'_>) {
+    let row = &mut world.services[service];
+    if let Some(rollout) = row.rollout.as_deref_mut() {
+        rollout.stage = Stage::Back;
+        rollout.staged = true;
+    }
+    row.revision = before;
+    deploy::tell(change, service, ChangeStep::Back, cx);
+    deploy::turn_to(world, service, Cause::change(change), cx);
+}
+
+/// As far as it was moved, all tasks are new and healthy: `true` when the unit waits for the next move.
+pub(crate) fn holds(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
+    let Some(rollout) = world.services[service].rollout.as_deref_mut() else { return false };
+    if !rollout.is_partial() {
+        return false;
+    }
+    rollout.stage = Stage::Held;
+    let change = rollout.change;
+    pipeline::done(world, service, change, cx);
+    true
+}
+
+/// The change is completed everywhere, or gone: nothing is on trial any more.
+pub(crate) fn ends_trial(world: &mut World, service: ServiceId) {
+    let row = &mut world.services[service];
+    row.trial = None;
+    deploy::forget(row);
+    account::mark(world, service);
+}

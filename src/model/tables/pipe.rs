@@ -1,0 +1,96 @@
+//! A pipeline under way.
+
+use crate::engine::Time;
+use crate::model::ids::{AlarmId, ChangeId};
+
+/// A change that goes on stage by stage.
+#[derive(Clone, Debug)]
+pub struct Pipe {
+    /// Which.
+    pub change: ChangeId,
+    /// What it does now.
+    pub state: PipeState,
+    /// Its stage, by number.
+    pub stage: usize,
+    /// Moves of the stage that have begun.
+    pub begun: usize,
+    /// Those that are not done yet, by place in the stage.
+    pub under_way: Vec<usize>,
+    /// How much of each unit is changed, or being changed, in millionths.
+    pub reached: Vec<u32>,
+    /// Units that have to come back.
+    pub back: Vec<u16>,
+    /// Alarms that rang before it began: they do not count for it.
+    pub ignored: Vec<AlarmId>,
+    /// Somebody will find it.
+    pub found: bool,
+    /// What the new revision gets.
+    pub seen: Seen,
+    /// What it had got when the bake began, as `Seen::sum` tells.
+    pub baked_from: u128,
+    /// Rises whenever what waits in the queue does not count any more.
+    pub number: u32,
+}
+
+/// What a pipeline does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PipeState {
+    /// The next stage may not begin yet.
+    Blocked,
+    /// A stage goes on.
+    Moves,
+    /// It is watched.
+    Bakes,
+    /// All that was changed goes back.
+    Back,
+}
+
+/// Requests that the new revision gets: billionths for each second, times microseconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    sum: u128,
+    rate: u64,
+    since: Time,
+}
+
+impl Seen {
+    /// The rate changes.
+    pub fn shift(&mut self, now: Time, less: u64, more: u64) {
+        *self = Seen { sum: self.sum(now), rate: self.rate + more - less, since: now };
+    }
+
+    /// So much until now.
+    pub fn sum(&self, now: Time) -> u128 {
+        self.sum + u128::from(self.rate) * u128::from(now.since(self.since).0)
+    }
+
+    /// The rate now.
+    pub fn rate(&self) -> u64 {
+        self.rate
+    }
+}
+
+impl Pipe {
+    /// It has been asked for, and nothing is changed yet.
+    pub fn new(change: ChangeId, units: usize, ignored: Vec<AlarmId>, now: Time) -> Pipe {
+        Pipe {
+            change,
+            state: PipeState::Blocked,
+            stage: 0,
+            begun: 0,
+            under_way: Vec::new(),
+            reached: vec![0; units],
+            back: Vec::new(),
+            ignored,
+            found: false,
+            seen: Seen { since: now, ..Seen::default() },
+            baked_from: 0,
+            number: 0,
+        }
+    }
+
+    /// Whether it can still fail.
+    pub fn is_open(&self) -> bool {
+        self.state != PipeState::Back
+    }
+}

@@ -1,0 +1,131 @@
+//! Pipelines: how a change goes on stage by stage.
+
+use crate::model::quantity::Duration;
+
+object! {
+    /// How a change goes on over what it is to reach: stage by stage, each watched for a while (domain sheet, section 5.4).
+    /// In a stage one unit is changed after the other; a failure takes back everything that was changed.
+    Pipeline("camelCase") {
+        plain {
+            /// Whether a stage may begin while a fault is in force; not by default (sourced: no deployment during known
+            /// events).
+            #[serde(default)]
+            during_faults: bool,
+        }
+        may {
+            /// An alarm on each unit, made for this change: it counts from the moment at which its unit is reached.
+            unit_alarm: PipelineAlarm,
+            /// When stages may begin; at any time by default (model choice).
+            working_hours: WorkingHours,
+        }
+        list {
+            /// The stages. Left out: one box of the first unit, watched for 1 h and 100 requests; the rest of it zone by zone, 30 min
+            /// each and 12 h at the end; then waves of 1, 2, 4 ... units, 4 h each (sourced numbers; the waves are a model
+            /// choice).
+            stages: PipelineStage,
+            /// Alarms that stop it, by name, whatever they watch.
+            alarms: String,
+        }
+    }
+}
+
+object! {
+    /// A stage of a pipeline.
+    PipelineStage("camelCase") {
+        need {
+            /// What is changed.
+            what: StageKind,
+        }
+        may {
+            /// Name; by default it says what is changed.
+            name: String,
+            /// How many of the units that have not been changed yet, in order; 1 by default.
+            #[schemars(range(min = 1))]
+            count: u32,
+            /// How many units are changed at a time; 1 by default (sourced: one failure domain at a time), all with
+            /// `everywhere`.
+            #[schemars(range(min = 1))]
+            at_once: u32,
+            /// How long it is watched before the next stage may begin: 1 h after one box, 12 h after zones, 4 h after units
+            /// (sourced), not at all after `everywhere`.
+            bake: Duration,
+            /// With `zones`: how long it is watched after each zone but the last; 30 min by default (sourced: zonal
+            /// deployment of AWS CodeDeploy).
+            zone_bake: Duration,
+            /// How many requests the new revision has to get meanwhile; 0 by default (model choice).
+            requests: u64,
+        }
+        list {
+            /// Which units, by name, instead of `count`: `cell-1`, or a service such as `shop/web`.
+            units: String,
+        }
+    }
+}
+
+words! {
+    /// What a stage changes.
+    StageKind("camelCase") {
+        /// One task of a unit; of a control-plane cell, one of ten hosts.
+        OneBox,
+        /// A unit, zone by zone.
+        Zones,
+        /// Units as a whole.
+        Units,
+        /// All units that are left, at once.
+        Everywhere,
+    }
+}
+
+object! {
+    /// An alarm on the share of requests that fail.
+    PipelineAlarm("camelCase") {
+        need {
+            /// Share of failed requests above which a datapoint breaches, from 0 to below 1.
+            threshold: f64,
+        }
+        may {
+            /// Seconds of a period; 60 by default (sourced).
+            period: u32,
+            /// How many periods are looked at; 3 by default (model choice).
+            #[schemars(range(min = 1))]
+            evaluation_periods: u32,
+            /// How many of them must breach; all by default (sourced).
+            #[schemars(range(min = 1))]
+            datapoints_to_alarm: u32,
+        }
+    }
+}
+
+object! {
+    /// Working hours, in UTC.
+    WorkingHours("camelCase") {
+        may {
+            /// Days; Monday to Friday by default (model choice).
+            days: Vec<Weekday>,
+            /// From this time of the day; `9h` by default (model choice).
+            from: Duration,
+            /// Before this one; `17h` by default (model choice).
+            until: Duration,
+        }
+    }
+}
+
+words! {
+    /// A day of the week.
+    Weekday("camelCase") {
+        /// Monday.
+        Monday,
+        /// Tuesday.
+        Tuesday,
+        /// Wednesday.
+        Wednesday,
+        /// Thursday.
+        Thursday,
+        /// Friday.
+        Friday,
+        /// Saturday.
+        Saturday,
+        /// Sunday.
+        Sunday,
+    }
+}
