@@ -8,6 +8,8 @@
 
 #[path = "laws/alarm.rs"]
 mod alarm;
+#[path = "laws/alarm_rows.rs"]
+mod alarm_rows;
 #[path = "laws/application.rs"]
 mod application;
 #[path = "laws/balancer.rs"]

@@ -207,6 +207,7 @@ fn sum_up(plan: &Plan, mut runs: Vec<Measured>) -> Told {
         cellular_application: Vec::new(),
         faults: all.faults(),
         changes: Vec::new(),
+        alarms: Vec::new(),
         losses: all.losses(),
         objectives: Vec::new(),
     };

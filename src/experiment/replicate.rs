@@ -370,6 +370,7 @@ fn summarise(plan: &Plan, runs: &[Measured], events: u64, digest: u64) -> Summar
         cellular_application: all.applications(),
         faults: all.faults(),
         changes: all.changes(),
+        alarms: all.alarms(),
         losses: all.losses(),
         objectives: Vec::new(),
     }

@@ -2,9 +2,9 @@
 
 use super::timeline::{Band, Series, Timeline};
 use super::trace::BANDS_MAX;
-use super::{applications, availability, capacity, changes, launches, ledger, planes, recovery};
+use super::{alarms, applications, availability, capacity, changes, launches, ledger, planes, recovery};
 use crate::engine::Time;
-use crate::model::ids::{CellId, ChangeId, ClusterId};
+use crate::model::ids::{AlarmId, CellId, ChangeId, ClusterId};
 
 /// What one service or stream did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +38,8 @@ pub struct Measured {
     pub planes: Vec<planes::Measure>,
     /// Changes that were asked for, in the order of the plan.
     pub changes: Vec<(ChangeId, changes::Measure)>,
+    /// Alarms, in the order of the plan.
+    pub alarms: Vec<(AlarmId, alarms::Measure)>,
     /// The application in cells.
     pub application: Option<applications::Measure>,
     /// The cell of each cluster at the end, in Regions where clusters can move.
@@ -65,6 +67,8 @@ impl Measured {
         self.application = self.application.or(other.application);
         self.changes.extend(other.changes);
         self.changes.sort_by_key(|row| row.0);
+        self.alarms.extend(other.alarms);
+        self.alarms.sort_by_key(|row| row.0);
         self.homes.extend(other.homes);
         self.series.extend(other.series);
         for band in other.bands {

@@ -32,6 +32,8 @@ pub enum Target {
     Fault,
     /// A change.
     Change,
+    /// An alarm.
+    Alarm,
     /// The control plane of a Region.
     ControlPlane,
     /// A stream of standalone tasks.
@@ -54,10 +56,11 @@ pub enum Bound {
 }
 
 impl Target {
-    const ALL: [Target; 7] = [
+    const ALL: [Target; 8] = [
         Target::Service,
         Target::Fault,
         Target::Change,
+        Target::Alarm,
         Target::ControlPlane,
         Target::RunTasks,
         Target::CapacityProvider,
@@ -70,6 +73,7 @@ impl Target {
             Target::Service => "service",
             Target::Fault => "fault",
             Target::Change => "change",
+            Target::Alarm => "alarm",
             Target::ControlPlane => "controlPlane",
             Target::RunTasks => "runTasks",
             Target::CapacityProvider => "capacityProvider",
@@ -83,6 +87,7 @@ impl Target {
             Target::Service => ("services", "service"),
             Target::Fault => ("faults", "name"),
             Target::Change => ("changes", "name"),
+            Target::Alarm => ("alarms", "name"),
             Target::ControlPlane => ("controlPlane", "region"),
             Target::RunTasks => ("runTasks", "stream"),
             Target::CapacityProvider => ("capacityProviders", "capacityProvider"),
@@ -109,6 +114,7 @@ impl Target {
             Target::ControlPlane => plan.regions.iter().map(|row| row.name.clone()).collect(),
             Target::CellularApplication => plan.application.iter().map(|row| row.name.clone()).collect(),
             Target::Change => plan.changes.iter().map(|row| row.name.clone()).collect(),
+            Target::Alarm => plan.alarms.iter().map(|row| row.name.clone()).collect(),
         }
     }
 }
@@ -331,6 +337,7 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
             let requests = ["requests.offered", "requests.served", "requests.failed"];
             [of(&["requestAvailability", "nines", "moved", "withoutCell"]), of(&requests)].concat()
         }
+        Target::Alarm => of(&["rings", "falseRings", "firstRingSeconds", "inAlarmSeconds"]),
         Target::Change => {
             let ends = crate::metrics::changes::Outcome::ALL.map(|one| format!("outcomes.{}", one.name()));
             let names = ["outcome", "beginSeconds", "endSeconds", "exposedRequests", "exposedShare", "reachedShare"];

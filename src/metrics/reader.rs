@@ -1,5 +1,6 @@
 //! The reader of one partition: hands each fact to those it concerns.
 
+use super::alarms::Alarms;
 use super::applications::Applications;
 use super::availability::Availability;
 use super::capacity::Capacity;
@@ -35,6 +36,7 @@ pub struct Metrics {
     planes: Planes,
     application: Applications,
     changes: Changes,
+    alarms: Alarms,
     /// Services whose levels changed at this instant.
     changed: Vec<ServiceId>,
     charts: Option<Box<Charts>>,
@@ -137,6 +139,7 @@ impl Metrics {
             planes: Planes::new(plan, part, warm_up),
             application: Applications::new(warm_up),
             changes: Changes::new(warm_up),
+            alarms: Alarms::new(plan, part),
             changed: Vec::new(),
             charts: charts.then(|| {
                 let zones = |id| zones_of(plan, id).into_iter().map(|zone| usize::from(zone.0 - of.zones.start));
@@ -250,10 +253,12 @@ impl Metrics {
             }
             Fact::FaultBegins { cause } => {
                 self.recovery.begins(now, cause);
+                self.alarms.begins(now, cause);
                 self.band(cause, |charts, key, name| charts.begins(key, name, now));
             }
             Fact::FaultEnds { cause } => {
                 self.recovery.ends(now, cause);
+                self.alarms.ends(now, cause);
                 self.band(cause, |charts, key, _| charts.ends(key, now));
             }
             Fact::Hits { cause, what } => self.hits(now, cause, what),
@@ -285,10 +290,15 @@ impl Metrics {
     fn told(&mut self, now: Time, fact: &Fact) {
         self.charts.iter_mut().for_each(|charts| charts.told(now, fact));
         match *fact {
-            Fact::Change { change, what, .. } => self.changes.step(now, change, what),
+            Fact::Change { change, service, what } => {
+                self.changes.step(now, change, what);
+                self.alarms.step(now, change, service, what);
+            }
             Fact::Pipeline { change, stage, what, reached } => self.changes.stage(now, change, stage, what, reached),
+            Fact::Defective { change, service } => self.alarms.defective(change, service),
+            Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
             Fact::Exposed { change, service, rate } => self.changes.exposed(now, change, service, rate),
-            Fact::Health { .. } | Fact::Service { .. } | Fact::Alarm { .. } => {}
+            Fact::Health { .. } | Fact::Service { .. } => {}
             _ => self.application.take(now, fact),
         }
     }
@@ -350,6 +360,7 @@ impl Metrics {
             homes,
             application: self.application.finish(end),
             changes: self.changes.finish(end),
+            alarms: self.alarms.finish(end),
             series,
             bands,
         }

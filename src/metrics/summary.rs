@@ -52,6 +52,9 @@ pub struct Summary {
     pub faults: Vec<FaultRow>,
     /// One for each change of the file.
     pub changes: Vec<ChangeRow>,
+    /// One for each alarm of the file, composite ones last, where it has any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<AlarmRow>,
     /// Who lost what, why and in which phase.
     pub losses: Vec<LossRow>,
     /// One for each objective.
@@ -373,6 +376,24 @@ pub struct StageRow {
     pub end_seconds: Maybe,
     /// `completed`, `failed`, `superseded` or `unfinished`, in the first replication in which it ended.
     pub outcome: String,
+}
+
+/// What one alarm did in the window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AlarmRow {
+    /// Name.
+    pub name: String,
+    /// "cluster/name" of the service whose metric it watches; of a composite alarm, of the first alarm it names.
+    pub service: String,
+    /// How often it went to ALARM.
+    pub rings: Estimate,
+    /// Of these, how often without a reason: no fault was in force and no bad revision was out, nor had been for 15 min.
+    pub false_rings: Estimate,
+    /// When it first did; null when it never did.
+    pub first_ring_seconds: Maybe,
+    /// Seconds in ALARM.
+    pub in_alarm_seconds: Estimate,
 }
 
 /// A part of the losses.

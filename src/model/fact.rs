@@ -393,6 +393,13 @@ pub enum Fact {
         /// How much of what it is to reach has been changed, or is being changed, in millionths.
         reached: u32,
     },
+    /// A change whose revision is bad: its defect was drawn. Told as it begins at a service.
+    Defective {
+        /// Which.
+        change: ChangeId,
+        /// Where.
+        service: ServiceId,
+    },
 }
 
 const _: () = assert!(size_of::<Fact>() <= 40, "facts are copied by the million");

@@ -9,6 +9,7 @@
 //! | [`chart`] | `*.svg`, `*.png` | [`Timeline`](crate::metrics::timeline::Timeline) |
 //! | [`events`] | `events.ndjson` | [`Events`](crate::metrics::events::Events) and the plan |
 
+mod alarms;
 pub mod align;
 mod application;
 mod changes;

@@ -197,6 +197,7 @@ pub(crate) fn summary() -> Summary {
         cellular_application: Vec::new(),
         faults: vec![fault_row()],
         changes: Vec::new(),
+        alarms: Vec::new(),
         losses: vec![loss("zone dark", "detection", 15_000.0, 600.0), loss("zone dark", "image pull", 0.0, 230.4)],
         objectives: vec![
             objective(

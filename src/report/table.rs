@@ -23,6 +23,7 @@ pub fn summary(summary: &Summary, paint: Paint) -> String {
         ("Control plane", super::planes::table(summary), super::planes::ABOUT),
         ("Faults", faults(summary), about_faults(summary)),
         ("Changes", super::changes::table(summary), super::changes::ABOUT),
+        ("Alarms", super::alarms::table(summary), super::alarms::ABOUT),
         ("What was lost, why and when", losses(summary), ABOUT_LOSSES),
     ];
     for (title, table, about) in sections.iter().filter(|(_, table, _)| !table.is_empty()) {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// Four tasks that answer 20 requests a second each are asked for 40; a change comes after an hour; `alarm` is added to an
 /// alarm on the share of requests that fail, 2 of 3 minutes above a tenth.
-fn watched(alarm: &Value, configuration: &Value, change: &Value, parts: &Value) -> Value {
+pub(crate) fn watched(alarm: &Value, configuration: &Value, change: &Value, parts: &Value) -> Value {
     let mut deployment = json!({ "minimumHealthyPercent": 100, "maximumPercent": 200,
         "alarms": { "alarmNames": ["errors"], "enable": true, "rollback": true } });
     deployment.as_object_mut().unwrap().extend(configuration.as_object().unwrap().clone());
@@ -32,7 +32,7 @@ fn the_change(summary: &Summary) -> &ChangeRow {
     &summary.changes[0]
 }
 
-fn errors(share: f64) -> Value {
+pub(crate) fn errors(share: f64) -> Value {
     json!({ "defect": { "errors": { "share": share } } })
 }
 

@@ -121,6 +121,9 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mu
     row.revision = revision;
     row.trial = Some((id, revision));
     row.rollout = Some(Box::new(Rollout::new(id, revision, row.before_trial, ignored)));
+    if bad {
+        cx.note(Fact::Defective { change: id, service });
+    }
 }
 
 fn bad_luck(ppm: u64, mut draw: Draw) -> bool {

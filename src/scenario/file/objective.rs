@@ -10,13 +10,14 @@ use std::fmt;
 
 /// What a promise may be about.
 pub const SUBJECTS: &[&str] =
-    &["service", "fault", "change", "controlPlane", "runTasks", "capacityProvider", "cellularApplication"];
+    &["service", "fault", "change", "alarm", "controlPlane", "runTasks", "capacityProvider", "cellularApplication"];
 
 /// What may be promised of each subject, as the results spell it; a dot leads into an object.
 pub const MEASURES: &[(&str, &[&str])] = &[
     ("service", SERVICE),
     ("fault", FAULT),
     ("change", CHANGE),
+    ("alarm", ALARM),
     ("controlPlane", PLANE),
     ("runTasks", STREAM),
     ("capacityProvider", PROVIDER),
@@ -52,6 +53,8 @@ const CHANGE: &[&str] = &[
     "outcomes.stopped",
     "outcomes.unfinished",
 ];
+
+const ALARM: &[&str] = &["rings", "falseRings", "firstRingSeconds", "inAlarmSeconds"];
 
 const APPLICATION: &[&str] =
     &["requestAvailability", "nines", "requests.offered", "requests.served", "requests.failed", "moved", "withoutCell"];

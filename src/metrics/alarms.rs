@@ -1,0 +1,131 @@
+//! What each alarm did: how often it rang, for how long, and whether there was a reason.
+//!
+//! ```text
+//!   a fault in force ──┐
+//!   a bad revision out ┴─► ends ─► 15 min ─► from here on a ring is a false one
+//! ```
+//! A reason is one anywhere in the control-plane cell of the service, or in what runs together with it: which of them an
+//! alarm sees is what the simulation is asked for. A fault without an end is in force until the run ends.
+
+use super::window::Integral;
+use crate::engine::{Span, Time};
+use crate::model::fact::{AlarmState, Cause, ChangeStep};
+use crate::model::ids::{AlarmId, ChangeId, ServiceId};
+use crate::model::plan::{Part, Plan, When};
+
+/// A ring so long after the last reason has ended is still its ring: retries, restarts and the periods of alarms go on
+/// for a while (model choice).
+const AFTER: Span = Span::from_secs(900);
+
+/// What one alarm did in one replication, in the window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measure {
+    /// How often it went to ALARM.
+    pub rings: u32,
+    /// How often without a reason.
+    pub false_rings: u32,
+    /// When it first did.
+    pub first: Option<Time>,
+    /// Microseconds in ALARM.
+    pub micros: u128,
+}
+
+/// Alarms of one partition, and the reasons that they may have.
+#[derive(Clone, Debug)]
+pub struct Alarms {
+    warm_up: Time,
+    rows: Vec<(AlarmId, Measure, Integral)>,
+    /// For each fault: whether its occurrences end when they begin.
+    at_once: Vec<bool>,
+    faults: Vec<Cause>,
+    /// Services with changes whose bad revision is out.
+    bad: Vec<(ServiceId, ChangeId)>,
+    /// The newest completed change of each service that had one.
+    completed: Vec<(ServiceId, ChangeId)>,
+    /// When the last reason ended.
+    ended: Option<Time>,
+}
+
+impl Alarms {
+    /// Of a partition; alarms are followed from the end of the warm-up on, reasons from time 0.
+    pub fn new(plan: &Plan, part: &Part) -> Alarms {
+        let warm_up = Time::ZERO + plan.warm_up;
+        let mine = plan.alarms.pairs().filter(|(_, alarm)| part.as_one.services.contains(&alarm.service.0));
+        Alarms {
+            warm_up,
+            rows: mine.map(|(id, _)| (id, Measure::default(), Integral::new(warm_up))).collect(),
+            at_once: plan.faults.iter().map(|one| one.lasts.is_none() && matches!(one.when, When::Every(_))).collect(),
+            faults: Vec::new(),
+            bad: Vec::new(),
+            completed: Vec::new(),
+            ended: None,
+        }
+    }
+
+    /// A fault begins.
+    pub fn begins(&mut self, now: Time, cause: Cause) {
+        if self.rows.is_empty() {
+            return;
+        }
+        match cause.as_fault() {
+            Some((fault, _)) if self.at_once[usize::from(fault.0)] => self.ended = Some(now),
+            _ => self.faults.push(cause),
+        }
+    }
+
+    /// It ends.
+    pub fn ends(&mut self, now: Time, cause: Cause) {
+        if let Some(row) = self.faults.iter().position(|of| *of == cause) {
+            self.faults.swap_remove(row);
+            self.ended = Some(now);
+        }
+    }
+
+    /// A change whose revision is bad begins at a service.
+    pub fn defective(&mut self, change: ChangeId, service: ServiceId) {
+        self.bad.push((service, change));
+    }
+
+    /// A change went on. Once one is completed or taken back, only the newest completed revision of its service is left.
+    pub fn step(&mut self, now: Time, change: ChangeId, service: ServiceId, what: ChangeStep) {
+        if !matches!(what, ChangeStep::Completed | ChangeStep::RolledBack) {
+            return;
+        }
+        if what == ChangeStep::Completed {
+            self.completed.retain(|(of, _)| *of != service);
+            self.completed.push((service, change));
+        } else {
+            // What a pipeline had completed comes back, too.
+            self.completed.retain(|one| *one != (service, change));
+        }
+        let left = self.completed.iter().find(|(of, _)| *of == service).map(|(_, change)| *change);
+        let before = self.bad.len();
+        self.bad.retain(|(of, bad)| *of != service || Some(*bad) == left);
+        if self.bad.len() < before {
+            self.ended = Some(now);
+        }
+    }
+
+    /// An alarm is in another state.
+    pub fn state(&mut self, now: Time, alarm: AlarmId, state: AlarmState) {
+        let Ok(place) = self.rows.binary_search_by_key(&alarm, |row| row.0) else { return };
+        let rings = state == AlarmState::Alarm;
+        let reason = !self.faults.is_empty() || !self.bad.is_empty() || self.ended.is_some_and(|at| now <= at + AFTER);
+        let (_, measure, level) = &mut self.rows[place];
+        level.set(now, u64::from(rings));
+        if rings && now >= self.warm_up {
+            measure.rings += 1;
+            measure.false_rings += u32::from(!reason);
+            measure.first.get_or_insert(now);
+        }
+    }
+
+    /// Ends the run.
+    pub fn finish(self, end: Time) -> Vec<(AlarmId, Measure)> {
+        let close = |(id, measure, mut level): (AlarmId, Measure, Integral)| {
+            level.reach(end);
+            (id, Measure { micros: level.sum(), ..measure })
+        };
+        self.rows.into_iter().map(close).collect()
+    }
+}
