@@ -8,8 +8,14 @@
 
 #[path = "laws/alarm.rs"]
 mod alarm;
+#[path = "laws/alarm_delay.rs"]
+mod alarm_delay;
+#[path = "laws/alarm_revision.rs"]
+mod alarm_revision;
 #[path = "laws/alarm_rows.rs"]
 mod alarm_rows;
+#[path = "laws/alarm_zone.rs"]
+mod alarm_zone;
 #[path = "laws/application.rs"]
 mod application;
 #[path = "laws/balancer.rs"]
@@ -20,6 +26,8 @@ mod cells;
 mod change_series;
 #[path = "laws/choice.rs"]
 mod choice;
+#[path = "laws/composite.rs"]
+mod composite;
 #[path = "laws/control_plane.rs"]
 mod control_plane;
 #[path = "laws/daemons.rs"]

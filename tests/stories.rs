@@ -50,6 +50,7 @@ const SCENARIOS: &[&str] = &[
     "fargate-spot-only",
     "grace-period-loop",
     "grey-zone",
+    "grey-zone-outlier",
     "grow-cells",
     "grow-cells-hash",
     "latent-defect",

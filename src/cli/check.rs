@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn changes_are_told_with_what_they_may_do_and_what_watches_them() {
         use crate::model::ids::{AlarmId, ServiceId};
-        use crate::model::plan::{Breaker, Threshold};
+        use crate::model::plan::{Breaker, Threshold, Watches};
         let mut plan = sample::with_changes();
         let service = &mut plan.services[ServiceId(0)];
         (service.minimum_healthy_percent, service.maximum_percent) = (95, 104);
@@ -275,7 +275,8 @@ mod tests {
         service.deployment.breaker = Some(Breaker { rollback: true, reset: true, threshold });
         let found = changes::derived(&plan);
         assert_eq!(found[1].watched, ["breaker: 15 failed tasks, rolls back", "alarm errors, rolls back"]);
-        plan.alarms[AlarmId(0)].rule.evaluation_periods = 9;
+        let Watches::Metric(on) = &mut plan.alarms[AlarmId(0)].watches else { panic!("it watches a metric") };
+        on.rule.evaluation_periods = 9;
         assert_eq!(changes::derived(&plan)[1].bake, Span::from_secs(300), "five minutes at most");
         plan.services[ServiceId(0)].deployment.bake = Some(Span::MINUTE * 9);
         assert_eq!(changes::derived(&plan)[1].bake, Span::MINUTE * 9, "as written");

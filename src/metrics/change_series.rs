@@ -7,7 +7,7 @@ use super::trace::Trace;
 use crate::engine::{Span, Time};
 use crate::model::fact::{AlarmState, ChangeStep, Fact};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
-use crate::model::plan::{Metric, Part, Plan};
+use crate::model::plan::{Alarm, Metric, Part, Plan, Scope};
 use std::collections::BTreeSet;
 
 /// Billionths in a whole.
@@ -159,12 +159,15 @@ fn words(step: ChangeStep) -> Option<(&'static str, bool)> {
 }
 
 fn thresholds(plan: &Plan, service: ServiceId) -> Vec<Threshold> {
-    let own = plan.alarms.iter().filter(|alarm| alarm.service == service && alarm.metric == Metric::ErrorRate);
-    let row = |alarm: &crate::model::plan::Alarm| Threshold {
-        alarm: alarm.name.clone(),
-        percent: alarm.rule.threshold as f64 * 100.0 / BILLION,
-        period: alarm.rule.period,
-        datapoints: (alarm.rule.datapoints_to_alarm, alarm.rule.evaluation_periods),
+    let row = |alarm: &Alarm| {
+        let on = alarm.on_metric()?;
+        let whole = on.metric == Metric::ErrorRate && on.scope == Scope::Service;
+        (whole && alarm.service == service).then(|| Threshold {
+            alarm: alarm.name.clone(),
+            percent: on.rule.threshold as f64 * 100.0 / BILLION,
+            period: on.rule.period,
+            datapoints: (on.rule.datapoints_to_alarm, on.rule.evaluation_periods),
+        })
     };
-    own.map(row).collect()
+    plan.alarms.iter().filter_map(row).collect()
 }

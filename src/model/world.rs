@@ -68,12 +68,18 @@ pub struct World {
     pub pipes: Vec<Pipe>,
     /// Alarms that watch its services.
     pub alarms: Vec<alarms::Watch>,
+    /// Composite alarms, each behind those that it names.
+    pub(crate) composites: Vec<alarms::Follower>,
+    /// They are to be looked at.
+    pub(crate) follows: bool,
     /// Customers' own cells, where their router runs.
     pub application: Option<Box<Application>>,
     /// Services to settle when the event has been handled.
     pub(crate) dirty: Vec<ServiceId>,
     /// A list that handlers borrow, so that none allocates.
     pub(crate) scratch: Vec<TaskId>,
+    /// Another: what zones get.
+    pub(crate) shares: Vec<crate::model::alarm::Share>,
 }
 
 /// A Fargate launch bucket and who waits at it.
@@ -175,9 +181,12 @@ impl World {
             held_tasks: Vec::new(),
             pipes: Vec::new(),
             alarms: alarms::of_part(plan, &cell.services),
+            composites: alarms::composites(plan, &cell.services),
+            follows: false,
             application: of_part(plan, part).map(|one| Box::new(routing::customers::at_start(one))),
             dirty: Vec::new(),
             scratch: Vec::new(),
+            shares: Vec::new(),
             part: part.clone(),
         };
         for id in part.cells.clone().map(CellId) {
@@ -196,6 +205,7 @@ impl World {
             }
             world.services.push(row);
         }
+        alarms::count_zones(&mut world);
         for _ in cell.providers.clone() {
             world.providers.push(Provider { told_reservation: u32::MAX, ..Provider::default() });
         }

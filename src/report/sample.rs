@@ -86,7 +86,9 @@ pub(crate) fn plan() -> Plan {
 /// Two changes of the service, watched by an alarm on 2 of 3 minutes.
 pub(crate) fn with_changes() -> Plan {
     use crate::model::ids::{AlarmId, ServiceId};
-    use crate::model::plan::{Alarm, Change, Comparison, Metric, MissingData, Rule, Statistic};
+    use crate::model::plan::{
+        Alarm, Change, Comparison, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
+    };
     let mut plan = plan();
     let change = |revision: u8| Change {
         name: format!("v{revision}"),
@@ -111,8 +113,9 @@ pub(crate) fn with_changes() -> Plan {
         missing: MissingData::Missing,
     };
     plan.changes = [change(1), change(2)].into_iter().collect();
+    let on = OnMetric { metric: Metric::ErrorRate, scope: Scope::Service, rule, delay: Span::ZERO };
     plan.alarms =
-        [Alarm { name: "errors".into(), service: ServiceId(0), metric: Metric::ErrorRate, rule }].into_iter().collect();
+        [Alarm { name: "errors".into(), service: ServiceId(0), watches: Watches::Metric(on) }].into_iter().collect();
     plan.services[ServiceId(0)].deployment.alarms = vec![AlarmId(0)];
     plan
 }

@@ -8,6 +8,7 @@
 pub mod object;
 pub mod overview;
 
+mod alarm_rule;
 pub mod cells;
 pub mod changes;
 pub mod check;

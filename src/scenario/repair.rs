@@ -11,8 +11,16 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Lists of the scenario whose entries are named elsewhere, besides faults.
-const NAMED: [&str; 7] =
-    ["regions", "taskDefinitions", "capacityProviders", "autoScalingGroups", "instanceTypes", "clusters", "alarms"];
+const NAMED: [&str; 8] = [
+    "regions",
+    "taskDefinitions",
+    "capacityProviders",
+    "autoScalingGroups",
+    "instanceTypes",
+    "clusters",
+    "alarms",
+    "compositeAlarms",
+];
 /// Lists inside a cluster whose entries stand for themselves.
 const IN_CLUSTERS: [&str; 2] = ["services", "runTasks"];
 

@@ -23,7 +23,7 @@ struct Wrapped {
 
 const SERVICES: Wrapped = Wrapped { list: "services", many: "services", one: "service", name: "serviceName" };
 const CLUSTERS: Wrapped = Wrapped { list: "clusters", many: "clusters", one: "cluster", name: "clusterName" };
-const TOP: [Wrapped; 6] = [
+const TOP: [Wrapped; 7] = [
     CLUSTERS,
     Wrapped { list: "taskDefinitions", many: "taskDefinitions", one: "taskDefinition", name: "family" },
     Wrapped { list: "capacityProviders", many: "capacityProviders", one: "capacityProvider", name: "name" },
@@ -35,6 +35,7 @@ const TOP: [Wrapped; 6] = [
     },
     Wrapped { list: "instanceTypes", many: "InstanceTypes", one: "InstanceType", name: "InstanceType" },
     Wrapped { list: "alarms", many: "MetricAlarms", one: "MetricAlarm", name: "AlarmName" },
+    Wrapped { list: "compositeAlarms", many: "CompositeAlarms", one: "CompositeAlarm", name: "AlarmName" },
 ];
 
 /// Takes the wrappers off in the whole scenario.

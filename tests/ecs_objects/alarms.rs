@@ -2,7 +2,7 @@
 
 use super::{base, changed, plan, resolved};
 use evenkeel::engine::Span;
-use evenkeel::model::plan::{Comparison, Metric, MissingData, Rule, Statistic};
+use evenkeel::model::plan::{Comparison, Metric, MissingData, Rule, Scope, Statistic};
 use evenkeel::model::problem::{Problems, Severity};
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn with(parts: &Value) -> Value {
 }
 
 fn rule(parts: &Value) -> Rule {
-    plan(with(parts)).alarms.iter().next().unwrap().rule
+    plan(with(parts)).alarms.iter().next().unwrap().on_metric().unwrap().rule
 }
 
 fn told(out: &Problems) -> Vec<String> {
@@ -53,7 +53,8 @@ fn refused(parts: &Value, at: &str, words: &str, hint: &str) {
 fn an_alarm_reaches_the_plan() {
     let plan = plan(with(&json!({ "DatapointsToAlarm": 2, "Threshold": 12.5, "TreatMissingData": "notBreaching" })));
     let found = plan.alarms.iter().next().unwrap();
-    assert_eq!((found.name.as_str(), found.metric), ("failed", Metric::Target5xx));
+    let on = found.on_metric().unwrap();
+    assert_eq!((found.name.as_str(), on.metric, on.scope), ("failed", Metric::Target5xx, Scope::Service));
     assert_eq!(plan.services[found.service].name, "shop/web");
     let expected = Rule {
         statistic: Statistic::Sum,
@@ -64,7 +65,7 @@ fn an_alarm_reaches_the_plan() {
         comparison: Comparison::Greater,
         missing: MissingData::NotBreaching,
     };
-    assert_eq!(found.rule, expected);
+    assert_eq!((on.rule, on.delay), (expected, Span::ZERO));
 }
 
 #[test]
@@ -117,8 +118,6 @@ fn metrics_are_those_that_are_simulated() {
     refused(&json!({ "Namespace": "AWS/ECS" }), "/Namespace", "`AWS/ECS` has no metric", "AWS/ApplicationELB");
     let math = json!({ "Metrics": [{ "Id": "e1", "Expression": "m1/m2" }] });
     refused(&math, "/Metrics", "metric math is not modelled", "ErrorRate");
-    let zone = json!({ "Dimensions": [{ "Name": "AvailabilityZone", "Value": "us-east-1a" }] });
-    refused(&zone, "/Dimensions/0/Name", "single zone", "leave it out");
     let other = json!({ "Dimensions": [{ "Name": "InstanceId", "Value": "i-0" }] });
     refused(&other, "/Dimensions/0/Name", "no dimension `InstanceId`", "leave it out");
 }
@@ -214,8 +213,138 @@ fn alarms_have_names_of_their_own_and_all_is_told_at_once() {
     let (plan, out) = resolved(file);
     assert!(plan.is_none());
     let places: Vec<&str> = out.list.iter().map(|one| one.at.as_str()).filter(|at| at.starts_with("/alarms")).collect();
-    let bad = ["MetricName", "Service", "Dimensions/0/Name", "Period", "DatapointsToAlarm", "Threshold"];
+    let bad = ["MetricName", "Service", "Dimensions/0", "Period", "DatapointsToAlarm", "Threshold"];
     let expected: Vec<String> =
         ["/alarms/1/AlarmName".to_owned()].into_iter().chain(bad.map(|key| format!("/alarms/2/{key}"))).collect();
     assert_eq!(places, expected);
+}
+
+fn dimension(name: &str, value: &str) -> Value {
+    json!({ "Dimensions": [{ "Name": "LoadBalancer", "Value": "app/web" }, { "Name": name, "Value": value }] })
+}
+
+/// An alarm as above with other parts; the later ones win.
+fn both(first: &Value, second: &Value) -> Value {
+    let mut all = first.clone();
+    all.as_object_mut().unwrap().extend(second.as_object().unwrap().clone());
+    all
+}
+
+fn outlier() -> Value {
+    json!({ "MetricName": "ZoneOutlier", "Statistic": null, "Threshold": 1,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold" })
+}
+
+#[test]
+fn a_zone_goes_by_its_id_or_name_and_is_one_of_the_service() {
+    let scope = |parts: &Value| {
+        let plan = plan(with(parts));
+        let on = *plan.alarms.iter().next().unwrap().on_metric().unwrap();
+        match on.scope {
+            Scope::Zone(zone) => plan.zones[zone].id.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(scope(&dimension("AvailabilityZone", "us-east-1b")), "use1-az2");
+    assert_eq!(scope(&dimension("AvailabilityZone", "use1-az1")), "use1-az1");
+    assert_eq!(scope(&both(&outlier(), &dimension("AvailabilityZone", "use1-az1"))), "use1-az1");
+    let at = "/Dimensions/1/Value";
+    refused(&dimension("AvailabilityZone", "use1-az9"), at, "no zone is called `use1-az9`", "did you mean `use1-az");
+    let mut file = with(&dimension("AvailabilityZone", "use1-az4"));
+    file["regions"][0]["zones"].as_array_mut().unwrap().push(json!({ "id": "use1-az4" }));
+    let (found, out) = resolved(file);
+    let said = "Error /alarms/0/Dimensions/1/Value: `shop/web` has no task in `use1-az4`";
+    assert!(found.is_none() && told(&out).iter().any(|line| line == said), "{:#?}", told(&out));
+    let none = json!({ "Dimensions": [{ "Name": "AvailabilityZone" }] });
+    refused(&none, "/Dimensions/0", "needs a `Value`", "id or the name of a zone");
+    let twice = json!({ "Dimensions": [{ "Name": "AvailabilityZone", "Value": "use1-az1" },
+                                       { "Name": "AvailabilityZone", "Value": "use1-az2" }] });
+    refused(&twice, "/Dimensions/1", "one zone, or one revision", "keep one");
+}
+
+#[test]
+fn an_outlier_is_one_zone_in_each_minute() {
+    refused(&outlier(), "/Dimensions", "one zone among others", "AvailabilityZone");
+    let zone = both(&outlier(), &dimension("AvailabilityZone", "use1-az1"));
+    refused(&both(&zone, &json!({ "Period": 300 })), "/Period", "once a minute", "write 60");
+    refused(&both(&zone, &json!({ "Statistic": "SampleCount" })), "/Statistic", "how often", "\"Average\"");
+    let two = both(&zone, &json!({ "Threshold": 2 }));
+    check(Severity::Warning, &two, "/Threshold", "never breach", "GreaterThanOrEqualToThreshold");
+    let quiet = both(&zone, &json!({ "Service": "shop/api" }));
+    let (found, out) = resolved(with(&quiet));
+    assert!(found.is_none() && told(&out).iter().any(|line| line.contains("no traffic")), "{:#?}", told(&out));
+}
+
+#[test]
+fn a_revision_is_the_new_one_and_has_some_metrics() {
+    let new = dimension("Revision", "new");
+    let at = "/Dimensions/1";
+    check(Severity::Warning, &new, at, "`shop/web` has no change", "add a change");
+    refused(&dimension("Revision", "old"), at, "for the new one only", "\"new\"");
+    for metric in ["HealthyHostCount", "HTTPCode_ELB_5XX_Count", "UnHealthyHostCount"] {
+        let parts = both(&new, &json!({ "MetricName": metric, "Statistic": null }));
+        refused(&parts, "/Dimensions/1/Name", "not counted by revision", "ErrorRate, HTTPCode_Target_5XX_Count");
+    }
+    let mut file = with(&new);
+    file["changes"] = json!([{ "name": "v2", "at": "1h", "service": "shop/web" }]);
+    let plan = plan(file);
+    assert_eq!(plan.alarms.iter().next().unwrap().on_metric().unwrap().scope, Scope::New);
+}
+
+#[test]
+fn a_delay_is_a_day_at_most() {
+    let delay = |text: &str| with(&json!({ "Delay": text }));
+    assert_eq!(plan(delay("2m")).alarms.iter().next().unwrap().on_metric().unwrap().delay, Span::MINUTE * 2);
+    refused(&json!({ "Delay": "25h" }), "/Delay", "out of range", "a day or less");
+}
+
+/// `failed` and the composite alarms of these names and rules.
+fn ruled(rules: &[(&str, &str)]) -> Value {
+    let mut file = with(&json!({}));
+    let rows = rules.iter().map(|(name, rule)| json!({ "AlarmName": name, "AlarmRule": rule, "Tags": [] }));
+    file["compositeAlarms"] = rows.collect();
+    file
+}
+
+fn complains(rules: &[(&str, &str)], at: &str, words: &str, hint: &str) {
+    let (plan, out) = resolved(ruled(rules));
+    let of_rules: Vec<_> = out.list.iter().filter(|one| one.at.starts_with("/compositeAlarms")).collect();
+    let [problem] = of_rules[..] else { panic!("{rules:?}: {:#?}", told(&out)) };
+    let way_out = problem.hint.as_deref().unwrap_or_default();
+    assert!(plan.is_none() && problem.at == format!("/compositeAlarms/{at}"), "{rules:?}: {}", problem.at);
+    assert!(problem.message.contains(words), "{rules:?}: {}", problem.message);
+    assert!(way_out.contains(hint), "{rules:?}: {way_out}");
+}
+
+#[test]
+fn composite_alarms_reach_the_plan_and_their_mistakes_have_places() {
+    use evenkeel::model::alarm_state::State;
+    use evenkeel::model::ids::AlarmId;
+    use evenkeel::model::plan::Expression;
+    let plan = plan(ruled(&[("top", "NOT OK(below)"), ("below", "ALARM(\"failed\")")]));
+    let rule = |row: u32| plan.alarms[AlarmId(row)].composite().unwrap().rule.clone();
+    assert_eq!(rule(1), Expression::Not(Box::new(Expression::Is(AlarmId(2), State::Ok))));
+    assert_eq!(rule(2), Expression::Is(AlarmId(0), State::Alarm));
+    assert_eq!(plan.alarms[AlarmId(1)].service, plan.alarms[AlarmId(0)].service);
+    assert_eq!(plan.alarms[AlarmId(1)].sees(&plan.alarms), Span::MINUTE * 3);
+    complains(&[("a", "ALARM(faild)")], "0/AlarmRule", "no alarm is called `faild`", "did you mean `failed`?");
+    complains(&[("a", "ALRM(failed)")], "0/AlarmRule", "letter 1 of the rule", "did you mean `ALARM`?");
+    complains(&[("a", "TRUE")], "0/AlarmRule", "names no alarm: it never changes", "ALARM(name)");
+    complains(&[("failed", "ALARM(failed)")], "0/AlarmName", "two alarms are called `failed`", "its own name");
+    complains(&[("a", "ALARM(failed) OR ALARM(a)")], "0/AlarmRule", "`a` names `a`", "take one of them out");
+    let circle = [("a", "ALARM(failed)"), ("b", "OK(a) AND OK(d)"), ("c", "OK(b)"), ("d", "NOT OK(c)")];
+    complains(&circle, "1/AlarmRule", "depends on itself: `b` names `d` names `c` names `b`", "take one");
+}
+
+#[test]
+fn what_describe_alarms_prints_of_composite_alarms_is_known() {
+    let mut file = ruled(&[]);
+    file["compositeAlarms"] = json!([{ "CompositeAlarms": [{ "AlarmName": "a", "AlarmRule": "ALARM(failed)",
+        "AlarmArn": "arn", "ActionsEnabled": true, "OKActions": [], "AlarmActions": [], "StateValue": "OK",
+        "ActionsSuppressor": "x", "ActionsSuppressorWaitPeriod": 60, "ActionsSuppressorExtensionPeriod": 60 }] }]);
+    let texts = evenkeel::scenario::source::Texts([("a.json".to_owned(), file.to_string().into_bytes())].into());
+    let mut out = Problems::default();
+    let document = evenkeel::scenario::load("a.json", &texts, &mut out).unwrap();
+    let typed: Option<evenkeel::scenario::file::Scenario> = evenkeel::scenario::typed(&document, &mut out);
+    assert_eq!(typed.unwrap().composite_alarms[0].alarm_name, "a", "{:#?}", told(&out));
 }

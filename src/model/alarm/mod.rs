@@ -12,30 +12,31 @@
 //! before counts as missing.
 
 mod evaluate;
+mod meter;
 mod outlier;
 #[cfg(test)]
 mod tests;
 mod window;
 
 pub use super::alarm_state::State;
+pub use meter::Share;
 pub use outlier::outlier;
 pub use window::Level;
 
 use super::plan::Rule;
 use crate::engine::Time;
 use evaluate::{Point, evaluate, range};
+use meter::Meter;
 use std::collections::VecDeque;
-use window::Window;
 
 /// One alarm at work.
 #[derive(Clone, Debug)]
 pub struct Monitor {
     rule: Rule,
     state: State,
-    level: Level,
-    /// Up to when the level has been counted.
+    meter: Meter,
+    /// Up to when the meter has counted.
     at: Time,
-    window: Window,
     /// Datapoints of the evaluation range, the oldest first, each with how often it stands there in a row.
     past: VecDeque<(Point, u32)>,
     /// How many these are.
@@ -51,14 +52,25 @@ impl Monitor {
         assert!(rule.period.micros() > 0, "an alarm needs a period");
         let (of, all) = (rule.datapoints_to_alarm, rule.evaluation_periods);
         assert!(of > 0 && of <= all, "{of} of {all} datapoints cannot breach");
-        let (state, level, window) = (State::InsufficientData, Level::Absent, Window::Nothing);
-        Monitor { rule, state, level, at: start, window, past: VecDeque::new(), kept: 0 }
+        let (state, meter) = (State::InsufficientData, Meter::new());
+        Monitor { rule, state, meter, at: start, past: VecDeque::new(), kept: 0 }
     }
 
     /// Lets the metric be at `level` from `now` on.
     pub fn set(&mut self, now: Time, level: Level) {
         self.advance(now);
-        self.level = level;
+        self.meter.set(level);
+    }
+
+    /// Lets zones get so much from `now` on, for a test whether the one at `own` is the outlier. Whether that is new: if
+    /// not, nothing is done.
+    pub fn set_zones(&mut self, now: Time, own: usize, shares: &[Share]) -> bool {
+        let new = self.meter.differs(own, shares);
+        if new {
+            self.advance(now);
+            self.meter.set_zones(own, shares);
+        }
+        new
     }
 
     /// Ends all periods that end until `now`.
@@ -70,10 +82,9 @@ impl Monitor {
         let mut ended = 0;
         while self.period_end() <= now {
             let end = self.period_end();
-            self.window.add(self.level, end.since(self.at));
-            let point = self.point(self.window);
+            self.meter.pass(end.since(self.at));
             self.at = end;
-            self.window = Window::Nothing;
+            let point = self.meter.close(&self.rule);
             self.keep(point);
             self.state = evaluate(&self.rule, self.state, self.newest());
             ended += 1;
@@ -83,7 +94,7 @@ impl Monitor {
                 self.at += self.rule.period * whole;
             }
         }
-        self.window.add(self.level, now.since(self.at));
+        self.meter.pass(now.since(self.at));
         self.at = now;
     }
 
@@ -95,12 +106,8 @@ impl Monitor {
     /// When the state changes next, and to what, if the level holds; `None`: never.
     pub fn next_change(&self) -> Option<(Time, State)> {
         let end = self.period_end();
-        let mut window = self.window;
-        window.add(self.level, end.since(self.at));
-        let first = self.point(window);
-        let mut whole = Window::Nothing;
-        whole.add(self.level, self.rule.period);
-        let then = self.point(whole);
+        let first = self.meter.ahead(&self.rule, end.since(self.at));
+        let then = self.meter.whole(&self.rule);
         // Once the range holds nothing but whole periods of this level, nothing changes any more.
         (0..=range(&self.rule)).find_map(|more| {
             let newest = [(then, more), (first, 1)].into_iter().chain(self.newest());
@@ -113,14 +120,6 @@ impl Monitor {
     fn period_end(&self) -> Time {
         let period = self.rule.period.micros();
         Time((self.at.0 / period).saturating_add(1).saturating_mul(period))
-    }
-
-    fn point(&self, window: Window) -> Point {
-        match window.datapoint(self.rule.statistic) {
-            None => Point::Missing,
-            Some(value) if self.rule.breaches(value) => Point::Breaching,
-            Some(_) => Point::Fine,
-        }
     }
 
     fn newest(&self) -> impl Iterator<Item = (Point, u32)> {

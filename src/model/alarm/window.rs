@@ -107,6 +107,6 @@ impl Window {
 }
 
 /// The nearest whole number to `value / by`; half goes up.
-fn rounded(value: u128, by: u128) -> u128 {
+pub(super) fn rounded(value: u128, by: u128) -> u128 {
     (value + by / 2) / by
 }

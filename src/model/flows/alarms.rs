@@ -1,21 +1,30 @@
 //! Alarms at work: a service's numbers go to the alarms that watch it, and an alarm stops deployments that watch it.
 //!
+//! ```text
+//! settled ─► see ─► monitor ─► look ─► (delay) ─► tell ─► deployments
+//!                                                  └────► composite alarms, once the instant's others have told theirs
+//! ```
 //! An alarm is looked at when its metric changes, and once at the end of the period in which its state would change if the
 //! metric stayed: nothing is done from minute to minute.
 
 use super::{create, deploy};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
-use crate::model::alarm::{Level, Monitor, State};
+use crate::model::alarm::{Level, Monitor, Share, State};
 use crate::model::event::steps;
-use crate::model::fact::Fact;
+use crate::model::fact::{Cause, Fact, Phase};
 use crate::model::ids::{AlarmId, ServiceId};
-use crate::model::plan::Metric;
+use crate::model::plan::{Metric, OnMetric, Plan, Scope};
+use crate::model::tables::asked::Asked;
 use crate::model::world::{Cx, World};
 
 steps! { Alarm:
     /// The state of an alarm changes, unless its metric has changed since.
     Due(place: u32, number: u32),
+    /// An alarm on a metric that is known late changes its state.
+    Told(place: u32, state: u8),
+    /// An alarm, and others at the same instant, have changed their states: composite ones are looked at.
+    Follow(first: AlarmId),
 }
 
 /// An alarm that watches a service of this partition.
@@ -25,39 +34,70 @@ pub struct Watch {
     pub id: AlarmId,
     /// Whom it watches.
     pub service: ServiceId,
+    /// What it watches of it.
+    on: OnMetric,
     /// What it has seen.
     pub monitor: Monitor,
     level: Level,
+    /// What its datapoints say, known or not.
+    found: State,
     state: State,
     /// Rises whenever what waits in the queue does not count any more.
     number: u32,
 }
 
-/// Numbers of a service that alarms can watch; rates in billionths for each second.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Numbers {
-    /// Requests.
-    pub(crate) offered: u64,
-    /// Those that were answered.
-    pub(crate) served: u64,
-    /// Those that no target could answer: sent to dead ones, or without any.
-    pub(crate) refused: u64,
+/// A composite alarm of this partition.
+#[derive(Clone, Debug)]
+pub struct Follower {
+    /// Which.
+    pub id: AlarmId,
+    state: State,
 }
 
 /// The alarms of a partition, service by service.
-pub(crate) fn of_part(plan: &crate::model::Plan, services: &std::ops::Range<u32>) -> Vec<Watch> {
+pub(crate) fn of_part(plan: &Plan, services: &std::ops::Range<u32>) -> Vec<Watch> {
     let mine = plan.alarms.pairs().filter(|(_, alarm)| services.contains(&alarm.service.0));
-    let watch = |(id, alarm): (AlarmId, &crate::model::plan::Alarm)| Watch {
-        id,
-        service: alarm.service,
-        monitor: Monitor::new(alarm.rule, Time::ZERO),
-        level: Level::Absent,
-        state: State::InsufficientData,
-        number: 0,
+    let watch = |(id, alarm): (AlarmId, &crate::model::plan::Alarm)| {
+        let on = *alarm.on_metric()?;
+        Some(Watch {
+            id,
+            service: alarm.service,
+            on,
+            monitor: Monitor::new(on.rule, Time::ZERO),
+            level: Level::Absent,
+            found: State::InsufficientData,
+            state: State::InsufficientData,
+            number: 0,
+        })
     };
-    let mut found: Vec<Watch> = mine.map(watch).collect();
+    let mut found: Vec<Watch> = mine.filter_map(watch).collect();
     found.sort_by_key(|watch| (watch.service, watch.id));
     found
+}
+
+/// The composite alarms of a partition, each behind those that it names.
+pub(crate) fn composites(plan: &Plan, services: &std::ops::Range<u32>) -> Vec<Follower> {
+    let mine = plan.alarms.pairs().filter(|(_, alarm)| alarm.composite().is_some());
+    let mine = mine.filter(|(_, alarm)| services.contains(&alarm.service.0));
+    let mut found: Vec<Follower> = mine.map(|(id, _)| Follower { id, state: State::InsufficientData }).collect();
+    found.sort_by_cached_key(|one| (height(plan, one.id), one.id));
+    found
+}
+
+/// Services of which an alarm watches a zone count by zone.
+pub(crate) fn count_zones(world: &mut World) {
+    for watch in &world.alarms {
+        if matches!(watch.on.scope, Scope::Zone(_)) {
+            let row = &mut world.services[watch.service];
+            row.by_zone = vec![Asked::default(); row.zones.len()];
+        }
+    }
+}
+
+/// How many alarms stand on each other up to this one.
+fn height(plan: &Plan, alarm: AlarmId) -> u32 {
+    let named = plan.alarms[alarm].composite().map(|one| one.rule.names()).unwrap_or_default();
+    named.into_iter().map(|id| height(plan, id) + 1).max().unwrap_or(0)
 }
 
 /// Alarms whose service is not there yet: what they miss may be bad. The others are looked at when it is settled.
@@ -67,38 +107,86 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
             look(world, place, cx);
         }
     }
+    follow(world, cx);
 }
 
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
-    let Step::Due(place, number) = step;
-    let watch = &mut world.alarms[place as usize];
-    if watch.number == number {
-        watch.monitor.advance(cx.now);
-        look(world, place as usize, cx);
+    match step {
+        Step::Due(place, number) => {
+            let watch = &mut world.alarms[place as usize];
+            if watch.number == number {
+                watch.monitor.advance(cx.now);
+                look(world, place as usize, cx);
+            }
+        }
+        Step::Told(place, state) => tell(world, place as usize, STATES[usize::from(state)], cx),
+        Step::Follow(_) => {
+            world.follows = false;
+            follow(world, cx);
+        }
     }
 }
 
 /// A service has been settled: its alarms see what its metrics are from now on.
-pub(crate) fn see(world: &mut World, service: ServiceId, numbers: Numbers, cx: &mut Cx<'_>) {
+pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut Cx<'_>) {
     let first = world.alarms.partition_point(|watch| watch.service < service);
     for place in first..world.alarms.len() {
         if world.alarms[place].service != service {
             return;
         }
-        let level = level(world, cx.plan.alarms[world.alarms[place].id].metric, service, numbers);
-        let watch = &mut world.alarms[place];
-        if watch.level != level {
-            watch.level = level;
-            watch.monitor.set(cx.now, level);
+        if reads_on(world, place, asked, cx.now) {
             look(world, place, cx);
         }
     }
 }
 
-fn level(world: &World, metric: Metric, service: ServiceId, numbers: Numbers) -> Level {
-    let Numbers { offered, served, refused } = numbers;
+/// An alarm sees its metric; whether that is another level.
+fn reads_on(world: &mut World, place: usize, asked: Asked, now: Time) -> bool {
+    let Watch { service, on, .. } = world.alarms[place];
+    if let (Metric::ZoneOutlier, Scope::Zone(zone)) = (on.metric, on.scope) {
+        let own = world.zone_row(zone);
+        let share = |zone: &Asked| Share { failed: zone.offered - zone.served, offered: zone.offered };
+        world.shares.clear();
+        world.shares.extend(world.services[service].by_zone.iter().map(share));
+        return world.alarms[place].monitor.set_zones(now, own, &world.shares);
+    }
+    let level = match on.scope {
+        Scope::Service => level(world, on.metric, service, None, asked),
+        Scope::Zone(zone) => {
+            let row = world.zone_row(zone);
+            let asked = world.services[service].by_zone.get(row).copied().unwrap_or_default();
+            level(world, on.metric, service, Some(row), asked)
+        }
+        Scope::New => match of_new(world, service) {
+            Some(asked) => level(world, on.metric, service, None, asked),
+            None => Level::Absent,
+        },
+    };
+    let watch = &mut world.alarms[place];
+    let new = watch.level != level;
+    if new {
+        watch.level = level;
+        watch.monitor.set(now, level);
+    }
+    new
+}
+
+/// What the new revision of a deployment under way is asked, and answers but for its defect.
+fn of_new(world: &World, service: ServiceId) -> Option<Asked> {
+    let row = &world.services[service];
+    let own = Cause::change(row.rollout.as_ref()?.change);
+    let spoilt = row.lacks.lines.iter().filter(|line| line.cause == own);
+    // No task waits in these phases: what stands there are requests that the defect spoils.
+    let spoilt = spoilt.filter(|line| matches!(line.phase, Phase::Errors | Phase::Overload));
+    let failed: u64 = spoilt.map(|line| line.rate).sum();
+    Some(Asked { offered: row.exposed, served: row.exposed.saturating_sub(failed), refused: 0 })
+}
+
+fn level(world: &World, metric: Metric, service: ServiceId, zone: Option<usize>, asked: Asked) -> Level {
+    let Asked { offered, served, refused } = asked;
     let zones = &world.services[service].zones;
+    let zones = zone.map_or(&zones[..], |row| &zones[row..=row]);
     match metric {
         Metric::RequestCount => Level::Count(offered),
         Metric::Elb5xx => Level::Count(refused),
@@ -106,6 +194,7 @@ fn level(world: &World, metric: Metric, service: ServiceId, numbers: Numbers) ->
         Metric::ErrorRate => Level::Ratio { failed: offered - served, offered },
         Metric::HealthyHostCount => Level::Gauge(zones.iter().map(|zone| zone.serving + zone.dead).sum()),
         Metric::UnHealthyHostCount => Level::Gauge(zones.iter().map(|zone| zone.idle + zone.idle_dead).sum()),
+        Metric::ZoneOutlier => unreachable!("an outlier is one of several zones"),
     }
 }
 
@@ -118,18 +207,63 @@ fn look(world: &mut World, place: usize, cx: &mut Cx<'_>) {
         cx.at(cx.now + after, Turn::Normal, Step::Due(place as u32, watch.number));
     }
     let state = watch.monitor.state();
-    if state == watch.state {
+    if state == watch.found {
         return;
     }
+    watch.found = state;
+    // Each change is found at the end of a period, to the microsecond, and so is known as much later as its datapoints.
+    if watch.on.delay == Span::ZERO {
+        return tell(world, place, state, cx);
+    }
+    let number = STATES.iter().position(|one| *one == state).unwrap_or(0);
+    cx.after(watch.on.delay, Step::Told(place as u32, number as u8));
+}
+
+const STATES: [State; 3] = [State::Ok, State::Alarm, State::InsufficientData];
+
+/// The state of an alarm is another from now on.
+fn tell(world: &mut World, place: usize, state: State, cx: &mut Cx<'_>) {
+    let watch = &mut world.alarms[place];
     watch.state = state;
     let alarm = watch.id;
     cx.note(Fact::Alarm { alarm, state });
     if state == State::Alarm {
         deploy::alarmed(world, alarm, cx);
     }
+    // Others may change at this instant too: composite alarms see all of them at once.
+    if !world.composites.is_empty() && !world.follows {
+        world.follows = true;
+        cx.after(Span::ZERO, Step::Follow(alarm));
+    }
+}
+
+/// Composite alarms are worked out anew: each after those that it names.
+fn follow(world: &mut World, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    for place in 0..world.composites.len() {
+        let Follower { id, state: before } = world.composites[place];
+        let Some(composite) = plan.alarms[id].composite() else { continue };
+        let holds = composite.rule.holds(&|named| state_of(world, *named));
+        let state = if holds { State::Alarm } else { State::Ok };
+        if state == before {
+            continue;
+        }
+        world.composites[place].state = state;
+        cx.note(Fact::Alarm { alarm: id, state });
+        if holds {
+            deploy::alarmed(world, id, cx);
+        }
+    }
+}
+
+/// The state of an alarm now.
+fn state_of(world: &World, alarm: AlarmId) -> State {
+    let metric = world.alarms.iter().find(|watch| watch.id == alarm).map(|watch| watch.state);
+    let composite = || world.composites.iter().find(|one| one.id == alarm).map(|one| one.state);
+    metric.or_else(composite).unwrap_or(State::InsufficientData)
 }
 
 /// Whether an alarm is in ALARM now.
 pub(crate) fn rings(world: &World, alarm: AlarmId) -> bool {
-    world.alarms.iter().any(|watch| watch.id == alarm && watch.state == State::Alarm)
+    state_of(world, alarm) == State::Alarm
 }

@@ -5,11 +5,11 @@
 //! cause and phase of the tasks that are missing; the parts add up to the whole because they are split in whole
 //! numbers.
 
-use super::alarms::{self, Numbers};
-use super::{create, depend, dispatch, traffic, versions};
+use super::{alarms, create, depend, dispatch, traffic, versions};
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{self, Kind, Plan};
+use crate::model::tables::asked::Asked;
 use crate::model::tables::lack::{Lack, Split};
 use crate::model::world::{Cx, World};
 
@@ -51,17 +51,19 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     book_owed(world, id);
     tell_need(world, id, service, cx);
     tell_lacks(world, id, cx);
-    let mut numbers = Numbers::default();
+    let mut asked = Asked::default();
     if service.traffic.is_some() {
         let mut served = route(world, id, plan);
         if service.traffic.as_ref().is_some_and(|traffic| traffic.dispatched) {
+            let answered = served;
             served = dispatch::spoil(world, id, served, cx);
+            spoil_zones(&mut world.services[id].by_zone, answered, answered - served);
         }
         tell_flow(world, id, served, cx);
-        numbers = Numbers { offered: world.services[id].rate, served, refused: world.services[id].refused };
+        asked = Asked { offered: world.services[id].rate, served, refused: world.services[id].refused };
     }
     if !world.alarms.is_empty() {
-        alarms::see(world, id, numbers, cx);
+        alarms::see(world, id, asked, cx);
     }
     world.services[id].lacks.lines.retain(|line| !line.idle());
 }
@@ -151,6 +153,7 @@ fn route(world: &mut World, id: ServiceId, plan: &Plan) -> u64 {
     let balancer = service.balancer.as_ref();
     let cross_zone = balancer.is_none_or(|balancer| balancer.cross_zone);
     let offered = world.services[id].rate;
+    world.services[id].by_zone.fill(Asked::default());
     let mut routed = Routed::default();
     if cross_zone {
         pour(world, id, plan, offered, &service.zones, &mut routed);
@@ -188,11 +191,13 @@ fn pour(world: &mut World, id: ServiceId, plan: &Plan, rate: u64, zones: &[ZoneI
     if targets == 0 {
         routed.overload += rate;
         routed.nowhere += rate;
+        refuse_by_zone(world, id, rate, zones);
         return;
     }
     let mut split = Split::over(rate, u64::from(targets));
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     for zone in zones {
+        let before = routed.served;
         let row = world.services[id].zones[world.zone_row(*zone)];
         let (good, bad) = if open { (row.idle, row.idle_dead) } else { (row.serving, row.dead) };
         let (offered, dead) = (split.part(u64::from(good)), split.part(u64::from(bad)));
@@ -200,6 +205,7 @@ fn pour(world: &mut World, id: ServiceId, plan: &Plan, rate: u64, zones: &[ZoneI
         let full = u128::from(good) * u128::from(per_task);
         // What bad revisions spoil is neither offered to the rest nor room for it.
         let spoilt = versions::spoil(world, plan, (id, *zone), (offered, open, per_task), &mut routed.exposed);
+        let all = offered + dead;
         let (offered, full) = (offered - spoilt, full - u128::from(spoilt));
         if world.zones[*zone].grey.is_empty() {
             let answered = offered.min(u64::try_from(full).unwrap_or(u64::MAX));
@@ -208,7 +214,32 @@ fn pour(world: &mut World, id: ServiceId, plan: &Plan, rate: u64, zones: &[ZoneI
         } else {
             pour_grey(world, id, *zone, offered, full, routed);
         }
+        let place = world.zone_row(*zone);
+        if let Some(asked) = world.services[id].by_zone.get_mut(place) {
+            asked.offered += all;
+            asked.refused += dead;
+            asked.served += routed.served - before;
+        }
     }
+}
+
+/// Without any target, the nodes of the load balancer refuse what they get: each zone's the same (model choice).
+fn refuse_by_zone(world: &mut World, id: ServiceId, rate: u64, zones: &[ZoneId]) {
+    let mut split = Split::over(rate, zones.len() as u64);
+    for zone in zones {
+        let place = world.zone_row(*zone);
+        if let Some(asked) = world.services[id].by_zone.get_mut(place) {
+            let part = split.part(1);
+            asked.offered += part;
+            asked.refused += part;
+        }
+    }
+}
+
+/// What was answered and leads nowhere is every zone's alike.
+fn spoil_zones(zones: &mut [Asked], answered: u64, lost: u64) {
+    let mut split = Split::over(lost, answered);
+    zones.iter_mut().for_each(|zone| zone.served -= split.part(zone.served));
 }
 
 /// Pours a rate over living targets, with room for `full`, of a zone that answers badly.

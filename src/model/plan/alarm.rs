@@ -1,20 +1,82 @@
 //! CloudWatch alarms: which metric of which service is watched, and when that counts as bad (domain sheet, section 9.4).
 
+use super::composite::Composite;
 use crate::engine::Span;
-use crate::model::ids::ServiceId;
+use crate::engine::index::Table;
+use crate::model::ids::{AlarmId, ServiceId, ZoneId};
 use std::cmp::Ordering;
 
-/// An alarm on a metric of a service.
+/// An alarm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
     /// `AlarmName`.
     pub name: String,
-    /// Whose metric.
+    /// Whose metric it watches; of a composite alarm, the service of the first alarm that it names.
     pub service: ServiceId,
+    /// What it watches.
+    pub watches: Watches,
+}
+
+/// What an alarm watches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Watches {
+    /// A metric of a service.
+    Metric(OnMetric),
+    /// Other alarms.
+    Alarms(Composite),
+}
+
+/// An alarm on a metric of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnMetric {
     /// Which.
     pub metric: Metric,
+    /// Of which part of the service.
+    pub scope: Scope,
     /// When it changes its state.
     pub rule: Rule,
+    /// How long after the end of its period a datapoint is known.
+    pub delay: Span,
+}
+
+/// The part of a service whose metric is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All of it.
+    Service,
+    /// Its targets in one zone.
+    Zone(ZoneId),
+    /// What the new revision of a deployment under way gets.
+    New,
+}
+
+impl Alarm {
+    /// The metric that it watches; `None`: it is a composite alarm.
+    pub fn on_metric(&self) -> Option<&OnMetric> {
+        match &self.watches {
+            Watches::Metric(one) => Some(one),
+            Watches::Alarms(_) => None,
+        }
+    }
+
+    /// The rule of a composite alarm.
+    pub fn composite(&self) -> Option<&Composite> {
+        match &self.watches {
+            Watches::Metric(_) => None,
+            Watches::Alarms(one) => Some(one),
+        }
+    }
+
+    /// How much time it needs to see: that of the slowest that it names, for a composite alarm (model choice).
+    pub fn sees(&self, alarms: &Table<AlarmId, Alarm>) -> Span {
+        match &self.watches {
+            Watches::Metric(one) => one.rule.period * u64::from(one.rule.evaluation_periods),
+            Watches::Alarms(one) => {
+                let named = one.rule.names();
+                named.into_iter().map(|id| alarms[id].sees(alarms)).max().unwrap_or(Span::ZERO)
+            }
+        }
+    }
 }
 
 /// The metrics that alarms can watch.
@@ -32,6 +94,8 @@ pub enum Metric {
     UnHealthyHostCount,
     /// Failed requests for each request offered, from 0 to 1. It stands for the metric math that people write.
     ErrorRate,
+    /// 1 while a zone fails more than the others, 0 while it does not.
+    ZoneOutlier,
 }
 
 /// How a metric makes a datapoint of a period.
@@ -43,17 +107,20 @@ pub enum Form {
     Gauge,
     /// One count is divided by another.
     Ratio,
+    /// It is 0 or 1, once in each period.
+    Flag,
 }
 
 impl Metric {
     /// All of them with namespace and name, as CloudWatch spells them.
-    pub const ALL: [(Metric, &str, &str); 6] = [
+    pub const ALL: [(Metric, &str, &str); 7] = [
         (Metric::Target5xx, LOAD_BALANCER, "HTTPCode_Target_5XX_Count"),
         (Metric::Elb5xx, LOAD_BALANCER, "HTTPCode_ELB_5XX_Count"),
         (Metric::RequestCount, LOAD_BALANCER, "RequestCount"),
         (Metric::HealthyHostCount, LOAD_BALANCER, "HealthyHostCount"),
         (Metric::UnHealthyHostCount, LOAD_BALANCER, "UnHealthyHostCount"),
-        (Metric::ErrorRate, "Evenkeel", "ErrorRate"),
+        (Metric::ErrorRate, EVENKEEL, "ErrorRate"),
+        (Metric::ZoneOutlier, EVENKEEL, "ZoneOutlier"),
     ];
 
     /// How a datapoint is made.
@@ -62,12 +129,15 @@ impl Metric {
             Metric::Target5xx | Metric::Elb5xx | Metric::RequestCount => Form::Count,
             Metric::HealthyHostCount | Metric::UnHealthyHostCount => Form::Gauge,
             Metric::ErrorRate => Form::Ratio,
+            Metric::ZoneOutlier => Form::Flag,
         }
     }
 }
 
 /// The namespace of Application Load Balancers.
 pub const LOAD_BALANCER: &str = "AWS/ApplicationELB";
+/// The namespace of metrics that people work out themselves.
+pub const EVENKEEL: &str = "Evenkeel";
 
 /// When an alarm changes its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

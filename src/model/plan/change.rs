@@ -74,7 +74,7 @@ impl Deployment {
     /// How long a deployment is watched once all tasks are new: what is written, or what the alarms that are watched need
     /// to see, up to five minutes (how ECS computes it is not published).
     pub fn bakes(&self, alarms: &Table<AlarmId, Alarm>) -> Span {
-        let sees = |alarm: &AlarmId| alarms[*alarm].rule.period * u64::from(alarms[*alarm].rule.evaluation_periods);
+        let sees = |alarm: &AlarmId| alarms[*alarm].sees(alarms);
         let longest = self.alarms.iter().map(sees).max().unwrap_or(Span::ZERO);
         self.bake.unwrap_or(longest.min(BAKE_MAX))
     }

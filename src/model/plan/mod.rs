@@ -4,15 +4,19 @@ mod alarm;
 mod application;
 mod capacity;
 mod change;
+mod composite;
 mod part;
 mod pipeline;
 mod place;
 mod plane;
 
-pub use alarm::{Alarm, Comparison, Form, LOAD_BALANCER, Metric, MissingData, Rule, Statistic};
+pub use alarm::{
+    Alarm, Comparison, EVENKEEL, Form, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
+};
 pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
 pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
 pub use change::{Breaker, Change, Deployment, Threshold, Unit};
+pub use composite::{Composite, Expression};
 pub use part::Part;
 pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
 pub use place::{Zone, ZoneKind};
@@ -69,7 +73,7 @@ pub struct Plan {
     pub changes: Table<ChangeId, Change>,
     /// Customers' own cells.
     pub application: Option<Application>,
-    /// CloudWatch alarms in the order of the file.
+    /// CloudWatch alarms in the order of the file, composite ones behind the others.
     pub alarms: Table<AlarmId, Alarm>,
 }
 

@@ -51,14 +51,19 @@ impl Plan {
         parts
     }
 
-    /// Whether a deployment watches an alarm on a service of another cell.
+    /// Whether a deployment, or a composite alarm, watches an alarm on a service of another cell.
     fn watches_across(&self, region: RegionId) -> bool {
         let cell = |service: ServiceId| self.clusters[self.services[service].cluster].cell;
         let across = |(id, service): (ServiceId, &super::Service)| {
             let alarms = service.deployment.alarms.iter().map(|alarm| self.alarms[*alarm].service);
             self.cells[cell(id)].region == region && alarms.into_iter().any(|watched| cell(watched) != cell(id))
         };
-        !self.alarms.is_empty() && self.services.pairs().any(across)
+        let names_across = |alarm: &super::Alarm| {
+            let home = cell(alarm.service);
+            let named = alarm.composite().map(|one| one.rule.names()).unwrap_or_default();
+            self.cells[home].region == region && named.iter().any(|id| cell(self.alarms[*id].service) != home)
+        };
+        !self.alarms.is_empty() && (self.services.pairs().any(across) || self.alarms.iter().any(names_across))
     }
 
     /// Whether a change reaches units in several cells of a Region.

@@ -1,6 +1,7 @@
 //! Nouns: each table keeps its own promise and calls nobody.
 
 pub mod application;
+pub mod asked;
 pub mod bucket;
 pub mod homes;
 pub mod host;

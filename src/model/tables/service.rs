@@ -1,5 +1,6 @@
 //! Services and streams: counts that the scheduler works with, and the books of what is missing.
 
+use super::asked::Asked;
 use super::bucket::Tokens;
 use super::host::NIL;
 use super::lack::Lacks;
@@ -135,6 +136,8 @@ pub struct Service {
     pub exposed: u64,
     /// What of it no target could answer.
     pub refused: u64,
+    /// What its targets are asked by zone of the cell; empty where no alarm watches a zone.
+    pub by_zone: Vec<Asked>,
     /// The revision that tasks are launched of; 0 is the one that the service begins with.
     pub revision: u8,
     /// The newest revision that was completed.
@@ -200,6 +203,7 @@ impl Service {
             rate: 0,
             exposed: 0,
             refused: 0,
+            by_zone: Vec::new(),
             revision: 0,
             completed: None,
             revisions: Vec::new(),

@@ -11,7 +11,7 @@ use super::{Time, Value, Who, Writer, json};
 use crate::engine::draw::mix;
 use crate::model::fact::{AlarmState, ChangeStep};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
-use crate::model::plan::{Comparison, Metric, Rule};
+use crate::model::plan::{Comparison, Metric, OnMetric, Rule, Scope, Watches};
 use std::collections::BTreeMap;
 
 /// What earlier events said of deployments and alarms.
@@ -79,24 +79,42 @@ impl Writer<'_> {
         let row = &self.plan.alarms[alarm];
         let now = (state, time);
         let (was, since) = self.past.alarms.insert(alarm, now).unwrap_or((AlarmState::InsufficientData, Time::ZERO));
-        let metric = Metric::ALL.iter().find(|known| known.0 == row.metric);
-        let (namespace, name) = metric.map_or(("", ""), |known| (known.1, known.2));
         let cluster = self.plan.services[row.service].cluster;
         let at = |time: Time| self.date(time, true).replace('Z', "+0000");
+        let (configuration, reason) = match &row.watches {
+            Watches::Metric(on) => (self.configuration(on), told(state, &on.rule)),
+            Watches::Alarms(one) => (json!({ "alarmRule": one.written }), follows(state).to_owned()),
+        };
         let detail = json!({
             "alarmName": row.name,
-            "configuration": { "metrics": [{
-                "metricStat": {
-                    "metric": { "namespace": namespace, "name": name },
-                    "period": row.rule.period.0 / 1_000_000,
-                },
-                "returnData": true,
-            }] },
+            "configuration": configuration,
             "previousState": { "value": state_name(was), "timestamp": at(since) },
-            "state": { "value": state_name(state), "timestamp": at(time), "reason": told(state, &row.rule) },
+            "state": { "value": state_name(state), "timestamp": at(time), "reason": reason },
         });
         let arn = format!("arn:aws:cloudwatch:{}:{}:alarm:{}", self.region(cluster), self.account(cluster), row.name);
         (arn, detail)
+    }
+
+    /// What an alarm on a metric watches.
+    fn configuration(&self, on: &OnMetric) -> Value {
+        let known = Metric::ALL.iter().find(|known| known.0 == on.metric);
+        let (namespace, name) = known.map_or(("", ""), |known| (known.1, known.2));
+        let mut metric = json!({ "namespace": namespace, "name": name });
+        match on.scope {
+            Scope::Service => {}
+            Scope::Zone(zone) => metric["dimensions"] = json!({ "AvailabilityZone": self.plan.zones[zone].id }),
+            Scope::New => metric["dimensions"] = json!({ "Revision": "new" }),
+        }
+        let stat = json!({ "metric": metric, "period": on.rule.period.0 / 1_000_000 });
+        json!({ "metrics": [{ "metricStat": stat, "returnData": true }] })
+    }
+}
+
+/// Why a composite alarm is in a state.
+const fn follows(state: AlarmState) -> &'static str {
+    match state {
+        AlarmState::Alarm => "the rule over other alarms holds",
+        AlarmState::Ok | AlarmState::InsufficientData => "the rule over other alarms does not hold",
     }
 }
 

@@ -1,6 +1,7 @@
 //! CloudWatch alarms: what `aws cloudwatch put-metric-alarm` takes and `describe-alarms` prints.
 
 use super::super::object::Unused;
+use crate::model::quantity::Duration;
 
 object! {
     /// An alarm of Amazon CloudWatch on a metric of a service.
@@ -15,7 +16,8 @@ object! {
             /// Which metric: of `AWS/ApplicationELB` `HTTPCode_Target_5XX_Count` (requests that reached a target and
             /// failed), `HTTPCode_ELB_5XX_Count` (requests that no target could answer), `RequestCount`,
             /// `HealthyHostCount` and `UnHealthyHostCount`; of `Evenkeel` `ErrorRate` (failed requests for each request
-            /// offered, from 0 to 1), which stands for metric math.
+            /// offered, from 0 to 1), which stands for metric math, and `ZoneOutlier` (1 for a minute in which a zone fails
+            /// more than the others, by a chi-squared test, else 0), which stands for a rule of Contributor Insights.
             metric_name: String,
             /// Seconds of a period: 10, 20, 30 or a multiple of 60 (sourced). Periods begin at whole multiples of it.
             period: u32,
@@ -44,10 +46,15 @@ object! {
             datapoints_to_alarm: u32,
             /// What a period without data counts as; `missing` by default (sourced).
             treat_missing_data: TreatMissingData,
+            /// How long after the end of its period a datapoint is known; none by default (model choice). This field is
+            /// Evenkeel's: metrics of AWS come some seconds or minutes late.
+            delay: Duration,
         }
         list {
-            /// Names of what the metric is of. `Service` says it here, so that those of a whole service are accepted; a
-            /// single zone cannot be watched.
+            /// Names of what the metric is of. `Service` says it here, so that those of a whole service are accepted and
+            /// their values are not used. `AvailabilityZone` limits the metric to targets of one zone, by its id or name.
+            /// `Revision` is Evenkeel's: with `new` the metric is of what the new revision of a deployment under way gets,
+            /// and is missing while none is.
             dimensions: Dimension,
             /// Metric math, which is not modelled: the list has to be empty.
             metrics: serde_json::Value,
@@ -64,10 +71,13 @@ object! {
     /// One item of `Dimensions`.
     Dimension("PascalCase") {
         need {
-            /// Which: `LoadBalancer`, `TargetGroup`, `ClusterName` or `ServiceName`.
+            /// Which: `LoadBalancer`, `TargetGroup`, `ClusterName`, `ServiceName`, `AvailabilityZone` or `Revision`.
             name: String,
         }
-        unused { value }
+        may {
+            /// Its value: needed of `AvailabilityZone` and `Revision`, not used of the others.
+            value: String,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod alarm;
 mod application;
 mod behaviour;
 mod change;
+mod composite;
 mod control_plane;
 mod objective;
 mod pipeline;
@@ -15,6 +16,7 @@ pub use application::{
 };
 pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
 pub use change::Change;
+pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
 pub use objective::{BY_NAME, Bound, MEASURES, Objective, SUBJECTS, TEXTS, Target};
 pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, Weekday, WorkingHours};
@@ -94,6 +96,8 @@ object! {
             changes: Change,
             /// Alarms of Amazon CloudWatch.
             alarms: Alarm,
+            /// Composite alarms of Amazon CloudWatch.
+            composite_alarms: CompositeAlarm,
             /// What is promised.
             objectives: Objective,
         }
@@ -211,6 +215,14 @@ impl Default for Fargate {
             vcpu_quota: None,
             spot_vcpu_quota: None,
         }
+    }
+}
+
+impl Scenario {
+    /// Names of all alarms, composite ones last.
+    pub fn alarm_names(&self) -> Vec<&str> {
+        let composite = self.composite_alarms.iter().map(|one| one.alarm_name.as_str());
+        self.alarms.iter().map(|one| one.alarm_name.as_str()).chain(composite).collect()
     }
 }
 

@@ -3,14 +3,14 @@
 use super::Build;
 use crate::engine::Span;
 use crate::model::ids::ServiceId;
-use crate::model::plan::{self, Comparison, Form, Kind, LOAD_BALANCER, Metric, MissingData, Rule, Statistic};
+use crate::model::plan::{
+    self, Comparison, Form, Kind, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Statistic, Watches,
+};
 use crate::model::problem::nearest;
 use crate::scenario::file::{Alarm, ComparisonOperator, Statistic as Written, TreatMissingData};
 
 const HOUR: u32 = 3_600;
 const DAY: u64 = 86_400;
-/// Dimensions that name what `Service` names.
-const OF_A_SERVICE: [&str; 4] = ["LoadBalancer", "TargetGroup", "ClusterName", "ServiceName"];
 /// Metrics that people set alarms on and that are not simulated (domain sheet, sections 2.5 and 9.4).
 const KNOWN: [&str; 7] = [
     "HTTPCode_ELB_4XX_Count",
@@ -29,26 +29,33 @@ impl Build<'_> {
     pub(super) fn alarms(&mut self) {
         for (index, alarm) in self.scenario.alarms.iter().enumerate() {
             let at = format!("/alarms/{index}");
-            let named = self.alarm_name(alarm, index, &at);
+            let earlier = self.scenario.alarms[..index].iter().map(|one| one.alarm_name.as_str());
+            let named = self.alarm_name(&alarm.alarm_name, earlier, &at);
             let metric = self.metric(alarm, &at);
             let service = self.names.service(&alarm.service, &format!("{at}/Service"), self.out);
-            self.dimensions(alarm, &at);
+            let scope = self.scope(alarm, metric, service, &at);
             let rule = self.rule(alarm, metric, &at);
+            let delay = self.delay(alarm, &at);
             let (Some(metric), Some(service)) = (metric, service) else { continue };
             let has = self.has_metric(service, metric, &at);
-            let (Some(rule), true, true) = (rule, named, has) else { continue };
-            self.settled(&rule, metric, &at);
-            self.plan.alarms.push(plan::Alarm { name: alarm.alarm_name.clone(), service, metric, rule });
+            let (Some(scope), Some(rule), Some(delay)) = (scope, rule, delay) else { continue };
+            if named && has {
+                self.settled(&rule, metric, &at);
+                let watches = Watches::Metric(OnMetric { metric, scope, rule, delay });
+                self.plan.alarms.push(plan::Alarm { name: alarm.alarm_name.clone(), service, watches });
+            }
         }
+        self.composites();
     }
 
-    fn alarm_name(&mut self, alarm: &Alarm, index: usize, at: &str) -> bool {
-        let (name, at) = (&alarm.alarm_name, format!("{at}/AlarmName"));
+    /// Whether CloudWatch takes the name of an alarm, and `others` do not have it.
+    pub(super) fn alarm_name<'n>(&mut self, name: &str, mut others: impl Iterator<Item = &'n str>, at: &str) -> bool {
+        let at = format!("{at}/AlarmName");
         if name.is_empty() || name.chars().count() > 255 {
             self.out.error(&at, format!("CloudWatch refuses the name `{name}`"), "write 1 to 255 letters");
             return false;
         }
-        let first = self.scenario.alarms[..index].iter().all(|other| other.alarm_name != *name);
+        let first = others.all(|other| other != name);
         if !first {
             self.out.error(&at, format!("two alarms are called `{name}`"), "give each its own name");
         }
@@ -80,21 +87,6 @@ impl Build<'_> {
         Some(*metric)
     }
 
-    fn dimensions(&mut self, alarm: &Alarm, at: &str) {
-        for (place, dimension) in alarm.dimensions.iter().enumerate() {
-            let (at, name) = (format!("{at}/Dimensions/{place}/Name"), dimension.name.as_str());
-            if OF_A_SERVICE.contains(&name) {
-                continue;
-            }
-            let (message, hint) = if name == "AvailabilityZone" {
-                ("alarms on a single zone are not modelled".to_owned(), "leave it out: the whole service is watched")
-            } else {
-                (format!("metrics of services have no dimension `{name}`"), "leave it out: `Service` says whose it is")
-            };
-            self.out.error(&at, message, hint);
-        }
-    }
-
     fn rule(&mut self, alarm: &Alarm, metric: Option<Metric>, at: &str) -> Option<Rule> {
         let times = self.periods(alarm, at);
         let threshold = alarm.threshold;
@@ -116,6 +108,16 @@ impl Build<'_> {
         })
     }
 
+    fn delay(&mut self, alarm: &Alarm, at: &str) -> Option<Span> {
+        let delay = alarm.delay.map_or(Span::ZERO, |delay| delay.0);
+        if delay > Span::from_secs(DAY) {
+            let message = format!("`{delay}` is out of range for a delay");
+            self.out.error(&format!("{at}/Delay"), message, "write a day or less");
+            return None;
+        }
+        Some(delay)
+    }
+
     /// Whether `Period`, `EvaluationPeriods` and `DatapointsToAlarm` are what CloudWatch takes.
     fn periods(&mut self, alarm: &Alarm, at: &str) -> bool {
         let (period, all) = (alarm.period, alarm.evaluation_periods);
@@ -125,6 +127,10 @@ impl Build<'_> {
         if !matches!(period, 10 | 20 | 30) && (period == 0 || !period.is_multiple_of(60)) {
             let message = format!("CloudWatch refuses a period of {period} seconds");
             self.out.error(&period_at, message, "write 10, 20, 30 or a multiple of 60");
+            sound = false;
+        } else if period != 60 && alarm.metric_name == "ZoneOutlier" {
+            let message = "zones are held against each other once a minute";
+            self.out.error(&period_at, message, "write 60");
             sound = false;
         } else if period < 60 && load_balancers_report(&alarm.metric_name) {
             let message = "load balancers report by the minute: on AWS such an alarm often lacks data";
@@ -149,10 +155,10 @@ impl Build<'_> {
         let (at, name) = (format!("{at}/Statistic"), &alarm.metric_name);
         let form = metric.form();
         let statistic = match (alarm.statistic, form) {
-            (None | Some(Written::Sum), Form::Count) => Statistic::Sum,
-            (None, Form::Gauge | Form::Ratio) | (Some(Written::Average), _) => Statistic::Average,
-            (Some(Written::Minimum), Form::Count | Form::Gauge) => Statistic::Minimum,
-            (Some(Written::Maximum), Form::Count | Form::Gauge) => Statistic::Maximum,
+            (None | Some(Written::Sum), Form::Count) | (Some(Written::Sum), Form::Flag) => Statistic::Sum,
+            (None, Form::Gauge | Form::Ratio | Form::Flag) | (Some(Written::Average), _) => Statistic::Average,
+            (Some(Written::Minimum), Form::Count | Form::Gauge | Form::Flag) => Statistic::Minimum,
+            (Some(Written::Maximum), Form::Count | Form::Gauge | Form::Flag) => Statistic::Maximum,
             (Some(Written::SampleCount), _) => {
                 let hint = if form == Form::Count { "write \"Sum\"" } else { "write \"Average\"" };
                 self.out.error(&at, "how often a metric is reported is not modelled", hint);
@@ -191,7 +197,7 @@ impl Build<'_> {
             self.out.error(&at, message, "add it to `traffic`, or name a service with traffic");
             return false;
         }
-        if metric != Metric::ErrorRate && service.balancer.is_none() {
+        if !matches!(metric, Metric::ErrorRate | Metric::ZoneOutlier) && service.balancer.is_none() {
             let message = format!("`{name}` has no load balancer: nobody reports this metric");
             self.out.error(&at, message, "watch `ErrorRate`, or name a service behind a load balancer");
             return false;
@@ -209,6 +215,7 @@ impl Build<'_> {
         let message = format!("datapoints of this metric {word} breach this threshold");
         let hint = match metric.form() {
             Form::Ratio => "write a share between 0 and 1",
+            Form::Flag => "it is 0 or 1: write 1 and `GreaterThanOrEqualToThreshold`",
             Form::Count | Form::Gauge => "counts are above 0, numbers of hosts 0 or more",
         };
         self.out.warning(&format!("{at}/Threshold"), message, hint);
@@ -225,7 +232,7 @@ fn always(rule: &Rule, metric: Metric) -> Option<bool> {
     let (low, high) = match (metric.form(), rule.statistic) {
         (Form::Count | Form::Gauge, Statistic::Sum) | (Form::Gauge, _) => (0, i128::MAX),
         (Form::Count, _) => (ONE, ONE),
-        (Form::Ratio, _) => (0, ONE),
+        (Form::Ratio | Form::Flag, _) => (0, ONE),
     };
     // A sum of zero is missing. "More than 0" is nevertheless what people write, and it waits for the first one.
     let least = if metric.form() == Form::Count { low.max(1) } else { low };

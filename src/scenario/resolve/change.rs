@@ -202,7 +202,7 @@ impl Build<'_> {
     pub(super) fn watched(&mut self, service: ServiceId, name: &str, at: &str) -> Option<AlarmId> {
         let found = self.plan.alarms.pairs().find(|(_, alarm)| alarm.name == name);
         let Some((id, alarm)) = found else {
-            let written = || self.scenario.alarms.iter().map(|alarm| alarm.alarm_name.as_str());
+            let written = || self.scenario.alarm_names().into_iter();
             if written().any(|known| known == name) {
                 // Why it was refused is told where it stands.
                 return None;

@@ -85,7 +85,7 @@ impl Build<'_> {
                 let regions: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
                 self.one_of(name, "Region", regions.iter().map(String::as_str), at)
             }
-            "alarm" => self.one_of(name, "alarm", self.scenario.alarms.iter().map(|one| one.alarm_name.as_str()), at),
+            "alarm" => self.one_of(name, "alarm", self.scenario.alarm_names().into_iter(), at),
             _ => self.one_of(name, "change", self.scenario.changes.iter().map(|change| change.name.as_str()), at),
         }
     }

@@ -1,0 +1,12 @@
+//! What a service, or its targets in one zone, are asked and answer: what alarms can watch.
+
+/// Rates in billionths of a request for each second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Requests.
+    pub offered: u64,
+    /// Those that were answered.
+    pub served: u64,
+    /// Those that no target could answer: sent to dead ones, or without any.
+    pub refused: u64,
+}

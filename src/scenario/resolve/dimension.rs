@@ -1,0 +1,100 @@
+//! Dimensions of an alarm: the part of a service whose metric it watches.
+
+use super::Build;
+use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::plan::{Metric, Scope};
+use crate::scenario::check;
+use crate::scenario::file::{Alarm, Dimension};
+
+/// Dimensions that name what `Service` names.
+const OF_A_SERVICE: [&str; 4] = ["LoadBalancer", "TargetGroup", "ClusterName", "ServiceName"];
+/// Metrics that are counted by revision.
+const BY_REVISION: [Metric; 3] = [Metric::ErrorRate, Metric::Target5xx, Metric::RequestCount];
+
+impl Build<'_> {
+    /// What `Dimensions` say; `None` when something is wrong with them.
+    pub(super) fn scope(
+        &mut self,
+        alarm: &Alarm,
+        metric: Option<Metric>,
+        service: Option<ServiceId>,
+        at: &str,
+    ) -> Option<Scope> {
+        let mut scopes = Vec::new();
+        for (place, dimension) in alarm.dimensions.iter().enumerate() {
+            let at = format!("{at}/Dimensions/{place}");
+            let found = match dimension.name.as_str() {
+                name if OF_A_SERVICE.contains(&name) => continue,
+                "AvailabilityZone" => self.zone_dimension(dimension, service, &at).map(Scope::Zone),
+                "Revision" => self.revision_dimension(alarm, dimension, metric, service, &at).then_some(Scope::New),
+                name => {
+                    let message = format!("metrics of services have no dimension `{name}`");
+                    let hint = "leave it out: `Service` says whose it is; known besides: AvailabilityZone, Revision";
+                    self.out.error(&format!("{at}/Name"), message, hint);
+                    None
+                }
+            };
+            scopes.push((found, at));
+        }
+        if let [_, (_, at), ..] = &scopes[..] {
+            let message = "an alarm watches one zone, or one revision";
+            self.out.error(at, message, "keep one of `AvailabilityZone` and `Revision`, once");
+            return None;
+        }
+        let scope = scopes.pop().map_or(Some(Scope::Service), |(found, _)| found)?;
+        if metric == Some(Metric::ZoneOutlier) && scope == Scope::Service {
+            let hint = "add {\"Name\": \"AvailabilityZone\", \"Value\": \"use1-az1\"}";
+            self.out.error(&format!("{at}/Dimensions"), "`ZoneOutlier` is a metric of one zone among others", hint);
+            return None;
+        }
+        Some(scope)
+    }
+
+    fn zone_dimension(&mut self, dimension: &Dimension, service: Option<ServiceId>, at: &str) -> Option<ZoneId> {
+        let Some(value) = &dimension.value else {
+            self.out.error(at, "`AvailabilityZone` needs a `Value`", "write the id or the name of a zone");
+            return None;
+        };
+        let at = format!("{at}/Value");
+        let zone = self.names.zone(value, &at, self.out)?;
+        let service = &self.plan.services[service?];
+        let zones = check::zones_of(&self.plan, service);
+        if zones.contains(&zone) {
+            return Some(zone);
+        }
+        let known: Vec<&str> = zones.iter().take(8).map(|zone| self.plan.zones[*zone].id.as_str()).collect();
+        let (message, hint) =
+            (format!("`{}` has no task in `{value}`", service.name), format!("it runs in {}", known.join(", ")));
+        self.out.error(&at, message, hint);
+        None
+    }
+
+    fn revision_dimension(
+        &mut self,
+        alarm: &Alarm,
+        dimension: &Dimension,
+        metric: Option<Metric>,
+        service: Option<ServiceId>,
+        at: &str,
+    ) -> bool {
+        if dimension.value.as_deref() != Some("new") {
+            let message = "metrics are counted by revision for the new one only";
+            self.out.error(at, message, "write {\"Name\": \"Revision\", \"Value\": \"new\"}");
+            return false;
+        }
+        if let Some(metric) = metric.filter(|metric| !BY_REVISION.contains(metric)) {
+            let name = |of: &Metric| Metric::ALL.iter().find(|row| row.0 == *of).map_or("", |row| row.2);
+            let message = format!("`{}` is not counted by revision", name(&metric));
+            let known: Vec<&str> = BY_REVISION.iter().map(name).collect();
+            self.out.error(&format!("{at}/Name"), message, format!("watch one of {}", known.join(", ")));
+            return false;
+        }
+        let changes =
+            |id: ServiceId| self.scenario.changes.iter().any(|one| self.names.services.get(&one.service) == Some(&id));
+        if service.is_some_and(|id| !changes(id)) {
+            let message = format!("`{}` has no change: this metric is always missing", alarm.service);
+            self.out.warning(at, message, "leave it out, or add a change of the service");
+        }
+        true
+    }
+}
