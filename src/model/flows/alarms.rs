@@ -175,7 +175,7 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, now: Time) -> bool {
 /// What the new revision of a deployment under way is asked, and answers but for its defect.
 fn of_new(world: &World, service: ServiceId) -> Option<Asked> {
     let row = &world.services[service];
-    let own = Cause::change(row.rollout.as_ref()?.change);
+    let own = Cause::change(row.trial?.0);
     let spoilt = row.lacks.lines.iter().filter(|line| line.cause == own);
     // No task waits in these phases: what stands there are requests that the defect spoils.
     let spoilt = spoilt.filter(|line| matches!(line.phase, Phase::Errors | Phase::Overload));

@@ -89,8 +89,15 @@ impl Build<'_> {
             self.out.error(&format!("{at}/Name"), message, format!("watch one of {}", known.join(", ")));
             return false;
         }
-        let changes =
-            |id: ServiceId| self.scenario.changes.iter().any(|one| self.names.services.get(&one.service) == Some(&id));
+        let changes = |id: ServiceId| {
+            let named = |name: &String| self.names.services.get(name) == Some(&id);
+            let cell = |_: &String| self.plan.application.as_ref().is_some_and(|one| one.cells.contains(&id));
+            let is_of = |one: &crate::scenario::file::Change| {
+                one.service.iter().chain(&one.services).any(named)
+                    || one.cellular_application.as_ref().is_some_and(cell)
+            };
+            self.scenario.changes.iter().any(is_of)
+        };
         if service.is_some_and(|id| !changes(id)) {
             let message = format!("`{}` has no change: this metric is always missing", alarm.service);
             self.out.warning(at, message, "leave it out, or add a change of the service");

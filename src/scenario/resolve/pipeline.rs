@@ -4,7 +4,8 @@ use super::Build;
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, RegionId, ServiceId};
 use crate::model::plan::{
-    self, Comparison, Hours, Metric, MissingData, Move, Reach, Rule, Stage, Statistic, Unit, Watched,
+    self, Comparison, Hours, Metric, MissingData, Move, OnMetric, Reach, Rule, Scope, Stage, Statistic, Unit, Watched,
+    Watches,
 };
 use crate::model::problem::{Problems, nearest};
 use crate::scenario::file::{Change, Pipeline, PipelineAlarm, PipelineStage, StageKind, Weekday, WorkingHours};
@@ -314,7 +315,9 @@ impl Build<'_> {
                 self.out.error(at, format!("an alarm is called `{name}` already"), hint);
                 return Vec::new();
             }
-            let alarm: AlarmId = self.plan.alarms.push(plan::Alarm { name, service, metric: Metric::ErrorRate, rule });
+            let on = OnMetric { metric: Metric::ErrorRate, scope: Scope::Service, rule, delay: Span::ZERO };
+            let alarm = plan::Alarm { name, service, watches: Watches::Metric(on) };
+            let alarm: AlarmId = self.plan.alarms.push(alarm);
             found.push(Watched { alarm, unit: Some(place as u16) });
         }
         found
