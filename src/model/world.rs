@@ -68,10 +68,8 @@ pub struct World {
     pub pipes: Vec<Pipe>,
     /// Alarms that watch its services.
     pub alarms: Vec<alarms::Watch>,
-    /// Composite alarms, each behind those that it names.
-    pub(crate) composites: Vec<alarms::Follower>,
-    /// They are to be looked at.
-    pub(crate) follows: bool,
+    /// Composite alarms.
+    pub(crate) composites: alarms::Followers,
     /// Customers' own cells, where their router runs.
     pub application: Option<Box<Application>>,
     /// Services to settle when the event has been handled.
@@ -182,7 +180,6 @@ impl World {
             pipes: Vec::new(),
             alarms: alarms::of_part(plan, &cell.services),
             composites: alarms::composites(plan, &cell.services),
-            follows: false,
             application: of_part(plan, part).map(|one| Box::new(routing::customers::at_start(one))),
             dirty: Vec::new(),
             scratch: Vec::new(),
@@ -205,7 +202,6 @@ impl World {
             }
             world.services.push(row);
         }
-        alarms::count_zones(&mut world);
         for _ in cell.providers.clone() {
             world.providers.push(Provider { told_reservation: u32::MAX, ..Provider::default() });
         }

@@ -135,3 +135,29 @@ fn a_deployment_that_an_alarm_stops_goes_back_to_the_one_that_was_completed() {
     assert_eq!(rang["detail"]["state"]["reason"], "at least 2 of the last 3 datapoints are above 0.1");
     assert_eq!(lines[0]["detail"]["previousState"]["value"], "INSUFFICIENT_DATA");
 }
+
+#[test]
+fn alarms_say_what_they_watch() {
+    use crate::engine::Span;
+    use crate::model::fact::AlarmState;
+    use crate::model::ids::{AlarmId, ServiceId, ZoneId};
+    use crate::model::plan::{Alarm, Composite, Expression, Metric, OnMetric, Scope, Watches};
+    let mut plan = sample::with_changes();
+    let rule = plan.alarms[AlarmId(0)].on_metric().unwrap().rule;
+    let scope = Scope::Zone(ZoneId(1));
+    let on = OnMetric { metric: Metric::ZoneOutlier, scope, rule, delay: Span::ZERO };
+    let service = ServiceId(0);
+    plan.alarms.push(Alarm { name: "zone".into(), service, watches: Watches::Metric(on) });
+    let written = "ALARM(zone) AND NOT ALARM(errors)".to_owned();
+    let one = Composite { written: written.clone(), rule: Expression::Is(AlarmId(1), AlarmState::Alarm) };
+    plan.alarms.push(Alarm { name: "both".into(), service, watches: Watches::Alarms(one) });
+    let rings = |alarm: u32| (60_000_000, Fact::Alarm { alarm: AlarmId(alarm), state: AlarmState::Alarm });
+    let lines = lines_of(&plan, &[rings(1), rings(2)], 20);
+    let metric = &lines[0]["detail"]["configuration"]["metrics"][0]["metricStat"]["metric"];
+    let expected =
+        json!({ "namespace": "Evenkeel", "name": "ZoneOutlier", "dimensions": { "AvailabilityZone": "use1-az2" } });
+    assert_eq!(*metric, expected);
+    assert_eq!(lines[1]["detail"]["configuration"], json!({ "alarmRule": written }));
+    assert_eq!(lines[1]["detail"]["state"]["reason"], "the rule over other alarms holds");
+    assert_eq!(lines[1]["resources"][0], "arn:aws:cloudwatch:us-east-1:111122223333:alarm:both");
+}

@@ -107,22 +107,7 @@ impl<'t> Reader<'t> {
         }
         self.take();
         self.skip();
-        let rest = &self.text[self.at..];
-        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let name = match quote {
-            Some(quote) => {
-                let Some(end) = rest[1..].find(quote) else {
-                    return Err(self.wrong("this name is not closed", format!("end it with `{quote}`")));
-                };
-                self.at += end + 2;
-                &rest[1..=end]
-            }
-            None => {
-                let end = rest.find(['(', ')', '"', '\'']).unwrap_or(rest.len());
-                self.at += end;
-                rest[..end].trim()
-            }
-        };
+        let name = self.name()?;
         if name.is_empty() {
             return Err(self.wrong(&format!("`{word}` names no alarm"), format!("write `{word}(name)`")));
         }
@@ -130,6 +115,21 @@ impl<'t> Reader<'t> {
         // An ARN ends with the name.
         let name = name.strip_prefix("arn:").and_then(|arn| arn.split_once(":alarm:")).map_or(name, |(_, name)| name);
         Ok(Expression::Is(name.to_owned(), state))
+    }
+
+    /// A name, in quotes or up to the next bracket.
+    fn name(&mut self) -> Result<&'t str, Wrong> {
+        let rest = &self.text[self.at..];
+        if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+            let Some(end) = rest[1..].find(quote) else {
+                return Err(self.wrong("this name is not closed", format!("end it with `{quote}`")));
+            };
+            self.at += end + 2;
+            return Ok(&rest[1..=end]);
+        }
+        let end = rest.find(['(', ')', '"', '\'']).unwrap_or(rest.len());
+        self.at += end;
+        Ok(rest[..end].trim())
     }
 
     fn close(&mut self, message: &str) -> Result<(), Wrong> {

@@ -35,6 +35,36 @@ pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
     }
     file["alarms"] = alarms.into();
     file["changes"] = changes.into();
+    kinds(seed, file);
+}
+
+/// Alarms on the new revision only, late ones, and composite ones in the place of those that they name; with dice of their
+/// own.
+fn kinds(seed: u64, file: &mut Value) {
+    let mut dice = Dice::new(seed ^ 0xA1A2);
+    let mut rules = Vec::new();
+    for alarm in file["alarms"].as_array_mut().unwrap() {
+        dice.perhaps(3, alarm, "Delay", |dice| json!(format!("{}s", dice.between(1, 400))));
+        if alarm["MetricName"] != "HTTPCode_ELB_5XX_Count" {
+            dice.perhaps(3, alarm, "Dimensions", |_| json!([{ "Name": "Revision", "Value": "new" }]));
+        }
+        if dice.one_in(3) {
+            let name = alarm["AlarmName"].as_str().unwrap();
+            let rule = dice.pick(&["ALARM", "NOT OK", "INSUFFICIENT_DATA"]);
+            rules.push((name.to_owned(), format!("{rule}(\"{name}\") OR NOT (TRUE OR OK(\"{name}\"))")));
+        }
+    }
+    let rows = rules.iter().map(|(name, rule)| json!({ "AlarmName": format!("on {name}"), "AlarmRule": rule }));
+    file["compositeAlarms"] = rows.collect();
+    for cluster in file["clusters"].as_array_mut().unwrap() {
+        for service in cluster["services"].as_array_mut().unwrap() {
+            let names =
+                service.pointer_mut("/deploymentConfiguration/alarms/alarmNames").and_then(|row| row.get_mut(0));
+            if let Some(name) = names.filter(|name| rules.iter().any(|(of, _)| *name == of)) {
+                *name = json!(format!("on {}", name.as_str().unwrap()));
+            }
+        }
+    }
 }
 
 fn deployment(dice: &mut Dice, service: &mut Value, traffic: Option<&String>, alarms: &mut Vec<Value>) {

@@ -46,7 +46,16 @@ pub struct Watch {
     number: u32,
 }
 
-/// A composite alarm of this partition.
+/// The composite alarms of this partition.
+#[derive(Clone, Debug)]
+pub struct Followers {
+    /// Each stands behind those that it names.
+    rows: Vec<Follower>,
+    /// They are to be looked at.
+    due: bool,
+}
+
+/// A composite alarm.
 #[derive(Clone, Debug)]
 pub struct Follower {
     /// Which.
@@ -75,17 +84,17 @@ pub(crate) fn of_part(plan: &Plan, services: &std::ops::Range<u32>) -> Vec<Watch
     found
 }
 
-/// The composite alarms of a partition, each behind those that it names.
-pub(crate) fn composites(plan: &Plan, services: &std::ops::Range<u32>) -> Vec<Follower> {
+/// The composite alarms of a partition.
+pub(crate) fn composites(plan: &Plan, services: &std::ops::Range<u32>) -> Followers {
     let mine = plan.alarms.pairs().filter(|(_, alarm)| alarm.composite().is_some());
     let mine = mine.filter(|(_, alarm)| services.contains(&alarm.service.0));
     let mut found: Vec<Follower> = mine.map(|(id, _)| Follower { id, state: State::InsufficientData }).collect();
     found.sort_by_cached_key(|one| (height(plan, one.id), one.id));
-    found
+    Followers { rows: found, due: false }
 }
 
 /// Services of which an alarm watches a zone count by zone.
-pub(crate) fn count_zones(world: &mut World) {
+fn count_zones(world: &mut World) {
     for watch in &world.alarms {
         if matches!(watch.on.scope, Scope::Zone(_)) {
             let row = &mut world.services[watch.service];
@@ -102,6 +111,7 @@ fn height(plan: &Plan, alarm: AlarmId) -> u32 {
 
 /// Alarms whose service is not there yet: what they miss may be bad. The others are looked at when it is settled.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
+    count_zones(world);
     for place in 0..world.alarms.len() {
         if create::unborn(world, cx.plan.services[world.alarms[place].service].cluster) {
             look(world, place, cx);
@@ -122,7 +132,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         }
         Step::Told(place, state) => tell(world, place as usize, STATES[usize::from(state)], cx),
         Step::Follow(_) => {
-            world.follows = false;
+            world.composites.due = false;
             follow(world, cx);
         }
     }
@@ -231,8 +241,8 @@ fn tell(world: &mut World, place: usize, state: State, cx: &mut Cx<'_>) {
         deploy::alarmed(world, alarm, cx);
     }
     // Others may change at this instant too: composite alarms see all of them at once.
-    if !world.composites.is_empty() && !world.follows {
-        world.follows = true;
+    if !world.composites.rows.is_empty() && !world.composites.due {
+        world.composites.due = true;
         cx.after(Span::ZERO, Step::Follow(alarm));
     }
 }
@@ -240,15 +250,15 @@ fn tell(world: &mut World, place: usize, state: State, cx: &mut Cx<'_>) {
 /// Composite alarms are worked out anew: each after those that it names.
 fn follow(world: &mut World, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    for place in 0..world.composites.len() {
-        let Follower { id, state: before } = world.composites[place];
+    for place in 0..world.composites.rows.len() {
+        let Follower { id, state: before } = world.composites.rows[place];
         let Some(composite) = plan.alarms[id].composite() else { continue };
         let holds = composite.rule.holds(&|named| state_of(world, *named));
         let state = if holds { State::Alarm } else { State::Ok };
         if state == before {
             continue;
         }
-        world.composites[place].state = state;
+        world.composites.rows[place].state = state;
         cx.note(Fact::Alarm { alarm: id, state });
         if holds {
             deploy::alarmed(world, id, cx);
@@ -259,7 +269,7 @@ fn follow(world: &mut World, cx: &mut Cx<'_>) {
 /// The state of an alarm now.
 fn state_of(world: &World, alarm: AlarmId) -> State {
     let metric = world.alarms.iter().find(|watch| watch.id == alarm).map(|watch| watch.state);
-    let composite = || world.composites.iter().find(|one| one.id == alarm).map(|one| one.state);
+    let composite = || world.composites.rows.iter().find(|one| one.id == alarm).map(|one| one.state);
     metric.or_else(composite).unwrap_or(State::InsufficientData)
 }
 

@@ -239,7 +239,9 @@ fn refuse_by_zone(world: &mut World, id: ServiceId, rate: u64, zones: &[ZoneId])
 /// What was answered and leads nowhere is every zone's alike.
 fn spoil_zones(zones: &mut [Asked], answered: u64, lost: u64) {
     let mut split = Split::over(lost, answered);
-    zones.iter_mut().for_each(|zone| zone.served -= split.part(zone.served));
+    for zone in zones {
+        zone.served -= split.part(zone.served);
+    }
 }
 
 /// Pours a rate over living targets, with room for `full`, of a zone that answers badly.
@@ -314,5 +316,21 @@ fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
         }
         line.told_rate = line.rate;
         cx.note(Fact::LossRate { service: id, cause: line.cause, phase: line.phase, rate: line.rate });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leads_nowhere_is_taken_from_all_zones_alike() {
+        let mut zones = [30, 10, 0, 20].map(|served| Asked { offered: 40, served, refused: 0 });
+        spoil_zones(&mut zones, 60, 12);
+        assert_eq!(zones.map(|zone| zone.served), [24, 8, 0, 16]);
+        spoil_zones(&mut zones, 48, 48);
+        assert_eq!(zones.map(|zone| zone.served), [0; 4]);
+        spoil_zones(&mut zones, 0, 0);
+        spoil_zones(&mut [], 60, 12);
     }
 }
