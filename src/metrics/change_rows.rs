@@ -7,9 +7,9 @@ use super::summarise::{Runs, share};
 use super::summary::{ChangeRow, StageRow};
 use crate::engine::Time;
 use crate::engine::index::Id;
-use crate::model::fact::{ChangeStep, PipelineStep};
-use crate::model::ids::ChangeId;
-use crate::model::plan::Pipeline;
+use crate::model::fact::{ChangeStep, Lifecycle, PipelineStep};
+use crate::model::ids::{ChangeId, ServiceId};
+use crate::model::plan::{Pipeline, Strategy, WHOLE};
 use std::collections::BTreeMap;
 
 /// Stages of a rolling deployment: name, the step that begins it, and those that end it.
@@ -41,7 +41,7 @@ impl Runs<'_> {
         self.all.iter().for_each(|run| *counts.entry(outcome(run)).or_default() += 1);
         let most = counts.iter().max_by_key(|(outcome, count)| (**count, std::cmp::Reverse(**outcome)));
         let stages = match &row.pipeline {
-            None => STAGES.iter().filter_map(|stage| self.stage(id, stage)).collect(),
+            None => self.own_stages(id),
             Some(pipeline) => self.pipeline_stages(id, pipeline),
         };
         ChangeRow {
@@ -67,9 +67,29 @@ impl Runs<'_> {
                 })
                 .map(share),
             reached_share: self.each(|run| of(run).map_or(0.0, |row| f64::from(row.reached) / 1e6)),
+            exposed_customers_share: self.maybe(|run| self.customers(id, find(run, id))).map(share),
             detect_seconds: self.maybe(|run| between(run, ChangeStep::Began, ChangeStep::Failed)),
             rollback_seconds: self.maybe(|run| between(run, ChangeStep::Back, ChangeStep::RolledBack)),
         }
+    }
+
+    /// Stages of a service that deploys it by itself, or of a feature flag.
+    fn own_stages(&self, id: ChangeId) -> Vec<StageRow> {
+        let row = &self.plan.changes[id];
+        let moves = row.flag.is_none() && self.strategy(id) != Strategy::Rolling;
+        let own = |name: &str| if moves { name == "rollback" } else { true };
+        let mut stages = if moves { self.lifecycle(id) } else { Vec::new() };
+        stages.extend(STAGES.iter().filter(|stage| own(stage.0)).filter_map(|stage| self.stage(id, stage)));
+        if row.flag.is_some() {
+            stages.iter_mut().filter(|one| one.stage == "rolling").for_each(|one| "growth".clone_into(&mut one.stage));
+        }
+        stages
+    }
+
+    /// How the service of a change deploys it.
+    fn strategy(&self, id: ChangeId) -> Strategy {
+        let first: Option<ServiceId> = self.plan.changes[id].services().next();
+        first.map_or(Strategy::Rolling, |service| self.plan.services[service].deployment.strategy)
     }
 
     /// Stages of a pipeline that began, and its way back.
@@ -105,6 +125,66 @@ impl Runs<'_> {
         rows
     }
 
+    /// Share of the customers who were sent to the new version at least once.
+    fn customers(&self, id: ChangeId, row: Option<&Measure>) -> Option<f64> {
+        let change = &self.plan.changes[id];
+        let strategy = self.strategy(id);
+        if change.flag.is_none() && strategy == Strategy::Rolling {
+            return None;
+        }
+        let Some(row) = row else { return Some(0.0) };
+        let largest = match &change.flag {
+            Some(flag) => {
+                let end = row.at(ChangeStep::Failed).or(row.at(ChangeStep::Completed)).unwrap_or(self.plan.end());
+                let taken = row.at(ChangeStep::Began).map(|begin| end.since(begin).0.checked_div(flag.step.0));
+                let place = taken.map(|steps| steps.unwrap_or(u64::MAX).min(flag.shares.len() as u64 - 1));
+                place.map_or(0, |place| flag.shares[place as usize])
+            }
+            None => {
+                let production = |row: &&((Lifecycle, u32), _, _)| row.0.0 == Lifecycle::ProductionTrafficShift;
+                let steps = row.entered().iter().filter(production).count() as u32;
+                if steps == 0 { 0 } else { strategy.weight(steps) }
+            }
+        };
+        Some(if change.sticky { largest as f64 / WHOLE as f64 } else { f64::from(u8::from(largest > 0)) })
+    }
+
+    /// Stages of the life cycle in which something happened, in the order in which they were passed: each ends when the
+    /// next one begins, or when the change has failed or is over.
+    fn lifecycle(&self, id: ChangeId) -> Vec<StageRow> {
+        let strategy = self.strategy(id);
+        let entered = |run: &Measured| find(run, id).map(Measure::entered).unwrap_or_default();
+        let mut keys: Vec<(Lifecycle, u32)> = Vec::new();
+        for run in self.all {
+            let new = entered(run).into_iter().map(|row| row.0).filter(|key| !keys.contains(key));
+            keys.extend(new.collect::<Vec<_>>());
+        }
+        // A hook that fails in one replication hides what another passes through later.
+        keys.sort_by_key(|(stage, turn)| match stage {
+            Lifecycle::PreProductionTrafficShift | Lifecycle::ProductionTrafficShift => {
+                (Lifecycle::PreProductionTrafficShift, *turn, *stage)
+            }
+            stage => (*stage, *turn, *stage),
+        });
+        let row = |key: (Lifecycle, u32)| {
+            let of = |run: &Measured| entered(run).into_iter().find(|row| row.0 == key);
+            let end = |run: &Measured| of(run).and_then(|row| row.2);
+            StageRow {
+                stage: match key {
+                    (Lifecycle::ProductionTrafficShift, turn) => {
+                        let percent = strategy.weight(turn + 1) as f64 / 1e4;
+                        format!("{} {percent} %", key.0.name())
+                    }
+                    (stage, _) => stage.name().to_owned(),
+                },
+                begin_seconds: self.maybe(|run| Some(of(run)?.1.as_secs_f64())),
+                end_seconds: self.maybe(|run| Some(end(run)?.0.as_secs_f64())),
+                outcome: outcome(self.all.iter().find_map(end).map(|(_, step)| step)),
+            }
+        };
+        keys.into_iter().map(row).collect()
+    }
+
     fn stage(&self, id: ChangeId, stage: &(&str, ChangeStep, &[ChangeStep])) -> Option<StageRow> {
         let (name, from, to) = stage;
         let begin = self.maybe(|run| Some(find(run, id)?.at(*from)?.as_secs_f64()))?;
@@ -118,15 +198,21 @@ impl Runs<'_> {
             stage: (*name).to_owned(),
             begin_seconds: Some(begin),
             end_seconds: self.maybe(|run| end(run).map(|(at, _)| at.as_secs_f64())),
-            outcome: match first.map(|(_, step)| step) {
-                Some(ChangeStep::Failed) => "failed",
-                Some(ChangeStep::Superseded) => "superseded",
-                Some(_) => "completed",
-                None => "unfinished",
-            }
-            .to_owned(),
+            outcome: outcome(first.map(|(_, step)| step)),
         })
     }
+}
+
+/// How a stage ended, from the step that ended it.
+fn outcome(end: Option<ChangeStep>) -> String {
+    let word = match end {
+        Some(ChangeStep::Failed) => "failed",
+        Some(ChangeStep::Superseded) => "superseded",
+        Some(ChangeStep::TimedOut) => "timedOut",
+        Some(_) => "completed",
+        None => "unfinished",
+    };
+    word.to_owned()
 }
 
 fn find(run: &Measured, id: ChangeId) -> Option<&Measure> {

@@ -5,9 +5,9 @@ use super::changes::Measure;
 use super::timeline::{Series, Timeline};
 use super::trace::Trace;
 use crate::engine::{Span, Time};
-use crate::model::fact::{AlarmState, ChangeStep, Fact};
+use crate::model::fact::{AlarmState, ChangeStep, Fact, Lifecycle};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
-use crate::model::plan::{Alarm, Metric, Part, Plan, Scope};
+use crate::model::plan::{Alarm, Metric, Part, Plan, Scope, Strategy};
 use std::collections::BTreeSet;
 
 /// Billionths in a whole.
@@ -36,6 +36,7 @@ impl ChangeSeries {
                 exposed.push(((id, service), trace.add(EXPOSED, name(service), &change.name)));
                 watched.extend(&plan.services[service].deployment.alarms);
             }
+            watched.extend(change.flag.iter().flat_map(|flag| &flag.alarms));
         }
         exposed.sort_unstable();
         let alarms = watched.into_iter().map(|id| {
@@ -72,6 +73,8 @@ pub struct ServiceChanges {
     pub marks: Vec<Mark>,
     /// Alarms on the share of its requests that fail.
     pub thresholds: Vec<Threshold>,
+    /// Whether its requests are shared out by weight, and not by the number of tasks of each version.
+    pub by_weight: bool,
 }
 
 /// Something that happened.
@@ -106,8 +109,11 @@ impl Timeline {
             service: plan.services[service].name.clone(),
             marks: marks(plan, service, changes, &self.series),
             thresholds: thresholds(plan, service),
+            by_weight: by_weight(plan, service),
         };
-        let changed = plan.services_in_order().filter(|id| !plan.services[*id].changes.is_empty());
+        let mut all: Vec<ServiceId> = plan.changes.iter().flat_map(|change| change.services()).collect();
+        all.sort();
+        let changed = plan.services_in_order().filter(|id| all.binary_search(id).is_ok());
         Timeline { changes: changed.map(of).collect(), ..self }
     }
 }
@@ -116,7 +122,10 @@ impl Timeline {
 fn marks(plan: &Plan, service: ServiceId, changes: &[(ChangeId, Measure)], series: &[Series]) -> Vec<Mark> {
     let row = &plan.services[service];
     let mut all: Vec<Mark> = Vec::new();
-    for id in &row.deployment.alarms {
+    let own: Vec<_> = plan.changes.pairs().filter(|(_, change)| change.services().any(|of| of == service)).collect();
+    let flags = own.iter().filter_map(|(_, change)| change.flag.as_ref()).flat_map(|flag| &flag.alarms);
+    let watched: BTreeSet<AlarmId> = row.deployment.alarms.iter().chain(flags).copied().collect();
+    for id in &watched {
         let alarm = &plan.alarms[*id];
         let watched = &plan.services[alarm.service].name;
         let mut own = series.iter().filter(|one| one.name == IN_ALARM && one.part == alarm.name);
@@ -125,8 +134,8 @@ fn marks(plan: &Plan, service: ServiceId, changes: &[(ChangeId, Measure)], serie
         all.extend(rings.map(|point| Mark { at: point.0, label: format!("alarm {}", alarm.name), bad: true }));
     }
     // The name of the only change need not be told again and again.
-    let only = row.changes.len() == 1;
-    for (id, measure) in changes.iter().filter(|(id, _)| row.changes.contains(id)) {
+    let only = own.len() == 1;
+    for (id, measure) in changes.iter().filter(|(id, _)| own.iter().any(|(of, _)| of == id)) {
         let name = &plan.changes[*id].name;
         for (step, at) in &measure.steps {
             let Some((words, bad)) = words(*step) else { continue };
@@ -155,7 +164,15 @@ fn words(step: ChangeStep) -> Option<(&'static str, bool)> {
         ChangeStep::RolledBack => Some(("rolled back", false)),
         ChangeStep::Stalled => Some(("fails, stalls", true)),
         ChangeStep::Superseded => Some(("superseded", false)),
+        ChangeStep::Enters(Lifecycle::ScaleUp) => Some(("scales up", false)),
+        ChangeStep::Enters(_) => None,
+        ChangeStep::TimedOut => Some(("hook times out", true)),
     }
+}
+
+fn by_weight(plan: &Plan, service: ServiceId) -> bool {
+    let moves = plan.services[service].deployment.strategy != Strategy::Rolling;
+    moves || plan.changes.iter().any(|change| change.flag.is_some() && change.services().any(|of| of == service))
 }
 
 fn thresholds(plan: &Plan, service: ServiceId) -> Vec<Threshold> {

@@ -2,7 +2,7 @@
 
 use super::window::Integral;
 use crate::engine::Time;
-use crate::model::fact::{ChangeStep, PipelineStep};
+use crate::model::fact::{ChangeStep, Lifecycle, PipelineStep};
 use crate::model::ids::{ChangeId, ServiceId};
 
 /// How a change ended.
@@ -52,6 +52,19 @@ impl Measure {
         self.steps.iter().find(|(of, _)| *of == step).map(|(_, at)| *at)
     }
 
+    /// Stages of the life cycle that it entered, each with how often it had been there before, when it began, and what
+    /// ended it.
+    pub fn entered(&self) -> Vec<((Lifecycle, u32), Time, Option<(Time, ChangeStep)>)> {
+        let mut rows = Vec::new();
+        for (place, (step, at)) in self.steps.iter().enumerate() {
+            let ChangeStep::Enters(stage) = *step else { continue };
+            let turn = rows.iter().filter(|row: &&((Lifecycle, u32), _, _)| row.0.0 == stage).count() as u32;
+            let mut after = self.steps[place + 1..].iter().filter(|(step, _)| *step != ChangeStep::Bakes);
+            rows.push(((stage, turn), *at, after.next().map(|(step, at)| (*at, *step))));
+        }
+        rows
+    }
+
     /// How it ended.
     pub fn outcome(&self) -> Outcome {
         let last = self.steps.iter().rev().map(|(step, _)| *step).next();
@@ -59,9 +72,15 @@ impl Measure {
             Some(ChangeStep::Completed) => Outcome::Completed,
             Some(ChangeStep::RolledBack) => Outcome::RolledBack,
             Some(ChangeStep::Stalled | ChangeStep::Superseded) => Outcome::Stopped,
-            Some(ChangeStep::Began | ChangeStep::Bakes | ChangeStep::Failed | ChangeStep::Back) | None => {
-                Outcome::Unfinished
-            }
+            Some(
+                ChangeStep::Began
+                | ChangeStep::Bakes
+                | ChangeStep::Failed
+                | ChangeStep::Back
+                | ChangeStep::Enters(_)
+                | ChangeStep::TimedOut,
+            )
+            | None => Outcome::Unfinished,
         }
     }
 }

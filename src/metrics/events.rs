@@ -62,7 +62,14 @@ impl Reader<Fact> for Events {
 fn published(fact: &Fact) -> bool {
     match fact {
         Fact::Task { .. } | Fact::Service { .. } | Fact::Host { .. } | Fact::Alarm { .. } => true,
-        Fact::Change { what, .. } => !matches!(what, ChangeStep::Bakes | ChangeStep::Stalled | ChangeStep::Superseded),
+        Fact::Change { what, .. } => !matches!(
+            what,
+            ChangeStep::Bakes
+                | ChangeStep::Stalled
+                | ChangeStep::Superseded
+                | ChangeStep::Enters(_)
+                | ChangeStep::TimedOut
+        ),
         _ => false,
     }
 }

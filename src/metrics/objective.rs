@@ -341,7 +341,7 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
         Target::Change => {
             let ends = crate::metrics::changes::Outcome::ALL.map(|one| format!("outcomes.{}", one.name()));
             let names = ["outcome", "beginSeconds", "endSeconds", "exposedRequests", "exposedShare", "reachedShare"];
-            [of(&names), of(&["detectSeconds", "rollbackSeconds"]), ends.to_vec()].concat()
+            [of(&names), of(&["exposedCustomersShare", "detectSeconds", "rollbackSeconds"]), ends.to_vec()].concat()
         }
     }
 }

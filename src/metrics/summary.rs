@@ -358,6 +358,9 @@ pub struct ChangeRow {
     pub exposed_share: Maybe,
     /// How much of what it was to reach it had reached at most: tasks that were, or were being, replaced.
     pub reached_share: Estimate,
+    /// Share of the customers who were sent to the new revision at least once, where traffic moves by weights: the largest
+    /// weight with `sticky`, else all of them as soon as any is (each sends many requests); null elsewhere.
+    pub exposed_customers_share: Maybe,
     /// From its begin until it was found to be bad; null when it never was.
     pub detect_seconds: Maybe,
     /// From then until the revision before it was back.
@@ -368,13 +371,14 @@ pub struct ChangeRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StageRow {
-    /// `rolling`, `bake` or `rollback`; with a pipeline the name of its stage, or `rollback`.
+    /// `rolling`, `bake` or `rollback`; `growth` of a feature flag; a stage of the life cycle of a deployment that moves
+    /// traffic, with the weight of each of its steps; or the name of the stage of a pipeline.
     pub stage: String,
     /// When it began.
     pub begin_seconds: Maybe,
     /// When it ended.
     pub end_seconds: Maybe,
-    /// `completed`, `failed`, `superseded` or `unfinished`, in the first replication in which it ended.
+    /// `completed`, `failed`, `timedOut`, `superseded` or `unfinished`, in the first replication in which it ended.
     pub outcome: String,
 }
 

@@ -3,6 +3,7 @@
 pub use super::alarm_state::State as AlarmState;
 pub use super::cause::{Cause, FAULTS_MAX, Mechanism, Phase};
 use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, ZoneId};
+pub use super::lifecycle::Lifecycle;
 pub use super::status::{Action, HostStatus, Reason, StopCode, TaskState};
 
 /// What a fault hit.
@@ -73,6 +74,10 @@ pub enum ChangeStep {
     Stalled,
     /// A later change of the same service takes its place.
     Superseded,
+    /// A deployment that moves traffic enters a stage in which something happens.
+    Enters(Lifecycle),
+    /// A hook of the stage has not answered in time.
+    TimedOut,
 }
 
 /// How far a change is that goes on stage by stage.

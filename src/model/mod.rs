@@ -12,6 +12,7 @@ pub mod fact;
 pub mod fault;
 pub mod flows;
 pub mod ids;
+pub mod lifecycle;
 pub mod names;
 pub mod placement;
 pub mod plan;

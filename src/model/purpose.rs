@@ -52,6 +52,8 @@ pub enum For {
     Backoff,
     /// Whether a change is bad, and when its tasks crash.
     Defect,
+    /// When a life-cycle hook answers, and whether it finds a bad revision.
+    Hook,
     /// When somebody finds that a change is bad.
     Found,
 }

@@ -102,6 +102,9 @@ pub(crate) fn with_changes() -> Plan {
         only_unit: None,
         found: None,
         pipeline: None,
+        sticky: false,
+        answers: Vec::new(),
+        flag: None,
     };
     let rule = Rule {
         statistic: Statistic::Sum,

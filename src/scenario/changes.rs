@@ -3,7 +3,7 @@
 use crate::engine::Span;
 use crate::model::Plan;
 use crate::model::ids::ChangeId;
-use crate::model::plan::{Change, Deployment, Kind};
+use crate::model::plan::{Change, Deployment, Kind, Strategy};
 
 /// What follows for one change.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,7 @@ pub fn derived(plan: &Plan) -> Vec<ChangeRow> {
 }
 
 fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
-    let change @ Change { name, what, at, .. } = &plan.changes[id];
+    let change @ Change { name, what, at, flag, .. } = &plan.changes[id];
     // Units of one change are alike as a rule: the first stands for them.
     let first = change.services().next().unwrap_or_default();
     let service = &plan.services[first];
@@ -41,6 +41,17 @@ fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
     // Domain sheet, section 2.2.
     let least = (desired * u64::from(service.minimum_healthy_percent)).div_ceil(100) as u32;
     let most = (desired * u64::from(service.maximum_percent) / 100) as u32;
+    let (least, most) = match (flag, service.deployment.strategy) {
+        // A feature flag starts and stops none.
+        (Some(_), _) => (service.desired, service.desired),
+        (None, Strategy::Rolling) => (least, most),
+        // Both revisions have all of theirs.
+        (None, _) => (service.desired, service.desired.saturating_mul(2)),
+    };
+    let flags = flag
+        .iter()
+        .flat_map(|flag| &flag.alarms)
+        .map(|alarm| format!("alarm {}, rolls back", plan.alarms[*alarm].name));
     ChangeRow {
         change: name.clone(),
         service: what.clone(),
@@ -48,8 +59,8 @@ fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
         desired: service.desired,
         least,
         most,
-        watched: watched(plan, &service.deployment, service.desired),
-        bake: service.deployment.bakes(&plan.alarms),
+        watched: if flag.is_some() { flags.collect() } else { watched(plan, &service.deployment, service.desired) },
+        bake: flag.as_ref().map_or(service.deployment.bakes(&plan.alarms), |flag| flag.bake),
     }
 }
 
@@ -61,5 +72,7 @@ fn watched(plan: &Plan, deployment: &Deployment, desired: u32) -> Vec<String> {
         format!("breaker: {failures} failed {tasks}, {}", then(breaker.rollback))
     });
     let alarm = |id| format!("alarm {}, {}", plan.alarms[id].name, then(deployment.alarm_rollback));
-    breaker.into_iter().chain(deployment.alarms.iter().copied().map(alarm)).collect()
+    let stages = deployment.hooks.iter().flat_map(|hook| &hook.stages);
+    let hooks = stages.map(|stage| format!("hook at {}, rolls back", stage.name()));
+    breaker.into_iter().chain(deployment.alarms.iter().copied().map(alarm)).chain(hooks).collect()
 }

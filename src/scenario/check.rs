@@ -2,7 +2,7 @@
 
 use crate::model::Plan;
 use crate::model::ids::{ProviderId, TypeId, ZoneId};
-use crate::model::plan::{Group, InstanceType, Kind, ProviderKind, Service, TaskDef};
+use crate::model::plan::{Group, InstanceType, Kind, ProviderKind, Service, Strategy, TaskDef};
 use crate::model::problem::Problems;
 use std::collections::BTreeMap;
 
@@ -138,6 +138,7 @@ fn spread(count: u32, zones: &[ZoneId]) -> Vec<(ZoneId, u32)> {
 pub fn room(plan: &Plan, out: &mut Problems) {
     fargate_room(plan, out);
     quota_room(plan, out);
+    colour_room(plan, out);
     for service in plan.services.iter().filter(|service| service.kind == Kind::Replica) {
         if let Some(fit) = host_room(plan, service).filter(|fit| *fit < u64::from(service.desired)) {
             let message =
@@ -148,6 +149,31 @@ pub fn room(plan: &Plan, out: &mut Problems) {
         if zones.is_empty() && service.desired > 0 {
             let message = format!("`{}` has no zone in which its capacity stands", service.name);
             out.warning("/clusters", message, "its subnets and its hosts lie in different zones");
+        }
+    }
+}
+
+/// Warns where a second set of tasks beside the first finds no room: the deployment would wait for ever.
+fn colour_room(plan: &Plan, out: &mut Problems) {
+    for service in plan.services.iter().filter(|service| !service.changes.is_empty()) {
+        let (strategy, desired) = (service.deployment.strategy, u64::from(service.desired));
+        if strategy == Strategy::Rolling {
+            continue;
+        }
+        let hosts = host_room(plan, service).is_some_and(|fit| (desired..2 * desired).contains(&fit));
+        let fargate = fargate_cpu(plan, service).into_iter().enumerate().any(|(kind, cpu)| {
+            let stock = |zone: &ZoneId| [plan.zones[*zone].fargate_stock, plan.zones[*zone].spot_stock][kind];
+            let all: u64 = service.zones.iter().map(stock).sum();
+            all < 2 * cpu && cpu <= all
+        });
+        if hosts || fargate {
+            let message = format!(
+                "a {} deployment of `{}` needs room for {} tasks, and there is less",
+                strategy.name(),
+                service.name,
+                2 * desired
+            );
+            out.warning("/changes", message, "add capacity, or write \"strategy\": \"ROLLING\"");
         }
     }
 }

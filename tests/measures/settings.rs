@@ -21,10 +21,11 @@ const WORDS: [&str; 6] = [
 ];
 
 /// Fields of which only a part matters, as the comment says.
-const CHECKED: [&str; 7] = [
+const CHECKED: [&str; 8] = [
     "TaskDefinition.requiresCompatibilities", // Held against how the task is launched.
     "Zone.parent",                            // The Region, or nothing.
     "HealthCheck.command",                    // That there is one, and whether it is NONE.
+    "LifecycleHook.hookTargetArn",            // That there is one, where a function is asked.
     "LoadBalancer.loadBalancerName",          // That there is one: a Classic Load Balancer forbids rebalancing.
     "PortMapping.containerPort",              // In `host` mode; elsewhere it is what `loadBalancers` names.
     "PortMapping.protocol",                   // Beside the same port of another container.

@@ -50,6 +50,92 @@ fn sound_changes_say_nothing() {
     check(&json!({}), &json!([]), &[]);
     check(&json!({ "strategy": "ROLLING" }), &change(&json!({})), &[]);
     check(&json!({ "strategy": "CANARY" }), &json!([]), &[]);
+    for strategy in [json!({ "strategy": "BLUE_GREEN", "bakeTimeInMinutes": 0 }), json!({ "strategy": "LINEAR" })] {
+        check(&strategy, &change(&json!({})), &[]);
+    }
+    check(&hook(&json!({})), &change(&json!({ "hooks": [{ "lifecycleStage": "POST_SCALE_UP" }] })), &[]);
+    let flag = json!({ "deploymentDurationInMinutes": 30, "growthFactor": 20 });
+    check(&hook(&json!({})), &change(&json!({ "featureFlag": flag })), &[]);
+}
+
+/// A deployment that asks one hook.
+fn hook(parts: &Value) -> Value {
+    let mut one = json!({ "hookTargetArn": "arn", "lifecycleStages": ["POST_SCALE_UP"] });
+    one.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+    json!({ "strategy": "CANARY", "lifecycleHooks": [one] })
+}
+
+#[test]
+fn what_moves_traffic_is_checked() {
+    let at = "/clusters/0/services/0/deploymentConfiguration";
+    let none = json!([]);
+    let place = |rest: &str| format!("{at}/{rest}");
+    check(&json!({ "strategy": "BLUE_GREEN" }), &none, &[(&place("bakeTimeInMinutes"), "ECS needs")]);
+    let linear = json!({ "strategy": "LINEAR", "linearConfiguration": { "stepPercent": 2 } });
+    check(&linear, &none, &[(&place("linearConfiguration/stepPercent"), "out of range")]);
+    let canary = json!({ "strategy": "CANARY", "canaryConfiguration": { "canaryPercent": 0.05 } });
+    check(&canary, &none, &[(&place("canaryConfiguration/canaryPercent"), "out of range")]);
+    let idle = json!({ "strategy": "CANARY", "linearConfiguration": {} });
+    check(&idle, &none, &[(&place("linearConfiguration"), "not used")]);
+    let mut rolling = hook(&json!({}));
+    rolling["strategy"] = json!("ROLLING");
+    check(&rolling, &none, &[(&place("lifecycleHooks"), "not used")]);
+    let hooks = |parts: Value, rest: &str, words: &str| {
+        check(&hook(&parts), &json!([]), &[(&place(&format!("lifecycleHooks/0/{rest}")), words)]);
+    };
+    hooks(json!({ "lifecycleStages": ["SCALE_UP"] }), "lifecycleStages/0", "asks no hook");
+    hooks(json!({ "lifecycleStages": [] }), "lifecycleStages", "without a stage");
+    hooks(json!({ "targetType": "PAUSE" }), "hookTargetArn", "calls nobody");
+    hooks(json!({ "hookTargetArn": null }), "hookTargetArn", "needs the function");
+    let pause = json!({ "targetType": "PAUSE", "hookTargetArn": null, "lifecycleStages": ["TEST_TRAFFIC_SHIFT"] });
+    hooks(pause, "lifecycleStages/0", "no PAUSE hook");
+    let late = json!({ "timeoutConfiguration": { "timeoutInMinutes": 0 } });
+    hooks(late, "timeoutConfiguration/timeoutInMinutes", "out of range");
+    // Both need room.
+    let mut tight = file(&json!({ "strategy": "LINEAR" }), &change(&json!({})));
+    tight["regions"] = json!([{ "name": "us-east-1", "zones": [{ "id": "z1" }, { "id": "z2" }, { "id": "z3" }],
+        "fargate": { "vcpuPerZone": 0.5 } }]);
+    let texts = Texts([("a.json".to_owned(), tight.to_string().into_bytes())].into());
+    let problems = real::load("a.json", &texts).problems.list;
+    assert!(problems.iter().any(|one| one.at == "/changes" && one.message.contains("needs room for 8 tasks")));
+    // A service without a load balancer has no traffic that could move.
+    let mut quiet = file(&json!({}), &change(&json!({ "service": "shop/quiet" })));
+    quiet["clusters"][0]["services"][1]["deploymentConfiguration"] = json!({ "strategy": "LINEAR" });
+    let texts = Texts([("a.json".to_owned(), quiet.to_string().into_bytes())].into());
+    let problems = real::load("a.json", &texts).problems.list;
+    assert!(problems.iter().any(|one| one.at == "/changes/0/service" && one.message.contains("no load balancer")));
+}
+
+#[test]
+fn answers_of_hooks_and_flags_are_checked() {
+    let answers = |answers: Value| change(&json!({ "hooks": answers }));
+    let of = hook(&json!({}));
+    check(&of, &change(&json!({})), &[("/changes/0/hooks", "the hook at POST_SCALE_UP has no outcome")]);
+    let ok = json!({ "lifecycleStage": "POST_SCALE_UP" });
+    check(&of, &answers(json!([ok, ok])), &[("/changes/0/hooks/1/lifecycleStage", "two answers")]);
+    let idle = json!({ "lifecycleStage": "PRE_SCALE_UP" });
+    check(&of, &answers(json!([ok, idle])), &[("/changes/0/hooks/1", "not used")]);
+    let finds = |chance: f64| answers(json!([{ "lifecycleStage": "POST_SCALE_UP", "finds": chance }]));
+    check(&of, &finds(0.5), &[("/changes/0/hooks/0/finds", "not used")]);
+    check(&of, &finds(1.5), &[("/changes/0/hooks/0/finds", "no chance")]);
+    check(&json!({}), &change(&json!({ "sticky": true })), &[("/changes/0/sticky", "not used")]);
+    let flag = |parts: Value, more: Value| {
+        let mut flag = json!({ "deploymentDurationInMinutes": 30, "growthFactor": 20 });
+        flag.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+        let mut one = json!({ "featureFlag": flag });
+        one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        change(&one)
+    };
+    let none = json!({});
+    let at = |rest: &str| format!("/changes/0/featureFlag/{rest}");
+    check(&none, &flag(json!({ "growthFactor": 0.5 }), json!({})), &[(&at("growthFactor"), "out of range")]);
+    let long = json!({ "deploymentDurationInMinutes": 1_441 });
+    check(&none, &flag(long, json!({})), &[(&at("deploymentDurationInMinutes"), "out of range")]);
+    let alarm = json!({ "alarmNames": ["none"] });
+    check(&none, &flag(alarm, json!({})), &[(&at("alarmNames/0"), "no alarm is called")]);
+    let tasks = json!({ "defect": { "neverStarts": {} } });
+    check(&none, &flag(json!({}), tasks), &[("/changes/0/defect", "a defect of tasks")]);
+    check(&none, &flag(json!({}), json!({ "service": "shop/quiet" })), &[("/changes/0/service", "no traffic")]);
 }
 
 #[test]
@@ -78,9 +164,6 @@ fn every_mistake_is_told_with_its_place() {
     let at = "/clusters/0/services/0/deploymentConfiguration";
     let alarms = json!({ "alarms": { "alarmNames": ["none"], "enable": true, "rollback": true } });
     check(&alarms, &json!([]), &[(&format!("{at}/alarms/alarmNames/0"), "no alarm is called `none`")]);
-    for strategy in ["BLUE_GREEN", "LINEAR", "CANARY"] {
-        check(&json!({ "strategy": strategy }), &change(&json!({})), &[("/changes/0/service", "not modelled yet")]);
-    }
     let breaker = |value: u64| {
         json!({ "deploymentCircuitBreaker": { "enable": true, "rollback": true,
             "thresholdConfiguration": { "type": "BOUNDED_PERCENT", "value": value } } })

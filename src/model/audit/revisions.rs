@@ -6,7 +6,7 @@ use crate::model::ids::ServiceId;
 use crate::model::plan::{Plan, Reach};
 use crate::model::tables::Task;
 use crate::model::tables::rollout::{Rollout, Stage};
-use crate::model::tables::task::{Marks, Target};
+use crate::model::tables::task::{Health, Marks, Target};
 use crate::model::world::World;
 
 /// Counts of revisions, marks of tasks, stages of deployments.
@@ -19,12 +19,15 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         }
         for revision in &row.revisions {
             let counted = count(world, plan, id, revision.number);
-            out.same("tasks of a revision", name, (revision.wanted, revision.targets.clone()), counted);
+            let kept = [revision.wanted, revision.starting, revision.to_replace];
+            out.same("tasks of a revision", name, (kept, revision.targets.clone()), counted);
         }
         let known = |number: u8| row.revisions.iter().any(|one| one.number == number);
         let mut unknown = world.tasks.pairs().filter(|(_, task)| task.service == id && task.wanted);
         out.holds("tasks are of known revisions", name, unknown.all(|(_, task)| known(task.revision)), row.revision);
-        let covers = |task: &Task| row.rollout.as_ref().is_some_and(|rollout| rollout.covers(task.zone));
+        let shift = row.shift();
+        let moved = row.rollout.as_ref().filter(|_| shift.is_none());
+        let covers = |task: &Task| moved.is_some_and(|one| one.covers(task.zone));
         let outdated = |task: &Task| covers(task) && task.revision != row.revision;
         let of_it = || world.tasks.pairs().map(|(_, task)| task).filter(|task| task.service == id && task.wanted);
         let wrong = of_it().filter(|task| task.marks.has(Marks::OUTDATED) != outdated(task)).count();
@@ -33,6 +36,16 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         out.holds("marks of outdated tasks", name, wrong <= usize::from(one_box), wrong);
         if let Some(rollout) = row.rollout.as_ref().filter(|rollout| rollout.is_partial()) {
             isolated(world, id, rollout, name, out);
+        }
+        let dark = |revision: u8| shift.is_some_and(|shift| shift.is_dark(revision));
+        let mut marked = world.tasks.pairs().filter(|(_, task)| task.service == id && task.wanted);
+        let right = marked.all(|(_, task)| task.marks.has(Marks::DARK) == dark(task.revision));
+        out.holds("spares are those of a revision without requests", name, right, shift);
+        if let Some(shift) = shift {
+            let mut others = row.revisions.iter().filter(|one| ![shift.blue, shift.green].contains(&one.number));
+            out.holds("two revisions at most have tasks", name, others.all(|one| one.wanted == 0), &row.revisions);
+            let scaled = shift.scaled || row.revisions.iter().all(|one| one.number != shift.green || one.wanted == 0);
+            out.holds("green has no task before it is scaled", name, scaled, shift);
         }
         if let Some(rollout) = &row.rollout {
             let back = if rollout.staged { Some(rollout.before) } else { row.completed };
@@ -56,14 +69,19 @@ fn isolated(world: &World, id: ServiceId, rollout: &Rollout, name: &str, out: &m
     out.holds("zones that were not reached", name, astray <= 1, astray);
 }
 
-/// Tasks of a revision that are wanted; by zone, targets that get requests and answer, and that would.
-fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> (u32, Vec<[u32; 2]>) {
-    let mut wanted = 0;
-    let mut targets = vec![[0; 2]; world.services[id].zones.len()];
+/// Tasks of a revision: wanted, starting, to be replaced; by zone, targets that get requests and answer, that would, and
+/// those that cannot.
+fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> ([u32; 3], Vec<[u32; 4]>) {
+    let mut wanted = [0; 3];
+    let mut targets = vec![[0; 4]; world.services[id].zones.len()];
     let service = &plan.services[id];
     for (_, task) in world.tasks.pairs().filter(|(_, task)| task.service == id && task.revision == number) {
-        wanted += u32::from(task.wanted);
-        if task.zone == NO_ZONE {
+        let fit = task.health == Health::Healthy && task.state == TaskState::Running;
+        let starting = !task.to_replace() && (!fit || task.marks.has(Marks::WARMING));
+        for (count, counts) in wanted.iter_mut().zip([true, starting, task.to_replace()]) {
+            *count += u32::from(task.wanted && counts);
+        }
+        if task.zone == NO_ZONE || task.marks.has(Marks::DARK) {
             continue;
         }
         let zone = &world.zones[task.zone];
@@ -72,7 +90,10 @@ fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> (u32, Vec<[u3
         let place = world.zone_row(task.zone);
         let direct = service.balancer.is_none() && task.target == Target::None;
         targets[place][0] += u32::from(answers && (direct || task.target == Target::Healthy));
-        targets[place][1] += u32::from(answers && matches!(task.target, Target::Initial | Target::Unhealthy));
+        let out = matches!(task.target, Target::Initial | Target::Unhealthy);
+        targets[place][1] += u32::from(answers && out);
+        targets[place][2] += u32::from(!answers && task.target == Target::Healthy);
+        targets[place][3] += u32::from(!answers && out);
     }
     (wanted, targets)
 }

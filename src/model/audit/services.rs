@@ -35,8 +35,9 @@ impl Counts {
         let healthy = task.health == Health::Healthy;
         let replace = task.wanted && task.to_replace();
         let warming = task.marks.has(Marks::WARMING);
+        let lit = !task.marks.has(Marks::DARK);
         let out = matches!(task.target, Target::Initial | Target::Unhealthy);
-        let available = answers && healthy && (!has_balancer || task.target == Target::Healthy);
+        let available = lit && answers && healthy && (!has_balancer || task.target == Target::Healthy);
         let one = u32::from;
         Counts {
             wanted: one(task.wanted),
@@ -45,10 +46,10 @@ impl Counts {
             running: one(runs),
             available: one(available),
             warming: one(available && warming),
-            serving: one(answers && (direct || task.target == Target::Healthy)),
-            dead: one(!answers && task.target == Target::Healthy),
-            idle: one(answers && out),
-            idle_dead: one(!answers && out),
+            serving: one(lit && answers && (direct || task.target == Target::Healthy)),
+            dead: one(lit && !answers && task.target == Target::Healthy),
+            idle: one(lit && answers && out),
+            idle_dead: one(lit && !answers && out),
         }
     }
 
@@ -110,7 +111,7 @@ impl Recount {
         if let Some(item) = service.strategy.iter().position(|item| item.provider == task.provider) {
             self.by_item[item] += counts.wanted;
         }
-        let lacking = task.wanted && counts.available == 0;
+        let lacking = task.wanted && counts.available == 0 && !task.marks.has(Marks::DARK);
         if lacking || counts.dead > 0 {
             let line = self.lines.entry((task.cause, task.phase)).or_default();
             line[0] += u32::from(lacking);
@@ -215,7 +216,8 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
     out.holds("served <= offered", name, served <= offered, (served, offered));
     out.same("losses make what fails", name, lost, offered.saturating_sub(served));
     let owed: u32 = lines.iter().map(|line| line.owed).sum();
-    let due = if service.kind == Kind::Daemon { row.desired.saturating_sub(row.wanted) } else { row.owed() };
+    let spares = crate::model::flows::shift::spares_due(row, service.maximum_percent);
+    let due = if service.kind == Kind::Daemon { row.desired.saturating_sub(row.wanted) } else { row.owed() - spares };
     out.same("launches that are due stand in the books", name, owed, due);
     let booked: u32 = lines.iter().map(|line| line.tasks + line.owed).sum();
     let short = row.desired.saturating_sub(row.available);
@@ -226,13 +228,16 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
 fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Findings) {
     let name = &service.name;
     out.same("desired", name, row.desired, service.desired);
-    let most = (u64::from(row.desired) * u64::from(service.maximum_percent) / 100) as u32;
-    let bound = most.max(row.desired);
-    out.holds("RUNNING + PENDING <= maximumPercent", name, row.wanted <= bound, (row.wanted, bound));
-    let extra = u32::from(row.moving.is_some());
-    let goal = row.desired.max((row.desired + row.to_replace + extra).min(most));
+    let mut due = 0;
+    for crew in row.crews() {
+        let most = (u64::from(crew.desired) * u64::from(service.maximum_percent) / 100) as u32;
+        let bound = most.max(crew.desired);
+        out.holds("RUNNING + PENDING <= maximumPercent", name, crew.wanted <= bound, (crew.wanted, bound));
+        let goal = crew.desired.max((crew.desired + crew.to_replace + crew.moving).min(most));
+        due += goal.saturating_sub(crew.wanted);
+    }
     if !row.woken && !row.stalled() {
-        out.same("due is what is missing from the goal", name, row.owed(), goal.saturating_sub(row.wanted));
+        out.same("due is what is missing from the goal", name, row.owed(), due);
         let moving = row.moving.map(|step| world.tasks.get(step.started).is_some_and(|task| task.wanted));
         out.holds("a move has its task", name, moving != Some(false), row.moving);
     }

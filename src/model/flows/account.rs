@@ -45,8 +45,10 @@ fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
     let mut bits = 0;
     let answers = answers(task, reached);
     let healthy = task.health == Health::Healthy;
+    // A spare is neither missed nor sent to.
+    let dark = task.marks.has(Marks::DARK);
     let in_service = !has_balancer || task.target == Target::Healthy;
-    let available = answers && healthy && in_service;
+    let available = answers && healthy && in_service && !dark;
     if task.state == TaskState::Running && task.alive {
         bits |= RUNNING;
     }
@@ -58,7 +60,7 @@ fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
     }
     if task.wanted {
         bits |= WANTED;
-        if !available {
+        if !available && !dark {
             bits |= LACKING;
         }
         if task.marks.has(Marks::OUTDATED) {
@@ -69,6 +71,9 @@ fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
         } else if !healthy || task.state != TaskState::Running || task.marks.has(Marks::WARMING) {
             bits |= STARTING;
         }
+    }
+    if dark {
+        return bits;
     }
     bits | match (task.target, answers) {
         (Target::Healthy, true) => SERVING,
@@ -186,10 +191,14 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
     for (standing, add) in [(before, false), (after, true)] {
         if let Some(revision) = row.revisions.iter_mut().find(|one| one.number == standing.revision) {
             shift(&mut revision.wanted, standing.counted & WANTED != 0, add);
+            shift(&mut revision.starting, standing.counted & STARTING != 0, add);
+            shift(&mut revision.to_replace, standing.counted & TO_REPLACE != 0, add);
             if standing.zone != NO_ZONE {
                 let targets = &mut revision.targets[place(standing.zone)];
                 shift(&mut targets[0], standing.counted & SERVING != 0, add);
                 shift(&mut targets[1], standing.counted & IDLE != 0, add);
+                shift(&mut targets[2], standing.counted & DEAD != 0, add);
+                shift(&mut targets[3], standing.counted & IDLE_DEAD != 0, add);
             }
         }
     }

@@ -9,7 +9,7 @@
 //! Tasks of another revision than the one that is deployed are to be replaced, as those on a draining host are: how many
 //! may be missing or too many at a time is decided in `flows/reconcile.rs`, once for all reasons.
 
-use super::{account, alarms, outage, pipeline, reconcile, staged};
+use super::{account, alarms, flag, outage, pipeline, reconcile, shift, staged};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Draw, Span, Time};
 use crate::model::defect::Live;
@@ -29,6 +29,10 @@ steps! { Deploy:
     Warm(task: TaskId),
     /// The bake is over.
     Baked(service: ServiceId, change: ChangeId),
+    /// What a stage of a deployment that moves traffic waits for is there.
+    Due(service: ServiceId, change: ChangeId, number: u32),
+    /// A feature flag goes on.
+    Shown(service: ServiceId, change: ChangeId, number: u32),
     /// Somebody finds that it is bad.
     Found(service: ServiceId, change: ChangeId),
 }
@@ -44,6 +48,8 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Asked(service, change) => asked(world, service, change, cx),
         Step::Warm(task) => warm(world, task, cx),
         Step::Baked(service, change) => baked(world, service, change, cx),
+        Step::Due(service, change, number) => shift::due(world, service, change, number, cx),
+        Step::Shown(service, change, number) => flag::shown(world, service, change, number, cx),
         Step::Found(service, change) => found(world, service, change, cx),
     }
 }
@@ -61,13 +67,21 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
 
 /// A service is to have another revision.
 fn asked(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
+    if cx.plan.changes[id].flag.is_some() {
+        return flag::begin(world, service, id, cx);
+    }
     if let Err(wait) = called(world, service, cx) {
         return cx.after(wait, Step::Asked(service, id));
     }
-    supersede(world, service, cx);
-    begin(world, service, id, cx);
+    let earlier = supersede(world, service, cx);
+    let moves = begin(world, service, id, cx);
     tell(id, service, ChangeStep::Began, cx);
-    turn_to(world, service, Cause::change(id), cx);
+    if moves {
+        no_rest(world, service);
+        shift::begin(world, service, earlier, cx);
+    } else {
+        turn_to(world, service, Cause::change(id), cx);
+    }
 }
 
 /// UpdateService: taken on when the router and the cell answer, and the account has a token (domain sheet, section 4.6; as
@@ -88,16 +102,23 @@ pub(crate) fn called(world: &mut World, service: ServiceId, cx: &Cx<'_>) -> Resu
     Ok(())
 }
 
-/// Another deployment takes the place of the one that is under way.
-pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if let Some(before) = world.services[service].rollout.take()
-        && before.stage != Stage::Stalled
-    {
-        tell(before.change, service, ChangeStep::Superseded, cx);
+/// Another deployment takes the place of the one that is under way; whether its tasks stood beside those that serve.
+pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
+    let before = world.services[service].rollout.as_ref();
+    let before = before.map(|one| (one.change, one.stage == Stage::Stalled, one.shift.is_some()));
+    if let Some((change, stalled, earlier)) = before {
+        if earlier {
+            shift::give_up_green(world, service, cx);
+        }
+        world.services[service].rollout = None;
+        if !stalled {
+            tell(change, service, ChangeStep::Superseded, cx);
+        }
     }
     if let Some((change, _)) = world.services[service].trial {
         pipeline::superseded(world, change, cx);
     }
+    before.is_some_and(|(_, _, earlier)| earlier)
 }
 
 /// Whether the revision of a change is bad: the same everywhere, as it is one draw.
@@ -106,8 +127,8 @@ pub(crate) fn is_bad(id: ChangeId, cx: &Cx<'_>) -> bool {
     change.defect.is_some() && change.bad_ppm > 0 && bad_luck(change.bad_ppm, cx.draw(For::Defect, change.who))
 }
 
-/// A deployment begins: of the whole service, unless a pipeline limits it.
-pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
+/// A deployment begins: of the whole service, unless a pipeline limits it. Whether traffic moves.
+pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) -> bool {
     let plan = cx.plan;
     let bad = is_bad(id, cx);
     let zones = world.services[service].zones.len();
@@ -118,12 +139,15 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mu
     let revision = plan.services[service].revision_of(id);
     row.before_trial = row.completed.unwrap_or(row.revision);
     row.revisions.push(Revision::new(revision, bad, zones));
-    row.revision = revision;
+    let blue = std::mem::replace(&mut row.revision, revision);
     row.trial = Some((id, revision));
-    row.rollout = Some(Box::new(Rollout::new(id, revision, row.before_trial, ignored)));
+    let shift = shift::moves(plan, service).then(|| shift::new(blue, revision));
+    let moves = shift.is_some();
+    row.rollout = Some(Box::new(Rollout { shift, ..Rollout::new(id, revision, row.before_trial, ignored) }));
     if bad {
         cx.note(Fact::Defective { change: id, service });
     }
+    moves
 }
 
 fn bad_luck(ppm: u64, mut draw: Draw) -> bool {
@@ -149,16 +173,22 @@ pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &
             }
         });
     }
+    no_rest(world, service);
     let row = &mut world.services[service];
-    // A new task definition ends the rest after failed starts (domain sheet, section 2.6).
-    (row.rest, row.rests_until) = (Span::ZERO, Time::ZERO);
-    row.impaired = false;
     row.replace_cause = cause;
     row.owed.iter_mut().filter(|(of, _)| of.as_fault().is_none()).for_each(|(of, _)| *of = cause);
     reconcile::wake_once(world, service, cx);
 }
 
-fn tasks(world: &World, service: ServiceId) -> Vec<TaskId> {
+/// A new task definition ends the rest after failed starts (domain sheet, section 2.6).
+pub(crate) fn no_rest(world: &mut World, service: ServiceId) {
+    let row = &mut world.services[service];
+    (row.rest, row.rests_until) = (Span::ZERO, Time::ZERO);
+    row.impaired = false;
+}
+
+/// Tasks of a service: those with a place, and those that wait for one.
+pub(crate) fn tasks(world: &World, service: ServiceId) -> Vec<TaskId> {
     let zones = &world.services[service].zones;
     let placed = zones.iter().flat_map(|zone| chain(&world.tasks, zone.first)).map(|(id, _)| id);
     let waiting = world.providers.iter().flat_map(|provider| provider.waiting.iter().copied());
@@ -291,10 +321,16 @@ pub(crate) fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: 
     if let Some(completed) = row.completed.filter(|_| rollback) {
         rollout.stage = Stage::Back;
         row.revision = completed;
+        let moves = rollout.shift.is_some();
         tell(change, service, ChangeStep::Back, cx);
-        turn_to(world, service, Cause::change(change), cx);
+        if moves {
+            shift::back(world, service, cx);
+        } else {
+            turn_to(world, service, Cause::change(change), cx);
+        }
     } else {
         rollout.stage = Stage::Stalled;
+        shift::stall(world, service);
         account::mark(world, service);
         tell(change, service, ChangeStep::Stalled, cx);
     }
@@ -313,6 +349,7 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
         failed(world, service, plan.services[service].deployment.alarm_rollback, cx);
     }
     pipeline::alarmed(world, alarm, cx);
+    flag::alarmed(world, alarm, cx);
 }
 
 /// The scheduler has looked at the service: is anything left to do?
@@ -326,9 +363,12 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         }
         return;
     };
-    let (change, staged) = (rollout.change, rollout.staged);
+    let change = rollout.change;
     // A deployment that reaches a part only is done when nothing is left to be replaced.
     let done = whole && (only || rollout.is_partial());
+    if rollout.shift.is_some() {
+        return shift::look(world, service, cx);
+    }
     match rollout.stage {
         Stage::Rolling if done => {
             if staged::holds(world, service, cx) {
@@ -345,16 +385,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
             cx.after(bake, Step::Baked(service, change));
         }
         Stage::Back if done => {
-            tell(change, service, ChangeStep::RolledBack, cx);
-            if staged {
-                // The revision before is the newest completed one again.
-                let row = &mut world.services[service];
-                row.completed = Some(row.revision);
-            }
-            end(world, service);
-            if staged {
-                pipeline::undone(world, service, change, cx);
-            }
+            rolled_back(world, service, cx);
         }
         _ => {}
     }
@@ -367,8 +398,24 @@ fn baked(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_
     }
 }
 
+/// The revision before is back.
+pub(crate) fn rolled_back(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let row = &mut world.services[service];
+    let Some(rollout) = &row.rollout else { return };
+    let (change, staged) = (rollout.change, rollout.staged);
+    tell(change, service, ChangeStep::RolledBack, cx);
+    if staged {
+        // What a pipeline had completed here is not the newest completed revision any more.
+        row.completed = Some(row.revision);
+    }
+    end(world, service);
+    if staged {
+        pipeline::undone(world, service, change, cx);
+    }
+}
+
 /// The deployment is COMPLETED.
-fn complete(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+pub(crate) fn complete(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     row.completed = Some(row.revision);
     if let Some(rollout) = &row.rollout {
@@ -381,7 +428,7 @@ fn complete(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
 }
 
-fn end(world: &mut World, service: ServiceId) {
+pub(crate) fn end(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
     let Some(rollout) = row.rollout.take() else { return };
     // What a pipeline has changed is on trial until the pipeline ends.
@@ -395,5 +442,5 @@ fn end(world: &mut World, service: ServiceId) {
 /// Revisions without tasks are forgotten.
 pub(crate) fn forget(row: &mut crate::model::tables::Service) {
     let now = row.revision;
-    row.revisions.retain(|one| one.number == now || one.targets.iter().any(|count| *count != [0; 2]));
+    row.revisions.retain(|one| one.number == now || one.targets.iter().any(|count| *count != [0; 4]));
 }

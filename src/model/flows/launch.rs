@@ -7,7 +7,7 @@
 //! ```
 //! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
-use super::{For, HELD_UP, account, containers, deploy, link, managed, pace, plane, scale, serve, staged, stop};
+use super::{For, HELD_UP, account, containers, deploy, link, managed, pace, plane, scale, serve, shift, staged, stop};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::defect::Effect;
@@ -18,7 +18,7 @@ use crate::model::placement::choose;
 use crate::model::plan::{Kind, Plan, ProviderKind, Service};
 use crate::model::tables::host::{Host, NIL};
 use crate::model::tables::shortage::Dependency;
-use crate::model::tables::task::{self, Link, Task};
+use crate::model::tables::task::{self, Link, Marks, Task};
 use crate::model::world::{Cx, World};
 
 steps! { Launch:
@@ -186,14 +186,16 @@ fn take_on(world: &mut World, service: ServiceId, provider: ProviderId, cx: &mut
 
 /// The launch is accepted: a task exists, in PROVISIONING.
 fn accept(world: &mut World, service: ServiceId, provider: ProviderId, cx: &mut Cx<'_>) -> TaskId {
+    let (revision, dark) = shift::next(world, service, cx.plan);
     let row = &mut world.services[service];
     row.launches.take(cx.now);
     row.steady = false;
-    let cause = row.pay().unwrap_or(Cause::mechanism(Mechanism::FirstStart));
+    let cause = shift::pay(row, dark).unwrap_or(Cause::mechanism(Mechanism::FirstStart));
     let no = TaskNo { service, ordinal: row.launched };
     row.launched += 1;
     let mut task = Task::accepted(no, provider, NO_ZONE, cause, cx.now);
-    task.revision = row.launches_next();
+    task.revision = revision;
+    task.marks.set(Marks::DARK, dark);
     let id = account::add(world, cx.plan, task);
     tell(world, id, TaskState::Provisioning, cx);
     id

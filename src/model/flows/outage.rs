@@ -7,7 +7,7 @@ use super::{account, grow, headroom, plane};
 use crate::engine::Span;
 use crate::model::event::{Event, Family};
 use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode};
-use crate::model::flows::{detect, launch, rebalance, reconcile, scale, serve, stop};
+use crate::model::flows::{deploy, detect, launch, rebalance, reconcile, scale, serve, stop};
 use crate::model::ids::{CellId, ClusterId, HostId, ProviderId, ServiceId, TaskId};
 use crate::model::plan::{Kind, ProviderKind};
 use crate::model::tables::task::on_host;
@@ -76,13 +76,16 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
             | scale::Step::Aged(host)
             | scale::Step::Impaired(host) => of_host(host),
         },
-        Family::Traffic
-        | Family::Fault
-        | Family::Plane
-        | Family::Dispatch
-        | Family::Deploy
-        | Family::Alarm
-        | Family::Pipeline => None,
+        Family::Deploy => match deploy::Step::of(event) {
+            deploy::Step::Due(service, ..) => of_service(service),
+            // Whoever asks or looks comes again; a feature flag is no part of ECS.
+            deploy::Step::Asked(..)
+            | deploy::Step::Warm(_)
+            | deploy::Step::Baked(..)
+            | deploy::Step::Found(..)
+            | deploy::Step::Shown(..) => None,
+        },
+        Family::Traffic | Family::Fault | Family::Plane | Family::Dispatch | Family::Alarm | Family::Pipeline => None,
     }
 }
 

@@ -224,7 +224,7 @@ pub(crate) fn pick_item(world: &World, service: ServiceId, barred: u32, cx: &Cx<
     if strategy.len() == 1 {
         return (barred & 1 == 0).then_some(0);
     }
-    let total = row.desired.max(row.wanted + 1);
+    let total = row.goal().max(row.wanted + 1);
     let mut shares = [0; capacity::ITEMS_MAX];
     capacity::split(strategy, total, &mut shares);
     let short = |item: usize| shares[item].saturating_sub(row.by_item[item]);

@@ -43,7 +43,8 @@ pub(crate) fn zone_is_back(world: &mut World, cx: &mut Cx<'_>) {
 
 /// Ends a move that is complete, begins one that is due.
 pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if !cx.plan.services[service].rebalancing {
+    // Two revisions side by side are left where they are (model choice).
+    if !cx.plan.services[service].rebalancing || world.services[service].shift().is_some() {
         return;
     }
     if let Some(step) = world.services[service].moving {

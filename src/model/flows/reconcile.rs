@@ -17,6 +17,7 @@ use crate::model::ids::{ServiceId, TaskId};
 use crate::model::placement::choose;
 use crate::model::plan::Kind;
 use crate::model::tables::Task;
+use crate::model::tables::service::Crew;
 use crate::model::tables::task::{Health, Marks, chain};
 use crate::model::world::{Cx, World};
 
@@ -61,10 +62,11 @@ fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     if world.services[service].stalled() {
         return;
     }
-    let most = most_tasks(world, service, cx);
-    set_due(world, service, most);
-    stop_surplus(world, service, cx);
-    make_room(world, service, most, cx);
+    set_due(world, service, cx.plan.services[service].maximum_percent);
+    for place in 0..2 {
+        stop_surplus(world, service, place, cx);
+        make_room(world, service, place, cx);
+    }
     if !world.services[service].retrying {
         pace::work(world, service, cx);
     }
@@ -75,18 +77,10 @@ fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     rebalance::look(world, service, cx);
 }
 
-/// `floor(desired x maximumPercent / 100)`, the most tasks RUNNING or PENDING (domain sheet, section 2.2).
-fn most_tasks(world: &World, service: ServiceId, cx: &Cx<'_>) -> u32 {
-    let percent = u64::from(cx.plan.services[service].maximum_percent);
-    (u64::from(world.services[service].desired) * percent / 100) as u32
-}
-
 /// Missing tasks and replacements are due.
-fn set_due(world: &mut World, service: ServiceId, most: u32) {
+fn set_due(world: &mut World, service: ServiceId, percent: u32) {
     let row = &mut world.services[service];
-    let extra = u32::from(row.moving.is_some());
-    let goal = row.desired.max((row.desired + row.to_replace + extra).min(most));
-    let due = goal.saturating_sub(row.wanted);
+    let due = row.crews().map(|crew| crew.due(percent)).sum();
     let owed = row.owed();
     if owed < due {
         let cause = if row.to_replace > 0 { row.replace_cause } else { Cause::mechanism(Mechanism::FirstStart) };
@@ -100,55 +94,65 @@ fn set_due(world: &mut World, service: ServiceId, most: u32) {
     }
 }
 
-/// Stops what is too much.
-fn stop_surplus(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    let row = &world.services[service];
+/// Stops what is too much of a crew.
+fn stop_surplus(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx<'_>) {
+    let Some(row) = world.services[service].crew(place) else { return };
     if row.wanted <= row.desired {
         return;
     }
     let surplus = row.wanted - row.desired;
-    let moving = u32::from(row.moving.is_some());
+    let of = row.of;
     // A task to be replaced may go once a healthy one stands in its place, or once no replacement is on its way that
     // could still become healthy.
     let replaced = (row.healthy() + row.to_replace).saturating_sub(row.desired);
     let hopeless = surplus.saturating_sub(row.starting);
     let go = row.to_replace.min(surplus).min(replaced.max(hopeless));
     for _ in 0..go {
-        if let Some(task) = pick_to_replace(world, service) {
+        if let Some(task) = pick_to_replace(world, service, of) {
             let (code, reason) = why_replaced(world.tasks.at(task.slot));
             stop::begin(world, task, code, reason, cx);
         }
     }
-    let row = &world.services[service];
-    let healthy_surplus = row.wanted.saturating_sub(row.desired + row.to_replace + row.starting + moving);
+    let Some(row) = world.services[service].crew(place) else { return };
+    let healthy_surplus = row.wanted.saturating_sub(row.desired + row.to_replace + row.starting + row.moving);
     for _ in 0..healthy_surplus {
-        if let Some(task) = choose::surplus(world, service, cx) {
+        if let Some(task) = choose::surplus(world, service, of, cx) {
             stop::begin(world, task, StopCode::ServiceSchedulerInitiated, Reason::Excess, cx);
         }
     }
 }
 
 /// Without room for a replacement: stop tasks that are to be replaced, as far as enough healthy ones are left.
-fn make_room(world: &mut World, service: ServiceId, most: u32, cx: &mut Cx<'_>) {
-    let least = percent_up(world.services[service].desired, cx.plan.services[service].minimum_healthy_percent);
-    while world.services[service].to_replace > 0 {
-        let row = &world.services[service];
-        let due = row.owed();
-        if row.wanted + due < most {
+fn make_room(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx<'_>) {
+    let (least, most) = (cx.plan.services[service].minimum_healthy_percent, cx.plan.services[service].maximum_percent);
+    while let Some(row) = world.services[service].crew(place).filter(|crew| crew.to_replace > 0) {
+        let due = due_of(world, service, &row, most);
+        if row.wanted + due < row.most(most) {
             return;
         }
-        let Some(task) = pick_for_room(world, service, cx) else { return };
+        let Some(task) = pick_for_room(world, service, row.of, cx) else { return };
         // An unhealthy task adds nothing to the healthy ones; a task on a draining host does.
         let still_serves = world.tasks.at(task.slot).health == Health::Healthy;
         let not_yet = !still_serves && row.starting + due > 0;
-        // What runs for too short a time does not count as healthy yet.
-        let healthy = row.available.saturating_sub(row.warming);
-        if not_yet || healthy.saturating_sub(u32::from(still_serves)) < least {
+        let healthy = healthy_in_truth(world, service, &row);
+        if not_yet || healthy.saturating_sub(u32::from(still_serves)) < percent_up(row.desired, least) {
             return;
         }
         let (code, reason) = why_replaced(world.tasks.at(task.slot));
         stop::begin(world, task, code, reason, cx);
     }
+}
+
+/// Launches of a crew that are due.
+fn due_of(world: &World, service: ServiceId, crew: &Crew, percent: u32) -> u32 {
+    if crew.of.is_none() { world.services[service].owed() } else { crew.due(percent) }
+}
+
+/// Tasks that count as healthy: what runs for too short a time does not yet. Of one revision among two, those that are
+/// believed to be: of a spare nobody sees more.
+fn healthy_in_truth(world: &World, service: ServiceId, crew: &Crew) -> u32 {
+    let row = &world.services[service];
+    if crew.of.is_none() { row.available.saturating_sub(row.warming) } else { crew.healthy() }
 }
 
 /// What is told of a task that was replaced: because it is unhealthy, because its host drains, or by a deployment.
@@ -162,20 +166,20 @@ fn why_replaced(task: &Task) -> (StopCode, Reason) {
     }
 }
 
-/// Tasks that are to be replaced.
-fn to_replace(world: &World, service: ServiceId) -> impl Iterator<Item = (TaskId, &Task)> {
+/// Tasks that are to be replaced, of one revision or of all.
+fn to_replace(world: &World, service: ServiceId, of: Option<u8>) -> impl Iterator<Item = (TaskId, &Task)> {
     let zones = &world.services[service].zones;
     let all = zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
-    all.filter(|(_, task)| task.wanted && task.to_replace())
+    all.filter(move |(_, task)| task.wanted && task.to_replace() && of.is_none_or(|of| of == task.revision))
 }
 
 /// Without room an unhealthy task is picked at random (domain sheet, section 2.3); without one, the oldest of those on
 /// draining hosts.
-fn pick_for_room(world: &World, service: ServiceId, cx: &Cx<'_>) -> Option<TaskId> {
-    let unhealthy = || to_replace(world, service).filter(|(_, task)| task.health == Health::Unhealthy);
+fn pick_for_room(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
+    let unhealthy = || to_replace(world, service, of).filter(|(_, task)| task.health == Health::Unhealthy);
     let count = unhealthy().count() as u64;
     if count == 0 {
-        return pick_to_replace(world, service);
+        return pick_to_replace(world, service, of);
     }
     let who = cx.plan.services[service].who.nth(u64::from(world.services[service].launched)).nth(count);
     let mut sorted: Vec<(u32, TaskId)> = unhealthy().map(|(id, task)| (task.ordinal, id)).collect();
@@ -184,8 +188,8 @@ fn pick_for_room(world: &World, service: ServiceId, cx: &Cx<'_>) -> Option<TaskI
 }
 
 /// The oldest task that is to be replaced: unhealthy ones before those on draining hosts.
-fn pick_to_replace(world: &World, service: ServiceId) -> Option<TaskId> {
-    let open = to_replace(world, service);
+fn pick_to_replace(world: &World, service: ServiceId, of: Option<u8>) -> Option<TaskId> {
+    let open = to_replace(world, service, of);
     open.min_by_key(|(_, task)| (task.health != Health::Unhealthy, task.ordinal)).map(|(id, _)| id)
 }
 
@@ -201,5 +205,5 @@ fn look_steady(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// As many as desired, all healthy, nothing due.
 pub(crate) fn is_steady(row: &crate::model::tables::Service) -> bool {
-    row.wanted == row.desired && row.starting == 0 && row.to_replace == 0 && row.owed.is_empty()
+    row.wanted == row.goal() && row.starting == 0 && row.to_replace == 0 && row.owed.is_empty()
 }

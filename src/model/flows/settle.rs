@@ -5,12 +5,14 @@
 //! cause and phase of the tasks that are missing; the parts add up to the whole because they are split in whole
 //! numbers.
 
-use super::{alarms, create, depend, dispatch, traffic, versions};
+use super::{alarms, create, depend, dispatch, flag, shift, traffic, versions};
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
-use crate::model::plan::{self, Kind, Plan};
+use crate::model::plan::{self, Kind, Plan, WHOLE};
 use crate::model::tables::asked::Asked;
 use crate::model::tables::lack::{Lack, Split};
+use crate::model::tables::rollout::Shift;
+use crate::model::tables::service::InZone;
 use crate::model::world::{Cx, World};
 
 /// Millionths in one.
@@ -48,7 +50,7 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     if service.kind == Kind::Stream {
         return;
     }
-    book_owed(world, id);
+    book_owed(world, id, service);
     tell_need(world, id, service, cx);
     tell_lacks(world, id, cx);
     let mut asked = Asked::default();
@@ -85,13 +87,21 @@ fn tell_levels(world: &mut World, id: ServiceId, service: &plan::Service, cx: &m
 }
 
 /// Launches that are due stand in the books under the phase they wait in.
-fn book_owed(world: &mut World, id: ServiceId) {
+fn book_owed(world: &mut World, id: ServiceId, service: &plan::Service) {
     let row = &mut world.services[id];
     for line in &mut row.lacks.lines {
         line.owed = 0;
     }
+    // Of two revisions side by side, nobody misses the one without requests; its launches are the change's, if possible.
+    let mut spares = shift::spares_due(row, service.maximum_percent);
+    let own = row.rollout.as_ref().map(|one| Cause::change(one.change)).filter(|_| spares > 0);
+    let mine: u32 = row.owed.iter().filter(|(cause, _)| Some(*cause) == own).map(|(_, count)| count).sum();
+    let mut others = spares.saturating_sub(mine);
     for &(cause, count) in &row.owed {
-        row.lacks.line(cause, row.waits).owed += count;
+        let left = if Some(cause) == own { &mut spares } else { &mut others };
+        let skipped = count.min(*left);
+        *left -= skipped;
+        row.lacks.line(cause, row.waits).owed += count - skipped;
     }
 }
 
@@ -171,17 +181,34 @@ fn route(world: &mut World, id: ServiceId, plan: &Plan) -> u64 {
     }
     book_dead(world, id, routed.to_dead);
     book_overload(world, id, service, routed.overload);
-    world.services[id].exposed = routed.exposed;
+    let weight = world.services[id].shift().map(|shift| shift.weight);
+    world.services[id].exposed = weight.map_or(routed.exposed, |weight| flag::part(offered, weight));
     world.services[id].refused = routed.to_dead + routed.nowhere;
     routed.served
 }
 
-/// Pours a rate over the targets of some zones.
+/// Pours a rate over the targets of some zones, by weight where two revisions have their own target groups.
 fn pour(world: &mut World, id: ServiceId, plan: &Plan, rate: u64, zones: &[ZoneId], routed: &mut Routed) {
+    let Some(split) = world.services[id].shift().and_then(Shift::split) else {
+        return pour_over(world, id, plan, (rate, None), zones, routed);
+    };
+    let mut parts = Split::over(rate, WHOLE);
+    for (revision, weight) in split {
+        pour_over(world, id, plan, (parts.part(weight), Some(revision)), zones, routed);
+    }
+}
+
+/// Pours a rate over the targets of some zones: those of one revision, or all.
+fn pour_over(
+    world: &mut World,
+    id: ServiceId,
+    plan: &Plan,
+    (rate, of): (u64, Option<u8>),
+    zones: &[ZoneId],
+    routed: &mut Routed,
+) {
     let service = &plan.services[id];
-    let first = world.first_zone;
-    let row = &world.services[id];
-    let at = |zone: &ZoneId| row.zones[usize::from(zone.0 - first)];
+    let at = |zone: &ZoneId| in_zone(world, id, *zone, of);
     let in_service: u32 = zones.iter().map(|zone| at(zone).serving + at(zone).dead).sum();
     // With no target in service the balancer fails open: it sends to all that are registered (domain sheet, 6.1).
     let open = in_service == 0;
@@ -198,13 +225,13 @@ fn pour(world: &mut World, id: ServiceId, plan: &Plan, rate: u64, zones: &[ZoneI
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     for zone in zones {
         let before = routed.served;
-        let row = world.services[id].zones[world.zone_row(*zone)];
+        let row = in_zone(world, id, *zone, of);
         let (good, bad) = if open { (row.idle, row.idle_dead) } else { (row.serving, row.dead) };
         let (offered, dead) = (split.part(u64::from(good)), split.part(u64::from(bad)));
         routed.to_dead += dead;
         let full = u128::from(good) * u128::from(per_task);
         // What bad revisions spoil is neither offered to the rest nor room for it.
-        let spoilt = versions::spoil(world, plan, (id, *zone), (offered, open, per_task), &mut routed.exposed);
+        let spoilt = versions::spoil(world, plan, (id, *zone, of), (offered, open, per_task), &mut routed.exposed);
         let all = offered + dead;
         let (offered, full) = (offered - spoilt, full - u128::from(spoilt));
         if world.zones[*zone].grey.is_empty() {
@@ -242,6 +269,15 @@ fn spoil_zones(zones: &mut [Asked], answered: u64, lost: u64) {
     for zone in zones {
         zone.served -= split.part(zone.served);
     }
+}
+
+/// Targets in a zone: those of one revision, or all.
+fn in_zone(world: &World, id: ServiceId, zone: ZoneId, of: Option<u8>) -> InZone {
+    let (row, place) = (&world.services[id], world.zone_row(zone));
+    let Some(of) = of else { return row.zones[place] };
+    let known = row.revisions.iter().find(|one| one.number == of);
+    let [serving, idle, dead, idle_dead] = known.map_or([0; 4], |one| one.targets[place]);
+    InZone { serving, idle, dead, idle_dead, ..row.zones[place] }
 }
 
 /// Pours a rate over living targets, with room for `full`, of a zone that answers badly.

@@ -8,7 +8,7 @@
 //! keeps the revision before, and what is lost there is replaced by it. ECS has no such limit of its own; it stands for a
 //! deployer that changes one Availability Zone at a time (domain sheet, section 2.10).
 
-use super::{account, deploy, pipeline};
+use super::{account, deploy, pipeline, shift};
 use crate::model::fact::{Cause, ChangeStep};
 use crate::model::ids::{ChangeId, ServiceId, TaskId};
 use crate::model::plan::{Plan, Reach};
@@ -20,9 +20,17 @@ use crate::model::world::{Cx, World};
 pub(crate) fn moved(world: &mut World, service: ServiceId, change: ChangeId, reach: Reach, cx: &mut Cx<'_>) {
     let under_way = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
     if !under_way {
-        deploy::supersede(world, service, cx);
-        deploy::begin(world, service, change, cx);
+        let earlier = deploy::supersede(world, service, cx);
+        let moves = deploy::begin(world, service, change, cx);
         deploy::tell(change, service, ChangeStep::Began, cx);
+        if moves {
+            // Traffic moves between two full sets of tasks: all of the service, as such deployments reach no part of it.
+            if let Some(rollout) = &mut world.services[service].rollout {
+                rollout.staged = true;
+            }
+            deploy::no_rest(world, service);
+            return shift::begin(world, service, earlier, cx);
+        }
     }
     if let Some(rollout) = &mut world.services[service].rollout {
         rollout.staged = true;
@@ -87,6 +95,9 @@ fn go_back(world: &mut World, service: ServiceId, change: ChangeId, before: u8, 
     }
     row.revision = before;
     deploy::tell(change, service, ChangeStep::Back, cx);
+    if world.services[service].shift().is_some() {
+        return shift::back(world, service, cx);
+    }
     deploy::turn_to(world, service, Cause::change(change), cx);
 }
 

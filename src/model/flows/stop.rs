@@ -120,7 +120,7 @@ fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within:
 fn owe_after(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
     if cx.plan.services[service].kind != Kind::Stream {
         let row = &mut world.services[service];
-        if row.wanted + row.owed() < row.desired {
+        if row.wanted + row.owed() < row.goal() {
             row.owe(cause, 1);
         }
     }

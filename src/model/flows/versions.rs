@@ -1,11 +1,12 @@
 //! Requests and revisions: how much each gets, and what bad ones spoil.
 
-use super::{deploy, pipeline};
+use super::{deploy, flag, pipeline};
 use crate::model::defect::Effect;
 use crate::model::fact::{Fact, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::Plan;
 use crate::model::tables::lack::Split;
+use crate::model::tables::rollout::Revision;
 use crate::model::world::{Cx, World};
 
 /// Books what bad revisions of a service spoil of the rate that is offered to its living targets in a zone: answers that
@@ -13,7 +14,37 @@ use crate::model::world::{Cx, World};
 pub(crate) fn spoil(
     world: &mut World,
     plan: &Plan,
-    (id, zone): (ServiceId, ZoneId),
+    (id, zone, of): (ServiceId, ZoneId, Option<u8>),
+    (offered, open, per_task): (u64, bool, u64),
+    exposed: &mut u64,
+) -> u64 {
+    let spoilt = by_revision(world, plan, (id, zone, of), (offered, open, per_task), exposed);
+    if world.services[id].features.is_empty() {
+        return spoilt;
+    }
+    let row = targets_in(world, (id, zone, of), open);
+    let full = u64::from(row).saturating_mul(per_task);
+    spoilt + flag::spoil(world, plan, (id, zone), offered - spoilt, full.saturating_sub(spoilt))
+}
+
+/// Living targets that are sent to in a zone.
+fn targets_in(world: &World, (id, zone, of): (ServiceId, ZoneId, Option<u8>), open: bool) -> u32 {
+    let (row, place) = (&world.services[id], world.zone_row(zone));
+    match of {
+        None if open => row.zones[place].idle,
+        None => row.zones[place].serving,
+        Some(of) => {
+            let known = row.revisions.iter().find(|one| one.number == of);
+            known.map_or(0, |one| one.targets[place][usize::from(open)])
+        }
+    }
+}
+
+/// What bad revisions spoil; `of`: of one revision, which has targets of its own.
+fn by_revision(
+    world: &mut World,
+    plan: &Plan,
+    (id, zone, of): (ServiceId, ZoneId, Option<u8>),
     (offered, open, per_task): (u64, bool, u64),
     exposed: &mut u64,
 ) -> u64 {
@@ -23,7 +54,10 @@ pub(crate) fn spoil(
         return 0;
     }
     let new = row.trial.map(|(_, revision)| revision);
-    let targets = |one: &crate::model::tables::rollout::Revision| one.targets[place][usize::from(open)];
+    let targets = |one: &Revision| {
+        let meant = of.is_none_or(|of| of == one.number);
+        if meant { one.targets[place][usize::from(open)] } else { 0 }
+    };
     let all: u32 = row.revisions.iter().map(targets).sum();
     let mut split = Split::over(offered, u64::from(all));
     let mut spoilt = 0;
@@ -50,6 +84,7 @@ pub(crate) fn spoil(
 
 /// Tells what the new revision of a deployment gets.
 pub(crate) fn tell(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
+    flag::tell(world, id, cx);
     let row = &mut world.services[id];
     let now = row.trial.map(|(change, _)| (change, row.exposed));
     if row.told.exposed == now {

@@ -140,11 +140,12 @@ fn rank(world: &World, plan: &Plan, service: ServiceId, strategy: &Strategy, hos
 
 /// The healthy task that goes when there are too many: the other way round through the same strategies (domain sheet,
 /// sections 2.1 and 3.1). Spread: from the value with the most tasks. Binpack: from the host that will have the most
-/// left. Ties are drawn.
-pub(crate) fn surplus(world: &World, service: ServiceId, cx: &Cx<'_>) -> Option<TaskId> {
+/// left. Ties are drawn. `of`: among those of one revision.
+pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
     let plan = cx.plan;
     let row = &world.services[service];
-    let spare = |task: &Task| task.wanted && task.state == TaskState::Running && !task.to_replace();
+    let meant = |task: &Task| of.is_none_or(|of| of == task.revision);
+    let spare = |task: &Task| task.wanted && task.state == TaskState::Running && !task.to_replace() && meant(task);
     let all = || row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first)).filter(|(_, task)| spare(task));
     let (strategies, _) = strategies(&plan.services[service].placement);
     let values = Values::of(world, service, strategies, plan);

@@ -1,6 +1,6 @@
 //! Changes: new revisions, whom they are to reach, how they are rolled out, and how they may be bad.
 
-use super::{Alarm, Pipeline};
+use super::{Alarm, Answer, Flag, Hook, Pipeline, Strategy};
 use crate::engine::index::Table;
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::defect;
@@ -31,6 +31,12 @@ pub struct Change {
     pub found: Option<Dist>,
     /// How it goes on over its units; `None`: it has a single one, which deploys it by itself.
     pub pipeline: Option<Pipeline>,
+    /// Whether its share of the requests comes from the same customers all the time.
+    pub sticky: bool,
+    /// What the hooks of its deployment answer.
+    pub answers: Vec<Answer>,
+    /// The feature that it shows, instead of a revision.
+    pub flag: Option<Flag>,
 }
 
 impl Change {
@@ -63,8 +69,10 @@ pub struct Deployment {
     pub alarms: Vec<AlarmId>,
     /// Whether an alarm brings the newest completed revision back.
     pub alarm_rollback: bool,
-    /// A strategy that is not modelled, as AWS spells it.
-    pub unknown: Option<&'static str>,
+    /// `strategy`.
+    pub strategy: Strategy,
+    /// `lifecycleHooks`.
+    pub hooks: Vec<Hook>,
 }
 
 /// The longest bake that ECS computes itself (domain sheet, section 2.5).

@@ -9,6 +9,7 @@ mod part;
 mod pipeline;
 mod place;
 mod plane;
+mod strategy;
 
 pub use alarm::{
     Alarm, Comparison, EVENKEEL, Form, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
@@ -21,6 +22,7 @@ pub use part::Part;
 pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
 pub use place::{Zone, ZoneKind};
 pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
+pub use strategy::{Answer, Flag, Hook, HookStatus, Strategy, WHOLE};
 
 use super::fault;
 use super::ids::{

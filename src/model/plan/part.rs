@@ -1,7 +1,7 @@
 //! Which cells run together as one partition of the world, and the slices of the tables that are theirs.
 
 use super::{Cell, Change, Fault, Plan, Unit, When};
-use crate::model::ids::{RegionId, ServiceId, ZoneId};
+use crate::model::ids::{AlarmId, RegionId, ServiceId, ZoneId};
 use std::ops::Range;
 
 /// Cells of one Region that run together: whatever they share is in one place.
@@ -51,19 +51,23 @@ impl Plan {
         parts
     }
 
-    /// Whether a deployment, or a composite alarm, watches an alarm on a service of another cell.
+    /// Whether a deployment, a feature flag or a composite alarm watches an alarm on a service of another cell.
     fn watches_across(&self, region: RegionId) -> bool {
         let cell = |service: ServiceId| self.clusters[self.services[service].cluster].cell;
-        let across = |(id, service): (ServiceId, &super::Service)| {
-            let alarms = service.deployment.alarms.iter().map(|alarm| self.alarms[*alarm].service);
-            self.cells[cell(id)].region == region && alarms.into_iter().any(|watched| cell(watched) != cell(id))
+        let across = |(id, alarms): (ServiceId, &[AlarmId])| {
+            let mut watched = alarms.iter().map(|alarm| self.alarms[*alarm].service);
+            self.cells[cell(id)].region == region && watched.any(|watched| cell(watched) != cell(id))
         };
         let names_across = |alarm: &super::Alarm| {
             let home = cell(alarm.service);
             let named = alarm.composite().map(|one| one.rule.names()).unwrap_or_default();
             self.cells[home].region == region && named.iter().any(|id| cell(self.alarms[*id].service) != home)
         };
-        !self.alarms.is_empty() && (self.services.pairs().any(across) || self.alarms.iter().any(names_across))
+        let deployments = self.services.pairs().map(|(id, service)| (id, &service.deployment.alarms[..]));
+        let flags =
+            self.changes.iter().filter_map(|one| Some((one.services().next()?, &one.flag.as_ref()?.alarms[..])));
+        let watches = || deployments.chain(flags).any(across) || self.alarms.iter().any(names_across);
+        !self.alarms.is_empty() && watches()
     }
 
     /// Whether a change reaches units in several cells of a Region.

@@ -1,7 +1,8 @@
 //! Revisions of a service that have tasks, and the deployment that is under way.
 
 use crate::model::ids::{AlarmId, ChangeId, ZoneId};
-use crate::model::plan::Reach;
+use crate::model::lifecycle::Lifecycle;
+use crate::model::plan::{Reach, WHOLE};
 
 /// A revision of a service that may have tasks.
 #[derive(Clone, Debug)]
@@ -12,14 +13,19 @@ pub struct Revision {
     pub bad: bool,
     /// Tasks whose goal is RUNNING.
     pub wanted: u32,
-    /// By zone of the cell: targets that get requests and answer, and registered ones that get none and would answer.
-    pub targets: Vec<[u32; 2]>,
+    /// Among them: not yet RUNNING, or RUNNING and not yet known to be healthy.
+    pub starting: u32,
+    /// Among them: to be replaced.
+    pub to_replace: u32,
+    /// By zone of the cell: targets that get requests and answer, registered ones that get none and would answer; then the
+    /// same that cannot answer.
+    pub targets: Vec<[u32; 4]>,
 }
 
 impl Revision {
     /// Without a task yet.
     pub fn new(number: u8, bad: bool, zones: usize) -> Revision {
-        Revision { number, bad, wanted: 0, targets: vec![[0; 2]; zones] }
+        Revision { number, bad, wanted: 0, starting: 0, to_replace: 0, targets: vec![[0; 4]; zones] }
     }
 }
 
@@ -46,6 +52,8 @@ pub struct Rollout {
     pub reach: Reach,
     /// The zones that it has reached one by one.
     pub zones: Vec<ZoneId>,
+    /// Where traffic moves between two full sets of tasks: how far it is.
+    pub shift: Option<Shift>,
 }
 
 impl Rollout {
@@ -62,6 +70,7 @@ impl Rollout {
             staged: false,
             reach: Reach::Whole,
             zones: Vec::new(),
+            shift: None,
         }
     }
 
@@ -73,6 +82,59 @@ impl Rollout {
     /// Whether all tasks in a zone are to be of the revision that is deployed.
     pub fn covers(&self, zone: ZoneId) -> bool {
         !self.is_partial() || (self.reach != Reach::OneBox && self.zones.contains(&zone))
+    }
+}
+
+/// Two revisions side by side, each with all of its tasks: blue serves, green takes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// The revision that serves first.
+    pub blue: u8,
+    /// The one that is deployed.
+    pub green: u8,
+    /// Whether green is to have its tasks.
+    pub scaled: bool,
+    /// Share of the requests that green gets, in millionths.
+    pub weight: u64,
+    /// The stage it is in.
+    pub at: Lifecycle,
+    /// Steps of production traffic so far.
+    pub step: u32,
+    /// What the stage waits for.
+    pub waits: Waits,
+    /// Rises with each wait, so that what waits in the queue for an earlier one does not count.
+    pub number: u32,
+}
+
+/// What a stage of the life cycle waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// Tasks, or nothing.
+    Tasks,
+    /// Weights on their way back to blue.
+    Weights,
+    /// Hooks, which all succeed.
+    Hooks,
+    /// Hooks, one of which does not answer in time; the deployment goes on then.
+    Late,
+    /// Hooks, one of which fails.
+    Failing,
+    /// Hooks, one of which does not answer in time; the deployment is taken back then.
+    TooLate,
+    /// The end of a bake.
+    Bake,
+}
+
+impl Shift {
+    /// Whether a revision gets no requests for now.
+    pub fn is_dark(&self, number: u8) -> bool {
+        (number == self.green && self.weight == 0) || (number == self.blue && self.weight == WHOLE)
+    }
+
+    /// The two revisions and their weights, where both get requests.
+    pub fn split(&self) -> Option<[(u8, u64); 2]> {
+        let both = self.weight > 0 && self.weight < WHOLE;
+        both.then_some([(self.green, self.weight), (self.blue, WHOLE - self.weight)])
     }
 }
 
@@ -96,4 +158,21 @@ impl Stage {
     pub fn is_open(self) -> bool {
         matches!(self, Stage::Rolling | Stage::Held | Stage::Baking)
     }
+}
+
+/// A feature that a flag shows to a share of the requests.
+#[derive(Clone, Debug)]
+pub struct Feature {
+    /// The change that it is.
+    pub change: ChangeId,
+    /// Whether its defect, if it has one, was drawn.
+    pub bad: bool,
+    /// Share of the requests that see it, in millionths.
+    pub share: u64,
+    /// Steps of its growth so far.
+    pub step: u32,
+    /// Whether it is still watched, and can be taken back.
+    pub open: bool,
+    /// Rate that readers were told last, while it is open.
+    pub told: u64,
 }

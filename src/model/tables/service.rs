@@ -4,7 +4,7 @@ use super::asked::Asked;
 use super::bucket::Tokens;
 use super::host::NIL;
 use super::lack::Lacks;
-use super::rollout::{Revision, Rollout, Stage};
+use super::rollout::{Feature, Revision, Rollout, Shift, Stage};
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Mechanism, Phase};
 use crate::model::ids::{BucketId, ChangeId, TaskId};
@@ -150,10 +150,52 @@ pub struct Service {
     pub trial: Option<(ChangeId, u8)>,
     /// The revision before it.
     pub before_trial: u8,
+    /// Features that flags show.
+    pub features: Vec<Feature>,
     /// It stands in the list of services to settle.
     pub dirty: bool,
     /// What readers were told last.
     pub told: Told,
+}
+
+/// Tasks that are kept at one number: all of a service, or those of one of two revisions side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crew {
+    /// The revision; `None`: all tasks.
+    pub of: Option<u8>,
+    /// How many there are to be.
+    pub desired: u32,
+    /// Tasks whose goal is RUNNING.
+    pub wanted: u32,
+    /// Among them: not yet RUNNING, or RUNNING and not yet known to be healthy.
+    pub starting: u32,
+    /// Among them: to be replaced.
+    pub to_replace: u32,
+    /// One more, while a task moves between zones.
+    pub moving: u32,
+}
+
+impl Crew {
+    /// Tasks known to be healthy that need no replacement.
+    pub fn healthy(&self) -> u32 {
+        self.wanted - self.starting - self.to_replace
+    }
+
+    /// `floor(desired x maximumPercent / 100)`, the most tasks RUNNING or PENDING (domain sheet, section 2.2).
+    pub fn most(&self, percent: u32) -> u32 {
+        (u64::from(self.desired) * u64::from(percent) / 100) as u32
+    }
+
+    /// Launches that are due: missing tasks, and replacements as far as there may be so many.
+    pub fn due(&self, percent: u32) -> u32 {
+        let goal = (self.desired + self.to_replace + self.moving).min(self.most(percent));
+        self.desired.max(goal).saturating_sub(self.wanted)
+    }
+
+    /// As many as desired, all healthy.
+    pub fn is_whole(&self) -> bool {
+        self.wanted == self.desired && self.starting == 0 && self.to_replace == 0
+    }
 }
 
 /// What readers were told last.
@@ -210,6 +252,7 @@ impl Service {
             rollout: None,
             trial: None,
             before_trial: 0,
+            features: Vec::new(),
             dirty: false,
             told: Told::default(),
         }
@@ -237,6 +280,41 @@ impl Service {
         let Some(rollout) = self.rollout.as_ref().filter(|rollout| rollout.is_partial()) else { return self.revision };
         let new = self.revisions.iter().find(|one| one.number == rollout.revision).map_or(0, |one| one.wanted);
         if rollout.reach == Reach::OneBox && new == 0 { rollout.revision } else { rollout.before }
+    }
+
+    /// Two revisions side by side, where a deployment moves traffic.
+    pub fn shift(&self) -> Option<&Shift> {
+        self.rollout.as_ref()?.shift.as_ref()
+    }
+
+    /// How many tasks are wanted: the desired count, of each of two revisions while both have their tasks.
+    pub fn goal(&self) -> u32 {
+        let second = self.shift().is_some_and(|shift| shift.scaled);
+        if second { self.desired * 2 } else { self.desired }
+    }
+
+    /// Tasks that are kept at one number: one crew, or green (0) and blue (1).
+    pub fn crew(&self, place: usize) -> Option<Crew> {
+        let moving = u32::from(self.moving.is_some());
+        let Some(shift) = self.shift() else {
+            let Service { desired, wanted, starting, to_replace, .. } = *self;
+            return (place == 0).then_some(Crew { of: None, desired, wanted, starting, to_replace, moving });
+        };
+        let (number, desired) = match place {
+            0 => (shift.green, if shift.scaled { self.desired } else { 0 }),
+            1 => (shift.blue, self.desired),
+            _ => return None,
+        };
+        let mut crew = Crew { of: Some(number), desired, wanted: 0, starting: 0, to_replace: 0, moving: 0 };
+        if let Some(one) = self.revisions.iter().find(|one| one.number == number) {
+            (crew.wanted, crew.starting, crew.to_replace) = (one.wanted, one.starting, one.to_replace);
+        }
+        Some(crew)
+    }
+
+    /// All of them.
+    pub fn crews(&self) -> impl Iterator<Item = Crew> {
+        [self.crew(0), self.crew(1)].into_iter().flatten()
     }
 
     /// Launches that are due.
@@ -274,9 +352,11 @@ impl Service {
         !self.stalled() && self.owed.iter().any(|(cause, _)| !self.held.contains(cause))
     }
 
-    /// The cause of the oldest launch that is due and not held back; struck out.
-    pub fn pay(&mut self) -> Option<Cause> {
-        let row = self.owed.iter().position(|(cause, _)| !self.held.contains(cause))?;
+    /// The cause of the oldest launch that is due and not held back, if possible one that is `meant`; struck out.
+    pub fn pay(&mut self, meant: impl Fn(Cause) -> bool) -> Option<Cause> {
+        let open = |(cause, _): &(Cause, u32)| !self.held.contains(cause);
+        let first = self.owed.iter().position(|one| open(one) && meant(one.0));
+        let row = first.or_else(|| self.owed.iter().position(open))?;
         let (cause, count) = &mut self.owed[row];
         let cause = *cause;
         *count -= 1;

@@ -48,6 +48,8 @@ impl Marks {
     pub const OUTDATED: u8 = 4;
     /// It runs, and a deployment does not count it as healthy yet.
     pub const WARMING: u8 = 8;
+    /// Its revision gets no requests for now: it is a spare.
+    pub const DARK: u8 = 16;
 
     /// Whether it has one of these.
     pub fn has(self, marks: u8) -> bool {

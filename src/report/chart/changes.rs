@@ -15,7 +15,8 @@ const MARKS_MAX: usize = 40;
 /// More datapoints than this are narrower than a pixel.
 const DATAPOINTS_MAX: u64 = 1_000;
 
-/// Two panels for each service with changes: its requests by version, and the share of them that fails.
+/// Panels for each service with changes: its requests by version, the weight of the new one where there are weights, and
+/// the share of requests that fails.
 pub(super) fn panels(timeline: &Timeline) -> Vec<Panel> {
     let mut all: Vec<(&ServiceChanges, Points)> =
         timeline.changes.iter().map(|row| (row, exposed(timeline, &row.service))).collect();
@@ -23,15 +24,21 @@ pub(super) fn panels(timeline: &Timeline) -> Vec<Panel> {
     let count = all.len();
     all.sort_by(|a, b| steps::area(&b.1, timeline.end).total_cmp(&steps::area(&a.1, timeline.end)));
     all.truncate(SERVICES_MAX);
-    let both = |(row, exposed): &(&ServiceChanges, Points)| [versions(timeline, row, exposed), errors(timeline, row)];
-    let mut panels: Vec<Panel> = all.iter().flat_map(both).collect();
+    let mut panels: Vec<Panel> = Vec::new();
+    for (row, exposed) in &all {
+        panels.push(versions(timeline, row, exposed));
+        if row.by_weight {
+            panels.push(share(timeline, row, exposed));
+        }
+        panels.push(errors(timeline, row));
+    }
     if let Some(first) = panels.first_mut().filter(|_| count > SERVICES_MAX) {
         first.title = format!("{} (of {count} services with changes, the {SERVICES_MAX} most exposed)", first.title);
     }
     panels.into_iter().map(fold).collect()
 }
 
-/// What the new versions of a service get; there is at most one at a time.
+/// What the new versions of a service get.
 fn exposed(timeline: &Timeline, service: &str) -> Points {
     steps::sum(of(timeline, names::EXPOSED, service).map(|series| &series.points))
 }
@@ -39,7 +46,8 @@ fn exposed(timeline: &Timeline, service: &str) -> Points {
 fn versions(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Panel {
     let offered = line(timeline, names::OFFERED, &row.service);
     let less: Points = exposed.iter().map(|(at, value)| (*at, -value)).collect();
-    let rest = steps::sum([&offered, &less]);
+    // A request may see a new revision and a feature behind a flag.
+    let rest = steps::sum([&offered, &less]).into_iter().map(|(at, value)| (at, value.max(0.0))).collect();
     let layer = |label: &str, colour, points| Layer { label: label.into(), colour, points };
     let lost = line(timeline, names::LOST, &row.service);
     let peak = steps::peak(&lost);
@@ -55,6 +63,20 @@ fn versions(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Pane
             layer("to the version that is being deployed", PALETTE[0], exposed.clone()),
         ],
         lines: if peak > 0.0 { vec![lost] } else { Vec::new() },
+    }
+}
+
+/// The part of the requests that the new version gets, where it is set by weights.
+fn share(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Panel {
+    let offered = line(timeline, names::OFFERED, &row.service);
+    let points = percent(exposed, &offered);
+    Panel {
+        title: format!("{}: traffic of the new version until it is completed or taken back", row.service),
+        marks: marks(&row.marks),
+        unit: "percent of requests",
+        whole: false,
+        stack: vec![Layer { label: "to the new version".into(), colour: PALETTE[0], points }],
+        lines: Vec::new(),
     }
 }
 

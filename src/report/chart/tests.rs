@@ -176,6 +176,7 @@ fn rollback(services: usize, marks: u64) -> Timeline {
             service: subject.clone(),
             marks: (0..marks).map(mark).collect(),
             thresholds: vec![threshold],
+            by_weight: false,
         });
     }
     timeline

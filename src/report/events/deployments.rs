@@ -32,6 +32,10 @@ impl Writer<'_> {
         service: ServiceId,
         what: ChangeStep,
     ) -> Option<(String, Value)> {
+        if self.plan.changes[change].flag.is_some() {
+            // A feature flag is no deployment of ECS.
+            return None;
+        }
         let own = self.deployment_id(service, Some(change));
         let before = self.deployment_id(service, self.past.completed.get(&service).copied());
         let (kind, name, id, reason) = match what {
@@ -40,7 +44,11 @@ impl Writer<'_> {
             ChangeStep::Failed => ("ERROR", "FAILED", &own, self.why(time, service)),
             ChangeStep::Back => ("INFO", "IN_PROGRESS", &before, format!("{own} failed: going back to {before}")),
             ChangeStep::RolledBack => ("INFO", "COMPLETED", &before, format!("{before} is back after {own} failed")),
-            ChangeStep::Bakes | ChangeStep::Stalled | ChangeStep::Superseded => return None,
+            ChangeStep::Bakes
+            | ChangeStep::Stalled
+            | ChangeStep::Superseded
+            | ChangeStep::Enters(_)
+            | ChangeStep::TimedOut => return None,
         };
         if what == ChangeStep::Completed {
             self.past.completed.insert(service, change);
@@ -64,12 +72,18 @@ impl Writer<'_> {
         format!("ecs-svc/{}", LEAST + number % (9 * LEAST))
     }
 
-    /// An alarm that rings stops a deployment at once; nothing else but the circuit breaker does.
+    /// Whether hooks are asked during deployments of a service.
+    fn asked(&self, service: ServiceId) -> bool {
+        !self.plan.services[service].deployment.hooks.is_empty()
+    }
+
+    /// An alarm that rings stops a deployment at once; nothing else but the circuit breaker and hooks do.
     fn why(&self, time: Time, service: ServiceId) -> String {
         let now = (AlarmState::Alarm, time);
         let watched = &self.plan.services[service].deployment.alarms;
         match watched.iter().find(|alarm| self.past.alarms.get(alarm) == Some(&now)) {
             Some(alarm) => format!("alarm {} is in ALARM", self.plan.alarms[*alarm].name),
+            None if self.asked(service) => "a life-cycle hook failed, or too many tasks did".to_owned(),
             None => "deployment circuit breaker: too many tasks failed".to_owned(),
         }
     }

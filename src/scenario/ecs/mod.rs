@@ -5,6 +5,7 @@ pub mod auto_scaling_group;
 pub mod capacity_provider;
 pub mod cluster;
 pub mod instance_type;
+pub mod lifecycle;
 pub mod service;
 pub mod task_definition;
 

@@ -1,5 +1,6 @@
 //! The service: what `CreateService` takes and `describe-services` prints.
 
+use super::lifecycle::{CanaryConfiguration, LifecycleHook, LinearConfiguration};
 use super::{Toggle, Unused};
 
 words! {
@@ -86,7 +87,7 @@ object! {
             /// Excludes `capacityProviderStrategy`. Without either, the cluster's default strategy counts, and without
             /// that EC2 (sourced).
             launch_type: LaunchType,
-            /// Only the rolling update of ECS is modelled.
+            /// ECS; the others are refused (not modelled).
             deployment_controller: DeploymentController,
             /// Limits of how many tasks run while tasks are replaced.
             deployment_configuration: DeploymentConfiguration,
@@ -131,8 +132,7 @@ object! {
 }
 
 object! {
-    /// `deploymentConfiguration`. Of the strategies only ROLLING is modelled: what belongs to the others is accepted and
-    /// not used, and a change of a service with one of them is refused.
+    /// `deploymentConfiguration`.
     DeploymentConfiguration("camelCase") {
         may {
             /// Lower limit of healthy tasks in percent of `desiredCount`, rounded up: 0 to 100. 100 by default, 0 for
@@ -153,8 +153,15 @@ object! {
             /// choice). By default 0 (sourced).
             #[schemars(range(max = 1_440))]
             bake_time_in_minutes: u32,
+            /// Steps of LINEAR.
+            linear_configuration: LinearConfiguration,
+            /// Steps of CANARY.
+            canary_configuration: CanaryConfiguration,
         }
-        unused { lifecycle_hooks, linear_configuration, canary_configuration }
+        list {
+            /// Who is asked before a deployment other than ROLLING goes on. What they answer stands in the change.
+            lifecycle_hooks: LifecycleHook,
+        }
     }
 }
 

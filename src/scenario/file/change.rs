@@ -3,6 +3,7 @@
 use super::Pipeline;
 use crate::model::defect;
 use crate::model::quantity::{Duration, Law};
+use crate::scenario::ecs::lifecycle::LifecycleStage;
 
 object! {
     /// A new revision: of one service, deployed as its `deploymentConfiguration` says, or of several units that a pipeline
@@ -36,10 +37,84 @@ object! {
             found: Law,
             /// How it goes on over its units. Left out: a single service is deployed by ECS alone, several units all at once.
             pipeline: Pipeline,
+            /// Whether a customer who has seen the new version keeps seeing it, and no other customer does, where traffic moves
+            /// by weights; no by default (model choice).
+            sticky: bool,
+            /// A feature that is shown to a growing share of the requests, instead of a new revision.
+            feature_flag: FeatureFlag,
         }
         list {
             /// Several services of one Region, each a unit.
             services: String,
+            /// What the `lifecycleHooks` of the service answer: one for each stage at which any is asked.
+            hooks: HookAnswer,
+        }
+    }
+}
+
+words! {
+    /// `hookStatus`.
+    HookStatus("SCREAMING_SNAKE_CASE") {
+        /// The deployment goes on.
+        Succeeded,
+        /// It is taken back.
+        Failed,
+        /// It is asked again and again, and never says more.
+        InProgress,
+    }
+}
+
+object! {
+    /// What the hooks of one stage answer.
+    HookAnswer("camelCase") {
+        need {
+            /// The stage.
+            lifecycle_stage: LifecycleStage,
+        }
+        may {
+            /// From the question until the answer of each hook, or until somebody continues; at once by default (model
+            /// choice).
+            takes: Law,
+            /// SUCCEEDED by default (model choice).
+            hook_status: HookStatus,
+            /// The chance that it finds a bad revision and is FAILED: 0 to 1, 0 by default (model choice).
+            #[schemars(range(min = 0, max = 1))]
+            finds: f64,
+        }
+    }
+}
+
+words! {
+    /// `growthType` of AWS AppConfig.
+    GrowthType("SCREAMING_SNAKE_CASE") {
+        /// Equal steps.
+        Linear,
+        /// Each step is twice the one before.
+        Exponential,
+    }
+}
+
+object! {
+    /// How a feature flag is deployed: a deployment strategy of AWS AppConfig.
+    FeatureFlag("camelCase") {
+        need {
+            /// Minutes over which the steps are spread evenly: 0 to 1,440 (sourced).
+            #[schemars(range(max = 1_440))]
+            deployment_duration_in_minutes: u32,
+            /// Percent of the requests that see the feature after the first step: 1 to 100 (sourced).
+            #[schemars(range(min = 1, max = 100))]
+            growth_factor: f64,
+        }
+        may {
+            /// LINEAR by default (sourced).
+            growth_type: GrowthType,
+            /// Minutes in which alarms are watched once all see it: 0 to 1,440, 0 by default (sourced).
+            #[schemars(range(max = 1_440))]
+            final_bake_time_in_minutes: u32,
+        }
+        list {
+            /// Alarms of the scenario that take it back when they go to ALARM.
+            alarm_names: String,
         }
     }
 }

@@ -46,6 +46,7 @@ const CHANGE: &[&str] = &[
     "exposedRequests",
     "exposedShare",
     "reachedShare",
+    "exposedCustomersShare",
     "detectSeconds",
     "rollbackSeconds",
     "outcomes.completed",

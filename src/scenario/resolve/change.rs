@@ -4,11 +4,9 @@ use super::Build;
 use crate::engine::{Span, Time, Who};
 use crate::model::defect;
 use crate::model::ids::{AlarmId, ServiceId};
-use crate::model::plan::{self, Breaker, Deployment, Kind, Threshold};
+use crate::model::plan::{self, Breaker, Deployment, Kind, Strategy, Threshold};
 use crate::model::problem::nearest;
-use crate::scenario::ecs::service::{
-    CircuitBreaker, DeploymentConfiguration, DeploymentStrategy, Service, ThresholdType,
-};
+use crate::scenario::ecs::service::{CircuitBreaker, Service, ThresholdType};
 use crate::scenario::file::Change;
 
 /// Revisions of a service (model choice: a task carries the number of its own in a byte).
@@ -34,6 +32,11 @@ impl Build<'_> {
             let written = &scenario.changes[place];
             let at = format!("/changes/{place}");
             let Some(row) = self.change(written, &at, place) else { continue };
+            if row.flag.is_some() {
+                // It makes no revision.
+                rows[place] = Some(row);
+                continue;
+            }
             for service in row.services() {
                 let count = counts.entry(service).or_default();
                 *count += 1;
@@ -49,6 +52,9 @@ impl Build<'_> {
         for row in rows.into_iter().flatten() {
             let services: Vec<ServiceId> = row.services().collect();
             let id = self.plan.changes.push(row);
+            if self.plan.changes[id].flag.is_some() {
+                continue;
+            }
             for service in services {
                 self.plan.services[service].changes.push(id);
             }
@@ -83,7 +89,15 @@ impl Build<'_> {
             None => Some(None),
             Some(name) => named.find(name, &format!("{at}/onlyInUnit"), self.out).map(Some),
         };
-        if let Some(service) = named.services().next() {
+        let first = named.services().next();
+        let flag = first.and_then(|service| self.flag(written, service, at));
+        let answers = first.map(|service| self.answers(written, service, at)).unwrap_or_default();
+        if let Some(service) = first {
+            let rolls = self.plan.services[service].deployment.strategy == Strategy::Rolling;
+            if written.sticky.is_some() && rolls && flag.is_none() {
+                let hint = "write another `strategy`, or a `featureFlag`, or leave it out";
+                self.out.warning(&format!("{at}/sticky"), "`sticky` is not used: no traffic moves by weights", hint);
+            }
             self.found_by_nothing(service, defect.as_ref().and_then(Option::as_ref), at);
         }
         if matches!(defect, Some(None)) || zone == Some(None) || matches!(found, Some(None)) {
@@ -101,6 +115,9 @@ impl Build<'_> {
             only_unit: only_unit?,
             found: found.flatten(),
             pipeline: pipeline?,
+            sticky: written.sticky.unwrap_or(false),
+            answers,
+            flag,
         })
     }
 
@@ -127,7 +144,7 @@ impl Build<'_> {
     }
 
     /// Whether a change can be rolled out as the service is.
-    pub(super) fn deployable(&mut self, service: ServiceId, at: &str) -> Option<()> {
+    pub(super) fn deployable(&mut self, service: ServiceId, by_flag: bool, at: &str) -> Option<()> {
         let row = &self.plan.services[service];
         if row.kind != Kind::Replica {
             let what = if row.kind == Kind::Daemon { "a DAEMON service" } else { "a stream of standalone tasks" };
@@ -135,9 +152,11 @@ impl Build<'_> {
             self.out.error(at, message, "name a REPLICA service");
             return None;
         }
-        if let Some(strategy) = row.deployment.unknown {
-            let message = format!("`{}` deploys with {strategy}, which is not modelled yet", row.name);
-            self.out.error(at, message, "write \"strategy\": \"ROLLING\" in its `deploymentConfiguration`");
+        let strategy = row.deployment.strategy;
+        if strategy != Strategy::Rolling && row.balancer.is_none() && !by_flag {
+            let message = format!("`{}` deploys with {}, and has no load balancer to move", row.name, strategy.name());
+            let hint = "add `traffic` or `loadBalancers`, or write \"strategy\": \"ROLLING\"";
+            self.out.error(at, message, hint);
             return None;
         }
         Some(())
@@ -172,7 +191,8 @@ impl Build<'_> {
             self.within(minutes, 0..=LONGEST_BAKE, "minutes of bake", &format!("{at}/bakeTimeInMinutes"));
             Span::MINUTE * u64::from(minutes)
         });
-        Deployment { breaker, bake, unknown: other_strategy(written), ..Deployment::default() }
+        let (strategy, hooks) = (self.moves_traffic(written, &at), self.hooks(written, &at));
+        Deployment { breaker, bake, strategy, hooks, ..Deployment::default() }
     }
 
     /// Alarms that deployments watch, once services and alarms are known.
@@ -239,15 +259,5 @@ impl Build<'_> {
         };
         let reset = written.reset_on_healthy_task.unwrap_or(true);
         written.enable.then_some(Breaker { rollback: written.rollback, reset, threshold })
-    }
-}
-
-/// A strategy other than ROLLING, as AWS spells it.
-fn other_strategy(written: &DeploymentConfiguration) -> Option<&'static str> {
-    match written.strategy? {
-        DeploymentStrategy::Rolling => None,
-        DeploymentStrategy::BlueGreen => Some("BLUE_GREEN"),
-        DeploymentStrategy::Linear => Some("LINEAR"),
-        DeploymentStrategy::Canary => Some("CANARY"),
     }
 }

@@ -26,6 +26,7 @@ mod placement;
 mod region;
 mod router;
 mod service;
+mod strategy;
 mod stream;
 mod task;
 mod traffic;

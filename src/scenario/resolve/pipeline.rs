@@ -63,7 +63,7 @@ impl Build<'_> {
         }
         if let Some(name) = &written.service {
             let service = self.names.service(name, &format!("{at}/service"), self.out)?;
-            self.deployable(service, &format!("{at}/service"))?;
+            self.deployable(service, written.feature_flag.is_some(), &format!("{at}/service"))?;
             let what = self.plan.services[service].name.clone();
             let region = Some(self.plan.region_of(service));
             return Some(Named { units: vec![Unit::Service(service)], names: vec![what.clone()], what, region });
@@ -92,7 +92,7 @@ impl Build<'_> {
         let cells: Vec<ServiceId> = application.cells[..usize::from(application.first)].to_vec();
         let router = application.router;
         for service in &cells {
-            self.deployable(*service, at)?;
+            self.deployable(*service, false, at)?;
         }
         let names = (1..=cells.len()).map(|place| format!("cell-{place}")).collect();
         let what = format!("{name}, {} cells", cells.len());
@@ -105,7 +105,7 @@ impl Build<'_> {
         for (place, name) in written.iter().enumerate() {
             let at = format!("{at}/{place}");
             let Some(service) = self.names.service(name, &at, self.out) else { continue };
-            if self.deployable(service, &at).is_none() {
+            if self.deployable(service, false, &at).is_none() {
                 continue;
             }
             let region = self.plan.region_of(service);

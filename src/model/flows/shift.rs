@@ -1,0 +1,275 @@
+//! A deployment that moves traffic: green starts beside blue, gets its part of the requests, and blue goes at last
+//! (BLUE_GREEN, CANARY and LINEAR; domain sheet, section 2.9).
+//!
+//! ```text
+//! begin ─► RECONCILE_SERVICE ─► PRE_SCALE_UP ─► SCALE_UP ─► POST_SCALE_UP ─► TEST_TRAFFIC_SHIFT ─► POST_TEST_TRAFFIC_SHIFT
+//!   ┌───────────────────────────────────────────────────────────────────────────────────────────────┘
+//!   └► PRE_PRODUCTION_TRAFFIC_SHIFT ─► PRODUCTION_TRAFFIC_SHIFT ─► POST_PRODUCTION_TRAFFIC_SHIFT ─► BAKE_TIME ─► CLEAN_UP
+//!                  └───────── each step, then its bake ──┘
+//! back: weights ─► all to blue ─► green scaled to 0: rolled back
+//! ```
+//! Each of the two is kept at the desired count by itself. Tasks of a revision without weight are spares: they neither
+//! serve nor are missed. Left out: hooks that run again while a deployment is taken back, and connections that stay with
+//! the old revision after its weight is gone.
+
+use super::{For, account, deploy, reconcile, stop};
+use crate::engine::Span;
+use crate::model::fact::{Cause, ChangeStep, Lifecycle, Reason, StopCode};
+use crate::model::ids::{ChangeId, ServiceId, TaskId};
+use crate::model::plan::{Answer, HookStatus, Plan, Strategy, WHOLE};
+use crate::model::tables::rollout::{Shift, Stage, Waits};
+use crate::model::tables::service::{Crew, Service};
+use crate::model::tables::task::Marks;
+use crate::model::world::{Cx, World};
+
+/// From the failure of a deployment until the load balancer sends everything to blue (model choice: rules of a listener
+/// change within seconds). A weight of green counts from the begin of its stage.
+pub const MOVES: Span = Span::from_secs(5);
+
+/// A revision that is deployed beside the one that serves.
+pub(crate) fn new(blue: u8, green: u8) -> Shift {
+    let at = Lifecycle::ReconcileService;
+    Shift { blue, green, scaled: false, weight: 0, at, step: 0, waits: Waits::Tasks, number: 0 }
+}
+
+/// The deployment begins; `earlier`: tasks of another one that it supersedes are still there.
+pub(crate) fn begin(world: &mut World, service: ServiceId, earlier: bool, cx: &mut Cx<'_>) {
+    let row = &mut world.services[service];
+    // A task on its way to another zone stays where it is.
+    row.moving = None;
+    enter(world, service, if earlier { Lifecycle::ReconcileService } else { Lifecycle::PreScaleUp }, cx);
+}
+
+fn shift(world: &mut World, service: ServiceId) -> Option<(ChangeId, &mut Shift)> {
+    let rollout = world.services[service].rollout.as_deref_mut()?;
+    let change = rollout.change;
+    rollout.shift.as_mut().map(|shift| (change, shift))
+}
+
+/// A stage of the life cycle begins.
+fn enter(world: &mut World, service: ServiceId, stage: Lifecycle, cx: &mut Cx<'_>) {
+    let Some((change, shift)) = shift(world, service) else { return };
+    shift.at = stage;
+    shift.waits = Waits::Tasks;
+    match stage {
+        Lifecycle::ScaleUp => {
+            shift.scaled = true;
+            deploy::tell(change, service, ChangeStep::Enters(stage), cx);
+            // What starts from here on, beside what is missing already, starts because of the change.
+            let row = &mut world.services[service];
+            let due = row.crews().map(|crew| crew.due(cx.plan.services[service].maximum_percent)).sum::<u32>();
+            row.owe(Cause::change(change), due.saturating_sub(row.owed()));
+            account::mark(world, service);
+            reconcile::wake_once(world, service, cx);
+        }
+        Lifecycle::ProductionTrafficShift => {
+            shift.step += 1;
+            let step = shift.step;
+            deploy::tell(change, service, ChangeStep::Enters(stage), cx);
+            set_weight(world, service, cx.plan.services[service].deployment.strategy.weight(step), cx);
+            ask(world, service, cx);
+        }
+        Lifecycle::BakeTime => {
+            deploy::tell(change, service, ChangeStep::Enters(stage), cx);
+            deploy::tell(change, service, ChangeStep::Bakes, cx);
+            if let Some(rollout) = &mut world.services[service].rollout {
+                rollout.stage = Stage::Baking;
+            }
+            let bake = cx.plan.services[service].deployment.bakes(&cx.plan.alarms);
+            wait(world, service, Waits::Bake, bake, cx);
+        }
+        Lifecycle::CleanUp => {
+            deploy::tell(change, service, ChangeStep::Enters(stage), cx);
+            clean_up(world, service, cx);
+        }
+        _ => ask(world, service, cx),
+    }
+}
+
+/// Comes back after a while, if nothing else happens before.
+fn wait(world: &mut World, service: ServiceId, waits: Waits, span: Span, cx: &mut Cx<'_>) {
+    let Some((change, shift)) = shift(world, service) else { return };
+    shift.waits = waits;
+    shift.number += 1;
+    cx.after(span, deploy::Step::Due(service, change, shift.number));
+}
+
+/// What a stage waited for is there.
+pub(crate) fn due(world: &mut World, service: ServiceId, change: ChangeId, number: u32, cx: &mut Cx<'_>) {
+    let Some((of, shift)) = shift(world, service) else { return };
+    if of != change || shift.number != number {
+        return;
+    }
+    let (at, waits) = (shift.at, shift.waits);
+    match waits {
+        Waits::Weights => is_back(world, service, cx),
+        Waits::Hooks => answered(world, service, cx),
+        Waits::Late => {
+            deploy::tell(change, service, ChangeStep::TimedOut, cx);
+            answered(world, service, cx);
+        }
+        Waits::Failing => deploy::failed(world, service, true, cx),
+        Waits::TooLate => {
+            deploy::tell(change, service, ChangeStep::TimedOut, cx);
+            deploy::failed(world, service, true, cx);
+        }
+        Waits::Bake if at == Lifecycle::BakeTime => enter(world, service, Lifecycle::CleanUp, cx),
+        Waits::Bake => enter(world, service, Lifecycle::PreProductionTrafficShift, cx),
+        Waits::Tasks => {}
+    }
+}
+
+/// Asks the hooks of the stage: it goes on when all have succeeded, and ends when the first fails.
+fn ask(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let Some((change, shift)) = shift(world, service) else { return };
+    let (at, step, green) = (shift.at, shift.step, shift.green);
+    let hooks =
+        plan.services[service].deployment.hooks.iter().enumerate().filter(|(_, hook)| hook.stages.contains(&at));
+    let Some(answer) = plan.changes[change].answers.iter().find(|answer| answer.stage == at) else {
+        return answered(world, service, cx);
+    };
+    let bad = world.services[service].revisions.iter().any(|one| one.number == green && one.bad);
+    let (mut all, mut first) = ((Span::ZERO, Waits::Hooks), None);
+    for (place, hook) in hooks {
+        let who = plan.changes[change].who.nth(at as u64).nth(u64::from(step)).nth(place as u64);
+        let (takes, fails) = reply(answer, bad, &mut cx.draw(For::Hook, who));
+        let (span, waits) = match takes.filter(|takes| *takes <= hook.timeout) {
+            Some(takes) if fails => (takes, Waits::Failing),
+            Some(takes) => (takes, Waits::Hooks),
+            None if hook.rolls_back => (hook.timeout, Waits::TooLate),
+            None => (hook.timeout, Waits::Late),
+        };
+        if matches!(waits, Waits::Failing | Waits::TooLate) {
+            first =
+                Some(first.map_or((span, waits), |(least, of)| if span < least { (span, waits) } else { (least, of) }));
+        } else if span >= all.0 {
+            all = (span, waits);
+        }
+    }
+    if at != Lifecycle::ProductionTrafficShift {
+        deploy::tell(change, service, ChangeStep::Enters(at), cx);
+    }
+    let (span, waits) = first.unwrap_or(all);
+    wait(world, service, waits, span, cx);
+}
+
+/// When a hook answers, if it does, and whether with FAILED.
+fn reply(answer: &Answer, bad: bool, draw: &mut crate::engine::Draw) -> (Option<Span>, bool) {
+    let found = bad && answer.finds_ppm > 0 && draw.below(WHOLE) < answer.finds_ppm;
+    let takes = answer.takes.sample(draw);
+    let fails = found || answer.status == HookStatus::Failed;
+    ((found || answer.status != HookStatus::InProgress).then_some(takes), fails)
+}
+
+/// All hooks of the stage have succeeded.
+fn answered(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let strategy = cx.plan.services[service].deployment.strategy;
+    let Some((_, shift)) = shift(world, service) else { return };
+    let (at, step, weight) = (shift.at, shift.step, shift.weight);
+    if at == Lifecycle::ProductionTrafficShift && weight < WHOLE {
+        wait(world, service, Waits::Bake, strategy.bakes(step), cx);
+    } else {
+        enter(world, service, at.next(), cx);
+    }
+}
+
+/// The scheduler has looked at the service: does green stand?
+pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let row = &world.services[service];
+    let Some(shift) = row.shift() else { return };
+    let open = row.rollout.as_ref().is_some_and(|rollout| rollout.stage.is_open());
+    if open && shift.at == Lifecycle::ScaleUp && row.crew(0).is_some_and(|green| green.is_whole()) {
+        enter(world, service, Lifecycle::PostScaleUp, cx);
+    }
+}
+
+/// Green gets so much from now on.
+fn set_weight(world: &mut World, service: ServiceId, weight: u64, cx: &Cx<'_>) {
+    let Some((_, shift)) = shift(world, service) else { return };
+    shift.weight = weight;
+    let now = *shift;
+    for task in deploy::tasks(world, service) {
+        account::change(world, cx.plan, task, |task| task.marks.set(Marks::DARK, now.is_dark(task.revision)));
+    }
+    account::mark(world, service);
+}
+
+/// The deployment has failed: all requests go to blue again. What waits in the queue does not count any more.
+pub(crate) fn back(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let Some((_, shift)) = shift(world, service) else { return };
+    let span = if shift.weight == 0 { Span::ZERO } else { MOVES };
+    wait(world, service, Waits::Weights, span, cx);
+}
+
+/// The deployment has failed, and nothing is taken back: what waits in the queue does not count any more.
+pub(crate) fn stall(world: &mut World, service: ServiceId) {
+    if let Some((_, shift)) = shift(world, service) {
+        shift.number += 1;
+    }
+}
+
+fn is_back(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    give_up_green(world, service, cx);
+    deploy::rolled_back(world, service, cx);
+    reconcile::wake_once(world, service, cx);
+}
+
+/// Blue gets all requests, and green is scaled to 0.
+pub(crate) fn give_up_green(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    set_weight(world, service, 0, cx);
+    let Some((_, shift)) = shift(world, service) else { return };
+    shift.scaled = false;
+    let (green, blue) = (shift.green, shift.blue);
+    world.services[service].revision = blue;
+    scale_to_zero(world, service, green, cx);
+}
+
+fn clean_up(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let Some((_, shift)) = shift(world, service) else { return };
+    shift.scaled = false;
+    let blue = shift.blue;
+    scale_to_zero(world, service, blue, cx);
+    deploy::complete(world, service, cx);
+    reconcile::wake_once(world, service, cx);
+}
+
+fn scale_to_zero(world: &mut World, service: ServiceId, revision: u8, cx: &mut Cx<'_>) {
+    let of = |id: &TaskId| world.tasks.get(*id).is_some_and(|task| task.revision == revision && task.wanted);
+    let gone: Vec<TaskId> = deploy::tasks(world, service).into_iter().filter(of).collect();
+    for task in gone {
+        stop::begin(world, task, StopCode::ServiceSchedulerInitiated, Reason::Excess, cx);
+    }
+}
+
+/// The revision that the next task is of, and whether it begins as a spare: of two revisions side by side one that gets
+/// requests comes first, then the one that is most short.
+pub(crate) fn next(world: &World, service: ServiceId, plan: &Plan) -> (u8, bool) {
+    let row = &world.services[service];
+    let Some(shift) = row.shift() else { return (row.launches_next(), false) };
+    let percent = plan.services[service].maximum_percent;
+    let rank = |crew: &Crew| {
+        let due = crew.due(percent);
+        (due > 0, crew.of.is_some_and(|of| !shift.is_dark(of)), due)
+    };
+    let number = row.crews().max_by_key(rank).and_then(|crew| crew.of).unwrap_or(row.revision);
+    (number, shift.is_dark(number))
+}
+
+/// Strikes out a launch that is due: of a spare, one of the deployment's own; of another task, one of something else.
+pub(crate) fn pay(row: &mut Service, dark: bool) -> Option<Cause> {
+    let own = row.rollout.as_ref().filter(|one| one.shift.is_some()).map(|one| Cause::change(one.change));
+    row.pay(|cause| own.is_none_or(|own| (cause == own) == dark))
+}
+
+/// Launches of spares among those that are due: nobody misses them.
+pub(crate) fn spares_due(row: &Service, percent: u32) -> u32 {
+    let Some(shift) = row.shift() else { return 0 };
+    let spares = row.crews().filter(|crew| crew.of.is_some_and(|of| shift.is_dark(of)));
+    spares.map(|crew| crew.due(percent)).sum::<u32>().min(row.owed())
+}
+
+/// Whether a service deploys by moving traffic.
+pub(crate) fn moves(plan: &Plan, service: ServiceId) -> bool {
+    plan.services[service].deployment.strategy != Strategy::Rolling
+}

@@ -1,0 +1,109 @@
+//! What belongs to deployments that move traffic: steps, stages, hooks.
+
+words! {
+    /// Life-cycle stages of a deployment.
+    LifecycleStage("SCREAMING_SNAKE_CASE") {
+        /// Another deployment that was under way is cleared away; only when there is one.
+        ReconcileService,
+        /// The new revision has no task yet.
+        PreScaleUp,
+        /// Its tasks start; no hook is asked.
+        ScaleUp,
+        /// All of them are healthy.
+        PostScaleUp,
+        /// The test listener sends to them; AWS_LAMBDA only.
+        TestTrafficShift,
+        /// It has been moved.
+        PostTestTrafficShift,
+        /// Before each step of production traffic.
+        PreProductionTrafficShift,
+        /// After each step; AWS_LAMBDA only.
+        ProductionTrafficShift,
+        /// All production traffic has been moved.
+        PostProductionTrafficShift,
+        /// The bake; no hook is asked.
+        BakeTime,
+        /// The old revision is scaled to 0; no hook is asked.
+        CleanUp,
+    }
+}
+
+words! {
+    /// `targetType` of a hook.
+    HookTargetType("SCREAMING_SNAKE_CASE") {
+        /// A function that answers.
+        AwsLambda,
+        /// Somebody who continues the deployment.
+        Pause,
+    }
+}
+
+words! {
+    /// What a hook that has not answered in time does to the deployment.
+    TimeoutAction("SCREAMING_SNAKE_CASE") {
+        /// It is taken back.
+        Rollback,
+        /// It goes on.
+        Continue,
+    }
+}
+
+object! {
+    /// `linearConfiguration`.
+    LinearConfiguration("camelCase") {
+        may {
+            /// Percent of the traffic that moves with each step: 3 to 100, 10 by default (sourced).
+            #[schemars(range(min = 3, max = 100))]
+            step_percent: f64,
+            /// Minutes after each step but the last: 0 to 1,440, 6 by default (sourced).
+            #[schemars(range(max = 1_440))]
+            step_bake_time_in_minutes: u32,
+        }
+    }
+}
+
+object! {
+    /// `canaryConfiguration`.
+    CanaryConfiguration("camelCase") {
+        may {
+            /// Percent of the traffic that moves first: 0.1 to 100, 5 by default (sourced).
+            #[schemars(range(min = 0.1, max = 100))]
+            canary_percent: f64,
+            /// Minutes before the rest follows: 0 to 1,440, 10 by default (sourced).
+            #[schemars(range(max = 1_440))]
+            canary_bake_time_in_minutes: u32,
+        }
+    }
+}
+
+object! {
+    /// One of `lifecycleHooks`.
+    LifecycleHook("camelCase") {
+        need {
+            /// Stages at which it is asked.
+            lifecycle_stages: Vec<LifecycleStage>,
+        }
+        may {
+            /// AWS_LAMBDA by default (model choice).
+            target_type: HookTargetType,
+            /// ARN of the function.
+            hook_target_arn: String,
+            /// What happens without an answer.
+            timeout_configuration: TimeoutConfiguration,
+        }
+        unused { role_arn, hook_details }
+    }
+}
+
+object! {
+    /// `timeoutConfiguration` of a hook.
+    TimeoutConfiguration("camelCase") {
+        may {
+            /// Minutes in which an answer counts: 1 to 20,160, 1,440 by default (sourced).
+            #[schemars(range(min = 1, max = 20_160))]
+            timeout_in_minutes: u32,
+            /// ROLLBACK by default (sourced).
+            action: TimeoutAction,
+        }
+    }
+}
