@@ -26,6 +26,8 @@ mod cells;
 mod change_series;
 #[path = "laws/choice.rs"]
 mod choice;
+#[path = "laws/colours.rs"]
+mod colours;
 #[path = "laws/composite.rs"]
 mod composite;
 #[path = "laws/control_plane.rs"]
