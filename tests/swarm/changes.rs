@@ -1,4 +1,4 @@
-//! Changes in the swarm: good and bad revisions, breakers, alarms, bakes.
+//! Changes in the swarm: good and bad revisions, breakers, alarms, bakes, moved traffic, hooks, feature flags.
 
 use crate::dice::Dice;
 use serde_json::{Value, json};
@@ -65,6 +65,107 @@ fn kinds(seed: u64, file: &mut Value) {
             }
         }
     }
+}
+
+/// Traffic that moves for one service in two that has some and is changed, and flags, with dice of their own.
+pub(crate) fn add_colours(seed: u64, calm: bool, file: &mut Value) {
+    let mut dice = Dice::new(seed ^ 0xC010);
+    let Some(mut changes) = file["changes"].as_array().cloned() else { return };
+    let traffic = file["traffic"].as_array().cloned().unwrap_or_default();
+    let seconds: u64 = file["duration"].as_str().unwrap().trim_end_matches('s').parse().unwrap();
+    let alarms: Vec<Value> = file["alarms"].as_array().into_iter().flatten().cloned().collect();
+    let mut flags = Vec::new();
+    for cluster in file["clusters"].as_array_mut().unwrap() {
+        let home = cluster["clusterName"].as_str().unwrap().to_owned();
+        for service in cluster["services"].as_array_mut().unwrap() {
+            let name = format!("{home}/{}", service["serviceName"].as_str().unwrap());
+            let own = || changes.iter().filter(|change| change["service"] == name.as_str());
+            let moves =
+                traffic.iter().any(|one| one["service"] == name.as_str()) && service["launchType"] != "EXTERNAL";
+            if !moves || own().next().is_none() {
+                continue;
+            }
+            if dice.one_in(3) {
+                flags.push(flag(&mut dice, &name, calm.then_some(1_200).unwrap_or(seconds), &alarms));
+            }
+            if dice.one_in(2) {
+                let stages = strategy(&mut dice, &mut service["deploymentConfiguration"]);
+                for change in changes.iter_mut().filter(|change| change["service"] == name.as_str()) {
+                    let mut answers = Vec::new();
+                    for stage in &stages {
+                        let status =
+                            if calm || !dice.one_in(4) { "SUCCEEDED" } else { dice.pick(&["FAILED", "IN_PROGRESS"]) };
+                        let mut answer =
+                            json!({ "lifecycleStage": stage, "takes": dice.law(60), "hookStatus": status });
+                        dice.perhaps(3, &mut answer, "finds", |_| json!(0.5));
+                        answers.push(answer);
+                    }
+                    change["hooks"] = answers.into();
+                    dice.perhaps(3, change, "sticky", |_| json!(true));
+                }
+            }
+        }
+    }
+    changes.extend(flags);
+    file["changes"] = changes.into();
+}
+
+/// A strategy that moves traffic, and the stages at which hooks are asked.
+fn strategy(dice: &mut Dice, of: &mut Value) -> Vec<&'static str> {
+    let name = dice.pick(&["BLUE_GREEN", "LINEAR", "CANARY"]);
+    of["strategy"] = json!(name);
+    of["bakeTimeInMinutes"] = json!(dice.between(0, 15));
+    match name {
+        "LINEAR" => {
+            let (percent, minutes) = (dice.between(3, 60), dice.between(0, 4));
+            of["linearConfiguration"] = json!({ "stepPercent": percent, "stepBakeTimeInMinutes": minutes });
+        }
+        "CANARY" => {
+            let (percent, minutes) = (dice.between(1, 100), dice.between(0, 10));
+            of["canaryConfiguration"] = json!({ "canaryPercent": percent, "canaryBakeTimeInMinutes": minutes });
+        }
+        _ => {}
+    }
+    let mut stages = Vec::new();
+    let mut hooks = Vec::new();
+    for stage in [
+        "RECONCILE_SERVICE",
+        "PRE_SCALE_UP",
+        "POST_SCALE_UP",
+        "TEST_TRAFFIC_SHIFT",
+        "POST_TEST_TRAFFIC_SHIFT",
+        "PRE_PRODUCTION_TRAFFIC_SHIFT",
+        "PRODUCTION_TRAFFIC_SHIFT",
+        "POST_PRODUCTION_TRAFFIC_SHIFT",
+    ] {
+        if dice.one_in(6) {
+            let limit =
+                json!({ "timeoutInMinutes": dice.between(1, 10), "action": dice.pick(&["ROLLBACK", "CONTINUE"]) });
+            hooks.push(json!({ "hookTargetArn": "arn", "lifecycleStages": [stage], "timeoutConfiguration": limit }));
+            stages.push(stage);
+        }
+    }
+    of["lifecycleHooks"] = hooks.into();
+    stages
+}
+
+fn flag(dice: &mut Dice, service: &str, last: u64, alarms: &[Value]) -> Value {
+    let mut flag = json!({ "deploymentDurationInMinutes": dice.between(0, 40), "growthFactor": dice.between(1, 100),
+        "growthType": dice.pick(&["LINEAR", "EXPONENTIAL"]), "finalBakeTimeInMinutes": dice.between(0, 10) });
+    // An alarm of another Region may not be named: the service's own is of its Region.
+    if let Some(alarm) = alarms.iter().find(|alarm| alarm["Service"] == service) {
+        flag["alarmNames"] = json!([alarm["AlarmName"]]);
+    }
+    let mut one = json!({ "name": format!("flag of {service}"), "service": service,
+        "at": format!("{}s", dice.below(last)), "featureFlag": flag });
+    if dice.one_in(2) {
+        one["defect"] = match dice.below(3) {
+            0 => json!({ "errors": { "share": 0.4 } }),
+            1 => json!({ "slower": { "capacity": 0.5 } }),
+            _ => json!({ "breaksAbove": { "load": 0.5, "share": 0.7 } }),
+        };
+    }
+    one
 }
 
 fn deployment(dice: &mut Dice, service: &mut Value, traffic: Option<&String>, alarms: &mut Vec<Value>) {

@@ -4,7 +4,7 @@ use crate::diary::Diary;
 use evenkeel::engine::Time;
 use evenkeel::model::fact::{Cause, Fact, HostStatus, NO_HOST, Phase, TaskNo, TaskState};
 use evenkeel::model::ids::{ProviderId, ServiceId, ZoneId};
-use evenkeel::model::plan::{Kind, Plan, ProviderKind};
+use evenkeel::model::plan::{Kind, Plan, ProviderKind, Strategy};
 use std::collections::BTreeMap;
 
 /// Holds each fact against the rules, then each instant.
@@ -164,7 +164,9 @@ impl<'a> Log<'a> {
             let wanted = self.wanted[id.0 as usize];
             if service.kind == Kind::Replica {
                 let most = u64::from(service.desired) * u64::from(service.maximum_percent) / 100;
-                let bound = most.max(u64::from(service.desired));
+                // Two revisions side by side have so many each.
+                let moves = service.deployment.strategy != Strategy::Rolling && !service.changes.is_empty();
+                let bound = most.max(u64::from(service.desired)) * if moves { 2 } else { 1 };
                 self.holds(u64::from(wanted) <= bound, || format!("{} has {wanted} of {bound} tasks", service.name));
             }
             if service.kind != Kind::Stream {

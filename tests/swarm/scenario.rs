@@ -66,6 +66,7 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     crate::control_plane::add(seed, calm, &mut file);
     crate::application::add(seed, calm, &mut file);
     crate::changes::add(seed, calm, &mut file);
+    crate::changes::add_colours(seed, calm, &mut file);
     Scenario { text: format!("{file:#}"), calm }
 }
 
