@@ -212,7 +212,6 @@ pub(crate) fn stall(world: &mut World, service: ServiceId) {
 fn is_back(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     give_up_green(world, service, cx);
     deploy::rolled_back(world, service, cx);
-    reconcile::wake_once(world, service, cx);
 }
 
 /// Blue gets all requests, and green is scaled to 0.
@@ -223,6 +222,8 @@ pub(crate) fn give_up_green(world: &mut World, service: ServiceId, cx: &mut Cx<'
     let (green, blue) = (shift.green, shift.blue);
     world.services[service].revision = blue;
     scale_to_zero(world, service, green, cx);
+    // What green lacked is not due any more.
+    reconcile::wake_once(world, service, cx);
 }
 
 fn clean_up(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
