@@ -113,6 +113,24 @@ fn a_deployment_can_watch_a_composite_alarm() {
     assert_eq!(outcome("ALARM(errors) OR ALARM(busy)", "40/s"), "rolledBack");
 }
 
+/// Requests are many, few from 65 minutes on, and many again from 70 on; the bake lasts until after 80.
+#[test]
+fn a_composite_alarm_that_rang_before_is_ignored_when_it_rings_again() {
+    let outcome = |before: &str| {
+        let steps = [("0s", before), ("65m", "40/s"), ("70m", "60/s")];
+        let steps = steps.map(|(at, rate)| json!({ "at": at, "rate": rate }));
+        let traffic = json!([{ "service": "shop/web", "requestsPerTask": "20/s", "steps": steps }]);
+        let mut file = ruled(&[("both", "ALARM(busy) OR ALARM(errors)")]);
+        (file["traffic"], file["faults"]) = (traffic, json!([]));
+        file["changes"] = json!([{ "name": "new", "at": "1h", "service": "shop/web" }]);
+        file["clusters"][0]["services"][0]["deploymentConfiguration"] = json!({ "bakeTimeInMinutes": 20,
+            "alarms": { "alarmNames": ["both"], "enable": true, "rollback": true } });
+        run(&file, 1).changes[0].outcome.clone()
+    };
+    assert_eq!(outcome("60/s"), "completed");
+    assert_eq!(outcome("40/s"), "rolledBack");
+}
+
 #[test]
 fn alarms_of_two_cells_that_one_rule_names_run_together() {
     use crate::world::{service, shop, world, zones};

@@ -65,6 +65,7 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
         asked = Asked { offered: world.services[id].rate, served, refused: world.services[id].refused };
     }
     if !world.alarms.is_empty() {
+        debug_assert!(adds_up(&world.services[id].by_zone, asked), "zones do not add up to {asked:?}");
         alarms::see(world, id, asked, cx);
     }
     world.services[id].lacks.lines.retain(|line| !line.idle());
@@ -261,6 +262,14 @@ fn refuse_by_zone(world: &mut World, id: ServiceId, rate: u64, zones: &[ZoneId])
             asked.refused += part;
         }
     }
+}
+
+/// Whether zones, where they are counted, have all that the service is asked.
+fn adds_up(zones: &[Asked], all: Asked) -> bool {
+    let sum = |of: fn(&Asked) -> u64| zones.iter().map(of).sum::<u64>();
+    let found =
+        Asked { offered: sum(|one| one.offered), served: sum(|one| one.served), refused: sum(|one| one.refused) };
+    zones.is_empty() || found == all
 }
 
 /// What was answered and leads nowhere is every zone's alike.
