@@ -133,18 +133,15 @@ impl Runs<'_> {
             return None;
         }
         let Some(row) = row else { return Some(0.0) };
-        let largest = match &change.flag {
-            Some(flag) => {
-                let end = row.at(ChangeStep::Failed).or(row.at(ChangeStep::Completed)).unwrap_or(self.plan.end());
-                let taken = row.at(ChangeStep::Began).map(|begin| end.since(begin).0.checked_div(flag.step.0));
-                let place = taken.map(|steps| steps.unwrap_or(u64::MAX).min(flag.shares.len() as u64 - 1));
-                place.map_or(0, |place| flag.shares[place as usize])
-            }
-            None => {
-                let production = |row: &&((Lifecycle, u32), _, _)| row.0.0 == Lifecycle::ProductionTrafficShift;
-                let steps = row.entered().iter().filter(production).count() as u32;
-                if steps == 0 { 0 } else { strategy.weight(steps) }
-            }
+        let largest = if let Some(flag) = &change.flag {
+            let end = row.at(ChangeStep::Failed).or(row.at(ChangeStep::Completed)).unwrap_or(self.plan.end());
+            let taken = row.at(ChangeStep::Began).map(|begin| end.since(begin).0.checked_div(flag.step.0));
+            let place = taken.map(|steps| steps.unwrap_or(u64::MAX).min(flag.shares.len() as u64 - 1));
+            place.map_or(0, |place| flag.shares[place as usize])
+        } else {
+            let entered = row.entered();
+            let steps = entered.iter().filter(|row| row.key.0 == Lifecycle::ProductionTrafficShift).count() as u32;
+            if steps == 0 { 0 } else { strategy.weight(steps) }
         };
         Some(if change.sticky { largest as f64 / WHOLE as f64 } else { f64::from(u8::from(largest > 0)) })
     }
@@ -156,7 +153,7 @@ impl Runs<'_> {
         let entered = |run: &Measured| find(run, id).map(Measure::entered).unwrap_or_default();
         let mut keys: Vec<(Lifecycle, u32)> = Vec::new();
         for run in self.all {
-            let new = entered(run).into_iter().map(|row| row.0).filter(|key| !keys.contains(key));
+            let new = entered(run).into_iter().map(|row| row.key).filter(|key| !keys.contains(key));
             keys.extend(new.collect::<Vec<_>>());
         }
         // A hook that fails in one replication hides what another passes through later.
@@ -167,8 +164,8 @@ impl Runs<'_> {
             stage => (*stage, *turn, *stage),
         });
         let row = |key: (Lifecycle, u32)| {
-            let of = |run: &Measured| entered(run).into_iter().find(|row| row.0 == key);
-            let end = |run: &Measured| of(run).and_then(|row| row.2);
+            let of = |run: &Measured| entered(run).into_iter().find(|row| row.key == key);
+            let end = |run: &Measured| of(run).and_then(|row| row.end);
             StageRow {
                 stage: match key {
                     (Lifecycle::ProductionTrafficShift, turn) => {
@@ -177,7 +174,7 @@ impl Runs<'_> {
                     }
                     (stage, _) => stage.name().to_owned(),
                 },
-                begin_seconds: self.maybe(|run| Some(of(run)?.1.as_secs_f64())),
+                begin_seconds: self.maybe(|run| Some(of(run)?.begin.as_secs_f64())),
                 end_seconds: self.maybe(|run| Some(end(run)?.0.as_secs_f64())),
                 outcome: outcome(self.all.iter().find_map(end).map(|(_, step)| step)),
             }

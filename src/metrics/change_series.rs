@@ -159,13 +159,12 @@ fn words(step: ChangeStep) -> Option<(&'static str, bool)> {
         ChangeStep::Began => Some(("begins", false)),
         ChangeStep::Bakes => Some(("bakes", false)),
         ChangeStep::Completed => Some(("completed", false)),
-        ChangeStep::Failed => None,
         ChangeStep::Back => Some(("fails, goes back", true)),
         ChangeStep::RolledBack => Some(("rolled back", false)),
         ChangeStep::Stalled => Some(("fails, stalls", true)),
         ChangeStep::Superseded => Some(("superseded", false)),
         ChangeStep::Enters(Lifecycle::ScaleUp) => Some(("scales up", false)),
-        ChangeStep::Enters(_) => None,
+        ChangeStep::Failed | ChangeStep::Enters(_) => None,
         ChangeStep::TimedOut => Some(("hook times out", true)),
     }
 }

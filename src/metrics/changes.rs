@@ -46,21 +46,32 @@ pub struct Measure {
     pub exposed: u128,
 }
 
+/// A stage of the life cycle that a change entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entered {
+    /// Which, and how often it had been there before.
+    pub key: (Lifecycle, u32),
+    /// When it began.
+    pub begin: Time,
+    /// When it ended, and by which step.
+    pub end: Option<(Time, ChangeStep)>,
+}
+
 impl Measure {
     /// When it took a step.
     pub fn at(&self, step: ChangeStep) -> Option<Time> {
         self.steps.iter().find(|(of, _)| *of == step).map(|(_, at)| *at)
     }
 
-    /// Stages of the life cycle that it entered, each with how often it had been there before, when it began, and what
-    /// ended it.
-    pub fn entered(&self) -> Vec<((Lifecycle, u32), Time, Option<(Time, ChangeStep)>)> {
-        let mut rows = Vec::new();
-        for (place, (step, at)) in self.steps.iter().enumerate() {
+    /// Stages of the life cycle that it entered, in order.
+    pub fn entered(&self) -> Vec<Entered> {
+        let mut rows: Vec<Entered> = Vec::new();
+        for (place, (step, begin)) in self.steps.iter().enumerate() {
             let ChangeStep::Enters(stage) = *step else { continue };
-            let turn = rows.iter().filter(|row: &&((Lifecycle, u32), _, _)| row.0.0 == stage).count() as u32;
+            let turn = rows.iter().filter(|row| row.key.0 == stage).count() as u32;
             let mut after = self.steps[place + 1..].iter().filter(|(step, _)| *step != ChangeStep::Bakes);
-            rows.push(((stage, turn), *at, after.next().map(|(step, at)| (*at, *step))));
+            let end = after.next().map(|(step, at)| (*at, *step));
+            rows.push(Entered { key: (stage, turn), begin: *begin, end });
         }
         rows
     }

@@ -51,6 +51,7 @@ impl Lifecycle {
     }
 
     /// The next one.
+    #[must_use]
     pub const fn next(self) -> Lifecycle {
         let next = self as usize + 1;
         Lifecycle::ALL[if next < Lifecycle::ALL.len() { next } else { self as usize }].0

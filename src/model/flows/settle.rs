@@ -286,7 +286,7 @@ fn in_zone(world: &World, id: ServiceId, zone: ZoneId, of: Option<u8>) -> InZone
     let Some(of) = of else { return row.zones[place] };
     let known = row.revisions.iter().find(|one| one.number == of);
     let [serving, idle, dead, idle_dead] = known.map_or([0; 4], |one| one.targets[place]);
-    InZone { serving, idle, dead, idle_dead, ..row.zones[place] }
+    InZone { serving, dead, idle, idle_dead, ..row.zones[place] }
 }
 
 /// Pours a rate over living targets, with room for `full`, of a zone that answers badly.

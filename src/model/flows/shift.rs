@@ -37,6 +37,8 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, earlier: bool, cx: &m
     let row = &mut world.services[service];
     // A task on its way to another zone stays where it is.
     row.moving = None;
+    // A new task definition has ended the rest after failed starts.
+    reconcile::wake_once(world, service, cx);
     enter(world, service, if earlier { Lifecycle::ReconcileService } else { Lifecycle::PreScaleUp }, cx);
 }
 
