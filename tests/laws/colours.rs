@@ -226,6 +226,7 @@ fn a_pause_waits_until_somebody_continues() {
 
 #[test]
 fn a_hook_before_each_step_is_asked_at_each_step() {
+    const PRE: &str = "PRE_PRODUCTION_TRAFFIC_SHIFT";
     let linear = with(
         hook("PRE_PRODUCTION_TRAFFIC_SHIFT", &json!({})),
         &json!({ "strategy": "LINEAR", "linearConfiguration": { "stepPercent": 50.0 } }),
@@ -233,7 +234,6 @@ fn a_hook_before_each_step_is_asked_at_each_step() {
     let change = answer("PRE_PRODUCTION_TRAFFIC_SHIFT", &json!({ "takes": { "constant": "1m" } }));
     let summary = run(&colours(&linear, 5, &change), 1);
     let names: Vec<&str> = the_change(&summary).stages.iter().map(|row| row.stage.as_str()).collect();
-    const PRE: &str = "PRE_PRODUCTION_TRAFFIC_SHIFT";
     let steps = [PRE, "PRODUCTION_TRAFFIC_SHIFT 50 %", PRE, "PRODUCTION_TRAFFIC_SHIFT 100 %"];
     assert_eq!(names[1..5], steps);
     let at: Vec<f64> = the_change(&summary).stages[1..6].iter().map(begins).collect();

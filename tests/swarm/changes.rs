@@ -86,7 +86,7 @@ pub(crate) fn add_colours(seed: u64, calm: bool, file: &mut Value) {
                 continue;
             }
             if dice.one_in(3) {
-                flags.push(flag(&mut dice, &name, calm.then_some(1_200).unwrap_or(seconds), &alarms));
+                flags.push(flag(&mut dice, &name, if calm { 1_200 } else { seconds }, &alarms));
             }
             if dice.one_in(2) {
                 let stages = strategy(&mut dice, &mut service["deploymentConfiguration"]);
