@@ -62,6 +62,8 @@ mod queues;
 mod quotas;
 #[path = "laws/reclaims.rs"]
 mod reclaims;
+#[path = "laws/renew.rs"]
+mod renew;
 #[path = "laws/repair.rs"]
 mod repair;
 #[path = "laws/routing.rs"]

@@ -75,6 +75,7 @@ const SCENARIOS: &[&str] = &[
     "spot-reclaim",
     "staged-cells",
     "staged-cells-bad",
+    "staged-control-plane",
     "staged-zones",
     "throttled-start",
     "two-zones",

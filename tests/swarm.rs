@@ -19,6 +19,8 @@ mod diary;
 mod dice;
 #[path = "swarm/found.rs"]
 mod found;
+#[path = "swarm/pipelines.rs"]
+mod pipelines;
 #[path = "swarm/rules.rs"]
 mod rules;
 #[path = "swarm/sane.rs"]

@@ -11,7 +11,7 @@ use super::window::Integral;
 use crate::engine::{Span, Time};
 use crate::model::fact::{AlarmState, Cause, ChangeStep};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
-use crate::model::plan::{Part, Plan, When};
+use crate::model::plan::{Part, Plan, Unit, When};
 
 /// A ring so long after the last reason has ended is still its ring: retries, restarts and the periods of alarms go on
 /// for a while (model choice).
@@ -38,8 +38,8 @@ pub struct Alarms {
     /// For each fault: whether its occurrences end when they begin.
     at_once: Vec<bool>,
     faults: Vec<Cause>,
-    /// Services with changes whose bad revision is out.
-    bad: Vec<(ServiceId, ChangeId)>,
+    /// Services and control-plane cells with changes whose bad revision is out.
+    bad: Vec<(Unit, ChangeId)>,
     /// The newest completed change of each service that had one.
     completed: Vec<(ServiceId, ChangeId)>,
     /// When the last reason ended.
@@ -81,9 +81,18 @@ impl Alarms {
         }
     }
 
-    /// A change whose revision is bad begins at a service.
-    pub fn defective(&mut self, change: ChangeId, service: ServiceId) {
-        self.bad.push((service, change));
+    /// A change whose revision is bad begins.
+    pub fn defective(&mut self, change: ChangeId, unit: Unit) {
+        self.bad.push((unit, change));
+    }
+
+    /// A bad revision is gone from a control-plane cell.
+    pub fn cured(&mut self, now: Time, change: ChangeId, unit: Unit) {
+        let before = self.bad.len();
+        self.bad.retain(|bad| *bad != (unit, change));
+        if self.bad.len() < before {
+            self.ended = Some(now);
+        }
     }
 
     /// A change went on. Once one is completed or taken back, only the newest completed revision of its service is left.
@@ -100,7 +109,7 @@ impl Alarms {
         }
         let left = self.completed.iter().find(|(of, _)| *of == service).map(|(_, change)| *change);
         let before = self.bad.len();
-        self.bad.retain(|(of, bad)| *of != service || Some(*bad) == left);
+        self.bad.retain(|(of, bad)| *of != Unit::Service(service) || Some(*bad) == left);
         if self.bad.len() < before {
             self.ended = Some(now);
         }

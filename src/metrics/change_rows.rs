@@ -9,7 +9,7 @@ use crate::engine::Time;
 use crate::engine::index::Id;
 use crate::model::fact::{ChangeStep, Lifecycle, PipelineStep};
 use crate::model::ids::{ChangeId, ServiceId};
-use crate::model::plan::{Pipeline, Strategy, WHOLE};
+use crate::model::plan::{Pipeline, Strategy, Unit, WHOLE};
 use std::collections::BTreeMap;
 
 /// Stages of a rolling deployment: name, the step that begins it, and those that end it.
@@ -62,7 +62,7 @@ impl Runs<'_> {
             exposed_requests: self.each(|run| of(run).map_or(0.0, |row| row.exposed as f64 / REQUEST)),
             exposed_share: self
                 .maybe(|run| {
-                    let all: u128 = row.services().map(|service| run.services[service.row()].ledger.offered).sum();
+                    let all: u128 = row.units.iter().map(|unit| offered(run, *unit)).sum();
                     (all > 0).then(|| of(run).map_or(0.0, |row| row.exposed as f64 / all as f64))
                 })
                 .map(share),
@@ -210,6 +210,17 @@ fn outcome(end: Option<ChangeStep>) -> String {
         None => "unfinished",
     };
     word.to_owned()
+}
+
+/// Requests offered to a unit, or calls to a control-plane cell, in the window.
+fn offered(run: &Measured, unit: Unit) -> u128 {
+    match unit {
+        Unit::Service(service) => run.services[service.row()].ledger.offered,
+        Unit::Cell(cell) => {
+            let row = run.planes.get(cell.row());
+            row.map_or(0, |row| u128::from(row.calls) * REQUEST as u128 + row.others)
+        }
+    }
 }
 
 fn find(run: &Measured, id: ChangeId) -> Option<&Measure> {

@@ -3,7 +3,8 @@
 use super::window::Integral;
 use crate::engine::Time;
 use crate::model::fact::{ChangeStep, Lifecycle, PipelineStep};
-use crate::model::ids::{ChangeId, ServiceId};
+use crate::model::ids::ChangeId;
+use crate::model::plan::Unit;
 
 /// How a change ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +97,9 @@ impl Measure {
     }
 }
 
+/// A request, in the units of `exposed`.
+const REQUEST: u128 = 1_000_000_000_000_000;
+
 /// Changes of one partition that were asked for.
 #[derive(Clone, Debug)]
 pub struct Changes {
@@ -110,9 +114,11 @@ struct Row {
     steps: Vec<(ChangeStep, Time)>,
     stages: Vec<(u16, PipelineStep, Time)>,
     reached: u32,
-    /// What each service sends to its revision now.
-    rates: Vec<(ServiceId, u64)>,
+    /// What each unit sends to its revision now.
+    rates: Vec<(Unit, u64)>,
     exposed: Integral,
+    /// Calls that came to it one by one.
+    met: u64,
 }
 
 impl Row {
@@ -124,6 +130,7 @@ impl Row {
             reached: 0,
             rates: Vec::new(),
             exposed: Integral::new(from),
+            met: 0,
         }
     }
 }
@@ -174,12 +181,18 @@ impl Changes {
         row.steps.extend(steps.iter().map(|step| (*step, now)));
     }
 
-    /// Its revision gets so much of a service's requests from now on.
-    pub fn exposed(&mut self, now: Time, change: ChangeId, service: ServiceId, rate: u64) {
+    /// A call came to its revision.
+    pub fn met(&mut self, now: Time, change: ChangeId) {
+        let counts = now >= self.from;
+        self.row(change).met += u64::from(counts);
+    }
+
+    /// Its revision gets so much of a unit's requests from now on.
+    pub fn exposed(&mut self, now: Time, change: ChangeId, unit: Unit, rate: u64) {
         let row = self.row(change);
-        match row.rates.iter_mut().find(|(of, _)| *of == service) {
+        match row.rates.iter_mut().find(|(of, _)| *of == unit) {
             Some((_, now)) => *now = rate,
-            None => row.rates.push((service, rate)),
+            None => row.rates.push((unit, rate)),
         }
         let all = row.rates.iter().map(|(_, rate)| rate).sum();
         row.exposed.set(now, all);
@@ -189,8 +202,8 @@ impl Changes {
     pub fn finish(self, end: Time) -> Vec<(ChangeId, Measure)> {
         let close = |mut row: Row| {
             row.exposed.reach(end);
-            let Row { change, steps, stages, reached, exposed, .. } = row;
-            (change, Measure { steps, stages, reached, exposed: exposed.sum() })
+            let Row { change, steps, stages, reached, exposed, met, .. } = row;
+            (change, Measure { steps, stages, reached, exposed: exposed.sum() + u128::from(met) * REQUEST })
         };
         let mut rows: Vec<(ChangeId, Measure)> = self.rows.into_iter().map(close).collect();
         rows.sort_by_key(|row| row.0);

@@ -1,6 +1,7 @@
 //! What the control plane did: cells' load and down time, launches that it delayed or lost, calls at the router.
 
 use super::homes::Homes;
+use super::window::Integral;
 use crate::engine::Time;
 use crate::model::fact::{Call, Delayed, Fact};
 use crate::model::ids::{CellId, ClusterId, ServiceId};
@@ -29,6 +30,8 @@ pub struct Measure {
     pub retries: u64,
     /// Calls.
     pub calls: u64,
+    /// Other calls: billionths for each second, times microseconds.
+    pub others: u128,
     /// Launches taken on.
     pub accepted: u64,
     /// Clusters that migrated to it, in the whole run.
@@ -38,7 +41,7 @@ pub struct Measure {
 }
 
 /// One cell.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Cell {
     measure: Measure,
     /// Down since.
@@ -46,6 +49,8 @@ struct Cell {
     rate: u64,
     /// Other calls, in billionths for each second: their part of the load is not asked for one by one.
     others: u64,
+    /// The same over the window.
+    calls: Integral,
 }
 
 /// The cells of one partition.
@@ -70,7 +75,9 @@ impl Planes {
             let others = row.other_calls;
             let rate = if row.capacity.is_some() { row.rate + others } else { 0 };
             let peak_ppm = (rate > 0).then(|| parts(u128::from(others), u128::from(rate)));
-            Cell { measure: Measure { peak_ppm, ..Measure::default() }, since: None, rate, others }
+            let mut calls = Integral::new(from);
+            calls.set(Time::ZERO, others);
+            Cell { measure: Measure { peak_ppm, ..Measure::default() }, since: None, rate, others, calls }
         };
         Planes {
             from,
@@ -114,6 +121,7 @@ impl Planes {
                 let counts = now >= self.from;
                 let row = self.cell(cell);
                 row.others = rate;
+                row.calls.set(now, rate);
                 if let Some(peak) = row.measure.peak_ppm.as_mut().filter(|_| counts && row.rate > 0) {
                     *peak = (*peak).max(parts(u128::from(rate), u128::from(row.rate)));
                 }
@@ -193,9 +201,10 @@ impl Planes {
         }
         let homes = self.homes.all().collect();
         let from = self.from;
-        let close = |cell: Cell| {
+        let close = |mut cell: Cell| {
+            cell.calls.reach(end);
             let open = cell.since.map_or(0, |since| end.since(since.max(from)).0);
-            Measure { down: cell.measure.down + open, ..cell.measure }
+            Measure { down: cell.measure.down + open, others: cell.calls.sum(), ..cell.measure }
         };
         (self.cells.into_iter().map(close).collect(), homes)
     }

@@ -17,7 +17,7 @@ use super::trace::Trace;
 use crate::engine::{Reader, Time};
 use crate::model::fact::{Cause, Fact, Hit, TaskState};
 use crate::model::ids::{CellId, ClusterId, ProviderId, ServiceId, ZoneId};
-use crate::model::plan::{InstanceType, Kind, Part, Plan, ProviderKind, When};
+use crate::model::plan::{InstanceType, Kind, Part, Plan, ProviderKind, Unit, When};
 
 /// Everything that is measured in one partition.
 #[derive(Clone, Debug)]
@@ -295,9 +295,12 @@ impl Metrics {
                 self.alarms.step(now, change, service, what);
             }
             Fact::Pipeline { change, stage, what, reached } => self.changes.stage(now, change, stage, what, reached),
-            Fact::Defective { change, service } => self.alarms.defective(change, service),
+            Fact::Defective { change, unit } => self.alarms.defective(change, unit),
+            Fact::Cured { change, unit } => self.alarms.cured(now, change, unit),
             Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
-            Fact::Exposed { change, service, rate } => self.changes.exposed(now, change, service, rate),
+            Fact::Exposed { change, service, rate } => self.changes.exposed(now, change, Unit::Service(service), rate),
+            Fact::Renewed { change, cell, rate } => self.changes.exposed(now, change, Unit::Cell(cell), rate),
+            Fact::Met { change } => self.changes.met(now, change),
             Fact::Health { .. } | Fact::Service { .. } => {}
             _ => self.application.take(now, fact),
         }

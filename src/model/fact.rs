@@ -2,7 +2,7 @@
 
 pub use super::alarm_state::State as AlarmState;
 pub use super::cause::{Cause, FAULTS_MAX, Mechanism, Phase};
-use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, ZoneId};
+use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, Unit, ZoneId};
 pub use super::lifecycle::Lifecycle;
 pub use super::status::{Action, HostStatus, Reason, StopCode, TaskState};
 
@@ -398,12 +398,33 @@ pub enum Fact {
         /// How much of what it is to reach has been changed, or is being changed, in millionths.
         reached: u32,
     },
-    /// A change whose revision is bad: its defect was drawn. Told as it begins at a service.
+    /// Calls to a control-plane cell that its new revision gets, of those that are a rate: billionths for each second.
+    Renewed {
+        /// Of which change.
+        change: ChangeId,
+        /// Which cell.
+        cell: CellId,
+        /// From now on.
+        rate: u64,
+    },
+    /// The first try of a RunTask call comes to the new revision of a control plane.
+    Met {
+        /// Of which change.
+        change: ChangeId,
+    },
+    /// A bad revision of a control plane is gone from a cell.
+    Cured {
+        /// Of which change.
+        change: ChangeId,
+        /// Where.
+        unit: Unit,
+    },
+    /// A change whose revision is bad: its defect was drawn. Told as it begins at a service, or in a control-plane cell.
     Defective {
         /// Which.
         change: ChangeId,
         /// Where.
-        service: ServiceId,
+        unit: Unit,
     },
 }
 

@@ -33,3 +33,12 @@ crate::ids! {
 pub type TaskId = Handle;
 /// A container instance; stale once the host is gone.
 pub type HostId = Handle;
+
+/// What is changed as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// A service.
+    Service(ServiceId),
+    /// A cell of the control plane.
+    Cell(CellId),
+}

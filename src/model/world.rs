@@ -68,6 +68,8 @@ pub struct World {
     pub pipes: Vec<Pipe>,
     /// Alarms that watch its services.
     pub alarms: Vec<alarms::Watch>,
+    /// Those among them that watch several services together, by place.
+    pub(crate) fleet_alarms: Vec<usize>,
     /// Composite alarms.
     pub(crate) composites: alarms::Followers,
     /// Customers' own cells, where their router runs.
@@ -179,6 +181,7 @@ impl World {
             held_tasks: Vec::new(),
             pipes: Vec::new(),
             alarms: alarms::of_part(plan, &cell.services),
+            fleet_alarms: Vec::new(),
             composites: alarms::composites(plan, &cell.services),
             application: of_part(plan, part).map(|one| Box::new(routing::customers::at_start(one))),
             dirty: Vec::new(),
@@ -246,6 +249,7 @@ impl World {
         dispatch::prepare(self, cx);
         deploy::prepare(self, cx);
         pipeline::prepare(self, cx);
+        self.fleet_alarms = alarms::of_fleets(&self.alarms);
         alarms::prepare(self, cx);
         fault::prepare(self, cx);
         settle::all(self, cx);

@@ -67,6 +67,7 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     crate::application::add(seed, calm, &mut file);
     crate::changes::add(seed, calm, &mut file);
     crate::changes::add_colours(seed, calm, &mut file);
+    crate::pipelines::add(seed, calm, &mut file);
     Scenario { text: format!("{file:#}"), calm }
 }
 

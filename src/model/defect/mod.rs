@@ -8,6 +8,7 @@ mod errors;
 mod fails_health_checks;
 mod never_starts;
 mod slower;
+mod stops_scheduling;
 
 use super::problem::Problems;
 use crate::engine::Dist;
@@ -35,6 +36,25 @@ pub(crate) trait Effect {
         let _ = offered;
         Answers { room, errors: 0 }
     }
+    /// What it does to a control plane that is changed to it; `None`: it is no defect of a control plane.
+    fn on_plane(&self) -> Option<OnPlane> {
+        None
+    }
+}
+
+/// What a bad revision does to a control-plane cell that is all of it, in millionths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OnPlane {
+    /// Share of the calls that are refused.
+    pub(crate) calls: u64,
+    /// Share of the scheduler's launches that are refused.
+    pub(crate) launches: u64,
+    /// What is left of its capacity.
+    pub(crate) left: u64,
+}
+
+impl OnPlane {
+    pub(crate) const NOTHING: OnPlane = OnPlane { calls: 0, launches: 0, left: WHOLE };
 }
 
 /// What tasks of a bad revision do with requests.
@@ -82,6 +102,9 @@ macro_rules! kinds {
             fn answers(&self, offered: u64, room: u64) -> Answers {
                 match self { $(Live::$variant(live) => live.answers(offered, room)),* }
             }
+            fn on_plane(&self) -> Option<OnPlane> {
+                match self { $(Live::$variant(live) => live.on_plane()),* }
+            }
         }
     };
 }
@@ -99,6 +122,8 @@ kinds! {
     Slower = slower as "slower",
     /// It answers with errors once it is asked for more than so much.
     BreaksAbove = breaks_above as "breaksAbove",
+    /// The scheduler of a control plane does not act.
+    StopsScheduling = stops_scheduling as "stopsScheduling",
 }
 
 /// A share above 0 as millionths; a problem otherwise.

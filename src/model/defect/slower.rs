@@ -1,6 +1,6 @@
 //! It answers fewer requests.
 
-use super::{Answers, Effect, part, share};
+use super::{Answers, Effect, OnPlane, part, share};
 use crate::model::problem::Problems;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,5 +29,8 @@ impl Spec {
 impl Effect for Live {
     fn answers(&self, _offered: u64, room: u64) -> Answers {
         Answers { room: part(room, self.ppm), errors: 0 }
+    }
+    fn on_plane(&self) -> Option<OnPlane> {
+        Some(OnPlane { left: self.ppm, ..OnPlane::NOTHING })
     }
 }

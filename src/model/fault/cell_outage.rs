@@ -5,6 +5,7 @@ use crate::model::flows::{headroom, outage};
 use crate::model::ids::{CellId, ClusterId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
+use crate::model::tables::plane::Refusal;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -83,7 +84,8 @@ impl Effect for Live {
         for cell in super::cells_of(self.cell, strike, world) {
             if self.share_ppm < 1_000_000 {
                 headroom::hits(world, cell, strike.cause, cx);
-                world.planes[cell].refusing.push((strike.cause, self.share_ppm));
+                let refusal = Refusal { cause: strike.cause, calls: self.share_ppm, launches: self.share_ppm };
+                world.planes[cell].refusing.push(refusal);
             } else {
                 outage::down(world, cell, strike.cause, cx);
             }
@@ -93,7 +95,7 @@ impl Effect for Live {
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for cell in super::cells_of(self.cell, strike, world) {
             if self.share_ppm < 1_000_000 {
-                world.planes[cell].refusing.retain(|(cause, _)| *cause != strike.cause);
+                world.planes[cell].refusing.retain(|one| one.cause != strike.cause);
             } else {
                 outage::restarts(world, cell, strike.cause, cx);
             }

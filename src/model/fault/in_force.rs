@@ -133,7 +133,9 @@ impl InForce {
             let strikes = |cause: &Cause| world.strikes.in_force().any(|strike| strike.cause == *cause);
             found.down.extend(plane.down.iter().filter(|cause| strikes(cause)).map(|_| id));
             let struck = plane.dead_workers.iter().filter(|(cause, _)| strikes(cause)).count();
-            found.weak.extend((0..plane.refusing.len() + plane.curbs.len() + struck).map(|_| id));
+            let refusals = plane.refusing.iter().filter(|one| one.cause.as_change().is_none()).count();
+            let curbs = plane.curbs.iter().filter(|one| one.cause.as_change().is_none()).count();
+            found.weak.extend((0..refusals + curbs + struck).map(|_| id));
             found.lost.extend(plane.lost_zones.iter().map(|(zone, _)| *zone));
         }
         found.lost.sort_unstable();

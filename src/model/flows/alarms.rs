@@ -13,7 +13,7 @@ use crate::engine::{Span, Time};
 use crate::model::alarm::{Level, Monitor, Share, State};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Phase};
-use crate::model::ids::{AlarmId, ServiceId};
+use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId};
 use crate::model::plan::{Metric, OnMetric, Plan, Scope};
 use crate::model::tables::asked::Asked;
 use crate::model::world::{Cx, World};
@@ -143,16 +143,41 @@ pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut 
     let first = world.alarms.partition_point(|watch| watch.service < service);
     for place in first..world.alarms.len() {
         if world.alarms[place].service != service {
-            return;
+            break;
         }
-        if reads_on(world, place, asked, cx.now) {
+        if reads_on(world, place, asked, cx) {
+            look(world, place, cx);
+        }
+    }
+    for row in 0..world.fleet_alarms.len() {
+        let place = world.fleet_alarms[row];
+        let Scope::Fleet(change) = world.alarms[place].on.scope else { continue };
+        let of_it = cx.plan.changes[change].services().any(|of| of == service);
+        if of_it && reads_on(world, place, asked, cx) {
             look(world, place, cx);
         }
     }
 }
 
+/// Something about a control-plane cell has changed: its alarms see it.
+pub(crate) fn see_cell(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
+    for place in 0..world.alarms.len() {
+        let mine = matches!(world.alarms[place].on.scope, Scope::Cell(of, _) if of == cell);
+        if mine && reads_on(world, place, Asked::default(), cx) {
+            look(world, place, cx);
+        }
+    }
+}
+
+/// Alarms on several services together, by place.
+pub(crate) fn of_fleets(watches: &[Watch]) -> Vec<usize> {
+    let fleet = |place: &usize| matches!(watches[*place].on.scope, Scope::Fleet(_));
+    (0..watches.len()).filter(fleet).collect()
+}
+
 /// An alarm sees its metric; whether that is another level.
-fn reads_on(world: &mut World, place: usize, asked: Asked, now: Time) -> bool {
+fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &Cx<'_>) -> bool {
+    let now = cx.now;
     let Watch { service, on, .. } = world.alarms[place];
     if let (Metric::ZoneOutlier, Scope::Zone(zone)) = (on.metric, on.scope) {
         let own = world.zone_row(zone);
@@ -172,6 +197,8 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, now: Time) -> bool {
             Some(asked) => level(world, on.metric, service, None, asked),
             None => Level::Absent,
         },
+        Scope::Fleet(change) => of_fleet(world, change, cx.plan),
+        Scope::Cell(cell, new) => of_cell(world, cell, new),
     };
     let watch = &mut world.alarms[place];
     let new = watch.level != level;
@@ -180,6 +207,25 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, now: Time) -> bool {
         watch.monitor.set(now, level);
     }
     new
+}
+
+/// What all services of a change are asked and fail to answer.
+fn of_fleet(world: &World, change: ChangeId, plan: &Plan) -> Level {
+    let flows = plan.changes[change].services().filter_map(|service| world.services[service].told.flow);
+    let (offered, served) = flows.fold((0, 0), |sum: (u64, u64), flow| (sum.0 + flow.0, sum.1 + flow.1));
+    Level::Ratio { failed: offered - served, offered }
+}
+
+/// What tests of a control-plane cell fail at: of all of it, or of the part that is on trial.
+fn of_cell(world: &World, cell: CellId, new: bool) -> Level {
+    let plane = &world.planes[cell];
+    let ails = u64::from(plane.ails());
+    let offered = 1_000_000;
+    match plane.renewal.filter(|_| new) {
+        None if new => Level::Absent,
+        None => Level::Ratio { failed: ails, offered },
+        Some(one) => Level::Ratio { failed: (ails * offered / u64::from(one.part.max(1))).min(offered), offered },
+    }
 }
 
 /// What the new revision of a deployment under way is asked, and answers but for its defect.

@@ -8,10 +8,10 @@
 //! own, takes every call at once.
 
 use super::{For, create, grow, plane, reconcile};
-use crate::engine::Span;
+use crate::engine::{Span, Who};
 use crate::model::fact::{Call, Cause, Delayed, Fact, Hit, Mechanism};
 use crate::model::ids::{CellId, ServiceId};
-use crate::model::tables::plane::Waiting;
+use crate::model::tables::plane::{Renewal, Waiting};
 use crate::model::world::{Cx, World};
 
 /// Tries of a call: the AWS SDKs' standard mode makes three (AWS SDKs and Tools Reference Guide, retry behaviour).
@@ -48,6 +48,10 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
     }
     if told && !world.front.calls[cluster.account_row].take(cx.now) {
         return turned_away(world, service, (number, attempt), Call::AccountLimit, None, cx);
+    }
+    let first = if attempt == 0 { Some(plane::cell_of(world, id, cx)) } else { None };
+    if let Some(cell) = first.filter(|cell| world.planes[*cell].down.is_empty()) {
+        meets(world, cell, service, number, cx);
     }
     // A router that has not read of a move calls the old cell, which sends the call on.
     let (called, cell) = (world.homes.called(plan, id), plane::cell_of(world, id, cx));
@@ -88,10 +92,22 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
 fn refused(world: &World, cell: CellId, service: ServiceId, number: u32, attempt: u8, cx: &Cx<'_>) -> Option<Cause> {
     let who = cx.plan.services[service].who.nth(u64::from(number)).nth(u64::from(attempt));
     let all = &world.planes[cell].refusing;
-    let hit = all.iter().find(|(cause, ppm)| {
-        cx.draw(For::Refusal, who.nth(u64::from(cause.word()))).below(1_000_000) < u64::from(*ppm)
-    });
-    hit.map(|(cause, _)| *cause)
+    let hit = all.iter().find(|one| share_of(who, one.cause, cx) < u64::from(one.calls));
+    hit.map(|one| one.cause)
+}
+
+/// Where a call stands among all of a cell, in millionths: what hits a share of them hits those below.
+fn share_of(who: Who, cause: Cause, cx: &Cx<'_>) -> u64 {
+    cx.draw(For::Refusal, who.nth(u64::from(cause.word()))).below(1_000_000)
+}
+
+/// The first try of a call may come to the new revision of a cell: the same part of it refuses the call, if it is bad.
+fn meets(world: &World, cell: CellId, service: ServiceId, number: u32, cx: &mut Cx<'_>) {
+    let Some(Renewal { change, part }) = world.planes[cell].renewal else { return };
+    let who = cx.plan.services[service].who.nth(u64::from(number)).nth(0);
+    if share_of(who, Cause::change(change), cx) < u64::from(part) {
+        cx.note(Fact::Met { change });
+    }
 }
 
 /// A call that waited has its turn.

@@ -145,7 +145,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mu
     let moves = shift.is_some();
     row.rollout = Some(Box::new(Rollout { shift, ..Rollout::new(id, revision, row.before_trial, ignored) }));
     if bad {
-        cx.note(Fact::Defective { change: id, service });
+        cx.note(Fact::Defective { change: id, unit: Unit::Service(service) });
     }
     moves
 }

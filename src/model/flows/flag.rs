@@ -12,7 +12,7 @@ use crate::engine::Span;
 use crate::model::defect::Effect;
 use crate::model::fact::{Cause, ChangeStep, Fact, Phase};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId, ZoneId};
-use crate::model::plan::{Flag, Plan, WHOLE};
+use crate::model::plan::{Flag, Plan, Unit, WHOLE};
 use crate::model::tables::rollout::Feature;
 use crate::model::world::{Cx, World};
 
@@ -22,7 +22,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mu
     let feature = Feature { change: id, bad, share: 0, step: 0, open: true, told: 0 };
     world.services[service].features.push(feature);
     if bad {
-        cx.note(Fact::Defective { change: id, service });
+        cx.note(Fact::Defective { change: id, unit: Unit::Service(service) });
     }
     deploy::tell(id, service, ChangeStep::Began, cx);
     shown(world, service, id, 0, cx);

@@ -64,7 +64,7 @@ fn in_force(world: &World, cell: CellId) -> Vec<Cause> {
     let row = &world.planes[cell];
     let curbs = row.curbs.iter().map(|curb| curb.cause);
     let lost = row.lost_zones.iter().filter(|_| row.full_rate.is_some()).map(|(_, cause)| *cause);
-    let refusing = row.refusing.iter().map(|(cause, _)| *cause);
+    let refusing = row.refusing.iter().map(|one| one.cause);
     row.down.iter().copied().chain(curbs).chain(lost).chain(refusing).collect()
 }
 

@@ -26,6 +26,7 @@ pub mod pipeline;
 pub mod plane;
 pub mod rebalance;
 pub mod reconcile;
+pub mod renew;
 pub mod scale;
 pub mod serve;
 pub mod settle;

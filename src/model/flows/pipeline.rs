@@ -7,7 +7,7 @@
 //! Going back is quick: all units go at once, each by the rules of its own deployment. One thing at a time is for going
 //! on (domain sheet, section 5.4).
 
-use super::{alarms, deploy, staged};
+use super::{alarms, deploy, renew, staged};
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
 use crate::model::event::steps;
@@ -15,6 +15,7 @@ use crate::model::fact::{Cause, Fact, PipelineStep};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
 use crate::model::plan::{Move, Pipeline, Plan, Reach, Unit};
 use crate::model::tables::pipe::{Pipe, PipeState};
+use crate::model::tables::plane::Renewal;
 use crate::model::world::{Cx, World};
 
 steps! { Pipeline:
@@ -30,10 +31,16 @@ steps! { Pipeline:
     Baked(change: ChangeId, number: u32),
     /// Somebody finds that it is bad.
     Found(change: ChangeId),
+    /// A part of a control-plane cell has been changed.
+    Renewed(change: ChangeId, place: u32),
+    /// A control-plane cell has been changed back.
+    Restored(change: ChangeId, place: u32),
 }
 
 /// How often a stage that may not begin is looked at again (model choice).
 const LOOK: Span = Span::MINUTE;
+/// Part of a control-plane cell that one host is, in millionths: at most a tenth of its requests (domain sheet, section 5.4).
+const ONE_HOST: u32 = 100_000;
 /// A whole, in millionths.
 const WHOLE: u64 = 1_000_000;
 /// Billionths of a request for each second, times microseconds, in a request.
@@ -48,6 +55,8 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Move(change, place) => moves(world, change, place as usize, cx),
         Step::Undo(change, place) => undo(world, change, place as usize, cx),
         Step::Found(change) => failed(world, change, cx),
+        Step::Renewed(change, place) => renewed(world, change, place as usize, cx),
+        Step::Restored(change, place) => restored(world, change, place as usize, cx),
         Step::Go(..) | Step::Baked(..) => {}
     }
 }
@@ -188,8 +197,63 @@ fn moves(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
             *reached = if reach == Reach::Whole { WHOLE as u32 } else { (*reached).max(more) };
             staged::moved(world, service, change, reach, cx);
         }
-        Unit::Cell(_) => unreachable!("cells of the control plane are no units yet"),
+        Unit::Cell(cell) => {
+            if !world.planes[cell].down.is_empty() {
+                // Nobody deploys to what is down.
+                return cx.after(LOOK, Step::Move(change, place as u32));
+            }
+            world.pipes[row].reached[usize::from(unit)] = of_cell(world, row, place, cx);
+            cx.after(of(cx.plan, change).takes, Step::Renewed(change, place as u32));
+        }
     }
+}
+
+/// How much of a control-plane cell a move reaches, together with those before it, in millionths.
+fn of_cell(world: &World, row: usize, place: usize, cx: &Cx<'_>) -> u32 {
+    let pipe = &world.pipes[row];
+    let stages = &of(cx.plan, pipe.change).stages;
+    let Move { unit, reach } = stages[pipe.stage].moves[place];
+    match reach {
+        Reach::OneBox => ONE_HOST,
+        Reach::Whole => WHOLE as u32,
+        Reach::Zone(_) => {
+            let so_far = stages[..=pipe.stage].iter().flat_map(|stage| &stage.moves);
+            let mine = so_far.filter(|one| one.unit == unit && matches!(one.reach, Reach::Zone(_))).count() as u64;
+            let zones = match cx.plan.changes[pipe.change].units[usize::from(unit)] {
+                Unit::Cell(cell) => cx.plan.own_zones(&cx.plan.cells[cell].zones),
+                Unit::Service(_) => 1,
+            };
+            (mine * WHOLE / zones.max(1)).min(WHOLE) as u32
+        }
+    }
+}
+
+/// A part of a control-plane cell is of the new revision.
+fn renewed(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
+    let Some(row) = find(world, change) else { return };
+    let pipe = &world.pipes[row];
+    if pipe.state != PipeState::Moves || !pipe.under_way.contains(&place) {
+        return;
+    }
+    let unit = of(cx.plan, change).stages[pipe.stage].moves[place].unit;
+    let part = pipe.reached[usize::from(unit)];
+    let Unit::Cell(cell) = cx.plan.changes[change].units[usize::from(unit)] else { return };
+    renew::to(world, cell, Some(Renewal { change, part }), cx);
+    runs_first(world, change, cx);
+    // An alarm may have found it at once.
+    if let Some(row) = find(world, change).filter(|row| world.pipes[*row].state == PipeState::Moves) {
+        world.pipes[row].under_way.retain(|of| *of != place);
+        go_on(world, change, cx);
+    }
+}
+
+/// A control-plane cell is as it was before.
+fn restored(world: &mut World, change: ChangeId, unit: usize, cx: &mut Cx<'_>) {
+    let of = cx.plan.changes[change].units[unit];
+    if let Unit::Cell(cell) = of {
+        renew::to(world, cell, None, cx);
+    }
+    came_back(world, of, change, cx);
 }
 
 /// How much of a service such a move reaches, together with those before it, in millionths.
@@ -239,9 +303,14 @@ fn baked(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut Cx<'_>) {
     tell(world, place, how, cx);
     let change = world.pipes.remove(place).change;
-    for service in cx.plan.changes[change].services() {
-        if world.services[service].trial.is_some_and(|(of, _)| of == change) {
-            staged::ends_trial(world, service);
+    for unit in &cx.plan.changes[change].units {
+        match *unit {
+            Unit::Service(service) => {
+                if world.services[service].trial.is_some_and(|(of, _)| of == change) {
+                    staged::ends_trial(world, service);
+                }
+            }
+            Unit::Cell(cell) => renew::ends_trial(world, cell, change, cx),
         }
     }
 }
@@ -279,15 +348,23 @@ fn undo(world: &mut World, change: ChangeId, unit: usize, cx: &mut Cx<'_>) {
             }
             staged::undone(world, service, change, cx);
         }
-        Unit::Cell(_) => unreachable!("cells of the control plane are no units yet"),
+        Unit::Cell(cell) if world.planes[cell].down.is_empty() => {
+            cx.after(of(cx.plan, change).takes, Step::Restored(change, unit as u32));
+        }
+        Unit::Cell(_) => cx.after(LOOK, Step::Undo(change, unit as u32)),
     }
 }
 
-/// A unit is as it was before.
+/// A service is as it was before.
 pub(crate) fn undone(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
+    came_back(world, Unit::Service(service), change, cx);
+}
+
+/// A unit is as it was before: the change is taken back with the last.
+fn came_back(world: &mut World, of: Unit, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = find(world, change) else { return };
     let units = &cx.plan.changes[change].units;
-    world.pipes[place].back.retain(|unit| units[usize::from(*unit)] != Unit::Service(service));
+    world.pipes[place].back.retain(|unit| units[usize::from(*unit)] != of);
     if world.pipes[place].back.is_empty() {
         end(world, place, PipelineStep::RolledBack, cx);
     }

@@ -129,11 +129,11 @@ fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
     let row = &cx.plan.services[service];
     let who = row.who.nth(u64::from(world.services[service].launched)).nth(cx.now.0);
     let all = &world.planes[cell_of(world, row.cluster, cx)].refusing;
-    let hit = all.iter().find(|(cause, ppm)| {
-        let mut draw = cx.draw(super::For::Refusal, who.nth(u64::from(cause.word())));
-        draw.below(REQUEST) < u64::from(*ppm)
+    let hit = all.iter().find(|one| {
+        let mut draw = cx.draw(super::For::Refusal, who.nth(u64::from(one.cause.word())));
+        draw.below(REQUEST) < u64::from(one.launches)
     });
-    let Some((cause, _)) = hit.copied() else { return false };
+    let Some(cause) = hit.map(|one| one.cause) else { return false };
     cx.note(Fact::Hits { cause, what: Hit::Service(service) });
     true
 }

@@ -3,7 +3,7 @@
 use super::composite::Composite;
 use crate::engine::Span;
 use crate::engine::index::Table;
-use crate::model::ids::{AlarmId, ServiceId, ZoneId};
+use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId, ZoneId};
 use std::cmp::Ordering;
 
 /// An alarm.
@@ -48,6 +48,11 @@ pub enum Scope {
     Zone(ZoneId),
     /// What the new revision of a deployment under way gets.
     New,
+    /// All services that a change reaches together.
+    Fleet(ChangeId),
+    /// A control-plane cell, as a test sees it that calls the cell and starts a task; or, with `true`, the part of it that a
+    /// change has reached.
+    Cell(CellId, bool),
 }
 
 impl Alarm {

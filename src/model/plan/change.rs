@@ -4,7 +4,7 @@ use super::{Alarm, Answer, Flag, Hook, Pipeline, Strategy};
 use crate::engine::index::Table;
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::defect;
-use crate::model::ids::{AlarmId, CellId, ServiceId, ZoneId};
+use crate::model::ids::{AlarmId, ServiceId, Unit, ZoneId};
 
 /// A new revision of a service, of several, or of a control plane.
 #[derive(Clone, Debug)]
@@ -47,15 +47,6 @@ impl Change {
             Unit::Cell(_) => None,
         })
     }
-}
-
-/// What is changed as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// A service.
-    Service(ServiceId),
-    /// A cell of the control plane.
-    Cell(CellId),
 }
 
 /// `deploymentConfiguration` of a service, as far as it matters once something is deployed.

@@ -11,12 +11,13 @@ mod place;
 mod plane;
 mod strategy;
 
+pub use super::ids::Unit;
 pub use alarm::{
     Alarm, Comparison, EVENKEEL, Form, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
 pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
 pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
-pub use change::{Breaker, Change, Deployment, Threshold, Unit};
+pub use change::{Breaker, Change, Deployment, Threshold};
 pub use composite::{Composite, Expression};
 pub use part::Part;
 pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};

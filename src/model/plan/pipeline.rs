@@ -14,6 +14,8 @@ pub struct Pipeline {
     pub during_faults: bool,
     /// Alarms that stop it.
     pub alarms: Vec<Watched>,
+    /// How long it takes to change a part of a control-plane cell, or to change it back.
+    pub takes: Span,
 }
 
 /// An alarm that a pipeline watches.

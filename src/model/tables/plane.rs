@@ -5,7 +5,7 @@ use crate::engine::Span;
 use crate::engine::index::Table;
 use crate::model::event::Event;
 use crate::model::fact::Cause;
-use crate::model::ids::{AccountId, CellId, ClusterId, ServiceId, ZoneId};
+use crate::model::ids::{AccountId, CellId, ChangeId, ClusterId, ServiceId, ZoneId};
 use crate::model::plan::{self, Plan};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -35,6 +35,26 @@ pub struct Curb {
     pub rate_max: Option<u64>,
 }
 
+/// Something through which a cell refuses a share of requests.
+#[derive(Clone, Copy, Debug)]
+pub struct Refusal {
+    /// Which.
+    pub cause: Cause,
+    /// Share of calls from outside, in millionths.
+    pub calls: u32,
+    /// Share of the scheduler's launches, in millionths.
+    pub launches: u32,
+}
+
+/// A change of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Renewal {
+    /// Which.
+    pub change: ChangeId,
+    /// How much of the cell is of the new revision, in millionths.
+    pub part: u32,
+}
+
 /// A control-plane cell.
 #[derive(Clone, Debug)]
 pub struct Plane {
@@ -42,8 +62,12 @@ pub struct Plane {
     pub down: Vec<Cause>,
     /// Workers that are down, as bits, and why: outages in force, and restarts after them.
     pub dead_workers: Vec<(Cause, u64)>,
-    /// Faults through which it refuses a share of requests, in millionths.
-    pub refusing: Vec<(Cause, u32)>,
+    /// Why it refuses a share of requests.
+    pub refusing: Vec<Refusal>,
+    /// The change that is on trial in it.
+    pub renewal: Option<Renewal>,
+    /// What of the other calls its new revision gets, in billionths for each second.
+    pub renewed_calls: u64,
     /// Zones whose part of it is lost.
     pub lost_zones: Vec<(ZoneId, Cause)>,
     /// Those that were replaced in other zones.
@@ -85,6 +109,8 @@ impl Plane {
             down: Vec::new(),
             dead_workers: Vec::new(),
             refusing: Vec::new(),
+            renewal: None,
+            renewed_calls: 0,
             lost_zones: Vec::new(),
             replaced: Vec::new(),
             curbs: Vec::new(),
@@ -106,6 +132,21 @@ impl Plane {
             new.capacity = Some(Tokens::of_a_second(rate));
         }
         new
+    }
+
+    /// Share of what a test that calls it and starts a task fails at, or of its capacity that is lost, whichever is more: in
+    /// millionths. What watches a cell sees it.
+    pub fn ails(&self) -> u32 {
+        if !self.down.is_empty() {
+            return MILLION as u32;
+        }
+        let whole = |part: u32| MILLION - u64::from(part);
+        let passes = self
+            .refusing
+            .iter()
+            .fold(MILLION, |left, one| left * whole(one.calls) / MILLION * whole(one.launches) / MILLION);
+        let left = self.curbs.iter().fold(MILLION, |left, curb| left * u64::from(curb.left_ppm) / MILLION);
+        (MILLION - passes.min(left)) as u32
     }
 
     /// Workers that are down.

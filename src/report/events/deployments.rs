@@ -118,6 +118,11 @@ impl Writer<'_> {
             Scope::Service => {}
             Scope::Zone(zone) => metric["dimensions"] = json!({ "AvailabilityZone": self.plan.zones[zone].id }),
             Scope::New => metric["dimensions"] = json!({ "Revision": "new" }),
+            Scope::Fleet(change) => metric["dimensions"] = json!({ "Change": self.plan.changes[change].name }),
+            Scope::Cell(cell, new) => {
+                let revision = if new { "new" } else { "any" };
+                metric["dimensions"] = json!({ "Cell": self.plan.cells[cell].name, "Revision": revision });
+            }
         }
         let stat = json!({ "metric": metric, "period": on.rule.period.0 / 1_000_000 });
         json!({ "metrics": [{ "metricStat": stat, "returnData": true }] })

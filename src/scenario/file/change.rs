@@ -8,8 +8,8 @@ use crate::scenario::ecs::lifecycle::LifecycleStage;
 object! {
     /// A new revision: of one service, deployed as its `deploymentConfiguration` says, or of several units that a pipeline
     /// changes stage by stage. A later change of the same service supersedes one that is still under way (sourced); a pipeline
-    /// waits for another one of the same units (model choice). Exactly one of `service`, `services` and `cellularApplication`
-    /// says what is changed.
+    /// waits for another one of the same units (model choice). Exactly one of `service`, `services`,
+    /// `cellularApplication` and `controlPlane` says what is changed.
     Change("camelCase") {
         need {
             /// Name, unique among the changes.
@@ -22,6 +22,9 @@ object! {
             service: String,
             /// The cells of the application of this name.
             cellular_application: String,
+            /// The ECS control plane of the Region of this name, which has to be written; its units are its cells. A defect of it is
+            /// one of `errors` (calls), `slower` (capacity) and `stopsScheduling`.
+            control_plane: String,
             /// How the revision is bad; it is good by default (model choice).
             defect: defect::Spec,
             /// The chance that it is bad, drawn anew for each change and replication: above 0, up to 1. 1 when there is a

@@ -15,6 +15,13 @@ object! {
         may {
             /// An alarm on each unit, made for this change: it counts from the moment at which its unit is reached.
             unit_alarm: PipelineAlarm,
+            /// An alarm on what the new revision of each unit gets, and nothing else: averages hide a single task.
+            one_box_alarm: PipelineAlarm,
+            /// An alarm on all units together.
+            fleet_alarm: PipelineAlarm,
+            /// With `controlPlane`: how long it takes to change one box, one zone or a whole cell, or to change a cell back;
+            /// 5 min by default (model choice).
+            takes: Duration,
             /// When stages may begin; at any time by default (model choice).
             working_hours: WorkingHours,
         }
@@ -77,7 +84,8 @@ words! {
 }
 
 object! {
-    /// An alarm on the share of requests that fail.
+    /// An alarm on the share of requests that fail; of a control-plane cell, on the share of tests that fail, each of which
+    /// calls the cell and starts a task, or of capacity that is lost, whichever is more.
     PipelineAlarm("camelCase") {
         need {
             /// Share of failed requests above which a datapoint breaches, from 0 to below 1.

@@ -85,6 +85,7 @@ impl Build<'_> {
         let found = written.found.as_ref().map(|law| self.law(law, &format!("{at}/found")));
         let named = self.units(written, at)?;
         let pipeline = self.pipeline(written, &named, at);
+        self.on_plane(written, defect.as_ref().and_then(Option::as_ref), at);
         let only_unit = match &written.only_in_unit {
             None => Some(None),
             Some(name) => named.find(name, &format!("{at}/onlyInUnit"), self.out).map(Some),

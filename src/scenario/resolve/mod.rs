@@ -21,6 +21,7 @@ mod network;
 mod objective;
 mod percent;
 mod pipeline;
+mod pipeline_alarm;
 mod place;
 mod placement;
 mod region;
@@ -30,6 +31,7 @@ mod strategy;
 mod stream;
 mod task;
 mod traffic;
+mod units;
 
 use super::file::{Objective, Scenario, VERSION};
 use super::{cells, check, types};

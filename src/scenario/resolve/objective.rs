@@ -85,7 +85,12 @@ impl Build<'_> {
                 let regions: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
                 self.one_of(name, "Region", regions.iter().map(String::as_str), at)
             }
-            "alarm" => self.one_of(name, "alarm", self.scenario.alarm_names().into_iter(), at),
+            "alarm" => {
+                // Pipelines make some of their own; those that were refused are told where they stand.
+                let made: Vec<String> = self.plan.alarms.iter().map(|alarm| alarm.name.clone()).collect();
+                let written = self.scenario.alarm_names().into_iter();
+                self.one_of(name, "alarm", written.chain(made.iter().map(String::as_str)), at)
+            }
             _ => self.one_of(name, "change", self.scenario.changes.iter().map(|change| change.name.as_str()), at),
         }
     }

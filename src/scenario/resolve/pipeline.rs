@@ -1,14 +1,11 @@
-//! What a change is to reach, and the pipeline that takes it there.
+//! The pipeline that takes a change to its units: stages as lists of moves.
 
 use super::Build;
+use super::units::Named;
 use crate::engine::Span;
-use crate::model::ids::{AlarmId, RegionId, ServiceId};
-use crate::model::plan::{
-    self, Comparison, Hours, Metric, MissingData, Move, OnMetric, Reach, Rule, Scope, Stage, Statistic, Unit, Watched,
-    Watches,
-};
-use crate::model::problem::{Problems, nearest};
-use crate::scenario::file::{Change, Pipeline, PipelineAlarm, PipelineStage, StageKind, Weekday, WorkingHours};
+use crate::model::ids::ZoneId;
+use crate::model::plan::{self, Hours, Move, Reach, Stage, Unit};
+use crate::scenario::file::{Change, PipelineStage, StageKind, Weekday, WorkingHours};
 
 /// Bakes that nobody wrote (domain sheet, section 5.4).
 const ONE_BOX: Span = Span::from_secs(3_600);
@@ -16,113 +13,13 @@ const ZONES: Span = Span::from_secs(12 * 3_600);
 const UNITS: Span = Span::from_secs(4 * 3_600);
 /// After each zone but the last (domain sheet, section 2.10: zonal deployment of AWS CodeDeploy).
 const ZONE: Span = Span::from_secs(1_800);
+/// A part of a control-plane cell is changed in this time (model choice).
+const TAKES: Span = Span::from_secs(300);
 /// Requests that have to be seen of one box (domain sheet, section 5.4).
 const REQUESTS: u64 = 100;
 const DAY: Span = Span::from_secs(86_400);
 
-/// Units of a change with the names that stages call them by.
-pub(super) struct Named {
-    pub(super) units: Vec<Unit>,
-    pub(super) what: String,
-    names: Vec<String>,
-    region: Option<RegionId>,
-}
-
-impl Named {
-    pub(super) fn services(&self) -> impl Iterator<Item = ServiceId> {
-        self.units.iter().filter_map(|unit| match unit {
-            Unit::Service(service) => Some(*service),
-            Unit::Cell(_) => None,
-        })
-    }
-
-    /// The place of a unit; a problem with the way out otherwise.
-    pub(super) fn find(&self, name: &str, at: &str, out: &mut Problems) -> Option<usize> {
-        let found = self.names.iter().position(|known| known == name);
-        if found.is_none() {
-            let known = || self.names.iter().map(String::as_str);
-            let hint = match nearest(name, known()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the change reaches: {}", known().take(8).collect::<Vec<_>>().join(", ")),
-            };
-            out.error(at, format!("the change has no unit that is called `{name}`"), hint);
-        }
-        found
-    }
-}
-
 impl Build<'_> {
-    /// What a change is to reach.
-    pub(super) fn units(&mut self, written: &Change, at: &str) -> Option<Named> {
-        let keys = [written.service.is_some(), !written.services.is_empty(), written.cellular_application.is_some()];
-        if keys.iter().filter(|key| **key).count() != 1 {
-            let several = keys.contains(&true);
-            let message = if several { "a change has one thing to change" } else { "nothing says what is changed" };
-            self.out.error(at, message, "write one of `service`, `services` and `cellularApplication`");
-            return None;
-        }
-        if let Some(name) = &written.service {
-            let service = self.names.service(name, &format!("{at}/service"), self.out)?;
-            self.deployable(service, written.feature_flag.is_some(), &format!("{at}/service"))?;
-            let what = self.plan.services[service].name.clone();
-            let region = Some(self.plan.region_of(service));
-            return Some(Named { units: vec![Unit::Service(service)], names: vec![what.clone()], what, region });
-        }
-        if let Some(name) = &written.cellular_application {
-            return self.cells_of(name, &format!("{at}/cellularApplication"));
-        }
-        self.several(&written.services, &format!("{at}/services"))
-    }
-
-    fn cells_of(&mut self, name: &str, at: &str) -> Option<Named> {
-        let Some(application) = self.plan.application.as_ref().filter(|one| one.name == name) else {
-            if let Some(written) = &self.scenario.cellular_application
-                && written.name == name
-            {
-                // Why it was refused is told where it stands.
-                return None;
-            }
-            let hint = match &self.scenario.cellular_application {
-                Some(written) => format!("did you mean `{}`?", written.name),
-                None => "write the application to `cellularApplication`".to_owned(),
-            };
-            self.out.error(at, format!("no cellular application is called `{name}`"), hint);
-            return None;
-        };
-        let cells: Vec<ServiceId> = application.cells[..usize::from(application.first)].to_vec();
-        let router = application.router;
-        for service in &cells {
-            self.deployable(*service, false, at)?;
-        }
-        let names = (1..=cells.len()).map(|place| format!("cell-{place}")).collect();
-        let what = format!("{name}, {} cells", cells.len());
-        let units = cells.into_iter().map(Unit::Service).collect();
-        Some(Named { units, what, names, region: Some(self.plan.region_of(router)) })
-    }
-
-    fn several(&mut self, written: &[String], at: &str) -> Option<Named> {
-        let mut named = Named { units: Vec::new(), what: String::new(), names: Vec::new(), region: None };
-        for (place, name) in written.iter().enumerate() {
-            let at = format!("{at}/{place}");
-            let Some(service) = self.names.service(name, &at, self.out) else { continue };
-            if self.deployable(service, false, &at).is_none() {
-                continue;
-            }
-            let region = self.plan.region_of(service);
-            if *named.region.get_or_insert(region) != region {
-                let hint = "write a change for each Region, one after the other";
-                self.out.error(&at, "the services of one change lie in one Region", hint);
-            }
-            if named.units.contains(&Unit::Service(service)) {
-                self.out.error(&at, format!("`{name}` stands there twice"), "leave one of them out");
-            }
-            named.names.push(self.plan.services[service].name.clone());
-            named.units.push(Unit::Service(service));
-        }
-        named.what = format!("{} and {} more", named.names.first()?, named.names.len() - 1);
-        (named.units.len() == written.len()).then_some(named)
-    }
-
     /// The pipeline of a change; `Some(None)`: it needs none.
     #[expect(clippy::option_option, reason = "not needed is not the same as not understood")]
     pub(super) fn pipeline(&mut self, change: &Change, named: &Named, at: &str) -> Option<Option<plan::Pipeline>> {
@@ -131,6 +28,7 @@ impl Build<'_> {
             return Some((named.units.len() > 1).then(|| plan::Pipeline {
                 stages: self.stages(std::slice::from_ref(&everywhere), named, at).unwrap_or_default(),
                 during_faults: true,
+                takes: TAKES,
                 ..plan::Pipeline::default()
             }));
         };
@@ -143,7 +41,17 @@ impl Build<'_> {
         let hours = written.working_hours.as_ref().map(|hours| self.hours(hours, &format!("{at}/workingHours")));
         let mut alarms = self.fleet_alarms(written, named, &format!("{at}/alarms"));
         if let Some(alarm) = &written.unit_alarm {
-            alarms.extend(self.unit_alarms(change, alarm, named, &format!("{at}/unitAlarm")));
+            alarms.extend(self.unit_alarms(change, alarm, named, false, &format!("{at}/unitAlarm")));
+        }
+        if let Some(alarm) = &written.one_box_alarm {
+            alarms.extend(self.unit_alarms(change, alarm, named, true, &format!("{at}/oneBoxAlarm")));
+        }
+        if let Some(alarm) = &written.fleet_alarm {
+            alarms.extend(self.fleet_alarm(change, alarm, named, &format!("{at}/fleetAlarm")));
+        }
+        if written.takes.is_some() && change.control_plane.is_none() {
+            let message = "`takes` is not used: tasks of services take their own time";
+            self.out.warning(&format!("{at}/takes"), message, "leave it out");
         }
         if alarms.is_empty() && change.found.is_none() && change.defect.is_some() {
             let message = "nothing watches this pipeline: only what ECS itself finds stops it";
@@ -157,6 +65,7 @@ impl Build<'_> {
             hours: hours.flatten(),
             during_faults: written.during_faults,
             alarms,
+            takes: written.takes.map_or(TAKES, |takes| takes.0),
         }))
     }
 
@@ -168,6 +77,7 @@ impl Build<'_> {
             let at = format!("{at}/{place}");
             let units = self.named_units(stage, named, &left, &at)?;
             self.idle_keys(stage, &at);
+            self.whole_only(stage, &units, named, &at);
             match stage.what {
                 StageKind::OneBox => stages.push(one_box(stage, &units, named)),
                 StageKind::Zones => self.zone_by_zone(stage, &units, named, &mut stages),
@@ -237,6 +147,21 @@ impl Build<'_> {
         }
     }
 
+    /// Deployments that move traffic reach all of a service.
+    fn whole_only(&mut self, stage: &PipelineStage, units: &[usize], named: &Named, at: &str) {
+        if !matches!(stage.what, StageKind::OneBox | StageKind::Zones) {
+            return;
+        }
+        for unit in units {
+            let Unit::Service(service) = named.units[*unit] else { continue };
+            if self.plan.services[service].deployment.strategy != plan::Strategy::Rolling {
+                let message = format!("`{}` moves traffic between two full sets of tasks", named.names[*unit]);
+                let hint = "write \"what\": \"units\" or \"everywhere\", or deploy the service with ROLLING";
+                self.out.error(&format!("{at}/what"), message, hint);
+            }
+        }
+    }
+
     /// A stage for each zone of each unit: with the last one the unit is done.
     fn zone_by_zone(&mut self, stage: &PipelineStage, units: &[usize], named: &Named, out: &mut Vec<Stage>) {
         for (row, unit) in units.iter().enumerate() {
@@ -258,11 +183,11 @@ impl Build<'_> {
         }
     }
 
-    fn zones_of_unit(&self, unit: Unit) -> Vec<crate::model::ids::ZoneId> {
+    fn zones_of_unit(&self, unit: Unit) -> Vec<ZoneId> {
         match unit {
             Unit::Service(service) => self.plan.services[service].zones.clone(),
             Unit::Cell(cell) => {
-                let zones = self.plan.cells[cell].zones.clone().map(crate::model::ids::ZoneId);
+                let zones = self.plan.cells[cell].zones.clone().map(ZoneId);
                 zones.filter(|zone| !self.plan.zones[*zone].kind.away()).collect()
             }
         }
@@ -285,65 +210,6 @@ impl Build<'_> {
             return None;
         }
         Some(Hours { days, from, until })
-    }
-
-    fn fleet_alarms(&mut self, written: &Pipeline, named: &Named, at: &str) -> Vec<Watched> {
-        let mut found = Vec::new();
-        for (place, name) in written.alarms.iter().enumerate() {
-            let Some(service) = named.services().next() else { continue };
-            if let Some(alarm) = self.watched(service, name, &format!("{at}/{place}")) {
-                found.push(Watched { alarm, unit: None });
-            }
-        }
-        found
-    }
-
-    /// An alarm on each unit.
-    fn unit_alarms(&mut self, change: &Change, written: &PipelineAlarm, named: &Named, at: &str) -> Vec<Watched> {
-        let Some(rule) = self.pipeline_rule(written, at) else { return Vec::new() };
-        let mut found = Vec::new();
-        for (place, unit) in named.units.iter().enumerate() {
-            let Unit::Service(service) = *unit else { continue };
-            if self.plan.services[service].traffic.is_none() {
-                let message = format!("`{}` has no traffic that could fail", named.names[place]);
-                self.out.error(at, message, "add it to `traffic`, or leave `unitAlarm` out");
-                return Vec::new();
-            }
-            let name = format!("{} {}", change.name, named.names[place]);
-            if let Some(known) = self.plan.alarms.iter().find(|alarm| alarm.name == name) {
-                let hint = format!("call the alarm, or the change, something else than `{}`", known.name);
-                self.out.error(at, format!("an alarm is called `{name}` already"), hint);
-                return Vec::new();
-            }
-            let on = OnMetric { metric: Metric::ErrorRate, scope: Scope::Service, rule, delay: Span::ZERO };
-            let alarm = plan::Alarm { name, service, watches: Watches::Metric(on) };
-            let alarm: AlarmId = self.plan.alarms.push(alarm);
-            found.push(Watched { alarm, unit: Some(place as u16) });
-        }
-        found
-    }
-
-    fn pipeline_rule(&mut self, written: &PipelineAlarm, at: &str) -> Option<Rule> {
-        if !(0.0..1.0).contains(&written.threshold) {
-            let message = format!("`{}` is no share that can be exceeded", written.threshold);
-            self.out.error(&format!("{at}/threshold"), message, "write 0 or more and less than 1, such as 0.01");
-            return None;
-        }
-        let all = written.evaluation_periods.unwrap_or(3);
-        let most = written.datapoints_to_alarm.unwrap_or(all);
-        let period = written.period.unwrap_or(60);
-        let sound = self.within(all, 1..=1_440, "periods", &format!("{at}/evaluationPeriods"))
-            && self.within(most, 1..=all, "datapoints", &format!("{at}/datapointsToAlarm"))
-            && self.within(period, 10..=3_600, "seconds of a period", &format!("{at}/period"));
-        sound.then(|| Rule {
-            statistic: Statistic::Sum,
-            period: Span::from_secs(u64::from(period)),
-            evaluation_periods: all,
-            datapoints_to_alarm: most,
-            threshold: libm::round(written.threshold * 1e9) as i128,
-            comparison: Comparison::Greater,
-            missing: MissingData::NotBreaching,
-        })
     }
 }
 

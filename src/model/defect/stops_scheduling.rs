@@ -1,0 +1,39 @@
+//! Its scheduler does not act.
+
+use super::{Effect, OnPlane, share};
+use crate::model::problem::Problems;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The new revision of a control-plane cell takes calls, and its scheduler refuses a share of the launches: what is lost is
+/// replaced late, or not at all. Only a `controlPlane` can be bad in this way.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "StopsScheduling")]
+pub struct Spec {
+    /// Share of the launches that are refused: above 0, up to 1; all by default (model choice).
+    #[serde(default = "whole")]
+    pub share: f64,
+}
+
+fn whole() -> f64 {
+    1.0
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    ppm: u64,
+}
+
+impl Spec {
+    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+        Some(Live { ppm: share(self.share, &format!("{at}/share"), out)? })
+    }
+}
+
+impl Effect for Live {
+    fn on_plane(&self) -> Option<OnPlane> {
+        Some(OnPlane { launches: self.ppm, ..OnPlane::NOTHING })
+    }
+}

@@ -1,0 +1,124 @@
+//! Alarms that a pipeline watches: those that are named, and those that it makes for itself.
+
+use super::Build;
+use super::units::Named;
+use crate::engine::Span;
+use crate::model::ids::{AlarmId, ChangeId, ServiceId};
+use crate::model::plan::{
+    self, Comparison, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Unit, Watched, Watches,
+};
+use crate::scenario::file::{Change, Pipeline, PipelineAlarm};
+
+impl Build<'_> {
+    /// Alarms that are named.
+    pub(super) fn fleet_alarms(&mut self, written: &Pipeline, named: &Named, at: &str) -> Vec<Watched> {
+        let mut found = Vec::new();
+        for (place, name) in written.alarms.iter().enumerate() {
+            let Some(service) = named.services().next() else { continue };
+            if let Some(alarm) = self.watched(service, name, &format!("{at}/{place}")) {
+                found.push(Watched { alarm, unit: None });
+            }
+        }
+        found
+    }
+
+    /// An alarm on each unit, or on what the new revision of each gets.
+    pub(super) fn unit_alarms(
+        &mut self,
+        change: &Change,
+        written: &PipelineAlarm,
+        named: &Named,
+        new: bool,
+        at: &str,
+    ) -> Vec<Watched> {
+        let Some(rule) = self.pipeline_rule(written, at) else { return Vec::new() };
+        let mut found = Vec::new();
+        for (place, unit) in named.units.iter().enumerate() {
+            let (service, scope) = match *unit {
+                Unit::Service(service) => (service, if new { Scope::New } else { Scope::Service }),
+                Unit::Cell(cell) => {
+                    // A cell without a service has nobody who could miss it.
+                    let services = self.plan.cells[cell].services.clone();
+                    let Some(first) = services.map(ServiceId).next() else { continue };
+                    (first, Scope::Cell(cell, new))
+                }
+            };
+            if matches!(unit, Unit::Service(_)) && !self.has_traffic(service, at) {
+                return Vec::new();
+            }
+            let what = if new { "one box " } else { "" };
+            let name = format!("{} {what}{}", change.name, named.names[place]);
+            let Some(alarm) = self.own_alarm(name, service, scope, rule, at) else { return Vec::new() };
+            found.push(Watched { alarm, unit: Some(place as u16) });
+        }
+        found
+    }
+
+    /// An alarm on all services of a change together.
+    pub(super) fn fleet_alarm(
+        &mut self,
+        change: &Change,
+        written: &PipelineAlarm,
+        named: &Named,
+        at: &str,
+    ) -> Option<Watched> {
+        let rule = self.pipeline_rule(written, at)?;
+        let Some(service) = named.services().next() else {
+            let message = "cells of a control plane have no requests that could be counted together";
+            self.out.error(at, message, "write `unitAlarm`");
+            return None;
+        };
+        if !named.services().all(|service| self.has_traffic(service, at)) {
+            return None;
+        }
+        // Changes stand in the order of the file.
+        let place = self.scenario.changes.iter().position(|one| one.name == change.name)?;
+        let scope = Scope::Fleet(ChangeId(place as u32));
+        let alarm = self.own_alarm(format!("{} fleet", change.name), service, scope, rule, at)?;
+        Some(Watched { alarm, unit: None })
+    }
+
+    fn has_traffic(&mut self, service: ServiceId, at: &str) -> bool {
+        let row = &self.plan.services[service];
+        if row.traffic.is_none() {
+            let message = format!("`{}` has no traffic that could fail", row.name);
+            self.out.error(at, message, "add it to `traffic`, or leave this alarm out");
+            return false;
+        }
+        true
+    }
+
+    /// An alarm that a pipeline has made for itself.
+    fn own_alarm(&mut self, name: String, service: ServiceId, scope: Scope, rule: Rule, at: &str) -> Option<AlarmId> {
+        if self.plan.alarms.iter().any(|alarm| alarm.name == name) {
+            let hint = "call the alarm, or the change, something else";
+            self.out.error(at, format!("an alarm is called `{name}` already"), hint);
+            return None;
+        }
+        let on = OnMetric { metric: Metric::ErrorRate, scope, rule, delay: Span::ZERO };
+        Some(self.plan.alarms.push(plan::Alarm { name, service, watches: Watches::Metric(on) }))
+    }
+
+    fn pipeline_rule(&mut self, written: &PipelineAlarm, at: &str) -> Option<Rule> {
+        if !(0.0..1.0).contains(&written.threshold) {
+            let message = format!("`{}` is no share that can be exceeded", written.threshold);
+            self.out.error(&format!("{at}/threshold"), message, "write 0 or more and less than 1, such as 0.01");
+            return None;
+        }
+        let all = written.evaluation_periods.unwrap_or(3);
+        let most = written.datapoints_to_alarm.unwrap_or(all);
+        let period = written.period.unwrap_or(60);
+        let sound = self.within(all, 1..=1_440, "periods", &format!("{at}/evaluationPeriods"))
+            && self.within(most, 1..=all, "datapoints", &format!("{at}/datapointsToAlarm"))
+            && self.within(period, 10..=3_600, "seconds of a period", &format!("{at}/period"));
+        sound.then(|| Rule {
+            statistic: Statistic::Sum,
+            period: Span::from_secs(u64::from(period)),
+            evaluation_periods: all,
+            datapoints_to_alarm: most,
+            threshold: libm::round(written.threshold * 1e9) as i128,
+            comparison: Comparison::Greater,
+            missing: MissingData::NotBreaching,
+        })
+    }
+}

@@ -1,0 +1,151 @@
+//! What a change is to reach: units that can be changed one by one.
+
+use super::Build;
+use crate::model::defect::{self, Effect};
+use crate::model::ids::{RegionId, ServiceId};
+use crate::model::plan::Unit;
+use crate::model::problem::{Problems, nearest};
+use crate::scenario::file::Change;
+
+/// Units of a change with the names that stages call them by.
+pub(super) struct Named {
+    pub(super) units: Vec<Unit>,
+    pub(super) what: String,
+    pub(super) names: Vec<String>,
+    region: Option<RegionId>,
+}
+
+impl Named {
+    pub(super) fn services(&self) -> impl Iterator<Item = ServiceId> {
+        self.units.iter().filter_map(|unit| match unit {
+            Unit::Service(service) => Some(*service),
+            Unit::Cell(_) => None,
+        })
+    }
+
+    /// The place of a unit; a problem with the way out otherwise.
+    pub(super) fn find(&self, name: &str, at: &str, out: &mut Problems) -> Option<usize> {
+        let found = self.names.iter().position(|known| known == name);
+        if found.is_none() {
+            let known = || self.names.iter().map(String::as_str);
+            let hint = match nearest(name, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the change reaches: {}", known().take(8).collect::<Vec<_>>().join(", ")),
+            };
+            out.error(at, format!("the change has no unit that is called `{name}`"), hint);
+        }
+        found
+    }
+}
+
+impl Build<'_> {
+    /// What a change is to reach.
+    pub(super) fn units(&mut self, written: &Change, at: &str) -> Option<Named> {
+        let keys = [
+            written.service.is_some(),
+            !written.services.is_empty(),
+            written.cellular_application.is_some(),
+            written.control_plane.is_some(),
+        ];
+        if keys.iter().filter(|key| **key).count() != 1 {
+            let several = keys.contains(&true);
+            let message = if several { "a change has one thing to change" } else { "nothing says what is changed" };
+            self.out.error(at, message, "write one of `service`, `services`, `cellularApplication` and `controlPlane`");
+            return None;
+        }
+        if let Some(name) = &written.service {
+            let service = self.names.service(name, &format!("{at}/service"), self.out)?;
+            self.deployable(service, written.feature_flag.is_some(), &format!("{at}/service"))?;
+            let what = self.plan.services[service].name.clone();
+            let region = Some(self.plan.region_of(service));
+            return Some(Named { units: vec![Unit::Service(service)], names: vec![what.clone()], what, region });
+        }
+        if let Some(name) = &written.cellular_application {
+            return self.cells_of(name, &format!("{at}/cellularApplication"));
+        }
+        if let Some(name) = &written.control_plane {
+            return self.cells_of_region(name, &format!("{at}/controlPlane"));
+        }
+        self.several(&written.services, &format!("{at}/services"))
+    }
+
+    fn cells_of(&mut self, name: &str, at: &str) -> Option<Named> {
+        let Some(application) = self.plan.application.as_ref().filter(|one| one.name == name) else {
+            if let Some(written) = &self.scenario.cellular_application
+                && written.name == name
+            {
+                // Why it was refused is told where it stands.
+                return None;
+            }
+            let hint = match &self.scenario.cellular_application {
+                Some(written) => format!("did you mean `{}`?", written.name),
+                None => "write the application to `cellularApplication`".to_owned(),
+            };
+            self.out.error(at, format!("no cellular application is called `{name}`"), hint);
+            return None;
+        };
+        let cells: Vec<ServiceId> = application.cells[..usize::from(application.first)].to_vec();
+        let router = application.router;
+        for service in &cells {
+            self.deployable(*service, false, at)?;
+        }
+        let names = (1..=cells.len()).map(|place| format!("cell-{place}")).collect();
+        let what = format!("{name}, {} cells", cells.len());
+        let units = cells.into_iter().map(Unit::Service).collect();
+        Some(Named { units, what, names, region: Some(self.plan.region_of(router)) })
+    }
+
+    fn cells_of_region(&mut self, name: &str, at: &str) -> Option<Named> {
+        let region = self.names.region(name, at, self.out)?;
+        if self.plan.regions[region].plane.is_none() {
+            let message = format!("`{name}` has no control plane that could be changed");
+            self.out.error(at, message, "write `controlPlane` in the Region, with its cells");
+            return None;
+        }
+        let all = self.plan.cells.pairs().filter(|(_, cell)| cell.region == region && cell.added.is_none());
+        let (units, names): (Vec<Unit>, Vec<String>) =
+            all.map(|(id, cell)| (Unit::Cell(id), cell.name.clone())).unzip();
+        let what = match units.len() {
+            1 => format!("control plane of {name}"),
+            count => format!("control plane of {name}, {count} cells"),
+        };
+        Some(Named { units, what, names, region: Some(region) })
+    }
+
+    /// What a change of a control plane cannot be.
+    pub(super) fn on_plane(&mut self, written: &Change, defect: Option<&defect::Live>, at: &str) {
+        let of_plane = written.control_plane.is_some();
+        let Some(spec) = &written.defect else { return };
+        let at = format!("{at}/defect/{}", spec.kind());
+        if of_plane && defect.is_some_and(|defect| defect.on_plane().is_none()) {
+            let message = format!("a control plane is not bad by `{}`", spec.kind());
+            self.out.error(&at, message, "write `errors` (calls), `slower` (capacity) or `stopsScheduling`");
+        }
+        if !of_plane && matches!(defect, Some(defect::Live::StopsScheduling(_))) {
+            self.out.error(&at, "a service schedules nothing", "write `neverStarts`, or change a `controlPlane`");
+        }
+    }
+
+    fn several(&mut self, written: &[String], at: &str) -> Option<Named> {
+        let mut named = Named { units: Vec::new(), what: String::new(), names: Vec::new(), region: None };
+        for (place, name) in written.iter().enumerate() {
+            let at = format!("{at}/{place}");
+            let Some(service) = self.names.service(name, &at, self.out) else { continue };
+            if self.deployable(service, false, &at).is_none() {
+                continue;
+            }
+            let region = self.plan.region_of(service);
+            if *named.region.get_or_insert(region) != region {
+                let hint = "write a change for each Region, one after the other";
+                self.out.error(&at, "the services of one change lie in one Region", hint);
+            }
+            if named.units.contains(&Unit::Service(service)) {
+                self.out.error(&at, format!("`{name}` stands there twice"), "leave one of them out");
+            }
+            named.names.push(self.plan.services[service].name.clone());
+            named.units.push(Unit::Service(service));
+        }
+        named.what = format!("{} and {} more", named.names.first()?, named.names.len() - 1);
+        (named.units.len() == written.len()).then_some(named)
+    }
+}
