@@ -16,6 +16,9 @@ mod fuzz;
 #[path = "reader/launch_path.rs"]
 mod launch_path;
 #[cfg(feature = "cli")]
+#[path = "reader/pipelines.rs"]
+mod pipelines;
+#[cfg(feature = "cli")]
 #[path = "reader/shipped.rs"]
 mod shipped;
 #[path = "reader/small.rs"]

@@ -1,0 +1,142 @@
+//! Pipelines as they are written, and what is said of wrong ones.
+
+use evenkeel::cli::real;
+use evenkeel::model::problem::{Problem, Severity};
+use evenkeel::scenario::source::Texts;
+use serde_json::{Value, json};
+
+/// Two services with traffic and one without; the change as given.
+fn file(change: &Value) -> Value {
+    let service = |name: &str| {
+        json!({ "serviceName": name, "taskDefinition": "web", "desiredCount": 4, "launchType": "FARGATE",
+                "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["a", "b", "c"] } } })
+    };
+    let mut moves = service("moves");
+    moves["deploymentConfiguration"] = json!({ "strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5 });
+    let traffic =
+        |name: &str| json!({ "service": format!("shop/{name}"), "rate": "90/s", "requestsPerTask": "60/s" });
+    json!({
+        "version": 1, "name": "pipelines", "duration": "2h",
+        "taskDefinitions": [{ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+            "containerDefinitions": [{ "name": "web", "image": "web:1" }] }],
+        "clusters": [{ "clusterName": "shop", "services": [service("a"), service("b"), service("quiet"), moves] }],
+        "traffic": [traffic("a"), traffic("b"), traffic("moves")],
+        "changes": [change],
+    })
+}
+
+/// Holds the pointers and words of all errors and warnings.
+fn check(change: &Value, expected: &[(&str, &str)]) {
+    let mut one = json!({ "name": "v2", "at": "1h" });
+    one.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    let texts = Texts([("a.json".to_owned(), file(&one).to_string().into_bytes())].into());
+    let all = real::load("a.json", &texts).problems.list;
+    let found: Vec<Problem> = all.into_iter().filter(|one| one.severity != Severity::Note).collect();
+    let said: Vec<String> = found.iter().map(|one| format!("{}: {} | {:?}", one.at, one.message, one.hint)).collect();
+    assert_eq!(found.len(), expected.len(), "{change}: {said:#?}");
+    for (at, words) in expected {
+        let fits = |one: &&Problem| one.at == *at && one.message.contains(words) && one.hint.is_some();
+        assert!(found.iter().any(|one| fits(&one)), "{change}: no {at}: {words} in {said:#?}");
+    }
+}
+
+fn staged(stages: &Value) -> Value {
+    json!({ "services": ["shop/a", "shop/b"], "pipeline": { "stages": stages } })
+}
+
+#[test]
+fn sound_pipelines_say_nothing() {
+    check(&json!({ "services": ["shop/a", "shop/b"] }), &[]);
+    check(&json!({ "services": ["shop/a", "shop/b"], "pipeline": {} }), &[]);
+    check(&staged(&json!([{ "what": "oneBox" }, { "what": "zones" }, { "what": "units" }])), &[]);
+    check(&staged(&json!([{ "what": "units", "units": ["shop/b"] }, { "what": "everywhere" }])), &[]);
+    let defect = json!({ "errors": { "share": 0.2 } });
+    check(&json!({ "service": "shop/a", "defect": defect, "found": { "constant": "1h" }, "pipeline": {} }), &[]);
+    check(&json!({ "service": "shop/moves", "pipeline": { "stages": [{ "what": "units" }] } }), &[]);
+}
+
+#[test]
+fn what_is_changed_is_said_once() {
+    check(&json!({}), &[("/changes/0", "nothing says what is changed")]);
+    check(&json!({ "service": "shop/a", "services": ["shop/b"] }), &[("/changes/0", "one thing to change")]);
+    check(&json!({ "services": ["shop/a", "shop/a"] }), &[("/changes/0/services/1", "stands there twice")]);
+    check(&json!({ "services": ["shop/a", "shop/x"] }), &[("/changes/0/services/1", "no service is called")]);
+    check(&json!({ "cellularApplication": "shop" }), &[("/changes/0/cellularApplication", "no cellular application")]);
+    check(&json!({ "controlPlane": "us-east-1" }), &[("/changes/0/controlPlane", "no control plane that could")]);
+    check(&json!({ "controlPlane": "us-west-9" }), &[("/changes/0/controlPlane", "no Region is called")]);
+}
+
+#[test]
+fn stages_that_name_nothing_are_told() {
+    check(&staged(&json!([{ "what": "units" }])), &[("/changes/0/pipeline/stages", "no stage changes 1 of the units")]);
+    check(
+        &staged(&json!([{ "what": "units", "units": ["shop/c"] }])),
+        &[("/changes/0/pipeline/stages/0/units/0", "no unit that is called `shop/c`")],
+    );
+    check(
+        &staged(&json!([{ "what": "everywhere" }, { "what": "units" }])),
+        &[("/changes/0/pipeline/stages/1", "0 units are left for this stage, not 1")],
+    );
+    check(
+        &staged(&json!([{ "what": "everywhere" }, { "what": "everywhere" }])),
+        &[("/changes/0/pipeline/stages/1", "the stage changes nothing")],
+    );
+    check(
+        &staged(&json!([{ "what": "units", "count": 3 }])),
+        &[("/changes/0/pipeline/stages/0", "2 units are left for this stage, not 3")],
+    );
+    check(
+        &staged(&json!([{ "what": "units", "units": ["shop/a"] }, { "what": "units", "units": ["shop/a"] }])),
+        &[("/changes/0/pipeline/stages/1/units/0", "changed by an earlier stage")],
+    );
+    check(&staged(&json!([{ "what": "units", "count": 0 }])), &[("/changes/0/pipeline/stages/0/count", "how many")]);
+    check(
+        &staged(&json!([{ "what": "everywhere", "atOnce": 0 }])),
+        &[("/changes/0/pipeline/stages/0/atOnce", "0 at a time")],
+    );
+    check(
+        &staged(&json!([{ "what": "everywhere", "zoneBake": "5m" }])),
+        &[("/changes/0/pipeline/stages/0/zoneBake", "used with `zones` only")],
+    );
+    check(
+        &json!({ "service": "shop/moves", "pipeline": { "stages": [{ "what": "oneBox" }, { "what": "units" }] } }),
+        &[("/changes/0/pipeline/stages/0/what", "moves traffic between two full sets")],
+    );
+}
+
+#[test]
+fn alarms_and_hours_are_looked_at() {
+    let with = |key: &str, value: Value| {
+        let mut pipeline = json!({ "stages": [{ "what": "everywhere" }] });
+        pipeline[key] = value;
+        json!({ "services": ["shop/a", "shop/b"], "pipeline": pipeline })
+    };
+    check(&with("unitAlarm", json!({ "threshold": 1.0 })), &[("/changes/0/pipeline/unitAlarm/threshold", "no share")]);
+    check(
+        &with("fleetAlarm", json!({ "threshold": 0.1, "datapointsToAlarm": 4 })),
+        &[("/changes/0/pipeline/fleetAlarm/datapointsToAlarm", "out of range")],
+    );
+    check(&with("alarms", json!(["nobody"])), &[("/changes/0/pipeline/alarms/0", "no alarm is called")]);
+    check(
+        &with("workingHours", json!({ "from": "18h", "until": "9h" })),
+        &[("/changes/0/pipeline/workingHours", "no such working hours")],
+    );
+    check(&with("takes", json!("1m")), &[("/changes/0/pipeline/takes", "`takes` is not used")]);
+    check(
+        &json!({ "services": ["shop/a", "shop/quiet"], "pipeline": { "unitAlarm": { "threshold": 0.1 } } }),
+        &[("/changes/0/pipeline/unitAlarm", "no traffic that could fail")],
+    );
+    let defect = json!({ "errors": { "share": 0.2 } });
+    check(
+        &json!({ "services": ["shop/a", "shop/b"], "defect": defect, "pipeline": {} }),
+        &[("/changes/0/pipeline", "nothing watches this pipeline")],
+    );
+    check(
+        &json!({ "service": "shop/a", "defect": { "stopsScheduling": {} } }),
+        &[("/changes/0/defect/stopsScheduling", "a service schedules nothing")],
+    );
+    check(
+        &json!({ "service": "shop/a", "onlyInUnit": "shop/b", "defect": defect }),
+        &[("/changes/0/onlyInUnit", "no unit that is called")],
+    );
+}
