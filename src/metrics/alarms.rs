@@ -8,6 +8,7 @@
 //! alarm sees is what the simulation is asked for. A fault without an end is in force until the run ends.
 
 use super::window::Integral;
+use crate::engine::index::Id;
 use crate::engine::{Span, Time};
 use crate::model::fact::{AlarmState, Cause, ChangeStep};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
@@ -38,12 +39,21 @@ pub struct Alarms {
     /// For each fault: whether its occurrences end when they begin.
     at_once: Vec<bool>,
     faults: Vec<Cause>,
-    /// Services and control-plane cells with changes whose bad revision is out.
-    bad: Vec<(Unit, ChangeId)>,
-    /// The newest completed change of each service that had one.
-    completed: Vec<(ServiceId, ChangeId)>,
+    /// For each change: whether it comes again and again.
+    repeats: Vec<bool>,
+    /// Bad revisions that are out.
+    bad: Vec<Bad>,
     /// When the last reason ended.
     ended: Option<Time>,
+}
+
+/// A bad revision that is out.
+#[derive(Clone, Copy, Debug)]
+struct Bad {
+    unit: Unit,
+    change: ChangeId,
+    /// Its change was completed: it is there until a later one is.
+    kept: bool,
 }
 
 impl Alarms {
@@ -56,8 +66,8 @@ impl Alarms {
             rows: mine.map(|(id, _)| (id, Measure::default(), Integral::new(warm_up))).collect(),
             at_once: plan.faults.iter().map(|one| one.lasts.is_none() && matches!(one.when, When::Every(_))).collect(),
             faults: Vec::new(),
+            repeats: plan.changes.iter().map(|one| one.every.is_some()).collect(),
             bad: Vec::new(),
-            completed: Vec::new(),
             ended: None,
         }
     }
@@ -83,13 +93,13 @@ impl Alarms {
 
     /// A change whose revision is bad begins.
     pub fn defective(&mut self, change: ChangeId, unit: Unit) {
-        self.bad.push((unit, change));
+        self.bad.push(Bad { unit, change, kept: false });
     }
 
     /// A bad revision is gone from a control-plane cell.
     pub fn cured(&mut self, now: Time, change: ChangeId, unit: Unit) {
         let before = self.bad.len();
-        self.bad.retain(|bad| *bad != (unit, change));
+        self.bad.retain(|bad| (bad.unit, bad.change) != (unit, change));
         if self.bad.len() < before {
             self.ended = Some(now);
         }
@@ -100,16 +110,15 @@ impl Alarms {
         if !matches!(what, ChangeStep::Completed | ChangeStep::RolledBack) {
             return;
         }
+        let (before, unit) = (self.bad.len(), Unit::Service(service));
         if what == ChangeStep::Completed {
-            self.completed.retain(|(of, _)| *of != service);
-            self.completed.push((service, change));
+            self.bad.retain(|bad| bad.unit != unit || (bad.change == change && !bad.kept));
+            self.bad.iter_mut().filter(|bad| bad.unit == unit).for_each(|bad| bad.kept = true);
         } else {
-            // What a pipeline had completed comes back, too.
-            self.completed.retain(|one| *one != (service, change));
+            // What a pipeline had completed comes back, too; an earlier occurrence stays.
+            let stays = |bad: &Bad| bad.kept && (bad.change != change || self.repeats[change.row()]);
+            self.bad.retain(|bad| bad.unit != unit || stays(bad));
         }
-        let left = self.completed.iter().find(|(of, _)| *of == service).map(|(_, change)| *change);
-        let before = self.bad.len();
-        self.bad.retain(|(of, bad)| *of != Unit::Service(service) || Some(*bad) == left);
         if self.bad.len() < before {
             self.ended = Some(now);
         }

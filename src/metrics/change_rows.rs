@@ -5,6 +5,7 @@ use super::ledger::REQUEST;
 use super::measured::Measured;
 use super::summarise::{Runs, share};
 use super::summary::{ChangeRow, StageRow};
+use super::turns::Tally;
 use crate::engine::Time;
 use crate::engine::index::Id;
 use crate::model::fact::{ChangeStep, Lifecycle, PipelineStep};
@@ -32,13 +33,18 @@ impl Runs<'_> {
     fn change(&self, id: ChangeId) -> ChangeRow {
         let row = &self.plan.changes[id];
         let of = |run: &Measured| find(run, id).cloned();
-        let between = |run: &Measured, from: ChangeStep, to: ChangeStep| {
-            let row = find(run, id)?;
-            Some(row.at(to)?.since(row.at(from)?).as_secs_f64())
+        // A change that comes once and was never asked for is an unfinished one.
+        let never = || if row.every.is_some() { Tally::default() } else { Tally::of(&[]) };
+        let tally = |run: &Measured| find(run, id).map_or_else(never, Measure::tally);
+        let mut counts: BTreeMap<Outcome, u32> = BTreeMap::new();
+        for tally in self.all.iter().map(tally) {
+            let ended = Outcome::ALL.into_iter().zip(tally.outcomes).filter(|(_, count)| *count > 0);
+            ended.for_each(|(outcome, count)| *counts.entry(outcome).or_default() += count);
+        }
+        let part = |run: &Measured, of: Outcome| {
+            let outcomes = tally(run).outcomes;
+            f64::from(outcomes[of as usize]) / f64::from(outcomes.iter().sum::<u32>().max(1))
         };
-        let outcome = |run: &Measured| find(run, id).map_or(Outcome::Unfinished, Measure::outcome);
-        let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
-        self.all.iter().for_each(|run| *counts.entry(outcome(run)).or_default() += 1);
         let most = counts.iter().max_by_key(|(outcome, count)| (**count, std::cmp::Reverse(**outcome)));
         let stages = match &row.pipeline {
             None => self.own_stages(id),
@@ -48,10 +54,8 @@ impl Runs<'_> {
             name: row.name.clone(),
             service: row.what.clone(),
             outcome: most.map_or(Outcome::Unfinished, |(outcome, _)| *outcome).name().to_owned(),
-            outcomes: counts
-                .keys()
-                .map(|one| (one.name().to_owned(), self.each(|run| f64::from(u8::from(outcome(run) == *one)))))
-                .collect(),
+            outcomes: counts.keys().map(|one| (one.name().to_owned(), self.each(|run| part(run, *one)))).collect(),
+            occurrences: self.each(|run| f64::from(tally(run).begun)),
             begin_seconds: self.maybe(|run| Some(of(run)?.at(ChangeStep::Began)?.as_secs_f64())),
             end_seconds: self.maybe(|run| {
                 let ends = [ChangeStep::Completed, ChangeStep::RolledBack, ChangeStep::Stalled, ChangeStep::Superseded];
@@ -68,8 +72,8 @@ impl Runs<'_> {
                 .map(share),
             reached_share: self.each(|run| of(run).map_or(0.0, |row| f64::from(row.reached) / 1e6)),
             exposed_customers_share: self.maybe(|run| self.customers(id, find(run, id))).map(share),
-            detect_seconds: self.maybe(|run| between(run, ChangeStep::Began, ChangeStep::Failed)),
-            rollback_seconds: self.maybe(|run| between(run, ChangeStep::Back, ChangeStep::RolledBack)),
+            detect_seconds: self.maybe(|run| tally(run).detect.mean()),
+            rollback_seconds: self.maybe(|run| tally(run).back.mean()),
         }
     }
 

@@ -1,10 +1,12 @@
 //! What became of each change: when it went on, who was sent to its revision, and how it ended.
 
+use super::turns::{self, Tally, Turns};
 use super::window::Integral;
 use crate::engine::Time;
+use crate::engine::index::Id;
 use crate::model::fact::{ChangeStep, Lifecycle, PipelineStep};
-use crate::model::ids::ChangeId;
-use crate::model::plan::Unit;
+use crate::model::ids::{ChangeId, ServiceId, Unit};
+use crate::model::plan::Plan;
 
 /// How a change ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +47,8 @@ pub struct Measure {
     pub reached: u32,
     /// Requests sent to its revision: billionths for each second, times microseconds.
     pub exposed: u128,
+    /// Its occurrences, if it comes again and again; the steps are those of the first then.
+    pub turns: Option<Turns>,
 }
 
 /// A stage of the life cycle that a change entered.
@@ -61,7 +65,23 @@ pub struct Entered {
 impl Measure {
     /// When it took a step.
     pub fn at(&self, step: ChangeStep) -> Option<Time> {
-        self.steps.iter().find(|(of, _)| *of == step).map(|(_, at)| *at)
+        turns::at(&self.steps, step)
+    }
+
+    /// What its occurrences came to; a change that comes once is one.
+    pub fn tally(&self) -> Tally {
+        self.turns.as_ref().map_or_else(|| Tally::of(&self.steps), |turns| turns.over)
+    }
+
+    /// Takes in what became of the same change in another cell.
+    pub fn merge(&mut self, other: Measure) {
+        self.exposed += other.exposed;
+        self.reached = self.reached.max(other.reached);
+        if let (Some(mine), Some(theirs)) = (&mut self.turns, other.turns)
+            && mine.merge(theirs)
+        {
+            self.steps = other.steps;
+        }
     }
 
     /// Stages of the life cycle that it entered, in order.
@@ -76,25 +96,6 @@ impl Measure {
         }
         rows
     }
-
-    /// How it ended.
-    pub fn outcome(&self) -> Outcome {
-        let last = self.steps.iter().rev().map(|(step, _)| *step).next();
-        match last {
-            Some(ChangeStep::Completed) => Outcome::Completed,
-            Some(ChangeStep::RolledBack) => Outcome::RolledBack,
-            Some(ChangeStep::Stalled | ChangeStep::Superseded) => Outcome::Stopped,
-            Some(
-                ChangeStep::Began
-                | ChangeStep::Bakes
-                | ChangeStep::Failed
-                | ChangeStep::Back
-                | ChangeStep::Enters(_)
-                | ChangeStep::TimedOut,
-            )
-            | None => Outcome::Unfinished,
-        }
-    }
 }
 
 /// A request, in the units of `exposed`.
@@ -104,6 +105,8 @@ const REQUEST: u128 = 1_000_000_000_000_000;
 #[derive(Clone, Debug)]
 pub struct Changes {
     from: Time,
+    /// For each change: whether it comes again and again.
+    repeats: Vec<bool>,
     rows: Vec<Row>,
 }
 
@@ -119,6 +122,7 @@ struct Row {
     exposed: Integral,
     /// Calls that came to it one by one.
     met: u64,
+    turns: Option<Turns>,
 }
 
 impl Row {
@@ -131,29 +135,35 @@ impl Row {
             rates: Vec::new(),
             exposed: Integral::new(from),
             met: 0,
+            turns: None,
         }
     }
 }
 
 impl Changes {
     /// Counts requests from `from` on.
-    pub fn new(from: Time) -> Changes {
-        Changes { from, rows: Vec::new() }
+    pub fn new(plan: &Plan, from: Time) -> Changes {
+        let repeats = plan.changes.iter().map(|one| one.every.is_some()).collect();
+        Changes { from, repeats, rows: Vec::new() }
     }
 
     fn row(&mut self, change: ChangeId) -> &mut Row {
         let found = self.rows.iter().rposition(|row| row.change == change);
         let place = found.unwrap_or_else(|| {
-            self.rows.push(Row::new(change, self.from));
+            let turns = self.repeats[change.row()].then(Turns::default);
+            self.rows.push(Row { turns, ..Row::new(change, self.from) });
             self.rows.len() - 1
         });
         &mut self.rows[place]
     }
 
     /// A change went on. With a pipeline it is that which counts, not the deployments of its units.
-    pub fn step(&mut self, now: Time, change: ChangeId, what: ChangeStep) {
+    pub fn step(&mut self, now: Time, change: ChangeId, service: ServiceId, what: ChangeStep) {
         let row = self.row(change);
-        if row.stages.is_empty() {
+        if let Some(turns) = &mut row.turns {
+            turns.step(now, service, what);
+            row.reached = 1_000_000;
+        } else if row.stages.is_empty() {
             row.steps.push((what, now));
             // A service that deploys it by itself is all that it is to reach.
             row.reached = 1_000_000;
@@ -194,6 +204,7 @@ impl Changes {
             Some((_, now)) => *now = rate,
             None => row.rates.push((unit, rate)),
         }
+        row.rates.retain(|(_, rate)| *rate > 0);
         let all = row.rates.iter().map(|(_, rate)| rate).sum();
         row.exposed.set(now, all);
     }
@@ -202,8 +213,12 @@ impl Changes {
     pub fn finish(self, end: Time) -> Vec<(ChangeId, Measure)> {
         let close = |mut row: Row| {
             row.exposed.reach(end);
-            let Row { change, steps, stages, reached, exposed, met, .. } = row;
-            (change, Measure { steps, stages, reached, exposed: exposed.sum() + u128::from(met) * REQUEST })
+            let Row { change, mut steps, stages, reached, exposed, mut turns, met, .. } = row;
+            if let Some(turns) = &mut turns {
+                steps = turns.finish();
+            }
+            let exposed = exposed.sum() + u128::from(met) * REQUEST;
+            (change, Measure { steps, stages, reached, exposed, turns })
         };
         let mut rows: Vec<(ChangeId, Measure)> = self.rows.into_iter().map(close).collect();
         rows.sort_by_key(|row| row.0);

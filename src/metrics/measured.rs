@@ -67,6 +67,14 @@ impl Measured {
         self.application = self.application.or(other.application);
         self.changes.extend(other.changes);
         self.changes.sort_by_key(|row| row.0);
+        // A change with a clock for each service may come to several cells.
+        self.changes.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1.merge(next.1.clone());
+            }
+            same
+        });
         self.alarms.extend(other.alarms);
         self.alarms.sort_by_key(|row| row.0);
         self.homes.extend(other.homes);

@@ -38,6 +38,7 @@ pub mod summary;
 pub mod tasks;
 pub mod timeline;
 pub mod trace;
+pub mod turns;
 pub mod window;
 
 pub use measured::{Measured, ServiceMeasure};

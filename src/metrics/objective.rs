@@ -340,7 +340,15 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
         Target::Alarm => of(&["rings", "falseRings", "firstRingSeconds", "inAlarmSeconds"]),
         Target::Change => {
             let ends = crate::metrics::changes::Outcome::ALL.map(|one| format!("outcomes.{}", one.name()));
-            let names = ["outcome", "beginSeconds", "endSeconds", "exposedRequests", "exposedShare", "reachedShare"];
+            let names = [
+                "outcome",
+                "occurrences",
+                "beginSeconds",
+                "endSeconds",
+                "exposedRequests",
+                "exposedShare",
+                "reachedShare",
+            ];
             [of(&names), of(&["exposedCustomersShare", "detectSeconds", "rollbackSeconds"]), ends.to_vec()].concat()
         }
     }

@@ -138,7 +138,7 @@ impl Metrics {
             ),
             planes: Planes::new(plan, part, warm_up),
             application: Applications::new(warm_up),
-            changes: Changes::new(warm_up),
+            changes: Changes::new(plan, warm_up),
             alarms: Alarms::new(plan, part),
             changed: Vec::new(),
             charts: charts.then(|| {
@@ -291,7 +291,7 @@ impl Metrics {
         self.charts.iter_mut().for_each(|charts| charts.told(now, fact));
         match *fact {
             Fact::Change { change, service, what } => {
-                self.changes.step(now, change, what);
+                self.changes.step(now, change, service, what);
                 self.alarms.step(now, change, service, what);
             }
             Fact::Pipeline { change, stage, what, reached } => self.changes.stage(now, change, stage, what, reached),

@@ -342,13 +342,15 @@ pub struct ChangeRow {
     pub name: String,
     /// "cluster/name" of what it changes.
     pub service: String,
-    /// `completed`, `rolledBack`, `stopped` or `unfinished`: in most replications.
+    /// `completed`, `rolledBack`, `stopped` or `unfinished`: in most replications, of most occurrences.
     pub outcome: String,
-    /// The share of the replications with each outcome.
+    /// The share of the replications with each outcome; with `every`, of the occurrences.
     pub outcomes: BTreeMap<String, Estimate>,
-    /// When ECS took it on.
+    /// How often it began: once at most, or again and again with `every`.
+    pub occurrences: Estimate,
+    /// When ECS took it, or its first occurrence, on.
     pub begin_seconds: Maybe,
-    /// When it was completed, was back, stalled, or gave way.
+    /// When that was completed, was back, stalled, or gave way.
     pub end_seconds: Maybe,
     /// What it went through.
     pub stages: Vec<StageRow>,
@@ -361,7 +363,7 @@ pub struct ChangeRow {
     /// Share of the customers who were sent to the new revision at least once, where traffic moves by weights: the largest
     /// weight with `sticky`, else all of them as soon as any is (each sends many requests); null elsewhere.
     pub exposed_customers_share: Maybe,
-    /// From its begin until it was found to be bad; null when it never was.
+    /// From its begin until it was found to be bad, on average over the occurrences that were; null when none was.
     pub detect_seconds: Maybe,
     /// From then until the revision before it was back.
     pub rollback_seconds: Maybe,

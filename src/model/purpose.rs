@@ -56,6 +56,8 @@ pub enum For {
     Hook,
     /// When somebody finds that a change is bad.
     Found,
+    /// Gap to the next change of a service.
+    ChangeGap,
 }
 
 impl From<For> for Purpose {

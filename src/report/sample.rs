@@ -95,6 +95,7 @@ pub(crate) fn with_changes() -> Plan {
         who: Who::named(&format!("v{revision}")),
         units: vec![Unit::Service(ServiceId(0))],
         what: "shop/web".into(),
+        every: None,
         at: Time(u64::from(revision)),
         defect: None,
         bad_ppm: 0,

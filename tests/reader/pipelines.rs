@@ -13,8 +13,7 @@ fn file(change: &Value) -> Value {
     };
     let mut moves = service("moves");
     moves["deploymentConfiguration"] = json!({ "strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5 });
-    let traffic =
-        |name: &str| json!({ "service": format!("shop/{name}"), "rate": "90/s", "requestsPerTask": "60/s" });
+    let traffic = |name: &str| json!({ "service": format!("shop/{name}"), "rate": "90/s", "requestsPerTask": "60/s" });
     json!({
         "version": 1, "name": "pipelines", "duration": "2h",
         "taskDefinitions": [{ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",

@@ -11,30 +11,31 @@
 
 use super::{account, alarms, flag, outage, pipeline, reconcile, shift, staged};
 use crate::engine::key::Phase as Turn;
-use crate::engine::{Draw, Span, Time};
+use crate::engine::{Draw, Span, Time, Who};
 use crate::model::defect::Live;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, ChangeStep, Fact};
 use crate::model::flows::For;
 use crate::model::ids::{AlarmId, ChangeId, ServiceId, TaskId, ZoneId};
 use crate::model::plan::{Plan, Unit};
+use crate::model::tables::Service;
 use crate::model::tables::rollout::{Revision, Rollout, Stage};
 use crate::model::tables::task::{Marks, chain};
 use crate::model::world::{Cx, World};
 
 steps! { Deploy:
     /// Somebody asks for a change.
-    Asked(service: ServiceId, change: ChangeId),
+    Asked(service: ServiceId, change: ChangeId, turn: u32),
     /// A task without any check has run for long enough to count as healthy.
     Warm(task: TaskId),
     /// The bake is over.
-    Baked(service: ServiceId, change: ChangeId),
+    Baked(service: ServiceId, change: ChangeId, turn: u32),
     /// What a stage of a deployment that moves traffic waits for is there.
     Due(service: ServiceId, change: ChangeId, number: u32),
     /// A feature flag goes on.
     Shown(service: ServiceId, change: ChangeId, number: u32),
     /// Somebody finds that it is bad.
-    Found(service: ServiceId, change: ChangeId),
+    Found(service: ServiceId, change: ChangeId, turn: u32),
 }
 
 /// How long a task without any health check runs before a deployment counts it as healthy (domain sheet, section 2.2).
@@ -45,12 +46,12 @@ const AGAIN: Span = Span::from_secs(30);
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     match step {
-        Step::Asked(service, change) => asked(world, service, change, cx),
+        Step::Asked(service, change, turn) => asked(world, service, change, turn, cx),
         Step::Warm(task) => warm(world, task, cx),
-        Step::Baked(service, change) => baked(world, service, change, cx),
+        Step::Baked(service, change, turn) => baked(world, service, change, turn, cx),
         Step::Due(service, change, number) => shift::due(world, service, change, number, cx),
         Step::Shown(service, change, number) => flag::shown(world, service, change, number, cx),
-        Step::Found(service, change) => found(world, service, change, cx),
+        Step::Found(service, change, turn) => found(world, service, change, turn, cx),
     }
 }
 
@@ -60,21 +61,40 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     for (id, change) in plan.changes.pairs() {
         let alone = change.pipeline.is_none();
         for service in change.services().filter(|_| alone).filter(|service| world.services.holds(*service)) {
-            cx.at(change.at, Turn::Normal, Step::Asked(service, id));
+            if change.every.is_some() {
+                wind(service, id, 0, cx);
+            } else {
+                cx.at(change.at, Turn::Normal, Step::Asked(service, id, 0));
+            }
         }
     }
 }
 
+/// The clock of a change that comes again and again at a service: when it is asked for next is drawn.
+fn wind(service: ServiceId, id: ChangeId, turn: u32, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let change = &plan.changes[id];
+    let Some(law) = &change.every else { return };
+    let who = change.turn(plan.services[service].who, turn);
+    let gap = law.sample(&mut cx.draw(For::ChangeGap, who));
+    cx.after(gap.max(Span::from_micros(1)), Step::Asked(service, id, turn));
+}
+
+/// What was deployed is over, one way or another: the clock of a change that comes again starts anew.
+fn over(service: ServiceId, rollout: &Rollout, cx: &mut Cx<'_>) {
+    wind(service, rollout.change, rollout.turn + 1, cx);
+}
+
 /// A service is to have another revision.
-fn asked(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
+fn asked(world: &mut World, service: ServiceId, id: ChangeId, turn: u32, cx: &mut Cx<'_>) {
     if cx.plan.changes[id].flag.is_some() {
         return flag::begin(world, service, id, cx);
     }
     if let Err(wait) = called(world, service, cx) {
-        return cx.after(wait, Step::Asked(service, id));
+        return cx.after(wait, Step::Asked(service, id, turn));
     }
     let earlier = supersede(world, service, cx);
-    let moves = begin(world, service, id, cx);
+    let moves = begin(world, service, id, turn, cx);
     tell(id, service, ChangeStep::Began, cx);
     if moves {
         no_rest(world, service);
@@ -90,7 +110,7 @@ pub(crate) fn called(world: &mut World, service: ServiceId, cx: &Cx<'_>) -> Resu
     let plan = cx.plan;
     let cluster = plan.services[service].cluster;
     let away = outage::unserved(world, cluster, cx).is_some() || !world.front.router_down.is_empty();
-    if away || super::create::unborn(world, cluster) {
+    if away || super::create::unborn(world, cluster) || is_full(&mut world.services[service]) {
         return Err(AGAIN);
     }
     let told = plan.regions[plan.region_of(service)].plane.is_some();
@@ -110,9 +130,10 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
         if earlier {
             shift::give_up_green(world, service, cx);
         }
-        world.services[service].rollout = None;
+        let rollout = world.services[service].rollout.take();
         if !stalled {
             tell(change, service, ChangeStep::Superseded, cx);
+            rollout.iter().for_each(|rollout| over(service, rollout, cx));
         }
     }
     if let Some((change, _)) = world.services[service].trial {
@@ -121,29 +142,52 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
     before.is_some_and(|(_, _, earlier)| earlier)
 }
 
-/// Whether the revision of a change is bad: the same everywhere, as it is one draw.
+/// Whether the revision of a change that comes once is bad: the same everywhere, as it is one draw.
 pub(crate) fn is_bad(id: ChangeId, cx: &Cx<'_>) -> bool {
+    is_bad_now(id, cx.plan.changes[id].who, cx)
+}
+
+/// Whether an occurrence of a change is bad.
+fn is_bad_now(id: ChangeId, who: Who, cx: &Cx<'_>) -> bool {
     let change = &cx.plan.changes[id];
-    change.defect.is_some() && change.bad_ppm > 0 && bad_luck(change.bad_ppm, cx.draw(For::Defect, change.who))
+    change.defect.is_some() && change.bad_ppm > 0 && bad_luck(change.bad_ppm, cx.draw(For::Defect, who))
+}
+
+/// Whether a service has tasks of so many revisions that no number is left for another one. Those without tasks, of changes
+/// that were superseded or stalled, are forgotten first.
+fn is_full(row: &mut Service) -> bool {
+    let kept = [Some(row.revision), row.completed, row.trial.map(|_| row.before_trial)];
+    let runs = |one: &Revision| one.wanted > 0 || one.targets.iter().any(|count| *count != [0; 4]);
+    row.revisions.retain(|one| kept.contains(&Some(one.number)) || runs(one));
+    row.revisions.len() > usize::from(u8::MAX)
+}
+
+/// A number for a new revision: the next one in a circle that none has that is still known. So a number comes back only
+/// when 255 more revisions have come, and nothing is left of the one that had it.
+fn number(row: &Service) -> u8 {
+    let mut numbers = (1..=u8::MAX).map(|step| ((u16::from(row.newest) + u16::from(step) - 1) % 255) as u8 + 1);
+    let known = |number: &u8| row.revisions.iter().any(|one| one.number == *number);
+    numbers.find(|number| !known(number)).unwrap_or(u8::MAX)
 }
 
 /// A deployment begins: of the whole service, unless a pipeline limits it. Whether traffic moves.
-pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) -> bool {
+pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u32, cx: &mut Cx<'_>) -> bool {
     let plan = cx.plan;
-    let bad = is_bad(id, cx);
+    let bad = is_bad_now(id, plan.changes[id].turn(plan.services[service].who, turn), cx);
     let zones = world.services[service].zones.len();
     // An alarm that is on already is ignored for the whole of the deployment (domain sheet, section 2.5).
     let watched = plan.services[service].deployment.alarms.iter().copied();
     let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
     let row = &mut world.services[service];
-    let revision = plan.services[service].revision_of(id);
+    let revision = number(row);
+    row.newest = revision;
     row.before_trial = row.completed.unwrap_or(row.revision);
-    row.revisions.push(Revision::new(revision, bad, zones));
+    row.revisions.push(Revision::new(revision, Some(id), bad, zones));
     let blue = std::mem::replace(&mut row.revision, revision);
     row.trial = Some((id, revision));
-    let shift = shift::moves(plan, service).then(|| shift::new(blue, revision));
+    let shift = shift::moves(plan, service).then(|| shift::new(blue, revision, turn));
     let moves = shift.is_some();
-    row.rollout = Some(Box::new(Rollout { shift, ..Rollout::new(id, revision, row.before_trial, ignored) }));
+    row.rollout = Some(Box::new(Rollout { shift, turn, ..Rollout::new(id, revision, row.before_trial, ignored) }));
     if bad {
         cx.note(Fact::Defective { change: id, unit: Unit::Service(service) });
     }
@@ -214,7 +258,7 @@ pub(crate) fn of_revision<'p>(
     zone: ZoneId,
 ) -> Option<(&'p Live, Cause)> {
     let known = world.services[service].revisions.iter().find(|one| one.number == revision)?;
-    let id = *plan.services[service].changes.get(usize::from(revision).checked_sub(1)?)?;
+    let id = known.change?;
     let change = &plan.changes[id];
     let unit = change.only_unit.is_none_or(|only| change.units[only] == Unit::Service(service));
     let here = unit && change.only_in.is_none_or(|only| only == zone);
@@ -249,25 +293,30 @@ pub(crate) fn runs(world: &mut World, id: TaskId, checked: bool, cx: &mut Cx<'_>
 
 /// The first task of a deployment runs: from now on somebody may find that it is bad.
 fn runs_first(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
-    let staged = world.services[service].rollout.as_ref().is_some_and(|rollout| rollout.staged);
-    if staged {
+    let rollout = world.services[service].rollout.as_ref();
+    if rollout.is_some_and(|rollout| rollout.staged) {
         return pipeline::runs_first(world, change, cx);
     }
-    if let Some(after) = found_after(change, cx) {
-        cx.after(after, Step::Found(service, change));
+    let turn = rollout.map_or(0, |rollout| rollout.turn);
+    let who = cx.plan.changes[change].turn(cx.plan.services[service].who, turn);
+    if let Some(after) = found_after_now(change, who, cx) {
+        cx.after(after, Step::Found(service, change, turn));
     }
 }
 
-/// From the first moment at which a bad revision runs until somebody finds it.
+/// From the first moment at which a bad revision of a change that comes once runs until somebody finds it.
 pub(crate) fn found_after(change: ChangeId, cx: &Cx<'_>) -> Option<Span> {
-    let row = &cx.plan.changes[change];
-    let law = row.found.as_ref().filter(|_| is_bad(change, cx))?;
-    Some(law.sample(&mut cx.draw(For::Found, row.who)))
+    found_after_now(change, cx.plan.changes[change].who, cx)
+}
+
+fn found_after_now(change: ChangeId, who: Who, cx: &Cx<'_>) -> Option<Span> {
+    let law = cx.plan.changes[change].found.as_ref().filter(|_| is_bad_now(change, who, cx))?;
+    Some(law.sample(&mut cx.draw(For::Found, who)))
 }
 
 /// Somebody has found that it is bad, if it is still under way.
-fn found(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
-    let open = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
+fn found(world: &mut World, service: ServiceId, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
+    let open = world.services[service].rollout.as_ref().is_some_and(|one| (one.change, one.turn) == (change, turn));
     if open {
         failed(world, service, true, cx);
     }
@@ -330,6 +379,7 @@ pub(crate) fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: 
         }
     } else {
         rollout.stage = Stage::Stalled;
+        over(service, rollout, cx);
         shift::stall(world, service);
         account::mark(world, service);
         tell(change, service, ChangeStep::Stalled, cx);
@@ -363,7 +413,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         }
         return;
     };
-    let change = rollout.change;
+    let (change, turn) = (rollout.change, rollout.turn);
     // A deployment that reaches a part only is done when nothing is left to be replaced.
     let done = whole && (only || rollout.is_partial());
     if rollout.shift.is_some() {
@@ -382,7 +432,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
                 rollout.stage = Stage::Baking;
             }
             tell(change, service, ChangeStep::Bakes, cx);
-            cx.after(bake, Step::Baked(service, change));
+            cx.after(bake, Step::Baked(service, change, turn));
         }
         Stage::Back if done => {
             rolled_back(world, service, cx);
@@ -391,9 +441,9 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
 }
 
-fn baked(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
+fn baked(world: &mut World, service: ServiceId, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
     let rollout = world.services[service].rollout.as_ref();
-    if rollout.is_some_and(|one| one.change == change && one.stage == Stage::Baking) {
+    if rollout.is_some_and(|one| (one.change, one.turn) == (change, turn) && one.stage == Stage::Baking) {
         complete(world, service, cx);
     }
 }
@@ -404,6 +454,7 @@ pub(crate) fn rolled_back(world: &mut World, service: ServiceId, cx: &mut Cx<'_>
     let Some(rollout) = &row.rollout else { return };
     let (change, staged) = (rollout.change, rollout.staged);
     tell(change, service, ChangeStep::RolledBack, cx);
+    over(service, rollout, cx);
     if staged {
         // What a pipeline had completed here is not the newest completed revision any more.
         row.completed = Some(row.revision);
@@ -420,6 +471,7 @@ pub(crate) fn complete(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     row.completed = Some(row.revision);
     if let Some(rollout) = &row.rollout {
         cx.note(Fact::Change { change: rollout.change, service, what: ChangeStep::Completed });
+        over(service, rollout, cx);
     }
     let staged = row.rollout.as_ref().filter(|rollout| rollout.staged).map(|rollout| rollout.change);
     end(world, service);
@@ -440,7 +492,7 @@ pub(crate) fn end(world: &mut World, service: ServiceId) {
 }
 
 /// Revisions without tasks are forgotten.
-pub(crate) fn forget(row: &mut crate::model::tables::Service) {
+pub(crate) fn forget(row: &mut Service) {
     let now = row.revision;
     row.revisions.retain(|one| one.number == now || one.targets.iter().any(|count| *count != [0; 4]));
 }

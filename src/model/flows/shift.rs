@@ -26,10 +26,11 @@ use crate::model::world::{Cx, World};
 /// change within seconds). A weight of green counts from the begin of its stage.
 pub const MOVES: Span = Span::from_secs(5);
 
-/// A revision that is deployed beside the one that serves.
-pub(crate) fn new(blue: u8, green: u8) -> Shift {
+/// A revision that is deployed beside the one that serves. What still waits for an earlier turn of a change that comes again
+/// has another number.
+pub(crate) fn new(blue: u8, green: u8, turn: u32) -> Shift {
     let at = Lifecycle::ReconcileService;
-    Shift { blue, green, scaled: false, weight: 0, at, step: 0, waits: Waits::Tasks, number: 0 }
+    Shift { blue, green, scaled: false, weight: 0, at, step: 0, waits: Waits::Tasks, number: turn << 16 }
 }
 
 /// The deployment begins; `earlier`: tasks of another one that it supersedes are still there.
@@ -126,6 +127,7 @@ fn ask(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let Some((change, shift)) = shift(world, service) else { return };
     let (at, step, green) = (shift.at, shift.step, shift.green);
+    let turn = world.services[service].rollout.as_ref().map_or(0, |rollout| rollout.turn);
     let hooks =
         plan.services[service].deployment.hooks.iter().enumerate().filter(|(_, hook)| hook.stages.contains(&at));
     let Some(answer) = plan.changes[change].answers.iter().find(|answer| answer.stage == at) else {
@@ -134,7 +136,8 @@ fn ask(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let bad = world.services[service].revisions.iter().any(|one| one.number == green && one.bad);
     let (mut all, mut first) = ((Span::ZERO, Waits::Hooks), None);
     for (place, hook) in hooks {
-        let who = plan.changes[change].who.nth(at as u64).nth(u64::from(step)).nth(place as u64);
+        let who = plan.changes[change].turn(plan.services[service].who, turn);
+        let who = who.nth(at as u64).nth(u64::from(step)).nth(place as u64);
         let (takes, fails) = reply(answer, bad, &mut cx.draw(For::Hook, who));
         let (span, waits) = match takes.filter(|takes| *takes <= hook.timeout) {
             Some(takes) if fails => (takes, Waits::Failing),

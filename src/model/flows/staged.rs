@@ -21,7 +21,7 @@ pub(crate) fn moved(world: &mut World, service: ServiceId, change: ChangeId, rea
     let under_way = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
     if !under_way {
         let earlier = deploy::supersede(world, service, cx);
-        let moves = deploy::begin(world, service, change, cx);
+        let moves = deploy::begin(world, service, change, 0, cx);
         deploy::tell(change, service, ChangeStep::Began, cx);
         if moves {
             // Traffic moves between two full sets of tasks: all of the service, as such deployments reach no part of it.

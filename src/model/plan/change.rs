@@ -17,8 +17,10 @@ pub struct Change {
     pub units: Vec<Unit>,
     /// What these are together, in a word.
     pub what: String,
-    /// When it is asked for.
+    /// When it is asked for, if it comes once.
     pub at: Time,
+    /// If it comes again and again at each of its services: from the end of one, or from 0, until the next is asked for.
+    pub every: Option<Dist>,
     /// How it is bad, if it is.
     pub defect: Option<defect::Live>,
     /// The chance that it is bad, in millionths.
@@ -40,6 +42,11 @@ pub struct Change {
 }
 
 impl Change {
+    /// Birth certificate of one occurrence at a service: a change that comes once is the same everywhere.
+    pub fn turn(&self, service: Who, turn: u32) -> Who {
+        if self.every.is_none() { self.who } else { self.who.nth(service.0).nth(u64::from(turn)) }
+    }
+
     /// The services among its units.
     pub fn services(&self) -> impl Iterator<Item = ServiceId> {
         self.units.iter().filter_map(|unit| match unit {

@@ -217,17 +217,10 @@ pub struct Service {
     pub traffic: Option<Traffic>,
     /// What it does with a new revision.
     pub deployment: Deployment,
-    /// Its changes by revision: the first makes revision 1.
+    /// Changes that make new revisions of it, in order of time.
     pub changes: Vec<ChangeId>,
     /// For streams: when tasks are run.
     pub arrivals: Option<Arrivals>,
-}
-
-impl Service {
-    /// The number of the revision that one of its changes makes: the first makes 1, and what it begins with is 0.
-    pub fn revision_of(&self, change: ChangeId) -> u8 {
-        self.changes.iter().position(|one| *one == change).map_or(0, |place| place as u8 + 1)
-    }
 }
 
 /// `{capacityProvider, base, weight}`.

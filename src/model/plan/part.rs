@@ -76,10 +76,11 @@ impl Plan {
             Unit::Service(service) => self.clusters[self.services[*service].cluster].cell,
             Unit::Cell(cell) => *cell,
         };
+        // Where each service has its own clock, they do not wait for each other.
         let across = |change: &Change| {
             let first = change.units.first().map(cell);
             let here = first.is_some_and(|first| self.cells[first].region == region);
-            here && change.units.iter().any(|unit| Some(cell(unit)) != first)
+            here && change.every.is_none() && change.units.iter().any(|unit| Some(cell(unit)) != first)
         };
         self.changes.iter().any(across)
     }

@@ -9,6 +9,8 @@ use crate::model::plan::{Reach, WHOLE};
 pub struct Revision {
     /// Its number; 0 is the one that the service begins with.
     pub number: u8,
+    /// The change that it comes from; `None`: the service begins with it.
+    pub change: Option<ChangeId>,
     /// Whether its defect, if it has one, was drawn.
     pub bad: bool,
     /// Tasks whose goal is RUNNING.
@@ -24,8 +26,8 @@ pub struct Revision {
 
 impl Revision {
     /// Without a task yet.
-    pub fn new(number: u8, bad: bool, zones: usize) -> Revision {
-        Revision { number, bad, wanted: 0, starting: 0, to_replace: 0, targets: vec![[0; 4]; zones] }
+    pub fn new(number: u8, change: Option<ChangeId>, bad: bool, zones: usize) -> Revision {
+        Revision { number, change, bad, wanted: 0, starting: 0, to_replace: 0, targets: vec![[0; 4]; zones] }
     }
 }
 
@@ -34,6 +36,8 @@ impl Revision {
 pub struct Rollout {
     /// What is deployed, or was.
     pub change: ChangeId,
+    /// How often the change had come to this service before, if it comes again and again.
+    pub turn: u32,
     /// The number of its revision.
     pub revision: u8,
     /// How far it is.
@@ -61,6 +65,7 @@ impl Rollout {
     pub fn new(change: ChangeId, revision: u8, before: u8, ignored: Vec<AlarmId>) -> Rollout {
         Rollout {
             change,
+            turn: 0,
             revision,
             stage: Stage::Rolling,
             failures: 0,

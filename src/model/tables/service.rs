@@ -150,6 +150,8 @@ pub struct Service {
     pub trial: Option<(ChangeId, u8)>,
     /// The revision before it.
     pub before_trial: u8,
+    /// The newest number that a revision got.
+    pub newest: u8,
     /// Features that flags show.
     pub features: Vec<Feature>,
     /// It stands in the list of services to settle.
@@ -252,6 +254,7 @@ impl Service {
             rollout: None,
             trial: None,
             before_trial: 0,
+            newest: 0,
             features: Vec::new(),
             dirty: false,
             told: Told::default(),

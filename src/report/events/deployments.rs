@@ -18,7 +18,9 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub(super) struct Past {
     /// The newest completed change of a service.
-    completed: BTreeMap<ServiceId, ChangeId>,
+    completed: BTreeMap<ServiceId, Who>,
+    /// How often a change that comes again has begun at a service.
+    turns: BTreeMap<(ServiceId, ChangeId), u32>,
     /// State of an alarm, and since when.
     alarms: BTreeMap<AlarmId, (AlarmState, Time)>,
 }
@@ -36,7 +38,10 @@ impl Writer<'_> {
             // A feature flag is no deployment of ECS.
             return None;
         }
-        let own = self.deployment_id(service, Some(change));
+        let turns = self.past.turns.entry((service, change)).or_default();
+        *turns += u32::from(what == ChangeStep::Began);
+        let who = self.plan.changes[change].turn(self.plan.services[service].who, *turns);
+        let own = self.deployment_id(service, Some(who));
         let before = self.deployment_id(service, self.past.completed.get(&service).copied());
         let (kind, name, id, reason) = match what {
             ChangeStep::Began => ("INFO", "IN_PROGRESS", &own, format!("{own} is being rolled out")),
@@ -51,7 +56,7 @@ impl Writer<'_> {
             | ChangeStep::TimedOut => return None,
         };
         if what == ChangeStep::Completed {
-            self.past.completed.insert(service, change);
+            self.past.completed.insert(service, who);
         }
         let detail = json!({
             "eventType": kind,
@@ -64,10 +69,10 @@ impl Writer<'_> {
         Some((self.named_arn(row.cluster, &format!("service/{}", row.name)), detail))
     }
 
-    /// Nineteen digits, made of the seed and of the change; without one, of the service.
-    fn deployment_id(&self, service: ServiceId, change: Option<ChangeId>) -> String {
+    /// Nineteen digits, made of the seed and of the change, and of its occurrence if it comes again; without one, of the service.
+    fn deployment_id(&self, service: ServiceId, change: Option<Who>) -> String {
         const LEAST: u64 = 1_000_000_000_000_000_000;
-        let who = change.map_or(self.plan.services[service].who, |change| self.plan.changes[change].who);
+        let who = change.unwrap_or(self.plan.services[service].who);
         let number = mix(mix(self.seed) ^ who.0 ^ Who::named("deployment").0);
         format!("ecs-svc/{}", LEAST + number % (9 * LEAST))
     }

@@ -8,16 +8,21 @@ use crate::scenario::ecs::lifecycle::LifecycleStage;
 object! {
     /// A new revision: of one service, deployed as its `deploymentConfiguration` says, or of several units that a pipeline
     /// changes stage by stage. A later change of the same service supersedes one that is still under way (sourced); a pipeline
-    /// waits for another one of the same units (model choice). Exactly one of `service`, `services`,
-    /// `cellularApplication` and `controlPlane` says what is changed.
+    /// waits for another one of the same units (model choice). Exactly one of `service`, `services`, `everyService`,
+    /// `cellularApplication` and `controlPlane` says what is changed, and exactly one of `at` and `every` when.
     Change("camelCase") {
         need {
             /// Name, unique among the changes.
             name: String,
-            /// When it is asked for (UpdateService), counted from 0.
-            at: Duration,
         }
         may {
+            /// When it is asked for (UpdateService), counted from 0.
+            at: Duration,
+            /// Instead of `at`: the law of the time from the end of one such change of a service, or from 0, until the next is
+            /// asked for. Each service that it names has its own clock, and each time it is drawn anew whether it is bad.
+            every: Law,
+            /// With `every`: all REPLICA services that have traffic; not by default (model choice).
+            every_service: bool,
             /// A service, such as `shop/web`: REPLICA.
             service: String,
             /// The cells of the application of this name.

@@ -1,7 +1,7 @@
 //! Changes and what a service does with them: `changes` and `deploymentConfiguration`.
 
 use super::Build;
-use crate::engine::{Span, Time, Who};
+use crate::engine::{Span, Who};
 use crate::model::defect;
 use crate::model::ids::{AlarmId, ServiceId};
 use crate::model::plan::{self, Breaker, Deployment, Kind, Strategy, Threshold};
@@ -9,8 +9,6 @@ use crate::model::problem::nearest;
 use crate::scenario::ecs::service::{CircuitBreaker, Service, ThresholdType};
 use crate::scenario::file::Change;
 
-/// Revisions of a service (model choice: a task carries the number of its own in a byte).
-const MOST_REVISIONS: usize = 255;
 /// Changes of a scenario (model choice: a cause carries the number of its change in twenty bits).
 const MOST_CHANGES: usize = 1 << 20;
 /// The longest bake (model choice: as for the other strategies, where AWS says so).
@@ -25,26 +23,12 @@ impl Build<'_> {
             return;
         }
         let mut order: Vec<usize> = (0..scenario.changes.len()).collect();
-        order.sort_by_key(|place| scenario.changes[*place].at.0);
+        order.sort_by_key(|place| scenario.changes[*place].at.as_ref().map(|at| at.0));
         let mut rows: Vec<Option<plan::Change>> = scenario.changes.iter().map(|_| None).collect();
-        let mut counts: std::collections::BTreeMap<ServiceId, usize> = std::collections::BTreeMap::new();
         for place in order {
             let written = &scenario.changes[place];
             let at = format!("/changes/{place}");
             let Some(row) = self.change(written, &at, place) else { continue };
-            if row.flag.is_some() {
-                // It makes no revision.
-                rows[place] = Some(row);
-                continue;
-            }
-            for service in row.services() {
-                let count = counts.entry(service).or_default();
-                *count += 1;
-                if *count == MOST_REVISIONS + 1 {
-                    let message = format!("more than {MOST_REVISIONS} changes of one service");
-                    self.out.error(&at, message, "spread them over several services, or run for less time");
-                }
-            }
             rows[place] = Some(row);
         }
         // Rows stand in the order of the file, as results do; the revisions of a service in order of time.
@@ -72,11 +56,7 @@ impl Build<'_> {
             let message = format!("two changes are called `{}`", written.name);
             self.out.error(&format!("{at}/name"), message, "give each its own name");
         }
-        let time = Time::ZERO + written.at.0;
-        if time >= self.plan.end() {
-            let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
-            self.out.warning(&format!("{at}/at"), message, "it is never asked for: move it, or run longer");
-        }
+        let when = self.asked(written, at);
         let defect =
             written.defect.as_ref().map(|spec| spec.resolve(&format!("{at}/defect/{}", spec.kind()), self.out));
         let zone =
@@ -84,7 +64,7 @@ impl Build<'_> {
         let bad_ppm = self.bad_share(written, at);
         let found = written.found.as_ref().map(|law| self.law(law, &format!("{at}/found")));
         let named = self.units(written, at)?;
-        let pipeline = self.pipeline(written, &named, at);
+        let pipeline = if written.every.is_some() { Some(None) } else { self.pipeline(written, &named, at) };
         self.on_plane(written, defect.as_ref().and_then(Option::as_ref), at);
         let only_unit = match &written.only_in_unit {
             None => Some(None),
@@ -104,12 +84,14 @@ impl Build<'_> {
         if matches!(defect, Some(None)) || zone == Some(None) || matches!(found, Some(None)) {
             return None;
         }
+        let (time, every) = when?;
         Some(plan::Change {
             name: written.name.clone(),
             who: Who::named(&format!("change {}", written.name)),
             units: named.units,
             what: named.what,
             at: time,
+            every,
             defect: defect.flatten(),
             bad_ppm: bad_ppm?,
             only_in: zone.flatten(),

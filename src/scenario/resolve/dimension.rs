@@ -93,7 +93,8 @@ impl Build<'_> {
             let named = |name: &String| self.names.services.get(name) == Some(&id);
             let cell = |_: &String| self.plan.application.as_ref().is_some_and(|one| one.cells.contains(&id));
             let is_of = |one: &crate::scenario::file::Change| {
-                one.service.iter().chain(&one.services).any(named)
+                one.every_service == Some(true)
+                    || one.service.iter().chain(&one.services).any(named)
                     || one.cellular_application.as_ref().is_some_and(cell)
             };
             self.scenario.changes.iter().any(is_of)

@@ -10,6 +10,7 @@ mod composite;
 mod container;
 mod control_plane;
 mod dimension;
+mod every;
 mod external;
 mod fault;
 mod group;

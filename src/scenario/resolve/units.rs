@@ -12,7 +12,7 @@ pub(super) struct Named {
     pub(super) units: Vec<Unit>,
     pub(super) what: String,
     pub(super) names: Vec<String>,
-    region: Option<RegionId>,
+    pub(super) region: Option<RegionId>,
 }
 
 impl Named {
@@ -44,13 +44,15 @@ impl Build<'_> {
         let keys = [
             written.service.is_some(),
             !written.services.is_empty(),
+            written.every_service == Some(true),
             written.cellular_application.is_some(),
             written.control_plane.is_some(),
         ];
         if keys.iter().filter(|key| **key).count() != 1 {
             let several = keys.contains(&true);
             let message = if several { "a change has one thing to change" } else { "nothing says what is changed" };
-            self.out.error(at, message, "write one of `service`, `services`, `cellularApplication` and `controlPlane`");
+            let hint = "write one of `service`, `services`, `everyService`, `cellularApplication` and `controlPlane`";
+            self.out.error(at, message, hint);
             return None;
         }
         if let Some(name) = &written.service {
@@ -62,6 +64,9 @@ impl Build<'_> {
         }
         if let Some(name) = &written.cellular_application {
             return self.cells_of(name, &format!("{at}/cellularApplication"));
+        }
+        if written.every_service == Some(true) {
+            return self.every_service(&format!("{at}/everyService"));
         }
         if let Some(name) = &written.control_plane {
             return self.cells_of_region(name, &format!("{at}/controlPlane"));

@@ -1,0 +1,69 @@
+//! Changes that come again by a law: when, and to whom.
+
+use super::Build;
+use super::units::Named;
+use crate::engine::{Dist, Time};
+use crate::model::ids::ServiceId;
+use crate::model::plan::{Kind, Unit};
+use crate::scenario::file::Change;
+
+impl Build<'_> {
+    /// When a change is asked for: once at a time, or again and again by a law.
+    pub(super) fn asked(&mut self, written: &Change, at: &str) -> Option<(Time, Option<Dist>)> {
+        match (&written.at, &written.every) {
+            (Some(time), None) => {
+                let time = Time::ZERO + time.0;
+                if time >= self.plan.end() {
+                    let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
+                    self.out.warning(&format!("{at}/at"), message, "it is never asked for: move it, or run longer");
+                }
+                if written.every_service == Some(true) {
+                    let message = "all services are changed by `every` only, each in its own time";
+                    self.out.error(&format!("{at}/everyService"), message, "write `every`, or name them in `services`");
+                }
+                Some((time, None))
+            }
+            (None, Some(law)) => {
+                let idle = [
+                    ("pipeline", written.pipeline.is_some()),
+                    ("featureFlag", written.feature_flag.is_some()),
+                    ("cellularApplication", written.cellular_application.is_some()),
+                    ("controlPlane", written.control_plane.is_some()),
+                ];
+                for (key, _) in idle.into_iter().filter(|one| one.1) {
+                    let message = format!("with `every` each service is deployed by itself: `{key}` belongs to `at`");
+                    self.out.error(&format!("{at}/{key}"), message, "leave it out, or write `at`");
+                }
+                self.gaps(law, &format!("{at}/every")).map(|law| (Time::ZERO, Some(law)))
+            }
+            (Some(_), Some(_)) => {
+                self.out.error(at, "`at` and `every` exclude each other", "keep one of them");
+                None
+            }
+            (None, None) => {
+                self.out.error(at, "nothing says when the change is asked for", "write \"at\": \"1h\"");
+                None
+            }
+        }
+    }
+
+    /// All services that a change with `everyService` comes to.
+    pub(super) fn every_service(&mut self, at: &str) -> Option<Named> {
+        let meant = |id: &ServiceId| {
+            let row = &self.plan.services[*id];
+            row.kind == Kind::Replica && row.traffic.is_some()
+        };
+        let found: Vec<ServiceId> = self.plan.services_in_order().filter(meant).collect();
+        if found.is_empty() {
+            let hint = "add `traffic`, or name services in `services`";
+            self.out.error(at, "no REPLICA service has traffic", hint);
+            return None;
+        }
+        for id in &found {
+            self.deployable(*id, false, at)?;
+        }
+        let names: Vec<String> = found.iter().map(|id| self.plan.services[*id].name.clone()).collect();
+        let what = format!("every service, {} now", names.len());
+        Some(Named { units: found.into_iter().map(Unit::Service).collect(), what, names, region: None })
+    }
+}
