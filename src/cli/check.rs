@@ -5,6 +5,7 @@ use super::console::Console;
 use super::files::Disk;
 use super::pipeline::Pipeline;
 use super::render;
+use super::stages;
 use crate::engine::Span;
 use crate::model::plan::Plan;
 use crate::model::problem::{Problems, Severity};
@@ -84,6 +85,7 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
         ("Control-plane cells: what each is built for, and what is left of that without one zone", planes(plan)),
         ("Tasks needed at the peak, and what is left of each service without one zone", headroom(plan)),
         ("Changes: tasks of the service meanwhile, and what can stop them", deployments(plan)),
+        ("Stages of changes, as if replacing tasks took no time and nothing stopped them", stages::table(plan)),
     ];
     for (title, table) in tables.iter().filter(|(_, table)| !table.is_empty()) {
         line(&format!("\n{}\n{}", paint.strong(title), table.text(paint).trim_end()));
@@ -179,7 +181,7 @@ fn planes(plan: &Plan) -> Table {
 }
 
 /// A last row for what is not shown.
-fn more(table: &mut Table, count: usize, things: &str, columns: usize) {
+pub(super) fn more(table: &mut Table, count: usize, things: &str, columns: usize) {
     if count > 0 {
         let mut row = vec![format!("and {count} {things} more")];
         row.resize(columns, String::new());

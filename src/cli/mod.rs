@@ -23,6 +23,7 @@ pub mod real;
 pub mod render;
 mod results;
 mod run;
+mod stages;
 #[cfg(test)]
 mod tests;
 

@@ -2,8 +2,8 @@
 
 use crate::engine::Span;
 use crate::model::Plan;
-use crate::model::ids::ChangeId;
-use crate::model::plan::{Change, Deployment, Kind, Strategy};
+use crate::model::ids::{ChangeId, ServiceId};
+use crate::model::plan::{Change, Deployment, Kind, Pipeline, Strategy};
 
 /// What follows for one change.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,16 +52,53 @@ fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
         .iter()
         .flat_map(|flag| &flag.alarms)
         .map(|alarm| format!("alarm {}, rolls back", plan.alarms[*alarm].name));
+    let staged = change.pipeline.as_ref();
+    let bake = match (flag, staged) {
+        (Some(flag), _) => flag.bake,
+        (None, Some(pipeline)) => pipeline.stages.iter().fold(Span::ZERO, |sum, stage| sum + stage.bake),
+        (None, None) => service.deployment.bakes(&plan.alarms),
+    };
+    let mut watched =
+        if flag.is_some() { flags.collect() } else { watched(plan, &service.deployment, service.desired) };
+    watched.extend(staged.into_iter().flat_map(|pipeline| by_pipeline(plan, pipeline)));
     ChangeRow {
         change: name.clone(),
-        service: what.clone(),
+        service: if staged.is_some() { of_each(plan, change) } else { what.clone() },
         at: Span(at.0),
         desired: service.desired,
         least,
         most,
-        watched: if flag.is_some() { flags.collect() } else { watched(plan, &service.deployment, service.desired) },
-        bake: flag.as_ref().map_or(service.deployment.bakes(&plan.alarms), |flag| flag.bake),
+        watched,
+        bake,
     }
+}
+
+/// Whose tasks are counted: those of each unit, or of the first where they differ.
+fn of_each(plan: &Plan, change: &Change) -> String {
+    let sizes = |service: ServiceId| {
+        let row = &plan.services[service];
+        (row.desired, row.minimum_healthy_percent, row.maximum_percent)
+    };
+    let mut all = change.services();
+    let Some(first) = all.next() else { return change.what.clone() };
+    match change.units.len() {
+        1 => change.what.clone(),
+        count if all.all(|other| sizes(other) == sizes(first)) => format!("{}: each of {count} units", change.what),
+        count => format!("{}: {count} units, here {}", change.what, plan.services[first].name),
+    }
+}
+
+/// Alarms of the pipeline itself: that of the fleet by name, those of units by number.
+fn by_pipeline(plan: &Plan, pipeline: &Pipeline) -> Vec<String> {
+    let fleet = pipeline.alarms.iter().filter(|watched| watched.unit.is_none());
+    let mut all: Vec<String> =
+        fleet.map(|watched| format!("alarm {}, rolls back", plan.alarms[watched.alarm].name)).collect();
+    match pipeline.alarms.iter().filter(|watched| watched.unit.is_some()).count() {
+        0 => {}
+        1 => all.push("alarm of 1 unit, rolls back".to_owned()),
+        count => all.push(format!("alarms of {count} units, each rolls back")),
+    }
+    all
 }
 
 fn watched(plan: &Plan, deployment: &Deployment, desired: u32) -> Vec<String> {

@@ -26,6 +26,7 @@ pub mod resolve;
 mod scan;
 pub mod schema;
 pub mod source;
+pub mod stages;
 mod tree;
 pub mod typed;
 pub mod types;

@@ -1,5 +1,6 @@
 //! Pipelines: how a change goes on stage by stage, over the units that it is to reach and their zones.
 
+use super::{Plan, Unit};
 use crate::engine::{Span, Time};
 use crate::model::ids::{AlarmId, ZoneId};
 
@@ -91,6 +92,16 @@ impl Hours {
         }
         let ahead = (1..=7).find(|ahead| works(*ahead)).unwrap_or(7);
         Span(ahead * DAY + self.from.0 - of_day)
+    }
+}
+
+impl Unit {
+    /// "cluster/name" of a service, "region/cell" of a cell of the control plane.
+    pub fn name(self, plan: &Plan) -> String {
+        match self {
+            Unit::Service(service) => plan.services[service].name.clone(),
+            Unit::Cell(cell) => format!("{}/{}", plan.regions[plan.cells[cell].region].name, plan.cells[cell].name),
+        }
     }
 }
 
