@@ -313,7 +313,8 @@ fn gather<R: Recorder>(
                 if options.timeline {
                     timeline = timeline
                         .with_blast(plan, &single.measured.faults, &single.measured.homes)
-                        .with_changes(plan, &single.measured.changes);
+                        .with_changes(plan, &single.measured.changes)
+                        .with_stages(plan, &single.measured.changes);
                 }
                 records = single.records.unwrap_or_default();
             } else {

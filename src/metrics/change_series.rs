@@ -15,7 +15,7 @@ const BILLION: f64 = 1e9;
 /// Requests for each second that are sent to the revision of a change: subject a service, part a change.
 const EXPOSED: &str = "exposed_requests_per_second";
 /// 1 while an alarm is in ALARM: subject the service whose metric it watches, part an alarm.
-const IN_ALARM: &str = "in_alarm";
+pub(super) const IN_ALARM: &str = "in_alarm";
 
 /// Numbers of the series, in the order of the plan.
 #[derive(Clone, Debug)]
@@ -35,6 +35,7 @@ impl ChangeSeries {
             for service in change.services().filter(|service| here(*service)) {
                 exposed.push(((id, service), trace.add(EXPOSED, name(service), &change.name)));
                 watched.extend(&plan.services[service].deployment.alarms);
+                watched.extend(change.pipeline.iter().flat_map(|line| &line.alarms).map(|watched| watched.alarm));
             }
             watched.extend(change.flag.iter().flat_map(|flag| &flag.alarms));
         }
@@ -144,6 +145,11 @@ fn marks(plan: &Plan, service: ServiceId, changes: &[(ChangeId, Measure)], serie
             all.push(Mark { at: *at, label, bad });
         }
     }
+    together(all)
+}
+
+/// One mark for each instant, in order of time.
+pub(super) fn together(mut all: Vec<Mark>) -> Vec<Mark> {
     all.sort_by_key(|mark| mark.at);
     let together = |same: &[Mark]| Mark {
         at: same[0].at,

@@ -33,6 +33,7 @@ mod plane_rows;
 pub mod planes;
 mod reader;
 pub mod recovery;
+pub mod stages;
 pub mod summarise;
 pub mod summary;
 pub mod tasks;

@@ -4,6 +4,7 @@ use super::blast::Blast;
 use super::change_series::ServiceChanges;
 use super::charts::provider_name;
 use super::recovery;
+use super::stages::StagedChange;
 use crate::engine::Time;
 use crate::model::Plan;
 use crate::model::ids::{CellId, ClusterId};
@@ -49,6 +50,8 @@ pub struct Timeline {
     pub blast: Blast,
     /// Services with changes, in the order of the file.
     pub changes: Vec<ServiceChanges>,
+    /// Changes with a pipeline, in the order of the file.
+    pub staged: Vec<StagedChange>,
 }
 
 impl Timeline {

@@ -31,19 +31,21 @@ const TIME_STEPS: [f64; 22] = [
     2_592_000.0,
 ];
 
-/// The time axis: what to write under it, and its ticks from 0 to `end_seconds`.
-pub(super) fn time(end_seconds: f64) -> (&'static str, Vec<Tick>) {
+/// The time axis: what to write under it, and its ticks between these. A part of a run is told in minutes at least.
+pub(super) fn time(begin_seconds: f64, end_seconds: f64) -> (&'static str, Vec<Tick>) {
     const TICKS_MAX: f64 = 13.0;
-    let (name, unit) = match end_seconds {
-        end if end <= 600.0 => ("seconds since the start", 1.0),
+    let length = end_seconds - begin_seconds;
+    let (name, unit) = match length {
+        end if end <= 600.0 && begin_seconds == 0.0 => ("seconds since the start", 1.0),
         end if end <= 14_400.0 => ("minutes since the start", 60.0),
         end if end <= 345_600.0 => ("hours since the start", 3_600.0),
         _ => ("days since the start", 86_400.0),
     };
-    let fitting = TIME_STEPS.iter().copied().find(|step| end_seconds / step <= TICKS_MAX);
-    let step = fitting.unwrap_or_else(|| nice(end_seconds / 86_400.0 / TICKS_MAX) * 86_400.0);
-    let count = (end_seconds / step + 1e-9) as u32;
-    (name, (0..=count).map(|i| (f64::from(i) * step, plain(f64::from(i) * step / unit))).collect())
+    let fitting = TIME_STEPS.iter().copied().find(|step| length / step <= TICKS_MAX);
+    let step = fitting.unwrap_or_else(|| nice(length / 86_400.0 / TICKS_MAX) * 86_400.0);
+    let first = libm::ceil(begin_seconds / step - 1e-9) as u32;
+    let last = (end_seconds / step + 1e-9) as u32;
+    (name, (first..=last).map(|i| (f64::from(i) * step, plain(f64::from(i) * step / unit))).collect())
 }
 
 /// The value axis: its upper end and its ticks, whole numbers only where things are counted.
@@ -76,7 +78,7 @@ mod tests {
     #[test]
     fn time_is_told_in_the_unit_that_fits() {
         let check = |end, name: &str, texts: &str| {
-            let (unit, ticks) = time(end);
+            let (unit, ticks) = time(0.0, end);
             assert_eq!((unit.split(' ').next(), labels(&ticks).as_str()), (Some(name), texts));
         };
         check(90.0, "seconds", "0 10 20 30 40 50 60 70 80 90");
@@ -84,6 +86,16 @@ mod tests {
         check(86_400.0, "hours", "0 2 4 6 8 10 12 14 16 18 20 22 24");
         check(604_800.0, "days", "0 1 2 3 4 5 6 7");
         check(31_536_000.0, "days", "0 30 60 90 120 150 180 210 240 270 300 330 360");
+    }
+
+    #[test]
+    fn a_part_of_a_run_keeps_the_time_since_the_start() {
+        let (unit, ticks) = time(3_540.0, 3_900.0);
+        assert_eq!(
+            (unit, labels(&ticks).as_str()),
+            ("minutes since the start", "59 59.5 60 60.5 61 61.5 62 62.5 63 63.5 64 64.5 65")
+        );
+        assert_eq!(labels(&time(7_300.0, 100_000.0).1), "4 6 8 10 12 14 16 18 20 22 24 26");
     }
 
     #[test]

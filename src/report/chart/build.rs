@@ -2,8 +2,9 @@
 
 use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
 use super::steps::{self, Points};
-use super::{application, changes, draw, map, planes};
-use crate::metrics::timeline::{Series, Timeline};
+use super::{application, changes, draw, map, planes, stages};
+use crate::engine::Time;
+use crate::metrics::timeline::{Band, Series, Timeline};
 use crate::report::number::short;
 
 /// Names of the series that pictures are drawn from.
@@ -85,12 +86,30 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
         name,
         title: format!("{title} · {scenario}"),
         panels,
+        gantts: Vec::new(),
         bands: timeline.bands.clone(),
+        begin: Time::ZERO,
         end: timeline.end,
         map: None,
     })
+    .chain(staged(timeline, scenario))
     .chain(blast_radius(timeline, scenario))
     .collect()
+}
+
+fn staged(timeline: &Timeline, scenario: &str) -> Option<Figure> {
+    let (gantts, panels, (begin, end)) = stages::charts(timeline);
+    let shown = |band: &&Band| band.from < end && band.until > begin;
+    (!gantts.is_empty()).then(|| Figure {
+        name: "stages",
+        title: format!("Changes stage by stage: which unit changes when, and how many requests meet it · {scenario}"),
+        panels,
+        gantts,
+        bands: timeline.bands.iter().filter(shown).cloned().collect(),
+        begin,
+        end,
+        map: None,
+    })
 }
 
 fn blast_radius(timeline: &Timeline, scenario: &str) -> Option<Figure> {
@@ -99,7 +118,9 @@ fn blast_radius(timeline: &Timeline, scenario: &str) -> Option<Figure> {
         name: "blast-radius",
         title: format!("What each fault hit, and which clusters lost something · {scenario}"),
         panels: Vec::new(),
+        gantts: Vec::new(),
         bands: Vec::new(),
+        begin: Time::ZERO,
         end: timeline.end,
         map: Some(map),
     })

@@ -16,6 +16,7 @@
 
 use super::axis;
 use super::figure::{Colour, Figure, INK, Layer, Line, Panel, RED, Stroke};
+use super::gantt;
 use super::map::Shape;
 use super::steps;
 use crate::engine::Time;
@@ -25,7 +26,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 pub(super) const WIDTH: u32 = 1_200;
 const LEFT: i32 = 86;
-const RIGHT: i32 = WIDTH as i32 - 28;
+pub(super) const RIGHT: i32 = WIDTH as i32 - 28;
 pub(super) const HEADER: i32 = 46;
 const FOOTER: i32 = 34;
 const LINE: i32 = 20;
@@ -33,6 +34,8 @@ const TICK_LABELS: i32 = 26;
 const BAND_ROWS_MAX: usize = 3;
 /// Rows of labels over a panel with marks.
 const ROWS_MAX: usize = 6;
+/// Height of such a row.
+pub(super) const LABEL: i32 = 17;
 /// Edges of bands, marks and their labels.
 const EDGE: Colour = (70, 70, 70);
 const PLOT_COLUMNS: u64 = (RIGHT - LEFT) as u64;
@@ -40,8 +43,8 @@ const PLOT_COLUMNS: u64 = (RIGHT - LEFT) as u64;
 /// The name under which the font is registered; also what an SVG viewer looks for.
 pub(super) const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
 
-type Area<DB> = DrawingArea<DB, Shift>;
-type Done<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+pub(super) type Area<DB> = DrawingArea<DB, Shift>;
+pub(super) type Done<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 type At = (i32, i32);
 
 /// Height of the whole figure in pixels.
@@ -49,10 +52,25 @@ pub(super) fn height(figure: &Figure) -> u32 {
     if let Some(map) = &figure.map {
         return map.height as u32;
     }
-    (HEADER + FOOTER + figure.panels.len() as i32 * panel_height(figure)) as u32
+    (tops(figure).last().copied().unwrap_or(HEADER) + FOOTER) as u32
+}
+
+/// Where each panel begins, with what stands over it, and where the last one ends.
+fn tops(figure: &Figure) -> Vec<i32> {
+    let mut top = HEADER;
+    let mut tops = vec![top];
+    for (place, panel) in figure.panels.iter().enumerate() {
+        let labels = (panel.marks.len() + figure.bands.len()).min(ROWS_MAX);
+        top += panel_height(figure) + figure.gantts.get(place).map_or(0, |gantt| gantt.height(labels));
+        tops.push(top);
+    }
+    tops
 }
 
 fn panel_height(figure: &Figure) -> i32 {
+    if !figure.gantts.is_empty() {
+        return 260;
+    }
     match figure.panels.len() {
         0 | 1 => 560,
         2 => 380,
@@ -61,17 +79,20 @@ fn panel_height(figure: &Figure) -> i32 {
 }
 
 /// Where values and times lie on the surface.
-struct Frame {
-    top: i32,
-    bottom: i32,
-    most: f64,
-    end: Time,
+pub(super) struct Frame {
+    pub left: i32,
+    pub top: i32,
+    pub bottom: i32,
+    pub most: f64,
+    pub begin: Time,
+    pub end: Time,
 }
 
 impl Frame {
-    fn x(&self, time: Time) -> i32 {
-        let share = time.min(self.end).as_secs_f64() / self.end.as_secs_f64().max(1e-6);
-        LEFT + libm::round(share * f64::from(RIGHT - LEFT)) as i32
+    pub(super) fn x(&self, time: Time) -> i32 {
+        let [now, length] = [time.min(self.end), self.end].map(|time| time.since(self.begin.min(time)).as_secs_f64());
+        let share = now / length.max(1e-6);
+        self.left + libm::round(share * f64::from(RIGHT - self.left)) as i32
     }
 
     fn y(&self, value: f64) -> i32 {
@@ -107,18 +128,31 @@ pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Do
     if let Some(map) = &figure.map {
         return map.shapes.iter().try_for_each(|one| shape(area, one));
     }
-    let (unit, ticks) = axis::time(figure.end.as_secs_f64());
+    let tops = tops(figure);
+    let (unit, ticks) = axis::time(figure.begin.as_secs_f64(), figure.end.as_secs_f64());
     for (place, panel) in figure.panels.iter().enumerate() {
-        let top = HEADER + place as i32 * panel_height(figure);
-        let legend_bottom = legend(area, panel, top)?;
+        let bottom = tops[place + 1];
+        let top = bottom - panel_height(figure);
         let labels = labels(figure, panel, area)?;
-        let strip = labels.iter().map(|label| label.row + 1).max().unwrap_or(0) as i32 * 17;
+        let strip = labels.iter().map(|label| label.row + 1).max().unwrap_or(0) as i32 * LABEL;
+        if let Some(gantt) = figure.gantts.get(place) {
+            let entries = gantt.legend().into_iter().map(|(label, colour)| (label, colour, None));
+            let frame = gantt.frame(entries_of(area, &gantt.title, entries, tops[place])? + strip + 6, figure);
+            gantt.draw(area, &frame)?;
+            bands(area, &frame, figure)?;
+            marks(area, &frame, panel)?;
+            names(area, &frame, &labels)?;
+            time_axis(area, &frame, &ticks)?;
+        }
+        let legend_bottom = legend(area, panel, top)?;
         let most_ticks = if figure.panels.len() > 2 { 5.0 } else { 8.0 };
         let (most, value_ticks) = axis::value(panel.peak(), panel.whole, most_ticks);
         let frame = Frame {
+            left: left(figure),
             top: legend_bottom + strip + 6,
-            bottom: top + panel_height(figure) - TICK_LABELS - 6,
+            bottom: bottom - TICK_LABELS - 6,
             most,
+            begin: figure.begin,
             end: figure.end,
         };
         grid(area, &frame, &value_ticks, panel.unit)?;
@@ -132,11 +166,16 @@ pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Do
         time_axis(area, &frame, &ticks)?;
     }
     let below = height(figure) as i32 - FOOTER + 4;
-    write(area, unit, 14, INK, (i32::midpoint(LEFT, RIGHT), below), HPos::Center)
+    write(area, unit, 14, INK, (i32::midpoint(left(figure), RIGHT), below), HPos::Center)
+}
+
+/// Where the time begins.
+fn left(figure: &Figure) -> i32 {
+    if figure.gantts.is_empty() { LEFT } else { gantt::LEFT }
 }
 
 /// A part of a map.
-fn shape<DB: DrawingBackend>(area: &Area<DB>, shape: &Shape) -> Done<DB> {
+pub(super) fn shape<DB: DrawingBackend>(area: &Area<DB>, shape: &Shape) -> Done<DB> {
     match shape {
         Shape::Box { from, to, fill, edge } => {
             let filled = |colour: &Colour| RGBColor(colour.0, colour.1, colour.2).filled();
@@ -183,13 +222,22 @@ fn legend<DB: DrawingBackend>(
     panel: &Panel,
     top: i32,
 ) -> Result<i32, DrawingAreaErrorKind<DB::ErrorType>> {
-    write(area, &panel.title, 15, INK, (LEFT, top), HPos::Left)?;
-    let indent = LEFT + width_of(area, &panel.title, 15)? + 28;
-    let (mut x, mut y) = (indent, top + 1);
     // The topmost layer first, as the eye meets it.
-    let layers = panel.stack.iter().rev().map(|layer| (&layer.label, layer.colour, None));
-    let lines = panel.lines.iter().map(|line| (&line.label, line.colour, Some(line.stroke)));
-    for (label, colour, stroke) in layers.chain(lines) {
+    let layers = panel.stack.iter().rev().map(|layer| (&layer.label[..], layer.colour, None));
+    let lines = panel.lines.iter().map(|line| (&line.label[..], line.colour, Some(line.stroke)));
+    entries_of(area, &panel.title, layers.chain(lines), top)
+}
+
+fn entries_of<'e, DB: DrawingBackend>(
+    area: &Area<DB>,
+    title: &str,
+    entries: impl Iterator<Item = (&'e str, Colour, Option<Stroke>)>,
+    top: i32,
+) -> Result<i32, DrawingAreaErrorKind<DB::ErrorType>> {
+    write(area, title, 15, INK, (LEFT, top), HPos::Left)?;
+    let indent = LEFT + width_of(area, title, 15)? + 28;
+    let (mut x, mut y) = (indent, top + 1);
+    for (label, colour, stroke) in entries {
         let width = width_of(area, label, 13)? + 44;
         if x + width > RIGHT && x > indent {
             (x, y) = (indent.min(LEFT + 200), y + LINE);
@@ -208,13 +256,13 @@ fn legend<DB: DrawingBackend>(
 fn grid<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, ticks: &[axis::Tick], unit: &str) -> Done<DB> {
     for (value, label) in ticks {
         let y = frame.y(*value);
-        area.draw(&PathElement::new(vec![(LEFT, y), (RIGHT, y)], RGBColor(225, 225, 225)))?;
+        area.draw(&PathElement::new(vec![(frame.left, y), (RIGHT, y)], RGBColor(225, 225, 225)))?;
         let pos = Pos::new(HPos::Right, VPos::Center);
-        area.draw_text(label, &style(13, INK).pos(pos), (LEFT - 8, y))?;
+        area.draw_text(label, &style(13, INK).pos(pos), (frame.left - 8, y))?;
     }
     let turned = TextStyle::from((FONT, 14).into_font().transform(FontTransform::Rotate270));
     let middle = i32::midpoint(frame.top, frame.bottom);
-    area.draw_text(unit, &turned.color(&BLACK).pos(Pos::new(HPos::Center, VPos::Top)), (12, middle))
+    area.draw_text(unit, &turned.color(&BLACK).pos(Pos::new(HPos::Center, VPos::Top)), (frame.left - LEFT + 12, middle))
 }
 
 /// Draws layers on one another. A layer is drawn only where it is at least a pixel high: an empty one leaves no line.
@@ -292,9 +340,9 @@ fn labels<DB: DrawingBackend>(
     panel: &Panel,
     area: &Area<DB>,
 ) -> Result<Vec<Label>, DrawingAreaErrorKind<DB::ErrorType>> {
-    let frame = Frame { top: 0, bottom: 0, most: 1.0, end: figure.end };
+    let frame = Frame { left: left(figure), top: 0, bottom: 0, most: 1.0, begin: figure.begin, end: figure.end };
     let mut labels: Vec<Label> = Vec::new();
-    let mut free = [LEFT; ROWS_MAX];
+    let mut free = [frame.left; ROWS_MAX];
     let mut put = |labels: &mut Vec<Label>, rows: usize, at: Time, text: &str, colour: Colour| {
         let width = width_of(area, text, 13)?;
         let x = frame.x(at).min(RIGHT - width);
@@ -347,14 +395,14 @@ fn marks<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, panel: &Panel) -> D
 fn names<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, labels: &[Label]) -> Done<DB> {
     let deepest = labels.iter().map(|label| label.row).max().unwrap_or(0);
     labels.iter().try_for_each(|label| {
-        let y = frame.top - 17 * (deepest - label.row) as i32 - 18;
+        let y = frame.top - LABEL * (deepest - label.row) as i32 - 18;
         write(area, &label.text, 13, label.colour, (label.x, y), HPos::Left)
     })
 }
 
 fn time_axis<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, ticks: &[axis::Tick]) -> Done<DB> {
-    area.draw(&PathElement::new(vec![(LEFT, frame.bottom), (RIGHT, frame.bottom)], BLACK))?;
-    area.draw(&PathElement::new(vec![(LEFT, frame.top), (LEFT, frame.bottom)], BLACK))?;
+    area.draw(&PathElement::new(vec![(frame.left, frame.bottom), (RIGHT, frame.bottom)], BLACK))?;
+    area.draw(&PathElement::new(vec![(frame.left, frame.top), (frame.left, frame.bottom)], BLACK))?;
     for (seconds, label) in ticks {
         let x = frame.x(Time((seconds * 1e6) as u64));
         area.draw(&PathElement::new(vec![(x, frame.bottom), (x, frame.bottom + 4)], BLACK))?;

@@ -1,5 +1,6 @@
 //! What a picture shows, before a pixel is drawn: panels of stacked layers and lines.
 
+use super::gantt::Gantt;
 use super::map::Map;
 use super::steps::{self, Points};
 use crate::engine::Time;
@@ -78,7 +79,11 @@ pub struct Figure {
     pub name: &'static str,
     pub(super) title: String,
     pub(super) panels: Vec<Panel>,
+    /// One over each panel, or none.
+    pub(super) gantts: Vec<Gantt>,
     pub(super) bands: Vec<Band>,
+    /// Where the time begins and ends.
+    pub(super) begin: Time,
     pub(super) end: Time,
     /// Instead of panels.
     pub(super) map: Option<Map>,

@@ -1,5 +1,5 @@
-//! Pictures of a run: requests, tasks by zone, task states, capacity providers, hosts, control plane, launches, changes, blast
-//! radius;
+//! Pictures of a run: requests, tasks by zone, task states, capacity providers, hosts, control plane, launches, changes and their
+//! stages, blast radius;
 //! as SVG and PNG.
 //!
 //! A [`Figure`] is decided first (`build`), then drawn on either surface by the same code (`draw`). All that is drawn
@@ -12,8 +12,10 @@ mod build;
 mod changes;
 mod draw;
 mod figure;
+mod gantt;
 mod map;
 mod planes;
+mod stages;
 mod steps;
 
 pub use figure::Figure;

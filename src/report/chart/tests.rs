@@ -234,6 +234,8 @@ fn pictures_for_the_eye() {
         (cell_outage(16), "sixteen-cells"),
         (cell_outage(50), "fifty-cells"),
         (rollback(2, 12), "rollback"),
+        (stages::tests::good(8), "good-8"),
+        (stages::tests::bad(50), "bad-50"),
     ];
     for (timeline, label) in all {
         for figure in figures(&timeline, "az-loss") {

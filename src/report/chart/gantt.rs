@@ -1,0 +1,135 @@
+//! A Gantt chart: a row for each thing, bars for what happens to it.
+
+use super::draw::{self, Area, Done, Frame};
+use super::figure::{Colour, Figure, INK, RED};
+use super::map::Shape;
+use super::stages::look;
+use crate::engine::Time;
+use plotters::prelude::DrawingBackend;
+
+/// Width left of the bars: names, then parts.
+pub(super) const LEFT: i32 = 236;
+const NAME: i32 = 24;
+const PART: i32 = 158;
+/// Rows of this many or fewer have room for larger letters.
+const FEW: usize = 24;
+/// Title and legend; a second row of the legend.
+const HEAD: i32 = 46;
+const AXIS: i32 = 34;
+/// What is shorter is still seen, in pixels.
+const LEAST: i32 = 3;
+const STRIPE: Colour = (245, 245, 245);
+
+/// What happens; the later ones cover the earlier.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// Its stage goes on, others are before it.
+    Due,
+    /// It keeps what it was changed to.
+    Kept,
+    /// It is changed and watched.
+    Bakes,
+    /// It is being changed.
+    Moves,
+    /// It is changed back.
+    Back,
+    /// Nothing may begin.
+    Waits,
+}
+
+/// What happens from a time to another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Bar {
+    pub kind: Kind,
+    pub from: Time,
+    pub until: Time,
+}
+
+/// One row.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Row {
+    /// Empty where it is that of the row above.
+    pub name: String,
+    pub part: String,
+    /// The first is drawn first.
+    pub bars: Vec<Bar>,
+    /// When an alarm of its own rings.
+    pub rings: Vec<Time>,
+}
+
+/// All of it.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Gantt {
+    pub title: String,
+    pub rows: Vec<Row>,
+}
+
+impl Gantt {
+    fn pitch(&self) -> i32 {
+        if self.rows.len() <= FEW { 20 } else { 15 }
+    }
+
+    /// Pixels that the rows need.
+    fn rows_height(&self) -> i32 {
+        self.rows.len() as i32 * self.pitch()
+    }
+
+    /// Pixels that it needs with so many rows of labels over it.
+    pub(super) fn height(&self, labels: usize) -> i32 {
+        HEAD + labels as i32 * draw::LABEL + self.rows_height() + AXIS
+    }
+
+    /// What stands in its legend: what occurs, and nothing else.
+    pub(super) fn legend(&self) -> Vec<(&'static str, Colour)> {
+        let mut kinds: Vec<Kind> = self.rows.iter().flat_map(|row| &row.bars).map(|bar| bar.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let rings = self.rows.iter().any(|row| !row.rings.is_empty());
+        let looks = kinds.into_iter().map(|kind| (look(kind).1, look(kind).0));
+        looks.chain(rings.then_some(("alarm of the unit rings", RED))).collect()
+    }
+
+    /// Where the bars lie when they begin at this height.
+    pub(super) fn frame(&self, top: i32, figure: &Figure) -> Frame {
+        Frame { left: LEFT, top, bottom: top + self.rows_height(), most: 1.0, begin: figure.begin, end: figure.end }
+    }
+
+    /// Rows and bars.
+    pub(super) fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, frame: &Frame) -> Done<DB> {
+        let pitch = self.pitch();
+        let size = if pitch < 20 { 11 } else { 12 };
+        for (place, row) in self.rows.iter().enumerate() {
+            let top = frame.top + place as i32 * pitch;
+            if place % 2 == 1 {
+                let from = (frame.left, top);
+                let to = (draw::RIGHT, top + pitch);
+                draw::shape(area, &Shape::Box { from, to, fill: STRIPE, edge: None })?;
+            }
+            let text = |text: &str, x: i32, until: i32| {
+                let at = (x, top + (pitch - size) / 2 + 2);
+                draw::shape(area, &Shape::Text { text: text.into(), size, colour: INK, at, width: until - x })
+            };
+            text(&row.name, NAME, if row.part.is_empty() { LEFT - 8 } else { PART - 6 })?;
+            text(&row.part, PART, LEFT - 6)?;
+            for bar in &row.bars {
+                self.bar(area, frame, top, bar)?;
+            }
+            for ring in &row.rings {
+                let x = frame.x(*ring);
+                let (from, to) = ((x - 3, top + 2), (x + 3, top + pitch - 2));
+                draw::shape(area, &Shape::Box { from, to, fill: RED, edge: Some((INK, 1)) })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn bar<DB: DrawingBackend>(&self, area: &Area<DB>, frame: &Frame, top: i32, bar: &Bar) -> Done<DB> {
+        let (fill, _, percent) = look(bar.kind);
+        let room = self.pitch() - 4;
+        let high = (room * percent / 100).max(3);
+        let (from, until) = (frame.x(bar.from), frame.x(bar.until));
+        let y = top + 2 + (room - high) / 2;
+        let to = (until.max(from + LEAST), y + high);
+        draw::shape(area, &Shape::Box { from: (from, y), to, fill, edge: None })
+    }
+}

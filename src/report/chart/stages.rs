@@ -1,0 +1,268 @@
+//! Pictures of changes with a pipeline: when each unit, or each part of one, was changed, and how many met it meanwhile.
+
+use super::build::{line, names};
+use super::figure::{Colour, Layer, PALETTE, Panel};
+use super::gantt::{Bar, Gantt, Kind, Row};
+use super::planes::percent;
+use super::steps::{self, Points};
+use crate::engine::{Span, Time};
+use crate::metrics::stages::{Part, StageRun, StagedChange};
+use crate::metrics::timeline::Timeline;
+
+/// Changes of which more is drawn than these make a picture too high: those that most requests met are.
+const CHANGES_MAX: usize = 3;
+/// From more rows on, units that change together have one row.
+const ROWS_MAX: usize = 24;
+/// From more rows on, the parts of a unit have one row too.
+const PARTS_MAX: usize = 40;
+/// More rows than these are counted.
+const DRAWN_MAX: usize = 60;
+/// A unit that sends this share of its requests to the new revision is changed: the rest is dust of rates.
+const ALL: f64 = 0.999;
+const EXPOSED: Colour = PALETTE[0];
+/// Parts of a window that one does not see.
+const SEEN: u64 = 900;
+
+/// For each change the Gantt chart, and below it the share of the requests that the new revision gets.
+pub(super) fn charts(timeline: &Timeline) -> (Vec<Gantt>, Vec<Panel>, (Time, Time)) {
+    let mut all: Vec<(&StagedChange, Vec<Points>)> =
+        timeline.staged.iter().map(|change| (change, exposed(timeline, change))).collect();
+    let area = |points: &[Points]| points.iter().map(|one| steps::area(one, timeline.end)).sum::<f64>();
+    all.sort_by(|a, b| area(&b.1).total_cmp(&area(&a.1)));
+    let count = all.len();
+    all.truncate(CHANGES_MAX);
+    let window = window(timeline, all.iter().map(|row| row.0));
+    let chart = |(change, exposed): &(&StagedChange, Vec<Points>)| {
+        let mut gantt = gantt(timeline, change, exposed);
+        gantt.rows.iter_mut().for_each(|row| clip(&mut row.bars, window));
+        if count > CHANGES_MAX {
+            gantt.title = format!("{} (of {count} changes, one of the {CHANGES_MAX} that most met)", gantt.title);
+        }
+        (gantt, share(timeline, change, exposed, window))
+    };
+    let (gantts, panels) = all.iter().map(chart).unzip();
+    (gantts, panels, window)
+}
+
+/// From before the first of the changes begins until after the last is over.
+fn window<'c>(timeline: &Timeline, changes: impl Iterator<Item = &'c StagedChange>) -> (Time, Time) {
+    let (mut from, mut until) = (timeline.end, Time::ZERO);
+    for change in changes {
+        let begin = change.stages.iter().filter_map(|stage| stage.begin).chain(change.waits.iter().map(|wait| wait.0));
+        from = begin.fold(from, Time::min);
+        let over = change.over.unwrap_or(timeline.end);
+        until = until.max(over);
+    }
+    let space = Span((until.since(from.min(until)).0 / 10).max(Span::MINUTE.0));
+    (Time(from.0.saturating_sub(space.0)), (until + space).min(timeline.end))
+}
+
+/// Bars within the window, those last that are not to be covered.
+fn clip(bars: &mut Vec<Bar>, (from, until): (Time, Time)) {
+    for bar in bars.iter_mut() {
+        (bar.from, bar.until) = (bar.from.clamp(from, until), bar.until.clamp(from, until));
+    }
+    let least = Span(until.since(from).0 / SEEN);
+    bars.retain(|bar| bar.from < bar.until && (bar.kind != Kind::Due || bar.until.since(bar.from) >= least));
+    bars.sort_by_key(|bar| bar.kind);
+}
+
+/// What each unit sends to the new revision.
+fn exposed(timeline: &Timeline, change: &StagedChange) -> Vec<Points> {
+    let of = |unit: &String| {
+        let mut own = timeline.series.iter().filter(|series| series.name == names::EXPOSED);
+        let own = own.find(|series| series.part == change.name && series.subject == *unit);
+        own.map(|series| series.points.clone()).unwrap_or_default()
+    };
+    change.units.iter().map(of).collect()
+}
+
+fn share(timeline: &Timeline, change: &StagedChange, exposed: &[Points], (from, until): (Time, Time)) -> Panel {
+    let offered: Vec<Points> = change.units.iter().map(|unit| line(timeline, names::OFFERED, unit)).collect();
+    let mut points = percent(&steps::sum(exposed), &steps::sum(&offered));
+    let first = steps::at(&points, from);
+    points.retain(|(at, _)| (from..until).contains(at));
+    points.insert(0, (from, first));
+    let peak = steps::peak(&points);
+    let label = format!("exposed (at most {} %)", crate::report::number::short(peak));
+    let traffic = steps::peak(&steps::sum(&offered)) > 0.0;
+    let title = if traffic {
+        "share of its requests that the new revision gets until it is completed or back"
+    } else {
+        "no traffic is written, so no request meets it"
+    };
+    Panel {
+        title: format!("{}: {title}", change.name),
+        marks: change.marks.clone(),
+        unit: "percent of requests",
+        whole: false,
+        stack: if peak > 0.0 { vec![Layer { label, colour: EXPOSED, points }] } else { Vec::new() },
+        lines: Vec::new(),
+    }
+}
+
+/// Units whose bars stand in one row, and which parts of them.
+struct Group {
+    units: Vec<usize>,
+    /// `None`: all of them.
+    part: Option<Part>,
+}
+
+fn gantt(timeline: &Timeline, change: &StagedChange, exposed: &[Points]) -> Gantt {
+    let mut groups = by_part(change);
+    if groups.len() > ROWS_MAX {
+        groups = folded(change, groups);
+    }
+    if groups.len() > PARTS_MAX {
+        groups.iter_mut().for_each(|group| group.part = None);
+        groups.dedup_by(|next, group| next.units == group.units);
+    }
+    let more = groups.len().saturating_sub(DRAWN_MAX);
+    groups.truncate(DRAWN_MAX);
+    let mut rows = Vec::new();
+    if !change.waits.is_empty() {
+        let wait = |(from, until): &(Time, Option<Time>)| bar(Kind::Waits, *from, until.unwrap_or(timeline.end));
+        let bars = change.waits.iter().map(wait).collect();
+        rows.push(Row { name: "next stage".into(), bars, ..Row::default() });
+    }
+    let unit_of_row_before = |place: usize| place.checked_sub(1).map(|before| &groups[before].units);
+    for (place, group) in groups.iter().enumerate() {
+        let first = unit_of_row_before(place) != Some(&group.units);
+        rows.push(Row {
+            name: if first { names_of(change, &group.units) } else { String::new() },
+            part: part_of(change, group),
+            bars: bars(timeline, change, exposed, group),
+            rings: if first { rings(change, &group.units) } else { Vec::new() },
+        });
+    }
+    if more > 0 {
+        rows.push(Row { name: format!("and {more} rows more"), ..Row::default() });
+    }
+    Gantt { title: format!("{}: stages", change.name), rows }
+}
+
+/// A row for each part of a unit that a stage changes by itself; one for a unit that no stage changes.
+fn by_part(change: &StagedChange) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for unit in 0..change.units.len() {
+        let moves = change.stages.iter().flat_map(|stage| &stage.moves).filter(|one| one.0 == unit);
+        let mut parts: Vec<&Part> = moves.map(|one| &one.1).collect();
+        parts.dedup();
+        match &parts[..] {
+            [] | [_] => groups.push(Group { units: vec![unit], part: None }),
+            all => groups.extend(all.iter().map(|part| Group { units: vec![unit], part: Some((*part).clone()) })),
+        }
+    }
+    groups
+}
+
+/// Neighbours that one stage changes, and no other, share a row.
+fn folded(change: &StagedChange, groups: Vec<Group>) -> Vec<Group> {
+    let stage = |unit: usize| change.stages.iter().position(|stage| stage.moves.iter().any(|one| one.0 == unit));
+    let mut all: Vec<Group> = Vec::new();
+    for group in groups {
+        match all.last_mut() {
+            Some(last)
+                if group.part.is_none() && last.part.is_none() && stage(last.units[0]) == stage(group.units[0]) =>
+            {
+                last.units.extend(group.units);
+            }
+            _ => all.push(group),
+        }
+    }
+    all
+}
+
+fn names_of(change: &StagedChange, units: &[usize]) -> String {
+    match units {
+        [] => String::new(),
+        [one] => change.units[*one].clone(),
+        [first, .., last] => {
+            let (first, last) = (&change.units[*first], &change.units[*last]);
+            format!("{first} … {last} ({})", units.len())
+        }
+    }
+}
+
+fn part_of(change: &StagedChange, group: &Group) -> String {
+    match &group.part {
+        Some(Part::OneBox) => "one box".into(),
+        Some(Part::Zone(zone)) => zone.clone(),
+        Some(Part::Whole) => "the rest".into(),
+        None => {
+            let mut moves = change.stages.iter().flat_map(|stage| &stage.moves);
+            let own = moves.find(|one| group.units == [one.0]);
+            let only_box = own.is_some_and(|one| one.1 == Part::OneBox) && by_part_is_single(change, group.units[0]);
+            if only_box { "one box".into() } else { String::new() }
+        }
+    }
+}
+
+fn by_part_is_single(change: &StagedChange, unit: usize) -> bool {
+    change.stages.iter().flat_map(|stage| &stage.moves).filter(|one| one.0 == unit).count() == 1
+}
+
+fn rings(change: &StagedChange, units: &[usize]) -> Vec<Time> {
+    change.rings.iter().filter(|(_, unit)| units.contains(unit)).map(|(at, _)| *at).collect()
+}
+
+fn bar(kind: Kind, from: Time, until: Time) -> Bar {
+    Bar { kind, from, until }
+}
+
+/// Bars of a row, those that others may cover first.
+fn bars(timeline: &Timeline, change: &StagedChange, exposed: &[Points], group: &Group) -> Vec<Bar> {
+    let own =
+        |one: &(usize, Part)| group.units.contains(&one.0) && group.part.as_ref().is_none_or(|part| *part == one.1);
+    let mut bars = Vec::new();
+    for stage in change.stages.iter().filter(|stage| stage.moves.iter().any(own)) {
+        let Some(begin) = stage.begin else { continue };
+        let end = stage.end.unwrap_or(timeline.end);
+        let bakes = stage.bakes.unwrap_or(end);
+        // Units of a stage take turns: when its turn comes is seen from its requests.
+        let [unit] = &group.units[..] else {
+            bars.extend([bar(Kind::Moves, begin, bakes), bar(Kind::Bakes, bakes, end)]);
+            continue;
+        };
+        let unit_name = &change.units[*unit];
+        let (from, until) = turn(stage, &exposed[*unit], &line(timeline, names::OFFERED, unit_name), (begin, bakes));
+        bars.extend([bar(Kind::Due, begin, from), bar(Kind::Moves, from, until), bar(Kind::Bakes, until, end)]);
+    }
+    bars.retain(|bar| bar.from < bar.until);
+    if !bars.iter().any(|one| one.kind == Kind::Moves) {
+        return bars;
+    }
+    let back = change.back.map(|(from, until)| (from, until.unwrap_or(timeline.end)));
+    let until = back.map(|back| back.0).or(change.superseded).unwrap_or(timeline.end);
+    let passed = change.stages.iter().filter(|stage| stage.moves.iter().any(own)).find_map(|stage| stage.end);
+    bars.extend(passed.filter(|from| *from < until).map(|from| bar(Kind::Kept, from, until)));
+    bars.extend(back.map(|(from, until)| bar(Kind::Back, from, until)));
+    bars
+}
+
+/// From when until when a unit is changed within a stage.
+fn turn(stage: &StageRun, exposed: &Points, offered: &Points, (begin, bakes): (Time, Time)) -> (Time, Time) {
+    if stage.moves.len() <= stage.at_once || steps::peak(offered) <= 0.0 {
+        return (begin, bakes);
+    }
+    let within = |at: &Time| (begin..bakes).contains(at);
+    let share = percent(exposed, offered);
+    let reaches = |least: f64| share.iter().find(|(at, now)| within(at) && *now > least).map(|point| point.0);
+    (reaches(0.0).unwrap_or(bakes), reaches(100.0 * ALL).unwrap_or(bakes))
+}
+
+/// Colour of a bar, what it means, and how much of its row it fills, in percent.
+pub(super) const fn look(kind: Kind) -> (Colour, &'static str, i32) {
+    match kind {
+        Kind::Due => ((215, 215, 215), "its turn has not come", 30),
+        Kind::Moves => (PALETTE[0], "tasks are replaced", 100),
+        Kind::Bakes => ((170, 214, 240), "changed, is watched (bake)", 100),
+        Kind::Kept => (PALETTE[2], "passed: keeps the new revision", 30),
+        Kind::Back => (PALETTE[1], "goes back", 100),
+        Kind::Waits => ((120, 120, 120), "may not begin yet", 60),
+    }
+}
+
+#[cfg(test)]
+#[path = "stages_tests.rs"]
+pub(super) mod tests;
