@@ -69,7 +69,7 @@ mod tests {
             stage("wave", &[(1, Reach::Whole), (2, Reach::Whole)], 0),
         ];
         let alarms = vec![Watched { alarm: AlarmId(0), unit: Some(1) }];
-        change.pipeline = Some(Pipeline { stages, hours: None, during_faults: false, alarms });
+        change.pipeline = Some(Pipeline { stages, during_faults: false, alarms, ..Pipeline::default() });
         plan
     }
 

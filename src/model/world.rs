@@ -95,6 +95,12 @@ pub struct Launches {
     pub used: u64,
 }
 
+impl Launches {
+    fn new(bucket: &plan::Bucket) -> Launches {
+        Launches { tokens: Tokens::full(bucket.burst, bucket.rate), queue: VecDeque::new(), armed: false, used: 0 }
+    }
+}
+
 /// What a handler sees beside its world.
 pub type Cx<'a> = engine::Cx<'a, World>;
 
@@ -209,13 +215,7 @@ impl World {
             world.providers.push(Provider { told_reservation: u32::MAX, ..Provider::default() });
         }
         for bucket in cell.buckets.clone().map(BucketId) {
-            let plan::Bucket { burst, rate } = plan.buckets[bucket];
-            world.buckets.push(Launches {
-                tokens: Tokens::full(burst, rate),
-                queue: VecDeque::new(),
-                armed: false,
-                used: 0,
-            });
+            world.buckets.push(Launches::new(&plan.buckets[bucket]));
         }
         world
     }

@@ -88,10 +88,13 @@ fn stages_that_name_nothing_are_told() {
         &staged(&json!([{ "what": "units", "units": ["shop/a"] }, { "what": "units", "units": ["shop/a"] }])),
         &[("/changes/0/pipeline/stages/1/units/0", "changed by an earlier stage")],
     );
-    check(&staged(&json!([{ "what": "units", "count": 0 }])), &[("/changes/0/pipeline/stages/0/count", "how many")]);
+    check(
+        &staged(&json!([{ "what": "units", "count": 0 }])),
+        &[("/changes/0/pipeline/stages/0/count", "must be at least 1")],
+    );
     check(
         &staged(&json!([{ "what": "everywhere", "atOnce": 0 }])),
-        &[("/changes/0/pipeline/stages/0/atOnce", "0 at a time")],
+        &[("/changes/0/pipeline/stages/0/atOnce", "must be at least 1")],
     );
     check(
         &staged(&json!([{ "what": "everywhere", "zoneBake": "5m" }])),

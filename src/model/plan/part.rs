@@ -70,7 +70,7 @@ impl Plan {
         !self.alarms.is_empty() && watches()
     }
 
-    /// Whether a change reaches units in several cells of a Region.
+    /// Whether a change reaches units, or watches alarms, in several cells of a Region.
     fn changes_across(&self, region: RegionId) -> bool {
         let cell = |unit: &Unit| match unit {
             Unit::Service(service) => self.clusters[self.services[*service].cluster].cell,
@@ -78,9 +78,12 @@ impl Plan {
         };
         // Where each service has its own clock, they do not wait for each other.
         let across = |change: &Change| {
+            let watched = change.pipeline.iter().flat_map(|pipeline| &pipeline.alarms);
+            let watched = watched.map(|one| Unit::Service(self.alarms[one.alarm].service));
             let first = change.units.first().map(cell);
             let here = first.is_some_and(|first| self.cells[first].region == region);
-            here && change.every.is_none() && change.units.iter().any(|unit| Some(cell(unit)) != first)
+            let mut all = change.units.iter().copied().chain(watched);
+            here && change.every.is_none() && all.any(|unit| Some(cell(&unit)) != first)
         };
         self.changes.iter().any(across)
     }

@@ -3,7 +3,7 @@
 use super::Build;
 use crate::engine::{Span, Who};
 use crate::model::defect;
-use crate::model::ids::{AlarmId, ServiceId};
+use crate::model::ids::{AlarmId, RegionId, ServiceId};
 use crate::model::plan::{self, Breaker, Deployment, Kind, Strategy, Threshold};
 use crate::model::problem::nearest;
 use crate::scenario::ecs::service::{CircuitBreaker, Service, ThresholdType};
@@ -203,6 +203,11 @@ impl Build<'_> {
 
     /// An alarm of this name that a service may watch.
     pub(super) fn watched(&mut self, service: ServiceId, name: &str, at: &str) -> Option<AlarmId> {
+        self.watched_in(self.plan.region_of(service), name, at)
+    }
+
+    /// An alarm of this name in a Region.
+    pub(super) fn watched_in(&mut self, region: RegionId, name: &str, at: &str) -> Option<AlarmId> {
         let found = self.plan.alarms.pairs().find(|(_, alarm)| alarm.name == name);
         let Some((id, alarm)) = found else {
             let written = || self.scenario.alarm_names().into_iter();
@@ -218,8 +223,7 @@ impl Build<'_> {
             self.out.error(at, format!("no alarm is called `{name}`"), hint);
             return None;
         };
-        let [here, there] = [service, alarm.service].map(|of| self.plan.region_of(of));
-        if here != there {
+        if region != self.plan.region_of(alarm.service) {
             let message = format!("`{name}` watches a service of another Region: an alarm is of one Region");
             self.out.error(at, message, "name an alarm on a service of the same Region");
             return None;

@@ -14,8 +14,8 @@ impl Build<'_> {
     pub(super) fn fleet_alarms(&mut self, written: &Pipeline, named: &Named, at: &str) -> Vec<Watched> {
         let mut found = Vec::new();
         for (place, name) in written.alarms.iter().enumerate() {
-            let Some(service) = named.services().next() else { continue };
-            if let Some(alarm) = self.watched(service, name, &format!("{at}/{place}")) {
+            let Some(region) = named.region else { continue };
+            if let Some(alarm) = self.watched_in(region, name, &format!("{at}/{place}")) {
                 found.push(Watched { alarm, unit: None });
             }
         }
