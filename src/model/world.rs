@@ -64,7 +64,9 @@ pub struct World {
     pub(crate) held: Vec<(Cause, ProviderId)>,
     /// Services whose crashed tasks stay down until their fault ends.
     pub(crate) held_tasks: Vec<(Cause, ServiceId)>,
-    /// Changes that go on stage by stage.
+    /// Whether any change goes on stage by stage: what it waits for has to be known.
+    pub(crate) staged: bool,
+    /// Changes that go on stage by stage, under way.
     pub pipes: Vec<Pipe>,
     /// Alarms that watch its services.
     pub alarms: Vec<alarms::Watch>,
@@ -185,6 +187,7 @@ impl World {
             shortages: Vec::new(),
             held: Vec::new(),
             held_tasks: Vec::new(),
+            staged: flows::pipeline::is_here(plan, part),
             pipes: Vec::new(),
             alarms: alarms::of_part(plan, &cell.services),
             fleet_alarms: Vec::new(),

@@ -39,8 +39,9 @@ pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
     if dice.one_in(2) {
         stages.push(json!({ "what": "zones", "zoneBake": bake(&mut dice), "bake": bake(&mut dice) }));
     }
-    let left = !(plane || names.len() == 1 && stages.last().is_some_and(|stage| stage["what"] == "zones"));
-    if left || plane {
+    let units =
+        if plane { file["regions"][0]["controlPlane"]["cells"].as_u64().unwrap_or(1) } else { names.len() as u64 };
+    if units > 1 || stages.last().is_none_or(|stage| stage["what"] != "zones") {
         stages.push(json!({ "what": "everywhere", "bake": bake(&mut dice), "atOnce": dice.between(1, 3) }));
     }
     let mut pipeline = json!({ "stages": stages, "duringFaults": dice.one_in(2) });

@@ -13,7 +13,7 @@ use crate::engine::key::Phase as Turn;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, PipelineStep};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
-use crate::model::plan::{Move, Pipeline, Plan, Reach, Unit};
+use crate::model::plan::{Move, Part, Pipeline, Plan, Reach, Unit};
 use crate::model::tables::pipe::{Pipe, PipeState};
 use crate::model::tables::plane::Renewal;
 use crate::model::world::{Cx, World};
@@ -69,6 +69,15 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
             cx.at(change.at, Turn::Normal, Step::Asked(id));
         }
     }
+}
+
+/// Whether a part has changes with a pipeline.
+pub(crate) fn is_here(plan: &Plan, part: &Part) -> bool {
+    let here = |unit: &Unit| match unit {
+        Unit::Service(service) => part.as_one.services.contains(&service.0),
+        Unit::Cell(cell) => part.cells.contains(&cell.0),
+    };
+    plan.changes.iter().any(|change| change.pipeline.is_some() && change.units.first().is_some_and(here))
 }
 
 fn holds(world: &World, unit: Unit) -> bool {

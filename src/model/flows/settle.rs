@@ -28,7 +28,7 @@ pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
                 depend::look(world, service, cx);
             }
             // What cells are offered depends on what their router serves, and alarms act, whether anybody looks or not.
-            let acts = !world.alarms.is_empty() || !world.pipes.is_empty();
+            let acts = !world.alarms.is_empty() || world.staged;
             if cx.observed() || world.application.is_some() || acts {
                 one(world, service, cx);
             }
