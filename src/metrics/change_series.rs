@@ -7,7 +7,7 @@ use super::trace::Trace;
 use crate::engine::{Span, Time};
 use crate::model::fact::{AlarmState, ChangeStep, Fact, Lifecycle};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
-use crate::model::plan::{Alarm, Metric, Part, Plan, Scope, Strategy};
+use crate::model::plan::{Alarm, Change, Metric, Part, Plan, Scope, Strategy};
 use std::collections::BTreeSet;
 
 /// Billionths in a whole.
@@ -112,7 +112,7 @@ impl Timeline {
             thresholds: thresholds(plan, service),
             by_weight: by_weight(plan, service),
         };
-        let mut all: Vec<ServiceId> = plan.changes.iter().flat_map(|change| change.services()).collect();
+        let mut all: Vec<ServiceId> = plan.changes.iter().flat_map(Change::services).collect();
         all.sort();
         let changed = plan.services_in_order().filter(|id| all.binary_search(id).is_ok());
         Timeline { changes: changed.map(of).collect(), ..self }

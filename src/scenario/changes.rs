@@ -83,8 +83,8 @@ fn of_each(plan: &Plan, change: &Change) -> String {
     let Some(first) = all.next() else { return change.what.clone() };
     match change.units.len() {
         1 => change.what.clone(),
-        count if all.all(|other| sizes(other) == sizes(first)) => format!("{}: each of {count} units", change.what),
-        count => format!("{}: {count} units, here {}", change.what, plan.services[first].name),
+        _ if all.all(|other| sizes(other) == sizes(first)) => format!("{} (each)", change.what),
+        _ => format!("{} (of {})", change.what, plan.services[first].name),
     }
 }
 

@@ -38,9 +38,9 @@ fn stages(plan: &Plan, change: &Change, pipeline: &Pipeline) -> Vec<StageRow> {
     let mut now: Time = change.at;
     let mut reached = vec![false; change.units.len()];
     let row = |stage: &Stage| {
-        now = now + pipeline.hours.map_or(Span::ZERO, |hours| hours.wait(now, plan.starts_at));
+        now += pipeline.hours.map_or(Span::ZERO, |hours| hours.wait(now, plan.starts_at));
         let begin = now;
-        now = now + stage.bake;
+        now += stage.bake;
         let what = what(plan, change, stage, &reached);
         stage.moves.iter().for_each(|one| reached[usize::from(one.unit)] = true);
         let counts = |unit: Option<u16>| unit.is_none_or(|unit| reached[usize::from(unit)]);
