@@ -1,4 +1,5 @@
 //! A Gantt chart: a row for each thing, bars for what happens to it.
+#![expect(clippy::cast_possible_wrap, reason = "rows of a picture are few")]
 
 use super::draw::{self, Area, Done, Frame};
 use super::figure::{Colour, Figure, INK, RED};

@@ -114,7 +114,9 @@ fn gantt(timeline: &Timeline, change: &StagedChange, exposed: &[Points]) -> Gant
         groups = folded(change, groups);
     }
     if groups.len() > PARTS_MAX {
-        groups.iter_mut().for_each(|group| group.part = None);
+        for group in &mut groups {
+            group.part = None;
+        }
         groups.dedup_by(|next, group| next.units == group.units);
     }
     let more = groups.len().saturating_sub(DRAWN_MAX);
@@ -129,7 +131,7 @@ fn gantt(timeline: &Timeline, change: &StagedChange, exposed: &[Points]) -> Gant
     for (place, group) in groups.iter().enumerate() {
         let first = unit_of_row_before(place) != Some(&group.units);
         rows.push(Row {
-            name: if first { names_of(change, &group.units) } else { String::new() },
+            name: if first { change.units[group.units[0]].clone() } else { String::new() },
             part: part_of(change, group),
             bars: bars(timeline, change, exposed, group),
             rings: if first { rings(change, &group.units) } else { Vec::new() },
@@ -173,33 +175,19 @@ fn folded(change: &StagedChange, groups: Vec<Group>) -> Vec<Group> {
     all
 }
 
-fn names_of(change: &StagedChange, units: &[usize]) -> String {
-    match units {
-        [] => String::new(),
-        [one] => change.units[*one].clone(),
-        [first, .., last] => {
-            let (first, last) = (&change.units[*first], &change.units[*last]);
-            format!("{first} … {last} ({})", units.len())
-        }
-    }
-}
-
 fn part_of(change: &StagedChange, group: &Group) -> String {
     match &group.part {
         Some(Part::OneBox) => "one box".into(),
         Some(Part::Zone(zone)) => zone.clone(),
         Some(Part::Whole) => "the rest".into(),
+        None if group.units.len() > 1 => format!("and {} more", group.units.len() - 1),
         None => {
-            let mut moves = change.stages.iter().flat_map(|stage| &stage.moves);
-            let own = moves.find(|one| group.units == [one.0]);
-            let only_box = own.is_some_and(|one| one.1 == Part::OneBox) && by_part_is_single(change, group.units[0]);
+            let moves = change.stages.iter().flat_map(|stage| &stage.moves);
+            let mut own = moves.filter(|one| group.units == [one.0]).map(|one| &one.1).peekable();
+            let only_box = own.peek().is_some() && own.all(|part| *part == Part::OneBox);
             if only_box { "one box".into() } else { String::new() }
         }
     }
-}
-
-fn by_part_is_single(change: &StagedChange, unit: usize) -> bool {
-    change.stages.iter().flat_map(|stage| &stage.moves).filter(|one| one.0 == unit).count() == 1
 }
 
 fn rings(change: &StagedChange, units: &[usize]) -> Vec<Time> {
