@@ -494,5 +494,6 @@ pub(crate) fn end(world: &mut World, service: ServiceId) {
 /// Revisions without tasks are forgotten.
 pub(crate) fn forget(row: &mut Service) {
     let now = row.revision;
-    row.revisions.retain(|one| one.number == now || one.targets.iter().any(|count| *count != [0; 4]));
+    let runs = |one: &Revision| one.wanted > 0 || one.targets.iter().any(|count| *count != [0; 4]);
+    row.revisions.retain(|one| one.number == now || runs(one));
 }

@@ -316,7 +316,7 @@ fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut Cx<'_>) {
         match *unit {
             Unit::Service(service) => {
                 if world.services[service].trial.is_some_and(|(of, _)| of == change) {
-                    staged::ends_trial(world, service);
+                    staged::released(world, service, change, cx);
                 }
             }
             Unit::Cell(cell) => renew::ends_trial(world, cell, change, cx),

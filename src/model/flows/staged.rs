@@ -113,8 +113,29 @@ pub(crate) fn holds(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> b
     true
 }
 
+/// The pipeline is gone: what is under way as a whole ends by itself, and what had reached a part goes back.
+pub(crate) fn released(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
+    let row = &mut world.services[service];
+    let Some(rollout) = row.rollout.as_deref_mut().filter(|one| one.change == change) else {
+        return ends_trial(world, service);
+    };
+    let (partial, before) = (rollout.is_partial(), rollout.before);
+    rollout.staged = false;
+    if partial {
+        rollout.stage = Stage::Back;
+    }
+    if rollout.stage == Stage::Back {
+        row.completed = Some(before);
+    }
+    if partial {
+        row.revision = before;
+        deploy::tell(change, service, ChangeStep::Back, cx);
+        deploy::turn_to(world, service, Cause::change(change), cx);
+    }
+}
+
 /// The change is completed everywhere, or gone: nothing is on trial any more.
-pub(crate) fn ends_trial(world: &mut World, service: ServiceId) {
+fn ends_trial(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
     row.trial = None;
     deploy::forget(row);
