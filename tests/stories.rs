@@ -80,6 +80,7 @@ const SCENARIOS: &[&str] = &[
     "throttled-start",
     "two-zones",
     "wavelength",
+    "year-of-changes",
 ];
 
 #[test]

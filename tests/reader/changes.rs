@@ -189,3 +189,28 @@ fn what_does_nothing_is_warned_of() {
     let at = "/clusters/0/services/0/deploymentConfiguration";
     check(&stuck, &change(&json!({})), &[(at, "none may stop before another starts")]);
 }
+
+#[test]
+fn changes_that_come_again_are_checked() {
+    let none = json!({});
+    let every = |parts: Value| {
+        let mut one = json!({ "name": "v2", "every": { "exponential": { "mean": "1h" } } });
+        one.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+        json!([one])
+    };
+    check(&none, &every(json!({ "service": "shop/web" })), &[]);
+    check(&none, &every(json!({ "services": ["shop/web", "shop/quiet"] })), &[]);
+    check(&none, &every(json!({ "everyService": true })), &[]);
+    check(&none, &json!([{ "name": "v2", "service": "shop/web" }]), &[("/changes/0", "nothing says when")]);
+    let both = json!({ "service": "shop/web", "at": "1h" });
+    check(&none, &every(both), &[("/changes/0", "exclude each other")]);
+    let still = json!({ "service": "shop/web", "every": { "constant": "0s" } });
+    check(&none, &every(still), &[("/changes/0/every", "stand still")]);
+    let stages = json!({ "service": "shop/web", "pipeline": {} });
+    check(&none, &every(stages), &[("/changes/0/pipeline", "belongs to `at`")]);
+    let two = json!({ "service": "shop/web", "everyService": true });
+    check(&none, &every(two), &[("/changes/0", "one thing to change")]);
+    let once = json!([{ "name": "v2", "at": "1h", "everyService": true }]);
+    check(&none, &once, &[("/changes/0/everyService", "`every` only")]);
+    check(&none, &every(json!({ "service": "shop/jobs" })), &[("/changes/0/service", "standalone tasks")]);
+}

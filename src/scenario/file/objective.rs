@@ -41,6 +41,7 @@ const PLANE: &[&str] = &[
 
 const CHANGE: &[&str] = &[
     "outcome",
+    "occurrences",
     "beginSeconds",
     "endSeconds",
     "exposedRequests",

@@ -63,7 +63,7 @@ impl Build<'_> {
             self.deployable(*id, false, at)?;
         }
         let names: Vec<String> = found.iter().map(|id| self.plan.services[*id].name.clone()).collect();
-        let what = format!("every service, {} now", names.len());
+        let what = format!("every service, {} in all", names.len());
         Some(Named { units: found.into_iter().map(Unit::Service).collect(), what, names, region: None })
     }
 }
