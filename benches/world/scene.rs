@@ -109,7 +109,7 @@ pub(crate) fn cell_loss() -> Plan {
 }
 
 /// A year of one Region of eight cells: two thousand services of ten tasks, each watched by an alarm and a circuit breaker,
-/// and five hundred changes, every tenth of them bad, one service each.
+/// and about five hundred changes of one service each, one in twenty of them bad.
 pub(crate) fn year_of_changes() -> Plan {
     let mut region = region("r");
     region["controlPlane"] = json!({ "cells": 8, "router": { "mapping": "hash" } });
@@ -132,19 +132,13 @@ pub(crate) fn year_of_changes() -> Plan {
             "ComparisonOperator": "GreaterThanThreshold" })
     };
     let traffic = |name: &String| json!({ "service": name, "rate": "300/s", "requestsPerTask": "60/s" });
-    let change = |row: usize| {
-        // Spread over the year and the services without a pattern that repeats.
-        let mut one = json!({ "name": format!("change {row}"), "at": format!("{}m", 60 + row * 1_049),
-            "service": names[row * 977 % names.len()] });
-        if row.is_multiple_of(10) {
-            one["defect"] = [json!({ "errors": { "share": 0.3 } }), json!({ "neverStarts": {} })][row / 10 % 2].clone();
-        }
-        one
-    };
+    // Each service waits about four years for its next one: five hundred in a year of two thousand services.
+    let change = json!({ "name": "new revision", "every": { "exponential": { "mean": "1460d" } }, "everyService": true,
+        "defect": { "errors": { "share": 0.3 } }, "badShare": 0.05 });
     plan(&json!({ "version": 1, "name": "year-of-changes", "seed": 1, "duration": "8760h", "regions": [region],
         "taskDefinitions": [web()], "clusters": (0..100).map(cluster).collect::<Vec<_>>(),
         "traffic": names.iter().map(traffic).collect::<Vec<_>>(), "alarms": names.iter().map(alarm).collect::<Vec<_>>(),
-        "changes": (0..500).map(change).collect::<Vec<_>>(),
+        "changes": [change],
         "faults": [{ "name": "zone dark", "every": { "exponential": { "mean": "180d" } },
             "for": { "constant": "1h" }, "zonePowerLoss": {} }] }))
 }
