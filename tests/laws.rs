@@ -84,3 +84,5 @@ mod streams;
 mod windows;
 #[path = "laws/world.rs"]
 mod world;
+#[path = "laws/year.rs"]
+mod year;
