@@ -91,7 +91,7 @@ fn reference(id: &str, sizes: &[u64], replications: u32, sharp: f64) {
     check_mean(&format!("{id}: reach"), &row.reached_share, reach.value(), sharp);
     // Fleet-hours: requests over what the whole fleet gets in an hour.
     let scale = |value: f64| value / (total as f64 * 3_600.0);
-    let mut found = row.exposed_requests.clone();
+    let mut found = row.exposed_requests;
     (found.mean, found.low, found.high) = (scale(found.mean), found.low.map(scale), found.high.map(scale));
     check_mean(&format!("{id}: exposure"), &found, exposure.value(), sharp);
 }

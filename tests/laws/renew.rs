@@ -49,7 +49,7 @@ fn calls_are_refused_in_the_share_that_is_reached() {
     let truth = (1.0 + 0.4) * 3_660.0;
     check_within("calls that meet it", row.exposed_requests.mean, (0.9 * 3_660.0_f64).sqrt(), truth, 0.1 * truth);
     // Half of the tenth is refused, and called again: 1.0526 tries for each call.
-    let retries = summary.control_plane[0].router.retries.clone().unwrap().mean;
+    let retries = summary.control_plane[0].router.retries.unwrap().mean;
     let truth: f64 = 10.0 * 3_660.0 * 0.05 / 0.95;
     check_within("calls that come again", retries, truth.sqrt(), truth, 0.1 * truth);
     let lost = |cell: usize| summary.control_plane[0].cells[cell].launches.failed.mean;

@@ -133,7 +133,9 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
         let rollout = world.services[service].rollout.take();
         if !stalled {
             tell(change, service, ChangeStep::Superseded, cx);
-            rollout.iter().for_each(|rollout| over(service, rollout, cx));
+            if let Some(rollout) = &rollout {
+                over(service, rollout, cx);
+            }
         }
     }
     if let Some((change, _)) = world.services[service].trial {
@@ -187,7 +189,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     row.trial = Some((id, revision));
     let shift = shift::moves(plan, service).then(|| shift::new(blue, revision, turn));
     let moves = shift.is_some();
-    row.rollout = Some(Box::new(Rollout { shift, turn, ..Rollout::new(id, revision, row.before_trial, ignored) }));
+    row.rollout = Some(Box::new(Rollout { turn, shift, ..Rollout::new(id, revision, row.before_trial, ignored) }));
     if bad {
         cx.note(Fact::Defective { change: id, unit: Unit::Service(service) });
     }
