@@ -9,15 +9,14 @@
 //! Tasks of another revision than the one that is deployed are to be replaced, as those on a draining host are: how many
 //! may be missing or too many at a time is decided in `flows/reconcile.rs`, once for all reasons.
 
-use super::{account, alarms, flag, outage, pipeline, reconcile, shift, staged};
+use super::{account, alarms, bad, flag, outage, pipeline, reconcile, shift, staged};
 use crate::engine::key::Phase as Turn;
-use crate::engine::{Draw, Span, Time, Who};
-use crate::model::defect::Live;
+use crate::engine::{Span, Time};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, ChangeStep, Fact};
 use crate::model::flows::For;
-use crate::model::ids::{AlarmId, ChangeId, ServiceId, TaskId, ZoneId};
-use crate::model::plan::{Plan, Unit};
+use crate::model::ids::{AlarmId, ChangeId, ServiceId, TaskId};
+use crate::model::plan::Unit;
 use crate::model::tables::Service;
 use crate::model::tables::rollout::{Revision, Rollout, Stage};
 use crate::model::tables::task::{Marks, chain};
@@ -144,17 +143,6 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
     before.is_some_and(|(_, _, earlier)| earlier)
 }
 
-/// Whether the revision of a change that comes once is bad: the same everywhere, as it is one draw.
-pub(crate) fn is_bad(id: ChangeId, cx: &Cx<'_>) -> bool {
-    is_bad_now(id, cx.plan.changes[id].who, cx)
-}
-
-/// Whether an occurrence of a change is bad.
-fn is_bad_now(id: ChangeId, who: Who, cx: &Cx<'_>) -> bool {
-    let change = &cx.plan.changes[id];
-    change.defect.is_some() && change.bad_ppm > 0 && bad_luck(change.bad_ppm, cx.draw(For::Defect, who))
-}
-
 /// Whether a service has tasks of so many revisions that no number is left for another one. Those without tasks, of changes
 /// that were superseded or stalled, are forgotten first.
 fn is_full(row: &mut Service) -> bool {
@@ -175,7 +163,7 @@ fn number(row: &Service) -> u8 {
 /// A deployment begins: of the whole service, unless a pipeline limits it. Whether traffic moves.
 pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u32, cx: &mut Cx<'_>) -> bool {
     let plan = cx.plan;
-    let bad = is_bad_now(id, plan.changes[id].turn(plan.services[service].who, turn), cx);
+    let bad = bad::is_bad_now(id, plan.changes[id].turn(plan.services[service].who, turn), cx);
     let zones = world.services[service].zones.len();
     // An alarm that is on already is ignored for the whole of the deployment (domain sheet, section 2.5).
     let watched = plan.services[service].deployment.alarms.iter().copied();
@@ -194,10 +182,6 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
         cx.note(Fact::Defective { change: id, unit: Unit::Service(service) });
     }
     moves
-}
-
-fn bad_luck(ppm: u64, mut draw: Draw) -> bool {
-    draw.below(1_000_000) < ppm
 }
 
 /// Tells readers.
@@ -242,31 +226,6 @@ pub(crate) fn tasks(world: &World, service: ServiceId) -> Vec<TaskId> {
     placed.chain(waiting).collect()
 }
 
-/// The defect of a task, where its revision is bad.
-pub(crate) fn defect<'p>(world: &World, plan: &'p Plan, task: TaskId) -> Option<(&'p Live, Cause)> {
-    let row = world.tasks.at(task.slot);
-    if row.revision == 0 {
-        return None;
-    }
-    of_revision(world, plan, row.service, row.revision, row.zone)
-}
-
-/// The defect of a revision in a zone.
-pub(crate) fn of_revision<'p>(
-    world: &World,
-    plan: &'p Plan,
-    service: ServiceId,
-    revision: u8,
-    zone: ZoneId,
-) -> Option<(&'p Live, Cause)> {
-    let known = world.services[service].revisions.iter().find(|one| one.number == revision)?;
-    let id = known.change?;
-    let change = &plan.changes[id];
-    let unit = change.only_unit.is_none_or(|only| change.units[only] == Unit::Service(service));
-    let here = unit && change.only_in.is_none_or(|only| only == zone);
-    change.defect.as_ref().filter(|_| known.bad && here).map(|defect| (defect, Cause::change(id)))
-}
-
 /// The deployment of which a task is a new one, while it can still fail.
 fn of_task(world: &mut World, id: TaskId) -> Option<&mut Rollout> {
     let row = world.tasks.at(id.slot);
@@ -301,19 +260,9 @@ fn runs_first(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut 
     }
     let turn = rollout.map_or(0, |rollout| rollout.turn);
     let who = cx.plan.changes[change].turn(cx.plan.services[service].who, turn);
-    if let Some(after) = found_after_now(change, who, cx) {
+    if let Some(after) = bad::found_after_now(change, who, cx) {
         cx.after(after, Step::Found(service, change, turn));
     }
-}
-
-/// From the first moment at which a bad revision of a change that comes once runs until somebody finds it.
-pub(crate) fn found_after(change: ChangeId, cx: &Cx<'_>) -> Option<Span> {
-    found_after_now(change, cx.plan.changes[change].who, cx)
-}
-
-fn found_after_now(change: ChangeId, who: Who, cx: &Cx<'_>) -> Option<Span> {
-    let law = cx.plan.changes[change].found.as_ref().filter(|_| is_bad_now(change, who, cx))?;
-    Some(law.sample(&mut cx.draw(For::Found, who)))
 }
 
 /// Somebody has found that it is bad, if it is still under way.

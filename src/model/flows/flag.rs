@@ -7,7 +7,7 @@
 //! AWS AppConfig (domain sheet, section 2.10). It is no part of ECS: it goes on while cells are down, beside deployments
 //! and other flags of the service. An alarm counts when it goes to ALARM; one that rings before is not looked at.
 
-use super::{account, deploy};
+use super::{account, bad, deploy};
 use crate::engine::Span;
 use crate::model::defect::Effect;
 use crate::model::fact::{Cause, ChangeStep, Fact, Phase};
@@ -18,7 +18,7 @@ use crate::model::world::{Cx, World};
 
 /// The feature begins to be shown.
 pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
-    let bad = deploy::is_bad(id, cx);
+    let bad = bad::is_bad(id, cx);
     let feature = Feature { change: id, bad, share: 0, step: 0, open: true, told: 0 };
     world.services[service].features.push(feature);
     if bad {

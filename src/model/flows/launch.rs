@@ -7,7 +7,7 @@
 //! ```
 //! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
-use super::{For, HELD_UP, account, containers, deploy, link, managed, pace, plane, scale, serve, shift, staged, stop};
+use super::{For, HELD_UP, account, bad, containers, link, managed, pace, plane, scale, serve, shift, staged, stop};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::defect::Effect;
@@ -396,7 +396,7 @@ fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         keep_image(world, id, cx.plan);
         to_state(world, id, TaskState::Activating, Phase::Start, cx);
     }
-    if let Some((_, cause)) = deploy::defect(world, cx.plan, id).filter(|(defect, _)| defect.never_starts()) {
+    if let Some((_, cause)) = bad::defect(world, cx.plan, id).filter(|(defect, _)| defect.never_starts()) {
         account::change(world, cx.plan, id, |task| task.cause = cause);
         return stop::gone(world, id, StopCode::TaskFailedToStart, Reason::None, cx);
     }

@@ -7,7 +7,7 @@
 //! Going back is quick: all units go at once, each by the rules of its own deployment. One thing at a time is for going
 //! on (domain sheet, section 5.4).
 
-use super::{alarms, deploy, renew, staged};
+use super::{alarms, bad, deploy, renew, staged};
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
 use crate::model::event::steps;
@@ -409,7 +409,7 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
 pub(crate) fn runs_first(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = find(world, change).filter(|place| !world.pipes[*place].found) else { return };
     world.pipes[place].found = true;
-    if let Some(after) = deploy::found_after(change, cx) {
+    if let Some(after) = bad::found_after(change, cx) {
         cx.after(after, Step::Found(change));
     }
 }

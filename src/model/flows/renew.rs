@@ -3,7 +3,7 @@
 //! Data planes go on meanwhile: running tasks do not need the control plane (domain sheet, section 5.1). A cell that is
 //! changed keeps its capacity: it is pre-scaled, and a part is changed at a time.
 
-use super::{alarms, deploy, headroom, pipeline};
+use super::{alarms, bad, headroom, pipeline};
 use crate::model::defect::{Effect, OnPlane};
 use crate::model::fact::{Cause, Fact};
 use crate::model::ids::{CellId, ChangeId};
@@ -59,7 +59,7 @@ pub(crate) fn to(world: &mut World, cell: CellId, renewal: Option<Renewal>, cx: 
 fn defect(cell: CellId, change: ChangeId, cx: &Cx<'_>) -> Option<OnPlane> {
     let row = &cx.plan.changes[change];
     let here = row.only_unit.is_none_or(|only| row.units[only] == Unit::Cell(cell));
-    let bad = here && deploy::is_bad(change, cx);
+    let bad = here && bad::is_bad(change, cx);
     row.defect.as_ref().filter(|_| bad).and_then(Effect::on_plane)
 }
 

@@ -7,7 +7,7 @@
 //! Left out: single checks (their outcome and time are computed), slow start, stickiness.
 
 use super::plane::Work;
-use super::{For, HELD_UP, account, deploy, detect, launch, link, plane, reconcile, stop};
+use super::{For, HELD_UP, account, bad, deploy, detect, launch, link, plane, reconcile, stop};
 use crate::engine::{Draw, Span, Time};
 use crate::model::defect::Effect;
 use crate::model::event::steps;
@@ -94,7 +94,7 @@ pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 /// Whether it is of a revision whose checks never pass.
 fn fails_checks(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
-    deploy::defect(world, cx.plan, id).is_some_and(|(defect, _)| defect.fails_checks())
+    bad::defect(world, cx.plan, id).is_some_and(|(defect, _)| defect.fails_checks())
 }
 
 /// At time 0: RUNNING and healthy for long.
@@ -190,7 +190,7 @@ fn await_end(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if let Some(crash) = &service.life.crash {
         cx.after(crash.sample(&mut cx.draw(For::Crash, who)), Step::Crashed(id, epoch));
     }
-    if let Some(crash) = deploy::defect(world, plan, id).and_then(|(defect, _)| defect.crash()) {
+    if let Some(crash) = bad::defect(world, plan, id).and_then(|(defect, _)| defect.crash()) {
         cx.after(crash.sample(&mut cx.draw(For::Defect, who)), Step::Crashed(id, epoch));
     }
     if let Some(lives) = &service.life.lives {
@@ -292,7 +292,7 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
 /// An essential container exits by the task's own law.
 fn crashed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let code = cx.plan.services[world.tasks.at(id.slot).service].life.exit_code;
-    let defect = deploy::defect(world, cx.plan, id).filter(|(defect, _)| defect.crash().is_some());
+    let defect = bad::defect(world, cx.plan, id).filter(|(defect, _)| defect.crash().is_some());
     let cause = defect.map_or(Cause::mechanism(Mechanism::Crash), |(_, cause)| cause);
     exit(world, id, cause, code, None, cx);
 }

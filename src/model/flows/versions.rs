@@ -1,6 +1,6 @@
 //! Requests and revisions: how much each gets, and what bad ones spoil.
 
-use super::{deploy, flag, pipeline};
+use super::{bad, flag, pipeline};
 use crate::model::defect::Effect;
 use crate::model::fact::{Fact, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
@@ -68,7 +68,7 @@ fn by_revision(
         if Some(one.number) == new {
             *exposed += part;
         }
-        let Some((defect, cause)) = deploy::of_revision(world, plan, id, one.number, zone) else { continue };
+        let Some((defect, cause)) = bad::of_revision(world, plan, id, one.number, zone) else { continue };
         let full = u64::from(count).saturating_mul(per_task);
         let answers = defect.answers(part, full);
         let slow = part.min(full) - part.min(answers.room);

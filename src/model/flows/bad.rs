@@ -1,0 +1,59 @@
+//! Which revisions are bad, where, and when somebody finds it.
+
+use super::For;
+use crate::engine::{Draw, Span, Who};
+use crate::model::defect::Live;
+use crate::model::fact::Cause;
+use crate::model::ids::{ChangeId, ServiceId, TaskId, Unit, ZoneId};
+use crate::model::plan::Plan;
+use crate::model::world::{Cx, World};
+
+/// Whether the revision of a change that comes once is bad: the same everywhere, as it is one draw.
+pub(crate) fn is_bad(id: ChangeId, cx: &Cx<'_>) -> bool {
+    is_bad_now(id, cx.plan.changes[id].who, cx)
+}
+
+/// Whether an occurrence of a change is bad.
+pub(crate) fn is_bad_now(id: ChangeId, who: Who, cx: &Cx<'_>) -> bool {
+    let change = &cx.plan.changes[id];
+    change.defect.is_some() && change.bad_ppm > 0 && bad_luck(change.bad_ppm, cx.draw(For::Defect, who))
+}
+
+fn bad_luck(ppm: u64, mut draw: Draw) -> bool {
+    draw.below(1_000_000) < ppm
+}
+
+/// The defect of a task, where its revision is bad.
+pub(crate) fn defect<'p>(world: &World, plan: &'p Plan, task: TaskId) -> Option<(&'p Live, Cause)> {
+    let row = world.tasks.at(task.slot);
+    if row.revision == 0 {
+        return None;
+    }
+    of_revision(world, plan, row.service, row.revision, row.zone)
+}
+
+/// The defect of a revision in a zone.
+pub(crate) fn of_revision<'p>(
+    world: &World,
+    plan: &'p Plan,
+    service: ServiceId,
+    revision: u8,
+    zone: ZoneId,
+) -> Option<(&'p Live, Cause)> {
+    let known = world.services[service].revisions.iter().find(|one| one.number == revision)?;
+    let id = known.change?;
+    let change = &plan.changes[id];
+    let unit = change.only_unit.is_none_or(|only| change.units[only] == Unit::Service(service));
+    let here = unit && change.only_in.is_none_or(|only| only == zone);
+    change.defect.as_ref().filter(|_| known.bad && here).map(|defect| (defect, Cause::change(id)))
+}
+
+/// From the first moment at which a bad revision of a change that comes once runs until somebody finds it.
+pub(crate) fn found_after(change: ChangeId, cx: &Cx<'_>) -> Option<Span> {
+    found_after_now(change, cx.plan.changes[change].who, cx)
+}
+
+pub(crate) fn found_after_now(change: ChangeId, who: Who, cx: &Cx<'_>) -> Option<Span> {
+    let law = cx.plan.changes[change].found.as_ref().filter(|_| is_bad_now(change, who, cx))?;
+    Some(law.sample(&mut cx.draw(For::Found, who)))
+}
