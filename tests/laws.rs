@@ -56,6 +56,8 @@ mod link;
 mod managed;
 #[path = "laws/pipeline.rs"]
 mod pipeline;
+#[path = "laws/pipeline_year.rs"]
+mod pipeline_year;
 #[path = "laws/queues.rs"]
 mod queues;
 #[path = "laws/quotas.rs"]

@@ -218,6 +218,9 @@ fn headroom(plan: &Plan) -> Table {
     table
 }
 
+/// In place of the time at which a change begins that comes by a law.
+const AGAIN: &str = "by `every`";
+
 /// How many tasks a service may have while a change of it is deployed, and what watches that.
 fn deployments(plan: &Plan) -> Table {
     use Side::{Left, Right};
@@ -234,8 +237,10 @@ fn deployments(plan: &Plan) -> Table {
     let changes = changes::derived(plan);
     for row in changes.iter().take(CHANGES_MAX) {
         let bake = if row.bake == Span::ZERO { NOTHING.to_owned() } else { duration(row.bake.as_secs_f64()) };
-        let own = [duration(row.at.as_secs_f64()), row.change.clone(), row.service.clone()];
-        let numbers = [row.desired, row.least, row.most].map(|number| plain(f64::from(number)));
+        let begin = row.at.map_or_else(|| AGAIN.to_owned(), |at| duration(at.as_secs_f64()));
+        let own = [begin, row.change.clone(), row.service.clone()];
+        let numbers = row.tasks.map(|tasks| [tasks.desired, tasks.least, tasks.most].map(|one| plain(f64::from(one))));
+        let numbers = numbers.unwrap_or_else(|| [NOTHING; 3].map(str::to_owned));
         let watched = if row.watched.is_empty() { "nothing".to_owned() } else { row.watched.join("; ") };
         table.row([&own[..], &numbers, &[bake, watched]].concat());
     }

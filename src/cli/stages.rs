@@ -33,7 +33,7 @@ pub(super) fn table(plan: &Plan) -> Table {
             1..=ALARMS_MAX => format!("alarm {}", row.watched.join(", alarm ")),
             count => format!("{count} alarms"),
         };
-        let begin = duration(row.begin.as_secs_f64());
+        let begin = format!("{}{}", if row.again { "+" } else { "" }, duration(row.begin.as_secs_f64()));
         table.row(vec![row.change.clone(), row.stage.clone(), row.what.clone(), begin, bake, requests, watched]);
     }
     more(&mut table, stages.len().saturating_sub(STAGES_MAX), "stages", 7);
@@ -88,6 +88,11 @@ mod tests {
             assert!(lines.iter().any(|line| line == row), "{row} in\n{text}");
         }
         assert!(table(&sample::with_changes()).is_empty(), "no pipeline");
+        let mut again = staged();
+        let change = &mut again.changes[ChangeId(0)];
+        (change.at, change.every) = (Time::ZERO, Some(crate::engine::Dist::Constant(Span::MINUTE)));
+        let text = table(&again).text(Paint::Plain);
+        assert!(text.contains("+13h30m"), "from its own begin: {text}");
     }
 
     #[test]
@@ -103,7 +108,8 @@ mod tests {
     #[test]
     fn a_staged_change_has_the_tasks_of_each_unit_and_all_its_bakes() {
         let row = &crate::scenario::changes::derived(&staged())[0];
-        assert_eq!((row.service.as_str(), row.desired, row.most), ("shop/web (each)", 30, 60));
+        let tasks = row.tasks.unwrap();
+        assert_eq!((row.service.as_str(), tasks.desired, tasks.most), ("shop/web (each)", 30, 60));
         assert_eq!(row.bake, Span::MINUTE * (60 + 30 + 720));
         assert_eq!(row.watched, ["alarm errors, stalls", "alarm of 1 unit, rolls back"]);
     }

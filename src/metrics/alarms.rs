@@ -54,6 +54,8 @@ struct Bad {
     change: ChangeId,
     /// Its change was completed: it is there until a later one is.
     kept: bool,
+    /// The pipeline of its change is over: the change itself does not take it back any more.
+    settled: bool,
 }
 
 impl Alarms {
@@ -66,7 +68,7 @@ impl Alarms {
             rows: mine.map(|(id, _)| (id, Measure::default(), Integral::new(warm_up))).collect(),
             at_once: plan.faults.iter().map(|one| one.lasts.is_none() && matches!(one.when, When::Every(_))).collect(),
             faults: Vec::new(),
-            repeats: plan.changes.iter().map(|one| one.every.is_some()).collect(),
+            repeats: plan.changes.iter().map(|one| one.every.is_some() && one.pipeline.is_none()).collect(),
             bad: Vec::new(),
             ended: None,
         }
@@ -93,7 +95,7 @@ impl Alarms {
 
     /// A change whose revision is bad begins.
     pub fn defective(&mut self, change: ChangeId, unit: Unit) {
-        self.bad.push(Bad { unit, change, kept: false });
+        self.bad.push(Bad { unit, change, kept: false, settled: false });
     }
 
     /// A bad revision is gone from a control-plane cell.
@@ -116,12 +118,17 @@ impl Alarms {
             self.bad.iter_mut().filter(|bad| bad.unit == unit).for_each(|bad| bad.kept = true);
         } else {
             // What a pipeline had completed comes back, too; an earlier occurrence stays.
-            let stays = |bad: &Bad| bad.kept && (bad.change != change || self.repeats[change.row()]);
+            let stays = |bad: &Bad| bad.kept && (bad.change != change || bad.settled || self.repeats[change.row()]);
             self.bad.retain(|bad| bad.unit != unit || stays(bad));
         }
         if self.bad.len() < before {
             self.ended = Some(now);
         }
+    }
+
+    /// A pipeline is over, and nothing of it comes back any more.
+    pub fn settled(&mut self, change: ChangeId) {
+        self.bad.iter_mut().filter(|bad| bad.change == change).for_each(|bad| bad.settled = true);
     }
 
     /// An alarm is in another state.

@@ -105,8 +105,8 @@ const REQUEST: u128 = 1_000_000_000_000_000;
 #[derive(Clone, Debug)]
 pub struct Changes {
     from: Time,
-    /// For each change: whether it comes again and again.
-    repeats: Vec<bool>,
+    /// For each change: whether it comes again and again, and whether it has a pipeline.
+    kinds: Vec<(bool, bool)>,
     rows: Vec<Row>,
 }
 
@@ -116,6 +116,8 @@ struct Row {
     change: ChangeId,
     steps: Vec<(ChangeStep, Time)>,
     stages: Vec<(u16, PipelineStep, Time)>,
+    /// A stage of its pipeline has begun.
+    moves: bool,
     reached: u32,
     /// What each unit sends to its revision now.
     rates: Vec<(Unit, u64)>,
@@ -131,6 +133,7 @@ impl Row {
             change,
             steps: Vec::new(),
             stages: Vec::new(),
+            moves: false,
             reached: 0,
             rates: Vec::new(),
             exposed: Integral::new(from),
@@ -143,14 +146,14 @@ impl Row {
 impl Changes {
     /// Counts requests from `from` on.
     pub fn new(plan: &Plan, from: Time) -> Changes {
-        let repeats = plan.changes.iter().map(|one| one.every.is_some()).collect();
-        Changes { from, repeats, rows: Vec::new() }
+        let kinds = plan.changes.iter().map(|one| (one.every.is_some(), one.pipeline.is_some())).collect();
+        Changes { from, kinds, rows: Vec::new() }
     }
 
     fn row(&mut self, change: ChangeId) -> &mut Row {
         let found = self.rows.iter().rposition(|row| row.change == change);
         let place = found.unwrap_or_else(|| {
-            let turns = self.repeats[change.row()].then(Turns::default);
+            let turns = self.kinds[change.row()].0.then(Turns::default);
             self.rows.push(Row { turns, ..Row::new(change, self.from) });
             self.rows.len() - 1
         });
@@ -159,23 +162,27 @@ impl Changes {
 
     /// A change went on. With a pipeline it is that which counts, not the deployments of its units.
     pub fn step(&mut self, now: Time, change: ChangeId, service: ServiceId, what: ChangeStep) {
+        if self.kinds[change.row()].1 {
+            return;
+        }
         let row = self.row(change);
-        if let Some(turns) = &mut row.turns {
-            turns.step(now, service, what);
-            row.reached = 1_000_000;
-        } else if row.stages.is_empty() {
-            row.steps.push((what, now));
-            // A service that deploys it by itself is all that it is to reach.
-            row.reached = 1_000_000;
+        // A service that deploys it by itself is all that it is to reach.
+        row.reached = 1_000_000;
+        match &mut row.turns {
+            Some(turns) => turns.step(now, Some(service), what),
+            None => row.steps.push((what, now)),
         }
     }
 
     /// A change with a pipeline went on.
     pub fn stage(&mut self, now: Time, change: ChangeId, stage: u16, what: PipelineStep, reached: u32) {
         let row = self.row(change);
-        let first = !row.stages.iter().any(|step| step.1 == PipelineStep::Stage);
-        row.stages.push((stage, what, now));
         row.reached = row.reached.max(reached);
+        let first = what == PipelineStep::Stage && !std::mem::replace(&mut row.moves, true);
+        // A picture shows the first occurrence.
+        if !row.turns.as_ref().is_some_and(Turns::has_ended) {
+            row.stages.push((stage, what, now));
+        }
         let steps: &[ChangeStep] = match what {
             PipelineStep::Stage if first => &[ChangeStep::Began],
             PipelineStep::Completed => &[ChangeStep::Completed],
@@ -188,7 +195,11 @@ impl Changes {
             | PipelineStep::Bakes
             | PipelineStep::Passed => &[],
         };
-        row.steps.extend(steps.iter().map(|step| (*step, now)));
+        row.moves &= !what.is_last();
+        match &mut row.turns {
+            Some(turns) => steps.iter().for_each(|step| turns.step(now, None, *step)),
+            None => row.steps.extend(steps.iter().map(|step| (*step, now))),
+        }
     }
 
     /// A call came to its revision.

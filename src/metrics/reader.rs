@@ -294,7 +294,12 @@ impl Metrics {
                 self.changes.step(now, change, service, what);
                 self.alarms.step(now, change, service, what);
             }
-            Fact::Pipeline { change, stage, what, reached } => self.changes.stage(now, change, stage, what, reached),
+            Fact::Pipeline { change, stage, what, reached } => {
+                self.changes.stage(now, change, stage, what, reached);
+                if what.is_last() {
+                    self.alarms.settled(change);
+                }
+            }
             Fact::Defective { change, unit } => self.alarms.defective(change, unit),
             Fact::Cured { change, unit } => self.alarms.cured(now, change, unit),
             Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),

@@ -97,13 +97,13 @@ impl Tally {
 pub struct Turns {
     /// Those that are over.
     pub over: Tally,
-    open: Vec<(ServiceId, Steps)>,
+    open: Vec<(Option<ServiceId>, Steps)>,
     first: Steps,
 }
 
 impl Turns {
-    /// A service goes on.
-    pub fn step(&mut self, now: Time, service: ServiceId, what: ChangeStep) {
+    /// A service goes on, or a pipeline, which is of none.
+    pub fn step(&mut self, now: Time, service: Option<ServiceId>, what: ChangeStep) {
         if what == ChangeStep::Began {
             self.open.push((service, Vec::new()));
         }
@@ -114,6 +114,11 @@ impl Turns {
             let (_, steps) = self.open.remove(place);
             self.close(steps);
         }
+    }
+
+    /// Whether an occurrence is over.
+    pub fn has_ended(&self) -> bool {
+        !self.first.is_empty()
     }
 
     fn close(&mut self, steps: Steps) {

@@ -103,6 +103,13 @@ pub enum PipelineStep {
     Superseded,
 }
 
+impl PipelineStep {
+    /// Whether the pipeline is over with it.
+    pub fn is_last(self) -> bool {
+        matches!(self, PipelineStep::Completed | PipelineStep::RolledBack | PipelineStep::Superseded)
+    }
+}
+
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct TaskNo {

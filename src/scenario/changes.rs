@@ -3,7 +3,7 @@
 use crate::engine::Span;
 use crate::model::Plan;
 use crate::model::ids::{ChangeId, ServiceId};
-use crate::model::plan::{Change, Deployment, Kind, Pipeline, Strategy};
+use crate::model::plan::{Change, Deployment, Kind, Pipeline, Service, Strategy};
 
 /// What follows for one change.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,18 +12,25 @@ pub struct ChangeRow {
     pub change: String,
     /// "cluster/name".
     pub service: String,
-    /// When it is asked for.
-    pub at: Span,
+    /// When it is asked for; `None`: again and again, by a law.
+    pub at: Option<Span>,
+    /// Its tasks; `None`: it is one of a control plane.
+    pub tasks: Option<Bounds>,
+    /// What can stop it, in words; empty without anything.
+    pub watched: Vec<String>,
+    /// How long it is watched once all tasks are new.
+    pub bake: Span,
+}
+
+/// How many tasks a service has while it is deployed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
     /// Tasks at the start of the run; the desired count may be another by then.
     pub desired: u32,
     /// Tasks that have to be healthy meanwhile.
     pub least: u32,
     /// Tasks RUNNING or PENDING that there may be.
     pub most: u32,
-    /// What can stop it, in words; empty without anything.
-    pub watched: Vec<String>,
-    /// How long it is watched once all tasks are new.
-    pub bake: Span,
 }
 
 /// Every change, in the order of the file.
@@ -32,45 +39,50 @@ pub fn derived(plan: &Plan) -> Vec<ChangeRow> {
 }
 
 fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
-    let change @ Change { name, what, at, flag, .. } = &plan.changes[id];
+    let change @ Change { name, what, flag, .. } = &plan.changes[id];
     // Units of one change are alike as a rule: the first stands for them.
-    let first = change.services().next().unwrap_or_default();
-    let service = &plan.services[first];
-    debug_assert!(service.kind == Kind::Replica, "only REPLICA services have changes");
-    let desired = u64::from(service.desired);
-    // Domain sheet, section 2.2.
-    let least = (desired * u64::from(service.minimum_healthy_percent)).div_ceil(100) as u32;
-    let most = (desired * u64::from(service.maximum_percent) / 100) as u32;
-    let (least, most) = match (flag, service.deployment.strategy) {
-        // A feature flag starts and stops none.
-        (Some(_), _) => (service.desired, service.desired),
-        (None, Strategy::Rolling) => (least, most),
-        // Both revisions have all of theirs.
-        (None, _) => (service.desired, service.desired.saturating_mul(2)),
-    };
+    let first = change.services().next().map(|first| &plan.services[first]);
     let flags = flag
         .iter()
         .flat_map(|flag| &flag.alarms)
         .map(|alarm| format!("alarm {}, rolls back", plan.alarms[*alarm].name));
     let staged = change.pipeline.as_ref();
-    let bake = match (flag, staged) {
-        (Some(flag), _) => flag.bake,
-        (None, Some(pipeline)) => pipeline.stages.iter().fold(Span::ZERO, |sum, stage| sum + stage.bake),
-        (None, None) => service.deployment.bakes(&plan.alarms),
+    let bake = match (flag, staged, first) {
+        (Some(flag), _, _) => flag.bake,
+        (None, Some(pipeline), _) => pipeline.stages.iter().fold(Span::ZERO, |sum, stage| sum + stage.bake),
+        (None, None, first) => first.map_or(Span::ZERO, |service| service.deployment.bakes(&plan.alarms)),
     };
-    let mut watched =
-        if flag.is_some() { flags.collect() } else { watched(plan, &service.deployment, service.desired) };
+    let mut watched = match (flag, first) {
+        (None, Some(service)) => watched(plan, &service.deployment, service.desired),
+        _ => flags.collect(),
+    };
     watched.extend(staged.into_iter().flat_map(|pipeline| by_pipeline(plan, pipeline)));
     ChangeRow {
         change: name.clone(),
         service: if staged.is_some() { of_each(plan, change) } else { what.clone() },
-        at: Span(at.0),
-        desired: service.desired,
-        least,
-        most,
+        at: change.every.is_none().then_some(Span(change.at.0)),
+        tasks: first.map(|service| bounds(service, flag.is_some())),
         watched,
         bake,
     }
+}
+
+fn bounds(service: &Service, by_flag: bool) -> Bounds {
+    debug_assert!(service.kind == Kind::Replica, "only REPLICA services have changes");
+    let desired = service.desired;
+    let (least, most) = match service.deployment.strategy {
+        // A feature flag starts and stops none.
+        _ if by_flag => (desired, desired),
+        // Domain sheet, section 2.2.
+        Strategy::Rolling => {
+            let percent = |of: u32| u64::from(desired) * u64::from(of);
+            let least = percent(service.minimum_healthy_percent).div_ceil(100);
+            (least as u32, (percent(service.maximum_percent) / 100) as u32)
+        }
+        // Both revisions have all of theirs.
+        _ => (desired, desired.saturating_mul(2)),
+    };
+    Bounds { desired, least, most }
 }
 
 /// Whose tasks are counted: those of each unit, or of the first where they differ.

@@ -15,8 +15,11 @@ pub struct StageRow {
     pub stage: String,
     /// What it changes, in words.
     pub what: String,
-    /// When it may begin if nothing stops it and replacing tasks takes no time.
+    /// When it may begin if nothing stops it and replacing tasks takes no time: from 0, or from the begin of its change where
+    /// that comes `again` and again.
     pub begin: Span,
+    /// Whether the change comes again and again.
+    pub again: bool,
     /// How long it is watched.
     pub bake: Span,
     /// How many requests the new revision has to get meanwhile.
@@ -50,6 +53,7 @@ fn stages(plan: &Plan, change: &Change, pipeline: &Pipeline) -> Vec<StageRow> {
             stage: stage.name.clone(),
             what,
             begin: Span(begin.0),
+            again: change.every.is_some(),
             bake: stage.bake,
             requests: stage.requests,
             watched: watched.map(|watched| plan.alarms[watched.alarm].name.clone()).collect(),

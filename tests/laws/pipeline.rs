@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// Services of so many tasks, each with one request a second for each task, that start in a second; one change with this
 /// pipeline comes after an hour.
-fn fleet(duration: &str, sizes: &[u64], pipeline: &Value, change: &Value) -> Value {
+pub(crate) fn fleet(duration: &str, sizes: &[u64], pipeline: &Value, change: &Value) -> Value {
     let name = |place: usize| format!("web-{}", place + 1);
     let all: Vec<Value> =
         sizes.iter().enumerate().map(|(place, size)| service(&name(place), *size, 3, &json!({}))).collect();
@@ -29,7 +29,7 @@ fn fleet(duration: &str, sizes: &[u64], pipeline: &Value, change: &Value) -> Val
     )
 }
 
-fn the_change(summary: &Summary) -> &ChangeRow {
+pub(crate) fn the_change(summary: &Summary) -> &ChangeRow {
     assert_eq!(summary.changes.len(), 1);
     &summary.changes[0]
 }

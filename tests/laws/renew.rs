@@ -8,7 +8,7 @@ use evenkeel::model::fact::Fact;
 use serde_json::{Value, json};
 
 /// Two cells with a cluster each; a stream of calls to each, ten a second; this change of the control plane after an hour.
-fn plane(duration: &str, change: &Value, parts: &Value) -> Value {
+pub(crate) fn plane(duration: &str, change: &Value, parts: &Value) -> Value {
     let network = json!({ "awsvpcConfiguration": { "subnets": ["subnet-1"] } });
     let cluster = |row: usize| {
         json!({ "clusterName": format!("c{row}"), "capacityProviders": ["FARGATE"],

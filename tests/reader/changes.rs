@@ -206,8 +206,9 @@ fn changes_that_come_again_are_checked() {
     check(&none, &every(both), &[("/changes/0", "exclude each other")]);
     let still = json!({ "service": "shop/web", "every": { "constant": "0s" } });
     check(&none, &every(still), &[("/changes/0/every", "stand still")]);
-    let stages = json!({ "service": "shop/web", "pipeline": {} });
-    check(&none, &every(stages), &[("/changes/0/pipeline", "belongs to `at`")]);
+    check(&none, &every(json!({ "service": "shop/web", "pipeline": {} })), &[]);
+    let each = json!({ "everyService": true, "pipeline": {} });
+    check(&none, &every(each), &[("/changes/0/pipeline", "each in its own time")]);
     let two = json!({ "service": "shop/web", "everyService": true });
     check(&none, &every(two), &[("/changes/0", "one thing to change")]);
     let once = json!([{ "name": "v2", "at": "1h", "everyService": true }]);

@@ -58,6 +58,10 @@ pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
     } else {
         change["services"] = json!(names);
     }
+    if dice.one_in(4) {
+        change.as_object_mut().unwrap().remove("at");
+        change["every"] = json!({ "exponential": { "mean": "15m" } });
+    }
     if !calm && dice.one_in(2) {
         change["defect"] = match (plane, dice.below(3)) {
             (true, 0) => json!({ "stopsScheduling": { "share": 0.6 } }),

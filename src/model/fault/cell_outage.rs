@@ -84,7 +84,8 @@ impl Effect for Live {
         for cell in super::cells_of(self.cell, strike, world) {
             if self.share_ppm < 1_000_000 {
                 headroom::hits(world, cell, strike.cause, cx);
-                let refusal = Refusal { cause: strike.cause, calls: self.share_ppm, launches: self.share_ppm };
+                let (calls, launches) = (self.share_ppm, self.share_ppm);
+                let refusal = Refusal { cause: strike.cause, turn: 0, calls, launches };
                 world.planes[cell].refusing.push(refusal);
             } else {
                 outage::down(world, cell, strike.cause, cx);

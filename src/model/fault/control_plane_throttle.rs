@@ -93,7 +93,7 @@ impl Effect for Live {
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for cell in self.cells(world) {
             headroom::hits(world, cell, strike.cause, cx);
-            let curb = Curb { cause: strike.cause, left_ppm: self.left_ppm, rate_max: self.rate };
+            let curb = Curb { cause: strike.cause, turn: 0, left_ppm: self.left_ppm, rate_max: self.rate };
             world.planes[cell].curbs.push(curb);
             headroom::rate_changed(world, cell, cx);
         }

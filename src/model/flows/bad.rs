@@ -8,13 +8,8 @@ use crate::model::ids::{ChangeId, ServiceId, TaskId, Unit, ZoneId};
 use crate::model::plan::Plan;
 use crate::model::world::{Cx, World};
 
-/// Whether the revision of a change that comes once is bad: the same everywhere, as it is one draw.
-pub(crate) fn is_bad(id: ChangeId, cx: &Cx<'_>) -> bool {
-    is_bad_now(id, cx.plan.changes[id].who, cx)
-}
-
 /// Whether an occurrence of a change is bad.
-pub(crate) fn is_bad_now(id: ChangeId, who: Who, cx: &Cx<'_>) -> bool {
+pub(crate) fn is_bad(id: ChangeId, who: Who, cx: &Cx<'_>) -> bool {
     let change = &cx.plan.changes[id];
     change.defect.is_some() && change.bad_ppm > 0 && bad_luck(change.bad_ppm, cx.draw(For::Defect, who))
 }
@@ -48,12 +43,8 @@ pub(crate) fn of_revision<'p>(
     change.defect.as_ref().filter(|_| known.bad && here).map(|defect| (defect, Cause::change(id)))
 }
 
-/// From the first moment at which a bad revision of a change that comes once runs until somebody finds it.
-pub(crate) fn found_after(change: ChangeId, cx: &Cx<'_>) -> Option<Span> {
-    found_after_now(change, cx.plan.changes[change].who, cx)
-}
-
-pub(crate) fn found_after_now(change: ChangeId, who: Who, cx: &Cx<'_>) -> Option<Span> {
-    let law = cx.plan.changes[change].found.as_ref().filter(|_| is_bad_now(change, who, cx))?;
+/// From the first moment at which an occurrence of a change runs until somebody finds it, if it is bad.
+pub(crate) fn found_after(change: ChangeId, who: Who, cx: &Cx<'_>) -> Option<Span> {
+    let law = cx.plan.changes[change].found.as_ref().filter(|_| is_bad(change, who, cx))?;
     Some(law.sample(&mut cx.draw(For::Found, who)))
 }

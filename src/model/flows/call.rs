@@ -103,7 +103,7 @@ fn share_of(who: Who, cause: Cause, cx: &Cx<'_>) -> u64 {
 
 /// The first try of a call may come to the new revision of a cell: the same part of it refuses the call, if it is bad.
 fn meets(world: &World, cell: CellId, service: ServiceId, number: u32, cx: &mut Cx<'_>) {
-    let Some(Renewal { change, part }) = world.planes[cell].renewal else { return };
+    let Some(Renewal { change, part, .. }) = world.planes[cell].renewal else { return };
     let who = cx.plan.services[service].who.nth(u64::from(number)).nth(0);
     if share_of(who, Cause::change(change), cx) < u64::from(part) {
         cx.note(Fact::Met { change });

@@ -73,7 +73,7 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
 fn wind(service: ServiceId, id: ChangeId, turn: u32, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let change = &plan.changes[id];
-    let Some(law) = &change.every else { return };
+    let Some(law) = change.every.as_ref().filter(|_| change.pipeline.is_none()) else { return };
     let who = change.turn(plan.services[service].who, turn);
     let gap = law.sample(&mut cx.draw(For::ChangeGap, who));
     cx.after(gap.max(Span::from_micros(1)), Step::Asked(service, id, turn));
@@ -163,7 +163,7 @@ fn number(row: &Service) -> u8 {
 /// A deployment begins: of the whole service, unless a pipeline limits it. Whether traffic moves.
 pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u32, cx: &mut Cx<'_>) -> bool {
     let plan = cx.plan;
-    let bad = bad::is_bad_now(id, plan.changes[id].turn(plan.services[service].who, turn), cx);
+    let bad = bad::is_bad(id, plan.changes[id].turn(plan.services[service].who, turn), cx);
     let zones = world.services[service].zones.len();
     // An alarm that is on already is ignored for the whole of the deployment (domain sheet, section 2.5).
     let watched = plan.services[service].deployment.alarms.iter().copied();
@@ -260,7 +260,7 @@ fn runs_first(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut 
     }
     let turn = rollout.map_or(0, |rollout| rollout.turn);
     let who = cx.plan.changes[change].turn(cx.plan.services[service].who, turn);
-    if let Some(after) = bad::found_after_now(change, who, cx) {
+    if let Some(after) = bad::found_after(change, who, cx) {
         cx.after(after, Step::Found(service, change, turn));
     }
 }

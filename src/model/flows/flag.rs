@@ -18,7 +18,7 @@ use crate::model::world::{Cx, World};
 
 /// The feature begins to be shown.
 pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
-    let bad = bad::is_bad(id, cx);
+    let bad = bad::is_bad(id, cx.plan.changes[id].who, cx);
     let feature = Feature { change: id, bad, share: 0, step: 0, open: true, told: 0 };
     world.services[service].features.push(feature);
     if bad {

@@ -7,7 +7,7 @@
 //! Going back is quick: all units go at once, each by the rules of its own deployment. One thing at a time is for going
 //! on (domain sheet, section 5.4).
 
-use super::{alarms, bad, deploy, renew, staged};
+use super::{For, alarms, bad, deploy, renew, staged};
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
 use crate::model::event::steps;
@@ -20,21 +20,21 @@ use crate::model::world::{Cx, World};
 
 steps! { Pipeline:
     /// Somebody asks for a change.
-    Asked(change: ChangeId),
+    Asked(change: ChangeId, turn: u32),
     /// The next stage may begin, unless something blocks it.
-    Go(change: ChangeId, number: u32),
+    Go(change: ChangeId, turn: u32, number: u32),
     /// A unit is to be changed further.
-    Move(change: ChangeId, place: u32),
+    Move(change: ChangeId, turn: u32, place: u32),
     /// A unit is to go back.
-    Undo(change: ChangeId, place: u32),
+    Undo(change: ChangeId, turn: u32, place: u32),
     /// The bake is over, unless too few requests were seen.
-    Baked(change: ChangeId, number: u32),
+    Baked(change: ChangeId, turn: u32, number: u32),
     /// Somebody finds that it is bad.
-    Found(change: ChangeId),
+    Found(change: ChangeId, turn: u32),
     /// A part of a control-plane cell has been changed.
-    Renewed(change: ChangeId, place: u32),
+    Renewed(change: ChangeId, turn: u32, place: u32),
     /// A control-plane cell has been changed back.
-    Restored(change: ChangeId, place: u32),
+    Restored(change: ChangeId, turn: u32, place: u32),
 }
 
 /// How often a stage that may not begin is looked at again (model choice).
@@ -49,15 +49,20 @@ const REQUEST: u128 = 1_000_000_000_000_000;
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     match step {
-        Step::Asked(change) => asked(world, change, cx),
-        Step::Go(change, number) if is_due(world, change, number) => go(world, change, cx),
-        Step::Baked(change, number) if is_due(world, change, number) => baked(world, change, cx),
-        Step::Move(change, place) => moves(world, change, place as usize, cx),
-        Step::Undo(change, place) => undo(world, change, place as usize, cx),
-        Step::Found(change) => failed(world, change, cx),
-        Step::Renewed(change, place) => renewed(world, change, place as usize, cx),
-        Step::Restored(change, place) => restored(world, change, place as usize, cx),
-        Step::Go(..) | Step::Baked(..) => {}
+        Step::Asked(change, turn) => asked(world, change, turn, cx),
+        Step::Go(change, turn, number) if is_due(world, change, turn, number) => go(world, change, cx),
+        Step::Baked(change, turn, number) if is_due(world, change, turn, number) => baked(world, change, cx),
+        Step::Move(change, turn, place) if goes_on(world, change, turn) => moves(world, change, place as usize, cx),
+        Step::Undo(change, turn, place) if goes_on(world, change, turn) => undo(world, change, place as usize, cx),
+        Step::Found(change, turn) if goes_on(world, change, turn) => failed(world, change, cx),
+        Step::Renewed(change, turn, place) if goes_on(world, change, turn) => {
+            renewed(world, change, place as usize, cx)
+        }
+        Step::Restored(change, turn, place) if goes_on(world, change, turn) => {
+            restored(world, change, place as usize, cx)
+        }
+        // What waited in the queue does not count any more.
+        _ => {}
     }
 }
 
@@ -65,10 +70,23 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     for (id, change) in plan.changes.pairs().filter(|(_, change)| change.pipeline.is_some()) {
-        if change.units.first().is_some_and(|unit| holds(world, *unit)) {
-            cx.at(change.at, Turn::Normal, Step::Asked(id));
+        if !change.units.first().is_some_and(|unit| holds(world, *unit)) {
+            continue;
+        }
+        if change.every.is_some() {
+            wind(id, 0, cx);
+        } else {
+            cx.at(change.at, Turn::Normal, Step::Asked(id, 0));
         }
     }
+}
+
+/// The clock of a change that comes again and again: when it is asked for next is drawn.
+fn wind(id: ChangeId, turn: u32, cx: &mut Cx<'_>) {
+    let change = &cx.plan.changes[id];
+    let Some(law) = &change.every else { return };
+    let gap = law.sample(&mut cx.draw(For::ChangeGap, change.turn_of_all(turn)));
+    cx.after(gap.max(Span::from_micros(1)), Step::Asked(id, turn));
 }
 
 /// Whether a part has changes with a pipeline.
@@ -96,8 +114,13 @@ fn find(world: &World, change: ChangeId) -> Option<usize> {
 }
 
 /// What waits in the queue still counts.
-fn is_due(world: &World, change: ChangeId, number: u32) -> bool {
-    find(world, change).is_some_and(|place| world.pipes[place].number == number)
+fn is_due(world: &World, change: ChangeId, turn: u32, number: u32) -> bool {
+    find(world, change).is_some_and(|place| (world.pipes[place].turn, world.pipes[place].number) == (turn, number))
+}
+
+/// The same occurrence of the change is still under way.
+fn goes_on(world: &World, change: ChangeId, turn: u32) -> bool {
+    find(world, change).is_some_and(|place| world.pipes[place].turn == turn)
 }
 
 fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
@@ -114,17 +137,17 @@ fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
 }
 
 /// A change is asked for: it waits for another one of the same units (a pipeline changes one thing at a time).
-fn asked(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+fn asked(world: &mut World, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let units = &plan.changes[change].units;
     let shares = |pipe: &Pipe| plan.changes[pipe.change].units.iter().any(|unit| units.contains(unit));
     if world.pipes.iter().any(shares) {
-        return cx.after(LOOK, Step::Asked(change));
+        return cx.after(LOOK, Step::Asked(change, turn));
     }
     // An alarm that is on already is ignored, as for a deployment of ECS (domain sheet, section 2.5).
     let watched = of(plan, change).alarms.iter().map(|watched| watched.alarm);
     let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
-    world.pipes.push(Pipe::new(change, units.len(), ignored, cx.now));
+    world.pipes.push(Pipe { turn, ..Pipe::new(change, units.len(), ignored, cx.now) });
     tell(world, world.pipes.len() - 1, PipelineStep::Began, cx);
     go(world, change, cx);
 }
@@ -140,7 +163,7 @@ fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
         let pipe = &mut world.pipes[place];
         pipe.state = PipeState::Blocked;
         pipe.number += 1;
-        return cx.after(wait, Step::Go(change, pipe.number));
+        return cx.after(wait, Step::Go(change, pipe.turn, pipe.number));
     }
     let pipe = &mut world.pipes[place];
     pipe.state = PipeState::Moves;
@@ -183,7 +206,7 @@ fn go_on(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
         pipe.state = PipeState::Bakes;
         pipe.number += 1;
         pipe.baked_from = pipe.seen.sum(cx.now);
-        let step = Step::Baked(change, pipe.number);
+        let step = Step::Baked(change, pipe.turn, pipe.number);
         tell(world, place, PipelineStep::Bakes, cx);
         cx.after(stages[world.pipes[place].stage].bake, step);
     }
@@ -195,24 +218,25 @@ fn moves(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
     if world.pipes[row].state != PipeState::Moves || !world.pipes[row].under_way.contains(&place) {
         return;
     }
+    let turn = world.pipes[row].turn;
     let Move { unit, reach } = of(cx.plan, change).stages[world.pipes[row].stage].moves[place];
     match cx.plan.changes[change].units[usize::from(unit)] {
         Unit::Service(service) => {
             if let Err(wait) = deploy::called(world, service, cx) {
-                return cx.after(wait, Step::Move(change, place as u32));
+                return cx.after(wait, Step::Move(change, turn, place as u32));
             }
             let more = of_service(world, service, reach, cx);
             let reached = &mut world.pipes[row].reached[usize::from(unit)];
             *reached = if reach == Reach::Whole { WHOLE as u32 } else { (*reached).max(more) };
-            staged::moved(world, service, change, reach, cx);
+            staged::moved(world, service, (change, turn), reach, cx);
         }
         Unit::Cell(cell) => {
             if !world.planes[cell].down.is_empty() {
                 // Nobody deploys to what is down.
-                return cx.after(LOOK, Step::Move(change, place as u32));
+                return cx.after(LOOK, Step::Move(change, turn, place as u32));
             }
             world.pipes[row].reached[usize::from(unit)] = of_cell(world, row, place, cx);
-            cx.after(of(cx.plan, change).takes, Step::Renewed(change, place as u32));
+            cx.after(of(cx.plan, change).takes, Step::Renewed(change, turn, place as u32));
         }
     }
 }
@@ -247,7 +271,7 @@ fn renewed(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
     let unit = of(cx.plan, change).stages[pipe.stage].moves[place].unit;
     let part = pipe.reached[usize::from(unit)];
     let Unit::Cell(cell) = cx.plan.changes[change].units[usize::from(unit)] else { return };
-    renew::to(world, cell, Some(Renewal { change, part }), cx);
+    renew::to(world, cell, Some(Renewal { change, turn: pipe.turn, part }), cx);
     runs_first(world, change, cx);
     // An alarm may have found it at once.
     if let Some(row) = find(world, change).filter(|row| world.pipes[*row].state == PipeState::Moves) {
@@ -297,7 +321,7 @@ fn baked(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
         // When it will have seen enough if the rate stays; it is looked at once a minute in case it rises.
         let needs = open.div_ceil(u128::from(pipe.seen.rate()).max(1));
         let wait = Span(u64::try_from(needs).unwrap_or(u64::MAX).min(LOOK.0));
-        return cx.after(wait, Step::Baked(change, pipe.number));
+        return cx.after(wait, Step::Baked(change, pipe.turn, pipe.number));
     }
     tell(world, place, PipelineStep::Passed, cx);
     world.pipes[place].stage += 1;
@@ -311,7 +335,7 @@ fn baked(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 /// It is over.
 fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut Cx<'_>) {
     tell(world, place, how, cx);
-    let change = world.pipes.remove(place).change;
+    let Pipe { change, turn, .. } = world.pipes.remove(place);
     for unit in &cx.plan.changes[change].units {
         match *unit {
             Unit::Service(service) => {
@@ -322,6 +346,7 @@ fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut Cx<'_>) {
             Unit::Cell(cell) => renew::ends_trial(world, cell, change, cx),
         }
     }
+    wind(change, turn + 1, cx);
 }
 
 /// Somebody or something has found that it is bad: all that was changed goes back.
@@ -345,22 +370,20 @@ pub(crate) fn failed(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 
 /// A unit goes back: a service that is being changed by itself, one that was completed by a call to the control plane.
 fn undo(world: &mut World, change: ChangeId, unit: usize, cx: &mut Cx<'_>) {
-    let still = find(world, change).is_some_and(|place| world.pipes[place].back.contains(&(unit as u16)));
-    if !still {
-        return;
-    }
+    let Some(row) = find(world, change).filter(|row| world.pipes[*row].back.contains(&(unit as u16))) else { return };
+    let turn = world.pipes[row].turn;
     match cx.plan.changes[change].units[unit] {
         Unit::Service(service) => {
             let under_way = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
             if !under_way && let Err(wait) = deploy::called(world, service, cx) {
-                return cx.after(wait, Step::Undo(change, unit as u32));
+                return cx.after(wait, Step::Undo(change, turn, unit as u32));
             }
             staged::undone(world, service, change, cx);
         }
         Unit::Cell(cell) if world.planes[cell].down.is_empty() => {
-            cx.after(of(cx.plan, change).takes, Step::Restored(change, unit as u32));
+            cx.after(of(cx.plan, change).takes, Step::Restored(change, turn, unit as u32));
         }
-        Unit::Cell(_) => cx.after(LOOK, Step::Undo(change, unit as u32)),
+        Unit::Cell(_) => cx.after(LOOK, Step::Undo(change, turn, unit as u32)),
     }
 }
 
@@ -409,8 +432,9 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
 pub(crate) fn runs_first(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = find(world, change).filter(|place| !world.pipes[*place].found) else { return };
     world.pipes[place].found = true;
-    if let Some(after) = bad::found_after(change, cx) {
-        cx.after(after, Step::Found(change));
+    let turn = world.pipes[place].turn;
+    if let Some(after) = bad::found_after(change, cx.plan.changes[change].turn_of_all(turn), cx) {
+        cx.after(after, Step::Found(change, turn));
     }
 }
 

@@ -17,22 +17,22 @@ const WHOLE: u64 = 1_000_000;
 /// So much of a cell is of the new revision from now on; `None`: it is as it was before.
 pub(crate) fn to(world: &mut World, cell: CellId, renewal: Option<Renewal>, cx: &mut Cx<'_>) {
     let before = std::mem::replace(&mut world.planes[cell].renewal, renewal);
-    let Some(change) = before.or(renewal).map(|one| one.change) else { return };
+    let Some(Renewal { change, turn, .. }) = before.or(renewal) else { return };
     let cause = Cause::change(change);
     let plane = &mut world.planes[cell];
     let part = renewal.map_or(0, |one| one.part);
     // What an earlier change broke is gone once all of the cell is of another revision.
-    let gone = |of: Cause| of == cause || (u64::from(part) == WHOLE && of.as_change().is_some());
-    plane.refusing.retain(|one| !gone(one.cause));
+    let gone = |of: (Cause, u32)| of == (cause, turn) || (u64::from(part) == WHOLE && of.0.as_change().is_some());
+    plane.refusing.retain(|one| !gone((one.cause, one.turn)));
     let curbs = plane.curbs.len();
-    plane.curbs.retain(|one| !gone(one.cause));
+    plane.curbs.retain(|one| !gone((one.cause, one.turn)));
     let mut curbed = plane.curbs.len() < curbs;
     let unit = Unit::Cell(cell);
     if renewal.is_none() {
         cx.note(Fact::Cured { change, unit });
     }
     if part > 0
-        && let Some(bad) = defect(cell, change, cx)
+        && let Some(bad) = defect(cell, change, turn, cx)
     {
         if before.is_none() {
             cx.note(Fact::Defective { change, unit });
@@ -40,11 +40,11 @@ pub(crate) fn to(world: &mut World, cell: CellId, renewal: Option<Renewal>, cx: 
         let share = |ppm: u64| (ppm * u64::from(part) / WHOLE) as u32;
         let (calls, launches) = (share(bad.calls), share(bad.launches));
         if calls + launches > 0 {
-            plane.refusing.push(Refusal { cause, calls, launches });
+            plane.refusing.push(Refusal { cause, turn, calls, launches });
         }
         if bad.left < WHOLE {
             let left_ppm = (WHOLE - u64::from(share(WHOLE - bad.left))) as u32;
-            plane.curbs.push(Curb { cause, left_ppm, rate_max: None });
+            plane.curbs.push(Curb { cause, turn, left_ppm, rate_max: None });
             curbed = true;
         }
     }
@@ -56,10 +56,10 @@ pub(crate) fn to(world: &mut World, cell: CellId, renewal: Option<Renewal>, cx: 
 }
 
 /// What is bad about a change in a cell, if anything is.
-fn defect(cell: CellId, change: ChangeId, cx: &Cx<'_>) -> Option<OnPlane> {
+fn defect(cell: CellId, change: ChangeId, turn: u32, cx: &Cx<'_>) -> Option<OnPlane> {
     let row = &cx.plan.changes[change];
     let here = row.only_unit.is_none_or(|only| row.units[only] == Unit::Cell(cell));
-    let bad = here && bad::is_bad(change, cx);
+    let bad = here && bad::is_bad(change, row.turn_of_all(turn), cx);
     row.defect.as_ref().filter(|_| bad).and_then(Effect::on_plane)
 }
 

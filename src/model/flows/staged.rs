@@ -17,11 +17,17 @@ use crate::model::tables::task::{Marks, chain};
 use crate::model::world::{Cx, World};
 
 /// A unit is to be changed as far as `reach`; the control plane has taken the call on.
-pub(crate) fn moved(world: &mut World, service: ServiceId, change: ChangeId, reach: Reach, cx: &mut Cx<'_>) {
+pub(crate) fn moved(
+    world: &mut World,
+    service: ServiceId,
+    (change, turn): (ChangeId, u32),
+    reach: Reach,
+    cx: &mut Cx<'_>,
+) {
     let under_way = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
     if !under_way {
         let earlier = deploy::supersede(world, service, cx);
-        let moves = deploy::begin(world, service, change, 0, cx);
+        let moves = deploy::begin(world, service, change, turn, cx);
         deploy::tell(change, service, ChangeStep::Began, cx);
         if moves {
             // Traffic moves between two full sets of tasks: all of the service, as such deployments reach no part of it.

@@ -19,7 +19,8 @@ pub struct Change {
     pub what: String,
     /// When it is asked for, if it comes once.
     pub at: Time,
-    /// If it comes again and again at each of its services: from the end of one, or from 0, until the next is asked for.
+    /// If it comes again and again, at each of its services or with its pipeline: from the end of one, or from 0, until the
+    /// next is asked for.
     pub every: Option<Dist>,
     /// How it is bad, if it is.
     pub defect: Option<defect::Live>,
@@ -42,9 +43,15 @@ pub struct Change {
 }
 
 impl Change {
-    /// Birth certificate of one occurrence at a service: a change that comes once is the same everywhere.
+    /// Birth certificate of one occurrence at a service: a change that comes once, or with a pipeline, is the same everywhere.
     pub fn turn(&self, service: Who, turn: u32) -> Who {
-        if self.every.is_none() { self.who } else { self.who.nth(service.0).nth(u64::from(turn)) }
+        let alone = self.every.is_some() && self.pipeline.is_none();
+        if alone { self.who.nth(service.0).nth(u64::from(turn)) } else { self.turn_of_all(turn) }
+    }
+
+    /// Birth certificate of one occurrence that is the same everywhere.
+    pub fn turn_of_all(&self, turn: u32) -> Who {
+        if self.every.is_none() { self.who } else { self.who.nth(u64::from(turn)) }
     }
 
     /// The services among its units.

@@ -77,13 +77,14 @@ impl Plan {
             Unit::Cell(cell) => *cell,
         };
         // Where each service has its own clock, they do not wait for each other.
+        let as_one = |change: &Change| change.every.is_none() || change.pipeline.is_some();
         let across = |change: &Change| {
             let watched = change.pipeline.iter().flat_map(|pipeline| &pipeline.alarms);
             let watched = watched.map(|one| Unit::Service(self.alarms[one.alarm].service));
             let first = change.units.first().map(cell);
             let here = first.is_some_and(|first| self.cells[first].region == region);
             let mut all = change.units.iter().copied().chain(watched);
-            here && change.every.is_none() && all.any(|unit| Some(cell(&unit)) != first)
+            here && as_one(change) && all.any(|unit| Some(cell(&unit)) != first)
         };
         self.changes.iter().any(across)
     }

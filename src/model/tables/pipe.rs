@@ -8,6 +8,8 @@ use crate::model::ids::{AlarmId, ChangeId};
 pub struct Pipe {
     /// Which.
     pub change: ChangeId,
+    /// How often the change had come before, if it comes again and again.
+    pub turn: u32,
     /// What it does now.
     pub state: PipeState,
     /// Its stage, by number.
@@ -75,6 +77,7 @@ impl Pipe {
     pub fn new(change: ChangeId, units: usize, ignored: Vec<AlarmId>, now: Time) -> Pipe {
         Pipe {
             change,
+            turn: 0,
             state: PipeState::Blocked,
             stage: 0,
             begun: 0,

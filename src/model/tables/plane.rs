@@ -24,11 +24,13 @@ pub enum Waiting {
     Call(ServiceId),
 }
 
-/// A fault that takes a part of what a cell can do.
+/// A fault, or a bad revision, that takes a part of what a cell can do.
 #[derive(Clone, Copy, Debug)]
 pub struct Curb {
     /// Which.
     pub cause: Cause,
+    /// Which occurrence of a change that comes again and again; 0 of a fault.
+    pub turn: u32,
     /// Millionths of its capacity that are left.
     pub left_ppm: u32,
     /// At most so much, in billionths of a request for each second.
@@ -40,6 +42,8 @@ pub struct Curb {
 pub struct Refusal {
     /// Which.
     pub cause: Cause,
+    /// Which occurrence of a change that comes again and again; 0 of a fault.
+    pub turn: u32,
     /// Share of calls from outside, in millionths.
     pub calls: u32,
     /// Share of the scheduler's launches, in millionths.
@@ -51,6 +55,8 @@ pub struct Refusal {
 pub struct Renewal {
     /// Which.
     pub change: ChangeId,
+    /// How often it had come before, if it comes again and again.
+    pub turn: u32,
     /// How much of the cell is of the new revision, in millionths.
     pub part: u32,
 }

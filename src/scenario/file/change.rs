@@ -19,7 +19,8 @@ object! {
             /// When it is asked for (UpdateService), counted from 0.
             at: Duration,
             /// Instead of `at`: the law of the time from the end of one such change of a service, or from 0, until the next is
-            /// asked for. Each service that it names has its own clock, and each time it is drawn anew whether it is bad.
+            /// asked for. Each service that it names has its own clock; with a `pipeline`, an application or a control plane
+            /// all units together have one. Each time it is drawn anew whether it is bad.
             every: Law,
             /// With `every`: all REPLICA services that have traffic; not by default (model choice).
             every_service: bool,

@@ -64,7 +64,10 @@ impl Build<'_> {
         let bad_ppm = self.bad_share(written, at);
         let found = written.found.as_ref().map(|law| self.law(law, &format!("{at}/found")));
         let named = self.units(written, at)?;
-        let pipeline = if written.every.is_some() { Some(None) } else { self.pipeline(written, &named, at) };
+        // Services without a pipeline that are changed again and again each have their own clock.
+        let of_services = written.cellular_application.is_none() && written.control_plane.is_none();
+        let alone = written.every.is_some() && written.pipeline.is_none() && of_services;
+        let pipeline = if alone { Some(None) } else { self.pipeline(written, &named, at) };
         self.on_plane(written, defect.as_ref().and_then(Option::as_ref), at);
         let only_unit = match &written.only_in_unit {
             None => Some(None),

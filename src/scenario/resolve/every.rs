@@ -24,15 +24,13 @@ impl Build<'_> {
                 Some((time, None))
             }
             (None, Some(law)) => {
-                let idle = [
-                    ("pipeline", written.pipeline.is_some()),
-                    ("featureFlag", written.feature_flag.is_some()),
-                    ("cellularApplication", written.cellular_application.is_some()),
-                    ("controlPlane", written.control_plane.is_some()),
-                ];
-                for (key, _) in idle.into_iter().filter(|one| one.1) {
-                    let message = format!("with `every` each service is deployed by itself: `{key}` belongs to `at`");
-                    self.out.error(&format!("{at}/{key}"), message, "leave it out, or write `at`");
+                if written.feature_flag.is_some() {
+                    let message = "a feature flag that comes again and again is not modelled";
+                    self.out.error(&format!("{at}/featureFlag"), message, "leave it out, or write `at`");
+                }
+                if written.every_service == Some(true) && written.pipeline.is_some() {
+                    let message = "a pipeline takes its units as one change, `everyService` each in its own time";
+                    self.out.error(&format!("{at}/pipeline"), message, "name them in `services`, or leave it out");
                 }
                 self.gaps(law, &format!("{at}/every")).map(|law| (Time::ZERO, Some(law)))
             }
