@@ -80,7 +80,9 @@ const SCENARIOS: &[&str] = &[
     "throttled-start",
     "two-zones",
     "wavelength",
+    "year-big-bang",
     "year-of-changes",
+    "year-staged",
 ];
 
 #[test]

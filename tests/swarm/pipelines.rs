@@ -63,18 +63,23 @@ pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
         change["every"] = json!({ "exponential": { "mean": "15m" } });
     }
     if !calm && dice.one_in(2) {
-        change["defect"] = match (plane, dice.below(3)) {
-            (true, 0) => json!({ "stopsScheduling": { "share": 0.6 } }),
-            (false, 0) => json!({ "neverStarts": {} }),
-            (_, 1) => json!({ "slower": { "capacity": 0.5 } }),
-            _ => json!({ "errors": { "share": 0.3 } }),
-        };
-        dice.perhaps(2, &mut change, "found", |_| json!({ "exponential": { "mean": "20m" } }));
+        spoil(&mut dice, plane, &mut change);
     }
     if !file["changes"].is_array() {
         file["changes"] = json!([]);
     }
     file["changes"].as_array_mut().unwrap().push(change);
+}
+
+/// A bad revision, which somebody may find.
+fn spoil(dice: &mut Dice, plane: bool, change: &mut Value) {
+    change["defect"] = match (plane, dice.below(3)) {
+        (true, 0) => json!({ "stopsScheduling": { "share": 0.6 } }),
+        (false, 0) => json!({ "neverStarts": {} }),
+        (_, 1) => json!({ "slower": { "capacity": 0.5 } }),
+        _ => json!({ "errors": { "share": 0.3 } }),
+    };
+    dice.perhaps(2, change, "found", |_| json!({ "exponential": { "mean": "20m" } }));
 }
 
 fn bake(dice: &mut Dice) -> String {
