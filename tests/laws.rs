@@ -44,6 +44,8 @@ mod fleet;
 mod groups;
 #[path = "laws/grow.rs"]
 mod grow;
+#[path = "laws/heirs.rs"]
+mod heirs;
 #[path = "laws/hosts.rs"]
 mod hosts;
 #[path = "laws/launch.rs"]

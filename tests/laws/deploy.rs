@@ -7,7 +7,14 @@ use evenkeel::model::fact::{ChangeStep, Fact, TaskState};
 use serde_json::{Value, json};
 
 /// A service of `desired` tasks that start in 30 s, with these percentages; one change comes after an hour.
-fn rolling(desired: u64, least: u64, most: u64, configuration: &Value, change: &Value, parts: &Value) -> Value {
+pub(crate) fn rolling(
+    desired: u64,
+    least: u64,
+    most: u64,
+    configuration: &Value,
+    change: &Value,
+    parts: &Value,
+) -> Value {
     let mut deployment = json!({ "minimumHealthyPercent": least, "maximumPercent": most });
     deployment.as_object_mut().unwrap().extend(configuration.as_object().unwrap().clone());
     let web = service("web", desired, 3, &json!({ "deploymentConfiguration": deployment }));
@@ -20,7 +27,7 @@ fn rolling(desired: u64, least: u64, most: u64, configuration: &Value, change: &
     world("4h", file)
 }
 
-fn the_change(summary: &Summary) -> &ChangeRow {
+pub(crate) fn the_change(summary: &Summary) -> &ChangeRow {
     assert_eq!(summary.changes.len(), 1);
     &summary.changes[0]
 }

@@ -9,7 +9,7 @@
 //! Tasks of another revision than the one that is deployed are to be replaced, as those on a draining host are: how many
 //! may be missing or too many at a time is decided in `flows/reconcile.rs`, once for all reasons.
 
-use super::{account, alarms, bad, flag, outage, pipeline, reconcile, shift, staged};
+use super::{account, alarms, bad, flag, heir, outage, pipeline, reconcile, shift, staged};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
 use crate::model::event::steps;
@@ -147,8 +147,9 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
 /// that were superseded or stalled, are forgotten first.
 fn is_full(row: &mut Service) -> bool {
     let kept = [Some(row.revision), row.completed, row.trial.map(|_| row.before_trial)];
+    let comes = |number: u8| row.rollout.iter().any(|rollout| rollout.heirs.iter().any(|(of, _)| *of == number));
     let runs = |one: &Revision| one.wanted > 0 || one.targets.iter().any(|count| *count != [0; 4]);
-    row.revisions.retain(|one| kept.contains(&Some(one.number)) || runs(one));
+    row.revisions.retain(|one| kept.contains(&Some(one.number)) || runs(one) || comes(one.number));
     row.revisions.len() > usize::from(u8::MAX)
 }
 
@@ -192,12 +193,16 @@ pub(crate) fn tell(change: ChangeId, service: ServiceId, what: ChangeStep, cx: &
 /// Tasks of other revisions than the one to be deployed are to be replaced from now on, as far as the deployment reaches.
 pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
     let target = world.services[service].revision;
+    if let Some(rollout) = &mut world.services[service].rollout {
+        rollout.heirs.clear();
+    }
     for task in tasks(world, service) {
         let zone = world.tasks.at(task.slot).zone;
         let covered = world.services[service].rollout.as_ref().is_none_or(|rollout| rollout.covers(zone));
         account::change(world, cx.plan, task, |task| {
             let outdated = covered && task.revision != target;
             task.marks.set(Marks::OUTDATED, outdated);
+            task.marks.set(Marks::HEIR | Marks::HAS_HEIR, false);
             if outdated && task.ready {
                 task.cause = cause;
             }
@@ -285,6 +290,7 @@ fn warm(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 /// A task is healthy: the circuit breaker may forget what failed before.
 pub(crate) fn healthy(world: &mut World, id: TaskId, cx: &Cx<'_>) {
+    heir::healthy(world, id, cx.plan);
     let service = world.tasks.at(id.slot).service;
     let resets = cx.plan.services[service].deployment.breaker.is_some_and(|breaker| breaker.reset);
     if let (true, Some(rollout)) = (resets, of_task(world, id)) {
@@ -330,6 +336,7 @@ pub(crate) fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: 
         }
     } else {
         rollout.stage = Stage::Stalled;
+        rollout.heirs.clear();
         over(service, rollout, cx);
         shift::stall(world, service);
         account::mark(world, service);

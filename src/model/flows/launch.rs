@@ -7,7 +7,9 @@
 //! ```
 //! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
-use super::{For, HELD_UP, account, bad, containers, link, managed, pace, plane, scale, serve, shift, staged, stop};
+use super::{
+    For, HELD_UP, account, bad, containers, heir, link, managed, pace, plane, scale, serve, shift, staged, stop,
+};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::defect::Effect;
@@ -196,6 +198,7 @@ fn accept(world: &mut World, service: ServiceId, provider: ProviderId, cx: &mut 
     let mut task = Task::accepted(no, provider, NO_ZONE, cause, cx.now);
     task.revision = revision;
     task.marks.set(Marks::DARK, dark);
+    task.marks.set(Marks::HEIR | Marks::OUTDATED, heir::comes(row, revision));
     let id = account::add(world, cx.plan, task);
     tell(world, id, TaskState::Provisioning, cx);
     id

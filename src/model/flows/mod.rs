@@ -17,6 +17,7 @@ pub mod external;
 pub mod flag;
 pub mod grow;
 pub mod headroom;
+pub mod heir;
 pub mod launch;
 pub mod link;
 pub mod managed;

@@ -9,7 +9,7 @@
 
 use super::plane::Work;
 use super::settle::percent_up;
-use super::{For, account, create, daemon, deploy, pace, plane, rebalance, stop};
+use super::{For, account, create, daemon, deploy, heir, pace, plane, rebalance, stop};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode};
@@ -80,6 +80,7 @@ fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// Missing tasks and replacements are due.
 fn set_due(world: &mut World, service: ServiceId, percent: u32) {
     let row = &mut world.services[service];
+    heir::none_due(row);
     let due = row.crews().map(|crew| crew.due(percent)).sum();
     let owed = row.owed();
     if owed < due {
@@ -110,6 +111,7 @@ fn stop_surplus(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx
     for _ in 0..go {
         if let Some(task) = pick_to_replace(world, service, of) {
             let (code, reason) = why_replaced(world.tasks.at(task.slot));
+            heir::not_due(world, task);
             stop::begin(world, task, code, reason, cx);
         }
     }
@@ -179,7 +181,7 @@ fn pick_for_room(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>)
     let unhealthy = || to_replace(world, service, of).filter(|(_, task)| task.health == Health::Unhealthy);
     let count = unhealthy().count() as u64;
     if count == 0 {
-        return pick_to_replace(world, service, of);
+        return to_replace(world, service, of).min_by_key(|(_, task)| task.ordinal).map(|(id, _)| id);
     }
     let who = cx.plan.services[service].who.nth(u64::from(world.services[service].launched)).nth(count);
     let mut sorted: Vec<(u32, TaskId)> = unhealthy().map(|(id, task)| (task.ordinal, id)).collect();
@@ -187,10 +189,12 @@ fn pick_for_room(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>)
     Some(sorted[cx.draw(For::Choose, who).below(count) as usize].1)
 }
 
-/// The oldest task that is to be replaced: unhealthy ones before those on draining hosts.
+/// The oldest task that is to be replaced: unhealthy ones first, then those that serve nobody yet.
 fn pick_to_replace(world: &World, service: ServiceId, of: Option<u8>) -> Option<TaskId> {
     let open = to_replace(world, service, of);
-    open.min_by_key(|(_, task)| (task.health != Health::Unhealthy, task.ordinal)).map(|(id, _)| id)
+    let rank =
+        |health: Health| [Health::Unhealthy, Health::Unknown, Health::Healthy].iter().position(|one| *one == health);
+    open.min_by_key(|(_, task)| (rank(task.health), task.ordinal)).map(|(id, _)| id)
 }
 
 fn look_steady(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {

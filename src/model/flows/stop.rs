@@ -5,7 +5,7 @@
 //! ```
 
 use super::plane::Work;
-use super::{For, HELD_UP, account, daemon, deploy, launch, link, managed, plane, reconcile, scale};
+use super::{For, HELD_UP, account, daemon, deploy, heir, launch, link, managed, plane, reconcile, scale};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
@@ -149,6 +149,9 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
     let (from, service, was_wanted, started) = (task.state, task.service, task.wanted, task.started);
     let (host, cause) = (task.host, task.cause);
     plane::work(world, service, Work::StateChange, cx);
+    if matches!(code, StopCode::EssentialContainerExited | StopCode::InfrastructureHealth) {
+        heir::failed(world, id, plan);
+    }
     let task = world.tasks.at_mut(id.slot);
     let detaches = from == TaskState::Stopping && plan.services[service].task.eni;
     // Not through the books: the row leaves them as a whole below.

@@ -58,6 +58,8 @@ pub struct Rollout {
     pub zones: Vec<ZoneId>,
     /// Where traffic moves between two full sets of tasks: how far it is.
     pub shift: Option<Shift>,
+    /// Launches due of revisions before it, each in the place of a task that failed: number and count.
+    pub heirs: Vec<(u8, u32)>,
 }
 
 impl Rollout {
@@ -76,7 +78,27 @@ impl Rollout {
             reach: Reach::Whole,
             zones: Vec::new(),
             shift: None,
+            heirs: Vec::new(),
         }
+    }
+
+    /// Whether a failed task of another revision is replaced by one of its own.
+    pub fn keeps(&self, revision: u8) -> bool {
+        self.stage.is_open() && self.shift.is_none() && !self.is_partial() && revision != self.revision
+    }
+
+    /// One more launch of a revision before is due, or one fewer; whether it is so.
+    pub fn owe_heir(&mut self, revision: u8, more: bool) -> bool {
+        match self.heirs.iter().position(|(of, _)| *of == revision) {
+            Some(row) if more => self.heirs[row].1 += 1,
+            None if more => self.heirs.push((revision, 1)),
+            Some(row) => {
+                self.heirs[row].1 -= 1;
+                self.heirs.retain(|(_, count)| *count > 0);
+            }
+            None => return false,
+        }
+        true
     }
 
     /// Whether only a part of the service is to be of the new revision.

@@ -50,6 +50,10 @@ impl Marks {
     pub const WARMING: u8 = 8;
     /// Its revision gets no requests for now: it is a spare.
     pub const DARK: u8 = 16;
+    /// It stands in for a failed task of its revision while a newer one is rolled out, and has not been healthy yet.
+    pub const HEIR: u8 = 32;
+    /// Such a task was asked for in its place.
+    pub const HAS_HEIR: u8 = 64;
 
     /// Whether it has one of these.
     pub fn has(self, marks: u8) -> bool {
