@@ -137,3 +137,21 @@ fn metrics_say_what_they_are_called() {
     let few = rings("HealthyHostCount", "AWS/ApplicationELB", 3.0, "LessThanOrEqualToThreshold").unwrap();
     assert!((7_260.0..=7_320.0).contains(&few), "{few}");
 }
+
+#[test]
+fn what_is_sent_to_a_dead_target_is_an_error_of_the_balancer() {
+    // One of four tasks is dead for 40 s until ECS learns of it, and its target stays in service: of 40 requests a second
+    // a quarter is sent there, 400 in that minute. Nothing that reached a target failed.
+    let dead = json!({ "changes": [], "detection": { "loss": { "constant": "40s" }, "target": { "constant": "50s" } },
+        "faults": [{ "name": "one", "at": "2h", "taskCrash": { "service": "shop/web", "count": 1 } }] });
+    let rings = |metric: &str, threshold: f64| {
+        let rule = json!({ "MetricName": metric, "Namespace": "AWS/ApplicationELB", "Threshold": threshold,
+            "Statistic": "Sum", "EvaluationPeriods": 1, "DatapointsToAlarm": 1 });
+        let (diary, _) = watch(&watched(&rule, &json!({}), &json!({}), &dead));
+        let rang = diary.0.iter().find(|(_, fact)| matches!(fact, Fact::Alarm { state: AlarmState::Alarm, .. }));
+        rang.map(|(at, _)| at.as_secs_f64())
+    };
+    assert_eq!(rings("HTTPCode_ELB_5XX_Count", 399.0), Some(7_260.0));
+    assert_eq!(rings("HTTPCode_ELB_5XX_Count", 400.0), None);
+    assert_eq!(rings("HTTPCode_Target_5XX_Count", 0.0), None);
+}

@@ -260,3 +260,32 @@ fn a_task_passes_through_every_state() {
         assert_eq!(states, TaskState::ALL, "start as a whole: {start}");
     }
 }
+
+#[test]
+fn each_revision_is_pulled_once_for_each_host() {
+    // One host, one task, which stops before its successor starts. Pulling takes 60 s, starting 10 s. The host has the
+    // image that it began with; that of the new revision it has from its first task on.
+    let none = json!({ "deploymentConfiguration": { "minimumHealthyPercent": 0, "maximumPercent": 100 } });
+    let mut file = fleet("4h", 1, 4, &[on_hosts("one", 1, &none)]);
+    let phases = json!({ "networkInterface": { "constant": "0s" }, "connect": { "constant": "0s" },
+        "imagePull": { "constant": "60s" }, "containerStart": { "constant": "10s" } });
+    *law(&mut file, "web") = json!({ "family": "web", "phases": phases });
+    file["detection"] = json!({ "loss": { "constant": "0s" } });
+    let crash = |name: &str, at: &str| json!({ "name": name, "at": at, "taskCrash": { "service": "shop/one" } });
+    file["faults"] = json!([crash("old", "1h"), crash("new", "3h")]);
+    file["changes"] = json!([{ "name": "new", "at": "2h", "service": "shop/one" }]);
+    let (diary, _) = watch(&file);
+    let (mut born, mut took) = (0.0, Vec::new());
+    for (at, fact) in &diary.0 {
+        if let Fact::Task { from, to, .. } = fact
+            && at.as_secs_f64() > 0.0
+        {
+            if from == to {
+                born = at.as_secs_f64();
+            } else if *to == TaskState::Running {
+                took.push(at.as_secs_f64() - born);
+            }
+        }
+    }
+    assert_eq!(took, [10.0, 70.0, 10.0]);
+}
