@@ -88,7 +88,7 @@ fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> ([u32; 3], Ve
         }
         let zone = &world.zones[task.zone];
         let reached = crate::model::flows::link::reaches(zone, plan.zones[task.zone].kind, service);
-        let answers = task.state == TaskState::Running && task.alive && task.ready && reached;
+        let answers = task.state == TaskState::Running && task.alive && task.ready() && reached;
         let place = world.zone_row(task.zone);
         let direct = service.balancer.is_none() && task.target == Target::None;
         targets[place][0] += u32::from(answers && (direct || task.target == Target::Healthy));

@@ -30,7 +30,7 @@ struct Counts {
 impl Counts {
     fn of(task: &Task, reached: bool, has_balancer: bool) -> Counts {
         let runs = task.state == TaskState::Running && task.alive;
-        let answers = runs && task.ready && reached;
+        let answers = runs && task.ready() && reached;
         let direct = !has_balancer && task.target == Target::None;
         let healthy = task.health == Health::Healthy;
         let replace = task.wanted && task.to_replace();

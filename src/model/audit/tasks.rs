@@ -40,7 +40,7 @@ fn states(plan: &Plan, task: &Task, name: &str, out: &mut Findings) {
     out.holds("a task that is gone has no row", name, !matches!(task.state, Deprovisioning | Stopped), task);
     let healthy = task.health == Health::Healthy;
     out.holds("only what has started is healthy", name, !healthy || task.state >= Running, task);
-    out.holds("only what has started answers", name, !task.ready || task.state >= Running, task);
+    out.holds("only what has started answers", name, !task.ready() || task.state >= Running, task);
     let fits = match task.target {
         Target::None => service.balancer.is_none() || task.state < Running || !task.wanted,
         Target::Initial | Target::Healthy | Target::Unhealthy => service.balancer.is_some() && task.state == Running,

@@ -37,7 +37,7 @@ const OUTDATED: u16 = 2_048;
 
 /// Whether a request that reaches the task would be answered.
 pub(crate) fn answers(task: &Task, reachable: bool) -> bool {
-    task.alive && task.ready && reachable && task.state == TaskState::Running
+    task.alive && task.ready() && reachable && task.state == TaskState::Running
 }
 
 /// What a task counts as. Without a load balancer requests find whatever answers (model choice).

@@ -203,7 +203,7 @@ pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &
             let outdated = covered && task.revision != target;
             task.marks.set(Marks::OUTDATED, outdated);
             task.marks.set(Marks::HEIR | Marks::HAS_HEIR, false);
-            if outdated && task.ready {
+            if outdated && task.ready() {
                 task.cause = cause;
             }
         });

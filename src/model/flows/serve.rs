@@ -73,7 +73,7 @@ pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         (task.started, task.ran_since) = (now, now);
         task.state = TaskState::Running;
         task.phase = Phase::HealthCheck;
-        task.ready = service.life.health.is_none() && !unfit;
+        task.set_ready(service.life.health.is_none() && !unfit);
         task.target = if service.balancer.is_some() { Target::Initial } else { Target::None };
         if !checked {
             task.health = Health::Healthy;
@@ -104,7 +104,7 @@ pub(crate) fn long_running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     account::change(world, plan, id, |task| {
         task.marks.set(Marks::STOOD, true);
         task.state = TaskState::Running;
-        task.ready = true;
+        task.set_ready(true);
         task.health = Health::Healthy;
         task.target = if service.balancer.is_some() { Target::Healthy } else { Target::None };
     });
@@ -221,7 +221,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     }
     let (no, leaving) = (task.no(), task.marks.has(Marks::LEAVING));
     account::change(world, plan, id, |task| {
-        task.ready = true;
+        task.set_ready(true);
         task.health = Health::Healthy;
         if service.balancer.is_some() {
             task.target = Target::Healthy;
@@ -249,7 +249,7 @@ fn passed_unheard(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let balanced = plan.services[world.tasks.at(id.slot).service].balancer.is_some();
     account::change(world, plan, id, |task| {
-        task.ready = true;
+        task.set_ready(true);
         if balanced {
             task.target = Target::Healthy;
         }
@@ -313,7 +313,7 @@ pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, until
     }
     let (who, in_service) = (task.who(service), task.target == Target::Healthy);
     account::change(world, plan, id, |task| {
-        task.ready = false;
+        task.set_ready(false);
         task.epoch = task.epoch.wrapping_add(1);
         task.cause = cause;
         task.phase = Phase::ContainerStart;
@@ -348,7 +348,7 @@ fn restarted(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 /// After a restart in place the application answers again.
 fn ready(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    account::change(world, cx.plan, id, |task| task.ready = true);
+    account::change(world, cx.plan, id, |task| task.set_ready(true));
     detect::back_in_reach(world, id, cx);
 }
 

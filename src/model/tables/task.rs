@@ -37,31 +37,33 @@ pub enum Target {
 
 /// What is known of a task, as bits: its row is full.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Marks(u8);
+pub struct Marks(u16);
 
 impl Marks {
     /// It is to be replaced though it works: its host drains.
-    pub const LEAVING: u8 = 1;
+    pub const LEAVING: u16 = 1;
     /// It stood at time 0: its start is long ago.
-    pub const STOOD: u8 = 2;
+    pub const STOOD: u16 = 2;
     /// It is of another revision than the one that is deployed.
-    pub const OUTDATED: u8 = 4;
+    pub const OUTDATED: u16 = 4;
     /// It runs, and a deployment does not count it as healthy yet.
-    pub const WARMING: u8 = 8;
+    pub const WARMING: u16 = 8;
     /// Its revision gets no requests for now: it is a spare.
-    pub const DARK: u8 = 16;
+    pub const DARK: u16 = 16;
     /// It stands in for a failed task of its revision while a newer one is rolled out, and has not been healthy yet.
-    pub const HEIR: u8 = 32;
+    pub const HEIR: u16 = 32;
     /// Such a task was asked for in its place.
-    pub const HAS_HEIR: u8 = 64;
+    pub const HAS_HEIR: u16 = 64;
+    /// Truth: the application would answer.
+    pub const READY: u16 = 128;
 
     /// Whether it has one of these.
-    pub fn has(self, marks: u8) -> bool {
+    pub fn has(self, marks: u16) -> bool {
         self.0 & marks != 0
     }
 
     /// Puts them on or takes them off.
-    pub fn set(&mut self, marks: u8, on: bool) {
+    pub fn set(&mut self, marks: u16, on: bool) {
         self.0 = if on { self.0 | marks } else { self.0 & !marks };
     }
 }
@@ -103,8 +105,6 @@ pub struct Task {
     pub wanted: bool,
     /// Truth: its containers (or what will start them) have power and have not exited.
     pub alive: bool,
-    /// Truth: the application would answer.
-    pub ready: bool,
     /// What else is known of it.
     pub marks: Marks,
     /// Which revision of its service it is of; 0 is the one that the service begins with.
@@ -116,6 +116,16 @@ pub struct Task {
 const _: () = assert!(size_of::<Task>() <= 64, "task rows are many");
 
 impl Task {
+    /// Truth: the application would answer.
+    pub fn ready(&self) -> bool {
+        self.marks.has(Marks::READY)
+    }
+
+    /// It would answer from now on, or not any more.
+    pub fn set_ready(&mut self, ready: bool) {
+        self.marks.set(Marks::READY, ready);
+    }
+
     /// A task whose launch was accepted.
     pub fn accepted(no: TaskNo, provider: ProviderId, zone: ZoneId, cause: Cause, now: Time) -> Task {
         Task {
@@ -136,7 +146,6 @@ impl Task {
             epoch: 0,
             wanted: true,
             alive: true,
-            ready: false,
             marks: Marks::default(),
             revision: 0,
             counted: 0,
