@@ -34,6 +34,8 @@ mod composite;
 mod control_plane;
 #[path = "laws/daemons.rs"]
 mod daemons;
+#[path = "laws/defects.rs"]
+mod defects;
 #[path = "laws/deploy.rs"]
 mod deploy;
 #[path = "shared/diary.rs"]

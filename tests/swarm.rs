@@ -13,6 +13,8 @@ mod capacity;
 mod changes;
 #[path = "swarm/control_plane.rs"]
 mod control_plane;
+#[path = "swarm/defects.rs"]
+mod defects;
 #[path = "shared/diary.rs"]
 mod diary;
 #[path = "swarm/dice.rs"]

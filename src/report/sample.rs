@@ -101,6 +101,7 @@ pub(crate) fn with_changes() -> Plan {
         bad_ppm: 0,
         only_in: None,
         only_unit: None,
+        only_with: None,
         found: None,
         pipeline: None,
         sticky: false,

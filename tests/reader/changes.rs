@@ -215,3 +215,40 @@ fn changes_that_come_again_are_checked() {
     check(&none, &once, &[("/changes/0/everyService", "`every` only")]);
     check(&none, &every(json!({ "service": "shop/jobs" })), &[("/changes/0/service", "standalone tasks")]);
 }
+
+#[test]
+fn a_flag_that_a_defect_needs_is_one_of_the_same_service() {
+    let shown = json!({ "deploymentDurationInMinutes": 30, "growthFactor": 20 });
+    let flag = |service: &str| json!({ "name": "new-price", "at": "1h", "service": service, "featureFlag": shown });
+    let bad = |parts: &Value| {
+        let mut one = json!({ "name": "v2", "at": "1h", "service": "shop/web", "defect": { "errors": { "share": 0.5 } },
+            "onlyWithFlag": "new-price" });
+        one.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+        one
+    };
+    let none = json!({});
+    let at = "/changes/0/onlyWithFlag";
+    check(&none, &json!([bad(&none), flag("shop/web")]), &[]);
+    check(&none, &json!([bad(&none)]), &[(at, "no change is called `new-price`")]);
+    check(
+        &none,
+        &json!([bad(&json!({ "onlyWithFlag": "new-prise" })), flag("shop/web")]),
+        &[(at, "no change is called")],
+    );
+    let two = json!([bad(&json!({ "onlyWithFlag": "v1" })), { "name": "v1", "at": "30m", "service": "shop/web" }]);
+    check(&none, &two, &[(at, "`v1` shows no feature")]);
+    let quiet = json!({ "name": "v2", "at": "1h", "service": "shop/quiet", "onlyWithFlag": "new-price",
+        "defect": { "errors": { "share": 0.5 } } });
+    check(
+        &none,
+        &json!([quiet, flag("shop/web")]),
+        &[(at, "is of `shop/web`, which this change does not"), ("/changes/0/defect", "no traffic that could fail")],
+    );
+    let tasks = json!({ "defect": { "neverStarts": {} } });
+    check(&none, &json!([bad(&tasks), flag("shop/web")]), &[(at, "a defect of tasks")]);
+    let other = json!({ "featureFlag": shown });
+    check(&none, &json!([bad(&other), flag("shop/web")]), &[(at, "brings no revision")]);
+    let good =
+        json!([{ "name": "v2", "at": "1h", "service": "shop/web", "onlyWithFlag": "new-price" }, flag("shop/web")]);
+    check(&none, &good, &[(at, "`onlyWithFlag` is not used")]);
+}

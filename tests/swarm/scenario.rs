@@ -68,6 +68,7 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     crate::changes::add(seed, calm, &mut file);
     crate::changes::add_colours(seed, calm, &mut file);
     crate::pipelines::add(seed, calm, &mut file);
+    crate::defects::add(seed, &mut file);
     Scenario { text: format!("{file:#}"), calm }
 }
 

@@ -83,6 +83,10 @@ macro_rules! kinds {
             pub fn kind(&self) -> &'static str {
                 match self { $(Spec::$variant(_) => $key),* }
             }
+            /// Whether it shows in what single requests are answered, whatever becomes of tasks.
+            pub fn spoils_requests(&self) -> bool {
+                matches!(self, Spec::Errors(_) | Spec::Slower(_) | Spec::BreaksAbove(_))
+            }
             /// Checks values.
             pub fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
                 match self { $(Spec::$variant(spec) => spec.resolve(at, out).map(Live::$variant)),* }

@@ -14,6 +14,7 @@ use crate::model::fact::{Cause, ChangeStep, Fact, Phase};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId, ZoneId};
 use crate::model::plan::{Flag, Plan, Unit, WHOLE};
 use crate::model::tables::rollout::Feature;
+use crate::model::tables::service::Service;
 use crate::model::world::{Cx, World};
 
 /// The feature begins to be shown.
@@ -110,6 +111,11 @@ pub(crate) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
             cx.note(Fact::Exposed { change: feature.change, service, rate });
         }
     }
+}
+
+/// The share of a service's requests that see the feature of a change, in millionths; none before it is shown.
+pub(crate) fn share_of(service: &Service, id: ChangeId) -> u64 {
+    service.features.iter().find(|one| one.change == id).map_or(0, |one| one.share)
 }
 
 /// A part of a rate.

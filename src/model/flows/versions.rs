@@ -4,7 +4,7 @@ use super::{bad, flag, pipeline};
 use crate::model::defect::Effect;
 use crate::model::fact::{Fact, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
-use crate::model::plan::Plan;
+use crate::model::plan::{Plan, WHOLE};
 use crate::model::tables::lack::Split;
 use crate::model::tables::rollout::Revision;
 use crate::model::world::{Cx, World};
@@ -70,6 +70,10 @@ fn by_revision(
         }
         let Some((defect, cause)) = bad::of_revision(world, plan, id, one.number, zone) else { continue };
         let full = u64::from(count).saturating_mul(per_task);
+        let seen = cause.as_change().and_then(|change| plan.changes[change].only_with);
+        let seen = seen.map_or(WHOLE, |flag| flag::share_of(&world.services[id], flag));
+        // The requests that meet the defect, and the room that they take of each task.
+        let [part, full] = [part, full].map(|whole| flag::part(whole, seen));
         let answers = defect.answers(part, full);
         let slow = part.min(full) - part.min(answers.room);
         for (phase, rate) in [(Phase::Errors, answers.errors), (Phase::Overload, slow)] {

@@ -4,7 +4,7 @@ use super::{Alarm, Answer, Flag, Hook, Pipeline, Strategy};
 use crate::engine::index::Table;
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::defect;
-use crate::model::ids::{AlarmId, ServiceId, Unit, ZoneId};
+use crate::model::ids::{AlarmId, ChangeId, ServiceId, Unit, ZoneId};
 
 /// A new revision of a service, of several, or of a control plane.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Change {
     pub only_in: Option<ZoneId>,
     /// The only unit in which it is bad, by its place.
     pub only_unit: Option<usize>,
+    /// The feature flag that its defect needs: only requests that see the feature meet it.
+    pub only_with: Option<ChangeId>,
     /// From the first moment at which a bad one runs until somebody finds it.
     pub found: Option<Dist>,
     /// How it goes on over its units; `None`: it has a single one, which deploys it by itself.

@@ -49,6 +49,9 @@ impl Build<'_> {
             self.plan.services[service].changes = list;
         }
         debug_assert!(all || self.out.has_errors(), "a change that is left out was told");
+        if all {
+            self.only_with_flags();
+        }
     }
 
     fn change(&mut self, written: &Change, at: &str, place: usize) -> Option<plan::Change> {
@@ -99,6 +102,8 @@ impl Build<'_> {
             bad_ppm: bad_ppm?,
             only_in: zone.flatten(),
             only_unit: only_unit?,
+            // Known once all changes are: a flag may be written below the revision.
+            only_with: None,
             found: found.flatten(),
             pipeline: pipeline?,
             sticky: written.sticky.unwrap_or(false),
@@ -112,6 +117,7 @@ impl Build<'_> {
             ("badShare", written.bad_share.is_some()),
             ("onlyInZone", written.only_in_zone.is_some()),
             ("onlyInUnit", written.only_in_unit.is_some()),
+            ("onlyWithFlag", written.only_with_flag.is_some()),
             ("found", written.found.is_some()),
         ];
         for (key, idle) in keys {

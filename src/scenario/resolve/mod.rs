@@ -20,6 +20,7 @@ mod life;
 mod managed;
 mod network;
 mod objective;
+mod only_with;
 mod percent;
 mod pipeline;
 mod pipeline_alarm;

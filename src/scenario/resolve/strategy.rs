@@ -2,7 +2,6 @@
 
 use super::Build;
 use crate::engine::{Dist, Span};
-use crate::model::defect;
 use crate::model::fact::Lifecycle;
 use crate::model::ids::ServiceId;
 use crate::model::plan::{self, Answer, Hook, Strategy, WHOLE};
@@ -195,9 +194,7 @@ impl Build<'_> {
             let message = format!("`{}` has no traffic that could see the feature", row.name);
             self.out.error(&format!("{at}/service"), message, "add `traffic`");
         }
-        if let Some(spec) = &written.defect
-            && !matches!(spec, defect::Spec::Errors(_) | defect::Spec::Slower(_) | defect::Spec::BreaksAbove(_))
-        {
+        if let Some(spec) = written.defect.as_ref().filter(|spec| !spec.spoils_requests()) {
             let message = format!("`{}` is a defect of tasks: a feature flag starts none", spec.kind());
             self.out.error(&format!("{at}/defect"), message, "write `errors`, `slower` or `breaksAbove`");
         }

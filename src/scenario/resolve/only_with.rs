@@ -1,0 +1,63 @@
+//! Revisions that are bad only together with a feature: `onlyWithFlag`.
+
+use super::Build;
+use crate::model::ids::ChangeId;
+use crate::model::problem::nearest;
+use crate::scenario::file::Change;
+
+impl Build<'_> {
+    /// The flags that defects need, once all changes stand: a flag may be written below its revision.
+    pub(super) fn only_with_flags(&mut self) {
+        let scenario = self.scenario;
+        for (id, written) in self.plan.changes.ids().zip(&scenario.changes) {
+            let Some(name) = &written.only_with_flag else { continue };
+            let found = self.only_with(id, written, name, &format!("/changes/{}", id.0));
+            self.plan.changes[id].only_with = found;
+        }
+    }
+
+    fn only_with(&mut self, id: ChangeId, written: &Change, name: &str, at: &str) -> Option<ChangeId> {
+        let key = format!("{at}/onlyWithFlag");
+        if written.feature_flag.is_some() {
+            let hint = "write `onlyWithFlag` in the change that brings the revision";
+            self.out.error(&key, "a feature flag brings no revision that could need another one", hint);
+            return None;
+        }
+        if let Some(spec) = written.defect.as_ref().filter(|spec| !spec.spoils_requests()) {
+            let message = format!("`{}` is a defect of tasks: it does not depend on what requests see", spec.kind());
+            self.out.error(&key, message, "write a `defect` of requests, such as `errors`, or leave it out");
+            return None;
+        }
+        let Some(flag) = self.plan.changes.ids().find(|other| self.plan.changes[*other].name == name) else {
+            self.unknown_flag(name, &key);
+            return None;
+        };
+        if self.plan.changes[flag].flag.is_none() {
+            let message = format!("`{name}` shows no feature");
+            self.out.error(&key, message, "name a change with a `featureFlag`");
+            return None;
+        }
+        let other =
+            self.plan.changes[flag].services().find(|one| self.plan.changes[id].services().all(|own| own != *one));
+        if let Some(other) = other {
+            let message = format!(
+                "the feature of `{name}` is of `{}`, which this change does not change",
+                self.plan.services[other].name
+            );
+            self.out.error(&key, message, "name a feature flag of the same service");
+            return None;
+        }
+        Some(flag)
+    }
+
+    fn unknown_flag(&mut self, name: &str, at: &str) {
+        let flags =
+            || self.scenario.changes.iter().filter(|one| one.feature_flag.is_some()).map(|one| one.name.as_str());
+        let hint = match nearest(name, flags()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if flags().next().is_none() => "write a change with a `featureFlag` of the same service".to_owned(),
+            None => format!("known: {}", flags().take(8).collect::<Vec<_>>().join(", ")),
+        };
+        self.out.error(at, format!("no change is called `{name}`"), hint);
+    }
+}
