@@ -102,6 +102,7 @@ pub(crate) fn with_changes() -> Plan {
         only_in: None,
         only_unit: None,
         only_with: None,
+        hits: None,
         found: None,
         pipeline: None,
         sticky: false,

@@ -357,3 +357,44 @@ fn late_callers_need_the_router_and_the_old_cell() {
     let by_cell: f64 = row(&summary).cells.iter().map(|cell| cell.requests.offered.mean).sum();
     check("offered twice", by_cell - 1_200.0 * (10_800.0 - gap), 7.5 * (3_600.0 - at - gap), 1e-1);
 }
+
+#[test]
+fn a_revision_that_fails_on_some_customers_spoils_their_cells_only() {
+    // Cell 1 has 100/s of the large customer and 100/s of four small ones, cell 2 the other four.
+    let homes: serde_json::Map<String, Value> = (1..=8)
+        .map(|row| (format!("small-{row}"), json!(if row < 5 { "cell-1" } else { "cell-2" })))
+        .chain([("large".to_owned(), json!("cell-1"))])
+        .collect();
+    let parts = json!({ "overrides": homes,
+        "customers": [{ "name": "large", "rate": "100/s" }, { "name": "small", "count": 8, "rate": "200/s" }] });
+    // What fails in the last hour, long after the revision is everywhere.
+    let failed = |customers: &[&str]| {
+        let defect = json!({ "poisonInput": { "share": 0.5, "customers": customers } });
+        let change =
+            json!({ "changes": [{ "name": "new", "at": "1h", "cellularApplication": "app", "defect": defect }] });
+        let until = |end: &str| {
+            let summary = run(&app(end, 2, &parts, &change), 1);
+            let of = |name: &str| {
+                let row = summary.services.iter().find(|row| row.service == name).unwrap();
+                row.requests.failed.mean
+            };
+            [of("app-cell-1/web"), of("app-cell-2/web")]
+        };
+        let (late, early) = (until("3h"), until("2h"));
+        [late[0] - early[0], late[1] - early[1]]
+    };
+    for (customers, rates) in [
+        (&["large"][..], [100.0, 0.0]),
+        (&["small-5"], [0.0, 25.0]),
+        (&["small"], [100.0, 100.0]),
+        (&["small-1", "large"], [125.0, 0.0]),
+        (&["small-1", "small"], [100.0, 100.0]),
+        (&[], [200.0, 100.0]),
+    ] {
+        // Half of their requests are poison; rates are whole billionths, so 1e-9 for 3,600 s is as near as it gets.
+        let found = failed(customers);
+        for (cell, rate) in rates.iter().enumerate() {
+            check(&format!("{customers:?}, cell {cell}"), found[cell], 0.5 * rate * 3_600.0, 1e-4);
+        }
+    }
+}

@@ -148,6 +148,16 @@ fn every_mistake_is_told_with_its_place() {
         &change(&json!({ "defect": { "errors": { "share": 0 } } })),
         &[("/changes/0/defect/errors/share", "no share")],
     );
+    let poison = json!({ "defect": { "poisonInput": { "share": 2, "customers": ["large"] } } });
+    let at = "/changes/0/defect/poisonInput";
+    check(
+        &none,
+        &change(&poison),
+        &[(&format!("{at}/share"), "no share"), (&format!("{at}/customers"), "customers of their own")],
+    );
+    let at = "/changes/0/defect/leaks";
+    let leaks = json!({ "defect": { "leaks": { "over": "0s", "loses": 1.5 } } });
+    check(&none, &change(&leaks), &[(&format!("{at}/over"), "does not leak"), (&format!("{at}/loses"), "no share")]);
     let slower = json!({ "defect": { "slower": { "capacity": 1.5 } }, "onlyInZone": "mars" });
     check(
         &none,

@@ -21,6 +21,10 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             let counted = count(world, plan, id, revision.number);
             let kept = [revision.wanted, revision.starting, revision.to_replace];
             out.same("tasks of a revision", name, (kept, revision.targets.clone()), counted);
+            let by_wear = revision.worn.iter().map(|row| row.map(|counts| counts.iter().sum::<u32>()));
+            let all: Vec<[u32; 2]> = revision.targets.iter().map(|row| [row[0], row[1]]).collect();
+            let adds_up = revision.worn.is_empty() || by_wear.eq(all);
+            out.holds("targets by wear", name, adds_up, &revision.worn);
         }
         let known = |number: u8| row.revisions.iter().any(|one| one.number == number);
         let mut unknown = world.tasks.pairs().filter(|(_, task)| task.service == id && task.wanted);

@@ -6,15 +6,20 @@ mod breaks_above;
 mod crashes;
 mod errors;
 mod fails_health_checks;
+mod leaks;
 mod never_starts;
+mod poison_input;
 mod slower;
 mod stops_scheduling;
 
 use super::problem::Problems;
-use crate::engine::Dist;
+use crate::engine::{Dist, Span};
 
 /// A whole, in millionths.
 const WHOLE: u64 = 1_000_000;
+
+/// Steps in which a task that leaks wears out; the last kills it, so that a task is seen with 0 to 7 of them.
+pub const WEAR: u8 = 8;
 
 /// What a kind of defect does; each kind says what it changes and leaves the rest.
 pub(crate) trait Effect {
@@ -36,10 +41,28 @@ pub(crate) trait Effect {
         let _ = offered;
         Answers { room, errors: 0 }
     }
+    /// What becomes of a task with its age.
+    fn leak(&self) -> Option<Leak> {
+        None
+    }
+    /// What is left of `room`, in billionths of a request for each second, in tasks that are `wear` steps old.
+    fn left(&self, room: u64, wear: u8) -> u64 {
+        let _ = wear;
+        room
+    }
     /// What it does to a control plane that is changed to it; `None`: it is no defect of a control plane.
     fn on_plane(&self) -> Option<OnPlane> {
         None
     }
+}
+
+/// How a task leaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Leak {
+    /// The age at which it is killed.
+    pub(crate) over: Span,
+    /// Whether it can answer less on the way.
+    pub(crate) slows: bool,
 }
 
 /// What a bad revision does to a control-plane cell that is all of it, in millionths.
@@ -85,7 +108,7 @@ macro_rules! kinds {
             }
             /// Whether it shows in what single requests are answered, whatever becomes of tasks.
             pub fn spoils_requests(&self) -> bool {
-                matches!(self, Spec::Errors(_) | Spec::Slower(_) | Spec::BreaksAbove(_))
+                matches!(self, Spec::Errors(_) | Spec::Slower(_) | Spec::BreaksAbove(_) | Spec::PoisonInput(_))
             }
             /// Checks values.
             pub fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
@@ -105,6 +128,12 @@ macro_rules! kinds {
             }
             fn answers(&self, offered: u64, room: u64) -> Answers {
                 match self { $(Live::$variant(live) => live.answers(offered, room)),* }
+            }
+            fn leak(&self) -> Option<Leak> {
+                match self { $(Live::$variant(live) => live.leak()),* }
+            }
+            fn left(&self, room: u64, wear: u8) -> u64 {
+                match self { $(Live::$variant(live) => live.left(room, wear)),* }
             }
             fn on_plane(&self) -> Option<OnPlane> {
                 match self { $(Live::$variant(live) => live.on_plane()),* }
@@ -128,6 +157,10 @@ kinds! {
     BreaksAbove = breaks_above as "breaksAbove",
     /// The scheduler of a control plane does not act.
     StopsScheduling = stops_scheduling as "stopsScheduling",
+    /// It takes more and more memory, until it is killed.
+    Leaks = leaks as "leaks",
+    /// It fails on what some requests carry.
+    PoisonInput = poison_input as "poisonInput",
 }
 
 /// A share above 0 as millionths; a problem otherwise.

@@ -133,12 +133,13 @@ struct Standing {
     cause: Cause,
     phase: Phase,
     revision: u8,
+    wear: u8,
 }
 
 impl Standing {
     fn of(task: &Task) -> Standing {
-        let Task { zone, counted, cause, phase, revision, .. } = *task;
-        Standing { zone, counted, cause, phase, revision }
+        let Task { zone, counted, cause, phase, revision, marks, .. } = *task;
+        Standing { zone, counted, cause, phase, revision, wear: marks.wear() }
     }
 }
 
@@ -199,6 +200,10 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
                 shift(&mut targets[1], standing.counted & IDLE != 0, add);
                 shift(&mut targets[2], standing.counted & DEAD != 0, add);
                 shift(&mut targets[3], standing.counted & IDLE_DEAD != 0, add);
+                if let Some([serving, idle]) = revision.worn.get_mut(place(standing.zone)) {
+                    shift(&mut serving[usize::from(standing.wear)], standing.counted & SERVING != 0, add);
+                    shift(&mut idle[usize::from(standing.wear)], standing.counted & IDLE != 0, add);
+                }
             }
         }
     }

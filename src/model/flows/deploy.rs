@@ -9,7 +9,7 @@
 //! Tasks of another revision than the one that is deployed are to be replaced, as those on a draining host are: how many
 //! may be missing or too many at a time is decided in `flows/reconcile.rs`, once for all reasons.
 
-use super::{account, alarms, bad, flag, heir, outage, pipeline, reconcile, shift, staged};
+use super::{account, alarms, bad, flag, heir, outage, pipeline, reconcile, shift, staged, wear};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
 use crate::model::event::steps;
@@ -173,7 +173,11 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let revision = number(row);
     row.newest = revision;
     row.before_trial = row.completed.unwrap_or(row.revision);
-    row.revisions.push(Revision::new(revision, Some(id), bad, zones));
+    let mut new = Revision::new(revision, Some(id), bad, zones);
+    if bad && wear::slows(plan, id) {
+        new.worn.resize(zones, Default::default());
+    }
+    row.revisions.push(new);
     let blue = std::mem::replace(&mut row.revision, revision);
     row.trial = Some((id, revision));
     let shift = shift::moves(plan, service).then(|| shift::new(blue, revision, turn));

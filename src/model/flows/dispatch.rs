@@ -84,8 +84,10 @@ pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
     app.load.all = 0;
     app.load.homeless = 0;
     app.load.own.fill(0);
+    app.load.by_group.clear();
     for ((counts, waiting), group) in app.counts.iter().zip(&app.waiting).zip(&planned.customers) {
         let rate = group_rate(group, now);
+        app.load.by_group.push(rate);
         app.load.all += rate;
         let mut split = Split::over(rate, u64::from(group.count));
         for (own, count) in app.load.own.iter_mut().zip(counts) {
@@ -136,6 +138,28 @@ pub(crate) fn spoil(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'
         return served - lost;
     }
     served
+}
+
+/// The share of what a cell's own customers ask for that comes from these: groups, or single customers of them.
+pub(crate) fn share_of(world: &World, plan: &plan::Plan, id: ServiceId, hits: &[(usize, Option<u32>)]) -> u64 {
+    let Some((app, planned)) = world.application.as_deref().zip(plan.application.as_ref()) else { return 0 };
+    let Some(cell) = planned.cells.iter().position(|one| *one == id) else { return 0 };
+    let own = app.load.own[cell];
+    if own == 0 {
+        return 0;
+    }
+    let asked = |&(group, number): &(usize, Option<u32>)| {
+        let row = &planned.customers[group];
+        let customers = match number {
+            None => u64::from(app.counts[group][cell]),
+            Some(number) => {
+                u64::from(app.homes[group].get(number as usize).is_some_and(|home| usize::from(*home) == cell))
+            }
+        };
+        u128::from(app.load.by_group[group]) * u128::from(customers) / u128::from(row.count)
+    };
+    let all: u128 = hits.iter().map(asked).sum();
+    u64::try_from(all * u128::from(plan::WHOLE) / u128::from(own)).unwrap_or(plan::WHOLE).min(plan::WHOLE)
 }
 
 /// Requests of all customers begin to be lost at the router: a fault there hits every cell.

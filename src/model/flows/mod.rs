@@ -37,6 +37,7 @@ pub mod staged;
 pub mod stop;
 pub mod traffic;
 pub mod versions;
+pub mod wear;
 
 pub use super::purpose::For;
 use crate::engine::Span;

@@ -7,7 +7,7 @@
 //! Left out: single checks (their outcome and time are computed), slow start, stickiness.
 
 use super::plane::Work;
-use super::{For, HELD_UP, account, bad, deploy, detect, heir, launch, link, plane, reconcile, stop};
+use super::{For, HELD_UP, account, bad, deploy, detect, heir, launch, link, plane, reconcile, stop, wear};
 use crate::engine::{Draw, Span, Time};
 use crate::model::defect::Effect;
 use crate::model::event::steps;
@@ -30,6 +30,10 @@ steps! { Serve:
     Ready(task: TaskId, epoch: u8),
     /// A standalone task has done its work.
     Done(task: TaskId),
+    /// A task that leaks can answer less.
+    Worn(task: TaskId, epoch: u8),
+    /// A task that leaks is out of memory.
+    Killed(task: TaskId, epoch: u8),
 }
 
 /// Handles a step.
@@ -43,12 +47,16 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Done(task) if world.tasks.get(task).is_some_and(|task| task.alive && task.wanted) => {
             done(world, task, cx);
         }
+        Step::Worn(task, epoch) if alive(world, task, epoch) => wear::worn(world, task, cx),
+        Step::Killed(task, epoch) if alive(world, task, epoch) => wear::killed(world, task, cx),
         Step::Passed(..)
         | Step::Failed(..)
         | Step::Crashed(..)
         | Step::Restarted(..)
         | Step::Ready(..)
-        | Step::Done(_) => {}
+        | Step::Done(_)
+        | Step::Worn(..)
+        | Step::Killed(..) => {}
     }
 }
 
@@ -196,6 +204,7 @@ fn await_end(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if let Some(lives) = &service.life.lives {
         cx.after(lives.sample(&mut cx.draw(For::Lives, who)), Step::Done(id));
     }
+    wear::begin(world, id, cx);
     crate::model::fault::task_runs(world, id, cx);
 }
 
@@ -336,6 +345,7 @@ fn restarted(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let who = task.who(service).nth(u64::from(task.epoch));
     let (epoch, known, cause) = (task.epoch, task.health == Health::Healthy, task.cause);
     crate::model::fault::task_again(id, who, cause, cx);
+    wear::begin(world, id, cx);
     if let Some(crash) = &service.life.crash {
         cx.after(crash.sample(&mut cx.draw(For::Crash, who)), Step::Crashed(id, epoch));
     }

@@ -1,9 +1,9 @@
 //! Requests and revisions: how much each gets, and what bad ones spoil.
 
-use super::{bad, flag, pipeline};
-use crate::model::defect::Effect;
+use super::{bad, dispatch, flag, pipeline};
+use crate::model::defect::{Effect, WEAR};
 use crate::model::fact::{Fact, Phase};
-use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::ids::{ChangeId, ServiceId, ZoneId};
 use crate::model::plan::{Plan, WHOLE};
 use crate::model::tables::lack::Split;
 use crate::model::tables::rollout::Revision;
@@ -69,14 +69,23 @@ fn by_revision(
             *exposed += part;
         }
         let Some((defect, cause)) = bad::of_revision(world, plan, id, one.number, zone) else { continue };
-        let full = u64::from(count).saturating_mul(per_task);
-        let seen = cause.as_change().and_then(|change| plan.changes[change].only_with);
-        let seen = seen.map_or(WHOLE, |flag| flag::share_of(&world.services[id], flag));
-        // The requests that meet the defect, and the room that they take of each task.
-        let [part, full] = [part, full].map(|whole| flag::part(whole, seen));
-        let answers = defect.answers(part, full);
-        let slow = part.min(full) - part.min(answers.room);
-        for (phase, rate) in [(Phase::Errors, answers.errors), (Phase::Overload, slow)] {
+        let seen = cause.as_change().map_or(WHOLE, |change| meets(world, plan, id, change));
+        if count == 0 {
+            continue;
+        }
+        let worn = one.worn.get(place).map(|by| by[usize::from(open)]);
+        // Targets share requests alike, whatever their age.
+        let mut by_wear = Split::over(part, u64::from(count));
+        let (mut errors, mut slow) = (0, 0);
+        for (wear, count) in (0..WEAR).zip(worn.unwrap_or([count, 0, 0, 0, 0, 0, 0, 0])) {
+            let (part, full) = (by_wear.part(u64::from(count)), u64::from(count).saturating_mul(per_task));
+            // The requests that meet the defect, and the room that they take of each task.
+            let [part, full] = [part, full].map(|whole| flag::part(whole, seen));
+            let answers = defect.answers(part, defect.left(full, wear));
+            errors += answers.errors;
+            slow += part.min(full) - part.min(answers.room);
+        }
+        for (phase, rate) in [(Phase::Errors, errors), (Phase::Overload, slow)] {
             if rate > 0 {
                 world.services[id].lacks.line(cause, phase).rate += rate;
                 spoilt += rate;
@@ -84,6 +93,14 @@ fn by_revision(
         }
     }
     spoilt
+}
+
+/// The share of the requests that a service gets which meet the defect of a change, in millionths.
+fn meets(world: &World, plan: &Plan, id: ServiceId, change: ChangeId) -> u64 {
+    let change = &plan.changes[change];
+    let shown = change.only_with.map_or(WHOLE, |flag| flag::share_of(&world.services[id], flag));
+    let hit = change.hits.as_ref().map_or(WHOLE, |hits| dispatch::share_of(world, plan, id, hits));
+    flag::part(shown, hit)
 }
 
 /// Tells what the new revision of a deployment gets.

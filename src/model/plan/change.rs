@@ -32,6 +32,9 @@ pub struct Change {
     pub only_unit: Option<usize>,
     /// The feature flag that its defect needs: only requests that see the feature meet it.
     pub only_with: Option<ChangeId>,
+    /// The customers of the application whose requests meet its defect, by group, and in it by number or all; `None`:
+    /// everybody's do.
+    pub hits: Option<Vec<(usize, Option<u32>)>>,
     /// From the first moment at which a bad one runs until somebody finds it.
     pub found: Option<Dist>,
     /// How it goes on over its units; `None`: it has a single one, which deploys it by itself.

@@ -48,6 +48,8 @@ pub struct Application {
 pub struct Load {
     /// Of all customers.
     pub all: u64,
+    /// Of each group of customers.
+    pub by_group: Vec<u64>,
     /// Of the customers of each cell.
     pub own: Vec<u64>,
     /// Of customers without a cell.

@@ -1,5 +1,6 @@
 //! Revisions of a service that have tasks, and the deployment that is under way.
 
+use crate::model::defect::WEAR;
 use crate::model::ids::{AlarmId, ChangeId, ZoneId};
 use crate::model::lifecycle::Lifecycle;
 use crate::model::plan::{Reach, WHOLE};
@@ -22,12 +23,23 @@ pub struct Revision {
     /// By zone of the cell: targets that get requests and answer, registered ones that get none and would answer; then the
     /// same that cannot answer.
     pub targets: Vec<[u32; 4]>,
+    /// By zone of the cell, if its tasks slow down with their age: the first two of these by wear.
+    pub worn: Vec<[[u32; WEAR as usize]; 2]>,
 }
 
 impl Revision {
     /// Without a task yet.
     pub fn new(number: u8, change: Option<ChangeId>, bad: bool, zones: usize) -> Revision {
-        Revision { number, change, bad, wanted: 0, starting: 0, to_replace: 0, targets: vec![[0; 4]; zones] }
+        Revision {
+            number,
+            change,
+            bad,
+            wanted: 0,
+            starting: 0,
+            to_replace: 0,
+            targets: vec![[0; 4]; zones],
+            worn: Vec::new(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::host::NIL;
 use crate::engine::index::Slots;
 use crate::engine::{Span, Time, Who};
+use crate::model::defect::WEAR;
 use crate::model::fact::{Cause, Phase, TaskNo, TaskState};
 use crate::model::ids::{ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::plan;
@@ -56,6 +57,20 @@ impl Marks {
     pub const HAS_HEIR: u16 = 64;
     /// Truth: the application would answer.
     pub const READY: u16 = 128;
+
+    /// Where its wear stands, above the marks.
+    const WORN: u32 = 8;
+
+    /// Steps of wear: 0 to 7.
+    pub fn wear(self) -> u8 {
+        (self.0 >> Marks::WORN) as u8
+    }
+
+    /// Sets the steps of wear: 0 to 7.
+    pub fn set_wear(&mut self, wear: u8) {
+        debug_assert!(wear < WEAR, "the last step kills it");
+        self.0 = self.0 & ((1 << Marks::WORN) - 1) | u16::from(wear) << Marks::WORN;
+    }
 
     /// Whether it has one of these.
     pub fn has(self, marks: u16) -> bool {

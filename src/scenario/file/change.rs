@@ -42,7 +42,7 @@ object! {
             /// The only unit in which it is bad: `cell-1`, or a service; everywhere by default (model choice).
             only_in_unit: String,
             /// A change with a `featureFlag` of the same service: the revision is bad only for the share of the requests that see
-            /// that feature (`errors`, `slower`, `breaksAbove`); for all of them by default (model choice).
+            /// that feature (`errors`, `slower`, `breaksAbove`, `poisonInput`); for all of them by default (model choice).
             only_with_flag: String,
             /// From the first moment at which a task of a bad revision runs until somebody finds it, and takes it back if it is
             /// still under way: tests of canaries, customers who call. Nobody does by default (model choice).

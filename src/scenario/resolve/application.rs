@@ -307,7 +307,7 @@ fn traffic(group: &CustomerGroup) -> Traffic {
 }
 
 /// The number of a customer in its group, from 0.
-fn number_of(group: &Customers, customer: &str) -> Option<u32> {
+pub(super) fn number_of(group: &Customers, customer: &str) -> Option<u32> {
     if group.count == 1 {
         return (group.name == customer).then_some(0);
     }

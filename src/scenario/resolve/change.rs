@@ -76,6 +76,7 @@ impl Build<'_> {
             None => Some(None),
             Some(name) => named.find(name, &format!("{at}/onlyInUnit"), self.out).map(Some),
         };
+        let hits = self.hits(written, &named, at);
         let first = named.services().next();
         let flag = first.and_then(|service| self.flag(written, service, at));
         let answers = first.map(|service| self.answers(written, service, at)).unwrap_or_default();
@@ -104,6 +105,7 @@ impl Build<'_> {
             only_unit: only_unit?,
             // Known once all changes are: a flag may be written below the revision.
             only_with: None,
+            hits,
             found: found.flatten(),
             pipeline: pipeline?,
             sticky: written.sticky.unwrap_or(false),
@@ -163,9 +165,12 @@ impl Build<'_> {
                 let message = format!("`{}` has no health check: nothing finds a task that would fail one", row.name);
                 self.out.warning(&format!("{at}/defect"), message, "add `traffic`, or a `healthCheck` to a container");
             }
-            Some(defect::Live::Errors(_) | defect::Live::Slower(_) | defect::Live::BreaksAbove(_))
-                if row.traffic.is_none() =>
-            {
+            Some(
+                defect::Live::Errors(_)
+                | defect::Live::Slower(_)
+                | defect::Live::BreaksAbove(_)
+                | defect::Live::PoisonInput(_),
+            ) if row.traffic.is_none() => {
                 let message = format!("`{}` has no traffic that could fail", row.name);
                 self.out.warning(&format!("{at}/defect"), message, "add `traffic`");
             }

@@ -26,6 +26,7 @@ mod pipeline;
 mod pipeline_alarm;
 mod place;
 mod placement;
+mod poisoned;
 mod region;
 mod router;
 mod service;

@@ -196,7 +196,11 @@ impl Build<'_> {
         }
         if let Some(spec) = written.defect.as_ref().filter(|spec| !spec.spoils_requests()) {
             let message = format!("`{}` is a defect of tasks: a feature flag starts none", spec.kind());
-            self.out.error(&format!("{at}/defect"), message, "write `errors`, `slower` or `breaksAbove`");
+            self.out.error(
+                &format!("{at}/defect"),
+                message,
+                "write `errors`, `slower`, `breaksAbove` or `poisonInput`",
+            );
         }
         let at = format!("{at}/featureFlag");
         let ppm = self.percent(flag.growth_factor, 1.0, &format!("{at}/growthFactor"));

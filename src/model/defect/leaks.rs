@@ -1,0 +1,61 @@
+//! It takes more and more memory, until it is killed.
+
+use super::{Effect, Leak, WEAR, WHOLE, part};
+use crate::model::problem::Problems;
+use crate::model::quantity::Duration;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Each task of the revision leaks from the time at which its containers begin to run. At an age of `over` its memory is
+/// full and an essential container is killed (exit code 137): it is restarted in place where its `restartPolicy` says so, or
+/// the task stops and is replaced. With `loses` it can answer less and less on the way. Age is that of the task: whatever
+/// replaces it is fresh, and tasks that were started together are killed together.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "Leaks")]
+pub struct Spec {
+    /// The age at which it is killed: above 0.
+    pub over: Duration,
+    /// Share of `requestsPerTask` that it would have lost by then, in eight equal steps of which it lives to see seven: 0 to
+    /// 1; 0 when left out (model choice).
+    #[serde(default)]
+    pub loses: f64,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    leak: Leak,
+    loses_ppm: u64,
+}
+
+impl Spec {
+    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+        let (over, loses) = (self.over.0, self.loses);
+        // An age that cannot be cut into steps would wear a task out in no time.
+        let ages = over.0 >= u64::from(WEAR);
+        if !ages {
+            out.error(
+                &format!("{at}/over"),
+                "a task that lives for no time does not leak",
+                "write an age such as `6h`",
+            );
+        }
+        let share = (0.0..=1.0).contains(&loses);
+        if !share {
+            let hint = "write a number from 0 to 1, such as 0.5";
+            out.error(&format!("{at}/loses"), format!("`{loses}` is no share"), hint);
+        }
+        let leak = Leak { over, slows: loses > 0.0 };
+        (ages && share).then(|| Live { leak, loses_ppm: libm::round(loses * WHOLE as f64) as u64 })
+    }
+}
+
+impl Effect for Live {
+    fn leak(&self) -> Option<Leak> {
+        Some(self.leak)
+    }
+    fn left(&self, room: u64, wear: u8) -> u64 {
+        room - part(room, self.loses_ppm * u64::from(wear) / u64::from(WEAR))
+    }
+}

@@ -1,0 +1,44 @@
+//! It fails on what some requests carry.
+
+use super::{Answers, Effect, part, share};
+use crate::model::problem::Problems;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Tasks of the revision answer some requests with errors, because of what these carry: a share of all requests or, in the
+/// cells of a `cellularApplication`, of those of some customers. Cells without such a customer see nothing of it, and
+/// neither do alarms on them: a stage that begins there finds nothing. The task itself goes on.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "PoisonInput")]
+pub struct Spec {
+    /// Share of the requests (of these customers) that it fails on: above 0, up to 1; all when left out (model choice).
+    #[serde(default = "all")]
+    pub share: f64,
+    /// Customers of the cellular application whose requests do this, by the name of their group or by their own, such as
+    /// `customer-7`; all when left out (model choice).
+    #[serde(default)]
+    pub customers: Vec<String>,
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    ppm: u64,
+}
+
+impl Spec {
+    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+        Some(Live { ppm: share(self.share, &format!("{at}/share"), out)? })
+    }
+}
+
+impl Effect for Live {
+    fn answers(&self, offered: u64, room: u64) -> Answers {
+        Answers { room, errors: part(offered.min(room), self.ppm) }
+    }
+}
+
+fn all() -> f64 {
+    1.0
+}

@@ -1,0 +1,52 @@
+//! Tasks that leak: slower with their age, and killed in the end.
+
+use super::serve::{self, Step};
+use super::{account, bad};
+use crate::engine::Span;
+use crate::model::defect::{Effect, Leak, WEAR};
+use crate::model::ids::{ChangeId, TaskId};
+use crate::model::plan::Plan;
+use crate::model::world::{Cx, World};
+
+/// The exit code of a container that is out of memory: killed by SIGKILL.
+const KILLED: u32 = 137;
+
+/// Whether tasks of the bad revision of a change slow down with their age.
+pub(crate) fn slows(plan: &Plan, id: ChangeId) -> bool {
+    plan.changes[id].defect.as_ref().and_then(Effect::leak).is_some_and(|leak| leak.slows)
+}
+
+/// The containers of a task begin to run: what leaks is fresh.
+pub(crate) fn begin(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let Some(Leak { over, slows }) = bad::defect(world, cx.plan, id).and_then(|(defect, _)| defect.leak()) else {
+        return;
+    };
+    let epoch = world.tasks.at(id.slot).epoch;
+    cx.after(over, Step::Killed(id, epoch));
+    if slows {
+        account::change(world, cx.plan, id, |task| task.marks.set_wear(0));
+        cx.after(step(over), Step::Worn(id, epoch));
+    }
+}
+
+fn step(over: Span) -> Span {
+    Span(over.0 / u64::from(WEAR))
+}
+
+/// A task is one step older.
+pub(crate) fn worn(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let Some(Leak { over, .. }) = bad::defect(world, cx.plan, id).and_then(|(defect, _)| defect.leak()) else { return };
+    let wear = world.tasks.at(id.slot).marks.wear() + 1;
+    account::change(world, cx.plan, id, |task| task.marks.set_wear(wear));
+    if wear + 1 < WEAR {
+        let epoch = world.tasks.at(id.slot).epoch;
+        cx.after(step(over), Step::Worn(id, epoch));
+    }
+}
+
+/// Its memory is full.
+pub(crate) fn killed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    if let Some((_, cause)) = bad::defect(world, cx.plan, id) {
+        serve::exit(world, id, cause, KILLED, None, cx);
+    }
+}
