@@ -48,22 +48,34 @@ const REQUEST: u128 = 1_000_000_000_000_000;
 
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+    if !counts(world, step) {
+        return;
+    }
     match step {
         Step::Asked(change, turn) => asked(world, change, turn, cx),
-        Step::Go(change, turn, number) if is_due(world, change, turn, number) => go(world, change, cx),
-        Step::Baked(change, turn, number) if is_due(world, change, turn, number) => baked(world, change, cx),
-        Step::Move(change, turn, place) if goes_on(world, change, turn) => moves(world, change, place as usize, cx),
-        Step::Undo(change, turn, place) if goes_on(world, change, turn) => undo(world, change, place as usize, cx),
-        Step::Found(change, turn) if goes_on(world, change, turn) => failed(world, change, cx),
-        Step::Renewed(change, turn, place) if goes_on(world, change, turn) => {
-            renewed(world, change, place as usize, cx)
-        }
-        Step::Restored(change, turn, place) if goes_on(world, change, turn) => {
-            restored(world, change, place as usize, cx)
-        }
-        // What waited in the queue does not count any more.
-        _ => {}
+        Step::Go(change, ..) => go(world, change, cx),
+        Step::Baked(change, ..) => baked(world, change, cx),
+        Step::Move(change, _, place) => moves(world, change, place as usize, cx),
+        Step::Undo(change, _, place) => undo(world, change, place as usize, cx),
+        Step::Found(change, _) => failed(world, change, cx),
+        Step::Renewed(change, _, place) => renewed(world, change, place as usize, cx),
+        Step::Restored(change, _, place) => restored(world, change, place as usize, cx),
     }
+}
+
+/// Whether what waited in the queue still counts: the same occurrence of the change is under way, and waits for it.
+fn counts(world: &World, step: Step) -> bool {
+    let (change, turn, number) = match step {
+        Step::Asked(..) => return true,
+        Step::Go(change, turn, number) | Step::Baked(change, turn, number) => (change, turn, Some(number)),
+        Step::Move(change, turn, _)
+        | Step::Undo(change, turn, _)
+        | Step::Found(change, turn)
+        | Step::Renewed(change, turn, _)
+        | Step::Restored(change, turn, _) => (change, turn, None),
+    };
+    let is_it = |pipe: &Pipe| pipe.turn == turn && number.is_none_or(|number| pipe.number == number);
+    find(world, change).is_some_and(|place| is_it(&world.pipes[place]))
 }
 
 /// Changes with a pipeline whose units are here.
@@ -111,16 +123,6 @@ fn of(plan: &Plan, change: ChangeId) -> &Pipeline {
 
 fn find(world: &World, change: ChangeId) -> Option<usize> {
     world.pipes.iter().position(|pipe| pipe.change == change)
-}
-
-/// What waits in the queue still counts.
-fn is_due(world: &World, change: ChangeId, turn: u32, number: u32) -> bool {
-    find(world, change).is_some_and(|place| (world.pipes[place].turn, world.pipes[place].number) == (turn, number))
-}
-
-/// The same occurrence of the change is still under way.
-fn goes_on(world: &World, change: ChangeId, turn: u32) -> bool {
-    find(world, change).is_some_and(|place| world.pipes[place].turn == turn)
 }
 
 fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
