@@ -62,6 +62,8 @@ mod managed;
 mod pipeline;
 #[path = "laws/pipeline_year.rs"]
 mod pipeline_year;
+#[path = "laws/protection.rs"]
+mod protection;
 #[path = "laws/queues.rs"]
 mod queues;
 #[path = "laws/quotas.rs"]

@@ -41,6 +41,7 @@ fn life() -> Life {
         crash: None,
         exit_code: 1,
         stop: now,
+        protection: None,
         lives: None,
         loss: None,
         target: None,

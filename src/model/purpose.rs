@@ -58,6 +58,8 @@ pub enum For {
     Found,
     /// Gap to the next change of a service.
     ChangeGap,
+    /// How long a task protects itself from scale-in.
+    Protect,
 }
 
 impl From<For> for Purpose {

@@ -139,6 +139,7 @@ fn service() -> Service {
         crash: None,
         exit_code: 1,
         stop: second,
+        protection: None,
         lives: None,
         loss: None,
         target: None,

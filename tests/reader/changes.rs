@@ -28,14 +28,18 @@ fn file(configuration: &Value, changes: &Value) -> Value {
 
 /// Holds the pointers and words of all errors and warnings.
 fn check(configuration: &Value, changes: &Value, expected: &[(&str, &str)]) {
-    let texts = Texts([("a.json".to_owned(), file(configuration, changes).to_string().into_bytes())].into());
+    held(&file(configuration, changes), expected);
+}
+
+fn held(file: &Value, expected: &[(&str, &str)]) {
+    let texts = Texts([("a.json".to_owned(), file.to_string().into_bytes())].into());
     let all = real::load("a.json", &texts).problems.list;
     let found: Vec<Problem> = all.into_iter().filter(|one| one.severity != Severity::Note).collect();
     let said: Vec<String> = found.iter().map(|one| format!("{}: {} | {:?}", one.at, one.message, one.hint)).collect();
-    assert_eq!(found.len(), expected.len(), "{configuration} {changes}: {said:#?}");
+    assert_eq!(found.len(), expected.len(), "{said:#?}");
     for (at, words) in expected {
         let fits = |one: &&Problem| one.at == *at && one.message.contains(words) && one.hint.is_some();
-        assert!(found.iter().any(|one| fits(&one)), "{configuration} {changes}: no {at}: {words} in {said:#?}");
+        assert!(found.iter().any(|one| fits(&one)), "no {at}: {words} in {said:#?}");
     }
 }
 
@@ -261,4 +265,22 @@ fn a_flag_that_a_defect_needs_is_one_of_the_same_service() {
     let good =
         json!([{ "name": "v2", "at": "1h", "service": "shop/web", "onlyWithFlag": "new-price" }, flag("shop/web")]);
     check(&none, &good, &[(at, "`onlyWithFlag` is not used")]);
+}
+
+#[test]
+fn tasks_protect_themselves_where_that_is_modelled() {
+    let told = |configuration: &Value, behaviour: Value, expected: &[(&str, &str)]| {
+        let mut file = file(configuration, &json!([]));
+        file["behaviour"] = json!([behaviour]);
+        held(&file, expected);
+    };
+    let laws = json!({ "lasts": { "exponential": { "mean": "20m" } }, "again": { "exponential": { "mean": "1h" } } });
+    told(&json!({}), json!({ "service": "shop/web", "protection": laws }), &[]);
+    told(&json!({}), json!({ "family": "web", "protection": {} }), &[]);
+    let still = json!({ "service": "shop/web", "protection": { "lasts": { "constant": "0s" } } });
+    told(&json!({}), still, &[("/behaviour/0/protection/lasts", "stand still")]);
+    let moves = json!({ "strategy": "CANARY" });
+    let at = "/clusters/0/services/0";
+    told(&moves, json!({ "service": "shop/web", "protection": {} }), &[(at, "moves traffic")]);
+    told(&moves, json!({ "service": "shop/quiet", "protection": {} }), &[]);
 }

@@ -218,3 +218,36 @@ fn change(dice: &mut Dice, name: &str, service: &str, last: u64, calm: bool) -> 
     }
     one
 }
+
+/// Protected tasks for one scenario in six, with dice of their own: services that deploy with ROLLING.
+pub(crate) fn add_protection(seed: u64, calm: bool, file: &mut Value) {
+    let mut dice = Dice::new(seed ^ 0x9807);
+    if calm || !dice.one_in(6) {
+        return;
+    }
+    let mut rows = Vec::new();
+    for cluster in file["clusters"].as_array().unwrap() {
+        for service in cluster["services"].as_array().into_iter().flatten() {
+            let strategy = service.pointer("/deploymentConfiguration/strategy");
+            let rolls = strategy.is_none_or(|strategy| strategy == "ROLLING");
+            if service["schedulingStrategy"] == "DAEMON" || !rolls || dice.one_in(2) {
+                continue;
+            }
+            let name =
+                format!("{}/{}", cluster["clusterName"].as_str().unwrap(), service["serviceName"].as_str().unwrap());
+            let mut protection = json!({ "lasts": dice.law(1_200) });
+            dice.perhaps(2, &mut protection, "again", |dice| dice.law(600));
+            rows.push(json!({ "service": name, "protection": protection }));
+        }
+    }
+    if !file["behaviour"].is_array() {
+        file["behaviour"] = json!([]);
+    }
+    let behaviour = file["behaviour"].as_array_mut().unwrap();
+    for row in rows {
+        match behaviour.iter_mut().find(|one| one["service"] == row["service"]) {
+            Some(known) => known["protection"] = row["protection"].clone(),
+            None => behaviour.push(row),
+        }
+    }
+}

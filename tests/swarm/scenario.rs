@@ -69,6 +69,7 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     crate::changes::add_colours(seed, calm, &mut file);
     crate::pipelines::add(seed, calm, &mut file);
     crate::defects::add(seed, &mut file);
+    crate::changes::add_protection(seed, calm, &mut file);
     Scenario { text: format!("{file:#}"), calm }
 }
 

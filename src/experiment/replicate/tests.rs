@@ -109,6 +109,7 @@ fn service(row: u32, provider: ProviderId) -> Service {
         exit_code: 1,
         crash: None,
         stop,
+        protection: None,
         lives: None,
         loss: None,
         target: None,

@@ -9,6 +9,7 @@ use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Fact, Reason, StopCode, TaskState};
 use crate::model::ids::{ServiceId, TaskId, ZoneId};
+use crate::model::placement::protect;
 use crate::model::tables::service::Move;
 use crate::model::tables::task::chain;
 use crate::model::tables::zone::LEFT_OUT;
@@ -173,7 +174,10 @@ impl Part {
         let first = world.services[self.service].zones[world.zone_row(zone)].first;
         let provider = self.item.map(|item| cx.plan.services[self.service].strategy[item].provider);
         let running = chain(&world.tasks, first).filter(|(_, task)| {
-            task.wanted && task.state == TaskState::Running && provider.is_none_or(|only| only == task.provider)
+            task.wanted
+                && task.state == TaskState::Running
+                && provider.is_none_or(|only| only == task.provider)
+                && protect::until(task, cx).is_none()
         });
         running.max_by_key(|(_, task)| task.ordinal).map(|(id, _)| id)
     }

@@ -11,10 +11,11 @@ use super::plane::Work;
 use super::settle::percent_up;
 use super::{For, account, create, daemon, deploy, heir, pace, plane, rebalance, stop};
 use crate::engine::Span;
+use crate::engine::key::Phase as Turn;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode};
 use crate::model::ids::{ServiceId, TaskId};
-use crate::model::placement::choose;
+use crate::model::placement::{choose, protect};
 use crate::model::plan::Kind;
 use crate::model::tables::Task;
 use crate::model::tables::service::Crew;
@@ -75,6 +76,17 @@ fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         deploy::look(world, service, cx);
     }
     rebalance::look(world, service, cx);
+    look_when_unprotected(world, service, cx);
+}
+
+/// What protection holds up goes on when it ends.
+fn look_when_unprotected(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let Some(end) = protect::first_end(world, service, cx) else { return };
+    let waits = &mut world.services[service].protected_until;
+    if *waits <= cx.now || end < *waits {
+        *waits = end;
+        cx.at(end, Turn::Normal, Step::Wake(service));
+    }
 }
 
 /// Missing tasks and replacements are due.
@@ -109,7 +121,7 @@ fn stop_surplus(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx
     let hopeless = surplus.saturating_sub(row.starting);
     let go = row.to_replace.min(surplus).min(replaced.max(hopeless));
     for _ in 0..go {
-        if let Some(task) = pick_to_replace(world, service, of) {
+        if let Some(task) = pick_to_replace(world, service, of, cx) {
             let (code, reason) = why_replaced(world.tasks.at(task.slot));
             heir::not_due(world, task);
             stop::begin(world, task, code, reason, cx);
@@ -181,7 +193,8 @@ fn pick_for_room(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>)
     let unhealthy = || to_replace(world, service, of).filter(|(_, task)| task.health == Health::Unhealthy);
     let count = unhealthy().count() as u64;
     if count == 0 {
-        return to_replace(world, service, of).min_by_key(|(_, task)| task.ordinal).map(|(id, _)| id);
+        let open = to_replace(world, service, of).filter(|(_, task)| !protect::keeps(task, cx));
+        return open.min_by_key(|(_, task)| task.ordinal).map(|(id, _)| id);
     }
     let who = cx.plan.services[service].who.nth(u64::from(world.services[service].launched)).nth(count);
     let mut sorted: Vec<(u32, TaskId)> = unhealthy().map(|(id, task)| (task.ordinal, id)).collect();
@@ -190,8 +203,8 @@ fn pick_for_room(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>)
 }
 
 /// The oldest task that is to be replaced: unhealthy ones first, then those that serve nobody yet.
-fn pick_to_replace(world: &World, service: ServiceId, of: Option<u8>) -> Option<TaskId> {
-    let open = to_replace(world, service, of);
+fn pick_to_replace(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
+    let open = to_replace(world, service, of).filter(|(_, task)| !protect::keeps(task, cx));
     let rank =
         |health: Health| [Health::Unhealthy, Health::Unknown, Health::Healthy].iter().position(|one| *one == health);
     open.min_by_key(|(_, task)| (rank(task.health), task.ordinal)).map(|(id, _)| id)

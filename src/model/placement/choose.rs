@@ -1,6 +1,6 @@
 //! The host for a task: filter by room and constraints, order by strategies (domain sheet, section 3.1).
 
-use super::{Placement, Strategy, query};
+use super::{Placement, Strategy, protect, query};
 use crate::model::fact::{Reason, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::plan::{Plan, ProviderKind};
@@ -145,7 +145,10 @@ pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx
     let plan = cx.plan;
     let row = &world.services[service];
     let meant = |task: &Task| of.is_none_or(|of| of == task.revision);
-    let spare = |task: &Task| task.wanted && task.state == TaskState::Running && !task.to_replace() && meant(task);
+    let free = |task: &Task| protect::until(task, cx).is_none();
+    let spare = |task: &Task| {
+        task.wanted && task.state == TaskState::Running && !task.to_replace() && meant(task) && free(task)
+    };
     let all = || row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first)).filter(|(_, task)| spare(task));
     let (strategies, _) = strategies(&plan.services[service].placement);
     let values = Values::of(world, service, strategies, plan);

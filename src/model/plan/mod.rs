@@ -330,12 +330,23 @@ pub struct Life {
     pub exit_code: u32,
     /// From SIGTERM until the containers have exited; cut by `stopTimeout`.
     pub stop: Dist,
+    /// Scale-in protection that tasks give themselves.
+    pub protection: Option<Protection>,
     /// For streams: from RUNNING until the work is done.
     pub lives: Option<Dist>,
     /// From a silent death of task or host until ECS acts on it; `None`: the domain's defaults.
     pub loss: Option<Dist>,
     /// Until the load balancer ejects a dead target; `None`: from its health-check settings.
     pub target: Option<Dist>,
+}
+
+/// Scale-in protection that a task gives itself (UpdateTaskProtection), from RUNNING on.
+#[derive(Debug, Clone)]
+pub struct Protection {
+    /// How long it lasts.
+    pub lasts: Dist,
+    /// From its end until the task protects itself again; `None`: never.
+    pub again: Option<Dist>,
 }
 
 /// An Application Load Balancer with one target group.

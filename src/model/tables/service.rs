@@ -120,6 +120,8 @@ pub struct Service {
     pub moving: Option<Move>,
     /// Another look at the zones is on its way.
     pub looking: bool,
+    /// The scheduler looks again then, when the protection of a task ends.
+    pub protected_until: Time,
     /// Zones were found uneven and are being evened out.
     pub rebalancing: bool,
     /// Steady state was reported.
@@ -241,6 +243,7 @@ impl Service {
             rested_at: Time::ZERO,
             moving: None,
             looking: false,
+            protected_until: Time::ZERO,
             rebalancing: false,
             steady: false,
             impaired: false,

@@ -41,6 +41,8 @@ object! {
             health: Law,
             /// From SIGTERM until the containers have exited, cut by `stopTimeout`; 1 s by default (model choice).
             stop: Law,
+            /// Scale-in protection that tasks of a REPLICA service give themselves; none by default (model choice).
+            protection: TaskProtection,
             /// Size of the images of a task in megabytes, pulled at 50 MB/s; 150 by default (model choice).
             #[schemars(range(min = 0, max = 10_000_000))]
             image_megabytes: f64,
@@ -56,6 +58,20 @@ object! {
             image_pull_behavior: PullBehavior,
             /// Hosts: attributes that agents register besides the built-in ones (ECS_INSTANCE_ATTRIBUTES), by name.
             attributes: BTreeMap<String, String>,
+        }
+    }
+}
+
+object! {
+    /// Task scale-in protection (UpdateTaskProtection): a task protects itself when it reaches RUNNING, as a worker does that
+    /// takes a long job. Neither scale-in, zone rebalancing nor a rolling deployment stops it meanwhile, so that a deployment
+    /// waits for it; failed checks, Spot reclaims and draining hosts do.
+    TaskProtection("camelCase") {
+        may {
+            /// How long it lasts, 2 h by default (sourced: `expiresInMinutes` 120), cut to 48 h (sourced: 2,880).
+            lasts: Law,
+            /// From its end until the task protects itself again; never by default (model choice).
+            again: Law,
         }
     }
 }

@@ -14,7 +14,7 @@ pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic, TreatMissingDat
 pub use application::{
     CellularApplication, CustomerCell, CustomerGroup, CustomerMigration, Dispatch, Fleet, Lookup, MapTable, Rebalancer,
 };
-pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
+pub use behaviour::{Behaviour, Detection, Phases, PullBehavior, TaskProtection};
 pub use change::{Change, FeatureFlag, GrowthType, HookAnswer, HookStatus};
 pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};

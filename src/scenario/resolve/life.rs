@@ -3,7 +3,7 @@
 use super::Build;
 use super::group::HostHabits;
 use crate::engine::{Dist, Span};
-use crate::model::plan::{Habits, Life};
+use crate::model::plan::{Habits, Life, Protection};
 use crate::model::quantity::Law;
 use crate::scenario::file::{Behaviour, Phases, PullBehavior};
 
@@ -15,6 +15,8 @@ const IMAGE_MEGABYTES: f64 = 150.0;
 const PULL_RATE: f64 = 50.0;
 /// The exit code of a crash (model choice).
 const EXIT_CODE: u32 = 1;
+/// `expiresInMinutes` of UpdateTaskProtection by default (domain sheet, section 2.10).
+const PROTECTED: Span = Span::from_secs(120 * 60);
 /// From the decision to launch a host until it is registered (model choice).
 const BOOT: Span = Span::from_secs(120);
 
@@ -46,6 +48,10 @@ impl Build<'_> {
         let health = pick("health", |entry| entry.health.as_ref());
         let crash = pick("crash", |entry| entry.crash.as_ref());
         let stop = pick("stop", |entry| entry.stop.as_ref());
+        let written = order.iter().find(|(_, entry)| entry.protection.is_some());
+        let again = pick("protection/again", |entry| entry.protection.as_ref()?.again.as_ref());
+        let lasts = pick("protection/lasts", |entry| entry.protection.as_ref()?.lasts.as_ref());
+        let protection = written.map(|_| Protection { lasts: lasts.unwrap_or(Dist::constant(PROTECTED)), again });
         let megabytes = order.iter().find_map(|(_, entry)| entry.image_megabytes).unwrap_or(IMAGE_MEGABYTES);
         let exit_code = order.iter().find_map(|(_, entry)| entry.exit_code).unwrap_or(EXIT_CODE);
         let seconds = |fargate: f64, host: f64| around(if on_fargate { fargate } else { host });
@@ -63,6 +69,7 @@ impl Build<'_> {
             crash,
             exit_code,
             stop: stop.unwrap_or(Dist::constant(Span::SECOND)),
+            protection,
             lives: None,
             loss,
             target,
@@ -125,6 +132,11 @@ impl Build<'_> {
         if let Some(law) = &entry.crash {
             self.gaps(law, &format!("{at}/crash"));
         }
+        for (key, law) in entry.protection.iter().flat_map(|one| [("lasts", &one.lasts), ("again", &one.again)]) {
+            if let Some(law) = law {
+                self.gaps(law, &format!("{at}/protection/{key}"));
+            }
+        }
         if let Some(code) = entry.exit_code {
             self.within(code, 0..=255, "an exit code", &format!("{at}/exitCode"));
         }
@@ -147,6 +159,7 @@ impl Build<'_> {
             ("health", entry.health.is_some()),
             ("stop", entry.stop.is_some()),
             ("imageMegabytes", entry.image_megabytes.is_some()),
+            ("protection", entry.protection.is_some()),
         ];
         let (wrong, whose): (&[(&str, bool)], _) =
             if entry.capacity_provider.is_some() { (&of_tasks, "tasks") } else { (&of_hosts, "hosts") };

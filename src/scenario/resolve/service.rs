@@ -74,7 +74,20 @@ impl Build<'_> {
             changes: Vec::new(),
             arrivals: None,
         };
+        self.protectable(&row, at);
         self.add_service(row, &service.service_name, &format!("{at}/serviceName"));
+    }
+
+    /// Whether tasks of a service can protect themselves from being stopped, if they do.
+    fn protectable(&mut self, row: &plan::Service, at: &str) {
+        let moves = row.deployment.strategy != plan::Strategy::Rolling;
+        let message = match (row.life.protection.is_some(), row.kind) {
+            (true, Kind::Daemon) => "a DAEMON service has no scale-in that its tasks could be protected from",
+            (true, _) if moves => "protected tasks of a deployment that moves traffic are not modelled",
+            _ => return,
+        };
+        let hint = "leave `protection` of its `behaviour` out, or write a REPLICA service that deploys with ROLLING";
+        self.out.error(at, message, hint);
     }
 
     /// Adds a row under "cluster/name" and, while it is unique, under the name alone.
