@@ -38,6 +38,8 @@ mod daemons;
 mod defects;
 #[path = "laws/deploy.rs"]
 mod deploy;
+#[path = "laws/deploy_outage.rs"]
+mod deploy_outage;
 #[path = "shared/diary.rs"]
 mod diary;
 #[path = "laws/fleet.rs"]

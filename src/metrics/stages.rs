@@ -14,6 +14,8 @@ use crate::model::plan::{Change, Pipeline, Plan, Reach, Unit};
 pub struct StagedChange {
     /// Its name.
     pub name: String,
+    /// How often it came; all else tells of the first.
+    pub times: u32,
     /// Names of its units: "cluster/name" of a service, "region/cell" of a cell of the control plane.
     pub units: Vec<String>,
     /// All its stages, begun or not.
@@ -30,6 +32,13 @@ pub struct StagedChange {
     pub rings: Vec<(Time, usize)>,
     /// What happened, in order of time, one mark for each instant.
     pub marks: Vec<Mark>,
+}
+
+impl StagedChange {
+    /// Its name, and which occurrence it is of several.
+    pub fn title(&self) -> String {
+        if self.times > 1 { format!("{}, the first of {}", self.name, self.times) } else { self.name.clone() }
+    }
 }
 
 /// A stage as it went.
@@ -65,8 +74,10 @@ impl Timeline {
         let row = |(id, change): (ChangeId, &Change)| {
             let pipeline = change.pipeline.as_ref()?;
             let place = changes.binary_search_by_key(&id, |row| row.0).ok()?;
-            let steps = &changes[place].1.stages;
-            (!steps.is_empty()).then(|| staged(plan, change, pipeline, steps, &self.series))
+            let Measure { stages: steps, .. } = &changes[place].1;
+            let times = changes[place].1.tally().begun;
+            let of = |steps| StagedChange { times, ..staged(plan, change, pipeline, steps, &self.series) };
+            (!steps.is_empty()).then(|| of(steps))
         };
         let staged = plan.changes.pairs().filter_map(row).collect();
         Timeline { staged, ..self }
@@ -96,6 +107,7 @@ fn staged(plan: &Plan, change: &Change, pipeline: &Pipeline, steps: &Steps, seri
     });
     StagedChange {
         name: change.name.clone(),
+        times: 1,
         units: change.units.iter().map(|unit| unit.name(plan)).collect(),
         stages: runs(plan, change, pipeline, steps),
         waits: waits(steps),

@@ -17,13 +17,13 @@ fn requests(seconds: f64) -> f64 {
     RATE * seconds / 60.0
 }
 
-fn with(mut file: Value, parts: &Value) -> Value {
+pub(crate) fn with(mut file: Value, parts: &Value) -> Value {
     file.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
     file
 }
 
 /// Ten tasks that answer 10,000 requests a minute; a change after an hour. An alarm rings after `minutes` bad ones.
-fn colours(configuration: &Value, minutes: u64, change: &Value) -> Value {
+pub(crate) fn colours(configuration: &Value, minutes: u64, change: &Value) -> Value {
     let alarms = json!({ "alarmNames": ["errors"], "enable": true, "rollback": true });
     let deployment = with(json!({ "alarms": alarms, "bakeTimeInMinutes": 30 }), configuration);
     let web = service("web", 10, 3, &json!({ "deploymentConfiguration": deployment }));
@@ -43,12 +43,12 @@ fn blue_green() -> Value {
     json!({ "strategy": "BLUE_GREEN" })
 }
 
-fn the_change(summary: &Summary) -> &ChangeRow {
+pub(crate) fn the_change(summary: &Summary) -> &ChangeRow {
     assert_eq!(summary.changes.len(), 1);
     &summary.changes[0]
 }
 
-fn failed(summary: &Summary) -> f64 {
+pub(crate) fn failed(summary: &Summary) -> f64 {
     summary.services[0].requests.failed.mean
 }
 

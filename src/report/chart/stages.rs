@@ -92,7 +92,7 @@ fn share(timeline: &Timeline, change: &StagedChange, exposed: &[Points], (from, 
         "no traffic is written, so no request meets it"
     };
     Panel {
-        title: format!("{}: {title}", change.name),
+        title: format!("{}: {title}", change.title()),
         marks: change.marks.clone(),
         unit: "percent of requests",
         whole: false,
@@ -140,7 +140,7 @@ fn gantt(timeline: &Timeline, change: &StagedChange, exposed: &[Points]) -> Gant
     if more > 0 {
         rows.push(Row { name: format!("and {more} rows more"), ..Row::default() });
     }
-    Gantt { title: format!("{}: stages", change.name), rows }
+    Gantt { title: format!("{}: stages", change.title()), rows }
 }
 
 /// A row for each part of a unit that a stage changes by itself; one for a unit that no stage changes.

@@ -156,3 +156,13 @@ fn without_traffic_a_stage_is_drawn_as_a_whole() {
     assert_eq!(third[1..], [(Kind::Bakes, 104, 164), (Kind::Moves, 100, 104)]);
     assert!(charts(&timeline).1[0].title.contains("no traffic"));
 }
+
+#[test]
+fn of_a_change_that_comes_again_the_first_is_shown() {
+    let mut timeline = good(2);
+    assert_eq!(charts(&timeline).0[0].title, "v2: stages");
+    timeline.staged[0].times = 9;
+    let (gantts, panels, _) = charts(&timeline);
+    assert_eq!(gantts[0].title, "v2, the first of 9: stages");
+    assert!(panels[0].title.starts_with("v2, the first of 9: "));
+}
