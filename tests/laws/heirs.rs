@@ -77,3 +77,27 @@ fn what_is_taken_back_has_no_stand_in() {
     check("took", took(the_change(&summary)), 161.0 + 70.0, 1e-3);
     assert_eq!(after_the_change(&diary, 4).0, 8, "four new ones and four of the revision before");
 }
+
+#[test]
+fn failed_checks_bring_a_stand_in_too() {
+    // Ten tasks over three zones, one of which is cut off a minute after the change: its targets fail their checks. The new
+    // revision never starts, so whatever reaches RUNNING from then on is a stand-in.
+    let cut = json!([{ "name": "cut", "at": "3660s", "for": "2h", "networkCutZone": { "zone": "z1" } }]);
+    let parts = json!({ "traffic": [{ "service": "shop/web", "rate": "100/s", "requestsPerTask": "20/s" }],
+        "detection": { "target": { "constant": "60s" } }, "faults": cut });
+    let bad = json!({ "defect": { "neverStarts": {} } });
+    let (diary, summary) = watch(&rolling(10, 100, 200, &json!({}), &bad, &parts));
+    assert_eq!(the_change(&summary).outcome, "unfinished");
+    let (mut before, mut after) = (0, 0);
+    for (at, fact) in &diary.0 {
+        let Fact::Task { from, to: TaskState::Running, zone, .. } = fact else { continue };
+        if at.as_secs_f64() < 3_600.0 {
+            before += u32::from(zone.0 == 0);
+        } else if *from != TaskState::Running {
+            assert_ne!(zone.0, 0, "not where it is cut off");
+            after += 1;
+        }
+    }
+    assert!((3..=4).contains(&before));
+    assert_eq!(after, before, "one for each that fails its checks");
+}
