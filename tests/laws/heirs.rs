@@ -80,13 +80,14 @@ fn what_is_taken_back_has_no_stand_in() {
 
 #[test]
 fn failed_checks_bring_a_stand_in_too() {
-    // Ten tasks over three zones, one of which is cut off a minute after the change: its targets fail their checks. The new
-    // revision never starts, so whatever reaches RUNNING from then on is a stand-in.
-    let cut = json!([{ "name": "cut", "at": "3660s", "for": "2h", "networkCutZone": { "zone": "z1" } }]);
+    // Ten tasks over three zones, one of which is cut off a second after the change, for less than the five minutes after
+    // which its tasks count as lost: its targets fail their checks ten seconds later. The new revision never starts, so
+    // whatever reaches RUNNING from then on is a stand-in; there is room for ten new ones and five of these.
+    let cut = json!([{ "name": "cut", "at": "3601s", "for": "4m", "networkCutZone": { "zone": "z1" } }]);
     let parts = json!({ "traffic": [{ "service": "shop/web", "rate": "100/s", "requestsPerTask": "20/s" }],
-        "detection": { "target": { "constant": "60s" } }, "faults": cut });
+        "detection": { "target": { "constant": "10s" } }, "faults": cut });
     let bad = json!({ "defect": { "neverStarts": {} } });
-    let (diary, summary) = watch(&rolling(10, 100, 200, &json!({}), &bad, &parts));
+    let (diary, summary) = watch(&rolling(10, 100, 250, &json!({}), &bad, &parts));
     assert_eq!(the_change(&summary).outcome, "unfinished");
     let (mut before, mut after) = (0, 0);
     for (at, fact) in &diary.0 {
