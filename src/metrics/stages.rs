@@ -74,10 +74,10 @@ impl Timeline {
         let row = |(id, change): (ChangeId, &Change)| {
             let pipeline = change.pipeline.as_ref()?;
             let place = changes.binary_search_by_key(&id, |row| row.0).ok()?;
-            let Measure { stages: steps, .. } = &changes[place].1;
-            let times = changes[place].1.tally().begun;
-            let of = |steps| StagedChange { times, ..staged(plan, change, pipeline, steps, &self.series) };
-            (!steps.is_empty()).then(|| of(steps))
+            let measure = &changes[place].1;
+            let times = measure.tally().begun;
+            let told = || StagedChange { times, ..staged(plan, change, pipeline, &measure.stages, &self.series) };
+            (!measure.stages.is_empty()).then(told)
         };
         let staged = plan.changes.pairs().filter_map(row).collect();
         Timeline { staged, ..self }

@@ -1,6 +1,6 @@
 //! It answers a share of its requests with errors.
 
-use super::{Answers, Effect, OnPlane, part, share};
+use super::{Answers, Effect, OnPlane, share};
 use crate::model::problem::Problems;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ impl Spec {
 
 impl Effect for Live {
     fn answers(&self, offered: u64, room: u64) -> Answers {
-        Answers { room, errors: part(offered.min(room), self.ppm) }
+        Answers::with_errors(offered, room, self.ppm)
     }
     fn on_plane(&self) -> Option<OnPlane> {
         Some(OnPlane { calls: self.ppm, ..OnPlane::NOTHING })

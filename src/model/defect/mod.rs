@@ -163,6 +163,18 @@ kinds! {
     PoisonInput = poison_input as "poisonInput",
 }
 
+impl Answers {
+    /// A share of what they answer is errors, in millionths.
+    fn with_errors(offered: u64, room: u64, ppm: u64) -> Answers {
+        Answers { room, errors: part(offered.min(room), ppm) }
+    }
+}
+
+/// All, where a share may be left out.
+fn whole() -> f64 {
+    1.0
+}
+
 /// A share above 0 as millionths; a problem otherwise.
 fn share(value: f64, at: &str, out: &mut Problems) -> Option<u64> {
     if value > 0.0 && value <= 1.0 {

@@ -1,6 +1,6 @@
 //! It fails on what some requests carry.
 
-use super::{Answers, Effect, part, share};
+use super::{Answers, Effect, share, whole};
 use crate::model::problem::Problems;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[schemars(rename = "PoisonInput")]
 pub struct Spec {
     /// Share of the requests (of these customers) that it fails on: above 0, up to 1; all when left out (model choice).
-    #[serde(default = "all")]
+    #[serde(default = "whole")]
     pub share: f64,
     /// Customers of the cellular application whose requests do this, by the name of their group or by their own, such as
     /// `customer-7`; all when left out (model choice).
@@ -35,10 +35,6 @@ impl Spec {
 
 impl Effect for Live {
     fn answers(&self, offered: u64, room: u64) -> Answers {
-        Answers { room, errors: part(offered.min(room), self.ppm) }
+        Answers::with_errors(offered, room, self.ppm)
     }
-}
-
-fn all() -> f64 {
-    1.0
 }

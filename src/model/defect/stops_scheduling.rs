@@ -1,6 +1,6 @@
 //! Its scheduler does not act.
 
-use super::{Effect, OnPlane, share};
+use super::{Effect, OnPlane, share, whole};
 use crate::model::problem::Problems;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,10 +14,6 @@ pub struct Spec {
     /// Share of the launches that are refused: above 0, up to 1; all by default (model choice).
     #[serde(default = "whole")]
     pub share: f64,
-}
-
-fn whole() -> f64 {
-    1.0
 }
 
 /// What runs.

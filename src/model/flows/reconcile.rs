@@ -180,21 +180,26 @@ fn why_replaced(task: &Task) -> (StopCode, Reason) {
     }
 }
 
-/// Tasks that are to be replaced, of one revision or of all.
-fn to_replace(world: &World, service: ServiceId, of: Option<u8>) -> impl Iterator<Item = (TaskId, &Task)> {
+/// Tasks that are to be replaced and may be stopped, of one revision or of all.
+fn to_replace<'w>(
+    world: &'w World,
+    service: ServiceId,
+    of: Option<u8>,
+    cx: &Cx<'_>,
+) -> impl Iterator<Item = (TaskId, &'w Task)> {
     let zones = &world.services[service].zones;
     let all = zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
-    all.filter(move |(_, task)| task.wanted && task.to_replace() && of.is_none_or(|of| of == task.revision))
+    let meant = move |task: &Task| task.wanted && task.to_replace() && of.is_none_or(|of| of == task.revision);
+    all.filter(move |(_, task)| meant(task) && !protect::keeps(task, cx))
 }
 
 /// Without room an unhealthy task is picked at random (domain sheet, section 2.3); without one, the oldest of those on
 /// draining hosts.
 fn pick_for_room(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
-    let unhealthy = || to_replace(world, service, of).filter(|(_, task)| task.health == Health::Unhealthy);
+    let unhealthy = || to_replace(world, service, of, cx).filter(|(_, task)| task.health == Health::Unhealthy);
     let count = unhealthy().count() as u64;
     if count == 0 {
-        let open = to_replace(world, service, of).filter(|(_, task)| !protect::keeps(task, cx));
-        return open.min_by_key(|(_, task)| task.ordinal).map(|(id, _)| id);
+        return to_replace(world, service, of, cx).min_by_key(|(_, task)| task.ordinal).map(|(id, _)| id);
     }
     let who = cx.plan.services[service].who.nth(u64::from(world.services[service].launched)).nth(count);
     let mut sorted: Vec<(u32, TaskId)> = unhealthy().map(|(id, task)| (task.ordinal, id)).collect();
@@ -204,10 +209,8 @@ fn pick_for_room(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>)
 
 /// The oldest task that is to be replaced: unhealthy ones first, then those that serve nobody yet.
 fn pick_to_replace(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
-    let open = to_replace(world, service, of).filter(|(_, task)| !protect::keeps(task, cx));
-    let rank =
-        |health: Health| [Health::Unhealthy, Health::Unknown, Health::Healthy].iter().position(|one| *one == health);
-    open.min_by_key(|(_, task)| (rank(task.health), task.ordinal)).map(|(id, _)| id)
+    let rank = |task: &Task| (task.health != Health::Unhealthy, task.health == Health::Healthy, task.ordinal);
+    to_replace(world, service, of, cx).min_by_key(|(_, task)| rank(task)).map(|(id, _)| id)
 }
 
 fn look_steady(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {

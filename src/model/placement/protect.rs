@@ -12,7 +12,8 @@ use crate::model::tables::Task;
 use crate::model::tables::task::{Health, Marks, chain};
 use crate::model::world::{Cx, World};
 
-/// `expiresInMinutes` is 2,880 at most.
+/// `expiresInMinutes` is 1 at least, so that even a year has a bounded number of them, and 2,880 at most.
+const SHORTEST: Span = Span::MINUTE;
 const LONGEST: Span = Span::from_secs(2_880 * 60);
 
 /// When the protection of a task ends; `None`: it may be stopped now.
@@ -26,7 +27,7 @@ pub(crate) fn until(task: &Task, cx: &Cx<'_>) -> Option<Time> {
     let mut begin = task.started;
     for turn in 0.. {
         let mut draw = cx.draw(For::Protect, who.nth(turn));
-        let end = begin + lasts.sample(&mut draw).min(LONGEST);
+        let end = begin + lasts.sample(&mut draw).clamp(SHORTEST, LONGEST);
         if cx.now < end {
             return Some(end);
         }

@@ -68,7 +68,7 @@ object! {
     /// waits for it; failed checks, Spot reclaims and draining hosts do.
     TaskProtection("camelCase") {
         may {
-            /// How long it lasts, 2 h by default (sourced: `expiresInMinutes` 120), cut to 48 h (sourced: 2,880).
+            /// How long it lasts, 2 h by default (sourced: `expiresInMinutes` 120); at least 1 min, at most 48 h (sourced: 1 to 2,880).
             lasts: Law,
             /// From its end until the task protects itself again; never by default (model choice).
             again: Law,
