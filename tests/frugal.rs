@@ -120,7 +120,7 @@ fn requests_when_warm<R: Reader<Fact>>(plan: &Plan, reader: impl Fn(&Part) -> R)
         let reader = reader(&world.part);
         (world, reader)
     });
-    let mut sim = Sim::new(plan, Seed(plan.seed), worlds, None, Limits::default());
+    let mut sim = Sim::new(plan, Seed(plan.seed), worlds, plan.lookahead(), Limits::default());
     sim.prepare(World::prepare);
     let warm = Time(plan.end().0 / 2);
     assert_eq!(sim.run_until(warm), Stop::Finished);
@@ -154,7 +154,7 @@ fn nothing_is_allocated_when_warm() {
 /// The most events pending at the end of any simulated second.
 fn pending_peak(plan: &Plan) -> (u64, usize) {
     let worlds = World::all(plan).into_iter().map(|world| (world, ()));
-    let mut sim = Sim::new(plan, Seed(plan.seed).replication(0), worlds, None, Limits::default());
+    let mut sim = Sim::new(plan, Seed(plan.seed).replication(0), worlds, plan.lookahead(), Limits::default());
     sim.prepare(World::prepare);
     let (mut peak, mut until) = (sim.pending(), Time::ZERO);
     while until < plan.end() {

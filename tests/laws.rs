@@ -62,6 +62,8 @@ mod link;
 mod managed;
 #[path = "laws/pipeline.rs"]
 mod pipeline;
+#[path = "laws/pipeline_regions.rs"]
+mod pipeline_regions;
 #[path = "laws/pipeline_year.rs"]
 mod pipeline_year;
 #[path = "laws/protection.rs"]

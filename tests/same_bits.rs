@@ -64,7 +64,7 @@ struct Seen {
 /// The first replication, on `threads` threads, in `pieces` pieces.
 fn run<R: Reader<Fact>>(plan: &Plan, threads: usize, pieces: u64, reader: fn() -> R, heard: fn(&R) -> u64) -> Seen {
     let worlds = World::all(plan).into_iter().map(|world| (world, reader()));
-    let mut sim = Sim::new(plan, Seed(plan.seed).replication(0), worlds, None, Limits::default());
+    let mut sim = Sim::new(plan, Seed(plan.seed).replication(0), worlds, plan.lookahead(), Limits::default());
     sim.threads(threads);
     sim.prepare(World::prepare);
     let end = plan.end();

@@ -76,6 +76,7 @@ const SCENARIOS: &[&str] = &[
     "staged-cells",
     "staged-cells-bad",
     "staged-control-plane",
+    "staged-regions",
     "staged-zones",
     "throttled-start",
     "two-zones",

@@ -85,7 +85,7 @@ fn run<R: Reader<Fact>>(
 ) -> Result<(u64, u64, Vec<R>), Vec<RegionId>> {
     let parts = plan.parts(|region| together.contains(&region));
     let worlds = parts.iter().map(|part| (World::new(plan, part), reader()));
-    let mut sim = Sim::new(plan, plan.seed(), worlds, None, LIMITS);
+    let mut sim = Sim::new(plan, plan.seed(), worlds, plan.lookahead(), LIMITS);
     sim.prepare(World::prepare);
     for &at in cuts.iter().chain([&plan.end()]) {
         assert_eq!(sim.run_until(at), Stop::Finished);

@@ -6,7 +6,7 @@ use super::queue::Queue;
 use super::time::{Span, Time};
 
 /// A partition's number; also the `source` in the keys of the events it schedules.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Default)]
 pub struct PartId(pub u16);
 
 /// A part of the world that shares nothing with the others but the plan.
@@ -98,6 +98,11 @@ impl<W: Partition> Cx<'_, W> {
     /// Schedules an event for this partition at a time in a phase; a time in the past counts as now.
     pub fn at(&mut self, time: Time, phase: Phase, event: impl Into<W::Event>) {
         self.core.schedule(time.max(self.now), phase, event.into());
+    }
+
+    /// Which partition this is.
+    pub fn part(&self) -> PartId {
+        self.core.id
     }
 
     /// Sends an event to another partition.

@@ -231,7 +231,7 @@ where
     let options = &shared.options;
     let replication = options.first_replication + index;
     let seed = Seed(options.seed.unwrap_or(plan.seed)).replication(replication);
-    let mut sim = Sim::new(plan, seed, worlds, None, options.limits);
+    let mut sim = Sim::new(plan, seed, worlds, plan.lookahead(), options.limits);
     if options.replications == 1 {
         sim.threads(options.threads);
     }

@@ -40,7 +40,9 @@ impl ChangeSeries {
             watched.extend(change.flag.iter().flat_map(|flag| &flag.alarms));
         }
         exposed.sort_unstable();
-        let alarms = watched.into_iter().map(|id| {
+        // A pipeline over several Regions watches alarms of others.
+        let mine = watched.into_iter().filter(|id| here(plan.alarms[*id].service));
+        let alarms = mine.map(|id| {
             let alarm = &plan.alarms[id];
             (id, trace.add(IN_ALARM, name(alarm.service), &alarm.name))
         });

@@ -77,9 +77,15 @@ impl Measure {
     pub fn merge(&mut self, other: Measure) {
         self.exposed += other.exposed;
         self.reached = self.reached.max(other.reached);
-        if let (Some(mine), Some(theirs)) = (&mut self.turns, other.turns)
-            && mine.merge(theirs)
-        {
+        // Over several Regions one of them tells how it went on.
+        if self.stages.is_empty() {
+            self.stages = other.stages;
+        }
+        let sooner = match (&mut self.turns, other.turns) {
+            (Some(mine), Some(theirs)) => mine.merge(theirs),
+            _ => self.steps.is_empty(),
+        };
+        if sooner {
             self.steps = other.steps;
         }
     }

@@ -301,6 +301,7 @@ impl Metrics {
                 }
             }
             Fact::Defective { change, unit } => self.alarms.defective(change, unit),
+            Fact::Settled { change } => self.alarms.settled(change),
             Fact::Cured { change, unit } => self.alarms.cured(now, change, unit),
             Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
             Fact::Exposed { change, service, rate } => self.changes.exposed(now, change, Unit::Service(service), rate),

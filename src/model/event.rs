@@ -50,10 +50,12 @@ pub enum Family {
     Alarm,
     /// Changes go on stage by stage.
     Pipeline,
+    /// Parts of a change in several Regions talk to each other.
+    Convoy,
 }
 
 impl Family {
-    const ALL: [Family; 14] = [
+    const ALL: [Family; 15] = [
         Family::Launch,
         Family::Serve,
         Family::Stop,
@@ -68,6 +70,7 @@ impl Family {
         Family::Deploy,
         Family::Alarm,
         Family::Pipeline,
+        Family::Convoy,
     ];
 }
 
@@ -138,6 +141,26 @@ impl Field for u32 {
     }
     fn of(bits: u64) -> Self {
         bits as u32
+    }
+}
+
+impl Field for u64 {
+    const BITS: u32 = 64;
+    fn bits(self) -> u64 {
+        self
+    }
+    fn of(bits: u64) -> Self {
+        bits
+    }
+}
+
+impl Field for u16 {
+    const BITS: u32 = 16;
+    fn bits(self) -> u64 {
+        u64::from(self)
+    }
+    fn of(bits: u64) -> Self {
+        bits as u16
     }
 }
 

@@ -433,6 +433,11 @@ pub enum Fact {
         /// Where.
         unit: Unit,
     },
+    /// A change over several Regions is over, as the one of them that leads has told: nothing of it comes back any more.
+    Settled {
+        /// Which.
+        change: ChangeId,
+    },
 }
 
 const _: () = assert!(size_of::<Fact>() <= 40, "facts are copied by the million");

@@ -5,8 +5,8 @@ use super::event::{Event, Family};
 use super::fact::{Cause, Fact};
 use super::fault;
 use super::flows::{
-    self, alarms, daemon, deploy, detect, dispatch, launch, outage, pipeline, plane, rebalance, reconcile, scale,
-    serve, settle, stop, traffic,
+    self, alarms, convoy, daemon, deploy, detect, dispatch, launch, outage, pipeline, plane, rebalance, reconcile,
+    scale, serve, settle, stop, traffic,
 };
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Part, Plan};
@@ -130,6 +130,7 @@ impl engine::Partition for World {
             Family::Deploy => deploy::handle(self, deploy::Step::of(event), cx),
             Family::Dispatch => dispatch::handle(self, dispatch::Step::of(event), cx),
             Family::Pipeline => pipeline::handle(self, pipeline::Step::of(event), cx),
+            Family::Convoy => convoy::handle(self, convoy::Step::of(event), cx),
         }
         settle::all(self, cx);
     }

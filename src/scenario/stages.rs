@@ -3,8 +3,9 @@
 
 use crate::engine::{Span, Time};
 use crate::model::Plan;
-use crate::model::ids::ChangeId;
-use crate::model::plan::{Change, Pipeline, Reach, Stage};
+use crate::model::ids::{ChangeId, RegionId};
+use crate::model::plan::{Change, Move, Pipeline, Reach, Stage};
+use std::collections::BTreeSet;
 
 /// A stage of a change.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,13 +63,26 @@ fn stages(plan: &Plan, change: &Change, pipeline: &Pipeline) -> Vec<StageRow> {
     pipeline.stages.iter().map(row).collect()
 }
 
+fn region(plan: &Plan, change: &Change, one: Move) -> RegionId {
+    plan.cells[plan.cell_of(change.units[usize::from(one.unit)])].region
+}
+
 fn what(plan: &Plan, change: &Change, stage: &Stage, reached: &[bool]) -> String {
     let [one] = &stage.moves[..] else {
+        let all: Vec<RegionId> = stage.moves.iter().map(|one| region(plan, change, *one)).collect();
+        let regions: BTreeSet<RegionId> = all.iter().copied().collect();
+        let most = regions.iter().map(|of| all.iter().filter(|region| *region == of).count());
         let (count, at_once) = (stage.moves.len(), stage.at_once);
-        return match at_once {
-            1 => format!("{count} units, one after the other"),
-            some if some < count => format!("{count} units, {some} at a time"),
-            _ => format!("{count} units at once"),
+        let turns = match at_once {
+            _ if most.max() <= Some(at_once) => "at once".to_owned(),
+            1 => "one after the other".to_owned(),
+            some => format!("{some} at a time"),
+        };
+        return match regions.len() {
+            1 if turns == "at once" => format!("{count} units at once"),
+            1 => format!("{count} units, {turns}"),
+            several if several == count => format!("{count} units, each in a Region, at once"),
+            several => format!("{count} units in {several} Regions side by side, in each {turns}"),
         };
     };
     let unit = usize::from(one.unit);

@@ -28,7 +28,7 @@ fn cells(duration: &str, plane: &Value, clusters: usize, parts: &Value) -> Value
 /// The digests of the partitions.
 fn digests(plan: &Plan) -> Vec<u64> {
     let worlds = World::all(plan).into_iter().map(|world| (world, ()));
-    let mut sim = Sim::new(plan, plan.seed(), worlds, None, Limits::default());
+    let mut sim = Sim::new(plan, plan.seed(), worlds, plan.lookahead(), Limits::default());
     sim.prepare(World::prepare);
     assert_eq!(sim.run_until(plan.end()), Stop::Finished);
     sim.digests().collect()

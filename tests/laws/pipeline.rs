@@ -39,7 +39,7 @@ fn stages_of(row: &ChangeRow) -> Vec<(&str, &str)> {
 }
 
 /// Steps of the pipeline.
-fn steps(diary: &Diary) -> Vec<(f64, u16, PipelineStep)> {
+pub(crate) fn steps(diary: &Diary) -> Vec<(f64, u16, PipelineStep)> {
     let step = |(at, fact): &(Time, Fact)| match fact {
         Fact::Pipeline { stage, what, .. } => Some((at.as_secs_f64(), *stage, *what)),
         _ => None,
@@ -48,7 +48,7 @@ fn steps(diary: &Diary) -> Vec<(f64, u16, PipelineStep)> {
 }
 
 /// Where tasks started from a moment on, in order: service and zone, each once.
-fn starts(diary: &Diary, from: f64) -> Vec<(u32, u16)> {
+pub(crate) fn starts(diary: &Diary, from: f64) -> Vec<(u32, u16)> {
     let start = |(at, fact): &(Time, Fact)| match fact {
         Fact::Task { task, to: TaskState::Running, from: before, zone, .. }
             if at.as_secs_f64() >= from && *before != TaskState::Running =>
@@ -64,7 +64,7 @@ fn starts(diary: &Diary, from: f64) -> Vec<(u32, u16)> {
 
 const ALARM: &str = r#"{ "threshold": 0.01, "period": 60, "evaluationPeriods": 3, "datapointsToAlarm": 3 }"#;
 
-fn alarm() -> Value {
+pub(crate) fn alarm() -> Value {
     serde_json::from_str(ALARM).unwrap()
 }
 

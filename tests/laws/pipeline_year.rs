@@ -7,7 +7,7 @@ use evenkeel::model::fact::{Fact, PipelineStep};
 use serde_json::{Value, json};
 
 /// The fleet, whose change comes by this law.
-fn again(duration: &str, sizes: &[u64], law: &Value, pipeline: &Value, change: &Value) -> Value {
+pub(crate) fn again(duration: &str, sizes: &[u64], law: &Value, pipeline: &Value, change: &Value) -> Value {
     let mut file = fleet(duration, sizes, pipeline, change);
     let change = file["changes"][0].as_object_mut().unwrap();
     change.remove("at");
@@ -15,16 +15,16 @@ fn again(duration: &str, sizes: &[u64], law: &Value, pipeline: &Value, change: &
     file
 }
 
-fn ended(row: &ChangeRow, outcome: &str) -> f64 {
+pub(crate) fn ended(row: &ChangeRow, outcome: &str) -> f64 {
     row.outcomes.get(outcome).map_or(0.0, |share| share.mean * row.occurrences.mean)
 }
 
-fn failed(summary: &Summary) -> f64 {
+pub(crate) fn failed(summary: &Summary) -> f64 {
     summary.services.iter().map(|row| row.requests.failed.mean).sum()
 }
 
 /// Half of the requests fail until somebody finds it, ten minutes after it runs first.
-fn errors(share: f64) -> Value {
+pub(crate) fn errors(share: f64) -> Value {
     json!({ "defect": { "errors": { "share": 0.5 } }, "badShare": share, "found": { "constant": "10m" } })
 }
 

@@ -54,6 +54,66 @@ fn sound_pipelines_say_nothing() {
     check(&json!({ "service": "shop/moves", "pipeline": { "stages": [{ "what": "units" }] } }), &[]);
 }
 
+/// The same with another Region, whose cluster `far` has a service `c` and and a third one.
+fn far(change: &Value) -> Vec<Problem> {
+    let mut one = json!({ "name": "v2", "at": "1h" });
+    one.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    let mut all = file(&one);
+    let zones = |name: &str| json!([{ "id": format!("{name}1") }, { "id": format!("{name}2") }]);
+    let plane = json!({ "cells": 1, "peakRequests": "90/s" });
+    all["regions"] = json!([{ "name": "home", "zones": zones("h"), "controlPlane": plane },
+        { "name": "away", "zones": zones("a"), "controlPlane": plane }, { "name": "bare", "zones": zones("b") }]);
+    let mut service = all["clusters"][0]["services"][0].clone();
+    service["serviceName"] = json!("c");
+    all["clusters"][0]["region"] = json!("home");
+    all["clusters"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "clusterName": "far", "region": "away", "services": [service] }));
+    let traffic = json!({ "service": "far/c", "rate": "90/s", "requestsPerTask": "60/s" });
+    all["traffic"].as_array_mut().unwrap().push(traffic);
+    all["alarms"] = json!([{ "AlarmName": "failed", "Service": "shop/a", "Namespace": "Evenkeel",
+        "MetricName": "ErrorRate", "Period": 60, "EvaluationPeriods": 1, "Threshold": 0.1,
+        "ComparisonOperator": "GreaterThanThreshold" }]);
+    let texts = Texts([("a.json".to_owned(), all.to_string().into_bytes())].into());
+    let problems = real::load("a.json", &texts).problems.list;
+    problems.into_iter().filter(|one| one.severity != Severity::Note).collect()
+}
+
+/// Holds what is said of a change over Regions.
+fn said(change: &Value, expected: &[(&str, &str)]) {
+    let found = far(change);
+    let told: Vec<(&str, &str)> = found.iter().map(|one| (one.at.as_str(), one.message.as_str())).collect();
+    assert_eq!(told.len(), expected.len(), "{change}: {told:#?}");
+    for ((at, message), (place, words)) in told.iter().zip(expected) {
+        assert!(at == place && message.contains(words), "{change}: {told:#?}");
+    }
+    assert!(found.iter().all(|one| one.hint.is_some()), "{found:#?}");
+}
+
+#[test]
+fn changes_over_regions_are_told_apart() {
+    let all = json!(["shop/a", "shop/b", "far/c"]);
+    let staged = |stages: &Value| json!({ "services": all, "pipeline": { "stages": stages } });
+    said(&json!({ "services": all }), &[]);
+    said(&json!({ "services": all, "pipeline": {} }), &[]);
+    said(&json!({ "controlPlanes": ["home", "away"], "pipeline": {} }), &[]);
+    said(&staged(&json!([{ "what": "regions", "units": ["away"] }, { "what": "regions" }])), &[]);
+    let at = "/changes/0/pipeline/stages";
+    said(&staged(&json!([{ "what": "regions", "count": 3 }])), &[(&format!("{at}/0"), "2 Regions are left")]);
+    let again = json!([{ "what": "regions" }, { "what": "regions", "units": ["home"] }, { "what": "everywhere" }]);
+    said(&staged(&again), &[(&format!("{at}/1/units/0"), "nothing is left to be changed in `home`")]);
+    let unknown = json!([{ "what": "regions", "units": ["hom"] }, { "what": "everywhere" }]);
+    said(&staged(&unknown), &[(&format!("{at}/0/units/0"), "no Region is called `hom`")]);
+    said(&staged(&json!([{ "what": "regions" }])), &[(at, "no stage changes 1 of the units")]);
+    said(&json!({ "controlPlanes": ["home", "home"] }), &[("/changes/0/controlPlanes/1", "stands there twice")]);
+    said(&json!({ "controlPlanes": ["home", "bare"] }), &[("/changes/0/controlPlanes/1", "has no control plane")]);
+    said(&json!({ "controlPlanes": ["home"], "services": ["shop/a"] }), &[("/changes/0", "one thing to change")]);
+    let one = json!({ "services": ["far/c"], "pipeline": { "alarms": ["failed"] } });
+    said(&one, &[("/changes/0/pipeline/alarms/0", "another Region")]);
+    said(&json!({ "services": all, "pipeline": { "alarms": ["failed"] } }), &[]);
+}
+
 #[test]
 fn what_is_changed_is_said_once() {
     check(&json!({}), &[("/changes/0", "nothing says what is changed")]);

@@ -211,7 +211,8 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &Cx<'_>) -> bool 
 
 /// What all services of a change are asked and fail to answer.
 fn of_fleet(world: &World, change: ChangeId, plan: &Plan) -> Level {
-    let flows = plan.changes[change].services().filter_map(|service| world.services[service].told.flow);
+    let here = plan.changes[change].services().filter(|service| world.services.holds(*service));
+    let flows = here.filter_map(|service| world.services[service].told.flow);
     let (offered, served) = flows.fold((0, 0), |sum: (u64, u64), flow| (sum.0 + flow.0, sum.1 + flow.1));
     Level::Ratio { failed: offered - served, offered }
 }

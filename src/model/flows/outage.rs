@@ -85,7 +85,13 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
             | deploy::Step::Found(..)
             | deploy::Step::Shown(..) => None,
         },
-        Family::Traffic | Family::Fault | Family::Plane | Family::Dispatch | Family::Alarm | Family::Pipeline => None,
+        Family::Traffic
+        | Family::Fault
+        | Family::Plane
+        | Family::Dispatch
+        | Family::Alarm
+        | Family::Pipeline
+        | Family::Convoy => None,
     }
 }
 
@@ -139,7 +145,8 @@ fn meanwhile(world: &mut World, event: Event, cause: Cause, cx: &mut Cx<'_>) -> 
         | Family::Dispatch
         | Family::Deploy
         | Family::Alarm
-        | Family::Pipeline => {}
+        | Family::Pipeline
+        | Family::Convoy => {}
     }
     event
 }

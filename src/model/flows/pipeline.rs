@@ -5,16 +5,17 @@
 //!           └ no: Blocked, looks again        └──── unit failed, alarm, found ────┴─► all that was changed goes back
 //! ```
 //! Going back is quick: all units go at once, each by the rules of its own deployment. One thing at a time is for going
-//! on (domain sheet, section 5.4).
+//! on (domain sheet, section 5.4). Over several Regions each has such a pipeline of its own; one leads, and
+//! `flows/convoy.rs` takes its words to the others.
 
-use super::{For, alarms, bad, deploy, renew, staged};
+use super::{For, alarms, bad, convoy, deploy, reach, renew, staged};
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, PipelineStep};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
 use crate::model::plan::{Move, Part, Pipeline, Plan, Reach, Unit};
-use crate::model::tables::pipe::{Pipe, PipeState};
+use crate::model::tables::pipe::{Pipe, PipeState, Role};
 use crate::model::tables::plane::Renewal;
 use crate::model::world::{Cx, World};
 
@@ -35,12 +36,12 @@ steps! { Pipeline:
     Renewed(change: ChangeId, turn: u32, place: u32),
     /// A control-plane cell has been changed back.
     Restored(change: ChangeId, turn: u32, place: u32),
+    /// What a stage changes in this one of several Regions may begin, unless something blocks it.
+    Starts(change: ChangeId, turn: u32, number: u32),
 }
 
 /// How often a stage that may not begin is looked at again (model choice).
 const LOOK: Span = Span::MINUTE;
-/// Part of a control-plane cell that one host is, in millionths: at most a tenth of its requests (domain sheet, section 5.4).
-const ONE_HOST: u32 = 100_000;
 /// A whole, in millionths.
 const WHOLE: u64 = 1_000_000;
 /// Billionths of a request for each second, times microseconds, in a request.
@@ -60,6 +61,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Found(change, _) => failed(world, change, cx),
         Step::Renewed(change, _, place) => renewed(world, change, place as usize, cx),
         Step::Restored(change, _, place) => restored(world, change, place as usize, cx),
+        Step::Starts(change, ..) => starts(world, change, cx),
     }
 }
 
@@ -67,7 +69,9 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
 fn counts(world: &World, step: Step) -> bool {
     let (change, turn, number) = match step {
         Step::Asked(..) => return true,
-        Step::Go(change, turn, number) | Step::Baked(change, turn, number) => (change, turn, Some(number)),
+        Step::Go(change, turn, number) | Step::Baked(change, turn, number) | Step::Starts(change, turn, number) => {
+            (change, turn, Some(number))
+        }
         Step::Move(change, turn, _)
         | Step::Undo(change, turn, _)
         | Step::Found(change, turn)
@@ -82,7 +86,11 @@ fn counts(world: &World, step: Step) -> bool {
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     for (id, change) in plan.changes.pairs().filter(|(_, change)| change.pipeline.is_some()) {
-        if !change.units.first().is_some_and(|unit| holds(world, *unit)) {
+        let led_here = match world.part.convoys.others(id) {
+            Some(_) => world.part.convoys.lead == cx.part(),
+            None => change.units.first().is_some_and(|unit| holds(world, *unit)),
+        };
+        if !led_here {
             continue;
         }
         if change.every.is_some() {
@@ -107,26 +115,30 @@ pub(crate) fn is_here(plan: &Plan, part: &Part) -> bool {
         Unit::Service(service) => part.as_one.services.contains(&service.0),
         Unit::Cell(cell) => part.cells.contains(&cell.0),
     };
-    plan.changes.iter().any(|change| change.pipeline.is_some() && change.units.first().is_some_and(here))
+    plan.changes.iter().any(|change| change.pipeline.is_some() && change.units.iter().any(here))
 }
 
-fn holds(world: &World, unit: Unit) -> bool {
+pub(super) fn holds(world: &World, unit: Unit) -> bool {
     match unit {
         Unit::Service(service) => world.services.holds(service),
         Unit::Cell(cell) => world.planes.holds(cell),
     }
 }
 
-fn of(plan: &Plan, change: ChangeId) -> &Pipeline {
+pub(super) fn of(plan: &Plan, change: ChangeId) -> &Pipeline {
     plan.changes[change].pipeline.as_ref().expect("only changes with a pipeline have one under way")
 }
 
-fn find(world: &World, change: ChangeId) -> Option<usize> {
+pub(super) fn find(world: &World, change: ChangeId) -> Option<usize> {
     world.pipes.iter().position(|pipe| pipe.change == change)
 }
 
+/// Tells how it goes on; of those in several Regions the one that leads does.
 fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
-    let Pipe { change, stage, reached, .. } = &world.pipes[place];
+    let Pipe { change, stage, reached, role, .. } = &world.pipes[place];
+    if *role == Role::Follows {
+        return;
+    }
     let units = &cx.plan.changes[*change].units;
     let weight = |unit: &Unit| match unit {
         Unit::Service(service) => u64::from(cx.plan.services[*service].desired.max(1)),
@@ -141,24 +153,37 @@ fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
 /// A change is asked for: it waits for another one of the same units (a pipeline changes one thing at a time).
 fn asked(world: &mut World, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    let units = &plan.changes[change].units;
-    let shares = |pipe: &Pipe| plan.changes[pipe.change].units.iter().any(|unit| units.contains(unit));
-    if world.pipes.iter().any(shares) {
+    if shares(plan, change, &world.pipes) {
         return cx.after(LOOK, Step::Asked(change, turn));
     }
-    // An alarm that is on already is ignored, as for a deployment of ECS (domain sheet, section 2.5).
-    let watched = of(plan, change).alarms.iter().map(|watched| watched.alarm);
-    let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
-    world.pipes.push(Pipe { turn, ..Pipe::new(change, units.len(), ignored, cx.now) });
+    let leads = world.part.convoys.others(change).is_some();
+    opens(world, change, turn, if leads { Role::Leads { awaits: Vec::new() } } else { Role::Alone }, cx);
     tell(world, world.pipes.len() - 1, PipelineStep::Began, cx);
+    convoy::joins(world, change, cx);
     go(world, change, cx);
 }
 
+/// It is under way here, and has changed nothing yet.
+pub(super) fn opens(world: &mut World, change: ChangeId, turn: u32, role: Role, cx: &Cx<'_>) {
+    let plan = cx.plan;
+    // An alarm that is on already is ignored, as for a deployment of ECS (domain sheet, section 2.5).
+    let watched = of(plan, change).alarms.iter().map(|watched| watched.alarm);
+    let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
+    let units = plan.changes[change].units.len();
+    world.pipes.push(Pipe { turn, role, ..Pipe::new(change, units, ignored, cx.now) });
+}
+
 /// The next stage begins, if nothing blocks it.
-fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+pub(super) fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = find(world, change) else { return };
     let pipeline = of(cx.plan, change);
-    if let Some(wait) = blocked(world, place, pipeline, cx) {
+    let hours = pipeline.hours.map_or(Span::ZERO, |hours| hours.wait(cx.now, cx.plan.starts_at));
+    let wait = match world.pipes[place].role {
+        _ if hours > Span::ZERO => Some(hours),
+        Role::Alone if blocked(world, place, pipeline) => Some(LOOK),
+        _ => None,
+    };
+    if let Some(wait) = wait {
         if world.pipes[place].number == 0 || world.pipes[place].state != PipeState::Blocked {
             tell(world, place, PipelineStep::Blocked, cx);
         }
@@ -167,47 +192,71 @@ fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
         pipe.number += 1;
         return cx.after(wait, Step::Go(change, pipe.turn, pipe.number));
     }
-    let pipe = &mut world.pipes[place];
-    pipe.state = PipeState::Moves;
-    pipe.number += 1;
-    (pipe.begun, pipe.under_way) = (0, Vec::new());
     tell(world, place, PipelineStep::Stage, cx);
+    convoy::begins(world, change, cx);
+    let pipe = &mut world.pipes[place];
+    (pipe.begun, pipe.under_way) = (0, Vec::new());
+    starts(world, change, cx);
+}
+
+/// What a stage changes here begins. Each of several Regions waits for its own alarms and faults, and for pipelines that
+/// change the same units already.
+pub(super) fn starts(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+    let Some(place) = find(world, change) else { return };
+    let pipeline = of(cx.plan, change);
+    let waits = world.pipes[place].role != Role::Alone
+        && reach::moves_here(world, place, cx.plan).next().is_some()
+        && (blocked(world, place, pipeline) || shares(cx.plan, change, &world.pipes[..place]));
+    let pipe = &mut world.pipes[place];
+    pipe.state = if waits { PipeState::Blocked } else { PipeState::Moves };
+    pipe.number += 1;
+    if waits {
+        return cx.after(LOOK, Step::Starts(change, pipe.turn, pipe.number));
+    }
     go_on(world, change, cx);
 }
 
-/// How long to wait before it is asked again whether the next stage may begin.
-fn blocked(world: &World, place: usize, pipeline: &Pipeline, cx: &Cx<'_>) -> Option<Span> {
-    let hours = pipeline.hours.map_or(Span::ZERO, |hours| hours.wait(cx.now, cx.plan.starts_at));
-    if hours > Span::ZERO {
-        return Some(hours);
-    }
+/// Whether one of these pipelines changes a unit of a change.
+fn shares(plan: &Plan, change: ChangeId, pipes: &[Pipe]) -> bool {
+    let units = &plan.changes[change].units;
+    pipes.iter().any(|pipe| plan.changes[pipe.change].units.iter().any(|unit| units.contains(unit)))
+}
+
+/// Whether an alarm or a fault keeps the next stage from beginning here.
+fn blocked(world: &World, place: usize, pipeline: &Pipeline) -> bool {
     let ignored = &world.pipes[place].ignored;
     let rings = |alarm: AlarmId| !ignored.contains(&alarm) && alarms::rings(world, alarm);
     let rings = pipeline.alarms.iter().any(|watched| rings(watched.alarm));
     let breaks = !pipeline.during_faults && world.strikes.in_force().next().is_some();
-    (rings || breaks).then_some(LOOK)
+    rings || breaks
 }
 
-/// As many moves of the stage as may be under way begin.
-fn go_on(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+/// As many moves of the stage as may be under way here begin.
+pub(super) fn go_on(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let stages = &of(cx.plan, change).stages;
     while let Some(place) = find(world, change) {
+        let pipe = &world.pipes[place];
+        let next = reach::moves_here(world, place, cx.plan).find(|at| *at >= pipe.begun);
+        let full = pipe.under_way.len() >= stages[pipe.stage].at_once;
+        let Some(next) = next.filter(|_| pipe.state == PipeState::Moves && !full) else { break };
         let pipe = &mut world.pipes[place];
-        let stage = &stages[pipe.stage];
-        if pipe.state != PipeState::Moves || pipe.begun == stage.moves.len() || pipe.under_way.len() >= stage.at_once {
-            break;
-        }
-        pipe.under_way.push(pipe.begun);
-        pipe.begun += 1;
-        let next = pipe.begun - 1;
+        pipe.under_way.push(next);
+        pipe.begun = next + 1;
         moves(world, change, next, cx);
     }
     let Some(place) = find(world, change) else { return };
     let pipe = &mut world.pipes[place];
-    if pipe.state == PipeState::Moves && pipe.under_way.is_empty() {
+    let changed = match &pipe.role {
+        Role::Leads { awaits } => awaits.is_empty(),
+        _ => true,
+    };
+    if pipe.state == PipeState::Moves && pipe.under_way.is_empty() && changed {
         pipe.state = PipeState::Bakes;
         pipe.number += 1;
         pipe.baked_from = pipe.seen.sum(cx.now);
+        if pipe.role == Role::Follows {
+            return convoy::moved(world, change, cx);
+        }
         let step = Step::Baked(change, pipe.turn, pipe.number);
         tell(world, place, PipelineStep::Bakes, cx);
         cx.after(stages[world.pipes[place].stage].bake, step);
@@ -227,9 +276,9 @@ fn moves(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
             if let Err(wait) = deploy::called(world, service, cx) {
                 return cx.after(wait, Step::Move(change, turn, place as u32));
             }
-            let more = of_service(world, service, reach, cx);
-            let reached = &mut world.pipes[row].reached[usize::from(unit)];
-            *reached = if reach == Reach::Whole { WHOLE as u32 } else { (*reached).max(more) };
+            let more = reach::of_service(world, service, reach, cx);
+            let reached = world.pipes[row].reached[usize::from(unit)];
+            reach::reaches(world, row, unit, if reach == Reach::Whole { WHOLE as u32 } else { reached.max(more) }, cx);
             staged::moved(world, service, (change, turn), reach, cx);
         }
         Unit::Cell(cell) => {
@@ -237,28 +286,8 @@ fn moves(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
                 // Nobody deploys to what is down.
                 return cx.after(LOOK, Step::Move(change, turn, place as u32));
             }
-            world.pipes[row].reached[usize::from(unit)] = of_cell(world, row, place, cx);
+            reach::reaches(world, row, unit, reach::of_cell(world, row, place, cx), cx);
             cx.after(of(cx.plan, change).takes, Step::Renewed(change, turn, place as u32));
-        }
-    }
-}
-
-/// How much of a control-plane cell a move reaches, together with those before it, in millionths.
-fn of_cell(world: &World, row: usize, place: usize, cx: &Cx<'_>) -> u32 {
-    let pipe = &world.pipes[row];
-    let stages = &of(cx.plan, pipe.change).stages;
-    let Move { unit, reach } = stages[pipe.stage].moves[place];
-    match reach {
-        Reach::OneBox => ONE_HOST,
-        Reach::Whole => WHOLE as u32,
-        Reach::Zone(_) => {
-            let so_far = stages[..=pipe.stage].iter().flat_map(|stage| &stage.moves);
-            let mine = so_far.filter(|one| one.unit == unit && matches!(one.reach, Reach::Zone(_))).count() as u64;
-            let zones = match cx.plan.changes[pipe.change].units[usize::from(unit)] {
-                Unit::Cell(cell) => cx.plan.own_zones(&cx.plan.cells[cell].zones),
-                Unit::Service(_) => 1,
-            };
-            (mine * WHOLE / zones.max(1)).min(WHOLE) as u32
         }
     }
 }
@@ -289,17 +318,6 @@ fn restored(world: &mut World, change: ChangeId, unit: usize, cx: &mut Cx<'_>) {
         renew::to(world, cell, None, cx);
     }
     came_back(world, of, change, cx);
-}
-
-/// How much of a service such a move reaches, together with those before it, in millionths.
-fn of_service(world: &World, service: ServiceId, reach: Reach, cx: &Cx<'_>) -> u32 {
-    let plan = cx.plan.services[service].zones.len() as u64;
-    let before = world.services[service].rollout.as_ref().map_or(0, |rollout| rollout.zones.len() as u64);
-    match reach {
-        Reach::OneBox => (WHOLE / u64::from(world.services[service].desired.max(1))) as u32,
-        Reach::Zone(_) => ((before + 1) * WHOLE / plan.max(1)).min(WHOLE) as u32,
-        Reach::Whole => WHOLE as u32,
-    }
 }
 
 /// A unit has been changed as far as it was to be.
@@ -335,35 +353,52 @@ fn baked(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 }
 
 /// It is over.
-fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut Cx<'_>) {
+pub(super) fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut Cx<'_>) {
     tell(world, place, how, cx);
-    let Pipe { change, turn, .. } = world.pipes.remove(place);
+    let Pipe { change, turn, .. } = world.pipes[place];
+    convoy::ended(world, change, cx);
+    leave(world, place, cx);
+    wind(change, turn + 1, cx);
+}
+
+/// It is not under way here any more: nothing of it is on trial.
+pub(super) fn leave(world: &mut World, place: usize, cx: &mut Cx<'_>) {
+    let change = world.pipes.remove(place).change;
     for unit in &cx.plan.changes[change].units {
         match *unit {
-            Unit::Service(service) => {
+            Unit::Service(service) if world.services.holds(service) => {
                 if world.services[service].trial.is_some_and(|(of, _)| of == change) {
                     staged::released(world, service, change, cx);
                 }
             }
-            Unit::Cell(cell) => renew::ends_trial(world, cell, change, cx),
+            Unit::Cell(cell) if world.planes.holds(cell) => renew::ends_trial(world, cell, change, cx),
+            Unit::Service(_) | Unit::Cell(_) => {}
         }
     }
-    wind(change, turn + 1, cx);
 }
 
 /// Somebody or something has found that it is bad: all that was changed goes back.
 pub(crate) fn failed(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = find(world, change).filter(|place| world.pipes[*place].is_open()) else { return };
     cx.note(Fact::Noticed { cause: Cause::change(change) });
+    goes_back(world, place, cx);
+}
+
+/// All that was changed goes back, here and in all other Regions.
+pub(super) fn goes_back(world: &mut World, place: usize, cx: &mut Cx<'_>) {
     tell(world, place, PipelineStep::Failed, cx);
+    let change = world.pipes[place].change;
+    let units = &cx.plan.changes[change].units;
+    let reached = &world.pipes[place].reached;
+    let touched = |unit: &usize| reached[*unit] > 0 && holds(world, units[*unit]);
+    let back = (0..units.len()).filter(touched).map(|unit| unit as u16).collect();
     let pipe = &mut world.pipes[place];
-    pipe.state = PipeState::Back;
+    (pipe.state, pipe.back) = (PipeState::Back, back);
     pipe.number += 1;
     pipe.under_way.clear();
-    let touched = |unit: &u16| pipe.reached[usize::from(*unit)] > 0;
-    pipe.back = (0..pipe.reached.len() as u16).filter(touched).collect();
-    if pipe.back.is_empty() {
-        return end(world, place, PipelineStep::RolledBack, cx);
+    convoy::goes_back(world, change, cx);
+    if world.pipes[place].back.is_empty() {
+        return is_back(world, place, cx);
     }
     for unit in world.pipes[place].back.clone() {
         undo(world, change, usize::from(unit), cx);
@@ -400,15 +435,26 @@ fn came_back(world: &mut World, of: Unit, change: ChangeId, cx: &mut Cx<'_>) {
     let units = &cx.plan.changes[change].units;
     world.pipes[place].back.retain(|unit| units[usize::from(*unit)] != of);
     if world.pipes[place].back.is_empty() {
-        end(world, place, PipelineStep::RolledBack, cx);
+        is_back(world, place, cx);
+    }
+}
+
+/// All that was changed here is as it was before.
+pub(super) fn is_back(world: &mut World, place: usize, cx: &mut Cx<'_>) {
+    match &world.pipes[place].role {
+        Role::Follows => convoy::returned(world, world.pipes[place].change, cx),
+        Role::Leads { awaits } if !awaits.is_empty() => {}
+        Role::Leads { .. } | Role::Alone => end(world, place, PipelineStep::RolledBack, cx),
     }
 }
 
 /// A later change of one of its services takes its place: it stops where it is.
 pub(crate) fn superseded(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
-    if let Some(place) = find(world, change) {
-        end(world, place, PipelineStep::Superseded, cx);
+    let Some(place) = find(world, change) else { return };
+    if world.pipes[place].role == Role::Follows {
+        return convoy::superseded(world, change, cx);
     }
+    end(world, place, PipelineStep::Superseded, cx);
 }
 
 /// An alarm goes to ALARM: pipelines that watch it have failed.
@@ -428,12 +474,16 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
     for change in hit {
         failed(world, change, cx);
     }
+    convoy::rings(world, alarm, cx);
 }
 
 /// The first task of the new revision runs in one of the units: from now on somebody may find that it is bad.
 pub(crate) fn runs_first(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = find(world, change).filter(|place| !world.pipes[*place].found) else { return };
     world.pipes[place].found = true;
+    if world.pipes[place].role == Role::Follows {
+        return convoy::runs(world, change, cx);
+    }
     let turn = world.pipes[place].turn;
     if let Some(after) = bad::found_after(change, cx.plan.changes[change].turn_of_all(turn), cx) {
         cx.after(after, Step::Found(change, turn));
@@ -441,8 +491,10 @@ pub(crate) fn runs_first(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 }
 
 /// What the new revision of a service gets changes.
-pub(crate) fn sees(world: &mut World, change: ChangeId, less: u64, more: u64, cx: &Cx<'_>) {
-    if let Some(place) = find(world, change) {
-        world.pipes[place].seen.shift(cx.now, less, more);
+pub(crate) fn sees(world: &mut World, change: ChangeId, less: u64, more: u64, cx: &mut Cx<'_>) {
+    let Some(place) = find(world, change) else { return };
+    if world.pipes[place].role == Role::Follows {
+        return convoy::sees(world, change, less, more, cx);
     }
+    world.pipes[place].seen.shift(cx.now, less, more);
 }

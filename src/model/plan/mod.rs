@@ -5,6 +5,7 @@ mod application;
 mod capacity;
 mod change;
 mod composite;
+mod convoy;
 mod part;
 mod pipeline;
 mod place;
@@ -19,6 +20,7 @@ pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
 pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
 pub use change::{Breaker, Change, Deployment, Threshold};
 pub use composite::{Composite, Expression};
+pub use convoy::{ACROSS, Convoys};
 pub use part::Part;
 pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
 pub use place::{Zone, ZoneKind};
@@ -99,6 +101,22 @@ impl Plan {
     /// The end of the run.
     pub fn end(&self) -> Time {
         Time::ZERO + self.duration
+    }
+
+    /// Whether a change reaches units of several Regions.
+    pub fn is_over_regions(&self, change: &Change) -> bool {
+        let region = |unit: &Unit| match unit {
+            Unit::Service(service) => self.region_of(*service),
+            Unit::Cell(cell) => self.cells[*cell].region,
+        };
+        let mut all = change.units.iter().map(region);
+        let first = all.next();
+        change.pipeline.is_some() && all.any(|region| Some(region) != first)
+    }
+
+    /// The shortest time in which partitions say something to each other; `None`: they do not.
+    pub fn lookahead(&self) -> Option<Span> {
+        self.changes.iter().any(|change| self.is_over_regions(change)).then_some(ACROSS)
     }
 
     /// Whether a service runs on hosts outside AWS (`launchType` EXTERNAL).

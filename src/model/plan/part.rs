@@ -1,8 +1,9 @@
 //! Which cells run together as one partition of the world, and the slices of the tables that are theirs.
 
-use super::{Cell, Change, Fault, Plan, Unit, When};
-use crate::model::ids::{AlarmId, RegionId, ServiceId, ZoneId};
+use super::{Cell, Change, Convoys, Fault, Plan, Unit, When};
+use crate::model::ids::{AlarmId, CellId, RegionId, ServiceId, ZoneId};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Cells of one Region that run together: whatever they share is in one place.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub struct Part {
     pub cells: Range<u16>,
     /// The slices of the tables that are theirs, as if they were one cell.
     pub as_one: Cell,
+    /// Changes over several Regions, and which parts of the whole plan they go through.
+    pub convoys: Arc<Convoys>,
 }
 
 impl Part {
@@ -45,8 +48,15 @@ impl Plan {
                 watches || together(cell.region) || shared.contains(&cell.region) || needs_one || picked || dispatches;
             match parts.last_mut() {
                 Some(last) if joins && last.as_one.region == cell.region => last.join(cell),
-                _ => parts.push(Part { cells: id.0..id.0 + 1, as_one: cell.clone() }),
+                _ => {
+                    let convoys = Arc::default();
+                    parts.push(Part { cells: id.0..id.0 + 1, as_one: cell.clone(), convoys });
+                }
             }
+        }
+        let convoys = Arc::new(Convoys::new(self, &parts));
+        for part in &mut parts {
+            part.convoys = Arc::clone(&convoys);
         }
         parts
     }
@@ -72,21 +82,29 @@ impl Plan {
 
     /// Whether a change reaches units, or watches alarms, in several cells of a Region.
     fn changes_across(&self, region: RegionId) -> bool {
-        let cell = |unit: &Unit| match unit {
-            Unit::Service(service) => self.clusters[self.services[*service].cluster].cell,
-            Unit::Cell(cell) => *cell,
-        };
         // Where each service has its own clock, they do not wait for each other.
         let as_one = |change: &Change| change.every.is_none() || change.pipeline.is_some();
         let across = |change: &Change| {
-            let watched = change.pipeline.iter().flat_map(|pipeline| &pipeline.alarms);
-            let watched = watched.map(|one| Unit::Service(self.alarms[one.alarm].service));
-            let first = change.units.first().map(cell);
-            let here = first.is_some_and(|first| self.cells[first].region == region);
-            let mut all = change.units.iter().copied().chain(watched);
-            here && as_one(change) && all.any(|unit| Some(cell(&unit)) != first)
+            let mut here = self.cells_of_change(change).filter(|cell| self.cells[*cell].region == region);
+            let first = here.next();
+            here.any(|cell| Some(cell) != first)
         };
-        self.changes.iter().any(across)
+        self.changes.iter().any(|change| as_one(change) && across(change))
+    }
+
+    /// The cells of what a change reaches and of the alarms that its pipeline watches, some of them again and again.
+    pub(super) fn cells_of_change<'p>(&'p self, change: &'p Change) -> impl Iterator<Item = CellId> + 'p {
+        let watched = change.pipeline.iter().flat_map(|pipeline| &pipeline.alarms);
+        let watched = watched.map(|one| Unit::Service(self.alarms[one.alarm].service));
+        change.units.iter().copied().chain(watched).map(|unit| self.cell_of(unit))
+    }
+
+    /// The cell that a unit is in at the start, or that it is.
+    pub fn cell_of(&self, unit: Unit) -> CellId {
+        match unit {
+            Unit::Service(service) => self.clusters[self.services[service].cluster].cell,
+            Unit::Cell(cell) => cell,
+        }
     }
 
     /// The Region of a service.

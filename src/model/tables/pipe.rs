@@ -1,6 +1,6 @@
 //! A pipeline under way.
 
-use crate::engine::Time;
+use crate::engine::{PartId, Time};
 use crate::model::ids::{AlarmId, ChangeId};
 
 /// A change that goes on stage by stage.
@@ -10,6 +10,8 @@ pub struct Pipe {
     pub change: ChangeId,
     /// How often the change had come before, if it comes again and again.
     pub turn: u32,
+    /// Its part in a change over several Regions.
+    pub role: Role,
     /// What it does now.
     pub state: PipeState,
     /// Its stage, by number.
@@ -32,6 +34,20 @@ pub struct Pipe {
     pub baked_from: u128,
     /// Rises whenever what waits in the queue does not count any more.
     pub number: u32,
+}
+
+/// What a pipeline has to do with those of other Regions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Its change stays in one Region.
+    Alone,
+    /// It says when a stage begins and ends, and waits for these parts.
+    Leads {
+        /// Parts that have not changed, or changed back, what they were asked to.
+        awaits: Vec<PartId>,
+    },
+    /// It changes what is in its Region when the one that leads says so.
+    Follows,
 }
 
 /// What a pipeline does.
@@ -78,6 +94,7 @@ impl Pipe {
         Pipe {
             change,
             turn: 0,
+            role: Role::Alone,
             state: PipeState::Blocked,
             stage: 0,
             begun: 0,

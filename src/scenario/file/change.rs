@@ -9,7 +9,7 @@ object! {
     /// A new revision: of one service, deployed as its `deploymentConfiguration` says, or of several units that a pipeline
     /// changes stage by stage. A later change of the same service supersedes one that is still under way (sourced); a pipeline
     /// waits for another one of the same units (model choice). Exactly one of `service`, `services`, `everyService`,
-    /// `cellularApplication` and `controlPlane` says what is changed, and exactly one of `at` and `every` when.
+    /// `cellularApplication`, `controlPlane` and `controlPlanes` says what is changed, and exactly one of `at` and `every` when.
     Change("camelCase") {
         need {
             /// Name, unique among the changes.
@@ -56,11 +56,22 @@ object! {
             feature_flag: FeatureFlag,
         }
         list {
-            /// Several services of one Region, each a unit.
+            /// Several services, each a unit; in several Regions, those of a stage are changed side by side, one unit after the
+            /// other in each.
             services: String,
+            /// The ECS control planes of several Regions, which have to be written; units are their cells, called
+            /// `us-east-1/cell-1`.
+            control_planes: String,
             /// What the `lifecycleHooks` of the service answer: one for each stage at which any is asked.
             hooks: HookAnswer,
         }
+    }
+}
+
+impl Change {
+    /// Whether it changes control planes, and no service.
+    pub(crate) fn is_of_plane(&self) -> bool {
+        self.control_plane.is_some() || !self.control_planes.is_empty()
     }
 }
 

@@ -17,9 +17,9 @@ object! {
             unit_alarm: PipelineAlarm,
             /// An alarm on what the new revision of each unit gets, and nothing else: averages hide a single task.
             one_box_alarm: PipelineAlarm,
-            /// An alarm on all units together.
+            /// An alarm on all units together; one for each Region.
             fleet_alarm: PipelineAlarm,
-            /// With `controlPlane`: how long it takes to change one box, one zone or a whole cell, or to change a cell back;
+            /// With `controlPlane` or `controlPlanes`: how long it takes to change one box, one zone or a whole cell, or to change a cell back;
             /// 5 min by default (model choice).
             takes: Duration,
             /// When stages may begin; at any time by default (model choice).
@@ -27,8 +27,8 @@ object! {
         }
         list {
             /// The stages. Left out: one box of the first unit, watched for 1 h and 100 requests; the rest of it zone by zone, 30 min
-            /// each and 12 h at the end; then waves of 1, 2, 4 ... units, 4 h each (sourced numbers; the waves are a model
-            /// choice).
+            /// each and 12 h at the end; then waves of 1, 2, 4 ... units, 4 h each, and in the same way of other Regions (sourced
+            /// numbers; the waves are a model choice).
             stages: PipelineStage,
             /// Alarms that stop it, by name, whatever they watch.
             alarms: String,
@@ -46,10 +46,10 @@ object! {
         may {
             /// Name; by default it says what is changed.
             name: String,
-            /// How many of the units that have not been changed yet, in order; 1 by default.
+            /// How many of the units, or with `regions` of the Regions, that have not been changed yet, in order; 1 by default.
             #[schemars(range(min = 1))]
             count: u32,
-            /// How many units are changed at a time; 1 by default (sourced: one failure domain at a time), all with
+            /// How many units of a Region are changed at a time; 1 by default (sourced: one failure domain at a time), all with
             /// `everywhere`.
             #[schemars(range(min = 1))]
             at_once: u32,
@@ -63,7 +63,7 @@ object! {
             requests: u64,
         }
         list {
-            /// Which units, by name, instead of `count`: `cell-1`, or a service such as `shop/web`.
+            /// Which units, by name, instead of `count`: `cell-1`, or a service such as `shop/web`; with `regions` which Regions.
             units: String,
         }
     }
@@ -80,6 +80,8 @@ words! {
         Units,
         /// All units that are left, at once.
         Everywhere,
+        /// All units that are left in some Regions: these side by side, in each one unit after the other.
+        Regions,
     }
 }
 

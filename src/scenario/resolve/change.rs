@@ -68,7 +68,7 @@ impl Build<'_> {
         let found = written.found.as_ref().map(|law| self.law(law, &format!("{at}/found")));
         let named = self.units(written, at)?;
         // Services without a pipeline that are changed again and again each have their own clock.
-        let of_services = written.cellular_application.is_none() && written.control_plane.is_none();
+        let of_services = written.cellular_application.is_none() && !written.is_of_plane();
         let alone = written.every.is_some() && written.pipeline.is_none() && of_services;
         let pipeline = if alone { Some(None) } else { self.pipeline(written, &named, at) };
         self.on_plane(written, defect.as_ref().and_then(Option::as_ref), at);
@@ -217,11 +217,11 @@ impl Build<'_> {
 
     /// An alarm of this name that a service may watch.
     pub(super) fn watched(&mut self, service: ServiceId, name: &str, at: &str) -> Option<AlarmId> {
-        self.watched_in(self.plan.region_of(service), name, at)
+        self.watched_in(&[self.plan.region_of(service)], name, at)
     }
 
-    /// An alarm of this name in a Region.
-    pub(super) fn watched_in(&mut self, region: RegionId, name: &str, at: &str) -> Option<AlarmId> {
+    /// An alarm of this name in one of these Regions.
+    pub(super) fn watched_in(&mut self, regions: &[RegionId], name: &str, at: &str) -> Option<AlarmId> {
         let found = self.plan.alarms.pairs().find(|(_, alarm)| alarm.name == name);
         let Some((id, alarm)) = found else {
             let written = || self.scenario.alarm_names().into_iter();
@@ -237,7 +237,7 @@ impl Build<'_> {
             self.out.error(at, format!("no alarm is called `{name}`"), hint);
             return None;
         };
-        if region != self.plan.region_of(alarm.service) {
+        if !regions.contains(&self.plan.region_of(alarm.service)) {
             let message = format!("`{name}` watches a service of another Region: an alarm is of one Region");
             self.out.error(at, message, "name an alarm on a service of the same Region");
             return None;

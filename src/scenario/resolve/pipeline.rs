@@ -3,7 +3,7 @@
 use super::Build;
 use super::units::Named;
 use crate::engine::Span;
-use crate::model::ids::ZoneId;
+use crate::model::ids::{RegionId, ZoneId};
 use crate::model::plan::{self, Hours, Move, Reach, Stage, Unit};
 use crate::scenario::file::{Change, PipelineStage, StageKind, Weekday, WorkingHours};
 
@@ -34,7 +34,7 @@ impl Build<'_> {
         };
         let at = format!("{at}/pipeline");
         let stages = if written.stages.is_empty() {
-            self.stages(&usual(named.units.len()), named, &at)
+            self.stages(&self.usual(named), named, &at)
         } else {
             self.stages(&written.stages, named, &format!("{at}/stages"))
         };
@@ -49,7 +49,7 @@ impl Build<'_> {
         if let Some(alarm) = &written.fleet_alarm {
             alarms.extend(self.fleet_alarm(change, alarm, named, &format!("{at}/fleetAlarm")));
         }
-        if written.takes.is_some() && change.control_plane.is_none() {
+        if written.takes.is_some() && !change.is_of_plane() {
             let message = "`takes` is not used: tasks of services take their own time";
             self.out.warning(&format!("{at}/takes"), message, "leave it out");
         }
@@ -81,7 +81,9 @@ impl Build<'_> {
             match stage.what {
                 StageKind::OneBox => stages.push(one_box(stage, &units, named)),
                 StageKind::Zones => self.zone_by_zone(stage, &units, named, &mut stages),
-                StageKind::Units | StageKind::Everywhere => stages.push(whole(stage, &units, named)),
+                StageKind::Units | StageKind::Everywhere | StageKind::Regions => {
+                    stages.push(self.whole(stage, &units, named));
+                }
             }
             if stage.what != StageKind::OneBox {
                 left.retain(|unit| !units.contains(unit));
@@ -108,6 +110,9 @@ impl Build<'_> {
         if stage.at_once == Some(0) {
             self.out.error(&format!("{at}/atOnce"), "nothing is changed 0 at a time", "write 1 or more");
             return None;
+        }
+        if stage.what == StageKind::Regions {
+            return self.units_of_regions(stage, named, left, at);
         }
         let mut units = Vec::new();
         for (place, name) in stage.units.iter().enumerate() {
@@ -136,6 +141,45 @@ impl Build<'_> {
             return None;
         }
         Some(units)
+    }
+
+    /// Units that are left in the Regions that a stage names, or in the next ones.
+    fn units_of_regions(
+        &mut self,
+        stage: &PipelineStage,
+        named: &Named,
+        left: &[usize],
+        at: &str,
+    ) -> Option<Vec<usize>> {
+        let mut open: Vec<RegionId> = Vec::new();
+        for unit in left {
+            let region = self.region_of_unit(named.units[*unit]);
+            if !open.contains(&region) {
+                open.push(region);
+            }
+        }
+        let mut wanted = Vec::new();
+        if stage.units.is_empty() {
+            let count = stage.count.unwrap_or(1) as usize;
+            if open.len() < count {
+                let message = format!("{} Regions are left for this stage, not {count}", open.len());
+                self.out.error(at, message, "write a smaller `count`, or leave the stage out");
+                return None;
+            }
+            wanted.extend_from_slice(&open[..count]);
+        }
+        for (place, name) in stage.units.iter().enumerate() {
+            let at = format!("{at}/units/{place}");
+            let found = self.names.region(name, &at, self.out)?;
+            if !open.contains(&found) {
+                let message = format!("nothing is left to be changed in `{name}`");
+                self.out.error(&at, message, "leave it out, or name a Region that the change reaches");
+                return None;
+            }
+            wanted.push(found);
+        }
+        let meant = |unit: &usize| wanted.contains(&self.region_of_unit(named.units[*unit]));
+        Some(left.iter().copied().filter(meant).collect())
     }
 
     fn idle_keys(&mut self, stage: &PipelineStage, at: &str) {
@@ -193,6 +237,46 @@ impl Build<'_> {
         }
     }
 
+    /// The stages that nobody wrote: one box, its unit zone by zone, then waves that double, of units of its Region and then
+    /// of other Regions (domain sheet, section 5.4).
+    fn usual(&self, named: &Named) -> Vec<PipelineStage> {
+        let one_box = PipelineStage { requests: Some(REQUESTS), ..PipelineStage::new(StageKind::OneBox) };
+        let mut stages = vec![one_box, PipelineStage::new(StageKind::Zones)];
+        let regions = named.regions(&self.plan);
+        let home = named.units.iter().filter(|unit| Some(&self.region_of_unit(**unit)) == regions.first()).count();
+        let waves = doubling(home.saturating_sub(1)).map(|count| (StageKind::Units, count));
+        let others = doubling(regions.len().saturating_sub(1)).map(|count| (StageKind::Regions, count));
+        let wave = |(what, count)| PipelineStage { count: Some(count), ..PipelineStage::new(what) };
+        stages.extend(waves.chain(others).map(wave));
+        stages
+    }
+
+    fn region_of_unit(&self, unit: Unit) -> RegionId {
+        self.plan.cells[self.plan.cell_of(unit)].region
+    }
+
+    fn whole(&self, stage: &PipelineStage, units: &[usize], named: &Named) -> Stage {
+        let everywhere = stage.what == StageKind::Everywhere;
+        let name = || match stage.what {
+            StageKind::Everywhere => "everywhere".to_owned(),
+            StageKind::Regions => {
+                let mut regions: Vec<RegionId> =
+                    units.iter().map(|unit| self.region_of_unit(named.units[*unit])).collect();
+                regions.dedup();
+                let names: Vec<&str> = regions.iter().map(|region| self.plan.regions[*region].name.as_str()).collect();
+                names.join(", ")
+            }
+            StageKind::Units | StageKind::OneBox | StageKind::Zones => list(units, named),
+        };
+        Stage {
+            name: stage.name.clone().unwrap_or_else(name),
+            moves: units.iter().map(|unit| Move { unit: *unit as u16, reach: Reach::Whole }).collect(),
+            at_once: stage.at_once.map_or(if everywhere { units.len() } else { 1 }, |count| count as usize),
+            bake: stage.bake.map_or(if everywhere { Span::ZERO } else { UNITS }, |bake| bake.0),
+            requests: stage.requests.unwrap_or(0),
+        }
+    }
+
     fn hours(&mut self, written: &WorkingHours, at: &str) -> Option<Hours> {
         let mut days = [false; 7];
         match &written.days {
@@ -232,17 +316,14 @@ impl PipelineStage {
     }
 }
 
-/// The stages that nobody wrote: one box, its unit zone by zone, then waves that double (domain sheet, section 5.4).
-fn usual(units: usize) -> Vec<PipelineStage> {
-    let one_box = PipelineStage { requests: Some(REQUESTS), ..PipelineStage::new(StageKind::OneBox) };
-    let mut stages = vec![one_box, PipelineStage::new(StageKind::Zones)];
-    let (mut left, mut wave) = (units.saturating_sub(1), 1);
-    while left > 0 {
+/// 1, 2, 4 ... until all of them are taken.
+fn doubling(mut left: usize) -> impl Iterator<Item = u32> {
+    let mut wave = 1;
+    std::iter::from_fn(move || {
         let count = wave.min(left);
-        stages.push(PipelineStage { count: Some(count as u32), ..PipelineStage::new(StageKind::Units) });
         (left, wave) = (left - count, wave * 2);
-    }
-    stages
+        (count > 0).then_some(count as u32)
+    })
 }
 
 fn one_box(stage: &PipelineStage, units: &[usize], named: &Named) -> Stage {
@@ -251,18 +332,6 @@ fn one_box(stage: &PipelineStage, units: &[usize], named: &Named) -> Stage {
         moves: units.iter().map(|unit| Move { unit: *unit as u16, reach: Reach::OneBox }).collect(),
         at_once: stage.at_once.unwrap_or(1) as usize,
         bake: stage.bake.map_or(ONE_BOX, |bake| bake.0),
-        requests: stage.requests.unwrap_or(0),
-    }
-}
-
-fn whole(stage: &PipelineStage, units: &[usize], named: &Named) -> Stage {
-    let everywhere = stage.what == StageKind::Everywhere;
-    let name = || if everywhere { "everywhere".to_owned() } else { list(units, named) };
-    Stage {
-        name: stage.name.clone().unwrap_or_else(name),
-        moves: units.iter().map(|unit| Move { unit: *unit as u16, reach: Reach::Whole }).collect(),
-        at_once: stage.at_once.map_or(if everywhere { units.len() } else { 1 }, |count| count as usize),
-        bake: stage.bake.map_or(if everywhere { Span::ZERO } else { UNITS }, |bake| bake.0),
         requests: stage.requests.unwrap_or(0),
     }
 }

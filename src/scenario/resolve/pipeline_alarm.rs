@@ -13,9 +13,9 @@ impl Build<'_> {
     /// Alarms that are named.
     pub(super) fn fleet_alarms(&mut self, written: &Pipeline, named: &Named, at: &str) -> Vec<Watched> {
         let mut found = Vec::new();
+        let regions = named.regions(&self.plan);
         for (place, name) in written.alarms.iter().enumerate() {
-            let Some(region) = named.region else { continue };
-            if let Some(alarm) = self.watched_in(region, name, &format!("{at}/{place}")) {
+            if let Some(alarm) = self.watched_in(&regions, name, &format!("{at}/{place}")) {
                 found.push(Watched { alarm, unit: None });
             }
         }
@@ -54,28 +54,41 @@ impl Build<'_> {
         found
     }
 
-    /// An alarm on all services of a change together.
+    /// An alarm on all services of a change together, one in each Region.
     pub(super) fn fleet_alarm(
         &mut self,
         change: &Change,
         written: &PipelineAlarm,
         named: &Named,
         at: &str,
-    ) -> Option<Watched> {
-        let rule = self.pipeline_rule(written, at)?;
-        let Some(service) = named.services().next() else {
+    ) -> Vec<Watched> {
+        let Some(rule) = self.pipeline_rule(written, at) else { return Vec::new() };
+        if named.services().next().is_none() {
             let message = "cells of a control plane have no requests that could be counted together";
             self.out.error(at, message, "write `unitAlarm`");
-            return None;
-        };
+            return Vec::new();
+        }
         if !named.services().all(|service| self.has_traffic(service, at)) {
-            return None;
+            return Vec::new();
         }
         // Changes stand in the order of the file.
-        let place = self.scenario.changes.iter().position(|one| one.name == change.name)?;
+        let Some(place) = self.scenario.changes.iter().position(|one| one.name == change.name) else {
+            return Vec::new();
+        };
         let scope = Scope::Fleet(ChangeId(place as u32));
-        let alarm = self.own_alarm(format!("{} fleet", change.name), service, scope, rule, at)?;
-        Some(Watched { alarm, unit: None })
+        let regions = named.regions(&self.plan);
+        let mut found = Vec::new();
+        for region in &regions {
+            let mut services = named.services();
+            let Some(first) = services.find(|service| self.plan.region_of(*service) == *region) else { continue };
+            let name = match regions.len() {
+                1 => format!("{} fleet", change.name),
+                _ => format!("{} fleet {}", change.name, self.plan.regions[*region].name),
+            };
+            let alarm = self.own_alarm(name, first, scope, rule, at);
+            found.extend(alarm.map(|alarm| Watched { alarm, unit: None }));
+        }
+        found
     }
 
     fn has_traffic(&mut self, service: ServiceId, at: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::Build;
 use crate::model::defect::{self, Effect};
 use crate::model::ids::{RegionId, ServiceId};
-use crate::model::plan::Unit;
+use crate::model::plan::{Plan, Unit};
 use crate::model::problem::{Problems, nearest};
 use crate::scenario::file::Change;
 
@@ -12,7 +12,6 @@ pub(super) struct Named {
     pub(super) units: Vec<Unit>,
     pub(super) what: String,
     pub(super) names: Vec<String>,
-    pub(super) region: Option<RegionId>,
 }
 
 impl Named {
@@ -21,6 +20,18 @@ impl Named {
             Unit::Service(service) => Some(*service),
             Unit::Cell(_) => None,
         })
+    }
+
+    /// Regions of the units, in the order in which these name them.
+    pub(super) fn regions(&self, plan: &Plan) -> Vec<RegionId> {
+        let mut found: Vec<RegionId> = Vec::new();
+        for unit in &self.units {
+            let region = plan.cells[plan.cell_of(*unit)].region;
+            if !found.contains(&region) {
+                found.push(region);
+            }
+        }
+        found
     }
 
     /// The place of a unit; a problem with the way out otherwise.
@@ -47,11 +58,13 @@ impl Build<'_> {
             written.every_service == Some(true),
             written.cellular_application.is_some(),
             written.control_plane.is_some(),
+            !written.control_planes.is_empty(),
         ];
         if keys.iter().filter(|key| **key).count() != 1 {
             let several = keys.contains(&true);
             let message = if several { "a change has one thing to change" } else { "nothing says what is changed" };
-            let hint = "write one of `service`, `services`, `everyService`, `cellularApplication` and `controlPlane`";
+            let hint = "write one of `service`, `services`, `everyService`, `cellularApplication`, `controlPlane` and \
+                        `controlPlanes`";
             self.out.error(at, message, hint);
             return None;
         }
@@ -59,8 +72,7 @@ impl Build<'_> {
             let service = self.names.service(name, &format!("{at}/service"), self.out)?;
             self.deployable(service, written.feature_flag.is_some(), &format!("{at}/service"))?;
             let what = self.plan.services[service].name.clone();
-            let region = Some(self.plan.region_of(service));
-            return Some(Named { units: vec![Unit::Service(service)], names: vec![what.clone()], what, region });
+            return Some(Named { units: vec![Unit::Service(service)], names: vec![what.clone()], what });
         }
         if let Some(name) = &written.cellular_application {
             return self.cells_of(name, &format!("{at}/cellularApplication"));
@@ -70,6 +82,9 @@ impl Build<'_> {
         }
         if let Some(name) = &written.control_plane {
             return self.cells_of_region(name, &format!("{at}/controlPlane"));
+        }
+        if !written.control_planes.is_empty() {
+            return self.cells_of_regions(&written.control_planes, &format!("{at}/controlPlanes"));
         }
         self.several(&written.services, &format!("{at}/services"))
     }
@@ -90,14 +105,13 @@ impl Build<'_> {
             return None;
         };
         let cells: Vec<ServiceId> = application.cells[..usize::from(application.first)].to_vec();
-        let router = application.router;
         for service in &cells {
             self.deployable(*service, false, at)?;
         }
         let names = (1..=cells.len()).map(|place| format!("cell-{place}")).collect();
         let what = format!("{name}, {} cells", cells.len());
         let units = cells.into_iter().map(Unit::Service).collect();
-        Some(Named { units, what, names, region: Some(self.plan.region_of(router)) })
+        Some(Named { units, what, names })
     }
 
     fn cells_of_region(&mut self, name: &str, at: &str) -> Option<Named> {
@@ -114,12 +128,31 @@ impl Build<'_> {
             1 => format!("control plane of {name}"),
             count => format!("control plane of {name}, {count} cells"),
         };
-        Some(Named { units, what, names, region: Some(region) })
+        Some(Named { units, what, names })
+    }
+
+    fn cells_of_regions(&mut self, written: &[String], at: &str) -> Option<Named> {
+        let mut all = Named { units: Vec::new(), what: String::new(), names: Vec::new() };
+        let mut whole = true;
+        for (place, name) in written.iter().enumerate() {
+            let at = format!("{at}/{place}");
+            if written[..place].contains(name) {
+                self.out.error(&at, format!("`{name}` stands there twice"), "leave one of them out");
+            }
+            let Some(one) = self.cells_of_region(name, &at) else {
+                whole = false;
+                continue;
+            };
+            all.names.extend(one.names.into_iter().map(|cell| format!("{name}/{cell}")));
+            all.units.extend(one.units);
+        }
+        all.what = format!("control planes of {} Regions, {} cells", written.len(), all.units.len());
+        whole.then_some(all)
     }
 
     /// What a change of a control plane cannot be.
     pub(super) fn on_plane(&mut self, written: &Change, defect: Option<&defect::Live>, at: &str) {
-        let of_plane = written.control_plane.is_some();
+        let of_plane = written.is_of_plane();
         let Some(spec) = &written.defect else { return };
         let at = format!("{at}/defect/{}", spec.kind());
         if of_plane && defect.is_some_and(|defect| defect.on_plane().is_none()) {
@@ -132,17 +165,12 @@ impl Build<'_> {
     }
 
     fn several(&mut self, written: &[String], at: &str) -> Option<Named> {
-        let mut named = Named { units: Vec::new(), what: String::new(), names: Vec::new(), region: None };
+        let mut named = Named { units: Vec::new(), what: String::new(), names: Vec::new() };
         for (place, name) in written.iter().enumerate() {
             let at = format!("{at}/{place}");
             let Some(service) = self.names.service(name, &at, self.out) else { continue };
             if self.deployable(service, false, &at).is_none() {
                 continue;
-            }
-            let region = self.plan.region_of(service);
-            if *named.region.get_or_insert(region) != region {
-                let hint = "write a change for each Region, one after the other";
-                self.out.error(&at, "the services of one change lie in one Region", hint);
             }
             if named.units.contains(&Unit::Service(service)) {
                 self.out.error(&at, format!("`{name}` stands there twice"), "leave one of them out");
