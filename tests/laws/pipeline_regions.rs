@@ -243,3 +243,21 @@ fn threads_change_nothing() {
     };
     assert_eq!(with(1), with(3));
 }
+
+#[test]
+fn what_was_changed_before_the_failure_is_waited_for_all_the_same() {
+    // Both Regions are changed at 3,900 and 3,901 s; found half a second before the first hears that the second is done.
+    let stages = json!([{ "what": "everywhere", "bake": "1h" }]);
+    let mut file = spread(&fleet("4h", &[3; 2], &json!({ "stages": stages }), &json!({})), &[1, 1]);
+    for region in file["regions"].as_array_mut().unwrap() {
+        region["controlPlane"] = json!({ "cells": 1, "peakRequests": "90/s" });
+    }
+    file["changes"][0] = json!({ "name": "new", "at": "1h", "controlPlanes": ["r1", "r2"],
+        "pipeline": { "stages": stages, "takes": "5m" }, "defect": { "slower": { "capacity": 0.9 } },
+        "found": { "constant": "1500ms" } });
+    let summary = run(&file, 1);
+    let row = the_change(&summary);
+    assert_eq!(row.outcome, "rolledBack");
+    check("found", row.detect_seconds.unwrap().mean, 301.5, 1e-6);
+    check("the other Region hears of it, and tells that it is back", row.rollback_seconds.unwrap().mean, 302.0, 1e-6);
+}
