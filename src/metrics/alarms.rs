@@ -41,6 +41,8 @@ pub struct Alarms {
     faults: Vec<Cause>,
     /// For each change: whether it comes again and again.
     repeats: Vec<bool>,
+    /// And whether it has a pipeline.
+    staged: Vec<bool>,
     /// Bad revisions that are out.
     bad: Vec<Bad>,
     /// When the last reason ended.
@@ -56,6 +58,8 @@ struct Bad {
     kept: bool,
     /// The pipeline of its change is over: the change itself does not take it back any more.
     settled: bool,
+    /// This pipeline has put another revision in its place, and may still take that back.
+    under: Option<ChangeId>,
 }
 
 impl Alarms {
@@ -69,6 +73,7 @@ impl Alarms {
             at_once: plan.faults.iter().map(|one| one.lasts.is_none() && matches!(one.when, When::Every(_))).collect(),
             faults: Vec::new(),
             repeats: plan.changes.iter().map(|one| one.every.is_some() && one.pipeline.is_none()).collect(),
+            staged: plan.changes.iter().map(|one| one.pipeline.is_some()).collect(),
             bad: Vec::new(),
             ended: None,
         }
@@ -95,7 +100,7 @@ impl Alarms {
 
     /// A change whose revision is bad begins.
     pub fn defective(&mut self, change: ChangeId, unit: Unit) {
-        self.bad.push(Bad { unit, change, kept: false, settled: false });
+        self.bad.push(Bad { unit, change, kept: false, settled: false, under: None });
     }
 
     /// A bad revision is gone from a control-plane cell.
@@ -113,13 +118,22 @@ impl Alarms {
             return;
         }
         let (before, unit) = (self.bad.len(), Unit::Service(service));
-        if what == ChangeStep::Completed {
-            self.bad.retain(|bad| bad.unit != unit || (bad.change == change && !bad.kept));
+        let fresh = |bad: &Bad| bad.change == change && !bad.kept;
+        if what == ChangeStep::Completed && self.staged[change.row()] {
+            for bad in self.bad.iter_mut().filter(|bad| bad.unit == unit) {
+                bad.under = bad.under.or((!fresh(bad)).then_some(change));
+                bad.kept = true;
+            }
+        } else if what == ChangeStep::Completed {
+            self.bad.retain(|bad| bad.unit != unit || fresh(bad));
             self.bad.iter_mut().filter(|bad| bad.unit == unit).for_each(|bad| bad.kept = true);
         } else {
             // What a pipeline had completed comes back, too; an earlier occurrence stays.
             let stays = |bad: &Bad| bad.kept && (bad.change != change || bad.settled || self.repeats[change.row()]);
             self.bad.retain(|bad| bad.unit != unit || stays(bad));
+            for bad in self.bad.iter_mut().filter(|bad| bad.unit == unit && bad.under == Some(change)) {
+                bad.under = None;
+            }
         }
         if self.bad.len() < before {
             self.ended = Some(now);
@@ -127,7 +141,12 @@ impl Alarms {
     }
 
     /// A pipeline is over, and nothing of it comes back any more.
-    pub fn settled(&mut self, change: ChangeId) {
+    pub fn settled(&mut self, now: Time, change: ChangeId) {
+        let before = self.bad.len();
+        self.bad.retain(|bad| bad.under != Some(change));
+        if self.bad.len() < before {
+            self.ended = Some(now);
+        }
         self.bad.iter_mut().filter(|bad| bad.change == change).for_each(|bad| bad.settled = true);
     }
 

@@ -297,11 +297,11 @@ impl Metrics {
             Fact::Pipeline { change, stage, what, reached } => {
                 self.changes.stage(now, change, stage, what, reached);
                 if what.is_last() {
-                    self.alarms.settled(change);
+                    self.alarms.settled(now, change);
                 }
             }
             Fact::Defective { change, unit } => self.alarms.defective(change, unit),
-            Fact::Settled { change } => self.alarms.settled(change),
+            Fact::Settled { change } => self.alarms.settled(now, change),
             Fact::Cured { change, unit } => self.alarms.cured(now, change, unit),
             Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
             Fact::Exposed { change, service, rate } => self.changes.exposed(now, change, Unit::Service(service), rate),

@@ -261,3 +261,69 @@ fn what_was_changed_before_the_failure_is_waited_for_all_the_same() {
     check("found", row.detect_seconds.unwrap().mean, 301.5, 1e-6);
     check("the other Region hears of it, and tells that it is back", row.rollback_seconds.unwrap().mean, 302.0, 1e-6);
 }
+
+#[test]
+fn a_region_waits_for_a_pipeline_of_its_own() {
+    // The second Region has a pipeline of its own under way, with a bake of two hours, when one over all begins.
+    let stages = json!([{ "what": "everywhere", "bake": "10m" }]);
+    let mut file = spread(&fleet("6h", &[3; 2], &json!({ "stages": stages }), &json!({})), &[1, 1]);
+    let own = json!([{ "what": "everywhere", "bake": "2h" }]);
+    file["changes"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "name": "own", "at": "50m", "services": ["r2/web-2"], "pipeline": { "stages": own } }));
+    let summary = run(&file, 1);
+    let [all, own] = &summary.changes[..] else { panic!("two changes") };
+    assert_eq!(
+        [all.outcome.as_str(), own.outcome.as_str()],
+        ["completed", "completed"],
+        "neither takes the other's place"
+    );
+    let waited = all.end_seconds.unwrap().mean - own.end_seconds.unwrap().mean;
+    assert!((600.0..800.0).contains(&waited), "its tasks and its bake come after: {waited}");
+}
+
+#[test]
+fn what_a_pipeline_left_stays_a_reason_in_every_region() {
+    // The first occurrence is completed though it is bad; the second is taken back when tasks crash; then too much is asked.
+    let stages = json!([{ "what": "everywhere", "bake": "10m" }]);
+    let change = json!({ "defect": { "errors": { "share": 0.01 } } });
+    let pipeline = json!({ "stages": stages, "unitAlarm": { "threshold": 0.5 } });
+    let mut file = again("6h", &[6; 2], &json!({ "constant": "2h" }), &pipeline, &change);
+    let surge =
+        json!([{ "at": "0s", "rate": "6/s" }, { "at": "330m", "rate": "60/s" }, { "at": "335m", "rate": "6/s" }]);
+    file["traffic"][1].as_object_mut().unwrap().remove("rate");
+    file["traffic"][1]["steps"] = surge;
+    let mut over = spread(&file, &[1, 1]);
+    for (file, service) in [(&mut file, "shop/web-2"), (&mut over, "r2/web-2")] {
+        file["alarms"] = json!([{ "AlarmName": "errors", "Service": service, "Namespace": "Evenkeel",
+            "MetricName": "ErrorRate", "Period": 60, "EvaluationPeriods": 2, "Threshold": 0.1,
+            "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching" }]);
+        file["faults"] = json!([{ "name": "dead", "at": "255m", "for": "5m",
+            "taskCrash": { "service": service, "share": 1.0 } }]);
+        let summary = run(file, 1);
+        let row = the_change(&summary);
+        assert_eq!((ended(row, "completed"), ended(row, "rolledBack")), (1.0, 1.0));
+        let alarm = summary.alarms.iter().find(|row| row.name == "errors").unwrap();
+        assert_eq!(
+            (alarm.rings.mean, alarm.false_rings.mean),
+            (2.0, 0.0),
+            "{service}: the first revision is still out"
+        );
+    }
+}
+
+#[test]
+fn what_runs_first_in_another_region_is_found_there() {
+    let stages = json!([{ "what": "regions", "units": ["r2"], "bake": "1h" }, { "what": "everywhere" }]);
+    let mut file = spread(&fleet("4h", &[3; 2], &json!({ "stages": stages }), &json!({})), &[1, 1]);
+    for region in file["regions"].as_array_mut().unwrap() {
+        region["controlPlane"] = json!({ "cells": 1, "peakRequests": "90/s" });
+    }
+    file["changes"][0] = json!({ "name": "new", "at": "1h", "controlPlanes": ["r1", "r2"],
+        "pipeline": { "stages": stages, "takes": "5m" }, "defect": { "slower": { "capacity": 0.9 } },
+        "found": { "constant": "30m" } });
+    let row = the_change(&run(&file, 1)).clone();
+    assert_eq!((row.outcome.as_str(), row.reached_share.mean), ("rolledBack", 0.5));
+    check("a word there, five minutes, a word back, half an hour", row.detect_seconds.unwrap().mean, 2_102.0, 1e-6);
+}
