@@ -138,6 +138,8 @@ pub struct Service {
     pub exposed: u64,
     /// What of it no target could answer.
     pub refused: u64,
+    /// Copies of it that the new revision of a deployment under way gets besides.
+    pub copied: Asked,
     /// What its targets are asked by zone of the cell; empty where no alarm watches a zone.
     pub by_zone: Vec<Asked>,
     /// The revision that tasks are launched of; 0 is the one that the service begins with.
@@ -252,6 +254,7 @@ impl Service {
             rate: 0,
             exposed: 0,
             refused: 0,
+            copied: Asked::default(),
             by_zone: Vec::new(),
             revision: 0,
             completed: None,
