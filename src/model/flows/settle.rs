@@ -360,6 +360,7 @@ fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
         cx.note(Fact::Flow { service: id, offered: row.rate, served });
     }
     versions::tell(world, id, cx);
+    shadow::tell(world, id, cx);
     dispatch::loses(world, id, cx);
     for line in &mut world.services[id].lacks.lines {
         if line.told_rate == line.rate {

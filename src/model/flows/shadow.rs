@@ -10,7 +10,7 @@
 //! time, what it costs others, and what bad features spoil of it.
 
 use super::{account, deploy, flag, settle, shift, versions};
-use crate::model::fact::{ChangeStep, Lifecycle};
+use crate::model::fact::{ChangeStep, Fact, Lifecycle};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{Plan, Shadow};
 use crate::model::tables::asked::Asked;
@@ -56,6 +56,23 @@ pub(super) fn copied(world: &mut World, service: ServiceId, plan: &Plan) -> Aske
         pour(world, plan, (service, green), rate, zones, &mut asked);
     });
     asked
+}
+
+/// Tells what copies the new revision of a deployment gets.
+pub(super) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let row = &mut world.services[service];
+    let now = row.trial.map(|(change, _)| (change, row.copied.offered)).filter(|(_, rate)| *rate > 0);
+    if row.told.copied == now {
+        return;
+    }
+    let before = std::mem::replace(&mut row.told.copied, now);
+    let next = now.map(|(change, _)| change);
+    if let Some((change, _)) = before.filter(|(change, _)| next != Some(*change)) {
+        cx.note(Fact::Copied { change, service, rate: 0 });
+    }
+    if let Some((change, rate)) = now {
+        cx.note(Fact::Copied { change, service, rate });
+    }
 }
 
 /// Pours copies over green's targets in some zones.

@@ -215,6 +215,8 @@ pub struct Told {
     pub need: Option<(u32, u32)>,
     /// Rate sent to the new revision of a change.
     pub exposed: Option<(ChangeId, u64)>,
+    /// Rate of the copies for it, where there are any.
+    pub copied: Option<(ChangeId, u64)>,
 }
 
 impl Service {

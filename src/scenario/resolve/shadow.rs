@@ -46,8 +46,10 @@ impl Build<'_> {
         }
         if let Some(unseen) = services.iter().find(|service| !self.reads_copies(**service, pipeline)) {
             let name = &self.plan.services[*unseen].name;
-            let message = format!("nobody sees what copies for `{name}` fail for: no alarm on its new revision stops it");
-            let hint = "watch an alarm with {\"Name\": \"Revision\", \"Value\": \"new\"} in its deployment, or `oneBoxAlarm`";
+            let message =
+                format!("nobody sees what copies for `{name}` fail for: no alarm on its new revision stops it");
+            let hint =
+                "watch an alarm with {\"Name\": \"Revision\", \"Value\": \"new\"} in its deployment, or `oneBoxAlarm`";
             self.out.warning(&at, message, hint);
         }
         Some(Shadow { ppm, span })
