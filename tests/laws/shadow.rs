@@ -185,6 +185,15 @@ fn copies_of_all_find_what_all_requests_find() {
             check(&format!("{defect} {parts}"), copied, moved, 1e-6);
         }
     }
+    // Four of ten tasks in one zone get less each when each zone gets a third: they do not break, so a third of all is fine.
+    let breaks = copies(1.0, &json!({ "defect": { "breaksAbove": { "load": 0.7, "share": 0.5 } } }));
+    for (parts, fails) in [(json!({}), 0.5), (zonal, 1.0 / 3.0)] {
+        for (threshold, rings) in [(fails - 1e-3, true), (fails + 1e-3, false)] {
+            let parts = with(parts.clone(), &json!({ "duration": "5400s" }));
+            let file = with(rule(watched(&blue_green(), 3, &breaks), &json!({ "Threshold": threshold })), &parts);
+            assert_eq!(the_change(&run(&file, 1)).outcome == "rolledBack", rings, "{parts} {threshold}");
+        }
+    }
     let zone = json!({ "defect": { "errors": { "share": 0.2 } }, "onlyInZone": "z2" });
     let (moved, copied) = as_requests(&json!({}), &zone);
     check("in one zone", copied, moved, 1e-6);
@@ -196,7 +205,7 @@ fn targets_that_are_gone_fail_their_copies() {
     let crashes = json!({ "defect": { "crashes": { "after": { "exponential": { "mean": "10m" } } } } });
     let summary = run(&watched(&blue_green(), 3, &copies(1.0, &crashes)), 1);
     assert_eq!(outcome(&summary), ("rolledBack", 0.0, 0.0));
-    // A zone without power fails four of ten copies for a minute, and requests no more of them than without copies.
+    // Without a zone's power seven tasks are too few for all copies; of requests no more is lost than without copies.
     let dark = json!({ "faults": [{ "name": "dark", "at": "1h10m", "for": "5m", "zonePowerLoss": { "zone": "z1" } }] });
     let copied = with(watched(&blue_green(), 1, &copies(1.0, &json!({}))), &dark);
     let alone = with(copied.clone(), &json!({ "changes": [] }));
@@ -205,6 +214,17 @@ fn targets_that_are_gone_fail_their_copies() {
     check("in the minute of the loss", found(&copied), 600.0 + 60.0, 1e-6);
     check("requests", failed(&copied), failed(&alone), 1e-3);
     assert!(failed(&alone) > 1_000.0);
+    // With room to spare all that fails are the three of ten that the dead get for a second: errors of the balancer, none of
+    // a target.
+    let room = json!({ "traffic": [{ "service": "shop/web", "rate": "60/s", "requestsPerTask": "20/s" }] });
+    let file = with(with(watched(&blue_green(), 1, &copies(1.0, &json!({}))), &dark), &room);
+    let counted = json!({ "MetricName": "HTTPCode_Target_5XX_Count", "Statistic": "Sum", "Threshold": 1 });
+    let share = |threshold: f64| json!({ "Threshold": threshold });
+    for (rule_of, outcome_of) in
+        [(share(0.3 / 60.0 - 1e-5), "rolledBack"), (share(0.3 / 60.0 + 1e-5), "completed"), (counted, "completed")]
+    {
+        assert_eq!(outcome(&run(&rule(file.clone(), &rule_of), 1)).0, outcome_of, "{rule_of}");
+    }
 }
 
 #[test]
@@ -245,6 +265,16 @@ fn copies_end_at_once_when_the_deployment_does() {
     let file = watched(&stalls, 5, &copies(1.0, &errors(0.2)));
     held("stalled", &file, 1.0, stands + 300.0);
     assert_eq!(outcome(&run(&file, 1)), ("stopped", 0.0, 0.0));
+    // Whoever copies is no part of the control plane, which goes back when it is there again.
+    let away = json!({ "regions": [{ "name": "us-east-1", "zones": [{ "id": "z1" }, { "id": "z2" }, { "id": "z3" }],
+            "controlPlane": { "cells": 1 } }],
+        "faults": [{ "name": "away", "at": "1h3m", "for": "20m", "cellOutage": { "cell": "cell-1" } }] });
+    held(
+        "while its cell is down",
+        &with(watched(&canary(), 5, &copies(1.0, &errors(0.2))), &away),
+        1.0,
+        stands + 300.0,
+    );
     let mut file = watched(&canary(), 5, &copies(1.0, &json!({})));
     let second = json!({ "name": "second", "at": "4000s", "service": "shop/web" });
     file["changes"].as_array_mut().unwrap().push(second);
