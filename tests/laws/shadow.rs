@@ -368,3 +368,16 @@ fn a_change_that_comes_again_is_copied_each_time() {
     check("each", copied(&summary), times * RATE * 5.0, times * RATE);
     check("found", found(&summary), STANDS + 300.0, 60.0);
 }
+
+#[test]
+fn the_picture_shows_the_copies_that_the_summary_counts() {
+    use evenkeel::experiment::replicate::{self, Options};
+    let plan = crate::world::plan(&watched(&canary(), 5, &copies(0.5, &json!({}))));
+    let found = replicate::run(&plan, &[], &Options { timeline: true, ..Options::default() }, &());
+    let mut own = found.timeline.series.iter().filter(|one| one.name == "copied_requests_per_second");
+    let points = &own.next().unwrap().points;
+    let ends = points.iter().skip(1).map(|point| point.0).chain([found.timeline.end]);
+    let area: f64 = points.iter().zip(ends).map(|((at, rate), until)| rate * until.since(*at).as_secs_f64()).sum();
+    check("copies", area, copied(&found.summary), 1e-3);
+    assert!(area > RATE * 14.0);
+}

@@ -227,7 +227,6 @@ fn is_back(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// Blue gets all requests, and green is scaled to 0.
 pub(crate) fn give_up_green(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     set_weight(world, service, 0, cx);
-    shadow::end(world, service);
     let Some((_, shift)) = shift(world, service) else { return };
     shift.scaled = false;
     let (green, blue) = (shift.green, shift.blue);
