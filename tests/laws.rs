@@ -82,6 +82,8 @@ mod repair;
 mod routing;
 #[path = "laws/scaling.rs"]
 mod scaling;
+#[path = "laws/shadow.rs"]
+mod shadow;
 #[path = "laws/spot.rs"]
 mod spot;
 #[path = "laws/spread.rs"]

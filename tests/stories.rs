@@ -70,6 +70,7 @@ const SCENARIOS: &[&str] = &[
     "rolling",
     "rolling-stuck",
     "router-outage",
+    "shadow-traffic",
     "shuffle-sharding",
     "six-zones",
     "spot-reclaim",

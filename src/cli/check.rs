@@ -7,7 +7,7 @@ use super::pipeline::Pipeline;
 use super::render;
 use super::stages;
 use crate::engine::Span;
-use crate::model::plan::Plan;
+use crate::model::plan::{Plan, Shadow, WHOLE};
 use crate::model::problem::{Problems, Severity};
 use crate::report::align::{Paint, Side, Table};
 use crate::report::number::{NOTHING, duration, plain, short};
@@ -224,17 +224,19 @@ const AGAIN: &str = "by `every`";
 /// How many tasks a service may have while a change of it is deployed, and what watches that.
 fn deployments(plan: &Plan) -> Table {
     use Side::{Left, Right};
-    let mut table = Table::new(&[
+    let changes = changes::derived(plan);
+    let mut columns = vec![
         ("begins", Right),
         ("change", Left),
         ("service", Left),
         ("desired", Right),
         ("healthy\nat least", Right),
         ("tasks\nat most", Right),
-        ("baked\nfor", Right),
-        ("watched by", Left),
-    ]);
-    let changes = changes::derived(plan);
+    ];
+    let copied = changes.iter().any(|row| row.shadow.is_some());
+    columns.extend(copied.then_some(("copies\nfirst for", Right)));
+    columns.extend([("baked\nfor", Right), ("watched by", Left)]);
+    let mut table = Table::new(&columns);
     for row in changes.iter().take(CHANGES_MAX) {
         let bake = if row.bake == Span::ZERO { NOTHING.to_owned() } else { duration(row.bake.as_secs_f64()) };
         let begin = row.at.map_or_else(|| AGAIN.to_owned(), |at| duration(at.as_secs_f64()));
@@ -242,10 +244,17 @@ fn deployments(plan: &Plan) -> Table {
         let numbers = row.tasks.map(|tasks| [tasks.desired, tasks.least, tasks.most].map(|one| plain(f64::from(one))));
         let numbers = numbers.unwrap_or_else(|| [NOTHING; 3].map(str::to_owned));
         let watched = if row.watched.is_empty() { "nothing".to_owned() } else { row.watched.join("; ") };
-        table.row([&own[..], &numbers, &[bake, watched]].concat());
+        let copies = copied.then(|| row.shadow.map_or_else(|| NOTHING.to_owned(), copies));
+        table.row([&own[..], &numbers, copies.as_slice(), &[bake, watched]].concat());
     }
-    more(&mut table, changes.len().saturating_sub(CHANGES_MAX), "changes", 8);
+    more(&mut table, changes.len().saturating_sub(CHANGES_MAX), "changes", columns.len());
     table
+}
+
+/// How long requests are copied, and which part of them.
+fn copies(of: Shadow) -> String {
+    let time = duration(of.span.as_secs_f64());
+    if of.ppm == WHOLE { time } else { format!("{time}, {} %", short(of.ppm as f64 / 1e4)) }
 }
 
 /// Tasks that are not needed; "short of" where they are too few.
@@ -289,6 +298,19 @@ mod tests {
         assert_eq!(changes::derived(&plan)[1].bake, Span::MINUTE * 9, "as written");
         plan.services[ServiceId(0)].deployment = crate::model::plan::Deployment::default();
         assert!(deployments(&plan).text(Paint::Plain).contains("-  nothing"));
+    }
+
+    #[test]
+    fn copies_have_a_column_where_there_are_any() {
+        use crate::model::ids::ChangeId;
+        let mut plan = sample::with_changes();
+        assert!(!deployments(&plan).text(Paint::Plain).contains("copies"));
+        plan.changes[ChangeId(0)].shadow = Some(Shadow { ppm: 125_000, span: Span::MINUTE * 90 });
+        let text = deployments(&plan).text(Paint::Plain);
+        assert!(text.contains("first for") && text.contains("1h30m, 12.5 %") && text.contains("  -  "), "{text}");
+        plan.changes[ChangeId(1)].shadow = Some(Shadow { ppm: WHOLE, span: Span::MINUTE * 20 });
+        let text = deployments(&plan).text(Paint::Plain);
+        assert!(text.contains("  20m ") && !text.contains("20m,"), "{text}");
     }
 
     #[test]

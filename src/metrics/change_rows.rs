@@ -64,6 +64,9 @@ impl Runs<'_> {
             }),
             stages,
             exposed_requests: self.each(|run| of(run).map_or(0.0, |row| row.exposed as f64 / REQUEST)),
+            copied_requests: row
+                .shadow
+                .map(|_| self.each(|run| of(run).map_or(0.0, |row| row.copied as f64 / REQUEST))),
             exposed_share: self
                 .maybe(|run| {
                     let all: u128 = row.units.iter().map(|unit| offered(run, *unit)).sum();

@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 const BILLION: f64 = 1e9;
 /// Requests for each second that are sent to the revision of a change: subject a service, part a change.
 const EXPOSED: &str = "exposed_requests_per_second";
+/// Copies of requests for each second that it gets besides: the same.
+const COPIED: &str = "copied_requests_per_second";
 /// 1 while an alarm is in ALARM: subject the service whose metric it watches, part an alarm.
 pub(super) const IN_ALARM: &str = "in_alarm";
 
@@ -21,6 +23,7 @@ pub(super) const IN_ALARM: &str = "in_alarm";
 #[derive(Clone, Debug)]
 pub(super) struct ChangeSeries {
     exposed: Vec<((ChangeId, ServiceId), usize)>,
+    copied: Vec<((ChangeId, ServiceId), usize)>,
     alarms: Vec<(AlarmId, usize)>,
 }
 
@@ -29,34 +32,40 @@ impl ChangeSeries {
     pub(super) fn new(plan: &Plan, part: &Part, trace: &mut Trace) -> ChangeSeries {
         let here = |service: ServiceId| part.as_one.services.contains(&service.0);
         let name = |service: ServiceId| &plan.services[service].name;
-        let mut exposed = Vec::new();
+        let (mut exposed, mut copied) = (Vec::new(), Vec::new());
         let mut watched: BTreeSet<AlarmId> = BTreeSet::new();
         for (id, change) in plan.changes.pairs() {
             for service in change.services().filter(|service| here(*service)) {
                 exposed.push(((id, service), trace.add(EXPOSED, name(service), &change.name)));
+                if change.shadow.is_some() {
+                    copied.push(((id, service), trace.add(COPIED, name(service), &change.name)));
+                }
                 watched.extend(&plan.services[service].deployment.alarms);
                 watched.extend(change.pipeline.iter().flat_map(|line| &line.alarms).map(|watched| watched.alarm));
             }
             watched.extend(change.flag.iter().flat_map(|flag| &flag.alarms));
         }
         exposed.sort_unstable();
+        copied.sort_unstable();
         // A pipeline over several Regions watches alarms of others.
         let mine = watched.into_iter().filter(|id| here(plan.alarms[*id].service));
         let alarms = mine.map(|id| {
             let alarm = &plan.alarms[id];
             (id, trace.add(IN_ALARM, name(alarm.service), &alarm.name))
         });
-        ChangeSeries { exposed, alarms: alarms.collect() }
+        ChangeSeries { exposed, copied, alarms: alarms.collect() }
     }
 
     /// A fact of a change or of an alarm.
     pub(super) fn take(&self, now: Time, fact: &Fact, trace: &mut Trace) {
-        match *fact {
-            Fact::Exposed { change, service, rate } => {
-                if let Ok(place) = self.exposed.binary_search_by_key(&(change, service), |row| row.0) {
-                    trace.point(self.exposed[place].1, now, rate as f64 / BILLION);
-                }
+        let mut rate_of = |rows: &[((ChangeId, ServiceId), usize)], key: (ChangeId, ServiceId), rate: u64| {
+            if let Ok(place) = rows.binary_search_by_key(&key, |row| row.0) {
+                trace.point(rows[place].1, now, rate as f64 / BILLION);
             }
+        };
+        match *fact {
+            Fact::Exposed { change, service, rate } => rate_of(&self.exposed, (change, service), rate),
+            Fact::Copied { change, service, rate } => rate_of(&self.copied, (change, service), rate),
             Fact::Alarm { alarm, state } => {
                 if let Ok(place) = self.alarms.binary_search_by_key(&alarm, |row| row.0) {
                     trace.point(self.alarms[place].1, now, f64::from(u8::from(state == AlarmState::Alarm)));

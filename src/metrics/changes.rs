@@ -47,6 +47,8 @@ pub struct Measure {
     pub reached: u32,
     /// Requests sent to its revision: billionths for each second, times microseconds.
     pub exposed: u128,
+    /// Copies of requests sent to it.
+    pub copied: u128,
     /// Its occurrences, if it comes again and again; the steps are those of the first then.
     pub turns: Option<Turns>,
 }
@@ -76,6 +78,7 @@ impl Measure {
     /// Takes in what became of the same change in another cell.
     pub fn merge(&mut self, other: Measure) {
         self.exposed += other.exposed;
+        self.copied += other.copied;
         self.reached = self.reached.max(other.reached);
         // Over several Regions one of them tells how it went on.
         if self.stages.is_empty() {
@@ -125,12 +128,40 @@ struct Row {
     /// A stage of its pipeline has begun.
     moves: bool,
     reached: u32,
-    /// What each unit sends to its revision now.
-    rates: Vec<(Unit, u64)>,
-    exposed: Integral,
+    /// What each unit sends to its revision.
+    exposed: Rates,
+    /// What each copies to it besides.
+    copied: Rates,
     /// Calls that came to it one by one.
     met: u64,
     turns: Option<Turns>,
+}
+
+/// Rates of several units, and what they add up to over time.
+#[derive(Clone, Debug)]
+struct Rates {
+    now: Vec<(Unit, u64)>,
+    sum: Integral,
+}
+
+impl Rates {
+    fn new(from: Time) -> Rates {
+        Rates { now: Vec::new(), sum: Integral::new(from) }
+    }
+
+    fn set(&mut self, at: Time, unit: Unit, rate: u64) {
+        match self.now.iter_mut().find(|(of, _)| *of == unit) {
+            Some((_, now)) => *now = rate,
+            None => self.now.push((unit, rate)),
+        }
+        self.now.retain(|(_, rate)| *rate > 0);
+        self.sum.set(at, self.now.iter().map(|(_, rate)| rate).sum());
+    }
+
+    fn until(mut self, end: Time) -> u128 {
+        self.sum.reach(end);
+        self.sum.sum()
+    }
 }
 
 impl Row {
@@ -141,8 +172,8 @@ impl Row {
             stages: Vec::new(),
             moves: false,
             reached: 0,
-            rates: Vec::new(),
-            exposed: Integral::new(from),
+            exposed: Rates::new(from),
+            copied: Rates::new(from),
             met: 0,
             turns: None,
         }
@@ -216,26 +247,23 @@ impl Changes {
 
     /// Its revision gets so much of a unit's requests from now on.
     pub fn exposed(&mut self, now: Time, change: ChangeId, unit: Unit, rate: u64) {
-        let row = self.row(change);
-        match row.rates.iter_mut().find(|(of, _)| *of == unit) {
-            Some((_, now)) => *now = rate,
-            None => row.rates.push((unit, rate)),
-        }
-        row.rates.retain(|(_, rate)| *rate > 0);
-        let all = row.rates.iter().map(|(_, rate)| rate).sum();
-        row.exposed.set(now, all);
+        self.row(change).exposed.set(now, unit, rate);
+    }
+
+    /// Its revision gets so much in copies of a service's requests from now on.
+    pub fn copied(&mut self, now: Time, change: ChangeId, service: ServiceId, rate: u64) {
+        self.row(change).copied.set(now, Unit::Service(service), rate);
     }
 
     /// Ends the run.
     pub fn finish(self, end: Time) -> Vec<(ChangeId, Measure)> {
-        let close = |mut row: Row| {
-            row.exposed.reach(end);
-            let Row { change, mut steps, stages, reached, exposed, mut turns, met, .. } = row;
+        let close = |row: Row| {
+            let Row { change, mut steps, stages, reached, exposed, copied, mut turns, met, .. } = row;
             if let Some(turns) = &mut turns {
                 steps = turns.finish();
             }
-            let exposed = exposed.sum() + u128::from(met) * REQUEST;
-            (change, Measure { steps, stages, reached, exposed, turns })
+            let exposed = exposed.until(end) + u128::from(met) * REQUEST;
+            (change, Measure { steps, stages, reached, exposed, copied: copied.until(end), turns })
         };
         let mut rows: Vec<(ChangeId, Measure)> = self.rows.into_iter().map(close).collect();
         rows.sort_by_key(|row| row.0);

@@ -349,7 +349,13 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
                 "exposedShare",
                 "reachedShare",
             ];
-            [of(&names), of(&["exposedCustomersShare", "detectSeconds", "rollbackSeconds"]), ends.to_vec()].concat()
+            let mut keys =
+                [of(&names), of(&["exposedCustomersShare", "detectSeconds", "rollbackSeconds"]), ends.to_vec()]
+                    .concat();
+            if plan.changes.iter().any(|change| change.shadow.is_some()) {
+                keys.push("copiedRequests".to_owned());
+            }
+            keys
         }
     }
 }

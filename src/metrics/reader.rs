@@ -305,6 +305,7 @@ impl Metrics {
             Fact::Cured { change, unit } => self.alarms.cured(now, change, unit),
             Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
             Fact::Exposed { change, service, rate } => self.changes.exposed(now, change, Unit::Service(service), rate),
+            Fact::Copied { change, service, rate } => self.changes.copied(now, change, service, rate),
             Fact::Renewed { change, cell, rate } => self.changes.exposed(now, change, Unit::Cell(cell), rate),
             Fact::Met { change } => self.changes.met(now, change),
             Fact::Health { .. } | Fact::Service { .. } => {}

@@ -358,6 +358,9 @@ pub struct ChangeRow {
     pub exposed_requests: Estimate,
     /// The same as a share of all requests offered to the service in the window.
     pub exposed_share: Maybe,
+    /// With `shadow`: copies of requests in the window that the new revision got; nobody saw its answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copied_requests: Maybe,
     /// How much of what it was to reach it had reached at most: tasks that were, or were being, replaced.
     pub reached_share: Estimate,
     /// Share of the customers who were sent to the new revision at least once, where traffic moves by weights: the largest

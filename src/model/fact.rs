@@ -438,6 +438,15 @@ pub enum Fact {
         /// Which.
         change: ChangeId,
     },
+    /// Copies of requests that the new revision of a change gets, in billionths for each second.
+    Copied {
+        /// Which.
+        change: ChangeId,
+        /// Of which service.
+        service: ServiceId,
+        /// From now on.
+        rate: u64,
+    },
 }
 
 const _: () = assert!(size_of::<Fact>() <= 40, "facts are copied by the million");

@@ -108,6 +108,7 @@ pub(crate) fn with_changes() -> Plan {
         sticky: false,
         answers: Vec::new(),
         flag: None,
+        shadow: None,
     };
     let rule = Rule {
         statistic: Statistic::Sum,

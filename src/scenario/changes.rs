@@ -3,7 +3,7 @@
 use crate::engine::Span;
 use crate::model::Plan;
 use crate::model::ids::{ChangeId, ServiceId};
-use crate::model::plan::{Change, Deployment, Kind, Pipeline, Service, Strategy};
+use crate::model::plan::{Change, Deployment, Kind, Pipeline, Service, Shadow, Strategy};
 
 /// What follows for one change.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub struct ChangeRow {
     pub watched: Vec<String>,
     /// How long it is watched once all tasks are new.
     pub bake: Span,
+    /// Copies of requests for its revision, before any traffic moves.
+    pub shadow: Option<Shadow>,
 }
 
 /// How many tasks a service has while it is deployed.
@@ -64,6 +66,7 @@ fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
         tasks: first.map(|service| bounds(service, flag.is_some())),
         watched,
         bake,
+        shadow: change.shadow,
     }
 }
 

@@ -40,6 +40,7 @@ fn what_pictures_of_a_change_show_is_what_the_summary_tells() {
     let rang: Vec<f64> =
         series("in_alarm", "errors").iter().filter(|point| point.1 > 0.0).map(|point| point.0.as_secs_f64()).collect();
     assert_eq!(rang, [of.marks[2].at.as_secs_f64()]);
+    assert!(timeline.series.iter().all(|one| one.name != "copied_requests_per_second"), "nothing is copied");
     assert_eq!(of.thresholds.len(), 1);
     check("the threshold in percent", of.thresholds[0].percent, 10.0, 1e-12);
 }

@@ -143,6 +143,68 @@ fn answers_of_hooks_and_flags_are_checked() {
 }
 
 #[test]
+fn copies_need_two_sets_of_tasks_requests_and_somebody_who_looks() {
+    let at = "/changes/0/shadow";
+    let watched = |strategy: &str, dimensions: &Value| {
+        let alarms = json!({ "alarmNames": ["new"], "enable": true, "rollback": true });
+        let mut file = file(&json!({ "strategy": strategy, "bakeTimeInMinutes": 5, "alarms": alarms }), &json!([]));
+        file["alarms"] = json!([{ "AlarmName": "new", "MetricName": "ErrorRate", "Service": "shop/web", "Period": 60,
+            "EvaluationPeriods": 2, "Threshold": 0.1, "ComparisonOperator": "GreaterThanThreshold",
+            "Dimensions": dimensions }]);
+        file
+    };
+    let new = json!([{ "Name": "Revision", "Value": "new" }]);
+    let told = |mut file: Value, parts: &Value, expected: &[(&str, &str)]| {
+        file["changes"] = change(parts);
+        held(&file, expected);
+    };
+    let copies = json!({ "shadow": { "for": "30m" } });
+    for strategy in ["BLUE_GREEN", "CANARY", "LINEAR"] {
+        told(watched(strategy, &new), &copies, &[]);
+        told(watched(strategy, &json!([])), &copies, &[(at, "nobody sees what copies for `shop/web` fail for")]);
+    }
+    // A composite alarm that names it, and one of the pipeline, see it as well.
+    let mut named = watched("CANARY", &new);
+    named["compositeAlarms"] = json!([{ "AlarmName": "any", "AlarmRule": "ALARM(new) OR FALSE" }]);
+    named["clusters"][0]["services"][0]["deploymentConfiguration"]["alarms"]["alarmNames"] = json!(["any"]);
+    told(named, &copies, &[]);
+    let pipeline = |alarm: &str| json!({ "stages": [{ "what": "everywhere" }], alarm: { "threshold": 0.1 } });
+    let of = |alarm: &str| json!({ "shadow": { "for": "30m" }, "pipeline": pipeline(alarm) });
+    told(watched("CANARY", &json!([])), &of("oneBoxAlarm"), &[]);
+    told(watched("CANARY", &json!([])), &of("unitAlarm"), &[(at, "nobody sees")]);
+
+    told(watched("ROLLING", &new), &copies, &[(at, "deploys with ROLLING")]);
+    let several = json!({ "service": null, "services": ["shop/web", "shop/quiet"], "shadow": { "for": "30m" } });
+    told(watched("CANARY", &new), &several, &[(at, "`shop/quiet` deploys with ROLLING")]);
+    let mut mute = watched("CANARY", &new);
+    mute["clusters"][0]["services"][1]["deploymentConfiguration"] = json!({ "strategy": "CANARY" });
+    mute["clusters"][0]["services"][1]["loadBalancers"] = json!([{ "targetGroupArn": "arn" }]);
+    told(mute, &several, &[(at, "`shop/quiet` has no traffic")]);
+    let flag = json!({ "deploymentDurationInMinutes": 30, "growthFactor": 20 });
+    told(watched("CANARY", &new), &json!({ "shadow": { "for": "30m" }, "featureFlag": flag }), &[(at, "feature flag")]);
+
+    let wrong = |shadow: Value, rest: &str, words: &str| {
+        let place = if rest.is_empty() { at.to_owned() } else { format!("{at}/{rest}") };
+        told(watched("CANARY", &new), &json!({ "shadow": shadow }), &[(&place, words)]);
+    };
+    wrong(json!({ "for": "30m", "share": 0 }), "share", "no share of the requests");
+    wrong(json!({ "for": "30m", "share": 1e-9 }), "share", "no share of the requests");
+    wrong(json!({ "for": "30m", "share": 1.5 }), "share", "must be at most 1");
+    wrong(json!({ "for": "0s" }), "for", "in no time");
+    wrong(json!({ "share": 0.5 }), "", "`for`");
+}
+
+#[test]
+fn copies_of_calls_to_a_control_plane_are_refused() {
+    let mut file = file(&json!({}), &json!([]));
+    file["regions"] = json!([{ "name": "us-east-1", "zones": [{ "id": "z1" }, { "id": "z2" }, { "id": "z3" }],
+        "controlPlane": { "cells": 2 } }]);
+    file["changes"] =
+        json!([{ "name": "v2", "at": "1h", "controlPlane": "us-east-1", "shadow": { "for": "30m" }, "pipeline": {} }]);
+    held(&file, &[("/changes/0/shadow", "are not copied")]);
+}
+
+#[test]
 fn every_mistake_is_told_with_its_place() {
     let none = json!({});
     check(&none, &change(&json!({ "service": "shop/wbe" })), &[("/changes/0/service", "no service is called")]);

@@ -219,6 +219,35 @@ fn change(dice: &mut Dice, name: &str, service: &str, last: u64, calm: bool) -> 
     one
 }
 
+/// Copies of requests for one change in two of services that move traffic, with dice of their own.
+pub(crate) fn add_copies(seed: u64, calm: bool, file: &mut Value) {
+    let mut dice = Dice::new(seed ^ 0x5AD0);
+    let Some(mut changes) = file["changes"].as_array().cloned().filter(|_| !calm) else { return };
+    let services = file["clusters"].as_array().unwrap().iter().flat_map(|cluster| {
+        let home = cluster["clusterName"].as_str().unwrap();
+        cluster["services"].as_array().into_iter().flatten().map(move |service| (home, service))
+    });
+    let moves = services.filter(|(_, service)| {
+        let strategy = service.pointer("/deploymentConfiguration/strategy");
+        strategy.is_some_and(|strategy| strategy != "ROLLING")
+    });
+    let moving: Vec<String> =
+        moves.map(|(home, service)| format!("{home}/{}", service["serviceName"].as_str().unwrap())).collect();
+    for change in changes.iter_mut().filter(|change| change.get("featureFlag").is_none()) {
+        let names = change["service"].as_str().into_iter();
+        let mut names =
+            names.chain(change["services"].as_array().into_iter().flatten().filter_map(Value::as_str)).peekable();
+        if names.peek().is_some() && names.all(|name| moving.iter().any(|of| of == name)) {
+            dice.perhaps(2, change, "shadow", |dice| {
+                let mut shadow = json!({ "for": format!("{}s", dice.between(1, 1_500)) });
+                dice.perhaps(2, &mut shadow, "share", |dice| json!(f64::from(dice.between(1, 100) as u32) / 100.0));
+                shadow
+            });
+        }
+    }
+    file["changes"] = changes.into();
+}
+
 /// Protected tasks for one scenario in six, with dice of their own: services that deploy with ROLLING.
 pub(crate) fn add_protection(seed: u64, calm: bool, file: &mut Value) {
     let mut dice = Dice::new(seed ^ 0x9807);

@@ -71,6 +71,7 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     crate::defects::add(seed, &mut file);
     crate::changes::add_protection(seed, calm, &mut file);
     crate::pipelines::add_regions(seed, calm, &mut file);
+    crate::changes::add_copies(seed, calm, &mut file);
     Scenario { text: format!("{file:#}"), calm }
 }
 

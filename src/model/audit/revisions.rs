@@ -20,9 +20,13 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         for revision in &row.revisions {
             let counted = count(world, plan, id, revision.number);
             let kept = [revision.wanted, revision.starting, revision.to_replace];
-            out.same("tasks of a revision", name, (kept, revision.targets.clone()), counted);
+            let (wanted, [targets, spares]) = counted;
+            out.same("tasks of a revision", name, (kept, revision.targets.clone()), (wanted, targets.clone()));
+            if !revision.spares.is_empty() {
+                out.same("spares of a revision", name, revision.spares.clone(), spares.clone());
+            }
             let by_wear = revision.worn.iter().map(|row| row.map(|counts| counts.iter().sum::<u32>()));
-            let all: Vec<[u32; 2]> = revision.targets.iter().map(|row| [row[0], row[1]]).collect();
+            let all = targets.iter().zip(&spares).map(|(row, spares)| [row[0], row[1], spares[0], spares[1]]);
             let adds_up = revision.worn.is_empty() || by_wear.eq(all);
             out.holds("targets by wear", name, adds_up, &revision.worn);
         }
@@ -50,6 +54,9 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             out.holds("two revisions at most have tasks", name, others.all(|one| one.wanted == 0), &row.revisions);
             let scaled = shift.scaled || row.revisions.iter().all(|one| one.number != shift.green || one.wanted == 0);
             out.holds("green has no task before it is scaled", name, scaled, shift);
+            let open = row.rollout.as_ref().is_some_and(|rollout| rollout.stage.is_open());
+            let copied = shift.copies == 0 || (open && shift.scaled && shift.weight == 0);
+            out.holds("copies go to what gets nothing else", name, copied, shift);
         }
         if let Some(rollout) = &row.rollout {
             let right = rollout.heirs.iter().all(|(of, count)| *count > 0 && known(*of) && rollout.keeps(*of));
@@ -59,6 +66,10 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             out.same("what is deployed", name, Some(row.revision), target);
             out.same("what is on trial", name, row.trial, Some((rollout.change, rollout.revision)));
         }
+        let copies = shift.map_or(0, |shift| shift.copies);
+        let asked = row.copied;
+        let within = asked.served + asked.refused <= asked.offered && (copies > 0 || asked.offered == 0);
+        out.holds("copies are answered or fail", name, within, asked);
     }
 }
 
@@ -76,10 +87,11 @@ fn isolated(world: &World, id: ServiceId, rollout: &Rollout, name: &str, out: &m
 }
 
 /// Tasks of a revision: wanted, starting, to be replaced; by zone, targets that get requests and answer, that would, and
-/// those that cannot.
-fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> ([u32; 3], Vec<[u32; 4]>) {
+/// those that cannot; then the same of its spares.
+fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> ([u32; 3], [Vec<[u32; 4]>; 2]) {
     let mut wanted = [0; 3];
-    let mut targets = vec![[0; 4]; world.services[id].zones.len()];
+    let none = || vec![[0; 4]; world.services[id].zones.len()];
+    let mut both = [none(), none()];
     let service = &plan.services[id];
     for (_, task) in world.tasks.pairs().filter(|(_, task)| task.service == id && task.revision == number) {
         let fit = task.health == Health::Healthy && task.state == TaskState::Running;
@@ -87,9 +99,10 @@ fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> ([u32; 3], Ve
         for (count, counts) in wanted.iter_mut().zip([true, starting, task.to_replace()]) {
             *count += u32::from(task.wanted && counts);
         }
-        if task.zone == NO_ZONE || task.marks.has(Marks::DARK) {
+        if task.zone == NO_ZONE {
             continue;
         }
+        let targets = &mut both[usize::from(task.marks.has(Marks::DARK))];
         let zone = &world.zones[task.zone];
         let reached = crate::model::flows::link::reaches(zone, plan.zones[task.zone].kind, service);
         let answers = task.state == TaskState::Running && task.alive && task.ready() && reached;
@@ -101,5 +114,5 @@ fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> ([u32; 3], Ve
         targets[place][2] += u32::from(!answers && task.target == Target::Healthy);
         targets[place][3] += u32::from(!answers && out);
     }
-    (wanted, targets)
+    (wanted, both)
 }

@@ -6,6 +6,7 @@
 use crate::model::fact::{Cause, NO_ZONE, Phase, TaskState};
 use crate::model::ids::{ServiceId, TaskId, ZoneId};
 use crate::model::plan::{self, Plan};
+use crate::model::tables::rollout::Revision;
 use crate::model::tables::service::InZone;
 use crate::model::tables::task::{Health, Link, Marks, Target, Task, link, unlink};
 use crate::model::world::World;
@@ -34,6 +35,8 @@ const IDLE_DEAD: u16 = 512;
 const WARMING: u16 = 1_024;
 /// Wanted, and of another revision than the one that is deployed.
 const OUTDATED: u16 = 2_048;
+/// What gets requests or none, of a task without requests: it may get copies. So many bits further left.
+const SPARE: u32 = 6;
 
 /// Whether a request that reaches the task would be answered.
 pub(crate) fn answers(task: &Task, reachable: bool) -> bool {
@@ -72,17 +75,15 @@ fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
             bits |= STARTING;
         }
     }
-    if dark {
-        return bits;
-    }
-    bits | match (task.target, answers) {
+    let target = match (task.target, answers) {
         (Target::Healthy, true) => SERVING,
         (Target::None, true) if !has_balancer => SERVING,
         (Target::Healthy, false) => DEAD,
         (Target::Initial | Target::Unhealthy, true) => IDLE,
         (Target::Initial | Target::Unhealthy, false) => IDLE_DEAD,
         (Target::None | Target::Draining, _) => 0,
-    }
+    };
+    bits | if dark { target << SPARE } else { target }
 }
 
 /// Changes a task's row and keeps every count true. The service is settled when the event has been handled.
@@ -191,20 +192,8 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
     }
     for (standing, add) in [(before, false), (after, true)] {
         if let Some(revision) = row.revisions.iter_mut().find(|one| one.number == standing.revision) {
-            shift(&mut revision.wanted, standing.counted & WANTED != 0, add);
-            shift(&mut revision.starting, standing.counted & STARTING != 0, add);
-            shift(&mut revision.to_replace, standing.counted & TO_REPLACE != 0, add);
-            if standing.zone != NO_ZONE {
-                let targets = &mut revision.targets[place(standing.zone)];
-                shift(&mut targets[0], standing.counted & SERVING != 0, add);
-                shift(&mut targets[1], standing.counted & IDLE != 0, add);
-                shift(&mut targets[2], standing.counted & DEAD != 0, add);
-                shift(&mut targets[3], standing.counted & IDLE_DEAD != 0, add);
-                if let Some([serving, idle]) = revision.worn.get_mut(place(standing.zone)) {
-                    shift(&mut serving[usize::from(standing.wear)], standing.counted & SERVING != 0, add);
-                    shift(&mut idle[usize::from(standing.wear)], standing.counted & IDLE != 0, add);
-                }
-            }
+            let zone = (standing.zone != NO_ZONE).then(|| place(standing.zone));
+            count_in_revision(revision, zone, *standing, add);
         }
     }
     for (standing, add) in [(before, false), (after, true)] {
@@ -215,6 +204,27 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
             let line = row.lacks.line(standing.cause, standing.phase);
             shift(&mut line.tasks, standing.counted & LACKING != 0, add);
             shift(&mut line.dead_targets, standing.counted & DEAD != 0, add);
+        }
+    }
+}
+
+fn count_in_revision(revision: &mut Revision, zone: Option<usize>, of: Standing, add: bool) {
+    shift(&mut revision.wanted, of.counted & WANTED != 0, add);
+    shift(&mut revision.starting, of.counted & STARTING != 0, add);
+    shift(&mut revision.to_replace, of.counted & TO_REPLACE != 0, add);
+    let Some(zone) = zone else { return };
+    let spare = of.counted >> SPARE;
+    let kinds = [SERVING, IDLE, DEAD, IDLE_DEAD];
+    for (count, kind) in revision.targets[zone].iter_mut().zip(kinds) {
+        shift(count, of.counted & kind != 0, add);
+    }
+    for (count, kind) in revision.spares.get_mut(zone).into_iter().flatten().zip(kinds) {
+        shift(count, spare & kind != 0, add);
+    }
+    if let Some(worn) = revision.worn.get_mut(zone) {
+        let counts = [of.counted & SERVING, of.counted & IDLE, spare & SERVING, spare & IDLE];
+        for (by_wear, counted) in worn.iter_mut().zip(counts) {
+            shift(&mut by_wear[usize::from(of.wear)], counted != 0, add);
         }
     }
 }

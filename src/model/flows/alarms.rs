@@ -229,7 +229,8 @@ fn of_cell(world: &World, cell: CellId, new: bool) -> Level {
     }
 }
 
-/// What the new revision of a deployment under way is asked, and answers but for its defect.
+/// What the new revision of a deployment under way is asked, and answers but for its defect; with the copies that it gets,
+/// whatever these fail for.
 fn of_new(world: &World, service: ServiceId) -> Option<Asked> {
     let row = &world.services[service];
     let own = Cause::change(row.trial?.0);
@@ -237,7 +238,8 @@ fn of_new(world: &World, service: ServiceId) -> Option<Asked> {
     // No task waits in these phases: what stands there are requests that the defect spoils.
     let spoilt = spoilt.filter(|line| matches!(line.phase, Phase::Errors | Phase::Overload));
     let failed: u64 = spoilt.map(|line| line.rate).sum();
-    Some(Asked { offered: row.exposed, served: row.exposed.saturating_sub(failed), refused: 0 })
+    let Asked { offered, served, refused } = row.copied;
+    Some(Asked { offered: row.exposed + offered, served: row.exposed.saturating_sub(failed) + served, refused })
 }
 
 fn level(world: &World, metric: Metric, service: ServiceId, zone: Option<usize>, asked: Asked) -> Level {

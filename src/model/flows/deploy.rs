@@ -148,8 +148,7 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
 fn is_full(row: &mut Service) -> bool {
     let kept = [Some(row.revision), row.completed, row.trial.map(|_| row.before_trial)];
     let comes = |number: u8| row.rollout.iter().any(|rollout| rollout.heirs.iter().any(|(of, _)| *of == number));
-    let runs = |one: &Revision| one.wanted > 0 || one.targets.iter().any(|count| *count != [0; 4]);
-    row.revisions.retain(|one| kept.contains(&Some(one.number)) || runs(one) || comes(one.number));
+    row.revisions.retain(|one| kept.contains(&Some(one.number)) || one.runs() || comes(one.number));
     row.revisions.len() > usize::from(u8::MAX)
 }
 
@@ -176,6 +175,9 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let mut new = Revision::new(revision, Some(id), bad, zones);
     if bad && wear::slows(plan, id) {
         new.worn.resize(zones, Default::default());
+    }
+    if plan.changes[id].shadow.is_some() {
+        new.spares.resize(zones, [0; 4]);
     }
     row.revisions.push(new);
     let blue = std::mem::replace(&mut row.revision, revision);
@@ -456,6 +458,5 @@ pub(crate) fn end(world: &mut World, service: ServiceId) {
 /// Revisions without tasks are forgotten.
 pub(crate) fn forget(row: &mut Service) {
     let now = row.revision;
-    let runs = |one: &Revision| one.wanted > 0 || one.targets.iter().any(|count| *count != [0; 4]);
-    row.revisions.retain(|one| one.number == now || runs(one));
+    row.revisions.retain(|one| one.number == now || one.runs());
 }

@@ -34,6 +34,7 @@ pub mod renew;
 pub mod scale;
 pub mod serve;
 pub mod settle;
+pub mod shadow;
 pub mod shift;
 pub mod staged;
 pub mod stop;

@@ -5,7 +5,7 @@
 //! cause and phase of the tasks that are missing; the parts add up to the whole because they are split in whole
 //! numbers.
 
-use super::{alarms, create, depend, dispatch, flag, shift, traffic, versions};
+use super::{alarms, create, depend, dispatch, flag, shadow, shift, traffic, versions};
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{self, Kind, Plan, WHOLE};
@@ -61,6 +61,7 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
             served = dispatch::spoil(world, id, served, cx);
             spoil_zones(&mut world.services[id].by_zone, answered, answered - served);
         }
+        world.services[id].copied = shadow::copied(world, id, plan);
         tell_flow(world, id, served, cx);
         asked = Asked { offered: world.services[id].rate, served, refused: world.services[id].refused };
     }
@@ -157,35 +158,43 @@ struct Routed {
 
 /// Splits the offered rate and books the losses; returns what is served.
 fn route(world: &mut World, id: ServiceId, plan: &Plan) -> u64 {
-    let service = &plan.services[id];
     for line in &mut world.services[id].lacks.lines {
         line.rate = 0;
     }
-    let balancer = service.balancer.as_ref();
-    let cross_zone = balancer.is_none_or(|balancer| balancer.cross_zone);
     let offered = world.services[id].rate;
     world.services[id].by_zone.fill(Asked::default());
     let mut routed = Routed::default();
-    if cross_zone {
-        pour(world, id, plan, offered, &service.zones, &mut routed);
-    } else {
-        let known = |world: &World, zone: ZoneId| world.services[id].zones[world.zone_row(zone)].in_dns;
-        let addresses = service.zones.iter().filter(|&&zone| known(world, zone)).count();
-        // When no address is left, clients hold on to all of them.
-        let mut split = Split::over(offered, if addresses == 0 { service.zones.len() } else { addresses } as u64);
-        for zone in &service.zones {
-            if addresses == 0 || known(world, *zone) {
-                let part = split.part(1);
-                pour(world, id, plan, part, std::slice::from_ref(zone), &mut routed);
-            }
-        }
-    }
+    over_addresses(world, id, plan, offered, &mut |world, rate, zones| pour(world, id, plan, rate, zones, &mut routed));
     book_dead(world, id, routed.to_dead);
-    book_overload(world, id, service, routed.overload);
+    book_overload(world, id, &plan.services[id], routed.overload);
     let weight = world.services[id].shift().map(|shift| shift.weight);
     world.services[id].exposed = weight.map_or(routed.exposed, |weight| flag::part(offered, weight));
     world.services[id].refused = routed.to_dead + routed.nowhere;
     routed.served
+}
+
+/// Shares a rate out over the addresses that clients know: one for all zones, or one for each.
+pub(super) fn over_addresses(
+    world: &mut World,
+    id: ServiceId,
+    plan: &Plan,
+    rate: u64,
+    pour: &mut impl FnMut(&mut World, u64, &[ZoneId]),
+) {
+    let service = &plan.services[id];
+    if service.balancer.as_ref().is_none_or(|balancer| balancer.cross_zone) {
+        return pour(world, rate, &service.zones);
+    }
+    let known = |world: &World, zone: ZoneId| world.services[id].zones[world.zone_row(zone)].in_dns;
+    let addresses = service.zones.iter().filter(|&&zone| known(world, zone)).count();
+    // When no address is left, clients hold on to all of them.
+    let mut split = Split::over(rate, if addresses == 0 { service.zones.len() } else { addresses } as u64);
+    for zone in &service.zones {
+        if addresses == 0 || known(world, *zone) {
+            let part = split.part(1);
+            pour(world, part, std::slice::from_ref(zone));
+        }
+    }
 }
 
 /// Pours a rate over the targets of some zones, by weight where two revisions have their own target groups.
@@ -351,6 +360,7 @@ fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
         cx.note(Fact::Flow { service: id, offered: row.rate, served });
     }
     versions::tell(world, id, cx);
+    shadow::tell(world, id, cx);
     dispatch::loses(world, id, cx);
     for line in &mut world.services[id].lacks.lines {
         if line.told_rate == line.rate {

@@ -4,15 +4,15 @@
 //! ```text
 //! begin ─► RECONCILE_SERVICE ─► PRE_SCALE_UP ─► SCALE_UP ─► POST_SCALE_UP ─► TEST_TRAFFIC_SHIFT ─► POST_TEST_TRAFFIC_SHIFT
 //!   ┌───────────────────────────────────────────────────────────────────────────────────────────────┘
-//!   └► PRE_PRODUCTION_TRAFFIC_SHIFT ─► PRODUCTION_TRAFFIC_SHIFT ─► POST_PRODUCTION_TRAFFIC_SHIFT ─► BAKE_TIME ─► CLEAN_UP
-//!                  └───────── each step, then its bake ──┘
+//!   └► (copies) ─► PRE_PRODUCTION_TRAFFIC_SHIFT ─► PRODUCTION_TRAFFIC_SHIFT ─► POST_PRODUCTION_TRAFFIC_SHIFT ─► BAKE_TIME ─► CLEAN_UP
+//!                            └───────── each step, then its bake ──┘
 //! back: weights ─► all to blue ─► green scaled to 0: rolled back
 //! ```
 //! Each of the two is kept at the desired count by itself. Tasks of a revision without weight are spares: they neither
 //! serve nor are missed. Left out: hooks that run again while a deployment is taken back, and connections that stay with
 //! the old revision after its weight is gone.
 
-use super::{For, account, deploy, reconcile, stop};
+use super::{For, account, deploy, reconcile, shadow, stop};
 use crate::engine::Span;
 use crate::model::fact::{Cause, ChangeStep, Lifecycle, Reason, StopCode};
 use crate::model::ids::{ChangeId, ServiceId, TaskId};
@@ -30,7 +30,7 @@ pub const MOVES: Span = Span::from_secs(5);
 /// has another number.
 pub(crate) fn new(blue: u8, green: u8, turn: u32) -> Shift {
     let at = Lifecycle::ReconcileService;
-    Shift { blue, green, scaled: false, weight: 0, at, step: 0, waits: Waits::Tasks, number: turn << 16 }
+    Shift { blue, green, scaled: false, weight: 0, copies: 0, at, step: 0, waits: Waits::Tasks, number: turn << 16 }
 }
 
 /// The deployment begins; `earlier`: tasks of another one that it supersedes are still there.
@@ -43,14 +43,14 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, earlier: bool, cx: &m
     enter(world, service, if earlier { Lifecycle::ReconcileService } else { Lifecycle::PreScaleUp }, cx);
 }
 
-fn shift(world: &mut World, service: ServiceId) -> Option<(ChangeId, &mut Shift)> {
+pub(super) fn shift(world: &mut World, service: ServiceId) -> Option<(ChangeId, &mut Shift)> {
     let rollout = world.services[service].rollout.as_deref_mut()?;
     let change = rollout.change;
     rollout.shift.as_mut().map(|shift| (change, shift))
 }
 
 /// A stage of the life cycle begins.
-fn enter(world: &mut World, service: ServiceId, stage: Lifecycle, cx: &mut Cx<'_>) {
+pub(super) fn enter(world: &mut World, service: ServiceId, stage: Lifecycle, cx: &mut Cx<'_>) {
     let Some((change, shift)) = shift(world, service) else { return };
     shift.at = stage;
     shift.waits = Waits::Tasks;
@@ -90,7 +90,7 @@ fn enter(world: &mut World, service: ServiceId, stage: Lifecycle, cx: &mut Cx<'_
 }
 
 /// Comes back after a while, if nothing else happens before.
-fn wait(world: &mut World, service: ServiceId, waits: Waits, span: Span, cx: &mut Cx<'_>) {
+pub(super) fn wait(world: &mut World, service: ServiceId, waits: Waits, span: Span, cx: &mut Cx<'_>) {
     let Some((change, shift)) = shift(world, service) else { return };
     shift.waits = waits;
     shift.number += 1;
@@ -118,6 +118,7 @@ pub(crate) fn due(world: &mut World, service: ServiceId, change: ChangeId, numbe
         }
         Waits::Bake if at == Lifecycle::BakeTime => enter(world, service, Lifecycle::CleanUp, cx),
         Waits::Bake => enter(world, service, Lifecycle::PreProductionTrafficShift, cx),
+        Waits::Copies => shadow::over(world, service, cx),
         Waits::Tasks => {}
     }
 }
@@ -170,10 +171,12 @@ fn reply(answer: &Answer, bad: bool, draw: &mut crate::engine::Draw) -> (Option<
 /// All hooks of the stage have succeeded.
 fn answered(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let strategy = cx.plan.services[service].deployment.strategy;
-    let Some((_, shift)) = shift(world, service) else { return };
+    let Some((change, shift)) = shift(world, service) else { return };
     let (at, step, weight) = (shift.at, shift.step, shift.weight);
     if at == Lifecycle::ProductionTrafficShift && weight < WHOLE {
         wait(world, service, Waits::Bake, strategy.bakes(step), cx);
+    } else if let Some(copies) = cx.plan.changes[change].shadow.filter(|_| at == shadow::AFTER) {
+        shadow::begin(world, service, copies, cx);
     } else {
         enter(world, service, at.next(), cx);
     }
@@ -204,6 +207,7 @@ fn set_weight(world: &mut World, service: ServiceId, weight: u64, cx: &Cx<'_>) {
 pub(crate) fn back(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let Some((_, shift)) = shift(world, service) else { return };
     let span = if shift.weight == 0 { Span::ZERO } else { MOVES };
+    shadow::end(world, service);
     wait(world, service, Waits::Weights, span, cx);
 }
 
@@ -212,6 +216,7 @@ pub(crate) fn stall(world: &mut World, service: ServiceId) {
     if let Some((_, shift)) = shift(world, service) {
         shift.number += 1;
     }
+    shadow::end(world, service);
 }
 
 fn is_back(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {

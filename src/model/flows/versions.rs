@@ -1,7 +1,7 @@
 //! Requests and revisions: how much each gets, and what bad ones spoil.
 
 use super::{bad, dispatch, flag, pipeline};
-use crate::model::defect::{Effect, WEAR};
+use crate::model::defect::{Effect, Live, WEAR};
 use crate::model::fact::{Fact, Phase};
 use crate::model::ids::{ChangeId, ServiceId, ZoneId};
 use crate::model::plan::{Plan, WHOLE};
@@ -74,17 +74,7 @@ fn by_revision(
             continue;
         }
         let worn = one.worn.get(place).map(|by| by[usize::from(open)]);
-        // Targets share requests alike, whatever their age.
-        let mut by_wear = Split::over(part, u64::from(count));
-        let (mut errors, mut slow) = (0, 0);
-        for (wear, count) in (0..WEAR).zip(worn.unwrap_or([count, 0, 0, 0, 0, 0, 0, 0])) {
-            let (part, full) = (by_wear.part(u64::from(count)), u64::from(count).saturating_mul(per_task));
-            // The requests that meet the defect, and the room that they take of each task.
-            let [part, full] = [part, full].map(|whole| flag::part(whole, seen));
-            let answers = defect.answers(part, defect.left(full, wear));
-            errors += answers.errors;
-            slow += part.min(full) - part.min(answers.room);
-        }
+        let [errors, slow] = spoils(defect, part, worn.unwrap_or([count, 0, 0, 0, 0, 0, 0, 0]), per_task, seen);
         for (phase, rate) in [(Phase::Errors, errors), (Phase::Overload, slow)] {
             if rate > 0 {
                 world.services[id].lacks.line(cause, phase).rate += rate;
@@ -93,6 +83,39 @@ fn by_revision(
         }
     }
     spoilt
+}
+
+/// What a defect spoils of a rate that is offered to so many targets of each wear: answers that are errors, and what is too
+/// slow.
+fn spoils(defect: &Live, rate: u64, targets: [u32; WEAR as usize], per_task: u64, seen: u64) -> [u64; 2] {
+    // Targets share requests alike, whatever their age.
+    let mut by_wear = Split::over(rate, targets.iter().map(|count| u64::from(*count)).sum());
+    let (mut errors, mut slow) = (0, 0);
+    for (wear, count) in (0..WEAR).zip(targets) {
+        let (part, full) = (by_wear.part(u64::from(count)), u64::from(count).saturating_mul(per_task));
+        // The requests that meet the defect, and the room that they take of each task.
+        let [part, full] = [part, full].map(|whole| flag::part(whole, seen));
+        let answers = defect.answers(part, defect.left(full, wear));
+        errors += answers.errors;
+        slow += part.min(full) - part.min(answers.room);
+    }
+    [errors, slow]
+}
+
+/// What a revision spoils of the copies that are offered to its living targets in a zone.
+pub(super) fn of_copies(
+    world: &World,
+    plan: &Plan,
+    (id, zone, number): (ServiceId, ZoneId, u8),
+    (offered, open, per_task): (u64, bool, u64),
+) -> u64 {
+    let known = world.services[id].revisions.iter().find(|one| one.number == number);
+    let (Some(one), Some((defect, cause))) = (known, bad::of_revision(world, plan, id, number, zone)) else { return 0 };
+    let seen = cause.as_change().map_or(WHOLE, |change| meets(world, plan, id, change));
+    let (place, kind) = (world.zone_row(zone), usize::from(open));
+    let count = one.spares.get(place).map_or(0, |spares| spares[kind]);
+    let worn = one.worn.get(place).map(|by| by[2 + kind]);
+    spoils(defect, offered, worn.unwrap_or([count, 0, 0, 0, 0, 0, 0, 0]), per_task, seen).iter().sum()
 }
 
 /// The share of the requests that a service gets which meet the defect of a change, in millionths.

@@ -1,6 +1,6 @@
 //! Changes: new revisions, whom they are to reach, how they are rolled out, and how they may be bad.
 
-use super::{Alarm, Answer, Flag, Hook, Pipeline, Strategy};
+use super::{Alarm, Answer, Flag, Hook, Pipeline, Shadow, Strategy};
 use crate::engine::index::Table;
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::defect;
@@ -45,6 +45,8 @@ pub struct Change {
     pub answers: Vec<Answer>,
     /// The feature that it shows, instead of a revision.
     pub flag: Option<Flag>,
+    /// Copies of requests for its revision, before traffic moves.
+    pub shadow: Option<Shadow>,
 }
 
 impl Change {

@@ -25,7 +25,7 @@ pub use part::Part;
 pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
 pub use place::{Zone, ZoneKind};
 pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
-pub use strategy::{Answer, Flag, Hook, HookStatus, Strategy, WHOLE};
+pub use strategy::{Answer, Flag, Hook, HookStatus, Shadow, Strategy, WHOLE};
 
 use super::fault;
 use super::ids::{

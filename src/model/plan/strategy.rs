@@ -61,6 +61,15 @@ impl Strategy {
     }
 }
 
+/// Copies of requests for the new revision, before traffic moves to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shadow {
+    /// Share of the requests, in millionths.
+    pub ppm: u64,
+    /// How long.
+    pub span: Span,
+}
+
 /// One of `lifecycleHooks`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hook {

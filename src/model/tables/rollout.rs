@@ -23,8 +23,10 @@ pub struct Revision {
     /// By zone of the cell: targets that get requests and answer, registered ones that get none and would answer; then the
     /// same that cannot answer.
     pub targets: Vec<[u32; 4]>,
-    /// By zone of the cell, if its tasks slow down with their age: the first two of these by wear.
-    pub worn: Vec<[[u32; WEAR as usize]; 2]>,
+    /// By zone of the cell, if requests are copied to it: the same of its tasks that get none but copies.
+    pub spares: Vec<[u32; 4]>,
+    /// By zone of the cell, if its tasks slow down with their age: by wear the first two of its targets, then of its spares.
+    pub worn: Vec<[[u32; WEAR as usize]; 4]>,
 }
 
 impl Revision {
@@ -38,8 +40,14 @@ impl Revision {
             starting: 0,
             to_replace: 0,
             targets: vec![[0; 4]; zones],
+            spares: Vec::new(),
             worn: Vec::new(),
         }
+    }
+
+    /// Whether anything of it is left.
+    pub fn runs(&self) -> bool {
+        self.wanted > 0 || self.targets.iter().chain(&self.spares).any(|count| *count != [0; 4])
     }
 }
 
@@ -135,6 +143,8 @@ pub struct Shift {
     pub scaled: bool,
     /// Share of the requests that green gets, in millionths.
     pub weight: u64,
+    /// Share of the requests that is copied to green, in millionths.
+    pub copies: u64,
     /// The stage it is in.
     pub at: Lifecycle,
     /// Steps of production traffic so far.
@@ -162,6 +172,8 @@ pub enum Waits {
     TooLate,
     /// The end of a bake.
     Bake,
+    /// The end of the copies.
+    Copies,
 }
 
 impl Shift {

@@ -138,6 +138,8 @@ pub struct Service {
     pub exposed: u64,
     /// What of it no target could answer.
     pub refused: u64,
+    /// Copies of it that the new revision of a deployment under way gets besides.
+    pub copied: Asked,
     /// What its targets are asked by zone of the cell; empty where no alarm watches a zone.
     pub by_zone: Vec<Asked>,
     /// The revision that tasks are launched of; 0 is the one that the service begins with.
@@ -213,6 +215,8 @@ pub struct Told {
     pub need: Option<(u32, u32)>,
     /// Rate sent to the new revision of a change.
     pub exposed: Option<(ChangeId, u64)>,
+    /// Rate of the copies for it, where there are any.
+    pub copied: Option<(ChangeId, u64)>,
 }
 
 impl Service {
@@ -252,6 +256,7 @@ impl Service {
             rate: 0,
             exposed: 0,
             refused: 0,
+            copied: Asked::default(),
             by_zone: Vec::new(),
             revision: 0,
             completed: None,

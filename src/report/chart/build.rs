@@ -27,6 +27,7 @@ pub(super) mod names {
     pub(in super::super) const CUSTOMERS: &str = "application_customers";
     pub(in super::super) const HOMELESS: &str = "application_customers_without_cell";
     pub(in super::super) const EXPOSED: &str = "exposed_requests_per_second";
+    pub(in super::super) const COPIED: &str = "copied_requests_per_second";
     pub(in super::super) const RESERVATION: &str = "reservation_percent";
 }
 

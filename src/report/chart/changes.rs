@@ -70,13 +70,21 @@ fn versions(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Pane
 fn share(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Panel {
     let offered = line(timeline, names::OFFERED, &row.service);
     let points = percent(exposed, &offered);
+    let copies = steps::sum(of(timeline, names::COPIED, &row.service).map(|series| &series.points));
+    let copies = percent(&copies, &offered);
+    let copied = (steps::peak(&copies) > 0.0).then(|| Line {
+        label: "copies for it, whose answers nobody sees".into(),
+        colour: INK,
+        stroke: Stroke::Dashed,
+        points: copies,
+    });
     Panel {
         title: format!("{}: traffic of the new version until it is completed or taken back", row.service),
         marks: marks(&row.marks),
         unit: "percent of requests",
         whole: false,
         stack: vec![Layer { label: "to the new version".into(), colour: PALETTE[0], points }],
-        lines: Vec::new(),
+        lines: copied.into_iter().collect(),
     }
 }
 

@@ -207,6 +207,26 @@ fn a_change_shows_its_requests_by_version_and_what_the_alarm_sees() {
 }
 
 #[test]
+fn copies_are_a_line_over_the_share_of_the_new_version() {
+    let shares = |timeline: &Timeline| {
+        let figures = figures(timeline, "copies");
+        let figure = figures.into_iter().find(|figure| figure.name == "changes").unwrap();
+        figure.panels.into_iter().find(|panel| panel.title.contains("traffic of the new version")).unwrap()
+    };
+    let mut timeline = rollback(1, 3);
+    timeline.changes[0].by_weight = true;
+    assert!(shares(&timeline).lines.is_empty(), "nothing is copied");
+    for (name, rate) in [("v2", 450.0), ("v3", 180.0)] {
+        let points = [(0.0, 0.0), (50.0, rate), (60.0, 0.0)];
+        timeline.series.push(series("copied_requests_per_second", "shop/web", name, &points));
+    }
+    let panel = shares(&timeline);
+    let [copies] = &panel.lines[..] else { panic!("{} lines", panel.lines.len()) };
+    let at = |minute: f64| steps::at(&copies.points, minutes(minute));
+    assert_eq!([at(49.0), at(55.0), at(61.0)].map(f64::to_bits), [0.0f64, 70.0, 0.0].map(f64::to_bits));
+}
+
+#[test]
 fn of_many_marks_the_bad_ones_are_drawn_and_of_many_services_the_most_exposed() {
     let names = |timeline: &Timeline| {
         let all = figures(timeline, "many");

@@ -54,6 +54,9 @@ object! {
             sticky: bool,
             /// A feature that is shown to a growing share of the requests, instead of a new revision.
             feature_flag: FeatureFlag,
+            /// Copies of requests go to the new revision before any traffic moves to it (BLUE_GREEN, CANARY, LINEAR); none by
+            /// default (model choice).
+            shadow: Shadow,
         }
         list {
             /// Several services, each a unit; in several Regions, those of a stage are changed side by side, one unit after the
@@ -64,6 +67,23 @@ object! {
             control_planes: String,
             /// What the `lifecycleHooks` of the service answer: one for each stage at which any is asked.
             hooks: HookAnswer,
+        }
+    }
+}
+
+object! {
+    /// Dark traffic: once the new revision has all its tasks and has passed POST_TEST_TRAFFIC_SHIFT, it gets copies of requests,
+    /// and nobody sees its answers.
+    Shadow("camelCase") {
+        need {
+            /// How long, before traffic moves: above 0.
+            #[serde(rename = "for")]
+            lasts: Duration,
+        }
+        may {
+            /// The share of the service's requests that is copied: above 0, up to 1. All by default (model choice).
+            #[schemars(range(min = 0, max = 1))]
+            share: f64,
         }
     }
 }

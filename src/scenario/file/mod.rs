@@ -15,7 +15,7 @@ pub use application::{
     CellularApplication, CustomerCell, CustomerGroup, CustomerMigration, Dispatch, Fleet, Lookup, MapTable, Rebalancer,
 };
 pub use behaviour::{Behaviour, Detection, Phases, PullBehavior, TaskProtection};
-pub use change::{Change, FeatureFlag, GrowthType, HookAnswer, HookStatus};
+pub use change::{Change, FeatureFlag, GrowthType, HookAnswer, HookStatus, Shadow};
 pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
 pub use objective::{BY_NAME, Bound, MEASURES, Objective, SUBJECTS, TEXTS, Target};

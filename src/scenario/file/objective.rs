@@ -48,6 +48,7 @@ const CHANGE: &[&str] = &[
     "exposedShare",
     "reachedShare",
     "exposedCustomersShare",
+    "copiedRequests",
     "detectSeconds",
     "rollbackSeconds",
     "outcomes.completed",

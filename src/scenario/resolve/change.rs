@@ -88,6 +88,7 @@ impl Build<'_> {
             }
             self.found_by_nothing(service, defect.as_ref().and_then(Option::as_ref), at);
         }
+        let shadow = self.shadow(written, &named, pipeline.as_ref().and_then(Option::as_ref), at);
         if matches!(defect, Some(None)) || zone == Some(None) || matches!(found, Some(None)) {
             return None;
         }
@@ -111,6 +112,7 @@ impl Build<'_> {
             sticky: written.sticky.unwrap_or(false),
             answers,
             flag,
+            shadow,
         })
     }
 

@@ -30,6 +30,7 @@ mod poisoned;
 mod region;
 mod router;
 mod service;
+mod shadow;
 mod strategy;
 mod stream;
 mod task;

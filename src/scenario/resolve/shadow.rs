@@ -1,0 +1,88 @@
+//! Copies of requests for a new revision: `shadow`.
+
+use super::Build;
+use super::units::Named;
+use crate::engine::Span;
+use crate::model::ids::{AlarmId, ServiceId};
+use crate::model::plan::{Pipeline, Scope, Shadow, Strategy, Watches};
+use crate::scenario::file::Change;
+
+impl Build<'_> {
+    /// What is copied, and how long; `None` when nothing is, or something about it is wrong.
+    pub(super) fn shadow(
+        &mut self,
+        written: &Change,
+        named: &Named,
+        pipeline: Option<&Pipeline>,
+        at: &str,
+    ) -> Option<Shadow> {
+        let shadow = written.shadow.as_ref()?;
+        let at = format!("{at}/shadow");
+        if written.feature_flag.is_some() {
+            let hint = "leave `shadow` out, or write it to the change that brings the revision";
+            self.out.error(&at, "a feature flag brings no revision that copies could go to", hint);
+            return None;
+        }
+        if written.is_of_plane() {
+            let message = "calls to a control plane are not copied: its cells are changed in place";
+            self.out.error(&at, message, "leave `shadow` out, or change a service");
+            return None;
+        }
+        let services: Vec<ServiceId> = named.services().collect();
+        let fit = services.iter().all(|service| self.can_be_copied(*service, &at));
+        let share = shadow.share.unwrap_or(1.0);
+        // A share that is no whole millionth of the requests would copy none.
+        let ppm = if share > 0.0 && share <= 1.0 { libm::round(share * 1e6) as u64 } else { 0 };
+        if ppm == 0 {
+            let hint = "write a number above 0 and up to 1, such as 0.5, or leave it out for all";
+            self.out.error(&format!("{at}/share"), format!("`{share}` is no share of the requests"), hint);
+        }
+        let span = shadow.lasts.0;
+        if span == Span::ZERO {
+            self.out.error(&format!("{at}/for"), "nothing is copied in no time", "write a length such as \"30m\"");
+        }
+        if !fit || ppm == 0 || span == Span::ZERO {
+            return None;
+        }
+        if let Some(unseen) = services.iter().find(|service| !self.reads_copies(**service, pipeline)) {
+            let name = &self.plan.services[*unseen].name;
+            let message =
+                format!("nobody sees what copies for `{name}` fail for: no alarm on its new revision stops it");
+            let hint =
+                "watch an alarm with {\"Name\": \"Revision\", \"Value\": \"new\"} in its deployment, or `oneBoxAlarm`";
+            self.out.warning(&at, message, hint);
+        }
+        Some(Shadow { ppm, span })
+    }
+
+    /// Whether a service has requests, and a second set of tasks that copies of them could go to.
+    fn can_be_copied(&mut self, service: ServiceId, at: &str) -> bool {
+        let row = &self.plan.services[service];
+        if row.deployment.strategy == Strategy::Rolling {
+            let message = format!("`{}` deploys with ROLLING: no second set of tasks stands beside it", row.name);
+            self.out.error(at, message, "write another `strategy`, such as CANARY, or leave `shadow` out");
+            return false;
+        }
+        if row.traffic.is_none() {
+            let message = format!("`{}` has no traffic that could be copied", row.name);
+            self.out.error(at, message, "add it to `traffic`, or leave `shadow` out");
+            return false;
+        }
+        true
+    }
+
+    /// Whether an alarm that takes the change back sees what the new revision of a service is sent.
+    fn reads_copies(&self, service: ServiceId, pipeline: Option<&Pipeline>) -> bool {
+        let watched = pipeline.into_iter().flat_map(|one| &one.alarms).map(|watched| watched.alarm);
+        let mut all = self.plan.services[service].deployment.alarms.iter().copied().chain(watched);
+        all.any(|alarm| self.sees_new(alarm, service))
+    }
+
+    fn sees_new(&self, alarm: AlarmId, service: ServiceId) -> bool {
+        let row = &self.plan.alarms[alarm];
+        match &row.watches {
+            Watches::Metric(on) => row.service == service && on.scope == Scope::New,
+            Watches::Alarms(one) => one.rule.names().into_iter().any(|named| self.sees_new(named, service)),
+        }
+    }
+}
