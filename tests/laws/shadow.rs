@@ -370,6 +370,43 @@ fn a_change_that_comes_again_is_copied_each_time() {
 }
 
 #[test]
+fn cells_of_customers_get_copies_of_what_their_own_customers_ask() {
+    // Two cells share 600 requests a second; half of the 60 of one customer are poison.
+    let cell =
+        service("web", 6, 3, &json!({ "deploymentConfiguration": { "strategy": "CANARY", "bakeTimeInMinutes": 0 } }));
+    let app = json!({ "name": "app", "cells": 2,
+        "router": { "service": service("router", 1, 1, &json!({})), "requestsPerTask": "100000/s" },
+        "cell": { "service": cell, "requestsPerTask": "100/s" },
+        "customers": [{ "name": "large", "rate": "60/s" }, { "count": 54, "rate": "540/s" }] });
+    let of = |threshold: f64| {
+        let alarm = json!({ "threshold": threshold, "evaluationPeriods": 3, "datapointsToAlarm": 3 });
+        let pipeline = json!({ "stages": [{ "what": "everywhere", "bake": "0s" }], "oneBoxAlarm": alarm });
+        let change = json!({ "name": "new", "at": "1h", "cellularApplication": "app", "pipeline": pipeline,
+            "shadow": { "for": "20m" }, "defect": { "poisonInput": { "share": 0.5, "customers": ["large"] } } });
+        let file = world(
+            "4500s",
+            json!({ "regions": zones(3, &json!({})), "cellularApplication": app, "changes": [change],
+            "behaviour": [{ "family": "web", "start": { "constant": "30s" }, "stop": { "constant": "1s" } }] }),
+        );
+        let asked = |summary: &Summary| {
+            summary.cellular_application[0].cells.iter().map(|row| row.requests.offered.mean).collect::<Vec<_>>()
+        };
+        let summary = run(&file, 1);
+        let failed = summary.cellular_application[0].requests.failed.mean;
+        check("nobody meets it", failed + the_change(&summary).exposed_requests.mean, 0.0, 1e-3);
+        (the_change(&summary).outcome.clone(), asked(&summary).iter().map(|all| all / 4_500.0).collect::<Vec<_>>())
+    };
+    let (outcome, rates) = of(0.001);
+    assert_eq!(outcome, "rolledBack");
+    // Which of the two has the customer decides how thin the poison is.
+    let shares: Vec<f64> = rates.iter().map(|rate| 30.0 / rate).collect();
+    let (least, most) = (shares[0].min(shares[1]), shares[0].max(shares[1]));
+    assert!(least > 0.05 && most < 0.2, "{shares:?}");
+    assert_eq!(of(least - 1e-3).0, "rolledBack");
+    assert_eq!(of(most + 1e-3).0, "unfinished");
+}
+
+#[test]
 fn the_picture_shows_the_copies_that_the_summary_counts() {
     use evenkeel::experiment::replicate::{self, Options};
     let plan = crate::world::plan(&watched(&canary(), 5, &copies(0.5, &json!({}))));
