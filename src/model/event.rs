@@ -134,45 +134,22 @@ impl<I: Id> Field for I {
     }
 }
 
-impl Field for u32 {
-    const BITS: u32 = 32;
-    fn bits(self) -> u64 {
-        u64::from(self)
-    }
-    fn of(bits: u64) -> Self {
-        bits as u32
-    }
+/// Whole numbers take their own bits.
+macro_rules! whole {
+    ($($int:ty)*) => { $(
+        impl Field for $int {
+            const BITS: u32 = <$int>::BITS;
+            fn bits(self) -> u64 {
+                u64::from(self)
+            }
+            fn of(bits: u64) -> Self {
+                bits as $int
+            }
+        }
+    )* };
 }
 
-impl Field for u64 {
-    const BITS: u32 = 64;
-    fn bits(self) -> u64 {
-        self
-    }
-    fn of(bits: u64) -> Self {
-        bits
-    }
-}
-
-impl Field for u16 {
-    const BITS: u32 = 16;
-    fn bits(self) -> u64 {
-        u64::from(self)
-    }
-    fn of(bits: u64) -> Self {
-        bits as u16
-    }
-}
-
-impl Field for u8 {
-    const BITS: u32 = 8;
-    fn bits(self) -> u64 {
-        u64::from(self)
-    }
-    fn of(bits: u64) -> Self {
-        bits as u8
-    }
-}
+whole! { u8 u16 u32 u64 }
 
 impl Field for Cause {
     const BITS: u32 = 32;
