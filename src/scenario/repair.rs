@@ -90,6 +90,11 @@ fn may_be_named(gone: &str, message: &str) -> bool {
     let list = gone.split('/').nth(1).unwrap_or_default();
     match list {
         "faults" => message.starts_with("no fault "),
+        "changes" => message.starts_with("no change "),
+        // Its router and its cells are services of its own clusters.
+        "cellularApplication" => {
+            ["no cellular application ", "no service ", "no cluster "].iter().any(|word| message.starts_with(word))
+        }
         // Of a control plane nothing is named but its cells.
         "regions" if gone.ends_with(PLANE) => message.starts_with("no cell "),
         list => NAMED.contains(&list),

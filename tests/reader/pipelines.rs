@@ -115,6 +115,23 @@ fn changes_over_regions_are_told_apart() {
 }
 
 #[test]
+fn what_names_a_change_with_a_mistake_is_not_wrong_itself() {
+    let told = |change: &Value, objective: &Value| {
+        let mut all = file(change);
+        all["objectives"] = json!([objective]);
+        let texts = Texts([("a.json".to_owned(), all.to_string().into_bytes())].into());
+        let list = real::load("a.json", &texts).problems.list;
+        list.into_iter().filter(|one| one.severity == Severity::Error).map(|one| one.at).collect::<Vec<_>>()
+    };
+    let outcome = |name: &str| json!({ "change": name, "outcome": { "equals": "completed" } });
+    let wrong =
+        json!({ "name": "v2", "at": "1h", "service": "shop/a", "pipeline": { "stages": [{ "what": "region" }] } });
+    assert_eq!(told(&wrong, &outcome("v2")), ["/changes/0/pipeline/stages/0/what"]);
+    let sound = json!({ "name": "v2", "at": "1h", "service": "shop/a" });
+    assert_eq!(told(&sound, &outcome("v3")), ["/objectives/0/change"], "a name that nothing has is told");
+}
+
+#[test]
 fn what_is_changed_is_said_once() {
     check(&json!({}), &[("/changes/0", "nothing says what is changed")]);
     check(&json!({ "service": "shop/a", "services": ["shop/b"] }), &[("/changes/0", "one thing to change")]);
