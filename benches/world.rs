@@ -37,7 +37,7 @@ impl<'p, R: Reader<Fact>> Steady<'p, R> {
             let reader = reader(&world.part);
             (world, reader)
         });
-        let mut sim = Sim::new(plan, Seed(1), worlds, None, Limits::default());
+        let mut sim = Sim::new(plan, Seed(1), worlds, plan.lookahead(), Limits::default());
         sim.prepare(World::prepare);
         let events = (EVENTS * plan.cells.len() as u64).min(EVENTS_MAX);
         // Five events for each task, once in ten minutes.

@@ -191,16 +191,25 @@ fn a_change_of_one_region_stops_what_goes_over_all() {
     check("it hears of it a second later", summary.changes[0].end_seconds.unwrap().mean, 5_401.0, 1e-6);
 }
 
+/// The control planes of two Regions, of so many cells each, are changed an hour after the begin, a cell in five minutes.
+fn planes(stages: &Value, cells: u64, change: &Value) -> Value {
+    let mut file = spread(&fleet("8h", &[3; 2], &json!({ "stages": stages }), &json!({})), &[1, 1]);
+    for region in file["regions"].as_array_mut().unwrap() {
+        region["controlPlane"] = json!({ "cells": cells, "peakRequests": "90/s" });
+    }
+    let mut one = json!({ "name": "new", "at": "1h", "controlPlanes": ["r1", "r2"],
+        "pipeline": { "stages": stages, "takes": "5m" } });
+    one.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    file["changes"] = json!([one]);
+    file
+}
+
 #[test]
 fn control_planes_of_two_regions_are_changed_and_come_back() {
     let stages = json!([{ "what": "regions", "bake": "1h" }, { "what": "regions", "bake": "3h" }]);
-    let mut file = spread(&fleet("8h", &[3; 2], &json!({ "stages": stages }), &json!({})), &[1, 1]);
-    for region in file["regions"].as_array_mut().unwrap() {
-        region["controlPlane"] = json!({ "cells": 2, "peakRequests": "90/s" });
-    }
-    file["changes"][0] = json!({ "name": "new", "at": "1h", "controlPlanes": ["r1", "r2"],
-        "pipeline": { "stages": stages, "takes": "5m" }, "defect": { "stopsScheduling": {} },
-        "onlyInUnit": "r2/cell-1", "found": { "constant": "90m" } });
+    let change =
+        json!({ "defect": { "stopsScheduling": {} }, "onlyInUnit": "r2/cell-1", "found": { "constant": "90m" } });
+    let file = planes(&stages, 2, &change);
     let (diary, summary) = watch(&file);
     let row = the_change(&summary);
     assert_eq!(row.outcome, "rolledBack");
@@ -248,13 +257,8 @@ fn threads_change_nothing() {
 fn what_was_changed_before_the_failure_is_waited_for_all_the_same() {
     // Both Regions are changed at 3,900 and 3,901 s; found half a second before the first hears that the second is done.
     let stages = json!([{ "what": "everywhere", "bake": "1h" }]);
-    let mut file = spread(&fleet("4h", &[3; 2], &json!({ "stages": stages }), &json!({})), &[1, 1]);
-    for region in file["regions"].as_array_mut().unwrap() {
-        region["controlPlane"] = json!({ "cells": 1, "peakRequests": "90/s" });
-    }
-    file["changes"][0] = json!({ "name": "new", "at": "1h", "controlPlanes": ["r1", "r2"],
-        "pipeline": { "stages": stages, "takes": "5m" }, "defect": { "slower": { "capacity": 0.9 } },
-        "found": { "constant": "1500ms" } });
+    let file =
+        planes(&stages, 1, &json!({ "defect": { "slower": { "capacity": 0.9 } }, "found": { "constant": "1500ms" } }));
     let summary = run(&file, 1);
     let row = the_change(&summary);
     assert_eq!(row.outcome, "rolledBack");
@@ -316,13 +320,8 @@ fn what_a_pipeline_left_stays_a_reason_in_every_region() {
 #[test]
 fn what_runs_first_in_another_region_is_found_there() {
     let stages = json!([{ "what": "regions", "units": ["r2"], "bake": "1h" }, { "what": "everywhere" }]);
-    let mut file = spread(&fleet("4h", &[3; 2], &json!({ "stages": stages }), &json!({})), &[1, 1]);
-    for region in file["regions"].as_array_mut().unwrap() {
-        region["controlPlane"] = json!({ "cells": 1, "peakRequests": "90/s" });
-    }
-    file["changes"][0] = json!({ "name": "new", "at": "1h", "controlPlanes": ["r1", "r2"],
-        "pipeline": { "stages": stages, "takes": "5m" }, "defect": { "slower": { "capacity": 0.9 } },
-        "found": { "constant": "30m" } });
+    let file =
+        planes(&stages, 1, &json!({ "defect": { "slower": { "capacity": 0.9 } }, "found": { "constant": "30m" } }));
     let row = the_change(&run(&file, 1)).clone();
     assert_eq!((row.outcome.as_str(), row.reached_share.mean), ("rolledBack", 0.5));
     check("a word there, five minutes, a word back, half an hour", row.detect_seconds.unwrap().mean, 2_102.0, 1e-6);

@@ -174,7 +174,7 @@ pub(super) fn opens(world: &mut World, change: ChangeId, turn: u32, role: Role, 
 }
 
 /// The next stage begins, if nothing blocks it.
-pub(super) fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = find(world, change) else { return };
     let pipeline = of(cx.plan, change);
     let hours = pipeline.hours.map_or(Span::ZERO, |hours| hours.wait(cx.now, cx.plan.starts_at));
@@ -205,7 +205,7 @@ pub(super) fn starts(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = find(world, change) else { return };
     let pipeline = of(cx.plan, change);
     let waits = world.pipes[place].role != Role::Alone
-        && reach::moves_here(world, place, cx.plan).next().is_some()
+        && reach::next_here(world, place, 0, cx.plan).is_some()
         && (blocked(world, place, pipeline) || shares(cx.plan, change, &world.pipes[..place]));
     let pipe = &mut world.pipes[place];
     pipe.state = if waits { PipeState::Blocked } else { PipeState::Moves };
@@ -236,7 +236,7 @@ pub(super) fn go_on(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let stages = &of(cx.plan, change).stages;
     while let Some(place) = find(world, change) {
         let pipe = &world.pipes[place];
-        let next = reach::moves_here(world, place, cx.plan).find(|at| *at >= pipe.begun);
+        let next = reach::next_here(world, place, pipe.begun, cx.plan);
         let full = pipe.under_way.len() >= stages[pipe.stage].at_once;
         let Some(next) = next.filter(|_| pipe.state == PipeState::Moves && !full) else { break };
         let pipe = &mut world.pipes[place];

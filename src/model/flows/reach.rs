@@ -11,12 +11,12 @@ const ONE_HOST: u32 = 100_000;
 /// A whole, in millionths.
 const WHOLE: u64 = 1_000_000;
 
-/// Moves of its stage that are made here, by place.
-pub(super) fn moves_here<'w>(world: &'w World, place: usize, plan: &'w Plan) -> impl Iterator<Item = usize> + 'w {
+/// The first move of its stage that is made here, from a place on.
+pub(super) fn next_here(world: &World, place: usize, from: usize, plan: &Plan) -> Option<usize> {
     let pipe = &world.pipes[place];
     let units = &plan.changes[pipe.change].units;
-    let moves = of(plan, pipe.change).stages[pipe.stage].moves.iter().enumerate();
-    moves.filter(|(_, one)| holds(world, units[usize::from(one.unit)])).map(|(at, _)| at)
+    let mut moves = of(plan, pipe.change).stages[pipe.stage].moves.iter().enumerate().skip(from);
+    moves.find(|(_, one)| holds(world, units[usize::from(one.unit)])).map(|(at, _)| at)
 }
 
 /// So much of a unit is changed, or being changed, from now on.
