@@ -64,3 +64,14 @@ fn threads_are_used_in_two_places_only() {
         assert!(allowed, "{} uses rayon", source.path);
     }
 }
+
+/// A draw that is keyed by the clock or by a fault's row changes when something else in the file does.
+#[test]
+fn chance_goes_by_name() {
+    for source in sources(&["src"]) {
+        let code: String = source.shipped_code().split_whitespace().collect();
+        for key in ["nth(cx.now", "cause.word())"] {
+            assert!(!code.contains(key), "{}: `{key}` keys a draw; use who draws and a count of its own", source.path);
+        }
+    }
+}

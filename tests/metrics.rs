@@ -15,7 +15,7 @@ use evenkeel::model::ids::{
 };
 use evenkeel::model::names::Names;
 use evenkeel::model::plan::{Bucket, Cell, Cluster, Group, InstanceType, Kind, Life, Plan, Provider, ProviderKind};
-use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Zone, ZoneKind};
+use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Written, Zone, ZoneKind};
 use evenkeel::model::problem::Problems;
 use serde_json::{Value, json};
 
@@ -143,7 +143,6 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
         services: 0..3,
         providers: 0..2,
     });
-    plan.file_order.push(ClusterId(0));
     plan.services.push(service("shop/web", Kind::Replica, 6));
     plan.services.push(service("shop/api", Kind::Replica, 6));
     plan.services.push(service("shop/batch", Kind::Stream, 0));
@@ -165,6 +164,7 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
     let minute = Dist::Constant(Span::MINUTE);
     plan.faults.push(broken("dark", When::At(at(1_000)), Some(minute.clone())));
     plan.faults.push(broken("hosts die", When::Every(minute), None));
+    plan.written = Written::rows_of(&plan);
     plan
 }
 

@@ -29,6 +29,8 @@ mod rules;
 mod sane;
 #[path = "swarm/scenario.rs"]
 mod scenario;
+#[path = "shared/shuffled.rs"]
+mod shuffled;
 
 use diary::Diary;
 use dice::Dice;
@@ -52,6 +54,8 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(text::schema::value);
 const SEEDS: u64 = 1_500;
 /// No scenario of the swarm needs nearly as many.
 const LIMITS: Limits = Limits { events_max: 3_000_000, pending_max: 200_000, rows_max: 200_000 };
+/// One scenario of so many is run in another order, too.
+const SHUFFLED: u64 = 4;
 /// Looks of the audit in each run.
 const LOOKS: usize = 60;
 
@@ -146,7 +150,22 @@ fn check_seed(seed: u64) {
     if std::env::var("SWARM_SEED").is_ok() {
         println!("{}", rolled.text);
     }
-    check(&rolled.text, rolled.calm, &mut Dice::new(!seed));
+    let (.., summary) = check(&rolled.text, rolled.calm, &mut Dice::new(!seed));
+    if seed.is_multiple_of(SHUFFLED) {
+        check_order(&rolled.text, &summary);
+    }
+}
+
+/// Neither the order of the file's lists nor a fault that breaks nothing changes a number.
+fn check_order(text: &str, summary: &Summary) {
+    let file: Value = serde_json::from_str(text).unwrap();
+    let as_written = shuffled::numbers(&serde_json::to_value(summary).unwrap());
+    let options = Options { limits: LIMITS, ..Options::default() };
+    for (what, other) in [("turned", shuffled::turned(&file)), ("idle", shuffled::with_idle(&file))] {
+        let summary = replicate::run(&plan(&other.to_string()), &[], &options, &()).summary;
+        let found = shuffled::differences(&as_written, &shuffled::numbers(&serde_json::to_value(summary).unwrap()));
+        assert!(found.is_empty(), "{what}, it gives other numbers:\n{}", found.join("\n"));
+    }
 }
 
 fn number(name: &str) -> Option<u64> {

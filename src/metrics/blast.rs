@@ -77,8 +77,9 @@ impl Blast {
         let homes: BTreeMap<ClusterId, CellId> = homes.iter().copied().collect();
         let home = |id: ClusterId| homes.get(&id).copied().unwrap_or(plan.clusters[id].cell);
         let mut by_cell: BTreeMap<CellId, Vec<Cluster>> = BTreeMap::new();
-        let pairs = plan.faults.iter().zip(faults).filter(|(_, measure)| measure.occurrences > 0);
-        let strikes = pairs.map(|(fault, measure)| strike(&fault.name, measure)).collect();
+        let pairs = plan.faults_in_order().map(|id| (&plan.faults[id].name, &faults[usize::from(id.0)]));
+        let struck = pairs.filter(|(_, measure)| measure.occurrences > 0);
+        let strikes = struck.map(|(name, measure)| strike(name, measure)).collect();
         for (id, cluster) in plan.clusters.pairs() {
             let cluster = Cluster { name: cluster.name.clone(), services: cluster.services.clone() };
             by_cell.entry(home(id)).or_default().push(cluster);

@@ -27,7 +27,7 @@ const STAGES: [(&str, ChangeStep, &[ChangeStep]); 3] = [
 impl Runs<'_> {
     /// Rows of the changes, in the order of the file.
     pub fn changes(&self) -> Vec<ChangeRow> {
-        self.plan.changes.ids().map(|id| self.change(id)).collect()
+        self.plan.changes_in_order().map(|id| self.change(id)).collect()
     }
 
     fn change(&self, id: ChangeId) -> ChangeRow {

@@ -34,7 +34,8 @@ impl ChangeSeries {
         let name = |service: ServiceId| &plan.services[service].name;
         let (mut exposed, mut copied) = (Vec::new(), Vec::new());
         let mut watched: BTreeSet<AlarmId> = BTreeSet::new();
-        for (id, change) in plan.changes.pairs() {
+        for id in plan.changes_in_order() {
+            let change = &plan.changes[id];
             for service in change.services().filter(|service| here(*service)) {
                 exposed.push(((id, service), trace.add(EXPOSED, name(service), &change.name)));
                 if change.shadow.is_some() {

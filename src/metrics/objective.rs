@@ -105,7 +105,7 @@ impl Target {
         match self {
             Target::Service => services(false),
             Target::RunTasks => services(true),
-            Target::Fault => plan.faults.iter().map(|row| row.name.clone()).collect(),
+            Target::Fault => plan.faults_in_order().map(|id| plan.faults[id].name.clone()).collect(),
             Target::CapacityProvider => {
                 let own = |kind: &ProviderKind| matches!(kind, ProviderKind::Group(_) | ProviderKind::Managed(_));
                 let rows = plan.providers.iter().filter(|row| own(&row.kind));
@@ -113,7 +113,7 @@ impl Target {
             }
             Target::ControlPlane => plan.regions.iter().map(|row| row.name.clone()).collect(),
             Target::CellularApplication => plan.application.iter().map(|row| row.name.clone()).collect(),
-            Target::Change => plan.changes.iter().map(|row| row.name.clone()).collect(),
+            Target::Change => plan.changes_in_order().map(|id| plan.changes[id].name.clone()).collect(),
             Target::Alarm => plan.alarms.iter().map(|row| row.name.clone()).collect(),
         }
     }

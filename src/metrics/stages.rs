@@ -71,7 +71,8 @@ impl Timeline {
     /// With how the changes with a pipeline went on, in the order of the file.
     #[must_use]
     pub fn with_stages(self, plan: &Plan, changes: &[(ChangeId, Measure)]) -> Timeline {
-        let row = |(id, change): (ChangeId, &Change)| {
+        let row = |id: ChangeId| {
+            let change = &plan.changes[id];
             let pipeline = change.pipeline.as_ref()?;
             let place = changes.binary_search_by_key(&id, |row| row.0).ok()?;
             let measure = &changes[place].1;
@@ -79,7 +80,7 @@ impl Timeline {
             let told = || StagedChange { times, ..staged(plan, change, pipeline, &measure.stages, &self.series) };
             (!measure.stages.is_empty()).then(told)
         };
-        let staged = plan.changes.pairs().filter_map(row).collect();
+        let staged = plan.changes_in_order().filter_map(row).collect();
         Timeline { staged, ..self }
     }
 }

@@ -63,7 +63,7 @@ impl<'a> Runs<'a> {
 
     /// Rows of the faults.
     pub fn faults(&self) -> Vec<FaultRow> {
-        self.plan.faults.ids().map(|fault| self.fault(fault)).collect()
+        self.plan.faults_in_order().map(|fault| self.fault(fault)).collect()
     }
 
     /// Rows of the losses: by service, cause (mechanisms first) and phase.
@@ -264,7 +264,19 @@ impl<'a> Runs<'a> {
                 lost_task_seconds: self.each(|run| find(run).map_or(0.0, |loss| loss.task_time as f64 / TASK_SECOND)),
             }
         };
+        let mut keys: Vec<(Why, Phase)> = keys.into_iter().collect();
+        keys.sort_by_key(|(why, phase)| (self.place(*why), *phase));
         keys.into_iter().map(row).collect()
+    }
+
+    /// Where a cause stands among all: mechanisms first, then faults and changes in the order of the file.
+    fn place(&self, why: Why) -> (u8, usize) {
+        let written = &self.plan.written;
+        match why {
+            Why::Mechanism(mechanism) => (0, mechanism as usize),
+            Why::Fault(id) => (1, written.faults.iter().position(|one| *one == id).unwrap_or(usize::MAX)),
+            Why::Change(id) => (2, written.changes.iter().position(|one| *one == id).unwrap_or(usize::MAX)),
+        }
     }
 
     pub(super) fn each(&self, value: impl Fn(&'a Measured) -> f64) -> Estimate {

@@ -9,7 +9,7 @@ use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, Regi
 use crate::model::placement::Placement;
 use crate::model::plan::{
     Cell, Cluster, Kind, Life, Plan, Profile, Provider, ProviderKind, Region, Service, StrategyItem, TaskDef, Traffic,
-    Unit, Zone, ZoneKind,
+    Unit, Written, Zone, ZoneKind,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ pub(crate) fn plan() -> Plan {
     };
     let kind = ProviderKind::Fargate { spot: false, bucket: BucketId(0) };
     let provider = Provider { name: "FARGATE".into(), who: Who::named("shop/FARGATE"), cluster: ClusterId(0), kind };
-    Plan {
+    let mut plan = Plan {
         name: "az-loss".into(),
         seed: 42,
         duration: Span::from_secs(10_800),
@@ -76,11 +76,12 @@ pub(crate) fn plan() -> Plan {
         zones: (1..=3).map(zone).collect(),
         cells: [cell].into_iter().collect(),
         clusters: [cluster].into_iter().collect(),
-        file_order: vec![ClusterId(0)],
         services: [service()].into_iter().collect(),
         providers: [provider].into_iter().collect(),
         ..Plan::default()
-    }
+    };
+    plan.written = Written::rows_of(&plan);
+    plan
 }
 
 /// Two changes of the service, watched by an alarm on 2 of 3 minutes.
@@ -124,6 +125,7 @@ pub(crate) fn with_changes() -> Plan {
     plan.alarms =
         [Alarm { name: "errors".into(), service: ServiceId(0), watches: Watches::Metric(on) }].into_iter().collect();
     plan.services[ServiceId(0)].deployment.alarms = vec![AlarmId(0)];
+    plan.written = Written::rows_of(&plan);
     plan
 }
 

@@ -37,7 +37,7 @@ pub struct Bounds {
 
 /// Every change, in the order of the file.
 pub fn derived(plan: &Plan) -> Vec<ChangeRow> {
-    plan.changes.ids().map(|id| row(plan, id)).collect()
+    plan.changes_in_order().map(|id| row(plan, id)).collect()
 }
 
 fn row(plan: &Plan, id: ChangeId) -> ChangeRow {

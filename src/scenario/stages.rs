@@ -31,7 +31,7 @@ pub struct StageRow {
 
 /// Every stage, in the order of the file.
 pub fn derived(plan: &Plan) -> Vec<StageRow> {
-    let staged = plan.changes.ids().filter_map(|id: ChangeId| {
+    let staged = plan.changes_in_order().filter_map(|id: ChangeId| {
         let change = &plan.changes[id];
         Some((change, change.pipeline.as_ref()?))
     });

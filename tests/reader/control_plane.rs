@@ -147,7 +147,7 @@ fn clusters_stand_by_cell_and_are_listed_as_in_the_file() {
         .map(|cell| (cell.name.as_str(), cell.clusters.len() as u32, cell.accounts.len() as u32))
         .collect();
     assert_eq!(cells, [("cell-1", 2, 2), ("cell-2", 0, 0), ("cell-3", 2, 1), ("cell-4", 0, 0), ("cell-1", 1, 1)]);
-    let order: Vec<&str> = plan.file_order.iter().map(|id| plan.clusters[*id].name.as_str()).collect();
+    let order: Vec<&str> = plan.written.clusters.iter().map(|id| plan.clusters[*id].name.as_str()).collect();
     assert_eq!(order, ["far", "a", "b", "c", "d"]);
     for (id, cell) in plan.cells.pairs() {
         assert!(cell.clusters.clone().all(|row| plan.clusters.iter().nth(row as usize).unwrap().cell == id));

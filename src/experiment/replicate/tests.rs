@@ -6,7 +6,9 @@ use crate::metrics::summary::Verdict;
 use crate::model::fact::{Cause, Mechanism, Phase};
 use crate::model::ids::{BucketId, ClusterId, ProviderId, RegionId, ServiceId, ZoneId};
 use crate::model::placement::Placement;
-use crate::model::plan::{Cell, Cluster, Kind, Life, Provider, ProviderKind, Region, Service, TaskDef, Zone, ZoneKind};
+use crate::model::plan::{
+    Cell, Cluster, Kind, Life, Provider, ProviderKind, Region, Service, TaskDef, Written, Zone, ZoneKind,
+};
 use serde_json::json;
 
 /// One service of one task, up and down in turn.
@@ -86,12 +88,12 @@ fn plan() -> Plan {
             services: one..next,
             providers: row..row + 1,
         });
-        plan.file_order.push(ClusterId(one));
         let kind = ProviderKind::Fargate { spot: false, bucket: BucketId(0) };
         let (name, cluster) = ("FARGATE".to_owned(), ClusterId(one));
         plan.providers.push(Provider { name, who, cluster, kind });
         plan.services.push(service(one, ProviderId(row)));
     }
+    plan.written = Written::rows_of(&plan);
     plan
 }
 

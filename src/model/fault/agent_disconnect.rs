@@ -101,7 +101,7 @@ impl Effect for Live {
             let host = world.hosts.at_mut(id.slot);
             host.unheard.push(strike.cause);
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Host });
-            detect::agent_cut(id, host.who.nth(cx.now.0), cx);
+            detect::agent_cut(world, id, cx);
         }
     }
 
@@ -112,7 +112,7 @@ impl Effect for Live {
             let before = host.unheard.len();
             host.unheard.retain(|cause| *cause != strike.cause);
             if host.unheard.len() < before {
-                detect::agent_back(id, host.who.nth(cx.now.0), cx);
+                detect::agent_back(world, id, cx);
             }
         }
     }

@@ -85,7 +85,7 @@ impl Effect for Live {
             if self.share_ppm < 1_000_000 {
                 headroom::hits(world, cell, strike.cause, cx);
                 let (calls, launches) = (self.share_ppm, self.share_ppm);
-                let refusal = Refusal { cause: strike.cause, turn: 0, calls, launches };
+                let refusal = Refusal { cause: strike.cause, turn: 0, who: strike.who, calls, launches };
                 world.planes[cell].refusing.push(refusal);
             } else {
                 outage::down(world, cell, strike.cause, cx);

@@ -105,13 +105,13 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         }
         Step::Host(fault, host, life) => {
             if let Some(row) = world.hosts.get(host).filter(|row| row.alive && row.lives == life) {
-                let who = row.life();
+                let who = row.life().nth(cx.plan.faults[fault].who.0);
                 strike(world, fault, Thing::Host(host), who, None, cx);
             }
         }
         Step::Task(fault, task) => {
             if let Some(row) = world.tasks.get(task).filter(|row| row.alive) {
-                let who = row.who(&cx.plan.services[row.service]);
+                let who = row.who(&cx.plan.services[row.service]).nth(cx.plan.faults[fault].who.0);
                 strike(world, fault, Thing::Task(task), who, None, cx);
             }
         }

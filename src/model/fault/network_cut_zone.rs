@@ -62,8 +62,7 @@ impl Effect for Live {
                 detect::cut_off(world, id, strike.cause, cx);
             }
             for id in link::hosts_in(world, zone) {
-                let who = world.hosts.at(id.slot).who;
-                detect::agent_cut(id, who.nth(cx.now.0), cx);
+                detect::agent_cut(world, id, cx);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Who;
-use crate::model::fact::{Cause, Fact, Hit};
+use crate::model::fact::{Fact, Hit};
 use crate::model::flows::{For, detect, external, headroom, link, rebalance};
 use crate::model::ids::ZoneId;
 use crate::model::ids::{HostId, TaskId};
@@ -75,8 +75,8 @@ impl Effect for Live {
                 headroom::zone_lost(world, zone, strike.cause, cx);
                 link::cut_anchored(world, zone, strike.cause, cx);
             }
-            hosts_go_dark(world, zone, self.share, strike.cause, cx);
-            fargate_goes_dark(world, zone, self.share, strike.cause, cx);
+            hosts_go_dark(world, zone, self.share, strike, cx);
+            fargate_goes_dark(world, zone, self.share, strike, cx);
         }
     }
 
@@ -95,27 +95,27 @@ impl Effect for Live {
     }
 }
 
-fn hosts_go_dark(world: &mut World, zone: ZoneId, share: f64, cause: Cause, cx: &mut Cx<'_>) {
+fn hosts_go_dark(world: &mut World, zone: ZoneId, share: f64, strike: Strike, cx: &mut Cx<'_>) {
     for slot in 0..world.hosts.slots() {
         let id: HostId = world.hosts.handle(slot);
         let host = world.hosts.at(slot);
-        if host.alive && host.zone == zone && hit(host.who, share, cx) {
-            detect::host_dies(world, id, cause, cx);
+        if host.alive && host.zone == zone && hit(host.who, share, strike, cx) {
+            detect::host_dies(world, id, strike.cause, cx);
         }
     }
 }
 
-fn fargate_goes_dark(world: &mut World, zone: ZoneId, share: f64, cause: Cause, cx: &mut Cx<'_>) {
+fn fargate_goes_dark(world: &mut World, zone: ZoneId, share: f64, strike: Strike, cx: &mut Cx<'_>) {
     for slot in 0..world.tasks.slots() {
         let id: TaskId = world.tasks.handle(slot);
         let task = world.tasks.at(slot);
         let who = task.who(&cx.plan.services[task.service]);
-        if task.alive && task.host == NIL && task.zone == zone && hit(who, share, cx) {
-            detect::fargate_dies(world, id, cause, cx);
+        if task.alive && task.host == NIL && task.zone == zone && hit(who, share, strike, cx) {
+            detect::fargate_dies(world, id, strike.cause, cx);
         }
     }
 }
 
-fn hit(who: Who, share: f64, cx: &Cx<'_>) -> bool {
-    share >= 1.0 || cx.draw(For::FaultHits, who.nth(cx.now.0)).happens(share)
+fn hit(who: Who, share: f64, strike: Strike, cx: &Cx<'_>) -> bool {
+    share >= 1.0 || cx.draw(For::FaultHits, strike.who.nth(who.0)).happens(share)
 }

@@ -92,20 +92,20 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
 fn refused(world: &World, cell: CellId, service: ServiceId, number: u32, attempt: u8, cx: &Cx<'_>) -> Option<Cause> {
     let who = cx.plan.services[service].who.nth(u64::from(number)).nth(u64::from(attempt));
     let all = &world.planes[cell].refusing;
-    let hit = all.iter().find(|one| share_of(who, one.cause, cx) < u64::from(one.calls));
+    let hit = all.iter().find(|one| share_of(who, one.who, cx) < u64::from(one.calls));
     hit.map(|one| one.cause)
 }
 
 /// Where a call stands among all of a cell, in millionths: what hits a share of them hits those below.
-fn share_of(who: Who, cause: Cause, cx: &Cx<'_>) -> u64 {
-    cx.draw(For::Refusal, who.nth(u64::from(cause.word()))).below(1_000_000)
+fn share_of(who: Who, refusal: Who, cx: &Cx<'_>) -> u64 {
+    cx.draw(For::Refusal, who.nth(refusal.0)).below(1_000_000)
 }
 
 /// The first try of a call may come to the new revision of a cell: the same part of it refuses the call, if it is bad.
 fn meets(world: &World, cell: CellId, service: ServiceId, number: u32, cx: &mut Cx<'_>) {
-    let Some(Renewal { change, part, .. }) = world.planes[cell].renewal else { return };
+    let Some(Renewal { change, turn, part }) = world.planes[cell].renewal else { return };
     let who = cx.plan.services[service].who.nth(u64::from(number)).nth(0);
-    if share_of(who, Cause::change(change), cx) < u64::from(part) {
+    if share_of(who, cx.plan.changes[change].turn_of_all(turn), cx) < u64::from(part) {
         cx.note(Fact::Met { change });
     }
 }

@@ -288,12 +288,14 @@ pub(crate) fn back_in_reach(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 }
 
 /// The agent of a host in a zone that is cut off falls silent, or is heard again.
-pub(crate) fn agent_cut(host: HostId, who: Who, cx: &mut Cx<'_>) {
+pub(crate) fn agent_cut(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
+    let who = world.hosts.at_mut(host.slot).switch();
     cx.after(between(SILENCE, cx, For::Loss, who), Step::Silent(host));
 }
 
 /// The network is back: the agent reconnects.
-pub(crate) fn agent_back(host: HostId, who: Who, cx: &mut Cx<'_>) {
+pub(crate) fn agent_back(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
+    let who = world.hosts.at_mut(host.slot).switch();
     cx.after(between(RECONNECT, cx, For::Reconnect, who), Step::Heard(host));
 }
 

@@ -52,7 +52,7 @@ fn is_over(world: &World, cause: Cause, cx: &Cx<'_>) -> bool {
 fn again(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at_mut(id.slot);
     (host.alive, host.lives) = (true, host.lives + 1);
-    let (provider, who) = (host.provider, host.life());
+    let provider = host.provider;
     let on: Vec<TaskId> = on_host(&world.tasks, world.hosts.at(id.slot).first).map(|(task, _)| task).collect();
     for task in on.into_iter().rev() {
         let row = world.tasks.at(task.slot);
@@ -65,5 +65,5 @@ fn again(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     }
     scale::count_up(world, provider, cx);
     fault::host_runs(world, id, cx);
-    detect::agent_back(id, who.nth(cx.now.0), cx);
+    detect::agent_back(world, id, cx);
 }

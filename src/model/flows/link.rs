@@ -81,7 +81,7 @@ pub(crate) fn cut(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>
         }
     }
     for id in hosts_in(world, zone) {
-        detect::agent_cut(id, world.hosts.at(id.slot).who.nth(cx.now.0), cx);
+        detect::agent_cut(world, id, cx);
     }
 }
 
@@ -120,6 +120,6 @@ pub(crate) fn back(world: &mut World, zone: ZoneId, cx: &mut Cx<'_>) {
         return;
     }
     for id in hosts_in(world, zone) {
-        detect::agent_back(id, world.hosts.at(id.slot).who.nth(cx.now.0), cx);
+        detect::agent_back(world, id, cx);
     }
 }

@@ -125,12 +125,14 @@ pub(crate) fn may_launch(world: &mut World, service: ServiceId, cx: &mut Cx<'_>)
 }
 
 /// Whether a cell that answers badly refuses this launch.
-fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
+fn refused(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
     let row = &cx.plan.services[service];
-    let who = row.who.nth(u64::from(world.services[service].launched)).nth(cx.now.0);
+    let tries = &mut world.services[service].refusable;
+    *tries += 1;
+    let who = row.who.nth(u64::from(*tries));
     let all = &world.planes[cell_of(world, row.cluster, cx)].refusing;
     let hit = all.iter().find(|one| {
-        let mut draw = cx.draw(super::For::Refusal, who.nth(u64::from(one.cause.word())));
+        let mut draw = cx.draw(super::For::Refusal, who.nth(one.who.0));
         draw.below(REQUEST) < u64::from(one.launches)
     });
     let Some(cause) = hit.map(|one| one.cause) else { return false };

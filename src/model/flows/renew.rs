@@ -40,7 +40,8 @@ pub(crate) fn to(world: &mut World, cell: CellId, renewal: Option<Renewal>, cx: 
         let share = |ppm: u64| (ppm * u64::from(part) / WHOLE) as u32;
         let (calls, launches) = (share(bad.calls), share(bad.launches));
         if calls + launches > 0 {
-            plane.refusing.push(Refusal { cause, turn, calls, launches });
+            let who = cx.plan.changes[change].turn_of_all(turn);
+            plane.refusing.push(Refusal { cause, turn, who, calls, launches });
         }
         if bad.left < WHOLE {
             let left_ppm = (WHOLE - u64::from(share(WHOLE - bad.left))) as u32;

@@ -60,11 +60,11 @@ pub struct Plan {
     pub cells: Table<CellId, Cell>,
     /// Accounts of each Region, in the order in which its cells' clusters name them.
     pub accounts: Table<AccountId, String>,
-    /// Clusters, cell by cell.
+    /// Clusters, cell by cell and there by name.
     pub clusters: Table<ClusterId, Cluster>,
-    /// Clusters in the order of the file, for whoever lists what they run.
-    pub file_order: Vec<ClusterId>,
-    /// Services and streams of standalone tasks, cell by cell.
+    /// The order of the file, for whoever lists results.
+    pub written: Written,
+    /// Services and streams of standalone tasks, cluster by cluster and there by name.
     pub services: Table<ServiceId, Service>,
     /// Capacity providers as clusters use them, cell by cell.
     pub providers: Table<ProviderId, Provider>,
@@ -72,9 +72,9 @@ pub struct Plan {
     pub buckets: Table<BucketId, Bucket>,
     /// Instance types that anything uses.
     pub types: Table<TypeId, InstanceType>,
-    /// Faults in the order of the file.
+    /// Faults by name.
     pub faults: Table<FaultId, Fault>,
-    /// Changes in the order of the file.
+    /// Changes by name.
     pub changes: Table<ChangeId, Change>,
     /// Customers' own cells.
     pub application: Option<Application>,
@@ -90,12 +90,22 @@ impl Plan {
 
     /// Services and streams in the order of the file.
     pub fn services_in_order(&self) -> impl Iterator<Item = ServiceId> {
-        self.file_order.iter().flat_map(|id| self.clusters[*id].services.clone().map(ServiceId))
+        self.written.services.iter().copied()
     }
 
     /// Capacity providers in the order of the file.
     pub fn providers_in_order(&self) -> impl Iterator<Item = ProviderId> {
-        self.file_order.iter().flat_map(|id| self.clusters[*id].providers.clone().map(ProviderId))
+        self.written.clusters.iter().flat_map(|id| self.clusters[*id].providers.clone().map(ProviderId))
+    }
+
+    /// Faults in the order of the file.
+    pub fn faults_in_order(&self) -> impl Iterator<Item = FaultId> {
+        self.written.faults.iter().copied()
+    }
+
+    /// Changes in the order of the file.
+    pub fn changes_in_order(&self) -> impl Iterator<Item = ChangeId> {
+        self.written.changes.iter().copied()
     }
 
     /// The end of the run.
@@ -123,6 +133,32 @@ impl Plan {
     pub fn is_external(&self, service: &Service) -> bool {
         let external = |item: &StrategyItem| matches!(self.providers[item.provider].kind, ProviderKind::External(_));
         service.strategy.first().is_some_and(external)
+    }
+}
+
+/// What the file lists, in its order. The rows of a plan stand by name instead: what happens at one instant happens in the
+/// order of rows, so a file whose lists are permuted gives the same numbers.
+#[derive(Debug, Default, Clone)]
+pub struct Written {
+    /// Clusters.
+    pub clusters: Vec<ClusterId>,
+    /// Services and streams, cluster by cluster.
+    pub services: Vec<ServiceId>,
+    /// Faults.
+    pub faults: Vec<FaultId>,
+    /// Changes.
+    pub changes: Vec<ChangeId>,
+}
+
+impl Written {
+    /// The rows of a plan as they stand, for plans that no file describes.
+    pub fn rows_of(plan: &Plan) -> Written {
+        Written {
+            clusters: plan.clusters.ids().collect(),
+            services: plan.services.ids().collect(),
+            faults: plan.faults.ids().collect(),
+            changes: plan.changes.ids().collect(),
+        }
     }
 }
 

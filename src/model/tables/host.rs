@@ -35,6 +35,8 @@ pub struct Host {
     pub news: Vec<(TaskId, StopCode)>,
     /// How often it was repaired: a host of the customer comes back as it was.
     pub lives: u32,
+    /// How often its agent was cut off or came back, for draws that each time makes anew.
+    pub switches: u32,
     /// Why it died or drains.
     pub cause: Cause,
     /// When it was registered.
@@ -80,6 +82,7 @@ impl Host {
             unheard: Vec::new(),
             news: Vec::new(),
             lives: 0,
+            switches: 0,
             cause: Cause::mechanism(Mechanism::ScaleIn),
             since: Time::ZERO,
             idle_since: Time::ZERO,
@@ -112,6 +115,12 @@ impl Host {
     /// Birth certificate of its present life, for draws that each life makes anew.
     pub fn life(&self) -> Who {
         if self.lives == 0 { self.who } else { self.who.nth(u64::from(self.lives)) }
+    }
+
+    /// Birth certificate of the next time that its agent is cut off or comes back.
+    pub fn switch(&mut self) -> Who {
+        self.switches += 1;
+        self.life().nth(u64::from(self.switches))
     }
 
     /// Belief: ECS may place tasks here.

@@ -1,8 +1,8 @@
 //! What a control-plane cell can do and how it is; and the way to the cells for calls from outside.
 
 use super::bucket::Tokens;
-use crate::engine::Span;
 use crate::engine::index::Table;
+use crate::engine::{Span, Who};
 use crate::model::event::Event;
 use crate::model::fact::Cause;
 use crate::model::ids::{AccountId, CellId, ChangeId, ClusterId, ServiceId, ZoneId};
@@ -44,6 +44,8 @@ pub struct Refusal {
     pub cause: Cause,
     /// Which occurrence of a change that comes again and again; 0 of a fault.
     pub turn: u32,
+    /// Its birth certificate: who is refused is drawn by it.
+    pub who: Who,
     /// Share of calls from outside, in millionths.
     pub calls: u32,
     /// Share of the scheduler's launches, in millionths.

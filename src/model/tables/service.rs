@@ -76,6 +76,8 @@ pub struct Service {
     pub desired: u32,
     /// Launches so far.
     pub launched: u32,
+    /// Launches that a cell which answers badly was asked for so far: each is drawn anew.
+    pub refusable: u32,
     /// Tasks whose goal is RUNNING.
     pub wanted: u32,
     /// Among them: not yet RUNNING, or RUNNING and not yet known to be healthy.
@@ -225,6 +227,7 @@ impl Service {
         Service {
             desired,
             launched: 0,
+            refusable: 0,
             wanted: 0,
             starting: 0,
             to_replace: 0,

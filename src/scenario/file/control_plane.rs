@@ -170,7 +170,8 @@ object! {
             /// Single clusters and their cells, looked up before the algorithm: a large customer, a quarantine, a test.
             #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
             pins: BTreeMap<String, String>,
-            /// With `fullMap`: clusters and their cells. A cluster without a row gets the cell with the fewest.
+            /// With `fullMap`: clusters and their cells. A cluster without a row gets the cell with the fewest, in the order in
+            /// which clusters stand in the file.
             #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
             map: BTreeMap<String, String>,
         }

@@ -218,7 +218,7 @@ impl Build<'_> {
 
     /// The services of the router and of the cells; `None` when one of them was refused.
     fn fleets(&mut self) -> Option<Vec<ServiceId>> {
-        let clusters = self.plan.file_order.get(self.written_clusters..)?.to_vec();
+        let clusters = self.plan.written.clusters.get(self.written_clusters..)?.to_vec();
         let expected = self.scenario.clusters.len() - self.written_clusters;
         let first = |id: &crate::model::ids::ClusterId| self.plan.clusters[*id].services.clone().next().map(ServiceId);
         let found: Vec<ServiceId> = clusters.iter().filter_map(first).collect();

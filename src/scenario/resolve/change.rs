@@ -1,6 +1,7 @@
 //! Changes and what a service does with them: `changes` and `deploymentConfiguration`.
 
 use super::Build;
+use super::cluster::by_name;
 use crate::engine::{Span, Who};
 use crate::model::defect;
 use crate::model::ids::{AlarmId, RegionId, ServiceId};
@@ -31,11 +32,14 @@ impl Build<'_> {
             let Some(row) = self.change(written, &at, place) else { continue };
             rows[place] = Some(row);
         }
-        // Rows stand in the order of the file, as results do; the revisions of a service in order of time.
+        // Rows stand by name; the revisions of a service in order of time, those of one time by name.
         let all = rows.iter().all(Option::is_some);
-        for row in rows.into_iter().flatten() {
+        let mut written = Vec::new();
+        for place in by_name(&scenario.changes, |change| &change.name) {
+            let Some(row) = rows[place].take() else { continue };
             let services: Vec<ServiceId> = row.services().collect();
             let id = self.plan.changes.push(row);
+            written.push((place, id));
             if self.plan.changes[id].flag.is_some() {
                 continue;
             }
@@ -48,6 +52,8 @@ impl Build<'_> {
             list.sort_by_key(|id| (self.plan.changes[*id].at, *id));
             self.plan.services[service].changes = list;
         }
+        written.sort_unstable();
+        self.plan.written.changes = written.into_iter().map(|(_, id)| id).collect();
         debug_assert!(all || self.out.has_errors(), "a change that is left out was told");
         if all {
             self.only_with_flags();

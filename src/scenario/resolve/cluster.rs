@@ -2,10 +2,11 @@
 
 use super::{Build, router};
 use crate::engine::Time;
-use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId};
+use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId, ServiceId};
 use crate::model::plan::{self, StrategyItem};
 use crate::model::problem::nearest;
 use crate::scenario::ecs::cluster::Cluster;
+use std::collections::BTreeMap;
 
 /// A cluster while its services are resolved.
 pub(super) struct Home<'a> {
@@ -44,6 +45,7 @@ impl Build<'_> {
         }
         let regions: Vec<RegionId> = self.plan.regions.ids().collect();
         let mut order: Vec<(usize, ClusterId)> = Vec::new();
+        let mut services = BTreeMap::new();
         for region in regions {
             let first = region == RegionId(0);
             let name = self.plan.regions[region].name.clone();
@@ -52,19 +54,21 @@ impl Build<'_> {
             let by_cell = self.by_cell(region, &all);
             let times = self.additions(region);
             let first = by_cell.len().saturating_sub(times.len()).max(1);
-            for (place, clusters) in by_cell.into_iter().enumerate() {
+            for (place, mut clusters) in by_cell.into_iter().enumerate() {
+                clusters.sort_by_key(|(_, cluster)| &cluster.cluster_name);
                 let added = place.checked_sub(first).map(|row| times[row]);
                 let cell = self.open_cell(region, place, added);
                 for (index, cluster) in clusters {
                     order.push((index, ClusterId(self.plan.clusters.len() as u32)));
-                    self.cluster(cluster, index, cell, region);
+                    services.insert(index, self.cluster(cluster, index, cell, region));
                 }
                 self.close_cell(cell);
             }
             self.grow(region, &all);
         }
         order.sort_unstable();
-        self.plan.file_order = order.into_iter().map(|(_, id)| id).collect();
+        self.plan.written.clusters = order.into_iter().map(|(_, id)| id).collect();
+        self.plan.written.services = services.into_values().flatten().collect();
         self.name_cells();
     }
 
@@ -108,7 +112,8 @@ impl Build<'_> {
         row.accounts.end = plan.accounts.len() as u32;
     }
 
-    fn cluster(&mut self, cluster: &Cluster, index: usize, cell: CellId, region: RegionId) {
+    /// A cluster with what runs in it; returns its services and streams in the order of the file.
+    fn cluster(&mut self, cluster: &Cluster, index: usize, cell: CellId, region: RegionId) -> Vec<ServiceId> {
         let at = self.cluster_at(index);
         let name = cluster.cluster_name.as_str();
         self.named(name, &format!("{at}/clusterName"));
@@ -137,7 +142,7 @@ impl Build<'_> {
         if self.names.clusters.insert(name.to_owned(), id).is_some() {
             let message = format!("two clusters are called `{name}`");
             self.out.error(&format!("{at}/clusterName"), message, "give each cluster its own name");
-            return;
+            return Vec::new();
         }
         let mut home = Home {
             id,
@@ -158,16 +163,31 @@ impl Build<'_> {
             let at = format!("{at}/defaultCapacityProviderStrategy");
             home.default_strategy = self.strategy(&cluster.default_capacity_provider_strategy, &home, &at);
         }
-        for (place, service) in cluster.services.iter().enumerate() {
-            let at = self.service_at(index, place);
-            self.service(service, &mut home, &at);
-        }
-        for (place, stream) in cluster.run_tasks.iter().enumerate() {
-            self.stream(stream, &mut home, &format!("{at}/runTasks/{place}"));
-        }
+        let services = self.runs(cluster, index, &mut home, &at);
         let row = &mut self.plan.clusters[id];
         row.services.end = self.plan.services.len() as u32;
         row.providers.end = self.plan.providers.len() as u16;
+        services
+    }
+
+    /// Services and streams of a cluster, by name; returns them in the order of the file, streams behind services.
+    fn runs(&mut self, cluster: &Cluster, index: usize, home: &mut Home, at: &str) -> Vec<ServiceId> {
+        let mut written: Vec<(usize, ServiceId)> = Vec::new();
+        for place in by_name(&cluster.services, |service| &service.service_name) {
+            let next = ServiceId(self.plan.services.len() as u32);
+            let at = self.service_at(index, place);
+            self.service(&cluster.services[place], home, &at);
+            written.extend((ServiceId(self.plan.services.len() as u32) > next).then_some((place, next)));
+        }
+        for place in by_name(&cluster.run_tasks, |stream| stream.name.as_ref().unwrap_or(&stream.task_definition)) {
+            let next = ServiceId(self.plan.services.len() as u32);
+            self.stream(&cluster.run_tasks[place], home, &format!("{at}/runTasks/{place}"));
+            written.extend(
+                (ServiceId(self.plan.services.len() as u32) > next).then_some((cluster.services.len() + place, next)),
+            );
+        }
+        written.sort_unstable();
+        written.into_iter().map(|(_, id)| id).collect()
     }
 
     /// When a cluster is created, unless it is there from the start.
@@ -210,6 +230,13 @@ impl Build<'_> {
         self.buckets.push((home.region, home.account.clone(), spot, id));
         id
     }
+}
+
+/// The places of a list in the order of its rows' names.
+pub(super) fn by_name<T>(rows: &[T], name: impl Fn(&T) -> &String) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..rows.len()).collect();
+    places.sort_by(|one, other| name(&rows[*one]).cmp(name(&rows[*other])));
+    places
 }
 
 fn from(start: usize) -> std::ops::Range<u32> {

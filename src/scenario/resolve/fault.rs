@@ -1,5 +1,6 @@
 //! Faults: when, for how long, what.
 
+use super::cluster::by_name;
 use super::{Build, Refused};
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::fault::Spec;
@@ -9,7 +10,9 @@ use crate::scenario::entry::Fault;
 impl Build<'_> {
     pub(super) fn faults(&mut self) {
         let list = &self.scenario.faults;
-        for (index, fault) in list.iter().enumerate() {
+        let mut written = Vec::new();
+        for index in by_name(list, |fault| &fault.name) {
+            let fault = &list[index];
             let at = format!("/faults/{index}");
             if fault.name.trim().is_empty() {
                 self.out.error(&format!("{at}/name"), "a fault needs a name", "objectives and results speak of it");
@@ -28,7 +31,7 @@ impl Build<'_> {
             self.spot_only(fault, &at);
             self.own_zone_only(fault, &at);
             let (Some(when), Ok(lasts), Some(effect)) = (when, lasts, effect) else { continue };
-            self.plan.faults.push(plan::Fault {
+            let id = self.plan.faults.push(plan::Fault {
                 name: fault.name.clone(),
                 kind: fault.spec.kind(),
                 who: Who::named(&format!("fault {}", fault.name)),
@@ -36,7 +39,10 @@ impl Build<'_> {
                 lasts,
                 effect,
             });
+            written.push((index, id));
         }
+        written.sort_unstable();
+        self.plan.written.faults = written.into_iter().map(|(_, id)| id).collect();
     }
 
     fn when(&mut self, fault: &Fault, at: &str) -> Option<When> {

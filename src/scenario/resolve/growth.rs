@@ -85,8 +85,9 @@ impl Build<'_> {
             let mapping = self.plan.regions[region].plane.as_ref().map(|plane| plane.router.mapping);
             let next = routing::assign_around(mapping.unwrap_or(plan::Mapping::FullMap), &names, &fixed, count);
             let moved = (0..ids.len()).filter(|row| next[*row] != homes[*row]);
-            let moves: Vec<(ClusterId, CellId)> =
+            let mut moves: Vec<(ClusterId, CellId)> =
                 moved.clone().map(|row| (ids[row], CellId(cells[0].0 + next[row]))).collect();
+            moves.sort_unstable();
             let (all, of) = (there.iter().filter(|there| **there).count(), moved.filter(|row| there[*row]).count());
             self.tell(first + place, times[place], of, all, &at);
             if moves.is_empty() && written.router.mapping == Mapping::FullMap && row.clusters.is_empty() {

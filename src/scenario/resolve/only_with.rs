@@ -9,9 +9,10 @@ impl Build<'_> {
     /// The flags that defects need, once all changes stand: a flag may be written below its revision.
     pub(super) fn only_with_flags(&mut self) {
         let scenario = self.scenario;
-        for (id, written) in self.plan.changes.ids().zip(&scenario.changes) {
+        let ids: Vec<ChangeId> = self.plan.changes_in_order().collect();
+        for (place, (id, written)) in ids.into_iter().zip(&scenario.changes).enumerate() {
             let Some(name) = &written.only_with_flag else { continue };
-            let found = self.only_with(id, written, name, &format!("/changes/{}", id.0));
+            let found = self.only_with(id, written, name, &format!("/changes/{place}"));
             self.plan.changes[id].only_with = found;
         }
     }

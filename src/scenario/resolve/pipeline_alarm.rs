@@ -71,10 +71,8 @@ impl Build<'_> {
         if !named.services().all(|service| self.has_traffic(service, at)) {
             return Vec::new();
         }
-        // Changes stand in the order of the file.
-        let Some(place) = self.scenario.changes.iter().position(|one| one.name == change.name) else {
-            return Vec::new();
-        };
+        // Changes stand by name, and each has its own.
+        let place = self.scenario.changes.iter().filter(|one| one.name < change.name).count();
         let scope = Scope::Fleet(ChangeId(place as u32));
         let regions = named.regions(&self.plan);
         let mut found = Vec::new();
