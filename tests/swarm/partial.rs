@@ -30,12 +30,10 @@ pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
     }
     let plane = &mut file["regions"][0]["controlPlane"];
     if plane.is_object() && dice.one_in(3) {
-        let mut tested = json!({});
+        // What is to end well keeps most of its rate.
+        let (least, powers): (u64, &[f64]) = if calm { (40, &[0.0, 0.2]) } else { (10, &[0.0, 1.0, 3.0]) };
+        let mut tested = json!({ "tasks": dice.between(least, 60), "beyond": dice.pick(powers) });
         dice.perhaps(2, &mut tested, "clusters", |_| json!(1));
-        dice.perhaps(2, &mut tested, "tasks", |dice| json!(dice.between(10, 60)));
-        dice.perhaps(2, &mut tested, "beyond", |dice| {
-            json!(dice.pick(if calm { &[0.0, 0.5, 1.0] } else { &[0.0, 1.0, 3.0] }))
-        });
         plane["tested"] = tested;
     }
 }

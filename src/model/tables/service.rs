@@ -424,6 +424,7 @@ impl Service {
         if *count == 0 {
             self.owed.remove(row);
         }
+        self.keep_tries();
         Some(cause)
     }
 
@@ -435,9 +436,14 @@ impl Service {
                 self.owed.pop_back();
             }
             self.not_wanted += 1;
-            if self.tries.refused() > 0 {
-                self.tries.keep(self.owed());
-            }
+            self.keep_tries();
+        }
+    }
+
+    /// No more launches have been refused than are due.
+    fn keep_tries(&mut self) {
+        if self.tries.refused() > 0 {
+            self.tries.keep(self.owed());
         }
     }
 
