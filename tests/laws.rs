@@ -18,6 +18,8 @@ mod alarm_rows;
 mod alarm_zone;
 #[path = "laws/application.rs"]
 mod application;
+#[path = "laws/attach.rs"]
+mod attach;
 #[path = "laws/balancer.rs"]
 mod balancer;
 #[path = "laws/cells.rs"]
@@ -60,6 +62,8 @@ mod line;
 mod link;
 #[path = "laws/managed.rs"]
 mod managed;
+#[path = "laws/partial.rs"]
+mod partial;
 #[path = "laws/pipeline.rs"]
 mod pipeline;
 #[path = "laws/pipeline_regions.rs"]
@@ -94,6 +98,10 @@ mod starts;
 mod static_stability;
 #[path = "laws/streams.rs"]
 mod streams;
+#[path = "laws/tested.rs"]
+mod tested;
+#[path = "laws/waiting.rs"]
+mod waiting;
 #[path = "laws/windows.rs"]
 mod windows;
 #[path = "laws/world.rs"]

@@ -5,6 +5,8 @@
 
 #[path = "measures/faults.rs"]
 mod faults;
+#[path = "measures/partial.rs"]
+mod partial;
 #[path = "measures/promises.rs"]
 mod promises;
 #[path = "measures/settings.rs"]

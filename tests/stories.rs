@@ -32,6 +32,7 @@ const SCENARIOS: &[&str] = &[
     "az-loss-mid-deploy",
     "az-loss-tight",
     "batch-stream",
+    "beyond-tested",
     "big-bang",
     "blue-green",
     "building-block",

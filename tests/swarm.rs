@@ -21,6 +21,8 @@ mod diary;
 mod dice;
 #[path = "swarm/found.rs"]
 mod found;
+#[path = "swarm/partial.rs"]
+mod partial;
 #[path = "swarm/pipelines.rs"]
 mod pipelines;
 #[path = "swarm/rules.rs"]

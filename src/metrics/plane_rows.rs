@@ -59,6 +59,7 @@ impl Runs<'_> {
             accepted: self.each(|run| accepted(run) as f64),
             throttled: self.each(|run| sum(run, |cell| cell.throttled.cast_signed()) as f64),
             failed: self.each(|run| sum(run, |cell| cell.failed.cast_signed()) as f64),
+            waiting: self.each(|run| sum(run, |cell| cell.waiting.cast_signed()) as f64),
             availability: self
                 .maybe(|run| (offered(run) > 0).then(|| (accepted(run) as f64 / offered(run) as f64).min(1.0))),
         }

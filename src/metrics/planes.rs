@@ -13,7 +13,8 @@ const CALLS: usize = 7;
 /// What one cell did in the window.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measure {
-    /// Launches offered beyond those that were taken on: they wait, or were lost.
+    /// Launches offered beyond those that were taken on: they wait, or were lost. With those that wait at the end, the
+    /// throttled and the failed ones the sum is exact.
     pub offered: i64,
     /// Turned away for their rate.
     pub throttled: u64,
@@ -34,6 +35,8 @@ pub struct Measure {
     pub others: u128,
     /// Launches taken on.
     pub accepted: u64,
+    /// Launches that are still due at the end.
+    pub waiting: u64,
     /// Clusters that migrated to it, in the whole run.
     pub arrived: u64,
     /// Clusters that it runs at the end beyond those of the plan.
@@ -65,6 +68,8 @@ pub struct Planes {
     counted: Vec<u64>,
     /// Launches of each service that were offered before the window and wait.
     before: Vec<u32>,
+    /// Launches of each service that were offered and wait.
+    waiting: Vec<u32>,
 }
 
 impl Planes {
@@ -87,6 +92,7 @@ impl Planes {
             homes: Homes::new(plan, part),
             counted: vec![0; part.as_one.services.len()],
             before: vec![0; part.as_one.services.len()],
+            waiting: vec![0; part.as_one.services.len()],
         }
     }
 
@@ -155,6 +161,8 @@ impl Planes {
 
     fn launches(&mut self, now: Time, service: ServiceId, what: Delayed, count: u32) {
         let place = (service.0 - self.first_service) as usize;
+        let waiting = &mut self.waiting[place];
+        *waiting = if what == Delayed::Offered { *waiting + count } else { waiting.saturating_sub(count) };
         let before = &mut self.before[place];
         if now < self.from {
             *before = if what == Delayed::Offered { *before + count } else { before.saturating_sub(count) };
@@ -198,6 +206,11 @@ impl Planes {
     ) -> (Vec<Measure>, Vec<(ClusterId, CellId)>) {
         for service in (self.first_service..).take(self.counted.len()).map(ServiceId) {
             self.count(service, launched(service));
+            let place = (service.0 - self.first_service) as usize;
+            let row = &mut self.cells[self.homes.of(service)].measure;
+            row.waiting += u64::from(self.waiting[place]);
+            // Offered before the window and not ended in it: counts as offered now.
+            row.offered += i64::from(self.before[place]);
         }
         let homes = self.homes.all().collect();
         let from = self.from;

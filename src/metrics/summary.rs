@@ -222,6 +222,8 @@ pub struct PlaneLaunches {
     pub throttled: Estimate,
     /// Lost, as the router or the cell did not answer.
     pub failed: Estimate,
+    /// Still due at the end of the run. Offered is the sum of accepted, throttled, failed and waiting.
+    pub waiting: Estimate,
     /// Accepted / offered; null without launches.
     pub availability: Maybe,
 }

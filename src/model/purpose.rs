@@ -60,6 +60,8 @@ pub enum For {
     ChangeGap,
     /// How long a task protects itself from scale-in.
     Protect,
+    /// Whether a single start, or request for capacity, fails while a share of them does.
+    Fails,
 }
 
 impl From<For> for Purpose {

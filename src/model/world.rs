@@ -163,7 +163,7 @@ impl World {
         let plane = plan.regions[cell.region].plane.as_ref();
         let mut world = World {
             planes: Table::starting_at(CellId(part.cells.start)),
-            front: Front::new(cell.accounts.clone()),
+            front: Front::new(cell.accounts.clone(), plan.regions[cell.region].attach.as_ref()),
             outages: 0,
             homes: Homes::new(cell.clusters.clone()),
             unborn: Vec::new(),
@@ -232,6 +232,7 @@ impl World {
     /// Places what runs at time 0 and schedules the first events.
     pub fn prepare(&mut self, cx: &mut Cx<'_>) {
         let plan = cx.plan;
+        flows::plane::prepare(self, cx);
         flows::create::prepare(self, cx);
         flows::grow::prepare(self, cx);
         for provider in self.providers.ids() {

@@ -8,7 +8,7 @@ use crate::metrics::summary::{CellRow, Maybe, PlaneLaunches, PlaneRow, Summary};
 const CELLS_MAX: usize = 12;
 
 /// What the words of the table mean.
-pub(super) const ABOUT: &str = "clusters: at the end; throttled, failed: nobody took the launch on, at its last try; peak: the busiest minute against what the cell can do";
+pub(super) const ABOUT: &str = "clusters: at the end; throttled, failed: nobody took the launch on, at its last try; waiting: still due at the end; peak: the busiest minute against what the cell can do";
 
 /// The table; empty when no Region has anything to tell.
 pub(super) fn table(summary: &Summary) -> Table {
@@ -20,6 +20,7 @@ pub(super) fn table(summary: &Summary) -> Table {
         ("accepted", Right),
         ("throttled", Right),
         ("failed", Right),
+        ("waiting", Right),
         ("launch\navailability", Right),
         ("peak\nutilisation", Right),
         ("down", Right),
@@ -42,7 +43,7 @@ pub(super) fn table(summary: &Summary) -> Table {
         let more = region.cells.len() - shown.len();
         if more > 0 {
             let mut words = vec![format!("  {more} more cells")];
-            words.resize(9, String::new());
+            words.resize(10, String::new());
             table.row(words);
         }
     }
@@ -57,6 +58,7 @@ fn row(name: String, clusters: u32, launches: &PlaneLaunches, [peak, down]: [Str
         estimate(&launches.accepted),
         estimate(&launches.throttled),
         estimate(&launches.failed),
+        estimate(&launches.waiting),
         percent(&launches.availability),
         peak,
         down,

@@ -1,7 +1,7 @@
 //! What follows from a plan for the cells of its control planes: capacity, what a zone takes, and who is in them.
 
 use crate::model::Plan;
-use crate::model::ids::{RegionId, ServiceId};
+use crate::model::ids::{CellId, RegionId, ServiceId};
 use crate::model::plan::{Cell, Plane};
 use crate::model::problem::Problems;
 use crate::model::quantity::Rate;
@@ -85,7 +85,24 @@ pub fn doubts(plan: &Plan, out: &mut Problems) {
             out.warning(&format!("{at}/cells"), message, "write fewer cells, or pin a cluster there");
         }
         tested(plan, plane, &cells, &at, out);
+        slowed(plan, id, plane, &at, out);
     }
+}
+
+/// What cells beyond their test have left.
+fn slowed(plan: &Plan, region: RegionId, plane: &Plane, at: &str, out: &mut Problems) {
+    let of = |id: CellId| crate::model::tables::plane::Plane::new(plan, id).tested_ppm;
+    let cells = plan.cells.pairs().filter(|(_, cell)| cell.region == region && cell.added.is_none());
+    let Some(worst) = cells.map(|(id, _)| of(id)).min().filter(|left| *left < 1_000_000) else { return };
+    let (message, hint) = if plane.zone_rate.is_none() {
+        let message = "cells beyond their test do not slow down: without `peakRequests` they take any load".to_owned();
+        (message, "write `peakRequests`, so that there is something to lose")
+    } else {
+        let left = percent(f64::from(worst) / 1e6);
+        let message = format!("beyond its test the largest cell does {left} of what it could do");
+        (message, "write more cells, or `beyond`: 0 for cells that do not slow down")
+    };
+    out.warning(&format!("{at}/tested"), message, hint);
 }
 
 fn tested(plan: &Plan, plane: &Plane, cells: &[&Cell], at: &str, out: &mut Problems) {

@@ -36,6 +36,12 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         let elsewhere = plane.held.iter().filter(|(cluster, _)| world.homes.of(plan, *cluster) != id).count();
         out.same("events held for clusters of another cell", name, elsewhere, 0);
     }
+    for (id, row) in world.front.attach.pairs() {
+        let comes = row.armed
+            || row.queue.is_empty()
+            || plan.regions[world.part.as_one.region].attach.is_none_or(|one| one.rate == 0);
+        out.holds("somebody comes for who waits for a network interface", &plan.accounts[id], comes, row.queue.len());
+    }
     standing.sort_unstable();
     let marked: Vec<ServiceId> = world.services.pairs().filter(|(_, row)| row.at_plane).map(|(id, _)| id).collect();
     out.same("services in the queues of cells", "world", marked, standing);

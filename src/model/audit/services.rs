@@ -252,9 +252,20 @@ fn due(row: &Service, kind: Kind, name: &str, out: &mut Findings) {
         || row.rests_until >= out.now
         || queued
         || row.at_plane
+        || row.tries.resting() > 0
         || !row.may_launch()
         || for_room;
     out.holds("somebody comes for what is due", name, row.owed.is_empty() || waits, (&row.owed, row.waits));
+    // What was ever due was taken on, is still due, or is not wanted any more.
+    let ends = u64::from(row.launched) + u64::from(row.owed()) + row.not_wanted;
+    out.same("launches that were due, by what became of them", name, row.ever_due, ends);
+    if kind == Kind::Stream {
+        // Of what calls asked for, some wait for an answer, or for the cell.
+        let ends = u64::from(row.launched) + u64::from(row.owed()) + u64::from(row.early) + row.given_up;
+        out.same("tasks that were called for, by what became of them", name, row.called, ends);
+    }
+    let (refused, owed) = (row.tries.refused(), row.owed());
+    out.holds("who was refused is due", name, refused <= owed, (refused, owed));
     out.holds("no entry of nothing", name, row.owed.iter().all(|(_, count)| *count > 0), &row.owed);
 }
 

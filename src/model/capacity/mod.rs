@@ -2,6 +2,7 @@
 
 pub mod ec2_group;
 pub mod fargate;
+pub mod luck;
 
 use super::plan::StrategyItem;
 

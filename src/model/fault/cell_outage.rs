@@ -1,6 +1,8 @@
 //! A control-plane cell stops acting, or answers badly.
 
+use super::course::{self, Course, FailShare};
 use super::{Effect, Kind, Strike, Thing};
+use crate::engine::Span;
 use crate::model::flows::{headroom, outage};
 use crate::model::ids::{CellId, ClusterId};
 use crate::model::names::Names;
@@ -14,7 +16,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// ## What happens
 /// The cell neither places, replaces, scales, stops nor learns anything; calls to it fail. Running tasks live on. With a
-/// `share` below 1 it refuses that share of launches and calls and does the rest.
+/// `share` below 1, or with a `failShare`, it refuses that share of launches and calls and does the rest: each is drawn by
+/// itself, and one that is refused is tried again 30 s later without holding up the others.
 /// ## What ECS sees
 /// Nothing: it is the cell that would see. Ends of tasks and hosts come to it when it is back.
 /// ## What heals it
@@ -32,17 +35,18 @@ pub struct Spec {
     /// Instead: the cell that runs this cluster when the fault begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
-    /// Share of launches and calls that it refuses, above 0 to 1; at 1 it does nothing at all.
-    #[serde(default = "whole")]
-    pub share: f64,
-}
-
-fn whole() -> f64 {
-    1.0
+    /// Share of launches and calls that it refuses, above 0 to 1; at 1, the default, it does nothing at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// Instead of `share`: the share of launches and calls that it refuses, a number from 0 to 1, or its course,
+    /// `[{"at": "0s", "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the fault. Each is drawn by
+    /// itself (model choice).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_share: Option<FailShare>,
 }
 
 /// What runs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Live {
     /// `None`: every cell, each with its own clock.
     pub cell: Option<CellId>,
@@ -50,13 +54,27 @@ pub struct Live {
     pub cluster: Option<ClusterId>,
     /// Refused, in millionths.
     pub share_ppm: u32,
+    /// Instead: refused as time goes by.
+    pub course: Option<Course>,
+}
+
+impl Live {
+    /// Whether the cell does something all the same.
+    pub(super) fn is_partial(&self) -> bool {
+        self.share_ppm < 1_000_000 || self.course.is_some()
+    }
 }
 
 impl Kind for Spec {
     type Live = Live;
 
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let share = super::share(self.share, &format!("{at}/share"), out);
+        let share = super::share(self.share.unwrap_or(1.0), &format!("{at}/share"), out);
+        let course = course::read(self.fail_share.as_ref(), at, out);
+        if self.share.is_some() && self.fail_share.is_some() {
+            out.error(at, "`share` and `failShare` exclude each other", "keep one of them");
+            return None;
+        }
         let mut cluster = None;
         let cell = match (&self.cell, &self.cluster) {
             (Some(_), Some(_)) => {
@@ -71,7 +89,7 @@ impl Kind for Spec {
             }
             (None, None) => None,
         };
-        Some(Live { cell, cluster, share_ppm: libm::round(share? * 1e6) as u32 })
+        Some(Live { cell, cluster, share_ppm: libm::round(share? * 1e6) as u32, course: course? })
     }
 }
 
@@ -82,9 +100,10 @@ impl Effect for Live {
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for cell in super::cells_of(self.cell, strike, world) {
-            if self.share_ppm < 1_000_000 {
+            if self.is_partial() {
                 headroom::hits(world, cell, strike.cause, cx);
-                let (calls, launches) = (self.share_ppm, self.share_ppm);
+                let share = self.course.as_ref().map_or(self.share_ppm, |course| course.at(Span::ZERO));
+                let (calls, launches) = (share, share);
                 let refusal = Refusal { cause: strike.cause, turn: 0, who: strike.who, calls, launches };
                 world.planes[cell].refusing.push(refusal);
             } else {
@@ -95,10 +114,22 @@ impl Effect for Live {
 
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for cell in super::cells_of(self.cell, strike, world) {
-            if self.share_ppm < 1_000_000 {
+            if self.is_partial() {
                 world.planes[cell].refusing.retain(|one| one.cause != strike.cause);
             } else {
                 outage::restarts(world, cell, strike.cause, cx);
+            }
+        }
+    }
+
+    fn course(&self) -> Option<&Course> {
+        self.course.as_ref()
+    }
+
+    fn share_is(&self, world: &mut World, strike: Strike, share: u32, _cx: &mut Cx<'_>) {
+        for cell in super::cells_of(self.cell, strike, world) {
+            for one in world.planes[cell].refusing.iter_mut().filter(|one| one.cause == strike.cause) {
+                (one.calls, one.launches) = (share, share);
             }
         }
     }

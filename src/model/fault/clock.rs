@@ -39,6 +39,8 @@ pub struct Strike {
     pub thing: Thing,
     /// Birth certificate of this occurrence.
     pub who: Who,
+    /// When it began.
+    pub began: Time,
     /// When it ends, if it does.
     pub ends: Option<Time>,
     /// Its clock, when it has one that runs again.
@@ -85,6 +87,8 @@ steps! { Fault:
     Task(fault: FaultId, task: TaskId),
     /// A fault ends.
     End(strike: crate::engine::index::Handle),
+    /// The share of tries that a fault fails changes.
+    Course(strike: crate::engine::index::Handle),
     /// The two-minute notice of a Spot host begins.
     Notice(host: HostId, cause: Cause),
     /// It is over: the host is taken back.
@@ -116,6 +120,14 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
             }
         }
         Step::End(handle) => end(world, handle, cx),
+        Step::Course(handle) => {
+            let Some(strike) = world.strikes.rows.get(handle).copied() else { return };
+            let effect = &cx.plan.faults[strike.fault].effect;
+            if let Some(course) = effect.course() {
+                effect.share_is(world, strike, course.at(cx.now.since(strike.began)), cx);
+                goes_on(handle, strike, cx);
+            }
+        }
         Step::Notice(host, cause) => super::spot_reclaim::notice(world, host, cause, cx),
         Step::TakenBack(host, cause) => {
             if world.hosts.get(host).is_some() {
@@ -255,15 +267,24 @@ fn strike(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Opti
     *begun += 1;
     let lasts = plan.faults[fault].lasts.as_ref().map(|law| law.sample(&mut cx.draw(For::FaultLength, who)));
     let ends = lasts.map(|span| cx.now + span);
-    let strike = Strike { cause, fault, thing, who, ends, clock };
+    let strike = Strike { cause, fault, thing, who, began: cx.now, ends, clock };
     cx.note(Fact::FaultBegins { cause });
     let handle = world.strikes.rows.insert(strike);
     plan.faults[fault].effect.begin(world, strike, cx);
+    goes_on(handle, strike, cx);
     match ends {
         Some(at) => cx.at(at, Phase::Fault, Step::End(handle)),
         // A fault that does not last is over at once; one with a clock can come again.
         None if momentary(&plan.faults[fault].effect) => end(world, handle, cx),
         None => {}
+    }
+}
+
+/// The next change of the share that a fault fails is on its way, if there is one.
+fn goes_on(handle: crate::engine::index::Handle, strike: Strike, cx: &mut Cx<'_>) {
+    let course = cx.plan.faults[strike.fault].effect.course();
+    if let Some(after) = course.and_then(|course| course.next(cx.now.since(strike.began))) {
+        cx.at(strike.began + after, Phase::Fault, Step::Course(handle));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Something that a start depends on does not answer.
 
+use super::course::{self, Course, FailShare};
 use super::{Effect, Kind, Strike, Thing};
 use crate::model::flows::customers;
 use crate::model::ids::ServiceId;
@@ -17,7 +18,8 @@ use serde::{Deserialize, Serialize};
 /// image fail to start, a cached image starts (as with `imageRegistryDown`). `secrets`: every start fails, with a
 /// cached image too, as secrets and parameters are read anew for each task (model choice: whether or not its task
 /// definition lists `secrets`; `family` and `service` narrow it). `map`: new clusters get no cell, nor do new customers
-/// of a `cellularApplication`; whoever has one is served.
+/// of a `cellularApplication`; whoever has one is served. With a `failShare` that share of the starts fails, the others
+/// go on.
 /// ## What ECS sees
 /// `TaskFailedToStart` with `CannotPullContainerError` or `ResourceInitializationError`; after repeated failures the
 /// scheduler waits longer and longer between tries (service throttle logic).
@@ -36,6 +38,11 @@ pub struct Spec {
     /// Only tasks of this service or stream. Left out: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
+    /// Instead of all starts: the share of starts that fail, a number from 0 to 1, or its course,
+    /// `[{"at": "0s", "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the fault. Each is drawn by
+    /// itself (model choice).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_share: Option<FailShare>,
 }
 
 /// What a start depends on.
@@ -60,6 +67,8 @@ pub struct Live {
     pub family: Option<String>,
     /// `None`: all.
     pub service: Option<ServiceId>,
+    /// The share of starts that fail; `None`: all.
+    pub course: Option<Course>,
 }
 
 impl Kind for Spec {
@@ -76,13 +85,19 @@ impl Kind for Spec {
             Dependency::Secrets => Some(shortage::Dependency::Secrets),
             Dependency::Map => None,
         };
-        for (key, written) in [("family", self.family.is_some()), ("service", self.service.is_some())] {
+        let idle = [
+            ("family", self.family.is_some(), "a map has rows for clusters and customers, not for tasks"),
+            ("service", self.service.is_some(), "a map has rows for clusters and customers, not for tasks"),
+            ("failShare", self.fail_share.is_some(), "a map answers or does not"),
+        ];
+        for (key, written, why) in idle {
             if written && of.is_none() {
-                let message = format!("`{key}` is not used: a map has rows for clusters and customers, not for tasks");
+                let message = format!("`{key}` is not used: {why}");
                 out.warning(&format!("{at}/{key}"), message, "leave it out");
             }
         }
-        Some(Live { of, family: self.family.clone(), service: service.flatten() })
+        let course = course::read(self.fail_share.as_ref(), at, out)?.filter(|_| of.is_some());
+        Some(Live { of, family: self.family.clone(), service: service.flatten(), course })
     }
 }
 
@@ -92,11 +107,12 @@ impl Effect for Live {
     }
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        let Live { of: Some(of), family, service } = self.clone() else {
+        let Live { of: Some(of), family, service, course } = self.clone() else {
             world.front.map_down.push(strike.cause);
             return customers::table_down(world, strike.cause, cx);
         };
-        world.shortages.push(Shortage { cause: strike.cause, of, family, service });
+        let share = course::first(course.as_ref());
+        world.shortages.push(Shortage { cause: strike.cause, of, family, service, share });
     }
 
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
@@ -105,5 +121,13 @@ impl Effect for Live {
             return customers::table_back(world, strike.cause, cx);
         }
         world.shortages.retain(|one| one.cause != strike.cause);
+    }
+
+    fn course(&self) -> Option<&Course> {
+        self.course.as_ref()
+    }
+
+    fn share_is(&self, world: &mut World, strike: Strike, share: u32, _cx: &mut Cx<'_>) {
+        shortage::share_is(&mut world.shortages, strike.cause, share);
     }
 }

@@ -1,9 +1,10 @@
 //! Images cannot be pulled.
 
+use super::course::{self, Course, FailShare};
 use super::{Effect, Kind, Strike, Thing};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
-use crate::model::tables::shortage::{Dependency, Shortage};
+use crate::model::tables::shortage::{self, Dependency, Shortage};
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ## What happens
 /// Tasks that have to pull fail to start; what runs, runs on. A host that already has the image starts it from its
-/// cache (`ECS_IMAGE_PULL_BEHAVIOR` `default`).
+/// cache (`ECS_IMAGE_PULL_BEHAVIOR` `default`). With a `failShare` that share of the pulls fails, the others go on.
 /// ## What ECS sees
 /// `TaskFailedToStart` with `CannotPullContainerError`; after repeated failures the scheduler waits longer and longer
 /// between tries (service throttle logic).
@@ -26,6 +27,11 @@ pub struct Spec {
     /// Only images of this task-definition family. Left out: all images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<String>,
+    /// Instead of all pulls: the share of pulls that fail, a number from 0 to 1, or its course,
+    /// `[{"at": "0s", "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the fault. Each is drawn by
+    /// itself (model choice).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_share: Option<FailShare>,
 }
 
 /// What runs.
@@ -33,6 +39,8 @@ pub struct Spec {
 pub struct Live {
     /// `None`: all.
     pub family: Option<String>,
+    /// The share of pulls that fail; `None`: all.
+    pub course: Option<Course>,
 }
 
 impl Kind for Spec {
@@ -42,7 +50,8 @@ impl Kind for Spec {
         if let Some(family) = &self.family {
             names.family(family, &format!("{at}/family"), out)?;
         }
-        Some(Live { family: self.family.clone() })
+        let course = course::read(self.fail_share.as_ref(), at, out)?;
+        Some(Live { family: self.family.clone(), course })
     }
 }
 
@@ -52,11 +61,20 @@ impl Effect for Live {
     }
 
     fn begin(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
-        let family = self.family.clone();
-        world.shortages.push(Shortage { cause: strike.cause, of: Dependency::ImageRegistry, family, service: None });
+        let (family, share) = (self.family.clone(), course::first(self.course.as_ref()));
+        let (cause, of) = (strike.cause, Dependency::ImageRegistry);
+        world.shortages.push(Shortage { cause, of, family, service: None, share });
     }
 
     fn end(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
         world.shortages.retain(|one| one.cause != strike.cause);
+    }
+
+    fn course(&self) -> Option<&Course> {
+        self.course.as_ref()
+    }
+
+    fn share_is(&self, world: &mut World, strike: Strike, share: u32, _cx: &mut Cx<'_>) {
+        shortage::share_is(&mut world.shortages, strike.cause, share);
     }
 }

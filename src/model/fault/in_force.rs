@@ -54,7 +54,7 @@ impl InForce {
                     let zones = zones_of(live.zone, *strike, world);
                     found.lost.extend(world.planes.ids().flat_map(|_| zones.iter().copied()));
                 }
-                Live::CellOutage(live) if live.share_ppm < 1_000_000 => {
+                Live::CellOutage(live) if live.is_partial() => {
                     found.weak.extend(cells_of(live.cell, *strike, world));
                 }
                 Live::CellOutage(live) => found.down.extend(cells_of(live.cell, *strike, world)),

@@ -1,6 +1,9 @@
 //! A zone has no capacity to launch on.
 
+use super::course::{self, Course, FailShare};
 use super::{Effect, Kind, Strike, Thing};
+use crate::engine::Span;
+use crate::model::capacity::luck;
 use crate::model::fact::{Fact, Hit};
 use crate::model::flows::rebalance;
 use crate::model::ids::{ProviderId, ZoneId};
@@ -15,7 +18,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// ## What happens
 /// New Fargate tasks and new instances of the provider are refused there; what runs, runs on. Tasks still find room on
-/// container instances that exist.
+/// container instances that exist. With a `failShare` that share of the requests for a Fargate task or an instance is
+/// refused: each is tried in the next zone, and by itself again 30 s later (an instance 60 s later), and no zone is left out.
 /// ## What ECS sees
 /// Fargate: `RESOURCE:FARGATE`. Auto Scaling groups: the launch fails and is tried in another zone, then again.
 /// ## What heals it
@@ -31,6 +35,11 @@ pub struct Spec {
     /// Zone id. Left out: every zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
+    /// Instead of all requests: the share of requests that are refused, a number from 0 to 1, or its course,
+    /// `[{"at": "0s", "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the fault. Each is drawn by
+    /// itself (model choice).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_share: Option<FailShare>,
 }
 
 /// What runs.
@@ -40,15 +49,18 @@ pub struct Live {
     pub providers: Option<Vec<ProviderId>>,
     /// `None`: all.
     pub zone: Option<ZoneId>,
+    /// The share of requests that are refused; `None`: all, and launches stay away from the zone.
+    pub course: Option<Course>,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+        let course = course::read(self.fail_share.as_ref(), at, out);
         let (providers, zone, _) =
             super::scope(self.capacity_provider.as_deref(), self.zone.as_deref(), None, at, names, out)?;
-        Some(Live { providers, zone })
+        Some(Live { providers, zone, course: course? })
     }
 }
 
@@ -68,7 +80,10 @@ impl Effect for Live {
         for zone in super::zones_of(self.zone, strike, world) {
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             for provider in self.providers(world) {
-                world.providers[provider].refusals.push(Refusal { zone, kind: None, cause: strike.cause });
+                let share = self.course.as_ref().map(|course| course.at(Span::ZERO));
+                let refusal = Refusal { share, ..Refusal::whole(zone, None, strike.cause) };
+                world.providers[provider].refusals.push(refusal);
+                draws(world, provider, cx);
             }
         }
     }
@@ -76,9 +91,27 @@ impl Effect for Live {
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
             for provider in self.providers(world) {
-                world.providers[provider].lift(Refusal { zone, kind: None, cause: strike.cause });
+                world.providers[provider].lift(Refusal::whole(zone, None, strike.cause));
             }
         }
         rebalance::zone_is_back(world, cx);
+    }
+
+    fn course(&self) -> Option<&Course> {
+        self.course.as_ref()
+    }
+
+    fn share_is(&self, world: &mut World, strike: Strike, share: u32, cx: &mut Cx<'_>) {
+        for provider in self.providers(world) {
+            world.providers[provider].share_is(strike.cause, share);
+            draws(world, provider, cx);
+        }
+    }
+}
+
+/// On hosts the next request is drawn ahead; on Fargate each launch draws for itself.
+fn draws(world: &mut World, provider: ProviderId, cx: &Cx<'_>) {
+    if cx.plan.providers[provider].kind.has_hosts() {
+        luck::draw_request(world, provider, cx);
     }
 }

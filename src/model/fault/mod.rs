@@ -22,10 +22,12 @@ mod zone_grey;
 mod zone_power_loss;
 
 mod clock;
+mod course;
 mod in_force;
 
 pub use clock::{Step, Strike, Strikes, Thing};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
+pub use course::{Course, FailShare, FailStep};
 pub use in_force::InForce;
 
 use super::ids::{CellId, ProviderId, RegionId, ZoneId};
@@ -50,6 +52,12 @@ pub(crate) trait Effect {
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>);
     /// Heals.
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>);
+    /// The share of tries that it fails, where each is drawn by itself.
+    fn course(&self) -> Option<&Course> {
+        None
+    }
+    /// That share is another one from now on, in millionths.
+    fn share_is(&self, _world: &mut World, _strike: Strike, _share: u32, _cx: &mut Cx<'_>) {}
 }
 
 /// Declares the kinds: the enum that the scenario reads, the enum that runs, and the names.
@@ -86,6 +94,12 @@ macro_rules! kinds {
             }
             fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
                 match self { $(Live::$variant(live) => live.end(world, strike, cx)),* }
+            }
+            fn course(&self) -> Option<&Course> {
+                match self { $(Live::$variant(live) => live.course()),* }
+            }
+            fn share_is(&self, world: &mut World, strike: Strike, share: u32, cx: &mut Cx<'_>) {
+                match self { $(Live::$variant(live) => live.share_is(world, strike, share, cx)),* }
             }
         }
     };
@@ -160,6 +174,11 @@ impl Live {
             }
             _ => false,
         }
+    }
+
+    /// The share of tries that it fails, where each is drawn by itself.
+    pub fn fail_share(&self) -> Option<&Course> {
+        Effect::course(self)
     }
 
     /// How far one occurrence reaches.

@@ -188,7 +188,7 @@ impl Effect for Live {
             let Thing::Pool(provider, zone, kind) = pool else { continue };
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             if strike.ends.is_some() {
-                world.providers[provider].refusals.push(Refusal { zone, kind, cause: strike.cause });
+                world.providers[provider].refusals.push(Refusal::whole(zone, kind, strike.cause));
             }
             if kind.is_some() {
                 self.hosts_get_notice(world, pool, strike, cx);
@@ -205,7 +205,7 @@ impl Effect for Live {
         let pools = if strike.thing == Thing::All { self.pools(world, cx.plan) } else { vec![strike.thing] };
         for pool in pools {
             if let Thing::Pool(provider, zone, kind) = pool {
-                world.providers[provider].lift(Refusal { zone, kind, cause: strike.cause });
+                world.providers[provider].lift(Refusal::whole(zone, kind, strike.cause));
             }
         }
         rebalance::zone_is_back(world, cx);

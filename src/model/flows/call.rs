@@ -1,8 +1,8 @@
 //! A call from outside: RunTask, from the client over the router to its cell, and again when it is turned away.
 //!
 //! ```text
-//! attempt ─► router up? ─► account has a token? ─► cell up? ─► cell has time ─► accepted: its launches are due
-//!               └──────────────────┴───────────────────┴──────── no ─► Again after a backoff ─► ... ─► lost
+//! attempt ─► router up? ─► account has its tokens? ─► cell up? ─► cell has time ─► accepted: its launches are due
+//!               └──────────────────┴─────────────────────┴──────── no ─► Again after a backoff ─► ... ─► lost
 //! ```
 //! The router takes no time: it is a look into a map. A cell without a bound, in a Region without a control plane of its
 //! own, takes every call at once.
@@ -11,6 +11,7 @@ use super::{For, create, grow, plane, reconcile};
 use crate::engine::{Span, Who};
 use crate::model::fact::{Call, Cause, Delayed, Fact, Hit, Mechanism};
 use crate::model::ids::{CellId, ServiceId};
+use crate::model::plan::StrategyItem;
 use crate::model::tables::plane::{Renewal, Waiting};
 use crate::model::world::{Cx, World};
 
@@ -33,11 +34,20 @@ fn count(service: ServiceId, cx: &Cx<'_>) -> u32 {
     cx.plan.services[service].arrivals.as_ref().map_or(0, |arrivals| arrivals.count)
 }
 
+/// Whether the tasks that a stream runs are Fargate's.
+fn on_fargate(service: ServiceId, cx: &Cx<'_>) -> bool {
+    let fargate = |item: &StrategyItem| !cx.plan.providers[item.provider].kind.has_hosts();
+    cx.plan.services[service].strategy.first().is_some_and(fargate)
+}
+
 /// One try of a call.
 pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attempt: u8, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let id = plan.services[service].cluster;
     let cluster = &plan.clusters[id];
+    if attempt == 0 {
+        world.services[service].called += u64::from(count(service, cx));
+    }
     if create::unborn(world, id) {
         let cause = world.front.map_down.first().copied();
         return turned_away(world, service, (number, attempt), Call::NoCluster, cause, cx);
@@ -47,6 +57,9 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
         return turned_away(world, service, (number, attempt), Call::RouterDown, Some(cause), cx);
     }
     if told && !world.front.calls[cluster.account_row].take(cx.now) {
+        return turned_away(world, service, (number, attempt), Call::AccountLimit, None, cx);
+    }
+    if on_fargate(service, cx) && !world.front.runs[cluster.account_row].take(cx.now) {
         return turned_away(world, service, (number, attempt), Call::AccountLimit, None, cx);
     }
     let first = if attempt == 0 { Some(plane::cell_of(world, id, cx)) } else { None };
@@ -160,8 +173,9 @@ fn turned_away(
         cx.after(wait, plane::Step::Again(service, number, attempt + 1));
         return;
     }
-    let early = &mut world.services[service].early;
-    *early = early.saturating_sub(count);
+    let row = &mut world.services[service];
+    row.early = row.early.saturating_sub(count);
+    row.given_up += u64::from(count);
     let what = match why {
         Call::AccountLimit | Call::CellBusy => Delayed::Throttled,
         Call::Accepted | Call::Queued | Call::RouterDown | Call::CellDown | Call::NoCluster => Delayed::Failed,

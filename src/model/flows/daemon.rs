@@ -26,7 +26,9 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         }
     }
     world.services[service].desired = wanted;
-    for host in missing {
+    // Those that rest after they were refused are left out: any of the hosts.
+    let open = missing.len().saturating_sub(world.services[service].tries.resting() as usize);
+    for host in missing.into_iter().take(open) {
         if !start(world, service, host, cx) {
             break;
         }
@@ -73,7 +75,8 @@ fn start(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) -
     }
     if let Err(wait) = plane::may_launch(world, service, cx) {
         pace::wait_for(world, service, wait, cx);
-        return false;
+        // One that is refused holds up no other.
+        return matches!(wait, launch::Wait::Refused);
     }
     launch::daemon(world, service, host, cx);
     true

@@ -15,7 +15,7 @@ use crate::model::fact::{Cause, Delayed, Fact};
 use crate::model::fault;
 use crate::model::ids::{CellId, ClusterId, ServiceId};
 use crate::model::plan::{Growth, NewCell};
-use crate::model::tables::plane::Waiting;
+use crate::model::tables::plane::{Waiting, left_by_size};
 use crate::model::world::{Cx, World};
 use std::collections::VecDeque;
 
@@ -160,6 +160,20 @@ fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
     outage::hand_over(world, cluster, from, cx);
     cx.note(Fact::Home { cluster, cell, moved });
     tell(Delayed::Offered, world, cx);
+    for cell in [from, cell] {
+        resized(world, cell, cx);
+    }
+}
+
+/// A cell runs more clusters or fewer: beyond the size up to which it was tested it slows down.
+fn resized(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let runs = world.part.as_one.clusters.clone().map(ClusterId).filter(|id| world.homes.of(plan, *id) == cell);
+    let left = left_by_size(plan, cell, runs);
+    if world.planes[cell].tested_ppm != left {
+        world.planes[cell].tested_ppm = left;
+        headroom::rate_changed(world, cell, cx);
+    }
 }
 
 /// Launches and calls of a cluster that wait in its old cell go to the end of the new one's queue.

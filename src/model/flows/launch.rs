@@ -8,18 +8,18 @@
 //! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
 use super::{
-    For, HELD_UP, account, bad, containers, heir, link, managed, pace, plane, scale, serve, shift, staged, stop,
+    For, HELD_UP, account, attach, bad, containers, heir, link, managed, pace, plane, scale, serve, shift, staged, stop,
 };
 use crate::engine::Span;
-use crate::model::capacity;
+use crate::model::capacity::{self, fargate::No, luck};
 use crate::model::defect::Effect;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
-use crate::model::ids::{BucketId, HostId, ProviderId, ServiceId, TaskId, ZoneId};
+use crate::model::ids::{AccountId, BucketId, HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::plan::{Kind, Plan, ProviderKind, Service};
 use crate::model::tables::host::{Host, NIL};
-use crate::model::tables::shortage::Dependency;
+use crate::model::tables::shortage::{Dependency, Shortage};
 use crate::model::tables::task::{self, Link, Marks, Task};
 use crate::model::world::{Cx, World};
 
@@ -36,6 +36,10 @@ steps! { Launch:
     Started(task: TaskId),
     /// A container waited for another in vain.
     GaveUp(task: TaskId),
+    /// A network interface of an account can be attached again.
+    Attached(account: AccountId),
+    /// A task that waited for that begins its start.
+    Begun(task: TaskId),
 }
 
 /// Tasks of a cluster that may wait in PROVISIONING (domain sheet, section 4.2).
@@ -50,6 +54,8 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Pulled(task) => pulled(world, task, cx),
         Step::Started(task) => started(world, task, cx),
         Step::GaveUp(task) => gave_up(world, task, cx),
+        Step::Attached(account) => attach::token(world, account, cx),
+        Step::Begun(task) => attach::begun(world, task, cx),
     }
 }
 
@@ -64,8 +70,10 @@ pub(crate) enum Wait {
     Service(Span),
     /// Its control-plane cell has no time.
     Plane,
-    /// Its control-plane cell answers badly.
+    /// Its control-plane cell refuses this launch, and not the next.
     Refused,
+    /// This launch got no capacity by chance; the next may.
+    Unlucky(ProviderId),
     /// No capacity, a quota, or no host that fits.
     Capacity(Reason),
 }
@@ -78,10 +86,17 @@ pub(crate) fn extra(
     zone: ZoneId,
     cx: &mut Cx<'_>,
 ) -> Result<TaskId, Wait> {
-    world.services[service].owed.push_front((Cause::mechanism(Mechanism::Rebalancing), 1));
+    world.services[service].owe_first(Cause::mechanism(Mechanism::Rebalancing));
     let launched = launch_on(world, service, provider, Some(zone), cx);
-    if launched.is_err() {
-        world.services[service].owed.pop_front();
+    let row = &mut world.services[service];
+    match launched {
+        Ok(_) => {}
+        // Another launch comes in its place, with luck of its own.
+        Err(Wait::Refused | Wait::Unlucky(_)) => {
+            row.forgive_first();
+            row.tries.skip();
+        }
+        Err(_) => row.forgive_first(),
     }
     launched
 }
@@ -94,15 +109,22 @@ pub(crate) fn launch_on(
     only: Option<ZoneId>,
     cx: &mut Cx<'_>,
 ) -> Result<TaskId, Wait> {
-    let rate = world.services[service].launches.wait(cx.now);
-    if rate > Span::ZERO {
-        return Err(Wait::Service(rate));
+    let plan = cx.plan;
+    // That rate is the service scheduler's; RunTask has rates of its own, for its calls.
+    if plan.services[service].kind != Kind::Stream {
+        let rate = world.services[service].launches.wait(cx.now);
+        if rate > Span::ZERO {
+            return Err(Wait::Service(rate));
+        }
     }
     plane::may_launch(world, service, cx)?;
-    let plan = cx.plan;
     match &plan.providers[provider].kind {
         ProviderKind::Fargate { spot, bucket } => {
-            let zone = capacity::fargate::choose(world, service, provider, *spot, only, cx).map_err(Wait::Capacity)?;
+            let zone = capacity::fargate::choose(world, service, provider, *spot, only, cx);
+            let zone = zone.map_err(|no| match no {
+                No::Room(reason) => Wait::Capacity(reason),
+                No::Luck => Wait::Unlucky(provider),
+            })?;
             if !world.buckets[*bucket].tokens.take(cx.now) {
                 return Err(Wait::Bucket(*bucket));
             }
@@ -190,9 +212,16 @@ fn take_on(world: &mut World, service: ServiceId, provider: ProviderId, cx: &mut
 fn accept(world: &mut World, service: ServiceId, provider: ProviderId, cx: &mut Cx<'_>) -> TaskId {
     let (revision, dark) = shift::next(world, service, cx.plan);
     let row = &mut world.services[service];
-    row.launches.take(cx.now);
+    if cx.plan.services[service].kind != Kind::Stream {
+        row.launches.take(cx.now);
+    }
     row.steady = false;
-    let cause = shift::pay(row, dark).unwrap_or(Cause::mechanism(Mechanism::FirstStart));
+    row.tries.taken();
+    let cause = shift::pay(row, dark).unwrap_or_else(|| {
+        // Nobody owed it: a daemon, on a host that has just come.
+        row.ever_due += 1;
+        Cause::mechanism(Mechanism::FirstStart)
+    });
     let no = TaskNo { service, ordinal: row.launched };
     row.launched += 1;
     let mut task = Task::accepted(no, provider, NO_ZONE, cause, cx.now);
@@ -245,8 +274,15 @@ pub(crate) fn place(world: &mut World, task: TaskId, host: HostId, cx: &mut Cx<'
     to_state(world, task, TaskState::Pending, Phase::Detection, cx);
 }
 
-/// The task has a place: the start begins.
+/// The task has a place: the start begins, once its network interface can be attached.
 fn begin(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    if !attach::waits(world, id, cx) {
+        starts(world, id, cx);
+    }
+}
+
+/// Nothing of the launch path is waited for any more.
+pub(crate) fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
@@ -275,7 +311,7 @@ fn to_state(world: &mut World, id: TaskId, state: TaskState, phase: Phase, cx: &
 }
 
 /// Whether the task may take its next step; while its agent is not heard the step is tried again later.
-fn goes_on(world: &World, id: TaskId, again: Step, cx: &mut Cx<'_>) -> bool {
+pub(crate) fn goes_on(world: &World, id: TaskId, again: Step, cx: &mut Cx<'_>) -> bool {
     let Some(task) = world.tasks.get(id) else { return false };
     if !task.alive || !task.wanted {
         return false;
@@ -340,7 +376,10 @@ fn start_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
         plan.providers[provider].kind.habits().is_some_and(|habits| habits.always_pull)
     };
     let pulls = !has_image(world, task, service) || always();
-    let Some(found) = world.shortages.iter().find(|one| one.stops(task.service, service, pulls)) else {
+    let who = task.who(service);
+    let fails = |cause: Cause, share| luck::fails(For::Fails, who, luck::certificate(cause, 0, plan), share, cx);
+    let stops = |one: &&Shortage| one.stops(task.service, service, pulls) && fails(one.cause, one.share);
+    let Some(found) = world.shortages.iter().find(stops) else {
         return false;
     };
     let reason = match found.of {

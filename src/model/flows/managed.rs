@@ -9,6 +9,7 @@
 
 use super::{detect, pace, scale};
 use crate::engine::{Span, Who};
+use crate::model::capacity::luck;
 use crate::model::fact::{Cause, HostStatus, Mechanism};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::placement::choose;
@@ -115,6 +116,7 @@ pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
         let found = host_for(world, provider, service, cx);
         let Some((kind, zone)) = found else {
             pace::held_back(world, provider, service, cx);
+            luck::requested(world, provider, cx);
             short = true;
             continue;
         };

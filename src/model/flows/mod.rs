@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod alarms;
+pub mod attach;
 pub mod bad;
 pub mod call;
 pub mod containers;

@@ -37,11 +37,12 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
     let of_host = |host: HostId| world.hosts.get(host).map(|host| plan.providers[host.provider].cluster);
     match event.family() {
         Family::Launch => match launch::Step::of(event) {
-            launch::Step::Networked(task)
+            launch::Step::Begun(task)
+            | launch::Step::Networked(task)
             | launch::Step::Connected(task)
             | launch::Step::Started(task)
             | launch::Step::GaveUp(task) => of_task(task),
-            launch::Step::Token(_) | launch::Step::Pulled(_) => None,
+            launch::Step::Token(_) | launch::Step::Pulled(_) | launch::Step::Attached(_) => None,
         },
         Family::Serve => match serve::Step::of(event) {
             serve::Step::Done(task) => of_task(task),
@@ -58,7 +59,9 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
             detect::Step::Ejected(_) => None,
         },
         Family::Reconcile => match reconcile::Step::of(event) {
-            reconcile::Step::Wake(service) | reconcile::Step::Retry(service) => of_service(service),
+            reconcile::Step::Wake(service) | reconcile::Step::Retry(service) | reconcile::Step::Again(service) => {
+                of_service(service)
+            }
         },
         Family::Rebalance => match rebalance::Step::of(event) {
             rebalance::Step::Look(service) => of_service(service),
@@ -122,7 +125,8 @@ fn meanwhile(world: &mut World, event: Event, cause: Cause, cx: &mut Cx<'_>) -> 
             _ => {}
         },
         Family::Launch => {
-            if let launch::Step::Networked(task)
+            if let launch::Step::Begun(task)
+            | launch::Step::Networked(task)
             | launch::Step::Connected(task)
             | launch::Step::Started(task)
             | launch::Step::GaveUp(task) = launch::Step::of(event)
@@ -133,7 +137,9 @@ fn meanwhile(world: &mut World, event: Event, cause: Cause, cx: &mut Cx<'_>) -> 
             }
         }
         Family::Reconcile => {
-            let (reconcile::Step::Wake(service) | reconcile::Step::Retry(service)) = reconcile::Step::of(event);
+            let step = reconcile::Step::of(event);
+            let (reconcile::Step::Wake(service) | reconcile::Step::Retry(service) | reconcile::Step::Again(service)) =
+                step;
             world.services[service].woken = true;
             asleep(world, service, cx);
         }

@@ -3,7 +3,8 @@
 //! ```text
 //! work ─► one: the item furthest below its share ─► launched
 //!           │ └ its bucket is empty: queue of the bucket ─► token ─► turn, one launch each
-//!           └ no capacity: retry after 30 s                  500 a minute used up: woken when there is room
+//!           ├ no capacity: retry after 30 s                  500 a minute used up: woken when there is room
+//!           └ refused by chance, by its cell or for want of capacity: this one rests for 30 s, the others go on
 //! ```
 
 use super::launch::{self, Step, Wait};
@@ -15,14 +16,18 @@ use crate::model::ids::{BucketId, ProviderId, ServiceId};
 use crate::model::plan::{ProviderKind, StrategyItem};
 use crate::model::world::{Cx, World};
 
-/// How long the scheduler waits after it found no capacity (model choice).
+/// How long the scheduler waits after it found no capacity, or was refused (model choice).
 const RETRY: Span = Span::from_secs(30);
 
 /// Launches what is due, as far as tokens and capacity go. An item of the strategy that has no capacity, or that stands
 /// in the queue of a bucket, is passed over; there is no fallback to another item's share.
 pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     if !world.services[service].may_launch() {
-        if !world.services[service].owed.is_empty() {
+        let row = &world.services[service];
+        if row.tries.resting() > 0 {
+            let phase = row.tries.waits;
+            wait_as(world, service, phase);
+        } else if !row.owed.is_empty() {
             // All that is due replaces tasks of a crash that lasts.
             wait_as(world, service, Phase::StartBackoff);
         }
@@ -35,11 +40,20 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
     let mut refused = None;
     while world.services[service].may_launch() {
-        if let Err(wait) = one(world, service, &mut barred, &mut refused, cx) {
-            return wait_for(world, service, wait, cx);
+        match one(world, service, &mut barred, &mut refused, cx) {
+            Ok(()) => {}
+            Err(wait @ (Wait::Refused | Wait::Unlucky(_))) => wait_for(world, service, wait, cx),
+            Err(wait) => return wait_for(world, service, wait, cx),
         }
     }
-    wait_as(world, service, Phase::Scheduling);
+    all_tried(world, service);
+}
+
+/// Nothing more can be launched now: what is still due rests after it was refused, if anything is.
+fn all_tried(world: &mut World, service: ServiceId) {
+    let tries = &world.services[service].tries;
+    let phase = if tries.resting() > 0 { tries.waits } else { Phase::Scheduling };
+    wait_as(world, service, phase);
 }
 
 /// What is due cannot be launched now: it waits, and somebody will come back to it.
@@ -56,10 +70,17 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
             plane::queue_up(world, service, cx);
         }
         Wait::Refused => {
-            wait_as(world, service, Phase::ControlPlane);
             let due = world.services[service].owed();
             plane::held_back(world, service, due, cx);
-            again_later(world, service, cx);
+            rests(world, service, Phase::ControlPlane, cx);
+        }
+        Wait::Unlucky(provider) => {
+            let reason = Reason::ResourceFargate;
+            cx.note(Fact::LaunchFailed { service, reason });
+            held_back(world, provider, service, cx);
+            world.services[service].steady = false;
+            cx.note(Fact::Service { service, action: Action::TaskPlacementFailure, reason, count: 1 });
+            rests(world, service, Phase::CapacityWait, cx);
         }
         Wait::Capacity(reason) => retry_later(world, service, reason, cx),
     }
@@ -68,6 +89,16 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
 fn wait_as(world: &mut World, service: ServiceId, phase: Phase) {
     world.services[service].waits = phase;
     account::mark(world, service);
+}
+
+/// One launch was refused by chance: it rests by itself, and is tried again.
+fn rests(world: &mut World, service: ServiceId, phase: Phase, cx: &mut Cx<'_>) {
+    let row = &mut world.services[service];
+    row.tries.waits = phase;
+    if row.tries.rests(row.launched, cx.now + RETRY) {
+        cx.after(RETRY, reconcile::Step::Again(service));
+    }
+    wait_as(world, service, phase);
 }
 
 fn stands_at(world: &World, service: ServiceId, bucket: BucketId) -> bool {
@@ -133,9 +164,15 @@ fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>
     }
     let mut barred = !items(service, cx, |of| of == bucket);
     match one(world, service, &mut barred, &mut None, cx) {
-        Ok(()) if !world.services[service].may_launch() => wait_as(world, service, Phase::Scheduling),
+        Ok(()) if !world.services[service].may_launch() => all_tried(world, service),
         Ok(()) => queue_up(world, service, bucket, cx),
-        Err(wait @ (Wait::Service(_) | Wait::Plane | Wait::Refused)) => wait_for(world, service, wait, cx),
+        Err(wait @ (Wait::Refused | Wait::Unlucky(_))) => {
+            wait_for(world, service, wait, cx);
+            if world.services[service].may_launch() {
+                queue_up(world, service, bucket, cx);
+            }
+        }
+        Err(wait @ (Wait::Service(_) | Wait::Plane)) => wait_for(world, service, wait, cx),
         // No capacity here, or this bucket's share is full: the other items may go on.
         Err(_) if world.services[service].retrying => {}
         Err(_) => work(world, service, cx),
@@ -170,8 +207,14 @@ pub(crate) fn one_turn(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
     let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
     match one(world, service, &mut barred, &mut None, cx) {
-        Ok(()) if !world.services[service].may_launch() => wait_as(world, service, Phase::Scheduling),
+        Ok(()) if !world.services[service].may_launch() => all_tried(world, service),
         Ok(()) => plane::queue_up(world, service, cx),
+        Err(wait @ (Wait::Refused | Wait::Unlucky(_))) => {
+            wait_for(world, service, wait, cx);
+            if world.services[service].may_launch() {
+                plane::queue_up(world, service, cx);
+            }
+        }
         Err(wait) => wait_for(world, service, wait, cx),
     }
 }

@@ -9,6 +9,7 @@
 use super::{call, create, daemon, depend, grow, headroom, pace};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
+use crate::model::capacity::luck;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Delayed, Fact, Hit};
 use crate::model::flows::launch::Wait;
@@ -38,6 +39,8 @@ steps! { Plane:
     Forget(cluster: ClusterId),
     /// A minute in which work was asked of a cell is over.
     Told(cell: CellId),
+    /// The run ends: what is due and waits is told.
+    Closes(cell: CellId),
 }
 
 /// A whole request, in millionths.
@@ -56,6 +59,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Flip(cluster) => grow::flip(world, cluster, cx),
         Step::Forget(cluster) => grow::forget(world, cluster, cx),
         Step::Told(cell) => told(world, cell, cx),
+        Step::Closes(cell) => closes(world, cell, cx),
     }
 }
 
@@ -124,16 +128,12 @@ pub(crate) fn may_launch(world: &mut World, service: ServiceId, cx: &mut Cx<'_>)
     if first && tokens.wait_for(cx.now, cost) == Span::ZERO { Ok(()) } else { Err(Wait::Plane) }
 }
 
-/// Whether a cell that answers badly refuses this launch.
-fn refused(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
-    let row = &cx.plan.services[service];
-    let tries = &mut world.services[service].refusable;
-    *tries += 1;
-    let who = row.who.nth(u64::from(*tries));
-    let all = &world.planes[cell_of(world, row.cluster, cx)].refusing;
+/// Whether a cell that answers badly refuses this launch: each try of each launch is drawn by itself.
+fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
+    let who = luck::next_try(world, service, cx.plan);
+    let all = &world.planes[cell_of(world, cx.plan.services[service].cluster, cx)].refusing;
     let hit = all.iter().find(|one| {
-        let mut draw = cx.draw(super::For::Refusal, who.nth(one.who.0));
-        draw.below(REQUEST) < u64::from(one.launches)
+        luck::fails(super::For::Refusal, who, one.who, one.launches, cx)
     });
     let Some(cause) = hit.map(|one| one.cause) else { return false };
     cx.note(Fact::Hits { cause, what: Hit::Service(service) });
@@ -206,6 +206,39 @@ pub(crate) fn offered(world: &mut World, service: ServiceId, due: u32, cx: &mut 
     if due > row.early {
         cx.note(Fact::Launches { service, what: Delayed::Offered, count: due - row.early });
         row.early = due;
+    }
+}
+
+/// The end of the run is told of when everything in its last microsecond has happened.
+pub(crate) fn prepare(world: &World, cx: &mut Cx<'_>) {
+    if cx.plan.end() > Time::ZERO {
+        for cell in world.planes.ids() {
+            cx.at(Time(cx.plan.end().0 - 1), Phase::Close, Step::Closes(cell));
+        }
+    }
+}
+
+/// What is still due in a cell at the end was offered, and waits: for a token, for capacity, or for whatever else.
+fn closes(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
+    let planned = world.homes.untouched();
+    let all = if planned { &cx.plan.cells[cell].services } else { &world.part.as_one.services };
+    for service in all.clone().map(ServiceId) {
+        if cell_of(world, cx.plan.services[service].cluster, cx) != cell {
+            continue;
+        }
+        let row = &world.services[service];
+        match cx.plan.services[service].kind {
+            Kind::Replica | Kind::Daemon if row.stalled() => {}
+            Kind::Replica | Kind::Daemon => {
+                let due = row.owed();
+                offered(world, service, due, cx);
+            }
+            // Those whose calls were taken on; the others have been offered with their calls.
+            Kind::Stream if row.owed() > 0 => {
+                cx.note(Fact::Launches { service, what: Delayed::Offered, count: row.owed() });
+            }
+            Kind::Stream => {}
+        }
     }
 }
 

@@ -135,14 +135,20 @@ impl Part {
         let mut launched = Err(launch::Wait::Turn);
         for to in emptier {
             launched = launch::extra(world, service, provider, to, cx);
-            if !matches!(launched, Err(launch::Wait::Capacity(_))) {
+            if !matches!(launched, Err(launch::Wait::Capacity(_) | launch::Wait::Unlucky(_))) {
                 break;
             }
         }
         let started = match launched {
             Ok(started) => started,
             // No zone's return tells when there is a token again.
-            Err(launch::Wait::Bucket(_) | launch::Wait::Service(_) | launch::Wait::Plane | launch::Wait::Refused) => {
+            Err(
+                launch::Wait::Bucket(_)
+                | launch::Wait::Service(_)
+                | launch::Wait::Plane
+                | launch::Wait::Refused
+                | launch::Wait::Unlucky(_),
+            ) => {
                 look_later(world, service, cx);
                 return Begun::Stuck;
             }

@@ -27,15 +27,20 @@ steps! { Reconcile:
     Wake(service: ServiceId),
     /// It tries again after a lack of capacity.
     Retry(service: ServiceId),
+    /// Launches that were refused one by one have rested for long enough.
+    Again(service: ServiceId),
 }
 
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
-    let (Step::Wake(service) | Step::Retry(service)) = step;
-    if matches!(step, Step::Retry(_)) {
-        world.services[service].retrying = false;
+    let (Step::Wake(service) | Step::Retry(service) | Step::Again(service)) = step;
+    let row = &mut world.services[service];
+    match step {
+        Step::Wake(_) => {}
+        Step::Retry(_) => row.retrying = false,
+        Step::Again(_) => row.tries.ready(cx.now),
     }
-    world.services[service].woken = false;
+    row.woken = false;
     if create::unborn(world, cx.plan.services[service].cluster) {
         return;
     }

@@ -8,7 +8,7 @@
 
 use super::{For, HELD_UP, account, daemon, detect, even, external, launch, link, managed, need, reconcile, stop};
 use crate::engine::Span;
-use crate::model::capacity::ec2_group;
+use crate::model::capacity::{ec2_group, luck};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, HostStatus, Mechanism, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
@@ -132,8 +132,10 @@ fn new_host(
         Some(kind) => std::slice::from_ref(kind),
         None => source.types,
     };
-    let zone = zone_for(world, provider, types, &source, only, cx)?;
-    let kind = gives(world, provider, zone, types)?;
+    let found = zone_for(world, provider, types, &source, only, cx);
+    let found = found.and_then(|zone| Some((zone, gives(world, provider, zone, types)?)));
+    luck::requested(world, provider, cx);
+    let (zone, kind) = found?;
     let row = &mut world.providers[provider];
     let number = row.launched;
     row.launched += 1;
@@ -179,7 +181,7 @@ fn zone_for(
             last = last.or(given.then_some(zone));
         } else if given {
             return Some(zone);
-        } else {
+        } else if !row.unlucky(zone) {
             row.leave_out(zone, cx.now + LEFT_OUT);
         }
     }
@@ -192,25 +194,27 @@ fn coming(world: &World, provider: ProviderId) -> u32 {
     live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving && !host.held).count() as u32 + row.held
 }
 
-/// Launches hosts until the provider has as many as it should.
+/// Launches hosts until the provider has as many as it should, or none is to be had: of a share that is, each is tried.
 fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     if matches!(cx.plan.providers[provider].kind, ProviderKind::Managed(_)) {
         return managed::fill(world, provider, cx);
     }
-    loop {
-        if coming(world, provider) >= world.providers[provider].desired {
-            return;
-        }
-        if !launch(world, provider, None, None, cx) {
-            for row in 0..world.providers[provider].waiting.len() {
-                let waiting = world.tasks.get(world.providers[provider].waiting[row]);
-                if let Some(service) = waiting.map(|task| task.service) {
-                    super::pace::held_back(world, provider, service, cx);
-                }
-            }
-            return fill_later(world, provider, LAUNCH_AGAIN, cx);
+    let mut short = false;
+    for _ in coming(world, provider)..world.providers[provider].desired {
+        let found = launch(world, provider, None, None, cx);
+        short |= !found;
+        if !found && !world.providers[provider].is_partial() {
+            break;
         }
     }
+    if !short {
+        return;
+    }
+    for row in 0..world.providers[provider].waiting.len() {
+        let Some(task) = world.tasks.get(world.providers[provider].waiting[row]) else { continue };
+        super::pace::held_back(world, provider, task.service, cx);
+    }
+    fill_later(world, provider, LAUNCH_AGAIN, cx);
 }
 
 /// Launches one host, in any zone or in one; `false` when none can be had.

@@ -173,6 +173,8 @@ pub struct Region {
     pub vcpu_quota: Option<u64>,
     /// The same for Fargate Spot.
     pub spot_vcpu_quota: Option<u64>,
+    /// How quickly network interfaces of Fargate tasks are attached in each account; `None`: nothing bounds it.
+    pub attach: Option<Bucket>,
     /// Its control plane, if one is written.
     pub plane: Option<Plane>,
 }

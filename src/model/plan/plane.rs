@@ -98,6 +98,24 @@ pub struct Tested {
     pub clusters: Option<u32>,
     /// Tasks.
     pub tasks: Option<u32>,
+    /// How a cell beyond them slows down: what it can do is multiplied by (tested / size) to this power, in thousandths.
+    pub beyond: u32,
+}
+
+impl Tested {
+    /// What is left of what a cell can do, in millionths: of the sizes in which it is beyond its test the worst counts.
+    /// `peak`: requests that it is built for.
+    pub fn left(&self, peak: Option<u64>, clusters: u64, tasks: u64) -> u32 {
+        let pairs = [
+            (self.rate, peak),
+            (self.clusters.map(u64::from), Some(clusters)),
+            (self.tasks.map(u64::from), Some(tasks)),
+        ];
+        let ratio =
+            |(tested, size): (Option<u64>, Option<u64>)| Some(tested? as f64 / size.filter(|size| *size > 0)? as f64);
+        let least = pairs.into_iter().filter_map(ratio).fold(1.0, f64::min);
+        (libm::round(libm::pow(least, f64::from(self.beyond) / 1e3) * 1e6) as u32).max(1)
+    }
 }
 
 /// The thin router.

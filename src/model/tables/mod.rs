@@ -13,6 +13,7 @@ pub mod rollout;
 pub mod service;
 pub mod shortage;
 pub mod task;
+pub mod tries;
 pub mod zone;
 
 pub use application::Application;
@@ -25,4 +26,5 @@ pub use provider::Provider;
 pub use service::Service;
 pub use shortage::Shortage;
 pub use task::{Task, Tasks};
+pub use tries::Tries;
 pub use zone::Zone;

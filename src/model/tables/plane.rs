@@ -5,8 +5,8 @@ use crate::engine::index::Table;
 use crate::engine::{Span, Who};
 use crate::model::event::Event;
 use crate::model::fact::Cause;
-use crate::model::ids::{AccountId, CellId, ChangeId, ClusterId, ServiceId, ZoneId};
-use crate::model::plan::{self, Plan};
+use crate::model::ids::{AccountId, CellId, ChangeId, ClusterId, ServiceId, TaskId, ZoneId};
+use crate::model::plan::{self, Bucket, Plan};
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -88,6 +88,8 @@ pub struct Plane {
     pub capacity: Option<Tokens>,
     /// At which rate, in billionths of a request for each second.
     pub rate: u64,
+    /// What its size leaves of that, in millionths: less than all beyond the size up to which it was tested.
+    pub tested_ppm: u32,
     /// Who waits, in turn.
     pub queue: VecDeque<Waiting>,
     /// The service whose turn it is.
@@ -125,6 +127,7 @@ impl Plane {
             full_rate: full_rate(plan, id),
             capacity: None,
             rate: 0,
+            tested_ppm: at_start(plan, id),
             queue: VecDeque::new(),
             serving: None,
             queued: 0,
@@ -191,6 +194,7 @@ impl Plane {
             let alive = workers.saturating_sub(self.dead().count_ones());
             *rate = *rate / u64::from(workers) * u64::from(alive);
         }
+        rate = left(rate, self.tested_ppm);
         for curb in &self.curbs {
             rate = left(rate, curb.left_ppm);
             rate = match (rate, curb.rate_max) {
@@ -210,6 +214,22 @@ impl Plane {
         let rate = self.full_rate.unwrap_or(self.rate);
         u64::try_from(u128::from(rate) * u128::from(queue.0) / 1_000_000_000).unwrap_or(u64::MAX)
     }
+}
+
+/// What the size of a cell leaves of what it can do, in millionths: `clusters` of the plan are those that it runs.
+pub fn left_by_size(plan: &Plan, id: CellId, clusters: impl Iterator<Item = ClusterId>) -> u32 {
+    let Some(plane) = plan.regions[plan.cells[id].region].plane.as_ref() else { return MILLION as u32 };
+    let (mut count, mut tasks) = (0, 0);
+    for cluster in clusters {
+        let services = plan.clusters[cluster].services.clone().map(ServiceId);
+        count += 1;
+        tasks += services.map(|service| u64::from(plan.services[service].desired)).sum::<u64>();
+    }
+    plane.tested.left(plane.peak_rate, count, tasks)
+}
+
+fn at_start(plan: &Plan, id: CellId) -> u32 {
+    left_by_size(plan, id, plan.cells[id].clusters.clone().map(ClusterId))
 }
 
 fn full_rate(plan: &Plan, id: CellId) -> Option<u64> {
@@ -232,6 +252,20 @@ pub fn left(rate: Option<u64>, ppm: u32) -> Option<u64> {
 const MODIFY: (u32, u64) = (100, 40_000_000_000);
 /// The same of calls that change services, UpdateService among them.
 const MODIFY_SERVICE: (u32, u64) = (50, 5_000_000_000);
+/// RunTask calls for tasks on Fargate: 20 a second for each account and Region (AWS Fargate service quotas); that as many
+/// may come at once is a model choice.
+const RUN_ON_FARGATE: (u32, u64) = (20, 20_000_000_000);
+
+/// Network interfaces of Fargate tasks in an account: how quickly they are attached, and who waits.
+#[derive(Clone, Debug)]
+pub struct Attach {
+    /// Its tokens.
+    pub tokens: Tokens,
+    /// Tasks in turn; some may be gone.
+    pub queue: VecDeque<TaskId>,
+    /// A token event is on its way.
+    pub armed: bool,
+}
 
 /// The thin router, as one partition sees it: outages come from the plan, so every partition knows of them.
 #[derive(Clone, Debug)]
@@ -244,17 +278,33 @@ pub struct Front {
     pub calls: Table<AccountId, Tokens>,
     /// The same for services.
     pub updates: Table<AccountId, Tokens>,
+    /// The same for RunTask on Fargate.
+    pub runs: Table<AccountId, Tokens>,
+    /// Network interfaces of each account; empty where nothing bounds them.
+    pub attach: Table<AccountId, Attach>,
 }
 
 impl Front {
-    /// In good health, for these accounts.
-    pub fn new(accounts: Range<u32>) -> Front {
-        let mut calls = Table::starting_at(AccountId(accounts.start));
-        let mut updates = Table::starting_at(AccountId(accounts.start));
+    /// In good health, for these accounts, whose network interfaces are bounded like this.
+    pub fn new(accounts: Range<u32>, attach: Option<&Bucket>) -> Front {
+        let first = AccountId(accounts.start);
+        let mut front = Front {
+            router_down: Vec::new(),
+            map_down: Vec::new(),
+            calls: Table::starting_at(first),
+            updates: Table::starting_at(first),
+            runs: Table::starting_at(first),
+            attach: Table::starting_at(first),
+        };
         for _ in accounts {
-            calls.push(Tokens::full(MODIFY.0, MODIFY.1));
-            updates.push(Tokens::full(MODIFY_SERVICE.0, MODIFY_SERVICE.1));
+            front.calls.push(Tokens::full(MODIFY.0, MODIFY.1));
+            front.updates.push(Tokens::full(MODIFY_SERVICE.0, MODIFY_SERVICE.1));
+            front.runs.push(Tokens::full(RUN_ON_FARGATE.0, RUN_ON_FARGATE.1));
+            if let Some(bucket) = attach {
+                let tokens = Tokens::full(bucket.burst, bucket.rate);
+                front.attach.push(Attach { tokens, queue: VecDeque::new(), armed: false });
+            }
         }
-        Front { router_down: Vec::new(), map_down: Vec::new(), calls, updates }
+        front
     }
 }

@@ -12,6 +12,8 @@ pub struct Provider {
     pub hosts: Vec<HostId>,
     /// Hosts launched so far: the next number.
     pub launched: u32,
+    /// Requests for a host while a share of them failed: the next number.
+    pub requests: u32,
     /// `DesiredCapacity` of the group.
     pub desired: u32,
     /// Hosts whose successor a fault brings: the group launches none for them.
@@ -49,13 +51,44 @@ pub struct Refusal {
     pub kind: Option<TypeId>,
     /// By which fault.
     pub cause: Cause,
+    /// The share of requests that is, in millionths; `None`: nothing is given at all, and launches stay away.
+    pub share: Option<u32>,
+    /// With a share: whether the provider's next request for a host is refused. On Fargate each launch is drawn by itself.
+    pub hits: bool,
+}
+
+impl Refusal {
+    /// Nothing is given.
+    pub fn whole(zone: ZoneId, kind: Option<TypeId>, cause: Cause) -> Refusal {
+        Refusal { zone, kind, cause, share: None, hits: false }
+    }
+
+    fn is_of(&self, zone: ZoneId, kind: Option<TypeId>) -> bool {
+        self.zone == zone && (self.kind.is_none() || self.kind == kind)
+    }
 }
 
 impl Provider {
     /// Whether new capacity of this type (`None`: Fargate) is refused in the zone.
     pub fn refuses(&self, zone: ZoneId, kind: Option<TypeId>) -> bool {
-        let matches = |one: &Refusal| one.zone == zone && (one.kind.is_none() || one.kind == kind);
-        self.refusals.iter().any(matches)
+        self.refusals.iter().any(|one| one.is_of(zone, kind) && (one.share.is_none() || one.hits))
+    }
+
+    /// Refusals of a share of what is asked for, on Fargate in a zone: by which fault, and how much, in millionths.
+    pub fn partly(&self, zone: ZoneId) -> impl Iterator<Item = (Cause, u32)> {
+        let all = self.refusals.iter().filter(move |one| one.is_of(zone, None));
+        all.filter_map(|one| Some((one.cause, one.share?)))
+    }
+
+    /// Whether a share of the requests for hosts is refused: one that fails says nothing of the next.
+    pub fn is_partial(&self) -> bool {
+        self.refusals.iter().any(|one| one.share.is_some())
+    }
+
+    /// Whether the next request for a host fails in the zone by chance alone.
+    pub fn unlucky(&self, zone: ZoneId) -> bool {
+        let here = || self.refusals.iter().filter(|one| one.zone == zone);
+        here().any(|one| one.hits) && here().all(|one| one.share.is_some())
     }
 
     /// Whether a zone gave no host a short while ago.
@@ -73,8 +106,16 @@ impl Provider {
 
     /// Lifts one refusal.
     pub fn lift(&mut self, refusal: Refusal) {
-        if let Some(row) = self.refusals.iter().position(|&one| one == refusal) {
+        let of = |one: &Refusal| (one.zone, one.kind, one.cause);
+        if let Some(row) = self.refusals.iter().position(|one| of(one) == of(&refusal)) {
             self.refusals.swap_remove(row);
+        }
+    }
+
+    /// The share that a fault refuses changes.
+    pub fn share_is(&mut self, cause: Cause, share: u32) {
+        for one in self.refusals.iter_mut().filter(|one| one.cause == cause) {
+            one.share = Some(share);
         }
     }
 }

@@ -5,6 +5,7 @@ use super::bucket::Tokens;
 use super::host::NIL;
 use super::lack::Lacks;
 use super::rollout::{Feature, Revision, Rollout, Shift, Stage};
+use super::tries::Tries;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Mechanism, Phase};
 use crate::model::ids::{BucketId, ChangeId, TaskId};
@@ -96,13 +97,23 @@ pub struct Service {
     pub zones: Vec<InZone>,
     /// Causes of launches that are due, oldest first.
     pub owed: VecDeque<(Cause, u32)>,
+    /// Launches that were ever due.
+    pub ever_due: u64,
+    /// Those of them that are not wanted any more, and were never taken on.
+    pub not_wanted: u64,
+    /// Of a stream: tasks that its calls asked for, each call counted once.
+    pub called: u64,
+    /// Those of them whose calls were given up.
+    pub given_up: u64,
+    /// Launches that were refused one by one.
+    pub tries: Tries,
     /// Causes whose launches are held back until their fault ends.
     pub held: Vec<Cause>,
     /// Why due launches wait.
     pub waits: Phase,
     /// The books.
     pub lacks: Lacks,
-    /// Launches of this service: 500 a minute (domain sheet, section 4.6).
+    /// Launches by the service scheduler: 500 a minute (Amazon ECS service quotas). Nothing binds those of a stream.
     pub launches: Tokens,
     /// A wake-up is on its way.
     pub woken: bool,
@@ -237,6 +248,11 @@ impl Service {
             item_zones: vec![0; if items > 1 { items * zones } else { 0 }],
             zones: vec![InZone::default(); zones],
             owed: VecDeque::new(),
+            ever_due: 0,
+            not_wanted: 0,
+            called: 0,
+            given_up: 0,
+            tries: Tries::default(),
             held: Vec::new(),
             waits: Phase::Scheduling,
             lacks: Lacks::default(),
@@ -350,6 +366,7 @@ impl Service {
         if count == 0 {
             return;
         }
+        self.ever_due += u64::from(count);
         match self.owed.back_mut() {
             Some((last, more)) if *last == cause => *more += count,
             _ => self.owed.push_back((cause, count)),
@@ -370,9 +387,33 @@ impl Service {
         self.rollout.as_ref().is_some_and(|rollout| rollout.stage == Stage::Stalled)
     }
 
-    /// Whether any launch is due and not held back.
+    /// One launch is due before all others.
+    pub fn owe_first(&mut self, cause: Cause) {
+        self.ever_due += 1;
+        self.owed.push_front((cause, 1));
+    }
+
+    /// It is not due any more.
+    pub fn forgive_first(&mut self) {
+        self.not_wanted += 1;
+        self.owed.pop_front();
+    }
+
+    /// None is due any more.
+    pub fn forgive_all(&mut self) {
+        self.not_wanted += u64::from(self.owed());
+        self.owed.clear();
+        self.tries.keep(0);
+    }
+
+    /// Whether any launch is due, not held back, and not resting after it was refused.
     pub fn may_launch(&self) -> bool {
-        !self.stalled() && self.owed.iter().any(|(cause, _)| !self.held.contains(cause))
+        let mut open = self.owed.iter().filter(|(cause, _)| !self.held.contains(cause));
+        let due = match self.tries.resting() {
+            0 => open.next().is_some(),
+            resting => open.map(|(_, count)| *count).sum::<u32>() > resting,
+        };
+        due && !self.stalled()
     }
 
     /// The cause of the oldest launch that is due and not held back, if possible one that is `meant`; struck out.
@@ -386,6 +427,7 @@ impl Service {
         if *count == 0 {
             self.owed.remove(row);
         }
+        self.keep_tries();
         Some(cause)
     }
 
@@ -396,6 +438,15 @@ impl Service {
             if *count == 0 {
                 self.owed.pop_back();
             }
+            self.not_wanted += 1;
+            self.keep_tries();
+        }
+    }
+
+    /// No more launches have been refused than are due.
+    fn keep_tries(&mut self) {
+        if self.tries.refused() > 0 {
+            self.tries.keep(self.owed());
         }
     }
 

@@ -24,6 +24,15 @@ pub struct Shortage {
     pub family: Option<String>,
     /// Only tasks of this service or stream.
     pub service: Option<ServiceId>,
+    /// The share of starts that it fails, in millionths.
+    pub share: u32,
+}
+
+/// The share of starts that a fault fails changes.
+pub(crate) fn share_is(all: &mut [Shortage], cause: Cause, share: u32) {
+    for one in all.iter_mut().filter(|one| one.cause == cause) {
+        one.share = share;
+    }
 }
 
 impl Shortage {

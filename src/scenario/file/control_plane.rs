@@ -44,7 +44,7 @@ object! {
             /// A service, as "cluster/name", that the launch path of the Region needs: launches come as far as it serves its
             /// need. Nothing is needed by default (model choice).
             depends_on: String,
-            /// The size up to which a cell was tested; `check` warns beyond it.
+            /// The size up to which a cell was tested; beyond it the cell slows down and `check` warns.
             tested: Tested,
             /// How clusters migrate to cells that are added.
             migration: Migration,
@@ -139,6 +139,10 @@ object! {
             /// Tasks of its services at the start.
             #[schemars(range(min = 1))]
             tasks: u32,
+            /// How a cell that is larger slows down: what it can do is multiplied by (tested / size) to this power, of the
+            /// sizes written the worst. 1 by default: twice the size leaves half; 0: it does not slow down (model choice).
+            #[schemars(range(min = 0, max = 10))]
+            beyond: f64,
         }
     }
 }

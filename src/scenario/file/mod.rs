@@ -199,6 +199,12 @@ object! {
             /// Quota of Spot vCPUs of each account; does not bind when left out (model choice).
             #[schemars(range(min = 0, max = 1_000_000_000))]
             spot_vcpu_quota: f64,
+            /// Network interfaces of tasks attached each second in each account, on demand and Spot together; a task whose
+            /// launch was accepted waits for it. Does not bind when left out (model choice: AWS publishes none).
+            attach_rate: Rate,
+            /// Tokens of that bucket when full; as many as come in a second by default, one at least (model choice).
+            #[schemars(range(min = 1))]
+            attach_burst: u32,
         }
     }
 }
@@ -214,6 +220,8 @@ impl Default for Fargate {
             spot_launch_rate: refill(),
             vcpu_quota: None,
             spot_vcpu_quota: None,
+            attach_rate: None,
+            attach_burst: None,
         }
     }
 }

@@ -35,6 +35,7 @@ const PLANE: &[&str] = &[
     "launches.accepted",
     "launches.throttled",
     "launches.failed",
+    "launches.waiting",
     "launches.availability",
     "moved",
 ];

@@ -114,6 +114,7 @@ impl Build<'_> {
             ("queue", written.queue != ControlPlane::default().queue),
             ("otherCalls", written.other_calls.0 > 0),
             ("costs", dear),
+            ("tested/beyond", written.tested.as_ref().is_some_and(|tested| tested.beyond.is_some())),
         ];
         for (key, _) in idle.iter().filter(|(_, idle)| *idle) {
             let message = format!("`{key}` is not used: without `peakRequests` a cell takes any load");
@@ -153,7 +154,19 @@ impl Build<'_> {
         for (key, count) in [("clusters", written.clusters), ("tasks", written.tasks)] {
             let _ = count.is_none_or(|count| self.within(count, 1..=u32::MAX, "a tested size", &format!("{at}/{key}")));
         }
-        plan::Tested { rate: written.requests.map(|rate| rate.0), clusters: written.clusters, tasks: written.tasks }
+        let beyond = written.beyond.unwrap_or(1.0);
+        self.between(beyond, 0.0..=10.0, "a power", &format!("{at}/beyond"));
+        let nothing = written.requests.is_none() && written.clusters.is_none() && written.tasks.is_none();
+        if nothing && written.beyond.is_some() {
+            let message = "`beyond` is not used: no size is written up to which a cell was tested";
+            self.out.warning(&format!("{at}/beyond"), message, "write `requests`, `clusters` or `tasks`");
+        }
+        plan::Tested {
+            rate: written.requests.map(|rate| rate.0),
+            clusters: written.clusters,
+            tasks: written.tasks,
+            beyond: libm::round(beyond.clamp(0.0, 10.0) * 1e3) as u32,
+        }
     }
 
     /// A problem unless `value` lies in `range`.

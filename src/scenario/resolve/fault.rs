@@ -3,7 +3,7 @@
 use super::cluster::by_name;
 use super::{Build, Refused};
 use crate::engine::{Dist, Span, Time, Who};
-use crate::model::fault::Spec;
+use crate::model::fault::{self, Spec};
 use crate::model::plan::{self, When};
 use crate::scenario::entry::Fault;
 
@@ -31,6 +31,7 @@ impl Build<'_> {
             self.spot_only(fault, &at);
             self.own_zone_only(fault, &at);
             let (Some(when), Ok(lasts), Some(effect)) = (when, lasts, effect) else { continue };
+            self.late_steps(fault, &effect, lasts.as_ref(), &at);
             let id = self.plan.faults.push(plan::Fault {
                 name: fault.name.clone(),
                 kind: fault.spec.kind(),
@@ -43,6 +44,16 @@ impl Build<'_> {
         }
         written.sort_unstable();
         self.plan.written.faults = written.into_iter().map(|(_, id)| id).collect();
+    }
+
+    /// Steps of `failShare` that come when the fault is over.
+    fn late_steps(&mut self, fault: &Fault, effect: &fault::Live, lasts: Option<&Dist>, at: &str) {
+        let Some(last) = effect.fail_share().map(fault::Course::last) else { return };
+        if let Some(end) = lasts.and_then(Dist::fixed).filter(|end| last >= *end) {
+            let at = format!("{at}/{}/failShare", fault.spec.kind());
+            let message = format!("the step at `{last}` comes after the end of the fault, `{end}`");
+            self.out.warning(&at, message, "make `for` longer, or remove the step");
+        }
     }
 
     fn when(&mut self, fault: &Fault, at: &str) -> Option<When> {

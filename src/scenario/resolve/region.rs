@@ -4,6 +4,7 @@ use super::Build;
 use crate::engine::Who;
 use crate::model::ids::ZoneId;
 use crate::model::plan;
+use crate::model::quantity::Rate;
 use crate::scenario::file::{Fargate, Region, Zone, ZoneKind};
 
 impl Build<'_> {
@@ -36,6 +37,7 @@ impl Build<'_> {
             zones: first..first,
             vcpu_quota: quota(fargate.vcpu_quota),
             spot_vcpu_quota: quota(fargate.spot_vcpu_quota),
+            attach: attach(fargate),
             plane: None,
         });
         self.fargate(fargate, &format!("{at}/fargate"));
@@ -113,7 +115,22 @@ impl Build<'_> {
         }
         self.within(fargate.launch_burst, 1..=u32::MAX, "a launch bucket", &format!("{at}/launchBurst"));
         self.within(fargate.spot_launch_burst, 1..=u32::MAX, "a launch bucket", &format!("{at}/spotLaunchBurst"));
+        if let Some(burst) = fargate.attach_burst {
+            let key = format!("{at}/attachBurst");
+            self.within(burst, 1..=u32::MAX, "a bucket", &key);
+            if fargate.attach_rate.is_none() {
+                let message = "`attachBurst` is not used: without `attachRate` nothing bounds network interfaces";
+                self.out.warning(&key, message, "write `attachRate`, such as \"2/s\", or leave it out");
+            }
+        }
     }
+}
+
+/// The bucket of network interfaces, if a rate is written.
+fn attach(fargate: &Fargate) -> Option<plan::Bucket> {
+    let rate = fargate.attach_rate?;
+    let second = u32::try_from(rate.0 / Rate::ONE).unwrap_or(u32::MAX).max(1);
+    Some(plan::Bucket { burst: fargate.attach_burst.unwrap_or(second), rate: rate.0 })
 }
 
 /// 1,024 a vCPU.

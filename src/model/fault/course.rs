@@ -1,0 +1,162 @@
+//! `failShare`: how likely a single try fails while a fault is in force, always the same or as time goes by.
+
+use crate::engine::Span;
+use crate::model::problem::Problems;
+use crate::model::quantity::Duration;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt;
+
+/// A share from 0 to 1, or its course in steps.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FailShare {
+    /// The same all the time.
+    Always(f64),
+    /// Steps in order of time.
+    Course(Vec<FailStep>),
+}
+
+/// The share changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct FailStep {
+    /// When, counted from the begin of the fault.
+    pub at: Duration,
+    /// Share of tries that fail from then on, 0 to 1.
+    pub share: f64,
+}
+
+/// The course as it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Course {
+    /// Times from the begin of the fault and shares in millionths; the first time is 0.
+    steps: Vec<(Span, u32)>,
+}
+
+impl Course {
+    /// The share so long after the begin, in millionths.
+    pub fn at(&self, since: Span) -> u32 {
+        let next = self.steps.partition_point(|(at, _)| *at <= since);
+        self.steps[next.saturating_sub(1)].1
+    }
+
+    /// When it changes next.
+    pub fn next(&self, since: Span) -> Option<Span> {
+        self.steps.iter().map(|(at, _)| *at).find(|at| *at > since)
+    }
+
+    /// Its last change.
+    pub fn last(&self) -> Span {
+        self.steps.last().map_or(Span::ZERO, |(at, _)| *at)
+    }
+}
+
+impl FailShare {
+    /// Checks shares and times; `at` is the JSON pointer of `failShare`.
+    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Course> {
+        let steps = match self {
+            FailShare::Always(share) => vec![(Span::ZERO, millionths(*share, at, out)?)],
+            FailShare::Course(written) => in_steps(written, at, out)?,
+        };
+        if steps.iter().all(|(_, share)| *share == 0) {
+            out.warning(at, "a share of 0 fails nothing", "write a share above 0, or leave the fault out");
+        }
+        Some(Course { steps })
+    }
+}
+
+fn in_steps(written: &[FailStep], at: &str, out: &mut Problems) -> Option<Vec<(Span, u32)>> {
+    let mut steps: Vec<(Span, u32)> = Vec::new();
+    let mut sound = true;
+    for (place, step) in written.iter().enumerate() {
+        let share = millionths(step.share, &format!("{at}/{place}/share"), out);
+        if steps.last().is_some_and(|(last, _)| *last >= step.at.0) {
+            let at = format!("{at}/{place}/at");
+            out.error(&at, "a step must come after the one before it", "put the steps in order of time");
+            sound = false;
+        }
+        sound &= share.is_some();
+        steps.push((step.at.0, share.unwrap_or(0)));
+    }
+    let Some((first, _)) = steps.first().copied() else {
+        let hint = "write [{\"at\": \"0s\", \"share\": 0.9}, {\"at\": \"10m\", \"share\": 0.2}], or one number";
+        out.error(at, "a course needs a step", hint);
+        return None;
+    };
+    if first > Span::ZERO {
+        out.note(at, format!("nothing fails in the first `{first}` of the fault"), "write a step at \"0s\"");
+        steps.insert(0, (Span::ZERO, 0));
+    }
+    sound.then_some(steps)
+}
+
+/// A share from 0 to 1, in millionths.
+fn millionths(share: f64, at: &str, out: &mut Problems) -> Option<u32> {
+    if (0.0..=1.0).contains(&share) {
+        return Some(libm::round(share * 1e6) as u32);
+    }
+    out.error(at, format!("`{share}` is no share"), "write a number from 0 to 1, such as 0.5 for half");
+    None
+}
+
+/// The course of an optional `failShare`; `Some(None)`: none is written.
+#[expect(clippy::option_option, reason = "not written is not the same as not understood")]
+pub(super) fn read(written: Option<&FailShare>, at: &str, out: &mut Problems) -> Option<Option<Course>> {
+    match written {
+        Some(written) => written.resolve(&format!("{at}/failShare"), out).map(Some),
+        None => Some(None),
+    }
+}
+
+/// The share at the begin of a fault, in millionths: all without a course.
+pub(super) fn first(course: Option<&Course>) -> u32 {
+    course.map_or(1_000_000, |course| course.at(Span::ZERO))
+}
+
+impl<'de> Deserialize<'de> for FailShare {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = FailShare;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a share from 0 to 1, or a list of steps")
+            }
+            fn visit_f64<E: serde::de::Error>(self, share: f64) -> Result<FailShare, E> {
+                Ok(FailShare::Always(share))
+            }
+            fn visit_u64<E: serde::de::Error>(self, share: u64) -> Result<FailShare, E> {
+                Ok(FailShare::Always(share as f64))
+            }
+            fn visit_i64<E: serde::de::Error>(self, share: i64) -> Result<FailShare, E> {
+                Ok(FailShare::Always(share as f64))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<FailShare, A::Error> {
+                let steps = Vec::deserialize(SeqAccessDeserializer::new(list));
+                steps.map(FailShare::Course).map_err(A::Error::custom)
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+impl Serialize for FailShare {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            FailShare::Always(share) => serializer.serialize_f64(*share),
+            FailShare::Course(steps) => steps.serialize(serializer),
+        }
+    }
+}
+
+impl JsonSchema for FailShare {
+    fn schema_name() -> Cow<'static, str> {
+        "FailShare".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let step = generator.subschema_for::<FailStep>();
+        json_schema!({ "type": ["number", "array"], "items": step })
+    }
+}
