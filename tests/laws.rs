@@ -20,6 +20,8 @@ mod alarm_zone;
 mod application;
 #[path = "laws/balancer.rs"]
 mod balancer;
+#[path = "laws/base.rs"]
+mod base;
 #[path = "laws/cells.rs"]
 mod cells;
 #[path = "laws/change_series.rs"]

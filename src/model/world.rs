@@ -210,7 +210,7 @@ impl World {
             let launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
             let mut row = Service::new(service.desired, service.strategy.len(), zone_count, launches);
             if !service.changes.is_empty() {
-                row.revisions.push(Revision::new(0, None, false, zone_count));
+                row.revisions.push(Revision::new(0, None, false, (service.strategy.len(), zone_count)));
                 row.completed = (!plan.start_empty).then_some(0);
             }
             world.services.push(row);

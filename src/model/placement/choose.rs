@@ -1,6 +1,6 @@
 //! The host for a task: filter by room and constraints, order by strategies (domain sheet, section 3.1).
 
-use super::{Placement, Strategy, protect, query};
+use super::{Placement, Strategy, items, protect, query};
 use crate::model::fact::{Reason, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::plan::{Plan, ProviderKind};
@@ -140,7 +140,8 @@ fn rank(world: &World, plan: &Plan, service: ServiceId, strategy: &Strategy, hos
 
 /// The healthy task that goes when there are too many: the other way round through the same strategies (domain sheet,
 /// sections 2.1 and 3.1). Spread: from the value with the most tasks. Binpack: from the host that will have the most
-/// left. Ties are drawn. `of`: among those of one revision.
+/// left. Ties are drawn. `of`: among those of one revision. Of several capacity providers the one that has most above its
+/// share lets a task go, and none one of its base (model choice).
 pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
     let plan = cx.plan;
     let row = &world.services[service];
@@ -149,7 +150,10 @@ pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx
     let spare = |task: &Task| {
         task.wanted && task.state == TaskState::Running && !task.to_replace() && meant(task) && free(task)
     };
-    let all = || row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first)).filter(|(_, task)| spare(task));
+    let tasks = || row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
+    let spares = tasks().filter(|(_, task)| spare(task)).map(|(_, task)| task.provider);
+    let only = items::lets_go(row, &plan.services[service], of, spares)?;
+    let all = || tasks().filter(|(_, task)| spare(task) && only.is_none_or(|only| only == task.provider));
     let (strategies, _) = strategies(&plan.services[service].placement);
     let values = Values::of(world, service, strategies, plan);
     // A task on Fargate has no host: only its zone counts.

@@ -1,6 +1,7 @@
 //! Where a task goes: strategies order the hosts, constraints filter them (domain sheet, section 3).
 
 pub(crate) mod choose;
+mod items;
 pub(crate) mod protect;
 pub use choose::ATTRIBUTES;
 pub mod query;
