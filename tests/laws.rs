@@ -62,6 +62,8 @@ mod line;
 mod link;
 #[path = "laws/managed.rs"]
 mod managed;
+#[path = "laws/paid.rs"]
+mod paid;
 #[path = "laws/pipeline.rs"]
 mod pipeline;
 #[path = "laws/pipeline_regions.rs"]
