@@ -32,6 +32,8 @@ mod choice;
 mod colours;
 #[path = "laws/composite.rs"]
 mod composite;
+#[path = "laws/consolidation.rs"]
+mod consolidation;
 #[path = "laws/control_plane.rs"]
 mod control_plane;
 #[path = "laws/daemons.rs"]

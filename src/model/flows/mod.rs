@@ -4,6 +4,7 @@ pub mod account;
 pub mod alarms;
 pub mod bad;
 pub mod call;
+pub mod consolidate;
 pub mod containers;
 pub mod convoy;
 pub mod create;

@@ -5,6 +5,7 @@ mod items;
 pub(crate) mod protect;
 pub use choose::ATTRIBUTES;
 pub mod query;
+pub(crate) mod spread;
 
 /// How a service or stream places its tasks.
 #[derive(Debug, Clone, Default)]
