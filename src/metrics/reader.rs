@@ -235,12 +235,6 @@ impl Metrics {
                 let zone = usize::from(zone.0 - self.first_zone);
                 self.subject(service).availability.set_running(now, zone, count);
             }
-            Fact::RunningOn { service, provider, count } => {
-                let mut on = self.subject(service).on.iter_mut();
-                if let Some((_, level)) = on.find(|(of, _)| *of == provider) {
-                    level.set(now, u64::from(count));
-                }
-            }
             Fact::Available { service, zone, count } => {
                 let zone = usize::from(zone.0 - self.first_zone);
                 self.subject(service).availability.set_available(now, zone, count);
@@ -302,7 +296,7 @@ impl Metrics {
         }
     }
 
-    /// Customers' own cells and changes.
+    /// Customers' own cells, changes, and tasks by capacity provider.
     fn told(&mut self, now: Time, fact: &Fact) {
         self.charts.iter_mut().for_each(|charts| charts.told(now, fact));
         match *fact {
@@ -324,6 +318,12 @@ impl Metrics {
             Fact::Copied { change, service, rate } => self.changes.copied(now, change, service, rate),
             Fact::Renewed { change, cell, rate } => self.changes.exposed(now, change, Unit::Cell(cell), rate),
             Fact::Met { change } => self.changes.met(now, change),
+            Fact::RunningOn { service, provider, count } => {
+                let mut on = self.subject(service).on.iter_mut();
+                if let Some((_, level)) = on.find(|(of, _)| *of == provider) {
+                    level.set(now, u64::from(count));
+                }
+            }
             Fact::Health { .. } | Fact::Service { .. } => {}
             _ => self.application.take(now, fact),
         }

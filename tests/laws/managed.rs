@@ -2,7 +2,7 @@
 
 use crate::fleet::{definition, hosts_at, launches, running_at, stops, tasks_at};
 use crate::world::{Diary, check, the_fault, watch, world, zones};
-use evenkeel::model::fact::TaskState;
+use evenkeel::model::fact::{Fact, TaskState};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -224,6 +224,11 @@ fn tasks_stand_in_three_zones_where_they_can_and_are_packed_only_then() {
                 assert_eq!(found, spread(tasks, count), "{what}");
                 let hosts = hosts_at(&diary, 1_100.0).len();
                 assert_eq!(hosts, found.iter().map(|tasks| tasks.div_ceil(8)).sum::<usize>(), "{what}: hosts");
+                let numbers = diary.0.iter().filter_map(|(_, fact)| match fact {
+                    Fact::Host { number, .. } => Some(*number),
+                    _ => None,
+                });
+                assert_eq!(numbers.collect::<BTreeSet<_>>().len(), hosts, "{what}: none came in vain");
             }
         }
     }
@@ -286,4 +291,23 @@ fn what_drains_comes_back_in_its_own_zone() {
     let mut found = by_zone(&diary, 15.9 * DAY)[..3].to_vec();
     found.sort_unstable();
     assert_eq!(found, [2, 2, 3]);
+}
+
+#[test]
+fn hosts_that_boot_at_different_times_do_not_come_in_vain() {
+    // A host that is there first takes its part of the tasks; the others wait for theirs.
+    for seed in 1..=6 {
+        let mut file = managed("30m", &[("web", 6)], &json!({}));
+        template(&mut file)["instanceRequirements"]["allowedInstanceTypes"] = json!(["own.small"]);
+        file["startEmpty"] = json!(true);
+        file["seed"] = json!(seed);
+        crate::fleet::law(&mut file, "managed")["boot"] = json!({ "uniform": { "low": "30s", "high": "5m" } });
+        let (diary, _) = watch(&file);
+        assert_eq!(by_zone(&diary, 1_700.0)[..3], [2, 2, 2], "seed {seed}");
+        let numbers = diary.0.iter().filter_map(|(_, fact)| match fact {
+            Fact::Host { number, .. } => Some(*number),
+            _ => None,
+        });
+        assert_eq!(numbers.max(), Some(2), "seed {seed}: three hosts");
+    }
 }

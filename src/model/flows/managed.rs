@@ -36,23 +36,38 @@ pub(crate) fn want(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     }
 }
 
-/// The room of a host that boots, or that might.
+/// The room of a host that is there, that boots, or that might.
 struct Room {
     host: Host,
+    /// The host, once it takes tasks.
+    id: Option<HostId>,
     of: Vec<ServiceId>,
 }
 
 impl Room {
     /// Its size, less what the daemons of the cluster will take.
     fn new(world: &World, provider: ProviderId, (zone, kind): (ZoneId, TypeId), cx: &Cx<'_>) -> Room {
-        Room { host: spread::empty(world, provider, (zone, kind), cx), of: Vec::new() }
+        Room { host: spread::empty(world, provider, (zone, kind), cx), id: None, of: Vec::new() }
+    }
+
+    /// What is left of a host, or of what it will be; none of one that takes no tasks.
+    fn of(world: &World, provider: ProviderId, (id, host): (HostId, &Host), cx: &Cx<'_>) -> Option<Room> {
+        if host.takes_tasks() && world.zones[host.zone].powered() {
+            return Some(Room { host: host.clone(), id: Some(id), of: Vec::new() });
+        }
+        let boots = host.status == HostStatus::Registering && !host.leaving;
+        boots.then(|| Room::new(world, provider, (host.zone, host.kind), cx))
     }
 
     /// Whether it may take a task of the service, and has room for it.
-    fn fits(&self, world: &World, service: ServiceId, plan: &Plan) -> bool {
-        let row = &plan.services[service];
+    fn fits(&self, world: &World, service: ServiceId, cx: &Cx<'_>) -> bool {
+        let row = &cx.plan.services[service];
         let alone = !row.placement.distinct_instance || !self.of.contains(&service);
-        alone && self.host.fits(&row.task) && choose::is_member(world, plan, service, &self.host)
+        let may = || match self.id {
+            Some(id) => choose::allowed(world, service, id, cx),
+            None => choose::is_member(world, cx.plan, service, &self.host),
+        };
+        alone && self.host.fits(&row.task) && may()
     }
 
     fn take(&mut self, service: ServiceId, plan: &Plan) {
@@ -97,15 +112,15 @@ pub(crate) fn host_at_start(
     host_for(world, provider, service, &Spread::new(world, service, provider, |_| false, cx), cx)
 }
 
-/// Launches what the waiting tasks need beside the hosts that boot already and those that a fault will bring: tasks are
-/// packed largest first as far as their spread over zones allows, and nothing is launched for a task that no host could
-/// take (model choice). What a zone has room for that could take none before is placed first.
+/// Launches what the waiting tasks need beside the hosts that are there, that boot already and that a fault will bring:
+/// tasks are packed largest first as far as their spread over zones allows, and nothing is launched for a task that no
+/// host could take (model choice). A task may wait for another zone although a host has room: it finds it there once the
+/// others stand.
 pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     scale::room(world, provider, cx);
-    let boots = live(&world.hosts, &world.providers[provider].hosts);
-    let boots = boots.filter(|(_, host)| host.status == HostStatus::Registering && !host.leaving);
-    let mut rooms: Vec<Room> = boots.map(|(_, host)| Room::new(world, provider, (host.zone, host.kind), cx)).collect();
+    let hosts = live(&world.hosts, &world.providers[provider].hosts);
+    let mut rooms: Vec<Room> = hosts.filter_map(|host| Room::of(world, provider, host, cx)).collect();
     let waiting = world.providers[provider].waiting.iter().filter_map(|&id| world.tasks.get(id));
     let mut waiting: Vec<ServiceId> = waiting.map(|task| task.service).collect();
     let size = |service: ServiceId| (plan.services[service].task.cpu, plan.services[service].task.memory);
@@ -116,12 +131,12 @@ pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     for service in waiting {
         let known = spreads.iter().position(|(of, _)| *of == service);
         let place = known.unwrap_or_else(|| {
-            let comes = |zone| rooms.iter().any(|room| room.host.zone == zone && room.fits(world, service, plan));
+            let comes = |zone| rooms.iter().any(|room| room.host.zone == zone && room.fits(world, service, cx));
             spreads.push((service, Spread::new(world, service, provider, comes, cx)));
             spreads.len() - 1
         });
         let spread = &mut spreads[place].1;
-        let open = |room: &&mut Room| spread.allows(room.host.zone) && room.fits(world, service, plan);
+        let open = |room: &&mut Room| spread.allows(room.host.zone) && room.fits(world, service, cx);
         if let Some(room) = rooms.iter_mut().filter(open).min_by_key(|room| spread.count(room.host.zone)) {
             room.take(service, plan);
             spread.add(room.host.zone, 1);
@@ -172,13 +187,26 @@ pub(crate) fn idle_later(world: &World, id: HostId, cx: &mut Cx<'_>) {
     }
 }
 
-/// It may have been idle for long enough. Another event comes if it was used in between.
+/// It may have been idle for long enough. Another event comes if it was used in between. A host that a waiting task could
+/// use stays: the task waits for one in another zone, and may come once that stands (model choice).
 pub(crate) fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let Some(after) = scales_in(cx.plan, host.provider) else { return };
-    if cx.now.since(host.idle_since) >= after {
+    if awaited(world, id, cx) {
+        cx.after(after.max(scale::LAUNCH_AGAIN), scale::Step::Idle(id));
+    } else if cx.now.since(host.idle_since) >= after {
         scale::terminate(world, id, Cause::mechanism(Mechanism::ScaleIn), cx);
     }
+}
+
+/// Whether a task that waits could use the host.
+fn awaited(world: &World, id: HostId, cx: &Cx<'_>) -> bool {
+    let host = world.hosts.at(id.slot);
+    let waiting = world.providers[host.provider].waiting.iter().filter_map(|&task| world.tasks.get(task));
+    let fits = |service: ServiceId| {
+        host.takes_tasks() && host.fits(&cx.plan.services[service].task) && choose::allowed(world, service, id, cx)
+    };
+    waiting.map(|task| task.service).any(fits)
 }
 
 /// Its agent fell silent: should it stay so, the host counts as impaired.
