@@ -164,3 +164,20 @@ fn who_stands_in_for_a_failed_task_finds_a_provider_at_once() {
         assert_eq!(split_at(&diary, back.unwrap()), before, "{weights:?}");
     }
 }
+
+#[test]
+fn standalone_tasks_are_shared_out_at_once() {
+    // Eight tasks each ten minutes, of which nobody desires any: two on demand and six on Spot, 60 s after the call.
+    let parts = json!({
+        "clusters": [{ "clusterName": "shop", "capacityProviders": ["FARGATE", "FARGATE_SPOT"], "runTasks": [{
+            "taskDefinition": "web", "every": { "constant": "10m" }, "count": 8, "lives": { "constant": "5m" },
+            "capacityProviderStrategy": strategy(0, [1, 3]),
+            "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-1"] } } }] }],
+        "traffic": [],
+    });
+    let (diary, summary) = watch(&mixed(8, &strategy(0, [1, 3]), "DISABLED", &parts));
+    for call in 1..6 {
+        assert_eq!(split_at(&diary, 600.0 * f64::from(call) + 60.0), [2, 6], "call {call}");
+    }
+    assert!(summary.run_tasks[0].launches.failed.is_empty(), "{:?}", summary.run_tasks[0].launches);
+}
