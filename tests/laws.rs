@@ -22,6 +22,8 @@ mod application;
 mod attach;
 #[path = "laws/balancer.rs"]
 mod balancer;
+#[path = "laws/base.rs"]
+mod base;
 #[path = "laws/cells.rs"]
 mod cells;
 #[path = "laws/change_series.rs"]
@@ -32,6 +34,8 @@ mod choice;
 mod colours;
 #[path = "laws/composite.rs"]
 mod composite;
+#[path = "laws/consolidation.rs"]
+mod consolidation;
 #[path = "laws/control_plane.rs"]
 mod control_plane;
 #[path = "laws/daemons.rs"]
@@ -64,6 +68,8 @@ mod link;
 mod managed;
 #[path = "laws/partial.rs"]
 mod partial;
+#[path = "laws/paid.rs"]
+mod paid;
 #[path = "laws/pipeline.rs"]
 mod pipeline;
 #[path = "laws/pipeline_regions.rs"]

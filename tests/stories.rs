@@ -62,6 +62,7 @@ const SCENARIOS: &[&str] = &[
     "launch-path-down",
     "linear",
     "local-zone",
+    "managed-instances",
     "map-source-outage",
     "mixed-base-weight",
     "one-big-cell",

@@ -17,6 +17,8 @@ pub struct ServiceMeasure {
     pub launches: launches::Measure,
     /// Billionths of a dollar an hour, times microseconds; `None` when a task has no price.
     pub price: Option<u128>,
+    /// Running tasks times microseconds by item of its strategy; empty with a single item.
+    pub on: Vec<u128>,
     /// The first desired count it had.
     pub desired: u64,
 }

@@ -310,6 +310,7 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
             keys.extend(of(&["requests.offered", "requests.served", "requests.failed"]));
             keys.extend(tasks());
             keys.extend(plan.zones.iter().map(|zone| format!("zoneShare.{}", zone.id)));
+            keys.extend(plan.providers.iter().map(|row| format!("providers.{}.running", row.name)));
             keys
         }
         Target::RunTasks => [of(&["completed"]), tasks()].concat(),

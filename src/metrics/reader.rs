@@ -14,10 +14,11 @@ use super::planes::Planes;
 use super::recovery::Recovery;
 use super::tasks::{Pricing, Step, Tasks};
 use super::trace::Trace;
+use super::window::Integral;
 use crate::engine::{Reader, Time};
 use crate::model::fact::{Cause, Fact, Hit, TaskState};
 use crate::model::ids::{CellId, ClusterId, ProviderId, ServiceId, ZoneId};
-use crate::model::plan::{InstanceType, Kind, Part, Plan, ProviderKind, Unit, When};
+use crate::model::plan::{InstanceType, Kind, Part, Plan, ProviderKind, Service, Unit, When};
 
 /// Everything that is measured in one partition.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ struct Subject {
     ledger: Ledger,
     launches: Launches,
     tasks: Tasks,
+    /// Its tasks by capacity provider; empty where it has one.
+    on: Vec<(ProviderId, Integral)>,
     /// Zones to be even over, by row in the Region; none for daemons and streams.
     even: Vec<usize>,
     desired: Option<u64>,
@@ -80,6 +83,12 @@ fn zones_of(plan: &Plan, service: ServiceId) -> Vec<ZoneId> {
     zones
 }
 
+/// A level for each capacity provider of a service that has several.
+fn on_several(row: &Service, from: Time) -> Vec<(ProviderId, Integral)> {
+    let several = row.strategy.iter().filter(|_| row.strategy.len() > 1);
+    several.map(|item| (item.provider, Integral::new(from))).collect()
+}
+
 fn pricing(plan: &Plan, provider: ProviderId) -> Pricing {
     let row = &plan.providers[provider];
     match &row.kind {
@@ -109,6 +118,7 @@ impl Metrics {
                 ledger: Ledger::new(warm_up),
                 launches: Launches::new(warm_up, !plan.start_empty && !stream),
                 tasks: Tasks::new(row.task.cpu, row.task.memory, warm_up),
+                on: on_several(row, warm_up),
                 even: even.into_iter().map(|zone| usize::from(zone.0 - of.zones.start)).collect(),
                 desired: None,
                 changed: false,
@@ -286,7 +296,7 @@ impl Metrics {
         }
     }
 
-    /// Customers' own cells and changes.
+    /// Customers' own cells, changes, and tasks by capacity provider.
     fn told(&mut self, now: Time, fact: &Fact) {
         self.charts.iter_mut().for_each(|charts| charts.told(now, fact));
         match *fact {
@@ -308,6 +318,12 @@ impl Metrics {
             Fact::Copied { change, service, rate } => self.changes.copied(now, change, service, rate),
             Fact::Renewed { change, cell, rate } => self.changes.exposed(now, change, Unit::Cell(cell), rate),
             Fact::Met { change } => self.changes.met(now, change),
+            Fact::RunningOn { service, provider, count } => {
+                let mut on = self.subject(service).on.iter_mut();
+                if let Some((_, level)) = on.find(|(of, _)| *of == provider) {
+                    level.set(now, u64::from(count));
+                }
+            }
             Fact::Health { .. } | Fact::Service { .. } => {}
             _ => self.application.take(now, fact),
         }
@@ -378,7 +394,8 @@ impl Metrics {
 }
 
 impl Subject {
-    fn finish(self, end: Time) -> ServiceMeasure {
+    fn finish(mut self, end: Time) -> ServiceMeasure {
+        self.on.iter_mut().for_each(|(_, level)| level.reach(end));
         let availability = self.availability.finish(end);
         let ledger = self.ledger.finish(end);
         if cfg!(debug_assertions) {
@@ -390,6 +407,7 @@ impl Subject {
             ledger,
             launches: self.launches.finish(),
             price: self.tasks.finish(end),
+            on: self.on.iter().map(|(_, level)| level.sum()).collect(),
             desired: self.desired.unwrap_or(0),
         }
     }

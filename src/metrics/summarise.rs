@@ -6,8 +6,8 @@ use super::ledger::{REQUEST, TASK_SECOND, Why};
 use super::measured::{Measured, ServiceMeasure};
 use super::recovery;
 use super::summary::{
-    Estimate, FaultRow, HitCounts, Launches, Level, LossRow, Maybe, ProviderRow, Quantiles, Requests, ServiceRow,
-    StreamRow,
+    Estimate, FaultRow, HitCounts, Launches, Level, LossRow, Maybe, OnProvider, ProviderRow, Quantiles, Requests,
+    ServiceRow, StreamRow,
 };
 use super::window::Extent;
 use crate::engine::index::Id;
@@ -97,6 +97,7 @@ impl<'a> Runs<'a> {
                 served: self.each(|run| of(run).ledger.served as f64 / REQUEST),
                 failed: self.each(|run| failed(run) as f64 / REQUEST),
             },
+            providers: self.on_providers(row, of),
             running: self.level(|run| of(run).availability.running),
             launches: self.launches(|run| &of(run).launches),
             stops: self.stops(|run| &of(run).launches),
@@ -117,6 +118,28 @@ impl<'a> Runs<'a> {
             start_seconds: self.quantiles(id),
             cost_per_hour: self.cost(|run| of(run).price),
         }
+    }
+
+    /// Running tasks by capacity provider. A service with one has all of them there.
+    fn on_providers(
+        &self,
+        row: &Service,
+        of: impl Fn(&'a Measured) -> &'a ServiceMeasure,
+    ) -> BTreeMap<String, OnProvider> {
+        let mut found = BTreeMap::new();
+        for (place, item) in row.strategy.iter().enumerate() {
+            let level = |run: &'a Measured| {
+                let service = of(run);
+                let running = &service.availability.running;
+                match service.on.get(place) {
+                    _ if run.window == 0 => 0.0,
+                    Some(sum) => *sum as f64 / run.window as f64,
+                    None => running.sum as f64 / run.window as f64,
+                }
+            };
+            found.insert(self.plan.providers[item.provider].name.clone(), OnProvider { running: self.each(level) });
+        }
+        found
     }
 
     fn zone_share(&self, row: &Service, of: impl Fn(&'a Measured) -> &'a ServiceMeasure) -> BTreeMap<String, Estimate> {

@@ -77,6 +77,8 @@ pub struct ServiceRow {
     pub nines: Maybe,
     /// First tries in the window.
     pub requests: Requests,
+    /// Its capacity providers (or launch type), and the part of `running` on each.
+    pub providers: BTreeMap<String, OnProvider>,
     /// Tasks running in truth with lastStatus RUNNING, over the window.
     pub running: Level,
     /// Launches in the window.
@@ -100,6 +102,13 @@ pub struct Requests {
     pub served: Estimate,
     /// The rest.
     pub failed: Estimate,
+}
+
+/// What a service had on one capacity provider.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OnProvider {
+    /// Tasks running, the mean over the window. Over all providers: the mean of `running`.
+    pub running: Estimate,
 }
 
 /// A level over the window.

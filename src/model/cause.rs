@@ -94,11 +94,13 @@ pub enum Mechanism {
     ScaleIn,
     /// Replacement of hosts that are as old as they may be.
     Maintenance,
+    /// Badly filled Managed Instances are drained.
+    Consolidation,
 }
 
 impl Mechanism {
     /// All mechanisms in order.
-    pub const ALL: [Mechanism; 7] = [
+    pub const ALL: [Mechanism; 8] = [
         Mechanism::FirstStart,
         Mechanism::Crash,
         Mechanism::Demand,
@@ -106,6 +108,7 @@ impl Mechanism {
         Mechanism::Rebalancing,
         Mechanism::ScaleIn,
         Mechanism::Maintenance,
+        Mechanism::Consolidation,
     ];
 
     /// As the results spell it.
@@ -118,6 +121,7 @@ impl Mechanism {
             Mechanism::Rebalancing => "rebalancing",
             Mechanism::ScaleIn => "scale-in",
             Mechanism::Maintenance => "maintenance",
+            Mechanism::Consolidation => "consolidation",
         }
     }
 }

@@ -52,10 +52,12 @@ pub enum Family {
     Pipeline,
     /// Parts of a change in several Regions talk to each other.
     Convoy,
+    /// Badly filled hosts are drained.
+    Consolidate,
 }
 
 impl Family {
-    const ALL: [Family; 15] = [
+    const ALL: [Family; 16] = [
         Family::Launch,
         Family::Serve,
         Family::Stop,
@@ -71,6 +73,7 @@ impl Family {
         Family::Alarm,
         Family::Pipeline,
         Family::Convoy,
+        Family::Consolidate,
     ];
 }
 

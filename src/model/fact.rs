@@ -172,6 +172,15 @@ pub enum Fact {
         /// How many now.
         count: u32,
     },
+    /// The same tasks by capacity provider, where a service has more than one.
+    RunningOn {
+        /// Service.
+        service: ServiceId,
+        /// Capacity provider.
+        provider: ProviderId,
+        /// How many now.
+        count: u32,
+    },
     /// Tasks of a service in a zone that in truth run, are healthy and can be reached.
     Available {
         /// Service.

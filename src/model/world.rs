@@ -5,8 +5,8 @@ use super::event::{Event, Family};
 use super::fact::{Cause, Fact};
 use super::fault;
 use super::flows::{
-    self, alarms, convoy, daemon, deploy, detect, dispatch, launch, outage, pipeline, plane, rebalance, reconcile,
-    scale, serve, settle, stop, traffic,
+    self, alarms, consolidate, convoy, daemon, deploy, detect, dispatch, launch, outage, pipeline, plane, rebalance,
+    reconcile, scale, serve, settle, stop, traffic,
 };
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Part, Plan};
@@ -123,6 +123,7 @@ impl engine::Partition for World {
             Family::Reconcile => reconcile::handle(self, reconcile::Step::of(event), cx),
             Family::Rebalance => rebalance::handle(self, rebalance::Step::of(event), cx),
             Family::Scale => scale::handle(self, scale::Step::of(event), cx),
+            Family::Consolidate => consolidate::handle(self, consolidate::Step::of(event), cx),
             Family::Traffic => traffic::handle(self, traffic::Step::of(event), cx),
             Family::Fault => fault::handle(self, fault::Step::of(event), cx),
             Family::Plane => plane::handle(self, plane::Step::of(event), cx),
@@ -210,7 +211,7 @@ impl World {
             let launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
             let mut row = Service::new(service.desired, service.strategy.len(), zone_count, launches);
             if !service.changes.is_empty() {
-                row.revisions.push(Revision::new(0, None, false, zone_count));
+                row.revisions.push(Revision::new(0, None, false, (service.strategy.len(), zone_count)));
                 row.completed = (!plan.start_empty).then_some(0);
             }
             world.services.push(row);

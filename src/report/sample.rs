@@ -2,8 +2,8 @@
 
 use crate::engine::{Dist, Span, Time, Who};
 use crate::metrics::summary::{
-    Estimate, FaultRow, HitCounts, Launches, Level, LossRow, ObjectiveRow, ProviderRow, Quantiles, Requests,
-    ServiceRow, Summary, Verdict,
+    Estimate, FaultRow, HitCounts, Launches, Level, LossRow, ObjectiveRow, OnProvider, ProviderRow, Quantiles,
+    Requests, ServiceRow, Summary, Verdict,
 };
 use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId, ZoneId};
 use crate::model::placement::Placement;
@@ -235,6 +235,7 @@ fn service_row() -> ServiceRow {
         capacity_availability: Some(exact(1.0)),
         nines: Some(exact(2.773_7)),
         requests: Requests { offered: exact(8_910_000.0), served: exact(8_895_000.0), failed: exact(15_000.0) },
+        providers: [("FARGATE".to_owned(), OnProvider { running: exact(29.871) })].into(),
         running: level(20.0, 29.871, 30.0),
         launches: Launches { requested: exact(10.0), running: exact(10.0), failed: BTreeMap::new() },
         stops: BTreeMap::new(),

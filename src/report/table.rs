@@ -17,6 +17,7 @@ pub fn summary(summary: &Summary, paint: Paint) -> String {
     let sections = [
         ("Availability", requests(summary), about_requests(summary)),
         ("Services", services(summary), ""),
+        ("Tasks by capacity provider", by_provider(summary), ""),
         ("Standalone tasks", streams(summary), ""),
         ("Capacity providers", providers(summary), ""),
         ("Cells of customers", super::application::table(summary), super::application::ABOUT),
@@ -113,6 +114,22 @@ fn services(summary: &Summary) -> Table {
             seconds(&row.start_seconds.p99, NOTHING),
             dollars(&row.cost_per_hour),
         ]);
+    }
+    table
+}
+
+/// Where the tasks of services with several capacity providers run.
+fn by_provider(summary: &Summary) -> Table {
+    use Side::{Left, Right};
+    let mut table =
+        Table::new(&[("service", Left), ("provider", Left), ("running\nmean", Right), ("share of\nrunning", Right)]);
+    let several = summary.services.iter().take(SERVICES_MAX).filter(|row| row.providers.len() > 1);
+    for row in several {
+        let all = row.running.mean.mean;
+        for (name, on) in &row.providers {
+            let share = if all > 0.0 { format!("{:.1} %", on.running.mean / all * 100.0) } else { NOTHING.to_owned() };
+            table.row(vec![row.service.clone(), name.clone(), estimate(&on.running), share]);
+        }
     }
     table
 }

@@ -1,7 +1,8 @@
 //! ECS Managed Instances (domain sheet, section 4.7).
 
-use crate::fleet::{definition, hosts_at, launches, running_at, stops};
-use crate::world::{check, watch, world};
+use crate::fleet::{definition, hosts_at, launches, running_at, stops, tasks_at};
+use crate::world::{Diary, check, the_fault, watch, world, zones};
+use evenkeel::model::fact::{Fact, TaskState};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -9,7 +10,7 @@ const DAY: f64 = 86_400.0;
 
 /// Types `small` (2 vCPU) and `large` (8 vCPU), by Managed Instances over three zones; tasks of 1 vCPU are `web`, of 4
 /// vCPU `big`.
-fn managed(duration: &str, services: &[(&str, u64)], parts: &Value) -> Value {
+pub(crate) fn managed(duration: &str, services: &[(&str, u64)], parts: &Value) -> Value {
     let kind = |name: &str, vcpus: u64| {
         json!({ "InstanceType": name, "VCpuInfo": { "DefaultVCpus": vcpus },
                 "MemoryInfo": { "SizeInMiB": 4096 * vcpus }, "NetworkInfo": { "MaximumNetworkInterfaces": 20 } })
@@ -49,7 +50,7 @@ fn starts(family: &str) -> Value {
 }
 
 /// Adds a stream of jobs of a family that no service has.
-fn with_job(mut file: Value, family: &str, parts: &Value) -> Value {
+pub(crate) fn with_job(mut file: Value, family: &str, parts: &Value) -> Value {
     let mut job = json!({ "taskDefinition": family, "name": "job",
         "capacityProviderStrategy": [{ "capacityProvider": "managed", "weight": 1 }] });
     job.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
@@ -58,7 +59,29 @@ fn with_job(mut file: Value, family: &str, parts: &Value) -> Value {
     file
 }
 
-fn scale_in(seconds: i64) -> Value {
+/// Its template, as a whole.
+pub(crate) fn template(file: &mut Value) -> &mut Value {
+    &mut file["capacityProviders"][0]["managedInstancesProvider"]["instanceLaunchTemplate"]
+}
+
+/// Hosts in the first `zones` zones of a Region of six.
+pub(crate) fn in_zones(mut file: Value, count: usize) -> Value {
+    file["regions"] = zones(6, &json!({}));
+    let subnets: Vec<String> = (1..=count).map(|zone| format!("subnet-{zone}")).collect();
+    template(&mut file)["networkConfiguration"]["subnets"] = json!(subnets);
+    file
+}
+
+/// RUNNING tasks of the first service by zone.
+pub(crate) fn by_zone(diary: &Diary, seconds: f64) -> [usize; 6] {
+    let mut found = [0; 6];
+    for task in tasks_at(diary, 0, seconds).values().filter(|task| task.state == TaskState::Running) {
+        found[usize::from(task.zone)] += 1;
+    }
+    found
+}
+
+pub(crate) fn scale_in(seconds: i64) -> Value {
     json!({ "infrastructureOptimization": { "scaleInAfter": seconds } })
 }
 
@@ -72,10 +95,10 @@ fn tasks_share_hosts_of_the_cheapest_type_that_holds_them() {
         if empty {
             assert_eq!((running_at(&diary, 0, 89.0), running_at(&diary, 0, 90.0)), (0, 6), "boot and start");
         }
-        // At time 0 service by service: three small hosts, then two large ones. From nothing the largest tasks are
-        // packed first: two large hosts, where four small tasks find room, and a small one.
+        // At time 0 service by service: three small hosts, then three large ones, each in a zone of its own. From nothing
+        // the largest tasks come first: three large hosts, where all small tasks find room.
         let hosts: Vec<u16> = hosts_at(&diary, 600.0).into_values().map(|host| host.1).collect();
-        assert_eq!(hosts.len(), if empty { 3 } else { 5 }, "start empty: {empty}, {hosts:?}");
+        assert_eq!(hosts.len(), if empty { 3 } else { 6 }, "start empty: {empty}, {hosts:?}");
     }
 }
 
@@ -106,7 +129,7 @@ fn idle_hosts_go_after_their_time() {
 #[test]
 fn a_host_that_stands_idle_at_the_start_goes_too() {
     // At time 0 the service stands; one crash of its host moves it, and the successor stands idle.
-    let mut file = managed("2h", &[("web", 2)], &scale_in(60));
+    let mut file = in_zones(managed("2h", &[("web", 2)], &scale_in(60)), 1);
     file["faults"] =
         json!([{ "name": "dies", "at": "10m", "for": "20m", "hostCrash": { "capacityProvider": "managed" } }]);
     let (diary, _) = watch(&file);
@@ -174,4 +197,117 @@ fn work_that_does_not_end_is_cut_a_week_later() {
     let found = stops(&diary, 0);
     // Called after an hour, registered a minute later; drained on the 14th day, ended on the 21st.
     assert_eq!((found.len(), found[0].0), (1, 3_660.0 + 21.0 * DAY));
+}
+
+/// What the spread over three zones and packing make of so many tasks: the largest first.
+fn spread(tasks: usize, zones: usize) -> Vec<usize> {
+    let used = zones.min(3);
+    let mut found: Vec<usize> = (0..used).map(|zone| (tasks + used - 1 - zone) / used).collect();
+    found.retain(|count| *count > 0);
+    found
+}
+
+#[test]
+fn tasks_stand_in_three_zones_where_they_can_and_are_packed_only_then() {
+    for empty in [false, true] {
+        for count in [1usize, 2, 3, 6] {
+            for tasks in [1usize, 2, 3, 4, 6, 8, 9] {
+                let mut file = in_zones(managed("20m", &[("web", tasks as u64)], &json!({})), count);
+                // Hosts of eight: one would do for most, and does where there is one zone.
+                template(&mut file)["instanceRequirements"]["allowedInstanceTypes"] = json!(["own.large"]);
+                file["startEmpty"] = json!(empty);
+                let (diary, _) = watch(&file);
+                let mut found = by_zone(&diary, 1_100.0).to_vec();
+                found.sort_unstable_by_key(|count| std::cmp::Reverse(*count));
+                found.retain(|count| *count > 0);
+                let what = format!("{tasks} tasks over {count} zones, start empty: {empty}");
+                assert_eq!(found, spread(tasks, count), "{what}");
+                let hosts = hosts_at(&diary, 1_100.0).len();
+                assert_eq!(hosts, found.iter().map(|tasks| tasks.div_ceil(8)).sum::<usize>(), "{what}: hosts");
+                let numbers = diary.0.iter().filter_map(|(_, fact)| match fact {
+                    Fact::Host { number, .. } => Some(*number),
+                    _ => None,
+                });
+                assert_eq!(numbers.collect::<BTreeSet<_>>().len(), hosts, "{what}: none came in vain");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_zone_loss_takes_a_third_and_the_spread_comes_back_with_the_zone() {
+    for (rebalancing, after) in [("DISABLED", [0, 3, 3]), ("ENABLED", [2, 2, 2])] {
+        let mut file = managed("3h", &[("web", 6)], &json!({}));
+        template(&mut file)["instanceRequirements"]["allowedInstanceTypes"] = json!(["own.large"]);
+        file["clusters"][0]["services"][0]["availabilityZoneRebalancing"] = json!(rebalancing);
+        file["faults"] = json!([{ "name": "dark", "at": "1h", "for": "30m", "zonePowerLoss": { "zone": "use1-az1" } }]);
+        let (diary, summary) = watch(&file);
+        check("tasks hit", the_fault(&summary).hit.tasks.mean, 2.0, 0.0);
+        check("least", summary.services[0].running.min.mean, 4.0, 0.0);
+        // The two hosts that are left have room for what is lost, and are used as they are.
+        assert_eq!(by_zone(&diary, 5_000.0)[..3], [0, 3, 3]);
+        assert_eq!(by_zone(&diary, 3.0 * 3_600.0)[..3], after, "{rebalancing}");
+        // A host is launched in the zone that is back, as the service is not spread over three zones without it.
+        let zones: BTreeSet<u16> = hosts_at(&diary, 3.0 * 3_600.0).into_values().map(|host| host.0).collect();
+        assert_eq!(zones.len(), if rebalancing == "ENABLED" { 3 } else { 2 });
+    }
+}
+
+#[test]
+fn a_zone_that_gives_nothing_is_done_without() {
+    let mut file = managed("2h", &[("web", 6)], &json!({}));
+    template(&mut file)["instanceRequirements"]["allowedInstanceTypes"] = json!(["own.large"]);
+    file["startEmpty"] = json!(true);
+    file["faults"] =
+        json!([{ "name": "none", "at": "0s", "for": "1h", "insufficientCapacity": { "zone": "use1-az2" } }]);
+    let (diary, _) = watch(&file);
+    assert_eq!(by_zone(&diary, 600.0)[..3], [3, 0, 3]);
+}
+
+#[test]
+fn a_constraint_on_one_zone_packs() {
+    let mut file = managed("20m", &[("web", 6)], &json!({}));
+    template(&mut file)["instanceRequirements"]["allowedInstanceTypes"] = json!(["own.large"]);
+    file["clusters"][0]["services"][0]["placementConstraints"] =
+        json!([{ "type": "memberOf", "expression": "attribute:ecs.availability-zone == us-east-1b" }]);
+    let (diary, _) = watch(&file);
+    assert_eq!(by_zone(&diary, 1_100.0)[..3], [0, 6, 0]);
+    assert_eq!(hosts_at(&diary, 1_100.0).len(), 1);
+}
+
+#[test]
+fn standalone_tasks_are_packed_at_once() {
+    let jobs = json!({ "every": { "constant": "10m" }, "count": 6, "lives": { "constant": "5m" } });
+    let mut file = with_job(managed("15m", &[], &json!({})), "web", &jobs);
+    template(&mut file)["instanceRequirements"]["allowedInstanceTypes"] = json!(["own.large"]);
+    let (diary, _) = watch(&file);
+    assert_eq!((running_at(&diary, 0, 800.0), hosts_at(&diary, 800.0).len()), (6, 1));
+}
+
+#[test]
+fn what_drains_comes_back_in_its_own_zone() {
+    // On the fourteenth day all hosts drain together; their tasks are spread like new ones.
+    let (diary, _) = watch(&managed("16d", &[("web", 7)], &json!({})));
+    let mut found = by_zone(&diary, 15.9 * DAY)[..3].to_vec();
+    found.sort_unstable();
+    assert_eq!(found, [2, 2, 3]);
+}
+
+#[test]
+fn hosts_that_boot_at_different_times_do_not_come_in_vain() {
+    // A host that is there first takes its part of the tasks; the others wait for theirs.
+    for seed in 1..=6 {
+        let mut file = managed("30m", &[("web", 6)], &json!({}));
+        template(&mut file)["instanceRequirements"]["allowedInstanceTypes"] = json!(["own.small"]);
+        file["startEmpty"] = json!(true);
+        file["seed"] = json!(seed);
+        crate::fleet::law(&mut file, "managed")["boot"] = json!({ "uniform": { "low": "30s", "high": "5m" } });
+        let (diary, _) = watch(&file);
+        assert_eq!(by_zone(&diary, 1_700.0)[..3], [2, 2, 2], "seed {seed}");
+        let numbers = diary.0.iter().filter_map(|(_, fact)| match fact {
+            Fact::Host { number, .. } => Some(*number),
+            _ => None,
+        });
+        assert_eq!(numbers.max(), Some(2), "seed {seed}: three hosts");
+    }
 }

@@ -109,7 +109,12 @@ impl Capacity {
     }
 
     fn managed(&mut self, dice: &mut Dice, name: &str, zones: &[String]) {
-        let subnets: Vec<String> = some(dice, zones).iter().map(|zone| format!("subnet-{zone}")).collect();
+        // Over one to three zones, or more: tasks are packed in one, and spread over three.
+        let mut over = some(dice, zones);
+        if !dice.one_in(4) {
+            over.truncate(dice.between(1, 3) as usize);
+        }
+        let subnets: Vec<String> = over.iter().map(|zone| format!("subnet-{zone}")).collect();
         let mut template = json!({ "networkConfiguration": { "subnets": subnets } });
         if dice.one_in(3) {
             self.spot = true;
@@ -126,7 +131,7 @@ impl Capacity {
             2,
             &mut provider,
             "infrastructureOptimization",
-            |dice| json!({ "scaleInAfter": dice.pick(&[-1, 0, 60, 900]) }),
+            |dice| json!({ "scaleInAfter": dice.pick(&[-1, 0, 60, 300, 900]) }),
         );
         self.providers.push(json!({ "name": name, "managedInstancesProvider": provider }));
         self.managed.push(name.to_owned());

@@ -1,6 +1,7 @@
 //! Whether the numbers of a summary can be true.
 
 use evenkeel::metrics::summary::{ApplicationRow, Estimate, FaultRow, ServiceRow, Summary};
+use evenkeel::model::fact::{Cause, Mechanism};
 use evenkeel::model::plan::{Kind, ProviderKind, Service, Strategy, StrategyItem};
 use evenkeel::model::{Plan, World};
 
@@ -144,8 +145,10 @@ pub(crate) fn ends_well(plan: &Plan, world: &World) -> Vec<String> {
     let mut wrong = Vec::new();
     for (id, row) in world.services.pairs() {
         let service = &plan.services[id];
-        // A deployment that an alarm or a hook has failed, with nothing to go back to, is not calm.
-        if service.kind != Kind::Replica || !has_room(plan, service) || row.stalled() && row.shift().is_some() {
+        // A deployment that an alarm or a hook has failed, with nothing to go back to, is not calm; nor is one that had
+        // stopped tasks first, as far as it may, when it failed.
+        let stuck = row.stalled() && (row.shift().is_some() || service.minimum_healthy_percent < 100);
+        if service.kind != Kind::Replica || !has_room(plan, service) || stuck {
             continue;
         }
         if (row.wanted, row.available) != (row.desired, row.desired) {
@@ -164,6 +167,28 @@ pub(crate) fn ends_well(plan: &Plan, world: &World) -> Vec<String> {
         if service.rebalancing && room && on_fargate(plan, service) && most - least > apart {
             wrong.push(format!("{}: {least} to {most} tasks in its zones", service.name));
         }
+        if let ([item], true) = (&service.strategy[..], service.rebalancing && room)
+            && let ProviderKind::Managed(managed) = &plan.providers[item.provider].kind
+        {
+            // Managed Instances: three zones, or as many as there are, are even.
+            let there = managed.zones.iter().filter(|zone| service.zones.contains(zone));
+            let mut there: Vec<u32> = there.map(|zone| row.zones[usize::from(zone.0 - first)].available).collect();
+            there.sort_unstable_by_key(|count| std::cmp::Reverse(*count));
+            let third = there.get(2).or(there.last()).copied().unwrap_or(0);
+            if there.first().is_some_and(|most| most - third > 1) {
+                wrong.push(format!("{}: {there:?} tasks in its zones", service.name));
+            }
+        }
+        let base = service.strategy.iter().zip(&row.by_item);
+        for (item, on) in base.filter(|(item, _)| row.shift().is_none() && item.base > 0) {
+            if on.running < item.base.min(row.desired) {
+                wrong.push(format!("{}: {on:?} of a base of {}", service.name, item.base));
+            }
+        }
+    }
+    let consolidation = Cause::mechanism(Mechanism::Consolidation);
+    for (id, host) in world.hosts.pairs().filter(|(_, host)| host.leaving && host.cause == consolidation) {
+        wrong.push(format!("host {} ({id:?}) still drains for others to be filled", host.number));
     }
     wrong
 }

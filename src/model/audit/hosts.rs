@@ -1,10 +1,10 @@
 //! Room and lists of hosts with the tasks on them; lists, counts and waiting rooms of providers.
 
 use super::Findings;
-use crate::model::fact::{HostStatus, NO_ZONE};
+use crate::model::fact::{Cause, HostStatus, Mechanism, NO_ZONE};
 use crate::model::flows::launch::PROVISIONING_MAX;
 use crate::model::ids::{HostId, ProviderId};
-use crate::model::placement::choose;
+use crate::model::placement::{choose, spread};
 use crate::model::plan::{InstanceType, Kind, Plan, ProviderKind};
 use crate::model::tables::host::{Host, NIL};
 use crate::model::tables::{Provider, Task};
@@ -124,7 +124,11 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
                 out.holds("a fixed pool does not grow", name, there <= *most as usize, (pool, there, most));
             }
         }
-        ProviderKind::Managed(_) => {
+        ProviderKind::Managed(managed) => {
+            let off = managed.scale_in_after.is_none();
+            let drains = |host: &Host| host.leaving && host.cause == Cause::mechanism(Mechanism::Consolidation);
+            let drained = hosts.iter().filter(|(_, host)| drains(host)).count();
+            out.holds("nobody consolidates what is switched off", name, !off || drained == 0, drained);
             let come = provider.filling || provider.held > 0 || hosts.iter().any(coming);
             out.holds("somebody comes for what waits", name, provider.waiting.is_empty() || come, &provider.waiting);
         }
@@ -148,6 +152,8 @@ fn waiting(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out:
     without.sort_unstable();
     listed.sort_unstable();
     out.same("tasks that wait for a host", name, listed, without);
+    let boots = |id: &HostId| world.hosts.get(*id).is_some_and(|host| host.status == HostStatus::Registering);
+    let come = provider.filling || provider.held > 0 || provider.hosts.iter().any(boots);
     for task in provider.waiting.iter().filter_map(|id| world.tasks.get(*id)) {
         let service = &plan.services[task.service];
         let open = |host: &Host| {
@@ -164,7 +170,9 @@ fn waiting(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out:
                 && alone
                 && choose::is_member(world, plan, task.service, host)
         };
-        let room = provider.hosts.iter().filter_map(|id| world.hosts.get(*id)).find(|host| open(host));
+        // A task that is spread may wait for a host in another zone: whoever comes for it looks at all of them.
+        let waits = come && spread::is_spread(plan, task.service, id);
+        let room = provider.hosts.iter().filter_map(|id| world.hosts.get(*id)).find(|host| !waits && open(host));
         out.holds("nothing waits where there is room", name, room.is_none(), (task, room));
     }
 }

@@ -22,6 +22,10 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             let kept = [revision.wanted, revision.starting, revision.to_replace];
             let (wanted, [targets, spares]) = counted;
             out.same("tasks of a revision", name, (kept, revision.targets.clone()), (wanted, targets.clone()));
+            if !revision.by_item.is_empty() {
+                let counted = by_item(world, plan, id, revision.number);
+                out.same("lasting tasks of a revision by item", name, &revision.by_item, &counted);
+            }
             if !revision.spares.is_empty() {
                 out.same("spares of a revision", name, revision.spares.clone(), spares.clone());
             }
@@ -71,6 +75,15 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         let within = asked.served + asked.refused <= asked.offered && (copies > 0 || asked.offered == 0);
         out.holds("copies are answered or fail", name, within, asked);
     }
+}
+
+/// Tasks of a revision that are wanted and not to be replaced, by item of the strategy.
+fn by_item(world: &World, plan: &Plan, id: ServiceId, number: u8) -> Vec<u32> {
+    let lasts = |task: &&Task| task.service == id && task.revision == number && task.wanted && !task.to_replace();
+    let on = |provider| {
+        world.tasks.pairs().map(|(_, task)| task).filter(lasts).filter(move |task| task.provider == provider)
+    };
+    plan.services[id].strategy.iter().map(|item| on(item.provider).count() as u32).collect()
 }
 
 /// What a pipeline has not reached has no task of the new revision; one box is one task.

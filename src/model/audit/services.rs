@@ -69,8 +69,8 @@ impl Counts {
     }
 
     /// What a zone's row keeps of it.
-    fn in_zone(self) -> [u32; 7] {
-        [self.wanted, self.running, self.available, self.serving, self.dead, self.idle, self.idle_dead]
+    fn in_zone(self) -> [u32; 8] {
+        [self.wanted, self.to_replace, self.running, self.available, self.serving, self.dead, self.idle, self.idle_dead]
     }
 }
 
@@ -80,7 +80,8 @@ struct Recount {
     all: Counts,
     zones: Vec<Counts>,
     lists: Vec<Vec<u32>>,
-    by_item: Vec<u32>,
+    /// Lasting and running.
+    by_item: Vec<[u32; 2]>,
     /// Tasks and dead targets by line of the books.
     lines: BTreeMap<(Cause, Phase), [u32; 2]>,
 }
@@ -90,7 +91,7 @@ impl Recount {
         Recount {
             zones: vec![Counts::default(); zones],
             lists: vec![Vec::new(); zones],
-            by_item: vec![0; items],
+            by_item: vec![[0; 2]; items],
             ..Recount::default()
         }
     }
@@ -109,7 +110,8 @@ impl Recount {
             self.lists[row].push(slot);
         }
         if let Some(item) = service.strategy.iter().position(|item| item.provider == task.provider) {
-            self.by_item[item] += counts.wanted;
+            let counted = [counts.wanted - counts.to_replace, counts.running];
+            self.by_item[item].iter_mut().zip(counted).for_each(|(sum, count)| *sum += count);
         }
         let lacking = task.wanted && counts.available == 0 && !task.marks.has(Marks::DARK);
         if lacking || counts.dead > 0 {
@@ -162,12 +164,13 @@ fn counts(world: &World, row: &Service, recount: &Recount, name: &str, out: &mut
     out.same("to replace", name, row.to_replace, all.to_replace);
     out.same("available", name, available, all.available);
     out.same("available and warming", name, row.warming, all.warming);
-    out.same("by item of the strategy", name, &row.by_item, &recount.by_item);
+    let by_item: Vec<[u32; 2]> = row.by_item.iter().map(|on| [on.lasting, on.running]).collect();
+    out.same("lasting and running by item of the strategy", name, &by_item, &recount.by_item);
     for (place, (zone, counted)) in row.zones.iter().zip(&recount.zones).enumerate() {
-        let InZone { wanted, running, available, serving, dead, idle, idle_dead, .. } = *zone;
-        let kept = [wanted, running, available, serving, dead, idle, idle_dead];
+        let InZone { wanted, to_replace, running, available, serving, dead, idle, idle_dead, .. } = *zone;
+        let kept = [wanted, to_replace, running, available, serving, dead, idle, idle_dead];
         let of = format!("{name} in {:?}", ZoneId(world.first_zone + place as u16));
-        out.same("wanted, running, available, serving, dead, idle, idle dead", of, kept, counted.in_zone());
+        out.same("wanted, to replace, running, available, serving, dead, idle, idle dead", of, kept, counted.in_zone());
     }
 }
 

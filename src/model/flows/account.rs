@@ -176,10 +176,13 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
     step(&mut row.to_replace, TO_REPLACE);
     step(&mut row.available, AVAILABLE);
     step(&mut row.warming, WARMING);
-    if (before.counted & WANTED != after.counted & WANTED || before.zone != after.zone)
-        && let Some(item) = service.strategy.iter().position(|item| item.provider == provider)
-    {
-        step(&mut row.by_item[item], WANTED);
+    let moved = before.zone != after.zone || (before.counted ^ after.counted) & (WANTED | TO_REPLACE | RUNNING) != 0;
+    let item = || service.strategy.iter().position(|item| item.provider == provider);
+    let item = if moved || !row.revisions.is_empty() { item() } else { None };
+    if let Some(item) = item.filter(|_| moved) {
+        let counts = &mut row.by_item[item];
+        step(&mut counts.running, RUNNING);
+        counts.lasting = counts.lasting + u32::from(lasts(after.counted)) - u32::from(lasts(before.counted));
         if !row.item_zones.is_empty() {
             let first = item * row.zones.len();
             for (task, sign) in [(before, false), (after, true)] {
@@ -193,7 +196,7 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
     for (standing, add) in [(before, false), (after, true)] {
         if let Some(revision) = row.revisions.iter_mut().find(|one| one.number == standing.revision) {
             let zone = (standing.zone != NO_ZONE).then(|| place(standing.zone));
-            count_in_revision(revision, zone, *standing, add);
+            count_in_revision(revision, zone, item, *standing, add);
         }
     }
     for (standing, add) in [(before, false), (after, true)] {
@@ -208,10 +211,18 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
     }
 }
 
-fn count_in_revision(revision: &mut Revision, zone: Option<usize>, of: Standing, add: bool) {
+/// Wanted, and not to be replaced.
+fn lasts(counted: u16) -> bool {
+    counted & (WANTED | TO_REPLACE) == WANTED
+}
+
+fn count_in_revision(revision: &mut Revision, zone: Option<usize>, item: Option<usize>, of: Standing, add: bool) {
     shift(&mut revision.wanted, of.counted & WANTED != 0, add);
     shift(&mut revision.starting, of.counted & STARTING != 0, add);
     shift(&mut revision.to_replace, of.counted & TO_REPLACE != 0, add);
+    if let Some(count) = item.and_then(|item| revision.by_item.get_mut(item)) {
+        shift(count, lasts(of.counted), add);
+    }
     let Some(zone) = zone else { return };
     let spare = of.counted >> SPARE;
     let kinds = [SERVING, IDLE, DEAD, IDLE_DEAD];
@@ -232,6 +243,7 @@ fn count_in_revision(revision: &mut Revision, zone: Option<usize>, of: Standing,
 fn count_in_zone(zone: &mut InZone, counted: u16, sign: bool) {
     shift(&mut zone.wanted, counted & WANTED != 0, sign);
     shift(&mut zone.outdated, counted & OUTDATED != 0, sign);
+    shift(&mut zone.to_replace, counted & TO_REPLACE != 0, sign);
     shift(&mut zone.running, counted & RUNNING != 0, sign);
     shift(&mut zone.available, counted & AVAILABLE != 0, sign);
     shift(&mut zone.serving, counted & SERVING != 0, sign);

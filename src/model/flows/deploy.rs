@@ -164,7 +164,7 @@ fn number(row: &Service) -> u8 {
 pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u32, cx: &mut Cx<'_>) -> bool {
     let plan = cx.plan;
     let bad = bad::is_bad(id, plan.changes[id].turn(plan.services[service].who, turn), cx);
-    let zones = world.services[service].zones.len();
+    let (items, zones) = (plan.services[service].strategy.len(), world.services[service].zones.len());
     // An alarm that is on already is ignored for the whole of the deployment (domain sheet, section 2.5).
     let watched = plan.services[service].deployment.alarms.iter().copied();
     let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
@@ -172,7 +172,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let revision = number(row);
     row.newest = revision;
     row.before_trial = row.completed.unwrap_or(row.revision);
-    let mut new = Revision::new(revision, Some(id), bad, zones);
+    let mut new = Revision::new(revision, Some(id), bad, (items, zones));
     if bad && wear::slows(plan, id) {
         new.worn.resize(zones, Default::default());
     }

@@ -16,7 +16,7 @@ use crate::model::defect::Effect;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
 use crate::model::ids::{AccountId, BucketId, HostId, ProviderId, ServiceId, TaskId, ZoneId};
-use crate::model::placement::choose;
+use crate::model::placement::{choose, spread};
 use crate::model::plan::{Kind, Plan, ProviderKind, Service};
 use crate::model::tables::host::{Host, NIL};
 use crate::model::tables::shortage::{Dependency, Shortage};
@@ -175,7 +175,7 @@ fn on_group(
     cx: &mut Cx<'_>,
 ) -> Result<TaskId, Wait> {
     let found = choose::host(world, service, provider, only, cx);
-    if found.is_err() && only.is_some() {
+    if found.is_err() && only.is_some_and(|zone| !spread::opens(world, service, provider, zone, cx)) {
         return Err(Wait::Capacity(Reason::Agent));
     }
     let of_group = matches!(cx.plan.providers[provider].kind, ProviderKind::Group(_));

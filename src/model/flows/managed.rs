@@ -2,18 +2,20 @@
 //!
 //! ```text
 //! want ─► fill: a host of the cheapest type for each bin of waiting tasks ─► booted ─► idle ─► ended
+//!                                             badly filled (`flows/consolidate.rs`) ─► drained ─► ended
 //!                                                        14 days ─► drained ─► a week later ended
 //!                                                        agent silent ─► impaired ─► drained, replaced
 //! ```
-//! Left out: consolidation of hosts that are in use but badly filled, event windows, capacity reservations.
+//! In which zone a task may stand is said in `placement/spread.rs`. Left out: event windows, capacity reservations.
 
-use super::{detect, pace, scale};
+use super::{consolidate, detect, pace, scale};
 use crate::engine::{Span, Who};
 use crate::model::capacity::luck;
 use crate::model::fact::{Cause, HostStatus, Mechanism};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::placement::choose;
-use crate::model::plan::{Managed, Plan, ProviderKind};
+use crate::model::placement::spread::{self, Spread};
+use crate::model::plan::Plan;
 use crate::model::tables::Host;
 use crate::model::tables::host::live;
 use crate::model::world::{Cx, World};
@@ -23,64 +25,68 @@ const LIFE: Span = Span::from_secs(14 * 86_400);
 /// How long it may drain: the hard end comes about seven days later (domain sheet, section 4.7).
 pub(crate) const DRAINS: Span = Span::from_secs(7 * 86_400);
 
-fn of<'p>(provider: ProviderId, cx: &Cx<'p>) -> Option<&'p Managed> {
-    let plan: &'p crate::model::Plan = cx.plan;
-    match &plan.providers[provider].kind {
-        ProviderKind::Managed(managed) => Some(managed),
-        _ => None,
-    }
+/// The delay of infrastructure optimization, unless it is off.
+pub(crate) fn scales_in(plan: &Plan, provider: ProviderId) -> Option<Span> {
+    spread::managed(plan, provider)?.scale_in_after
 }
 
 /// Tasks wait: hosts are launched for them.
 pub(crate) fn want(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
-    if of(provider, cx).is_some() && !world.providers[provider].waiting.is_empty() {
+    if spread::managed(cx.plan, provider).is_some() && !world.providers[provider].waiting.is_empty() {
         scale::fill_later(world, provider, Span::ZERO, cx);
     }
 }
 
-/// The room of a host that boots, or that might.
+/// The room of a host that is there, that boots, or that might.
 struct Room {
     host: Host,
+    /// The host, once it takes tasks.
+    id: Option<HostId>,
     of: Vec<ServiceId>,
 }
 
 impl Room {
     /// Its size, less what the daemons of the cluster will take.
-    fn new(world: &World, provider: ProviderId, zone: ZoneId, kind: TypeId, cx: &Cx<'_>) -> Room {
-        let plan = cx.plan;
-        let mut host = Host::booting(provider, zone, kind, 0, Who(0));
-        host.register(&plan.types[kind], false, cx.now);
-        for daemon in super::daemon::of_cluster(world, provider, cx) {
-            let task = &plan.services[daemon].task;
-            if host.fits(task) && choose::is_member(world, plan, daemon, &host) {
-                host.reserve(task, true);
-            }
-        }
-        Room { host, of: Vec::new() }
+    fn new(world: &World, provider: ProviderId, (zone, kind): (ZoneId, TypeId), cx: &Cx<'_>) -> Room {
+        Room { host: spread::empty(world, provider, (zone, kind), cx), id: None, of: Vec::new() }
     }
 
-    /// Takes a task of the service, if it may and fits.
-    fn take(&mut self, world: &World, service: ServiceId, plan: &Plan) -> bool {
-        let row = &plan.services[service];
-        let alone = !row.placement.distinct_instance || !self.of.contains(&service);
-        let fits = alone && self.host.fits(&row.task) && choose::is_member(world, plan, service, &self.host);
-        if fits {
-            self.host.reserve(&row.task, false);
-            self.of.push(service);
+    /// What is left of a host, or of what it will be; none of one that takes no tasks.
+    fn of(world: &World, provider: ProviderId, (id, host): (HostId, &Host), cx: &Cx<'_>) -> Option<Room> {
+        if host.takes_tasks() && world.zones[host.zone].powered() {
+            return Some(Room { host: host.clone(), id: Some(id), of: Vec::new() });
         }
-        fits
+        let boots = host.status == HostStatus::Registering && !host.leaving;
+        boots.then(|| Room::new(world, provider, (host.zone, host.kind), cx))
+    }
+
+    /// Whether it may take a task of the service, and has room for it.
+    fn fits(&self, world: &World, service: ServiceId, cx: &Cx<'_>) -> bool {
+        let row = &cx.plan.services[service];
+        let alone = !row.placement.distinct_instance || !self.of.contains(&service);
+        let may = || match self.id {
+            Some(id) => choose::allowed(world, service, id, cx),
+            None => choose::is_member(world, cx.plan, service, &self.host),
+        };
+        alone && self.host.fits(&row.task) && may()
+    }
+
+    fn take(&mut self, service: ServiceId, plan: &Plan) {
+        self.host.reserve(&plan.services[service].task, false);
+        self.of.push(service);
     }
 }
 
-/// Type and zone of a host for a task of the service: the cheapest type that can be had and holds it, in the zone with
-/// the fewest hosts.
-pub(crate) fn host_for(
+/// Type and zone of a host for a task of the service: among the zones that its spread allows, the cheapest type that can
+/// be had and holds it, in the zone with the fewest tasks of the service, then the fewest hosts.
+fn host_for(
     world: &World,
     provider: ProviderId,
     service: ServiceId,
+    spread: &Spread,
     cx: &Cx<'_>,
 ) -> Option<(TypeId, ZoneId)> {
-    let managed = of(provider, cx)?;
+    let managed = spread::managed(cx.plan, provider)?;
     let hosts = |zone: ZoneId| {
         live(&world.hosts, &world.providers[provider].hosts)
             .filter(|(_, host)| host.zone == zone && !host.leaving)
@@ -88,33 +94,56 @@ pub(crate) fn host_for(
     };
     managed.types.iter().copied().find_map(|kind| {
         let holds = |zone: &ZoneId| {
-            scale::gives(world, provider, *zone, &[kind]).is_some()
-                && Room::new(world, provider, *zone, kind, cx).take(world, service, cx.plan)
+            spread.allows(*zone)
+                && scale::gives(world, provider, *zone, &[kind]).is_some()
+                && spread::holds(world, service, provider, (*zone, kind), cx)
         };
         let zones = managed.zones.iter().copied().filter(holds);
-        zones.min_by_key(|&zone| (hosts(zone), zone.0)).map(|zone| (kind, zone))
+        zones.min_by_key(|&zone| (spread.count(zone), hosts(zone), zone.0)).map(|zone| (kind, zone))
     })
 }
 
-/// Launches what the waiting tasks need beside the hosts that boot already and those that a fault will bring: tasks are
-/// packed largest first, and nothing is launched for a task that no host could take (model choice).
+/// Type and zone of a host for a task of the service at time 0.
+pub(crate) fn host_at_start(
+    world: &World,
+    provider: ProviderId,
+    service: ServiceId,
+    cx: &Cx<'_>,
+) -> Option<(TypeId, ZoneId)> {
+    host_for(world, provider, service, &Spread::new(world, service, provider, |_| false, cx), cx)
+}
+
+/// Launches what the waiting tasks need beside the hosts that are there, that boot already and that a fault will bring:
+/// tasks are packed largest first as far as their spread over zones allows, and nothing is launched for a task that no
+/// host could take (model choice). A task may wait for another zone although a host has room: it finds it there once the
+/// others stand.
 pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    let boots = live(&world.hosts, &world.providers[provider].hosts);
-    let boots = boots.filter(|(_, host)| host.status == HostStatus::Registering && !host.leaving);
-    let mut rooms: Vec<Room> = boots.map(|(_, host)| Room::new(world, provider, host.zone, host.kind, cx)).collect();
+    scale::room(world, provider, cx);
+    let hosts = live(&world.hosts, &world.providers[provider].hosts);
+    let mut rooms: Vec<Room> = hosts.filter_map(|host| Room::of(world, provider, host, cx)).collect();
     let waiting = world.providers[provider].waiting.iter().filter_map(|&id| world.tasks.get(id));
     let mut waiting: Vec<ServiceId> = waiting.map(|task| task.service).collect();
     let size = |service: ServiceId| (plan.services[service].task.cpu, plan.services[service].task.memory);
     waiting.sort_by_key(|&service| std::cmp::Reverse(size(service)));
+    let mut spreads: Vec<(ServiceId, Spread)> = Vec::new();
     let mut held = world.providers[provider].held;
     let mut short = false;
     for service in waiting {
-        if rooms.iter_mut().any(|room| room.take(world, service, plan)) {
+        let known = spreads.iter().position(|(of, _)| *of == service);
+        let place = known.unwrap_or_else(|| {
+            let comes = |zone| rooms.iter().any(|room| room.host.zone == zone && room.fits(world, service, cx));
+            spreads.push((service, Spread::new(world, service, provider, comes, cx)));
+            spreads.len() - 1
+        });
+        let spread = &mut spreads[place].1;
+        let open = |room: &&mut Room| spread.allows(room.host.zone) && room.fits(world, service, cx);
+        if let Some(room) = rooms.iter_mut().filter(open).min_by_key(|room| spread.count(room.host.zone)) {
+            room.take(service, plan);
+            spread.add(room.host.zone, 1);
             continue;
         }
-        let found = host_for(world, provider, service, cx);
-        let Some((kind, zone)) = found else {
+        let Some((kind, zone)) = host_for(world, provider, service, spread, cx) else {
             pace::held_back(world, provider, service, cx);
             luck::requested(world, provider, cx);
             short = true;
@@ -125,9 +154,12 @@ pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
         } else if !scale::launch(world, provider, Some(kind), Some(zone), cx) {
             short = true;
             continue;
+        } else {
+            consolidate::came(world, provider);
         }
-        let mut room = Room::new(world, provider, zone, kind, cx);
-        room.take(world, service, plan);
+        let mut room = Room::new(world, provider, (zone, kind), cx);
+        room.take(service, plan);
+        spread.add(zone, 1);
         rooms.push(room);
     }
     if short {
@@ -137,7 +169,7 @@ pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
 
 /// A host is registered: its life begins.
 pub(crate) fn lives(world: &World, id: HostId, cx: &mut Cx<'_>) {
-    if of(world.hosts.at(id.slot).provider, cx).is_some() {
+    if spread::managed(cx.plan, world.hosts.at(id.slot).provider).is_some() {
         cx.after(LIFE, scale::Step::Aged(id));
     }
 }
@@ -152,26 +184,36 @@ pub(crate) fn aged(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 /// A host is empty: it may go after its time.
 pub(crate) fn idle_later(world: &World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
-    if let Some(Managed { scale_in_after: Some(after), .. }) = of(host.provider, cx)
-        && host.empty()
-        && !host.leaving
-    {
-        cx.after(*after, scale::Step::Idle(id));
+    if let Some(after) = scales_in(cx.plan, host.provider).filter(|_| host.empty() && !host.leaving) {
+        cx.after(after, scale::Step::Idle(id));
     }
 }
 
-/// It may have been idle for long enough. Another event comes if it was used in between.
+/// It may have been idle for long enough. Another event comes if it was used in between. A host that a waiting task could
+/// use stays: the task waits for one in another zone, and may come once that stands (model choice).
 pub(crate) fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
-    let Some(Managed { scale_in_after: Some(after), .. }) = of(host.provider, cx) else { return };
-    if cx.now.since(host.idle_since) >= *after {
+    let Some(after) = scales_in(cx.plan, host.provider) else { return };
+    if awaited(world, id, cx) {
+        cx.after(after.max(scale::LAUNCH_AGAIN), scale::Step::Idle(id));
+    } else if cx.now.since(host.idle_since) >= after {
         scale::terminate(world, id, Cause::mechanism(Mechanism::ScaleIn), cx);
     }
 }
 
+/// Whether a task that waits could use the host.
+fn awaited(world: &World, id: HostId, cx: &Cx<'_>) -> bool {
+    let host = world.hosts.at(id.slot);
+    let waiting = world.providers[host.provider].waiting.iter().filter_map(|&task| world.tasks.get(task));
+    let fits = |service: ServiceId| {
+        host.takes_tasks() && host.fits(&cx.plan.services[service].task) && choose::allowed(world, service, id, cx)
+    };
+    waiting.map(|task| task.service).any(fits)
+}
+
 /// Its agent fell silent: should it stay so, the host counts as impaired.
 pub(crate) fn falls_silent(world: &World, id: HostId, after: Span, cx: &mut Cx<'_>) {
-    if of(world.hosts.at(id.slot).provider, cx).is_some_and(|managed| managed.repairs) {
+    if spread::managed(cx.plan, world.hosts.at(id.slot).provider).is_some_and(|managed| managed.repairs) {
         cx.after(after, scale::Step::Impaired(id));
     }
 }

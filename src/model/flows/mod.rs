@@ -5,6 +5,7 @@ pub mod alarms;
 pub mod attach;
 pub mod bad;
 pub mod call;
+pub mod consolidate;
 pub mod containers;
 pub mod convoy;
 pub mod create;

@@ -7,7 +7,7 @@ use super::{account, grow, headroom, plane};
 use crate::engine::Span;
 use crate::model::event::{Event, Family};
 use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode};
-use crate::model::flows::{deploy, detect, launch, rebalance, reconcile, scale, serve, stop};
+use crate::model::flows::{consolidate, deploy, detect, launch, rebalance, reconcile, scale, serve, stop};
 use crate::model::ids::{CellId, ClusterId, HostId, ProviderId, ServiceId, TaskId};
 use crate::model::plan::{Kind, ProviderKind};
 use crate::model::tables::task::on_host;
@@ -79,6 +79,9 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
             | scale::Step::Aged(host)
             | scale::Step::Impaired(host) => of_host(host),
         },
+        Family::Consolidate => match consolidate::Step::of(event) {
+            consolidate::Step::Look(provider) => of_provider(provider),
+        },
         Family::Deploy => match deploy::Step::of(event) {
             deploy::Step::Due(service, ..) => of_service(service),
             // Whoever asks or looks comes again; a feature flag is no part of ECS.
@@ -145,6 +148,7 @@ fn meanwhile(world: &mut World, event: Event, cause: Cause, cx: &mut Cx<'_>) -> 
         }
         Family::Rebalance
         | Family::Scale
+        | Family::Consolidate
         | Family::Traffic
         | Family::Fault
         | Family::Plane

@@ -8,12 +8,14 @@
 //! ```
 
 use super::launch::{self, Step, Wait};
-use super::{account, outage, plane, reconcile};
+use super::{account, outage, plane, reconcile, shift};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::fact::{Action, Fact, Hit, Phase, Reason};
 use crate::model::ids::{BucketId, ProviderId, ServiceId};
 use crate::model::plan::{ProviderKind, StrategyItem};
+use crate::model::tables::Task;
+use crate::model::tables::task::{Health, Marks, chain};
 use crate::model::world::{Cx, World};
 
 /// How long the scheduler waits after it found no capacity, or was refused (model choice).
@@ -260,17 +262,48 @@ fn one(
     }
 }
 
-/// The item of the strategy that is furthest below its share (domain sheet, section 4.1).
+/// The item of the strategy that is furthest below its share (CapacityProviderStrategyItem: `base` is how many tasks, at
+/// a minimum, run on a provider). What is to be replaced has no part in it: its replacement takes its place, so that the
+/// base and the weights hold after every loss (model choice: they are restored by launches, and by nothing else).
 pub(crate) fn pick_item(world: &World, service: ServiceId, barred: u32, cx: &Cx<'_>) -> Option<usize> {
     let strategy = &cx.plan.services[service].strategy;
-    let row = &world.services[service];
     if strategy.len() == 1 {
         return (barred & 1 == 0).then_some(0);
     }
-    let total = row.goal().max(row.wanted + 1);
+    let mut there = [0; capacity::ITEMS_MAX];
+    let goal = shared_out(world, service, &mut there, cx);
     let mut shares = [0; capacity::ITEMS_MAX];
-    capacity::split(strategy, total, &mut shares);
-    let short = |item: usize| shares[item].saturating_sub(row.by_item[item]);
+    capacity::split(strategy, goal.max(there.iter().sum::<u32>() + 1), &mut shares);
+    let short = |item: usize| shares[item].saturating_sub(there[item]);
     let open = (0..strategy.len()).filter(|item| barred & (1 << item) == 0 && short(*item) > 0);
     open.max_by_key(|&item| (short(item), std::cmp::Reverse(item)))
+}
+
+/// The tasks by item that the next launch is held against, and how many there are to be: of two revisions side by side
+/// those of its own, as each deployment has its own strategy (API reference, Deployment).
+fn shared_out(world: &World, service: ServiceId, there: &mut [u32; capacity::ITEMS_MAX], cx: &Cx<'_>) -> u32 {
+    let row = &world.services[service];
+    if row.shift().is_some() {
+        let (number, _) = shift::next(world, service, cx.plan);
+        if let Some(one) = row.revisions.iter().find(|one| one.number == number) {
+            there.iter_mut().zip(&one.by_item).for_each(|(there, count)| *there = *count);
+            return row.desired;
+        }
+    }
+    if let Some((heir, _)) = row.rollout.as_ref().and_then(|rollout| rollout.heirs.first()) {
+        // Who stands in for a failed task of a revision before is shared out with those of it that have not failed.
+        let lasts = |task: &Task| {
+            task.wanted && task.revision == *heir && task.health != Health::Unhealthy && !task.marks.has(Marks::LEAVING)
+        };
+        let strategy = &cx.plan.services[service].strategy;
+        let all = row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
+        for (_, task) in all.filter(|(_, task)| lasts(task)) {
+            if let Some(item) = strategy.iter().position(|item| item.provider == task.provider) {
+                there[item] += 1;
+            }
+        }
+        return row.desired;
+    }
+    there.iter_mut().zip(&row.by_item).for_each(|(there, item)| *there = item.lasting);
+    row.goal()
 }

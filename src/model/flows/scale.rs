@@ -110,7 +110,7 @@ pub(crate) fn room_at_start(
     if let Ok(host) = choose::host(world, service, provider, None, cx) {
         return Some(host);
     }
-    let (kind, zone) = managed::host_for(world, provider, service, cx)?;
+    let (kind, zone) = managed::host_at_start(world, provider, service, cx)?;
     let host = new_host(world, provider, Some(kind), Some(zone), cx)?;
     register(world, host, cx);
     daemon::stand_on(world, host, cx);

@@ -7,13 +7,16 @@
 //! Left out: single checks (their outcome and time are computed), slow start, stickiness.
 
 use super::plane::Work;
-use super::{For, HELD_UP, account, bad, deploy, detect, heir, launch, link, plane, reconcile, stop, wear};
+use super::{
+    For, HELD_UP, account, bad, consolidate, deploy, detect, heir, launch, link, plane, reconcile, stop, wear,
+};
 use crate::engine::{Draw, Span, Time};
 use crate::model::defect::Effect;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
 use crate::model::ids::TaskId;
 use crate::model::plan::{Balancer, Kind, Restart, Service};
+use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Marks, Target};
 use crate::model::world::{Cx, World};
 
@@ -97,6 +100,10 @@ pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         cx.note(Fact::Health { task: no, healthy: true });
     }
     await_end(world, id, cx);
+    let host = world.tasks.at(id.slot).host;
+    if host != NIL {
+        consolidate::stirred(world, world.hosts.handle(host), cx);
+    }
     reconcile::wake_once(world, no.service, cx);
 }
 

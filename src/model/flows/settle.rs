@@ -86,6 +86,14 @@ fn tell_levels(world: &mut World, id: ServiceId, service: &plan::Service, cx: &m
             cx.note(Fact::Available { service: id, zone, count: now_available });
         }
     }
+    if service.strategy.len() > 1 {
+        for (on, item) in world.services[id].by_item.iter_mut().zip(&service.strategy) {
+            if on.told != on.running {
+                on.told = on.running;
+                cx.note(Fact::RunningOn { service: id, provider: item.provider, count: on.running });
+            }
+        }
+    }
 }
 
 /// Launches that are due stand in the books under the phase they wait in.

@@ -277,7 +277,9 @@ pub(crate) fn pay(row: &mut Service, dark: bool) -> Option<Cause> {
 pub(crate) fn spares_due(row: &Service, percent: u32) -> u32 {
     let Some(shift) = row.shift() else { return 0 };
     let spares = row.crews().filter(|crew| crew.of.is_some_and(|of| shift.is_dark(of)));
-    spares.map(|crew| crew.due(percent)).sum::<u32>().min(row.owed())
+    // A deployment that stalled replaces nobody: only what is missing is due.
+    let due = |crew: Crew| if row.stalled() { crew.desired.saturating_sub(crew.wanted) } else { crew.due(percent) };
+    spares.map(due).sum::<u32>().min(row.owed())
 }
 
 /// Whether a service deploys by moving traffic.

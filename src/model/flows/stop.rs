@@ -5,7 +5,7 @@
 //! ```
 
 use super::plane::Work;
-use super::{For, HELD_UP, account, daemon, deploy, heir, launch, link, managed, plane, reconcile, scale};
+use super::{For, HELD_UP, account, consolidate, daemon, deploy, heir, launch, link, managed, plane, reconcile, scale};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
@@ -192,8 +192,10 @@ fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         let machine = world.hosts.at_mut(slot);
         unlink(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
         machine.release(&service.task, service.kind == Kind::Daemon, cx.now);
-        if machine.empty() {
-            let host: HostId = world.hosts.handle(slot);
+        let empty = machine.empty();
+        let host: HostId = world.hosts.handle(slot);
+        consolidate::stirred(world, host, cx);
+        if empty {
             scale::leave_when_empty(world, host, cx);
             managed::idle_later(world, host, cx);
         }

@@ -1,6 +1,6 @@
 //! The host for a task: filter by room and constraints, order by strategies (domain sheet, section 3.1).
 
-use super::{Placement, Strategy, protect, query};
+use super::{Strategy, items, protect, query, spread};
 use crate::model::fact::{Reason, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::plan::{Plan, ProviderKind};
@@ -26,9 +26,16 @@ pub(crate) fn host(
             && only.is_none_or(|zone| zone == host.zone)
             && (!need.eni || plan.services[service].zones.contains(&host.zone))
     };
+    // Managed Instances: spread comes before packing, and before what the strategies say.
+    let most = spread::most(world, service, provider, cx);
+    let not_ahead = |host: &Host| most.is_none_or(|most| spread::lasting(world, service, host.zone) <= most);
     let open = || {
         candidates(world, plan, provider).filter(|(id, host)| {
-            host.takes_tasks() && in_zone(host) && host.fits(need) && allowed(world, service, *id, cx)
+            host.takes_tasks()
+                && in_zone(host)
+                && not_ahead(host)
+                && host.fits(need)
+                && allowed(world, service, *id, cx)
         })
     };
     best_of(world, service, open(), cx).ok_or_else(|| why_not(world, service, provider, cx))
@@ -48,8 +55,12 @@ fn candidates<'a>(world: &'a World, plan: &'a Plan, provider: ProviderId) -> imp
 const DEFAULT: [Strategy; 2] = [Strategy::SpreadZone, Strategy::SpreadInstance];
 
 /// Strategies up to the first `random`, which leaves nothing for others to decide.
-fn strategies(placement: &Placement) -> (&[Strategy], bool) {
-    let all = if placement.strategies.is_empty() { &DEFAULT[..] } else { &placement.strategies[..] };
+fn strategies(plan: &Plan, service: ServiceId) -> (&[Strategy], bool) {
+    let service = &plan.services[service];
+    let all = match &service.placement.strategies[..] {
+        [] => spread::default(plan, service).unwrap_or(&DEFAULT),
+        written => written,
+    };
     match all.iter().position(|one| *one == Strategy::Random) {
         Some(place) => (&all[..place], true),
         None => (all, false),
@@ -65,7 +76,7 @@ fn best_of<'a>(
     cx: &Cx<'_>,
 ) -> Option<HostId> {
     let plan = cx.plan;
-    let (strategies, random) = strategies(&plan.services[service].placement);
+    let (strategies, random) = strategies(plan, service);
     let values = Values::of(world, service, strategies, plan);
     let key = |host: &Host| {
         let mut key = [0u64; 5];
@@ -126,6 +137,9 @@ impl<'a> Values<'a> {
 
 fn rank(world: &World, plan: &Plan, service: ServiceId, strategy: &Strategy, host: &Host, values: &Values<'_>) -> u64 {
     match strategy {
+        Strategy::SpreadZone if spread::managed(plan, host.provider).is_some() => {
+            u64::from(spread::lasting(world, service, host.zone))
+        }
         Strategy::SpreadZone => {
             let row = usize::from(host.zone.0 - world.first_zone);
             u64::from(world.services[service].standing_in(row, None))
@@ -140,7 +154,8 @@ fn rank(world: &World, plan: &Plan, service: ServiceId, strategy: &Strategy, hos
 
 /// The healthy task that goes when there are too many: the other way round through the same strategies (domain sheet,
 /// sections 2.1 and 3.1). Spread: from the value with the most tasks. Binpack: from the host that will have the most
-/// left. Ties are drawn. `of`: among those of one revision.
+/// left. Ties are drawn. `of`: among those of one revision. Of several capacity providers the one that has most above its
+/// share lets a task go, and none one of its base (model choice).
 pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
     let plan = cx.plan;
     let row = &world.services[service];
@@ -149,8 +164,11 @@ pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx
     let spare = |task: &Task| {
         task.wanted && task.state == TaskState::Running && !task.to_replace() && meant(task) && free(task)
     };
-    let all = || row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first)).filter(|(_, task)| spare(task));
-    let (strategies, _) = strategies(&plan.services[service].placement);
+    let tasks = || row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
+    let spares = tasks().filter(|(_, task)| spare(task)).map(|(_, task)| task.provider);
+    let only = items::lets_go(row, &plan.services[service], of, spares)?;
+    let all = || tasks().filter(|(_, task)| spare(task) && only.is_none_or(|only| only == task.provider));
+    let (strategies, _) = strategies(plan, service);
     let values = Values::of(world, service, strategies, plan);
     // A task on Fargate has no host: only its zone counts.
     let key = |task: &Task| {

@@ -1,9 +1,11 @@
 //! Where a task goes: strategies order the hosts, constraints filter them (domain sheet, section 3).
 
 pub(crate) mod choose;
+mod items;
 pub(crate) mod protect;
 pub use choose::ATTRIBUTES;
 pub mod query;
+pub(crate) mod spread;
 
 /// How a service or stream places its tasks.
 #[derive(Debug, Clone, Default)]

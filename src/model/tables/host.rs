@@ -43,6 +43,10 @@ pub struct Host {
     pub since: Time,
     /// When its last task left.
     pub idle_since: Time,
+    /// When a task last started or stopped on it; told of Managed Instances only.
+    pub stirred: Time,
+    /// It came while badly filled hosts were drained: it is not drained for that itself.
+    pub settled: bool,
     /// Whether the group must not replace it, as a fault brings its successor.
     pub held: bool,
     /// Spot: it was told that it will be taken back.
@@ -86,6 +90,8 @@ impl Host {
             cause: Cause::mechanism(Mechanism::ScaleIn),
             since: Time::ZERO,
             idle_since: Time::ZERO,
+            stirred: Time::ZERO,
+            settled: false,
             held: false,
             reclaimed: false,
             leaving: false,

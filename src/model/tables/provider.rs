@@ -30,6 +30,10 @@ pub struct Provider {
     pub scaled_out: Option<Time>,
     /// A look at the number of hosts is on its way.
     pub filling: bool,
+    /// Managed Instances: a look for badly filled hosts is on its way.
+    pub watched: bool,
+    /// When the last was.
+    pub looked: Option<Time>,
     /// Refusals in force.
     pub refusals: Vec<Refusal>,
     /// A group evens out its zones: it has more hosts than desired for the time being.

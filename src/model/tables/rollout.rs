@@ -20,6 +20,9 @@ pub struct Revision {
     pub starting: u32,
     /// Among them: to be replaced.
     pub to_replace: u32,
+    /// By item of the service's strategy: tasks whose goal is RUNNING and that are not to be replaced; empty with a single
+    /// item.
+    pub by_item: Vec<u32>,
     /// By zone of the cell: targets that get requests and answer, registered ones that get none and would answer; then the
     /// same that cannot answer.
     pub targets: Vec<[u32; 4]>,
@@ -30,8 +33,8 @@ pub struct Revision {
 }
 
 impl Revision {
-    /// Without a task yet.
-    pub fn new(number: u8, change: Option<ChangeId>, bad: bool, zones: usize) -> Revision {
+    /// Without a task yet; `items` of the strategy, and zones of the cell.
+    pub fn new(number: u8, change: Option<ChangeId>, bad: bool, (items, zones): (usize, usize)) -> Revision {
         Revision {
             number,
             change,
@@ -39,6 +42,7 @@ impl Revision {
             wanted: 0,
             starting: 0,
             to_replace: 0,
+            by_item: vec![0; if items > 1 { items } else { 0 }],
             targets: vec![[0; 4]; zones],
             spares: Vec::new(),
             worn: Vec::new(),

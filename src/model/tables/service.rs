@@ -21,6 +21,8 @@ pub struct InZone {
     pub wanted: u32,
     /// Among them: of another revision than the one that is deployed here.
     pub outdated: u32,
+    /// Among them: to be replaced.
+    pub to_replace: u32,
     /// Tasks RUNNING that run in truth.
     pub running: u32,
     /// Tasks that run, are healthy and can be reached.
@@ -47,6 +49,7 @@ impl Default for InZone {
             first: NIL,
             wanted: 0,
             outdated: 0,
+            to_replace: 0,
             running: 0,
             available: 0,
             serving: 0,
@@ -58,6 +61,18 @@ impl Default for InZone {
             told: (0, 0),
         }
     }
+}
+
+/// What a service has on one item of its capacity provider strategy. Every count is derived from the task rows by
+/// `flows::account`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OnItem {
+    /// Tasks whose goal is RUNNING and that are not to be replaced.
+    pub lasting: u32,
+    /// Tasks RUNNING that run in truth.
+    pub running: u32,
+    /// What readers were told last of these.
+    pub told: u32,
 }
 
 /// A move between zones.
@@ -89,9 +104,9 @@ pub struct Service {
     pub available: u32,
     /// Among these: not counted as healthy yet by a deployment.
     pub warming: u32,
-    /// By item of its strategy: tasks whose goal is RUNNING.
-    pub by_item: Vec<u32>,
-    /// The same by item and zone of the cell, item by item; empty with a single item.
+    /// By item of its strategy.
+    pub by_item: Vec<OnItem>,
+    /// Tasks whose goal is RUNNING by item and zone of the cell, item by item; empty with a single item.
     pub(crate) item_zones: Vec<u32>,
     /// By zone of the cell.
     pub zones: Vec<InZone>,
@@ -244,7 +259,7 @@ impl Service {
             to_replace: 0,
             available: 0,
             warming: 0,
-            by_item: vec![0; items],
+            by_item: vec![OnItem::default(); items],
             item_zones: vec![0; if items > 1 { items * zones } else { 0 }],
             zones: vec![InZone::default(); zones],
             owed: VecDeque::new(),
@@ -305,6 +320,11 @@ impl Service {
             Some(rollout) if rollout.staged => self.zones[zone].wanted - self.zones[zone].outdated,
             _ => self.wanted_in(zone, item),
         }
+    }
+
+    /// Tasks in a zone whose goal is RUNNING and that are not to be replaced.
+    pub fn lasting_in(&self, zone: usize) -> u32 {
+        self.zones[zone].wanted - self.zones[zone].to_replace
     }
 
     /// The revision of the next launch, before it is known where.

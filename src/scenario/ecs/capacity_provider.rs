@@ -97,7 +97,7 @@ object! {
             instance_launch_template: InstanceLaunchTemplate,
         }
         may {
-            /// When idle hosts go.
+            /// When idle and badly filled hosts go.
             infrastructure_optimization: InfrastructureOptimization,
             /// Whether impaired hosts are replaced.
             auto_repair_configuration: AutoRepairConfiguration,
@@ -120,7 +120,8 @@ object! {
     /// `infrastructureOptimization`.
     InfrastructureOptimization("camelCase") {
         may {
-            /// Seconds until an idle host goes: 0 to 3,600; -1: never (sourced). 300 by default (model choice).
+            /// Seconds until a host without tasks ends, and until hosts whose tasks fit on others are drained: 0 to 3,600;
+            /// -1: never (sourced: InfrastructureOptimization, API reference). 300 by default (model choice).
             #[schemars(range(min = -1, max = 3600))]
             scale_in_after: i32,
         }

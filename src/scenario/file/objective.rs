@@ -24,8 +24,9 @@ pub const MEASURES: &[(&str, &[&str])] = &[
     ("cellularApplication", APPLICATION),
 ];
 
-/// Results that are an object of counts by name: what follows the dot is the name of a zone, a stop code or a reason.
-pub const BY_NAME: &[&str] = &["zoneShare", "stops", "launches.failed"];
+/// Results that are an object by name: what follows the dot is the name of a zone, a stop code, a reason or a capacity
+/// provider.
+pub const BY_NAME: &[&str] = &["zoneShare", "stops", "launches.failed", "providers"];
 
 /// Results that are a text.
 pub const TEXTS: &[&str] = &["kind", "outcome"];
@@ -318,12 +319,15 @@ impl JsonSchema for Objective {
         for head in BY_NAME.iter().filter(|head| !head.contains('.')) {
             properties.insert((*head).to_owned(), one_of(&Map::new(), &bound.clone().to_value()));
         }
+        // Of a capacity provider there is more than one number to come: `"providers": {"FARGATE": {"running": {...}}}`.
+        let on_provider = one_of(&Map::from_iter([("running".to_owned(), bound.clone().to_value())]), &json!(false));
+        properties.insert("providers".to_owned(), one_of(&Map::new(), &on_provider));
         let subjects: Vec<Value> = SUBJECTS.iter().map(|subject| json!({ "required": [subject] })).collect();
         schemars::json_schema!({
             "type": "object",
             "description": "A promise: whose, and one measure of its result with a bound. A dot or an object leads into \
                 a result: `running.min`, `zoneShare.use1-az1`, `stops.SpotInterruption`, \
-                `launches.failed.RESOURCE:FARGATE`.",
+                `launches.failed.RESOURCE:FARGATE`, `providers.FARGATE.running`.",
             "properties": properties,
             "additionalProperties": bound,
             "minProperties": 2,
