@@ -60,6 +60,8 @@ mod line;
 mod link;
 #[path = "laws/managed.rs"]
 mod managed;
+#[path = "laws/pasted.rs"]
+mod pasted;
 #[path = "laws/pipeline.rs"]
 mod pipeline;
 #[path = "laws/pipeline_regions.rs"]

@@ -2,7 +2,7 @@
 
 pub(crate) mod choose;
 pub(crate) mod protect;
-pub use choose::ATTRIBUTES;
+pub use choose::{ATTRIBUTES, system};
 pub mod query;
 
 /// How a service or stream places its tasks.
