@@ -206,9 +206,12 @@ fn need_and_headroom_follow() {
     let zone = |zone: &str, tasks, left, headroom| check::InZone { zone: zone.to_owned(), tasks, left, headroom };
     assert_eq!(rows[0].need_tasks, 5);
     assert_eq!(rows[0].zones, [zone("use1-az1", 3, 6, 1), zone("use1-az2", 3, 6, 1), zone("use1-az3", 3, 6, 1)]);
-    // The hosts of `api` stand in two of the three zones: 2 and 2, of which 4 are needed.
+    // The daemon takes the host port of `api` on each host.
     assert_eq!(rows[1].need_tasks, 4);
-    assert_eq!(rows[1].zones.iter().map(|zone| zone.left).min(), Some(2));
+    assert_eq!(rows[1].zones.iter().map(|zone| (zone.tasks, zone.headroom)).collect::<Vec<_>>(), [(0, -4); 2]);
+    // Without it the tasks of `api` stand in two of the three zones: 2 and 2, of which 4 are needed.
+    let rows = derived(&plan(changed(&[("/taskDefinitions/1/containerDefinitions/0/portMappings", json!([]))])));
+    assert_eq!(rows[1].zones.iter().map(|zone| (zone.tasks, zone.left)).collect::<Vec<_>>(), [(2, 2); 2]);
 }
 
 #[test]

@@ -70,6 +70,8 @@ mod managed;
 mod partial;
 #[path = "laws/paid.rs"]
 mod paid;
+#[path = "laws/pasted.rs"]
+mod pasted;
 #[path = "laws/pipeline.rs"]
 mod pipeline;
 #[path = "laws/pipeline_regions.rs"]

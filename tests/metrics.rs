@@ -84,6 +84,8 @@ fn group() -> ProviderKind {
         desired: 1,
         zones: vec![ZoneId(0), ZoneId(1)],
         pools: Vec::new(),
+        hosts: Vec::new(),
+        balanced_only: false,
         scaling: None,
         termination_protection: false,
         draining: true,
@@ -157,13 +159,13 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
         architecture: "x86_64".into(),
         cpu: 2_048,
         memory: 8_192,
+        gpus: 0,
         enis: 2,
         trunk_enis: 10,
         price,
     });
-    let minute = Dist::Constant(Span::MINUTE);
-    plan.faults.push(broken("dark", When::At(at(1_000)), Some(minute.clone())));
-    plan.faults.push(broken("hosts die", When::Every(minute), None));
+    plan.faults.push(broken("dark", When::At(at(1_000)), Some(Dist::Constant(Span::MINUTE))));
+    plan.faults.push(broken("hosts die", When::Every(Dist::Constant(Span::MINUTE)), None));
     plan.written = Written::rows_of(&plan);
     plan
 }

@@ -10,7 +10,8 @@ use crate::engine::Span;
 use crate::model::plan::{Plan, Shadow, WHOLE};
 use crate::model::problem::{Problems, Severity};
 use crate::report::align::{Paint, Side, Table};
-use crate::report::number::{NOTHING, duration, plain, short};
+use crate::report::number::{NO_NEED, NOTHING, duration, plain, short};
+use crate::scenario::bearing::BEARING;
 use crate::scenario::overview::overview;
 use crate::scenario::{cells, changes, check as scenario};
 use std::fmt::Write;
@@ -62,6 +63,11 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
         several(plan.services.len(), "service"),
         several(plan.faults.len(), "fault"),
     ));
+    let bearing: Vec<String> = bearing(problems).collect();
+    if !bearing.is_empty() {
+        line(&format!("\n{}", paint.strong("Bears on availability, not modelled")));
+        bearing.iter().for_each(|text| line(&format!("  {text}")));
+    }
     let unused: Vec<String> = notes(problems, true).collect();
     if !unused.is_empty() {
         line(&format!("\n{}", paint.strong("Accepted and not used (no bearing on availability)")));
@@ -79,11 +85,12 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
             line(&format!("  {text}"));
         }
     }
+    let (rows, services) = scenario::at_start(plan);
     let tables = [
         ("Where the data plane is, and who runs what", places(plan)),
-        ("Zones at the start", zones(plan)),
+        ("Zones at the start", zones(rows)),
         ("Control-plane cells: what each is built for, and what is left of that without one zone", planes(plan)),
-        ("Tasks needed at the peak, and what is left of each service without one zone", headroom(plan)),
+        ("Tasks needed at the peak, and what is left of each service without one zone", headroom(&services)),
         ("Changes: tasks of the service meanwhile, and what can stop them", deployments(plan)),
         ("Stages of changes, as if replacing tasks took no time and nothing stopped them", stages::table(plan)),
     ];
@@ -109,7 +116,18 @@ fn notes(problems: &Problems, unused: bool) -> impl Iterator<Item = String> {
     problems.of(Severity::Note).filter(move |note| of_kind(&note.message)).map(move |note| {
         let pointer = if note.at.is_empty() { String::new() } else { format!("  {}", note.at) };
         let hint = note.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        if note.message.contains("no bearing") { note.at.clone() } else { format!("{}{hint}{pointer}", note.message) }
+        match note.message.split_once("no bearing on availability") {
+            Some((_, more)) => format!("{}{more}", note.at),
+            None => format!("{}{hint}{pointer}", note.message),
+        }
+    })
+}
+
+/// Fields that bear on availability and are not modelled: each with what it bears on, and its first place.
+fn bearing(problems: &Problems) -> impl Iterator<Item = String> {
+    problems.of(Severity::Warning).filter_map(|warning| {
+        let (field, more) = warning.message.split_once(&format!(" {BEARING}"))?;
+        Some(format!("{field}{more}: {}  {}", warning.hint.as_deref().unwrap_or_default(), warning.at))
     })
 }
 
@@ -138,7 +156,7 @@ fn places(plan: &Plan) -> Table {
 }
 
 /// What stands in each zone.
-fn zones(plan: &Plan) -> Table {
+fn zones(rows: Vec<scenario::ZoneRow>) -> Table {
     use Side::{Left, Right};
     let mut table = Table::new(&[
         ("zone", Left),
@@ -148,7 +166,7 @@ fn zones(plan: &Plan) -> Table {
         ("Fargate\nvCPU", Right),
         ("Fargate Spot\nvCPU", Right),
     ]);
-    for row in scenario::zones(plan) {
+    for row in rows {
         let [on_demand, spot] = row.fargate_vcpu;
         let numbers = [row.tasks, row.hosts, on_demand, spot].map(|number| plain(number as f64));
         table.row([vec![row.zone, row.name], numbers.to_vec()].concat());
@@ -190,7 +208,7 @@ pub(super) fn more(table: &mut Table, count: usize, things: &str, columns: usize
 }
 
 /// Need and headroom of each service with a desired count, zone by zone.
-fn headroom(plan: &Plan) -> Table {
+fn headroom(services: &[scenario::Derived]) -> Table {
     use Side::{Left, Right};
     let mut table = Table::new(&[
         ("service", Left),
@@ -201,16 +219,17 @@ fn headroom(plan: &Plan) -> Table {
         ("left\nwithout it", Right),
         ("headroom\nthen", Right),
     ]);
-    let services = scenario::derived(plan);
     for row in services.iter().take(SERVICES_MAX) {
-        let own = [row.service.clone(), plain(f64::from(row.desired)), plain(f64::from(row.need_tasks))];
+        let need = if row.need_tasks == 0 { NO_NEED.to_owned() } else { plain(f64::from(row.need_tasks)) };
+        let own = [row.service.clone(), plain(f64::from(row.desired)), need];
         if row.zones.is_empty() {
             let nothing = [NOTHING; 4].map(str::to_owned);
             table.row([own.to_vec(), nothing.to_vec()].concat());
         }
         for (place, zone) in row.zones.iter().enumerate() {
             let first = if place == 0 { own.clone() } else { [const { String::new() }; 3] };
-            let numbers = [plain(f64::from(zone.tasks)), plain(f64::from(zone.left)), spare(zone.headroom)];
+            let spare = if row.need_tasks == 0 { NOTHING.to_owned() } else { spare(zone.headroom) };
+            let numbers = [plain(f64::from(zone.tasks)), plain(f64::from(zone.left)), spare];
             table.row([&first[..], std::slice::from_ref(&zone.zone), &numbers].concat());
         }
     }

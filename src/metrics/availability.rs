@@ -13,6 +13,8 @@ pub struct Availability {
     desired: u64,
     /// 1 while the need is met.
     met: Integral,
+    /// 1 while anything is needed.
+    needed: Integral,
     /// Tasks missing from the desired count.
     missing: Integral,
 }
@@ -30,6 +32,8 @@ pub struct Measure {
     pub running: Extent,
     /// Microseconds of the window in which the need was met.
     pub met: u128,
+    /// Whether anything was needed at any time of the window.
+    pub needed: bool,
     /// Missing task time, in task-microseconds.
     pub missing: u128,
     /// Running task time in each zone, in task-microseconds.
@@ -49,6 +53,7 @@ impl Availability {
             need: 0,
             desired: 0,
             met,
+            needed: Integral::new(from),
             missing: Integral::new(from),
         }
     }
@@ -73,6 +78,7 @@ impl Availability {
     pub fn set_need(&mut self, now: Time, need: u32, desired: u32) {
         self.need = u64::from(need);
         self.desired = u64::from(desired);
+        self.needed.set(now, u64::from(need > 0));
         self.compare(now);
     }
 
@@ -107,6 +113,7 @@ impl Availability {
     pub fn finish(mut self, end: Time) -> Measure {
         self.running.reach(end);
         self.met.reach(end);
+        self.needed.reach(end);
         self.missing.reach(end);
         let ended = |level: &mut ZoneLevel| {
             level.running.reach(end);
@@ -115,6 +122,7 @@ impl Availability {
         Measure {
             running: self.running.extent(),
             met: self.met.sum(),
+            needed: self.needed.sum() > 0,
             missing: self.missing.sum(),
             zones: self.zones.iter_mut().map(ended).collect(),
         }

@@ -82,7 +82,8 @@ impl<'a> Runs<'a> {
         let failed = |run| offered(run) - of(run).ledger.served;
         let lost = |run| (offered(run) > 0).then(|| failed(run) as f64 / offered(run) as f64);
         let short = |run: &'a Measured| {
-            (run.window > 0).then(|| (u128::from(run.window) - of(run).availability.met) as f64 / run.window as f64)
+            let defined = run.window > 0 && of(run).availability.needed;
+            defined.then(|| (u128::from(run.window) - of(run).availability.met) as f64 / run.window as f64)
         };
         let (requests, capacity) = (self.maybe(lost), self.maybe(short));
         let first = self.all.first().map_or(0, |run| of(run).desired);

@@ -71,7 +71,7 @@ pub struct ServiceRow {
     pub desired_count: u32,
     /// Requests answered in time / requests offered; null without traffic.
     pub request_availability: Maybe,
-    /// Share of the window in which available tasks covered the need.
+    /// Share of the window in which available tasks covered the need; null where nothing is ever needed.
     pub capacity_availability: Maybe,
     /// -log10(1 - availability); null when nothing was lost.
     pub nines: Maybe,

@@ -138,11 +138,13 @@ pub enum Reason {
     WorkDone,
     /// Secrets or parameters could not be read.
     ResourceInitialization,
+    /// No host has the GPUs free.
+    ResourceGpu,
 }
 
 impl Reason {
     /// All, in the order of their numbers.
-    pub const ALL: [Reason; 16] = [
+    pub const ALL: [Reason; 17] = [
         Reason::None,
         Reason::ResourceFargate,
         Reason::ResourceCpu,
@@ -159,6 +161,7 @@ impl Reason {
         Reason::ProvisioningLimit,
         Reason::WorkDone,
         Reason::ResourceInitialization,
+        Reason::ResourceGpu,
     ];
 
     /// As ECS says it, where it does.
@@ -180,6 +183,7 @@ impl Reason {
             Reason::ProvisioningLimit => "PROVISIONING_LIMIT",
             Reason::WorkDone => "exit code 0",
             Reason::ResourceInitialization => "ResourceInitializationError",
+            Reason::ResourceGpu => "RESOURCE:GPU",
         }
     }
 }

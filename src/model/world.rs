@@ -236,21 +236,7 @@ impl World {
         flows::plane::prepare(self, cx);
         flows::create::prepare(self, cx);
         flows::grow::prepare(self, cx);
-        for provider in self.providers.ids() {
-            scale::prepare(self, provider, cx);
-        }
-        // Daemons are the first tasks on a host.
-        let is_daemon = |service: &ServiceId| plan.services[*service].kind == Kind::Daemon;
-        let daemons = self.services.ids().filter(is_daemon);
-        for service in daemons.chain(self.services.ids().filter(|service| !is_daemon(service))) {
-            if flows::create::unborn(self, plan.services[service].cluster) {
-                self.prepare_unborn(service, plan, cx);
-                continue;
-            }
-            flows::traffic::prepare(self, service, cx);
-            self.populate(service, plan, cx);
-        }
-        self.forget_left_out();
+        self.stand(plan.start_empty, cx);
         flows::depend::prepare(self, cx);
         dispatch::prepare(self, cx);
         deploy::prepare(self, cx);
@@ -261,6 +247,26 @@ impl World {
         settle::all(self, cx);
     }
 
+    /// Places what is there at time 0: hosts, and unless it is `empty` what runs on them and on Fargate. Daemons are the
+    /// first tasks on a host.
+    pub fn stand(&mut self, empty: bool, cx: &mut Cx<'_>) {
+        let plan = cx.plan;
+        for provider in self.providers.ids() {
+            scale::prepare(self, provider, cx);
+        }
+        let is_daemon = |service: &ServiceId| plan.services[*service].kind == Kind::Daemon;
+        let daemons = self.services.ids().filter(is_daemon);
+        for service in daemons.chain(self.services.ids().filter(|service| !is_daemon(service))) {
+            if flows::create::unborn(self, plan.services[service].cluster) {
+                self.prepare_unborn(service, plan, cx);
+                continue;
+            }
+            flows::traffic::prepare(self, service, cx);
+            self.populate(service, empty, cx);
+        }
+        self.forget_left_out();
+    }
+
     /// Before its cluster is there a service has nothing and needs nothing; calls for it come all the same.
     fn prepare_unborn(&mut self, service: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
         if plan.services[service].kind == Kind::Stream {
@@ -269,13 +275,13 @@ impl World {
     }
 
     /// At time 0 a service is at its desired count, as far as there is room; the rest is due.
-    fn populate(&mut self, service: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+    fn populate(&mut self, service: ServiceId, empty: bool, cx: &mut Cx<'_>) {
         let row = &mut self.services[service];
         row.steady = true;
-        match plan.services[service].kind {
+        match cx.plan.services[service].kind {
             Kind::Stream => {}
             Kind::Daemon => {
-                if !plan.start_empty {
+                if !empty {
                     daemon::stand(self, service, cx);
                     self.services[service].launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
                 }
@@ -285,7 +291,7 @@ impl World {
                 let desired = row.desired;
                 let first = Cause::mechanism(super::fact::Mechanism::FirstStart);
                 row.owe(first, desired);
-                if !plan.start_empty {
+                if !empty {
                     while !self.services[service].owed.is_empty() && launch::stand(self, service, cx) {}
                 }
                 self.services[service].launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);

@@ -7,6 +7,8 @@ const MINUTES_A_YEAR: f64 = 525_600.0;
 
 /// What stands where there is no value.
 pub const NOTHING: &str = "-";
+/// What stands where a service needs no task, so that nothing can be short.
+pub const NO_NEED: &str = "no need";
 
 /// A number with thousands separated and `decimals` digits after the point.
 pub fn fixed(value: f64, decimals: usize) -> String {

@@ -8,8 +8,8 @@ use crate::metrics::summary::{
 use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId, ZoneId};
 use crate::model::placement::Placement;
 use crate::model::plan::{
-    Cell, Cluster, Kind, Life, Plan, Profile, Provider, ProviderKind, Region, Service, StrategyItem, TaskDef, Traffic,
-    Unit, Written, Zone, ZoneKind,
+    Bucket, Cell, Cluster, Kind, Life, Plan, Profile, Provider, ProviderKind, Region, Service, StrategyItem, TaskDef,
+    Traffic, Unit, Written, Zone, ZoneKind,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -78,6 +78,8 @@ pub(crate) fn plan() -> Plan {
         clusters: [cluster].into_iter().collect(),
         services: [service()].into_iter().collect(),
         providers: [provider].into_iter().collect(),
+        buckets: [Bucket { burst: 100, rate: 20_000_000_000 }].into_iter().collect(),
+        accounts: ["111122223333".to_owned()].into_iter().collect(),
         ..Plan::default()
     };
     plan.written = Written::rows_of(&plan);

@@ -1,7 +1,7 @@
 //! The summary as aligned text for a terminal: readable without colour, at most ten rows of losses.
 
 use super::align::{Paint, Side, Table};
-use super::number::{NOTHING, dollars, estimate, maybe, minutes_a_year, percent, plain, seconds, short};
+use super::number::{NO_NEED, NOTHING, dollars, estimate, maybe, minutes_a_year, percent, plain, seconds, short};
 use crate::metrics::summary::{FaultRow, Level, LossRow, Maybe, ObjectiveRow, ServiceRow, Summary, Verdict};
 use serde_json::Value;
 use std::fmt::Write;
@@ -108,7 +108,7 @@ fn services(summary: &Summary) -> Table {
             plain(f64::from(row.desired_count)),
             estimate(&row.running.min),
             estimate(&row.running.mean),
-            percent(&row.capacity_availability),
+            or_no_need(&row.capacity_availability),
             estimate(&row.launches.requested),
             seconds(&row.start_seconds.p50, NOTHING),
             seconds(&row.start_seconds.p99, NOTHING),
@@ -150,7 +150,7 @@ fn requests(summary: &Summary) -> Table {
         let availability = availability(row);
         table.row(vec![
             if with_traffic { row.service.clone() } else { format!("{} (by capacity)", row.service) },
-            percent(availability),
+            or_no_need(availability),
             nines(row),
             minutes_a_year(availability),
             if with_traffic { whole(&row.requests.offered) } else { NOTHING.to_owned() },
@@ -158,6 +158,11 @@ fn requests(summary: &Summary) -> Table {
         ]);
     }
     table
+}
+
+/// A share in percent, or that nothing is needed.
+fn or_no_need(share: &Maybe) -> String {
+    if share.is_some() { percent(share) } else { NO_NEED.to_owned() }
 }
 
 /// By requests where there are any, else by capacity.

@@ -1,7 +1,9 @@
-//! What follows from a plan by arithmetic alone: need, headroom, room.
+//! What follows from a plan: need, headroom and room, and what stands where at the start.
 
+use super::never;
+use super::start::Start;
 use crate::model::Plan;
-use crate::model::ids::{ProviderId, TypeId, ZoneId};
+use crate::model::ids::{ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::plan::{Group, InstanceType, Kind, ProviderKind, Service, Strategy, TaskDef};
 use crate::model::problem::Problems;
 use std::collections::BTreeMap;
@@ -24,7 +26,7 @@ pub struct Derived {
 pub struct InZone {
     /// Zone id.
     pub zone: String,
-    /// Tasks that stand there when they are spread evenly.
+    /// Tasks that stand there at the start.
     pub tasks: u32,
     /// Tasks left when this zone is lost.
     pub left: u32,
@@ -39,56 +41,58 @@ pub struct ZoneRow {
     pub zone: String,
     /// Zone name.
     pub name: String,
-    /// Tasks of REPLICA services, spread evenly.
+    /// Tasks of REPLICA services.
     pub tasks: u64,
-    /// Hosts of Auto Scaling groups, spread evenly, and hosts outside AWS.
+    /// Hosts that take tasks.
     pub hosts: u64,
     /// vCPUs that Fargate has there on demand, and on Spot.
     pub fargate_vcpu: [u64; 2],
 }
 
-/// Need and headroom of every REPLICA service.
-pub fn derived(plan: &Plan) -> Vec<Derived> {
-    let services = plan.services_in_order().map(|id| &plan.services[id]);
-    services.filter(|service| service.kind == Kind::Replica).map(|service| one(plan, service)).collect()
+/// Every zone with what stands there at the start, and need and headroom of every REPLICA service.
+pub fn at_start(plan: &Plan) -> (Vec<ZoneRow>, Vec<Derived>) {
+    let start = Start::of(plan);
+    let rows = rows(plan, &start);
+    let full = if Start::is_full(plan) { start } else { Start::full(plan) };
+    let replicas = plan.services_in_order().filter(|id| plan.services[*id].kind == Kind::Replica);
+    (rows, replicas.map(|id| one(plan, id, &full)).collect())
 }
 
-fn one(plan: &Plan, service: &Service) -> Derived {
-    let need_tasks = need(service);
-    let in_zone = |(zone, tasks): (ZoneId, u32)| {
-        let left = service.desired - tasks;
-        InZone { zone: plan.zones[zone].id.clone(), tasks, left, headroom: i64::from(left) - i64::from(need_tasks) }
-    };
-    let zones = spread(service.desired, &zones_of(plan, service)).into_iter().map(in_zone).collect();
-    Derived { service: service.name.clone(), desired: service.desired, need_tasks, zones }
+/// Need and headroom of every REPLICA service, as if all were at their desired counts.
+pub fn derived(plan: &Plan) -> Vec<Derived> {
+    at_start(plan).1
 }
 
 /// Every zone with what stands there at the start.
 pub fn zones(plan: &Plan) -> Vec<ZoneRow> {
-    let mut tasks: BTreeMap<ZoneId, u64> = BTreeMap::new();
-    for service in plan.services.iter().filter(|service| service.kind == Kind::Replica) {
-        for (zone, count) in spread(service.desired, &zones_of(plan, service)) {
-            *tasks.entry(zone).or_default() += u64::from(count);
-        }
-    }
-    let mut hosts: BTreeMap<ZoneId, u64> = BTreeMap::new();
-    for provider in &plan.providers {
-        let there = match &provider.kind {
-            ProviderKind::Group(group) => spread(group.desired, &group.zones),
-            ProviderKind::External(external) => external.hosts.iter().map(|row| (row.0, row.2)).collect(),
-            ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::Managed(_) => Vec::new(),
-        };
-        for (zone, count) in there {
-            *hosts.entry(zone).or_default() += u64::from(count);
-        }
-    }
+    at_start(plan).0
+}
+
+fn one(plan: &Plan, id: ServiceId, start: &Start) -> Derived {
+    let service = &plan.services[id];
+    let need_tasks = need(service);
+    let mut zones: Vec<ZoneId> = zones_of(plan, service).into_iter().chain(start.zones(id)).collect();
+    zones.sort_unstable();
+    zones.dedup();
+    let all: u32 = zones.iter().map(|zone| start.tasks(id, *zone)).sum();
+    let in_zone = |zone: ZoneId| {
+        let tasks = start.tasks(id, zone);
+        let left = all - tasks;
+        InZone { zone: plan.zones[zone].id.clone(), tasks, left, headroom: i64::from(left) - i64::from(need_tasks) }
+    };
+    let zones = zones.into_iter().map(in_zone).collect();
+    Derived { service: service.name.clone(), desired: service.desired, need_tasks, zones }
+}
+
+fn rows(plan: &Plan, start: &Start) -> Vec<ZoneRow> {
+    let replicas: Vec<ServiceId> = plan.services.ids().filter(|id| plan.services[*id].kind == Kind::Replica).collect();
     let row = |zone: ZoneId| {
         let known = &plan.zones[zone];
         ZoneRow {
             zone: known.id.clone(),
             name: known.name.clone(),
-            tasks: tasks.get(&zone).copied().unwrap_or(0),
-            hosts: hosts.get(&zone).copied().unwrap_or(0),
+            tasks: replicas.iter().map(|id| u64::from(start.tasks(*id, zone))).sum(),
+            hosts: start.hosts(zone),
             fargate_vcpu: [known.fargate_stock / 1_024, known.spot_stock / 1_024],
         }
     };
@@ -119,19 +123,10 @@ pub(crate) fn zones_of(plan: &Plan, service: &Service) -> Vec<ZoneId> {
 }
 
 /// Groups of the cluster that a provider belongs to.
-fn groups_of(plan: &Plan, provider: ProviderId) -> Vec<&Group> {
+pub(super) fn groups_of(plan: &Plan, provider: ProviderId) -> Vec<&Group> {
     let cluster = plan.providers[provider].cluster;
     let rows = plan.providers.iter().filter(|row| row.cluster == cluster);
     rows.filter_map(|row| if let ProviderKind::Group(group) = &row.kind { Some(group) } else { None }).collect()
-}
-
-/// Evenly, the remainder in the order of the zones.
-fn spread(count: u32, zones: &[ZoneId]) -> Vec<(ZoneId, u32)> {
-    let zones_count = zones.len() as u32;
-    let place = |(place, zone): (usize, &ZoneId)| {
-        (*zone, count / zones_count + u32::from((place as u32) < count % zones_count))
-    };
-    zones.iter().enumerate().map(place).collect()
 }
 
 /// Warns where desired counts are larger than what can stand.
@@ -140,7 +135,8 @@ pub fn room(plan: &Plan, out: &mut Problems) {
     quota_room(plan, out);
     colour_room(plan, out);
     for service in plan.services.iter().filter(|service| service.kind == Kind::Replica) {
-        if let Some(fit) = host_room(plan, service).filter(|fit| *fit < u64::from(service.desired)) {
+        let told = never::why(plan, service).is_some();
+        if let Some(fit) = host_room(plan, service).filter(|fit| *fit < u64::from(service.desired) && !told) {
             let message =
                 format!("`{}` wants {} tasks; its hosts have room for {fit} at most", service.name, service.desired);
             out.warning("/autoScalingGroups", message, "raise MaxSize or DesiredCapacity, or lower `desiredCount`");
@@ -275,12 +271,17 @@ fn host_room(plan: &Plan, service: &Service) -> Option<u64> {
 
 fn group_room(plan: &Plan, group: &Group, task: &TaskDef) -> u64 {
     let hosts = if group.scaling.is_some() { group.max } else { group.desired };
-    let largest = group.types.iter().map(|id| fits(&plan.types[*id], task, group.trunking)).max().unwrap_or(0);
-    u64::from(hosts) * largest
+    let fits = |kind: &TypeId| fits(&plan.types[*kind], task, group.trunking);
+    let stand: u64 = group.hosts.iter().map(|host| fits(&host.kind)).sum();
+    let largest = group.types.iter().map(fits).max().unwrap_or(0);
+    stand + u64::from(hosts.saturating_sub(group.hosts.len() as u32)) * largest
 }
 
 /// Tasks on one empty host.
-fn fits(kind: &InstanceType, task: &TaskDef, trunking: bool) -> u64 {
+pub(super) fn fits(kind: &InstanceType, task: &TaskDef, trunking: bool) -> u64 {
+    if task.architecture.is_some_and(|wanted| wanted != kind.architecture) {
+        return 0;
+    }
     let by = |size: u32, need: u32| size.checked_div(need).map_or(u64::MAX, u64::from);
     let ports = if task.ports == 0 { u64::MAX } else { 1 };
     let enis = match (task.eni, trunking) {
@@ -288,5 +289,6 @@ fn fits(kind: &InstanceType, task: &TaskDef, trunking: bool) -> u64 {
         (true, false) => u64::from(kind.enis),
         (true, true) => u64::from(kind.trunk_enis),
     };
-    by(kind.cpu, task.cpu).min(by(kind.memory, task.memory)).min(ports).min(enis).min(1_000)
+    let gpus = by(kind.gpus, task.gpus);
+    by(kind.cpu, task.cpu).min(by(kind.memory, task.memory)).min(gpus).min(ports).min(enis).min(1_000)
 }

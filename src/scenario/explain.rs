@@ -4,6 +4,7 @@
 //! `const`, ranges, `properties`, `required`, `additionalProperties`, `items`, `allOf`, and alternatives: an optional
 //! value, one key out of several, types side by side. Other rules are left to the validator.
 
+use super::bearing::Seen;
 use super::report::Report;
 use super::source::push;
 use super::validate::{UNUSED, compile};
@@ -41,16 +42,19 @@ pub(crate) struct Explain<'a, 'r, 'o> {
     /// What the last reference was called.
     pub(super) named: &'a str,
     hops: usize,
+    /// Fields that do not reach what runs.
+    unused: Seen,
 }
 
 impl<'a, 'r, 'o> Explain<'a, 'r, 'o> {
     pub(crate) fn new(schema: &'a Value, holes: &'a BTreeSet<String>, valid: bool, report: &'r mut Report<'o>) -> Self {
         let leaves = BTreeMap::new();
-        Explain { schema, holes, valid, report, leaves, at: String::new(), named: "", hops: 0 }
+        Explain { schema, holes, valid, report, leaves, at: String::new(), named: "", hops: 0, unused: Seen::default() }
     }
 
     pub(crate) fn document(&mut self, value: &Value) {
         self.value(value, self.schema);
+        std::mem::take(&mut self.unused).tell(self.report);
     }
 
     pub(super) fn error(&mut self, message: impl Into<String>, hint: impl Into<String>) {
@@ -89,8 +93,7 @@ impl<'a, 'r, 'o> Explain<'a, 'r, 'o> {
             return;
         }
         if self.is_unused(schema) {
-            let message = format!("{} {}", words::subject(&self.at), words::NO_BEARING);
-            self.report.add(Severity::Note, &self.at, message, "");
+            self.unused.add(&self.at, value, schema);
             return;
         }
         let kept = (self.named, self.hops);

@@ -57,6 +57,8 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
         }
     };
     let value = root.map(|mut root| {
+        // An objective may ask for null: the result of which nothing can be said.
+        root.drop_nulls(Some("objectives"));
         wrap::unwrap(&mut root, &mut loader.sources, &mut loader.report);
         let mut holes = BTreeSet::new();
         let (value, spot) = root.part(&mut String::new(), &mut holes);

@@ -1,6 +1,6 @@
 //! The shipped, dated table of EC2 instance types, and the types that a scenario brings along.
 
-use super::ecs::instance_type::InstanceType;
+use super::ecs::instance_type::{Gpu, InstanceType};
 use crate::model::plan;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -35,14 +35,59 @@ pub struct Row {
     pub burstable: bool,
     /// Dollars an hour on demand, where known.
     pub price: Option<f64>,
+    /// GPUs and other accelerators.
+    #[serde(default)]
+    pub accelerators: Option<Accelerators>,
+    /// Local storage in GB.
+    #[serde(default)]
+    pub storage_gb: u64,
+    /// Kinds of its local disks, `ssd` or `hdd`; empty where they are not known: solid state then.
+    #[serde(default)]
+    pub disks: Vec<String>,
+    /// Whether AWS counts it among its current generation.
+    #[serde(default = "yes")]
+    pub current: bool,
+    /// Who makes its CPU, where its name does not say so.
+    #[serde(default)]
+    pub manufacturer: Option<String>,
+    /// Its architecture, where its name does not say so.
+    #[serde(default)]
+    pub architecture: Option<String>,
+    /// Whether it is bare metal, where its name does not say so.
+    #[serde(default)]
+    pub bare_metal: bool,
 }
 
-/// Graviton types carry a `g` behind the generation (`c6g`, `m7gd`); all others in use for containers are x86.
-fn architecture(name: &str) -> &'static str {
+/// GPUs and other accelerators of an instance type.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Accelerators {
+    /// `gpu`, `fpga`, `inference` or `media`.
+    pub kind: String,
+    /// How many.
+    pub count: u32,
+    /// Who makes them, such as `nvidia`.
+    pub manufacturer: String,
+    /// What they are called, such as `t4`.
+    pub name: String,
+    /// Memory of all together in MiB.
+    pub memory_mib: u32,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The letters behind the generation: `gd` of `m7gd.large`.
+fn options(name: &str) -> &str {
     let family = name.split('.').next().unwrap_or("");
-    let options =
-        family.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches(|c: char| c.is_ascii_digit());
-    if options.contains('g') { "arm64" } else { "x86_64" }
+    family.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches(|c: char| c.is_ascii_digit())
+}
+
+/// Graviton types carry a `g` behind the generation (`c6g`, `m7gd`), but for the first, `a1`; all others in use for
+/// containers are x86.
+fn architecture(name: &str) -> &'static str {
+    if options(name).contains('g') || name.starts_with("a1.") { "arm64" } else { "x86_64" }
 }
 
 impl Row {
@@ -51,7 +96,8 @@ impl Row {
         let own = self.interfaces.saturating_sub(1);
         plan::InstanceType {
             name: self.name.clone(),
-            architecture: architecture(&self.name).into(),
+            architecture: self.architecture().into(),
+            gpus: self.accelerators.as_ref().filter(|one| one.kind == "gpu").map_or(0, |one| one.count),
             cpu: self.vcpu.saturating_mul(1_024),
             memory: (u64::from(self.memory_mib) * 96 / 100) as u32,
             enis: own,
@@ -60,10 +106,32 @@ impl Row {
         }
     }
 
+    /// `x86_64` or `arm64`.
+    pub fn architecture(&self) -> &str {
+        self.architecture.as_deref().unwrap_or_else(|| architecture(&self.name))
+    }
+
+    /// Who makes its CPU, as `cpuManufacturers` spells it. By name: a `g` is Amazon's, an `a` is AMD's (sourced: Amazon
+    /// EC2 instance type naming conventions).
+    pub fn manufacturer(&self) -> &str {
+        match self.manufacturer.as_deref() {
+            Some(written) => written,
+            None if self.architecture() == "arm64" => "amazon-web-services",
+            None if options(&self.name).contains('a') => "amd",
+            None => "intel",
+        }
+    }
+
+    /// Whether it is bare metal.
+    pub fn is_bare_metal(&self) -> bool {
+        self.bare_metal || self.name.contains(".metal")
+    }
+
     /// From what `describe-instance-types` prints. Where it does not say how many interfaces there are, two are taken
     /// (model choice: the fewest of any type in the table). Trunking and price are those of the shipped row, if any.
     fn of(written: &InstanceType, shipped: Option<&Row>) -> Row {
         let interfaces = written.network_info.as_ref().and_then(|info| info.maximum_network_interfaces);
+        let (storage, processor) = (written.instance_storage_info.as_ref(), written.processor_info.as_ref());
         Row {
             name: written.instance_type.clone(),
             vcpu: written.vcpu_info.default_vcpus,
@@ -72,8 +140,50 @@ impl Row {
             trunked_tasks: shipped.and_then(|row| row.trunked_tasks),
             burstable: written.burstable_performance_supported.unwrap_or(shipped.is_some_and(|row| row.burstable)),
             price: shipped.and_then(|row| row.price),
+            accelerators: accelerators(written).or(shipped.and_then(|row| row.accelerators.clone())),
+            storage_gb: storage.map(|one| one.total_size_in_gb).or(shipped.map(|row| row.storage_gb)).unwrap_or(0),
+            disks: storage
+                .map(|one| one.disks.iter().filter_map(|disk| disk.kind.clone()).collect())
+                .unwrap_or_default(),
+            current: written.current_generation.or(shipped.map(|row| row.current)).unwrap_or(true),
+            manufacturer: processor
+                .and_then(|one| one.manufacturer.as_deref())
+                .map(maker)
+                .or(shipped.and_then(|row| row.manufacturer.clone())),
+            architecture: processor.and_then(|one| one.supported_architectures.last().cloned()),
+            bare_metal: written.bare_metal.unwrap_or(false),
         }
     }
+}
+
+/// A maker of processors as requirements spell it.
+fn maker(name: &str) -> String {
+    if name == "AWS" { "amazon-web-services".to_owned() } else { name.to_ascii_lowercase() }
+}
+
+/// What `GpuInfo` and the like say. Of others than GPUs only that there are some.
+fn accelerators(written: &InstanceType) -> Option<Accelerators> {
+    if let Some(info) = &written.gpu_info {
+        let first = info.gpus.first()?;
+        let count = info.gpus.iter().fold(0u32, |sum, gpu| sum.saturating_add(gpu.count));
+        let memory = |gpu: &Gpu| u64::from(gpu.memory_info.as_ref().map_or(0, |memory| memory.size_in_mib));
+        let all: u64 = info.gpus.iter().map(|gpu| u64::from(gpu.count) * memory(gpu)).sum();
+        return Some(Accelerators {
+            kind: "gpu".to_owned(),
+            count,
+            manufacturer: maker(first.manufacturer.as_deref().unwrap_or_default()),
+            name: first.name.clone().unwrap_or_default().to_ascii_lowercase(),
+            memory_mib: u32::try_from(all).unwrap_or(u32::MAX),
+        });
+    }
+    let others = [
+        ("fpga", &written.fpga_info),
+        ("inference", &written.inference_accelerator_info),
+        ("inference", &written.neuron_info),
+        ("media", &written.media_accelerator_info),
+    ];
+    let (kind, _) = others.into_iter().find(|(_, info)| !info.is_absent())?;
+    Some(Accelerators { kind: kind.to_owned(), count: 1, ..Accelerators::default() })
 }
 
 /// The shipped table.
@@ -97,7 +207,8 @@ mod tests {
 
     fn check(name: &str, cpu: u32, memory: u32, enis: u32, trunk_enis: u32, price: Option<f64>) {
         let architecture = architecture(name).into();
-        let expected = plan::InstanceType { name: name.into(), architecture, cpu, memory, enis, trunk_enis, price };
+        let expected =
+            plan::InstanceType { name: name.into(), architecture, cpu, memory, gpus: 0, enis, trunk_enis, price };
         assert_eq!(catalogue(&[])[name].plan(), expected);
     }
 

@@ -21,7 +21,7 @@ const WORDS: [&str; 6] = [
 ];
 
 /// Fields of which only a part matters, as the comment says.
-const CHECKED: [&str; 8] = [
+const CHECKED: [&str; 16] = [
     "TaskDefinition.requiresCompatibilities", // Held against how the task is launched.
     "Zone.parent",                            // The Region, or nothing.
     "HealthCheck.command",                    // That there is one, and whether it is NONE.
@@ -30,6 +30,14 @@ const CHECKED: [&str; 8] = [
     "PortMapping.containerPort",              // In `host` mode; elsewhere it is what `loadBalancers` names.
     "PortMapping.protocol",                   // Beside the same port of another container.
     "Service.clusterArn",                     // The name at its end.
+    "Service.serviceArn",                     // Region and account, as other ARNs.
+    "CapacityProvider.capacityProviderArn",   // The same.
+    "Service.status",                         // INACTIVE.
+    "Cluster.status",                         // INACTIVE.
+    "CapacityProvider.status",                // INACTIVE.
+    "CapacityProvider.updateStatus",          // DELETE_IN_PROGRESS and DELETE_COMPLETE.
+    "Instance.InstanceId",                    // That there is one.
+    "TaskDefinition.status",                  // INACTIVE and DELETE_IN_PROGRESS.
 ];
 
 /// The definition of a schema behind references and "this or null", with its name.

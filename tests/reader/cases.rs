@@ -97,9 +97,9 @@ fn fields_and_values() {
         &[
             "a.json:2:14 /clusters/0/clusterNme: no field is called `clusterNme` | did you mean `clusterName`?",
             "a.json:2:79 /clusters/0/services/0/desiredCount: `desiredCount` must be at least 0, not `-3` | write a number from 0 to 5000",
-            "note a.json:2:82 /clusters/0/services/0/tags: `tags` is accepted and has no bearing on availability",
             "a.json:2:110 /clusters/0/services/1/serviceName: `serviceName` must be a text, not `4` | write \"4\" in quotes",
             "a.json:2:127 /clusters/0/services/1/desiredCount: `desiredCount` must be a whole number, not `2.5` | write 2 or 3",
+            "note a.json:2:82 /clusters/0/services/0/tags: `tags` is accepted and has no bearing on availability",
         ],
     );
     check_field(

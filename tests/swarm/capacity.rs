@@ -89,6 +89,20 @@ impl Capacity {
             "DesiredCapacity": dice.between(least, most), "MixedInstancesPolicy": policy,
         });
         dice.perhaps(2, &mut row, "AvailabilityZoneIds", |dice| json!(some(dice, zones)));
+        dice.perhaps(4, &mut row, "Instances", |dice| {
+            json!((0..dice.below(most + 2)).map(|_| printed(dice, &types, zones)).collect::<Vec<_>>())
+        });
+        // Hosts stand in zones that the group has.
+        if row.get("Instances").is_some() {
+            row["AvailabilityZoneIds"] = json!(zones);
+        }
+        dice.perhaps(
+            5,
+            &mut row,
+            "AvailabilityZoneDistribution",
+            |_| json!({ "CapacityDistributionStrategy": "balanced-only" }),
+        );
+        dice.perhaps(4, &mut row, "SuspendedProcesses", |_| json!([{ "ProcessName": "AZRebalance" }]));
         let mut provider = json!({ "autoScalingGroupArn": name });
         if !dice.one_in(4) {
             let mut scaling = json!({ "targetCapacity": dice.pick(&[100, 100, 80, 50]) });
@@ -176,6 +190,16 @@ impl Capacity {
         }
         object["capacityProviderStrategy"] = json!(items);
     }
+}
+
+/// A host as `describe-auto-scaling-groups` prints it: more in the first zone than in others.
+fn printed(dice: &mut Dice, types: &[&str], zones: &[String]) -> Value {
+    let zone = if dice.one_in(2) { zones[0].clone() } else { dice.pick(zones) };
+    let states = ["InService", "InService", "InService", "Pending", "Standby", "Terminating"];
+    let mut host = json!({ "InstanceType": dice.pick(types), "AvailabilityZoneId": zone,
+                           "LifecycleState": dice.pick(&states) });
+    dice.perhaps(8, &mut host, "HealthStatus", |_| json!("Unhealthy"));
+    host
 }
 
 /// Some of them, at least one, in order.

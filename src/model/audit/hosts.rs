@@ -69,12 +69,13 @@ fn room(world: &World, plan: &Plan, host: &Host, on: &[u32], name: &str, out: &m
         out.holds("no task before it is registered", name, on.is_empty(), on);
         return;
     }
-    let InstanceType { cpu, memory, enis, trunk_enis, .. } = plan.types[host.kind];
+    let InstanceType { cpu, memory, gpus, enis, trunk_enis, .. } = plan.types[host.kind];
     let trunking = matches!(&plan.providers[host.provider].kind, ProviderKind::Group(group) if group.trunking);
     let taken = |of: fn(&crate::model::plan::TaskDef) -> u32| tasks().map(|one| u64::from(of(&one.task))).sum::<u64>();
     let all = if trunking { trunk_enis } else { enis };
     out.same("CPU", name, u64::from(host.cpu) + taken(|task| task.cpu), u64::from(cpu));
     out.same("memory", name, u64::from(host.memory) + taken(|task| task.memory), u64::from(memory));
+    out.same("GPUs", name, u64::from(host.gpus) + taken(|task| task.gpus), u64::from(gpus));
     out.same("network interfaces", name, u64::from(host.enis) + taken(|task| u32::from(task.eni)), u64::from(all));
     let ports = tasks().fold(0, |ports, one| ports | one.task.ports);
     out.same("ports", name, host.ports, ports);
@@ -116,8 +117,8 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
             out.holds("hosts <= MaxSize", name, staying <= most as usize, (staying, most));
             let sum = hosts.iter().filter(|(_, host)| !host.held).count() as u32 + provider.held;
             out.holds("what is missing will be launched", name, provider.filling || sum >= goal, (sum, goal));
-            let legal =
-                hosts.iter().all(|(_, host)| group.zones.contains(&host.zone) && group.types.contains(&host.kind));
+            let types = group.all_types();
+            let legal = hosts.iter().all(|(_, host)| group.zones.contains(&host.zone) && types.contains(&host.kind));
             out.holds("zones and types are the group's", name, legal, &group.zones);
             for (pool, most) in &group.pools {
                 let there = hosts.iter().filter(|(_, host)| host.zone == *pool).count();

@@ -96,7 +96,7 @@ impl Live {
             }
             let types: Vec<Option<TypeId>> = match &plan.providers[provider].kind {
                 ProviderKind::Fargate { spot: true, .. } => vec![None],
-                ProviderKind::Group(group) if group.spot => group.types.iter().copied().map(Some).collect(),
+                ProviderKind::Group(group) if group.spot => group.all_types().into_iter().map(Some).collect(),
                 ProviderKind::Managed(managed) if managed.spot => managed.types.iter().copied().map(Some).collect(),
                 _ => Vec::new(),
             };

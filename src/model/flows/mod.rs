@@ -29,6 +29,7 @@ pub mod outage;
 pub mod pace;
 pub mod pipeline;
 pub mod plane;
+pub mod printed;
 pub mod reach;
 pub mod rebalance;
 pub mod reconcile;

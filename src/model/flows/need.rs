@@ -7,6 +7,7 @@
 use super::daemon::{self, Share};
 use crate::model::fact::HostStatus;
 use crate::model::ids::{ProviderId, ServiceId, TypeId};
+use crate::model::placement::choose;
 use crate::model::plan::{InstanceType, ProviderKind, TaskDef};
 use crate::model::tables::host::live;
 use crate::model::world::{Cx, World};
@@ -19,22 +20,26 @@ pub(crate) fn in_use(world: &World, provider: ProviderId) -> u32 {
 
 /// A new host, as far as it is not yet full.
 #[derive(Clone)]
-struct Bin {
+struct Bin<'p> {
     kind: TypeId,
+    architecture: &'p str,
     cpu: u32,
     memory: u32,
+    gpus: u32,
     enis: u32,
     ports: u64,
     services: Vec<ServiceId>,
 }
 
-impl Bin {
-    fn empty(kind: TypeId, size: &InstanceType, trunking: bool, share: Share) -> Bin {
+impl<'p> Bin<'p> {
+    fn empty(kind: TypeId, size: &'p InstanceType, trunking: bool, share: Share) -> Bin<'p> {
         let enis = if trunking { size.trunk_enis } else { size.enis };
         Bin {
             kind,
+            architecture: &size.architecture,
             cpu: size.cpu.saturating_sub(share.cpu),
             memory: size.memory.saturating_sub(share.memory),
+            gpus: size.gpus,
             enis: enis.saturating_sub(share.enis),
             ports: share.ports,
             services: Vec::new(),
@@ -43,8 +48,12 @@ impl Bin {
 
     /// How many tasks of one kind it holds.
     fn room(&self, need: &TaskDef) -> u32 {
+        if need.architecture.is_some_and(|wanted| wanted != self.architecture) {
+            return 0;
+        }
         let by = |left: u32, each: u32| left.checked_div(each).unwrap_or(u32::MAX);
         let room = by(self.cpu, need.cpu).min(by(self.memory, need.memory)).min(by(self.enis, u32::from(need.eni)));
+        let room = room.min(by(self.gpus, need.gpus));
         // A fixed port is had once.
         match need.ports {
             0 => room,
@@ -59,6 +68,7 @@ impl Bin {
         if taken > 0 {
             self.cpu -= need.cpu * taken;
             self.memory -= need.memory * taken;
+            self.gpus -= need.gpus * taken;
             self.enis -= u32::from(need.eni) * taken;
             self.ports |= need.ports;
             self.services.push(service);
@@ -84,10 +94,13 @@ pub(crate) fn for_waiting(world: &World, provider: ProviderId, cx: &Cx<'_>) -> V
     let size = |service: ServiceId| (plan.services[service].task.cpu, plan.services[service].task.memory);
     waiting.sort_by_key(|&(service, _)| (std::cmp::Reverse(size(service)), service));
     let empties = empties(world, provider, cx);
-    let mut bins: Vec<Bin> = Vec::new();
+    let mut bins: Vec<Bin<'_>> = Vec::new();
     for (service, mut left) in waiting {
         let need = &plan.services[service].task;
         let alone = plan.services[service].placement.distinct_instance;
+        if need.system.is_some_and(|wanted| wanted != choose::system(plan, provider)) {
+            continue;
+        }
         for bin in &mut bins {
             left -= bin.take(service, left, need, alone);
         }

@@ -6,7 +6,9 @@
 //! ```
 //! Left out: instance refresh, maximum lifetimes of a group's hosts, warm pools, weighted capacity.
 
-use super::{For, HELD_UP, account, daemon, detect, even, external, launch, link, managed, need, reconcile, stop};
+use super::{
+    For, HELD_UP, account, daemon, detect, even, external, launch, link, managed, need, printed, reconcile, stop,
+};
 use crate::engine::Span;
 use crate::model::capacity::{ec2_group, luck};
 use crate::model::event::steps;
@@ -65,16 +67,17 @@ struct Source<'p> {
     pools: &'p [(ZoneId, u32)],
     boot: &'p crate::engine::Dist,
     trunking: bool,
+    balanced_only: bool,
 }
 
 fn source<'p>(provider: ProviderId, cx: &Cx<'p>) -> Option<Source<'p>> {
     let plan: &'p crate::model::Plan = cx.plan;
     match &plan.providers[provider].kind {
-        ProviderKind::Group(Group { types, zones, pools, boot, trunking, .. }) => {
-            Some(Source { types, zones, pools, boot, trunking: *trunking })
+        ProviderKind::Group(Group { types, zones, pools, boot, trunking, balanced_only, .. }) => {
+            Some(Source { types, zones, pools, boot, trunking: *trunking, balanced_only: *balanced_only })
         }
         ProviderKind::Managed(Managed { types, zones, boot, .. }) => {
-            Some(Source { types, zones, pools: &[], boot, trunking: false })
+            Some(Source { types, zones, pools: &[], boot, trunking: false, balanced_only: false })
         }
         ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::External(_) => None,
     }
@@ -85,9 +88,11 @@ pub(crate) fn prepare(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) 
     external::prepare(world, provider, cx);
     let ProviderKind::Group(group) = &cx.plan.providers[provider].kind else { return };
     world.providers[provider].desired = group.desired;
-    for _ in 0..group.desired {
+    let alike = if group.hosts.is_empty() { group.desired } else { 0 };
+    for _ in 0..alike {
         stand(world, provider, None, cx);
     }
+    printed::prepare(world, provider, group, cx);
     if group.scaling.is_some() {
         cx.after(Span::MINUTE, Step::Tick(provider));
     }
@@ -126,7 +131,6 @@ fn new_host(
     only: Option<ZoneId>,
     cx: &mut Cx<'_>,
 ) -> Option<HostId> {
-    let plan = cx.plan;
     let source = source(provider, cx)?;
     let types = match &kind {
         Some(kind) => std::slice::from_ref(kind),
@@ -136,14 +140,7 @@ fn new_host(
     let found = found.and_then(|zone| Some((zone, gives(world, provider, zone, types)?)));
     luck::requested(world, provider, cx);
     let (zone, kind) = found?;
-    let row = &mut world.providers[provider];
-    let number = row.launched;
-    row.launched += 1;
-    let who = plan.providers[provider].who.nth(u64::from(number));
-    let id = world.hosts.insert(Host::booting(provider, zone, kind, number, who));
-    world.providers[provider].hosts.push(id);
-    tell(world, id, cx);
-    Some(id)
+    Some(printed::add(world, provider, zone, kind, cx))
 }
 
 /// The first of the types that a zone gives now.
@@ -173,6 +170,10 @@ fn zone_for(
     };
     order.retain(|(_, zone)| !full(*zone) && link::governs(world, cx.plan, *zone));
     order.sort_unstable();
+    if source.balanced_only {
+        let least = order.first().map_or(0, |row| row.0);
+        order.retain(|row| row.0 == least);
+    }
     let mut last = None;
     for (_, zone) in order {
         let given = gives(world, provider, zone, types).is_some();

@@ -3,7 +3,7 @@
 use super::{Strategy, items, protect, query, spread};
 use crate::model::fact::{Reason, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId, ZoneId};
-use crate::model::plan::{Plan, ProviderKind};
+use crate::model::plan::{Plan, ProviderKind, TaskDef};
 use crate::model::purpose::For;
 use crate::model::tables::Task;
 use crate::model::tables::host::{Host, NIL, live};
@@ -219,7 +219,26 @@ pub(crate) fn is_member(world: &World, plan: &Plan, service: ServiceId, host: &H
     let in_subnet = !service.task.eni || service.zones.contains(&host.zone);
     // Hosts outside AWS take tasks of launch type EXTERNAL and no others.
     let outside = matches!(plan.providers[host.provider].kind, ProviderKind::External(_));
-    in_subnet && outside == plan.is_external(service) && service.placement.member_of.iter().all(|one| one.holds(&value))
+    in_subnet
+        && outside == plan.is_external(service)
+        && runs(plan, &service.task, host)
+        && service.placement.member_of.iter().all(|one| one.holds(&value))
+}
+
+/// Whether a host has the architecture and the operating system of the task's `runtimePlatform`.
+fn runs(plan: &Plan, task: &TaskDef, host: &Host) -> bool {
+    task.architecture.is_none_or(|wanted| plan.types[host.kind].architecture == wanted)
+        && task.system.is_none_or(|wanted| system(plan, host.provider) == wanted)
+}
+
+/// The operating system of a provider's hosts: `linux`, unless its own attribute `ecs.os-type` says otherwise.
+pub fn system(plan: &Plan, provider: ProviderId) -> &str {
+    own_attribute(plan, provider, "ecs.os-type").unwrap_or("linux")
+}
+
+fn own_attribute<'a>(plan: &'a Plan, provider: ProviderId, name: &str) -> Option<&'a str> {
+    let habits = plan.providers[provider].kind.habits()?;
+    habits.attributes.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
 }
 
 /// Built-in attributes of a container instance (domain sheet, section 3.2) that the model knows.
@@ -229,12 +248,9 @@ fn attribute<'a>(plan: &'a Plan, host: &Host, name: &str) -> Option<&'a str> {
     match name {
         "ecs.availability-zone" => Some(&plan.zones[host.zone].name),
         "ecs.instance-type" => Some(&plan.types[host.kind].name),
-        "ecs.os-type" => Some("linux"),
+        "ecs.os-type" => Some(system(plan, host.provider)),
         "ecs.cpu-architecture" => Some(&plan.types[host.kind].architecture),
-        _ => {
-            let habits = plan.providers[host.provider].kind.habits()?;
-            habits.attributes.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
-        }
+        _ => own_attribute(plan, host.provider, name),
     }
 }
 
@@ -252,6 +268,8 @@ fn why_not(world: &World, service: ServiceId, provider: ProviderId, cx: &Cx<'_>)
         Reason::ResourceCpu
     } else if !allowed().any(|(_, host)| host.memory >= need.memory) {
         Reason::ResourceMemory
+    } else if !allowed().any(|(_, host)| host.gpus >= need.gpus) {
+        Reason::ResourceGpu
     } else if need.eni && !allowed().any(|(_, host)| host.enis > 0) {
         Reason::ResourceEni
     } else if !allowed().any(|(_, host)| host.ports & need.ports == 0) {

@@ -3,7 +3,7 @@
 pub(crate) mod choose;
 mod items;
 pub(crate) mod protect;
-pub use choose::ATTRIBUTES;
+pub use choose::{ATTRIBUTES, system};
 pub mod query;
 pub(crate) mod spread;
 

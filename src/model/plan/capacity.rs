@@ -77,6 +77,8 @@ pub struct Group {
     pub max: u32,
     /// `DesiredCapacity` at the start.
     pub desired: u32,
+    /// Its hosts at the start, where the scenario says them one by one; empty: `desired` of them, evenly over its zones.
+    pub hosts: Vec<Standing>,
     /// Its zones.
     pub zones: Vec<ZoneId>,
     /// Zones among them that are a fixed pool, and the hosts that the group has there at the start: it never has more.
@@ -95,8 +97,34 @@ pub struct Group {
     pub trunking: bool,
     /// Whether its process `AZRebalance` runs.
     pub evens_out: bool,
+    /// `balanced-only`: it launches in its emptiest zones alone, whether they give hosts or not.
+    pub balanced_only: bool,
     /// How its hosts are set up.
     pub habits: Habits,
+}
+
+impl Group {
+    /// Types that its hosts have at the start or may get.
+    pub fn all_types(&self) -> Vec<TypeId> {
+        let mut all = self.types.clone();
+        for host in &self.hosts {
+            if !all.contains(&host.kind) {
+                all.push(host.kind);
+            }
+        }
+        all
+    }
+}
+
+/// A host that a group has at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Where.
+    pub zone: ZoneId,
+    /// What.
+    pub kind: TypeId,
+    /// It has been launched and is not registered yet.
+    pub boots: bool,
 }
 
 /// `managedScaling`.
@@ -160,6 +188,8 @@ pub struct InstanceType {
     pub cpu: u32,
     /// MiB that the agent registers: 0.96 of nominal (model choice).
     pub memory: u32,
+    /// GPUs that the agent registers: all that it has (model choice).
+    pub gpus: u32,
     /// Network interfaces for tasks: all but the host's own.
     pub enis: u32,
     /// The same with trunking.

@@ -17,7 +17,7 @@ pub use alarm::{
     Alarm, Comparison, EVENKEEL, Form, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
 pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
-pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
+pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling, Standing};
 pub use change::{Breaker, Change, Deployment, Threshold};
 pub use composite::{Composite, Expression};
 pub use convoy::{ACROSS, Convoys};
@@ -301,6 +301,12 @@ pub struct TaskDef {
     pub cpu: u32,
     /// MiB.
     pub memory: u32,
+    /// GPUs that its containers reserve.
+    pub gpus: u32,
+    /// `runtimePlatform.cpuArchitecture` as the attribute `ecs.cpu-architecture` spells it; `None`: any. Hosts only.
+    pub architecture: Option<&'static str>,
+    /// The operating system of `runtimePlatform` as the attribute `ecs.os-type` spells it; `None`: any. Hosts only.
+    pub system: Option<&'static str>,
     /// Fixed host ports, as bits over the distinct ports that the plan names (at most 64).
     pub ports: u64,
     /// Whether it takes an elastic network interface of its own (`awsvpc`).

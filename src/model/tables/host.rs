@@ -57,6 +57,8 @@ pub struct Host {
     pub cpu: u32,
     /// MiB left.
     pub memory: u32,
+    /// GPUs left.
+    pub gpus: u32,
     /// Task network interfaces left.
     pub enis: u32,
     /// Fixed host ports taken.
@@ -97,6 +99,7 @@ impl Host {
             leaving: false,
             cpu: 0,
             memory: 0,
+            gpus: 0,
             enis: 0,
             ports: 0,
             cached: Vec::new(),
@@ -113,6 +116,7 @@ impl Host {
         self.connected = true;
         self.cpu = size.cpu;
         self.memory = size.memory;
+        self.gpus = size.gpus;
         self.enis = if trunking { size.trunk_enis } else { size.enis };
         self.since = now;
         self.idle_since = now;
@@ -138,6 +142,7 @@ impl Host {
     pub fn fits(&self, need: &TaskDef) -> bool {
         need.cpu <= self.cpu
             && need.memory <= self.memory
+            && need.gpus <= self.gpus
             && need.ports & self.ports == 0
             && (!need.eni || self.enis > 0)
     }
@@ -148,6 +153,7 @@ impl Host {
         assert!(self.fits(need), "host {} has no room for `{}`", self.number, need.name);
         self.cpu -= need.cpu;
         self.memory -= need.memory;
+        self.gpus -= need.gpus;
         self.ports |= need.ports;
         self.enis -= u32::from(need.eni);
         self.tasks += 1;
@@ -158,6 +164,7 @@ impl Host {
     pub fn release(&mut self, need: &TaskDef, daemon: bool, now: Time) {
         self.cpu += need.cpu;
         self.memory += need.memory;
+        self.gpus += need.gpus;
         self.ports &= !need.ports;
         self.enis += u32::from(need.eni);
         self.tasks -= 1;

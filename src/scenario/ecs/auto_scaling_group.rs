@@ -34,25 +34,49 @@ object! {
             mixed_instances_policy: MixedInstancesPolicy,
             /// Scale-in protection of new instances; ECS requires it for managed termination protection (sourced).
             new_instances_protected_from_scale_in: bool,
+            /// How launches are spread over its zones; best effort by default (sourced).
+            availability_zone_distribution: AvailabilityZoneDistribution,
         }
         list {
             /// Names of its zones, such as `us-east-1a`.
             availability_zones: String,
             /// Ids of its zones, such as `use1-az1`.
             availability_zone_ids: String,
-            /// Its instances; only their types are used.
+            /// Its instances. One that says where it stands, its state or its id is a host of the start; one that says its
+            /// type alone names a type in order of preference.
             instances: Instance,
             /// Processes that do not run. Only AZRebalance is modelled: without it the group does not even out its zones.
             suspended_processes: SuspendedProcess,
         }
         unused {
             launch_configuration_name, launch_template, instance_id, predicted_capacity, default_cooldown,
-            load_balancer_names, health_check_type, health_check_grace_period, created_time,
-            placement_group, enabled_metrics, status, tags, termination_policies, max_instance_lifetime,
-            capacity_rebalance, warm_pool_configuration, warm_pool_size, context, desired_capacity_type,
-            default_instance_warmup, traffic_sources, instance_maintenance_policy, deletion_protection,
-            availability_zone_distribution, availability_zone_impairment_policy, capacity_reservation_specification,
-            instance_lifecycle_policy, operator, lifecycle_hook_specification_list, skip_zonal_shift_validation,
+            load_balancer_names, health_check_type, health_check_grace_period, created_time, enabled_metrics,
+            tags, capacity_rebalance, warm_pool_size, context, default_instance_warmup, traffic_sources,
+            deletion_protection, operator, lifecycle_hook_specification_list, skip_zonal_shift_validation,
+        }
+        bears {
+            /// AWS prints it while the group is being deleted: its hosts end.
+            status,
+            /// A spread placement group holds seven running instances a zone at most; a cluster placement group stands
+            /// in one zone.
+            placement_group,
+            /// Which host ends first.
+            termination_policies,
+            /// Hosts are replaced at this age.
+            max_instance_lifetime,
+            /// Stopped or running spares shorten the launch of hosts.
+            warm_pool_configuration,
+            /// What `DesiredCapacity` counts: with other words than `units` it is no number of hosts.
+            desired_capacity_type,
+            /// Whether a replacement is launched before or after its host ends.
+            instance_maintenance_policy,
+            /// With zonal shift the group stops launching in a zone that is shifted away from, and may replace what
+            /// is unhealthy there or not.
+            availability_zone_impairment_policy,
+            /// Reserved instances are had also when others are refused, and with `only` nothing else.
+            capacity_reservation_specification,
+            /// Hosts may be kept instead of ended.
+            instance_lifecycle_policy,
         }
     }
 }
@@ -114,7 +138,25 @@ object! {
             #[schemars(range(max = 100))]
             on_demand_percentage_above_base_capacity: u32,
         }
-        unused { on_demand_allocation_strategy, spot_allocation_strategy, spot_instance_pools, spot_max_price }
+        unused { on_demand_allocation_strategy }
+        bears {
+            /// Which Spot pools hosts come from, and so what a reclaim takes; the order of `Overrides` is modelled.
+            spot_allocation_strategy,
+            /// Over how many of the cheapest Spot pools hosts are spread.
+            spot_instance_pools,
+            /// Above this price there is no Spot host.
+            spot_max_price,
+        }
+    }
+}
+
+object! {
+    /// `AvailabilityZoneDistribution`.
+    AvailabilityZoneDistribution("PascalCase") {
+        may {
+            /// `balanced-best-effort` by default (sourced); `balanced-only` goes on trying in a zone that gives nothing.
+            capacity_distribution_strategy: String,
+        }
     }
 }
 
@@ -124,10 +166,20 @@ object! {
         may {
             /// Name of the instance type.
             instance_type: String,
+            /// Its id; what has one is a host.
+            instance_id: String,
+            /// Name of the zone that it stands in, such as `us-east-1a`.
+            availability_zone: String,
+            /// Id of that zone, such as `use1-az1`.
+            availability_zone_id: String,
+            /// `InService` by default: it runs tasks from the start. `Pending`, `Pending:Wait` and `Pending:Proceed`: it
+            /// boots. All other states: it is not there (model choice).
+            lifecycle_state: String,
+            /// `Healthy` by default; an unhealthy one is not there, and the group launches another (model choice).
+            health_status: String,
+            /// Protects it from scale-in. Not modelled for single hosts, only as managed termination protection.
+            protected_from_scale_in: bool,
         }
-        unused {
-            instance_id, availability_zone, availability_zone_id, lifecycle_state, health_status,
-            launch_configuration_name, launch_template, image_id, protected_from_scale_in, weighted_capacity,
-        }
+        unused { launch_configuration_name, launch_template, image_id, weighted_capacity }
     }
 }

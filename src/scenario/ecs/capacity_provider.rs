@@ -34,12 +34,18 @@ object! {
             name: String,
         }
         may {
+            /// ARN; Region and account of its cluster are taken from it where nothing else says them.
+            capacity_provider_arn: String,
+            /// INACTIVE for one that is deleted: it is left out.
+            status: String,
+            /// DELETE_IN_PROGRESS or DELETE_COMPLETE for one that is deleted: it is left out.
+            update_status: String,
             /// Capacity of an Auto Scaling group.
             auto_scaling_group_provider: AutoScalingGroupProvider,
             /// Capacity of ECS Managed Instances.
             managed_instances_provider: ManagedInstancesProvider,
         }
-        unused { capacity_provider_arn, cluster, status, update_status, update_status_reason, tags, r#type }
+        unused { cluster, update_status_reason, tags, r#type }
     }
 }
 
@@ -142,8 +148,15 @@ object! {
             instance_requirements: InstanceRequirements,
         }
         unused {
-            ec2_instance_profile_arn, storage_configuration, local_storage_configuration, monitoring,
-            instance_metadata_tags_propagation, fips_enabled, capacity_reservations,
+            ec2_instance_profile_arn, storage_configuration, monitoring, instance_metadata_tags_propagation,
+        }
+        bears {
+            /// Reserved instances are had also when others are refused.
+            capacity_reservations,
+            /// Narrows the choice to instance types with local disks.
+            local_storage_configuration,
+            /// Narrows the choice of instance types and Regions.
+            fips_enabled,
         }
     }
 }
@@ -171,34 +184,75 @@ object! {
             memory_mib: Bounds,
         }
         plain {
-            /// Memory for each vCPU.
-            #[serde(rename = "memoryGiBPerVCpu", default, skip_serializing_if = "super::Unused::is_absent")]
-            memory_gib_per_vcpu: super::Unused,
-            /// Size of local storage.
-            #[serde(rename = "totalLocalStorageGB", default, skip_serializing_if = "super::Unused::is_absent")]
-            total_local_storage_gb: super::Unused,
-            /// Memory of accelerators.
-            #[serde(rename = "acceleratorTotalMemoryMiB", default, skip_serializing_if = "super::Unused::is_absent")]
-            accelerator_total_memory_mib: super::Unused,
+            /// GiB of memory for each vCPU.
+            #[serde(rename = "memoryGiBPerVCpu", default, skip_serializing_if = "Option::is_none")]
+            memory_gib_per_vcpu: Option<Range>,
+            /// GB of local storage.
+            #[serde(rename = "totalLocalStorageGB", default, skip_serializing_if = "Option::is_none")]
+            total_local_storage_gb: Option<Range>,
+            /// MiB of all accelerators together.
+            #[serde(rename = "acceleratorTotalMemoryMiB", default, skip_serializing_if = "Option::is_none")]
+            accelerator_total_memory_mib: Option<Bounds>,
         }
         may {
             /// Whether burstable types may be chosen; `excluded` by default (sourced).
             burstable_performance: Choice,
+            /// Whether bare-metal types may be chosen; `excluded` by default (sourced).
+            bare_metal: Choice,
+            /// Whether types with local disks may be chosen; `included` by default (sourced).
+            local_storage: Choice,
             /// Network interfaces of an instance.
             network_interface_count: Bounds,
+            /// Accelerators of an instance. Types with accelerators are chosen only where a requirement speaks of
+            /// accelerators, or where `allowedInstanceTypes` lists them (model choice).
+            accelerator_count: Bounds,
         }
         list {
             /// Only these types; `*` stands for any characters.
             allowed_instance_types: String,
             /// None of these types; `*` stands for any characters.
             excluded_instance_types: String,
+            /// Only CPUs of these makers: `intel`, `amd`, `amazon-web-services`.
+            cpu_manufacturers: String,
+            /// Only these generations: `current`, `previous`.
+            instance_generations: String,
+            /// Only local disks of these kinds: `ssd`, `hdd`.
+            local_storage_types: String,
+            /// Only accelerators of these kinds: `gpu`, `fpga`, `inference`, `media`.
+            accelerator_types: String,
+            /// Only accelerators of these makers, such as `nvidia`.
+            accelerator_manufacturers: String,
+            /// Only accelerators of these names, such as `t4`.
+            accelerator_names: String,
         }
-        unused {
-            cpu_manufacturers, instance_generations, spot_max_price_percentage_over_lowest_price,
-            on_demand_max_price_percentage_over_lowest_price, bare_metal, require_hibernate_support,
-            local_storage, local_storage_types, baseline_ebs_bandwidth_mbps, accelerator_types, accelerator_count,
-            accelerator_manufacturers, accelerator_names, network_bandwidth_gbps,
+        bears {
+            /// Narrows the choice of instance types: name types in `allowedInstanceTypes` instead.
+            network_bandwidth_gbps,
+            /// Narrows the choice of instance types: name types in `allowedInstanceTypes` instead.
+            baseline_ebs_bandwidth_mbps,
+            /// Narrows the choice of instance types: name types in `allowedInstanceTypes` instead.
+            require_hibernate_support,
+            /// Leaves out dear types: name types in `allowedInstanceTypes` instead.
+            spot_max_price_percentage_over_lowest_price,
+            /// Leaves out dear types: name types in `allowedInstanceTypes` instead.
+            on_demand_max_price_percentage_over_lowest_price,
+            /// Leaves out dear types: name types in `allowedInstanceTypes` instead.
             max_spot_price_as_percentage_of_optimal_on_demand_price,
+        }
+    }
+}
+
+object! {
+    /// A range of numbers.
+    Range("camelCase") {
+        plain {
+            /// The least.
+            #[serde(default)]
+            min: f64,
+        }
+        may {
+            /// The most; left out: no limit.
+            max: f64,
         }
     }
 }

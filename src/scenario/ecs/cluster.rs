@@ -13,10 +13,14 @@ object! {
             cluster_name: String,
         }
         may {
-            /// Name of its Region; the first one by default.
+            /// ARN; Region and account are taken from it where they are not written.
+            cluster_arn: String,
+            /// INACTIVE for a cluster that is deleted: it is left out.
+            status: String,
+            /// Name of its Region; that of its ARN by default, else the first one (model choice).
             region: String,
-            /// Account number; each cluster is its own account by default (model choice). Clusters of one account share
-            /// its launch buckets.
+            /// Account number; that of its ARN by default, else the cluster is its own account (model choice). Clusters of
+            /// one account share its launch buckets.
             account: String,
             /// When it is created, with what it runs; it is there from the start by default (model choice).
             created_at: Duration,
@@ -35,7 +39,7 @@ object! {
             external_instances: ExternalInstances,
         }
         unused {
-            cluster_arn, configuration, status, registered_container_instances_count, running_tasks_count,
+            configuration, registered_container_instances_count, running_tasks_count,
             pending_tasks_count, active_services_count, statistics, tags, settings, attachments, attachments_status,
             service_connect_defaults,
         }

@@ -9,7 +9,7 @@ pub mod lifecycle;
 pub mod service;
 pub mod task_definition;
 
-pub use super::object::{Amount, Unused};
+pub use super::object::{Amount, Moment, Unused};
 
 words! {
     /// On or off, as AWS spells it.

@@ -1,7 +1,7 @@
 //! The service: what `CreateService` takes and `describe-services` prints.
 
 use super::lifecycle::{CanaryConfiguration, LifecycleHook, LinearConfiguration};
-use super::{Toggle, Unused};
+use super::{Moment, Toggle, Unused};
 
 words! {
     /// `launchType`.
@@ -76,6 +76,12 @@ object! {
             enable_ecs_managed_tags: Unused,
         }
         may {
+            /// ARN; Region and account of its cluster are taken from it where nothing else says them.
+            service_arn: String,
+            /// INACTIVE for a service that is deleted: it is left out.
+            status: String,
+            /// When it was created, as describe-services prints it.
+            created_at: Moment,
             /// Name or ARN of the cluster; if written, it is the one that the service stands in.
             cluster: String,
             /// ARN of the cluster, as describe-services prints it; if written, it is the one that the service stands in.
@@ -91,7 +97,8 @@ object! {
             deployment_controller: DeploymentController,
             /// Limits of how many tasks run while tasks are replaced.
             deployment_configuration: DeploymentConfiguration,
-            /// ENABLED by default where ECS allows it (sourced), DISABLED elsewhere (model choice).
+            /// ENABLED by default where ECS allows it (sourced), DISABLED elsewhere (model choice) and for a service whose
+            /// `createdAt` is before 5 September 2025 (sourced).
             availability_zone_rebalancing: Toggle,
             /// Subnets of `awsvpc` tasks.
             network_configuration: NetworkConfiguration,
@@ -111,11 +118,20 @@ object! {
             load_balancers: LoadBalancer,
         }
         unused {
-            service_arn, status, running_count, pending_count, platform_version, platform_family, task_sets,
-            deployments, role, role_arn, events, created_at, created_by, current_service_deployment,
-            current_service_revisions, tags, propagate_tags, enable_execute_command, service_registries,
-            service_connect_configuration, volume_configurations, vpc_lattice_configurations, client_token,
-            monitoring, resource_management_type, force_new_deployment,
+            running_count, pending_count, platform_version, platform_family, task_sets,
+            deployments, role, role_arn, events, created_by, current_service_deployment,
+            current_service_revisions, tags, propagate_tags, enable_execute_command, client_token, monitoring,
+            resource_management_type, force_new_deployment,
+        }
+        bears {
+            /// Clients find tasks by DNS, which is slower to forget one than a load balancer.
+            service_registries,
+            /// Requests between services pass proxies that retry, and leave out a task that fails.
+            service_connect_configuration,
+            /// Each task waits for a volume of its own at its start.
+            volume_configurations,
+            /// Requests come through VPC Lattice, with its own health checks and delays.
+            vpc_lattice_configurations,
         }
     }
 }

@@ -32,6 +32,29 @@ words! {
 }
 
 words! {
+    /// `runtimePlatform.cpuArchitecture`.
+    Architecture("SCREAMING_SNAKE_CASE") {
+        /// Intel and AMD.
+        #[serde(rename = "X86_64")]
+        X86,
+        /// AWS Graviton.
+        #[serde(rename = "ARM64")]
+        Arm,
+    }
+}
+
+words! {
+    /// `resourceRequirements[].type`.
+    ResourceType("PascalCase") {
+        /// GPUs of the host.
+        #[serde(rename = "GPU")]
+        Gpu,
+        /// Amazon Elastic Inference, which has ended.
+        InferenceAccelerator,
+    }
+}
+
+words! {
     /// `portMappings[].protocol`.
     Protocol("camelCase") {
         /// TCP.
@@ -74,18 +97,36 @@ object! {
             memory: Amount,
             /// `bridge` by default (sourced); Fargate requires `awsvpc`.
             network_mode: NetworkMode,
+            /// Architecture and operating system. On Fargate Linux on X86_64 by default (sourced), on hosts any (model
+            /// choice).
+            runtime_platform: RuntimePlatform,
+            /// A service goes on with an INACTIVE definition or one that is being deleted; nothing else starts tasks of
+            /// it (sourced).
+            status: String,
         }
         list {
-            /// What the definition was checked against.
+            /// What the definition is to be checked against; not looked at where `compatibilities` is written.
             requires_compatibilities: Compatibility,
+            /// What the definition was found fit for, as describe-task-definition prints it.
+            compatibilities: Compatibility,
             /// Constraints of every task of this definition; at most 10 (sourced).
             placement_constraints: PlacementConstraint,
         }
         unused {
-            task_definition_arn, task_role_arn, execution_role_arn, volumes, status, requires_attributes,
-            compatibilities, runtime_platform, inference_accelerators, pid_mode, ipc_mode, proxy_configuration,
+            task_definition_arn, task_role_arn, execution_role_arn, requires_attributes, pid_mode, ipc_mode,
             registered_at, deregistered_at, delete_requested_at, registered_by, ephemeral_storage,
             enable_fault_injection, tags,
+        }
+        bears {
+            /// A start needs the file system or volume to be there and reachable.
+            #[schemars(extend("x-evenkeel-bears" = serde_json::json!({ "keys": [
+                "efsVolumeConfiguration", "fsxWindowsFileServerVolumeConfiguration", "s3filesVolumeConfiguration",
+                "configuredAtLaunch"] })))]
+            volumes,
+            /// Requests pass a proxy of AWS App Mesh.
+            proxy_configuration,
+            /// Amazon Elastic Inference has ended.
+            inference_accelerators,
         }
     }
 }
@@ -126,14 +167,47 @@ object! {
             port_mappings: PortMapping,
             /// Containers that come first.
             depends_on: Dependency,
+            /// GPUs that it reserves on its host; Fargate has none (sourced).
+            resource_requirements: ResourceRequirement,
         }
         unused {
             repository_credentials, links, entry_point, command, environment, environment_files, mount_points,
             volumes_from, linux_parameters, secrets, version_consistency, hostname, user,
             working_directory, disable_networking, privileged, readonly_root_filesystem, dns_servers,
             dns_search_domains, extra_hosts, docker_security_options, interactive, pseudo_terminal, docker_labels,
-            ulimits, log_configuration, system_controls, resource_requirements, firelens_configuration,
-            credential_specs,
+            ulimits, system_controls, firelens_configuration, credential_specs,
+        }
+        bears {
+            /// Where logs are not taken in time a container that writes them stands still: write the mode
+            /// `non-blocking`.
+            #[schemars(extend("x-evenkeel-bears" = serde_json::json!({ "at": "/options/mode", "is": ["blocking"] })))]
+            log_configuration,
+        }
+    }
+}
+
+object! {
+    /// `runtimePlatform`.
+    RuntimePlatform("camelCase") {
+        may {
+            /// X86_64 or ARM64; hosts of another architecture take no task.
+            cpu_architecture: Architecture,
+            /// LINUX, or a Windows Server such as WINDOWS_SERVER_2022_CORE; hosts with another operating system take no
+            /// task. Hosts run Linux unless `attributes` of `behaviour` says `ecs.os-type` is `windows`.
+            operating_system_family: String,
+        }
+    }
+}
+
+object! {
+    /// One item of `resourceRequirements`.
+    ResourceRequirement("camelCase") {
+        need {
+            /// What is reserved.
+            #[serde(rename = "type")]
+            kind: ResourceType,
+            /// How many GPUs.
+            value: Amount,
         }
     }
 }

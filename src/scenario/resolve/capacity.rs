@@ -1,7 +1,7 @@
 //! Capacity providers of a cluster, and the strategies that use them.
 
-use super::Build;
 use super::cluster::Home;
+use super::{Build, dead};
 use crate::engine::Who;
 use crate::model::ids::ProviderId;
 use crate::model::plan::{self, ProviderKind, StrategyItem};
@@ -24,6 +24,9 @@ impl Build<'_> {
     pub(super) fn providers(&mut self, names: &[String], home: &mut Home, at: &str) {
         for (place, name) in names.iter().enumerate() {
             let at = format!("{at}/capacityProviders/{place}");
+            if self.scenario.capacity_providers.iter().any(|row| row.name == *name && dead::provider(row)) {
+                continue;
+            }
             if home.providers.iter().any(|(known, _)| known == name) {
                 self.out.error(&at, format!("`{name}` stands twice"), "keep one of them");
                 continue;
@@ -108,6 +111,12 @@ impl Build<'_> {
             Some(LaunchType::ManagedInstances) => {
                 let message = "ECS takes Managed Instances through a capacity provider only";
                 self.out.error(&format!("{at}/launchType"), message, "write `capacityProviderStrategy` instead");
+                None
+            }
+            None if home.default_of_zero => {
+                let message = format!("all weights of the default strategy of `{}` are 0", home.name);
+                let hint = "write `capacityProviderStrategy` or `launchType`, or a weight in the cluster";
+                self.out.error(at, message, hint);
                 None
             }
             None if home.has_default => home.default_strategy.clone(),

@@ -1,6 +1,6 @@
 //! Clusters, cell by cell.
 
-use super::{Build, router};
+use super::{Build, dead, router};
 use crate::engine::Time;
 use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId, ServiceId};
 use crate::model::plan::{self, StrategyItem};
@@ -28,13 +28,17 @@ pub(super) struct Home<'a> {
     pub(super) default_strategy: Option<Vec<StrategyItem>>,
     /// Whether a default strategy was written.
     pub(super) has_default: bool,
+    /// Whether its weights are all 0: ECS takes it for the cluster and refuses who falls back on it.
+    pub(super) default_of_zero: bool,
 }
 
 impl Build<'_> {
     pub(super) fn clusters(&mut self) {
         let scenario = self.scenario;
         let known: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
-        for (index, cluster) in scenario.clusters.iter().enumerate() {
+        let alive = |row: &(usize, &Cluster)| !dead::cluster(row.1);
+        for (index, cluster) in scenario.clusters.iter().enumerate().filter(alive) {
+            self.strange_region(index, &known);
             let Some(region) = cluster.region.as_ref().filter(|region| !known.contains(region)) else { continue };
             let hint = match nearest(region, known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -49,8 +53,8 @@ impl Build<'_> {
         for region in regions {
             let first = region == RegionId(0);
             let name = self.plan.regions[region].name.clone();
-            let here = |cluster: &Cluster| cluster.region.as_ref().map_or(first, |written| *written == name);
-            let all: Vec<_> = scenario.clusters.iter().enumerate().filter(|(_, cluster)| here(cluster)).collect();
+            let here = |index: usize| self.region_name(index).map_or(first, |written| *written == name);
+            let all: Vec<_> = scenario.clusters.iter().enumerate().filter(alive).filter(|row| here(row.0)).collect();
             let by_cell = self.by_cell(region, &all);
             let times = self.additions(region);
             let first = by_cell.len().saturating_sub(times.len()).max(1);
@@ -118,7 +122,8 @@ impl Build<'_> {
         let name = cluster.cluster_name.as_str();
         self.named(name, &format!("{at}/clusterName"));
         // An account of its own cannot meet a written one: those have digits only.
-        let account = cluster.account.clone().unwrap_or_else(|| format!("own-{name}"));
+        let account = cluster.account.clone().or_else(|| self.shown[index].account.clone());
+        let account = account.unwrap_or_else(|| format!("own-{name}"));
         if cluster
             .account
             .as_ref()
@@ -156,10 +161,14 @@ impl Build<'_> {
             fargate: None,
             default_strategy: None,
             has_default: !cluster.default_capacity_provider_strategy.is_empty(),
+            default_of_zero: false,
         };
+        self.contradictions(cluster, &home, &at);
         self.providers(&cluster.capacity_providers, &mut home, &at);
         self.external_instances(&cluster.external_instances, &mut home, &format!("{at}/externalInstances"));
-        if home.has_default {
+        let unusable = cluster.default_capacity_provider_strategy.iter().all(|item| item.weight == 0);
+        home.default_of_zero = home.has_default && unusable;
+        if home.has_default && !unusable {
             let at = format!("{at}/defaultCapacityProviderStrategy");
             home.default_strategy = self.strategy(&cluster.default_capacity_provider_strategy, &home, &at);
         }
@@ -174,6 +183,9 @@ impl Build<'_> {
     fn runs(&mut self, cluster: &Cluster, index: usize, home: &mut Home, at: &str) -> Vec<ServiceId> {
         let mut written: Vec<(usize, ServiceId)> = Vec::new();
         for place in by_name(&cluster.services, |service| &service.service_name) {
+            if dead::service(&cluster.services[place]) {
+                continue;
+            }
             let next = ServiceId(self.plan.services.len() as u32);
             let at = self.service_at(index, place);
             self.service(&cluster.services[place], home, &at);

@@ -42,6 +42,11 @@ impl Build<'_> {
         let spot = self.group_is_spot(group, &at);
         let zones = self.group_zones(group, home, &at).and_then(|zones| self.zones_with_ec2(zones, &at));
         let habits = self.habits_of_provider(name);
+        self.protected_by_hand(group, protected, &at);
+        let hosts = match (&zones, &types) {
+            (Some(zones), Some(types)) => self.printed_hosts(group, desired, zones, types, home, &at),
+            _ => Vec::new(),
+        };
         Some(ProviderKind::Group(Group {
             name: group.auto_scaling_group_name.clone(),
             types: types?,
@@ -49,7 +54,8 @@ impl Build<'_> {
             min: group.min_size,
             max: group.max_size,
             desired,
-            pools: super::place::pools(&self.plan, zones.as_ref()?, desired),
+            pools: super::place::pools(&self.plan, zones.as_ref()?, desired, &hosts),
+            hosts,
             zones: zones?,
             scaling,
             termination_protection: protected,
@@ -58,6 +64,7 @@ impl Build<'_> {
             boot: habits.boot,
             trunking: habits.trunking,
             evens_out: self.evens_out(group, &at),
+            balanced_only: self.balanced_only(group, &at),
             habits: habits.setup,
         }))
     }
@@ -74,6 +81,21 @@ impl Build<'_> {
             }
         }
         runs
+    }
+
+    /// Whether it keeps to its emptiest zones even where they give no host.
+    fn balanced_only(&mut self, group: &AutoScalingGroup, at: &str) -> bool {
+        let written = group.availability_zone_distribution.as_ref();
+        match written.and_then(|one| one.capacity_distribution_strategy.as_deref()) {
+            None | Some("balanced-best-effort") => false,
+            Some("balanced-only") => true,
+            Some(other) => {
+                let at = format!("{at}/AvailabilityZoneDistribution/CapacityDistributionStrategy");
+                let message = format!("no distribution over zones is called `{other}`");
+                self.out.error(&at, message, "write balanced-best-effort or balanced-only");
+                false
+            }
+        }
     }
 
     fn find_group(&mut self, reference: &str, at: &str) -> Option<usize> {
@@ -148,10 +170,7 @@ impl Build<'_> {
             }
         }
         if overrides.is_empty() {
-            for (place, instance) in group.instances.iter().enumerate() {
-                let Some(name) = &instance.instance_type else { continue };
-                types.extend(self.instance_type(name, &format!("{at}/Instances/{place}/InstanceType")));
-            }
+            types.extend(self.types_of_instances(group, at));
             if !group.instances.iter().any(|instance| instance.instance_type.is_some()) {
                 let name = &group.auto_scaling_group_name;
                 let hint = "write \"MixedInstancesPolicy\": {\"LaunchTemplate\": {\"Overrides\": [{\"InstanceType\": \"m5.large\"}]}}";

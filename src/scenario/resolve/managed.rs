@@ -1,14 +1,12 @@
 //! ECS Managed Instances.
 
-use super::Build;
 use super::cluster::Home;
+use super::{Build, requirements};
 use crate::engine::Span;
 use crate::model::ids::TypeId;
 use crate::model::plan::{Managed, ProviderKind};
 use crate::scenario::ecs::Toggle;
-use crate::scenario::ecs::capacity_provider::{
-    Bounds, CapacityOption, Choice, InstanceRequirements, ManagedInstancesProvider,
-};
+use crate::scenario::ecs::capacity_provider::{CapacityOption, InstanceRequirements, ManagedInstancesProvider};
 use crate::scenario::types::Row;
 
 /// When idle hosts go by default, in seconds (model choice: AWS publishes none).
@@ -64,7 +62,8 @@ impl Build<'_> {
     /// Types of the catalogue that meet the requirements, cheapest first. Those without a known price come after the
     /// others, smallest first (model choice).
     fn fitting_types(&mut self, wanted: Option<&InstanceRequirements>, at: &str) -> Option<Vec<TypeId>> {
-        let mut rows: Vec<Row> = self.catalogue.values().filter(|row| fits(row, wanted)).cloned().collect();
+        let mut rows: Vec<Row> =
+            self.catalogue.values().filter(|row| requirements::fits(row, wanted)).cloned().collect();
         rows.sort_by(|a, b| {
             let price = |row: &Row| row.price.unwrap_or(f64::INFINITY);
             let size = |row: &Row| (row.vcpu, row.memory_mib);
@@ -76,51 +75,5 @@ impl Build<'_> {
             return None;
         }
         Some(rows.iter().filter_map(|row| self.instance_type(&row.name, at)).collect())
-    }
-}
-
-fn fits(row: &Row, wanted: Option<&InstanceRequirements>) -> bool {
-    let Some(wanted) = wanted else { return !row.burstable };
-    let burstable = match wanted.burstable_performance.unwrap_or(Choice::Excluded) {
-        Choice::Included => true,
-        Choice::Required => row.burstable,
-        Choice::Excluded => !row.burstable,
-    };
-    let listed = |patterns: &[String]| patterns.iter().any(|pattern| like(pattern, &row.name));
-    burstable
-        && inside(row.vcpu, &wanted.vcpu_count)
-        && inside(row.memory_mib, &wanted.memory_mib)
-        && wanted.network_interface_count.as_ref().is_none_or(|bounds| inside(row.interfaces, bounds))
-        && (wanted.allowed_instance_types.is_empty() || listed(&wanted.allowed_instance_types))
-        && !listed(&wanted.excluded_instance_types)
-}
-
-fn inside(value: u32, bounds: &Bounds) -> bool {
-    value >= bounds.min && bounds.max.is_none_or(|max| value <= max)
-}
-
-/// Whether a name has the shape of a pattern in which `*` stands for any characters.
-fn like(pattern: &str, name: &str) -> bool {
-    let Some((head, tail)) = pattern.split_once('*') else { return pattern == name };
-    let Some(rest) = name.strip_prefix(head) else { return false };
-    (0..=rest.len()).any(|start| rest.is_char_boundary(start) && like(tail, &rest[start..]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::like;
-
-    #[test]
-    fn a_star_stands_for_any_characters() {
-        for (pattern, name, fits) in [
-            ("m5.*", "m5.large", true),
-            ("*", "m5.large", true),
-            ("m*.large", "m5.large", true),
-            ("m5.*", "m6i.large", false),
-            ("m5", "m5.large", false),
-            ("*.large", "m5.xlarge", false),
-        ] {
-            assert_eq!(like(pattern, name), fits, "{pattern} {name}");
-        }
     }
 }

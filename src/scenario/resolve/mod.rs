@@ -3,12 +3,14 @@
 
 mod alarm;
 mod application;
+mod arn;
 mod capacity;
 mod change;
 mod cluster;
 mod composite;
 mod container;
 mod control_plane;
+mod dead;
 mod dimension;
 mod every;
 mod external;
@@ -26,8 +28,11 @@ mod pipeline;
 mod pipeline_alarm;
 mod place;
 mod placement;
+mod platform;
 mod poisoned;
+mod printed;
 mod region;
+mod requirements;
 mod router;
 mod service;
 mod shadow;
@@ -46,8 +51,9 @@ use crate::model::names::Names;
 use crate::model::plan;
 use crate::model::problem::Problems;
 use crate::model::quantity::Law;
+use crate::scenario::ecs::capacity_provider::CapacityProvider;
 use crate::scenario::ecs::service::LaunchType;
-use crate::scenario::ecs::task_definition::Protocol;
+use crate::scenario::ecs::task_definition::{Protocol, TaskDefinition};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Turns a scenario into a plan; `csv` gives the text of a file that the scenario names. Findings go to `out`; nothing
@@ -71,6 +77,7 @@ pub fn resolve(
         account_rows: BTreeMap::new(),
         namesakes: BTreeMap::new(),
         used: Used::default(),
+        shown: arn::shown(expanded.as_ref().unwrap_or(scenario)),
     };
     build.head();
     build.regions();
@@ -89,11 +96,13 @@ pub fn resolve(
     build.faults();
     let objectives = build.objectives();
     build.sizes();
+    build.dead();
     if !build.out.has_errors() {
         build.left_over();
         build.idle();
         build.early_faults();
         check::room(&build.plan, build.out);
+        build.never_placed();
         cells::doubts(&build.plan, build.out);
     }
     let plan = build.plan;
@@ -125,6 +134,8 @@ struct Build<'a> {
     /// How many services and streams have this name within their cluster.
     namesakes: BTreeMap<String, u32>,
     used: Used,
+    /// What the ARNs of each cluster show.
+    shown: Vec<arn::Shown>,
 }
 
 /// What something refers to, by its place in the file.
@@ -186,8 +197,8 @@ impl Build<'_> {
 
     /// Remembers the services and families that were written and refused.
     fn refused(&mut self) {
-        for cluster in &self.scenario.clusters {
-            for service in &cluster.services {
+        for cluster in self.scenario.clusters.iter().filter(|one| !dead::cluster(one)) {
+            for service in cluster.services.iter().filter(|one| !dead::service(one)) {
                 let full = format!("{}/{}", cluster.cluster_name, service.service_name);
                 if !self.names.services.contains_key(&full) {
                     let family = service.task_definition.rsplit('/').next().unwrap_or_default();
@@ -321,10 +332,12 @@ impl Build<'_> {
                 self.out.warning(&format!("/{list}/{index}"), message, "remove it, or refer to it");
             }
         };
-        for (index, row) in scenario.task_definitions.iter().enumerate() {
+        let alive = |row: &(usize, &TaskDefinition)| !dead::definition(row.1);
+        for (index, row) in scenario.task_definitions.iter().enumerate().filter(alive) {
             warn(index, &self.used.definitions, "taskDefinitions", "task definition", &row.family);
         }
-        for (index, row) in scenario.capacity_providers.iter().enumerate() {
+        let alive = |row: &(usize, &CapacityProvider)| !dead::provider(row.1);
+        for (index, row) in scenario.capacity_providers.iter().enumerate().filter(alive) {
             warn(index, &self.used.providers, "capacityProviders", "capacity provider", &row.name);
         }
         for (index, row) in scenario.auto_scaling_groups.iter().enumerate() {

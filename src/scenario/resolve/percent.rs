@@ -6,6 +6,10 @@ use crate::model::plan::Kind;
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::service::Service;
 
+/// 2025-09-05T00:00:00Z in seconds since 1970: services that are created from then on have zone rebalancing by default
+/// (sourced: Balancing an Amazon ECS service across Availability Zones).
+const EVENED_OUT_SINCE: i64 = 1_757_030_400;
+
 impl Build<'_> {
     /// `minimumHealthyPercent` and `maximumPercent`.
     pub(super) fn percents(&mut self, service: &Service, kind: Kind, at: &str) -> (u32, u32) {
@@ -63,6 +67,24 @@ impl Build<'_> {
                 "write DISABLED, or change the other",
             );
         }
-        written != Some(Toggle::Disabled) && obstacle.is_none()
+        let old = written.is_none() && obstacle.is_none() && self.is_old(service, at);
+        written != Some(Toggle::Disabled) && obstacle.is_none() && !old
+    }
+
+    /// Whether a service is older than the day from which on ECS evens out zones by default.
+    fn is_old(&mut self, service: &Service, at: &str) -> bool {
+        let Some(written) = &service.created_at else { return false };
+        let at = format!("{at}/createdAt");
+        let Some(created) = written.seconds() else {
+            let message = format!("`{}` is no date", written.0);
+            self.out.error(&at, message, "write it as \"2026-01-05T00:00:00Z\"");
+            return false;
+        };
+        let old = created < EVENED_OUT_SINCE;
+        if old {
+            let message = "created before 5 September 2025: `availabilityZoneRebalancing` is DISABLED by default";
+            self.out.note(&at, message, "");
+        }
+        old
     }
 }

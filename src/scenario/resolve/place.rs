@@ -111,10 +111,14 @@ pub(super) fn balancers(plan: &mut plan::Plan) {
     }
 }
 
-/// The hosts that a group has in each fixed pool at the start: evenly over its zones, the remainder in their order.
-pub(super) fn pools(plan: &plan::Plan, zones: &[ZoneId], desired: u32) -> Vec<(ZoneId, u32)> {
+/// The hosts that a group has in each fixed pool at the start: those that are written, else evenly over its zones, the
+/// remainder in their order.
+pub(super) fn pools(plan: &plan::Plan, zones: &[ZoneId], desired: u32, hosts: &[plan::Standing]) -> Vec<(ZoneId, u32)> {
     let count = zones.len().max(1) as u32;
-    let share = |place: usize| desired / count + u32::from((place as u32) < desired % count);
+    let share = |place: usize| match hosts {
+        [] => desired / count + u32::from((place as u32) < desired % count),
+        _ => hosts.iter().filter(|host| host.zone == zones[place]).count() as u32,
+    };
     let fixed = zones.iter().enumerate().filter(|(_, zone)| plan.zones[**zone].kind.fixed_pool());
     fixed.map(|(place, zone)| (*zone, share(place))).collect()
 }

@@ -1,6 +1,6 @@
 //! Regions and zones.
 
-use super::Build;
+use super::{Build, dead};
 use crate::engine::Who;
 use crate::model::ids::ZoneId;
 use crate::model::plan;
@@ -11,9 +11,10 @@ impl Build<'_> {
     pub(super) fn regions(&mut self) {
         let scenario = self.scenario;
         if scenario.regions.is_empty() {
-            self.out.note("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
-            let region = Region { name: "us-east-1".into(), fargate: None, control_plane: None, zones: Vec::new() };
-            self.region(&region, "/regions/0");
+            for (row, name) in self.default_regions().into_iter().enumerate() {
+                let region = Region { name, fargate: None, control_plane: None, zones: Vec::new() };
+                self.region(&region, &format!("/regions/{row}"));
+            }
             return;
         }
         for (index, region) in scenario.regions.iter().enumerate() {
@@ -25,6 +26,24 @@ impl Build<'_> {
             }
             self.region(region, &at);
         }
+    }
+
+    /// The Regions of a scenario that writes none: those that ARNs show, else us-east-1.
+    fn default_regions(&mut self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        let alive = self.scenario.clusters.iter().zip(&self.shown).filter(|(cluster, _)| !dead::cluster(cluster));
+        for region in alive.filter_map(|(_, shown)| shown.region.clone()) {
+            if !names.contains(&region) {
+                names.push(region);
+            }
+        }
+        if names.is_empty() {
+            self.out.note("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
+            return vec!["us-east-1".to_owned()];
+        }
+        let message = format!("no `regions`: `{}` as the ARNs show, each of three zones", names.join("`, `"));
+        self.out.note("", message, "");
+        names
     }
 
     fn region(&mut self, region: &Region, at: &str) {

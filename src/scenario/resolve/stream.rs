@@ -17,6 +17,7 @@ impl Build<'_> {
             self.external_network(definition);
         }
         let (Some(definition), Some(strategy)) = (definition, strategy) else { return };
+        self.runnable(definition, at);
         let family = &self.scenario.task_definitions[definition].family;
         let short = stream.name.clone().unwrap_or_else(|| family.clone());
         self.named(&short, &format!("{at}/name"));
@@ -33,7 +34,7 @@ impl Build<'_> {
             self.task_zones(stream.network_configuration.as_ref(), definition, (Kind::Stream, &strategy), home, at);
         let mut life = self.life(&name, &short, definition, on_fargate);
         life.lives = lives;
-        let task = self.task(definition, self.runs_on(&strategy));
+        let task = self.task(definition, &strategy);
         let (Some(task), Some(zones), Some(arrivals)) = (task, zones, arrivals) else { return };
         let row = plan::Service {
             who: Who::named(&format!("service {name}")),

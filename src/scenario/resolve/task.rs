@@ -2,7 +2,7 @@
 
 use super::{Build, Refused};
 use crate::engine::Span;
-use crate::model::plan::TaskDef;
+use crate::model::plan::{StrategyItem, TaskDef};
 use crate::model::problem::nearest;
 use crate::scenario::ecs::Amount;
 use crate::scenario::ecs::task_definition::{
@@ -73,12 +73,16 @@ impl Build<'_> {
     }
 
     /// What a task of this definition needs, on Fargate, on a container instance or on a host outside AWS.
-    pub(super) fn task(&mut self, index: usize, on: Compatibility) -> Option<TaskDef> {
+    pub(super) fn task(&mut self, index: usize, strategy: &[StrategyItem]) -> Option<TaskDef> {
+        let on = self.runs_on(strategy);
+        let spot = strategy.iter().any(|item| super::service::is_spot(&self.plan.providers[item.provider].kind));
         let on_fargate = on == Compatibility::Fargate;
         let definition = &self.scenario.task_definitions[index];
         let at = format!("/taskDefinitions/{index}");
         let cpu = self.cpu(definition, &at);
         let memory = self.memory(definition, &at);
+        let gpus = self.gpus(definition, on_fargate, &at);
+        let (architecture, system) = self.platform(definition, (on_fargate, spot), cpu.unwrap_or(0), &at);
         if on_fargate {
             self.fargate_rules(definition, cpu.unwrap_or(0), memory.unwrap_or(0), &at);
         } else {
@@ -92,6 +96,9 @@ impl Build<'_> {
             family: definition.family.clone(),
             cpu: cpu?,
             memory: memory?,
+            gpus,
+            architecture,
+            system,
             ports: if on_fargate {
                 0
             } else {
@@ -206,7 +213,7 @@ impl Build<'_> {
         if let Some(cpu) = definition.cpu.as_ref().and_then(|amount| cpu_units(&amount.0)) {
             self.within(cpu, 128..=196_608, "`cpu` of a task", &format!("{at}/cpu"));
         }
-        let kinds = &definition.requires_compatibilities;
+        let kinds = checked_for(definition);
         if on == Compatibility::External {
             self.compatible(definition, on, "EXTERNAL", at);
         } else if !kinds.contains(&Compatibility::ManagedInstances) {
@@ -224,10 +231,11 @@ impl Build<'_> {
     }
 
     fn compatible(&mut self, definition: &TaskDefinition, wanted: Compatibility, name: &str, at: &str) {
-        let kinds = &definition.requires_compatibilities;
+        let kinds = checked_for(definition);
         if !kinds.is_empty() && !kinds.contains(&wanted) {
             let message = format!("`{}` is not registered for {name}", definition.family);
-            self.out.error(&format!("{at}/requiresCompatibilities"), message, format!("add \"{name}\""));
+            let key = if definition.compatibilities.is_empty() { "requiresCompatibilities" } else { "compatibilities" };
+            self.out.error(&format!("{at}/{key}"), message, format!("add \"{name}\""));
         }
     }
 
@@ -263,6 +271,14 @@ impl Build<'_> {
             }
         }
         bits
+    }
+}
+
+/// What a definition may run on: what ECS found it fit for, else what it was to be checked against.
+fn checked_for(definition: &TaskDefinition) -> &[Compatibility] {
+    match &definition.compatibilities[..] {
+        [] => &definition.requires_compatibilities,
+        found => found,
     }
 }
 

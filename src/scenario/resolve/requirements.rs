@@ -1,0 +1,97 @@
+//! What Managed Instances must be like: each requirement that the table of instance types can answer.
+
+use crate::scenario::ecs::capacity_provider::{Bounds, Choice, InstanceRequirements, Range};
+use crate::scenario::types::{Accelerators, Row};
+
+/// Whether a type meets the requirements; without any, it must be a virtual machine that is not burstable and has no
+/// accelerators (model choice).
+pub(super) fn fits(row: &Row, wanted: Option<&InstanceRequirements>) -> bool {
+    let Some(wanted) = wanted else { return !row.burstable && !row.is_bare_metal() && row.accelerators.is_none() };
+    let listed = |patterns: &[String]| patterns.iter().any(|pattern| like(pattern, &row.name));
+    let generation = if row.current { "current" } else { "previous" };
+    let memory = f64::from(row.memory_mib) / 1_024.0 / f64::from(row.vcpu.max(1));
+    choice(wanted.burstable_performance, Choice::Excluded, row.burstable)
+        && choice(wanted.bare_metal, Choice::Excluded, row.is_bare_metal())
+        && inside(row.vcpu, &wanted.vcpu_count)
+        && inside(row.memory_mib, &wanted.memory_mib)
+        && within(memory, wanted.memory_gib_per_vcpu.as_ref())
+        && wanted.network_interface_count.as_ref().is_none_or(|bounds| inside(row.interfaces, bounds))
+        && (wanted.allowed_instance_types.is_empty() || listed(&wanted.allowed_instance_types))
+        && !listed(&wanted.excluded_instance_types)
+        && among(&wanted.cpu_manufacturers, row.manufacturer())
+        && among(&wanted.instance_generations, generation)
+        && storage(row, wanted)
+        && accelerators(row, wanted)
+}
+
+fn storage(row: &Row, wanted: &InstanceRequirements) -> bool {
+    let kinds = &wanted.local_storage_types;
+    let kind = if row.disks.is_empty() { among(kinds, "ssd") } else { row.disks.iter().any(|disk| among(kinds, disk)) };
+    choice(wanted.local_storage, Choice::Included, row.storage_gb > 0)
+        && (kinds.is_empty() || (row.storage_gb > 0 && kind))
+        && within(row.storage_gb as f64, wanted.total_local_storage_gb.as_ref())
+}
+
+fn accelerators(row: &Row, wanted: &InstanceRequirements) -> bool {
+    let none = Accelerators::default();
+    let there = row.accelerators.as_ref().unwrap_or(&none);
+    let count = wanted.accelerator_count.as_ref();
+    let memory = wanted.accelerator_total_memory_mib.as_ref();
+    let lists = [
+        (&wanted.accelerator_types, &there.kind),
+        (&wanted.accelerator_manufacturers, &there.manufacturer),
+        (&wanted.accelerator_names, &there.name),
+    ];
+    let asked = count.is_some() || memory.is_some() || lists.iter().any(|(list, _)| !list.is_empty());
+    let may = asked || !wanted.allowed_instance_types.is_empty() || row.accelerators.is_none();
+    may && lists.iter().all(|(list, value)| among(list, value))
+        && count.is_none_or(|bounds| inside(there.count, bounds))
+        && memory.is_none_or(|bounds| inside(there.memory_mib, bounds))
+}
+
+fn choice(written: Option<Choice>, usual: Choice, is: bool) -> bool {
+    match written.unwrap_or(usual) {
+        Choice::Included => true,
+        Choice::Required => is,
+        Choice::Excluded => !is,
+    }
+}
+
+/// Whether a list is empty or holds the value.
+fn among(list: &[String], value: &str) -> bool {
+    list.is_empty() || list.iter().any(|one| one.eq_ignore_ascii_case(value))
+}
+
+fn inside(value: u32, bounds: &Bounds) -> bool {
+    value >= bounds.min && bounds.max.is_none_or(|max| value <= max)
+}
+
+fn within(value: f64, range: Option<&Range>) -> bool {
+    range.is_none_or(|range| value >= range.min && range.max.is_none_or(|max| value <= max))
+}
+
+/// Whether a name has the shape of a pattern in which `*` stands for any characters.
+fn like(pattern: &str, name: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else { return pattern == name };
+    let Some(rest) = name.strip_prefix(head) else { return false };
+    (0..=rest.len()).any(|start| rest.is_char_boundary(start) && like(tail, &rest[start..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::like;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for (pattern, name, fits) in [
+            ("m5.*", "m5.large", true),
+            ("*", "m5.large", true),
+            ("m*.large", "m5.large", true),
+            ("m5.*", "m6i.large", false),
+            ("m5", "m5.large", false),
+            ("*.large", "m5.xlarge", false),
+        ] {
+            assert_eq!(like(pattern, name), fits, "{pattern} {name}");
+        }
+    }
+}
