@@ -32,6 +32,8 @@ mod colours;
 mod composite;
 #[path = "laws/control_plane.rs"]
 mod control_plane;
+#[path = "laws/crash_scope.rs"]
+mod crash_scope;
 #[path = "laws/daemons.rs"]
 mod daemons;
 #[path = "laws/defects.rs"]
@@ -78,6 +80,8 @@ mod reclaims;
 mod renew;
 #[path = "laws/repair.rs"]
 mod repair;
+#[path = "laws/returns.rs"]
+mod returns;
 #[path = "laws/routing.rs"]
 mod routing;
 #[path = "laws/scaling.rs"]

@@ -60,6 +60,8 @@ pub enum For {
     ChangeGap,
     /// How long a task protects itself from scale-in.
     Protect,
+    /// When a host has power again after a fault, and whether it ever has.
+    HostReturn,
 }
 
 impl From<For> for Purpose {

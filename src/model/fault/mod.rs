@@ -23,10 +23,13 @@ mod zone_power_loss;
 
 mod clock;
 mod in_force;
+mod returns;
 
 pub use clock::{Step, Strike, Strikes, Thing};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
 pub use in_force::InForce;
+pub use returns::{HostsReturn, StockCourse, StockStep};
+pub use zone_power_loss::Spec as PowerLoss;
 
 use super::ids::{CellId, ProviderId, RegionId, ZoneId};
 use super::names::Names;
@@ -141,6 +144,18 @@ pub enum Reach {
     Own,
 }
 
+impl Spec {
+    /// The first setting that says how something comes back after the end, which the fault then needs.
+    pub fn returns(&self) -> Option<&'static str> {
+        let (hosts, stock) = match self {
+            Spec::ZonePowerLoss(spec) => (spec.hosts_return.is_some(), spec.fargate_returns.is_some()),
+            Spec::HostCrash(spec) => (spec.hosts_return.is_some(), false),
+            _ => (false, false),
+        };
+        hosts.then_some("hostsReturn").or_else(|| stock.then_some("fargateReturns"))
+    }
+}
+
 impl Live {
     /// Whether it picks a number of things out of all that a Region has: its cells cannot do that each by itself.
     pub fn picks_in_region(&self, plan: &Plan) -> bool {
@@ -149,7 +164,7 @@ impl Live {
             cells.next().is_some_and(|first| cells.all(|cell| cell == first))
         };
         match self {
-            Live::TaskCrash(live) => live.share.is_none() && live.service.is_none(),
+            Live::TaskCrash(live) => live.share.is_none() && live.of == task_crash::Of::All,
             Live::HostCrash(live) => live.share.is_none() && !live.providers.as_deref().is_some_and(in_one_cell),
             Live::AgentDisconnect(live) => {
                 let all = live.share.is_none() && live.count == u32::MAX;
@@ -160,6 +175,11 @@ impl Live {
             }
             _ => false,
         }
+    }
+
+    /// Whether it leaves less Fargate stock in a zone than the plan says: cells that share a zone look at it together.
+    pub fn shrinks_stock(&self) -> bool {
+        matches!(self, Live::ZonePowerLoss(live) if !live.stock.is_empty())
     }
 
     /// How far one occurrence reaches.

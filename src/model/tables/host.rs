@@ -41,6 +41,8 @@ pub struct Host {
     pub since: Time,
     /// When its last task left.
     pub idle_since: Time,
+    /// Outside AWS: a fault took its power, which comes back by a law of its own, or never.
+    pub unpowered: bool,
     /// Whether the group must not replace it, as a fault brings its successor.
     pub held: bool,
     /// Spot: it was told that it will be taken back.
@@ -83,6 +85,7 @@ impl Host {
             cause: Cause::mechanism(Mechanism::ScaleIn),
             since: Time::ZERO,
             idle_since: Time::ZERO,
+            unpowered: false,
             held: false,
             reclaimed: false,
             leaving: false,
