@@ -217,7 +217,7 @@ fn one(
     }
 }
 
-/// The item of the strategy that is furthest below its share (domain sheet, section 4.1).
+/// The item of the strategy that is furthest below its share (CapacityProviderStrategyItem).
 pub(crate) fn pick_item(world: &World, service: ServiceId, barred: u32, cx: &Cx<'_>) -> Option<usize> {
     let strategy = &cx.plan.services[service].strategy;
     let row = &world.services[service];

@@ -1,4 +1,4 @@
-//! The host for a task: filter by room and constraints, order by strategies (domain sheet, section 3.1).
+//! The host for a task: filter by room and constraints, order by strategies (Task placement).
 
 use super::{Placement, Strategy, protect, query};
 use crate::model::fact::{Reason, TaskState};
@@ -20,7 +20,7 @@ pub(crate) fn host(
 ) -> Result<HostId, Reason> {
     let plan = cx.plan;
     let need = &plan.services[service].task;
-    // A zone without power is found out at once, a single dead host is not (domain sheet, section 3.1, model choice).
+    // A zone without power is found out at once, a single dead host is not (model choice).
     let in_zone = |host: &Host| {
         world.zones[host.zone].powered()
             && only.is_none_or(|zone| zone == host.zone)
@@ -138,9 +138,9 @@ fn rank(world: &World, plan: &Plan, service: ServiceId, strategy: &Strategy, hos
     }
 }
 
-/// The healthy task that goes when there are too many: the other way round through the same strategies (domain sheet,
-/// sections 2.1 and 3.1). Spread: from the value with the most tasks. Binpack: from the host that will have the most
-/// left. Ties are drawn. `of`: among those of one revision.
+/// The healthy task that goes when there are too many: the other way round through the same strategies (Amazon ECS
+/// services; Task placement). Spread: from the value with the most tasks. Binpack: from the host that will have the
+/// most left. Ties are drawn. `of`: among those of one revision.
 pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
     let plan = cx.plan;
     let row = &world.services[service];
@@ -204,7 +204,7 @@ pub(crate) fn is_member(world: &World, plan: &Plan, service: ServiceId, host: &H
     in_subnet && outside == plan.is_external(service) && service.placement.member_of.iter().all(|one| one.holds(&value))
 }
 
-/// Built-in attributes of a container instance (domain sheet, section 3.2) that the model knows.
+/// Built-in attributes of a container instance (Task placement constraints) that the model knows.
 pub const ATTRIBUTES: [&str; 4] = ["ecs.availability-zone", "ecs.instance-type", "ecs.os-type", "ecs.cpu-architecture"];
 
 fn attribute<'a>(plan: &'a Plan, host: &Host, name: &str) -> Option<&'a str> {
@@ -220,7 +220,7 @@ fn attribute<'a>(plan: &'a Plan, host: &Host, name: &str) -> Option<&'a str> {
     }
 }
 
-/// The first thing that no host has, in ECS's words (domain sheet, section 9.2).
+/// The first thing that no host has, in ECS's words (Service action events).
 fn why_not(world: &World, service: ServiceId, provider: ProviderId, cx: &Cx<'_>) -> Reason {
     let plan = cx.plan;
     let need = &plan.services[service].task;

@@ -100,7 +100,7 @@ pub struct Service {
     pub waits: Phase,
     /// The books.
     pub lacks: Lacks,
-    /// Launches of this service: 500 a minute (domain sheet, section 4.6).
+    /// Launches of this service: 500 a minute (Amazon ECS quotas).
     pub launches: Tokens,
     /// A wake-up is on its way.
     pub woken: bool,
@@ -189,7 +189,7 @@ impl Crew {
         self.wanted - self.starting - self.to_replace
     }
 
-    /// `floor(desired x maximumPercent / 100)`, the most tasks RUNNING or PENDING (domain sheet, section 2.2).
+    /// `floor(desired x maximumPercent / 100)`, the most tasks RUNNING or PENDING (Rolling update).
     pub fn most(&self, percent: u32) -> u32 {
         (u64::from(self.desired) * u64::from(percent) / 100) as u32
     }
