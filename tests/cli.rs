@@ -7,6 +7,8 @@
 
 #[path = "cli/broken.rs"]
 mod broken;
+#[path = "cli/examples.rs"]
+mod examples;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/interrupt.rs"]

@@ -6,6 +6,8 @@
 
 #[path = "house/arrows.rs"]
 mod arrows;
+#[path = "house/docs.rs"]
+mod docs;
 #[path = "house/text.rs"]
 mod text;
 #[path = "house/things.rs"]

@@ -38,6 +38,8 @@ mod composite;
 mod consolidation;
 #[path = "laws/control_plane.rs"]
 mod control_plane;
+#[path = "laws/crash_scope.rs"]
+mod crash_scope;
 #[path = "laws/daemons.rs"]
 mod daemons;
 #[path = "laws/defects.rs"]
@@ -90,6 +92,8 @@ mod reclaims;
 mod renew;
 #[path = "laws/repair.rs"]
 mod repair;
+#[path = "laws/returns.rs"]
+mod returns;
 #[path = "laws/routing.rs"]
 mod routing;
 #[path = "laws/scaling.rs"]

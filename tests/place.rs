@@ -250,7 +250,8 @@ fn the_overview_has_a_row_for_each_kind_of_compute() {
             (Compute::Fargate, zones(&["use1-az1", "use1-az2"])),
         ]
     );
-    // The table of domain sheet, section 12: who owns the hardware, and who runs the hosts.
+    // As the pages of AWS on Outposts, Local Zones and ECS Anywhere have it: who owns the hardware, and who runs the
+    // hosts.
     for (compute, hardware, managed_by) in [
         (Compute::EcsAnywhere, "customer", "customer"),
         (Compute::Outposts, "AWS", "customer"),

@@ -68,6 +68,7 @@ const SCENARIOS: &[&str] = &[
     "one-big-cell",
     "outpost",
     "poison-customer",
+    "power-back-slowly",
     "rollback-without-capacity",
     "rolling",
     "rolling-stuck",
@@ -131,7 +132,7 @@ fn the_same_bytes_for_any_number_of_threads() {
 
 #[test]
 fn a_lost_zone_comes_back_at_the_pace_of_the_launch_bucket() {
-    // Domain sheet 4.6: detection + (lost - burst) / rate + start, and the sum of what every single task waits.
+    // Detection + (lost - burst) / rate + start, and the sum of what every single task waits.
     let summary = run("launch-bucket", 1, 1).summary;
     let fault = &summary.faults[0];
     assert_eq!(fault.full_strength_seconds.map(|found| found.mean), Some(60.0 + 900.0 / 20.0 + 45.0));

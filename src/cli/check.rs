@@ -30,7 +30,13 @@ const SERVICES_MAX: usize = 40;
 /// Checks each of these files; invalid if one of them is.
 pub(crate) fn check(paths: &[String], pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
     let mut invalid: Vec<String> = Vec::new();
+    let mut skipped = 0;
     for path in paths {
+        if is_schema(path) {
+            console.say(&format!("{}: skipped, as it is a JSON Schema and no scenario", render::quoted(path)));
+            skipped += 1;
+            continue;
+        }
         let loaded = pipeline.load(path, &Disk);
         let text = render::problems(&loaded.problems, loaded.places.as_ref(), path, console.paint_talk);
         if !text.is_empty() {
@@ -41,11 +47,29 @@ pub(crate) fn check(paths: &[String], pipeline: &dyn Pipeline, console: &mut Con
             None => invalid.push(render::quoted(path)),
         }
     }
+    if skipped == paths.len() {
+        console.error("error: no scenario among the files\nhint: name a scenario; `evenkeel new NAME` writes one");
+        return Exit::Invalid;
+    }
     if invalid.is_empty() {
         return Exit::Fine;
     }
     console.error(&format!("see it again: evenkeel check {}", invalid.join(" ")));
     Exit::Invalid
+}
+
+/// Whether a file is a JSON Schema, such as the one that stands beside the scenarios: its `$schema` names the standard.
+fn is_schema(path: &str) -> bool {
+    const STANDARD: &str = "json-schema.org/";
+    // A pipe can be read only once.
+    if !std::fs::metadata(path).is_ok_and(|known| known.is_file()) {
+        return false;
+    }
+    let Ok(bytes) = Disk.bytes(path) else { return false };
+    // A scenario is read once more by the pipeline: only what may be a schema is parsed here.
+    let Some(text) = std::str::from_utf8(&bytes).ok().filter(|text| text.contains(STANDARD)) else { return false };
+    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    value["$schema"].as_str().is_some_and(|standard| standard.contains(STANDARD))
 }
 
 /// What there is to say about a scenario that can run.

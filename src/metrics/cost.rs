@@ -1,7 +1,8 @@
 //! What a task costs an hour, in billionths of a dollar.
 //!
-//! Example prices of us-east-1, Linux, on demand (domain sheet, section 11); never current ones. Left out: ephemeral
-//! storage, traffic, the one-minute minimum. Instances of Spot count at the on-demand price, an upper bound.
+//! Example prices of us-east-1, Linux, on demand (AWS Fargate pricing; Amazon EC2 On-Demand pricing); never current
+//! ones. Left out: ephemeral storage, traffic, the one-minute minimum. Instances of Spot count at the on-demand price,
+//! an upper bound.
 
 use crate::model::plan::InstanceType;
 

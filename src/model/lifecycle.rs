@@ -1,4 +1,4 @@
-//! The life-cycle stages of a deployment that moves traffic, as ECS spells them (domain sheet, section 2.9).
+//! The life-cycle stages of a deployment that moves traffic, as ECS spells them (Lifecycle hooks).
 
 /// A stage, in the order in which they are passed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]

@@ -62,6 +62,8 @@ pub enum For {
     Protect,
     /// Whether a single start, or request for capacity, fails while a share of them does.
     Fails,
+    /// When a host has power again after a fault, and whether it ever has.
+    HostReturn,
 }
 
 impl From<For> for Purpose {

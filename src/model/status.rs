@@ -1,6 +1,6 @@
 //! The words of Amazon ECS for its tasks, services and container instances.
 
-/// `lastStatus` of a task (domain sheet, section 1.1).
+/// `lastStatus` of a task (Amazon ECS task lifecycle).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 #[repr(u8)]
 pub enum TaskState {
@@ -50,7 +50,7 @@ impl TaskState {
     }
 }
 
-/// `stopCode` of a task (domain sheet, section 1.2).
+/// `stopCode` of a task (Stopped task error codes).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Default)]
 #[repr(u8)]
 pub enum StopCode {
@@ -101,7 +101,7 @@ impl StopCode {
     }
 }
 
-/// Why a launch failed or waits, or a task stopped, in ECS's words (domain sheet, sections 1.2 and 9.2).
+/// Why a launch failed or waits, or a task stopped, in ECS's words (Stopped task error codes; Service action events).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Default)]
 #[repr(u8)]
 pub enum Reason {
@@ -188,7 +188,7 @@ impl Reason {
     }
 }
 
-/// Names of service actions (domain sheet, section 9.2).
+/// Names of service actions (Service action events).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 #[repr(u8)]
 pub enum Action {
@@ -214,7 +214,7 @@ pub enum Action {
     CapacityProviderSteadyState,
 }
 
-/// Status of a container instance (domain sheet, section 3.2).
+/// Status of a container instance (Task placement constraints).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 #[repr(u8)]
 pub enum HostStatus {

@@ -147,7 +147,7 @@ fn of_part<'p>(plan: &'p Plan, part: &Part) -> Option<&'p plan::Application> {
     plan.application.as_ref().filter(|one| part.as_one.services.contains(&one.router.0))
 }
 
-/// Launches of one service on any capacity: 500 a minute (domain sheet, section 4.6; the bucket is a model choice).
+/// Launches of one service on any capacity: 500 a minute (Amazon ECS quotas; the bucket is a model choice).
 const SERVICE_BURST: u32 = 500;
 const SERVICE_RATE: u64 = 500_000_000_000 / 60;
 
@@ -326,6 +326,12 @@ impl World {
     pub(crate) fn next_held(&mut self, cause: Cause) -> Option<ProviderId> {
         let row = self.held.iter().position(|(of, _)| *of == cause)?;
         Some(self.held.remove(row).1)
+    }
+
+    /// A fault brings a host to this provider now; `false`: it owes none.
+    pub(crate) fn release_held(&mut self, cause: Cause, provider: ProviderId) -> bool {
+        let row = self.held.iter().position(|owed| *owed == (cause, provider));
+        row.map(|row| self.held.remove(row)).is_some()
     }
 
     /// Forgets that zones were found full at time 0: nothing was launched then.

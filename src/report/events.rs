@@ -1,6 +1,6 @@
 //! `events.ndjson`: what EventBridge would have carried, one JSON object a line, in simulated time.
 //!
-//! Envelope and fields are those of the domain sheet, section 9.1, as far as the model knows them. Ids are made of the
+//! Envelope and fields are those of the Amazon ECS events, as far as the model knows them. Ids are made of the
 //! seed and of counts, so they are the same on every run; `"simulated": true` in every line keeps them from being
 //! taken for the real thing.
 
@@ -297,7 +297,7 @@ const fn host_status(status: HostStatus) -> &'static str {
     }
 }
 
-/// `eventType` and `eventName` (domain sheet, section 9.2).
+/// `eventType` and `eventName` (Service action events).
 const fn action_name(action: Action) -> (&'static str, &'static str) {
     match action {
         Action::SteadyState => ("INFO", "SERVICE_STEADY_STATE"),

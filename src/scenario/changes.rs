@@ -76,7 +76,7 @@ fn bounds(service: &Service, by_flag: bool) -> Bounds {
     let (least, most) = match service.deployment.strategy {
         // A feature flag starts and stops none.
         _ if by_flag => (desired, desired),
-        // Domain sheet, section 2.2.
+        // Rolling update.
         Strategy::Rolling => {
             let percent = |of: u32| u64::from(desired) * u64::from(of);
             let least = percent(service.minimum_healthy_percent).div_ceil(100);

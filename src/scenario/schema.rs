@@ -4,8 +4,11 @@ use super::file::Scenario;
 use super::tree::COMMENT;
 use crate::model::fault::KINDS;
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+
+/// Stands for an object that another file holds.
+const FILE: &str = "$file";
 
 /// The schema of scenario files as a value (draft 2020-12).
 ///
@@ -49,10 +52,11 @@ fn rename_references(value: &mut Value, names: &BTreeMap<String, String>) {
 }
 
 /// The schema of scenario files, indented, with a line end: what stands in `scenarios/scenario.schema.json`. The reader
-/// takes comments out before it compares; editors have to know them.
+/// takes comments out and splices files in before it compares; editors have to know both.
 pub fn json() -> String {
     let mut schema = value();
     with_comments(&mut schema);
+    with_files(&mut schema);
     let mut text = format!("{schema:#}");
     text.push('\n');
     text
@@ -63,15 +67,39 @@ fn with_comments(value: &mut Value) {
     match value {
         Value::Object(map) => {
             map.values_mut().for_each(with_comments);
-            if map.get("additionalProperties") == Some(&Value::Bool(false)) {
+            let closed = map.get("additionalProperties").is_some_and(|others| *others != Value::Bool(true));
+            if closed && map.get("type").is_some_and(|kind| kind == "object") {
                 let properties = map.entry("properties").or_insert_with(|| Value::Object(Map::new()));
                 if let Some(properties) = properties.as_object_mut() {
                     properties.insert(COMMENT.to_owned(), Value::Bool(true));
+                }
+                if let Some(most) = map.get("maxProperties").and_then(Value::as_u64) {
+                    map.insert("maxProperties".to_owned(), (most + 1).into());
                 }
             }
         }
         Value::Array(list) => list.iter_mut().for_each(with_comments),
         _ => {}
+    }
+}
+
+/// What an object has to hold, unless another file holds it.
+const DEMANDS: [&str; 3] = ["required", "oneOf", "minProperties"];
+
+/// Lets every object that has a name in the schema stand in a file of its own.
+fn with_files(schema: &mut Value) {
+    let definitions = schema.get_mut("$defs").and_then(Value::as_object_mut).into_iter().flatten();
+    for map in definitions.filter_map(|(_, definition)| definition.as_object_mut()) {
+        let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { continue };
+        properties.insert(
+            FILE.to_owned(),
+            json!({ "type": "string", "description": "Takes the object from another file, relative to this one." }),
+        );
+        let demands: Map<String, Value> =
+            DEMANDS.iter().filter_map(|key| Some(((*key).to_owned(), map.remove(*key)?))).collect();
+        if !demands.is_empty() {
+            map.insert("anyOf".to_owned(), json!([demands, { "required": [FILE] }]));
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Alarms that watch a deployment: when they find what is bad, when they do not, and what is undone (domain sheet, section
-//! 2.5).
+//! Alarms that watch a deployment: when they find what is bad, when they do not, and what is undone (CloudWatch alarms
+//! and deployments).
 
 use crate::world::{check, run, service, shop, watch, world, zones};
 use evenkeel::metrics::summary::{ChangeRow, Summary};

@@ -1,4 +1,4 @@
-//! Alarms on one zone, and the test for a zone that fails more than the others (domain sheet, section 5.8).
+//! Alarms on one zone, and the test for a zone that fails more than the others (Advanced Multi-AZ Resilience Patterns).
 
 use crate::world::{run, service, shop, world, zones};
 use evenkeel::metrics::summary::Summary;
@@ -104,7 +104,7 @@ fn zones_get_what_their_targets_are_sent() {
     check(false, "z3", 1_200);
 }
 
-/// 500 requests a second over three zones: 10,000 a minute in each, so that shares of errors are the domain sheet's counts.
+/// 500 requests a second over three zones: 10,000 a minute in each, so that shares of errors are those counts.
 fn outliers(faults: &Value, least: u32) -> Vec<Option<f64>> {
     let mut alarms: Vec<Value> =
         ["z1", "z2", "z3"].iter().map(|zone| alarm(zone, Some(zone), "ZoneOutlier >= 1")).collect();

@@ -1,4 +1,5 @@
-//! Customers' own cells: how requests find them, who moves, and what each failure costs (domain sheet, section 5.3).
+//! Customers' own cells: how requests find them, who moves, and what each failure costs (Reducing the Scope of Impact
+//! with Cell-Based Architecture).
 
 use crate::world::{Diary, check, plan, run, service, the_fault, watch, world, zones};
 use evenkeel::metrics::summary::{ApplicationRow, Summary};

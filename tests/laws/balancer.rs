@@ -1,5 +1,5 @@
-//! The load balancer: when a dead target is ejected, when a living one returns, and that it fails open (domain sheet,
-//! section 6.1).
+//! The load balancer: when a dead target is ejected, when a living one returns, and that it fails open (Health checks
+//! for ALB target groups).
 
 use crate::world::{
     check, check_mean, check_values, check_within, each, run, service, shop, the_fault, the_service, world, zones,

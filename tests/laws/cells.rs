@@ -1,5 +1,6 @@
-//! Cells share nothing, have a capacity that zones take along, and come back after what they hold (domain sheet, sections
-//! 5.1 to 5.3).
+//! Cells share nothing, have a capacity that zones take along, and come back after what they hold (A deep dive into
+//! resilience and availability on Amazon ECS; Static stability using Availability Zones; Reducing the Scope of Impact
+//! with Cell-Based Architecture).
 
 use crate::world::{case, check, check_values, each, plan, run, service, the_fault, watch, world};
 use evenkeel::engine::{Limits, Sim, Stop};

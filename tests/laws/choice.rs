@@ -1,4 +1,4 @@
-//! Which host a task goes to, and which task goes first (domain sheet, sections 2.1 and 3.1).
+//! Which host a task goes to, and which task goes first (Amazon ECS services; Task placement).
 
 use crate::fleet::{by_host, fleet, law, on_hosts, running_at, tasks_at};
 use crate::world::{check, run, watch};

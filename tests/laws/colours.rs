@@ -1,5 +1,5 @@
 //! Deployments that move traffic, and feature flags: who is exposed, who serves meanwhile, who is asked, and how it is
-//! undone (domain sheet, sections 2.9 and 2.10).
+//! undone (Amazon ECS blue/green deployments; AWS AppConfig deployment strategies).
 
 use crate::world::{check, run, service, shop, watch, world, zones};
 use evenkeel::metrics::summary::{ChangeRow, StageRow, Summary};

@@ -1,4 +1,4 @@
-//! The control plane fails, and what runs lives on (domain sheet, sections 5.1 and 13, invariant 11).
+//! The control plane fails, and what runs lives on (A deep dive into resilience and availability on Amazon ECS).
 //!
 //! While a cell is down nothing is launched and nothing is learned: n tasks that crash at rate 1/m each are a pure death
 //! process, n exp(-t/m) of them are left after t.

@@ -1,4 +1,4 @@
-//! DAEMON services: a task on every host, first to start, last to stop (domain sheet, section 2.1).
+//! DAEMON services: a task on every host, first to start, last to stop (Amazon ECS services).
 
 use crate::fleet::{by_host, daemon, fleet, hosts_at, launches, law, on_hosts, running_at, stops};
 use crate::world::watch;

@@ -1,5 +1,6 @@
 //! Rolling deployments: how many tasks may be missing or too many, what the circuit breaker counts, and what comes back
-//! (domain sheet, sections 2.2 to 2.6).
+//! (Rolling update; Amazon ECS services; Deployment circuit breaker; CloudWatch alarms and deployments; Service
+//! throttle logic).
 
 use crate::world::{Diary, check, run, service, shop, watch, world, zones};
 use evenkeel::metrics::summary::{ChangeRow, Summary};
@@ -55,7 +56,7 @@ fn bounds(diary: &Diary, desired: i64) -> (i64, i64) {
 
 #[test]
 fn the_bounds_are_those_of_the_table_and_are_reached() {
-    // desired, min %, max %, least healthy, most tasks (domain sheet, section 2.2).
+    // desired, min %, max %, least healthy, most tasks (Rolling update).
     for (desired, min, max, least, most) in [
         (4, 50, 100, 2, 4),
         (4, 100, 200, 4, 8),

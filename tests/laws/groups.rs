@@ -1,4 +1,5 @@
-//! Auto Scaling groups: even zones, what leaves first, draining (domain sheet, sections 2.10, 4.2 and 4.3).
+//! Auto Scaling groups: even zones, what leaves first, draining (Container instance draining; Managed scaling
+//! behaviour; Managed instance draining).
 
 use crate::fleet::{fleet, hosts_at, law, on_hosts, running_at, stops, zones_at};
 use crate::world::{check, watch};

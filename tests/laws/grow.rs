@@ -1,5 +1,5 @@
-//! Cells are added and clusters migrate to them: as many as the mapping says, in phases, and without a loss (domain
-//! sheet, section 5.3).
+//! Cells are added and clusters migrate to them: as many as the mapping says, in phases, and without a loss (Reducing
+//! the Scope of Impact with Cell-Based Architecture).
 
 use crate::world::{check, plan, run, service, watch, world};
 use evenkeel::engine::Time;

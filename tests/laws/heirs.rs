@@ -1,5 +1,4 @@
-//! A failed task of the revision before is replaced by one of its own while a newer one is rolled out (domain sheet,
-//! section 2.2).
+//! A failed task of the revision before is replaced by one of its own while a newer one is rolled out (Rolling update).
 
 use crate::deploy::{rolling, the_change};
 use crate::world::{Diary, check, watch};

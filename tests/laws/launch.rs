@@ -1,4 +1,4 @@
-//! Token buckets: how fast what was lost comes back (domain sheet, section 4.6).
+//! Token buckets: how fast what was lost comes back (Throttling quotas, AWS Fargate).
 //!
 //! A full bucket of burst `b` and rate `r` lets the `i`th launch through at `max(0, (i - b) / r)`.
 
@@ -247,8 +247,8 @@ fn the_buckets_of_spot_and_on_demand_are_apart() {
 
 #[test]
 fn a_crowd_at_the_bucket_rests_after_failed_starts() {
-    // Each start fails after 20 s. From the first failure of a round on the service rests for 10, 20, 40, ... s, at most
-    // for 27 minutes (domain sheet, section 2.6), whoever still stands in the queue of the bucket.
+    // Each start fails after 20 s. From the first failure of a round on the service rests for 10, 20, 40, ... s, at
+    // most for 27 minutes (Service throttle logic), whoever still stands in the queue of the bucket.
     let parts = json!({
         "startEmpty": true,
         "regions": zones(3, &json!({ "launchBurst": 5, "launchRate": "1/s" })),

@@ -1,4 +1,4 @@
-//! What a cut link does, row by row of the table of domain sheet, section 12; what lost agents and lost dependencies do.
+//! What a cut link does, row by row of the table in `docs/model.md`, Places; what lost agents and lost dependencies do.
 
 use crate::fleet::{definition, running_at, stops};
 use crate::world::{Diary, check, service, the_service, watch, world};

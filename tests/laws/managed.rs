@@ -1,4 +1,4 @@
-//! ECS Managed Instances (domain sheet, section 4.7).
+//! ECS Managed Instances (Amazon ECS Managed Instances).
 
 use crate::fleet::{definition, hosts_at, launches, running_at, stops, tasks_at};
 use crate::world::{Diary, check, the_fault, watch, world, zones};

@@ -1,5 +1,5 @@
 //! Changes that go on stage by stage: whom a bad one reaches, what stops it, what it waits for, and how it goes back
-//! (domain sheet, sections 2.10 and 5.4).
+//! (Zonal deployment of AWS CodeDeploy; Automating safe, hands-off deployments).
 
 use crate::world::{Diary, case, check, check_mean, run, service, watch, world, zones};
 use evenkeel::engine::Time;

@@ -1,5 +1,5 @@
-//! Changes over several Regions: those of a stage side by side, one unit after the other in each; whatever fails in one of
-//! them comes back in all (domain sheet, section 5.4).
+//! Changes over several Regions: those of a stage side by side, one unit after the other in each; whatever fails in one
+//! of them comes back in all (Automating safe, hands-off deployments).
 
 use crate::pipeline::{alarm, fleet, starts, steps, the_change};
 use crate::pipeline_year::{again, ended, errors, failed};

@@ -1,4 +1,4 @@
-//! Task scale-in protection: what it holds up, for how long, and what it does not keep (domain sheet, section 2.10).
+//! Task scale-in protection: what it holds up, for how long, and what it does not keep (UpdateTaskProtection).
 
 use crate::deploy::{rolling, the_change};
 use crate::world::{Diary, check, run, watch};

@@ -1,4 +1,5 @@
-//! Limits that bind: vCPU quotas of an account, tasks in PROVISIONING (domain sheet, sections 4.2 and 4.6).
+//! Limits that bind: vCPU quotas of an account, tasks in PROVISIONING (Amazon ECS quotas; Throttling quotas, AWS
+//! Fargate).
 
 use crate::fleet::{fleet, law, on_hosts, running_at, tasks_at};
 use crate::world::{service, watch, world, zones};

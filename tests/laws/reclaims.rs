@@ -1,4 +1,4 @@
-//! Spot hosts on EC2: pools by zone and instance type, notice, draining, recommendation (domain sheet, section 4.4).
+//! Spot hosts on EC2: pools by zone and instance type, notice, draining, recommendation (Spot interruption notices).
 
 use crate::fleet::{fleet, hosts_at, law, on_hosts, running_at, stops, zones_at};
 use crate::world::{check, each, run, watch};

@@ -1,5 +1,5 @@
-//! Changes of the ECS control plane: a bad one breaks what it has reached of a cell's API, scheduler or capacity, and no more
-//! (domain sheet, sections 5.1 and 5.4).
+//! Changes of the ECS control plane: a bad one breaks what it has reached of a cell's API, scheduler or capacity, and
+//! no more (A deep dive into resilience and availability on Amazon ECS; Automating safe, hands-off deployments).
 
 use crate::world::{check, check_within, run, service, watch, world};
 use evenkeel::engine::Time;

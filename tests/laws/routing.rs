@@ -1,5 +1,5 @@
 //! Which cell and which workers: shares of workers against the hypergeometric law, and what moves when a cell is added
-//! (domain sheet, sections 5.3 and 5.5).
+//! (Reducing the Scope of Impact with Cell-Based Architecture; Workload isolation using shuffle-sharding).
 
 use crate::world::{case, check_share, check_within};
 use evenkeel::model::plan::Mapping;
@@ -24,7 +24,8 @@ fn shared(workers: u32, size: u32, pairs: usize) -> Vec<usize> {
 #[test]
 fn clusters_share_workers_as_the_hypergeometric_law_says() {
     // Within four standard errors of the truth for each number of shared workers that comes up often enough; a set of
-    // 100 workers is more than a cell has, so the tables of 8 and 20 (domain sheet, section 5.5) and two larger ones.
+    // 100 workers is more than a cell has, so the tables of 8 and 20 (Workload isolation using shuffle-sharding) and
+    // two larger ones.
     for (workers, size, pairs) in [(8, 2, 40_000), (20, 3, 40_000), (64, 4, 200_000), (64, 32, 40_000)] {
         let found = shared(workers, size, pairs);
         let mut held = 0;

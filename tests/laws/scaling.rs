@@ -1,5 +1,5 @@
-//! Managed scaling of an Auto Scaling group: N* = ceil(M x 100 / T), 15 low points before any host leaves (domain sheet,
-//! section 4.2).
+//! Managed scaling of an Auto Scaling group: N* = ceil(M x 100 / T), 15 low points before any host leaves (Managed
+//! scaling behaviour).
 
 use crate::world::{check, service, watch, world};
 use evenkeel::engine::Time;

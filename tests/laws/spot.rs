@@ -1,4 +1,5 @@
-//! Spot capacity: what a reclaim takes, and that nothing falls back to on-demand (domain sheet, section 4.4).
+//! Spot capacity: what a reclaim takes, and that nothing falls back to on-demand (Fargate capacity providers; Spot
+//! interruption notices).
 
 use crate::world::{
     Diary, case, check, check_mean, check_share, check_short, check_within, each, needs, plan, run, service, shop,

@@ -1,5 +1,5 @@
-//! How tasks are shared out: over providers by base and weight, over zones by spread and rebalancing (domain sheet,
-//! sections 2.8 and 4.1).
+//! How tasks are shared out: over providers by base and weight, over zones by spread and rebalancing (Balancing a
+//! service across Availability Zones; CapacityProviderStrategyItem).
 
 use crate::world::{case, check, run, service, shop, the_fault, the_service, watch, world, zones};
 use evenkeel::engine::Time;

@@ -1,5 +1,5 @@
-//! How a task starts, restarts and stops: containers in order, images, container health, time-outs (domain sheet,
-//! sections 1.4 to 1.6 and 2.6).
+//! How a task starts, restarts and stops: containers in order, images, container health, time-outs (Task definition
+//! parameters; Container agent configuration; `docs/model.md`, Tasks; Service throttle logic).
 
 use crate::fleet::{fleet, launches, law, on_hosts, running_at, stops};
 use crate::world::{Diary, check, service, shop, watch, world};

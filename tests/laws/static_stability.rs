@@ -1,4 +1,4 @@
-//! Static stability: capacity that already runs (domain sheet, section 5.2).
+//! Static stability: capacity that already runs (Static stability using Availability Zones).
 //!
 //! A service at utilisation u over A zones loses one: 1/A of its requests until the load balancer has ejected the dead
 //! targets, and nothing from then on as long as u x A / (A - 1) <= 1. Above that, what exceeds the capacity left is

@@ -250,6 +250,11 @@ fn what_is_idle_beside_the_others_is_told() {
         (json!({ "faults": [{ "name": "t", "at": "1h", "controlPlaneThrottle": { "share": 0.5 } }] }), "any load"),
         (json!({ "faults": [{ "name": "a", "at": "1h", "for": "1m", "agentDisconnect": {} }] }), "and so no agents"),
         (json!({ "faults": [{ "name": "l", "at": "1h", "for": "1m", "linkCut": {} }] }), "and none is named"),
+        (
+            json!({ "faults": [{ "name": "p", "at": "1h", "for": "1m",
+                                 "zonePowerLoss": { "hostsReturn": { "constant": "1m" } } }] }),
+            "`hostsReturn` is not used",
+        ),
         (json!({ "faults": [spot] }), "only EC2 Spot has rebalance recommendations"),
         (json!({ "detection": { "target": { "constant": "50s" } } }), "no service has a load balancer"),
         (

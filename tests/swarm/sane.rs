@@ -162,7 +162,8 @@ pub(crate) fn ends_well(plan: &Plan, world: &World) -> Vec<String> {
         let (least, most) = (there.clone().min().unwrap_or(0), there.max().unwrap_or(0));
         // A move starts a task before it stops one: `maximumPercent` must leave room for it.
         let room = u64::from(service.desired) * u64::from(service.maximum_percent) / 100 > u64::from(service.desired);
-        // Fargate and Fargate Spot are evened out each by itself (domain sheet, section 2.8): their differences add up.
+        // Fargate and Fargate Spot are evened out each by itself (Balancing a service across Availability Zones): their
+        // differences add up.
         let apart = service.strategy.len() as u32;
         if service.rebalancing && room && on_fargate(plan, service) && most - least > apart {
             wrong.push(format!("{}: {least} to {most} tasks in its zones", service.name));

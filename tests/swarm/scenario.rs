@@ -381,7 +381,27 @@ impl Roll {
         if kind != "taskCrash" && (random || self.calm || !dice.one_in(4)) && !(crash && dice.one_in(2)) {
             fault["for"] = if dice.one_in(2) { json!(dice.span(600)) } else { dice.law(300) };
         }
+        self.returns(kind, &mut fault);
         fault
+    }
+
+    /// What comes back little by little, where the fault has an end. In a calm run everything is back in the end.
+    fn returns(&mut self, kind: &str, fault: &mut Value) {
+        let (calm, dice) = (self.calm, &mut self.dice);
+        if !matches!(kind, "zonePowerLoss" | "hostCrash") || fault["for"].is_null() {
+            return;
+        }
+        if dice.one_in(2) {
+            fault[kind]["hostsReturn"] = if calm { json!({ "constant": dice.span(200) }) } else { dice.law(900) };
+            if !calm {
+                dice.perhaps(2, &mut fault[kind], "neverShare", |dice| json!(dice.pick(&[0.1, 0.5, 1.0])));
+            }
+        }
+        if kind == "zonePowerLoss" && dice.one_in(2) {
+            let last = if calm { 1.0 } else { dice.pick(&[0.4, 1.0]) };
+            fault[kind]["fargateReturns"] = json!([{ "at": "0s", "share": dice.pick(&[0.0, 0.3]) },
+                { "at": "90s", "share": 0.4 }, { "at": format!("{}s", dice.between(100, 900)), "share": last }]);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! The test for a zone that fails more than the others (domain sheet, section 5.8): errors and successes of each zone go
-//! through a chi-squared test, and the zone furthest from the mean is the outlier if chance explains it in 5 % of cases
-//! at most.
+//! The test for a zone that fails more than the others (Advanced Multi-AZ Resilience Patterns): errors and successes of
+//! each zone go through a chi-squared test, and the zone furthest from the mean is the outlier if chance explains it in
+//! 5 % of cases at most.
 
 use std::f64::consts::PI;
 

@@ -1,4 +1,4 @@
-//! Managed scaling of an Auto Scaling group: `CapacityProviderReservation` and its steps (domain sheet, section 4.2).
+//! Managed scaling of an Auto Scaling group: `CapacityProviderReservation` and its steps (Managed scaling behaviour).
 
 use crate::engine::{Span, Time};
 use crate::model::plan::Scaling;

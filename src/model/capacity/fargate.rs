@@ -1,4 +1,5 @@
-//! Fargate: which zone a task starts in (domain sheet, sections 3.1, 4.4 and 4.6).
+//! Fargate: which zone a task starts in (Task placement; Fargate capacity providers; Spot interruption notices; Amazon
+//! ECS quotas; Throttling quotas, AWS Fargate).
 //!
 //! Tasks are spread over the zones of the subnets: the zone with the fewest tasks of the service on this provider first
 //! (Fargate and Fargate Spot are balanced each for itself), then the one with the fewest of all. A zone without
@@ -53,7 +54,8 @@ pub(crate) fn choose(
             return Err(if unlucky.is_empty() { No::Room(Reason::ResourceFargate) } else { No::Luck });
         };
         let stock = if spot { plan.zones[zone].spot_stock } else { plan.zones[zone].fargate_stock };
-        let row = &mut world.zones[zone];
+        let row = &world.zones[zone];
+        let stock = row.stock(stock);
         let room = row.used[usize::from(spot)] + cpu <= stock;
         if row.powered() && row.reachable() && room && !world.providers[provider].refuses(zone, None) {
             if !refused(world, service, provider, zone, cx) {

@@ -6,12 +6,12 @@ pub mod luck;
 
 use super::plan::StrategyItem;
 
-/// Items that a capacity provider strategy may have (domain sheet, section 4.1).
+/// Items that a capacity provider strategy may have (CapacityProviderStrategyItem).
 pub const ITEMS_MAX: usize = 20;
 
 /// Base first, the rest by weight; what does not divide goes to the largest remainders, ties in the order of the list
-/// (domain sheet, section 4.1; the rounding is a model choice). The parts always add up to `total`, provided that some
-/// weight is above 0 or the base covers it.
+/// (CapacityProviderStrategyItem; the rounding is a model choice). The parts always add up to `total`, provided that
+/// some weight is above 0 or the base covers it.
 pub fn split(strategy: &[StrategyItem], total: u32, parts: &mut [u32; ITEMS_MAX]) {
     *parts = [0; ITEMS_MAX];
     let mut rest = total;

@@ -101,6 +101,9 @@ macro_rules! kinds {
         #[derive(Clone, Debug)]
         pub enum Live { $($(#[$doc])* $variant($module::Live)),* }
 
+        /// Every kind, as the scenario spells it.
+        pub const KINDS: &[&str] = &[$($key),*];
+
         impl Spec {
             /// The kind, as the scenario spells it.
             pub fn kind(&self) -> &'static str {

@@ -24,7 +24,10 @@ use serde::{Deserialize, Serialize};
 /// At the end of the fault the cell starts again, which takes the time of `controlPlane.restart`; then it works off
 /// what it missed, in order.
 /// ## Source
-/// Domain sheet, sections 5.1, 5.3 and 13.
+/// A deep dive into resilience and availability on Amazon ECS, AWS Containers Blog
+/// (https://aws.amazon.com/blogs/containers/a-deep-dive-into-resilience-and-availability-on-amazon-elastic-container-service/);
+/// Reducing the Scope of Impact with Cell-Based Architecture, AWS whitepaper
+/// (https://docs.aws.amazon.com/wellarchitected/latest/reducing-scope-of-impact-with-cell-based-architecture/).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

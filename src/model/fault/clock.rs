@@ -1,6 +1,6 @@
 //! When faults begin and end: once, or again and again for each thing that a kind matches.
 
-use super::{Effect, Live};
+use super::{Effect, Live, returns};
 use crate::engine::index::Slots;
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time, Who};
@@ -95,6 +95,16 @@ steps! { Fault:
     TakenBack(host: HostId, cause: Cause),
     /// A Spot task on Fargate is taken back.
     TaskTakenBack(task: TaskId, cause: Cause),
+    /// A host outside AWS has power again.
+    HostBack(host: HostId, life: u32),
+    /// The place of a provider's host has had its time: with power again (1) or given up (0).
+    PlaceBack(provider: ProviderId, zone: ZoneId, kind: TypeId, back: u8),
+    /// Places that are back and were not taken go to others.
+    PlacesOver(provider: ProviderId, zone: ZoneId),
+    /// The successor of a crashed host comes.
+    Succeeds(provider: ProviderId, cause: Cause, zone: ZoneId, kind: TypeId),
+    /// A step of the course in which the Fargate stock of a zone comes back.
+    StockBack(zone: ZoneId, cause: Cause, row: u32),
 }
 
 /// Handles a step.
@@ -129,6 +139,13 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
             }
         }
         Step::Notice(host, cause) => super::spot_reclaim::notice(world, host, cause, cx),
+        Step::HostBack(host, life) => returns::host_back(world, host, life, cx),
+        Step::PlaceBack(provider, zone, kind, back) => {
+            returns::place_back(world, provider, (zone, kind), back != 0, cx);
+        }
+        Step::PlacesOver(provider, zone) => returns::places_over(world, provider, zone),
+        Step::Succeeds(provider, cause, zone, kind) => returns::succeeds(world, provider, cause, (zone, kind), cx),
+        Step::StockBack(zone, cause, row) => returns::stock_back(world, zone, cause, row, cx),
         Step::TakenBack(host, cause) => {
             if world.hosts.get(host).is_some() {
                 detect::host_dies(world, host, cause, cx);
@@ -241,7 +258,7 @@ pub(crate) fn task_runs(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     for (fault, row) in plan.faults.pairs() {
         let (When::Every(law), Live::TaskCrash(live)) = (&row.when, &row.effect) else { continue };
         let task = world.tasks.at(id.slot);
-        if live.matches(task) {
+        if live.matches(task, world, plan) {
             let who = task.who(&plan.services[task.service]).nth(row.who.0);
             let gap = law.sample(&mut cx.draw(For::FaultGap, who));
             cx.at(cx.now + gap, Phase::Fault, Step::Task(fault, id));

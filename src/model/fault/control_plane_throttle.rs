@@ -21,7 +21,9 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// The end of the fault. What waited is worked off at the usual rate.
 /// ## Source
-/// Domain sheet, sections 5.1 and 13; AWS post-event summary of 20 October 2025.
+/// Request throttling for the Amazon ECS API
+/// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html); AWS post-event summary of 20
+/// October 2025 (https://aws.amazon.com/message/101925/).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

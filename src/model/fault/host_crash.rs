@@ -1,6 +1,6 @@
 //! Container instances die.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, HostsReturn, Kind, Strike, Thing};
 use crate::model::fact::HostStatus;
 use crate::model::flows::{For, detect, external, scale};
 use crate::model::ids::HostId;
@@ -8,6 +8,7 @@ use crate::model::ids::{ProviderId, ZoneId};
 use crate::model::names::Names;
 use crate::model::plan::ProviderKind;
 use crate::model::problem::Problems;
+use crate::model::quantity::Law;
 use crate::model::tables::Host;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
@@ -23,9 +24,12 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// Tasks are replaced on other hosts as far as there is room. With `for`, a new host stands in the place of the dead
 /// one when the fault ends; without, the Auto Scaling group launches one as soon as the loss is noticed. A host outside
-/// AWS is repaired when the fault ends, or never without `for`; until then ECS takes its tasks for running.
+/// AWS is repaired when the fault ends, or never without `for`; until then ECS takes its tasks for running. With
+/// `hostsReturn` each host comes back by itself after the end, and with `neverShare` a part of them never does.
 /// ## Source
-/// Domain sheet, section 13.
+/// Health checks for instances in an Auto Scaling group, Amazon EC2 Auto Scaling user guide; target group health checks,
+/// Elastic Load Balancing user guide
+/// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {
@@ -41,6 +45,15 @@ pub struct Spec {
     /// Share of the hosts, with `at`, instead of `count`: each host is drawn by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
+    /// The law of the time from the end of the fault until a host, or one in its place, is back; each is drawn by
+    /// itself. The place is the dead host's zone and type, whatever `insufficientCapacity` says (model choice). Left out:
+    /// all at once, at the end of the fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosts_return: Option<Law>,
+    /// Share of the hosts that never come back, above 0 to 1; each is drawn by itself. A group replaces them as soon as
+    /// their loss is noticed, where there is capacity; outside AWS they stay dead. Left out: 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub never_share: Option<f64>,
 }
 
 /// What runs.
@@ -54,6 +67,8 @@ pub struct Live {
     pub count: u32,
     /// Instead of `count`.
     pub share: Option<f64>,
+    /// How hosts come back; `None`: all at the end.
+    pub hosts: Option<HostsReturn>,
 }
 
 impl Kind for Spec {
@@ -65,7 +80,8 @@ impl Kind for Spec {
         if !super::count_or_share(self.count, self.share, at, out) {
             return None;
         }
-        Some(Live { providers, zone, count: self.count.unwrap_or(1), share })
+        let hosts = HostsReturn::resolve(self.hosts_return.as_ref(), self.never_share, at, out)?;
+        Some(Live { providers, zone, count: self.count.unwrap_or(1), share, hosts })
     }
 }
 
@@ -102,7 +118,12 @@ impl Effect for Live {
         for host in hosts {
             let external =
                 matches!(cx.plan.providers[world.hosts.at(host.slot).provider].kind, ProviderKind::External(_));
-            if strike.ends.is_some() && world.hosts.at(host.slot).alive && !external {
+            let alive = world.hosts.at(host.slot).alive;
+            let brings = match &self.hosts {
+                Some(back) => alive && back.of_crash(world, host, strike, cx),
+                None => alive && strike.ends.is_some() && !external,
+            };
+            if brings {
                 let row = world.hosts.at_mut(host.slot);
                 row.held = true;
                 let provider = row.provider;
@@ -114,7 +135,10 @@ impl Effect for Live {
     }
 
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        while let Some(provider) = world.next_held(strike.cause) {
+        // With a law of return each successor has an event of its own.
+        while self.hosts.is_none()
+            && let Some(provider) = world.next_held(strike.cause)
+        {
             scale::succeed(world, provider, cx);
         }
         external::revive(world, cx);

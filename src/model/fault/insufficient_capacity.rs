@@ -25,7 +25,8 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// Launches go to other zones; the zone is tried again later.
 /// ## Source
-/// Domain sheet, sections 3.1 and 13.
+/// Service action events, Amazon ECS developer guide
+/// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html): `RESOURCE:FARGATE`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

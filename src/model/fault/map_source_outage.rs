@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// The first refresh after the end of the fault.
 /// ## Source
-/// Domain sheet, sections 5.3 and 13.
+/// Reducing the Scope of Impact with Cell-Based Architecture, AWS whitepaper
+/// (https://docs.aws.amazon.com/wellarchitected/latest/reducing-scope-of-impact-with-cell-based-architecture/).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

@@ -19,7 +19,10 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// Its return: whoever waited gets a cell at once, and moves that were ready are made.
 /// ## Source
-/// Domain sheet, sections 5.3 and 13.
+/// Reducing the Scope of Impact with Cell-Based Architecture, AWS whitepaper
+/// (https://docs.aws.amazon.com/wellarchitected/latest/reducing-scope-of-impact-with-cell-based-architecture/);
+/// Guidance for Cell-Based Architecture on AWS
+/// (https://github.com/aws-solutions-library-samples/guidance-for-cell-based-architecture-on-aws).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {}

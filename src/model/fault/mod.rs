@@ -24,11 +24,14 @@ mod zone_power_loss;
 mod clock;
 mod course;
 mod in_force;
+mod returns;
 
 pub use clock::{Step, Strike, Strikes, Thing};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
 pub use course::{Course, FailShare, FailStep};
 pub use in_force::InForce;
+pub use returns::{HostsReturn, StockCourse, StockStep};
+pub use zone_power_loss::Spec as PowerLoss;
 
 use super::ids::{CellId, ProviderId, RegionId, ZoneId};
 use super::names::Names;
@@ -155,6 +158,18 @@ pub enum Reach {
     Own,
 }
 
+impl Spec {
+    /// The first setting that says how something comes back after the end, which the fault then needs.
+    pub fn returns(&self) -> Option<&'static str> {
+        let (hosts, stock) = match self {
+            Spec::ZonePowerLoss(spec) => (spec.hosts_return.is_some(), spec.fargate_returns.is_some()),
+            Spec::HostCrash(spec) => (spec.hosts_return.is_some(), false),
+            _ => (false, false),
+        };
+        hosts.then_some("hostsReturn").or_else(|| stock.then_some("fargateReturns"))
+    }
+}
+
 impl Live {
     /// Whether it picks a number of things out of all that a Region has: its cells cannot do that each by itself.
     pub fn picks_in_region(&self, plan: &Plan) -> bool {
@@ -163,7 +178,7 @@ impl Live {
             cells.next().is_some_and(|first| cells.all(|cell| cell == first))
         };
         match self {
-            Live::TaskCrash(live) => live.share.is_none() && live.service.is_none(),
+            Live::TaskCrash(live) => live.share.is_none() && live.of == task_crash::Of::All,
             Live::HostCrash(live) => live.share.is_none() && !live.providers.as_deref().is_some_and(in_one_cell),
             Live::AgentDisconnect(live) => {
                 let all = live.share.is_none() && live.count == u32::MAX;
@@ -179,6 +194,11 @@ impl Live {
     /// The share of tries that it fails, where each is drawn by itself.
     pub fn fail_share(&self) -> Option<&Course> {
         Effect::course(self)
+    }
+
+    /// Whether it leaves less Fargate stock in a zone than the plan says: cells that share a zone look at it together.
+    pub fn shrinks_stock(&self) -> bool {
+        matches!(self, Live::ZonePowerLoss(live) if !live.stock.is_empty())
     }
 
     /// How far one occurrence reaches.

@@ -32,7 +32,10 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// Other pools of the same provider. There is no fallback to on-demand.
 /// ## Source
-/// Domain sheet, sections 4.4 and 13.
+/// Fargate capacity providers, Amazon ECS developer guide
+/// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html); Spot Instance
+/// interruption notices, Amazon EC2 user guide
+/// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {
@@ -83,7 +86,7 @@ impl Kind for Spec {
     }
 }
 
-/// The notice before Spot capacity is taken back (domain sheet, section 4.4).
+/// The notice before Spot capacity is taken back (Spot interruption notices).
 const NOTICE: Span = Span::from_secs(120);
 
 impl Live {

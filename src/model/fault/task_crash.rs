@@ -4,8 +4,9 @@ use super::{Effect, Kind, Strike, Thing};
 use crate::model::fact::TaskState;
 use crate::model::flows::{For, reconcile, serve};
 use crate::model::ids::TaskId;
-use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::ids::{CellId, ClusterId, ServiceId, ZoneId};
 use crate::model::names::Names;
+use crate::model::plan::Plan;
 use crate::model::problem::Problems;
 use crate::model::tables::Task;
 use crate::model::world::{Cx, World};
@@ -24,13 +25,22 @@ use serde::{Deserialize, Serialize};
 /// The scheduler starts a replacement; launch rate and start time bound it, and with `for` it waits until the end. Where
 /// a container restart policy applies, the container starts again in place.
 /// ## Source
-/// Domain sheet, section 13.
+/// Amazon ECS stopped tasks error messages and stopped task error codes, Amazon ECS developer guide
+/// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {
     /// Whose tasks, such as `shop/web`. Left out: those of every service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
+    /// Instead: the tasks of all services of this cluster, such as `shop`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    /// Instead: the tasks of all clusters that this control-plane cell runs when the fault hits them, such as `cell-2`,
+    /// with its Region in front where several have one (`us-east-1/cell-2`). With `every` the clock of a task starts if
+    /// the cell runs its cluster when the task starts to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
     /// Only tasks in this zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
@@ -45,11 +55,24 @@ pub struct Spec {
     pub exit_code: Option<u32>,
 }
 
+/// Whose tasks crash.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Of {
+    /// Those of every service.
+    All,
+    /// Those of one service.
+    Service(ServiceId),
+    /// Those of every service of a cluster.
+    Cluster(ClusterId),
+    /// Those of every cluster that a control-plane cell runs.
+    Cell(CellId),
+}
+
 /// What runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
-    /// `None`: all.
-    pub service: Option<ServiceId>,
+    /// Whose tasks.
+    pub of: Of,
     /// `None`: all.
     pub zone: Option<ZoneId>,
     /// How many at once.
@@ -65,9 +88,15 @@ impl Kind for Spec {
 
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
         let (_, zone, share) = super::scope(None, self.zone.as_deref(), self.share, at, names, out)?;
-        let service = match &self.service {
-            Some(name) => Some(names.service(name, &format!("{at}/service"), out)?),
-            None => None,
+        let of = match (&self.service, &self.cluster, &self.cell) {
+            (None, None, None) => Of::All,
+            (Some(name), None, None) => Of::Service(names.service(name, &format!("{at}/service"), out)?),
+            (None, Some(name), None) => Of::Cluster(names.cluster(name, &format!("{at}/cluster"), out)?),
+            (None, None, Some(name)) => Of::Cell(names.cell(name, &format!("{at}/cell"), out)?),
+            _ => {
+                out.error(at, "`service`, `cluster` and `cell` exclude each other", "keep one of them");
+                return None;
+            }
         };
         if self.share.is_some() && self.count.is_some() {
             out.error(at, "`count` and `share` exclude each other", "keep one of them");
@@ -77,20 +106,27 @@ impl Kind for Spec {
             out.error(&format!("{at}/count"), "a count of 0 breaks nothing", "write 1 or more");
             return None;
         }
-        Some(Live { service, zone, count: self.count.unwrap_or(1), share, exit_code: self.exit_code.unwrap_or(1) })
+        Some(Live { of, zone, count: self.count.unwrap_or(1), share, exit_code: self.exit_code.unwrap_or(1) })
     }
 }
 
 impl Live {
     /// Whether the fault may hit this task.
-    pub(crate) fn matches(&self, task: &Task) -> bool {
-        self.service.is_none_or(|service| service == task.service) && self.zone.is_none_or(|zone| zone == task.zone)
+    pub(crate) fn matches(&self, task: &Task, world: &World, plan: &Plan) -> bool {
+        let cluster = || plan.services[task.service].cluster;
+        let meant = match self.of {
+            Of::All => true,
+            Of::Service(service) => service == task.service,
+            Of::Cluster(only) => only == cluster(),
+            Of::Cell(cell) => cell == world.homes.of(plan, cluster()),
+        };
+        meant && self.zone.is_none_or(|zone| zone == task.zone)
     }
 
-    fn targets(&self, world: &World) -> Vec<TaskId> {
+    fn targets(&self, world: &World, plan: &Plan) -> Vec<TaskId> {
         let open = |&slot: &u32| {
             let task = world.tasks.at(slot);
-            task.alive && task.state == TaskState::Running && self.matches(task)
+            task.alive && task.state == TaskState::Running && self.matches(task, world, plan)
         };
         (0..world.tasks.slots()).filter(open).map(|slot| world.tasks.handle(slot)).collect()
     }
@@ -105,7 +141,7 @@ impl Effect for Live {
         let plan = cx.plan;
         let tasks = match strike.thing {
             Thing::Task(task) => vec![task],
-            _ => super::pick(self.targets(world), self.count, self.share, |id| {
+            _ => super::pick(self.targets(world, plan), self.count, self.share, |id| {
                 let task = world.tasks.at(id.slot);
                 cx.draw(For::FaultHits, strike.who.nth(task.who(&plan.services[task.service]).0))
             }),

@@ -23,7 +23,8 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// Nothing by itself; it lasts as long as the fault.
 /// ## Source
-/// Domain sheet, section 5.8.
+/// Advanced Multi-AZ Resilience Patterns, AWS whitepaper
+/// (https://docs.aws.amazon.com/whitepapers/latest/advanced-multi-az-resilience-patterns/).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

@@ -1,5 +1,6 @@
 //! A zone loses power: every host in it stops at once.
 
+use super::returns::{self, HostsReturn, StockCourse, StockStep};
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Who;
 use crate::model::fact::{Fact, Hit};
@@ -8,6 +9,7 @@ use crate::model::ids::ZoneId;
 use crate::model::ids::{HostId, TaskId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
+use crate::model::quantity::Law;
 use crate::model::tables::host::NIL;
 use crate::model::world::{Cx, World};
 use schemars::JsonSchema;
@@ -24,9 +26,13 @@ use serde::{Deserialize, Serialize};
 /// stopped after 1 to 2 minutes (`detection` sets both).
 /// ## What heals it
 /// Replacement in the other zones as far as there is room. When power returns, capacity comes back as new hosts, and
-/// rebalancing evens out the zones.
+/// rebalancing evens out the zones. All of it is back at the end of the fault, unless `hostsReturn` and
+/// `fargateReturns` say that it comes back little by little, and `neverShare` that a part of it never does.
 /// ## Source
-/// Domain sheet, sections 6.3 and 13.
+/// Static stability using Availability Zones, Amazon Builders' Library
+/// (https://aws.amazon.com/builders-library/static-stability-using-availability-zones/). That hosts come back long after
+/// the power, and some never: summary of the AWS service event in the Sydney Region of 4 June 2016
+/// (https://aws.amazon.com/message/4372T8/).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {
@@ -37,6 +43,23 @@ pub struct Spec {
     /// and launches in the zone go on.
     #[serde(default = "whole")]
     pub share: f64,
+    /// The law of the time from the end of the fault until a host that lost its power has it again; each host is drawn by
+    /// itself. A host outside AWS then runs again as it was. A group or Managed Instances replace what they lost wherever
+    /// they find capacity; until the last of these times is over, the zone gives them a host only in the place of one
+    /// that is back, whatever `insufficientCapacity` says (model choice). Left out: all at once, at the end of the fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosts_return: Option<Law>,
+    /// Share of the hosts that lost their power and never have it again, above 0 to 1; each is drawn by itself. Outside
+    /// AWS they stay dead; of a group or Managed Instances their places are not given again before the last of the
+    /// times of `hostsReturn` is over (model choice). Left out: 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub never_share: Option<f64>,
+    /// How the zone's Fargate stock, on demand and Spot, comes back: steps counted from the end of the fault, each with
+    /// the share of what the fault took that is back from then on. Before the first step none is; what the last one
+    /// leaves out never is. With a `share` below 1 the fault takes that share of the stock. Left out: all of it is
+    /// back at the end of the fault, and a `share` below 1 takes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fargate_returns: Option<Vec<StockStep>>,
 }
 
 fn whole() -> f64 {
@@ -44,12 +67,16 @@ fn whole() -> f64 {
 }
 
 /// What runs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Live {
     /// `None`: every zone, each with its own clock.
     pub zone: Option<ZoneId>,
     /// Share of the zone, above 0 to 1.
     pub share: f64,
+    /// How hosts come back; `None`: all at the end.
+    pub hosts: Option<HostsReturn>,
+    /// How Fargate stock comes back; empty: all at the end.
+    pub stock: StockCourse,
 }
 
 impl Kind for Spec {
@@ -57,8 +84,25 @@ impl Kind for Spec {
 
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
         let share = super::share(self.share, &format!("{at}/share"), out);
-        let zone = super::zone(self.zone.as_deref(), at, names, out)?;
-        Some(Live { zone, share: share? })
+        let zone = super::zone(self.zone.as_deref(), at, names, out);
+        let hosts = HostsReturn::resolve(self.hosts_return.as_ref(), self.never_share, at, out);
+        let stock = returns::stock_course(self.fargate_returns.as_deref(), at, out);
+        Some(Live { zone: zone?, share: share?, hosts: hosts?, stock: stock? })
+    }
+}
+
+impl Live {
+    fn hosts_go_dark(&self, world: &mut World, zone: ZoneId, strike: Strike, cx: &mut Cx<'_>) {
+        for slot in 0..world.hosts.slots() {
+            let id: HostId = world.hosts.handle(slot);
+            let host = world.hosts.at(slot);
+            if host.alive && host.zone == zone && hit(host.who, self.share, strike, cx) {
+                if let Some(back) = &self.hosts {
+                    back.of_zone(world, id, strike, cx);
+                }
+                detect::host_dies(world, id, strike.cause, cx);
+            }
+        }
     }
 }
 
@@ -75,33 +119,30 @@ impl Effect for Live {
                 headroom::zone_lost(world, zone, strike.cause, cx);
                 link::cut_anchored(world, zone, strike.cause, cx);
             }
-            hosts_go_dark(world, zone, self.share, strike, cx);
+            if !self.stock.is_empty() {
+                returns::stock_goes(world, zone, self.share, strike.cause);
+            }
+            self.hosts_go_dark(world, zone, strike, cx);
             fargate_goes_dark(world, zone, self.share, strike, cx);
         }
     }
 
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+        let zones = super::zones_of(self.zone, strike, world);
+        for zone in &zones {
+            returns::stock_returns(*zone, &self.stock, strike.cause, cx);
+        }
         if self.share < 1.0 {
             external::revive(world, cx);
             return;
         }
-        for zone in super::zones_of(self.zone, strike, world) {
+        for zone in zones {
             world.zones[zone].dark -= 1;
             headroom::zone_back(world, zone, strike.cause, cx);
             link::mend_anchored(world, zone, cx);
         }
         external::revive(world, cx);
         rebalance::zone_is_back(world, cx);
-    }
-}
-
-fn hosts_go_dark(world: &mut World, zone: ZoneId, share: f64, strike: Strike, cx: &mut Cx<'_>) {
-    for slot in 0..world.hosts.slots() {
-        let id: HostId = world.hosts.handle(slot);
-        let host = world.hosts.at(slot);
-        if host.alive && host.zone == zone && hit(host.who, share, strike, cx) {
-            detect::host_dies(world, id, strike.cause, cx);
-        }
     }
 }
 

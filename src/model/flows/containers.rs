@@ -1,4 +1,4 @@
-//! The containers of a task start in the order of `dependsOn` (domain sheet, sections 1.1 and 1.4).
+//! The containers of a task start in the order of `dependsOn` (Amazon ECS task lifecycle; Task definition parameters).
 //!
 //! A container starts when those it waits for have reached what it asks of them: START, HEALTHY (one check interval
 //! after the start), COMPLETE or SUCCESS (the law of completion after the start). Who waits longer than the other's

@@ -4,8 +4,8 @@
 //! planned ─► Cloning ─► map table answers? ─► flip ─► Redirecting ─► forgotten
 //!                            └ no ─► Waiting, until it does
 //! ```
-//! The map in the router's memory needs no table: while that is out nobody new gets a cell and nobody moves, and whoever
-//! has one is served (domain sheet, sections 5.3 and 13).
+//! The map in the router's memory needs no table: while that is out nobody new gets a cell and nobody moves, and
+//! whoever has one is served (Reducing the Scope of Impact with Cell-Based Architecture; `docs/model.md`, Faults).
 
 use super::dispatch::{self, Step};
 use crate::engine::key::Phase;

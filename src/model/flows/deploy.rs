@@ -37,7 +37,7 @@ steps! { Deploy:
     Found(service: ServiceId, change: ChangeId, turn: u32),
 }
 
-/// How long a task without any health check runs before a deployment counts it as healthy (domain sheet, section 2.2).
+/// How long a task without any health check runs before a deployment counts it as healthy (Rolling update).
 const WARM: Span = Span::from_secs(40);
 /// Whoever finds no control plane asks again after so long (model choice).
 const AGAIN: Span = Span::from_secs(30);
@@ -103,8 +103,8 @@ fn asked(world: &mut World, service: ServiceId, id: ChangeId, turn: u32, cx: &mu
     }
 }
 
-/// UpdateService: taken on when the router and the cell answer, and the account has a token (domain sheet, section 4.6; as
-/// for RunTask, where a control plane is written); or when the client comes again.
+/// UpdateService: taken on when the router and the cell answer, and the account has a token (Amazon ECS API throttling;
+/// as for RunTask, where a control plane is written); or when the client comes again.
 pub(crate) fn called(world: &mut World, service: ServiceId, cx: &Cx<'_>) -> Result<(), Span> {
     let plan = cx.plan;
     let cluster = plan.services[service].cluster;
@@ -165,7 +165,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let plan = cx.plan;
     let bad = bad::is_bad(id, plan.changes[id].turn(plan.services[service].who, turn), cx);
     let (items, zones) = (plan.services[service].strategy.len(), world.services[service].zones.len());
-    // An alarm that is on already is ignored for the whole of the deployment (domain sheet, section 2.5).
+    // An alarm that is on already is ignored for the whole of the deployment (CloudWatch alarms and deployments).
     let watched = plan.services[service].deployment.alarms.iter().copied();
     let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
     let row = &mut world.services[service];
@@ -221,7 +221,7 @@ pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &
     reconcile::wake_once(world, service, cx);
 }
 
-/// A new task definition ends the rest after failed starts (domain sheet, section 2.6).
+/// A new task definition ends the rest after failed starts (Service throttle logic).
 pub(crate) fn no_rest(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
     (row.rest, row.rests_until) = (Span::ZERO, Time::ZERO);
@@ -304,8 +304,8 @@ pub(crate) fn healthy(world: &mut World, id: TaskId, cx: &Cx<'_>) {
     }
 }
 
-/// A task did not reach RUNNING (`started` is false), or fails its health checks: stage one of the circuit breaker counts
-/// the former until a task of the deployment has run, stage two the latter (domain sheet, section 2.4).
+/// A task did not reach RUNNING (`started` is false), or fails its health checks: stage one of the circuit breaker
+/// counts the former until a task of the deployment has run, stage two the latter (Deployment circuit breaker).
 pub(crate) fn fails(world: &mut World, id: TaskId, started: bool, cx: &mut Cx<'_>) {
     let service = world.tasks.at(id.slot).service;
     let Some(breaker) = cx.plan.services[service].deployment.breaker else { return };

@@ -34,12 +34,19 @@ pub(crate) fn prepare(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) 
 /// Faults have ended: what they broke is repaired, where there is power. Without `for` a dead host stays dead.
 pub(crate) fn revive(world: &mut World, cx: &mut Cx<'_>) {
     for slot in 0..world.hosts.slots() {
-        let host = world.hosts.at(slot);
-        let external = matches!(cx.plan.providers[host.provider].kind, ProviderKind::External(_));
-        if external && !host.alive && world.zones[host.zone].powered() && is_over(world, host.cause, cx) {
+        if !world.hosts.at(slot).alive {
             let id: HostId = world.hosts.handle(slot);
-            again(world, id, cx);
+            revive_one(world, id, cx);
         }
+    }
+}
+
+/// A dead host is repaired, where there is power and no fault keeps it dead.
+pub(crate) fn revive_one(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
+    let host = world.hosts.at(id.slot);
+    let external = matches!(cx.plan.providers[host.provider].kind, ProviderKind::External(_));
+    if external && !host.unpowered && world.zones[host.zone].powered() && is_over(world, host.cause, cx) {
+        again(world, id, cx);
     }
 }
 

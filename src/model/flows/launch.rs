@@ -42,7 +42,7 @@ steps! { Launch:
     Begun(task: TaskId),
 }
 
-/// Tasks of a cluster that may wait in PROVISIONING (domain sheet, section 4.2).
+/// Tasks of a cluster that may wait in PROVISIONING (Amazon ECS quotas).
 pub const PROVISIONING_MAX: usize = 500;
 
 /// Handles a step.
@@ -193,7 +193,7 @@ fn on_group(
     Ok(task)
 }
 
-/// Tasks of the cluster that wait for a host of an Auto Scaling group (domain sheet, section 4.2, model choice).
+/// Tasks of the cluster that wait for a host of an Auto Scaling group (model choice).
 fn waiting_in_cluster(world: &World, provider: ProviderId, cx: &Cx<'_>) -> usize {
     let plan = cx.plan;
     let cluster = &plan.clusters[plan.providers[provider].cluster];

@@ -1,4 +1,5 @@
-//! The link between a zone and its Region: who hears whom, and what goes on while it is cut (domain sheet, section 12).
+//! The link between a zone and its Region: who hears whom, and what goes on while it is cut (Container agent source;
+//! Amazon ECS on AWS Outposts; Amazon ECS Anywhere in disconnected scenarios).
 //!
 //! | | zone away from the Region | availability zone |
 //! |---|---|---|
@@ -7,7 +8,7 @@
 //! | requests of the site, or through a load balancer there | arrive | |
 //! | EC2 launches, ends and watches hosts | not while the link is cut | as ever |
 //!
-//! Left out: credentials that end during a long cut (6 h in the domain sheet, a model choice there), logs.
+//! Left out: credentials that end during a long cut (their life of 6 h would be a model choice), logs.
 
 use super::detect;
 use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, TaskState};

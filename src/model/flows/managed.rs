@@ -1,4 +1,5 @@
-//! ECS Managed Instances: hosts come when tasks wait, go when they are idle, old or impaired (domain sheet, section 4.7).
+//! ECS Managed Instances: hosts come when tasks wait, go when they are idle, old or impaired (Amazon ECS Managed
+//! Instances).
 //!
 //! ```text
 //! want ─► fill: a host of the cheapest type for each bin of waiting tasks ─► booted ─► idle ─► ended
@@ -22,7 +23,7 @@ use crate::model::world::{Cx, World};
 
 /// The age at which a host begins to drain (sourced: AWS Batch user guide, Managed Instances draining).
 const LIFE: Span = Span::from_secs(14 * 86_400);
-/// How long it may drain: the hard end comes about seven days later (domain sheet, section 4.7).
+/// How long it may drain: the hard end comes about seven days later (Amazon ECS Managed Instances).
 pub(crate) const DRAINS: Span = Span::from_secs(7 * 86_400);
 
 /// The delay of infrastructure optimization, unless it is off.

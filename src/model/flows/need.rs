@@ -1,4 +1,5 @@
-//! How many hosts a provider needs: those in use, and those that the waiting tasks would fill (domain sheet, 4.2).
+//! How many hosts a provider needs: those in use, and those that the waiting tasks would fill (Managed scaling
+//! behaviour).
 //!
 //! Waiting tasks are packed largest first, each onto the first new host with room. A group counts hosts of its smallest
 //! type that holds the task, as the guard; Managed Instances take the cheapest type that holds it and can be had. What

@@ -5,8 +5,8 @@
 //!           └ no: Blocked, looks again        └──── unit failed, alarm, found ────┴─► all that was changed goes back
 //! ```
 //! Going back is quick: all units go at once, each by the rules of its own deployment. One thing at a time is for going
-//! on (domain sheet, section 5.4). Over several Regions each has such a pipeline of its own; one leads, and
-//! `flows/convoy.rs` takes its words to the others.
+//! on (Automating safe, hands-off deployments). Over several Regions each has such a pipeline of its own; one leads,
+//! and `flows/convoy.rs` takes its words to the others.
 
 use super::{For, alarms, bad, convoy, deploy, reach, renew, staged};
 use crate::engine::Span;
@@ -166,7 +166,7 @@ fn asked(world: &mut World, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
 /// It is under way here, and has changed nothing yet.
 pub(super) fn opens(world: &mut World, change: ChangeId, turn: u32, role: Role, cx: &Cx<'_>) {
     let plan = cx.plan;
-    // An alarm that is on already is ignored, as for a deployment of ECS (domain sheet, section 2.5).
+    // An alarm that is on already is ignored, as for a deployment of ECS (CloudWatch alarms and deployments).
     let watched = of(plan, change).alarms.iter().map(|watched| watched.alarm);
     let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
     let units = plan.changes[change].units.len();

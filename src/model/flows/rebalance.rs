@@ -1,4 +1,4 @@
-//! Zones are evened out, one task at a time (domain sheet, section 2.8).
+//! Zones are evened out, one task at a time (Balancing a service across Availability Zones).
 //!
 //! In steady state, when two zones differ by more than one task: start one in the emptiest zone that can take it, wait
 //! until it is healthy, stop one in the fullest. Fargate and Fargate Spot are evened out each for itself. Left out:

@@ -1,6 +1,7 @@
 //! Desired against placed: what the service scheduler does when it is woken.
 //!
-//! It is woken once for each batch of news, never by a clock. Order of work (domain sheet, sections 2.3 and 2.8):
+//! It is woken once for each batch of news, never by a clock. Order of work (Amazon ECS services; CreateService;
+//! Balancing a service across Availability Zones):
 //! 1. missing tasks are due; so are replacements of tasks to be replaced, as far as `maximumPercent` leaves room;
 //! 2. what is too much is stopped: replaced tasks first, then healthy ones in the order of `choose::surplus`;
 //! 3. without room, tasks to be replaced are stopped first, as `minimumHealthyPercent` allows: unhealthy ones one at a
@@ -198,8 +199,8 @@ fn to_replace<'w>(
     all.filter(move |(_, task)| meant(task) && !protect::keeps(task, cx))
 }
 
-/// Without room an unhealthy task is picked at random (domain sheet, section 2.3); without one, the oldest of those on
-/// draining hosts.
+/// Without room an unhealthy task is picked at random (Amazon ECS services; CreateService); without one, the oldest of
+/// those on draining hosts.
 fn pick_for_room(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
     let unhealthy = || to_replace(world, service, of, cx).filter(|(_, task)| task.health == Health::Unhealthy);
     let count = unhealthy().count() as u64;

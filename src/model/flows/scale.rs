@@ -40,7 +40,7 @@ steps! { Scale:
 
 /// How long a group waits after no zone could give a host (model choice).
 pub(crate) const LAUNCH_AGAIN: Span = Span::from_secs(60);
-/// How long managed draining waits for tasks (domain sheet, section 4.3).
+/// How long managed draining waits for tasks (Managed instance draining).
 const DRAINS: Span = Span::from_secs(48 * 3_600);
 
 /// Handles a step.
@@ -123,7 +123,7 @@ pub(crate) fn room_at_start(
 }
 
 /// A host begins to boot in the zone with the fewest of its provider; `None` when no zone gives one. A zone that gives
-/// none is left out for five minutes, unless nothing else is left (domain sheet, section 3.1, model choice).
+/// none is left out for five minutes, unless nothing else is left (model choice).
 fn new_host(
     world: &mut World,
     provider: ProviderId,
@@ -147,7 +147,7 @@ fn new_host(
 pub(crate) fn gives(world: &World, provider: ProviderId, zone: ZoneId, types: &[TypeId]) -> Option<TypeId> {
     let open = world.zones[zone].powered() && world.zones[zone].reachable();
     let row = &world.providers[provider];
-    types.iter().copied().find(|&kind| open && !row.refuses(zone, Some(kind)))
+    types.iter().copied().find(|&kind| open && row.may_have(zone, kind))
 }
 
 fn zone_for(
@@ -360,7 +360,7 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
 }
 
 /// Takes hosts away from the fullest zone, the oldest first: any, or with termination protection the empty ones only
-/// (domain sheet, section 4.3; the oldest stands for the group's termination policy, model choice).
+/// (Managed instance draining; the oldest stands for the group's termination policy, model choice).
 fn scale_in(world: &mut World, provider: ProviderId, group: &Group, take: u32, cx: &mut Cx<'_>) {
     for _ in 0..take {
         let row = &world.providers[provider];

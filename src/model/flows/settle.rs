@@ -128,7 +128,7 @@ fn tell_need(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut
     }
 }
 
-/// `ceil(count x percent / 100)` (domain sheet, section 2.2).
+/// `ceil(count x percent / 100)` (Rolling update).
 pub(crate) fn percent_up(count: u32, percent: u32) -> u32 {
     (u64::from(count) * u64::from(percent)).div_ceil(100) as u32
 }
@@ -228,7 +228,8 @@ fn pour_over(
     let service = &plan.services[id];
     let at = |zone: &ZoneId| in_zone(world, id, *zone, of);
     let in_service: u32 = zones.iter().map(|zone| at(zone).serving + at(zone).dead).sum();
-    // With no target in service the balancer fails open: it sends to all that are registered (domain sheet, 6.1).
+    // With no target in service the balancer fails open: it sends to all that are registered (Health checks for ALB
+    // target groups).
     let open = in_service == 0;
     let pick =
         |zone: &ZoneId| if open { (at(zone).idle, at(zone).idle_dead) } else { (at(zone).serving, at(zone).dead) };

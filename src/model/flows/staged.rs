@@ -4,9 +4,9 @@
 //! moved(one box) ─► Held ─► moved(zone) ─► Held ─► ... ─► moved(whole) ─► Baking ─► completed, still on trial
 //!     └──────────────────────── undone ───────────────────────────────────────┘─► Back ─► as before
 //! ```
-//! Each part is an ordinary deployment of the service (`flows/deploy.rs`), limited to a task or to zones: what is outside
-//! keeps the revision before, and what is lost there is replaced by it. ECS has no such limit of its own; it stands for a
-//! deployer that changes one Availability Zone at a time (domain sheet, section 2.10).
+//! Each part is an ordinary deployment of the service (`flows/deploy.rs`), limited to a task or to zones: what is
+//! outside keeps the revision before, and what is lost there is replaced by it. ECS has no such limit of its own; it
+//! stands for a deployer that changes one Availability Zone at a time (Zonal deployment of AWS CodeDeploy).
 
 use super::{account, deploy, pipeline, shift};
 use crate::model::fact::{Cause, ChangeStep};

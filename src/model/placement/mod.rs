@@ -1,4 +1,4 @@
-//! Where a task goes: strategies order the hosts, constraints filter them (domain sheet, section 3).
+//! Where a task goes: strategies order the hosts, constraints filter them (Task placement).
 
 pub(crate) mod choose;
 mod items;

@@ -1,6 +1,6 @@
 //! The cluster query language of `memberOf`: `attribute:ecs.instance-type =~ m5.* and not(task:group == service:db)`.
 //!
-//! Source: domain sheet, section 3.1 (AWS's page on the cluster query language). Every operator of the language is
+//! Source: Cluster query language, Amazon ECS developer guide. Every operator of the language is
 //! read, in both spellings (`==` and `equals`). Model choice: a host without the attribute differs from every value.
 
 use regex_lite::Regex;

@@ -1,4 +1,5 @@
-//! CloudWatch alarms: which metric of which service is watched, and when that counts as bad (domain sheet, section 9.4).
+//! CloudWatch alarms: which metric of which service is watched, and when that counts as bad (Amazon ECS CloudWatch
+//! metrics).
 
 use super::composite::Composite;
 use crate::engine::Span;

@@ -1,4 +1,5 @@
-//! Customers' own cells: a router cluster, a map table, and ECS clusters as cells (domain sheet, section 5.3).
+//! Customers' own cells: a router cluster, a map table, and ECS clusters as cells (Reducing the Scope of Impact with
+//! Cell-Based Architecture).
 
 use super::{Mapping, Profile};
 use crate::engine::{Span, Time};

@@ -87,7 +87,7 @@ pub struct Deployment {
     pub hooks: Vec<Hook>,
 }
 
-/// The longest bake that ECS computes itself (domain sheet, section 2.5).
+/// The longest bake that ECS computes itself (CloudWatch alarms and deployments).
 const BAKE_MAX: Span = Span::from_secs(300);
 
 impl Deployment {
@@ -111,7 +111,7 @@ pub struct Breaker {
     pub threshold: Threshold,
 }
 
-/// `thresholdConfiguration` (domain sheet, section 2.4).
+/// `thresholdConfiguration` (Deployment circuit breaker).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Threshold {
     /// Percent of the desired count, rounded up, and at least 3, at most 200.
@@ -142,7 +142,7 @@ mod tests {
     fn the_default_threshold_is_that_of_the_table() {
         let desired = [1, 4, 6, 7, 10, 25, 100, 400, 800];
         let found = desired.map(|count| Threshold::BoundedPercent(50).failures(count));
-        assert_eq!(found, [3, 3, 3, 4, 5, 13, 50, 200, 200], "domain sheet, section 2.4");
+        assert_eq!(found, [3, 3, 3, 4, 5, 13, 50, 200, 200], "Deployment circuit breaker");
         assert_eq!(desired.map(|count| Threshold::UnboundedPercent(50).failures(count))[..2], [1, 2]);
         assert_eq!(Threshold::Count(7).failures(1), 7);
     }

@@ -1,4 +1,5 @@
-//! Which cell runs a cluster, and which workers of the cell serve it (domain sheet, sections 5.3 and 5.5).
+//! Which cell runs a cluster, and which workers of the cell serve it (Reducing the Scope of Impact with Cell-Based
+//! Architecture; Workload isolation using shuffle-sharding).
 //!
 //! | Algorithm | What it is | Clusters that move when a cell is added to n |
 //! |---|---|---|

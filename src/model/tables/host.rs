@@ -47,6 +47,8 @@ pub struct Host {
     pub stirred: Time,
     /// It came while badly filled hosts were drained: it is not drained for that itself.
     pub settled: bool,
+    /// Outside AWS: a fault took its power, which comes back by a law of its own, or never.
+    pub unpowered: bool,
     /// Whether the group must not replace it, as a fault brings its successor.
     pub held: bool,
     /// Spot: it was told that it will be taken back.
@@ -94,6 +96,7 @@ impl Host {
             idle_since: Time::ZERO,
             stirred: Time::ZERO,
             settled: false,
+            unpowered: false,
             held: false,
             reclaimed: false,
             leaving: false,

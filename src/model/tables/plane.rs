@@ -247,8 +247,8 @@ pub fn left(rate: Option<u64>, ppm: u32) -> Option<u64> {
     }
 }
 
-/// API calls that change clusters' resources, RunTask among them: tokens of each account and Region (domain sheet,
-/// section 4.6).
+/// API calls that change clusters' resources, RunTask among them: tokens of each account and Region (Amazon ECS API
+/// throttling).
 const MODIFY: (u32, u64) = (100, 40_000_000_000);
 /// The same of calls that change services, UpdateService among them.
 const MODIFY_SERVICE: (u32, u64) = (50, 5_000_000_000);

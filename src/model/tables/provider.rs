@@ -36,6 +36,8 @@ pub struct Provider {
     pub looked: Option<Time>,
     /// Refusals in force.
     pub refusals: Vec<Refusal>,
+    /// Places of hosts that lost their power, while they come back one by one.
+    pub places: Vec<Place>,
     /// A group evens out its zones: it has more hosts than desired for the time being.
     pub evening: bool,
     /// Zones that gave no host, and until when they are tried last.
@@ -72,7 +74,49 @@ impl Refusal {
     }
 }
 
+/// Places of hosts of one type that lost their power in a zone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// Where.
+    pub zone: ZoneId,
+    /// Of which type.
+    pub kind: TypeId,
+    /// Without power still.
+    pub out: u32,
+    /// With power again, and not taken yet.
+    pub back: u32,
+}
+
 impl Provider {
+    /// The places of a zone and type.
+    pub fn place(&mut self, zone: ZoneId, kind: TypeId) -> &mut Place {
+        let found = self.places.iter().position(|place| place.zone == zone && place.kind == kind);
+        let row = found.unwrap_or_else(|| {
+            self.places.push(Place { zone, kind, out: 0, back: 0 });
+            self.places.len() - 1
+        });
+        &mut self.places[row]
+    }
+
+    /// Whether hosts of the zone are still without power: it gives a host only in the place of one that is back.
+    pub fn awaits_power(&self, zone: ZoneId) -> bool {
+        self.places.iter().any(|place| place.zone == zone && place.out > 0)
+    }
+
+    /// Whether a host of this type can be had in the zone, in a place that is back or as new capacity.
+    pub fn may_have(&self, zone: ZoneId, kind: TypeId) -> bool {
+        let in_place = self.places.iter().any(|place| place.zone == zone && place.kind == kind && place.back > 0);
+        in_place || !(self.awaits_power(zone) || self.refuses(zone, Some(kind)))
+    }
+
+    /// A host takes a place that is back, if there is one.
+    pub fn take_place(&mut self, zone: ZoneId, kind: TypeId) {
+        let in_place = |place: &&mut Place| place.zone == zone && place.kind == kind && place.back > 0;
+        if let Some(place) = self.places.iter_mut().find(in_place) {
+            place.back -= 1;
+        }
+    }
+
     /// Whether new capacity of this type (`None`: Fargate) is refused in the zone.
     pub fn refuses(&self, zone: ZoneId, kind: Option<TypeId>) -> bool {
         self.refusals.iter().any(|one| one.is_of(zone, kind) && (one.share.is_none() || one.hits))

@@ -217,7 +217,7 @@ impl Crew {
         self.wanted - self.starting - self.to_replace
     }
 
-    /// `floor(desired x maximumPercent / 100)`, the most tasks RUNNING or PENDING (domain sheet, section 2.2).
+    /// `floor(desired x maximumPercent / 100)`, the most tasks RUNNING or PENDING (Rolling update).
     pub fn most(&self, percent: u32) -> u32 {
         (u64::from(self.desired) * u64::from(percent) / 100) as u32
     }

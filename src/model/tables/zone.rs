@@ -3,7 +3,7 @@
 use crate::engine::{Span, Time};
 use crate::model::fact::Cause;
 
-/// How long launches stay away from a zone after one failed there (domain sheet, section 3.1, model choice).
+/// How long launches stay away from a zone after one failed there (model choice).
 pub const LEFT_OUT: Span = Span::from_secs(300);
 
 /// Grey failure in force.
@@ -39,6 +39,8 @@ pub struct Zone {
     pub used: [u64; 2],
     /// The most that ever was.
     pub used_most: [u64; 2],
+    /// Fargate stock that a loss of power took: by which fault, and what there is meanwhile, in millionths.
+    pub withheld: Vec<(Cause, u32)>,
     /// Launches stay away until then, on demand and Spot.
     pub left_out: [Time; 2],
 }
@@ -49,6 +51,12 @@ impl Zone {
         let row = usize::from(spot);
         self.used[row] += cpu;
         self.used_most[row] = self.used_most[row].max(self.used[row]);
+    }
+
+    /// CPU units of Fargate that there are now of a `whole` stock: what the fault that took the most has left.
+    pub fn stock(&self, whole: u64) -> u64 {
+        let there = self.withheld.iter().map(|(_, there)| u64::from(*there)).min();
+        there.map_or(whole, |there| (u128::from(whole) * u128::from(there) / u128::from(MILLION)) as u64)
     }
 
     /// Whether anything can be launched here at all.

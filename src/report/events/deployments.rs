@@ -1,4 +1,5 @@
-//! Events of deployments and of the alarms that watch them (domain sheet, sections 2.4, 2.5 and 9.2).
+//! Events of deployments and of the alarms that watch them (Deployment circuit breaker; CloudWatch alarms and
+//! deployments; Service action events).
 //!
 //! ```text
 //! begins ─► IN_PROGRESS ─► COMPLETED

@@ -3,8 +3,9 @@
 use crate::model::quantity::Duration;
 
 object! {
-    /// How a change goes on over what it is to reach: stage by stage, each watched for a while (domain sheet, section 5.4).
-    /// In a stage one unit is changed after the other; a failure takes back everything that was changed.
+    /// How a change goes on over what it is to reach: stage by stage, each watched for a while (Automating safe,
+    /// hands-off deployments). In a stage one unit is changed after the other; a failure takes back everything that was
+    /// changed.
     Pipeline("camelCase") {
         plain {
             /// Whether a stage may begin while a fault is in force; not by default (sourced: no deployment during known

@@ -11,7 +11,8 @@ use crate::scenario::file::{Alarm, ComparisonOperator, Statistic as Written, Tre
 
 const HOUR: u32 = 3_600;
 const DAY: u64 = 86_400;
-/// Metrics that people set alarms on and that are not simulated (domain sheet, sections 2.5 and 9.4).
+/// Metrics that people set alarms on and that are not simulated (CloudWatch alarms and deployments; Amazon ECS
+/// CloudWatch metrics).
 const KNOWN: [&str; 7] = [
     "HTTPCode_ELB_4XX_Count",
     "HTTPCode_Target_4XX_Count",

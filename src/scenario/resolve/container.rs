@@ -168,7 +168,7 @@ pub(super) fn restart(containers: &[ContainerDefinition]) -> Option<Restart> {
     Some(restart)
 }
 
-/// The health checks of the essential containers: all must pass, one fails the task (domain sheet, section 1.5).
+/// The health checks of the essential containers: all must pass, one fails the task (HealthCheck).
 pub(super) fn health(containers: &[ContainerDefinition]) -> Option<ContainerHealth> {
     let checks = || {
         let essential = containers.iter().filter(|container| container.essential);

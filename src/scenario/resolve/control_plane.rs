@@ -179,7 +179,8 @@ impl Build<'_> {
 }
 
 /// Capacity over the peak, as a fraction: the written percentage, or A / (A - 1) over A zones, so that one may be lost
-/// (domain sheet, section 5.2). Nothing is left of one zone, so no more than the peak is built there (model choice).
+/// (Static stability using Availability Zones). Nothing is left of one zone, so no more than the peak is built there
+/// (model choice).
 fn share(percent: Option<u32>, zones: u64) -> (u64, u64) {
     match (percent, zones) {
         (Some(percent), _) => (u64::from(percent), 100),

@@ -1,4 +1,5 @@
-//! Hosts outside AWS, and what launch type EXTERNAL does not take (ECS Anywhere; domain sheet, section 12).
+//! Hosts outside AWS, and what launch type EXTERNAL does not take (ECS Anywhere; Amazon ECS clusters for external
+//! instances).
 
 use super::Build;
 use super::cluster::Home;

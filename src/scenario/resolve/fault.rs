@@ -30,6 +30,7 @@ impl Build<'_> {
             let effect = fault.spec.resolve(&format!("{at}/{}", fault.spec.kind()), &self.names, self.out);
             self.spot_only(fault, &at);
             self.own_zone_only(fault, &at);
+            self.end_of_returns(fault, &at);
             let (Some(when), Ok(lasts), Some(effect)) = (when, lasts, effect) else { continue };
             self.late_steps(fault, &effect, lasts.as_ref(), &at);
             let id = self.plan.faults.push(plan::Fault {
@@ -117,6 +118,14 @@ impl Build<'_> {
             return Err(Refused);
         }
         Ok(Some(dist))
+    }
+
+    /// What comes back by a law is counted from the end of its fault.
+    fn end_of_returns(&mut self, fault: &Fault, at: &str) {
+        if let (Some(key), None) = (fault.spec.returns(), &fault.lasts) {
+            let message = format!("`{key}` counts from the end of the fault, and the fault has none");
+            self.out.error(&format!("{at}/{}/{key}", fault.spec.kind()), message, "write \"for\": \"1h\" or a law");
+        }
     }
 
     /// Control planes stand in availability zones only.

@@ -3,8 +3,8 @@
 use super::Build;
 use super::service::is_spot;
 use crate::engine::Span;
-use crate::model::fault::Spec;
-use crate::model::plan::{Kind, ProviderKind};
+use crate::model::fault::{PowerLoss, Spec};
+use crate::model::plan::{Kind, ProviderKind, StrategyItem};
 
 impl Build<'_> {
     pub(super) fn idle(&mut self) {
@@ -18,6 +18,9 @@ impl Build<'_> {
         let kinds: Vec<&ProviderKind> = self.plan.providers.iter().map(|provider| &provider.kind).collect();
         let own = |kind: &&&ProviderKind| !matches!(kind, ProviderKind::Fargate { .. } | ProviderKind::AnyHost);
         let hosts = kinds.iter().filter(own).count() > 0;
+        let on_fargate =
+            |item: &StrategyItem| matches!(self.plan.providers[item.provider].kind, ProviderKind::Fargate { .. });
+        let fargate = self.plan.services.iter().any(|service| service.strategy.iter().any(on_fargate));
         let away = self.plan.zones.iter().any(|zone| zone.kind.away());
         let spot_hosts = kinds.iter().any(|kind| kind.has_hosts() && is_spot(kind));
         for (index, fault) in self.scenario.faults.iter().enumerate() {
@@ -35,6 +38,7 @@ impl Build<'_> {
                     let message = "the scenario has no container instances, and so no agents: it does nothing";
                     self.out.warning(&at, message, "add a capacity provider with hosts, or `externalInstances`");
                 }
+                Spec::ZonePowerLoss(spec) => self.idle_returns(spec, &at, hosts, fargate),
                 Spec::HostCrash(_) if !hosts => {
                     let message = "the scenario has no container instances: it does nothing";
                     self.out.warning(&at, message, "crash tasks instead, or add a capacity provider with hosts");
@@ -49,6 +53,21 @@ impl Build<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// What comes back by a law, where nothing of its kind can be lost.
+    fn idle_returns(&mut self, spec: &PowerLoss, at: &str, hosts: bool, fargate: bool) {
+        let zone = spec.zone.as_ref().and_then(|name| self.names.zones.get(name));
+        let away = zone.is_some_and(|zone| self.plan.zones[*zone].kind.away());
+        if spec.hosts_return.is_some() && !hosts {
+            let message = "`hostsReturn` is not used: the scenario has no container instances";
+            self.out.warning(&format!("{at}/hostsReturn"), message, "Fargate comes back by `fargateReturns`");
+        }
+        if spec.fargate_returns.is_some() && (!fargate || away) {
+            let why = if away { "Fargate is offered in availability zones only" } else { "no service uses Fargate" };
+            let message = format!("`fargateReturns` is not used: {why}");
+            self.out.warning(&format!("{at}/fargateReturns"), message, "hosts come back by `hostsReturn`");
         }
     }
 

@@ -7,15 +7,15 @@ use crate::model::ids::{RegionId, ZoneId};
 use crate::model::plan::{self, Hours, Move, Reach, Stage, Unit};
 use crate::scenario::file::{Change, PipelineStage, StageKind, Weekday, WorkingHours};
 
-/// Bakes that nobody wrote (domain sheet, section 5.4).
+/// Bakes that nobody wrote (Automating safe, hands-off deployments).
 const ONE_BOX: Span = Span::from_secs(3_600);
 const ZONES: Span = Span::from_secs(12 * 3_600);
 const UNITS: Span = Span::from_secs(4 * 3_600);
-/// After each zone but the last (domain sheet, section 2.10: zonal deployment of AWS CodeDeploy).
+/// After each zone but the last (zonal deployment of AWS CodeDeploy).
 const ZONE: Span = Span::from_secs(1_800);
 /// A part of a control-plane cell is changed in this time (model choice).
 const TAKES: Span = Span::from_secs(300);
-/// Requests that have to be seen of one box (domain sheet, section 5.4).
+/// Requests that have to be seen of one box (Automating safe, hands-off deployments).
 const REQUESTS: u64 = 100;
 const DAY: Span = Span::from_secs(86_400);
 
@@ -237,8 +237,8 @@ impl Build<'_> {
         }
     }
 
-    /// The stages that nobody wrote: one box, its unit zone by zone, then waves that double, of units of its Region and then
-    /// of other Regions (domain sheet, section 5.4).
+    /// The stages that nobody wrote: one box, its unit zone by zone, then waves that double, of units of its Region and
+    /// then of other Regions (Automating safe, hands-off deployments).
     fn usual(&self, named: &Named) -> Vec<PipelineStage> {
         let one_box = PipelineStage { requests: Some(REQUESTS), ..PipelineStage::new(StageKind::OneBox) };
         let mut stages = vec![one_box, PipelineStage::new(StageKind::Zones)];

@@ -12,7 +12,8 @@ use crate::scenario::report::Report;
 use crate::scenario::source;
 use std::collections::BTreeMap;
 
-/// Workers of a cell and of a cluster: the first example of shuffle sharding (domain sheet, section 5.5).
+/// Workers of a cell and of a cluster: the first example of shuffle sharding (Workload isolation using
+/// shuffle-sharding).
 const WORKERS: u32 = 8;
 const SHARD_SIZE: u32 = 2;
 

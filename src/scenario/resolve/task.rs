@@ -305,7 +305,7 @@ fn scaled(number: &str) -> Option<u32> {
     (value >= 0.0 && value <= f64::from(u32::MAX)).then(|| libm::round(value) as u32)
 }
 
-/// Sizes of Fargate (domain sheet, section 3.3).
+/// Sizes of Fargate (TaskDefinition, `cpu`, Amazon ECS API reference; 32 vCPU since June 2026).
 fn fargate_size(cpu: u32, memory: u32) -> Result<(), String> {
     const GB: u32 = 1_024;
     let (low, high, step) = match cpu {
@@ -317,7 +317,9 @@ fn fargate_size(cpu: u32, memory: u32) -> Result<(), String> {
         4_096 => (8, 30, 1),
         8_192 => (16, 60, 4),
         16_384 => (32, 120, 8),
-        _ => return Err("CPU units are 256, 512, 1024, 2048, 4096, 8192 or 16384".to_owned()),
+        32_768 if [60 * GB, 120 * GB, 244 * GB].contains(&memory) => return Ok(()),
+        32_768 => return Err("32768 CPU units go with 60, 120 or 244 GB".to_owned()),
+        _ => return Err("CPU units are 256, 512, 1024, 2048, 4096, 8192, 16384 or 32768".to_owned()),
     };
     if (low * GB..=high * GB).contains(&memory) && (memory - low * GB).is_multiple_of(step * GB) {
         return Ok(());
@@ -343,7 +345,11 @@ mod tests {
             (8_192, 20_480, true),
             (8_192, 17_408, false),
             (16_384, 122_880, true),
+            (32_768, 61_440, true),
+            (32_768, 122_880, true),
+            (32_768, 249_856, true),
             (32_768, 65_536, false),
+            (65_536, 249_856, false),
             (300, 512, false),
         ] {
             assert_eq!(fargate_size(cpu, memory).is_ok(), exists, "{cpu} {memory}");

@@ -1,0 +1,238 @@
+//! What a loss of power took comes back little by little: hosts each by a law of their own, a part of them never, and
+//! Fargate stock in steps.
+//!
+//! ```text
+//! fault begins: each host draws ─► fault ends ─► its time ─► HostBack: a host outside AWS runs again
+//!                                                        ─► PlaceBack: the provider may launch in its place
+//!               stock is withheld ─► fault ends ─► StockBack, step by step
+//! ```
+//! Until the last host of a provider in a zone has had its time, the zone gives this provider a host only in the place
+//! of one that is back (model choice).
+
+use super::{Live, Strike};
+use crate::engine::key::Phase;
+use crate::engine::{Dist, Span, Who};
+use crate::model::fact::Cause;
+use crate::model::flows::{For, external, rebalance, scale};
+use crate::model::ids::{HostId, ProviderId, TypeId, ZoneId};
+use crate::model::plan::ProviderKind;
+use crate::model::problem::Problems;
+use crate::model::quantity::{Duration, Law};
+use crate::model::tables::zone::LEFT_OUT;
+use crate::model::world::{Cx, World};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How hosts come back after the fault.
+#[derive(Clone, Debug)]
+pub struct HostsReturn {
+    /// From the end of the fault until a host has power again.
+    pub after: Dist,
+    /// Share of the hosts that never have, 0 to 1.
+    pub never: f64,
+}
+
+impl HostsReturn {
+    /// `hostsReturn` and `neverShare`; `Some(None)`: neither is written.
+    #[expect(clippy::option_option, reason = "not written is not the same as not understood")]
+    pub(super) fn resolve(
+        law: Option<&Law>,
+        never: Option<f64>,
+        at: &str,
+        out: &mut Problems,
+    ) -> Option<Option<HostsReturn>> {
+        let never_share = match never {
+            Some(value) => super::share(value, &format!("{at}/neverShare"), out),
+            None => Some(0.0),
+        };
+        let Some(law) = law else {
+            if never.is_some() {
+                let hint = "write \"hostsReturn\": {\"constant\": \"0s\"} if the others are back at once";
+                out.error(&format!("{at}/neverShare"), "`neverShare` needs `hostsReturn` beside it", hint);
+                return None;
+            }
+            return Some(None);
+        };
+        match law.dist() {
+            Ok(after) => Some(Some(HostsReturn { after, never: never_share? })),
+            Err(error) => {
+                let hint = "such as {\"lognormal\": {\"median\": \"3h\", \"sigma\": 0.6}}";
+                out.error(&format!("{at}/hostsReturn"), format!("the law {error}"), hint);
+                None
+            }
+        }
+    }
+
+    /// From the end of the fault to a host's return, and whether it returns at all.
+    fn draw(&self, strike: Strike, host: Who, cx: &Cx<'_>) -> (Span, bool) {
+        let mut draw = cx.draw(For::HostReturn, strike.who.nth(host.0));
+        let returns = !draw.happens(self.never);
+        (self.after.sample(&mut draw), returns)
+    }
+
+    /// A zone lost its power: this host, which is about to die, will be back by itself or never.
+    pub(super) fn of_zone(&self, world: &mut World, id: HostId, strike: Strike, cx: &mut Cx<'_>) {
+        let Some(ends) = strike.ends else { return };
+        let host = world.hosts.at(id.slot);
+        let (after, returns) = self.draw(strike, host.life(), cx);
+        let (provider, zone, kind, life) = (host.provider, host.zone, host.kind, host.lives);
+        if matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
+            world.hosts.at_mut(id.slot).unpowered = true;
+            if returns {
+                cx.at(ends + after, Phase::Fault, super::Step::HostBack(id, life));
+            }
+            return;
+        }
+        world.providers[provider].place(zone, kind).out += 1;
+        cx.at(ends + after, Phase::Fault, super::Step::PlaceBack(provider, zone, kind, u8::from(returns)));
+    }
+
+    /// This host crashes: whether its successor is brought, which then comes by itself.
+    pub(super) fn of_crash(&self, world: &mut World, id: HostId, strike: Strike, cx: &mut Cx<'_>) -> bool {
+        let Some(ends) = strike.ends else { return false };
+        let host = world.hosts.at(id.slot);
+        let (after, returns) = self.draw(strike, host.life(), cx);
+        let (provider, zone, kind, life) = (host.provider, host.zone, host.kind, host.lives);
+        let external = matches!(cx.plan.providers[provider].kind, ProviderKind::External(_));
+        world.hosts.at_mut(id.slot).unpowered = external;
+        if returns {
+            let back = super::Step::HostBack(id, life);
+            let succeeds = super::Step::Succeeds(provider, strike.cause, zone, kind);
+            cx.at(ends + after, Phase::Fault, if external { back } else { succeeds });
+        }
+        returns && !external
+    }
+}
+
+/// A place of a provider's host has had its time: it is back, or is given up for good.
+pub(super) fn place_back(
+    world: &mut World,
+    provider: ProviderId,
+    (zone, kind): (ZoneId, TypeId),
+    back: bool,
+    cx: &mut Cx<'_>,
+) {
+    let place = world.providers[provider].place(zone, kind);
+    place.out = place.out.saturating_sub(1);
+    place.back += u32::from(back);
+    look(provider, cx);
+    if !world.providers[provider].awaits_power(zone) {
+        cx.after(LEFT_OUT, super::Step::PlacesOver(provider, zone));
+    }
+}
+
+/// The provider looks at once, and when its launches no longer stay away from the zone.
+fn look(provider: ProviderId, cx: &mut Cx<'_>) {
+    cx.after(Span::ZERO, scale::Step::Fill(provider));
+    cx.after(LEFT_OUT, scale::Step::Fill(provider));
+}
+
+/// The successor of a crashed host comes, in its place if the zone has power.
+pub(super) fn succeeds(
+    world: &mut World,
+    provider: ProviderId,
+    cause: Cause,
+    (zone, kind): (ZoneId, TypeId),
+    cx: &mut Cx<'_>,
+) {
+    if !world.release_held(cause, provider) {
+        return;
+    }
+    world.providers[provider].place(zone, kind).back += 1;
+    scale::succeed(world, provider, cx);
+    cx.after(LEFT_OUT, super::Step::PlacesOver(provider, zone));
+}
+
+/// Places that nobody took for five minutes after the last return go to others (model choice).
+pub(super) fn places_over(world: &mut World, provider: ProviderId, zone: ZoneId) {
+    let row = &mut world.providers[provider];
+    if !row.awaits_power(zone) {
+        row.places.retain(|place| place.zone != zone);
+    }
+}
+
+/// A host outside AWS has power again.
+pub(super) fn host_back(world: &mut World, id: HostId, life: u32, cx: &mut Cx<'_>) {
+    if world.hosts.get(id).is_some_and(|host| !host.alive && host.lives == life) {
+        world.hosts.at_mut(id.slot).unpowered = false;
+        external::revive_one(world, id, cx);
+    }
+}
+
+/// A step of the course in which the Fargate stock of a zone comes back.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct StockStep {
+    /// When, counted from the end of the fault.
+    pub at: Duration,
+    /// Share of the stock that the fault took which is back from then on, 0 to 1.
+    pub share: f64,
+}
+
+/// The course of a zone's Fargate stock: times from the end of the fault, and what is back, in millionths.
+pub type StockCourse = Vec<(Span, u32)>;
+
+/// Millionths in one.
+const WHOLE: u32 = 1_000_000;
+
+/// `fargateReturns`; an empty course: not written.
+pub(super) fn stock_course(steps: Option<&[StockStep]>, at: &str, out: &mut Problems) -> Option<StockCourse> {
+    let Some(steps) = steps else { return Some(Vec::new()) };
+    let at = format!("{at}/fargateReturns");
+    if steps.is_empty() {
+        out.error(&at, "a course without steps brings nothing back", "write [{\"at\": \"2h\", \"share\": 1.0}]");
+        return None;
+    }
+    let mut course = StockCourse::new();
+    let mut understood = true;
+    for (row, step) in steps.iter().enumerate() {
+        let before = row.checked_sub(1).map(|before| &steps[before]);
+        if before.is_some_and(|before| step.at.0 <= before.at.0) {
+            let message = format!("`{}` is not after `{}`, the step before", step.at.0, steps[row - 1].at.0);
+            out.error(&format!("{at}/{row}/at"), message, "write the steps in the order of time, each once");
+            understood = false;
+        }
+        if !(0.0..=1.0).contains(&step.share) {
+            let hint = "write a number from 0 to 1, such as 0.3 for three tenths of the stock";
+            out.error(&format!("{at}/{row}/share"), format!("`{}` is not between 0 and 1", step.share), hint);
+            understood = false;
+        } else if before.is_some_and(|before| step.share < before.share) {
+            let message = format!("`{}` is less than `{}`, the step before", step.share, steps[row - 1].share);
+            let hint = "what is back stays: write another fault for what is lost again";
+            out.error(&format!("{at}/{row}/share"), message, hint);
+            understood = false;
+        }
+        course.push((step.at.0, libm::round(step.share * f64::from(WHOLE)) as u32));
+    }
+    understood.then_some(course)
+}
+
+/// The fault takes its share of the zone's Fargate stock, until the course brings it back.
+pub(super) fn stock_goes(world: &mut World, zone: ZoneId, share: f64, cause: Cause) {
+    world.zones[zone].withheld.push((cause, there(share, 0)));
+}
+
+/// What there is of a stock of which `share` was lost and `back` of that is back again, in millionths.
+fn there(share: f64, back: u32) -> u32 {
+    WHOLE - libm::round(share * f64::from(WHOLE - back)) as u32
+}
+
+/// The fault has ended: the course begins.
+pub(super) fn stock_returns(zone: ZoneId, course: &[(Span, u32)], cause: Cause, cx: &mut Cx<'_>) {
+    for (row, (after, _)) in course.iter().enumerate() {
+        cx.at(cx.now + *after, Phase::Fault, super::Step::StockBack(zone, cause, row as u32));
+    }
+}
+
+/// A step of the course.
+pub(super) fn stock_back(world: &mut World, zone: ZoneId, cause: Cause, row: u32, cx: &mut Cx<'_>) {
+    let Some((fault, _)) = cause.as_fault() else { return };
+    let Live::ZonePowerLoss(live) = &cx.plan.faults[fault].effect else { return };
+    let now = there(live.share, live.stock[row as usize].1);
+    let withheld = &mut world.zones[zone].withheld;
+    if let Some(found) = withheld.iter_mut().find(|(of, _)| *of == cause) {
+        found.1 = now;
+    }
+    withheld.retain(|(_, there)| *there < WHOLE);
+    rebalance::zone_is_back(world, cx);
+}
