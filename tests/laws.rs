@@ -32,6 +32,8 @@ mod colours;
 mod composite;
 #[path = "laws/control_plane.rs"]
 mod control_plane;
+#[path = "laws/cost.rs"]
+mod cost;
 #[path = "laws/daemons.rs"]
 mod daemons;
 #[path = "laws/defects.rs"]
@@ -42,6 +44,10 @@ mod deploy;
 mod deploy_outage;
 #[path = "shared/diary.rs"]
 mod diary;
+#[path = "laws/digest.rs"]
+mod digest;
+#[path = "laws/early.rs"]
+mod early;
 #[path = "laws/fleet.rs"]
 mod fleet;
 #[path = "laws/groups.rs"]

@@ -253,6 +253,7 @@ fn due(row: &Service, kind: Kind, name: &str, out: &mut Findings) {
         || queued
         || row.at_plane
         || !row.may_launch()
+        || row.resolves()
         || for_room;
     out.holds("somebody comes for what is due", name, row.owed.is_empty() || waits, (&row.owed, row.waits));
     out.holds("no entry of nothing", name, row.owed.iter().all(|(_, count)| *count > 0), &row.owed);

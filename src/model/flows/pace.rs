@@ -7,7 +7,7 @@
 //! ```
 
 use super::launch::{self, Step, Wait};
-use super::{account, outage, plane, reconcile};
+use super::{account, digest, outage, plane, reconcile};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::fact::{Action, Fact, Hit, Phase, Reason};
@@ -34,12 +34,23 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
     let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
     let mut refused = None;
-    while world.services[service].may_launch() {
+    while may_launch(world, service, cx) {
         if let Err(wait) = one(world, service, &mut barred, &mut refused, cx) {
             return wait_for(world, service, wait, cx);
         }
     }
-    wait_as(world, service, Phase::Scheduling);
+    rest(world, service);
+}
+
+/// Whether a launch is due that nothing holds back.
+fn may_launch(world: &World, service: ServiceId, cx: &Cx<'_>) -> bool {
+    world.services[service].may_launch() && !digest::holds(world, service, cx.plan)
+}
+
+/// No launch is due, or what is due waits for the image of the first task.
+fn rest(world: &mut World, service: ServiceId) {
+    let waits = world.services[service].may_launch();
+    wait_as(world, service, if waits { Phase::ImagePull } else { Phase::Scheduling });
 }
 
 /// What is due cannot be launched now: it waits, and somebody will come back to it.
@@ -127,13 +138,12 @@ fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>
         // Looked at when its cell is back.
         return reconcile::wake_once(world, service, cx);
     }
-    let row = &world.services[service];
-    if !row.may_launch() || cx.now < row.rests_until {
+    if !may_launch(world, service, cx) || cx.now < world.services[service].rests_until {
         return work(world, service, cx);
     }
     let mut barred = !items(service, cx, |of| of == bucket);
     match one(world, service, &mut barred, &mut None, cx) {
-        Ok(()) if !world.services[service].may_launch() => wait_as(world, service, Phase::Scheduling),
+        Ok(()) if !may_launch(world, service, cx) => rest(world, service),
         Ok(()) => queue_up(world, service, bucket, cx),
         Err(wait @ (Wait::Service(_) | Wait::Plane | Wait::Refused)) => wait_for(world, service, wait, cx),
         // No capacity here, or this bucket's share is full: the other items may go on.
@@ -164,13 +174,12 @@ fn again_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// A service has its turn at its control-plane cell: one launch, then it queues up again.
 pub(crate) fn one_turn(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    let row = &world.services[service];
-    if !row.may_launch() || cx.now < row.rests_until {
+    if !may_launch(world, service, cx) || cx.now < world.services[service].rests_until {
         return work(world, service, cx);
     }
     let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
     match one(world, service, &mut barred, &mut None, cx) {
-        Ok(()) if !world.services[service].may_launch() => wait_as(world, service, Phase::Scheduling),
+        Ok(()) if !may_launch(world, service, cx) => rest(world, service),
         Ok(()) => plane::queue_up(world, service, cx),
         Err(wait) => wait_for(world, service, wait, cx),
     }

@@ -1,6 +1,7 @@
 //! Alarms that a pipeline watches: those that are named, and those that it makes for itself.
 
 use super::Build;
+use super::index::first;
 use super::units::Named;
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
@@ -72,9 +73,7 @@ impl Build<'_> {
             return Vec::new();
         }
         // Changes stand in the order of the file.
-        let Some(place) = self.scenario.changes.iter().position(|one| one.name == change.name) else {
-            return Vec::new();
-        };
+        let Some(place) = first(&self.index.changes, &change.name) else { return Vec::new() };
         let scope = Scope::Fleet(ChangeId(place as u32));
         let regions = named.regions(&self.plan);
         let mut found = Vec::new();
@@ -103,13 +102,13 @@ impl Build<'_> {
 
     /// An alarm that a pipeline has made for itself.
     fn own_alarm(&mut self, name: String, service: ServiceId, scope: Scope, rule: Rule, at: &str) -> Option<AlarmId> {
-        if self.plan.alarms.iter().any(|alarm| alarm.name == name) {
+        if self.names.alarms.contains_key(&name) {
             let hint = "call the alarm, or the change, something else";
             self.out.error(at, format!("an alarm is called `{name}` already"), hint);
             return None;
         }
         let on = OnMetric { metric: Metric::ErrorRate, scope, rule, delay: Span::ZERO };
-        Some(self.plan.alarms.push(plan::Alarm { name, service, watches: Watches::Metric(on) }))
+        Some(self.add_alarm(plan::Alarm { name, service, watches: Watches::Metric(on) }))
     }
 
     fn pipeline_rule(&mut self, written: &PipelineAlarm, at: &str) -> Option<Rule> {
