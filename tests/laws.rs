@@ -40,6 +40,8 @@ mod consolidation;
 mod control_plane;
 #[path = "laws/crash_scope.rs"]
 mod crash_scope;
+#[path = "laws/cost.rs"]
+mod cost;
 #[path = "laws/daemons.rs"]
 mod daemons;
 #[path = "laws/defects.rs"]
@@ -50,6 +52,10 @@ mod deploy;
 mod deploy_outage;
 #[path = "shared/diary.rs"]
 mod diary;
+#[path = "laws/digest.rs"]
+mod digest;
+#[path = "laws/early.rs"]
+mod early;
 #[path = "laws/fleet.rs"]
 mod fleet;
 #[path = "laws/groups.rs"]

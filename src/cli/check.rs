@@ -267,7 +267,7 @@ const AGAIN: &str = "by `every`";
 /// How many tasks a service may have while a change of it is deployed, and what watches that.
 fn deployments(plan: &Plan) -> Table {
     use Side::{Left, Right};
-    let changes = changes::derived(plan);
+    let changes = &plan.changes;
     let mut columns = vec![
         ("begins", Right),
         ("change", Left),
@@ -280,7 +280,7 @@ fn deployments(plan: &Plan) -> Table {
     columns.extend(copied.then_some(("copies\nfirst for", Right)));
     columns.extend([("baked\nfor", Right), ("watched by", Left)]);
     let mut table = Table::new(&columns);
-    for row in changes.iter().take(CHANGES_MAX) {
+    for row in changes::rows(plan).take(CHANGES_MAX) {
         let bake = if row.bake == Span::ZERO { NOTHING.to_owned() } else { duration(row.bake.as_secs_f64()) };
         let begin = row.at.map_or_else(|| AGAIN.to_owned(), |at| duration(at.as_secs_f64()));
         let own = [begin, row.change.clone(), row.service.clone()];

@@ -1,7 +1,7 @@
 //! What a scenario's names mean: handed to the kinds while they resolve what was written.
 
-use super::ids::{CellId, ClusterId, ProviderId, RegionId, ServiceId, ZoneId};
-use super::problem::{Problems, nearest};
+use super::ids::{AlarmId, CellId, ClusterId, ProviderId, RegionId, ServiceId, ZoneId};
+use super::problem::Problems;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names and what they stand for.
@@ -24,6 +24,8 @@ pub struct Names {
     pub providers: BTreeMap<String, Vec<ProviderId>>,
     /// Instance types by name, as rows of the plan.
     pub types: BTreeMap<String, super::ids::TypeId>,
+    /// Alarms: those that were written, and those that pipelines make for themselves.
+    pub alarms: BTreeMap<String, AlarmId>,
     /// Task-definition families that a service or stream uses.
     pub families: BTreeMap<String, ()>,
     /// Whether there are customers' own cells.
@@ -101,7 +103,7 @@ fn find<T: Clone>(
     let found = known.get(name).cloned();
     if found.is_none() {
         let written = || known.keys().chain(refused).map(String::as_str);
-        let hint = match nearest(name, written()) {
+        let hint = match out.nearest(name, written()) {
             Some(near) => format!("did you mean `{near}`?"),
             None if written().next().is_none() => format!("the scenario has no {what}"),
             None => format!("known: {}", written().take(8).collect::<Vec<_>>().join(", ")),

@@ -1,5 +1,7 @@
 //! What is wrong or doubtful in a scenario, with its place and the way out.
 
+use std::collections::BTreeSet;
+
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Severity {
@@ -12,7 +14,7 @@ pub enum Severity {
 }
 
 /// One finding.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Problem {
     /// How bad.
     pub severity: Severity,
@@ -29,6 +31,8 @@ pub struct Problem {
 pub struct Problems {
     /// All of them.
     pub list: Vec<Problem>,
+    /// The same, so that none is told twice.
+    seen: BTreeSet<Problem>,
 }
 
 impl Problems {
@@ -50,7 +54,7 @@ impl Problems {
     fn add(&mut self, severity: Severity, at: &str, message: String, hint: String) {
         let hint = if hint.is_empty() { None } else { Some(hint) };
         let problem = Problem { severity, at: at.to_owned(), message, hint };
-        if !self.list.contains(&problem) {
+        if self.seen.insert(problem.clone()) {
             self.list.push(problem);
         }
     }
@@ -63,6 +67,16 @@ impl Problems {
     /// Findings of one severity.
     pub fn of(&self, severity: Severity) -> impl Iterator<Item = &Problem> {
         self.list.iter().filter(move |problem| problem.severity == severity)
+    }
+}
+
+/// Problems after which nobody looks for the nearest name any more: each look costs the length of a list.
+const LOOKED_UP: usize = 1_000;
+
+impl Problems {
+    /// The known name nearest to `wrong`, while there are few problems.
+    pub fn nearest<'a>(&self, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        if self.list.len() > LOOKED_UP { None } else { nearest(wrong, known) }
     }
 }
 

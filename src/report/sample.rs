@@ -112,6 +112,7 @@ pub(crate) fn with_changes() -> Plan {
         answers: Vec::new(),
         flag: None,
         shadow: None,
+        breaker_on_shift: false,
     };
     let rule = Rule {
         statistic: Statistic::Sum,

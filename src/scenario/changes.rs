@@ -3,7 +3,7 @@
 use crate::engine::Span;
 use crate::model::Plan;
 use crate::model::ids::{ChangeId, ServiceId};
-use crate::model::plan::{Change, Deployment, Kind, Pipeline, Service, Shadow, Strategy};
+use crate::model::plan::{Change, Kind, Pipeline, Service, Shadow, Strategy};
 
 /// What follows for one change.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +37,12 @@ pub struct Bounds {
 
 /// Every change, in the order of the file.
 pub fn derived(plan: &Plan) -> Vec<ChangeRow> {
-    plan.changes_in_order().map(|id| row(plan, id)).collect()
+    rows(plan).collect()
+}
+
+/// The same, each when it is asked for.
+pub fn rows(plan: &Plan) -> impl Iterator<Item = ChangeRow> {
+    plan.changes_in_order().map(move |id| row(plan, id))
 }
 
 fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
@@ -55,7 +60,7 @@ fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
         (None, None, first) => first.map_or(Span::ZERO, |service| service.deployment.bakes(&plan.alarms)),
     };
     let mut watched = match (flag, first) {
-        (None, Some(service)) => watched(plan, &service.deployment, service.desired),
+        (None, Some(service)) => watched(plan, change, service),
         _ => flags.collect(),
     };
     watched.extend(staged.into_iter().flat_map(|pipeline| by_pipeline(plan, pipeline)));
@@ -116,10 +121,12 @@ fn by_pipeline(plan: &Plan, pipeline: &Pipeline) -> Vec<String> {
     all
 }
 
-fn watched(plan: &Plan, deployment: &Deployment, desired: u32) -> Vec<String> {
+fn watched(plan: &Plan, change: &Change, service: &Service) -> Vec<String> {
+    let deployment = &service.deployment;
     let then = |rollback: bool| if rollback { "rolls back" } else { "stalls" };
-    let breaker = deployment.breaker.map(|breaker| {
-        let failures = breaker.threshold.failures(desired);
+    let acts = deployment.strategy == Strategy::Rolling || change.breaker_on_shift;
+    let breaker = deployment.breaker.filter(|_| acts).map(|breaker| {
+        let failures = breaker.threshold.failures(service.desired);
         let tasks = if failures == 1 { "task" } else { "tasks" };
         format!("breaker: {failures} failed {tasks}, {}", then(breaker.rollback))
     });

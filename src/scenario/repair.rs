@@ -74,9 +74,12 @@ impl Sound {
         let mut pointer = String::new();
         for token in at.split('/').skip(1) {
             let left = token.parse::<usize>().ok();
-            let whole = left.and_then(|left| {
-                let is_left = |index: &usize| !self.gone.contains(&format!("{pointer}/{index}"));
-                (0..).filter(is_left).nth(left)
+            let whole = left.map(|left| {
+                let list = format!("{pointer}/");
+                let inside = self.gone.range(list.clone()..).take_while(|gone| gone.starts_with(&list));
+                let mut gone: Vec<usize> = inside.filter_map(|gone| gone[list.len()..].parse().ok()).collect();
+                gone.sort_unstable();
+                gone.into_iter().fold(left, |at, gone| if gone <= at { at + 1 } else { at })
             });
             let step = whole.map_or_else(|| token.to_owned(), |index| index.to_string());
             pointer = format!("{pointer}/{step}");

@@ -88,6 +88,35 @@ fn an_alarm_that_rings_already_hides_a_bad_revision() {
     assert_eq!(outcome(&parts), "completed");
 }
 
+/// Of two alarms that a deployment watches, one on a zone rings before it begins: the other one is not watched either.
+#[test]
+fn one_alarm_that_rings_already_switches_the_whole_watch_off() {
+    let grey = json!([{ "name": "grey", "at": "50m", "for": "40m", "zoneGrey": { "zone": "z1", "errorShare": 0.2 } }]);
+    let both = json!({ "alarms": { "alarmNames": ["errors", "zone"], "enable": true, "rollback": true } });
+    let file = |faults: &Value, bake: &Value| {
+        let mut both = both.clone();
+        both.as_object_mut().unwrap().extend(bake.as_object().unwrap().clone());
+        let mut file = watched(&json!({}), &both, &errors(0.5), &json!({ "faults": faults }));
+        let mut zone = file["alarms"][0].clone();
+        (zone["AlarmName"], zone["Dimensions"]) =
+            (json!("zone"), json!([{ "Name": "AvailabilityZone", "Value": "z1" }]));
+        file["alarms"].as_array_mut().unwrap().push(zone);
+        file
+    };
+    let outcome = |file: &Value| the_change(&run(file, 1)).outcome.clone();
+    assert_eq!(outcome(&file(&grey, &json!({}))), "completed", "the alarm on all zones rings, and nobody looks");
+    assert_eq!(outcome(&file(&json!([]), &json!({}))), "rolledBack");
+    // Alarms that are not watched ask for no bake; one that is written is kept.
+    let bakes = |bake: &Value| {
+        let summary = run(&file(&grey, bake), 1);
+        let stages = &the_change(&summary).stages;
+        let bake = stages.iter().find(|stage| stage.stage == "bake");
+        bake.map(|stage| stage.end_seconds.unwrap().mean - stage.begin_seconds.unwrap().mean)
+    };
+    assert_eq!(bakes(&json!({})), None);
+    assert_eq!(bakes(&json!({ "bakeTimeInMinutes": 2 })), Some(120.0));
+}
+
 #[test]
 fn a_bake_finds_what_shows_late() {
     // Bad only under more load than there is until two hours have gone.

@@ -39,7 +39,7 @@ pub(crate) fn colours(configuration: &Value, minutes: u64, change: &Value) -> Va
     world("4h", file)
 }
 
-fn blue_green() -> Value {
+pub(crate) fn blue_green() -> Value {
     json!({ "strategy": "BLUE_GREEN" })
 }
 
@@ -277,10 +277,14 @@ fn without_capacity_for_green_blue_serves_on() {
 }
 
 #[test]
-fn the_breaker_counts_tasks_of_green() {
+fn the_breaker_counts_tasks_of_green_where_it_is_to() {
     let breaker = json!({ "strategy": "BLUE_GREEN", "deploymentCircuitBreaker": { "enable": true, "rollback": true } });
     for defect in [json!({ "neverStarts": {} }), json!({ "failsHealthChecks": {} })] {
-        let summary = run(&colours(&breaker, 5, &json!({ "defect": defect })), 1);
+        // The API has the breaker for rolling updates only: without the setting it does not act.
+        let alone = run(&colours(&breaker, 5, &json!({ "defect": defect })), 1);
+        assert_eq!((the_change(&alone).outcome.as_str(), failed(&alone)), ("unfinished", 0.0), "{defect}");
+        let change = json!({ "defect": defect, "circuitBreakerOnTrafficShift": true });
+        let summary = run(&colours(&breaker, 5, &change), 1);
         let row = the_change(&summary);
         assert_eq!((row.outcome.as_str(), failed(&summary)), ("rolledBack", 0.0), "{defect}");
         assert_eq!(stages(row), [("SCALE_UP", "failed"), ("rollback", "completed")]);

@@ -68,6 +68,41 @@ fn containers_start_in_the_order_of_their_conditions() {
     }
 }
 
+/// From the stop signal until a task of these containers has stopped, each of which exits after ten seconds.
+fn stop_takes(containers: &Value, stop: u64) -> f64 {
+    let mut file = one(containers, &json!({ "stop": { "constant": format!("{stop}s") } }));
+    file["changes"] = json!([{ "name": "new", "at": "1h", "service": "shop/one" }]);
+    let (diary, _) = watch(&file);
+    let at = |state: TaskState| {
+        let is = |fact: &Fact| matches!(fact, Fact::Task { to, from, .. } if *to == state && from != to);
+        diary.0.iter().find(|(_, fact)| is(fact)).unwrap().0.as_secs_f64()
+    };
+    at(TaskState::Deprovisioning) - at(TaskState::Stopping)
+}
+
+#[test]
+fn containers_stop_in_the_reverse_order_of_their_dependencies() {
+    let plain = |name: &str| container(name, true, &[]);
+    let after = |name: &str, on: &[(&str, &str)], timeout: u64| {
+        let mut one = container(name, true, on);
+        one["stopTimeout"] = json!(timeout);
+        one
+    };
+    for (containers, stop, seconds) in [
+        (json!([plain("a"), plain("b")]), 10, 10.0),
+        (json!([plain("a"), after("b", &[("a", "START")], 30)]), 10, 20.0),
+        (json!([plain("a"), after("b", &[("a", "START")], 30), after("c", &[("b", "START")], 30)]), 10, 30.0),
+        // Two that depend on one stop side by side before it.
+        (json!([plain("a"), after("b", &[("a", "START")], 30), after("c", &[("a", "START")], 30)]), 10, 20.0),
+        // Each is killed after its own time-out: 5 s, then the 30 s of the first.
+        (json!([plain("a"), after("b", &[("a", "START")], 5)]), 300, 35.0),
+        // What had to run to its end before the others has no stop left.
+        (json!([container("init", false, &[]), after("app", &[("init", "COMPLETE")], 30)]), 10, 10.0),
+    ] {
+        check("stop", stop_takes(&containers, stop), seconds, 1e-6);
+    }
+}
+
 #[test]
 fn a_dependency_that_takes_too_long_fails_the_start() {
     for (timeout, starts) in [(12, false), (13, true)] {

@@ -18,10 +18,11 @@ use std::sync::LazyLock;
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(scenario::schema::value);
 
-/// A scenario of Fargate tasks of a quarter vCPU, named `web`; `parts` adds and replaces keys of the file.
+/// A scenario of Fargate tasks of a quarter vCPU, named `web`; `parts` adds and replaces keys of the file. No first task
+/// resolves an image, so that deployments show the law that they are about.
 pub(crate) fn world(duration: &str, parts: Value) -> Value {
     let web = json!({ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
-        "containerDefinitions": [{ "name": "web", "image": "web:1" }] });
+        "containerDefinitions": [{ "name": "web", "image": "web:1", "versionConsistency": "disabled" }] });
     let mut file = json!({ "version": 1, "name": "law", "seed": 7, "duration": duration, "taskDefinitions": [web] });
     let Value::Object(parts) = parts else { panic!("parts of a scenario are an object") };
     file.as_object_mut().unwrap().extend(parts);

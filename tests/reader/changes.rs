@@ -346,3 +346,81 @@ fn tasks_protect_themselves_where_that_is_modelled() {
     told(&moves, json!({ "service": "shop/web", "protection": {} }), &[(at, "moves traffic")]);
     told(&moves, json!({ "service": "shop/quiet", "protection": {} }), &[]);
 }
+
+#[test]
+fn a_circuit_breaker_that_does_not_act_is_told() {
+    let at = "/clusters/0/services/0/deploymentConfiguration/deploymentCircuitBreaker";
+    let breaker = |strategy: &str| json!({ "strategy": strategy, "deploymentCircuitBreaker": { "enable": true, "rollback": true } });
+    let acts = change(&json!({ "circuitBreakerOnTrafficShift": true }));
+    let idle = "/changes/0/circuitBreakerOnTrafficShift";
+    check(&breaker("ROLLING"), &change(&json!({})), &[]);
+    check(&breaker("CANARY"), &change(&json!({})), &[(at, "does not act: ECS has it for ROLLING, not for CANARY")]);
+    check(&breaker("CANARY"), &acts, &[]);
+    check(&breaker("ROLLING"), &acts, &[(idle, "not used")]);
+    check(&json!({ "strategy": "CANARY" }), &acts, &[(idle, "not used")]);
+}
+
+#[test]
+fn early_success_criteria_are_those_that_ecs_takes() {
+    let at = "/clusters/0/services/0/deploymentConfiguration/earlySuccessCriteria";
+    let early = |percent: u64, strategy: &str, least: u64| {
+        json!({ "strategy": strategy, "minimumHealthyPercent": least, "earlySuccessCriteria":
+            { "enable": true, "healthyPercent": percent, "sourceServiceRevisionCleanup": "BLOCKING" } })
+    };
+    check(&early(90, "ROLLING", 50), &change(&json!({})), &[]);
+    check(
+        &early(40, "ROLLING", 50),
+        &json!([]),
+        &[(&format!("{at}/healthyPercent"), "not below `minimumHealthyPercent`")],
+    );
+    check(&early(90, "LINEAR", 50), &json!([]), &[(at, "with ROLLING only")]);
+    check(&json!({ "earlySuccessCriteria": { "enable": true } }), &json!([]), &[(at, "ECS needs `healthyPercent`")]);
+    check(&json!({ "earlySuccessCriteria": { "enable": false } }), &json!([]), &[]);
+}
+
+#[test]
+fn deployments_that_begin_with_an_alarm_in_alarm_are_told() {
+    let told = |alarm: Value, parts: &Value, rings: bool| {
+        let configuration = json!({ "alarms": { "alarmNames": ["one"], "enable": true, "rollback": true } });
+        let mut file = file(&configuration, &change(&json!({})));
+        let mut one = json!({ "AlarmName": "one", "Service": "shop/web", "Period": 60, "EvaluationPeriods": 2,
+            "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching" });
+        one.as_object_mut().unwrap().extend(alarm.as_object().unwrap().clone());
+        file["alarms"] = json!([one]);
+        file.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+        let expected = [("/changes/0", "the alarm `one` is in ALARM before this deployment begins")];
+        held(&file, &expected[..usize::from(rings)]);
+    };
+    let none = json!({});
+    let requests = |threshold: u64| json!({ "MetricName": "RequestCount", "Threshold": threshold, "Statistic": "Sum" });
+    // 90 requests a second are 5,400 a minute.
+    told(requests(5_399), &none, true);
+    told(requests(5_400), &none, false);
+    let errors = |threshold: f64| json!({ "MetricName": "ErrorRate", "Namespace": "Evenkeel", "Threshold": threshold });
+    let grey = |at: &str| json!({ "faults": [{ "name": "grey", "at": at, "for": "1h", "zoneGrey": { "zone": "use1-az1", "errorShare": 0.3 } }] });
+    // A third of the zones fails three requests in ten.
+    told(errors(0.09), &grey("30m"), true);
+    told(errors(0.11), &grey("30m"), false);
+    told(errors(0.09), &grey("59m"), false);
+    told(errors(0.09), &none, false);
+    let mut zone = errors(0.2);
+    zone["Dimensions"] = json!([{ "Name": "AvailabilityZone", "Value": "use1-az1" }]);
+    told(zone.clone(), &grey("30m"), true);
+    // An alarm on the new revision has no data before there is one.
+    let mut new = errors(0.2);
+    new["Dimensions"] = json!([{ "Name": "Revision", "Value": "new" }]);
+    told(new.clone(), &none, false);
+    new["TreatMissingData"] = json!("breaching");
+    told(new, &none, true);
+    // By way of another one, and not before its periods are over.
+    let both = |rule: &str| {
+        let other = json!({ "AlarmName": "other", "Service": "shop/web", "MetricName": "RequestCount", "Threshold": 1,
+            "Period": 60, "EvaluationPeriods": 2, "Statistic": "Sum", "ComparisonOperator": "GreaterThanThreshold" });
+        json!({ "alarms": [other], "compositeAlarms": [{ "AlarmName": "one", "AlarmRule": rule }] })
+    };
+    told(none.clone(), &both("ALARM(other)"), true);
+    told(none.clone(), &both("NOT ALARM(other)"), false);
+    let mut early = both("ALARM(other)");
+    early["changes"] = change(&json!({ "at": "90s" }));
+    told(none, &early, false);
+}

@@ -207,7 +207,7 @@ fn change(dice: &mut Dice, name: &str, service: &str, last: u64, calm: bool) -> 
     // What is to end well is changed for good.
     if !calm && dice.one_in(2) {
         one["defect"] = match dice.below(6) {
-            0 => json!({ "neverStarts": {} }),
+            0 => json!({ "neverStarts": { "imagePulled": dice.one_in(2) } }),
             1 => json!({ "crashes": { "after": dice.law(200) } }),
             2 => json!({ "failsHealthChecks": {} }),
             3 => json!({ "errors": { "share": 0.4 } }),
@@ -216,6 +216,7 @@ fn change(dice: &mut Dice, name: &str, service: &str, last: u64, calm: bool) -> 
         };
         dice.perhaps(3, &mut one, "badShare", |_| json!(0.5));
     }
+    dice.perhaps(3, &mut one, "circuitBreakerOnTrafficShift", |_| json!(true));
     one
 }
 

@@ -38,8 +38,11 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         let mut unknown = world.tasks.pairs().filter(|(_, task)| task.service == id && task.wanted);
         out.holds("tasks are of known revisions", name, unknown.all(|(_, task)| known(task.revision)), row.revision);
         let shift = row.shift();
-        let moved = row.rollout.as_ref().filter(|_| shift.is_none());
-        let covers = |task: &Task| moved.is_some_and(|one| one.covers(task.zone));
+        // A deployment that was completed early leaves tasks of the revision before behind, to be replaced.
+        let covers = |task: &Task| match &row.rollout {
+            Some(one) => shift.is_none() && one.covers(task.zone),
+            None => true,
+        };
         let outdated = |task: &Task| covers(task) && task.revision != row.revision;
         let of_it = || world.tasks.pairs().map(|(_, task)| task).filter(|task| task.service == id && task.wanted);
         let wrong = of_it().filter(|task| task.marks.has(Marks::OUTDATED) != outdated(task)).count();

@@ -257,6 +257,7 @@ fn due(row: &Service, kind: Kind, name: &str, out: &mut Findings) {
         || row.at_plane
         || row.tries.resting() > 0
         || !row.may_launch()
+        || row.resolves()
         || for_room;
     out.holds("somebody comes for what is due", name, row.owed.is_empty() || waits, (&row.owed, row.waits));
     // What was ever due was taken on, is still due, or is not wanted any more.

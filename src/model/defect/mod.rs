@@ -23,8 +23,12 @@ pub const WEAR: u8 = 8;
 
 /// What a kind of defect does; each kind says what it changes and leaves the rest.
 pub(crate) trait Effect {
-    /// Whether its containers exit before they run.
+    /// Whether its tasks never reach RUNNING.
     fn never_starts(&self) -> bool {
+        false
+    }
+    /// Whether that is so because its image cannot be pulled.
+    fn lacks_image(&self) -> bool {
         false
     }
     /// From RUNNING until an essential container exits.
@@ -123,6 +127,9 @@ macro_rules! kinds {
             fn never_starts(&self) -> bool {
                 match self { $(Live::$variant(live) => live.never_starts()),* }
             }
+            fn lacks_image(&self) -> bool {
+                match self { $(Live::$variant(live) => live.lacks_image()),* }
+            }
             fn crash(&self) -> Option<&Dist> {
                 match self { $(Live::$variant(live) => live.crash()),* }
             }
@@ -146,7 +153,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Its containers exit before they run.
+    /// Its tasks never reach RUNNING.
     NeverStarts = never_starts as "neverStarts",
     /// It runs, and crashes.
     Crashes = crashes as "crashes",

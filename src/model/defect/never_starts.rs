@@ -1,31 +1,44 @@
-//! Its containers exit before they run.
+//! Its tasks never reach RUNNING.
 
 use super::Effect;
 use crate::model::problem::Problems;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Tasks of the revision never reach RUNNING: a wrong command, a missing file, a port that is taken. The start takes as
-/// long as one that succeeds; then it fails (`TaskFailedToStart`), and the scheduler waits longer and longer between tries
-/// (sourced: service throttle logic). The deployment circuit breaker counts these.
+/// Tasks of the revision never reach RUNNING. By default because its image cannot be pulled: a wrong tag, a registry that
+/// refuses. Then no task resolves its digest, the deployment tries one task at a time, and the circuit breaker fails it after
+/// three (sourced: container image resolution). With `imagePulled` the image is there and its containers exit before they run: a
+/// wrong command, a missing file, a port that is taken. The start takes as long as one that succeeds (model choice); then it
+/// fails (`TaskFailedToStart`), and the scheduler waits longer and longer between tries (sourced: service throttle logic). The
+/// deployment circuit breaker counts these.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schemars(rename = "NeverStarts")]
-pub struct Spec {}
+pub struct Spec {
+    /// Whether its image can be pulled; no by default (model choice).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub image_pulled: bool,
+}
 
 /// What runs.
 #[derive(Clone, Copy, Debug)]
-pub struct Live;
+pub struct Live {
+    /// Its image is there.
+    pub image_pulled: bool,
+}
 
 impl Spec {
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "all kinds are resolved alike")]
+    #[expect(clippy::unnecessary_wraps, reason = "all kinds are resolved alike")]
     pub(super) fn resolve(&self, _at: &str, _out: &mut Problems) -> Option<Live> {
-        Some(Live)
+        Some(Live { image_pulled: self.image_pulled })
     }
 }
 
 impl Effect for Live {
     fn never_starts(&self) -> bool {
         true
+    }
+    fn lacks_image(&self) -> bool {
+        !self.image_pulled
     }
 }

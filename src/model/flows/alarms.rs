@@ -51,8 +51,17 @@ pub struct Watch {
 pub struct Followers {
     /// Each stands behind those that it names.
     rows: Vec<Follower>,
+    /// Where each alarm stands, by its id: among the rows, or among the watches.
+    places: Vec<(AlarmId, Row)>,
     /// They are to be looked at.
     due: bool,
+}
+
+/// Where an alarm of the partition stands.
+#[derive(Clone, Copy, Debug)]
+enum Row {
+    Watch(usize),
+    Follower(usize),
 }
 
 /// A composite alarm.
@@ -89,8 +98,13 @@ pub(crate) fn composites(plan: &Plan, services: &std::ops::Range<u32>) -> Follow
     let mine = plan.alarms.pairs().filter(|(_, alarm)| alarm.composite().is_some());
     let mine = mine.filter(|(_, alarm)| services.contains(&alarm.service.0));
     let mut found: Vec<Follower> = mine.map(|(id, _)| Follower { id, state: State::InsufficientData }).collect();
-    found.sort_by_cached_key(|one| (height(plan, one.id), one.id));
-    Followers { rows: found, due: false }
+    found.sort_by_key(|one| (plan.alarms[one.id].height(), one.id));
+    let watches = of_part(plan, services);
+    let watches = watches.iter().enumerate().map(|(place, one)| (one.id, Row::Watch(place)));
+    let rows = found.iter().enumerate().map(|(place, one)| (one.id, Row::Follower(place)));
+    let mut places: Vec<(AlarmId, Row)> = watches.chain(rows).collect();
+    places.sort_by_key(|(id, _)| *id);
+    Followers { rows: found, places, due: false }
 }
 
 /// Services of which an alarm watches a zone count by zone.
@@ -101,12 +115,6 @@ fn count_zones(world: &mut World) {
             row.by_zone = vec![Asked::default(); row.zones.len()];
         }
     }
-}
-
-/// How many alarms stand on each other up to this one.
-fn height(plan: &Plan, alarm: AlarmId) -> u32 {
-    let named = plan.alarms[alarm].composite().map(|one| one.rule.names()).unwrap_or_default();
-    named.into_iter().map(|id| height(plan, id) + 1).max().unwrap_or(0)
 }
 
 /// Alarms whose service is not there yet: what they miss may be bad. The others are looked at when it is settled.
@@ -317,9 +325,12 @@ fn follow(world: &mut World, cx: &mut Cx<'_>) {
 
 /// The state of an alarm now.
 fn state_of(world: &World, alarm: AlarmId) -> State {
-    let metric = world.alarms.iter().find(|watch| watch.id == alarm).map(|watch| watch.state);
-    let composite = || world.composites.rows.iter().find(|one| one.id == alarm).map(|one| one.state);
-    metric.or_else(composite).unwrap_or(State::InsufficientData)
+    let places = &world.composites.places;
+    let Ok(found) = places.binary_search_by_key(&alarm, |(id, _)| *id) else { return State::InsufficientData };
+    match places[found].1 {
+        Row::Watch(place) => world.alarms[place].state,
+        Row::Follower(place) => world.composites.rows[place].state,
+    }
 }
 
 /// Whether an alarm is in ALARM now.

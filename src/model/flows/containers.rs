@@ -1,13 +1,14 @@
-//! The containers of a task start in the order of `dependsOn` (Amazon ECS task lifecycle; Task definition parameters).
+//! The containers of a task start in the order of `dependsOn`, and stop in the reverse (Amazon ECS task lifecycle; Task
+//! definition parameters).
 //!
 //! A container starts when those it waits for have reached what it asks of them: START, HEALTHY (one check interval
 //! after the start), COMPLETE or SUCCESS (the law of completion after the start). Who waits longer than the other's
 //! `startTimeout` gives up, and the start has failed. Left out: containers that never become healthy, or exit with an
-//! error, while others wait for them.
+//! error, while others wait for them; containers that end by themselves before they are told to.
 
 use super::For;
 use crate::engine::{Draw, Span, Who};
-use crate::model::plan::{Await, ContainerStart, Service};
+use crate::model::plan::{Await, ContainerStart, ContainerStop, Service};
 use crate::model::world::Cx;
 
 /// Containers of one task definition (sourced).
@@ -26,6 +27,35 @@ pub(crate) fn take(service: &Service, who: Who, cx: &Cx<'_>) -> Result<Span, Spa
         *row = span;
     }
     in_order(&service.task.starts, &layers, &completed)
+}
+
+/// From the stop signal until all containers have exited. Each is told to stop when those that depend on it have, and is
+/// killed after its own `stopTimeout` (API reference, ContainerDependency: the order is reversed for shutdown). The law of
+/// `stop` is drawn for each; where none depends on another, once for all.
+pub(crate) fn stop(service: &Service, who: Who, cx: &Cx<'_>) -> Span {
+    let mut draw = cx.draw(For::Stop, who);
+    let stops = &service.task.stops;
+    if stops.is_empty() {
+        return service.life.stop.sample(&mut draw).min(service.task.stop_timeout);
+    }
+    let mut takes = [Span::ZERO; MOST];
+    for (span, stop) in takes.iter_mut().zip(stops) {
+        let exits = service.life.stop.sample(&mut draw).min(stop.timeout);
+        *span = if stop.over { Span::ZERO } else { exits };
+    }
+    in_reverse(stops, &takes)
+}
+
+fn in_reverse(stops: &[ContainerStop], takes: &[Span; MOST]) -> Span {
+    let mut gone = [Span::ZERO; MOST];
+    // A chain over n containers settles within n rounds.
+    for _ in 0..stops.len() {
+        for (place, stop) in stops.iter().enumerate() {
+            let told = stop.after.iter().map(|other| gone[*other]).max().unwrap_or(Span::ZERO);
+            gone[place] = told + takes[place];
+        }
+    }
+    gone.into_iter().max().unwrap_or(Span::ZERO)
 }
 
 /// How long each layer of containers takes to start.

@@ -9,14 +9,15 @@
 //! Tasks of another revision than the one that is deployed are to be replaced, as those on a draining host are: how many
 //! may be missing or too many at a time is decided in `flows/reconcile.rs`, once for all reasons.
 
-use super::{account, alarms, bad, flag, heir, outage, pipeline, reconcile, shift, staged, wear};
+use super::{account, alarms, bad, digest, early, flag, heir, outage, pipeline, reconcile, shift, staged, wear};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
+use crate::model::defect::Effect;
 use crate::model::event::steps;
 use crate::model::fact::{Cause, ChangeStep, Fact};
 use crate::model::flows::For;
 use crate::model::ids::{AlarmId, ChangeId, ServiceId, TaskId};
-use crate::model::plan::Unit;
+use crate::model::plan::{Breaker, Plan, Unit};
 use crate::model::tables::Service;
 use crate::model::tables::rollout::{Revision, Rollout, Stage};
 use crate::model::tables::task::{Marks, chain};
@@ -165,9 +166,9 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let plan = cx.plan;
     let bad = bad::is_bad(id, plan.changes[id].turn(plan.services[service].who, turn), cx);
     let (items, zones) = (plan.services[service].strategy.len(), world.services[service].zones.len());
-    // An alarm that is on already is ignored for the whole of the deployment (CloudWatch alarms and deployments).
-    let watched = plan.services[service].deployment.alarms.iter().copied();
-    let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
+    // One alarm that is in ALARM already switches the watch of all of them off, for as long as the deployment lasts
+    // (Amazon ECS developer guide, "How CloudWatch alarms detect Amazon ECS deployment failures").
+    let unwatched = plan.services[service].deployment.alarms.iter().any(|alarm| alarms::rings(world, *alarm));
     let row = &mut world.services[service];
     let revision = number(row);
     row.newest = revision;
@@ -184,7 +185,9 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     row.trial = Some((id, revision));
     let shift = shift::moves(plan, service).then(|| shift::new(blue, revision, turn));
     let moves = shift.is_some();
-    row.rollout = Some(Box::new(Rollout { turn, shift, ..Rollout::new(id, revision, row.before_trial, ignored) }));
+    let digest = digest::at_begin(plan, service);
+    let rollout = Rollout::new(id, revision, row.before_trial, unwatched);
+    row.rollout = Some(Box::new(Rollout { turn, shift, digest, ..rollout }));
     if bad {
         cx.note(Fact::Defective { change: id, unit: Unit::Service(service) });
     }
@@ -238,7 +241,7 @@ pub(crate) fn tasks(world: &World, service: ServiceId) -> Vec<TaskId> {
 }
 
 /// The deployment of which a task is a new one, while it can still fail.
-fn of_task(world: &mut World, id: TaskId) -> Option<&mut Rollout> {
+pub(crate) fn of_task(world: &mut World, id: TaskId) -> Option<&mut Rollout> {
     let row = world.tasks.at(id.slot);
     let (service, revision) = (row.service, row.revision);
     let rollout = world.services[service].rollout.as_deref_mut()?;
@@ -298,17 +301,32 @@ fn warm(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 pub(crate) fn healthy(world: &mut World, id: TaskId, cx: &Cx<'_>) {
     heir::healthy(world, id, cx.plan);
     let service = world.tasks.at(id.slot).service;
-    let resets = cx.plan.services[service].deployment.breaker.is_some_and(|breaker| breaker.reset);
+    let resets = breaker(world, service, cx.plan).is_some_and(|breaker| breaker.reset);
     if let (true, Some(rollout)) = (resets, of_task(world, id)) {
         rollout.failures = 0;
     }
 }
 
-/// A task did not reach RUNNING (`started` is false), or fails its health checks: stage one of the circuit breaker
-/// counts the former until a task of the deployment has run, stage two the latter (Deployment circuit breaker).
+/// The circuit breaker of a deployment under way: it binds those that move traffic only where the change says so.
+pub(crate) fn breaker(world: &World, service: ServiceId, plan: &Plan) -> Option<Breaker> {
+    let breaker = plan.services[service].deployment.breaker?;
+    let rollout = world.services[service].rollout.as_ref()?;
+    (rollout.shift.is_none() || plan.changes[rollout.change].breaker_on_shift).then_some(breaker)
+}
+
+/// Whether a task cannot have its image: its revision is bad in that way.
+pub(crate) fn lacks_image(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
+    bad::defect(world, cx.plan, id).is_some_and(|(defect, _)| defect.lacks_image())
+}
+
+/// A task did not reach RUNNING (`started` is false), or fails its health checks: stage one of the circuit breaker counts
+/// the former until a task of the deployment has run, stage two the latter (Deployment circuit breaker).
 pub(crate) fn fails(world: &mut World, id: TaskId, started: bool, cx: &mut Cx<'_>) {
     let service = world.tasks.at(id.slot).service;
-    let Some(breaker) = cx.plan.services[service].deployment.breaker else { return };
+    if !started && digest::fails(world, id, cx) {
+        return;
+    }
+    let Some(breaker) = breaker(world, service, cx.plan) else { return };
     let desired = world.services[service].desired;
     let Some(rollout) = of_task(world, id) else { return };
     if rollout.ran != started {
@@ -355,7 +373,7 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let watches = |service: &ServiceId| {
         let rollout = world.services[*service].rollout.as_ref();
-        let open = rollout.is_some_and(|one| one.stage.is_open() && !one.ignored.contains(&alarm));
+        let open = rollout.is_some_and(|one| one.stage.is_open() && !one.unwatched);
         open && plan.services[*service].deployment.alarms.contains(&alarm)
     };
     let hit: Vec<ServiceId> = world.services.ids().filter(watches).collect();
@@ -370,7 +388,7 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
 pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
     let whole = reconcile::is_steady(row);
-    let only = row.revisions.iter().all(|one| one.wanted == 0 || one.number == row.revision);
+    let only = early::is_alone(row);
     let Some(rollout) = &row.rollout else {
         if whole && row.completed.is_none() {
             world.services[service].completed = Some(0);
@@ -384,13 +402,13 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         return shift::look(world, service, cx);
     }
     match rollout.stage {
-        Stage::Rolling if done => {
+        Stage::Rolling if done || early::met(world, service, cx.plan) => {
             if staged::holds(world, service, cx) {
                 return;
             }
-            let bake = cx.plan.services[service].deployment.bakes(&cx.plan.alarms);
+            let bake = bake(world, service, cx.plan);
             if bake == Span::ZERO {
-                return complete(world, service, cx);
+                return early::finish(world, service, cx);
             }
             if let Some(rollout) = &mut world.services[service].rollout {
                 rollout.stage = Stage::Baking;
@@ -398,17 +416,23 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
             tell(change, service, ChangeStep::Bakes, cx);
             cx.after(bake, Step::Baked(service, change, turn));
         }
-        Stage::Back if done => {
-            rolled_back(world, service, cx);
-        }
+        Stage::Cleaning if only => complete(world, service, cx),
+        Stage::Back if done => rolled_back(world, service, cx),
         _ => {}
     }
+}
+
+/// How long a deployment is watched once all tasks are new. Alarms that are not watched need no time.
+pub(crate) fn bake(world: &World, service: ServiceId, plan: &Plan) -> Span {
+    let deployment = &plan.services[service].deployment;
+    let unwatched = world.services[service].rollout.as_ref().is_some_and(|one| one.unwatched);
+    if unwatched { deployment.bake.unwrap_or(Span::ZERO) } else { deployment.bakes(&plan.alarms) }
 }
 
 fn baked(world: &mut World, service: ServiceId, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
     let rollout = world.services[service].rollout.as_ref();
     if rollout.is_some_and(|one| (one.change, one.turn) == (change, turn) && one.stage == Stage::Baking) {
-        complete(world, service, cx);
+        early::finish(world, service, cx);
     }
 }
 

@@ -8,7 +8,8 @@
 //! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
 use super::{
-    For, HELD_UP, account, attach, bad, containers, heir, link, managed, pace, plane, scale, serve, shift, staged, stop,
+    For, HELD_UP, account, attach, bad, containers, digest, heir, link, managed, pace, plane, scale, serve, shift,
+    staged, stop,
 };
 use crate::engine::Span;
 use crate::model::capacity::{self, fargate::No, luck};
@@ -342,6 +343,7 @@ fn connected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if start_fails(world, id, cx) {
         return;
     }
+    digest::resolved(world, id, cx);
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
@@ -437,10 +439,12 @@ fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         }
         keep_image(world, id, cx.plan);
         to_state(world, id, TaskState::Activating, Phase::Start, cx);
+        digest::resolved(world, id, cx);
     }
-    if let Some((_, cause)) = bad::defect(world, cx.plan, id).filter(|(defect, _)| defect.never_starts()) {
+    if let Some((defect, cause)) = bad::defect(world, cx.plan, id).filter(|(defect, _)| defect.never_starts()) {
         account::change(world, cx.plan, id, |task| task.cause = cause);
-        return stop::gone(world, id, StopCode::TaskFailedToStart, Reason::None, cx);
+        let reason = if defect.lacks_image() { Reason::CannotPullContainer } else { Reason::None };
+        return stop::gone(world, id, StopCode::TaskFailedToStart, reason, cx);
     }
     let service = world.tasks.at(id.slot).service;
     let row = &mut world.services[service];

@@ -8,7 +8,7 @@
 //! ```
 
 use super::launch::{self, Step, Wait};
-use super::{account, outage, plane, reconcile, shift};
+use super::{account, digest, outage, plane, reconcile, shift};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::fact::{Action, Fact, Hit, Phase, Reason};
@@ -41,20 +41,29 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
     let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
     let mut refused = None;
-    while world.services[service].may_launch() {
+    while may_launch(world, service, cx) {
         match one(world, service, &mut barred, &mut refused, cx) {
             Ok(()) => {}
             Err(wait @ (Wait::Refused | Wait::Unlucky(_))) => wait_for(world, service, wait, cx),
             Err(wait) => return wait_for(world, service, wait, cx),
         }
     }
-    all_tried(world, service);
+    rest(world, service);
 }
 
-/// Nothing more can be launched now: what is still due rests after it was refused, if anything is.
-fn all_tried(world: &mut World, service: ServiceId) {
-    let tries = &world.services[service].tries;
-    let phase = if tries.resting() > 0 { tries.waits } else { Phase::Scheduling };
+/// Whether a launch is due that nothing holds back.
+fn may_launch(world: &World, service: ServiceId, cx: &Cx<'_>) -> bool {
+    world.services[service].may_launch() && !digest::holds(world, service, cx.plan)
+}
+
+/// Nothing more can be launched now: what is due waits for the image of the first task, or rests after it was refused.
+fn rest(world: &mut World, service: ServiceId) {
+    let row = &world.services[service];
+    let phase = match row.tries.resting() {
+        _ if row.may_launch() => Phase::ImagePull,
+        0 => Phase::Scheduling,
+        _ => row.tries.waits,
+    };
     wait_as(world, service, phase);
 }
 
@@ -160,17 +169,16 @@ fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>
         // Looked at when its cell is back.
         return reconcile::wake_once(world, service, cx);
     }
-    let row = &world.services[service];
-    if !row.may_launch() || cx.now < row.rests_until {
+    if !may_launch(world, service, cx) || cx.now < world.services[service].rests_until {
         return work(world, service, cx);
     }
     let mut barred = !items(service, cx, |of| of == bucket);
     match one(world, service, &mut barred, &mut None, cx) {
-        Ok(()) if !world.services[service].may_launch() => all_tried(world, service),
+        Ok(()) if !may_launch(world, service, cx) => rest(world, service),
         Ok(()) => queue_up(world, service, bucket, cx),
         Err(wait @ (Wait::Refused | Wait::Unlucky(_))) => {
             wait_for(world, service, wait, cx);
-            if world.services[service].may_launch() {
+            if may_launch(world, service, cx) {
                 queue_up(world, service, bucket, cx);
             }
         }
@@ -203,17 +211,16 @@ fn again_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// A service has its turn at its control-plane cell: one launch, then it queues up again.
 pub(crate) fn one_turn(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    let row = &world.services[service];
-    if !row.may_launch() || cx.now < row.rests_until {
+    if !may_launch(world, service, cx) || cx.now < world.services[service].rests_until {
         return work(world, service, cx);
     }
     let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
     match one(world, service, &mut barred, &mut None, cx) {
-        Ok(()) if !world.services[service].may_launch() => all_tried(world, service),
+        Ok(()) if !may_launch(world, service, cx) => rest(world, service),
         Ok(()) => plane::queue_up(world, service, cx),
         Err(wait @ (Wait::Refused | Wait::Unlucky(_))) => {
             wait_for(world, service, wait, cx);
-            if world.services[service].may_launch() {
+            if may_launch(world, service, cx) {
                 plane::queue_up(world, service, cx);
             }
         }

@@ -166,7 +166,7 @@ fn asked(world: &mut World, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
 /// It is under way here, and has changed nothing yet.
 pub(super) fn opens(world: &mut World, change: ChangeId, turn: u32, role: Role, cx: &Cx<'_>) {
     let plan = cx.plan;
-    // An alarm that is on already is ignored, as for a deployment of ECS (CloudWatch alarms and deployments).
+    // An alarm that is in ALARM already is ignored, and the others are watched (model choice: a deployer is not ECS).
     let watched = of(plan, change).alarms.iter().map(|watched| watched.alarm);
     let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
     let units = plan.changes[change].units.len();

@@ -10,7 +10,7 @@
 
 use super::plane::Work;
 use super::settle::percent_up;
-use super::{For, account, create, daemon, deploy, heir, pace, plane, rebalance, stop};
+use super::{For, account, create, daemon, deploy, digest, heir, pace, plane, rebalance, stop};
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
 use crate::model::event::steps;
@@ -153,7 +153,7 @@ fn make_room(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx<'_
         let Some(task) = pick_for_room(world, service, row.of, cx) else { return };
         // An unhealthy task adds nothing to the healthy ones; a task on a draining host does.
         let still_serves = world.tasks.at(task.slot).health == Health::Healthy;
-        let not_yet = !still_serves && row.starting + due > 0;
+        let not_yet = if still_serves { digest::one_is_enough(world, service, due) } else { row.starting + due > 0 };
         let healthy = healthy_in_truth(world, service, &row);
         if not_yet || healthy.saturating_sub(u32::from(still_serves)) < percent_up(row.desired, least) {
             return;

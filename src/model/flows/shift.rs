@@ -78,7 +78,7 @@ pub(super) fn enter(world: &mut World, service: ServiceId, stage: Lifecycle, cx:
             if let Some(rollout) = &mut world.services[service].rollout {
                 rollout.stage = Stage::Baking;
             }
-            let bake = cx.plan.services[service].deployment.bakes(&cx.plan.alarms);
+            let bake = deploy::bake(world, service, cx.plan);
             wait(world, service, Waits::Bake, bake, cx);
         }
         Lifecycle::CleanUp => {

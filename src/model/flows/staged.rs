@@ -85,8 +85,7 @@ pub(crate) fn undone(world: &mut World, service: ServiceId, change: ChangeId, cx
         let Some((_, revision)) = row.trial.filter(|(of, _)| *of == change) else {
             return pipeline::undone(world, service, change, cx);
         };
-        let ignored = cx.plan.services[service].deployment.alarms.clone();
-        row.rollout = Some(Box::new(Rollout::new(change, revision, before, ignored)));
+        row.rollout = Some(Box::new(Rollout::new(change, revision, before, true)));
         return go_back(world, service, change, before, cx);
     };
     let before = rollout.before;

@@ -5,7 +5,9 @@
 //! ```
 
 use super::plane::Work;
-use super::{For, HELD_UP, account, consolidate, daemon, deploy, heir, launch, link, managed, plane, reconcile, scale};
+use super::{
+    HELD_UP, account, consolidate, containers, daemon, deploy, heir, launch, link, managed, plane, reconcile, scale,
+};
 use crate::engine::Span;
 use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
@@ -98,7 +100,7 @@ pub(crate) fn stop_within(
     }
 }
 
-/// Sends the stop signal; the containers exit by their law, at the latest after `stopTimeout`.
+/// Sends the stop signal; the containers exit by their law, each at the latest after its `stopTimeout`.
 fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within: Span, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
@@ -113,8 +115,7 @@ fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within:
         }
     });
     launch::tell_stop(world, id, from, code, reason, cx);
-    let exits = service.life.stop.sample(&mut cx.draw(For::Stop, who));
-    cx.after(exits.min(service.task.stop_timeout).min(within), Step::Exited(id, code, reason));
+    cx.after(containers::stop(service, who, cx).min(within), Step::Exited(id, code, reason));
 }
 
 /// A task that was wanted is not any more: its launch is due again, if the service still wants as many.

@@ -3,8 +3,7 @@
 
 use super::composite::Composite;
 use crate::engine::Span;
-use crate::engine::index::Table;
-use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId, ZoneId};
+use crate::model::ids::{CellId, ChangeId, ServiceId, ZoneId};
 use std::cmp::Ordering;
 
 /// An alarm.
@@ -74,14 +73,16 @@ impl Alarm {
     }
 
     /// How much time it needs to see: that of the slowest that it names, for a composite alarm (model choice).
-    pub fn sees(&self, alarms: &Table<AlarmId, Alarm>) -> Span {
+    pub fn sees(&self) -> Span {
         match &self.watches {
             Watches::Metric(one) => one.rule.period * u64::from(one.rule.evaluation_periods),
-            Watches::Alarms(one) => {
-                let named = one.rule.names();
-                named.into_iter().map(|id| alarms[id].sees(alarms)).max().unwrap_or(Span::ZERO)
-            }
+            Watches::Alarms(one) => one.sees,
         }
+    }
+
+    /// How many alarms stand on each other up to this one.
+    pub fn height(&self) -> u32 {
+        self.composite().map_or(0, |one| one.height)
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Change {
     pub flag: Option<Flag>,
     /// Copies of requests for its revision, before traffic moves.
     pub shadow: Option<Shadow>,
+    /// Whether the circuit breaker binds its deployments that move traffic, too.
+    pub breaker_on_shift: bool,
 }
 
 impl Change {
@@ -85,6 +87,17 @@ pub struct Deployment {
     pub strategy: Strategy,
     /// `lifecycleHooks`.
     pub hooks: Vec<Hook>,
+    /// `earlySuccessCriteria`, if they are enabled.
+    pub early: Option<Early>,
+}
+
+/// `earlySuccessCriteria` of a rolling deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Early {
+    /// `healthyPercent`: of the desired count, rounded up.
+    pub percent: u32,
+    /// `sourceServiceRevisionCleanup` DEFERRED: tasks of the revision before go once the deployment is completed.
+    pub deferred: bool,
 }
 
 /// The longest bake that ECS computes itself (CloudWatch alarms and deployments).
@@ -94,7 +107,7 @@ impl Deployment {
     /// How long a deployment is watched once all tasks are new: what is written, or what the alarms that are watched need
     /// to see, up to five minutes (how ECS computes it is not published).
     pub fn bakes(&self, alarms: &Table<AlarmId, Alarm>) -> Span {
-        let sees = |alarm: &AlarmId| alarms[*alarm].sees(alarms);
+        let sees = |alarm: &AlarmId| alarms[*alarm].sees();
         let longest = self.alarms.iter().map(sees).max().unwrap_or(Span::ZERO);
         self.bake.unwrap_or(longest.min(BAKE_MAX))
     }

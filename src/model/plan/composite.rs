@@ -1,5 +1,6 @@
 //! Composite alarms of CloudWatch: states of other alarms in, a state out.
 
+use crate::engine::Span;
 use crate::model::alarm_state::State;
 use crate::model::ids::AlarmId;
 
@@ -10,6 +11,10 @@ pub struct Composite {
     pub written: String,
     /// The same, understood.
     pub rule: Expression,
+    /// How many alarms stand on each other up to this one: 1 or more, as one on a metric has 0.
+    pub height: u32,
+    /// The longest time that one of the alarms on metrics below it needs to see.
+    pub sees: Span,
 }
 
 /// `AlarmRule`: in ALARM while it holds, in OK while it does not.

@@ -5,6 +5,7 @@ mod application;
 mod capacity;
 mod change;
 mod composite;
+mod container;
 mod convoy;
 mod part;
 mod pipeline;
@@ -18,8 +19,9 @@ pub use alarm::{
 };
 pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
 pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling, Standing};
-pub use change::{Breaker, Change, Deployment, Threshold};
+pub use change::{Breaker, Change, Deployment, Early, Threshold};
 pub use composite::{Composite, Expression};
+pub use container::ContainerStop;
 pub use convoy::{ACROSS, Convoys};
 pub use part::Part;
 pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
@@ -313,6 +315,10 @@ pub struct TaskDef {
     pub eni: bool,
     /// `stopTimeout`: the longest of its containers.
     pub stop_timeout: Span,
+    /// Its containers and which of them stop first. Empty where none depends on another: they stop side by side.
+    pub stops: Vec<ContainerStop>,
+    /// Whether any of its images is named by a tag that ECS resolves to a digest.
+    pub resolves: bool,
     /// Longest chain of `dependsOn` between containers, at least 1: how often the container start is waited for.
     pub start_depth: u32,
     /// Its containers and what each waits for. Empty where only START is waited for: `start_depth` says it all then.

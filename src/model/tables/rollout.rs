@@ -1,7 +1,7 @@
 //! Revisions of a service that have tasks, and the deployment that is under way.
 
 use crate::model::defect::WEAR;
-use crate::model::ids::{AlarmId, ChangeId, ZoneId};
+use crate::model::ids::{ChangeId, ZoneId};
 use crate::model::lifecycle::Lifecycle;
 use crate::model::plan::{Reach, WHOLE};
 
@@ -70,8 +70,10 @@ pub struct Rollout {
     pub failures: u32,
     /// A task of the new revision has reached RUNNING.
     pub ran: bool,
-    /// Alarms that rang before it began: they do not count for it.
-    pub ignored: Vec<AlarmId>,
+    /// One of its alarms was in ALARM when it began: none of them is watched for as long as it lasts.
+    pub unwatched: bool,
+    /// Whether the images of its revision are known by their digests.
+    pub digest: Digest,
     /// The revision that comes back if it fails.
     pub before: u8,
     /// Whether a pipeline moves it on.
@@ -88,7 +90,7 @@ pub struct Rollout {
 
 impl Rollout {
     /// A whole service turns to a revision.
-    pub fn new(change: ChangeId, revision: u8, before: u8, ignored: Vec<AlarmId>) -> Rollout {
+    pub fn new(change: ChangeId, revision: u8, before: u8, unwatched: bool) -> Rollout {
         Rollout {
             change,
             turn: 0,
@@ -96,7 +98,8 @@ impl Rollout {
             stage: Stage::Rolling,
             failures: 0,
             ran: false,
-            ignored,
+            unwatched,
+            digest: Digest::Known,
             before,
             staged: false,
             reach: Reach::Whole,
@@ -134,6 +137,18 @@ impl Rollout {
     pub fn covers(&self, zone: ZoneId) -> bool {
         !self.is_partial() || (self.reach != Reach::OneBox && self.zones.contains(&zone))
     }
+}
+
+/// Whether the image tags of a revision have been resolved to digests: one task alone does that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digest {
+    /// Not yet, after so many tasks that failed.
+    Asked {
+        /// Failed tries.
+        tries: u8,
+    },
+    /// They have, or there is nothing to resolve, or it was given up.
+    Known,
 }
 
 /// Two revisions side by side, each with all of its tasks: blue serves, green takes over.
@@ -202,6 +217,8 @@ pub enum Stage {
     Held,
     /// All tasks are of the new revision and healthy; alarms are still watched.
     Baking,
+    /// Enough tasks are of the new revision and healthy, and the bake is over: those of the one before are stopped.
+    Cleaning,
     /// It failed, and the newest completed revision comes back.
     Back,
     /// It failed, and nothing comes in its place: no task is started.
@@ -211,7 +228,7 @@ pub enum Stage {
 impl Stage {
     /// Whether it can still fail.
     pub fn is_open(self) -> bool {
-        matches!(self, Stage::Rolling | Stage::Held | Stage::Baking)
+        matches!(self, Stage::Rolling | Stage::Held | Stage::Baking | Stage::Cleaning)
     }
 }
 

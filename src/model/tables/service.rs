@@ -4,7 +4,7 @@ use super::asked::Asked;
 use super::bucket::Tokens;
 use super::host::NIL;
 use super::lack::Lacks;
-use super::rollout::{Feature, Revision, Rollout, Shift, Stage};
+use super::rollout::{Digest, Feature, Revision, Rollout, Shift, Stage};
 use super::tries::Tries;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Mechanism, Phase};
@@ -405,6 +405,13 @@ impl Service {
     /// Whether a deployment failed and nothing came in its place: no task is started.
     pub fn stalled(&self) -> bool {
         self.rollout.as_ref().is_some_and(|rollout| rollout.stage == Stage::Stalled)
+    }
+
+    /// Whether a task resolves the images of the revision that is deployed: others of it wait.
+    pub fn resolves(&self) -> bool {
+        let open = |one: &&Box<Rollout>| one.stage.is_open() && one.digest != Digest::Known;
+        let Some(rollout) = self.rollout.as_ref().filter(open) else { return false };
+        self.revisions.iter().any(|one| one.number == rollout.revision && one.wanted > 0)
     }
 
     /// One launch is due before all others.

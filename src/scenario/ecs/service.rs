@@ -161,6 +161,8 @@ object! {
             maximum_percent: u32,
             /// Fails a deployment whose tasks do not start or do not get healthy; off by default (sourced).
             deployment_circuit_breaker: CircuitBreaker,
+            /// Completes a rolling deployment before all tasks are new; off by default (sourced).
+            early_success_criteria: EarlySuccessCriteria,
             /// CloudWatch alarms of the scenario that fail a deployment; none by default (sourced).
             alarms: DeploymentAlarms,
             /// ROLLING by default (sourced).
@@ -178,6 +180,34 @@ object! {
             /// Who is asked before a deployment other than ROLLING goes on. What they answer stands in the change.
             lifecycle_hooks: LifecycleHook,
         }
+    }
+}
+
+object! {
+    /// `earlySuccessCriteria`: ROLLING only (sourced).
+    EarlySuccessCriteria("camelCase") {
+        need {
+            /// Whether they are used. If so, ECS needs the other two (sourced).
+            enable: bool,
+        }
+        may {
+            /// Percent of `desiredCount`, rounded up, that have to be healthy tasks of the new revision, one at least:
+            /// `minimumHealthyPercent` to 100 (sourced).
+            #[schemars(range(max = 100))]
+            healthy_percent: u32,
+            /// When tasks of the revision before are stopped.
+            source_service_revision_cleanup: RevisionCleanup,
+        }
+    }
+}
+
+words! {
+    /// `sourceServiceRevisionCleanup`.
+    RevisionCleanup("SCREAMING_SNAKE_CASE") {
+        /// Before the deployment is completed.
+        Blocking,
+        /// After it.
+        Deferred,
     }
 }
 

@@ -78,6 +78,16 @@ words! {
     }
 }
 
+words! {
+    /// `versionConsistency`.
+    VersionConsistency("camelCase") {
+        /// The tag of the image is resolved to a digest.
+        Enabled,
+        /// It is used as it is written.
+        Disabled,
+    }
+}
+
 object! {
     /// An ECS task definition: input of `RegisterTaskDefinition`, output of `describe-task-definition`.
     TaskDefinition("camelCase") {
@@ -161,6 +171,9 @@ object! {
             start_timeout: u32,
             /// Tells a living container from a dead one.
             health_check: HealthCheck,
+            /// Whether ECS resolves the tag of its image to a digest, which the first task of a deployment does alone;
+            /// `enabled` by default (sourced).
+            version_consistency: VersionConsistency,
         }
         list {
             /// Ports.
@@ -172,7 +185,7 @@ object! {
         }
         unused {
             repository_credentials, links, entry_point, command, environment, environment_files, mount_points,
-            volumes_from, linux_parameters, secrets, version_consistency, hostname, user,
+            volumes_from, linux_parameters, secrets, hostname, user,
             working_directory, disable_networking, privileged, readonly_root_filesystem, dns_servers,
             dns_search_domains, extra_hosts, docker_security_options, interactive, pseudo_terminal, docker_labels,
             ulimits, system_controls, firelens_configuration, credential_specs,

@@ -54,6 +54,9 @@ object! {
             sticky: bool,
             /// A feature that is shown to a growing share of the requests, instead of a new revision.
             feature_flag: FeatureFlag,
+            /// Whether the deployment circuit breaker of a service binds BLUE_GREEN, CANARY and LINEAR deployments of this change,
+            /// too. The API says that it can only be used with rolling updates (sourced), so it does not by default (model choice).
+            circuit_breaker_on_traffic_shift: bool,
             /// Copies of requests go to the new revision before any traffic moves to it (BLUE_GREEN, CANARY, LINEAR); none by
             /// default (model choice).
             shadow: Shadow,

@@ -8,6 +8,7 @@ use crate::model::plan::{
 };
 use crate::model::problem::nearest;
 use crate::scenario::file::{Alarm, ComparisonOperator, Statistic as Written, TreatMissingData};
+use std::collections::BTreeSet;
 
 const HOUR: u32 = 3_600;
 const DAY: u64 = 86_400;
@@ -28,10 +29,11 @@ const MOST: f64 = 1e15;
 impl Build<'_> {
     /// All alarms, once services and their traffic are known.
     pub(super) fn alarms(&mut self) {
+        self.written_alarms = self.scenario.alarm_names().into_iter().collect();
+        let mut seen = BTreeSet::new();
         for (index, alarm) in self.scenario.alarms.iter().enumerate() {
             let at = format!("/alarms/{index}");
-            let earlier = self.scenario.alarms[..index].iter().map(|one| one.alarm_name.as_str());
-            let named = self.alarm_name(&alarm.alarm_name, earlier, &at);
+            let named = self.alarm_name(&alarm.alarm_name, &mut seen, &at);
             let metric = self.metric(alarm, &at);
             let service = self.names.service(&alarm.service, &format!("{at}/Service"), self.out);
             let scope = self.scope(alarm, metric, service, &at);
@@ -43,20 +45,20 @@ impl Build<'_> {
             if named && has {
                 self.settled(&rule, metric, &at);
                 let watches = Watches::Metric(OnMetric { metric, scope, rule, delay });
-                self.plan.alarms.push(plan::Alarm { name: alarm.alarm_name.clone(), service, watches });
+                self.add_alarm(plan::Alarm { name: alarm.alarm_name.clone(), service, watches });
             }
         }
         self.composites();
     }
 
-    /// Whether CloudWatch takes the name of an alarm, and `others` do not have it.
-    pub(super) fn alarm_name<'n>(&mut self, name: &str, mut others: impl Iterator<Item = &'n str>, at: &str) -> bool {
+    /// Whether CloudWatch takes the name of an alarm, and none that was `seen` before has it.
+    pub(super) fn alarm_name<'n>(&mut self, name: &'n str, seen: &mut BTreeSet<&'n str>, at: &str) -> bool {
         let at = format!("{at}/AlarmName");
         if name.is_empty() || name.chars().count() > 255 {
             self.out.error(&at, format!("CloudWatch refuses the name `{name}`"), "write 1 to 255 letters");
             return false;
         }
-        let first = others.all(|other| other != name);
+        let first = seen.insert(name);
         if !first {
             self.out.error(&at, format!("two alarms are called `{name}`"), "give each its own name");
         }

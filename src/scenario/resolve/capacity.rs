@@ -7,6 +7,7 @@ use crate::model::ids::ProviderId;
 use crate::model::plan::{self, ProviderKind, StrategyItem};
 use crate::model::problem::nearest;
 use crate::scenario::ecs::service::{CapacityProviderStrategyItem, LaunchType};
+use std::collections::BTreeSet;
 
 /// Items of one strategy (sourced).
 const MOST_ITEMS: usize = 20;
@@ -22,12 +23,13 @@ enum Family {
 impl Build<'_> {
     /// Rows of the providers that a cluster lists.
     pub(super) fn providers(&mut self, names: &[String], home: &mut Home, at: &str) {
+        let mut seen = BTreeSet::new();
         for (place, name) in names.iter().enumerate() {
             let at = format!("{at}/capacityProviders/{place}");
             if self.scenario.capacity_providers.iter().any(|row| row.name == *name && dead::provider(row)) {
                 continue;
             }
-            if home.providers.iter().any(|(known, _)| known == name) {
+            if !seen.insert(name) {
                 self.out.error(&at, format!("`{name}` stands twice"), "keep one of them");
                 continue;
             }
@@ -57,7 +59,8 @@ impl Build<'_> {
     fn declared(&mut self, name: &str, home: &Home, at: &str) -> Option<ProviderKind> {
         let scenario = self.scenario;
         let list = &scenario.capacity_providers;
-        let Some(index) = list.iter().position(|provider| provider.name == name) else {
+        let places = self.index.providers.get(name).map_or(&[][..], Vec::as_slice);
+        let Some(index) = places.first().copied() else {
             let known = list.iter().map(|provider| provider.name.as_str()).chain(["FARGATE", "FARGATE_SPOT"]);
             let hint = match nearest(name, known) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -69,7 +72,7 @@ impl Build<'_> {
         self.used.providers.insert(index);
         let provider = &list[index];
         let at = format!("/capacityProviders/{index}");
-        if list.iter().filter(|other| other.name == name).count() > 1 {
+        if places.len() > 1 {
             self.out.error(&at, format!("two capacity providers are called `{name}`"), "give each its own name");
         }
         match (&provider.auto_scaling_group_provider, &provider.managed_instances_provider) {

@@ -2,11 +2,11 @@
 
 use super::Build;
 use super::cluster::by_name;
+use super::index::stands_before;
 use crate::engine::{Span, Who};
 use crate::model::defect;
-use crate::model::ids::{AlarmId, RegionId, ServiceId};
+use crate::model::ids::{AlarmId, ChangeId, RegionId, ServiceId};
 use crate::model::plan::{self, Breaker, Deployment, Kind, Strategy, Threshold};
-use crate::model::problem::nearest;
 use crate::scenario::ecs::service::{CircuitBreaker, Service, ThresholdType};
 use crate::scenario::file::Change;
 
@@ -57,11 +57,42 @@ impl Build<'_> {
         debug_assert!(all || self.out.has_errors(), "a change that is left out was told");
         if all {
             self.only_with_flags();
+            self.idle_breakers();
+        }
+    }
+
+    /// A circuit breaker that acts on none of a service's deployments is told.
+    fn idle_breakers(&mut self) {
+        let scenario = self.scenario;
+        let moves = |one: &plan::Service| one.deployment.strategy != Strategy::Rolling;
+        for (index, cluster) in scenario.clusters.iter().enumerate() {
+            for (place, service) in cluster.services.iter().enumerate() {
+                let full = format!("{}/{}", cluster.cluster_name, service.service_name);
+                let Some(row) = self.names.services.get(&full).map(|id| &self.plan.services[*id]) else { continue };
+                let bound = |id: &ChangeId| self.plan.changes[*id].breaker_on_shift;
+                if !moves(row) || row.deployment.breaker.is_none() || row.changes.iter().any(bound) {
+                    continue;
+                }
+                let name = row.deployment.strategy.name();
+                let message = format!("the circuit breaker does not act: ECS has it for ROLLING, not for {name}");
+                let hint = "watch `alarms`, write ROLLING, or \"circuitBreakerOnTrafficShift\": true in a change";
+                let at = format!("{}/deploymentConfiguration/deploymentCircuitBreaker", self.service_at(index, place));
+                self.out.warning(&at, message, hint);
+            }
+        }
+        for (id, change) in self.plan.changes.pairs().filter(|(_, change)| change.breaker_on_shift) {
+            let acts = |service: &plan::Service| moves(service) && service.deployment.breaker.is_some();
+            if !change.services().any(|service| acts(&self.plan.services[service])) {
+                let message = "`circuitBreakerOnTrafficShift` is not used: nothing it deploys has a circuit breaker and moves \
+                               traffic";
+                let at = format!("/changes/{}/circuitBreakerOnTrafficShift", id.0);
+                self.out.warning(&at, message, "enable the service's `deploymentCircuitBreaker`, or leave it out");
+            }
         }
     }
 
     fn change(&mut self, written: &Change, at: &str, place: usize) -> Option<plan::Change> {
-        if self.scenario.changes[..place].iter().any(|other| other.name == written.name) {
+        if stands_before(&self.index.changes, &written.name, place) {
             let message = format!("two changes are called `{}`", written.name);
             self.out.error(&format!("{at}/name"), message, "give each its own name");
         }
@@ -119,6 +150,7 @@ impl Build<'_> {
             answers,
             flag,
             shadow,
+            breaker_on_shift: written.circuit_breaker_on_traffic_shift == Some(true),
         })
     }
 
@@ -197,7 +229,8 @@ impl Build<'_> {
             Span::MINUTE * u64::from(minutes)
         });
         let (strategy, hooks) = (self.moves_traffic(written, &at), self.hooks(written, &at));
-        Deployment { breaker, bake, strategy, hooks, ..Deployment::default() }
+        let early = self.early(written, strategy, &format!("{at}/earlySuccessCriteria"));
+        Deployment { breaker, bake, strategy, hooks, early, ..Deployment::default() }
     }
 
     /// Alarms that deployments watch, once services and alarms are known.
@@ -230,14 +263,14 @@ impl Build<'_> {
 
     /// An alarm of this name in one of these Regions.
     pub(super) fn watched_in(&mut self, regions: &[RegionId], name: &str, at: &str) -> Option<AlarmId> {
-        let found = self.plan.alarms.pairs().find(|(_, alarm)| alarm.name == name);
-        let Some((id, alarm)) = found else {
-            let written = || self.scenario.alarm_names().into_iter();
-            if written().any(|known| known == name) {
+        let found = self.names.alarms.get(name).copied();
+        let Some(id) = found else {
+            let written = || self.written_alarms.iter().copied();
+            if self.written_alarms.contains(name) {
                 // Why it was refused is told where it stands.
                 return None;
             }
-            let hint = match nearest(name, written()) {
+            let hint = match self.out.nearest(name, written()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if written().next().is_none() => "the scenario has no `alarms`: write one there".to_owned(),
                 None => format!("known: {}", written().take(8).collect::<Vec<_>>().join(", ")),
@@ -245,7 +278,7 @@ impl Build<'_> {
             self.out.error(at, format!("no alarm is called `{name}`"), hint);
             return None;
         };
-        if !regions.contains(&self.plan.region_of(alarm.service)) {
+        if !regions.contains(&self.plan.region_of(self.plan.alarms[id].service)) {
             let message = format!("`{name}` watches a service of another Region: an alarm is of one Region");
             self.out.error(at, message, "name an alarm on a service of the same Region");
             return None;

@@ -1,5 +1,6 @@
 //! Clusters, cell by cell.
 
+use super::index::first as first_of;
 use super::{Build, dead, router};
 use crate::engine::Time;
 use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId, ServiceId};
@@ -48,13 +49,22 @@ impl Build<'_> {
             self.out.error(&format!("{at}/region"), format!("no Region is called `{region}`"), hint);
         }
         let regions: Vec<RegionId> = self.plan.regions.ids().collect();
+        let mut by_region: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
+        for (index, _) in scenario.clusters.iter().enumerate().filter(alive) {
+            // Those that name none are of the first.
+            by_region.entry(self.region_name(index).map(str::to_owned)).or_default().push(index);
+        }
         let mut order: Vec<(usize, ClusterId)> = Vec::new();
         let mut services = BTreeMap::new();
         for region in regions {
             let first = region == RegionId(0);
             let name = self.plan.regions[region].name.clone();
-            let here = |index: usize| self.region_name(index).map_or(first, |written| *written == name);
-            let all: Vec<_> = scenario.clusters.iter().enumerate().filter(alive).filter(|row| here(row.0)).collect();
+            let mut places = by_region.get(&Some(name.clone())).cloned().unwrap_or_default();
+            if first {
+                places.extend(by_region.get(&None).into_iter().flatten());
+                places.sort_unstable();
+            }
+            let all: Vec<_> = places.into_iter().map(|place| (place, &scenario.clusters[place])).collect();
             let by_cell = self.by_cell(region, &all);
             let times = self.additions(region);
             let first = by_cell.len().saturating_sub(times.len()).max(1);
@@ -81,10 +91,13 @@ impl Build<'_> {
         let (plan, names) = (&self.plan, &mut self.names);
         names.regions.extend(plan.regions.pairs().map(|(id, region)| (region.name.clone(), id)));
         names.cell_of.extend(plan.clusters.pairs().map(|(id, cluster)| (id, cluster.cell)));
+        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        for cell in &plan.cells {
+            *count.entry(&cell.name).or_default() += 1;
+        }
         for (id, cell) in plan.cells.pairs() {
             names.cells.insert(format!("{}/{}", plan.regions[cell.region].name, cell.name), id);
-            let namesakes = plan.cells.iter().filter(|other| other.name == cell.name).take(2).count();
-            if namesakes == 1 {
+            if count[cell.name.as_str()] == 1 {
                 names.cells.insert(cell.name.clone(), id);
             }
         }
@@ -225,13 +238,12 @@ impl Build<'_> {
 
     /// The launch bucket of an account, Region and kind.
     pub(super) fn bucket(&mut self, home: &Home, spot: bool) -> BucketId {
-        let same =
-            |row: &&(RegionId, String, bool, BucketId)| (row.0, &row.1, row.2) == (home.region, &home.account, spot);
-        if let Some(row) = self.buckets.iter().find(same) {
-            return row.3;
+        let key = (home.region, home.account.clone(), spot);
+        if let Some(id) = self.buckets.get(&key) {
+            return *id;
         }
-        let name = &self.plan.regions[home.region].name;
-        let written = self.scenario.regions.iter().find(|region| region.name == *name);
+        let written = first_of(&self.index.regions, &self.plan.regions[home.region].name);
+        let written = written.map(|place| &self.scenario.regions[place]);
         let fargate = written.and_then(|region| region.fargate.clone()).unwrap_or_default();
         let bucket = if spot {
             plan::Bucket { burst: fargate.spot_launch_burst, rate: fargate.spot_launch_rate.0 }
@@ -239,7 +251,7 @@ impl Build<'_> {
             plan::Bucket { burst: fargate.launch_burst, rate: fargate.launch_rate.0 }
         };
         let id = self.plan.buckets.push(bucket);
-        self.buckets.push((home.region, home.account.clone(), spot, id));
+        self.buckets.insert(key, id);
         id
     }
 }

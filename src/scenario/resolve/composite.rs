@@ -1,52 +1,93 @@
 //! Composite alarms: rules over other alarms, which may be composite too, but not in a circle.
 
 use super::Build;
-use crate::model::ids::AlarmId;
+use crate::engine::Span;
+use crate::model::ids::{AlarmId, ServiceId};
 use crate::model::plan::{self, Composite, Expression, Watches};
-use crate::model::problem::nearest;
 use crate::scenario::alarm_rule;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rules as far as they can be read, in the order of the file.
 type Rules = Vec<Option<Expression<String>>>;
 
-impl Build<'_> {
+/// What follows for a composite alarm from those that it names.
+#[derive(Clone, Copy)]
+struct Standing {
+    service: ServiceId,
+    height: u32,
+    sees: Span,
+}
+
+impl<'a> Build<'a> {
     /// All composite alarms, once those on metrics are known.
     pub(super) fn composites(&mut self) {
-        let rules: Rules = (0..self.scenario.composite_alarms.len()).map(|index| self.composite(index)).collect();
-        let circles = self.circles(&rules);
-        if circles || rules.iter().any(Option::is_none) {
+        let scenario = self.scenario;
+        let written = &scenario.composite_alarms;
+        let mut seen: BTreeSet<&'a str> = scenario.alarms.iter().map(|one| one.alarm_name.as_str()).collect();
+        let rules: Rules = (0..written.len()).map(|index| self.composite(index, &mut seen)).collect();
+        let mut places = BTreeMap::new();
+        for (place, one) in written.iter().enumerate() {
+            places.entry(one.alarm_name.as_str()).or_insert(place);
+        }
+        let Some(order) = self.in_order(&rules, &places) else { return };
+        if rules.iter().any(Option::is_none) {
             return;
         }
         let first = self.plan.alarms.len();
         let id = |name: &String| {
-            let metric = self.plan.alarms.pairs().find(|(_, alarm)| alarm.name == *name).map(|(id, _)| id);
-            let composite = self.scenario.composite_alarms.iter().position(|one| one.alarm_name == *name);
-            metric.or_else(|| composite.map(|place| AlarmId((first + place) as u32)))
+            let metric = self.names.alarms.get(name).copied();
+            metric.or_else(|| places.get(name.as_str()).map(|place| AlarmId((first + place) as u32)))
         };
         // A name without an id was refused, and why is told where it stands.
         let found: Option<Vec<Expression>> = rules.iter().flatten().map(|rule| rule.renamed(&id)).collect();
         let Some(found) = found else { return };
-        let homes: Vec<_> =
-            (0..found.len()).map(|place| self.home(&found, first, AlarmId((first + place) as u32))).collect();
-        for (place, rule) in found.into_iter().enumerate() {
-            let written = &self.scenario.composite_alarms[place];
-            let Some(service) = homes[place] else { continue };
-            let watches = Watches::Alarms(Composite { written: written.alarm_rule.clone(), rule });
-            self.plan.alarms.push(plan::Alarm { name: written.alarm_name.clone(), service, watches });
+        let standing = self.standing(&found, first, &order);
+        for (one, (rule, standing)) in written.iter().zip(found.into_iter().zip(standing)) {
+            let Some(Standing { service, height, sees }) = standing else { continue };
+            let watches = Watches::Alarms(Composite { written: one.alarm_rule.clone(), rule, height, sees });
+            self.add_alarm(plan::Alarm { name: one.alarm_name.clone(), service, watches });
         }
-        for place in 0..homes.len() {
+        for place in 0..written.len() {
             self.one_region(AlarmId((first + place) as u32), &format!("/compositeAlarms/{place}/AlarmRule"));
         }
     }
 
+    /// An alarm of the plan, to be found by its name.
+    pub(super) fn add_alarm(&mut self, alarm: plan::Alarm) -> AlarmId {
+        let name = alarm.name.clone();
+        let id = self.plan.alarms.push(alarm);
+        self.names.alarms.entry(name).or_insert(id);
+        id
+    }
+
+    /// What follows for each rule from the alarms that it names. `order`: each stands behind those.
+    fn standing(&self, rules: &[Expression], first: usize, order: &[usize]) -> Vec<Option<Standing>> {
+        let mut found: Vec<Option<Standing>> = vec![None; rules.len()];
+        for place in order {
+            let below = |alarm: AlarmId| match (alarm.0 as usize).checked_sub(first) {
+                None => {
+                    let row = &self.plan.alarms[alarm];
+                    Some(Standing { service: row.service, height: row.height(), sees: row.sees() })
+                }
+                Some(place) => found[place],
+            };
+            let named: Vec<Standing> = rules[*place].names().into_iter().filter_map(below).collect();
+            // The service of the first alarm on a metric that it names.
+            found[*place] = named.first().map(|one| Standing {
+                service: one.service,
+                height: named.iter().map(|one| one.height + 1).max().unwrap_or(1),
+                sees: named.iter().map(|one| one.sees).max().unwrap_or(Span::ZERO),
+            });
+        }
+        found
+    }
+
     /// The rule of one; `None` when anything is wrong with it.
-    fn composite(&mut self, index: usize) -> Option<Expression<String>> {
+    fn composite(&mut self, index: usize, seen: &mut BTreeSet<&'a str>) -> Option<Expression<String>> {
         let scenario = self.scenario;
         let written = &scenario.composite_alarms[index];
         let at = format!("/compositeAlarms/{index}");
-        let earlier = scenario.composite_alarms[..index].iter().map(|one| one.alarm_name.as_str());
-        let others = scenario.alarms.iter().map(|one| one.alarm_name.as_str()).chain(earlier);
-        let named = self.alarm_name(&written.alarm_name, others, &at);
+        let named = self.alarm_name(&written.alarm_name, seen, &at);
         let at = format!("{at}/AlarmRule");
         let rule = match alarm_rule::parse(&written.alarm_rule) {
             Ok(rule) => rule,
@@ -59,11 +100,12 @@ impl Build<'_> {
         if names.is_empty() {
             self.out.error(&at, "this rule names no alarm: it never changes", "name one, as in `ALARM(name)`");
         }
-        let known = scenario.alarm_names();
-        let mut unknown: Vec<&String> = names.iter().filter(|name| !known.contains(&name.as_str())).collect();
+        let mut unknown: Vec<&String> =
+            names.iter().filter(|name| !self.written_alarms.contains(name.as_str())).collect();
         unknown.dedup();
         for name in &unknown {
-            let hint = match nearest(name, known.iter().copied()) {
+            let known = &self.written_alarms;
+            let hint = match self.out.nearest(name, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known: {}", known.iter().take(8).copied().collect::<Vec<_>>().join(", ")),
             };
@@ -72,17 +114,18 @@ impl Build<'_> {
         (named && !names.is_empty() && unknown.is_empty()).then_some(rule)
     }
 
-    /// Whether alarms name themselves by way of others; each circle is told once, at its first member.
-    fn circles(&mut self, rules: &Rules) -> bool {
-        let names: Vec<&str> = self.scenario.composite_alarms.iter().map(|one| one.alarm_name.as_str()).collect();
+    /// The rules in an order in which each stands behind those that it names. `None`: some name themselves by way of others;
+    /// each circle is told once, at its first member.
+    fn in_order(&mut self, rules: &Rules, places: &BTreeMap<&str, usize>) -> Option<Vec<usize>> {
         let next = |place: usize| -> Vec<usize> {
             let named = rules[place].as_ref().map(Expression::names).unwrap_or_default();
-            named.iter().filter_map(|name| names.iter().position(|other| other == name)).collect()
+            named.iter().filter_map(|name| places.get(name.as_str()).copied()).collect()
         };
-        let mut found = false;
+        let name = |place: usize| self.scenario.composite_alarms[place].alarm_name.as_str();
+        let (mut order, mut circles) = (Vec::with_capacity(rules.len()), Vec::new());
         // 0: not seen, 1: on the way, 2: done.
-        let mut seen = vec![0; names.len()];
-        for start in 0..names.len() {
+        let mut seen = vec![0; rules.len()];
+        for start in 0..rules.len() {
             let mut way = Vec::new();
             if seen[start] == 0 {
                 way.push((start, next(start)));
@@ -91,31 +134,26 @@ impl Build<'_> {
             while let Some((place, left)) = way.last_mut() {
                 let Some(to) = left.pop() else {
                     seen[*place] = 2;
+                    order.push(*place);
                     way.pop();
                     continue;
                 };
                 if seen[to] == 1 {
                     let circle = way.iter().map(|step| step.0).skip_while(|step| *step != to).chain([to]);
-                    let circle: Vec<String> = circle.map(|step| format!("`{}`", names[step])).collect();
-                    let at = format!("/compositeAlarms/{to}/AlarmRule");
-                    let message = format!("this alarm depends on itself: {}", circle.join(" names "));
-                    self.out.error(&at, message, "take one of them out of the rule");
-                    found = true;
+                    let circle: Vec<String> = circle.map(|step| format!("`{}`", name(step))).collect();
+                    circles.push((to, circle.join(" names ")));
                 } else if seen[to] == 0 {
                     seen[to] = 1;
                     way.push((to, next(to)));
                 }
             }
         }
-        found
-    }
-
-    /// The service of the first alarm on a metric that an alarm names.
-    fn home(&self, rules: &[Expression], first: usize, alarm: AlarmId) -> Option<crate::model::ids::ServiceId> {
-        match (alarm.0 as usize).checked_sub(first) {
-            None => Some(self.plan.alarms[alarm].service),
-            Some(place) => rules[place].names().into_iter().find_map(|named| self.home(rules, first, named)),
+        for (to, circle) in &circles {
+            let at = format!("/compositeAlarms/{to}/AlarmRule");
+            let message = format!("this alarm depends on itself: {circle}");
+            self.out.error(&at, message, "take one of them out of the rule");
         }
+        circles.is_empty().then_some(order)
     }
 
     /// Alarms are of one Region.

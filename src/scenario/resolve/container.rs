@@ -1,9 +1,10 @@
 //! Containers of a task definition: what they need of each other, and when they count as healthy.
 
 use super::Build;
+use super::task::STOP_TIMEOUT;
 use crate::engine::Span;
-use crate::model::plan::{Await, ContainerHealth, ContainerStart, Restart};
-use crate::scenario::ecs::task_definition::{Condition, ContainerDefinition, HealthCheck};
+use crate::model::plan::{Await, ContainerHealth, ContainerStart, ContainerStop, Restart};
+use crate::scenario::ecs::task_definition::{Condition, ContainerDefinition, HealthCheck, VersionConsistency};
 
 /// `restartAttemptPeriod` by default, in seconds (sourced).
 const RESTART_PERIOD: u32 = 300;
@@ -152,6 +153,30 @@ pub(super) fn starts(containers: &[ContainerDefinition]) -> Vec<ContainerStart> 
         ContainerStart { layer: depths[place] - 1, after: after.collect(), timeout }
     };
     containers.iter().enumerate().map(start).collect()
+}
+
+/// In what order containers stop; empty where none depends on another.
+pub(super) fn stops(containers: &[ContainerDefinition]) -> Vec<ContainerStop> {
+    if containers.iter().all(|container| container.depends_on.is_empty()) {
+        return Vec::new();
+    }
+    let stop = |container: &ContainerDefinition| {
+        let on_it =
+            |other: &ContainerDefinition| other.depends_on.iter().any(|one| one.container_name == container.name);
+        let others = || containers.iter().enumerate().filter(|(_, other)| on_it(other));
+        let ends = |condition: Condition| matches!(condition, Condition::Complete | Condition::Success);
+        let mut asked = others().flat_map(|(_, other)| &other.depends_on);
+        let over = asked.any(|one| one.container_name == container.name && ends(one.condition));
+        let timeout = seconds(container.stop_timeout.unwrap_or(STOP_TIMEOUT));
+        ContainerStop { after: others().map(|(place, _)| place).collect(), timeout, over }
+    };
+    containers.iter().map(stop).collect()
+}
+
+/// Whether ECS resolves the image of a container: it is named by a tag, and nobody has switched that off.
+pub(super) fn resolves(container: &ContainerDefinition) -> bool {
+    let by_digest = container.image.as_ref().is_some_and(|image| image.contains("@sha256:"));
+    container.version_consistency != Some(VersionConsistency::Disabled) && !by_digest
 }
 
 /// When essential containers are restarted in place; `None` when a crash ends the task.

@@ -5,6 +5,7 @@ use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{Metric, Scope};
 use crate::scenario::check;
 use crate::scenario::file::{Alarm, Dimension};
+use std::collections::BTreeSet;
 
 /// Dimensions that name what `Service` names.
 const OF_A_SERVICE: [&str; 4] = ["LoadBalancer", "TargetGroup", "ClusterName", "ServiceName"];
@@ -89,20 +90,27 @@ impl Build<'_> {
             self.out.error(&format!("{at}/Name"), message, format!("watch one of {}", known.join(", ")));
             return false;
         }
-        let changes = |id: ServiceId| {
-            let named = |name: &String| self.names.services.get(name) == Some(&id);
-            let cell = |_: &String| self.plan.application.as_ref().is_some_and(|one| one.cells.contains(&id));
-            let is_of = |one: &crate::scenario::file::Change| {
-                one.every_service == Some(true)
-                    || one.service.iter().chain(&one.services).any(named)
-                    || one.cellular_application.as_ref().is_some_and(cell)
-            };
-            self.scenario.changes.iter().any(is_of)
-        };
-        if service.is_some_and(|id| !changes(id)) {
+        if service.is_some_and(|id| !self.is_changed(id)) {
             let message = format!("`{}` has no change: this metric is always missing", alarm.service);
             self.out.warning(at, message, "leave it out, or add a change of the service");
         }
         true
+    }
+
+    /// Whether any change is to reach a service.
+    fn is_changed(&mut self, id: ServiceId) -> bool {
+        let (names, application, changes) = (&self.names.services, &self.plan.application, &self.scenario.changes);
+        let changed = self.changed.get_or_insert_with(|| {
+            let named = changes.iter().flat_map(|one| one.service.iter().chain(&one.services));
+            let mut found: BTreeSet<ServiceId> = named.filter_map(|name| names.get(name).copied()).collect();
+            if changes.iter().any(|one| one.cellular_application.is_some()) {
+                found.extend(application.iter().flat_map(|one| &one.cells));
+            }
+            if changes.iter().any(|one| one.every_service == Some(true)) {
+                found.extend(names.values().copied());
+            }
+            found
+        });
+        changed.contains(&id)
     }
 }

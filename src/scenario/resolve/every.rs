@@ -62,6 +62,6 @@ impl Build<'_> {
         }
         let names: Vec<String> = found.iter().map(|id| self.plan.services[*id].name.clone()).collect();
         let what = format!("every service, {} in all", names.len());
-        Some(Named { units: found.into_iter().map(Unit::Service).collect(), what, names })
+        Some(Named::new(found.into_iter().map(Unit::Service).collect(), names, what))
     }
 }

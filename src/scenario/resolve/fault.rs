@@ -1,6 +1,7 @@
 //! Faults: when, for how long, what.
 
 use super::cluster::by_name;
+use super::index::stands_before;
 use super::{Build, Refused};
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::fault::{self, Spec};
@@ -11,6 +12,8 @@ impl Build<'_> {
     pub(super) fn faults(&mut self) {
         let list = &self.scenario.faults;
         let mut written = Vec::new();
+        // Whether any provider is Spot: looked up once.
+        let mut any_spot = None;
         for index in by_name(list, |fault| &fault.name) {
             let fault = &list[index];
             let at = format!("/faults/{index}");
@@ -21,14 +24,14 @@ impl Build<'_> {
                 let hint = "take line breaks, tabs and other controls out";
                 self.out.error(&format!("{at}/name"), "a fault's name is one line of text", hint);
             }
-            if list[..index].iter().any(|other| other.name == fault.name) {
+            if stands_before(&self.index.faults, &fault.name, index) {
                 let message = format!("two faults are called `{}`", fault.name);
                 self.out.error(&format!("{at}/name"), message, "give each its own name");
             }
             let when = self.when(fault, &at);
             let lasts = self.lasts(fault, &at);
             let effect = fault.spec.resolve(&format!("{at}/{}", fault.spec.kind()), &self.names, self.out);
-            self.spot_only(fault, &at);
+            self.spot_only(fault, &mut any_spot, &at);
             self.own_zone_only(fault, &at);
             self.end_of_returns(fault, &at);
             let (Some(when), Ok(lasts), Some(effect)) = (when, lasts, effect) else { continue };
@@ -140,15 +143,16 @@ impl Build<'_> {
     }
 
     /// Only Spot capacity can be taken back.
-    fn spot_only(&mut self, fault: &Fault, at: &str) {
+    fn spot_only(&mut self, fault: &Fault, any_spot: &mut Option<bool>, at: &str) {
         let Spec::SpotReclaim(spec) = &fault.spec else { return };
         let spot = |id: &crate::model::ids::ProviderId| super::service::is_spot(&self.plan.providers[*id].kind);
+        let any_spot = any_spot.get_or_insert_with(|| self.plan.providers.ids().any(|id| spot(&id)));
         match spec.capacity_provider.as_ref().map(|name| (name, self.names.providers.get(name))) {
             Some((name, Some(rows))) if !rows.iter().any(spot) => {
                 let at = format!("{at}/spotReclaim/capacityProvider");
                 self.out.error(&at, format!("`{name}` has no Spot capacity"), "name a Spot provider");
             }
-            None if !self.plan.providers.ids().any(|id| spot(&id)) => {
+            None if !*any_spot => {
                 self.out.error(
                     &format!("{at}/spotReclaim"),
                     "the scenario has no Spot capacity",

@@ -9,6 +9,7 @@ use crate::model::problem::nearest;
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, InstancesDistribution};
 use crate::scenario::ecs::capacity_provider::{AutoScalingGroupProvider, ManagedScaling};
+use std::collections::BTreeSet;
 
 /// Container instances of a cluster by ECS's default quota (sourced).
 const INSTANCE_QUOTA: u32 = 5_000;
@@ -101,17 +102,22 @@ impl Build<'_> {
     fn find_group(&mut self, reference: &str, at: &str) -> Option<usize> {
         let list = &self.scenario.auto_scaling_groups;
         let short = reference.rsplit('/').next().unwrap_or(reference);
-        let is_meant = |group: &AutoScalingGroup| {
-            group.auto_scaling_group_name == short || group.auto_scaling_group_arn.as_deref() == Some(reference)
-        };
-        let found = list.iter().position(is_meant);
+        let of = |name: &str| self.index.groups.get(name).into_iter().flatten().copied();
+        let meant: BTreeSet<usize> = of(short)
+            .chain(of(reference))
+            .filter(|place| {
+                let group = &list[*place];
+                group.auto_scaling_group_name == short || group.auto_scaling_group_arn.as_deref() == Some(reference)
+            })
+            .collect();
+        let found = meant.first().copied();
         if found.is_none() {
             let hint = match nearest(short, list.iter().map(|group| group.auto_scaling_group_name.as_str())) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "add what `aws autoscaling describe-auto-scaling-groups` prints to `autoScalingGroups`".into(),
             };
             self.out.error(at, format!("no Auto Scaling group is called `{short}`"), hint);
-        } else if list.iter().filter(|group| is_meant(group)).count() > 1 {
+        } else if meant.len() > 1 {
             self.out.error(at, format!("two Auto Scaling groups are called `{short}`"), "give each its own name");
         }
         found

@@ -3,6 +3,7 @@
 //! The map of n + 1 cells is held against that of n: what differs moves. Pins stay where they are, and so do all
 //! clusters of a `fullMap` but those that are listed.
 
+use super::index::first;
 use super::{Build, control_plane::CELLS_MAX, router};
 use crate::engine::Time;
 use crate::model::fault::Live;
@@ -65,7 +66,7 @@ impl Build<'_> {
     pub(super) fn grow(&mut self, region: RegionId, clusters: &[(usize, &Cluster)]) {
         let scenario = self.scenario;
         let name = &self.plan.regions[region].name;
-        let Some(index) = scenario.regions.iter().position(|row| row.name == *name) else { return };
+        let Some(index) = first(&self.index.regions, name) else { return };
         let Some(written) = scenario.regions[index].control_plane.as_ref() else { return };
         let times = self.additions(region);
         let cells: Vec<CellId> =
@@ -118,7 +119,7 @@ impl Build<'_> {
         for (place, name) in row.clusters.iter().enumerate() {
             let at = format!("{at}/clusters/{place}");
             let Some(known) = names.iter().position(|known| known == name) else {
-                let elsewhere = self.scenario.clusters.iter().any(|cluster| cluster.cluster_name == *name);
+                let elsewhere = self.index.clusters.contains_key(name.as_str());
                 let (message, hint) = if elsewhere {
                     let hint = "each Region has its own cells: name one of this Region";
                     (format!("the cluster `{name}` is in another Region"), hint.to_owned())

@@ -76,14 +76,14 @@ impl Build<'_> {
         let plan = &self.plan;
         let bound = plan.regions.iter().any(|row| row.plane.as_ref().is_some_and(|plane| plane.zone_rate.is_some()));
         let called = plan.regions.iter().any(|row| row.plane.as_ref().is_some_and(|plane| plane.other_calls > 0));
-        let created = plan.clusters.iter().any(|cluster| cluster.created.is_some());
+        let created = || plan.clusters.iter().any(|cluster| cluster.created.is_some());
         let moves = plan.regions.iter().any(|row| row.plane.as_ref().is_some_and(|plane| plane.growth.moves()));
-        let streams = plan.services.iter().any(|service| service.kind == Kind::Stream);
+        let streams = || plan.services.iter().any(|service| service.kind == Kind::Stream);
         match spec {
-            Spec::RouterOutage(_) if !called && !created && !streams => {
+            Spec::RouterOutage(_) if !called && !created() && !streams() => {
                 Some(("no call comes from outside", "add `runTasks`, `otherCalls`, or a cluster with `createdAt`"))
             }
-            Spec::MapSourceOutage(_) if !created && !moves => {
+            Spec::MapSourceOutage(_) if !created() && !moves => {
                 Some(("no cluster is created during the run", "write `createdAt` in a cluster"))
             }
             Spec::ControlPlaneZoneLoss(_) if !bound => {

@@ -2,10 +2,12 @@
 
 use super::Build;
 use super::group::HostHabits;
+use super::index::first;
 use crate::engine::{Dist, Span};
 use crate::model::plan::{Habits, Life, Protection};
 use crate::model::quantity::Law;
 use crate::scenario::file::{Behaviour, Phases, PullBehavior};
+use std::collections::BTreeSet;
 
 /// Spread of the default laws (model choice).
 const SIGMA: f64 = 0.25;
@@ -25,10 +27,11 @@ impl Build<'_> {
     pub(super) fn life(&mut self, name: &str, short: &str, definition: usize, on_fargate: bool) -> Life {
         let scenario = self.scenario;
         let family = &scenario.task_definitions[definition].family;
-        let entries = || scenario.behaviour.iter().enumerate();
-        let of_service = entries().find(|(_, entry)| entry.service.as_ref().is_some_and(|s| s == name || s == short));
-        let of_family = entries().find(|(_, entry)| entry.family.as_ref() == Some(family));
-        let order: Vec<(usize, &Behaviour)> = of_service.into_iter().chain(of_family).collect();
+        let services = &self.index.of_services;
+        let of_service = first(services, name).into_iter().chain(first(services, short)).min();
+        let of_family = first(&self.index.of_families, family);
+        let entry = |place| (place, &scenario.behaviour[place]);
+        let order: Vec<(usize, &Behaviour)> = of_service.into_iter().chain(of_family).map(entry).collect();
         let mut pick = |key: &str, choose: fn(&Behaviour) -> Option<&Law>| {
             let (index, law) = order.iter().find_map(|(index, entry)| Some((*index, choose(entry)?)))?;
             self.law(law, &format!("/behaviour/{index}/{key}"))
@@ -78,8 +81,8 @@ impl Build<'_> {
 
     /// How hosts of a capacity provider behave.
     pub(super) fn habits_of_provider(&mut self, name: &str) -> HostHabits {
-        let mut entries = self.scenario.behaviour.iter().enumerate();
-        let found = entries.find(|(_, entry)| entry.capacity_provider.as_deref() == Some(name));
+        let behaviour = &self.scenario.behaviour;
+        let found = first(&self.index.of_providers, name).map(|place| (place, &behaviour[place]));
         let boot = found.and_then(|(index, entry)| {
             let law = entry.boot.as_ref()?;
             self.law(law, &format!("/behaviour/{index}/boot"))
@@ -98,11 +101,12 @@ impl Build<'_> {
     /// Checks every entry for itself: whose it is, and that its keys belong together.
     pub(super) fn behaviour(&mut self) {
         let list = &self.scenario.behaviour;
+        let mut seen = BTreeSet::new();
         for (index, entry) in list.iter().enumerate() {
             let at = format!("/behaviour/{index}");
             let subject =
                 |entry: &Behaviour| (entry.family.clone(), entry.service.clone(), entry.capacity_provider.clone());
-            if list[..index].iter().any(|other| subject(other) == subject(entry)) {
+            if !seen.insert(subject(entry)) {
                 self.out.error(&at, "this has an entry already", "write one entry for each");
             }
             match subject(entry) {

@@ -12,12 +12,14 @@ mod container;
 mod control_plane;
 mod dead;
 mod dimension;
+mod early;
 mod every;
 mod external;
 mod fault;
 mod group;
 mod growth;
 mod idle;
+mod index;
 mod life;
 mod managed;
 mod network;
@@ -33,6 +35,7 @@ mod poisoned;
 mod printed;
 mod region;
 mod requirements;
+mod ringing;
 mod router;
 mod service;
 mod shadow;
@@ -46,7 +49,7 @@ use super::file::{Objective, Scenario, VERSION};
 use super::{cells, check, types};
 use crate::engine::{Dist, Span};
 use crate::model::Plan;
-use crate::model::ids::{AccountId, BucketId, RegionId, TypeId, ZoneId};
+use crate::model::ids::{AccountId, BucketId, RegionId, ServiceId, TypeId, ZoneId};
 use crate::model::names::Names;
 use crate::model::plan;
 use crate::model::problem::Problems;
@@ -64,8 +67,10 @@ pub fn resolve(
     out: &mut Problems,
 ) -> Option<(Plan, Vec<Objective>)> {
     let expanded = with_application(scenario);
+    let whole = expanded.as_ref().unwrap_or(scenario);
     let mut build = Build {
-        scenario: expanded.as_ref().unwrap_or(scenario),
+        scenario: whole,
+        index: index::Index::new(whole),
         written_clusters: scenario.clusters.len(),
         out,
         plan: Plan::default(),
@@ -73,7 +78,9 @@ pub fn resolve(
         catalogue: types::catalogue(&scenario.instance_types),
         ports: Vec::new(),
         subnets: BTreeMap::new(),
-        buckets: Vec::new(),
+        written_alarms: BTreeSet::new(),
+        changed: None,
+        buckets: BTreeMap::new(),
         account_rows: BTreeMap::new(),
         namesakes: BTreeMap::new(),
         used: Used::default(),
@@ -100,6 +107,7 @@ pub fn resolve(
     if !build.out.has_errors() {
         build.left_over();
         build.idle();
+        build.ringing();
         build.early_faults();
         check::room(&build.plan, build.out);
         build.never_placed();
@@ -129,7 +137,13 @@ struct Build<'a> {
     /// Fixed host ports with their protocol; the place is the bit.
     ports: Vec<(u32, Protocol)>,
     subnets: BTreeMap<(RegionId, String), ZoneId>,
-    buckets: Vec<(RegionId, String, bool, BucketId)>,
+    /// Lists of the scenario by name.
+    index: index::Index<'a>,
+    /// Services that changes name, once somebody has asked.
+    changed: Option<BTreeSet<ServiceId>>,
+    /// Names of alarms as they are written, refused ones as well.
+    written_alarms: BTreeSet<&'a str>,
+    buckets: BTreeMap<(RegionId, String, bool), BucketId>,
     account_rows: BTreeMap<(RegionId, String), AccountId>,
     /// How many services and streams have this name within their cluster.
     namesakes: BTreeMap<String, u32>,
@@ -326,27 +340,32 @@ impl Build<'_> {
     /// Warns of what nothing refers to.
     fn left_over(&mut self) {
         let scenario = self.scenario;
-        let mut warn = |index: usize, used: &BTreeSet<usize>, list: &str, what: &str, name: &str| {
-            if !used.contains(&index) {
+        let mut warn = |index: usize, used: bool, list: &str, what: &str, name: &str| {
+            if !used {
                 let message = format!("no cluster uses the {what} `{name}`");
                 self.out.warning(&format!("/{list}/{index}"), message, "remove it, or refer to it");
             }
         };
         let alive = |row: &(usize, &TaskDefinition)| !dead::definition(row.1);
         for (index, row) in scenario.task_definitions.iter().enumerate().filter(alive) {
-            warn(index, &self.used.definitions, "taskDefinitions", "task definition", &row.family);
+            warn(index, self.used.definitions.contains(&index), "taskDefinitions", "task definition", &row.family);
         }
         let alive = |row: &(usize, &CapacityProvider)| !dead::provider(row.1);
         for (index, row) in scenario.capacity_providers.iter().enumerate().filter(alive) {
-            warn(index, &self.used.providers, "capacityProviders", "capacity provider", &row.name);
+            warn(index, self.used.providers.contains(&index), "capacityProviders", "capacity provider", &row.name);
         }
         for (index, row) in scenario.auto_scaling_groups.iter().enumerate() {
-            warn(index, &self.used.groups, "autoScalingGroups", "Auto Scaling group", &row.auto_scaling_group_name);
+            warn(
+                index,
+                self.used.groups.contains(&index),
+                "autoScalingGroups",
+                "Auto Scaling group",
+                &row.auto_scaling_group_name,
+            );
         }
         let known = &self.names.types;
         for (index, row) in scenario.instance_types.iter().enumerate() {
-            let used = if known.contains_key(&row.instance_type) { BTreeSet::from([index]) } else { BTreeSet::new() };
-            warn(index, &used, "instanceTypes", "instance type", &row.instance_type);
+            warn(index, known.contains_key(&row.instance_type), "instanceTypes", "instance type", &row.instance_type);
         }
         for (index, cluster) in scenario.clusters.iter().enumerate() {
             let service = cluster.services.iter().any(|one| one.launch_type == Some(LaunchType::External));

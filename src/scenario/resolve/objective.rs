@@ -76,6 +76,11 @@ impl Build<'_> {
                 self.names.provider(name, at, self.out)?;
                 Some(name.to_owned())
             }
+            "fault" if self.index.faults.contains_key(name) => Some(name.to_owned()),
+            "alarm" if self.written_alarms.contains(name) || self.names.alarms.contains_key(name) => {
+                Some(name.to_owned())
+            }
+            "change" if self.index.changes.contains_key(name) => Some(name.to_owned()),
             "fault" => self.one_of(name, "fault", self.scenario.faults.iter().map(|fault| fault.name.as_str()), at),
             "cellularApplication" => {
                 let names = self.scenario.cellular_application.as_ref().map(|one| one.name.as_str());

@@ -1,6 +1,7 @@
 //! Revisions that are bad only together with a feature: `onlyWithFlag`.
 
 use super::Build;
+use super::index::first;
 use crate::model::ids::ChangeId;
 use crate::model::problem::nearest;
 use crate::scenario::file::Change;
@@ -29,7 +30,8 @@ impl Build<'_> {
             self.out.error(&key, message, "write a `defect` of requests, such as `errors`, or leave it out");
             return None;
         }
-        let Some(flag) = self.plan.changes.ids().find(|other| self.plan.changes[*other].name == name) else {
+        // Changes stand in the order of the file.
+        let Some(flag) = first(&self.index.changes, name).map(|place| ChangeId(place as u32)) else {
             self.unknown_flag(name, &key);
             return None;
         };

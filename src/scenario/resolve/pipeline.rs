@@ -6,6 +6,7 @@ use crate::engine::Span;
 use crate::model::ids::{RegionId, ZoneId};
 use crate::model::plan::{self, Hours, Move, Reach, Stage, Unit};
 use crate::scenario::file::{Change, PipelineStage, StageKind, Weekday, WorkingHours};
+use std::collections::BTreeSet;
 
 /// Bakes that nobody wrote (Automating safe, hands-off deployments).
 const ONE_BOX: Span = Span::from_secs(3_600);
@@ -86,7 +87,8 @@ impl Build<'_> {
                 }
             }
             if stage.what != StageKind::OneBox {
-                left.retain(|unit| !units.contains(unit));
+                let done: BTreeSet<usize> = units.iter().copied().collect();
+                left.retain(|unit| !done.contains(unit));
             }
         }
         if let Some(first) = left.first() {
@@ -117,7 +119,8 @@ impl Build<'_> {
         let mut units = Vec::new();
         for (place, name) in stage.units.iter().enumerate() {
             let unit = named.find(name, &format!("{at}/units/{place}"), self.out)?;
-            if !left.contains(&unit) {
+            // What is left stands in order.
+            if left.binary_search(&unit).is_err() {
                 let message = format!("`{name}` has been changed by an earlier stage");
                 self.out.error(&format!("{at}/units/{place}"), message, "leave it out here or there");
                 return None;

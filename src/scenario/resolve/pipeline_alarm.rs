@@ -72,7 +72,7 @@ impl Build<'_> {
             return Vec::new();
         }
         // Changes stand by name, and each has its own.
-        let place = self.scenario.changes.iter().filter(|one| one.name < change.name).count();
+        let place = self.index.changes.range(..change.name.as_str()).count();
         let scope = Scope::Fleet(ChangeId(place as u32));
         let regions = named.regions(&self.plan);
         let mut found = Vec::new();
@@ -101,13 +101,13 @@ impl Build<'_> {
 
     /// An alarm that a pipeline has made for itself.
     fn own_alarm(&mut self, name: String, service: ServiceId, scope: Scope, rule: Rule, at: &str) -> Option<AlarmId> {
-        if self.plan.alarms.iter().any(|alarm| alarm.name == name) {
+        if self.names.alarms.contains_key(&name) {
             let hint = "call the alarm, or the change, something else";
             self.out.error(at, format!("an alarm is called `{name}` already"), hint);
             return None;
         }
         let on = OnMetric { metric: Metric::ErrorRate, scope, rule, delay: Span::ZERO };
-        Some(self.plan.alarms.push(plan::Alarm { name, service, watches: Watches::Metric(on) }))
+        Some(self.add_alarm(plan::Alarm { name, service, watches: Watches::Metric(on) }))
     }
 
     fn pipeline_rule(&mut self, written: &PipelineAlarm, at: &str) -> Option<Rule> {

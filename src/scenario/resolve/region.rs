@@ -19,7 +19,7 @@ impl Build<'_> {
         }
         for (index, region) in scenario.regions.iter().enumerate() {
             let at = format!("/regions/{index}");
-            if self.plan.regions.iter().any(|known| known.name == region.name) {
+            if super::index::stands_before(&self.index.regions, &region.name, index) {
                 let message = format!("two Regions are called `{}`", region.name);
                 self.out.error(&format!("{at}/name"), message, "write its zones in one entry");
                 continue;
@@ -70,10 +70,10 @@ impl Build<'_> {
         } else {
             &region.zones
         };
+        let mut before = 0;
         for (place, zone) in zones.iter().enumerate() {
             let at = format!("{at}/zones/{place}");
             let kind = super::place::kind(zone);
-            let before = zones[..place].iter().filter(|other| !super::place::kind(other).away()).count();
             let letter = char::from(b'a' + (before % 26) as u8);
             let lettered = before < 26 && !kind.away();
             let default_name = if lettered { format!("{}{letter}", region.name) } else { zone.id.clone() };
@@ -89,6 +89,7 @@ impl Build<'_> {
                 spot_stock: stock(fargate.spot_vcpu_per_zone),
             };
             self.zone(zone, row, &at);
+            before += usize::from(!kind.away());
         }
         let own = |zone: &&Zone| zone.kind.unwrap_or(ZoneKind::AvailabilityZone) == ZoneKind::AvailabilityZone;
         let own = zones.iter().filter(own).count();

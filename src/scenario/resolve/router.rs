@@ -1,6 +1,7 @@
 //! The router's map: which clusters run in which cell.
 
 use super::Build;
+use super::index::first;
 use crate::engine::Span;
 use crate::model::ids::RegionId;
 use crate::model::plan;
@@ -87,7 +88,7 @@ impl Build<'_> {
     pub(super) fn by_cell<'a>(&mut self, region: RegionId, clusters: &Clusters<'a>) -> Vec<Clusters<'a>> {
         let scenario = self.scenario;
         let name = &self.plan.regions[region].name;
-        let written = scenario.regions.iter().position(|region| region.name == *name);
+        let written = first(&self.index.regions, name);
         let plane = written.and_then(|place| Some((place, scenario.regions[place].control_plane.as_ref()?)));
         let (Some((place, written)), Some(plane)) = (plane, &self.plan.regions[region].plane) else {
             return vec![clusters.clone()];
@@ -153,7 +154,6 @@ impl Build<'_> {
         cells: u16,
         at: &str,
     ) -> Vec<(usize, u16)> {
-        let clusters = &self.scenario.clusters;
         let mut report = Report::new(self.out);
         let mut found = Vec::new();
         for (cluster, cell) in rows {
@@ -166,7 +166,7 @@ impl Build<'_> {
                 continue;
             }
             if place.is_none() {
-                let elsewhere = clusters.iter().any(|other| other.cluster_name == *cluster);
+                let elsewhere = self.index.clusters.contains_key(cluster.as_str());
                 let (message, hint) = if elsewhere {
                     let message = format!("the cluster `{cluster}` is in another Region");
                     (

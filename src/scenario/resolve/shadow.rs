@@ -6,6 +6,7 @@ use crate::engine::Span;
 use crate::model::ids::{AlarmId, ServiceId};
 use crate::model::plan::{Pipeline, Scope, Shadow, Strategy, Watches};
 use crate::scenario::file::Change;
+use std::collections::BTreeSet;
 
 impl Build<'_> {
     /// What is copied, and how long; `None` when nothing is, or something about it is wrong.
@@ -75,14 +76,24 @@ impl Build<'_> {
     fn reads_copies(&self, service: ServiceId, pipeline: Option<&Pipeline>) -> bool {
         let watched = pipeline.into_iter().flat_map(|one| &one.alarms).map(|watched| watched.alarm);
         let mut all = self.plan.services[service].deployment.alarms.iter().copied().chain(watched);
-        all.any(|alarm| self.sees_new(alarm, service))
+        let mut seen = BTreeSet::new();
+        all.any(|alarm| self.sees_new(alarm, service, &mut seen))
     }
 
-    fn sees_new(&self, alarm: AlarmId, service: ServiceId) -> bool {
-        let row = &self.plan.alarms[alarm];
-        match &row.watches {
-            Watches::Metric(on) => row.service == service && on.scope == Scope::New,
-            Watches::Alarms(one) => one.rule.names().into_iter().any(|named| self.sees_new(named, service)),
+    /// Alarms that were `seen` do not, nor does any below them.
+    fn sees_new(&self, alarm: AlarmId, service: ServiceId, seen: &mut BTreeSet<AlarmId>) -> bool {
+        let mut open = vec![alarm];
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let row = &self.plan.alarms[id];
+            match &row.watches {
+                Watches::Metric(on) if row.service == service && on.scope == Scope::New => return true,
+                Watches::Metric(_) => {}
+                Watches::Alarms(one) => open.extend(one.rule.names()),
+            }
         }
+        false
     }
 }

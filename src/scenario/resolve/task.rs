@@ -8,23 +8,22 @@ use crate::scenario::ecs::Amount;
 use crate::scenario::ecs::task_definition::{
     Compatibility, ContainerDefinition, NetworkMode, Protocol, TaskDefinition,
 };
+use std::collections::BTreeSet;
 
 /// Containers of one task definition (sourced).
 const MOST_CONTAINERS: usize = 10;
 /// `stopTimeout` by default, in seconds (sourced).
-const STOP_TIMEOUT: u32 = 30;
+pub(super) const STOP_TIMEOUT: u32 = 30;
 
 impl Build<'_> {
     /// Checks what holds for a definition wherever it is used.
     pub(super) fn definitions(&mut self) {
         let list = &self.scenario.task_definitions;
+        let mut seen = BTreeSet::new();
         for (index, definition) in list.iter().enumerate() {
             let at = format!("/taskDefinitions/{index}");
             self.named(&definition.family, &format!("{at}/family"));
-            let same = |other: &&TaskDefinition| {
-                other.family == definition.family && other.revision.unwrap_or(0) == definition.revision.unwrap_or(0)
-            };
-            if list[..index].iter().any(|other| same(&other)) {
+            if !seen.insert((definition.family.as_str(), definition.revision.unwrap_or(0))) {
                 let message = format!("the task definition `{}` stands twice", definition.family);
                 self.out.error(&at, message, "give the two different revisions, or remove one");
             }
@@ -48,7 +47,8 @@ impl Build<'_> {
             None => (short, None),
         };
         let list = &self.scenario.task_definitions;
-        let of_family = || list.iter().enumerate().filter(|(_, definition)| definition.family == family);
+        let places = self.index.families.get(family).map_or(&[][..], Vec::as_slice);
+        let of_family = || places.iter().map(|place| (*place, &list[*place]));
         let found = match revision {
             None => of_family().max_by_key(|(_, definition)| definition.revision),
             Some(text) => {
@@ -106,24 +106,15 @@ impl Build<'_> {
             },
             eni: on_fargate || mode == NetworkMode::Awsvpc,
             stop_timeout: Span::from_secs(u64::from(stop.unwrap_or(STOP_TIMEOUT))),
+            stops: super::container::stops(containers),
+            resolves: containers.iter().any(super::container::resolves),
             start_depth: super::container::depth(containers).unwrap_or(1),
             starts: super::container::starts(containers),
             restart: super::container::restart(containers),
             health: super::container::health(containers),
-            image: self.image(index),
+            image: self.index.images[index],
             containers: containers.iter().map(|container| container.name.clone()).collect(),
         })
-    }
-
-    /// Definitions of the same images have the same number. A container without an image has one of its own.
-    fn image(&self, index: usize) -> u32 {
-        let list = &self.scenario.task_definitions;
-        let images = |definition: &TaskDefinition| -> Option<Vec<String>> {
-            definition.container_definitions.iter().map(|container| container.image.clone()).collect()
-        };
-        let own = images(&list[index]);
-        let same = list[..index].iter().position(|other| own.is_some() && images(other) == own);
-        same.unwrap_or(index) as u32
     }
 
     fn cpu(&mut self, definition: &TaskDefinition, at: &str) -> Option<u32> {

@@ -4,17 +4,25 @@ use super::Build;
 use crate::model::defect::{self, Effect};
 use crate::model::ids::{RegionId, ServiceId};
 use crate::model::plan::{Plan, Unit};
-use crate::model::problem::{Problems, nearest};
+use crate::model::problem::Problems;
 use crate::scenario::file::Change;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Units of a change with the names that stages call them by.
 pub(super) struct Named {
     pub(super) units: Vec<Unit>,
     pub(super) what: String,
     pub(super) names: Vec<String>,
+    /// The places of the names, once somebody has looked for one.
+    places: OnceCell<BTreeMap<String, usize>>,
 }
 
 impl Named {
+    pub(super) fn new(units: Vec<Unit>, names: Vec<String>, what: String) -> Named {
+        Named { units, what, names, places: OnceCell::new() }
+    }
+
     pub(super) fn services(&self) -> impl Iterator<Item = ServiceId> {
         self.units.iter().filter_map(|unit| match unit {
             Unit::Service(service) => Some(*service),
@@ -36,10 +44,14 @@ impl Named {
 
     /// The place of a unit; a problem with the way out otherwise.
     pub(super) fn find(&self, name: &str, at: &str, out: &mut Problems) -> Option<usize> {
-        let found = self.names.iter().position(|known| known == name);
+        let places = self.places.get_or_init(|| {
+            // Of the same name the first.
+            self.names.iter().enumerate().rev().map(|(place, name)| (name.clone(), place)).collect()
+        });
+        let found = places.get(name).copied();
         if found.is_none() {
             let known = || self.names.iter().map(String::as_str);
-            let hint = match nearest(name, known()) {
+            let hint = match out.nearest(name, known()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the change reaches: {}", known().take(8).collect::<Vec<_>>().join(", ")),
             };
@@ -72,7 +84,7 @@ impl Build<'_> {
             let service = self.names.service(name, &format!("{at}/service"), self.out)?;
             self.deployable(service, written.feature_flag.is_some(), &format!("{at}/service"))?;
             let what = self.plan.services[service].name.clone();
-            return Some(Named { units: vec![Unit::Service(service)], names: vec![what.clone()], what });
+            return Some(Named::new(vec![Unit::Service(service)], vec![what.clone()], what));
         }
         if let Some(name) = &written.cellular_application {
             return self.cells_of(name, &format!("{at}/cellularApplication"));
@@ -111,7 +123,7 @@ impl Build<'_> {
         let names = (1..=cells.len()).map(|place| format!("cell-{place}")).collect();
         let what = format!("{name}, {} cells", cells.len());
         let units = cells.into_iter().map(Unit::Service).collect();
-        Some(Named { units, what, names })
+        Some(Named::new(units, names, what))
     }
 
     fn cells_of_region(&mut self, name: &str, at: &str) -> Option<Named> {
@@ -128,11 +140,11 @@ impl Build<'_> {
             1 => format!("control plane of {name}"),
             count => format!("control plane of {name}, {count} cells"),
         };
-        Some(Named { units, what, names })
+        Some(Named::new(units, names, what))
     }
 
     fn cells_of_regions(&mut self, written: &[String], at: &str) -> Option<Named> {
-        let mut all = Named { units: Vec::new(), what: String::new(), names: Vec::new() };
+        let mut all = Named::new(Vec::new(), Vec::new(), String::new());
         let mut whole = true;
         for (place, name) in written.iter().enumerate() {
             let at = format!("{at}/{place}");
@@ -165,14 +177,15 @@ impl Build<'_> {
     }
 
     fn several(&mut self, written: &[String], at: &str) -> Option<Named> {
-        let mut named = Named { units: Vec::new(), what: String::new(), names: Vec::new() };
+        let mut named = Named::new(Vec::new(), Vec::new(), String::new());
+        let mut seen = BTreeSet::new();
         for (place, name) in written.iter().enumerate() {
             let at = format!("{at}/{place}");
             let Some(service) = self.names.service(name, &at, self.out) else { continue };
             if self.deployable(service, false, &at).is_none() {
                 continue;
             }
-            if named.units.contains(&Unit::Service(service)) {
+            if !seen.insert(service) {
                 self.out.error(&at, format!("`{name}` stands there twice"), "leave one of them out");
             }
             named.names.push(self.plan.services[service].name.clone());
