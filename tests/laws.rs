@@ -44,6 +44,8 @@ mod deploy_outage;
 mod diary;
 #[path = "laws/fleet.rs"]
 mod fleet;
+#[path = "laws/grace.rs"]
+mod grace;
 #[path = "laws/groups.rs"]
 mod groups;
 #[path = "laws/grow.rs"]
@@ -60,6 +62,8 @@ mod line;
 mod link;
 #[path = "laws/managed.rs"]
 mod managed;
+#[path = "laws/nodes.rs"]
+mod nodes;
 #[path = "laws/pipeline.rs"]
 mod pipeline;
 #[path = "laws/pipeline_regions.rs"]
@@ -94,6 +98,8 @@ mod starts;
 mod static_stability;
 #[path = "laws/streams.rs"]
 mod streams;
+#[path = "laws/waits.rs"]
+mod waits;
 #[path = "laws/windows.rs"]
 mod windows;
 #[path = "laws/world.rs"]

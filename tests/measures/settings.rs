@@ -249,6 +249,11 @@ fn what_is_idle_beside_the_others_is_told() {
                                   "loadBalancer": { "dnsTtl": "9s" } }] }),
             "it matters with `crossZone` off",
         ),
+        (
+            json!({ "traffic": [{ "service": "shop/web", "rate": "9/s", "requestsPerTask": "60/s",
+                                  "loadBalancer": { "clientsRetryShare": 0.4 } }] }),
+            "no fault takes a whole zone",
+        ),
     ] {
         let mut file = super::scenario(&parts);
         file["clusters"][0]["capacityProviders"] = json!(["FARGATE", "FARGATE_SPOT"]);

@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::bucket::Tokens;
+use super::due::Due;
 use super::host::NIL;
 use super::lack::Lacks;
 use super::rollout::{Feature, Revision, Rollout, Shift, Stage};
@@ -32,9 +33,9 @@ pub struct InZone {
     pub idle: u32,
     /// Registered targets that get none and would not answer.
     pub idle_dead: u32,
-    /// Clients still know the load balancer's address here (matters with cross-zone off).
+    /// Clients still know the address of the load balancer's node here.
     pub in_dns: bool,
-    /// When they forget it; never, while there are targets.
+    /// When they forget it; never, while it is of use.
     pub forgotten_at: Time,
     /// What readers were told last: running and available.
     pub told: (u32, u32),
@@ -94,6 +95,8 @@ pub struct Service {
     pub zones: Vec<InZone>,
     /// Causes of launches that are due, oldest first.
     pub owed: VecDeque<(Cause, u32)>,
+    /// How long what is due has waited; kept for readers only.
+    pub(crate) due: Due,
     /// Causes whose launches are held back until their fault ends.
     pub held: Vec<Cause>,
     /// Why due launches wait.
@@ -116,8 +119,8 @@ pub struct Service {
     pub rest: Span,
     /// When the rest was last prolonged: failures of older tasks do not prolong it again.
     pub rested_at: Time,
-    /// A move between zones in progress.
-    pub moving: Option<Move>,
+    /// Moves between zones in progress.
+    pub moving: Vec<Move>,
     /// Another look at the zones is on its way.
     pub looking: bool,
     /// The scheduler looks again then, when the protection of a task ends.
@@ -136,6 +139,8 @@ pub struct Service {
     pub rate: u64,
     /// What of it is sent to the new revision of a deployment under way.
     pub exposed: u64,
+    /// What of it reaches no node of its load balancer.
+    pub unreached: u64,
     /// What of it no target could answer.
     pub refused: u64,
     /// Copies of it that the new revision of a deployment under way gets besides.
@@ -177,7 +182,7 @@ pub struct Crew {
     pub starting: u32,
     /// Among them: to be replaced.
     pub to_replace: u32,
-    /// One more, while a task moves between zones.
+    /// More, one for each task that moves between zones.
     pub moving: u32,
     /// More, each in the place of a failed task of a revision before the one that is rolled out.
     pub heirs: u32,
@@ -234,6 +239,7 @@ impl Service {
             item_zones: vec![0; if items > 1 { items * zones } else { 0 }],
             zones: vec![InZone::default(); zones],
             owed: VecDeque::new(),
+            due: Due::default(),
             held: Vec::new(),
             waits: Phase::Scheduling,
             lacks: Lacks::default(),
@@ -245,7 +251,7 @@ impl Service {
             rests_until: Time::ZERO,
             rest: Span::ZERO,
             rested_at: Time::ZERO,
-            moving: None,
+            moving: Vec::new(),
             looking: false,
             protected_until: Time::ZERO,
             rebalancing: false,
@@ -255,6 +261,7 @@ impl Service {
             retrying: false,
             rate: 0,
             exposed: 0,
+            unreached: 0,
             refused: 0,
             copied: Asked::default(),
             by_zone: Vec::new(),
@@ -314,7 +321,7 @@ impl Service {
 
     /// Tasks that are kept at one number: one crew, or green (0) and blue (1).
     pub fn crew(&self, place: usize) -> Option<Crew> {
-        let moving = u32::from(self.moving.is_some());
+        let moving = self.moving.len() as u32;
         let Some(shift) = self.shift() else {
             let Service { desired, wanted, starting, to_replace, .. } = *self;
             let heirs = self.rollout.iter().flat_map(|rollout| &rollout.heirs).map(|(_, count)| count).sum();

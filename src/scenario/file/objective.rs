@@ -35,7 +35,11 @@ const PLANE: &[&str] = &[
     "launches.accepted",
     "launches.throttled",
     "launches.failed",
+    "launches.waiting",
+    "launches.waited",
     "launches.availability",
+    "waitSeconds.p50",
+    "waitSeconds.p99",
     "moved",
 ];
 
@@ -105,6 +109,7 @@ const FAULT: &[&str] = &[
     "recoverSeconds",
     "fullStrengthSeconds",
     "balancedSeconds",
+    "recovered",
     "neverRecovered",
     "lostRequests",
     "lostTaskSeconds",
