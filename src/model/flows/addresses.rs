@@ -57,16 +57,14 @@ pub(crate) fn node_back(world: &mut World, zone: ZoneId, cause: Cause, plan: &Pl
 fn with_node(world: &World, plan: &Plan, zone: ZoneId) -> Vec<ServiceId> {
     let here = |id: &ServiceId| {
         let service = &plan.services[*id];
-        service.traffic.is_some() && service.zones.contains(&zone) && has_node(plan, service, zone)
+        service.traffic.is_some() && nodes(service).contains(&zone)
     };
     world.services.ids().filter(here).collect()
 }
 
-/// Whether the load balancer of a service has a node in one of its zones: one that stands in the Region has none away
-/// from it, unless each zone has to have its own.
-fn has_node(plan: &Plan, service: &plan::Service, zone: ZoneId) -> bool {
-    let has = |balancer: &plan::Balancer| !balancer.cross_zone || balancer.local || !plan.zones[zone].kind.away();
-    service.balancer.as_ref().is_some_and(has)
+/// Zones in which the load balancer of a service has a node.
+fn nodes(service: &plan::Service) -> &[ZoneId] {
+    service.balancer.as_ref().map_or(&[], |balancer| &balancer.nodes)
 }
 
 /// With cross-zone off: a zone without targets drops out of DNS once its records have expired.
@@ -75,7 +73,7 @@ pub(crate) fn watch(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     if balancer.cross_zone {
         return;
     }
-    for zone in &cx.plan.services[service].zones {
+    for zone in &balancer.nodes {
         let answers = world.zones[*zone].node_out.is_empty();
         let row = world.zone_row(*zone);
         let here = &mut world.services[service].zones[row];
@@ -119,20 +117,19 @@ struct Used {
 impl Used {
     fn of(world: &World, service: ServiceId, plan: &Plan) -> Used {
         let known = Used { service, all: false };
-        let any = plan.services[service].zones.iter().any(|zone| known.answers(world, plan, *zone).is_some());
+        let any = nodes(&plan.services[service]).iter().any(|zone| known.answers(world, *zone).is_some());
         Used { all: !any, ..known }
     }
 
-    /// Whether the node in a zone answers; `None` where there is none, or clients do not use its address.
-    fn answers(self, world: &World, plan: &Plan, zone: ZoneId) -> Option<bool> {
+    /// Whether the node in a zone answers; `None` where clients do not use its address.
+    fn answers(self, world: &World, zone: ZoneId) -> Option<bool> {
         let known = self.all || world.services[self.service].zones[world.zone_row(zone)].in_dns;
-        let used = known && has_node(plan, &plan.services[self.service], zone);
-        used.then(|| world.zones[zone].node_out.is_empty())
+        known.then(|| world.zones[zone].node_out.is_empty())
     }
 
     /// How many nodes do, and how many do not.
     fn count(self, world: &World, plan: &Plan) -> (u64, u64) {
-        let all = plan.services[self.service].zones.iter().filter_map(|zone| self.answers(world, plan, *zone));
+        let all = nodes(&plan.services[self.service]).iter().filter_map(|zone| self.answers(world, *zone));
         all.fold((0, 0), |(answer, silent), one| if one { (answer + 1, silent) } else { (answer, silent + 1) })
     }
 }
@@ -165,8 +162,8 @@ pub(super) fn over(
         return lost;
     }
     let mut split = Split::over(left, answer);
-    for zone in &service.zones {
-        if used.answers(world, plan, *zone) == Some(true) {
+    for zone in &balancer.nodes {
+        if used.answers(world, *zone) == Some(true) {
             pour(world, split.part(1), std::slice::from_ref(zone));
         }
     }
@@ -180,8 +177,8 @@ pub(super) fn book(world: &mut World, id: ServiceId, plan: &Plan, lost: u64) {
     }
     let used = Used::of(world, id, plan);
     let mut split = Split::over(lost, used.count(world, plan).1);
-    for zone in &plan.services[id].zones {
-        let silent = used.answers(world, plan, *zone) == Some(false);
+    for zone in nodes(&plan.services[id]) {
+        let silent = used.answers(world, *zone) == Some(false);
         if let (true, Some(&cause)) = (silent, world.zones[*zone].node_out.first()) {
             world.services[id].lacks.line(cause, Phase::Dns).rate += split.part(1);
         }

@@ -388,6 +388,8 @@ pub struct Balancer {
     pub retry_ppm: u64,
     /// Whether it stands where its targets are, away from the Region: a cut link leaves it working.
     pub local: bool,
+    /// Zones in which it has a node.
+    pub nodes: Vec<ZoneId>,
 }
 
 /// Requests offered to a service.

@@ -186,6 +186,7 @@ fn balancer(written: &LoadBalancer) -> Balancer {
         dns_ttl: written.dns_ttl.0,
         retry_ppm: libm::round(written.clients_retry_share.clamp(0.0, 1.0) * 1e6) as u64,
         local: false,
+        nodes: Vec::new(),
     }
 }
 
