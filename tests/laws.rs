@@ -58,6 +58,8 @@ mod digest;
 mod early;
 #[path = "laws/fleet.rs"]
 mod fleet;
+#[path = "laws/grace.rs"]
+mod grace;
 #[path = "laws/groups.rs"]
 mod groups;
 #[path = "laws/grow.rs"]
@@ -80,6 +82,8 @@ mod partial;
 mod paid;
 #[path = "laws/pasted.rs"]
 mod pasted;
+#[path = "laws/nodes.rs"]
+mod nodes;
 #[path = "laws/pipeline.rs"]
 mod pipeline;
 #[path = "laws/pipeline_regions.rs"]
@@ -120,6 +124,8 @@ mod streams;
 mod tested;
 #[path = "laws/waiting.rs"]
 mod waiting;
+#[path = "laws/waits.rs"]
+mod waits;
 #[path = "laws/windows.rs"]
 mod windows;
 #[path = "laws/world.rs"]

@@ -191,9 +191,7 @@ struct Told {
 }
 
 fn sum_up(plan: &Plan, mut runs: Vec<Measured>) -> Told {
-    for service in runs.iter_mut().flat_map(|run| &mut run.services) {
-        service.launches.sum_up();
-    }
+    runs.iter_mut().for_each(|run| run.sum_up(plan));
     let all = Runs::new(plan, &runs);
     let summary = Summary {
         schema_version: 1,
@@ -537,6 +535,37 @@ fn replications_give_an_interval() {
 }
 
 #[test]
+fn occurrences_of_all_replications_are_one_crowd() {
+    let plan = plan(20_000, 0);
+    // In one run a fault comes twice, in the other once and again shortly before the end.
+    let run = |lost: &[u64]| {
+        let mut facts = vec![need(0, 6, 6)];
+        facts.extend(tasks(0, [2, 2, 2], Cause::mechanism(Mechanism::Crash)));
+        for (occurrence, lost) in (0..).zip(lost) {
+            let (cause, t) = (Cause::fault(FaultId(1), occurrence), 1_000 + 9_000 * u64::from(occurrence));
+            facts.push((at(t), Fact::FaultBegins { cause }));
+            facts.push((at(t), Fact::Hits { cause, what: Hit::Task(WEB) }));
+            facts.extend(tasks(t, [2, 2, 1], cause));
+            if *lost > 0 {
+                facts.extend(tasks(t + lost, [2, 2, 2], cause));
+            }
+        }
+        measure(&plan, &facts)
+    };
+    let told = sum_up(&plan, vec![run(&[60, 120]), run(&[300, 0])]);
+    let row = &told.summary.faults[1];
+    let back = row.recover_seconds.unwrap();
+    // (60 + 120 + 300) / 3, and not the mean of 90 and 300.
+    assert!((back.mean - 160.0).abs() < 1e-9, "{back:?}");
+    assert_eq!((row.occurrences.mean, row.recovered.mean, row.never_recovered.mean, back.n), (2.0, 1.5, 0.5, 2));
+    // The sums are 140 below and above what 160 each would make; for 1.5 occurrences that is 93.3 each way.
+    let half = 12.706_204_7 * (140.0 / 1.5);
+    assert!(
+        (back.high.unwrap() - back.mean - half).abs() < 1e-3 && (back.mean - back.low.unwrap() - half).abs() < 1e-3
+    );
+}
+
+#[test]
 fn cells_merge_in_order_and_in_any_grouping() {
     let mut plan = plan(4_000, 0);
     let second = plan.cells[CellId(0)].clone();
@@ -547,6 +576,7 @@ fn cells_merge_in_order_and_in_any_grouping() {
         facts.push((at(1_000), Fact::FaultBegins { cause: dark(0) }));
         if lost > 0 {
             facts.extend(tasks(1_000, [0, 2, 1], dark(0)));
+            facts.push((at(1_000 + lost / 2), Fact::Noticed { cause: dark(0) }));
             facts.extend(tasks(1_000 + lost, [2, 2, 2], dark(0)));
         }
         measure(&plan, &facts)
@@ -554,7 +584,8 @@ fn cells_merge_in_order_and_in_any_grouping() {
     let left = part(60).merge(part(0)).merge(part(120));
     let right = part(60).merge(part(0).merge(part(120)));
     assert_eq!(left, right);
-    assert_eq!(left.faults[0].back_seconds(0), Some(120.0), "the latest; the cell where nothing was hit says nothing");
+    assert_eq!(left.faults[0].back(0).parts(), (120.0, 1.0), "the latest; the cell where nothing was hit says nothing");
+    assert_eq!(left.faults[0].detected().parts(), (30.0, 1.0), "the first notice in any cell");
     assert_eq!((left.faults[0].occurrences, left.bands.len()), (1, 1));
 }
 
@@ -601,6 +632,9 @@ fn verdicts() {
     check(&least, Some(0.7), 0.8, Some(0.89), Verdict::Fail);
     check(&most, Some(3.0), 4.0, Some(5.0), Verdict::Pass);
     check(&most, Some(5.1), 6.0, Some(7.0), Verdict::Fail);
+    check(&most, Some(4.0), 4.9, Some(5.1), Verdict::Inconclusive);
+    check(&most, Some(4.0), 5.1, Some(6.0), Verdict::Inconclusive);
+    check(&most, None, 5.1, None, Verdict::Fail);
     check(&nested, None, 5.0, None, Verdict::Pass);
     check(&nested, None, 5.1, None, Verdict::Fail);
     check(&nested, Some(5.0), 5.0, Some(5.0), Verdict::Pass);

@@ -307,7 +307,7 @@ fn gather<R: Recorder>(
                 end = End::Interrupted;
                 break;
             }
-            single.measured.services.iter_mut().for_each(|service| service.launches.sum_up());
+            single.measured.sum_up(plan);
             if runs.is_empty() {
                 (timeline, digest) = (single.timeline.in_file_order(plan), single.digest);
                 if options.timeline {

@@ -319,15 +319,16 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
         }
         Target::Fault => {
             let mut keys = of(&["occurrences", "beginSeconds", "endSeconds", "blastRadius", "detectSeconds"]);
-            keys.extend(of(&["recoverSeconds", "fullStrengthSeconds", "balancedSeconds", "neverRecovered"]));
-            keys.extend(of(&["lostRequests", "lostTaskSeconds", "neededLaunches"]));
+            keys.extend(of(&["recoverSeconds", "fullStrengthSeconds", "balancedSeconds", "recovered"]));
+            keys.extend(of(&["neverRecovered", "lostRequests", "lostTaskSeconds", "neededLaunches"]));
             keys.extend(["zones", "cells", "hosts", "tasks", "services", "clusters"].map(|what| format!("hit.{what}")));
             keys.push("kind".to_owned());
             keys
         }
         Target::ControlPlane => {
-            let parts = ["offered", "accepted", "throttled", "failed", "availability"];
-            let mut keys = parts.map(|part| format!("launches.{part}")).to_vec();
+            let parts = ["offered", "accepted", "throttled", "failed", "waiting", "waited", "availability"];
+            let launches = parts.map(|part| format!("launches.{part}"));
+            let mut keys = [of(&["waitSeconds.p50", "waitSeconds.p99"]), launches.to_vec()].concat();
             // Clusters move where cells are added.
             if plan.cells.iter().any(|cell| cell.added.is_some()) {
                 keys.push("moved".to_owned());

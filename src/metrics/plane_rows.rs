@@ -3,7 +3,7 @@
 use super::measured::Measured;
 use super::planes;
 use super::summarise::Runs;
-use super::summary::{CellRow, PlaneLaunches, PlaneRow, RouterRow};
+use super::summary::{CellRow, PlaneLaunches, PlaneRow, Quantiles, RouterRow};
 use crate::engine::index::Id;
 use crate::model::fact::Call;
 use crate::model::ids::{CellId, RegionId};
@@ -21,6 +21,7 @@ impl Runs<'_> {
         PlaneRow {
             region: region.name.clone(),
             launches: self.plane(&cells),
+            wait_seconds: self.waits(id),
             router: region.plane.as_ref().map(|_| self.router(&cells)).unwrap_or_default(),
             moved: region.plane.as_ref().filter(|plane| !plane.growth.cells.is_empty()).map(|_| {
                 let arrived = |run: &Measured| -> u64 {
@@ -60,9 +61,18 @@ impl Runs<'_> {
             throttled: self.each(|run| sum(run, |cell| cell.throttled.cast_signed()) as f64),
             failed: self.each(|run| sum(run, |cell| cell.failed.cast_signed()) as f64),
             waiting: self.each(|run| sum(run, |cell| cell.waiting.cast_signed()) as f64),
+            waited: self.each(|run| sum(run, |cell| cell.waited.cast_signed()) as f64),
             availability: self
                 .maybe(|run| (offered(run) > 0).then(|| (accepted(run) as f64 / offered(run) as f64).min(1.0))),
         }
+    }
+
+    fn waits(&self, id: RegionId) -> Quantiles {
+        let of = |which: usize| {
+            let quantile = |run: &Measured| run.waits.get(id.row()).and_then(|both| both[which]);
+            self.maybe(|run| quantile(run).map(|micros| micros as f64 / 1e6))
+        };
+        Quantiles { p50: of(0), p99: of(1) }
     }
 
     fn router(&self, cells: &[CellId]) -> RouterRow {

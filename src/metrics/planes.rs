@@ -2,10 +2,11 @@
 
 use super::homes::Homes;
 use super::window::Integral;
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 use crate::model::fact::{Call, Delayed, Fact};
 use crate::model::ids::{CellId, ClusterId, ServiceId};
 use crate::model::plan::{Part, Plan};
+use crate::stats::Histogram;
 
 /// How many ends a try of a call has.
 const CALLS: usize = 7;
@@ -37,6 +38,10 @@ pub struct Measure {
     pub accepted: u64,
     /// Launches that are still due at the end.
     pub waiting: u64,
+    /// Those among them that a launch bucket, a queue or the cell made wait.
+    pub waited: u64,
+    /// How long, in microseconds.
+    pub wait: Histogram,
     /// Clusters that migrated to it, in the whole run.
     pub arrived: u64,
     /// Clusters that it runs at the end beyond those of the plan.
@@ -54,6 +59,22 @@ struct Cell {
     others: u64,
     /// The same over the window.
     calls: Integral,
+    /// Since when it has had this rate and these other calls.
+    steady: Time,
+}
+
+impl Cell {
+    /// Its rate, or its other calls, change now, or the run ends: what the calls alone asked for up to now counts for each
+    /// minute that ended meanwhile, whether anything else was asked or not.
+    fn reach(&mut self, now: Time, from: Time, ends: bool) {
+        let since = self.steady.max(from);
+        self.steady = now;
+        // The last minute of a run ends with it.
+        let over = since.0 / Span::MINUTE.0 < now.0 / Span::MINUTE.0 || ends && since < now;
+        if let Some(peak) = self.measure.peak_ppm.as_mut().filter(|_| over && self.rate > 0) {
+            *peak = (*peak).max(parts(u128::from(self.others), u128::from(self.rate)));
+        }
+    }
 }
 
 /// The cells of one partition.
@@ -82,7 +103,14 @@ impl Planes {
             let peak_ppm = (rate > 0).then(|| parts(u128::from(others), u128::from(rate)));
             let mut calls = Integral::new(from);
             calls.set(Time::ZERO, others);
-            Cell { measure: Measure { peak_ppm, ..Measure::default() }, since: None, rate, others, calls }
+            Cell {
+                measure: Measure { peak_ppm, ..Measure::default() },
+                since: None,
+                rate,
+                others,
+                calls,
+                steady: Time::ZERO,
+            }
         };
         Planes {
             from,
@@ -100,6 +128,11 @@ impl Planes {
     pub fn take(&mut self, now: Time, fact: &Fact) {
         match *fact {
             Fact::Launches { service, what, count } => self.launches(now, service, what, count),
+            Fact::Waited { service, span, count } if now >= self.from => {
+                let row = &mut self.cells[self.homes.of(service)].measure;
+                row.waited += u64::from(count);
+                row.wait.add_many(span.0, u64::from(count));
+            }
             Fact::Call { service, attempt, what } => self.call(now, service, attempt, what),
             Fact::CellUp { cell, up } => {
                 let from = self.from;
@@ -112,7 +145,9 @@ impl Planes {
                 }
             }
             Fact::CellRate { cell, rate } => {
+                let from = self.from;
                 let row = self.cell(cell);
+                row.reach(now, from, false);
                 row.rate = rate + row.others;
             }
             Fact::CellLoad { cell, asked, .. } => {
@@ -124,13 +159,11 @@ impl Planes {
                 }
             }
             Fact::CellCalls { cell, rate } => {
-                let counts = now >= self.from;
+                let from = self.from;
                 let row = self.cell(cell);
+                row.reach(now, from, false);
                 row.others = rate;
                 row.calls.set(now, rate);
-                if let Some(peak) = row.measure.peak_ppm.as_mut().filter(|_| counts && row.rate > 0) {
-                    *peak = (*peak).max(parts(u128::from(rate), u128::from(row.rate)));
-                }
             }
             _ => {}
         }
@@ -216,6 +249,10 @@ impl Planes {
         let from = self.from;
         let close = |mut cell: Cell| {
             cell.calls.reach(end);
+            cell.reach(end, from, true);
+            // Whoever did not wait waited for no time.
+            let at_once = cell.measure.accepted.saturating_sub(cell.measure.waited);
+            cell.measure.wait.add_many(0, at_once);
             let open = cell.since.map_or(0, |since| end.since(since.max(from)).0);
             Measure { down: cell.measure.down + open, others: cell.calls.sum(), ..cell.measure }
         };

@@ -286,6 +286,7 @@ impl Metrics {
                 self.chart_provider(now, provider);
             }
             Fact::Launches { .. }
+            | Fact::Waited { .. }
             | Fact::Call { .. }
             | Fact::CellUp { .. }
             | Fact::CellRate { .. }
@@ -383,6 +384,7 @@ impl Metrics {
             providers: self.capacity.into_iter().map(|row| row.finish(end)).collect(),
             faults,
             planes,
+            waits: Vec::new(),
             homes,
             application: self.application.finish(end),
             changes: self.changes.finish(end),

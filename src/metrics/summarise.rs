@@ -216,7 +216,7 @@ impl<'a> Runs<'a> {
     fn fault(&self, id: FaultId) -> FaultRow {
         let row = &self.plan.faults[id];
         let of = |run: &'a Measured| &run.faults[id.row()];
-        let back = |which: usize| self.maybe(move |run| of(run).back_seconds(which));
+        let back = |which: usize| self.pooled(move |run| of(run).back(which));
         let hit = HitCounts {
             zones: self.each(|run| of(run).zones.len() as f64),
             cells: self.each(|run| of(run).cells.len() as f64),
@@ -234,10 +234,11 @@ impl<'a> Runs<'a> {
             end_seconds: self.maybe(|run| of(run).end.map(crate::engine::Time::as_secs_f64)),
             hit,
             blast_radius: self.maybe(|run| self.blast(run, of(run))).map(share),
-            detect_seconds: self.maybe(|run| of(run).detect_seconds()),
+            detect_seconds: self.pooled(|run| of(run).detected()),
             recover_seconds: back(0),
             full_strength_seconds: back(1),
             balanced_seconds: back(2),
+            recovered: self.each(|run| of(run).back(0).count as f64),
             never_recovered: self.each(|run| of(run).never() as f64),
             lost_requests: self.each(|run| lost(run).0 as f64 / REQUEST),
             lost_task_seconds: self.each(|run| lost(run).1 as f64 / TASK_SECOND),
@@ -310,6 +311,24 @@ impl<'a> Runs<'a> {
     pub(super) fn maybe(&self, value: impl Fn(&'a Measured) -> Option<f64>) -> Maybe {
         let moments: Moments = self.all.iter().filter_map(value).collect();
         (moments.count() > 0).then(|| self.estimate(&moments))
+    }
+
+    /// The mean over all occurrences of all replications that have a value, and the interval of that ratio of two sums.
+    fn pooled(&self, of: impl Fn(&'a Measured) -> recovery::Mean) -> Maybe {
+        let runs: Vec<(f64, f64)> =
+            self.all.iter().map(of).filter(|mean| mean.count > 0).map(|mean| mean.parts()).collect();
+        let count: f64 = runs.iter().map(|(_, count)| count).sum();
+        if runs.is_empty() {
+            return None;
+        }
+        let mean = runs.iter().map(|(sum, _)| sum).sum::<f64>() / count;
+        // How far each replication's sum is off, for a replication of the usual number of occurrences: the mean of these
+        // is 0, and their spread that of the ratio (delta method). With one occurrence each it is the plain interval.
+        let usual = count / runs.len() as f64;
+        let off: Moments = runs.iter().map(|(sum, count)| (sum - mean * count) / usual).collect();
+        let around = self.estimate(&off);
+        let end = |end: Option<f64>| end.map(|end| mean + (end - around.mean));
+        Some(Estimate { mean, low: end(around.low), high: end(around.high), n: around.n })
     }
 
     fn estimate(&self, moments: &Moments) -> Estimate {

@@ -184,6 +184,9 @@ pub struct PlaneRow {
     pub region: String,
     /// Launches of services and streams in the window.
     pub launches: PlaneLaunches,
+    /// How long launches that were taken on in the window had waited since they were due, for a launch bucket, a queue or
+    /// a cell; of all of them, 0 for those that did not wait.
+    pub wait_seconds: Quantiles,
     /// What the router in front of the cells did; empty without a control plane of the Region's own.
     pub router: RouterRow,
     /// Clusters that migrated from one cell to another; only where cells are added.
@@ -233,6 +236,8 @@ pub struct PlaneLaunches {
     pub failed: Estimate,
     /// Still due at the end of the run. Offered is the sum of accepted, throttled, failed and waiting.
     pub waiting: Estimate,
+    /// Of those accepted, later than they were due, as a launch bucket, a queue or the cell made them wait.
+    pub waited: Estimate,
     /// Accepted / offered; null without launches.
     pub availability: Maybe,
 }
@@ -310,7 +315,8 @@ pub struct FaultRow {
     pub hit: HitCounts,
     /// Share of clusters that lost something by it.
     pub blast_radius: Maybe,
-    /// From begin until ECS or a load balancer first acts on it.
+    /// From begin until ECS or a load balancer first acts on it. This and the three below are means over the occurrences
+    /// that have a value, those of all replications together.
     pub detect_seconds: Maybe,
     /// Until the need is met for five minutes without a break.
     pub recover_seconds: Maybe,
@@ -318,7 +324,9 @@ pub struct FaultRow {
     pub full_strength_seconds: Maybe,
     /// Until the zones differ by at most one task.
     pub balanced_seconds: Maybe,
-    /// Occurrences from which a service never recovered.
+    /// Occurrences that `recoverSeconds` is the mean of.
+    pub recovered: Estimate,
+    /// Occurrences from which a service never recovered: those that the end of the run cut off, too. They are in no mean.
     pub never_recovered: Estimate,
     /// Requests lost to it.
     pub lost_requests: Estimate,

@@ -8,6 +8,8 @@ use super::ids::{ChangeId, FaultId};
 pub enum Phase {
     /// Dead or unreachable, and nobody has noticed.
     Detection,
+    /// Clients still call a node of the load balancer that does not answer.
+    Dns,
     /// Noticed; the scheduler has not launched a replacement yet.
     Scheduling,
     /// A replacement waits for a launch token.
@@ -38,8 +40,9 @@ pub enum Phase {
 
 impl Phase {
     /// All phases in order.
-    pub const ALL: [Phase; 14] = [
+    pub const ALL: [Phase; 15] = [
         Phase::Detection,
+        Phase::Dns,
         Phase::Scheduling,
         Phase::LaunchThrottle,
         Phase::ControlPlane,
@@ -59,6 +62,7 @@ impl Phase {
     pub const fn name(self) -> &'static str {
         match self {
             Phase::Detection => "detection",
+            Phase::Dns => "dns",
             Phase::Scheduling => "scheduling",
             Phase::LaunchThrottle => "launch throttle",
             Phase::ControlPlane => "control-plane wait",

@@ -5,6 +5,7 @@ pub use super::cause::{Cause, FAULTS_MAX, Mechanism, Phase};
 use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, Unit, ZoneId};
 pub use super::lifecycle::Lifecycle;
 pub use super::status::{Action, HostStatus, Reason, StopCode, TaskState};
+use crate::engine::Span;
 
 /// What a fault hit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -288,6 +289,15 @@ pub enum Fact {
         service: ServiceId,
         /// What became of them.
         what: Delayed,
+        /// How many.
+        count: u32,
+    },
+    /// Launches were taken on later than they were due, as a launch bucket, a queue or a control-plane cell made them wait.
+    Waited {
+        /// Of which service or stream.
+        service: ServiceId,
+        /// How long.
+        span: Span,
         /// How many.
         count: u32,
     },

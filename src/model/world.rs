@@ -44,6 +44,8 @@ pub struct World {
     pub(crate) first_zone: u16,
     /// Zones of its Region, as it sees them.
     pub zones: Table<ZoneId, Zone>,
+    /// Zones in which nodes of load balancers are out of reach.
+    pub(crate) nodes_out: u32,
     /// Services and streams.
     pub services: Table<ServiceId, Service>,
     /// Capacity providers.
@@ -174,6 +176,7 @@ impl World {
             metered: plane.is_some_and(plan::Plane::meters),
             first_zone: cell.zones.start,
             zones: Table::starting_at(ZoneId(cell.zones.start)),
+            nodes_out: 0,
             services: Table::starting_at(ServiceId(cell.services.start)),
             providers: Table::starting_at(ProviderId(cell.providers.start)),
             buckets: Table::starting_at(BucketId(cell.buckets.start)),

@@ -8,7 +8,7 @@ use crate::metrics::summary::{CellRow, Maybe, PlaneLaunches, PlaneRow, Summary};
 const CELLS_MAX: usize = 12;
 
 /// What the words of the table mean.
-pub(super) const ABOUT: &str = "clusters: at the end; throttled, failed: nobody took the launch on, at its last try; waiting: still due at the end; peak: the busiest minute against what the cell can do";
+pub(super) const ABOUT: &str = "clusters: at the end; throttled, failed: nobody took the launch on, at its last try; waiting: still due at the end; waited: taken on later than due, for want of a token, a turn or the cell; peak: the busiest minute against what the cell can do";
 
 /// The table; empty when no Region has anything to tell.
 pub(super) fn table(summary: &Summary) -> Table {
@@ -21,6 +21,8 @@ pub(super) fn table(summary: &Summary) -> Table {
         ("throttled", Right),
         ("failed", Right),
         ("waiting", Right),
+        ("waited", Right),
+        ("waited\np99", Right),
         ("launch\navailability", Right),
         ("peak\nutilisation", Right),
         ("down", Right),
@@ -31,26 +33,27 @@ pub(super) fn table(summary: &Summary) -> Table {
             Some(moved) => format!("{} ({} moved)", region.region, estimate(moved)),
             None => region.region.clone(),
         };
-        table.row(row(name, clusters, &region.launches, [NOTHING.to_owned(), NOTHING.to_owned()]));
+        let wait = seconds(&region.wait_seconds.p99, NOTHING);
+        table.row(row(name, clusters, &region.launches, wait, [NOTHING.to_owned(), NOTHING.to_owned()]));
         let shown = shown(&region.cells);
         for cell in &shown {
             let peak: Maybe = cell.peak_utilisation;
             // Tries that are turned away count too, so it may exceed 100 %.
             let peak = peak.map_or_else(|| NOTHING.to_owned(), |peak| format!("{} %", short(peak.mean * 100.0)));
             let last = [peak, seconds(&Some(cell.down_seconds), NOTHING)];
-            table.row(row(format!("  {}", cell.cell), cell.clusters, &cell.launches, last));
+            table.row(row(format!("  {}", cell.cell), cell.clusters, &cell.launches, NOTHING.to_owned(), last));
         }
         let more = region.cells.len() - shown.len();
         if more > 0 {
             let mut words = vec![format!("  {more} more cells")];
-            words.resize(10, String::new());
+            words.resize(12, String::new());
             table.row(words);
         }
     }
     table
 }
 
-fn row(name: String, clusters: u32, launches: &PlaneLaunches, [peak, down]: [String; 2]) -> Vec<String> {
+fn row(name: String, clusters: u32, launches: &PlaneLaunches, wait: String, [peak, down]: [String; 2]) -> Vec<String> {
     vec![
         name,
         clusters.to_string(),
@@ -59,15 +62,18 @@ fn row(name: String, clusters: u32, launches: &PlaneLaunches, [peak, down]: [Str
         estimate(&launches.throttled),
         estimate(&launches.failed),
         estimate(&launches.waiting),
+        estimate(&launches.waited),
+        wait,
         percent(&launches.availability),
         peak,
         down,
     ]
 }
 
-/// Whether a Region's control plane is written, or did anything but take launches on.
+/// Whether a Region's control plane is written, or did anything but take launches on at once.
 fn tells(region: &PlaneRow) -> bool {
-    region.router.calls.is_some() || region.cells.iter().any(|cell| trouble(cell) > 0.0)
+    let waited = region.launches.waited.mean > 0.0;
+    region.router.calls.is_some() || waited || region.cells.iter().any(|cell| trouble(cell) > 0.0)
 }
 
 /// Launches that were not taken on, and seconds in which the cell was down.

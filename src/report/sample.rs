@@ -268,6 +268,7 @@ fn fault_row() -> FaultRow {
         recover_seconds: Some(exact(0.0)),
         full_strength_seconds: Some(exact(107.4)),
         balanced_seconds: None,
+        recovered: exact(1.0),
         never_recovered: exact(0.0),
         lost_requests: exact(15_000.0),
         lost_task_seconds: exact(830.4),

@@ -22,12 +22,20 @@ pub struct Histogram {
 impl Histogram {
     /// Takes in one value.
     pub fn add(&mut self, value: u64) {
+        self.add_many(value, 1);
+    }
+
+    /// Takes in one value so many times.
+    pub fn add_many(&mut self, value: u64, times: u64) {
+        if times == 0 {
+            return;
+        }
         let bucket = bucket(value);
         self.reach(bucket, bucket + 1);
-        self.counts[bucket - self.first] += 1;
+        self.counts[bucket - self.first] += times;
         self.least = if self.total == 0 { value } else { self.least.min(value) };
         self.most = self.most.max(value);
-        self.total += 1;
+        self.total += times;
     }
 
     /// How many values there are.

@@ -252,3 +252,28 @@ fn work_at_the_turn_of_a_minute_belongs_to_the_new_one() {
     assert_eq!(told, [(3_600.0, 3.0), (3_660.0, 11.0)]);
     check("both of a minute", peak, 11.0 / 600.0, 2e-6);
 }
+
+/// The peak of a cell that users' other calls ask for 40 requests a second, of 100 at the peak.
+fn peak_of_other_calls(zones: usize, duration: &str, faults: &Value) -> f64 {
+    let list: Vec<Value> = (1..=zones).map(|zone| json!({ "id": format!("z{zone}") })).collect();
+    let plane = json!({ "peakRequests": "100/s", "otherCalls": "40/s" });
+    let regions = json!([{ "name": "us-east-1", "zones": list, "controlPlane": plane }]);
+    let file = world(duration, json!({ "regions": regions, "clusters": shop(&[]), "faults": faults }));
+    run(&file, 1).control_plane[0].cells[0].peak_utilisation.unwrap().mean
+}
+
+#[test]
+fn a_lost_zone_is_seen_in_the_peak_when_nothing_is_launched() {
+    let lost = |at: &str, lasts: &str| json!([{ "name": "lost", "at": at, "for": lasts, "controlPlaneZoneLoss": { "zone": "z1" } }]);
+    for zones in 2..=6usize {
+        // A / (A - 1) of what is needed, so that what is left without a zone is what is needed.
+        let whole = 0.4 * (zones - 1) as f64 / zones as f64;
+        let peak = |duration: &str, faults: Value| peak_of_other_calls(zones, duration, &faults);
+        check("with all zones", peak("3h", json!([])), whole, 2e-6);
+        check("an hour without one", peak("3h", lost("1h", "1h")), 0.4, 2e-6);
+        // A minute is held against what the cell can do at its end.
+        check("over the turn of a minute", peak("3h", lost("3630s", "40s")), 0.4, 2e-6);
+        check("within a minute", peak("3h", lost("3610s", "40s")), whole, 2e-6);
+        check("to the end of a run that cuts a minute", peak("3630s", lost("3610s", "1h")), 0.4, 2e-6);
+    }
+}

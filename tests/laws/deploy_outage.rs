@@ -21,8 +21,11 @@ fn an_alarm_takes_a_good_revision_for_bad_when_a_zone_is_lost_in_its_bake() {
     let row = the_change(&quiet);
     let (begin, end) = (row.begin_seconds.unwrap().mean, row.end_seconds.unwrap().mean);
     assert_eq!((row.outcome.as_str(), begin), ("completed", 3_600.0));
-    // Ten minutes before the end of the bake; a third of the requests fails for a minute.
-    let dark = zone_dark(&format!("{}s", end - 600.0), "30m");
+    // Ten minutes before the end of the bake; clients leave the lost node at once, and a third of what they ask of the
+    // others fails for a minute.
+    let at_once = json!({ "traffic": [{ "service": "shop/web", "rate": "10000/min", "requestsPerTask": "20/s",
+                                        "loadBalancer": { "dnsTtl": "0s" } }] });
+    let dark = with(zone_dark(&format!("{}s", end - 600.0), "30m"), &at_once);
     let one = run(&rolls(1, &json!({}), &dark), 1);
     assert_eq!(the_change(&one).outcome, "rolledBack", "one bad minute is enough");
     assert_eq!(one.alarms[0].false_rings.mean, 0.0, "it has a reason, though not the revision");

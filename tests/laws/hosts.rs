@@ -50,7 +50,8 @@ fn a_zone_of_hosts_is_lost_like_a_zone_of_tasks() {
         file["behaviour"] = json!([{ "family": "web", "start": { "constant": format!("{start}s") },
                                      "health": { "constant": "15s" } }]);
         file["detection"] = json!({ "target": { "constant": "50s" }, "loss": { "constant": "90s" } });
-        file["traffic"] = json!([{ "service": "shop/one", "rate": format!("{rate}/s"), "requestsPerTask": "60/s" }]);
+        file["traffic"] = json!([{ "service": "shop/one", "rate": format!("{rate}/s"), "requestsPerTask": "60/s",
+                                   "loadBalancer": { "dnsTtl": "0s" } }]);
         file["faults"] = json!([{ "name": "dark", "at": "1h", "zonePowerLoss": { "zone": "use1-az1" } }]);
         let summary = run(&file, 1);
         let left = desired as f64 * 2.0 / 3.0 * 60.0;

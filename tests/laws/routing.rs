@@ -46,6 +46,33 @@ fn clusters_share_workers_as_the_hypergeometric_law_says() {
 }
 
 #[test]
+fn few_pairs_of_any_names_share_workers_as_chance_has_it() {
+    // Chi-squared of 700 pairs with 2 degrees of freedom: above 13.8 once in a thousand times. Whatever people call their
+    // clusters, and whether pairs are neighbours or all pairs of eight.
+    let pair = |one: &str, other: &str| (routing::shard(one, 8, 2) & routing::shard(other, 8, 2)).count_ones() as usize;
+    let held = |what: &str, found: [f64; 3]| {
+        let truth = [15.0, 12.0, 1.0].map(|parts| parts / 28.0 * 700.0);
+        let off: f64 = found.iter().zip(truth).map(|(hits, truth)| (hits - truth) * (hits - truth) / truth).sum();
+        assert_eq!(found.iter().sum::<f64>(), 700.0);
+        assert!(off < 13.8, "{what}: {found:?}, truth {truth:?}, chi-squared {off}");
+    };
+    for form in ["c", "cluster-", "customer-", "shop", "team-0", "a/b-", "K", "x-prod-eu-"] {
+        let mut found = [0.0; 3];
+        (0..700).for_each(|row| found[pair(&format!("{form}{}", 2 * row), &format!("{form}{}", 2 * row + 1))] += 1.0);
+        held(&format!("neighbours of {form}"), found);
+        let mut found = [0.0; 3];
+        for group in 0..25 {
+            for one in 0..8 {
+                for other in 0..one {
+                    found[pair(&format!("{form}{group}-{one}"), &format!("{form}{group}-{other}"))] += 1.0;
+                }
+            }
+        }
+        held(&format!("eights of {form}"), found);
+    }
+}
+
+#[test]
 fn a_cluster_below_its_need_of_workers() {
     // 16 of 64 workers are down: no matter which, as names do not know them.
     for down in [0xFFFFu64, 0x1111_1111_1111_1111] {

@@ -206,7 +206,10 @@ fn targets_that_are_gone_fail_their_copies() {
     let summary = run(&watched(&blue_green(), 3, &copies(1.0, &crashes)), 1);
     assert_eq!(outcome(&summary), ("rolledBack", 0.0, 0.0));
     // Without a zone's power seven tasks are too few for all copies; of requests no more is lost than without copies.
-    let dark = json!({ "faults": [{ "name": "dark", "at": "1h10m", "for": "5m", "zonePowerLoss": { "zone": "z1" } }] });
+    // Clients leave the lost node at once.
+    let dark = json!({ "faults": [{ "name": "dark", "at": "1h10m", "for": "5m", "zonePowerLoss": { "zone": "z1" } }],
+        "traffic": [{ "service": "shop/web", "rate": "10000/min", "requestsPerTask": "20/s",
+                      "loadBalancer": { "dnsTtl": "0s" } }] });
     let copied = with(watched(&blue_green(), 1, &copies(1.0, &json!({}))), &dark);
     let alone = with(copied.clone(), &json!({ "changes": [] }));
     let [alone, copied] = [alone, copied].map(|file| run(&file, 1));
@@ -216,7 +219,8 @@ fn targets_that_are_gone_fail_their_copies() {
     assert!(failed(&alone) > 1_000.0);
     // With room to spare all that fails are the three of ten that the dead get for a second: errors of the balancer, none of
     // a target.
-    let room = json!({ "traffic": [{ "service": "shop/web", "rate": "60/s", "requestsPerTask": "20/s" }] });
+    let room = json!({ "traffic": [{ "service": "shop/web", "rate": "60/s", "requestsPerTask": "20/s",
+                                     "loadBalancer": { "dnsTtl": "0s" } }] });
     let file = with(with(watched(&blue_green(), 1, &copies(1.0, &json!({}))), &dark), &room);
     let counted = json!({ "MetricName": "HTTPCode_Target_5XX_Count", "Statistic": "Sum", "Threshold": 1 });
     let share = |threshold: f64| json!({ "Threshold": threshold });

@@ -160,6 +160,51 @@ fn rebalancing_ends_within_one_task_and_moves_no_more_than_it_must() {
     }
 }
 
+/// Zones of a service of 600 tasks after one of three was dark for 20 minutes, and the most tasks that there were.
+fn large(fargate: &Value, maximum: u64) -> ([u64; 3], u64, f64, f64) {
+    let parts = json!({ "availabilityZoneRebalancing": "ENABLED",
+                        "deploymentConfiguration": { "minimumHealthyPercent": 100, "maximumPercent": maximum } });
+    let file = world(
+        "3h",
+        json!({
+            "regions": zones(3, fargate),
+            "clusters": shop(&[service("one", 600, 3, &parts)]),
+            "behaviour": [{ "family": "web", "start": { "constant": "45s" } }],
+            "detection": { "loss": { "constant": "50s" } },
+            "faults": [{ "name": "dark", "at": "1h", "for": "20m", "zonePowerLoss": { "zone": "z1" } }],
+        }),
+    );
+    let (diary, summary) = watch(&file);
+    let found = running(&diary.0, Time::NEVER, |_, _, zone| zone.0);
+    let (mut here, mut most) = (0i64, 0);
+    for (_, fact) in &diary.0 {
+        let Fact::Task { from, to, .. } = fact else { continue };
+        // Goal RUNNING: from the launch until it is told to stop.
+        let counts = |state: &TaskState| *state <= TaskState::Running;
+        here += i64::from(counts(to)) - i64::from(from != to && counts(from));
+        most = most.max(here);
+    }
+    let balanced = the_fault(&summary).balanced_seconds.unwrap().mean;
+    let each = [0, 1, 2].map(|zone| found.get(&zone).copied().unwrap_or(0));
+    (each, most as u64, balanced, the_service(&summary).launches.requested.mean)
+}
+
+#[test]
+fn a_large_service_is_even_soon_after_its_zone_is_back() {
+    let fast = json!({ "launchBurst": 100, "launchRate": "20/s" });
+    let slow = json!({ "launchBurst": 1, "launchRate": "1/s" });
+    for (fargate, maximum, step) in [(&fast, 200, 60), (&fast, 105, 30), (&slow, 200, 60)] {
+        let (each, most, balanced, launched) = large(fargate, maximum);
+        let what = format!("{fargate}, {maximum} %");
+        assert_eq!(each, [200; 3], "{what}");
+        // The fault lasts 20 minutes; half an hour later the zones are even.
+        assert!(balanced > 1_200.0 && balanced <= 3_000.0, "{what}: even after {balanced} s");
+        // No step starts more than it may, none moves a task too many, and then it rests.
+        assert!(most <= 600 + step, "{what}: {most} tasks at one time");
+        check(&what, launched, 400.0, 0.0);
+    }
+}
+
 #[test]
 fn without_rebalancing_the_zone_stays_empty() {
     let mut file = world(

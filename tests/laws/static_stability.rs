@@ -34,7 +34,8 @@ fn dark(count: usize, each: u64, utilisation: f64, lost: usize, cross_zone: bool
                             "health": { "constant": format!("{HEALTHY}s") } }],
             "detection": { "target": { "constant": format!("{EJECTED}s") }, "loss": { "constant": "90s" } },
             "traffic": [{ "service": "shop/web", "rate": format!("{rate}/s"), "requestsPerTask": format!("{EACH}/s"),
-                          "loadBalancer": { "crossZone": cross_zone } }],
+                          // Clients leave a node that does not answer at once: what they lose is the law of `nodes`.
+                          "loadBalancer": { "crossZone": cross_zone, "dnsTtl": "0s" } }],
             "faults": faults,
         }),
     )
@@ -145,13 +146,13 @@ fn the_fullest_zone_takes_no_more_than_the_ceiling() {
 }
 
 #[test]
-fn without_cross_zone_the_address_has_to_be_forgotten_too() {
+fn without_cross_zone_a_lost_zone_costs_its_clients_until_they_leave() {
     for (count, each, utilisation, ttl) in [(3, 4, 0.6, 60.0), (2, 10, 0.5, 60.0), (4, 5, 0.7, 30.0)] {
         let mut file = dark(count, each, utilisation, 1, false);
         file["traffic"][0]["loadBalancer"]["dnsTtl"] = json!(format!("{ttl}s"));
         let rate = utilisation * (count as u64 * each) as f64 * EACH;
         let found = lost(&run(&file, 1));
-        check("cross-zone off", found, rate / count as f64 * (EJECTED + ttl), 1e-3);
+        check("cross-zone off", found, rate / count as f64 * ttl, 1e-3);
     }
 }
 
@@ -166,6 +167,24 @@ fn a_grey_zone_spoils_its_share_for_as_long_as_it_lasts() {
         check("grey", lost(&summary), rate * errors / count as f64 * minutes * 60.0, 1e-3);
         check("of the fault", the_fault(&summary).lost_requests.mean, lost(&summary), 1e-6);
     }
+}
+
+#[test]
+fn what_the_full_number_of_tasks_could_not_answer_is_nobodys_fault() {
+    // Half as much again is asked as all tasks can answer.
+    let mut file = dark(3, 5, 1.0, 1, true);
+    file["behaviour"] = json!([{ "family": "web", "start": { "constant": "3h" } }]);
+    file["traffic"][0]["rate"] = json!("1350/s");
+    let summary = run(&file, 1);
+    let rows = |cause: &str| -> f64 {
+        summary.losses.iter().filter(|row| row.cause == cause).map(|row| row.lost_requests.mean).sum()
+    };
+    // Fifteen tasks answer 900 a second, ten 600. Until ejection a third goes to dead targets and the ten get 900.
+    let demand = 450.0 * 3_600.0 + 300.0 * EJECTED + 450.0 * (3_600.0 - EJECTED);
+    let missing = 450.0 * EJECTED + 300.0 * (3_600.0 - EJECTED);
+    check("demand", rows("demand"), demand, 1e-3);
+    check("missing", rows("dark 1"), missing, 1e-3);
+    check("all", lost(&summary), demand + missing, 1e-3);
 }
 
 #[test]

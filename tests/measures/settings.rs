@@ -262,6 +262,11 @@ fn what_is_idle_beside_the_others_is_told() {
                                   "loadBalancer": { "dnsTtl": "9s" } }] }),
             "it matters with `crossZone` off",
         ),
+        (
+            json!({ "traffic": [{ "service": "shop/web", "rate": "9/s", "requestsPerTask": "60/s",
+                                  "loadBalancer": { "clientsRetryShare": 0.4 } }] }),
+            "no fault takes a whole zone",
+        ),
     ] {
         let mut file = super::scenario(&parts);
         file["clusters"][0]["capacityProviders"] = json!(["FARGATE", "FARGATE_SPOT"]);
@@ -271,4 +276,15 @@ fn what_is_idle_beside_the_others_is_told() {
     let quiet = json!({ "traffic": [{ "service": "shop/web", "rate": "9/s", "requestsPerTask": "60/s",
                                       "loadBalancer": { "dnsTtl": "9s", "crossZone": false } }] });
     assert!(!super::said(&super::scenario(&quiet)).iter().any(|line| line.contains("not used")));
+}
+
+#[test]
+fn a_share_of_clients_is_a_share() {
+    for (share, fine) in [(0.0, true), (0.4, true), (1.0, true), (1.5, false), (-0.1, false)] {
+        let file = json!({ "traffic": [{ "service": "shop/web", "rate": "9/s", "requestsPerTask": "60/s",
+                                          "loadBalancer": { "clientsRetryShare": share } }] });
+        let found = super::said(&super::scenario(&file));
+        let refused = found.iter().any(|line| line.starts_with("Error") && line.contains("clientsRetryShare"));
+        assert_eq!(refused, !fine, "{share} tells {found:#?}");
+    }
 }

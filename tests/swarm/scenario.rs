@@ -286,6 +286,7 @@ impl Roll {
             dice.perhaps(2, &mut balancer, "unhealthyThresholdCount", |dice| json!(dice.between(2, 5)));
             dice.perhaps(2, &mut balancer, "deregistrationDelay", |dice| json!(format!("{}s", dice.below(400))));
             dice.perhaps(3, &mut balancer, "dnsTtl", |dice| json!(dice.span(30)));
+            dice.perhaps(3, &mut balancer, "clientsRetryShare", |dice| json!(dice.below(11) as f64 / 10.0));
             balancer
         });
         self.traffic.push(row);

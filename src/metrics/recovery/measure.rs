@@ -22,9 +22,9 @@ impl Mean {
         }
     }
 
-    /// Seconds; `None` without a value.
-    pub fn seconds(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.sum as f64 / self.count as f64 / 1e6)
+    /// Seconds in all, and how many occurrences make them.
+    pub fn parts(self) -> (f64, f64) {
+        (self.sum as f64 / 1e6, self.count as f64)
     }
 
     fn merge(&mut self, other: Mean) {
@@ -138,20 +138,20 @@ impl Measure {
 }
 
 impl Measure {
-    /// Seconds from begin to first notice: the mean over occurrences.
-    pub fn detect_seconds(&self) -> Option<f64> {
+    /// From begin to first notice, over the occurrences that were noticed.
+    pub fn detected(&self) -> Mean {
         let mut mean = self.detect;
         self.each.values().for_each(|occurred| mean.add(occurred.detect));
-        mean.seconds()
+        mean
     }
 
-    /// Seconds until need, desired count or spread were there again: the mean over occurrences that have a value.
-    pub fn back_seconds(&self, which: usize) -> Option<f64> {
+    /// Until need, desired count or spread were there again, over the occurrences that have a value.
+    pub fn back(&self, which: usize) -> Mean {
         let mut mean = self.back[which];
         let any = self.each.values().any(|occurred| occurred.concerned);
         let counts = self.each.values().filter(|occurred| occurred.concerned || !any);
         counts.for_each(|occurred| mean.add(occurred.back[which]));
-        mean.seconds()
+        mean
     }
 
     /// Occurrences from which a service never recovered.

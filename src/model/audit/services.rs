@@ -7,7 +7,7 @@ use crate::model::placement::choose;
 use crate::model::plan::{self, Kind, Plan};
 use crate::model::tables::Task;
 use crate::model::tables::host::NIL;
-use crate::model::tables::service::{InZone, Service};
+use crate::model::tables::service::{InZone, Move, Service};
 use crate::model::tables::task::{Health, Marks, Target};
 use crate::model::world::World;
 use std::collections::BTreeMap;
@@ -241,8 +241,8 @@ fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Find
     }
     if !row.woken && !row.stalled() {
         out.same("due is what is missing from the goal", name, row.owed(), due);
-        let moving = row.moving.map(|step| world.tasks.get(step.started).is_some_and(|task| task.wanted));
-        out.holds("a move has its task", name, moving != Some(false), row.moving);
+        let has_task = |step: &Move| world.tasks.get(step.started).is_some_and(|task| task.wanted);
+        out.holds("a move has its task", name, row.moving.iter().all(has_task), &row.moving);
     }
 }
 

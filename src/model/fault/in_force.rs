@@ -13,6 +13,8 @@ pub struct InForce {
     pub dark: Vec<ZoneId>,
     /// Cuts from the Region's network.
     pub cut: Vec<ZoneId>,
+    /// Zones whose nodes of load balancers are out of reach, once for each fault.
+    pub silent: Vec<ZoneId>,
     /// Cuts of a link to the Region.
     pub unlinked: Vec<ZoneId>,
     /// Grey failures.
@@ -98,6 +100,8 @@ impl InForce {
                 | Live::AgentDisconnect(_) => {}
             }
         }
+        found.silent = [&found.dark[..], &found.cut[..]].concat();
+        found.silent.sort_unstable();
         found.dark.sort_unstable();
         found.cut.sort_unstable();
         found.unlinked.sort_unstable();
@@ -119,6 +123,7 @@ impl InForce {
         for (id, zone) in world.zones.pairs() {
             found.dark.extend((0..zone.dark).map(|_| id));
             found.cut.extend((0..zone.cut).map(|_| id));
+            found.silent.extend(zone.node_out.iter().map(|_| id));
             found.unlinked.extend((0..zone.unlinked).map(|_| id));
             found.grey.extend(zone.grey.iter().map(|_| id));
         }

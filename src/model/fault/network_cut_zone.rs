@@ -2,7 +2,7 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::model::fact::{Fact, Hit};
-use crate::model::flows::{detect, link, rebalance};
+use crate::model::flows::{addresses, detect, link, rebalance};
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// ## What happens
 /// Tasks in the zone run on, but no request from outside reaches them and no agent reaches ECS. Outposts that are
-/// anchored to the zone lose their link to the Region.
+/// anchored to the zone lose their link to the Region. Nodes of load balancers in the zone are out of reach, too: requests
+/// of their clients fail until these have left them (`loadBalancer.dnsTtl`).
 /// ## What ECS sees
 /// Load-balancer checks fail and eject the targets. Agents count as disconnected after 1 to 2 minutes; on EC2 the
 /// tasks keep their last status and are not replaced for it, on Fargate silence counts as loss. Nothing is placed
@@ -61,6 +62,7 @@ impl Effect for Live {
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             world.zones[zone].cut += 1;
             world.zones[zone].cut_cause = Some(strike.cause);
+            addresses::node_lost(world, zone, strike.cause, cx);
             link::cut_anchored(world, zone, strike.cause, cx);
             for id in link::running_in(world, zone) {
                 detect::cut_off(world, id, strike.cause, cx);
@@ -74,6 +76,7 @@ impl Effect for Live {
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
             world.zones[zone].cut -= 1;
+            addresses::node_back(world, zone, strike.cause, cx.plan);
             link::mend_anchored(world, zone, cx);
             if world.zones[zone].reachable() {
                 link::back(world, zone, cx);

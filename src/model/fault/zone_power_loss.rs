@@ -4,7 +4,7 @@ use super::returns::{self, HostsReturn, StockCourse, StockStep};
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Who;
 use crate::model::fact::{Fact, Hit};
-use crate::model::flows::{For, detect, external, headroom, link, rebalance};
+use crate::model::flows::{For, addresses, detect, external, headroom, link, rebalance};
 use crate::model::ids::ZoneId;
 use crate::model::ids::{HostId, TaskId};
 use crate::model::names::Names;
@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 /// ## What happens
 /// The hosts of the zone, or a share of them, stop at once; what runs on them is gone, not drained. Nothing can be
 /// launched in a zone that is dark as a whole, and the control plane loses what it has there. Outposts that are anchored
-/// to it lose their link to the Region.
+/// to it lose their link to the Region. Nodes of load balancers in a zone that is dark as a whole do not answer: requests
+/// of their clients fail until these have left them (`loadBalancer.dnsTtl`).
 /// ## What ECS sees
 /// Nothing at first. Load-balancer checks fail and eject the targets after 35 to 65 s; EC2 reports the hosts as
 /// stopped after 1 to 2 minutes (`detection` sets both).
@@ -116,6 +117,7 @@ impl Effect for Live {
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             if self.share >= 1.0 {
                 world.zones[zone].dark += 1;
+                addresses::node_lost(world, zone, strike.cause, cx);
                 headroom::zone_lost(world, zone, strike.cause, cx);
                 link::cut_anchored(world, zone, strike.cause, cx);
             }
@@ -138,6 +140,7 @@ impl Effect for Live {
         }
         for zone in zones {
             world.zones[zone].dark -= 1;
+            addresses::node_back(world, zone, strike.cause, cx.plan);
             headroom::zone_back(world, zone, strike.cause, cx);
             link::mend_anchored(world, zone, cx);
         }

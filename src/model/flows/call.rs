@@ -80,11 +80,13 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
     }
     let cost = cost(service, cx);
     if world.planes[cell].capacity.is_none() {
+        came(world, service, (number, attempt), cx);
         return accepted(world, service, attempt, cx);
     }
     plane::asked(world, cell, cost, cx);
     let plane = &mut world.planes[cell];
     if plane.queue.is_empty() && plane.capacity.as_mut().is_some_and(|tokens| tokens.pay(cx.now, cost)) {
+        came(world, service, (number, attempt), cx);
         return accepted(world, service, attempt, cx);
     }
     if plane.queued + cost > plane.queue_max(plan, cell) {
@@ -93,6 +95,8 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
     }
     plane.queued += cost;
     plane.queue.push_back(Waiting::Call(service));
+    let waited = waited(service, (number, attempt), cx);
+    world.services[service].due.queues(cx.now, waited);
     if told {
         cx.note(Fact::Call { service, attempt, what: Call::Queued });
     }
@@ -128,6 +132,8 @@ pub(crate) fn turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut
     let cost = cost(service, cx);
     let plane = &mut world.planes[cell];
     plane.queued -= cost;
+    world.services[service].due.has_turn(cx.now, count(service, cx));
+    let plane = &mut world.planes[cell];
     if let Some(tokens) = &mut plane.capacity {
         tokens.charge(cx.now, cost);
     }
@@ -167,9 +173,7 @@ fn turned_away(
         cx.note(Fact::Launches { service, what: Delayed::Offered, count });
     }
     if attempt + 1 < ATTEMPTS {
-        let who = cx.plan.services[service].who.nth(u64::from(number)).nth(u64::from(attempt));
-        let longest = (BACKOFF * (1 << attempt)).min(BACKOFF_MAX);
-        let wait = Span(cx.draw(For::Backoff, who).below(longest.0) + 1);
+        let wait = backoff(service, (number, attempt), cx);
         cx.after(wait, plane::Step::Again(service, number, attempt + 1));
         return;
     }
@@ -181,4 +185,24 @@ fn turned_away(
         Call::Accepted | Call::Queued | Call::RouterDown | Call::CellDown | Call::NoCluster => Delayed::Failed,
     };
     cx.note(Fact::Launches { service, what, count });
+}
+
+/// How long a client waits after a try.
+fn backoff(service: ServiceId, (number, attempt): (u32, u8), cx: &Cx<'_>) -> Span {
+    let who = cx.plan.services[service].who.nth(u64::from(number)).nth(u64::from(attempt));
+    let longest = (BACKOFF * (1 << attempt)).min(BACKOFF_MAX);
+    Span(cx.draw(For::Backoff, who).below(longest.0) + 1)
+}
+
+/// How long a call has waited between its tries before this one.
+fn waited(service: ServiceId, (number, attempt): (u32, u8), cx: &Cx<'_>) -> Span {
+    (0..attempt).fold(Span::ZERO, |sum, before| sum + backoff(service, (number, before), cx))
+}
+
+/// A call is taken on without a turn in a queue: its launches are due since its first try.
+fn came(world: &mut World, service: ServiceId, (number, attempt): (u32, u8), cx: &Cx<'_>) {
+    if attempt > 0 {
+        let waited = waited(service, (number, attempt), cx);
+        world.services[service].due.came(cx.now, waited, count(service, cx));
+    }
 }

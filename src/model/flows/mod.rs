@@ -1,6 +1,7 @@
 //! Verbs: one story, one file. Flows hold no state; they call tables, and schedule steps for each other.
 
 pub mod account;
+pub mod addresses;
 pub mod alarms;
 pub mod attach;
 pub mod bad;

@@ -5,7 +5,7 @@
 //! cause and phase of the tasks that are missing; the parts add up to the whole because they are split in whole
 //! numbers.
 
-use super::{alarms, create, depend, dispatch, flag, shadow, shift, traffic, versions};
+use super::{addresses, alarms, create, depend, dispatch, flag, shadow, shift, versions};
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{self, Kind, Plan, WHOLE};
@@ -23,7 +23,7 @@ pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
     loop {
         while let Some(service) = world.dirty.pop() {
             world.services[service].dirty = false;
-            traffic::watch_addresses(world, service, cx);
+            addresses::watch(world, service, cx);
             if world.depends == Some(service) {
                 depend::look(world, service, cx);
             }
@@ -42,6 +42,7 @@ pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
 fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let service = &plan.services[id];
+    tell_waits(world, id, cx);
     if create::unborn(world, service.cluster) && world.services[id].owed.is_empty() {
         // Before anybody asks for its cluster nothing is missing.
         return;
@@ -63,13 +64,28 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
         }
         world.services[id].copied = shadow::copied(world, id, plan);
         tell_flow(world, id, served, cx);
-        asked = Asked { offered: world.services[id].rate, served, refused: world.services[id].refused };
+        // What reaches no node of a load balancer is in no metric of it.
+        let row = &world.services[id];
+        asked = Asked { offered: row.rate - row.unreached, served, refused: row.refused };
     }
     if !world.alarms.is_empty() {
         debug_assert!(adds_up(&world.services[id].by_zone, asked), "zones do not add up to {asked:?}");
         alarms::see(world, id, asked, cx);
     }
     world.services[id].lacks.lines.retain(|line| !line.idle());
+}
+
+/// Tells how long launches that were taken on had waited for a bucket, a queue or a cell.
+fn tell_waits(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
+    let row = &mut world.services[id];
+    let owed = row.owed();
+    // Launches of the scheduler that its cell does not know of yet wait for it; those of a call wait with the call.
+    let unheard = if cx.plan.services[id].kind == Kind::Stream { 0 } else { row.early };
+    let waits = matches!(row.waits, Phase::LaunchThrottle | Phase::ControlPlane) || owed == 0;
+    let launched = row.launched;
+    row.due.settle(cx.now, launched, owed.max(unheard), waits, |span, count| {
+        cx.note(Fact::Waited { service: id, span, count })
+    });
 }
 
 fn tell_levels(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut Cx<'_>) {
@@ -172,37 +188,16 @@ fn route(world: &mut World, id: ServiceId, plan: &Plan) -> u64 {
     let offered = world.services[id].rate;
     world.services[id].by_zone.fill(Asked::default());
     let mut routed = Routed::default();
-    over_addresses(world, id, plan, offered, &mut |world, rate, zones| pour(world, id, plan, rate, zones, &mut routed));
+    let pour_in = &mut |world: &mut World, rate, zones: &[ZoneId]| pour(world, id, plan, rate, zones, &mut routed);
+    let unreached = addresses::over(world, id, plan, offered, pour_in);
+    addresses::book(world, id, plan, unreached);
+    world.services[id].unreached = unreached;
     book_dead(world, id, routed.to_dead);
     book_overload(world, id, &plan.services[id], routed.overload);
     let weight = world.services[id].shift().map(|shift| shift.weight);
-    world.services[id].exposed = weight.map_or(routed.exposed, |weight| flag::part(offered, weight));
+    world.services[id].exposed = weight.map_or(routed.exposed, |weight| flag::part(offered - unreached, weight));
     world.services[id].refused = routed.to_dead + routed.nowhere;
     routed.served
-}
-
-/// Shares a rate out over the addresses that clients know: one for all zones, or one for each.
-pub(super) fn over_addresses(
-    world: &mut World,
-    id: ServiceId,
-    plan: &Plan,
-    rate: u64,
-    pour: &mut impl FnMut(&mut World, u64, &[ZoneId]),
-) {
-    let service = &plan.services[id];
-    if service.balancer.as_ref().is_none_or(|balancer| balancer.cross_zone) {
-        return pour(world, rate, &service.zones);
-    }
-    let known = |world: &World, zone: ZoneId| world.services[id].zones[world.zone_row(zone)].in_dns;
-    let addresses = service.zones.iter().filter(|&&zone| known(world, zone)).count();
-    // When no address is left, clients hold on to all of them.
-    let mut split = Split::over(rate, if addresses == 0 { service.zones.len() } else { addresses } as u64);
-    for zone in &service.zones {
-        if addresses == 0 || known(world, *zone) {
-            let part = split.part(1);
-            pour(world, part, std::slice::from_ref(zone));
-        }
-    }
 }
 
 /// Pours a rate over the targets of some zones, by weight where two revisions have their own target groups.

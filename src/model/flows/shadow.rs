@@ -9,7 +9,7 @@
 //! something in front of the service does, while a hook holds the deployment up. Left out: what a copy writes a second
 //! time, what it costs others, and what bad features spoil of it.
 
-use super::{account, deploy, flag, settle, shift, versions};
+use super::{account, addresses, deploy, flag, shift, versions};
 use crate::model::fact::{ChangeStep, Fact, Lifecycle};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{Plan, Shadow};
@@ -52,7 +52,8 @@ pub(super) fn copied(world: &mut World, service: ServiceId, plan: &Plan) -> Aske
     let Some(shift) = row.shift().filter(|shift| shift.copies > 0) else { return Asked::default() };
     let (green, rate) = (shift.green, flag::part(row.rate, shift.copies));
     let mut asked = Asked::default();
-    settle::over_addresses(world, service, plan, rate, &mut |world, rate, zones| {
+    // What reaches no node is not copied.
+    addresses::over(world, service, plan, rate, &mut |world, rate, zones| {
         pour(world, plan, (service, green), rate, zones, &mut asked);
     });
     asked

@@ -36,8 +36,8 @@ pub(crate) fn new(blue: u8, green: u8, turn: u32) -> Shift {
 /// The deployment begins; `earlier`: tasks of another one that it supersedes are still there.
 pub(crate) fn begin(world: &mut World, service: ServiceId, earlier: bool, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    // A task on its way to another zone stays where it is.
-    row.moving = None;
+    // Tasks on their way to another zone stay where they are.
+    row.moving.clear();
     // A new task definition has ended the rest after failed starts.
     reconcile::wake_once(world, service, cx);
     enter(world, service, if earlier { Lifecycle::ReconcileService } else { Lifecycle::PreScaleUp }, cx);

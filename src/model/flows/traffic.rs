@@ -1,8 +1,8 @@
 //! Rates that change with time: offered requests, addresses that clients forget, and streams of standalone tasks.
 
-use super::{For, account, call};
+use super::{For, account, addresses, call};
+use crate::engine::Span;
 use crate::engine::key::Phase;
-use crate::engine::{Span, Time};
 use crate::model::event::steps;
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::world::{Cx, World};
@@ -10,7 +10,7 @@ use crate::model::world::{Cx, World};
 steps! { Traffic:
     /// The offered rate of a service changes.
     Rate(service: ServiceId),
-    /// Clients have forgotten the load balancer's address in a zone without targets.
+    /// Clients have forgotten the load balancer's address in a zone.
     Forgotten(service: ServiceId, zone: ZoneId),
     /// A RunTask call of a stream.
     Arrival(service: ServiceId, number: u32),
@@ -20,7 +20,7 @@ steps! { Traffic:
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
     match step {
         Step::Rate(service) => rate(world, service, cx),
-        Step::Forgotten(service, zone) => forgotten(world, service, zone, cx.now),
+        Step::Forgotten(service, zone) => addresses::forgotten(world, service, zone, cx.now),
         Step::Arrival(service, number) => arrival(world, service, number, cx),
     }
 }
@@ -62,34 +62,4 @@ fn arrival(world: &mut World, service: ServiceId, number: u32, cx: &mut Cx<'_>) 
         cx.at(next, Phase::Normal, Step::Arrival(service, number + 1));
     }
     call::attempt(world, service, number, 0, cx);
-}
-
-/// With cross-zone off: a zone without targets drops out of DNS once its records have expired.
-pub(crate) fn watch_addresses(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    let Some(balancer) = &cx.plan.services[service].balancer else { return };
-    if balancer.cross_zone {
-        return;
-    }
-    for zone in &cx.plan.services[service].zones {
-        let row = world.zone_row(*zone);
-        let here = &mut world.services[service].zones[row];
-        let has_targets = here.serving + here.dead > 0;
-        if has_targets {
-            here.in_dns = true;
-            here.forgotten_at = Time::NEVER;
-        } else if here.in_dns && here.forgotten_at == Time::NEVER {
-            here.forgotten_at = cx.now + balancer.dns_ttl;
-            cx.after(balancer.dns_ttl, Step::Forgotten(service, *zone));
-        }
-    }
-}
-
-fn forgotten(world: &mut World, service: ServiceId, zone: ZoneId, now: Time) {
-    let row = world.zone_row(zone);
-    let here = &mut world.services[service].zones[row];
-    if here.forgotten_at <= now {
-        here.forgotten_at = Time::NEVER;
-        here.in_dns = false;
-        account::mark(world, service);
-    }
 }

@@ -170,8 +170,9 @@ pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx
     let all = || tasks().filter(|(_, task)| spare(task) && only.is_none_or(|only| only == task.provider));
     let (strategies, _) = strategies(plan, service);
     let values = Values::of(world, service, strategies, plan);
+    let grace = plan.services[service].grace;
     // A task on Fargate has no host: only its zone counts.
-    let key = |task: &Task| {
+    let order = |task: &Task| {
         let mut key = [0u64; 5];
         for (part, strategy) in key.iter_mut().zip(strategies) {
             *part = match (strategy, task.host) {
@@ -182,6 +183,8 @@ pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx
         }
         key
     };
+    // What fails its checks within the grace period is not replaced for it, and goes first when there are too many.
+    let key = |task: &Task| (task.fails_in_grace(grace, cx.now), order(task));
     let most = all().map(|(_, task)| key(task)).max()?;
     let mut ties: Vec<(u32, TaskId)> =
         all().filter(|(_, task)| key(task) == most).map(|(id, task)| (task.ordinal, id)).collect();

@@ -432,10 +432,14 @@ pub struct Balancer {
     pub deregistration: Span,
     /// Whether every load-balancer node sends to the targets of all zones.
     pub cross_zone: bool,
-    /// How long clients keep the address of a node without targets (cross-zone off), 60 s.
+    /// How long clients keep the address of a node that does not answer or, with cross-zone off, has no target, 60 s.
     pub dns_ttl: Span,
+    /// Clients that try another address at once when a node does not answer, in millionths of all.
+    pub retry_ppm: u64,
     /// Whether it stands where its targets are, away from the Region: a cut link leaves it working.
     pub local: bool,
+    /// Zones in which it has a node.
+    pub nodes: Vec<ZoneId>,
 }
 
 /// Requests offered to a service.

@@ -3,6 +3,7 @@
 pub mod application;
 pub mod asked;
 pub mod bucket;
+pub mod due;
 pub mod homes;
 pub mod host;
 pub mod lack;

@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::bucket::Tokens;
+use super::due::Due;
 use super::host::NIL;
 use super::lack::Lacks;
 use super::rollout::{Digest, Feature, Revision, Rollout, Shift, Stage};
@@ -35,9 +36,9 @@ pub struct InZone {
     pub idle: u32,
     /// Registered targets that get none and would not answer.
     pub idle_dead: u32,
-    /// Clients still know the load balancer's address here (matters with cross-zone off).
+    /// Clients still know the address of the load balancer's node here.
     pub in_dns: bool,
-    /// When they forget it; never, while there are targets.
+    /// When they forget it; never, while it is of use.
     pub forgotten_at: Time,
     /// What readers were told last: running and available.
     pub told: (u32, u32),
@@ -122,6 +123,8 @@ pub struct Service {
     pub given_up: u64,
     /// Launches that were refused one by one.
     pub tries: Tries,
+    /// How long what is due has waited; kept for readers only.
+    pub(crate) due: Due,
     /// Causes whose launches are held back until their fault ends.
     pub held: Vec<Cause>,
     /// Why due launches wait.
@@ -144,8 +147,8 @@ pub struct Service {
     pub rest: Span,
     /// When the rest was last prolonged: failures of older tasks do not prolong it again.
     pub rested_at: Time,
-    /// A move between zones in progress.
-    pub moving: Option<Move>,
+    /// Moves between zones in progress.
+    pub moving: Vec<Move>,
     /// Another look at the zones is on its way.
     pub looking: bool,
     /// The scheduler looks again then, when the protection of a task ends.
@@ -164,6 +167,8 @@ pub struct Service {
     pub rate: u64,
     /// What of it is sent to the new revision of a deployment under way.
     pub exposed: u64,
+    /// What of it reaches no node of its load balancer.
+    pub unreached: u64,
     /// What of it no target could answer.
     pub refused: u64,
     /// Copies of it that the new revision of a deployment under way gets besides.
@@ -205,7 +210,7 @@ pub struct Crew {
     pub starting: u32,
     /// Among them: to be replaced.
     pub to_replace: u32,
-    /// One more, while a task moves between zones.
+    /// More, one for each task that moves between zones.
     pub moving: u32,
     /// More, each in the place of a failed task of a revision before the one that is rolled out.
     pub heirs: u32,
@@ -268,6 +273,7 @@ impl Service {
             called: 0,
             given_up: 0,
             tries: Tries::default(),
+            due: Due::default(),
             held: Vec::new(),
             waits: Phase::Scheduling,
             lacks: Lacks::default(),
@@ -279,7 +285,7 @@ impl Service {
             rests_until: Time::ZERO,
             rest: Span::ZERO,
             rested_at: Time::ZERO,
-            moving: None,
+            moving: Vec::new(),
             looking: false,
             protected_until: Time::ZERO,
             rebalancing: false,
@@ -289,6 +295,7 @@ impl Service {
             retrying: false,
             rate: 0,
             exposed: 0,
+            unreached: 0,
             refused: 0,
             copied: Asked::default(),
             by_zone: Vec::new(),
@@ -353,7 +360,7 @@ impl Service {
 
     /// Tasks that are kept at one number: one crew, or green (0) and blue (1).
     pub fn crew(&self, place: usize) -> Option<Crew> {
-        let moving = u32::from(self.moving.is_some());
+        let moving = self.moving.len() as u32;
         let Some(shift) = self.shift() else {
             let Service { desired, wanted, starting, to_replace, .. } = *self;
             let heirs = self.rollout.iter().flat_map(|rollout| &rollout.heirs).map(|(_, count)| count).sum();

@@ -136,6 +136,11 @@ impl Task {
         self.marks.has(Marks::READY)
     }
 
+    /// Whether the balancer has taken it out and its grace period keeps ECS from replacing it for that.
+    pub fn fails_in_grace(&self, grace: Span, now: Time) -> bool {
+        self.target == Target::Unhealthy && self.health != Health::Unhealthy && self.grace_ends(grace) > now
+    }
+
     /// It would answer from now on, or not any more.
     pub fn set_ready(&mut self, ready: bool) {
         self.marks.set(Marks::READY, ready);

@@ -31,6 +31,8 @@ pub struct Zone {
     pub cut: u16,
     /// Cuts of its link to the Region in force: agents do not reach ECS, what is local goes on.
     pub unlinked: u16,
+    /// Faults that keep nodes of load balancers here out of reach, the oldest first.
+    pub node_out: Vec<Cause>,
     /// Which fault cut it last.
     pub cut_cause: Option<Cause>,
     /// Grey failures in force.

@@ -37,7 +37,10 @@ const PLANE: &[&str] = &[
     "launches.throttled",
     "launches.failed",
     "launches.waiting",
+    "launches.waited",
     "launches.availability",
+    "waitSeconds.p50",
+    "waitSeconds.p99",
     "moved",
 ];
 
@@ -107,6 +110,7 @@ const FAULT: &[&str] = &[
     "recoverSeconds",
     "fullStrengthSeconds",
     "balancedSeconds",
+    "recovered",
     "neverRecovered",
     "lostRequests",
     "lostTaskSeconds",

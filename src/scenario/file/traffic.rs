@@ -84,10 +84,16 @@ object! {
             /// Whether every node of the load balancer sends to the targets of all zones; yes by default (sourced).
             #[serde(default = "yes")]
             cross_zone: bool,
-            /// Cross-zone off: how long clients keep the address of a node without targets; 60 s by default (model
-            /// choice).
+            /// How long clients keep the address of a node that does not answer, since its zone lost its power as a
+            /// whole or was cut off, counted from the loss; with `crossZone` off also of a node without targets. 60 s
+            /// by default (model choice).
             #[serde(default = "dns")]
             dns_ttl: Duration,
+            /// Share of the clients that try the address of another node at once when one does not answer: 0 to 1, 0 by
+            /// default (model choice).
+            #[serde(default)]
+            #[schemars(range(min = 0, max = 1))]
+            clients_retry_share: f64,
         }
     }
 }
@@ -102,6 +108,7 @@ impl Default for LoadBalancer {
             deregistration_delay: deregistration(),
             cross_zone: yes(),
             dns_ttl: dns(),
+            clients_retry_share: 0.0,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Build;
 use super::service::is_spot;
 use crate::engine::Span;
-use crate::model::fault::{PowerLoss, Spec};
+use crate::model::fault::{Live, PowerLoss, Spec};
 use crate::model::plan::{Kind, ProviderKind, StrategyItem};
 
 impl Build<'_> {
@@ -103,13 +103,7 @@ impl Build<'_> {
             let message = "`target` is not used: no service has a load balancer";
             self.out.note("/detection/target", message, "");
         }
-        for (index, traffic) in self.scenario.traffic.iter().enumerate() {
-            let usual = crate::scenario::file::LoadBalancer::default().dns_ttl;
-            if traffic.load_balancer.as_ref().is_some_and(|one| one.cross_zone && one.dns_ttl.0 != usual.0) {
-                let at = format!("/traffic/{index}/loadBalancer/dnsTtl");
-                self.out.note(&at, "`dnsTtl` is not used: it matters with `crossZone` off", "");
-            }
-        }
+        self.idle_addresses();
         let checked = |row: &crate::model::plan::Service| {
             row.balancer.is_some() || row.task.health.is_some() || row.life.health.is_some()
         };
@@ -119,6 +113,31 @@ impl Build<'_> {
                 service.name
             );
             self.out.note("", message, "");
+        }
+    }
+
+    /// Clients leave a node when a fault takes it out of reach; with cross-zone off also when it has no target.
+    fn idle_addresses(&mut self) {
+        let takes_node = |fault: &crate::model::plan::Fault| match &fault.effect {
+            Live::ZonePowerLoss(live) => live.share >= 1.0,
+            Live::NetworkCutZone(_) => true,
+            _ => false,
+        };
+        if self.plan.faults.iter().any(takes_node) {
+            return;
+        }
+        let usual = crate::scenario::file::LoadBalancer::default();
+        for (index, traffic) in self.scenario.traffic.iter().enumerate() {
+            let Some(balancer) = &traffic.load_balancer else { continue };
+            let at = |key: &str| format!("/traffic/{index}/loadBalancer/{key}");
+            if balancer.cross_zone && balancer.dns_ttl.0 != usual.dns_ttl.0 {
+                let message = "`dnsTtl` is not used: it matters with `crossZone` off, or when a fault takes a zone";
+                self.out.note(&at("dnsTtl"), message, "");
+            }
+            if balancer.clients_retry_share > 0.0 {
+                let message = "`clientsRetryShare` is not used: no fault takes a whole zone and the node there";
+                self.out.note(&at("clientsRetryShare"), message, "");
+            }
         }
     }
 

@@ -97,16 +97,23 @@ impl Build<'_> {
 }
 
 /// A load balancer stands with its targets when all of them are away from the Region (model choice: an Application Load
-/// Balancer on Outposts, in Local and in Wavelength Zones), otherwise in the Region.
+/// Balancer on Outposts, in Local and in Wavelength Zones), otherwise in the Region, and has a node in each zone where its
+/// targets can stand. In zones away from the Region it has one only where cross-zone off asks for it (model choice).
 pub(super) fn balancers(plan: &mut plan::Plan) {
-    let local = |service: &plan::Service| {
-        let zones = check::zones_of(plan, service);
-        !zones.is_empty() && zones.iter().all(|zone| plan.zones[*zone].kind.away())
+    let away = |zone: &ZoneId| plan.zones[*zone].kind.away();
+    let found = |service: &plan::Service| {
+        let mut zones = check::zones_of(plan, service);
+        let local = !zones.is_empty() && zones.iter().all(away);
+        if service.balancer.as_ref().is_some_and(|balancer| !balancer.cross_zone) || zones.is_empty() {
+            return (local, service.zones.clone());
+        }
+        zones.retain(|zone| local || !away(zone));
+        (local, zones)
     };
-    let local: Vec<bool> = plan.services.iter().map(local).collect();
-    for (service, local) in plan.services.iter_mut().zip(local) {
+    let found: Vec<(bool, Vec<ZoneId>)> = plan.services.iter().map(found).collect();
+    for (service, (local, nodes)) in plan.services.iter_mut().zip(found) {
         if let Some(balancer) = &mut service.balancer {
-            balancer.local = local;
+            (balancer.local, balancer.nodes) = (local, nodes);
         }
     }
 }

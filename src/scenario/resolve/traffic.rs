@@ -161,6 +161,8 @@ impl Build<'_> {
             let message = "the time-out must be shorter than the interval";
             self.out.error(&format!("{at}/healthCheckTimeoutSeconds"), message, "lower it, or raise the interval");
         }
+        let share = written.clients_retry_share;
+        self.between(share, 0.0..=1.0, "a share", &format!("{at}/clientsRetryShare"));
         if written.deregistration_delay.0 > LONGEST_DEREGISTRATION {
             let message = format!("`{}` is longer than the longest delay", written.deregistration_delay.0);
             self.out.error(&format!("{at}/deregistrationDelay"), message, "write at most \"1h\"");
@@ -182,7 +184,9 @@ fn balancer(written: &LoadBalancer) -> Balancer {
         deregistration: written.deregistration_delay.0,
         cross_zone: written.cross_zone,
         dns_ttl: written.dns_ttl.0,
+        retry_ppm: libm::round(written.clients_retry_share.clamp(0.0, 1.0) * 1e6) as u64,
         local: false,
+        nodes: Vec::new(),
     }
 }
 
