@@ -5,6 +5,8 @@
 
 #[path = "measures/faults.rs"]
 mod faults;
+#[path = "measures/groups.rs"]
+mod groups;
 #[path = "measures/promises.rs"]
 mod promises;
 #[path = "measures/settings.rs"]

@@ -60,6 +60,8 @@ pub enum For {
     ChangeGap,
     /// How long a task protects itself from scale-in.
     Protect,
+    /// How long the status checks of a host must have failed before its group acts.
+    HostChecks,
 }
 
 impl From<For> for Purpose {

@@ -25,6 +25,7 @@ mod report;
 pub mod resolve;
 mod scan;
 pub mod schema;
+pub mod smallest;
 pub mod source;
 pub mod stages;
 mod tree;

@@ -119,7 +119,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Notice(host, cause) => super::spot_reclaim::notice(world, host, cause, cx),
         Step::TakenBack(host, cause) => {
             if world.hosts.get(host).is_some() {
-                detect::host_dies(world, host, cause, cx);
+                detect::host_taken(world, host, cause, cx);
             }
         }
         Step::TaskTakenBack(task, cause) => {

@@ -27,6 +27,7 @@ mod in_force;
 pub use clock::{Step, Strike, Strikes, Thing};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
 pub use in_force::InForce;
+pub use spot_reclaim::Spec as SpotReclaim;
 
 use super::ids::{CellId, ProviderId, RegionId, ZoneId};
 use super::names::Names;

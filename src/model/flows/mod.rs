@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod alarms;
+pub mod at_risk;
 pub mod bad;
 pub mod call;
 pub mod containers;
@@ -19,6 +20,8 @@ pub mod flag;
 pub mod grow;
 pub mod headroom;
 pub mod heir;
+pub mod host_health;
+pub mod inventory;
 pub mod launch;
 pub mod link;
 pub mod managed;

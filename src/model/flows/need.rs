@@ -1,13 +1,15 @@
-//! How many hosts a provider needs: those in use, and those that the waiting tasks would fill (domain sheet, 4.2).
+//! How many hosts a group needs: those in use, and those that the waiting tasks would fill (Amazon ECS managed scaling
+//! behavior).
 //!
-//! Waiting tasks are packed largest first, each onto the first new host with room. A group counts hosts of its smallest
-//! type that holds the task, as the guard; Managed Instances take the cheapest type that holds it and can be had. What
-//! daemons take of a new host is set aside. A task that no type holds counts for nothing: no launch would help it.
+//! Waiting tasks are packed largest first, each onto the first new host with room. A new host is as large as the smallest
+//! of the group's types, of each resource by itself, less what daemons take. A task that does not fit it counts for
+//! nothing: no host is launched for it, though one that stands may take it.
 
 use super::daemon::{self, Share};
+use crate::model::capacity::ec2_group::{self, Smallest};
 use crate::model::fact::HostStatus;
-use crate::model::ids::{ProviderId, ServiceId, TypeId};
-use crate::model::plan::{InstanceType, ProviderKind, TaskDef};
+use crate::model::ids::{ProviderId, ServiceId};
+use crate::model::plan::{Group, TaskDef};
 use crate::model::tables::host::live;
 use crate::model::world::{Cx, World};
 
@@ -20,7 +22,6 @@ pub(crate) fn in_use(world: &World, provider: ProviderId) -> u32 {
 /// A new host, as far as it is not yet full.
 #[derive(Clone)]
 struct Bin {
-    kind: TypeId,
     cpu: u32,
     memory: u32,
     enis: u32,
@@ -29,13 +30,12 @@ struct Bin {
 }
 
 impl Bin {
-    fn empty(kind: TypeId, size: &InstanceType, trunking: bool, share: Share) -> Bin {
-        let enis = if trunking { size.trunk_enis } else { size.enis };
+    /// Room of the smallest host of a group, less what daemons take.
+    fn empty(least: Smallest, share: Share) -> Bin {
         Bin {
-            kind,
-            cpu: size.cpu.saturating_sub(share.cpu),
-            memory: size.memory.saturating_sub(share.memory),
-            enis: enis.saturating_sub(share.enis),
+            cpu: least.cpu.saturating_sub(share.cpu),
+            memory: least.memory.saturating_sub(share.memory),
+            enis: least.enis.saturating_sub(share.enis),
             ports: share.ports,
             services: Vec::new(),
         }
@@ -67,8 +67,8 @@ impl Bin {
     }
 }
 
-/// Types of the hosts that the waiting tasks would fill.
-pub(crate) fn for_waiting(world: &World, provider: ProviderId, cx: &Cx<'_>) -> Vec<TypeId> {
+/// Hosts that the waiting tasks of a group would fill.
+pub(crate) fn for_waiting(world: &World, provider: ProviderId, group: &Group, cx: &Cx<'_>) -> u32 {
     let plan = cx.plan;
     // Tasks of a service are alike: they are counted and packed together, as thousands may wait.
     let mut waiting: Vec<(ServiceId, u32)> = Vec::new();
@@ -79,11 +79,12 @@ pub(crate) fn for_waiting(world: &World, provider: ProviderId, cx: &Cx<'_>) -> V
         }
     }
     if waiting.is_empty() {
-        return Vec::new();
+        return 0;
     }
     let size = |service: ServiceId| (plan.services[service].task.cpu, plan.services[service].task.memory);
     waiting.sort_by_key(|&(service, _)| (std::cmp::Reverse(size(service)), service));
-    let empties = empties(world, provider, cx);
+    let least = ec2_group::smallest(group.types.iter().map(|kind| &plan.types[*kind]), group.trunking);
+    let empty = Bin::empty(least, daemon::share(world, provider, cx));
     let mut bins: Vec<Bin> = Vec::new();
     for (service, mut left) in waiting {
         let need = &plan.services[service].task;
@@ -91,38 +92,14 @@ pub(crate) fn for_waiting(world: &World, provider: ProviderId, cx: &Cx<'_>) -> V
         for bin in &mut bins {
             left -= bin.take(service, left, need, alone);
         }
-        let fits = empties.iter().map(|(kind, size, trunking, share)| Bin::empty(*kind, size, *trunking, *share));
-        let Some(empty) = fits.into_iter().find(|bin| bin.room(need) > 0) else { continue };
+        if empty.room(need) == 0 {
+            continue;
+        }
         while left > 0 {
             let mut bin = empty.clone();
             left -= bin.take(service, left, need, alone);
             bins.push(bin);
         }
     }
-    bins.into_iter().map(|bin| bin.kind).collect()
-}
-
-/// Types that a new host may have, the first to be taken first.
-fn empties<'p>(world: &World, provider: ProviderId, cx: &Cx<'p>) -> Vec<(TypeId, &'p InstanceType, bool, Share)> {
-    let plan: &'p crate::model::Plan = cx.plan;
-    let share = daemon::share(world, provider, cx);
-    let row = |trunking: bool| move |kind: &TypeId| (*kind, &plan.types[*kind], trunking, share);
-    match &plan.providers[provider].kind {
-        ProviderKind::Group(group) => {
-            let mut types: Vec<_> = group.types.iter().map(row(group.trunking)).collect();
-            types.sort_by_key(|(_, size, ..)| (size.cpu, size.memory));
-            types
-        }
-        ProviderKind::Managed(managed) => {
-            let refusing = &world.providers[provider];
-            let given = |kind: &&TypeId| managed.zones.iter().any(|zone| !refusing.refuses(*zone, Some(**kind)));
-            let mut types: Vec<_> = managed.types.iter().filter(given).map(row(false)).collect();
-            // When nothing can be had, the cheapest is asked for again and again.
-            if types.is_empty() {
-                types = managed.types.iter().map(row(false)).collect();
-            }
-            types
-        }
-        ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::External(_) => Vec::new(),
-    }
+    bins.len() as u32
 }

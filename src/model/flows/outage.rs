@@ -75,6 +75,8 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
             | scale::Step::DrainOver(host)
             | scale::Step::Aged(host)
             | scale::Step::Impaired(host) => of_host(host),
+            // A group ends a dead host by itself; one that lives it drains with the help of ECS.
+            scale::Step::Unhealthy(host) => of_host(host).filter(|_| world.hosts.at(host.slot).alive),
         },
         Family::Deploy => match deploy::Step::of(event) {
             deploy::Step::Due(service, ..) => of_service(service),

@@ -7,7 +7,9 @@
 //! Left out: single checks (their outcome and time are computed), slow start, stickiness.
 
 use super::plane::Work;
-use super::{For, HELD_UP, account, bad, deploy, detect, heir, launch, link, plane, reconcile, stop, wear};
+use super::{
+    For, HELD_UP, account, bad, deploy, detect, heir, host_health, launch, link, plane, reconcile, stop, wear,
+};
 use crate::engine::{Draw, Span, Time};
 use crate::model::defect::Effect;
 use crate::model::event::steps;
@@ -293,6 +295,7 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
     });
     cx.note(Fact::Health { task: no, healthy: false });
     cx.note(Fact::Noticed { cause });
+    host_health::target_out(world, id, cx);
     heir::failed(world, id, plan);
     deploy::fails(world, id, true, cx);
     world.services[no.service].replace_cause = cause;

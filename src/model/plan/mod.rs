@@ -17,7 +17,9 @@ pub use alarm::{
     Alarm, Comparison, EVENKEEL, Form, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
 pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
-pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling};
+pub use capacity::{
+    Bucket, External, Group, Habits, HostHealth, InstanceType, Managed, Provider, ProviderKind, Scaling,
+};
 pub use change::{Breaker, Change, Deployment, Threshold};
 pub use composite::{Composite, Expression};
 pub use convoy::{ACROSS, Convoys};

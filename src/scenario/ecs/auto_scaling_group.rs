@@ -34,6 +34,13 @@ object! {
             mixed_instances_policy: MixedInstancesPolicy,
             /// Scale-in protection of new instances; ECS requires it for managed termination protection (sourced).
             new_instances_protected_from_scale_in: bool,
+            /// Which checks make the group replace an instance: `EC2` (sourced default), `ELB`, separated by commas. With ELB it
+            /// also acts when the load balancer takes a target on the instance out.
+            health_check_type: String,
+            /// Seconds after an instance is there in which no check counts; 0 by default (sourced: CreateAutoScalingGroup).
+            health_check_grace_period: u32,
+            /// Capacity Rebalancing: a Spot instance is replaced on a rebalance recommendation; off by default (sourced).
+            capacity_rebalance: bool,
         }
         list {
             /// Names of its zones, such as `us-east-1a`.
@@ -47,9 +54,9 @@ object! {
         }
         unused {
             launch_configuration_name, launch_template, instance_id, predicted_capacity, default_cooldown,
-            load_balancer_names, health_check_type, health_check_grace_period, created_time,
+            load_balancer_names, created_time,
             placement_group, enabled_metrics, status, tags, termination_policies, max_instance_lifetime,
-            capacity_rebalance, warm_pool_configuration, warm_pool_size, context, desired_capacity_type,
+            warm_pool_configuration, warm_pool_size, context, desired_capacity_type,
             default_instance_warmup, traffic_sources, instance_maintenance_policy, deletion_protection,
             availability_zone_distribution, availability_zone_impairment_policy, capacity_reservation_specification,
             instance_lifecycle_policy, operator, lifecycle_hook_specification_list, skip_zonal_shift_validation,

@@ -14,6 +14,7 @@ mod every;
 mod external;
 mod fault;
 mod group;
+mod group_health;
 mod growth;
 mod idle;
 mod life;
@@ -38,7 +39,7 @@ mod traffic;
 mod units;
 
 use super::file::{Objective, Scenario, VERSION};
-use super::{cells, check, types};
+use super::{cells, check, smallest, types};
 use crate::engine::{Dist, Span};
 use crate::model::Plan;
 use crate::model::ids::{AccountId, BucketId, RegionId, TypeId, ZoneId};
@@ -94,6 +95,7 @@ pub fn resolve(
         build.idle();
         build.early_faults();
         check::room(&build.plan, build.out);
+        smallest::doubts(&build.plan, build.out);
         cells::doubts(&build.plan, build.out);
     }
     let plan = build.plan;
