@@ -66,6 +66,8 @@ mod groups;
 mod grow;
 #[path = "laws/heirs.rs"]
 mod heirs;
+#[path = "laws/host_health.rs"]
+mod host_health;
 #[path = "laws/hosts.rs"]
 mod hosts;
 #[path = "laws/launch.rs"]

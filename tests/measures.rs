@@ -5,6 +5,8 @@
 
 #[path = "measures/faults.rs"]
 mod faults;
+#[path = "measures/groups.rs"]
+mod groups;
 #[path = "measures/partial.rs"]
 mod partial;
 #[path = "measures/promises.rs"]

@@ -64,6 +64,8 @@ pub enum For {
     Fails,
     /// When a host has power again after a fault, and whether it ever has.
     HostReturn,
+    /// How long the status checks of a host must have failed before its group acts.
+    HostChecks,
 }
 
 impl From<For> for Purpose {

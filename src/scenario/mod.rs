@@ -27,6 +27,7 @@ mod report;
 pub mod resolve;
 mod scan;
 pub mod schema;
+pub mod smallest;
 pub mod source;
 pub mod stages;
 mod start;

@@ -169,9 +169,12 @@ fn metrics_say_what_they_are_called() {
 
 #[test]
 fn what_is_sent_to_a_dead_target_is_an_error_of_the_balancer() {
-    // One of four tasks is dead for 40 s until ECS learns of it, and its target stays in service: of 40 requests a second
-    // a quarter is sent there, 400 in that minute. Nothing that reached a target failed.
-    let dead = json!({ "changes": [], "detection": { "loss": { "constant": "40s" }, "target": { "constant": "50s" } },
+    // One of four tasks is down for 40 s until its container is restarted in place, and its target stays in service: of 40
+    // requests a second a quarter is sent there, 400 in that minute. Nothing that reached a target failed.
+    let web = json!({ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+        "containerDefinitions": [{ "name": "web", "image": "web:1", "restartPolicy": { "enabled": true } }] });
+    let dead = json!({ "changes": [], "detection": { "target": { "constant": "50s" } }, "taskDefinitions": [web],
+        "behaviour": [{ "family": "web", "phases": { "containerStart": { "constant": "40s" } } }],
         "faults": [{ "name": "one", "at": "2h", "taskCrash": { "service": "shop/web", "count": 1 } }] });
     let rings = |metric: &str, threshold: f64| {
         let rule = json!({ "MetricName": metric, "Namespace": "AWS/ApplicationELB", "Threshold": threshold,

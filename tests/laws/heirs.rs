@@ -57,23 +57,23 @@ fn a_good_one_takes_no_longer_where_there_is_room() {
 
 #[test]
 fn without_room_the_stand_in_has_its_turn_like_other_old_ones() {
-    // Two of four go at once. One of the other two crashes 5 s later; its stand-in is launched after a second more and
-    // counts as healthy after 70 s. At 70 s two new ones are healthy and the last of the first four goes; at 76 s the
-    // stand-in does, and its successor is healthy 70 s later.
+    // Two of four go at once. One of the other two crashes 5 s later; its stand-in is launched within a second and counts as
+    // healthy after 70 s. At 70 s two new ones are healthy and the last of the first four goes; at 75 to 76 s the stand-in
+    // does, and its successor is healthy 70 s later.
     let (diary, summary) = watch(&rolling(4, 50, 100, &json!({}), &json!({}), &crashes(&["3605s"])));
-    check("took", took(the_change(&summary)), 6.0 + 70.0 + 70.0, 1e-3);
+    check("took", took(the_change(&summary)), 5.5 + 70.0 + 70.0, 0.5);
     assert_eq!(after_the_change(&diary, 4).0, 5, "four new ones and the stand-in");
 }
 
 #[test]
 fn what_is_taken_back_has_no_stand_in() {
     // Two new ones are healthy at 70 s, when two more are launched (RUNNING at 100 s); it is found to be bad at 85 s. The
-    // first two crash at 90 s: two of the revision before are launched at 91 s and healthy at 161 s, when the other two
-    // have crashed at 160 s. Their successors are healthy 70 s later.
+    // first two crash at 90 s: two of the revision before are launched within a second and healthy 70 s later, when the
+    // other two have crashed at 160 s. Their successors are healthy 70 s after that is known.
     let bad = json!({ "defect": { "crashes": { "after": { "constant": "60s" } } }, "found": { "constant": "55s" } });
     let (diary, summary) = watch(&rolling(4, 50, 100, &json!({}), &bad, &json!({})));
     assert_eq!(the_change(&summary).outcome, "rolledBack");
-    check("took", took(the_change(&summary)), 161.0 + 70.0, 1e-3);
+    check("took", took(the_change(&summary)), 160.5 + 70.0, 0.5);
     assert_eq!(after_the_change(&diary, 4).0, 8, "four new ones and four of the revision before");
 }
 

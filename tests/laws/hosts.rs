@@ -78,7 +78,7 @@ fn zones_of_hosts_fail_each_by_themselves() {
             .map(|name| json!({ "capacityProvider": name, "boot": { "constant": "0s" } }))
             .chain([json!({ "family": "web", "start": { "constant": "0s" } })])
             .collect();
-        file["detection"] = json!({ "loss": { "constant": "0s" } });
+        file["detection"] = json!({ "hostChecks": { "constant": "0s" }, "loss": { "constant": "0s" } });
         file["faults"] = json!([{ "name": "dark", "every": exponential(up), "for": exponential(down),
                                   "zonePowerLoss": {} }]);
         let found = the_service(&run(&file, 8)).capacity_availability.unwrap();

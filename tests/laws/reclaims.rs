@@ -51,11 +51,39 @@ fn the_notice_is_used_where_draining_is_on() {
 
 #[test]
 fn a_recommendation_comes_before_the_notice() {
-    for (managed, agent, first) in [("ENABLED", false, 31.0), ("DISABLED", true, 300.0 + 31.0)] {
-        let file = draining(pool(&json!({ "recommendationBefore": "5m" })), managed, agent);
-        let found = stops(&watch(&file).0, 0);
-        check("drained", found[0].0 - 1_800.0, first, 0.0);
+    for (rebalance, managed, agent, first) in [
+        // The successor is registered after 90 s; then the host at risk drains: a start of 30 s and a stop of one.
+        (true, "ENABLED", false, 90.0 + 31.0),
+        // Without managed draining its tasks die with it then.
+        (true, "DISABLED", true, 90.0),
+        // Without Capacity Rebalancing nothing happens before the notice.
+        (false, "ENABLED", false, 300.0 + 31.0),
+        (false, "DISABLED", true, 300.0 + 31.0),
+    ] {
+        let mut file = draining(pool(&json!({ "recommendationBefore": "5m" })), managed, agent);
+        file["autoScalingGroups"][0]["CapacityRebalance"] = json!(rebalance);
+        let (diary, summary) = watch(&file);
+        let what = format!("rebalancing {rebalance}, managed {managed}, agent {agent}");
+        check(&what, stops(&diary, 0)[0].0 - 1_800.0, first, 0.0);
+        let noticed = summary.faults[0].detect_seconds.unwrap().mean;
+        check(&what, noticed, if rebalance { 0.0 } else { 300.0 }, 0.0);
+        // In each case there are six hosts in the end, and never more than a tenth of the largest size (100) above that.
+        assert_eq!(hosts_at(&diary, 3_500.0).len(), 6, "{what}");
+        let most = hosts_at(&diary, 1_899.0).len();
+        assert_eq!(most, 6, "{what}");
     }
+}
+
+#[test]
+fn a_host_at_risk_stays_while_nothing_takes_its_place() {
+    // No pool gives anything: the host runs on until its notice.
+    let mut file = draining(pool(&json!({ "recommendationBefore": "5m" })), "ENABLED", false);
+    file["autoScalingGroups"][0]["CapacityRebalance"] = json!(true);
+    file["faults"].as_array_mut().unwrap().push(
+        json!({ "name": "none", "at": "20m", "for": "30m", "insufficientCapacity": { "capacityProvider": "nodes" } }),
+    );
+    let (diary, _) = watch(&file);
+    check("drained", stops(&diary, 0)[0].0 - 1_800.0, 300.0 + 31.0, 0.0);
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn hosts(n: u64, need: u64, up: &Value, down: &Value, duration: &str) -> Value {
                 "Instances": [{ "InstanceType": "one.task" }] }],
             "clusters": [{ "clusterName": "shop", "capacityProviders": ["nodes"], "services": [one] }],
             "behaviour": [{ "family": "web", "start": { "constant": "0s" } }],
-            "detection": { "loss": { "constant": "0s" } },
+            "detection": { "hostChecks": { "constant": "0s" }, "loss": { "constant": "0s" } },
             "faults": [{ "name": "hosts die", "every": up, "for": down, "hostCrash": { "capacityProvider": "nodes" } }],
         }),
     )
@@ -216,18 +216,18 @@ fn nothing_is_replaced_while_nothing_launches() {
 
 #[test]
 fn a_crash_fault_is_the_same_as_a_crash_law() {
-    // MTBF / (MTBF + MTTR), where the repair is the exit's notice and the start.
-    for (up, start, notice) in [(5.0, 0.5, 0.25), (2.0, 0.1, 0.0)] {
+    // MTBF / (MTBF + MTTR), where the repair is the start: an exit is known at once, whatever is said of silent deaths.
+    for (up, start, loss) in [(5.0, 0.5, 0.25), (2.0, 0.1, 0.0)] {
         let mut file = tasks(4, 4, &exponential(1.0), &exponential(start), "20000h", "0s");
         file["behaviour"] = json!([{ "family": "web", "start": exponential(start) }]);
-        file["detection"] = json!({ "loss": { "constant": format!("{notice}h") } });
+        file["detection"] = json!({ "loss": { "constant": format!("{loss}h") } });
         file["faults"] = json!([{ "name": "exits", "every": exponential(up), "taskCrash": { "service": "shop/one" } }]);
         let summary = run(&file, 5);
-        let truth = availability(up, notice + start);
+        let truth = availability(up, start);
         check_mean("running", &the_service(&summary).running.mean, 4.0 * truth, 0.01);
         check_short("all four", &the_service(&summary).capacity_availability.unwrap(), 1.0 - truth.powi(4), 0.05);
         let fault = the_fault(&summary);
-        check_mean("occurrences", &fault.occurrences, 4.0 * 20_000.0 / (up + notice + start), 0.02);
+        check_mean("occurrences", &fault.occurrences, 4.0 * 20_000.0 / (up + start), 0.02);
         check_mean("hit", &fault.hit.tasks, fault.occurrences.mean, 0.02);
     }
 }
@@ -274,12 +274,12 @@ fn zones_that_fail_each_by_themselves() {
 
 #[test]
 fn a_group_replaces_a_host_that_is_gone() {
-    // Without `for` the loss is noticed, a host boots, its task starts: the host cycles through up, notice, boot, and
+    // Without `for` the group notices the loss, a host boots, its task starts: the host cycles through up, notice, boot, and
     // its task misses the first seconds of each life. A life shorter than the start has no task at all.
     for (up, notice, boot, start) in [(6.0, 90.0, 180.0, 60.0), (1.0, 0.0, 600.0, 300.0)] {
         let mut file = hosts(1, 1, &exponential(up), &json!({ "constant": "1s" }), "20000h");
         file["faults"][0].as_object_mut().unwrap().remove("for");
-        file["detection"] = json!({ "loss": { "constant": format!("{notice}s") } });
+        file["detection"] = json!({ "hostChecks": { "constant": format!("{notice}s") }, "loss": { "constant": "0s" } });
         file["behaviour"] = json!([
             { "family": "web", "start": { "constant": format!("{start}s") } },
             { "capacityProvider": "nodes", "boot": { "exponential": { "mean": format!("{boot}s") } } }]);

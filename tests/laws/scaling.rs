@@ -109,10 +109,10 @@ fn fourteen_low_points_are_not_enough() {
 fn from_nothing_the_first_step_goes_to_two() {
     for tasks in [1u64, 2, 3, 20] {
         let (found, _) = hosts(&group(tasks, 0, 100, 1));
-        // 200 % at the first minute; two hosts at the second; the rest, seen at the third, one minute later.
+        // 200 % at the first minute; two hosts at the second; the rest when these have warmed up, 300 s after their launch.
         let mut truth = vec![(210.0, 2)];
         if tasks > 2 {
-            truth.push((270.0, tasks as u32));
+            truth.push((510.0, tasks as u32));
         }
         if tasks == 1 {
             // Minutes 3 to 17 are 15 low points.
@@ -120,6 +120,71 @@ fn from_nothing_the_first_step_goes_to_two() {
         }
         let found: Vec<_> = found.into_iter().filter(|change| change.1 > 0).collect();
         assert_eq!(found, truth, "{tasks} tasks");
+    }
+}
+
+#[test]
+fn a_step_waits_until_the_hosts_of_the_last_have_warmed_up() {
+    for (warm_up, second) in
+        [(0u32, 180.0), (60, 180.0), (61, 240.0), (300, 420.0), (1_200, 1_320.0), (10_000, 10_140.0)]
+    {
+        let mut file = group(20, 0, 100, 3);
+        let scaling = &mut file["capacityProviders"][0]["autoScalingGroupProvider"]["managedScaling"];
+        scaling["instanceWarmupPeriod"] = json!(warm_up);
+        let (found, _) = hosts(&file);
+        let found: Vec<_> = found.into_iter().filter(|change| change.1 > 0).collect();
+        assert_eq!(found, [(210.0, 2), (second + 90.0, 20)], "a warm-up of {warm_up} s");
+    }
+}
+
+#[test]
+fn a_step_in_parts_waits_for_each() {
+    // At most five at a time: 2, then 5, 5, 5 and 3, a warm-up of four minutes apart.
+    let mut file = group(20, 0, 100, 1);
+    let scaling = &mut file["capacityProviders"][0]["autoScalingGroupProvider"]["managedScaling"];
+    scaling["instanceWarmupPeriod"] = json!(240);
+    scaling["maximumScalingStepSize"] = json!(5);
+    let (found, _) = hosts(&file);
+    let found: Vec<_> = found.into_iter().filter(|change| change.1 > 0).collect();
+    assert_eq!(found, [(210.0, 2), (450.0, 7), (690.0, 12), (930.0, 17), (1_170.0, 20)]);
+}
+
+#[test]
+fn replacements_do_not_wait_for_a_warm_up() {
+    // Two hosts come at 210 s and warm up for long; one of eighteen others dies meanwhile and is replaced at once.
+    let mut file = group(20, 18, 100, 1);
+    let provider = &mut file["capacityProviders"][0]["autoScalingGroupProvider"];
+    provider["managedScaling"]["instanceWarmupPeriod"] = json!(3_000);
+    file["detection"] = json!({ "hostChecks": { "constant": "0s" }, "loss": { "constant": "0s" } });
+    file["faults"] = json!([{ "name": "dies", "at": "5m", "hostCrash": { "count": 1 } }]);
+    let (found, _) = hosts(&file);
+    assert_eq!(found, [(0.0, 18), (210.0, 20), (300.0, 19), (390.0, 20)]);
+}
+
+#[test]
+fn a_task_above_the_smallest_type_is_not_scaled_for() {
+    // Tasks of one vCPU and 512 MiB; the smallest of a group is that of each resource by itself.
+    for (first, second, scales) in [
+        ((1, 1_024), (4, 4_096), true),
+        ((4, 4_096), (1, 1_024), true),
+        ((4, 4_096), (1, 512), false),
+        ((1, 512), (4, 4_096), false),
+    ] {
+        let mut file = group(4, 0, 100, 1);
+        let kind = |name: &str, (cpu, memory): (u32, u32)| json!({ "InstanceType": name, "VCpuInfo": { "DefaultVCpus": cpu }, "MemoryInfo": { "SizeInMiB": memory } });
+        file["instanceTypes"] = json!([kind("first", first), kind("second", second)]);
+        file["autoScalingGroups"][0]["Instances"] = json!([{ "InstanceType": "first" }, { "InstanceType": "second" }]);
+        let (found, summary) = hosts(&file);
+        assert_eq!(found.iter().any(|(_, count)| *count > 0), scales, "{first:?} and {second:?}: {found:?}");
+        let most = summary.services[0].running.max.mean;
+        assert_eq!(most, if scales { 4.0 } else { 0.0 }, "{first:?} and {second:?}");
+        // A larger host that stands takes them all the same.
+        file["autoScalingGroups"][0]["DesiredCapacity"] = json!(1);
+        file["autoScalingGroups"][0]["MinSize"] = json!(1);
+        let (_, summary) = hosts(&file);
+        let most = summary.services[0].running.max.mean;
+        let one = if first.0 == 4 { 4.0 } else { 0.0 };
+        assert_eq!(most, if scales { 4.0 } else { one }, "{first:?} first");
     }
 }
 

@@ -258,6 +258,10 @@ fn what_is_idle_beside_the_others_is_told() {
         (json!({ "faults": [spot] }), "only EC2 Spot has rebalance recommendations"),
         (json!({ "detection": { "target": { "constant": "50s" } } }), "no service has a load balancer"),
         (
+            json!({ "detection": { "hostChecks": { "constant": "50s" } } }),
+            "no service has hosts of an Auto Scaling group",
+        ),
+        (
             json!({ "traffic": [{ "service": "shop/web", "rate": "9/s", "requestsPerTask": "60/s",
                                   "loadBalancer": { "dnsTtl": "9s" } }] }),
             "it matters with `crossZone` off",

@@ -210,3 +210,17 @@ pub(crate) fn some(dice: &mut Dice, list: &[String]) -> Vec<String> {
     }
     found
 }
+
+/// How groups look at their hosts, drawn apart so that all else stays as it was for each seed.
+pub(crate) fn add_health(seed: u64, file: &mut Value) {
+    let dice = &mut Dice::new(seed ^ 0x4057_C4EC);
+    if !dice.one_in(3) {
+        file["detection"]["hostChecks"] = dice.law(300);
+    }
+    for group in file["autoScalingGroups"].as_array_mut().into_iter().flatten() {
+        let spot = group["MixedInstancesPolicy"].get("InstancesDistribution").is_some();
+        dice.perhaps(2, group, "HealthCheckType", |dice| json!(dice.pick(&["EC2", "ELB", "EC2,ELB"])));
+        dice.perhaps(3, group, "HealthCheckGracePeriod", |dice| json!(dice.below(400)));
+        dice.perhaps(if spot { 2 } else { u64::MAX }, group, "CapacityRebalance", |_| json!(true));
+    }
+}

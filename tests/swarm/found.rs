@@ -220,7 +220,7 @@ fn managed_instances_launch_nothing_for_what_no_host_could_take() {
 fn a_group_replaces_one_host_while_it_leaves_another_to_its_fault() {
     // The first is replaced at once when it is missed, the second when its fault is over.
     let mut parts = json!({ "clusters": cluster(&json!([daemon("agent")]), &json!([])),
-        "detection": { "loss": { "constant": "100s" } },
+        "detection": { "hostChecks": { "constant": "100s" } },
         "faults": [{ "name": "gone", "at": "600s", "hostCrash": {} },
                    { "name": "held", "at": "605s", "for": "30m", "hostCrash": {} }] });
     group(&mut parts, 3, &["z1"], false);
@@ -252,7 +252,7 @@ fn a_task_of_launch_type_ec2_leaves_its_room_to_what_waits() {
 #[test]
 fn a_host_that_boots_behind_a_cut_registers_when_the_network_is_back() {
     let mut parts = json!({ "clusters": cluster(&json!([daemon("agent")]), &json!([])),
-        "detection": { "loss": { "constant": "5s" } },
+        "detection": { "hostChecks": { "constant": "5s" } },
         "faults": [{ "name": "crash", "at": "90s", "hostCrash": {} },
                    { "name": "cut", "at": "100s", "for": "900s", "networkCutZone": { "zone": "z1" } }] });
     group(&mut parts, 1, &["z1"], false);

@@ -63,6 +63,7 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     dice.perhaps(3, &mut file, "warmUp", |dice| json!(format!("{}s", dice.below(seconds / 2))));
     dice.perhaps(3, &mut file, "startEmpty", |_| json!(true));
     dice.perhaps(3, &mut file, "detection", |dice| json!({ "loss": dice.law(60), "target": dice.law(40) }));
+    crate::capacity::add_health(seed, &mut file);
     crate::control_plane::add(seed, calm, &mut file);
     crate::application::add(seed, calm, &mut file);
     crate::changes::add(seed, calm, &mut file);

@@ -5,7 +5,7 @@ use crate::model::fact::{Cause, HostStatus, Mechanism, NO_ZONE};
 use crate::model::flows::launch::PROVISIONING_MAX;
 use crate::model::ids::{HostId, ProviderId};
 use crate::model::placement::{choose, spread};
-use crate::model::plan::{InstanceType, Kind, Plan, ProviderKind};
+use crate::model::plan::{Group, InstanceType, Kind, Plan, ProviderKind};
 use crate::model::tables::host::{Host, NIL};
 use crate::model::tables::{Provider, Task};
 use crate::model::world::World;
@@ -104,6 +104,7 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
     out.holds("hosts are its own", name, hosts.iter().all(|(_, host)| host.provider == id), &provider.hosts);
     let up = hosts.iter().filter(|(_, host)| host.alive && host.status != HostStatus::Registering).count();
     out.same("hosts up", name, provider.up as usize, up);
+    zones(provider, &hosts, name, out);
     let held = world.held.iter().filter(|(_, of)| *of == id).count();
     out.same("successors owed by faults", name, provider.held as usize, held);
     let staying = hosts.iter().filter(|(_, host)| host.alive && !host.leaving).count();
@@ -112,16 +113,21 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
         ProviderKind::Group(group) => {
             let goal = provider.desired;
             out.holds("MinSize <= desired <= MaxSize", name, (group.min..=group.max).contains(&goal), goal);
-            // A group may exceed its size by a tenth, or by one, while it evens out its zones.
-            let most = group.max + if provider.evening { (group.max / 10).max(1) } else { 0 };
+            // A group may exceed its size by a tenth, or by one, while it evens out its zones or replaces hosts at risk.
+            let exceeds = provider.evening || !provider.at_risk.is_empty();
+            let most = group.max + if exceeds { (group.max / 10).max(1) } else { 0 };
             out.holds("hosts <= MaxSize", name, staying <= most as usize, (staying, most));
-            let sum = hosts.iter().filter(|(_, host)| !host.held).count() as u32 + provider.held;
+            // One that its group has ended is replaced at once, one that EC2 took back when it is reported.
+            let replaced = |host: &Host| host.held || host.ended && host.leaving && !host.reclaimed;
+            let sum = hosts.iter().filter(|(_, host)| !replaced(host)).count() as u32 + provider.held;
             out.holds("what is missing will be launched", name, provider.filling || sum >= goal, (sum, goal));
+            scaling(world, group, provider, name, out);
             let types = group.all_types();
             let legal = hosts.iter().all(|(_, host)| group.zones.contains(&host.zone) && types.contains(&host.kind));
             out.holds("zones and types are the group's", name, legal, &group.zones);
             for (pool, most) in &group.pools {
-                let there = hosts.iter().filter(|(_, host)| host.zone == *pool).count();
+                let there =
+                    hosts.iter().filter(|(_, host)| host.zone == *pool && !(host.ended && host.leaving)).count();
                 out.holds("a fixed pool does not grow", name, there <= *most as usize, (pool, there, most));
             }
         }
@@ -140,6 +146,45 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
         ProviderKind::Fargate { .. } | ProviderKind::AnyHost => {
             out.holds("no hosts of its own", name, hosts.is_empty(), &provider.hosts);
         }
+    }
+}
+
+/// Hosts by zone, and what is believed and meant of those that died.
+fn zones(provider: &Provider, hosts: &[(HostId, &Host)], name: &str, out: &mut Findings) {
+    let mut fresh = Provider::default();
+    for (_, host) in hosts {
+        fresh.enters(host);
+    }
+    let sorted = |provider: &Provider| {
+        let some = provider.zones.iter().copied().filter(|row| provider.in_zone(row.zone).there > 0);
+        let mut rows: Vec<_> = some.collect();
+        rows.sort_unstable();
+        rows
+    };
+    out.same("hosts by zone", name, sorted(provider), sorted(&fresh));
+    for (_, host) in hosts {
+        out.holds(
+            "only the instance of a dead host has been ended for its death",
+            name,
+            !host.ended || !host.alive,
+            host,
+        );
+    }
+}
+
+/// What managed scaling asked for, how long it waits, and what Capacity Rebalancing replaces.
+fn scaling(world: &World, group: &Group, provider: &Provider, name: &str, out: &mut Findings) {
+    let asked = provider.asked == 0 || provider.filling && provider.asked <= provider.desired;
+    out.holds("what scale-out asked for will be launched", name, asked, (provider.asked, provider.desired));
+    let longest = out.now + group.scaling.map_or(crate::engine::Span::ZERO, |scaling| scaling.warm_up);
+    out.holds("a warm-up ends", name, provider.warm_until <= longest, provider.warm_until);
+    let may = group.rebalances || provider.at_risk.is_empty();
+    out.holds("only Capacity Rebalancing replaces hosts at risk", name, may, &provider.at_risk);
+    for (row, one) in provider.at_risk.iter().enumerate() {
+        let twice = provider.at_risk[..row].iter().any(|other| other.host == one.host);
+        let boots = |id| world.hosts.get(id).is_some_and(|host: &Host| host.status == HostStatus::Registering);
+        let fits = world.hosts.get(one.host).is_some() && one.successor.is_none_or(boots);
+        out.holds("a host at risk is there, and its successor boots", name, fits && !twice, one);
     }
 }
 

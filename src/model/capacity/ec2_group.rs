@@ -1,7 +1,7 @@
 //! Managed scaling of an Auto Scaling group: `CapacityProviderReservation` and its steps (Managed scaling behaviour).
 
 use crate::engine::{Span, Time};
-use crate::model::plan::Scaling;
+use crate::model::plan::{InstanceType, Scaling, TaskDef};
 use std::cmp::Ordering;
 
 /// Points of one minute below target before a scale-in.
@@ -45,6 +45,35 @@ pub fn step_in(scaling: Scaling, needed: u32, running: u32, min: u32) -> u32 {
     let spare = running.saturating_sub(wanted(needed, scaling.target));
     let most = running.saturating_sub(1) / 2;
     spare.min(most.max(1)).min(running.saturating_sub(min))
+}
+
+/// The smallest of a group's instance types, of each resource by itself: AWS sorts the types by each parameter, and a
+/// task that does not fit the smallest is excluded from scale-out (Amazon ECS managed scaling behavior).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Smallest {
+    /// CPU units.
+    pub cpu: u32,
+    /// MiB.
+    pub memory: u32,
+    /// Network interfaces for tasks.
+    pub enis: u32,
+}
+
+impl Smallest {
+    /// Whether an empty host of this size holds the task.
+    pub fn holds(&self, need: &TaskDef) -> bool {
+        need.cpu <= self.cpu && need.memory <= self.memory && u32::from(need.eni) <= self.enis
+    }
+}
+
+/// The smallest of these types.
+pub fn smallest<'a>(types: impl Iterator<Item = &'a InstanceType>, trunking: bool) -> Smallest {
+    let all = Smallest { cpu: u32::MAX, memory: u32::MAX, enis: u32::MAX };
+    types.fold(all, |least, kind| Smallest {
+        cpu: least.cpu.min(kind.cpu),
+        memory: least.memory.min(kind.memory),
+        enis: least.enis.min(if trunking { kind.trunk_enis } else { kind.enis }),
+    })
 }
 
 /// Whether a scale-in may follow the last scale-out.

@@ -148,7 +148,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::StockBack(zone, cause, row) => returns::stock_back(world, zone, cause, row, cx),
         Step::TakenBack(host, cause) => {
             if world.hosts.get(host).is_some() {
-                detect::host_dies(world, host, cause, cx);
+                detect::host_taken(world, host, cause, cx);
             }
         }
         Step::TaskTakenBack(task, cause) => {

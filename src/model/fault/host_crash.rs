@@ -2,7 +2,7 @@
 
 use super::{Effect, HostsReturn, Kind, Strike, Thing};
 use crate::model::fact::HostStatus;
-use crate::model::flows::{For, detect, external, scale};
+use crate::model::flows::{For, detect, external, inventory, scale};
 use crate::model::ids::HostId;
 use crate::model::ids::{ProviderId, ZoneId};
 use crate::model::names::Names;
@@ -20,10 +20,13 @@ use serde::{Deserialize, Serialize};
 /// With `at`: `count` hosts of the provider (drawn at random), or a `share` of them, stop at once. With `every`: each
 /// host has its own clock from the moment it is registered.
 /// ## What ECS sees
-/// EC2 reports the stop after 1 to 2 minutes; load-balancer checks fail after 35 to 65 s.
+/// Nothing but an agent that is not heard: it counts as disconnected after 1 to 2 minutes, and tasks stay RUNNING.
+/// Load-balancer checks fail after 35 to 65 s. The Auto Scaling group ends the instance on failed status checks
+/// (`detection.hostChecks`, 5 min by default), with `HealthCheckType` ELB as soon as a target is out; ECS reports its tasks as
+/// stopped 1 to 2 minutes later (`detection.loss`). Managed Instances are repaired after 5 minutes of silence.
 /// ## What heals it
 /// Tasks are replaced on other hosts as far as there is room. With `for`, a new host stands in the place of the dead
-/// one when the fault ends; without, the Auto Scaling group launches one as soon as the loss is noticed. A host outside
+/// one when the fault ends; without, the Auto Scaling group launches one when it ends the dead one. A host outside
 /// AWS is repaired when the fault ends, or never without `for`; until then ECS takes its tasks for running. With
 /// `hostsReturn` each host comes back by itself after the end, and with `neverShare` a part of them never does.
 /// ## Source
@@ -124,9 +127,8 @@ impl Effect for Live {
                 None => alive && strike.ends.is_some() && !external,
             };
             if brings {
-                let row = world.hosts.at_mut(host.slot);
-                row.held = true;
-                let provider = row.provider;
+                inventory::change(world, host, |row| row.held = true);
+                let provider = world.hosts.at(host.slot).provider;
                 world.providers[provider].held += 1;
                 world.strikes_held(strike.cause, provider);
             }

@@ -32,6 +32,7 @@ pub use course::{Course, FailShare, FailStep};
 pub use in_force::InForce;
 pub use returns::{HostsReturn, StockCourse, StockStep};
 pub use zone_power_loss::Spec as PowerLoss;
+pub use spot_reclaim::Spec as SpotReclaim;
 
 use super::ids::{CellId, ProviderId, RegionId, ZoneId};
 use super::names::Names;

@@ -4,7 +4,7 @@ use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
 use crate::engine::key::Phase;
 use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, Reason, StopCode};
-use crate::model::flows::{For, account, rebalance, scale, stop};
+use crate::model::flows::{For, account, at_risk, rebalance, scale, stop};
 use crate::model::ids::{HostId, TaskId};
 use crate::model::ids::{ProviderId, TypeId, ZoneId};
 use crate::model::names::Names;
@@ -27,8 +27,9 @@ use serde::{Deserialize, Serialize};
 /// ## What ECS sees
 /// Fargate Spot: the task is told to stop at the notice, `stopCode` `SpotInterruption`, and its replacement starts at
 /// once. EC2 Spot: the host goes to DRAINING at the notice if the agent has `ECS_ENABLE_SPOT_INSTANCE_DRAINING` or the
-/// provider has managed draining; otherwise its tasks run on and die with it. With managed draining the earlier
-/// rebalance recommendation drains it too.
+/// provider has managed draining; otherwise its tasks run on and die with it. A group with Capacity Rebalancing acts on the
+/// earlier rebalance recommendation: it launches another host, and once that is registered the one at risk drains (with
+/// managed draining) and ends. Managed Instances drain at the recommendation (model choice).
 /// ## What heals it
 /// Other pools of the same provider. There is no fallback to on-demand.
 /// ## Source
@@ -51,7 +52,8 @@ pub struct Spec {
     /// Share of the pool, above 0 to 1: below 1 each host or Fargate task is drawn by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
-    /// How long before the notice EC2 sends the rebalance recommendation; `"0s"` by default.
+    /// How long before the notice EC2 sends the rebalance recommendation; `"0s"` by default (model choice). It acts on groups
+    /// with `CapacityRebalance` and on Managed Instances only (sourced for groups).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recommendation_before: Option<Duration>,
 }
@@ -128,9 +130,12 @@ impl Live {
                 for (_, task) in on_host(&world.tasks, host.first).filter(|(_, task)| task.alive && task.wanted) {
                     cx.note(Fact::Hits { cause, what: Hit::Task(task.service) });
                 }
-                if managed_draining(provider, cx) {
-                    cx.note(Fact::Noticed { cause: strike.cause });
-                    scale::drain(world, id, strike.cause, cx);
+                match &cx.plan.providers[provider].kind {
+                    ProviderKind::Managed(_) => {
+                        cx.note(Fact::Noticed { cause });
+                        scale::drain(world, id, cause, cx);
+                    }
+                    _ => at_risk::recommended(world, id, cause, cx),
                 }
                 cx.after(self.recommendation_before, super::Step::Notice(id, strike.cause));
             }

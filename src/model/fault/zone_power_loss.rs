@@ -23,8 +23,9 @@ use serde::{Deserialize, Serialize};
 /// to it lose their link to the Region. Nodes of load balancers in a zone that is dark as a whole do not answer: requests
 /// of their clients fail until these have left them (`loadBalancer.dnsTtl`).
 /// ## What ECS sees
-/// Nothing at first. Load-balancer checks fail and eject the targets after 35 to 65 s; EC2 reports the hosts as
-/// stopped after 1 to 2 minutes (`detection` sets both).
+/// Nothing at first. Load-balancer checks fail and eject the targets after 35 to 65 s (`detection.target`). Fargate tasks are
+/// reported as stopped after 1 to 2 minutes (`detection.loss`). Tasks on hosts stay RUNNING until their Auto Scaling group ends
+/// the instance on failed status checks (`detection.hostChecks`, 5 min by default), and 1 to 2 minutes longer.
 /// ## What heals it
 /// Replacement in the other zones as far as there is room. When power returns, capacity comes back as new hosts, and
 /// rebalancing evens out the zones. All of it is back at the end of the fault, unless `hostsReturn` and

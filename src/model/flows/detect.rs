@@ -1,10 +1,13 @@
 //! Truth becomes belief: the only place where ECS and the load balancer learn what happened.
 //!
-//! A death in truth is [`exits`] (one task, its host lives) or [`host_dies`] / [`fargate_dies`] (the power is gone).
-//! From there two clocks run: ECS's own (`Lost`, `HostLost`) and the load balancer's (`Ejected`). Whichever is first
-//! leads to a replacement.
+//! A death in truth is [`exits`] (one task, its host lives), [`fargate_dies`] or [`host_dies`] (the power is gone), or
+//! [`host_taken`] (its instance is ended). From there two clocks run: ECS's own (`Lost`, `HostLost`) and the load balancer's
+//! (`Ejected`). Whichever is first leads to a replacement.
+//!
+//! Of a host that dies in silence ECS learns nothing but that its agent is not heard: its tasks keep their last status until
+//! somebody ends the instance (`host_health` for a group, `managed` for Managed Instances), and a minute or two longer.
 
-use super::{For, HELD_UP, account, daemon, link, managed, reconcile, scale, serve, stop};
+use super::{For, HELD_UP, account, daemon, host_health, inventory, link, managed, reconcile, scale, serve, stop};
 use crate::engine::{Dist, Span, Who};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, HostStatus, Phase, Reason, StopCode, TaskState};
@@ -32,7 +35,8 @@ steps! { Detect:
     Impaired(task: TaskId),
 }
 
-/// EC2 reports a host without power after 1 to 2 minutes (model choice).
+/// A stopped or terminated instance, and a Fargate task without power, are reported after 1 to 2 minutes (model choice: AWS
+/// publishes no figure).
 const HOST_LOSS: (Span, Span) = (Span::from_secs(60), Span::from_secs(120));
 /// A container's exit is reported within a second.
 const EXIT: Span = Span::SECOND;
@@ -41,7 +45,7 @@ const SILENCE: (Span, Span) = (Span::from_secs(60), Span::from_secs(120));
 /// Reconnection takes 0.25 s to 2 minutes (Container agent source).
 const RECONNECT: (Span, Span) = (Span::from_millis(250), Span::from_secs(120));
 /// Silence that counts as impairment on Fargate and Managed Instances (no published figure, model choice).
-const IMPAIRED: Span = Span::from_secs(300);
+pub(crate) const IMPAIRED: Span = Span::from_secs(300);
 
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
@@ -77,6 +81,11 @@ fn learns(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
         let host = task.host;
         world.hosts.at_mut(host).news.push((id, code));
     }
+}
+
+/// From the death of a host until its agent counts as disconnected.
+pub(crate) fn silence(who: Who, cx: &Cx<'_>) -> Span {
+    between(SILENCE, cx, For::Loss, who)
 }
 
 fn between(range: (Span, Span), cx: &Cx<'_>, purpose: For, who: Who) -> Span {
@@ -122,7 +131,7 @@ fn loss(law: Option<&Dist>, default: (Span, Span), cx: &Cx<'_>, who: Who) -> Spa
     }
 }
 
-/// An essential container exits; the task stops.
+/// An essential container exits; the task stops. Its agent sees it at once, whatever `detection.loss` says of silent deaths.
 pub(crate) fn exits(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
     if !world.tasks.at(id.slot).alive {
         return;
@@ -131,7 +140,7 @@ pub(crate) fn exits(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
-    let after = loss(service.life.loss.as_ref(), (Span::ZERO, EXIT), cx, task.who(service));
+    let after = between((Span::ZERO, EXIT), cx, For::Loss, task.who(service));
     let code =
         if task.state < TaskState::Running { StopCode::TaskFailedToStart } else { StopCode::EssentialContainerExited };
     cx.after(after, Step::Lost(id, code));
@@ -150,17 +159,35 @@ pub(crate) fn fargate_dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut
     cx.after(after, Step::Lost(id, StopCode::InfrastructureHealth));
 }
 
-/// A host loses its power, and everything on it with it.
+/// A host loses its power, and everything on it with it. Nobody is told: its agent falls silent.
 pub(crate) fn host_dies(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
-    let machine = world.hosts.at_mut(id.slot);
-    if !machine.alive {
+    if !world.hosts.at(id.slot).alive {
         return;
     }
-    machine.alive = false;
-    machine.cause = cause;
-    let (who, first, provider, told) = (machine.who, machine.first, machine.provider, machine.reclaimed);
-    let on_link = Step::Silent(id);
-    scale::count_up(world, provider, cx);
+    kill(world, id, cause, cx);
+    let host = world.hosts.at(id.slot);
+    match &cx.plan.providers[host.provider].kind {
+        ProviderKind::Group(group) => host_health::dies(world, id, group, cx),
+        ProviderKind::Managed(managed) => managed::dies(world, id, managed, cx),
+        ProviderKind::External(_) | ProviderKind::Fargate { .. } | ProviderKind::AnyHost => {
+            cx.after(silence(host.who, cx), Step::Silent(id));
+        }
+    }
+}
+
+/// EC2 takes an instance back: it is ended with everything on it, and reported.
+pub(crate) fn host_taken(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
+    if world.hosts.at(id.slot).alive {
+        kill(world, id, cause, cx);
+    }
+    ended(world, id, cx);
+}
+
+fn kill(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
+    inventory::change(world, id, |machine| (machine.alive, machine.cause) = (false, cause));
+    let machine = world.hosts.at(id.slot);
+    let (first, told) = (machine.first, machine.reclaimed);
+    inventory::tell(world, machine.provider, cx);
     if cause.as_fault().is_some() && !told {
         cx.note(Fact::Hits { cause, what: Hit::Host });
     }
@@ -173,14 +200,17 @@ pub(crate) fn host_dies(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx
         }
     }
     world.scratch = scratch;
-    if matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
-        // Nobody reports a customer's machine as stopped: its agent falls silent, and that is all.
-        cx.after(between(SILENCE, cx, For::Loss, who), on_link);
+}
+
+/// The instance of a dead host is ended: ECS is told a minute or two later.
+pub(crate) fn ended(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
+    if world.hosts.at(id.slot).ended {
         return;
     }
+    inventory::change(world, id, |host| host.ended = true);
     // The detection block is one for the whole scenario.
     let law = cx.plan.services.iter().next().and_then(|service| service.life.loss.as_ref());
-    let after = loss(law, HOST_LOSS, cx, who);
+    let after = loss(law, HOST_LOSS, cx, world.hosts.at(id.slot).who);
     cx.after(after, Step::HostLost(id));
 }
 
@@ -216,6 +246,7 @@ fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let grace_ends = task.grace_ends(service.grace);
     cx.note(Fact::Noticed { cause });
     account::change(world, plan, id, |task| task.target = Target::Unhealthy);
+    host_health::target_out(world, id, cx);
     if grace_ends > cx.now {
         cx.after(grace_ends.since(cx.now), Step::GraceOver(id, epoch));
     } else {
@@ -301,17 +332,19 @@ pub(crate) fn agent_back(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
 
 fn silent(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let Some(host) = world.hosts.get(id) else { return };
-    let provider = host.provider;
-    // A machine of AWS that died is told by EC2; of a customer's its silence is all that is known.
-    let died = !host.alive && matches!(cx.plan.providers[provider].kind, ProviderKind::External(_));
-    if host.connected && (died || !link::open(world, host)) {
-        let cause = if died { host.cause } else { silenced_by(world, host) };
-        world.hosts.at_mut(id.slot).connected = false;
-        cx.note(Fact::Noticed { cause });
-        scale::tell(world, id, cx);
-        managed::falls_silent(world, id, IMPAIRED, cx);
-        daemon::wake(world, provider, cx);
+    let (provider, alive) = (host.provider, host.alive);
+    if !host.connected || alive && link::open(world, host) {
+        return;
     }
+    let cause = if alive { silenced_by(world, host) } else { host.cause };
+    world.hosts.at_mut(id.slot).connected = false;
+    // Of a customer's machine its silence is all that is ever known; of an instance that died its end is still to come.
+    if alive || matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
+        cx.note(Fact::Noticed { cause });
+        managed::falls_silent(world, id, IMPAIRED, cx);
+    }
+    scale::tell(world, id, cx);
+    daemon::wake(world, provider, cx);
 }
 
 /// Why an agent is not heard.

@@ -11,7 +11,7 @@ use crate::engine::Span;
 use crate::model::fact::{Cause, HostStatus, Mechanism};
 use crate::model::ids::{HostId, ProviderId, ZoneId};
 use crate::model::plan::{Group, ProviderKind};
-use crate::model::tables::host::{Host, live};
+use crate::model::tables::host::live;
 use crate::model::tables::zone::LEFT_OUT;
 use crate::model::world::{Cx, World};
 
@@ -44,47 +44,34 @@ pub(crate) fn look(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     while world.providers[provider].evening && end_one(world, provider, group, cx) {}
     let most_extra = (group.max / 10).max(1);
     loop {
-        let (staying, _) = counts(world, provider);
-        let extra = staying.saturating_sub(world.providers[provider].desired);
+        let row = &world.providers[provider];
+        let extra = row.sum(|zone| zone.kept).saturating_sub(row.desired);
         if extra >= most_extra || !launch_one(world, provider, group, cx) {
             break;
         }
         world.providers[provider].evening = true;
     }
-    let (staying, _) = counts(world, provider);
-    if staying <= world.providers[provider].desired {
-        world.providers[provider].evening = false;
+    // One whose successor a fault brings is counted by `Provider::held`, and not at all once the successor is there, though
+    // ECS may not have noticed its death yet.
+    let row = &mut world.providers[provider];
+    if row.sum(|zone| zone.kept) <= row.desired {
+        row.evening = false;
     }
-}
-
-/// Hosts that the group has and keeps. One whose successor a fault brings is counted by `Provider::held`, and not at
-/// all once the successor is there, though ECS may not have noticed its death yet.
-fn staying(world: &World, provider: ProviderId) -> impl Iterator<Item = (HostId, &Host)> {
-    live(&world.hosts, &world.providers[provider].hosts).filter(|(_, host)| !host.leaving && !host.held)
-}
-
-/// Hosts that stay, and those of them that are registered.
-fn counts(world: &World, provider: ProviderId) -> (u32, u32) {
-    let registered = |(_, host): &(HostId, &Host)| host.status == HostStatus::Active;
-    (staying(world, provider).count() as u32, staying(world, provider).filter(registered).count() as u32)
-}
-
-fn in_zone(world: &World, provider: ProviderId, zone: ZoneId) -> u32 {
-    staying(world, provider).filter(|(_, host)| host.zone == zone).count() as u32
 }
 
 /// Ends a host of the fullest zone when more are registered than desired.
 fn end_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'_>) -> bool {
-    let (_, registered) = counts(world, provider);
-    if registered <= world.providers[provider].desired {
+    let row = &world.providers[provider];
+    if row.sum(|zone| zone.active) <= row.desired {
         return false;
     }
-    let full = group.zones.iter().map(|zone| in_zone(world, provider, *zone)).max().unwrap_or(0);
-    let hosts = live(&world.hosts, &world.providers[provider].hosts);
+    let in_zone = |zone: ZoneId| row.in_zone(zone).kept;
+    let full = group.zones.iter().map(|zone| in_zone(*zone)).max().unwrap_or(0);
+    let hosts = live(&world.hosts, &row.hosts);
     let may_go = hosts.filter(|(_, host)| {
         !host.leaving
             && host.status == HostStatus::Active
-            && in_zone(world, provider, host.zone) == full
+            && in_zone(host.zone) == full
             && (host.empty() || !group.termination_protection)
             && link::governs(world, cx.plan, host.zone)
     });
@@ -95,9 +82,9 @@ fn end_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'
 
 /// Launches a host in the emptiest zone that gives one, if another has at least two more.
 fn launch_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'_>) -> bool {
-    let full = group.zones.iter().map(|zone| in_zone(world, provider, *zone)).max().unwrap_or(0);
-    let mut emptier: Vec<(u32, ZoneId)> =
-        group.zones.iter().map(|zone| (in_zone(world, provider, *zone), *zone)).collect();
+    let row = &world.providers[provider];
+    let mut emptier: Vec<(u32, ZoneId)> = group.zones.iter().map(|zone| (row.in_zone(*zone).kept, *zone)).collect();
+    let full = emptier.iter().map(|(count, _)| *count).max().unwrap_or(0);
     emptier.retain(|(count, _)| count + 1 < full);
     emptier.sort_unstable();
     emptier.into_iter().any(|(_, zone)| scale::launch(world, provider, None, Some(zone), cx))

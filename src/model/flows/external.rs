@@ -5,7 +5,7 @@
 //! ```
 //! Left out: registering and deregistering hosts during a run, their Systems Manager credentials.
 
-use super::{detect, scale};
+use super::{detect, inventory, scale};
 use crate::model::fact::{Cause, StopCode, TaskState};
 use crate::model::fault;
 use crate::model::ids::{HostId, ProviderId, TaskId};
@@ -23,8 +23,7 @@ pub(crate) fn prepare(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) 
             let number = world.providers[provider].launched;
             world.providers[provider].launched += 1;
             let who = plan.providers[provider].who.nth(u64::from(number));
-            let id = world.hosts.insert(Host::booting(provider, zone, kind, number, who));
-            world.providers[provider].hosts.push(id);
+            let id = inventory::add(world, Host::booting(provider, zone, kind, number, who));
             scale::tell(world, id, cx);
             scale::register(world, id, cx);
         }
@@ -57,9 +56,8 @@ fn is_over(world: &World, cause: Cause, cx: &Cx<'_>) -> bool {
 
 /// A host runs again. What ran on it has ended, and its agent says so as soon as it is connected.
 fn again(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
-    let host = world.hosts.at_mut(id.slot);
-    (host.alive, host.lives) = (true, host.lives + 1);
-    let provider = host.provider;
+    inventory::change(world, id, |host| (host.alive, host.lives) = (true, host.lives + 1));
+    let provider = world.hosts.at(id.slot).provider;
     let on: Vec<TaskId> = on_host(&world.tasks, world.hosts.at(id.slot).first).map(|(task, _)| task).collect();
     for task in on.into_iter().rev() {
         let row = world.tasks.at(task.slot);
@@ -70,7 +68,7 @@ fn again(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
             world.hosts.at_mut(id.slot).news.push((task, code));
         }
     }
-    scale::count_up(world, provider, cx);
+    inventory::tell(world, provider, cx);
     fault::host_runs(world, id, cx);
     detect::agent_back(world, id, cx);
 }

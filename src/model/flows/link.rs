@@ -32,7 +32,7 @@ pub(crate) fn open(world: &World, host: &Host) -> bool {
 pub(crate) fn hears(world: &World, task: &Task) -> bool {
     if task.host != NIL {
         let host = world.hosts.at(task.host);
-        return host.connected && open(world, host);
+        return host.alive && host.connected && open(world, host);
     }
     task.zone == NO_ZONE || carries(&world.zones[task.zone])
 }

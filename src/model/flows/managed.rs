@@ -219,10 +219,23 @@ pub(crate) fn falls_silent(world: &World, id: HostId, after: Span, cx: &mut Cx<'
     }
 }
 
-/// It has been silent for long: drained and replaced.
+/// A host died: its agent falls silent, and AWS repairs what stays so. A launch that never registers is given up whether
+/// it repairs or not (model choice).
+pub(crate) fn dies(world: &World, id: HostId, managed: &Managed, cx: &mut Cx<'_>) {
+    let host = world.hosts.at(id.slot);
+    let silence = detect::silence(host.who.nth(1), cx);
+    cx.after(silence, detect::Step::Silent(id));
+    if managed.repairs || host.status == HostStatus::Registering {
+        cx.after(silence + detect::IMPAIRED, scale::Step::Impaired(id));
+    }
+}
+
+/// It has been silent for long: drained and replaced. There is nothing to drain where it is dead: it is ended.
 pub(crate) fn impaired(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let Some(host) = world.hosts.get(id) else { return };
-    if !host.connected {
+    if !host.alive {
+        detect::ended(world, id, cx);
+    } else if !host.connected {
         let cause = detect::silenced_by(world, host);
         scale::drain(world, id, cause, cx);
     }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod addresses;
 pub mod alarms;
+pub mod at_risk;
 pub mod attach;
 pub mod bad;
 pub mod call;
@@ -24,6 +25,8 @@ pub mod flag;
 pub mod grow;
 pub mod headroom;
 pub mod heir;
+pub mod host_health;
+pub mod inventory;
 pub mod launch;
 pub mod link;
 pub mod managed;

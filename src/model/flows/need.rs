@@ -1,15 +1,16 @@
-//! How many hosts a provider needs: those in use, and those that the waiting tasks would fill (Managed scaling
-//! behaviour).
+//! How many hosts a group needs: those in use, and those that the waiting tasks would fill (Amazon ECS managed scaling
+//! behavior).
 //!
-//! Waiting tasks are packed largest first, each onto the first new host with room. A group counts hosts of its smallest
-//! type that holds the task, as the guard; Managed Instances take the cheapest type that holds it and can be had. What
-//! daemons take of a new host is set aside. A task that no type holds counts for nothing: no launch would help it.
+//! Waiting tasks are packed largest first, each onto the first new host with room. A new host is as large as the smallest
+//! of the group's types, of each resource by itself, less what daemons take. A task that does not fit it counts for
+//! nothing: no host is launched for it, though one that stands may take it.
 
 use super::daemon::{self, Share};
+use crate::model::capacity::ec2_group::{self, Smallest};
 use crate::model::fact::HostStatus;
-use crate::model::ids::{ProviderId, ServiceId, TypeId};
+use crate::model::ids::{ProviderId, ServiceId};
 use crate::model::placement::choose;
-use crate::model::plan::{InstanceType, ProviderKind, TaskDef};
+use crate::model::plan::{Group, Plan, TaskDef};
 use crate::model::tables::host::live;
 use crate::model::world::{Cx, World};
 
@@ -21,9 +22,7 @@ pub(crate) fn in_use(world: &World, provider: ProviderId) -> u32 {
 
 /// A new host, as far as it is not yet full.
 #[derive(Clone)]
-struct Bin<'p> {
-    kind: TypeId,
-    architecture: &'p str,
+struct Bin {
     cpu: u32,
     memory: u32,
     gpus: u32,
@@ -32,16 +31,14 @@ struct Bin<'p> {
     services: Vec<ServiceId>,
 }
 
-impl<'p> Bin<'p> {
-    fn empty(kind: TypeId, size: &'p InstanceType, trunking: bool, share: Share) -> Bin<'p> {
-        let enis = if trunking { size.trunk_enis } else { size.enis };
+impl Bin {
+    /// Room of the smallest host of a group, less what daemons take.
+    fn empty(least: Smallest, share: Share) -> Bin {
         Bin {
-            kind,
-            architecture: &size.architecture,
-            cpu: size.cpu.saturating_sub(share.cpu),
-            memory: size.memory.saturating_sub(share.memory),
-            gpus: size.gpus,
-            enis: enis.saturating_sub(share.enis),
+            cpu: least.cpu.saturating_sub(share.cpu),
+            memory: least.memory.saturating_sub(share.memory),
+            gpus: least.gpus,
+            enis: least.enis.saturating_sub(share.enis),
             ports: share.ports,
             services: Vec::new(),
         }
@@ -49,9 +46,6 @@ impl<'p> Bin<'p> {
 
     /// How many tasks of one kind it holds.
     fn room(&self, need: &TaskDef) -> u32 {
-        if need.architecture.is_some_and(|wanted| wanted != self.architecture) {
-            return 0;
-        }
         let by = |left: u32, each: u32| left.checked_div(each).unwrap_or(u32::MAX);
         let room = by(self.cpu, need.cpu).min(by(self.memory, need.memory)).min(by(self.enis, u32::from(need.eni)));
         let room = room.min(by(self.gpus, need.gpus));
@@ -78,8 +72,16 @@ impl<'p> Bin<'p> {
     }
 }
 
-/// Types of the hosts that the waiting tasks would fill.
-pub(crate) fn for_waiting(world: &World, provider: ProviderId, cx: &Cx<'_>) -> Vec<TypeId> {
+/// Whether new hosts of a group have the architecture and the operating system that a task asks for.
+fn runs(plan: &Plan, provider: ProviderId, group: &Group, need: &TaskDef) -> bool {
+    need.system.is_none_or(|wanted| wanted == choose::system(plan, provider))
+        && need
+            .architecture
+            .is_none_or(|wanted| group.types.iter().any(|kind| plan.types[*kind].architecture == wanted))
+}
+
+/// Hosts that the waiting tasks of a group would fill.
+pub(crate) fn for_waiting(world: &World, provider: ProviderId, group: &Group, cx: &Cx<'_>) -> u32 {
     let plan = cx.plan;
     // Tasks of a service are alike: they are counted and packed together, as thousands may wait.
     let mut waiting: Vec<(ServiceId, u32)> = Vec::new();
@@ -90,53 +92,33 @@ pub(crate) fn for_waiting(world: &World, provider: ProviderId, cx: &Cx<'_>) -> V
         }
     }
     if waiting.is_empty() {
-        return Vec::new();
+        return 0;
     }
     let size = |service: ServiceId| (plan.services[service].task.cpu, plan.services[service].task.memory);
     waiting.sort_by_key(|&(service, _)| (std::cmp::Reverse(size(service)), service));
-    let empties = empties(world, provider, cx);
-    let mut bins: Vec<Bin<'_>> = Vec::new();
+    let least = ec2_group::smallest(group.types.iter().map(|kind| &plan.types[*kind]), group.trunking);
+    let empty = Bin::empty(least, daemon::share(world, provider, cx));
+    let mut bins: Vec<Bin> = Vec::new();
     for (service, mut left) in waiting {
         let need = &plan.services[service].task;
         let alone = plan.services[service].placement.distinct_instance;
         if need.system.is_some_and(|wanted| wanted != choose::system(plan, provider)) {
             continue;
         }
+        if !runs(plan, provider, group, need) {
+            continue;
+        }
         for bin in &mut bins {
             left -= bin.take(service, left, need, alone);
         }
-        let fits = empties.iter().map(|(kind, size, trunking, share)| Bin::empty(*kind, size, *trunking, *share));
-        let Some(empty) = fits.into_iter().find(|bin| bin.room(need) > 0) else { continue };
+        if empty.room(need) == 0 {
+            continue;
+        }
         while left > 0 {
             let mut bin = empty.clone();
             left -= bin.take(service, left, need, alone);
             bins.push(bin);
         }
     }
-    bins.into_iter().map(|bin| bin.kind).collect()
-}
-
-/// Types that a new host may have, the first to be taken first.
-fn empties<'p>(world: &World, provider: ProviderId, cx: &Cx<'p>) -> Vec<(TypeId, &'p InstanceType, bool, Share)> {
-    let plan: &'p crate::model::Plan = cx.plan;
-    let share = daemon::share(world, provider, cx);
-    let row = |trunking: bool| move |kind: &TypeId| (*kind, &plan.types[*kind], trunking, share);
-    match &plan.providers[provider].kind {
-        ProviderKind::Group(group) => {
-            let mut types: Vec<_> = group.types.iter().map(row(group.trunking)).collect();
-            types.sort_by_key(|(_, size, ..)| (size.cpu, size.memory));
-            types
-        }
-        ProviderKind::Managed(managed) => {
-            let refusing = &world.providers[provider];
-            let given = |kind: &&TypeId| managed.zones.iter().any(|zone| !refusing.refuses(*zone, Some(**kind)));
-            let mut types: Vec<_> = managed.types.iter().filter(given).map(row(false)).collect();
-            // When nothing can be had, the cheapest is asked for again and again.
-            if types.is_empty() {
-                types = managed.types.iter().map(row(false)).collect();
-            }
-            types
-        }
-        ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::External(_) => Vec::new(),
-    }
+    bins.len() as u32
 }

@@ -78,6 +78,8 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
             | scale::Step::DrainOver(host)
             | scale::Step::Aged(host)
             | scale::Step::Impaired(host) => of_host(host),
+            // A group ends a dead host by itself; one that lives it drains with the help of ECS.
+            scale::Step::Unhealthy(host) => of_host(host).filter(|_| world.hosts.at(host.slot).alive),
         },
         Family::Consolidate => match consolidate::Step::of(event) {
             consolidate::Step::Look(provider) => of_provider(provider),

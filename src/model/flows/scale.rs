@@ -4,11 +4,11 @@
 //! fill ─► launch_host ─► Booted ─► room ─► tasks that wait in PROVISIONING are placed, oldest first
 //! Tick (each minute, managed scaling) ─► out: desired up, fill ─► in: empty or drained hosts leave
 //! ```
+//! How a group finds a host unhealthy stands in `host_health`, what it does on a rebalance recommendation in `at_risk`.
 //! Left out: instance refresh, maximum lifetimes of a group's hosts, warm pools, weighted capacity.
 
-use super::{
-    For, HELD_UP, account, daemon, detect, even, external, launch, link, managed, need, printed, reconcile, stop,
-};
+use super::{For, HELD_UP, account, at_risk, daemon, detect, even, external, host_health, inventory};
+use super::{launch, link, managed, need, printed, reconcile, stop};
 use crate::engine::Span;
 use crate::model::capacity::{ec2_group, luck};
 use crate::model::event::steps;
@@ -16,7 +16,7 @@ use crate::model::fact::{Cause, Fact, HostStatus, Mechanism, Reason, StopCode, T
 use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::plan::{Group, InstanceType, Managed, ProviderKind};
-use crate::model::tables::host::{Host, live};
+use crate::model::tables::host::live;
 use crate::model::tables::task::newest_on;
 use crate::model::tables::zone::LEFT_OUT;
 use crate::model::world::{Cx, World};
@@ -36,6 +36,8 @@ steps! { Scale:
     Aged(host: HostId),
     /// Managed Instances: an agent has been silent for long.
     Impaired(host: HostId),
+    /// A group finds a host unhealthy.
+    Unhealthy(host: HostId),
 }
 
 /// How long a group waits after no zone could give a host (model choice).
@@ -50,6 +52,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::Fill(provider) => {
             world.providers[provider].filling = false;
             fill(world, provider, cx);
+            at_risk::look(world, provider, cx);
             even::look(world, provider, cx);
         }
         Step::Booted(host) => booted(world, host, cx),
@@ -57,6 +60,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         Step::DrainOver(host) => drain_over(world, host, cx),
         Step::Aged(host) => managed::aged(world, host, cx),
         Step::Impaired(host) => managed::impaired(world, host, cx),
+        Step::Unhealthy(host) => host_health::unhealthy(world, host, cx),
     }
 }
 
@@ -158,16 +162,11 @@ fn zone_for(
     only: Option<ZoneId>,
     cx: &Cx<'_>,
 ) -> Option<ZoneId> {
-    let hosts = &world.providers[provider].hosts;
-    let in_zone =
-        |zone: ZoneId| live(&world.hosts, hosts).filter(|(_, host)| host.zone == zone && !host.leaving).count();
-    let mut order: Vec<(usize, ZoneId)> = source.zones.iter().map(|&zone| (in_zone(zone), zone)).collect();
+    let row = &world.providers[provider];
+    let mut order: Vec<(u32, ZoneId)> = source.zones.iter().map(|&zone| (row.in_zone(zone).staying, zone)).collect();
     order.retain(|(_, zone)| only.is_none_or(|only| only == *zone));
     // A rack is no larger than what stands in it at the start.
-    let full = |zone: ZoneId| {
-        let there = live(&world.hosts, hosts).filter(|(_, host)| host.zone == zone).count();
-        source.pools.iter().any(|(pool, most)| *pool == zone && there >= *most as usize)
-    };
+    let full = |zone: ZoneId| source.pools.iter().any(|(pool, most)| *pool == zone && row.in_zone(zone).there >= *most);
     order.retain(|(_, zone)| !full(*zone) && link::governs(world, cx.plan, *zone));
     order.sort_unstable();
     if source.balanced_only {
@@ -189,23 +188,25 @@ fn zone_for(
     last.filter(|_| only.is_none())
 }
 
-/// Hosts that a provider has and keeps, and those that faults will bring; one whose successor a fault brings counts once.
-fn coming(world: &World, provider: ProviderId) -> u32 {
-    let row = &world.providers[provider];
-    live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving && !host.held).count() as u32 + row.held
-}
-
 /// Launches hosts until the provider has as many as it should, or none is to be had: of a share that is, each is tried.
 fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     if matches!(cx.plan.providers[provider].kind, ProviderKind::Managed(_)) {
         return managed::fill(world, provider, cx);
     }
+    let coming = inventory::coming(world, provider);
+    let row = &mut world.providers[provider];
+    let mut missing = row.desired.saturating_sub(coming);
+    row.asked = row.asked.min(missing);
     let mut short = false;
-    for _ in coming(world, provider)..world.providers[provider].desired {
-        let found = launch(world, provider, None, None, cx);
-        short |= !found;
-        if !found && !world.providers[provider].is_partial() {
-            break;
+    for _ in 0..missing {
+        if launch(world, provider, None, None, cx) {
+            launched(world, provider, missing, cx);
+            missing -= 1;
+        } else {
+            short = true;
+            if !world.providers[provider].is_partial() {
+                break;
+            }
         }
     }
     if !short {
@@ -216,6 +217,16 @@ fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
         super::pace::held_back(world, provider, task.service, cx);
     }
     fill_later(world, provider, LAUNCH_AGAIN, cx);
+}
+
+/// Replacements come first: what is launched last is what managed scaling asked for, and warms up from its launch on.
+fn launched(world: &mut World, provider: ProviderId, missing: u32, cx: &Cx<'_>) {
+    let ProviderKind::Group(Group { scaling: Some(scaling), .. }) = &cx.plan.providers[provider].kind else { return };
+    let row = &mut world.providers[provider];
+    if missing <= row.asked {
+        row.asked = missing - 1;
+        row.warm_until = cx.now + scaling.warm_up;
+    }
 }
 
 /// Launches one host, in any zone or in one; `false` when none can be had.
@@ -257,6 +268,7 @@ fn booted(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     register(world, id, cx);
     daemon::first(world, id, cx);
     room(world, provider, cx);
+    at_risk::stands(world, id, cx);
     let cluster = &cx.plan.clusters[cx.plan.providers[provider].cluster];
     for service in cluster.services.clone().map(ServiceId) {
         reconcile::wake_once(world, service, cx);
@@ -273,9 +285,9 @@ pub(crate) fn register(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let (provider, kind) = (host.provider, host.kind);
     let trunking = source(provider, cx).is_some_and(|source| source.trunking);
     let size: &InstanceType = &cx.plan.types[kind];
-    world.hosts.at_mut(id.slot).register(size, trunking, cx.now);
+    inventory::change(world, id, |host| host.register(size, trunking, cx.now));
     tell(world, id, cx);
-    count_up(world, provider, cx);
+    inventory::tell(world, provider, cx);
     crate::model::fault::host_runs(world, id, cx);
     managed::lives(world, id, cx);
 }
@@ -292,20 +304,6 @@ pub(crate) fn tell(world: &World, id: HostId, cx: &mut Cx<'_>) {
         connected,
         type_row: host.kind.0,
     });
-}
-
-/// Counts the hosts that are in truth up and registered.
-pub(crate) fn count_up(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
-    let row = &world.providers[provider];
-    let up =
-        |(_, host): &(HostId, &Host)| host.alive && matches!(host.status, HostStatus::Active | HostStatus::Draining);
-    let count = live(&world.hosts, &row.hosts).filter(up).count() as u32;
-    let row = &mut world.providers[provider];
-    row.up = count;
-    if row.told_hosts != count {
-        row.told_hosts = count;
-        cx.note(Fact::Hosts { provider, count });
-    }
 }
 
 /// There is room again on a provider's hosts: what waits is placed, and the cluster's services may look.
@@ -332,22 +330,23 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let ProviderKind::Group(group) = &cx.plan.providers[provider].kind else { return };
     let Some(scaling) = group.scaling else { return };
     cx.after(Span::MINUTE, Step::Tick(provider));
-    let row = &world.providers[provider];
-    let running = live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving).count() as u32;
-    let needed = need::in_use(world, provider) + need::for_waiting(world, provider, cx).len() as u32;
+    let running = world.providers[provider].sum(|zone| zone.staying);
+    let needed = need::in_use(world, provider) + need::for_waiting(world, provider, group, cx);
     let percent = ec2_group::reservation(needed, running);
     let row = &mut world.providers[provider];
     if row.told_reservation != percent {
         row.told_reservation = percent;
         cx.note(Fact::Reservation { provider, percent });
     }
-    // The alarm needs one point; the group acts at the next minute.
+    // The alarm needs one point; the group acts at the next minute, unless a host that it launched still warms up.
     let level = ec2_group::level(scaling, needed, running);
     let was_high = std::mem::replace(&mut row.high, level.is_gt());
     row.low_points = if level.is_lt() { row.low_points + 1 } else { 0 };
-    if row.high && was_high {
+    if row.high && was_high && row.warm_until <= cx.now {
         let add = ec2_group::step_out(scaling, needed, running, group.max);
-        row.desired = (running + add).max(row.desired).min(group.max);
+        let desired = (running + add).max(row.desired).min(group.max);
+        row.asked += desired - row.desired;
+        row.desired = desired;
         if add > 0 {
             row.scaled_out = Some(cx.now);
             fill_later(world, provider, Span::ZERO, cx);
@@ -364,13 +363,13 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
 fn scale_in(world: &mut World, provider: ProviderId, group: &Group, take: u32, cx: &mut Cx<'_>) {
     for _ in 0..take {
         let row = &world.providers[provider];
-        let staying = || live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving);
-        let in_zone = |zone: ZoneId| staying().filter(|(_, host)| host.zone == zone).count();
-        let open = staying()
+        let in_zone = |zone: ZoneId| row.in_zone(zone).staying;
+        let staying = live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving);
+        let open = staying
             .filter(|(_, host)| host.status == HostStatus::Active && (host.empty() || !group.termination_protection))
             .filter(|(_, host)| link::governs(world, cx.plan, host.zone));
         let pick = open.min_by_key(|(_, host)| (std::cmp::Reverse(in_zone(host.zone)), host.number));
-        let (Some((id, _)), left) = (pick, (staying().count() as u32).saturating_sub(1)) else { return };
+        let (Some((id, _)), left) = (pick, row.sum(|zone| zone.staying).saturating_sub(1)) else { return };
         let row = &mut world.providers[provider];
         row.desired = row.desired.min(left);
         leaves(world, id, group, Cause::mechanism(Mechanism::ScaleIn), cx);
@@ -388,14 +387,16 @@ pub(crate) fn leaves(world: &mut World, id: HostId, group: &Group, cause: Cause,
 
 /// Sets a host DRAINING: it goes as soon as its tasks have gone.
 pub(crate) fn drain(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
-    let host = world.hosts.at_mut(id.slot);
+    let host = world.hosts.at(id.slot);
     if host.leaving || host.status != HostStatus::Active {
         return;
     }
-    host.status = HostStatus::Draining;
-    host.leaving = true;
-    host.cause = cause;
     let provider = host.provider;
+    inventory::change(world, id, |host| {
+        host.status = HostStatus::Draining;
+        host.leaving = true;
+        host.cause = cause;
+    });
     tell(world, id, cx);
     daemon::wake(world, provider, cx);
     if world.hosts.at(id.slot).empty() {
@@ -410,8 +411,7 @@ pub(crate) fn drain(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>
 /// Ends a host with whatever runs on it.
 pub(crate) fn terminate(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    world.hosts.at_mut(id.slot).leaving = true;
-    world.hosts.at_mut(id.slot).status = HostStatus::Draining;
+    inventory::change(world, id, |host| (host.leaving, host.status) = (true, HostStatus::Draining));
     while let Some(task) = newest_on(&world.tasks, world.hosts.at(id.slot).first) {
         let code = if world.tasks.at(task.slot).state < TaskState::Running {
             StopCode::TaskFailedToStart
@@ -438,16 +438,18 @@ pub(crate) fn leave_when_empty(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 
 /// A host is gone, and ECS knows it.
 pub(crate) fn remove(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
-    let host = world.hosts.at_mut(id.slot);
+    let host = world.hosts.at(id.slot);
     assert!(host.tasks == 0, "host {} is removed with {} tasks on it", host.number, host.tasks);
-    host.status = HostStatus::Inactive;
-    host.connected = false;
-    host.alive = false;
     let (provider, held) = (host.provider, host.held);
+    inventory::change(world, id, |host| {
+        host.status = HostStatus::Inactive;
+        host.connected = false;
+        host.alive = false;
+    });
     tell(world, id, cx);
-    world.providers[provider].hosts.retain(|&other| other != id);
-    world.hosts.remove(id);
-    count_up(world, provider, cx);
+    inventory::remove(world, id);
+    inventory::tell(world, provider, cx);
+    at_risk::gone(world, provider, id);
     if matches!(cx.plan.providers[provider].kind, ProviderKind::Managed(_)) {
         managed::want(world, provider, cx);
     } else if !held {
@@ -459,7 +461,8 @@ pub(crate) fn remove(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 /// A host may go: one that leaves is empty, or a managed one has been idle for long enough.
 fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let Some(host) = world.hosts.get(id) else { return };
-    if !host.empty() || !host.alive {
+    // Of one whose instance has been ended ECS will be told.
+    if !host.empty() || host.ended {
         return;
     }
     if !link::governs(world, cx.plan, host.zone) {
@@ -474,7 +477,7 @@ fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 
 /// A host has drained for as long as it may.
 fn drain_over(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
-    if let Some(host) = world.hosts.get(id).filter(|host| host.alive && host.leaving) {
+    if let Some(host) = world.hosts.get(id).filter(|host| host.leaving && !host.ended) {
         let cause = host.cause;
         if link::governs(world, cx.plan, host.zone) {
             terminate(world, id, cause, cx);
@@ -490,7 +493,7 @@ pub(crate) fn succeed(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) 
     let row = &mut world.providers[provider];
     row.held = row.held.saturating_sub(1);
     let group = matches!(cx.plan.providers[provider].kind, ProviderKind::Group(_));
-    if group && coming(world, provider) >= world.providers[provider].desired {
+    if group && inventory::coming(world, provider) >= world.providers[provider].desired {
         return;
     }
     if let Some(id) = new_host(world, provider, None, None, cx) {

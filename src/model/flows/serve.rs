@@ -8,7 +8,8 @@
 
 use super::plane::Work;
 use super::{
-    For, HELD_UP, account, bad, consolidate, deploy, detect, heir, launch, link, plane, reconcile, stop, wear,
+    For, HELD_UP, account, bad, consolidate, deploy, detect, heir, host_health, launch, link, plane, reconcile, stop,
+    wear,
 };
 use crate::engine::{Draw, Span, Time};
 use crate::model::defect::Effect;
@@ -300,6 +301,7 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
     });
     cx.note(Fact::Health { task: no, healthy: false });
     cx.note(Fact::Noticed { cause });
+    host_health::target_out(world, id, cx);
     heir::failed(world, id, plan);
     deploy::fails(world, id, true, cx);
     world.services[no.service].replace_cause = cause;

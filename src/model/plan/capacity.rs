@@ -89,6 +89,10 @@ pub struct Group {
     pub termination_protection: bool,
     /// `managedDraining`.
     pub draining: bool,
+    /// How it finds a host unhealthy.
+    pub health: HostHealth,
+    /// `CapacityRebalance` of a Spot group: it replaces hosts with a rebalance recommendation.
+    pub rebalances: bool,
     /// Agent setting `ECS_ENABLE_SPOT_INSTANCE_DRAINING`.
     pub spot_draining: bool,
     /// From the decision to launch until the container instance is registered.
@@ -125,6 +129,17 @@ pub struct Standing {
     pub kind: TypeId,
     /// It has been launched and is not registered yet.
     pub boots: bool,
+}
+
+/// Health checks of an Auto Scaling group.
+#[derive(Debug, Clone)]
+pub struct HostHealth {
+    /// From a host's silent death until the group acts on its failed status checks.
+    pub status: Dist,
+    /// `HealthCheckType` ELB: it acts on targets of its hosts as well.
+    pub targets: bool,
+    /// `HealthCheckGracePeriod`: from a host's registration on, so long nothing counts.
+    pub grace: Span,
 }
 
 /// `managedScaling`.

@@ -18,7 +18,9 @@ pub use alarm::{
     Alarm, Comparison, EVENKEEL, Form, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
 pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
-pub use capacity::{Bucket, External, Group, Habits, InstanceType, Managed, Provider, ProviderKind, Scaling, Standing};
+pub use capacity::{
+    Bucket, External, Group, Habits, HostHealth, InstanceType, Managed, Provider, ProviderKind, Scaling, Standing,
+};
 pub use change::{Breaker, Change, Deployment, Early, Threshold};
 pub use composite::{Composite, Expression};
 pub use container::ContainerStop;

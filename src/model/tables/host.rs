@@ -55,6 +55,8 @@ pub struct Host {
     pub reclaimed: bool,
     /// Whether it goes as soon as it is empty.
     pub leaving: bool,
+    /// Dead in truth, and its instance has been ended: ECS will be told within minutes.
+    pub ended: bool,
     /// CPU units left.
     pub cpu: u32,
     /// MiB left.
@@ -100,6 +102,7 @@ impl Host {
             held: false,
             reclaimed: false,
             leaving: false,
+            ended: false,
             cpu: 0,
             memory: 0,
             gpus: 0,

@@ -36,6 +36,13 @@ object! {
             new_instances_protected_from_scale_in: bool,
             /// How launches are spread over its zones; best effort by default (sourced).
             availability_zone_distribution: AvailabilityZoneDistribution,
+            /// Which checks make the group replace an instance: `EC2` (sourced default), `ELB`, separated by commas. With ELB it
+            /// also acts when the load balancer takes a target on the instance out.
+            health_check_type: String,
+            /// Seconds after an instance is there in which no check counts; 0 by default (sourced: CreateAutoScalingGroup).
+            health_check_grace_period: u32,
+            /// Capacity Rebalancing: a Spot instance is replaced on a rebalance recommendation; off by default (sourced).
+            capacity_rebalance: bool,
         }
         list {
             /// Names of its zones, such as `us-east-1a`.
@@ -50,8 +57,8 @@ object! {
         }
         unused {
             launch_configuration_name, launch_template, instance_id, predicted_capacity, default_cooldown,
-            load_balancer_names, health_check_type, health_check_grace_period, created_time, enabled_metrics,
-            tags, capacity_rebalance, warm_pool_size, context, default_instance_warmup, traffic_sources,
+            load_balancer_names, created_time, enabled_metrics,
+            tags, warm_pool_size, context, default_instance_warmup, traffic_sources,
             deletion_protection, operator, lifecycle_hook_specification_list, skip_zonal_shift_validation,
         }
         bears {

@@ -83,7 +83,8 @@ object! {
             #[serde(default = "most_step")]
             #[schemars(range(min = 1, max = 10_000))]
             maximum_scaling_step_size: u32,
-            /// Seconds until a new host counts: 0 to 10,000, 300 by default (sourced).
+            /// Seconds from the launch of a host by managed scaling in which no further one is launched: 0 to 10,000, 300 by
+            /// default (sourced).
             #[serde(default = "warm_up")]
             #[schemars(range(max = 10_000))]
             instance_warmup_period: u32,

@@ -101,8 +101,14 @@ object! {
     /// Laws of detection, for all services.
     Detection("camelCase") {
         may {
-            /// From a silent death of a task or host until ECS acts on it.
+            /// From the silent death of a Fargate task, or the end of a dead host's instance, until ECS reports the tasks
+            /// as stopped; 1 to 2 min by default (model choice). An exit that an agent sees is known within a second,
+            /// whatever this says.
             loss: Law,
+            /// From the silent death of a host of an Auto Scaling group until the group ends it on failed status checks
+            /// and launches another; 5 min by default (model choice: AWS says only that it waits a few minutes). Until
+            /// then, and for `loss` longer, ECS shows its tasks as RUNNING.
+            host_checks: Law,
             /// From a target's death until the load balancer ejects it.
             target: Law,
         }

@@ -61,6 +61,8 @@ impl Build<'_> {
             scaling,
             termination_protection: protected,
             draining: provider.managed_draining != Some(Toggle::Disabled),
+            health: self.host_health(group, &at),
+            rebalances: self.rebalances(group, spot, &at),
             spot_draining: habits.spot_draining,
             boot: habits.boot,
             trunking: habits.trunking,

@@ -11,6 +11,7 @@ impl Build<'_> {
         self.idle_faults();
         self.idle_waits();
         self.idle_habits();
+        self.idle_health();
     }
 
     fn idle_faults(&mut self) {
@@ -47,6 +48,7 @@ impl Build<'_> {
                     let message = "`recommendationBefore` is not used: only EC2 Spot has rebalance recommendations";
                     self.out.note(&format!("{at}/recommendationBefore"), message, "");
                 }
+                Spec::SpotReclaim(spec) => self.unheeded_recommendation(spec, &at),
                 spec => {
                     if let Some((message, hint)) = self.idle_plane(spec) {
                         self.out.warning(&at, format!("{message}: it does nothing"), hint);
@@ -104,6 +106,19 @@ impl Build<'_> {
             self.out.note("/detection/target", message, "");
         }
         self.idle_addresses();
+        let loss = self.scenario.detection.as_ref().is_some_and(|laws| laws.loss.is_some());
+        let silent = |spec: &Spec| matches!(spec, Spec::ZonePowerLoss(_) | Spec::HostCrash(_) | Spec::SpotReclaim(_));
+        let faults = &self.scenario.faults;
+        if loss && !faults.is_empty() && !faults.iter().any(|fault| silent(&fault.spec)) {
+            let message =
+                "`loss` is not used: no fault lets a task or host die in silence, and an exit is known at once";
+            self.out.note("/detection/loss", message, "");
+        }
+        let checks = self.scenario.detection.as_ref().is_some_and(|laws| laws.host_checks.is_some());
+        if checks && !self.plan.providers.iter().any(|row| matches!(row.kind, ProviderKind::Group(_))) {
+            let message = "`hostChecks` is not used: no service has hosts of an Auto Scaling group";
+            self.out.note("/detection/hostChecks", message, "");
+        }
         let checked = |row: &crate::model::plan::Service| {
             row.balancer.is_some() || row.task.health.is_some() || row.life.health.is_some()
         };

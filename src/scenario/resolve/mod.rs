@@ -17,6 +17,7 @@ mod every;
 mod external;
 mod fault;
 mod group;
+mod group_health;
 mod growth;
 mod idle;
 mod index;
@@ -46,7 +47,7 @@ mod traffic;
 mod units;
 
 use super::file::{Objective, Scenario, VERSION};
-use super::{cells, check, types};
+use super::{cells, check, smallest, types};
 use crate::engine::{Dist, Span};
 use crate::model::Plan;
 use crate::model::ids::{AccountId, BucketId, RegionId, ServiceId, TypeId, ZoneId};
@@ -111,6 +112,7 @@ pub fn resolve(
         build.early_faults();
         check::room(&build.plan, build.out);
         build.never_placed();
+        smallest::doubts(&build.plan, build.out);
         cells::doubts(&build.plan, build.out);
     }
     let plan = build.plan;
