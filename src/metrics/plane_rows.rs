@@ -2,7 +2,7 @@
 
 use super::measured::Measured;
 use super::planes;
-use super::summarise::Runs;
+use super::summarise::{Runs, share};
 use super::summary::{CellRow, PlaneLaunches, PlaneRow, RouterRow};
 use crate::engine::index::Id;
 use crate::model::fact::Call;
@@ -60,7 +60,8 @@ impl Runs<'_> {
             throttled: self.each(|run| sum(run, |cell| cell.throttled.cast_signed()) as f64),
             failed: self.each(|run| sum(run, |cell| cell.failed.cast_signed()) as f64),
             availability: self
-                .maybe(|run| (offered(run) > 0).then(|| (accepted(run) as f64 / offered(run) as f64).min(1.0))),
+                .maybe(|run| (offered(run) > 0).then(|| (accepted(run) as f64 / offered(run) as f64).min(1.0)))
+                .map(share),
         }
     }
 
