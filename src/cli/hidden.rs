@@ -120,12 +120,13 @@ pub(super) struct Dead {
 }
 
 impl Dead {
-    /// Those in a folder, in the order of their names.
+    /// Those of this user in a folder, in the order of their names: in a folder that many write to, another's may mean
+    /// harm.
     pub(super) fn all(parent: &Path) -> Vec<Dead> {
         let Ok(entries) = fs::read_dir(parent) else { return Vec::new() };
         let hidden = entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX));
         let folders = hidden.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-        let mut paths: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
+        let mut paths: Vec<PathBuf> = folders.map(|entry| entry.path()).filter(|path| is_mine(path)).collect();
         paths.sort();
         paths.into_iter().filter_map(Dead::find).collect()
     }
@@ -165,6 +166,17 @@ impl Dead {
         };
         Some(format!("a killed run left `{path}`: {done}"))
     }
+}
+
+#[cfg(unix)]
+fn is_mine(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::symlink_metadata(path).is_ok_and(|known| known.uid() == rustix::process::geteuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn is_mine(_path: &Path) -> bool {
+    true
 }
 
 /// Puts the files of a hidden folder into `place`, which may have been done in part. Without `before` nothing is done.
