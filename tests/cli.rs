@@ -11,10 +11,18 @@ mod broken;
 mod examples;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/folders.rs"]
+mod folders;
 #[path = "cli/interrupt.rs"]
 mod interrupt;
+#[path = "cli/odd.rs"]
+mod odd;
+#[path = "cli/pages.rs"]
+mod pages;
 #[path = "cli/plots.rs"]
 mod plots;
+#[path = "cli/streams.rs"]
+mod streams;
 #[path = "cli/words.rs"]
 mod words;
 

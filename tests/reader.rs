@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[cfg(feature = "cli")]
 #[path = "reader/application.rs"]
 mod application;
 #[path = "reader/cases.rs"]
@@ -9,6 +10,7 @@ mod cases;
 #[cfg(feature = "cli")]
 #[path = "reader/changes.rs"]
 mod changes;
+#[cfg(feature = "cli")]
 #[path = "reader/control_plane.rs"]
 mod control_plane;
 #[path = "reader/fuzz.rs"]

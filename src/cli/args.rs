@@ -100,6 +100,9 @@ pub struct Run {
     /// Folder for the results [default: results/<name>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write into a folder that holds other results or files; those of the same names are replaced
+    #[arg(long, conflicts_with = "no_files")]
+    pub force: bool,
     /// Seed to use instead of the scenario's
     #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,

@@ -3,6 +3,7 @@
 use super::Exit;
 use super::console::Console;
 use super::files::Disk;
+use super::interrupt;
 use super::pipeline::Pipeline;
 use super::render;
 use super::stages;
@@ -29,6 +30,9 @@ const SERVICES_MAX: usize = 40;
 
 /// Checks each of these files; invalid if one of them is.
 pub(crate) fn check(paths: &[String], pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
+    let again = |paths: &[String]| format!("see it again: evenkeel check {}", paths.join(" "));
+    let all: Vec<String> = paths.iter().map(|path| render::quoted(path)).collect();
+    interrupt::command(again(&all));
     let mut invalid: Vec<String> = Vec::new();
     let mut skipped = 0;
     for path in paths {
@@ -51,10 +55,11 @@ pub(crate) fn check(paths: &[String], pipeline: &dyn Pipeline, console: &mut Con
         console.error("error: no scenario among the files\nhint: name a scenario; `evenkeel new NAME` writes one");
         return Exit::Invalid;
     }
-    if invalid.is_empty() {
-        return Exit::Fine;
+    match (invalid.is_empty(), console.is_broken()) {
+        (true, false) => return Exit::Fine,
+        (true, true) => console.error(&again(&all)),
+        (false, _) => console.error(&again(&invalid)),
     }
-    console.error(&format!("see it again: evenkeel check {}", invalid.join(" ")));
     Exit::Invalid
 }
 

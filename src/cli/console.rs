@@ -1,8 +1,11 @@
 //! The terminal: data on stdout, talk on stderr, colour where it is wanted.
 
+use super::Exit;
 use super::args::{Global, When};
 use crate::report::align::Paint;
+use crate::report::visible;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where words go.
 pub(crate) struct Console {
@@ -13,6 +16,57 @@ pub(crate) struct Console {
     /// How talk is painted.
     pub(crate) paint_talk: Paint,
     quiet: bool,
+    out_is: Out,
+}
+
+/// What became of standard output.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Out {
+    Open,
+    /// Its reader has gone (`| head`), which is no fault.
+    Unread,
+    Broken,
+}
+
+/// Whether standard output was closed when the program was started. Rust opens `/dev/null` in its place before `main`,
+/// so that everything would seem to be written: this is looked at before that.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+#[cfg(unix)]
+#[ctor::ctor]
+fn look_at_stdout() {
+    CLOSED.store(rustix::io::fcntl_getfd(rustix::stdio::stdout()).is_err(), Ordering::Relaxed);
+}
+
+/// Writes to standard output and flushes it.
+fn to_stdout(write: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    if CLOSED.load(Ordering::Relaxed) {
+        return Err(io::Error::other("it is closed"));
+    }
+    write().and_then(|()| io::stdout().flush())
+}
+
+fn cannot_write(error: &io::Error) -> String {
+    format!(
+        "error: cannot write to standard output: {error}\nhint: look at where it goes: a full disk, a closed descriptor"
+    )
+}
+
+/// Prints what the reader of arguments says; the exit code.
+pub(crate) fn usage(error: &clap::Error) -> u8 {
+    let code = u8::try_from(error.exit_code()).unwrap_or(Exit::Invalid as u8);
+    if error.use_stderr() {
+        // Nothing can be done when the message cannot be printed.
+        let _ = error.print();
+        return code;
+    }
+    match to_stdout(|| error.print()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(io::stderr(), "{}", cannot_write(&error));
+            Exit::Invalid as u8
+        }
+        _ => code,
+    }
 }
 
 impl Console {
@@ -21,23 +75,40 @@ impl Console {
         let paint =
             |terminal: bool| paint(global.color, terminal, |name| std::env::var_os(name).map(|text| text.len()));
         Console {
-            out: Box::new(io::stdout().lock()),
+            out: Box::new(Stdout),
             err: Box::new(io::stderr()),
             paint: paint(io::stdout().is_terminal()),
             paint_talk: paint(io::stderr().is_terminal()),
             quiet: global.quiet,
+            out_is: Out::Open,
         }
     }
 
     /// One for tests.
     #[cfg(test)]
     pub(crate) fn to(out: Box<dyn Write>, err: Box<dyn Write>, quiet: bool) -> Console {
-        Console { out, err, paint: Paint::Plain, paint_talk: Paint::Plain, quiet }
+        Console { out, err, paint: Paint::Plain, paint_talk: Paint::Plain, quiet, out_is: Out::Open }
     }
 
-    /// Data. A reader that has gone (`| head`) is no fault of ours.
+    /// Data. What cannot be written is told at once, and [`Console::is_broken`] from then on; a reader that has gone
+    /// (`| head`) is no fault.
     pub(crate) fn data(&mut self, text: &str) {
-        let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        if self.out_is != Out::Open {
+            return;
+        }
+        let text = visible::output(text, self.paint);
+        let Err(error) = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) else { return };
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            self.out_is = Out::Unread;
+        } else {
+            self.out_is = Out::Broken;
+            self.error(&cannot_write(&error));
+        }
+    }
+
+    /// Whether some data could not be written.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.out_is == Out::Broken
     }
 
     /// Talk, unless quiet.
@@ -49,7 +120,20 @@ impl Console {
 
     /// What must be said.
     pub(crate) fn error(&mut self, text: &str) {
-        let _ = writeln!(self.err, "{text}");
+        let _ = writeln!(self.err, "{}", visible::output(text, self.paint_talk));
+    }
+}
+
+/// Standard output, when it is open.
+struct Stdout;
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        to_stdout(|| io::stdout().write_all(bytes)).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        to_stdout(|| Ok(()))
     }
 }
 

@@ -1,14 +1,22 @@
 //! `manifest.json`: what was run, with what, when and where. The only file that differs between equal runs.
 
+use super::files::{Disk, MANIFEST};
+use super::hidden::PREFIX;
 use super::pipeline::{Order, Outcome};
 use crate::MODEL_VERSION;
+use crate::report::align::Paint;
+use crate::report::visible;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 /// What the manifest tells beside the outcome.
 pub(crate) struct About<'a> {
     /// Path of the scenario as it was typed.
     pub(crate) path: &'a str,
+    /// The same as seen from the results.
+    pub(crate) from_here: String,
     /// The scenario with every `$file` spliced in.
     pub(crate) written: &'a Value,
     /// When the run began.
@@ -29,6 +37,7 @@ pub(crate) fn text(about: &About<'_>, order: &Order, outcome: &Outcome, files: &
         "version": env!("CARGO_PKG_VERSION"),
         "modelVersion": MODEL_VERSION,
         "scenarioFile": about.path,
+        "scenarioPath": about.from_here,
         "seed": outcome.summary.seed,
         "replications": outcome.summary.replications,
         "replication": order.only,
@@ -41,5 +50,31 @@ pub(crate) fn text(about: &About<'_>, order: &Order, outcome: &Outcome, files: &
         "files": listed.collect::<Vec<_>>(),
         "scenario": scenario,
     });
-    format!("{manifest:#}\n")
+    visible::output(&format!("{manifest:#}\n"), Paint::Plain).into_owned()
+}
+
+/// What a manifest tells the next run.
+#[derive(Debug)]
+pub(super) struct Ours {
+    /// Path of the scenario file as it was typed; empty where the manifest does not tell.
+    pub(super) scenario: String,
+    /// The same as seen from the folder; early versions do not tell.
+    pub(super) from_here: Option<String>,
+    /// The files that it lists; only names that lie in the folder.
+    pub(super) files: BTreeSet<String>,
+}
+
+/// The manifest of a folder; `None` when there is none that this program wrote.
+pub(super) fn of(folder: &Path) -> Option<Ours> {
+    let bytes = Disk.bytes_of_file(folder.join(MANIFEST).to_str()?).ok()?;
+    let value: Value = serde_json::from_slice(&bytes).ok().filter(|value: &Value| value["tool"] == "evenkeel")?;
+    let word = |key: &str| value[key].as_str().map(str::to_owned);
+    let listed = value["files"].as_array().into_iter().flatten().filter_map(|file| file["name"].as_str());
+    let within =
+        |name: &&str| !matches!(*name, "" | "." | "..") && !name.contains(['/', '\\']) && !name.starts_with(PREFIX);
+    Some(Ours {
+        scenario: word("scenarioFile").unwrap_or_default(),
+        from_here: word("scenarioPath"),
+        files: listed.filter(within).map(str::to_owned).collect(),
+    })
 }

@@ -7,17 +7,22 @@
 //! | `pipeline` | the way from a path to a result, the only place that knows the reader and the runner |
 //! | `run`, `check`, `new` | the commands |
 //! | `render` | problems with their place in the text |
-//! | `files` | reads scenarios, puts result folders in place |
+//! | `files` | reads scenarios |
+//! | `place`, `hidden` | puts results in their place, without losing anything |
 //! | `results`, `manifest` | what is in a result folder |
 //! | `progress`, `console` | the terminal |
+//! | `interrupt` | Ctrl-C and SIGTERM |
 
 pub mod args;
 mod check;
 mod console;
 pub mod files;
+mod hidden;
+mod interrupt;
 mod manifest;
 mod new;
 pub mod pipeline;
+pub mod place;
 mod progress;
 pub mod real;
 pub mod render;
@@ -53,20 +58,22 @@ pub enum Exit {
 
 /// Runs the command that was typed.
 pub fn main(pipeline: &dyn Pipeline) -> ExitCode {
+    interrupt::heed();
     run::tell_of_panics();
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => {
-            // Nothing can be done when the message cannot be printed.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Invalid as u8));
-        }
+        Err(error) => return ExitCode::from(console::usage(&error)),
     };
     let mut console = Console::of_terminal(&args.global);
     ExitCode::from(dispatch(&args, pipeline, &mut console) as u8)
 }
 
 fn dispatch(args: &Args, pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
+    let exit = command(args, pipeline, console);
+    if console.is_broken() && exit != Exit::Interrupted { Exit::Invalid } else { exit }
+}
+
+fn command(args: &Args, pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
     match &args.command {
         Command::Run(run) => run::run(run, &args.global, pipeline, console),
         Command::Check(check) => check::check(&check.scenarios, pipeline, console),

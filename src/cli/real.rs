@@ -27,12 +27,21 @@ impl Places for Found {
 
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        self.bytes(path).map_err(|error| match error {
-            ReadError::Missing => FileError::Missing,
-            ReadError::Directory => FileError::Directory,
-            ReadError::TooLarge => FileError::TooLarge,
-            ReadError::System(error) => FileError::Other(error.to_string()),
-        })
+        self.bytes(path).map_err(why)
+    }
+
+    fn read_named(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        self.bytes_of_file(path).map_err(why)
+    }
+}
+
+fn why(error: ReadError) -> FileError {
+    match error {
+        ReadError::Missing => FileError::Missing,
+        ReadError::Directory => FileError::Directory,
+        ReadError::Special => FileError::Special,
+        ReadError::TooLarge => FileError::TooLarge,
+        ReadError::System(error) => FileError::Other(error.to_string()),
     }
 }
 
@@ -94,7 +103,7 @@ fn resolved(
 ) -> Option<(Plan, Vec<Objective>)> {
     let typed: file::Scenario = scenario::typed(document, problems)?;
     let csv = |name: &str| {
-        let bytes = files.read(&files.join(path, name)).ok()?;
+        let bytes = files.read_named(&files.join(path, name)).ok()?;
         String::from_utf8(bytes).ok()
     };
     let (plan, written) = resolve::resolve(&typed, &csv, problems)?;

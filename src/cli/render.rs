@@ -2,6 +2,7 @@
 
 use crate::model::problem::{Problem, Problems, Severity};
 use crate::report::align::Paint;
+use crate::report::visible;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
@@ -106,11 +107,11 @@ fn one(problem: &Problem, places: &dyn Places, file: &str, paint: Paint) -> Stri
     }
 }
 
-/// Text of others may hold anything; what would steer the terminal is shown as a mark, what is endless is cut.
+/// Text of others may hold anything; what would steer the terminal is written out, what is endless is cut.
 fn printable(text: &str) -> String {
     const CHARACTERS_MAX: usize = 400;
-    let mut out: String =
-        text.chars().take(CHARACTERS_MAX).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut out = String::new();
+    text.chars().take(CHARACTERS_MAX).for_each(|c| visible::push(&mut out, c));
     if text.chars().nth(CHARACTERS_MAX).is_some() {
         out.push_str(" ...");
     }
@@ -135,16 +136,18 @@ fn excerpt(text: &str, bytes: &Range<usize>) -> (String, Range<usize>) {
     }
     let (head, tail) = (if from > line_start { "... " } else { "" }, if to < line_end { " ..." } else { "" });
     let tail = if text[to..line_end].trim().is_empty() { "" } else { tail };
-    // Tabs and other controls are one column here, so that the marks stand under what they mark.
-    let shown: String = text[from..to].chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let shift = |byte: usize| head.len() + clean_len(&text[from..byte.clamp(from, to)]);
+    let shown = clean(&text[from..to]);
+    let shift = |byte: usize| head.len() + clean(&text[from..byte.clamp(from, to)]).len();
     let span = shift(start)..shift(end.max(start));
     (format!("{head}{shown}{tail}"), span)
 }
 
-/// Bytes that a part of the text takes after controls became blanks.
-fn clean_len(text: &str) -> usize {
-    text.chars().map(|c| if c.is_control() { 1 } else { c.len_utf8() }).sum()
+/// A part of a line: tabs and other ASCII controls are one column, so that the marks stand under what they mark; what else
+/// steers is written out.
+fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    text.chars().for_each(|c| if c.is_ascii_control() { out.push(' ') } else { visible::push(&mut out, c) });
+    out
 }
 
 /// A path as a shell takes it.
@@ -158,7 +161,7 @@ pub(crate) fn quoted(path: &str) -> String {
 }
 
 /// The nearest character boundary at or before `byte`.
-fn floor(text: &str, byte: usize) -> usize {
+pub(super) fn floor(text: &str, byte: usize) -> usize {
     let mut byte = byte.min(text.len());
     while !text.is_char_boundary(byte) {
         byte -= 1;

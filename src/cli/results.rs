@@ -3,13 +3,25 @@
 use super::files::MANIFEST;
 use super::manifest::{self, About};
 use super::pipeline::{Order, Outcome, Scenario};
-use crate::report::{chart, csv, events};
+use crate::report::align::Paint;
+use crate::report::{chart, csv, events, visible};
 use serde::Serialize;
+use std::collections::BTreeSet;
+
+const SUMMARY: &str = "summary.json";
+const SERIES: &str = "timeseries.csv";
+const EVENTS: &str = "events.ndjson";
+
+/// Names of all files that a run may write.
+pub(crate) fn names() -> BTreeSet<String> {
+    let pictures = chart::NAMES.iter().flat_map(|name| [format!("{name}.svg"), format!("{name}.png")]);
+    [SUMMARY, SERIES, EVENTS, MANIFEST].map(str::to_owned).into_iter().chain(pictures).collect()
+}
 
 /// The summary object as text with a line end: the same on stdout and in the file.
 pub(crate) fn summary_json(summary: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(summary).expect("a summary has only text keys and finite numbers");
-    text + "\n"
+    visible::output(&(text + "\n"), Paint::Plain).into_owned()
 }
 
 /// All files of the folder; the manifest last.
@@ -24,14 +36,15 @@ pub(crate) fn files(
 ) -> Result<Vec<(String, Vec<u8>)>, chart::DrawError> {
     let plan = scenario.plan();
     let mut files = vec![
-        ("summary.json".to_owned(), summary_json(&outcome.summary).into_bytes()),
-        ("timeseries.csv".to_owned(), csv::timeseries(&outcome.timeline).into_bytes()),
+        (SUMMARY.to_owned(), summary_json(&outcome.summary).into_bytes()),
+        (SERIES.to_owned(), csv::timeseries(&outcome.timeline).into_bytes()),
     ];
     if order.events_max > 0 {
         let lines = events::ndjson(&outcome.events, plan, outcome.summary.seed);
-        files.push(("events.ndjson".to_owned(), lines.into_bytes()));
+        files.push((EVENTS.to_owned(), visible::output(&lines, Paint::Plain).into_owned().into_bytes()));
     }
     for figure in chart::figures(&outcome.timeline, &plan.name) {
+        debug_assert!(chart::NAMES.contains(&figure.name), "`{}` is no name that is known before a run", figure.name);
         files.push((format!("{}.svg", figure.name), figure.svg()?.into_bytes()));
         files.push((format!("{}.png", figure.name), figure.png()?));
     }

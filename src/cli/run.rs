@@ -3,9 +3,11 @@
 use super::Exit;
 use super::args::{Global, Run};
 use super::console::Console;
-use super::files::{Disk, FolderError, Place, folder_name};
+use super::files::{Disk, folder_name};
+use super::interrupt::{self, WANTED};
 use super::manifest::About;
 use super::pipeline::{End, Order, Outcome, Pipeline, Scenario};
+use super::place::{Claim, FolderError, Place};
 use super::progress::{Progress, Show};
 use super::{render, results};
 use crate::metrics::summary::{Summary, Verdict};
@@ -15,18 +17,14 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-/// Set by Ctrl-C.
-static STOP: AtomicBool = AtomicBool::new(false);
-/// The command that is under way, as it can be typed again.
-static COMMAND: OnceLock<String> = OnceLock::new();
 /// Descriptions are as wide as the tables.
 const COLUMNS: usize = 100;
 
 /// Runs the command.
 pub(crate) fn run(run: &Run, global: &Global, pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
+    interrupt::command(again(run, run.seed, run.replication));
     let loaded = pipeline.load(&run.scenario, &Disk);
     let text = render::problems(&loaded.problems, loaded.places.as_ref(), &run.scenario, console.paint_talk);
     let Some(scenario) = loaded.scenario else {
@@ -38,19 +36,22 @@ pub(crate) fn run(run: &Run, global: &Global, pipeline: &dyn Pipeline, console: 
         console.say(&text);
     }
     let seed = Some(run.seed.unwrap_or(scenario.plan().seed));
-    let place = match claim(run, scenario.as_ref()) {
+    let mut told = Vec::new();
+    let place = claim(run, scenario.as_ref(), &mut told);
+    for told in told {
+        console.say(&format!("note: {told}\n"));
+    }
+    let place = match place {
         Ok(place) => place,
         Err(error) => return refused(&WriteError::Folder(error), &again(run, seed, run.replication), console),
     };
     describe(run, scenario.as_ref(), console);
     let order = order(run, place.is_some());
     let command = again(run, seed, order.only);
-    // A panic is a fault of this program; whoever meets it should be able to show it.
-    let _ = COMMAND.set(command.clone());
-    // A second handler is refused; the first one then does the same.
-    let _ = ctrlc::set_handler(interrupt);
+    interrupt::command(command.clone());
+    interrupt::looked_at();
     let began = Timestamp::now();
-    let progress = Progress::new(Show::on_stderr(!global.quiet && !global.no_progress), &STOP);
+    let progress = Progress::new(Show::on_stderr(!global.quiet && !global.no_progress), &WANTED);
     let outcome = scenario.run(&order, &progress);
     progress.finish();
     match outcome.end {
@@ -65,25 +66,24 @@ pub(crate) fn run(run: &Run, global: &Global, pipeline: &dyn Pipeline, console: 
     tell(run, &outcome.summary, console);
     if let Some(place) = place {
         let took_seconds = progress.seconds();
-        let about = About { path: &run.scenario, written: scenario.written(), began, took_seconds };
+        let from_here = place.scenario_from_here();
+        let about = About { path: &run.scenario, from_here, written: scenario.written(), began, took_seconds };
         match write(scenario.as_ref(), &place, &about, &order, &outcome) {
             Ok(true) => console.say(&format!("\nresults are in {}", place.path().display())),
             Ok(false) => return interrupted(&command, console),
             Err(error) => return refused(&error, &command, console),
         }
     }
-    judge(&command, &outcome.summary, console)
-}
-
-/// The first Ctrl-C asks the run to stop; the second does not wait for it.
-fn interrupt() {
-    if STOP.swap(true, Ordering::Relaxed) {
-        std::process::exit(Exit::Interrupted as i32);
+    let exit = judge(&command, &outcome.summary, console);
+    if exit == Exit::Fine && console.is_broken() {
+        console.error(&command);
     }
+    exit
 }
 
 fn interrupted(command: &str, console: &mut Console) -> Exit {
-    console.error("interrupted; nothing was written");
+    interrupt::told();
+    console.error(interrupt::WORDS);
     console.error(command);
     Exit::Interrupted
 }
@@ -103,13 +103,14 @@ fn refused(error: &WriteError, command: &str, console: &mut Console) -> Exit {
     Exit::Invalid
 }
 
-fn claim(run: &Run, scenario: &dyn Scenario) -> Result<Option<Place>, FolderError> {
+fn claim(run: &Run, scenario: &dyn Scenario, told: &mut Vec<String>) -> Result<Option<Place>, FolderError> {
     if run.no_files {
         return Ok(None);
     }
     let default = || Path::new("results").join(folder_name(&scenario.plan().name));
     let path: PathBuf = run.out.clone().unwrap_or_else(default);
-    Place::claim(&path).map(Some)
+    let claim = Claim { scenario: run.scenario.clone(), names: results::names(), force: run.force };
+    Place::claim(&path, claim, told).map(Some)
 }
 
 fn order(run: &Run, files: bool) -> Order {
@@ -165,7 +166,7 @@ fn write(
     outcome: &Outcome,
 ) -> Result<bool, WriteError> {
     let files = results::files(scenario, about, order, outcome).map_err(WriteError::Draw)?;
-    place.put(&files, &|| STOP.load(Ordering::Relaxed)).map_err(WriteError::Folder)
+    place.put(&files, &|| WANTED.load(Ordering::Relaxed)).map_err(WriteError::Folder)
 }
 
 /// The exit code of the objectives; on stderr those that do not hold, and how to see it again.
@@ -199,6 +200,9 @@ fn again(run: &Run, seed: Option<u64>, only: Option<u32>) -> String {
     if let Some(out) = &run.out {
         add(format!(" --out {}", render::quoted(&out.to_string_lossy())));
     }
+    if run.force {
+        add(" --force".to_owned());
+    }
     command
 }
 
@@ -209,7 +213,7 @@ pub(crate) fn tell_of_panics() {
         usual(panic);
         let mut err = std::io::stderr();
         let _ = writeln!(err, "this is a fault of evenkeel, not of the scenario: please report it");
-        if let Some(command) = COMMAND.get() {
+        if let Some(command) = interrupt::again() {
             let _ = writeln!(err, "{command}");
         }
     }));

@@ -2,7 +2,7 @@
 
 use super::measured::Measured;
 use super::planes;
-use super::summarise::Runs;
+use super::summarise::{Runs, share};
 use super::summary::{CellRow, PlaneLaunches, PlaneRow, Quantiles, RouterRow};
 use crate::engine::index::Id;
 use crate::model::fact::Call;
@@ -63,7 +63,8 @@ impl Runs<'_> {
             waiting: self.each(|run| sum(run, |cell| cell.waiting.cast_signed()) as f64),
             waited: self.each(|run| sum(run, |cell| cell.waited.cast_signed()) as f64),
             availability: self
-                .maybe(|run| (offered(run) > 0).then(|| (accepted(run) as f64 / offered(run) as f64).min(1.0))),
+                .maybe(|run| (offered(run) > 0).then(|| (accepted(run) as f64 / offered(run) as f64).min(1.0)))
+                .map(share),
         }
     }
 

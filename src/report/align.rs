@@ -1,5 +1,6 @@
 //! Columns of text that stand under each other, with or without colour.
 
+use super::visible;
 use crate::metrics::summary::Verdict;
 
 /// Whether text is coloured.
@@ -60,11 +61,11 @@ impl Table {
         Table { head: head.to_vec(), rows: Vec::new() }
     }
 
-    /// Adds a row; it has a text for each column. What would break a line or steer a terminal becomes a mark.
+    /// Adds a row; it has a text for each column. What would break a line or steer a terminal is written out.
     pub fn row(&mut self, mut row: Vec<String>) {
         assert_eq!(row.len(), self.head.len(), "a row fills its table: {row:?}");
-        for text in row.iter_mut().filter(|text| text.contains(char::is_control)) {
-            *text = text.replace(char::is_control, "\u{fffd}");
+        for text in row.iter_mut().filter(|text| text.contains(visible::steers)) {
+            *text = visible::line(text).into_owned();
         }
         self.rows.push(row);
     }
@@ -119,7 +120,7 @@ mod tests {
     fn a_row_is_one_line() {
         let mut table = Table::new(&[("a", Side::Left)]);
         table.row(vec!["x\n\u{1b}[2J".into()]);
-        assert_eq!(table.text(Paint::Plain), "  a\n  x\u{fffd}\u{fffd}[2J\n");
+        assert_eq!(table.text(Paint::Plain), "  a\n  x\\u000a\\u001b[2J\n");
     }
 
     #[test]

@@ -33,9 +33,11 @@ fn seconds(out: &mut String, micros: u64) {
     }
 }
 
-/// A text as CSV takes it (RFC 4180): quoted where it holds a comma, a quote or a line break.
+/// A name as CSV takes it (RFC 4180): quoted where it holds a comma, a quote or a line break. A name that a spreadsheet
+/// would take for a formula gets an apostrophe before it (OWASP, "CSV Injection"); numbers are not names.
 fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 #[cfg(test)]
@@ -43,6 +45,15 @@ mod tests {
     use super::*;
     use crate::engine::Time;
     use crate::metrics::timeline::Series;
+
+    #[test]
+    fn no_name_is_a_formula() {
+        assert_eq!(field("=HYPERLINK(\"x\",1)"), "\"'=HYPERLINK(\"\"x\"\",1)\"");
+        assert_eq!(
+            [field("-1/web"), field("+a"), field("@a"), field("\ta"), field("a-1")],
+            ["'-1/web", "'+a", "'@a", "'\ta", "a-1"]
+        );
+    }
 
     #[test]
     fn a_row_for_each_change_point() {

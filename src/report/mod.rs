@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`table`] | the summary on the terminal | [`Summary`](crate::metrics::summary::Summary) |
 //! | [`csv`] | `timeseries.csv` | [`Timeline`](crate::metrics::timeline::Timeline) |
+//! | [`visible`] | text of others that may be shown | any text |
 //! | [`chart`] | `*.svg`, `*.png` | [`Timeline`](crate::metrics::timeline::Timeline) |
 //! | [`events`] | `events.ndjson` | [`Events`](crate::metrics::events::Events) and the plan |
 
@@ -19,6 +20,7 @@ pub mod events;
 pub mod number;
 mod planes;
 pub mod table;
+pub mod visible;
 
 #[cfg(test)]
 pub(crate) mod sample;

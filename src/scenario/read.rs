@@ -47,7 +47,7 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
         bytes: BYTES_MAX,
         values: VALUES_MAX,
     };
-    let root = match loader.open(path) {
+    let root = match loader.open(path, Named::ByUser) {
         Ok(file) => loader.root(file, path),
         Err(refused) => {
             let spelling = "look at the spelling; `evenkeel new NAME` writes a scenario to start from";
@@ -79,6 +79,22 @@ struct Refused {
     hint: Option<&'static str>,
 }
 
+/// Who names a file: a scenario of a stranger may name any, so of those nothing is shown but JSON.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    ByUser,
+    ByFile,
+}
+
+/// Whether the text is a JSON object or list from its first character on, or any JSON at all.
+fn looks_like_json(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    match bytes.trim_ascii_start().first() {
+        None | Some(b'{' | b'[') => true,
+        Some(_) => serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok(),
+    }
+}
+
 struct Loader<'a> {
     files: &'a dyn Files,
     sources: Sources,
@@ -96,21 +112,30 @@ impl Loader<'_> {
     }
 
     /// Reads a file once, and counts its bytes each time it is used.
-    fn open(&mut self, path: &str) -> Result<u32, Refused> {
+    fn open(&mut self, path: &str, named: Named) -> Result<u32, Refused> {
         if let Some(file) = self.opened.get(path).copied() {
             self.count(self.sources.text(file).len() as u64)?;
             return Ok(file);
         }
-        let bytes = self.files.read(path).map_err(|error| {
+        let read = match named {
+            Named::ByUser => self.files.read(path),
+            Named::ByFile => self.files.read_named(path),
+        };
+        let bytes = read.map_err(|error| {
             let hint = match error {
                 FileError::Missing => None,
                 FileError::Directory => Some("name a file in it"),
+                FileError::Special => Some("write what it gives to a file, and name that"),
                 FileError::TooLarge => Some(TOO_LARGE),
                 FileError::Other(_) => Some("the file must be readable"),
             };
             Refused { at: None, message: format!("`{path}` {error}"), hint }
         })?;
         self.count(bytes.len() as u64)?;
+        if named == Named::ByFile && !looks_like_json(&bytes) {
+            let message = format!("`{path}` begins neither with `{{` nor with `[`");
+            return Err(Refused { at: None, message, hint: Some("`$file` takes a file that holds JSON") });
+        }
         let text = match String::from_utf8(bytes) {
             Ok(text) => text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
             Err(error) => return Err(self.not_utf8(path, &error)),
@@ -201,7 +226,7 @@ impl Loader<'_> {
             self.error(named.value.bytes, message, "write the object directly");
             return None;
         }
-        let file = match self.open(&path) {
+        let file = match self.open(&path, Named::ByFile) {
             Ok(file) => file,
             Err(Refused { at: Some(at), message, hint }) => {
                 self.report.error(&at, message, hint.unwrap_or_default());

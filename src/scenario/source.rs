@@ -19,6 +19,14 @@ pub trait Files {
     /// When there is no such file, or it cannot or should not be read.
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError>;
 
+    /// The same of a file that another one names: nothing but an ordinary file.
+    ///
+    /// # Errors
+    /// The same, and when it is a pipe or a device.
+    fn read_named(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        self.read(path)
+    }
+
     /// The path that `relative` means inside the file `from`.
     fn join(&self, from: &str, relative: &str) -> String {
         join(from, relative)
@@ -31,9 +39,12 @@ pub enum FileError {
     /// Nothing of this name.
     #[error("does not exist")]
     Missing,
-    /// Something else than a file.
+    /// A folder.
     #[error("is a directory, not a file")]
     Directory,
+    /// A pipe or a device.
+    #[error("is a pipe or a device, not a file")]
+    Special,
     /// Too large.
     #[error("is larger than 64 MiB")]
     TooLarge,

@@ -63,19 +63,6 @@ fn events_are_as_many_as_asked_for() {
     assert_eq!(lines(&desk, "100000"), Some(all));
 }
 
-#[test]
-fn our_own_folder_is_replaced_whole() {
-    let desk = Desk::new();
-    for round in ["1", "2"] {
-        assert_eq!(desk.run(&["run", "scenarios/az-loss.json", "--seed", round]).status.code(), Some(0));
-        let summary = fs::read_to_string(desk.path("results/az-loss/summary.json")).unwrap();
-        assert!(summary.contains(&format!("\"seed\": {round}")));
-        assert!(!desk.path("results/az-loss/old.txt").exists(), "what stood there before is still there");
-        fs::write(desk.path("results/az-loss/old.txt"), "of an earlier version").unwrap();
-    }
-    assert_eq!(desk.names("results"), ["az-loss"], "nothing stands beside it");
-}
-
 /// Same scenario, same seed: the same bytes in every file but the manifest.
 #[test]
 fn files_are_the_same_again() {
@@ -88,47 +75,4 @@ fn files_are_the_same_again() {
         let read = |folder| fs::read(desk.path(folder).join(name)).unwrap();
         assert!(read("a") == read("b"), "{name} differs");
     }
-}
-
-/// A place that is refused: exit code 2, a snapshot, and nothing else in the folder afterwards.
-fn refused(name: &str, out: &str, prepare: impl Fn(&Desk)) {
-    let desk = Desk::new();
-    prepare(&desk);
-    let before = desk.names("");
-    let line = ["run", "scenarios/az-loss.json", "--out", out];
-    let output = desk.run(&line);
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{name}");
-    assert_eq!(desk.names(""), before, "{name}");
-    same(&format!("refused-{name}"), &transcript(&line, &output));
-}
-
-#[test]
-fn other_places_are_left_alone() {
-    let folder = |name: &'static str, file: &'static str, bytes: &'static str| {
-        move |desk: &Desk| {
-            fs::create_dir(desk.path(name)).unwrap();
-            fs::write(desk.path(name).join(file), bytes).unwrap();
-        }
-    };
-    refused("foreign", "mine", folder("mine", "letter.txt", "dear"));
-    refused("no-manifest", "mine", folder("mine", "summary.json", "{}"));
-    refused("other-manifest", "mine", folder("mine", "manifest.json", "{\"tool\": \"other\"}"));
-    refused("broken-manifest", "mine", folder("mine", "manifest.json", "{\"tool\": \"evenk"));
-    refused("file", "fails.json", |_| ());
-    refused("under-a-file", "fails.json/out", |_| ());
-    refused("unwritable", "/proc/evenkeel", |_| ());
-    refused("link", "link", |desk| {
-        fs::create_dir(desk.path("mine")).unwrap();
-        std::os::unix::fs::symlink("mine", desk.path("link")).unwrap();
-    });
-    refused("here", ".", |_| ());
-}
-
-#[test]
-fn an_empty_folder_is_free() {
-    let desk = Desk::new();
-    fs::create_dir(desk.path("empty")).unwrap();
-    let line = ["run", "scenarios/az-loss.json", "--out", "empty", "--events", "none"];
-    assert_eq!(desk.run(&line).status.code(), Some(0));
-    assert!(desk.path("empty/manifest.json").exists());
 }

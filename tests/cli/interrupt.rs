@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 /// Longer than any machine needs between two looks.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A second, and what a busy machine adds to it.
+const SOON: Duration = Duration::from_secs(4);
+
 fn send(signal: &str, child: &Child) {
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
@@ -47,6 +50,37 @@ fn check(signal: &str, line: &[&str], last: &str) {
     assert_eq!(told, format!("interrupted; nothing was written\n{last}\n"));
     assert_eq!(code, Some(130));
     assert_eq!(desk.names("results"), [] as [&str; 0], "half files are left");
+}
+
+/// A command that waits for its scenario: nobody looks for a signal there.
+#[test]
+fn reading_is_interrupted() {
+    for (signal, command) in [("-INT", "run"), ("-TERM", "check")] {
+        let desk = Desk::new();
+        assert!(Command::new("mkfifo").arg(desk.path("pipe")).status().unwrap().success());
+        let child = desk.command(&[command, "pipe"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_secs(1));
+        let began = Instant::now();
+        send(signal, &child);
+        let (code, told) = end_of(child);
+        assert_eq!(code, Some(130), "{told}");
+        assert_eq!(told, format!("interrupted; nothing was written\nsee it again: evenkeel {command} pipe\n"));
+        assert!(began.elapsed() < SOON, "it took {:?}", began.elapsed());
+    }
+}
+
+/// A million hosts take a while to be set up.
+#[test]
+fn setting_up_is_interrupted() {
+    let desk = Desk::new();
+    let child = start(&desk, &["run", "hosts.json"]);
+    let began = Instant::now();
+    send("-INT", &child);
+    let (code, told) = end_of(child);
+    let last = "see it again: evenkeel run hosts.json --seed 1 --replications 1";
+    assert_eq!((code, told), (Some(130), format!("interrupted; nothing was written\n{last}\n")));
+    assert!(began.elapsed() < SOON, "it took {:?}", began.elapsed());
+    assert_eq!(desk.names("results"), [] as [&str; 0]);
 }
 
 #[test]

@@ -47,3 +47,33 @@ fn launches_by_the_minute_add_up_to_the_summary() {
     check("router-outage", 600.0, 10_800.0, &["launches", "blast-radius"]);
     check("cell-outage", 0.0, 14_400.0, &["launches", "blast-radius"]);
 }
+
+/// Two replications of which one is struck: the interval of a share does not leave what a share can be.
+#[test]
+fn availability_of_a_control_plane_is_a_share() {
+    let desk = Desk::new();
+    let scenario = fs::read(desk.path("scenarios/router-outage.json")).unwrap();
+    let mut scenario: serde_json::Value = serde_json::from_slice(&scenario).unwrap();
+    let fault = scenario["faults"][0].as_object_mut().unwrap();
+    assert!(fault.remove("at").is_some(), "{fault:?}");
+    fault.insert("every".to_owned(), serde_json::json!({ "exponential": { "mean": "3h" } }));
+    scenario["objectives"] = serde_json::json!([]);
+    fs::write(desk.path("scenarios/random.json"), scenario.to_string()).unwrap();
+    let mut cut = 0;
+    for seed in ["1", "2", "3", "4"] {
+        let line =
+            ["run", "scenarios/random.json", "--json", "--no-files", "-q", "--replications", "2", "--seed", seed];
+        let output = desk.run(&line);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let plane = &summary["controlPlane"][0];
+        for row in [plane].into_iter().chain(plane["cells"].as_array().unwrap()) {
+            let share =
+                if row["launches"].is_object() { &row["launches"]["availability"] } else { &row["availability"] };
+            let (low, high) = (share["low"].as_f64().unwrap(), share["high"].as_f64().unwrap());
+            assert!(0.0 <= low && high <= 1.0, "{share}");
+            cut += u32::from(high >= 1.0 && share["mean"].as_f64().unwrap() < 1.0);
+        }
+    }
+    assert!(cut > 0, "no interval was wider than a share");
+}

@@ -20,6 +20,7 @@ use super::gantt;
 use super::map::Shape;
 use super::steps;
 use crate::engine::Time;
+use crate::report::visible;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -205,7 +206,7 @@ fn style(size: i32, colour: Colour) -> TextStyle<'static> {
 }
 
 fn write<DB: DrawingBackend>(area: &Area<DB>, text: &str, size: i32, colour: Colour, at: At, anchor: HPos) -> Done<DB> {
-    area.draw_text(text, &style(size, colour).pos(Pos::new(anchor, VPos::Top)), at)
+    area.draw_text(&visible::line(text), &style(size, colour).pos(Pos::new(anchor, VPos::Top)), at)
 }
 
 fn width_of<DB: DrawingBackend>(
@@ -213,7 +214,7 @@ fn width_of<DB: DrawingBackend>(
     text: &str,
     size: i32,
 ) -> Result<i32, DrawingAreaErrorKind<DB::ErrorType>> {
-    Ok(area.estimate_text_size(text, &style(size, INK))?.0 as i32)
+    Ok(area.estimate_text_size(&visible::line(text), &style(size, INK))?.0 as i32)
 }
 
 /// Panel title and legend; returns where they end. Entries that do not fit go to the next row.

@@ -25,6 +25,21 @@ use plotters::prelude::{BitMapBackend, IntoDrawingArea, SVGBackend};
 use plotters::style::{FontStyle, register_font};
 use std::fmt::Display;
 
+/// Names of all pictures that a run may have.
+pub const NAMES: [&str; 11] = [
+    "requests",
+    "tasks-by-zone",
+    "task-states",
+    "providers",
+    "hosts",
+    "traffic-by-cell",
+    "control-plane",
+    "launches",
+    "changes",
+    "stages",
+    "blast-radius",
+];
+
 /// DejaVu Sans; its licence stands beside it.
 static FONT: &[u8] = include_bytes!("../../../assets/DejaVuSans.ttf");
 
