@@ -38,10 +38,10 @@ mod composite;
 mod consolidation;
 #[path = "laws/control_plane.rs"]
 mod control_plane;
-#[path = "laws/crash_scope.rs"]
-mod crash_scope;
 #[path = "laws/cost.rs"]
 mod cost;
+#[path = "laws/crash_scope.rs"]
+mod crash_scope;
 #[path = "laws/daemons.rs"]
 mod daemons;
 #[path = "laws/defects.rs"]
@@ -78,14 +78,14 @@ mod line;
 mod link;
 #[path = "laws/managed.rs"]
 mod managed;
-#[path = "laws/partial.rs"]
-mod partial;
-#[path = "laws/paid.rs"]
-mod paid;
-#[path = "laws/pasted.rs"]
-mod pasted;
 #[path = "laws/nodes.rs"]
 mod nodes;
+#[path = "laws/paid.rs"]
+mod paid;
+#[path = "laws/partial.rs"]
+mod partial;
+#[path = "laws/pasted.rs"]
+mod pasted;
 #[path = "laws/pipeline.rs"]
 mod pipeline;
 #[path = "laws/pipeline_regions.rs"]

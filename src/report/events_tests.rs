@@ -149,7 +149,8 @@ fn alarms_say_what_they_watch() {
     let service = ServiceId(0);
     plan.alarms.push(Alarm { name: "zone".into(), service, watches: Watches::Metric(on) });
     let written = "ALARM(zone) AND NOT ALARM(errors)".to_owned();
-    let one = Composite { written: written.clone(), rule: Expression::Is(AlarmId(1), AlarmState::Alarm) };
+    let rule = Expression::Is(AlarmId(1), AlarmState::Alarm);
+    let one = Composite { written: written.clone(), rule, height: 1, sees: Span::MINUTE };
     plan.alarms.push(Alarm { name: "both".into(), service, watches: Watches::Alarms(one) });
     let rings = |alarm: u32| (60_000_000, Fact::Alarm { alarm: AlarmId(alarm), state: AlarmState::Alarm });
     let lines = lines_of(&plan, &[rings(1), rings(2)], 20);

@@ -55,6 +55,8 @@ pub struct Smallest {
     pub cpu: u32,
     /// MiB.
     pub memory: u32,
+    /// GPUs.
+    pub gpus: u32,
     /// Network interfaces for tasks.
     pub enis: u32,
 }
@@ -62,16 +64,17 @@ pub struct Smallest {
 impl Smallest {
     /// Whether an empty host of this size holds the task.
     pub fn holds(&self, need: &TaskDef) -> bool {
-        need.cpu <= self.cpu && need.memory <= self.memory && u32::from(need.eni) <= self.enis
+        need.cpu <= self.cpu && need.memory <= self.memory && need.gpus <= self.gpus && u32::from(need.eni) <= self.enis
     }
 }
 
 /// The smallest of these types.
 pub fn smallest<'a>(types: impl Iterator<Item = &'a InstanceType>, trunking: bool) -> Smallest {
-    let all = Smallest { cpu: u32::MAX, memory: u32::MAX, enis: u32::MAX };
+    let all = Smallest { cpu: u32::MAX, memory: u32::MAX, gpus: u32::MAX, enis: u32::MAX };
     types.fold(all, |least, kind| Smallest {
         cpu: least.cpu.min(kind.cpu),
         memory: least.memory.min(kind.memory),
+        gpus: least.gpus.min(kind.gpus),
         enis: least.enis.min(if trunking { kind.trunk_enis } else { kind.enis }),
     })
 }

@@ -31,8 +31,8 @@ pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task
 pub use course::{Course, FailShare, FailStep};
 pub use in_force::InForce;
 pub use returns::{HostsReturn, StockCourse, StockStep};
-pub use zone_power_loss::Spec as PowerLoss;
 pub use spot_reclaim::Spec as SpotReclaim;
+pub use zone_power_loss::Spec as PowerLoss;
 
 use super::ids::{CellId, ProviderId, RegionId, ZoneId};
 use super::names::Names;

@@ -199,7 +199,7 @@ fn movable(world: &World, host: &Host, cx: &Cx<'_>) -> Moves {
         }
         let row = &world.services[task.service];
         let runs = task.wanted && task.state == TaskState::Running && task.health == Health::Healthy;
-        let rests = reconcile::is_steady(row) && row.rollout.is_none() && row.moving.is_none();
+        let rests = reconcile::is_steady(row) && row.rollout.is_none() && row.moving.is_empty();
         let room = row.crew(0).is_some_and(|crew| crew.most(service.maximum_percent) > crew.desired);
         if service.kind != Kind::Replica || !runs || !room {
             return Moves::Never;

@@ -10,13 +10,13 @@
 //! In which zone a task may stand is said in `placement/spread.rs`. Left out: event windows, capacity reservations.
 
 use super::{consolidate, detect, pace, scale};
-use crate::engine::{Span, Who};
+use crate::engine::Span;
 use crate::model::capacity::luck;
 use crate::model::fact::{Cause, HostStatus, Mechanism};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::placement::spread::{self, Spread};
-use crate::model::plan::Plan;
+use crate::model::plan::{Managed, Plan};
 use crate::model::tables::Host;
 use crate::model::tables::host::live;
 use crate::model::world::{Cx, World};

@@ -132,9 +132,7 @@ pub(crate) fn may_launch(world: &mut World, service: ServiceId, cx: &mut Cx<'_>)
 fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
     let who = luck::next_try(world, service, cx.plan);
     let all = &world.planes[cell_of(world, cx.plan.services[service].cluster, cx)].refusing;
-    let hit = all.iter().find(|one| {
-        luck::fails(super::For::Refusal, who, one.who, one.launches, cx)
-    });
+    let hit = all.iter().find(|one| luck::fails(super::For::Refusal, who, one.who, one.launches, cx));
     let Some(cause) = hit.map(|one| one.cause) else { return false };
     cx.note(Fact::Hits { cause, what: Hit::Service(service) });
     true

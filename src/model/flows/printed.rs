@@ -3,7 +3,7 @@
 //! Those in service stand; those that were launched and are not in service yet boot from time 0. Then the group looks
 //! at its hosts as after any change: it launches what is missing from its desired capacity and evens out its zones.
 
-use super::{For, scale};
+use super::{For, inventory, scale};
 use crate::engine::Span;
 use crate::model::ids::{HostId, ProviderId, TypeId, ZoneId};
 use crate::model::plan::Group;
@@ -30,11 +30,11 @@ pub(crate) fn prepare(world: &mut World, provider: ProviderId, group: &Group, cx
 /// A new row: a host that begins to boot, with the next number of its provider.
 pub(crate) fn add(world: &mut World, provider: ProviderId, zone: ZoneId, kind: TypeId, cx: &mut Cx<'_>) -> HostId {
     let row = &mut world.providers[provider];
+    row.take_place(zone, kind);
     let number = row.launched;
     row.launched += 1;
     let who = cx.plan.providers[provider].who.nth(u64::from(number));
-    let id = world.hosts.insert(Host::booting(provider, zone, kind, number, who));
-    world.providers[provider].hosts.push(id);
+    let id = inventory::add(world, Host::booting(provider, zone, kind, number, who));
     scale::tell(world, id, cx);
     id
 }
