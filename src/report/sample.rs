@@ -69,6 +69,7 @@ pub(crate) fn plan() -> Plan {
             zones: 0..3,
             vcpu_quota: None,
             spot_vcpu_quota: None,
+            attach: None,
             plane: None,
         }]
         .into_iter()

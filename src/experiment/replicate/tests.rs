@@ -50,7 +50,14 @@ impl Toy {
 fn plan() -> Plan {
     let mut plan = Plan { name: "toy".into(), seed: 42, duration: Span::from_secs(100_000), ..Plan::default() };
     plan.warm_up = Span::from_secs(1_000);
-    plan.regions.push(Region { name: "r".into(), zones: 0..1, vcpu_quota: None, spot_vcpu_quota: None, plane: None });
+    plan.regions.push(Region {
+        name: "r".into(),
+        zones: 0..1,
+        vcpu_quota: None,
+        spot_vcpu_quota: None,
+        attach: None,
+        plane: None,
+    });
     let (id, who) = ("z1".to_owned(), Who::named("z1"));
     plan.zones.push(Zone {
         name: id.clone(),
