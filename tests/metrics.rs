@@ -107,6 +107,7 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
         zones: 0..3,
         vcpu_quota: None,
         spot_vcpu_quota: None,
+        attach: None,
         plane: None,
     });
     for zone in 1..4 {
