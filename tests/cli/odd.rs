@@ -33,7 +33,11 @@ fn pictures_are_xml_whatever_a_zone_is_called() {
     let desk = Desk::new();
     names(&desk, "zone\u{1b}[31m\u{7}\u{0}<&", "dark");
     run(&desk, &["run", "odd.json", "--out", "out"]);
-    let pictures: Vec<String> = desk.names("out").into_iter().filter(|name| name.ends_with(".svg")).collect();
+    let pictures: Vec<String> = desk
+        .names("out")
+        .into_iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == "svg"))
+        .collect();
     assert!(pictures.len() >= 3, "{pictures:?}");
     let mut shown = 0;
     for name in pictures {
