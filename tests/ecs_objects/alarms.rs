@@ -326,7 +326,7 @@ fn composite_alarms_reach_the_plan_and_their_mistakes_have_places() {
     assert_eq!(rule(1), Expression::Not(Box::new(Expression::Is(AlarmId(2), State::Ok))));
     assert_eq!(rule(2), Expression::Is(AlarmId(0), State::Alarm));
     assert_eq!(plan.alarms[AlarmId(1)].service, plan.alarms[AlarmId(0)].service);
-    assert_eq!(plan.alarms[AlarmId(1)].sees(&plan.alarms), Span::MINUTE * 3);
+    assert_eq!(plan.alarms[AlarmId(1)].sees(), Span::MINUTE * 3);
     complains(&[("a", "ALARM(faild)")], "0/AlarmRule", "no alarm is called `faild`", "did you mean `failed`?");
     complains(&[("a", "ALRM(failed)")], "0/AlarmRule", "letter 1 of the rule", "did you mean `ALARM`?");
     complains(&[("a", "TRUE")], "0/AlarmRule", "names no alarm: it never changes", "ALARM(name)");
