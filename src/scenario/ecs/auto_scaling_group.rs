@@ -49,7 +49,8 @@ object! {
             availability_zone_ids: String,
             /// Its instances; only their types are used.
             instances: Instance,
-            /// Processes that do not run. Only AZRebalance is modelled: without it the group does not even out its zones.
+            /// Processes that do not run. Without AZRebalance the group does not even out its zones; without HealthCheck or
+            /// ReplaceUnhealthy it replaces no unhealthy instance. Others are not modelled.
             suspended_processes: SuspendedProcess,
         }
         unused {
