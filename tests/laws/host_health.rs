@@ -109,6 +109,20 @@ fn a_group_with_elb_checks_acts_on_targets() {
 }
 
 #[test]
+fn nobody_ends_a_dead_host_while_the_process_is_suspended() {
+    for process in ["HealthCheck", "ReplaceUnhealthy", "AlarmNotification"] {
+        let mut file = dies(&json!({}));
+        file["autoScalingGroups"][0]["SuspendedProcesses"] = json!([{ "ProcessName": process }]);
+        let (diary, summary) = watch(&file);
+        let ended = process == "AlarmNotification";
+        assert_eq!(stops(&diary, 0).len(), usize::from(ended), "{process}");
+        assert_eq!(registered(&diary).len(), usize::from(ended), "{process}");
+        assert_eq!(running_at(&diary, 0, 7_000.0), 3, "{process}: RUNNING by its last status");
+        assert_eq!(the_fault(&summary).full_strength_seconds.is_some(), ended, "{process}");
+    }
+}
+
+#[test]
 fn a_group_waits_for_its_grace_period() {
     // The host that comes at 1,940 s dies at 2,100 s: its target is out after 50 s, its grace period over after ten minutes.
     for (grace, second) in [(0, 2_150.0), (600, 2_540.0)] {

@@ -221,6 +221,8 @@ pub(crate) fn add_health(seed: u64, file: &mut Value) {
         let spot = group["MixedInstancesPolicy"].get("InstancesDistribution").is_some();
         dice.perhaps(2, group, "HealthCheckType", |dice| json!(dice.pick(&["EC2", "ELB", "EC2,ELB"])));
         dice.perhaps(3, group, "HealthCheckGracePeriod", |dice| json!(dice.below(400)));
+        let processes = ["AZRebalance", "HealthCheck", "ReplaceUnhealthy"];
+        dice.perhaps(8, group, "SuspendedProcesses", |dice| json!([{ "ProcessName": dice.pick(&processes) }]));
         dice.perhaps(if spot { 2 } else { u64::MAX }, group, "CapacityRebalance", |_| json!(true));
     }
 }

@@ -22,6 +22,10 @@ use crate::model::world::{Cx, World};
 pub(crate) fn dies(world: &World, id: HostId, group: &Group, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     cx.after(detect::silence(host.who.nth(1), cx), detect::Step::Silent(id));
+    if !group.health.acts {
+        // Nobody ends it: ECS shows its tasks as RUNNING for good.
+        return;
+    }
     let failed = cx.now + group.health.status.sample(&mut cx.draw(For::HostChecks, host.who));
     cx.after(failed.max(grace_ends(host, group)).since(cx.now), scale::Step::Unhealthy(id));
 }
@@ -40,7 +44,7 @@ pub(crate) fn target_out(world: &World, task: TaskId, cx: &mut Cx<'_>) {
     }
     let host = world.hosts.at(row.host);
     let ProviderKind::Group(group) = &cx.plan.providers[host.provider].kind else { return };
-    if group.health.targets && !host.ended {
+    if group.health.targets && group.health.acts && !host.ended {
         let grace = grace_ends(host, group);
         let wait = if grace > cx.now { grace.since(cx.now) } else { crate::engine::Span::ZERO };
         cx.after(wait, scale::Step::Unhealthy(world.hosts.handle(row.host)));

@@ -134,6 +134,8 @@ pub struct Standing {
 /// Health checks of an Auto Scaling group.
 #[derive(Debug, Clone)]
 pub struct HostHealth {
+    /// Whether it acts at all: its processes `HealthCheck` and `ReplaceUnhealthy` run.
+    pub acts: bool,
     /// From a host's silent death until the group acts on its failed status checks.
     pub status: Dist,
     /// `HealthCheckType` ELB: it acts on targets of its hosts as well.

@@ -52,7 +52,8 @@ object! {
             /// Its instances. One that says where it stands, its state or its id is a host of the start; one that says its
             /// type alone names a type in order of preference.
             instances: Instance,
-            /// Processes that do not run. Only AZRebalance is modelled: without it the group does not even out its zones.
+            /// Processes that do not run. Without AZRebalance the group does not even out its zones; without HealthCheck or
+            /// ReplaceUnhealthy it replaces no unhealthy instance. Others are not modelled.
             suspended_processes: SuspendedProcess,
         }
         unused {

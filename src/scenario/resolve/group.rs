@@ -72,13 +72,14 @@ impl Build<'_> {
         }))
     }
 
-    /// Whether the process AZRebalance runs. Of the others only the absence is modelled.
+    /// Whether the process AZRebalance runs. HealthCheck and ReplaceUnhealthy are those of `host_health`; of the others only
+    /// the absence is modelled.
     fn evens_out(&mut self, group: &AutoScalingGroup, at: &str) -> bool {
         let mut runs = true;
         for (place, process) in group.suspended_processes.iter().enumerate() {
             if process.process_name == "AZRebalance" {
                 runs = false;
-            } else {
+            } else if !["HealthCheck", "ReplaceUnhealthy"].contains(&process.process_name.as_str()) {
                 let message = format!("the suspension of `{}` is not modelled: it runs", process.process_name);
                 self.out.warning(&format!("{at}/SuspendedProcesses/{place}"), message, "remove it");
             }

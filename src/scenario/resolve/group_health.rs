@@ -14,7 +14,9 @@ impl Build<'_> {
     pub(super) fn host_health(&mut self, group: &AutoScalingGroup, at: &str) -> HostHealth {
         let law = self.scenario.detection.as_ref().and_then(|laws| laws.host_checks.as_ref());
         let status = law.and_then(|law| self.law(law, "/detection/hostChecks"));
+        let needed = ["HealthCheck", "ReplaceUnhealthy"];
         HostHealth {
+            acts: group.suspended_processes.iter().all(|one| !needed.contains(&one.process_name.as_str())),
             status: status.unwrap_or(Dist::constant(STATUS_CHECKS)),
             targets: self.looks_at_targets(group, at),
             grace: Span::from_secs(u64::from(group.health_check_grace_period.unwrap_or(0))),
