@@ -14,6 +14,7 @@ use evenkeel::model::ids::{
     AccountId, BucketId, CellId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId,
 };
 use evenkeel::model::names::Names;
+use evenkeel::model::plan::HostHealth;
 use evenkeel::model::plan::{Bucket, Cell, Cluster, Group, InstanceType, Kind, Life, Plan, Provider, ProviderKind};
 use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Written, Zone, ZoneKind};
 use evenkeel::model::problem::Problems;
@@ -93,6 +94,8 @@ fn group() -> ProviderKind {
         boot: Dist::Constant(Span::ZERO),
         trunking: false,
         evens_out: true,
+        health: HostHealth { acts: true, status: Dist::Constant(Span::MINUTE), targets: false, grace: Span::ZERO },
+        rebalances: false,
         habits: evenkeel::model::plan::Habits::default(),
     })
 }
