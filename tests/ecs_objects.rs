@@ -70,6 +70,11 @@ fn base() -> Value {
     })
 }
 
+/// Services and streams in the order of the file.
+fn written(plan: &Plan) -> impl Iterator<Item = &evenkeel::model::plan::Service> {
+    plan.services_in_order().map(|id| &plan.services[id])
+}
+
 /// `base` with the value at a pointer replaced, added or (null) removed; `/-` at the end appends.
 fn changed(changes: &[(&str, Value)]) -> Value {
     let mut whole = base();
@@ -158,7 +163,7 @@ fn the_base_becomes_a_plan() {
         ["us-east-1a", "us-east-1b", "us-east-1c"]
     );
     let names: Vec<_> =
-        plan.services.iter().map(|service| (service.name.as_str(), service.kind, service.zones.len())).collect();
+        written(&plan).map(|service| (service.name.as_str(), service.kind, service.zones.len())).collect();
     let expected = [
         ("shop/web", Kind::Replica, 3),
         ("shop/api", Kind::Replica, 3),
@@ -176,7 +181,7 @@ fn the_base_becomes_a_plan() {
 #[test]
 fn a_service_keeps_what_was_written() {
     let plan = plan(base());
-    let rows: Vec<_> = plan.services.iter().collect();
+    let rows: Vec<_> = written(&plan).collect();
     let (web, api, log, batch) = (rows[0], rows[1], rows[2], rows[3]);
     assert_eq!((web.task.name.as_str(), web.task.cpu, web.task.memory, web.task.eni), ("web:3", 512, 1_024, true));
     assert_eq!((web.task.start_depth, web.task.stop_timeout), (2, Span::from_secs(60)));
@@ -246,7 +251,7 @@ fn what_describe_calls_print_is_known() {
         "healthCheckGracePeriodSeconds": 30, "schedulingStrategy": "REPLICA", "createdBy": "arn:u", "enableECSManagedTags": true,
         "propagateTags": "NONE", "enableExecuteCommand": false, "availabilityZoneRebalancing": "ENABLED", "tags": [] });
     let plan = plan(changed(&[(WEB, service.clone())]));
-    assert_eq!(plan.services.iter().next().unwrap().grace, Span::from_secs(30));
+    assert_eq!(written(&plan).next().unwrap().grace, Span::from_secs(30));
     let typed: evenkeel::scenario::ecs::service::Service = serde_json::from_value(service).unwrap();
     let back = serde_json::to_value(&typed).unwrap();
     assert_eq!(back["events"], json!([]), "what is not used is kept");
@@ -490,7 +495,7 @@ fn traffic_has_four_forms() {
             (&format!("/traffic/0/{key}"), value),
             ("/startsAt", json!("2026-01-05T08:00:00Z")),
         ]));
-        plan.services.iter().next().unwrap().traffic.clone().unwrap().profile
+        written(&plan).next().unwrap().traffic.clone().unwrap().profile
     };
     let hour = |hours: u64| Time::ZERO + Span::from_secs(hours * 3_600);
     let steps = with("steps", json!([{ "at": "0s", "rate": "1/s" }, { "at": "1h", "rate": "2/s" }]));

@@ -340,24 +340,20 @@ fn keys(target: Target, plan: &Plan) -> Vec<String> {
             [of(&["requestAvailability", "nines", "moved", "withoutCell"]), of(&requests)].concat()
         }
         Target::Alarm => of(&["rings", "falseRings", "firstRingSeconds", "inAlarmSeconds"]),
-        Target::Change => {
-            let ends = crate::metrics::changes::Outcome::ALL.map(|one| format!("outcomes.{}", one.name()));
-            let names = [
-                "outcome",
-                "occurrences",
-                "beginSeconds",
-                "endSeconds",
-                "exposedRequests",
-                "exposedShare",
-                "reachedShare",
-            ];
-            let mut keys =
-                [of(&names), of(&["exposedCustomersShare", "detectSeconds", "rollbackSeconds"]), ends.to_vec()]
-                    .concat();
-            if plan.changes.iter().any(|change| change.shadow.is_some()) {
-                keys.push("copiedRequests".to_owned());
-            }
-            keys
-        }
+        Target::Change => change_keys(plan),
     }
+}
+
+/// All results of a change that an objective can bound.
+fn change_keys(plan: &Plan) -> Vec<String> {
+    let of = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let ends = crate::metrics::changes::Outcome::ALL.map(|one| format!("outcomes.{}", one.name()));
+    let names =
+        ["outcome", "occurrences", "beginSeconds", "endSeconds", "exposedRequests", "exposedShare", "reachedShare"];
+    let mut keys =
+        [of(&names), of(&["exposedCustomersShare", "detectSeconds", "rollbackSeconds"]), ends.to_vec()].concat();
+    if plan.changes.iter().any(|change| change.shadow.is_some()) {
+        keys.push("copiedRequests".to_owned());
+    }
+    keys
 }

@@ -91,9 +91,10 @@ fn tasks_share_hosts_of_the_cheapest_type_that_holds_them() {
         let mut file = managed("1h", &[("web", 6), ("big", 3)], &json!({}));
         file["startEmpty"] = json!(empty);
         let (diary, _) = watch(&file);
-        assert_eq!((running_at(&diary, 0, 600.0), running_at(&diary, 1, 600.0)), (6, 3), "start empty: {empty}");
+        // Rows stand by name: `big`, then `web`.
+        assert_eq!((running_at(&diary, 0, 600.0), running_at(&diary, 1, 600.0)), (3, 6), "start empty: {empty}");
         if empty {
-            assert_eq!((running_at(&diary, 0, 89.0), running_at(&diary, 0, 90.0)), (0, 6), "boot and start");
+            assert_eq!((running_at(&diary, 1, 89.0), running_at(&diary, 1, 90.0)), (0, 6), "boot and start");
         }
         // At time 0 service by service: three small hosts, then three large ones, each in a zone of its own. From nothing
         // the largest tasks come first: three large hosts, where all small tasks find room.

@@ -181,7 +181,7 @@ fn hosts_are_refused_one_by_one() {
                 "capacityProviderStrategy": [{ "capacityProvider": "nodes", "weight": 1 }] }] }],
             "behaviour": [{ "capacityProvider": "nodes", "boot": { "constant": "30s" } },
                           { "family": "web", "start": { "constant": "0s" } }],
-            "detection": { "loss": { "constant": "60s" } },
+            "detection": { "hostChecks": { "constant": "60s" }, "loss": { "constant": "0s" } },
             "faults": [{ "name": "partly", "at": "5m", "insufficientCapacity": { "failShare": 0.5 } },
                        { "name": "gone", "at": "10m", "hostCrash": { "share": 1 } }],
         }),

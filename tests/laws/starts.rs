@@ -209,8 +209,8 @@ fn a_cached_image_outlives_its_registry_unless_it_is_always_pulled() {
         let mut file = fleet("1h", 3, 4, &[on_hosts("one", 3, &json!({}))]);
         // Another family with the same image, and one with another.
         file["clusters"][0]["runTasks"] = json!([
-            { "taskDefinition": "same", "every": { "constant": "20m" }, "lives": { "constant": "1m" }, "launchType": "EC2" },
-            { "taskDefinition": "agent", "every": { "constant": "20m" }, "lives": { "constant": "1m" }, "launchType": "EC2" }]);
+            { "taskDefinition": "same", "name": "a-same", "every": { "constant": "20m" }, "lives": { "constant": "1m" }, "launchType": "EC2" },
+            { "taskDefinition": "agent", "name": "b-other", "every": { "constant": "20m" }, "lives": { "constant": "1m" }, "launchType": "EC2" }]);
         file["taskDefinitions"].as_array_mut().unwrap().push(json!({ "family": "same", "containerDefinitions":
             [{ "name": "same", "image": "web:1", "cpu": 64, "memory": 64 }] }));
         if let Some(behavior) = behavior {

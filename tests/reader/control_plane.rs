@@ -349,6 +349,11 @@ fn what_is_doubtful_is_told() {
             ("Warning /tested/requests", "built for 45/s and tested for 40/s", ""),
             ("Warning /tested/clusters", "`cell-2` holds 2 clusters and was tested for 1", ""),
             ("Warning /tested/tasks", "`cell-2` holds 8 tasks and was tested for 4", ""),
+            (
+                "Warning /tested",
+                "beyond its test the largest cell does 50.0 % of what it could do",
+                "that do not slow down",
+            ),
         ],
     );
     let tested = json!({ "requests": "45/s", "clusters": 1, "tasks": 4 });

@@ -148,7 +148,10 @@ pub(crate) fn ends_well(plan: &Plan, world: &World) -> Vec<String> {
         // A deployment that an alarm or a hook has failed, with nothing to go back to, is not calm; nor is one that had
         // stopped tasks first, as far as it may, when it failed.
         let stuck = row.stalled() && (row.shift().is_some() || service.minimum_healthy_percent < 100);
-        if service.kind != Kind::Replica || !has_room(plan, service) || stuck {
+        // A change that comes again and again may be under way at the end.
+        let again =
+            row.rollout.as_ref().is_some_and(|one| one.stage.is_open() && plan.changes[one.change].every.is_some());
+        if service.kind != Kind::Replica || !has_room(plan, service) || stuck || again {
             continue;
         }
         if (row.wanted, row.available) != (row.desired, row.desired) {

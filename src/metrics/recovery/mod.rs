@@ -59,6 +59,9 @@ pub struct Recovery {
     begun: VecDeque<(u32, u32)>,
     /// In order of end, to be folded when nobody is watched.
     ended: VecDeque<(u64, u32, u32)>,
+    /// Folded occurrences that nobody has acted on yet, with their begin, in order of cause: an Auto Scaling group notices a
+    /// dead host minutes after its service has recovered.
+    unnoticed: Vec<(Cause, Time)>,
     /// Kept for its memory.
     folded: Vec<(u32, Answer)>,
 }
@@ -78,6 +81,7 @@ impl Recovery {
             open: Vec::new(),
             begun: VecDeque::new(),
             ended: VecDeque::new(),
+            unnoticed: Vec::new(),
             folded: Vec::new(),
         }
     }
@@ -161,6 +165,14 @@ impl Recovery {
     pub fn noticed(&mut self, now: Time, cause: Cause) {
         if let Some(slot) = self.find(cause) {
             self.slots[slot as usize].noticed.get_or_insert(now);
+        } else if let Ok(place) = self.unnoticed.binary_search_by_key(&cause, |one| one.0) {
+            let (_, begin) = self.unnoticed.remove(place);
+            let Some((fault, occurrence)) = cause.as_fault() else { return };
+            let (measure, detect) = (&mut self.faults[fault.0 as usize], now.since(begin).0);
+            match measure.copies.and_then(|copies| measure.each.get_mut(&(copies, occurrence))) {
+                Some(occurred) => occurred.detect = Some(detect),
+                None => measure.detect.add(Some(detect)),
+            }
         }
     }
 
@@ -304,6 +316,12 @@ impl Recovery {
             measure.never += u64::from(row.worst.back[0].is_none());
         }
         measure.launches += row.worst.launches;
+        if detect.is_none()
+            && self.unnoticed.len() < OPEN_MAX
+            && let Err(place) = self.unnoticed.binary_search_by_key(&row.cause, |one| one.0)
+        {
+            self.unnoticed.insert(place, (row.cause, row.begin));
+        }
         row.live = false;
         row.generation = row.generation.wrapping_add(1);
         if let Ok(at) = self.open.binary_search_by_key(&row.cause, |open| open.0) {

@@ -23,7 +23,7 @@ pub(crate) fn certificate(cause: Cause, turn: u32, plan: &Plan) -> Who {
     match (cause.as_fault(), cause.as_change()) {
         (Some((fault, occurrence)), _) => plan.faults[fault].who.nth(u64::from(occurrence)),
         (None, Some(change)) => plan.changes[change].turn_of_all(turn),
-        (None, None) => Who(u64::from(cause.word())),
+        (None, None) => Who(0),
     }
 }
 

@@ -41,6 +41,11 @@ fn anchored_to(zones: &[ZoneId], plan: &Plan) -> Vec<ZoneId> {
 }
 
 impl InForce {
+    /// Each cell of the control plane loses its part in these zones.
+    fn lose(&mut self, zones: &[ZoneId], world: &World) {
+        self.lost.extend(world.planes.ids().flat_map(|_| zones.iter().copied()));
+    }
+
     /// As the strikes say.
     pub fn of(world: &World, plan: &Plan) -> InForce {
         let mut found = InForce::default();
@@ -48,13 +53,12 @@ impl InForce {
             match &plan.faults[strike.fault].effect {
                 Live::ZonePowerLoss(live) if live.share >= 1.0 => {
                     let zones = zones_of(live.zone, *strike, world);
-                    found.lost.extend(world.planes.ids().flat_map(|_| zones.iter().copied()));
+                    found.lose(&zones, world);
                     found.unlinked.extend(anchored_to(&zones, plan));
                     found.dark.extend(zones);
                 }
                 Live::ControlPlaneZoneLoss(live) => {
-                    let zones = zones_of(live.zone, *strike, world);
-                    found.lost.extend(world.planes.ids().flat_map(|_| zones.iter().copied()));
+                    found.lose(&zones_of(live.zone, *strike, world), world);
                 }
                 Live::CellOutage(live) if live.is_partial() => {
                     found.weak.extend(cells_of(live.cell, *strike, world));

@@ -7,10 +7,8 @@
 //! ```
 //! Left out: images of several containers are pulled as one; tasks that pull the same image at once do not share it.
 
-use super::{
-    For, HELD_UP, account, attach, bad, containers, digest, heir, link, managed, pace, plane, scale, serve, shift,
-    staged, stop,
-};
+use super::{For, HELD_UP, account, attach, bad, containers, digest, heir, link};
+use super::{managed, pace, plane, scale, serve, shift, staged, stop};
 use crate::engine::Span;
 use crate::model::capacity::{self, fargate::No, luck};
 use crate::model::defect::Effect;

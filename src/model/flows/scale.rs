@@ -4,11 +4,10 @@
 //! fill ─► launch_host ─► Booted ─► room ─► tasks that wait in PROVISIONING are placed, oldest first
 //! Tick (each minute, managed scaling) ─► out: desired up, fill ─► in: empty or drained hosts leave
 //! ```
-//! How a group finds a host unhealthy stands in `host_health`, what it does on a rebalance recommendation in `at_risk`.
-//! Left out: instance refresh, maximum lifetimes of a group's hosts, warm pools, weighted capacity.
+//! Unhealthy hosts: `host_health`; rebalance recommendations: `at_risk`. Left out: instance refresh, maximum lifetimes of a group's hosts, warm pools, weighted capacity.
 
-use super::{For, HELD_UP, account, at_risk, daemon, detect, even, external, host_health, inventory};
-use super::{launch, link, managed, need, printed, reconcile, stop};
+use super::{For, HELD_UP, account, at_risk, daemon, detect, even, external, host_health, inventory, launch, link};
+use super::{managed, need, printed, reconcile, stop};
 use crate::engine::Span;
 use crate::model::capacity::{ec2_group, luck};
 use crate::model::event::steps;
@@ -358,8 +357,7 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     }
 }
 
-/// Takes hosts away from the fullest zone, the oldest first: any, or with termination protection the empty ones only
-/// (Managed instance draining; the oldest stands for the group's termination policy, model choice).
+/// Takes hosts away from the fullest zone, the oldest first (model choice): with termination protection empty ones only.
 fn scale_in(world: &mut World, provider: ProviderId, group: &Group, take: u32, cx: &mut Cx<'_>) {
     for _ in 0..take {
         let row = &world.providers[provider];
@@ -487,8 +485,7 @@ fn drain_over(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     }
 }
 
-/// A fault's successor of a dead host: it stands at once, in the same zone where possible. A group that has enough by
-/// then, as it had one more than desired when the fault struck, gets none.
+/// A fault's successor of a dead host: it stands at once. A group that has enough by then gets none.
 pub(crate) fn succeed(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let row = &mut world.providers[provider];
     row.held = row.held.saturating_sub(1);
@@ -496,9 +493,8 @@ pub(crate) fn succeed(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) 
     if group && inventory::coming(world, provider) >= world.providers[provider].desired {
         return;
     }
-    if let Some(id) = new_host(world, provider, None, None, cx) {
-        cx.after(Span::ZERO, Step::Booted(id));
-    } else {
-        fill_later(world, provider, LAUNCH_AGAIN, cx);
+    match new_host(world, provider, None, None, cx) {
+        Some(id) => cx.after(Span::ZERO, Step::Booted(id)),
+        None => fill_later(world, provider, LAUNCH_AGAIN, cx),
     }
 }

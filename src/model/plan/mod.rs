@@ -12,6 +12,8 @@ mod pipeline;
 mod place;
 mod plane;
 mod strategy;
+mod traffic;
+mod written;
 
 pub use super::ids::Unit;
 pub use alarm::{
@@ -30,6 +32,8 @@ pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
 pub use place::{Zone, ZoneKind};
 pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
 pub use strategy::{Answer, Flag, Hook, HookStatus, Shadow, Strategy, WHOLE};
+pub use traffic::{Balancer, Profile, Traffic};
+pub use written::Written;
 
 use super::fault;
 use super::ids::{
@@ -137,32 +141,6 @@ impl Plan {
     pub fn is_external(&self, service: &Service) -> bool {
         let external = |item: &StrategyItem| matches!(self.providers[item.provider].kind, ProviderKind::External(_));
         service.strategy.first().is_some_and(external)
-    }
-}
-
-/// What the file lists, in its order. The rows of a plan stand by name instead: what happens at one instant happens in the
-/// order of rows, so a file whose lists are permuted gives the same numbers.
-#[derive(Debug, Default, Clone)]
-pub struct Written {
-    /// Clusters.
-    pub clusters: Vec<ClusterId>,
-    /// Services and streams, cluster by cluster.
-    pub services: Vec<ServiceId>,
-    /// Faults.
-    pub faults: Vec<FaultId>,
-    /// Changes.
-    pub changes: Vec<ChangeId>,
-}
-
-impl Written {
-    /// The rows of a plan as they stand, for plans that no file describes.
-    pub fn rows_of(plan: &Plan) -> Written {
-        Written {
-            clusters: plan.clusters.ids().collect(),
-            services: plan.services.ids().collect(),
-            faults: plan.faults.ids().collect(),
-            changes: plan.changes.ids().collect(),
-        }
     }
 }
 
@@ -417,85 +395,6 @@ pub struct Protection {
     pub lasts: Dist,
     /// From its end until the task protects itself again; `None`: never.
     pub again: Option<Dist>,
-}
-
-/// An Application Load Balancer with one target group.
-#[derive(Debug, Clone)]
-pub struct Balancer {
-    /// Health-check interval, 30 s by default.
-    pub interval: Span,
-    /// Health-check time-out, 5 s.
-    pub timeout: Span,
-    /// Failures in a row until unhealthy, 2.
-    pub unhealthy: u32,
-    /// Passes in a row until healthy again, 5.
-    pub healthy: u32,
-    /// `deregistration_delay.timeout_seconds`, 300 s.
-    pub deregistration: Span,
-    /// Whether every load-balancer node sends to the targets of all zones.
-    pub cross_zone: bool,
-    /// How long clients keep the address of a node that does not answer or, with cross-zone off, has no target, 60 s.
-    pub dns_ttl: Span,
-    /// Clients that try another address at once when a node does not answer, in millionths of all.
-    pub retry_ppm: u64,
-    /// Whether it stands where its targets are, away from the Region: a cut link leaves it working.
-    pub local: bool,
-    /// Zones in which it has a node.
-    pub nodes: Vec<ZoneId>,
-}
-
-/// Requests offered to a service.
-#[derive(Debug, Clone)]
-pub struct Traffic {
-    /// Rate over time.
-    pub profile: Profile,
-    /// What one healthy task can answer, in billionths of a request for each second.
-    pub per_task: u64,
-    /// Whether customers of the application bring the rate, by way of its router: `profile` is what is planned for.
-    pub dispatched: bool,
-}
-
-/// A rate that changes at points in time; rates in billionths of a request for each second.
-#[derive(Debug, Clone)]
-pub enum Profile {
-    /// Changes at these times; the first is at 0.
-    Steps(Box<[(Time, u64)]>),
-    /// Repeats with this period; `offset` is where in the period time 0 lies.
-    Repeat {
-        /// Length of the period.
-        period: Span,
-        /// Where in the period the run starts.
-        offset: Span,
-        /// Changes within the period; the first is at 0.
-        steps: Box<[(Span, u64)]>,
-    },
-}
-
-impl Profile {
-    /// The rate at `now` and the time of the next change, if there is one.
-    pub fn at(&self, now: Time) -> (u64, Option<Time>) {
-        match self {
-            Profile::Steps(steps) => {
-                let next = steps.partition_point(|step| step.0 <= now);
-                (steps[next.saturating_sub(1)].1, steps.get(next).map(|step| step.0))
-            }
-            Profile::Repeat { period, offset, steps } => {
-                let place = Span((now.0 + offset.0) % period.0);
-                let next = steps.partition_point(|step| step.0 <= place);
-                let rate = steps[next.saturating_sub(1)].1;
-                let until = steps.get(next).map_or(*period, |step| step.0) - place;
-                (rate, Some(now + until))
-            }
-        }
-    }
-
-    /// The largest rate it ever reaches.
-    pub fn peak(&self) -> u64 {
-        match self {
-            Profile::Steps(steps) => steps.iter().map(|step| step.1).max().unwrap_or(0),
-            Profile::Repeat { steps, .. } => steps.iter().map(|step| step.1).max().unwrap_or(0),
-        }
-    }
 }
 
 /// When the tasks of a stream are run.

@@ -30,10 +30,12 @@ impl Due {
     }
 
     fn push(&mut self, since: i64, count: u32) {
-        if count > 0 {
-            self.since.push_back((since, count));
-            self.count += count;
+        match self.since.back_mut() {
+            _ if count == 0 => return,
+            Some((last, more)) if *last == since => *more += count,
+            _ => self.since.push_back((since, count)),
         }
+        self.count += count;
     }
 
     /// Launches of a call that has waited already are due.
@@ -113,7 +115,7 @@ mod tests {
         assert_eq!(told(&mut due, 10, 2, 3, false), [(10, 1)], "one more became due");
         // From 10 on they wait for capacity, from 20 on for a token again.
         assert_eq!(told(&mut due, 20, 2, 3, true), []);
-        assert_eq!(told(&mut due, 25, 4, 1, true), [(15, 1), (5, 1)]);
+        assert_eq!(told(&mut due, 25, 4, 1, true), [(15, 2)], "the one that came at 10 waits on");
         assert_eq!(told(&mut due, 30, 4, 0, true), [], "the last is not wanted any more");
         assert_eq!(told(&mut due, 40, 5, 0, false), [], "due and gone in one instant");
     }

@@ -1,8 +1,8 @@
 //! Changes and what a service does with them: `changes` and `deploymentConfiguration`.
 
 use super::Build;
-use super::cluster::by_name;
 use super::index::stands_before;
+use super::order::by_name;
 use crate::engine::{Span, Who};
 use crate::model::defect;
 use crate::model::ids::{AlarmId, ChangeId, RegionId, ServiceId};
@@ -80,12 +80,16 @@ impl Build<'_> {
                 self.out.warning(&at, message, hint);
             }
         }
-        for (id, change) in self.plan.changes.pairs().filter(|(_, change)| change.breaker_on_shift) {
+        for (place, id) in self.plan.changes_in_order().enumerate() {
+            let change = &self.plan.changes[id];
+            if !change.breaker_on_shift {
+                continue;
+            }
             let acts = |service: &plan::Service| moves(service) && service.deployment.breaker.is_some();
             if !change.services().any(|service| acts(&self.plan.services[service])) {
                 let message = "`circuitBreakerOnTrafficShift` is not used: nothing it deploys has a circuit breaker and moves \
                                traffic";
-                let at = format!("/changes/{}/circuitBreakerOnTrafficShift", id.0);
+                let at = format!("/changes/{place}/circuitBreakerOnTrafficShift");
                 self.out.warning(&at, message, "enable the service's `deploymentCircuitBreaker`, or leave it out");
             }
         }

@@ -1,6 +1,7 @@
 //! Clusters, cell by cell.
 
 use super::index::first as first_of;
+use super::order::{by_name, natural};
 use super::{Build, dead, router};
 use crate::engine::Time;
 use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId, ServiceId};
@@ -69,7 +70,7 @@ impl Build<'_> {
             let times = self.additions(region);
             let first = by_cell.len().saturating_sub(times.len()).max(1);
             for (place, mut clusters) in by_cell.into_iter().enumerate() {
-                clusters.sort_by_key(|(_, cluster)| &cluster.cluster_name);
+                clusters.sort_by(|one, other| natural(&one.1.cluster_name, &other.1.cluster_name));
                 let added = place.checked_sub(first).map(|row| times[row]);
                 let cell = self.open_cell(region, place, added);
                 for (index, cluster) in clusters {
@@ -254,13 +255,6 @@ impl Build<'_> {
         self.buckets.insert(key, id);
         id
     }
-}
-
-/// The places of a list in the order of its rows' names.
-pub(super) fn by_name<T>(rows: &[T], name: impl Fn(&T) -> &String) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..rows.len()).collect();
-    places.sort_by(|one, other| name(&rows[*one]).cmp(name(&rows[*other])));
-    places
 }
 
 fn from(start: usize) -> std::ops::Range<u32> {

@@ -1,7 +1,7 @@
 //! Faults: when, for how long, what.
 
-use super::cluster::by_name;
 use super::index::stands_before;
+use super::order::by_name;
 use super::{Build, Refused};
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::fault::{self, Spec};

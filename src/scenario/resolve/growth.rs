@@ -4,6 +4,7 @@
 //! clusters of a `fullMap` but those that are listed.
 
 use super::index::first;
+use super::order::natural;
 use super::{Build, control_plane::CELLS_MAX, router};
 use crate::engine::Time;
 use crate::model::fault::Live;
@@ -88,7 +89,7 @@ impl Build<'_> {
             let moved = (0..ids.len()).filter(|row| next[*row] != homes[*row]);
             let mut moves: Vec<(ClusterId, CellId)> =
                 moved.clone().map(|row| (ids[row], CellId(cells[0].0 + next[row]))).collect();
-            moves.sort_unstable();
+            moves.sort_by(|one, other| natural(&self.plan.clusters[one.0].name, &self.plan.clusters[other.0].name));
             let (all, of) = (there.iter().filter(|there| **there).count(), moved.filter(|row| there[*row]).count());
             self.tell(first + place, times[place], of, all, &at);
             if moves.is_empty() && written.router.mapping == Mapping::FullMap && row.clusters.is_empty() {
@@ -153,7 +154,8 @@ impl Build<'_> {
 
     /// Warns of faults that name a cell before it is there.
     pub(super) fn early_faults(&mut self) {
-        for (id, fault) in self.plan.faults.pairs() {
+        for (place, id) in self.plan.faults_in_order().enumerate() {
+            let fault = &self.plan.faults[id];
             let When::At(at) = fault.when else { continue };
             let cell = match &fault.effect {
                 Live::CellOutage(live) if live.cluster.is_none() => live.cell,
@@ -164,7 +166,7 @@ impl Build<'_> {
             if let Some(added) = row.added.filter(|added| *added > at) {
                 let message = format!("`{}` is not there before {added}", row.name);
                 let hint = "until then the fault has nothing to hit: begin it later, or name another cell";
-                self.out.warning(&format!("/faults/{}/at", id.0), message, hint);
+                self.out.warning(&format!("/faults/{place}/at"), message, hint);
             }
         }
     }

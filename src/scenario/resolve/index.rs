@@ -1,5 +1,6 @@
 //! Where things stand in the file, by name: a look costs the logarithm of a list, not its length.
 
+use super::order::by_name;
 use crate::scenario::file::Scenario;
 use std::collections::BTreeMap;
 
@@ -29,6 +30,8 @@ pub(super) struct Index<'a> {
     pub(super) faults: Places<'a>,
     /// `changes`.
     pub(super) changes: Places<'a>,
+    /// The row of each change in the plan, by its place in the file.
+    pub(super) change_rows: Vec<u32>,
 }
 
 impl<'a> Index<'a> {
@@ -54,6 +57,7 @@ impl<'a> Index<'a> {
             clusters: by(scenario.clusters.iter().map(|one| Some(one.cluster_name.as_str()))),
             faults: by(scenario.faults.iter().map(|one| Some(one.name.as_str()))),
             changes: by(scenario.changes.iter().map(|one| Some(one.name.as_str()))),
+            change_rows: change_rows(scenario),
         }
     }
 }
@@ -88,4 +92,13 @@ pub(super) fn first(places: &Places<'_>, name: &str) -> Option<usize> {
 /// Whether an entry stands before `place` that has the same name.
 pub(super) fn stands_before(places: &Places<'_>, name: &str, place: usize) -> bool {
     first(places, name).is_some_and(|first| first < place)
+}
+
+/// Changes stand in the plan by name.
+fn change_rows(scenario: &Scenario) -> Vec<u32> {
+    let mut rows = vec![0; scenario.changes.len()];
+    for (row, place) in by_name(&scenario.changes, |change| &change.name).into_iter().enumerate() {
+        rows[place] = row as u32;
+    }
+    rows
 }

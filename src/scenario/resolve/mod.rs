@@ -26,6 +26,7 @@ mod managed;
 mod network;
 mod objective;
 mod only_with;
+mod order;
 mod percent;
 mod pipeline;
 mod pipeline_alarm;

@@ -30,8 +30,7 @@ impl Build<'_> {
             self.out.error(&key, message, "write a `defect` of requests, such as `errors`, or leave it out");
             return None;
         }
-        // Changes stand in the order of the file.
-        let Some(flag) = first(&self.index.changes, name).map(|place| ChangeId(place as u32)) else {
+        let Some(flag) = first(&self.index.changes, name).map(|place| ChangeId(self.index.change_rows[place])) else {
             self.unknown_flag(name, &key);
             return None;
         };

@@ -1,6 +1,7 @@
 //! Alarms that a pipeline watches: those that are named, and those that it makes for itself.
 
 use super::Build;
+use super::index::first;
 use super::units::Named;
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
@@ -71,9 +72,8 @@ impl Build<'_> {
         if !named.services().all(|service| self.has_traffic(service, at)) {
             return Vec::new();
         }
-        // Changes stand by name, and each has its own.
-        let place = self.index.changes.range(..change.name.as_str()).count();
-        let scope = Scope::Fleet(ChangeId(place as u32));
+        let Some(place) = first(&self.index.changes, &change.name) else { return Vec::new() };
+        let scope = Scope::Fleet(ChangeId(self.index.change_rows[place]));
         let regions = named.regions(&self.plan);
         let mut found = Vec::new();
         for region in &regions {

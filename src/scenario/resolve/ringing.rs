@@ -31,6 +31,7 @@ impl Build<'_> {
             found.extend(ringing.map(|(service, alarm)| (id, service, alarm)));
         }
         for (id, service, alarm) in found {
+            let place = self.plan.changes_in_order().position(|one| one == id).unwrap_or_default();
             let name = &self.plan.alarms[alarm].name;
             let message = format!(
                 "the alarm `{name}` is in ALARM before this deployment begins: ECS watches none of the alarms of `{}` \
@@ -38,7 +39,7 @@ impl Build<'_> {
                 self.plan.services[service].name
             );
             let hint = "begin when it is OK, or mend what makes it ring";
-            self.out.warning(&format!("/changes/{}", id.0), message, hint);
+            self.out.warning(&format!("/changes/{place}"), message, hint);
         }
     }
 }
