@@ -136,7 +136,8 @@ fn a_task_that_exits_stays_down_and_is_replaced_after_the_link_returns() {
         let full = summary.faults[1].full_strength_seconds.unwrap().mean - (CUT.1 - 4_200.0);
         // Reconnected, started, and on a balanced service the first check.
         assert!((30.25..=120.0 + 30.0 + 30.0).contains(&full), "{kind}: {full} s after the cut");
-        assert_eq!(the_service(&summary).launches.requested.mean, 1.0, "{kind}");
+        // A launch that finds no agent connected yet is tried again.
+        assert_eq!(the_service(&summary).launches.running.mean, 1.0, "{kind}");
         check(
             "five answer what is asked",
             the_service(&summary).requests.failed.mean,

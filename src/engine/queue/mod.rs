@@ -30,6 +30,8 @@ const CROWDED: u64 = 48;
 const SPARSE: u64 = 6;
 /// Width of a bucket of the lowest level at the start: 2^10 µs, about a millisecond.
 const FIRST_WIDTH: u32 = 10;
+/// Entries that the open run and its late comers hold without a further request for memory.
+const OPEN_ROOM: usize = 64;
 /// How far from the end of the open run a late comer is inserted; further ones go to the heap.
 const SHIFTED_MAX: usize = 8;
 /// Late comers that never cause a narrower width.
@@ -109,9 +111,9 @@ impl<E: Copy> Queue<E> {
     /// An empty queue.
     pub fn new() -> Self {
         Queue {
-            open: Vec::new(),
+            open: Vec::with_capacity(OPEN_ROOM),
             unsorted: Vec::new(),
-            late: BinaryHeap::new(),
+            late: BinaryHeap::with_capacity(OPEN_ROOM),
             edge: below(FIRST_WIDTH),
             width: FIRST_WIDTH,
             buckets: Buckets::new(),

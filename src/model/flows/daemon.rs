@@ -44,6 +44,8 @@ fn book(world: &mut World, service: ServiceId) {
     for _ in due..owed {
         row.forgive();
     }
+    // A daemon that ends on another host may stand for one that was refused.
+    row.keep_tries();
     account::mark(world, service);
 }
 
@@ -91,6 +93,10 @@ pub(crate) fn first(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
         let open = machine.takes_tasks() && machine.fits(task) && choose::meets(world, service, host, cx);
         if open && !runs_on(world, service, host) {
             start(world, service, host, cx);
+            // What was refused here is booked when the scheduler looks.
+            if world.services[service].tries.refused() > world.services[service].owed() {
+                reconcile::wake_once(world, service, cx);
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::model::event::{Event, Family};
 use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode};
 use crate::model::flows::{consolidate, deploy, detect, launch, rebalance, reconcile, scale, serve, stop};
 use crate::model::ids::{CellId, ClusterId, HostId, ProviderId, ServiceId, TaskId};
-use crate::model::plan::{Kind, ProviderKind};
+use crate::model::plan::{Kind, Plan, ProviderKind};
 use crate::model::tables::task::on_host;
 use crate::model::world::{Cx, World};
 
@@ -66,21 +66,7 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
         Family::Rebalance => match rebalance::Step::of(event) {
             rebalance::Step::Look(service) => of_service(service),
         },
-        Family::Scale => match scale::Step::of(event) {
-            scale::Step::Tick(provider) => of_provider(provider),
-            // An Auto Scaling group is no part of ECS: it goes on.
-            scale::Step::Fill(provider) => {
-                let managed = matches!(plan.providers[provider].kind, ProviderKind::Managed(_));
-                of_provider(provider).filter(|_| managed)
-            }
-            scale::Step::Booted(host)
-            | scale::Step::Idle(host)
-            | scale::Step::DrainOver(host)
-            | scale::Step::Aged(host)
-            | scale::Step::Impaired(host) => of_host(host),
-            // A group ends a dead host by itself; one that lives it drains with the help of ECS.
-            scale::Step::Unhealthy(host) => of_host(host).filter(|_| world.hosts.at(host.slot).alive),
-        },
+        Family::Scale => scales(world, scale::Step::of(event), plan),
         Family::Consolidate => match consolidate::Step::of(event) {
             consolidate::Step::Look(provider) => of_provider(provider),
         },
@@ -100,6 +86,27 @@ fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
         | Family::Alarm
         | Family::Pipeline
         | Family::Convoy => None,
+    }
+}
+
+/// The same of a step of hosts.
+fn scales(world: &World, step: scale::Step, plan: &Plan) -> Option<ClusterId> {
+    let of_provider = |provider: ProviderId| Some(plan.providers[provider].cluster);
+    let of_host = |host: HostId| world.hosts.get(host).map(|host| plan.providers[host.provider].cluster);
+    match step {
+        scale::Step::Tick(provider) => of_provider(provider),
+        // An Auto Scaling group is no part of ECS: it goes on.
+        scale::Step::Fill(provider) => {
+            let managed = matches!(plan.providers[provider].kind, ProviderKind::Managed(_));
+            of_provider(provider).filter(|_| managed)
+        }
+        scale::Step::Booted(host)
+        | scale::Step::Idle(host)
+        | scale::Step::DrainOver(host)
+        | scale::Step::Aged(host)
+        | scale::Step::Impaired(host) => of_host(host),
+        // A group ends a dead host by itself; one that lives it drains with the help of ECS.
+        scale::Step::Unhealthy(host) => of_host(host).filter(|_| world.hosts.at(host.slot).alive),
     }
 }
 

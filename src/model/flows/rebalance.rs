@@ -10,6 +10,7 @@ use crate::model::event::steps;
 use crate::model::fact::{Action, Fact, Reason, StopCode, TaskState};
 use crate::model::ids::{ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::protect;
+use crate::model::plan::Plan;
 use crate::model::tables::Service;
 use crate::model::tables::service::Move;
 use crate::model::tables::task::{Health, Task, chain};
@@ -180,6 +181,9 @@ impl Part {
     fn begin(self, world: &mut World, most: usize, cx: &mut Cx<'_>) -> bool {
         let Part { service, item } = self;
         let plan = cx.plan;
+        if self.is_even(world, plan) && world.services[service].moving.is_empty() {
+            return true;
+        }
         let standing = plan.services[service].zones.iter().map(|zone| (self.wanted(world, *zone), *zone)).collect();
         let mut zones = Zones { standing, leaving: Vec::new() };
         let under_way = world.services[service].moving.iter().filter(|step| step.item == item).count();
@@ -206,6 +210,13 @@ impl Part {
             zones.moved(from, Some(to));
         }
         true
+    }
+
+    /// Whether no two zones differ by more than one task.
+    fn is_even(self, world: &World, plan: &Plan) -> bool {
+        let counts = plan.services[self.service].zones.iter().map(|zone| self.wanted(world, *zone));
+        let (least, most) = counts.fold((u32::MAX, 0), |(least, most), count| (least.min(count), most.max(count)));
+        most <= least.saturating_add(1)
     }
 
     /// Starts one task in the first of these zones that takes it.

@@ -3,9 +3,12 @@
 use crate::engine::{Span, Time};
 use std::collections::VecDeque;
 
+/// Times that are kept without a further request for memory; more are as rare as many launches that wait.
+const ROOM: usize = 16;
+
 /// Launches of one service that are due, the oldest first. Its clock runs only while what is due waits for a bucket, a
 /// queue or a cell, so that a wait for capacity, or a rest after failed starts, is none.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Due {
     /// Microseconds for which it has run.
     clock: i64,
@@ -19,6 +22,13 @@ pub struct Due {
     launched: u32,
     /// RunTask calls in the queue of a cell: how long each had waited before, and when it came there.
     calls: VecDeque<(Span, Time)>,
+}
+
+impl Default for Due {
+    fn default() -> Due {
+        let (since, calls) = (VecDeque::with_capacity(ROOM), VecDeque::new());
+        Due { clock: 0, at: Time::ZERO, runs: false, since, count: 0, launched: 0, calls }
+    }
 }
 
 impl Due {

@@ -478,7 +478,7 @@ impl Service {
     }
 
     /// No more launches have been refused than are due.
-    fn keep_tries(&mut self) {
+    pub fn keep_tries(&mut self) {
         if self.tries.refused() > 0 {
             self.tries.keep(self.owed());
         }

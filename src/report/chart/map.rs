@@ -3,9 +3,7 @@
 //! ```text
 //!   fault: in words, how much of everything it hit
 //!   Region
-//!   ┌ zone ┐   ┌ cell ───────┐ ┌ cell ───────┐     a cell or zone that the fault itself hit has a thick edge
-//!   ┌ zone ┐   │ ■ ■ ■ ■ ■ ■ │ │ ■ ■ ■       │     a tile for each cluster: with its name where there is room
-//!   ┌ zone ┐   └─────────────┘ └─────────────┘
+//!   ┌ zone ┐   │ ■ ■ ■ ■ ■ ■ │ │ ■ ■ ■       │     a tile for each cluster; what the fault itself hit has a thick edge
 //! ```
 #![expect(clippy::cast_possible_wrap, reason = "pixels, cells and clusters of a picture are few")]
 
