@@ -195,7 +195,9 @@ struct Told {
 }
 
 fn sum_up(plan: &Plan, mut runs: Vec<Measured>) -> Told {
-    runs.iter_mut().for_each(|run| run.sum_up(plan));
+    for run in &mut runs {
+        run.sum_up(plan);
+    }
     let all = Runs::new(plan, &runs);
     let summary = Summary {
         schema_version: 1,

@@ -95,7 +95,9 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
     let bearing: Vec<String> = bearing(problems).collect();
     if !bearing.is_empty() {
         line(&format!("\n{}", paint.strong("Bears on availability, not modelled")));
-        bearing.iter().for_each(|text| line(&format!("  {text}")));
+        for text in &bearing {
+            line(&format!("  {text}"));
+        }
     }
     let unused: Vec<String> = notes(problems, true).collect();
     if !unused.is_empty() {

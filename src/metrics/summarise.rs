@@ -316,7 +316,7 @@ impl<'a> Runs<'a> {
     /// The mean over all occurrences of all replications that have a value, and the interval of that ratio of two sums.
     fn pooled(&self, of: impl Fn(&'a Measured) -> recovery::Mean) -> Maybe {
         let runs: Vec<(f64, f64)> =
-            self.all.iter().map(of).filter(|mean| mean.count > 0).map(|mean| mean.parts()).collect();
+            self.all.iter().map(of).filter(|mean| mean.count > 0).map(recovery::Mean::parts).collect();
         let count: f64 = runs.iter().map(|(_, count)| count).sum();
         if runs.is_empty() {
             return None;

@@ -18,7 +18,7 @@ impl Start {
     /// As a run with the scenario's own seed begins: with `startEmpty`, and before its cluster is created, a service has
     /// no task.
     pub(crate) fn of(plan: &Plan) -> Start {
-        Start::with(plan, |world, cx| world.prepare(cx))
+        Start::with(plan, World::prepare)
     }
 
     /// As if all services were at their desired counts: also those that start from nothing or whose cluster is created

@@ -61,7 +61,7 @@ fn each(of: impl Fn(usize) -> Value) -> Value {
 }
 
 /// A copy with another value for one key.
-fn renamed(of: &Value, key: &str, name: String) -> Value {
+fn renamed(of: &Value, key: &str, name: &str) -> Value {
     let mut one = of.clone();
     one[key] = json!(name);
     one
@@ -73,9 +73,9 @@ fn lists_are_looked_through_by_name() {
     let (alarm, definition) = (file["alarms"][0].clone(), file["taskDefinitions"][0].clone());
     let grey = json!({ "zone": "z1", "errorShare": 0.1 });
     file["faults"] = each(|row| json!({ "name": format!("f{row}"), "at": "20m", "for": "1s", "zoneGrey": grey }));
-    file["alarms"] = each(|row| renamed(&alarm, "AlarmName", format!("a{row}")));
+    file["alarms"] = each(|row| renamed(&alarm, "AlarmName", &format!("a{row}")));
     file["changes"] = each(|row| json!({ "name": format!("c{row}"), "at": "1h", "service": format!("shop/s{row}") }));
-    file["taskDefinitions"] = each(|row| renamed(&definition, "family", format!("w{row}")));
+    file["taskDefinitions"] = each(|row| renamed(&definition, "family", &format!("w{row}")));
     file["taskDefinitions"].as_array_mut().unwrap().push(definition);
     file["behaviour"] = each(|row| json!({ "family": format!("w{row}"), "start": { "constant": "30s" } }));
     let services = each(|row| {

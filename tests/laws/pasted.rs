@@ -179,9 +179,9 @@ fn a_group_launches_what_it_lacks_and_ends_what_it_has_too_much() {
     let few = on_group((256, 256), 2, &json!({ "DesiredCapacity": 4, "Instances": instances }), &json!({}));
     assert_eq!(standing(&few).len(), 3);
     let (diary, _) = watch(&few);
-    let counts =
+    let mut counts =
         diary.0.iter().filter_map(|(_, fact)| if let Fact::Hosts { count, .. } = fact { Some(*count) } else { None });
-    assert_eq!(counts.last(), Some(4));
+    assert_eq!(counts.next_back(), Some(4));
     let many = on_group((256, 256), 2, &json!({ "DesiredCapacity": 2, "Instances": instances }), &json!({}));
     assert_eq!(standing(&many).iter().map(|host| host.1.as_str()).collect::<Vec<_>>(), ["us-east-1a", "us-east-1b"]);
     told(&many, Severity::Warning, "/autoScalingGroups/0/Instances", "lists 3 instances and wants 2");

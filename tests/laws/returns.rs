@@ -53,7 +53,7 @@ fn each_host_comes_back_by_its_own_law_and_a_part_of_them_never() {
     assert_eq!(summary.faults[0].hit.hosts.mean, HOSTS as f64);
     assert_eq!(up_at(&diary, 1.5 * HOUR - 1.0), 0);
     for hours in [0.5, 1.0, 2.0, 4.0, 8.0] {
-        let back = 0.8 * (1.0 - (-hours / 2.0f64).exp());
+        let back = 0.8 * (1.0 - libm::exp(-hours / 2.0));
         let found = up_at(&diary, (1.5 + hours) * HOUR) as usize;
         check_share(&format!("back after {hours} h"), found, HOSTS as usize, back, 0.2);
     }

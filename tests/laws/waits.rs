@@ -87,7 +87,9 @@ fn launches_wait_for_a_cell_that_is_down() {
     let row = outage(&json!({ "for": "20m" }));
     assert_eq!((row.launches.waiting.mean, row.launches.waited.mean, row.launches.accepted.mean), (0.0, 4.0, 4.0));
     // A second after the exits they would have been known; it takes the cell no second to load one cluster.
-    waits(&row).into_iter().for_each(|wait| check("until it is back", wait, 599.0, 3.5));
+    for wait in waits(&row) {
+        check("until it is back", wait, 599.0, 3.5);
+    }
 }
 
 #[test]

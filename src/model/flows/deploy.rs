@@ -187,7 +187,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let moves = shift.is_some();
     let digest = digest::at_begin(plan, service);
     let rollout = Rollout::new(id, revision, row.before_trial, unwatched);
-    row.rollout = Some(Box::new(Rollout { turn, shift, digest, ..rollout }));
+    row.rollout = Some(Box::new(Rollout { turn, digest, shift, ..rollout }));
     if bad {
         cx.note(Fact::Defective { change: id, unit: Unit::Service(service) });
     }

@@ -125,8 +125,7 @@ pub(crate) fn room_at_start(
     choose::host(world, service, provider, None, cx).ok()
 }
 
-/// A host begins to boot in the zone with the fewest of its provider; `None` when no zone gives one. A zone that gives
-/// none is left out for five minutes, unless nothing else is left (model choice).
+/// A host begins to boot in the zone with the fewest. A zone that gives none is tried last for five minutes (model choice).
 fn new_host(
     world: &mut World,
     provider: ProviderId,
@@ -197,7 +196,8 @@ fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let mut missing = row.desired.saturating_sub(coming);
     row.asked = row.asked.min(missing);
     let mut short = false;
-    for _ in 0..missing {
+    let tries = missing;
+    for _ in 0..tries {
         if launch(world, provider, None, None, cx) {
             launched(world, provider, missing, cx);
             missing -= 1;

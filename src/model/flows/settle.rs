@@ -84,7 +84,7 @@ fn tell_waits(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let waits = matches!(row.waits, Phase::LaunchThrottle | Phase::ControlPlane) || owed == 0;
     let launched = row.launched;
     row.due.settle(cx.now, launched, owed.max(unheard), waits, |span, count| {
-        cx.note(Fact::Waited { service: id, span, count })
+        cx.note(Fact::Waited { service: id, span, count });
     });
 }
 

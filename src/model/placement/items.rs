@@ -8,6 +8,7 @@ use crate::model::tables::Service;
 /// The provider whose tasks are furthest above their share of the desired count, and not of its base; the first of the
 /// list among equals (model choice: AWS publishes no order). `Some(None)`: the service has one provider. `None`: nobody
 /// may go. `of`: among tasks of one revision. `spares`: providers of the tasks that could go.
+#[expect(clippy::option_option, reason = "that nobody lets a task go is not the same as that anybody may")]
 pub(super) fn lets_go(
     row: &Service,
     service: &plan::Service,

@@ -41,7 +41,7 @@ pub(super) fn default(plan: &Plan, service: &Service) -> Option<&'static [Strate
 }
 
 /// The instances over whose zones a service is spread: none for standalone tasks and for a single zone.
-fn over<'p>(plan: &'p Plan, service: ServiceId, provider: ProviderId) -> Option<&'p Managed> {
+fn over(plan: &Plan, service: ServiceId, provider: ProviderId) -> Option<&Managed> {
     let several = |managed: &&Managed| managed.zones.len() > 1 && plan.services[service].kind == Kind::Replica;
     managed(plan, provider).filter(several)
 }

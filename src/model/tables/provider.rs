@@ -8,6 +8,10 @@ use crate::model::tables::Host;
 use std::collections::VecDeque;
 
 /// A capacity provider as a cell runs it. On Fargate only `refusals` is used.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what was told and what is on its way are independent, not one state"
+)]
 #[derive(Clone, Debug, Default)]
 pub struct Provider {
     /// Hosts, booting ones included, oldest first; some may be dead in truth.

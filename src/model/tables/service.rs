@@ -416,8 +416,8 @@ impl Service {
 
     /// Whether a task resolves the images of the revision that is deployed: others of it wait.
     pub fn resolves(&self) -> bool {
-        let open = |one: &&Box<Rollout>| one.stage.is_open() && one.digest != Digest::Known;
-        let Some(rollout) = self.rollout.as_ref().filter(open) else { return false };
+        let open = |one: &&Rollout| one.stage.is_open() && one.digest != Digest::Known;
+        let Some(rollout) = self.rollout.as_deref().filter(open) else { return false };
         self.revisions.iter().any(|one| one.number == rollout.revision && one.wanted > 0)
     }
 

@@ -109,7 +109,7 @@ impl Build<'_> {
             let hint = "write \"LifecycleState\": \"InService\" for a host that runs tasks";
             self.out.warning(&format!("{at}/Instances/{place}"), message, hint);
         }
-        self.to_desired(&mut hosts, group, desired, at);
+        self.cut_to_desired(&mut hosts, group, desired, at);
         hosts
     }
 
@@ -136,7 +136,7 @@ impl Build<'_> {
     }
 
     /// A group that has more hosts than it wants ends some: of the fullest zone, the first of the list first.
-    fn to_desired(&mut self, hosts: &mut Vec<Standing>, group: &AutoScalingGroup, desired: u32, at: &str) {
+    fn cut_to_desired(&mut self, hosts: &mut Vec<Standing>, group: &AutoScalingGroup, desired: u32, at: &str) {
         let (name, count) = (&group.auto_scaling_group_name, hosts.len());
         if count < desired as usize {
             let message = format!("{count} of the {desired} instances of `{name}` are listed: it launches the others");
@@ -146,7 +146,9 @@ impl Build<'_> {
             self.out.warning(&format!("{at}/Instances"), message, "raise `DesiredCapacity`, or remove instances");
         }
         let mut in_zone: BTreeMap<ZoneId, usize> = BTreeMap::new();
-        hosts.iter().for_each(|host| *in_zone.entry(host.zone).or_default() += 1);
+        for host in hosts.iter() {
+            *in_zone.entry(host.zone).or_default() += 1;
+        }
         let fullest = |in_zone: &BTreeMap<ZoneId, usize>| in_zone.values().copied().max();
         while hosts.len() > desired as usize {
             let most = fullest(&in_zone);
