@@ -138,10 +138,9 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
         buckets: 0..1,
         accounts: 0..1,
     });
-    let (name, account) = ("shop".to_owned(), "1".to_owned());
     plan.clusters.push(Cluster {
-        name,
-        account,
+        name: "shop".to_owned(),
+        account: "1".to_owned(),
         account_row: AccountId(0),
         created: None,
         cell: CellId(0),
@@ -168,8 +167,8 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
         trunk_enis: 10,
         price,
     });
-    plan.faults.push(broken("dark", When::At(at(1_000)), Some(Dist::Constant(Span::MINUTE))));
-    plan.faults.push(broken("hosts die", When::Every(Dist::Constant(Span::MINUTE)), None));
+    let dark = broken("dark", When::At(at(1_000)), Some(Dist::Constant(Span::MINUTE)));
+    plan.faults = [dark, broken("hosts die", When::Every(Dist::Constant(Span::MINUTE)), None)].into_iter().collect();
     plan.written = Written::rows_of(&plan);
     plan
 }

@@ -110,8 +110,7 @@ fn everything_wrong_with_a_place_is_told_at_once() {
 fn what_ecs_anywhere_does_not_have_is_told_at_once() {
     let mut file = everywhere();
     file["taskDefinitions"][1]["requiresCompatibilities"] = json!(["FARGATE"]);
-    let service = &mut file["clusters"][0]["services"][1];
-    *service = json!({ "serviceName": "till", "taskDefinition": "far", "desiredCount": 3, "launchType": "EXTERNAL",
+    file["clusters"][0]["services"][1] = json!({ "serviceName": "till", "taskDefinition": "far", "desiredCount": 3, "launchType": "EXTERNAL",
         "loadBalancers": [{ "targetGroupArn": "tg", "containerName": "far" }],
         "serviceRegistries": [{ "registryArn": "arn" }], "serviceConnectConfiguration": { "enabled": true },
         "availabilityZoneRebalancing": "ENABLED",

@@ -2,7 +2,7 @@
 
 use super::align::{Side, Table};
 use super::number::{NOTHING, estimate, percent, seconds, short};
-use crate::metrics::summary::{CellRow, Maybe, PlaneLaunches, PlaneRow, Summary};
+use crate::metrics::summary::{CellRow, PlaneLaunches, PlaneRow, Summary};
 
 /// Cells of a Region that are shown, those with something to tell first.
 const CELLS_MAX: usize = 12;
@@ -37,10 +37,9 @@ pub(super) fn table(summary: &Summary) -> Table {
         table.row(row(name, clusters, &region.launches, wait, [NOTHING.to_owned(), NOTHING.to_owned()]));
         let shown = shown(&region.cells);
         for cell in &shown {
-            let peak: Maybe = cell.peak_utilisation;
             // Tries that are turned away count too, so it may exceed 100 %.
-            let peak = peak.map_or_else(|| NOTHING.to_owned(), |peak| format!("{} %", short(peak.mean * 100.0)));
-            let last = [peak, seconds(&Some(cell.down_seconds), NOTHING)];
+            let peak = cell.peak_utilisation.map(|peak| format!("{} %", short(peak.mean * 100.0)));
+            let last = [peak.unwrap_or_else(|| NOTHING.to_owned()), seconds(&Some(cell.down_seconds), NOTHING)];
             table.row(row(format!("  {}", cell.cell), cell.clusters, &cell.launches, NOTHING.to_owned(), last));
         }
         let more = region.cells.len() - shown.len();

@@ -152,8 +152,7 @@ fn a_move_without_faults_loses_nothing() {
     assert!(births[3] > 0.0, "nothing was launched in the cell that was added");
     // What happens to tasks is the same to the last one, whether their cluster moves or not.
     let tasks = |diary: &mut crate::world::Diary| {
-        let task = |row: &(Time, Fact)| matches!(row.1, Fact::Task { .. } | Fact::Available { .. });
-        diary.0.retain(task);
+        diary.0.retain(|row: &(Time, Fact)| matches!(row.1, Fact::Task { .. } | Fact::Available { .. }));
         std::mem::take(&mut diary.0).into_iter().map(|row| format!("{row:?}")).collect::<Vec<_>>()
     };
     let [mut a, mut b] = [0, 1].map(|row| tasks(&mut found[row].0));

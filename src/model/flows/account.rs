@@ -45,8 +45,7 @@ pub(crate) fn answers(task: &Task, reachable: bool) -> bool {
 
 /// What a task counts as. Without a load balancer requests find whatever answers (model choice).
 fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
-    let mut bits = 0;
-    let answers = answers(task, reached);
+    let (mut bits, answers) = (0, answers(task, reached));
     let healthy = task.health == Health::Healthy;
     // A spare is neither missed nor sent to.
     let dark = task.marks.has(Marks::DARK);

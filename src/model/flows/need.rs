@@ -102,9 +102,6 @@ pub(crate) fn for_waiting(world: &World, provider: ProviderId, group: &Group, cx
     for (service, mut left) in waiting {
         let need = &plan.services[service].task;
         let alone = plan.services[service].placement.distinct_instance;
-        if need.system.is_some_and(|wanted| wanted != choose::system(plan, provider)) {
-            continue;
-        }
         if !runs(plan, provider, group, need) {
             continue;
         }

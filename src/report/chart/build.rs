@@ -1,8 +1,7 @@
 //! Which pictures a run has, and what is in them.
 
 use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
-use super::steps::{self, Points};
-use super::{application, changes, draw, map, planes, stages};
+use super::{application, changes, draw, map, planes, stages, steps};
 use crate::engine::Time;
 use crate::metrics::timeline::{Band, Series, Timeline};
 use crate::report::number::short;
@@ -131,7 +130,7 @@ pub(super) fn of<'t>(timeline: &'t Timeline, name: &'static str, subject: &str) 
     timeline.series.iter().filter(move |series| series.name == name).filter(move |series| series.subject == subject)
 }
 
-pub(super) fn line(timeline: &Timeline, name: &'static str, subject: &str) -> Points {
+pub(super) fn line(timeline: &Timeline, name: &'static str, subject: &str) -> steps::Points {
     of(timeline, name, subject).next().map(|series| series.points.clone()).unwrap_or_default()
 }
 
