@@ -116,7 +116,7 @@ pub struct Run {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
     pub threads: Option<u16>,
     /// Lines of events.ndjson to write: all, none or a number
-    #[arg(long, value_name = "all|none|N", default_value = "100000")]
+    #[arg(long, value_name = "all|none|N", default_value = "10000")]
     pub events: Lines,
 }
 
