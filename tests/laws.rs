@@ -86,6 +86,10 @@ mod paid;
 mod partial;
 #[path = "laws/pasted.rs"]
 mod pasted;
+#[path = "laws/pasted_hosts.rs"]
+mod pasted_hosts;
+#[path = "laws/pasted_platforms.rs"]
+mod pasted_platforms;
 #[path = "laws/pipeline.rs"]
 mod pipeline;
 #[path = "laws/pipeline_regions.rs"]
