@@ -171,7 +171,7 @@ fn check_order(text: &str, summary: &Summary) {
 }
 
 fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: `{text}`")))
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number: `{text}`")))
 }
 
 #[test]
@@ -181,8 +181,14 @@ fn random_scenarios_hold_together() {
     }
     let from = number("SWARM_FROM").unwrap_or(0);
     let until = from + number("SWARM_SEEDS").unwrap_or(SEEDS);
-    let failed: Vec<u64> =
-        (from..until).filter(|&seed| catch_unwind(AssertUnwindSafe(|| check_seed(seed))).is_err()).collect();
+    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let fails = |seed: &u64| catch_unwind(AssertUnwindSafe(|| check_seed(*seed))).is_err();
+    let of_one = |first: u64| (first..until).step_by(threads as usize).filter(fails).collect::<Vec<u64>>();
+    let mut failed: Vec<u64> = std::thread::scope(|scope| {
+        let running: Vec<_> = (from..from + threads).map(|first| scope.spawn(move || of_one(first))).collect();
+        running.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    failed.sort_unstable();
     let again = failed.first().map(|seed| format!("SWARM_SEED={seed} cargo test --test swarm -- --nocapture"));
     assert!(failed.is_empty(), "seeds {failed:?} fail; see the first again with\n{}", again.unwrap_or_default());
 }
