@@ -263,7 +263,7 @@ fn the_head_is_checked() {
     refused("/name", json!("../up"), "/name", "no folder");
     refused("/duration", json!("0s"), "/duration", "no time");
     refused("/warmUp", json!("3h"), "/warmUp", "leaves nothing");
-    refused("/startsAt", json!("monday"), "/startsAt", "no date");
+    refused("/startsAt", json!("monday"), "/startsAt", "not a date");
 }
 
 #[test]
@@ -398,7 +398,7 @@ fn placement_is_checked() {
 fn task_definitions_are_those_that_ecs_takes() {
     let containers = "/taskDefinitions/0/containerDefinitions";
     refused("/taskDefinitions/0/cpu", json!("300"), "/taskDefinitions/0", "no size of 300");
-    refused("/taskDefinitions/0/memory", json!("a lot"), "/taskDefinitions/0/memory", "no amount");
+    refused("/taskDefinitions/0/memory", json!("a lot"), "/taskDefinitions/0/memory", "not an amount");
     refused("/taskDefinitions/0/cpu", Value::Null, "/taskDefinitions/0", "needs `cpu`");
     refused("/taskDefinitions/0/networkMode", json!("bridge"), "/taskDefinitions/0/networkMode", "`awsvpc` only");
     refused(

@@ -666,7 +666,7 @@ fn bad_objectives_say_the_way_out() {
     check(json!({ "service": "shop/web", "nine": { "atLeast": 3 } }), "did you mean `nines`?");
     check(json!({ "service": "shop/web", "running": { "atLeast": 3 } }), "running.min");
     check(json!({ "service": "shop/web", "nines": 3 }), "needs a bound");
-    check(json!({ "service": "shop/web", "nines": { "atleast": 3 } }), "`atleast` is no bound");
+    check(json!({ "service": "shop/web", "nines": { "atleast": 3 } }), "`atleast` is not a bound");
     check(json!({ "service": "shop/web", "nines": { "atLeast": "3" } }), "needs a number");
     check(json!({ "service": "shop/web" }), "which result");
     check(json!({ "nines": { "atLeast": 3 } }), "names a service");

@@ -100,7 +100,7 @@ fn everything_wrong_with_a_place_is_told_at_once() {
             ("/regions/0/zones/0/parent", "the Region that it stands in, not `eu-west-1`"),
             ("/regions/0/zones/4", "the outpost `rack` has no parent"),
             ("/regions/0/zones/5/parent", "the Region that it stands in, not `us-west-2`"),
-            ("/regions/1/zones/1/parent", "`use1-az1` is no availability zone of `eu-west-1`"),
+            ("/regions/1/zones/1/parent", "`use1-az1` is not an Availability Zone of `eu-west-1`"),
             ("/taskDefinitions/0/requiresCompatibilities", "`web` is not registered for FARGATE"),
         ],
     );

@@ -23,7 +23,7 @@ pub(crate) struct Console {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Out {
     Open,
-    /// Its reader has gone (`| head`), which is no fault.
+    /// Its reader has gone (`| head`), which is not a fault.
     Unread,
     Broken,
 }
@@ -91,7 +91,7 @@ impl Console {
     }
 
     /// Data. What cannot be written is told at once, and [`Console::is_broken`] from then on; a reader that has gone
-    /// (`| head`) is no fault.
+    /// (`| head`) is not a fault.
     pub(crate) fn data(&mut self, text: &str) {
         if self.out_is != Out::Open {
             return;

@@ -44,7 +44,7 @@ pub(crate) fn files(
         files.push((EVENTS.to_owned(), visible::output(&lines, Paint::Plain).into_owned().into_bytes()));
     }
     for figure in chart::figures(&outcome.timeline, &plan.name) {
-        debug_assert!(chart::NAMES.contains(&figure.name), "`{}` is no name that is known before a run", figure.name);
+        debug_assert!(chart::NAMES.contains(&figure.name), "`{}` is not known before a run", figure.name);
         files.push((format!("{}.svg", figure.name), figure.svg()?.into_bytes()));
         files.push((format!("{}.png", figure.name), figure.png()?));
     }

@@ -228,7 +228,7 @@ fn bound(key: &str, value: &Value) -> Result<Option<Bound>, String> {
         "atMost" => Ok(Some(Bound::AtMost(number()?))),
         "equals" if value.is_object() || value.is_array() => Err("`equals` needs a number, a text or null".to_owned()),
         "equals" => Ok(Some(Bound::Equals(value.clone()))),
-        other if !value.is_object() => Err(format!("`{other}` is no bound; write `atLeast`, `atMost` or `equals`")),
+        other if !value.is_object() => Err(format!("`{other}` is not a bound; write `atLeast`, `atMost` or `equals`")),
         _ => Ok(None),
     }
 }

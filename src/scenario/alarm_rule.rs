@@ -174,7 +174,7 @@ impl<'t> Reader<'t> {
         let message = if WORDS.contains(&word) {
             format!("`{word}` does not fit here")
         } else {
-            format!("`{word}` is no word of a rule")
+            format!("`{word}` is not a word of a rule")
         };
         self.wrong(&message, hint)
     }
@@ -235,8 +235,8 @@ mod tests {
     fn what_is_no_rule_says_where() {
         fails("", "letter 1 of the rule: the rule ends too early", "ALARM(name)");
         fails("ALARM(a) AND", "letter 13 of the rule: the rule ends too early", "ALARM(name)");
-        fails("ALRM(a)", "letter 1 of the rule: `ALRM` is no word", "did you mean `ALARM`?");
-        fails("ALARM(a) and OK(b)", "letter 10 of the rule: `and` is no word", "did you mean `AND`?");
+        fails("ALRM(a)", "letter 1 of the rule: `ALRM` is not a word", "did you mean `ALARM`?");
+        fails("ALARM(a) and OK(b)", "letter 10 of the rule: `and` is not a word", "did you mean `AND`?");
         fails("ALARM(a) OK(b)", "letter 10 of the rule: `OK` does not fit here", "`AND`, `OR` or the end");
         fails("(ALARM(a)", "is not closed", "add `)`");
         fails("ALARM(a))", "closes nothing", "take it out");
@@ -244,7 +244,7 @@ mod tests {
         fails("ALARM(\"a)", "not closed", "end it with `\"`");
         fails("ALARM()", "`ALARM` names no alarm", "write `ALARM(name)`");
         fails("OK AND ALARM(a)", "`OK` names no alarm", "write `OK(name)`");
-        fails("AT_LEAST(2, ALARM, (a, b))", "`AT_LEAST` is no word", "known: ALARM");
+        fails("AT_LEAST(2, ALARM, (a, b))", "`AT_LEAST` is not a word", "known: ALARM");
         fails(&"(".repeat(5_000), "too deep", "at most 100");
         fails(&"NOT ".repeat(2_500), "too deep", "at most 100");
     }

@@ -21,7 +21,7 @@ const HOPS_MAX: usize = 32;
 /// Rules about a single value that a validator of their own decides.
 const LEAVES: [(&str, &str); 4] = [
     ("pattern", "does not have the form that is asked for"),
-    ("multipleOf", "is no multiple of what is asked for"),
+    ("multipleOf", "must be a multiple of what is asked for"),
     ("uniqueItems", "holds the same entry twice"),
     ("format", "does not have the form that is asked for"),
 ];

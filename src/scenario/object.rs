@@ -184,7 +184,7 @@ impl JsonSchema for Amount {
 pub struct Moment(pub String);
 
 impl Moment {
-    /// Seconds since 1970-01-01 UTC; `None` when it is no point in time.
+    /// Seconds since 1970-01-01 UTC; `None` when it is not a point in time.
     pub fn seconds(&self) -> Option<i64> {
         let text = self.0.trim();
         if let Ok(date) = text.parse::<jiff::Timestamp>() {

@@ -30,7 +30,7 @@ pub struct Document {
 
 /// Reads a scenario and all files that it names.
 ///
-/// `None` when the first file is no JSON at all. Problems that leave a tree (a key written twice, a missing `$file`)
+/// `None` when the first file is not JSON at all. Problems that leave a tree (a key written twice, a missing `$file`)
 /// still give a document, so that everything wrong can be reported at once: look at [`Problems::has_errors`].
 pub fn load(path: &str, files: &dyn Files, out: &mut Problems) -> Option<Document> {
     let (value, sources) = read(path, files, out);

@@ -217,7 +217,7 @@ fn stray_word(text: &str, error: &ParseError) -> Option<Finding> {
         "" => return None,
         _ => "texts stand in double quotes; true, false and null do not",
     };
-    Some(Finding::new(start, start + word.len(), format!("`{word}` is no JSON value"), hint))
+    Some(Finding::new(start, start + word.len(), format!("`{word}` is not a JSON value"), hint))
 }
 
 /// The parser's error in our words.

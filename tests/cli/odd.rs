@@ -43,7 +43,7 @@ fn pictures_are_xml_whatever_a_zone_is_called() {
     for name in pictures {
         let picture = fs::read_to_string(desk.path("out").join(&name)).unwrap();
         let raw = picture.chars().find(|c| c.is_control() && !"\n\r\t".contains(*c));
-        assert_eq!(raw, None, "{name} is no XML");
+        assert_eq!(raw, None, "{name} is not XML");
         shown += picture.matches("zone\\u001b[31m").count();
     }
     assert!(shown > 0, "the zone is named nowhere");

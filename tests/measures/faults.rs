@@ -293,7 +293,10 @@ fn bad_faults_are_refused_in_words() {
         (json!({ "name": "x", "every": { "constant": "1h" }, "zonePowerLoss": {} }), "needs `for`"),
         (json!({ "name": "x", "at": "1h", "for": "0s", "taskCrash": {} }), "of no length"),
         (json!({ "name": "x", "every": { "constant": "1h" }, "taskCrash": { "count": 2 } }), "its own clock"),
-        (json!({ "name": "x", "at": "1h", "zonePowerLoss": { "zone": "use1-az1", "share": 1.5 } }), "no share"),
+        (
+            json!({ "name": "x", "at": "1h", "zonePowerLoss": { "zone": "use1-az1", "share": 1.5 } }),
+            "must be above 0 and at most 1",
+        ),
         (json!({ "name": "x", "at": "1h", "hostCrash": { "count": 1, "share": 0.5 } }), "exclude each other"),
     ] {
         let file = thirty(&fault);

@@ -181,14 +181,14 @@ fn a_key_written_twice_hides_nothing_else() {
 fn what_is_no_json() {
     let same = [
         ("//x", "2:1 -: JSON has no comments | put the words into \"$comment\": \"...\"; it may stand in any object"),
-        ("\"a\":NaN", "2:5 -: `NaN` is no JSON value | JSON numbers are finite: leave the field out instead"),
+        ("\"a\":NaN", "2:5 -: `NaN` is not a JSON value | JSON numbers are finite: leave the field out instead"),
         (
             "\"a\":-Infinity",
-            "2:5 -: `-Infinity` is no JSON value | JSON numbers are finite: leave the field out instead",
+            "2:5 -: `-Infinity` is not a JSON value | JSON numbers are finite: leave the field out instead",
         ),
-        ("\"a\":True", "2:5 -: `True` is no JSON value | write true"),
-        ("\"a\":None", "2:5 -: `None` is no JSON value | write null, or leave the field out"),
-        ("\"a\":yes", "2:5 -: `yes` is no JSON value | texts stand in double quotes; true, false and null do not"),
+        ("\"a\":True", "2:5 -: `True` is not a JSON value | write true"),
+        ("\"a\":None", "2:5 -: `None` is not a JSON value | write null, or leave the field out"),
+        ("\"a\":yes", "2:5 -: `yes` is not a JSON value | texts stand in double quotes; true, false and null do not"),
         ("\"x\":1,", "2:6 -: a comma stands before the closing bracket | remove the comma"),
         ("\"a\" 1", "2:5 -: a colon is missing after the key | write \"key\": value"),
         ("\"a\":'x'", "2:5 -: a text needs double quotes | write \"text\""),

@@ -187,8 +187,8 @@ fn copies_need_two_sets_of_tasks_requests_and_somebody_who_looks() {
         let place = if rest.is_empty() { at.to_owned() } else { format!("{at}/{rest}") };
         told(watched("CANARY", &new), &json!({ "shadow": shadow }), &[(&place, words)]);
     };
-    wrong(json!({ "for": "30m", "share": 0 }), "share", "no share of the requests");
-    wrong(json!({ "for": "30m", "share": 1e-9 }), "share", "no share of the requests");
+    wrong(json!({ "for": "30m", "share": 0 }), "share", "must be above 0 and at most 1");
+    wrong(json!({ "for": "30m", "share": 1e-9 }), "share", "must be above 0 and at most 1");
     wrong(json!({ "for": "30m", "share": 1.5 }), "share", "must be at most 1");
     wrong(json!({ "for": "0s" }), "for", "in no time");
     wrong(json!({ "share": 0.5 }), "", "`for`");
@@ -212,28 +212,38 @@ fn every_mistake_is_told_with_its_place() {
     check(
         &none,
         &change(&json!({ "defect": { "errors": { "share": 0 } } })),
-        &[("/changes/0/defect/errors/share", "no share")],
+        &[("/changes/0/defect/errors/share", "must be above 0 and at most 1")],
     );
     let poison = json!({ "defect": { "poisonInput": { "share": 2, "customers": ["large"] } } });
     let at = "/changes/0/defect/poisonInput";
     check(
         &none,
         &change(&poison),
-        &[(&format!("{at}/share"), "no share"), (&format!("{at}/customers"), "customers of their own")],
+        &[
+            (&format!("{at}/share"), "must be above 0 and at most 1"),
+            (&format!("{at}/customers"), "customers of their own"),
+        ],
     );
     let at = "/changes/0/defect/leaks";
     let leaks = json!({ "defect": { "leaks": { "over": "0s", "loses": 1.5 } } });
-    check(&none, &change(&leaks), &[(&format!("{at}/over"), "does not leak"), (&format!("{at}/loses"), "no share")]);
+    check(
+        &none,
+        &change(&leaks),
+        &[(&format!("{at}/over"), "does not leak"), (&format!("{at}/loses"), "must be between 0 and 1")],
+    );
     let slower = json!({ "defect": { "slower": { "capacity": 1.5 } }, "onlyInZone": "mars" });
     check(
         &none,
         &change(&slower),
-        &[("/changes/0/defect/slower/capacity", "no share"), ("/changes/0/onlyInZone", "no zone is called")],
+        &[
+            ("/changes/0/defect/slower/capacity", "must be above 0 and at most 1"),
+            ("/changes/0/onlyInZone", "no zone is called"),
+        ],
     );
     check(
         &none,
         &change(&json!({ "badShare": 0, "defect": { "neverStarts": {} } })),
-        &[("/changes/0/badShare", "no chance")],
+        &[("/changes/0/badShare", "must be above 0 and at most 1")],
     );
     let twice = json!([{ "name": "a", "at": "1h", "service": "shop/web" }, { "name": "a", "at": "90m", "service": "shop/web" }]);
     check(&none, &twice, &[("/changes/1/name", "two changes are called `a`")]);

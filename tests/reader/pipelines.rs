@@ -190,7 +190,10 @@ fn alarms_and_hours_are_looked_at() {
         pipeline[key] = value;
         json!({ "services": ["shop/a", "shop/b"], "pipeline": pipeline })
     };
-    check(&with("unitAlarm", json!({ "threshold": 1.0 })), &[("/changes/0/pipeline/unitAlarm/threshold", "no share")]);
+    check(
+        &with("unitAlarm", json!({ "threshold": 1.0 })),
+        &[("/changes/0/pipeline/unitAlarm/threshold", "must be at least 0 and less than 1")],
+    );
     check(
         &with("fleetAlarm", json!({ "threshold": 0.1, "datapointsToAlarm": 4 })),
         &[("/changes/0/pipeline/fleetAlarm/datapointsToAlarm", "out of range")],

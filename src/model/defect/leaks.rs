@@ -43,8 +43,8 @@ impl Spec {
         }
         let share = (0.0..=1.0).contains(&loses);
         if !share {
-            let hint = "write a number from 0 to 1, such as 0.5";
-            out.error(&format!("{at}/loses"), format!("`{loses}` is no share"), hint);
+            let hint = "write a share such as 0.5";
+            out.error(&format!("{at}/loses"), format!("`{loses}` must be between 0 and 1"), hint);
         }
         let leak = Leak { over, slows: loses > 0.0 };
         (ages && share).then(|| Live { leak, loses_ppm: libm::round(loses * WHOLE as f64) as u64 })

@@ -190,7 +190,7 @@ fn share(value: f64, at: &str, out: &mut Problems) -> Option<u64> {
     if value > 0.0 && value <= 1.0 {
         return Some(libm::round(value * WHOLE as f64) as u64);
     }
-    out.error(at, format!("`{value}` is no share"), "write a number above 0 and up to 1, such as 0.3");
+    out.error(at, format!("`{value}` must be above 0 and at most 1"), "write a share such as 0.3");
     None
 }
 

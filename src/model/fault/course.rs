@@ -98,7 +98,7 @@ fn millionths(share: f64, at: &str, out: &mut Problems) -> Option<u32> {
     if (0.0..=1.0).contains(&share) {
         return Some(libm::round(share * 1e6) as u32);
     }
-    out.error(at, format!("`{share}` is no share"), "write a number from 0 to 1, such as 0.5 for half");
+    out.error(at, format!("`{share}` must be between 0 and 1"), "write a share such as 0.5 for half");
     None
 }
 

@@ -230,7 +230,7 @@ fn share(value: f64, at: &str, out: &mut Problems) -> Option<f64> {
     if value > 0.0 && value <= 1.0 {
         return Some(value);
     }
-    out.error(at, format!("`{value}` is no share"), "write a number above 0 and up to 1, such as 0.5 for half");
+    out.error(at, format!("`{value}` must be above 0 and at most 1"), "write a share such as 0.5 for half");
     None
 }
 

@@ -334,7 +334,7 @@ impl Parser {
             None if NOT_MODELLED.contains(&word) => {
                 return Err(self.wrong(format!("the subject `{word}` is not modelled")));
             }
-            None => return Err(self.wrong(format!("`{word}` is no subject: attributes begin with `attribute:`"))),
+            None => return Err(self.wrong(format!("`{word}` is not a subject: attributes begin with `attribute:`"))),
         };
         self.next += 1;
         Ok(subject)
@@ -367,7 +367,7 @@ impl Parser {
         let text = self.value()?;
         Regex::new(&format!("^(?:{text})$")).map_err(|error| {
             self.next = start;
-            self.wrong(format!("`{text}` is no regular expression: {error}"))
+            self.wrong(format!("`{text}` is not a regular expression: {error}"))
         })
     }
 }
@@ -434,7 +434,7 @@ mod tests {
     #[test]
     fn what_is_no_expression_is_refused_with_its_place() {
         check_refused("", 0, "subject");
-        check_refused("instance-type == m5.large", 0, "no subject");
+        check_refused("instance-type == m5.large", 0, "not a subject");
         check_refused("attribute:rack = 12", 15, "operator");
         check_refused("attribute:rack == 12 attribute:x exists", 21, "expected `and`");
         check_refused("(attribute:rack == 12", 21, "`)`");

@@ -74,7 +74,7 @@ object! {
             max_instance_lifetime,
             /// Stopped or running spares shorten the launch of hosts.
             warm_pool_configuration,
-            /// What `DesiredCapacity` counts: with other words than `units` it is no number of hosts.
+            /// What `DesiredCapacity` counts: with other words than `units` it is not a number of hosts.
             desired_capacity_type,
             /// Whether a replacement is launched before or after its host ends.
             instance_maintenance_policy,

@@ -176,8 +176,8 @@ impl Build<'_> {
         if share > 0.0 && share <= 1.0 {
             return Some(libm::round(share * 1e6) as u64);
         }
-        let hint = "write a number above 0 and up to 1, or leave `defect` out for a good revision";
-        self.out.error(&format!("{at}/badShare"), format!("`{share}` is no chance to be bad"), hint);
+        let hint = "write a chance such as 0.1, or leave `defect` out for a good revision";
+        self.out.error(&format!("{at}/badShare"), format!("`{share}` must be above 0 and at most 1"), hint);
         None
     }
 

@@ -143,7 +143,7 @@ impl Build<'_> {
             .as_ref()
             .is_some_and(|account| account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()))
         {
-            let message = format!("`{account}` is no account number");
+            let message = format!("`{account}` is not an account number");
             self.out.error(&format!("{at}/account"), message, "write twelve digits");
         }
         let account_row = self.account_row(region, &account);

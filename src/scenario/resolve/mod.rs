@@ -201,7 +201,7 @@ impl Build<'_> {
         match scenario.starts_at.parse::<jiff::Timestamp>() {
             Ok(date) => self.plan.starts_at = date.as_second(),
             Err(error) => {
-                let message = format!("`{}` is no date: {error}", scenario.starts_at);
+                let message = format!("`{}` is not a date: {error}", scenario.starts_at);
                 self.out.error("/startsAt", message, "write it as \"2026-01-05T00:00:00Z\"");
             }
         }

@@ -76,7 +76,7 @@ impl Build<'_> {
         let Some(written) = &service.created_at else { return false };
         let at = format!("{at}/createdAt");
         let Some(created) = written.seconds() else {
-            let message = format!("`{}` is no date", written.0);
+            let message = format!("`{}` is not a date", written.0);
             self.out.error(&at, message, "write it as \"2026-01-05T00:00:00Z\"");
             return false;
         };

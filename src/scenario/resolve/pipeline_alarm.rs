@@ -112,8 +112,8 @@ impl Build<'_> {
 
     fn pipeline_rule(&mut self, written: &PipelineAlarm, at: &str) -> Option<Rule> {
         if !(0.0..1.0).contains(&written.threshold) {
-            let message = format!("`{}` is no share that can be exceeded", written.threshold);
-            self.out.error(&format!("{at}/threshold"), message, "write 0 or more and less than 1, such as 0.01");
+            let message = format!("`{}` must be at least 0 and less than 1", written.threshold);
+            self.out.error(&format!("{at}/threshold"), message, "write a share that errors can exceed, such as 0.01");
             return None;
         }
         let all = written.evaluation_periods.unwrap_or(3);

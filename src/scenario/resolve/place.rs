@@ -57,7 +57,7 @@ impl Build<'_> {
         };
         let found = open.iter().find(|row| row.id == *parent || row.name == *parent).map(|row| row.id.clone());
         if found.is_none() {
-            let message = format!("`{parent}` is no availability zone of `{}`", self.plan.regions[region].name);
+            let message = format!("`{parent}` is not an Availability Zone of `{}`", self.plan.regions[region].name);
             self.out.error(&format!("{at}/parent"), message, hint);
         }
         self.names.zones.get(&found?).copied()

@@ -29,7 +29,7 @@ impl Build<'_> {
                 } else if let Some(count) = requirement.value.0.parse::<u32>().ok().filter(|count| *count > 0) {
                     sum = sum.saturating_add(count);
                 } else {
-                    let message = format!("`{}` is no number of GPUs", requirement.value.0);
+                    let message = format!("`{}` is not a number of GPUs", requirement.value.0);
                     self.out.error(&format!("{at}/value"), message, "write \"1\" or more");
                 }
             }

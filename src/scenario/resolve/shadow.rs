@@ -32,11 +32,11 @@ impl Build<'_> {
         let services: Vec<ServiceId> = named.services().collect();
         let fit = services.iter().all(|service| self.can_be_copied(*service, &at));
         let share = shadow.share.unwrap_or(1.0);
-        // A share that is no whole millionth of the requests would copy none.
+        // A share below one millionth of the requests would copy none.
         let ppm = if share > 0.0 && share <= 1.0 { libm::round(share * 1e6) as u64 } else { 0 };
         if ppm == 0 {
-            let hint = "write a number above 0 and up to 1, such as 0.5, or leave it out for all";
-            self.out.error(&format!("{at}/share"), format!("`{share}` is no share of the requests"), hint);
+            let hint = "write a share of the requests, such as 0.5, or leave it out for all";
+            self.out.error(&format!("{at}/share"), format!("`{share}` must be above 0 and at most 1"), hint);
         }
         let span = shadow.lasts.0;
         if span == Span::ZERO {

@@ -168,7 +168,11 @@ impl Build<'_> {
         let Some(Amount(text)) = written else { return Ok(None) };
         let found = read(text);
         if found.is_none() {
-            self.out.error(at, format!("`{text}` is no amount"), "write CPU units or \"0.5 vCPU\", MiB or \"1 GB\"");
+            self.out.error(
+                at,
+                format!("`{text}` is not an amount"),
+                "write CPU units or \"0.5 vCPU\", MiB or \"1 GB\"",
+            );
             return Err(Refused);
         }
         Ok(found)

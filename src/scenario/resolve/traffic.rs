@@ -99,7 +99,7 @@ impl Build<'_> {
         for (place, step) in steps.iter().enumerate() {
             let at = format!("{at}/{place}/at");
             let Some(time) = time_of_day(&step.at) else {
-                self.out.error(&at, format!("`{}` is no time of day", step.at), "write it as \"09:00\"");
+                self.out.error(&at, format!("`{}` is not a time of day", step.at), "write it as \"09:00\"");
                 return None;
             };
             if found.last().is_some_and(|(last, _)| *last >= time) {
