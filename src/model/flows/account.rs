@@ -4,10 +4,10 @@
 //! as is a pure function of the row, its zone and its service, so no flow can forget a count.
 
 use crate::model::fact::{Cause, NO_ZONE, Phase, TaskState};
-use crate::model::ids::{ServiceId, TaskId, ZoneId};
+use crate::model::ids::{ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::plan::{self, Plan};
 use crate::model::tables::rollout::Revision;
-use crate::model::tables::service::InZone;
+use crate::model::tables::service::{InZone, Service};
 use crate::model::tables::task::{Health, Link, Marks, Target, Task, link, unlink};
 use crate::model::world::World;
 
@@ -167,6 +167,32 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
             link(&mut world.tasks, &mut row.zones[place(after.zone)].first, slot, Link::Zone);
         }
     }
+    if before.counted != after.counted
+        || before.zone != after.zone
+        || before.revision != after.revision
+        || before.wear != after.wear
+    {
+        recount(row, first_zone, (service, provider), before, after);
+    }
+    for (standing, add) in [(before, false), (after, true)] {
+        if standing.counted & (LACKING | DEAD) != 0 {
+            let line = row.lacks.line(standing.cause, standing.phase);
+            shift(&mut line.tasks, standing.counted & LACKING != 0, add);
+            shift(&mut line.dead_targets, standing.counted & DEAD != 0, add);
+        }
+    }
+}
+
+/// What a task counts as, where it stands or its revision is another: in the counts of the service, its strategy items,
+/// revisions and zones.
+fn recount(
+    row: &mut Service,
+    first_zone: u16,
+    (service, provider): (&plan::Service, ProviderId),
+    before: &Standing,
+    after: &Standing,
+) {
+    let place = |zone: ZoneId| usize::from(zone.0 - first_zone);
     let step = |count: &mut u32, bit: u16| {
         *count = *count + u32::from(after.counted & bit != 0) - u32::from(before.counted & bit != 0);
     };
@@ -201,11 +227,6 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
     for (standing, add) in [(before, false), (after, true)] {
         if standing.zone != NO_ZONE {
             count_in_zone(&mut row.zones[place(standing.zone)], standing.counted, add);
-        }
-        if standing.counted & (LACKING | DEAD) != 0 {
-            let line = row.lacks.line(standing.cause, standing.phase);
-            shift(&mut line.tasks, standing.counted & LACKING != 0, add);
-            shift(&mut line.dead_targets, standing.counted & DEAD != 0, add);
         }
     }
 }

@@ -116,9 +116,10 @@ struct Used {
 
 impl Used {
     fn of(world: &World, service: ServiceId, plan: &Plan) -> Used {
-        let known = Used { service, all: false };
-        let any = nodes(&plan.services[service]).iter().any(|zone| known.answers(world, *zone).is_some());
-        Used { all: !any, ..known }
+        let any = nodes(&plan.services[service])
+            .iter()
+            .any(|zone| world.services[service].zones[world.zone_row(*zone)].in_dns);
+        Used { service, all: !any }
     }
 
     /// Whether the node in a zone answers; `None` where clients do not use its address.
