@@ -383,3 +383,25 @@ fn zones_are_evened_out_when_there_are_launch_tokens_again() {
     let (_, summary) = world(parts);
     assert!(summary.faults[0].balanced_seconds.is_some(), "{:?}", summary.faults[0]);
 }
+
+/// When hosts were set DRAINING.
+fn drained(diary: &Diary) -> Vec<Time> {
+    let drains = |fact: &Fact| matches!(fact, Fact::Host { status: HostStatus::Draining, .. });
+    diary.0.iter().filter(|(_, fact)| drains(fact)).map(|(at, _)| *at).collect()
+}
+
+#[test]
+fn a_host_that_evens_out_zones_may_be_the_one_that_scaling_asks_for() {
+    // Both hosts stand in one zone, and a third boots in the other while tasks wait. It would take the place of one of
+    // them, but managed scaling asks for as many as the group may have: all three stay.
+    let mut parts = json!({ "clusters": cluster(&json!([service("web", 24)]), &json!([])) });
+    group(&mut parts, 2, &["z1", "z2"], false);
+    let stands = json!({ "InstanceType": "m5.large", "AvailabilityZoneId": "z1", "LifecycleState": "InService" });
+    parts["autoScalingGroups"][0]["Instances"] = json!([stands, stands]);
+    parts["autoScalingGroups"][0]["MaxSize"] = json!(3);
+    parts["behaviour"][1]["boot"] = json!({ "constant": "10m" });
+    parts["capacityProviders"][0]["autoScalingGroupProvider"]["managedScaling"] = json!({ "targetCapacity": 100 });
+    let (diary, summary) = world(parts);
+    assert!(drained(&diary).is_empty(), "{:?}", drained(&diary));
+    assert_eq!(summary.services[0].running.max.mean, 12.0, "each host takes four");
+}

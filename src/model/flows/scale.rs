@@ -344,9 +344,11 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     if row.high && was_high && row.warm_until <= cx.now {
         let add = ec2_group::step_out(scaling, needed, running, group.max);
         let desired = (running + add).max(row.desired).min(group.max);
-        row.asked += desired - row.desired;
+        let more = desired - row.desired;
+        row.asked += more;
         row.desired = desired;
-        if add > 0 {
+        // Hosts beyond the size, while zones are evened out, may be those that it asks for: the group looks all the same.
+        if add > 0 || more > 0 {
             row.scaled_out = Some(cx.now);
             fill_later(world, provider, Span::ZERO, cx);
         }
