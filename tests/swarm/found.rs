@@ -405,3 +405,14 @@ fn a_host_that_evens_out_zones_may_be_the_one_that_scaling_asks_for() {
     assert!(drained(&diary).is_empty(), "{:?}", drained(&diary));
     assert_eq!(summary.services[0].running.max.mean, 12.0, "each host takes four");
 }
+
+#[test]
+fn a_host_with_a_spot_notice_drains_when_ecs_acts_again() {
+    let mut parts = json!({ "clusters": cluster(&json!([service("web", 2), daemon("agent")]), &json!([])),
+        "faults": [{ "name": "down", "at": "10m", "for": "20m", "cellOutage": {} },
+                   { "name": "taken", "at": "12m", "spotReclaim": {} }] });
+    group(&mut parts, 2, &["z1", "z2"], true);
+    let (diary, _) = world(parts);
+    let drained = drained(&diary);
+    assert!(!drained.is_empty() && drained.iter().all(|time| *time >= at(1_800)), "{drained:?}");
+}

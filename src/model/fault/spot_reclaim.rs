@@ -4,7 +4,7 @@ use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
 use crate::engine::key::Phase;
 use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, Reason, StopCode};
-use crate::model::flows::{For, account, at_risk, rebalance, scale, stop};
+use crate::model::flows::{For, account, at_risk, drain, rebalance, stop};
 use crate::model::ids::{HostId, TaskId};
 use crate::model::ids::{ProviderId, TypeId, ZoneId};
 use crate::model::names::Names;
@@ -133,7 +133,7 @@ impl Live {
                 match &cx.plan.providers[provider].kind {
                     ProviderKind::Managed(_) => {
                         cx.note(Fact::Noticed { cause });
-                        scale::drain(world, id, cause, cx);
+                        drain::begin(world, id, cause, cx);
                     }
                     _ => at_risk::recommended(world, id, cause, cx),
                 }
@@ -180,7 +180,7 @@ pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_
     let by_agent = matches!(&cx.plan.providers[provider].kind, ProviderKind::Group(group) if group.spot_draining);
     if by_agent || managed_draining(provider, cx) {
         cx.note(Fact::Noticed { cause });
-        scale::drain(world, id, cause, cx);
+        drain::begin(world, id, cause, cx);
     }
     cx.at(cx.now + NOTICE, Phase::Fault, super::Step::TakenBack(id, cause));
 }

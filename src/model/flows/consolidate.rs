@@ -14,7 +14,7 @@
 //! It comes to rest: a host that is launched while others are drained is never drained for that itself, so that each
 //! round has fewer hosts to choose from.
 
-use super::{managed, reconcile, scale};
+use super::{drain, managed, reconcile};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
 use crate::model::event::steps;
@@ -94,7 +94,7 @@ fn look(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     }
     let (go, wait) = choice(world, provider, after, cx);
     for host in go {
-        scale::drain(world, host, cause(), cx);
+        drain::begin(world, host, cause(), cx);
     }
     if wait {
         look_at(world, provider, cx.now + after, cx);

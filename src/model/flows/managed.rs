@@ -9,7 +9,7 @@
 //! ```
 //! In which zone a task may stand is said in `placement/spread.rs`. Left out: event windows, capacity reservations.
 
-use super::{consolidate, detect, pace, scale};
+use super::{consolidate, detect, drain, pace, scale};
 use crate::engine::Span;
 use crate::model::capacity::luck;
 use crate::model::fact::{Cause, HostStatus, Mechanism};
@@ -178,7 +178,7 @@ pub(crate) fn lives(world: &World, id: HostId, cx: &mut Cx<'_>) {
 /// It is fourteen days old.
 pub(crate) fn aged(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     if world.hosts.get(id).is_some() {
-        scale::drain(world, id, Cause::mechanism(Mechanism::Maintenance), cx);
+        drain::begin(world, id, Cause::mechanism(Mechanism::Maintenance), cx);
     }
 }
 
@@ -237,6 +237,6 @@ pub(crate) fn impaired(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
         detect::ended(world, id, cx);
     } else if !host.connected {
         let cause = detect::silenced_by(world, host);
-        scale::drain(world, id, cause, cx);
+        drain::begin(world, id, cause, cx);
     }
 }

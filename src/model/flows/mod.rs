@@ -18,6 +18,7 @@ pub mod deploy;
 pub mod detect;
 pub mod digest;
 pub mod dispatch;
+pub mod drain;
 pub mod early;
 pub mod even;
 pub mod external;

@@ -102,6 +102,7 @@ fn scales(world: &World, step: scale::Step, plan: &Plan) -> Option<ClusterId> {
         }
         scale::Step::Booted(host)
         | scale::Step::Idle(host)
+        | scale::Step::Drains(host)
         | scale::Step::DrainOver(host)
         | scale::Step::Aged(host)
         | scale::Step::Impaired(host) => of_host(host),

@@ -6,7 +6,7 @@
 //! ```
 //! Unhealthy hosts: `host_health`; rebalance recommendations: `at_risk`. Left out: instance refresh, maximum lifetimes of a group's hosts, warm pools, weighted capacity.
 
-use super::{For, HELD_UP, account, at_risk, daemon, detect, even, external, host_health, inventory, launch, link};
+use super::{For, HELD_UP, account, at_risk, daemon, drain, even, external, host_health, inventory, launch, link};
 use super::{managed, need, printed, reconcile, stop};
 use crate::engine::Span;
 use crate::model::capacity::{ec2_group, luck};
@@ -37,12 +37,12 @@ steps! { Scale:
     Impaired(host: HostId),
     /// A group finds a host unhealthy.
     Unhealthy(host: HostId),
+    /// ECS acts again: a host that was told to go meanwhile drains.
+    Drains(host: HostId),
 }
 
 /// How long a group waits after no zone could give a host (model choice).
 pub(crate) const LAUNCH_AGAIN: Span = Span::from_secs(60);
-/// How long managed draining waits for tasks (Managed instance draining).
-const DRAINS: Span = Span::from_secs(48 * 3_600);
 
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
@@ -56,10 +56,11 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         }
         Step::Booted(host) => booted(world, host, cx),
         Step::Idle(host) => idle(world, host, cx),
-        Step::DrainOver(host) => drain_over(world, host, cx),
+        Step::DrainOver(host) => drain::over(world, host, cx),
         Step::Aged(host) => managed::aged(world, host, cx),
         Step::Impaired(host) => managed::impaired(world, host, cx),
         Step::Unhealthy(host) => host_health::unhealthy(world, host, cx),
+        Step::Drains(host) => drain::drains(world, host, cx),
     }
 }
 
@@ -379,32 +380,9 @@ fn scale_in(world: &mut World, provider: ProviderId, group: &Group, take: u32, c
 /// A host of a group is told to go: drained first where managed draining is on.
 pub(crate) fn leaves(world: &mut World, id: HostId, group: &Group, cause: Cause, cx: &mut Cx<'_>) {
     if group.draining {
-        drain(world, id, cause, cx);
+        drain::begin(world, id, cause, cx);
     } else {
         terminate(world, id, cause, cx);
-    }
-}
-
-/// Sets a host DRAINING: it goes as soon as its tasks have gone.
-pub(crate) fn drain(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
-    let host = world.hosts.at(id.slot);
-    if host.leaving || host.status != HostStatus::Active {
-        return;
-    }
-    let provider = host.provider;
-    inventory::change(world, id, |host| {
-        host.status = HostStatus::Draining;
-        host.leaving = true;
-        host.cause = cause;
-    });
-    tell(world, id, cx);
-    daemon::wake(world, provider, cx);
-    if world.hosts.at(id.slot).empty() {
-        leave_when_empty(world, id, cx);
-    } else {
-        let managed = matches!(cx.plan.providers[provider].kind, ProviderKind::Managed(_));
-        cx.after(if managed { managed::DRAINS } else { DRAINS }, Step::DrainOver(id));
-        detect::drain(world, id, cause, StopCode::TerminationNotice, cx);
     }
 }
 
@@ -472,18 +450,6 @@ fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
         terminate(world, id, cause, cx);
     } else {
         managed::idle(world, id, cx);
-    }
-}
-
-/// A host has drained for as long as it may.
-fn drain_over(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
-    if let Some(host) = world.hosts.get(id).filter(|host| host.leaving && !host.ended) {
-        let cause = host.cause;
-        if link::governs(world, cx.plan, host.zone) {
-            terminate(world, id, cause, cx);
-        } else {
-            cx.after(HELD_UP, Step::DrainOver(id));
-        }
     }
 }
 
