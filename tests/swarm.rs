@@ -93,11 +93,15 @@ fn run<R: Reader<Fact>>(
     let worlds = parts.iter().map(|part| (World::new(plan, part), reader()));
     let mut sim = Sim::new(plan, plan.seed(), worlds, plan.lookahead(), LIMITS);
     sim.prepare(World::prepare);
+    let mut drained = vec![Vec::new(); sim.worlds().count()];
     for &at in cuts.iter().chain([&plan.end()]) {
         assert_eq!(sim.run_until(at), Stop::Finished);
         for world in sim.worlds() {
             let found = audit(world, plan, at);
             assert!(found.is_empty(), "the audit finds, before {at}:\n{}", found.join("\n"));
+        }
+        if at + sane::DRAINS <= plan.end() {
+            drained = sim.worlds().map(sane::consolidated).collect();
         }
     }
     let found = replicate::overdrawn(plan, &sim);
@@ -105,7 +109,8 @@ fn run<R: Reader<Fact>>(
         return Err(found);
     }
     if calm {
-        let wrong: Vec<String> = sim.worlds().flat_map(|world| sane::ends_well(plan, world)).collect();
+        let worlds = sim.worlds().zip(&drained);
+        let wrong: Vec<String> = worlds.flat_map(|(world, before)| sane::ends_well(plan, world, before)).collect();
         assert!(wrong.is_empty(), "it does not end well:\n{}", wrong.join("\n"));
     }
     Ok((sim.digest(), sim.events(), sim.into_readers()))

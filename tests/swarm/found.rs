@@ -9,8 +9,13 @@ use evenkeel::model::fact::{Fact, HostStatus, NO_HOST, TaskState};
 use serde_json::{Value, json};
 
 /// A world of two zones, `parts` over the defaults; every task `f` takes a quarter of an `m5.large`'s two vCPUs.
-#[expect(clippy::needless_pass_by_value, reason = "each test builds its world and gives it away")]
 fn world(parts: Value) -> (Diary, Summary) {
+    ends(parts, false)
+}
+
+/// The same; `well`: it must end as it was meant to be.
+#[expect(clippy::needless_pass_by_value, reason = "each test builds its world and gives it away")]
+fn ends(parts: Value, well: bool) -> (Diary, Summary) {
     let zones: Vec<Value> =
         ["z1", "z2"].iter().map(|zone| json!({ "id": zone, "subnets": [format!("subnet-{zone}")] })).collect();
     let mut file = json!({
@@ -20,7 +25,7 @@ fn world(parts: Value) -> (Diary, Summary) {
         "behaviour": [{ "family": "f", "start": { "constant": "10s" } }],
     });
     file.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
-    let (_, diary, summary) = check(&file.to_string(), false, &mut Dice::new(1));
+    let (_, diary, summary) = check(&file.to_string(), well, &mut Dice::new(1));
     (diary, summary)
 }
 
@@ -415,4 +420,20 @@ fn a_host_with_a_spot_notice_drains_when_ecs_acts_again() {
     let (diary, _) = world(parts);
     let drained = drained(&diary);
     assert!(!drained.is_empty() && drained.iter().all(|time| *time >= at(1_800)), "{drained:?}");
+}
+
+#[test]
+fn a_host_may_have_begun_to_drain_when_changes_come_again_and_again() {
+    // Each change leaves more hosts than its tasks fill; the run ends while some drain after the last of them.
+    let mut web = service("web", 8);
+    web["deploymentConfiguration"] = json!({ "minimumHealthyPercent": 100, "maximumPercent": 125 });
+    let mut parts = json!({ "duration": "95m", "clusters": cluster(&json!([web]), &json!([])),
+        "changes": [{ "name": "new", "every": { "constant": "1h" }, "service": "c/web" }] });
+    managed(&mut parts, 60);
+    parts["capacityProviders"][0]["managedInstancesProvider"]["instanceLaunchTemplate"]["instanceRequirements"] =
+        json!({ "vCpuCount": { "min": 2 }, "memoryMiB": { "min": 0 }, "allowedInstanceTypes": ["m5.large"] });
+    parts["behaviour"][0]["start"] = json!({ "constant": "5m" });
+    let (diary, _) = ends(parts, true);
+    let drained = drained(&diary);
+    assert!(drained.last().is_some_and(|time| *time > at(5_400)), "{drained:?}");
 }

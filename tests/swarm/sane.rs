@@ -1,7 +1,9 @@
 //! Whether the numbers of a summary can be true.
 
+use evenkeel::engine::Span;
 use evenkeel::metrics::summary::{ApplicationRow, Estimate, FaultRow, ServiceRow, Summary};
 use evenkeel::model::fact::{Cause, Mechanism};
+use evenkeel::model::ids::{HostId, ProviderId, ServiceId};
 use evenkeel::model::plan::{Kind, ProviderKind, Service, Strategy, StrategyItem};
 use evenkeel::model::{Plan, World};
 
@@ -139,9 +141,13 @@ fn fault(row: &FaultRow, end: f64, wrong: &mut Vec<String>) {
     holds(row.never_recovered.mean <= row.occurrences.mean, "only what occurred can be for ever");
 }
 
+/// No host needs as long to drain for others to be filled: longer than a start, a deregistration and a stop together.
+pub(crate) const DRAINS: Span = Span::from_secs(1_800);
+
 /// What is not as it was meant to be at the end of a run in which all that broke was whole again long before: services
-/// with room for all their tasks are at full strength, and even over their zones.
-pub(crate) fn ends_well(plan: &Plan, world: &World) -> Vec<String> {
+/// with room for all their tasks are at full strength, and even over their zones. `before`: hosts that drained for others
+/// to be filled at a look at least [`DRAINS`] earlier.
+pub(crate) fn ends_well(plan: &Plan, world: &World, before: &[HostId]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (id, row) in world.services.pairs() {
         let service = &plan.services[id];
@@ -151,7 +157,7 @@ pub(crate) fn ends_well(plan: &Plan, world: &World) -> Vec<String> {
         // A change that comes again and again may be under way at the end.
         let again =
             row.rollout.as_ref().is_some_and(|one| one.stage.is_open() && plan.changes[one.change].every.is_some());
-        if service.kind != Kind::Replica || !has_room(plan, service) || stuck || again {
+        if service.kind != Kind::Replica || !has_room(plan, service) || stuck || again || moves(plan, world, id) {
             continue;
         }
         if (row.wanted, row.available) != (row.desired, row.desired) {
@@ -190,11 +196,35 @@ pub(crate) fn ends_well(plan: &Plan, world: &World) -> Vec<String> {
             }
         }
     }
-    let consolidation = Cause::mechanism(Mechanism::Consolidation);
-    for (id, host) in world.hosts.pairs().filter(|(_, host)| host.leaving && host.cause == consolidation) {
-        wrong.push(format!("host {} ({id:?}) still drains for others to be filled", host.number));
+    for id in consolidated(world) {
+        let host = world.hosts.get(id).unwrap();
+        if !is_stirred(plan, host.provider) || before.contains(&id) {
+            wrong.push(format!("host {} ({id:?}) still drains for others to be filled", host.number));
+        }
     }
     wrong
+}
+
+/// Whether tasks start and stop on a provider until the end of the run: those of a stream, or of changes that come again
+/// and again. Each of them may be what hosts begin to drain for, but none drains for long.
+fn is_stirred(plan: &Plan, provider: ProviderId) -> bool {
+    let of = plan.services.iter().filter(|one| one.strategy.iter().any(|item| item.provider == provider));
+    let again = |service: &Service| service.changes.iter().any(|change| plan.changes[*change].every.is_some());
+    let mut comes = of.map(|one| again(one) || one.arrivals.as_ref().is_some_and(|runs| runs.until >= plan.end()));
+    comes.any(|comes| comes)
+}
+
+/// Hosts that drain for others to be filled.
+pub(crate) fn consolidated(world: &World) -> Vec<HostId> {
+    let cause = Cause::mechanism(Mechanism::Consolidation);
+    world.hosts.pairs().filter(|(_, host)| host.leaving && host.cause == cause).map(|(id, _)| id).collect()
+}
+
+/// Whether tasks of a service move off a host that has just begun to drain: their stand-ins start first.
+fn moves(plan: &Plan, world: &World, service: ServiceId) -> bool {
+    let from = consolidated(world);
+    let mut tasks = world.tasks.pairs().filter(|(_, task)| task.service == service && task.wanted);
+    tasks.any(|(_, task)| is_stirred(plan, task.provider) && from.iter().any(|host| host.slot == task.host))
 }
 
 fn on_fargate(plan: &Plan, service: &Service) -> bool {
