@@ -2,6 +2,7 @@
 //!
 //! A full bucket of burst `b` and rate `r` lets the `n`th through at `max(0, (n - b) / r)`.
 
+use crate::fleet::{fleet, on_hosts, running_at};
 use crate::world::{check, run, service, shop, watch, world, zones};
 use evenkeel::model::Fact;
 use evenkeel::model::fact::TaskState;
@@ -76,4 +77,13 @@ fn a_task_that_is_not_wanted_any_more_takes_no_token() {
     // The first at once, if its zone lives; then one in ten seconds, without a gap for those that are gone.
     assert!(times.len() >= 84, "{} ran", times.len());
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= 10.0 + 1e-6), "{times:?}");
+}
+
+#[test]
+fn tasks_on_hosts_wait_for_no_interface_of_fargate() {
+    let mut file = fleet("10m", 3, 3, &[on_hosts("one", 9, &json!({}))]);
+    file["regions"] = zones(3, &json!({ "attachBurst": 1, "attachRate": "0.01/s" }));
+    file["autoScalingGroups"][0]["AvailabilityZones"] = json!(["z1", "z2", "z3"]);
+    file["startEmpty"] = json!(true);
+    assert_eq!(running_at(&watch(&file).0, 0, 30.0), 9);
 }

@@ -120,3 +120,15 @@ fn it_comes_to_rest() {
         assert!(summary.services[0].running.max.mean <= 26.0);
     }
 }
+
+#[test]
+fn protected_tasks_are_not_moved() {
+    // The new tasks protect themselves for twenty minutes from their start on: nothing is drained before.
+    let mut file = after_a_deployment("3h", 60, 120);
+    file["behaviour"][0]["protection"] = json!({ "lasts": { "constant": "20m" } });
+    let (diary, _) = watch(&file);
+    let (done, drained) = (deployed(&diary), drained(&diary));
+    assert!(done < 2_700.0, "{done}");
+    assert_eq!(drained.len(), 3, "{drained:?}");
+    assert!(drained[0] >= 1_890.0 + 1_200.0, "{drained:?}");
+}

@@ -82,3 +82,15 @@ fn names_are_checked_and_exclude_each_other() {
         assert!(told, "{at} {words}: {:#?}", loaded.problems.list);
     }
 }
+
+#[test]
+fn a_cell_crashes_with_the_clusters_that_it_runs_by_then() {
+    // Cluster `b` has moved to a third cell: it crashes with that one, and with no other.
+    let lost_by_b = |cell: &str| {
+        let mut file = four(&json!({ "cell": cell, "share": 1.0 }));
+        file["regions"][0]["controlPlane"] = json!({ "cells": 2, "router": { "mapping": "fullMap" },
+            "addCells": [{ "at": "5m", "clusters": ["b"] }] });
+        by_cluster(&file)[1]
+    };
+    assert_eq!(["cell-1", "cell-2", "cell-3"].map(lost_by_b), [0.0, 0.0, 20.0]);
+}

@@ -2,7 +2,8 @@
 //! with early success criteria").
 
 use crate::deploy::{rolling, the_change};
-use crate::world::{check, run};
+use crate::fleet::stops;
+use crate::world::{check, run, watch};
 use serde_json::{Value, json};
 
 fn early(percent: u64, cleanup: &str) -> Value {
@@ -24,6 +25,8 @@ fn a_deployment_is_complete_at_a_percentage_of_healthy_tasks() {
     // At 50 % healthy five old ones stop at once, and seven new ones start; 50 % are healthy after 70 s.
     check("half", took(50, &early(50, "DEFERRED"), &json!({})), 70.0, 1e-3);
     check("half, blocking", took(50, &early(50, "BLOCKING"), &json!({})), 70.0, 1e-3);
+    // 95 % of ten are ten: with one old one less the rounds are of three, and the third brings nine.
+    check("rounded up", took(90, &early(95, "DEFERRED"), &json!({})), 4.0 * 70.0, 1e-3);
     check("one at least", took(0, &early(0, "DEFERRED"), &json!({})), 70.0, 1e-3);
 }
 
@@ -66,4 +69,14 @@ fn the_circuit_breaker_does_not_act_after_it() {
     };
     assert_eq!(outcome(&json!({})), "rolledBack");
     assert_eq!(outcome(&early(50, "DEFERRED")), "completed");
+}
+
+#[test]
+fn the_clean_up_waits_for_protected_tasks() {
+    // Half of the new tasks are healthy after 70 s; the old ones protect themselves for 100 minutes from the start on.
+    let protection = json!({ "behaviour": [{ "family": "web", "start": { "constant": "30s" },
+        "stop": { "constant": "1s" }, "protection": { "lasts": { "constant": "100m" } } }] });
+    let (diary, summary) = watch(&rolling(10, 50, 200, &early(50, "BLOCKING"), &json!({}), &protection));
+    assert_eq!(the_change(&summary).outcome, "completed");
+    check("the first old one stops", stops(&diary, 0)[0].0, 6_001.0, 1.0);
 }

@@ -167,3 +167,17 @@ fn draining_ends_after_two_days() {
     let found = stops(&watch(&file).0, 0);
     assert_eq!(found.first().map(|stop| (stop.0, stop.2)), Some((900.0 + 172_800.0, StopCode::TerminationNotice)));
 }
+
+#[test]
+fn of_hosts_that_are_too_many_at_the_start_the_fullest_zone_loses_one() {
+    let host = |zone: &str| json!({ "InstanceType": "some.tasks", "AvailabilityZone": zone });
+    let mut file = fleet("1h", 3, 1, &[on_hosts("one", 3, &json!({}))]);
+    file["autoScalingGroups"][0]["Instances"] =
+        json!([host("us-east-1b"), host("us-east-1c"), host("us-east-1a"), host("us-east-1a")]);
+    assert_eq!(zones_at(&watch(&file).0, 0.0), [1, 1, 1]);
+    // Where the list does not say where a host stands, it stands where there are fewest.
+    let nowhere = json!({ "InstanceType": "some.tasks", "LifecycleState": "InService" });
+    file["autoScalingGroups"][0]["DesiredCapacity"] = json!(6);
+    file["autoScalingGroups"][0]["Instances"] = json!([nowhere, nowhere, nowhere, nowhere, nowhere, nowhere]);
+    assert_eq!(zones_at(&watch(&file).0, 0.0), [2, 2, 2]);
+}

@@ -120,6 +120,11 @@ fn nobody_ends_a_dead_host_while_the_process_is_suspended() {
         assert_eq!(running_at(&diary, 0, 7_000.0), 3, "{process}: RUNNING by its last status");
         assert_eq!(the_fault(&summary).full_strength_seconds.is_some(), ended, "{process}");
     }
+    // Nor one whose target is out.
+    let mut file = balanced(&json!({}));
+    file["autoScalingGroups"][0]["HealthCheckType"] = json!("ELB");
+    file["autoScalingGroups"][0]["SuspendedProcesses"] = json!([{ "ProcessName": "ReplaceUnhealthy" }]);
+    assert!(registered(&watch(&file).0).is_empty());
 }
 
 #[test]
@@ -151,4 +156,53 @@ fn a_living_host_whose_target_is_out_is_replaced_where_the_group_looks_at_target
         assert_eq!(running_at(&diary, 0, 7_000.0), 3, "{kind}");
         assert_eq!(hosts_at(&diary, 7_000.0).len(), 3, "{kind}");
     }
+}
+
+#[test]
+fn a_host_that_stood_at_the_start_is_out_of_its_grace_period() {
+    let mut file = dies(&json!({}));
+    file["autoScalingGroups"][0]["HealthCheckGracePeriod"] = json!(7_200);
+    assert_eq!(registered(&watch(&file).0), [1_800.0 + 300.0 + 90.0]);
+}
+
+#[test]
+fn a_host_whose_target_is_well_again_by_the_end_of_its_grace_period_stays() {
+    // The host that comes at 1,940 s is cut off at 2,100 s: its target is out 50 s later, for as long as the cut and five
+    // passed checks of 30 s. Its grace period ends at 2,540 s.
+    for (cut, replaced) in [(120, false), (900, true)] {
+        let mut file = fleet("2h", 1, 1, &[on_hosts("one", 1, &json!({}))]);
+        file["traffic"] = json!([{ "service": "shop/one", "rate": "9/s", "requestsPerTask": "60/s" }]);
+        let group = &mut file["autoScalingGroups"][0];
+        group["HealthCheckType"] = json!("ELB");
+        group["HealthCheckGracePeriod"] = json!(600);
+        group["AvailabilityZones"] = json!(["us-east-1a"]);
+        file["faults"] = json!([{ "name": "one", "at": "1800s", "hostCrash": {} },
+            { "name": "cut", "at": "2100s", "for": format!("{cut}s"), "networkCutZone": { "zone": "use1-az1" } }]);
+        let (diary, _) = watch(&file);
+        assert_eq!(registered(&diary).len(), 1 + usize::from(replaced), "a cut of {cut} s");
+    }
+}
+
+#[test]
+fn nothing_is_placed_on_a_host_that_is_silent() {
+    // A host dies at 30 min and is silent after 2 min at most; two jobs come at 33 min, two minutes before it is ended.
+    let mut file = fleet("1h", 3, 2, &[on_hosts("one", 3, &json!({}))]);
+    file["faults"] = json!([{ "name": "dies", "at": "30m", "hostCrash": { "count": 1 } }]);
+    file["clusters"][0]["runTasks"] = json!([{ "taskDefinition": "web", "name": "job", "every": { "constant": "33m" },
+        "until": "34m", "lives": { "constant": "10m" },
+        "capacityProviderStrategy": [{ "capacityProvider": "nodes", "weight": 1 }], "count": 2 }]);
+    let (diary, _) = watch(&file);
+    // Rows of services stand by name, whatever is a stream.
+    let jobs = u32::from(running_at(&diary, 0, 100.0) == 3);
+    assert_eq!(running_at(&diary, jobs, 33.0 * 60.0 + 31.0), 2);
+}
+
+#[test]
+fn a_group_counts_the_successor_that_a_fault_will_bring() {
+    // Of three hosts one dies for an hour, and another for good: the group replaces the second alone.
+    let mut file = dies(&json!({}));
+    file["faults"] = json!([{ "name": "for a time", "at": "30m", "for": "1h", "hostCrash": { "zone": "use1-az1" } },
+                            { "name": "for good", "at": "31m", "hostCrash": { "zone": "use1-az2" } }]);
+    let (diary, _) = watch(&file);
+    assert_eq!(registered(&diary), [1_860.0 + 300.0 + 90.0, 5_400.0]);
 }

@@ -366,3 +366,16 @@ fn a_start_needs_its_secrets_even_with_a_cached_image() {
         assert!(found < 200.0, "{dependency} of others: {found} s");
     }
 }
+
+#[test]
+fn a_host_that_dies_behind_a_cut_link_is_ended_once_the_link_is_back() {
+    // EC2 does not see it meanwhile. Its group finds it unhealthy half a minute after the end of the cut at most, and ECS is
+    // told a minute or two later.
+    let mut file = site("outpost");
+    also(&mut file, json!({ "name": "dies", "at": "65m", "hostCrash": { "count": 1 } }));
+    let (diary, _) = watch(&file);
+    let lost = stops(&diary, 0).into_iter().filter(|stop| stop.2 == StopCode::InfrastructureHealth);
+    let lost: Vec<f64> = lost.map(|stop| stop.0).collect();
+    let told = CUT.1 + 60.0..=CUT.1 + 30.0 + 120.0;
+    assert!(!lost.is_empty() && lost.iter().all(|at| told.contains(at)), "{lost:?}");
+}

@@ -312,3 +312,35 @@ fn hosts_that_boot_at_different_times_do_not_come_in_vain() {
         assert_eq!(numbers.max(), Some(2), "seed {seed}: three hosts");
     }
 }
+
+#[test]
+fn a_host_that_never_registers_is_given_up_whether_hosts_are_repaired_or_not() {
+    // A zone is dark for ten seconds while the first hosts boot: silent for a minute or two and five more, told of another
+    // minute later, then another one boots.
+    for status in ["ENABLED", "DISABLED"] {
+        let mut file = managed("1h", &[("web", 6)], &json!({ "autoRepairConfiguration": { "actionsStatus": status } }));
+        file["startEmpty"] = json!(true);
+        file["faults"] =
+            json!([{ "name": "dark", "at": "30s", "for": "10s", "zonePowerLoss": { "zone": "use1-az1" } }]);
+        let (diary, _) = watch(&file);
+        assert!(running_at(&diary, 0, 380.0) < 6, "{status}");
+        assert_eq!(running_at(&diary, 0, 40.0 + 120.0 + 300.0 + 60.0 + 60.0 + 30.0), 6, "{status}");
+    }
+}
+
+#[test]
+fn new_hosts_have_room_for_their_daemon_from_the_first() {
+    // Hosts of two vCPUs, of which a daemon takes one: three tasks need three of them, which are launched together.
+    let mut file = in_zones(managed("20m", &[("web", 3)], &json!({})), 1);
+    template(&mut file)["instanceRequirements"]["allowedInstanceTypes"] = json!(["own.small"]);
+    file["taskDefinitions"].as_array_mut().unwrap().push(definition("agent", 1024));
+    file["behaviour"].as_array_mut().unwrap().push(json!({ "family": "agent", "start": { "constant": "1s" } }));
+    let mut daemon = crate::fleet::daemon("agent", "agent");
+    daemon.as_object_mut().unwrap().remove("launchType");
+    daemon["capacityProviderStrategy"] = json!([{ "capacityProvider": "managed", "weight": 1 }]);
+    file["clusters"][0]["services"].as_array_mut().unwrap().push(daemon);
+    file["startEmpty"] = json!(true);
+    let (diary, _) = watch(&file);
+    let web = [0, 1].into_iter().find(|of| launches(&diary, *of).first() == Some(&0.0)).unwrap();
+    assert_eq!(running_at(&diary, web, 60.0 + 30.0), 3);
+}

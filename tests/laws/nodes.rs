@@ -218,3 +218,49 @@ fn no_metric_of_a_load_balancer_sees_what_reaches_no_node() {
         check("rings", run(&file, 1).alarms[0].rings.mean, rings, 0.0);
     }
 }
+
+#[test]
+fn a_node_that_was_away_for_less_than_its_record_is_as_good_as_ever() {
+    // What the second loss costs does not depend on a short one half an hour before: all three addresses are known again.
+    let mut shop = Shop { leave: 120.0, ..three() };
+    shop.faults = json!([{ "name": "short", "at": "1h", "for": "20s", "networkCutZone": { "zone": "z1" } },
+                         { "name": "long", "at": "90m", "for": "20m", "zonePowerLoss": { "zone": "z2" } }]);
+    let summary = run(&shop.file(), 1);
+    check("nodes", lost_in(&summary, "dns"), shop.rate() / 3.0 * (20.0 + 120.0), 1e-3);
+}
+
+#[test]
+fn of_two_faults_in_a_zone_the_first_took_its_node() {
+    let mut shop = three();
+    shop.faults = json!([{ "name": "first", "at": "1h", "for": "30m", "networkCutZone": { "zone": "z1" } },
+                         { "name": "second", "at": "3610s", "for": "30m", "zonePowerLoss": { "zone": "z1" } }]);
+    let summary = run(&shop.file(), 1);
+    let rows = summary.losses.iter().filter(|row| row.phase == "dns");
+    let found: Vec<_> = rows.map(|row| (row.cause.as_str(), row.lost_requests.mean)).collect();
+    assert_eq!(found.iter().map(|row| row.0).collect::<Vec<_>>(), ["first"], "{found:?}");
+    check("all of it", found[0].1, shop.rate() / 3.0 * 60.0, 1e-3);
+}
+
+#[test]
+fn with_cross_zone_off_a_node_without_targets_loses_its_clients_once_the_last_is_ejected() {
+    // All tasks of a zone die and its node lives: until they are ejected the node counts as healthy, and stays in DNS.
+    let mut shop = Shop { cross_zone: false, ..three() };
+    shop.faults = json!([{ "name": "tasks", "at": "1h", "zonePowerLoss": { "zone": "z1", "share": 0.999_999 } }]);
+    let summary = run(&shop.file(), 1);
+    check("tasks", the_fault(&summary).hit.tasks.mean, 10.0, 0.0);
+    check("failed", the_service(&summary).requests.failed.mean, shop.rate() / 3.0 * (shop.eject + shop.leave), 1e-3);
+}
+
+#[test]
+fn the_requests_of_a_load_balancer_are_those_that_reach_a_node() {
+    // A third reaches none for five minutes: an alarm on fewer than nine tenths of the usual number rings.
+    for (leave, rings) in [(300.0, 1.0), (0.0, 0.0)] {
+        let mut shop = Shop { leave, ..three() };
+        shop.faults = dark(&[1], "30m");
+        let mut file = shop.file();
+        file["alarms"] = json!([{ "AlarmName": "few", "Service": "shop/web", "Namespace": "AWS/ApplicationELB",
+            "MetricName": "RequestCount", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 2,
+            "Threshold": 54.0 * shop.rate(), "ComparisonOperator": "LessThanThreshold" }]);
+        check("rings", run(&file, 1).alarms[0].rings.mean, rings, 0.0);
+    }
+}

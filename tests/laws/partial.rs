@@ -222,3 +222,49 @@ fn the_circuit_breaker_and_the_throttle_logic_see_starts_that_fail() {
     let (diary, _) = watch(&first_start("10m", 1, &json!({ "imageRegistryDown": { "failShare": 1 } })));
     assert_eq!(births(&diary)[..4], [0.0, 15.0, 40.0, 85.0]);
 }
+
+#[test]
+fn each_fault_has_luck_of_its_own_with_a_start() {
+    // Two registries that each fail half of the pulls: one start in four is spared, not one in two.
+    let half = |name: &str| json!({ "name": name, "at": "0s", "imageRegistryDown": { "failShare": 0.5 } });
+    let stream = json!([{ "clusterName": "jobs", "capacityProviders": ["FARGATE"], "runTasks": [{
+        "taskDefinition": "web", "name": "job", "every": { "constant": "1s" },
+        "launchType": "FARGATE", "lives": { "constant": "20s" },
+        "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-1", "subnet-2"] } } }] }]);
+    let file = world(
+        "5h",
+        json!({ "regions": plenty(2), "clusters": stream, "faults": [half("one"), half("two")],
+                "behaviour": [{ "family": "web", "start": { "constant": "5s" } }] }),
+    );
+    let summary = run(&file, 1);
+    let all = summary.run_tasks[0].launches.requested.mean;
+    check_share("failed", failed(&summary, "CannotPullContainerError") as usize, all as usize, 0.75, 0.1);
+}
+
+#[test]
+fn a_refused_launch_rests_for_its_own_half_minute() {
+    // One call a second, all refused for 95 s: each is tried again 30, 60 and 90 s after its call.
+    let course = json!([{ "at": "0s", "share": 1 }, { "at": "95s", "share": 0 }]);
+    let stream = json!([{ "clusterName": "jobs", "capacityProviders": ["FARGATE"], "runTasks": [{
+        "taskDefinition": "web", "name": "job", "every": { "constant": "1s" }, "until": "95s",
+        "launchType": "FARGATE", "lives": { "constant": "20s" },
+        "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["subnet-1", "subnet-2"] } } }] }]);
+    let file = world(
+        "10m",
+        json!({ "regions": plenty(2), "clusters": stream,
+                "faults": [{ "name": "partly", "at": "0s", "insufficientCapacity": { "failShare": course } }],
+                "behaviour": [{ "family": "web", "start": { "constant": "5s" } }] }),
+    );
+    let mut found = births(&watch(&file).0);
+    found.sort_by(f64::total_cmp);
+    let tried = |call: u32| (0..5).map(|round| call + 30 * round).find(|at| *at >= 95).unwrap();
+    let mut truth: Vec<f64> = (1..95).map(|call| f64::from(tried(call))).collect();
+    truth.sort_by(f64::total_cmp);
+    assert_eq!(found, truth);
+}
+
+#[test]
+fn nothing_fails_before_the_first_step_of_a_course() {
+    let later = json!({ "cellOutage": { "failShare": [{ "at": "10s", "share": 1 }] } });
+    assert_eq!(births(&watch(&first_start("10m", 50, &later)).0), [0.0; 50]);
+}

@@ -2,7 +2,7 @@
 
 use crate::fleet::{fleet, hosts_at, law, on_hosts, running_at, stops, zones_at};
 use crate::world::{check, each, run, watch};
-use evenkeel::model::fact::StopCode;
+use evenkeel::model::fact::{Fact, HostStatus, StopCode};
 use evenkeel::stats::laws::capacity::binomial_below;
 use serde_json::{Value, json};
 
@@ -132,4 +132,73 @@ fn pools_have_clocks_of_their_own() {
     let found = run(&file, 1).faults[0].occurrences.mean;
     // A renewal every 11 hours: 1,091 of them, plus or minus four standard deviations.
     assert!((found - 6.0 * 2_000.0 / 11.0).abs() < 4.0 * 31.0, "{found} reclaims");
+}
+
+/// The same with Capacity Rebalancing, in a group of six at most; hosts drain.
+fn rebalances(before: &str) -> Value {
+    let mut file = draining(pool(&json!({ "recommendationBefore": before })), "ENABLED", false);
+    file["autoScalingGroups"][0]["CapacityRebalance"] = json!(true);
+    file["autoScalingGroups"][0]["MaxSize"] = json!(6);
+    file
+}
+
+/// When hosts were registered after the start.
+fn came(diary: &crate::world::Diary) -> Vec<f64> {
+    let mut known = hosts_at(diary, 0.0).len() as u32;
+    let mut found = Vec::new();
+    for (at, fact) in &diary.0 {
+        let Fact::Host { number, status: HostStatus::Active, .. } = *fact else { continue };
+        if number >= known {
+            known = number + 1;
+            found.push(at.as_secs_f64());
+        }
+    }
+    found
+}
+
+#[test]
+fn rebalancing_exceeds_the_largest_size_by_a_tenth_or_one_host() {
+    // Two hosts are at risk: their successors come one after the other, where both may be too many.
+    let (diary, _) = watch(&rebalances("20m"));
+    let first = came(&diary);
+    assert_eq!(first[0], 1_890.0, "{first:?}");
+    assert!(first.len() == 2 && first[1] > 1_890.0 + 90.0, "{first:?}");
+    let mut wide = rebalances("20m");
+    wide["autoScalingGroups"][0]["MaxSize"] = json!(20);
+    assert_eq!(came(&watch(&wide).0)[..2], [1_890.0; 2]);
+}
+
+#[test]
+fn a_successor_that_is_not_to_be_had_is_asked_for_each_minute() {
+    // Nothing is given for ten minutes; then the first try of a minute brings it, long before the notice.
+    let mut file = rebalances("25m");
+    file["faults"].as_array_mut().unwrap().push(json!({ "name": "none", "at": "20m", "for": "2h",
+        "insufficientCapacity": { "capacityProvider": "nodes",
+            "failShare": [{ "at": "0s", "share": 1 }, { "at": "1230s", "share": 0 }] } }));
+    let (diary, _) = watch(&file);
+    assert_eq!(came(&diary).first(), Some(&(1_800.0 + 11.0 * 60.0 + 90.0)));
+}
+
+#[test]
+fn a_successor_that_dies_while_it_boots_has_a_successor() {
+    // It boots in the zone of the host at risk, as that is the emptiest without it, for five minutes.
+    let mut file = rebalances("29m");
+    file["autoScalingGroups"][0]["MaxSize"] = json!(20);
+    law(&mut file, "nodes")["boot"] = json!({ "constant": "5m" });
+    let first = came(&watch(&file).0);
+    assert_eq!(first[..2], [2_100.0; 2]);
+    file["autoScalingGroups"][0]["SuspendedProcesses"] = json!([{ "ProcessName": "AZRebalance" }]);
+    file["detection"]["hostChecks"] = json!({ "constant": "60s" });
+    file["faults"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "name": "dark", "at": "31m", "for": "10s", "zonePowerLoss": { "zone": "use1-az2" } }));
+    file["faults"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "name": "dark too", "at": "31m", "for": "10s", "zonePowerLoss": { "zone": "use1-az3" } }));
+    let (diary, _) = watch(&file);
+    // What died, and what was to come in place of the two at risk, is there again before these are taken back.
+    let then = came(&diary).iter().filter(|at| **at < 1_800.0 + 29.0 * 60.0).count();
+    assert_eq!(then, 6, "{:?}", came(&diary));
 }

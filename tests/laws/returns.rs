@@ -1,6 +1,6 @@
 //! After a loss of power: hosts come back each by a law of its own, a part of them never, Fargate stock in steps.
 
-use crate::fleet::{fleet, hosts_at, launches, on_hosts, running_at, zones_at};
+use crate::fleet::{fleet, hosts_at, launches, on_hosts, running_at, tasks_at, zones_at};
 use crate::world::{Diary, check, check_share, check_values, service, shop, watch, world, zones};
 use evenkeel::cli::real;
 use evenkeel::model::Fact;
@@ -278,4 +278,38 @@ fn what_makes_no_course_is_refused_with_its_place() {
         let (found, place) = (refusals(&file), format!("/faults/0/{kind}/{key}: "));
         assert!(found.iter().any(|line| line.starts_with(&place) && line.contains("\"for\"")), "{place} {found:#?}");
     }
+}
+
+#[test]
+fn a_part_of_a_zone_that_is_dark_leaves_the_rest_of_its_stock() {
+    // Twenty tasks where forty have room: half of the stock holds all twenty again while the zone is dark in part.
+    let mut file = stock(&json!({ "share": 0.5, "fargateReturns": [{ "at": "5h", "share": 1.0 }] }));
+    file["clusters"][0]["services"][0]["desiredCount"] = json!(20);
+    let (diary, summary) = watch(&file);
+    assert!(summary.faults[0].hit.tasks.mean >= 1.0);
+    assert_eq!(running_at(&diary, 0, 1.5 * HOUR), 20);
+}
+
+#[test]
+fn of_two_losses_of_stock_the_one_that_took_the_most_counts() {
+    let mut file = stock(&json!({ "fargateReturns": [{ "at": "0s", "share": 0.5 }, { "at": "3h", "share": 1.0 }] }));
+    let mut second = file["faults"][0].clone();
+    second["name"] = json!("dark too");
+    second["zonePowerLoss"]["fargateReturns"] = json!([{ "at": "0s", "share": 0.2 }, { "at": "2h", "share": 1.0 }]);
+    file["faults"].as_array_mut().unwrap().push(second);
+    let (diary, _) = watch(&file);
+    assert_eq!([2.5, 3.5, 4.5, 5.5].map(|hours| running_at(&diary, 0, hours * HOUR)), [8, 8, 20, 40]);
+}
+
+#[test]
+fn a_service_evens_out_its_zones_when_their_stock_is_back() {
+    let mut file = stock(&json!({ "fargateReturns": [{ "at": "2h", "share": 1.0 }] }));
+    file["regions"] = zones(3, &json!({}));
+    file["clusters"] = shop(&[service("one", 30, 3, &json!({ "availabilityZoneRebalancing": "ENABLED" }))]);
+    let (diary, _) = watch(&file);
+    let by_zone = |hours: f64| {
+        let tasks = tasks_at(&diary, 0, hours * HOUR);
+        [0, 1, 2].map(|zone| tasks.values().filter(|task| task.zone == zone).count())
+    };
+    assert_eq!((by_zone(3.9), by_zone(4.5)), ([0, 15, 15], [10; 3]));
 }

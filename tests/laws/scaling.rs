@@ -206,3 +206,59 @@ fn a_task_that_fits_no_host_launches_none() {
     let (found, _) = hosts(&file);
     assert!(found.iter().all(|(_, count)| *count <= 1), "{found:?}");
 }
+
+#[test]
+fn a_replacement_begins_no_warm_up() {
+    // One of eighteen hosts dies and is replaced at once; a job that comes while its replacement would warm up finds a host
+    // at the second minute all the same.
+    let mut file = group(18, 18, 100, 1);
+    let provider = &mut file["capacityProviders"][0]["autoScalingGroupProvider"];
+    provider["managedScaling"]["instanceWarmupPeriod"] = json!(3_000);
+    file["detection"] = json!({ "hostChecks": { "constant": "0s" }, "loss": { "constant": "0s" } });
+    file["faults"] = json!([{ "name": "dies", "at": "3m", "hostCrash": { "count": 1 } }]);
+    file["clusters"][0]["runTasks"] = json!([{ "taskDefinition": "web", "every": { "constant": "10m30s" }, "until": "11m",
+        "lives": { "constant": "2h" }, "capacityProviderStrategy": [{ "capacityProvider": "nodes", "weight": 1 }] }]);
+    let (found, _) = hosts(&file);
+    assert_eq!(found, [(0.0, 18), (180.0, 17), (270.0, 18), (810.0, 19)]);
+}
+
+#[test]
+fn scale_in_waits_for_the_warm_up_where_that_is_longer_than_a_quarter_of_an_hour() {
+    // One task from nothing: two hosts at the second minute, of which one is too many from the third on.
+    for (warm_up, leaves) in [(300, 1_020.0), (900, 1_020.0), (1_800, 1_920.0)] {
+        let mut file = group(1, 0, 100, 1);
+        file["capacityProviders"][0]["autoScalingGroupProvider"]["managedScaling"]["instanceWarmupPeriod"] =
+            json!(warm_up);
+        let (found, _) = hosts(&file);
+        let found: Vec<_> = found.into_iter().filter(|change| change.1 > 0).collect();
+        assert_eq!(found, [(210.0, 2), (leaves, 1)], "a warm-up of {warm_up} s");
+    }
+}
+
+#[test]
+fn waiting_tasks_are_packed_by_their_gpus() {
+    // Hosts of four vCPUs and one GPU: each task fills one, whatever CPU is left.
+    let mut file = group(5, 0, 100, 1);
+    file["instanceTypes"][0]["VCpuInfo"]["DefaultVCpus"] = json!(8);
+    file["instanceTypes"][0]["MemoryInfo"]["SizeInMiB"] = json!(8_192);
+    file["instanceTypes"][0]["GpuInfo"] = json!({ "Gpus": [{ "Count": 1 }] });
+    file["taskDefinitions"][0]["containerDefinitions"][0]["resourceRequirements"] =
+        json!([{ "type": "GPU", "value": "1" }]);
+    let (found, _) = hosts(&file);
+    let found: Vec<_> = found.into_iter().filter(|change| change.1 > 0).collect();
+    assert_eq!(found, [(210.0, 2), (510.0, 5)]);
+}
+
+#[test]
+fn no_host_is_launched_for_a_task_of_another_architecture_or_system() {
+    for (platform, most) in [
+        (json!({ "cpuArchitecture": "ARM64" }), 0),
+        (json!({ "operatingSystemFamily": "WINDOWS_SERVER_2022_CORE" }), 0),
+        (json!({ "cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX" }), 3),
+    ] {
+        let mut file = group(3, 0, 100, 1);
+        file["taskDefinitions"][0]["runtimePlatform"] = platform.clone();
+        let (found, _) = hosts(&file);
+        assert_eq!(found.iter().map(|change| change.1).max().unwrap_or(0), most, "{platform}");
+    }
+}

@@ -94,6 +94,8 @@ fn containers_stop_in_the_reverse_order_of_their_dependencies() {
         (json!([plain("a"), after("b", &[("a", "START")], 30), after("c", &[("b", "START")], 30)]), 10, 30.0),
         // Two that depend on one stop side by side before it.
         (json!([plain("a"), after("b", &[("a", "START")], 30), after("c", &[("a", "START")], 30)]), 10, 20.0),
+        // It is told to stop when the later of the two has exited.
+        (json!([plain("a"), after("b", &[("a", "START")], 5), after("c", &[("a", "START")], 20)]), 300, 50.0),
         // Each is killed after its own time-out: 5 s, then the 30 s of the first.
         (json!([plain("a"), after("b", &[("a", "START")], 5)]), 300, 35.0),
         // What had to run to its end before the others has no stop left.

@@ -172,3 +172,67 @@ fn work_that_dies_is_not_done() {
     check_short("lost work", &done, 0.1, 0.2);
     check_mean("at work", &row.running.mean, 0.5 * 9.0, 0.02);
 }
+
+/// Second of each launch while one task is asked for each 25 ms, for 20 s.
+fn forty_calls_a_second(on_hosts: bool) -> Vec<f64> {
+    let mut file = slots(1, 1.0, &json!({ "constant": "10m" }), "5m");
+    file["instanceTypes"][0]["VCpuInfo"]["DefaultVCpus"] = json!(1_000);
+    file["instanceTypes"][0]["MemoryInfo"]["SizeInMiB"] = json!(1_000_000);
+    let run = &mut file["clusters"][0]["runTasks"][0];
+    run.as_object_mut().unwrap().remove("rate");
+    run["every"] = json!({ "constant": "25ms" });
+    run["until"] = json!("20s");
+    if !on_hosts {
+        let mut calls = stream("1/s", &json!({ "constant": "10m" }));
+        calls.as_object_mut().unwrap().remove("rate");
+        calls["every"] = json!({ "constant": "25ms" });
+        calls["until"] = json!("20s");
+        file = world(
+            "5m",
+            json!({
+                "regions": zones(3, &json!({ "launchBurst": 5_000, "launchRate": "1000/s" })),
+                "clusters": [{ "clusterName": "jobs", "capacityProviders": ["FARGATE"], "runTasks": [calls] }],
+            }),
+        );
+    }
+    births(&file)
+}
+
+fn births(file: &Value) -> Vec<f64> {
+    let (diary, _) = crate::world::watch(file);
+    let born =
+        |fact: &Fact| matches!(fact, Fact::Task { from: TaskState::Provisioning, to: TaskState::Provisioning, .. });
+    diary.0.iter().filter(|(_, fact)| born(fact)).map(|(at, _)| at.as_secs_f64()).collect()
+}
+
+#[test]
+fn twenty_calls_a_second_are_taken_on_where_tasks_are_fargates() {
+    // A call that is turned away comes twice more, within three seconds: of forty a second half are lost.
+    let found = forty_calls_a_second(false);
+    assert!((400..=20 + 20 * 23).contains(&found.len()), "{} of 800", found.len());
+    let second = |at: f64| found.iter().filter(|born| (at..at + 1.0).contains(*born)).count();
+    for at in 2..19 {
+        assert!((19..=21).contains(&second(f64::from(at))), "second {at}: {}", second(f64::from(at)));
+    }
+    // No such rate binds tasks on hosts.
+    assert_eq!(forty_calls_a_second(true).len(), 799);
+}
+
+#[test]
+fn streams_are_not_held_to_the_rate_of_the_service_scheduler() {
+    // Ten a second are 600 a minute, and each starts with its call.
+    let mut calls = stream("1/s", &json!({ "constant": "1m" }));
+    calls.as_object_mut().unwrap().remove("rate");
+    calls["every"] = json!({ "constant": "1s" });
+    calls["count"] = json!(10);
+    let found = births(&world(
+        "4m",
+        json!({
+            "regions": zones(3, &json!({ "launchBurst": 5_000, "launchRate": "1000/s" })),
+            "clusters": [{ "clusterName": "jobs", "capacityProviders": ["FARGATE"], "runTasks": [calls] }],
+        }),
+    ));
+    for at in 1..239 {
+        assert_eq!(found.iter().filter(|born| **born == f64::from(at)).count(), 10, "second {at}");
+    }
+}

@@ -67,3 +67,15 @@ fn clusters_that_move_away_give_it_its_rate_back() {
     assert_eq!(rates.last().map(|(_, rate)| *rate), Some(30), "{rates:?}");
     assert!(rates.last().unwrap().0 >= 120.0);
 }
+
+#[test]
+fn a_cell_that_takes_clusters_over_slows_down_beyond_its_test() {
+    // Both clusters move to a cell that was tested with one.
+    let grows = json!({ "addCells": [{ "at": "2m", "clusters": ["c0", "c1"] }] });
+    let (diary, _) = watch(&file(2, &json!({ "clusters": 1 }), &grows));
+    let rate = |fact: &Fact| match fact {
+        Fact::CellRate { cell, rate } if cell.0 == 1 => Some(rate / 1_000_000_000),
+        _ => None,
+    };
+    assert_eq!(diary.0.iter().filter_map(|(_, fact)| rate(fact)).last(), Some(15));
+}
