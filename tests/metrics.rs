@@ -340,6 +340,20 @@ fn a_loss_without_a_cause_is_found() {
     measure(&plan, &[(at(1), Fact::Flow { service: WEB, offered: 2, served: 1 })]);
 }
 
+/// A daemon is not asked for while a cell is down, and its tasks may be told first; pictures have no part in it.
+#[test]
+fn a_desired_count_is_the_first_that_is_told() {
+    let mut plan = plan(4_000, 0);
+    plan.services[WEB].kind = Kind::Daemon;
+    let mut facts = tasks(100, [1, 0, 0], dark(0));
+    facts.extend([need(200, 4, 0), need(200, 4, 5), need(300, 4, 3)]);
+    for pictures in [true, false] {
+        let mut metrics = Metrics::new(&plan, &plan.parts(|_| false)[0], pictures);
+        facts.chunks(2).for_each(|batch| metrics.read(batch));
+        assert_eq!(metrics.finish(plan.end()).services[WEB.0 as usize].desired, 5, "pictures: {pictures}");
+    }
+}
+
 #[test]
 fn never_short_is_zero() {
     // One zone of three falls, 4 of 6 remain and 4 are needed: static stability. Full strength is back at 1,100.

@@ -54,7 +54,8 @@ struct Subject {
     on: Vec<(ProviderId, Integral)>,
     /// Zones to be even over, by row in the Region; none for daemons and streams.
     even: Vec<usize>,
-    desired: Option<u64>,
+    /// When its desired count was told first, and what it was at the end of that instant.
+    desired: Option<(Time, u64)>,
     changed: bool,
 }
 
@@ -176,8 +177,6 @@ impl Metrics {
         for service in changed.drain(..) {
             let row = &mut self.services[(service.0 - self.first_service) as usize];
             row.changed = false;
-            let (_, _, desired) = row.availability.now();
-            row.desired.get_or_insert(desired);
             let holds = row.availability.holds(&row.even);
             self.recovery.settle(self.now, service, holds, row.launches.reached_running());
             if let Some(charts) = &mut self.charts {
@@ -241,7 +240,11 @@ impl Metrics {
                 self.mark(service);
             }
             Fact::Need { service, need, desired } => {
-                self.subject(service).availability.set_need(now, need, desired);
+                let row = self.subject(service);
+                row.availability.set_need(now, need, desired);
+                if row.desired.is_none_or(|(at, _)| at == now) {
+                    row.desired = Some((now, u64::from(desired)));
+                }
                 self.mark(service);
             }
             Fact::Flow { service, offered, served } => {
@@ -410,7 +413,7 @@ impl Subject {
             launches: self.launches.finish(),
             price: self.tasks.finish(end),
             on: self.on.iter().map(|(_, level)| level.sum()).collect(),
-            desired: self.desired.unwrap_or(0),
+            desired: self.desired.map_or(0, |(_, count)| count),
         }
     }
 }

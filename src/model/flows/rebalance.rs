@@ -10,7 +10,7 @@ use crate::model::event::steps;
 use crate::model::fact::{Action, Fact, Reason, StopCode, TaskState};
 use crate::model::ids::{ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::protect;
-use crate::model::plan::Plan;
+use crate::model::plan::{Plan, ProviderKind};
 use crate::model::tables::Service;
 use crate::model::tables::service::Move;
 use crate::model::tables::task::{Health, Task, chain};
@@ -205,6 +205,9 @@ impl Part {
             if emptier.is_empty() {
                 return true;
             }
+            if emptier.iter().all(|(_, zone)| self.is_left_out(world, *zone, cx)) {
+                return false;
+            }
             let row = &world.services[service];
             let room = u64::from(row.desired) * u64::from(plan.services[service].maximum_percent) / 100;
             if row.moving.len() >= most || room <= u64::from(row.wanted) {
@@ -217,6 +220,15 @@ impl Part {
             zones.moved(from, Some(to));
         }
         true
+    }
+
+    /// Whether launches stay away from a zone, so that no task of the part can move to it yet.
+    fn is_left_out(self, world: &World, zone: ZoneId, cx: &Cx<'_>) -> bool {
+        let provider = cx.plan.services[self.service].strategy[self.item.unwrap_or(0)].provider;
+        match cx.plan.providers[provider].kind {
+            ProviderKind::Fargate { spot, .. } => world.zones[zone].left_out[usize::from(spot)] > cx.now,
+            _ => false,
+        }
     }
 
     /// Whether no two zones differ by more than one task.
