@@ -345,8 +345,14 @@ fn a_loss_without_a_cause_is_found() {
 fn a_desired_count_is_the_first_that_is_told() {
     let mut plan = plan(4_000, 0);
     plan.services[WEB].kind = Kind::Daemon;
-    let mut facts = tasks(100, [1, 0, 0], dark(0));
-    facts.extend([need(200, 4, 0), need(200, 4, 5), need(300, 4, 3)]);
+    let zone = ZoneId(0);
+    let facts = [
+        (at(100), Fact::Available { service: WEB, zone, count: 5 }),
+        (at(100), Fact::Running { service: WEB, zone, count: 5 }),
+        need(200, 4, 0),
+        need(200, 4, 5),
+        need(300, 3, 3),
+    ];
     for pictures in [true, false] {
         let mut metrics = Metrics::new(&plan, &plan.parts(|_| false)[0], pictures);
         facts.chunks(2).for_each(|batch| metrics.read(batch));

@@ -240,11 +240,7 @@ impl Metrics {
                 self.mark(service);
             }
             Fact::Need { service, need, desired } => {
-                let row = self.subject(service);
-                row.availability.set_need(now, need, desired);
-                if row.desired.is_none_or(|(at, _)| at == now) {
-                    row.desired = Some((now, u64::from(desired)));
-                }
+                self.subject(service).set_need(now, need, desired);
                 self.mark(service);
             }
             Fact::Flow { service, offered, served } => {
@@ -399,6 +395,13 @@ impl Metrics {
 }
 
 impl Subject {
+    fn set_need(&mut self, now: Time, need: u32, desired: u32) {
+        self.availability.set_need(now, need, desired);
+        if self.desired.is_none_or(|(at, _)| at == now) {
+            self.desired = Some((now, u64::from(desired)));
+        }
+    }
+
     fn finish(mut self, end: Time) -> ServiceMeasure {
         self.on.iter_mut().for_each(|(_, level)| level.reach(end));
         let availability = self.availability.finish(end);
