@@ -77,5 +77,5 @@ fn a_cell_that_takes_clusters_over_slows_down_beyond_its_test() {
         Fact::CellRate { cell, rate } if cell.0 == 1 => Some(rate / 1_000_000_000),
         _ => None,
     };
-    assert_eq!(diary.0.iter().filter_map(|(_, fact)| rate(fact)).last(), Some(15));
+    assert_eq!(diary.0.iter().filter_map(|(_, fact)| rate(fact)).next_back(), Some(15));
 }
