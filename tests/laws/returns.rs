@@ -237,16 +237,16 @@ fn what_makes_no_course_is_refused_with_its_place() {
     let law = json!({ "constant": "1h" });
     let steps = |list: Value| json!({ "fargateReturns": list });
     for (parts, place, words) in [
-        (steps(json!([])), "fargateReturns", "without steps"),
+        (steps(json!([])), "fargateReturns", "a course needs a step"),
         (
             steps(json!([{ "at": "2h", "share": 0.5 }, { "at": "1h", "share": 1.0 }])),
             "fargateReturns/1/at",
-            "`1h` is not after `2h`",
+            "`1h` must come after `2h`",
         ),
         (
             steps(json!([{ "at": "1h", "share": 0.5 }, { "at": "1h", "share": 1.0 }])),
             "fargateReturns/1/at",
-            "`1h` is not after `1h`",
+            "`1h` must come after `1h`",
         ),
         (steps(json!([{ "at": "1h", "share": 1.5 }])), "fargateReturns/0/share", "`1.5` is not between 0 and 1"),
         (

@@ -1,4 +1,5 @@
-//! `failShare`: how likely a single try fails while a fault is in force, always the same or as time goes by.
+//! Shares that change in steps as time goes by: `failShare`, how likely a single try fails while a fault is in force, and
+//! `fargateReturns`, how much of a stock is back after it.
 
 use crate::engine::Span;
 use crate::model::problem::Problems;
@@ -16,31 +17,60 @@ pub enum FailShare {
     /// The same all the time.
     Always(f64),
     /// Steps in order of time.
-    Course(Vec<FailStep>),
+    Course(Vec<CourseStep>),
 }
 
-/// The share changes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// A step of a course: the share changes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct FailStep {
-    /// When, counted from the begin of the fault.
+pub struct CourseStep {
+    /// When: in `failShare` counted from the begin of the fault, in `fargateReturns` from its end.
     pub at: Duration,
-    /// Share of tries that fail from then on, 0 to 1.
+    /// The share from then on, 0 to 1: in `failShare` of the tries that fail, in `fargateReturns` of the stock that the
+    /// fault took and that is back.
     pub share: f64,
 }
 
-/// The course as it runs.
+/// The course as it runs: a share of 0 before the first step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Course {
-    /// Times from the begin of the fault and shares in millionths; the first time is 0.
+    /// Times and shares in millionths, in order of time; at least one.
     steps: Vec<(Span, u32)>,
 }
 
 impl Course {
-    /// The share so long after the begin, in millionths.
+    /// Checks shares and times; `at` is the JSON pointer of the list, `example` says what to write where it is empty.
+    pub(super) fn resolve(written: &[CourseStep], at: &str, example: &str, out: &mut Problems) -> Option<Course> {
+        if written.is_empty() {
+            out.error(at, "a course needs a step", example);
+            return None;
+        }
+        let mut sound = true;
+        let mut steps: Vec<(Span, u32)> = Vec::new();
+        for (place, step) in written.iter().enumerate() {
+            let share = millionths(step.share, &format!("{at}/{place}/share"), out);
+            if let Some(before) =
+                place.checked_sub(1).map(|before| written[before].at.0).filter(|one| *one >= step.at.0)
+            {
+                let message = format!("`{}` must come after `{before}`, the step before", step.at.0);
+                out.error(&format!("{at}/{place}/at"), message, "write the steps in order of time, each once");
+                sound = false;
+            }
+            sound &= share.is_some();
+            steps.push((step.at.0, share.unwrap_or(0)));
+        }
+        sound.then_some(Course { steps })
+    }
+
+    /// Times and shares in millionths, in order of time.
+    pub fn steps(&self) -> &[(Span, u32)] {
+        &self.steps
+    }
+
+    /// The share so long after the time from which the steps count, in millionths.
     pub fn at(&self, since: Span) -> u32 {
         let next = self.steps.partition_point(|(at, _)| *at <= since);
-        self.steps[next.saturating_sub(1)].1
+        next.checked_sub(1).map_or(0, |last| self.steps[last].1)
     }
 
     /// When it changes next.
@@ -57,40 +87,23 @@ impl Course {
 impl FailShare {
     /// Checks shares and times; `at` is the JSON pointer of `failShare`.
     pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Course> {
-        let steps = match self {
-            FailShare::Always(share) => vec![(Span::ZERO, millionths(*share, at, out)?)],
-            FailShare::Course(written) => in_steps(written, at, out)?,
+        let course = match self {
+            FailShare::Always(share) => Course { steps: vec![(Span::ZERO, millionths(*share, at, out)?)] },
+            FailShare::Course(written) => {
+                let example =
+                    "write [{\"at\": \"0s\", \"share\": 0.9}, {\"at\": \"10m\", \"share\": 0.2}], or one number";
+                Course::resolve(written, at, example, out)?
+            }
         };
-        if steps.iter().all(|(_, share)| *share == 0) {
+        let first = course.steps[0].0;
+        if first > Span::ZERO {
+            out.note(at, format!("nothing fails in the first `{first}` of the fault"), "write a step at \"0s\"");
+        }
+        if course.steps.iter().all(|(_, share)| *share == 0) {
             out.warning(at, "a share of 0 fails nothing", "write a share above 0, or leave the fault out");
         }
-        Some(Course { steps })
+        Some(course)
     }
-}
-
-fn in_steps(written: &[FailStep], at: &str, out: &mut Problems) -> Option<Vec<(Span, u32)>> {
-    let mut steps: Vec<(Span, u32)> = Vec::new();
-    let mut sound = true;
-    for (place, step) in written.iter().enumerate() {
-        let share = millionths(step.share, &format!("{at}/{place}/share"), out);
-        if steps.last().is_some_and(|(last, _)| *last >= step.at.0) {
-            let at = format!("{at}/{place}/at");
-            out.error(&at, "a step must come after the one before it", "put the steps in order of time");
-            sound = false;
-        }
-        sound &= share.is_some();
-        steps.push((step.at.0, share.unwrap_or(0)));
-    }
-    let Some((first, _)) = steps.first().copied() else {
-        let hint = "write [{\"at\": \"0s\", \"share\": 0.9}, {\"at\": \"10m\", \"share\": 0.2}], or one number";
-        out.error(at, "a course needs a step", hint);
-        return None;
-    };
-    if first > Span::ZERO {
-        out.note(at, format!("nothing fails in the first `{first}` of the fault"), "write a step at \"0s\"");
-        steps.insert(0, (Span::ZERO, 0));
-    }
-    sound.then_some(steps)
 }
 
 /// A share from 0 to 1, in millionths.
@@ -156,7 +169,7 @@ impl JsonSchema for FailShare {
         "FailShare".into()
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let step = generator.subschema_for::<FailStep>();
+        let step = generator.subschema_for::<CourseStep>();
         json_schema!({ "type": ["number", "array"], "items": step })
     }
 }

@@ -28,9 +28,9 @@ mod returns;
 
 pub use clock::{Step, Strike, Strikes, Thing};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
-pub use course::{Course, FailShare, FailStep};
+pub use course::{Course, CourseStep, FailShare};
 pub use in_force::InForce;
-pub use returns::{HostsReturn, StockCourse, StockStep};
+pub use returns::HostsReturn;
 pub use spot_reclaim::Spec as SpotReclaim;
 pub use zone_power_loss::Spec as PowerLoss;
 
@@ -199,7 +199,7 @@ impl Live {
 
     /// Whether it leaves less Fargate stock in a zone than the plan says: cells that share a zone look at it together.
     pub fn shrinks_stock(&self) -> bool {
-        matches!(self, Live::ZonePowerLoss(live) if !live.stock.is_empty())
+        matches!(self, Live::ZonePowerLoss(live) if live.stock.is_some())
     }
 
     /// How far one occurrence reaches.

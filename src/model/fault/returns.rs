@@ -9,7 +9,7 @@
 //! Until the last host of a provider in a zone has had its time, the zone gives this provider a host only in the place
 //! of one that is back (model choice).
 
-use super::{Live, Strike};
+use super::{Course, CourseStep, Live, Strike};
 use crate::engine::key::Phase;
 use crate::engine::{Dist, Span, Who};
 use crate::model::fact::Cause;
@@ -17,11 +17,9 @@ use crate::model::flows::{For, external, rebalance, scale};
 use crate::model::ids::{HostId, ProviderId, TypeId, ZoneId};
 use crate::model::plan::ProviderKind;
 use crate::model::problem::Problems;
-use crate::model::quantity::{Duration, Law};
+use crate::model::quantity::Law;
 use crate::model::tables::zone::LEFT_OUT;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// How hosts come back after the fault.
 #[derive(Clone, Debug)]
@@ -159,52 +157,26 @@ pub(super) fn host_back(world: &mut World, id: HostId, life: u32, cx: &mut Cx<'_
     }
 }
 
-/// A step of the course in which the Fargate stock of a zone comes back.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct StockStep {
-    /// When, counted from the end of the fault.
-    pub at: Duration,
-    /// Share of the stock that the fault took which is back from then on, 0 to 1.
-    pub share: f64,
-}
-
-/// The course of a zone's Fargate stock: times from the end of the fault, and what is back, in millionths.
-pub type StockCourse = Vec<(Span, u32)>;
-
 /// Millionths in one.
 const WHOLE: u32 = 1_000_000;
 
-/// `fargateReturns`; an empty course: not written.
-pub(super) fn stock_course(steps: Option<&[StockStep]>, at: &str, out: &mut Problems) -> Option<StockCourse> {
-    let Some(steps) = steps else { return Some(Vec::new()) };
+/// `fargateReturns`: times from the end of the fault, and how much of what it took is back. `Some(None)`: not written.
+#[expect(clippy::option_option, reason = "not written is not the same as not understood")]
+pub(super) fn stock_course(steps: Option<&[CourseStep]>, at: &str, out: &mut Problems) -> Option<Option<Course>> {
+    let Some(steps) = steps else { return Some(None) };
     let at = format!("{at}/fargateReturns");
-    if steps.is_empty() {
-        out.error(&at, "a course without steps brings nothing back", "write [{\"at\": \"2h\", \"share\": 1.0}]");
-        return None;
-    }
-    let mut course = StockCourse::new();
-    let mut understood = true;
-    for (row, step) in steps.iter().enumerate() {
-        let before = row.checked_sub(1).map(|before| &steps[before]);
-        if before.is_some_and(|before| step.at.0 <= before.at.0) {
-            let message = format!("`{}` is not after `{}`, the step before", step.at.0, steps[row - 1].at.0);
-            out.error(&format!("{at}/{row}/at"), message, "write the steps in the order of time, each once");
-            understood = false;
-        }
-        if !(0.0..=1.0).contains(&step.share) {
-            let hint = "write a number from 0 to 1, such as 0.3 for three tenths of the stock";
-            out.error(&format!("{at}/{row}/share"), format!("`{}` is not between 0 and 1", step.share), hint);
-            understood = false;
-        } else if before.is_some_and(|before| step.share < before.share) {
-            let message = format!("`{}` is less than `{}`, the step before", step.share, steps[row - 1].share);
+    let course = Course::resolve(steps, &at, "write [{\"at\": \"2h\", \"share\": 1.0}]", out);
+    let mut falls = false;
+    for (row, pair) in steps.windows(2).enumerate() {
+        let (before, share) = (pair[0].share, pair[1].share);
+        if share < before && (0.0..=1.0).contains(&share) {
+            let message = format!("`{share}` is less than `{before}`, the step before");
             let hint = "what is back stays: write another fault for what is lost again";
-            out.error(&format!("{at}/{row}/share"), message, hint);
-            understood = false;
+            out.error(&format!("{at}/{}/share", row + 1), message, hint);
+            falls = true;
         }
-        course.push((step.at.0, libm::round(step.share * f64::from(WHOLE)) as u32));
     }
-    understood.then_some(course)
+    course.filter(|_| !falls).map(Some)
 }
 
 /// The fault takes its share of the zone's Fargate stock, until the course brings it back.
@@ -218,8 +190,8 @@ fn there(share: f64, back: u32) -> u32 {
 }
 
 /// The fault has ended: the course begins.
-pub(super) fn stock_returns(zone: ZoneId, course: &[(Span, u32)], cause: Cause, cx: &mut Cx<'_>) {
-    for (row, (after, _)) in course.iter().enumerate() {
+pub(super) fn stock_returns(zone: ZoneId, course: &Course, cause: Cause, cx: &mut Cx<'_>) {
+    for (row, (after, _)) in course.steps().iter().enumerate() {
         cx.at(cx.now + *after, Phase::Fault, super::Step::StockBack(zone, cause, row as u32));
     }
 }
@@ -228,7 +200,8 @@ pub(super) fn stock_returns(zone: ZoneId, course: &[(Span, u32)], cause: Cause, 
 pub(super) fn stock_back(world: &mut World, zone: ZoneId, cause: Cause, row: u32, cx: &mut Cx<'_>) {
     let Some((fault, _)) = cause.as_fault() else { return };
     let Live::ZonePowerLoss(live) = &cx.plan.faults[fault].effect else { return };
-    let now = there(live.share, live.stock[row as usize].1);
+    let Some(course) = &live.stock else { return };
+    let now = there(live.share, course.steps()[row as usize].1);
     let withheld = &mut world.zones[zone].withheld;
     if let Some(found) = withheld.iter_mut().find(|(of, _)| *of == cause) {
         found.1 = now;

@@ -1,7 +1,7 @@
 //! A zone loses power: every host in it stops at once.
 
-use super::returns::{self, HostsReturn, StockCourse, StockStep};
-use super::{Effect, Kind, Strike, Thing};
+use super::returns::{self, HostsReturn};
+use super::{Course, CourseStep, Effect, Kind, Strike, Thing};
 use crate::engine::Who;
 use crate::model::fact::{Fact, Hit};
 use crate::model::flows::{For, addresses, detect, external, headroom, link, rebalance};
@@ -61,7 +61,7 @@ pub struct Spec {
     /// leaves out never is. With a `share` below 1 the fault takes that share of the stock. Left out: all of it is
     /// back at the end of the fault, and a `share` below 1 takes none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fargate_returns: Option<Vec<StockStep>>,
+    pub fargate_returns: Option<Vec<CourseStep>>,
 }
 
 fn whole() -> f64 {
@@ -77,8 +77,8 @@ pub struct Live {
     pub share: f64,
     /// How hosts come back; `None`: all at the end.
     pub hosts: Option<HostsReturn>,
-    /// How Fargate stock comes back; empty: all at the end.
-    pub stock: StockCourse,
+    /// How Fargate stock comes back, from the end of the fault on; `None`: all at the end.
+    pub stock: Option<Course>,
 }
 
 impl Kind for Spec {
@@ -122,7 +122,7 @@ impl Effect for Live {
                 headroom::zone_lost(world, zone, strike.cause, cx);
                 link::cut_anchored(world, zone, strike.cause, cx);
             }
-            if !self.stock.is_empty() {
+            if self.stock.is_some() {
                 returns::stock_goes(world, zone, self.share, strike.cause);
             }
             self.hosts_go_dark(world, zone, strike, cx);
@@ -132,8 +132,10 @@ impl Effect for Live {
 
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         let zones = super::zones_of(self.zone, strike, world);
-        for zone in &zones {
-            returns::stock_returns(*zone, &self.stock, strike.cause, cx);
+        if let Some(course) = &self.stock {
+            for zone in &zones {
+                returns::stock_returns(*zone, course, strike.cause, cx);
+            }
         }
         if self.share < 1.0 {
             external::revive(world, cx);
