@@ -70,6 +70,26 @@ impl Problems {
     }
 }
 
+/// Shares.
+impl Problems {
+    /// A share from 0 to 1; a problem otherwise.
+    pub fn share(&mut self, value: f64, at: &str) -> Option<f64> {
+        self.bounded(value, (0.0..=1.0).contains(&value), "between 0 and 1", at)
+    }
+
+    /// A share above 0 and at most 1; a problem otherwise.
+    pub fn share_above_zero(&mut self, value: f64, at: &str) -> Option<f64> {
+        self.bounded(value, value > 0.0 && value <= 1.0, "above 0 and at most 1", at)
+    }
+
+    fn bounded(&mut self, value: f64, holds: bool, bounds: &str, at: &str) -> Option<f64> {
+        if !holds {
+            self.error(at, format!("`{value}` must be {bounds}"), "write a share such as 0.5 for half");
+        }
+        holds.then_some(value)
+    }
+}
+
 /// Problems after which nobody looks for the nearest name any more: each look costs the length of a list.
 const LOOKED_UP: usize = 1_000;
 

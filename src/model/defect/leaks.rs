@@ -41,13 +41,9 @@ impl Spec {
                 "write an age such as `6h`",
             );
         }
-        let share = (0.0..=1.0).contains(&loses);
-        if !share {
-            let hint = "write a share such as 0.5";
-            out.error(&format!("{at}/loses"), format!("`{loses}` must be between 0 and 1"), hint);
-        }
+        let share = out.share(loses, &format!("{at}/loses"));
         let leak = Leak { over, slows: loses > 0.0 };
-        (ages && share).then(|| Live { leak, loses_ppm: libm::round(loses * WHOLE as f64) as u64 })
+        ages.then_some(Live { leak, loses_ppm: libm::round(share? * WHOLE as f64) as u64 })
     }
 }
 

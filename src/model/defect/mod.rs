@@ -187,11 +187,7 @@ fn whole() -> f64 {
 
 /// A share above 0 as millionths; a problem otherwise.
 fn share(value: f64, at: &str, out: &mut Problems) -> Option<u64> {
-    if value > 0.0 && value <= 1.0 {
-        return Some(libm::round(value * WHOLE as f64) as u64);
-    }
-    out.error(at, format!("`{value}` must be above 0 and at most 1"), "write a share such as 0.3");
-    None
+    out.share_above_zero(value, at).map(|share| libm::round(share * WHOLE as f64) as u64)
 }
 
 /// A part of a whole.

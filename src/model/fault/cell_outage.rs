@@ -72,7 +72,7 @@ impl Kind for Spec {
     type Live = Live;
 
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let share = super::share(self.share.unwrap_or(1.0), &format!("{at}/share"), out);
+        let share = out.share_above_zero(self.share.unwrap_or(1.0), &format!("{at}/share"));
         let course = course::read(self.fail_share.as_ref(), at, out);
         if self.share.is_some() && self.fail_share.is_some() {
             out.error(at, "`share` and `failShare` exclude each other", "keep one of them");

@@ -60,7 +60,7 @@ impl Kind for Spec {
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
         let region = super::region(self.region.as_deref(), at, names, out);
         let cell = self.cell.as_ref().map(|name| names.cell(name, &format!("{at}/cell"), out));
-        let share = self.share.map(|share| super::share(share, &format!("{at}/share"), out));
+        let share = self.share.map(|share| out.share_above_zero(share, &format!("{at}/share")));
         if self.rate.is_none() && self.share.is_none() {
             out.error(at, "nothing says how much is taken on", "write \"rate\": \"5/s\", or \"share\": 0.5");
             return None;

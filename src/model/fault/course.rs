@@ -108,11 +108,7 @@ impl FailShare {
 
 /// A share from 0 to 1, in millionths.
 fn millionths(share: f64, at: &str, out: &mut Problems) -> Option<u32> {
-    if (0.0..=1.0).contains(&share) {
-        return Some(libm::round(share * 1e6) as u32);
-    }
-    out.error(at, format!("`{share}` must be between 0 and 1"), "write a share such as 0.5 for half");
-    None
+    out.share(share, at).map(|share| libm::round(share * 1e6) as u32)
 }
 
 /// The course of an optional `failShare`; `Some(None)`: none is written.

@@ -225,15 +225,6 @@ impl Live {
     }
 }
 
-/// A share: from above 0 to 1.
-fn share(value: f64, at: &str, out: &mut Problems) -> Option<f64> {
-    if value > 0.0 && value <= 1.0 {
-        return Some(value);
-    }
-    out.error(at, format!("`{value}` must be above 0 and at most 1"), "write a share such as 0.5 for half");
-    None
-}
-
 /// Whether `count` and `share` say one thing at most, and a thing that breaks something.
 fn count_or_share(count: Option<u32>, share: Option<f64>, at: &str, out: &mut Problems) -> bool {
     if share.is_some() && count.is_some() {
@@ -261,7 +252,7 @@ fn scope(
 ) -> Option<Scope> {
     let providers = provider.map(|name| names.provider(name, &format!("{at}/capacityProvider"), out));
     let zone = zone.map(|name| names.zone(name, &format!("{at}/zone"), out));
-    let part = part.map(|value| share(value, &format!("{at}/share"), out));
+    let part = part.map(|value| out.share_above_zero(value, &format!("{at}/share")));
     // Each that was written must have been understood; all three are looked at before any of them ends the search.
     let understood = providers != Some(None) && zone != Some(None) && part != Some(None);
     understood.then(|| (providers.flatten(), zone.flatten(), part.flatten()))

@@ -40,7 +40,7 @@ impl HostsReturn {
         out: &mut Problems,
     ) -> Option<Option<HostsReturn>> {
         let never_share = match never {
-            Some(value) => super::share(value, &format!("{at}/neverShare"), out),
+            Some(value) => out.share_above_zero(value, &format!("{at}/neverShare")),
             None => Some(0.0),
         };
         let Some(law) = law else {

@@ -64,7 +64,7 @@ impl Kind for Spec {
             return None;
         }
         let errors = match self.error_share {
-            Some(value) => super::share(value, &format!("{at}/errorShare"), out)?,
+            Some(value) => out.share_above_zero(value, &format!("{at}/errorShare"))?,
             None => 0.0,
         };
         let added = self.latency.map_or(Span::ZERO, |latency| latency.0);

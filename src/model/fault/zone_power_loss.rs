@@ -85,7 +85,7 @@ impl Kind for Spec {
     type Live = Live;
 
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let share = super::share(self.share, &format!("{at}/share"), out);
+        let share = out.share_above_zero(self.share, &format!("{at}/share"));
         let zone = super::zone(self.zone.as_deref(), at, names, out);
         let hosts = HostsReturn::resolve(self.hosts_return.as_ref(), self.never_share, at, out);
         let stock = returns::stock_course(self.fargate_returns.as_deref(), at, out);
