@@ -65,6 +65,7 @@ const SCENARIOS: &[&str] = &[
     "managed-instances",
     "map-source-outage",
     "mixed-base-weight",
+    "network-attach-throttled",
     "one-big-cell",
     "outpost",
     "poison-customer",

@@ -3,7 +3,7 @@
 //! A full bucket of burst `b` and rate `r` lets the `n`th through at `max(0, (n - b) / r)`.
 
 use crate::fleet::{fleet, on_hosts, running_at};
-use crate::world::{check, run, service, shop, watch, world, zones};
+use crate::world::{check, run, service, shop, the_fault, watch, world, zones};
 use evenkeel::model::Fact;
 use evenkeel::model::fact::TaskState;
 use serde_json::{Value, json};
@@ -86,4 +86,39 @@ fn tasks_on_hosts_wait_for_no_interface_of_fargate() {
     file["autoScalingGroups"][0]["AvailabilityZones"] = json!(["z1", "z2", "z3"]);
     file["startEmpty"] = json!(true);
     assert_eq!(running_at(&watch(&file).0, 0, 30.0), 9);
+}
+
+/// Power loss of the zone mec1-az2 in me-central-1 on 1 March 2026: launches of replacements waited for network interfaces,
+/// as the networking APIs were overloaded by everybody who failed over at once
+/// (https://healsecurity.com/aws-power-outage-in-middle-east-triggers-major-disruption-to-ec2-and-networking-services). The bar
+/// for it: 900 lost tasks, detection 60 s, start 45 s, launch bucket of 100 at 20 a second, network bucket of 100 at 2 a
+/// second: 505 s until all run again.
+#[test]
+fn the_network_bucket_of_march_2026_decides_the_recovery() {
+    const BAR: f64 = 505.0;
+    let (lost, burst, detection, start) = (900u64, 100u64, 60.0, 45.0);
+    let closed = |rate: f64| detection + (lost - burst) as f64 / rate + start;
+    assert_eq!(closed(2.0), BAR);
+    let recovery = |attach: Value| {
+        let mut fargate = json!({ "launchBurst": burst, "launchRate": "20/s" });
+        fargate.as_object_mut().unwrap().extend(attach.as_object().unwrap().clone());
+        let file = world(
+            "1h",
+            json!({
+                "regions": zones(3, &fargate),
+                "clusters": shop(&[service("one", 3 * lost, 3, &json!({}))]),
+                "behaviour": [{ "family": "web", "start": { "constant": format!("{start}s") } }],
+                "detection": { "loss": { "constant": format!("{detection}s") } },
+                "faults": [{ "name": "dark", "at": "10m", "zonePowerLoss": { "zone": "z2" } }],
+            }),
+        );
+        let summary = run(&file, 1);
+        assert_eq!(the_fault(&summary).hit.tasks.mean, lost as f64);
+        the_fault(&summary).full_strength_seconds.unwrap().mean
+    };
+    let bound = json!({ "attachBurst": burst, "attachRate": "2/s" });
+    // A bucket gives whole tokens at whole microseconds: a millisecond is wide.
+    check("both buckets", recovery(bound), BAR, 1e-3);
+    // Without the second one the launch bucket and the service's 500 launches a minute decide.
+    assert!(recovery(json!({})) < 200.0, "the network bucket binds without `attachRate`");
 }
