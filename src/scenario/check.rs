@@ -274,7 +274,7 @@ fn group_room(plan: &Plan, group: &Group, task: &TaskDef) -> u64 {
     let fits = |kind: &TypeId| fits(&plan.types[*kind], task, group.trunking);
     let stand: u64 = group.hosts.iter().map(|host| fits(&host.kind)).sum();
     let largest = group.types.iter().map(fits).max().unwrap_or(0);
-    stand + u64::from(hosts.saturating_sub(group.hosts.len() as u32)) * largest
+    stand + u64::from(hosts.saturating_sub(group.counted())) * largest
 }
 
 /// Tasks on one empty host.

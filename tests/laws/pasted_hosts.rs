@@ -94,7 +94,7 @@ fn only_hosts_in_service_stand_at_the_start() {
     let instances = json!([
         state("InService", "Healthy"),
         state("Pending", "Healthy"),
-        state("Standby", "Healthy"),
+        state("Warmed:Stopped", "Healthy"),
         state("Terminating:Wait", "Healthy"),
         state("InService", "Unhealthy")
     ]);
@@ -108,8 +108,72 @@ fn only_hosts_in_service_stand_at_the_start() {
         matches!(fact, Fact::Host { status: HostStatus::Active, .. }).then_some(at.as_secs_f64())
     };
     assert_eq!(diary.0.iter().filter_map(active).collect::<Vec<_>>(), [0.0, 90.0], "one boots, three are not there");
-    told(&file, Severity::Warning, "/autoScalingGroups/0/Instances/2", "1 instance is `Standby`: it is not there");
+    told(
+        &file,
+        Severity::Warning,
+        "/autoScalingGroups/0/Instances/2",
+        "1 instance is `Warmed:Stopped`: it is not there",
+    );
     told(&file, Severity::Warning, "/autoScalingGroups/0/Instances/4", "`Unhealthy`");
+}
+
+/// Two hosts in service in the first two zones and one in the third, in this state, with a task of its own on each.
+fn third_host(state: &str, group: &Value, parts: &Value) -> Value {
+    let mut third = host("m5.large", "us-east-1c");
+    third["LifecycleState"] = json!(state);
+    let instances = json!([host("m5.large", "us-east-1a"), host("m5.large", "us-east-1b"), third]);
+    let mut all = json!({ "Instances": instances, "SuspendedProcesses": [{ "ProcessName": "AZRebalance" }] });
+    all.as_object_mut().unwrap().extend(group.as_object().unwrap().clone());
+    on_group((1_500, 1_024), 3, &all, parts)
+}
+
+/// Hosts that are up in truth at the end, and what was told of hosts in the third zone.
+fn up_at_the_end(file: &Value) -> (u32, Vec<HostStatus>) {
+    let (diary, _) = watch(file);
+    let (mut up, mut third) = (0, Vec::new());
+    for (_, fact) in &diary.0 {
+        match *fact {
+            Fact::Hosts { count, .. } => up = count,
+            Fact::Host { zone, status, .. } if zone.0 == 2 => third.push(status),
+            _ => {}
+        }
+    }
+    (up, third)
+}
+
+/// Amazon EC2 Auto Scaling user guide, Temporarily remove instances from your Auto Scaling group.
+#[test]
+fn a_host_in_standby_takes_tasks_and_is_left_alone_by_its_group() {
+    // It is there and takes a task, beside as many hosts as the group wants.
+    let two = json!({ "DesiredCapacity": 2 });
+    let file = third_host("Standby", &two, &json!({}));
+    assert_eq!(the_service(&run(&file, 1)).running.min.mean, 3.0);
+    let untouched = vec![HostStatus::Registering, HostStatus::Active];
+    assert_eq!(up_at_the_end(&file), (3, untouched.clone()));
+    told(&file, Severity::Note, "/autoScalingGroups/0/Instances/2", "1 instance is `Standby` all the time");
+    // Entering it with a decrement or without shows in what the group wants: the third counts in service only.
+    let want = |state: &str, desired: u32| {
+        up_at_the_end(&third_host(state, &json!({ "DesiredCapacity": desired }), &json!({}))).0
+    };
+    assert_eq!([want("Standby", 1), want("Standby", 2), want("Standby", 3)], [2, 3, 4]);
+    assert_eq!([want("InService", 1), want("InService", 2), want("InService", 3)], [1, 2, 3]);
+    // When it dies nobody launches another, and no fault brings one.
+    let crash = |ends: &Value| {
+        let mut fault = json!({ "name": "crash", "at": "10m", "hostCrash": { "zone": "use1-az3" } });
+        fault.as_object_mut().unwrap().extend(ends.as_object().unwrap().clone());
+        json!({ "faults": [fault] })
+    };
+    for ends in [json!({}), json!({ "for": "10m" })] {
+        assert_eq!(up_at_the_end(&third_host("Standby", &two, &crash(&ends))).0, 2, "{ends}");
+        let three = json!({ "DesiredCapacity": 3 });
+        assert_eq!(up_at_the_end(&third_host("InService", &three, &crash(&ends))).0, 3, "{ends}");
+    }
+    // Managed scaling takes the empty hosts in service, and not this one.
+    let scaled = json!({ "duration": "4h", "capacityProviders": [{ "name": "nodes", "autoScalingGroupProvider":
+        { "autoScalingGroupArn": "g", "managedScaling": { "status": "ENABLED", "targetCapacity": 100 } } }] });
+    let mut file = third_host("Standby", &two, &scaled);
+    file["clusters"][0]["services"][0]["desiredCount"] = json!(0);
+    assert_eq!(up_at_the_end(&file), (1, untouched));
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
     zones(provider, &hosts, name, out);
     let held = world.held.iter().filter(|(_, of)| *of == id).count();
     out.same("successors owed by faults", name, provider.held as usize, held);
-    let staying = hosts.iter().filter(|(_, host)| host.alive && !host.leaving).count();
+    let staying = hosts.iter().filter(|(_, host)| host.alive && host.counts()).count();
     let coming = |(_, host): &(HostId, &Host)| host.status == HostStatus::Registering;
     match &plan.providers[id].kind {
         ProviderKind::Group(group) => {
@@ -118,7 +118,7 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
             let most = group.max + if exceeds { (group.max / 10).max(1) } else { 0 };
             out.holds("hosts <= MaxSize", name, staying <= most as usize, (staying, most));
             // One that its group has ended is replaced at once, one that EC2 took back when it is reported.
-            let replaced = |host: &Host| host.held || host.ended && host.leaving && !host.reclaimed;
+            let replaced = |host: &Host| host.standby || host.held || host.ended && host.leaving && !host.reclaimed;
             let sum = hosts.iter().filter(|(_, host)| !replaced(host)).count() as u32 + provider.held;
             out.holds("what is missing will be launched", name, provider.filling || sum >= goal, (sum, goal));
             scaling(world, group, provider, name, out);
@@ -126,8 +126,8 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
             let legal = hosts.iter().all(|(_, host)| group.zones.contains(&host.zone) && types.contains(&host.kind));
             out.holds("zones and types are the group's", name, legal, &group.zones);
             for (pool, most) in &group.pools {
-                let there =
-                    hosts.iter().filter(|(_, host)| host.zone == *pool && !(host.ended && host.leaving)).count();
+                let stands = |host: &Host| host.zone == *pool && !host.standby && !(host.ended && host.leaving);
+                let there = hosts.iter().filter(|(_, host)| stands(host)).count();
                 out.holds("a fixed pool does not grow", name, there <= *most as usize, (pool, there, most));
             }
         }

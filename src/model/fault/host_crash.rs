@@ -119,12 +119,13 @@ impl Effect for Live {
             })
         };
         for host in hosts {
-            let external =
-                matches!(cx.plan.providers[world.hosts.at(host.slot).provider].kind, ProviderKind::External(_));
-            let alive = world.hosts.at(host.slot).alive;
+            let row = world.hosts.at(host.slot);
+            let alive = row.alive;
+            // Nobody replaces a machine of the customer, or one in `Standby` of its group.
+            let replaced = !row.standby && !matches!(cx.plan.providers[row.provider].kind, ProviderKind::External(_));
             let brings = match &self.hosts {
                 Some(back) => alive && back.of_crash(world, host, strike, cx),
-                None => alive && strike.ends.is_some() && !external,
+                None => alive && strike.ends.is_some() && replaced,
             };
             if brings {
                 inventory::change(world, host, |row| row.held = true);

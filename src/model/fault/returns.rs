@@ -72,6 +72,10 @@ impl HostsReturn {
     pub(super) fn of_zone(&self, world: &mut World, id: HostId, strike: Strike, cx: &mut Cx<'_>) {
         let Some(ends) = strike.ends else { return };
         let host = world.hosts.at(id.slot);
+        // Its group launches nothing in the place of one in `Standby`.
+        if host.standby {
+            return;
+        }
         let (after, returns) = self.draw(strike, host.life(), cx);
         let (provider, zone, kind, life) = (host.provider, host.zone, host.kind, host.lives);
         if matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
@@ -89,6 +93,10 @@ impl HostsReturn {
     pub(super) fn of_crash(&self, world: &mut World, id: HostId, strike: Strike, cx: &mut Cx<'_>) -> bool {
         let Some(ends) = strike.ends else { return false };
         let host = world.hosts.at(id.slot);
+        // Its group launches nothing in the place of one in `Standby`.
+        if host.standby {
+            return false;
+        }
         let (after, returns) = self.draw(strike, host.life(), cx);
         let (provider, zone, kind, life) = (host.provider, host.zone, host.kind, host.lives);
         let external = matches!(cx.plan.providers[provider].kind, ProviderKind::External(_));

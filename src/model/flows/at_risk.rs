@@ -28,7 +28,7 @@ fn group<'p>(provider: ProviderId, cx: &Cx<'p>) -> Option<&'p Group> {
 pub(crate) fn recommended(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let provider = host.provider;
-    if group(provider, cx).is_none() || host.leaving || host.status != HostStatus::Active {
+    if group(provider, cx).is_none() || !host.counts() || host.status != HostStatus::Active {
         return;
     }
     let row = &mut world.providers[provider];

@@ -69,7 +69,7 @@ fn end_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'
     let full = group.zones.iter().map(|zone| in_zone(*zone)).max().unwrap_or(0);
     let hosts = live(&world.hosts, &row.hosts);
     let may_go = hosts.filter(|(_, host)| {
-        !host.leaving
+        host.counts()
             && host.status == HostStatus::Active
             && in_zone(host.zone) == full
             && (host.empty() || !group.termination_protection)

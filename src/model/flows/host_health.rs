@@ -22,7 +22,7 @@ use crate::model::world::{Cx, World};
 pub(crate) fn dies(world: &World, id: HostId, group: &Group, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     cx.after(detect::silence(host.who.nth(1), cx), detect::Step::Silent(id));
-    if !group.health.acts {
+    if !group.health.acts || host.standby {
         // Nobody ends it: ECS shows its tasks as RUNNING for good.
         return;
     }
@@ -44,7 +44,7 @@ pub(crate) fn target_out(world: &World, task: TaskId, cx: &mut Cx<'_>) {
     }
     let host = world.hosts.at(row.host);
     let ProviderKind::Group(group) = &cx.plan.providers[host.provider].kind else { return };
-    if group.health.targets && group.health.acts && !host.ended {
+    if group.health.targets && group.health.acts && !host.ended && !host.standby {
         let grace = grace_ends(host, group);
         let wait = if grace > cx.now { grace.since(cx.now) } else { crate::engine::Span::ZERO };
         cx.after(wait, scale::Step::Unhealthy(world.hosts.handle(row.host)));

@@ -1,6 +1,6 @@
 //! Hosts that a group has at the start one by one, as `describe-auto-scaling-groups` prints them.
 //!
-//! Those in service stand; those that were launched and are not in service yet boot from time 0. Then the group looks
+//! Those in service and in `Standby` stand; those that were launched and are not in service yet boot from time 0. Then the group looks
 //! at its hosts as after any change: it launches what is missing from its desired capacity and evens out its zones.
 
 use super::{For, inventory, scale};
@@ -14,6 +14,7 @@ use crate::model::world::{Cx, World};
 pub(crate) fn prepare(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'_>) {
     for host in &group.hosts {
         let id = add(world, provider, host.zone, host.kind, cx);
+        inventory::change(world, id, |row| row.standby = host.standby);
         if host.boots {
             let who = world.hosts.at(id.slot).who;
             let boot = group.boot.sample(&mut cx.draw(For::Boot, who));

@@ -365,7 +365,7 @@ fn scale_in(world: &mut World, provider: ProviderId, group: &Group, take: u32, c
     for _ in 0..take {
         let row = &world.providers[provider];
         let in_zone = |zone: ZoneId| row.in_zone(zone).staying;
-        let staying = live(&world.hosts, &row.hosts).filter(|(_, host)| !host.leaving);
+        let staying = live(&world.hosts, &row.hosts).filter(|(_, host)| host.counts());
         let open = staying
             .filter(|(_, host)| host.status == HostStatus::Active && (host.empty() || !group.termination_protection))
             .filter(|(_, host)| link::governs(world, cx.plan, host.zone));

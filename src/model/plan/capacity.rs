@@ -108,6 +108,11 @@ pub struct Group {
 }
 
 impl Group {
+    /// Hosts of the start that count to its size.
+    pub fn counted(&self) -> u32 {
+        self.hosts.iter().filter(|host| !host.standby).count() as u32
+    }
+
     /// Types that its hosts have at the start or may get.
     pub fn all_types(&self) -> Vec<TypeId> {
         let mut all = self.types.clone();
@@ -129,6 +134,8 @@ pub struct Standing {
     pub kind: TypeId,
     /// It has been launched and is not registered yet.
     pub boots: bool,
+    /// It is in `Standby`: registered, and left alone by its group.
+    pub standby: bool,
 }
 
 /// Health checks of an Auto Scaling group.

@@ -53,6 +53,8 @@ pub struct Host {
     pub held: bool,
     /// Spot: it was told that it will be taken back.
     pub reclaimed: bool,
+    /// In `Standby` of its group, which neither counts nor checks, ends nor replaces it.
+    pub standby: bool,
     /// Whether it goes as soon as it is empty.
     pub leaving: bool,
     /// Dead in truth, and its instance has been ended: ECS will be told within minutes.
@@ -101,6 +103,7 @@ impl Host {
             unpowered: false,
             held: false,
             reclaimed: false,
+            standby: false,
             leaving: false,
             ended: false,
             cpu: 0,
@@ -137,6 +140,11 @@ impl Host {
     pub fn switch(&mut self) -> Who {
         self.switches += 1;
         self.life().nth(u64::from(self.switches))
+    }
+
+    /// Whether it counts to its provider's size: not told to go, and not in `Standby`.
+    pub fn counts(&self) -> bool {
+        !self.leaving && !self.standby
     }
 
     /// Belief: ECS may place tasks here.

@@ -62,7 +62,8 @@ pub struct Provider {
     pub told_reservation: u32,
 }
 
-/// Hosts of a provider in one zone, counted. What a host counts as follows from its row alone.
+/// Hosts of a provider in one zone, counted. What a host counts as follows from its row alone; one in `Standby` counts as
+/// none of these.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct InZone {
     /// Where.
@@ -173,8 +174,8 @@ impl Provider {
             self.zones.len() - 1
         });
         let row = &mut self.zones[place];
-        let (stays, registered) = (!host.leaving, host.status == HostStatus::Active);
-        change(&mut row.there, u32::from(stays || !host.ended));
+        let (stays, registered) = (host.counts(), host.status == HostStatus::Active);
+        change(&mut row.there, u32::from(!(host.standby || host.leaving && host.ended)));
         change(&mut row.staying, u32::from(stays));
         change(&mut row.kept, u32::from(stays && !host.held));
         change(&mut row.active, u32::from(stays && !host.held && registered));

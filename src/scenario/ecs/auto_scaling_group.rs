@@ -180,10 +180,12 @@ object! {
             availability_zone: String,
             /// Id of that zone, such as `use1-az1`.
             availability_zone_id: String,
-            /// `InService` by default: it runs tasks from the start. `Pending`, `Pending:Wait` and `Pending:Proceed`: it
-            /// boots. All other states: it is not there (model choice).
+            /// `InService` by default: it runs tasks from the start. `Standby`, `EnteringStandby`: it does so too, and its
+            /// group neither counts nor replaces it. `Pending`, `Pending:Wait` and `Pending:Proceed`: it boots. All other
+            /// states: it is not there (model choice).
             lifecycle_state: String,
-            /// `Healthy` by default; an unhealthy one is not there, and the group launches another (model choice).
+            /// `Healthy` by default; an unhealthy one that is `InService` is not there, and the group launches another
+            /// (model choice).
             health_status: String,
             /// Protects it from scale-in. Not modelled for single hosts, only as managed termination protection.
             protected_from_scale_in: bool,

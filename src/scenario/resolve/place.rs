@@ -124,7 +124,7 @@ pub(super) fn pools(plan: &plan::Plan, zones: &[ZoneId], desired: u32, hosts: &[
     let count = zones.len().max(1) as u32;
     let share = |place: usize| match hosts {
         [] => desired / count + u32::from((place as u32) < desired % count),
-        _ => hosts.iter().filter(|host| host.zone == zones[place]).count() as u32,
+        _ => hosts.iter().filter(|host| host.zone == zones[place] && !host.standby).count() as u32,
     };
     let fixed = zones.iter().enumerate().filter(|(_, zone)| plan.zones[**zone].kind.fixed_pool());
     fixed.map(|(place, zone)| (*zone, share(place))).collect()

@@ -7,6 +7,7 @@ use super::Build;
 use super::cluster::Home;
 use crate::model::ids::{TypeId, ZoneId};
 use crate::model::plan::Standing;
+use crate::model::problem::Problems;
 use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, Instance};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,8 @@ fn is_host(instance: &Instance) -> bool {
 #[derive(Clone, PartialEq)]
 enum Begin {
     Stands,
+    /// It stands, and its group leaves it alone.
+    Standby,
     Boots,
     /// It is not there, for this state.
     Gone(String),
@@ -31,6 +34,8 @@ fn begin(instance: &Instance) -> Begin {
     match instance.lifecycle_state.as_deref().unwrap_or("InService") {
         "InService" if !health.eq_ignore_ascii_case("healthy") => Begin::Gone(health.to_owned()),
         "InService" => Begin::Stands,
+        // The group does not check its health: what is printed is how it was before.
+        "EnteringStandby" | "Standby" => Begin::Standby,
         "Pending" | "Pending:Wait" | "Pending:Proceed" => Begin::Boots,
         other => Begin::Gone(other.to_owned()),
     }
@@ -101,8 +106,9 @@ impl Build<'_> {
                 if fresh { None } else { self.instance_type(name, &at) }
             });
             let kind = named.unwrap_or(types[0]);
-            hosts.push(Standing { zone, kind, boots: start == Begin::Boots });
+            hosts.push(Standing { zone, kind, boots: start == Begin::Boots, standby: start == Begin::Standby });
         }
+        tell_standby(group, at, self.out);
         for (state, (place, count)) in gone {
             let (are, they) = if count == 1 { ("instance is", "it is") } else { ("instances are", "they are") };
             let message = format!("{count} {are} `{state}`: {they} not there at the start");
@@ -137,7 +143,8 @@ impl Build<'_> {
 
     /// A group that has more hosts than it wants ends some: of the fullest zone, the first of the list first.
     fn cut_to_desired(&mut self, hosts: &mut Vec<Standing>, group: &AutoScalingGroup, desired: u32, at: &str) {
-        let (name, count) = (&group.auto_scaling_group_name, hosts.len());
+        let count = hosts.iter().filter(|host| !host.standby).count();
+        let name = &group.auto_scaling_group_name;
         if count < desired as usize {
             let message = format!("{count} of the {desired} instances of `{name}` are listed: it launches the others");
             self.out.note(&format!("{at}/Instances"), message, "");
@@ -146,13 +153,14 @@ impl Build<'_> {
             self.out.warning(&format!("{at}/Instances"), message, "raise `DesiredCapacity`, or remove instances");
         }
         let mut in_zone: BTreeMap<ZoneId, usize> = BTreeMap::new();
-        for host in hosts.iter() {
+        for host in hosts.iter().filter(|host| !host.standby) {
             *in_zone.entry(host.zone).or_default() += 1;
         }
         let fullest = |in_zone: &BTreeMap<ZoneId, usize>| in_zone.values().copied().max();
-        while hosts.len() > desired as usize {
+        for _ in desired as usize..count {
             let most = fullest(&in_zone);
-            let Some(place) = hosts.iter().position(|host| in_zone.get(&host.zone).copied() == most) else { return };
+            let goes = |host: &Standing| !host.standby && in_zone.get(&host.zone).copied() == most;
+            let Some(place) = hosts.iter().position(goes) else { return };
             let host = hosts.remove(place);
             in_zone.entry(host.zone).and_modify(|count| *count -= 1);
         }
@@ -170,6 +178,17 @@ impl Build<'_> {
             self.out.warning(&format!("{at}/Instances/{place}/ProtectedFromScaleIn"), message, hint);
         }
     }
+}
+
+/// Tells of hosts in `Standby`.
+fn tell_standby(group: &AutoScalingGroup, at: &str, out: &mut Problems) {
+    let standby = |instance: &Instance| begin(instance) == Begin::Standby;
+    let Some(place) = group.instances.iter().position(standby) else { return };
+    let count = group.instances.iter().filter(|instance| standby(instance)).count();
+    let (are, them) = if count == 1 { ("instance is", "it") } else { ("instances are", "them") };
+    let message = format!("{count} {are} `Standby` all the time: ECS uses {them}, the group does not count {them}");
+    let hint = "remove the entry if its container instance is DRAINING in ECS";
+    out.note(&format!("{at}/Instances/{place}"), message, hint);
 }
 
 /// The zone with the fewest of some hosts.
