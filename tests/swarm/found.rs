@@ -438,3 +438,16 @@ fn a_host_may_have_begun_to_drain_when_changes_come_again_and_again() {
     let drained = drained(&diary);
     assert!(drained.last().is_some_and(|time| *time > at(5_400)), "{drained:?}");
 }
+
+#[test]
+fn a_daemon_starts_with_its_cluster() {
+    // The host that takes the place of the first is up long before the cluster is created.
+    let mut parts = json!({ "clusters": cluster(&json!([daemon("agent")]), &json!([])),
+        "faults": [{ "name": "crash", "at": "1m", "hostCrash": {} }] });
+    group(&mut parts, 1, &["z1"], false);
+    parts["clusters"][0]["createdAt"] = json!("40m");
+    let (diary, summary) = world(parts);
+    let running = reached(&diary, 0, TaskState::Running);
+    assert!(running.len() == 1 && running[0] >= at(2_400), "{running:?}");
+    assert_eq!(summary.services[0].desired_count, 1);
+}

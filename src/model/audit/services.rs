@@ -139,6 +139,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         }
         // Before its cluster is there a service has no books.
         let born = !crate::model::flows::create::unborn(world, service.cluster);
+        out.holds("nothing starts before its cluster is there", &service.name, born || row.launched == 0, row.launched);
         if born {
             books(row, recount, &service.name, out);
             told(plan, world, id, row, out);

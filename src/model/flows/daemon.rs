@@ -4,7 +4,7 @@
 //! there is no room to start a replacement first: an unhealthy one is stopped, as `minimumHealthyPercent` allows.
 
 use super::settle::percent_up;
-use super::{account, launch, pace, plane, reconcile, stop};
+use super::{account, create, launch, pace, plane, reconcile, stop};
 use crate::engine::Span;
 use crate::model::fact::{Cause, Mechanism, Phase, Reason, StopCode};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId};
@@ -88,6 +88,10 @@ fn start(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) -
 pub(crate) fn first(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
     for row in 0..world.daemons.len() {
         let Some(service) = in_row(world, row, world.hosts.at(host.slot).provider, cx) else { continue };
+        // A group may have hosts before the cluster is created: its daemons start with it.
+        if create::unborn(world, cx.plan.services[service].cluster) {
+            continue;
+        }
         let machine = world.hosts.at(host.slot);
         let task = &cx.plan.services[service].task;
         let open = machine.takes_tasks() && machine.fits(task) && choose::meets(world, service, host, cx);
