@@ -451,3 +451,34 @@ fn a_daemon_starts_with_its_cluster() {
     assert!(running.len() == 1 && running[0] >= at(2_400), "{running:?}");
     assert_eq!(summary.services[0].desired_count, 1);
 }
+}
+
+
+#[test]
+fn a_daemon_is_wanted_on_the_hosts_that_its_cluster_begins_with() {
+    // The fault reaches the service before anything is wanted of it.
+    let mut parts = json!({ "clusters": cluster(&json!([daemon("agent")]), &json!([])),
+        "faults": [{ "name": "no map", "at": "5m", "for": "10m", "mapSourceOutage": {} }] });
+    group(&mut parts, 2, &["z1", "z2"], false);
+    parts["clusters"][0]["createdAt"] = json!("10m");
+    let (_, summary) = world(parts);
+    assert_eq!(summary.services[0].desired_count, 2);
+}
+
+#[test]
+fn a_completed_revision_is_known_until_another_one_is_completed() {
+    // While a new revision bakes no task of the completed one is left. A pipeline supersedes it, and another change the
+    // pipeline: when that is found to be bad, the completed revision comes back.
+    let mut web = service("web", 1);
+    web["deploymentConfiguration"] = json!({ "bakeTimeInMinutes": 60 });
+    let mut parts = json!({ "clusters": cluster(&json!([web]), &json!([])), "changes": [
+        { "name": "bakes", "service": "c/web", "at": "10m" },
+        { "name": "staged", "services": ["c/web"], "at": "15m",
+          "pipeline": { "stages": [{ "what": "zones", "bake": "1h" }] } },
+        { "name": "bad", "service": "c/web", "at": "20m", "found": { "constant": "5m" },
+          "defect": { "errors": { "share": 0.5 } } }] });
+    group(&mut parts, 1, &["z1"], false);
+    let (_, summary) = world(parts);
+    let outcomes: Vec<&str> = summary.changes.iter().map(|row| &*row.outcome).collect();
+    assert_eq!(outcomes, ["stopped", "stopped", "rolledBack"]);
+}

@@ -479,8 +479,8 @@ pub(crate) fn end(world: &mut World, service: ServiceId) {
     account::mark(world, service);
 }
 
-/// Revisions without tasks are forgotten.
+/// Revisions without tasks are forgotten, but for the one that is deployed and the one that comes back if another fails.
 pub(crate) fn forget(row: &mut Service) {
-    let now = row.revision;
-    row.revisions.retain(|one| one.number == now || one.runs());
+    let kept = [Some(row.revision), row.completed];
+    row.revisions.retain(|one| kept.contains(&Some(one.number)) || one.runs());
 }
