@@ -482,3 +482,32 @@ fn a_completed_revision_is_known_until_another_one_is_completed() {
     let outcomes: Vec<&str> = summary.changes.iter().map(|row| &*row.outcome).collect();
     assert_eq!(outcomes, ["stopped", "stopped", "rolledBack"]);
 }
+
+#[test]
+fn what_an_agent_keeps_for_later_is_not_due() {
+    // A task ends while its cell is down. When that is back it does not hear of it: the agent is cut off.
+    let mut parts = json!({ "clusters": cluster(&json!([service("web", 2)]), &json!([])), "faults": [
+        { "name": "down", "at": "10m", "for": "5m", "cellOutage": {} },
+        { "name": "silent", "at": "11m", "for": "40m", "agentDisconnect": {} },
+        { "name": "crash", "at": "12m", "taskCrash": { "service": "c/web" } }] });
+    group(&mut parts, 1, &["z1"], false);
+    let (diary, _) = world(parts);
+    let running = reached(&diary, 0, TaskState::Running);
+    assert!(running.len() == 3 && running[2] > at(3_060), "{running:?}");
+}
+
+#[test]
+fn what_is_told_from_behind_a_cut_link_later_is_not_due() {
+    // The same of a host on an Outpost that ends while the cell is down.
+    let zones = json!([{ "id": "z1", "subnets": ["subnet-z1"] },
+                       { "id": "rack", "subnets": ["subnet-rack"], "kind": "outpost", "parent": "z1" }]);
+    let mut parts = json!({ "regions": [{ "name": "us-east-1", "zones": zones }], "duration": "3h",
+        "clusters": cluster(&json!([service("web", 2)]), &json!([])), "faults": [
+        { "name": "crash", "at": "10m", "hostCrash": {} },
+        { "name": "down", "at": "11m", "for": "49m", "cellOutage": {} },
+        { "name": "cut", "at": "50m", "for": "1h", "linkCut": { "zone": "rack" } }] });
+    group(&mut parts, 1, &["rack"], false);
+    let (diary, _) = world(parts);
+    let running = reached(&diary, 0, TaskState::Running);
+    assert!(running.len() == 4 && running[2] > at(6_600), "{running:?}");
+}

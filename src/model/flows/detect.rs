@@ -11,8 +11,8 @@ use super::{For, HELD_UP, account, daemon, host_health, inventory, link, managed
 use crate::engine::{Dist, Span, Who};
 use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, HostStatus, Phase, Reason, StopCode, TaskState};
-use crate::model::ids::{HostId, TaskId};
-use crate::model::plan::{ProviderKind, Service};
+use crate::model::ids::{HostId, ServiceId, TaskId};
+use crate::model::plan::{Kind, ProviderKind, Service};
 use crate::model::tables::Host;
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Marks, Target, newest_on, on_host};
@@ -58,6 +58,10 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
             } else {
                 // Behind a cut link EC2 does not see it either.
                 cx.after(HELD_UP, step);
+                let on = on_host(&world.tasks, row.first).map(|(_, task)| task.service);
+                for service in on.collect::<Vec<_>>() {
+                    learns_later(world, service, cx);
+                }
             }
         }
         Step::Ejected(task) => ejected(world, task, cx),
@@ -73,13 +77,24 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
 fn learns(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id).filter(|task| !task.alive) else { return };
     let from_agent = code != StopCode::InfrastructureHealth;
+    let (host, service) = (task.host, task.service);
     if !from_agent || link::hears(world, task) {
-        lost(world, id, code, cx);
-    } else if task.host == NIL {
+        return lost(world, id, code, cx);
+    }
+    if host == NIL {
         cx.after(HELD_UP, Step::Lost(id, code));
     } else {
-        let host = task.host;
         world.hosts.at_mut(host).news.push((id, code));
+    }
+    learns_later(world, service, cx);
+}
+
+/// ECS does not learn of an end yet that its cell could not learn of before: the launch that was offered in the place of
+/// that task is not due.
+fn learns_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let row = &world.services[service];
+    if row.early > row.owed() && cx.plan.services[service].kind != Kind::Stream {
+        reconcile::wake_once(world, service, cx);
     }
 }
 
