@@ -451,7 +451,6 @@ fn a_daemon_starts_with_its_cluster() {
     assert!(running.len() == 1 && running[0] >= at(2_400), "{running:?}");
     assert_eq!(summary.services[0].desired_count, 1);
 }
-}
 
 
 #[test]
