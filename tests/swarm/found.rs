@@ -452,7 +452,6 @@ fn a_daemon_starts_with_its_cluster() {
     assert_eq!(summary.services[0].desired_count, 1);
 }
 
-
 #[test]
 fn a_daemon_is_wanted_on_the_hosts_that_its_cluster_begins_with() {
     // The fault reaches the service before anything is wanted of it.
