@@ -509,3 +509,20 @@ fn what_is_told_from_behind_a_cut_link_later_is_not_due() {
     let running = reached(&diary, 0, TaskState::Running);
     assert!(running.len() == 4 && running[2] > at(6_600), "{running:?}");
 }
+
+#[test]
+fn a_deployment_that_stalls_leaves_missing_what_a_fault_took() {
+    // One of two tasks ends while no image can be had, and a new revision finds none either.
+    let subnets = json!({ "awsvpcConfiguration": { "subnets": ["subnet-z1", "subnet-z2"] } });
+    let web = json!({ "serviceName": "web", "taskDefinition": "f", "desiredCount": 2, "launchType": "FARGATE",
+        "networkConfiguration": subnets, "deploymentConfiguration": {
+            "deploymentCircuitBreaker": { "enable": true, "rollback": false } } });
+    let parts = json!({ "taskDefinitions": [definition("f", 256, "awsvpc")], "behaviour": [], "duration": "2h",
+        "clusters": [{ "clusterName": "c", "capacityProviders": ["FARGATE"], "services": [web] }],
+        "changes": [{ "name": "new", "service": "c/web", "at": "11m" }], "faults": [
+            { "name": "no image", "at": "9m", "for": "30m", "imageRegistryDown": {} },
+            { "name": "crash", "at": "10m", "taskCrash": { "service": "c/web", "count": 1 } }] });
+    let (diary, _) = ends(parts, true);
+    let up = |fact: &Fact| if let Fact::Available { count, .. } = fact { Some(*count) } else { None };
+    assert_eq!(diary.0.iter().rev().find_map(|(_, fact)| up(fact)), Some(0), "the last that changed is one that ended");
+}

@@ -2,7 +2,7 @@
 
 use crate::diary::Diary;
 use evenkeel::engine::Time;
-use evenkeel::model::fact::{Cause, Fact, HostStatus, NO_HOST, Phase, TaskNo, TaskState};
+use evenkeel::model::fact::{Cause, Fact, HostStatus, NO_HOST, Phase, Reason, StopCode, TaskNo, TaskState};
 use evenkeel::model::ids::{ProviderId, ServiceId, ZoneId};
 use evenkeel::model::plan::{Kind, Plan, ProviderKind, Strategy};
 use std::collections::BTreeMap;
@@ -144,6 +144,7 @@ impl<'a> Log<'a> {
         self.holds(from <= to, || format!("{task:?} went back from {from:?} to {to:?}"));
         if from <= TaskState::Running && to > TaskState::Running {
             self.wanted[task.service.0 as usize] -= 1;
+            self.enough_are_left(fact);
         }
         if to == TaskState::Stopped {
             self.tasks.remove(&task);
@@ -157,6 +158,22 @@ impl<'a> Log<'a> {
         self.holds(listed, || format!("{task:?} is on {provider:?}, which its strategy does not have"));
         let zoned = to == TaskState::Stopped || zone != evenkeel::model::fact::NO_ZONE;
         self.holds(zoned, || format!("{task:?} is {to:?} nowhere"));
+    }
+
+    /// Where no task may be missing, the scheduler stops one as too much only if as many as desired are left. Two revisions
+    /// side by side are counted each by itself, and early success criteria allow fewer.
+    fn enough_are_left(&mut self, fact: &Fact) {
+        let Fact::Task { task, code, reason, .. } = *fact else { return };
+        let row = &self.plan.services[task.service];
+        let deployment = &row.deployment;
+        let binds = row.kind == Kind::Replica
+            && row.minimum_healthy_percent >= 100
+            && deployment.strategy == Strategy::Rolling
+            && deployment.early.is_none();
+        let too_much = (code, reason) == (StopCode::ServiceSchedulerInitiated, Reason::Excess);
+        let left = self.wanted[task.service.0 as usize];
+        let enough = !binds || !too_much || left >= row.desired;
+        self.holds(enough, || format!("{task:?} is stopped as too much, {left} of {} are left", row.desired));
     }
 
     /// What holds between two instants.

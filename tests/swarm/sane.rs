@@ -160,11 +160,17 @@ pub(crate) fn ends_well(plan: &Plan, world: &World, before: &[HostId]) -> Vec<St
         if service.kind != Kind::Replica || !has_room(plan, service) || stuck || again || moves(plan, world, id) {
             continue;
         }
-        if (row.wanted, row.available) != (row.desired, row.desired) {
+        // Nothing comes in the place of what a fault took, if a deployment has failed since with nothing to go back to; the
+        // scheduler itself leaves as many as desired (`rules`).
+        let meant = if row.stalled() { row.wanted.min(row.desired) } else { row.desired };
+        if (row.wanted, row.available) != (meant, meant) {
             wrong.push(format!(
                 "{}: {} of {} available, {} wanted",
                 service.name, row.available, row.desired, row.wanted
             ));
+        }
+        if meant < row.desired {
+            continue;
         }
         let first = world.part.as_one.zones.start;
         let there = service.zones.iter().map(|zone| row.zones[usize::from(zone.0 - first)].available);
