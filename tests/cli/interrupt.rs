@@ -33,18 +33,18 @@ fn end_of(mut child: Child) -> (Option<i32>, String) {
 
 fn start(desk: &Desk, line: &[&str]) -> Child {
     let child = desk.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // It has begun for certain once the parent of its results stands; half a second more brings it into the loop.
+    // It has begun for certain once the parent of its results stands; `check` waits half a second more, for the loop.
     let began = Instant::now();
     while !desk.path("results").exists() && began.elapsed() < PATIENCE {
         std::thread::sleep(Duration::from_millis(10));
     }
-    std::thread::sleep(Duration::from_millis(500));
     child
 }
 
 fn check(signal: &str, line: &[&str], last: &str) {
     let desk = Desk::new();
     let child = start(&desk, line);
+    std::thread::sleep(Duration::from_millis(500));
     send(signal, &child);
     let (code, told) = end_of(child);
     assert_eq!(told, format!("interrupted; nothing was written\n{last}\n"));
