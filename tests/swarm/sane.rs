@@ -214,10 +214,9 @@ pub(crate) fn ends_well(plan: &Plan, world: &World, before: &[HostId]) -> Vec<St
 /// Whether tasks start and stop on a provider until the end of the run: those of a stream, or of changes that come again
 /// and again. Each of them may be what hosts begin to drain for, but none drains for long.
 fn is_stirred(plan: &Plan, provider: ProviderId) -> bool {
-    let of = plan.services.iter().filter(|one| one.strategy.iter().any(|item| item.provider == provider));
+    let mut of = plan.services.iter().filter(|one| one.strategy.iter().any(|item| item.provider == provider));
     let again = |service: &Service| service.changes.iter().any(|change| plan.changes[*change].every.is_some());
-    let mut comes = of.map(|one| again(one) || one.arrivals.as_ref().is_some_and(|runs| runs.until >= plan.end()));
-    comes.any(|comes| comes)
+    of.any(|one| again(one) || one.arrivals.as_ref().is_some_and(|runs| runs.until >= plan.end()))
 }
 
 /// Hosts that drain for others to be filled.

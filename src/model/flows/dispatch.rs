@@ -72,7 +72,7 @@ fn rate(world: &mut World, group: u32, cx: &mut Cx<'_>) {
     offer(world, cx);
 }
 
-/// What a group of customers asks for now: nothing before the time at which they join.
+/// What a group of customers asks for at this moment: nothing before the time at which they join.
 pub(crate) fn group_rate(group: &plan::Customers, now: Time) -> u64 {
     if group.joins.is_some_and(|at| now < at) { 0 } else { group.profile.at(now).0 }
 }

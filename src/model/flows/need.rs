@@ -14,7 +14,8 @@ use crate::model::plan::{Group, Plan, TaskDef};
 use crate::model::tables::host::live;
 use crate::model::world::{Cx, World};
 
-/// Hosts with tasks other than daemons, without those in `Standby`. What runs on a host that leaves finds its place elsewhere.
+/// Hosts with tasks other than daemons, without those in `Standby`. What runs on a host that leaves finds its place
+/// elsewhere.
 pub(crate) fn in_use(world: &World, provider: ProviderId) -> u32 {
     let hosts = live(&world.hosts, &world.providers[provider].hosts);
     hosts.filter(|(_, host)| host.counts() && host.status == HostStatus::Active && !host.empty()).count() as u32

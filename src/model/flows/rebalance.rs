@@ -143,9 +143,8 @@ fn moves(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// Zones of a part, as if all moves under way had come to their end.
 struct Zones {
     standing: Vec<(u32, ZoneId)>,
-    /// Those of which a task leaves. The list of more, the newest last, is made for the second: mostly one is enough,
-    /// and while nothing takes it this is asked after each event.
-    leaving: Vec<(ZoneId, Option<Vec<TaskId>>)>,
+    /// Tasks that may be stopped in the fullest of them, the newest last.
+    leaving: Vec<(ZoneId, Vec<TaskId>)>,
 }
 
 impl Zones {
@@ -163,17 +162,11 @@ impl Zones {
 
     /// The next task that may be stopped in a zone.
     fn leaves(&mut self, part: Part, world: &World, from: ZoneId, cx: &Cx<'_>) -> Option<TaskId> {
-        let Some((_, more)) = self.leaving.iter_mut().find(|(zone, _)| *zone == from) else {
-            self.leaving.push((from, None));
-            let all = part.may_leave(world, from, cx);
-            return all.max_by_key(|(_, task)| task.ordinal).map(|(id, _)| id);
-        };
-        let more = more.get_or_insert_with(|| {
-            let mut all = part.newest_last(world, from, cx);
-            all.pop();
-            all
+        let place = self.leaving.iter().position(|(zone, _)| *zone == from).unwrap_or_else(|| {
+            self.leaving.push((from, part.newest_last(world, from, cx)));
+            self.leaving.len() - 1
         });
-        more.pop()
+        self.leaving[place].1.pop()
     }
 
     fn moved(&mut self, from: ZoneId, to: Option<ZoneId>) {

@@ -221,14 +221,15 @@ fn pour_over(
     routed: &mut Routed,
 ) {
     let service = &plan.services[id];
-    let at = |zone: &ZoneId| in_zone(world, id, *zone, of);
-    let in_service: u32 = zones.iter().map(|zone| at(zone).serving + at(zone).dead).sum();
+    let mut there = Targets::default();
+    for zone in zones {
+        there.add(Targets::of(world, id, *zone, of));
+    }
     // With no target in service the balancer fails open: it sends to all that are registered (Health checks for ALB
     // target groups).
-    let open = in_service == 0;
-    let pick =
-        |zone: &ZoneId| if open { (at(zone).idle, at(zone).idle_dead) } else { (at(zone).serving, at(zone).dead) };
-    let targets: u32 = zones.iter().map(|zone| pick(zone).0 + pick(zone).1).sum();
+    let open = there.serving + there.dead == 0;
+    let (good, bad) = there.asked(open);
+    let targets = good + bad;
     if targets == 0 {
         routed.overload += rate;
         routed.nowhere += rate;
@@ -239,8 +240,7 @@ fn pour_over(
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     for zone in zones {
         let before = routed.served;
-        let row = in_zone(world, id, *zone, of);
-        let (good, bad) = if open { (row.idle, row.idle_dead) } else { (row.serving, row.dead) };
+        let (good, bad) = Targets::of(world, id, *zone, of).asked(open);
         let (offered, dead) = (split.part(u64::from(good)), split.part(u64::from(bad)));
         routed.to_dead += dead;
         let full = u128::from(good) * u128::from(per_task);
@@ -293,13 +293,39 @@ fn spoil_zones(zones: &mut [Asked], answered: u64, lost: u64) {
     }
 }
 
-/// Targets in a zone: those of one revision, or all.
-fn in_zone(world: &World, id: ServiceId, zone: ZoneId, of: Option<u8>) -> InZone {
-    let (row, place) = (&world.services[id], world.zone_row(zone));
-    let Some(of) = of else { return row.zones[place] };
-    let known = row.revisions.iter().find(|one| one.number == of);
-    let [serving, idle, dead, idle_dead] = known.map_or([0; 4], |one| one.targets[place]);
-    InZone { serving, dead, idle, idle_dead, ..row.zones[place] }
+/// Targets of a load balancer, counted as in [`InZone`].
+#[derive(Clone, Copy, Default)]
+struct Targets {
+    serving: u32,
+    idle: u32,
+    dead: u32,
+    idle_dead: u32,
+}
+
+impl Targets {
+    /// Those in a zone: of one revision, or all.
+    fn of(world: &World, id: ServiceId, zone: ZoneId, of: Option<u8>) -> Targets {
+        let (row, place) = (&world.services[id], world.zone_row(zone));
+        let Some(of) = of else {
+            let InZone { serving, idle, dead, idle_dead, .. } = row.zones[place];
+            return Targets { serving, idle, dead, idle_dead };
+        };
+        let known = row.revisions.iter().find(|one| one.number == of);
+        let [serving, idle, dead, idle_dead] = known.map_or([0; 4], |one| one.targets[place]);
+        Targets { serving, idle, dead, idle_dead }
+    }
+
+    fn add(&mut self, other: Targets) {
+        self.serving += other.serving;
+        self.idle += other.idle;
+        self.dead += other.dead;
+        self.idle_dead += other.idle_dead;
+    }
+
+    /// Those that get requests: how many answer, and how many do not.
+    fn asked(self, open: bool) -> (u32, u32) {
+        if open { (self.idle, self.idle_dead) } else { (self.serving, self.dead) }
+    }
 }
 
 /// Pours a rate over living targets, with room for `full`, of a zone that answers badly.

@@ -196,7 +196,7 @@ pub enum Waits {
 }
 
 impl Shift {
-    /// Whether a revision gets no requests for now.
+    /// Whether a revision gets no requests at this moment.
     pub fn is_dark(&self, number: u8) -> bool {
         (number == self.green && self.weight == 0) || (number == self.blue && self.weight == WHOLE)
     }

@@ -49,7 +49,7 @@ impl Marks {
     pub const OUTDATED: u16 = 4;
     /// It runs, and a deployment does not count it as healthy yet.
     pub const WARMING: u16 = 8;
-    /// Its revision gets no requests for now: it is a spare.
+    /// Its revision gets no requests at this moment: it is a spare.
     pub const DARK: u16 = 16;
     /// It stands in for a failed task of its revision while a newer one is rolled out, and has not been healthy yet.
     pub const HEIR: u16 = 32;

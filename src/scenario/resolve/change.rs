@@ -173,12 +173,7 @@ impl Build<'_> {
             }
         }
         let share = written.bad_share.unwrap_or(1.0);
-        if share > 0.0 && share <= 1.0 {
-            return Some(libm::round(share * 1e6) as u64);
-        }
-        let hint = "write a chance such as 0.1, or leave `defect` out for a good revision";
-        self.out.error(&format!("{at}/badShare"), format!("`{share}` must be above 0 and at most 1"), hint);
-        None
+        self.out.share_above_zero(share, &format!("{at}/badShare")).map(|share| libm::round(share * 1e6) as u64)
     }
 
     /// Whether a change can be rolled out as the service is.

@@ -143,13 +143,9 @@ impl Build<'_> {
                 self.out.error(&format!("{at}/lifecycleStage"), message, "write one for each stage");
             }
             let finds = one.finds.unwrap_or(0.0);
-            if !(0.0..=1.0).contains(&finds) {
-                self.out.error(
-                    &format!("{at}/finds"),
-                    format!("`{finds}` must be between 0 and 1"),
-                    "write a number from 0 to 1",
-                );
-            } else if finds > 0.0 && written.defect.is_none() {
+            if self.out.share(finds, &format!("{at}/finds")).is_some_and(|finds| finds > 0.0)
+                && written.defect.is_none()
+            {
                 let message = "`finds` is not used: nothing says how the revision is bad";
                 self.out.warning(&format!("{at}/finds"), message, "write a `defect`, or leave it out");
             }
