@@ -14,21 +14,9 @@ mod promises;
 #[path = "measures/settings.rs"]
 mod settings;
 
-use evenkeel::cli::pipeline::{End, Order, Reached, Watch};
-use evenkeel::cli::real;
-use evenkeel::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary};
-use evenkeel::model::problem::Problems;
-use evenkeel::scenario::source::Texts;
+use evenkeel::summary::{Estimate, FaultRow, ServiceRow};
+use evenkeel::{End, Options, Problems, Scenario, Summary, Texts};
 use serde_json::{Value, json};
-
-struct Nobody;
-
-impl Watch for Nobody {
-    fn progress(&self, _at: Reached) {}
-    fn stop(&self) -> bool {
-        false
-    }
-}
 
 /// A scenario of Fargate tasks called `web`, of which a service runs thirty in three zones; `parts` adds and replaces.
 fn scenario(parts: &Value) -> Value {
@@ -81,15 +69,15 @@ fn put(object: &mut Value, parts: &Value) {
 
 /// What is said of a file, and what comes of it when it can run.
 fn look(file: &Value, replications: u32) -> (Problems, Option<Summary>) {
-    let texts = Texts([("a.json".to_owned(), file.to_string().into_bytes())].into());
-    let loaded = real::load("a.json", &texts);
-    let order = Order { seed: None, replications, only: None, threads: 1, events_max: 0, timeline: false };
-    let summary = loaded.scenario.map(|scenario| {
-        let outcome = scenario.run(&order, &Nobody);
+    let texts = Texts::one("a.json", file.to_string());
+    let reading = Scenario::read("a.json", &texts);
+    let options = Options { replications, ..Options::default() };
+    let summary = reading.scenario.map(|scenario| {
+        let outcome = scenario.run(&options, &());
         assert_eq!(outcome.end, End::Finished);
         outcome.summary
     });
-    (loaded.problems, summary)
+    (reading.problems, summary)
 }
 
 fn run(file: &Value) -> Summary {

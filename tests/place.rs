@@ -2,14 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use evenkeel::cli::real;
 use evenkeel::model::plan::{Plan, ProviderKind, ZoneKind};
-use evenkeel::model::problem::{Problems, Severity};
 use evenkeel::scenario::check;
-use evenkeel::scenario::file::Scenario;
 use evenkeel::scenario::overview::{Compute, overview};
-use evenkeel::scenario::resolve;
-use evenkeel::scenario::source::Texts;
+use evenkeel::{Scenario, Severity, Texts};
 use serde_json::{Value, json};
 
 /// Every kind of zone, a group that spans three of them, hosts outside AWS, Fargate.
@@ -51,18 +47,16 @@ fn everywhere() -> Value {
 }
 
 fn said(file: &Value) -> (bool, Vec<String>) {
-    let loaded = real::load("a.json", &Texts([("a.json".to_owned(), file.to_string().into_bytes())].into()));
+    let reading = Scenario::read("a.json", &Texts::one("a.json", file.to_string()));
     let line = |severity: &'static str, at: &str, message: &str| format!("{severity} {at}: {message}");
     let words = |one: Severity| if one == Severity::Error { "error" } else { "doubt" };
-    let list = loaded.problems.list.iter();
-    (loaded.scenario.is_some(), list.map(|one| line(words(one.severity), &one.at, &one.message)).collect())
+    let list = reading.problems.list.iter();
+    (reading.scenario.is_some(), list.map(|one| line(words(one.severity), &one.at, &one.message)).collect())
 }
 
 fn plan(file: &Value) -> Plan {
-    let scenario: Scenario = serde_json::from_value(file.clone()).unwrap();
-    let mut out = Problems::default();
-    let found = resolve::resolve(&scenario, &|_| None, &mut out);
-    found.unwrap_or_else(|| panic!("{:#?}", out.list)).0
+    let reading = Scenario::read("a.json", &Texts::one("a.json", file.to_string()));
+    reading.into_result().unwrap_or_else(|problems| panic!("{problems:#?}")).into_plan()
 }
 
 /// What is wrong with a file: each of these, at its place, and no other error.

@@ -1,25 +1,14 @@
 //! Does the story read true? Every shipped scenario runs, and what it promises holds.
 
 use evenkeel::cli::files::Disk;
-use evenkeel::cli::pipeline::{Order, Outcome, Pipeline, Reached, Watch};
-use evenkeel::cli::real::Real;
-use evenkeel::metrics::summary::Verdict;
-
-struct Nobody;
-
-impl Watch for Nobody {
-    fn progress(&self, _at: Reached) {}
-    fn stop(&self) -> bool {
-        false
-    }
-}
+use evenkeel::summary::Verdict;
+use evenkeel::{Options, Outcome, Scenario};
 
 fn run(name: &str, replications: u32, threads: usize) -> Outcome {
-    let loaded = Real.load(&format!("scenarios/{name}.json"), &Disk);
-    let problems: Vec<_> = loaded.problems.list.iter().map(|one| format!("{} {}", one.at, one.message)).collect();
-    let scenario = loaded.scenario.unwrap_or_else(|| panic!("{name} does not load: {problems:#?}"));
-    let order = Order { seed: None, replications, only: None, threads, events_max: 1_000, timeline: true };
-    scenario.run(&order, &Nobody)
+    let reading = Scenario::read(&format!("scenarios/{name}.json"), &Disk);
+    let scenario = reading.into_result().unwrap_or_else(|problems| panic!("{name} does not load: {problems:#?}"));
+    let options = Options { replications, threads, events_max: 1_000, timeline: true, ..Options::default() };
+    scenario.run(&options, &())
 }
 
 /// Names of the shipped scenarios.

@@ -41,16 +41,10 @@ use evenkeel::experiment::replicate::{self, End, Options, Recorder};
 use evenkeel::metrics::summary::Summary;
 use evenkeel::model::audit::audit;
 use evenkeel::model::ids::RegionId;
-use evenkeel::model::problem::{Problems, Severity};
 use evenkeel::model::{Fact, Plan, World};
-use evenkeel::scenario::file::Scenario;
-use evenkeel::scenario::source::Texts;
-use evenkeel::scenario::{self as text, resolve};
+use evenkeel::{Scenario, Texts};
 use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
-
-static SCHEMA: LazyLock<Value> = LazyLock::new(text::schema::value);
 
 /// Seeds of an ordinary run: 15 s of one core when it is alone, up to a minute when it is not.
 const SEEDS: u64 = 1_500;
@@ -63,16 +57,8 @@ const LOOKS: usize = 60;
 
 /// Text to plan, by the way that every scenario takes.
 fn plan(written: &str) -> Plan {
-    let mut problems = Problems::default();
-    let files = Texts([("swarm.json".to_owned(), written.as_bytes().to_vec())].into());
-    let found = text::load("swarm.json", &files, &mut problems).and_then(|document| {
-        text::validate(&document, &SCHEMA, &mut problems);
-        let typed: Option<Scenario> = text::typed(&document, &mut problems);
-        resolve::resolve(&typed?, &|_| None, &mut problems)
-    });
-    let said: Vec<_> = problems.of(Severity::Error).map(|one| format!("{} {}", one.at, one.message)).collect();
-    assert!(said.is_empty(), "the scenario does not resolve: {said:#?}");
-    found.unwrap().0
+    let reading = Scenario::read("swarm.json", &Texts::one("swarm.json", written));
+    reading.into_result().unwrap_or_else(|problems| panic!("the scenario cannot run: {problems:#?}")).into_plan()
 }
 
 /// A run cut at these times and audited at each cut: its digest and events, and what the readers made of it.

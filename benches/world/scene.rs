@@ -1,10 +1,7 @@
 //! Scenarios for the benches, by the way that every scenario takes: text, check, plan.
 
 use evenkeel::model::Plan;
-use evenkeel::model::problem::Problems;
-use evenkeel::scenario::file::Scenario;
-use evenkeel::scenario::source::Texts;
-use evenkeel::scenario::{self, resolve};
+use evenkeel::{Scenario, Texts};
 use serde_json::{Value, json};
 
 /// Tasks of one service in the steady world: few enough for its 500 launches a minute.
@@ -12,15 +9,8 @@ const SERVICE: u32 = 500;
 
 /// Text to plan.
 fn plan(file: &Value) -> Plan {
-    let mut problems = Problems::default();
-    let files = Texts([("bench.json".to_owned(), file.to_string().into_bytes())].into());
-    let found = scenario::load("bench.json", &files, &mut problems).and_then(|document| {
-        let typed: Option<Scenario> = scenario::typed(&document, &mut problems);
-        resolve::resolve(&typed?, &|_| None, &mut problems)
-    });
-    let said: Vec<_> = problems.list.iter().map(|one| format!("{} {}", one.at, one.message)).collect();
-    assert!(!problems.has_errors(), "the scenario does not resolve: {said:#?}");
-    found.expect("a scenario without errors resolves").0
+    let reading = Scenario::read("bench.json", &Texts::one("bench.json", file.to_string()));
+    reading.into_result().expect("the scenario can run").into_plan()
 }
 
 /// A service of tasks of a quarter vCPU on Fargate, over three zones.

@@ -168,10 +168,19 @@ pub struct Check {
 
 /// `new`.
 #[derive(Clone, Debug, ClapArgs)]
-#[command(after_help = "Example:\n  evenkeel new my-service && evenkeel run my-service.json")]
+#[command(after_help = "Examples:\n  evenkeel new my-service && evenkeel run my-service.json\n  \
+                        evenkeel new --list                     shipped scenarios, each with one sentence\n  \
+                        evenkeel new my-loss --from az-loss     a copy of a shipped one, all in one file")]
 pub struct New {
     /// Name of the scenario; the file is NAME.json in the working directory
-    pub name: String,
+    #[arg(required_unless_present = "list")]
+    pub name: Option<String>,
+    /// Copy this shipped scenario instead of the smallest one
+    #[arg(long, value_name = "SCENARIO")]
+    pub from: Option<String>,
+    /// List the shipped scenarios
+    #[arg(long, conflicts_with_all = ["name", "from"])]
+    pub list: bool,
 }
 
 /// `completions`.

@@ -2,16 +2,16 @@
 
 use super::Exit;
 use super::console::Console;
-use super::files::Disk;
 use super::interrupt;
-use super::pipeline::Pipeline;
 use super::render;
 use super::stages;
+use crate::api::Scenario;
 use crate::engine::Span;
 use crate::model::plan::{Plan, Shadow, WHOLE};
 use crate::model::problem::{Problems, Severity};
 use crate::report::align::{Paint, Side, Table};
 use crate::report::number::{NO_NEED, NOTHING, duration, plain, short};
+use crate::scenario::Files;
 use crate::scenario::bearing::BEARING;
 use crate::scenario::overview::overview;
 use crate::scenario::{cells, changes, check as scenario};
@@ -29,25 +29,25 @@ const CHANGES_MAX: usize = 40;
 const SERVICES_MAX: usize = 40;
 
 /// Checks each of these files; invalid if one of them is.
-pub(crate) fn check(paths: &[String], pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
+pub(crate) fn check(paths: &[String], files: &dyn Files, console: &mut Console) -> Exit {
     let again = |paths: &[String]| format!("see it again: evenkeel check {}", paths.join(" "));
     let all: Vec<String> = paths.iter().map(|path| render::quoted(path)).collect();
     interrupt::command(again(&all));
     let mut invalid: Vec<String> = Vec::new();
     let mut skipped = 0;
     for path in paths {
-        if is_schema(path) {
+        if is_schema(path, files) {
             console.say(&format!("{}: skipped, as it is a JSON Schema and no scenario", render::quoted(path)));
             skipped += 1;
             continue;
         }
-        let loaded = pipeline.load(path, &Disk);
-        let text = render::problems(&loaded.problems, loaded.places.as_ref(), path, console.paint_talk);
+        let reading = Scenario::read(path, files);
+        let text = render::problems(&reading.problems, &reading.sources, path, console.paint_talk);
         if !text.is_empty() {
             console.error(&text);
         }
-        match loaded.scenario {
-            Some(scenario) => console.data(&report(path, scenario.plan(), &loaded.problems, console.paint)),
+        match reading.scenario {
+            Some(scenario) => console.data(&report(path, scenario.plan(), &reading.problems, console.paint)),
             None => invalid.push(render::quoted(path)),
         }
     }
@@ -64,14 +64,14 @@ pub(crate) fn check(paths: &[String], pipeline: &dyn Pipeline, console: &mut Con
 }
 
 /// Whether a file is a JSON Schema, such as the one that stands beside the scenarios: its `$schema` names the standard.
-fn is_schema(path: &str) -> bool {
+fn is_schema(path: &str, files: &dyn Files) -> bool {
     const STANDARD: &str = "json-schema.org/";
     // A pipe can be read only once.
     if !std::fs::metadata(path).is_ok_and(|known| known.is_file()) {
         return false;
     }
-    let Ok(bytes) = Disk.bytes(path) else { return false };
-    // A scenario is read once more by the pipeline: only what may be a schema is parsed here.
+    let Ok(bytes) = files.read(path) else { return false };
+    // A scenario is read once more: only what may be a schema is parsed here.
     let Some(text) = std::str::from_utf8(&bytes).ok().filter(|text| text.contains(STANDARD)) else { return false };
     let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     value["$schema"].as_str().is_some_and(|standard| standard.contains(STANDARD))

@@ -1,12 +1,10 @@
 //! Files: reads scenarios, writes new ones, turns names into names of folders.
 #![expect(clippy::disallowed_methods, reason = "this is the one place that touches files")]
 
+use crate::scenario::source::{BYTES_MAX, FileError, Files};
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
-
-/// Larger input is refused.
-pub const BYTES_MAX: u64 = 64 << 20;
 
 /// The file whose presence makes a folder ours.
 pub const MANIFEST: &str = "manifest.json";
@@ -15,64 +13,36 @@ pub const MANIFEST: &str = "manifest.json";
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
 
-/// Why a file could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// Nothing of this name.
-    #[error("does not exist")]
-    Missing,
-    /// A folder.
-    #[error("is a directory, not a file")]
-    Directory,
-    /// A pipe or a device, where only a file will do.
-    #[error("is a pipe or a device, not a file")]
-    Special,
-    /// More than [`BYTES_MAX`].
-    #[error("is larger than 64 MiB")]
-    TooLarge,
-    /// What the system says.
-    #[error("cannot be read: {0}")]
-    System(io::Error),
-}
-
-impl Disk {
-    /// The bytes of a file.
-    ///
-    /// # Errors
-    /// When there is none, it is a directory, larger than [`BYTES_MAX`], or the system refuses.
-    pub fn bytes(self, path: &str) -> Result<Vec<u8>, ReadError> {
+impl Files for Disk {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         read(path, false)
     }
 
-    /// The same of an ordinary file: what a pipe or a device gives may never come, or be no text at all.
-    ///
-    /// # Errors
-    /// The same, and when it is a pipe or a device.
-    pub fn bytes_of_file(self, path: &str) -> Result<Vec<u8>, ReadError> {
+    fn read_named(&self, path: &str) -> Result<Vec<u8>, FileError> {
         read(path, true)
     }
 }
 
-fn read(path: &str, ordinary: bool) -> Result<Vec<u8>, ReadError> {
+fn read(path: &str, ordinary: bool) -> Result<Vec<u8>, FileError> {
     let system = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => ReadError::Missing,
-        _ => ReadError::System(error),
+        io::ErrorKind::NotFound => FileError::Missing,
+        _ => FileError::Other(error.to_string()),
     };
     let known = fs::metadata(path).map_err(system)?;
     if known.is_dir() {
-        return Err(ReadError::Directory);
+        return Err(FileError::Directory);
     }
     if ordinary && !known.is_file() {
-        return Err(ReadError::Special);
+        return Err(FileError::Special);
     }
     if known.len() > BYTES_MAX {
-        return Err(ReadError::TooLarge);
+        return Err(FileError::TooLarge);
     }
     let mut bytes = Vec::new();
     // A pipe or a device tells no size: it is read to the bound and one further.
     let file = fs::File::open(path).map_err(system)?;
     file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(system)?;
-    if bytes.len() as u64 > BYTES_MAX { Err(ReadError::TooLarge) } else { Ok(bytes) }
+    if bytes.len() as u64 > BYTES_MAX { Err(FileError::TooLarge) } else { Ok(bytes) }
 }
 
 /// Writes a new file whole or not at all; never over an old one.

@@ -7,10 +7,10 @@ use super::*;
 fn what_is_no_file_is_not_read() {
     let root = tempfile::tempdir().unwrap();
     let at = |name: &str| root.path().join(name).to_str().unwrap().to_owned();
-    assert!(matches!(Disk.bytes(&at("none")), Err(ReadError::Missing)));
-    assert!(matches!(Disk.bytes(&at(".")), Err(ReadError::Directory)));
+    assert!(matches!(Disk.read(&at("none")), Err(FileError::Missing)));
+    assert!(matches!(Disk.read(&at(".")), Err(FileError::Directory)));
     fs::File::create(at("large")).unwrap().set_len(BYTES_MAX + 1).unwrap();
-    assert!(matches!(Disk.bytes(&at("large")), Err(ReadError::TooLarge)));
+    assert!(matches!(Disk.read(&at("large")), Err(FileError::TooLarge)));
 }
 
 #[test]

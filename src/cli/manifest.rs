@@ -2,10 +2,11 @@
 
 use super::files::{Disk, MANIFEST};
 use super::hidden::PREFIX;
-use super::pipeline::{Order, Outcome};
 use crate::MODEL_VERSION;
+use crate::experiment::{Options, Outcome};
 use crate::report::align::Paint;
 use crate::report::visible;
+use crate::scenario::Files;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -19,6 +20,8 @@ pub(crate) struct About<'a> {
     pub(crate) from_here: String,
     /// The scenario with every `$file` spliced in.
     pub(crate) written: &'a Value,
+    /// The only replication that was run, where one was asked for.
+    pub(crate) replication: Option<u32>,
     /// When the run began.
     pub(crate) began: Timestamp,
     /// How long it took, in seconds.
@@ -26,10 +29,10 @@ pub(crate) struct About<'a> {
 }
 
 /// The manifest as text. `files` are the others of the folder.
-pub(crate) fn text(about: &About<'_>, order: &Order, outcome: &Outcome, files: &[(String, Vec<u8>)]) -> String {
+pub(crate) fn text(about: &About<'_>, options: &Options, outcome: &Outcome, files: &[(String, Vec<u8>)]) -> String {
     let listed = files.iter().map(|(name, bytes)| json!({ "name": name, "bytes": bytes.len() }));
     let mut scenario = about.written.clone();
-    if let (Some(seed), Some(fields)) = (order.seed, scenario.as_object_mut()) {
+    if let (Some(seed), Some(fields)) = (options.seed, scenario.as_object_mut()) {
         fields.insert("seed".to_owned(), seed.into());
     }
     let manifest = json!({
@@ -40,13 +43,13 @@ pub(crate) fn text(about: &About<'_>, order: &Order, outcome: &Outcome, files: &
         "scenarioPath": about.from_here,
         "seed": outcome.summary.seed,
         "replications": outcome.summary.replications,
-        "replication": order.only,
+        "replication": about.replication,
         "digest": outcome.summary.digest,
         "events": outcome.summary.events,
         "began": format!("{:.0}", about.began),
         "tookSeconds": (about.took_seconds * 1e3).round() / 1e3,
         "host": super::files::host(),
-        "threads": order.threads,
+        "threads": options.threads,
         "files": listed.collect::<Vec<_>>(),
         "scenario": scenario,
     });
@@ -66,7 +69,7 @@ pub(super) struct Ours {
 
 /// The manifest of a folder; `None` when there is none that this program wrote.
 pub(super) fn of(folder: &Path) -> Option<Ours> {
-    let bytes = Disk.bytes_of_file(folder.join(MANIFEST).to_str()?).ok()?;
+    let bytes = Disk.read_named(folder.join(MANIFEST).to_str()?).ok()?;
     let value: Value = serde_json::from_slice(&bytes).ok().filter(|value: &Value| value["tool"] == "evenkeel")?;
     let word = |key: &str| value[key].as_str().map(str::to_owned);
     let listed = value["files"].as_array().into_iter().flatten().filter_map(|file| file["name"].as_str());

@@ -4,7 +4,6 @@
 //! | Module | Does |
 //! |---|---|
 //! | `args` | what can be typed |
-//! | `pipeline` | the way from a path to a result, the only place that knows the reader and the runner |
 //! | `run`, `check`, `new` | the commands |
 //! | `render` | problems with their place in the text |
 //! | `files` | reads scenarios |
@@ -21,21 +20,21 @@ mod hidden;
 mod interrupt;
 mod manifest;
 mod new;
-pub mod pipeline;
 pub mod place;
 mod progress;
-pub mod real;
 pub mod render;
 mod results;
 mod run;
 mod stages;
+mod stories;
 #[cfg(test)]
 mod tests;
 
+use crate::scenario::Files;
 use args::{Args, Command};
 use clap::{CommandFactory, Parser};
 use console::Console;
-use pipeline::Pipeline;
+use files::Disk;
 use std::process::ExitCode;
 
 /// How the program ends.
@@ -57,7 +56,7 @@ pub enum Exit {
 }
 
 /// Runs the command that was typed.
-pub fn main(pipeline: &dyn Pipeline) -> ExitCode {
+pub fn main() -> ExitCode {
     interrupt::heed();
     run::tell_of_panics();
     let args = match Args::try_parse() {
@@ -65,23 +64,23 @@ pub fn main(pipeline: &dyn Pipeline) -> ExitCode {
         Err(error) => return ExitCode::from(console::usage(&error)),
     };
     let mut console = Console::of_terminal(&args.global);
-    ExitCode::from(dispatch(&args, pipeline, &mut console) as u8)
+    ExitCode::from(dispatch(&args, &Disk, &mut console) as u8)
 }
 
-fn dispatch(args: &Args, pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
-    let exit = command(args, pipeline, console);
+fn dispatch(args: &Args, files: &dyn Files, console: &mut Console) -> Exit {
+    let exit = command(args, files, console);
     if console.is_broken() && exit != Exit::Interrupted { Exit::Invalid } else { exit }
 }
 
-fn command(args: &Args, pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
+fn command(args: &Args, files: &dyn Files, console: &mut Console) -> Exit {
     match &args.command {
-        Command::Run(run) => run::run(run, &args.global, pipeline, console),
-        Command::Check(check) => check::check(&check.scenarios, pipeline, console),
+        Command::Run(run) => run::run(run, &args.global, files, console),
+        Command::Check(check) => check::check(&check.scenarios, files, console),
         Command::Schema => {
-            console.data(&pipeline.schema());
+            console.data(&crate::schema());
             Exit::Fine
         }
-        Command::New(new) => new::new(&new.name, console),
+        Command::New(new) => new::new(new, console),
         Command::Completions(completions) => {
             let mut text = Vec::new();
             clap_complete::generate(completions.shell, &mut Args::command(), "evenkeel", &mut text);

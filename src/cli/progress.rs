@@ -1,6 +1,6 @@
 //! How far a run has come: a bar where stderr is a terminal; nothing in the first two seconds.
 
-use super::pipeline::{Reached, Watch};
+use crate::experiment::{self, Watch};
 use crate::report::number::{duration, short};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
@@ -63,7 +63,7 @@ impl<'a> Progress<'a> {
 
 impl Watch for Progress<'_> {
     #[expect(clippy::disallowed_methods, reason = "people wait in real time")]
-    fn progress(&self, at: Reached) {
+    fn progress(&self, at: experiment::Progress) {
         let took = self.began.elapsed();
         if self.show == Show::Nothing || took < QUIET_FIRST {
             return;
@@ -93,7 +93,7 @@ fn new_bar() -> ProgressBar {
 }
 
 /// "1m20s left, 8.2 million events/s, 12.4 million so far": what is asked first stands first, as narrow windows cut.
-fn words(at: Reached, took_seconds: f64) -> String {
+fn words(at: experiment::Progress, took_seconds: f64) -> String {
     let rate = at.events as f64 / took_seconds.max(1e-9);
     let left = if at.share > 0.0 {
         format!("{} left", duration((took_seconds * (1.0 / at.share.min(1.0) - 1.0)).round()))
@@ -118,9 +118,9 @@ mod tests {
 
     #[test]
     fn words_tell_rate_and_time_left() {
-        let reached = Reached { share: 0.25, events: 50_000_000 };
+        let reached = experiment::Progress { share: 0.25, events: 50_000_000 };
         assert_eq!(words(reached, 10.0), "30s left, 5 million events/s, 50 million so far");
-        assert_eq!(words(Reached { share: 0.0, events: 5 }, 3.0), "no estimate yet, 2 events/s, 5 so far");
+        assert_eq!(words(experiment::Progress { share: 0.0, events: 5 }, 3.0), "no estimate yet, 2 events/s, 5 so far");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::model::problem::{Problem, Problems, Severity};
 use crate::report::align::Paint;
 use crate::report::visible;
+use crate::scenario::Sources;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
@@ -12,45 +13,15 @@ const LINE_MAX: usize = 100;
 /// Problems beyond this many are counted, not drawn.
 const DRAWN_MAX: usize = 200;
 
-/// Where something stands.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place<'a> {
-    /// Path of the file.
-    pub file: &'a str,
-    /// Line, from 1.
-    pub line: usize,
-    /// Character in the line, from 1.
-    pub column: usize,
-    /// Its bytes in `text`.
-    pub bytes: Range<usize>,
-    /// The whole text of the file.
-    pub text: &'a str,
-    /// JSON pointer of the value; `None` where no tree stands.
-    pub pointer: Option<String>,
-}
-
-/// Knows where the values of a scenario stand.
-pub trait Places {
-    /// The place that a problem speaks of; `None` when no file was read.
-    fn place_of(&self, problem: &Problem) -> Option<Place<'_>>;
-}
-
-/// No file was read, so nothing stands anywhere.
-impl Places for () {
-    fn place_of(&self, _problem: &Problem) -> Option<Place<'_>> {
-        None
-    }
-}
-
 /// Errors and warnings, each drawn, and a line that counts them. `file` stands for problems without a place. Empty when
 /// there is nothing to tell.
-pub fn problems(problems: &Problems, places: &dyn Places, file: &str, paint: Paint) -> String {
+pub fn problems(problems: &Problems, sources: &Sources, file: &str, paint: Paint) -> String {
     let told: Vec<&Problem> =
         problems.of(Severity::Error).chain(problems.of(Severity::Warning)).take(DRAWN_MAX).collect();
     if told.is_empty() {
         return String::new();
     }
-    let mut out: String = told.iter().map(|problem| one(problem, places, file, paint) + "\n\n").collect();
+    let mut out: String = told.iter().map(|problem| one(problem, sources, file, paint) + "\n\n").collect();
     out.push_str(&count(problems));
     out
 }
@@ -67,13 +38,13 @@ fn count(problems: &Problems) -> String {
     parts.join(", ")
 }
 
-fn one(problem: &Problem, places: &dyn Places, file: &str, paint: Paint) -> String {
+fn one(problem: &Problem, sources: &Sources, file: &str, paint: Paint) -> String {
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let place = places.place_of(problem);
+    let place = sources.place_of(problem);
     let own = problem.at.starts_with('/').then(|| problem.at.clone());
     let pointer = own.or_else(|| place.as_ref()?.pointer.clone()).filter(|pointer| !pointer.is_empty());
     let pointer = pointer.map_or_else(String::new, |pointer| format!("  {}", printable(&pointer)));

@@ -1,21 +1,13 @@
 //! Problems, drawn.
 
 use super::*;
-
-/// Finds a problem's place by the text in its first backticks.
-struct Finder(&'static str);
-
-impl Places for Finder {
-    fn place_of(&self, problem: &Problem) -> Option<Place<'_>> {
-        let wanted = problem.message.split('`').nth(1)?;
-        let start = self.0.find(wanted)?;
-        let line = self.0[..start].matches('\n').count() + 1;
-        let column = self.0[..start].rsplit('\n').next()?.chars().count() + 1;
-        Some(Place { file: "a.json", line, column, bytes: start..start + wanted.len(), text: self.0, pointer: None })
-    }
-}
+use crate::scenario::{Texts, read};
 
 const TEXT: &str = "{\n\t\"faults\": [\n    { \"zonePowerLoss\": { \"zone\": \"use1-az7\" }, \"for\": 45 }\n  ]\n}\n";
+
+fn sources() -> Sources {
+    read::read("a.json", &Texts::one("a.json", TEXT), &mut Problems::default()).1
+}
 
 #[test]
 fn each_problem_has_its_place_and_a_way_out() {
@@ -25,14 +17,14 @@ fn each_problem_has_its_place_and_a_way_out() {
     found.error("/faults/0/for", "`45` needs a unit", "write \"45m\" for 45 minutes");
     found.error("", "`duration` is missing", "");
     found.note("/seed", "not told", "");
-    insta::assert_snapshot!(problems(&found, &Finder(TEXT), "a.json", Paint::Plain));
+    insta::assert_snapshot!(problems(&found, &sources(), "a.json", Paint::Plain));
 }
 
 #[test]
 fn nothing_to_tell_is_no_text() {
     let mut found = Problems::default();
     found.note("/seed", "a default", "");
-    assert_eq!(problems(&found, &(), "a.json", Paint::Plain), "");
+    assert_eq!(problems(&found, &Sources::default(), "a.json", Paint::Plain), "");
 }
 
 /// The excerpt with brackets around what is meant.
@@ -67,7 +59,7 @@ fn long_lines_are_cut_around_what_is_meant() {
 fn what_steers_a_terminal_is_not_passed_on() {
     let mut found = Problems::default();
     found.error("", "unknown `\u{1b}[2J`", "");
-    assert!(!problems(&found, &(), "a.json", Paint::Plain).contains('\u{1b}'));
+    assert!(!problems(&found, &Sources::default(), "a.json", Paint::Plain).contains('\u{1b}'));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use super::files::MANIFEST;
 use super::manifest::{self, About};
-use super::pipeline::{Order, Outcome, Scenario};
+use crate::api::Scenario;
+use crate::experiment::{Options, Outcome};
 use crate::report::align::Paint;
 use crate::report::{chart, csv, events, visible};
 use serde::Serialize;
@@ -29,9 +30,9 @@ pub(crate) fn summary_json(summary: &impl Serialize) -> String {
 /// # Errors
 /// When a picture cannot be drawn.
 pub(crate) fn files(
-    scenario: &dyn Scenario,
+    scenario: &Scenario,
     about: &About<'_>,
-    order: &Order,
+    options: &Options,
     outcome: &Outcome,
 ) -> Result<Vec<(String, Vec<u8>)>, chart::DrawError> {
     let plan = scenario.plan();
@@ -39,8 +40,8 @@ pub(crate) fn files(
         (SUMMARY.to_owned(), summary_json(&outcome.summary).into_bytes()),
         (SERIES.to_owned(), csv::timeseries(&outcome.timeline).into_bytes()),
     ];
-    if order.events_max > 0 {
-        let lines = events::ndjson(&outcome.events, plan, outcome.summary.seed);
+    if options.events_max > 0 {
+        let lines = events::ndjson(&outcome.records, plan, outcome.summary.seed);
         files.push((EVENTS.to_owned(), visible::output(&lines, Paint::Plain).into_owned().into_bytes()));
     }
     for figure in chart::figures(&outcome.timeline, &plan.name) {
@@ -48,7 +49,7 @@ pub(crate) fn files(
         files.push((format!("{}.svg", figure.name), figure.svg()?.into_bytes()));
         files.push((format!("{}.png", figure.name), figure.png()?));
     }
-    let manifest = manifest::text(about, order, outcome, &files);
+    let manifest = manifest::text(about, options, outcome, &files);
     files.push((MANIFEST.to_owned(), manifest.into_bytes()));
     Ok(files)
 }

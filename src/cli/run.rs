@@ -3,16 +3,18 @@
 use super::Exit;
 use super::args::{Global, Run};
 use super::console::Console;
-use super::files::{Disk, folder_name};
+use super::files::folder_name;
 use super::interrupt::{self, WANTED};
 use super::manifest::About;
-use super::pipeline::{End, Order, Outcome, Pipeline, Scenario};
 use super::place::{Claim, FolderError, Place};
 use super::progress::{Progress, Show};
 use super::{render, results};
+use crate::api::Scenario;
+use crate::experiment::{End, Options, Outcome};
 use crate::metrics::summary::{Summary, Verdict};
 use crate::report::chart::DrawError;
 use crate::report::table;
+use crate::scenario::Files;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::io::Write;
@@ -23,11 +25,11 @@ use std::sync::atomic::Ordering;
 const COLUMNS: usize = 100;
 
 /// Runs the command.
-pub(crate) fn run(run: &Run, global: &Global, pipeline: &dyn Pipeline, console: &mut Console) -> Exit {
+pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut Console) -> Exit {
     interrupt::command(again(run, run.seed, run.replication));
-    let loaded = pipeline.load(&run.scenario, &Disk);
-    let text = render::problems(&loaded.problems, loaded.places.as_ref(), &run.scenario, console.paint_talk);
-    let Some(scenario) = loaded.scenario else {
+    let reading = Scenario::read(&run.scenario, files);
+    let text = render::problems(&reading.problems, &reading.sources, &run.scenario, console.paint_talk);
+    let Some(scenario) = reading.scenario else {
         console.error(&text);
         console.error(&again(run, run.seed, run.replication));
         return Exit::Invalid;
@@ -35,50 +37,87 @@ pub(crate) fn run(run: &Run, global: &Global, pipeline: &dyn Pipeline, console: 
     if !text.is_empty() {
         console.say(&text);
     }
-    let seed = Some(run.seed.unwrap_or(scenario.plan().seed));
+    let seed = run.seed.unwrap_or(scenario.plan().seed);
     let mut told = Vec::new();
-    let place = claim(run, scenario.as_ref(), &mut told);
+    let place = claim(run, &scenario, &mut told);
     for told in told {
         console.say(&format!("note: {told}\n"));
     }
     let place = match place {
         Ok(place) => place,
-        Err(error) => return refused(&WriteError::Folder(error), &again(run, seed, run.replication), console),
+        Err(error) => return refused(&WriteError::Folder(error), &again(run, Some(seed), run.replication), console),
     };
-    describe(run, scenario.as_ref(), console);
-    let order = order(run, place.is_some());
-    let command = again(run, seed, order.only);
-    interrupt::command(command.clone());
+    describe(run, &scenario, console);
+    let options = options(run, place.is_some());
+    let mut job = Job { run, scenario: &scenario, place, options, seed, began: Timestamp::now(), took_seconds: 0.0 };
+    interrupt::command(job.again(run.replication));
     interrupt::looked_at();
-    let began = Timestamp::now();
     let progress = Progress::new(Show::on_stderr(!global.quiet && !global.no_progress), &WANTED);
-    let outcome = scenario.run(&order, &progress);
+    let outcome = scenario.run(&job.options, &progress);
     progress.finish();
-    match outcome.end {
-        End::Finished => {}
-        End::Interrupted => return interrupted(&command, console),
-        End::Limit { which, at, replication } => {
-            console.error(&format!("stopped at a limit: {which}, after {at} of simulated time; nothing was written"));
-            console.error(&again(run, seed, Some(replication)));
-            return Exit::Limit;
+    job.took_seconds = progress.seconds();
+    job.end(&outcome, console)
+}
+
+/// A run that was asked for.
+pub(super) struct Job<'a> {
+    pub(super) run: &'a Run,
+    pub(super) scenario: &'a Scenario,
+    /// Where its files go, if any are wanted.
+    pub(super) place: Option<Place>,
+    pub(super) options: Options,
+    pub(super) seed: u64,
+    pub(super) began: Timestamp,
+    pub(super) took_seconds: f64,
+}
+
+impl Job<'_> {
+    /// How to see it again.
+    fn again(&self, only: Option<u32>) -> String {
+        again(self.run, Some(self.seed), only)
+    }
+
+    /// Tells what came of it, writes the files and judges.
+    pub(super) fn end(&self, outcome: &Outcome, console: &mut Console) -> Exit {
+        let command = self.again(self.run.replication);
+        match outcome.end {
+            End::Finished => {}
+            End::Interrupted => return interrupted(&command, console),
+            End::Limit { which, at, replication } => {
+                console
+                    .error(&format!("stopped at a limit: {which}, after {at} of simulated time; nothing was written"));
+                console.error(&self.again(Some(replication)));
+                return Exit::Limit;
+            }
         }
-    }
-    tell(run, &outcome.summary, console);
-    if let Some(place) = place {
-        let took_seconds = progress.seconds();
-        let from_here = place.scenario_from_here();
-        let about = About { path: &run.scenario, from_here, written: scenario.written(), began, took_seconds };
-        match write(scenario.as_ref(), &place, &about, &order, &outcome) {
-            Ok(true) => console.say(&format!("\nresults are in {}", place.path().display())),
-            Ok(false) => return interrupted(&command, console),
-            Err(error) => return refused(&error, &command, console),
+        tell(self.run, &outcome.summary, console);
+        if let Some(place) = &self.place {
+            match self.write(place, outcome) {
+                Ok(true) => console.say(&format!("\nresults are in {}", place.path().display())),
+                Ok(false) => return interrupted(&command, console),
+                Err(error) => return refused(&error, &command, console),
+            }
         }
+        let exit = judge(&command, &outcome.summary, console);
+        if exit == Exit::Fine && console.is_broken() {
+            console.error(&command);
+        }
+        exit
     }
-    let exit = judge(&command, &outcome.summary, console);
-    if exit == Exit::Fine && console.is_broken() {
-        console.error(&command);
+
+    /// Puts the files in place; false when somebody interrupted before that.
+    fn write(&self, place: &Place, outcome: &Outcome) -> Result<bool, WriteError> {
+        let about = About {
+            path: &self.run.scenario,
+            from_here: place.scenario_from_here(),
+            written: self.scenario.written(),
+            replication: self.run.replication,
+            began: self.began,
+            took_seconds: self.took_seconds,
+        };
+        let files = results::files(self.scenario, &about, &self.options, outcome).map_err(WriteError::Draw)?;
+        place.put(&files, &|| WANTED.load(Ordering::Relaxed)).map_err(WriteError::Folder)
     }
-    exit
 }
 
 fn interrupted(command: &str, console: &mut Console) -> Exit {
@@ -103,7 +142,7 @@ fn refused(error: &WriteError, command: &str, console: &mut Console) -> Exit {
     Exit::Invalid
 }
 
-fn claim(run: &Run, scenario: &dyn Scenario, told: &mut Vec<String>) -> Result<Option<Place>, FolderError> {
+fn claim(run: &Run, scenario: &Scenario, told: &mut Vec<String>) -> Result<Option<Place>, FolderError> {
     if run.no_files {
         return Ok(None);
     }
@@ -113,20 +152,21 @@ fn claim(run: &Run, scenario: &dyn Scenario, told: &mut Vec<String>) -> Result<O
     Place::claim(&path, claim, told).map(Some)
 }
 
-fn order(run: &Run, files: bool) -> Order {
+fn options(run: &Run, files: bool) -> Options {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    Order {
+    Options {
         seed: run.seed,
-        replications: run.replications,
-        only: run.replication,
+        replications: if run.replication.is_some() { 1 } else { run.replications },
+        first_replication: run.replication.unwrap_or(0),
         threads: run.threads.map_or_else(cores, usize::from),
-        events_max: if files { run.events.bound() } else { 0 },
         timeline: files,
+        events_max: if files { run.events.bound() } else { 0 },
+        ..Options::default()
     }
 }
 
 /// What the scenario shows, in its own words: the tables are easier to read after it.
-fn describe(run: &Run, scenario: &dyn Scenario, console: &mut Console) {
+fn describe(run: &Run, scenario: &Scenario, console: &mut Console) {
     let words = scenario.written().get("description").and_then(Value::as_str).unwrap_or_default();
     if !run.json && !words.trim().is_empty() {
         console.say(&(wrapped(words) + "\n"));
@@ -155,18 +195,6 @@ fn wrapped(text: &str) -> String {
 fn tell(run: &Run, summary: &Summary, console: &mut Console) {
     let text = if run.json { results::summary_json(summary) } else { table::summary(summary, console.paint) };
     console.data(&text);
-}
-
-/// Puts the files in place; false when somebody interrupted before that.
-fn write(
-    scenario: &dyn Scenario,
-    place: &Place,
-    about: &About<'_>,
-    order: &Order,
-    outcome: &Outcome,
-) -> Result<bool, WriteError> {
-    let files = results::files(scenario, about, order, outcome).map_err(WriteError::Draw)?;
-    place.put(&files, &|| WANTED.load(Ordering::Relaxed)).map_err(WriteError::Folder)
 }
 
 /// The exit code of the objectives; on stderr those that do not hold, and how to see it again.

@@ -1,74 +1,39 @@
-//! Commands from the typed line to stdout, stderr, files and exit code, over a pipeline that invents its results.
+//! Commands from the typed line to stdout, stderr, files and exit code.
 
-use super::args::Args;
+use super::args::{Args, Command};
 use super::console::Console;
-use super::files::Disk;
-use super::pipeline::{End, Loaded, Order, Outcome, Pipeline, Scenario, Watch};
+use super::run::Job;
 use super::{Exit, dispatch};
+use crate::api::Scenario;
 use crate::engine::Time;
-use crate::metrics::events::Events;
+use crate::experiment::{End, Options};
 use crate::metrics::summary::{Summary, Verdict};
-use crate::metrics::timeline::Timeline;
-use crate::model::Plan;
-use crate::model::problem::Problems;
-use crate::report::sample;
+use crate::scenario::Texts;
 use clap::Parser;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::cell::RefCell;
 use std::io::Write;
 use std::path::Path;
 use std::rc::Rc;
 
-/// Always the invented zone loss.
-struct Invented {
-    broken: bool,
-    end: End,
-    verdict: Verdict,
+/// A service of three tasks for one hour, of which at least so many run, under each of the names that are typed here.
+fn files(at_least: u32, duration: &str) -> Texts {
+    let subnets = json!({ "awsvpcConfiguration": { "subnets": ["a", "b", "c"] } });
+    let text = json!({
+        "version": 1, "name": "small", "seed": 42, "duration": duration,
+        "taskDefinitions": [{ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+            "containerDefinitions": [{ "name": "web", "image": "web:1" }] }],
+        "clusters": [{ "clusterName": "shop", "services": [{ "serviceName": "web", "taskDefinition": "web",
+            "desiredCount": 3, "launchType": "FARGATE", "networkConfiguration": subnets }] }],
+        "objectives": [{ "service": "shop/web", "running.min": { "atLeast": at_least } }],
+    });
+    let paths = ["a.json", "b.json", "my files/a.json"];
+    Texts(paths.map(|path| (path.to_owned(), text.to_string().into_bytes())).into())
 }
 
-const GOOD: Invented = Invented { broken: false, end: End::Finished, verdict: Verdict::Pass };
-
-struct Known {
-    plan: Plan,
-    written: Value,
-    end: End,
-    verdict: Verdict,
-}
-
-impl Pipeline for Invented {
-    fn load(&self, _path: &str, _disk: &Disk) -> Loaded {
-        let mut problems = Problems::default();
-        if self.broken {
-            problems.error("/duration", "`duration` needs a unit", "write \"45m\"");
-        }
-        let written = json!({ "name": "az-loss", "seed": 42 });
-        let known = Known { plan: sample::plan(), written, end: self.end, verdict: self.verdict };
-        let scenario = (!self.broken).then(|| Box::new(known) as Box<dyn Scenario>);
-        Loaded { problems, places: Box::new(()), scenario }
-    }
-
-    fn schema(&self) -> String {
-        "{}\n".to_owned()
-    }
-}
-
-impl Scenario for Known {
-    fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
-    fn written(&self) -> &Value {
-        &self.written
-    }
-
-    fn run(&self, order: &Order, _watch: &dyn Watch) -> Outcome {
-        let mut summary = sample::summary();
-        summary.seed = order.seed.unwrap_or(42);
-        for row in &mut summary.objectives {
-            row.verdict = self.verdict;
-        }
-        Outcome { summary, timeline: Timeline::default(), events: Events::new(order.events_max), end: self.end }
-    }
+/// Nothing is wrong with these.
+fn good() -> Texts {
+    files(3, "1h")
 }
 
 #[derive(Clone, Default)]
@@ -91,11 +56,11 @@ impl Tape {
 }
 
 /// Exit code, stdout and stderr of a line.
-fn type_line(line: &[&str], pipeline: &dyn Pipeline) -> (Exit, String, String) {
+fn type_line(line: &[&str], files: &Texts) -> (Exit, String, String) {
     let args = Args::try_parse_from(["evenkeel"].iter().chain(line)).unwrap();
     let (out, err) = (Tape::default(), Tape::default());
     let mut console = Console::to(Box::new(out.clone()), Box::new(err.clone()), args.global.quiet);
-    let exit = dispatch(&args, pipeline, &mut console);
+    let exit = dispatch(&args, files, &mut console);
     (exit, out.text(), err.text())
 }
 
@@ -106,9 +71,13 @@ fn names(path: &Path) -> Vec<String> {
     names
 }
 
+fn is_picture(name: &str) -> bool {
+    name.ends_with(".svg") || name.ends_with(".png")
+}
+
 #[test]
 fn json_is_the_only_thing_on_stdout() {
-    let (exit, out, err) = type_line(&["run", "a.json", "--json", "--no-files", "--seed", "7"], &GOOD);
+    let (exit, out, err) = type_line(&["run", "a.json", "--json", "--no-files", "--seed", "7"], &good());
     let read: Summary = serde_json::from_str(&out).unwrap();
     assert_eq!((exit, read.seed, err.as_str()), (Exit::Fine, 7, ""));
 }
@@ -118,14 +87,15 @@ fn files_appear_where_they_were_asked_for() {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("out");
     let at = folder.to_str().unwrap();
-    let (exit, out, err) = type_line(&["run", "a.json", "--out", at, "--events", "none"], &GOOD);
+    let (exit, out, err) = type_line(&["run", "a.json", "--out", at, "--events", "none"], &good());
     assert_eq!(exit, Exit::Fine);
-    assert!(out.starts_with("az-loss: 3h simulated"), "{out}");
+    assert!(out.starts_with("small: 1h simulated"), "{out}");
     assert_eq!(err.trim_end().lines().last(), Some(format!("results are in {at}").as_str()));
-    assert_eq!(names(&folder), ["manifest.json", "summary.json", "timeseries.csv"]);
-    let (again, _, _) = type_line(&["run", "a.json", "--out", at, "--quiet"], &GOOD);
+    let (drawn, data): (Vec<String>, Vec<String>) = names(&folder).into_iter().partition(|name| is_picture(name));
+    assert!(!drawn.is_empty() && data == ["manifest.json", "summary.json", "timeseries.csv"], "{data:?}");
+    let (again, _, _) = type_line(&["run", "a.json", "--out", at, "--quiet"], &good());
     assert_eq!(again, Exit::Fine);
-    assert_eq!(names(&folder), ["events.ndjson", "manifest.json", "summary.json", "timeseries.csv"]);
+    assert_eq!(names(&folder).iter().filter(|name| !is_picture(name)).count(), 4, "the events beside them");
     assert_eq!(names(root.path()), ["out"]);
 }
 
@@ -134,52 +104,75 @@ fn a_foreign_folder_is_refused_before_anything_runs() {
     let root = tempfile::tempdir().unwrap();
     super::files::create(&root.path().join("mine.txt"), "mine").unwrap();
     let at = root.path().to_str().unwrap();
-    let (exit, out, err) = type_line(&["run", "a.json", "--out", at], &GOOD);
+    let (exit, out, err) = type_line(&["run", "a.json", "--out", at], &good());
     assert_eq!((exit, out.as_str()), (Exit::Invalid, ""));
     assert!(err.contains("will not replace") && err.contains("hint: "), "{err}");
     assert_eq!(names(root.path()), ["mine.txt"]);
 }
 
+const QUIET: [&str; 6] = ["run", "my files/a.json", "--no-files", "--replications", "3", "--quiet"];
+const AGAIN: &str = "see it again: evenkeel run 'my files/a.json' --seed 42 --replications 3 --no-files";
+
 /// The exit code, and the last line on stderr even when quiet.
-fn check(pipeline: &Invented, exit: Exit, last: &str) {
-    let line = ["run", "my files/a.json", "--no-files", "--replications", "3", "--quiet"];
-    let (found, _, err) = type_line(&line, pipeline);
+fn check(files: &Texts, exit: Exit, last: &str) {
+    let (found, _, err) = type_line(&QUIET, files);
     assert_eq!((found, err.trim_end().lines().last().unwrap_or("")), (exit, last));
 }
 
 #[test]
+fn every_result_has_its_code_and_says_how_to_see_it_again() {
+    check(&good(), Exit::Fine, "");
+    check(&files(4, "1h"), Exit::Failed, AGAIN);
+    check(&files(3, "1"), Exit::Invalid, "see it again: evenkeel run 'my files/a.json' --no-files");
+}
+
+/// The same for a run that ended otherwise than this one did.
+fn check_end(end: End, verdict: Verdict, exit: Exit, last: &str) {
+    let args = Args::try_parse_from(["evenkeel"].iter().chain(&QUIET)).unwrap();
+    let Command::Run(run) = &args.command else { panic!("it runs") };
+    let scenario = Scenario::read("a.json", &good()).scenario.unwrap();
+    let mut outcome = scenario.run(&Options::default(), &());
+    outcome.end = end;
+    outcome.summary.objectives.iter_mut().for_each(|row| row.verdict = verdict);
+    let began = jiff::Timestamp::UNIX_EPOCH;
+    let options = Options::default();
+    let job = Job { run, scenario: &scenario, place: None, options, seed: 42, began, took_seconds: 1.0 };
+    let (out, err) = (Tape::default(), Tape::default());
+    let mut console = Console::to(Box::new(out), Box::new(err.clone()), true);
+    let found = job.end(&outcome, &mut console);
+    assert_eq!((found, err.text().trim_end().lines().last().unwrap_or("")), (exit, last));
+}
+
+#[test]
 fn every_end_has_its_code_and_says_how_to_see_it_again() {
-    let again = "see it again: evenkeel run 'my files/a.json' --seed 42 --replications 3 --no-files";
-    check(&GOOD, Exit::Fine, "");
-    check(&Invented { verdict: Verdict::Fail, ..GOOD }, Exit::Failed, again);
-    check(&Invented { verdict: Verdict::Inconclusive, ..GOOD }, Exit::Inconclusive, again);
-    check(&Invented { broken: true, ..GOOD }, Exit::Invalid, "see it again: evenkeel run 'my files/a.json' --no-files");
-    check(&Invented { end: End::Interrupted, ..GOOD }, Exit::Interrupted, again);
+    check_end(End::Finished, Verdict::Pass, Exit::Fine, "");
+    check_end(End::Finished, Verdict::Inconclusive, Exit::Inconclusive, AGAIN);
+    check_end(End::Interrupted, Verdict::Pass, Exit::Interrupted, AGAIN);
     let limit = End::Limit { which: "events", at: Time(60_000_000), replication: 2 };
     let alone = "see it again: evenkeel run 'my files/a.json' --seed 42 --replication 2 --no-files";
-    check(&Invented { end: limit, ..GOOD }, Exit::Limit, alone);
+    check_end(limit, Verdict::Pass, Exit::Limit, alone);
 }
 
 #[test]
 fn check_reports_on_stdout_and_finds_faults() {
-    let (exit, out, err) = type_line(&["check", "a.json", "b.json"], &GOOD);
+    let (exit, out, err) = type_line(&["check", "a.json", "b.json"], &good());
     assert_eq!((exit, err.as_str()), (Exit::Fine, ""));
     assert_eq!(out.matches("can run").count(), 2);
-    let (exit, out, err) = type_line(&["check", "a.json"], &Invented { broken: true, ..GOOD });
+    let (exit, out, err) = type_line(&["check", "a.json"], &files(3, "1"));
     assert_eq!((exit, out.as_str()), (Exit::Invalid, ""));
     assert!(err.starts_with("error: `duration` needs a unit"), "{err}");
 }
 
 #[test]
 fn schema_and_completions_are_data() {
-    assert_eq!(type_line(&["schema"], &GOOD), (Exit::Fine, "{}\n".to_owned(), String::new()));
-    let (exit, out, _) = type_line(&["completions", "bash"], &GOOD);
+    assert_eq!(type_line(&["schema"], &good()), (Exit::Fine, crate::schema(), String::new()));
+    let (exit, out, _) = type_line(&["completions", "bash"], &good());
     assert!(exit == Exit::Fine && out.contains("_evenkeel"), "no completions");
 }
 
 #[test]
 fn new_refuses_odd_names() {
     for name in ["../up", "", "a/b", ".json"] {
-        assert_eq!(type_line(&["new", name], &GOOD).0, Exit::Invalid, "{name}");
+        assert_eq!(type_line(&["new", name], &good()).0, Exit::Invalid, "{name}");
     }
 }

@@ -5,6 +5,7 @@
 //! goes in slices to tell how far it is and to be stopped; slices change nothing. They are cut by the events in them.
 
 use crate::engine::{Limits, Partition, Reader, Seed, Sim, Stop, Time};
+use crate::metrics::events::Events;
 use crate::metrics::objective::{self, Objective};
 use crate::metrics::summarise::Runs;
 use crate::metrics::summary::Summary;
@@ -47,6 +48,8 @@ pub struct Options {
     pub limits: Limits,
     /// Whether series of the first replication are wanted.
     pub timeline: bool,
+    /// Events of the first replication to keep, at most.
+    pub events_max: usize,
 }
 
 impl Default for Options {
@@ -58,6 +61,7 @@ impl Default for Options {
             threads: 1,
             limits: Limits::default(),
             timeline: false,
+            events_max: 0,
         }
     }
 }
@@ -94,8 +98,10 @@ pub trait Recorder: Reader<Fact> + Default {
     fn merge(parts: Vec<Self>) -> Self;
 }
 
-impl Recorder for () {
-    fn merge(_parts: Vec<()>) {}
+impl Recorder for Events {
+    fn merge(parts: Vec<Events>) -> Events {
+        Events::merge(parts)
+    }
 }
 
 /// How it ended.
@@ -118,7 +124,7 @@ pub enum End {
 
 /// What came of it.
 #[derive(Debug)]
-pub struct Outcome<R = ()> {
+pub struct Outcome<R = Events> {
     /// Every number.
     pub summary: Summary,
     /// Series of the first replication.
@@ -129,9 +135,9 @@ pub struct Outcome<R = ()> {
     pub end: End,
 }
 
-/// Runs a plan and keeps no records.
+/// Runs a plan and keeps the first events.
 pub fn run(plan: &Plan, objectives: &[Objective], options: &Options, watch: &dyn Watch) -> Outcome {
-    run_with(plan, objectives, options, watch, || ())
+    run_with(plan, objectives, options, watch, || Events::new(options.events_max))
 }
 
 /// Runs a plan; `record` makes the recorder of each partition of the first replication.

@@ -21,6 +21,7 @@ mod fields;
 pub mod file;
 mod limits;
 mod never;
+pub mod patch;
 pub mod read;
 pub mod repair;
 mod report;
@@ -40,6 +41,6 @@ mod wrap;
 
 pub use defaults::defaults;
 pub use read::{Document, load};
-pub use source::{FileError, Files, Place, Sources};
+pub use source::{FileError, Files, Place, Sources, Texts};
 pub use typed::typed;
 pub use validate::validate;

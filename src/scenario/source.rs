@@ -57,6 +57,13 @@ pub enum FileError {
 #[derive(Clone, Debug, Default)]
 pub struct Texts(pub BTreeMap<String, Vec<u8>>);
 
+impl Texts {
+    /// One file.
+    pub fn one(path: &str, text: impl Into<String>) -> Texts {
+        Texts([(path.to_owned(), text.into().into_bytes())].into())
+    }
+}
+
 impl Files for Texts {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         let bytes = self.0.get(path).ok_or(FileError::Missing)?;
@@ -314,7 +321,7 @@ pub(crate) fn push(pointer: &mut String, token: &str) {
     }
 }
 
-fn unescape(token: &str) -> String {
+pub(super) fn unescape(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
 }
 

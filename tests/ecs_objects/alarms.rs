@@ -342,9 +342,7 @@ fn what_describe_alarms_prints_of_composite_alarms_is_known() {
     file["compositeAlarms"] = json!([{ "CompositeAlarms": [{ "AlarmName": "a", "AlarmRule": "ALARM(failed)",
         "AlarmArn": "arn", "ActionsEnabled": true, "OKActions": [], "AlarmActions": [], "StateValue": "OK",
         "ActionsSuppressor": "x", "ActionsSuppressorWaitPeriod": 60, "ActionsSuppressorExtensionPeriod": 60 }] }]);
-    let texts = evenkeel::scenario::source::Texts([("a.json".to_owned(), file.to_string().into_bytes())].into());
-    let mut out = Problems::default();
-    let document = evenkeel::scenario::load("a.json", &texts, &mut out).unwrap();
-    let typed: Option<evenkeel::scenario::file::Scenario> = evenkeel::scenario::typed(&document, &mut out);
-    assert_eq!(typed.unwrap().composite_alarms[0].alarm_name, "a", "{:#?}", told(&out));
+    let texts = evenkeel::scenario::source::Texts::one("a.json", file.to_string());
+    let scenario = evenkeel::Scenario::read("a.json", &texts).into_result().unwrap();
+    assert!(scenario.plan().alarms.iter().any(|alarm| alarm.name == "a"), "{:#?}", scenario.plan().alarms);
 }

@@ -1,8 +1,7 @@
 //! Whose tasks crash: those of a service, of a cluster, of all clusters that a control-plane cell runs.
 
 use crate::world::{service, watch, world, zones};
-use evenkeel::cli::real;
-use evenkeel::scenario::source::Texts;
+use evenkeel::{Scenario, Texts};
 use serde_json::{Value, json};
 
 /// Four clusters on two cells, two services of ten tasks each.
@@ -74,8 +73,8 @@ fn names_are_checked_and_exclude_each_other() {
         (json!({ "service": "a/x", "cluster": "a" }), "", "`service`, `cluster` and `cell` exclude each other"),
         (json!({ "cluster": "a", "cell": "cell-1" }), "", "exclude each other"),
     ] {
-        let texts = Texts([("a.json".to_owned(), four(&crash).to_string().into_bytes())].into());
-        let loaded = real::load("a.json", &texts);
+        let texts = Texts::one("a.json", four(&crash).to_string());
+        let loaded = Scenario::read("a.json", &texts);
         assert!(loaded.scenario.is_none(), "it runs: {crash}");
         let at = format!("/faults/0/taskCrash{place}");
         let told = loaded.problems.list.iter().any(|one| one.at == at && one.message.contains(words));

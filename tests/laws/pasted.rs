@@ -4,23 +4,13 @@ use crate::world::{plan, run, the_service};
 use evenkeel::experiment::replicate::{self, Options};
 use evenkeel::metrics::summary::Summary;
 use evenkeel::model::plan::Plan;
-use evenkeel::model::problem::{Problem, Problems, Severity};
-use evenkeel::scenario::file::Scenario;
-use evenkeel::scenario::source::Texts;
-use evenkeel::scenario::{self, resolve};
+use evenkeel::{Problem, Scenario, Severity, Texts};
 use serde_json::{Value, json};
 
 /// What is said of a file, and its plan when it can run.
 pub(crate) fn look(file: &Value) -> (Vec<Problem>, Option<Plan>) {
-    let mut problems = Problems::default();
-    let files = Texts([("a.json".to_owned(), file.to_string().into_bytes())].into());
-    let found = scenario::load("a.json", &files, &mut problems).and_then(|document| {
-        scenario::validate(&document, &scenario::schema::value(), &mut problems);
-        let typed: Option<Scenario> = scenario::typed(&document, &mut problems);
-        resolve::resolve(&typed?, &|_| None, &mut problems)
-    });
-    let plan = found.filter(|_| !problems.has_errors()).map(|found| found.0);
-    (problems.list, plan)
+    let reading = Scenario::read("a.json", &Texts::one("a.json", file.to_string()));
+    (reading.problems.list, reading.scenario.map(Scenario::into_plan))
 }
 
 /// That this is said at this place.

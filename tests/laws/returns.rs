@@ -2,9 +2,8 @@
 
 use crate::fleet::{fleet, hosts_at, launches, on_hosts, running_at, tasks_at, zones_at};
 use crate::world::{Diary, check, check_share, check_values, service, shop, watch, world, zones};
-use evenkeel::cli::real;
 use evenkeel::model::Fact;
-use evenkeel::scenario::source::Texts;
+use evenkeel::{Scenario, Texts};
 use serde_json::{Value, json};
 
 const HOUR: f64 = 3_600.0;
@@ -221,8 +220,8 @@ fn cells_that_share_a_zone_share_what_is_back_of_it() {
 
 /// The errors of a file: place and words.
 fn refusals(file: &Value) -> Vec<String> {
-    let texts = Texts([("a.json".to_owned(), file.to_string().into_bytes())].into());
-    let loaded = real::load("a.json", &texts);
+    let texts = Texts::one("a.json", file.to_string());
+    let loaded = Scenario::read("a.json", &texts);
     assert!(loaded.scenario.is_none(), "it runs: {file:#}");
     loaded
         .problems

@@ -4,19 +4,13 @@
 //! checks; a check with too wide an interval proves nothing, so each also says how sharp its interval must be.
 
 pub(crate) use crate::diary::Diary;
-use evenkeel::experiment::replicate::{self, End, Options};
-use evenkeel::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary};
+use evenkeel::experiment::replicate;
 use evenkeel::model::Plan;
-use evenkeel::model::problem::Problems;
-use evenkeel::scenario::file::Scenario;
-use evenkeel::scenario::source::Texts;
-use evenkeel::scenario::{self, resolve};
 use evenkeel::stats::Moments;
 use evenkeel::stats::interval::t_95;
+use evenkeel::summary::{Estimate, FaultRow, ServiceRow};
+use evenkeel::{End, Options, Scenario, Summary, Texts};
 use serde_json::{Value, json};
-use std::sync::LazyLock;
-
-static SCHEMA: LazyLock<Value> = LazyLock::new(scenario::schema::value);
 
 /// A scenario of Fargate tasks of a quarter vCPU, named `web`; `parts` adds and replaces keys of the file. No first task
 /// resolves an image, so that deployments show the law that they are about.
@@ -66,16 +60,9 @@ pub(crate) fn needs(need: u64, desired: u64) -> Value {
 
 /// Text to plan, by the way that every scenario takes.
 pub(crate) fn plan(file: &Value) -> Plan {
-    let mut problems = Problems::default();
-    let files = Texts([("law.json".to_owned(), file.to_string().into_bytes())].into());
-    let found = scenario::load("law.json", &files, &mut problems).and_then(|document| {
-        scenario::validate(&document, &SCHEMA, &mut problems);
-        let typed: Option<Scenario> = scenario::typed(&document, &mut problems);
-        resolve::resolve(&typed?, &|_| None, &mut problems)
-    });
-    let said: Vec<_> = problems.list.iter().map(|one| format!("{} {}", one.at, one.message)).collect();
-    assert!(!problems.has_errors(), "the scenario does not resolve: {said:#?}\n{file:#}");
-    found.unwrap().0
+    let reading = Scenario::read("law.json", &Texts::one("law.json", file.to_string()));
+    let scenario = reading.into_result();
+    scenario.unwrap_or_else(|problems| panic!("the scenario cannot run: {problems:#?}\n{file:#}")).into_plan()
 }
 
 /// The summary of so many replications.

@@ -162,7 +162,7 @@ fn others(root: &Value, value: &Value, schema: &Value, namesakes: &[Value]) -> V
 /// What runs, as text; how often something is wrong or doubtful. Without the walk along the schema, as that is slow.
 fn look(document: &Value) -> (Option<String>, usize) {
     let mut problems = Problems::default();
-    let files = Texts([("a.json".to_owned(), document.to_string().into_bytes())].into());
+    let files = Texts::one("a.json", document.to_string());
     let table = |name: &str| {
         let rate = if name == "rates.csv" { 5 } else { 6 };
         Some(format!("seconds,requests_per_second\n0,{rate}\n"))

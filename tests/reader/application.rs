@@ -1,8 +1,6 @@
 //! Customers' own cells as they are written: what the plan makes of them, and what is said of wrong ones.
 
-use evenkeel::cli::real;
-use evenkeel::model::problem::{Problem, Severity};
-use evenkeel::scenario::source::Texts;
+use evenkeel::{Problem, Scenario, Severity, Texts};
 use serde_json::{Value, json};
 
 /// An application of two cells, sound as it stands; `parts` adds to the block.
@@ -24,8 +22,8 @@ fn file(parts: &Value) -> Value {
 }
 
 fn problems(file: &Value) -> Vec<Problem> {
-    let texts = Texts([("a.json".to_owned(), file.to_string().into_bytes())].into());
-    let all = real::load("a.json", &texts).problems.list;
+    let texts = Texts::one("a.json", file.to_string());
+    let all = Scenario::read("a.json", &texts).problems.list;
     all.into_iter().filter(|one| one.severity != Severity::Note).collect()
 }
 

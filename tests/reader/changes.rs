@@ -1,8 +1,6 @@
 //! Changes and deployments as they are written, and what is said of wrong ones.
 
-use evenkeel::cli::real;
-use evenkeel::model::problem::{Problem, Severity};
-use evenkeel::scenario::source::Texts;
+use evenkeel::{Problem, Scenario, Severity, Texts};
 use serde_json::{Value, json};
 
 /// A service `shop/web` with traffic; its `deploymentConfiguration` and the changes as given.
@@ -32,8 +30,8 @@ fn check(configuration: &Value, changes: &Value, expected: &[(&str, &str)]) {
 }
 
 fn held(file: &Value, expected: &[(&str, &str)]) {
-    let texts = Texts([("a.json".to_owned(), file.to_string().into_bytes())].into());
-    let all = real::load("a.json", &texts).problems.list;
+    let texts = Texts::one("a.json", file.to_string());
+    let all = Scenario::read("a.json", &texts).problems.list;
     let found: Vec<Problem> = all.into_iter().filter(|one| one.severity != Severity::Note).collect();
     let said: Vec<String> = found.iter().map(|one| format!("{}: {} | {:?}", one.at, one.message, one.hint)).collect();
     assert_eq!(found.len(), expected.len(), "{said:#?}");
@@ -99,14 +97,14 @@ fn what_moves_traffic_is_checked() {
     let mut tight = file(&json!({ "strategy": "LINEAR" }), &change(&json!({})));
     tight["regions"] = json!([{ "name": "us-east-1", "zones": [{ "id": "z1" }, { "id": "z2" }, { "id": "z3" }],
         "fargate": { "vcpuPerZone": 0.5 } }]);
-    let texts = Texts([("a.json".to_owned(), tight.to_string().into_bytes())].into());
-    let problems = real::load("a.json", &texts).problems.list;
+    let texts = Texts::one("a.json", tight.to_string());
+    let problems = Scenario::read("a.json", &texts).problems.list;
     assert!(problems.iter().any(|one| one.at == "/changes" && one.message.contains("needs room for 8 tasks")));
     // A service without a load balancer has no traffic that could move.
     let mut quiet = file(&json!({}), &change(&json!({ "service": "shop/quiet" })));
     quiet["clusters"][0]["services"][1]["deploymentConfiguration"] = json!({ "strategy": "LINEAR" });
-    let texts = Texts([("a.json".to_owned(), quiet.to_string().into_bytes())].into());
-    let problems = real::load("a.json", &texts).problems.list;
+    let texts = Texts::one("a.json", quiet.to_string());
+    let problems = Scenario::read("a.json", &texts).problems.list;
     assert!(problems.iter().any(|one| one.at == "/changes/0/service" && one.message.contains("no load balancer")));
 }
 

@@ -1,24 +1,12 @@
 //! The control plane as it is written: what the plan makes of it, and what is said of a wrong one.
 
-use evenkeel::cli::pipeline::{Order, Reached, Watch};
-use evenkeel::cli::real;
 use evenkeel::engine::{Span, Time};
 use evenkeel::model::Plan;
 use evenkeel::model::plan::{CellRestart, Costs, Growth, Mapping, Plane, Router, Tested};
 use evenkeel::model::routing;
 use evenkeel::scenario::cells;
-use evenkeel::scenario::file::Scenario;
-use evenkeel::scenario::source::Texts;
+use evenkeel::{Options, Scenario, Texts};
 use serde_json::{Value, json};
-
-struct Nobody;
-
-impl Watch for Nobody {
-    fn progress(&self, _at: Reached) {}
-    fn stop(&self) -> bool {
-        false
-    }
-}
 
 fn cluster(name: &str) -> Value {
     let service = |service: &str| {
@@ -43,15 +31,11 @@ fn file(plane: &Value, clusters: &[&str]) -> Value {
 }
 
 fn texts(file: &Value) -> Texts {
-    Texts([("a.json".to_owned(), file.to_string().into_bytes())].into())
+    Texts::one("a.json", file.to_string())
 }
 
 fn plan(file: &Value) -> Plan {
-    let mut out = evenkeel::model::problem::Problems::default();
-    let document = evenkeel::scenario::load("a.json", &texts(file), &mut out).unwrap();
-    let typed: Scenario = evenkeel::scenario::typed(&document, &mut out).unwrap();
-    let found = evenkeel::scenario::resolve::resolve(&typed, &|_| None, &mut out);
-    found.unwrap_or_else(|| panic!("{:#?}", out.list)).0
+    Scenario::read("a.json", &texts(file)).into_result().unwrap_or_else(|problems| panic!("{problems:#?}")).into_plan()
 }
 
 fn plane(file: &Value) -> Plane {
@@ -60,7 +44,7 @@ fn plane(file: &Value) -> Plane {
 
 /// What is wrong or doubtful: severity, pointer, message and way out.
 fn said(file: &Value) -> Vec<String> {
-    let list = real::load("a.json", &texts(file)).problems.list;
+    let list = Scenario::read("a.json", &texts(file)).problems.list;
     let line = |one: &evenkeel::model::problem::Problem| {
         format!("{:?} {}: {} | {}", one.severity, one.at, one.message, one.hint.as_deref().unwrap_or_default())
     };
@@ -172,9 +156,8 @@ fn results_are_in_the_order_of_the_file() {
             "networkConfiguration": { "subnets": ["a"] },
             "instanceRequirements": { "vCpuCount": { "min": 1 }, "memoryMiB": { "min": 1024 } } } } }]);
     file["faults"] = json!([{ "name": "all", "at": "1h", "taskCrash": { "share": 1 } }]);
-    let scenario = real::load("a.json", &texts(&file)).scenario.unwrap_or_else(|| panic!("{:#?}", said(&file)));
-    let order = Order { seed: None, replications: 1, only: None, threads: 1, events_max: 0, timeline: true };
-    let outcome = scenario.run(&order, &Nobody);
+    let scenario = Scenario::read("a.json", &texts(&file)).scenario.unwrap_or_else(|| panic!("{:#?}", said(&file)));
+    let outcome = scenario.run(&Options { timeline: true, ..Options::default() }, &());
     let both = |names: [&str; 2]| {
         let of = |cluster: &str| names.map(|name| format!("{cluster}/{name}"));
         ["far", "a", "b", "c"].map(of).concat()
@@ -323,13 +306,10 @@ fn numbers_that_no_cell_can_have() {
             ("Error /costs/stop", "must be at most 1000", ""),
         ],
     );
-    // The plan does not depend on the schema being asked first.
-    let mut out = evenkeel::model::problem::Problems::default();
+    // All of it at once.
     let odd = json!({ "cells": 5_000, "prescaledPercent": 0, "costs": { "stop": -1.0 }, "restart": { "tasksPerSecond": 0.0 },
                       "tested": { "clusters": 0 }, "router": { "mapping": "shuffleShard", "workers": 99, "shardSize": 0 } });
-    let document = evenkeel::scenario::load("a.json", &texts(&file(&odd, &["shop"])), &mut out).unwrap();
-    let typed: Scenario = evenkeel::scenario::typed(&document, &mut out).unwrap();
-    assert!(evenkeel::scenario::resolve::resolve(&typed, &|_| None, &mut out).is_none());
+    let out = Scenario::read("a.json", &texts(&file(&odd, &["shop"]))).into_result().unwrap_err();
     let places: Vec<&str> = out.list.iter().filter_map(|one| one.at.strip_prefix("/regions/0/controlPlane")).collect();
     for place in
         ["/cells", "/prescaledPercent", "/costs/stop", "/restart/tasksPerSecond", "/tested/clusters", "/router/workers"]

@@ -1,9 +1,6 @@
 //! A launch path that needs a service which cannot be there: `check` says so before a run shows it.
 
-use evenkeel::model::problem::{Problem, Problems, Severity};
-use evenkeel::scenario::file::Scenario;
-use evenkeel::scenario::source::Texts;
-use evenkeel::scenario::{load, resolve, typed};
+use evenkeel::{Problem, Scenario, Severity, Texts};
 use serde_json::{Value, json};
 
 fn service(name: &str) -> Value {
@@ -28,13 +25,9 @@ fn file(core: &Value, more: &Value) -> Value {
 
 /// Errors and warnings.
 fn said(file: &Value) -> Vec<Problem> {
-    let mut out = Problems::default();
-    let files = Texts([("a.json".to_owned(), file.to_string().into_bytes())].into());
-    let document = load("a.json", &files, &mut out).unwrap();
-    let scenario: Scenario = typed(&document, &mut out).unwrap();
-    resolve::resolve(&scenario, &|_| None, &mut out);
-    out.list.retain(|one| one.severity != Severity::Note);
-    out.list
+    let mut list = Scenario::read("a.json", &Texts::one("a.json", file.to_string())).problems.list;
+    list.retain(|one| one.severity != Severity::Note);
+    list
 }
 
 /// Holds the words and the way out of the one thing that is said of `dependsOn`.

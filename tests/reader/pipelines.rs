@@ -1,8 +1,6 @@
 //! Pipelines as they are written, and what is said of wrong ones.
 
-use evenkeel::cli::real;
-use evenkeel::model::problem::{Problem, Severity};
-use evenkeel::scenario::source::Texts;
+use evenkeel::{Problem, Scenario, Severity, Texts};
 use serde_json::{Value, json};
 
 /// Two services with traffic and one without; the change as given.
@@ -28,8 +26,8 @@ fn file(change: &Value) -> Value {
 fn check(change: &Value, expected: &[(&str, &str)]) {
     let mut one = json!({ "name": "v2", "at": "1h" });
     one.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-    let texts = Texts([("a.json".to_owned(), file(&one).to_string().into_bytes())].into());
-    let all = real::load("a.json", &texts).problems.list;
+    let texts = Texts::one("a.json", file(&one).to_string());
+    let all = Scenario::read("a.json", &texts).problems.list;
     let found: Vec<Problem> = all.into_iter().filter(|one| one.severity != Severity::Note).collect();
     let said: Vec<String> = found.iter().map(|one| format!("{}: {} | {:?}", one.at, one.message, one.hint)).collect();
     assert_eq!(found.len(), expected.len(), "{change}: {said:#?}");
@@ -75,8 +73,8 @@ fn far(change: &Value) -> Vec<Problem> {
     all["alarms"] = json!([{ "AlarmName": "failed", "Service": "shop/a", "Namespace": "Evenkeel",
         "MetricName": "ErrorRate", "Period": 60, "EvaluationPeriods": 1, "Threshold": 0.1,
         "ComparisonOperator": "GreaterThanThreshold" }]);
-    let texts = Texts([("a.json".to_owned(), all.to_string().into_bytes())].into());
-    let problems = real::load("a.json", &texts).problems.list;
+    let texts = Texts::one("a.json", all.to_string());
+    let problems = Scenario::read("a.json", &texts).problems.list;
     problems.into_iter().filter(|one| one.severity != Severity::Note).collect()
 }
 
@@ -119,8 +117,8 @@ fn what_names_a_change_with_a_mistake_is_not_wrong_itself() {
     let told = |change: &Value, objective: &Value| {
         let mut all = file(change);
         all["objectives"] = json!([objective]);
-        let texts = Texts([("a.json".to_owned(), all.to_string().into_bytes())].into());
-        let list = real::load("a.json", &texts).problems.list;
+        let texts = Texts::one("a.json", all.to_string());
+        let list = Scenario::read("a.json", &texts).problems.list;
         list.into_iter().filter(|one| one.severity == Severity::Error).map(|one| one.at).collect::<Vec<_>>()
     };
     let outcome = |name: &str| json!({ "change": name, "outcome": { "equals": "completed" } });

@@ -1,17 +1,15 @@
 //! The shipped scenarios, damaged: bytes turned over, cut and pasted, values exchanged, parts invented by the schema.
 //! Whatever comes of it is answered: a place for every error, never a panic, never a hang; and what can still run, runs.
 
-use evenkeel::cli::real;
 use evenkeel::cli::render;
 use evenkeel::engine::Limits;
 use evenkeel::experiment::replicate::{self, Options, Progress, Watch};
 use evenkeel::model::Plan;
 use evenkeel::model::plan::ProviderKind;
-use evenkeel::model::problem::Severity;
 use evenkeel::report::align::Paint;
 use evenkeel::report::{chart, csv, table};
 use evenkeel::scenario::schema;
-use evenkeel::scenario::source::Texts;
+use evenkeel::{Scenario, Severity, Texts};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -67,13 +65,13 @@ impl Watch for Nobody {
 
 /// Loads, tells, and runs for a short time.
 fn answered(texts: &Texts, scenario: &str) {
-    let loaded = real::load(scenario, texts);
-    for problem in loaded.problems.of(Severity::Error) {
-        assert!(loaded.places.place_of(problem).is_some(), "no place: {problem:?}");
+    let reading = Scenario::read(scenario, texts);
+    for problem in reading.problems.of(Severity::Error) {
+        assert!(reading.sources.place_of(problem).is_some(), "no place: {problem:?}");
         assert!(!problem.message.contains("does not fit the schema"), "no words: {problem:?}");
     }
-    let told = render::problems(&loaded.problems, loaded.places.as_ref(), scenario, Paint::Colour);
-    match loaded.scenario {
+    let told = render::problems(&reading.problems, &reading.sources, scenario, Paint::Colour);
+    match reading.scenario {
         Some(ready) => run(ready.plan()),
         None => assert!(told.contains("error"), "refused without a word"),
     }
@@ -246,8 +244,8 @@ fn schema_at(pointer: &str) -> Option<&'static Value> {
 
 /// A scenario with its files put in.
 fn whole(scenario: &str) -> Value {
-    let loaded = real::load(scenario, &*SHIPPED);
-    loaded.scenario.unwrap_or_else(|| panic!("{scenario}: {:?}", loaded.problems)).written().clone()
+    let reading = Scenario::read(scenario, &*SHIPPED);
+    reading.scenario.unwrap_or_else(|| panic!("{scenario}: {:?}", reading.problems)).written().clone()
 }
 
 /// How many of each: 150, or what `PROPTEST_CASES` says for a long look.

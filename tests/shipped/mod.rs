@@ -4,9 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and reads the shipped scenarios")]
 
 use evenkeel::model::Plan;
-use evenkeel::model::problem::Problems;
-use evenkeel::scenario::source::{FileError, Files};
-use evenkeel::scenario::{self, file, resolve};
+use evenkeel::{FileError, Files, Scenario};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +26,7 @@ pub(crate) fn names() -> Vec<String> {
     names
 }
 
-/// The disk, below this project.
+/// The files of this project, by their path in it.
 struct Shelf;
 
 impl Files for Shelf {
@@ -37,23 +35,33 @@ impl Files for Shelf {
     }
 }
 
+/// A shipped scenario.
+fn read(name: &str) -> Scenario {
+    let reading = Scenario::read(&format!("scenarios/{name}.json"), &Shelf);
+    reading.into_result().unwrap_or_else(|problems| panic!("{name}: {problems:#?}"))
+}
+
 /// The scenario as one JSON value, with every `$file` spliced in.
 pub(crate) fn written(name: &str) -> Value {
-    scenario::load(&format!("scenarios/{name}.json"), &Shelf, &mut Problems::default()).unwrap().value
+    read(name).written().clone()
 }
 
 /// What runs of a scenario given as one JSON value.
 pub(crate) fn plan_of(whole: &Value) -> Plan {
-    let mut problems = Problems::default();
-    let typed: file::Scenario = serde_json::from_value(whole.clone()).unwrap();
-    let csv = |path: &str| String::from_utf8(fs::read(here("scenarios").join(path)).ok()?).ok();
-    let found = resolve::resolve(&typed, &csv, &mut problems);
-    let errors: Vec<_> = problems.list.iter().map(|one| format!("{} {}", one.at, one.message)).collect();
-    assert!(!problems.has_errors(), "{errors:#?}");
-    found.unwrap().0
+    /// The files of this project, and the scenario among them.
+    struct Beside(String);
+
+    impl Files for Beside {
+        fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+            if path == "scenarios/whole.json" { Ok(self.0.clone().into_bytes()) } else { Shelf.read(path) }
+        }
+    }
+
+    let reading = Scenario::read("scenarios/whole.json", &Beside(whole.to_string()));
+    reading.into_result().unwrap_or_else(|problems| panic!("{problems:#?}")).into_plan()
 }
 
 /// What runs of a shipped scenario.
 pub(crate) fn plan(name: &str) -> Plan {
-    plan_of(&written(name))
+    read(name).into_plan()
 }

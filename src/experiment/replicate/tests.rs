@@ -151,7 +151,13 @@ fn toys(plan: &Plan, options: &Options, objectives: &[Objective], watch: &dyn Wa
     let one = |index: u32, shared: &Shared<'_>| {
         let parts = plan.parts(|_| false).into_iter().map(|part| {
             let world = Toy { service: ServiceId(part.as_one.services.start), up: false, flips: 0 };
-            (world, Readers { metrics: Metrics::new(plan, &part, options.timeline && index == 0), recorder: Some(()) })
+            (
+                world,
+                Readers {
+                    metrics: Metrics::new(plan, &part, options.timeline && index == 0),
+                    recorder: Some(Events::default()),
+                },
+            )
         });
         replicate(plan, index, parts, |_, cx| cx.after(Span::ZERO, ()), shared, |_| ())
     };

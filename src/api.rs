@@ -1,0 +1,161 @@
+//! The front door of the library: a text becomes a scenario that can run, and the scenario its results.
+//!
+//! ```
+//! use evenkeel::{Options, Scenario, Texts};
+//!
+//! let text = r#"{ "version": 1, "name": "web", "duration": "1h",
+//!     "taskDefinitions": [{ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+//!         "containerDefinitions": [{ "name": "web", "image": "web:1" }] }],
+//!     "clusters": [{ "clusterName": "shop", "services": [{ "serviceName": "web", "taskDefinition": "web",
+//!         "desiredCount": 3, "launchType": "FARGATE",
+//!         "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["a", "b", "c"] } } }] }] }"#;
+//! let reading = Scenario::read("web.json", &Texts::one("web.json", text));
+//! let scenario = reading.scenario.expect("nothing is wrong with it");
+//! let outcome = scenario.run(&Options::default(), &());
+//! assert_eq!(outcome.summary.services[0].running.mean.mean, 3.0);
+//! ```
+
+use crate::experiment::{self, Options, Outcome, Watch};
+use crate::metrics::Objective;
+use crate::metrics::events::Events;
+use crate::model::Plan;
+use crate::model::problem::Problems;
+use crate::scenario::{self, Document, Files, Sources, file, resolve};
+use serde_json::Value;
+use std::sync::LazyLock;
+
+/// What came of reading a scenario.
+#[derive(Debug)]
+pub struct Reading {
+    /// Everything that is wrong, doubtful or worth knowing.
+    pub problems: Problems,
+    /// The files that were read, and where each value stands in them.
+    pub sources: Sources,
+    /// The scenario; `None` when one of the problems is an error.
+    pub scenario: Option<Scenario>,
+}
+
+impl Reading {
+    /// The scenario.
+    ///
+    /// # Errors
+    /// Everything that was found, when it cannot run.
+    pub fn into_result(self) -> Result<Scenario, Problems> {
+        self.scenario.ok_or(self.problems)
+    }
+}
+
+/// A scenario that can run.
+#[derive(Debug)]
+pub struct Scenario {
+    path: String,
+    document: Document,
+    plan: Plan,
+    objectives: Vec<Objective>,
+}
+
+impl Scenario {
+    /// Reads the scenario at `path` and all files that it names, and looks at it whole: everything that is wrong is told
+    /// at once.
+    pub fn read(path: &str, files: &dyn Files) -> Reading {
+        let mut problems = Problems::default();
+        let (value, sources) = scenario::read::read(path, files, &mut problems);
+        match value {
+            Some(value) => checked(path, files, Document { value, sources }, problems),
+            None => Reading { problems, sources, scenario: None },
+        }
+    }
+
+    /// The same scenario with another value at a JSON pointer, looked at anew. The last step of the pointer may be a new
+    /// key of an object, or `-` for one more element of a list.
+    ///
+    /// # Errors
+    /// The longest part of the pointer that leads to a value, when the rest leads nowhere.
+    pub fn patched(&self, pointer: &str, value: Value, files: &dyn Files) -> Result<Reading, String> {
+        let mut document = self.document.clone();
+        scenario::patch::set(&mut document.value, pointer, value)?;
+        Ok(checked(&self.path, files, document, Problems::default()))
+    }
+
+    /// What runs: ids in place of names.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// What runs, for itself.
+    pub fn into_plan(self) -> Plan {
+        self.plan
+    }
+
+    /// What was written, with every `$file` spliced in.
+    pub fn written(&self) -> &Value {
+        &self.document.value
+    }
+
+    /// Runs it, and judges its objectives.
+    pub fn run(&self, options: &Options, watch: &dyn Watch) -> Outcome<Events> {
+        experiment::run(&self.plan, &self.objectives, options, watch)
+    }
+}
+
+/// The JSON Schema of scenario files, as text with a line end.
+pub fn schema() -> String {
+    scenario::schema::json()
+}
+
+/// Made once: it takes longer than most files do.
+static SCHEMA: LazyLock<Value> = LazyLock::new(scenario::schema::value);
+
+/// Looks at a document: its form, then what it means.
+fn checked(path: &str, files: &dyn Files, document: Document, mut problems: Problems) -> Reading {
+    scenario::validate(&document, &SCHEMA, &mut problems);
+    let mut ready = None;
+    if problems.has_errors() {
+        meaning_of_the_rest(path, files, &document, &mut problems);
+    } else {
+        scenario::defaults(&document, &SCHEMA, &mut problems);
+        ready = resolved(path, files, &document, &mut problems);
+    }
+    let sources = document.sources.clone();
+    let scenario = ready.filter(|_| !problems.has_errors()).map(|(plan, objectives)| Scenario {
+        path: path.to_owned(),
+        document,
+        plan,
+        objectives,
+    });
+    Reading { problems, sources, scenario }
+}
+
+/// Looks for what means nothing in the part of a document that fits, so that everything wrong is told at once.
+fn meaning_of_the_rest(path: &str, files: &dyn Files, document: &Document, problems: &mut Problems) {
+    let Some(sound) = scenario::repair::sound(document, problems) else { return };
+    let mut found = Problems::default();
+    let rest = Document { value: sound.value.clone(), sources: document.sources.clone() };
+    resolved(path, files, &rest, &mut found);
+    sound.report(found, problems);
+}
+
+/// Types, ids and objectives of a document that fits the schema.
+fn resolved(
+    path: &str,
+    files: &dyn Files,
+    document: &Document,
+    problems: &mut Problems,
+) -> Option<(Plan, Vec<Objective>)> {
+    let typed: file::Scenario = scenario::typed(document, problems)?;
+    let csv = |name: &str| {
+        let bytes = files.read_named(&files.join(path, name)).ok()?;
+        String::from_utf8(bytes).ok()
+    };
+    let (plan, written) = resolve::resolve(&typed, &csv, problems)?;
+    let mut objectives = Vec::new();
+    for (row, objective) in written.iter().enumerate() {
+        let value = serde_json::to_value(objective).unwrap_or(Value::Null);
+        let read = Objective::from_json(&value).and_then(|one| one.check(&plan).map(|()| one));
+        match read {
+            Ok(objective) => objectives.push(objective),
+            Err(message) => problems.error(&format!("/objectives/{row}"), message, ""),
+        }
+    }
+    Some((plan, objectives))
+}
