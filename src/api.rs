@@ -16,6 +16,7 @@
 //! ```
 
 use crate::experiment::{self, Options, Outcome, Watch};
+use crate::forecast;
 use crate::metrics::Objective;
 use crate::metrics::events::Events;
 use crate::model::Plan;
@@ -115,6 +116,9 @@ fn checked(path: &str, files: &dyn Files, document: Document, mut problems: Prob
     } else {
         scenario::defaults(&document, &SCHEMA, &mut problems);
         ready = resolved(path, files, &document, &mut problems);
+    }
+    if let Some((plan, _)) = &ready {
+        forecast::doubts(plan, &mut problems);
     }
     let sources = document.sources.clone();
     let scenario = ready.filter(|_| !problems.has_errors()).map(|(plan, objectives)| Scenario {

@@ -8,6 +8,7 @@ mod api;
 pub mod cli;
 pub mod engine;
 pub mod experiment;
+pub mod forecast;
 pub mod metrics;
 pub mod model;
 #[cfg(feature = "report")]

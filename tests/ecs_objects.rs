@@ -7,10 +7,10 @@
 mod alarms;
 
 use evenkeel::engine::{Dist, Span, Time};
+use evenkeel::forecast::services::{self, derived};
 use evenkeel::model::Plan;
 use evenkeel::model::plan::{Kind, Profile, ProviderKind, When};
 use evenkeel::model::problem::{Problems, Severity};
-use evenkeel::scenario::check::{self, derived};
 use evenkeel::scenario::file::{Objective, Scenario};
 use evenkeel::scenario::resolve::resolve;
 use evenkeel::scenario::schema;
@@ -95,7 +95,11 @@ fn resolved(whole: Value) -> (Option<(Plan, Vec<Objective>)>, Problems) {
     let scenario: Scenario = serde_json::from_value(whole).unwrap_or_else(|error| panic!("{error}"));
     let mut out = Problems::default();
     let csv = |name: &str| (name == "traffic.csv").then(|| "seconds,requests_per_second\n60,10\n".to_owned());
-    (resolve(&scenario, &csv, &mut out), out)
+    let found = resolve(&scenario, &csv, &mut out);
+    if let Some((plan, _)) = &found {
+        evenkeel::forecast::doubts(plan, &mut out);
+    }
+    (found, out)
 }
 
 fn plan(whole: Value) -> Plan {
@@ -208,7 +212,7 @@ fn a_service_keeps_what_was_written() {
 #[test]
 fn need_and_headroom_follow() {
     let rows = derived(&plan(base()));
-    let zone = |zone: &str, tasks, left, headroom| check::InZone { zone: zone.to_owned(), tasks, left, headroom };
+    let zone = |zone: &str, tasks, left, headroom| services::InZone { zone: zone.to_owned(), tasks, left, headroom };
     assert_eq!(rows[0].need_tasks, 5);
     assert_eq!(rows[0].zones, [zone("use1-az1", 3, 6, 1), zone("use1-az2", 3, 6, 1), zone("use1-az3", 3, 6, 1)]);
     // The daemon takes the host port of `api` on each host.

@@ -7,14 +7,14 @@ use super::render;
 use super::stages;
 use crate::api::Scenario;
 use crate::engine::Span;
+use crate::forecast::overview::overview;
+use crate::forecast::{cells, changes, services};
 use crate::model::plan::{Plan, Shadow, WHOLE};
 use crate::model::problem::{Problems, Severity};
 use crate::report::align::{Paint, Side, Table};
 use crate::report::number::{NO_NEED, NOTHING, duration, plain, short};
 use crate::scenario::Files;
 use crate::scenario::bearing::BEARING;
-use crate::scenario::overview::overview;
-use crate::scenario::{cells, changes, check as scenario};
 use std::fmt::Write;
 
 /// Fields listed before the rest is counted.
@@ -116,7 +116,7 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
             line(&format!("  {text}"));
         }
     }
-    let (rows, services) = scenario::at_start(plan);
+    let (rows, services) = services::at_start(plan);
     let tables = [
         ("Where the data plane is, and who runs what", places(plan)),
         ("Zones at the start", zones(rows)),
@@ -187,7 +187,7 @@ fn places(plan: &Plan) -> Table {
 }
 
 /// What stands in each zone.
-fn zones(rows: Vec<scenario::ZoneRow>) -> Table {
+fn zones(rows: Vec<services::ZoneRow>) -> Table {
     use Side::{Left, Right};
     let mut table = Table::new(&[
         ("zone", Left),
@@ -239,7 +239,7 @@ pub(super) fn more(table: &mut Table, count: usize, things: &str, columns: usize
 }
 
 /// Need and headroom of each service with a desired count, zone by zone.
-fn headroom(services: &[scenario::Derived]) -> Table {
+fn headroom(services: &[services::Derived]) -> Table {
     use Side::{Left, Right};
     let mut table = Table::new(&[
         ("service", Left),
@@ -367,9 +367,9 @@ mod tests {
     fn need_follows_traffic_or_the_minimum() {
         let mut plan = sample::plan();
         let id = plan.services.ids().next().unwrap();
-        assert_eq!(scenario::derived(&plan)[0].need_tasks, 15);
+        assert_eq!(services::derived(&plan)[0].need_tasks, 15);
         plan.services[id].traffic = None;
         plan.services[id].minimum_healthy_percent = 67;
-        assert_eq!(scenario::derived(&plan)[0].need_tasks, 21);
+        assert_eq!(services::derived(&plan)[0].need_tasks, 21);
     }
 }

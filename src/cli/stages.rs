@@ -2,10 +2,10 @@
 
 use super::check::more;
 use crate::engine::Span;
+use crate::forecast::stages;
 use crate::model::Plan;
 use crate::report::align::{Side, Table};
 use crate::report::number::{NOTHING, duration, plain};
-use crate::scenario::stages;
 
 /// Stages shown before the rest is counted.
 const STAGES_MAX: usize = 60;
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_staged_change_has_the_tasks_of_each_unit_and_all_its_bakes() {
-        let row = &crate::scenario::changes::derived(&staged())[0];
+        let row = &crate::forecast::changes::derived(&staged())[0];
         let tasks = row.tasks.unwrap();
         assert_eq!((row.service.as_str(), tasks.desired, tasks.most), ("shop/web (each)", 30, 60));
         assert_eq!(row.bake, Span::MINUTE * (60 + 30 + 720));

@@ -54,7 +54,8 @@ pub(super) fn scenario(name: &str) -> Option<Scenario> {
 /// The first sentence of a shipped scenario's description.
 pub(super) fn first_sentence(name: &str) -> String {
     let (_, text) = STORIES.iter().find(|(known, _)| *known == name).expect("the name is one of the list");
-    let value: serde_json::Value = serde_json::from_str(text).expect("every shipped scenario is JSON: a test reads each");
+    let value: serde_json::Value =
+        serde_json::from_str(text).expect("every shipped scenario is JSON: a test reads each");
     let words = value["description"].as_str().unwrap_or_default();
     words.split_once(". ").map_or(words, |(first, _)| first).trim_end_matches('.').to_owned()
 }

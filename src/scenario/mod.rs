@@ -6,13 +6,9 @@
 
 #[macro_use]
 pub mod object;
-pub mod overview;
 
 mod alarm_rule;
 pub mod bearing;
-pub mod cells;
-pub mod changes;
-pub mod check;
 pub mod defaults;
 pub mod ecs;
 pub mod entry;
@@ -20,7 +16,6 @@ mod explain;
 mod fields;
 pub mod file;
 mod limits;
-mod never;
 pub mod patch;
 pub mod read;
 pub mod repair;
@@ -28,10 +23,7 @@ mod report;
 pub mod resolve;
 mod scan;
 pub mod schema;
-pub mod smallest;
 pub mod source;
-pub mod stages;
-mod start;
 mod tree;
 pub mod typed;
 pub mod types;

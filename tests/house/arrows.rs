@@ -3,8 +3,15 @@
 use super::text::{Source, sources};
 
 /// Rooms by floor, the lowest first; those of one floor do not name each other.
-const FLOORS: [&[&str]; 6] =
-    [&["engine", "stats"], &["model"], &["scenario", "metrics"], &["experiment"], &["report"], &["cli"]];
+const FLOORS: [&[&str]; 7] = [
+    &["engine", "stats"],
+    &["model"],
+    &["forecast", "metrics"],
+    &["scenario"],
+    &["experiment"],
+    &["report", "api"],
+    &["cli"],
+];
 
 /// Inside the model, by floor; those of one floor may name each other.
 const MODEL: [&[&str]; 8] = [

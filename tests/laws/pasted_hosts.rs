@@ -2,10 +2,10 @@
 
 use crate::pasted::{on_fargate, on_group, quiet, told};
 use crate::world::{check, plan, run, the_service, watch};
+use evenkeel::forecast::services::at_start;
 use evenkeel::model::fact::{Fact, HostStatus};
 use evenkeel::model::plan::ProviderKind;
 use evenkeel::model::problem::Severity;
-use evenkeel::scenario::check::at_start;
 use serde_json::{Value, json};
 
 pub(crate) fn host(kind: &str, zone: &str) -> Value {

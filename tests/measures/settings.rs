@@ -170,6 +170,9 @@ fn look(document: &Value) -> (Option<String>, usize) {
     let plan = scenario::load("a.json", &files, &mut problems)
         .and_then(|document| scenario::typed::<Scenario>(&document, &mut problems))
         .and_then(|file| resolve::resolve(&file, &table, &mut problems));
+    if let Some((plan, _)) = &plan {
+        evenkeel::forecast::doubts(plan, &mut problems);
+    }
     let told = problems.list.iter().filter(|one| one.severity != Severity::Note || one.message.contains("not used"));
     let doubts = told.count();
     (plan.map(|(plan, _)| format!("{plan:?}")), doubts)

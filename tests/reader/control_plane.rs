@@ -1,10 +1,10 @@
 //! The control plane as it is written: what the plan makes of it, and what is said of a wrong one.
 
 use evenkeel::engine::{Span, Time};
+use evenkeel::forecast::cells;
 use evenkeel::model::Plan;
 use evenkeel::model::plan::{CellRestart, Costs, Growth, Mapping, Plane, Router, Tested};
 use evenkeel::model::routing;
-use evenkeel::scenario::cells;
 use evenkeel::{Options, Scenario, Texts};
 use serde_json::{Value, json};
 

@@ -96,6 +96,30 @@ impl Plan {
         Seed(self.seed)
     }
 
+    /// Zones in which tasks of a service can stand: those of its subnets that its hosts, if any, have too.
+    pub fn zones_of(&self, service: &Service) -> Vec<ZoneId> {
+        let mut hosts: Vec<ZoneId> = Vec::new();
+        for item in &service.strategy {
+            match &self.providers[item.provider].kind {
+                ProviderKind::Fargate { .. } => return service.zones.clone(),
+                ProviderKind::Group(group) => hosts.extend(&group.zones),
+                ProviderKind::Managed(managed) => hosts.extend(&managed.zones),
+                ProviderKind::External(external) => hosts.extend(&external.zones),
+                ProviderKind::AnyHost => {
+                    self.groups_of(item.provider).iter().for_each(|group| hosts.extend(&group.zones))
+                }
+            }
+        }
+        service.zones.iter().copied().filter(|zone| hosts.contains(zone)).collect()
+    }
+
+    /// Groups of the cluster that a provider belongs to.
+    pub fn groups_of(&self, provider: ProviderId) -> Vec<&Group> {
+        let cluster = self.providers[provider].cluster;
+        let rows = self.providers.iter().filter(|row| row.cluster == cluster);
+        rows.filter_map(|row| if let ProviderKind::Group(group) = &row.kind { Some(group) } else { None }).collect()
+    }
+
     /// Services and streams in the order of the file.
     pub fn services_in_order(&self) -> impl Iterator<Item = ServiceId> {
         self.written.services.iter().copied()

@@ -3,7 +3,6 @@
 use super::Build;
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{Metric, Scope};
-use crate::scenario::check;
 use crate::scenario::file::{Alarm, Dimension};
 use std::collections::BTreeSet;
 
@@ -59,7 +58,7 @@ impl Build<'_> {
         let at = format!("{at}/Value");
         let zone = self.names.zone(value, &at, self.out)?;
         let service = &self.plan.services[service?];
-        let zones = check::zones_of(&self.plan, service);
+        let zones = self.plan.zones_of(service);
         if zones.contains(&zone) {
             return Some(zone);
         }

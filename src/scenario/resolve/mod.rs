@@ -48,7 +48,7 @@ mod traffic;
 mod units;
 
 use super::file::{Objective, Scenario, VERSION};
-use super::{cells, check, smallest, types};
+use super::types;
 use crate::engine::{Dist, Span};
 use crate::model::Plan;
 use crate::model::ids::{AccountId, BucketId, RegionId, ServiceId, TypeId, ZoneId};
@@ -111,10 +111,7 @@ pub fn resolve(
         build.idle();
         build.ringing();
         build.early_faults();
-        check::room(&build.plan, build.out);
         build.never_placed();
-        smallest::doubts(&build.plan, build.out);
-        cells::doubts(&build.plan, build.out);
     }
     let plan = build.plan;
     (!out.has_errors()).then_some((plan, objectives))

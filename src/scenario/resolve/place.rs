@@ -3,7 +3,6 @@
 use super::Build;
 use crate::model::ids::{RegionId, ZoneId};
 use crate::model::plan::{self, ZoneKind};
-use crate::scenario::check;
 use crate::scenario::file::{self, Zone};
 
 /// Where a zone stands, as the model says it.
@@ -102,7 +101,7 @@ impl Build<'_> {
 pub(super) fn balancers(plan: &mut plan::Plan) {
     let away = |zone: &ZoneId| plan.zones[*zone].kind.away();
     let found = |service: &plan::Service| {
-        let mut zones = check::zones_of(plan, service);
+        let mut zones = plan.zones_of(service);
         let local = !zones.is_empty() && zones.iter().all(away);
         if service.balancer.as_ref().is_some_and(|balancer| !balancer.cross_zone) || zones.is_empty() {
             return (local, service.zones.clone());

@@ -4,9 +4,9 @@
 //! warning: ECS places no task then.
 
 use super::Build;
+use crate::forecast::never;
 use crate::model::plan::Kind;
 use crate::scenario::ecs::task_definition::{Architecture, ResourceType, TaskDefinition};
-use crate::scenario::never;
 
 /// CPU units that Fargate has for Windows (sourced: Task size, Amazon ECS task definition parameters for Fargate).
 const WINDOWS_SIZES: [u32; 3] = [1_024, 2_048, 4_096];

@@ -3,7 +3,7 @@
 use super::never;
 use super::start::Start;
 use crate::model::Plan;
-use crate::model::ids::{ProviderId, ServiceId, TypeId, ZoneId};
+use crate::model::ids::{ServiceId, TypeId, ZoneId};
 use crate::model::plan::{Group, InstanceType, Kind, ProviderKind, Service, Strategy, TaskDef};
 use crate::model::problem::Problems;
 use std::collections::BTreeMap;
@@ -71,7 +71,7 @@ pub fn zones(plan: &Plan) -> Vec<ZoneRow> {
 fn one(plan: &Plan, id: ServiceId, start: &Start) -> Derived {
     let service = &plan.services[id];
     let need_tasks = need(service);
-    let mut zones: Vec<ZoneId> = zones_of(plan, service).into_iter().chain(start.zones(id)).collect();
+    let mut zones: Vec<ZoneId> = plan.zones_of(service).into_iter().chain(start.zones(id)).collect();
     zones.sort_unstable();
     zones.dedup();
     let all: u32 = zones.iter().map(|zone| start.tasks(id, *zone)).sum();
@@ -107,28 +107,6 @@ fn need(service: &Service) -> u32 {
     need.min(u64::from(u32::MAX)) as u32
 }
 
-/// Zones in which tasks of a service can stand: those of its subnets that its hosts, if any, have too.
-pub(crate) fn zones_of(plan: &Plan, service: &Service) -> Vec<ZoneId> {
-    let mut hosts: Vec<ZoneId> = Vec::new();
-    for item in &service.strategy {
-        match &plan.providers[item.provider].kind {
-            ProviderKind::Fargate { .. } => return service.zones.clone(),
-            ProviderKind::Group(group) => hosts.extend(&group.zones),
-            ProviderKind::Managed(managed) => hosts.extend(&managed.zones),
-            ProviderKind::External(external) => hosts.extend(&external.zones),
-            ProviderKind::AnyHost => groups_of(plan, item.provider).iter().for_each(|group| hosts.extend(&group.zones)),
-        }
-    }
-    service.zones.iter().copied().filter(|zone| hosts.contains(zone)).collect()
-}
-
-/// Groups of the cluster that a provider belongs to.
-pub(super) fn groups_of(plan: &Plan, provider: ProviderId) -> Vec<&Group> {
-    let cluster = plan.providers[provider].cluster;
-    let rows = plan.providers.iter().filter(|row| row.cluster == cluster);
-    rows.filter_map(|row| if let ProviderKind::Group(group) = &row.kind { Some(group) } else { None }).collect()
-}
-
 /// Warns where desired counts are larger than what can stand.
 pub fn room(plan: &Plan, out: &mut Problems) {
     fargate_room(plan, out);
@@ -141,7 +119,7 @@ pub fn room(plan: &Plan, out: &mut Problems) {
                 format!("`{}` wants {} tasks; its hosts have room for {fit} at most", service.name, service.desired);
             out.warning("/autoScalingGroups", message, "raise MaxSize or DesiredCapacity, or lower `desiredCount`");
         }
-        let zones = zones_of(plan, service);
+        let zones = plan.zones_of(service);
         if zones.is_empty() && service.desired > 0 {
             let message = format!("`{}` has no zone in which its capacity stands", service.name);
             out.warning("/clusters", message, "its subnets and its hosts lie in different zones");
@@ -252,7 +230,8 @@ fn host_room(plan: &Plan, service: &Service) -> Option<u64> {
         match &plan.providers[item.provider].kind {
             ProviderKind::Group(group) => room += group_room(plan, group, &service.task),
             ProviderKind::AnyHost => {
-                room += groups_of(plan, item.provider)
+                room += plan
+                    .groups_of(item.provider)
                     .iter()
                     .map(|group| group_room(plan, group, &service.task))
                     .sum::<u64>();

@@ -1,6 +1,6 @@
 //! Tasks that no host can ever take: ECS accepts their service and never places them.
 
-use super::check;
+use super::services;
 use crate::model::Plan;
 use crate::model::ids::{ProviderId, TypeId};
 use crate::model::placement::system;
@@ -49,7 +49,7 @@ pub(crate) fn why(plan: &Plan, service: &Service) -> Option<String> {
     }
     let special = task.system.is_some() || task.architecture.is_some() || task.gpus > 0 || managed;
     let fits = |provider: ProviderId, kind: &InstanceType, trunking: bool| {
-        check::fits(kind, task, trunking) > 0 && task.system.is_none_or(|wanted| system(plan, provider) == wanted)
+        services::fits(kind, task, trunking) > 0 && task.system.is_none_or(|wanted| system(plan, provider) == wanted)
     };
     (special && !some(&fits)).then(|| {
         format!("hosts with {} CPU units, {} MiB and all else that it asks for at once", task.cpu, task.memory)

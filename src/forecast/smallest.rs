@@ -6,7 +6,7 @@ use crate::model::plan::{Group, Kind, ProviderKind, TaskDef};
 use crate::model::problem::Problems;
 
 /// Warns of tasks that stay PROVISIONING, however many hosts the group may have.
-pub fn doubts(plan: &Plan, out: &mut Problems) {
+pub(super) fn doubts(plan: &Plan, out: &mut Problems) {
     for service in plan.services.iter().filter(|service| service.kind != Kind::Daemon) {
         for item in service.strategy.iter().filter(|item| item.weight > 0 || item.base > 0) {
             let ProviderKind::Group(group) = &plan.providers[item.provider].kind else { continue };
