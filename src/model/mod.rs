@@ -21,6 +21,7 @@ pub mod purpose;
 pub mod quantity;
 pub mod routing;
 pub mod status;
+pub mod step;
 pub mod tables;
 pub mod world;
 

@@ -1,16 +1,18 @@
 //! One partition of the world: the tables of a control-plane cell, or of several that share something, and the one
 //! dispatch.
 
-use super::event::{Event, Family};
+use super::event::Event;
 use super::fact::{Cause, Fact};
 use super::fault;
 use super::flows::{
-    self, alarms, consolidate, convoy, daemon, deploy, detect, dispatch, launch, outage, pipeline, plane, rebalance,
-    reconcile, scale, serve, settle, stop, traffic,
+    self, addresses, alarms, attach, call, consolidate, convoy, create, customers, daemon, deploy, detect, dispatch,
+    drain, flag, grow, headroom, host_health, launch, managed, outage, pace, pipeline, plane, rebalance, reconcile,
+    scale, serve, settle, stop, traffic,
 };
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Kind, Part, Plan};
 use super::routing;
+use super::step::{self, Family};
 use super::tables::rollout::Revision;
 use super::tables::{Application, Front, Homes, Hosts, Pipe, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
 use crate::engine::index::{Id, Table};
@@ -118,22 +120,36 @@ impl engine::Partition for World {
             return settle::all(self, cx);
         }
         match event.family() {
-            Family::Launch => launch::handle(self, launch::Step::of(event), cx),
-            Family::Serve => serve::handle(self, serve::Step::of(event), cx),
-            Family::Stop => stop::handle(self, stop::Step::of(event), cx),
-            Family::Detect => detect::handle(self, detect::Step::of(event), cx),
-            Family::Reconcile => reconcile::handle(self, reconcile::Step::of(event), cx),
-            Family::Rebalance => rebalance::handle(self, rebalance::Step::of(event), cx),
-            Family::Scale => scale::handle(self, scale::Step::of(event), cx),
-            Family::Consolidate => consolidate::handle(self, consolidate::Step::of(event), cx),
-            Family::Traffic => traffic::handle(self, traffic::Step::of(event), cx),
-            Family::Fault => fault::handle(self, fault::Step::of(event), cx),
-            Family::Plane => plane::handle(self, plane::Step::of(event), cx),
-            Family::Alarm => alarms::handle(self, alarms::Step::of(event), cx),
-            Family::Deploy => deploy::handle(self, deploy::Step::of(event), cx),
-            Family::Dispatch => dispatch::handle(self, dispatch::Step::of(event), cx),
-            Family::Pipeline => pipeline::handle(self, pipeline::Step::of(event), cx),
-            Family::Convoy => convoy::handle(self, convoy::Step::of(event), cx),
+            Family::Launch => launch::handle(self, step::Launch::of(event), cx),
+            Family::Attach => attach::handle(self, step::Attach::of(event), cx),
+            Family::Pace => pace::handle(self, step::Pace::of(event), cx),
+            Family::Serve => serve::handle(self, step::Serve::of(event), cx),
+            Family::Stop => stop::handle(self, step::Stop::of(event), cx),
+            Family::Detect => detect::handle(self, step::Detect::of(event), cx),
+            Family::Agent => detect::agent(self, step::Agent::of(event), cx),
+            Family::Reconcile => reconcile::handle(self, step::Reconcile::of(event), cx),
+            Family::Rebalance => rebalance::handle(self, step::Rebalance::of(event), cx),
+            Family::Scale => scale::handle(self, step::Scale::of(event), cx),
+            Family::Drain => drain::handle(self, step::Drain::of(event), cx),
+            Family::Managed => managed::handle(self, step::Managed::of(event), cx),
+            Family::HostHealth => host_health::handle(self, step::HostHealth::of(event), cx),
+            Family::Consolidate => consolidate::handle(self, step::Consolidate::of(event), cx),
+            Family::Deploy => deploy::handle(self, step::Deploy::of(event), cx),
+            Family::Flag => flag::handle(self, step::Flag::of(event), cx),
+            Family::Pipeline => pipeline::handle(self, step::Pipeline::of(event), cx),
+            Family::Convoy => convoy::handle(self, step::Convoy::of(event), cx),
+            Family::Alarm => alarms::handle(self, step::Alarm::of(event), cx),
+            Family::Turn => plane::handle(self, step::Turn::of(event), cx),
+            Family::Outage => outage::handle(self, step::Outage::of(event), cx),
+            Family::Headroom => headroom::handle(self, step::Headroom::of(event), cx),
+            Family::Create => create::handle(self, step::Create::of(event), cx),
+            Family::Call => call::handle(self, step::Call::of(event), cx),
+            Family::Grow => grow::handle(self, step::Grow::of(event), cx),
+            Family::Traffic => traffic::handle(self, step::Traffic::of(event), cx),
+            Family::Addresses => addresses::handle(self, step::Addresses::of(event), cx),
+            Family::Dispatch => dispatch::handle(self, step::Dispatch::of(event), cx),
+            Family::Customers => customers::handle(self, step::Customers::of(event), cx),
+            Family::Fault => fault::handle(self, step::Fault::of(event), cx),
         }
         settle::all(self, cx);
     }

@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 6] =
 /// Inside the model, by floor; those of one floor may name each other.
 const MODEL: [&[&str]; 8] = [
     &["alarm_state", "ids", "lifecycle", "status", "problem", "quantity", "purpose"],
-    &["cause", "defect", "event", "fact", "names"],
+    &["cause", "defect", "event", "fact", "names", "step"],
     &["plan"],
     &["tables"],
     &["alarm", "capacity", "placement", "routing"],

@@ -26,7 +26,7 @@ mod course;
 mod in_force;
 mod returns;
 
-pub use clock::{Step, Strike, Strikes, Thing};
+pub use clock::{Strike, Strikes, Thing};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
 pub use course::{Course, CourseStep, FailShare};
 pub use in_force::InForce;

@@ -11,6 +11,7 @@ use crate::model::names::Names;
 use crate::model::plan::{Plan, ProviderKind};
 use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
+use crate::model::step;
 use crate::model::tables::host::NIL;
 use crate::model::tables::provider::Refusal;
 use crate::model::tables::task::on_host;
@@ -137,7 +138,7 @@ impl Live {
                     }
                     _ => at_risk::recommended(world, id, cause, cx),
                 }
-                cx.after(self.recommendation_before, super::Step::Notice(id, strike.cause));
+                cx.after(self.recommendation_before, step::Fault::Notice(id, strike.cause));
             }
         }
     }
@@ -155,7 +156,7 @@ impl Live {
                 cx.note(Fact::Noticed { cause: strike.cause });
                 account::change(world, plan, id, |task| task.cause = strike.cause);
                 stop::stop_within(world, id, StopCode::SpotInterruption, Reason::None, NOTICE, cx);
-                cx.at(cx.now + NOTICE, Phase::Fault, super::Step::TaskTakenBack(id, strike.cause));
+                cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TaskTakenBack(id, strike.cause));
             }
         }
     }
@@ -182,7 +183,7 @@ pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_
         cx.note(Fact::Noticed { cause });
         drain::begin(world, id, cause, cx);
     }
-    cx.at(cx.now + NOTICE, Phase::Fault, super::Step::TakenBack(id, cause));
+    cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TakenBack(id, cause));
 }
 
 impl Effect for Live {

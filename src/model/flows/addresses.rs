@@ -11,13 +11,19 @@
 
 use super::account;
 use super::flag;
-use super::traffic::Step;
 use crate::engine::Time;
 use crate::model::fact::{Cause, Phase};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{self, Plan};
+use crate::model::step;
 use crate::model::tables::lack::Split;
 use crate::model::world::{Cx, World};
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Addresses, cx: &mut Cx<'_>) {
+    let step::Addresses::Forgotten(service, zone) = step;
+    forgotten(world, service, zone, cx.now);
+}
 
 /// A fault takes the nodes in a zone out of reach.
 pub(crate) fn node_lost(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
@@ -92,7 +98,7 @@ fn leaves(world: &mut World, service: ServiceId, zone: ZoneId, cx: &mut Cx<'_>) 
     let here = &mut world.services[service].zones[row];
     if here.in_dns && here.forgotten_at == Time::NEVER {
         here.forgotten_at = cx.now + balancer.dns_ttl;
-        cx.after(balancer.dns_ttl, Step::Forgotten(service, zone));
+        cx.after(balancer.dns_ttl, step::Addresses::Forgotten(service, zone));
     }
 }
 

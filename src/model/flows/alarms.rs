@@ -11,21 +11,12 @@ use super::{create, deploy};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
 use crate::model::alarm::{Level, Monitor, Share, State};
-use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Phase};
 use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId};
 use crate::model::plan::{Metric, OnMetric, Plan, Scope};
+use crate::model::step;
 use crate::model::tables::asked::Asked;
 use crate::model::world::{Cx, World};
-
-steps! { Alarm:
-    /// The state of an alarm changes, unless its metric has changed since.
-    Due(place: u32, number: u32),
-    /// An alarm on a metric that is known late changes its state.
-    Told(place: u32, state: u8),
-    /// An alarm, and others at the same instant, have changed their states: composite ones are looked at.
-    Follow(first: AlarmId),
-}
 
 /// An alarm that watches a service of this partition.
 #[derive(Clone, Debug)]
@@ -129,17 +120,17 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
 }
 
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Alarm, cx: &mut Cx<'_>) {
     match step {
-        Step::Due(place, number) => {
+        step::Alarm::Due(place, number) => {
             let watch = &mut world.alarms[place as usize];
             if watch.number == number {
                 watch.monitor.advance(cx.now);
                 look(world, place as usize, cx);
             }
         }
-        Step::Told(place, state) => tell(world, place as usize, STATES[usize::from(state)], cx),
-        Step::Follow(_) => {
+        step::Alarm::Told(place, state) => tell(world, place as usize, STATES[usize::from(state)], cx),
+        step::Alarm::Follow(_) => {
             world.composites.due = false;
             follow(world, cx);
         }
@@ -272,7 +263,7 @@ fn look(world: &mut World, place: usize, cx: &mut Cx<'_>) {
     watch.number = watch.number.wrapping_add(1);
     if let Some((at, _)) = watch.monitor.next_change() {
         let after = at.since(cx.now).max(Span::from_micros(1));
-        cx.at(cx.now + after, Turn::Normal, Step::Due(place as u32, watch.number));
+        cx.at(cx.now + after, Turn::Normal, step::Alarm::Due(place as u32, watch.number));
     }
     let state = watch.monitor.state();
     if state == watch.found {
@@ -284,7 +275,7 @@ fn look(world: &mut World, place: usize, cx: &mut Cx<'_>) {
         return tell(world, place, state, cx);
     }
     let number = STATES.iter().position(|one| *one == state).unwrap_or(0);
-    cx.after(watch.on.delay, Step::Told(place as u32, number as u8));
+    cx.after(watch.on.delay, step::Alarm::Told(place as u32, number as u8));
 }
 
 const STATES: [State; 3] = [State::Ok, State::Alarm, State::InsufficientData];
@@ -301,7 +292,7 @@ fn tell(world: &mut World, place: usize, state: State, cx: &mut Cx<'_>) {
     // Others may change at this instant too: composite alarms see all of them at once.
     if !world.composites.rows.is_empty() && !world.composites.due {
         world.composites.due = true;
-        cx.after(Span::ZERO, Step::Follow(alarm));
+        cx.after(Span::ZERO, step::Alarm::Follow(alarm));
     }
 }
 

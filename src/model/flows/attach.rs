@@ -8,12 +8,18 @@
 //! costs one test.
 
 use super::account;
-use super::launch::{self, Step};
 use crate::engine::Span;
 use crate::model::fact::Phase;
 use crate::model::ids::{AccountId, TaskId};
 use crate::model::plan::ProviderKind;
+use crate::model::step;
 use crate::model::world::{Cx, World};
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Attach, cx: &mut Cx<'_>) {
+    let step::Attach::Attached(account) = step;
+    token(world, account, cx);
+}
 
 /// Whether a task has to wait until its network interface can be attached; then it stands in the queue.
 pub(crate) fn waits(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
@@ -37,7 +43,7 @@ pub(crate) fn waits(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
 }
 
 /// A token is there: whoever waits longest and is still wanted begins its start.
-pub(crate) fn token(world: &mut World, account: AccountId, cx: &mut Cx<'_>) {
+fn token(world: &mut World, account: AccountId, cx: &mut Cx<'_>) {
     world.front.attach[account].armed = false;
     while let Some(&id) = world.front.attach[account].queue.front() {
         let wanted = world.tasks.get(id).is_some_and(|task| task.alive && task.wanted);
@@ -48,17 +54,10 @@ pub(crate) fn token(world: &mut World, account: AccountId, cx: &mut Cx<'_>) {
         row.queue.pop_front();
         if wanted {
             // As an event of its own: the control plane may be down, and does not hear of it then.
-            cx.after(Span::ZERO, Step::Begun(id));
+            cx.after(Span::ZERO, step::Launch::Begun(id));
         }
     }
     arm(world, account, cx);
-}
-
-/// Its turn has come.
-pub(crate) fn begun(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    if launch::goes_on(world, id, Step::Begun(id), cx) {
-        launch::starts(world, id, cx);
-    }
 }
 
 /// The next token is waited for, once.
@@ -70,6 +69,6 @@ fn arm(world: &mut World, account: AccountId, cx: &mut Cx<'_>) {
     let wait = row.tokens.wait(cx.now);
     if wait < Span::MAX {
         row.armed = true;
-        cx.after(wait, Step::Attached(account));
+        cx.after(wait, step::Attach::Attached(account));
     }
 }

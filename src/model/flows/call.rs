@@ -12,6 +12,7 @@ use crate::engine::{Span, Who};
 use crate::model::fact::{Call, Cause, Delayed, Fact, Hit, Mechanism};
 use crate::model::ids::{CellId, ServiceId};
 use crate::model::plan::StrategyItem;
+use crate::model::step;
 use crate::model::tables::plane::{Renewal, Waiting};
 use crate::model::world::{Cx, World};
 
@@ -21,6 +22,12 @@ pub(crate) const ATTEMPTS: u8 = 3;
 const BACKOFF: Span = Span::SECOND;
 /// The longest wait (the same source).
 const BACKOFF_MAX: Span = Span::from_secs(20);
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Call, cx: &mut Cx<'_>) {
+    let step::Call::Again(service, number, tried) = step;
+    attempt(world, service, number, tried, cx);
+}
 
 /// What a call costs: as much as the launches that it asks for.
 pub(crate) fn cost(service: ServiceId, cx: &Cx<'_>) -> u64 {
@@ -174,7 +181,7 @@ fn turned_away(
     }
     if attempt + 1 < ATTEMPTS {
         let wait = backoff(service, (number, attempt), cx);
-        cx.after(wait, plane::Step::Again(service, number, attempt + 1));
+        cx.after(wait, step::Call::Again(service, number, attempt + 1));
         return;
     }
     let row = &mut world.services[service];

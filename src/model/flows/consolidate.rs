@@ -17,27 +17,22 @@
 use super::{drain, managed, reconcile};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
-use crate::model::event::steps;
 use crate::model::fact::{Cause, HostStatus, Mechanism, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, ZoneId};
 use crate::model::placement::spread::Spread;
 use crate::model::placement::{choose, protect};
 use crate::model::plan::{Kind, Plan};
+use crate::model::step;
 use crate::model::tables::host::{Host, live};
 use crate::model::tables::task::{Health, on_host};
 use crate::model::world::{Cx, World};
-
-steps! { Consolidate:
-    /// The instances of a provider are looked at.
-    Look(provider: ProviderId),
-}
 
 /// From one look to the next, at least (model choice).
 const LOOKS_APART: Span = Span::MINUTE;
 
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
-    let Step::Look(provider) = step;
+pub(crate) fn handle(world: &mut World, step: step::Consolidate, cx: &mut Cx<'_>) {
+    let step::Consolidate::Look(provider) = step;
     world.providers[provider].watched = false;
     world.providers[provider].looked = Some(cx.now);
     look(world, provider, cx);
@@ -58,7 +53,7 @@ fn look_at(world: &mut World, provider: ProviderId, at: Time, cx: &mut Cx<'_>) {
     let row = &mut world.providers[provider];
     if !std::mem::replace(&mut row.watched, true) {
         let earliest = row.looked.map_or(at, |looked| looked + LOOKS_APART);
-        cx.at(at.max(earliest), Turn::Normal, Step::Look(provider));
+        cx.at(at.max(earliest), Turn::Normal, step::Consolidate::Look(provider));
     }
 }
 

@@ -11,17 +11,26 @@ use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
 use crate::model::ids::{ClusterId, ServiceId};
 use crate::model::plan::{Cluster, Kind};
+use crate::model::step;
 use crate::model::world::{Cx, World};
 
 /// How often the router looks for a new cluster in a Region whose control plane is not written (model choice).
 const REFRESH: Span = Span::MINUTE;
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Create, cx: &mut Cx<'_>) {
+    match step {
+        step::Create::Created(cluster) => asked_for(world, cluster, cx),
+        step::Create::Mapped(cluster) => mapped(world, cluster, cx),
+    }
+}
 
 /// Clusters that are created later.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     for cluster in world.part.as_one.clusters.clone().map(ClusterId) {
         if let Some(at) = cx.plan.clusters[cluster].created {
             world.unborn.push(cluster);
-            cx.at(at, crate::engine::key::Phase::Normal, plane::Step::Created(cluster));
+            cx.at(at, crate::engine::key::Phase::Normal, step::Create::Created(cluster));
         }
     }
 }
@@ -42,7 +51,7 @@ pub(crate) fn asked_for(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) 
     }
     let refresh = refresh(cluster, cx);
     let next = Time(cx.now.0.div_ceil(refresh.0) * refresh.0);
-    cx.after(next.since(cx.now), plane::Step::Mapped(cluster));
+    cx.after(next.since(cx.now), step::Create::Mapped(cluster));
 }
 
 pub(super) fn refresh(cluster: ClusterId, cx: &Cx<'_>) -> Span {
@@ -74,7 +83,7 @@ pub(crate) fn mapped(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
                 plane::offered(world, service, due, cx);
             }
         }
-        return cx.after(refresh(cluster, cx), plane::Step::Mapped(cluster));
+        return cx.after(refresh(cluster, cx), step::Create::Mapped(cluster));
     }
     world.unborn.retain(|of| *of != cluster);
     for service in services(&cx.plan.clusters[cluster]) {

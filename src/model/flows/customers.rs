@@ -7,12 +7,13 @@
 //! The map in the router's memory needs no table: while that is out nobody new gets a cell and nobody moves, and
 //! whoever has one is served (Reducing the Scope of Impact with Cell-Based Architecture; `docs/model.md`, Faults).
 
-use super::dispatch::{self, Step};
+use super::dispatch;
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Fact};
 use crate::model::plan::{self, Dispatch};
 use crate::model::routing::{customers, full_map};
+use crate::model::step;
 use crate::model::tables::application::{Application, Move, NOWHERE, Stage};
 use crate::model::world::{Cx, World};
 
@@ -22,16 +23,26 @@ const LOOK: Span = Span::MINUTE;
 const MILLION: u128 = 1_000_000;
 
 /// First events.
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Customers, cx: &mut Cx<'_>) {
+    match step {
+        step::Customers::Joins(group) => join(world, group as usize, cx),
+        step::Customers::Cloned(number) => cloned(world, number, cx),
+        step::Customers::Forgotten(number) => forgotten(world, number, cx),
+        step::Customers::Look(round) => look(world, round, cx),
+    }
+}
+
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     let Some(planned) = cx.plan.application.as_ref().filter(|_| world.application.is_some()) else { return };
     for (group, row) in planned.customers.iter().enumerate() {
         if let Some(at) = row.joins {
-            cx.at(at, Phase::Normal, Step::Joins(group as u32));
+            cx.at(at, Phase::Normal, step::Customers::Joins(group as u32));
         }
     }
     let first = planned.rebalancer.map(|one| Time::ZERO + one.every).or(planned.grows);
     if let Some(at) = first {
-        cx.at(at, Phase::Normal, Step::Look(0));
+        cx.at(at, Phase::Normal, step::Customers::Look(0));
     }
     for cell in 0..planned.cells.len() {
         tell(world, cell, cx);
@@ -109,7 +120,7 @@ pub(crate) fn table_back(world: &mut World, cause: Cause, cx: &mut Cx<'_>) {
 /// New cells are opened, full ones give customers away, and moves begin.
 pub(crate) fn look(world: &mut World, round: u32, cx: &mut Cx<'_>) {
     let Some(planned) = &cx.plan.application else { return };
-    cx.after(planned.rebalancer.map_or(LOOK, |one| one.every), Step::Look(round.wrapping_add(1)));
+    cx.after(planned.rebalancer.map_or(LOOK, |one| one.every), step::Customers::Look(round.wrapping_add(1)));
     open(world, planned, cx);
     relieve(world, planned, cx);
     begin(world, planned, cx);
@@ -220,7 +231,7 @@ fn begin(world: &mut World, planned: &plan::Application, cx: &mut Cx<'_>) {
         let number = app.begun;
         app.begun += 1;
         app.moves.push(Move { number, group, customer, from, to, stage: Stage::Cloning });
-        cx.after(planned.migration.clone, Step::Cloned(number));
+        cx.after(planned.migration.clone, step::Customers::Cloned(number));
     }
 }
 
@@ -245,7 +256,7 @@ pub(crate) fn cloned(world: &mut World, number: u32, cx: &mut Cx<'_>) {
         Dispatch::Redirect => Span::ZERO,
         Dispatch::Cached { keeps, .. } => keeps,
     };
-    cx.at(since + kept, Phase::Normal, Step::Forgotten(number));
+    cx.at(since + kept, Phase::Normal, step::Customers::Forgotten(number));
     dispatch::offer(world, cx);
 }
 

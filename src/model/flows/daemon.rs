@@ -10,6 +10,7 @@ use crate::model::fact::{Cause, Mechanism, Phase, Reason, StopCode};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId};
 use crate::model::placement::choose;
 use crate::model::plan::ProviderKind;
+use crate::model::step;
 use crate::model::tables::task::{Health, chain, on_host};
 use crate::model::world::{Cx, World};
 
@@ -71,7 +72,7 @@ fn start(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) -
         row.waits = Phase::LaunchThrottle;
         // One look is enough, however many hosts ask.
         if !std::mem::replace(&mut row.retrying, true) {
-            cx.after(rate, reconcile::Step::Retry(service));
+            cx.after(rate, step::Reconcile::Retry(service));
         }
         return false;
     }

@@ -13,30 +13,15 @@ use super::{account, alarms, bad, digest, early, flag, heir, outage, pipeline, r
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
 use crate::model::defect::Effect;
-use crate::model::event::steps;
 use crate::model::fact::{Cause, ChangeStep, Fact};
 use crate::model::flows::For;
 use crate::model::ids::{AlarmId, ChangeId, ServiceId, TaskId};
 use crate::model::plan::{Breaker, Plan, Unit};
+use crate::model::step;
 use crate::model::tables::Service;
 use crate::model::tables::rollout::{Revision, Rollout, Stage};
 use crate::model::tables::task::{Marks, chain};
 use crate::model::world::{Cx, World};
-
-steps! { Deploy:
-    /// Somebody asks for a change.
-    Asked(service: ServiceId, change: ChangeId, turn: u32),
-    /// A task without any check has run for long enough to count as healthy.
-    Warm(task: TaskId),
-    /// The bake is over.
-    Baked(service: ServiceId, change: ChangeId, turn: u32),
-    /// What a stage of a deployment that moves traffic waits for is there.
-    Due(service: ServiceId, change: ChangeId, number: u32),
-    /// A feature flag goes on.
-    Shown(service: ServiceId, change: ChangeId, number: u32),
-    /// Somebody finds that it is bad.
-    Found(service: ServiceId, change: ChangeId, turn: u32),
-}
 
 /// How long a task without any health check runs before a deployment counts it as healthy (Rolling update).
 const WARM: Span = Span::from_secs(40);
@@ -44,14 +29,13 @@ const WARM: Span = Span::from_secs(40);
 const AGAIN: Span = Span::from_secs(30);
 
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Deploy, cx: &mut Cx<'_>) {
     match step {
-        Step::Asked(service, change, turn) => asked(world, service, change, turn, cx),
-        Step::Warm(task) => warm(world, task, cx),
-        Step::Baked(service, change, turn) => baked(world, service, change, turn, cx),
-        Step::Due(service, change, number) => shift::due(world, service, change, number, cx),
-        Step::Shown(service, change, number) => flag::shown(world, service, change, number, cx),
-        Step::Found(service, change, turn) => found(world, service, change, turn, cx),
+        step::Deploy::Asked(service, change, turn) => asked(world, service, change, turn, cx),
+        step::Deploy::Warm(task) => warm(world, task, cx),
+        step::Deploy::Baked(service, change, turn) => baked(world, service, change, turn, cx),
+        step::Deploy::Due(service, change, number) => shift::due(world, service, change, number, cx),
+        step::Deploy::Found(service, change, turn) => found(world, service, change, turn, cx),
     }
 }
 
@@ -64,7 +48,7 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
             if change.every.is_some() {
                 wind(service, id, 0, cx);
             } else {
-                cx.at(change.at, Turn::Normal, Step::Asked(service, id, 0));
+                cx.at(change.at, Turn::Normal, step::Deploy::Asked(service, id, 0));
             }
         }
     }
@@ -77,7 +61,7 @@ fn wind(service: ServiceId, id: ChangeId, turn: u32, cx: &mut Cx<'_>) {
     let Some(law) = change.every.as_ref().filter(|_| change.pipeline.is_none()) else { return };
     let who = change.turn(plan.services[service].who, turn);
     let gap = law.sample(&mut cx.draw(For::ChangeGap, who));
-    cx.after(gap.max(Span::from_micros(1)), Step::Asked(service, id, turn));
+    cx.after(gap.max(Span::from_micros(1)), step::Deploy::Asked(service, id, turn));
 }
 
 /// What was deployed is over, one way or another: the clock of a change that comes again starts anew.
@@ -91,7 +75,7 @@ fn asked(world: &mut World, service: ServiceId, id: ChangeId, turn: u32, cx: &mu
         return flag::begin(world, service, id, cx);
     }
     if let Err(wait) = called(world, service, cx) {
-        return cx.after(wait, Step::Asked(service, id, turn));
+        return cx.after(wait, step::Deploy::Asked(service, id, turn));
     }
     let earlier = supersede(world, service, cx);
     let moves = begin(world, service, id, turn, cx);
@@ -262,7 +246,7 @@ pub(crate) fn runs(world: &mut World, id: TaskId, checked: bool, cx: &mut Cx<'_>
     }
     if !checked {
         account::change(world, cx.plan, id, |task| task.marks.set(Marks::WARMING, true));
-        cx.after(WARM, Step::Warm(id));
+        cx.after(WARM, step::Deploy::Warm(id));
     }
 }
 
@@ -275,7 +259,7 @@ fn runs_first(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut 
     let turn = rollout.map_or(0, |rollout| rollout.turn);
     let who = cx.plan.changes[change].turn(cx.plan.services[service].who, turn);
     if let Some(after) = bad::found_after(change, who, cx) {
-        cx.after(after, Step::Found(service, change, turn));
+        cx.after(after, step::Deploy::Found(service, change, turn));
     }
 }
 
@@ -414,7 +398,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
                 rollout.stage = Stage::Baking;
             }
             tell(change, service, ChangeStep::Bakes, cx);
-            cx.after(bake, Step::Baked(service, change, turn));
+            cx.after(bake, step::Deploy::Baked(service, change, turn));
         }
         Stage::Cleaning if only => complete(world, service, cx),
         Stage::Back if done => rolled_back(world, service, cx),

@@ -9,31 +9,14 @@
 
 use super::{For, HELD_UP, account, daemon, host_health, inventory, link, managed, reconcile, scale, serve, stop};
 use crate::engine::{Dist, Span, Who};
-use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, HostStatus, Phase, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ServiceId, TaskId};
 use crate::model::plan::{Kind, ProviderKind, Service};
+use crate::model::step;
 use crate::model::tables::Host;
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Marks, Target, newest_on, on_host};
 use crate::model::world::{Cx, World};
-
-steps! { Detect:
-    /// ECS learns that a task is gone.
-    Lost(task: TaskId, code: StopCode),
-    /// ECS learns that a host is gone.
-    HostLost(host: HostId),
-    /// The balancer has seen enough failed checks.
-    Ejected(task: TaskId),
-    /// The grace period is over: a target that is still out counts as unhealthy.
-    GraceOver(task: TaskId, epoch: u8),
-    /// ECS has not heard from an agent.
-    Silent(host: HostId),
-    /// An agent is back.
-    Heard(host: HostId),
-    /// A Fargate task has been silent for so long that it counts as impaired.
-    Impaired(task: TaskId),
-}
 
 /// A stopped or terminated instance, and a Fargate task without power, are reported after 1 to 2 minutes (model choice: AWS
 /// publishes no figure).
@@ -48,10 +31,19 @@ const RECONNECT: (Span, Span) = (Span::from_millis(250), Span::from_secs(120));
 pub(crate) const IMPAIRED: Span = Span::from_secs(300);
 
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Detect, cx: &mut Cx<'_>) {
     match step {
-        Step::Lost(task, code) => learns(world, task, code, cx),
-        Step::HostLost(host) => {
+        step::Detect::Lost(task, code) => learns(world, task, code, cx),
+        step::Detect::Ejected(task) => ejected(world, task, cx),
+        step::Detect::GraceOver(task, epoch) => grace_over(world, task, epoch, cx),
+        step::Detect::Impaired(task) => impaired(world, task, cx),
+    }
+}
+
+/// Handles a step.
+pub(crate) fn agent(world: &mut World, step: step::Agent, cx: &mut Cx<'_>) {
+    match step {
+        step::Agent::HostLost(host) => {
             let Some(row) = world.hosts.get(host).filter(|row| !row.alive) else { return };
             if link::governs(world, cx.plan, row.zone) {
                 host_lost(world, host, cx);
@@ -64,11 +56,8 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
                 }
             }
         }
-        Step::Ejected(task) => ejected(world, task, cx),
-        Step::GraceOver(task, epoch) => grace_over(world, task, epoch, cx),
-        Step::Silent(host) => silent(world, host, cx),
-        Step::Heard(host) => heard(world, host, cx),
-        Step::Impaired(task) => impaired(world, task, cx),
+        step::Agent::Silent(host) => silent(world, host, cx),
+        step::Agent::Heard(host) => heard(world, host, cx),
     }
 }
 
@@ -82,7 +71,7 @@ fn learns(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
         return lost(world, id, code, cx);
     }
     if host == NIL {
-        cx.after(HELD_UP, Step::Lost(id, code));
+        cx.after(HELD_UP, step::Detect::Lost(id, code));
     } else {
         world.hosts.at_mut(host).news.push((id, code));
     }
@@ -136,7 +125,7 @@ pub(crate) fn await_ejection(service: &Service, id: TaskId, who: Who, cx: &mut C
         Some(law) => law.sample(&mut draw),
         None => serve::ejection(balancer, &mut draw),
     };
-    cx.after(after, Step::Ejected(id));
+    cx.after(after, step::Detect::Ejected(id));
 }
 
 fn loss(law: Option<&Dist>, default: (Span, Span), cx: &Cx<'_>, who: Who) -> Span {
@@ -158,7 +147,7 @@ pub(crate) fn exits(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>
     let after = between((Span::ZERO, EXIT), cx, For::Loss, task.who(service));
     let code =
         if task.state < TaskState::Running { StopCode::TaskFailedToStart } else { StopCode::EssentialContainerExited };
-    cx.after(after, Step::Lost(id, code));
+    cx.after(after, step::Detect::Lost(id, code));
 }
 
 /// A Fargate task loses its power.
@@ -171,7 +160,7 @@ pub(crate) fn fargate_dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
     let after = loss(service.life.loss.as_ref(), HOST_LOSS, cx, task.who(service));
-    cx.after(after, Step::Lost(id, StopCode::InfrastructureHealth));
+    cx.after(after, step::Detect::Lost(id, StopCode::InfrastructureHealth));
 }
 
 /// A host loses its power, and everything on it with it. Nobody is told: its agent falls silent.
@@ -185,7 +174,7 @@ pub(crate) fn host_dies(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx
         ProviderKind::Group(group) => host_health::dies(world, id, group, cx),
         ProviderKind::Managed(managed) => managed::dies(world, id, managed, cx),
         ProviderKind::External(_) | ProviderKind::Fargate { .. } | ProviderKind::AnyHost => {
-            cx.after(silence(host.who, cx), Step::Silent(id));
+            cx.after(silence(host.who, cx), step::Agent::Silent(id));
         }
     }
 }
@@ -226,7 +215,7 @@ pub(crate) fn ended(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     // The detection block is one for the whole scenario.
     let law = cx.plan.services.iter().next().and_then(|service| service.life.loss.as_ref());
     let after = loss(law, HOST_LOSS, cx, world.hosts.at(id.slot).who);
-    cx.after(after, Step::HostLost(id));
+    cx.after(after, step::Agent::HostLost(id));
 }
 
 fn lost(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
@@ -263,7 +252,7 @@ fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     account::change(world, plan, id, |task| task.target = Target::Unhealthy);
     host_health::target_out(world, id, cx);
     if grace_ends > cx.now {
-        cx.after(grace_ends.since(cx.now), Step::GraceOver(id, epoch));
+        cx.after(grace_ends.since(cx.now), step::Detect::GraceOver(id, epoch));
     } else {
         told_unhealthy(world, id, cx);
     }
@@ -275,7 +264,7 @@ fn told_unhealthy(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let (cause, epoch) = (task.cause, task.epoch);
     let local = cx.plan.services[task.service].balancer.as_ref().is_some_and(|balancer| balancer.local);
     if local && !link::carries(&world.zones[task.zone]) {
-        cx.after(HELD_UP, Step::GraceOver(id, epoch));
+        cx.after(HELD_UP, step::Detect::GraceOver(id, epoch));
     } else {
         serve::unhealthy(world, id, cause, cx);
     }
@@ -313,7 +302,7 @@ pub(crate) fn falls_silent(world: &World, id: TaskId, cx: &mut Cx<'_>) {
     let task = world.tasks.at(id.slot);
     if matches!(plan.providers[task.provider].kind, ProviderKind::Fargate { .. }) {
         let who = task.who(&plan.services[task.service]);
-        cx.after(IMPAIRED + between(SILENCE, cx, For::Loss, who), Step::Impaired(id));
+        cx.after(IMPAIRED + between(SILENCE, cx, For::Loss, who), step::Detect::Impaired(id));
     }
 }
 
@@ -329,20 +318,20 @@ pub(crate) fn back_in_reach(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         let more = if task.target == Target::Initial { 0 } else { balancer.healthy.saturating_sub(1) };
         let passes = first + balancer.interval * u64::from(more);
         let epoch = task.epoch;
-        cx.after(passes, serve::Step::Passed(id, epoch));
+        cx.after(passes, step::Serve::Passed(id, epoch));
     }
 }
 
 /// The agent of a host in a zone that is cut off falls silent, or is heard again.
 pub(crate) fn agent_cut(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
     let who = world.hosts.at_mut(host.slot).switch();
-    cx.after(between(SILENCE, cx, For::Loss, who), Step::Silent(host));
+    cx.after(between(SILENCE, cx, For::Loss, who), step::Agent::Silent(host));
 }
 
 /// The network is back: the agent reconnects.
 pub(crate) fn agent_back(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
     let who = world.hosts.at_mut(host.slot).switch();
-    cx.after(between(RECONNECT, cx, For::Reconnect, who), Step::Heard(host));
+    cx.after(between(RECONNECT, cx, For::Reconnect, who), step::Agent::Heard(host));
 }
 
 fn silent(world: &mut World, id: HostId, cx: &mut Cx<'_>) {

@@ -11,38 +11,19 @@
 use super::{account, customers};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
-use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, Phase};
 use crate::model::ids::ServiceId;
 use crate::model::plan;
+use crate::model::step;
 use crate::model::tables::application::{Application, Move, SLOTS, Stage, WHOLE};
 use crate::model::tables::lack::Split;
 use crate::model::world::{Cx, World};
 
-steps! { Dispatch:
-    /// What a group of customers asks for changes.
-    Rate(group: u32),
-    /// Endpoints of some clients run out.
-    Tick(slot: u8),
-    /// Customers come.
-    Joins(group: u32),
-    /// The data of a customer who moves are in the new cell.
-    Cloned(number: u32),
-    /// Nobody calls the old cell any more.
-    Forgotten(number: u32),
-    /// The cells are looked at: new ones are opened, full ones give customers away.
-    Look(round: u32),
-}
-
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Dispatch, cx: &mut Cx<'_>) {
     match step {
-        Step::Rate(group) => rate(world, group, cx),
-        Step::Tick(slot) => tick(world, usize::from(slot), cx),
-        Step::Joins(group) => customers::join(world, group as usize, cx),
-        Step::Cloned(number) => customers::cloned(world, number, cx),
-        Step::Forgotten(number) => customers::forgotten(world, number, cx),
-        Step::Look(round) => customers::look(world, round, cx),
+        step::Dispatch::Rate(group) => rate(world, group, cx),
+        step::Dispatch::Tick(slot) => tick(world, usize::from(slot), cx),
     }
 }
 
@@ -57,7 +38,7 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     let Some((_, planned)) = both(world, cx) else { return };
     for (group, row) in planned.customers.iter().enumerate() {
         if let Some(next) = row.profile.at(cx.now).1 {
-            cx.at(next, Turn::Normal, Step::Rate(group as u32));
+            cx.at(next, Turn::Normal, step::Dispatch::Rate(group as u32));
         }
     }
     customers::prepare(world, cx);
@@ -67,7 +48,7 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
 fn rate(world: &mut World, group: u32, cx: &mut Cx<'_>) {
     let Some((_, planned)) = both(world, cx) else { return };
     if let Some(next) = planned.customers[group as usize].profile.at(cx.now).1 {
-        cx.at(next, Turn::Normal, Step::Rate(group));
+        cx.at(next, Turn::Normal, step::Dispatch::Rate(group));
     }
     offer(world, cx);
 }
@@ -281,7 +262,7 @@ fn arm(app: &mut Application, planned: &plan::Application, cx: &mut Cx<'_>) {
     let half = length.0 / 2;
     let number = (cx.now.0 + length.0 - half) / length.0;
     let at = Time(number * length.0 + half);
-    cx.at(at, Turn::Normal, Step::Tick((number % SLOTS as u64) as u8));
+    cx.at(at, Turn::Normal, step::Dispatch::Tick((number % SLOTS as u64) as u8));
 }
 
 /// Endpoints of a slot run out, and their clients ask for new ones; so do those who have none, with every request.

@@ -6,10 +6,19 @@ use crate::engine::Span;
 use crate::model::fact::{Cause, HostStatus, StopCode};
 use crate::model::ids::HostId;
 use crate::model::plan::ProviderKind;
+use crate::model::step;
 use crate::model::world::{Cx, World};
 
 /// How long managed draining waits for tasks (Managed instance draining).
 const DRAINS: Span = Span::from_secs(48 * 3_600);
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Drain, cx: &mut Cx<'_>) {
+    match step {
+        step::Drain::DrainOver(host) => over(world, host, cx),
+        step::Drain::Drains(host) => drains(world, host, cx),
+    }
+}
 
 /// A host is told to go. It is ECS that sets it DRAINING and moves its tasks: not before its cell acts.
 pub(crate) fn begin(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
@@ -18,7 +27,7 @@ pub(crate) fn begin(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>
         return;
     }
     inventory::change(world, id, |host| (host.leaving, host.cause) = (true, cause));
-    if world.outages == 0 || !outage::holds(world, scale::Step::Drains(id).into(), cx) {
+    if world.outages == 0 || !outage::holds(world, step::Drain::Drains(id).into(), cx) {
         drains(world, id, cx);
     }
 }
@@ -34,7 +43,7 @@ pub(crate) fn drains(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
         scale::leave_when_empty(world, id, cx);
     } else {
         let managed = matches!(cx.plan.providers[provider].kind, ProviderKind::Managed(_));
-        cx.after(if managed { managed::DRAINS } else { DRAINS }, scale::Step::DrainOver(id));
+        cx.after(if managed { managed::DRAINS } else { DRAINS }, step::Drain::DrainOver(id));
         detect::drain(world, id, cause, StopCode::TerminationNotice, cx);
     }
 }
@@ -46,7 +55,7 @@ pub(crate) fn over(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
         if link::governs(world, cx.plan, host.zone) {
             scale::terminate(world, id, cause, cx);
         } else {
-            cx.after(HELD_UP, scale::Step::DrainOver(id));
+            cx.after(HELD_UP, step::Drain::DrainOver(id));
         }
     }
 }

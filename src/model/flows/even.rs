@@ -11,6 +11,7 @@ use crate::engine::Span;
 use crate::model::fact::{Cause, HostStatus, Mechanism};
 use crate::model::ids::{HostId, ProviderId, ZoneId};
 use crate::model::plan::{Group, ProviderKind};
+use crate::model::step;
 use crate::model::tables::host::live;
 use crate::model::tables::zone::LEFT_OUT;
 use crate::model::world::{Cx, World};
@@ -19,9 +20,9 @@ use crate::model::world::{Cx, World};
 /// zones, at once and when launches no longer stay away from it.
 pub(crate) fn zone_is_back(world: &mut World, cx: &mut Cx<'_>) {
     for provider in world.providers.ids().filter(|&one| cx.plan.providers[one].kind.has_hosts()) {
-        cx.after(Span::ZERO, scale::Step::Fill(provider));
+        cx.after(Span::ZERO, step::Scale::Fill(provider));
         if group(provider, cx).is_some() {
-            cx.after(LEFT_OUT, scale::Step::Fill(provider));
+            cx.after(LEFT_OUT, step::Scale::Fill(provider));
         }
     }
 }

@@ -13,9 +13,16 @@ use crate::model::defect::Effect;
 use crate::model::fact::{Cause, ChangeStep, Fact, Phase};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId, ZoneId};
 use crate::model::plan::{Flag, Plan, Unit, WHOLE};
+use crate::model::step;
 use crate::model::tables::rollout::Feature;
 use crate::model::tables::service::Service;
 use crate::model::world::{Cx, World};
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Flag, cx: &mut Cx<'_>) {
+    let step::Flag::Shown(service, change, number) = step;
+    shown(world, service, change, number, cx);
+}
 
 /// The feature begins to be shown.
 pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
@@ -40,10 +47,10 @@ pub(crate) fn shown(world: &mut World, service: ServiceId, id: ChangeId, number:
     feature.step = number + 1;
     if let Some(share) = shares.get(number as usize) {
         feature.share = *share;
-        cx.after(*step, deploy::Step::Shown(service, id, number + 1));
+        cx.after(*step, step::Flag::Shown(service, id, number + 1));
     } else if number as usize == shares.len() && *bake > Span::ZERO {
         deploy::tell(id, service, ChangeStep::Bakes, cx);
-        cx.after(*bake, deploy::Step::Shown(service, id, number + 1));
+        cx.after(*bake, step::Flag::Shown(service, id, number + 1));
     } else {
         feature.open = false;
         deploy::tell(id, service, ChangeStep::Completed, cx);

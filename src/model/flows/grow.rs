@@ -15,6 +15,7 @@ use crate::model::fact::{Cause, Delayed, Fact};
 use crate::model::fault;
 use crate::model::ids::{CellId, ClusterId, ServiceId};
 use crate::model::plan::{Growth, NewCell};
+use crate::model::step;
 use crate::model::tables::plane::{Waiting, left_by_size};
 use crate::model::world::{Cx, World};
 use std::collections::VecDeque;
@@ -27,10 +28,19 @@ fn growth<'p>(world: &World, cx: &Cx<'p>) -> Option<&'p Growth> {
     plan.regions[world.part.as_one.region].plane.as_ref().map(|plane| &plane.growth)
 }
 
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Grow, cx: &mut Cx<'_>) {
+    match step {
+        step::Grow::Added(cell) => added(world, cell, cx),
+        step::Grow::Flip(cluster) => flip(world, cluster, cx),
+        step::Grow::Forget(cluster) => forget(world, cluster, cx),
+    }
+}
+
 /// Cells that are added later.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     for new in growth(world, cx).map_or(&[][..], |growth| &growth.cells) {
-        cx.at(new.at, Phase::Normal, plane::Step::Added(new.cell));
+        cx.at(new.at, Phase::Normal, step::Grow::Added(new.cell));
     }
 }
 
@@ -102,7 +112,7 @@ fn clone(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
     if plane::cell_of(world, cluster, cx) != to {
         world.homes.moving.push((cluster, to));
         let tasks: u64 = services(cluster, cx).map(|id| u64::from(world.services[id].wanted)).sum();
-        cx.after(plane.restart.cluster + plane.restart.task * tasks, plane::Step::Flip(cluster));
+        cx.after(plane.restart.cluster + plane.restart.task * tasks, step::Grow::Flip(cluster));
     }
 }
 
@@ -129,7 +139,7 @@ pub(super) fn flip(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
         world.homes.moving.remove(row);
         clone(world, cluster, cx);
     } else if !world.front.map_down.is_empty() || out(from) || out(to) {
-        return later(cluster, plane::Step::Flip(cluster), cx);
+        return later(cluster, step::Grow::Flip(cluster), cx);
     } else {
         world.homes.moving.remove(row);
         settle(world, cluster, true, cx);
@@ -137,7 +147,7 @@ pub(super) fn flip(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
         world.homes.late.push((cluster, from));
         let refresh = create::refresh(cluster, cx);
         let read = Time(cx.now.0.div_ceil(refresh.0) * refresh.0);
-        cx.after(read.since(cx.now), plane::Step::Forget(cluster));
+        cx.after(read.since(cx.now), step::Grow::Forget(cluster));
     }
     next(world, cx);
 }
@@ -199,12 +209,12 @@ pub(super) fn forget(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
     if world.front.map_down.is_empty() && world.front.router_down.is_empty() {
         world.homes.late.retain(|(late, _)| *late != cluster);
     } else {
-        later(cluster, plane::Step::Forget(cluster), cx);
+        later(cluster, step::Grow::Forget(cluster), cx);
     }
 }
 
 /// The next time that the router reads the map, after this one.
-fn later(cluster: ClusterId, step: plane::Step, cx: &mut Cx<'_>) {
+fn later(cluster: ClusterId, step: step::Grow, cx: &mut Cx<'_>) {
     let refresh = create::refresh(cluster, cx);
     cx.after(refresh - Span(cx.now.0 % refresh.0), step);
 }

@@ -3,9 +3,16 @@
 use super::plane;
 use crate::model::fact::{Cause, Fact, Hit};
 use crate::model::ids::{CellId, ZoneId};
+use crate::model::step;
 use crate::model::tables::Tokens;
 use crate::model::tables::plane::left;
 use crate::model::world::{Cx, World};
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Headroom, cx: &mut Cx<'_>) {
+    let step::Headroom::Replaced(cell, zone) = step;
+    replaced(world, cell, zone, cx);
+}
 
 /// What a cell can do has changed.
 pub(crate) fn rate_changed(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
@@ -47,7 +54,7 @@ pub(crate) fn zone_lost(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut 
         }
         let plane = cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref();
         if let Some(after) = plane.and_then(|plane| plane.grows_after) {
-            cx.after(after, plane::Step::Replaced(cell, zone));
+            cx.after(after, step::Headroom::Replaced(cell, zone));
         }
     }
 }

@@ -13,21 +13,28 @@ use super::{For, HELD_UP, detect, inventory, link, scale};
 use crate::engine::Time;
 use crate::model::ids::{HostId, TaskId};
 use crate::model::plan::{Group, ProviderKind};
+use crate::model::step;
 use crate::model::tables::Host;
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Target, on_host};
 use crate::model::world::{Cx, World};
 
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::HostHealth, cx: &mut Cx<'_>) {
+    let step::HostHealth::Unhealthy(host) = step;
+    unhealthy(world, host, cx);
+}
+
 /// A host of a group died in silence.
 pub(crate) fn dies(world: &World, id: HostId, group: &Group, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
-    cx.after(detect::silence(host.who.nth(1), cx), detect::Step::Silent(id));
+    cx.after(detect::silence(host.who.nth(1), cx), step::Agent::Silent(id));
     if !group.health.acts || host.standby {
         // Nobody ends it: ECS shows its tasks as RUNNING for good.
         return;
     }
     let failed = cx.now + group.health.status.sample(&mut cx.draw(For::HostChecks, host.who));
-    cx.after(failed.max(grace_ends(host, group)).since(cx.now), scale::Step::Unhealthy(id));
+    cx.after(failed.max(grace_ends(host, group)).since(cx.now), step::HostHealth::Unhealthy(id));
 }
 
 /// Until then the group does not look at a host. One that stood at time 0 has been there for long.
@@ -47,7 +54,7 @@ pub(crate) fn target_out(world: &World, task: TaskId, cx: &mut Cx<'_>) {
     if group.health.targets && group.health.acts && !host.ended && !host.standby {
         let grace = grace_ends(host, group);
         let wait = if grace > cx.now { grace.since(cx.now) } else { crate::engine::Span::ZERO };
-        cx.after(wait, scale::Step::Unhealthy(world.hosts.handle(row.host)));
+        cx.after(wait, step::HostHealth::Unhealthy(world.hosts.handle(row.host)));
     }
 }
 
@@ -58,7 +65,7 @@ pub(crate) fn unhealthy(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let ProviderKind::Group(group) = &cx.plan.providers[provider].kind else { return };
     if !link::governs(world, cx.plan, host.zone) {
         // Behind a cut link EC2 neither sees it nor ends it.
-        cx.after(HELD_UP, scale::Step::Unhealthy(id));
+        cx.after(HELD_UP, step::HostHealth::Unhealthy(id));
         return;
     }
     if host.alive {

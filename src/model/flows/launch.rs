@@ -12,49 +12,28 @@ use super::{managed, pace, plane, scale, serve, shift, staged, stop};
 use crate::engine::Span;
 use crate::model::capacity::{self, fargate::No, luck};
 use crate::model::defect::Effect;
-use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
-use crate::model::ids::{AccountId, BucketId, HostId, ProviderId, ServiceId, TaskId, ZoneId};
+use crate::model::ids::{BucketId, HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::{choose, spread};
 use crate::model::plan::{Kind, Plan, ProviderKind, Service};
+use crate::model::step;
 use crate::model::tables::host::{Host, NIL};
 use crate::model::tables::shortage::{Dependency, Shortage};
 use crate::model::tables::task::{self, Link, Marks, Task};
 use crate::model::world::{Cx, World};
 
-steps! { Launch:
-    /// A launch bucket has a token again.
-    Token(bucket: BucketId),
-    /// The network interface is attached.
-    Networked(task: TaskId),
-    /// The agent takes the task up; the image pull begins.
-    Connected(task: TaskId),
-    /// The image is there.
-    Pulled(task: TaskId),
-    /// The containers run.
-    Started(task: TaskId),
-    /// A container waited for another in vain.
-    GaveUp(task: TaskId),
-    /// A network interface of an account can be attached again.
-    Attached(account: AccountId),
-    /// A task that waited for that begins its start.
-    Begun(task: TaskId),
-}
-
 /// Tasks of a cluster that may wait in PROVISIONING (Amazon ECS quotas).
 pub const PROVISIONING_MAX: usize = 500;
 
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Launch, cx: &mut Cx<'_>) {
     match step {
-        Step::Token(bucket) => pace::token(world, bucket, cx),
-        Step::Networked(task) => networked(world, task, cx),
-        Step::Connected(task) => connected(world, task, cx),
-        Step::Pulled(task) => pulled(world, task, cx),
-        Step::Started(task) => started(world, task, cx),
-        Step::GaveUp(task) => gave_up(world, task, cx),
-        Step::Attached(account) => attach::token(world, account, cx),
-        Step::Begun(task) => attach::begun(world, task, cx),
+        step::Launch::Networked(task) => networked(world, task, cx),
+        step::Launch::Connected(task) => connected(world, task, cx),
+        step::Launch::Pulled(task) => pulled(world, task, cx),
+        step::Launch::Started(task) => started(world, task, cx),
+        step::Launch::GaveUp(task) => gave_up(world, task, cx),
+        step::Launch::Begun(task) => begun(world, task, cx),
     }
 }
 
@@ -280,8 +259,15 @@ fn begin(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     }
 }
 
+/// Its turn for a network interface has come.
+fn begun(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    if goes_on(world, id, step::Launch::Begun(id), cx) {
+        starts(world, id, cx);
+    }
+}
+
 /// Nothing of the launch path is waited for any more.
-pub(crate) fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
@@ -289,12 +275,12 @@ pub(crate) fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if let Some(law) = &service.life.start {
         let span = law.sample(&mut cx.draw(For::Start, who));
         to_state(world, id, TaskState::Pending, Phase::Start, cx);
-        cx.after(span, Step::Started(id));
+        cx.after(span, step::Launch::Started(id));
         return;
     }
     if service.task.eni {
         account::change(world, plan, id, |task| task.phase = Phase::Network);
-        cx.after(service.life.eni.sample(&mut cx.draw(For::Start, who)), Step::Networked(id));
+        cx.after(service.life.eni.sample(&mut cx.draw(For::Start, who)), step::Launch::Networked(id));
     } else {
         networked(world, id, cx);
     }
@@ -310,7 +296,7 @@ fn to_state(world: &mut World, id: TaskId, state: TaskState, phase: Phase, cx: &
 }
 
 /// Whether the task may take its next step; while its agent is not heard the step is tried again later.
-pub(crate) fn goes_on(world: &World, id: TaskId, again: Step, cx: &mut Cx<'_>) -> bool {
+fn goes_on(world: &World, id: TaskId, again: step::Launch, cx: &mut Cx<'_>) -> bool {
     let Some(task) = world.tasks.get(id) else { return false };
     if !task.alive || !task.wanted {
         return false;
@@ -323,18 +309,18 @@ pub(crate) fn goes_on(world: &World, id: TaskId, again: Step, cx: &mut Cx<'_>) -
 }
 
 fn networked(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    if !goes_on(world, id, Step::Networked(id), cx) {
+    if !goes_on(world, id, step::Launch::Networked(id), cx) {
         return;
     }
     to_state(world, id, TaskState::Pending, Phase::ContainerStart, cx);
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
-    cx.after(service.life.connect.sample(&mut cx.draw(For::Connect, task.who(service))), Step::Connected(id));
+    cx.after(service.life.connect.sample(&mut cx.draw(For::Connect, task.who(service))), step::Launch::Connected(id));
 }
 
 fn connected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    if !goes_on(world, id, Step::Connected(id), cx) {
+    if !goes_on(world, id, step::Launch::Connected(id), cx) {
         return;
     }
     to_state(world, id, TaskState::Activating, Phase::ImagePull, cx);
@@ -350,7 +336,7 @@ fn connected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     } else {
         service.life.pull.sample(&mut cx.draw(For::Pull, task.who(service)))
     };
-    cx.after(pull, Step::Pulled(id));
+    cx.after(pull, step::Launch::Pulled(id));
 }
 
 /// The image of a task: each revision has its own.
@@ -395,7 +381,7 @@ fn start_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
 }
 
 fn pulled(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    if !goes_on(world, id, Step::Pulled(id), cx) {
+    if !goes_on(world, id, step::Launch::Pulled(id), cx) {
         return;
     }
     let plan = cx.plan;
@@ -404,8 +390,8 @@ fn pulled(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
     match containers::take(service, task.who(service), cx) {
-        Ok(span) => cx.after(span, Step::Started(id)),
-        Err(span) => cx.after(span, Step::GaveUp(id)),
+        Ok(span) => cx.after(span, step::Launch::Started(id)),
+        Err(span) => cx.after(span, step::Launch::GaveUp(id)),
     }
 }
 
@@ -428,7 +414,7 @@ fn keep_image(world: &mut World, id: TaskId, plan: &Plan) {
 }
 
 fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    if !goes_on(world, id, Step::Started(id), cx) {
+    if !goes_on(world, id, step::Launch::Started(id), cx) {
         return;
     }
     if cx.plan.services[world.tasks.at(id.slot).service].life.start.is_some() {

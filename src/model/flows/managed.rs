@@ -17,6 +17,7 @@ use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::placement::spread::{self, Spread};
 use crate::model::plan::{Managed, Plan};
+use crate::model::step;
 use crate::model::tables::Host;
 use crate::model::tables::host::live;
 use crate::model::world::{Cx, World};
@@ -25,6 +26,14 @@ use crate::model::world::{Cx, World};
 const LIFE: Span = Span::from_secs(14 * 86_400);
 /// How long it may drain: the hard end comes about seven days later (Amazon ECS Managed Instances).
 pub(crate) const DRAINS: Span = Span::from_secs(7 * 86_400);
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Managed, cx: &mut Cx<'_>) {
+    match step {
+        step::Managed::Aged(host) => aged(world, host, cx),
+        step::Managed::Impaired(host) => impaired(world, host, cx),
+    }
+}
 
 /// The delay of infrastructure optimization, unless it is off.
 pub(crate) fn scales_in(plan: &Plan, provider: ProviderId) -> Option<Span> {
@@ -171,7 +180,7 @@ pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
 /// A host is registered: its life begins.
 pub(crate) fn lives(world: &World, id: HostId, cx: &mut Cx<'_>) {
     if spread::managed(cx.plan, world.hosts.at(id.slot).provider).is_some() {
-        cx.after(LIFE, scale::Step::Aged(id));
+        cx.after(LIFE, step::Managed::Aged(id));
     }
 }
 
@@ -186,7 +195,7 @@ pub(crate) fn aged(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 pub(crate) fn idle_later(world: &World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     if let Some(after) = scales_in(cx.plan, host.provider).filter(|_| host.empty() && !host.leaving) {
-        cx.after(after, scale::Step::Idle(id));
+        cx.after(after, step::Scale::Idle(id));
     }
 }
 
@@ -196,7 +205,7 @@ pub(crate) fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let Some(after) = scales_in(cx.plan, host.provider) else { return };
     if awaited(world, id, cx) {
-        cx.after(after.max(scale::LAUNCH_AGAIN), scale::Step::Idle(id));
+        cx.after(after.max(scale::LAUNCH_AGAIN), step::Scale::Idle(id));
     } else if cx.now.since(host.idle_since) >= after {
         scale::terminate(world, id, Cause::mechanism(Mechanism::ScaleIn), cx);
     }
@@ -215,7 +224,7 @@ fn awaited(world: &World, id: HostId, cx: &Cx<'_>) -> bool {
 /// Its agent fell silent: should it stay so, the host counts as impaired.
 pub(crate) fn falls_silent(world: &World, id: HostId, after: Span, cx: &mut Cx<'_>) {
     if spread::managed(cx.plan, world.hosts.at(id.slot).provider).is_some_and(|managed| managed.repairs) {
-        cx.after(after, scale::Step::Impaired(id));
+        cx.after(after, step::Managed::Impaired(id));
     }
 }
 
@@ -224,9 +233,9 @@ pub(crate) fn falls_silent(world: &World, id: HostId, after: Span, cx: &mut Cx<'
 pub(crate) fn dies(world: &World, id: HostId, managed: &Managed, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let silence = detect::silence(host.who.nth(1), cx);
-    cx.after(silence, detect::Step::Silent(id));
+    cx.after(silence, step::Agent::Silent(id));
     if managed.repairs || host.status == HostStatus::Registering {
-        cx.after(silence + detect::IMPAIRED, scale::Step::Impaired(id));
+        cx.after(silence + detect::IMPAIRED, step::Managed::Impaired(id));
     }
 }
 

@@ -5,13 +5,20 @@
 
 use super::{account, grow, headroom, plane};
 use crate::engine::Span;
-use crate::model::event::{Event, Family};
+use crate::model::event::Event;
 use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode};
-use crate::model::flows::{consolidate, deploy, detect, launch, rebalance, reconcile, scale, serve, stop};
-use crate::model::ids::{CellId, ClusterId, HostId, ProviderId, ServiceId, TaskId};
+use crate::model::flows::reconcile;
+use crate::model::ids::{CellId, ClusterId, ServiceId, TaskId};
 use crate::model::plan::{Kind, Plan, ProviderKind};
+use crate::model::step::{self, Actor, Held};
 use crate::model::tables::task::on_host;
 use crate::model::world::{Cx, World};
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Outage, cx: &mut Cx<'_>) {
+    let step::Outage::Back(cell, cause) = step;
+    back(world, cell, cause, cx);
+}
 
 /// Why the control plane does not act for a cluster.
 pub(crate) fn unserved(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> Option<Cause> {
@@ -20,155 +27,72 @@ pub(crate) fn unserved(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> Option
 
 /// Keeps an event that the control plane would have to act on while it does not; `false` when it may happen.
 pub(crate) fn holds(world: &mut World, event: Event, cx: &mut Cx<'_>) -> bool {
-    let Some(cluster) = concerned(world, event, cx) else { return false };
+    let Some(held) = concerned(world, event, cx.plan) else { return false };
+    let Some(cluster) = cluster_of(world, held, cx.plan) else { return false };
     let Some(cause) = unserved(world, cluster, cx) else { return false };
-    let event = meanwhile(world, event, cause, cx);
+    let event = meanwhile(world, held, cause, cx).unwrap_or(event);
     let cell = plane::cell_of(world, cluster, cx);
     world.planes[cell].held.push((cluster, event));
     true
 }
 
-/// The cluster whose control plane has to act on an event; `None` when nobody has to.
-fn concerned(world: &World, event: Event, cx: &Cx<'_>) -> Option<ClusterId> {
-    let plan = cx.plan;
-    let of_service = |service: ServiceId| Some(plan.services[service].cluster);
-    let of_task = |task: TaskId| world.tasks.get(task).map(|task| plan.services[task.service].cluster);
-    let of_provider = |provider: ProviderId| Some(plan.providers[provider].cluster);
-    let of_host = |host: HostId| world.hosts.get(host).map(|host| plan.providers[host.provider].cluster);
-    match event.family() {
-        Family::Launch => match launch::Step::of(event) {
-            launch::Step::Begun(task)
-            | launch::Step::Networked(task)
-            | launch::Step::Connected(task)
-            | launch::Step::Started(task)
-            | launch::Step::GaveUp(task) => of_task(task),
-            launch::Step::Token(_) | launch::Step::Pulled(_) | launch::Step::Attached(_) => None,
-        },
-        Family::Serve => match serve::Step::of(event) {
-            serve::Step::Done(task) => of_task(task),
-            _ => None,
-        },
-        Family::Stop => match stop::Step::of(event) {
-            stop::Step::Drained(task, ..) | stop::Step::Exited(task, ..) => of_task(task),
-        },
-        Family::Detect => match detect::Step::of(event) {
-            detect::Step::Lost(task, _) | detect::Step::GraceOver(task, _) | detect::Step::Impaired(task) => {
-                of_task(task)
-            }
-            detect::Step::HostLost(host) | detect::Step::Silent(host) | detect::Step::Heard(host) => of_host(host),
-            detect::Step::Ejected(_) => None,
-        },
-        Family::Reconcile => match reconcile::Step::of(event) {
-            reconcile::Step::Wake(service) | reconcile::Step::Retry(service) | reconcile::Step::Again(service) => {
-                of_service(service)
-            }
-        },
-        Family::Rebalance => match rebalance::Step::of(event) {
-            rebalance::Step::Look(service) => of_service(service),
-        },
-        Family::Scale => scales(world, scale::Step::of(event), plan),
-        Family::Consolidate => match consolidate::Step::of(event) {
-            consolidate::Step::Look(provider) => of_provider(provider),
-        },
-        Family::Deploy => match deploy::Step::of(event) {
-            deploy::Step::Due(service, ..) => of_service(service),
-            // Whoever asks or looks comes again; a feature flag is no part of ECS.
-            deploy::Step::Asked(..)
-            | deploy::Step::Warm(_)
-            | deploy::Step::Baked(..)
-            | deploy::Step::Found(..)
-            | deploy::Step::Shown(..) => None,
-        },
-        Family::Traffic
-        | Family::Fault
-        | Family::Plane
-        | Family::Dispatch
-        | Family::Alarm
-        | Family::Pipeline
-        | Family::Convoy => None,
+/// What the control plane would have to act on; `None` when it is somebody else who acts.
+fn concerned(world: &World, event: Event, plan: &Plan) -> Option<Held> {
+    match step::actor(event) {
+        Actor::ControlPlane(held) => Some(held),
+        // An Auto Scaling group goes on, and ends a dead host by itself; one that lives it drains with the help of ECS.
+        Actor::Scaling(held) => Some(held).filter(|held| match *held {
+            Held::Provider(provider) => matches!(plan.providers[provider].kind, ProviderKind::Managed(_)),
+            Held::Host(host) => world.hosts.get(host).is_some_and(|host| host.alive),
+            _ => true,
+        }),
+        Actor::Cell | Actor::DataPlane | Actor::Client | Actor::Nature => None,
     }
 }
 
-/// The same of a step of hosts.
-fn scales(world: &World, step: scale::Step, plan: &Plan) -> Option<ClusterId> {
-    let of_provider = |provider: ProviderId| Some(plan.providers[provider].cluster);
-    let of_host = |host: HostId| world.hosts.get(host).map(|host| plan.providers[host.provider].cluster);
-    match step {
-        scale::Step::Tick(provider) => of_provider(provider),
-        // An Auto Scaling group is no part of ECS: it goes on.
-        scale::Step::Fill(provider) => {
-            let managed = matches!(plan.providers[provider].kind, ProviderKind::Managed(_));
-            of_provider(provider).filter(|_| managed)
+/// Whose control plane that is; `None` when what it is about is gone.
+fn cluster_of(world: &World, held: Held, plan: &Plan) -> Option<ClusterId> {
+    match held {
+        Held::Start(task) | Held::Work(task) | Held::End(task) | Held::Loss(task) | Held::Task(task) => {
+            world.tasks.get(task).map(|task| plan.services[task.service].cluster)
         }
-        scale::Step::Booted(host)
-        | scale::Step::Idle(host)
-        | scale::Step::Drains(host)
-        | scale::Step::DrainOver(host)
-        | scale::Step::Aged(host)
-        | scale::Step::Impaired(host) => of_host(host),
-        // A group ends a dead host by itself; one that lives it drains with the help of ECS.
-        scale::Step::Unhealthy(host) => of_host(host).filter(|_| world.hosts.at(host.slot).alive),
+        Held::HostLoss(host) | Held::Host(host) => {
+            world.hosts.get(host).map(|host| plan.providers[host.provider].cluster)
+        }
+        Held::Look(service) | Held::Service(service) => Some(plan.services[service].cluster),
+        Held::Provider(provider) => Some(plan.providers[provider].cluster),
     }
 }
 
-/// What happens in truth although the control plane does not learn of it; gives back what it will learn.
-fn meanwhile(world: &mut World, event: Event, cause: Cause, cx: &mut Cx<'_>) -> Event {
-    match event.family() {
-        Family::Serve => {
-            if let serve::Step::Done(task) = serve::Step::of(event) {
-                // Its work is done; nobody hears of it yet.
-                account::change(world, cx.plan, task, |task| task.alive = false);
-                return stop::Step::Exited(task, StopCode::EssentialContainerExited, Reason::WorkDone).into();
+/// What happens in truth although the control plane does not learn of it; gives back what it will learn instead.
+fn meanwhile(world: &mut World, held: Held, cause: Cause, cx: &mut Cx<'_>) -> Option<Event> {
+    match held {
+        Held::Work(task) => {
+            // Its work is done; nobody hears of it yet.
+            account::change(world, cx.plan, task, |task| task.alive = false);
+            return Some(step::Stop::Exited(task, StopCode::EssentialContainerExited, Reason::WorkDone).into());
+        }
+        Held::End(task) => account::change(world, cx.plan, task, |task| task.alive = false),
+        Held::Loss(task) => unheard(world, task, cause, cx),
+        Held::HostLoss(host) => {
+            let first = world.hosts.at(host.slot).first;
+            let on: Vec<TaskId> = on_host(&world.tasks, first).map(|(task, _)| task).collect();
+            for task in on {
+                unheard(world, task, cause, cx);
             }
         }
-        Family::Stop => {
-            if let stop::Step::Exited(task, ..) = stop::Step::of(event) {
-                account::change(world, cx.plan, task, |task| task.alive = false);
-            }
+        Held::Start(task) => {
+            account::change(world, cx.plan, task, |task| task.phase = Phase::ControlPlane);
+            let service = world.tasks.at(task.slot).service;
+            cx.note(Fact::Hits { cause, what: Hit::Service(service) });
         }
-        Family::Detect => match detect::Step::of(event) {
-            detect::Step::Lost(task, _) => unheard(world, task, cause, cx),
-            detect::Step::HostLost(host) => {
-                let first = world.hosts.at(host.slot).first;
-                let on: Vec<TaskId> = on_host(&world.tasks, first).map(|(task, _)| task).collect();
-                for task in on {
-                    unheard(world, task, cause, cx);
-                }
-            }
-            _ => {}
-        },
-        Family::Launch => {
-            if let launch::Step::Begun(task)
-            | launch::Step::Networked(task)
-            | launch::Step::Connected(task)
-            | launch::Step::Started(task)
-            | launch::Step::GaveUp(task) = launch::Step::of(event)
-            {
-                account::change(world, cx.plan, task, |task| task.phase = Phase::ControlPlane);
-                let service = world.tasks.at(task.slot).service;
-                cx.note(Fact::Hits { cause, what: Hit::Service(service) });
-            }
-        }
-        Family::Reconcile => {
-            let step = reconcile::Step::of(event);
-            let (reconcile::Step::Wake(service) | reconcile::Step::Retry(service) | reconcile::Step::Again(service)) =
-                step;
+        Held::Look(service) => {
             world.services[service].woken = true;
             asleep(world, service, cx);
         }
-        Family::Rebalance
-        | Family::Scale
-        | Family::Consolidate
-        | Family::Traffic
-        | Family::Fault
-        | Family::Plane
-        | Family::Dispatch
-        | Family::Deploy
-        | Family::Alarm
-        | Family::Pipeline
-        | Family::Convoy => {}
+        Held::Task(_) | Held::Host(_) | Held::Service(_) | Held::Provider(_) => {}
     }
-    event
+    None
 }
 
 /// A task is gone and its cell does not hear of it: from here on the outage is why it is missing.
@@ -217,7 +141,7 @@ pub(crate) fn restarts(world: &mut World, cell: CellId, cause: Cause, cx: &mut C
     if span == Span::ZERO {
         back(world, cell, cause, cx);
     } else {
-        cx.after(span, plane::Step::Back(cell, cause));
+        cx.after(span, step::Outage::Back(cell, cause));
     }
 }
 
@@ -266,7 +190,7 @@ pub(crate) fn workers_restart(world: &mut World, cell: CellId, cause: Cause, cx:
     if base == Span::ZERO {
         workers_back(world, cell, cause, cx);
     } else {
-        cx.after(base, plane::Step::Back(cell, cause));
+        cx.after(base, step::Outage::Back(cell, cause));
     }
 }
 

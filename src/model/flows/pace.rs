@@ -7,19 +7,26 @@
 //!           └ refused by chance, by its cell or for want of capacity: this one rests for 30 s, the others go on
 //! ```
 
-use super::launch::{self, Step, Wait};
+use super::launch::{self, Wait};
 use super::{account, digest, outage, plane, reconcile, shift};
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::fact::{Action, Fact, Hit, Phase, Reason};
 use crate::model::ids::{BucketId, ProviderId, ServiceId};
 use crate::model::plan::{ProviderKind, StrategyItem};
+use crate::model::step;
 use crate::model::tables::Task;
 use crate::model::tables::task::{Health, Marks, chain};
 use crate::model::world::{Cx, World};
 
 /// How long the scheduler waits after it found no capacity, or was refused (model choice).
 const RETRY: Span = Span::from_secs(30);
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Pace, cx: &mut Cx<'_>) {
+    let step::Pace::Token(bucket) = step;
+    token(world, bucket, cx);
+}
 
 /// Launches what is due, as far as tokens and capacity go. An item of the strategy that has no capacity, or that stands
 /// in the queue of a bucket, is passed over; there is no fallback to another item's share.
@@ -74,7 +81,7 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
         Wait::Service(span) => {
             wait_as(world, service, Phase::LaunchThrottle);
             world.services[service].woken = true;
-            cx.after(span, reconcile::Step::Wake(service));
+            cx.after(span, step::Reconcile::Wake(service));
         }
         Wait::Plane => {
             wait_as(world, service, Phase::ControlPlane);
@@ -107,7 +114,7 @@ fn rests(world: &mut World, service: ServiceId, phase: Phase, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     row.tries.waits = phase;
     if row.tries.rests(row.launched, cx.now + RETRY) {
-        cx.after(RETRY, reconcile::Step::Again(service));
+        cx.after(RETRY, step::Reconcile::Again(service));
     }
     wait_as(world, service, phase);
 }
@@ -146,12 +153,12 @@ fn arm(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
     let wait = row.tokens.wait(cx.now);
     if wait < Span::MAX {
         row.armed = true;
-        cx.after(wait, Step::Token(bucket));
+        cx.after(wait, step::Pace::Token(bucket));
     }
 }
 
 /// Services take turns at the bucket, one launch each.
-pub(crate) fn token(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
+fn token(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
     world.buckets[bucket].armed = false;
     while world.buckets[bucket].tokens.wait(cx.now) == Span::ZERO {
         let Some(service) = world.buckets[bucket].queue.pop_front() else { return };
@@ -205,7 +212,7 @@ fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut C
 fn again_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     if !world.services[service].retrying {
         world.services[service].retrying = true;
-        cx.after(RETRY, reconcile::Step::Retry(service));
+        cx.after(RETRY, step::Reconcile::Retry(service));
     }
 }
 

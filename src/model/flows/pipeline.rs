@@ -11,34 +11,13 @@
 use super::{For, alarms, bad, convoy, deploy, reach, renew, staged};
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
-use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, PipelineStep};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
 use crate::model::plan::{Move, Part, Pipeline, Plan, Reach, Unit};
+use crate::model::step;
 use crate::model::tables::pipe::{Pipe, PipeState, Role};
 use crate::model::tables::plane::Renewal;
 use crate::model::world::{Cx, World};
-
-steps! { Pipeline:
-    /// Somebody asks for a change.
-    Asked(change: ChangeId, turn: u32),
-    /// The next stage may begin, unless something blocks it.
-    Go(change: ChangeId, turn: u32, number: u32),
-    /// A unit is to be changed further.
-    Move(change: ChangeId, turn: u32, place: u32),
-    /// A unit is to go back.
-    Undo(change: ChangeId, turn: u32, place: u32),
-    /// The bake is over, unless too few requests were seen.
-    Baked(change: ChangeId, turn: u32, number: u32),
-    /// Somebody finds that it is bad.
-    Found(change: ChangeId, turn: u32),
-    /// A part of a control-plane cell has been changed.
-    Renewed(change: ChangeId, turn: u32, place: u32),
-    /// A control-plane cell has been changed back.
-    Restored(change: ChangeId, turn: u32, place: u32),
-    /// What a stage changes in this one of several Regions may begin, unless something blocks it.
-    Starts(change: ChangeId, turn: u32, number: u32),
-}
 
 /// How often a stage that may not begin is looked at again (model choice).
 const LOOK: Span = Span::MINUTE;
@@ -48,35 +27,35 @@ const WHOLE: u64 = 1_000_000;
 const REQUEST: u128 = 1_000_000_000_000_000;
 
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Pipeline, cx: &mut Cx<'_>) {
     if !counts(world, step) {
         return;
     }
     match step {
-        Step::Asked(change, turn) => asked(world, change, turn, cx),
-        Step::Go(change, ..) => go(world, change, cx),
-        Step::Baked(change, ..) => baked(world, change, cx),
-        Step::Move(change, _, place) => moves(world, change, place as usize, cx),
-        Step::Undo(change, _, place) => undo(world, change, place as usize, cx),
-        Step::Found(change, _) => failed(world, change, cx),
-        Step::Renewed(change, _, place) => renewed(world, change, place as usize, cx),
-        Step::Restored(change, _, place) => restored(world, change, place as usize, cx),
-        Step::Starts(change, ..) => starts(world, change, cx),
+        step::Pipeline::Asked(change, turn) => asked(world, change, turn, cx),
+        step::Pipeline::Go(change, ..) => go(world, change, cx),
+        step::Pipeline::Baked(change, ..) => baked(world, change, cx),
+        step::Pipeline::Move(change, _, place) => moves(world, change, place as usize, cx),
+        step::Pipeline::Undo(change, _, place) => undo(world, change, place as usize, cx),
+        step::Pipeline::Found(change, _) => failed(world, change, cx),
+        step::Pipeline::Renewed(change, _, place) => renewed(world, change, place as usize, cx),
+        step::Pipeline::Restored(change, _, place) => restored(world, change, place as usize, cx),
+        step::Pipeline::Starts(change, ..) => starts(world, change, cx),
     }
 }
 
 /// Whether what waited in the queue still counts: the same occurrence of the change is under way, and waits for it.
-fn counts(world: &World, step: Step) -> bool {
+fn counts(world: &World, step: step::Pipeline) -> bool {
     let (change, turn, number) = match step {
-        Step::Asked(..) => return true,
-        Step::Go(change, turn, number) | Step::Baked(change, turn, number) | Step::Starts(change, turn, number) => {
-            (change, turn, Some(number))
-        }
-        Step::Move(change, turn, _)
-        | Step::Undo(change, turn, _)
-        | Step::Found(change, turn)
-        | Step::Renewed(change, turn, _)
-        | Step::Restored(change, turn, _) => (change, turn, None),
+        step::Pipeline::Asked(..) => return true,
+        step::Pipeline::Go(change, turn, number)
+        | step::Pipeline::Baked(change, turn, number)
+        | step::Pipeline::Starts(change, turn, number) => (change, turn, Some(number)),
+        step::Pipeline::Move(change, turn, _)
+        | step::Pipeline::Undo(change, turn, _)
+        | step::Pipeline::Found(change, turn)
+        | step::Pipeline::Renewed(change, turn, _)
+        | step::Pipeline::Restored(change, turn, _) => (change, turn, None),
     };
     let is_it = |pipe: &Pipe| pipe.turn == turn && number.is_none_or(|number| pipe.number == number);
     find(world, change).is_some_and(|place| is_it(&world.pipes[place]))
@@ -96,7 +75,7 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
         if change.every.is_some() {
             wind(id, 0, cx);
         } else {
-            cx.at(change.at, Turn::Normal, Step::Asked(id, 0));
+            cx.at(change.at, Turn::Normal, step::Pipeline::Asked(id, 0));
         }
     }
 }
@@ -106,7 +85,7 @@ fn wind(id: ChangeId, turn: u32, cx: &mut Cx<'_>) {
     let change = &cx.plan.changes[id];
     let Some(law) = &change.every else { return };
     let gap = law.sample(&mut cx.draw(For::ChangeGap, change.turn_of_all(turn)));
-    cx.after(gap.max(Span::from_micros(1)), Step::Asked(id, turn));
+    cx.after(gap.max(Span::from_micros(1)), step::Pipeline::Asked(id, turn));
 }
 
 /// Whether a part has changes with a pipeline.
@@ -154,7 +133,7 @@ fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
 fn asked(world: &mut World, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     if shares(plan, change, &world.pipes) {
-        return cx.after(LOOK, Step::Asked(change, turn));
+        return cx.after(LOOK, step::Pipeline::Asked(change, turn));
     }
     let leads = world.part.convoys.others(change).is_some();
     opens(world, change, turn, if leads { Role::Leads { awaits: Vec::new() } } else { Role::Alone }, cx);
@@ -190,7 +169,7 @@ fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
         let pipe = &mut world.pipes[place];
         pipe.state = PipeState::Blocked;
         pipe.number += 1;
-        return cx.after(wait, Step::Go(change, pipe.turn, pipe.number));
+        return cx.after(wait, step::Pipeline::Go(change, pipe.turn, pipe.number));
     }
     tell(world, place, PipelineStep::Stage, cx);
     convoy::begins(world, change, cx);
@@ -211,7 +190,7 @@ pub(super) fn starts(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     pipe.state = if waits { PipeState::Blocked } else { PipeState::Moves };
     pipe.number += 1;
     if waits {
-        return cx.after(LOOK, Step::Starts(change, pipe.turn, pipe.number));
+        return cx.after(LOOK, step::Pipeline::Starts(change, pipe.turn, pipe.number));
     }
     go_on(world, change, cx);
 }
@@ -257,7 +236,7 @@ pub(super) fn go_on(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
         if pipe.role == Role::Follows {
             return convoy::moved(world, change, cx);
         }
-        let step = Step::Baked(change, pipe.turn, pipe.number);
+        let step = step::Pipeline::Baked(change, pipe.turn, pipe.number);
         tell(world, place, PipelineStep::Bakes, cx);
         cx.after(stages[world.pipes[place].stage].bake, step);
     }
@@ -274,7 +253,7 @@ fn moves(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
     match cx.plan.changes[change].units[usize::from(unit)] {
         Unit::Service(service) => {
             if let Err(wait) = deploy::called(world, service, cx) {
-                return cx.after(wait, Step::Move(change, turn, place as u32));
+                return cx.after(wait, step::Pipeline::Move(change, turn, place as u32));
             }
             let more = reach::of_service(world, service, reach, cx);
             let reached = world.pipes[row].reached[usize::from(unit)];
@@ -284,10 +263,10 @@ fn moves(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
         Unit::Cell(cell) => {
             if !world.planes[cell].down.is_empty() {
                 // Nobody deploys to what is down.
-                return cx.after(LOOK, Step::Move(change, turn, place as u32));
+                return cx.after(LOOK, step::Pipeline::Move(change, turn, place as u32));
             }
             reach::reaches(world, row, unit, reach::of_cell(world, row, place, cx), cx);
-            cx.after(of(cx.plan, change).takes, Step::Renewed(change, turn, place as u32));
+            cx.after(of(cx.plan, change).takes, step::Pipeline::Renewed(change, turn, place as u32));
         }
     }
 }
@@ -341,7 +320,7 @@ fn baked(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
         // When it will have seen enough if the rate stays; it is looked at once a minute in case it rises.
         let needs = open.div_ceil(u128::from(pipe.seen.rate()).max(1));
         let wait = Span(u64::try_from(needs).unwrap_or(u64::MAX).min(LOOK.0));
-        return cx.after(wait, Step::Baked(change, pipe.turn, pipe.number));
+        return cx.after(wait, step::Pipeline::Baked(change, pipe.turn, pipe.number));
     }
     tell(world, place, PipelineStep::Passed, cx);
     world.pipes[place].stage += 1;
@@ -413,14 +392,14 @@ fn undo(world: &mut World, change: ChangeId, unit: usize, cx: &mut Cx<'_>) {
         Unit::Service(service) => {
             let under_way = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
             if !under_way && let Err(wait) = deploy::called(world, service, cx) {
-                return cx.after(wait, Step::Undo(change, turn, unit as u32));
+                return cx.after(wait, step::Pipeline::Undo(change, turn, unit as u32));
             }
             staged::undone(world, service, change, cx);
         }
         Unit::Cell(cell) if world.planes[cell].down.is_empty() => {
-            cx.after(of(cx.plan, change).takes, Step::Restored(change, turn, unit as u32));
+            cx.after(of(cx.plan, change).takes, step::Pipeline::Restored(change, turn, unit as u32));
         }
-        Unit::Cell(_) => cx.after(LOOK, Step::Undo(change, turn, unit as u32)),
+        Unit::Cell(_) => cx.after(LOOK, step::Pipeline::Undo(change, turn, unit as u32)),
     }
 }
 
@@ -486,7 +465,7 @@ pub(crate) fn runs_first(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     }
     let turn = world.pipes[place].turn;
     if let Some(after) = bad::found_after(change, cx.plan.changes[change].turn_of_all(turn), cx) {
-        cx.after(after, Step::Found(change, turn));
+        cx.after(after, step::Pipeline::Found(change, turn));
     }
 }
 

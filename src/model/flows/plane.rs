@@ -6,60 +6,27 @@
 //! ```
 //! In a cell without a bound all of this costs one test. What is asked of each cell is told once a minute.
 
-use super::{call, create, daemon, depend, grow, headroom, pace};
+use super::{call, daemon, depend, pace};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
 use crate::model::capacity::luck;
-use crate::model::event::steps;
 use crate::model::fact::{Cause, Delayed, Fact, Hit};
 use crate::model::flows::launch::Wait;
-use crate::model::ids::{CellId, ClusterId, ServiceId, ZoneId};
+use crate::model::ids::{CellId, ClusterId, ServiceId};
 use crate::model::plan::{Costs, Kind, Plan};
+use crate::model::step;
 use crate::model::tables::plane::Waiting;
 use crate::model::world::{Cx, World};
-
-steps! { Plane:
-    /// The cell has time for whoever waits first.
-    Turn(cell: CellId, number: u32),
-    /// The restart after an outage is over.
-    Back(cell: CellId, cause: Cause),
-    /// What a zone took with it has been replaced in other zones.
-    Replaced(cell: CellId, zone: ZoneId),
-    /// Somebody creates a cluster.
-    Created(cluster: ClusterId),
-    /// The router reads the map, and may find a new cluster in it.
-    Mapped(cluster: ClusterId),
-    /// A client calls again.
-    Again(service: ServiceId, number: u32, attempt: u8),
-    /// A cell is added.
-    Added(cell: CellId),
-    /// A cluster is cloned, or the map is tried again: its row can be flipped.
-    Flip(cluster: ClusterId),
-    /// The router reads the map, and may find there that a cluster has moved.
-    Forget(cluster: ClusterId),
-    /// A minute in which work was asked of a cell is over.
-    Told(cell: CellId),
-    /// The run ends: what is due and waits is told.
-    Closes(cell: CellId),
-}
 
 /// A whole request, in millionths.
 const REQUEST: u64 = 1_000_000;
 
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Turn, cx: &mut Cx<'_>) {
     match step {
-        Step::Turn(cell, number) => turn(world, cell, number, cx),
-        Step::Back(cell, cause) => super::outage::back(world, cell, cause, cx),
-        Step::Replaced(cell, zone) => headroom::replaced(world, cell, zone, cx),
-        Step::Created(cluster) => create::asked_for(world, cluster, cx),
-        Step::Mapped(cluster) => create::mapped(world, cluster, cx),
-        Step::Again(service, number, attempt) => call::attempt(world, service, number, attempt, cx),
-        Step::Added(cell) => grow::added(world, cell, cx),
-        Step::Flip(cluster) => grow::flip(world, cluster, cx),
-        Step::Forget(cluster) => grow::forget(world, cluster, cx),
-        Step::Told(cell) => told(world, cell, cx),
-        Step::Closes(cell) => closes(world, cell, cx),
+        step::Turn::Turn(cell, number) => turn(world, cell, number, cx),
+        step::Turn::Told(cell) => told(world, cell, cx),
+        step::Turn::Closes(cell) => closes(world, cell, cx),
     }
 }
 
@@ -174,7 +141,7 @@ pub(crate) fn asked(world: &mut World, cell: CellId, work: u64, cx: &mut Cx<'_>)
     }
     if plane.asked == 0 {
         let over = cx.now + (Span::MINUTE - Span(cx.now.0 % Span::MINUTE.0));
-        cx.at(Time(over.min(cx.plan.end()).0 - 1), Phase::Close, Step::Told(cell));
+        cx.at(Time(over.min(cx.plan.end()).0 - 1), Phase::Close, step::Turn::Told(cell));
     }
     plane.asked += work;
 }
@@ -211,7 +178,7 @@ pub(crate) fn offered(world: &mut World, service: ServiceId, due: u32, cx: &mut 
 pub(crate) fn prepare(world: &World, cx: &mut Cx<'_>) {
     if cx.plan.end() > Time::ZERO {
         for cell in world.planes.ids() {
-            cx.at(Time(cx.plan.end().0 - 1), Phase::Close, Step::Closes(cell));
+            cx.at(Time(cx.plan.end().0 - 1), Phase::Close, step::Turn::Closes(cell));
         }
     }
 }
@@ -294,7 +261,7 @@ pub(crate) fn arm(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let wait = plane.capacity.as_mut().map_or(Span::ZERO, |tokens| tokens.wait_for(cx.now, cost));
     if wait < Span::MAX {
         plane.armed = true;
-        cx.after(wait, Step::Turn(cell, plane.turn));
+        cx.after(wait, step::Turn::Turn(cell, plane.turn));
     }
 }
 

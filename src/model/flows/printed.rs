@@ -8,6 +8,7 @@ use super::{For, inventory, scale};
 use crate::engine::Span;
 use crate::model::ids::{HostId, ProviderId, TypeId, ZoneId};
 use crate::model::plan::Group;
+use crate::model::step;
 use crate::model::tables::Host;
 use crate::model::world::{Cx, World};
 
@@ -19,7 +20,7 @@ pub(crate) fn prepare(world: &mut World, provider: ProviderId, group: &Group, cx
         if host.boots {
             let who = world.hosts.at(id.slot).who;
             let boot = group.boot.sample(&mut cx.draw(For::Boot, who));
-            cx.after(boot, scale::Step::Booted(id));
+            cx.after(boot, step::Scale::Booted(id));
         } else {
             scale::register(world, id, cx);
         }

@@ -6,28 +6,23 @@
 
 use super::{account, even, launch, reconcile, stop};
 use crate::engine::Span;
-use crate::model::event::steps;
 use crate::model::fact::{Action, Fact, Reason, StopCode, TaskState};
 use crate::model::ids::{ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::protect;
 use crate::model::plan::{Plan, ProviderKind};
+use crate::model::step;
 use crate::model::tables::Service;
 use crate::model::tables::service::Move;
 use crate::model::tables::task::{Health, Task, chain};
 use crate::model::tables::zone::LEFT_OUT;
 use crate::model::world::{Cx, World};
 
-steps! { Rebalance:
-    /// A service looks at its zones again.
-    Look(service: ServiceId),
-}
-
 /// How long a move waits for a control-plane cell that has no time, or refuses it (model choice).
 const LOOK_AGAIN: Span = Span::from_secs(30);
 
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
-    let Step::Look(service) = step;
+pub(crate) fn handle(world: &mut World, step: step::Rebalance, cx: &mut Cx<'_>) {
+    let step::Rebalance::Look(service) = step;
     world.services[service].looking = false;
     look(world, service, cx);
 }
@@ -38,8 +33,8 @@ pub(crate) fn zone_is_back(world: &mut World, cx: &mut Cx<'_>) {
     even::zone_is_back(world, cx);
     for service in world.services.ids() {
         if cx.plan.services[service].rebalancing {
-            cx.after(Span::ZERO, Step::Look(service));
-            cx.after(LEFT_OUT, Step::Look(service));
+            cx.after(Span::ZERO, step::Rebalance::Look(service));
+            cx.after(LEFT_OUT, step::Rebalance::Look(service));
         }
     }
 }
@@ -307,7 +302,7 @@ impl Part {
 fn look_later(world: &mut World, service: ServiceId, wait: Span, cx: &mut Cx<'_>) {
     if !world.services[service].looking && wait < Span::MAX {
         world.services[service].looking = true;
-        cx.after(wait, Step::Look(service));
+        cx.after(wait, step::Rebalance::Look(service));
     }
 }
 

@@ -13,33 +13,24 @@ use super::settle::percent_up;
 use super::{For, account, create, daemon, deploy, digest, heir, pace, plane, rebalance, stop};
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
-use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode};
 use crate::model::ids::{ServiceId, TaskId};
 use crate::model::placement::{choose, protect};
 use crate::model::plan::Kind;
+use crate::model::step;
 use crate::model::tables::Task;
 use crate::model::tables::service::Crew;
 use crate::model::tables::task::{Health, Marks, chain};
 use crate::model::world::{Cx, World};
 
-steps! { Reconcile:
-    /// The scheduler looks at a service.
-    Wake(service: ServiceId),
-    /// It tries again after a lack of capacity.
-    Retry(service: ServiceId),
-    /// Launches that were refused one by one have rested for long enough.
-    Again(service: ServiceId),
-}
-
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
-    let (Step::Wake(service) | Step::Retry(service) | Step::Again(service)) = step;
+pub(crate) fn handle(world: &mut World, step: step::Reconcile, cx: &mut Cx<'_>) {
+    let (step::Reconcile::Wake(service) | step::Reconcile::Retry(service) | step::Reconcile::Again(service)) = step;
     let row = &mut world.services[service];
     match step {
-        Step::Wake(_) => {}
-        Step::Retry(_) => row.retrying = false,
-        Step::Again(_) => row.tries.ready(cx.now),
+        step::Reconcile::Wake(_) => {}
+        step::Reconcile::Retry(_) => row.retrying = false,
+        step::Reconcile::Again(_) => row.tries.ready(cx.now),
     }
     row.woken = false;
     if create::unborn(world, cx.plan.services[service].cluster) {
@@ -61,7 +52,7 @@ pub(crate) fn wake_once(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
     let row = &mut world.services[service];
     if !row.woken {
         row.woken = true;
-        cx.after(Span::ZERO, Step::Wake(service));
+        cx.after(Span::ZERO, step::Reconcile::Wake(service));
     }
 }
 
@@ -91,7 +82,7 @@ fn look_when_unprotected(world: &mut World, service: ServiceId, cx: &mut Cx<'_>)
     let waits = &mut world.services[service].protected_until;
     if *waits <= cx.now || end < *waits {
         *waits = end;
-        cx.at(end, Turn::Normal, Step::Wake(service));
+        cx.at(end, Turn::Normal, step::Reconcile::Wake(service));
     }
 }
 

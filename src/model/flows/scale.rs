@@ -6,61 +6,35 @@
 //! ```
 //! Unhealthy hosts: `host_health`; rebalance recommendations: `at_risk`. Left out: instance refresh, maximum lifetimes of a group's hosts, warm pools, weighted capacity.
 
-use super::{For, HELD_UP, account, at_risk, daemon, drain, even, external, host_health, inventory, launch, link};
+use super::{For, HELD_UP, account, at_risk, daemon, drain, even, external, inventory, launch, link};
 use super::{managed, need, printed, reconcile, stop};
 use crate::engine::Span;
 use crate::model::capacity::{ec2_group, luck};
-use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, HostStatus, Mechanism, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::plan::{Group, InstanceType, Managed, ProviderKind};
+use crate::model::step;
 use crate::model::tables::host::live;
 use crate::model::tables::task::newest_on;
 use crate::model::tables::zone::LEFT_OUT;
 use crate::model::world::{Cx, World};
 
-steps! { Scale:
-    /// The minute of managed scaling.
-    Tick(provider: ProviderId),
-    /// The group compares what it has with what it should have.
-    Fill(provider: ProviderId),
-    /// A host is registered.
-    Booted(host: HostId),
-    /// A host may go: it is empty.
-    Idle(host: HostId),
-    /// A host has drained for as long as it may.
-    DrainOver(host: HostId),
-    /// Managed Instances: a host is as old as it may be.
-    Aged(host: HostId),
-    /// Managed Instances: an agent has been silent for long.
-    Impaired(host: HostId),
-    /// A group finds a host unhealthy.
-    Unhealthy(host: HostId),
-    /// ECS acts again: a host that was told to go meanwhile drains.
-    Drains(host: HostId),
-}
-
 /// How long a group waits after no zone could give a host (model choice).
 pub(crate) const LAUNCH_AGAIN: Span = Span::from_secs(60);
 
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Scale, cx: &mut Cx<'_>) {
     match step {
-        Step::Tick(provider) => tick(world, provider, cx),
-        Step::Fill(provider) => {
+        step::Scale::Tick(provider) => tick(world, provider, cx),
+        step::Scale::Fill(provider) => {
             world.providers[provider].filling = false;
             fill(world, provider, cx);
             at_risk::look(world, provider, cx);
             even::look(world, provider, cx);
         }
-        Step::Booted(host) => booted(world, host, cx),
-        Step::Idle(host) => idle(world, host, cx),
-        Step::DrainOver(host) => drain::over(world, host, cx),
-        Step::Aged(host) => managed::aged(world, host, cx),
-        Step::Impaired(host) => managed::impaired(world, host, cx),
-        Step::Unhealthy(host) => host_health::unhealthy(world, host, cx),
-        Step::Drains(host) => drain::drains(world, host, cx),
+        step::Scale::Booted(host) => booted(world, host, cx),
+        step::Scale::Idle(host) => idle(world, host, cx),
     }
 }
 
@@ -98,7 +72,7 @@ pub(crate) fn prepare(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) 
     }
     printed::prepare(world, provider, group, cx);
     if group.scaling.is_some() {
-        cx.after(Span::MINUTE, Step::Tick(provider));
+        cx.after(Span::MINUTE, step::Scale::Tick(provider));
     }
 }
 
@@ -241,7 +215,7 @@ pub(crate) fn launch(
     let who = world.hosts.at(id.slot).who;
     if let Some(source) = source(provider, cx) {
         let boot = source.boot.sample(&mut cx.draw(For::Boot, who));
-        cx.after(boot, Step::Booted(id));
+        cx.after(boot, step::Scale::Booted(id));
     }
     true
 }
@@ -250,7 +224,7 @@ pub(crate) fn launch(
 pub(crate) fn fill_later(world: &mut World, provider: ProviderId, delay: Span, cx: &mut Cx<'_>) {
     if !world.providers[provider].filling {
         world.providers[provider].filling = true;
-        cx.after(delay, Step::Fill(provider));
+        cx.after(delay, step::Scale::Fill(provider));
     }
 }
 
@@ -261,7 +235,7 @@ fn booted(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     }
     if !link::carries(&world.zones[host.zone]) {
         // Its agent does not get through to register.
-        cx.after(HELD_UP, Step::Booted(id));
+        cx.after(HELD_UP, step::Scale::Booted(id));
         return;
     }
     let provider = host.provider;
@@ -329,7 +303,7 @@ pub(crate) fn room(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
 fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let ProviderKind::Group(group) = &cx.plan.providers[provider].kind else { return };
     let Some(scaling) = group.scaling else { return };
-    cx.after(Span::MINUTE, Step::Tick(provider));
+    cx.after(Span::MINUTE, step::Scale::Tick(provider));
     let running = world.providers[provider].sum(|zone| zone.staying);
     let needed = need::in_use(world, provider) + need::for_waiting(world, provider, group, cx);
     let percent = ec2_group::reservation(needed, running);
@@ -408,7 +382,7 @@ pub(crate) fn leave_when_empty(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let provider = host.provider;
     if host.leaving {
-        cx.after(Span::ZERO, Step::Idle(id));
+        cx.after(Span::ZERO, step::Scale::Idle(id));
     } else if world.providers[provider].evening {
         fill_later(world, provider, Span::ZERO, cx);
     }
@@ -444,7 +418,7 @@ fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
         return;
     }
     if !link::governs(world, cx.plan, host.zone) {
-        cx.after(HELD_UP, Step::Idle(id));
+        cx.after(HELD_UP, step::Scale::Idle(id));
     } else if host.leaving {
         let cause = host.cause;
         terminate(world, id, cause, cx);
@@ -462,7 +436,7 @@ pub(crate) fn succeed(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) 
         return;
     }
     match new_host(world, provider, None, None, cx) {
-        Some(id) => cx.after(Span::ZERO, Step::Booted(id)),
+        Some(id) => cx.after(Span::ZERO, step::Scale::Booted(id)),
         None => fill_later(world, provider, LAUNCH_AGAIN, cx),
     }
 }

@@ -13,54 +13,35 @@ use super::{
 };
 use crate::engine::{Draw, Span, Time};
 use crate::model::defect::Effect;
-use crate::model::event::steps;
 use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
 use crate::model::ids::TaskId;
 use crate::model::plan::{Balancer, Kind, Restart, Service};
+use crate::model::step;
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Marks, Target};
 use crate::model::world::{Cx, World};
 
-steps! { Serve:
-    /// Its checks pass.
-    Passed(task: TaskId, epoch: u8),
-    /// Its checks have failed as often as makes it unhealthy.
-    Failed(task: TaskId, epoch: u8),
-    /// An essential container exits.
-    Crashed(task: TaskId, epoch: u8),
-    /// The container has been restarted in place.
-    Restarted(task: TaskId, epoch: u8),
-    /// The application answers again after a restart in place.
-    Ready(task: TaskId, epoch: u8),
-    /// A standalone task has done its work.
-    Done(task: TaskId),
-    /// A task that leaks can answer less.
-    Worn(task: TaskId, epoch: u8),
-    /// A task that leaks is out of memory.
-    Killed(task: TaskId, epoch: u8),
-}
-
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Serve, cx: &mut Cx<'_>) {
     match step {
-        Step::Passed(task, epoch) if current(world, task, epoch) => passed(world, task, cx),
-        Step::Failed(task, epoch) if current(world, task, epoch) => failed(world, task, cx),
-        Step::Crashed(task, epoch) if alive(world, task, epoch) => crashed(world, task, cx),
-        Step::Restarted(task, epoch) if alive(world, task, epoch) => restarted(world, task, cx),
-        Step::Ready(task, epoch) if alive(world, task, epoch) => ready(world, task, cx),
-        Step::Done(task) if world.tasks.get(task).is_some_and(|task| task.alive && task.wanted) => {
+        step::Serve::Passed(task, epoch) if current(world, task, epoch) => passed(world, task, cx),
+        step::Serve::Failed(task, epoch) if current(world, task, epoch) => failed(world, task, cx),
+        step::Serve::Crashed(task, epoch) if alive(world, task, epoch) => crashed(world, task, cx),
+        step::Serve::Restarted(task, epoch) if alive(world, task, epoch) => restarted(world, task, cx),
+        step::Serve::Ready(task, epoch) if alive(world, task, epoch) => ready(world, task, cx),
+        step::Serve::Done(task) if world.tasks.get(task).is_some_and(|task| task.alive && task.wanted) => {
             done(world, task, cx);
         }
-        Step::Worn(task, epoch) if alive(world, task, epoch) => wear::worn(world, task, cx),
-        Step::Killed(task, epoch) if alive(world, task, epoch) => wear::killed(world, task, cx),
-        Step::Passed(..)
-        | Step::Failed(..)
-        | Step::Crashed(..)
-        | Step::Restarted(..)
-        | Step::Ready(..)
-        | Step::Done(_)
-        | Step::Worn(..)
-        | Step::Killed(..) => {}
+        step::Serve::Worn(task, epoch) if alive(world, task, epoch) => wear::worn(world, task, cx),
+        step::Serve::Killed(task, epoch) if alive(world, task, epoch) => wear::killed(world, task, cx),
+        step::Serve::Passed(..)
+        | step::Serve::Failed(..)
+        | step::Serve::Crashed(..)
+        | step::Serve::Restarted(..)
+        | step::Serve::Ready(..)
+        | step::Serve::Done(_)
+        | step::Serve::Worn(..)
+        | step::Serve::Killed(..) => {}
     }
 }
 
@@ -149,22 +130,22 @@ fn await_checks(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let (who, epoch) = (task.who(service), task.epoch);
     if fails_checks(world, id, cx) {
         if let Some(fails) = fails_after(service, cx, who) {
-            cx.after(fails.max(service.grace), Step::Failed(id, epoch));
+            cx.after(fails.max(service.grace), step::Serve::Failed(id, epoch));
         }
         return;
     }
     let passes = passes_after(service, cx, who);
     if let Some(ready) = &service.life.health {
         let ready = again(service, ready.sample(&mut cx.draw(For::Health, who)), cx, who);
-        cx.after(ready, Step::Passed(id, epoch));
+        cx.after(ready, step::Serve::Passed(id, epoch));
         if let Some(fails) = fails_after(service, cx, who) {
             let fails = fails.max(service.grace);
             if fails < ready {
-                cx.after(fails, Step::Failed(id, epoch));
+                cx.after(fails, step::Serve::Failed(id, epoch));
             }
         }
     } else {
-        cx.after(passes, Step::Passed(id, epoch));
+        cx.after(passes, step::Serve::Passed(id, epoch));
     }
 }
 
@@ -204,13 +185,13 @@ fn await_end(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let service = &plan.services[task.service];
     let (who, epoch) = (task.who(service), task.epoch);
     if let Some(crash) = &service.life.crash {
-        cx.after(crash.sample(&mut cx.draw(For::Crash, who)), Step::Crashed(id, epoch));
+        cx.after(crash.sample(&mut cx.draw(For::Crash, who)), step::Serve::Crashed(id, epoch));
     }
     if let Some(crash) = bad::defect(world, plan, id).and_then(|(defect, _)| defect.crash()) {
-        cx.after(crash.sample(&mut cx.draw(For::Defect, who)), Step::Crashed(id, epoch));
+        cx.after(crash.sample(&mut cx.draw(For::Defect, who)), step::Serve::Crashed(id, epoch));
     }
     if let Some(lives) = &service.life.lives {
-        cx.after(lives.sample(&mut cx.draw(For::Lives, who)), Step::Done(id));
+        cx.after(lives.sample(&mut cx.draw(For::Lives, who)), step::Serve::Done(id));
     }
     wear::begin(world, id, cx);
     crate::model::fault::task_runs(world, id, cx);
@@ -227,7 +208,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if !reached {
         // What has never passed is looked at again; a target that was taken out begins anew when the network is back.
         if task.target != Target::Unhealthy {
-            let again = Step::Passed(id, task.epoch);
+            let again = step::Serve::Passed(id, task.epoch);
             cx.after(HELD_UP, again);
         }
         return;
@@ -271,7 +252,7 @@ fn passed_unheard(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
             task.target = Target::Healthy;
         }
     });
-    let again = Step::Passed(id, world.tasks.at(id.slot).epoch);
+    let again = step::Serve::Passed(id, world.tasks.at(id.slot).epoch);
     cx.after(HELD_UP, again);
 }
 
@@ -339,7 +320,7 @@ pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, until
     let epoch = world.tasks.at(id.slot).epoch;
     let start = service.life.containers.sample(&mut cx.draw(For::Containers, who.nth(u64::from(epoch))));
     let down = start + until.map_or(Span::ZERO, |until| until.since(cx.now));
-    cx.after(down, Step::Restarted(id, epoch));
+    cx.after(down, step::Serve::Restarted(id, epoch));
     if in_service {
         detect::await_ejection(service, id, who.nth(u64::from(epoch)), cx);
     }
@@ -356,10 +337,10 @@ fn restarted(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     crate::model::fault::task_again(id, who, cause, cx);
     wear::begin(world, id, cx);
     if let Some(crash) = &service.life.crash {
-        cx.after(crash.sample(&mut cx.draw(For::Crash, who)), Step::Crashed(id, epoch));
+        cx.after(crash.sample(&mut cx.draw(For::Crash, who)), step::Serve::Crashed(id, epoch));
     }
     match &service.life.health {
-        Some(law) if known => cx.after(law.sample(&mut cx.draw(For::Health, who)), Step::Ready(id, epoch)),
+        Some(law) if known => cx.after(law.sample(&mut cx.draw(For::Health, who)), step::Serve::Ready(id, epoch)),
         None if known => ready(world, id, cx),
         _ => await_checks(world, id, cx),
     }

@@ -17,6 +17,7 @@ use crate::engine::Span;
 use crate::model::fact::{Cause, ChangeStep, Lifecycle, Reason, StopCode};
 use crate::model::ids::{ChangeId, ServiceId, TaskId};
 use crate::model::plan::{Answer, HookStatus, Plan, Strategy, WHOLE};
+use crate::model::step;
 use crate::model::tables::rollout::{Shift, Stage, Waits};
 use crate::model::tables::service::{Crew, Service};
 use crate::model::tables::task::Marks;
@@ -94,7 +95,7 @@ pub(super) fn wait(world: &mut World, service: ServiceId, waits: Waits, span: Sp
     let Some((change, shift)) = shift(world, service) else { return };
     shift.waits = waits;
     shift.number += 1;
-    cx.after(span, deploy::Step::Due(service, change, shift.number));
+    cx.after(span, step::Deploy::Due(service, change, shift.number));
 }
 
 /// What a stage waited for is there.

@@ -9,20 +9,13 @@ use super::{
     HELD_UP, account, consolidate, containers, daemon, deploy, heir, launch, link, managed, plane, reconcile, scale,
 };
 use crate::engine::Span;
-use crate::model::event::steps;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ServiceId, TaskId};
 use crate::model::plan::{Kind, ProviderKind};
+use crate::model::step;
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Link, Target, unlink};
 use crate::model::world::{Cx, World};
-
-steps! { Stop:
-    /// The deregistration delay is over: the stop signal is sent.
-    Drained(task: TaskId, code: StopCode, reason: Reason),
-    /// The containers have exited.
-    Exited(task: TaskId, code: StopCode, reason: Reason),
-}
 
 /// First rest after a failed start, and the longest (Service throttle logic; the curve is a model choice).
 const REST_FIRST: Span = Span::from_secs(10);
@@ -31,14 +24,14 @@ const REST_MAX: Span = Span::from_secs(1_620);
 const REST_IMPAIRED: Span = Span::from_secs(40);
 
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Stop, cx: &mut Cx<'_>) {
     match step {
-        Step::Drained(task, code, reason) => {
+        step::Stop::Drained(task, code, reason) => {
             if world.tasks.get(task).is_some() {
                 signal(world, task, code, reason, Span::MAX, cx);
             }
         }
-        Step::Exited(task, code, reason) => {
+        step::Stop::Exited(task, code, reason) => {
             let Some(row) = world.tasks.get(task) else { return };
             // An agent behind a cut neither hears the order nor tells of the end.
             if row.host != NIL && !link::hears(world, row) {
@@ -87,7 +80,7 @@ pub(crate) fn stop_within(
             task.target = Target::Draining;
         });
         launch::tell_stop(world, id, from, code, reason, cx);
-        cx.after(delay, Step::Drained(id, code, reason));
+        cx.after(delay, step::Stop::Drained(id, code, reason));
     } else {
         signal(world, id, code, reason, within, cx);
     }
@@ -115,7 +108,7 @@ fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within:
         }
     });
     launch::tell_stop(world, id, from, code, reason, cx);
-    cx.after(containers::stop(service, who, cx).min(within), Step::Exited(id, code, reason));
+    cx.after(containers::stop(service, who, cx).min(within), step::Stop::Exited(id, code, reason));
 }
 
 /// A task that was wanted is not any more: its launch is due again, if the service still wants as many.
@@ -219,7 +212,7 @@ fn failed_start(world: &mut World, service: ServiceId, born: crate::engine::Time
     row.rested_at = cx.now + row.rest;
     row.rests_until = row.rested_at;
     row.waits = Phase::StartBackoff;
-    cx.after(row.rest, reconcile::Step::Wake(service));
+    cx.after(row.rest, step::Reconcile::Wake(service));
     if row.rest >= REST_IMPAIRED && !row.impaired {
         row.impaired = true;
         let count = row.owed();

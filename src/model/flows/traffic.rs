@@ -1,27 +1,17 @@
 //! Rates that change with time: offered requests, addresses that clients forget, and streams of standalone tasks.
 
-use super::{For, account, addresses, call};
+use super::{For, account, call};
 use crate::engine::Span;
 use crate::engine::key::Phase;
-use crate::model::event::steps;
-use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::ids::ServiceId;
+use crate::model::step;
 use crate::model::world::{Cx, World};
 
-steps! { Traffic:
-    /// The offered rate of a service changes.
-    Rate(service: ServiceId),
-    /// Clients have forgotten the load balancer's address in a zone.
-    Forgotten(service: ServiceId, zone: ZoneId),
-    /// A RunTask call of a stream.
-    Arrival(service: ServiceId, number: u32),
-}
-
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Traffic, cx: &mut Cx<'_>) {
     match step {
-        Step::Rate(service) => rate(world, service, cx),
-        Step::Forgotten(service, zone) => addresses::forgotten(world, service, zone, cx.now),
-        Step::Arrival(service, number) => arrival(world, service, number, cx),
+        step::Traffic::Rate(service) => rate(world, service, cx),
+        step::Traffic::Arrival(service, number) => arrival(world, service, number, cx),
     }
 }
 
@@ -35,7 +25,7 @@ pub(crate) fn prepare(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         let gap = arrivals.gap.sample(&mut cx.draw(For::Arrive, plan.services[service].who));
         let at = arrivals.from + gap;
         if at < arrivals.until {
-            cx.at(at, Phase::Normal, Step::Arrival(service, 0));
+            cx.at(at, Phase::Normal, step::Traffic::Arrival(service, 0));
         }
     }
 }
@@ -49,7 +39,7 @@ fn rate(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     world.services[service].rate = rate;
     account::mark(world, service);
     if let Some(next) = next {
-        cx.at(next, Phase::Normal, Step::Rate(service));
+        cx.at(next, Phase::Normal, step::Traffic::Rate(service));
     }
 }
 
@@ -59,7 +49,7 @@ fn arrival(world: &mut World, service: ServiceId, number: u32, cx: &mut Cx<'_>) 
     let who = plan.services[service].who.nth(u64::from(number) + 1);
     let next = cx.now + arrivals.gap.sample(&mut cx.draw(For::Arrive, who)).max(Span::from_micros(1));
     if next < arrivals.until {
-        cx.at(next, Phase::Normal, Step::Arrival(service, number + 1));
+        cx.at(next, Phase::Normal, step::Traffic::Arrival(service, number + 1));
     }
     call::attempt(world, service, number, 0, cx);
 }

@@ -1,11 +1,12 @@
 //! Tasks that leak: slower with their age, and killed in the end.
 
-use super::serve::{self, Step};
+use super::serve;
 use super::{account, bad};
 use crate::engine::Span;
 use crate::model::defect::{Effect, Leak, WEAR};
 use crate::model::ids::{ChangeId, TaskId};
 use crate::model::plan::Plan;
+use crate::model::step;
 use crate::model::world::{Cx, World};
 
 /// The exit code of a container that is out of memory: killed by SIGKILL.
@@ -22,10 +23,10 @@ pub(crate) fn begin(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     };
     let epoch = world.tasks.at(id.slot).epoch;
-    cx.after(over, Step::Killed(id, epoch));
+    cx.after(over, step::Serve::Killed(id, epoch));
     if slows {
         account::change(world, cx.plan, id, |task| task.marks.set_wear(0));
-        cx.after(step(over), Step::Worn(id, epoch));
+        cx.after(step(over), step::Serve::Worn(id, epoch));
     }
 }
 
@@ -40,7 +41,7 @@ pub(crate) fn worn(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     account::change(world, cx.plan, id, |task| task.marks.set_wear(wear));
     if wear + 1 < WEAR {
         let epoch = world.tasks.at(id.slot).epoch;
-        cx.after(step(over), Step::Worn(id, epoch));
+        cx.after(step(over), step::Serve::Worn(id, epoch));
     }
 }
 
