@@ -1,7 +1,7 @@
 //! Everything that can happen, and who does it: one row for each step of each flow.
 //!
 //! Any flow may schedule any step, so circles exist in time and never in calls. A row says who acts. While a control plane
-//! is out, `flows/outage.rs` holds the steps that it would act on and asks nothing but this table; a row without `by`
+//! is out, `flows/cell/outage.rs` holds the steps that it would act on and asks nothing but this table; a row without `by`
 //! does not compile.
 
 use super::event::{Event, FIELDS, Field};

@@ -1,34 +1,35 @@
 //! Who may name whom. The rooms and their order stand in `docs/architecture.md`.
 
 use super::text::{Source, sources};
+use std::collections::BTreeSet;
 
 /// Rooms by floor, the lowest first; those of one floor do not name each other.
 const FLOORS: [&[&str]; 6] =
     [&["engine", "stats"], &["model"], &["scenario", "metrics"], &["experiment"], &["report"], &["cli"]];
 
 /// Inside the model, by floor; those of one floor may name each other.
-const MODEL: [&[&str]; 8] = [
+const MODEL: [&[&str]; 11] = [
     &["alarm_state", "ids", "lifecycle", "status", "problem", "quantity", "purpose"],
-    &["cause", "defect", "event", "fact", "names", "step"],
+    &["cause", "defect", "event", "fact", "names", "news", "step"],
     &["plan"],
     &["tables"],
-    &["alarm", "capacity", "placement", "routing"],
-    &["flows", "fault"],
+    &["alarm", "routing"],
     &["world"],
+    &["capacity", "placement"],
+    &["flows"],
+    &["fault"],
+    &["run"],
     &["audit"],
 ];
 
-/// Arrows of the model that point up, each with the reason why.
-const MODEL_UP: [(&str, &str); 6] = [
-    // Handlers, effects and policies receive the world and what they may do in it.
-    ("flows", "world"),
-    ("fault", "world"),
-    ("capacity", "world"),
-    ("placement", "world"),
-    // The plan holds each fault and each placement as it runs; it calls neither.
-    ("plan", "fault"),
-    ("plan", "placement"),
-];
+/// Arrows of the model that point up: the plan holds each fault and each placement as it runs; it calls neither.
+const MODEL_UP: [(&str, &str); 2] = [("plan", "fault"), ("plan", "placement")];
+
+/// The rooms of flows, the lowest first: each names those below it only.
+const FLOWS: [&str; 7] = ["rows", "cell", "task", "host", "scheduler", "change", "traffic"];
+
+/// Pairs of files of flows that may name each other.
+const MUTUAL_MAX: usize = 2;
 
 /// Floor of a room.
 fn floor(rooms: &[&[&str]], name: &str) -> Option<usize> {
@@ -113,7 +114,35 @@ fn up(source: &Source, to: &[String]) -> Option<String> {
     let part = |path: &[String]| path.get(1).and_then(|name| floor(&MODEL, name).map(|floor| (floor, name.clone())));
     let (Some((below, mine)), Some((above, theirs))) = (part(&from), part(to)) else { return None };
     let allowed = above <= below || MODEL_UP.contains(&(mine.as_str(), theirs.as_str()));
-    if allowed { None } else { told(format!("`model::{mine}` names `model::{theirs}`")) }
+    if !allowed {
+        return told(format!("`model::{mine}` names `model::{theirs}`"));
+    }
+    let room = |path: &[String]| FLOWS.iter().position(|room| path.get(2).is_some_and(|name| name == room));
+    let between = mine == "flows" && theirs == "flows";
+    match (room(&from), room(to)) {
+        (Some(below), Some(above)) if between && above > below => {
+            told(format!("`flows::{}` names `flows::{}`", FLOWS[below], FLOWS[above]))
+        }
+        _ => None,
+    }
+}
+
+/// The file of flows that a path leads to, or stands in.
+fn in_flows(path: &[String]) -> Option<String> {
+    let [model, flows, room, file, ..] = path else { return None };
+    (model == "model" && flows == "flows").then(|| format!("{room}/{file}"))
+}
+
+/// Pairs of files of flows that name each other.
+fn mutual(sources: &[Source]) -> Vec<(String, String)> {
+    let arrows = |source: &Source| {
+        let from = in_flows(&source.module());
+        let to: Vec<_> = named(source).iter().filter_map(|path| in_flows(path)).collect();
+        from.into_iter().flat_map(move |from| to.clone().into_iter().map(move |to| (from.clone(), to)))
+    };
+    let all: BTreeSet<(String, String)> = sources.iter().flat_map(arrows).collect();
+    let both = |(from, to): &&(String, String)| from < to && all.contains(&(to.clone(), from.clone()));
+    all.iter().filter(both).cloned().collect()
 }
 
 #[test]
@@ -127,6 +156,45 @@ fn arrows_point_down() {
 }
 
 #[test]
+fn stories_are_told_one_way() {
+    let sources = sources(&["src/model/flows"]);
+    let arrows = sources.iter().flat_map(named).filter(|path| in_flows(path).is_some()).count();
+    assert!(arrows > 200, "only {arrows} arrows were found between files of flows");
+    let found = mutual(&sources);
+    assert!(found.len() <= MUTUAL_MAX, "files of flows that name each other: {found:#?}");
+}
+
+/// The room of the model that a path leads to; each room of flows by itself.
+fn room_of_model(path: &[String]) -> Option<String> {
+    let [model, room, ..] = path else { return None };
+    let inner = path.get(2).filter(|inner| room == "flows" && FLOWS.contains(&inner.as_str()));
+    (model == "model" && floor(&MODEL, room).is_some())
+        .then(|| inner.map_or_else(|| room.clone(), |inner| format!("flows/{inner}")))
+}
+
+#[test]
+fn no_circle_in_the_model() {
+    let arrows = |source: &Source| -> Vec<(String, String)> {
+        let Some(from) = room_of_model(&source.module()) else { return Vec::new() };
+        let to = named(source).into_iter().filter_map(|path| room_of_model(&path));
+        let arrows = to.map(|to| (from.clone(), to)).filter(|(from, to)| from != to);
+        arrows.filter(|(from, to)| !MODEL_UP.contains(&(from.as_str(), to.as_str()))).collect()
+    };
+    let mut all: BTreeSet<(String, String)> = sources(&["src/model"]).iter().flat_map(arrows).collect();
+    assert!(all.len() > 80, "only {} arrows were found between rooms", all.len());
+    // Whoever is named by nobody that is left stands above all that are: what never gets there is a circle.
+    loop {
+        let below: BTreeSet<String> = all.iter().map(|(_, to)| to.clone()).collect();
+        let before = all.len();
+        all.retain(|(from, _)| below.contains(from));
+        if all.len() == before {
+            break;
+        }
+    }
+    assert!(all.is_empty(), "arrows in a circle: {all:#?}");
+}
+
+#[test]
 fn every_room_has_a_floor() {
     for source in sources(&["src"]) {
         let module = source.module();
@@ -136,6 +204,8 @@ fn every_room_has_a_floor() {
             && room == "model"
         {
             assert!(floor(&MODEL, part).is_some(), "{}: which floor of the model is this?", source.path);
+            let known = part != "flows" || module.get(2).is_none_or(|room| FLOWS.contains(&room.as_str()));
+            assert!(known, "{}: which room of flows is this?", source.path);
         }
     }
 }
@@ -147,11 +217,20 @@ fn an_arrow_up_is_found() {
         let source = source(path, text);
         named(&source).iter().filter_map(|to| up(&source, to)).count()
     };
-    assert_eq!(wrong("src/model/tables/task.rs", "use crate::model::{ids::X, flows::launch};"), 1);
-    assert_eq!(wrong("src/model/tables/task.rs", "fn a() { super::super::flows::stop::gone(); }"), 1);
+    assert_eq!(wrong("src/model/tables/task.rs", "use crate::model::{ids::X, flows::task};"), 1);
+    assert_eq!(wrong("src/model/tables/task.rs", "fn a() { super::super::flows::task::stop::gone(); }"), 1);
     assert_eq!(wrong("src/engine/run.rs", "use crate::{model::Plan, engine::{Time, Span}};"), 1);
     assert_eq!(wrong("src/scenario/read.rs", "let x = crate::metrics::Objective::from_json;"), 1);
     assert_eq!(wrong("src/model/plan.rs", "use crate::stats::Moments;"), 1);
     assert_eq!(wrong("src/metrics/ledger.rs", "use crate::stats::Moments; use crate::model::{Fact, fact::Cause};"), 0);
-    assert_eq!(wrong("src/model/flows/stop.rs", "use super::{account, launch}; use crate::model::world::World;"), 0);
+    assert_eq!(wrong("src/model/flows/task/stop.rs", "use super::{launch, place}; use crate::model::world::World;"), 0);
+    assert_eq!(wrong("src/model/flows/task/stop.rs", "use crate::model::flows::rows::{account, wake};"), 0);
+    assert_eq!(wrong("src/model/flows/task/stop.rs", "use crate::model::flows::change::deploy;"), 1);
+    assert_eq!(wrong("src/model/flows/task/stop.rs", "fn a() { super::super::scheduler::daemon::first(); }"), 1);
+    assert_eq!(wrong("src/model/flows/change/alarms.rs", "use crate::model::fault::Strike;"), 1);
+    let pair = [
+        source("src/model/flows/task/stop.rs", "use super::{launch, place};"),
+        source("src/model/flows/task/launch.rs", "use super::stop;"),
+    ];
+    assert_eq!(mutual(&pair), [("task/launch".to_owned(), "task/stop".to_owned())]);
 }

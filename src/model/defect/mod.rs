@@ -11,7 +11,6 @@ mod never_starts;
 mod poison_input;
 mod slower;
 mod stops_scheduling;
-
 use super::problem::Problems;
 use crate::engine::{Dist, Span};
 

@@ -1,80 +1,19 @@
 //! When faults begin and end: once, or again and again for each thing that a kind matches.
 
 use super::{Effect, Live, returns};
-use crate::engine::index::Slots;
 use crate::engine::key::Phase;
-use crate::engine::{Span, Time, Who};
+use crate::engine::{Span, Who};
 use crate::model::fact::{Cause, Fact};
-use crate::model::flows::{For, detect, outage, stop};
-use crate::model::ids::{CellId, FaultId, HostId, ProviderId, TaskId, TypeId, ZoneId};
+use crate::model::flows::For;
+use crate::model::flows::cell::outage;
+use crate::model::flows::host::death;
+use crate::model::flows::task::die;
+use crate::model::flows::task::stop;
+use crate::model::ids::{CellId, FaultId, HostId, TaskId};
 use crate::model::plan::{Plan, When};
 use crate::model::step;
+use crate::model::tables::strikes::{Clock, Strike, Thing};
 use crate::model::world::{Cx, World};
-
-/// What a clock of `every` belongs to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Thing {
-    /// Everything that the fault names.
-    All,
-    /// A zone.
-    Zone(ZoneId),
-    /// A host.
-    Host(HostId),
-    /// A task.
-    Task(TaskId),
-    /// A control-plane cell.
-    Cell(CellId),
-    /// A Spot pool.
-    Pool(ProviderId, ZoneId, Option<TypeId>),
-}
-
-/// A fault in force.
-#[derive(Clone, Copy, Debug)]
-pub struct Strike {
-    /// Fault and occurrence.
-    pub cause: Cause,
-    /// Which.
-    pub fault: FaultId,
-    /// What it hits.
-    pub thing: Thing,
-    /// Birth certificate of this occurrence.
-    pub who: Who,
-    /// When it began.
-    pub began: Time,
-    /// When it ends, if it does.
-    pub ends: Option<Time>,
-    /// Its clock, when it has one that runs again.
-    clock: Option<u32>,
-}
-
-/// A clock of `every`.
-#[derive(Clone, Copy, Debug)]
-struct Clock {
-    fault: FaultId,
-    thing: Thing,
-    who: Who,
-    rounds: u32,
-}
-
-/// Faults in force, how often each has begun, and the clocks that run.
-#[derive(Clone, Debug)]
-pub struct Strikes {
-    rows: Slots<Strike>,
-    begun: Vec<u32>,
-    clocks: Vec<Clock>,
-}
-
-impl Strikes {
-    /// Nothing has begun.
-    pub fn new(plan: &Plan) -> Strikes {
-        Strikes { rows: Slots::new(), begun: vec![0; plan.faults.len()], clocks: Vec::new() }
-    }
-
-    /// Faults that have begun and not ended.
-    pub(crate) fn in_force(&self) -> impl Iterator<Item = &Strike> {
-        self.rows.pairs().map(|(_, strike)| strike)
-    }
-}
 
 /// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
@@ -119,7 +58,7 @@ pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
         step::Fault::StockBack(zone, cause, row) => returns::stock_back(world, zone, cause, row, cx),
         step::Fault::TakenBack(host, cause) => {
             if world.hosts.get(host).is_some() {
-                detect::host_taken(world, host, cause, cx);
+                death::host_taken(world, host, cause, cx);
             }
         }
         step::Fault::TaskTakenBack(task, cause) => {
@@ -127,7 +66,7 @@ pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
             let cluster = cx.plan.services[row.service].cluster;
             if outage::unserved(world, cluster, cx).is_some() {
                 // It goes all the same; its cell will learn of it.
-                detect::fargate_dies(world, task, cause, cx);
+                die::fargate_dies(world, task, cause, cx);
             } else {
                 stop::taken_back(world, task, cause, cx);
             }
