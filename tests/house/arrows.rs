@@ -194,6 +194,33 @@ fn no_circle_in_the_model() {
     assert!(all.is_empty(), "arrows in a circle: {all:#?}");
 }
 
+/// What a file sets of what ECS and load balancers believe; a host that registers sets its own status.
+fn beliefs(source: &Source) -> Vec<String> {
+    let code: String = source.shipped_code().split_whitespace().collect();
+    let mut found = Vec::new();
+    let whole = [".state=TaskState", "host.register("];
+    for field in [".health", ".target", ".status", ".connected", "task.state"].into_iter().chain(whole) {
+        for (at, _) in code.match_indices(field) {
+            let rest = &code[at + field.len()..];
+            let set = |rest: &str| rest.starts_with('=') && !rest.starts_with("==");
+            if whole.contains(&field) || set(rest) || set(rest.trim_start_matches(')')) {
+                found.push(format!("{}: `{field}`", source.path));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn belief_is_set_in_one_file() {
+    let all = sources(&["src/model/flows", "src/model/fault"]);
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        all.iter().partition(|source| source.path == "src/model/flows/rows/belief.rs");
+    assert!(here.iter().flat_map(|source| beliefs(source)).count() >= 15, "the file of beliefs sets none");
+    let found: Vec<String> = elsewhere.into_iter().flat_map(beliefs).collect();
+    assert!(found.is_empty(), "set in `flows/rows/belief.rs` only: {found:#?}");
+}
+
 #[test]
 fn every_room_has_a_floor() {
     for source in sources(&["src"]) {
@@ -233,4 +260,7 @@ fn an_arrow_up_is_found() {
         source("src/model/flows/task/launch.rs", "use super::stop;"),
     ];
     assert_eq!(mutual(&pair), [("task/launch".to_owned(), "task/stop".to_owned())]);
+    let sets = |text: &str| beliefs(&source("src/model/flows/task/serve.rs", text)).len();
+    assert_eq!(sets("task.health = Health::Healthy; (task.wanted, task.target) = x; host.status = y;"), 3);
+    assert_eq!(sets("if task.health == h && task.state != s { pipe.state = PipeState::Back }"), 0);
 }

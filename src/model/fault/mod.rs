@@ -25,7 +25,6 @@ mod clock;
 mod course;
 mod in_force;
 mod returns;
-
 use super::ids::{CellId, ProviderId, RegionId, ZoneId};
 use super::names::Names;
 use super::plan::Plan;

@@ -14,7 +14,6 @@ mod plane;
 mod strategy;
 mod traffic;
 mod written;
-
 use super::fault;
 pub use super::ids::Unit;
 use super::ids::{

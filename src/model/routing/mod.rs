@@ -16,7 +16,6 @@ pub mod full_map;
 pub mod hash;
 pub mod ring;
 pub mod shuffle_shard;
-
 use super::plan::Mapping;
 pub use shuffle_shard::shard;
 

@@ -7,7 +7,7 @@
 use super::hosts;
 use crate::engine::{Span, Who};
 use crate::model::fact::{Cause, Fact, HostStatus, Reason, StopCode};
-use crate::model::flows::rows::{inventory, link, tell, wake};
+use crate::model::flows::rows::{belief, inventory, link, tell, wake};
 use crate::model::flows::task::{detect, die, place, stop};
 use crate::model::flows::{Cx, For, HELD_UP, News, World, step};
 use crate::model::ids::HostId;
@@ -58,9 +58,9 @@ pub(crate) fn ended(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 }
 
 fn host_lost(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
-    let host = world.hosts.at_mut(id.slot);
     // Nothing is placed here while its tasks are cleared away.
-    host.connected = false;
+    belief::agent_is(world, id, false);
+    let host = world.hosts.at(id.slot);
     let cause = host.cause;
     let code = if host.reclaimed { StopCode::SpotInterruption } else { StopCode::InfrastructureHealth };
     cx.note(Fact::Noticed { cause });
@@ -89,7 +89,7 @@ fn silent(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
         return;
     }
     let cause = if alive { silenced_by(world, host) } else { host.cause };
-    world.hosts.at_mut(id.slot).connected = false;
+    belief::agent_is(world, id, false);
     // Of a customer's machine its silence is all that is ever known; of an instance that died its end is still to come.
     if alive || matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
         cx.note(Fact::Noticed { cause });
@@ -114,7 +114,7 @@ fn heard(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     }
     let again = !host.connected;
     if again {
-        world.hosts.at_mut(id.slot).connected = true;
+        belief::agent_is(world, id, true);
         tell::host(world, id, cx);
     }
     reports(world, id, cx);

@@ -5,7 +5,7 @@ use super::hosts;
 use crate::engine::Span;
 use crate::model::fact::{Cause, HostStatus, Reason, StopCode, TaskState};
 use crate::model::flows::cell::outage;
-use crate::model::flows::rows::{account, inventory, link, tell, wake};
+use crate::model::flows::rows::{account, belief, inventory, link, tell, wake};
 use crate::model::flows::task::stop;
 use crate::model::flows::{Cx, HELD_UP, World, step};
 use crate::model::ids::HostId;
@@ -42,7 +42,7 @@ pub(crate) fn begin(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>
 fn drains(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let Some(host) = world.hosts.get(id).filter(|host| host.status == HostStatus::Active) else { return };
     let (provider, cause) = (host.provider, host.cause);
-    inventory::change(world, id, |host| host.status = HostStatus::Draining);
+    belief::host_drains(world, id);
     tell::host(world, id, cx);
     wake::daemons(world, provider, cx);
     if world.hosts.at(id.slot).empty() {

@@ -2,8 +2,8 @@
 
 use crate::engine::Span;
 use crate::model::capacity::luck;
-use crate::model::fact::{Cause, HostStatus, Reason, StopCode, TaskState};
-use crate::model::flows::rows::{account, inventory, link, tell, wake};
+use crate::model::fact::{Cause, Reason, StopCode, TaskState};
+use crate::model::flows::rows::{account, belief, inventory, link, tell, wake};
 use crate::model::flows::task::stop;
 use crate::model::flows::{Cx, For, News, World, step};
 use crate::model::ids::{HostId, ProviderId, TypeId, ZoneId};
@@ -122,8 +122,7 @@ pub(crate) fn register(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let (provider, kind) = (host.provider, host.kind);
     let trunking = source(provider, cx).is_some_and(|source| source.trunking);
     let size: &InstanceType = &cx.plan.types[kind];
-    inventory::change(world, id, |host| host.register(size, trunking, cx.now));
-    tell::host(world, id, cx);
+    belief::host_registers(world, id, size, trunking, cx);
     inventory::tell(world, provider, cx);
     world.hear(News::HostRuns(id), cx);
     lives(world, id, cx);
@@ -132,7 +131,8 @@ pub(crate) fn register(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 /// Ends a host with whatever runs on it.
 pub(crate) fn terminate(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    inventory::change(world, id, |host| (host.leaving, host.status) = (true, HostStatus::Draining));
+    inventory::change(world, id, |host| host.leaving = true);
+    belief::host_drains(world, id);
     while let Some(task) = newest_on(&world.tasks, world.hosts.at(id.slot).first) {
         let code = if world.tasks.at(task.slot).state < TaskState::Running {
             StopCode::TaskFailedToStart
@@ -150,12 +150,7 @@ pub(crate) fn remove(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     assert!(host.tasks == 0, "host {} is removed with {} tasks on it", host.number, host.tasks);
     let (provider, held) = (host.provider, host.held);
-    inventory::change(world, id, |host| {
-        host.status = HostStatus::Inactive;
-        host.connected = false;
-        host.alive = false;
-    });
-    tell::host(world, id, cx);
+    belief::host_stopped(world, id, cx);
     inventory::remove(world, id);
     inventory::tell(world, provider, cx);
     not_at_risk(world, provider, id);

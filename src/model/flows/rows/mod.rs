@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod bad;
+pub(crate) mod belief;
 pub(crate) mod containers;
 pub(crate) mod daemons;
 pub(crate) mod digest;

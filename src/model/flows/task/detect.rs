@@ -3,7 +3,7 @@
 
 use super::{serve, stop};
 use crate::model::fact::{Fact, Reason, StopCode};
-use crate::model::flows::rows::{account, link, wake};
+use crate::model::flows::rows::{account, belief, link, wake};
 use crate::model::flows::{Cx, HELD_UP, World, step};
 use crate::model::ids::{ServiceId, TaskId};
 use crate::model::plan::Kind;
@@ -64,7 +64,7 @@ fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let (cause, epoch, service) = (task.cause, task.epoch, &plan.services[task.service]);
     let grace_ends = task.grace_ends(service.grace);
     cx.note(Fact::Noticed { cause });
-    account::change(world, plan, id, |task| task.target = Target::Unhealthy);
+    belief::target_fails(world, id, plan);
     wake::target_out(world, id, cx);
     if grace_ends > cx.now {
         cx.after(grace_ends.since(cx.now), step::Detect::GraceOver(id, epoch));

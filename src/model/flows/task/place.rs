@@ -7,7 +7,7 @@
 
 use super::attach;
 use crate::model::fact::{Phase, TaskState};
-use crate::model::flows::rows::{account, link, revision, tell};
+use crate::model::flows::rows::{account, belief, link, revision};
 use crate::model::flows::{Cx, For, HELD_UP, World, step};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId};
 use crate::model::placement::choose;
@@ -30,7 +30,7 @@ pub(crate) fn place(world: &mut World, task: TaskId, host: HostId, cx: &mut Cx<'
         task.alive = false;
         task.cause = cause;
     });
-    to_state(world, task, TaskState::Pending, Phase::Detection, cx);
+    belief::reaches(world, task, TaskState::Pending, Phase::Detection, cx);
 }
 
 /// Reserves a host's room for a task.
@@ -65,7 +65,7 @@ fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let who = task.who(service);
     if let Some(law) = &service.life.start {
         let span = law.sample(&mut cx.draw(For::Start, who));
-        to_state(world, id, TaskState::Pending, Phase::Start, cx);
+        belief::reaches(world, id, TaskState::Pending, Phase::Start, cx);
         cx.after(span, step::Launch::Started(id));
         return;
     }
@@ -75,15 +75,6 @@ fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     } else {
         networked(world, id, cx);
     }
-}
-
-pub(crate) fn to_state(world: &mut World, id: TaskId, state: TaskState, phase: Phase, cx: &mut Cx<'_>) {
-    let from = world.tasks.at(id.slot).state;
-    account::change(world, cx.plan, id, |task| {
-        task.state = state;
-        task.phase = phase;
-    });
-    tell::task(world, id, from, cx);
 }
 
 /// Whether the task may take its next step; while its agent is not heard the step is tried again later.
@@ -103,7 +94,7 @@ pub(crate) fn networked(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if !goes_on(world, id, step::Launch::Networked(id), cx) {
         return;
     }
-    to_state(world, id, TaskState::Pending, Phase::ContainerStart, cx);
+    belief::reaches(world, id, TaskState::Pending, Phase::ContainerStart, cx);
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];

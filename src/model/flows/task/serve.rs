@@ -12,7 +12,7 @@ use crate::model::defect::Effect;
 use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
 use crate::model::flows::cell::plane;
 use crate::model::flows::cell::plane::Work;
-use crate::model::flows::rows::{account, bad, heir, link, revision, tell, wake};
+use crate::model::flows::rows::{account, bad, belief, heir, link, revision, wake};
 use crate::model::flows::{Cx, For, HELD_UP, News, World, step};
 use crate::model::ids::TaskId;
 use crate::model::plan::{Kind, Restart, Service};
@@ -57,20 +57,9 @@ pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
-    let from = task.state;
-    let (checked, now) = (is_checked(service), cx.now);
+    let checked = is_checked(service);
     let unfit = checked && fails_checks(world, id, cx);
-    account::change(world, plan, id, |task| {
-        (task.started, task.ran_since) = (now, now);
-        task.state = TaskState::Running;
-        task.phase = Phase::HealthCheck;
-        task.set_ready(service.life.health.is_none() && !unfit);
-        task.target = if service.balancer.is_some() { Target::Initial } else { Target::None };
-        if !checked {
-            task.health = Health::Healthy;
-        }
-    });
-    tell::task(world, id, from, cx);
+    belief::runs(world, id, checked, unfit, cx);
     world.hear(News::TaskRuns { task: id, checked }, cx);
     let no = world.tasks.at(id.slot).no();
     plane::work(world, no.service, Work::StateChange, cx);
@@ -94,16 +83,7 @@ fn fails_checks(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
 
 /// At time 0: RUNNING and healthy for long.
 pub(crate) fn long_running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let service = &plan.services[world.tasks.at(id.slot).service];
-    account::change(world, plan, id, |task| {
-        task.marks.set(Marks::STOOD, true);
-        task.state = TaskState::Running;
-        task.set_ready(true);
-        task.health = Health::Healthy;
-        task.target = if service.balancer.is_some() { Target::Healthy } else { Target::None };
-    });
-    tell::task(world, id, TaskState::Provisioning, cx);
+    belief::stood(world, id, cx);
     await_end(world, id, cx);
 }
 
@@ -208,13 +188,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     let (no, leaving) = (task.no(), task.marks.has(Marks::LEAVING));
-    account::change(world, plan, id, |task| {
-        task.set_ready(true);
-        task.health = Health::Healthy;
-        if service.balancer.is_some() {
-            task.target = Target::Healthy;
-        }
-    });
+    belief::passes(world, id, true, plan);
     cx.note(Fact::Health { task: no, healthy: true });
     revision::healthy(world, id, cx);
     if !leaving {
@@ -234,14 +208,7 @@ fn is_told(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
 
 /// Its checks pass and ECS does not hear of it: a balancer on the spot sends requests, belief comes later.
 fn passed_unheard(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let balanced = plan.services[world.tasks.at(id.slot).service].balancer.is_some();
-    account::change(world, plan, id, |task| {
-        task.set_ready(true);
-        if balanced {
-            task.target = Target::Healthy;
-        }
-    });
+    belief::passes(world, id, false, cx.plan);
     let again = step::Serve::Passed(id, world.tasks.at(id.slot).epoch);
     cx.after(HELD_UP, again);
 }
@@ -262,14 +229,7 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let no = task.no();
-    account::change(world, plan, id, |task| {
-        task.health = Health::Unhealthy;
-        task.cause = cause;
-        task.phase = Phase::Scheduling;
-        if task.target != Target::None {
-            task.target = Target::Unhealthy;
-        }
-    });
+    belief::fails(world, id, cause, plan);
     cx.note(Fact::Health { task: no, healthy: false });
     cx.note(Fact::Noticed { cause });
     wake::target_out(world, id, cx);

@@ -12,7 +12,7 @@ use crate::engine::Span;
 use crate::model::capacity::luck;
 use crate::model::defect::Effect;
 use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode, TaskState};
-use crate::model::flows::rows::{account, bad, containers, digest};
+use crate::model::flows::rows::{account, bad, belief, containers, digest};
 use crate::model::flows::{Cx, For, World, step};
 use crate::model::ids::TaskId;
 use crate::model::plan::{Plan, Service};
@@ -36,7 +36,7 @@ fn connected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if !place::goes_on(world, id, step::Launch::Connected(id), cx) {
         return;
     }
-    place::to_state(world, id, TaskState::Activating, Phase::ImagePull, cx);
+    belief::reaches(world, id, TaskState::Activating, Phase::ImagePull, cx);
     if start_fails(world, id, cx) {
         return;
     }
@@ -135,7 +135,7 @@ fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
             return;
         }
         keep_image(world, id, cx.plan);
-        place::to_state(world, id, TaskState::Activating, Phase::Start, cx);
+        belief::reaches(world, id, TaskState::Activating, Phase::Start, cx);
         digest::resolved(world, id, cx);
     }
     if let Some((defect, cause)) = bad::defect(world, cx.plan, id).filter(|(defect, _)| defect.never_starts()) {

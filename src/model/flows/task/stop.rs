@@ -9,7 +9,7 @@ use crate::engine::Span;
 use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
 use crate::model::flows::cell::plane;
 use crate::model::flows::cell::plane::Work;
-use crate::model::flows::rows::{account, containers, heir, link, tell, wake};
+use crate::model::flows::rows::{account, belief, containers, heir, link, wake};
 use crate::model::flows::{Cx, HELD_UP, News, World, step};
 use crate::model::ids::{HostId, ServiceId, TaskId};
 use crate::model::plan::{Kind, ProviderKind};
@@ -74,13 +74,7 @@ pub(crate) fn stop_within(
     // A Spot interruption sends the signal with the notice; it does not wait for the balancer (Fargate capacity
     // providers).
     if registered && within == Span::MAX {
-        let from = world.tasks.at(id.slot).state;
-        account::change(world, plan, id, |task| {
-            task.wanted = false;
-            task.state = TaskState::Deactivating;
-            task.target = Target::Draining;
-        });
-        tell::task_stop(world, id, from, code, reason, cx);
+        belief::deregisters(world, id, code, reason, cx);
         cx.after(delay, step::Stop::Drained(id, code, reason));
     } else {
         signal(world, id, code, reason, within, cx);
@@ -99,16 +93,9 @@ fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within:
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
-    let (from, who, of) = (task.state, task.who(service), task.service);
+    let (who, of) = (task.who(service), task.service);
     plane::work(world, of, Work::Stop, cx);
-    account::change(world, plan, id, |task| {
-        task.wanted = false;
-        task.state = TaskState::Stopping;
-        if task.target != Target::None {
-            task.target = Target::Draining;
-        }
-    });
-    tell::task_stop(world, id, from, code, reason, cx);
+    belief::stops(world, id, code, reason, cx);
     cx.after(containers::stop(service, who, cx).min(within), step::Stop::Exited(id, code, reason));
 }
 
@@ -141,24 +128,14 @@ pub(crate) fn finished(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 /// ECS knows that the task is gone: STOPPED, its room is free, its replacement due.
 pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    let task = world.tasks.at_mut(id.slot);
+    let task = world.tasks.at(id.slot);
     let (from, service, was_wanted, started) = (task.state, task.service, task.wanted, task.started);
     let (host, cause) = (task.host, task.cause);
     plane::work(world, service, Work::StateChange, cx);
     if matches!(code, StopCode::EssentialContainerExited | StopCode::InfrastructureHealth) {
         heir::failed(world, id, plan);
     }
-    let task = world.tasks.at_mut(id.slot);
-    let detaches = from == TaskState::Stopping && plan.services[service].task.eni;
-    // Not through the books: the row leaves them as a whole below.
-    task.state = if detaches { TaskState::Deprovisioning } else { TaskState::Stopped };
-    task.wanted = false;
-    tell::task_stop(world, id, from, code, reason, cx);
-    if detaches {
-        // Detaching the network interface takes no time (model choice).
-        world.tasks.at_mut(id.slot).state = TaskState::Stopped;
-        tell::task_stop(world, id, TaskState::Deprovisioning, code, reason, cx);
-    }
+    belief::stopped(world, id, code, reason, cx);
     let failed = was_wanted && from < TaskState::Running && code == StopCode::TaskFailedToStart;
     if failed && plan.services[service].kind != Kind::Stream {
         world.hear(News::TaskFails { task: id, ran: false }, cx);
