@@ -22,8 +22,8 @@ const MODEL: [&[&str]; 11] = [
     &["audit"],
 ];
 
-/// Arrows of the model that point up: the plan holds each fault and each placement as it runs; it calls neither.
-const MODEL_UP: [(&str, &str); 2] = [("plan", "fault"), ("plan", "placement")];
+/// Arrows of the model that point up: the plan holds each fault as it runs; it calls none.
+const MODEL_UP: [(&str, &str); 1] = [("plan", "fault")];
 
 /// The rooms of flows, the lowest first: each names those below it only.
 const FLOWS: [&str; 7] = ["rows", "cell", "task", "host", "scheduler", "change", "traffic"];

@@ -10,7 +10,9 @@ mod convoy;
 mod part;
 mod pipeline;
 mod place;
+pub mod placement;
 mod plane;
+pub mod query;
 mod strategy;
 mod traffic;
 mod written;
@@ -19,7 +21,6 @@ pub use super::ids::Unit;
 use super::ids::{
     AccountId, AlarmId, BucketId, CellId, ChangeId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId,
 };
-use super::placement::Placement;
 use crate::engine::index::Table;
 use crate::engine::{Dist, Seed, Span, Time, Who};
 pub use alarm::{
@@ -36,6 +37,7 @@ pub use convoy::{ACROSS, Convoys};
 pub use part::Part;
 pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
 pub use place::{Zone, ZoneKind};
+use placement::Placement;
 pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
 use std::ops::Range;
 pub use strategy::{Answer, Flag, Hook, HookStatus, Shadow, Strategy, WHOLE};
