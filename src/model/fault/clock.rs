@@ -53,7 +53,7 @@ pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
         }
         step::Fault::PlacesOver(provider, zone) => returns::places_over(world, provider, zone),
         step::Fault::Succeeds(provider, cause, zone, kind) => {
-            returns::succeeds(world, provider, cause, (zone, kind), cx)
+            returns::succeeds(world, provider, cause, (zone, kind), cx);
         }
         step::Fault::StockBack(zone, cause, row) => returns::stock_back(world, zone, cause, row, cx),
         step::Fault::TakenBack(host, cause) => {
