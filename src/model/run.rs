@@ -9,7 +9,7 @@ use super::flows::host::{agent, consolidate, drain, host_health, managed, scale}
 use super::flows::rows::wake;
 use super::flows::scheduler::{daemon, pace, rebalance, reconcile, stand, turn};
 use super::flows::task::{attach, detect, serve, start, stop};
-use super::flows::traffic::{addresses, customers, dispatch, settle, traffic};
+use super::flows::traffic::{addresses, customers, dispatch, rates, settle};
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, ZoneId};
 use super::news::News;
 use super::plan::{self, Kind, Part, Plan};
@@ -56,7 +56,7 @@ impl engine::Partition for World {
             Family::Create => create::handle(self, step::Create::of(event), cx),
             Family::Call => call::handle(self, step::Call::of(event), cx),
             Family::Grow => grow::handle(self, step::Grow::of(event), cx),
-            Family::Traffic => traffic::handle(self, step::Traffic::of(event), cx),
+            Family::Traffic => rates::handle(self, step::Traffic::of(event), cx),
             Family::Addresses => addresses::handle(self, step::Addresses::of(event), cx),
             Family::Dispatch => dispatch::handle(self, step::Dispatch::of(event), cx),
             Family::Customers => customers::handle(self, step::Customers::of(event), cx),
@@ -92,7 +92,7 @@ impl World {
             News::HostRuns(host) => fault::host_runs(self, host, cx),
             News::HostOpen(host) => daemon::first(self, host, cx),
             News::CellStands(cell) => fault::cell_stands(self, cell, cx),
-            News::ServiceStands(service) => traffic::prepare(self, service, cx),
+            News::ServiceStands(service) => rates::prepare(self, service, cx),
             News::Looked(service) => deploy::look(self, service, cx),
             News::RunsFirst(change) => pipeline::runs_first(self, change, cx),
             News::Moved(service, change) => pipeline::done(self, service, change, cx),
@@ -212,7 +212,7 @@ impl World {
                 self.prepare_unborn(service, plan, cx);
                 continue;
             }
-            traffic::prepare(self, service, cx);
+            rates::prepare(self, service, cx);
             self.populate(service, empty, cx);
         }
         self.forget_left_out();
@@ -221,7 +221,7 @@ impl World {
     /// Before its cluster is there a service has nothing and needs nothing; calls for it come all the same.
     fn prepare_unborn(&mut self, service: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
         if plan.services[service].kind == Kind::Stream {
-            traffic::prepare(self, service, cx);
+            rates::prepare(self, service, cx);
         }
     }
 

@@ -5,6 +5,6 @@ pub(crate) mod copies;
 pub(crate) mod customers;
 pub(crate) mod dispatch;
 pub(crate) mod features;
+pub(crate) mod rates;
 pub(crate) mod settle;
-pub(crate) mod traffic;
 pub(crate) mod versions;
