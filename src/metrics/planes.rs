@@ -226,7 +226,7 @@ impl Planes {
         let row = &mut self.cells[self.homes.of(service)].measure;
         row.tries[what as usize] += 1;
         // A call that waited in the cell is accepted later: that is no further try.
-        let waited = what == Call::Accepted && attempt == crate::model::flows::call::ATTEMPTS;
+        let waited = what == Call::Accepted && attempt == crate::model::flows::cell::call::ATTEMPTS;
         row.calls += u64::from(attempt == 0);
         row.retries += u64::from(attempt > 0 && !waited);
     }

@@ -14,13 +14,16 @@ pub mod flows;
 pub mod ids;
 pub mod lifecycle;
 pub mod names;
+pub(crate) mod news;
 pub mod placement;
 pub mod plan;
 pub mod problem;
 pub mod purpose;
 pub mod quantity;
 pub mod routing;
+mod run;
 pub mod status;
+pub mod step;
 pub mod tables;
 pub mod world;
 

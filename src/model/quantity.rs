@@ -167,6 +167,16 @@ impl JsonSchema for Rate {
     }
 }
 
+/// `ceil(count x percent / 100)` (Rolling update).
+pub(crate) fn percent_up(count: u32, percent: u32) -> u32 {
+    (u64::from(count) * u64::from(percent)).div_ceil(100) as u32
+}
+
+/// A part of a rate, in millionths.
+pub(crate) fn part_of(whole: u64, ppm: u64) -> u64 {
+    (u128::from(whole) * u128::from(ppm) / 1_000_000) as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

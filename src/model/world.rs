@@ -1,17 +1,11 @@
-//! One partition of the world: the tables of a control-plane cell, or of several that share something, and the one
-//! dispatch.
+//! One partition of the world: the tables of a control-plane cell, or of several that share something.
 
-use super::event::{Event, Family};
-use super::fact::{Cause, Fact};
-use super::fault;
-use super::flows::{
-    self, alarms, consolidate, convoy, daemon, deploy, detect, dispatch, launch, outage, pipeline, plane, rebalance,
-    reconcile, scale, serve, settle, stop, traffic,
-};
+use super::alarm::Share;
+use super::alarm::watch::{Followers, Watch};
+use super::fact::Cause;
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
-use super::plan::{self, Kind, Part, Plan};
-use super::routing;
-use super::tables::rollout::Revision;
+use super::plan::{self, Part};
+use super::tables::strikes::Strikes;
 use super::tables::{Application, Front, Homes, Hosts, Pipe, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
@@ -59,7 +53,7 @@ pub struct World {
     /// DAEMON services: hosts ask for them again and again.
     pub(crate) daemons: Vec<ServiceId>,
     /// Faults in force.
-    pub strikes: fault::Strikes,
+    pub strikes: Strikes,
     /// Outages of what a start needs, in force.
     pub shortages: Vec<Shortage>,
     /// Providers of hosts whose successor a fault brings at its end.
@@ -71,11 +65,11 @@ pub struct World {
     /// Changes that go on stage by stage, under way.
     pub pipes: Vec<Pipe>,
     /// Alarms that watch its services.
-    pub alarms: Vec<alarms::Watch>,
+    pub alarms: Vec<Watch>,
     /// Those among them that watch several services together, by place.
     pub(crate) fleet_alarms: Vec<usize>,
     /// Composite alarms.
-    pub(crate) composites: alarms::Followers,
+    pub(crate) composites: Followers,
     /// Customers' own cells, where their router runs.
     pub application: Option<Box<Application>>,
     /// Services to settle when the event has been handled.
@@ -83,7 +77,7 @@ pub struct World {
     /// A list that handlers borrow, so that none allocates.
     pub(crate) scratch: Vec<TaskId>,
     /// Another: what zones get.
-    pub(crate) shares: Vec<crate::model::alarm::Share>,
+    pub(crate) shares: Vec<Share>,
 }
 
 /// A Fargate launch bucket and who waits at it.
@@ -100,7 +94,7 @@ pub struct Launches {
 }
 
 impl Launches {
-    fn new(bucket: &plan::Bucket) -> Launches {
+    pub(crate) fn new(bucket: &plan::Bucket) -> Launches {
         Launches { tokens: Tokens::full(bucket.burst, bucket.rate), queue: VecDeque::new(), armed: false, used: 0 }
     }
 }
@@ -108,199 +102,15 @@ impl Launches {
 /// What a handler sees beside its world.
 pub type Cx<'a> = engine::Cx<'a, World>;
 
-impl engine::Partition for World {
-    type Event = Event;
-    type Fact = Fact;
-    type Plan = Plan;
-
-    fn handle(&mut self, event: Event, cx: &mut Cx<'_>) {
-        if self.outages > 0 && outage::holds(self, event, cx) {
-            return settle::all(self, cx);
-        }
-        match event.family() {
-            Family::Launch => launch::handle(self, launch::Step::of(event), cx),
-            Family::Serve => serve::handle(self, serve::Step::of(event), cx),
-            Family::Stop => stop::handle(self, stop::Step::of(event), cx),
-            Family::Detect => detect::handle(self, detect::Step::of(event), cx),
-            Family::Reconcile => reconcile::handle(self, reconcile::Step::of(event), cx),
-            Family::Rebalance => rebalance::handle(self, rebalance::Step::of(event), cx),
-            Family::Scale => scale::handle(self, scale::Step::of(event), cx),
-            Family::Consolidate => consolidate::handle(self, consolidate::Step::of(event), cx),
-            Family::Traffic => traffic::handle(self, traffic::Step::of(event), cx),
-            Family::Fault => fault::handle(self, fault::Step::of(event), cx),
-            Family::Plane => plane::handle(self, plane::Step::of(event), cx),
-            Family::Alarm => alarms::handle(self, alarms::Step::of(event), cx),
-            Family::Deploy => deploy::handle(self, deploy::Step::of(event), cx),
-            Family::Dispatch => dispatch::handle(self, dispatch::Step::of(event), cx),
-            Family::Pipeline => pipeline::handle(self, pipeline::Step::of(event), cx),
-            Family::Convoy => convoy::handle(self, convoy::Step::of(event), cx),
-        }
-        settle::all(self, cx);
-    }
-
-    /// Tasks and hosts: what a run without end would fill the memory with.
-    fn rows(&self) -> usize {
-        self.tasks.live() + self.hosts.live()
-    }
-}
-
-/// The application in cells, if this part runs it.
-fn of_part<'p>(plan: &'p Plan, part: &Part) -> Option<&'p plan::Application> {
-    plan.application.as_ref().filter(|one| part.as_one.services.contains(&one.router.0))
-}
-
-/// Launches of one service on any capacity: 500 a minute (Amazon ECS quotas; the bucket is a model choice).
-const SERVICE_BURST: u32 = 500;
-const SERVICE_RATE: u64 = 500_000_000_000 / 60;
-
 impl World {
-    /// One world for each cell of the plan; cells that share an account run together.
-    pub fn all(plan: &Plan) -> Vec<World> {
-        plan.parts(|_| false).into_iter().map(|part| World::new(plan, &part)).collect()
-    }
-
-    /// The world of a part of the plan.
-    pub fn new(plan: &Plan, part: &Part) -> World {
-        let cell = &part.as_one;
-        let zone_count = usize::from(cell.zones.end - cell.zones.start);
-        let plane = plan.regions[cell.region].plane.as_ref();
-        let mut world = World {
-            planes: Table::starting_at(CellId(part.cells.start)),
-            front: Front::new(cell.accounts.clone(), plan.regions[cell.region].attach.as_ref()),
-            outages: 0,
-            homes: Homes::new(cell.clusters.clone()),
-            unborn: Vec::new(),
-            depends: plane.and_then(|plane| plane.depends_on),
-            depends_ppm: flows::depend::WHOLE,
-            depends_cause: None,
-            metered: plane.is_some_and(plan::Plane::meters),
-            first_zone: cell.zones.start,
-            zones: Table::starting_at(ZoneId(cell.zones.start)),
-            nodes_out: 0,
-            services: Table::starting_at(ServiceId(cell.services.start)),
-            providers: Table::starting_at(ProviderId(cell.providers.start)),
-            buckets: Table::starting_at(BucketId(cell.buckets.start)),
-            hosts: Hosts::new(),
-            tasks: Tasks::new(),
-            daemons: cell
-                .services
-                .clone()
-                .map(ServiceId)
-                .filter(|&id| plan.services[id].kind == Kind::Daemon)
-                .collect(),
-            strikes: fault::Strikes::new(plan),
-            shortages: Vec::new(),
-            held: Vec::new(),
-            held_tasks: Vec::new(),
-            staged: flows::pipeline::is_here(plan, part),
-            pipes: Vec::new(),
-            alarms: alarms::of_part(plan, &cell.services),
-            fleet_alarms: Vec::new(),
-            composites: alarms::composites(plan, &cell.services),
-            application: of_part(plan, part).map(|one| Box::new(routing::customers::at_start(one))),
-            dirty: Vec::new(),
-            scratch: Vec::new(),
-            shares: Vec::new(),
-            part: part.clone(),
-        };
-        for id in part.cells.clone().map(CellId) {
-            world.planes.push(Plane::new(plan, id));
-        }
-        for _ in cell.zones.clone() {
-            world.zones.push(Zone::default());
-        }
-        for service in cell.services.clone().map(ServiceId) {
-            let service = &plan.services[service];
-            let launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
-            let mut row = Service::new(service.desired, service.strategy.len(), zone_count, launches);
-            if !service.changes.is_empty() {
-                row.revisions.push(Revision::new(0, None, false, (service.strategy.len(), zone_count)));
-                row.completed = (!plan.start_empty).then_some(0);
-            }
-            world.services.push(row);
-        }
-        for _ in cell.providers.clone() {
-            world.providers.push(Provider { told_reservation: u32::MAX, ..Provider::default() });
-        }
-        for bucket in cell.buckets.clone().map(BucketId) {
-            world.buckets.push(Launches::new(&plan.buckets[bucket]));
-        }
-        world
-    }
-
     /// Row of a zone within its cell.
     pub(crate) fn zone_row(&self, zone: ZoneId) -> usize {
         zone.row() - usize::from(self.first_zone)
     }
 
-    /// Places what runs at time 0 and schedules the first events.
-    pub fn prepare(&mut self, cx: &mut Cx<'_>) {
-        let plan = cx.plan;
-        flows::plane::prepare(self, cx);
-        flows::create::prepare(self, cx);
-        flows::grow::prepare(self, cx);
-        self.stand(plan.start_empty, cx);
-        flows::depend::prepare(self, cx);
-        dispatch::prepare(self, cx);
-        deploy::prepare(self, cx);
-        pipeline::prepare(self, cx);
-        self.fleet_alarms = alarms::of_fleets(&self.alarms);
-        alarms::prepare(self, cx);
-        fault::prepare(self, cx);
-        settle::all(self, cx);
-    }
-
-    /// Places what is there at time 0: hosts, and unless it is `empty` what runs on them and on Fargate. Daemons are the
-    /// first tasks on a host.
-    pub fn stand(&mut self, empty: bool, cx: &mut Cx<'_>) {
-        let plan = cx.plan;
-        for provider in self.providers.ids() {
-            scale::prepare(self, provider, cx);
-        }
-        let is_daemon = |service: &ServiceId| plan.services[*service].kind == Kind::Daemon;
-        let daemons = self.services.ids().filter(is_daemon);
-        for service in daemons.chain(self.services.ids().filter(|service| !is_daemon(service))) {
-            if flows::create::unborn(self, plan.services[service].cluster) {
-                self.prepare_unborn(service, plan, cx);
-                continue;
-            }
-            flows::traffic::prepare(self, service, cx);
-            self.populate(service, empty, cx);
-        }
-        self.forget_left_out();
-    }
-
-    /// Before its cluster is there a service has nothing and needs nothing; calls for it come all the same.
-    fn prepare_unborn(&mut self, service: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
-        if plan.services[service].kind == Kind::Stream {
-            flows::traffic::prepare(self, service, cx);
-        }
-    }
-
-    /// At time 0 a service is at its desired count, as far as there is room; the rest is due.
-    fn populate(&mut self, service: ServiceId, empty: bool, cx: &mut Cx<'_>) {
-        let row = &mut self.services[service];
-        row.steady = true;
-        match cx.plan.services[service].kind {
-            Kind::Stream => {}
-            Kind::Daemon => {
-                if !empty {
-                    daemon::stand(self, service, cx);
-                    self.services[service].launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
-                }
-                reconcile::wake_once(self, service, cx);
-            }
-            Kind::Replica => {
-                let desired = row.desired;
-                let first = Cause::mechanism(super::fact::Mechanism::FirstStart);
-                row.owe(first, desired);
-                if !empty {
-                    while !self.services[service].owed.is_empty() && launch::stand(self, service, cx) {}
-                }
-                self.services[service].launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
-                reconcile::wake_once(self, service, cx);
-            }
-        }
+    /// Whether a cluster is not there yet.
+    pub(crate) fn unborn(&self, cluster: ClusterId) -> bool {
+        !self.unborn.is_empty() && self.unborn.contains(&cluster)
     }
 
     /// A fault will bring the successor of a host of this provider.

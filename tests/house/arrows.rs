@@ -1,6 +1,7 @@
 //! Who may name whom. The rooms and their order stand in `docs/architecture.md`.
 
 use super::text::{Source, sources};
+use std::collections::BTreeSet;
 
 /// Rooms by floor, the lowest first; those of one floor do not name each other.
 const FLOORS: [&[&str]; 7] = [
@@ -14,28 +15,28 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Inside the model, by floor; those of one floor may name each other.
-const MODEL: [&[&str]; 8] = [
+const MODEL: [&[&str]; 11] = [
     &["alarm_state", "ids", "lifecycle", "status", "problem", "quantity", "purpose"],
-    &["cause", "defect", "event", "fact", "names"],
+    &["cause", "defect", "event", "fact", "names", "news", "step"],
     &["plan"],
     &["tables"],
-    &["alarm", "capacity", "placement", "routing"],
-    &["flows", "fault"],
+    &["alarm", "routing"],
     &["world"],
+    &["capacity", "placement"],
+    &["flows"],
+    &["fault"],
+    &["run"],
     &["audit"],
 ];
 
-/// Arrows of the model that point up, each with the reason why.
-const MODEL_UP: [(&str, &str); 6] = [
-    // Handlers, effects and policies receive the world and what they may do in it.
-    ("flows", "world"),
-    ("fault", "world"),
-    ("capacity", "world"),
-    ("placement", "world"),
-    // The plan holds each fault and each placement as it runs; it calls neither.
-    ("plan", "fault"),
-    ("plan", "placement"),
-];
+/// Arrows of the model that point up: the plan holds each fault as it runs; it calls none.
+const MODEL_UP: [(&str, &str); 1] = [("plan", "fault")];
+
+/// The rooms of flows, the lowest first: each names those below it only.
+const FLOWS: [&str; 7] = ["rows", "cell", "task", "host", "scheduler", "change", "traffic"];
+
+/// Pairs of files of flows that may name each other.
+const MUTUAL_MAX: usize = 2;
 
 /// Floor of a room.
 fn floor(rooms: &[&[&str]], name: &str) -> Option<usize> {
@@ -120,7 +121,35 @@ fn up(source: &Source, to: &[String]) -> Option<String> {
     let part = |path: &[String]| path.get(1).and_then(|name| floor(&MODEL, name).map(|floor| (floor, name.clone())));
     let (Some((below, mine)), Some((above, theirs))) = (part(&from), part(to)) else { return None };
     let allowed = above <= below || MODEL_UP.contains(&(mine.as_str(), theirs.as_str()));
-    if allowed { None } else { told(format!("`model::{mine}` names `model::{theirs}`")) }
+    if !allowed {
+        return told(format!("`model::{mine}` names `model::{theirs}`"));
+    }
+    let room = |path: &[String]| FLOWS.iter().position(|room| path.get(2).is_some_and(|name| name == room));
+    let between = mine == "flows" && theirs == "flows";
+    match (room(&from), room(to)) {
+        (Some(below), Some(above)) if between && above > below => {
+            told(format!("`flows::{}` names `flows::{}`", FLOWS[below], FLOWS[above]))
+        }
+        _ => None,
+    }
+}
+
+/// The file of flows that a path leads to, or stands in.
+fn in_flows(path: &[String]) -> Option<String> {
+    let [model, flows, room, file, ..] = path else { return None };
+    (model == "model" && flows == "flows").then(|| format!("{room}/{file}"))
+}
+
+/// Pairs of files of flows that name each other.
+fn mutual(sources: &[Source]) -> Vec<(String, String)> {
+    let arrows = |source: &Source| {
+        let from = in_flows(&source.module());
+        let to: Vec<_> = named(source).iter().filter_map(|path| in_flows(path)).collect();
+        from.into_iter().flat_map(move |from| to.clone().into_iter().map(move |to| (from.clone(), to)))
+    };
+    let all: BTreeSet<(String, String)> = sources.iter().flat_map(arrows).collect();
+    let both = |(from, to): &&(String, String)| from < to && all.contains(&(to.clone(), from.clone()));
+    all.iter().filter(both).cloned().collect()
 }
 
 #[test]
@@ -134,6 +163,72 @@ fn arrows_point_down() {
 }
 
 #[test]
+fn stories_are_told_one_way() {
+    let sources = sources(&["src/model/flows"]);
+    let arrows = sources.iter().flat_map(named).filter(|path| in_flows(path).is_some()).count();
+    assert!(arrows > 200, "only {arrows} arrows were found between files of flows");
+    let found = mutual(&sources);
+    assert!(found.len() <= MUTUAL_MAX, "files of flows that name each other: {found:#?}");
+}
+
+/// The room of the model that a path leads to; each room of flows by itself.
+fn room_of_model(path: &[String]) -> Option<String> {
+    let [model, room, ..] = path else { return None };
+    let inner = path.get(2).filter(|inner| room == "flows" && FLOWS.contains(&inner.as_str()));
+    (model == "model" && floor(&MODEL, room).is_some())
+        .then(|| inner.map_or_else(|| room.clone(), |inner| format!("flows/{inner}")))
+}
+
+#[test]
+fn no_circle_in_the_model() {
+    let arrows = |source: &Source| -> Vec<(String, String)> {
+        let Some(from) = room_of_model(&source.module()) else { return Vec::new() };
+        let to = named(source).into_iter().filter_map(|path| room_of_model(&path));
+        let arrows = to.map(|to| (from.clone(), to)).filter(|(from, to)| from != to);
+        arrows.filter(|(from, to)| !MODEL_UP.contains(&(from.as_str(), to.as_str()))).collect()
+    };
+    let mut all: BTreeSet<(String, String)> = sources(&["src/model"]).iter().flat_map(arrows).collect();
+    assert!(all.len() > 80, "only {} arrows were found between rooms", all.len());
+    // Whoever is named by nobody that is left stands above all that are: what never gets there is a circle.
+    loop {
+        let below: BTreeSet<String> = all.iter().map(|(_, to)| to.clone()).collect();
+        let before = all.len();
+        all.retain(|(from, _)| below.contains(from));
+        if all.len() == before {
+            break;
+        }
+    }
+    assert!(all.is_empty(), "arrows in a circle: {all:#?}");
+}
+
+/// What a file sets of what ECS and load balancers believe; a host that registers sets its own status.
+fn beliefs(source: &Source) -> Vec<String> {
+    let code: String = source.shipped_code().split_whitespace().collect();
+    let mut found = Vec::new();
+    let whole = [".state=TaskState", "host.register("];
+    for field in [".health", ".target", ".status", ".connected", "task.state"].into_iter().chain(whole) {
+        for (at, _) in code.match_indices(field) {
+            let rest = &code[at + field.len()..];
+            let set = |rest: &str| rest.starts_with('=') && !rest.starts_with("==");
+            if whole.contains(&field) || set(rest) || set(rest.trim_start_matches(')')) {
+                found.push(format!("{}: `{field}`", source.path));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn belief_is_set_in_one_file() {
+    let all = sources(&["src/model/flows", "src/model/fault"]);
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        all.iter().partition(|source| source.path == "src/model/flows/rows/belief.rs");
+    assert!(here.iter().flat_map(|source| beliefs(source)).count() >= 15, "the file of beliefs sets none");
+    let found: Vec<String> = elsewhere.into_iter().flat_map(beliefs).collect();
+    assert!(found.is_empty(), "set in `flows/rows/belief.rs` only: {found:#?}");
+}
+
+#[test]
 fn every_room_has_a_floor() {
     for source in sources(&["src"]) {
         let module = source.module();
@@ -143,6 +238,8 @@ fn every_room_has_a_floor() {
             && room == "model"
         {
             assert!(floor(&MODEL, part).is_some(), "{}: which floor of the model is this?", source.path);
+            let known = part != "flows" || module.get(2).is_none_or(|room| FLOWS.contains(&room.as_str()));
+            assert!(known, "{}: which room of flows is this?", source.path);
         }
     }
 }
@@ -154,11 +251,23 @@ fn an_arrow_up_is_found() {
         let source = source(path, text);
         named(&source).iter().filter_map(|to| up(&source, to)).count()
     };
-    assert_eq!(wrong("src/model/tables/task.rs", "use crate::model::{ids::X, flows::launch};"), 1);
-    assert_eq!(wrong("src/model/tables/task.rs", "fn a() { super::super::flows::stop::gone(); }"), 1);
+    assert_eq!(wrong("src/model/tables/task.rs", "use crate::model::{ids::X, flows::task};"), 1);
+    assert_eq!(wrong("src/model/tables/task.rs", "fn a() { super::super::flows::task::stop::gone(); }"), 1);
     assert_eq!(wrong("src/engine/run.rs", "use crate::{model::Plan, engine::{Time, Span}};"), 1);
     assert_eq!(wrong("src/scenario/read.rs", "let x = crate::metrics::Objective::from_json;"), 1);
     assert_eq!(wrong("src/model/plan.rs", "use crate::stats::Moments;"), 1);
     assert_eq!(wrong("src/metrics/ledger.rs", "use crate::stats::Moments; use crate::model::{Fact, fact::Cause};"), 0);
-    assert_eq!(wrong("src/model/flows/stop.rs", "use super::{account, launch}; use crate::model::world::World;"), 0);
+    assert_eq!(wrong("src/model/flows/task/stop.rs", "use super::{launch, place}; use crate::model::world::World;"), 0);
+    assert_eq!(wrong("src/model/flows/task/stop.rs", "use crate::model::flows::rows::{account, wake};"), 0);
+    assert_eq!(wrong("src/model/flows/task/stop.rs", "use crate::model::flows::change::deploy;"), 1);
+    assert_eq!(wrong("src/model/flows/task/stop.rs", "fn a() { super::super::scheduler::daemon::first(); }"), 1);
+    assert_eq!(wrong("src/model/flows/change/alarms.rs", "use crate::model::fault::Strike;"), 1);
+    let pair = [
+        source("src/model/flows/task/stop.rs", "use super::{launch, place};"),
+        source("src/model/flows/task/launch.rs", "use super::stop;"),
+    ];
+    assert_eq!(mutual(&pair), [("task/launch".to_owned(), "task/stop".to_owned())]);
+    let sets = |text: &str| beliefs(&source("src/model/flows/task/serve.rs", text)).len();
+    assert_eq!(sets("task.health = Health::Healthy; (task.wanted, task.target) = x; host.status = y;"), 3);
+    assert_eq!(sets("if task.health == h && task.state != s { pipe.state = PipeState::Back }"), 0);
 }

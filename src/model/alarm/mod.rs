@@ -16,18 +16,18 @@ mod meter;
 mod outlier;
 #[cfg(test)]
 mod tests;
+pub mod watch;
 mod window;
 
 pub use super::alarm_state::State;
-pub use meter::Share;
-pub use outlier::outlier;
-pub use window::Level;
-
 use super::plan::Rule;
 use crate::engine::Time;
 use evaluate::{Point, evaluate, range};
 use meter::Meter;
+pub use meter::Share;
+pub use outlier::outlier;
 use std::collections::VecDeque;
+pub use window::Level;
 
 /// One alarm at work.
 #[derive(Clone, Debug)]

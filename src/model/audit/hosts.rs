@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::model::fact::{Cause, HostStatus, Mechanism, NO_ZONE};
-use crate::model::flows::launch::PROVISIONING_MAX;
+use crate::model::flows::task::launch::PROVISIONING_MAX;
 use crate::model::ids::{HostId, ProviderId};
 use crate::model::placement::{choose, spread};
 use crate::model::plan::{Group, InstanceType, Kind, Plan, ProviderKind};

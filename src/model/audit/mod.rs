@@ -19,7 +19,6 @@ mod planes;
 mod revisions;
 mod services;
 mod tasks;
-
 use super::fault::InForce;
 use super::plan::Plan;
 use super::world::World;

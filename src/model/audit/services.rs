@@ -12,7 +12,7 @@ use crate::model::tables::task::{Health, Marks, Target};
 use crate::model::world::World;
 use std::collections::BTreeMap;
 
-/// What a task counts as, said once more in plain words; `flows::account` packs the same into bits.
+/// What a task counts as, said once more in plain words; `flows/rows/account.rs` packs the same into bits.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 struct Counts {
     wanted: u32,
@@ -138,7 +138,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             list(world, zone, &recount.lists[place], &service.name, out);
         }
         // Before its cluster is there a service has no books.
-        let born = !crate::model::flows::create::unborn(world, service.cluster);
+        let born = !world.unborn(service.cluster);
         out.holds("nothing starts before its cluster is there", &service.name, born || row.launched == 0, row.launched);
         if born {
             books(row, recount, &service.name, out);
@@ -220,7 +220,7 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
     out.holds("served <= offered", name, served <= offered, (served, offered));
     out.same("losses make what fails", name, lost, offered.saturating_sub(served));
     let owed: u32 = lines.iter().map(|line| line.owed).sum();
-    let spares = crate::model::flows::shift::spares_due(row, service.maximum_percent);
+    let spares = crate::model::flows::rows::revision::spares_due(row, service.maximum_percent);
     let due = if service.kind == Kind::Daemon { row.desired.saturating_sub(row.wanted) } else { row.owed() - spares };
     out.same("launches that are due stand in the books", name, owed, due);
     let booked: u32 = lines.iter().map(|line| line.tasks + line.owed).sum();

@@ -3,7 +3,6 @@
 pub mod ec2_group;
 pub mod fargate;
 pub mod luck;
-
 use super::plan::StrategyItem;
 
 /// Items that a capacity provider strategy may have (CapacityProviderStrategyItem).

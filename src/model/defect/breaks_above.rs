@@ -1,7 +1,8 @@
 //! It answers with errors once it is asked for more than so much.
 
-use super::{Answers, Effect, part, share};
+use super::{Answers, Effect, share};
 use crate::model::problem::Problems;
+use crate::model::quantity::part_of;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +36,8 @@ impl Spec {
 
 impl Effect for Live {
     fn answers(&self, offered: u64, room: u64) -> Answers {
-        let errors = if offered > part(room, self.load_ppm) { part(offered.min(room), self.errors_ppm) } else { 0 };
+        let errors =
+            if offered > part_of(room, self.load_ppm) { part_of(offered.min(room), self.errors_ppm) } else { 0 };
         Answers { room, errors }
     }
 }

@@ -1,8 +1,8 @@
 //! It takes more and more memory, until it is killed.
 
-use super::{Effect, Leak, WEAR, WHOLE, part};
+use super::{Effect, Leak, WEAR, WHOLE};
 use crate::model::problem::Problems;
-use crate::model::quantity::Duration;
+use crate::model::quantity::{Duration, part_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,6 @@ impl Effect for Live {
         Some(self.leak)
     }
     fn left(&self, room: u64, wear: u8) -> u64 {
-        room - part(room, self.loses_ppm * u64::from(wear) / u64::from(WEAR))
+        room - part_of(room, self.loses_ppm * u64::from(wear) / u64::from(WEAR))
     }
 }

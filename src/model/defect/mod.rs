@@ -11,8 +11,8 @@ mod never_starts;
 mod poison_input;
 mod slower;
 mod stops_scheduling;
-
 use super::problem::Problems;
+use super::quantity::part_of;
 use crate::engine::{Dist, Span};
 
 /// A whole, in millionths.
@@ -176,7 +176,7 @@ kinds! {
 impl Answers {
     /// A share of what they answer is errors, in millionths.
     fn with_errors(offered: u64, room: u64, ppm: u64) -> Answers {
-        Answers { room, errors: part(offered.min(room), ppm) }
+        Answers { room, errors: part_of(offered.min(room), ppm) }
     }
 }
 
@@ -188,9 +188,4 @@ fn whole() -> f64 {
 /// A share above 0 as millionths; a problem otherwise.
 fn share(value: f64, at: &str, out: &mut Problems) -> Option<u64> {
     out.share_above_zero(value, at).map(|share| libm::round(share * WHOLE as f64) as u64)
-}
-
-/// A part of a whole.
-fn part(whole: u64, ppm: u64) -> u64 {
-    (u128::from(whole) * u128::from(ppm) / u128::from(WHOLE)) as u64
 }

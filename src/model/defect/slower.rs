@@ -1,7 +1,8 @@
 //! It answers fewer requests.
 
-use super::{Answers, Effect, OnPlane, part, share};
+use super::{Answers, Effect, OnPlane, share};
 use crate::model::problem::Problems;
+use crate::model::quantity::part_of;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,7 @@ impl Spec {
 
 impl Effect for Live {
     fn answers(&self, _offered: u64, room: u64) -> Answers {
-        Answers { room: part(room, self.ppm), errors: 0 }
+        Answers { room: part_of(room, self.ppm), errors: 0 }
     }
     fn on_plane(&self) -> Option<OnPlane> {
         Some(OnPlane { left: self.ppm, ..OnPlane::NOTHING })

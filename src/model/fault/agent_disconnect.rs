@@ -2,7 +2,8 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::model::fact::{Fact, Hit, HostStatus};
-use crate::model::flows::{For, detect};
+use crate::model::flows::For;
+use crate::model::flows::host::agent;
 use crate::model::ids::{ClusterId, HostId, ProviderId, ZoneId};
 use crate::model::names::Names;
 use crate::model::plan::Plan;
@@ -102,7 +103,7 @@ impl Effect for Live {
             let host = world.hosts.at_mut(id.slot);
             host.unheard.push(strike.cause);
             cx.note(Fact::Hits { cause: strike.cause, what: Hit::Host });
-            detect::agent_cut(world, id, cx);
+            agent::cut(world, id, cx);
         }
     }
 
@@ -113,7 +114,7 @@ impl Effect for Live {
             let before = host.unheard.len();
             host.unheard.retain(|cause| *cause != strike.cause);
             if host.unheard.len() < before {
-                detect::agent_back(world, id, cx);
+                agent::back(world, id, cx);
             }
         }
     }

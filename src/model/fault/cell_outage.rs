@@ -3,7 +3,7 @@
 use super::course::{self, Course, FailShare};
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
-use crate::model::flows::{headroom, outage};
+use crate::model::flows::cell::{headroom, outage};
 use crate::model::ids::{CellId, ClusterId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;

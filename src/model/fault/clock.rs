@@ -1,136 +1,44 @@
 //! When faults begin and end: once, or again and again for each thing that a kind matches.
 
 use super::{Effect, Live, returns};
-use crate::engine::index::Slots;
 use crate::engine::key::Phase;
-use crate::engine::{Span, Time, Who};
-use crate::model::event::steps;
+use crate::engine::{Span, Who};
 use crate::model::fact::{Cause, Fact};
-use crate::model::flows::{For, detect, outage, stop};
-use crate::model::ids::{CellId, FaultId, HostId, ProviderId, TaskId, TypeId, ZoneId};
+use crate::model::flows::For;
+use crate::model::flows::cell::outage;
+use crate::model::flows::host::death;
+use crate::model::flows::task::die;
+use crate::model::flows::task::stop;
+use crate::model::ids::{CellId, FaultId, HostId, TaskId};
 use crate::model::plan::{Plan, When};
+use crate::model::step;
+use crate::model::tables::strikes::{Clock, Strike, Thing};
 use crate::model::world::{Cx, World};
 
-/// What a clock of `every` belongs to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Thing {
-    /// Everything that the fault names.
-    All,
-    /// A zone.
-    Zone(ZoneId),
-    /// A host.
-    Host(HostId),
-    /// A task.
-    Task(TaskId),
-    /// A control-plane cell.
-    Cell(CellId),
-    /// A Spot pool.
-    Pool(ProviderId, ZoneId, Option<TypeId>),
-}
-
-/// A fault in force.
-#[derive(Clone, Copy, Debug)]
-pub struct Strike {
-    /// Fault and occurrence.
-    pub cause: Cause,
-    /// Which.
-    pub fault: FaultId,
-    /// What it hits.
-    pub thing: Thing,
-    /// Birth certificate of this occurrence.
-    pub who: Who,
-    /// When it began.
-    pub began: Time,
-    /// When it ends, if it does.
-    pub ends: Option<Time>,
-    /// Its clock, when it has one that runs again.
-    clock: Option<u32>,
-}
-
-/// A clock of `every`.
-#[derive(Clone, Copy, Debug)]
-struct Clock {
-    fault: FaultId,
-    thing: Thing,
-    who: Who,
-    rounds: u32,
-}
-
-/// Faults in force, how often each has begun, and the clocks that run.
-#[derive(Clone, Debug)]
-pub struct Strikes {
-    rows: Slots<Strike>,
-    begun: Vec<u32>,
-    clocks: Vec<Clock>,
-}
-
-impl Strikes {
-    /// Nothing has begun.
-    pub fn new(plan: &Plan) -> Strikes {
-        Strikes { rows: Slots::new(), begun: vec![0; plan.faults.len()], clocks: Vec::new() }
-    }
-
-    /// Faults that have begun and not ended.
-    pub(crate) fn in_force(&self) -> impl Iterator<Item = &Strike> {
-        self.rows.pairs().map(|(_, strike)| strike)
-    }
-}
-
-steps! { Fault:
-    /// A scheduled fault begins.
-    Begin(fault: FaultId),
-    /// A clock strikes.
-    Strike(number: u32),
-    /// The clock of a host strikes that was wound in this life of it.
-    Host(fault: FaultId, host: HostId, life: u32),
-    /// The clock of a task strikes.
-    Task(fault: FaultId, task: TaskId),
-    /// A fault ends.
-    End(strike: crate::engine::index::Handle),
-    /// The share of tries that a fault fails changes.
-    Course(strike: crate::engine::index::Handle),
-    /// The two-minute notice of a Spot host begins.
-    Notice(host: HostId, cause: Cause),
-    /// It is over: the host is taken back.
-    TakenBack(host: HostId, cause: Cause),
-    /// A Spot task on Fargate is taken back.
-    TaskTakenBack(task: TaskId, cause: Cause),
-    /// A host outside AWS has power again.
-    HostBack(host: HostId, life: u32),
-    /// The place of a provider's host has had its time: with power again (1) or given up (0).
-    PlaceBack(provider: ProviderId, zone: ZoneId, kind: TypeId, back: u8),
-    /// Places that are back and were not taken go to others.
-    PlacesOver(provider: ProviderId, zone: ZoneId),
-    /// The successor of a crashed host comes.
-    Succeeds(provider: ProviderId, cause: Cause, zone: ZoneId, kind: TypeId),
-    /// A step of the course in which the Fargate stock of a zone comes back.
-    StockBack(zone: ZoneId, cause: Cause, row: u32),
-}
-
 /// Handles a step.
-pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
     match step {
-        Step::Begin(fault) => strike(world, fault, Thing::All, cx.plan.faults[fault].who, None, cx),
-        Step::Strike(row) => {
+        step::Fault::Begin(fault) => strike(world, fault, Thing::All, cx.plan.faults[fault].who, None, cx),
+        step::Fault::Strike(row) => {
             let clock = &mut world.strikes.clocks[row as usize];
             clock.rounds += 1;
             let Clock { fault, thing, who, rounds } = *clock;
             strike(world, fault, thing, who.nth(u64::from(rounds)), Some(row), cx);
         }
-        Step::Host(fault, host, life) => {
+        step::Fault::Host(fault, host, life) => {
             if let Some(row) = world.hosts.get(host).filter(|row| row.alive && row.lives == life) {
                 let who = row.life().nth(cx.plan.faults[fault].who.0);
                 strike(world, fault, Thing::Host(host), who, None, cx);
             }
         }
-        Step::Task(fault, task) => {
+        step::Fault::Task(fault, task) => {
             if let Some(row) = world.tasks.get(task).filter(|row| row.alive) {
                 let who = row.who(&cx.plan.services[row.service]).nth(cx.plan.faults[fault].who.0);
                 strike(world, fault, Thing::Task(task), who, None, cx);
             }
         }
-        Step::End(handle) => end(world, handle, cx),
-        Step::Course(handle) => {
+        step::Fault::End(handle) => end(world, handle, cx),
+        step::Fault::Course(handle) => {
             let Some(strike) = world.strikes.rows.get(handle).copied() else { return };
             let effect = &cx.plan.faults[strike.fault].effect;
             if let Some(course) = effect.course() {
@@ -138,25 +46,27 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
                 goes_on(handle, strike, cx);
             }
         }
-        Step::Notice(host, cause) => super::spot_reclaim::notice(world, host, cause, cx),
-        Step::HostBack(host, life) => returns::host_back(world, host, life, cx),
-        Step::PlaceBack(provider, zone, kind, back) => {
+        step::Fault::Notice(host, cause) => super::spot_reclaim::notice(world, host, cause, cx),
+        step::Fault::HostBack(host, life) => returns::host_back(world, host, life, cx),
+        step::Fault::PlaceBack(provider, zone, kind, back) => {
             returns::place_back(world, provider, (zone, kind), back != 0, cx);
         }
-        Step::PlacesOver(provider, zone) => returns::places_over(world, provider, zone),
-        Step::Succeeds(provider, cause, zone, kind) => returns::succeeds(world, provider, cause, (zone, kind), cx),
-        Step::StockBack(zone, cause, row) => returns::stock_back(world, zone, cause, row, cx),
-        Step::TakenBack(host, cause) => {
+        step::Fault::PlacesOver(provider, zone) => returns::places_over(world, provider, zone),
+        step::Fault::Succeeds(provider, cause, zone, kind) => {
+            returns::succeeds(world, provider, cause, (zone, kind), cx);
+        }
+        step::Fault::StockBack(zone, cause, row) => returns::stock_back(world, zone, cause, row, cx),
+        step::Fault::TakenBack(host, cause) => {
             if world.hosts.get(host).is_some() {
-                detect::host_taken(world, host, cause, cx);
+                death::host_taken(world, host, cause, cx);
             }
         }
-        Step::TaskTakenBack(task, cause) => {
+        step::Fault::TaskTakenBack(task, cause) => {
             let Some(row) = world.tasks.get(task).filter(|task| task.alive) else { return };
             let cluster = cx.plan.services[row.service].cluster;
             if outage::unserved(world, cluster, cx).is_some() {
                 // It goes all the same; its cell will learn of it.
-                detect::fargate_dies(world, task, cause, cx);
+                die::fargate_dies(world, task, cause, cx);
             } else {
                 stop::taken_back(world, task, cause, cx);
             }
@@ -173,7 +83,7 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
             When::At(at) => {
                 let concerned = !things.is_empty() || matches!(fault.effect, Live::HostCrash(_) | Live::TaskCrash(_));
                 if concerned {
-                    cx.at(*at, Phase::Fault, Step::Begin(id));
+                    cx.at(*at, Phase::Fault, step::Fault::Begin(id));
                 }
             }
             When::Every(_) => {
@@ -236,7 +146,7 @@ fn wind(world: &mut World, row: u32, cx: &mut Cx<'_>) {
     let clock = world.strikes.clocks[row as usize];
     let When::Every(law) = &cx.plan.faults[clock.fault].when else { return };
     let gap = law.sample(&mut cx.draw(For::FaultGap, clock.who.nth(u64::from(clock.rounds))));
-    cx.at(cx.now + gap.max(Span::from_micros(1)), Phase::Fault, Step::Strike(row));
+    cx.at(cx.now + gap.max(Span::from_micros(1)), Phase::Fault, step::Fault::Strike(row));
 }
 
 /// A host is registered: its clocks start.
@@ -247,7 +157,7 @@ pub(crate) fn host_runs(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
         let (When::Every(law), Live::HostCrash(live)) = (&row.when, &row.effect) else { continue };
         if live.matches(host) {
             let gap = law.sample(&mut cx.draw(For::FaultGap, host.life().nth(row.who.0)));
-            cx.at(cx.now + gap, Phase::Fault, Step::Host(fault, id, host.lives));
+            cx.at(cx.now + gap, Phase::Fault, step::Fault::Host(fault, id, host.lives));
         }
     }
 }
@@ -261,7 +171,7 @@ pub(crate) fn task_runs(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         if live.matches(task, world, plan) {
             let who = task.who(&plan.services[task.service]).nth(row.who.0);
             let gap = law.sample(&mut cx.draw(For::FaultGap, who));
-            cx.at(cx.now + gap, Phase::Fault, Step::Task(fault, id));
+            cx.at(cx.now + gap, Phase::Fault, step::Fault::Task(fault, id));
         }
     }
 }
@@ -272,7 +182,7 @@ pub(crate) fn task_again(id: TaskId, who: Who, cause: Cause, cx: &mut Cx<'_>) {
     let row = &cx.plan.faults[fault];
     if let (When::Every(law), Live::TaskCrash(_)) = (&row.when, &row.effect) {
         let gap = law.sample(&mut cx.draw(For::FaultGap, who.nth(row.who.0)));
-        cx.at(cx.now + gap.max(Span::from_micros(1)), Phase::Fault, Step::Task(fault, id));
+        cx.at(cx.now + gap.max(Span::from_micros(1)), Phase::Fault, step::Fault::Task(fault, id));
     }
 }
 
@@ -290,7 +200,7 @@ fn strike(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Opti
     plan.faults[fault].effect.begin(world, strike, cx);
     goes_on(handle, strike, cx);
     match ends {
-        Some(at) => cx.at(at, Phase::Fault, Step::End(handle)),
+        Some(at) => cx.at(at, Phase::Fault, step::Fault::End(handle)),
         // A fault that does not last is over at once; one with a clock can come again.
         None if momentary(&plan.faults[fault].effect) => end(world, handle, cx),
         None => {}
@@ -301,7 +211,7 @@ fn strike(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Opti
 fn goes_on(handle: crate::engine::index::Handle, strike: Strike, cx: &mut Cx<'_>) {
     let course = cx.plan.faults[strike.fault].effect.course();
     if let Some(after) = course.and_then(|course| course.next(cx.now.since(strike.began))) {
-        cx.at(strike.began + after, Phase::Fault, Step::Course(handle));
+        cx.at(strike.began + after, Phase::Fault, step::Fault::Course(handle));
     }
 }
 

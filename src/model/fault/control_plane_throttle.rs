@@ -1,7 +1,7 @@
 //! The control plane takes on less than it could.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::flows::headroom;
+use crate::model::flows::cell::headroom;
 use crate::model::ids::{CellId, RegionId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;

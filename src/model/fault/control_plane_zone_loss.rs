@@ -2,7 +2,7 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::model::fact::{Fact, Hit};
-use crate::model::flows::headroom;
+use crate::model::flows::cell::headroom;
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;

@@ -2,7 +2,7 @@
 
 use super::course::{self, Course, FailShare};
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::flows::customers;
+use crate::model::flows::traffic::customers;
 use crate::model::ids::ServiceId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;

@@ -2,7 +2,10 @@
 
 use super::{Effect, HostsReturn, Kind, Strike, Thing};
 use crate::model::fact::HostStatus;
-use crate::model::flows::{For, detect, external, inventory, scale};
+use crate::model::flows::For;
+use crate::model::flows::host::death;
+use crate::model::flows::host::{external, scale};
+use crate::model::flows::rows::inventory;
 use crate::model::ids::HostId;
 use crate::model::ids::{ProviderId, ZoneId};
 use crate::model::names::Names;
@@ -133,7 +136,7 @@ impl Effect for Live {
                 world.providers[provider].held += 1;
                 world.strikes_held(strike.cause, provider);
             }
-            detect::host_dies(world, host, strike.cause, cx);
+            death::host_dies(world, host, strike.cause, cx);
         }
     }
 

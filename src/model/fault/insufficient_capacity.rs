@@ -5,7 +5,7 @@ use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
 use crate::model::capacity::luck;
 use crate::model::fact::{Fact, Hit};
-use crate::model::flows::rebalance;
+use crate::model::flows::scheduler::rebalance;
 use crate::model::ids::{ProviderId, ZoneId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;

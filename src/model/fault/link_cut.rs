@@ -1,7 +1,8 @@
 //! The link between a zone and its Region is cut.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::flows::{link, rebalance};
+use crate::model::flows::host::cut;
+use crate::model::flows::scheduler::rebalance;
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
 use crate::model::plan::Plan;
@@ -71,13 +72,13 @@ impl Effect for Live {
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in self.zones(strike, world, cx.plan) {
-            link::cut(world, zone, strike.cause, cx);
+            cut::cut(world, zone, strike.cause, cx);
         }
     }
 
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in self.zones(strike, world, cx.plan) {
-            link::mend(world, zone, cx);
+            cut::mend(world, zone, cx);
         }
         rebalance::zone_is_back(world, cx);
     }

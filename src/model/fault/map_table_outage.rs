@@ -1,7 +1,7 @@
 //! The map table of customers' own cells does not answer.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::flows::customers;
+use crate::model::flows::traffic::customers;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::world::{Cx, World};

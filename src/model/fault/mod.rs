@@ -25,20 +25,18 @@ mod clock;
 mod course;
 mod in_force;
 mod returns;
-
-pub use clock::{Step, Strike, Strikes, Thing};
+use super::ids::{CellId, ProviderId, RegionId, ZoneId};
+use super::names::Names;
+use super::plan::Plan;
+use super::problem::Problems;
+pub use super::tables::strikes::{Strike, Strikes, Thing};
+use super::world::{Cx, World};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
 pub use course::{Course, CourseStep, FailShare};
 pub use in_force::InForce;
 pub use returns::HostsReturn;
 pub use spot_reclaim::Spec as SpotReclaim;
 pub use zone_power_loss::Spec as PowerLoss;
-
-use super::ids::{CellId, ProviderId, RegionId, ZoneId};
-use super::names::Names;
-use super::plan::Plan;
-use super::problem::Problems;
-use super::world::{Cx, World};
 
 /// What the scenario writes, turned into what runs.
 pub trait Kind {

@@ -2,7 +2,11 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::model::fact::{Fact, Hit};
-use crate::model::flows::{addresses, detect, link, rebalance};
+use crate::model::flows::host::{agent, cut};
+use crate::model::flows::rows::link;
+use crate::model::flows::scheduler::rebalance;
+use crate::model::flows::task::die;
+use crate::model::flows::traffic::addresses;
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
@@ -63,12 +67,12 @@ impl Effect for Live {
             world.zones[zone].cut += 1;
             world.zones[zone].cut_cause = Some(strike.cause);
             addresses::node_lost(world, zone, strike.cause, cx);
-            link::cut_anchored(world, zone, strike.cause, cx);
+            cut::cut_anchored(world, zone, strike.cause, cx);
             for id in link::running_in(world, zone) {
-                detect::cut_off(world, id, strike.cause, cx);
+                die::cut_off(world, id, strike.cause, cx);
             }
             for id in link::hosts_in(world, zone) {
-                detect::agent_cut(world, id, cx);
+                agent::cut(world, id, cx);
             }
         }
     }
@@ -77,9 +81,9 @@ impl Effect for Live {
         for zone in super::zones_of(self.zone, strike, world) {
             world.zones[zone].cut -= 1;
             addresses::node_back(world, zone, strike.cause, cx.plan);
-            link::mend_anchored(world, zone, cx);
+            cut::mend_anchored(world, zone, cx);
             if world.zones[zone].reachable() {
-                link::back(world, zone, cx);
+                cut::back(world, zone, cx);
             }
         }
         rebalance::zone_is_back(world, cx);

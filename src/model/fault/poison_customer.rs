@@ -1,7 +1,7 @@
 //! A customer whose requests break what serves them.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::flows::outage;
+use crate::model::flows::cell::outage;
 use crate::model::ids::{CellId, ClusterId};
 use crate::model::names::Names;
 use crate::model::plan::Plan;

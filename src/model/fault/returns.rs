@@ -13,11 +13,14 @@ use super::{Course, CourseStep, Live, Strike};
 use crate::engine::key::Phase;
 use crate::engine::{Dist, Span, Who};
 use crate::model::fact::Cause;
-use crate::model::flows::{For, external, rebalance, scale};
+use crate::model::flows::For;
+use crate::model::flows::host::{external, scale};
+use crate::model::flows::scheduler::rebalance;
 use crate::model::ids::{HostId, ProviderId, TypeId, ZoneId};
 use crate::model::plan::ProviderKind;
 use crate::model::problem::Problems;
 use crate::model::quantity::Law;
+use crate::model::step;
 use crate::model::tables::zone::LEFT_OUT;
 use crate::model::world::{Cx, World};
 
@@ -81,12 +84,12 @@ impl HostsReturn {
         if matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
             world.hosts.at_mut(id.slot).unpowered = true;
             if returns {
-                cx.at(ends + after, Phase::Fault, super::Step::HostBack(id, life));
+                cx.at(ends + after, Phase::Fault, step::Fault::HostBack(id, life));
             }
             return;
         }
         world.providers[provider].place(zone, kind).out += 1;
-        cx.at(ends + after, Phase::Fault, super::Step::PlaceBack(provider, zone, kind, u8::from(returns)));
+        cx.at(ends + after, Phase::Fault, step::Fault::PlaceBack(provider, zone, kind, u8::from(returns)));
     }
 
     /// This host crashes: whether its successor is brought, which then comes by itself.
@@ -102,8 +105,8 @@ impl HostsReturn {
         let external = matches!(cx.plan.providers[provider].kind, ProviderKind::External(_));
         world.hosts.at_mut(id.slot).unpowered = external;
         if returns {
-            let back = super::Step::HostBack(id, life);
-            let succeeds = super::Step::Succeeds(provider, strike.cause, zone, kind);
+            let back = step::Fault::HostBack(id, life);
+            let succeeds = step::Fault::Succeeds(provider, strike.cause, zone, kind);
             cx.at(ends + after, Phase::Fault, if external { back } else { succeeds });
         }
         returns && !external
@@ -123,14 +126,14 @@ pub(super) fn place_back(
     place.back += u32::from(back);
     look(provider, cx);
     if !world.providers[provider].awaits_power(zone) {
-        cx.after(LEFT_OUT, super::Step::PlacesOver(provider, zone));
+        cx.after(LEFT_OUT, step::Fault::PlacesOver(provider, zone));
     }
 }
 
 /// The provider looks at once, and when its launches no longer stay away from the zone.
 fn look(provider: ProviderId, cx: &mut Cx<'_>) {
-    cx.after(Span::ZERO, scale::Step::Fill(provider));
-    cx.after(LEFT_OUT, scale::Step::Fill(provider));
+    cx.after(Span::ZERO, step::Scale::Fill(provider));
+    cx.after(LEFT_OUT, step::Scale::Fill(provider));
 }
 
 /// The successor of a crashed host comes, in its place if the zone has power.
@@ -146,7 +149,7 @@ pub(super) fn succeeds(
     }
     world.providers[provider].place(zone, kind).back += 1;
     scale::succeed(world, provider, cx);
-    cx.after(LEFT_OUT, super::Step::PlacesOver(provider, zone));
+    cx.after(LEFT_OUT, step::Fault::PlacesOver(provider, zone));
 }
 
 /// Places that nobody took for five minutes after the last return go to others (model choice).
@@ -200,7 +203,7 @@ fn there(share: f64, back: u32) -> u32 {
 /// The fault has ended: the course begins.
 pub(super) fn stock_returns(zone: ZoneId, course: &Course, cause: Cause, cx: &mut Cx<'_>) {
     for (row, (after, _)) in course.steps().iter().enumerate() {
-        cx.at(cx.now + *after, Phase::Fault, super::Step::StockBack(zone, cause, row as u32));
+        cx.at(cx.now + *after, Phase::Fault, step::Fault::StockBack(zone, cause, row as u32));
     }
 }
 

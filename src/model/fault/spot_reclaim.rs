@@ -4,13 +4,18 @@ use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
 use crate::engine::key::Phase;
 use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, Reason, StopCode};
-use crate::model::flows::{For, account, at_risk, drain, rebalance, stop};
+use crate::model::flows::For;
+use crate::model::flows::host::{at_risk, drain};
+use crate::model::flows::rows::account;
+use crate::model::flows::scheduler::rebalance;
+use crate::model::flows::task::stop;
 use crate::model::ids::{HostId, TaskId};
 use crate::model::ids::{ProviderId, TypeId, ZoneId};
 use crate::model::names::Names;
 use crate::model::plan::{Plan, ProviderKind};
 use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
+use crate::model::step;
 use crate::model::tables::host::NIL;
 use crate::model::tables::provider::Refusal;
 use crate::model::tables::task::on_host;
@@ -137,7 +142,7 @@ impl Live {
                     }
                     _ => at_risk::recommended(world, id, cause, cx),
                 }
-                cx.after(self.recommendation_before, super::Step::Notice(id, strike.cause));
+                cx.after(self.recommendation_before, step::Fault::Notice(id, strike.cause));
             }
         }
     }
@@ -155,7 +160,7 @@ impl Live {
                 cx.note(Fact::Noticed { cause: strike.cause });
                 account::change(world, plan, id, |task| task.cause = strike.cause);
                 stop::stop_within(world, id, StopCode::SpotInterruption, Reason::None, NOTICE, cx);
-                cx.at(cx.now + NOTICE, Phase::Fault, super::Step::TaskTakenBack(id, strike.cause));
+                cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TaskTakenBack(id, strike.cause));
             }
         }
     }
@@ -182,7 +187,7 @@ pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_
         cx.note(Fact::Noticed { cause });
         drain::begin(world, id, cause, cx);
     }
-    cx.at(cx.now + NOTICE, Phase::Fault, super::Step::TakenBack(id, cause));
+    cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TakenBack(id, cause));
 }
 
 impl Effect for Live {

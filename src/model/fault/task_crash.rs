@@ -2,7 +2,9 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::model::fact::TaskState;
-use crate::model::flows::{For, reconcile, serve};
+use crate::model::flows::For;
+use crate::model::flows::rows::wake;
+use crate::model::flows::task::serve;
 use crate::model::ids::TaskId;
 use crate::model::ids::{CellId, ClusterId, ServiceId, ZoneId};
 use crate::model::names::Names;
@@ -157,7 +159,7 @@ impl Effect for Live {
 
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         while let Some(service) = world.release_tasks(strike.cause) {
-            reconcile::wake_once(world, service, cx);
+            wake::scheduler(world, service, cx);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
 use crate::model::fact::{Fact, Hit};
-use crate::model::flows::account;
+use crate::model::flows::rows::account;
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;

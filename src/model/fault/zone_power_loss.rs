@@ -4,7 +4,13 @@ use super::returns::{self, HostsReturn};
 use super::{Course, CourseStep, Effect, Kind, Strike, Thing};
 use crate::engine::Who;
 use crate::model::fact::{Fact, Hit};
-use crate::model::flows::{For, addresses, detect, external, headroom, link, rebalance};
+use crate::model::flows::For;
+use crate::model::flows::cell::headroom;
+use crate::model::flows::host::external;
+use crate::model::flows::host::{cut, death};
+use crate::model::flows::scheduler::rebalance;
+use crate::model::flows::task::die;
+use crate::model::flows::traffic::addresses;
 use crate::model::ids::ZoneId;
 use crate::model::ids::{HostId, TaskId};
 use crate::model::names::Names;
@@ -102,7 +108,7 @@ impl Live {
                 if let Some(back) = &self.hosts {
                     back.of_zone(world, id, strike, cx);
                 }
-                detect::host_dies(world, id, strike.cause, cx);
+                death::host_dies(world, id, strike.cause, cx);
             }
         }
     }
@@ -120,7 +126,7 @@ impl Effect for Live {
                 world.zones[zone].dark += 1;
                 addresses::node_lost(world, zone, strike.cause, cx);
                 headroom::zone_lost(world, zone, strike.cause, cx);
-                link::cut_anchored(world, zone, strike.cause, cx);
+                cut::cut_anchored(world, zone, strike.cause, cx);
             }
             if self.stock.is_some() {
                 returns::stock_goes(world, zone, self.share, strike.cause);
@@ -145,7 +151,7 @@ impl Effect for Live {
             world.zones[zone].dark -= 1;
             addresses::node_back(world, zone, strike.cause, cx.plan);
             headroom::zone_back(world, zone, strike.cause, cx);
-            link::mend_anchored(world, zone, cx);
+            cut::mend_anchored(world, zone, cx);
         }
         external::revive(world, cx);
         rebalance::zone_is_back(world, cx);
@@ -158,7 +164,7 @@ fn fargate_goes_dark(world: &mut World, zone: ZoneId, share: f64, strike: Strike
         let task = world.tasks.at(slot);
         let who = task.who(&cx.plan.services[task.service]);
         if task.alive && task.host == NIL && task.zone == zone && hit(who, share, strike, cx) {
-            detect::fargate_dies(world, id, strike.cause, cx);
+            die::fargate_dies(world, id, strike.cause, cx);
         }
     }
 }

@@ -10,12 +10,19 @@ mod convoy;
 mod part;
 mod pipeline;
 mod place;
+pub mod placement;
 mod plane;
+pub mod query;
 mod strategy;
 mod traffic;
 mod written;
-
+use super::fault;
 pub use super::ids::Unit;
+use super::ids::{
+    AccountId, AlarmId, BucketId, CellId, ChangeId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId,
+};
+use crate::engine::index::Table;
+use crate::engine::{Dist, Seed, Span, Time, Who};
 pub use alarm::{
     Alarm, Comparison, EVENKEEL, Form, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
@@ -30,19 +37,12 @@ pub use convoy::{ACROSS, Convoys};
 pub use part::Part;
 pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
 pub use place::{Zone, ZoneKind};
+use placement::Placement;
 pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
+use std::ops::Range;
 pub use strategy::{Answer, Flag, Hook, HookStatus, Shadow, Strategy, WHOLE};
 pub use traffic::{Balancer, Profile, Traffic};
 pub use written::Written;
-
-use super::fault;
-use super::ids::{
-    AccountId, AlarmId, BucketId, CellId, ChangeId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId,
-};
-use super::placement::Placement;
-use crate::engine::index::Table;
-use crate::engine::{Dist, Seed, Span, Time, Who};
-use std::ops::Range;
 
 /// Everything a run needs to know. Rows that belong to one cell stand side by side, so that a cell holds a slice of
 /// each table under the same ids.

@@ -16,10 +16,8 @@ pub mod full_map;
 pub mod hash;
 pub mod ring;
 pub mod shuffle_shard;
-
-pub use shuffle_shard::shard;
-
 use super::plan::Mapping;
+pub use shuffle_shard::shard;
 
 /// The cell of each cluster, from 0, by its name.
 ///

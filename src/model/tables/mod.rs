@@ -13,6 +13,7 @@ pub mod provider;
 pub mod rollout;
 pub mod service;
 pub mod shortage;
+pub mod strikes;
 pub mod task;
 pub mod tries;
 pub mod zone;

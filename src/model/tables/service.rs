@@ -13,7 +13,7 @@ use crate::model::ids::{BucketId, ChangeId, TaskId};
 use crate::model::plan::Reach;
 use std::collections::VecDeque;
 
-/// What a service has in one zone. Every count but `first` is derived from the task rows by `flows::account`.
+/// What a service has in one zone. Every count but `first` is derived from the task rows by `flows/rows/account.rs`.
 #[derive(Clone, Copy, Debug)]
 pub struct InZone {
     /// First task of the list.
@@ -65,7 +65,7 @@ impl Default for InZone {
 }
 
 /// What a service has on one item of its capacity provider strategy. Every count is derived from the task rows by
-/// `flows::account`.
+/// `flows/rows/account.rs`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OnItem {
     /// Tasks whose goal is RUNNING and that are not to be replaced.
@@ -253,6 +253,11 @@ pub struct Told {
 }
 
 impl Service {
+    /// As many as desired, all healthy, nothing due.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.wanted == self.goal() && self.starting == 0 && self.to_replace == 0 && self.owed.is_empty()
+    }
+
     /// A service with nothing yet.
     pub fn new(desired: u32, items: usize, zones: usize, launches: Tokens) -> Service {
         Service {

@@ -124,7 +124,7 @@ pub struct Task {
     pub marks: Marks,
     /// Which revision of its service it is of; 0 is the one that the service begins with.
     pub revision: u8,
-    /// What it is counted as; see `flows::account`.
+    /// What it is counted as; see `flows/rows/account.rs`.
     pub(crate) counted: u16,
 }
 

@@ -1,0 +1,104 @@
+//! A change over several Regions: each has a pipeline of what is in it (`flows/change/pipeline.rs`), and one of them leads.
+//!
+//! ```text
+//! leads:   Join ─► Wave(stage) ───────────► bake ─► Wave(next) ... ─► Ended
+//! follows:           └► its moves ─► Moved ─┘
+//! follows: failed, goes back ─► Failed     leads: all go back: Back     follows: Returned
+//! ```
+//! The Regions of a stage are changed side by side, each one unit after the other (Automating safe, hands-off
+//! deployments). What one says reaches another after [`ACROSS`]; a Region that fails goes back at once, the others when
+//! they hear of it.
+
+use super::{pipeline, reach};
+use crate::engine::PartId;
+use crate::model::fact::{Fact, PipelineStep};
+use crate::model::flows::{Cx, World, step};
+use crate::model::ids::ChangeId;
+use crate::model::tables::pipe::Role;
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Convoy, cx: &mut Cx<'_>) {
+    match step {
+        step::Convoy::Join(change, turn) => pipeline::opens(world, change, turn, Role::Follows, cx),
+        step::Convoy::Wave(change, turn, stage) => wave(world, change, turn, usize::from(stage), cx),
+        step::Convoy::Moved(change, turn, from) => heard(world, (change, turn), false, PartId(from), cx),
+        step::Convoy::Returned(change, turn, from) => heard(world, (change, turn), true, PartId(from), cx),
+        step::Convoy::Reached(change, turn, unit, ppm) => {
+            if let Some(place) = of_late(world, change, turn) {
+                world.pipes[place].reached[usize::from(unit)] = ppm;
+            }
+        }
+        step::Convoy::Failed(change, turn) | step::Convoy::Back(change, turn) => {
+            if let Some(place) = of_turn(world, change, turn).filter(|place| world.pipes[*place].is_open()) {
+                pipeline::goes_back(world, place, cx);
+            }
+        }
+        step::Convoy::Ended(change, turn) => {
+            if let Some(place) = of_turn(world, change, turn) {
+                cx.note(Fact::Settled { change });
+                pipeline::leave(world, place, cx);
+            }
+        }
+        step::Convoy::Superseded(change, turn) => {
+            if let Some(place) = of_turn(world, change, turn) {
+                pipeline::end(world, place, PipelineStep::Superseded, cx);
+            }
+        }
+        step::Convoy::Runs(change, turn) => {
+            if of_turn(world, change, turn).is_some() {
+                pipeline::runs_first(world, change, cx);
+            }
+        }
+        step::Convoy::Rings(change, turn) => {
+            let been = |place: usize| world.pipes[place].reached.iter().any(|ppm| *ppm > 0);
+            if of_turn(world, change, turn).is_some_and(been) {
+                pipeline::failed(world, change, cx);
+            }
+        }
+        step::Convoy::More(change, turn, rate) => shift(world, change, turn, 0, rate, cx),
+        step::Convoy::Less(change, turn, rate) => shift(world, change, turn, rate, 0, cx),
+    }
+}
+
+/// The pipeline of this occurrence of a change, by place.
+fn of_turn(world: &World, change: ChangeId, turn: u32) -> Option<usize> {
+    reach::find(world, change).filter(|place| world.pipes[*place].turn == turn)
+}
+
+/// The same by the last bits of the turn.
+fn of_late(world: &World, change: ChangeId, turn: u16) -> Option<usize> {
+    reach::find(world, change).filter(|place| world.pipes[*place].turn as u16 == turn)
+}
+
+/// A stage begins: what it changes here may.
+fn wave(world: &mut World, change: ChangeId, turn: u32, stage: usize, cx: &mut Cx<'_>) {
+    // One that has failed here is on its way back already.
+    let Some(place) = of_turn(world, change, turn).filter(|place| world.pipes[*place].is_open()) else { return };
+    let pipe = &mut world.pipes[place];
+    pipe.stage = stage;
+    (pipe.begun, pipe.under_way) = (0, Vec::new());
+    pipeline::starts(world, change, cx);
+}
+
+/// A part has changed what it was asked to, or changed it back; what it did before it hears of a failure does not count.
+fn heard(world: &mut World, (change, turn): (ChangeId, u32), back: bool, from: PartId, cx: &mut Cx<'_>) {
+    let is_it = |place: &usize| world.pipes[*place].is_open() != back;
+    let Some(place) = of_turn(world, change, turn).filter(is_it) else { return };
+    let pipe = &mut world.pipes[place];
+    let Role::Leads { awaits } = &mut pipe.role else { return };
+    awaits.retain(|part| *part != from);
+    if !awaits.is_empty() {
+        return;
+    }
+    if !back {
+        pipeline::go_on(world, change, cx);
+    } else if pipe.back.is_empty() {
+        pipeline::is_back(world, place, cx);
+    }
+}
+
+fn shift(world: &mut World, change: ChangeId, turn: u16, less: u64, more: u64, cx: &Cx<'_>) {
+    if let Some(place) = of_late(world, change, turn) {
+        world.pipes[place].seen.shift(cx.now, less, more);
+    }
+}

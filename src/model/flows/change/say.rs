@@ -1,0 +1,138 @@
+//! What the parts of a change over several Regions say to each other.
+
+use super::reach;
+use crate::engine::PartId;
+use crate::model::flows::{Cx, World, step};
+use crate::model::ids::{AlarmId, ChangeId};
+use crate::model::plan::{ACROSS, Plan};
+use crate::model::tables::pipe::{Pipe, Role};
+
+/// The other parts of a change that this one leads.
+fn followers(world: &World, change: ChangeId) -> Vec<PartId> {
+    let led = reach::find(world, change).map(|place| &world.pipes[place].role);
+    let others = || world.part.convoys.others(change).map(<[PartId]>::to_vec);
+    if matches!(led, Some(Role::Leads { .. })) { others().unwrap_or_default() } else { Vec::new() }
+}
+
+/// Says something to all that follow; nothing where this one does not lead.
+fn say(world: &World, change: ChangeId, step: impl Fn(u32) -> step::Convoy, cx: &mut Cx<'_>) {
+    let Some(place) = reach::find(world, change) else { return };
+    let turn = world.pipes[place].turn;
+    for part in followers(world, change) {
+        cx.send(part, ACROSS, step(turn));
+    }
+}
+
+/// Says something to the one that leads; nothing where this one does not follow.
+fn report(world: &World, change: ChangeId, step: impl Fn(u32) -> step::Convoy, cx: &mut Cx<'_>) {
+    let Some(place) = reach::find(world, change) else { return };
+    let Pipe { turn, role, .. } = &world.pipes[place];
+    if *role == Role::Follows {
+        cx.send(world.part.convoys.lead, ACROSS, step(*turn));
+    }
+}
+
+/// A change is asked for.
+pub(crate) fn joins(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
+    say(world, change, |turn| step::Convoy::Join(change, turn), cx);
+}
+
+/// A stage begins in all Regions in which it changes something.
+pub(crate) fn begins(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+    let others = followers(world, change);
+    let Some(place) = reach::find(world, change) else { return };
+    let Pipe { turn, stage, .. } = world.pipes[place];
+    let asked: Vec<PartId> = others.into_iter().filter(|part| is_in(cx.plan, world, change, stage, *part)).collect();
+    for part in &asked {
+        cx.send(*part, ACROSS, step::Convoy::Wave(change, turn, stage as u16));
+    }
+    awaits(world, change, asked);
+}
+
+/// Whether a stage changes something in a part.
+fn is_in(plan: &Plan, world: &World, change: ChangeId, stage: usize, part: PartId) -> bool {
+    let units = &plan.changes[change].units;
+    let moves = &reach::of(plan, change).stages[stage].moves;
+    moves.iter().any(|one| world.part.convoys.part_of(plan.cell_of(units[usize::from(one.unit)])) == part)
+}
+
+fn awaits(world: &mut World, change: ChangeId, parts: Vec<PartId>) {
+    let Some(place) = reach::find(world, change) else { return };
+    if let Role::Leads { awaits } = &mut world.pipes[place].role {
+        *awaits = parts;
+    }
+}
+
+/// All that the stage changes here is changed.
+pub(crate) fn moved(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
+    let from = cx.part().0;
+    report(world, change, |turn| step::Convoy::Moved(change, turn, from), cx);
+}
+
+/// So much of a unit is changed here.
+pub(crate) fn reaches(world: &World, row: usize, unit: u16, cx: &mut Cx<'_>) {
+    let Pipe { change, ref reached, .. } = world.pipes[row];
+    let ppm = reached[usize::from(unit)];
+    report(world, change, |turn| step::Convoy::Reached(change, turn as u16, unit, ppm), cx);
+}
+
+/// All that was changed goes back here: the others hear of it.
+pub(crate) fn goes_back(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
+    let others = followers(world, change);
+    awaits(world, change, others);
+    say(world, change, |turn| step::Convoy::Back(change, turn), cx);
+    report(world, change, |turn| step::Convoy::Failed(change, turn), cx);
+}
+
+/// All is back here.
+pub(crate) fn returned(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
+    let from = cx.part().0;
+    report(world, change, |turn| step::Convoy::Returned(change, turn, from), cx);
+}
+
+/// It is over.
+pub(crate) fn ended(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
+    say(world, change, |turn| step::Convoy::Ended(change, turn), cx);
+}
+
+/// A later change has taken its place here.
+pub(crate) fn superseded(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
+    report(world, change, |turn| step::Convoy::Superseded(change, turn), cx);
+}
+
+/// The new revision runs here.
+pub(crate) fn runs(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
+    report(world, change, |turn| step::Convoy::Runs(change, turn), cx);
+}
+
+/// What the new revision gets here changes.
+fn tells(world: &World, change: ChangeId, less: u64, more: u64, cx: &mut Cx<'_>) {
+    if more > 0 {
+        report(world, change, |turn| step::Convoy::More(change, turn as u16, more), cx);
+    }
+    if less > 0 {
+        report(world, change, |turn| step::Convoy::Less(change, turn as u16, less), cx);
+    }
+}
+
+/// An alarm goes to ALARM: where it counts wherever a change has been, the one that leads knows whether it has been anywhere.
+pub(crate) fn rings(world: &World, alarm: AlarmId, cx: &mut Cx<'_>) {
+    let counts = |pipe: &&Pipe| {
+        let mut all = reach::of(cx.plan, pipe.change).alarms.iter();
+        let watched = all.any(|watched| watched.alarm == alarm && watched.unit.is_none());
+        pipe.role == Role::Follows && pipe.is_open() && watched && !pipe.ignored.contains(&alarm)
+    };
+    let told: Vec<ChangeId> = world.pipes.iter().filter(counts).map(|pipe| pipe.change).collect();
+    for change in told {
+        report(world, change, |turn| step::Convoy::Rings(change, turn), cx);
+    }
+}
+
+/// What the new revision of a service gets changes.
+pub(crate) fn sees(world: &mut World, change: ChangeId, less: u64, more: u64, cx: &mut Cx<'_>) {
+    let Some(place) = reach::find(world, change) else { return };
+    if world.pipes[place].role == Role::Follows {
+        return tells(world, change, less, more, cx);
+    }
+    world.pipes[place].seen.shift(cx.now, less, more);
+}

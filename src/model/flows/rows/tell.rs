@@ -1,0 +1,57 @@
+//! What readers are told of tasks, hosts and changes, in one form each.
+
+use crate::model::fact::{ChangeStep, Fact, Hit, NO_HOST, Reason, StopCode, TaskState};
+use crate::model::flows::{Cx, World};
+use crate::model::ids::{ChangeId, HostId, ProviderId, ServiceId, TaskId};
+use crate::model::tables::host::NIL;
+
+/// Tells readers of a task's state; `from` is the state before.
+pub(crate) fn task(world: &World, id: TaskId, from: TaskState, cx: &mut Cx<'_>) {
+    task_stop(world, id, from, StopCode::None, Reason::None, cx);
+}
+
+/// The same, with the reason for a stop.
+pub(crate) fn task_stop(world: &World, id: TaskId, from: TaskState, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
+    if !cx.observed() {
+        return;
+    }
+    let task = world.tasks.at(id.slot);
+    cx.note(Fact::Task {
+        task: task.no(),
+        from,
+        to: task.state,
+        wanted: task.wanted,
+        zone: task.zone,
+        provider: task.provider,
+        host: if task.host == NIL { NO_HOST } else { world.hosts.at(task.host).number },
+        code,
+        reason,
+    });
+}
+
+/// Tells readers of a host's status.
+pub(crate) fn host(world: &World, id: HostId, cx: &mut Cx<'_>) {
+    let host = world.hosts.at(id.slot);
+    let connected = host.connected;
+    cx.note(Fact::Host {
+        provider: host.provider,
+        number: host.number,
+        zone: host.zone,
+        status: host.status,
+        connected,
+        type_row: host.kind.0,
+    });
+}
+
+/// Tells readers.
+pub(crate) fn change(change: ChangeId, service: ServiceId, what: ChangeStep, cx: &mut Cx<'_>) {
+    cx.note(Fact::Change { change, service, what });
+}
+
+/// Launches of a service were held back: by whatever fault makes its provider refuse them.
+pub(crate) fn refused(world: &World, provider: ProviderId, service: ServiceId, cx: &mut Cx<'_>) {
+    for refusal in &world.providers[provider].refusals {
+        cx.note(Fact::Hits { cause: refusal.cause, what: Hit::Service(service) });
+        cx.note(Fact::Noticed { cause: refusal.cause });
+    }
+}

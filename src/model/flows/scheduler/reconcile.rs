@@ -1,0 +1,213 @@
+//! Desired against placed: what the service scheduler does when it is woken.
+//!
+//! It is woken once for each batch of news, never by a clock. Order of work (Amazon ECS services; CreateService;
+//! Balancing a service across Availability Zones):
+//! 1. missing tasks are due; so are replacements of tasks to be replaced, as far as `maximumPercent` leaves room;
+//! 2. what is too much is stopped: replaced tasks first, then healthy ones in the order of `choose::surplus`;
+//! 3. without room, tasks to be replaced are stopped first, as `minimumHealthyPercent` allows: unhealthy ones one at a
+//!    time, those of draining hosts as many as may go;
+//! 4. launches; 5. in steady state, zones are evened out.
+
+use super::{daemon, pace, rebalance};
+use crate::engine::key::Phase as Turn;
+use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode};
+use crate::model::flows::cell::plane;
+use crate::model::flows::cell::plane::Work;
+use crate::model::flows::rows::{account, digest, heir};
+use crate::model::flows::task::stop;
+use crate::model::flows::{Cx, For, News, World, step};
+use crate::model::ids::{ServiceId, TaskId};
+use crate::model::placement::{choose, protect};
+use crate::model::plan::Kind;
+use crate::model::quantity::percent_up;
+use crate::model::tables::Task;
+use crate::model::tables::service::Crew;
+use crate::model::tables::task::{Health, Marks, chain};
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Reconcile, cx: &mut Cx<'_>) {
+    let (step::Reconcile::Wake(service) | step::Reconcile::Retry(service) | step::Reconcile::Again(service)) = step;
+    let row = &mut world.services[service];
+    match step {
+        step::Reconcile::Wake(_) => {}
+        step::Reconcile::Retry(_) => row.retrying = false,
+        step::Reconcile::Again(_) => row.tries.ready(cx.now),
+    }
+    row.woken = false;
+    if world.unborn(cx.plan.services[service].cluster) {
+        return;
+    }
+    plane::work(world, service, Work::Reconcile, cx);
+    match cx.plan.services[service].kind {
+        Kind::Replica => replica(world, service, cx),
+        Kind::Daemon => daemon::work(world, service, cx),
+        Kind::Stream => return pace::work(world, service, cx),
+    }
+    if world.services[service].early > 0 {
+        plane::not_due(world, service, cx);
+    }
+}
+
+fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    if world.services[service].stalled() {
+        return;
+    }
+    set_due(world, service, cx.plan.services[service].maximum_percent);
+    for place in 0..2 {
+        stop_surplus(world, service, place, cx);
+        make_room(world, service, place, cx);
+    }
+    if !world.services[service].retrying {
+        pace::work(world, service, cx);
+    }
+    look_steady(world, service, cx);
+    if !cx.plan.services[service].changes.is_empty() {
+        world.hear(News::Looked(service), cx);
+    }
+    rebalance::look(world, service, cx);
+    look_when_unprotected(world, service, cx);
+}
+
+/// What protection holds up goes on when it ends.
+fn look_when_unprotected(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let Some(end) = protect::first_end(world, service, cx) else { return };
+    let waits = &mut world.services[service].protected_until;
+    if *waits <= cx.now || end < *waits {
+        *waits = end;
+        cx.at(end, Turn::Normal, step::Reconcile::Wake(service));
+    }
+}
+
+/// Missing tasks and replacements are due.
+fn set_due(world: &mut World, service: ServiceId, percent: u32) {
+    let row = &mut world.services[service];
+    heir::none_due(row);
+    let due = row.crews().map(|crew| crew.due(percent)).sum();
+    let owed = row.owed();
+    if owed < due {
+        let cause = if row.to_replace > 0 { row.replace_cause } else { Cause::mechanism(Mechanism::FirstStart) };
+        row.owe(cause, due - owed);
+    }
+    for _ in due..owed {
+        row.forgive();
+    }
+    if owed != due {
+        account::mark(world, service);
+    }
+}
+
+/// Stops what is too much of a crew.
+fn stop_surplus(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx<'_>) {
+    let Some(row) = world.services[service].crew(place) else { return };
+    if row.wanted <= row.desired {
+        return;
+    }
+    let surplus = row.wanted - row.desired;
+    let of = row.of;
+    // A task to be replaced may go once a healthy one stands in its place, or once no replacement is on its way that
+    // could still become healthy.
+    let replaced = (row.healthy() + row.to_replace).saturating_sub(row.desired);
+    let hopeless = surplus.saturating_sub(row.starting);
+    let go = row.to_replace.min(surplus).min(replaced.max(hopeless));
+    for _ in 0..go {
+        if let Some(task) = pick_to_replace(world, service, of, cx) {
+            let (code, reason) = why_replaced(world.tasks.at(task.slot));
+            heir::not_due(world, task);
+            stop::begin(world, task, code, reason, cx);
+        }
+    }
+    let Some(row) = world.services[service].crew(place) else { return };
+    let healthy_surplus = row.wanted.saturating_sub(row.desired + row.to_replace + row.starting + row.moving);
+    for _ in 0..healthy_surplus {
+        if let Some(task) = choose::surplus(world, service, of, cx) {
+            stop::begin(world, task, StopCode::ServiceSchedulerInitiated, Reason::Excess, cx);
+        }
+    }
+}
+
+/// Without room for a replacement: stop tasks that are to be replaced, as far as enough healthy ones are left.
+fn make_room(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx<'_>) {
+    let (least, most) = (cx.plan.services[service].minimum_healthy_percent, cx.plan.services[service].maximum_percent);
+    while let Some(row) = world.services[service].crew(place).filter(|crew| crew.to_replace > 0) {
+        let due = due_of(world, service, &row, most);
+        if row.wanted + due < row.most(most) {
+            return;
+        }
+        let Some(task) = pick_for_room(world, service, row.of, cx) else { return };
+        // An unhealthy task adds nothing to the healthy ones; a task on a draining host does.
+        let still_serves = world.tasks.at(task.slot).health == Health::Healthy;
+        let not_yet = if still_serves { digest::one_is_enough(world, service, due) } else { row.starting + due > 0 };
+        let healthy = healthy_in_truth(world, service, &row);
+        if not_yet || healthy.saturating_sub(u32::from(still_serves)) < percent_up(row.desired, least) {
+            return;
+        }
+        let (code, reason) = why_replaced(world.tasks.at(task.slot));
+        stop::begin(world, task, code, reason, cx);
+    }
+}
+
+/// Launches of a crew that are due.
+fn due_of(world: &World, service: ServiceId, crew: &Crew, percent: u32) -> u32 {
+    if crew.of.is_none() { world.services[service].owed() } else { crew.due(percent) }
+}
+
+/// Tasks that count as healthy: what runs for too short a time does not yet. Of one revision among two, those that are
+/// believed to be: of a spare nobody sees more.
+fn healthy_in_truth(world: &World, service: ServiceId, crew: &Crew) -> u32 {
+    let row = &world.services[service];
+    if crew.of.is_none() { row.available.saturating_sub(row.warming) } else { crew.healthy() }
+}
+
+/// What is told of a task that was replaced: because it is unhealthy, because its host drains, or by a deployment.
+fn why_replaced(task: &Task) -> (StopCode, Reason) {
+    if task.marks.has(Marks::LEAVING) {
+        (StopCode::TerminationNotice, Reason::Draining)
+    } else if task.health == Health::Unhealthy {
+        (StopCode::ServiceSchedulerInitiated, Reason::Unhealthy)
+    } else {
+        (StopCode::ServiceSchedulerInitiated, Reason::Excess)
+    }
+}
+
+/// Tasks that are to be replaced and may be stopped, of one revision or of all.
+fn to_replace<'w>(
+    world: &'w World,
+    service: ServiceId,
+    of: Option<u8>,
+    cx: &Cx<'_>,
+) -> impl Iterator<Item = (TaskId, &'w Task)> {
+    let zones = &world.services[service].zones;
+    let all = zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
+    let meant = move |task: &Task| task.wanted && task.to_replace() && of.is_none_or(|of| of == task.revision);
+    all.filter(move |(_, task)| meant(task) && !protect::keeps(task, cx))
+}
+
+/// Without room an unhealthy task is picked at random (Amazon ECS services; CreateService); without one, the oldest of
+/// those on draining hosts.
+fn pick_for_room(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
+    let unhealthy = || to_replace(world, service, of, cx).filter(|(_, task)| task.health == Health::Unhealthy);
+    let count = unhealthy().count() as u64;
+    if count == 0 {
+        return to_replace(world, service, of, cx).min_by_key(|(_, task)| task.ordinal).map(|(id, _)| id);
+    }
+    let who = cx.plan.services[service].who.nth(u64::from(world.services[service].launched)).nth(count);
+    let mut sorted: Vec<(u32, TaskId)> = unhealthy().map(|(id, task)| (task.ordinal, id)).collect();
+    sorted.sort_unstable_by_key(|(ordinal, _)| *ordinal);
+    Some(sorted[cx.draw(For::Choose, who).below(count) as usize].1)
+}
+
+/// The oldest task that is to be replaced: unhealthy ones first, then those that serve nobody yet.
+fn pick_to_replace(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
+    let rank = |task: &Task| (task.health != Health::Unhealthy, task.health == Health::Healthy, task.ordinal);
+    to_replace(world, service, of, cx).min_by_key(|(_, task)| rank(task)).map(|(id, _)| id)
+}
+
+fn look_steady(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let row = &mut world.services[service];
+    let steady = row.is_steady();
+    if steady && !row.steady {
+        let count = row.wanted;
+        cx.note(Fact::Service { service, action: Action::SteadyState, reason: Reason::None, count });
+    }
+    row.steady = steady;
+}

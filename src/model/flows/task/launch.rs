@@ -1,0 +1,192 @@
+//! A launch: from the scheduler's wish to a task that is accepted.
+//!
+//! ```text
+//! (pace) ─► launch_on ─► tokens? zone or host? ─► accepted ─► a place (`place`) ─► its start (`start`) ─► RUNNING (`serve`)
+//!                │                                  └ no room on a group's hosts: PROVISIONING until there is
+//!                └ why not (`Wait`): back to `pace`
+//! ```
+
+use super::place;
+use crate::engine::Span;
+use crate::model::capacity;
+use crate::model::capacity::fargate::No;
+use crate::model::fact::{Cause, Mechanism, NO_ZONE, Phase, Reason, TaskNo, TaskState};
+use crate::model::flows::cell::plane;
+use crate::model::flows::rows::{account, heir, revision, tell, wake};
+use crate::model::flows::{Cx, World};
+use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId, ZoneId};
+use crate::model::placement::{choose, spread};
+use crate::model::plan::{Kind, ProviderKind};
+use crate::model::tables::task::{Marks, Task};
+
+/// Tasks of a cluster that may wait in PROVISIONING (Amazon ECS quotas).
+pub(crate) const PROVISIONING_MAX: usize = 500;
+
+/// Starts a task in `zone` beside those that are due, for a move between zones; or why not.
+pub(crate) fn extra(
+    world: &mut World,
+    service: ServiceId,
+    provider: ProviderId,
+    zone: ZoneId,
+    cx: &mut Cx<'_>,
+) -> Result<TaskId, plane::Wait> {
+    world.services[service].owe_first(Cause::mechanism(Mechanism::Rebalancing));
+    let launched = launch_on(world, service, provider, Some(zone), cx);
+    let row = &mut world.services[service];
+    match launched {
+        Ok(_) => {}
+        // Another launch comes in its place, with luck of its own.
+        Err(plane::Wait::Refused | plane::Wait::Unlucky(_)) => {
+            row.forgive_first();
+            row.tries.skip();
+        }
+        Err(_) => row.forgive_first(),
+    }
+    launched
+}
+
+/// One launch on one provider: tokens, then room.
+pub(crate) fn launch_on(
+    world: &mut World,
+    service: ServiceId,
+    provider: ProviderId,
+    only: Option<ZoneId>,
+    cx: &mut Cx<'_>,
+) -> Result<TaskId, plane::Wait> {
+    let plan = cx.plan;
+    // That rate is the service scheduler's; RunTask has rates of its own, for its calls.
+    if plan.services[service].kind != Kind::Stream {
+        let rate = world.services[service].launches.wait(cx.now);
+        if rate > Span::ZERO {
+            return Err(plane::Wait::Service(rate));
+        }
+    }
+    plane::may_launch(world, service, cx)?;
+    match &plan.providers[provider].kind {
+        ProviderKind::Fargate { spot, bucket } => {
+            let zone = capacity::fargate::choose(world, service, provider, *spot, only, cx);
+            let zone = zone.map_err(|no| match no {
+                No::Room(reason) => plane::Wait::Capacity(reason),
+                No::Luck => plane::Wait::Unlucky(provider),
+            })?;
+            if !world.buckets[*bucket].tokens.take(cx.now) {
+                return Err(plane::Wait::Bucket(*bucket));
+            }
+            Ok(accept_fargate(world, service, provider, *spot, zone, cx))
+        }
+        ProviderKind::AnyHost | ProviderKind::External(_) => {
+            let host = choose::host(world, service, provider, only, cx).map_err(plane::Wait::Capacity)?;
+            let task = take_on(world, service, provider, cx);
+            place::place(world, task, host, cx);
+            Ok(task)
+        }
+        ProviderKind::Group(_) | ProviderKind::Managed(_) => on_group(world, service, provider, only, cx),
+    }
+}
+
+fn accept_fargate(
+    world: &mut World,
+    service: ServiceId,
+    provider: ProviderId,
+    spot: bool,
+    zone: ZoneId,
+    cx: &mut Cx<'_>,
+) -> TaskId {
+    let plan = cx.plan;
+    let task = take_on(world, service, provider, cx);
+    take_fargate(world, service, provider, spot, zone, cx);
+    account::change(world, plan, task, |task| task.zone = zone);
+    revision::placed(world, task, plan);
+    place::begin(world, task, cx);
+    task
+}
+
+/// A Fargate task uses stock of its zone and quota of its account.
+pub(crate) fn take_fargate(
+    world: &mut World,
+    service: ServiceId,
+    provider: ProviderId,
+    spot: bool,
+    zone: ZoneId,
+    cx: &Cx<'_>,
+) {
+    let cpu = u64::from(cx.plan.services[service].task.cpu);
+    world.zones[zone].take(spot, cpu);
+    if let ProviderKind::Fargate { bucket, .. } = cx.plan.providers[provider].kind {
+        world.buckets[bucket].used += cpu;
+    }
+}
+
+/// On hosts of a provider: at once where there is room, else in PROVISIONING until there is.
+fn on_group(
+    world: &mut World,
+    service: ServiceId,
+    provider: ProviderId,
+    only: Option<ZoneId>,
+    cx: &mut Cx<'_>,
+) -> Result<TaskId, plane::Wait> {
+    let found = choose::host(world, service, provider, only, cx);
+    if found.is_err() && only.is_some_and(|zone| !spread::opens(world, service, provider, zone, cx)) {
+        return Err(plane::Wait::Capacity(Reason::Agent));
+    }
+    let of_group = matches!(cx.plan.providers[provider].kind, ProviderKind::Group(_));
+    if found.is_err() && of_group && waiting_in_cluster(world, provider, cx) >= PROVISIONING_MAX {
+        return Err(plane::Wait::Capacity(Reason::ProvisioningLimit));
+    }
+    let task = take_on(world, service, provider, cx);
+    if let Ok(host) = found {
+        place::place(world, task, host, cx);
+    } else {
+        account::change(world, cx.plan, task, |task| task.phase = Phase::CapacityWait);
+        world.providers[provider].waiting.push_back(task);
+        wake::for_waiting(world, provider, cx);
+    }
+    Ok(task)
+}
+
+/// Tasks of the cluster that wait for a host of an Auto Scaling group (model choice).
+fn waiting_in_cluster(world: &World, provider: ProviderId, cx: &Cx<'_>) -> usize {
+    let plan = cx.plan;
+    let cluster = &plan.clusters[plan.providers[provider].cluster];
+    let groups = cluster.providers.clone().map(ProviderId);
+    let groups = groups.filter(|&row| matches!(plan.providers[row].kind, ProviderKind::Group(_)));
+    groups.map(|row| world.providers[row].waiting.len()).sum()
+}
+
+/// The control plane takes a launch on.
+fn take_on(world: &mut World, service: ServiceId, provider: ProviderId, cx: &mut Cx<'_>) -> TaskId {
+    plane::launched(world, service, cx);
+    accept(world, service, provider, cx)
+}
+
+/// The launch is accepted: a task exists, in PROVISIONING.
+pub(crate) fn accept(world: &mut World, service: ServiceId, provider: ProviderId, cx: &mut Cx<'_>) -> TaskId {
+    let (revision, dark) = revision::next(world, service, cx.plan);
+    let row = &mut world.services[service];
+    if cx.plan.services[service].kind != Kind::Stream {
+        row.launches.take(cx.now);
+    }
+    row.steady = false;
+    row.tries.taken();
+    let cause = revision::pay(row, dark).unwrap_or_else(|| {
+        // Nobody owed it: a daemon, on a host that has just come.
+        row.ever_due += 1;
+        Cause::mechanism(Mechanism::FirstStart)
+    });
+    let no = TaskNo { service, ordinal: row.launched };
+    row.launched += 1;
+    let mut task = Task::accepted(no, provider, NO_ZONE, cause, cx.now);
+    task.revision = revision;
+    task.marks.set(Marks::DARK, dark);
+    task.marks.set(Marks::HEIR | Marks::OUTDATED, heir::comes(row, revision));
+    let id = account::add(world, cx.plan, task);
+    tell::task(world, id, TaskState::Provisioning, cx);
+    id
+}
+
+/// A daemon's task on one host.
+pub(crate) fn daemon(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) {
+    let provider = world.hosts.at(host.slot).provider;
+    let task = take_on(world, service, provider, cx);
+    place::place(world, task, host, cx);
+}

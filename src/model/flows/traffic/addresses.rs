@@ -1,0 +1,193 @@
+//! Nodes of load balancers: which addresses clients know, and what becomes of requests to a node that does not answer.
+//!
+//! ```text
+//! zone lost ─► its node does not answer ─► clients keep its address (dnsTtl) ─► forgotten ─► zone back: known again
+//!                                             └ their requests fail, but for clients that try another address at once
+//! ```
+//! A load balancer has a node in each of its zones, and clients share the addresses that they know alike. With cross-zone
+//! on a node sends to the targets of all zones, with it off to those of its own zone. All clients of a node leave it at
+//! one time, `dnsTtl` after it was lost (model choice: resolvers and open connections leave it bit by bit). A node that
+//! is back has its clients again at once; with cross-zone off, once its zone has a target in service.
+
+use crate::engine::Time;
+use crate::model::fact::{Cause, Phase};
+use crate::model::flows::rows::account;
+use crate::model::flows::{Cx, World};
+use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::plan::Plan;
+use crate::model::quantity::part_of;
+use crate::model::tables::lack::Split;
+use crate::model::{plan, step};
+
+/// Handles a step.
+pub(crate) fn handle(world: &mut World, step: step::Addresses, cx: &mut Cx<'_>) {
+    let step::Addresses::Forgotten(service, zone) = step;
+    forgotten(world, service, zone, cx.now);
+}
+
+/// A fault takes the nodes in a zone out of reach.
+pub(crate) fn node_lost(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
+    let out = &mut world.zones[zone].node_out;
+    out.push(cause);
+    if out.len() > 1 {
+        return;
+    }
+    world.nodes_out += 1;
+    for service in with_node(world, cx.plan, zone) {
+        leaves(world, service, zone, cx);
+        account::mark(world, service);
+    }
+}
+
+/// It is over: the nodes answer again, unless another fault keeps them out of reach.
+pub(crate) fn node_back(world: &mut World, zone: ZoneId, cause: Cause, plan: &Plan) {
+    let out = &mut world.zones[zone].node_out;
+    let Some(row) = out.iter().position(|of| *of == cause) else { return };
+    out.remove(row);
+    if !out.is_empty() {
+        return;
+    }
+    world.nodes_out -= 1;
+    for service in with_node(world, plan, zone) {
+        let place = world.zone_row(zone);
+        // With cross-zone off it takes a target too: `watch` looks for one.
+        if plan.services[service].balancer.as_ref().is_some_and(|balancer| balancer.cross_zone) {
+            let here = &mut world.services[service].zones[place];
+            (here.in_dns, here.forgotten_at) = (true, Time::NEVER);
+        }
+        account::mark(world, service);
+    }
+}
+
+/// Services with traffic whose load balancer has a node in a zone.
+fn with_node(world: &World, plan: &Plan, zone: ZoneId) -> Vec<ServiceId> {
+    let here = |id: &ServiceId| {
+        let service = &plan.services[*id];
+        service.traffic.is_some() && nodes(service).contains(&zone)
+    };
+    world.services.ids().filter(here).collect()
+}
+
+/// Zones in which the load balancer of a service has a node.
+fn nodes(service: &plan::Service) -> &[ZoneId] {
+    service.balancer.as_ref().map_or(&[], |balancer| &balancer.nodes)
+}
+
+/// With cross-zone off: a zone without targets drops out of DNS once its records have expired.
+pub(crate) fn watch(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
+    let Some(balancer) = &cx.plan.services[service].balancer else { return };
+    if balancer.cross_zone {
+        return;
+    }
+    for zone in &balancer.nodes {
+        let answers = world.zones[*zone].node_out.is_empty();
+        let row = world.zone_row(*zone);
+        let here = &mut world.services[service].zones[row];
+        if answers && here.serving + here.dead > 0 {
+            (here.in_dns, here.forgotten_at) = (true, Time::NEVER);
+        } else {
+            leaves(world, service, *zone, cx);
+        }
+    }
+}
+
+/// An address has begun to be of no use: clients forget it once its record has expired.
+fn leaves(world: &mut World, service: ServiceId, zone: ZoneId, cx: &mut Cx<'_>) {
+    let Some(balancer) = &cx.plan.services[service].balancer else { return };
+    let row = world.zone_row(zone);
+    let here = &mut world.services[service].zones[row];
+    if here.in_dns && here.forgotten_at == Time::NEVER {
+        here.forgotten_at = cx.now + balancer.dns_ttl;
+        cx.after(balancer.dns_ttl, step::Addresses::Forgotten(service, zone));
+    }
+}
+
+/// Clients have forgotten an address, if it is still of no use.
+fn forgotten(world: &mut World, service: ServiceId, zone: ZoneId, now: Time) {
+    let row = world.zone_row(zone);
+    let here = &mut world.services[service].zones[row];
+    if here.forgotten_at <= now {
+        (here.in_dns, here.forgotten_at) = (false, Time::NEVER);
+        account::mark(world, service);
+    }
+}
+
+/// The addresses that clients of a service use now.
+#[derive(Clone, Copy)]
+struct Used {
+    service: ServiceId,
+    /// When no address is left, clients hold on to all of them.
+    all: bool,
+}
+
+impl Used {
+    fn of(world: &World, service: ServiceId, plan: &Plan) -> Used {
+        let any = nodes(&plan.services[service])
+            .iter()
+            .any(|zone| world.services[service].zones[world.zone_row(*zone)].in_dns);
+        Used { service, all: !any }
+    }
+
+    /// Whether the node in a zone answers; `None` where clients do not use its address.
+    fn answers(self, world: &World, zone: ZoneId) -> Option<bool> {
+        let known = self.all || world.services[self.service].zones[world.zone_row(zone)].in_dns;
+        known.then(|| world.zones[zone].node_out.is_empty())
+    }
+
+    /// How many nodes do, and how many do not.
+    fn count(self, world: &World, plan: &Plan) -> (u64, u64) {
+        let all = nodes(&plan.services[self.service]).iter().filter_map(|zone| self.answers(world, *zone));
+        all.fold((0, 0), |(answer, silent), one| if one { (answer + 1, silent) } else { (answer, silent + 1) })
+    }
+}
+
+/// Shares a rate out over the nodes that clients call, and pours what each gets over the targets it sends to. Gives back
+/// what reaches no node.
+pub(super) fn over(
+    world: &mut World,
+    id: ServiceId,
+    plan: &Plan,
+    rate: u64,
+    pour: &mut impl FnMut(&mut World, u64, &[ZoneId]),
+) -> u64 {
+    let service = &plan.services[id];
+    let balancer = service.balancer.as_ref().filter(|balancer| !balancer.cross_zone || world.nodes_out > 0);
+    let Some(balancer) = balancer else {
+        pour(world, rate, &service.zones);
+        return 0;
+    };
+    let used = Used::of(world, id, plan);
+    let (answer, silent) = used.count(world, plan);
+    let mut lost = Split::over(rate, answer + silent).part(silent);
+    if answer == 0 {
+        return lost;
+    }
+    lost -= part_of(lost, balancer.retry_ppm);
+    let left = rate - lost;
+    if balancer.cross_zone {
+        pour(world, left, &service.zones);
+        return lost;
+    }
+    let mut split = Split::over(left, answer);
+    for zone in &balancer.nodes {
+        if used.answers(world, *zone) == Some(true) {
+            pour(world, split.part(1), std::slice::from_ref(zone));
+        }
+    }
+    lost
+}
+
+/// What reaches no node is lost to whatever keeps the node of its address out of reach: of several the first.
+pub(super) fn book(world: &mut World, id: ServiceId, plan: &Plan, lost: u64) {
+    if lost == 0 {
+        return;
+    }
+    let used = Used::of(world, id, plan);
+    let mut split = Split::over(lost, used.count(world, plan).1);
+    for zone in nodes(&plan.services[id]) {
+        let silent = used.answers(world, *zone) == Some(false);
+        if let (true, Some(&cause)) = (silent, world.zones[*zone].node_out.first()) {
+            world.services[id].lacks.line(cause, Phase::Dns).rate += split.part(1);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Requests: what is offered, over which addresses, what is served and what is lost to whom.
+
+pub(crate) mod addresses;
+pub(crate) mod copies;
+pub(crate) mod customers;
+pub(crate) mod dispatch;
+pub(crate) mod features;
+pub(crate) mod rates;
+pub(crate) mod settle;
+pub(crate) mod versions;

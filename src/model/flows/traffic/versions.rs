@@ -1,0 +1,151 @@
+//! Requests and revisions: how much each gets, and what bad ones spoil.
+
+use super::{dispatch, features};
+use crate::model::defect::{Effect, Live, WEAR};
+use crate::model::fact::{Fact, Phase};
+use crate::model::flows::change::say;
+use crate::model::flows::rows::bad;
+use crate::model::flows::{Cx, World};
+use crate::model::ids::{ChangeId, ServiceId, ZoneId};
+use crate::model::plan::{Plan, WHOLE};
+use crate::model::quantity::part_of;
+use crate::model::tables::lack::Split;
+use crate::model::tables::rollout::Revision;
+
+/// Books what bad revisions of a service spoil of the rate that is offered to its living targets in a zone: answers that
+/// are errors, and what a slower task cannot answer. `exposed` grows by what the new revision of a deployment gets.
+pub(crate) fn spoil(
+    world: &mut World,
+    plan: &Plan,
+    (id, zone, of): (ServiceId, ZoneId, Option<u8>),
+    (offered, open, per_task): (u64, bool, u64),
+    exposed: &mut u64,
+) -> u64 {
+    let spoilt = by_revision(world, plan, (id, zone, of), (offered, open, per_task), exposed);
+    if world.services[id].features.is_empty() {
+        return spoilt;
+    }
+    let row = targets_in(world, (id, zone, of), open);
+    let full = u64::from(row).saturating_mul(per_task);
+    spoilt + features::spoil(world, plan, (id, zone), offered - spoilt, full.saturating_sub(spoilt))
+}
+
+/// Living targets that are sent to in a zone.
+fn targets_in(world: &World, (id, zone, of): (ServiceId, ZoneId, Option<u8>), open: bool) -> u32 {
+    let (row, place) = (&world.services[id], world.zone_row(zone));
+    match of {
+        None if open => row.zones[place].idle,
+        None => row.zones[place].serving,
+        Some(of) => {
+            let known = row.revisions.iter().find(|one| one.number == of);
+            known.map_or(0, |one| one.targets[place][usize::from(open)])
+        }
+    }
+}
+
+/// What bad revisions spoil; `of`: of one revision, which has targets of its own.
+fn by_revision(
+    world: &mut World,
+    plan: &Plan,
+    (id, zone, of): (ServiceId, ZoneId, Option<u8>),
+    (offered, open, per_task): (u64, bool, u64),
+    exposed: &mut u64,
+) -> u64 {
+    let place = world.zone_row(zone);
+    let row = &world.services[id];
+    if row.revisions.is_empty() {
+        return 0;
+    }
+    let new = row.trial.map(|(_, revision)| revision);
+    let targets = |one: &Revision| {
+        let meant = of.is_none_or(|of| of == one.number);
+        if meant { one.targets[place][usize::from(open)] } else { 0 }
+    };
+    let all: u32 = row.revisions.iter().map(targets).sum();
+    let mut split = Split::over(offered, u64::from(all));
+    let mut spoilt = 0;
+    for row in 0..world.services[id].revisions.len() {
+        let one = &world.services[id].revisions[row];
+        let count = targets(one);
+        let part = split.part(u64::from(count));
+        if Some(one.number) == new {
+            *exposed += part;
+        }
+        let Some((defect, cause)) = bad::of_revision(world, plan, id, one.number, zone) else { continue };
+        let seen = cause.as_change().map_or(WHOLE, |change| meets(world, plan, id, change));
+        if count == 0 {
+            continue;
+        }
+        let worn = one.worn.get(place).map(|by| by[usize::from(open)]);
+        let [errors, slow] = spoils(defect, part, worn.unwrap_or([count, 0, 0, 0, 0, 0, 0, 0]), per_task, seen);
+        for (phase, rate) in [(Phase::Errors, errors), (Phase::Overload, slow)] {
+            if rate > 0 {
+                world.services[id].lacks.line(cause, phase).rate += rate;
+                spoilt += rate;
+            }
+        }
+    }
+    spoilt
+}
+
+/// What a defect spoils of a rate that is offered to so many targets of each wear: answers that are errors, and what is too
+/// slow.
+fn spoils(defect: &Live, rate: u64, targets: [u32; WEAR as usize], per_task: u64, seen: u64) -> [u64; 2] {
+    // Targets share requests alike, whatever their age.
+    let mut by_wear = Split::over(rate, targets.iter().map(|count| u64::from(*count)).sum());
+    let (mut errors, mut slow) = (0, 0);
+    for (wear, count) in (0..WEAR).zip(targets) {
+        let (part, full) = (by_wear.part(u64::from(count)), u64::from(count).saturating_mul(per_task));
+        // The requests that meet the defect, and the room that they take of each task.
+        let [part, full] = [part, full].map(|whole| part_of(whole, seen));
+        let answers = defect.answers(part, defect.left(full, wear));
+        errors += answers.errors;
+        slow += part.min(full) - part.min(answers.room);
+    }
+    [errors, slow]
+}
+
+/// What a revision spoils of the copies that are offered to its living targets in a zone.
+pub(super) fn of_copies(
+    world: &World,
+    plan: &Plan,
+    (id, zone, number): (ServiceId, ZoneId, u8),
+    (offered, open, per_task): (u64, bool, u64),
+) -> u64 {
+    let known = world.services[id].revisions.iter().find(|one| one.number == number);
+    let (Some(one), Some((defect, cause))) = (known, bad::of_revision(world, plan, id, number, zone)) else { return 0 };
+    let seen = cause.as_change().map_or(WHOLE, |change| meets(world, plan, id, change));
+    let (place, kind) = (world.zone_row(zone), usize::from(open));
+    let count = one.spares.get(place).map_or(0, |spares| spares[kind]);
+    let worn = one.worn.get(place).map(|by| by[2 + kind]);
+    spoils(defect, offered, worn.unwrap_or([count, 0, 0, 0, 0, 0, 0, 0]), per_task, seen).iter().sum()
+}
+
+/// The share of the requests that a service gets which meet the defect of a change, in millionths.
+fn meets(world: &World, plan: &Plan, id: ServiceId, change: ChangeId) -> u64 {
+    let change = &plan.changes[change];
+    let shown = change.only_with.map_or(WHOLE, |flag| features::share_of(&world.services[id], flag));
+    let hit = change.hits.as_ref().map_or(WHOLE, |hits| dispatch::share_of(world, plan, id, hits));
+    part_of(shown, hit)
+}
+
+/// Tells what the new revision of a deployment gets.
+pub(crate) fn tell(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
+    features::tell(world, id, cx);
+    let row = &mut world.services[id];
+    let now = row.trial.map(|(change, _)| (change, row.exposed));
+    if row.told.exposed == now {
+        return;
+    }
+    let before = std::mem::replace(&mut row.told.exposed, now);
+    if let Some((change, rate)) = before {
+        say::sees(world, change, rate, 0, cx);
+        if now.is_none_or(|(next, _)| next != change) {
+            cx.note(Fact::Exposed { change, service: id, rate: 0 });
+        }
+    }
+    if let Some((change, rate)) = now {
+        say::sees(world, change, 0, rate, cx);
+        cx.note(Fact::Exposed { change, service: id, rate });
+    }
+}

@@ -1,0 +1,253 @@
+//! How a world runs: the one dispatch of steps, the one place where news is heard, and what stands at time 0.
+
+use super::alarm::watch;
+use super::event::Event;
+use super::fact::{Cause, Fact};
+use super::flows::cell::{call, create, depend, grow, headroom, outage, plane};
+use super::flows::change::{alarms, convoy, deploy, flag, pipeline};
+use super::flows::host::{agent, consolidate, drain, host_health, managed, scale};
+use super::flows::rows::wake;
+use super::flows::scheduler::{daemon, pace, rebalance, reconcile, stand, turn};
+use super::flows::task::{attach, detect, serve, start, stop};
+use super::flows::traffic::{addresses, customers, dispatch, rates, settle};
+use super::ids::{BucketId, CellId, ProviderId, ServiceId, ZoneId};
+use super::news::News;
+use super::plan::{self, Kind, Part, Plan};
+use super::step::{self, Family};
+use super::tables::rollout::Revision;
+use super::tables::{Front, Homes, Hosts, Plane, Provider, Service, Tasks, Tokens, Zone};
+use super::world::{Cx, Launches, World};
+use super::{fault, routing};
+use crate::engine;
+use crate::engine::index::Table;
+
+impl engine::Partition for World {
+    type Event = Event;
+    type Fact = Fact;
+    type Plan = Plan;
+
+    fn handle(&mut self, event: Event, cx: &mut Cx<'_>) {
+        if self.outages > 0 && outage::holds(self, event, cx) {
+            return settle::all(self, cx);
+        }
+        match event.family() {
+            Family::Launch => start::handle(self, step::Launch::of(event), cx),
+            Family::Attach => attach::handle(self, step::Attach::of(event), cx),
+            Family::Pace => pace::handle(self, step::Pace::of(event), cx),
+            Family::Serve => serve::handle(self, step::Serve::of(event), cx),
+            Family::Stop => stop::handle(self, step::Stop::of(event), cx),
+            Family::Detect => detect::handle(self, step::Detect::of(event), cx),
+            Family::Agent => agent::handle(self, step::Agent::of(event), cx),
+            Family::Reconcile => reconcile::handle(self, step::Reconcile::of(event), cx),
+            Family::Rebalance => rebalance::handle(self, step::Rebalance::of(event), cx),
+            Family::Scale => scale::handle(self, step::Scale::of(event), cx),
+            Family::Drain => drain::handle(self, step::Drain::of(event), cx),
+            Family::Managed => managed::handle(self, step::Managed::of(event), cx),
+            Family::HostHealth => host_health::handle(self, step::HostHealth::of(event), cx),
+            Family::Consolidate => consolidate::handle(self, step::Consolidate::of(event), cx),
+            Family::Deploy => deploy::handle(self, step::Deploy::of(event), cx),
+            Family::Flag => flag::handle(self, step::Flag::of(event), cx),
+            Family::Pipeline => pipeline::handle(self, step::Pipeline::of(event), cx),
+            Family::Convoy => convoy::handle(self, step::Convoy::of(event), cx),
+            Family::Alarm => alarms::handle(self, step::Alarm::of(event), cx),
+            Family::Turn => turn::handle(self, step::Turn::of(event), cx),
+            Family::Outage => outage::handle(self, step::Outage::of(event), cx),
+            Family::Headroom => headroom::handle(self, step::Headroom::of(event), cx),
+            Family::Create => create::handle(self, step::Create::of(event), cx),
+            Family::Call => call::handle(self, step::Call::of(event), cx),
+            Family::Grow => grow::handle(self, step::Grow::of(event), cx),
+            Family::Traffic => rates::handle(self, step::Traffic::of(event), cx),
+            Family::Addresses => addresses::handle(self, step::Addresses::of(event), cx),
+            Family::Dispatch => dispatch::handle(self, step::Dispatch::of(event), cx),
+            Family::Customers => customers::handle(self, step::Customers::of(event), cx),
+            Family::Fault => fault::handle(self, step::Fault::of(event), cx),
+        }
+        settle::all(self, cx);
+    }
+
+    /// Tasks and hosts: what a run without end would fill the memory with.
+    fn rows(&self) -> usize {
+        self.tasks.live() + self.hosts.live()
+    }
+}
+
+/// The application in cells, if this part runs it.
+fn of_part<'p>(plan: &'p Plan, part: &Part) -> Option<&'p plan::Application> {
+    plan.application.as_ref().filter(|one| part.as_one.services.contains(&one.router.0))
+}
+
+/// Launches of one service on any capacity: 500 a minute (Amazon ECS quotas; the bucket is a model choice).
+const SERVICE_BURST: u32 = 500;
+const SERVICE_RATE: u64 = 500_000_000_000 / 60;
+
+impl World {
+    /// News from a room of flows for those above it. It is heard at once: what follows from it has its place in the order
+    /// of events.
+    pub(crate) fn hear(&mut self, news: News, cx: &mut Cx<'_>) {
+        match news {
+            News::TaskBegins(task) => fault::task_runs(self, task, cx),
+            News::TaskAgain { task, who, cause } => fault::task_again(task, who, cause, cx),
+            News::TaskRuns { task, checked } => deploy::runs(self, task, checked, cx),
+            News::TaskFails { task, ran } => deploy::fails(self, task, ran, cx),
+            News::HostRuns(host) => fault::host_runs(self, host, cx),
+            News::HostOpen(host) => daemon::first(self, host, cx),
+            News::CellStands(cell) => fault::cell_stands(self, cell, cx),
+            News::ServiceStands(service) => rates::prepare(self, service, cx),
+            News::Looked(service) => deploy::look(self, service, cx),
+            News::RunsFirst(change) => pipeline::runs_first(self, change, cx),
+            News::Moved(service, change) => pipeline::done(self, service, change, cx),
+            News::Undone(service, change) => pipeline::undone(self, service, change, cx),
+            News::RolloutFails(change) => pipeline::failed(self, change, cx),
+            News::Superseded(change) => pipeline::superseded(self, change, cx),
+            News::AlarmRings(alarm) => {
+                deploy::alarmed(self, alarm, cx);
+                pipeline::alarmed(self, alarm, cx);
+                flag::alarmed(self, alarm, cx);
+            }
+        }
+    }
+
+    /// One world for each cell of the plan; cells that share an account run together.
+    pub fn all(plan: &Plan) -> Vec<World> {
+        plan.parts(|_| false).into_iter().map(|part| World::new(plan, &part)).collect()
+    }
+
+    /// The world of a part of the plan.
+    pub fn new(plan: &Plan, part: &Part) -> World {
+        let cell = &part.as_one;
+        let zone_count = usize::from(cell.zones.end - cell.zones.start);
+        let plane = plan.regions[cell.region].plane.as_ref();
+        let mut world = World {
+            planes: Table::starting_at(CellId(part.cells.start)),
+            front: Front::new(cell.accounts.clone(), plan.regions[cell.region].attach.as_ref()),
+            outages: 0,
+            homes: Homes::new(cell.clusters.clone()),
+            unborn: Vec::new(),
+            depends: plane.and_then(|plane| plane.depends_on),
+            depends_ppm: depend::WHOLE,
+            depends_cause: None,
+            metered: plane.is_some_and(plan::Plane::meters),
+            first_zone: cell.zones.start,
+            zones: Table::starting_at(ZoneId(cell.zones.start)),
+            nodes_out: 0,
+            services: Table::starting_at(ServiceId(cell.services.start)),
+            providers: Table::starting_at(ProviderId(cell.providers.start)),
+            buckets: Table::starting_at(BucketId(cell.buckets.start)),
+            hosts: Hosts::new(),
+            tasks: Tasks::new(),
+            daemons: cell
+                .services
+                .clone()
+                .map(ServiceId)
+                .filter(|&id| plan.services[id].kind == Kind::Daemon)
+                .collect(),
+            strikes: fault::Strikes::new(plan),
+            shortages: Vec::new(),
+            held: Vec::new(),
+            held_tasks: Vec::new(),
+            staged: pipeline::is_here(plan, part),
+            pipes: Vec::new(),
+            alarms: watch::of_part(plan, &cell.services),
+            fleet_alarms: Vec::new(),
+            composites: watch::composites(plan, &cell.services),
+            application: of_part(plan, part).map(|one| Box::new(routing::customers::at_start(one))),
+            dirty: Vec::new(),
+            scratch: Vec::new(),
+            shares: Vec::new(),
+            part: part.clone(),
+        };
+        for id in part.cells.clone().map(CellId) {
+            world.planes.push(Plane::new(plan, id));
+        }
+        for _ in cell.zones.clone() {
+            world.zones.push(Zone::default());
+        }
+        for service in cell.services.clone().map(ServiceId) {
+            let service = &plan.services[service];
+            let launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
+            let mut row = Service::new(service.desired, service.strategy.len(), zone_count, launches);
+            if !service.changes.is_empty() {
+                row.revisions.push(Revision::new(0, None, false, (service.strategy.len(), zone_count)));
+                row.completed = (!plan.start_empty).then_some(0);
+            }
+            world.services.push(row);
+        }
+        for _ in cell.providers.clone() {
+            world.providers.push(Provider { told_reservation: u32::MAX, ..Provider::default() });
+        }
+        for bucket in cell.buckets.clone().map(BucketId) {
+            world.buckets.push(Launches::new(&plan.buckets[bucket]));
+        }
+        world
+    }
+
+    /// Places what runs at time 0 and schedules the first events.
+    pub fn prepare(&mut self, cx: &mut Cx<'_>) {
+        let plan = cx.plan;
+        plane::prepare(self, cx);
+        create::prepare(self, cx);
+        grow::prepare(self, cx);
+        self.stand(plan.start_empty, cx);
+        depend::prepare(self, cx);
+        dispatch::prepare(self, cx);
+        deploy::prepare(self, cx);
+        pipeline::prepare(self, cx);
+        self.fleet_alarms = watch::of_fleets(&self.alarms);
+        alarms::prepare(self, cx);
+        fault::prepare(self, cx);
+        settle::all(self, cx);
+    }
+
+    /// Places what is there at time 0: hosts, and unless it is `empty` what runs on them and on Fargate. Daemons are the
+    /// first tasks on a host.
+    pub fn stand(&mut self, empty: bool, cx: &mut Cx<'_>) {
+        let plan = cx.plan;
+        for provider in self.providers.ids() {
+            scale::prepare(self, provider, cx);
+        }
+        let is_daemon = |service: &ServiceId| plan.services[*service].kind == Kind::Daemon;
+        let daemons = self.services.ids().filter(is_daemon);
+        for service in daemons.chain(self.services.ids().filter(|service| !is_daemon(service))) {
+            if self.unborn(plan.services[service].cluster) {
+                self.prepare_unborn(service, plan, cx);
+                continue;
+            }
+            rates::prepare(self, service, cx);
+            self.populate(service, empty, cx);
+        }
+        self.forget_left_out();
+    }
+
+    /// Before its cluster is there a service has nothing and needs nothing; calls for it come all the same.
+    fn prepare_unborn(&mut self, service: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        if plan.services[service].kind == Kind::Stream {
+            rates::prepare(self, service, cx);
+        }
+    }
+
+    /// At time 0 a service is at its desired count, as far as there is room; the rest is due.
+    fn populate(&mut self, service: ServiceId, empty: bool, cx: &mut Cx<'_>) {
+        let row = &mut self.services[service];
+        row.steady = true;
+        match cx.plan.services[service].kind {
+            Kind::Stream => {}
+            Kind::Daemon => {
+                if !empty {
+                    stand::daemons(self, service, cx);
+                    self.services[service].launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
+                }
+                wake::scheduler(self, service, cx);
+            }
+            Kind::Replica => {
+                let desired = row.desired;
+                let first = Cause::mechanism(super::fact::Mechanism::FirstStart);
+                row.owe(first, desired);
+                if !empty {
+                    while !self.services[service].owed.is_empty() && stand::task(self, service, cx) {}
+                }
+                self.services[service].launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
+                wake::scheduler(self, service, cx);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Faults in force, how often each has begun, and the clocks that strike again and again.
+
+use crate::engine::index::Slots;
+use crate::engine::{Time, Who};
+use crate::model::fact::Cause;
+use crate::model::ids::{CellId, FaultId, HostId, ProviderId, TaskId, TypeId, ZoneId};
+use crate::model::plan::Plan;
+
+/// What a clock of `every` belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Thing {
+    /// Everything that the fault names.
+    All,
+    /// A zone.
+    Zone(ZoneId),
+    /// A host.
+    Host(HostId),
+    /// A task.
+    Task(TaskId),
+    /// A control-plane cell.
+    Cell(CellId),
+    /// A Spot pool.
+    Pool(ProviderId, ZoneId, Option<TypeId>),
+}
+
+/// A fault in force.
+#[derive(Clone, Copy, Debug)]
+pub struct Strike {
+    /// Fault and occurrence.
+    pub cause: Cause,
+    /// Which.
+    pub fault: FaultId,
+    /// What it hits.
+    pub thing: Thing,
+    /// Birth certificate of this occurrence.
+    pub who: Who,
+    /// When it began.
+    pub began: Time,
+    /// When it ends, if it does.
+    pub ends: Option<Time>,
+    /// Its clock, when it has one that runs again.
+    pub(crate) clock: Option<u32>,
+}
+
+/// A clock of `every`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    pub(crate) fault: FaultId,
+    pub(crate) thing: Thing,
+    pub(crate) who: Who,
+    pub(crate) rounds: u32,
+}
+
+/// Faults in force, how often each has begun, and the clocks that run.
+#[derive(Clone, Debug)]
+pub struct Strikes {
+    pub(crate) rows: Slots<Strike>,
+    pub(crate) begun: Vec<u32>,
+    pub(crate) clocks: Vec<Clock>,
+}
+
+impl Strikes {
+    /// Nothing has begun.
+    pub fn new(plan: &Plan) -> Strikes {
+        Strikes { rows: Slots::new(), begun: vec![0; plan.faults.len()], clocks: Vec::new() }
+    }
+
+    /// Faults that have begun and not ended.
+    pub(crate) fn in_force(&self) -> impl Iterator<Item = &Strike> {
+        self.rows.pairs().map(|(_, strike)| strike)
+    }
+}
