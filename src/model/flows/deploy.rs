@@ -38,7 +38,7 @@ steps! { Deploy:
     Found(service: ServiceId, change: ChangeId, turn: u32),
 }
 
-/// How long a task without any health check runs before a deployment counts it as healthy (Rolling update).
+/// How long a task without any health check runs before a deployment counts it as healthy ([ecs-rolling-update]).
 const WARM: Span = Span::from_secs(40);
 /// Whoever finds no control plane asks again after so long (model choice).
 const AGAIN: Span = Span::from_secs(30);
@@ -104,8 +104,8 @@ fn asked(world: &mut World, service: ServiceId, id: ChangeId, turn: u32, cx: &mu
     }
 }
 
-/// UpdateService: taken on when the router and the cell answer, and the account has a token (Amazon ECS API throttling;
-/// as for RunTask, where a control plane is written); or when the client comes again.
+/// UpdateService: taken on when the router and the cell answer, and the account has a token ([ecs-api-throttling]; as
+/// for RunTask, where a control plane is written); or when the client comes again.
 pub(crate) fn called(world: &mut World, service: ServiceId, cx: &Cx<'_>) -> Result<(), Span> {
     let plan = cx.plan;
     let cluster = plan.services[service].cluster;
@@ -167,7 +167,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let bad = bad::is_bad(id, plan.changes[id].turn(plan.services[service].who, turn), cx);
     let (items, zones) = (plan.services[service].strategy.len(), world.services[service].zones.len());
     // One alarm that is in ALARM already switches the watch of all of them off, for as long as the deployment lasts
-    // (Amazon ECS developer guide, "How CloudWatch alarms detect Amazon ECS deployment failures").
+    // ([ecs-deployment-alarms]).
     let unwatched = plan.services[service].deployment.alarms.iter().any(|alarm| alarms::rings(world, *alarm));
     let row = &mut world.services[service];
     let revision = number(row);
@@ -224,7 +224,7 @@ pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &
     reconcile::wake_once(world, service, cx);
 }
 
-/// A new task definition ends the rest after failed starts (Service throttle logic).
+/// A new task definition ends the rest after failed starts ([ecs-throttle-logic]).
 pub(crate) fn no_rest(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
     (row.rest, row.rests_until) = (Span::ZERO, Time::ZERO);
@@ -319,8 +319,8 @@ pub(crate) fn lacks_image(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
     bad::defect(world, cx.plan, id).is_some_and(|(defect, _)| defect.lacks_image())
 }
 
-/// A task did not reach RUNNING (`started` is false), or fails its health checks: stage one of the circuit breaker counts
-/// the former until a task of the deployment has run, stage two the latter (Deployment circuit breaker).
+/// A task did not reach RUNNING (`started` is false), or fails its health checks: stage one of the circuit breaker
+/// counts the former until a task of the deployment has run, stage two the latter ([ecs-circuit-breaker]).
 pub(crate) fn fails(world: &mut World, id: TaskId, started: bool, cx: &mut Cx<'_>) {
     let service = world.tasks.at(id.slot).service;
     if !started && digest::fails(world, id, cx) {

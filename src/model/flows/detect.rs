@@ -40,9 +40,9 @@ steps! { Detect:
 const HOST_LOSS: (Span, Span) = (Span::from_secs(60), Span::from_secs(120));
 /// A container's exit is reported within a second.
 const EXIT: Span = Span::SECOND;
-/// An agent counts as disconnected after 1 to 2 minutes (Container agent source).
+/// An agent counts as disconnected after 1 to 2 minutes ([ecs-agent-source]).
 const SILENCE: (Span, Span) = (Span::from_secs(60), Span::from_secs(120));
-/// Reconnection takes 0.25 s to 2 minutes (Container agent source).
+/// Reconnection takes 0.25 s to 2 minutes ([ecs-agent-source]).
 const RECONNECT: (Span, Span) = (Span::from_millis(250), Span::from_secs(120));
 /// Silence that counts as impairment on Fargate and Managed Instances (no published figure, model choice).
 pub(crate) const IMPAIRED: Span = Span::from_secs(300);
@@ -73,7 +73,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
 }
 
 /// News of a task's end arrives, unless its agent is not heard: a container's exit is the agent's news, which it keeps
-/// until it is connected again (Container agent source). That a machine lost its power is not.
+/// until it is connected again ([ecs-agent-source]). That a machine lost its power is not.
 fn learns(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id).filter(|task| !task.alive) else { return };
     let from_agent = code != StopCode::InfrastructureHealth;
@@ -325,7 +325,7 @@ pub(crate) fn back_in_reach(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let service = &plan.services[task.service];
     if let (Some(balancer), Target::Unhealthy, true) = (&service.balancer, task.target, task.alive) {
         let first = Span(cx.draw(For::Reconnect, task.who(service)).below(balancer.interval.0.max(1)));
-        // One pass is enough for a target that has never been healthy (Health checks for ALB target groups).
+        // One pass is enough for a target that has never been healthy ([elb-health-checks]).
         let more = if task.target == Target::Initial { 0 } else { balancer.healthy.saturating_sub(1) };
         let passes = first + balancer.interval * u64::from(more);
         let epoch = task.epoch;
@@ -422,7 +422,7 @@ pub(crate) fn drain(world: &mut World, id: HostId, cause: Cause, code: StopCode,
             continue;
         }
         let service = row.service;
-        // Standalone tasks are left to end by themselves (Container instance draining).
+        // Standalone tasks are left to end by themselves ([ecs-instance-draining]).
         if plan.services[service].kind == crate::model::plan::Kind::Stream {
             continue;
         }

@@ -1,5 +1,5 @@
-//! A host that is told to go drains: it takes no new tasks, and goes as soon as its own have gone (Container instance
-//! draining; Managed instance draining).
+//! A host that is told to go drains: it takes no new tasks, and goes as soon as its own have gone
+//! ([ecs-instance-draining] [ecs-managed-draining]).
 
 use super::{HELD_UP, daemon, detect, inventory, link, managed, outage, scale};
 use crate::engine::Span;
@@ -8,7 +8,7 @@ use crate::model::ids::HostId;
 use crate::model::plan::ProviderKind;
 use crate::model::world::{Cx, World};
 
-/// How long managed draining waits for tasks (Managed instance draining).
+/// How long managed draining waits for tasks ([ecs-managed-draining]).
 const DRAINS: Span = Span::from_secs(48 * 3_600);
 
 /// A host is told to go. It is ECS that sets it DRAINING and moves its tasks: not before its cell acts.

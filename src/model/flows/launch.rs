@@ -41,7 +41,7 @@ steps! { Launch:
     Begun(task: TaskId),
 }
 
-/// Tasks of a cluster that may wait in PROVISIONING (Amazon ECS quotas).
+/// Tasks of a cluster that may wait in PROVISIONING ([ecs-quotas]).
 pub const PROVISIONING_MAX: usize = 500;
 
 /// Handles a step.
@@ -63,7 +63,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
 pub(crate) enum Wait {
     /// The Fargate launch bucket is empty.
     Bucket(BucketId),
-    /// What is due stands in the queue of a bucket.
+    /// The launch waits in the queue of a bucket for a token.
     Turn,
     /// The service has used up its 500 a minute.
     Service(Span),

@@ -1,5 +1,4 @@
-//! ECS Managed Instances: hosts come when tasks wait, go when they are idle, old or impaired (Amazon ECS Managed
-//! Instances).
+//! ECS Managed Instances: hosts come when tasks wait, go when they are idle, old or impaired ([ecs-managed-instances]).
 //!
 //! ```text
 //! want ─► fill: a host of the cheapest type for each bin of waiting tasks ─► booted ─► idle ─► ended
@@ -21,9 +20,9 @@ use crate::model::tables::Host;
 use crate::model::tables::host::live;
 use crate::model::world::{Cx, World};
 
-/// The age at which a host begins to drain (sourced: AWS Batch user guide, Managed Instances draining).
+/// The age at which a host begins to drain (sourced: [ecs-managed-instances-patching]).
 const LIFE: Span = Span::from_secs(14 * 86_400);
-/// How long it may drain: the hard end comes about seven days later (Amazon ECS Managed Instances).
+/// How long it may drain: the hard end comes about seven days later ([ecs-managed-instances-patching]).
 pub(crate) const DRAINS: Span = Span::from_secs(7 * 86_400);
 
 /// The delay of infrastructure optimization, unless it is off.

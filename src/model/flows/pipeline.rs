@@ -5,8 +5,8 @@
 //!           └ no: Blocked, looks again        └──── unit failed, alarm, found ────┴─► all that was changed goes back
 //! ```
 //! Going back is quick: all units go at once, each by the rules of its own deployment. One thing at a time is for going
-//! on (Automating safe, hands-off deployments). Over several Regions each has such a pipeline of its own; one leads,
-//! and `flows/convoy.rs` takes its words to the others.
+//! on ([lib-safe-deployments]). Over several Regions each has such a pipeline of its own; one leads, and
+//! `flows/convoy.rs` takes its words to the others.
 
 use super::{For, alarms, bad, convoy, deploy, reach, renew, staged};
 use crate::engine::Span;

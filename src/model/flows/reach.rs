@@ -6,8 +6,8 @@ use crate::model::ids::ServiceId;
 use crate::model::plan::{Move, Plan, Reach, Unit};
 use crate::model::world::{Cx, World};
 
-/// Part of a control-plane cell that one host is, in millionths: at most a tenth of its requests (Automating safe,
-/// hands-off deployments).
+/// Part of a control-plane cell that one host is, in millionths: at most a tenth of its requests
+/// ([lib-safe-deployments]).
 const ONE_HOST: u32 = 100_000;
 /// A whole, in millionths.
 const WHOLE: u64 = 1_000_000;

@@ -134,7 +134,7 @@ fn is_checked(service: &Service) -> bool {
 }
 
 /// From a failure until the balancer has seen enough failed checks: U(0, interval) + (unhealthy - 1) intervals +
-/// time-out (Advanced Multi-AZ Resilience Patterns; Health checks for ALB target groups).
+/// time-out ([multi-az-patterns] [elb-health-checks]).
 pub(crate) fn ejection(balancer: &Balancer, draw: &mut Draw) -> Span {
     Span(draw.below(balancer.interval.0.max(1)))
         + balancer.interval * u64::from(balancer.unhealthy.saturating_sub(1))
@@ -169,7 +169,7 @@ fn await_checks(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 }
 
 /// When a task counts as healthy that answers after `ready`. One pass is enough for a new target; one that has failed
-/// its checks by then needs as many in a row as the target group asks for (Health checks for ALB target groups).
+/// its checks by then needs as many in a row as the target group asks for ([elb-health-checks]).
 fn again(service: &Service, ready: Span, cx: &Cx<'_>, who: crate::engine::Who) -> Span {
     match &service.balancer {
         Some(balancer) if ejection(balancer, &mut cx.draw(For::FirstCheck, who)) < ready => {

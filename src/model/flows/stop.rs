@@ -24,7 +24,7 @@ steps! { Stop:
     Exited(task: TaskId, code: StopCode, reason: Reason),
 }
 
-/// First rest after a failed start, and the longest (Service throttle logic; the curve is a model choice).
+/// First rest after a failed start, and the longest ([ecs-throttle-logic]; the curve is a model choice).
 const REST_FIRST: Span = Span::from_secs(10);
 const REST_MAX: Span = Span::from_secs(1_620);
 /// Rests of this length are reported as impaired starts: the third failure in a row (model choice).
@@ -77,8 +77,8 @@ pub(crate) fn stop_within(
         return;
     }
     let delay = service.balancer.as_ref().filter(|_| registered).map_or(Span::ZERO, |one| one.deregistration);
-    // A Spot interruption sends the signal with the notice; it does not wait for the balancer (Fargate capacity
-    // providers).
+    // A Spot interruption sends the signal with the notice; it does not wait for the balancer
+    // ([ecs-fargate-providers]).
     if registered && within == Span::MAX {
         let from = world.tasks.at(id.slot).state;
         account::change(world, plan, id, |task| {
