@@ -6,6 +6,8 @@
 
 #[path = "house/arrows.rs"]
 mod arrows;
+#[path = "house/cited.rs"]
+mod cited;
 #[path = "house/docs.rs"]
 mod docs;
 #[path = "house/text.rs"]

@@ -1,8 +1,17 @@
 //! Does the story read true? Every shipped scenario runs, and what it promises holds.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and reads what the program wrote"
+)]
+
 use evenkeel::cli::files::Disk;
 use evenkeel::summary::Verdict;
 use evenkeel::{Options, Outcome, Scenario};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 fn run(name: &str, replications: u32, threads: usize) -> Outcome {
     let reading = Scenario::read(&format!("scenarios/{name}.json"), &Disk);
@@ -129,4 +138,51 @@ fn a_lost_zone_comes_back_at_the_pace_of_the_launch_bucket() {
     let waited: f64 = (1..=900).map(|row| f64::from(row) / 20.0).sum();
     let area = 1_000.0 * 60.0 + waited + 1_000.0 * 45.0;
     assert!((fault.lost_task_seconds.mean - area).abs() < 0.001, "{} instead of {area}", fault.lost_task_seconds.mean);
+}
+
+/// The quoted clock of a story in seconds: `1:00:35.7` is `3635.7`.
+fn seconds(clock: &str) -> String {
+    let (whole, tenth) = clock.split_once('.').unwrap();
+    let whole = whole.split(':').fold(0, |sum, part| sum * 60 + part.parse::<u32>().unwrap());
+    format!("{whole}.{tenth}")
+}
+
+/// Whether a number of the series reads as it is quoted, with as many decimals.
+fn reads(found: &str, quoted: &str) -> bool {
+    let decimals = quoted.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    format!("{:.decimals$}", found.parse::<f64>().unwrap()) == quoted
+}
+
+/// The zone loss that `docs/model.md` tells second by second is the one that the program runs.
+#[test]
+fn the_zone_loss_of_the_model_page_is_the_one_that_runs() {
+    let page = fs::read_to_string("docs/model.md").unwrap();
+    let story = page.split("## A zone loss, second by second").nth(1).unwrap().split("\n## ").next().unwrap();
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("az-loss-of-the-page");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
+    let ran = program.args(["run", "scenarios/az-loss.json", "--force", "--out"]).arg(&out).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    // The tables, as they stand.
+    let shown = String::from_utf8(ran.stdout).unwrap();
+    let blocks: Vec<&str> = story.split("```text\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(blocks.len() >= 2, "the page shows no tables");
+    for block in blocks {
+        assert!(shown.contains(block), "the program shows otherwise:\n{block}\nbut:\n{shown}");
+    }
+    // Every value at its time: `series part` value.
+    let series = fs::read_to_string(out.join("timeseries.csv")).unwrap();
+    let rows: Vec<Vec<&str>> = series.lines().skip(1).map(|row| row.split(',').collect()).collect();
+    let mut seen = 0;
+    for line in story.lines().filter(|line| line.starts_with("| ") && line.contains("` ")) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        for quoted in cells[2].split(", ") {
+            let (name, value) = quoted.trim_start_matches('`').split_once("` ").unwrap();
+            let (name, part) = name.split_once(' ').unwrap_or((name, ""));
+            let at = seconds(cells[0]);
+            let mut rows = rows.iter().filter(|row| row[1] == name && row[3] == part && reads(row[0], &at));
+            assert!(rows.any(|row| reads(row[4], value)), "at {} {name} {part} is not {value}", cells[0]);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 15, "only {seen} values are quoted");
 }

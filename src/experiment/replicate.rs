@@ -23,8 +23,9 @@ const SCHEMA_VERSION: u32 = 1;
 const SLICES: u64 = 200;
 /// Events that a slice of one partition aims at: a fraction of a second, so that whoever wants to stop need not wait.
 const EVENTS_OF_SLICE: u64 = 200_000;
-/// Slices are longer with several partitions, up to this many times: each finds its tables out of the cache when its
-/// turn comes, and has to be worth it. A hundred cells of 10^4 tasks run 1.6 times faster for it.
+/// Slices are longer with several partitions, up to this many times: the tables of a partition are not in the cache
+/// when its slice begins, and a long slice pays for loading them. A hundred cells of 10^4 tasks run 1.6 times faster
+/// for it.
 const LONGER_MAX: u64 = 20;
 /// Microseconds of the first slice; nothing is known yet about how much happens in it.
 const FIRST_SLICE: u64 = 1_000_000;

@@ -1,6 +1,5 @@
-//! Where the data plane of a scenario is, and who runs what: the rows of the overview that `check` prints (AWS Fargate
-//! on Outposts, Local Zones and Wavelength Zones; Amazon ECS clusters for external instances; ECS, Deep dive into
-//! resilience and availability).
+//! Where the data plane of a scenario is, and who runs what: the rows of the overview that `check` prints ([ecs-zones]
+//! [ecs-anywhere] [ecs-resilience-post]).
 
 use crate::model::Plan;
 use crate::model::ids::{ProviderId, RegionId, ZoneId};

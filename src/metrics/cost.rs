@@ -6,9 +6,9 @@
 
 use crate::model::plan::InstanceType;
 
-/// Dollars for a vCPU-hour of Fargate on x86, in billionths (sourced).
+/// Dollars for a vCPU-hour of Fargate on x86, in billionths (sourced: [fargate-prices]).
 const VCPU_HOUR: u64 = 40_480_000;
-/// Dollars for a GB-hour of Fargate on x86, in billionths (sourced).
+/// Dollars for a GB-hour of Fargate on x86, in billionths (sourced: [fargate-prices]).
 const GB_HOUR: u64 = 4_445_000;
 /// What Fargate Spot costs of the on-demand price, in percent: "up to 70 % off" (model choice).
 const SPOT_PERCENT: u64 = 30;

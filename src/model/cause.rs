@@ -145,7 +145,7 @@ impl Cause {
         Cause((mechanism as u32) << Cause::OCCURRENCE_BITS)
     }
 
-    /// The `occurrence`th time (from 0) that a fault begins in this cell; later than 2^20 count as the last.
+    /// The `occurrence`th time (from 0) that a fault begins in this cell. The number saturates at 2^20 - 1.
     pub const fn fault(fault: FaultId, occurrence: u32) -> Cause {
         let most = (1 << Cause::OCCURRENCE_BITS) - 1;
         let occurrence = if occurrence < most { occurrence } else { most };

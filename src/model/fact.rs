@@ -195,7 +195,7 @@ pub enum Fact {
     Need {
         /// Service.
         service: ServiceId,
-        /// Tasks needed (interface page, section 5, `capacityAvailability`).
+        /// Tasks needed (`capacityAvailability` in `docs/model.md`).
         need: u32,
         /// Desired count.
         desired: u32,

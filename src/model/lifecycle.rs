@@ -1,4 +1,4 @@
-//! The life-cycle stages of a deployment that moves traffic, as ECS spells them (Lifecycle hooks).
+//! The life-cycle stages of a deployment that moves traffic, as ECS spells them ([ecs-lifecycle-hooks]).
 
 /// A stage, in the order in which they are passed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]

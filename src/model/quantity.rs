@@ -167,7 +167,7 @@ impl JsonSchema for Rate {
     }
 }
 
-/// `ceil(count x percent / 100)` (Rolling update).
+/// `ceil(count x percent / 100)` ([ecs-rolling-update]).
 pub(crate) fn percent_up(count: u32, percent: u32) -> u32 {
     (u64::from(count) * u64::from(percent)).div_ceil(100) as u32
 }

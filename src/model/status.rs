@@ -1,6 +1,6 @@
 //! The words of Amazon ECS for its tasks, services and container instances.
 
-/// `lastStatus` of a task (Amazon ECS task lifecycle).
+/// `lastStatus` of a task ([ecs-task-lifecycle]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 #[repr(u8)]
 pub enum TaskState {
@@ -50,7 +50,7 @@ impl TaskState {
     }
 }
 
-/// `stopCode` of a task (Stopped task error codes).
+/// `stopCode` of a task ([ecs-stop-codes]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Default)]
 #[repr(u8)]
 pub enum StopCode {
@@ -101,7 +101,7 @@ impl StopCode {
     }
 }
 
-/// Why a launch failed or waits, or a task stopped, in ECS's words (Stopped task error codes; Service action events).
+/// Why a launch failed or waits, or a task stopped, in ECS's words ([ecs-stop-codes] [ecs-service-events]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Default)]
 #[repr(u8)]
 pub enum Reason {
@@ -188,7 +188,7 @@ impl Reason {
     }
 }
 
-/// Names of service actions (Service action events).
+/// Names of service actions ([ecs-service-events]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 #[repr(u8)]
 pub enum Action {
@@ -214,7 +214,7 @@ pub enum Action {
     CapacityProviderSteadyState,
 }
 
-/// Status of a container instance (Task placement constraints).
+/// Status of a container instance ([ecs-placement-constraints]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 #[repr(u8)]
 pub enum HostStatus {

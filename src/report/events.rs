@@ -297,7 +297,7 @@ const fn host_status(status: HostStatus) -> &'static str {
     }
 }
 
-/// `eventType` and `eventName` (Service action events).
+/// `eventType` and `eventName` ([ecs-service-events]).
 const fn action_name(action: Action) -> (&'static str, &'static str) {
     match action {
         Action::SteadyState => ("INFO", "SERVICE_STEADY_STATE"),

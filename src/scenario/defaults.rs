@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The part of a description that speaks of the default: `30 by default (sourced)`.
+/// The part of a description that speaks of the default: `30 by default (sourced: [elb-health-checks])`.
 fn clause(description: &str) -> Option<String> {
     let text = description.split_whitespace().collect::<Vec<_>>().join(" ");
     let sentence = text.split(". ").find(|sentence| sentence.contains("by default"))?;

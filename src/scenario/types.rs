@@ -111,8 +111,8 @@ impl Row {
         self.architecture.as_deref().unwrap_or_else(|| architecture(&self.name))
     }
 
-    /// Who makes its CPU, as `cpuManufacturers` spells it. By name: a `g` is Amazon's, an `a` is AMD's (sourced: Amazon
-    /// EC2 instance type naming conventions).
+    /// Who makes its CPU, as `cpuManufacturers` spells it. By name: a `g` is Amazon's, an `a` is AMD's (sourced:
+    /// [ec2-type-names]).
     pub fn manufacturer(&self) -> &str {
         match self.manufacturer.as_deref() {
             Some(written) => written,

@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 
-fn read(path: &str) -> String {
+/// A file of the project.
+pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(here(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// Every page.
-fn pages() -> Vec<String> {
+pub(crate) fn pages() -> Vec<String> {
     let top = ["README.md", "CHANGELOG.md", "results/README.md"].map(str::to_owned);
     let docs = files("docs").into_iter().filter(|path| path.ends_with(".md"));
     top.into_iter().chain(docs).collect()
@@ -23,6 +24,11 @@ fn pages() -> Vec<String> {
 fn shipped() -> BTreeSet<String> {
     let name = |path: &String| path.trim_start_matches("scenarios/").trim_end_matches(".json").to_owned();
     scenarios().iter().map(name).collect()
+}
+
+/// Cells of a row of a table.
+pub(crate) fn cells(row: &str) -> Vec<&str> {
+    row.trim().trim_matches('|').split('|').map(str::trim).collect()
 }
 
 /// Words between backticks.
@@ -98,22 +104,67 @@ fn what_the_readme_says_of_the_tests_is_so() {
     assert!(readme.contains(&told), "README.md does not say \"{told}\"");
 }
 
+/// Headings of a page as anchors, as GitHub makes them.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let heads = page.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let kept = |c: char| c.is_alphanumeric() || " -_".contains(c);
+    heads.map(|head| head.to_lowercase().chars().filter(|c| kept(*c)).collect::<String>().replace(' ', "-")).collect()
+}
+
+/// Where the links of a page lead, those behind ids and those with a text of their own.
+fn targets(text: &str) -> Vec<&str> {
+    let defined = text.lines().filter(|line| line.starts_with('[')).filter_map(|line| line.split_once("]: "));
+    parts(text, "](", ')').into_iter().chain(defined.map(|(_, target)| target)).collect()
+}
+
 #[test]
 fn links_lead_somewhere() {
     let mut followed = 0;
     for page in pages() {
         let text = read(&page);
         let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for target in parts(&text, "](", ')') {
-            let file = target.split('#').next().unwrap_or_default();
-            if file.is_empty() || file.starts_with("http") {
-                continue;
+        for target in targets(&text).into_iter().filter(|target| !target.starts_with("http")) {
+            let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let path = if file.is_empty() { here(&page) } else { here(folder).join(file) };
+            assert!(path.exists(), "{page} links to {target}, which is not there");
+            if !anchor.is_empty() {
+                let there = anchors(&fs::read_to_string(path).unwrap());
+                assert!(there.contains(anchor), "{page} links to {target}, which has no such heading");
             }
-            assert!(here(folder).join(file).exists(), "{page} links to {target}, which is not there");
             followed += 1;
         }
     }
-    assert!(followed >= 8, "only {followed} links");
+    assert!(followed > 100, "only {followed} links");
+}
+
+/// Lines of prose, outside of tables, code and links, are as wide as lines of code.
+#[test]
+fn prose_fits_the_screen() {
+    for page in pages().into_iter().filter(|page| page != "CHANGELOG.md") {
+        let text = read(&page);
+        let mut fenced = false;
+        for line in text.lines() {
+            fenced ^= line.starts_with("```");
+            let whole = fenced || line.starts_with('|') || line.contains("<http") || line.starts_with("![");
+            assert!(whole || line.chars().count() <= 120, "{page}: over 120 columns: {line}");
+        }
+    }
+}
+
+#[test]
+fn numbers_of_shipped_scenarios_are_true() {
+    let mut told = 0;
+    for page in pages().into_iter().filter(|page| page != "CHANGELOG.md") {
+        let text = read(&page).split_whitespace().collect::<Vec<_>>().join(" ");
+        for (at, _) in text.match_indices(" shipped scenarios") {
+            let word = text[..at].rsplit(' ').next().unwrap_or_default();
+            if let Ok(number) = word.parse::<usize>() {
+                assert_eq!(number, shipped().len(), "{page} says \"{word} shipped scenarios\"");
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 0, "no page says how many scenarios are shipped");
 }
 
 #[test]
@@ -121,10 +172,12 @@ fn tables_are_whole() {
     for page in pages() {
         let text = read(&page);
         let mut before = "";
-        let (mut fenced, mut row) = (false, 0);
+        let (mut fenced, mut row, mut wide) = (false, 0, 0);
         for line in text.lines() {
             fenced ^= line.trim_start().starts_with("```");
             row = if line.starts_with('|') && !fenced { row + 1 } else { 0 };
+            wide = if row == 1 { cells(line).len() } else { wide };
+            assert!(row < 2 || cells(line).len() == wide, "{page}: not {wide} cells: {line}");
             let ruled = line.chars().all(|c| "|-: ".contains(c));
             assert!(row != 2 || ruled, "{page}: no rule under the head of the table: {before}");
             assert!(row != 0 || !before.starts_with('|') || before.chars().filter(|c| *c == '|').count() > 1, "{page}");
@@ -132,25 +185,5 @@ fn tables_are_whole() {
             assert!(fenced || !alone, "{page}: a row without a table: {before}");
             before = line;
         }
-    }
-}
-
-#[test]
-fn sources_are_pages_that_can_be_opened() {
-    let page = read("docs/sources.md");
-    let mut titles = BTreeSet::new();
-    for line in page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| Title")) {
-        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-        assert!(cells.len() == 2 && cells[1].starts_with("https://"), "docs/sources.md: {line}");
-        assert!(titles.insert(cells[0].to_owned()), "docs/sources.md names {} twice", cells[0]);
-    }
-    assert!(titles.len() > 40, "only {} sources", titles.len());
-    // What is not shipped is no source.
-    let hidden = ["domain", "sheet"].join(" ");
-    let texts = ["src", "tests", "benches", "docs", "scenarios"].iter().flat_map(|folder| files(folder));
-    for path in texts.filter(|path| [".rs", ".md", ".json"].iter().any(|ending| path.ends_with(ending))) {
-        let Ok(text) = fs::read_to_string(here(&path)) else { continue };
-        let plain = text.to_lowercase().replace("\n//! ", " ").replace("\n/// ", " ").replace("\n// ", " ");
-        assert!(!plain.contains(&hidden), "{path} names a {hidden}, which nobody can open");
     }
 }

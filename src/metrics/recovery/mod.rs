@@ -22,7 +22,7 @@ use watch::{Answer, Service, Worst};
 
 /// Occurrences open at one time in one partition.
 pub const OPEN_MAX: usize = 4_096;
-/// How long a level must hold to count as reached (interface page, section 5).
+/// How long a level must hold to count as reached (`recoverSeconds` in `docs/model.md`).
 pub const HOLD: Span = Span::from_secs(300);
 
 #[derive(Clone, Debug)]

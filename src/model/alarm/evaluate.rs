@@ -1,5 +1,4 @@
-//! From datapoints to a state, as CloudWatch does it (Amazon CloudWatch User Guide, "Configuring how CloudWatch alarms
-//! treat missing data").
+//! From datapoints to a state, as CloudWatch does it ([cw-missing-data]).
 //!
 //! CloudWatch looks at more periods than N, the evaluation range, and takes the newest N datapoints that it finds there.
 //! With fewer than N, what is missing is filled in as `TreatMissingData` says, as seldom as possible:

@@ -8,8 +8,8 @@
 //! changes. Periods begin at whole multiples of `Period` from time 0; a datapoint is there at the end of its period
 //! (model choice: CloudWatch takes some seconds more).
 //!
-//! Before its start an alarm has seen nothing: it is INSUFFICIENT_DATA until its first period ends (sourced), and what was
-//! before counts as missing.
+//! Before its start an alarm has seen nothing: it is INSUFFICIENT_DATA until its first period ends (sourced:
+//! [cw-missing-data]), and what was before counts as missing.
 
 mod evaluate;
 mod meter;

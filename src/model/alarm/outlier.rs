@@ -1,10 +1,10 @@
-//! The test for a zone that fails more than the others (Advanced Multi-AZ Resilience Patterns): errors and successes of
-//! each zone go through a chi-squared test, and the zone furthest from the mean is the outlier if chance explains it in
-//! 5 % of cases at most.
+//! The test for a zone that fails more than the others ([multi-az-patterns]): errors and successes of each zone go
+//! through a chi-squared test, and the zone furthest from the mean is the outlier if chance explains it in 5 % of cases
+//! at most.
 
 use std::f64::consts::PI;
 
-/// Chance explains this much at most (sourced).
+/// Chance explains this much at most (sourced: [multi-az-patterns]).
 const SIGNIFICANT: f64 = 0.05;
 
 /// The zone that fails more than the others, of zones with so many errors among so many requests; `None` when chance

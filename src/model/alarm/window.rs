@@ -77,9 +77,10 @@ impl Window {
     /// The datapoint, in billionths of the metric's own unit; `None`: it is missing.
     ///
     /// A count of zero is missing, because load balancers report their counts only when there is something to count
-    /// (sourced; that `RequestCount` does the same is a model choice). Counts are rounded to thousandths of a request,
-    /// which is what rates in billionths lose over a week at most (model choice). `Average`, `Minimum` and `Maximum` of a
-    /// count are 1 (sourced). An average weighs each level by its time (model choice).
+    /// (sourced: [elb-metrics]; that `RequestCount` does the same is a model choice). Counts are rounded to thousandths
+    /// of a request, which is what rates in billionths lose over a week at most (model choice). `Average`, `Minimum`
+    /// and `Maximum` of a count are 1 (sourced: [elb-metrics]). An average weighs each level by its time (model
+    /// choice).
     pub(super) fn datapoint(self, statistic: Statistic) -> Option<i128> {
         let found = match (self, statistic) {
             (Window::Nothing | Window::Ratio { offered: 0, .. }, _) => return None,

@@ -1,4 +1,4 @@
-//! Managed scaling of an Auto Scaling group: `CapacityProviderReservation` and its steps (Managed scaling behaviour).
+//! Managed scaling of an Auto Scaling group: `CapacityProviderReservation` and its steps ([ecs-managed-scaling]).
 
 use crate::engine::{Span, Time};
 use crate::model::plan::{InstanceType, Scaling, TaskDef};

@@ -1,5 +1,5 @@
-//! Fargate: which zone a task starts in (Task placement; Fargate capacity providers; Spot interruption notices; Amazon
-//! ECS quotas; Throttling quotas, AWS Fargate).
+//! Fargate: which zone a task starts in ([ecs-placement] [ecs-fargate-providers] [ec2-spot-notices] [ecs-quotas]
+//! [ecs-fargate-throttling]).
 //!
 //! Tasks are spread over the zones of the subnets: the zone with the fewest tasks of the service on this provider first
 //! (Fargate and Fargate Spot are balanced each for itself), then the one with the fewest of all. A zone without

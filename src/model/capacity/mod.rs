@@ -9,7 +9,7 @@ use super::plan::StrategyItem;
 pub const ITEMS_MAX: usize = 20;
 
 /// Base first, the rest by weight; what does not divide goes to the largest remainders, ties in the order of the list
-/// (CapacityProviderStrategyItem; the rounding is a model choice). The parts always add up to `total`, provided that
+/// ([ecs-api-provider-strategy]; the rounding is a model choice). The parts always add up to `total`, provided that
 /// some weight is above 0 or the base covers it.
 pub fn split(strategy: &[StrategyItem], total: u32, parts: &mut [u32; ITEMS_MAX]) {
     *parts = [0; ITEMS_MAX];

@@ -7,8 +7,9 @@ use crate::model::quantity::Law;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Tasks of the revision run and crash after a time. Neither the throttle logic nor the circuit breaker counts a task that
-/// reached RUNNING and then exited (sourced); alarms find it by what is lost.
+/// Tasks of the revision run and crash after a time. Neither the throttle logic nor the circuit breaker counts a task
+/// that reached RUNNING and then exited (sourced: [ecs-throttle-logic] [ecs-circuit-breaker]); alarms find it by what
+/// is lost.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schemars(rename = "Crashes")]

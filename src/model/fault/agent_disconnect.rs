@@ -24,8 +24,7 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// Agents reconnect after 0.25 s to 2 minutes and report in order what ended meanwhile.
 /// ## Source
-/// Amazon ECS container agent, package `acs/session` (https://github.com/aws/amazon-ecs-agent); ECS agent
-/// disconnected, AWS re:Post (https://repost.aws/knowledge-center/ecs-agent-disconnected).
+/// [ecs-agent-source] [ecs-agent-disconnected].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

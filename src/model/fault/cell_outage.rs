@@ -24,10 +24,7 @@ use serde::{Deserialize, Serialize};
 /// At the end of the fault the cell starts again, which takes the time of `controlPlane.restart`; then it works off
 /// what it missed, in order.
 /// ## Source
-/// A deep dive into resilience and availability on Amazon ECS, AWS Containers Blog
-/// (https://aws.amazon.com/blogs/containers/a-deep-dive-into-resilience-and-availability-on-amazon-elastic-container-service/);
-/// Reducing the Scope of Impact with Cell-Based Architecture, AWS whitepaper
-/// (https://docs.aws.amazon.com/wellarchitected/latest/reducing-scope-of-impact-with-cell-based-architecture/).
+/// [ecs-resilience-post] [cell-whitepaper].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

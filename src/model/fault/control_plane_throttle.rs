@@ -21,9 +21,7 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// The end of the fault. What waited is worked off at the usual rate.
 /// ## Source
-/// Request throttling for the Amazon ECS API
-/// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html); AWS post-event summary of 20
-/// October 2025 (https://aws.amazon.com/message/101925/).
+/// [ecs-api-throttling] [event-virginia-2025].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

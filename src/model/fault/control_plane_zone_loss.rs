@@ -21,10 +21,7 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// The end of the fault; `controlPlane.growsAfter` before that, where written.
 /// ## Source
-/// A deep dive into resilience and availability on Amazon ECS, AWS Containers Blog
-/// (https://aws.amazon.com/blogs/containers/a-deep-dive-into-resilience-and-availability-on-amazon-elastic-container-service/);
-/// Static stability using Availability Zones, Amazon Builders' Library
-/// (https://aws.amazon.com/builders-library/static-stability-using-availability-zones/).
+/// [ecs-resilience-post] [lib-static-stability].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

@@ -26,10 +26,7 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// The dependency's return, after the wait that the throttle logic has reached.
 /// ## Source
-/// Stopped task error codes, Amazon ECS developer guide
-/// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html); Service throttle
-/// logic, Amazon ECS developer guide
-/// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html).
+/// [ecs-stop-codes] [ecs-throttle-logic].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

@@ -33,9 +33,7 @@ use serde::{Deserialize, Serialize};
 /// AWS is repaired when the fault ends, or never without `for`; until then ECS takes its tasks for running. With
 /// `hostsReturn` each host comes back by itself after the end, and with `neverShare` a part of them never does.
 /// ## Source
-/// Health checks for instances in an Auto Scaling group, Amazon EC2 Auto Scaling user guide; target group health checks,
-/// Elastic Load Balancing user guide
-/// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
+/// [elb-health-checks] [asg-health-checks].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

@@ -25,8 +25,7 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// Launches go to other zones; the zone is tried again later.
 /// ## Source
-/// Service action events, Amazon ECS developer guide
-/// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html): `RESOURCE:FARGATE`.
+/// [ecs-service-events]: `RESOURCE:FARGATE`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

@@ -26,10 +26,7 @@ use serde::{Deserialize, Serialize};
 /// Agents reconnect after 0.25 s to 2 minutes and report in order what ended meanwhile; then it is replaced. Targets
 /// of a load balancer in the Region are replaced elsewhere, where there is room.
 /// ## Source
-/// Amazon ECS container agent, package `acs/session` (https://github.com/aws/amazon-ecs-agent); Amazon ECS on AWS
-/// Outposts (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-on-outposts.html); Amazon ECS Anywhere in
-/// disconnected scenarios, AWS Containers Blog
-/// (https://aws.amazon.com/blogs/containers/implement-amazon-ecs-anywhere-enhanced-workload-resilience-in-disconnected-scenarios/).
+/// [ecs-agent-source] [ecs-outposts] [ecs-anywhere-post].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

@@ -18,8 +18,7 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// The first refresh after the end of the fault.
 /// ## Source
-/// Reducing the Scope of Impact with Cell-Based Architecture, AWS whitepaper
-/// (https://docs.aws.amazon.com/wellarchitected/latest/reducing-scope-of-impact-with-cell-based-architecture/).
+/// [cell-whitepaper].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

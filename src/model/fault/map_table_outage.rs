@@ -19,10 +19,7 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// Its return: whoever waited gets a cell at once, and moves that were ready are made.
 /// ## Source
-/// Reducing the Scope of Impact with Cell-Based Architecture, AWS whitepaper
-/// (https://docs.aws.amazon.com/wellarchitected/latest/reducing-scope-of-impact-with-cell-based-architecture/);
-/// Guidance for Cell-Based Architecture on AWS
-/// (https://github.com/aws-solutions-library-samples/guidance-for-cell-based-architecture-on-aws).
+/// [cell-whitepaper] [cell-guidance].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {}

@@ -28,11 +28,7 @@ use serde::{Deserialize, Serialize};
 /// Targets that fail their checks are replaced elsewhere. When the network returns, agents reconnect after 0.25 s to
 /// 2 minutes and targets come back after as many passes as the target group asks for.
 /// ## Source
-/// Amazon ECS container agent, package `acs/session` (https://github.com/aws/amazon-ecs-agent); Container instance
-/// health, Amazon ECS developer guide
-/// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-health.html); target group health
-/// checks, Elastic Load Balancing user guide
-/// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
+/// [ecs-agent-source] [ecs-instance-health] [elb-health-checks].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

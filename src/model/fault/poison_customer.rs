@@ -22,10 +22,7 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// The end of the fault, when the requests stop: the cell or the workers start again.
 /// ## Source
-/// Reducing the Scope of Impact with Cell-Based Architecture, AWS whitepaper
-/// (https://docs.aws.amazon.com/wellarchitected/latest/reducing-scope-of-impact-with-cell-based-architecture/);
-/// Workload isolation using shuffle-sharding, Amazon Builders' Library
-/// (https://builder.aws.com/content/3F06NpJ8YeoIGP8VHTw4n81pFn8).
+/// [cell-whitepaper] [lib-shuffle-sharding].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

@@ -38,10 +38,7 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// Other pools of the same provider. There is no fallback to on-demand.
 /// ## Source
-/// Fargate capacity providers, Amazon ECS developer guide
-/// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html); Spot Instance
-/// interruption notices, Amazon EC2 user guide
-/// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html).
+/// [ecs-fargate-providers] [ec2-spot-notices].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {
@@ -57,8 +54,8 @@ pub struct Spec {
     /// Share of the pool, above 0 to 1: below 1 each host or Fargate task is drawn by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
-    /// How long before the notice EC2 sends the rebalance recommendation; `"0s"` by default (model choice). It acts on groups
-    /// with `CapacityRebalance` and on Managed Instances only (sourced for groups).
+    /// How long before the notice EC2 sends the rebalance recommendation; `"0s"` by default (model choice). It acts on
+    /// groups with `CapacityRebalance` and on Managed Instances only (sourced for groups: [asg-capacity-rebalancing]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recommendation_before: Option<Duration>,
 }
@@ -93,7 +90,7 @@ impl Kind for Spec {
     }
 }
 
-/// The notice before Spot capacity is taken back (Spot interruption notices).
+/// The notice before Spot capacity is taken back ([ec2-spot-notices]).
 const NOTICE: Span = Span::from_secs(120);
 
 impl Live {

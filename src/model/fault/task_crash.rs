@@ -27,8 +27,7 @@ use serde::{Deserialize, Serialize};
 /// The scheduler starts a replacement; launch rate and start time bound it, and with `for` it waits until the end. Where
 /// a container restart policy applies, the container starts again in place.
 /// ## Source
-/// Amazon ECS stopped tasks error messages and stopped task error codes, Amazon ECS developer guide
-/// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html).
+/// [ecs-stop-codes].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

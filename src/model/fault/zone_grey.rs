@@ -23,8 +23,7 @@ use serde::{Deserialize, Serialize};
 /// ## What heals it
 /// Nothing by itself; it lasts as long as the fault.
 /// ## Source
-/// Advanced Multi-AZ Resilience Patterns, AWS whitepaper
-/// (https://docs.aws.amazon.com/whitepapers/latest/advanced-multi-az-resilience-patterns/).
+/// [multi-az-patterns].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

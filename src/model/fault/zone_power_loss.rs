@@ -37,10 +37,7 @@ use serde::{Deserialize, Serialize};
 /// rebalancing evens out the zones. All of it is back at the end of the fault, unless `hostsReturn` and
 /// `fargateReturns` say that it comes back little by little, and `neverShare` that a part of it never does.
 /// ## Source
-/// Static stability using Availability Zones, Amazon Builders' Library
-/// (https://aws.amazon.com/builders-library/static-stability-using-availability-zones/). That hosts come back long after
-/// the power, and some never: summary of the AWS service event in the Sydney Region of 4 June 2016
-/// (https://aws.amazon.com/message/4372T8/).
+/// [lib-static-stability]. That hosts come back long after the power, and some never: [event-sydney-2016].
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {

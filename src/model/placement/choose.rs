@@ -1,4 +1,4 @@
-//! The host for a task: filter by room and constraints, order by strategies (Task placement).
+//! The host for a task: filter by room and constraints, order by strategies ([ecs-placement]).
 
 use super::{Strategy, items, protect, query, spread};
 use crate::model::fact::{Reason, TaskState};
@@ -152,9 +152,9 @@ fn rank(world: &World, plan: &Plan, service: ServiceId, strategy: &Strategy, hos
     }
 }
 
-/// The healthy task that goes when there are too many: the other way round through the same strategies (Amazon ECS
-/// services; Task placement). Spread: from the value with the most tasks. Binpack: from the host that will have the most
-/// left. Ties are drawn. `of`: among those of one revision. Of several capacity providers the one that has most above its
+/// The healthy task that goes when there are too many: the other way round through the same strategies ([ecs-services]
+/// [ecs-placement]). Spread: from the value with the most tasks. Binpack: from the host that will have the most left.
+/// Ties are drawn. `of`: among those of one revision. Of several capacity providers the one that has most above its
 /// share lets a task go, and none one of its base (model choice).
 pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
     let plan = cx.plan;
@@ -244,7 +244,7 @@ fn own_attribute<'a>(plan: &'a Plan, provider: ProviderId, name: &str) -> Option
     habits.attributes.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
 }
 
-/// Built-in attributes of a container instance (Task placement constraints) that the model knows.
+/// Built-in attributes of a container instance ([ecs-placement-constraints]) that the model knows.
 pub const ATTRIBUTES: [&str; 4] = ["ecs.availability-zone", "ecs.instance-type", "ecs.os-type", "ecs.cpu-architecture"];
 
 fn attribute<'a>(plan: &'a Plan, host: &Host, name: &str) -> Option<&'a str> {
@@ -257,7 +257,7 @@ fn attribute<'a>(plan: &'a Plan, host: &Host, name: &str) -> Option<&'a str> {
     }
 }
 
-/// The first thing that no host has, in ECS's words (Service action events).
+/// The first thing that no host has, in ECS's words ([ecs-service-events]).
 fn why_not(world: &World, service: ServiceId, provider: ProviderId, cx: &Cx<'_>) -> Reason {
     let plan = cx.plan;
     let need = &plan.services[service].task;

@@ -1,4 +1,4 @@
-//! Where a task goes: strategies order the hosts, constraints filter them (Task placement).
+//! Where a task goes: strategies order the hosts, constraints filter them ([ecs-placement]).
 
 pub(crate) mod choose;
 mod items;

@@ -1,4 +1,4 @@
-//! Task scale-in protection: which tasks neither scale-in nor a deployment may stop now (UpdateTaskProtection).
+//! Task scale-in protection: which tasks neither scale-in nor a deployment may stop now ([ecs-api-task-protection]).
 //!
 //! A task protects itself when it reaches RUNNING, and again by a law. Nothing waits in the queue for that: whether a task is
 //! protected is worked out when somebody would stop it.

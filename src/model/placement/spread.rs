@@ -1,15 +1,15 @@
-//! Managed Instances: tasks of a service are spread over zones before they are packed (Amazon ECS Managed Instances auto
-//! scaling and task placement, Availability Zone spread).
+//! Managed Instances: tasks of a service are spread over zones before they are packed
+//! ([ecs-managed-instances-placement]; Availability Zone spread).
 //!
 //! ```text
 //! tasks by zone   2 1 0   third-fullest: 0   the next task goes to the last zone, on a new host if there is no other
 //!                 1 1 1                  1   to any of the three: it is packed onto their hosts
 //!                 1 1 1 0                1   likewise: three zones are enough
 //! ```
-//! That a service stands on three instances in three zones where it can, and that this comes before packing, is sourced.
-//! That a task goes to no zone with more of them than the third-fullest zone has is a model choice: so no zone has more
-//! than a third of them and one. Zones count that can take a task: that have room on a host, expect one, or give one.
-//! Standalone tasks are packed at once (model choice).
+//! That a service stands on three instances in three zones where it can, and that this comes before packing, is sourced
+//! ([ecs-managed-instances-placement]). That a task goes to no zone with more of them than the third-fullest zone has
+//! is a model choice: so no zone has more than a third of them and one. Zones count that can take a task: that have
+//! room on a host, expect one, or give one. Standalone tasks are packed at once (model choice).
 
 use super::{Strategy, choose};
 use crate::engine::Who;
@@ -19,7 +19,7 @@ use crate::model::plan::{Kind, Managed, Plan, ProviderKind, Service};
 use crate::model::tables::host::{Host, live};
 use crate::model::world::{Cx, World};
 
-/// Zones over which a service is spread before it is packed (sourced).
+/// Zones over which a service is spread before it is packed (sourced: [ecs-managed-instances-placement]).
 const ZONES: usize = 3;
 
 /// Managed Instances pack the tasks of a service within a zone, and standalone ones anywhere: the host with the least CPU

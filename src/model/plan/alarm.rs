@@ -1,5 +1,4 @@
-//! CloudWatch alarms: which metric of which service is watched, and when that counts as bad (Amazon ECS CloudWatch
-//! metrics).
+//! CloudWatch alarms: which metric of which service is watched, and when that counts as bad ([elb-metrics]).
 
 use super::composite::Composite;
 use crate::engine::Span;

@@ -1,5 +1,4 @@
-//! Customers' own cells: a router cluster, a map table, and ECS clusters as cells (Reducing the Scope of Impact with
-//! Cell-Based Architecture).
+//! Customers' own cells: a router cluster, a map table, and ECS clusters as cells ([cell-whitepaper]).
 
 use super::{Mapping, Profile};
 use crate::engine::{Span, Time};

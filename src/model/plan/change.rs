@@ -100,7 +100,7 @@ pub struct Early {
     pub deferred: bool,
 }
 
-/// The longest bake that ECS computes itself (CloudWatch alarms and deployments).
+/// The longest bake that ECS computes itself ([ecs-deployment-alarms]).
 const BAKE_MAX: Span = Span::from_secs(300);
 
 impl Deployment {
@@ -124,7 +124,7 @@ pub struct Breaker {
     pub threshold: Threshold,
 }
 
-/// `thresholdConfiguration` (Deployment circuit breaker).
+/// `thresholdConfiguration` ([ecs-circuit-breaker]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Threshold {
     /// Percent of the desired count, rounded up, and at least 3, at most 200.

@@ -412,7 +412,7 @@ pub struct Life {
     pub target: Option<Dist>,
 }
 
-/// Scale-in protection that a task gives itself (UpdateTaskProtection), from RUNNING on.
+/// Scale-in protection that a task gives itself ([ecs-api-task-protection]), from RUNNING on.
 #[derive(Debug, Clone)]
 pub struct Protection {
     /// How long it lasts.

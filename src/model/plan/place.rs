@@ -1,6 +1,5 @@
-//! Where a zone stands, and what that means for hosts, capacity and the way to the control plane (AWS Fargate on
-//! Outposts, Local Zones and Wavelength Zones; Amazon ECS clusters for external instances). The control plane is always
-//! the Region's.
+//! Where a zone stands, and what that means for hosts, capacity and the way to the control plane ([ecs-zones]
+//! [ecs-anywhere]). The control plane is always the Region's.
 
 use crate::engine::Who;
 use crate::model::ids::{RegionId, ZoneId};
@@ -48,8 +47,7 @@ impl ZoneKind {
         self != ZoneKind::AvailabilityZone
     }
 
-    /// Whether Fargate and Managed Instances are offered there (AWS Fargate on Outposts, Local Zones and Wavelength
-    /// Zones; Amazon ECS clusters for external instances).
+    /// Whether Fargate and Managed Instances are offered there ([ecs-zones] [ecs-anywhere]).
     pub fn has_fargate(self) -> bool {
         self == ZoneKind::AvailabilityZone
     }

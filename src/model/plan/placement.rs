@@ -1,4 +1,4 @@
-//! How a service or stream places its tasks (Task placement).
+//! How a service or stream places its tasks ([ecs-placement]).
 
 use super::query;
 

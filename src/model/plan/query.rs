@@ -1,11 +1,11 @@
 //! The cluster query language of `memberOf`: `attribute:ecs.instance-type =~ m5.* and not(task:group == service:db)`.
 //!
-//! Source: Cluster query language, Amazon ECS developer guide. Every operator of the language is
-//! read, in both spellings (`==` and `equals`). Model choice: a host without the attribute differs from every value.
+//! Source: [ecs-query-language]. Every operator of the language is read, in both spellings (`==` and `equals`). Model
+//! choice: a host without the attribute differs from every value.
 
 use regex_lite::Regex;
 
-/// The longest expression, in characters (sourced).
+/// The longest expression, in characters (sourced: [ecs-query-language]).
 pub const LONGEST: usize = 2_000;
 /// The deepest nesting of brackets and `not` that is read (model choice).
 const DEEPEST: u32 = 64;

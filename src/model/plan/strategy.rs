@@ -7,7 +7,7 @@ use crate::model::lifecycle::Lifecycle;
 /// All of the traffic, in millionths.
 pub const WHOLE: u64 = 1_000_000;
 
-/// `deploymentConfiguration.strategy` (Amazon ECS blue/green deployments).
+/// `deploymentConfiguration.strategy` ([ecs-blue-green]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strategy {
     /// Tasks are replaced step by step.
@@ -105,8 +105,7 @@ pub enum HookStatus {
     InProgress,
 }
 
-/// A feature flag: the feature is there already, and a growing share of the requests sees it (AWS AppConfig deployment
-/// strategies).
+/// A feature flag: the feature is there already, and a growing share of the requests sees it ([appconfig-strategies]).
 #[derive(Clone, Debug)]
 pub struct Flag {
     /// Share of the requests after each step, in millionths; the last is all.

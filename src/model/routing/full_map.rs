@@ -1,9 +1,8 @@
 //! A table of every cluster and its cell: the largest state, and the one that can say anything.
 //!
-//! When a cell is added nothing moves until somebody changes a row (Reducing the Scope of Impact with Cell-Based
-//! Architecture). A cluster without a row gets the cell with the fewest clusters, as a dispatcher gives a new client
-//! the least populated one; of equal cells the first. So the table depends on the order of the file, and a cluster at
-//! its end moves no other.
+//! When a cell is added nothing moves until somebody changes a row ([cell-whitepaper]). A cluster without a row gets
+//! the cell with the fewest clusters, as a dispatcher gives a new client the least populated one; of equal cells the
+//! first. So the table depends on the order of the file, and a cluster at its end moves no other.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,7 @@
 //! Hash of the name, modulo the number of cells: no state at all.
 //!
 //! When a cell is added to n, n / (n + 1) of the clusters move: a hash has the same remainder by n and by n + 1 in one
-//! of n + 1 cases (Reducing the Scope of Impact with Cell-Based Architecture). That is why such a map needs a table of
-//! pins and a migration.
+//! of n + 1 cases ([cell-whitepaper]). That is why such a map needs a table of pins and a migration.
 
 use crate::engine::Who;
 

@@ -1,5 +1,4 @@
-//! Which cell runs a cluster, and which workers of the cell serve it (Reducing the Scope of Impact with Cell-Based
-//! Architecture; Workload isolation using shuffle-sharding).
+//! Which cell runs a cluster, and which workers of the cell serve it ([cell-whitepaper] [lib-shuffle-sharding]).
 //!
 //! | Algorithm | What it is | Clusters that move when a cell is added to n |
 //! |---|---|---|

@@ -1,8 +1,8 @@
 //! A consistent-hash ring: cells stand on it at many points, and a cluster belongs to the next point after its hash.
 //!
 //! When a cell is added to n it takes 1 / (n + 1) of the ring on average, from all others alike, and nothing moves
-//! between those (Reducing the Scope of Impact with Cell-Based Architecture). The ring is uneven: with v points for
-//! each cell a cell's share of it has a relative standard deviation of about 1 / sqrt(v).
+//! between those ([cell-whitepaper]). The ring is uneven: with v points for each cell a cell's share of it has a
+//! relative standard deviation of about 1 / sqrt(v).
 
 use crate::engine::Who;
 

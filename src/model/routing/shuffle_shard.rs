@@ -1,9 +1,8 @@
 //! Shuffle sharding: each cluster has workers of its own choice in its cell, and few share all of them.
 //!
 //! Of n workers each gets m, any of the C(n, m) sets alike: two clusters share exactly k with the probability C(m, k)
-//! C(n - m, m - k) / C(n, m), so that one that breaks its workers takes few others along (Workload isolation using
-//! shuffle-sharding). The choice is stateless, a seeded hash of the name; Route 53 keeps state and bounds the overlap,
-//! this does not.
+//! C(n - m, m - k) / C(n, m), so that one that breaks its workers takes few others along ([lib-shuffle-sharding]). The
+//! choice is stateless, a seeded hash of the name; Route 53 keeps state and bounds the overlap, this does not.
 //!
 //! When a cell is added, clusters move as with `hash`, and each finds the same numbers of workers there.
 

@@ -131,7 +131,7 @@ impl Tokens {
 mod tests {
     use super::*;
 
-    /// Seconds until the `n`th token of a full bucket is had (Throttling quotas, AWS Fargate: burst + refill x t).
+    /// Seconds until the `n`th token of a full bucket is had ([ecs-fargate-throttling]: burst + refill x t).
     fn check(burst: u32, per_second: u64, n: u32, seconds: f64) {
         let mut bucket = Tokens::full(burst, per_second * 1_000_000_000);
         let mut now = Time::ZERO;

@@ -238,7 +238,8 @@ fn full_rate(plan: &Plan, id: CellId) -> Option<u64> {
     Some(plane.zone_rate?.saturating_mul(plan.own_zones(&cell.zones)))
 }
 
-/// So many millionths of a rate. Of any load any load is left, or none at all.
+/// `ppm` millionths of a rate. `None` is a cell without a bound: any share of it has no bound either, and a share of 0
+/// is a rate of 0.
 pub fn left(rate: Option<u64>, ppm: u32) -> Option<u64> {
     match rate {
         Some(rate) => Some((u128::from(rate) * u128::from(ppm) / u128::from(MILLION)) as u64),
@@ -247,12 +248,12 @@ pub fn left(rate: Option<u64>, ppm: u32) -> Option<u64> {
     }
 }
 
-/// API calls that change clusters' resources, RunTask among them: tokens of each account and Region (Amazon ECS API
-/// throttling).
+/// API calls that change clusters' resources, RunTask among them: tokens of each account and Region
+/// ([ecs-api-throttling]).
 const MODIFY: (u32, u64) = (100, 40_000_000_000);
 /// The same of calls that change services, UpdateService among them.
 const MODIFY_SERVICE: (u32, u64) = (50, 5_000_000_000);
-/// RunTask calls for tasks on Fargate: 20 a second for each account and Region (AWS Fargate service quotas); that as many
+/// RunTask calls for tasks on Fargate: 20 a second for each account and Region ([ecs-fargate-throttling]); that as many
 /// may come at once is a model choice.
 const RUN_ON_FARGATE: (u32, u64) = (20, 20_000_000_000);
 

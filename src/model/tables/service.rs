@@ -131,7 +131,7 @@ pub struct Service {
     pub waits: Phase,
     /// The books.
     pub lacks: Lacks,
-    /// Launches by the service scheduler: 500 a minute (Amazon ECS service quotas). Nothing binds those of a stream.
+    /// Launches by the service scheduler: 500 a minute ([ecs-quotas]). Nothing binds those of a stream.
     pub launches: Tokens,
     /// A wake-up is on its way.
     pub woken: bool,
@@ -222,7 +222,7 @@ impl Crew {
         self.wanted - self.starting - self.to_replace
     }
 
-    /// `floor(desired x maximumPercent / 100)`, the most tasks RUNNING or PENDING (Rolling update).
+    /// `floor(desired x maximumPercent / 100)`, the most tasks RUNNING or PENDING ([ecs-rolling-update]).
     pub fn most(&self, percent: u32) -> u32 {
         (u64::from(self.desired) * u64::from(percent) / 100) as u32
     }

@@ -1,5 +1,5 @@
-//! Events of deployments and of the alarms that watch them (Deployment circuit breaker; CloudWatch alarms and
-//! deployments; Service action events).
+//! Events of deployments and of the alarms that watch them ([ecs-circuit-breaker] [ecs-deployment-alarms]
+//! [ecs-service-events]).
 //!
 //! ```text
 //! begins ─► IN_PROGRESS ─► COMPLETED

@@ -28,20 +28,22 @@ object! {
             service_linked_role_arn: Unused,
         }
         may {
-            /// Instances at the start; `MinSize` by default (sourced).
+            /// Instances at the start; `MinSize` by default (sourced: [asg-api-create]).
             desired_capacity: u32,
             /// Instance types in order of preference, and whether they are Spot.
             mixed_instances_policy: MixedInstancesPolicy,
-            /// Scale-in protection of new instances; ECS requires it for managed termination protection (sourced).
+            /// Scale-in protection of new instances; ECS requires it for managed termination protection (sourced:
+            /// [asg-api-create]).
             new_instances_protected_from_scale_in: bool,
-            /// How launches are spread over its zones; best effort by default (sourced).
+            /// How launches are spread over its zones; best effort by default (sourced: [asg-zone-distribution]).
             availability_zone_distribution: AvailabilityZoneDistribution,
-            /// Which checks make the group replace an instance: `EC2` (sourced default), `ELB`, separated by commas. With ELB it
-            /// also acts when the load balancer takes a target on the instance out.
+            /// Which checks make the group replace an instance: `EC2` (the default, sourced: [asg-api-create]), `ELB`,
+            /// separated by commas. With ELB it also acts when the load balancer takes a target on the instance out.
             health_check_type: String,
-            /// Seconds after an instance is there in which no check counts; 0 by default (sourced: CreateAutoScalingGroup).
+            /// Seconds after an instance is there in which no check counts; 0 by default (sourced: [asg-api-create]).
             health_check_grace_period: u32,
-            /// Capacity Rebalancing: a Spot instance is replaced on a rebalance recommendation; off by default (sourced).
+            /// Capacity Rebalancing: a Spot instance is replaced on a rebalance recommendation; off by default
+            /// (sourced: [asg-api-create]).
             capacity_rebalance: bool,
         }
         list {
@@ -140,9 +142,9 @@ object! {
     /// `InstancesDistribution`: a group is on-demand or Spot as a whole.
     InstancesDistribution("PascalCase") {
         may {
-            /// On-demand instances before the percentage counts; 0 by default (sourced).
+            /// On-demand instances before the percentage counts; 0 by default (sourced: [asg-api-create]).
             on_demand_base_capacity: u32,
-            /// Per cent of the rest that is on-demand; 100 by default (sourced), 0 for a Spot group.
+            /// Per cent of the rest that is on-demand; 100 by default (sourced: [asg-api-create]), 0 for a Spot group.
             #[schemars(range(max = 100))]
             on_demand_percentage_above_base_capacity: u32,
         }
@@ -162,7 +164,8 @@ object! {
     /// `AvailabilityZoneDistribution`.
     AvailabilityZoneDistribution("PascalCase") {
         may {
-            /// `balanced-best-effort` by default (sourced); `balanced-only` goes on trying in a zone that gives nothing.
+            /// `balanced-best-effort` by default (sourced: [asg-zone-distribution]); `balanced-only` goes on trying in
+            /// a zone that gives nothing.
             capacity_distribution_strategy: String,
         }
     }

@@ -59,7 +59,7 @@ object! {
         may {
             /// Managed scaling; off when left out (model choice).
             managed_scaling: ManagedScaling,
-            /// Keeps hosts with tasks alive in scale-in; DISABLED by default (sourced).
+            /// Keeps hosts with tasks alive in scale-in; DISABLED by default (sourced: [ecs-api-model]).
             managed_termination_protection: Toggle,
             /// Drains hosts before they end; ENABLED by default (model choice).
             managed_draining: Toggle,
@@ -71,20 +71,21 @@ object! {
     /// `managedScaling`.
     ManagedScaling("camelCase") {
         plain {
-            /// Per cent of the group's capacity that is to be used: 1 to 100, 100 by default (sourced).
+            /// Per cent of the group's capacity that is to be used: 1 to 100, 100 by default (sourced:
+            /// [ecs-api-model]).
             #[serde(default = "target")]
             #[schemars(range(min = 1, max = 100))]
             target_capacity: u32,
-            /// Least hosts to add at once: 1 to 10,000, 1 by default (sourced).
+            /// Least hosts to add at once: 1 to 10,000, 1 by default (sourced: [ecs-api-model]).
             #[serde(default = "least_step")]
             #[schemars(range(min = 1, max = 10_000))]
             minimum_scaling_step_size: u32,
-            /// Most hosts to add at once: 1 to 10,000, 10,000 by default (sourced).
+            /// Most hosts to add at once: 1 to 10,000, 10,000 by default (sourced: [ecs-api-model]).
             #[serde(default = "most_step")]
             #[schemars(range(min = 1, max = 10_000))]
             maximum_scaling_step_size: u32,
-            /// Seconds from the launch of a host by managed scaling in which no further one is launched: 0 to 10,000, 300 by
-            /// default (sourced).
+            /// Seconds from the launch of a host by managed scaling in which no further one is launched: 0 to 10,000,
+            /// 300 by default (sourced: [ecs-api-model]).
             #[serde(default = "warm_up")]
             #[schemars(range(max = 10_000))]
             instance_warmup_period: u32,
@@ -127,8 +128,8 @@ object! {
     /// `infrastructureOptimization`.
     InfrastructureOptimization("camelCase") {
         may {
-            /// Seconds until a host without tasks ends, and until hosts whose tasks fit on others are drained: 0 to 3,600;
-            /// -1: never (sourced: InfrastructureOptimization, API reference). 300 by default (model choice).
+            /// Seconds until a host without tasks ends, and until hosts whose tasks fit on others are drained: 0 to
+            /// 3,600; -1: never (sourced: [ecs-api-optimization]). 300 by default (model choice).
             #[schemars(range(min = -1, max = 3600))]
             scale_in_after: i32,
         }
@@ -143,7 +144,7 @@ object! {
             network_configuration: ManagedNetwork,
         }
         may {
-            /// ON_DEMAND by default (sourced).
+            /// ON_DEMAND by default (sourced: [ecs-api-model]).
             capacity_option_type: CapacityOption,
             /// What instances must be like; left out: any type that is not burstable (model choice).
             instance_requirements: InstanceRequirements,
@@ -196,11 +197,13 @@ object! {
             accelerator_total_memory_mib: Option<Bounds>,
         }
         may {
-            /// Whether burstable types may be chosen; `excluded` by default (sourced).
+            /// Whether burstable types may be chosen; `excluded` by default (sourced: [ecs-api-instance-requirements]).
             burstable_performance: Choice,
-            /// Whether bare-metal types may be chosen; `excluded` by default (sourced).
+            /// Whether bare-metal types may be chosen; `excluded` by default (sourced:
+            /// [ecs-api-instance-requirements]).
             bare_metal: Choice,
-            /// Whether types with local disks may be chosen; `included` by default (sourced).
+            /// Whether types with local disks may be chosen; `included` by default (sourced:
+            /// [ecs-api-instance-requirements]).
             local_storage: Choice,
             /// Network interfaces of an instance.
             network_interface_count: Bounds,

@@ -9,7 +9,7 @@ object! {
     #[derive(Default)]
     Cluster("camelCase") {
         need {
-            /// Name: up to 255 letters, digits, hyphens and underscores (sourced).
+            /// Name: up to 255 letters, digits, hyphens and underscores (sourced: [ecs-api-model]).
             cluster_name: String,
         }
         may {
@@ -35,7 +35,7 @@ object! {
             /// Streams of standalone tasks.
             run_tasks: RunTasks,
             /// Hosts outside AWS that are registered to the cluster, for launch type EXTERNAL (ECS Anywhere). They are
-            /// the customer's: no capacity provider, and nobody else replaces them (sourced).
+            /// the customer's: no capacity provider, and nobody else replaces them (sourced: [ecs-anywhere]).
             external_instances: ExternalInstances,
         }
         unused {

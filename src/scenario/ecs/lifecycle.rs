@@ -52,10 +52,10 @@ object! {
     /// `linearConfiguration`.
     LinearConfiguration("camelCase") {
         may {
-            /// Percent of the traffic that moves with each step: 3 to 100, 10 by default (sourced).
+            /// Percent of the traffic that moves with each step: 3 to 100, 10 by default (sourced: [ecs-linear]).
             #[schemars(range(min = 3, max = 100))]
             step_percent: f64,
-            /// Minutes after each step but the last: 0 to 1,440, 6 by default (sourced).
+            /// Minutes after each step but the last: 0 to 1,440, 6 by default (sourced: [ecs-linear]).
             #[schemars(range(max = 1_440))]
             step_bake_time_in_minutes: u32,
         }
@@ -66,10 +66,10 @@ object! {
     /// `canaryConfiguration`.
     CanaryConfiguration("camelCase") {
         may {
-            /// Percent of the traffic that moves first: 0.1 to 100, 5 by default (sourced).
+            /// Percent of the traffic that moves first: 0.1 to 100, 5 by default (sourced: [ecs-canary]).
             #[schemars(range(min = 0.1, max = 100))]
             canary_percent: f64,
-            /// Minutes before the rest follows: 0 to 1,440, 10 by default (sourced).
+            /// Minutes before the rest follows: 0 to 1,440, 10 by default (sourced: [ecs-canary]).
             #[schemars(range(max = 1_440))]
             canary_bake_time_in_minutes: u32,
         }
@@ -99,10 +99,10 @@ object! {
     /// `timeoutConfiguration` of a hook.
     TimeoutConfiguration("camelCase") {
         may {
-            /// Minutes in which an answer counts: 1 to 20,160, 1,440 by default (sourced).
+            /// Minutes in which an answer counts: 1 to 20,160, 1,440 by default (sourced: [ecs-api-lifecycle-hook]).
             #[schemars(range(min = 1, max = 20_160))]
             timeout_in_minutes: u32,
-            /// ROLLBACK by default (sourced).
+            /// ROLLBACK by default (sourced: [ecs-api-lifecycle-hook]).
             action: TimeoutAction,
         }
     }

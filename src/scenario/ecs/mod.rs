@@ -1,5 +1,5 @@
 //! Objects of Amazon ECS, Amazon EC2 and Amazon EC2 Auto Scaling with AWS's own names, shapes and defaults, as the AWS
-//! CLI takes and prints them (public API models of 2026, https://github.com/boto/botocore).
+//! CLI takes and prints them (public API models of 2026: [ecs-api-model]).
 
 pub mod auto_scaling_group;
 pub mod capacity_provider;

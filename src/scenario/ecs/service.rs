@@ -65,7 +65,8 @@ object! {
     /// An ECS service: input of `CreateService`, output of `describe-services`.
     Service("camelCase") {
         need {
-            /// Name, unique in its cluster: up to 255 letters, digits, hyphens and underscores (sourced).
+            /// Name, unique in its cluster: up to 255 letters, digits, hyphens and underscores (sourced:
+            /// [ecs-api-create-service]).
             service_name: String,
             /// Family, `family:revision` or ARN of its task definition.
             task_definition: String,
@@ -86,33 +87,35 @@ object! {
             cluster: String,
             /// ARN of the cluster, as describe-services prints it; if written, it is the one that the service stands in.
             cluster_arn: String,
-            /// Tasks to keep running; ECS requires it of REPLICA services (sourced).
+            /// Tasks to keep running; ECS requires it of REPLICA services (sourced: [ecs-api-create-service]).
             desired_count: u32,
-            /// REPLICA by default (sourced).
+            /// REPLICA by default (sourced: [ecs-api-create-service]).
             scheduling_strategy: SchedulingStrategy,
             /// Excludes `capacityProviderStrategy`. Without either, the cluster's default strategy counts, and without
-            /// that EC2 (sourced).
+            /// that EC2 (sourced: [ecs-api-create-service]).
             launch_type: LaunchType,
             /// ECS; the others are refused (not modelled).
             deployment_controller: DeploymentController,
             /// Limits of how many tasks run while tasks are replaced.
             deployment_configuration: DeploymentConfiguration,
-            /// ENABLED by default where ECS allows it (sourced), DISABLED elsewhere (model choice) and for a service whose
-            /// `createdAt` is before 5 September 2025 (sourced).
+            /// ENABLED by default where ECS allows it (sourced: [ecs-zone-rebalancing]), DISABLED elsewhere (model
+            /// choice) and for a service whose `createdAt` is before 5 September 2025 (sourced:
+            /// [ecs-zone-rebalancing]).
             availability_zone_rebalancing: Toggle,
             /// Subnets of `awsvpc` tasks.
             network_configuration: NetworkConfiguration,
             /// Seconds from a task's start in which health checks do not count; 0 by default, at most 2,147,483,647
-            /// (sourced).
+            /// (sourced: [ecs-api-create-service]).
             #[schemars(range(max = 2_147_483_647))]
             health_check_grace_period_seconds: u32,
         }
         list {
-            /// Base and weight for each capacity provider; at most 20 items (sourced).
+            /// Base and weight for each capacity provider; at most 20 items (sourced: [ecs-api-provider-strategy]).
             capacity_provider_strategy: CapacityProviderStrategyItem,
-            /// At most 5 (sourced). Without, tasks are spread over zones, then over instances (sourced).
+            /// At most 5 (sourced: [ecs-api-create-service]). Without, tasks are spread over zones, then over instances
+            /// (sourced: [ecs-api-create-service]).
             placement_strategy: PlacementStrategy,
-            /// At most 10 (sourced).
+            /// At most 10 (sourced: [ecs-api-create-service]).
             placement_constraints: PlacementConstraint,
             /// Target groups.
             load_balancers: LoadBalancer,
@@ -140,7 +143,7 @@ object! {
     /// `deploymentController`.
     DeploymentController("camelCase") {
         need {
-            /// ECS by default (sourced).
+            /// ECS by default (sourced: [ecs-api-create-service]).
             #[serde(rename = "type")]
             kind: ControllerType,
         }
@@ -152,23 +155,25 @@ object! {
     DeploymentConfiguration("camelCase") {
         may {
             /// Lower limit of healthy tasks in percent of `desiredCount`, rounded up: 0 to 100. 100 by default, 0 for
-            /// daemons (sourced).
+            /// daemons (sourced: [ecs-api-deployment-configuration]).
             #[schemars(range(max = 100))]
             minimum_healthy_percent: u32,
-            /// Upper limit of running and pending tasks in percent of `desiredCount`, rounded down: 100 or more. 200
-            /// by default; daemons have 100 (sourced).
+            /// Upper limit of running and pending tasks in percent of `desiredCount`, rounded down: 100 or more. 200 by
+            /// default; daemons have 100 (sourced: [ecs-api-deployment-configuration]).
             #[schemars(range(min = 100))]
             maximum_percent: u32,
-            /// Fails a deployment whose tasks do not start or do not get healthy; off by default (sourced).
+            /// Fails a deployment whose tasks do not start or do not get healthy; off by default (sourced:
+            /// [ecs-api-deployment-configuration]).
             deployment_circuit_breaker: CircuitBreaker,
-            /// Completes a rolling deployment before all tasks are new; off by default (sourced).
+            /// Completes a rolling deployment before all tasks are new; off by default (sourced: [ecs-api-model]).
             early_success_criteria: EarlySuccessCriteria,
-            /// CloudWatch alarms of the scenario that fail a deployment; none by default (sourced).
+            /// CloudWatch alarms of the scenario that fail a deployment; none by default (sourced:
+            /// [ecs-api-deployment-configuration]).
             alarms: DeploymentAlarms,
-            /// ROLLING by default (sourced).
+            /// ROLLING by default (sourced: [ecs-api-deployment-configuration]).
             strategy: DeploymentStrategy,
-            /// Minutes in which a deployment that is otherwise complete is still watched: 0 to 1,440 (the range is a model
-            /// choice). By default 0 (sourced).
+            /// Minutes in which a deployment that is otherwise complete is still watched: 0 to 1,440 (the range is a
+            /// model choice). By default 0 (sourced: [ecs-api-deployment-configuration]).
             #[schemars(range(max = 1_440))]
             bake_time_in_minutes: u32,
             /// Steps of LINEAR.
@@ -184,15 +189,15 @@ object! {
 }
 
 object! {
-    /// `earlySuccessCriteria`: ROLLING only (sourced).
+    /// `earlySuccessCriteria`: ROLLING only (sourced: [ecs-api-model]).
     EarlySuccessCriteria("camelCase") {
         need {
-            /// Whether they are used. If so, ECS needs the other two (sourced).
+            /// Whether they are used. If so, ECS needs the other two (sourced: [ecs-api-model]).
             enable: bool,
         }
         may {
             /// Percent of `desiredCount`, rounded up, that have to be healthy tasks of the new revision, one at least:
-            /// `minimumHealthyPercent` to 100 (sourced).
+            /// `minimumHealthyPercent` to 100 (sourced: [ecs-api-model]).
             #[schemars(range(max = 100))]
             healthy_percent: u32,
             /// When tasks of the revision before are stopped.
@@ -235,9 +240,11 @@ object! {
             rollback: bool,
         }
         may {
-            /// Whether a task that becomes healthy puts the count of failures back to 0; yes by default (sourced).
+            /// Whether a task that becomes healthy puts the count of failures back to 0; yes by default (sourced:
+            /// [ecs-api-circuit-breaker]).
             reset_on_healthy_task: bool,
-            /// How many failures there may be: 50 percent of `desiredCount`, 3 to 200, by default (sourced).
+            /// How many failures there may be: 50 percent of `desiredCount`, 3 to 200, by default (sourced:
+            /// [ecs-api-circuit-breaker]).
             threshold_configuration: ThresholdConfiguration,
         }
     }
@@ -297,7 +304,7 @@ object! {
     /// `awsvpcConfiguration`.
     AwsVpcConfiguration("camelCase") {
         need {
-            /// 1 to 16 subnets (sourced); they decide the zones.
+            /// 1 to 16 subnets (sourced: [ecs-quotas]); they decide the zones.
             subnets: Vec<String>,
         }
         unused { security_groups, assign_public_ip }
@@ -312,12 +319,13 @@ object! {
             capacity_provider: String,
         }
         plain {
-            /// Its part of what the base leaves: 0 to 1,000, 0 by default (sourced). A provider of weight 0 places no
-            /// task.
+            /// Its part of what the base leaves: 0 to 1,000, 0 by default (sourced: [ecs-api-provider-strategy]). A
+            /// provider of weight 0 places no task.
             #[serde(default)]
             #[schemars(range(max = 1000))]
             weight: u32,
-            /// Tasks placed on it first: 0 to 100,000, 0 by default, on one item only (sourced).
+            /// Tasks placed on it first: 0 to 100,000, 0 by default, on one item only (sourced:
+            /// [ecs-api-provider-strategy]).
             #[serde(default)]
             #[schemars(range(max = 100_000))]
             base: u32,
@@ -349,7 +357,7 @@ object! {
             kind: ConstraintType,
         }
         may {
-            /// In the cluster query language, at most 2,000 characters (sourced).
+            /// In the cluster query language, at most 2,000 characters (sourced: [ecs-query-language]).
             expression: String,
         }
     }

@@ -92,9 +92,9 @@ object! {
     /// An ECS task definition: input of `RegisterTaskDefinition`, output of `describe-task-definition`.
     TaskDefinition("camelCase") {
         need {
-            /// Family: up to 255 letters, digits, hyphens and underscores (sourced).
+            /// Family: up to 255 letters, digits, hyphens and underscores (sourced: [ecs-api-task-definition]).
             family: String,
-            /// 1 to 10 containers (sourced).
+            /// 1 to 10 containers (sourced: [ecs-api-task-definition]).
             container_definitions: Vec<ContainerDefinition>,
         }
         may {
@@ -105,13 +105,13 @@ object! {
             cpu: Amount,
             /// MiB or a text such as `"1 GB"`. Fargate requires it.
             memory: Amount,
-            /// `bridge` by default (sourced); Fargate requires `awsvpc`.
+            /// `bridge` by default (sourced: [ecs-api-task-definition]); Fargate requires `awsvpc`.
             network_mode: NetworkMode,
-            /// Architecture and operating system. On Fargate Linux on X86_64 by default (sourced), on hosts any (model
-            /// choice).
+            /// Architecture and operating system. On Fargate Linux on X86_64 by default (sourced:
+            /// [ecs-api-task-definition]), on hosts any (model choice).
             runtime_platform: RuntimePlatform,
             /// A service goes on with an INACTIVE definition or one that is being deleted; nothing else starts tasks of
-            /// it (sourced).
+            /// it (sourced: [ecs-api-task-definition]).
             status: String,
         }
         list {
@@ -119,7 +119,7 @@ object! {
             requires_compatibilities: Compatibility,
             /// What the definition was found fit for, as describe-task-definition prints it.
             compatibilities: Compatibility,
-            /// Constraints of every task of this definition; at most 10 (sourced).
+            /// Constraints of every task of this definition; at most 10 (sourced: [ecs-api-task-definition]).
             placement_constraints: PlacementConstraint,
         }
         unused {
@@ -149,7 +149,7 @@ object! {
             name: String,
         }
         plain {
-            /// Whether its end ends the task; yes by default (sourced).
+            /// Whether its end ends the task; yes by default (sourced: [ecs-api-container-definition]).
             #[serde(default = "yes")]
             essential: bool,
         }
@@ -160,19 +160,20 @@ object! {
             cpu: Amount,
             /// Hard limit in MiB.
             memory: Amount,
-            /// Soft limit in MiB; what is reserved when both are written (sourced).
+            /// Soft limit in MiB; what is reserved when both are written (sourced: [ecs-api-container-definition]).
             memory_reservation: Amount,
             /// Restarts it in place.
             restart_policy: RestartPolicy,
-            /// Seconds from SIGTERM to SIGKILL: 30 by default, on Fargate 2 to 120 (sourced).
+            /// Seconds from SIGTERM to SIGKILL: 30 by default, on Fargate 2 to 120 (sourced:
+            /// [ecs-api-container-definition]).
             stop_timeout: u32,
-            /// Seconds that others wait for it to reach what their `dependsOn` asks for, then the task fails to start; no
-            /// limit by default (sourced), on Fargate 2 to 120.
+            /// Seconds that others wait for it to reach what their `dependsOn` asks for, then the task fails to start;
+            /// no limit by default (sourced: [ecs-api-container-definition]), on Fargate 2 to 120.
             start_timeout: u32,
             /// Tells a living container from a dead one.
             health_check: HealthCheck,
             /// Whether ECS resolves the tag of its image to a digest, which the first task of a deployment does alone;
-            /// `enabled` by default (sourced).
+            /// `enabled` by default (sourced: [ecs-api-container-definition]).
             version_consistency: VersionConsistency,
         }
         list {
@@ -180,7 +181,7 @@ object! {
             port_mappings: PortMapping,
             /// Containers that come first.
             depends_on: Dependency,
-            /// GPUs that it reserves on its host; Fargate has none (sourced).
+            /// GPUs that it reserves on its host; Fargate has none (sourced: [ecs-api-container-definition]).
             resource_requirements: ResourceRequirement,
         }
         unused {
@@ -233,13 +234,14 @@ object! {
             enabled: bool,
         }
         may {
-            /// Seconds that a container must have run to be restarted: 60 to 1,800, 300 by default (sourced).
+            /// Seconds that a container must have run to be restarted: 60 to 1,800, 300 by default (sourced:
+            /// [ecs-container-restart]).
             #[schemars(range(min = 60, max = 1800))]
             restart_attempt_period: u32,
         }
         list {
-            /// Exit codes that are not followed by a restart: at most 50 (sourced). The code of a crash is `exitCode` of
-            /// `behaviour` or of the fault.
+            /// Exit codes that are not followed by a restart: at most 50 (sourced: [ecs-container-restart]). The code
+            /// of a crash is `exitCode` of `behaviour` or of the fault.
             ignored_exit_codes: u32,
         }
     }
@@ -249,23 +251,24 @@ object! {
     /// `healthCheck` of a container.
     HealthCheck("camelCase") {
         need {
-            /// What is run; `["NONE"]` switches the check off (sourced).
+            /// What is run; `["NONE"]` switches the check off (sourced: [ecs-api-health-check]).
             command: Vec<String>,
         }
         plain {
-            /// Seconds between two checks: 5 to 300, 30 by default (sourced).
+            /// Seconds between two checks: 5 to 300, 30 by default (sourced: [ecs-api-health-check]).
             #[serde(default = "interval")]
             #[schemars(range(min = 5, max = 300))]
             interval: u32,
-            /// Seconds to wait for an answer: 2 to 60, 5 by default (sourced).
+            /// Seconds to wait for an answer: 2 to 60, 5 by default (sourced: [ecs-api-health-check]).
             #[serde(default = "timeout")]
             #[schemars(range(min = 2, max = 60))]
             timeout: u32,
-            /// Failures in a row until unhealthy: 1 to 10, 3 by default (sourced).
+            /// Failures in a row until unhealthy: 1 to 10, 3 by default (sourced: [ecs-api-health-check]).
             #[serde(default = "retries")]
             #[schemars(range(min = 1, max = 10))]
             retries: u32,
-            /// Seconds at the start in which failures do not count: 0 to 300, 0 by default (sourced).
+            /// Seconds at the start in which failures do not count: 0 to 300, 0 by default (sourced:
+            /// [ecs-api-health-check]).
             #[serde(default)]
             #[schemars(range(max = 300))]
             start_period: u32,
@@ -292,10 +295,10 @@ object! {
             /// Port in the container.
             #[schemars(range(max = 65_535))]
             container_port: u32,
-            /// Port of the host; 0 or left out: any free one (sourced).
+            /// Port of the host; 0 or left out: any free one (sourced: [ecs-api-container-definition]).
             #[schemars(range(max = 65_535))]
             host_port: u32,
-            /// `tcp` by default (sourced).
+            /// `tcp` by default (sourced: [ecs-api-container-definition]).
             protocol: Protocol,
         }
         unused { name, app_protocol, container_port_range }

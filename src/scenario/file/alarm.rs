@@ -19,10 +19,11 @@ object! {
             /// offered, from 0 to 1), which stands for metric math, and `ZoneOutlier` (1 for a minute in which a zone fails
             /// more than the others, by a chi-squared test, else 0), which stands for a rule of Contributor Insights.
             metric_name: String,
-            /// Seconds of a period: 10, 20, 30 or a multiple of 60 (sourced). Periods begin at whole multiples of it.
+            /// Seconds of a period: 10, 20, 30 or a multiple of 60 (sourced: [cw-api-put-alarm]). Periods begin at
+            /// whole multiples of it.
             period: u32,
-            /// How many periods are looked at: N of M of N. Together they last a day at most, or seven where `Period` is an
-            /// hour or longer (sourced).
+            /// How many periods are looked at: N of M of N. Together they last a day at most, or seven where `Period`
+            /// is an hour or longer (sourced: [cw-api-put-alarm]).
             #[schemars(range(min = 1))]
             evaluation_periods: u32,
             /// What a datapoint is compared with.
@@ -41,10 +42,10 @@ object! {
             /// What is made of a period: `Sum` of counts, and `Average`, `Minimum` or `Maximum` of hosts. By default `Sum`
             /// or `Average` (model choice: AWS wants it written).
             statistic: Statistic,
-            /// How many of the datapoints must breach: M of M of N; all by default (sourced).
+            /// How many of the datapoints must breach: M of M of N; all by default (sourced: [cw-api-put-alarm]).
             #[schemars(range(min = 1))]
             datapoints_to_alarm: u32,
-            /// What a period without data counts as; `missing` by default (sourced).
+            /// What a period without data counts as; `missing` by default (sourced: [cw-missing-data]).
             treat_missing_data: TreatMissingData,
             /// How long after the end of its period a datapoint is known; none by default (model choice). This field is
             /// Evenkeel's: metrics of AWS come some seconds or minutes late.

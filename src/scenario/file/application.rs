@@ -8,9 +8,9 @@ use crate::scenario::ecs::service::{CapacityProviderStrategyItem, Service};
 use std::collections::BTreeMap;
 
 object! {
-    /// An application that its owner has cut into cells, as AWS's guidance on cell-based architecture for Amazon ECS does:
-    /// a thin router cluster, a map table (Amazon DynamoDB), and ECS clusters as cells (sourced). It is built of ordinary
-    /// clusters and services: `<name>-router`, `<name>-cell-1` and so on.
+    /// An application that its owner has cut into cells, as AWS's guidance on cell-based architecture for Amazon ECS
+    /// does: a thin router cluster, a map table (Amazon DynamoDB), and ECS clusters as cells (sourced:
+    /// [cell-guidance]). It is built of ordinary clusters and services: `<name>-router`, `<name>-cell-1` and so on.
     CellularApplication("camelCase") {
         need {
             /// Name; its clusters begin with it.
@@ -29,7 +29,7 @@ object! {
             /// How requests find their cell; `redirect` by default (model choice).
             #[serde(default = "redirect")]
             dispatch: Dispatch,
-            /// How a customer gets a cell; `fullMap` by default (sourced: a table of user and cell).
+            /// How a customer gets a cell; `fullMap` by default (sourced: [cell-guidance], a table of user and cell).
             #[serde(default = "full_map")]
             mapping: Mapping,
             /// Single customers and their cells, looked up first: a large customer, a quarantine, a test.
@@ -133,7 +133,7 @@ object! {
     /// The map table: customer to cell.
     MapTable("camelCase") {
         plain {
-            /// How the router reads it; `inMemory` by default (sourced).
+            /// How the router reads it; `inMemory` by default (sourced: [cell-whitepaper]).
             #[serde(default = "in_memory")]
             lookup: Lookup,
             /// With `inMemory`: how often it reads the table, 1 s to a day; `"60s"` by default (model choice).

@@ -49,12 +49,12 @@ object! {
             /// Hosts: from the decision to launch until the container instance is registered; log-normal with median
             /// 120 s and sigma 0.25 by default (model choice).
             boot: Law,
-            /// Hosts: agent setting ECS_ENABLE_SPOT_INSTANCE_DRAINING; off by default (sourced).
+            /// Hosts: agent setting ECS_ENABLE_SPOT_INSTANCE_DRAINING; off by default (sourced: [ecs-spot-draining]).
             spot_instance_draining: bool,
-            /// Hosts: whether task network interfaces are trunked; off by default (sourced).
+            /// Hosts: whether task network interfaces are trunked; off by default (sourced: [ecs-eni-trunking]).
             eni_trunking: bool,
-            /// Hosts: agent setting ECS_IMAGE_PULL_BEHAVIOR; `default` by default (sourced). While the registry is down
-            /// only `always` differs from the others: a cached image does not help it.
+            /// Hosts: agent setting ECS_IMAGE_PULL_BEHAVIOR; `default` by default (sourced: [ecs-agent-config]). While
+            /// the registry is down only `always` differs from the others: a cached image does not help it.
             image_pull_behavior: PullBehavior,
             /// Hosts: attributes that agents register besides the built-in ones (ECS_INSTANCE_ATTRIBUTES), by name.
             attributes: BTreeMap<String, String>,
@@ -63,12 +63,13 @@ object! {
 }
 
 object! {
-    /// Task scale-in protection (UpdateTaskProtection): a task protects itself when it reaches RUNNING, as a worker does that
-    /// takes a long job. Neither scale-in, zone rebalancing nor a rolling deployment stops it meanwhile, so that a deployment
-    /// waits for it; failed checks, Spot reclaims and draining hosts do.
+    /// Task scale-in protection ([ecs-api-task-protection]): a task protects itself when it reaches RUNNING, as a
+    /// worker does that takes a long job. Neither scale-in, zone rebalancing nor a rolling deployment stops it
+    /// meanwhile, so that a deployment waits for it; failed checks, Spot reclaims and draining hosts do.
     TaskProtection("camelCase") {
         may {
-            /// How long it lasts, 2 h by default (sourced: `expiresInMinutes` 120); at least 1 min, at most 48 h (sourced: 1 to 2,880).
+            /// How long it lasts, 2 h by default (sourced: [ecs-api-task-protection], `expiresInMinutes` 120); at least
+            /// 1 min, at most 48 h (sourced: the same, 1 to 2,880).
             lasts: Law,
             /// From its end until the task protects itself again; never by default (model choice).
             again: Law,

@@ -6,10 +6,11 @@ use crate::model::quantity::{Duration, Law};
 use crate::scenario::ecs::lifecycle::LifecycleStage;
 
 object! {
-    /// A new revision: of one service, deployed as its `deploymentConfiguration` says, or of several units that a pipeline
-    /// changes stage by stage. A later change of the same service supersedes one that is still under way (sourced); a pipeline
-    /// waits for another one of the same units (model choice). Exactly one of `service`, `services`, `everyService`,
-    /// `cellularApplication`, `controlPlane` and `controlPlanes` says what is changed, and exactly one of `at` and `every` when.
+    /// A new revision: of one service, deployed as its `deploymentConfiguration` says, or of several units that a
+    /// pipeline changes stage by stage. A later change of the same service supersedes one that is still under way
+    /// (sourced: [ecs-api-model]); a pipeline waits for another one of the same units (model choice). Exactly one of
+    /// `service`, `services`, `everyService`, `cellularApplication`, `controlPlane` and `controlPlanes` says what is
+    /// changed, and exactly one of `at` and `every` when.
     Change("camelCase") {
         need {
             /// Name, unique among the changes.
@@ -54,8 +55,9 @@ object! {
             sticky: bool,
             /// A feature that is shown to a growing share of the requests, instead of a new revision.
             feature_flag: FeatureFlag,
-            /// Whether the deployment circuit breaker of a service binds BLUE_GREEN, CANARY and LINEAR deployments of this change,
-            /// too. The API says that it can only be used with rolling updates (sourced), so it does not by default (model choice).
+            /// Whether the deployment circuit breaker of a service binds BLUE_GREEN, CANARY and LINEAR deployments of
+            /// this change, too. The API says that it can only be used with rolling updates (sourced:
+            /// [ecs-api-circuit-breaker]), so it does not by default (model choice).
             circuit_breaker_on_traffic_shift: bool,
             /// Copies of requests go to the new revision before any traffic moves to it (BLUE_GREEN, CANARY, LINEAR); none by
             /// default (model choice).
@@ -144,17 +146,19 @@ object! {
     /// How a feature flag is deployed: a deployment strategy of AWS AppConfig.
     FeatureFlag("camelCase") {
         need {
-            /// Minutes over which the steps are spread evenly: 0 to 1,440 (sourced).
+            /// Minutes over which the steps are spread evenly: 0 to 1,440 (sourced: [appconfig-strategies]).
             #[schemars(range(max = 1_440))]
             deployment_duration_in_minutes: u32,
-            /// Percent of the requests that see the feature after the first step: 1 to 100 (sourced).
+            /// Percent of the requests that see the feature after the first step: 1 to 100 (sourced:
+            /// [appconfig-strategies]).
             #[schemars(range(min = 1, max = 100))]
             growth_factor: f64,
         }
         may {
-            /// LINEAR by default (sourced).
+            /// LINEAR by default (sourced: [appconfig-strategies]).
             growth_type: GrowthType,
-            /// Minutes in which alarms are watched once all see it: 0 to 1,440, 0 by default (sourced).
+            /// Minutes in which alarms are watched once all see it: 0 to 1,440, 0 by default (sourced:
+            /// [appconfig-strategies]).
             #[schemars(range(max = 1_440))]
             final_bake_time_in_minutes: u32,
         }

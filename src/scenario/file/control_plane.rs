@@ -34,8 +34,9 @@ object! {
             /// The largest load that the Region is built for, over all its cells; without it a cell takes any load by
             /// default (model choice).
             peak_requests: Rate,
-            /// Capacity in percent of `peakRequests`; A / (A - 1) x 100 of A availability zones by default (sourced), 100
-            /// of one (model choice). Three zones take 150, so that the peak is met without one of them.
+            /// Capacity in percent of `peakRequests`; A / (A - 1) x 100 of A availability zones by default (sourced:
+            /// [lib-static-stability]), 100 of one (model choice). Three zones take 150, so that the peak is met
+            /// without one of them.
             #[schemars(range(min = 1, max = 1_000))]
             prescaled_percent: u32,
             /// Capacity lost with a zone is replaced in the other zones after this; nothing grows by default (model
@@ -180,10 +181,12 @@ object! {
             map: BTreeMap<String, String>,
         }
         may {
-            /// With `shuffleShard`: workers of each cell; 8 when left out (sourced, as an example).
+            /// With `shuffleShard`: workers of each cell; 8 when left out (sourced as an example:
+            /// [lib-shuffle-sharding]).
             #[schemars(range(min = 1, max = 64))]
             workers: u32,
-            /// With `shuffleShard`: workers of each cluster; 2 when left out (sourced, as an example).
+            /// With `shuffleShard`: workers of each cluster; 2 when left out (sourced as an example:
+            /// [lib-shuffle-sharding]).
             #[schemars(range(min = 1, max = 64))]
             shard_size: u32,
         }

@@ -66,7 +66,8 @@ object! {
         may {
             /// What the scenario shows.
             description: String,
-            /// Laws of detection. Without, they follow from health-check settings and agent time-outs (sourced).
+            /// Laws of detection. Without, they follow from health-check settings and agent time-outs (sourced:
+            /// [elb-health-checks] [ecs-agent-source]).
             detection: Detection,
             /// An application that its owner has cut into cells of their own.
             cellular_application: CellularApplication,
@@ -126,7 +127,7 @@ object! {
 
 words! {
     /// Where a zone stands. Fargate and Managed Instances run in availability zones only; the control plane is always
-    /// the Region's (sourced).
+    /// the Region's (sourced: [ecs-zones]).
     ZoneKind("camelCase") {
         /// One of the Region's own zones.
         AvailabilityZone,
@@ -177,18 +178,18 @@ object! {
             #[serde(default = "stock")]
             #[schemars(range(min = 0, max = 1_000_000_000))]
             spot_vcpu_per_zone: f64,
-            /// Tokens of the on-demand launch bucket when full; 100 by default (sourced).
+            /// Tokens of the on-demand launch bucket when full; 100 by default (sourced: [ecs-fargate-throttling]).
             #[serde(default = "burst")]
             #[schemars(range(min = 1))]
             launch_burst: u32,
-            /// Its refill; `"20/s"` by default (sourced).
+            /// Its refill; `"20/s"` by default (sourced: [ecs-fargate-throttling]).
             #[serde(default = "refill")]
             launch_rate: Rate,
-            /// Tokens of the Spot launch bucket when full; 100 by default (sourced).
+            /// Tokens of the Spot launch bucket when full; 100 by default (sourced: [ecs-fargate-throttling]).
             #[serde(default = "burst")]
             #[schemars(range(min = 1))]
             spot_launch_burst: u32,
-            /// Its refill; `"20/s"` by default (sourced).
+            /// Its refill; `"20/s"` by default (sourced: [ecs-fargate-throttling]).
             #[serde(default = "refill")]
             spot_launch_rate: Rate,
         }

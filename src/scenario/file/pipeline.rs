@@ -3,13 +3,13 @@
 use crate::model::quantity::Duration;
 
 object! {
-    /// How a change goes on over what it is to reach: stage by stage, each watched for a while (Automating safe,
-    /// hands-off deployments). In a stage one unit is changed after the other; a failure takes back everything that was
-    /// changed.
+    /// How a change goes on over what it is to reach: stage by stage, each watched for a while
+    /// ([lib-safe-deployments]). In a stage one unit is changed after the other; a failure takes back everything that
+    /// was changed.
     Pipeline("camelCase") {
         plain {
-            /// Whether a stage may begin while a fault is in force; not by default (sourced: no deployment during known
-            /// events).
+            /// Whether a stage may begin while a fault is in force; not by default (sourced: [lib-safe-deployments], no
+            /// deployment during known events).
             #[serde(default)]
             during_faults: bool,
         }
@@ -27,9 +27,9 @@ object! {
             working_hours: WorkingHours,
         }
         list {
-            /// The stages. Left out: one box of the first unit, watched for 1 h and 100 requests; the rest of it zone by zone, 30 min
-            /// each and 12 h at the end; then waves of 1, 2, 4 ... units, 4 h each, and in the same way of other Regions (sourced
-            /// numbers; the waves are a model choice).
+            /// The stages. Left out: one box of the first unit, watched for 1 h and 100 requests; the rest of it zone
+            /// by zone, 30 min each and 12 h at the end; then waves of 1, 2, 4 ... units, 4 h each, and in the same way
+            /// of other Regions (the numbers are sourced: [lib-safe-deployments]; the waves are a model choice).
             stages: PipelineStage,
             /// Alarms that stop it, by name, whatever they watch.
             alarms: String,
@@ -50,15 +50,15 @@ object! {
             /// How many of the units, or with `regions` of the Regions, that have not been changed yet, in order; 1 by default.
             #[schemars(range(min = 1))]
             count: u32,
-            /// How many units of a Region are changed at a time; 1 by default (sourced: one failure domain at a time), all with
-            /// `everywhere`.
+            /// How many units of a Region are changed at a time; 1 by default (sourced: [lib-safe-deployments], one
+            /// failure domain at a time), all with `everywhere`.
             #[schemars(range(min = 1))]
             at_once: u32,
-            /// How long it is watched before the next stage may begin: 1 h after one box, 12 h after zones, 4 h after units
-            /// (sourced), not at all after `everywhere`.
+            /// How long it is watched before the next stage may begin: 1 h after one box, 12 h after zones, 4 h after
+            /// units (sourced: [lib-safe-deployments]), not at all after `everywhere`.
             bake: Duration,
-            /// With `zones`: how long it is watched after each zone but the last; 30 min by default (sourced: zonal
-            /// deployment of AWS CodeDeploy).
+            /// With `zones`: how long it is watched after each zone but the last; 30 min by default (sourced:
+            /// [codedeploy-zonal]).
             zone_bake: Duration,
             /// How many requests the new revision has to get meanwhile; 0 by default (model choice).
             requests: u64,
@@ -95,12 +95,12 @@ object! {
             threshold: f64,
         }
         may {
-            /// Seconds of a period; 60 by default (sourced).
+            /// Seconds of a period; 60 by default (sourced: [cw-api-put-alarm]).
             period: u32,
             /// How many periods are looked at; 3 by default (model choice).
             #[schemars(range(min = 1))]
             evaluation_periods: u32,
-            /// How many of them must breach; all by default (sourced).
+            /// How many of them must breach; all by default (sourced: [cw-api-put-alarm]).
             #[schemars(range(min = 1))]
             datapoints_to_alarm: u32,
         }

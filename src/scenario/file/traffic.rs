@@ -62,26 +62,28 @@ object! {
     #[schemars(rename = "LoadBalancerSettings")]
     LoadBalancer("camelCase") {
         plain {
-            /// Seconds between two checks: 5 to 300, 30 by default (sourced).
+            /// Seconds between two checks: 5 to 300, 30 by default (sourced: [elb-health-checks]).
             #[serde(default = "interval")]
             #[schemars(range(min = 5, max = 300))]
             health_check_interval_seconds: u32,
-            /// Seconds to wait for an answer: 2 to 120, 5 by default (sourced).
+            /// Seconds to wait for an answer: 2 to 120, 5 by default (sourced: [elb-health-checks]).
             #[serde(default = "timeout")]
             #[schemars(range(min = 2, max = 120))]
             health_check_timeout_seconds: u32,
-            /// Passes in a row until healthy again: 2 to 10, 5 by default (sourced).
+            /// Passes in a row until healthy again: 2 to 10, 5 by default (sourced: [elb-health-checks]).
             #[serde(default = "healthy")]
             #[schemars(range(min = 2, max = 10))]
             healthy_threshold_count: u32,
-            /// Failures in a row until unhealthy: 2 to 10, 2 by default (sourced).
+            /// Failures in a row until unhealthy: 2 to 10, 2 by default (sourced: [elb-health-checks]).
             #[serde(default = "unhealthy")]
             #[schemars(range(min = 2, max = 10))]
             unhealthy_threshold_count: u32,
-            /// `deregistration_delay.timeout_seconds`: up to an hour, 300 s by default (sourced).
+            /// `deregistration_delay.timeout_seconds`: up to an hour, 300 s by default (sourced:
+            /// [elb-target-group-attributes]).
             #[serde(default = "deregistration")]
             deregistration_delay: Duration,
-            /// Whether every node of the load balancer sends to the targets of all zones; yes by default (sourced).
+            /// Whether every node of the load balancer sends to the targets of all zones; yes by default (sourced:
+            /// [elb-how-it-works]).
             #[serde(default = "yes")]
             cross_zone: bool,
             /// How long clients keep the address of a node that does not answer, since its zone lost its power as a
@@ -123,7 +125,7 @@ object! {
             lives: Law,
         }
         plain {
-            /// Tasks for each call: 1 to 10, 1 by default (sourced).
+            /// Tasks for each call: 1 to 10, 1 by default (sourced: [ecs-api-run-task]).
             #[serde(default = "one")]
             #[schemars(range(min = 1, max = 10))]
             count: u32,

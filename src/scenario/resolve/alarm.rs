@@ -12,8 +12,7 @@ use std::collections::BTreeSet;
 
 const HOUR: u32 = 3_600;
 const DAY: u64 = 86_400;
-/// Metrics that people set alarms on and that are not simulated (CloudWatch alarms and deployments; Amazon ECS
-/// CloudWatch metrics).
+/// Metrics that people set alarms on and that are not simulated ([ecs-deployment-alarms] [ecs-container-insights]).
 const KNOWN: [&str; 7] = [
     "HTTPCode_ELB_4XX_Count",
     "HTTPCode_Target_4XX_Count",

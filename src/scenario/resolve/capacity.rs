@@ -9,7 +9,7 @@ use crate::model::problem::nearest;
 use crate::scenario::ecs::service::{CapacityProviderStrategyItem, LaunchType};
 use std::collections::BTreeSet;
 
-/// Items of one strategy (sourced).
+/// Items of one strategy (sourced: [ecs-api-provider-strategy]).
 const MOST_ITEMS: usize = 20;
 
 /// A strategy never mixes these.

@@ -6,9 +6,9 @@ use crate::engine::Span;
 use crate::model::plan::{Await, ContainerHealth, ContainerStart, ContainerStop, Restart};
 use crate::scenario::ecs::task_definition::{Condition, ContainerDefinition, HealthCheck, VersionConsistency};
 
-/// `restartAttemptPeriod` by default, in seconds (sourced).
+/// `restartAttemptPeriod` by default, in seconds (sourced: [ecs-container-restart]).
 const RESTART_PERIOD: u32 = 300;
-/// `ignoredExitCodes` at most (sourced).
+/// `ignoredExitCodes` at most (sourced: [ecs-container-restart]).
 const MOST_EXIT_CODES: usize = 50;
 
 impl Build<'_> {
@@ -193,7 +193,7 @@ pub(super) fn restart(containers: &[ContainerDefinition]) -> Option<Restart> {
     Some(restart)
 }
 
-/// The health checks of the essential containers: all must pass, one fails the task (HealthCheck).
+/// The health checks of the essential containers: all must pass, one fails the task ([ecs-api-health-check]).
 pub(super) fn health(containers: &[ContainerDefinition]) -> Option<ContainerHealth> {
     let checks = || {
         let essential = containers.iter().filter(|container| container.essential);

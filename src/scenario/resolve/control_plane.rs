@@ -179,8 +179,7 @@ impl Build<'_> {
 }
 
 /// Capacity over the peak, as a fraction: the written percentage, or A / (A - 1) over A zones, so that one may be lost
-/// (Static stability using Availability Zones). Nothing is left of one zone, so no more than the peak is built there
-/// (model choice).
+/// ([lib-static-stability]). Nothing is left of one zone, so no more than the peak is built there (model choice).
 fn share(percent: Option<u32>, zones: u64) -> (u64, u64) {
     match (percent, zones) {
         (Some(percent), _) => (u64::from(percent), 100),

@@ -1,7 +1,7 @@
 //! Objects that AWS still prints though they are deleted: left out, with a warning.
 //!
 //! A task definition that is INACTIVE or being deleted is another matter: services that use it go on, and only new ones
-//! and standalone tasks are refused (sourced: Amazon ECS task definition states).
+//! and standalone tasks are refused (sourced: [ecs-task-definition-states]).
 
 use super::Build;
 use crate::scenario::ecs::capacity_provider::CapacityProvider;

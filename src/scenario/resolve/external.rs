@@ -1,5 +1,4 @@
-//! Hosts outside AWS, and what launch type EXTERNAL does not take (ECS Anywhere; Amazon ECS clusters for external
-//! instances).
+//! Hosts outside AWS, and what launch type EXTERNAL does not take ([ecs-anywhere]; ECS Anywhere).
 
 use super::Build;
 use super::cluster::Home;

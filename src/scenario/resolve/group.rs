@@ -11,7 +11,7 @@ use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, InstancesDistri
 use crate::scenario::ecs::capacity_provider::{AutoScalingGroupProvider, ManagedScaling};
 use std::collections::BTreeSet;
 
-/// Container instances of a cluster by ECS's default quota (sourced).
+/// Container instances of a cluster by ECS's default quota (sourced: [ecs-quotas]).
 const INSTANCE_QUOTA: u32 = 5_000;
 
 impl Build<'_> {

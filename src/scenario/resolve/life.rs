@@ -17,7 +17,7 @@ const IMAGE_MEGABYTES: f64 = 150.0;
 const PULL_RATE: f64 = 50.0;
 /// The exit code of a crash (model choice).
 const EXIT_CODE: u32 = 1;
-/// `expiresInMinutes` of UpdateTaskProtection by default (UpdateTaskProtection).
+/// `expiresInMinutes` of UpdateTaskProtection by default ([ecs-api-task-protection]).
 const PROTECTED: Span = Span::from_secs(120 * 60);
 /// From the decision to launch a host until it is registered (model choice).
 const BOOT: Span = Span::from_secs(120);

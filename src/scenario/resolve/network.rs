@@ -3,7 +3,7 @@
 use super::Build;
 use crate::model::ids::{RegionId, ZoneId};
 
-/// Subnets of one `awsvpcConfiguration` (sourced).
+/// Subnets of one `awsvpcConfiguration` (sourced: [ecs-quotas]).
 const MOST_SUBNETS: usize = 16;
 
 impl Build<'_> {

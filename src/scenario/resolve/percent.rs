@@ -7,7 +7,7 @@ use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::service::Service;
 
 /// 2025-09-05T00:00:00Z in seconds since 1970: services that are created from then on have zone rebalancing by default
-/// (sourced: Balancing an Amazon ECS service across Availability Zones).
+/// (sourced: [ecs-zone-rebalancing]).
 const EVENED_OUT_SINCE: i64 = 1_757_030_400;
 
 impl Build<'_> {

@@ -8,7 +8,7 @@ use crate::model::plan::{self, Hours, Move, Reach, Stage, Unit};
 use crate::scenario::file::{Change, PipelineStage, StageKind, Weekday, WorkingHours};
 use std::collections::BTreeSet;
 
-/// Bakes that nobody wrote (Automating safe, hands-off deployments).
+/// Bakes that nobody wrote ([lib-safe-deployments]).
 const ONE_BOX: Span = Span::from_secs(3_600);
 const ZONES: Span = Span::from_secs(12 * 3_600);
 const UNITS: Span = Span::from_secs(4 * 3_600);
@@ -16,7 +16,7 @@ const UNITS: Span = Span::from_secs(4 * 3_600);
 const ZONE: Span = Span::from_secs(1_800);
 /// A part of a control-plane cell is changed in this time (model choice).
 const TAKES: Span = Span::from_secs(300);
-/// Requests that have to be seen of one box (Automating safe, hands-off deployments).
+/// Requests that have to be seen of one box ([lib-safe-deployments]).
 const REQUESTS: u64 = 100;
 const DAY: Span = Span::from_secs(86_400);
 
@@ -241,7 +241,7 @@ impl Build<'_> {
     }
 
     /// The stages that nobody wrote: one box, its unit zone by zone, then waves that double, of units of its Region and
-    /// then of other Regions (Automating safe, hands-off deployments).
+    /// then of other Regions ([lib-safe-deployments]).
     fn usual(&self, named: &Named) -> Vec<PipelineStage> {
         let one_box = PipelineStage { requests: Some(REQUESTS), ..PipelineStage::new(StageKind::OneBox) };
         let mut stages = vec![one_box, PipelineStage::new(StageKind::Zones)];

@@ -5,9 +5,9 @@ use crate::model::placement::query::Expression;
 use crate::model::placement::{ATTRIBUTES, Placement, Strategy};
 use crate::scenario::ecs::service::{ConstraintType, PlacementConstraint, PlacementStrategy, StrategyType};
 
-/// Placement strategies of a service (sourced).
+/// Placement strategies of a service (sourced: [ecs-api-create-service]).
 const MOST_STRATEGIES: usize = 5;
-/// Placement constraints of a service (sourced).
+/// Placement constraints of a service (sourced: [ecs-api-create-service]).
 const MOST_CONSTRAINTS: usize = 10;
 
 impl Build<'_> {

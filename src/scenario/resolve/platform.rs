@@ -8,9 +8,9 @@ use crate::forecast::never;
 use crate::model::plan::Kind;
 use crate::scenario::ecs::task_definition::{Architecture, ResourceType, TaskDefinition};
 
-/// CPU units that Fargate has for Windows (sourced: Task size, Amazon ECS task definition parameters for Fargate).
+/// CPU units that Fargate has for Windows (sourced: [ecs-task-parameters], task size).
 const WINDOWS_SIZES: [u32; 3] = [1_024, 2_048, 4_096];
-/// Windows Servers that Fargate runs (sourced: Amazon ECS task definition parameters for Fargate).
+/// Windows Servers that Fargate runs (sourced: [ecs-task-parameters]).
 const WINDOWS_ON_FARGATE: [&str; 3] = ["WINDOWS_SERVER_2019_", "WINDOWS_SERVER_2022_", "WINDOWS_SERVER_2025_"];
 
 impl Build<'_> {

@@ -13,8 +13,7 @@ use crate::scenario::report::Report;
 use crate::scenario::source;
 use std::collections::BTreeMap;
 
-/// Workers of a cell and of a cluster: the first example of shuffle sharding (Workload isolation using
-/// shuffle-sharding).
+/// Workers of a cell and of a cluster: the first example of shuffle sharding ([lib-shuffle-sharding]).
 const WORKERS: u32 = 8;
 const SHARD_SIZE: u32 = 2;
 

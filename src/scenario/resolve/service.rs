@@ -11,9 +11,9 @@ use crate::scenario::ecs::service::{
 };
 use crate::scenario::ecs::task_definition::NetworkMode;
 
-/// Tasks of a service by ECS's default quota (sourced).
+/// Tasks of a service by ECS's default quota (sourced: [ecs-quotas]).
 const TASK_QUOTA: u32 = 5_000;
-/// `healthCheckGracePeriodSeconds` at most (sourced).
+/// `healthCheckGracePeriodSeconds` at most (sourced: [ecs-api-create-service]).
 const LONGEST_GRACE: u32 = 2_147_483_647;
 
 impl Build<'_> {

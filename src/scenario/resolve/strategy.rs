@@ -9,9 +9,9 @@ use crate::scenario::ecs::lifecycle::{HookTargetType, LifecycleHook, LifecycleSt
 use crate::scenario::ecs::service::{DeploymentConfiguration, DeploymentStrategy};
 use crate::scenario::file::{Change, FeatureFlag, GrowthType, HookStatus};
 
-/// The longest wait of a step (Amazon ECS blue/green deployments).
+/// The longest wait of a step ([ecs-blue-green]).
 const LONGEST_STEP: u32 = 1_440;
-/// How long a hook may take: by default, and at most (Amazon ECS blue/green deployments).
+/// How long a hook may take: by default, and at most ([ecs-blue-green]).
 const TIMEOUT: u32 = 1_440;
 const LONGEST_TIMEOUT: u32 = 20_160;
 
@@ -216,7 +216,7 @@ impl Build<'_> {
     }
 }
 
-/// Shares of the requests after each step (AWS AppConfig deployment strategies); the last is all of them.
+/// Shares of the requests after each step ([appconfig-strategies]); the last is all of them.
 fn shares(flag: &FeatureFlag, ppm: u64) -> Vec<u64> {
     let doubles = flag.growth_type == Some(GrowthType::Exponential);
     let mut shares = Vec::new();

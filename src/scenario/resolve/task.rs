@@ -10,9 +10,9 @@ use crate::scenario::ecs::task_definition::{
 };
 use std::collections::BTreeSet;
 
-/// Containers of one task definition (sourced).
+/// Containers of one task definition (sourced: [ecs-quotas]).
 const MOST_CONTAINERS: usize = 10;
-/// `stopTimeout` by default, in seconds (sourced).
+/// `stopTimeout` by default, in seconds (sourced: [ecs-task-parameters]).
 pub(super) const STOP_TIMEOUT: u32 = 30;
 
 impl Build<'_> {
@@ -300,7 +300,7 @@ fn scaled(number: &str) -> Option<u32> {
     (value >= 0.0 && value <= f64::from(u32::MAX)).then(|| libm::round(value) as u32)
 }
 
-/// Sizes of Fargate (TaskDefinition, `cpu`, Amazon ECS API reference; 32 vCPU since June 2026).
+/// Sizes of Fargate ([ecs-api-task-definition]; 32 vCPU since June 2026: [ecs-api-model]).
 fn fargate_size(cpu: u32, memory: u32) -> Result<(), String> {
     const GB: u32 = 1_024;
     let (low, high, step) = match cpu {

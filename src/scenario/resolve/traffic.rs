@@ -7,7 +7,7 @@ use crate::model::quantity::Rate;
 use crate::scenario::file::{DailyStep, LoadBalancer, Step, Traffic};
 
 const DAY: Span = Span::from_secs(86_400);
-/// `deregistration_delay.timeout_seconds` at most (sourced).
+/// `deregistration_delay.timeout_seconds` at most (sourced: [elb-target-group-attributes]).
 const LONGEST_DEREGISTRATION: Span = Span::from_secs(3_600);
 
 impl Build<'_> {

@@ -6,7 +6,7 @@ use super::renewal::availability;
 /// Minutes of a year.
 const YEAR: f64 = 525_600.0;
 
-/// Cells that fail independently, with customers split evenly over them (AWS whitepaper on cell-based architecture).
+/// Cells that fail independently, with customers split evenly over them ([cell-whitepaper]).
 #[derive(Clone, Copy, Debug)]
 pub struct Cells {
     /// How many.

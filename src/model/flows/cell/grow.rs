@@ -1,4 +1,4 @@
-//! A cell is added, and clusters migrate to it in phases (Reducing the Scope of Impact with Cell-Based Architecture).
+//! A cell is added, and clusters migrate to it in phases ([cell-whitepaper]).
 //!
 //! ```text
 //! Added ─► clone ─► Flip ─► its new cell runs the cluster; the old one sends late calls on ─► Forget

@@ -5,8 +5,7 @@
 //! follows:           └► its moves ─► Moved ─┘
 //! follows: failed, goes back ─► Failed     leads: all go back: Back     follows: Returned
 //! ```
-//! The Regions of a stage are changed side by side, each one unit after the other (Automating safe, hands-off
-//! deployments). What one says reaches another after [`ACROSS`]; a Region that fails goes back at once, the others when
+//! The Regions of a stage are changed side by side, each one unit after the other ([lib-safe-deployments]). What one says reaches another after [`ACROSS`]; a Region that fails goes back at once, the others when
 //! they hear of it.
 
 use super::{pipeline, reach};

@@ -23,7 +23,7 @@ use crate::model::tables::Service;
 use crate::model::tables::rollout::{Revision, Rollout, Stage, Waits};
 use crate::model::tables::task::Marks;
 
-/// How long a task without any health check runs before a deployment counts it as healthy (Rolling update).
+/// How long a task without any health check runs before a deployment counts it as healthy ([ecs-rolling-update]).
 const WARM: Span = Span::from_secs(40);
 
 /// Whoever finds no control plane asks again after so long (model choice).
@@ -74,8 +74,8 @@ fn asked(world: &mut World, service: ServiceId, id: ChangeId, turn: u32, cx: &mu
     }
 }
 
-/// UpdateService: taken on when the router and the cell answer, and the account has a token (Amazon ECS API throttling;
-/// as for RunTask, where a control plane is written); or when the client comes again.
+/// UpdateService: taken on when the router and the cell answer, and the account has a token ([ecs-api-throttling]; as
+/// for RunTask, where a control plane is written); or when the client comes again.
 pub(crate) fn called(world: &mut World, service: ServiceId, cx: &Cx<'_>) -> Result<(), Span> {
     let plan = cx.plan;
     let cluster = plan.services[service].cluster;
@@ -137,7 +137,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let bad = bad::is_bad(id, plan.changes[id].turn(plan.services[service].who, turn), cx);
     let (items, zones) = (plan.services[service].strategy.len(), world.services[service].zones.len());
     // One alarm that is in ALARM already switches the watch of all of them off, for as long as the deployment lasts
-    // (Amazon ECS developer guide, "How CloudWatch alarms detect Amazon ECS deployment failures").
+    // ([ecs-deployment-alarms]).
     let unwatched = plan.services[service].deployment.alarms.iter().any(|alarm| alarms::rings(world, *alarm));
     let row = &mut world.services[service];
     let revision = number(row);
@@ -213,8 +213,8 @@ fn warm(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     wake::scheduler(world, service, cx);
 }
 
-/// A task did not reach RUNNING (`started` is false), or fails its health checks: stage one of the circuit breaker counts
-/// the former until a task of the deployment has run, stage two the latter (Deployment circuit breaker).
+/// A task did not reach RUNNING (`started` is false), or fails its health checks: stage one of the circuit breaker
+/// counts the former until a task of the deployment has run, stage two the latter ([ecs-circuit-breaker]).
 pub(crate) fn fails(world: &mut World, id: TaskId, started: bool, cx: &mut Cx<'_>) {
     let service = world.tasks.at(id.slot).service;
     let gives_up = !started && digest::gives_up(world, id, cx);

@@ -4,7 +4,7 @@
 //! begin ─► a share of the requests ─► more ─► all ─► final bake ─► completed
 //!             └───────────── alarm ─────────────────────┴─► none, at once: rolled back
 //! ```
-//! AWS AppConfig (Deployment strategies). It is no part of ECS: it goes on while cells are down, beside deployments
+//! AWS AppConfig ([appconfig-strategies]). It is no part of ECS: it goes on while cells are down, beside deployments
 //! and other flags of the service. An alarm counts when it goes to ALARM; one that rings before is not looked at.
 
 use crate::engine::Span;

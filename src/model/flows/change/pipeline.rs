@@ -5,7 +5,7 @@
 //!           └ no: Blocked, looks again        └──── unit failed, alarm, found ────┴─► all that was changed goes back
 //! ```
 //! Going back is quick: all units go at once, each by the rules of its own deployment. One thing at a time is for going
-//! on (Automating safe, hands-off deployments). Over several Regions each has such a pipeline of its own; one leads,
+//! on ([lib-safe-deployments]). Over several Regions each has such a pipeline of its own; one leads,
 //! and `flows/change/convoy.rs` takes its words to the others.
 
 use super::{alarms, deploy, reach, renew, say, staged};

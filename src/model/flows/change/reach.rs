@@ -4,8 +4,8 @@ use crate::model::flows::{Cx, World};
 use crate::model::ids::{ChangeId, ServiceId};
 use crate::model::plan::{Move, Pipeline, Plan, Reach, Unit};
 
-/// Part of a control-plane cell that one host is, in millionths: at most a tenth of its requests (Automating safe,
-/// hands-off deployments).
+/// Part of a control-plane cell that one host is, in millionths: at most a tenth of its requests
+/// ([lib-safe-deployments]).
 const ONE_HOST: u32 = 100_000;
 
 /// A whole, in millionths.

@@ -1,8 +1,7 @@
 //! A control-plane cell gets another revision, part by part; a bad one breaks its API, its scheduler, or its capacity.
 //!
-//! Data planes go on meanwhile: running tasks do not need the control plane (A deep dive into resilience and
-//! availability on Amazon ECS). A cell that is changed keeps its capacity: it is pre-scaled, and a part is changed at a
-//! time.
+//! Data planes go on meanwhile: running tasks do not need the control plane ([ecs-resilience-post]). A cell that is
+//! changed keeps its capacity: it is pre-scaled, and a part is changed at a time.
 
 use super::{alarms, say};
 use crate::model::defect::{Effect, OnPlane};

@@ -50,7 +50,7 @@ pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &
     wake::scheduler(world, service, cx);
 }
 
-/// A new task definition ends the rest after failed starts (Service throttle logic).
+/// A new task definition ends the rest after failed starts ([ecs-throttle-logic]).
 pub(crate) fn no_rest(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
     (row.rest, row.rests_until) = (Span::ZERO, Time::ZERO);

@@ -1,5 +1,5 @@
 //! A deployment that moves traffic: green starts beside blue, gets its part of the requests, and blue goes at last
-//! (BLUE_GREEN, CANARY and LINEAR; Amazon ECS blue/green deployments).
+//! ([ecs-blue-green]; BLUE_GREEN, CANARY and LINEAR).
 //!
 //! ```text
 //! begin ─► RECONCILE_SERVICE ─► PRE_SCALE_UP ─► SCALE_UP ─► POST_SCALE_UP ─► TEST_TRAFFIC_SHIFT ─► POST_TEST_TRAFFIC_SHIFT

@@ -37,7 +37,7 @@ pub(crate) fn handle(world: &mut World, step: step::Agent, cx: &mut Cx<'_>) {
     }
 }
 
-/// Reconnection takes 0.25 s to 2 minutes (Container agent source).
+/// Reconnection takes 0.25 s to 2 minutes ([ecs-agent-source]).
 const RECONNECT: (Span, Span) = (Span::from_millis(250), Span::from_secs(120));
 
 /// From the death of a host until its agent counts as disconnected.

@@ -1,5 +1,5 @@
-//! Capacity Rebalancing of an Auto Scaling group: a Spot host with a rebalance recommendation is replaced before EC2 takes it
-//! back (Amazon EC2 Auto Scaling, Use Capacity Rebalancing to handle Amazon EC2 Spot interruptions).
+//! Capacity Rebalancing of an Auto Scaling group: a Spot host with a rebalance recommendation is replaced before EC2
+//! takes it back ([asg-capacity-rebalancing]).
 //!
 //! ```text
 //! recommended ─► look: another host is launched where a pool gives one ─► stands: registered ─► the one at risk leaves

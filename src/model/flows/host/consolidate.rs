@@ -1,5 +1,5 @@
-//! Managed Instances that are badly filled are drained together, and their tasks move onto the others (Amazon ECS Managed
-//! Instances infrastructure optimization, underutilized instances).
+//! Managed Instances that are badly filled are drained together, and their tasks move onto the others
+//! ([ecs-managed-instances-optimization]; underutilized instances).
 //!
 //! ```text
 //! a task starts or stops ─► stirred ─► `scaleInAfter` later: look ─► hosts whose tasks all fit elsewhere ─► drained

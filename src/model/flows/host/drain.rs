@@ -1,5 +1,4 @@
-//! A host that is told to go drains: it takes no new tasks, and goes as soon as its own have gone (Container instance
-//! draining; Managed instance draining).
+//! A host that is told to go drains: it takes no new tasks, and goes as soon as its own have gone ([ecs-instance-draining] [ecs-managed-draining]).
 
 use super::hosts;
 use crate::engine::Span;
@@ -12,10 +11,10 @@ use crate::model::ids::HostId;
 use crate::model::plan::{Group, ProviderKind};
 use crate::model::tables::task::{Marks, on_host};
 
-/// How long managed draining waits for tasks (Managed instance draining).
+/// How long managed draining waits for tasks ([ecs-managed-draining]).
 const DRAINS: Span = Span::from_secs(48 * 3_600);
 
-/// How long Managed Instances may drain: the hard end comes about seven days later (Amazon ECS Managed Instances).
+/// How long Managed Instances may drain: the hard end comes about seven days later ([ecs-managed-instances-patching]).
 const DRAINS_MANAGED: Span = Span::from_secs(7 * 86_400);
 
 /// Handles a step.
@@ -87,7 +86,7 @@ fn move_tasks(world: &mut World, id: HostId, cause: Cause, code: StopCode, cx: &
             continue;
         }
         let service = row.service;
-        // Standalone tasks are left to end by themselves (Container instance draining).
+        // Standalone tasks are left to end by themselves ([ecs-instance-draining]).
         if plan.services[service].kind == crate::model::plan::Kind::Stream {
             continue;
         }

@@ -1,10 +1,9 @@
-//! An Auto Scaling group evens out its zones: its process `AZRebalance` (Amazon EC2 Auto Scaling user guide,
-//! Availability Zone rebalancing).
+//! An Auto Scaling group evens out its zones: its process `AZRebalance` ([asg-zones]).
 //!
 //! Where two zones differ by more than one host, a host is launched in the emptier zone that can give one; once it is
 //! registered, one ends in the fullest zone. A group may exceed its size by a tenth of `MaxSize`, or by one host
-//! (sourced). Hosts that managed termination protection keeps go when they are empty (model choice): the service's own
-//! rebalancing empties them.
+//! (sourced: [asg-zones]). Hosts that managed termination protection keeps go when they are empty (model choice): the
+//! service's own rebalancing empties them.
 
 use super::{drain, hosts};
 use crate::engine::Span;

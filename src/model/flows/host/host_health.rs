@@ -1,5 +1,4 @@
-//! How an Auto Scaling group finds a host unhealthy, ends it and launches another (Amazon EC2 Auto Scaling, Health checks for
-//! instances in an Auto Scaling group).
+//! How an Auto Scaling group finds a host unhealthy, ends it and launches another ([asg-health-checks]).
 //!
 //! ```text
 //! dies ─► Silent: the agent counts as disconnected, tasks keep their status

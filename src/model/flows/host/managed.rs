@@ -1,5 +1,4 @@
-//! ECS Managed Instances: hosts come when tasks wait, go when they are idle, old or impaired (Amazon ECS Managed
-//! Instances).
+//! ECS Managed Instances: hosts come when tasks wait, go when they are idle, old or impaired ([ecs-managed-instances]).
 //!
 //! ```text
 //! want ─► fill: a host of the cheapest type for each bin of waiting tasks ─► booted ─► idle ─► ended

@@ -1,5 +1,5 @@
-//! The containers of a task start in the order of `dependsOn`, and stop in the reverse (Amazon ECS task lifecycle; Task
-//! definition parameters).
+//! The containers of a task start in the order of `dependsOn`, and stop in the reverse ([ecs-task-lifecycle]
+//! [ecs-task-parameters]).
 //!
 //! A container starts when those it waits for have reached what it asks of them: START, HEALTHY (one check interval
 //! after the start), COMPLETE or SUCCESS (the law of completion after the start). Who waits longer than the other's
@@ -10,7 +10,7 @@ use crate::engine::{Draw, Span, Who};
 use crate::model::flows::{Cx, For};
 use crate::model::plan::{Await, ContainerStart, ContainerStop, Service};
 
-/// Containers of one task definition (sourced).
+/// Containers of one task definition (sourced: [ecs-quotas]).
 const MOST: usize = 10;
 
 /// From the first container's start until all run; `Err`: when somebody gives up.
@@ -28,9 +28,9 @@ pub(crate) fn take(service: &Service, who: Who, cx: &Cx<'_>) -> Result<Span, Spa
     in_order(&service.task.starts, &layers, &completed)
 }
 
-/// From the stop signal until all containers have exited. Each is told to stop when those that depend on it have, and is
-/// killed after its own `stopTimeout` (API reference, ContainerDependency: the order is reversed for shutdown). The law of
-/// `stop` is drawn for each; where none depends on another, once for all.
+/// From the stop signal until all containers have exited. Each is told to stop when those that depend on it have, and
+/// is killed after its own `stopTimeout` ([ecs-api-container-dependency]: the order is reversed for shutdown). The law
+/// of `stop` is drawn for each; where none depends on another, once for all.
 pub(crate) fn stop(service: &Service, who: Who, cx: &Cx<'_>) -> Span {
     let mut draw = cx.draw(For::Stop, who);
     let stops = &service.task.stops;

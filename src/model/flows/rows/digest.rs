@@ -15,8 +15,7 @@ use crate::model::ids::{ServiceId, TaskId};
 use crate::model::plan::{Plan, Reach};
 use crate::model::tables::rollout::Digest;
 
-/// Failed tries after which no further one is made (Amazon ECS developer guide, "Deploy Amazon ECS services by replacing
-/// tasks", container image resolution).
+/// Failed tries after which no further one is made ([ecs-rolling-update], container image resolution).
 const TRIES: u8 = 3;
 
 /// A deployment begins: whether it has tags to resolve.

@@ -1,5 +1,5 @@
-//! The link between a zone and its Region: who hears whom, and what goes on while it is cut (Container agent source;
-//! Amazon ECS on AWS Outposts; Amazon ECS Anywhere in disconnected scenarios).
+//! The link between a zone and its Region: who hears whom, and what goes on while it is cut ([ecs-agent-source]
+//! [ecs-outposts] [ecs-anywhere-post]).
 //!
 //! | | zone away from the Region | availability zone |
 //! |---|---|---|

@@ -1,4 +1,4 @@
-//! DAEMON services: one task on each active host that meets the constraints (Amazon ECS services).
+//! DAEMON services: one task on each active host that meets the constraints ([ecs-services]).
 //!
 //! A daemon is the first task on a new host and the last on one that drains. At `maximumPercent` 100, the only value,
 //! there is no room to start a replacement first: an unhealthy one is stopped, as `minimumHealthyPercent` allows.

@@ -287,7 +287,7 @@ pub(crate) fn pick_item(world: &World, service: ServiceId, barred: u32, cx: &Cx<
 }
 
 /// The tasks by item that the next launch is held against, and how many there are to be: of two revisions side by side
-/// those of its own, as each deployment has its own strategy (API reference, Deployment).
+/// those of its own, as each deployment has its own strategy ([ecs-api-deployment]).
 fn shared_out(world: &World, service: ServiceId, there: &mut [u32; capacity::ITEMS_MAX], cx: &Cx<'_>) -> u32 {
     let row = &world.services[service];
     if row.shift().is_some() {

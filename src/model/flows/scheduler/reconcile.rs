@@ -1,7 +1,7 @@
 //! Desired against placed: what the service scheduler does when it is woken.
 //!
-//! It is woken once for each batch of news, never by a clock. Order of work (Amazon ECS services; CreateService;
-//! Balancing a service across Availability Zones):
+//! It is woken once for each batch of news, never by a clock. Order of work ([ecs-services] [ecs-api-create-service]
+//! [ecs-zone-rebalancing]):
 //! 1. missing tasks are due; so are replacements of tasks to be replaced, as far as `maximumPercent` leaves room;
 //! 2. what is too much is stopped: replaced tasks first, then healthy ones in the order of `choose::surplus`;
 //! 3. without room, tasks to be replaced are stopped first, as `minimumHealthyPercent` allows: unhealthy ones one at a
@@ -151,8 +151,8 @@ fn due_of(world: &World, service: ServiceId, crew: &Crew, percent: u32) -> u32 {
     if crew.of.is_none() { world.services[service].owed() } else { crew.due(percent) }
 }
 
-/// Tasks that count as healthy: what runs for too short a time does not yet. Of one revision among two, those that are
-/// believed to be: of a spare nobody sees more.
+/// Tasks that count as healthy; a task that has run for too short a time does not yet. Of one of two revisions: the
+/// tasks that ECS believes to be healthy, as nothing else is known of tasks that get no requests.
 fn healthy_in_truth(world: &World, service: ServiceId, crew: &Crew) -> u32 {
     let row = &world.services[service];
     if crew.of.is_none() { row.available.saturating_sub(row.warming) } else { crew.healthy() }
@@ -182,8 +182,8 @@ fn to_replace<'w>(
     all.filter(move |(_, task)| meant(task) && !protect::keeps(task, cx))
 }
 
-/// Without room an unhealthy task is picked at random (Amazon ECS services; CreateService); without one, the oldest of
-/// those on draining hosts.
+/// Without room an unhealthy task is picked at random ([ecs-services] [ecs-api-create-service]); without one, the
+/// oldest of those on draining hosts.
 fn pick_for_room(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>) -> Option<TaskId> {
     let unhealthy = || to_replace(world, service, of, cx).filter(|(_, task)| task.health == Health::Unhealthy);
     let count = unhealthy().count() as u64;

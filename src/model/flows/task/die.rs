@@ -13,7 +13,7 @@ use crate::model::tables::host::NIL;
 use crate::model::tables::task::Target;
 
 /// From a failure until the balancer has seen enough failed checks: U(0, interval) + (unhealthy - 1) intervals +
-/// time-out (Advanced Multi-AZ Resilience Patterns; Health checks for ALB target groups).
+/// time-out ([multi-az-patterns] [elb-health-checks]).
 pub(crate) fn ejection(balancer: &Balancer, draw: &mut Draw) -> Span {
     Span(draw.below(balancer.interval.0.max(1)))
         + balancer.interval * u64::from(balancer.unhealthy.saturating_sub(1))
@@ -27,7 +27,7 @@ const EXIT: Span = Span::SECOND;
 /// publishes no figure).
 pub(crate) const HOST_LOSS: (Span, Span) = (Span::from_secs(60), Span::from_secs(120));
 
-/// An agent counts as disconnected after 1 to 2 minutes (Container agent source).
+/// An agent counts as disconnected after 1 to 2 minutes ([ecs-agent-source]).
 pub(crate) const SILENCE: (Span, Span) = (Span::from_secs(60), Span::from_secs(120));
 
 /// Silence that counts as impairment on Fargate and Managed Instances (no published figure, model choice).
@@ -112,7 +112,7 @@ pub(crate) fn back_in_reach(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let service = &plan.services[task.service];
     if let (Some(balancer), Target::Unhealthy, true) = (&service.balancer, task.target, task.alive) {
         let first = Span(cx.draw(For::Reconnect, task.who(service)).below(balancer.interval.0.max(1)));
-        // One pass is enough for a target that has never been healthy (Health checks for ALB target groups).
+        // One pass is enough for a target that has never been healthy ([elb-health-checks]).
         let more = if task.target == Target::Initial { 0 } else { balancer.healthy.saturating_sub(1) };
         let passes = first + balancer.interval * u64::from(more);
         let epoch = task.epoch;

@@ -19,7 +19,7 @@ use crate::model::placement::{choose, spread};
 use crate::model::plan::{Kind, ProviderKind};
 use crate::model::tables::task::{Marks, Task};
 
-/// Tasks of a cluster that may wait in PROVISIONING (Amazon ECS quotas).
+/// Tasks of a cluster that may wait in PROVISIONING ([ecs-quotas]).
 pub(crate) const PROVISIONING_MAX: usize = 500;
 
 /// Starts a task in `zone` beside those that are due, for a move between zones; or why not.

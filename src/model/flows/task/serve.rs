@@ -120,7 +120,7 @@ fn await_checks(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 }
 
 /// When a task counts as healthy that answers after `ready`. One pass is enough for a new target; one that has failed
-/// its checks by then needs as many in a row as the target group asks for (Health checks for ALB target groups).
+/// its checks by then needs as many in a row as the target group asks for ([elb-health-checks]).
 fn again(service: &Service, ready: Span, cx: &Cx<'_>, who: crate::engine::Who) -> Span {
     match &service.balancer {
         Some(balancer) if die::ejection(balancer, &mut cx.draw(For::FirstCheck, who)) < ready => {

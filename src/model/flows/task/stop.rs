@@ -16,7 +16,7 @@ use crate::model::plan::{Kind, ProviderKind};
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Link, Target, unlink};
 
-/// First rest after a failed start, and the longest (Service throttle logic; the curve is a model choice).
+/// First rest after a failed start, and the longest ([ecs-throttle-logic]; the curve is a model choice).
 const REST_FIRST: Span = Span::from_secs(10);
 
 const REST_MAX: Span = Span::from_secs(1_620);
@@ -71,8 +71,8 @@ pub(crate) fn stop_within(
         return;
     }
     let delay = service.balancer.as_ref().filter(|_| registered).map_or(Span::ZERO, |one| one.deregistration);
-    // A Spot interruption sends the signal with the notice; it does not wait for the balancer (Fargate capacity
-    // providers).
+    // A Spot interruption sends the signal with the notice; it does not wait for the balancer
+    // ([ecs-fargate-providers]).
     if registered && within == Span::MAX {
         belief::deregisters(world, id, code, reason, cx);
         cx.after(delay, step::Stop::Drained(id, code, reason));

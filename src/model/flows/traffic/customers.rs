@@ -5,7 +5,7 @@
 //!                            └ no ─► Waiting, until it does
 //! ```
 //! The map in the router's memory needs no table: while that is out nobody new gets a cell and nobody moves, and
-//! whoever has one is served (Reducing the Scope of Impact with Cell-Based Architecture; `docs/model.md`, Faults).
+//! whoever has one is served ([cell-whitepaper]; `docs/model.md`, Faults).
 
 use super::dispatch;
 use crate::engine::key::Phase;

@@ -225,8 +225,7 @@ fn pour_over(
     for zone in zones {
         there.add(Targets::of(world, id, *zone, of));
     }
-    // With no target in service the balancer fails open: it sends to all that are registered (Health checks for ALB
-    // target groups).
+    // With no target in service the balancer fails open: it sends to all that are registered ([elb-health-checks]).
     let open = there.serving + there.dead == 0;
     let (good, bad) = there.asked(open);
     let targets = good + bad;
@@ -244,7 +243,7 @@ fn pour_over(
         let (offered, dead) = (split.part(u64::from(good)), split.part(u64::from(bad)));
         routed.to_dead += dead;
         let full = u128::from(good) * u128::from(per_task);
-        // What bad revisions spoil is neither offered to the rest nor room for it.
+        // Requests that a bad revision fails are not retried on good tasks, and they use capacity all the same.
         let spoilt = versions::spoil(world, plan, (id, *zone, of), (offered, open, per_task), &mut routed.exposed);
         let all = offered + dead;
         let (offered, full) = (offered - spoilt, full - u128::from(spoilt));
