@@ -54,8 +54,8 @@ impl Sound {
     /// known may be those of what was taken out; warnings may follow from what is missing.
     pub fn report(&self, found: Problems, out: &mut Problems) {
         for problem in found.list.into_iter().filter(|problem| self.counts(problem)) {
-            let Problem { at, message, hint, .. } = problem;
-            out.error(&self.original(&at), message, hint.unwrap_or_default());
+            let at = self.original(&problem.at);
+            out.push(Problem { at, ..problem });
         }
     }
 
