@@ -2,13 +2,14 @@
 
 mod code;
 mod noun;
+mod say;
 
 pub use code::Code;
 pub use noun::Noun;
+pub use say::last;
 
-use std::collections::BTreeSet;
-use std::fmt::Display;
-use std::ops::{Bound, RangeBounds};
+use say::listed;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -56,6 +57,8 @@ pub struct Problem {
     pub message: String,
     /// The way out.
     pub hint: Option<String>,
+    /// How often the same holds; it is told once, at its first place.
+    pub places: usize,
 }
 
 impl Problem {
@@ -70,7 +73,19 @@ impl Problem {
             subject: None,
             message: message.into(),
             hint,
+            places: 1,
         }
+    }
+
+    /// The message with the number of its places.
+    pub fn told(&self) -> String {
+        if self.places > 1 { format!("{}, in {} places", self.message, self.places) } else { self.message.clone() }
+    }
+
+    /// The same, in so many places.
+    #[must_use]
+    pub fn in_places(self, places: usize) -> Problem {
+        Problem { places, ..self }
     }
 
     /// The same, shown at the key.
@@ -104,31 +119,11 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// Adds a problem with the severity of its code, shown at the value.
-    pub fn add(&mut self, code: Code, at: &str, message: impl Into<String>, hint: impl Into<String>) {
-        self.push(Problem::new(code, at, message, hint));
-    }
-
     /// Adds a problem, unless the same was told before.
     pub fn push(&mut self, problem: Problem) {
         if self.seen.insert(problem.clone()) {
             self.list.push(problem);
         }
-    }
-
-    /// Adds an error.
-    pub fn error(&mut self, at: &str, message: impl Into<String>, hint: impl Into<String>) {
-        self.add(Code::WrongType, at, message, hint);
-    }
-
-    /// Adds a warning.
-    pub fn warning(&mut self, at: &str, message: impl Into<String>, hint: impl Into<String>) {
-        self.add(Code::Doubtful, at, message, hint);
-    }
-
-    /// Adds a note.
-    pub fn note(&mut self, at: &str, message: impl Into<String>, hint: impl Into<String>) {
-        self.add(Code::Default, at, message, hint);
     }
 
     /// Whether anything forbids the run.
@@ -144,6 +139,15 @@ impl Problems {
 
 /// Names.
 impl Problems {
+    /// What a name stands for; a problem where nothing has it.
+    pub fn find<T: Clone>(&mut self, noun: Noun, known: &BTreeMap<String, T>, name: &str, at: &str) -> Option<T> {
+        let found = known.get(name).cloned();
+        if found.is_none() {
+            self.unknown(noun, name, at, known.keys().map(String::as_str));
+        }
+        found
+    }
+
     /// Remembers that something is written and wrong: why, is told where it stands, and not again wherever it is named. An
     /// empty name stands for any: nobody can tell what it is called.
     pub fn broken(&mut self, noun: Noun, name: &str) {
@@ -156,6 +160,18 @@ impl Problems {
         !self.broken.is_empty() && (broken(name) || broken(""))
     }
 
+    /// Whether a name is one of those that are known; a problem otherwise.
+    pub fn is_one_of<'a, I>(&mut self, noun: Noun, name: &str, at: &str, known: I) -> bool
+    where
+        I: Iterator<Item = &'a str> + Clone,
+    {
+        let found = known.clone().any(|one| one == name);
+        if !found {
+            self.unknown(noun, name, at, known);
+        }
+        found
+    }
+
     /// Says that nothing has this name, with the nearest of those that are known; silent where the name may be that of
     /// something broken.
     pub fn unknown<'a, I>(&mut self, noun: Noun, name: &str, at: &str, known: I)
@@ -165,17 +181,24 @@ impl Problems {
         if self.is_broken(noun, name) {
             return;
         }
-        let mut known: Vec<&str> = known.into_iter().collect();
-        known.extend(self.broken.iter().filter(|one| one.noun == noun).map(|one| one.name.as_str()));
         let word = noun.word();
-        let hint = match (self.nearest(name, known.iter().copied()), noun.way_out()) {
-            (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, Some(way_out)) => way_out.to_owned(),
-            (None, None) if known.is_empty() => format!("the scenario has no {word}"),
-            (None, None) => format!("known: {}", listed(&known)),
-        };
-        let message = format!("no {word} is called `{name}`");
-        self.push(Problem::new(Code::UnknownName, at, message, hint).about(noun, name));
+        let mut problem = Problem::new(Code::UnknownName, at, format!("no {word} is called `{name}`"), "");
+        if self.list.len() <= LOOKED_UP {
+            let mut known: Vec<&str> = known.into_iter().collect();
+            known.extend(
+                self.broken.iter().filter(|one| one.noun == noun && !one.name.is_empty()).map(|one| &*one.name),
+            );
+            problem.hint = Some(match (nearest(name, known.iter().copied()), noun.way_out()) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, Some(way_out)) => way_out.to_owned(),
+                (None, None) if known.is_empty() => format!("the scenario has no {word}"),
+                (None, None) => format!("known: {}", listed(&known)),
+            });
+        }
+        // The name may be the key itself.
+        let is_key = last(at).replace("~1", "/").replace("~0", "~") == name;
+        problem.part = if is_key { Part::Key } else { Part::Value };
+        self.push(problem.about(noun, name));
     }
 
     /// Says that two things have the same name.
@@ -183,58 +206,6 @@ impl Problems {
         let message = format!("two {}s are called `{name}`", noun.word());
         let problem = Problem::new(Code::DuplicateName, at, message, "give each its own name");
         self.push(problem.about(noun, name));
-    }
-}
-
-/// The first of some names, and how many more there are.
-fn listed(names: &[&str]) -> String {
-    const LISTED_MAX: usize = 8;
-    let shown = names[..names.len().min(LISTED_MAX)].join(", ");
-    match names.len().saturating_sub(LISTED_MAX) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
-}
-
-/// Ranges.
-impl Problems {
-    /// Whether a value lies in a range; a problem with the bounds otherwise. `what` says whose value it is, with its unit
-    /// where the value does not show it.
-    pub fn within<T>(&mut self, what: &str, value: T, range: impl RangeBounds<T>, at: &str) -> bool
-    where
-        T: PartialOrd + Display,
-    {
-        let holds = range.contains(&value);
-        if !holds {
-            let bounds = match (range.start_bound(), range.end_bound()) {
-                (Bound::Included(low), Bound::Included(high)) => format!("between {low} and {high}"),
-                (Bound::Included(low), _) => format!("{low} or more"),
-                (Bound::Excluded(low), Bound::Included(high)) => format!("above {low} and at most {high}"),
-                (_, Bound::Included(high)) => format!("at most {high}"),
-                (_, Bound::Excluded(high)) => format!("less than {high}"),
-                _ => "another one".to_owned(),
-            };
-            self.add(Code::OutOfRange, at, format!("{what} must be {bounds}, not `{value}`"), "");
-        }
-        holds
-    }
-
-    /// A share from 0 to 1; a problem otherwise.
-    pub fn share(&mut self, value: f64, at: &str) -> Option<f64> {
-        self.bounded(value, (0.0..=1.0).contains(&value), "between 0 and 1", at)
-    }
-
-    /// A share above 0 and at most 1; a problem otherwise.
-    pub fn share_above_zero(&mut self, value: f64, at: &str) -> Option<f64> {
-        self.bounded(value, value > 0.0 && value <= 1.0, "above 0 and at most 1", at)
-    }
-
-    fn bounded(&mut self, value: f64, holds: bool, bounds: &str, at: &str) -> Option<f64> {
-        if !holds {
-            let message = format!("`{value}` must be {bounds}");
-            self.add(Code::OutOfRange, at, message, "write a share such as 0.5 for half");
-        }
-        holds.then_some(value)
     }
 }
 

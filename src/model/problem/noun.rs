@@ -21,6 +21,8 @@ pub enum Noun {
     AutoScalingGroup,
     /// An instance type of the catalogue, or of `instanceTypes`.
     InstanceType,
+    /// An instance type that hosts of the scenario have.
+    TypeInUse,
     /// A task definition.
     TaskDefinition,
     /// The family of a task definition that a service or stream uses.
@@ -54,6 +56,7 @@ impl Noun {
             Noun::CapacityProvider => "capacity provider",
             Noun::AutoScalingGroup => "Auto Scaling group",
             Noun::InstanceType => "instance type",
+            Noun::TypeInUse => "instance type in use",
             Noun::TaskDefinition => "task definition",
             Noun::Family => "task-definition family in use",
             Noun::Container => "container",
