@@ -158,7 +158,7 @@ fn resolved(
         let read = Objective::from_json(&value).and_then(|one| one.check(&plan).map(|()| one));
         match read {
             Ok(objective) => objectives.push(objective),
-            Err(message) => problems.error(&format!("/objectives/{row}"), message, ""),
+            Err(message) => problems.unknown_value(&format!("/objectives/{row}"), message, ""),
         }
     }
     Some((plan, objectives))

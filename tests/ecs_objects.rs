@@ -263,11 +263,11 @@ fn what_describe_calls_print_is_known() {
 
 #[test]
 fn the_head_is_checked() {
-    refused("/version", json!(2), "/version", "unknown");
-    refused("/name", json!("../up"), "/name", "no folder");
-    refused("/duration", json!("0s"), "/duration", "no time");
-    refused("/warmUp", json!("3h"), "/warmUp", "leaves nothing");
-    refused("/startsAt", json!("monday"), "/startsAt", "not a date");
+    refused("/version", json!(2), "/version", "reads version 1, not 2");
+    refused("/name", json!("../up"), "/name", "cannot be the name of a folder");
+    refused("/duration", json!("0s"), "/duration", "must be above 0");
+    refused("/warmUp", json!("3h"), "/warmUp", "must be shorter than `duration`");
+    refused("/startsAt", json!("monday"), "/startsAt", "must be a date, not `monday`");
 }
 
 #[test]
@@ -297,8 +297,8 @@ fn strategies_are_those_that_ecs_takes() {
         (json!([item("FARGATE", 1, 1), item("FARGATE_SPOT", 1, 1)]), at.clone(), "only one item"),
         (json!([item("FARGATE", 1, 0), item("nodes", 1, 0)]), at.clone(), "mixes kinds"),
         (json!([item("FARGATE", 1, 0), item("FARGATE", 1, 0)]), format!("{at}/1"), "stands twice"),
-        (json!([item("FARGATE", 1_001, 0)]), format!("{at}/0/weight"), "out of range"),
-        (json!([item("FARGATE", 1, 100_001)]), format!("{at}/0/base"), "out of range"),
+        (json!([item("FARGATE", 1_001, 0)]), format!("{at}/0/weight"), "must be between 0 and 1000"),
+        (json!([item("FARGATE", 1, 100_001)]), format!("{at}/0/base"), "must be between 0 and 100000"),
         (json!([item("node", 1, 0)]), format!("{at}/0/capacityProvider"), "does not list"),
         (json!(vec![item("FARGATE", 1, 0); 21]), at.clone(), "at most 20"),
     ] {
@@ -341,7 +341,7 @@ fn services_are_those_that_ecs_takes() {
         &configuration,
         json!({ "minimumHealthyPercent": 101 }),
         &format!("{configuration}/minimumHealthyPercent"),
-        "out of range",
+        "must be between 0 and 100",
     );
     let controller = json!({ "type": "CODE_DEPLOY" });
     refused(
@@ -402,7 +402,7 @@ fn placement_is_checked() {
 fn task_definitions_are_those_that_ecs_takes() {
     let containers = "/taskDefinitions/0/containerDefinitions";
     refused("/taskDefinitions/0/cpu", json!("300"), "/taskDefinitions/0", "no size of 300");
-    refused("/taskDefinitions/0/memory", json!("a lot"), "/taskDefinitions/0/memory", "not an amount");
+    refused("/taskDefinitions/0/memory", json!("a lot"), "/taskDefinitions/0/memory", "an amount must be");
     refused("/taskDefinitions/0/cpu", Value::Null, "/taskDefinitions/0", "needs `cpu`");
     refused("/taskDefinitions/0/networkMode", json!("bridge"), "/taskDefinitions/0/networkMode", "`awsvpc` only");
     refused(
@@ -411,7 +411,12 @@ fn task_definitions_are_those_that_ecs_takes() {
         "/taskDefinitions/0/requiresCompatibilities",
         "FARGATE",
     );
-    refused(&format!("{containers}/1/stopTimeout"), json!(121), &format!("{containers}/1/stopTimeout"), "out of range");
+    refused(
+        &format!("{containers}/1/stopTimeout"),
+        json!(121),
+        &format!("{containers}/1/stopTimeout"),
+        "must be between 2 and 120",
+    );
     refused(&format!("{containers}/0/essential"), json!(false), containers, "essential container");
     let back = json!([{ "containerName": "app", "condition": "START" }]);
     refused(&format!("{containers}/1/dependsOn"), back, containers, "circle");
@@ -430,7 +435,7 @@ fn task_definitions_are_those_that_ecs_takes() {
         "no health check",
     );
     let check = "/taskDefinitions/1/containerDefinitions/0/healthCheck/interval";
-    refused(check, json!(4), check, "out of range");
+    refused(check, json!(4), check, "must be between 5 and 300");
     let memory = "/taskDefinitions/1/containerDefinitions/0/memory";
     refused(memory, Value::Null, "/taskDefinitions/1/containerDefinitions/0", "no memory");
 }
@@ -438,7 +443,7 @@ fn task_definitions_are_those_that_ecs_takes() {
 #[test]
 fn groups_are_checked() {
     let group = "/autoScalingGroups/0";
-    refused(&format!("{group}/DesiredCapacity"), json!(21), "/autoScalingGroups/0/DesiredCapacity", "not between");
+    refused(&format!("{group}/DesiredCapacity"), json!(21), "/autoScalingGroups/0/DesiredCapacity", "must be between");
     refused(
         &format!("{group}/AvailabilityZones"),
         json!(["us-east-1z"]),
@@ -448,12 +453,12 @@ fn groups_are_checked() {
     refused(&format!("{group}/MixedInstancesPolicy"), Value::Null, group, "instance types");
     let unknown = json!({ "LaunchTemplate": { "Overrides": [{ "InstanceType": "m5.lage" }] } });
     let at = "/autoScalingGroups/0/MixedInstancesPolicy/LaunchTemplate/Overrides/0/InstanceType";
-    refused(&format!("{group}/MixedInstancesPolicy"), unknown, at, "unknown");
+    refused(&format!("{group}/MixedInstancesPolicy"), unknown, at, "no instance type is called `m5.lage`");
     let provider = "/capacityProviders/0/autoScalingGroupProvider";
     let protection = format!("{provider}/managedTerminationProtection");
     refused(&protection, json!("ENABLED"), &protection, "scale-in protection");
     let target = format!("{provider}/managedScaling/targetCapacity");
-    refused(&target, json!(101), &target, "out of range");
+    refused(&target, json!(101), &target, "must be between 1 and 100");
     check(Severity::Warning, &[(&format!("{API}/desiredCount"), json!(400))], "/autoScalingGroups", "room for");
     check(Severity::Warning, &[(&format!("{WEB}/desiredCount"), json!(90_000))], "/regions/0", "Fargate");
 }
@@ -476,19 +481,19 @@ fn managed_instances_choose_the_cheapest_types() {
 #[test]
 fn behaviour_traffic_and_streams_are_checked() {
     refused("/behaviour/0/phases", json!({}), "/behaviour/0", "excludes");
-    refused("/behaviour/0/service", json!("web"), "/behaviour/0", "whose behaviour");
+    refused("/behaviour/0/service", json!("web"), "/behaviour/0", "exclude each other");
     refused("/behaviour/0/family", json!("wep"), "/behaviour/0/family", "no task-definition family");
     refused("/behaviour/2/crash", json!({ "constant": "1h" }), "/behaviour/2/crash", "matter of tasks");
-    refused("/behaviour/0/crash", json!({ "constant": "0s" }), "/behaviour/0/crash", "stand still");
+    refused("/behaviour/0/crash", json!({ "constant": "0s" }), "/behaviour/0/crash", "must be above 0");
     refused("/behaviour/0/crash", json!({ "exponential": { "mean": "0s" } }), "/behaviour/0/crash", "above zero");
     refused("/traffic/0/service", json!("wbe"), "/traffic/0/service", "no service");
     refused("/traffic/0/csv", json!("traffic.csv"), "/traffic/0", "exclude each other");
-    refused("/traffic/0/requestsPerTask", json!("0/s"), "/traffic/0/requestsPerTask", "answers nothing");
-    refused("/traffic/-", base()["traffic"][0].clone(), "/traffic/1/service", "already");
+    refused("/traffic/0/requestsPerTask", json!("0/s"), "/traffic/0/requestsPerTask", "must be above 0");
+    refused("/traffic/-", base()["traffic"][0].clone(), "/traffic/1/service", "has traffic already");
     let slow = json!({ "healthCheckIntervalSeconds": 5 });
-    refused("/traffic/0/loadBalancer", slow, "/traffic/0/loadBalancer/healthCheckTimeoutSeconds", "shorter");
+    refused("/traffic/0/loadBalancer", slow, "/traffic/0/loadBalancer/healthCheckTimeoutSeconds", "must be less than");
     refused("/clusters/0/runTasks/0/rate", Value::Null, "/clusters/0/runTasks/0", "when tasks are run");
-    refused("/clusters/0/runTasks/0/rate", json!("0/s"), "/clusters/0/runTasks/0/rate", "no task");
+    refused("/clusters/0/runTasks/0/rate", json!("0/s"), "/clusters/0/runTasks/0/rate", "must be above 0");
 }
 
 #[test]
@@ -519,7 +524,7 @@ fn faults_and_objectives_are_checked() {
     refused("/faults/1/at", json!("1h"), "/faults/1", "exclude each other");
     refused("/faults/0/zonePowerLoss/zone", json!("use1-az9"), "/faults/0/zonePowerLoss/zone", "no zone");
     refused("/faults/1/hostCrash/count", json!(2), "/faults/1/hostCrash", "belong to `at`");
-    refused("/faults/1/every", json!({ "constant": "0s" }), "/faults/1/every", "stand still");
+    refused("/faults/1/every", json!({ "constant": "0s" }), "/faults/1/every", "must be above 0");
     let endless = json!({ "name": "e", "every": { "constant": "1h" }, "zoneGrey": { "errorShare": 0.1 } });
     refused("/faults/-", endless, "/faults/2", "needs `for`");
     let spot = json!({ "name": "s", "at": "1h", "for": "1m", "spotReclaim": { "capacityProvider": "nodes" } });
@@ -535,7 +540,7 @@ fn faults_and_objectives_are_checked() {
     refused("/objectives/1/fault", json!("drak"), "/objectives/1/fault", "no fault");
     refused("/objectives/0/service", json!("batch"), "/objectives/0/service", "is a stream");
     let text = json!({ "service": "web", "nines": { "atLeast": "three" } });
-    refused("/objectives/0", text, "/objectives/0/nines", "is a number");
+    refused("/objectives/0", text, "/objectives/0/nines", "the result is a number");
 }
 
 #[test]

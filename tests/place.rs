@@ -94,7 +94,7 @@ fn everything_wrong_with_a_place_is_told_at_once() {
             ("/regions/0/zones/0/parent", "the Region that it stands in, not `eu-west-1`"),
             ("/regions/0/zones/4", "the outpost `rack` has no parent"),
             ("/regions/0/zones/5/parent", "the Region that it stands in, not `us-west-2`"),
-            ("/regions/1/zones/1/parent", "`use1-az1` is not an Availability Zone of `eu-west-1`"),
+            ("/regions/1/zones/1/parent", "must be an availability zone of `eu-west-1`, not `use1-az1`"),
             ("/taskDefinitions/0/requiresCompatibilities", "`web` is not registered for FARGATE"),
         ],
     );
@@ -135,7 +135,7 @@ fn what_ecs_anywhere_does_not_have_is_told_at_once() {
         &[
             ("/clusters/0/externalInstances/0/zone", "of kind `availabilityZone`"),
             ("/clusters/0/externalInstances/1/zone", "no zone is called `shop-18`"),
-            ("/clusters/0/externalInstances/2/instanceType", "`m5.largest` is unknown"),
+            ("/clusters/0/externalInstances/2/instanceType", "no instance type is called `m5.largest`"),
         ],
     );
     file["clusters"][0].as_object_mut().unwrap().remove("externalInstances");

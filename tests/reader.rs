@@ -10,6 +10,8 @@ mod cases;
 #[cfg(feature = "cli")]
 #[path = "reader/changes.rs"]
 mod changes;
+#[path = "reader/codes.rs"]
+mod codes;
 #[cfg(feature = "cli")]
 #[path = "reader/control_plane.rs"]
 mod control_plane;
@@ -53,7 +55,7 @@ fn line(problem: &Problem, sources: &Sources) -> String {
         Severity::Note => "note ",
     };
     let hint = problem.hint.as_ref().map(|hint| format!(" | {hint}")).unwrap_or_default();
-    format!("{severity}{place}: {}{hint}", problem.message)
+    format!("{severity}{place}: {}{hint}", problem.told())
 }
 
 /// Reads and checks the file `a.json`.

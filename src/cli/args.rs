@@ -68,6 +68,8 @@ pub enum Command {
     Run(Run),
     /// Validate scenarios without running them; list unused fields, defaults and derived values
     Check(Check),
+    /// Say what the code of a problem means and how to mend it, or list all codes
+    Problem(Problem),
     /// Print the JSON Schema of scenario files
     #[command(after_help = "Example:\n  evenkeel schema > scenario.schema.json")]
     Schema,
@@ -159,11 +161,25 @@ impl std::str::FromStr for Lines {
 
 /// `check`.
 #[derive(Clone, Debug, ClapArgs)]
-#[command(after_help = "Example:\n  evenkeel check scenarios/*.json")]
+#[command(after_help = "Examples:\n  evenkeel check scenarios/*.json\n  \
+                        evenkeel check my-service.json --json | jq -r '.problems[] | .code + \" \" + .message'")]
 pub struct Check {
+    /// Print on stdout one JSON object a line for each file: problems with code and place, what is not used, defaults,
+    /// derived values; no text about problems on stderr
+    #[arg(long)]
+    pub json: bool,
     /// Scenario files
     #[arg(required = true)]
     pub scenarios: Vec<String>,
+}
+
+/// `problem`.
+#[derive(Clone, Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  evenkeel problem                 every code in a line\n  \
+                        evenkeel problem unknown-name    the code in `error[unknown-name]: ...`")]
+pub struct Problem {
+    /// Code, as it stands in the brackets after `error` or `warning`
+    pub code: Option<String>,
 }
 
 /// `new`.

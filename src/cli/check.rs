@@ -5,16 +5,16 @@ use super::console::Console;
 use super::interrupt;
 use super::render;
 use super::stages;
-use crate::api::Scenario;
+use super::{args, check_json};
+use crate::api::{Reading, Scenario};
 use crate::engine::Span;
 use crate::forecast::overview::overview;
 use crate::forecast::{cells, changes, services};
 use crate::model::plan::{Plan, Shadow, WHOLE};
-use crate::model::problem::{Problems, Severity};
+use crate::model::problem::{Code, Problem, Problems, Severity, last};
 use crate::report::align::{Paint, Side, Table};
 use crate::report::number::{NO_NEED, NOTHING, duration, plain, short};
 use crate::scenario::Files;
-use crate::scenario::bearing::BEARING;
 use std::fmt::Write;
 
 /// Fields listed before the rest is counted.
@@ -29,7 +29,8 @@ const CHANGES_MAX: usize = 40;
 const SERVICES_MAX: usize = 40;
 
 /// Checks each of these files; invalid if one of them is.
-pub(crate) fn check(paths: &[String], files: &dyn Files, console: &mut Console) -> Exit {
+pub(crate) fn check(check: &args::Check, files: &dyn Files, console: &mut Console) -> Exit {
+    let paths = &check.scenarios;
     let again = |paths: &[String]| format!("see it again: evenkeel check {}", paths.join(" "));
     let all: Vec<String> = paths.iter().map(|path| render::quoted(path)).collect();
     interrupt::command(again(&all));
@@ -42,13 +43,13 @@ pub(crate) fn check(paths: &[String], files: &dyn Files, console: &mut Console) 
             continue;
         }
         let reading = Scenario::read(path, files);
-        let text = render::problems(&reading.problems, &reading.sources, path, console.paint_talk);
-        if !text.is_empty() {
-            console.error(&text);
+        if check.json {
+            console.data(&check_json::line(path, &reading));
+        } else {
+            show(path, &reading, console);
         }
-        match reading.scenario {
-            Some(scenario) => console.data(&report(path, scenario.plan(), &reading.problems, console.paint)),
-            None => invalid.push(render::quoted(path)),
+        if reading.scenario.is_none() {
+            invalid.push(render::quoted(path));
         }
     }
     if skipped == paths.len() {
@@ -61,6 +62,17 @@ pub(crate) fn check(paths: &[String], files: &dyn Files, console: &mut Console) 
         (false, _) => console.error(&again(&invalid)),
     }
     Exit::Invalid
+}
+
+/// Problems on stderr, what follows on stdout.
+fn show(path: &str, reading: &Reading, console: &mut Console) {
+    let text = render::problems(&reading.problems, &reading.sources, path, console.paint_talk);
+    if !text.is_empty() {
+        console.error(&text);
+    }
+    if let Some(scenario) = &reading.scenario {
+        console.data(&report(path, scenario.plan(), &reading.problems, console.paint));
+    }
 }
 
 /// Whether a file is a JSON Schema, such as the one that stands beside the scenarios: its `$schema` names the standard.
@@ -118,7 +130,7 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
     }
     let (rows, services) = services::at_start(plan);
     let tables = [
-        ("Where the data plane is, and who runs what", places(plan)),
+        ("Where the data plane is, and who runs what", locations(plan)),
         ("Zones at the start", zones(rows)),
         ("Control-plane cells: what each is built for, and what is left of that without one zone", planes(plan)),
         ("Tasks needed at the peak, and what is left of each service without one zone", headroom(&services)),
@@ -140,30 +152,34 @@ fn several(count: usize, thing: &str) -> String {
     }
 }
 
-/// Notes as lines: those on fields that are not used by their pointer alone, the others in full.
+/// Notes as lines: those on fields without bearing by their pointer alone, the others in full.
 fn notes(problems: &Problems, unused: bool) -> impl Iterator<Item = String> {
-    let without_effect = |message: &str| message.contains("no bearing") || message.contains("not used");
-    let of_kind = move |message: &str| without_effect(message) == unused;
-    problems.of(Severity::Note).filter(move |note| of_kind(&note.message)).map(move |note| {
+    let meant = move |note: &&Problem| matches!(note.code, Code::NoBearing | Code::NotUsed) == unused;
+    problems.of(Severity::Note).filter(meant).map(|note| {
+        if note.code == Code::NoBearing {
+            return format!("{}{}", note.at, places(note));
+        }
         let pointer = if note.at.is_empty() { String::new() } else { format!("  {}", note.at) };
         let hint = note.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        match note.message.split_once("no bearing on availability") {
-            Some((_, more)) => format!("{}{more}", note.at),
-            None => format!("{}{hint}{pointer}", note.message),
-        }
+        format!("{}{hint}{pointer}", note.told())
     })
 }
 
 /// Fields that bear on availability and are not modelled: each with what it bears on, and its first place.
 fn bearing(problems: &Problems) -> impl Iterator<Item = String> {
-    problems.of(Severity::Warning).filter_map(|warning| {
-        let (field, more) = warning.message.split_once(&format!(" {BEARING}"))?;
-        Some(format!("{field}{more}: {}  {}", warning.hint.as_deref().unwrap_or_default(), warning.at))
+    problems.of(Severity::Warning).filter(|warning| warning.code == Code::Ignored).map(|warning| {
+        let hint = warning.hint.as_deref().unwrap_or_default();
+        format!("`{}`{}: {hint}  {}", last(&warning.at), places(warning), warning.at)
     })
 }
 
+/// In how many places the same holds, where it is more than one.
+fn places(problem: &Problem) -> String {
+    if problem.places > 1 { format!(", in {} places", problem.places) } else { String::new() }
+}
+
 /// What services run on, where it stands and whose it is.
-fn places(plan: &Plan) -> Table {
+fn locations(plan: &Plan) -> Table {
     use Side::Left;
     let mut table = Table::new(&[
         ("compute", Left),
@@ -320,9 +336,9 @@ mod tests {
     #[test]
     fn the_report_reads_like_this() {
         let mut problems = Problems::default();
-        problems.warning("/duration", "`duration` is long", "");
-        problems.note("/clusters/0/services/0/tags", "`tags` is not used", "");
-        problems.note("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
+        problems.doubtful("/duration", "`duration` is long", "");
+        problems.no_bearing("/clusters/0/services/0/tags", "`tags` is accepted", "");
+        problems.default_taken("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
         insta::assert_snapshot!(report("az-loss.json", &sample::plan(), &problems, Paint::Plain));
     }
 

@@ -4,7 +4,7 @@
 //! | Module | Does |
 //! |---|---|
 //! | `args` | what can be typed |
-//! | `run`, `check`, `new` | the commands |
+//! | `run`, `check`, `check_json`, `new`, `problem` | the commands |
 //! | `render` | problems with their place in the text |
 //! | `files` | reads scenarios |
 //! | `place`, `hidden` | puts results in their place, without losing anything |
@@ -14,6 +14,7 @@
 
 pub mod args;
 mod check;
+mod check_json;
 mod console;
 pub mod files;
 mod hidden;
@@ -21,6 +22,7 @@ mod interrupt;
 mod manifest;
 mod new;
 pub mod place;
+mod problem;
 mod progress;
 pub mod render;
 mod results;
@@ -75,7 +77,8 @@ fn dispatch(args: &Args, files: &dyn Files, console: &mut Console) -> Exit {
 fn command(args: &Args, files: &dyn Files, console: &mut Console) -> Exit {
     match &args.command {
         Command::Run(run) => run::run(run, &args.global, files, console),
-        Command::Check(check) => check::check(&check.scenarios, files, console),
+        Command::Check(check) => check::check(check, files, console),
+        Command::Problem(problem) => problem::problem(problem.code.as_deref(), console),
         Command::Schema => {
             console.data(&crate::schema());
             Exit::Fine

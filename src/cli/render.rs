@@ -48,7 +48,8 @@ fn one(problem: &Problem, sources: &Sources, file: &str, paint: Paint) -> String
     let own = problem.at.starts_with('/').then(|| problem.at.clone());
     let pointer = own.or_else(|| place.as_ref()?.pointer.clone()).filter(|pointer| !pointer.is_empty());
     let pointer = pointer.map_or_else(String::new, |pointer| format!("  {}", printable(&pointer)));
-    let mut group = Group::with_title(level.primary_title(printable(&problem.message)));
+    let title = level.primary_title(printable(&problem.told())).id(problem.code.word());
+    let mut group = Group::with_title(title);
     let mut origin = None;
     if let Some(place) = &place {
         let (text, span) = excerpt(place.text, &place.bytes);

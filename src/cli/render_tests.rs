@@ -12,18 +12,18 @@ fn sources() -> Sources {
 #[test]
 fn each_problem_has_its_place_and_a_way_out() {
     let mut found = Problems::default();
-    found.warning("/faults", "`faults` can break nothing", "");
-    found.error("/faults/0/zonePowerLoss/zone", "no zone is called `use1-az7`", "did you mean `use1-az1`?");
-    found.error("/faults/0/for", "`45` needs a unit", "write \"45m\" for 45 minutes");
-    found.error("", "`duration` is missing", "");
-    found.note("/seed", "not told", "");
+    found.no_effect("/faults", "`faults` can break nothing", "");
+    found.unknown_name("/faults/0/zonePowerLoss/zone", "no zone is called `use1-az7`", "did you mean `use1-az1`?");
+    found.wrong_type("/faults/0/for", "`45` needs a unit", "write \"45m\" for 45 minutes");
+    found.missing("", "`duration` is missing", "");
+    found.unused("/seed", "not told", "");
     insta::assert_snapshot!(problems(&found, &sources(), "a.json", Paint::Plain));
 }
 
 #[test]
 fn nothing_to_tell_is_no_text() {
     let mut found = Problems::default();
-    found.note("/seed", "a default", "");
+    found.default_taken("/seed", "a default", "");
     assert_eq!(problems(&found, &Sources::default(), "a.json", Paint::Plain), "");
 }
 
@@ -58,7 +58,7 @@ fn long_lines_are_cut_around_what_is_meant() {
 #[test]
 fn what_steers_a_terminal_is_not_passed_on() {
     let mut found = Problems::default();
-    found.error("", "unknown `\u{1b}[2J`", "");
+    found.unknown_name("", "unknown `\u{1b}[2J`", "");
     assert!(!problems(&found, &Sources::default(), "a.json", Paint::Plain).contains('\u{1b}'));
 }
 

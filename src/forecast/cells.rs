@@ -75,14 +75,14 @@ pub fn doubts(plan: &Plan, out: &mut Problems) {
                     "leave `prescaledPercent` out for A / (A - 1) of the peak, which survives a zone",
                 )
             };
-            out.warning(&at, message, hint);
+            out.doubtful(&at, message, hint);
         }
         let idle = |cell: &&&Cell| cell.clusters.is_empty() && cell.added.is_none();
         let empty: Vec<&str> = cells.iter().filter(idle).map(|cell| cell.name.as_str()).collect();
         if !empty.is_empty() && !plan.clusters.is_empty() {
             let is = if empty.len() == 1 { "has" } else { "have" };
             let message = format!("{} {is} no cluster", some(&empty));
-            out.warning(&format!("{at}/cells"), message, "write fewer cells, or pin a cluster there");
+            out.doubtful(&format!("{at}/cells"), message, "write fewer cells, or pin a cluster there");
         }
         tested(plan, plane, &cells, &at, out);
         slowed(plan, id, plane, &at, out);
@@ -102,18 +102,15 @@ fn slowed(plan: &Plan, region: RegionId, plane: &Plane, at: &str, out: &mut Prob
         let message = format!("beyond its test the largest cell does {left} of what it could do");
         (message, "write more cells, or `beyond`: 0 for cells that do not slow down")
     };
-    out.warning(&format!("{at}/tested"), message, hint);
+    out.doubtful(&format!("{at}/tested"), message, hint);
 }
 
 fn tested(plan: &Plan, plane: &Plane, cells: &[&Cell], at: &str, out: &mut Problems) {
     if let Some((peak, most)) = plane.peak_rate.zip(plane.tested.rate).filter(|(peak, most)| peak > most) {
         let [peak, most] = [peak, most].map(|rate| libm::round(per_second(rate) * 1e3) / 1e3);
         let message = format!("each cell is built for {peak}/s and tested for {most}/s");
-        out.warning(
-            &format!("{at}/tested/requests"),
-            message,
-            "write more cells: a cell is not scaled beyond its test",
-        );
+        let hint = "write more cells: a cell is not scaled beyond its test";
+        out.doubtful(&format!("{at}/tested/requests"), message, hint);
     }
     let held = |what: &'static str, most: Option<u32>, counts: Vec<u64>| Some((what, u64::from(most?), counts));
     let clusters = cells.iter().map(|cell| cell.clusters.len() as u64).collect();
@@ -126,7 +123,7 @@ fn tested(plan: &Plan, plane: &Plane, cells: &[&Cell], at: &str, out: &mut Probl
             let holds = if beyond.len() == 1 { "holds" } else { "hold up to" };
             let was = if beyond.len() == 1 { "was" } else { "were" };
             let message = format!("{} {holds} {largest} {what} and {was} tested for {most}", some(&beyond));
-            out.warning(&format!("{at}/tested/{what}"), message, "write more cells, or map fewer clusters there");
+            out.doubtful(&format!("{at}/tested/{what}"), message, "write more cells, or map fewer clusters there");
         }
     }
 }

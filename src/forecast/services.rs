@@ -117,12 +117,12 @@ pub fn room(plan: &Plan, out: &mut Problems) {
         if let Some(fit) = host_room(plan, service).filter(|fit| *fit < u64::from(service.desired) && !told) {
             let message =
                 format!("`{}` wants {} tasks; its hosts have room for {fit} at most", service.name, service.desired);
-            out.warning("/autoScalingGroups", message, "raise MaxSize or DesiredCapacity, or lower `desiredCount`");
+            out.no_room("/autoScalingGroups", message, "raise MaxSize or DesiredCapacity, or lower `desiredCount`");
         }
         let zones = plan.zones_of(service);
         if zones.is_empty() && service.desired > 0 {
             let message = format!("`{}` has no zone in which its capacity stands", service.name);
-            out.warning("/clusters", message, "its subnets and its hosts lie in different zones");
+            out.no_room("/clusters", message, "its subnets and its hosts lie in different zones");
         }
     }
 }
@@ -147,7 +147,7 @@ fn colour_room(plan: &Plan, out: &mut Problems) {
                 service.name,
                 2 * desired
             );
-            out.warning("/changes", message, "add capacity, or write \"strategy\": \"ROLLING\"");
+            out.no_room("/changes", message, "add capacity, or write \"strategy\": \"ROLLING\"");
         }
     }
 }
@@ -193,7 +193,7 @@ fn fargate_room(plan: &Plan, out: &mut Problems) {
         let zones = zones.iter().map(|zone| format!("`{zone}`")).collect::<Vec<_>>().join(", ");
         let message = format!("services want {cpu} vCPU of {name} in {zones}, {each} has {stock}");
         let hint = format!("raise `{key}` of the Region's `fargate`, or lower `desiredCount`");
-        out.warning(&format!("/regions/{region}"), message, hint);
+        out.no_room(&format!("/regions/{region}"), message, hint);
     }
 }
 
@@ -214,11 +214,8 @@ fn quota_room(plan: &Plan, out: &mut Problems) {
         };
         if let Some(quota) = quota.filter(|quota| cpu > *quota) {
             let message = format!("an account wants {} vCPU; its quota is {}", cpu / 1_024, quota / 1_024);
-            out.warning(
-                &format!("/regions/{region}/fargate/{key}"),
-                message,
-                "raise the quota, or lower `desiredCount`",
-            );
+            let hint = "raise the quota, or lower `desiredCount`";
+            out.over_quota(&format!("/regions/{region}/fargate/{key}"), message, hint);
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn doubts(plan: &Plan, out: &mut Problems) {
                 service.name, group.name
             );
             let hint = "give it a group and a capacity provider of larger types only, or make the task smaller";
-            out.warning("/autoScalingGroups", message, hint);
+            out.no_room("/autoScalingGroups", message, hint);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Quantities as scenarios write them: texts with units, and laws.
 
+use super::problem::Problems;
 use crate::engine::dist::DistError;
 use crate::engine::{Dist, Span};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -109,6 +110,16 @@ impl Law {
             Law::Gamma { shape, scale } => Dist::gamma(*shape, scale.0),
             Law::Empirical { values } => Dist::empirical(values.iter().map(|value| value.0).collect()),
         }
+    }
+
+    /// The same; a problem where the numbers make no law.
+    pub fn read(&self, at: &str, out: &mut Problems) -> Option<Dist> {
+        let dist = self.dist();
+        if let Err(error) = &dist {
+            let hint = "such as {\"constant\": \"5m\"} or {\"lognormal\": {\"median\": \"3h\", \"sigma\": 0.6}}";
+            out.malformed(at, format!("the law {error}"), hint);
+        }
+        dist.ok()
     }
 }
 

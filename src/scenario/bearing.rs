@@ -4,12 +4,12 @@
 use super::object::BEARS;
 use super::report::Report;
 use super::words;
-use crate::model::problem::Severity;
+use crate::model::problem::{Code, Problem};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What is said of a field that bears on availability and is not modelled.
-pub const BEARING: &str = "bears on availability and is not modelled";
+const BEARING: &str = "bears on availability and is not modelled";
 
 /// Words of AWS for what is switched off, or what it does by itself.
 const OFF: [&str; 8] =
@@ -50,16 +50,13 @@ impl Seen {
 
     /// Tells each field once.
     pub(super) fn tell(self, report: &mut Report<'_>) {
-        for field in self.found {
-            let more = if field.times > 1 { format!(", in {} places", field.times) } else { String::new() };
-            if field.bears.is_empty() {
-                let message = format!("{} {}{more}", field.name, words::NO_BEARING);
-                report.add(Severity::Note, &field.at, message, "");
+        for Field { name, bears, at, times } in self.found {
+            let problem = if bears.is_empty() {
+                Problem::new(Code::NoBearing, &at, format!("{name} {}", words::NO_BEARING), "")
             } else {
-                let message = format!("{} {BEARING}{more}", field.name);
-                let hint = field.bears.trim_end_matches('.').to_owned();
-                report.add(Severity::Warning, &field.at, message, hint);
-            }
+                Problem::new(Code::Ignored, &at, format!("{name} {BEARING}"), bears.trim_end_matches('.'))
+            };
+            report.push(problem.at_key().in_places(times));
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::read::Document;
 use super::validate::UNUSED;
-use crate::model::problem::Problems;
+use crate::model::problem::{Code, Problem, Problems};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -19,8 +19,7 @@ pub fn defaults(document: &Document, schema: &Value, out: &mut Problems) {
     let mut walk = Walk { schema, found: Vec::new(), places: BTreeMap::new() };
     walk.value(Some(&document.value), schema, "", 0);
     for (words, at, times) in walk.found {
-        let more = if times > 1 { format!(", in {times} places") } else { String::new() };
-        out.note(&at, format!("{words}{more}"), "");
+        out.push(Problem::new(Code::Default, &at, words, "").in_places(times));
     }
 }
 

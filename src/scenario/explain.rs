@@ -9,7 +9,7 @@ use super::report::Report;
 use super::source::push;
 use super::validate::{UNUSED, compile};
 use super::words;
-use crate::model::problem::{Severity, nearest};
+use crate::model::problem::{Code, Problem, Severity, nearest};
 use crate::model::quantity::{DURATION_FORMAT, RATE_FORMAT};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
@@ -58,8 +58,12 @@ impl<'a, 'r, 'o> Explain<'a, 'r, 'o> {
     }
 
     pub(super) fn error(&mut self, message: impl Into<String>, hint: impl Into<String>) {
+        self.say(Code::WrongType, message, hint);
+    }
+
+    pub(super) fn say(&mut self, code: Code, message: impl Into<String>, hint: impl Into<String>) {
         if !self.valid {
-            self.report.error(&self.at, message, hint);
+            self.report.add(code, &self.at, message, hint);
         }
     }
 
@@ -67,7 +71,7 @@ impl<'a, 'r, 'o> Explain<'a, 'r, 'o> {
     pub(super) fn mute(&mut self) -> bool {
         let mute = self.valid || self.report.full(Severity::Error);
         if mute && !self.valid {
-            self.report.error("", "", "");
+            self.report.count(Severity::Error);
         }
         mute
     }
@@ -84,7 +88,9 @@ impl<'a, 'r, 'o> Explain<'a, 'r, 'o> {
     pub(super) fn error_inside(&mut self, token: &str, message: String, hint: String) {
         let length = self.at.len();
         push(&mut self.at, token);
-        self.error(message, hint);
+        if !self.valid {
+            self.report.push(Problem::new(Code::UnknownField, &self.at, message, hint).at_key());
+        }
         self.at.truncate(length);
     }
 
@@ -261,7 +267,7 @@ impl<'a, 'r, 'o> Explain<'a, 'r, 'o> {
         };
         let given = value.as_str().map_or_else(|| words::given(value), |text| format!("`{}`", words::short(text)));
         let message = format!("{} cannot be {given}", words::subject(&self.at));
-        self.error(message, hint);
+        self.say(Code::UnknownValue, message, hint);
     }
 
     /// Asks a validator about one rule alone.

@@ -3,7 +3,7 @@
 use super::explain::{Explain, Schema, name_of};
 use super::validate::NOUN;
 use super::words;
-use crate::model::problem::nearest;
+use crate::model::problem::{Code, nearest};
 use serde_json::{Map, Value};
 
 /// One of several ways to write a value.
@@ -53,7 +53,7 @@ impl<'a> Explain<'a, '_, '_> {
         let resolved = property.map(|property| self.resolve(property));
         let kinds = property.map(|property| self.types(property)).unwrap_or_default();
         let form = resolved.and_then(Value::as_object).map_or("...".to_owned(), |schema| words::form(schema, &kinds));
-        self.error(format!("`{name}` is missing"), format!("write \"{name}\": {form}"));
+        self.say(Code::MissingField, format!("`{name}` is missing"), format!("write \"{name}\": {form}"));
     }
 
     /// Says that a field is unknown, unless an alternative knows it; returns the known one that may be meant.

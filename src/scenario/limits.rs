@@ -2,6 +2,7 @@
 
 use super::explain::{Explain, Schema};
 use super::words;
+use crate::model::problem::Code;
 use crate::model::quantity::{DURATION_FORMAT, RATE_FORMAT};
 use serde_json::Value;
 
@@ -27,7 +28,7 @@ impl<'a> Explain<'a, '_, '_> {
                     (Some(low), Some(high)) => format!("write a number from {low} to {high}"),
                     _ => format!("write a number {relation} {}", schema[rule]),
                 };
-                self.error(message, hint);
+                self.say(Code::OutOfRange, message, hint);
             }
         }
     }
@@ -51,10 +52,14 @@ impl<'a> Explain<'a, '_, '_> {
         let subject = words::subject(&self.at);
         if let Some(least) = bound(rules[0]).filter(|least| (count as u64) < *least) {
             let hint = if count == 0 { "it is empty".to_owned() } else { format!("it has {count}") };
-            self.error(format!("{subject} needs at least {least} {}", unit(least)), hint);
+            self.say(Code::OutOfRange, format!("{subject} needs at least {least} {}", unit(least)), hint);
         }
         if let Some(most) = bound(rules[1]).filter(|most| (count as u64) > *most) {
-            self.error(format!("{subject} takes at most {most} {}", unit(most)), format!("it has {count}"));
+            self.say(
+                Code::OutOfRange,
+                format!("{subject} takes at most {most} {}", unit(most)),
+                format!("it has {count}"),
+            );
         }
     }
 

@@ -8,7 +8,7 @@ use super::scan::{DEPTH_MAX, VALUES_MAX};
 use super::source::{BYTES_MAX, Bytes, FileError, Files, Sources};
 use super::tree::{Kind, Member, Node, parse};
 use super::wrap;
-use crate::model::problem::{Problems, Severity};
+use crate::model::problem::{Code, Problems, Severity};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,7 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
         Err(refused) => {
             let spelling = "look at the spelling; `evenkeel new NAME` writes a scenario to start from";
             let hint = refused.hint.unwrap_or(spelling);
-            loader.report.error(&refused.at.unwrap_or_default(), refused.message, hint);
+            loader.report.add(refused.code, &refused.at.unwrap_or_default(), refused.message, hint);
             None
         }
     };
@@ -72,6 +72,7 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
 
 /// Why a file cannot be taken.
 struct Refused {
+    code: Code,
     /// The place in it, where there is one.
     at: Option<String>,
     message: String,
@@ -129,12 +130,17 @@ impl Loader<'_> {
                 FileError::TooLarge => Some(TOO_LARGE),
                 FileError::Other(_) => Some("the file must be readable"),
             };
-            Refused { at: None, message: format!("`{path}` {error}"), hint }
+            Refused { code: Code::Unreadable, at: None, message: format!("`{path}` {error}"), hint }
         })?;
         self.count(bytes.len() as u64)?;
         if named == Named::ByFile && !looks_like_json(&bytes) {
             let message = format!("`{path}` begins neither with `{{` nor with `[`");
-            return Err(Refused { at: None, message, hint: Some("`$file` takes a file that holds JSON") });
+            return Err(Refused {
+                code: Code::Malformed,
+                at: None,
+                message,
+                hint: Some("`$file` takes a file that holds JSON"),
+            });
         }
         let text = match String::from_utf8(bytes) {
             Ok(text) => text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
@@ -147,7 +153,7 @@ impl Loader<'_> {
 
     fn count(&mut self, bytes: u64) -> Result<(), Refused> {
         let message = "the scenario and its files are larger than 64 MiB";
-        let refused = || Refused { at: None, message: message.to_owned(), hint: Some(TOO_LARGE) };
+        let refused = || Refused { code: Code::TooLarge, at: None, message: message.to_owned(), hint: Some(TOO_LARGE) };
         self.bytes = self.bytes.checked_sub(bytes).ok_or_else(refused)?;
         Ok(())
     }
@@ -164,7 +170,7 @@ impl Loader<'_> {
         let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
         let guess = if utf16 { "; it looks like UTF-16" } else { "" };
         let message = format!("`{path}` is not UTF-8: byte {byte} is 0x{:02x}{guess}", bytes[byte]);
-        Refused { at: Some(at), message, hint: Some("save the file as UTF-8") }
+        Refused { code: Code::Malformed, at: Some(at), message, hint: Some("save the file as UTF-8") }
     }
 
     fn parse(&mut self, file: u32) -> Option<Node> {
@@ -208,40 +214,50 @@ impl Loader<'_> {
         let named = members.iter().find(|member| member.name == "$file")?;
         if let Some(other) = members.iter().find(|member| member.name != "$file") {
             let message = format!("`{}` stands beside `$file`", other.name);
-            self.error(other.key, message, "write it in the named file, or write the whole object here");
+            self.error(
+                Code::Conflict,
+                other.key,
+                message,
+                "write it in the named file, or write the whole object here",
+            );
             return None;
         }
         let Kind::Plain(Value::String(relative)) = &named.value.kind else {
-            self.error(named.value.bytes, "`$file` needs the path of a file", "write \"$file\": \"ecs/web.json\"");
+            self.error(
+                Code::WrongType,
+                named.value.bytes,
+                "`$file` needs the path of a file",
+                "write \"$file\": \"ecs/web.json\"",
+            );
             return None;
         };
         let path = self.files.join(&from, relative);
         if chain.contains(&path) {
             let message = format!("`{path}` leads back to itself: {} -> {path}", chain.join(" -> "));
-            self.error(named.value.bytes, message, "take one of these `$file` out");
+            self.error(Code::Circle, named.value.bytes, message, "take one of these `$file` out");
             return None;
         }
         if chain.len() >= CHAIN_MAX {
             let message = format!("more than {CHAIN_MAX} files name one another in a chain");
-            self.error(named.value.bytes, message, "write the object directly");
+            self.error(Code::TooLarge, named.value.bytes, message, "write the object directly");
             return None;
         }
         let file = match self.open(&path, Named::ByFile) {
             Ok(file) => file,
-            Err(Refused { at: Some(at), message, hint }) => {
-                self.report.error(&at, message, hint.unwrap_or_default());
+            Err(Refused { code, at: Some(at), message, hint }) => {
+                self.report.add(code, &at, message, hint.unwrap_or_default());
                 return None;
             }
-            Err(Refused { at: None, message, hint }) => {
+            Err(Refused { code, at: None, message, hint }) => {
                 let hint = hint.map_or_else(|| format!("the path is relative to `{from}`"), str::to_owned);
-                self.error(named.value.bytes, message, hint);
+                self.error(code, named.value.bytes, message, hint);
                 return None;
             }
         };
         let node = self.parse(file)?;
         if depth + node.depth() > DEPTH_MAX {
             let message = format!("with `{path}` brackets are nested more than {DEPTH_MAX} deep");
-            self.error(named.value.bytes, message, "no scenario needs more than a dozen levels");
+            self.error(Code::TooLarge, named.value.bytes, message, "no scenario needs more than a dozen levels");
             return None;
         }
         chain.push(path);
@@ -250,9 +266,9 @@ impl Loader<'_> {
         Some(node)
     }
 
-    fn error(&mut self, bytes: Bytes, message: impl Into<String>, hint: impl Into<String>) {
+    fn error(&mut self, code: Code, bytes: Bytes, message: impl Into<String>, hint: impl Into<String>) {
         // Beyond the limit problems are only counted: a place costs a walk through its line.
         let at = if self.report.full(Severity::Error) { String::new() } else { self.sources.mark(bytes) };
-        self.report.error(&at, message, hint);
+        self.report.add(code, &at, message, hint);
     }
 }

@@ -6,7 +6,7 @@
 
 use super::file::VERSION;
 use super::read::Document;
-use crate::model::problem::{Problem, Problems, Severity};
+use crate::model::problem::{Code, Noun, Problem, Problems, Severity};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -54,16 +54,18 @@ impl Sound {
     /// known may be those of what was taken out; warnings may follow from what is missing.
     pub fn report(&self, found: Problems, out: &mut Problems) {
         for problem in found.list.into_iter().filter(|problem| self.counts(problem)) {
-            let Problem { at, message, hint, .. } = problem;
-            out.error(&self.original(&at), message, hint.unwrap_or_default());
+            let at = self.original(&problem.at);
+            out.push(Problem { at, ..problem });
         }
     }
 
     fn counts(&self, problem: &Problem) -> bool {
-        let message = problem.message.as_str();
-        let of_names =
-            message.starts_with("no ") || message.contains(" is unknown") || message.contains(" does not list ");
-        let of_names = of_names && self.gone.iter().any(|gone| may_be_named(gone, message));
+        let noun = problem
+            .subject
+            .as_ref()
+            .filter(|_| matches!(problem.code, Code::UnknownName | Code::NoCapacity))
+            .map(|subject| subject.noun);
+        let of_names = noun.is_some_and(|noun| self.gone.iter().any(|gone| may_be_named(gone, noun)));
         let inside = |gone: &String| gone.strip_prefix(problem.at.as_str()).is_some_and(|rest| rest.starts_with('/'));
         let follows = !self.gone.is_empty() && (of_names || self.gone.iter().any(inside));
         problem.severity == Severity::Error && !problem.at.is_empty() && !follows
@@ -88,18 +90,16 @@ impl Sound {
     }
 }
 
-/// Whether something taken out may have the name that a message misses.
-fn may_be_named(gone: &str, message: &str) -> bool {
+/// Whether something taken out may have the name that is missed.
+fn may_be_named(gone: &str, noun: Noun) -> bool {
     let list = gone.split('/').nth(1).unwrap_or_default();
     match list {
-        "faults" => message.starts_with("no fault "),
-        "changes" => message.starts_with("no change "),
+        "faults" => noun == Noun::Fault,
+        "changes" => noun == Noun::Change,
         // Its router and its cells are services of its own clusters.
-        "cellularApplication" => {
-            ["no cellular application ", "no service ", "no cluster "].iter().any(|word| message.starts_with(word))
-        }
+        "cellularApplication" => matches!(noun, Noun::Application | Noun::Service | Noun::Cluster),
         // Of a control plane nothing is named but its cells.
-        "regions" if gone.ends_with(PLANE) => message.starts_with("no cell "),
+        "regions" if gone.ends_with(PLANE) => noun == Noun::PlaneCell,
         list => NAMED.contains(&list),
     }
 }

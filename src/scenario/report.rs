@@ -1,6 +1,6 @@
 //! Problems with a limit: a file of a million mistakes must not cost a million messages.
 
-use crate::model::problem::{Problems, Severity};
+use crate::model::problem::{Code, Problem, Problems, Severity};
 
 /// Errors that one stage reports before it only counts.
 const ERRORS_MAX: usize = 100;
@@ -33,24 +33,24 @@ impl<'a> Report<'a> {
         }
     }
 
-    pub(crate) fn add(&mut self, severity: Severity, at: &str, message: impl Into<String>, hint: impl Into<String>) {
-        let full = self.full(severity);
+    pub(crate) fn push(&mut self, problem: Problem) {
+        let full = self.full(problem.severity);
+        self.count(problem.severity);
+        if !full {
+            self.out.push(problem);
+        }
+    }
+
+    pub(crate) fn add(&mut self, code: Code, at: &str, message: impl Into<String>, hint: impl Into<String>) {
+        self.push(Problem::new(code, at, message, hint));
+    }
+
+    /// One more that is only counted.
+    pub(crate) fn count(&mut self, severity: Severity) {
         match severity {
             Severity::Error => self.errors += 1,
             Severity::Warning | Severity::Note => self.notes += 1,
         }
-        if full {
-            return;
-        }
-        match severity {
-            Severity::Error => self.out.error(at, message, hint),
-            Severity::Warning => self.out.warning(at, message, hint),
-            Severity::Note => self.out.note(at, message, hint),
-        }
-    }
-
-    pub(crate) fn error(&mut self, at: &str, message: impl Into<String>, hint: impl Into<String>) {
-        self.add(Severity::Error, at, message, hint);
     }
 
     /// Whether an error was reported.
@@ -61,12 +61,12 @@ impl<'a> Report<'a> {
     /// Says how many were only counted.
     pub(crate) fn finish(self) {
         if self.errors > ERRORS_MAX {
-            let more = self.errors - ERRORS_MAX;
-            self.out.error("", format!("{more} more errors are not listed"), "mend the first ones and look again");
+            let message = format!("{} more errors are not listed", self.errors - ERRORS_MAX);
+            self.out.truncated("", message, "mend the first ones and look again");
         }
         if self.notes > self.notes_max {
-            let more = self.notes - self.notes_max;
-            self.out.note("", format!("{more} more notes are not listed"), "");
+            let message = format!("{} more notes are not listed", self.notes - self.notes_max);
+            self.out.push(Problem::new(Code::Truncated, "", message, "").with(Severity::Note));
         }
     }
 }

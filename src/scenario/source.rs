@@ -4,7 +4,7 @@
 //! [`Problem::at`]: mostly a JSON pointer into the scenario with every `$file` spliced in; for what is wrong before
 //! there is a tree (a comma too many, a key written twice) `file:line:column`.
 
-use crate::model::problem::Problem;
+use crate::model::problem::{Part, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -175,15 +175,12 @@ impl Sources {
         Some(self.at(key.unwrap_or(spot.bytes), Some(at.to_owned())))
     }
 
-    /// Where a problem should be shown: at the key if the message is about the field itself (unknown, not used, one
-    /// too many), at the value otherwise.
+    /// Where a problem is shown.
     pub fn place_of(&self, problem: &Problem) -> Option<Place<'_>> {
-        let field = unescape(problem.at.rsplit('/').next().unwrap_or(""));
-        let words = &problem.message;
-        let named = words.split('`').nth(1).is_some_and(|name| name == field);
-        let about_key =
-            words.starts_with("no ") || words.contains(" stands beside ") || words.contains(" is accepted ");
-        if named && about_key { self.key_place(&problem.at) } else { self.place(&problem.at) }
+        match problem.part {
+            Part::Key => self.key_place(&problem.at),
+            Part::Value => self.place(&problem.at),
+        }
     }
 
     /// The pointer that [`Problem::at`] stands for: itself, or that of the value around a marked place; `None` where no

@@ -6,7 +6,7 @@
 use super::report::Report;
 use super::scan::scan;
 use super::source::{Bytes, Kids, Sources, Spot};
-use crate::model::problem::Severity;
+use crate::model::problem::{Code, Severity};
 use jsonc_parser::ast;
 use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
@@ -113,7 +113,7 @@ impl Node {
 pub(crate) fn parse(sources: &mut Sources, file: u32, values: &mut usize, report: &mut Report<'_>) -> Option<Node> {
     if let Err((byte, message, hint)) = scan(sources.text(file).as_bytes(), values) {
         let at = sources.mark(Bytes { file, start: byte as u32, end: byte as u32 + 1 });
-        report.error(&at, message, hint);
+        report.add(Code::TooLarge, &at, message, hint);
         return None;
     }
     let (node, found) = {
@@ -128,13 +128,14 @@ pub(crate) fn parse(sources: &mut Sources, file: u32, values: &mut usize, report
     };
     for finding in found {
         if report.full(Severity::Error) {
-            report.error("", "", "");
+            report.count(Severity::Error);
             continue;
         }
         let first = finding.first.map(|first| sources.name(first));
         let at = sources.mark(finding.bytes);
         let hint = first.map_or(finding.hint.clone(), |first| format!("{} {first}", finding.hint));
-        report.error(&at, finding.message, hint);
+        let code = if finding.first.is_some() { Code::DuplicateField } else { Code::Malformed };
+        report.add(code, &at, finding.message, hint);
     }
     node
 }

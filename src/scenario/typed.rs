@@ -16,7 +16,7 @@ pub fn typed<T: DeserializeOwned>(document: &Document, out: &mut Problems) -> Op
             if !out.has_errors() {
                 let at = pointer(error.path(), &document.value);
                 let message = format!("{} does not fit: {}", subject(&at), short(&error.inner().to_string()));
-                out.error(&at, message, "");
+                out.wrong_type(&at, message, "");
             }
             None
         }

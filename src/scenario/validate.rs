@@ -7,7 +7,7 @@ use super::explain::Explain;
 use super::read::Document;
 use super::report::Report;
 use crate::engine::Span;
-use crate::model::problem::Problems;
+use crate::model::problem::{Code, Problems};
 use crate::model::quantity::{DURATION_FORMAT, RATE_FORMAT, Rate};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
@@ -26,7 +26,7 @@ pub fn validate(document: &Document, schema: &Value, out: &mut Problems) {
     let validator = match compile(&schema) {
         Ok(validator) => validator,
         Err(message) => {
-            out.error("", format!("the schema cannot be used: {message}"), "");
+            out.wrong_type("", format!("the schema cannot be used: {message}"), "");
             return;
         }
     };
@@ -38,7 +38,12 @@ pub fn validate(document: &Document, schema: &Value, out: &mut Problems) {
         for error in validator.iter_errors(&document.value).take(PLAIN_MAX) {
             let at = error.instance_path().as_str();
             if !holes.iter().any(|hole| hole.starts_with(at)) {
-                report.error(at, format!("this does not fit the schema (rule `{}`)", error.kind().keyword()), "");
+                report.add(
+                    Code::WrongType,
+                    at,
+                    format!("this does not fit the schema (rule `{}`)", error.kind().keyword()),
+                    "",
+                );
             }
         }
     }

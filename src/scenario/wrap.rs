@@ -10,7 +10,7 @@
 use super::report::Report;
 use super::source::Sources;
 use super::tree::{Kind, Member, Node};
-use crate::model::problem::Severity;
+use crate::model::problem::{Code, Severity};
 
 /// A list of the scenario and how the AWS CLI wraps what belongs into it.
 struct Wrapped {
@@ -111,14 +111,14 @@ fn content(node: Node, wrapped: &Wrapped, sources: &mut Sources, report: &mut Re
                 }
                 let at = sources.mark(key);
                 let message = format!("`failures` names {} that AWS could not describe", list.len());
-                report.add(Severity::Warning, &at, message, "what is missing there is not simulated");
+                report.add(Code::LeftOut, &at, message, "what is missing there is not simulated");
             }
             _ => {
                 if report.full(Severity::Note) {
                     continue;
                 }
                 let at = sources.mark(key);
-                report.add(Severity::Note, &at, format!("`{name}` beside `{}` is not used", wrapped.many), "");
+                report.add(Code::NotUsed, &at, format!("`{name}` beside `{}` is not used", wrapped.many), "");
             }
         }
     }

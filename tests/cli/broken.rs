@@ -18,9 +18,9 @@ fn refuses(desk: &Desk, file: &str) {
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{file}\n{told}");
     assert_eq!(desk.names(""), before, "{file} left something");
     let count = |start: &str| told.lines().filter(|line| line.trim_start().starts_with(start)).count();
-    let errors = count("error: ");
+    let errors = count("error[");
     assert!(errors > 0, "{file} says no error\n{told}");
-    let warnings = count("warning: ");
+    let warnings = count("warning[");
     assert_eq!(count("--> "), errors + warnings, "{file}: each problem has its place\n{told}");
     assert_eq!(count("= hint: ") + count("hint: "), errors + warnings, "{file}: each has its way out\n{told}");
     let last = told.lines().last().unwrap_or_default();

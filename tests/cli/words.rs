@@ -6,7 +6,7 @@ use super::*;
 fn help_has_examples() {
     let desk = Desk::new();
     check(&desk, "help", &["--help"]);
-    for command in ["run", "check", "schema", "new", "completions"] {
+    for command in ["run", "check", "problem", "schema", "new", "completions"] {
         check(&desk, &format!("help-{command}"), &[command, "--help"]);
     }
     check(&desk, "version", &["--version"]);
@@ -106,6 +106,42 @@ fn check_tells_what_follows() {
     assert!(!desk.path("results").exists(), "check wrote something");
 }
 
+/// One object a line for each file, whatever is wrong with it; exit codes are those of the text.
+#[test]
+fn check_prints_json() {
+    let desk = Desk::new();
+    fs::write(desk.path("typo.json"), r#"{"version": 1, "name": "typo", "duration": 5, "clusters": []}"#).unwrap();
+    let output = desk.run(&["check", "--json", "scenarios/az-loss.json", "typo.json", "too-many.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stderr), "see it again: evenkeel check typo.json\n");
+    let told = text(&output.stdout);
+    let lines: Vec<serde_json::Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [good, typo, doubtful] = &lines[..] else { panic!("{told}") };
+    assert_eq!((&good["canRun"], &good["problems"]), (&true.into(), &serde_json::json!([])));
+    assert_eq!(good["derived"]["zones"].as_array().unwrap().len(), 3);
+    let zone = &good["derived"]["services"][0]["zones"][0];
+    assert!(zone["headroomWithout"].is_i64() && zone["tasks"].is_u64(), "{zone}");
+    assert!(good["defaults"].as_array().unwrap().iter().all(|one| one["severity"] == "note"), "{good}");
+    assert_eq!((&typo["canRun"], &typo["derived"]), (&false.into(), &serde_json::Value::Null));
+    let expected = serde_json::json!({
+        "severity": "error", "code": "wrong-type", "pointer": "/duration", "places": 1,
+        "message": "`duration` needs a unit", "hint": "write \"5m\" for 5 minutes",
+        "file": "typo.json", "line": 1, "column": 44,
+    });
+    assert_eq!(typo["problems"], serde_json::json!([expected]));
+    assert!(doubtful["problems"].as_array().unwrap().iter().all(|one| one["severity"] == "warning"), "{doubtful}");
+    assert_eq!(doubtful["notUsed"][0]["code"], "no-bearing");
+}
+
+#[test]
+fn a_code_has_its_page() {
+    let desk = Desk::new();
+    check(&desk, "problem", &["problem"]);
+    check(&desk, "problem-unknown-name", &["problem", "unknown-name"]);
+    check(&desk, "problem-near", &["problem", "unknown-nam"]);
+    check(&desk, "problem-nothing", &["problem", "xyzzy-plugh"]);
+}
+
 #[test]
 fn no_shipped_scenario_has_a_warning_but_those_that_show_one() {
     let desk = Desk::new();
@@ -121,7 +157,7 @@ fn no_shipped_scenario_has_a_warning_but_those_that_show_one() {
     assert_eq!(output.status.code(), Some(0));
     // Two show what it costs not to be pre-scaled, one that nothing can move, one that nobody watches, and one what a cell
     // beyond its test does, which takes two warnings.
-    let doubts = text(&output.stderr).matches("warning: ").count();
+    let doubts = text(&output.stderr).matches("warning[").count();
     assert_eq!(text(&output.stderr).matches("without one zone each cell does").count(), 2);
     assert_eq!(text(&output.stderr).matches("none may stop before another starts").count(), 1);
     assert_eq!(text(&output.stderr).matches("is in ALARM before this deployment begins").count(), 1);

@@ -104,8 +104,8 @@ fn periods_are_those_that_cloudwatch_takes() {
     assert_eq!(rule(&all(3_600, 168)).evaluation_periods, 168);
     refused(&all(60, 1_441), "/EvaluationPeriods", "more than one day", "lower");
     refused(&all(3_600, 169), "/EvaluationPeriods", "more than seven days", "lower");
-    refused(&json!({ "DatapointsToAlarm": 4 }), "/DatapointsToAlarm", "`4` of 3", "1 <= DatapointsToAlarm <= Eval");
-    refused(&json!({ "DatapointsToAlarm": 0 }), "/DatapointsToAlarm", "`0` of 3", "1 <= DatapointsToAlarm <= Eval");
+    refused(&json!({ "DatapointsToAlarm": 4 }), "/DatapointsToAlarm", "must be between 1 and 3, not `4`", "lower it");
+    refused(&json!({ "DatapointsToAlarm": 0 }), "/DatapointsToAlarm", "must be between 1 and 3, not `0`", "raise it");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn statistics_are_those_that_mean_something() {
     refused(&of("RequestCount", "SampleCount"), at, "how often a metric is reported", "write \"Sum\"");
     refused(&of("HealthyHostCount", "SampleCount"), at, "how often a metric is reported", "write \"Average\"");
     refused(&of("HealthyHostCount", "Sum"), at, "how often it was reported", "\"Minimum\" or \"Maximum\"");
-    refused(&of("ErrorRate", "Maximum"), at, "share of a whole period", "\"Average\"");
+    refused(&of("ErrorRate", "Maximum"), at, "a share of a whole period", "\"Average\"");
     let mut most = of("RequestCount", "Maximum");
     // Below 1 every minute with a request breaches: that is told as well.
     most["Threshold"] = json!(1);
@@ -144,16 +144,21 @@ fn a_service_has_its_metrics_only() {
     let at = "/Service";
     refused(&json!({ "Service": "shop/wed" }), at, "no service is called", "did you mean `shop/web`");
     refused(&json!({ "Service": "shop/batch" }), at, "stream of standalone tasks", "name a service");
-    refused(&json!({ "Service": "shop/api" }), at, "no traffic", "add it to `traffic`");
+    refused(&json!({ "Service": "shop/api" }), at, "needs traffic", "add the service to `traffic`");
     refused(
         &json!({ "Service": "shop/api", "MetricName": "ErrorRate", "Statistic": null, "Threshold": 0.1 }),
         at,
-        "no traffic",
+        "needs traffic",
         "",
     );
     let hosts = json!({ "Service": "shop/api", "MetricName": "HealthyHostCount", "Statistic": "Minimum" });
-    refused(&hosts, at, "no load balancer", "ErrorRate");
-    refused(&json!({ "Threshold": 1e16 }), "/Threshold", "out of range", "-1e15 to 1e15");
+    refused(&hosts, at, "needs a load balancer", "ErrorRate");
+    refused(
+        &json!({ "Threshold": 1e16 }),
+        "/Threshold",
+        "must be between -1000000000000000 and 1000000000000000",
+        "lower it",
+    );
 }
 
 #[test]
@@ -264,15 +269,15 @@ fn a_zone_goes_by_its_id_or_name_and_is_one_of_the_service() {
 
 #[test]
 fn an_outlier_is_one_zone_in_each_minute() {
-    refused(&outlier(), "/Dimensions", "one zone among others", "AvailabilityZone");
+    refused(&outlier(), "/Dimensions", "needs the dimension `AvailabilityZone`", "AvailabilityZone");
     let zone = both(&outlier(), &dimension("AvailabilityZone", "use1-az1"));
-    refused(&both(&zone, &json!({ "Period": 300 })), "/Period", "once a minute", "write 60");
+    refused(&both(&zone, &json!({ "Period": 300 })), "/Period", "must be 60 seconds", "write 60");
     refused(&both(&zone, &json!({ "Statistic": "SampleCount" })), "/Statistic", "how often", "\"Average\"");
     let two = both(&zone, &json!({ "Threshold": 2 }));
     check(Severity::Warning, &two, "/Threshold", "never breach", "GreaterThanOrEqualToThreshold");
     let quiet = both(&zone, &json!({ "Service": "shop/api" }));
     let (found, out) = resolved(with(&quiet));
-    assert!(found.is_none() && told(&out).iter().any(|line| line.contains("no traffic")), "{:#?}", told(&out));
+    assert!(found.is_none() && told(&out).iter().any(|line| line.contains("needs traffic")), "{:#?}", told(&out));
 }
 
 #[test]
@@ -295,7 +300,7 @@ fn a_revision_is_the_new_one_and_has_some_metrics() {
 fn a_delay_is_a_day_at_most() {
     let delay = |text: &str| with(&json!({ "Delay": text }));
     assert_eq!(plan(delay("2m")).alarms.iter().next().unwrap().on_metric().unwrap().delay, Span::MINUTE * 2);
-    refused(&json!({ "Delay": "25h" }), "/Delay", "out of range", "a day or less");
+    refused(&json!({ "Delay": "25h" }), "/Delay", "must be at most 1d", "lower it");
 }
 
 /// `failed` and the composite alarms of these names and rules.
@@ -329,7 +334,7 @@ fn composite_alarms_reach_the_plan_and_their_mistakes_have_places() {
     assert_eq!(plan.alarms[AlarmId(1)].sees(), Span::MINUTE * 3);
     complains(&[("a", "ALARM(faild)")], "0/AlarmRule", "no alarm is called `faild`", "did you mean `failed`?");
     complains(&[("a", "ALRM(failed)")], "0/AlarmRule", "letter 1 of the rule", "did you mean `ALARM`?");
-    complains(&[("a", "TRUE")], "0/AlarmRule", "names no alarm: it never changes", "ALARM(name)");
+    complains(&[("a", "TRUE")], "0/AlarmRule", "must name an alarm, or it never changes", "ALARM(name)");
     complains(&[("failed", "ALARM(failed)")], "0/AlarmName", "two alarms are called `failed`", "its own name");
     complains(&[("a", "ALARM(failed) OR ALARM(a)")], "0/AlarmRule", "`a` names `a`", "take one of them out");
     let circle = [("a", "ALARM(failed)"), ("b", "OK(a) AND OK(d)"), ("c", "OK(b)"), ("d", "NOT OK(c)")];

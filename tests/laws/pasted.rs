@@ -17,7 +17,7 @@ pub(crate) fn look(file: &Value) -> (Vec<Problem>, Option<Plan>) {
 pub(crate) fn told(file: &Value, severity: Severity, at: &str, words: &str) -> String {
     let (list, plan) = look(file);
     assert_eq!(plan.is_none(), severity == Severity::Error, "{list:#?}");
-    let found = list.iter().find(|one| one.severity == severity && one.at == at && one.message.contains(words));
+    let found = list.iter().find(|one| one.severity == severity && one.at == at && one.told().contains(words));
     let found = found.unwrap_or_else(|| panic!("{at} {words}: {list:#?}"));
     found.hint.clone().unwrap_or_default()
 }
@@ -243,7 +243,7 @@ fn an_old_service_does_not_even_out_its_zones() {
     assert!(on(json!({ "createdAt": "2025-09-05T00:00:00Z" })));
     assert!(on(json!({ "createdAt": "2021-03-01T00:00:00Z", "availabilityZoneRebalancing": "ENABLED" })));
     let file = on_fargate(1, &json!({}), &json!({ "createdAt": "long ago" }));
-    told(&file, Severity::Error, "/clusters/0/services/0/createdAt", "`long ago` is not a date");
+    told(&file, Severity::Error, "/clusters/0/services/0/createdAt", "must be a date, not `long ago`");
 }
 
 #[test]

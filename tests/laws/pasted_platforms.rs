@@ -65,7 +65,7 @@ fn gpus_that_ecs_refuses_are_refused() {
     let mut file = on_group((256, 256), 1, &group, &json!({}));
     file["taskDefinitions"][0]["containerDefinitions"][0]["resourceRequirements"] =
         json!([{ "type": "GPU", "value": "half" }]);
-    told(&file, Severity::Error, &format!("{at}/value"), "`half` is not a number of GPUs");
+    told(&file, Severity::Error, &format!("{at}/value"), "must be 1 or more, not `half`");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn windows_on_fargate_is_as_fargate_has_it() {
         "no Windows task of 256 CPU units",
     );
     told(&on("WINDOWS_SERVER_2016_FULL", "1024", "2048", json!({})), Severity::Error, at, "does not run");
-    told(&on("BEOS", "1024", "2048", json!({})), Severity::Error, at, "no operating system is called `BEOS`");
+    told(&on("BEOS", "1024", "2048", json!({})), Severity::Error, at, "`operatingSystemFamily` cannot be `BEOS`");
     let mut spot = on("WINDOWS_SERVER_2022_CORE", "1024", "2048", json!({}));
     let service = spot["clusters"][0]["services"][0].as_object_mut().unwrap();
     service.remove("launchType");

@@ -247,7 +247,7 @@ fn what_makes_no_course_is_refused_with_its_place() {
             "fargateReturns/1/at",
             "`1h` must come after `1h`",
         ),
-        (steps(json!([{ "at": "1h", "share": 1.5 }])), "fargateReturns/0/share", "`1.5` must be between 0 and 1"),
+        (steps(json!([{ "at": "1h", "share": 1.5 }])), "fargateReturns/0/share", "must be between 0 and 1, not `1.5`"),
         (
             steps(json!([{ "at": "1h", "share": 0.5 }, { "at": "2h", "share": 0.4 }])),
             "fargateReturns/1/share",

@@ -291,7 +291,7 @@ fn clocks_of_all_regions_count() {
 fn bad_faults_are_refused_in_words() {
     for (fault, words) in [
         (json!({ "name": "x", "every": { "constant": "1h" }, "zonePowerLoss": {} }), "needs `for`"),
-        (json!({ "name": "x", "at": "1h", "for": "0s", "taskCrash": {} }), "of no length"),
+        (json!({ "name": "x", "at": "1h", "for": "0s", "taskCrash": {} }), "`for` must be above 0"),
         (json!({ "name": "x", "every": { "constant": "1h" }, "taskCrash": { "count": 2 } }), "its own clock"),
         (
             json!({ "name": "x", "at": "1h", "zonePowerLoss": { "zone": "use1-az1", "share": 1.5 } }),

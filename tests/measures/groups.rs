@@ -60,8 +60,8 @@ fn kinds_of_health_checks_are_those_of_auto_scaling() {
         ("EC2, ELB", "", ""),
         ("EBS", "Warning", "not modelled"),
         ("ELB,VPC_LATTICE", "Warning", "not modelled"),
-        ("ALB", "Error", "no health checks of type `ALB`"),
-        ("", "Error", "no health checks of type ``"),
+        ("ALB", "Error", "`HealthCheckType` cannot be `ALB`"),
+        ("", "Error", "`HealthCheckType` cannot be ``"),
     ] {
         let mut file = on_hosts(3, 3, &json!({}));
         file["autoScalingGroups"][0]["HealthCheckType"] = json!(kind);

@@ -15,10 +15,10 @@ fn of_fault(spec: &Value) -> (bool, Vec<String>) {
 fn shares_that_make_no_sense_are_refused_in_words() {
     let step = |at: &str, share: f64| json!({ "at": at, "share": share });
     for (share, at, words) in [
-        (json!(1.5), "", "`1.5` must be between 0 and 1"),
-        (json!(-0.1), "", "`-0.1` must be between 0 and 1"),
+        (json!(1.5), "", "must be between 0 and 1, not `1.5`"),
+        (json!(-0.1), "", "must be between 0 and 1, not `-0.1`"),
         (json!([]), "", "a course needs a step"),
-        (json!([step("0s", 0.5), step("10m", 1.01)]), "/1/share", "`1.01` must be between 0 and 1"),
+        (json!([step("0s", 0.5), step("10m", 1.01)]), "/1/share", "must be between 0 and 1, not `1.01`"),
         (json!([step("0s", 0.5), step("10m", 0.2), step("5m", 0.1)]), "/2/at", "the step before"),
         (json!([step("0s", 0.5), step("0s", 0.2)]), "/1/at", "the step before"),
         (json!("half"), "", "must be"),

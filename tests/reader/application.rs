@@ -46,11 +46,11 @@ fn a_sound_one_says_nothing() {
 
 #[test]
 fn every_mistake_is_told_with_its_place() {
-    check(&json!({ "customers": [] }), &[("/customers", "without customers")]);
+    check(&json!({ "customers": [] }), &[("/customers", "needs customers")]);
     check(&json!({ "customers": [{ "rate": "1/s", "steps": [] }] }), &[("/customers/0", "exclude each other")]);
     check(&json!({ "customers": [{ "count": 3 }] }), &[("/customers/0", "how much traffic")]);
     let twice = json!([{ "rate": "1/s" }, { "rate": "2/s" }]);
-    check(&json!({ "customers": twice }), &[("/customers/1/name", "two groups are called `customer`")]);
+    check(&json!({ "customers": twice }), &[("/customers/1/name", "two customers are called `customer`")]);
     let overrides = json!({ "customer-3": "cell-1", "customer-11": "cell-2", "customer-4": "cell-9" });
     check(
         &json!({ "overrides": overrides }),
@@ -59,15 +59,15 @@ fn every_mistake_is_told_with_its_place() {
             ("/overrides/customer-4", "no cell is called `cell-9`"),
         ],
     );
-    check(&json!({ "mapping": "shuffleShard" }), &[("/mapping", "no workers")]);
-    check(&json!({ "dispatch": "cachedEndpoint" }), &[("/clients", "how many they are")]);
+    check(&json!({ "mapping": "shuffleShard" }), &[("/mapping", "`shuffleShard` is not modelled here")]);
+    check(&json!({ "dispatch": "cachedEndpoint" }), &[("/clients", "needs `clients`")]);
     check(
         &json!({ "clients": 5, "cacheFor": "1m" }),
         &[("/clients", "belongs to `cachedEndpoint`"), ("/cacheFor", "belongs to `cachedEndpoint`")],
     );
-    check(&json!({ "map": { "refresh": "0s" } }), &[("/map/refresh", "out of range")]);
+    check(&json!({ "map": { "refresh": "0s" } }), &[("/map/refresh", "must be between 1s and 1d")]);
     let rebalancer = json!({ "every": "0s" });
-    check(&json!({ "rebalancer": rebalancer }), &[("/rebalancer/every", "out of range")]);
+    check(&json!({ "rebalancer": rebalancer }), &[("/rebalancer/every", "must be between 1s and 1d")]);
     let late = json!([{ "at": "1h" }, { "at": "30m" }]);
     check(&json!({ "addCells": late, "mapping": "ring" }), &[("/addCells/1/at", "in order of time")]);
 }
@@ -89,7 +89,7 @@ fn a_mistake_in_a_cell_is_told_once_for_all_cells() {
 
 #[test]
 fn what_does_nothing_is_warned_of() {
-    check(&json!({ "migration": { "atOnce": 3 } }), &[("/migration", "nobody moves")]);
+    check(&json!({ "migration": { "atOnce": 3 } }), &[("/migration", "customers move only with")]);
     check(&json!({ "addCells": [{ "at": "1h" }] }), &[("/addCells", "stays empty")]);
     let each = json!({ "lookup": "eachRequest", "refresh": "5s" });
     check(&json!({ "map": each }), &[("/map/refresh", "each request")]);

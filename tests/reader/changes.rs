@@ -86,8 +86,8 @@ fn what_moves_traffic_is_checked() {
         check(&hook(&parts), &json!([]), &[(&place(&format!("lifecycleHooks/0/{rest}")), words)]);
     };
     hooks(json!({ "lifecycleStages": ["SCALE_UP"] }), "lifecycleStages/0", "asks no hook");
-    hooks(json!({ "lifecycleStages": [] }), "lifecycleStages", "without a stage");
-    hooks(json!({ "targetType": "PAUSE" }), "hookTargetArn", "calls nobody");
+    hooks(json!({ "lifecycleStages": [] }), "lifecycleStages", "needs a stage");
+    hooks(json!({ "targetType": "PAUSE" }), "hookTargetArn", "takes no `hookTargetArn`");
     hooks(json!({ "hookTargetArn": null }), "hookTargetArn", "needs the function");
     let pause = json!({ "targetType": "PAUSE", "hookTargetArn": null, "lifecycleStages": ["TEST_TRAFFIC_SHIFT"] });
     hooks(pause, "lifecycleStages/0", "no PAUSE hook");
@@ -137,7 +137,7 @@ fn answers_of_hooks_and_flags_are_checked() {
     check(&none, &flag(alarm, json!({})), &[(&at("alarmNames/0"), "no alarm is called")]);
     let tasks = json!({ "defect": { "neverStarts": {} } });
     check(&none, &flag(json!({}), tasks), &[("/changes/0/defect", "a defect of tasks")]);
-    check(&none, &flag(json!({}), json!({ "service": "shop/quiet" })), &[("/changes/0/service", "no traffic")]);
+    check(&none, &flag(json!({}), json!({ "service": "shop/quiet" })), &[("/changes/0/service", "needs traffic")]);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn copies_need_two_sets_of_tasks_requests_and_somebody_who_looks() {
     let copies = json!({ "shadow": { "for": "30m" } });
     for strategy in ["BLUE_GREEN", "CANARY", "LINEAR"] {
         told(watched(strategy, &new), &copies, &[]);
-        told(watched(strategy, &json!([])), &copies, &[(at, "nobody sees what copies for `shop/web` fail for")]);
+        told(watched(strategy, &json!([])), &copies, &[(at, "copies for `shop/web` that fail are not seen")]);
     }
     // A composite alarm that names it, and one of the pipeline, see it as well.
     let mut named = watched("CANARY", &new);
@@ -169,7 +169,7 @@ fn copies_need_two_sets_of_tasks_requests_and_somebody_who_looks() {
     let pipeline = |alarm: &str| json!({ "stages": [{ "what": "everywhere" }], alarm: { "threshold": 0.1 } });
     let of = |alarm: &str| json!({ "shadow": { "for": "30m" }, "pipeline": pipeline(alarm) });
     told(watched("CANARY", &json!([])), &of("oneBoxAlarm"), &[]);
-    told(watched("CANARY", &json!([])), &of("unitAlarm"), &[(at, "nobody sees")]);
+    told(watched("CANARY", &json!([])), &of("unitAlarm"), &[(at, "are not seen")]);
 
     told(watched("ROLLING", &new), &copies, &[(at, "deploys with ROLLING")]);
     let several = json!({ "service": null, "services": ["shop/web", "shop/quiet"], "shadow": { "for": "30m" } });
@@ -177,7 +177,7 @@ fn copies_need_two_sets_of_tasks_requests_and_somebody_who_looks() {
     let mut mute = watched("CANARY", &new);
     mute["clusters"][0]["services"][1]["deploymentConfiguration"] = json!({ "strategy": "CANARY" });
     mute["clusters"][0]["services"][1]["loadBalancers"] = json!([{ "targetGroupArn": "arn" }]);
-    told(mute, &several, &[(at, "`shop/quiet` has no traffic")]);
+    told(mute, &several, &[(at, "`shop/quiet` needs traffic")]);
     let flag = json!({ "deploymentDurationInMinutes": 30, "growthFactor": 20 });
     told(watched("CANARY", &new), &json!({ "shadow": { "for": "30m" }, "featureFlag": flag }), &[(at, "feature flag")]);
 
@@ -188,7 +188,7 @@ fn copies_need_two_sets_of_tasks_requests_and_somebody_who_looks() {
     wrong(json!({ "for": "30m", "share": 0 }), "share", "must be above 0 and at most 1");
     wrong(json!({ "for": "30m", "share": 1e-9 }), "share", "must be above 0 and at most 1");
     wrong(json!({ "for": "30m", "share": 1.5 }), "share", "must be at most 1");
-    wrong(json!({ "for": "0s" }), "for", "in no time");
+    wrong(json!({ "for": "0s" }), "for", "must be above 0");
     wrong(json!({ "share": 0.5 }), "", "`for`");
 }
 
@@ -227,7 +227,7 @@ fn every_mistake_is_told_with_its_place() {
     check(
         &none,
         &change(&leaks),
-        &[(&format!("{at}/over"), "does not leak"), (&format!("{at}/loses"), "must be between 0 and 1")],
+        &[(&format!("{at}/over"), "must be above 0"), (&format!("{at}/loses"), "must be between 0 and 1")],
     );
     let slower = json!({ "defect": { "slower": { "capacity": 1.5 } }, "onlyInZone": "mars" });
     check(
@@ -253,7 +253,7 @@ fn every_mistake_is_told_with_its_place() {
             "thresholdConfiguration": { "type": "BOUNDED_PERCENT", "value": value } } })
     };
     let value = format!("{at}/deploymentCircuitBreaker/thresholdConfiguration/value");
-    check(&breaker(101), &json!([]), &[(&value, "out of range")]);
+    check(&breaker(101), &json!([]), &[(&value, "must be between 1 and 100")]);
     check(&breaker(100), &json!([]), &[]);
 }
 
@@ -268,7 +268,11 @@ fn what_does_nothing_is_warned_of() {
     );
     let quiet = |defect: Value| change(&json!({ "service": "shop/quiet", "defect": defect }));
     check(&none, &quiet(json!({ "failsHealthChecks": {} })), &[("/changes/0/defect", "no health check")]);
-    check(&none, &quiet(json!({ "errors": { "share": 0.5 } })), &[("/changes/0/defect", "no traffic")]);
+    check(
+        &none,
+        &quiet(json!({ "errors": { "share": 0.5 } })),
+        &[("/changes/0/defect", "`shop/quiet` has no traffic")],
+    );
     let stuck = json!({ "minimumHealthyPercent": 100, "maximumPercent": 124 });
     let at = "/clusters/0/services/0/deploymentConfiguration";
     check(&stuck, &change(&json!({})), &[(at, "none may stop before another starts")]);
@@ -289,12 +293,12 @@ fn changes_that_come_again_are_checked() {
     let both = json!({ "service": "shop/web", "at": "1h" });
     check(&none, &every(both), &[("/changes/0", "exclude each other")]);
     let still = json!({ "service": "shop/web", "every": { "constant": "0s" } });
-    check(&none, &every(still), &[("/changes/0/every", "stand still")]);
+    check(&none, &every(still), &[("/changes/0/every", "must be above 0")]);
     check(&none, &every(json!({ "service": "shop/web", "pipeline": {} })), &[]);
     let each = json!({ "everyService": true, "pipeline": {} });
     check(&none, &every(each), &[("/changes/0/pipeline", "each in its own time")]);
     let two = json!({ "service": "shop/web", "everyService": true });
-    check(&none, &every(two), &[("/changes/0", "one thing to change")]);
+    check(&none, &every(two), &[("/changes/0", "exclude each other")]);
     let once = json!([{ "name": "v2", "at": "1h", "everyService": true }]);
     check(&none, &once, &[("/changes/0/everyService", "`every` only")]);
     check(&none, &every(json!({ "service": "shop/jobs" })), &[("/changes/0/service", "standalone tasks")]);
@@ -326,12 +330,15 @@ fn a_flag_that_a_defect_needs_is_one_of_the_same_service() {
     check(
         &none,
         &json!([quiet, flag("shop/web")]),
-        &[(at, "is of `shop/web`, which this change does not"), ("/changes/0/defect", "no traffic that could fail")],
+        &[
+            (at, "is of `shop/web`, which this change does not"),
+            ("/changes/0/defect", "and `shop/quiet` has no traffic"),
+        ],
     );
     let tasks = json!({ "defect": { "neverStarts": {} } });
     check(&none, &json!([bad(&tasks), flag("shop/web")]), &[(at, "a defect of tasks")]);
     let other = json!({ "featureFlag": shown });
-    check(&none, &json!([bad(&other), flag("shop/web")]), &[(at, "brings no revision")]);
+    check(&none, &json!([bad(&other), flag("shop/web")]), &[(at, "belongs to a change of a revision")]);
     let good =
         json!([{ "name": "v2", "at": "1h", "service": "shop/web", "onlyWithFlag": "new-price" }, flag("shop/web")]);
     check(&none, &good, &[(at, "`onlyWithFlag` is not used")]);
@@ -348,7 +355,7 @@ fn tasks_protect_themselves_where_that_is_modelled() {
     told(&json!({}), json!({ "service": "shop/web", "protection": laws }), &[]);
     told(&json!({}), json!({ "family": "web", "protection": {} }), &[]);
     let still = json!({ "service": "shop/web", "protection": { "lasts": { "constant": "0s" } } });
-    told(&json!({}), still, &[("/behaviour/0/protection/lasts", "stand still")]);
+    told(&json!({}), still, &[("/behaviour/0/protection/lasts", "must be above 0")]);
     let moves = json!({ "strategy": "CANARY" });
     let at = "/clusters/0/services/0";
     told(&moves, json!({ "service": "shop/web", "protection": {} }), &[(at, "moves traffic")]);
@@ -376,11 +383,7 @@ fn early_success_criteria_are_those_that_ecs_takes() {
             { "enable": true, "healthyPercent": percent, "sourceServiceRevisionCleanup": "BLOCKING" } })
     };
     check(&early(90, "ROLLING", 50), &change(&json!({})), &[]);
-    check(
-        &early(40, "ROLLING", 50),
-        &json!([]),
-        &[(&format!("{at}/healthyPercent"), "not below `minimumHealthyPercent`")],
-    );
+    check(&early(40, "ROLLING", 50), &json!([]), &[(&format!("{at}/healthyPercent"), "must be between 50 and 100")]);
     check(&early(90, "LINEAR", 50), &json!([]), &[(at, "with ROLLING only")]);
     check(&json!({ "earlySuccessCriteria": { "enable": true } }), &json!([]), &[(at, "ECS needs `healthyPercent`")]);
     check(&json!({ "earlySuccessCriteria": { "enable": false } }), &json!([]), &[]);

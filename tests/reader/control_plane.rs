@@ -239,18 +239,18 @@ fn pins_that_point_nowhere() {
     check(
         &pins(json!({ "shop": "cell-3", "shpo": "cell-1", "far": "cell-2", "team": "cell-02", "x/y": "here" })),
         &[
-            ("Error /router/pins/shop", "no cell is called `cell-3`", "did you mean `cell-1`?"),
+            ("Error /router/pins/shop", "no control-plane cell is called `cell-3`", "did you mean `cell-1`?"),
             ("Error /router/pins/shpo", "no cluster is called `shpo`", "did you mean `shop`?"),
             ("Error /router/pins/far", "the cluster `far` is in another Region", "change the cluster's `region`"),
-            ("Error /router/pins/team", "no cell is called `cell-02`", "did you mean `cell-2`?"),
+            ("Error /router/pins/team", "no control-plane cell is called `cell-02`", "did you mean `cell-2`?"),
             ("Error /router/pins/x~1y", "no cluster is called `x/y`", "known: shop, team"),
-            ("Error /router/pins/x~1y", "no cell is called `here`", "known: cell-1, cell-2"),
+            ("Error /router/pins/x~1y", "no control-plane cell is called `here`", "known: cell-1, cell-2"),
         ],
     );
     let many: serde_json::Map<String, Value> = (0..300).map(|row| (format!("nobody-{row}"), json!("cell-1"))).collect();
     let found = said(&file(&pins(many.into()), &["shop"]));
     assert_eq!(found.iter().filter(|line| line.starts_with("Error")).count(), 101, "{found:#?}");
-    assert!(found.iter().any(|line| line.contains("200 more errors are not listed")));
+    assert!(found.iter().any(|line| line.contains("200 more rows of this map are wrong")));
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn routers_that_mean_nothing() {
     );
     check(
         &router(json!({ "mapping": "shuffleShard", "workers": 4, "shardSize": 5 })),
-        &[("Error /router/shardSize", "a shard of 5 is larger than the 4 workers of a cell", "write 1 to 4")],
+        &[("Error /router/shardSize", "`shardSize` must be between 1 and 4, not `5`", "lower it")],
     );
     check(
         &router(json!({ "mapping": "shuffleShard", "workers": 65 })),
@@ -287,15 +287,15 @@ fn numbers_that_no_cell_can_have() {
         &[
             (
                 "Error /peakRequests",
-                "cells built for no requests take none",
+                "must be above 0 in each cell",
                 "leave `peakRequests` out for cells that take any load",
             ),
-            ("Error /tested/requests", "a test with no requests tests nothing", "or leave it out"),
+            ("Error /tested/requests", "`requests` must be above 0", "or leave it out"),
         ],
     );
     check(
         &json!({ "peakRequests": "1000000000/s", "prescaledPercent": 150 }),
-        &[("Error /peakRequests", "more than can be simulated", "at most 10^9 requests a second")],
+        &[("Error /peakRequests", "at most 1,000,000,000 requests/s", "or `prescaledPercent`")],
     );
     check(
         &json!({ "restart": { "clustersPerSecond": 0, "tasksPerSecond": 1e9 }, "costs": { "launch": -1, "stop": 2_000 } }),
@@ -417,7 +417,7 @@ fn what_the_launch_path_needs_and_what_faults_name_is_known() {
 fn the_router_reads_its_map_in_seconds() {
     for refresh in ["0s", "999ms", "86401s"] {
         let plane = json!({ "router": { "refresh": refresh } });
-        check(&plane, &[("Error /router/refresh", "the router cannot read its map every", "write 1s to 1d")]);
+        check(&plane, &[("Error /router/refresh", "`refresh` must be between 1s and 1d", "")]);
     }
 }
 
@@ -428,18 +428,18 @@ fn growth_that_cannot_be_is_told_at_once() {
     check(
         &json!({ "cells": 2, "router": { "pins": { "team": "cell-1" } }, "addCells": rows, "migration": { "atOnce": 2 } }),
         &[
-            ("Error /addCells/0/at", "`2h` is after the end of the run, `2h`", "make `duration` longer"),
-            ("Error /addCells/1/at", "`30m` is not after the cell before it, at `2h`", "in which they are added"),
-            ("Error /addCells/2/at", "`30m` is not after the cell before it, at `30m`", "in which they are added"),
+            ("Error /addCells/0/at", "before the end of the run, `2h`, not at `2h`", "make `duration` longer"),
+            ("Error /addCells/1/at", "`30m` must come after `2h`", "in order of time, each once"),
+            ("Error /addCells/2/at", "`30m` must come after `30m`", "in order of time, each once"),
             ("Error /addCells/1/clusters/1", "no cluster is called `shpo`", "did you mean `shop`?"),
             ("Error /addCells/1/clusters/2", "the cluster `far` is in another Region", "name one of this Region"),
             ("Error /addCells/1/clusters/3", "`team` has a pin", "remove the pin, or this name"),
-            ("Error /addCells/1/clusters/4", "`shop` is named twice", "name each cluster once"),
+            ("Error /addCells/1/clusters/4", "`shop` stands twice", "keep one of them"),
             ("Note /addCells/0", "`cell-3` is added at 2h: 0 of 2 clusters move", ""),
             ("Note /addCells/1", "`cell-4` is added at 30m: 1 of 2 clusters moves", ""),
             ("Note /addCells/2", "`cell-5` is added at 30m: 0 of 2 clusters move", ""),
-            ("Warning /addCells/0", "a table moves nobody by itself", "list `clusters` that migrate to it"),
-            ("Warning /addCells/2", "a table moves nobody by itself", "list `clusters` that migrate to it"),
+            ("Warning /addCells/0", "the cell stays empty", "list `clusters` that migrate to it"),
+            ("Warning /addCells/2", "the cell stays empty", "list `clusters` that migrate to it"),
         ],
     );
     let hash = json!({ "router": { "mapping": "hash" }, "addCells": [{ "at": "0s", "clusters": ["shop"] }] });

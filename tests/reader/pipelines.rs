@@ -104,9 +104,9 @@ fn changes_over_regions_are_told_apart() {
     let unknown = json!([{ "what": "regions", "units": ["hom"] }, { "what": "everywhere" }]);
     said(&staged(&unknown), &[(&format!("{at}/0/units/0"), "no Region is called `hom`")]);
     said(&staged(&json!([{ "what": "regions" }])), &[(at, "no stage changes 1 of the units")]);
-    said(&json!({ "controlPlanes": ["home", "home"] }), &[("/changes/0/controlPlanes/1", "stands there twice")]);
+    said(&json!({ "controlPlanes": ["home", "home"] }), &[("/changes/0/controlPlanes/1", "stands twice")]);
     said(&json!({ "controlPlanes": ["home", "bare"] }), &[("/changes/0/controlPlanes/1", "has no control plane")]);
-    said(&json!({ "controlPlanes": ["home"], "services": ["shop/a"] }), &[("/changes/0", "one thing to change")]);
+    said(&json!({ "controlPlanes": ["home"], "services": ["shop/a"] }), &[("/changes/0", "exclude each other")]);
     let one = json!({ "services": ["far/c"], "pipeline": { "alarms": ["failed"] } });
     said(&one, &[("/changes/0/pipeline/alarms/0", "another Region")]);
     said(&json!({ "services": all, "pipeline": { "alarms": ["failed"] } }), &[]);
@@ -132,8 +132,8 @@ fn what_names_a_change_with_a_mistake_is_not_wrong_itself() {
 #[test]
 fn what_is_changed_is_said_once() {
     check(&json!({}), &[("/changes/0", "nothing says what is changed")]);
-    check(&json!({ "service": "shop/a", "services": ["shop/b"] }), &[("/changes/0", "one thing to change")]);
-    check(&json!({ "services": ["shop/a", "shop/a"] }), &[("/changes/0/services/1", "stands there twice")]);
+    check(&json!({ "service": "shop/a", "services": ["shop/b"] }), &[("/changes/0", "exclude each other")]);
+    check(&json!({ "services": ["shop/a", "shop/a"] }), &[("/changes/0/services/1", "stands twice")]);
     check(&json!({ "services": ["shop/a", "shop/x"] }), &[("/changes/0/services/1", "no service is called")]);
     check(&json!({ "cellularApplication": "shop" }), &[("/changes/0/cellularApplication", "no cellular application")]);
     check(&json!({ "controlPlane": "us-east-1" }), &[("/changes/0/controlPlane", "no control plane that could")]);
@@ -145,7 +145,7 @@ fn stages_that_name_nothing_are_told() {
     check(&staged(&json!([{ "what": "units" }])), &[("/changes/0/pipeline/stages", "no stage changes 1 of the units")]);
     check(
         &staged(&json!([{ "what": "units", "units": ["shop/c"] }])),
-        &[("/changes/0/pipeline/stages/0/units/0", "no unit that is called `shop/c`")],
+        &[("/changes/0/pipeline/stages/0/units/0", "no unit of this change is called `shop/c`")],
     );
     check(
         &staged(&json!([{ "what": "everywhere" }, { "what": "units" }])),
@@ -190,21 +190,21 @@ fn alarms_and_hours_are_looked_at() {
     };
     check(
         &with("unitAlarm", json!({ "threshold": 1.0 })),
-        &[("/changes/0/pipeline/unitAlarm/threshold", "must be at least 0 and less than 1")],
+        &[("/changes/0/pipeline/unitAlarm/threshold", "must be 0 or more and less than 1")],
     );
     check(
         &with("fleetAlarm", json!({ "threshold": 0.1, "datapointsToAlarm": 4 })),
-        &[("/changes/0/pipeline/fleetAlarm/datapointsToAlarm", "out of range")],
+        &[("/changes/0/pipeline/fleetAlarm/datapointsToAlarm", "must be between 1 and")],
     );
     check(&with("alarms", json!(["nobody"])), &[("/changes/0/pipeline/alarms/0", "no alarm is called")]);
     check(
         &with("workingHours", json!({ "from": "18h", "until": "9h" })),
-        &[("/changes/0/pipeline/workingHours", "no such working hours")],
+        &[("/changes/0/pipeline/workingHours", "working hours need a day")],
     );
     check(&with("takes", json!("1m")), &[("/changes/0/pipeline/takes", "`takes` is not used")]);
     check(
         &json!({ "services": ["shop/a", "shop/quiet"], "pipeline": { "unitAlarm": { "threshold": 0.1 } } }),
-        &[("/changes/0/pipeline/unitAlarm", "no traffic that could fail")],
+        &[("/changes/0/pipeline/unitAlarm", "needs traffic")],
     );
     let defect = json!({ "errors": { "share": 0.2 } });
     check(
@@ -217,6 +217,6 @@ fn alarms_and_hours_are_looked_at() {
     );
     check(
         &json!({ "service": "shop/a", "onlyInUnit": "shop/b", "defect": defect }),
-        &[("/changes/0/onlyInUnit", "no unit that is called")],
+        &[("/changes/0/onlyInUnit", "no unit of this change is called")],
     );
 }

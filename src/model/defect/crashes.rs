@@ -26,17 +26,7 @@ pub struct Live {
 
 impl Spec {
     pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
-        match self.after.dist() {
-            Ok(after) => Some(Live { after }),
-            Err(error) => {
-                out.error(
-                    &format!("{at}/after"),
-                    format!("the law {error}"),
-                    "write {\"exponential\": {\"mean\": \"5m\"}}",
-                );
-                None
-            }
-        }
+        Some(Live { after: self.after.read(&format!("{at}/after"), out)? })
     }
 }
 

@@ -35,11 +35,8 @@ impl Spec {
         // An age that cannot be cut into steps would wear a task out in no time.
         let ages = over.0 >= u64::from(WEAR);
         if !ages {
-            out.error(
-                &format!("{at}/over"),
-                "a task that lives for no time does not leak",
-                "write an age such as `6h`",
-            );
+            let hint = "write an age such as `6h`";
+            out.out_of_range(&format!("{at}/over"), "the age at which a task is killed must be above 0", hint);
         }
         let share = out.share(loses, &format!("{at}/loses"));
         let leak = Leak { over, slows: loses > 0.0 };

@@ -72,13 +72,13 @@ impl Kind for Spec {
         let share = out.share_above_zero(self.share.unwrap_or(1.0), &format!("{at}/share"));
         let course = course::read(self.fail_share.as_ref(), at, out);
         if self.share.is_some() && self.fail_share.is_some() {
-            out.error(at, "`share` and `failShare` exclude each other", "keep one of them");
+            out.exclude("`share` and `failShare`", at);
             return None;
         }
         let mut cluster = None;
         let cell = match (&self.cell, &self.cluster) {
             (Some(_), Some(_)) => {
-                out.error(at, "`cell` and `cluster` exclude each other", "keep one of them");
+                out.exclude("`cell` and `cluster`", at);
                 return None;
             }
             (Some(name), None) => Some(names.cell(name, &format!("{at}/cell"), out)?),

@@ -60,7 +60,7 @@ impl Kind for Spec {
         let cell = self.cell.as_ref().map(|name| names.cell(name, &format!("{at}/cell"), out));
         let share = self.share.map(|share| out.share_above_zero(share, &format!("{at}/share")));
         if self.rate.is_none() && self.share.is_none() {
-            out.error(at, "nothing says how much is taken on", "write \"rate\": \"5/s\", or \"share\": 0.5");
+            out.missing(at, "nothing says how much is taken on", "write \"rate\": \"5/s\", or \"share\": 0.5");
             return None;
         }
         let lost = match share {

@@ -42,21 +42,15 @@ impl Course {
     /// Checks shares and times; `at` is the JSON pointer of the list, `example` says what to write where it is empty.
     pub(super) fn resolve(written: &[CourseStep], at: &str, example: &str, out: &mut Problems) -> Option<Course> {
         if written.is_empty() {
-            out.error(at, "a course needs a step", example);
+            out.missing(at, "a course needs a step", example);
             return None;
         }
         let mut sound = true;
         let mut steps: Vec<(Span, u32)> = Vec::new();
         for (place, step) in written.iter().enumerate() {
             let share = millionths(step.share, &format!("{at}/{place}/share"), out);
-            if let Some(before) =
-                place.checked_sub(1).map(|before| written[before].at.0).filter(|one| *one >= step.at.0)
-            {
-                let message = format!("`{}` must come after `{before}`, the step before", step.at.0);
-                out.error(&format!("{at}/{place}/at"), message, "write the steps in order of time, each once");
-                sound = false;
-            }
-            sound &= share.is_some();
+            let before = place.checked_sub(1).map(|before| written[before].at.0);
+            sound &= out.after(step.at.0, before, &format!("{at}/{place}/at")) && share.is_some();
             steps.push((step.at.0, share.unwrap_or(0)));
         }
         sound.then_some(Course { steps })
@@ -97,10 +91,10 @@ impl FailShare {
         };
         let first = course.steps[0].0;
         if first > Span::ZERO {
-            out.note(at, format!("nothing fails in the first `{first}` of the fault"), "write a step at \"0s\"");
+            out.follows(at, format!("nothing fails in the first `{first}` of the fault"), "write a step at \"0s\"");
         }
         if course.steps.iter().all(|(_, share)| *share == 0) {
-            out.warning(at, "a share of 0 fails nothing", "write a share above 0, or leave the fault out");
+            out.no_effect(at, "a share of 0 fails nothing", "write a share above 0, or leave the fault out");
         }
         Some(course)
     }

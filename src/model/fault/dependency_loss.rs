@@ -92,8 +92,7 @@ impl Kind for Spec {
         ];
         for (key, written, why) in idle {
             if written && of.is_none() {
-                let message = format!("`{key}` is not used: {why}");
-                out.warning(&format!("{at}/{key}"), message, "leave it out");
+                out.idle(&format!("{at}/{key}"), why, "leave it out");
             }
         }
         let course = course::read(self.fail_share.as_ref(), at, out)?.filter(|_| of.is_some());

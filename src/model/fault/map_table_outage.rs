@@ -34,7 +34,7 @@ impl Kind for Spec {
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
         if !names.has_application {
             let hint = "write a `cellularApplication`, or `mapSourceOutage` for the map of a control plane";
-            out.error(at, "the scenario has no application with a map table", hint);
+            out.wrong_target(at, "the scenario has no application with a map table", hint);
             return None;
         }
         Some(Live)

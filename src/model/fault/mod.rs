@@ -226,14 +226,10 @@ impl Live {
 /// Whether `count` and `share` say one thing at most, and a thing that breaks something.
 fn count_or_share(count: Option<u32>, share: Option<f64>, at: &str, out: &mut Problems) -> bool {
     if share.is_some() && count.is_some() {
-        out.error(at, "`count` and `share` exclude each other", "keep one of them");
+        out.exclude("`count` and `share`", at);
         return false;
     }
-    if count == Some(0) {
-        out.error(&format!("{at}/count"), "a count of 0 breaks nothing", "write 1 or more");
-        return false;
-    }
-    true
+    count.is_none_or(|count| out.within(count, 1.., &format!("{at}/count")))
 }
 
 /// Providers, zone and share that a fault is limited to; `None` each: not limited.

@@ -49,19 +49,13 @@ impl HostsReturn {
         let Some(law) = law else {
             if never.is_some() {
                 let hint = "write \"hostsReturn\": {\"constant\": \"0s\"} if the others are back at once";
-                out.error(&format!("{at}/neverShare"), "`neverShare` needs `hostsReturn` beside it", hint);
+                out.missing(&format!("{at}/neverShare"), "`neverShare` needs `hostsReturn` beside it", hint);
                 return None;
             }
             return Some(None);
         };
-        match law.dist() {
-            Ok(after) => Some(Some(HostsReturn { after, never: never_share? })),
-            Err(error) => {
-                let hint = "such as {\"lognormal\": {\"median\": \"3h\", \"sigma\": 0.6}}";
-                out.error(&format!("{at}/hostsReturn"), format!("the law {error}"), hint);
-                None
-            }
-        }
+        let after = law.read(&format!("{at}/hostsReturn"), out);
+        Some(Some(HostsReturn { after: after?, never: never_share? }))
     }
 
     /// From the end of the fault to a host's return, and whether it returns at all.
@@ -183,7 +177,7 @@ pub(super) fn stock_course(steps: Option<&[CourseStep]>, at: &str, out: &mut Pro
         if share < before && (0.0..=1.0).contains(&share) {
             let message = format!("`{share}` is less than `{before}`, the step before");
             let hint = "what is back stays: write another fault for what is lost again";
-            out.error(&format!("{at}/{}/share", row + 1), message, hint);
+            out.out_of_range(&format!("{at}/{}/share", row + 1), message, hint);
             falls = true;
         }
     }

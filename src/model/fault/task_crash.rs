@@ -95,16 +95,11 @@ impl Kind for Spec {
             (None, Some(name), None) => Of::Cluster(names.cluster(name, &format!("{at}/cluster"), out)?),
             (None, None, Some(name)) => Of::Cell(names.cell(name, &format!("{at}/cell"), out)?),
             _ => {
-                out.error(at, "`service`, `cluster` and `cell` exclude each other", "keep one of them");
+                out.exclude("`service`, `cluster` and `cell`", at);
                 return None;
             }
         };
-        if self.share.is_some() && self.count.is_some() {
-            out.error(at, "`count` and `share` exclude each other", "keep one of them");
-            return None;
-        }
-        if self.count == Some(0) {
-            out.error(&format!("{at}/count"), "a count of 0 breaks nothing", "write 1 or more");
+        if !super::count_or_share(self.count, self.share, at, out) {
             return None;
         }
         Some(Live { of, zone, count: self.count.unwrap_or(1), share, exit_code: self.exit_code.unwrap_or(1) })

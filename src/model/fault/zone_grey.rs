@@ -55,11 +55,8 @@ impl Kind for Spec {
 
     fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
         if self.error_share.is_none() && self.latency.is_none() {
-            out.error(
-                at,
-                "a grey zone needs `errorShare` or `latency`",
-                "write \"errorShare\": 0.2 for one request in five",
-            );
+            let hint = "write \"errorShare\": 0.2 for one request in five";
+            out.missing(at, "a grey zone needs `errorShare` or `latency`", hint);
             return None;
         }
         let errors = match self.error_share {

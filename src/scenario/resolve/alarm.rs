@@ -6,7 +6,7 @@ use crate::model::ids::ServiceId;
 use crate::model::plan::{
     self, Comparison, Form, Kind, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Statistic, Watches,
 };
-use crate::model::problem::nearest;
+use crate::model::problem::{Noun, nearest};
 use crate::scenario::file::{Alarm, ComparisonOperator, Statistic as Written, TreatMissingData};
 use std::collections::BTreeSet;
 
@@ -48,18 +48,21 @@ impl Build<'_> {
             }
         }
         self.composites();
+        for name in self.written_alarms.iter().filter(|name| !self.names.alarms.contains_key(**name)) {
+            self.out.broken(Noun::Alarm, name);
+        }
     }
 
     /// Whether CloudWatch takes the name of an alarm, and none that was `seen` before has it.
     pub(super) fn alarm_name<'n>(&mut self, name: &'n str, seen: &mut BTreeSet<&'n str>, at: &str) -> bool {
         let at = format!("{at}/AlarmName");
         if name.is_empty() || name.chars().count() > 255 {
-            self.out.error(&at, format!("CloudWatch refuses the name `{name}`"), "write 1 to 255 letters");
+            self.out.invalid_name(&at, format!("CloudWatch refuses the name `{name}`"), "write 1 to 255 letters");
             return false;
         }
         let first = seen.insert(name);
         if !first {
-            self.out.error(&at, format!("two alarms are called `{name}`"), "give each its own name");
+            self.out.duplicate(Noun::Alarm, name, &at);
         }
         first
     }
@@ -67,7 +70,7 @@ impl Build<'_> {
     fn metric(&mut self, alarm: &Alarm, at: &str) -> Option<Metric> {
         if !alarm.metrics.is_empty() {
             let hint = "name one metric instead, such as `ErrorRate` of the namespace `Evenkeel`";
-            self.out.error(&format!("{at}/Metrics"), "metric math is not modelled", hint);
+            self.out.not_modelled(&format!("{at}/Metrics"), "metric math is not modelled", hint);
             return None;
         }
         let name = alarm.metric_name.as_str();
@@ -79,12 +82,12 @@ impl Build<'_> {
                 _ => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
             };
             let message = format!("the metric `{name}` is not simulated");
-            self.out.error(&format!("{at}/MetricName"), message, hint);
+            self.out.not_modelled(&format!("{at}/MetricName"), message, hint);
             return None;
         };
         if let Some(written) = alarm.namespace.as_ref().filter(|written| written != namespace) {
             let message = format!("the namespace `{written}` has no metric `{name}` here");
-            self.out.error(&format!("{at}/Namespace"), message, format!("write \"{namespace}\""));
+            self.out.unknown_value(&format!("{at}/Namespace"), message, format!("write \"{namespace}\""));
         }
         Some(*metric)
     }
@@ -93,11 +96,7 @@ impl Build<'_> {
         let times = self.periods(alarm, at);
         let threshold = alarm.threshold;
         // Not a number is in no range.
-        let sound = (-MOST..=MOST).contains(&threshold);
-        if !sound {
-            let message = format!("`{threshold}` is out of range for a threshold");
-            self.out.error(&format!("{at}/Threshold"), message, "write a number from -1e15 to 1e15");
-        }
+        let sound = self.out.within(threshold, -MOST..=MOST, &format!("{at}/Threshold"));
         let statistic = self.statistic(alarm, metric?, at)?;
         (times && sound).then_some(Rule {
             statistic,
@@ -112,12 +111,7 @@ impl Build<'_> {
 
     fn delay(&mut self, alarm: &Alarm, at: &str) -> Option<Span> {
         let delay = alarm.delay.map_or(Span::ZERO, |delay| delay.0);
-        if delay > Span::from_secs(DAY) {
-            let message = format!("`{delay}` is out of range for a delay");
-            self.out.error(&format!("{at}/Delay"), message, "write a day or less");
-            return None;
-        }
-        Some(delay)
+        self.out.within(delay, ..=Span::from_secs(DAY), &format!("{at}/Delay")).then_some(delay)
     }
 
     /// Whether `Period`, `EvaluationPeriods` and `DatapointsToAlarm` are what CloudWatch takes.
@@ -125,32 +119,26 @@ impl Build<'_> {
         let (period, all) = (alarm.period, alarm.evaluation_periods);
         let of = alarm.datapoints_to_alarm.unwrap_or(all);
         let (period_at, all_at) = (format!("{at}/Period"), format!("{at}/EvaluationPeriods"));
-        let mut sound = self.within(all, 1..=u32::MAX, "a number of periods", &all_at);
+        let mut sound = self.out.within(all, 1.., &all_at);
         if !matches!(period, 10 | 20 | 30) && (period == 0 || !period.is_multiple_of(60)) {
             let message = format!("CloudWatch refuses a period of {period} seconds");
-            self.out.error(&period_at, message, "write 10, 20, 30 or a multiple of 60");
+            self.out.refused(&period_at, message, "write 10, 20, 30 or a multiple of 60");
             sound = false;
         } else if period != 60 && alarm.metric_name == "ZoneOutlier" {
-            let message = "zones are held against each other once a minute";
-            self.out.error(&period_at, message, "write 60");
+            let message = "the period of `ZoneOutlier` must be 60 seconds";
+            self.out.not_modelled(&period_at, message, "write 60");
             sound = false;
         } else if period < 60 && load_balancers_report(&alarm.metric_name) {
             let message = "load balancers report by the minute: on AWS such an alarm often lacks data";
-            self.out.warning(&period_at, message, "write 60 or more");
+            self.out.doubtful(&period_at, message, "write 60 or more");
         }
         let (days, most) = if period < HOUR { ("one day", DAY) } else { ("seven days", 7 * DAY) };
         if u64::from(period) * u64::from(all) > most {
             let message = format!("{all} periods of {period} seconds are more than {days}");
-            self.out.error(&all_at, message, "lower `EvaluationPeriods` or `Period`");
+            self.out.out_of_range(&all_at, message, "lower `EvaluationPeriods` or `Period`");
             sound = false;
         }
-        if of == 0 || of > all {
-            let message = format!("`{of}` of {all} datapoints cannot breach");
-            let hint = "keep 1 <= DatapointsToAlarm <= EvaluationPeriods";
-            self.out.error(&format!("{at}/DatapointsToAlarm"), message, hint);
-            sound = false;
-        }
-        sound
+        sound & self.out.within(of, 1..=all.max(1), &format!("{at}/DatapointsToAlarm"))
     }
 
     fn statistic(&mut self, alarm: &Alarm, metric: Metric, at: &str) -> Option<Statistic> {
@@ -163,23 +151,23 @@ impl Build<'_> {
             (Some(Written::Maximum), Form::Count | Form::Gauge | Form::Flag) => Statistic::Maximum,
             (Some(Written::SampleCount), _) => {
                 let hint = if form == Form::Count { "write \"Sum\"" } else { "write \"Average\"" };
-                self.out.error(&at, "how often a metric is reported is not modelled", hint);
+                self.out.not_modelled(&at, "how often a metric is reported is not modelled", hint);
                 return None;
             }
             (Some(Written::Sum), Form::Gauge) => {
                 let message = format!("the sum of `{name}` says how often it was reported, which is not modelled");
-                self.out.error(&at, message, "write \"Average\", \"Minimum\" or \"Maximum\"");
+                self.out.not_modelled(&at, message, "write \"Average\", \"Minimum\" or \"Maximum\"");
                 return None;
             }
             (Some(Written::Sum | Written::Minimum | Written::Maximum), Form::Ratio) => {
-                let message = format!("`{name}` is the share of a whole period");
-                self.out.error(&at, message, "leave the statistic out, or write \"Average\"");
+                let message = format!("`{name}` is a share of a whole period: it has an average only");
+                self.out.not_modelled(&at, message, "leave the statistic out, or write \"Average\"");
                 return None;
             }
         };
         if form == Form::Count && statistic != Statistic::Sum {
             let message = format!("of `{name}` this is always 1, however many there are");
-            self.out.warning(&at, message, "write \"Sum\"");
+            self.out.doubtful(&at, message, "write \"Sum\"");
         }
         Some(statistic)
     }
@@ -191,17 +179,15 @@ impl Build<'_> {
         let name = &service.name;
         if service.kind == Kind::Stream {
             let message = format!("`{name}` is a stream of standalone tasks, which take no requests");
-            self.out.error(&at, message, "name a service");
+            self.out.wrong_target(&at, message, "name a service");
             return false;
         }
         if metric.form() != Form::Gauge && service.traffic.is_none() {
-            let message = format!("`{name}` has no traffic: there are no requests to count");
-            self.out.error(&at, message, "add it to `traffic`, or name a service with traffic");
-            return false;
+            return self.has_traffic(id, &at);
         }
         if !matches!(metric, Metric::ErrorRate | Metric::ZoneOutlier) && service.balancer.is_none() {
-            let message = format!("`{name}` has no load balancer: nobody reports this metric");
-            self.out.error(&at, message, "watch `ErrorRate`, or name a service behind a load balancer");
+            let message = format!("`{name}` needs a load balancer, which reports this metric");
+            self.out.wrong_target(&at, message, "watch `ErrorRate`, or name a service behind a load balancer");
             return false;
         }
         true
@@ -220,7 +206,7 @@ impl Build<'_> {
             Form::Flag => "it is 0 or 1: write 1 and `GreaterThanOrEqualToThreshold`",
             Form::Count | Form::Gauge => "counts are above 0, numbers of hosts 0 or more",
         };
-        self.out.warning(&format!("{at}/Threshold"), message, hint);
+        self.out.doubtful(&format!("{at}/Threshold"), message, hint);
     }
 }
 

@@ -4,6 +4,7 @@ use super::Build;
 use crate::engine::{Span, Time};
 use crate::model::ids::ServiceId;
 use crate::model::plan::{self, Customers, Profile, Traffic as Offered};
+use crate::model::problem::{Code, Noun, Problem};
 use crate::model::quantity::Rate;
 use crate::scenario::file::{CellularApplication, CustomerGroup, Dispatch, Fleet, Lookup, Mapping, Traffic};
 use crate::scenario::source;
@@ -42,12 +43,12 @@ impl Build<'_> {
         let scenario = self.scenario;
         let Some(written) = &scenario.cellular_application else { return };
         self.names.has_application = true;
-        let cells_sound = self.within(written.cells, 1..=1_000, "a number of cells", &format!("{AT}/cells"));
+        let cells_sound = self.out.within(written.cells, 1..=1_000, &format!("{AT}/cells"));
         let sound = self.waits(written);
         let customers = self.customers(written);
         let (dispatch, refresh) = (self.dispatch(written), self.refresh(written));
         let rebalancer = written.rebalancer.as_ref().map(|row| {
-            self.between(row.above, 0.01..=1.0, "a share", &format!("{AT}/rebalancer/above"));
+            self.out.within(row.above, 0.01..=1.0, &format!("{AT}/rebalancer/above"));
             plan::Rebalancer { every: row.every.0, above_ppm: libm::round(row.above * 1e6) as u64 }
         });
         let mapping = self.customer_mapping(written);
@@ -75,39 +76,31 @@ impl Build<'_> {
 
     /// Times that are too short or too long, or out of order.
     fn waits(&mut self, written: &CellularApplication) -> bool {
-        let mut sound = self.within(
-            written.migration.at_once,
-            1..=1_000_000,
-            "customers who move at once",
-            &format!("{AT}/migration/atOnce"),
-        );
+        let mut sound = self.out.within(written.migration.at_once, 1..=1_000_000, &format!("{AT}/migration/atOnce"));
         let spans = [
             ("cacheFor", written.cache_for),
             ("map/refresh", Some(written.map.refresh)),
             ("rebalancer/every", written.rebalancer.as_ref().map(|row| row.every)),
         ];
         for (key, span) in spans {
-            if let Some(span) = span.filter(|span| !(Span::SECOND..=DAY).contains(&span.0)) {
-                self.out.error(&format!("{AT}/{key}"), format!("`{}` is out of range", span.0), "write 1s to 1d");
-                sound = false;
+            if let Some(span) = span {
+                sound &= self.out.within(span.0, Span::SECOND..=DAY, &format!("{AT}/{key}"));
             }
         }
-        if written.migration.clone_time.0 > DAY * 365 {
-            let message = format!("`{}` is out of range", written.migration.clone_time.0);
-            self.out.error(&format!("{AT}/migration/cloneTime"), message, "write at most 365d");
-            sound = false;
-        }
+        let clone_time = written.migration.clone_time.0;
+        sound &= self.out.within(clone_time, ..=DAY * 365, &format!("{AT}/migration/cloneTime"));
         let mut before = Time::ZERO;
         for (place, added) in written.add_cells.iter().enumerate() {
             let (at, time) = (format!("{AT}/addCells/{place}/at"), Time::ZERO + added.at.0);
             if time < before || time == Time::ZERO {
-                self.out.error(&at, "cells are added after 0, in order of time", "put them in order, or raise `cells`");
+                let hint = "put them in order, or raise `cells`";
+                self.out.out_of_order(&at, "cells must be added after 0, in order of time", hint);
                 sound = false;
             }
             before = time;
         }
         if written.add_cells.len() > 1_000 {
-            self.out.error(&format!("{AT}/addCells"), "more than 1,000 cells are added", "write fewer");
+            self.out.too_large(&format!("{AT}/addCells"), "at most 1,000 cells can be added", "write fewer");
             sound = false;
         }
         sound
@@ -116,12 +109,12 @@ impl Build<'_> {
     fn customers(&mut self, written: &CellularApplication) -> Option<Vec<Customers>> {
         if written.customers.is_empty() {
             let hint = "write \"customers\": [{\"count\": 1000, \"rate\": \"2000/s\"}]";
-            self.out.error(&format!("{AT}/customers"), "an application without customers has no traffic", hint);
+            self.out.missing(&format!("{AT}/customers"), "an application needs customers: the traffic is theirs", hint);
         }
         let total: u64 = written.customers.iter().map(|group| u64::from(group.count)).sum();
         if total > MOST_CUSTOMERS {
-            let message = format!("{total} customers are more than can be simulated");
-            self.out.error(&format!("{AT}/customers"), message, format!("write {MOST_CUSTOMERS} at most"));
+            let message = format!("an application has at most {MOST_CUSTOMERS} customers, not {total}");
+            self.out.too_large(&format!("{AT}/customers"), message, "write fewer");
             return None;
         }
         let mut found: Vec<Customers> = Vec::new();
@@ -129,16 +122,14 @@ impl Build<'_> {
             let at = format!("{AT}/customers/{place}");
             let name = group.name.clone().unwrap_or_else(|| "customer".to_owned());
             if found.iter().any(|other| other.name == name) {
-                let hint = "give each group its own `name`";
-                self.out.error(&format!("{at}/name"), format!("two groups are called `{name}`"), hint);
+                self.out.duplicate(Noun::Customer, &name, &format!("{at}/name"));
                 continue;
             }
-            let count = self.within(group.count, 1..=1_000_000, "a number of customers", &format!("{at}/count"));
+            let count = self.out.within(group.count, 1..=1_000_000, &format!("{at}/count"));
             let Some(profile) = self.profile(&traffic(group), &|_| None, &at).filter(|_| count) else { continue };
             let joins = group.joins_at.map(|time| Time::ZERO + time.0).filter(|time| *time > Time::ZERO);
-            if let Some(time) = joins.filter(|time| *time >= self.plan.end()) {
-                let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
-                self.out.warning(&format!("{at}/joinsAt"), message, "they never come: move it, or run longer");
+            if let Some(time) = joins {
+                self.after_end(time, &format!("{at}/joinsAt"), "they never come: move it, or run longer");
             }
             found.push(Customers { name, count: group.count, profile, joins, pins: Vec::new() });
         }
@@ -159,11 +150,13 @@ impl Build<'_> {
             if known.is_none() {
                 let message = format!("no customer is called `{customer}`");
                 let hint = "several customers of a group have a number: `customer-1`";
-                self.out.error(&at, message, hint);
+                self.out
+                    .push(Problem::new(Code::UnknownName, &at, message, hint).about(Noun::Customer, customer).at_key());
             }
             if number.is_none() {
                 let message = format!("no cell is called `{cell}`");
-                self.out.error(&at, message, format!("known: cell-1 to cell-{cells}"));
+                let problem = Problem::new(Code::UnknownName, &at, message, format!("known: cell-1 to cell-{cells}"));
+                self.out.push(problem.about(Noun::Cell, cell));
             }
             if let (Some((which, group)), Some(number)) = (known, number) {
                 group.pins.push((which, (number - 1) as u16));
@@ -177,8 +170,8 @@ impl Build<'_> {
             Mapping::Hash => plan::Mapping::Hash,
             Mapping::Ring => plan::Mapping::Ring,
             Mapping::ShuffleShard => {
-                let message = "a cell's tasks serve all of its customers: there are no workers to choose from";
-                self.out.error(&format!("{AT}/mapping"), message, "write `fullMap`, `hash` or `ring`");
+                let message = "`shuffleShard` is not modelled here: all tasks of a cell serve all of its customers";
+                self.out.not_modelled(&format!("{AT}/mapping"), message, "write `fullMap`, `hash` or `ring`");
                 plan::Mapping::Hash
             }
         }
@@ -187,8 +180,9 @@ impl Build<'_> {
     fn dispatch(&mut self, written: &CellularApplication) -> plan::Dispatch {
         if written.dispatch == Dispatch::CachedEndpoint {
             let Some(clients) = written.clients.filter(|clients| (1..=1_000_000_000).contains(clients)) else {
-                let message = "how often clients ask the router depends on how many they are";
-                self.out.error(&format!("{AT}/clients"), message, "write \"clients\": 10000 (1 to 10^9)");
+                let message =
+                    "`cachedEndpoint` needs `clients`, between 1 and 1000000000: they ask the router each by itself";
+                self.out.missing(&format!("{AT}/clients"), message, "write \"clients\": 10000");
                 return plan::Dispatch::Redirect;
             };
             return plan::Dispatch::Cached { keeps: written.cache_for.map_or(KEEPS, |keeps| keeps.0), clients };
@@ -197,7 +191,7 @@ impl Build<'_> {
             if written {
                 let message = format!("`{key}` belongs to `cachedEndpoint`");
                 let hint = "write \"dispatch\": \"cachedEndpoint\", or leave it out";
-                self.out.error(&format!("{AT}/{key}"), message, hint);
+                self.out.conflict(&format!("{AT}/{key}"), message, hint);
             }
         }
         plan::Dispatch::Redirect
@@ -208,8 +202,8 @@ impl Build<'_> {
             Lookup::InMemory => Some(written.map.refresh.0),
             Lookup::EachRequest => {
                 if written.map.refresh.0 != Span::MINUTE {
-                    let message = "`refresh` is not used: the table is read for each request";
-                    self.out.warning(&format!("{AT}/map/refresh"), message, "leave it out");
+                    let why = "the table is read for each request";
+                    self.out.idle(&format!("{AT}/map/refresh"), why, "leave it out");
                 }
                 None
             }
@@ -231,16 +225,16 @@ impl Build<'_> {
         let usual = crate::scenario::file::CustomerMigration::default();
         let changed = written.migration.clone_time != usual.clone_time || written.migration.at_once != usual.at_once;
         if !moves && changed {
-            let message = "`migration` is not used: without `rebalancer` and `addCells` nobody moves";
-            self.out.warning(&format!("{AT}/migration"), message, "leave it out");
+            let why = "customers move only with `rebalancer` or `addCells`";
+            self.out.idle(&format!("{AT}/migration"), why, "leave it out");
         }
         if written.mapping == Mapping::FullMap && !written.add_cells.is_empty() && written.rebalancer.is_none() {
             let joins = written.customers.iter().any(|group| group.joins_at.is_some());
             let bound = written.overrides.len();
             if !joins && bound == 0 {
-                let message = "a cell that is added stays empty: a full map moves nobody, and nobody comes";
+                let message = "a cell that is added stays empty: with `fullMap` customers stay where they are, and no new ones come";
                 let hint = "write a `rebalancer`, `joinsAt` of customers, or another `mapping`";
-                self.out.warning(&format!("{AT}/addCells"), message, hint);
+                self.out.no_effect(&format!("{AT}/addCells"), message, hint);
             }
         }
     }
@@ -271,14 +265,13 @@ impl Build<'_> {
     }
 
     fn fleet(&mut self, service: ServiceId, rate: u64, written: &Fleet, at: &str) {
-        if written.requests_per_task.0 == 0 {
-            let message = "a task that answers nothing answers no traffic";
-            self.out.error(&format!("{at}/requestsPerTask"), message, "write \"60/s\"");
-        }
+        self.answers_some(written.requests_per_task, &format!("{at}/requestsPerTask"));
         let row = &self.plan.services[service];
         if row.kind != plan::Kind::Replica || self.plan.is_external(row) {
-            let message = "the tasks of a cell stand behind a load balancer: REPLICA, and not EXTERNAL";
-            self.out.error(&format!("{at}/service"), message, "leave `schedulingStrategy` out, or run it in a Region");
+            let message =
+                "the service of a router or cell must be REPLICA and run in the Region: it has a load balancer";
+            let hint = "leave `schedulingStrategy` out, or run it in a Region";
+            self.out.wrong_target(&format!("{at}/service"), message, hint);
             return;
         }
         let balancer =

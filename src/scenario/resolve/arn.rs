@@ -86,13 +86,13 @@ impl Build<'_> {
             if let Some(other) = of_region.filter(|other| *other != region) {
                 let message = format!("this is in `{other}`, and the cluster `{}` is in `{region}`", home.name);
                 let hint = format!("write \"region\": \"{other}\" in the cluster, or mend the ARN");
-                self.out.error(&at, message, hint);
+                self.out.conflict(&at, message, hint);
             }
             if let Some(other) = of_account.filter(|other| known && *other != home.account) {
                 let message =
                     format!("this is of the account {other}, and the cluster `{}` of {}", home.name, home.account);
                 let hint = format!("write \"account\": \"{other}\" in the cluster, or mend the ARN");
-                self.out.error(&at, message, hint);
+                self.out.conflict(&at, message, hint);
             }
         }
     }
@@ -111,6 +111,6 @@ impl Build<'_> {
         let place = first.map_or(at, |(at, _)| at.clone());
         let message = format!("this is in `{region}`, which is none of the scenario's Regions: {}", known.join(", "));
         let hint = format!("add {{\"name\": \"{region}\"}} to `regions`, or mend the ARN");
-        self.out.error(&place, message, hint);
+        self.out.conflict(&place, message, hint);
     }
 }

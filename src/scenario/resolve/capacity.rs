@@ -5,7 +5,7 @@ use super::{Build, dead};
 use crate::engine::Who;
 use crate::model::ids::ProviderId;
 use crate::model::plan::{self, ProviderKind, StrategyItem};
-use crate::model::problem::nearest;
+use crate::model::problem::{Code, Noun, Problem};
 use crate::scenario::ecs::service::{CapacityProviderStrategyItem, LaunchType};
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ impl Build<'_> {
                 continue;
             }
             if !seen.insert(name) {
-                self.out.error(&at, format!("`{name}` stands twice"), "keep one of them");
+                self.out.twice(name, &at);
                 continue;
             }
             let kind = match name.as_str() {
@@ -62,29 +62,21 @@ impl Build<'_> {
         let places = self.index.providers.get(name).map_or(&[][..], Vec::as_slice);
         let Some(index) = places.first().copied() else {
             let known = list.iter().map(|provider| provider.name.as_str()).chain(["FARGATE", "FARGATE_SPOT"]);
-            let hint = match nearest(name, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "declare it in the scenario's `capacityProviders`".to_owned(),
-            };
-            self.out.error(at, format!("no capacity provider is called `{name}`"), hint);
+            self.out.unknown(Noun::CapacityProvider, name, at, known);
             return None;
         };
         self.used.providers.insert(index);
         let provider = &list[index];
         let at = format!("/capacityProviders/{index}");
         if places.len() > 1 {
-            self.out.error(&at, format!("two capacity providers are called `{name}`"), "give each its own name");
+            self.out.duplicate(Noun::CapacityProvider, name, &at);
         }
         match (&provider.auto_scaling_group_provider, &provider.managed_instances_provider) {
             (Some(group), None) => self.group(group, name, home, &format!("{at}/autoScalingGroupProvider")),
             (None, Some(managed)) => self.managed(managed, name, home, &format!("{at}/managedInstancesProvider")),
-            (Some(_), Some(_)) => {
-                self.out.error(&at, "a capacity provider has one kind", "keep one of the two providers");
-                None
-            }
-            (None, None) => {
-                let hint = "add `autoScalingGroupProvider` or `managedInstancesProvider`";
-                self.out.error(&at, "nothing stands behind this capacity provider", hint);
+            (group, _) => {
+                let keys = "`autoScalingGroupProvider` and `managedInstancesProvider`";
+                self.out.one_of(keys, group.is_some(), &at, "nothing says what stands behind it", "write one of them");
                 None
             }
         }
@@ -99,8 +91,7 @@ impl Build<'_> {
         at: &str,
     ) -> Option<Vec<StrategyItem>> {
         if let (false, Some(_)) = (items.is_empty(), launch_type) {
-            let message = "`launchType` and `capacityProviderStrategy` exclude each other";
-            self.out.error(&format!("{at}/launchType"), message, "keep one of them");
+            self.out.exclude("`launchType` and `capacityProviderStrategy`", &format!("{at}/launchType"));
             return None;
         }
         if !items.is_empty() {
@@ -113,20 +104,20 @@ impl Build<'_> {
             Some(LaunchType::External) => self.external_hosts(home, &format!("{at}/launchType")).and_then(single),
             Some(LaunchType::ManagedInstances) => {
                 let message = "ECS takes Managed Instances through a capacity provider only";
-                self.out.error(&format!("{at}/launchType"), message, "write `capacityProviderStrategy` instead");
+                self.out.refused(&format!("{at}/launchType"), message, "write `capacityProviderStrategy` instead");
                 None
             }
             None if home.default_of_zero => {
                 let message = format!("all weights of the default strategy of `{}` are 0", home.name);
                 let hint = "write `capacityProviderStrategy` or `launchType`, or a weight in the cluster";
-                self.out.error(at, message, hint);
+                self.out.refused(at, message, hint);
                 None
             }
             None if home.has_default => home.default_strategy.clone(),
             None => {
                 let any = self.any_host(home, at)?;
                 let message = "no launch type, strategy or default strategy: ECS takes launch type EC2";
-                self.out.note(at, message, "");
+                self.out.default_taken(at, message, "");
                 single(any)
             }
         }
@@ -154,7 +145,7 @@ impl Build<'_> {
             if !not_understood {
                 let message = format!("launch type EC2 needs container instances, and `{}` has none", home.name);
                 let hint = "give the cluster a capacity provider with an Auto Scaling group, or write \"launchType\": \"FARGATE\"";
-                self.out.error(at, message, hint);
+                self.out.no_capacity(at, message, hint);
             }
             return None;
         }
@@ -172,34 +163,34 @@ impl Build<'_> {
     ) -> Option<Vec<StrategyItem>> {
         if items.len() > MOST_ITEMS {
             let message = format!("a strategy has at most {MOST_ITEMS} items, not {}", items.len());
-            self.out.error(at, message, "leave some out");
+            self.out.refused(at, message, "leave some out");
         }
         if items.iter().all(|item| item.weight == 0) {
             let hint = "write \"weight\": 1 for at least one provider (0 is ECS's default)";
-            self.out.error(at, "ECS refuses a strategy whose weights are all 0", hint);
+            self.out.refused(at, "ECS refuses a strategy whose weights are all 0", hint);
         }
         if items.iter().filter(|item| item.base > 0).count() > 1 {
-            self.out.error(at, "only one item of a strategy may have a base", "keep one `base`");
+            self.out.conflict(at, "only one item of a strategy may have a base", "keep one `base`");
         }
         let mut found: Vec<StrategyItem> = Vec::new();
         let mut families: Vec<Family> = Vec::new();
         for (place, item) in items.iter().enumerate() {
             let at = format!("{at}/{place}");
-            let weight = self.within(item.weight, 0..=1_000, "a weight", &format!("{at}/weight"));
-            let base = self.within(item.base, 0..=100_000, "a base", &format!("{at}/base"));
+            let weight = self.out.within(item.weight, 0..=1_000, &format!("{at}/weight"));
+            let base = self.out.within(item.base, 0..=100_000, &format!("{at}/base"));
             let Some(provider) = self.associated(&item.capacity_provider, home, &format!("{at}/capacityProvider"))
             else {
                 continue;
             };
             if found.iter().any(|known| known.provider == provider) {
-                self.out.error(&at, format!("`{}` stands twice", item.capacity_provider), "keep one of them");
+                self.out.twice(&item.capacity_provider, &at);
             }
             families.push(family(&self.plan.providers[provider].kind));
             if item.base > 0 && item.weight == 0 {
                 let message = format!("`{}` has a base and a weight of 0", item.capacity_provider);
                 let hint =
                     "it gets its base and nothing more (model choice: ECS's reference leaves it open); write a weight";
-                self.out.warning(&at, message, hint);
+                self.out.doubtful(&at, message, hint);
             }
             if weight && base {
                 found.push(StrategyItem { provider, base: item.base, weight: item.weight });
@@ -207,7 +198,7 @@ impl Build<'_> {
         }
         if families.iter().any(|kind| *kind != families[0]) {
             let hint = "keep to Fargate, to Auto Scaling groups, or to Managed Instances";
-            self.out.error(at, "ECS refuses a strategy that mixes kinds of capacity providers", hint);
+            self.out.refused(at, "ECS refuses a strategy that mixes kinds of capacity providers", hint);
         }
         (found.len() == items.len()).then_some(found)
     }
@@ -217,11 +208,15 @@ impl Build<'_> {
         if let Some((_, id)) = home.providers.iter().find(|(known, _)| known == name) {
             return *id;
         }
-        let hint = match nearest(name, home.providers.iter().map(|(known, _)| known.as_str())) {
+        if self.out.is_broken(Noun::CapacityProvider, name) {
+            return None;
+        }
+        let hint = match self.out.nearest(name, home.providers.iter().map(|(known, _)| known.as_str())) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("add \"{name}\" to `capacityProviders` of the cluster"),
         };
-        self.out.error(at, format!("the cluster `{}` does not list the capacity provider `{name}`", home.name), hint);
+        let message = format!("the cluster `{}` does not list the capacity provider `{name}`", home.name);
+        self.out.push(Problem::new(Code::UnknownName, at, message, hint).about(Noun::CapacityProvider, name));
         None
     }
 }

@@ -3,10 +3,12 @@
 use super::Build;
 use super::index::stands_before;
 use super::order::by_name;
+use super::service::Written;
 use crate::engine::{Span, Who};
 use crate::model::defect;
 use crate::model::ids::{AlarmId, ChangeId, RegionId, ServiceId};
 use crate::model::plan::{self, Breaker, Deployment, Kind, Strategy, Threshold};
+use crate::model::problem::Noun;
 use crate::scenario::ecs::service::{CircuitBreaker, Service, ThresholdType};
 use crate::scenario::file::Change;
 
@@ -15,12 +17,16 @@ const MOST_CHANGES: usize = 1 << 20;
 /// The longest bake (model choice: as for the other strategies, where AWS says so).
 const LONGEST_BAKE: u32 = 1_440;
 
+/// Why what belongs to a bad revision does nothing.
+pub(super) const NO_DEFECT: &str = "nothing says how the revision is bad";
+
 impl Build<'_> {
     /// The changes of the file, service by service in order of time.
     pub(super) fn changes(&mut self) {
         let scenario = self.scenario;
         if scenario.changes.len() > MOST_CHANGES {
-            self.out.error("/changes", "more changes than can be told apart", format!("write at most {MOST_CHANGES}"));
+            let message = format!("a scenario has at most {MOST_CHANGES} changes");
+            self.out.too_large("/changes", message, "write fewer");
             return;
         }
         let mut order: Vec<usize> = (0..scenario.changes.len()).collect();
@@ -63,22 +69,17 @@ impl Build<'_> {
 
     /// A circuit breaker that acts on none of a service's deployments is told.
     fn idle_breakers(&mut self) {
-        let scenario = self.scenario;
         let moves = |one: &plan::Service| one.deployment.strategy != Strategy::Rolling;
-        for (index, cluster) in scenario.clusters.iter().enumerate() {
-            for (place, service) in cluster.services.iter().enumerate() {
-                let full = format!("{}/{}", cluster.cluster_name, service.service_name);
-                let Some(row) = self.names.services.get(&full).map(|id| &self.plan.services[*id]) else { continue };
-                let bound = |id: &ChangeId| self.plan.changes[*id].breaker_on_shift;
-                if !moves(row) || row.deployment.breaker.is_none() || row.changes.iter().any(bound) {
-                    continue;
-                }
-                let name = row.deployment.strategy.name();
-                let message = format!("the circuit breaker does not act: ECS has it for ROLLING, not for {name}");
-                let hint = "watch `alarms`, write ROLLING, or \"circuitBreakerOnTrafficShift\": true in a change";
-                let at = format!("{}/deploymentConfiguration/deploymentCircuitBreaker", self.service_at(index, place));
-                self.out.warning(&at, message, hint);
+        for Written { at, id, .. } in self.written_services() {
+            let Some(row) = id.map(|id| &self.plan.services[id]) else { continue };
+            let bound = |id: &ChangeId| self.plan.changes[*id].breaker_on_shift;
+            if !moves(row) || row.deployment.breaker.is_none() || row.changes.iter().any(bound) {
+                continue;
             }
+            let name = row.deployment.strategy.name();
+            let message = format!("the circuit breaker does not act: ECS has it for ROLLING, not for {name}");
+            let hint = "watch `alarms`, write ROLLING, or \"circuitBreakerOnTrafficShift\": true in a change";
+            self.out.no_effect(&format!("{at}/deploymentConfiguration/deploymentCircuitBreaker"), message, hint);
         }
         for (place, id) in self.plan.changes_in_order().enumerate() {
             let change = &self.plan.changes[id];
@@ -87,18 +88,16 @@ impl Build<'_> {
             }
             let acts = |service: &plan::Service| moves(service) && service.deployment.breaker.is_some();
             if !change.services().any(|service| acts(&self.plan.services[service])) {
-                let message = "`circuitBreakerOnTrafficShift` is not used: nothing it deploys has a circuit breaker and moves \
-                               traffic";
-                let at = format!("/changes/{place}/circuitBreakerOnTrafficShift");
-                self.out.warning(&at, message, "enable the service's `deploymentCircuitBreaker`, or leave it out");
+                let why = "nothing it deploys has a circuit breaker and moves traffic";
+                let hint = "enable the service's `deploymentCircuitBreaker`, or leave it out";
+                self.out.idle(&format!("/changes/{place}/circuitBreakerOnTrafficShift"), why, hint);
             }
         }
     }
 
     fn change(&mut self, written: &Change, at: &str, place: usize) -> Option<plan::Change> {
         if stands_before(&self.index.changes, &written.name, place) {
-            let message = format!("two changes are called `{}`", written.name);
-            self.out.error(&format!("{at}/name"), message, "give each its own name");
+            self.out.duplicate(Noun::Change, &written.name, &format!("{at}/name"));
         }
         let when = self.asked(written, at);
         let defect =
@@ -106,7 +105,7 @@ impl Build<'_> {
         let zone =
             written.only_in_zone.as_ref().map(|zone| self.names.zone(zone, &format!("{at}/onlyInZone"), self.out));
         let bad_ppm = self.bad_share(written, at);
-        let found = written.found.as_ref().map(|law| self.law(law, &format!("{at}/found")));
+        let found = written.found.as_ref().map(|law| law.read(&format!("{at}/found"), self.out));
         let named = self.units(written, at)?;
         // Services without a pipeline that are changed again and again each have their own clock.
         let of_services = written.cellular_application.is_none() && !written.is_of_plane();
@@ -125,7 +124,7 @@ impl Build<'_> {
             let rolls = self.plan.services[service].deployment.strategy == Strategy::Rolling;
             if written.sticky.is_some() && rolls && flag.is_none() {
                 let hint = "write another `strategy`, or a `featureFlag`, or leave it out";
-                self.out.warning(&format!("{at}/sticky"), "`sticky` is not used: no traffic moves by weights", hint);
+                self.out.idle(&format!("{at}/sticky"), "no traffic moves by weights", hint);
             }
             self.found_by_nothing(service, defect.as_ref().and_then(Option::as_ref), at);
         }
@@ -168,8 +167,7 @@ impl Build<'_> {
         ];
         for (key, idle) in keys {
             if idle && written.defect.is_none() {
-                let message = format!("`{key}` is not used: nothing says how the revision is bad");
-                self.out.warning(&format!("{at}/{key}"), message, "write a `defect`, or leave it out");
+                self.out.idle(&format!("{at}/{key}"), NO_DEFECT, "write a `defect`, or leave it out");
             }
         }
         let share = written.bad_share.unwrap_or(1.0);
@@ -182,14 +180,14 @@ impl Build<'_> {
         if row.kind != Kind::Replica {
             let what = if row.kind == Kind::Daemon { "a DAEMON service" } else { "a stream of standalone tasks" };
             let message = format!("`{}` is {what}: its changes are not modelled", row.name);
-            self.out.error(at, message, "name a REPLICA service");
+            self.out.not_modelled(at, message, "name a REPLICA service");
             return None;
         }
         let strategy = row.deployment.strategy;
         if strategy != Strategy::Rolling && row.balancer.is_none() && !by_flag {
             let message = format!("`{}` deploys with {}, and has no load balancer to move", row.name, strategy.name());
             let hint = "add `traffic` or `loadBalancers`, or write \"strategy\": \"ROLLING\"";
-            self.out.error(at, message, hint);
+            self.out.wrong_target(at, message, hint);
             return None;
         }
         Some(())
@@ -202,7 +200,8 @@ impl Build<'_> {
         match defect {
             Some(defect::Live::FailsHealthChecks(_)) if !checked => {
                 let message = format!("`{}` has no health check: nothing finds a task that would fail one", row.name);
-                self.out.warning(&format!("{at}/defect"), message, "add `traffic`, or a `healthCheck` to a container");
+                let hint = "add `traffic`, or a `healthCheck` to a container";
+                self.out.unwatched(&format!("{at}/defect"), message, hint);
             }
             Some(
                 defect::Live::Errors(_)
@@ -210,8 +209,8 @@ impl Build<'_> {
                 | defect::Live::BreaksAbove(_)
                 | defect::Live::PoisonInput(_),
             ) if row.traffic.is_none() => {
-                let message = format!("`{}` has no traffic that could fail", row.name);
-                self.out.warning(&format!("{at}/defect"), message, "add `traffic`");
+                let message = format!("the defect is one of requests, and `{}` has no traffic", row.name);
+                self.out.no_effect(&format!("{at}/defect"), message, "add `traffic`");
             }
             _ => {}
         }
@@ -224,7 +223,7 @@ impl Build<'_> {
         let breaker = written.deployment_circuit_breaker.as_ref();
         let breaker = breaker.and_then(|one| self.breaker(one, &format!("{at}/deploymentCircuitBreaker")));
         let bake = written.bake_time_in_minutes.map(|minutes| {
-            self.within(minutes, 0..=LONGEST_BAKE, "minutes of bake", &format!("{at}/bakeTimeInMinutes"));
+            self.out.within(minutes, 0..=LONGEST_BAKE, &format!("{at}/bakeTimeInMinutes"));
             Span::MINUTE * u64::from(minutes)
         });
         let (strategy, hooks) = (self.moves_traffic(written, &at), self.hooks(written, &at));
@@ -234,24 +233,14 @@ impl Build<'_> {
 
     /// Alarms that deployments watch, once services and alarms are known.
     pub(super) fn deployment_alarms(&mut self) {
-        let scenario = self.scenario;
-        for (index, cluster) in scenario.clusters.iter().enumerate() {
-            for (place, service) in cluster.services.iter().enumerate() {
-                let written = service.deployment_configuration.as_ref().and_then(|one| one.alarms.as_ref());
-                let Some(written) = written.filter(|one| one.enable) else { continue };
-                let full = format!("{}/{}", cluster.cluster_name, service.service_name);
-                let Some(&id) = self.names.services.get(&full) else { continue };
-                let at = format!("{}/deploymentConfiguration/alarms/alarmNames", self.service_at(index, place));
-                let found: Vec<Option<AlarmId>> = written
-                    .alarm_names
-                    .iter()
-                    .enumerate()
-                    .map(|(row, name)| self.watched(id, name, &format!("{at}/{row}")))
-                    .collect();
-                let deployment = &mut self.plan.services[id].deployment;
-                deployment.alarms = found.into_iter().flatten().collect();
-                deployment.alarm_rollback = written.rollback;
-            }
+        for Written { at, id, service, .. } in self.written_services() {
+            let written = service.deployment_configuration.as_ref().and_then(|one| one.alarms.as_ref());
+            let (Some(written), Some(id)) = (written.filter(|one| one.enable), id) else { continue };
+            let at = format!("{at}/deploymentConfiguration/alarms/alarmNames");
+            let names = written.alarm_names.iter().enumerate();
+            let found = names.filter_map(|(row, name)| self.watched(id, name, &format!("{at}/{row}"))).collect();
+            let deployment = &mut self.plan.services[id].deployment;
+            (deployment.alarms, deployment.alarm_rollback) = (found, written.rollback);
         }
     }
 
@@ -262,24 +251,10 @@ impl Build<'_> {
 
     /// An alarm of this name in one of these Regions.
     pub(super) fn watched_in(&mut self, regions: &[RegionId], name: &str, at: &str) -> Option<AlarmId> {
-        let found = self.names.alarms.get(name).copied();
-        let Some(id) = found else {
-            let written = || self.written_alarms.iter().copied();
-            if self.written_alarms.contains(name) {
-                // Why it was refused is told where it stands.
-                return None;
-            }
-            let hint = match self.out.nearest(name, written()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if written().next().is_none() => "the scenario has no `alarms`: write one there".to_owned(),
-                None => format!("known: {}", written().take(8).collect::<Vec<_>>().join(", ")),
-            };
-            self.out.error(at, format!("no alarm is called `{name}`"), hint);
-            return None;
-        };
+        let id = self.out.find(Noun::Alarm, &self.names.alarms, name, at)?;
         if !regions.contains(&self.plan.region_of(self.plan.alarms[id].service)) {
             let message = format!("`{name}` watches a service of another Region: an alarm is of one Region");
-            self.out.error(at, message, "name an alarm on a service of the same Region");
+            self.out.wrong_target(at, message, "name an alarm on a service of the same Region");
             return None;
         }
         Some(id)
@@ -290,7 +265,7 @@ impl Build<'_> {
             None => Threshold::BoundedPercent(50),
             Some(one) => {
                 let most = if one.kind == ThresholdType::Count { u32::MAX } else { 100 };
-                self.within(one.value, 1..=most, "a threshold", &format!("{at}/thresholdConfiguration/value"));
+                self.out.within(one.value, 1..=most, &format!("{at}/thresholdConfiguration/value"));
                 match one.kind {
                     ThresholdType::BoundedPercent => Threshold::BoundedPercent(one.value),
                     ThresholdType::UnboundedPercent => Threshold::UnboundedPercent(one.value),

@@ -6,7 +6,7 @@ use super::{Build, dead, router};
 use crate::engine::Time;
 use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId, ServiceId};
 use crate::model::plan::{self, StrategyItem};
-use crate::model::problem::nearest;
+use crate::model::problem::Noun;
 use crate::scenario::ecs::cluster::Cluster;
 use std::collections::BTreeMap;
 
@@ -42,12 +42,8 @@ impl Build<'_> {
         for (index, cluster) in scenario.clusters.iter().enumerate().filter(alive) {
             self.strange_region(index, &known);
             let Some(region) = cluster.region.as_ref().filter(|region| !known.contains(region)) else { continue };
-            let hint = match nearest(region, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known: {}", known.join(", ")),
-            };
-            let at = self.cluster_at(index);
-            self.out.error(&format!("{at}/region"), format!("no Region is called `{region}`"), hint);
+            let at = format!("{}/region", self.cluster_at(index));
+            self.out.unknown(Noun::Region, region, &at, known.iter().map(String::as_str));
         }
         let regions: Vec<RegionId> = self.plan.regions.ids().collect();
         let mut by_region: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
@@ -143,8 +139,8 @@ impl Build<'_> {
             .as_ref()
             .is_some_and(|account| account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()))
         {
-            let message = format!("`{account}` is not an account number");
-            self.out.error(&format!("{at}/account"), message, "write twelve digits");
+            let message = format!("the number of an account must have twelve digits, not `{account}`");
+            self.out.invalid_name(&format!("{at}/account"), message, "such as \"111122223333\"");
         }
         let account_row = self.account_row(region, &account);
         let (created, shard) = (self.created(cluster, &at), self.shard(region, name));
@@ -159,8 +155,7 @@ impl Build<'_> {
             providers: narrow(self.plan.providers.len()),
         });
         if self.names.clusters.insert(name.to_owned(), id).is_some() {
-            let message = format!("two clusters are called `{name}`");
-            self.out.error(&format!("{at}/clusterName"), message, "give each cluster its own name");
+            self.out.duplicate(Noun::Cluster, name, &format!("{at}/clusterName"));
             return Vec::new();
         }
         let mut home = Home {
@@ -219,11 +214,8 @@ impl Build<'_> {
     /// When a cluster is created, unless it is there from the start.
     fn created(&mut self, cluster: &Cluster, at: &str) -> Option<Time> {
         let time = cluster.created_at.map(|time| Time::ZERO + time.0).filter(|time| *time > Time::ZERO)?;
-        if time >= self.plan.end() {
-            let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
-            let hint = "the cluster never exists: move it, or make `duration` longer";
-            self.out.warning(&format!("{at}/createdAt"), message, hint);
-        }
+        let hint = "the cluster never exists: move it, or make `duration` longer";
+        self.after_end(time, &format!("{at}/createdAt"), hint);
         Some(time)
     }
 

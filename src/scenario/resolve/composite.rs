@@ -4,6 +4,7 @@ use super::Build;
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, ServiceId};
 use crate::model::plan::{self, Composite, Expression, Watches};
+use crate::model::problem::Noun;
 use crate::scenario::alarm_rule;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,24 +93,19 @@ impl<'a> Build<'a> {
         let rule = match alarm_rule::parse(&written.alarm_rule) {
             Ok(rule) => rule,
             Err(wrong) => {
-                self.out.error(&at, wrong.message, wrong.hint);
+                self.out.malformed(&at, wrong.message, wrong.hint);
                 return None;
             }
         };
         let names = rule.names();
         if names.is_empty() {
-            self.out.error(&at, "this rule names no alarm: it never changes", "name one, as in `ALARM(name)`");
+            self.out.missing(&at, "a rule must name an alarm, or it never changes", "name one, as in `ALARM(name)`");
         }
         let mut unknown: Vec<&String> =
             names.iter().filter(|name| !self.written_alarms.contains(name.as_str())).collect();
         unknown.dedup();
         for name in &unknown {
-            let known = &self.written_alarms;
-            let hint = match self.out.nearest(name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known: {}", known.iter().take(8).copied().collect::<Vec<_>>().join(", ")),
-            };
-            self.out.error(&at, format!("no alarm is called `{name}`"), hint);
+            self.out.unknown(Noun::Alarm, name, &at, self.written_alarms.iter().copied());
         }
         (named && !names.is_empty() && unknown.is_empty()).then_some(rule)
     }
@@ -151,7 +147,7 @@ impl<'a> Build<'a> {
         for (to, circle) in &circles {
             let at = format!("/compositeAlarms/{to}/AlarmRule");
             let message = format!("this alarm depends on itself: {circle}");
-            self.out.error(&at, message, "take one of them out of the rule");
+            self.out.circle(&at, message, "take one of them out of the rule");
         }
         circles.is_empty().then_some(order)
     }
@@ -164,7 +160,7 @@ impl<'a> Build<'a> {
         let other = named.into_iter().find(|id| self.plan.region_of(self.plan.alarms[*id].service) != home);
         if let Some(other) = other {
             let message = format!("`{}` watches a service of another Region", self.plan.alarms[other].name);
-            self.out.error(at, message, "name alarms of one Region only");
+            self.out.wrong_target(at, message, "name alarms of one Region only");
         }
     }
 }

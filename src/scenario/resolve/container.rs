@@ -4,6 +4,7 @@ use super::Build;
 use super::task::STOP_TIMEOUT;
 use crate::engine::Span;
 use crate::model::plan::{Await, ContainerHealth, ContainerStart, ContainerStop, Restart};
+use crate::model::problem::Noun;
 use crate::scenario::ecs::task_definition::{Condition, ContainerDefinition, HealthCheck, VersionConsistency};
 
 /// `restartAttemptPeriod` by default, in seconds (sourced: [ecs-container-restart]).
@@ -14,15 +15,14 @@ const MOST_EXIT_CODES: usize = 50;
 impl Build<'_> {
     pub(super) fn containers(&mut self, containers: &[ContainerDefinition], at: &str) {
         if !containers.is_empty() && !containers.iter().any(|container| container.essential) {
-            self.out.error(at, "a task needs an essential container", "write \"essential\": true for one of them");
+            self.out.missing(at, "a task needs an essential container", "write \"essential\": true for one of them");
         }
         for (place, container) in containers.iter().enumerate() {
             let at = format!("{at}/{place}");
             if self.named(&container.name, &format!("{at}/name"))
                 && containers[..place].iter().any(|other| other.name == container.name)
             {
-                let message = format!("two containers are called `{}`", container.name);
-                self.out.error(&format!("{at}/name"), message, "give each its own name");
+                self.out.duplicate(Noun::Container, &container.name, &format!("{at}/name"));
             }
             self.dependencies(container, containers, &at);
             if let Some(check) = &container.health_check {
@@ -30,22 +30,22 @@ impl Build<'_> {
             }
             if let Some(period) = container.restart_policy.as_ref().and_then(|policy| policy.restart_attempt_period) {
                 let at = format!("{at}/restartPolicy/restartAttemptPeriod");
-                self.within(period, 60..=1_800, "`restartAttemptPeriod`", &at);
+                self.out.within(period, 60..=1_800, &at);
             }
             let ignored = container.restart_policy.as_ref().map_or(0, |policy| policy.ignored_exit_codes.len());
             if ignored > MOST_EXIT_CODES {
                 let message = format!("ECS takes {MOST_EXIT_CODES} ignored exit codes, not {ignored}");
-                self.out.error(&format!("{at}/restartPolicy/ignoredExitCodes"), message, "leave some out");
+                self.out.refused(&format!("{at}/restartPolicy/ignoredExitCodes"), message, "leave some out");
             }
         }
         if depth(containers).is_none() {
-            self.out.error(at, "`dependsOn` goes round in a circle", "let one of the containers start by itself");
+            self.out.circle(at, "`dependsOn` goes round in a circle", "let one of the containers start by itself");
         }
         let restarting = containers.iter().filter(|container| container.essential && restarts(container)).count();
         let essential = containers.iter().filter(|container| container.essential).count();
         if restarting > 0 && restarting < essential {
             let message = "not every essential container restarts in place: a crash ends the task";
-            self.out.note(at, message, "give all essential containers a `restartPolicy` to change that");
+            self.out.follows(at, message, "give all essential containers a `restartPolicy` to change that");
         }
     }
 
@@ -53,8 +53,8 @@ impl Build<'_> {
         for (place, dependency) in container.depends_on.iter().enumerate() {
             let at = format!("{at}/dependsOn/{place}");
             let Some(other) = all.iter().find(|other| other.name == dependency.container_name) else {
-                let message = format!("no container is called `{}`", dependency.container_name);
-                self.out.error(&format!("{at}/containerName"), message, "name a container of this task definition");
+                let known = all.iter().map(|other| other.name.as_str());
+                self.out.unknown(Noun::Container, &dependency.container_name, &format!("{at}/containerName"), known);
                 continue;
             };
             let message = match dependency.condition {
@@ -68,22 +68,19 @@ impl Build<'_> {
                 Condition::Healthy | Condition::Complete | Condition::Success => {
                     // Which of them it is: `check` says that this one waits no longer than START does.
                     let message = format!("the condition on `{}` is not used: it counts as START", other.name);
-                    self.out.note(
-                        &format!("{at}/condition"),
-                        message,
-                        "give `phases.containerStart` the time it takes",
-                    );
+                    let hint = "give `phases.containerStart` the time it takes";
+                    self.out.unused(&format!("{at}/condition"), message, hint);
                     continue;
                 }
             };
-            self.out.error(&format!("{at}/condition"), message, "write START, or change the other container");
+            self.out.conflict(&format!("{at}/condition"), message, "write START, or change the other container");
         }
     }
 
     fn health_check(&mut self, check: &HealthCheck, at: &str) {
         if check.command.is_empty() {
             let hint = "write \"command\": [\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]";
-            self.out.error(&format!("{at}/command"), "a health check needs a command", hint);
+            self.out.missing(&format!("{at}/command"), "a health check needs a command", hint);
         }
         let ranges = [
             ("interval", check.interval, 5..=300),
@@ -92,7 +89,7 @@ impl Build<'_> {
             ("startPeriod", check.start_period, 0..=300),
         ];
         for (key, value, range) in ranges {
-            self.within(value, range, &format!("`{key}`"), &format!("{at}/{key}"));
+            self.out.within(value, range, &format!("{at}/{key}"));
         }
     }
 }

@@ -6,7 +6,6 @@ use crate::model::ids::ServiceId;
 use crate::model::plan::{self, CellRestart, Kind};
 use crate::model::quantity::Rate;
 use crate::scenario::file::{ControlPlane, Costs, Restart, Tested};
-use std::ops::RangeInclusive;
 
 /// Most cells of a Region (model choice).
 pub(super) const CELLS_MAX: u32 = 4_096;
@@ -14,7 +13,7 @@ pub(super) const CELLS_MAX: u32 = 4_096;
 impl Build<'_> {
     /// The control plane of a Region with so many availability zones.
     pub(super) fn plane(&mut self, written: &ControlPlane, zones: usize, at: &str) -> plan::Plane {
-        let known = self.within(written.cells, 1..=CELLS_MAX, "a number of cells", &format!("{at}/cells"));
+        let known = self.out.within(written.cells, 1..=CELLS_MAX, &format!("{at}/cells"));
         let cells = if known { u64::from(written.cells) } else { 1 };
         let (zone_rate, peak_rate) = self.rates(written, cells, zones.max(1) as u64, at).unzip();
         if peak_rate.is_none() && written.peak_requests.is_none() {
@@ -38,13 +37,12 @@ impl Build<'_> {
     /// What a cell can do in each zone, and its share of the peak.
     fn rates(&mut self, written: &ControlPlane, cells: u64, zones: u64, at: &str) -> Option<(u64, u64)> {
         let percent = written.prescaled_percent;
-        let sound = percent.is_none_or(|percent| {
-            self.within(percent, 1..=1_000, "a percentage of the peak", &format!("{at}/prescaledPercent"))
-        });
+        let sound =
+            percent.is_none_or(|percent| self.out.within(percent, 1..=1_000, &format!("{at}/prescaledPercent")));
         let peak = written.peak_requests?.0;
         if peak / cells == 0 {
             let hint = "leave `peakRequests` out for cells that take any load";
-            self.out.error(&format!("{at}/peakRequests"), "cells built for no requests take none", hint);
+            self.out.out_of_range(&format!("{at}/peakRequests"), "`peakRequests` must be above 0 in each cell", hint);
             return None;
         }
         if !sound {
@@ -53,8 +51,8 @@ impl Build<'_> {
         let (top, bottom) = share(percent, zones);
         let whole = u128::from(peak) * u128::from(top);
         if whole > u128::from(1_000_000_000 * Rate::ONE) * u128::from(bottom) {
-            let hint = "the cells of a Region together do at most 10^9 requests a second";
-            self.out.error(&format!("{at}/peakRequests"), "that is more than can be simulated", hint);
+            let message = "the cells of a Region together do at most 1,000,000,000 requests/s";
+            self.out.too_large(&format!("{at}/peakRequests"), message, "lower it, or `prescaledPercent`");
             return None;
         }
         // Rounded up, so that A - 1 zones of A do the peak to the last billionth.
@@ -73,7 +71,7 @@ impl Build<'_> {
             let of = self.plan.cells[self.plan.clusters[self.plan.services[service].cluster].cell].region;
             if self.plan.regions[of].name != region.name {
                 let message = format!("`{name}` runs in `{}`: Regions share nothing", self.plan.regions[of].name);
-                self.out.error(&at, message, format!("name a service of `{}`", region.name));
+                self.out.wrong_target(&at, message, format!("name a service of `{}`", region.name));
             } else if let Some(plane) = &mut self.plan.regions[of].plane {
                 plane.depends_on = Some(service);
                 self.closed_circle(service, name, &at);
@@ -99,7 +97,7 @@ impl Build<'_> {
             return;
         };
         let region = &self.plan.regions[self.plan.cells[cluster.cell].region].name;
-        self.out.warning(at, format!("nothing is ever launched in `{region}`: {why}"), hint);
+        self.out.doubtful(at, format!("nothing is ever launched in `{region}`: {why}"), hint);
     }
 
     /// Without a peak there is no capacity that work could exceed.
@@ -117,14 +115,14 @@ impl Build<'_> {
             ("tested/beyond", written.tested.as_ref().is_some_and(|tested| tested.beyond.is_some())),
         ];
         for (key, _) in idle.iter().filter(|(_, idle)| *idle) {
-            let message = format!("`{key}` is not used: without `peakRequests` a cell takes any load");
-            self.out.warning(&format!("{at}/{key}"), message, "write `peakRequests`, or leave it out");
+            let (why, hint) = ("without `peakRequests` a cell takes any load", "write `peakRequests`, or leave it out");
+            self.out.idle(&format!("{at}/{key}"), why, hint);
         }
     }
 
     fn restart(&mut self, written: &Restart, at: &str) -> CellRestart {
         let mut each = |rate: f64, key: &str| {
-            self.between(rate, 0.001..=100_000.0, "a number each second", &format!("{at}/{key}"));
+            self.out.within(rate, 0.001..=100_000.0, &format!("{at}/{key}"));
             Span::from_secs_f64(1.0 / rate)
         };
         let cluster = each(written.clusters_per_second, "clustersPerSecond");
@@ -134,7 +132,7 @@ impl Build<'_> {
 
     fn costs(&mut self, written: &Costs, at: &str) -> plan::Costs {
         let mut millionths = |cost: f64, key: &str| {
-            self.between(cost, 0.0..=1_000.0, "a cost in requests", &format!("{at}/{key}"));
+            self.out.within(cost, 0.0..=1_000.0, &format!("{at}/{key}"));
             libm::round(cost * 1e6) as u64
         };
         plan::Costs {
@@ -149,31 +147,23 @@ impl Build<'_> {
         let Some(written) = written else { return plan::Tested::default() };
         if written.requests.is_some_and(|rate| rate.0 == 0) {
             let hint = "write a rate such as \"100/s\", or leave it out";
-            self.out.error(&format!("{at}/requests"), "a test with no requests tests nothing", hint);
+            self.out.out_of_range(&format!("{at}/requests"), "`requests` must be above 0", hint);
         }
         for (key, count) in [("clusters", written.clusters), ("tasks", written.tasks)] {
-            let _ = count.is_none_or(|count| self.within(count, 1..=u32::MAX, "a tested size", &format!("{at}/{key}")));
+            count.map(|count| self.out.within(count, 1.., &format!("{at}/{key}")));
         }
         let beyond = written.beyond.unwrap_or(1.0);
-        self.between(beyond, 0.0..=10.0, "a power", &format!("{at}/beyond"));
+        self.out.within(beyond, 0.0..=10.0, &format!("{at}/beyond"));
         let nothing = written.requests.is_none() && written.clusters.is_none() && written.tasks.is_none();
         if nothing && written.beyond.is_some() {
-            let message = "`beyond` is not used: no size is written up to which a cell was tested";
-            self.out.warning(&format!("{at}/beyond"), message, "write `requests`, `clusters` or `tasks`");
+            let why = "no size is written up to which a cell was tested";
+            self.out.idle(&format!("{at}/beyond"), why, "write `requests`, `clusters` or `tasks`");
         }
         plan::Tested {
             rate: written.requests.map(|rate| rate.0),
             clusters: written.clusters,
             tasks: written.tasks,
             beyond: libm::round(beyond.clamp(0.0, 10.0) * 1e3) as u32,
-        }
-    }
-
-    /// A problem unless `value` lies in `range`.
-    pub(super) fn between(&mut self, value: f64, range: RangeInclusive<f64>, what: &str, at: &str) {
-        if !range.contains(&value) {
-            let hint = format!("write {} to {}", range.start(), range.end());
-            self.out.error(at, format!("`{value}` is out of range for {what}"), hint);
         }
     }
 }

@@ -33,28 +33,23 @@ impl Build<'_> {
     pub(super) fn dead(&mut self) {
         let scenario = self.scenario;
         let hint = "remove it, or write the status ACTIVE";
-        for (index, row) in scenario.clusters.iter().enumerate() {
-            let at = self.cluster_at(index);
-            if cluster(row) {
-                let message =
-                    format!("the cluster `{}` is INACTIVE: it is left out, with its services", row.cluster_name);
-                self.out.warning(&format!("{at}/status"), message, hint);
-                continue;
-            }
-            for (place, one) in row.services.iter().enumerate().filter(|(_, one)| service(one)) {
-                let message = format!("the service `{}` is INACTIVE: it is left out", one.service_name);
-                self.out.warning(&format!("{}/status", self.service_at(index, place)), message, hint);
-            }
+        for (index, row) in scenario.clusters.iter().enumerate().filter(|(_, row)| cluster(row)) {
+            let message = format!("the cluster `{}` is INACTIVE: it is left out, with its services", row.cluster_name);
+            self.out.left_out(&format!("{}/status", self.cluster_at(index)), message, hint);
+        }
+        for one in self.written_services().iter().filter(|one| !cluster(one.cluster) && service(one.service)) {
+            let message = format!("the service `{}` is INACTIVE: it is left out", one.service.service_name);
+            self.out.left_out(&format!("{}/status", one.at), message, hint);
         }
         for (index, row) in scenario.capacity_providers.iter().enumerate().filter(|(_, row)| provider(row)) {
             let message = format!("the capacity provider `{}` is deleted: it is left out", row.name);
-            self.out.warning(&format!("/capacityProviders/{index}"), message, hint);
+            self.out.left_out(&format!("/capacityProviders/{index}"), message, hint);
         }
         for (index, row) in scenario.task_definitions.iter().enumerate() {
             if definition(row) && !self.used.definitions.contains(&index) {
                 let status = row.status.as_deref().unwrap_or_default();
                 let message = format!("the task definition `{}` is {status} and in no use: it is left out", row.family);
-                self.out.warning(&format!("/taskDefinitions/{index}/status"), message, hint);
+                self.out.left_out(&format!("/taskDefinitions/{index}/status"), message, hint);
             }
         }
     }
@@ -65,7 +60,7 @@ impl Build<'_> {
         if definition(row) {
             let status = row.status.as_deref().unwrap_or_default();
             let message = format!("ECS runs no standalone task of `{}`, which is {status}", row.family);
-            self.out.error(&format!("{at}/taskDefinition"), message, "name an ACTIVE revision");
+            self.out.refused(&format!("{at}/taskDefinition"), message, "name an ACTIVE revision");
         }
     }
 }

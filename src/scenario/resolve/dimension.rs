@@ -30,7 +30,7 @@ impl Build<'_> {
                 name => {
                     let message = format!("metrics of services have no dimension `{name}`");
                     let hint = "leave it out: `Service` says whose it is; known besides: AvailabilityZone, Revision";
-                    self.out.error(&format!("{at}/Name"), message, hint);
+                    self.out.unknown_value(&format!("{at}/Name"), message, hint);
                     None
                 }
             };
@@ -38,13 +38,14 @@ impl Build<'_> {
         }
         if let [_, (_, at), ..] = &scopes[..] {
             let message = "an alarm watches one zone, or one revision";
-            self.out.error(at, message, "keep one of `AvailabilityZone` and `Revision`, once");
+            self.out.conflict(at, message, "keep one of `AvailabilityZone` and `Revision`, once");
             return None;
         }
         let scope = scopes.pop().map_or(Some(Scope::Service), |(found, _)| found)?;
         if metric == Some(Metric::ZoneOutlier) && scope == Scope::Service {
             let hint = "add {\"Name\": \"AvailabilityZone\", \"Value\": \"use1-az1\"}";
-            self.out.error(&format!("{at}/Dimensions"), "`ZoneOutlier` is a metric of one zone among others", hint);
+            let message = "`ZoneOutlier` needs the dimension `AvailabilityZone`: it compares one zone with the others";
+            self.out.missing(&format!("{at}/Dimensions"), message, hint);
             return None;
         }
         Some(scope)
@@ -52,7 +53,7 @@ impl Build<'_> {
 
     fn zone_dimension(&mut self, dimension: &Dimension, service: Option<ServiceId>, at: &str) -> Option<ZoneId> {
         let Some(value) = &dimension.value else {
-            self.out.error(at, "`AvailabilityZone` needs a `Value`", "write the id or the name of a zone");
+            self.out.missing(at, "`AvailabilityZone` needs a `Value`", "write the id or the name of a zone");
             return None;
         };
         let at = format!("{at}/Value");
@@ -65,7 +66,7 @@ impl Build<'_> {
         let known: Vec<&str> = zones.iter().take(8).map(|zone| self.plan.zones[*zone].id.as_str()).collect();
         let (message, hint) =
             (format!("`{}` has no task in `{value}`", service.name), format!("it runs in {}", known.join(", ")));
-        self.out.error(&at, message, hint);
+        self.out.wrong_target(&at, message, hint);
         None
     }
 
@@ -79,19 +80,19 @@ impl Build<'_> {
     ) -> bool {
         if dimension.value.as_deref() != Some("new") {
             let message = "metrics are counted by revision for the new one only";
-            self.out.error(at, message, "write {\"Name\": \"Revision\", \"Value\": \"new\"}");
+            self.out.not_modelled(at, message, "write {\"Name\": \"Revision\", \"Value\": \"new\"}");
             return false;
         }
         if let Some(metric) = metric.filter(|metric| !BY_REVISION.contains(metric)) {
             let name = |of: &Metric| Metric::ALL.iter().find(|row| row.0 == *of).map_or("", |row| row.2);
             let message = format!("`{}` is not counted by revision", name(&metric));
             let known: Vec<&str> = BY_REVISION.iter().map(name).collect();
-            self.out.error(&format!("{at}/Name"), message, format!("watch one of {}", known.join(", ")));
+            self.out.not_modelled(&format!("{at}/Name"), message, format!("watch one of {}", known.join(", ")));
             return false;
         }
         if service.is_some_and(|id| !self.is_changed(id)) {
             let message = format!("`{}` has no change: this metric is always missing", alarm.service);
-            self.out.warning(at, message, "leave it out, or add a change of the service");
+            self.out.no_effect(at, message, "leave it out, or add a change of the service");
         }
         true
     }

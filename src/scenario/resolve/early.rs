@@ -10,22 +10,17 @@ impl Build<'_> {
         let early = written.early_success_criteria.as_ref().filter(|early| early.enable)?;
         if strategy != Strategy::Rolling {
             let message = format!("ECS takes early success criteria with ROLLING only, not with {}", strategy.name());
-            self.out.error(at, message, "leave them out, or write \"strategy\": \"ROLLING\"");
+            self.out.refused(at, message, "leave them out, or write \"strategy\": \"ROLLING\"");
             return None;
         }
         let (percent, cleanup) = (early.healthy_percent, early.source_service_revision_cleanup);
         if percent.is_none() || cleanup.is_none() {
             let message = "ECS needs `healthyPercent` and `sourceServiceRevisionCleanup` of enabled criteria";
             let hint = "write \"healthyPercent\": 90, \"sourceServiceRevisionCleanup\": \"BLOCKING\"";
-            self.out.error(at, message, hint);
+            self.out.missing(at, message, hint);
         }
         let least = written.minimum_healthy_percent.unwrap_or(100).min(100);
-        self.within(
-            percent?,
-            least..=100,
-            "`healthyPercent`, not below `minimumHealthyPercent`",
-            &format!("{at}/healthyPercent"),
-        );
+        self.out.within(percent?, least..=100, &format!("{at}/healthyPercent"));
         Some(Early { percent: percent?, deferred: cleanup? == RevisionCleanup::Deferred })
     }
 }

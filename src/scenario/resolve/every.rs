@@ -13,33 +13,28 @@ impl Build<'_> {
         match (&written.at, &written.every) {
             (Some(time), None) => {
                 let time = Time::ZERO + time.0;
-                if time >= self.plan.end() {
-                    let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
-                    self.out.warning(&format!("{at}/at"), message, "it is never asked for: move it, or run longer");
-                }
+                self.after_end(time, &format!("{at}/at"), "it is never asked for: move it, or run longer");
                 if written.every_service == Some(true) {
                     let message = "all services are changed by `every` only, each in its own time";
-                    self.out.error(&format!("{at}/everyService"), message, "write `every`, or name them in `services`");
+                    let hint = "write `every`, or name them in `services`";
+                    self.out.conflict(&format!("{at}/everyService"), message, hint);
                 }
                 Some((time, None))
             }
             (None, Some(law)) => {
                 if written.feature_flag.is_some() {
                     let message = "a feature flag that comes again and again is not modelled";
-                    self.out.error(&format!("{at}/featureFlag"), message, "leave it out, or write `at`");
+                    self.out.not_modelled(&format!("{at}/featureFlag"), message, "leave it out, or write `at`");
                 }
                 if written.every_service == Some(true) && written.pipeline.is_some() {
                     let message = "a pipeline takes its units as one change, `everyService` each in its own time";
-                    self.out.error(&format!("{at}/pipeline"), message, "name them in `services`, or leave it out");
+                    self.out.conflict(&format!("{at}/pipeline"), message, "name them in `services`, or leave it out");
                 }
                 self.gaps(law, &format!("{at}/every")).map(|law| (Time::ZERO, Some(law)))
             }
-            (Some(_), Some(_)) => {
-                self.out.error(at, "`at` and `every` exclude each other", "keep one of them");
-                None
-            }
-            (None, None) => {
-                self.out.error(at, "nothing says when the change is asked for", "write \"at\": \"1h\"");
+            (time, _) => {
+                let missing = "nothing says when the change is asked for";
+                self.out.one_of("`at` and `every`", time.is_some(), at, missing, "write \"at\": \"1h\"");
                 None
             }
         }
@@ -54,7 +49,7 @@ impl Build<'_> {
         let found: Vec<ServiceId> = self.plan.services_in_order().filter(meant).collect();
         if found.is_empty() {
             let hint = "add `traffic`, or name services in `services`";
-            self.out.error(at, "no REPLICA service has traffic", hint);
+            self.out.wrong_target(at, "no REPLICA service has traffic", hint);
             return None;
         }
         for id in &found {

@@ -20,7 +20,7 @@ impl Build<'_> {
             let at = format!("{at}/{place}");
             let zone = self.site(&entry.zone, home, &format!("{at}/zone"));
             let kind = self.instance_type(&entry.instance_type, &format!("{at}/instanceType"));
-            self.within(entry.count, 1..=u32::MAX, "a number of hosts", &format!("{at}/count"));
+            self.out.within(entry.count, 1.., &format!("{at}/count"));
             hosts.extend(zone.zip(kind).map(|(zone, kind)| (zone, kind, entry.count)));
         }
         let mut zones: Vec<ZoneId> = hosts.iter().map(|row| row.0).collect();
@@ -36,12 +36,12 @@ impl Build<'_> {
         let row = &self.plan.zones[zone];
         if row.kind != ZoneKind::OnPremises {
             let message = format!("`{name}` is of kind `{}`: hosts outside AWS stand on premises", row.kind.word());
-            self.out.error(at, message, "name a zone of kind `onPremises`");
+            self.out.wrong_target(at, message, "name a zone of kind `onPremises`");
             return None;
         }
         if row.region != home.region {
             let message = format!("the zone `{name}` belongs to another Region than the cluster `{}`", home.name);
-            self.out.error(at, message, "name a zone of the cluster's Region");
+            self.out.wrong_target(at, message, "name a zone of the cluster's Region");
             return None;
         }
         Some(zone)
@@ -53,7 +53,7 @@ impl Build<'_> {
             let message = format!("launch type EXTERNAL needs hosts outside AWS, and `{}` has none", home.name);
             let hint =
                 "write \"externalInstances\": [{\"zone\": \"site-1\", \"instanceType\": \"m5.large\"}] in the cluster";
-            self.out.error(at, message, hint);
+            self.out.no_capacity(at, message, hint);
         }
         home.external
     }
@@ -76,12 +76,12 @@ impl Build<'_> {
         ];
         for (key, written, what, hint) in refused {
             if written {
-                self.out.error(&format!("{at}/{key}"), format!("ECS Anywhere has no {what}"), hint);
+                self.out.refused(&format!("{at}/{key}"), format!("ECS Anywhere has no {what}"), hint);
             }
         }
         if service.availability_zone_rebalancing == Some(Toggle::Enabled) {
             let message = "ECS evens out no zones for launch type EXTERNAL";
-            self.out.error(&format!("{at}/availabilityZoneRebalancing"), message, "write DISABLED, or leave it out");
+            self.out.refused(&format!("{at}/availabilityZoneRebalancing"), message, "write DISABLED, or leave it out");
         }
     }
 
@@ -92,7 +92,7 @@ impl Build<'_> {
         if definition.network_mode == Some(NetworkMode::Awsvpc) {
             let message = format!("ECS Anywhere does not take `{}` with network mode `awsvpc`", definition.family);
             let hint = "write \"bridge\", \"host\" or \"none\"";
-            self.out.error(&format!("/taskDefinitions/{index}/networkMode"), message, hint);
+            self.out.refused(&format!("/taskDefinitions/{index}/networkMode"), message, hint);
         }
     }
 

@@ -6,6 +6,7 @@ use super::{Build, Refused};
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::fault::{self, Spec};
 use crate::model::plan::{self, When};
+use crate::model::problem::Noun;
 use crate::scenario::entry::Fault;
 
 impl Build<'_> {
@@ -18,15 +19,15 @@ impl Build<'_> {
             let fault = &list[index];
             let at = format!("/faults/{index}");
             if fault.name.trim().is_empty() {
-                self.out.error(&format!("{at}/name"), "a fault needs a name", "objectives and results speak of it");
+                let hint = "objectives and results speak of it";
+                self.out.invalid_name(&format!("{at}/name"), "a fault needs a name", hint);
             }
             if fault.name.contains(char::is_control) {
                 let hint = "take line breaks, tabs and other controls out";
-                self.out.error(&format!("{at}/name"), "a fault's name is one line of text", hint);
+                self.out.invalid_name(&format!("{at}/name"), "the name of a fault must be one line of text", hint);
             }
             if stands_before(&self.index.faults, &fault.name, index) {
-                let message = format!("two faults are called `{}`", fault.name);
-                self.out.error(&format!("{at}/name"), message, "give each its own name");
+                self.out.duplicate(Noun::Fault, &fault.name, &format!("{at}/name"));
             }
             let when = self.when(fault, &at);
             let lasts = self.lasts(fault, &at);
@@ -56,7 +57,7 @@ impl Build<'_> {
         if let Some(end) = lasts.and_then(Dist::fixed).filter(|end| last >= *end) {
             let at = format!("{at}/{}/failShare", fault.spec.kind());
             let message = format!("the step at `{last}` comes after the end of the fault, `{end}`");
-            self.out.warning(&at, message, "make `for` longer, or remove the step");
+            self.out.after_end(&at, message, "make `for` longer, or remove the step");
         }
     }
 
@@ -65,12 +66,10 @@ impl Build<'_> {
             (Some(time), None) => {
                 let time = Time::ZERO + time.0;
                 let key = format!("{at}/at");
-                if time >= self.plan.end() {
-                    let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
-                    self.out.warning(&key, message, "the fault never happens: move it, or make `duration` longer");
-                } else if time < Time::ZERO + self.plan.warm_up {
+                let hint = "the fault never happens: move it, or make `duration` longer";
+                if !self.after_end(time, &key, hint) && time < Time::ZERO + self.plan.warm_up {
                     let message = format!("`{time}` lies in the warm-up of `{}`", self.plan.warm_up);
-                    self.out.warning(&key, message, "what it does there is not measured");
+                    self.out.after_end(&key, message, "what it does there is not measured");
                 }
                 Some(When::At(time))
             }
@@ -83,16 +82,13 @@ impl Build<'_> {
                 };
                 if drawn {
                     let message = "with `every` each has its own clock: `count` and `share` belong to `at`";
-                    self.out.error(&format!("{at}/{key}"), message, "leave them out");
+                    self.out.conflict(&format!("{at}/{key}"), message, "leave them out");
                 }
                 self.gaps(law, &format!("{at}/every")).map(When::Every)
             }
-            (Some(_), Some(_)) => {
-                self.out.error(at, "`at` and `every` exclude each other", "keep one of them");
-                None
-            }
-            (None, None) => {
-                self.out.error(at, "nothing says when the fault begins", "write \"at\": \"1h\"");
+            (time, _) => {
+                let missing = "nothing says when the fault begins";
+                self.out.one_of("`at` and `every`", time.is_some(), at, missing, "write \"at\": \"1h\"");
                 None
             }
         }
@@ -109,15 +105,15 @@ impl Build<'_> {
             }
             if fault.every.is_some() {
                 let message = format!("`{kind}` with `every` needs `for`: it would come once and never heal");
-                self.out.error(at, message, "write \"for\": \"20m\" or a law");
+                self.out.missing(at, message, "write \"for\": \"20m\" or a law");
                 return Err(Refused);
             }
-            self.out.note(at, format!("`{kind}` has no `for`: it lasts to the end"), "write \"for\": \"40m\"");
+            self.out.default_taken(at, format!("`{kind}` has no `for`: it lasts to the end"), "write \"for\": \"40m\"");
             return Ok(None);
         };
-        let dist = self.law(&written.0, &key).ok_or(Refused)?;
+        let dist = written.0.read(&key, self.out).ok_or(Refused)?;
         if dist.fixed() == Some(Span::ZERO) {
-            self.out.error(&key, "a fault of no length breaks nothing", "write a length such as \"40m\"");
+            self.out.out_of_range(&key, "`for` must be above 0", "write a length such as \"40m\"");
             return Err(Refused);
         }
         Ok(Some(dist))
@@ -127,7 +123,7 @@ impl Build<'_> {
     fn end_of_returns(&mut self, fault: &Fault, at: &str) {
         if let (Some(key), None) = (fault.spec.returns(), &fault.lasts) {
             let message = format!("`{key}` counts from the end of the fault, and the fault has none");
-            self.out.error(&format!("{at}/{}/{key}", fault.spec.kind()), message, "write \"for\": \"1h\" or a law");
+            self.out.missing(&format!("{at}/{}/{key}", fault.spec.kind()), message, "write \"for\": \"1h\" or a law");
         }
     }
 
@@ -138,7 +134,7 @@ impl Build<'_> {
         if let Some((name, _)) = zone.filter(|(_, id)| self.plan.zones[*id].kind.away()) {
             let message = format!("the control plane has nothing in `{name}`: it is always the Region's");
             let hint = "name an availability zone; `linkCut` cuts the zone off from it";
-            self.out.error(&format!("{at}/controlPlaneZoneLoss/zone"), message, hint);
+            self.out.wrong_target(&format!("{at}/controlPlaneZoneLoss/zone"), message, hint);
         }
     }
 
@@ -150,14 +146,11 @@ impl Build<'_> {
         match spec.capacity_provider.as_ref().map(|name| (name, self.names.providers.get(name))) {
             Some((name, Some(rows))) if !rows.iter().any(spot) => {
                 let at = format!("{at}/spotReclaim/capacityProvider");
-                self.out.error(&at, format!("`{name}` has no Spot capacity"), "name a Spot provider");
+                self.out.wrong_target(&at, format!("`{name}` has no Spot capacity"), "name a Spot provider");
             }
             None if !*any_spot => {
-                self.out.error(
-                    &format!("{at}/spotReclaim"),
-                    "the scenario has no Spot capacity",
-                    "add a Spot provider",
-                );
+                let hint = "add a Spot provider";
+                self.out.wrong_target(&format!("{at}/spotReclaim"), "the scenario has no Spot capacity", hint);
             }
             _ => {}
         }

@@ -5,7 +5,7 @@ use super::cluster::Home;
 use crate::engine::{Dist, Span};
 use crate::model::ids::{TypeId, ZoneId};
 use crate::model::plan::{Group, Habits, ProviderKind, Scaling};
-use crate::model::problem::nearest;
+use crate::model::problem::Noun;
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, InstancesDistribution};
 use crate::scenario::ecs::capacity_provider::{AutoScalingGroupProvider, ManagedScaling};
@@ -30,11 +30,11 @@ impl Build<'_> {
         if protected {
             let at = format!("{at}/managedTerminationProtection");
             if scaling.is_none() {
-                self.out.error(&at, "termination protection needs managed scaling", "switch `managedScaling` on");
+                self.out.refused(&at, "termination protection needs managed scaling", "switch `managedScaling` on");
             }
             if group.new_instances_protected_from_scale_in != Some(true) {
                 let message = "ECS refuses termination protection for a group without scale-in protection";
-                self.out.error(&at, message, "write \"NewInstancesProtectedFromScaleIn\": true in the group");
+                self.out.refused(&at, message, "write \"NewInstancesProtectedFromScaleIn\": true in the group");
             }
         }
         let at = format!("/autoScalingGroups/{index}");
@@ -81,7 +81,7 @@ impl Build<'_> {
                 runs = false;
             } else if !["HealthCheck", "ReplaceUnhealthy"].contains(&process.process_name.as_str()) {
                 let message = format!("the suspension of `{}` is not modelled: it runs", process.process_name);
-                self.out.warning(&format!("{at}/SuspendedProcesses/{place}"), message, "remove it");
+                self.out.ignored(&format!("{at}/SuspendedProcesses/{place}"), message, "remove it");
             }
         }
         runs
@@ -95,8 +95,8 @@ impl Build<'_> {
             Some("balanced-only") => true,
             Some(other) => {
                 let at = format!("{at}/AvailabilityZoneDistribution/CapacityDistributionStrategy");
-                let message = format!("no distribution over zones is called `{other}`");
-                self.out.error(&at, message, "write balanced-best-effort or balanced-only");
+                let message = format!("`CapacityDistributionStrategy` cannot be `{other}`");
+                self.out.unknown_value(&at, message, "write balanced-best-effort or balanced-only");
                 false
             }
         }
@@ -115,13 +115,10 @@ impl Build<'_> {
             .collect();
         let found = meant.first().copied();
         if found.is_none() {
-            let hint = match nearest(short, list.iter().map(|group| group.auto_scaling_group_name.as_str())) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "add what `aws autoscaling describe-auto-scaling-groups` prints to `autoScalingGroups`".into(),
-            };
-            self.out.error(at, format!("no Auto Scaling group is called `{short}`"), hint);
+            let known = list.iter().map(|group| group.auto_scaling_group_name.as_str());
+            self.out.unknown(Noun::AutoScalingGroup, short, at, known);
         } else if meant.len() > 1 {
-            self.out.error(at, format!("two Auto Scaling groups are called `{short}`"), "give each its own name");
+            self.out.duplicate(Noun::AutoScalingGroup, short, at);
         }
         found
     }
@@ -135,10 +132,11 @@ impl Build<'_> {
             ("instanceWarmupPeriod", written.instance_warmup_period, 0..=10_000),
         ];
         for (key, value, range) in ranges {
-            self.within(value, range, &format!("`{key}`"), &format!("{at}/{key}"));
+            self.out.within(value, range, &format!("{at}/{key}"));
         }
         if written.minimum_scaling_step_size > written.maximum_scaling_step_size {
-            self.out.error(at, "the smallest step is larger than the largest", "swap the two step sizes");
+            let hint = "swap the two step sizes";
+            self.out.conflict(at, "`minimumScalingStepSize` must be at most `maximumScalingStepSize`", hint);
         }
         (written.status != Some(Toggle::Disabled)).then_some(Scaling {
             target: written.target_capacity,
@@ -150,13 +148,11 @@ impl Build<'_> {
 
     fn group_sizes(&mut self, group: &AutoScalingGroup, at: &str) -> u32 {
         let desired = group.desired_capacity.unwrap_or(group.min_size);
-        if !(group.min_size..=group.max_size).contains(&desired) {
-            let message = format!("`{desired}` instances are not between {} and {}", group.min_size, group.max_size);
-            let hint = "keep MinSize <= DesiredCapacity <= MaxSize";
-            self.out.error(&format!("{at}/DesiredCapacity"), message, hint);
-        } else if desired > INSTANCE_QUOTA {
+        let at = format!("{at}/DesiredCapacity");
+        let sound = self.out.within(desired, group.min_size..=group.max_size, &at);
+        if sound && desired > INSTANCE_QUOTA {
             let message = format!("{desired} instances are more than a cluster's quota of {INSTANCE_QUOTA}");
-            self.out.warning(&format!("{at}/DesiredCapacity"), message, "AWS raises the quota on request");
+            self.out.over_quota(&at, message, "AWS raises the quota on request");
         }
         desired
     }
@@ -169,12 +165,13 @@ impl Build<'_> {
             let at = format!("{at}/MixedInstancesPolicy/LaunchTemplate/Overrides/{place}");
             if item.weighted_capacity.as_ref().is_some_and(|weight| weight != "1") {
                 let message = "weighted capacity is not modelled";
-                self.out.error(&format!("{at}/WeightedCapacity"), message, "count instances: write \"1\"");
+                self.out.not_modelled(&format!("{at}/WeightedCapacity"), message, "count instances: write \"1\"");
             }
             match &item.instance_type {
                 Some(name) => types.extend(self.instance_type(name, &format!("{at}/InstanceType"))),
                 None => {
-                    self.out.error(&at, "instance requirements of a group are not modelled", "write `InstanceType`");
+                    let hint = "write `InstanceType`";
+                    self.out.not_modelled(&at, "instance requirements of a group are not modelled", hint);
                 }
             }
         }
@@ -183,7 +180,7 @@ impl Build<'_> {
             if !group.instances.iter().any(|instance| instance.instance_type.is_some()) {
                 let name = &group.auto_scaling_group_name;
                 let hint = "write \"MixedInstancesPolicy\": {\"LaunchTemplate\": {\"Overrides\": [{\"InstanceType\": \"m5.large\"}]}}";
-                self.out.error(at, format!("`{name}` does not say its instance types"), hint);
+                self.out.missing(at, format!("`{name}` does not say its instance types"), hint);
             }
         }
         let mut once: Vec<TypeId> = Vec::new();
@@ -208,7 +205,7 @@ impl Build<'_> {
             let hint =
                 "use two groups and two capacity providers, one of them with OnDemandPercentageAboveBaseCapacity 0";
             let at = format!("{at}/MixedInstancesPolicy/InstancesDistribution");
-            self.out.error(&at, "a group that mixes on-demand and Spot instances is not modelled", hint);
+            self.out.not_modelled(&at, "a group that mixes on-demand and Spot instances is not modelled", hint);
         }
         true
     }
@@ -220,7 +217,7 @@ impl Build<'_> {
         if named.is_empty() {
             let Some(list) = &group.vpc_zone_identifier else {
                 let message = format!("`{}` names no zone: it takes all", group.auto_scaling_group_name);
-                self.out.note(at, message, "write `AvailabilityZones` or `VPCZoneIdentifier`");
+                self.out.default_taken(at, message, "write `AvailabilityZones` or `VPCZoneIdentifier`");
                 return Some(self.zones_of(home.region));
             };
             let subnets: Vec<&str> = list.split(',').map(str::trim).filter(|subnet| !subnet.is_empty()).collect();
@@ -231,7 +228,7 @@ impl Build<'_> {
             let zone = self.names.zone(name, &format!("{at}/{key}"), self.out)?;
             if self.plan.zones[zone].region != home.region {
                 let message = format!("the zone `{name}` lies in another Region than the cluster `{}`", home.name);
-                self.out.error(&format!("{at}/{key}"), message, "name zones of the cluster's Region");
+                self.out.wrong_target(&format!("{at}/{key}"), message, "name zones of the cluster's Region");
                 return None;
             }
             zones.push(zone);

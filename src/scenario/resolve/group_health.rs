@@ -13,7 +13,7 @@ const STATUS_CHECKS: Span = Span::from_secs(300);
 impl Build<'_> {
     pub(super) fn host_health(&mut self, group: &AutoScalingGroup, at: &str) -> HostHealth {
         let law = self.scenario.detection.as_ref().and_then(|laws| laws.host_checks.as_ref());
-        let status = law.and_then(|law| self.law(law, "/detection/hostChecks"));
+        let status = law.and_then(|law| law.read("/detection/hostChecks", self.out));
         let needed = ["HealthCheck", "ReplaceUnhealthy"];
         HostHealth {
             acts: group.suspended_processes.iter().all(|one| !needed.contains(&one.process_name.as_str())),
@@ -32,11 +32,11 @@ impl Build<'_> {
                 "ELB" => targets = true,
                 "EBS" | "VPC_LATTICE" => {
                     let message = format!("health checks of type {kind} bear on availability and are not modelled");
-                    self.out.warning(&at, message, "the group acts on EC2 status checks, and on targets with ELB");
+                    self.out.ignored(&at, message, "the group acts on EC2 status checks, and on targets with ELB");
                 }
                 other => {
-                    let message = format!("EC2 Auto Scaling has no health checks of type `{other}`");
-                    self.out.error(&at, message, "write EC2, ELB, EBS or VPC_LATTICE, separated by commas");
+                    let message = format!("`HealthCheckType` cannot be `{other}`");
+                    self.out.unknown_value(&at, message, "write EC2, ELB, EBS or VPC_LATTICE, separated by commas");
                 }
             }
         }
@@ -63,7 +63,7 @@ impl Build<'_> {
                     "`HealthCheckType` ELB of `{name}` is not used: none of its instances is a target of a load balancer"
                 );
                 let hint = "a task with a network interface of its own (`awsvpc`) is registered by its address";
-                self.out.note(&format!("/autoScalingGroups/{index}/HealthCheckType"), message, hint);
+                self.out.unused(&format!("/autoScalingGroups/{index}/HealthCheckType"), message, hint);
             }
         }
     }
@@ -85,15 +85,14 @@ impl Build<'_> {
         for name in idle {
             let message = format!("`recommendationBefore` has no effect on `{name}`: its Capacity Rebalancing is off");
             let hint = "write \"CapacityRebalance\": true in the group, or leave `recommendationBefore` out";
-            self.out.warning(&format!("{at}/recommendationBefore"), message, hint);
+            self.out.no_effect(&format!("{at}/recommendationBefore"), message, hint);
         }
     }
 
     pub(super) fn rebalances(&mut self, group: &AutoScalingGroup, spot: bool, at: &str) -> bool {
         let written = group.capacity_rebalance == Some(true);
         if written && !spot {
-            let message = "`CapacityRebalance` is not used: the group has no Spot instances";
-            self.out.note(&format!("{at}/CapacityRebalance"), message, "");
+            self.out.not_used(&format!("{at}/CapacityRebalance"), "the group has no Spot instances");
         }
         written && spot
     }

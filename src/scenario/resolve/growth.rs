@@ -10,7 +10,7 @@ use crate::engine::Time;
 use crate::model::fault::Live;
 use crate::model::ids::{CellId, ClusterId, RegionId};
 use crate::model::plan::{self, Growth, NewCell, When};
-use crate::model::problem::nearest;
+use crate::model::problem::Noun;
 use crate::model::routing;
 use crate::scenario::ecs::cluster::Cluster;
 use crate::scenario::file::{AddCell, ControlPlane, Mapping, Migration};
@@ -19,15 +19,15 @@ impl Build<'_> {
     /// When cells are added; which clusters move is known once there are clusters.
     pub(super) fn growth(&mut self, written: &ControlPlane, at: &str) -> Growth {
         let at_once = written.migration.as_ref().map_or(1, |migration: &Migration| migration.at_once);
-        self.within(at_once, 1..=1_000, "clusters at one time", &format!("{at}/migration/atOnce"));
+        self.out.within(at_once, 1..=1_000, &format!("{at}/migration/atOnce"));
         if written.migration.is_some() && written.add_cells.is_empty() {
-            let message = "`migration` is not used: no cell is added";
-            self.out.warning(&format!("{at}/migration"), message, "write `addCells`, or leave it out");
+            self.out.idle(&format!("{at}/migration"), "no cell is added", "write `addCells`, or leave it out");
         }
         let most = CELLS_MAX.saturating_sub(written.cells) as usize;
         if written.add_cells.len() > most {
-            let message = format!("{} more cells are more than a Region can have", written.add_cells.len());
-            self.out.error(&format!("{at}/addCells"), message, format!("at most {CELLS_MAX} with those of the start"));
+            let message =
+                format!("a Region has at most {CELLS_MAX} cells: {most} can be added, not {}", written.add_cells.len());
+            self.out.too_large(&format!("{at}/addCells"), message, "write fewer");
             return Growth { cells: Vec::new(), at_once };
         }
         let mut before = Time::ZERO;
@@ -37,7 +37,7 @@ impl Build<'_> {
             self.time_of_addition(time, before, place, &format!("{at}/at"));
             if !row.clusters.is_empty() && written.router.mapping != Mapping::FullMap {
                 let message = "`clusters` belongs to `fullMap`: the other mappings say themselves who moves";
-                self.out.error(&format!("{at}/clusters"), message, "leave it out, or pin clusters to their cells");
+                self.out.conflict(&format!("{at}/clusters"), message, "leave it out, or pin clusters to their cells");
             }
             before = time;
             cells.push(NewCell { at: time, cell: CellId(0), moves: Vec::new() });
@@ -46,14 +46,15 @@ impl Build<'_> {
     }
 
     fn time_of_addition(&mut self, time: Time, before: Time, place: usize, at: &str) {
-        if place > 0 && time <= before {
-            let message = format!("`{time}` is not after the cell before it, at `{before}`");
-            self.out.error(at, message, "write cells in the order in which they are added");
-        } else if time == Time::ZERO {
-            self.out.error(at, "a cell that is there from the start is not added", "write more `cells` instead");
+        if !self.out.after(time, Some(before).filter(|_| place > 0), at) {
+            return;
+        }
+        if time == Time::ZERO {
+            self.out.out_of_range(at, "a cell must be added after 0", "write more `cells` instead");
         } else if time >= self.plan.end() {
-            let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
-            self.out.error(at, message, "add the cell earlier, or make `duration` longer");
+            let message =
+                format!("a cell must be added before the end of the run, `{}`, not at `{time}`", self.plan.duration);
+            self.out.out_of_range(at, message, "add the cell earlier, or make `duration` longer");
         }
     }
 
@@ -93,8 +94,8 @@ impl Build<'_> {
             let (all, of) = (there.iter().filter(|there| **there).count(), moved.filter(|row| there[*row]).count());
             self.tell(first + place, times[place], of, all, &at);
             if moves.is_empty() && written.router.mapping == Mapping::FullMap && row.clusters.is_empty() {
-                let message = "a table moves nobody by itself: the cell stays empty";
-                self.out.warning(&at, message, "list `clusters` that migrate to it");
+                let message = "the cell stays empty: with `fullMap` clusters stay where they are";
+                self.out.no_effect(&at, message, "list `clusters` that migrate to it");
             }
             if let Some(plane) = &mut self.plan.regions[region].plane {
                 plane.growth.cells[place] = NewCell { at: times[place], cell: cells[first + place], moves };
@@ -111,7 +112,7 @@ impl Build<'_> {
     fn tell(&mut self, place: usize, time: Time, moved: usize, all: usize, at: &str) {
         let name = router::cell_name(place);
         let move_ = if moved == 1 { "moves" } else { "move" };
-        self.out.note(at, format!("`{name}` is added at {time}: {moved} of {all} clusters {move_}"), "");
+        self.out.follows(at, format!("`{name}` is added at {time}: {moved} of {all} clusters {move_}"), "");
     }
 
     /// Rows of the clusters that an entry lists.
@@ -120,31 +121,24 @@ impl Build<'_> {
         for (place, name) in row.clusters.iter().enumerate() {
             let at = format!("{at}/clusters/{place}");
             let Some(known) = names.iter().position(|known| known == name) else {
-                let elsewhere = self.index.clusters.contains_key(name.as_str());
-                let (message, hint) = if elsewhere {
+                if self.index.clusters.contains_key(name.as_str()) {
+                    let message = format!("the cluster `{name}` is in another Region");
                     let hint = "each Region has its own cells: name one of this Region";
-                    (format!("the cluster `{name}` is in another Region"), hint.to_owned())
+                    self.out.wrong_target(&at, message, hint);
                 } else {
-                    let near = nearest(name, names.iter().map(String::as_str));
-                    let hint = near
-                        .map_or("name a cluster of this Region".to_owned(), |near| format!("did you mean `{near}`?"));
-                    (format!("no cluster is called `{name}`"), hint)
-                };
-                self.out.error(&at, message, hint);
+                    self.out.unknown(Noun::Cluster, name, &at, names.iter().map(String::as_str));
+                }
                 continue;
             };
             let late = self.names.clusters.get(name).is_some_and(|id| !self.there(*id, Time::ZERO + row.at.0));
             if found.contains(&known) {
-                self.out.error(&at, format!("`{name}` is named twice"), "name each cluster once");
+                self.out.twice(name, &at);
             } else if written.router.pins.contains_key(name) {
-                self.out.error(
-                    &at,
-                    format!("`{name}` has a pin: it stays where it is"),
-                    "remove the pin, or this name",
-                );
+                let hint = "remove the pin, or this name";
+                self.out.conflict(&at, format!("`{name}` has a pin: it stays where it is"), hint);
             } else if late {
                 let hint = "leave it out: a new cluster gets the cell with the fewest, unless `map` has a row for it";
-                self.out.error(&at, format!("`{name}` is created later"), hint);
+                self.out.wrong_target(&at, format!("`{name}` is created later"), hint);
             } else {
                 found.push(known);
             }
@@ -166,7 +160,7 @@ impl Build<'_> {
             if let Some(added) = row.added.filter(|added| *added > at) {
                 let message = format!("`{}` is not there before {added}", row.name);
                 let hint = "until then the fault has nothing to hit: begin it later, or name another cell";
-                self.out.warning(&format!("/faults/{place}/at"), message, hint);
+                self.out.no_effect(&format!("/faults/{place}/at"), message, hint);
             }
         }
     }

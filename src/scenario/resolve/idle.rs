@@ -29,29 +29,29 @@ impl Build<'_> {
             match &fault.spec {
                 Spec::ZoneGrey(_) if !traffic => {
                     let message = "a grey zone spoils answers, and no service has traffic: it does nothing";
-                    self.out.warning(&at, message, "add `traffic`");
+                    self.out.no_effect(&at, message, "add `traffic`");
                 }
                 Spec::LinkCut(spec) if spec.zone.is_none() && !away => {
                     let message = "every zone is an availability zone, and none is named: it does nothing";
-                    self.out.warning(&at, message, "name a `zone`, or add one of another kind");
+                    self.out.no_effect(&at, message, "name a `zone`, or add one of another kind");
                 }
                 Spec::AgentDisconnect(_) if !hosts => {
                     let message = "the scenario has no container instances, and so no agents: it does nothing";
-                    self.out.warning(&at, message, "add a capacity provider with hosts, or `externalInstances`");
+                    self.out.no_effect(&at, message, "add a capacity provider with hosts, or `externalInstances`");
                 }
                 Spec::ZonePowerLoss(spec) => self.idle_returns(spec, &at, hosts, fargate),
                 Spec::HostCrash(_) if !hosts => {
                     let message = "the scenario has no container instances: it does nothing";
-                    self.out.warning(&at, message, "crash tasks instead, or add a capacity provider with hosts");
+                    self.out.no_effect(&at, message, "crash tasks instead, or add a capacity provider with hosts");
                 }
                 Spec::SpotReclaim(spec) if spec.recommendation_before.is_some() && !spot_hosts => {
-                    let message = "`recommendationBefore` is not used: only EC2 Spot has rebalance recommendations";
-                    self.out.note(&format!("{at}/recommendationBefore"), message, "");
+                    let why = "only EC2 Spot has rebalance recommendations";
+                    self.out.not_used(&format!("{at}/recommendationBefore"), why);
                 }
                 Spec::SpotReclaim(spec) => self.unheeded_recommendation(spec, &at),
                 spec => {
                     if let Some((message, hint)) = self.idle_plane(spec) {
-                        self.out.warning(&at, format!("{message}: it does nothing"), hint);
+                        self.out.no_effect(&at, format!("{message}: it does nothing"), hint);
                     }
                 }
             }
@@ -63,13 +63,12 @@ impl Build<'_> {
         let zone = spec.zone.as_ref().and_then(|name| self.names.zones.get(name));
         let away = zone.is_some_and(|zone| self.plan.zones[*zone].kind.away());
         if spec.hosts_return.is_some() && !hosts {
-            let message = "`hostsReturn` is not used: the scenario has no container instances";
-            self.out.warning(&format!("{at}/hostsReturn"), message, "Fargate comes back by `fargateReturns`");
+            let why = "the scenario has no container instances";
+            self.out.idle(&format!("{at}/hostsReturn"), why, "Fargate comes back by `fargateReturns`");
         }
         if spec.fargate_returns.is_some() && (!fargate || away) {
             let why = if away { "Fargate is offered in availability zones only" } else { "no service uses Fargate" };
-            let message = format!("`fargateReturns` is not used: {why}");
-            self.out.warning(&format!("{at}/fargateReturns"), message, "hosts come back by `hostsReturn`");
+            self.out.idle(&format!("{at}/fargateReturns"), why, "hosts come back by `hostsReturn`");
         }
     }
 
@@ -102,22 +101,19 @@ impl Build<'_> {
         let balanced = self.plan.services.iter().any(|service| service.balancer.is_some());
         let target = self.scenario.detection.as_ref().is_some_and(|laws| laws.target.is_some());
         if target && !balanced {
-            let message = "`target` is not used: no service has a load balancer";
-            self.out.note("/detection/target", message, "");
+            self.out.not_used("/detection/target", "no service has a load balancer");
         }
         self.idle_addresses();
         let loss = self.scenario.detection.as_ref().is_some_and(|laws| laws.loss.is_some());
         let silent = |spec: &Spec| matches!(spec, Spec::ZonePowerLoss(_) | Spec::HostCrash(_) | Spec::SpotReclaim(_));
         let faults = &self.scenario.faults;
         if loss && !faults.is_empty() && !faults.iter().any(|fault| silent(&fault.spec)) {
-            let message =
-                "`loss` is not used: no fault lets a task or host die in silence, and an exit is known at once";
-            self.out.note("/detection/loss", message, "");
+            let why = "no fault lets a task or host die in silence, and an exit is known at once";
+            self.out.not_used("/detection/loss", why);
         }
         let checks = self.scenario.detection.as_ref().is_some_and(|laws| laws.host_checks.is_some());
         if checks && !self.plan.providers.iter().any(|row| matches!(row.kind, ProviderKind::Group(_))) {
-            let message = "`hostChecks` is not used: no service has hosts of an Auto Scaling group";
-            self.out.note("/detection/hostChecks", message, "");
+            self.out.not_used("/detection/hostChecks", "no service has hosts of an Auto Scaling group");
         }
         let checked = |row: &crate::model::plan::Service| {
             row.balancer.is_some() || row.task.health.is_some() || row.life.health.is_some()
@@ -127,7 +123,7 @@ impl Build<'_> {
                 "`healthCheckGracePeriodSeconds` of `{}` is not used: it has no load balancer and no health check",
                 service.name
             );
-            self.out.note("", message, "");
+            self.out.unused("", message, "");
         }
     }
 
@@ -146,12 +142,10 @@ impl Build<'_> {
             let Some(balancer) = &traffic.load_balancer else { continue };
             let at = |key: &str| format!("/traffic/{index}/loadBalancer/{key}");
             if balancer.cross_zone && balancer.dns_ttl.0 != usual.dns_ttl.0 {
-                let message = "`dnsTtl` is not used: it matters with `crossZone` off, or when a fault takes a zone";
-                self.out.note(&at("dnsTtl"), message, "");
+                self.out.not_used(&at("dnsTtl"), "it matters with `crossZone` off, or when a fault takes a zone");
             }
             if balancer.clients_retry_share > 0.0 {
-                let message = "`clientsRetryShare` is not used: no fault takes a whole zone and the node there";
-                self.out.note(&at("clientsRetryShare"), message, "");
+                self.out.not_used(&at("clientsRetryShare"), "no fault takes a whole zone and the node there");
             }
         }
     }
@@ -162,8 +156,7 @@ impl Build<'_> {
             let Some(rows) = named.filter(|_| entry.spot_instance_draining == Some(true)) else { continue };
             if !rows.iter().any(|row| is_spot(&self.plan.providers[*row].kind)) {
                 let at = format!("/behaviour/{index}/spotInstanceDraining");
-                let message = "`spotInstanceDraining` is not used: the instances of this provider are not Spot";
-                self.out.note(&at, message, "");
+                self.out.not_used(&at, "the instances of this provider are not Spot");
             }
         }
     }

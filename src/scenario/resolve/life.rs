@@ -34,7 +34,7 @@ impl Build<'_> {
         let order: Vec<(usize, &Behaviour)> = of_service.into_iter().chain(of_family).map(entry).collect();
         let mut pick = |key: &str, choose: fn(&Behaviour) -> Option<&Law>| {
             let (index, law) = order.iter().find_map(|(index, entry)| Some((*index, choose(entry)?)))?;
-            self.law(law, &format!("/behaviour/{index}/{key}"))
+            law.read(&format!("/behaviour/{index}/{key}"), self.out)
         };
         // The nearer entry decides whether a start has phases.
         let decides =
@@ -59,8 +59,9 @@ impl Build<'_> {
         let exit_code = order.iter().find_map(|(_, entry)| entry.exit_code).unwrap_or(EXIT_CODE);
         let seconds = |fargate: f64, host: f64| around(if on_fargate { fargate } else { host });
         let detection = scenario.detection.as_ref();
-        let loss = detection.and_then(|laws| laws.loss.as_ref()).and_then(|law| self.law(law, "/detection/loss"));
-        let target = detection.and_then(|laws| laws.target.as_ref()).and_then(|law| self.law(law, "/detection/target"));
+        let loss = detection.and_then(|laws| laws.loss.as_ref()).and_then(|law| law.read("/detection/loss", self.out));
+        let target =
+            detection.and_then(|laws| laws.target.as_ref()).and_then(|law| law.read("/detection/target", self.out));
         Life {
             start,
             eni: eni.unwrap_or_else(|| seconds(12.0, 12.0)),
@@ -85,7 +86,7 @@ impl Build<'_> {
         let found = first(&self.index.of_providers, name).map(|place| (place, &behaviour[place]));
         let boot = found.and_then(|(index, entry)| {
             let law = entry.boot.as_ref()?;
-            self.law(law, &format!("/behaviour/{index}/boot"))
+            law.read(&format!("/behaviour/{index}/boot"), self.out)
         });
         HostHabits {
             boot: boot.unwrap_or_else(|| around(BOOT.as_secs_f64())),
@@ -107,7 +108,7 @@ impl Build<'_> {
             let subject =
                 |entry: &Behaviour| (entry.family.clone(), entry.service.clone(), entry.capacity_provider.clone());
             if !seen.insert(subject(entry)) {
-                self.out.error(&at, "this has an entry already", "write one entry for each");
+                self.out.duplicate_name(&at, "an entry before it is for the same", "write one entry for each");
             }
             match subject(entry) {
                 (Some(family), None, None) => {
@@ -120,8 +121,16 @@ impl Build<'_> {
                     self.names.provider(&provider, &format!("{at}/capacityProvider"), self.out);
                 }
                 _ => {
-                    let hint = "write exactly one of `family`, `service` and `capacityProvider`";
-                    self.out.error(&at, "it must be clear whose behaviour this is", hint);
+                    let several =
+                        entry.family.is_some() || entry.service.is_some() || entry.capacity_provider.is_some();
+                    let keys = "`family`, `service` and `capacityProvider`";
+                    self.out.one_of(
+                        keys,
+                        several,
+                        &at,
+                        "nothing says whose behaviour this is",
+                        "write one of these keys",
+                    );
                 }
             }
             self.belongs_together(entry, &at);
@@ -131,7 +140,7 @@ impl Build<'_> {
     fn belongs_together(&mut self, entry: &Behaviour, at: &str) {
         if entry.start.is_some() && (entry.phases.is_some() || entry.image_megabytes.is_some()) {
             let message = "`start` stands for all phases and excludes `phases` and `imageMegabytes`";
-            self.out.error(at, message, "keep `start`, or the others");
+            self.out.conflict(at, message, "keep `start`, or the others");
         }
         if let Some(law) = &entry.crash {
             self.gaps(law, &format!("{at}/crash"));
@@ -142,11 +151,10 @@ impl Build<'_> {
             }
         }
         if let Some(code) = entry.exit_code {
-            self.within(code, 0..=255, "an exit code", &format!("{at}/exitCode"));
+            self.out.within(code, 0..=255, &format!("{at}/exitCode"));
         }
-        if let Some(size) = entry.image_megabytes.filter(|size| !(0.0..=1e7).contains(size)) {
-            let message = format!("`{size}` is out of range for an image size");
-            self.out.error(&format!("{at}/imageMegabytes"), message, "write 0 to 10,000,000");
+        if let Some(size) = entry.image_megabytes {
+            self.out.within(size, 0.0..=1e7, &format!("{at}/imageMegabytes"));
         }
         let of_hosts = [
             ("boot", entry.boot.is_some()),
@@ -169,7 +177,7 @@ impl Build<'_> {
             if entry.capacity_provider.is_some() { (&of_tasks, "tasks") } else { (&of_hosts, "hosts") };
         for (key, _) in wrong.iter().filter(|(_, written)| *written) {
             let hint = format!("write it in an entry for {whose}");
-            self.out.error(&format!("{at}/{key}"), format!("`{key}` is a matter of {whose}"), hint);
+            self.out.conflict(&format!("{at}/{key}"), format!("`{key}` is a matter of {whose}"), hint);
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{Build, requirements};
 use crate::engine::Span;
 use crate::model::ids::TypeId;
 use crate::model::plan::{Managed, ProviderKind};
+use crate::model::problem::{Code, Noun, Problem};
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::capacity_provider::{CapacityOption, InstanceRequirements, ManagedInstancesProvider};
 use crate::scenario::types::Row;
@@ -24,7 +25,7 @@ impl Build<'_> {
         let subnets: Vec<&str> = template.network_configuration.subnets.iter().map(String::as_str).collect();
         let subnets_at = format!("{at}/instanceLaunchTemplate/networkConfiguration/subnets");
         let zones = if subnets.is_empty() {
-            self.out.error(&subnets_at, "Managed Instances need a subnet", "list one subnet for each zone");
+            self.out.missing(&subnets_at, "Managed Instances need a subnet", "list one subnet for each zone");
             None
         } else {
             let zones = self.zones_of_subnets(&subnets, home.region, &subnets_at);
@@ -32,18 +33,12 @@ impl Build<'_> {
         };
         if template.capacity_option_type == Some(CapacityOption::Reserved) {
             let at = format!("{at}/instanceLaunchTemplate/capacityOptionType");
-            self.out.error(&at, "capacity reservations are not modelled", "write ON_DEMAND or SPOT");
+            self.out.not_modelled(&at, "capacity reservations are not modelled", "write ON_DEMAND or SPOT");
         }
         let optimization = provider.infrastructure_optimization.as_ref();
         let after = optimization.and_then(|written| written.scale_in_after).unwrap_or(SCALE_IN_AFTER);
-        if !(-1..=3_600).contains(&after) {
-            let at = format!("{at}/infrastructureOptimization/scaleInAfter");
-            self.out.error(
-                &at,
-                format!("`{after}` is out of range for `scaleInAfter`"),
-                "write 0 to 3600, or -1 for never",
-            );
-        }
+        let after_at = format!("{at}/infrastructureOptimization/scaleInAfter");
+        self.out.within(after, -1..=3_600, &after_at);
         let types_at = format!("{at}/instanceLaunchTemplate/instanceRequirements");
         let types = self.fitting_types(template.instance_requirements.as_ref(), &types_at);
         let repairs = provider.auto_repair_configuration.as_ref().and_then(|written| written.actions_status);
@@ -71,7 +66,8 @@ impl Build<'_> {
         });
         if rows.is_empty() {
             let hint = "widen `vCpuCount`, `memoryMiB` or the lists of types, or add types to `instanceTypes`";
-            self.out.error(at, "no known instance type meets the requirements", hint);
+            let message = "no known instance type meets the requirements";
+            self.out.push(Problem::new(Code::NoCapacity, at, message, hint).about(Noun::InstanceType, ""));
             return None;
         }
         Some(rows.iter().filter_map(|row| self.instance_type(&row.name, at)).collect())

@@ -47,14 +47,15 @@ mod task;
 mod traffic;
 mod units;
 
+use self::service::Written;
 use super::file::{Objective, Scenario, VERSION};
 use super::types;
-use crate::engine::{Dist, Span};
+use crate::engine::{Dist, Span, Time};
 use crate::model::Plan;
 use crate::model::ids::{AccountId, BucketId, RegionId, ServiceId, TypeId, ZoneId};
 use crate::model::names::Names;
 use crate::model::plan;
-use crate::model::problem::Problems;
+use crate::model::problem::{Noun, Problems};
 use crate::model::quantity::Law;
 use crate::scenario::ecs::capacity_provider::CapacityProvider;
 use crate::scenario::ecs::service::LaunchType;
@@ -166,6 +167,9 @@ struct Refused;
 /// Tasks, and hosts, that a scenario may ask for at once (model choice: what fits into the memory of a large machine).
 const MOST: u64 = 10_000_000;
 
+/// The longest run.
+const LONGEST: Span = Span::from_secs(1_000 * 366 * 86_400);
+
 /// Cells of all Regions together (model choice): each is a partition with its own queue and tables.
 const MOST_CELLS: usize = 1 << 14;
 
@@ -173,33 +177,30 @@ impl Build<'_> {
     fn head(&mut self) {
         let scenario = self.scenario;
         if scenario.version != VERSION {
-            let message = format!("version {} is unknown", scenario.version);
-            self.out.error("/version", message, format!("this program reads version {VERSION}"));
+            let message = format!("this program reads version {VERSION}, not {}", scenario.version);
+            self.out.unknown_value("/version", message, format!("write {VERSION}"));
         }
         if scenario.name.trim().is_empty()
             || scenario.name.contains(|c: char| matches!(c, '/' | '\\') || c.is_control())
             || scenario.name.starts_with('.')
         {
             let hint = "write letters, digits and hyphens: the folder of results has this name";
-            self.out.error("/name", format!("`{}` names no folder", scenario.name), hint);
+            self.out.invalid_name("/name", format!("`{}` cannot be the name of a folder", scenario.name), hint);
         }
-        if scenario.duration.0 == Span::ZERO {
-            self.out.error("/duration", "nothing is simulated in no time", "write a length such as \"3h\"");
-        } else if scenario.duration.0 > Span::from_secs(1_000 * 366 * 86_400) {
-            self.out.error(
-                "/duration",
-                "`duration` is longer than a thousand years",
-                "write a length such as \"365d\"",
-            );
-        } else if scenario.warm_up.0 >= scenario.duration.0 {
-            let message = format!("`{}` leaves nothing of `{}` to measure", scenario.warm_up.0, scenario.duration.0);
-            self.out.error("/warmUp", message, "make it shorter than `duration`");
+        let duration = scenario.duration.0;
+        if duration == Span::ZERO || duration > LONGEST {
+            let message = format!("`duration` must be above 0 and at most a thousand years, not `{duration}`");
+            self.out.out_of_range("/duration", message, "write a length such as \"3h\"");
+        } else if scenario.warm_up.0 >= duration {
+            let message =
+                format!("`warmUp` must be shorter than `duration`, `{duration}`, not `{}`", scenario.warm_up.0);
+            self.out.out_of_range("/warmUp", message, "the rest is measured: make it shorter");
         }
         match scenario.starts_at.parse::<jiff::Timestamp>() {
             Ok(date) => self.plan.starts_at = date.as_second(),
             Err(error) => {
-                let message = format!("`{}` is not a date: {error}", scenario.starts_at);
-                self.out.error("/startsAt", message, "write it as \"2026-01-05T00:00:00Z\"");
+                let message = format!("`startsAt` must be a date, not `{}`: {error}", scenario.starts_at);
+                self.out.malformed("/startsAt", message, "write it as \"2026-01-05T00:00:00Z\"");
             }
         }
         self.plan.name.clone_from(&scenario.name);
@@ -211,14 +212,11 @@ impl Build<'_> {
 
     /// Remembers the services and families that were written and refused.
     fn refused(&mut self) {
-        for cluster in self.scenario.clusters.iter().filter(|one| !dead::cluster(one)) {
-            for service in cluster.services.iter().filter(|one| !dead::service(one)) {
-                let full = format!("{}/{}", cluster.cluster_name, service.service_name);
-                if !self.names.services.contains_key(&full) {
-                    let family = service.task_definition.rsplit('/').next().unwrap_or_default();
-                    let family = family.split(':').next().unwrap_or_default();
-                    self.names.refused.extend([full, service.service_name.clone(), family.to_owned()]);
-                }
+        for Written { full, id, service, cluster, .. } in self.written_services() {
+            if id.is_none() && !dead::cluster(cluster) && !dead::service(service) {
+                self.out.broken(Noun::Service, &full);
+                self.out.broken(Noun::Service, &service.service_name);
+                self.out.broken(Noun::Family, family_of(&service.task_definition));
             }
         }
     }
@@ -228,13 +226,11 @@ impl Build<'_> {
         for (index, kind) in self.scenario.instance_types.iter().enumerate() {
             let at = format!("/instanceTypes/{index}");
             if !seen.insert(&kind.instance_type) {
-                self.out.error(&at, format!("`{}` stands twice", kind.instance_type), "keep one of them");
+                self.out.twice(&kind.instance_type, &at);
             }
-            let count = (kind.vcpu_info.default_vcpus, kind.memory_info.size_in_mib);
-            if !(1..=4_096).contains(&count.0) || !(1..=100_000_000).contains(&count.1) {
-                let hint = "vCPUs go from 1 to 4096, memory from 1 MiB to 100,000,000 MiB";
-                self.out.error(&at, format!("`{}` has no size that a host can have", kind.instance_type), hint);
-            }
+            let (vcpus, memory) = (kind.vcpu_info.default_vcpus, kind.memory_info.size_in_mib);
+            self.out.within(vcpus, 1..=4_096, &format!("{at}/VCpuInfo/DefaultVCpus"));
+            self.out.within(memory, 1..=100_000_000, &format!("{at}/MemoryInfo/SizeInMiB"));
         }
     }
 
@@ -243,57 +239,36 @@ impl Build<'_> {
         if let Some(id) = self.names.types.get(name) {
             return Some(*id);
         }
-        let Some(row) = self.catalogue.get(name) else {
-            let hint = match crate::model::problem::nearest(name, self.catalogue.keys().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`? Other types go to `instanceTypes`"),
-                None => "add what `aws ec2 describe-instance-types` prints to `instanceTypes`".to_owned(),
-            };
-            self.out.error(at, format!("the instance type `{name}` is unknown"), hint);
-            return None;
-        };
+        let row = self.out.find(Noun::InstanceType, &self.catalogue, name, at)?;
         let id = self.plan.types.push(row.plan());
         self.names.types.insert(name.to_owned(), id);
         Some(id)
     }
 
-    /// The law that the engine samples; a problem when it makes none.
-    fn law(&mut self, law: &Law, at: &str) -> Option<Dist> {
-        match law.dist() {
-            Ok(dist) => Some(dist),
-            Err(error) => {
-                self.out.error(at, format!("the law {error}"), "");
-                None
-            }
-        }
-    }
-
     /// A law of gaps: one that is always zero would let time stand still.
     fn gaps(&mut self, law: &Law, at: &str) -> Option<Dist> {
-        let dist = self.law(law, at)?;
+        let dist = law.read(at, self.out)?;
         let stands_still = match &dist {
             Dist::Constant(span) | Dist::Uniform(_, span) => *span == Span::ZERO,
             Dist::Empirical(values) => values.iter().all(|value| *value == Span::ZERO),
             _ => false,
         };
         if stands_still {
-            self.out.error(at, "a law that is always zero lets time stand still", "write a length above zero");
+            let hint = "with a law of zeros time would stand still";
+            self.out.out_of_range(at, "a length of time between two events must be above 0", hint);
             return None;
         }
         Some(dist)
     }
 
-    /// Whether `value` lies in `range`; a problem with `what` otherwise.
-    fn within(&mut self, value: u32, range: std::ops::RangeInclusive<u32>, what: &str, at: &str) -> bool {
-        let inside = range.contains(&value);
-        if !inside {
-            let (low, high) = (range.start(), range.end());
-            let hint = match *high {
-                u32::MAX => format!("write {low} or more"),
-                high => format!("write {low} to {high}"),
-            };
-            self.out.error(at, format!("`{value}` is out of range for {what}"), hint);
+    /// Whether a time is after the end of the run, which is warned of.
+    fn after_end(&mut self, time: Time, at: &str, hint: &str) -> bool {
+        let after = time >= self.plan.end();
+        if after {
+            let message = format!("`{time}` is after the end of the run, `{}`", self.plan.duration);
+            self.out.after_end(at, message, hint);
         }
-        inside
+        after
     }
 
     /// Whether ECS would take `name` for a cluster, service or family.
@@ -302,7 +277,8 @@ impl Build<'_> {
             && name.len() <= 255
             && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         if !fits {
-            self.out.error(at, format!("ECS refuses the name `{name}`"), "use up to 255 letters, digits, `-` and `_`");
+            let hint = "use up to 255 letters, digits, `-` and `_`";
+            self.out.invalid_name(at, format!("ECS refuses the name `{name}`"), hint);
         }
         fits
     }
@@ -320,19 +296,19 @@ impl Build<'_> {
         for (what, count) in counts {
             if count > usize::from(u16::MAX) {
                 let message = format!("{count} {what} are more than can be simulated");
-                self.out.error("", message, format!("at most {}", u16::MAX));
+                self.out.too_large("", message, format!("at most {}", u16::MAX));
             }
         }
         if plan.cells.len() > MOST_CELLS {
             let message = format!("the Regions have more than {MOST_CELLS} cells together");
-            self.out.error("/regions", message, "write fewer `cells`: each is a world of its own");
+            self.out.too_large("/regions", message, "write fewer `cells`: each is a world of its own");
         }
         let tasks: u64 = plan.services.iter().map(|service| u64::from(service.desired)).sum();
         let hosts: u64 = plan.providers.iter().filter_map(group_size).sum();
         for (what, count) in [("tasks", tasks), ("hosts", hosts)] {
             if count > MOST {
                 let message = format!("{count} {what} at the start are more than can be simulated");
-                self.out.error("/clusters", message, format!("start with {MOST} at most"));
+                self.out.too_large("/clusters", message, format!("start with {MOST} at most"));
             }
         }
     }
@@ -343,7 +319,7 @@ impl Build<'_> {
         let mut warn = |index: usize, used: bool, list: &str, what: &str, name: &str| {
             if !used {
                 let message = format!("no cluster uses the {what} `{name}`");
-                self.out.warning(&format!("/{list}/{index}"), message, "remove it, or refer to it");
+                self.out.unreferenced(&format!("/{list}/{index}"), message, "remove it, or refer to it");
             }
         };
         let alive = |row: &(usize, &TaskDefinition)| !dead::definition(row.1);
@@ -374,13 +350,19 @@ impl Build<'_> {
                 let message =
                     format!("nothing in `{}` has launch type EXTERNAL: its hosts stay empty", cluster.cluster_name);
                 let at = format!("{}/externalInstances", self.cluster_at(index));
-                self.out.warning(&at, message, "remove them, or write \"launchType\": \"EXTERNAL\"");
+                self.out.no_effect(&at, message, "remove them, or write \"launchType\": \"EXTERNAL\"");
             }
         }
         if scenario.clusters.is_empty() {
-            self.out.warning("/clusters", "no cluster: nothing runs", "add a cluster with a service");
+            self.out.no_effect("/clusters", "no cluster: nothing runs", "add a cluster with a service");
         }
     }
+}
+
+/// The family in `family`, `family:revision` or an ARN.
+fn family_of(reference: &str) -> &str {
+    let short = reference.rsplit('/').next().unwrap_or(reference);
+    short.split(':').next().unwrap_or(short)
 }
 
 fn group_size(provider: &plan::Provider) -> Option<u64> {

@@ -32,7 +32,7 @@ impl Build<'_> {
             found.push(*free);
             self.subnets.insert((region, subnet.to_owned()), *free);
             let message = format!("no zone lists the subnet `{subnet}`: it takes `{}`", self.plan.zones[*free].id);
-            self.out.note(at, message, "list it in `subnets` of its zone");
+            self.out.default_taken(at, message, "list it in `subnets` of its zone");
         }
         found.sort_unstable();
         found.dedup();
@@ -44,7 +44,7 @@ impl Build<'_> {
         let at = format!("{at}/networkConfiguration/awsvpcConfiguration/subnets");
         if subnets.is_empty() || subnets.len() > MOST_SUBNETS {
             let message = format!("ECS takes 1 to {MOST_SUBNETS} subnets, not {}", subnets.len());
-            self.out.error(&at, message, "list one subnet for each zone");
+            self.out.refused(&at, message, "list one subnet for each zone");
             return None;
         }
         let subnets: Vec<&str> = subnets.iter().map(String::as_str).collect();

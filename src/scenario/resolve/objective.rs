@@ -2,7 +2,7 @@
 
 use super::Build;
 use crate::model::plan::Kind;
-use crate::model::problem::nearest;
+use crate::model::problem::{Noun, nearest};
 use crate::scenario::file::{BY_NAME, Bound, MEASURES, Objective, TEXTS, Target};
 use crate::scenario::source::push;
 
@@ -37,7 +37,7 @@ impl Build<'_> {
             None => format!("known: {}", known.join(", ")),
         };
         let message = format!("a {} has no result `{measure}`", objective.subject);
-        self.out.error(&place_of(objective, at), message, hint);
+        self.out.unknown_value(&place_of(objective, at), message, hint);
     }
 
     fn bound(&mut self, objective: &Objective, at: &str) {
@@ -46,11 +46,14 @@ impl Build<'_> {
         let text_result = TEXTS.contains(&objective.measure.as_str());
         match target {
             Target::Text(text) if !text_result => {
-                self.out.error(&at, format!("`{text}` is a text, the result is a number"), "write a number");
+                let hint = "write a number";
+                self.out.wrong_type(&at, format!("the result is a number, not a text such as `{text}`"), hint);
             }
-            Target::Number(_) if text_result => self.out.error(&at, "the result is a text", "write a text"),
+            Target::Number(_) if text_result => {
+                self.out.wrong_type(&at, "the result is a text, not a number", "write a text")
+            }
             Target::Text(_) | Target::Null if !matches!(objective.bound, Bound::Equals(_)) => {
-                self.out.error(&at, "a text has no order, nor has null", "write `equals`");
+                self.out.conflict(&at, "a text has no order, nor has null", "write `equals`");
             }
             _ => {}
         }
@@ -65,7 +68,7 @@ impl Build<'_> {
                 let is_stream = row.kind == Kind::Stream;
                 if is_stream != (objective.subject == "runTasks") {
                     let (is, key) = if is_stream { ("a stream", "runTasks") } else { ("a service", "service") };
-                    self.out.error(at, format!("`{}` is {is}", row.name), format!("write `{key}`"));
+                    self.out.wrong_target(at, format!("`{}` is {is}", row.name), format!("write `{key}`"));
                     return None;
                 }
                 Some(row.name.clone())
@@ -76,42 +79,20 @@ impl Build<'_> {
                 self.names.provider(name, at, self.out)?;
                 Some(name.to_owned())
             }
-            "fault" if self.index.faults.contains_key(name) => Some(name.to_owned()),
-            "alarm" if self.written_alarms.contains(name) || self.names.alarms.contains_key(name) => {
-                Some(name.to_owned())
-            }
-            "change" if self.index.changes.contains_key(name) => Some(name.to_owned()),
-            "fault" => self.one_of(name, "fault", self.scenario.faults.iter().map(|fault| fault.name.as_str()), at),
             "cellularApplication" => {
-                let names = self.scenario.cellular_application.as_ref().map(|one| one.name.as_str());
-                self.one_of(name, "cellular application", names.into_iter(), at)
+                let known = self.scenario.cellular_application.iter().map(|one| one.name.as_str());
+                self.out.is_one_of(Noun::Application, name, at, known).then(|| name.to_owned())
             }
-            "controlPlane" => {
-                let regions: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
-                self.one_of(name, "Region", regions.iter().map(String::as_str), at)
+            "controlPlane" => self.names.region(name, at, self.out).map(|_| name.to_owned()),
+            "alarm" => self.out.find(Noun::Alarm, &self.names.alarms, name, at).map(|_| name.to_owned()),
+            subject => {
+                let (noun, known) = match subject {
+                    "fault" => (Noun::Fault, &self.index.faults),
+                    _ => (Noun::Change, &self.index.changes),
+                };
+                self.out.is_one_of(noun, name, at, known.keys().copied()).then(|| name.to_owned())
             }
-            "alarm" => {
-                // Pipelines make some of their own; those that were refused are told where they stand.
-                let made: Vec<String> = self.plan.alarms.iter().map(|alarm| alarm.name.clone()).collect();
-                let written = self.scenario.alarm_names().into_iter();
-                self.one_of(name, "alarm", written.chain(made.iter().map(String::as_str)), at)
-            }
-            _ => self.one_of(name, "change", self.scenario.changes.iter().map(|change| change.name.as_str()), at),
         }
-    }
-
-    fn one_of<'n>(&mut self, name: &str, what: &str, known: impl Iterator<Item = &'n str>, at: &str) -> Option<String> {
-        let known: Vec<&str> = known.collect();
-        if known.contains(&name) {
-            return Some(name.to_owned());
-        }
-        let hint = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("the scenario has no {what}"),
-            None => format!("known: {}", known.join(", ")),
-        };
-        self.out.error(at, format!("no {what} is called `{name}`"), hint);
-        None
     }
 }
 

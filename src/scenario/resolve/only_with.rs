@@ -3,7 +3,7 @@
 use super::Build;
 use super::index::first;
 use crate::model::ids::ChangeId;
-use crate::model::problem::nearest;
+use crate::model::problem::Noun;
 use crate::scenario::file::Change;
 
 impl Build<'_> {
@@ -19,24 +19,29 @@ impl Build<'_> {
     }
 
     fn only_with(&mut self, id: ChangeId, written: &Change, name: &str, at: &str) -> Option<ChangeId> {
-        let key = format!("{at}/onlyWithFlag");
+        let (key, scenario) = (format!("{at}/onlyWithFlag"), self.scenario);
         if written.feature_flag.is_some() {
             let hint = "write `onlyWithFlag` in the change that brings the revision";
-            self.out.error(&key, "a feature flag brings no revision that could need another one", hint);
+            self.out.wrong_target(
+                &key,
+                "`onlyWithFlag` belongs to a change of a revision, not to a feature flag",
+                hint,
+            );
             return None;
         }
         if let Some(spec) = written.defect.as_ref().filter(|spec| !spec.spoils_requests()) {
             let message = format!("`{}` is a defect of tasks: it does not depend on what requests see", spec.kind());
-            self.out.error(&key, message, "write a `defect` of requests, such as `errors`, or leave it out");
+            self.out.wrong_target(&key, message, "write a `defect` of requests, such as `errors`, or leave it out");
             return None;
         }
         let Some(flag) = first(&self.index.changes, name).map(|place| ChangeId(self.index.change_rows[place])) else {
-            self.unknown_flag(name, &key);
+            let flags = scenario.changes.iter().filter(|one| one.feature_flag.is_some());
+            self.out.unknown(Noun::Change, name, &key, flags.map(|one| one.name.as_str()));
             return None;
         };
         if self.plan.changes[flag].flag.is_none() {
             let message = format!("`{name}` shows no feature");
-            self.out.error(&key, message, "name a change with a `featureFlag`");
+            self.out.wrong_target(&key, message, "name a change with a `featureFlag`");
             return None;
         }
         let other =
@@ -46,20 +51,9 @@ impl Build<'_> {
                 "the feature of `{name}` is of `{}`, which this change does not change",
                 self.plan.services[other].name
             );
-            self.out.error(&key, message, "name a feature flag of the same service");
+            self.out.wrong_target(&key, message, "name a feature flag of the same service");
             return None;
         }
         Some(flag)
-    }
-
-    fn unknown_flag(&mut self, name: &str, at: &str) {
-        let flags =
-            || self.scenario.changes.iter().filter(|one| one.feature_flag.is_some()).map(|one| one.name.as_str());
-        let hint = match nearest(name, flags()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if flags().next().is_none() => "write a change with a `featureFlag` of the same service".to_owned(),
-            None => format!("known: {}", flags().take(8).collect::<Vec<_>>().join(", ")),
-        };
-        self.out.error(at, format!("no change is called `{name}`"), hint);
     }
 }

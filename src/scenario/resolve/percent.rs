@@ -19,18 +19,18 @@ impl Build<'_> {
         let most = written.and_then(|written| written.maximum_percent);
         let (least_default, most_default) = if kind == Kind::Daemon { (0, 100) } else { (100, 200) };
         let (least, most) = (least.unwrap_or(least_default), most.unwrap_or(most_default));
-        self.within(least, 0..=100, "`minimumHealthyPercent`", &format!("{at}/minimumHealthyPercent"));
+        self.out.within(least, 0..=100, &format!("{at}/minimumHealthyPercent"));
         if kind == Kind::Daemon && most != 100 {
             let message = format!("ECS takes a DAEMON service with `maximumPercent` 100 only, not {most}");
-            self.out.error(&format!("{at}/maximumPercent"), message, "write 100, or leave it out");
+            self.out.refused(&format!("{at}/maximumPercent"), message, "write 100, or leave it out");
         } else {
-            self.within(most, 100..=u32::MAX, "`maximumPercent`", &format!("{at}/maximumPercent"));
+            self.out.within(most, 100.., &format!("{at}/maximumPercent"));
         }
         let desired = u64::from(service.desired_count.unwrap_or(0));
         let stays = (desired * u64::from(least)).div_ceil(100) >= desired;
         if kind == Kind::Replica && desired > 0 && stays && desired * u64::from(most) / 100 <= desired {
             let message = format!("of {desired} tasks none may stop before another starts, and none may start");
-            self.out.warning(&at, message, "lower `minimumHealthyPercent` or raise `maximumPercent`");
+            self.out.doubtful(&at, message, "lower `minimumHealthyPercent` or raise `maximumPercent`");
         }
         (least, most)
     }
@@ -61,11 +61,8 @@ impl Build<'_> {
         };
         if let (Some(Toggle::Enabled), Some(obstacle)) = (written, obstacle) {
             let message = format!("ECS refuses zone rebalancing together with {obstacle}");
-            self.out.error(
-                &format!("{at}/availabilityZoneRebalancing"),
-                message,
-                "write DISABLED, or change the other",
-            );
+            let hint = "write DISABLED, or change the other";
+            self.out.refused(&format!("{at}/availabilityZoneRebalancing"), message, hint);
         }
         let old = written.is_none() && obstacle.is_none() && self.is_old(service, at);
         written != Some(Toggle::Disabled) && obstacle.is_none() && !old
@@ -76,14 +73,14 @@ impl Build<'_> {
         let Some(written) = &service.created_at else { return false };
         let at = format!("{at}/createdAt");
         let Some(created) = written.seconds() else {
-            let message = format!("`{}` is not a date", written.0);
-            self.out.error(&at, message, "write it as \"2026-01-05T00:00:00Z\"");
+            let message = format!("`createdAt` must be a date, not `{}`", written.0);
+            self.out.malformed(&at, message, "write it as \"2026-01-05T00:00:00Z\"");
             return false;
         };
         let old = created < EVENED_OUT_SINCE;
         if old {
             let message = "created before 5 September 2025: `availabilityZoneRebalancing` is DISABLED by default";
-            self.out.note(&at, message, "");
+            self.out.default_taken(&at, message, "");
         }
         old
     }

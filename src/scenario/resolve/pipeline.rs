@@ -51,12 +51,11 @@ impl Build<'_> {
             alarms.extend(self.fleet_alarm(change, alarm, named, &format!("{at}/fleetAlarm")));
         }
         if written.takes.is_some() && !change.is_of_plane() {
-            let message = "`takes` is not used: tasks of services take their own time";
-            self.out.warning(&format!("{at}/takes"), message, "leave it out");
+            self.out.idle(&format!("{at}/takes"), "tasks of services take their own time", "leave it out");
         }
         if alarms.is_empty() && change.found.is_none() && change.defect.is_some() {
             let message = "nothing watches this pipeline: only what ECS itself finds stops it";
-            self.out.warning(&at, message, "write `unitAlarm`, `alarms` or `found`");
+            self.out.unwatched(&at, message, "write `unitAlarm`, `alarms` or `found`");
         }
         if hours == Some(None) {
             return None;
@@ -93,7 +92,7 @@ impl Build<'_> {
         }
         if let Some(first) = left.first() {
             let message = format!("no stage changes {} of the units, such as `{}`", left.len(), named.names[*first]);
-            self.out.error(at, message, "add a stage at the end: {\"what\": \"everywhere\"}");
+            self.out.missing(at, message, "add a stage at the end: {\"what\": \"everywhere\"}");
             return None;
         }
         Some(stages)
@@ -101,17 +100,14 @@ impl Build<'_> {
 
     /// The units that a stage names, or the next ones.
     fn named_units(&mut self, stage: &PipelineStage, named: &Named, left: &[usize], at: &str) -> Option<Vec<usize>> {
-        if stage.count == Some(0) || (stage.count.is_some() && !stage.units.is_empty()) {
-            self.out.error(
-                &format!("{at}/count"),
-                "a stage names units, or says how many",
-                "keep one of them, 1 or more",
-            );
+        if stage.count.is_some() && !stage.units.is_empty() {
+            self.out.exclude("`count` and `units`", &format!("{at}/count"));
             return None;
         }
-        if stage.at_once == Some(0) {
-            self.out.error(&format!("{at}/atOnce"), "nothing is changed 0 at a time", "write 1 or more");
-            return None;
+        for (key, count) in [("count", stage.count), ("atOnce", stage.at_once)] {
+            if !count.is_none_or(|count| self.out.within(count, 1.., &format!("{at}/{key}"))) {
+                return None;
+            }
         }
         if stage.what == StageKind::Regions {
             return self.units_of_regions(stage, named, left, at);
@@ -122,7 +118,7 @@ impl Build<'_> {
             // What is left stands in order.
             if left.binary_search(&unit).is_err() {
                 let message = format!("`{name}` has been changed by an earlier stage");
-                self.out.error(&format!("{at}/units/{place}"), message, "leave it out here or there");
+                self.out.conflict(&format!("{at}/units/{place}"), message, "leave it out here or there");
                 return None;
             }
             units.push(unit);
@@ -135,12 +131,12 @@ impl Build<'_> {
             units = left.iter().take(count).copied().collect();
             if units.len() < count {
                 let message = format!("{} units are left for this stage, not {count}", units.len());
-                self.out.error(at, message, "write a smaller `count`, or leave the stage out");
+                self.out.out_of_range(at, message, "write a smaller `count`, or leave the stage out");
                 return None;
             }
         }
         if units.is_empty() {
-            self.out.error(at, "the stage changes nothing: no unit is left", "leave it out");
+            self.out.out_of_range(at, "the stage changes nothing: no unit is left", "leave it out");
             return None;
         }
         Some(units)
@@ -166,7 +162,7 @@ impl Build<'_> {
             let count = stage.count.unwrap_or(1) as usize;
             if open.len() < count {
                 let message = format!("{} Regions are left for this stage, not {count}", open.len());
-                self.out.error(at, message, "write a smaller `count`, or leave the stage out");
+                self.out.out_of_range(at, message, "write a smaller `count`, or leave the stage out");
                 return None;
             }
             wanted.extend_from_slice(&open[..count]);
@@ -176,7 +172,7 @@ impl Build<'_> {
             let found = self.names.region(name, &at, self.out)?;
             if !open.contains(&found) {
                 let message = format!("nothing is left to be changed in `{name}`");
-                self.out.error(&at, message, "leave it out, or name a Region that the change reaches");
+                self.out.wrong_target(&at, message, "leave it out, or name a Region that the change reaches");
                 return None;
             }
             wanted.push(found);
@@ -187,10 +183,11 @@ impl Build<'_> {
 
     fn idle_keys(&mut self, stage: &PipelineStage, at: &str) {
         if stage.zone_bake.is_some() && stage.what != StageKind::Zones {
-            self.out.warning(&format!("{at}/zoneBake"), "`zoneBake` is used with `zones` only", "write `bake`");
+            self.out.no_effect(&format!("{at}/zoneBake"), "`zoneBake` is used with `zones` only", "write `bake`");
         }
         if stage.at_once.is_some() && stage.what == StageKind::Zones {
-            self.out.warning(&format!("{at}/atOnce"), "`zones` changes one zone after the other", "leave `atOnce` out");
+            let hint = "leave `atOnce` out";
+            self.out.no_effect(&format!("{at}/atOnce"), "`zones` changes one zone after the other", hint);
         }
     }
 
@@ -204,7 +201,7 @@ impl Build<'_> {
             if self.plan.services[service].deployment.strategy != plan::Strategy::Rolling {
                 let message = format!("`{}` moves traffic between two full sets of tasks", named.names[*unit]);
                 let hint = "write \"what\": \"units\" or \"everywhere\", or deploy the service with ROLLING";
-                self.out.error(&format!("{at}/what"), message, hint);
+                self.out.wrong_target(&format!("{at}/what"), message, hint);
             }
         }
     }
@@ -289,11 +286,8 @@ impl Build<'_> {
         let from = written.from.map_or(Span::from_secs(9 * 3_600), |from| from.0);
         let until = written.until.map_or(Span::from_secs(17 * 3_600), |until| until.0);
         if from >= until || until > DAY || !days.contains(&true) {
-            self.out.error(
-                at,
-                "there are no such working hours",
-                "write \"from\": \"9h\", \"until\": \"17h\" and a day",
-            );
+            let hint = "write \"from\": \"9h\", \"until\": \"17h\" and a day";
+            self.out.out_of_range(at, "working hours need a day, and must begin before they end, within 24h", hint);
             return None;
         }
         Some(Hours { days, from, until })

@@ -8,6 +8,7 @@ use crate::model::ids::{AlarmId, ChangeId, ServiceId};
 use crate::model::plan::{
     self, Comparison, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Unit, Watched, Watches,
 };
+use crate::model::problem::Noun;
 use crate::scenario::file::{Change, Pipeline, PipelineAlarm};
 
 impl Build<'_> {
@@ -65,8 +66,8 @@ impl Build<'_> {
     ) -> Vec<Watched> {
         let Some(rule) = self.pipeline_rule(written, at) else { return Vec::new() };
         if named.services().next().is_none() {
-            let message = "cells of a control plane have no requests that could be counted together";
-            self.out.error(at, message, "write `unitAlarm`");
+            let message = "`fleetAlarm` counts requests to services, and the change is of a control plane";
+            self.out.wrong_target(at, message, "write `unitAlarm`");
             return Vec::new();
         }
         if !named.services().all(|service| self.has_traffic(service, at)) {
@@ -89,21 +90,20 @@ impl Build<'_> {
         found
     }
 
-    fn has_traffic(&mut self, service: ServiceId, at: &str) -> bool {
+    /// Whether a service has requests; a problem otherwise.
+    pub(super) fn has_traffic(&mut self, service: ServiceId, at: &str) -> bool {
         let row = &self.plan.services[service];
         if row.traffic.is_none() {
-            let message = format!("`{}` has no traffic that could fail", row.name);
-            self.out.error(at, message, "add it to `traffic`, or leave this alarm out");
-            return false;
+            let message = format!("`{}` needs traffic: this is about its requests", row.name);
+            self.out.wrong_target(at, message, "add the service to `traffic`, or name another one");
         }
-        true
+        row.traffic.is_some()
     }
 
     /// An alarm that a pipeline has made for itself.
     fn own_alarm(&mut self, name: String, service: ServiceId, scope: Scope, rule: Rule, at: &str) -> Option<AlarmId> {
         if self.names.alarms.contains_key(&name) {
-            let hint = "call the alarm, or the change, something else";
-            self.out.error(at, format!("an alarm is called `{name}` already"), hint);
+            self.out.duplicate(Noun::Alarm, &name, at);
             return None;
         }
         let on = OnMetric { metric: Metric::ErrorRate, scope, rule, delay: Span::ZERO };
@@ -111,17 +111,15 @@ impl Build<'_> {
     }
 
     fn pipeline_rule(&mut self, written: &PipelineAlarm, at: &str) -> Option<Rule> {
-        if !(0.0..1.0).contains(&written.threshold) {
-            let message = format!("`{}` must be at least 0 and less than 1", written.threshold);
-            self.out.error(&format!("{at}/threshold"), message, "write a share that errors can exceed, such as 0.01");
+        if !self.out.within(written.threshold, 0.0..1.0, &format!("{at}/threshold")) {
             return None;
         }
         let all = written.evaluation_periods.unwrap_or(3);
         let most = written.datapoints_to_alarm.unwrap_or(all);
         let period = written.period.unwrap_or(60);
-        let sound = self.within(all, 1..=1_440, "periods", &format!("{at}/evaluationPeriods"))
-            && self.within(most, 1..=all, "datapoints", &format!("{at}/datapointsToAlarm"))
-            && self.within(period, 10..=3_600, "seconds of a period", &format!("{at}/period"));
+        let sound = self.out.within(all, 1..=1_440, &format!("{at}/evaluationPeriods"))
+            && self.out.within(most, 1..=all, &format!("{at}/datapointsToAlarm"))
+            && self.out.within(period, 10..=3_600, &format!("{at}/period"));
         sound.then(|| Rule {
             statistic: Statistic::Sum,
             period: Span::from_secs(u64::from(period)),

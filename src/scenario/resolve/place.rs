@@ -22,7 +22,7 @@ impl Build<'_> {
         let first = self.plan.regions[region].zones.start;
         if zones.iter().all(|zone| kind(zone).away()) {
             let message = format!("`{}` has no availability zone", self.plan.regions[region].name);
-            self.out.error(&format!("{at}/zones"), message, "add one, such as {\"id\": \"use1-az1\"}");
+            self.out.missing(&format!("{at}/zones"), message, "add one, such as {\"id\": \"use1-az1\"}");
         }
         for (place, zone) in zones.iter().enumerate() {
             let id = ZoneId(first + place as u16);
@@ -38,7 +38,7 @@ impl Build<'_> {
         let name = &self.plan.regions[region].name;
         if let Some(parent) = zone.parent.as_ref().filter(|parent| *parent != name) {
             let message = format!("the parent of `{}` is the Region that it stands in, not `{parent}`", zone.id);
-            self.out.error(&format!("{at}/parent"), message, format!("write `{name}`, or leave it out"));
+            self.out.conflict(&format!("{at}/parent"), message, format!("write `{name}`, or leave it out"));
         }
     }
 
@@ -51,13 +51,16 @@ impl Build<'_> {
             None => "add an availability zone to the Region".to_owned(),
         };
         let Some(parent) = &zone.parent else {
-            self.out.error(at, format!("the outpost `{}` has no parent", zone.id), hint);
+            self.out.missing(at, format!("the outpost `{}` has no parent", zone.id), hint);
             return None;
         };
         let found = open.iter().find(|row| row.id == *parent || row.name == *parent).map(|row| row.id.clone());
         if found.is_none() {
-            let message = format!("`{parent}` is not an Availability Zone of `{}`", self.plan.regions[region].name);
-            self.out.error(&format!("{at}/parent"), message, hint);
+            let message = format!(
+                "the parent must be an availability zone of `{}`, not `{parent}`",
+                self.plan.regions[region].name
+            );
+            self.out.wrong_target(&format!("{at}/parent"), message, hint);
         }
         self.names.zones.get(&found?).copied()
     }
@@ -75,12 +78,13 @@ impl Build<'_> {
             } else {
                 "use subnets of availability zones, or launch type EXTERNAL"
             };
-            self.out.error(at, format!("{what} does not run in `{names}`, a zone of kind `{}`", kind.word()), hint);
+            let message = format!("{what} does not run in `{names}`, a zone of kind `{}`", kind.word());
+            self.out.wrong_target(at, message, hint);
             return None;
         }
         if !away.is_empty() {
             let message = format!("{what} does not run in `{names}`: its tasks stand in the other zones");
-            self.out.warning(at, message, "take these subnets out");
+            self.out.doubtful(at, message, "take these subnets out");
         }
         Some(kept)
     }
@@ -90,7 +94,7 @@ impl Build<'_> {
         let outside = zones.iter().find(|zone| !self.plan.zones[**zone].kind.has_ec2());
         let Some(outside) = outside else { return Some(zones) };
         let message = format!("EC2 launches no instance in `{}`, which is on premises", self.plan.zones[*outside].id);
-        self.out.error(at, message, "write the hosts there to `externalInstances` of the cluster");
+        self.out.refused(at, message, "write the hosts there to `externalInstances` of the cluster");
         None
     }
 }

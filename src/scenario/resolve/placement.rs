@@ -21,7 +21,7 @@ impl Build<'_> {
     ) -> Placement {
         if strategies.len() > MOST_STRATEGIES {
             let message = format!("ECS takes {MOST_STRATEGIES} placement strategies, not {}", strategies.len());
-            self.out.error(&format!("{at}/placementStrategy"), message, "leave some out");
+            self.out.refused(&format!("{at}/placementStrategy"), message, "leave some out");
         }
         let own = &self.scenario.task_definitions[definition].placement_constraints;
         for (count, at) in [
@@ -30,7 +30,7 @@ impl Build<'_> {
         ] {
             if count > MOST_CONSTRAINTS {
                 let message = format!("ECS takes {MOST_CONSTRAINTS} placement constraints, not {count}");
-                self.out.error(&at, message, "join some with `and`");
+                self.out.refused(&at, message, "join some with `and`");
             }
         }
         let mut placement = Placement::default();
@@ -46,7 +46,7 @@ impl Build<'_> {
             let at = format!("/taskDefinitions/{definition}/placementConstraints/{place}");
             placement.member_of.extend(self.constraint(constraint, &at));
             if constraint.kind == ConstraintType::DistinctInstance {
-                self.out.error(&at, "a task definition takes `memberOf` only", "move it to the service");
+                self.out.refused(&at, "a task definition takes `memberOf` only", "move it to the service");
             }
         }
         placement
@@ -79,7 +79,7 @@ impl Build<'_> {
                     "write \"field\": \"attribute:ecs.availability-zone\"",
                 ),
             };
-            self.out.error(&format!("{at}/field"), message, hint);
+            self.out.refused(&format!("{at}/field"), message, hint);
         }
         found
     }
@@ -90,12 +90,12 @@ impl Build<'_> {
         match (constraint.kind, text) {
             (ConstraintType::DistinctInstance, None) => None,
             (ConstraintType::DistinctInstance, Some(_)) => {
-                self.out.error(&at, "`distinctInstance` takes no expression", "leave `expression` out");
+                self.out.refused(&at, "`distinctInstance` takes no expression", "leave `expression` out");
                 None
             }
             (ConstraintType::MemberOf, None) => {
                 let hint = "write \"expression\": \"attribute:ecs.instance-type == m5.large\"";
-                self.out.error(&at, "`memberOf` needs an expression", hint);
+                self.out.missing(&at, "`memberOf` needs an expression", hint);
                 None
             }
             (ConstraintType::MemberOf, Some(text)) => match Expression::parse(text) {
@@ -107,7 +107,7 @@ impl Build<'_> {
                 }
                 Err(error) => {
                     let hint = "the form is `attribute:ecs.instance-type == m5.large and not(...)`; quote values with brackets";
-                    self.out.error(&at, error.to_string(), hint);
+                    self.out.malformed(&at, error.to_string(), hint);
                     None
                 }
             },
@@ -119,7 +119,7 @@ impl Build<'_> {
         if !ATTRIBUTES.contains(&name) && !own.into_iter().any(|own| own.contains_key(name)) {
             let message = format!("no host has the attribute `{name}`");
             let hint = format!("hosts have {}, and the `attributes` of `behaviour`", ATTRIBUTES.join(", "));
-            self.out.warning(at, message, hint);
+            self.out.doubtful(at, message, hint);
         }
     }
 }

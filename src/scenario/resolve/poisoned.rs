@@ -5,7 +5,7 @@ use super::application::number_of;
 use super::units::Named;
 use crate::model::defect::Spec;
 use crate::model::plan::Customers;
-use crate::model::problem::nearest;
+use crate::model::problem::Noun;
 use crate::scenario::file::Change;
 
 impl Build<'_> {
@@ -20,7 +20,7 @@ impl Build<'_> {
         let cells = application.map_or(&[][..], |one| &one.cells);
         if named.services().any(|service| !cells.contains(&service)) || named.services().next().is_none() {
             let message = "only the cells of an application have customers of their own";
-            self.out.error(&at, message, "change a `cellularApplication`, or leave it out");
+            self.out.wrong_target(&at, message, "change a `cellularApplication`, or leave it out");
             return None;
         }
         let groups = application.map_or(&[][..], |one| &one.customers);
@@ -37,13 +37,9 @@ impl Build<'_> {
         // Who is of a group that is named needs no name.
         let whole: Vec<usize> = found.iter().filter(|(_, number)| number.is_none()).map(|(group, _)| *group).collect();
         found.retain(|(group, number)| number.is_none() || !whole.contains(group));
-        let known: Vec<String> = groups.iter().map(|group| group.name.clone()).collect();
         for (place, name) in unknown {
-            let hint = match nearest(name, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known groups: {}", known[..known.len().min(8)].join(", ")),
-            };
-            self.out.error(&format!("{at}/{place}"), format!("no customer is called `{name}`"), hint);
+            let known = groups.iter().map(|group| group.name.as_str());
+            self.out.unknown(Noun::Customer, name, &format!("{at}/{place}"), known);
         }
         Some(found)
     }

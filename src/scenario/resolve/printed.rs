@@ -93,7 +93,7 @@ impl Build<'_> {
                         if told.insert(name) {
                             let key = if instance.availability_zone.is_some() { "" } else { "Id" };
                             let at = format!("{at}/Instances/{place}/AvailabilityZone{key}");
-                            self.out.error(&at, message, hint);
+                            self.out.wrong_target(&at, message, hint);
                         }
                         continue;
                     }
@@ -113,7 +113,7 @@ impl Build<'_> {
             let (are, they) = if count == 1 { ("instance is", "it is") } else { ("instances are", "they are") };
             let message = format!("{count} {are} `{state}`: {they} not there at the start");
             let hint = "write \"LifecycleState\": \"InService\" for a host that runs tasks";
-            self.out.warning(&format!("{at}/Instances/{place}"), message, hint);
+            self.out.doubtful(&format!("{at}/Instances/{place}"), message, hint);
         }
         self.cut_to_desired(&mut hosts, group, desired, at);
         hosts
@@ -147,10 +147,10 @@ impl Build<'_> {
         let name = &group.auto_scaling_group_name;
         if count < desired as usize {
             let message = format!("{count} of the {desired} instances of `{name}` are listed: it launches the others");
-            self.out.note(&format!("{at}/Instances"), message, "");
+            self.out.follows(&format!("{at}/Instances"), message, "");
         } else if count > desired as usize {
             let message = format!("`{name}` lists {count} instances and wants {desired}: the others end at the start");
-            self.out.warning(&format!("{at}/Instances"), message, "raise `DesiredCapacity`, or remove instances");
+            self.out.doubtful(&format!("{at}/Instances"), message, "raise `DesiredCapacity`, or remove instances");
         }
         let mut in_zone: BTreeMap<ZoneId, usize> = BTreeMap::new();
         for host in hosts.iter().filter(|host| !host.standby) {
@@ -175,7 +175,7 @@ impl Build<'_> {
             let message =
                 format!("{count} {what} protected from scale-in, which is not modelled: scale-in may take them");
             let hint = "write \"managedTerminationProtection\": \"ENABLED\", or \"ProtectedFromScaleIn\": false";
-            self.out.warning(&format!("{at}/Instances/{place}/ProtectedFromScaleIn"), message, hint);
+            self.out.ignored(&format!("{at}/Instances/{place}/ProtectedFromScaleIn"), message, hint);
         }
     }
 }
@@ -188,7 +188,7 @@ fn tell_standby(group: &AutoScalingGroup, at: &str, out: &mut Problems) {
     let (are, them) = if count == 1 { ("instance is", "it") } else { ("instances are", "them") };
     let message = format!("{count} {are} `Standby` all the time: ECS uses {them}, the group does not count {them}");
     let hint = "remove the entry if its container instance is DRAINING in ECS";
-    out.note(&format!("{at}/Instances/{place}"), message, hint);
+    out.follows(&format!("{at}/Instances/{place}"), message, hint);
 }
 
 /// The zone with the fewest of some hosts.

@@ -4,6 +4,7 @@ use super::{Build, dead};
 use crate::engine::Who;
 use crate::model::ids::ZoneId;
 use crate::model::plan;
+use crate::model::problem::Noun;
 use crate::model::quantity::Rate;
 use crate::scenario::file::{Fargate, Region, Zone, ZoneKind};
 
@@ -20,8 +21,7 @@ impl Build<'_> {
         for (index, region) in scenario.regions.iter().enumerate() {
             let at = format!("/regions/{index}");
             if super::index::stands_before(&self.index.regions, &region.name, index) {
-                let message = format!("two Regions are called `{}`", region.name);
-                self.out.error(&format!("{at}/name"), message, "write its zones in one entry");
+                self.out.duplicate(Noun::Region, &region.name, &format!("{at}/name"));
                 continue;
             }
             self.region(region, &at);
@@ -38,11 +38,11 @@ impl Build<'_> {
             }
         }
         if names.is_empty() {
-            self.out.note("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
+            self.out.default_taken("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
             return vec!["us-east-1".to_owned()];
         }
         let message = format!("no `regions`: `{}` as the ARNs show, each of three zones", names.join("`, `"));
-        self.out.note("", message, "");
+        self.out.default_taken("", message, "");
         names
     }
 
@@ -63,7 +63,7 @@ impl Build<'_> {
         let default_zones;
         let zones = if region.zones.is_empty() {
             if region.fargate.is_some() || !self.scenario.regions.is_empty() {
-                self.out.note(at, format!("`{}` has no `zones`: three are taken", region.name), "");
+                self.out.default_taken(at, format!("`{}` has no `zones`: three are taken", region.name), "");
             }
             default_zones = three_zones(&region.name);
             &default_zones
@@ -108,13 +108,14 @@ impl Build<'_> {
         }
         for name in names {
             if self.names.zones.insert(name.clone(), id).is_some() {
-                self.out.error(at, format!("two zones are called `{name}`"), "give each zone its own id and name");
+                self.out.duplicate(Noun::Zone, &name, at);
             }
         }
         for (place, subnet) in zone.subnets.iter().enumerate() {
             if self.subnets.insert((row.region, subnet.clone()), id).is_some() {
                 let at = format!("{at}/subnets/{place}");
-                self.out.error(&at, format!("the subnet `{subnet}` stands twice"), "a subnet lies in one zone");
+                let hint = "a subnet lies in one zone";
+                self.out.duplicate_name(&at, format!("the subnet `{subnet}` stands twice"), hint);
             }
         }
         self.plan.zones.push(row);
@@ -128,19 +129,18 @@ impl Build<'_> {
             ("spotVcpuQuota", fargate.spot_vcpu_quota),
         ];
         for (key, amount) in amounts {
-            if let Some(amount) = amount.filter(|amount| !(0.0..=1e9).contains(amount)) {
-                let message = format!("`{amount}` is out of range for a number of vCPUs");
-                self.out.error(&format!("{at}/{key}"), message, "write 0 to 1,000,000,000");
+            if let Some(amount) = amount {
+                self.out.within(amount, 0.0..=1e9, &format!("{at}/{key}"));
             }
         }
-        self.within(fargate.launch_burst, 1..=u32::MAX, "a launch bucket", &format!("{at}/launchBurst"));
-        self.within(fargate.spot_launch_burst, 1..=u32::MAX, "a launch bucket", &format!("{at}/spotLaunchBurst"));
+        self.out.within(fargate.launch_burst, 1.., &format!("{at}/launchBurst"));
+        self.out.within(fargate.spot_launch_burst, 1.., &format!("{at}/spotLaunchBurst"));
         if let Some(burst) = fargate.attach_burst {
             let key = format!("{at}/attachBurst");
-            self.within(burst, 1..=u32::MAX, "a bucket", &key);
+            self.out.within(burst, 1.., &key);
             if fargate.attach_rate.is_none() {
-                let message = "`attachBurst` is not used: without `attachRate` nothing bounds network interfaces";
-                self.out.warning(&key, message, "write `attachRate`, such as \"2/s\", or leave it out");
+                let why = "without `attachRate` nothing bounds network interfaces";
+                self.out.idle(&key, why, "write `attachRate`, such as \"2/s\", or leave it out");
             }
         }
     }

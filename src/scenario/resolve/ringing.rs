@@ -39,7 +39,7 @@ impl Build<'_> {
                 self.plan.services[service].name
             );
             let hint = "begin when it is OK, or mend what makes it ring";
-            self.out.warning(&format!("/changes/{place}"), message, hint);
+            self.out.doubtful(&format!("/changes/{place}"), message, hint);
         }
     }
 }

@@ -5,17 +5,19 @@ use super::index::first;
 use crate::engine::Span;
 use crate::model::ids::RegionId;
 use crate::model::plan;
-use crate::model::problem::nearest;
+use crate::model::problem::{Code, Noun, Problem};
 use crate::model::routing::{self, shuffle_shard::MOST_WORKERS};
 use crate::scenario::ecs::cluster::Cluster;
 use crate::scenario::file::{ControlPlane, Mapping, Router};
-use crate::scenario::report::Report;
 use crate::scenario::source;
 use std::collections::BTreeMap;
 
 /// Workers of a cell and of a cluster: the first example of shuffle sharding ([lib-shuffle-sharding]).
 const WORKERS: u32 = 8;
 const SHARD_SIZE: u32 = 2;
+
+/// Wrong rows of one map that are told.
+const WRONG_MAX: usize = 100;
 
 /// Clusters with their places in the file.
 type Clusters<'a> = Vec<(usize, &'a Cluster)>;
@@ -44,32 +46,23 @@ impl Build<'_> {
             if count.is_some() && !sharded {
                 let message = format!("`{key}` belongs to `shuffleShard`");
                 let hint = "write \"mapping\": \"shuffleShard\", or leave it out";
-                self.out.error(&format!("{at}/{key}"), message, hint);
+                self.out.conflict(&format!("{at}/{key}"), message, hint);
             }
         }
         if !written.map.is_empty() && written.mapping != Mapping::FullMap {
             let hint = "write \"mapping\": \"fullMap\", or move its rows to `pins`";
-            self.out.error(&format!("{at}/map"), "`map` belongs to `fullMap`", hint);
+            self.out.conflict(&format!("{at}/map"), "`map` belongs to `fullMap`", hint);
         }
         let refresh = written.refresh.0;
-        if !(Span::SECOND..=Span::from_secs(86_400)).contains(&refresh) {
-            let message = format!("the router cannot read its map every {refresh}");
-            self.out.error(&format!("{at}/refresh"), message, "write 1s to 1d");
-        }
+        self.out.within(refresh, Span::SECOND..=Span::from_secs(86_400), &format!("{at}/refresh"));
         plan::Router { mapping, refresh }
     }
 
     fn shards(&mut self, written: &Router, at: &str) -> plan::Mapping {
         let workers = written.workers.unwrap_or(WORKERS);
         let size = written.shard_size.unwrap_or(SHARD_SIZE.min(workers));
-        let few = self.within(workers, 1..=MOST_WORKERS, "the workers of a cell", &format!("{at}/workers"));
-        if few && size > workers {
-            let message = format!("a shard of {size} is larger than the {workers} workers of a cell");
-            self.out.error(&format!("{at}/shardSize"), message, format!("write 1 to {workers}"));
-        } else if few {
-            self.within(size, 1..=workers, "the workers of a cluster", &format!("{at}/shardSize"));
-        }
-        let sound = few && (1..=workers).contains(&size);
+        let sound = self.out.within(workers, 1..=MOST_WORKERS, &format!("{at}/workers"))
+            && self.out.within(size, 1..=workers, &format!("{at}/shardSize"));
         let (workers, size) = if sound { (workers, size) } else { (WORKERS, SHARD_SIZE) };
         plan::Mapping::ShuffleShard { workers, size }
     }
@@ -132,7 +125,7 @@ impl Build<'_> {
             let mut at = format!("{at}/map");
             source::push(&mut at, cluster);
             let message = format!("`{cluster}` has a pin: this row is not used");
-            self.out.warning(&at, message, "pins are looked up first; keep one of them");
+            self.out.no_effect(&at, message, "pins are looked up first; keep one of them");
         }
         let missing = fixed.iter().filter(|cell| cell.is_none()).count();
         if missing > 0 {
@@ -140,7 +133,7 @@ impl Build<'_> {
                 1 => "1 cluster has no row in `map`: the cell with the fewest clusters takes it".to_owned(),
                 many => format!("{many} clusters have no row in `map`: the cell with the fewest clusters takes each"),
             };
-            self.out.note(&format!("{at}/map"), message, "");
+            self.out.follows(&format!("{at}/map"), message, "");
         }
         fixed
     }
@@ -153,49 +146,33 @@ impl Build<'_> {
         cells: u16,
         at: &str,
     ) -> Vec<(usize, u16)> {
-        let mut report = Report::new(self.out);
-        let mut found = Vec::new();
+        let names: Vec<String> = (0..usize::from(cells)).map(cell_name).collect();
+        let (mut found, mut wrong) = (Vec::new(), 0);
         for (cluster, cell) in rows {
             let mut at = at.to_owned();
             source::push(&mut at, cluster);
             let (place, number) = (places.get(cluster.as_str()), cell_place(cell, cells));
-            if report.full(crate::model::problem::Severity::Error) {
-                let wrong = usize::from(place.is_none()) + usize::from(number.is_none());
-                (0..wrong).for_each(|_| report.error("", "", ""));
+            wrong += usize::from(place.is_none() || number.is_none());
+            if wrong > WRONG_MAX {
                 continue;
             }
-            if place.is_none() {
-                let elsewhere = self.index.clusters.contains_key(cluster.as_str());
-                let (message, hint) = if elsewhere {
-                    let message = format!("the cluster `{cluster}` is in another Region");
-                    (
-                        message,
-                        "each Region has its own cells: write the row there, or change the cluster's `region`".into(),
-                    )
-                } else {
-                    (format!("no cluster is called `{cluster}`"), like(cluster, places.keys().copied()))
-                };
-                report.error(&at, message, hint);
+
+            if place.is_none() && self.index.clusters.contains_key(cluster.as_str()) {
+                let message = format!("the cluster `{cluster}` is in another Region");
+                let hint = "each Region has its own cells: write the row there, or change the cluster's `region`";
+                self.out.push(Problem::new(Code::WrongTarget, &at, message, hint).at_key());
+            } else if place.is_none() {
+                self.out.unknown(Noun::Cluster, cluster, &at, places.keys().copied());
             }
             if number.is_none() {
-                let names: Vec<String> = (0..usize::from(cells)).map(cell_name).collect();
-                report.error(&at, format!("no cell is called `{cell}`"), like(cell, names.iter().map(String::as_str)));
+                self.out.unknown(Noun::PlaneCell, cell, &at, names.iter().map(String::as_str));
             }
             found.extend(place.copied().zip(number));
         }
-        report.finish();
-        found
-    }
-}
-
-/// The way out for a name that nobody has.
-fn like<'a>(wrong: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let count = known.clone().count();
-    match nearest(wrong, known.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if count == 0 => "the Region has none".to_owned(),
-        None => {
-            format!("known: {}{}", known.take(8).collect::<Vec<_>>().join(", "), if count > 8 { ", ..." } else { "" })
+        if wrong > WRONG_MAX {
+            let message = format!("{} more rows of this map are wrong", wrong - WRONG_MAX);
+            self.out.truncated(at, message, "mend the first ones and look again");
         }
+        found
     }
 }

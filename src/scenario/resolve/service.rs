@@ -3,9 +3,11 @@
 use super::Build;
 use super::cluster::Home;
 use crate::engine::{Span, Who};
-use crate::model::ids::ZoneId;
+use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::placement::Placement;
 use crate::model::plan::{self, Kind, ProviderKind, StrategyItem};
+use crate::model::problem::Noun;
+use crate::scenario::ecs::cluster::Cluster;
 use crate::scenario::ecs::service::{
     ControllerType, NetworkConfiguration, PlacementConstraint, PlacementStrategy, SchedulingStrategy, Service,
 };
@@ -15,6 +17,33 @@ use crate::scenario::ecs::task_definition::NetworkMode;
 const TASK_QUOTA: u32 = 5_000;
 /// `healthCheckGracePeriodSeconds` at most (sourced: [ecs-api-create-service]).
 const LONGEST_GRACE: u32 = 2_147_483_647;
+
+/// A service as it is written.
+pub(super) struct Written<'a> {
+    /// Where it stands in the file.
+    pub(super) at: String,
+    /// "cluster/service".
+    pub(super) full: String,
+    /// Its row, unless it was refused or left out.
+    pub(super) id: Option<ServiceId>,
+    pub(super) service: &'a Service,
+    pub(super) cluster: &'a Cluster,
+}
+
+impl<'a> Build<'a> {
+    /// Every service of the file.
+    pub(super) fn written_services(&self) -> Vec<Written<'a>> {
+        let mut found = Vec::new();
+        for (index, cluster) in self.scenario.clusters.iter().enumerate() {
+            for (place, service) in cluster.services.iter().enumerate() {
+                let full = format!("{}/{}", cluster.cluster_name, service.service_name);
+                let id = self.names.services.get(&full).copied();
+                found.push(Written { at: self.service_at(index, place), full, id, service, cluster });
+            }
+        }
+        found
+    }
+}
 
 impl Build<'_> {
     pub(super) fn service(&mut self, service: &Service, home: &mut Home, at: &str) {
@@ -30,7 +59,7 @@ impl Build<'_> {
         let definition = self.definition(&service.task_definition, &format!("{at}/taskDefinition"));
         let strategy = self.capacity(&service.capacity_provider_strategy, service.launch_type, home, at);
         let grace = service.health_check_grace_period_seconds.unwrap_or(0);
-        self.within(grace, 0..=LONGEST_GRACE, "a grace period", &format!("{at}/healthCheckGracePeriodSeconds"));
+        self.out.within(grace, 0..=LONGEST_GRACE, &format!("{at}/healthCheckGracePeriodSeconds"));
         self.external_service(service, definition, at);
         let (Some(definition), Some(strategy)) = (definition, strategy) else { return };
         let on_fargate = self.on_fargate(&strategy);
@@ -87,16 +116,16 @@ impl Build<'_> {
             _ => return,
         };
         let hint = "leave `protection` of its `behaviour` out, or write a REPLICA service that deploys with ROLLING";
-        self.out.error(at, message, hint);
+        self.out.not_modelled(at, message, hint);
     }
 
     /// Adds a row under "cluster/name" and, while it is unique, under the name alone.
     pub(super) fn add_service(&mut self, row: plan::Service, short: &str, at: &str) {
         let name = row.name.clone();
-        self.names.families.insert(row.task.family.clone(), ());
+        self.names.families.insert(row.task.family.clone());
         let id = self.plan.services.push(row);
         if self.names.services.insert(name.clone(), id).is_some() {
-            self.out.error(at, format!("two services or streams are called `{name}`"), "give each its own name");
+            self.out.duplicate(Noun::Service, &name, at);
         }
         let namesakes = self.namesakes.entry(short.to_owned()).or_default();
         *namesakes += 1;
@@ -112,7 +141,7 @@ impl Build<'_> {
             let Some(written) = written else { continue };
             if written.rsplit('/').next() != Some(home.name) {
                 let message = format!("`{written}` is another cluster than `{}`, where the service stands", home.name);
-                self.out.error(&format!("{at}/{key}"), message, "move the service, or remove the field");
+                self.out.conflict(&format!("{at}/{key}"), message, "move the service, or remove the field");
             }
         }
     }
@@ -121,18 +150,18 @@ impl Build<'_> {
         let at = format!("{at}/desiredCount");
         match (kind, service.desired_count) {
             (Kind::Replica, None) => {
-                self.out.error(&at, "ECS needs `desiredCount` of a REPLICA service", "write \"desiredCount\": 3");
+                self.out.missing(&at, "ECS needs `desiredCount` of a REPLICA service", "write \"desiredCount\": 3");
                 0
             }
             (Kind::Replica, Some(count)) => {
                 if count > TASK_QUOTA {
                     let message = format!("{count} tasks are more than a service's quota of {TASK_QUOTA}");
-                    self.out.warning(&at, message, "AWS raises the quota on request; or use several services");
+                    self.out.over_quota(&at, message, "AWS raises the quota on request; or use several services");
                 }
                 count
             }
             (_, Some(_)) => {
-                self.out.note(&at, "a daemon follows the hosts: `desiredCount` is not used", "");
+                self.out.not_used(&at, "a daemon follows the hosts");
                 0
             }
             (_, None) => 0,
@@ -147,17 +176,17 @@ impl Build<'_> {
             Some(ControllerType::Ecs) | None => return,
         };
         let message = format!("the deployment controller {name} is not modelled yet");
-        self.out.error(&format!("{at}/deploymentController/type"), message, "write ECS, or leave it out");
+        self.out.not_modelled(&format!("{at}/deploymentController/type"), message, "write ECS, or leave it out");
     }
 
     fn daemon_rules(&mut self, service: &Service, on_fargate: bool, at: &str) {
         if on_fargate {
             let hint = "use container instances, or REPLICA";
-            self.out.error(&format!("{at}/schedulingStrategy"), "Fargate has no hosts for a DAEMON service", hint);
+            self.out.refused(&format!("{at}/schedulingStrategy"), "Fargate has no hosts for a DAEMON service", hint);
         }
         if !service.placement_strategy.is_empty() {
             let message = "ECS takes no placement strategy for a DAEMON service";
-            self.out.error(&format!("{at}/placementStrategy"), message, "remove it; constraints are allowed");
+            self.out.refused(&format!("{at}/placementStrategy"), message, "remove it; constraints are allowed");
         }
     }
 
@@ -179,11 +208,8 @@ impl Build<'_> {
             for (key, empty) in both {
                 if !empty {
                     let message = format!("Fargate takes no `{key}`");
-                    self.out.error(
-                        &format!("{at}/{key}"),
-                        message,
-                        "remove it: tasks are spread over the zones of the subnets",
-                    );
+                    let hint = "remove it: tasks are spread over the zones of the subnets";
+                    self.out.refused(&format!("{at}/{key}"), message, hint);
                 }
             }
             return Placement::default();
@@ -211,13 +237,13 @@ impl Build<'_> {
             }
             (true, None) => {
                 let hint = "write \"networkConfiguration\": {\"awsvpcConfiguration\": {\"subnets\": [\"subnet-a\"]}}";
-                self.out.error(&format!("{at}/networkConfiguration"), "ECS needs subnets for `awsvpc` tasks", hint);
+                self.out.missing(&format!("{at}/networkConfiguration"), "ECS needs subnets for `awsvpc` tasks", hint);
                 None
             }
             (false, Some(_)) => {
                 let message = "ECS takes a network configuration for `awsvpc` tasks only";
                 let hint = "remove it, or write \"networkMode\": \"awsvpc\" in the task definition";
-                self.out.error(&format!("{at}/networkConfiguration"), message, hint);
+                self.out.refused(&format!("{at}/networkConfiguration"), message, hint);
                 None
             }
             (false, None) => Some(self.zones_of_hosts(kind, strategy, home)),
@@ -231,15 +257,15 @@ impl Build<'_> {
             let at = format!("{at}/loadBalancers/{place}");
             let Some(name) = &balancer.container_name else { continue };
             let Some(container) = containers.iter().find(|container| container.name == *name) else {
-                let message = format!("no container of the task definition is called `{name}`");
-                self.out.error(&format!("{at}/containerName"), message, "name the container that takes the requests");
+                let known = containers.iter().map(|container| container.name.as_str());
+                self.out.unknown(Noun::Container, name, &format!("{at}/containerName"), known);
                 continue;
             };
             let Some(port) = balancer.container_port else { continue };
             if !container.port_mappings.iter().any(|mapping| mapping.container_port == Some(port)) {
                 let message = format!("the container `{name}` does not map the port {port}");
                 let hint = format!("add {{\"containerPort\": {port}}} to its `portMappings`");
-                self.out.error(&format!("{at}/containerPort"), message, hint);
+                self.out.wrong_target(&format!("{at}/containerPort"), message, hint);
             }
         }
     }

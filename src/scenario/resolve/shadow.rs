@@ -21,26 +21,24 @@ impl Build<'_> {
         let at = format!("{at}/shadow");
         if written.feature_flag.is_some() {
             let hint = "leave `shadow` out, or write it to the change that brings the revision";
-            self.out.error(&at, "a feature flag brings no revision that copies could go to", hint);
+            self.out.wrong_target(&at, "`shadow` belongs to a change of a revision, not to a feature flag", hint);
             return None;
         }
         if written.is_of_plane() {
             let message = "calls to a control plane are not copied: its cells are changed in place";
-            self.out.error(&at, message, "leave `shadow` out, or change a service");
+            self.out.not_modelled(&at, message, "leave `shadow` out, or change a service");
             return None;
         }
         let services: Vec<ServiceId> = named.services().collect();
         let fit = services.iter().all(|service| self.can_be_copied(*service, &at));
         let share = shadow.share.unwrap_or(1.0);
         // A share below one millionth of the requests would copy none.
-        let ppm = if share > 0.0 && share <= 1.0 { libm::round(share * 1e6) as u64 } else { 0 };
-        if ppm == 0 {
-            let hint = "write a share of the requests, such as 0.5, or leave it out for all";
-            self.out.error(&format!("{at}/share"), format!("`{share}` must be above 0 and at most 1"), hint);
-        }
+        let counted = if share < 5e-7 { 0.0 } else { share };
+        let share = self.out.share_above_zero(counted, &format!("{at}/share"));
+        let ppm = share.map_or(0, |share| libm::round(share * 1e6) as u64);
         let span = shadow.lasts.0;
         if span == Span::ZERO {
-            self.out.error(&format!("{at}/for"), "nothing is copied in no time", "write a length such as \"30m\"");
+            self.out.out_of_range(&format!("{at}/for"), "`for` must be above 0", "write a length such as \"30m\"");
         }
         if !fit || ppm == 0 || span == Span::ZERO {
             return None;
@@ -48,10 +46,10 @@ impl Build<'_> {
         if let Some(unseen) = services.iter().find(|service| !self.reads_copies(**service, pipeline)) {
             let name = &self.plan.services[*unseen].name;
             let message =
-                format!("nobody sees what copies for `{name}` fail for: no alarm on its new revision stops it");
+                format!("copies for `{name}` that fail are not seen: no alarm on its new revision stops the change");
             let hint =
                 "watch an alarm with {\"Name\": \"Revision\", \"Value\": \"new\"} in its deployment, or `oneBoxAlarm`";
-            self.out.warning(&at, message, hint);
+            self.out.unwatched(&at, message, hint);
         }
         Some(Shadow { ppm, span })
     }
@@ -61,15 +59,10 @@ impl Build<'_> {
         let row = &self.plan.services[service];
         if row.deployment.strategy == Strategy::Rolling {
             let message = format!("`{}` deploys with ROLLING: no second set of tasks stands beside it", row.name);
-            self.out.error(at, message, "write another `strategy`, such as CANARY, or leave `shadow` out");
+            self.out.wrong_target(at, message, "write another `strategy`, such as CANARY, or leave `shadow` out");
             return false;
         }
-        if row.traffic.is_none() {
-            let message = format!("`{}` has no traffic that could be copied", row.name);
-            self.out.error(at, message, "add it to `traffic`, or leave `shadow` out");
-            return false;
-        }
-        true
+        self.has_traffic(service, at)
     }
 
     /// Whether an alarm that takes the change back sees what the new revision of a service is sent.

@@ -1,6 +1,7 @@
 //! How deployments move traffic, who is asked on the way, and feature flags.
 
 use super::Build;
+use super::change::NO_DEFECT;
 use crate::engine::{Dist, Span};
 use crate::model::fact::Lifecycle;
 use crate::model::ids::ServiceId;
@@ -25,23 +26,19 @@ impl Build<'_> {
         ];
         for (key, there, of) in idle {
             if there && strategy != of {
-                self.out.warning(
-                    &format!("{at}/{key}"),
-                    format!("`{key}` is not used by this `strategy`"),
-                    "remove it",
-                );
+                self.out.idle(&format!("{at}/{key}"), "it belongs to another `strategy`", "remove it");
             }
         }
         if strategy == DeploymentStrategy::Rolling && !written.lifecycle_hooks.is_empty() {
             let hint = "write another `strategy`, or remove them";
-            self.out.warning(&format!("{at}/lifecycleHooks"), "hooks are not used by a ROLLING deployment", hint);
+            self.out.idle(&format!("{at}/lifecycleHooks"), "a ROLLING deployment asks no hook", hint);
         }
         match strategy {
             DeploymentStrategy::Rolling => Strategy::Rolling,
             DeploymentStrategy::BlueGreen => {
                 if written.bake_time_in_minutes.is_none() {
                     let message = "ECS needs `bakeTimeInMinutes` of a BLUE_GREEN deployment";
-                    self.out.error(&format!("{at}/bakeTimeInMinutes"), message, "write \"bakeTimeInMinutes\": 10");
+                    self.out.missing(&format!("{at}/bakeTimeInMinutes"), message, "write \"bakeTimeInMinutes\": 10");
                 }
                 Strategy::BlueGreen
             }
@@ -66,16 +63,14 @@ impl Build<'_> {
 
     /// A percentage from `least` to 100, in millionths.
     fn percent(&mut self, value: f64, least: f64, at: &str) -> u64 {
-        if !(least..=100.0).contains(&value) {
-            let hint = format!("write {least} to 100");
-            self.out.error(at, format!("`{value}` is out of range for a percentage of the traffic"), hint);
+        if !self.out.within(value, least..=100.0, at) {
             return WHOLE;
         }
         libm::round(value * 1e4) as u64
     }
 
     fn minutes(&mut self, value: u32, at: &str) -> Span {
-        self.within(value, 0..=LONGEST_STEP, "minutes of bake", at);
+        self.out.within(value, 0..=LONGEST_STEP, at);
         Span::MINUTE * u64::from(value)
     }
 
@@ -92,11 +87,14 @@ impl Build<'_> {
         let pauses = written.target_type == Some(HookTargetType::Pause);
         if pauses == written.hook_target_arn.is_some() {
             let (message, hint) = if pauses {
-                ("a PAUSE hook calls nobody", "remove `hookTargetArn`, or write \"targetType\": \"AWS_LAMBDA\"")
+                (
+                    "a PAUSE hook takes no `hookTargetArn`",
+                    "remove `hookTargetArn`, or write \"targetType\": \"AWS_LAMBDA\"",
+                )
             } else {
                 ("ECS needs the function of an AWS_LAMBDA hook", "write `hookTargetArn`")
             };
-            self.out.error(&format!("{at}/hookTargetArn"), message, hint);
+            self.out.missing(&format!("{at}/hookTargetArn"), message, hint);
         }
         let mut stages = Vec::new();
         for (place, stage) in written.lifecycle_stages.iter().enumerate() {
@@ -104,24 +102,21 @@ impl Build<'_> {
             let at = format!("{at}/lifecycleStages/{place}");
             if matches!(stage, Lifecycle::ScaleUp | Lifecycle::BakeTime | Lifecycle::CleanUp) {
                 let message = format!("ECS asks no hook at {}", stage.name());
-                self.out.error(&at, message, "name a stage before or after it, such as POST_SCALE_UP");
+                self.out.refused(&at, message, "name a stage before or after it, such as POST_SCALE_UP");
             } else if pauses && matches!(stage, Lifecycle::TestTrafficShift | Lifecycle::ProductionTrafficShift) {
                 let message = format!("ECS takes no PAUSE hook at {}", stage.name());
-                self.out.error(&at, message, format!("write POST_{}", stage.name()));
+                self.out.refused(&at, message, format!("write POST_{}", stage.name()));
             }
             stages.push(stage);
         }
         if stages.is_empty() {
-            self.out.error(
-                &format!("{at}/lifecycleStages"),
-                "a hook without a stage",
-                "name one, such as POST_SCALE_UP",
-            );
+            let hint = "name one, such as POST_SCALE_UP";
+            self.out.missing(&format!("{at}/lifecycleStages"), "a hook needs a stage at which it is asked", hint);
         }
         let limit = written.timeout_configuration.as_ref();
         let minutes = limit.and_then(|limit| limit.timeout_in_minutes).unwrap_or(TIMEOUT);
         let at = format!("{at}/timeoutConfiguration/timeoutInMinutes");
-        self.within(minutes, 1..=LONGEST_TIMEOUT, "minutes of a time-out", &at);
+        self.out.within(minutes, 1..=LONGEST_TIMEOUT, &at);
         let goes_on = limit.and_then(|limit| limit.action) == Some(TimeoutAction::Continue);
         Hook { stages, timeout: Span::MINUTE * u64::from(minutes), rolls_back: !goes_on }
     }
@@ -136,36 +131,32 @@ impl Build<'_> {
             let stage = lifecycle(one.lifecycle_stage);
             if !asked(stage) || written.feature_flag.is_some() {
                 let message = format!("no hook is asked at {}: this answer is not used", stage.name());
-                self.out.warning(&at, message, "add one to the service's `lifecycleHooks`, or remove it");
+                self.out.no_effect(&at, message, "add one to the service's `lifecycleHooks`, or remove it");
             }
             if found.iter().any(|other| other.stage == stage) {
                 let message = format!("two answers for {}", stage.name());
-                self.out.error(&format!("{at}/lifecycleStage"), message, "write one for each stage");
+                self.out.duplicate_name(&format!("{at}/lifecycleStage"), message, "write one for each stage");
             }
             let finds = one.finds.unwrap_or(0.0);
             if self.out.share(finds, &format!("{at}/finds")).is_some_and(|finds| finds > 0.0)
                 && written.defect.is_none()
             {
-                let message = "`finds` is not used: nothing says how the revision is bad";
-                self.out.warning(&format!("{at}/finds"), message, "write a `defect`, or leave it out");
+                self.out.idle(&format!("{at}/finds"), NO_DEFECT, "write a `defect`, or leave it out");
             }
-            let takes = one.takes.as_ref().map_or(Ok(Dist::constant(Span::ZERO)), crate::model::quantity::Law::dist);
-            match takes {
-                Ok(takes) => found.push(Answer {
-                    stage,
-                    takes,
-                    status: match one.hook_status {
-                        None | Some(HookStatus::Succeeded) => plan::HookStatus::Succeeded,
-                        Some(HookStatus::Failed) => plan::HookStatus::Failed,
-                        Some(HookStatus::InProgress) => plan::HookStatus::InProgress,
-                    },
-                    finds_ppm: libm::round(finds.clamp(0.0, 1.0) * 1e6) as u64,
-                }),
-                Err(error) => {
-                    let hint = "write {\"constant\": \"2m\"}";
-                    self.out.error(&format!("{at}/takes"), format!("the law {error}"), hint);
-                }
-            }
+            let takes = match &one.takes {
+                None => Some(Dist::constant(Span::ZERO)),
+                Some(law) => law.read(&format!("{at}/takes"), self.out),
+            };
+            found.extend(takes.map(|takes| Answer {
+                stage,
+                takes,
+                status: match one.hook_status {
+                    None | Some(HookStatus::Succeeded) => plan::HookStatus::Succeeded,
+                    Some(HookStatus::Failed) => plan::HookStatus::Failed,
+                    Some(HookStatus::InProgress) => plan::HookStatus::InProgress,
+                },
+                finds_ppm: libm::round(finds.clamp(0.0, 1.0) * 1e6) as u64,
+            }));
         }
         if written.feature_flag.is_none() {
             self.unanswered(written, &hooks, at);
@@ -181,7 +172,7 @@ impl Build<'_> {
             if asked(stage) && !answered(stage) {
                 let message = format!("the hook at {name} has no outcome");
                 let hint = format!("add {{\"lifecycleStage\": \"{name}\", \"hookStatus\": \"SUCCEEDED\"}} to `hooks`");
-                self.out.error(&format!("{at}/hooks"), message, hint);
+                self.out.missing(&format!("{at}/hooks"), message, hint);
             }
         }
     }
@@ -189,18 +180,11 @@ impl Build<'_> {
     /// `featureFlag`; `None` when something about it is wrong.
     pub(super) fn flag(&mut self, written: &Change, service: ServiceId, at: &str) -> Option<plan::Flag> {
         let flag = written.feature_flag.as_ref()?;
-        let row = &self.plan.services[service];
-        if row.traffic.is_none() {
-            let message = format!("`{}` has no traffic that could see the feature", row.name);
-            self.out.error(&format!("{at}/service"), message, "add `traffic`");
-        }
+        self.has_traffic(service, &format!("{at}/service"));
         if let Some(spec) = written.defect.as_ref().filter(|spec| !spec.spoils_requests()) {
             let message = format!("`{}` is a defect of tasks: a feature flag starts none", spec.kind());
-            self.out.error(
-                &format!("{at}/defect"),
-                message,
-                "write `errors`, `slower`, `breaksAbove` or `poisonInput`",
-            );
+            let hint = "write `errors`, `slower`, `breaksAbove` or `poisonInput`";
+            self.out.wrong_target(&format!("{at}/defect"), message, hint);
         }
         let at = format!("{at}/featureFlag");
         let ppm = self.percent(flag.growth_factor, 1.0, &format!("{at}/growthFactor"));

@@ -12,7 +12,7 @@ impl Build<'_> {
         let definition = self.definition(&stream.task_definition, &format!("{at}/taskDefinition"));
         let strategy = self.capacity(&stream.capacity_provider_strategy, stream.launch_type, home, at);
         let arrivals = self.arrivals(stream, at);
-        let lives = self.law(&stream.lives, &format!("{at}/lives"));
+        let lives = stream.lives.read(&format!("{at}/lives"), self.out);
         if stream.launch_type == Some(LaunchType::External) {
             self.external_network(definition);
         }
@@ -62,46 +62,31 @@ impl Build<'_> {
     }
 
     fn arrivals(&mut self, stream: &RunTasks, at: &str) -> Option<Arrivals> {
-        self.within(stream.count, 1..=10, "tasks of one RunTask call", &format!("{at}/count"));
+        self.out.within(stream.count, 1..=10, &format!("{at}/count"));
         let from = Time::ZERO + stream.from.map_or(Span::ZERO, |from| from.0);
         let until = stream.until.map_or(self.plan.end(), |until| Time::ZERO + until.0);
-        if from >= until {
-            self.out.error(
-                &format!("{at}/until"),
-                "the stream ends before it begins",
-                "make `until` later than `from`",
-            );
-        }
+        self.out.after(until, Some(from), &format!("{at}/until"));
         let gap = match (&stream.rate, &stream.every) {
             (Some(rate), None) if rate.0 > 0 => {
                 let mean = Span::from_secs_f64(1.0 / rate.per_second());
                 match Dist::exponential(mean) {
                     Ok(dist) => Some(dist),
                     Err(error) => {
-                        self.out.error(
-                            &format!("{at}/rate"),
-                            format!("the rate {error}"),
-                            "write at most a million a second",
-                        );
+                        let hint = "write at most a million a second";
+                        self.out.malformed(&format!("{at}/rate"), format!("the rate {error}"), hint);
                         None
                     }
                 }
             }
             (Some(_), None) => {
-                self.out.error(
-                    &format!("{at}/rate"),
-                    "a rate of 0 runs no task",
-                    "write a rate above 0, or remove the stream",
-                );
+                let hint = "write a rate such as \"2/s\", or remove the stream";
+                self.out.out_of_range(&format!("{at}/rate"), "`rate` must be above 0", hint);
                 None
             }
             (None, Some(law)) => self.gaps(law, &format!("{at}/every")),
-            (Some(_), Some(_)) => {
-                self.out.error(at, "`rate` and `every` exclude each other", "keep one of them");
-                None
-            }
-            (None, None) => {
-                self.out.error(at, "nothing says when tasks are run", "write \"rate\": \"2/s\"");
+            (rate, _) => {
+                let missing = "nothing says when tasks are run";
+                self.out.one_of("`rate` and `every`", rate.is_some(), at, missing, "write \"rate\": \"2/s\"");
                 None
             }
         };

@@ -3,7 +3,7 @@
 use super::{Build, Refused};
 use crate::engine::Span;
 use crate::model::plan::{StrategyItem, TaskDef};
-use crate::model::problem::nearest;
+use crate::model::problem::{Code, Noun, Problem};
 use crate::scenario::ecs::Amount;
 use crate::scenario::ecs::task_definition::{
     Compatibility, ContainerDefinition, NetworkMode, Protocol, TaskDefinition,
@@ -24,13 +24,15 @@ impl Build<'_> {
             let at = format!("/taskDefinitions/{index}");
             self.named(&definition.family, &format!("{at}/family"));
             if !seen.insert((definition.family.as_str(), definition.revision.unwrap_or(0))) {
-                let message = format!("the task definition `{}` stands twice", definition.family);
-                self.out.error(&at, message, "give the two different revisions, or remove one");
+                let message = format!("two task definitions are called `{}`", definition.family);
+                let problem =
+                    Problem::new(Code::DuplicateName, &at, message, "give each its own `revision`, or remove one");
+                self.out.push(problem.about(Noun::TaskDefinition, &definition.family));
             }
             let count = definition.container_definitions.len();
             if count == 0 || count > MOST_CONTAINERS {
                 let message = format!("ECS takes 1 to {MOST_CONTAINERS} containers, not {count}");
-                self.out.error(&format!("{at}/containerDefinitions"), message, "write at least one container");
+                self.out.refused(&format!("{at}/containerDefinitions"), message, "write at least one container");
             }
             self.containers(&definition.container_definitions, &format!("{at}/containerDefinitions"));
             for (place, constraint) in definition.placement_constraints.iter().enumerate() {
@@ -63,12 +65,13 @@ impl Build<'_> {
             self.used.definitions.insert(index);
             return Some(index);
         }
-        let hint = match nearest(family, list.iter().map(|definition| definition.family.as_str())) {
-            Some(near) if near == family => "the family has other revisions only".to_owned(),
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "add what `aws ecs describe-task-definition` prints to `taskDefinitions`".to_owned(),
-        };
-        self.out.error(at, format!("no task definition is called `{short}`"), hint);
+        if let Some(row) = of_family().next() {
+            let known = format!("{family}:{}", row.1.revision.unwrap_or(1));
+            self.out.unknown(Noun::TaskDefinition, short, at, [known.as_str()]);
+        } else {
+            let known = list.iter().map(|definition| definition.family.as_str());
+            self.out.unknown(Noun::TaskDefinition, family, at, known);
+        }
         None
     }
 
@@ -127,7 +130,7 @@ impl Build<'_> {
         let Some(cpu) = self.amount(definition.cpu.as_ref(), cpu_units, &at).ok()? else { return Some(sum) };
         if sum > cpu {
             let message = format!("the containers ask for {sum} CPU units, the task has {cpu}");
-            self.out.error(&at, message, "raise the task's `cpu` or lower the containers'");
+            self.out.out_of_range(&at, message, "raise the task's `cpu` or lower the containers'");
         }
         Some(cpu)
     }
@@ -143,17 +146,18 @@ impl Build<'_> {
                 .ok()?;
             if whole.is_none() && hard.or(soft).is_none() {
                 let message = format!("the container `{}` has no memory, and neither has the task", container.name);
-                self.out.error(&at, message, "write `memory` for the task or for each container");
+                self.out.missing(&at, message, "write `memory` for the task or for each container");
             }
             if let Some((hard, soft)) = hard.zip(soft).filter(|(hard, soft)| soft >= hard) {
-                let message = format!("{soft} MiB reserved are not below the limit of {hard} MiB");
-                self.out.error(&format!("{at}/memoryReservation"), message, "lower it, or raise `memory`");
+                let message = format!("`memoryReservation` must be below `memory`, {hard} MiB, not {soft} MiB");
+                self.out.out_of_range(&format!("{at}/memoryReservation"), message, "lower it, or raise `memory`");
             }
             sum = sum.saturating_add(soft.or(hard).unwrap_or(0));
         }
         if let Some(whole) = whole.filter(|whole| sum > *whole) {
             let message = format!("the containers ask for {sum} MiB, the task has {whole}");
-            self.out.error(&format!("{at}/memory"), message, "raise the task's `memory` or lower the containers'");
+            let hint = "raise the task's `memory` or lower the containers'";
+            self.out.out_of_range(&format!("{at}/memory"), message, hint);
         }
         Some(whole.unwrap_or(sum))
     }
@@ -168,11 +172,8 @@ impl Build<'_> {
         let Some(Amount(text)) = written else { return Ok(None) };
         let found = read(text);
         if found.is_none() {
-            self.out.error(
-                at,
-                format!("`{text}` is not an amount"),
-                "write CPU units or \"0.5 vCPU\", MiB or \"1 GB\"",
-            );
+            let message = format!("an amount must be CPU units, vCPU, MiB or GB, not `{text}`");
+            self.out.malformed(at, message, "such as \"256\", \"0.5 vCPU\", \"512\" or \"1 GB\"");
             return Err(Refused);
         }
         Ok(found)
@@ -181,24 +182,24 @@ impl Build<'_> {
     fn fargate_rules(&mut self, definition: &TaskDefinition, cpu: u32, memory: u32, at: &str) {
         if definition.network_mode != Some(NetworkMode::Awsvpc) {
             let message = format!("Fargate takes `{}` with network mode `awsvpc` only", definition.family);
-            self.out.error(&format!("{at}/networkMode"), message, "write \"networkMode\": \"awsvpc\"");
+            self.out.refused(&format!("{at}/networkMode"), message, "write \"networkMode\": \"awsvpc\"");
         }
         if definition.cpu.is_none() || definition.memory.is_none() {
             let message = format!("Fargate needs `cpu` and `memory` of the task `{}`", definition.family);
-            self.out.error(at, message, "write \"cpu\": \"256\", \"memory\": \"512\"");
+            self.out.missing(at, message, "write \"cpu\": \"256\", \"memory\": \"512\"");
         } else if let Err(hint) = fargate_size(cpu, memory) {
-            self.out.error(at, format!("Fargate has no size of {cpu} CPU units and {memory} MiB"), hint);
+            self.out.out_of_range(at, format!("Fargate has no size of {cpu} CPU units and {memory} MiB"), hint);
         }
         if !definition.placement_constraints.is_empty() {
             let message = "Fargate takes no placement constraints";
-            self.out.error(&format!("{at}/placementConstraints"), message, "remove them");
+            self.out.refused(&format!("{at}/placementConstraints"), message, "remove them");
         }
         self.compatible(definition, Compatibility::Fargate, "FARGATE", at);
         for (place, container) in definition.container_definitions.iter().enumerate() {
             for (key, timeout) in [("stopTimeout", container.stop_timeout), ("startTimeout", container.start_timeout)] {
                 if let Some(timeout) = timeout {
                     let at = format!("{at}/containerDefinitions/{place}/{key}");
-                    self.within(timeout, 2..=120, &format!("`{key}` on Fargate"), &at);
+                    self.out.within(timeout, 2..=120, &at);
                 }
             }
         }
@@ -206,7 +207,7 @@ impl Build<'_> {
 
     fn host_rules(&mut self, definition: &TaskDefinition, on: Compatibility, at: &str) {
         if let Some(cpu) = definition.cpu.as_ref().and_then(|amount| cpu_units(&amount.0)) {
-            self.within(cpu, 128..=196_608, "`cpu` of a task", &format!("{at}/cpu"));
+            self.out.within(cpu, 128..=196_608, &format!("{at}/cpu"));
         }
         let kinds = checked_for(definition);
         if on == Compatibility::External {
@@ -220,7 +221,7 @@ impl Build<'_> {
         for (place, container) in definition.container_definitions.iter().enumerate() {
             if container.stop_timeout == Some(0) {
                 let at = format!("{at}/containerDefinitions/{place}/stopTimeout");
-                self.out.warning(&at, "containers are killed without time to stop", "write 2 or more");
+                self.out.doubtful(&at, "containers are killed without time to stop", "write 2 or more");
             }
         }
     }
@@ -230,7 +231,7 @@ impl Build<'_> {
         if !kinds.is_empty() && !kinds.contains(&wanted) {
             let message = format!("`{}` is not registered for {name}", definition.family);
             let key = if definition.compatibilities.is_empty() { "requiresCompatibilities" } else { "compatibilities" };
-            self.out.error(&format!("{at}/{key}"), message, format!("add \"{name}\""));
+            self.out.refused(&format!("{at}/{key}"), message, format!("add \"{name}\""));
         }
     }
 
@@ -251,16 +252,13 @@ impl Build<'_> {
                     self.ports.len() - 1
                 });
                 if bit >= 64 {
-                    self.out.error(
-                        &at,
-                        "more than 64 distinct host ports cannot be simulated",
-                        "use dynamic host ports",
-                    );
+                    let hint = "use dynamic host ports";
+                    self.out.too_large(&at, "more than 64 distinct host ports cannot be simulated", hint);
                     continue;
                 }
                 if bits & (1 << bit) != 0 {
                     let message = format!("two containers of the task take the host port {port}");
-                    self.out.error(&at, message, "give each container a port of its own");
+                    self.out.duplicate_name(&at, message, "give each container a port of its own");
                 }
                 bits |= 1 << bit;
             }

@@ -19,26 +19,23 @@ impl Build<'_> {
             let balancer = traffic.load_balancer.as_ref();
             let balancer = balancer.map(|written| self.checked_balancer(written, &format!("{at}/loadBalancer")));
             let per_task = traffic.requests_per_task;
-            if per_task.0 == 0 {
-                let message = "a task that answers nothing answers no traffic";
-                self.out.error(&format!("{at}/requestsPerTask"), message, "write \"60/s\"");
-            }
+            self.answers_some(per_task, &format!("{at}/requestsPerTask"));
             let (Some(id), Some(profile)) = (id, profile) else { continue };
             if self.plan.is_external(&self.plan.services[id]) && traffic.load_balancer.is_some() {
                 let message = "ECS Anywhere has no load balancer of ECS: requests find the tasks that answer";
-                self.out.error(&format!("{at}/loadBalancer"), message, "leave it out");
+                self.out.refused(&format!("{at}/loadBalancer"), message, "leave it out");
                 continue;
             }
             let local = self.plan.is_external(&self.plan.services[id]);
             let service = &mut self.plan.services[id];
             if service.kind == Kind::Stream {
                 let message = format!("`{}` is a stream of standalone tasks, which take no requests", service.name);
-                self.out.error(&format!("{at}/service"), message, "name a service");
+                self.out.wrong_target(&format!("{at}/service"), message, "name a service");
                 continue;
             }
             if service.traffic.is_some() {
                 let message = format!("`{}` has traffic already", service.name);
-                self.out.error(&format!("{at}/service"), message, "write one entry for each service");
+                self.out.duplicate_name(&format!("{at}/service"), message, "write one entry for each service");
                 continue;
             }
             if let Some(balancer) = balancer {
@@ -48,6 +45,13 @@ impl Build<'_> {
                 service.balancer.get_or_insert_with(default_balancer);
             }
             service.traffic = Some(Offered { profile, per_task: per_task.0, dispatched: false });
+        }
+    }
+
+    /// A task answers something.
+    pub(super) fn answers_some(&mut self, per_task: Rate, at: &str) {
+        if per_task.0 == 0 {
+            self.out.out_of_range(at, "`requestsPerTask` must be above 0", "write \"60/s\"");
         }
     }
 
@@ -68,13 +72,10 @@ impl Build<'_> {
             (None, Some(steps), None, None) => self.steps(steps, &format!("{at}/steps")),
             (None, None, Some(daily), None) => self.daily(daily, &format!("{at}/daily")),
             (None, None, None, Some(name)) => self.table(name, csv, &format!("{at}/csv")),
-            (None, None, None, None) => {
-                self.out.error(at, "nothing says how much traffic there is", "write \"rate\": \"900/s\"");
-                None
-            }
-            _ => {
-                let message = "`rate`, `steps`, `daily` and `csv` exclude each other";
-                self.out.error(at, message, "keep one of them");
+            (rate, steps, daily, csv) => {
+                let several = rate.is_some() || steps.is_some() || daily.is_some() || csv.is_some();
+                let (keys, missing) = ("`rate`, `steps`, `daily` and `csv`", "nothing says how much traffic there is");
+                self.out.one_of(keys, several, at, missing, "write \"rate\": \"900/s\"");
                 None
             }
         }
@@ -84,9 +85,7 @@ impl Build<'_> {
         let mut found: Vec<(Time, u64)> = Vec::new();
         for (place, step) in steps.iter().enumerate() {
             let time = Time::ZERO + step.at.0;
-            if found.last().is_some_and(|(last, _)| *last >= time) {
-                let at = format!("{at}/{place}/at");
-                self.out.error(&at, "a step must come after the one before it", "put the steps in order of time");
+            if !self.out.after(time, found.last().map(|step| step.0), &format!("{at}/{place}/at")) {
                 return None;
             }
             found.push((time, step.rate.0));
@@ -99,17 +98,17 @@ impl Build<'_> {
         for (place, step) in steps.iter().enumerate() {
             let at = format!("{at}/{place}/at");
             let Some(time) = time_of_day(&step.at) else {
-                self.out.error(&at, format!("`{}` is not a time of day", step.at), "write it as \"09:00\"");
+                let message = format!("`at` must be a time of day, not `{}`", step.at);
+                self.out.malformed(&at, message, "write it as \"09:00\"");
                 return None;
             };
-            if found.last().is_some_and(|(last, _)| *last >= time) {
-                self.out.error(&at, "a step must come after the one before it", "put the steps in order of time");
+            if !self.out.after(time, found.last().map(|step| step.0), &at) {
                 return None;
             }
             found.push((time, step.rate.0));
         }
         let (Some(first), Some(last)) = (found.first().copied(), found.last().copied()) else {
-            self.out.error(at, "a day needs a step", "write [{\"at\": \"09:00\", \"rate\": \"900/s\"}]");
+            self.out.missing(at, "a day needs a step", "write [{\"at\": \"09:00\", \"rate\": \"900/s\"}]");
             return None;
         };
         if first.0 != Span::ZERO {
@@ -122,14 +121,14 @@ impl Build<'_> {
     fn table(&mut self, name: &str, csv: &dyn Fn(&str) -> Option<String>, at: &str) -> Option<Profile> {
         let Some(text) = csv(name) else {
             let hint = "the path is relative to the scenario file";
-            self.out.error(at, format!("the file `{name}` cannot be read"), hint);
+            self.out.unreadable(at, format!("the file `{name}` cannot be read"), hint);
             return None;
         };
         match read_csv(&text) {
             Ok(steps) => self.begun_at_zero(steps, at),
             Err((line, message)) => {
                 let hint = "the form is `seconds,requests_per_second`, a line for each change, in order of time";
-                self.out.error(at, format!("line {line} of `{name}` {message}"), hint);
+                self.out.malformed(at, format!("line {line} of `{name}` {message}"), hint);
                 None
             }
         }
@@ -137,11 +136,11 @@ impl Build<'_> {
 
     fn begun_at_zero(&mut self, mut steps: Vec<(Time, u64)>, at: &str) -> Option<Profile> {
         let Some(first) = steps.first() else {
-            self.out.error(at, "traffic needs a step", "write the rate at \"0s\"");
+            self.out.missing(at, "traffic needs a step", "write the rate at \"0s\"");
             return None;
         };
         if first.0 > Time::ZERO {
-            self.out.note(at, format!("there is no traffic before `{}`", first.0), "write a step at \"0s\"");
+            self.out.follows(at, format!("there is no traffic before `{}`", first.0), "write a step at \"0s\"");
             steps.insert(0, (Time::ZERO, 0));
         }
         Some(Profile::Steps(steps.into_boxed_slice()))
@@ -155,18 +154,16 @@ impl Build<'_> {
             ("unhealthyThresholdCount", written.unhealthy_threshold_count, 2..=10),
         ];
         for (key, value, range) in ranges {
-            self.within(value, range, &format!("`{key}`"), &format!("{at}/{key}"));
+            self.out.within(value, range, &format!("{at}/{key}"));
         }
         if written.health_check_timeout_seconds >= written.health_check_interval_seconds {
-            let message = "the time-out must be shorter than the interval";
-            self.out.error(&format!("{at}/healthCheckTimeoutSeconds"), message, "lower it, or raise the interval");
+            let message = "`healthCheckTimeoutSeconds` must be less than `healthCheckIntervalSeconds`";
+            let hint = "lower it, or raise the interval";
+            self.out.out_of_range(&format!("{at}/healthCheckTimeoutSeconds"), message, hint);
         }
-        let share = written.clients_retry_share;
-        self.between(share, 0.0..=1.0, "a share", &format!("{at}/clientsRetryShare"));
-        if written.deregistration_delay.0 > LONGEST_DEREGISTRATION {
-            let message = format!("`{}` is longer than the longest delay", written.deregistration_delay.0);
-            self.out.error(&format!("{at}/deregistrationDelay"), message, "write at most \"1h\"");
-        }
+        self.out.share(written.clients_retry_share, &format!("{at}/clientsRetryShare"));
+        let delay = written.deregistration_delay.0;
+        self.out.within(delay, ..=LONGEST_DEREGISTRATION, &format!("{at}/deregistrationDelay"));
     }
 }
 

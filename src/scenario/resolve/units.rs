@@ -4,7 +4,7 @@ use super::Build;
 use crate::model::defect::{self, Effect};
 use crate::model::ids::{RegionId, ServiceId};
 use crate::model::plan::{Plan, Unit};
-use crate::model::problem::Problems;
+use crate::model::problem::{Noun, Problems};
 use crate::scenario::file::Change;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,12 +50,7 @@ impl Named {
         });
         let found = places.get(name).copied();
         if found.is_none() {
-            let known = || self.names.iter().map(String::as_str);
-            let hint = match out.nearest(name, known()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the change reaches: {}", known().take(8).collect::<Vec<_>>().join(", ")),
-            };
-            out.error(at, format!("the change has no unit that is called `{name}`"), hint);
+            out.unknown(Noun::Unit, name, at, self.names.iter().map(String::as_str));
         }
         found
     }
@@ -73,11 +68,15 @@ impl Build<'_> {
             !written.control_planes.is_empty(),
         ];
         if keys.iter().filter(|key| **key).count() != 1 {
-            let several = keys.contains(&true);
-            let message = if several { "a change has one thing to change" } else { "nothing says what is changed" };
-            let hint = "write one of `service`, `services`, `everyService`, `cellularApplication`, `controlPlane` and \
-                        `controlPlanes`";
-            self.out.error(at, message, hint);
+            let keys_of =
+                "`service`, `services`, `everyService`, `cellularApplication`, `controlPlane` and `controlPlanes`";
+            self.out.one_of(
+                keys_of,
+                keys.contains(&true),
+                at,
+                "nothing says what is changed",
+                "write \"service\": \"web\"",
+            );
             return None;
         }
         if let Some(name) = &written.service {
@@ -103,17 +102,11 @@ impl Build<'_> {
 
     fn cells_of(&mut self, name: &str, at: &str) -> Option<Named> {
         let Some(application) = self.plan.application.as_ref().filter(|one| one.name == name) else {
-            if let Some(written) = &self.scenario.cellular_application
-                && written.name == name
-            {
-                // Why it was refused is told where it stands.
-                return None;
+            let written = self.scenario.cellular_application.iter().map(|one| one.name.as_str());
+            // Why it was refused is told where it stands.
+            if written.clone().all(|written| written != name) {
+                self.out.unknown(Noun::Application, name, at, written);
             }
-            let hint = match &self.scenario.cellular_application {
-                Some(written) => format!("did you mean `{}`?", written.name),
-                None => "write the application to `cellularApplication`".to_owned(),
-            };
-            self.out.error(at, format!("no cellular application is called `{name}`"), hint);
             return None;
         };
         let cells: Vec<ServiceId> = application.cells[..usize::from(application.first)].to_vec();
@@ -130,7 +123,7 @@ impl Build<'_> {
         let region = self.names.region(name, at, self.out)?;
         if self.plan.regions[region].plane.is_none() {
             let message = format!("`{name}` has no control plane that could be changed");
-            self.out.error(at, message, "write `controlPlane` in the Region, with its cells");
+            self.out.wrong_target(at, message, "write `controlPlane` in the Region, with its cells");
             return None;
         }
         let all = self.plan.cells.pairs().filter(|(_, cell)| cell.region == region && cell.added.is_none());
@@ -149,7 +142,7 @@ impl Build<'_> {
         for (place, name) in written.iter().enumerate() {
             let at = format!("{at}/{place}");
             if written[..place].contains(name) {
-                self.out.error(&at, format!("`{name}` stands there twice"), "leave one of them out");
+                self.out.twice(name, &at);
             }
             let Some(one) = self.cells_of_region(name, &at) else {
                 whole = false;
@@ -169,10 +162,11 @@ impl Build<'_> {
         let at = format!("{at}/defect/{}", spec.kind());
         if of_plane && defect.is_some_and(|defect| defect.on_plane().is_none()) {
             let message = format!("a control plane is not bad by `{}`", spec.kind());
-            self.out.error(&at, message, "write `errors` (calls), `slower` (capacity) or `stopsScheduling`");
+            self.out.wrong_target(&at, message, "write `errors` (calls), `slower` (capacity) or `stopsScheduling`");
         }
         if !of_plane && matches!(defect, Some(defect::Live::StopsScheduling(_))) {
-            self.out.error(&at, "a service schedules nothing", "write `neverStarts`, or change a `controlPlane`");
+            let hint = "write `neverStarts`, or change a `controlPlane`";
+            self.out.wrong_target(&at, "a service schedules nothing", hint);
         }
     }
 
@@ -186,7 +180,7 @@ impl Build<'_> {
                 continue;
             }
             if !seen.insert(service) {
-                self.out.error(&at, format!("`{name}` stands there twice"), "leave one of them out");
+                self.out.twice(name, &at);
             }
             named.names.push(self.plan.services[service].name.clone());
             named.units.push(Unit::Service(service));

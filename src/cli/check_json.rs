@@ -1,0 +1,88 @@
+//! `evenkeel check --json`: what `check` says, as one JSON object for each file.
+
+use crate::api::Reading;
+use crate::engine::Span;
+use crate::forecast::{cells, changes, services};
+use crate::model::plan::Plan;
+use crate::model::problem::{Code, Problem, Severity};
+use crate::scenario::Sources;
+use serde_json::{Value, json};
+
+/// The object of one file, on one line.
+pub(super) fn line(path: &str, reading: &Reading) -> String {
+    let told = |wanted: &dyn Fn(&Problem) -> bool| -> Vec<Value> {
+        let all = reading.problems.list.iter().filter(|problem| wanted(problem));
+        all.map(|problem| object(problem, &reading.sources, path)).collect()
+    };
+    let unused = |problem: &Problem| matches!(problem.code, Code::NoBearing | Code::NotUsed);
+    let value = json!({
+        "file": path,
+        "canRun": reading.scenario.is_some(),
+        "problems": told(&|problem| problem.severity != Severity::Note),
+        "notUsed": told(&|problem| problem.severity == Severity::Note && unused(problem)),
+        "defaults": told(&|problem| problem.severity == Severity::Note && !unused(problem)),
+        "derived": reading.scenario.as_ref().map(|scenario| derived(scenario.plan())),
+    });
+    format!("{value}\n")
+}
+
+fn object(problem: &Problem, sources: &Sources, path: &str) -> Value {
+    let place = sources.place_of(problem);
+    let own = problem.at.starts_with('/').then(|| problem.at.clone());
+    let pointer = own.or_else(|| place.as_ref()?.pointer.clone());
+    json!({
+        "severity": match problem.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        },
+        "code": problem.code.word(),
+        "message": problem.message,
+        "hint": problem.hint,
+        "pointer": pointer.unwrap_or_default(),
+        "places": problem.places,
+        "file": place.as_ref().map_or(path, |place| place.file),
+        "line": place.as_ref().map(|place| place.line),
+        "column": place.as_ref().map(|place| place.column),
+    })
+}
+
+/// What follows from a scenario that can run.
+fn derived(plan: &Plan) -> Value {
+    let (zones, rows) = services::at_start(plan);
+    let zones = zones.iter().map(|row| {
+        json!({
+            "zone": row.zone, "name": row.name, "tasks": row.tasks, "hosts": row.hosts,
+            "fargateVcpu": row.fargate_vcpu[0], "fargateSpotVcpu": row.fargate_vcpu[1],
+        })
+    });
+    let services = rows.iter().map(|row| {
+        let zones = row.zones.iter().map(|zone| {
+            json!({
+                "zone": zone.zone, "tasks": zone.tasks, "tasksLeftWithout": zone.left, "headroomWithout": zone.headroom,
+            })
+        });
+        json!({
+            "service": row.service, "desired": row.desired, "needed": row.need_tasks, "zones": zones.collect::<Vec<_>>(),
+        })
+    });
+    let cells = cells::derived(plan).into_iter().map(|row| {
+        json!({
+            "region": row.region, "cell": row.cell, "clusters": row.clusters, "tasks": row.tasks,
+            "peakPerSecond": row.rates.map(|rates| rates.0), "perSecondInEachZone": row.rates.map(|rates| rates.1),
+            "shareLeftWithoutZone": row.left,
+        })
+    });
+    let seconds = |span: Span| span.as_secs_f64();
+    let changes = changes::rows(plan).map(|row| {
+        json!({
+            "change": row.change, "service": row.service, "atSeconds": row.at.map(seconds),
+            "tasks": row.tasks.map(|tasks| json!({"desired": tasks.desired, "least": tasks.least, "most": tasks.most})),
+            "bakeSeconds": seconds(row.bake), "watchedBy": row.watched,
+        })
+    });
+    json!({
+        "zones": zones.collect::<Vec<_>>(), "services": services.collect::<Vec<_>>(),
+        "cells": cells.collect::<Vec<_>>(), "changes": changes.collect::<Vec<_>>(),
+    })
+}
