@@ -8,6 +8,9 @@
 mod arrows;
 #[path = "house/docs.rs"]
 mod docs;
+#[cfg(feature = "report")]
+#[path = "house/results.rs"]
+mod results;
 #[path = "house/text.rs"]
 mod text;
 #[path = "house/things.rs"]

@@ -3,10 +3,9 @@
 #![expect(clippy::float_cmp, reason = "whole numbers of seconds and tasks come out exactly")]
 
 use evenkeel::engine::{Dist, Reader, Span, Time, Who};
-use evenkeel::metrics::objective::{Bound, judge_all};
-use evenkeel::metrics::summarise::Runs;
+use evenkeel::metrics::objective::{Bound, Target};
 use evenkeel::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary, Verdict};
-use evenkeel::metrics::{Measured, Metrics, Objective};
+use evenkeel::metrics::{Fold, Measured, Metrics, Objective, Row, Subject};
 use evenkeel::model::fact::{Cause, Fact, Hit, HostStatus, Mechanism, NO_HOST, Phase, Reason, StopCode};
 use evenkeel::model::fact::{TaskNo, TaskState};
 use evenkeel::model::fault;
@@ -18,7 +17,7 @@ use evenkeel::model::plan::HostHealth;
 use evenkeel::model::plan::{Bucket, Cell, Cluster, Group, InstanceType, Kind, Life, Plan, Provider, ProviderKind};
 use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Written, Zone, ZoneKind};
 use evenkeel::model::problem::Problems;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const WEB: ServiceId = ServiceId(0);
 const DARK: FaultId = FaultId(0);
@@ -193,35 +192,19 @@ struct Told {
     summary: Summary,
 }
 
-fn sum_up(plan: &Plan, mut runs: Vec<Measured>) -> Told {
-    for run in &mut runs {
-        run.sum_up(plan);
-    }
-    let all = Runs::new(plan, &runs);
-    let summary = Summary {
-        schema_version: 1,
-        scenario: plan.name.clone(),
-        seed: plan.seed,
-        replications: runs.len() as u32,
-        simulated_seconds: plan.duration.as_secs_f64(),
-        events: 0,
-        digest: String::new(),
-        services: all.services(),
-        run_tasks: all.streams(),
-        capacity_providers: all.providers(),
-        control_plane: Vec::new(),
-        cellular_application: Vec::new(),
-        faults: all.faults(),
-        changes: Vec::new(),
-        alarms: Vec::new(),
-        losses: all.losses(),
-        objectives: Vec::new(),
-    };
+fn row(plan: &Plan, run: &Measured, replication: u32) -> Row {
+    Row::of(plan, run, replication, 1_000 + u64::from(replication), u64::from(replication) << 40)
+}
+
+fn sum_up(plan: &Plan, runs: &[Measured]) -> Told {
+    let mut fold = Fold::new(0);
+    (0..).zip(runs).for_each(|(replication, run)| fold.add(row(plan, run, replication)));
+    let summary = fold.summary(plan, plan.seed, &[]);
     Told { web: summary.services[0].clone(), fault: summary.faults[0].clone(), summary }
 }
 
 fn tell(plan: &Plan, facts: &[(Time, Fact)]) -> Told {
-    sum_up(plan, vec![measure(plan, facts)])
+    sum_up(plan, &[measure(plan, facts)])
 }
 
 fn need(t: u64, need: u32, desired: u32) -> (Time, Fact) {
@@ -324,7 +307,7 @@ fn losses_add_up_to_the_last_unit() {
     assert_eq!(ledger.losses.len(), 3, "occurrences of one fault share a row");
     let detection = 666_666_675 * 12 + 600_000_000 * 999_974 + 66_666_675 * 4_999_972;
     assert_eq!(ledger.losses[1].requests, detection);
-    let told = sum_up(&plan, vec![measured]);
+    let told = sum_up(&plan, &[measured]);
     let parts: f64 = told.summary.losses.iter().map(|loss| loss.lost_requests.mean).sum();
     assert!((parts - told.web.requests.failed.mean).abs() < 1e-9);
     assert!(told.web.request_availability.unwrap().mean > 0.99);
@@ -549,7 +532,7 @@ fn replications_give_an_interval() {
         facts.extend(tasks(500 + lost, [2, 2, 2], crash));
         measure(&plan, &facts)
     });
-    let told = sum_up(&plan, runs.to_vec());
+    let told = sum_up(&plan, &runs);
     let estimate = told.web.capacity_availability.unwrap();
     assert!((estimate.mean - 0.9).abs() < 1e-12);
     // 0.9 +- 4.3027 * 0.1 / sqrt(3), and a share is at most 1.
@@ -577,7 +560,7 @@ fn occurrences_of_all_replications_are_one_crowd() {
         }
         measure(&plan, &facts)
     };
-    let told = sum_up(&plan, vec![run(&[60, 120]), run(&[300, 0])]);
+    let told = sum_up(&plan, &[run(&[60, 120]), run(&[300, 0])]);
     let row = &told.summary.faults[1];
     let back = row.recover_seconds.unwrap();
     // (60 + 120 + 300) / 3, and not the mean of 90 and 300.
@@ -629,69 +612,100 @@ fn series_hold_what_was_told() {
     assert_eq!((timeline.bands[0].from, timeline.bands[0].until), (at(100), at(400)));
 }
 
-fn judge(objective: &Value, low: Option<f64>, value: f64, high: Option<f64>) -> Verdict {
+/// The verdict on a key of `web` over replications in which 5, or as many as are given, of 6 tasks run.
+fn judge(key: &str, bound: Bound, running: &[u32]) -> Verdict {
     let plan = plan(1_000, 0);
-    let mut told = tell(&plan, &[]).summary;
-    told.replications = if low.is_some() { 10 } else { 1 };
-    let estimate = Estimate { mean: value, low, high, n: told.replications };
-    told.services[0].capacity_availability = Some(estimate);
-    told.services[0].running.min = estimate;
-    let objective = Objective::from_json(objective).unwrap();
-    objective.check(&plan).unwrap();
-    judge_all(&[objective], &mut told);
-    told.objectives[0].verdict
+    let mut fold = Fold::new(0);
+    for (replication, count) in (0..).zip(running) {
+        let mut facts = vec![need(0, 6, 6)];
+        facts.extend(tasks(0, [2, 2, 2], Cause::mechanism(Mechanism::Crash)));
+        facts.extend(tasks(500, [2, 2, count - 4], Cause::mechanism(Mechanism::Crash)));
+        fold.add(row(&plan, &measure(&plan, &facts), replication));
+    }
+    let objective = Objective { subject: Subject::Service, name: "shop/web".into(), key: key.into(), bound };
+    fold.summary(&plan, 7, &[objective]).objectives[0].verdict
 }
 
 #[test]
 fn verdicts() {
-    let least = json!({ "service": "shop/web", "capacityAvailability": { "atLeast": 0.9 } });
-    let most = json!({ "service": "web", "running.min": { "atMost": 5 } });
-    let nested = json!({ "service": "web", "running": { "min": { "equals": 5 } } });
-    let check = |objective: &Value, low, value, high, verdict| {
-        assert_eq!(judge(objective, low, value, high), verdict, "{objective} of {low:?} {value} {high:?}");
+    use Target::{Null, Number, Text};
+    use Verdict::{Fail, Inconclusive, Pass};
+    let least = |bound| Bound::AtLeast(Number(bound));
+    let most = |bound| Bound::AtMost(Number(bound));
+    let equals = |bound| Bound::Equals(Number(bound));
+    let check = |key: &str, bound: Bound, running: &[u32], verdict| {
+        assert_eq!(judge(key, bound.clone(), running), verdict, "{key} {bound:?} of {running:?}");
     };
-    check(&least, None, 0.9, None, Verdict::Pass);
-    check(&least, None, 0.89, None, Verdict::Fail);
-    check(&least, Some(0.91), 0.95, Some(0.99), Verdict::Pass);
-    check(&least, Some(0.85), 0.95, Some(1.0), Verdict::Inconclusive);
-    check(&least, Some(0.7), 0.8, Some(0.89), Verdict::Fail);
-    check(&most, Some(3.0), 4.0, Some(5.0), Verdict::Pass);
-    check(&most, Some(5.1), 6.0, Some(7.0), Verdict::Fail);
-    check(&most, Some(4.0), 4.9, Some(5.1), Verdict::Inconclusive);
-    check(&most, Some(4.0), 5.1, Some(6.0), Verdict::Inconclusive);
-    check(&most, None, 5.1, None, Verdict::Fail);
-    check(&nested, None, 5.0, None, Verdict::Pass);
-    check(&nested, None, 5.1, None, Verdict::Fail);
-    check(&nested, Some(5.0), 5.0, Some(5.0), Verdict::Pass);
-    check(&nested, Some(4.0), 5.0, Some(6.0), Verdict::Inconclusive);
-    check(&nested, Some(5.5), 6.0, Some(6.5), Verdict::Fail);
-    let null = json!({ "service": "shop/web", "requestAvailability": { "equals": null } });
-    check(&null, None, 1.0, None, Verdict::Pass);
-    let never = json!({ "service": "shop/web", "requestAvailability": { "atLeast": 0.0 } });
-    check(&never, None, 1.0, None, Verdict::Fail);
-    let none = json!({ "service": "shop/web", "stops.SpotInterruption": { "equals": 0 } });
-    check(&none, None, 1.0, None, Verdict::Pass);
-    let none = json!({ "service": "shop/web", "launches.failed.RESOURCE:FARGATE": { "atMost": 0 } });
-    check(&none, None, 1.0, None, Verdict::Pass);
+    // With one replication the value itself is judged.
+    check("running.min", least(5.0), &[5], Pass);
+    check("running.min", least(5.1), &[5], Fail);
+    check("running.min", most(5.0), &[5], Pass);
+    check("running.min", most(4.9), &[5], Fail);
+    check("running.min", equals(5.0), &[5], Pass);
+    check("running.min", equals(5.1), &[5], Fail);
+    check("running.min", equals(5.0 + 1e-12), &[5], Pass);
+    // The mean of 4, 5 and 6 is 5, give or take 2.48.
+    let three = &[4, 5, 6][..];
+    check("running.min", least(2.5), three, Pass);
+    check("running.min", least(5.0), three, Inconclusive);
+    check("running.min", least(7.5), three, Fail);
+    check("running.min", most(7.5), three, Pass);
+    check("running.min", most(5.1), three, Inconclusive);
+    check("running.min", most(2.5), three, Fail);
+    check("running.min", equals(5.0), three, Inconclusive);
+    check("running.min", equals(7.5), three, Fail);
+    check("running.min", equals(5.0), &[5, 5, 5], Pass);
+    // What no run has fails everything but null; what never came, came 0 times.
+    check("requestAvailability", Bound::Equals(Null), &[5], Pass);
+    check("requestAvailability", least(0.0), &[5], Fail);
+    check("running.min", Bound::Equals(Null), &[5], Fail);
+    check("running.min", Bound::Equals(Text("5".into())), &[5], Fail);
+    check("stops.SpotInterruption", equals(0.0), &[5], Pass);
+    check("launches.failed.RESOURCE:FARGATE", most(0.0), three, Pass);
+    check("launches.failed.RESOURCE:FARGATE", least(1.0), three, Fail);
+    check("desiredCount", equals(6.0), three, Pass);
+    // The need is met for half of the run in one replication of two: its nines have no upper end.
+    check("nines", least(0.1), &[6, 5], Inconclusive);
+    // One replication of several has a value: nobody knows how far it may be off.
+    check("nines", least(0.1), &[6, 6], Fail);
 }
 
 #[test]
-fn bad_objectives_say_the_way_out() {
-    let plan = plan(1_000, 0);
-    let check = |objective: Value, part: &str| {
-        let said = Objective::from_json(&objective).and_then(|one| one.check(&plan)).unwrap_err();
-        assert!(said.contains(part), "`{said}` does not say `{part}`");
+fn rows_can_be_written_and_put_together_in_any_order() {
+    let plan = plan(20_000, 0);
+    let run = |replication: u32| {
+        let lost = 37 + 61 * u64::from(replication % 3);
+        let mut facts = vec![need(0, 6, 6)];
+        facts.extend(tasks(0, [2, 2, 2], dark(0)));
+        facts.push((at(1_000), Fact::FaultBegins { cause: dark(0) }));
+        facts.push((at(1_000), Fact::Hits { cause: dark(0), what: Hit::Task(WEB) }));
+        // Some replications lose nothing.
+        if replication % 4 != 1 {
+            facts.extend(tasks(1_000, [2, 2, replication % 2], dark(0)));
+            facts.push(task(1_001, WEB, 6, TaskState::Provisioning, TaskState::Provisioning, StopCode::None));
+            facts.push(task(1_000 + lost, WEB, 6, TaskState::Provisioning, TaskState::Running, StopCode::None));
+            facts.extend(tasks(1_000 + lost, [2, 2, 2], dark(0)));
+        }
+        facts.push((at(1_500), Fact::FaultEnds { cause: dark(0) }));
+        row(&plan, &measure(&plan, &facts), replication)
     };
-    check(json!({ "service": "shop/wep", "nines": { "atLeast": 3 } }), "did you mean `shop/web`?");
-    check(json!({ "service": "shop/web", "nine": { "atLeast": 3 } }), "did you mean `nines`?");
-    check(json!({ "service": "shop/web", "running": { "atLeast": 3 } }), "running.min");
-    check(json!({ "service": "shop/web", "nines": 3 }), "needs a bound");
-    check(json!({ "service": "shop/web", "nines": { "atleast": 3 } }), "`atleast` is not a bound");
-    check(json!({ "service": "shop/web", "nines": { "atLeast": "3" } }), "needs a number");
-    check(json!({ "service": "shop/web" }), "which result");
-    check(json!({ "nines": { "atLeast": 3 } }), "names a service");
-    check(json!({ "fault": "dawn", "recoverSeconds": { "atMost": 3 } }), "did you mean `dark`?");
-    let fine = Objective::from_json(&json!({ "fault": "dark", "hit.tasks": { "atMost": 3 } })).unwrap();
-    assert_eq!(fine.bound, Bound::AtMost(3.0));
-    assert_eq!(fine.check(&plan), Ok(()));
+    let rows: Vec<Row> = (0..11).map(run).collect();
+    let text = |fold: &Fold| serde_json::to_string_pretty(&fold.summary(&plan, 7, &[])).unwrap();
+    let mut whole = Fold::new(0);
+    rows.iter().for_each(|row| whole.add(row.clone()));
+    let expected = text(&whole);
+    assert_eq!((whole.len(), whole.is_empty()), (11, false));
+    let written: Vec<String> = rows.iter().map(|row| serde_json::to_string(row).unwrap()).collect();
+    let read: Vec<Row> = written.iter().map(|row| serde_json::from_str(row).unwrap()).collect();
+    assert_eq!(format!("{read:?}"), format!("{rows:?}"), "NaN is no equal of itself");
+    let mut backwards = Fold::new(0);
+    read.into_iter().rev().for_each(|row| backwards.add(row));
+    assert_eq!(text(&backwards), expected);
+    for cut in [1, 5, 10] {
+        let (mut first, mut second) = (Fold::new(0), Fold::new(0));
+        rows[..cut].iter().for_each(|row| first.add(row.clone()));
+        rows[cut..].iter().for_each(|row| second.add(row.clone()));
+        first.merge(second);
+        assert_eq!(text(&first), expected, "cut after {cut}");
+    }
 }

@@ -68,13 +68,14 @@ impl Charts {
         let services = of.services.clone().map(ServiceId);
         let services = services.map(|service| series_of(plan, service, &zones(service), &mut trace)).collect();
         let provider = |row: u16| {
-            let row = &plan.providers[ProviderId(row)];
+            let id = ProviderId(row);
+            let row = &plan.providers[id];
             let scaled = match &row.kind {
                 ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::External(_) => return None,
                 ProviderKind::Group(group) => group.scaling.is_some(),
                 ProviderKind::Managed(_) => false,
             };
-            let subject = provider_name(plan, row);
+            let subject = plan.provider_name(id);
             let hosts = trace.add("hosts", &subject, "");
             Some((hosts, scaled.then(|| trace.add_unknown("reservation_percent", &subject, ""))))
         };
@@ -206,11 +207,6 @@ fn cell_series(plan: &Plan, cell: CellId, trace: &mut Trace) -> Option<CellSerie
     trace.point(requests, Time::ZERO, others);
     trace.point(capacity, Time::ZERO, plane.rate as f64 / BILLION + others);
     Some(CellSeries { requests, capacity, waiting, others })
-}
-
-/// "cluster/name" of a provider.
-pub(super) fn provider_name(plan: &Plan, row: &crate::model::plan::Provider) -> String {
-    format!("{}/{}", plan.clusters[row.cluster].name, row.name)
 }
 
 fn series_of(plan: &Plan, service: ServiceId, zones: &[usize], trace: &mut Trace) -> ServiceSeries {

@@ -383,7 +383,6 @@ impl Metrics {
             providers: self.capacity.into_iter().map(|row| row.finish(end)).collect(),
             faults,
             planes,
-            waits: Vec::new(),
             homes,
             application: self.application.finish(end),
             changes: self.changes.finish(end),

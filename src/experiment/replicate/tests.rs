@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::engine::{Cx, Dist, Draw, Purpose, Span, Who};
+use crate::metrics::Subject;
+use crate::metrics::objective::{Bound, Target};
 use crate::metrics::summary::Verdict;
 use crate::model::fact::{Cause, Mechanism, Phase};
 use crate::model::ids::{BucketId, ClusterId, ProviderId, RegionId, ServiceId, ZoneId};
@@ -9,7 +11,6 @@ use crate::model::placement::Placement;
 use crate::model::plan::{
     Cell, Cluster, Kind, Life, Provider, ProviderKind, Region, Service, TaskDef, Written, Zone, ZoneKind,
 };
-use serde_json::json;
 
 /// One service of one task, up and down in turn.
 struct Toy {
@@ -201,8 +202,10 @@ fn the_interval_holds_the_truth() {
     // Up for 600 s, down for 60 s on average: 10/11, whatever the laws.
     let plan = plan();
     let options = Options { replications: 40, threads: 2, ..Options::default() };
-    let written = json!({ "service": "c0/toy", "capacityAvailability": { "atLeast": 0.5 } });
-    let outcome = toys(&plan, &options, &[Objective::from_json(&written).unwrap()], &());
+    let (name, key) = ("c0/toy".to_owned(), "capacityAvailability".to_owned());
+    let bound = Bound::AtLeast(Target::Number(0.5));
+    let promised = Objective { subject: Subject::Service, name, key, bound };
+    let outcome = toys(&plan, &options, &[promised], &());
     for row in &outcome.summary.services {
         let estimate = row.capacity_availability.unwrap();
         let (low, high) = (estimate.low.unwrap(), estimate.high.unwrap());

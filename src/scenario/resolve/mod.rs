@@ -47,9 +47,10 @@ mod task;
 mod traffic;
 mod units;
 
-use super::file::{Objective, Scenario, VERSION};
+use super::file::{Scenario, VERSION};
 use super::types;
 use crate::engine::{Dist, Span};
+use crate::metrics::Objective;
 use crate::model::Plan;
 use crate::model::ids::{AccountId, BucketId, RegionId, ServiceId, TypeId, ZoneId};
 use crate::model::names::Names;

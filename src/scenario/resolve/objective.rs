@@ -1,102 +1,126 @@
 //! Objectives: whose, and which of its results.
 
 use super::Build;
+use crate::metrics::measures::Key;
+use crate::metrics::objective::{Bound, Target};
+use crate::metrics::{self, Subject};
 use crate::model::plan::Kind;
 use crate::model::problem::nearest;
-use crate::scenario::file::{BY_NAME, Bound, MEASURES, Objective, TEXTS, Target};
+use crate::scenario::file::Objective;
 use crate::scenario::source::push;
+use std::collections::BTreeMap;
 
 impl Build<'_> {
-    /// The objectives with services and streams under their full names.
-    pub(super) fn objectives(&mut self) -> Vec<Objective> {
+    /// The objectives, each with the name of a row of the results.
+    pub(super) fn objectives(&mut self) -> Vec<metrics::Objective> {
         let mut found = Vec::new();
+        let mut keys: BTreeMap<Subject, Vec<Key>> = BTreeMap::new();
         for (index, objective) in self.scenario.objectives.iter().enumerate() {
             let at = format!("/objectives/{index}");
-            self.measure(objective, &at);
-            self.bound(objective, &at);
-            let name_at = format!("{at}/{}", objective.subject);
-            let Some(name) = self.subject(objective, &name_at) else { continue };
-            found.push(Objective { name, ..objective.clone() });
+            let known = keys.entry(objective.subject).or_insert_with(|| objective.subject.keys_in(&self.plan));
+            self.key(objective, known, &place_of(objective, &at));
+            let (subject, key, bound) = (objective.subject, objective.keys.join("."), objective.bound.clone());
+            let Some(name) = self.subject(objective, &format!("{at}/{}", subject.word())) else { continue };
+            found.push(metrics::Objective { subject, name, key, bound });
         }
         found
     }
 
-    fn measure(&mut self, objective: &Objective, at: &str) {
-        let Some((_, known)) = MEASURES.iter().find(|(subject, _)| *subject == objective.subject) else { return };
-        let measure = objective.measure.as_str();
-        // Counts by name are looked up where the names are known.
-        let by_name = BY_NAME.iter().any(|head| measure.strip_prefix(head).is_some_and(|rest| rest.starts_with('.')));
-        if known.contains(&measure) || by_name {
+    /// Whether the result is there, and can keep its bound.
+    fn key(&mut self, objective: &Objective, keys: &[Key], at: &str) {
+        let written = objective.keys.join(".");
+        let Some(key) = keys.iter().find(|key| key.path == written) else {
+            let named = objective.subject.keys().iter().any(|key| {
+                key.path.split('*').next().is_some_and(|head| head.len() < key.path.len() && written.starts_with(head))
+            });
+            // What has no place because of another error is not told again.
+            if !(named && self.out.has_errors()) {
+                self.no_key(objective.subject, &written, keys, at);
+            }
             return;
-        }
-        let below: Vec<&str> =
-            known.iter().copied().filter(|key| key.strip_prefix(measure).is_some_and(|k| k.starts_with('.'))).collect();
-        let hint = match nearest(measure, known.iter().copied()) {
-            _ if !below.is_empty() => format!("write one of {}", below.join(", ")),
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known: {}", known.join(", ")),
         };
-        let message = format!("a {} has no result `{measure}`", objective.subject);
-        self.out.error(&place_of(objective, at), message, hint);
+        let (Bound::AtLeast(target) | Bound::AtMost(target) | Bound::Equals(target)) = &objective.bound;
+        let is_text = key.unit == Some("text");
+        match target {
+            Target::Text(text) if !is_text => {
+                self.out.error(at, format!("`{text}` is a text, the result is a number"), "write a number");
+            }
+            Target::Number(_) if is_text => self.out.error(at, "the result is a text", "write a text"),
+            Target::Text(_) | Target::Null if !matches!(objective.bound, Bound::Equals(_)) => {
+                self.out.error(at, "a text has no order, nor has null", "write `equals`");
+            }
+            Target::Number(_) | Target::Text(_) | Target::Null => {}
+        }
     }
 
-    fn bound(&mut self, objective: &Objective, at: &str) {
-        let at = place_of(objective, at);
-        let (Bound::AtLeast(target) | Bound::AtMost(target) | Bound::Equals(target)) = &objective.bound;
-        let text_result = TEXTS.contains(&objective.measure.as_str());
-        match target {
-            Target::Text(text) if !text_result => {
-                self.out.error(&at, format!("`{text}` is a text, the result is a number"), "write a number");
-            }
-            Target::Number(_) if text_result => self.out.error(&at, "the result is a text", "write a text"),
-            Target::Text(_) | Target::Null if !matches!(objective.bound, Bound::Equals(_)) => {
-                self.out.error(&at, "a text has no order, nor has null", "write `equals`");
-            }
-            _ => {}
-        }
+    fn no_key(&mut self, subject: Subject, written: &str, keys: &[Key], at: &str) {
+        let all = || keys.iter().map(|key| key.path.as_str());
+        let inside = |key: &&str| key.strip_prefix(written).is_some_and(|rest| rest.starts_with('.'));
+        let below: Vec<&str> = all().filter(inside).take(8).collect();
+        let hint = match nearest(written, all()) {
+            _ if !below.is_empty() => format!("write one of {}", below.join(", ")),
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known: {}", all().collect::<Vec<_>>().join(", ")),
+        };
+        self.out.error(at, format!("a {} has no result `{written}`", subject.word()), hint);
     }
 
     fn subject(&mut self, objective: &Objective, at: &str) -> Option<String> {
         let name = objective.name.as_str();
-        match objective.subject.as_str() {
-            "service" | "runTasks" => {
+        match objective.subject {
+            Subject::Service | Subject::RunTasks => {
                 let id = self.names.service(name, at, self.out)?;
                 let row = &self.plan.services[id];
                 let is_stream = row.kind == Kind::Stream;
-                if is_stream != (objective.subject == "runTasks") {
+                if is_stream != (objective.subject == Subject::RunTasks) {
                     let (is, key) = if is_stream { ("a stream", "runTasks") } else { ("a service", "service") };
                     self.out.error(at, format!("`{}` is {is}", row.name), format!("write `{key}`"));
                     return None;
                 }
                 Some(row.name.clone())
             }
-            // With its cluster, as the results call it: looked up where those names are known.
-            "capacityProvider" if name.contains('/') => Some(name.to_owned()),
-            "capacityProvider" => {
-                self.names.provider(name, at, self.out)?;
+            Subject::CapacityProvider => self.provider_with_hosts(name, at),
+            Subject::Fault if self.index.faults.contains_key(name) => Some(name.to_owned()),
+            Subject::Alarm if self.written_alarms.contains(name) || self.names.alarms.contains_key(name) => {
                 Some(name.to_owned())
             }
-            "fault" if self.index.faults.contains_key(name) => Some(name.to_owned()),
-            "alarm" if self.written_alarms.contains(name) || self.names.alarms.contains_key(name) => {
-                Some(name.to_owned())
+            Subject::Change if self.index.changes.contains_key(name) => Some(name.to_owned()),
+            Subject::Fault => {
+                self.one_of(name, "fault", self.scenario.faults.iter().map(|fault| fault.name.as_str()), at)
             }
-            "change" if self.index.changes.contains_key(name) => Some(name.to_owned()),
-            "fault" => self.one_of(name, "fault", self.scenario.faults.iter().map(|fault| fault.name.as_str()), at),
-            "cellularApplication" => {
+            Subject::CellularApplication => {
                 let names = self.scenario.cellular_application.as_ref().map(|one| one.name.as_str());
                 self.one_of(name, "cellular application", names.into_iter(), at)
             }
-            "controlPlane" => {
+            Subject::ControlPlane => {
                 let regions: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
                 self.one_of(name, "Region", regions.iter().map(String::as_str), at)
             }
-            "alarm" => {
+            Subject::Alarm => {
                 // Pipelines make some of their own; those that were refused are told where they stand.
                 let made: Vec<String> = self.plan.alarms.iter().map(|alarm| alarm.name.clone()).collect();
                 let written = self.scenario.alarm_names().into_iter();
                 self.one_of(name, "alarm", written.chain(made.iter().map(String::as_str)), at)
             }
-            _ => self.one_of(name, "change", self.scenario.changes.iter().map(|change| change.name.as_str()), at),
+            Subject::Change => {
+                self.one_of(name, "change", self.scenario.changes.iter().map(|change| change.name.as_str()), at)
+            }
+        }
+    }
+
+    /// A provider by "cluster/name", or by its name alone where one cluster has it.
+    fn provider_with_hosts(&mut self, name: &str, at: &str) -> Option<String> {
+        let all: Vec<String> = self.plan.providers_with_hosts().map(|id| self.plan.provider_name(id)).collect();
+        let alone = |full: &&String| full.rsplit_once('/').is_some_and(|(_, last)| last == name);
+        let fits: Vec<&str> = all.iter().filter(alone).map(String::as_str).collect();
+        match fits[..] {
+            [one] => Some(one.to_owned()),
+            [_, ..] => {
+                let hint = format!("write one of {}", fits.join(", "));
+                self.out.error(at, format!("more than one capacityProvider is called `{name}`"), hint);
+                None
+            }
+            [] => self.one_of(name, "capacity provider with hosts", all.iter().map(String::as_str), at),
         }
     }
 
