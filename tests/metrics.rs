@@ -6,7 +6,10 @@ use evenkeel::engine::{Dist, Reader, Span, Time, Who};
 use evenkeel::metrics::objective::{Bound, Target};
 use evenkeel::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary, Verdict};
 use evenkeel::metrics::{Fold, Measured, Metrics, Objective, Row, Subject};
-use evenkeel::model::fact::{Cause, Fact, Hit, HostStatus, Mechanism, NO_HOST, Phase, Reason, StopCode};
+use evenkeel::model::fact::{
+    Cause, Fact, FaultFact, Hit, HostFact, HostStatus, Mechanism, NO_HOST, Phase, Reason, ServiceFact, StopCode,
+    TaskFact,
+};
 use evenkeel::model::fact::{TaskNo, TaskState};
 use evenkeel::model::fault;
 use evenkeel::model::ids::{
@@ -208,7 +211,7 @@ fn tell(plan: &Plan, facts: &[(Time, Fact)]) -> Told {
 }
 
 fn need(t: u64, need: u32, desired: u32) -> (Time, Fact) {
-    (at(t), Fact::Need { service: WEB, need, desired })
+    (at(t), Fact::Service(ServiceFact::Need { service: WEB, need, desired }))
 }
 
 fn dark(occurrence: u32) -> Cause {
@@ -220,11 +223,11 @@ fn tasks(t: u64, zones: [u32; 3], cause: Cause) -> Vec<(Time, Fact)> {
     let mut facts = Vec::new();
     for (zone, count) in zones.into_iter().enumerate() {
         let zone = ZoneId(zone as u16);
-        facts.push((at(t), Fact::Available { service: WEB, zone, count }));
-        facts.push((at(t), Fact::Running { service: WEB, zone, count }));
+        facts.push((at(t), Fact::Service(ServiceFact::Available { service: WEB, zone, count })));
+        facts.push((at(t), Fact::Service(ServiceFact::Running { service: WEB, zone, count })));
     }
     let millionths = 1_000_000 * u64::from(6u32.saturating_sub(zones.iter().sum()));
-    facts.push((at(t), Fact::Lack { service: WEB, cause, phase: Phase::Detection, millionths }));
+    facts.push((at(t), Fact::Service(ServiceFact::Lack { service: WEB, cause, phase: Phase::Detection, millionths })));
     facts
 }
 
@@ -238,12 +241,12 @@ fn recovery(duration: u64, end: Option<u64>, steps: &[(u64, [u32; 3])]) -> ([Opt
     let plan = plan(duration, 0);
     let mut facts = vec![need(0, 4, 6)];
     facts.extend(tasks(0, [2, 2, 2], dark(0)));
-    facts.push((at(1_000), Fact::FaultBegins { cause: dark(0) }));
-    facts.push((at(1_000), Fact::Hits { cause: dark(0), what: Hit::Service(WEB) }));
+    facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
+    facts.push((at(1_000), Fact::Fault(FaultFact::Hits { cause: dark(0), what: Hit::Service(WEB) })));
     for (t, zones) in steps {
         facts.extend(tasks(*t, *zones, dark(0)));
     }
-    facts.extend(end.map(|end| (at(end), Fact::FaultEnds { cause: dark(0) })));
+    facts.extend(end.map(|end| (at(end), Fact::Fault(FaultFact::Ends { cause: dark(0) }))));
     facts.sort_by_key(|fact| fact.0);
     let told = tell(&plan, &facts).fault;
     let back = [told.recover_seconds, told.full_strength_seconds, told.balanced_seconds].map(mean);
@@ -282,15 +285,16 @@ fn losses_add_up_to_the_last_unit() {
     let plan = plan(1_000, 0);
     let service = WEB;
     let crash = Cause::mechanism(Mechanism::Crash);
-    let loss = |t: u64, cause, phase, rate| (Time(t), Fact::LossRate { service, cause, phase, rate });
-    let flow = |t: u64, offered, served| (Time(t), Fact::Flow { service, offered, served });
+    let loss =
+        |t: u64, cause, phase, rate| (Time(t), Fact::Service(ServiceFact::LossRate { service, cause, phase, rate }));
+    let flow = |t: u64, offered, served| (Time(t), Fact::Service(ServiceFact::Flow { service, offered, served }));
     let facts = [
         flow(3, 1_000_000_007, 1_000_000_007),
-        (Time(17), Fact::FaultBegins { cause: dark(0) }),
+        (Time(17), Fact::Fault(FaultFact::Begins { cause: dark(0) })),
         flow(17, 1_000_000_007, 333_333_331),
         loss(17, dark(0), Phase::Detection, 666_666_675),
         loss(17, crash, Phase::Start, 1),
-        (Time(29), Fact::FaultBegins { cause: dark(1) }),
+        (Time(29), Fact::Fault(FaultFact::Begins { cause: dark(1) })),
         loss(29, dark(0), Phase::Detection, 600_000_000),
         loss(29, dark(1), Phase::Detection, 66_666_675),
         loss(1_000_003, dark(0), Phase::Detection, 0),
@@ -320,7 +324,7 @@ fn losses_add_up_to_the_last_unit() {
 #[should_panic(expected = "the ledger does not add up")]
 fn a_loss_without_a_cause_is_found() {
     let plan = plan(1_000, 0);
-    measure(&plan, &[(at(1), Fact::Flow { service: WEB, offered: 2, served: 1 })]);
+    measure(&plan, &[(at(1), Fact::Service(ServiceFact::Flow { service: WEB, offered: 2, served: 1 }))]);
 }
 
 /// A daemon is not asked for while a cell is down, and its tasks may be told first; pictures have no part in it.
@@ -330,8 +334,8 @@ fn a_desired_count_is_the_first_that_is_told() {
     plan.services[WEB].kind = Kind::Daemon;
     let zone = ZoneId(0);
     let facts = [
-        (at(100), Fact::Available { service: WEB, zone, count: 5 }),
-        (at(100), Fact::Running { service: WEB, zone, count: 5 }),
+        (at(100), Fact::Service(ServiceFact::Available { service: WEB, zone, count: 5 })),
+        (at(100), Fact::Service(ServiceFact::Running { service: WEB, zone, count: 5 })),
         need(200, 4, 0),
         need(200, 4, 5),
         need(300, 3, 3),
@@ -385,7 +389,7 @@ fn never_recovered_is_null() {
 
 fn task(t: u64, service: ServiceId, ordinal: u32, from: TaskState, to: TaskState, code: StopCode) -> (Time, Fact) {
     let reason = if code == StopCode::TaskFailedToStart { Reason::CannotPullContainer } else { Reason::None };
-    let fact = Fact::Task {
+    let fact = Fact::Task(TaskFact::Went {
         task: TaskNo { service, ordinal },
         from,
         to,
@@ -395,7 +399,7 @@ fn task(t: u64, service: ServiceId, ordinal: u32, from: TaskState, to: TaskState
         host: NO_HOST,
         code,
         reason,
-    };
+    });
     (at(t), fact)
 }
 
@@ -407,7 +411,7 @@ fn needed_launches_end_when_the_need_is_met() {
     facts.extend((0..6).map(|ordinal| task(0, WEB, ordinal, Provisioning, Provisioning, StopCode::None)));
     facts.extend((0..6).map(|ordinal| task(0, WEB, ordinal, Provisioning, Running, StopCode::None)));
     facts.extend(tasks(0, [2, 2, 2], dark(0)));
-    facts.push((at(1_000), Fact::FaultBegins { cause: dark(0) }));
+    facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
     facts.extend(tasks(1_000, [0, 2, 1], dark(0)));
     for (ordinal, t) in [(6, 1_050), (7, 1_060), (8, 1_070)] {
         facts.push(task(t, WEB, ordinal, Provisioning, Provisioning, StopCode::None));
@@ -417,7 +421,7 @@ fn needed_launches_end_when_the_need_is_met() {
         facts.push(task(t, WEB, ordinal, Provisioning, Running, StopCode::None));
         facts.extend(tasks(t, zones, dark(0)));
     }
-    facts.push((at(1_200), Fact::FaultEnds { cause: dark(0) }));
+    facts.push((at(1_200), Fact::Fault(FaultFact::Ends { cause: dark(0) })));
     let told = tell(&plan, &facts);
     assert_eq!(told.fault.needed_launches.mean, 1.0, "the fourth task is the first launched after the begin");
     assert_eq!(mean(told.fault.recover_seconds), Some(100.0));
@@ -439,7 +443,7 @@ fn launches_and_stops_by_reason() {
         task(120, WEB, 1, Provisioning, Provisioning, StopCode::None),
         task(130, WEB, 1, Provisioning, Activating, StopCode::None),
         task(140, WEB, 1, Activating, Stopped, StopCode::TaskFailedToStart),
-        (at(150), Fact::LaunchFailed { service: WEB, reason: Reason::ResourceFargate }),
+        (at(150), Fact::Service(ServiceFact::LaunchFailed { service: WEB, reason: Reason::ResourceFargate })),
         task(200, WEB, 0, Running, Stopped, StopCode::SpotInterruption),
     ];
     let row = tell(&plan, &facts).web;
@@ -461,16 +465,16 @@ fn hosts_and_their_price() {
     let provider = ProviderId(1);
     let host = |t, number, status| {
         let (zone, connected, type_row) = (ZoneId(0), true, 0);
-        (at(t), Fact::Host { provider, number, zone, status, connected, type_row })
+        (at(t), Fact::Host(HostFact::Changed { provider, number, zone, status, connected, type_row }))
     };
     let facts = [
         host(0, 0, HostStatus::Active),
-        (at(0), Fact::Hosts { provider, count: 1 }),
+        (at(0), Fact::Host(HostFact::Count { provider, count: 1 })),
         host(500, 1, HostStatus::Registering),
         host(600, 1, HostStatus::Active),
-        (at(600), Fact::Hosts { provider, count: 2 }),
+        (at(600), Fact::Host(HostFact::Count { provider, count: 2 })),
         host(800, 0, HostStatus::Inactive),
-        (at(800), Fact::Hosts { provider, count: 1 }),
+        (at(800), Fact::Host(HostFact::Count { provider, count: 1 })),
     ];
     let told = tell(&plan, &facts);
     let row = &told.summary.capacity_providers[0];
@@ -484,9 +488,9 @@ fn hosts_and_their_price() {
 fn a_fault_that_hits_nothing_takes_no_time() {
     let plan = plan(4_000, 0);
     let facts = [
-        (at(1_000), Fact::FaultBegins { cause: dark(0) }),
-        (at(1_045), Fact::Noticed { cause: dark(0) }),
-        (at(1_060), Fact::FaultEnds { cause: dark(0) }),
+        (at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })),
+        (at(1_045), Fact::Fault(FaultFact::Noticed { cause: dark(0) })),
+        (at(1_060), Fact::Fault(FaultFact::Ends { cause: dark(0) })),
     ];
     let row = tell(&plan, &facts).fault;
     assert_eq!([row.recover_seconds, row.full_strength_seconds, row.balanced_seconds].map(mean), [Some(0.0); 3]);
@@ -504,12 +508,13 @@ fn a_million_short_occurrences_are_folded() {
     metrics.read(&tasks(0, [2, 2, 2], Cause::mechanism(Mechanism::Crash)));
     for occurrence in 0..1_000_000u32 {
         let (cause, t) = (Cause::fault(FaultId(1), occurrence), 10 * u64::from(occurrence));
-        let mut facts = vec![(at(t), Fact::FaultBegins { cause })];
-        facts.push((at(t), Fact::Hits { cause, what: Hit::Task(WEB) }));
-        facts.push((at(t), Fact::Available { service: WEB, zone: ZoneId(0), count: 1 }));
-        let lack = |millionths| Fact::Lack { service: WEB, cause, phase: Phase::Start, millionths };
+        let mut facts = vec![(at(t), Fact::Fault(FaultFact::Begins { cause }))];
+        facts.push((at(t), Fact::Fault(FaultFact::Hits { cause, what: Hit::Task(WEB) })));
+        facts.push((at(t), Fact::Service(ServiceFact::Available { service: WEB, zone: ZoneId(0), count: 1 })));
+        let lack =
+            |millionths| Fact::Service(ServiceFact::Lack { service: WEB, cause, phase: Phase::Start, millionths });
         facts.push((at(t), lack(1_000_000)));
-        facts.push((at(t + 5), Fact::Available { service: WEB, zone: ZoneId(0), count: 2 }));
+        facts.push((at(t + 5), Fact::Service(ServiceFact::Available { service: WEB, zone: ZoneId(0), count: 2 })));
         facts.push((at(t + 5), lack(0)));
         metrics.read(&facts);
     }
@@ -551,8 +556,8 @@ fn occurrences_of_all_replications_are_one_crowd() {
         facts.extend(tasks(0, [2, 2, 2], Cause::mechanism(Mechanism::Crash)));
         for (occurrence, lost) in (0..).zip(lost) {
             let (cause, t) = (Cause::fault(FaultId(1), occurrence), 1_000 + 9_000 * u64::from(occurrence));
-            facts.push((at(t), Fact::FaultBegins { cause }));
-            facts.push((at(t), Fact::Hits { cause, what: Hit::Task(WEB) }));
+            facts.push((at(t), Fact::Fault(FaultFact::Begins { cause })));
+            facts.push((at(t), Fact::Fault(FaultFact::Hits { cause, what: Hit::Task(WEB) })));
             facts.extend(tasks(t, [2, 2, 1], cause));
             if *lost > 0 {
                 facts.extend(tasks(t + lost, [2, 2, 2], cause));
@@ -581,10 +586,10 @@ fn cells_merge_in_order_and_in_any_grouping() {
     let part = |lost: u64| {
         let mut facts = vec![need(0, 4, 6)];
         facts.extend(tasks(0, [2, 2, 2], dark(0)));
-        facts.push((at(1_000), Fact::FaultBegins { cause: dark(0) }));
+        facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
         if lost > 0 {
             facts.extend(tasks(1_000, [0, 2, 1], dark(0)));
-            facts.push((at(1_000 + lost / 2), Fact::Noticed { cause: dark(0) }));
+            facts.push((at(1_000 + lost / 2), Fact::Fault(FaultFact::Noticed { cause: dark(0) })));
             facts.extend(tasks(1_000 + lost, [2, 2, 2], dark(0)));
         }
         measure(&plan, &facts)
@@ -602,9 +607,9 @@ fn series_hold_what_was_told() {
     let plan = plan(1_000, 0);
     let mut facts = vec![need(0, 4, 6)];
     facts.extend(tasks(0, [2, 2, 2], dark(0)));
-    facts.push((at(100), Fact::FaultBegins { cause: dark(0) }));
+    facts.push((at(100), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
     facts.extend(tasks(100, [0, 2, 2], dark(0)));
-    facts.push((at(400), Fact::FaultEnds { cause: dark(0) }));
+    facts.push((at(400), Fact::Fault(FaultFact::Ends { cause: dark(0) })));
     let timeline = measure(&plan, &facts).take_timeline();
     let of = |part| timeline.series.iter().find(|one| one.name == "available_tasks" && one.part == part).unwrap();
     assert_eq!(of("use1-az1").points, [(at(0), 2.0), (at(100), 0.0)]);
@@ -677,8 +682,8 @@ fn rows_can_be_written_and_put_together_in_any_order() {
         let lost = 37 + 61 * u64::from(replication % 3);
         let mut facts = vec![need(0, 6, 6)];
         facts.extend(tasks(0, [2, 2, 2], dark(0)));
-        facts.push((at(1_000), Fact::FaultBegins { cause: dark(0) }));
-        facts.push((at(1_000), Fact::Hits { cause: dark(0), what: Hit::Task(WEB) }));
+        facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
+        facts.push((at(1_000), Fact::Fault(FaultFact::Hits { cause: dark(0), what: Hit::Task(WEB) })));
         // Some replications lose nothing.
         if replication % 4 != 1 {
             facts.extend(tasks(1_000, [2, 2, replication % 2], dark(0)));
@@ -686,7 +691,7 @@ fn rows_can_be_written_and_put_together_in_any_order() {
             facts.push(task(1_000 + lost, WEB, 6, TaskState::Provisioning, TaskState::Running, StopCode::None));
             facts.extend(tasks(1_000 + lost, [2, 2, 2], dark(0)));
         }
-        facts.push((at(1_500), Fact::FaultEnds { cause: dark(0) }));
+        facts.push((at(1_500), Fact::Fault(FaultFact::Ends { cause: dark(0) })));
         row(&plan, &measure(&plan, &facts), replication)
     };
     let rows: Vec<Row> = (0..11).map(run).collect();

@@ -9,7 +9,10 @@ mod deployments;
 use crate::engine::draw::mix;
 use crate::engine::{Time, Who};
 use crate::metrics::events::Events;
-use crate::model::fact::{Action, Fact, HostStatus, NO_HOST, NO_ZONE, Reason, StopCode, TaskNo, TaskState};
+use crate::model::fact::{
+    Action, ChangeFact, Fact, HostFact, HostStatus, NO_HOST, NO_ZONE, Reason, ServiceFact, StopCode, TaskFact, TaskNo,
+    TaskState,
+};
 use crate::model::ids::{ClusterId, ProviderId, ServiceId, ZoneId};
 use crate::model::plan::{Kind, Plan, ProviderKind};
 use jiff::Timestamp;
@@ -94,19 +97,19 @@ struct Writer<'p> {
 impl Writer<'_> {
     fn event(&mut self, count: u64, time: Time, fact: &Fact) -> Option<Value> {
         let (kind, cluster, resource, detail) = match *fact {
-            Fact::Task { task, .. } => {
+            Fact::Task(TaskFact::Went { task, .. }) => {
                 let (arn, detail) = self.task(time, task, fact);
                 (TASK, self.plan.services[task.service].cluster, arn, detail)
             }
-            Fact::Service { service, action, reason, count } => {
+            Fact::Service(ServiceFact::Action { service, action, reason, count }) => {
                 let (arn, detail) = self.service(time, service, action, reason, count);
                 (SERVICE, self.plan.services[service].cluster, arn, detail)
             }
-            Fact::Host { provider, number, .. } => {
+            Fact::Host(HostFact::Changed { provider, number, .. }) => {
                 let (arn, detail) = self.host(time, provider, number, fact);
                 (HOST, self.plan.providers[provider].cluster, arn, detail)
             }
-            Fact::Change { change, service, what } => {
+            Fact::Change(ChangeFact::Step { change, service, what }) => {
                 let (arn, detail) = self.deployment(time, change, service, what)?;
                 (DEPLOYMENT, self.plan.services[service].cluster, arn, detail)
             }
@@ -115,7 +118,13 @@ impl Writer<'_> {
                 let service = self.plan.alarms[alarm].service;
                 (ALARM, self.plan.services[service].cluster, arn, detail)
             }
-            _ => return None,
+            Fact::Task(_)
+            | Fact::Service(_)
+            | Fact::Host(_)
+            | Fact::Change(_)
+            | Fact::Fault(_)
+            | Fact::Plane(_)
+            | Fact::Application(_) => return None,
         };
         Some(json!({
             "version": "0",
@@ -132,7 +141,7 @@ impl Writer<'_> {
     }
 
     fn task(&mut self, time: Time, task: TaskNo, fact: &Fact) -> (String, Value) {
-        let Fact::Task { from, to, wanted, zone, provider, host, code, reason, .. } = *fact else {
+        let Fact::Task(TaskFact::Went { from, to, wanted, zone, provider, host, code, reason, .. }) = *fact else {
             unreachable!("the caller matched a task")
         };
         let service = &self.plan.services[task.service];
@@ -224,7 +233,7 @@ impl Writer<'_> {
     }
 
     fn host(&mut self, time: Time, provider: ProviderId, number: u32, fact: &Fact) -> (String, Value) {
-        let Fact::Host { zone, status, connected, type_row, .. } = *fact else {
+        let Fact::Host(HostFact::Changed { zone, status, connected, type_row, .. }) = *fact else {
             unreachable!("the caller matched a host")
         };
         let cluster = self.plan.providers[provider].cluster;

@@ -5,7 +5,7 @@ use crate::engine::{Cx, Dist, Draw, Purpose, Span, Who};
 use crate::metrics::Subject;
 use crate::metrics::objective::{Bound, Target};
 use crate::metrics::summary::Verdict;
-use crate::model::fact::{Cause, Mechanism, Phase};
+use crate::model::fact::{Cause, Mechanism, Phase, ServiceFact};
 use crate::model::ids::{BucketId, ClusterId, ProviderId, RegionId, ServiceId, ZoneId};
 use crate::model::placement::Placement;
 use crate::model::plan::{
@@ -42,11 +42,11 @@ impl Toy {
 
     fn tell(&self, cx: &mut Cx<'_, Self>) {
         let (service, zone, count) = (self.service, ZoneId(0), u32::from(self.up));
-        cx.note(Fact::Need { service, need: 1, desired: 1 });
-        cx.note(Fact::Available { service, zone, count });
-        cx.note(Fact::Running { service, zone, count });
+        cx.note(ServiceFact::Need { service, need: 1, desired: 1 });
+        cx.note(ServiceFact::Available { service, zone, count });
+        cx.note(ServiceFact::Running { service, zone, count });
         let (cause, phase) = (Cause::mechanism(Mechanism::Crash), Phase::Detection);
-        cx.note(Fact::Lack { service, cause, phase, millionths: u64::from(!self.up) * 1_000_000 });
+        cx.note(ServiceFact::Lack { service, cause, phase, millionths: u64::from(!self.up) * 1_000_000 });
     }
 }
 

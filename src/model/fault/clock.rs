@@ -5,7 +5,7 @@ use crate::engine::index::Slots;
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time, Who};
 use crate::model::event::steps;
-use crate::model::fact::{Cause, Fact};
+use crate::model::fact::{Cause, FaultFact};
 use crate::model::flows::{For, detect, outage, stop};
 use crate::model::ids::{CellId, FaultId, HostId, ProviderId, TaskId, TypeId, ZoneId};
 use crate::model::plan::{Plan, When};
@@ -285,7 +285,7 @@ fn strike(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Opti
     let lasts = plan.faults[fault].lasts.as_ref().map(|law| law.sample(&mut cx.draw(For::FaultLength, who)));
     let ends = lasts.map(|span| cx.now + span);
     let strike = Strike { cause, fault, thing, who, began: cx.now, ends, clock };
-    cx.note(Fact::FaultBegins { cause });
+    cx.note(FaultFact::Begins { cause });
     let handle = world.strikes.rows.insert(strike);
     plan.faults[fault].effect.begin(world, strike, cx);
     goes_on(handle, strike, cx);
@@ -314,7 +314,7 @@ fn end(world: &mut World, handle: crate::engine::index::Handle, cx: &mut Cx<'_>)
     let Some(strike) = world.strikes.rows.get(handle).copied() else { return };
     world.strikes.rows.remove(handle);
     let plan = cx.plan;
-    cx.note(Fact::FaultEnds { cause: strike.cause });
+    cx.note(FaultFact::Ends { cause: strike.cause });
     plan.faults[strike.fault].effect.end(world, strike, cx);
     if let Some(row) = strike.clock {
         wind(world, row, cx);

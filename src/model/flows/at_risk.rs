@@ -10,7 +10,7 @@
 
 use super::{inventory, scale};
 use crate::engine::Span;
-use crate::model::fact::{Cause, Fact, HostStatus};
+use crate::model::fact::{Cause, FaultFact, HostStatus};
 use crate::model::ids::{HostId, ProviderId};
 use crate::model::plan::{Group, ProviderKind};
 use crate::model::tables::provider::AtRisk;
@@ -34,7 +34,7 @@ pub(crate) fn recommended(world: &mut World, id: HostId, cause: Cause, cx: &mut 
     let row = &mut world.providers[provider];
     if row.at_risk.iter().all(|one| one.host != id) {
         row.at_risk.push(AtRisk { host: id, successor: None, cause });
-        cx.note(Fact::Noticed { cause });
+        cx.note(FaultFact::Noticed { cause });
         scale::fill_later(world, provider, Span::ZERO, cx);
     }
 }

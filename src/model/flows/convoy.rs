@@ -12,7 +12,7 @@
 use super::pipeline;
 use crate::engine::PartId;
 use crate::model::event::steps;
-use crate::model::fact::{Fact, PipelineStep};
+use crate::model::fact::{ChangeFact, PipelineStep};
 use crate::model::ids::{AlarmId, ChangeId};
 use crate::model::plan::{ACROSS, Plan};
 use crate::model::tables::pipe::{Pipe, Role};
@@ -66,7 +66,7 @@ pub(crate) fn handle(world: &mut World, step: Step, cx: &mut Cx<'_>) {
         }
         Step::Ended(change, turn) => {
             if let Some(place) = of_turn(world, change, turn) {
-                cx.note(Fact::Settled { change });
+                cx.note(ChangeFact::Settled { change });
                 pipeline::leave(world, place, cx);
             }
         }

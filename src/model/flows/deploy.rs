@@ -14,7 +14,7 @@ use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
 use crate::model::defect::Effect;
 use crate::model::event::steps;
-use crate::model::fact::{Cause, ChangeStep, Fact};
+use crate::model::fact::{Cause, ChangeFact, ChangeStep, FaultFact};
 use crate::model::flows::For;
 use crate::model::ids::{AlarmId, ChangeId, ServiceId, TaskId};
 use crate::model::plan::{Breaker, Plan, Unit};
@@ -189,14 +189,14 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let rollout = Rollout::new(id, revision, row.before_trial, unwatched);
     row.rollout = Some(Box::new(Rollout { turn, digest, shift, ..rollout }));
     if bad {
-        cx.note(Fact::Defective { change: id, unit: Unit::Service(service) });
+        cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });
     }
     moves
 }
 
 /// Tells readers.
 pub(crate) fn tell(change: ChangeId, service: ServiceId, what: ChangeStep, cx: &mut Cx<'_>) {
-    cx.note(Fact::Change { change, service, what });
+    cx.note(ChangeFact::Step { change, service, what });
 }
 
 /// Tasks of other revisions than the one to be deployed are to be replaced from now on, as far as the deployment reaches.
@@ -343,7 +343,7 @@ pub(crate) fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: 
     let row = &mut world.services[service];
     let Some(rollout) = row.rollout.as_deref_mut().filter(|one| one.stage.is_open()) else { return };
     let change = rollout.change;
-    cx.note(Fact::Noticed { cause: Cause::change(change) });
+    cx.note(FaultFact::Noticed { cause: Cause::change(change) });
     tell(change, service, ChangeStep::Failed, cx);
     if rollout.staged {
         return pipeline::failed(world, change, cx);
@@ -458,7 +458,7 @@ pub(crate) fn complete(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     row.completed = Some(row.revision);
     if let Some(rollout) = &row.rollout {
-        cx.note(Fact::Change { change: rollout.change, service, what: ChangeStep::Completed });
+        cx.note(ChangeFact::Step { change: rollout.change, service, what: ChangeStep::Completed });
         over(service, rollout, cx);
     }
     let staged = row.rollout.as_ref().filter(|rollout| rollout.staged).map(|rollout| rollout.change);

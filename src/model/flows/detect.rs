@@ -10,7 +10,7 @@
 use super::{For, HELD_UP, account, daemon, host_health, inventory, link, managed, reconcile, scale, serve, stop};
 use crate::engine::{Dist, Span, Who};
 use crate::model::event::steps;
-use crate::model::fact::{Cause, Fact, Hit, HostStatus, Phase, Reason, StopCode, TaskState};
+use crate::model::fact::{Cause, FaultFact, Hit, HostStatus, Phase, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ServiceId, TaskId};
 use crate::model::plan::{Kind, ProviderKind, Service};
 use crate::model::tables::Host;
@@ -121,7 +121,7 @@ fn dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
         task.phase = Phase::Detection;
     });
     if cause.as_fault().is_some() && !told {
-        cx.note(Fact::Hits { cause, what: Hit::Task(service_id) });
+        cx.note(FaultFact::Hits { cause, what: Hit::Task(service_id) });
     }
     if in_service {
         await_ejection(&plan.services[service_id], id, who, cx);
@@ -204,7 +204,7 @@ fn kill(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
     let (first, told) = (machine.first, machine.reclaimed);
     inventory::tell(world, machine.provider, cx);
     if cause.as_fault().is_some() && !told {
-        cx.note(Fact::Hits { cause, what: Hit::Host });
+        cx.note(FaultFact::Hits { cause, what: Hit::Host });
     }
     let mut scratch = std::mem::take(&mut world.scratch);
     scratch.clear();
@@ -231,7 +231,7 @@ pub(crate) fn ended(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 
 fn lost(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
     let task = world.tasks.at(id.slot);
-    cx.note(Fact::Noticed { cause: task.cause });
+    cx.note(FaultFact::Noticed { cause: task.cause });
     stop::gone(world, id, code, Reason::None, cx);
 }
 
@@ -241,7 +241,7 @@ fn host_lost(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     host.connected = false;
     let cause = host.cause;
     let code = if host.reclaimed { StopCode::SpotInterruption } else { StopCode::InfrastructureHealth };
-    cx.note(Fact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause });
     while let Some(task) = newest_on(&world.tasks, world.hosts.at(id.slot).first) {
         stop::gone(world, task, code, Reason::None, cx);
     }
@@ -259,7 +259,7 @@ fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     }
     let (cause, epoch, service) = (task.cause, task.epoch, &plan.services[task.service]);
     let grace_ends = task.grace_ends(service.grace);
-    cx.note(Fact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause });
     account::change(world, plan, id, |task| task.target = Target::Unhealthy);
     host_health::target_out(world, id, cx);
     if grace_ends > cx.now {
@@ -300,7 +300,7 @@ pub(crate) fn cut_off(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'
             task.phase = Phase::Detection;
         }
     });
-    cx.note(Fact::Hits { cause, what: Hit::Task(no.service) });
+    cx.note(FaultFact::Hits { cause, what: Hit::Task(no.service) });
     if in_service {
         await_ejection(service, id, who, cx);
     }
@@ -355,7 +355,7 @@ fn silent(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     world.hosts.at_mut(id.slot).connected = false;
     // Of a customer's machine its silence is all that is ever known; of an instance that died its end is still to come.
     if alive || matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
-        cx.note(Fact::Noticed { cause });
+        cx.note(FaultFact::Noticed { cause });
         managed::falls_silent(world, id, IMPAIRED, cx);
     }
     scale::tell(world, id, cx);
@@ -405,7 +405,7 @@ fn impaired(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     }
     let (cause, service) = (world.zones[task.zone].cut_cause.unwrap_or(task.cause), task.service);
     account::change(world, cx.plan, id, |task| task.cause = cause);
-    cx.note(Fact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause });
     stop::gone(world, id, StopCode::InfrastructureHealth, Reason::None, cx);
     reconcile::wake_once(world, service, cx);
 }

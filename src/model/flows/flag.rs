@@ -10,7 +10,7 @@
 use super::{account, bad, deploy};
 use crate::engine::Span;
 use crate::model::defect::Effect;
-use crate::model::fact::{Cause, ChangeStep, Fact, Phase};
+use crate::model::fact::{Cause, ChangeFact, ChangeStep, FaultFact, Phase};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId, ZoneId};
 use crate::model::plan::{Flag, Plan, Unit, WHOLE};
 use crate::model::tables::rollout::Feature;
@@ -23,7 +23,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mu
     let feature = Feature { change: id, bad, share: 0, step: 0, open: true, told: 0 };
     world.services[service].features.push(feature);
     if bad {
-        cx.note(Fact::Defective { change: id, unit: Unit::Service(service) });
+        cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });
     }
     deploy::tell(id, service, ChangeStep::Began, cx);
     shown(world, service, id, 0, cx);
@@ -63,7 +63,7 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
                 continue;
             }
             (feature.open, feature.share) = (false, 0);
-            cx.note(Fact::Noticed { cause: Cause::change(change) });
+            cx.note(FaultFact::Noticed { cause: Cause::change(change) });
             for step in [ChangeStep::Failed, ChangeStep::Back, ChangeStep::RolledBack] {
                 deploy::tell(change, service, step, cx);
             }
@@ -108,7 +108,7 @@ pub(crate) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         let rate = if feature.open { part(offered, feature.share) } else { 0 };
         if rate != feature.told {
             feature.told = rate;
-            cx.note(Fact::Exposed { change: feature.change, service, rate });
+            cx.note(ChangeFact::Exposed { change: feature.change, service, rate });
         }
     }
 }

@@ -13,7 +13,9 @@ use crate::engine::Span;
 use crate::model::capacity::{self, fargate::No, luck};
 use crate::model::defect::Effect;
 use crate::model::event::steps;
-use crate::model::fact::{Cause, Fact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
+use crate::model::fact::{
+    Cause, FaultFact, Hit, Mechanism, NO_HOST, NO_ZONE, Phase, Reason, StopCode, TaskFact, TaskNo, TaskState,
+};
 use crate::model::ids::{AccountId, BucketId, HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::{choose, spread};
 use crate::model::plan::{Kind, Plan, ProviderKind, Service};
@@ -243,7 +245,7 @@ pub(crate) fn tell_stop(world: &World, id: TaskId, from: TaskState, code: StopCo
         return;
     }
     let task = world.tasks.at(id.slot);
-    cx.note(Fact::Task {
+    cx.note(TaskFact::Went {
         task: task.no(),
         from,
         to: task.state,
@@ -387,8 +389,8 @@ fn start_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
         Dependency::Secrets => Reason::ResourceInitialization,
     };
     let (cause, service) = (found.cause, task.service);
-    cx.note(Fact::Hits { cause, what: Hit::Service(service) });
-    cx.note(Fact::Noticed { cause });
+    cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
+    cx.note(FaultFact::Noticed { cause });
     account::change(world, cx.plan, id, |task| task.cause = cause);
     stop::gone(world, id, StopCode::TaskFailedToStart, reason, cx);
     true

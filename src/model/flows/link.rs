@@ -11,7 +11,7 @@
 //! Left out: credentials that end during a long cut (their life of 6 h would be a model choice), logs.
 
 use super::detect;
-use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, TaskState};
+use crate::model::fact::{Cause, FaultFact, Hit, NO_ZONE, TaskState};
 use crate::model::ids::{HostId, TaskId, ZoneId};
 use crate::model::plan::{self, Plan, ZoneKind};
 use crate::model::tables::host::NIL;
@@ -66,7 +66,7 @@ pub(crate) fn hosts_in(world: &World, zone: ZoneId) -> Vec<HostId> {
 /// The link of a zone is cut.
 pub(crate) fn cut(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    cx.note(Fact::Hits { cause, what: Hit::Zone(zone) });
+    cx.note(FaultFact::Hits { cause, what: Hit::Zone(zone) });
     let kind = plan.zones[zone].kind;
     let reached =
         |world: &World, id: TaskId| reaches(&world.zones[zone], kind, &plan.services[world.tasks.at(id.slot).service]);

@@ -11,7 +11,7 @@ use super::launch::{self, Step, Wait};
 use super::{account, digest, outage, plane, reconcile, shift};
 use crate::engine::Span;
 use crate::model::capacity;
-use crate::model::fact::{Action, Fact, Hit, Phase, Reason};
+use crate::model::fact::{Action, FaultFact, Hit, Phase, Reason, ServiceFact};
 use crate::model::ids::{BucketId, ProviderId, ServiceId};
 use crate::model::plan::{ProviderKind, StrategyItem};
 use crate::model::tables::Task;
@@ -87,10 +87,10 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
         }
         Wait::Unlucky(provider) => {
             let reason = Reason::ResourceFargate;
-            cx.note(Fact::LaunchFailed { service, reason });
+            cx.note(ServiceFact::LaunchFailed { service, reason });
             held_back(world, provider, service, cx);
             world.services[service].steady = false;
-            cx.note(Fact::Service { service, action: Action::TaskPlacementFailure, reason, count: 1 });
+            cx.note(ServiceFact::Action { service, action: Action::TaskPlacementFailure, reason, count: 1 });
             rests(world, service, Phase::CapacityWait, cx);
         }
         Wait::Capacity(reason) => retry_later(world, service, reason, cx),
@@ -191,14 +191,14 @@ fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>
 
 fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut Cx<'_>) {
     wait_as(world, service, Phase::CapacityWait);
-    cx.note(Fact::LaunchFailed { service, reason });
+    cx.note(ServiceFact::LaunchFailed { service, reason });
     for item in &cx.plan.services[service].strategy {
         held_back(world, item.provider, service, cx);
     }
     let row = &mut world.services[service];
     row.steady = false;
     let count = row.owed();
-    cx.note(Fact::Service { service, action: Action::TaskPlacementFailure, reason, count });
+    cx.note(ServiceFact::Action { service, action: Action::TaskPlacementFailure, reason, count });
     again_later(world, service, cx);
 }
 
@@ -231,8 +231,8 @@ pub(crate) fn one_turn(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// Launches of a service were held back: by whatever fault makes its provider refuse them.
 pub(crate) fn held_back(world: &World, provider: ProviderId, service: ServiceId, cx: &mut Cx<'_>) {
     for refusal in &world.providers[provider].refusals {
-        cx.note(Fact::Hits { cause: refusal.cause, what: Hit::Service(service) });
-        cx.note(Fact::Noticed { cause: refusal.cause });
+        cx.note(FaultFact::Hits { cause: refusal.cause, what: Hit::Service(service) });
+        cx.note(FaultFact::Noticed { cause: refusal.cause });
     }
 }
 

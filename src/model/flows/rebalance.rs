@@ -7,7 +7,7 @@
 use super::{account, even, launch, reconcile, stop};
 use crate::engine::Span;
 use crate::model::event::steps;
-use crate::model::fact::{Action, Fact, Reason, StopCode, TaskState};
+use crate::model::fact::{Action, Reason, ServiceFact, StopCode, TaskState};
 use crate::model::ids::{ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::protect;
 use crate::model::plan::{Plan, ProviderKind};
@@ -136,7 +136,7 @@ fn moves(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         world.services[service].rebalancing = true;
         let count = world.services[service].moving.len() as u32;
         let action = Action::RebalancingStarted;
-        cx.note(Fact::Service { service, action, reason: Reason::None, count });
+        cx.note(ServiceFact::Action { service, action, reason: Reason::None, count });
     }
 }
 
@@ -315,6 +315,6 @@ fn settled(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     if world.services[service].rebalancing {
         world.services[service].rebalancing = false;
         let action = Action::RebalancingCompleted;
-        cx.note(Fact::Service { service, action, reason: Reason::None, count: 0 });
+        cx.note(ServiceFact::Action { service, action, reason: Reason::None, count: 0 });
     }
 }

@@ -14,7 +14,7 @@ use super::{For, account, create, daemon, deploy, digest, heir, pace, plane, reb
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
 use crate::model::event::steps;
-use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode};
+use crate::model::fact::{Action, Cause, Mechanism, Reason, ServiceFact, StopCode};
 use crate::model::ids::{ServiceId, TaskId};
 use crate::model::placement::{choose, protect};
 use crate::model::plan::Kind;
@@ -224,7 +224,7 @@ fn look_steady(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let steady = is_steady(row);
     if steady && !row.steady {
         let count = row.wanted;
-        cx.note(Fact::Service { service, action: Action::SteadyState, reason: Reason::None, count });
+        cx.note(ServiceFact::Action { service, action: Action::SteadyState, reason: Reason::None, count });
     }
     row.steady = steady;
 }

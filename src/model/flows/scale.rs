@@ -11,7 +11,7 @@ use super::{managed, need, printed, reconcile, stop};
 use crate::engine::Span;
 use crate::model::capacity::{ec2_group, luck};
 use crate::model::event::steps;
-use crate::model::fact::{Cause, Fact, HostStatus, Mechanism, Reason, StopCode, TaskState};
+use crate::model::fact::{Cause, HostFact, HostStatus, Mechanism, Reason, StopCode, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::placement::choose;
 use crate::model::plan::{Group, InstanceType, Managed, ProviderKind};
@@ -296,7 +296,7 @@ pub(crate) fn register(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 pub(crate) fn tell(world: &World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let connected = host.connected;
-    cx.note(Fact::Host {
+    cx.note(HostFact::Changed {
         provider: host.provider,
         number: host.number,
         zone: host.zone,
@@ -336,7 +336,7 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let row = &mut world.providers[provider];
     if row.told_reservation != percent {
         row.told_reservation = percent;
-        cx.note(Fact::Reservation { provider, percent });
+        cx.note(HostFact::Reservation { provider, percent });
     }
     // The alarm needs one point; the group acts at the next minute, unless a host that it launched still warms up.
     let level = ec2_group::level(scaling, needed, running);

@@ -14,7 +14,7 @@ use super::{
 use crate::engine::{Draw, Span, Time};
 use crate::model::defect::Effect;
 use crate::model::event::steps;
-use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
+use crate::model::fact::{Cause, FaultFact, Mechanism, Phase, TaskFact, TaskState};
 use crate::model::ids::TaskId;
 use crate::model::plan::{Balancer, Kind, Restart, Service};
 use crate::model::tables::host::NIL;
@@ -98,7 +98,7 @@ pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if checked {
         await_checks(world, id, cx);
     } else {
-        cx.note(Fact::Health { task: no, healthy: true });
+        cx.note(TaskFact::Health { task: no, healthy: true });
     }
     await_end(world, id, cx);
     let host = world.tasks.at(id.slot).host;
@@ -244,7 +244,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
             task.target = Target::Healthy;
         }
     });
-    cx.note(Fact::Health { task: no, healthy: true });
+    cx.note(TaskFact::Health { task: no, healthy: true });
     deploy::healthy(world, id, cx);
     if !leaving {
         reconcile::wake_once(world, no.service, cx);
@@ -299,8 +299,8 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
             task.target = Target::Unhealthy;
         }
     });
-    cx.note(Fact::Health { task: no, healthy: false });
-    cx.note(Fact::Noticed { cause });
+    cx.note(TaskFact::Health { task: no, healthy: false });
+    cx.note(FaultFact::Noticed { cause });
     host_health::target_out(world, id, cx);
     heir::failed(world, id, plan);
     deploy::fails(world, id, true, cx);

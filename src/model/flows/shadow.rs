@@ -10,7 +10,7 @@
 //! time, what it costs others, and what bad features spoil of it.
 
 use super::{account, addresses, deploy, flag, shift, versions};
-use crate::model::fact::{ChangeStep, Fact, Lifecycle};
+use crate::model::fact::{ChangeFact, ChangeStep, Lifecycle};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::{Plan, Shadow};
 use crate::model::tables::asked::Asked;
@@ -69,10 +69,10 @@ pub(super) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let before = std::mem::replace(&mut row.told.copied, now);
     let next = now.map(|(change, _)| change);
     if let Some((change, _)) = before.filter(|(change, _)| next != Some(*change)) {
-        cx.note(Fact::Copied { change, service, rate: 0 });
+        cx.note(ChangeFact::Copied { change, service, rate: 0 });
     }
     if let Some((change, rate)) = now {
-        cx.note(Fact::Copied { change, service, rate });
+        cx.note(ChangeFact::Copied { change, service, rate });
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::engine::Span;
 use crate::model::event::steps;
-use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
+use crate::model::fact::{Action, Cause, Phase, Reason, ServiceFact, StopCode, TaskState};
 use crate::model::ids::{HostId, ServiceId, TaskId};
 use crate::model::plan::{Kind, ProviderKind};
 use crate::model::tables::host::NIL;
@@ -224,6 +224,6 @@ fn failed_start(world: &mut World, service: ServiceId, born: crate::engine::Time
         row.impaired = true;
         let count = row.owed();
         let action = Action::TaskStartImpaired;
-        cx.note(Fact::Service { service, action, reason, count });
+        cx.note(ServiceFact::Action { service, action, reason, count });
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{bad, dispatch, flag, pipeline};
 use crate::model::defect::{Effect, Live, WEAR};
-use crate::model::fact::{Fact, Phase};
+use crate::model::fact::{ChangeFact, Phase};
 use crate::model::ids::{ChangeId, ServiceId, ZoneId};
 use crate::model::plan::{Plan, WHOLE};
 use crate::model::tables::lack::Split;
@@ -138,11 +138,11 @@ pub(crate) fn tell(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     if let Some((change, rate)) = before {
         pipeline::sees(world, change, rate, 0, cx);
         if now.is_none_or(|(next, _)| next != change) {
-            cx.note(Fact::Exposed { change, service: id, rate: 0 });
+            cx.note(ChangeFact::Exposed { change, service: id, rate: 0 });
         }
     }
     if let Some((change, rate)) = now {
         pipeline::sees(world, change, 0, rate, cx);
-        cx.note(Fact::Exposed { change, service: id, rate });
+        cx.note(ChangeFact::Exposed { change, service: id, rate });
     }
 }
