@@ -19,6 +19,7 @@ pub mod change_series;
 pub mod changes;
 mod charts;
 pub mod cost;
+pub mod errors;
 pub mod events;
 mod homes;
 mod launch_series;

@@ -24,7 +24,7 @@ pub use change::{ChangeRow, StageRow};
 pub use fault::{FaultRow, HitCounts, LossRow};
 pub use fold::Fold;
 pub use plane::{CellRow, PlaneLaunches, PlaneRow, RouterRow};
-pub use service::{Launches, Level, OnProvider, ProviderRow, Quantiles, Requests, ServiceRow, StreamRow};
+pub use service::{Launches, Level, OnProvider, ProviderRow, Quantiles, Requests, ServiceRow, StreamRow, WorstMinute};
 pub use shape::{Better, Cell, Estimate, Key, Maybe};
 pub use summary::{ObjectiveRow, Subject, Summary, Verdict, all_keys};
 pub use walk::Row;
@@ -44,7 +44,7 @@ macro_rules! measures {
         }
     ) => {
         $(#[doc = $page])+
-        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
         $(#[derive($($trait),+)])?
         #[serde(rename_all = "camelCase")]
         pub struct $name {

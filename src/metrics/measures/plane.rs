@@ -43,7 +43,7 @@ measures! {
 
 measures! {
     /// RunTask calls at the router, try by try.
-    #[derive(Copy, Default)]
+    #[derive(Copy)]
     RouterRow(w, cells: &[CellId]) {
         /// Calls, each counted once.
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,9 +4,9 @@ use super::measures;
 use super::shape::{Estimate, Maybe};
 use super::walk::{Run, Walk};
 use crate::engine::index::Id;
-use crate::metrics::launches;
 use crate::metrics::ledger::REQUEST;
 use crate::metrics::window::Extent;
+use crate::metrics::{errors, launches};
 use crate::model::fact::{Reason, StopCode};
 use crate::model::ids::{ProviderId, ServiceId, ZoneId};
 use crate::model::plan::Kind;
@@ -27,6 +27,12 @@ measures! {
         nines: Maybe [nines Higher] = w.nines(|run| lost(flow(run, id)).or_else(|| short(run, id)));
         /// First tries in the window:
         requests: Requests [requests] = Requests::walk(w, &|run| flow(run, id));
+        /// Time of the window in which at least one request in a thousand failed; null without traffic.
+        error_seconds: Maybe [seconds Lower] = w.maybe(|run| errors(run, id).map(|of| of.micros as f64 / 1e6));
+        /// The longest stretch of it without a break; null without traffic.
+        longest_error_seconds: Maybe [seconds Lower] = w.maybe(|run| errors(run, id).map(|of| of.longest as f64 / 1e6));
+        /// The whole minute of the window in which the largest share of requests failed; null without traffic:
+        worst_minute: WorstMinute = WorstMinute::walk(w, id);
         /// Its capacity providers (or launch type), and the part of `running` on each:
         providers: BTreeMap<String, OnProvider> [tasks] = on_providers(w, id);
         /// Tasks running in truth with lastStatus RUNNING, over the window:
@@ -54,6 +60,17 @@ measures! {
         served: Estimate [requests Higher] = w.each(|run| of(run)[1] as f64 / REQUEST);
         /// The rest.
         failed: Estimate [requests Lower] = w.each(|run| failed(of(run)) as f64 / REQUEST);
+    }
+}
+
+measures! {
+    /// The minute in which a service answered worst.
+    #[derive(Copy)]
+    WorstMinute(w, id: ServiceId) {
+        /// Requests answered in time / requests offered.
+        availability: Maybe [share Higher] = w.kept(|run| Some(errors(run, id)?.worst?.1));
+        /// When it began; the first of several that are as bad.
+        at_seconds: Maybe [seconds] = w.maybe(|run| Some(errors(run, id)?.worst?.0.as_secs_f64()));
     }
 }
 
@@ -148,6 +165,12 @@ fn desired(w: &mut Walk<'_>, id: ServiceId) -> u32 {
 pub(super) fn flow(run: &Run<'_>, id: ServiceId) -> [u128; 2] {
     let ledger = &run.service(id).ledger;
     [ledger.offered, ledger.served]
+}
+
+/// When requests of a service failed, if there were any.
+fn errors<'r>(run: &'r Run<'_>, id: ServiceId) -> Option<&'r errors::Measure> {
+    let ledger = &run.service(id).ledger;
+    (ledger.offered > 0).then_some(&ledger.errors)
 }
 
 fn failed([offered, served]: [u128; 2]) -> u128 {
