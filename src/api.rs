@@ -151,15 +151,5 @@ fn resolved(
         let bytes = files.read_named(&files.join(path, name)).ok()?;
         String::from_utf8(bytes).ok()
     };
-    let (plan, written) = resolve::resolve(&typed, &csv, problems)?;
-    let mut objectives = Vec::new();
-    for (row, objective) in written.iter().enumerate() {
-        let value = serde_json::to_value(objective).unwrap_or(Value::Null);
-        let read = Objective::from_json(&value).and_then(|one| one.check(&plan).map(|()| one));
-        match read {
-            Ok(objective) => objectives.push(objective),
-            Err(message) => problems.unknown_value(&format!("/objectives/{row}"), message, ""),
-        }
-    }
-    Some((plan, objectives))
+    resolve::resolve(&typed, &csv, problems)
 }

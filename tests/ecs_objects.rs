@@ -8,10 +8,11 @@ mod alarms;
 
 use evenkeel::engine::{Dist, Span, Time};
 use evenkeel::forecast::services::{self, derived};
+use evenkeel::metrics::Objective;
 use evenkeel::model::Plan;
 use evenkeel::model::plan::{Kind, Profile, ProviderKind, When};
 use evenkeel::model::problem::{Problems, Severity};
-use evenkeel::scenario::file::{Objective, Scenario};
+use evenkeel::scenario::file::Scenario;
 use evenkeel::scenario::resolve::resolve;
 use evenkeel::scenario::schema;
 use serde_json::{Value, json};

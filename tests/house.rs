@@ -10,6 +10,9 @@ mod arrows;
 mod cited;
 #[path = "house/docs.rs"]
 mod docs;
+#[cfg(feature = "report")]
+#[path = "house/results.rs"]
+mod results;
 #[path = "house/text.rs"]
 mod text;
 #[path = "house/things.rs"]

@@ -56,6 +56,8 @@ mod diary;
 mod digest;
 #[path = "laws/early.rs"]
 mod early;
+#[path = "laws/errors.rs"]
+mod errors;
 #[path = "laws/fleet.rs"]
 mod fleet;
 #[path = "laws/grace.rs"]

@@ -3,11 +3,13 @@
 #![expect(clippy::float_cmp, reason = "whole numbers of seconds and tasks come out exactly")]
 
 use evenkeel::engine::{Dist, Reader, Span, Time, Who};
-use evenkeel::metrics::objective::{Bound, judge_all};
-use evenkeel::metrics::summarise::Runs;
+use evenkeel::metrics::objective::{Bound, Target};
 use evenkeel::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary, Verdict};
-use evenkeel::metrics::{Measured, Metrics, Objective};
-use evenkeel::model::fact::{Cause, Fact, Hit, HostStatus, Mechanism, NO_HOST, Phase, Reason, StopCode};
+use evenkeel::metrics::{Fold, Measured, Metrics, Objective, Row, Subject};
+use evenkeel::model::fact::{
+    Cause, Fact, FaultFact, Hit, HostFact, HostStatus, Mechanism, NO_HOST, Phase, Reason, ServiceFact, StopCode,
+    TaskFact,
+};
 use evenkeel::model::fact::{TaskNo, TaskState};
 use evenkeel::model::fault;
 use evenkeel::model::ids::{
@@ -18,7 +20,7 @@ use evenkeel::model::plan::HostHealth;
 use evenkeel::model::plan::{Bucket, Cell, Cluster, Group, InstanceType, Kind, Life, Plan, Provider, ProviderKind};
 use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Written, Zone, ZoneKind};
 use evenkeel::model::problem::Problems;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const WEB: ServiceId = ServiceId(0);
 const DARK: FaultId = FaultId(0);
@@ -193,39 +195,23 @@ struct Told {
     summary: Summary,
 }
 
-fn sum_up(plan: &Plan, mut runs: Vec<Measured>) -> Told {
-    for run in &mut runs {
-        run.sum_up(plan);
-    }
-    let all = Runs::new(plan, &runs);
-    let summary = Summary {
-        schema_version: 1,
-        scenario: plan.name.clone(),
-        seed: plan.seed,
-        replications: runs.len() as u32,
-        simulated_seconds: plan.duration.as_secs_f64(),
-        events: 0,
-        digest: String::new(),
-        services: all.services(),
-        run_tasks: all.streams(),
-        capacity_providers: all.providers(),
-        control_plane: Vec::new(),
-        cellular_application: Vec::new(),
-        faults: all.faults(),
-        changes: Vec::new(),
-        alarms: Vec::new(),
-        losses: all.losses(),
-        objectives: Vec::new(),
-    };
+fn row(plan: &Plan, run: &Measured, replication: u32) -> Row {
+    Row::of(plan, run, replication, 1_000 + u64::from(replication), u64::from(replication) << 40)
+}
+
+fn sum_up(plan: &Plan, runs: &[Measured]) -> Told {
+    let mut fold = Fold::new(0);
+    (0..).zip(runs).for_each(|(replication, run)| fold.add(row(plan, run, replication)));
+    let summary = fold.summary(plan, plan.seed, &[]);
     Told { web: summary.services[0].clone(), fault: summary.faults[0].clone(), summary }
 }
 
 fn tell(plan: &Plan, facts: &[(Time, Fact)]) -> Told {
-    sum_up(plan, vec![measure(plan, facts)])
+    sum_up(plan, &[measure(plan, facts)])
 }
 
 fn need(t: u64, need: u32, desired: u32) -> (Time, Fact) {
-    (at(t), Fact::Need { service: WEB, need, desired })
+    (at(t), Fact::Service(ServiceFact::Need { service: WEB, need, desired }))
 }
 
 fn dark(occurrence: u32) -> Cause {
@@ -237,11 +223,11 @@ fn tasks(t: u64, zones: [u32; 3], cause: Cause) -> Vec<(Time, Fact)> {
     let mut facts = Vec::new();
     for (zone, count) in zones.into_iter().enumerate() {
         let zone = ZoneId(zone as u16);
-        facts.push((at(t), Fact::Available { service: WEB, zone, count }));
-        facts.push((at(t), Fact::Running { service: WEB, zone, count }));
+        facts.push((at(t), Fact::Service(ServiceFact::Available { service: WEB, zone, count })));
+        facts.push((at(t), Fact::Service(ServiceFact::Running { service: WEB, zone, count })));
     }
     let millionths = 1_000_000 * u64::from(6u32.saturating_sub(zones.iter().sum()));
-    facts.push((at(t), Fact::Lack { service: WEB, cause, phase: Phase::Detection, millionths }));
+    facts.push((at(t), Fact::Service(ServiceFact::Lack { service: WEB, cause, phase: Phase::Detection, millionths })));
     facts
 }
 
@@ -255,12 +241,12 @@ fn recovery(duration: u64, end: Option<u64>, steps: &[(u64, [u32; 3])]) -> ([Opt
     let plan = plan(duration, 0);
     let mut facts = vec![need(0, 4, 6)];
     facts.extend(tasks(0, [2, 2, 2], dark(0)));
-    facts.push((at(1_000), Fact::FaultBegins { cause: dark(0) }));
-    facts.push((at(1_000), Fact::Hits { cause: dark(0), what: Hit::Service(WEB) }));
+    facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
+    facts.push((at(1_000), Fact::Fault(FaultFact::Hits { cause: dark(0), what: Hit::Service(WEB) })));
     for (t, zones) in steps {
         facts.extend(tasks(*t, *zones, dark(0)));
     }
-    facts.extend(end.map(|end| (at(end), Fact::FaultEnds { cause: dark(0) })));
+    facts.extend(end.map(|end| (at(end), Fact::Fault(FaultFact::Ends { cause: dark(0) }))));
     facts.sort_by_key(|fact| fact.0);
     let told = tell(&plan, &facts).fault;
     let back = [told.recover_seconds, told.full_strength_seconds, told.balanced_seconds].map(mean);
@@ -299,15 +285,16 @@ fn losses_add_up_to_the_last_unit() {
     let plan = plan(1_000, 0);
     let service = WEB;
     let crash = Cause::mechanism(Mechanism::Crash);
-    let loss = |t: u64, cause, phase, rate| (Time(t), Fact::LossRate { service, cause, phase, rate });
-    let flow = |t: u64, offered, served| (Time(t), Fact::Flow { service, offered, served });
+    let loss =
+        |t: u64, cause, phase, rate| (Time(t), Fact::Service(ServiceFact::LossRate { service, cause, phase, rate }));
+    let flow = |t: u64, offered, served| (Time(t), Fact::Service(ServiceFact::Flow { service, offered, served }));
     let facts = [
         flow(3, 1_000_000_007, 1_000_000_007),
-        (Time(17), Fact::FaultBegins { cause: dark(0) }),
+        (Time(17), Fact::Fault(FaultFact::Begins { cause: dark(0) })),
         flow(17, 1_000_000_007, 333_333_331),
         loss(17, dark(0), Phase::Detection, 666_666_675),
         loss(17, crash, Phase::Start, 1),
-        (Time(29), Fact::FaultBegins { cause: dark(1) }),
+        (Time(29), Fact::Fault(FaultFact::Begins { cause: dark(1) })),
         loss(29, dark(0), Phase::Detection, 600_000_000),
         loss(29, dark(1), Phase::Detection, 66_666_675),
         loss(1_000_003, dark(0), Phase::Detection, 0),
@@ -324,7 +311,7 @@ fn losses_add_up_to_the_last_unit() {
     assert_eq!(ledger.losses.len(), 3, "occurrences of one fault share a row");
     let detection = 666_666_675 * 12 + 600_000_000 * 999_974 + 66_666_675 * 4_999_972;
     assert_eq!(ledger.losses[1].requests, detection);
-    let told = sum_up(&plan, vec![measured]);
+    let told = sum_up(&plan, &[measured]);
     let parts: f64 = told.summary.losses.iter().map(|loss| loss.lost_requests.mean).sum();
     assert!((parts - told.web.requests.failed.mean).abs() < 1e-9);
     assert!(told.web.request_availability.unwrap().mean > 0.99);
@@ -337,7 +324,7 @@ fn losses_add_up_to_the_last_unit() {
 #[should_panic(expected = "the ledger does not add up")]
 fn a_loss_without_a_cause_is_found() {
     let plan = plan(1_000, 0);
-    measure(&plan, &[(at(1), Fact::Flow { service: WEB, offered: 2, served: 1 })]);
+    measure(&plan, &[(at(1), Fact::Service(ServiceFact::Flow { service: WEB, offered: 2, served: 1 }))]);
 }
 
 /// A daemon is not asked for while a cell is down, and its tasks may be told first; pictures have no part in it.
@@ -347,8 +334,8 @@ fn a_desired_count_is_the_first_that_is_told() {
     plan.services[WEB].kind = Kind::Daemon;
     let zone = ZoneId(0);
     let facts = [
-        (at(100), Fact::Available { service: WEB, zone, count: 5 }),
-        (at(100), Fact::Running { service: WEB, zone, count: 5 }),
+        (at(100), Fact::Service(ServiceFact::Available { service: WEB, zone, count: 5 })),
+        (at(100), Fact::Service(ServiceFact::Running { service: WEB, zone, count: 5 })),
         need(200, 4, 0),
         need(200, 4, 5),
         need(300, 3, 3),
@@ -402,7 +389,7 @@ fn never_recovered_is_null() {
 
 fn task(t: u64, service: ServiceId, ordinal: u32, from: TaskState, to: TaskState, code: StopCode) -> (Time, Fact) {
     let reason = if code == StopCode::TaskFailedToStart { Reason::CannotPullContainer } else { Reason::None };
-    let fact = Fact::Task {
+    let fact = Fact::Task(TaskFact::Went {
         task: TaskNo { service, ordinal },
         from,
         to,
@@ -412,7 +399,7 @@ fn task(t: u64, service: ServiceId, ordinal: u32, from: TaskState, to: TaskState
         host: NO_HOST,
         code,
         reason,
-    };
+    });
     (at(t), fact)
 }
 
@@ -424,7 +411,7 @@ fn needed_launches_end_when_the_need_is_met() {
     facts.extend((0..6).map(|ordinal| task(0, WEB, ordinal, Provisioning, Provisioning, StopCode::None)));
     facts.extend((0..6).map(|ordinal| task(0, WEB, ordinal, Provisioning, Running, StopCode::None)));
     facts.extend(tasks(0, [2, 2, 2], dark(0)));
-    facts.push((at(1_000), Fact::FaultBegins { cause: dark(0) }));
+    facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
     facts.extend(tasks(1_000, [0, 2, 1], dark(0)));
     for (ordinal, t) in [(6, 1_050), (7, 1_060), (8, 1_070)] {
         facts.push(task(t, WEB, ordinal, Provisioning, Provisioning, StopCode::None));
@@ -434,7 +421,7 @@ fn needed_launches_end_when_the_need_is_met() {
         facts.push(task(t, WEB, ordinal, Provisioning, Running, StopCode::None));
         facts.extend(tasks(t, zones, dark(0)));
     }
-    facts.push((at(1_200), Fact::FaultEnds { cause: dark(0) }));
+    facts.push((at(1_200), Fact::Fault(FaultFact::Ends { cause: dark(0) })));
     let told = tell(&plan, &facts);
     assert_eq!(told.fault.needed_launches.mean, 1.0, "the fourth task is the first launched after the begin");
     assert_eq!(mean(told.fault.recover_seconds), Some(100.0));
@@ -456,7 +443,7 @@ fn launches_and_stops_by_reason() {
         task(120, WEB, 1, Provisioning, Provisioning, StopCode::None),
         task(130, WEB, 1, Provisioning, Activating, StopCode::None),
         task(140, WEB, 1, Activating, Stopped, StopCode::TaskFailedToStart),
-        (at(150), Fact::LaunchFailed { service: WEB, reason: Reason::ResourceFargate }),
+        (at(150), Fact::Service(ServiceFact::LaunchFailed { service: WEB, reason: Reason::ResourceFargate })),
         task(200, WEB, 0, Running, Stopped, StopCode::SpotInterruption),
     ];
     let row = tell(&plan, &facts).web;
@@ -478,16 +465,16 @@ fn hosts_and_their_price() {
     let provider = ProviderId(1);
     let host = |t, number, status| {
         let (zone, connected, type_row) = (ZoneId(0), true, 0);
-        (at(t), Fact::Host { provider, number, zone, status, connected, type_row })
+        (at(t), Fact::Host(HostFact::Changed { provider, number, zone, status, connected, type_row }))
     };
     let facts = [
         host(0, 0, HostStatus::Active),
-        (at(0), Fact::Hosts { provider, count: 1 }),
+        (at(0), Fact::Host(HostFact::Count { provider, count: 1 })),
         host(500, 1, HostStatus::Registering),
         host(600, 1, HostStatus::Active),
-        (at(600), Fact::Hosts { provider, count: 2 }),
+        (at(600), Fact::Host(HostFact::Count { provider, count: 2 })),
         host(800, 0, HostStatus::Inactive),
-        (at(800), Fact::Hosts { provider, count: 1 }),
+        (at(800), Fact::Host(HostFact::Count { provider, count: 1 })),
     ];
     let told = tell(&plan, &facts);
     let row = &told.summary.capacity_providers[0];
@@ -501,9 +488,9 @@ fn hosts_and_their_price() {
 fn a_fault_that_hits_nothing_takes_no_time() {
     let plan = plan(4_000, 0);
     let facts = [
-        (at(1_000), Fact::FaultBegins { cause: dark(0) }),
-        (at(1_045), Fact::Noticed { cause: dark(0) }),
-        (at(1_060), Fact::FaultEnds { cause: dark(0) }),
+        (at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })),
+        (at(1_045), Fact::Fault(FaultFact::Noticed { cause: dark(0) })),
+        (at(1_060), Fact::Fault(FaultFact::Ends { cause: dark(0) })),
     ];
     let row = tell(&plan, &facts).fault;
     assert_eq!([row.recover_seconds, row.full_strength_seconds, row.balanced_seconds].map(mean), [Some(0.0); 3]);
@@ -521,12 +508,13 @@ fn a_million_short_occurrences_are_folded() {
     metrics.read(&tasks(0, [2, 2, 2], Cause::mechanism(Mechanism::Crash)));
     for occurrence in 0..1_000_000u32 {
         let (cause, t) = (Cause::fault(FaultId(1), occurrence), 10 * u64::from(occurrence));
-        let mut facts = vec![(at(t), Fact::FaultBegins { cause })];
-        facts.push((at(t), Fact::Hits { cause, what: Hit::Task(WEB) }));
-        facts.push((at(t), Fact::Available { service: WEB, zone: ZoneId(0), count: 1 }));
-        let lack = |millionths| Fact::Lack { service: WEB, cause, phase: Phase::Start, millionths };
+        let mut facts = vec![(at(t), Fact::Fault(FaultFact::Begins { cause }))];
+        facts.push((at(t), Fact::Fault(FaultFact::Hits { cause, what: Hit::Task(WEB) })));
+        facts.push((at(t), Fact::Service(ServiceFact::Available { service: WEB, zone: ZoneId(0), count: 1 })));
+        let lack =
+            |millionths| Fact::Service(ServiceFact::Lack { service: WEB, cause, phase: Phase::Start, millionths });
         facts.push((at(t), lack(1_000_000)));
-        facts.push((at(t + 5), Fact::Available { service: WEB, zone: ZoneId(0), count: 2 }));
+        facts.push((at(t + 5), Fact::Service(ServiceFact::Available { service: WEB, zone: ZoneId(0), count: 2 })));
         facts.push((at(t + 5), lack(0)));
         metrics.read(&facts);
     }
@@ -549,7 +537,7 @@ fn replications_give_an_interval() {
         facts.extend(tasks(500 + lost, [2, 2, 2], crash));
         measure(&plan, &facts)
     });
-    let told = sum_up(&plan, runs.to_vec());
+    let told = sum_up(&plan, &runs);
     let estimate = told.web.capacity_availability.unwrap();
     assert!((estimate.mean - 0.9).abs() < 1e-12);
     // 0.9 +- 4.3027 * 0.1 / sqrt(3), and a share is at most 1.
@@ -568,8 +556,8 @@ fn occurrences_of_all_replications_are_one_crowd() {
         facts.extend(tasks(0, [2, 2, 2], Cause::mechanism(Mechanism::Crash)));
         for (occurrence, lost) in (0..).zip(lost) {
             let (cause, t) = (Cause::fault(FaultId(1), occurrence), 1_000 + 9_000 * u64::from(occurrence));
-            facts.push((at(t), Fact::FaultBegins { cause }));
-            facts.push((at(t), Fact::Hits { cause, what: Hit::Task(WEB) }));
+            facts.push((at(t), Fact::Fault(FaultFact::Begins { cause })));
+            facts.push((at(t), Fact::Fault(FaultFact::Hits { cause, what: Hit::Task(WEB) })));
             facts.extend(tasks(t, [2, 2, 1], cause));
             if *lost > 0 {
                 facts.extend(tasks(t + lost, [2, 2, 2], cause));
@@ -577,7 +565,7 @@ fn occurrences_of_all_replications_are_one_crowd() {
         }
         measure(&plan, &facts)
     };
-    let told = sum_up(&plan, vec![run(&[60, 120]), run(&[300, 0])]);
+    let told = sum_up(&plan, &[run(&[60, 120]), run(&[300, 0])]);
     let row = &told.summary.faults[1];
     let back = row.recover_seconds.unwrap();
     // (60 + 120 + 300) / 3, and not the mean of 90 and 300.
@@ -598,10 +586,10 @@ fn cells_merge_in_order_and_in_any_grouping() {
     let part = |lost: u64| {
         let mut facts = vec![need(0, 4, 6)];
         facts.extend(tasks(0, [2, 2, 2], dark(0)));
-        facts.push((at(1_000), Fact::FaultBegins { cause: dark(0) }));
+        facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
         if lost > 0 {
             facts.extend(tasks(1_000, [0, 2, 1], dark(0)));
-            facts.push((at(1_000 + lost / 2), Fact::Noticed { cause: dark(0) }));
+            facts.push((at(1_000 + lost / 2), Fact::Fault(FaultFact::Noticed { cause: dark(0) })));
             facts.extend(tasks(1_000 + lost, [2, 2, 2], dark(0)));
         }
         measure(&plan, &facts)
@@ -619,9 +607,9 @@ fn series_hold_what_was_told() {
     let plan = plan(1_000, 0);
     let mut facts = vec![need(0, 4, 6)];
     facts.extend(tasks(0, [2, 2, 2], dark(0)));
-    facts.push((at(100), Fact::FaultBegins { cause: dark(0) }));
+    facts.push((at(100), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
     facts.extend(tasks(100, [0, 2, 2], dark(0)));
-    facts.push((at(400), Fact::FaultEnds { cause: dark(0) }));
+    facts.push((at(400), Fact::Fault(FaultFact::Ends { cause: dark(0) })));
     let timeline = measure(&plan, &facts).take_timeline();
     let of = |part| timeline.series.iter().find(|one| one.name == "available_tasks" && one.part == part).unwrap();
     assert_eq!(of("use1-az1").points, [(at(0), 2.0), (at(100), 0.0)]);
@@ -629,69 +617,100 @@ fn series_hold_what_was_told() {
     assert_eq!((timeline.bands[0].from, timeline.bands[0].until), (at(100), at(400)));
 }
 
-fn judge(objective: &Value, low: Option<f64>, value: f64, high: Option<f64>) -> Verdict {
+/// The verdict on a key of `web` over replications in which 5, or as many as are given, of 6 tasks run.
+fn judge(key: &str, bound: Bound, running: &[u32]) -> Verdict {
     let plan = plan(1_000, 0);
-    let mut told = tell(&plan, &[]).summary;
-    told.replications = if low.is_some() { 10 } else { 1 };
-    let estimate = Estimate { mean: value, low, high, n: told.replications };
-    told.services[0].capacity_availability = Some(estimate);
-    told.services[0].running.min = estimate;
-    let objective = Objective::from_json(objective).unwrap();
-    objective.check(&plan).unwrap();
-    judge_all(&[objective], &mut told);
-    told.objectives[0].verdict
+    let mut fold = Fold::new(0);
+    for (replication, count) in (0..).zip(running) {
+        let mut facts = vec![need(0, 6, 6)];
+        facts.extend(tasks(0, [2, 2, 2], Cause::mechanism(Mechanism::Crash)));
+        facts.extend(tasks(500, [2, 2, count - 4], Cause::mechanism(Mechanism::Crash)));
+        fold.add(row(&plan, &measure(&plan, &facts), replication));
+    }
+    let objective = Objective { subject: Subject::Service, name: "shop/web".into(), key: key.into(), bound };
+    fold.summary(&plan, 7, &[objective]).objectives[0].verdict
 }
 
 #[test]
 fn verdicts() {
-    let least = json!({ "service": "shop/web", "capacityAvailability": { "atLeast": 0.9 } });
-    let most = json!({ "service": "web", "running.min": { "atMost": 5 } });
-    let nested = json!({ "service": "web", "running": { "min": { "equals": 5 } } });
-    let check = |objective: &Value, low, value, high, verdict| {
-        assert_eq!(judge(objective, low, value, high), verdict, "{objective} of {low:?} {value} {high:?}");
+    use Target::{Null, Number, Text};
+    use Verdict::{Fail, Inconclusive, Pass};
+    let least = |bound| Bound::AtLeast(Number(bound));
+    let most = |bound| Bound::AtMost(Number(bound));
+    let equals = |bound| Bound::Equals(Number(bound));
+    let check = |key: &str, bound: Bound, running: &[u32], verdict| {
+        assert_eq!(judge(key, bound.clone(), running), verdict, "{key} {bound:?} of {running:?}");
     };
-    check(&least, None, 0.9, None, Verdict::Pass);
-    check(&least, None, 0.89, None, Verdict::Fail);
-    check(&least, Some(0.91), 0.95, Some(0.99), Verdict::Pass);
-    check(&least, Some(0.85), 0.95, Some(1.0), Verdict::Inconclusive);
-    check(&least, Some(0.7), 0.8, Some(0.89), Verdict::Fail);
-    check(&most, Some(3.0), 4.0, Some(5.0), Verdict::Pass);
-    check(&most, Some(5.1), 6.0, Some(7.0), Verdict::Fail);
-    check(&most, Some(4.0), 4.9, Some(5.1), Verdict::Inconclusive);
-    check(&most, Some(4.0), 5.1, Some(6.0), Verdict::Inconclusive);
-    check(&most, None, 5.1, None, Verdict::Fail);
-    check(&nested, None, 5.0, None, Verdict::Pass);
-    check(&nested, None, 5.1, None, Verdict::Fail);
-    check(&nested, Some(5.0), 5.0, Some(5.0), Verdict::Pass);
-    check(&nested, Some(4.0), 5.0, Some(6.0), Verdict::Inconclusive);
-    check(&nested, Some(5.5), 6.0, Some(6.5), Verdict::Fail);
-    let null = json!({ "service": "shop/web", "requestAvailability": { "equals": null } });
-    check(&null, None, 1.0, None, Verdict::Pass);
-    let never = json!({ "service": "shop/web", "requestAvailability": { "atLeast": 0.0 } });
-    check(&never, None, 1.0, None, Verdict::Fail);
-    let none = json!({ "service": "shop/web", "stops.SpotInterruption": { "equals": 0 } });
-    check(&none, None, 1.0, None, Verdict::Pass);
-    let none = json!({ "service": "shop/web", "launches.failed.RESOURCE:FARGATE": { "atMost": 0 } });
-    check(&none, None, 1.0, None, Verdict::Pass);
+    // With one replication the value itself is judged.
+    check("running.min", least(5.0), &[5], Pass);
+    check("running.min", least(5.1), &[5], Fail);
+    check("running.min", most(5.0), &[5], Pass);
+    check("running.min", most(4.9), &[5], Fail);
+    check("running.min", equals(5.0), &[5], Pass);
+    check("running.min", equals(5.1), &[5], Fail);
+    check("running.min", equals(5.0 + 1e-12), &[5], Pass);
+    // The mean of 4, 5 and 6 is 5, give or take 2.48.
+    let three = &[4, 5, 6][..];
+    check("running.min", least(2.5), three, Pass);
+    check("running.min", least(5.0), three, Inconclusive);
+    check("running.min", least(7.5), three, Fail);
+    check("running.min", most(7.5), three, Pass);
+    check("running.min", most(5.1), three, Inconclusive);
+    check("running.min", most(2.5), three, Fail);
+    check("running.min", equals(5.0), three, Inconclusive);
+    check("running.min", equals(7.5), three, Fail);
+    check("running.min", equals(5.0), &[5, 5, 5], Pass);
+    // What no run has fails everything but null; what never came, came 0 times.
+    check("requestAvailability", Bound::Equals(Null), &[5], Pass);
+    check("requestAvailability", least(0.0), &[5], Fail);
+    check("running.min", Bound::Equals(Null), &[5], Fail);
+    check("running.min", Bound::Equals(Text("5".into())), &[5], Fail);
+    check("stops.SpotInterruption", equals(0.0), &[5], Pass);
+    check("launches.failed.RESOURCE:FARGATE", most(0.0), three, Pass);
+    check("launches.failed.RESOURCE:FARGATE", least(1.0), three, Fail);
+    check("desiredCount", equals(6.0), three, Pass);
+    // The need is met for half of the run in one replication of two: its nines have no upper end.
+    check("nines", least(0.1), &[6, 5], Inconclusive);
+    // One replication of several has a value: nobody knows how far it may be off.
+    check("nines", least(0.1), &[6, 6], Fail);
 }
 
 #[test]
-fn bad_objectives_say_the_way_out() {
-    let plan = plan(1_000, 0);
-    let check = |objective: Value, part: &str| {
-        let said = Objective::from_json(&objective).and_then(|one| one.check(&plan)).unwrap_err();
-        assert!(said.contains(part), "`{said}` does not say `{part}`");
+fn rows_can_be_written_and_put_together_in_any_order() {
+    let plan = plan(20_000, 0);
+    let run = |replication: u32| {
+        let lost = 37 + 61 * u64::from(replication % 3);
+        let mut facts = vec![need(0, 6, 6)];
+        facts.extend(tasks(0, [2, 2, 2], dark(0)));
+        facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
+        facts.push((at(1_000), Fact::Fault(FaultFact::Hits { cause: dark(0), what: Hit::Task(WEB) })));
+        // Some replications lose nothing.
+        if replication % 4 != 1 {
+            facts.extend(tasks(1_000, [2, 2, replication % 2], dark(0)));
+            facts.push(task(1_001, WEB, 6, TaskState::Provisioning, TaskState::Provisioning, StopCode::None));
+            facts.push(task(1_000 + lost, WEB, 6, TaskState::Provisioning, TaskState::Running, StopCode::None));
+            facts.extend(tasks(1_000 + lost, [2, 2, 2], dark(0)));
+        }
+        facts.push((at(1_500), Fact::Fault(FaultFact::Ends { cause: dark(0) })));
+        row(&plan, &measure(&plan, &facts), replication)
     };
-    check(json!({ "service": "shop/wep", "nines": { "atLeast": 3 } }), "did you mean `shop/web`?");
-    check(json!({ "service": "shop/web", "nine": { "atLeast": 3 } }), "did you mean `nines`?");
-    check(json!({ "service": "shop/web", "running": { "atLeast": 3 } }), "running.min");
-    check(json!({ "service": "shop/web", "nines": 3 }), "needs a bound");
-    check(json!({ "service": "shop/web", "nines": { "atleast": 3 } }), "`atleast` is not a bound");
-    check(json!({ "service": "shop/web", "nines": { "atLeast": "3" } }), "needs a number");
-    check(json!({ "service": "shop/web" }), "which result");
-    check(json!({ "nines": { "atLeast": 3 } }), "names a service");
-    check(json!({ "fault": "dawn", "recoverSeconds": { "atMost": 3 } }), "did you mean `dark`?");
-    let fine = Objective::from_json(&json!({ "fault": "dark", "hit.tasks": { "atMost": 3 } })).unwrap();
-    assert_eq!(fine.bound, Bound::AtMost(3.0));
-    assert_eq!(fine.check(&plan), Ok(()));
+    let rows: Vec<Row> = (0..11).map(run).collect();
+    let text = |fold: &Fold| serde_json::to_string_pretty(&fold.summary(&plan, 7, &[])).unwrap();
+    let mut whole = Fold::new(0);
+    rows.iter().for_each(|row| whole.add(row.clone()));
+    let expected = text(&whole);
+    assert_eq!((whole.len(), whole.is_empty()), (11, false));
+    let written: Vec<String> = rows.iter().map(|row| serde_json::to_string(row).unwrap()).collect();
+    let read: Vec<Row> = written.iter().map(|row| serde_json::from_str(row).unwrap()).collect();
+    assert_eq!(format!("{read:?}"), format!("{rows:?}"), "NaN is no equal of itself");
+    let mut backwards = Fold::new(0);
+    read.into_iter().rev().for_each(|row| backwards.add(row));
+    assert_eq!(text(&backwards), expected);
+    for cut in [1, 5, 10] {
+        let (mut first, mut second) = (Fold::new(0), Fold::new(0));
+        rows[..cut].iter().for_each(|row| first.add(row.clone()));
+        rows[cut..].iter().for_each(|row| second.add(row.clone()));
+        first.merge(second);
+        assert_eq!(text(&first), expected, "cut after {cut}");
+    }
 }

@@ -117,9 +117,9 @@ impl<W: Partition> Cx<'_, W> {
     }
 
     /// Tells whoever reads; free when nobody does.
-    pub fn note(&mut self, fact: W::Fact) {
+    pub fn note(&mut self, fact: impl Into<W::Fact>) {
         if self.core.facts_wanted {
-            self.core.facts.push((self.now, fact));
+            self.core.facts.push((self.now, fact.into()));
         }
     }
 

@@ -6,19 +6,14 @@
 
 use crate::engine::{Limits, Partition, Reader, Seed, Sim, Stop, Time};
 use crate::metrics::events::Events;
-use crate::metrics::objective::{self, Objective};
-use crate::metrics::summarise::Runs;
-use crate::metrics::summary::Summary;
 use crate::metrics::timeline::Timeline;
-use crate::metrics::{Measured, Metrics};
+use crate::metrics::{Fold, Measured, Metrics, Objective, Row, Summary};
 use crate::model::ids::{RegionId, ZoneId};
 use crate::model::world::Cx;
 use crate::model::{Fact, Plan, World};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Version of the summary's shape.
-const SCHEMA_VERSION: u32 = 1;
 /// Slices of a run of one partition, at least.
 const SLICES: u64 = 200;
 /// Events that a slice of one partition aims at: a fraction of a second, so that whoever wants to stop need not wait.
@@ -31,7 +26,7 @@ const LONGER_MAX: u64 = 20;
 const FIRST_SLICE: u64 = 1_000_000;
 /// A whole replication, in the parts in which its progress is counted.
 const WHOLE: u64 = 1 << 30;
-/// Replications that are held apart at one time, before their start times are summed up.
+/// Replications that run side by side before they are put together.
 const CHUNK: u32 = 64;
 
 /// How to run.
@@ -215,11 +210,9 @@ struct Shared<'a> {
 
 /// One replication.
 struct Single<R> {
-    measured: Measured,
+    row: Row,
     timeline: Timeline,
     records: Option<R>,
-    events: u64,
-    digest: u64,
     end: End,
 }
 
@@ -253,9 +246,10 @@ where
         records.extend(readers.recorder);
     }
     let mut measured = parts.into_iter().reduce(Measured::merge).unwrap_or_default();
-    let timeline = measured.take_timeline();
+    let row = Row::of(plan, &measured, replication, events, digest);
+    let timeline = if index == 0 && options.timeline { measured.timeline(plan) } else { Timeline::default() };
     let records = (!records.is_empty()).then(|| R::merge(records));
-    Single { measured, timeline, records, events, digest, end }
+    Single { row, timeline, records, end }
 }
 
 /// Runs in slices; gives back how it ended and the time it came to.
@@ -303,32 +297,20 @@ fn gather<R: Recorder>(
 ) -> Outcome<R> {
     let options = Options { replications: options.replications.max(1), ..*options };
     let shared = Shared { options, watch, done: AtomicU64::new(0), events: AtomicU64::new(0) };
-    let mut runs: Vec<Measured> = Vec::new();
-    let (mut events, mut digest, mut end) = (0, 0, End::Finished);
+    let (mut fold, mut end) = (Fold::new(options.first_replication), End::Finished);
     let (mut timeline, mut records) = (Timeline::default(), R::default());
     let mut next = 0;
     while next < options.replications && end != End::Interrupted {
         let until = options.replications.min(next.saturating_add(CHUNK));
-        for mut single in chunk(next..until, &shared, &one) {
-            if single.end == End::Interrupted && !runs.is_empty() {
+        for single in chunk(next..until, &shared, &one) {
+            if single.end == End::Interrupted && !fold.is_empty() {
                 end = End::Interrupted;
                 break;
             }
-            single.measured.sum_up(plan);
-            if runs.is_empty() {
-                (timeline, digest) = (single.timeline.in_file_order(plan), single.digest);
-                if options.timeline {
-                    timeline = timeline
-                        .with_blast(plan, &single.measured.faults, &single.measured.homes)
-                        .with_changes(plan, &single.measured.changes)
-                        .with_stages(plan, &single.measured.changes);
-                }
-                records = single.records.unwrap_or_default();
-            } else {
-                digest = fold(digest, single.digest);
+            if fold.is_empty() {
+                (timeline, records) = (single.timeline, single.records.unwrap_or_default());
             }
-            events += single.events;
-            runs.push(single.measured);
+            fold.add(single.row);
             if end == End::Finished || single.end == End::Interrupted {
                 end = single.end;
             }
@@ -338,9 +320,7 @@ fn gather<R: Recorder>(
         }
         next = until;
     }
-    let mut summary = summarise(plan, &runs, events, digest);
-    summary.seed = options.seed.unwrap_or(plan.seed);
-    objective::judge_all(objectives, &mut summary);
+    let summary = fold.summary(plan, options.seed.unwrap_or(plan.seed), objectives);
     Outcome { summary, timeline, records, end }
 }
 
@@ -359,34 +339,6 @@ fn chunk<R: Recorder>(
         }
     }
     range.map(|index| one(index, shared)).collect()
-}
-
-fn summarise(plan: &Plan, runs: &[Measured], events: u64, digest: u64) -> Summary {
-    let all = Runs::new(plan, runs);
-    Summary {
-        schema_version: SCHEMA_VERSION,
-        scenario: plan.name.clone(),
-        seed: plan.seed,
-        replications: runs.len() as u32,
-        simulated_seconds: plan.duration.as_secs_f64(),
-        events,
-        digest: format!("{digest:016x}"),
-        services: all.services(),
-        run_tasks: all.streams(),
-        capacity_providers: all.providers(),
-        control_plane: all.control_planes(),
-        cellular_application: all.applications(),
-        faults: all.faults(),
-        changes: all.changes(),
-        alarms: all.alarms(),
-        losses: all.losses(),
-        objectives: Vec::new(),
-    }
-}
-
-/// Adds a replication to the digest of those before it.
-fn fold(digest: u64, next: u64) -> u64 {
-    (digest.rotate_left(5) ^ next).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 #[cfg(test)]

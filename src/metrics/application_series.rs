@@ -2,7 +2,7 @@
 
 use super::trace::Trace;
 use crate::engine::Time;
-use crate::model::fact::Fact;
+use crate::model::fact::ApplicationFact;
 use crate::model::ids::ServiceId;
 use crate::model::plan::{Part, Plan};
 
@@ -36,19 +36,19 @@ impl ApplicationSeries {
     }
 
     /// A fact of the application.
-    pub(super) fn take(&self, now: Time, fact: &Fact, trace: &mut Trace) {
-        match *fact {
-            Fact::Application { offered, served, .. } => {
+    pub(super) fn take(&self, now: Time, fact: ApplicationFact, trace: &mut Trace) {
+        match fact {
+            ApplicationFact::Requests { offered, served, .. } => {
                 trace.point(self.offered, now, offered as f64 / BILLION);
                 trace.point(self.lost, now, offered.saturating_sub(served) as f64 / BILLION);
             }
-            Fact::Customers { cell, count } => {
+            ApplicationFact::Customers { cell, count } => {
                 if let Some(row) = self.customers.iter().find(|row| row.0 == cell) {
                     trace.point(row.1, now, f64::from(count));
                 }
             }
-            Fact::Homeless { count } => trace.point(self.homeless, now, f64::from(count)),
-            _ => {}
+            ApplicationFact::Homeless { count } => trace.point(self.homeless, now, f64::from(count)),
+            ApplicationFact::Moved { .. } => {}
         }
     }
 }

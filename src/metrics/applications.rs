@@ -2,7 +2,7 @@
 
 use super::window::Integral;
 use crate::engine::Time;
-use crate::model::fact::Fact;
+use crate::model::fact::ApplicationFact;
 use crate::model::ids::ServiceId;
 
 /// What one replication measured of it.
@@ -43,21 +43,22 @@ impl Applications {
     }
 
     /// A fact of the application.
-    pub fn take(&mut self, now: Time, fact: &Fact) {
+    pub fn take(&mut self, now: Time, fact: ApplicationFact) {
         let measure = self.measure.get_or_insert_with(Measure::default);
-        match *fact {
-            Fact::Application { offered, served, homeless } => {
+        match fact {
+            ApplicationFact::Requests { offered, served, homeless } => {
                 self.offered.set(now, offered);
                 self.served.set(now, served);
                 self.homeless.set(now, homeless);
             }
-            Fact::Customers { cell, count } => match measure.customers.iter_mut().find(|row| row.0 == cell) {
-                Some(row) => row.1 = count,
-                None => measure.customers.push((cell, count)),
-            },
-            Fact::Homeless { count } => measure.homeless = count,
-            Fact::Moved { count } => measure.moved += count,
-            _ => {}
+            ApplicationFact::Customers { cell, count } => {
+                match measure.customers.iter_mut().find(|row| row.0 == cell) {
+                    Some(row) => row.1 = count,
+                    None => measure.customers.push((cell, count)),
+                }
+            }
+            ApplicationFact::Homeless { count } => measure.homeless = count,
+            ApplicationFact::Moved { count } => measure.moved += count,
         }
     }
 

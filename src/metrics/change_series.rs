@@ -5,7 +5,7 @@ use super::changes::Measure;
 use super::timeline::{Series, Timeline};
 use super::trace::Trace;
 use crate::engine::{Span, Time};
-use crate::model::fact::{AlarmState, ChangeStep, Fact, Lifecycle};
+use crate::model::fact::{AlarmState, ChangeFact, ChangeStep, Lifecycle};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
 use crate::model::plan::{Alarm, Change, Metric, Part, Plan, Scope, Strategy};
 use std::collections::BTreeSet;
@@ -57,22 +57,28 @@ impl ChangeSeries {
         ChangeSeries { exposed, copied, alarms: alarms.collect() }
     }
 
-    /// A fact of a change or of an alarm.
-    pub(super) fn take(&self, now: Time, fact: &Fact, trace: &mut Trace) {
-        let mut rate_of = |rows: &[((ChangeId, ServiceId), usize)], key: (ChangeId, ServiceId), rate: u64| {
-            if let Ok(place) = rows.binary_search_by_key(&key, |row| row.0) {
-                trace.point(rows[place].1, now, rate as f64 / BILLION);
-            }
+    /// A fact of a change.
+    pub(super) fn take(&self, now: Time, fact: ChangeFact, trace: &mut Trace) {
+        let (rows, key, rate) = match fact {
+            ChangeFact::Exposed { change, service, rate } => (&self.exposed, (change, service), rate),
+            ChangeFact::Copied { change, service, rate } => (&self.copied, (change, service), rate),
+            ChangeFact::Step { .. }
+            | ChangeFact::Pipeline { .. }
+            | ChangeFact::Renewed { .. }
+            | ChangeFact::Met { .. }
+            | ChangeFact::Cured { .. }
+            | ChangeFact::Defective { .. }
+            | ChangeFact::Settled { .. } => return,
         };
-        match *fact {
-            Fact::Exposed { change, service, rate } => rate_of(&self.exposed, (change, service), rate),
-            Fact::Copied { change, service, rate } => rate_of(&self.copied, (change, service), rate),
-            Fact::Alarm { alarm, state } => {
-                if let Ok(place) = self.alarms.binary_search_by_key(&alarm, |row| row.0) {
-                    trace.point(self.alarms[place].1, now, f64::from(u8::from(state == AlarmState::Alarm)));
-                }
-            }
-            _ => {}
+        if let Ok(place) = rows.binary_search_by_key(&key, |row| row.0) {
+            trace.point(rows[place].1, now, rate as f64 / BILLION);
+        }
+    }
+
+    /// An alarm is in another state.
+    pub(super) fn alarm(&self, now: Time, alarm: AlarmId, state: AlarmState, trace: &mut Trace) {
+        if let Ok(place) = self.alarms.binary_search_by_key(&alarm, |row| row.0) {
+            trace.point(self.alarms[place].1, now, f64::from(u8::from(state == AlarmState::Alarm)));
         }
     }
 }

@@ -10,8 +10,8 @@ use super::tasks::Tasks;
 use super::timeline::{Band, Series};
 use super::trace::Trace;
 use crate::engine::{Span, Time};
-use crate::model::fact::{Fact, TaskState};
-use crate::model::ids::{CellId, ClusterId, ProviderId, ServiceId};
+use crate::model::fact::{AlarmState, ApplicationFact, ChangeFact, PlaneFact, TaskState};
+use crate::model::ids::{AlarmId, CellId, ProviderId, ServiceId};
 use crate::model::plan::{Kind, Part, Plan, ProviderKind};
 use crate::model::tables::Plane;
 
@@ -68,13 +68,14 @@ impl Charts {
         let services = of.services.clone().map(ServiceId);
         let services = services.map(|service| series_of(plan, service, &zones(service), &mut trace)).collect();
         let provider = |row: u16| {
-            let row = &plan.providers[ProviderId(row)];
+            let id = ProviderId(row);
+            let row = &plan.providers[id];
             let scaled = match &row.kind {
                 ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::External(_) => return None,
                 ProviderKind::Group(group) => group.scaling.is_some(),
                 ProviderKind::Managed(_) => false,
             };
-            let subject = provider_name(plan, row);
+            let subject = plan.provider_name(id);
             let hosts = trace.add("hosts", &subject, "");
             Some((hosts, scaled.then(|| trace.add_unknown("reservation_percent", &subject, ""))))
         };
@@ -129,47 +130,55 @@ impl Charts {
     }
 
     /// A task came to be or went on.
-    pub(super) fn launch(&mut self, now: Time, fact: &Fact) {
-        self.launches.take(now, fact, &mut self.trace);
+    pub(super) fn launch(&mut self, now: Time, service: ServiceId, from: TaskState, to: TaskState) {
+        self.launches.went(now, service, from, to, &mut self.trace);
     }
 
     /// What a cell is asked for and can do, and what becomes of launches. What was asked in a minute is told in its last
     /// microsecond, and stands from its begin to its end.
-    pub(super) fn plane(&mut self, now: Time, fact: &Fact) {
-        self.launches.take(now, fact, &mut self.trace);
-        let (Fact::CellLoad { cell, .. } | Fact::CellRate { cell, .. } | Fact::CellCalls { cell, .. }) = *fact else {
-            return;
-        };
-        let Some(of) = &mut self.cells[usize::from(cell.0 - self.first_cell)] else { return };
+    pub(super) fn plane(&mut self, now: Time, fact: PlaneFact) {
         let minute = Time(now.0 - now.0 % Span::MINUTE.0);
-        match *fact {
-            Fact::CellLoad { asked, queued, .. } => {
-                self.trace.point(of.requests, minute, asked as f64 / 60.0 / 1e6 + of.others);
+        let (trace, first) = (&mut self.trace, self.first_cell);
+        let place = |cell: CellId| usize::from(cell.0 - first);
+        match fact {
+            PlaneFact::Launches { service, what, count } => self.launches.delayed(now, service, what, count, trace),
+            PlaneFact::Home { cluster, cell, .. } => self.launches.home(cluster, cell),
+            PlaneFact::Load { cell, asked, queued } => {
+                let Some(of) = &mut self.cells[place(cell)] else { return };
+                trace.point(of.requests, minute, asked as f64 / 60.0 / 1e6 + of.others);
                 if minute + Span::MINUTE < self.end {
-                    self.trace.point(of.requests, minute + Span::MINUTE, of.others);
-                    self.trace.point(of.waiting, minute + Span::MINUTE, f64::from(queued));
+                    trace.point(of.requests, minute + Span::MINUTE, of.others);
+                    trace.point(of.waiting, minute + Span::MINUTE, f64::from(queued));
                 }
             }
-            Fact::CellRate { rate, .. } => self.trace.point(of.capacity, now, rate as f64 / BILLION + of.others),
-            Fact::CellCalls { rate, .. } => {
-                of.others = rate as f64 / BILLION;
-                self.trace.point(of.requests, minute, of.others);
+            PlaneFact::Rate { cell, rate } => {
+                let Some(of) = &mut self.cells[place(cell)] else { return };
+                trace.point(of.capacity, now, rate as f64 / BILLION + of.others);
             }
-            _ => {}
+            PlaneFact::OtherCalls { cell, rate } => {
+                let Some(of) = &mut self.cells[place(cell)] else { return };
+                of.others = rate as f64 / BILLION;
+                trace.point(of.requests, minute, of.others);
+            }
+            PlaneFact::Waited { .. } | PlaneFact::Call { .. } | PlaneFact::Up { .. } => {}
         }
     }
 
-    /// What customers of an application in cells get, and what becomes of changes.
-    pub(super) fn told(&mut self, now: Time, fact: &Fact) {
-        self.changes.take(now, fact, &mut self.trace);
+    /// What customers of an application in cells get.
+    pub(super) fn application(&mut self, now: Time, fact: ApplicationFact) {
         if let Some(of) = &self.application {
             of.take(now, fact, &mut self.trace);
         }
     }
 
-    /// A cluster is run by another cell from now on.
-    pub(super) fn home(&mut self, cluster: ClusterId, cell: CellId) {
-        self.launches.home(cluster, cell);
+    /// What the new revision of a change gets.
+    pub(super) fn change(&mut self, now: Time, fact: ChangeFact) {
+        self.changes.take(now, fact, &mut self.trace);
+    }
+
+    /// An alarm is in another state.
+    pub(super) fn alarm(&mut self, now: Time, alarm: AlarmId, state: AlarmState) {
+        self.changes.alarm(now, alarm, state, &mut self.trace);
     }
 
     /// Ends the run.
@@ -206,11 +215,6 @@ fn cell_series(plan: &Plan, cell: CellId, trace: &mut Trace) -> Option<CellSerie
     trace.point(requests, Time::ZERO, others);
     trace.point(capacity, Time::ZERO, plane.rate as f64 / BILLION + others);
     Some(CellSeries { requests, capacity, waiting, others })
-}
-
-/// "cluster/name" of a provider.
-pub(super) fn provider_name(plan: &Plan, row: &crate::model::plan::Provider) -> String {
-    format!("{}/{}", plan.clusters[row.cluster].name, row.name)
 }
 
 fn series_of(plan: &Plan, service: ServiceId, zones: &[usize], trace: &mut Trace) -> ServiceSeries {

@@ -3,7 +3,7 @@
 
 use crate::engine::{Reader, Time};
 use crate::model::Fact;
-use crate::model::fact::ChangeStep;
+use crate::model::fact::{ChangeFact, ChangeStep, HostFact, ServiceFact, TaskFact};
 
 /// Facts that become events, in the order in which they happened in their partition; bounded.
 #[derive(Clone, Debug, Default)]
@@ -61,8 +61,11 @@ impl Reader<Fact> for Events {
 /// Whether a fact becomes an event. Steps of a change of which ECS tells nothing do not take the place of others.
 fn published(fact: &Fact) -> bool {
     match fact {
-        Fact::Task { .. } | Fact::Service { .. } | Fact::Host { .. } | Fact::Alarm { .. } => true,
-        Fact::Change { what, .. } => !matches!(
+        Fact::Task(TaskFact::Went { .. })
+        | Fact::Service(ServiceFact::Action { .. })
+        | Fact::Host(HostFact::Changed { .. })
+        | Fact::Alarm { .. } => true,
+        Fact::Change(ChangeFact::Step { what, .. }) => !matches!(
             what,
             ChangeStep::Bakes
                 | ChangeStep::Stalled
@@ -70,7 +73,31 @@ fn published(fact: &Fact) -> bool {
                 | ChangeStep::Enters(_)
                 | ChangeStep::TimedOut
         ),
-        _ => false,
+        Fact::Task(TaskFact::Health { .. })
+        | Fact::Service(
+            ServiceFact::LaunchFailed { .. }
+            | ServiceFact::Running { .. }
+            | ServiceFact::RunningOn { .. }
+            | ServiceFact::Available { .. }
+            | ServiceFact::Need { .. }
+            | ServiceFact::Flow { .. }
+            | ServiceFact::LossRate { .. }
+            | ServiceFact::Lack { .. },
+        )
+        | Fact::Host(HostFact::Count { .. } | HostFact::Reservation { .. })
+        | Fact::Change(
+            ChangeFact::Exposed { .. }
+            | ChangeFact::Pipeline { .. }
+            | ChangeFact::Renewed { .. }
+            | ChangeFact::Met { .. }
+            | ChangeFact::Cured { .. }
+            | ChangeFact::Defective { .. }
+            | ChangeFact::Settled { .. }
+            | ChangeFact::Copied { .. },
+        )
+        | Fact::Fault(_)
+        | Fact::Plane(_)
+        | Fact::Application(_) => false,
     }
 }
 
@@ -82,12 +109,12 @@ mod tests {
 
     fn action(at: u64, count: u32) -> (Time, Fact) {
         let action = Action::TasksStarted;
-        (Time(at), Fact::Service { service: ServiceId(0), action, reason: Reason::None, count })
+        (Time(at), Fact::Service(ServiceFact::Action { service: ServiceId(0), action, reason: Reason::None, count }))
     }
 
     fn counts(events: &Events) -> Vec<u32> {
         let count = |record: &(Time, Fact)| match record.1 {
-            Fact::Service { count, .. } => count,
+            Fact::Service(ServiceFact::Action { count, .. }) => count,
             other => panic!("not an action: {other:?}"),
         };
         events.kept().iter().map(count).collect()
@@ -96,7 +123,11 @@ mod tests {
     #[test]
     fn the_first_are_kept_and_the_rest_counted() {
         let mut events = Events::new(2);
-        events.read(&[action(1, 1), (Time(1), Fact::Hosts { provider: ProviderId(0), count: 3 }), action(2, 2)]);
+        events.read(&[
+            action(1, 1),
+            (Time(1), Fact::Host(HostFact::Count { provider: ProviderId(0), count: 3 })),
+            action(2, 2),
+        ]);
         events.read(&[action(3, 3)]);
         assert_eq!((counts(&events), events.left_out()), (vec![1, 2], 1));
     }

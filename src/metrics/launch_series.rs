@@ -6,7 +6,7 @@
 use super::homes::Homes;
 use super::trace::Trace;
 use crate::engine::{Span, Time};
-use crate::model::fact::{Delayed, Fact, TaskState};
+use crate::model::fact::{Delayed, TaskState};
 use crate::model::ids::{CellId, ClusterId, ServiceId};
 use crate::model::plan::{Kind, Part, Plan};
 
@@ -69,33 +69,30 @@ impl LaunchSeries {
         LaunchSeries { cells, first_service: of.as_one.services.start, homes: Homes::new(plan, of), stood }
     }
 
-    /// A task came to be or went on, or launches were delayed or lost.
-    pub(super) fn take(&mut self, now: Time, fact: &Fact, trace: &mut Trace) {
-        match *fact {
-            Fact::Task { task, from, to, .. } => {
-                let placed = self.stood[(task.service.0 - self.first_service) as usize];
-                // What stood there when the run began was not launched.
-                let stood = placed && now == Time::ZERO && to == TaskState::Running;
-                let launched = i64::from(from == to) - i64::from(stood);
-                if launched != 0 {
-                    self.cell(now, task.service, trace).add([launched, launched, 0, 0]);
-                }
-            }
-            Fact::Launches { service, what, count } => {
-                let count = i64::from(count);
-                let cell = self.cell(now, service, trace);
-                cell.wanted = true;
-                cell.waiting += if what == Delayed::Offered { count } else { -count };
-                cell.add(match what {
-                    Delayed::Offered => [count, 0, 0, 0],
-                    Delayed::Resumed => [-count, 0, 0, 0],
-                    Delayed::Throttled => [0, 0, count, 0],
-                    Delayed::Failed => [0, 0, 0, count],
-                });
-                trace.point(cell.level, now, cell.waiting.max(0) as f64);
-            }
-            _ => {}
+    /// A task came to be or went on.
+    pub(super) fn went(&mut self, now: Time, service: ServiceId, from: TaskState, to: TaskState, trace: &mut Trace) {
+        let placed = self.stood[(service.0 - self.first_service) as usize];
+        // What stood there when the run began was not launched.
+        let stood = placed && now == Time::ZERO && to == TaskState::Running;
+        let launched = i64::from(from == to) - i64::from(stood);
+        if launched != 0 {
+            self.cell(now, service, trace).add([launched, launched, 0, 0]);
         }
+    }
+
+    /// Launches were delayed or lost.
+    pub(super) fn delayed(&mut self, now: Time, service: ServiceId, what: Delayed, count: u32, trace: &mut Trace) {
+        let count = i64::from(count);
+        let cell = self.cell(now, service, trace);
+        cell.wanted = true;
+        cell.waiting += if what == Delayed::Offered { count } else { -count };
+        cell.add(match what {
+            Delayed::Offered => [count, 0, 0, 0],
+            Delayed::Resumed => [-count, 0, 0, 0],
+            Delayed::Throttled => [0, 0, count, 0],
+            Delayed::Failed => [0, 0, 0, count],
+        });
+        trace.point(cell.level, now, cell.waiting.max(0) as f64);
     }
 
     /// A cluster is run by another cell from now on.

@@ -41,16 +41,6 @@ pub struct Measure {
     pub completed: u64,
     /// Microseconds from launch accepted to RUNNING.
     pub start: Histogram,
-    /// Its median and 99th percentile, once [`Measure::sum_up`] has let the rest of it go.
-    pub start_quantiles: [Option<u64>; 2],
-}
-
-impl Measure {
-    /// Keeps of the start times what the summary tells: many replications are held at one time.
-    pub fn sum_up(&mut self) {
-        let start = std::mem::take(&mut self.start);
-        self.start_quantiles = [0.5, 0.99].map(|q| start.quantile(q));
-    }
 }
 
 impl Launches {

@@ -3,6 +3,7 @@
 //! A rate is in billionths of a request a second and time in microseconds, so a request is 10^15 units; a lack is in
 //! millionths of a task, so a task-second is 10^12 units. Sums have 128 bits and cannot overflow.
 
+use super::errors::{self, Errors};
 use super::window::Integral;
 use crate::engine::Time;
 use crate::model::fact::{Cause, Mechanism, Phase};
@@ -56,6 +57,7 @@ pub struct Ledger {
     from: Time,
     offered: Integral,
     served: Integral,
+    errors: Errors,
     rows: Vec<Row>,
     rates: Levels,
     lacks: Levels,
@@ -82,6 +84,8 @@ pub struct Measure {
     pub served: u128,
     /// The rest, by cause and phase; in order.
     pub losses: Vec<Loss>,
+    /// When requests failed.
+    pub errors: errors::Measure,
 }
 
 impl Ledger {
@@ -91,6 +95,7 @@ impl Ledger {
             from,
             offered: Integral::new(from),
             served: Integral::new(from),
+            errors: Errors::new(from),
             rows: Vec::new(),
             rates: Levels::default(),
             lacks: Levels::default(),
@@ -101,6 +106,7 @@ impl Ledger {
     pub fn flow(&mut self, now: Time, offered: u64, served: u64) {
         self.offered.set(now, offered);
         self.served.set(now, served);
+        self.errors.flow(now, offered, offered.saturating_sub(served));
     }
 
     /// Rates offered and served now.
@@ -164,7 +170,8 @@ impl Ledger {
         let mut losses: Vec<Loss> = self.rows.iter_mut().map(ended).collect();
         losses.retain(|loss| loss.requests > 0 || loss.task_time > 0);
         losses.sort_by_key(|loss| (loss.why, loss.phase));
-        Measure { offered: self.offered.sum(), served: self.served.sum(), losses }
+        let errors = self.errors.finish(end);
+        Measure { offered: self.offered.sum(), served: self.served.sum(), losses, errors }
     }
 }
 

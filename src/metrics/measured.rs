@@ -4,10 +4,8 @@ use super::timeline::{Band, Series, Timeline};
 use super::trace::BANDS_MAX;
 use super::{alarms, applications, availability, capacity, changes, launches, ledger, planes, recovery};
 use crate::engine::Time;
-use crate::engine::index::Id;
 use crate::model::ids::{AlarmId, CellId, ChangeId, ClusterId};
 use crate::model::plan::Plan;
-use crate::stats::Histogram;
 
 /// What one service or stream did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,9 +39,6 @@ pub struct Measured {
     pub faults: Vec<recovery::Measure>,
     /// Control-plane cells, in the order of the plan.
     pub planes: Vec<planes::Measure>,
-    /// How long launches waited for a bucket, a queue or a cell, by Region: median and 99th percentile, in microseconds;
-    /// once [`Measured::sum_up`] has let the rest of it go.
-    pub waits: Vec<[Option<u64>; 2]>,
     /// Changes that were asked for, in the order of the plan.
     pub changes: Vec<(ChangeId, changes::Measure)>,
     /// Alarms, in the order of the plan.
@@ -96,14 +91,13 @@ impl Measured {
         self
     }
 
-    /// Keeps of distributions what the summary tells: many replications are held at one time.
-    pub fn sum_up(&mut self, plan: &Plan) {
-        self.services.iter_mut().for_each(|service| service.launches.sum_up());
-        let mut all: Vec<Histogram> = plan.regions.iter().map(|_| Histogram::default()).collect();
-        for (cell, measure) in plan.cells.iter().zip(&mut self.planes) {
-            all[cell.region.row()].merge(&std::mem::take(&mut measure.wait));
-        }
-        self.waits = all.iter().map(|waits| [0.5, 0.99].map(|q| waits.quantile(q))).collect();
+    /// Everything that a picture of the run needs; takes the series out.
+    pub fn timeline(&mut self, plan: &Plan) -> Timeline {
+        self.take_timeline()
+            .in_file_order(plan)
+            .with_blast(plan, &self.faults, &self.homes)
+            .with_changes(plan, &self.changes)
+            .with_stages(plan, &self.changes)
     }
 
     /// Takes the series out.

@@ -3,39 +3,36 @@
 //! ```text
 //!   facts ──► Metrics (one for each partition) ──finish──► Measured ──merge, in order──► Measured of one replication
 //!             availability  ledger  launches  tasks  capacity  recovery  trace                    │
-//!                                        Summary ◄── summarise ◄── all replications, in order ◄───┘
+//!                                        Summary ◄── Fold ◄── Row of each, in order ◄── measures ◄┘
 //! ```
 //!
 //! A fact costs a few table accesses by id; nothing is allocated once warm. Quantities of the window start at `warmUp`;
 //! faults are followed from time 0. Recovery and series see a level once its instant is over.
 
-mod alarm_rows;
 pub mod alarms;
-mod application_rows;
 mod application_series;
 pub mod applications;
 pub mod availability;
 pub mod blast;
 pub mod capacity;
-mod change_rows;
 pub mod change_series;
 pub mod changes;
 mod charts;
 pub mod cost;
+pub mod errors;
 pub mod events;
 mod homes;
 mod launch_series;
 pub mod launches;
 pub mod ledger;
 mod measured;
+pub mod measures;
 pub mod objective;
-mod plane_rows;
 pub mod planes;
 mod reader;
 pub mod recovery;
+pub mod series;
 pub mod stages;
-pub mod summarise;
-pub mod summary;
 pub mod tasks;
 pub mod timeline;
 pub mod trace;
@@ -43,5 +40,7 @@ pub mod turns;
 pub mod window;
 
 pub use measured::{Measured, ServiceMeasure};
+pub use measures as summary;
+pub use measures::{Fold, Row, Subject, Summary};
 pub use objective::Objective;
 pub use reader::Metrics;

@@ -3,7 +3,7 @@
 use super::homes::Homes;
 use super::window::Integral;
 use crate::engine::{Span, Time};
-use crate::model::fact::{Call, Delayed, Fact};
+use crate::model::fact::{Call, Delayed, PlaneFact};
 use crate::model::ids::{CellId, ClusterId, ServiceId};
 use crate::model::plan::{Part, Plan};
 use crate::stats::Histogram;
@@ -125,16 +125,16 @@ impl Planes {
     }
 
     /// A fact of a control plane.
-    pub fn take(&mut self, now: Time, fact: &Fact) {
-        match *fact {
-            Fact::Launches { service, what, count } => self.launches(now, service, what, count),
-            Fact::Waited { service, span, count } if now >= self.from => {
+    pub fn take(&mut self, now: Time, fact: PlaneFact) {
+        match fact {
+            PlaneFact::Launches { service, what, count } => self.launches(now, service, what, count),
+            PlaneFact::Waited { service, span, count } if now >= self.from => {
                 let row = &mut self.cells[self.homes.of(service)].measure;
                 row.waited += u64::from(count);
                 row.wait.add_many(span.0, u64::from(count));
             }
-            Fact::Call { service, attempt, what } => self.call(now, service, attempt, what),
-            Fact::CellUp { cell, up } => {
+            PlaneFact::Call { service, attempt, what } => self.call(now, service, attempt, what),
+            PlaneFact::Up { cell, up } => {
                 let from = self.from;
                 let row = self.cell(cell);
                 if up {
@@ -144,13 +144,13 @@ impl Planes {
                     row.since = Some(now);
                 }
             }
-            Fact::CellRate { cell, rate } => {
+            PlaneFact::Rate { cell, rate } => {
                 let from = self.from;
                 let row = self.cell(cell);
                 row.reach(now, from, false);
                 row.rate = rate + row.others;
             }
-            Fact::CellLoad { cell, asked, .. } => {
+            PlaneFact::Load { cell, asked, .. } => {
                 let counts = now >= self.from;
                 let row = self.cell(cell);
                 let load = u128::from(asked) * 1_000 / 60 + u128::from(row.others);
@@ -158,14 +158,14 @@ impl Planes {
                     row.measure.peak_ppm = row.measure.peak_ppm.max(Some(parts(load, u128::from(row.rate))));
                 }
             }
-            Fact::CellCalls { cell, rate } => {
+            PlaneFact::OtherCalls { cell, rate } => {
                 let from = self.from;
                 let row = self.cell(cell);
                 row.reach(now, from, false);
                 row.others = rate;
                 row.calls.set(now, rate);
             }
-            _ => {}
+            PlaneFact::Waited { .. } | PlaneFact::Home { .. } => {}
         }
     }
 

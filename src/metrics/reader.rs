@@ -16,7 +16,9 @@ use super::tasks::{Pricing, Step, Tasks};
 use super::trace::Trace;
 use super::window::Integral;
 use crate::engine::{Reader, Time};
-use crate::model::fact::{Cause, Fact, Hit, TaskState};
+use crate::model::fact::{
+    Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, PlaneFact, ServiceFact, TaskFact, TaskState,
+};
 use crate::model::ids::{CellId, ClusterId, ProviderId, ServiceId, ZoneId};
 use crate::model::plan::{InstanceType, Kind, Part, Plan, ProviderKind, Service, Unit, When};
 
@@ -188,8 +190,8 @@ impl Metrics {
         self.recovery.fold_due(self.now);
     }
 
-    fn task(&mut self, now: Time, fact: &Fact) {
-        let Fact::Task { task, from, to, provider, host, code, reason, .. } = *fact else { return };
+    fn task(&mut self, now: Time, fact: TaskFact) {
+        let TaskFact::Went { task, from, to, provider, host, code, reason, .. } = fact else { return };
         let row = &mut self.services[(task.service.0 - self.first_service) as usize];
         let born = from == to;
         if born {
@@ -204,7 +206,7 @@ impl Metrics {
             pricing.price((cpu, memory), host, first, capacity, types)
         });
         if let Some(charts) = &mut self.charts {
-            charts.launch(now, fact);
+            charts.launch(now, task.service, from, to);
             self.mark(task.service);
         }
     }
@@ -226,114 +228,135 @@ impl Metrics {
         }
     }
 
-    fn take(&mut self, now: Time, fact: &Fact) {
-        match *fact {
-            Fact::Task { .. } => self.task(now, fact),
-            Fact::LaunchFailed { service, reason } => self.subject(service).launches.refused(now, reason),
-            Fact::Running { service, zone, count } => {
-                let zone = usize::from(zone.0 - self.first_zone);
-                self.subject(service).availability.set_running(now, zone, count);
+    fn take(&mut self, now: Time, fact: Fact) {
+        match fact {
+            Fact::Task(fact) => self.task(now, fact),
+            Fact::Service(fact) => self.service(now, fact),
+            Fact::Fault(fact) => self.fault(now, fact),
+            Fact::Host(fact) => self.host(now, fact),
+            Fact::Plane(fact) => self.plane(now, fact),
+            Fact::Application(fact) => {
+                self.application.take(now, fact);
+                self.charts.iter_mut().for_each(|charts| charts.application(now, fact));
             }
-            Fact::Available { service, zone, count } => {
-                let zone = usize::from(zone.0 - self.first_zone);
-                self.subject(service).availability.set_available(now, zone, count);
-                self.mark(service);
+            Fact::Change(fact) => {
+                self.change(now, fact);
+                self.charts.iter_mut().for_each(|charts| charts.change(now, fact));
             }
-            Fact::Need { service, need, desired } => {
-                self.subject(service).set_need(now, need, desired);
-                self.mark(service);
+            Fact::Alarm { alarm, state } => {
+                self.alarms.state(now, alarm, state);
+                self.charts.iter_mut().for_each(|charts| charts.alarm(now, alarm, state));
             }
-            Fact::Flow { service, offered, served } => {
-                self.subject(service).ledger.flow(now, offered, served);
-                if self.charts.is_some() {
-                    self.mark(service);
-                }
-            }
-            Fact::LossRate { service, cause, phase, rate } => {
-                if self.subject(service).ledger.loss(now, cause, phase, rate) {
-                    self.recovery.loses(cause, service);
-                    self.concerns(now, cause, service);
-                }
-            }
-            Fact::Lack { service, cause, phase, millionths } => {
-                if self.subject(service).ledger.lack(now, cause, phase, millionths) {
-                    self.concerns(now, cause, service);
-                }
-            }
-            Fact::FaultBegins { cause } => {
-                self.recovery.begins(now, cause);
-                self.alarms.begins(now, cause);
-                self.band(cause, |charts, key, name| charts.begins(key, name, now));
-            }
-            Fact::FaultEnds { cause } => {
-                self.recovery.ends(now, cause);
-                self.alarms.ends(now, cause);
-                self.band(cause, |charts, key, _| charts.ends(key, now));
-            }
-            Fact::Hits { cause, what } => self.hits(now, cause, what),
-            Fact::Noticed { cause } => self.recovery.noticed(now, cause),
-            Fact::Host { provider, number, status, type_row, .. } => {
-                let price = self.prices.get(usize::from(type_row)).copied().flatten();
-                self.provider(provider).host(now, number, type_row, status, price);
-            }
-            Fact::Hosts { provider, count } => {
-                self.provider(provider).set_hosts(now, count);
-                self.chart_provider(now, provider);
-            }
-            Fact::Reservation { provider, percent } => {
-                self.provider(provider).set_reservation(now, percent);
-                self.chart_provider(now, provider);
-            }
-            Fact::Launches { .. }
-            | Fact::Waited { .. }
-            | Fact::Call { .. }
-            | Fact::CellUp { .. }
-            | Fact::CellRate { .. }
-            | Fact::CellLoad { .. }
-            | Fact::CellCalls { .. } => self.plane(now, fact),
-            Fact::Home { cluster, cell, moved } => self.home(cluster, cell, moved),
-            _ => self.told(now, fact),
         }
     }
 
-    /// Customers' own cells, changes, and tasks by capacity provider.
-    fn told(&mut self, now: Time, fact: &Fact) {
-        self.charts.iter_mut().for_each(|charts| charts.told(now, fact));
-        match *fact {
-            Fact::Change { change, service, what } => {
-                self.changes.step(now, change, service, what);
-                self.alarms.step(now, change, service, what);
+    fn service(&mut self, now: Time, fact: ServiceFact) {
+        match fact {
+            ServiceFact::LaunchFailed { service, reason } => self.subject(service).launches.refused(now, reason),
+            ServiceFact::Running { service, zone, count } => {
+                let zone = usize::from(zone.0 - self.first_zone);
+                self.subject(service).availability.set_running(now, zone, count);
             }
-            Fact::Pipeline { change, stage, what, reached } => {
-                self.changes.stage(now, change, stage, what, reached);
-                if what.is_last() {
-                    self.alarms.settled(now, change);
-                }
-            }
-            Fact::Defective { change, unit } => self.alarms.defective(change, unit),
-            Fact::Settled { change } => self.alarms.settled(now, change),
-            Fact::Cured { change, unit } => self.alarms.cured(now, change, unit),
-            Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
-            Fact::Exposed { change, service, rate } => self.changes.exposed(now, change, Unit::Service(service), rate),
-            Fact::Copied { change, service, rate } => self.changes.copied(now, change, service, rate),
-            Fact::Renewed { change, cell, rate } => self.changes.exposed(now, change, Unit::Cell(cell), rate),
-            Fact::Met { change } => self.changes.met(now, change),
-            Fact::RunningOn { service, provider, count } => {
+            ServiceFact::RunningOn { service, provider, count } => {
                 let mut on = self.subject(service).on.iter_mut();
                 if let Some((_, level)) = on.find(|(of, _)| *of == provider) {
                     level.set(now, u64::from(count));
                 }
             }
-            Fact::Health { .. } | Fact::Service { .. } => {}
-            _ => self.application.take(now, fact),
+            ServiceFact::Available { service, zone, count } => {
+                let zone = usize::from(zone.0 - self.first_zone);
+                self.subject(service).availability.set_available(now, zone, count);
+                self.mark(service);
+            }
+            ServiceFact::Need { service, need, desired } => {
+                self.subject(service).set_need(now, need, desired);
+                self.mark(service);
+            }
+            ServiceFact::Flow { service, offered, served } => {
+                self.subject(service).ledger.flow(now, offered, served);
+                if self.charts.is_some() {
+                    self.mark(service);
+                }
+            }
+            ServiceFact::LossRate { service, cause, phase, rate } => {
+                if self.subject(service).ledger.loss(now, cause, phase, rate) {
+                    self.recovery.loses(cause, service);
+                    self.concerns(now, cause, service);
+                }
+            }
+            ServiceFact::Lack { service, cause, phase, millionths } => {
+                if self.subject(service).ledger.lack(now, cause, phase, millionths) {
+                    self.concerns(now, cause, service);
+                }
+            }
+            ServiceFact::Action { .. } => {}
         }
     }
 
-    fn plane(&mut self, now: Time, fact: &Fact) {
-        self.planes.take(now, fact);
-        if let Some(charts) = &mut self.charts {
-            charts.plane(now, fact);
+    fn fault(&mut self, now: Time, fact: FaultFact) {
+        match fact {
+            FaultFact::Begins { cause } => {
+                self.recovery.begins(now, cause);
+                self.alarms.begins(now, cause);
+                self.band(cause, |charts, key, name| charts.begins(key, name, now));
+            }
+            FaultFact::Ends { cause } => {
+                self.recovery.ends(now, cause);
+                self.alarms.ends(now, cause);
+                self.band(cause, |charts, key, _| charts.ends(key, now));
+            }
+            FaultFact::Hits { cause, what } => self.hits(now, cause, what),
+            FaultFact::Noticed { cause } => self.recovery.noticed(now, cause),
         }
+    }
+
+    fn host(&mut self, now: Time, fact: HostFact) {
+        match fact {
+            HostFact::Changed { provider, number, status, type_row, .. } => {
+                let price = self.prices.get(usize::from(type_row)).copied().flatten();
+                self.provider(provider).host(now, number, type_row, status, price);
+            }
+            HostFact::Count { provider, count } => {
+                self.provider(provider).set_hosts(now, count);
+                self.chart_provider(now, provider);
+            }
+            HostFact::Reservation { provider, percent } => {
+                self.provider(provider).set_reservation(now, percent);
+                self.chart_provider(now, provider);
+            }
+        }
+    }
+
+    fn change(&mut self, now: Time, fact: ChangeFact) {
+        match fact {
+            ChangeFact::Step { change, service, what } => {
+                self.changes.step(now, change, service, what);
+                self.alarms.step(now, change, service, what);
+            }
+            ChangeFact::Pipeline { change, stage, what, reached } => {
+                self.changes.stage(now, change, stage, what, reached);
+                if what.is_last() {
+                    self.alarms.settled(now, change);
+                }
+            }
+            ChangeFact::Defective { change, unit } => self.alarms.defective(change, unit),
+            ChangeFact::Settled { change } => self.alarms.settled(now, change),
+            ChangeFact::Cured { change, unit } => self.alarms.cured(now, change, unit),
+            ChangeFact::Exposed { change, service, rate } => {
+                self.changes.exposed(now, change, Unit::Service(service), rate);
+            }
+            ChangeFact::Copied { change, service, rate } => self.changes.copied(now, change, service, rate),
+            ChangeFact::Renewed { change, cell, rate } => self.changes.exposed(now, change, Unit::Cell(cell), rate),
+            ChangeFact::Met { change } => self.changes.met(now, change),
+        }
+    }
+
+    fn plane(&mut self, now: Time, fact: PlaneFact) {
+        if let PlaneFact::Home { cluster, cell, moved } = fact {
+            self.home(cluster, cell, moved);
+        }
+        self.planes.take(now, fact);
+        self.charts.iter_mut().for_each(|charts| charts.plane(now, fact));
     }
 
     /// A cluster is run by another cell from now on: launches so far are the old one's.
@@ -341,9 +364,6 @@ impl Metrics {
         let (services, first) = (&self.services, self.first_service);
         let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.requested();
         self.planes.home(cluster, cell, moved, launched);
-        if let Some(charts) = &mut self.charts {
-            charts.home(cluster, cell);
-        }
     }
 
     fn provider(&mut self, provider: ProviderId) -> &mut Capacity {
@@ -383,7 +403,6 @@ impl Metrics {
             providers: self.capacity.into_iter().map(|row| row.finish(end)).collect(),
             faults,
             planes,
-            waits: Vec::new(),
             homes,
             application: self.application.finish(end),
             changes: self.changes.finish(end),
@@ -430,7 +449,7 @@ impl Reader<Fact> for Metrics {
                 }
                 self.now = *now;
             }
-            self.take(*now, fact);
+            self.take(*now, *fact);
         }
     }
 }

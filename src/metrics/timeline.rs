@@ -2,7 +2,6 @@
 
 use super::blast::Blast;
 use super::change_series::ServiceChanges;
-use super::charts::provider_name;
 use super::recovery;
 use super::stages::StagedChange;
 use crate::engine::Time;
@@ -59,7 +58,7 @@ impl Timeline {
     #[must_use]
     pub fn in_file_order(mut self, plan: &Plan) -> Timeline {
         let services = plan.services_in_order().map(|id| plan.services[id].name.clone());
-        let providers = plan.providers_in_order().map(|id| provider_name(plan, &plan.providers[id]));
+        let providers = plan.providers_in_order().map(|id| plan.provider_name(id));
         let [services, providers] = [places(services), places(providers)];
         self.series.sort_by_cached_key(|series| {
             let of_provider = PROVIDER_SERIES.contains(&series.name);

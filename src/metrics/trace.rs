@@ -1,5 +1,6 @@
 //! Change points of replication 0, kept within bounds: what plots and `timeseries.csv` are drawn from.
 
+use super::series;
 use super::timeline::{Band, Series};
 use crate::engine::Time;
 
@@ -33,6 +34,7 @@ impl Trace {
 
     /// Adds a series that has no value until the first is told.
     pub fn add_unknown(&mut self, name: &'static str, subject: &str, part: &str) -> usize {
+        debug_assert!(series::ALL.iter().any(|known| known.name == name), "`{name}` is not explained");
         self.series.push(Series { name, subject: subject.to_owned(), part: part.to_owned(), points: Vec::new() });
         self.series.len() - 1
     }

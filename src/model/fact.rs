@@ -1,115 +1,14 @@
 //! What an onlooker learns: every number of the results is made from these and from the plan, nothing else.
 
+mod steps;
+
 pub use super::alarm_state::State as AlarmState;
 pub use super::cause::{Cause, FAULTS_MAX, Mechanism, Phase};
 use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, Unit, ZoneId};
 pub use super::lifecycle::Lifecycle;
 pub use super::status::{Action, HostStatus, Reason, StopCode, TaskState};
 use crate::engine::Span;
-
-/// What a fault hit.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub enum Hit {
-    /// A zone.
-    Zone(ZoneId),
-    /// A container instance (or a Fargate task's own): hosts are counted.
-    Host,
-    /// A task of this service lost.
-    Task(ServiceId),
-    /// This service lost a request, or had a launch failed or held back.
-    Service(ServiceId),
-    /// A whole cluster.
-    Cluster(ClusterId),
-    /// A control-plane cell.
-    Cell(CellId),
-}
-
-/// What became of launches that the control plane did not take on at once.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub enum Delayed {
-    /// They are due and wait: offered from here on.
-    Offered,
-    /// They were taken on, or are not due any more: what is told of them from here on counts by itself.
-    Resumed,
-    /// They were turned away for their rate, and nobody tries again.
-    Throttled,
-    /// Nothing answered, and nobody tries again.
-    Failed,
-}
-
-/// What became of a RunTask call at its way to a cell, try by try.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub enum Call {
-    /// The cell took it on.
-    Accepted,
-    /// It waits in the cell.
-    Queued,
-    /// The account calls too often.
-    AccountLimit,
-    /// The cell has too much to do.
-    CellBusy,
-    /// The router does not answer.
-    RouterDown,
-    /// The cell does not answer.
-    CellDown,
-    /// The router knows no such cluster.
-    NoCluster,
-}
-
-/// How far a change is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub enum ChangeStep {
-    /// ECS took it on: its first tasks are due.
-    Began,
-    /// All tasks are of the new revision and healthy; it is still watched.
-    Bakes,
-    /// It is completed.
-    Completed,
-    /// It failed: the circuit breaker or an alarm has found it.
-    Failed,
-    /// The newest completed revision comes back.
-    Back,
-    /// It is back.
-    RolledBack,
-    /// It failed, and nothing comes in its place.
-    Stalled,
-    /// A later change of the same service takes its place.
-    Superseded,
-    /// A deployment that moves traffic enters a stage in which something happens.
-    Enters(Lifecycle),
-    /// A hook of the stage has not answered in time.
-    TimedOut,
-}
-
-/// How far a change is that goes on stage by stage.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub enum PipelineStep {
-    /// It is asked for.
-    Began,
-    /// The next stage has to wait: an alarm rings, a fault is in force, or nobody works.
-    Blocked,
-    /// A stage begins.
-    Stage,
-    /// All that the stage changes is changed; it is watched.
-    Bakes,
-    /// The stage is over.
-    Passed,
-    /// It is completed.
-    Completed,
-    /// It failed: all that was changed goes back.
-    Failed,
-    /// It is back.
-    RolledBack,
-    /// A later change of one of its units takes its place.
-    Superseded,
-}
-
-impl PipelineStep {
-    /// Whether the pipeline is over with it.
-    pub fn is_last(self) -> bool {
-        matches!(self, PipelineStep::Completed | PipelineStep::RolledBack | PipelineStep::Superseded)
-    }
-}
+pub use steps::{Call, ChangeStep, Delayed, Hit, PipelineStep};
 
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -125,12 +24,38 @@ pub const NO_HOST: u32 = u32::MAX;
 /// No zone yet.
 pub const NO_ZONE: ZoneId = ZoneId(u16::MAX);
 
-/// One thing that happened. Levels (`Running`, `Available`, `Flow`, `LossRate`, `Lack`, `Need`, `Hosts`,
-/// `Reservation`) hold until the next fact of the same subject and start at zero.
+/// One thing that happened, by what it happened to. Readers match all of their kinds, so that a new fact falls through none.
+/// Levels hold until the next fact of the same subject and start at zero.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Fact {
+    /// To a task.
+    Task(TaskFact),
+    /// To a service or stream.
+    Service(ServiceFact),
+    /// To a fault of the file.
+    Fault(FaultFact),
+    /// To container instances.
+    Host(HostFact),
+    /// To a control plane.
+    Plane(PlaneFact),
+    /// To customers' own cells.
+    Application(ApplicationFact),
+    /// To a change of the file.
+    Change(ChangeFact),
+    /// An alarm is in another state.
+    Alarm {
+        /// Which.
+        alarm: AlarmId,
+        /// From now on.
+        state: AlarmState,
+    },
+}
+
+/// What happens to a task.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum TaskFact {
     /// A task went from one state to another. Birth: `from` and `to` both PROVISIONING.
-    Task {
+    Went {
         /// Which.
         task: TaskNo,
         /// `lastStatus` before.
@@ -157,6 +82,11 @@ pub enum Fact {
         /// HEALTHY or UNHEALTHY.
         healthy: bool,
     },
+}
+
+/// What happens to a service or stream: levels, rates, and what its scheduler does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum ServiceFact {
     /// A launch that got no task: refused for lack of capacity, or by a limit.
     LaunchFailed {
         /// Who wanted it.
@@ -232,13 +162,29 @@ pub enum Fact {
         /// Millionths of a task.
         millionths: u64,
     },
+    /// A service action.
+    Action {
+        /// Service.
+        service: ServiceId,
+        /// What.
+        action: Action,
+        /// Why, for failures.
+        reason: Reason,
+        /// Of how many tasks.
+        count: u32,
+    },
+}
+
+/// What happens to a fault of the file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum FaultFact {
     /// A fault begins.
-    FaultBegins {
+    Begins {
         /// Fault and occurrence.
         cause: Cause,
     },
     /// It ends.
-    FaultEnds {
+    Ends {
         /// Fault and occurrence.
         cause: Cause,
     },
@@ -254,8 +200,13 @@ pub enum Fact {
         /// Fault or mechanism.
         cause: Cause,
     },
+}
+
+/// What happens to the container instances of a capacity provider.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum HostFact {
     /// A container instance changed.
-    Host {
+    Changed {
         /// Its capacity provider.
         provider: ProviderId,
         /// Number within its provider, from 0, never reused.
@@ -270,7 +221,7 @@ pub enum Fact {
         type_row: u16,
     },
     /// Container instances of a provider that are in truth up and registered.
-    Hosts {
+    Count {
         /// Provider.
         provider: ProviderId,
         /// How many now.
@@ -283,6 +234,11 @@ pub enum Fact {
         /// Percent.
         percent: u32,
     },
+}
+
+/// What happens to a control plane, and to the launches and calls that reach it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum PlaneFact {
     /// Launches that the control plane delays or loses.
     Launches {
         /// Of which service or stream.
@@ -311,14 +267,14 @@ pub enum Fact {
         what: Call,
     },
     /// Whether a control-plane cell answers.
-    CellUp {
+    Up {
         /// Which.
         cell: CellId,
         /// Whether it does from now on.
         up: bool,
     },
     /// What a control-plane cell can do from now on, in billionths of a request for each second.
-    CellRate {
+    Rate {
         /// Which.
         cell: CellId,
         /// For the scheduler and RunTask.
@@ -326,7 +282,7 @@ pub enum Fact {
     },
     /// What was asked of a control-plane cell with a bound in the minute, or part of a minute, that ends now, in
     /// millionths of a request. Nothing is told of minutes without work.
-    CellLoad {
+    Load {
         /// Which.
         cell: CellId,
         /// All work.
@@ -334,20 +290,9 @@ pub enum Fact {
         /// Launches and calls that wait, now.
         queued: u32,
     },
-    /// A service action.
-    Service {
-        /// Service.
-        service: ServiceId,
-        /// What.
-        action: Action,
-        /// Why, for failures.
-        reason: Reason,
-        /// Of how many tasks.
-        count: u32,
-    },
     /// What a control-plane cell gets of users' other calls from now on. The first such fact of a cell that is added
     /// says that it is there.
-    CellCalls {
+    OtherCalls {
         /// Which.
         cell: CellId,
         /// Billionths of a request for each second.
@@ -362,8 +307,13 @@ pub enum Fact {
         /// Whether it migrated; a cluster that is not there yet has nothing to move.
         moved: bool,
     },
+}
+
+/// What happens to customers' own cells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum ApplicationFact {
     /// What is asked of the application in cells, in billionths of a request for each second.
-    Application {
+    Requests {
         /// By all its customers.
         offered: u64,
         /// Served by its cells.
@@ -388,8 +338,13 @@ pub enum Fact {
         /// How many.
         count: u32,
     },
+}
+
+/// What happens to a change of the file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum ChangeFact {
     /// A change went on.
-    Change {
+    Step {
         /// Which.
         change: ChangeId,
         /// At which service.
@@ -405,13 +360,6 @@ pub enum Fact {
         service: ServiceId,
         /// From now on.
         rate: u64,
-    },
-    /// An alarm is in another state.
-    Alarm {
-        /// Which.
-        alarm: AlarmId,
-        /// From now on.
-        state: AlarmState,
     },
     /// A change that goes on stage by stage went on.
     Pipeline {
@@ -467,5 +415,24 @@ pub enum Fact {
         rate: u64,
     },
 }
+
+macro_rules! of_subject {
+    ($($group:ident($kind:ident)),+) => {
+        $(impl From<$kind> for Fact {
+            fn from(fact: $kind) -> Fact {
+                Fact::$group(fact)
+            }
+        })+
+    };
+}
+of_subject!(
+    Task(TaskFact),
+    Service(ServiceFact),
+    Fault(FaultFact),
+    Host(HostFact),
+    Plane(PlaneFact),
+    Application(ApplicationFact),
+    Change(ChangeFact)
+);
 
 const _: () = assert!(size_of::<Fact>() <= 40, "facts are copied by the million");

@@ -9,12 +9,55 @@ mod deployments;
 use crate::engine::draw::mix;
 use crate::engine::{Time, Who};
 use crate::metrics::events::Events;
-use crate::model::fact::{Action, Fact, HostStatus, NO_HOST, NO_ZONE, Reason, StopCode, TaskNo, TaskState};
+use crate::model::fact::{
+    Action, ChangeFact, Fact, HostFact, HostStatus, NO_HOST, NO_ZONE, Reason, ServiceFact, StopCode, TaskFact, TaskNo,
+    TaskState,
+};
 use crate::model::ids::{ClusterId, ProviderId, ServiceId, ZoneId};
 use crate::model::plan::{Kind, Plan, ProviderKind};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+
+/// A kind of event.
+#[derive(Clone, Copy, Debug)]
+pub struct EventKind {
+    /// `detail-type`.
+    pub name: &'static str,
+    /// `source`.
+    pub source: &'static str,
+    /// When there is one, and what its detail tells.
+    pub about: &'static str,
+}
+
+/// Every kind of event.
+pub const KINDS: [EventKind; 5] = [TASK, SERVICE, HOST, DEPLOYMENT, ALARM];
+
+const TASK: EventKind = ecs(
+    "ECS Task State Change",
+    "A task went on: `lastStatus`, `desiredStatus`, where it is, when it was created, started and stopped, and why.",
+);
+const SERVICE: EventKind = ecs(
+    "ECS Service Action",
+    "The service scheduler did something or could not: `eventName`, `reason`, and `taskCount` of several tasks.",
+);
+const HOST: EventKind = ecs(
+    "ECS Container Instance State Change",
+    "A container instance came, drained or went, or its agent was lost or is back: `status`, `agentConnected`.",
+);
+const DEPLOYMENT: EventKind = ecs(
+    "ECS Deployment State Change",
+    "A deployment began, was completed or failed, or the revision before it came back: `eventName`, `reason`.",
+);
+const ALARM: EventKind = EventKind {
+    name: "CloudWatch Alarm State Change",
+    source: "aws.cloudwatch",
+    about: "An alarm is in another state: `previousState` and `state` with their times, and what it watches.",
+};
+
+const fn ecs(name: &'static str, about: &'static str) -> EventKind {
+    EventKind { name, source: "aws.ecs", about }
+}
 
 /// The file as text: a line for each event kept, and a last one with the number of those that were left out.
 pub fn ndjson(events: &Events, plan: &Plan, seed: u64) -> String {
@@ -53,37 +96,41 @@ struct Writer<'p> {
 
 impl Writer<'_> {
     fn event(&mut self, count: u64, time: Time, fact: &Fact) -> Option<Value> {
-        let mut source = "aws.ecs";
         let (kind, cluster, resource, detail) = match *fact {
-            Fact::Task { task, .. } => {
+            Fact::Task(TaskFact::Went { task, .. }) => {
                 let (arn, detail) = self.task(time, task, fact);
-                ("ECS Task State Change", self.plan.services[task.service].cluster, arn, detail)
+                (TASK, self.plan.services[task.service].cluster, arn, detail)
             }
-            Fact::Service { service, action, reason, count } => {
+            Fact::Service(ServiceFact::Action { service, action, reason, count }) => {
                 let (arn, detail) = self.service(time, service, action, reason, count);
-                ("ECS Service Action", self.plan.services[service].cluster, arn, detail)
+                (SERVICE, self.plan.services[service].cluster, arn, detail)
             }
-            Fact::Host { provider, number, .. } => {
+            Fact::Host(HostFact::Changed { provider, number, .. }) => {
                 let (arn, detail) = self.host(time, provider, number, fact);
-                ("ECS Container Instance State Change", self.plan.providers[provider].cluster, arn, detail)
+                (HOST, self.plan.providers[provider].cluster, arn, detail)
             }
-            Fact::Change { change, service, what } => {
+            Fact::Change(ChangeFact::Step { change, service, what }) => {
                 let (arn, detail) = self.deployment(time, change, service, what)?;
-                ("ECS Deployment State Change", self.plan.services[service].cluster, arn, detail)
+                (DEPLOYMENT, self.plan.services[service].cluster, arn, detail)
             }
             Fact::Alarm { alarm, state } => {
-                source = "aws.cloudwatch";
                 let (arn, detail) = self.alarm(time, alarm, state);
                 let service = self.plan.alarms[alarm].service;
-                ("CloudWatch Alarm State Change", self.plan.services[service].cluster, arn, detail)
+                (ALARM, self.plan.services[service].cluster, arn, detail)
             }
-            _ => return None,
+            Fact::Task(_)
+            | Fact::Service(_)
+            | Fact::Host(_)
+            | Fact::Change(_)
+            | Fact::Fault(_)
+            | Fact::Plane(_)
+            | Fact::Application(_) => return None,
         };
         Some(json!({
             "version": "0",
             "id": uuid(self.seed, Who::named("event").nth(count)),
-            "detail-type": kind,
-            "source": source,
+            "detail-type": kind.name,
+            "source": kind.source,
             "account": self.account(cluster),
             "time": self.date(time, false),
             "region": self.region(cluster),
@@ -94,7 +141,7 @@ impl Writer<'_> {
     }
 
     fn task(&mut self, time: Time, task: TaskNo, fact: &Fact) -> (String, Value) {
-        let Fact::Task { from, to, wanted, zone, provider, host, code, reason, .. } = *fact else {
+        let Fact::Task(TaskFact::Went { from, to, wanted, zone, provider, host, code, reason, .. }) = *fact else {
             unreachable!("the caller matched a task")
         };
         let service = &self.plan.services[task.service];
@@ -186,7 +233,7 @@ impl Writer<'_> {
     }
 
     fn host(&mut self, time: Time, provider: ProviderId, number: u32, fact: &Fact) -> (String, Value) {
-        let Fact::Host { zone, status, connected, type_row, .. } = *fact else {
+        let Fact::Host(HostFact::Changed { zone, status, connected, type_row, .. }) = *fact else {
             unreachable!("the caller matched a host")
         };
         let cluster = self.plan.providers[provider].cluster;

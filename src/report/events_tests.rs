@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::engine::Reader;
+use crate::model::fact::{ChangeFact, ServiceFact, TaskFact};
 use crate::report::sample;
 
 fn task(from: TaskState, to: TaskState, code: StopCode) -> Fact {
     let placed = to >= TaskState::Pending;
-    Fact::Task {
+    Fact::Task(TaskFact::Went {
         task: TaskNo { service: ServiceId(0), ordinal: 7 },
         from,
         to,
@@ -16,7 +17,7 @@ fn task(from: TaskState, to: TaskState, code: StopCode) -> Fact {
         host: NO_HOST,
         code,
         reason: Reason::None,
-    }
+    })
 }
 
 fn lines(facts: &[(u64, Fact)], keep: usize) -> Vec<Value> {
@@ -64,7 +65,12 @@ fn a_task_tells_its_life() {
 
 #[test]
 fn what_is_left_out_is_told_in_the_last_line() {
-    let action = Fact::Service { service: ServiceId(0), action: Action::SteadyState, reason: Reason::None, count: 0 };
+    let action = Fact::Service(ServiceFact::Action {
+        service: ServiceId(0),
+        action: Action::SteadyState,
+        reason: Reason::None,
+        count: 0,
+    });
     let lines = lines(&[(0, action), (1, action), (2, action)], 1);
     assert_eq!(lines[0]["detail"]["eventName"], "SERVICE_STEADY_STATE");
     assert_eq!(lines[0]["resources"][0], "arn:aws:ecs:us-east-1:111122223333:service/shop/web");
@@ -76,7 +82,10 @@ fn a_deployment_that_an_alarm_stops_goes_back_to_the_one_that_was_completed() {
     use crate::model::fact::{AlarmState, ChangeStep};
     use crate::model::ids::{AlarmId, ChangeId};
     let step = |at: u64, change: u16, what| {
-        (at * 1_000_000, Fact::Change { change: ChangeId(change.into()), service: ServiceId(0), what })
+        (
+            at * 1_000_000,
+            Fact::Change(ChangeFact::Step { change: ChangeId(change.into()), service: ServiceId(0), what }),
+        )
     };
     let alarm = |at: u64, state| (at * 1_000_000, Fact::Alarm { alarm: AlarmId(0), state });
     let lines = lines_of(

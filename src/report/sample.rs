@@ -12,7 +12,6 @@ use crate::model::plan::{
     Traffic, Unit, Written, Zone, ZoneKind,
 };
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// One value, one replication.
 pub(crate) fn exact(mean: f64) -> Estimate {
@@ -203,18 +202,13 @@ pub(crate) fn summary() -> Summary {
         events: 1_234,
         digest: "00112233aabbccdd".into(),
         services: vec![service_row()],
-        run_tasks: Vec::new(),
         capacity_providers: vec![ProviderRow {
             capacity_provider: "shop/nodes".into(),
             hosts: level(4.0, 5.96, 6.0),
             reservation: Some(level(80.0, 98.7, 125.0)),
             cost_per_hour: None,
         }],
-        control_plane: Vec::new(),
-        cellular_application: Vec::new(),
         faults: vec![fault_row()],
-        changes: Vec::new(),
-        alarms: Vec::new(),
         losses: vec![loss("zone dark", "detection", 15_000.0, 600.0), loss("zone dark", "image pull", 0.0, 230.4)],
         objectives: vec![
             objective(
@@ -228,6 +222,7 @@ pub(crate) fn summary() -> Summary {
                 Verdict::Pass,
             ),
         ],
+        ..Summary::default()
     }
 }
 
@@ -241,11 +236,10 @@ fn service_row() -> ServiceRow {
         requests: Requests { offered: exact(8_910_000.0), served: exact(8_895_000.0), failed: exact(15_000.0) },
         providers: [("FARGATE".to_owned(), OnProvider { running: exact(29.871) })].into(),
         running: level(20.0, 29.871, 30.0),
-        launches: Launches { requested: exact(10.0), running: exact(10.0), failed: BTreeMap::new() },
-        stops: BTreeMap::new(),
+        launches: Launches { requested: exact(10.0), running: exact(10.0), ..Launches::default() },
         start_seconds: Quantiles { p50: Some(exact(23.04)), p99: Some(exact(41.2)) },
-        zone_share: BTreeMap::new(),
         cost_per_hour: Some(exact(0.740_4)),
+        ..ServiceRow::default()
     }
 }
 
@@ -258,11 +252,11 @@ fn fault_row() -> FaultRow {
         end_seconds: Some(exact(6_000.0)),
         hit: HitCounts {
             zones: exact(1.0),
-            cells: exact(0.0),
             hosts: exact(10.0),
             tasks: exact(10.0),
             services: exact(1.0),
             clusters: exact(1.0),
+            ..HitCounts::default()
         },
         blast_radius: Some(exact(1.0)),
         detect_seconds: Some(exact(50.0)),

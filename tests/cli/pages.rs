@@ -1,5 +1,5 @@
-//! What the pages say of files is so: every file and every key that a run writes stands in `results/README.md`, and
-//! what stands there is written.
+//! What the pages say of files is so: every file that a run writes stands in `results/README.md`, every key, series and
+//! event in `docs/results.md`, and what stands there is written.
 
 use super::*;
 use std::collections::BTreeSet;
@@ -35,21 +35,80 @@ fn listed() -> BTreeSet<String> {
     files
 }
 
+/// Keys of `summary.json` as the page of results has them: the list, the key in it.
+fn explained(page: &str) -> Vec<(String, String)> {
+    let mut list = String::new();
+    let mut keys = Vec::new();
+    for line in page.lines().take_while(|line| !line.starts_with("## `timeseries")) {
+        if let Some(title) = line.strip_prefix("### ") {
+            list = title.strip_prefix('`').map_or("", |title| title.trim_end_matches('`')).to_owned();
+        }
+        keys.extend(line.strip_prefix("| `").map(|row| (list.clone(), row.split('`').next().unwrap().to_owned())));
+    }
+    keys
+}
+
+/// Paths to all values below one, lists as `[]`.
+fn leaves(value: &serde_json::Value, path: &str, out: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(map) if map.contains_key("mean") && map.contains_key("n") => {
+            out.insert(path.to_owned());
+        }
+        serde_json::Value::Object(map) => {
+            let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+            map.iter().for_each(|(key, inner)| leaves(inner, &below(key), out));
+        }
+        serde_json::Value::Array(list) => list.iter().for_each(|inner| leaves(inner, &format!("{path}[]"), out)),
+        _ => {
+            out.insert(path.to_owned());
+        }
+    }
+}
+
 #[test]
-fn every_file_and_key_stands_on_the_page() {
+fn every_file_key_series_and_event_stands_on_a_page() {
+    let page = fs::read_to_string(Path::new(HOME).join("docs/results.md")).unwrap();
+    let keys = explained(&page);
+    let (mut files, mut lists, mut seen) = (BTreeSet::new(), BTreeSet::new(), 0);
     let desk = Desk::new();
-    let (mut files, mut keys) = (BTreeSet::new(), BTreeSet::new());
     for name in SCENARIOS {
         let output = desk.run(&["run", &format!("scenarios/{name}.json"), "-q", "--events", "10"]);
         assert_eq!(output.status.code(), Some(0), "{name}: {}", text(&output.stderr));
         files.extend(desk.names(&format!("results/{name}")));
-        let summary = fs::read(desk.path(&format!("results/{name}/summary.json"))).unwrap();
-        let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
-        keys.extend(summary.as_object().unwrap().keys().cloned());
+        let read = |file: &str| text(&fs::read(desk.path(&format!("results/{name}/{file}"))).unwrap());
+        let summary: serde_json::Value = serde_json::from_str(&read("summary.json")).unwrap();
+        for (list, value) in summary.as_object().unwrap() {
+            lists.insert(list.clone());
+            let mut found = BTreeSet::new();
+            let rows = value.as_array().filter(|_| list != "objectives").map(Vec::as_slice).unwrap_or_default();
+            rows.iter().for_each(|row| leaves(row, "", &mut found));
+            for path in &found {
+                let is_it = |key: &str| {
+                    let (head, rest) = key.split_once('*').unwrap_or((key, ""));
+                    if head == key { key == path } else { path.starts_with(head) && path.ends_with(rest) }
+                };
+                // A null may stand for an object.
+                let above = |key: &str| key.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.'));
+                let told = keys.iter().any(|(of, key)| of == list && (is_it(key) || above(key)));
+                assert!(told, "docs/results.md does not explain `{path}` of `{list}` ({name})");
+                seen += 1;
+            }
+        }
+        for line in read("timeseries.csv").lines().skip(1) {
+            let series = line.split(',').nth(1).unwrap();
+            assert!(page.contains(&format!("| `{series}` |")), "{name}: {series}");
+        }
+        for line in read("events.ndjson").lines() {
+            let event: serde_json::Value = serde_json::from_str(line).unwrap();
+            let kind = event["detail-type"].as_str();
+            assert!(kind.is_none_or(|kind| page.contains(&format!("| {kind} |"))), "{name}: {line}");
+        }
     }
+    assert!(seen > 300, "only {seen} keys");
     assert_eq!(files, listed());
-    let told: BTreeSet<String> = rows(&page(), "| Key of `summary.json` |").into_iter().flat_map(|row| row.0).collect();
-    assert_eq!(keys, told);
+    let told: BTreeSet<String> =
+        keys.iter().map(|(list, key)| if list.is_empty() { key } else { list }.clone()).collect();
+    assert_eq!(lists, told);
 }
 
 /// The manifest tells what the page says of it.

@@ -254,7 +254,7 @@ fn an_arrow_up_is_found() {
     assert_eq!(wrong("src/model/tables/task.rs", "use crate::model::{ids::X, flows::task};"), 1);
     assert_eq!(wrong("src/model/tables/task.rs", "fn a() { super::super::flows::task::stop::gone(); }"), 1);
     assert_eq!(wrong("src/engine/run.rs", "use crate::{model::Plan, engine::{Time, Span}};"), 1);
-    assert_eq!(wrong("src/scenario/read.rs", "let x = crate::metrics::Objective::from_json;"), 1);
+    assert_eq!(wrong("src/metrics/objective.rs", "let x = crate::scenario::file::Objective;"), 1);
     assert_eq!(wrong("src/model/plan.rs", "use crate::stats::Moments;"), 1);
     assert_eq!(wrong("src/metrics/ledger.rs", "use crate::stats::Moments; use crate::model::{Fact, fact::Cause};"), 0);
     assert_eq!(wrong("src/model/flows/task/stop.rs", "use super::{launch, place}; use crate::model::world::World;"), 0);

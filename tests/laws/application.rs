@@ -3,7 +3,7 @@
 
 use crate::world::{Diary, check, plan, run, service, the_fault, watch, world, zones};
 use evenkeel::metrics::summary::{ApplicationRow, Summary};
-use evenkeel::model::fact::Fact;
+use evenkeel::model::fact::{ApplicationFact, Fact};
 use evenkeel::model::plan::Mapping;
 use evenkeel::model::routing;
 use serde_json::{Value, json};
@@ -151,7 +151,7 @@ fn a_new_cell_takes_what_the_mapping_gives_it() {
 
 /// When the first customer got another cell, in seconds.
 fn first_move(diary: &Diary) -> f64 {
-    let moved = diary.0.iter().find(|(_, fact)| matches!(fact, Fact::Moved { .. }));
+    let moved = diary.0.iter().find(|(_, fact)| matches!(fact, Fact::Application(ApplicationFact::Moved { .. })));
     moved.map(|(at, _)| at.as_secs_f64()).unwrap()
 }
 
@@ -259,7 +259,12 @@ fn bound_customers_are_in_their_cell_from_the_start() {
 /// When customers moved, in seconds.
 fn moves(file: &Value) -> Vec<f64> {
     let (diary, _) = watch(file);
-    diary.0.iter().filter(|(_, fact)| matches!(fact, Fact::Moved { .. })).map(|(at, _)| at.as_secs_f64()).collect()
+    diary
+        .0
+        .iter()
+        .filter(|(_, fact)| matches!(fact, Fact::Application(ApplicationFact::Moved { .. })))
+        .map(|(at, _)| at.as_secs_f64())
+        .collect()
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use crate::fleet::{fleet, on_hosts, running_at};
 use crate::world::{check, run, service, shop, the_fault, watch, world, zones};
 use evenkeel::model::Fact;
-use evenkeel::model::fact::TaskState;
+use evenkeel::model::fact::{TaskFact, TaskState};
 use serde_json::{Value, json};
 
 fn file(desired: u64, fargate: &Value, start: &Value) -> Value {
@@ -26,7 +26,7 @@ fn the_slower_of_two_buckets_decides() {
     for (desired, burst, rate) in [(400u64, 100u64, 2.0), (250, 1, 5.0), (80, 100, 2.0)] {
         let fargate = json!({ "launchBurst": 1_000, "attachBurst": burst, "attachRate": format!("{rate}/s") });
         let (diary, summary) = watch(&file(desired, &fargate, &law));
-        let runs = |fact: &Fact| matches!(fact, Fact::Task { to: TaskState::Running, .. });
+        let runs = |fact: &Fact| matches!(fact, Fact::Task(TaskFact::Went { to: TaskState::Running, .. }));
         let last = diary.0.iter().rfind(|(_, fact)| runs(fact)).unwrap().0.as_secs_f64();
         let wait = |n: u64| n.saturating_sub(burst) as f64 / rate;
         check("the last one runs", last, wait(desired) + 20.0, 1e-3);
@@ -72,7 +72,8 @@ fn a_task_that_is_not_wanted_any_more_takes_no_token() {
                             { "name": "dark too", "at": "1s", "zonePowerLoss": { "zone": "z2" } }]);
     file["detection"] = json!({ "loss": { "constant": "5s" } });
     let (diary, _) = watch(&file);
-    let runs = diary.0.iter().filter(|(_, fact)| matches!(fact, Fact::Task { to: TaskState::Running, .. }));
+    let runs =
+        diary.0.iter().filter(|(_, fact)| matches!(fact, Fact::Task(TaskFact::Went { to: TaskState::Running, .. })));
     let times: Vec<f64> = runs.map(|(at, _)| at.as_secs_f64()).collect();
     // The first at once, if its zone lives; then one in ten seconds, without a gap for those that are gone.
     assert!(times.len() >= 84, "{} ran", times.len());

@@ -2,7 +2,7 @@
 
 use crate::deploy::{rolling, the_change};
 use crate::world::{Diary, check, service, shop, watch, world, zones};
-use evenkeel::model::fact::{Fact, TaskState};
+use evenkeel::model::fact::{Fact, ServiceFact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// On demand first, Spot second.
@@ -32,7 +32,7 @@ fn mixed(desired: u64, strategy: &Value, rebalancing: &str, parts: &Value) -> Va
 fn split_at(diary: &Diary, seconds: f64) -> [u32; 2] {
     let mut found = [0; 2];
     for (_, fact) in diary.0.iter().take_while(|(at, _)| at.as_secs_f64() <= seconds) {
-        if let Fact::RunningOn { provider, count, .. } = fact {
+        if let Fact::Service(ServiceFact::RunningOn { provider, count, .. }) = fact {
             found[usize::from(provider.0)] = *count;
         }
     }
@@ -122,7 +122,7 @@ fn a_deployment_keeps_the_split() {
         // Where two revisions stand side by side each has a split of its own.
         let mut born = [0; 2];
         for (at, fact) in &diary.0 {
-            if let (3_600.., Fact::Task { from, to, provider, .. }) = (at.as_secs_f64() as u64, fact)
+            if let (3_600.., Fact::Task(TaskFact::Went { from, to, provider, .. })) = (at.as_secs_f64() as u64, fact)
                 && from == to
             {
                 born[usize::from(provider.0)] += 1;
@@ -153,7 +153,7 @@ fn who_stands_in_for_a_failed_task_finds_a_provider_at_once() {
         // It reached RUNNING 30 s after the exit was known.
         let (mut gone, mut back) = (None, None);
         for (at, fact) in diary.0.iter().filter(|(at, _)| at.as_secs_f64() >= 3_604.0) {
-            let Fact::Task { from, to, .. } = fact else { continue };
+            let Fact::Task(TaskFact::Went { from, to, .. }) = fact else { continue };
             if *from == TaskState::Running && *to == TaskState::Stopped {
                 gone = gone.or(Some(at.as_secs_f64()));
             } else if *to == TaskState::Running && *from < TaskState::Running {

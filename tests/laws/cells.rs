@@ -5,7 +5,7 @@
 use crate::world::{case, check, check_values, each, plan, run, service, the_fault, watch, world};
 use evenkeel::engine::{Limits, Sim, Stop};
 use evenkeel::metrics::summary::Summary;
-use evenkeel::model::fact::{Call, Fact};
+use evenkeel::model::fact::{Call, Fact, PlaneFact, TaskFact};
 use evenkeel::model::{Plan, World};
 use serde_json::{Value, json};
 
@@ -138,7 +138,7 @@ fn zone_lost(percent: u64, more: &Value) -> (Vec<(f64, Call)>, Summary) {
     );
     let (diary, summary) = watch(&file);
     let call = |(now, fact): &(evenkeel::engine::Time, Fact)| match fact {
-        Fact::Call { what, .. } => Some((now.as_secs_f64() - 3_600.0, *what)),
+        Fact::Plane(PlaneFact::Call { what, .. }) => Some((now.as_secs_f64() - 3_600.0, *what)),
         _ => None,
     };
     (diary.0.iter().filter_map(call).collect(), summary)
@@ -294,7 +294,9 @@ fn births(file: &Value, of: &str) -> Vec<f64> {
     let wanted = plan.services.pairs().find(|(_, row)| row.name == of).unwrap().0;
     let (diary, _) = watch(file);
     let birth = |(now, fact): &(evenkeel::engine::Time, Fact)| match fact {
-        Fact::Task { task, from, to, .. } if from == to && task.service == wanted => Some(now.as_secs_f64()),
+        Fact::Task(TaskFact::Went { task, from, to, .. }) if from == to && task.service == wanted => {
+            Some(now.as_secs_f64())
+        }
         _ => None,
     };
     diary.0.iter().filter_map(birth).filter(|at| *at > 0.0).collect()

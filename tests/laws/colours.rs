@@ -3,7 +3,7 @@
 
 use crate::world::{check, run, service, shop, watch, world, zones};
 use evenkeel::metrics::summary::{ChangeRow, StageRow, Summary};
-use evenkeel::model::fact::{Fact, TaskState};
+use evenkeel::model::fact::{Fact, ServiceFact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// Requests a minute.
@@ -132,11 +132,11 @@ fn both_stand_at_full_size_until_the_bake_is_over() {
     let mut rows = diary.0.iter().peekable();
     while let Some((at, fact)) = rows.next() {
         match fact {
-            Fact::Task { from, to, .. } => {
+            Fact::Task(TaskFact::Went { from, to, .. }) => {
                 births += i64::from(from == to);
                 running += i64::from(*to == TaskState::Running) - i64::from(*from == TaskState::Running && from != to);
             }
-            Fact::Available { zone, count, .. } => {
+            Fact::Service(ServiceFact::Available { zone, count, .. }) => {
                 available.insert(*zone, i64::from(*count));
                 serving = available.values().sum();
             }

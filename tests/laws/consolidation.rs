@@ -5,7 +5,7 @@ use crate::managed::{by_zone, in_zones, managed, scale_in, template, with_job};
 use crate::world::{Diary, check, watch};
 use evenkeel::metrics::summary::Summary;
 use evenkeel::model::Fact;
-use evenkeel::model::fact::{HostStatus, TaskState};
+use evenkeel::model::fact::{HostFact, HostStatus, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// Six tasks, two on each of three hosts. A deployment with room for one more leaves six hosts with a task each: three of
@@ -21,7 +21,9 @@ fn after_a_deployment(duration: &str, after: i64, percent: u64) -> Value {
 
 /// When hosts began to drain.
 fn drained(diary: &Diary) -> Vec<f64> {
-    let draining = |fact: &Fact| matches!(fact, Fact::Host { status: HostStatus::Draining, connected: true, .. });
+    let draining = |fact: &Fact| {
+        matches!(fact, Fact::Host(HostFact::Changed { status: HostStatus::Draining, connected: true, .. }))
+    };
     diary.0.iter().filter(|(_, fact)| draining(fact)).map(|(at, _)| at.as_secs_f64()).collect()
 }
 
@@ -77,13 +79,13 @@ fn a_host_with_a_standalone_task_stays() {
     let (diary, _) = watch(&file);
     let host = |of: u32| {
         let placed = |fact: &Fact| match *fact {
-            Fact::Task { task, to: TaskState::Running, host, .. } if task.service.0 == of => Some(host),
+            Fact::Task(TaskFact::Went { task, to: TaskState::Running, host, .. }) if task.service.0 == of => Some(host),
             _ => None,
         };
         diary.0.iter().find_map(|(_, fact)| placed(fact)).unwrap()
     };
     let with_the_job = host(1);
-    let goes = |fact: &Fact| matches!(fact, Fact::Host { number, status: HostStatus::Draining, .. } if *number == with_the_job);
+    let goes = |fact: &Fact| matches!(fact, Fact::Host(HostFact::Changed { number, status: HostStatus::Draining, .. }) if *number == with_the_job);
     let gone = diary.0.iter().filter(|(at, fact)| goes(fact) && at.as_secs_f64() < 5_500.0).count();
     assert_eq!(gone, 0, "host {with_the_job} drains while the job runs");
 }

@@ -8,7 +8,7 @@ use evenkeel::engine::Time;
 use evenkeel::experiment::replicate::{self, Options};
 use evenkeel::metrics::summary::Summary;
 use evenkeel::model::Fact;
-use evenkeel::model::fact::TaskState;
+use evenkeel::model::fact::{PlaneFact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// One service, one cell, and what breaks.
@@ -81,7 +81,7 @@ fn what_dies_during_an_outage_is_replaced_after_it() {
     let again: Vec<f64> = diary
         .0
         .iter()
-        .filter(|(now, fact)| now.0 > 0 && matches!(fact, Fact::Task { to: TaskState::Running, .. }))
+        .filter(|(now, fact)| now.0 > 0 && matches!(fact, Fact::Task(TaskFact::Went { to: TaskState::Running, .. })))
         .map(|(now, _)| now.as_secs_f64())
         .collect();
     // The cell learns of it when it is back, and a start takes 40 s.
@@ -167,7 +167,11 @@ fn at_a_rate_of_zero_launches_wait_and_at_another_they_come_one_by_one() {
         .0
         .iter()
         .filter(|(now, fact)| {
-            now.0 > 0 && matches!(fact, Fact::Task { from: TaskState::Provisioning, to: TaskState::Provisioning, .. })
+            now.0 > 0
+                && matches!(
+                    fact,
+                    Fact::Task(TaskFact::Went { from: TaskState::Provisioning, to: TaskState::Provisioning, .. })
+                )
         })
         .map(|(now, _)| now.as_secs_f64())
         .collect();
@@ -216,7 +220,7 @@ fn asked_of_a_cell(duration: &str, faults: &Value) -> (Line, f64, Line) {
     let file = broken(duration, 30, faults, &json!({ "regions": regions }));
     let (diary, summary) = watch(&file);
     let load = |(now, fact): &(Time, Fact)| match fact {
-        Fact::CellLoad { asked, .. } => Some(((now.0 + 1) as f64 / 1e6, *asked as f64 / 1e6)),
+        Fact::Plane(PlaneFact::Load { asked, .. }) => Some(((now.0 + 1) as f64 / 1e6, *asked as f64 / 1e6)),
         _ => None,
     };
     let peak = summary.control_plane[0].cells[0].peak_utilisation.unwrap().mean;

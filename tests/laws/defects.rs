@@ -2,7 +2,7 @@
 
 use crate::world::{Diary, check, run, service, shop, watch, world, zones};
 use evenkeel::metrics::summary::Summary;
-use evenkeel::model::fact::{Fact, TaskState};
+use evenkeel::model::fact::{Fact, TaskFact, TaskState};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ fn a_revision_that_is_bad_with_a_feature_spoils_what_sees_both() {
 fn lives(diary: &Diary) -> Vec<(f64, Option<f64>)> {
     let mut found = BTreeMap::new();
     for (at, fact) in &diary.0 {
-        let Fact::Task { task, from, to, .. } = fact else { continue };
+        let Fact::Task(TaskFact::Went { task, from, to, .. }) = fact else { continue };
         let at = at.as_secs_f64();
         if *to == TaskState::Running && at > 3_600.0 {
             found.insert(*task, (at, None));

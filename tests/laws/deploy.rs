@@ -4,7 +4,7 @@
 
 use crate::world::{Diary, check, run, service, shop, watch, world, zones};
 use evenkeel::metrics::summary::{ChangeRow, Summary};
-use evenkeel::model::fact::{ChangeStep, Fact, TaskState};
+use evenkeel::model::fact::{ChangeFact, ChangeStep, Fact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// A service of `desired` tasks that start in 30 s, with these percentages; one change comes after an hour.
@@ -38,7 +38,7 @@ fn bounds(diary: &Diary, desired: i64) -> (i64, i64) {
     let (mut running, mut wanted, mut least, mut most) = (0, 0, desired, 0);
     let mut rows = diary.0.iter().peekable();
     while let Some((at, fact)) = rows.next() {
-        if let Fact::Task { from, to, wanted: keeps, .. } = fact {
+        if let Fact::Task(TaskFact::Went { from, to, wanted: keeps, .. }) = fact {
             let born = from == to;
             wanted += i64::from(born);
             running += i64::from(*to == TaskState::Running) - i64::from(*from == TaskState::Running && !born);
@@ -69,7 +69,10 @@ fn the_bounds_are_those_of_the_table_and_are_reached() {
         let (diary, summary) = watch(&rolling(desired, min, max, &json!({}), &json!({}), &json!({})));
         assert_eq!(the_change(&summary).outcome, "completed", "{desired} {min} {max}");
         assert_eq!(bounds(&diary, desired.cast_signed()), (least, most), "{desired} {min} {max}");
-        let births = diary.0.iter().filter(|(_, fact)| matches!(fact, Fact::Task { from, to, .. } if from == to));
+        let births = diary
+            .0
+            .iter()
+            .filter(|(_, fact)| matches!(fact, Fact::Task(TaskFact::Went { from, to, .. }) if from == to));
         assert_eq!(births.count() as u64, 2 * desired, "each task is replaced once: {desired} {min} {max}");
     }
 }
@@ -116,7 +119,7 @@ fn the_breaker_stops_what_does_not_start() {
     let defect = json!({ "defect": { "neverStarts": {} } });
     let births = |diary: &Diary, after: f64| {
         let born = |(at, fact): &&(evenkeel::engine::Time, Fact)| {
-            at.as_secs_f64() >= after && matches!(fact, Fact::Task { from, to, .. } if from == to)
+            at.as_secs_f64() >= after && matches!(fact, Fact::Task(TaskFact::Went { from, to, .. }) if from == to)
         };
         diary.0.iter().filter(born).count()
     };
@@ -170,7 +173,8 @@ fn the_newest_completed_revision_comes_back() {
     let (diary, summary) = watch(&file);
     assert_eq!(summary.changes[1].outcome, "rolledBack");
     check("those of the good one never left", summary.changes[1].rollback_seconds.unwrap().mean, 0.0, 1.0);
-    let born = diary.0.iter().filter(|(_, fact)| matches!(fact, Fact::Task { from, to, .. } if from == to));
+    let born =
+        diary.0.iter().filter(|(_, fact)| matches!(fact, Fact::Task(TaskFact::Went { from, to, .. }) if from == to));
     assert_eq!(born.count(), 30, "ten at first, ten good and ten bad ones, and none to replace the good ones");
 }
 
@@ -276,7 +280,7 @@ fn a_later_change_supersedes_the_one_before() {
     let steps: Vec<ChangeStep> = diary
         .0
         .iter()
-        .filter_map(|(_, fact)| if let Fact::Change { what, .. } = fact { Some(*what) } else { None })
+        .filter_map(|(_, fact)| if let Fact::Change(ChangeFact::Step { what, .. }) = fact { Some(*what) } else { None })
         .collect();
     assert_eq!(steps, [ChangeStep::Began, ChangeStep::Superseded, ChangeStep::Began, ChangeStep::Completed]);
 }

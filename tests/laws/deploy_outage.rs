@@ -4,7 +4,7 @@
 use crate::colours::{colours, failed, the_change, with};
 use crate::deploy::rolling;
 use crate::world::{check, run, watch};
-use evenkeel::model::fact::{Fact, TaskState};
+use evenkeel::model::fact::{Fact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 fn zone_dark(at: &str, lasts: &str) -> Value {
@@ -52,7 +52,7 @@ fn a_deployment_goes_back_though_a_zone_is_dark() {
     assert!(failed(&summary) > failed(&alone));
     let mut running = 0i64;
     for (_, fact) in &diary.0 {
-        if let Fact::Task { from, to, .. } = fact {
+        if let Fact::Task(TaskFact::Went { from, to, .. }) = fact {
             running += i64::from(*to == TaskState::Running) - i64::from(*from == TaskState::Running);
         }
     }
@@ -84,7 +84,7 @@ fn spot_capacity_that_is_taken_back_slows_a_deployment_down_and_no_more() {
     let mut most = 0i64;
     let mut there = 0i64;
     for (_, fact) in &diary.0 {
-        if let Fact::Task { from, to, .. } = fact {
+        if let Fact::Task(TaskFact::Went { from, to, .. }) = fact {
             let counts =
                 |state: TaskState| matches!(state, TaskState::Running | TaskState::Pending | TaskState::Activating);
             there += i64::from(counts(*to)) - i64::from(counts(*from));

@@ -4,7 +4,7 @@
 use crate::colours::{blue_green, colours, with};
 use crate::deploy::{rolling, the_change};
 use crate::world::{Diary, check, run, watch};
-use evenkeel::model::fact::{Fact, Reason};
+use evenkeel::model::fact::{Fact, Reason, TaskFact};
 use serde_json::{Value, json};
 
 /// The same with images whose tags ECS resolves.
@@ -16,7 +16,9 @@ fn tagged(mut file: Value) -> Value {
 
 /// When tasks are launched from the change on, in seconds after it.
 fn births(diary: &Diary) -> Vec<f64> {
-    let born = |at: f64, fact: &Fact| at >= 3_600.0 && matches!(fact, Fact::Task { from, to, .. } if from == to);
+    let born = |at: f64, fact: &Fact| {
+        at >= 3_600.0 && matches!(fact, Fact::Task(TaskFact::Went { from, to, .. }) if from == to)
+    };
     let all = diary.0.iter().filter(|(at, fact)| born(at.as_secs_f64(), fact));
     all.map(|(at, _)| at.as_secs_f64() - 3_600.0).collect()
 }
@@ -77,7 +79,7 @@ fn three_failed_tries_fail_a_deployment_with_a_circuit_breaker() {
         assert_eq!(births(&diary), [0.0, 40.0, 90.0][..tries], "{desired} {more}");
         let found = the_change(&summary).detect_seconds.unwrap().mean;
         check("found", found, [30.0, 70.0, 120.0][tries - 1], 1e-3);
-        let pull = |fact: &Fact| matches!(fact, Fact::Task { reason: Reason::CannotPullContainer, .. });
+        let pull = |fact: &Fact| matches!(fact, Fact::Task(TaskFact::Went { reason: Reason::CannotPullContainer, .. }));
         assert_eq!(diary.0.iter().filter(|(_, fact)| pull(fact)).count(), tries);
         assert_eq!(summary.services[0].running.min.mean, desired as f64);
     }

@@ -3,7 +3,7 @@
 use crate::world::{Diary, service, world};
 use evenkeel::engine::Time;
 use evenkeel::model::Fact;
-use evenkeel::model::fact::{HostStatus, StopCode, TaskState};
+use evenkeel::model::fact::{HostFact, HostStatus, StopCode, TaskFact, TaskState};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -81,7 +81,7 @@ pub(crate) fn tasks_at(diary: &Diary, of: u32, seconds: f64) -> BTreeMap<u32, Se
         if at.as_secs_f64() > seconds {
             break;
         }
-        let Fact::Task { task, to, zone, host, .. } = *fact else { continue };
+        let Fact::Task(TaskFact::Went { task, to, zone, host, .. }) = *fact else { continue };
         if task.service.0 != of {
             continue;
         }
@@ -110,7 +110,7 @@ pub(crate) fn by_host(diary: &Diary, of: u32, seconds: f64) -> BTreeMap<u32, usi
 /// Second, launch, stop code and host of every stop of a service.
 pub(crate) fn stops(diary: &Diary, of: u32) -> Vec<(f64, u32, StopCode, u32)> {
     let stop = |(at, fact): &(Time, Fact)| match *fact {
-        Fact::Task { task, to: TaskState::Stopped, code, host, .. } if task.service.0 == of => {
+        Fact::Task(TaskFact::Went { task, to: TaskState::Stopped, code, host, .. }) if task.service.0 == of => {
             Some((at.as_secs_f64(), task.ordinal, code, host))
         }
         _ => None,
@@ -121,7 +121,9 @@ pub(crate) fn stops(diary: &Diary, of: u32) -> Vec<(f64, u32, StopCode, u32)> {
 /// Second of every launch of a service.
 pub(crate) fn launches(diary: &Diary, of: u32) -> Vec<f64> {
     let born = |(at, fact): &(Time, Fact)| match *fact {
-        Fact::Task { task, from: TaskState::Provisioning, to: TaskState::Provisioning, .. } if task.service.0 == of => {
+        Fact::Task(TaskFact::Went { task, from: TaskState::Provisioning, to: TaskState::Provisioning, .. })
+            if task.service.0 == of =>
+        {
             Some(at.as_secs_f64())
         }
         _ => None,
@@ -133,7 +135,7 @@ pub(crate) fn launches(diary: &Diary, of: u32) -> Vec<f64> {
 pub(crate) fn hosts_at(diary: &Diary, seconds: f64) -> BTreeMap<u32, (u16, u16)> {
     let mut hosts = BTreeMap::new();
     for (_, fact) in diary.0.iter().take_while(|(at, _)| at.as_secs_f64() <= seconds) {
-        let Fact::Host { number, zone, status, type_row, .. } = *fact else { continue };
+        let Fact::Host(HostFact::Changed { number, zone, status, type_row, .. }) = *fact else { continue };
         hosts.remove(&number);
         if status == HostStatus::Active {
             hosts.insert(number, (zone.0, type_row));

@@ -4,7 +4,7 @@
 use crate::fleet::{fleet, hosts_at, law, on_hosts, running_at, stops, zones_at};
 use crate::world::{check, watch};
 use evenkeel::model::Fact;
-use evenkeel::model::fact::StopCode;
+use evenkeel::model::fact::{HostFact, ServiceFact, StopCode};
 use serde_json::{Value, json};
 
 fn spot(mut file: Value) -> Value {
@@ -23,7 +23,8 @@ fn percents(least: u64, most: u64) -> Value {
 /// Registered hosts from 40 minutes on: fewest and most.
 fn registered(diary: &crate::world::Diary) -> (u32, u32) {
     let late = diary.0.iter().filter(|(at, _)| at.as_secs_f64() > 2_400.0);
-    let counts = late.filter_map(|(_, fact)| if let Fact::Hosts { count, .. } = fact { Some(*count) } else { None });
+    let counts = late
+        .filter_map(|(_, fact)| if let Fact::Host(HostFact::Count { count, .. }) = fact { Some(*count) } else { None });
     counts.fold((u32::MAX, 0), |(least, most), count| (least.min(count), most.max(count)))
 }
 
@@ -66,7 +67,7 @@ fn evening_out_costs_no_task() {
         let (diary, _) = watch(&file);
         let mut zones = [0u32; 3];
         for (row, (at, fact)) in diary.0.iter().enumerate() {
-            if let Fact::Available { zone, count, .. } = fact {
+            if let Fact::Service(ServiceFact::Available { zone, count, .. }) = fact {
                 zones[usize::from(zone.0)] = *count;
             }
             let last = diary.0.get(row + 1).is_none_or(|next| next.0 > *at);

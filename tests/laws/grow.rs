@@ -6,7 +6,7 @@ use evenkeel::engine::Time;
 use evenkeel::experiment::replicate::{self, Options};
 use evenkeel::metrics::summary::{CellRow, Summary};
 use evenkeel::model::Plan;
-use evenkeel::model::fact::{Call, Delayed, Fact};
+use evenkeel::model::fact::{Call, Delayed, Fact, PlaneFact, ServiceFact, TaskFact};
 use evenkeel::model::plan::Mapping;
 use evenkeel::model::routing;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ fn mapping(word: &str) -> Mapping {
 fn moves(file: &Value) -> Vec<(f64, String, u16)> {
     let plan = plan(file);
     let one = |(now, fact): &(Time, Fact)| match *fact {
-        Fact::Home { cluster, cell, moved: true } => {
+        Fact::Plane(PlaneFact::Home { cluster, cell, moved: true }) => {
             Some((now.as_secs_f64(), plan.clusters[cluster].name.clone(), cell.0))
         }
         _ => None,
@@ -140,8 +140,8 @@ fn a_move_without_faults_loses_nothing() {
     let mut births = [0.0; 4];
     for (now, fact) in &found[1].0.0 {
         match *fact {
-            Fact::Home { cluster, cell, .. } => homes[cluster.0 as usize] = cell.0,
-            Fact::Task { task, from, to, .. } if from == to && *now > Time::ZERO => {
+            Fact::Plane(PlaneFact::Home { cluster, cell, .. }) => homes[cluster.0 as usize] = cell.0,
+            Fact::Task(TaskFact::Went { task, from, to, .. }) if from == to && *now > Time::ZERO => {
                 births[usize::from(homes[plan.services[task.service].cluster.0 as usize])] += 1.0;
             }
             _ => {}
@@ -152,7 +152,9 @@ fn a_move_without_faults_loses_nothing() {
     assert!(births[3] > 0.0, "nothing was launched in the cell that was added");
     // What happens to tasks is the same to the last one, whether their cluster moves or not.
     let tasks = |diary: &mut crate::world::Diary| {
-        diary.0.retain(|row: &(Time, Fact)| matches!(row.1, Fact::Task { .. } | Fact::Available { .. }));
+        diary.0.retain(|row: &(Time, Fact)| {
+            matches!(row.1, Fact::Task(TaskFact::Went { .. }) | Fact::Service(ServiceFact::Available { .. }))
+        });
         std::mem::take(&mut diary.0).into_iter().map(|row| format!("{row:?}")).collect::<Vec<_>>()
     };
     let [mut a, mut b] = [0, 1].map(|row| tasks(&mut found[row].0));
@@ -274,7 +276,7 @@ fn called(faults: &Value) -> (Vec<(f64, Call)>, Summary) {
     let file = region("2h", &plane, 0, 0, &json!({ "clusters": stream, "faults": faults, "warmUp": "1h" }));
     let (diary, summary) = watch(&file);
     let call = |(now, fact): &(Time, Fact)| match fact {
-        Fact::Call { what, .. } => Some((now.as_secs_f64() - 3_600.0, *what)),
+        Fact::Plane(PlaneFact::Call { what, .. }) => Some((now.as_secs_f64() - 3_600.0, *what)),
         _ => None,
     };
     (diary.0.iter().filter_map(call).collect(), summary)
@@ -323,9 +325,13 @@ fn what_waits_in_the_old_cell_moves_along() {
     assert_eq!((old.launches.accepted.mean, waits(old)), (0.0, 5.0), "the fourth cluster's five wait on");
     assert_eq!((new.launches.accepted.mean, waits(new)), (15.0, 0.0));
     assert_eq!(summary.control_plane[0].launches.offered.mean, 20.0, "each launch is offered once");
-    let moved: Vec<f64> =
-        diary.0.iter().filter(|row| matches!(row.1, Fact::Home { .. })).map(|row| row.0.as_secs_f64()).collect();
-    let back = |row: &&(Time, Fact)| matches!(row.1, Fact::Launches { what: Delayed::Resumed, .. });
+    let moved: Vec<f64> = diary
+        .0
+        .iter()
+        .filter(|row| matches!(row.1, Fact::Plane(PlaneFact::Home { .. })))
+        .map(|row| row.0.as_secs_f64())
+        .collect();
+    let back = |row: &&(Time, Fact)| matches!(row.1, Fact::Plane(PlaneFact::Launches { what: Delayed::Resumed, .. }));
     assert!(diary.0.iter().filter(back).all(|row| row.0.as_secs_f64() >= moved[0]), "taken on before the first move");
 }
 

@@ -3,7 +3,7 @@
 use crate::deploy::{rolling, the_change};
 use crate::world::{Diary, check, watch};
 use evenkeel::metrics::summary::ChangeRow;
-use evenkeel::model::fact::{Fact, TaskState};
+use evenkeel::model::fact::{Fact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// Tasks that crash, one at each of these times.
@@ -17,7 +17,7 @@ fn crashes(times: &[&str]) -> Value {
 fn after_the_change(diary: &Diary, desired: i64) -> (usize, f64) {
     let (mut running, mut births, mut missing, mut last) = (0, 0, 0.0, 3_600.0);
     for (at, fact) in &diary.0 {
-        let Fact::Task { from, to, .. } = fact else { continue };
+        let Fact::Task(TaskFact::Went { from, to, .. }) = fact else { continue };
         let (now, born) = (at.as_secs_f64(), from == to);
         if now > last {
             missing += (desired - running).max(0) as f64 * (now - last);
@@ -90,7 +90,7 @@ fn failed_checks_bring_a_stand_in_too() {
     assert_eq!(the_change(&summary).outcome, "unfinished");
     let (mut before, mut after) = (0, 0);
     for (at, fact) in &diary.0 {
-        let Fact::Task { from, to: TaskState::Running, zone, .. } = fact else { continue };
+        let Fact::Task(TaskFact::Went { from, to: TaskState::Running, zone, .. }) = fact else { continue };
         if at.as_secs_f64() < 3_600.0 {
             before += u32::from(zone.0 == 0);
         } else if *from != TaskState::Running {

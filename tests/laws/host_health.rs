@@ -4,7 +4,7 @@
 use crate::fleet::{fleet, hosts_at, on_hosts, running_at, stops};
 use crate::world::{Diary, check, each, the_fault, watch};
 use evenkeel::model::Fact;
-use evenkeel::model::fact::StopCode;
+use evenkeel::model::fact::{HostFact, StopCode};
 use serde_json::{Value, json};
 
 /// Three hosts with a task each; one host dies after half an hour.
@@ -27,7 +27,7 @@ fn registered(diary: &Diary) -> Vec<f64> {
     let mut found = Vec::new();
     let mut last = 0;
     for (at, fact) in &diary.0 {
-        let Fact::Hosts { count, .. } = fact else { continue };
+        let Fact::Host(HostFact::Count { count, .. }) = fact else { continue };
         if *count > last && at.as_secs_f64() > 0.0 {
             found.push(at.as_secs_f64());
         }

@@ -3,6 +3,7 @@
 use crate::repair::exponential;
 use crate::world::{check, check_short, needs, run, service, the_fault, the_service, watch, world};
 use evenkeel::model::Fact;
+use evenkeel::model::fact::ServiceFact;
 use evenkeel::stats::laws::repair::KOfN;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -97,7 +98,7 @@ fn hosts_that_come_back_are_filled_evenly() {
         let (diary, summary) = watch(&file);
         let mut zones = BTreeMap::new();
         for (_, fact) in &diary.0 {
-            if let Fact::Running { zone, count, .. } = fact {
+            if let Fact::Service(ServiceFact::Running { zone, count, .. }) = fact {
                 zones.insert(zone.0, *count);
             }
         }

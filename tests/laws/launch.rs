@@ -5,7 +5,7 @@
 use crate::world::{Diary, case, check, check_mean, run, service, shop, the_fault, watch, world, zones};
 use evenkeel::engine::Time;
 use evenkeel::model::Fact;
-use evenkeel::model::fact::TaskState;
+use evenkeel::model::fact::{TaskFact, TaskState};
 use evenkeel::stats::laws::capacity::BucketRecovery;
 use serde_json::{Value, json};
 
@@ -103,7 +103,9 @@ fn random_starts_end_with_the_slowest() {
 /// When launches were accepted, in seconds from `from` on.
 fn accepted(diary: &Diary, from: f64) -> Vec<f64> {
     let birth = |at: &Time, fact: &Fact| match fact {
-        Fact::Task { from: TaskState::Provisioning, to: TaskState::Provisioning, .. } => Some(at.as_secs_f64()),
+        Fact::Task(TaskFact::Went { from: TaskState::Provisioning, to: TaskState::Provisioning, .. }) => {
+            Some(at.as_secs_f64())
+        }
         _ => None,
     };
     diary.0.iter().filter_map(|(at, fact)| birth(at, fact)).filter(|at| *at >= from).map(|at| at - from).collect()

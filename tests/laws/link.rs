@@ -3,7 +3,7 @@
 use crate::fleet::{definition, running_at, stops};
 use crate::world::{Diary, check, service, the_service, watch, world};
 use evenkeel::model::Fact;
-use evenkeel::model::fact::{HostStatus, NO_ZONE, StopCode, TaskState};
+use evenkeel::model::fact::{HostFact, HostStatus, NO_ZONE, StopCode, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// The zone behind the link; two availability zones stand before it.
@@ -64,7 +64,9 @@ fn seconds(diary: &Diary) -> impl Iterator<Item = (f64, &Fact)> {
 /// When hosts behind the link were told to have a connected agent, or none.
 fn connections(diary: &Diary, wanted: bool) -> Vec<f64> {
     let told = |(at, fact): (f64, &Fact)| match fact {
-        Fact::Host { status: HostStatus::Active, connected, zone, .. } if zone.0 == AWAY && *connected == wanted => {
+        Fact::Host(HostFact::Changed { status: HostStatus::Active, connected, zone, .. })
+            if zone.0 == AWAY && *connected == wanted =>
+        {
             Some(at)
         }
         _ => None,
@@ -75,7 +77,7 @@ fn connections(diary: &Diary, wanted: bool) -> Vec<f64> {
 /// When tasks behind the link changed their status, and to what.
 fn changes(diary: &Diary) -> Vec<(f64, TaskState)> {
     let told = |(at, fact): (f64, &Fact)| match fact {
-        Fact::Task { to, zone, .. } if zone.0 == AWAY || *zone == NO_ZONE => Some((at, *to)),
+        Fact::Task(TaskFact::Went { to, zone, .. }) if zone.0 == AWAY || *zone == NO_ZONE => Some((at, *to)),
         _ => None,
     };
     seconds(diary).filter_map(told).filter(|(at, _)| *at > 0.0).collect()
@@ -83,8 +85,9 @@ fn changes(diary: &Diary) -> Vec<(f64, TaskState)> {
 
 /// When hosts began to boot after time 0.
 fn launches(diary: &Diary) -> Vec<f64> {
-    let told =
-        |(at, fact): (f64, &Fact)| matches!(fact, Fact::Host { status: HostStatus::Registering, .. }).then_some(at);
+    let told = |(at, fact): (f64, &Fact)| {
+        matches!(fact, Fact::Host(HostFact::Changed { status: HostStatus::Registering, .. })).then_some(at)
+    };
     seconds(diary).filter_map(told).filter(|at| *at > 0.0).collect()
 }
 
@@ -231,8 +234,9 @@ fn an_outpost_has_no_more_hosts_than_at_the_start() {
         web.as_object_mut().unwrap().remove("launchType");
         web["capacityProviderStrategy"] = json!([{ "capacityProvider": "nodes", "weight": 1 }]);
         let (diary, _) = watch(&file);
-        let hosts = seconds(&diary)
-            .filter_map(|(_, fact)| if let Fact::Hosts { count, .. } = fact { Some(*count) } else { None });
+        let hosts = seconds(&diary).filter_map(|(_, fact)| {
+            if let Fact::Host(HostFact::Count { count, .. }) = fact { Some(*count) } else { None }
+        });
         assert_eq!(hosts.max(), Some(most), "{kind}");
         assert_eq!(running_at(&diary, 0, 10_000.0), 4 * most as usize, "{kind}");
     }
@@ -347,9 +351,9 @@ fn a_start_needs_its_secrets_even_with_a_cached_image() {
             { "name": "exit", "at": "70m", "taskCrash": { "count": 1 } }]);
         let (diary, summary) = watch(&file);
         let stopped = seconds(&diary).filter_map(|(at, fact)| match fact {
-            Fact::Task { to: TaskState::Stopped, code: StopCode::TaskFailedToStart, reason, .. } => {
-                Some((at, reason.name()))
-            }
+            Fact::Task(TaskFact::Went {
+                to: TaskState::Stopped, code: StopCode::TaskFailedToStart, reason, ..
+            }) => Some((at, reason.name())),
             _ => None,
         });
         let stopped: Vec<(f64, &str)> = stopped.collect();

@@ -2,7 +2,7 @@
 
 use crate::fleet::{definition, hosts_at, launches, running_at, stops, tasks_at};
 use crate::world::{Diary, check, the_fault, watch, world, zones};
-use evenkeel::model::fact::{Fact, TaskState};
+use evenkeel::model::fact::{Fact, HostFact, TaskState};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -226,7 +226,7 @@ fn tasks_stand_in_three_zones_where_they_can_and_are_packed_only_then() {
                 let hosts = hosts_at(&diary, 1_100.0).len();
                 assert_eq!(hosts, found.iter().map(|tasks| tasks.div_ceil(8)).sum::<usize>(), "{what}: hosts");
                 let numbers = diary.0.iter().filter_map(|(_, fact)| match fact {
-                    Fact::Host { number, .. } => Some(*number),
+                    Fact::Host(HostFact::Changed { number, .. }) => Some(*number),
                     _ => None,
                 });
                 assert_eq!(numbers.collect::<BTreeSet<_>>().len(), hosts, "{what}: none came in vain");
@@ -306,7 +306,7 @@ fn hosts_that_boot_at_different_times_do_not_come_in_vain() {
         let (diary, _) = watch(&file);
         assert_eq!(by_zone(&diary, 1_700.0)[..3], [2, 2, 2], "seed {seed}");
         let numbers = diary.0.iter().filter_map(|(_, fact)| match fact {
-            Fact::Host { number, .. } => Some(*number),
+            Fact::Host(HostFact::Changed { number, .. }) => Some(*number),
             _ => None,
         });
         assert_eq!(numbers.max(), Some(2), "seed {seed}: three hosts");

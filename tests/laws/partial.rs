@@ -4,7 +4,7 @@ use crate::world::{Diary, check, check_share, each, run, service, shop, the_serv
 use evenkeel::engine::Time;
 use evenkeel::metrics::summary::Summary;
 use evenkeel::model::Fact;
-use evenkeel::model::fact::TaskState;
+use evenkeel::model::fact::{TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// More tokens than anybody needs.
@@ -32,7 +32,9 @@ fn first_start(duration: &str, desired: u64, fault: &Value) -> Value {
 /// When tasks were born, in seconds.
 fn births(diary: &Diary) -> Vec<f64> {
     let birth = |(at, fact): &(Time, Fact)| match fact {
-        Fact::Task { from: TaskState::Provisioning, to: TaskState::Provisioning, .. } => Some(at.as_secs_f64()),
+        Fact::Task(TaskFact::Went { from: TaskState::Provisioning, to: TaskState::Provisioning, .. }) => {
+            Some(at.as_secs_f64())
+        }
         _ => None,
     };
     diary.0.iter().filter_map(birth).collect()

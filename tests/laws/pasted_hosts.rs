@@ -3,7 +3,7 @@
 use crate::pasted::{on_fargate, on_group, quiet, told};
 use crate::world::{check, plan, run, the_service, watch};
 use evenkeel::forecast::services::at_start;
-use evenkeel::model::fact::{Fact, HostStatus};
+use evenkeel::model::fact::{Fact, HostFact, HostStatus};
 use evenkeel::model::plan::ProviderKind;
 use evenkeel::model::problem::Severity;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn standing(file: &Value) -> Vec<(String, String)> {
     let (diary, _) = watch(file);
     let mut found = Vec::new();
     for (at, fact) in &diary.0 {
-        let Fact::Host { zone, status: HostStatus::Active, type_row, .. } = *fact else { continue };
+        let Fact::Host(HostFact::Changed { zone, status: HostStatus::Active, type_row, .. }) = *fact else { continue };
         if at.as_secs_f64() == 0.0 {
             let kind = plan.types[evenkeel::model::ids::TypeId(type_row)].name.clone();
             found.push((kind, plan.zones[zone].name.clone()));
@@ -105,7 +105,7 @@ fn only_hosts_in_service_stand_at_the_start() {
     assert_eq!(standing(&file).len(), 1);
     let (diary, _) = watch(&file);
     let active = |(at, fact): &(evenkeel::engine::Time, Fact)| {
-        matches!(fact, Fact::Host { status: HostStatus::Active, .. }).then_some(at.as_secs_f64())
+        matches!(fact, Fact::Host(HostFact::Changed { status: HostStatus::Active, .. })).then_some(at.as_secs_f64())
     };
     assert_eq!(diary.0.iter().filter_map(active).collect::<Vec<_>>(), [0.0, 90.0], "one boots, three are not there");
     told(
@@ -133,8 +133,8 @@ fn up_at_the_end(file: &Value) -> (u32, Vec<HostStatus>) {
     let (mut up, mut third) = (0, Vec::new());
     for (_, fact) in &diary.0 {
         match *fact {
-            Fact::Hosts { count, .. } => up = count,
-            Fact::Host { zone, status, .. } if zone.0 == 2 => third.push(status),
+            Fact::Host(HostFact::Count { count, .. }) => up = count,
+            Fact::Host(HostFact::Changed { zone, status, .. }) if zone.0 == 2 => third.push(status),
             _ => {}
         }
     }
@@ -183,8 +183,10 @@ fn a_group_launches_what_it_lacks_and_ends_what_it_has_too_much() {
     let few = on_group((256, 256), 2, &json!({ "DesiredCapacity": 4, "Instances": instances }), &json!({}));
     assert_eq!(standing(&few).len(), 3);
     let (diary, _) = watch(&few);
-    let mut counts =
-        diary.0.iter().filter_map(|(_, fact)| if let Fact::Hosts { count, .. } = fact { Some(*count) } else { None });
+    let mut counts = diary
+        .0
+        .iter()
+        .filter_map(|(_, fact)| if let Fact::Host(HostFact::Count { count, .. }) = fact { Some(*count) } else { None });
     assert_eq!(counts.next_back(), Some(4));
     let many = on_group((256, 256), 2, &json!({ "DesiredCapacity": 2, "Instances": instances }), &json!({}));
     assert_eq!(standing(&many).iter().map(|host| host.1.as_str()).collect::<Vec<_>>(), ["us-east-1a", "us-east-1b"]);

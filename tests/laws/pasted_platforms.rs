@@ -2,7 +2,7 @@
 
 use crate::pasted::{on_fargate, on_group, quiet, told};
 use crate::world::{check, plan, run, the_service, watch};
-use evenkeel::model::fact::{Fact, Reason};
+use evenkeel::model::fact::{Fact, Reason, ServiceFact};
 use evenkeel::model::plan::ProviderKind;
 use evenkeel::model::problem::Severity;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn reasons(file: &Value) -> Vec<Reason> {
         .0
         .iter()
         .filter_map(|(_, fact)| match fact {
-            Fact::Service { reason, .. } => Some(*reason),
+            Fact::Service(ServiceFact::Action { reason, .. }) => Some(*reason),
             _ => None,
         })
         .collect();

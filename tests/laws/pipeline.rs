@@ -4,7 +4,7 @@
 use crate::world::{Diary, case, check, check_mean, run, service, watch, world, zones};
 use evenkeel::engine::Time;
 use evenkeel::metrics::summary::{ChangeRow, Summary};
-use evenkeel::model::fact::{Fact, PipelineStep, TaskState};
+use evenkeel::model::fact::{ChangeFact, Fact, PipelineStep, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// Services of so many tasks, each with one request a second for each task, that start in a second; one change with this
@@ -41,7 +41,7 @@ fn stages_of(row: &ChangeRow) -> Vec<(&str, &str)> {
 /// Steps of the pipeline.
 pub(crate) fn steps(diary: &Diary) -> Vec<(f64, u16, PipelineStep)> {
     let step = |(at, fact): &(Time, Fact)| match fact {
-        Fact::Pipeline { stage, what, .. } => Some((at.as_secs_f64(), *stage, *what)),
+        Fact::Change(ChangeFact::Pipeline { stage, what, .. }) => Some((at.as_secs_f64(), *stage, *what)),
         _ => None,
     };
     diary.0.iter().filter_map(step).collect()
@@ -50,7 +50,7 @@ pub(crate) fn steps(diary: &Diary) -> Vec<(f64, u16, PipelineStep)> {
 /// Where tasks started from a moment on, in order: service and zone, each once.
 pub(crate) fn starts(diary: &Diary, from: f64) -> Vec<(u32, u16)> {
     let start = |(at, fact): &(Time, Fact)| match fact {
-        Fact::Task { task, to: TaskState::Running, from: before, zone, .. }
+        Fact::Task(TaskFact::Went { task, to: TaskState::Running, from: before, zone, .. })
             if at.as_secs_f64() >= from && *before != TaskState::Running =>
         {
             Some((task.service.0, zone.0))
@@ -135,7 +135,8 @@ fn one_unit_and_one_zone_change_at_a_time() {
     assert_eq!(found[..3], [(0, 0), (0, 1), (0, 2)], "{found:?}");
     assert!(found.is_sorted_by_key(|(service, _)| *service), "one is done before the next begins: {found:?}");
     // 6 tasks of each, and none is replaced twice.
-    let births = diary.0.iter().filter(|(_, fact)| matches!(fact, Fact::Task { from, to, .. } if from == to));
+    let births =
+        diary.0.iter().filter(|(_, fact)| matches!(fact, Fact::Task(TaskFact::Went { from, to, .. }) if from == to));
     assert_eq!(births.count(), 36);
 }
 
@@ -152,7 +153,7 @@ fn an_alarm_of_a_unit_takes_everything_back() {
     check("two of three", row.reached_share.mean, 2.0 / 3.0, 1e-6);
     // The first was completed and comes back, too; the third never changed.
     let births = |service: u32| {
-        let born = |(_, fact): &&(Time, Fact)| matches!(fact, Fact::Task { task, from, to, .. } if from == to && task.service.0 == service);
+        let born = |(_, fact): &&(Time, Fact)| matches!(fact, Fact::Task(TaskFact::Went { task, from, to, .. }) if from == to && task.service.0 == service);
         diary.0.iter().filter(born).count()
     };
     assert_eq!([births(0), births(1), births(2)], [18, 18, 6]);

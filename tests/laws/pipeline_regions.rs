@@ -7,7 +7,7 @@ use crate::world::{check, plan, run, watch};
 use evenkeel::engine::Time;
 use evenkeel::experiment::replicate::{self, Options};
 use evenkeel::metrics::summary::Summary;
-use evenkeel::model::fact::{Fact, PipelineStep};
+use evenkeel::model::fact::{ChangeFact, Fact, PipelineStep, TaskFact};
 use serde_json::{Value, json};
 
 /// The same services in Regions of so many each, called r1, r2 ...
@@ -80,8 +80,7 @@ fn an_alarm_in_one_region_takes_back_all_and_reaches_no_other() {
     assert_eq!(told, [("r1", "completed"), ("r2, r3", "failed"), ("rollback", "completed")]);
     check("three of five", row.reached_share.mean, 0.6, 1e-6);
     let births = |service: u32| {
-        let born =
-            |fact: &Fact| matches!(fact, Fact::Task { task, from, to, .. } if from == to && task.service.0 == service);
+        let born = |fact: &Fact| matches!(fact, Fact::Task(TaskFact::Went { task, from, to, .. }) if from == to && task.service.0 == service);
         diary.0.iter().filter(|row| born(&row.1)).count()
     };
     assert_eq!([0, 1, 2, 3, 4].map(births), [18, 18, 18, 6, 6], "there and back, or never");
@@ -90,7 +89,7 @@ fn an_alarm_in_one_region_takes_back_all_and_reaches_no_other() {
     // The Region of the alarm turns back at once, the one that leads a second later, the other one two.
     let back = |region: u32| {
         let turns = |fact: &Fact| {
-            matches!(fact, Fact::Change { service, what: evenkeel::model::fact::ChangeStep::Back, .. }
+            matches!(fact, Fact::Change(ChangeFact::Step { service, what: evenkeel::model::fact::ChangeStep::Back, .. })
                 if service.0 == region)
         };
         diary.0.iter().find(|row| turns(&row.1)).unwrap().0.as_secs_f64()
@@ -113,7 +112,7 @@ fn a_region_waits_for_its_own_fault_and_the_next_wave_for_it() {
         assert_eq!(the_change(&summary).outcome, "completed");
         let begin = |service: u32| {
             let begins = |fact: &Fact| {
-                matches!(fact, Fact::Change { service: of, what: evenkeel::model::fact::ChangeStep::Began, .. }
+                matches!(fact, Fact::Change(ChangeFact::Step { service: of, what: evenkeel::model::fact::ChangeStep::Began, .. })
                     if of.0 == service)
             };
             diary.0.iter().find(|row| begins(&row.1)).unwrap().0.as_secs_f64()
@@ -217,7 +216,7 @@ fn control_planes_of_two_regions_are_changed_and_come_back() {
     check("found", row.detect_seconds.unwrap().mean, 300.0 + 5_400.0, 1e-6);
     check("all cells at once, and a word there and back", row.rollback_seconds.unwrap().mean, 302.0, 1e-6);
     let renewed = |(at, fact): &(Time, Fact)| match fact {
-        Fact::Renewed { cell, .. } => Some((at.as_secs_f64(), cell.0)),
+        Fact::Change(ChangeFact::Renewed { cell, .. }) => Some((at.as_secs_f64(), cell.0)),
         _ => None,
     };
     let told: Vec<(f64, u16)> = diary.0.iter().filter_map(renewed).collect();

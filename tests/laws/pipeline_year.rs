@@ -3,7 +3,7 @@
 use crate::pipeline::{fleet, the_change};
 use crate::world::{check, run, watch};
 use evenkeel::metrics::summary::{ChangeRow, Summary};
-use evenkeel::model::fact::{Fact, PipelineStep};
+use evenkeel::model::fact::{ChangeFact, Fact, PipelineStep};
 use serde_json::{Value, json};
 
 /// The fleet, whose change comes by this law.
@@ -43,7 +43,7 @@ fn the_next_is_asked_for_when_the_pipeline_is_over() {
     let (diary, summary) = watch(&file);
     assert_eq!(the_change(&summary).occurrences.mean, 9.0, "ten days and an hour each");
     let at = |step: PipelineStep| {
-        let is_it = move |fact: &Fact| matches!(fact, Fact::Pipeline { what, .. } if *what == step);
+        let is_it = move |fact: &Fact| matches!(fact, Fact::Change(ChangeFact::Pipeline { what, .. }) if *what == step);
         diary.0.iter().filter(move |row| is_it(&row.1)).map(|row| row.0.as_secs_f64()).collect::<Vec<_>>()
     };
     let (begins, ends) = (at(PipelineStep::Began), at(PipelineStep::Completed));

@@ -2,7 +2,7 @@
 
 use crate::deploy::{rolling, the_change};
 use crate::world::{Diary, check, run, watch};
-use evenkeel::model::fact::{Fact, TaskState};
+use evenkeel::model::fact::{Fact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// A rolling deployment of so many tasks after an hour, all of which may be new beside the old; protection by these laws.
@@ -15,9 +15,11 @@ fn protected(desired: u64, protection: &Value, parts: &Value) -> Value {
 /// When tasks of the revision before were told to stop.
 fn stops(diary: &Diary) -> Vec<f64> {
     let stop = |(at, fact): &(evenkeel::engine::Time, Fact)| match fact {
-        Fact::Task { from: TaskState::Running, to: TaskState::Deactivating | TaskState::Stopping, .. } => {
-            Some(at.as_secs_f64())
-        }
+        Fact::Task(TaskFact::Went {
+            from: TaskState::Running,
+            to: TaskState::Deactivating | TaskState::Stopping,
+            ..
+        }) => Some(at.as_secs_f64()),
         _ => None,
     };
     diary.0.iter().filter_map(stop).collect()

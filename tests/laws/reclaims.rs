@@ -2,7 +2,7 @@
 
 use crate::fleet::{fleet, hosts_at, law, on_hosts, running_at, stops, zones_at};
 use crate::world::{check, each, run, watch};
-use evenkeel::model::fact::{Fact, HostStatus, StopCode};
+use evenkeel::model::fact::{Fact, HostFact, HostStatus, StopCode};
 use evenkeel::stats::laws::capacity::binomial_below;
 use serde_json::{Value, json};
 
@@ -147,7 +147,7 @@ fn came(diary: &crate::world::Diary) -> Vec<f64> {
     let mut known = hosts_at(diary, 0.0).len() as u32;
     let mut found = Vec::new();
     for (at, fact) in &diary.0 {
-        let Fact::Host { number, status: HostStatus::Active, .. } = *fact else { continue };
+        let Fact::Host(HostFact::Changed { number, status: HostStatus::Active, .. }) = *fact else { continue };
         if number >= known {
             known = number + 1;
             found.push(at.as_secs_f64());

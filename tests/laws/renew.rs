@@ -4,7 +4,7 @@
 use crate::world::{check, check_within, run, service, watch, world};
 use evenkeel::engine::Time;
 use evenkeel::metrics::summary::{ChangeRow, Summary};
-use evenkeel::model::fact::Fact;
+use evenkeel::model::fact::{Fact, PlaneFact};
 use serde_json::{Value, json};
 
 /// Two cells with a cluster each; a stream of calls to each, ten a second; this change of the control plane after an hour.
@@ -85,7 +85,9 @@ fn capacity_falls_by_the_part_that_is_reached() {
     let (diary, summary) = watch(&file);
     assert_eq!(the_change(&summary).outcome, "completed", "nothing watches");
     let rate = |(at, fact): &(Time, Fact)| match fact {
-        Fact::CellRate { cell, rate } if cell.0 == 0 && at.as_secs_f64() > 0.0 => Some(*rate as f64 / 1e9),
+        Fact::Plane(PlaneFact::Rate { cell, rate }) if cell.0 == 0 && at.as_secs_f64() > 0.0 => {
+            Some(*rate as f64 / 1e9)
+        }
         _ => None,
     };
     let found: Vec<f64> = diary.0.iter().filter_map(rate).collect();

@@ -3,6 +3,7 @@
 use crate::fleet::{fleet, hosts_at, launches, on_hosts, running_at, tasks_at, zones_at};
 use crate::world::{Diary, check, check_share, check_values, service, shop, watch, world, zones};
 use evenkeel::model::Fact;
+use evenkeel::model::fact::HostFact;
 use evenkeel::{Scenario, Texts};
 use serde_json::{Value, json};
 
@@ -33,7 +34,7 @@ fn site(hosts: u64, lasts: &str, parts: &Value) -> Value {
 /// Hosts in truth up and registered, as steps: seconds and count from then on.
 fn hosts_up(diary: &Diary) -> Vec<(f64, u32)> {
     let told = diary.0.iter().filter_map(|(at, fact)| match fact {
-        Fact::Hosts { count, .. } => Some((at.as_secs_f64(), *count)),
+        Fact::Host(HostFact::Count { count, .. }) => Some((at.as_secs_f64(), *count)),
         _ => None,
     });
     told.collect()

@@ -5,6 +5,7 @@ use crate::world::{check, service, watch, world};
 use evenkeel::engine::Time;
 use evenkeel::metrics::summary::Summary;
 use evenkeel::model::Fact;
+use evenkeel::model::fact::HostFact;
 use serde_json::{Value, json};
 
 /// `tasks` tasks, each filling one host; a group of `hosts` to begin with.
@@ -39,7 +40,7 @@ fn hosts(file: &Value) -> (Vec<(f64, u32)>, Summary) {
     let (diary, summary) = watch(file);
     let mut found: Vec<(Time, u32)> = Vec::new();
     for (at, fact) in &diary.0 {
-        let Fact::Hosts { count, .. } = fact else { continue };
+        let Fact::Host(HostFact::Count { count, .. }) = fact else { continue };
         // Hosts that come or go in one instant are one change.
         if found.last().is_some_and(|last| last.0 == *at) {
             found.pop();

@@ -3,7 +3,7 @@
 use crate::colours::{colours, failed, the_change, with};
 use crate::world::{check, run, service, watch, world, zones};
 use evenkeel::metrics::summary::Summary;
-use evenkeel::model::fact::Fact;
+use evenkeel::model::fact::{ChangeFact, Fact};
 use serde_json::{Value, json};
 
 /// Requests a minute.
@@ -247,7 +247,7 @@ fn a_grey_zone_spoils_copies_as_well() {
 fn told(file: &Value) -> Vec<(f64, f64)> {
     let (diary, _) = watch(file);
     let rate = |(at, fact): &(evenkeel::engine::Time, Fact)| match fact {
-        Fact::Copied { rate, .. } => Some((at.as_secs_f64(), *rate as f64 / 1e9 * 60.0)),
+        Fact::Change(ChangeFact::Copied { rate, .. }) => Some((at.as_secs_f64(), *rate as f64 / 1e9 * 60.0)),
         _ => None,
     };
     diary.0.iter().filter_map(rate).collect()

@@ -6,7 +6,7 @@ use crate::world::{
     the_fault, the_service, watch, world, zones,
 };
 use evenkeel::model::Fact;
-use evenkeel::model::fact::TaskState;
+use evenkeel::model::fact::{TaskFact, TaskState};
 use evenkeel::stats::Moments;
 use evenkeel::stats::laws::capacity::binomial_below;
 use serde_json::{Value, json};
@@ -94,7 +94,7 @@ fn pools_are_reclaimed_as_a_whole() {
 fn providers(file: &Value, diary: &Diary) -> BTreeSet<String> {
     let plan = plan(file);
     let of = |fact: &Fact| match fact {
-        Fact::Task { provider, .. } => Some(plan.providers[*provider].name.clone()),
+        Fact::Task(TaskFact::Went { provider, .. }) => Some(plan.providers[*provider].name.clone()),
         _ => None,
     };
     diary.0.iter().filter_map(|(_, fact)| of(fact)).collect()
@@ -121,7 +121,7 @@ fn spot_never_falls_back_to_on_demand() {
     file["faults"] = json!([]);
     file["regions"] = zones(3, &json!({ "spotVcpuPerZone": 0 }));
     let (diary, summary) = watch(&file);
-    assert!(!diary.0.iter().any(|(_, fact)| matches!(fact, Fact::Task { to: TaskState::Running, .. })));
+    assert!(!diary.0.iter().any(|(_, fact)| matches!(fact, Fact::Task(TaskFact::Went { to: TaskState::Running, .. }))));
     check("running", the_service(&summary).running.max.mean, 0.0, 0.0);
     assert!(the_service(&summary).launches.failed["RESOURCE:FARGATE"].mean > 100.0);
     // Stock for five of twelve: five, no more.

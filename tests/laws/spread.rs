@@ -4,7 +4,7 @@
 use crate::world::{case, check, run, service, shop, the_fault, the_service, watch, world, zones};
 use evenkeel::engine::Time;
 use evenkeel::model::Fact;
-use evenkeel::model::fact::TaskState;
+use evenkeel::model::fact::{TaskFact, TaskState};
 use evenkeel::model::ids::{ProviderId, ServiceId, ZoneId};
 use evenkeel::stats::laws::capacity::strategy_split;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn running<K: Ord>(
 ) -> BTreeMap<K, u64> {
     let mut counts = BTreeMap::new();
     for (_, fact) in facts.iter().take_while(|(at, _)| *at <= until) {
-        let Fact::Task { task, from, to, provider, zone, .. } = fact else { continue };
+        let Fact::Task(TaskFact::Went { task, from, to, provider, zone, .. }) = fact else { continue };
         if *from == TaskState::Running {
             *counts.entry(key(task.service, *provider, *zone)).or_insert(0u64) -= 1;
         }
@@ -178,7 +178,7 @@ fn large(fargate: &Value, maximum: u64) -> ([u64; 3], u64, f64, f64) {
     let found = running(&diary.0, Time::NEVER, |_, _, zone| zone.0);
     let (mut here, mut most) = (0i64, 0);
     for (_, fact) in &diary.0 {
-        let Fact::Task { from, to, .. } = fact else { continue };
+        let Fact::Task(TaskFact::Went { from, to, .. }) = fact else { continue };
         // Goal RUNNING: from the launch until it is told to stop.
         let counts = |state: &TaskState| *state <= TaskState::Running;
         here += i64::from(counts(to)) - i64::from(from != to && counts(from));

@@ -5,7 +5,7 @@ use crate::fleet::{fleet, launches, law, on_hosts, running_at, stops};
 use crate::world::{Diary, check, service, shop, watch, world};
 use evenkeel::engine::Time;
 use evenkeel::model::Fact;
-use evenkeel::model::fact::{StopCode, TaskState};
+use evenkeel::model::fact::{ServiceFact, StopCode, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// One task on Fargate whose phases take 10, 2, 5 and 3 seconds.
@@ -30,8 +30,9 @@ fn one(containers: &Value, behaviour: &Value) -> Value {
 
 /// When a task first runs.
 fn first_run(diary: &Diary) -> Option<f64> {
-    let runs =
-        |(at, fact): &(Time, Fact)| matches!(fact, Fact::Task { to: TaskState::Running, .. }).then(|| at.as_secs_f64());
+    let runs = |(at, fact): &(Time, Fact)| {
+        matches!(fact, Fact::Task(TaskFact::Went { to: TaskState::Running, .. })).then(|| at.as_secs_f64())
+    };
     diary.0.iter().find_map(runs)
 }
 
@@ -74,7 +75,8 @@ fn stop_takes(containers: &Value, stop: u64) -> f64 {
     file["changes"] = json!([{ "name": "new", "at": "1h", "service": "shop/one" }]);
     let (diary, _) = watch(&file);
     let at = |state: TaskState| {
-        let is = |fact: &Fact| matches!(fact, Fact::Task { to, from, .. } if *to == state && from != to);
+        let is =
+            |fact: &Fact| matches!(fact, Fact::Task(TaskFact::Went { to, from, .. }) if *to == state && from != to);
         diary.0.iter().find(|(_, fact)| is(fact)).unwrap().0.as_secs_f64()
     };
     at(TaskState::Deprovisioning) - at(TaskState::Stopping)
@@ -131,11 +133,14 @@ fn a_container_is_restarted_in_place_if_it_ran_for_long_enough() {
     let mut file = one(&restarting(&json!([])), &json!({ "crash": { "constant": "100s" } }));
     let (diary, _) = watch(&file);
     assert_eq!((launches(&diary, 0).len(), stops(&diary, 0).len()), (1, 0));
-    let available: Vec<u32> = diary
-        .0
-        .iter()
-        .filter_map(|(_, fact)| if let Fact::Available { count, .. } = fact { Some(*count) } else { None })
-        .collect();
+    let available: Vec<u32> =
+        diary
+            .0
+            .iter()
+            .filter_map(|(_, fact)| {
+                if let Fact::Service(ServiceFact::Available { count, .. }) = fact { Some(*count) } else { None }
+            })
+            .collect();
     assert!(available.len() > 100 && available.chunks(2).all(|pair| pair[0] == 1), "down while it restarts");
     // 50 s are too short.
     file["behaviour"][0]["crash"] = json!({ "constant": "50s" });
@@ -199,7 +204,8 @@ fn any_unhealthy_container_makes_the_task_unhealthy() {
     assert_eq!(launches(&watch(&file).0, 0).len(), 1, "so does the grace period");
     // HEALTHY when the last of them is: one interval of 30 s.
     let (diary, _) = watch(&one(&both(0), &json!({})));
-    let healthy = diary.0.iter().find(|(_, fact)| matches!(fact, Fact::Health { healthy: true, .. })).unwrap();
+    let healthy =
+        diary.0.iter().find(|(_, fact)| matches!(fact, Fact::Task(TaskFact::Health { healthy: true, .. }))).unwrap();
     check("healthy", healthy.0.as_secs_f64(), 20.0 + 30.0, 0.0);
 }
 
@@ -291,7 +297,7 @@ fn a_task_passes_through_every_state() {
         let (diary, _) = watch(&file);
         let mut states = vec![TaskState::Provisioning];
         for (_, fact) in &diary.0 {
-            let Fact::Task { task, from, to, .. } = fact else { continue };
+            let Fact::Task(TaskFact::Went { task, from, to, .. }) = fact else { continue };
             if task.ordinal == 0 && from != to {
                 assert_eq!(states.last(), Some(from));
                 states.push(*to);
@@ -317,7 +323,7 @@ fn each_revision_is_pulled_once_for_each_host() {
     let (diary, _) = watch(&file);
     let (mut born, mut took) = (0.0, Vec::new());
     for (at, fact) in &diary.0 {
-        if let Fact::Task { from, to, .. } = fact
+        if let Fact::Task(TaskFact::Went { from, to, .. }) = fact
             && at.as_secs_f64() > 0.0
         {
             if from == to {

@@ -4,7 +4,7 @@ use crate::world::{case, check, check_mean, check_short, check_values, plan, run
 use evenkeel::engine::{Reader, Time};
 use evenkeel::experiment::replicate::{self, Options, Recorder};
 use evenkeel::model::Fact;
-use evenkeel::model::fact::TaskState;
+use evenkeel::model::fact::{TaskFact, TaskState};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -54,10 +54,12 @@ impl Reader<Fact> for Waits {
     fn read(&mut self, batch: &[(Time, Fact)]) {
         for (at, fact) in batch {
             match fact {
-                Fact::Task { task, from: TaskState::Provisioning, to: TaskState::Provisioning, .. } => {
+                Fact::Task(TaskFact::Went {
+                    task, from: TaskState::Provisioning, to: TaskState::Provisioning, ..
+                }) => {
                     self.born.insert(task.ordinal, *at);
                 }
-                Fact::Task { task, to: TaskState::Running, .. } => {
+                Fact::Task(TaskFact::Went { task, to: TaskState::Running, .. }) => {
                     let born = self.born.remove(&task.ordinal);
                     self.all.extend(born.map(|born| at.since(born).as_secs_f64()));
                 }
@@ -200,8 +202,9 @@ fn forty_calls_a_second(on_hosts: bool) -> Vec<f64> {
 
 fn births(file: &Value) -> Vec<f64> {
     let (diary, _) = crate::world::watch(file);
-    let born =
-        |fact: &Fact| matches!(fact, Fact::Task { from: TaskState::Provisioning, to: TaskState::Provisioning, .. });
+    let born = |fact: &Fact| {
+        matches!(fact, Fact::Task(TaskFact::Went { from: TaskState::Provisioning, to: TaskState::Provisioning, .. }))
+    };
     diary.0.iter().filter(|(_, fact)| born(fact)).map(|(at, _)| at.as_secs_f64()).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::world::{check, service, watch, world};
 use evenkeel::model::Fact;
-use evenkeel::model::fact::TaskState;
+use evenkeel::model::fact::{PlaneFact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// `clusters` clusters of one service of 150 tasks each, started from nothing in one cell that does 30 launches a second.
@@ -28,8 +28,9 @@ fn file(clusters: u64, tested: &Value, plane: &Value) -> Value {
 /// When the last launch was accepted.
 fn last(file: &Value) -> f64 {
     let (diary, _) = watch(file);
-    let born =
-        |fact: &Fact| matches!(fact, Fact::Task { from: TaskState::Provisioning, to: TaskState::Provisioning, .. });
+    let born = |fact: &Fact| {
+        matches!(fact, Fact::Task(TaskFact::Went { from: TaskState::Provisioning, to: TaskState::Provisioning, .. }))
+    };
     diary.0.iter().rfind(|(_, fact)| born(fact)).unwrap().0.as_secs_f64()
 }
 
@@ -60,7 +61,9 @@ fn clusters_that_move_away_give_it_its_rate_back() {
         .0
         .iter()
         .filter_map(|(at, fact)| match fact {
-            Fact::CellRate { cell, rate } if cell.0 == 0 => Some((at.as_secs_f64(), rate / 1_000_000_000)),
+            Fact::Plane(PlaneFact::Rate { cell, rate }) if cell.0 == 0 => {
+                Some((at.as_secs_f64(), rate / 1_000_000_000))
+            }
             _ => None,
         })
         .collect();
@@ -74,7 +77,7 @@ fn a_cell_that_takes_clusters_over_slows_down_beyond_its_test() {
     let grows = json!({ "addCells": [{ "at": "2m", "clusters": ["c0", "c1"] }] });
     let (diary, _) = watch(&file(2, &json!({ "clusters": 1 }), &grows));
     let rate = |fact: &Fact| match fact {
-        Fact::CellRate { cell, rate } if cell.0 == 1 => Some(rate / 1_000_000_000),
+        Fact::Plane(PlaneFact::Rate { cell, rate }) if cell.0 == 1 => Some(rate / 1_000_000_000),
         _ => None,
     };
     assert_eq!(diary.0.iter().filter_map(|(_, fact)| rate(fact)).next_back(), Some(15));

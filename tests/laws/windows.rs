@@ -6,6 +6,7 @@ use crate::world::{case, check_share, check_short, check_values, check_within, e
 use evenkeel::engine::{Reader, Time};
 use evenkeel::experiment::replicate::{self, Options, Recorder};
 use evenkeel::model::Fact;
+use evenkeel::model::fact::ServiceFact;
 use evenkeel::stats::Moments;
 use evenkeel::stats::laws::renewal::{asymptotic_variance, availability, downtime_within, up_at};
 use evenkeel::stats::laws::repair::KOfN;
@@ -92,8 +93,10 @@ impl Reader<Fact> for Outages {
     fn read(&mut self, batch: &[(Time, Fact)]) {
         for (row, (at, fact)) in batch.iter().enumerate() {
             match fact {
-                Fact::Need { need, .. } => self.need = *need,
-                Fact::Available { zone, count, .. } => self.available[usize::from(zone.0)] = *count,
+                Fact::Service(ServiceFact::Need { need, .. }) => self.need = *need,
+                Fact::Service(ServiceFact::Available { zone, count, .. }) => {
+                    self.available[usize::from(zone.0)] = *count
+                }
                 _ => {}
             }
             // A level counts once its instant is over.

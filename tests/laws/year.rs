@@ -2,7 +2,7 @@
 
 use crate::world::{check, run, service, shop, watch, world, zones};
 use evenkeel::metrics::summary::{ChangeRow, Summary};
-use evenkeel::model::fact::{ChangeStep, Fact};
+use evenkeel::model::fact::{ChangeFact, ChangeStep, Fact};
 use serde_json::{Value, json};
 
 const DAY: f64 = 86_400.0;
@@ -97,7 +97,7 @@ fn a_clock_starts_anew_when_the_change_is_over() {
     let (diary, summary) = watch(&file("365d", 1, 5, &change, &json!({})));
     assert_eq!(the_change(&summary).occurrences.mean, 36.0);
     let at = |step: ChangeStep| {
-        let is_it = move |fact: &Fact| matches!(fact, Fact::Change { what, .. } if *what == step);
+        let is_it = move |fact: &Fact| matches!(fact, Fact::Change(ChangeFact::Step { what, .. }) if *what == step);
         diary.0.iter().filter(move |row| is_it(&row.1)).map(|row| row.0.as_secs_f64()).collect::<Vec<_>>()
     };
     let (begins, ends) = (at(ChangeStep::Began), at(ChangeStep::Completed));
@@ -156,8 +156,7 @@ fn numbers_of_revisions_come_back() {
 /// When each service begins its changes.
 fn begins(file: &Value, name: u32) -> Vec<u64> {
     let (diary, _) = watch(file);
-    let is_of =
-        |fact: &Fact| matches!(fact, Fact::Change { service, what: ChangeStep::Began, .. } if service.0 == name);
+    let is_of = |fact: &Fact| matches!(fact, Fact::Change(ChangeFact::Step { service, what: ChangeStep::Began, .. }) if service.0 == name);
     diary.0.iter().filter(|row| is_of(&row.1)).map(|row| row.0.0).collect()
 }
 

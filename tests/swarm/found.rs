@@ -5,7 +5,7 @@ use crate::diary::Diary;
 use crate::dice::Dice;
 use evenkeel::engine::{Span, Time};
 use evenkeel::metrics::summary::Summary;
-use evenkeel::model::fact::{Fact, HostStatus, NO_HOST, TaskState};
+use evenkeel::model::fact::{Fact, HostFact, HostStatus, NO_HOST, ServiceFact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// A world of two zones, `parts` over the defaults; every task `f` takes a quarter of an `m5.large`'s two vCPUs.
@@ -84,7 +84,7 @@ fn at(seconds: u64) -> Time {
 
 /// When tasks of the service or stream in this row reached a state.
 fn reached(diary: &Diary, row: u32, state: TaskState) -> Vec<Time> {
-    let is = |fact: &Fact| matches!(fact, Fact::Task { task, to, .. } if task.service.0 == row && *to == state);
+    let is = |fact: &Fact| matches!(fact, Fact::Task(TaskFact::Went { task, to, .. }) if task.service.0 == row && *to == state);
     diary.0.iter().filter(|(_, fact)| is(fact)).map(|(at, _)| *at).collect()
 }
 
@@ -110,7 +110,7 @@ fn what_was_pending_on_a_draining_host_is_due_at_once() {
     group(&mut parts, 2, &["z1", "z2"], true);
     parts["behaviour"][0]["start"] = json!({ "constant": "10m" });
     let (diary, _) = world(parts);
-    let born = |fact: &Fact| matches!(fact, Fact::Task { from, to: TaskState::Provisioning, .. } if *from == TaskState::Provisioning);
+    let born = |fact: &Fact| matches!(fact, Fact::Task(TaskFact::Went { from, to: TaskState::Provisioning, .. }) if *from == TaskState::Provisioning);
     let births: Vec<Time> = diary.0.iter().filter(|(_, fact)| born(fact)).map(|(at, _)| *at).collect();
     let until_it_is_back: Vec<Time> = births.into_iter().filter(|time| *time < at(900)).collect();
     assert_eq!(until_it_is_back, [at(0), at(0), at(300)]);
@@ -157,7 +157,8 @@ fn a_daemon_may_be_alone_on_its_hosts() {
                    { "name": "cut", "at": "30m", "for": "9m", "networkCutZone": { "zone": "z1" } }] });
     group(&mut parts, 2, &["z1", "z2"], false);
     let (diary, _) = world(parts);
-    let desired = |fact: &Fact| if let Fact::Need { desired, .. } = fact { Some(*desired) } else { None };
+    let desired =
+        |fact: &Fact| if let Fact::Service(ServiceFact::Need { desired, .. }) = fact { Some(*desired) } else { None };
     let told: Vec<u32> = diary.0.iter().filter_map(|(_, fact)| desired(fact)).collect();
     assert_eq!(told.last(), Some(&2), "{told:?}");
 }
@@ -219,7 +220,7 @@ fn managed_instances_launch_nothing_for_what_no_host_could_take() {
     let mut parts = json!({ "clusters": cluster(&json!([web]), &json!([])) });
     managed(&mut parts, 0);
     let (diary, _) = world(parts);
-    assert!(!diary.0.iter().any(|(_, fact)| matches!(fact, Fact::Host { .. })));
+    assert!(!diary.0.iter().any(|(_, fact)| matches!(fact, Fact::Host(HostFact::Changed { .. }))));
 }
 
 #[test]
@@ -231,7 +232,7 @@ fn a_group_replaces_one_host_while_it_leaves_another_to_its_fault() {
                    { "name": "held", "at": "605s", "for": "30m", "hostCrash": {} }] });
     group(&mut parts, 3, &["z1"], false);
     let (diary, _) = world(parts);
-    let up = |fact: &Fact| if let Fact::Hosts { count, .. } = fact { Some(*count) } else { None };
+    let up = |fact: &Fact| if let Fact::Host(HostFact::Count { count, .. }) = fact { Some(*count) } else { None };
     let up: Vec<(Time, u32)> = diary.0.iter().filter_map(|(at, fact)| Some((*at, up(fact)?))).collect();
     assert_eq!(up[up.len() - 4..], [(at(600), 2), (at(605), 1), (at(820), 2), (at(2_405), 3)]);
 }
@@ -250,7 +251,7 @@ fn a_task_of_launch_type_ec2_leaves_its_room_to_what_waits() {
     let mut parts = json!({ "clusters": cluster(&json!([]), &json!([filling, waiting])) });
     group(&mut parts, 1, &["z1"], false);
     let (diary, _) = world(parts);
-    let placed = |fact: &Fact| matches!(fact, Fact::Task { task, host, .. } if task.service.0 == 1 && *host != NO_HOST);
+    let placed = |fact: &Fact| matches!(fact, Fact::Task(TaskFact::Went { task, host, .. }) if task.service.0 == 1 && *host != NO_HOST);
     let first = diary.0.iter().find(|(_, fact)| placed(fact)).map(|(at, _)| *at);
     assert_eq!(first, reached(&diary, 0, TaskState::Stopped).first().copied());
 }
@@ -263,7 +264,8 @@ fn a_host_that_boots_behind_a_cut_registers_when_the_network_is_back() {
                    { "name": "cut", "at": "100s", "for": "900s", "networkCutZone": { "zone": "z1" } }] });
     group(&mut parts, 1, &["z1"], false);
     let (diary, _) = world(parts);
-    let active = |fact: &Fact| matches!(fact, Fact::Host { number: 1, status: HostStatus::Active, .. });
+    let active =
+        |fact: &Fact| matches!(fact, Fact::Host(HostFact::Changed { number: 1, status: HostStatus::Active, .. }));
     let first = diary.0.iter().find(|(_, fact)| active(fact)).map(|(at, _)| *at);
     assert!(first.is_some_and(|time| time >= at(1_000) && time <= at(1_030)), "{first:?}");
 }
@@ -320,7 +322,7 @@ fn scale_in_of_hosts_that_faults_bring_back_stops_at_min_size() {
     parts["behaviour"] = json!([]);
     parts["capacityProviders"][0]["autoScalingGroupProvider"]["managedScaling"] = json!({ "targetCapacity": 100 });
     let (diary, _) = world(parts);
-    let up = |fact: &Fact| if let Fact::Hosts { count, .. } = fact { Some(*count) } else { None };
+    let up = |fact: &Fact| if let Fact::Host(HostFact::Count { count, .. }) = fact { Some(*count) } else { None };
     assert_eq!(diary.0.iter().rev().find_map(|(_, fact)| up(fact)), Some(2));
 }
 
@@ -391,7 +393,7 @@ fn zones_are_evened_out_when_there_are_launch_tokens_again() {
 
 /// When hosts were set DRAINING.
 fn drained(diary: &Diary) -> Vec<Time> {
-    let drains = |fact: &Fact| matches!(fact, Fact::Host { status: HostStatus::Draining, .. });
+    let drains = |fact: &Fact| matches!(fact, Fact::Host(HostFact::Changed { status: HostStatus::Draining, .. }));
     diary.0.iter().filter(|(_, fact)| drains(fact)).map(|(at, _)| *at).collect()
 }
 
@@ -523,6 +525,7 @@ fn a_deployment_that_stalls_leaves_missing_what_a_fault_took() {
             { "name": "no image", "at": "9m", "for": "30m", "imageRegistryDown": {} },
             { "name": "crash", "at": "10m", "taskCrash": { "service": "c/web", "count": 1 } }] });
     let (diary, _) = ends(parts, true);
-    let up = |fact: &Fact| if let Fact::Available { count, .. } = fact { Some(*count) } else { None };
+    let up =
+        |fact: &Fact| if let Fact::Service(ServiceFact::Available { count, .. }) = fact { Some(*count) } else { None };
     assert_eq!(diary.0.iter().rev().find_map(|(_, fact)| up(fact)), Some(0), "the last that changed is one that ended");
 }

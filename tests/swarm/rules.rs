@@ -2,7 +2,9 @@
 
 use crate::diary::Diary;
 use evenkeel::engine::Time;
-use evenkeel::model::fact::{Cause, Fact, HostStatus, NO_HOST, Phase, Reason, StopCode, TaskNo, TaskState};
+use evenkeel::model::fact::{
+    Cause, Fact, HostFact, HostStatus, NO_HOST, Phase, Reason, ServiceFact, StopCode, TaskFact, TaskNo, TaskState,
+};
 use evenkeel::model::ids::{ProviderId, ServiceId, ZoneId};
 use evenkeel::model::plan::{Kind, Plan, ProviderKind, Strategy};
 use std::collections::BTreeMap;
@@ -96,18 +98,30 @@ impl<'a> Log<'a> {
 
     fn fact(&mut self, fact: &Fact) {
         match *fact {
-            Fact::Task { task, from, to, .. } if from == to && to == TaskState::Provisioning => self.born(task, fact),
-            Fact::Task { .. } => self.went(fact),
-            Fact::Host { provider, number, status, .. } => {
+            Fact::Task(TaskFact::Went { task, from, to, .. }) if from == to && to == TaskState::Provisioning => {
+                self.born(task, fact)
+            }
+            Fact::Task(TaskFact::Went { .. }) => self.went(fact),
+            Fact::Host(HostFact::Changed { provider, number, status, .. }) => {
                 let before = self.hosts.insert((provider, number), status).unwrap_or(HostStatus::Registering);
                 self.holds(before <= status, || format!("host {number} of {provider:?} went {before:?} to {status:?}"));
             }
-            Fact::Running { service, zone, count } => drop(self.running.insert((service, zone), count)),
-            Fact::Available { service, zone, count } => drop(self.available.insert((service, zone), count)),
-            Fact::Flow { service, offered, served } => drop(self.flows.insert(service, (offered, served))),
-            Fact::Need { service, need, desired } => drop(self.needs.insert(service, (need, desired))),
-            Fact::LossRate { service, cause, phase, rate } => drop(self.losses.insert((service, cause, phase), rate)),
-            Fact::Lack { service, cause, phase, millionths } => {
+            Fact::Service(ServiceFact::Running { service, zone, count }) => {
+                self.running.insert((service, zone), count);
+            }
+            Fact::Service(ServiceFact::Available { service, zone, count }) => {
+                self.available.insert((service, zone), count);
+            }
+            Fact::Service(ServiceFact::Flow { service, offered, served }) => {
+                self.flows.insert(service, (offered, served));
+            }
+            Fact::Service(ServiceFact::Need { service, need, desired }) => {
+                self.needs.insert(service, (need, desired));
+            }
+            Fact::Service(ServiceFact::LossRate { service, cause, phase, rate }) => {
+                self.losses.insert((service, cause, phase), rate);
+            }
+            Fact::Service(ServiceFact::Lack { service, cause, phase, millionths }) => {
                 self.lacks.insert((service, cause, phase), millionths);
             }
             _ => {}
@@ -115,7 +129,7 @@ impl<'a> Log<'a> {
     }
 
     fn born(&mut self, task: TaskNo, fact: &Fact) {
-        let Fact::Task { provider, .. } = *fact else { return };
+        let Fact::Task(TaskFact::Went { provider, .. }) = *fact else { return };
         let row = task.service.0 as usize;
         let next = std::mem::replace(&mut self.born[row], task.ordinal + 1);
         self.holds(next == task.ordinal, || format!("{task:?} was born, {next} was next"));
@@ -138,7 +152,7 @@ impl<'a> Log<'a> {
     }
 
     fn went(&mut self, fact: &Fact) {
-        let Fact::Task { task, from, to, provider, host, zone, .. } = *fact else { return };
+        let Fact::Task(TaskFact::Went { task, from, to, provider, host, zone, .. }) = *fact else { return };
         let before = self.tasks.insert(task, to);
         self.holds(before == Some(from), || format!("{task:?} went from {from:?} to {to:?}, but was {before:?}"));
         self.holds(from <= to, || format!("{task:?} went back from {from:?} to {to:?}"));
@@ -163,7 +177,7 @@ impl<'a> Log<'a> {
     /// Where no task may be missing, the scheduler stops one as too much only if as many as desired are left. Two revisions
     /// side by side are counted each by itself, and early success criteria allow fewer.
     fn enough_are_left(&mut self, fact: &Fact) {
-        let Fact::Task { task, code, reason, .. } = *fact else { return };
+        let Fact::Task(TaskFact::Went { task, code, reason, .. }) = *fact else { return };
         let row = &self.plan.services[task.service];
         let deployment = &row.deployment;
         let binds = row.kind == Kind::Replica

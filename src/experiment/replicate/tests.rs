@@ -2,14 +2,15 @@
 
 use super::*;
 use crate::engine::{Cx, Dist, Draw, Purpose, Span, Who};
+use crate::metrics::Subject;
+use crate::metrics::objective::{Bound, Target};
 use crate::metrics::summary::Verdict;
-use crate::model::fact::{Cause, Mechanism, Phase};
+use crate::model::fact::{Cause, Mechanism, Phase, ServiceFact};
 use crate::model::ids::{BucketId, ClusterId, ProviderId, RegionId, ServiceId, ZoneId};
 use crate::model::placement::Placement;
 use crate::model::plan::{
     Cell, Cluster, Kind, Life, Provider, ProviderKind, Region, Service, TaskDef, Written, Zone, ZoneKind,
 };
-use serde_json::json;
 
 /// One service of one task, up and down in turn.
 struct Toy {
@@ -41,11 +42,11 @@ impl Toy {
 
     fn tell(&self, cx: &mut Cx<'_, Self>) {
         let (service, zone, count) = (self.service, ZoneId(0), u32::from(self.up));
-        cx.note(Fact::Need { service, need: 1, desired: 1 });
-        cx.note(Fact::Available { service, zone, count });
-        cx.note(Fact::Running { service, zone, count });
+        cx.note(ServiceFact::Need { service, need: 1, desired: 1 });
+        cx.note(ServiceFact::Available { service, zone, count });
+        cx.note(ServiceFact::Running { service, zone, count });
         let (cause, phase) = (Cause::mechanism(Mechanism::Crash), Phase::Detection);
-        cx.note(Fact::Lack { service, cause, phase, millionths: u64::from(!self.up) * 1_000_000 });
+        cx.note(ServiceFact::Lack { service, cause, phase, millionths: u64::from(!self.up) * 1_000_000 });
     }
 }
 
@@ -201,8 +202,10 @@ fn the_interval_holds_the_truth() {
     // Up for 600 s, down for 60 s on average: 10/11, whatever the laws.
     let plan = plan();
     let options = Options { replications: 40, threads: 2, ..Options::default() };
-    let written = json!({ "service": "c0/toy", "capacityAvailability": { "atLeast": 0.5 } });
-    let outcome = toys(&plan, &options, &[Objective::from_json(&written).unwrap()], &());
+    let (name, key) = ("c0/toy".to_owned(), "capacityAvailability".to_owned());
+    let bound = Bound::AtLeast(Target::Number(0.5));
+    let promised = Objective { subject: Subject::Service, name, key, bound };
+    let outcome = toys(&plan, &options, &[promised], &());
     for row in &outcome.summary.services {
         let estimate = row.capacity_availability.unwrap();
         let (low, high) = (estimate.low.unwrap(), estimate.high.unwrap());

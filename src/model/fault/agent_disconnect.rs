@@ -1,7 +1,7 @@
 //! Agents lose their connection to ECS, while hosts and network are fine.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::fact::{Fact, Hit, HostStatus};
+use crate::model::fact::{FaultFact, Hit, HostStatus};
 use crate::model::flows::For;
 use crate::model::flows::host::agent;
 use crate::model::ids::{ClusterId, HostId, ProviderId, ZoneId};
@@ -101,7 +101,7 @@ impl Effect for Live {
         for id in hit {
             let host = world.hosts.at_mut(id.slot);
             host.unheard.push(strike.cause);
-            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Host });
+            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Host });
             agent::cut(world, id, cx);
         }
     }

@@ -3,7 +3,7 @@
 use super::{Effect, Live, returns};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Who};
-use crate::model::fact::{Cause, Fact};
+use crate::model::fact::{Cause, FaultFact};
 use crate::model::flows::For;
 use crate::model::flows::cell::outage;
 use crate::model::flows::host::death;
@@ -195,7 +195,7 @@ fn strike(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Opti
     let lasts = plan.faults[fault].lasts.as_ref().map(|law| law.sample(&mut cx.draw(For::FaultLength, who)));
     let ends = lasts.map(|span| cx.now + span);
     let strike = Strike { cause, fault, thing, who, began: cx.now, ends, clock };
-    cx.note(Fact::FaultBegins { cause });
+    cx.note(FaultFact::Begins { cause });
     let handle = world.strikes.rows.insert(strike);
     plan.faults[fault].effect.begin(world, strike, cx);
     goes_on(handle, strike, cx);
@@ -224,7 +224,7 @@ fn end(world: &mut World, handle: crate::engine::index::Handle, cx: &mut Cx<'_>)
     let Some(strike) = world.strikes.rows.get(handle).copied() else { return };
     world.strikes.rows.remove(handle);
     let plan = cx.plan;
-    cx.note(Fact::FaultEnds { cause: strike.cause });
+    cx.note(FaultFact::Ends { cause: strike.cause });
     plan.faults[strike.fault].effect.end(world, strike, cx);
     if let Some(row) = strike.clock {
         wind(world, row, cx);

@@ -1,7 +1,7 @@
 //! The control plane loses a zone, and nothing else does.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::fact::{Fact, Hit};
+use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::cell::headroom;
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
@@ -52,7 +52,7 @@ impl Effect for Live {
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
-            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             headroom::zone_lost(world, zone, strike.cause, cx);
         }
     }

@@ -4,7 +4,7 @@ use super::course::{self, Course, FailShare};
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
 use crate::model::capacity::luck;
-use crate::model::fact::{Fact, Hit};
+use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::scheduler::rebalance;
 use crate::model::ids::{ProviderId, ZoneId};
 use crate::model::names::Names;
@@ -78,7 +78,7 @@ impl Effect for Live {
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
-            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             for provider in self.providers(world) {
                 let share = self.course.as_ref().map(|course| course.at(Span::ZERO));
                 let refusal = Refusal { share, ..Refusal::whole(zone, None, strike.cause) };

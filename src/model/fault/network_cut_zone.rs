@@ -1,7 +1,7 @@
 //! A zone is cut off from the Region's network.
 
 use super::{Effect, Kind, Strike, Thing};
-use crate::model::fact::{Fact, Hit};
+use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::host::{agent, cut};
 use crate::model::flows::rows::link;
 use crate::model::flows::scheduler::rebalance;
@@ -59,7 +59,7 @@ impl Effect for Live {
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
-            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             world.zones[zone].cut += 1;
             world.zones[zone].cut_cause = Some(strike.cause);
             addresses::node_lost(world, zone, strike.cause, cx);

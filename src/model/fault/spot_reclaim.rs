@@ -3,7 +3,7 @@
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
 use crate::engine::key::Phase;
-use crate::model::fact::{Cause, Fact, Hit, NO_ZONE, Reason, StopCode};
+use crate::model::fact::{Cause, FaultFact, Hit, NO_ZONE, Reason, StopCode};
 use crate::model::flows::For;
 use crate::model::flows::host::{at_risk, drain};
 use crate::model::flows::rows::account;
@@ -128,13 +128,13 @@ impl Live {
                 && self.hit(strike, host.who, cx)
             {
                 let (provider, cause) = (host.provider, strike.cause);
-                cx.note(Fact::Hits { cause, what: Hit::Host });
+                cx.note(FaultFact::Hits { cause, what: Hit::Host });
                 for (_, task) in on_host(&world.tasks, host.first).filter(|(_, task)| task.alive && task.wanted) {
-                    cx.note(Fact::Hits { cause, what: Hit::Task(task.service) });
+                    cx.note(FaultFact::Hits { cause, what: Hit::Task(task.service) });
                 }
                 match &cx.plan.providers[provider].kind {
                     ProviderKind::Managed(_) => {
-                        cx.note(Fact::Noticed { cause });
+                        cx.note(FaultFact::Noticed { cause });
                         drain::begin(world, id, cause, cx);
                     }
                     _ => at_risk::recommended(world, id, cause, cx),
@@ -153,8 +153,8 @@ impl Live {
             let who = task.who(&plan.services[task.service]);
             if here && Thing::Pool(task.provider, task.zone, None) == pool && self.hit(strike, who, cx) {
                 let service = task.service;
-                cx.note(Fact::Hits { cause: strike.cause, what: Hit::Task(service) });
-                cx.note(Fact::Noticed { cause: strike.cause });
+                cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Task(service) });
+                cx.note(FaultFact::Noticed { cause: strike.cause });
                 account::change(world, plan, id, |task| task.cause = strike.cause);
                 stop::stop_within(world, id, StopCode::SpotInterruption, Reason::None, NOTICE, cx);
                 cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TaskTakenBack(id, strike.cause));
@@ -181,7 +181,7 @@ pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_
     world.hosts.at_mut(id.slot).reclaimed = true;
     let by_agent = matches!(&cx.plan.providers[provider].kind, ProviderKind::Group(group) if group.spot_draining);
     if by_agent || managed_draining(provider, cx) {
-        cx.note(Fact::Noticed { cause });
+        cx.note(FaultFact::Noticed { cause });
         drain::begin(world, id, cause, cx);
     }
     cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TakenBack(id, cause));
@@ -196,7 +196,7 @@ impl Effect for Live {
         let pools = if strike.thing == Thing::All { self.pools(world, cx.plan) } else { vec![strike.thing] };
         for pool in pools {
             let Thing::Pool(provider, zone, kind) = pool else { continue };
-            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             if strike.ends.is_some() {
                 world.providers[provider].refusals.push(Refusal::whole(zone, kind, strike.cause));
             }

@@ -2,7 +2,7 @@
 
 use super::{Effect, Kind, Strike, Thing};
 use crate::engine::Span;
-use crate::model::fact::{Fact, Hit};
+use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::rows::account;
 use crate::model::ids::ZoneId;
 use crate::model::names::Names;
@@ -80,7 +80,7 @@ impl Effect for Live {
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
-            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             let Live { errors_ppm, added, .. } = *self;
             world.zones[zone].grey.push(Grey { cause: strike.cause, errors_ppm, added });
         }

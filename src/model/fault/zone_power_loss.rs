@@ -3,7 +3,7 @@
 use super::returns::{self, HostsReturn};
 use super::{Course, CourseStep, Effect, Kind, Strike, Thing};
 use crate::engine::Who;
-use crate::model::fact::{Fact, Hit};
+use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::For;
 use crate::model::flows::cell::headroom;
 use crate::model::flows::host::external;
@@ -118,7 +118,7 @@ impl Effect for Live {
 
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
         for zone in super::zones_of(self.zone, strike, world) {
-            cx.note(Fact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
             if self.share >= 1.0 {
                 world.zones[zone].dark += 1;
                 addresses::node_lost(world, zone, strike.cause, cx);

@@ -130,6 +130,18 @@ impl Plan {
         self.written.clusters.iter().flat_map(|id| self.clusters[*id].providers.clone().map(ProviderId))
     }
 
+    /// Those among them with hosts that ECS looks after.
+    pub fn providers_with_hosts(&self) -> impl Iterator<Item = ProviderId> {
+        let hosts = |kind: &ProviderKind| matches!(kind, ProviderKind::Group(_) | ProviderKind::Managed(_));
+        self.providers_in_order().filter(move |id| hosts(&self.providers[*id].kind))
+    }
+
+    /// "cluster/name" of a provider.
+    pub fn provider_name(&self, id: ProviderId) -> String {
+        let row = &self.providers[id];
+        format!("{}/{}", self.clusters[row.cluster].name, row.name)
+    }
+
     /// Faults in the order of the file.
     pub fn faults_in_order(&self) -> impl Iterator<Item = FaultId> {
         self.written.faults.iter().copied()

@@ -18,7 +18,7 @@ pub use behaviour::{Behaviour, Detection, Phases, PullBehavior, TaskProtection};
 pub use change::{Change, FeatureFlag, GrowthType, HookAnswer, HookStatus, Shadow};
 pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
-pub use objective::{BY_NAME, Bound, MEASURES, Objective, SUBJECTS, TEXTS, Target};
+pub use objective::Objective;
 pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, Weekday, WorkingHours};
 pub use traffic::{DailyStep, LoadBalancer, RunTasks, Step, Traffic};
 

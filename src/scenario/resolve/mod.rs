@@ -48,9 +48,10 @@ mod traffic;
 mod units;
 
 use self::service::Written;
-use super::file::{Objective, Scenario, VERSION};
+use super::file::{Scenario, VERSION};
 use super::types;
 use crate::engine::{Dist, Span, Time};
+use crate::metrics::Objective;
 use crate::model::Plan;
 use crate::model::ids::{AccountId, BucketId, RegionId, ServiceId, TypeId, ZoneId};
 use crate::model::names::Names;

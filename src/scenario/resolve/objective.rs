@@ -1,98 +1,140 @@
 //! Objectives: whose, and which of its results.
 
 use super::Build;
+use crate::metrics::measures::Key;
+use crate::metrics::objective::{Bound, Target};
+use crate::metrics::{self, Subject};
 use crate::model::plan::Kind;
 use crate::model::problem::{Noun, nearest};
-use crate::scenario::file::{BY_NAME, Bound, MEASURES, Objective, TEXTS, Target};
+use crate::scenario::file::Objective;
 use crate::scenario::source::push;
+use std::collections::BTreeMap;
 
 impl Build<'_> {
-    /// The objectives with services and streams under their full names.
-    pub(super) fn objectives(&mut self) -> Vec<Objective> {
+    /// The objectives, each with the name of a row of the results.
+    pub(super) fn objectives(&mut self) -> Vec<metrics::Objective> {
         let mut found = Vec::new();
+        let mut keys: BTreeMap<Subject, Vec<Key>> = BTreeMap::new();
         for (index, objective) in self.scenario.objectives.iter().enumerate() {
             let at = format!("/objectives/{index}");
-            self.measure(objective, &at);
-            self.bound(objective, &at);
-            let name_at = format!("{at}/{}", objective.subject);
-            let Some(name) = self.subject(objective, &name_at) else { continue };
-            found.push(Objective { name, ..objective.clone() });
+            let known = keys.entry(objective.subject).or_insert_with(|| objective.subject.keys_in(&self.plan));
+            self.key(objective, known, &place_of(objective, &at));
+            let (subject, key, bound) = (objective.subject, objective.keys.join("."), objective.bound.clone());
+            let Some(name) = self.subject(objective, &format!("{at}/{}", subject.word())) else { continue };
+            found.push(metrics::Objective { subject, name, key, bound });
         }
         found
     }
 
-    fn measure(&mut self, objective: &Objective, at: &str) {
-        let Some((_, known)) = MEASURES.iter().find(|(subject, _)| *subject == objective.subject) else { return };
-        let measure = objective.measure.as_str();
-        // Counts by name are looked up where the names are known.
-        let by_name = BY_NAME.iter().any(|head| measure.strip_prefix(head).is_some_and(|rest| rest.starts_with('.')));
-        if known.contains(&measure) || by_name {
-            return;
-        }
-        let below: Vec<&str> =
-            known.iter().copied().filter(|key| key.strip_prefix(measure).is_some_and(|k| k.starts_with('.'))).collect();
-        let hint = match nearest(measure, known.iter().copied()) {
-            _ if !below.is_empty() => format!("write one of {}", below.join(", ")),
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known: {}", known.join(", ")),
-        };
-        let message = format!("a {} has no result `{measure}`", objective.subject);
-        self.out.unknown_value(&place_of(objective, at), message, hint);
-    }
-
-    fn bound(&mut self, objective: &Objective, at: &str) {
-        let at = place_of(objective, at);
-        let (Bound::AtLeast(target) | Bound::AtMost(target) | Bound::Equals(target)) = &objective.bound;
-        let text_result = TEXTS.contains(&objective.measure.as_str());
-        match target {
-            Target::Text(text) if !text_result => {
-                let hint = "write a number";
-                self.out.wrong_type(&at, format!("the result is a number, not a text such as `{text}`"), hint);
+    /// Whether the result is there, and can keep its bound.
+    fn key(&mut self, objective: &Objective, keys: &[Key], at: &str) {
+        let written = objective.keys.join(".");
+        let Some(key) = keys.iter().find(|key| key.path == written) else {
+            let named = objective.subject.keys().iter().any(|key| {
+                key.path.split('*').next().is_some_and(|head| head.len() < key.path.len() && written.starts_with(head))
+            });
+            // What has no place because of another error is not told again.
+            if !(named && self.out.has_errors()) {
+                self.no_key(objective.subject, &written, keys, at);
             }
-            Target::Number(_) if text_result => {
-                self.out.wrong_type(&at, "the result is a text, not a number", "write a text")
+            return;
+        };
+        let (Bound::AtLeast(target) | Bound::AtMost(target) | Bound::Equals(target)) = &objective.bound;
+        let is_text = key.unit == Some("text");
+        match target {
+            Target::Text(text) if !is_text => {
+                let hint = "write a number";
+                self.out.wrong_type(at, format!("the result is a number, not a text such as `{text}`"), hint);
+            }
+            Target::Number(_) if is_text => {
+                self.out.wrong_type(at, "the result is a text, not a number", "write a text");
             }
             Target::Text(_) | Target::Null if !matches!(objective.bound, Bound::Equals(_)) => {
-                self.out.conflict(&at, "a text has no order, nor has null", "write `equals`");
+                self.out.conflict(at, "a text has no order, nor has null", "write `equals`");
             }
-            _ => {}
+            Target::Number(_) | Target::Text(_) | Target::Null => {}
         }
+    }
+
+    fn no_key(&mut self, subject: Subject, written: &str, keys: &[Key], at: &str) {
+        let all = || keys.iter().map(|key| key.path.as_str());
+        let inside = |key: &&str| key.strip_prefix(written).is_some_and(|rest| rest.starts_with('.'));
+        let below: Vec<&str> = all().filter(inside).take(8).collect();
+        let hint = match nearest(written, all()) {
+            _ if !below.is_empty() => format!("write one of {}", below.join(", ")),
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known: {}", all().collect::<Vec<_>>().join(", ")),
+        };
+        self.out.unknown_value(at, format!("a {} has no result `{written}`", subject.word()), hint);
     }
 
     fn subject(&mut self, objective: &Objective, at: &str) -> Option<String> {
         let name = objective.name.as_str();
-        match objective.subject.as_str() {
-            "service" | "runTasks" => {
+        match objective.subject {
+            Subject::Service | Subject::RunTasks => {
                 let id = self.names.service(name, at, self.out)?;
                 let row = &self.plan.services[id];
                 let is_stream = row.kind == Kind::Stream;
-                if is_stream != (objective.subject == "runTasks") {
+                if is_stream != (objective.subject == Subject::RunTasks) {
                     let (is, key) = if is_stream { ("a stream", "runTasks") } else { ("a service", "service") };
                     self.out.wrong_target(at, format!("`{}` is {is}", row.name), format!("write `{key}`"));
                     return None;
                 }
                 Some(row.name.clone())
             }
-            // With its cluster, as the results call it: looked up where those names are known.
-            "capacityProvider" if name.contains('/') => Some(name.to_owned()),
-            "capacityProvider" => {
-                self.names.provider(name, at, self.out)?;
+            Subject::CapacityProvider => self.provider_with_hosts(name, at),
+            Subject::Fault if self.index.faults.contains_key(name) => Some(name.to_owned()),
+            Subject::Alarm if self.written_alarms.contains(name) || self.names.alarms.contains_key(name) => {
                 Some(name.to_owned())
             }
-            "cellularApplication" => {
-                let known = self.scenario.cellular_application.iter().map(|one| one.name.as_str());
-                self.out.is_one_of(Noun::Application, name, at, known).then(|| name.to_owned())
+            Subject::Change if self.index.changes.contains_key(name) => Some(name.to_owned()),
+            Subject::Fault => {
+                self.one_of(name, Noun::Fault, self.scenario.faults.iter().map(|fault| fault.name.as_str()), at)
             }
-            "controlPlane" => self.names.region(name, at, self.out).map(|_| name.to_owned()),
-            "alarm" => self.out.find(Noun::Alarm, &self.names.alarms, name, at).map(|_| name.to_owned()),
-            subject => {
-                let (noun, known) = match subject {
-                    "fault" => (Noun::Fault, &self.index.faults),
-                    _ => (Noun::Change, &self.index.changes),
-                };
-                self.out.is_one_of(noun, name, at, known.keys().copied()).then(|| name.to_owned())
+            Subject::CellularApplication => {
+                let names = self.scenario.cellular_application.as_ref().map(|one| one.name.as_str());
+                self.one_of(name, Noun::Application, names.into_iter(), at)
+            }
+            Subject::ControlPlane => {
+                let regions: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
+                self.one_of(name, Noun::Region, regions.iter().map(String::as_str), at)
+            }
+            Subject::Alarm => {
+                // Pipelines make some of their own; those that were refused are told where they stand.
+                let made: Vec<String> = self.plan.alarms.iter().map(|alarm| alarm.name.clone()).collect();
+                let written = self.scenario.alarm_names().into_iter();
+                self.one_of(name, Noun::Alarm, written.chain(made.iter().map(String::as_str)), at)
+            }
+            Subject::Change => {
+                self.one_of(name, Noun::Change, self.scenario.changes.iter().map(|change| change.name.as_str()), at)
             }
         }
+    }
+
+    /// A provider by "cluster/name", or by its name alone where one cluster has it.
+    fn provider_with_hosts(&mut self, name: &str, at: &str) -> Option<String> {
+        let all: Vec<String> = self.plan.providers_with_hosts().map(|id| self.plan.provider_name(id)).collect();
+        let alone = |full: &&String| full.rsplit_once('/').is_some_and(|(_, last)| last == name);
+        let fits: Vec<&str> = all.iter().filter(alone).map(String::as_str).collect();
+        match fits[..] {
+            [one] => Some(one.to_owned()),
+            [_, ..] => {
+                let hint = format!("write one of {}", fits.join(", "));
+                self.out.unknown_name(at, format!("more than one capacityProvider is called `{name}`"), hint);
+                None
+            }
+            [] => self.one_of(name, Noun::CapacityProvider, all.iter().map(String::as_str), at),
+        }
+    }
+
+    fn one_of<'n>(
+        &mut self,
+        name: &str,
+        noun: Noun,
+        known: impl Iterator<Item = &'n str> + Clone,
+        at: &str,
+    ) -> Option<String> {
+        self.out.is_one_of(noun, name, at, known).then(|| name.to_owned())
     }
 }
 

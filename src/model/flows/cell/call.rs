@@ -9,7 +9,7 @@
 
 use super::{grow, plane};
 use crate::engine::{Span, Who};
-use crate::model::fact::{Call, Cause, Delayed, Fact, Hit, Mechanism};
+use crate::model::fact::{Call, Cause, ChangeFact, Delayed, FaultFact, Hit, Mechanism, PlaneFact};
 use crate::model::flows::rows::wake;
 use crate::model::flows::{Cx, For, World, step};
 use crate::model::ids::{CellId, ServiceId};
@@ -95,7 +95,7 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
     let waited = waited(service, (number, attempt), cx);
     world.services[service].due.queues(cx.now, waited);
     if told {
-        cx.note(Fact::Call { service, attempt, what: Call::Queued });
+        cx.note(PlaneFact::Call { service, attempt, what: Call::Queued });
     }
     let due = world.services[service].early + plane::call_count(service, cx) * u32::from(attempt == 0);
     plane::held_back(world, service, due, cx);
@@ -120,7 +120,7 @@ fn meets(world: &World, cell: CellId, service: ServiceId, number: u32, cx: &mut 
     let Some(Renewal { change, turn, part }) = world.planes[cell].renewal else { return };
     let who = cx.plan.services[service].who.nth(u64::from(number)).nth(0);
     if share_of(who, cx.plan.changes[change].turn_of_all(turn), cx) < u64::from(part) {
-        cx.note(Fact::Met { change });
+        cx.note(ChangeFact::Met { change });
     }
 }
 
@@ -140,7 +140,7 @@ pub(crate) fn turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut
 /// The cell has taken the call on: its launches are due.
 fn accepted(world: &mut World, service: ServiceId, attempt: u8, cx: &mut Cx<'_>) {
     if cx.plan.regions[world.part.as_one.region].plane.is_some() {
-        cx.note(Fact::Call { service, attempt, what: Call::Accepted });
+        cx.note(PlaneFact::Call { service, attempt, what: Call::Accepted });
     }
     if attempt > 0 {
         plane::resumed(world, service, plane::call_count(service, cx), cx);
@@ -160,14 +160,14 @@ fn turned_away(
 ) {
     let count = plane::call_count(service, cx);
     if cx.plan.regions[world.part.as_one.region].plane.is_some() {
-        cx.note(Fact::Call { service, attempt, what: why });
+        cx.note(PlaneFact::Call { service, attempt, what: why });
     }
     if let Some(cause) = cause {
-        cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+        cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
     }
     if attempt == 0 {
         world.services[service].early += count;
-        cx.note(Fact::Launches { service, what: Delayed::Offered, count });
+        cx.note(PlaneFact::Launches { service, what: Delayed::Offered, count });
     }
     if attempt + 1 < ATTEMPTS {
         let wait = backoff(service, (number, attempt), cx);
@@ -181,7 +181,7 @@ fn turned_away(
         Call::AccountLimit | Call::CellBusy => Delayed::Throttled,
         Call::Accepted | Call::Queued | Call::RouterDown | Call::CellDown | Call::NoCluster => Delayed::Failed,
     };
-    cx.note(Fact::Launches { service, what, count });
+    cx.note(PlaneFact::Launches { service, what, count });
 }
 
 /// How long a client waits after a try.

@@ -8,7 +8,7 @@
 
 use super::{outage, plane};
 use crate::engine::{Span, Time};
-use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
+use crate::model::fact::{Cause, FaultFact, Hit, Mechanism, Phase};
 use crate::model::flows::rows::{account, wake};
 use crate::model::flows::{Cx, News, World, step};
 use crate::model::ids::{ClusterId, ServiceId};
@@ -72,7 +72,7 @@ fn mapped(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
     if let Some(cause) = blocked.or_else(|| outage::unserved(world, cluster, cx)) {
         for service in services(&cx.plan.clusters[cluster]) {
             owe_all(world, service, cause, cx);
-            cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+            cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
             let due = world.services[service].owed();
             if due > 0 {
                 plane::offered(world, service, due, cx);

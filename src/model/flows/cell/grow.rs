@@ -11,7 +11,7 @@
 use super::{create, headroom, outage, plane};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
-use crate::model::fact::{Cause, Delayed, Fact};
+use crate::model::fact::{Cause, Delayed, PlaneFact};
 use crate::model::flows::{Cx, News, World, step};
 use crate::model::ids::{CellId, ClusterId, ServiceId};
 use crate::model::plan::{Growth, NewCell};
@@ -47,7 +47,7 @@ fn added(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let row = &mut world.planes[cell];
     row.stands = true;
     if !row.down.is_empty() {
-        cx.note(Fact::CellUp { cell, up: false });
+        cx.note(PlaneFact::Up { cell, up: false });
     }
     for cause in in_force(world, cell) {
         headroom::hits(world, cell, cause, cx);
@@ -85,7 +85,7 @@ fn share_calls(world: &mut World, cx: &mut Cx<'_>) {
     let share = (u128::from(all) * first).div_ceil(there.len() as u128) as u64;
     for cell in there {
         world.planes[cell].other_calls = share;
-        cx.note(Fact::CellCalls { cell, rate: share });
+        cx.note(PlaneFact::OtherCalls { cell, rate: share });
         headroom::rate_changed(world, cell, cx);
     }
 }
@@ -148,7 +148,7 @@ fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
         for service in services(cluster, cx) {
             let count = world.services[service].early;
             if count > 0 {
-                cx.note(Fact::Launches { service, what, count });
+                cx.note(PlaneFact::Launches { service, what, count });
             }
         }
     };
@@ -157,7 +157,7 @@ fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
     world.homes.settle(cluster);
     let cell = plane::cell_of(world, cluster, cx);
     outage::hand_over(world, cluster, from, cx);
-    cx.note(Fact::Home { cluster, cell, moved });
+    cx.note(PlaneFact::Home { cluster, cell, moved });
     tell(Delayed::Offered, world, cx);
     for cell in [from, cell] {
         resized(world, cell, cx);

@@ -1,7 +1,7 @@
 //! What cells can do changes: zones take their part along and bring it back, and new capacity takes its time.
 
 use super::plane;
-use crate::model::fact::{Cause, Fact, Hit};
+use crate::model::fact::{Cause, FaultFact, Hit, PlaneFact};
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{CellId, ZoneId};
 use crate::model::tables::Tokens;
@@ -25,7 +25,7 @@ pub(crate) fn rate_changed(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     }
     plane.rate = rate.unwrap_or(0);
     if plane.stands {
-        cx.note(Fact::CellRate { cell, rate: plane.rate });
+        cx.note(PlaneFact::Rate { cell, rate: plane.rate });
     }
     // A turn that is on its way was timed at the old rate.
     plane.turn = plane.turn.wrapping_add(1);
@@ -36,7 +36,7 @@ pub(crate) fn rate_changed(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
 /// A fault hits a cell, if it is there: one that is added while the fault lasts is hit then.
 pub(crate) fn hits(world: &World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
     if world.planes[cell].stands {
-        cx.note(Fact::Hits { cause, what: Hit::Cell(cell) });
+        cx.note(FaultFact::Hits { cause, what: Hit::Cell(cell) });
     }
 }
 
@@ -78,6 +78,6 @@ fn replaced(world: &mut World, cell: CellId, zone: ZoneId, cx: &mut Cx<'_>) {
     let lost = plane.lost_zones.iter().find(|(lost, _)| *lost == zone).copied();
     let Some((_, cause)) = lost.filter(|_| !plane.replaced.contains(&zone)) else { return };
     plane.replaced.push(zone);
-    cx.note(Fact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause });
     rate_changed(world, cell, cx);
 }

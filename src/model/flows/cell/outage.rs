@@ -6,7 +6,7 @@
 use super::{headroom, plane};
 use crate::engine::Span;
 use crate::model::event::Event;
-use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode};
+use crate::model::fact::{Cause, FaultFact, Hit, Phase, PlaneFact, Reason, StopCode};
 use crate::model::flows::rows::{account, wake};
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{CellId, ClusterId, ServiceId, TaskId};
@@ -84,7 +84,7 @@ fn meanwhile(world: &mut World, held: Held, cause: Cause, cx: &mut Cx<'_>) -> Op
         Held::Start(task) => {
             account::change(world, cx.plan, task, |task| task.phase = Phase::ControlPlane);
             let service = world.tasks.at(task.slot).service;
-            cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+            cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
         }
         Held::Look(service) => {
             world.services[service].woken = true;
@@ -128,7 +128,7 @@ pub(crate) fn down(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_
     headroom::hits(world, cell, cause, cx);
     let plane = &mut world.planes[cell];
     if plane.down.is_empty() && plane.stands {
-        cx.note(Fact::CellUp { cell, up: false });
+        cx.note(PlaneFact::Up { cell, up: false });
     }
     plane.down.push(cause);
     world.outages += 1;
@@ -136,7 +136,7 @@ pub(crate) fn down(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_
 
 /// What broke the cell is gone: it starts again, and needs time for it.
 pub(crate) fn restarts(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
-    cx.note(Fact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause });
     let span = restart_time(world, cell, cx);
     if span == Span::ZERO {
         back(world, cell, cause, cx);
@@ -168,7 +168,7 @@ fn back(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
     world.outages -= 1;
     if world.planes[cell].down.is_empty() {
         if world.planes[cell].stands {
-            cx.note(Fact::CellUp { cell, up: true });
+            cx.note(PlaneFact::Up { cell, up: true });
         }
         catch_up(world, cell, cx);
     }
@@ -184,7 +184,7 @@ pub(crate) fn workers_down(world: &mut World, cell: CellId, workers: u64, cause:
 
 /// What broke the workers is gone: they start again, which takes the base time of a restart.
 pub(crate) fn workers_restart(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
-    cx.note(Fact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause });
     let plane = cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref();
     let base = plane.map_or(Span::ZERO, |plane| plane.restart.base);
     if base == Span::ZERO {

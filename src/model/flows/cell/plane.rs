@@ -10,7 +10,7 @@ use super::depend;
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
 use crate::model::capacity::luck;
-use crate::model::fact::{Cause, Delayed, Fact, Hit, Reason};
+use crate::model::fact::{Cause, Delayed, FaultFact, Hit, PlaneFact, Reason};
 use crate::model::flows::{Cx, For, World, step};
 use crate::model::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId};
 use crate::model::plan::{Costs, Kind, Plan};
@@ -90,7 +90,7 @@ fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
     let all = &world.planes[cell_of(world, cx.plan.services[service].cluster, cx)].refusing;
     let hit = all.iter().find(|one| luck::fails(For::Refusal, who, one.who, one.launches, cx));
     let Some(cause) = hit.map(|one| one.cause) else { return false };
-    cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+    cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
     true
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn resumed(world: &mut World, service: ServiceId, count: u32, cx: &mu
     let count = count.min(*early);
     if count > 0 {
         *early -= count;
-        cx.note(Fact::Launches { service, what: Delayed::Resumed, count });
+        cx.note(PlaneFact::Launches { service, what: Delayed::Resumed, count });
     }
 }
 
@@ -139,7 +139,7 @@ pub(crate) fn asked(world: &mut World, cell: CellId, work: u64, cx: &mut Cx<'_>)
 pub(crate) fn told(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let plane = &mut world.planes[cell];
     let queued = plane.queue.len() as u32;
-    cx.note(Fact::CellLoad { cell, asked: std::mem::take(&mut plane.asked), queued });
+    cx.note(PlaneFact::Load { cell, asked: std::mem::take(&mut plane.asked), queued });
 }
 
 /// Launches of a service are due and the cell does not act: they are offered from now on, and wait. Whatever takes the
@@ -158,7 +158,7 @@ pub(crate) fn held_back(world: &mut World, service: ServiceId, due: u32, cx: &mu
 pub(crate) fn offered(world: &mut World, service: ServiceId, due: u32, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     if due > row.early {
-        cx.note(Fact::Launches { service, what: Delayed::Offered, count: due - row.early });
+        cx.note(PlaneFact::Launches { service, what: Delayed::Offered, count: due - row.early });
         row.early = due;
     }
 }
@@ -189,7 +189,7 @@ pub(crate) fn closes(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
             }
             // Those whose calls were taken on; the others have been offered with their calls.
             Kind::Stream if row.owed() > 0 => {
-                cx.note(Fact::Launches { service, what: Delayed::Offered, count: row.owed() });
+                cx.note(PlaneFact::Launches { service, what: Delayed::Offered, count: row.owed() });
             }
             Kind::Stream => {}
         }
@@ -219,7 +219,7 @@ fn blame<'a>(world: &'a World, cluster: ClusterId, plan: &Plan) -> impl Iterator
 pub(crate) fn blamed(world: &World, service: ServiceId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     for cause in blame(world, plan.services[service].cluster, plan) {
-        cx.note(Fact::Hits { cause, what: Hit::Service(service) });
+        cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
     }
 }
 

@@ -10,7 +10,7 @@
 
 use super::{pipeline, reach};
 use crate::engine::PartId;
-use crate::model::fact::{Fact, PipelineStep};
+use crate::model::fact::{ChangeFact, PipelineStep};
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::ChangeId;
 use crate::model::tables::pipe::Role;
@@ -34,7 +34,7 @@ pub(crate) fn handle(world: &mut World, step: step::Convoy, cx: &mut Cx<'_>) {
         }
         step::Convoy::Ended(change, turn) => {
             if let Some(place) = of_turn(world, change, turn) {
-                cx.note(Fact::Settled { change });
+                cx.note(ChangeFact::Settled { change });
                 pipeline::leave(world, place, cx);
             }
         }

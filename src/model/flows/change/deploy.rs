@@ -12,7 +12,7 @@
 use super::{alarms, early, flag, rollout, shift};
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
-use crate::model::fact::{Cause, ChangeStep, Fact, Lifecycle};
+use crate::model::fact::{Cause, ChangeFact, ChangeStep, FaultFact, Lifecycle};
 use crate::model::flows::cell::outage;
 use crate::model::flows::rows::{account, bad, digest, revision, tell, wake};
 use crate::model::flows::task::wear;
@@ -159,7 +159,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let rollout = Rollout::new(id, revision, row.before_trial, unwatched);
     row.rollout = Some(Box::new(Rollout { turn, digest, shift, ..rollout }));
     if bad {
-        cx.note(Fact::Defective { change: id, unit: Unit::Service(service) });
+        cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });
     }
     moves
 }
@@ -238,7 +238,7 @@ fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: &mut Cx<'_>
     let row = &mut world.services[service];
     let Some(rollout) = row.rollout.as_deref_mut().filter(|one| one.stage.is_open()) else { return };
     let change = rollout.change;
-    cx.note(Fact::Noticed { cause: Cause::change(change) });
+    cx.note(FaultFact::Noticed { cause: Cause::change(change) });
     tell::change(change, service, ChangeStep::Failed, cx);
     if rollout.staged {
         return world.hear(News::RolloutFails(change), cx);

@@ -8,7 +8,7 @@
 //! and other flags of the service. An alarm counts when it goes to ALARM; one that rings before is not looked at.
 
 use crate::engine::Span;
-use crate::model::fact::{Cause, ChangeStep, Fact};
+use crate::model::fact::{Cause, ChangeFact, ChangeStep, FaultFact};
 use crate::model::flows::rows::{account, bad, tell};
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
@@ -27,7 +27,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mu
     let feature = Feature { change: id, bad, share: 0, step: 0, open: true, told: 0 };
     world.services[service].features.push(feature);
     if bad {
-        cx.note(Fact::Defective { change: id, unit: Unit::Service(service) });
+        cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });
     }
     tell::change(id, service, ChangeStep::Began, cx);
     shown(world, service, id, 0, cx);
@@ -67,7 +67,7 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
                 continue;
             }
             (feature.open, feature.share) = (false, 0);
-            cx.note(Fact::Noticed { cause: Cause::change(change) });
+            cx.note(FaultFact::Noticed { cause: Cause::change(change) });
             for step in [ChangeStep::Failed, ChangeStep::Back, ChangeStep::RolledBack] {
                 tell::change(change, service, step, cx);
             }

@@ -11,7 +11,7 @@
 use super::{alarms, deploy, reach, renew, say, staged};
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
-use crate::model::fact::{Cause, Fact, PipelineStep};
+use crate::model::fact::{Cause, ChangeFact, FaultFact, PipelineStep};
 use crate::model::flows::rows::bad;
 use crate::model::flows::{Cx, For, World, step};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
@@ -113,7 +113,7 @@ fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
     let all: u64 = units.iter().map(weight).sum();
     let part: u64 = units.iter().zip(reached).map(|(unit, ppm)| weight(unit) * u64::from(*ppm)).sum();
     let reached = (part / all.max(1)) as u32;
-    cx.note(Fact::Pipeline { change: *change, stage: *stage as u16, what, reached });
+    cx.note(ChangeFact::Pipeline { change: *change, stage: *stage as u16, what, reached });
 }
 
 /// A change is asked for: it waits for another one of the same units (a pipeline changes one thing at a time).
@@ -346,7 +346,7 @@ pub(super) fn leave(world: &mut World, place: usize, cx: &mut Cx<'_>) {
 /// Somebody or something has found that it is bad: all that was changed goes back.
 pub(crate) fn failed(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change).filter(|place| world.pipes[*place].is_open()) else { return };
-    cx.note(Fact::Noticed { cause: Cause::change(change) });
+    cx.note(FaultFact::Noticed { cause: Cause::change(change) });
     goes_back(world, place, cx);
 }
 

@@ -5,7 +5,7 @@
 
 use super::{alarms, say};
 use crate::model::defect::{Effect, OnPlane};
-use crate::model::fact::{Cause, Fact};
+use crate::model::fact::{Cause, ChangeFact};
 use crate::model::flows::cell::headroom;
 use crate::model::flows::rows::bad;
 use crate::model::flows::{Cx, World};
@@ -31,13 +31,13 @@ pub(crate) fn to(world: &mut World, cell: CellId, renewal: Option<Renewal>, cx: 
     let mut curbed = plane.curbs.len() < curbs;
     let unit = Unit::Cell(cell);
     if renewal.is_none() {
-        cx.note(Fact::Cured { change, unit });
+        cx.note(ChangeFact::Cured { change, unit });
     }
     if part > 0
         && let Some(bad) = defect(cell, change, turn, cx)
     {
         if before.is_none() {
-            cx.note(Fact::Defective { change, unit });
+            cx.note(ChangeFact::Defective { change, unit });
         }
         let share = |ppm: u64| (ppm * u64::from(part) / WHOLE) as u32;
         let (calls, launches) = (share(bad.calls), share(bad.launches));
@@ -72,7 +72,7 @@ fn tell(world: &mut World, cell: CellId, change: ChangeId, part: u32, cx: &mut C
     let rate = (calls * u128::from(part) / u128::from(WHOLE)) as u64;
     let before = std::mem::replace(&mut world.planes[cell].renewed_calls, rate);
     say::sees(world, change, before, rate, cx);
-    cx.note(Fact::Renewed { change, cell, rate });
+    cx.note(ChangeFact::Renewed { change, cell, rate });
 }
 
 /// The change is completed everywhere, or stays where it is: nothing is on trial any more. What it broke stays broken.

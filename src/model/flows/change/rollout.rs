@@ -1,7 +1,7 @@
 //! A deployment under way: which tasks it replaces, how it ends, and when the change is asked for again.
 
 use crate::engine::{Span, Time};
-use crate::model::fact::{Cause, ChangeStep, Fact};
+use crate::model::fact::{Cause, ChangeFact, ChangeStep};
 use crate::model::flows::rows::{account, tell, wake};
 use crate::model::flows::{Cx, For, News, World, step};
 use crate::model::ids::{ChangeId, ServiceId, TaskId};
@@ -95,7 +95,7 @@ pub(crate) fn complete(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     row.completed = Some(row.revision);
     if let Some(rollout) = &row.rollout {
-        cx.note(Fact::Change { change: rollout.change, service, what: ChangeStep::Completed });
+        cx.note(ChangeFact::Step { change: rollout.change, service, what: ChangeStep::Completed });
         over(service, rollout, cx);
     }
     let staged = row.rollout.as_ref().filter(|rollout| rollout.staged).map(|rollout| rollout.change);

@@ -6,7 +6,7 @@
 
 use super::hosts;
 use crate::engine::{Span, Who};
-use crate::model::fact::{Cause, Fact, HostStatus, Reason, StopCode};
+use crate::model::fact::{Cause, FaultFact, HostStatus, Reason, StopCode};
 use crate::model::flows::rows::{belief, inventory, link, tell, wake};
 use crate::model::flows::task::{detect, die, place, stop};
 use crate::model::flows::{Cx, For, HELD_UP, News, World, step};
@@ -63,7 +63,7 @@ fn host_lost(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let cause = host.cause;
     let code = if host.reclaimed { StopCode::SpotInterruption } else { StopCode::InfrastructureHealth };
-    cx.note(Fact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause });
     while let Some(task) = newest_on(&world.tasks, world.hosts.at(id.slot).first) {
         stop::gone(world, task, code, Reason::None, cx);
     }
@@ -92,7 +92,7 @@ fn silent(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     belief::agent_is(world, id, false);
     // Of a customer's machine its silence is all that is ever known; of an instance that died its end is still to come.
     if alive || matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
-        cx.note(Fact::Noticed { cause });
+        cx.note(FaultFact::Noticed { cause });
         falls_silent(world, id, die::IMPAIRED, cx);
     }
     tell::host(world, id, cx);

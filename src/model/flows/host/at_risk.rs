@@ -10,7 +10,7 @@
 
 use super::{drain, hosts};
 use crate::engine::Span;
-use crate::model::fact::{Cause, Fact, HostStatus};
+use crate::model::fact::{Cause, FaultFact, HostStatus};
 use crate::model::flows::rows::{inventory, wake};
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{HostId, ProviderId};
@@ -35,7 +35,7 @@ pub(crate) fn recommended(world: &mut World, id: HostId, cause: Cause, cx: &mut 
     let row = &mut world.providers[provider];
     if row.at_risk.iter().all(|one| one.host != id) {
         row.at_risk.push(AtRisk { host: id, successor: None, cause });
-        cx.note(Fact::Noticed { cause });
+        cx.note(FaultFact::Noticed { cause });
         wake::hosts(world, provider, Span::ZERO, cx);
     }
 }

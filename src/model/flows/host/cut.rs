@@ -1,7 +1,7 @@
 //! The link between a zone and its Region is cut, and mended.
 
 use super::agent;
-use crate::model::fact::{Cause, Fact, Hit};
+use crate::model::fact::{Cause, FaultFact, Hit};
 use crate::model::flows::rows::link;
 use crate::model::flows::task::die;
 use crate::model::flows::{Cx, World};
@@ -10,7 +10,7 @@ use crate::model::ids::{TaskId, ZoneId};
 /// The link of a zone is cut.
 pub(crate) fn cut(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    cx.note(Fact::Hits { cause, what: Hit::Zone(zone) });
+    cx.note(FaultFact::Hits { cause, what: Hit::Zone(zone) });
     let kind = plan.zones[zone].kind;
     let reached = |world: &World, id: TaskId| {
         link::reaches(&world.zones[zone], kind, &plan.services[world.tasks.at(id.slot).service])

@@ -2,7 +2,7 @@
 //! instance back ([`host_taken`]) and reports it.
 
 use super::{agent, host_health, managed};
-use crate::model::fact::{Cause, Fact, Hit};
+use crate::model::fact::{Cause, FaultFact, Hit};
 use crate::model::flows::rows::inventory;
 use crate::model::flows::task::die;
 use crate::model::flows::{Cx, World, step};
@@ -40,7 +40,7 @@ fn kill(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
     let (first, told) = (machine.first, machine.reclaimed);
     inventory::tell(world, machine.provider, cx);
     if cause.as_fault().is_some() && !told {
-        cx.note(Fact::Hits { cause, what: Hit::Host });
+        cx.note(FaultFact::Hits { cause, what: Hit::Host });
     }
     let mut scratch = std::mem::take(&mut world.scratch);
     scratch.clear();

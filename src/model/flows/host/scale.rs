@@ -10,7 +10,7 @@
 use super::{at_risk, drain, even, external, hosts, managed, need, printed};
 use crate::engine::Span;
 use crate::model::capacity::ec2_group;
-use crate::model::fact::{Cause, Fact, HostStatus, Mechanism};
+use crate::model::fact::{Cause, HostFact, HostStatus, Mechanism};
 use crate::model::flows::rows::{inventory, link, tell, wake};
 use crate::model::flows::task::place;
 use crate::model::flows::{Cx, HELD_UP, News, World, step};
@@ -134,7 +134,7 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let row = &mut world.providers[provider];
     if row.told_reservation != percent {
         row.told_reservation = percent;
-        cx.note(Fact::Reservation { provider, percent });
+        cx.note(HostFact::Reservation { provider, percent });
     }
     // The alarm needs one point; the group acts at the next minute, unless a host that it launched still warms up.
     let level = ec2_group::level(scaling, needed, running);

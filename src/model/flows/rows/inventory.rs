@@ -3,7 +3,7 @@
 //! [`change`] takes a host out of all counts, lets the caller change the row, and counts it anew, as `account` does with
 //! tasks. No look at a group reads all its hosts for a number.
 
-use crate::model::fact::Fact;
+use crate::model::fact::HostFact;
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{HostId, ProviderId};
 use crate::model::tables::Host;
@@ -44,7 +44,7 @@ pub(crate) fn tell(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let row = &mut world.providers[provider];
     if row.told_hosts != row.up {
         row.told_hosts = row.up;
-        cx.note(Fact::Hosts { provider, count: row.up });
+        cx.note(HostFact::Count { provider, count: row.up });
     }
 }
 

@@ -1,6 +1,8 @@
 //! What readers are told of tasks, hosts and changes, in one form each.
 
-use crate::model::fact::{ChangeStep, Fact, Hit, NO_HOST, Reason, StopCode, TaskState};
+use crate::model::fact::{
+    ChangeFact, ChangeStep, FaultFact, Hit, HostFact, NO_HOST, Reason, StopCode, TaskFact, TaskState,
+};
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{ChangeId, HostId, ProviderId, ServiceId, TaskId};
 use crate::model::tables::host::NIL;
@@ -16,7 +18,7 @@ pub(crate) fn task_stop(world: &World, id: TaskId, from: TaskState, code: StopCo
         return;
     }
     let task = world.tasks.at(id.slot);
-    cx.note(Fact::Task {
+    cx.note(TaskFact::Went {
         task: task.no(),
         from,
         to: task.state,
@@ -33,7 +35,7 @@ pub(crate) fn task_stop(world: &World, id: TaskId, from: TaskState, code: StopCo
 pub(crate) fn host(world: &World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let connected = host.connected;
-    cx.note(Fact::Host {
+    cx.note(HostFact::Changed {
         provider: host.provider,
         number: host.number,
         zone: host.zone,
@@ -45,13 +47,13 @@ pub(crate) fn host(world: &World, id: HostId, cx: &mut Cx<'_>) {
 
 /// Tells readers.
 pub(crate) fn change(change: ChangeId, service: ServiceId, what: ChangeStep, cx: &mut Cx<'_>) {
-    cx.note(Fact::Change { change, service, what });
+    cx.note(ChangeFact::Step { change, service, what });
 }
 
 /// Launches of a service were held back: by whatever fault makes its provider refuse them.
 pub(crate) fn refused(world: &World, provider: ProviderId, service: ServiceId, cx: &mut Cx<'_>) {
     for refusal in &world.providers[provider].refusals {
-        cx.note(Fact::Hits { cause: refusal.cause, what: Hit::Service(service) });
-        cx.note(Fact::Noticed { cause: refusal.cause });
+        cx.note(FaultFact::Hits { cause: refusal.cause, what: Hit::Service(service) });
+        cx.note(FaultFact::Noticed { cause: refusal.cause });
     }
 }

@@ -8,7 +8,7 @@
 //! ```
 
 use crate::engine::Span;
-use crate::model::fact::{Action, Fact, Phase, Reason};
+use crate::model::fact::{Action, Phase, Reason, ServiceFact};
 use crate::model::flows::cell::plane::Wait;
 use crate::model::flows::cell::{outage, plane};
 use crate::model::flows::rows::{account, digest, revision, tell, wake};
@@ -95,10 +95,10 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
         }
         Wait::Unlucky(provider) => {
             let reason = Reason::ResourceFargate;
-            cx.note(Fact::LaunchFailed { service, reason });
+            cx.note(ServiceFact::LaunchFailed { service, reason });
             tell::refused(world, provider, service, cx);
             world.services[service].steady = false;
-            cx.note(Fact::Service { service, action: Action::TaskPlacementFailure, reason, count: 1 });
+            cx.note(ServiceFact::Action { service, action: Action::TaskPlacementFailure, reason, count: 1 });
             rests(world, service, Phase::CapacityWait, cx);
         }
         Wait::Capacity(reason) => retry_later(world, service, reason, cx),
@@ -199,14 +199,14 @@ fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>
 
 fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut Cx<'_>) {
     wait_as(world, service, Phase::CapacityWait);
-    cx.note(Fact::LaunchFailed { service, reason });
+    cx.note(ServiceFact::LaunchFailed { service, reason });
     for item in &cx.plan.services[service].strategy {
         tell::refused(world, item.provider, service, cx);
     }
     let row = &mut world.services[service];
     row.steady = false;
     let count = row.owed();
-    cx.note(Fact::Service { service, action: Action::TaskPlacementFailure, reason, count });
+    cx.note(ServiceFact::Action { service, action: Action::TaskPlacementFailure, reason, count });
     again_later(world, service, cx);
 }
 

@@ -5,7 +5,7 @@
 //! and Fargate Spot are evened out each for itself.
 
 use crate::engine::Span;
-use crate::model::fact::{Action, Fact, Reason, StopCode, TaskState};
+use crate::model::fact::{Action, Reason, ServiceFact, StopCode, TaskState};
 use crate::model::flows::cell::plane;
 use crate::model::flows::host::even;
 use crate::model::flows::rows::{account, wake};
@@ -133,7 +133,7 @@ fn moves(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         world.services[service].rebalancing = true;
         let count = world.services[service].moving.len() as u32;
         let action = Action::RebalancingStarted;
-        cx.note(Fact::Service { service, action, reason: Reason::None, count });
+        cx.note(ServiceFact::Action { service, action, reason: Reason::None, count });
     }
 }
 
@@ -312,6 +312,6 @@ fn settled(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     if world.services[service].rebalancing {
         world.services[service].rebalancing = false;
         let action = Action::RebalancingCompleted;
-        cx.note(Fact::Service { service, action, reason: Reason::None, count: 0 });
+        cx.note(ServiceFact::Action { service, action, reason: Reason::None, count: 0 });
     }
 }

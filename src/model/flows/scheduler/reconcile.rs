@@ -10,7 +10,7 @@
 
 use super::{daemon, pace, rebalance};
 use crate::engine::key::Phase as Turn;
-use crate::model::fact::{Action, Cause, Fact, Mechanism, Reason, StopCode};
+use crate::model::fact::{Action, Cause, Mechanism, Reason, ServiceFact, StopCode};
 use crate::model::flows::cell::plane;
 use crate::model::flows::cell::plane::Work;
 use crate::model::flows::rows::{account, digest, heir};
@@ -207,7 +207,7 @@ fn look_steady(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let steady = row.is_steady();
     if steady && !row.steady {
         let count = row.wanted;
-        cx.note(Fact::Service { service, action: Action::SteadyState, reason: Reason::None, count });
+        cx.note(ServiceFact::Action { service, action: Action::SteadyState, reason: Reason::None, count });
     }
     row.steady = steady;
 }

@@ -2,7 +2,7 @@
 //! (`Ejected`, and once its grace period is over).
 
 use super::{serve, stop};
-use crate::model::fact::{Fact, Reason, StopCode};
+use crate::model::fact::{FaultFact, Reason, StopCode};
 use crate::model::flows::rows::{account, belief, link, wake};
 use crate::model::flows::{Cx, HELD_UP, World, step};
 use crate::model::ids::{ServiceId, TaskId};
@@ -48,7 +48,7 @@ pub(crate) fn learns_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_
 
 pub(crate) fn lost(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
     let task = world.tasks.at(id.slot);
-    cx.note(Fact::Noticed { cause: task.cause });
+    cx.note(FaultFact::Noticed { cause: task.cause });
     stop::gone(world, id, code, Reason::None, cx);
 }
 
@@ -63,7 +63,7 @@ fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     }
     let (cause, epoch, service) = (task.cause, task.epoch, &plan.services[task.service]);
     let grace_ends = task.grace_ends(service.grace);
-    cx.note(Fact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause });
     belief::target_fails(world, id, plan);
     wake::target_out(world, id, cx);
     if grace_ends > cx.now {
@@ -100,7 +100,7 @@ fn impaired(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     }
     let (cause, service) = (world.zones[task.zone].cut_cause.unwrap_or(task.cause), task.service);
     account::change(world, cx.plan, id, |task| task.cause = cause);
-    cx.note(Fact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause });
     stop::gone(world, id, StopCode::InfrastructureHealth, Reason::None, cx);
     wake::scheduler(world, service, cx);
 }

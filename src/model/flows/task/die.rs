@@ -4,7 +4,7 @@
 //! [`exits`]: it ends and its host lives. [`fargate_dies`]: its power is gone. [`cut_off`]: it lives and nothing reaches it.
 
 use crate::engine::{Dist, Draw, Span, Who};
-use crate::model::fact::{Cause, Fact, Hit, Phase, StopCode, TaskState};
+use crate::model::fact::{Cause, FaultFact, Hit, Phase, StopCode, TaskState};
 use crate::model::flows::rows::account;
 use crate::model::flows::{Cx, For, World, step};
 use crate::model::ids::TaskId;
@@ -58,7 +58,7 @@ pub(crate) fn dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>)
         task.phase = Phase::Detection;
     });
     if cause.as_fault().is_some() && !told {
-        cx.note(Fact::Hits { cause, what: Hit::Task(service_id) });
+        cx.note(FaultFact::Hits { cause, what: Hit::Task(service_id) });
     }
     if in_service {
         await_ejection(&plan.services[service_id], id, who, cx);
@@ -132,7 +132,7 @@ pub(crate) fn cut_off(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'
             task.phase = Phase::Detection;
         }
     });
-    cx.note(Fact::Hits { cause, what: Hit::Task(no.service) });
+    cx.note(FaultFact::Hits { cause, what: Hit::Task(no.service) });
     if in_service {
         await_ejection(service, id, who, cx);
     }

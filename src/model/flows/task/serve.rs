@@ -9,7 +9,7 @@
 use super::{die, stop, wear};
 use crate::engine::{Span, Time};
 use crate::model::defect::Effect;
-use crate::model::fact::{Cause, Fact, Mechanism, Phase, TaskState};
+use crate::model::fact::{Cause, FaultFact, Mechanism, Phase, TaskFact, TaskState};
 use crate::model::flows::cell::plane;
 use crate::model::flows::cell::plane::Work;
 use crate::model::flows::rows::{account, bad, belief, heir, link, revision, wake};
@@ -66,7 +66,7 @@ pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if checked {
         await_checks(world, id, cx);
     } else {
-        cx.note(Fact::Health { task: no, healthy: true });
+        cx.note(TaskFact::Health { task: no, healthy: true });
     }
     await_end(world, id, cx);
     let host = world.tasks.at(id.slot).host;
@@ -189,7 +189,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     }
     let (no, leaving) = (task.no(), task.marks.has(Marks::LEAVING));
     belief::passes(world, id, true, plan);
-    cx.note(Fact::Health { task: no, healthy: true });
+    cx.note(TaskFact::Health { task: no, healthy: true });
     revision::healthy(world, id, cx);
     if !leaving {
         wake::scheduler(world, no.service, cx);
@@ -230,8 +230,8 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
     let task = world.tasks.at(id.slot);
     let no = task.no();
     belief::fails(world, id, cause, plan);
-    cx.note(Fact::Health { task: no, healthy: false });
-    cx.note(Fact::Noticed { cause });
+    cx.note(TaskFact::Health { task: no, healthy: false });
+    cx.note(FaultFact::Noticed { cause });
     wake::target_out(world, id, cx);
     heir::failed(world, id, plan);
     world.hear(News::TaskFails { task: id, ran: true }, cx);

@@ -11,7 +11,7 @@ use super::{place, serve, stop};
 use crate::engine::Span;
 use crate::model::capacity::luck;
 use crate::model::defect::Effect;
-use crate::model::fact::{Cause, Fact, Hit, Phase, Reason, StopCode, TaskState};
+use crate::model::fact::{Cause, FaultFact, Hit, Phase, Reason, StopCode, TaskState};
 use crate::model::flows::rows::{account, bad, belief, containers, digest};
 use crate::model::flows::{Cx, For, World, step};
 use crate::model::ids::TaskId;
@@ -86,8 +86,8 @@ fn start_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
         Dependency::Secrets => Reason::ResourceInitialization,
     };
     let (cause, service) = (found.cause, task.service);
-    cx.note(Fact::Hits { cause, what: Hit::Service(service) });
-    cx.note(Fact::Noticed { cause });
+    cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
+    cx.note(FaultFact::Noticed { cause });
     account::change(world, cx.plan, id, |task| task.cause = cause);
     stop::gone(world, id, StopCode::TaskFailedToStart, reason, cx);
     true

@@ -6,7 +6,7 @@
 
 use super::place;
 use crate::engine::Span;
-use crate::model::fact::{Action, Cause, Fact, Phase, Reason, StopCode, TaskState};
+use crate::model::fact::{Action, Cause, Phase, Reason, ServiceFact, StopCode, TaskState};
 use crate::model::flows::cell::plane;
 use crate::model::flows::cell::plane::Work;
 use crate::model::flows::rows::{account, belief, containers, heir, link, wake};
@@ -195,6 +195,6 @@ fn failed_start(world: &mut World, service: ServiceId, born: crate::engine::Time
         row.impaired = true;
         let count = row.owed();
         let action = Action::TaskStartImpaired;
-        cx.note(Fact::Service { service, action, reason, count });
+        cx.note(ServiceFact::Action { service, action, reason, count });
     }
 }

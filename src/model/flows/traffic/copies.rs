@@ -10,7 +10,7 @@
 //! time, what it costs others, and what bad features spoil of it.
 
 use super::{addresses, versions};
-use crate::model::fact::Fact;
+use crate::model::fact::ChangeFact;
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::Plan;
@@ -41,10 +41,10 @@ pub(super) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let before = std::mem::replace(&mut row.told.copied, now);
     let next = now.map(|(change, _)| change);
     if let Some((change, _)) = before.filter(|(change, _)| next != Some(*change)) {
-        cx.note(Fact::Copied { change, service, rate: 0 });
+        cx.note(ChangeFact::Copied { change, service, rate: 0 });
     }
     if let Some((change, rate)) = now {
-        cx.note(Fact::Copied { change, service, rate });
+        cx.note(ChangeFact::Copied { change, service, rate });
     }
 }
 

@@ -10,7 +10,7 @@
 use super::dispatch;
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
-use crate::model::fact::{Cause, Fact};
+use crate::model::fact::{ApplicationFact, Cause};
 use crate::model::flows::{Cx, World};
 use crate::model::plan::Dispatch;
 use crate::model::routing::{customers, full_map};
@@ -52,7 +52,7 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
 
 fn tell(world: &World, cell: usize, cx: &mut Cx<'_>) {
     let (Some(app), Some(planned)) = (&world.application, &cx.plan.application) else { return };
-    cx.note(Fact::Customers { cell: planned.cells[cell], count: app.customers(cell) });
+    cx.note(ApplicationFact::Customers { cell: planned.cells[cell], count: app.customers(cell) });
 }
 
 /// Customers come: each needs a row in the map table.
@@ -62,7 +62,7 @@ fn join(world: &mut World, group: usize, cx: &mut Cx<'_>) {
     if app.table_down.is_empty() {
         assign(world, group, cx);
     }
-    cx.note(Fact::Homeless { count: world.application.as_deref().map_or(0, Application::homeless) });
+    cx.note(ApplicationFact::Homeless { count: world.application.as_deref().map_or(0, Application::homeless) });
     dispatch::offer(world, cx);
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn table_back(world: &mut World, cause: Cause, cx: &mut Cx<'_>) {
     let moves: Vec<u32> = moves.map(|one| one.number).collect();
     for group in groups {
         assign(world, group, cx);
-        cx.note(Fact::Homeless { count: 0 });
+        cx.note(ApplicationFact::Homeless { count: 0 });
     }
     for number in moves {
         cloned(world, number, cx);
@@ -250,7 +250,7 @@ fn cloned(world: &mut World, number: u32, cx: &mut Cx<'_>) {
     let Move { group, customer, from, to, .. } = app.moves[row];
     app.moves[row].stage = Stage::Redirecting { since };
     app.settle_in(group, customer, to);
-    cx.note(Fact::Moved { count: 1 });
+    cx.note(ApplicationFact::Moved { count: 1 });
     tell(world, usize::from(from), cx);
     tell(world, usize::from(to), cx);
     let kept = match planned.dispatch {

@@ -11,7 +11,7 @@
 use super::customers;
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
-use crate::model::fact::{Cause, Fact, Hit, Phase};
+use crate::model::fact::{ApplicationFact, Cause, FaultFact, Hit, Phase};
 use crate::model::flows::rows::account;
 use crate::model::flows::{Cx, World};
 use crate::model::ids::ServiceId;
@@ -152,7 +152,7 @@ pub(crate) fn loses(world: &World, id: ServiceId, cx: &mut Cx<'_>) {
     let of_none = |cause: Cause| planned.refresh.is_some() && app.table_down.contains(&cause);
     for line in fresh.filter(|line| line.cause.as_fault().is_some() && !of_none(line.cause)) {
         let used = planned.cells.iter().zip(&app.load.own).filter(|(_, own)| **own > 0);
-        used.for_each(|(cell, _)| cx.note(Fact::Hits { cause: line.cause, what: Hit::Service(*cell) }));
+        used.for_each(|(cell, _)| cx.note(FaultFact::Hits { cause: line.cause, what: Hit::Service(*cell) }));
     }
 }
 
@@ -236,7 +236,7 @@ fn tell(world: &World, app: &mut Application, planned: &plan::Application, cx: &
     let (offered, homeless) = (app.load.all, app.load.homeless);
     if app.told != Some([offered, served, homeless]) {
         app.told = Some([offered, served, homeless]);
-        cx.note(Fact::Application { offered, served, homeless });
+        cx.note(ApplicationFact::Requests { offered, served, homeless });
     }
 }
 

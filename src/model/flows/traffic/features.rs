@@ -1,7 +1,7 @@
 //! What feature flags show of a service, and what bad ones spoil.
 
 use crate::model::defect::Effect;
-use crate::model::fact::{Cause, Fact, Phase};
+use crate::model::fact::{Cause, ChangeFact, Phase};
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{ChangeId, ServiceId, ZoneId};
 use crate::model::plan::Plan;
@@ -45,7 +45,7 @@ pub(crate) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         let rate = if feature.open { part_of(offered, feature.share) } else { 0 };
         if rate != feature.told {
             feature.told = rate;
-            cx.note(Fact::Exposed { change: feature.change, service, rate });
+            cx.note(ChangeFact::Exposed { change: feature.change, service, rate });
         }
     }
 }

@@ -6,7 +6,7 @@
 //! numbers.
 
 use super::{addresses, copies, dispatch, versions};
-use crate::model::fact::{Cause, Fact, Hit, Mechanism, Phase};
+use crate::model::fact::{Cause, FaultFact, Hit, Mechanism, Phase, PlaneFact, ServiceFact};
 use crate::model::flows::cell::depend;
 use crate::model::flows::change::alarms;
 use crate::model::flows::rows::revision;
@@ -89,7 +89,7 @@ fn tell_waits(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let waits = matches!(row.waits, Phase::LaunchThrottle | Phase::ControlPlane) || owed == 0;
     let launched = row.launched;
     row.due.settle(cx.now, launched, owed.max(unheard), waits, |span, count| {
-        cx.note(Fact::Waited { service: id, span, count });
+        cx.note(PlaneFact::Waited { service: id, span, count });
     });
 }
 
@@ -101,17 +101,17 @@ fn tell_levels(world: &mut World, id: ServiceId, service: &plan::Service, cx: &m
         row.told = (row.running, row.available);
         let (now_running, now_available) = row.told;
         if running != now_running {
-            cx.note(Fact::Running { service: id, zone, count: now_running });
+            cx.note(ServiceFact::Running { service: id, zone, count: now_running });
         }
         if available != now_available {
-            cx.note(Fact::Available { service: id, zone, count: now_available });
+            cx.note(ServiceFact::Available { service: id, zone, count: now_available });
         }
     }
     if service.strategy.len() > 1 {
         for (on, item) in world.services[id].by_item.iter_mut().zip(&service.strategy) {
             if on.told != on.running {
                 on.told = on.running;
-                cx.note(Fact::RunningOn { service: id, provider: item.provider, count: on.running });
+                cx.note(ServiceFact::RunningOn { service: id, provider: item.provider, count: on.running });
             }
         }
     }
@@ -145,7 +145,7 @@ fn tell_need(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut
     let told = Some((need, row.desired));
     if row.told.need != told {
         row.told.need = told;
-        cx.note(Fact::Need { service: id, need, desired: row.desired });
+        cx.note(ServiceFact::Need { service: id, need, desired: row.desired });
     }
 }
 
@@ -160,7 +160,7 @@ fn tell_lacks(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     for line in &mut row.lacks.lines {
         if line.told_tasks != line.rate {
             line.told_tasks = line.rate;
-            cx.note(Fact::Lack { service: id, cause: line.cause, phase: line.phase, millionths: line.rate });
+            cx.note(ServiceFact::Lack { service: id, cause: line.cause, phase: line.phase, millionths: line.rate });
         }
     }
 }
@@ -386,7 +386,7 @@ fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
     let flow = Some((row.rate, served));
     if row.told.flow != flow {
         row.told.flow = flow;
-        cx.note(Fact::Flow { service: id, offered: row.rate, served });
+        cx.note(ServiceFact::Flow { service: id, offered: row.rate, served });
     }
     versions::tell(world, id, cx);
     copies::tell(world, id, cx);
@@ -396,10 +396,10 @@ fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
             continue;
         }
         if line.told_rate == 0 && line.cause.as_fault().is_some() {
-            cx.note(Fact::Hits { cause: line.cause, what: Hit::Service(id) });
+            cx.note(FaultFact::Hits { cause: line.cause, what: Hit::Service(id) });
         }
         line.told_rate = line.rate;
-        cx.note(Fact::LossRate { service: id, cause: line.cause, phase: line.phase, rate: line.rate });
+        cx.note(ServiceFact::LossRate { service: id, cause: line.cause, phase: line.phase, rate: line.rate });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{dispatch, features};
 use crate::model::defect::{Effect, Live, WEAR};
-use crate::model::fact::{Fact, Phase};
+use crate::model::fact::{ChangeFact, Phase};
 use crate::model::flows::change::say;
 use crate::model::flows::rows::bad;
 use crate::model::flows::{Cx, World};
@@ -141,11 +141,11 @@ pub(crate) fn tell(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     if let Some((change, rate)) = before {
         say::sees(world, change, rate, 0, cx);
         if now.is_none_or(|(next, _)| next != change) {
-            cx.note(Fact::Exposed { change, service: id, rate: 0 });
+            cx.note(ChangeFact::Exposed { change, service: id, rate: 0 });
         }
     }
     if let Some((change, rate)) = now {
         say::sees(world, change, 0, rate, cx);
-        cx.note(Fact::Exposed { change, service: id, rate });
+        cx.note(ChangeFact::Exposed { change, service: id, rate });
     }
 }

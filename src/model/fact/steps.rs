@@ -1,0 +1,108 @@
+//! What facts say: what was hit, what became of launches and calls, how far a change is.
+
+use super::Lifecycle;
+use crate::model::ids::{CellId, ClusterId, ServiceId, ZoneId};
+
+/// What a fault hit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Hit {
+    /// A zone.
+    Zone(ZoneId),
+    /// A container instance (or a Fargate task's own): hosts are counted.
+    Host,
+    /// A task of this service lost.
+    Task(ServiceId),
+    /// This service lost a request, or had a launch failed or held back.
+    Service(ServiceId),
+    /// A whole cluster.
+    Cluster(ClusterId),
+    /// A control-plane cell.
+    Cell(CellId),
+}
+
+/// What became of launches that the control plane did not take on at once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Delayed {
+    /// They are due and wait: offered from here on.
+    Offered,
+    /// They were taken on, or are not due any more: what is told of them from here on counts by itself.
+    Resumed,
+    /// They were turned away for their rate, and nobody tries again.
+    Throttled,
+    /// Nothing answered, and nobody tries again.
+    Failed,
+}
+
+/// What became of a RunTask call at its way to a cell, try by try.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Call {
+    /// The cell took it on.
+    Accepted,
+    /// It waits in the cell.
+    Queued,
+    /// The account calls too often.
+    AccountLimit,
+    /// The cell has too much to do.
+    CellBusy,
+    /// The router does not answer.
+    RouterDown,
+    /// The cell does not answer.
+    CellDown,
+    /// The router knows no such cluster.
+    NoCluster,
+}
+
+/// How far a change is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum ChangeStep {
+    /// ECS took it on: its first tasks are due.
+    Began,
+    /// All tasks are of the new revision and healthy; it is still watched.
+    Bakes,
+    /// It is completed.
+    Completed,
+    /// It failed: the circuit breaker or an alarm has found it.
+    Failed,
+    /// The newest completed revision comes back.
+    Back,
+    /// It is back.
+    RolledBack,
+    /// It failed, and nothing comes in its place.
+    Stalled,
+    /// A later change of the same service takes its place.
+    Superseded,
+    /// A deployment that moves traffic enters a stage in which something happens.
+    Enters(Lifecycle),
+    /// A hook of the stage has not answered in time.
+    TimedOut,
+}
+
+/// How far a change is that goes on stage by stage.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum PipelineStep {
+    /// It is asked for.
+    Began,
+    /// The next stage has to wait: an alarm rings, a fault is in force, or nobody works.
+    Blocked,
+    /// A stage begins.
+    Stage,
+    /// All that the stage changes is changed; it is watched.
+    Bakes,
+    /// The stage is over.
+    Passed,
+    /// It is completed.
+    Completed,
+    /// It failed: all that was changed goes back.
+    Failed,
+    /// It is back.
+    RolledBack,
+    /// A later change of one of its units takes its place.
+    Superseded,
+}
+
+impl PipelineStep {
+    /// Whether the pipeline is over with it.
+    pub fn is_last(self) -> bool {
+        matches!(self, PipelineStep::Completed | PipelineStep::RolledBack | PipelineStep::Superseded)
+    }
+}
