@@ -19,8 +19,8 @@ fn shares_that_make_no_sense_are_refused_in_words() {
         (json!(-0.1), "", "must be between 0 and 1, not `-0.1`"),
         (json!([]), "", "a course needs a step"),
         (json!([step("0s", 0.5), step("10m", 1.01)]), "/1/share", "must be between 0 and 1, not `1.01`"),
-        (json!([step("0s", 0.5), step("10m", 0.2), step("5m", 0.1)]), "/2/at", "the step before"),
-        (json!([step("0s", 0.5), step("0s", 0.2)]), "/1/at", "the step before"),
+        (json!([step("0s", 0.5), step("10m", 0.2), step("5m", 0.1)]), "/2/at", "the one before it"),
+        (json!([step("0s", 0.5), step("0s", 0.2)]), "/1/at", "the one before it"),
         (json!("half"), "", "must be"),
         (json!([{ "at": "0s" }]), "/0", "share"),
     ] {
@@ -61,7 +61,7 @@ fn settings_of_the_launch_path_without_effect_are_said() {
     for (fargate, tested, words) in [
         (json!({ "attachBurst": 5 }), json!({}), "`attachBurst` is not used"),
         (json!({}), json!({ "tasks": 3 }), "they take any load"),
-        (json!({}), json!({ "tasks": 3, "beyond": 2 }), "`tested/beyond` is not used"),
+        (json!({}), json!({ "tasks": 3, "beyond": 2 }), "`beyond` is not used"),
     ] {
         let said = said(&scenario(&json!({ "regions": region(&fargate, &tested) })));
         assert!(said.iter().any(|line| line.starts_with("Warning") && line.contains(words)), "{said:?}");

@@ -446,7 +446,7 @@ fn growth_that_cannot_be_is_told_at_once() {
     check(
         &hash,
         &[
-            ("Error /addCells/0/at", "from the start is not added", "write more `cells` instead"),
+            ("Error /addCells/0/at", "must be added after 0", "write more `cells` instead"),
             ("Error /addCells/0/clusters", "belongs to `fullMap`", "pin clusters to their cells"),
             ("Note /addCells/0", "of 2 clusters move", ""),
         ],
