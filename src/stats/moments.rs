@@ -1,4 +1,4 @@
-//! Mean and variance of a stream of numbers, one at a time (Welford), with a merge (Chan).
+//! Mean and variance of a stream of numbers, one at a time (Welford).
 
 /// Count, mean and sum of squared deviations. Memory does not grow with the stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -15,22 +15,6 @@ impl Moments {
         let delta = value - self.mean;
         self.mean += delta / self.count as f64;
         self.squares += delta * (value - self.mean);
-    }
-
-    /// Both streams as one. The result depends on the order in the last bit: merge in index order.
-    #[must_use]
-    pub fn merge(self, other: Moments) -> Moments {
-        if self.count == 0 || other.count == 0 {
-            return if self.count == 0 { other } else { self };
-        }
-        let count = self.count + other.count;
-        let delta = other.mean - self.mean;
-        let share = other.count as f64 / count as f64;
-        Moments {
-            count,
-            mean: self.mean + delta * share,
-            squares: self.squares + other.squares + delta * delta * share * self.count as f64,
-        }
     }
 
     /// How many numbers there were.
@@ -66,13 +50,6 @@ mod tests {
         assert!((whole.mean() - mean).abs() <= 1e-12 * mean.abs(), "{} is not {mean}", whole.mean());
         let found = whole.variance().unwrap();
         assert!((found - variance).abs() <= 1e-9 * variance, "{found} is not {variance}");
-        for cut in 0..=values.len() {
-            let (left, right) = values.split_at(cut);
-            let merged = left.iter().copied().collect::<Moments>().merge(right.iter().copied().collect());
-            assert_eq!(merged.count(), whole.count());
-            assert!((merged.mean() - mean).abs() <= 1e-12 * mean.abs());
-            assert!((merged.variance().unwrap() - variance).abs() <= 1e-9 * variance);
-        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ of lists inside a row cannot be promised. *Better* says which way is better, whe
 
 /// What a key with this path stands in: a list of the summary, or the summary itself.
 fn list(key: &Key) -> &str {
-    key.path.split_once("[].").map_or("", |(list, _)| list)
+    key.path.split_once("[]").map_or("", |(list, _)| list)
 }
 
 fn row(page: &mut String, key: &Key) {
@@ -34,7 +34,6 @@ fn row(page: &mut String, key: &Key) {
         Some(Better::Lower) => "less",
         None => "",
     };
-    // What a list holds is said in its heading.
     writeln!(page, "| `{path}` | {unit} | {better} | {} |", key.about).unwrap();
 }
 
@@ -46,10 +45,10 @@ fn page() -> String {
         if of.is_empty() {
             page.push_str("\n### The run\n");
         } else {
-            write!(page, "\n### `{of}`\n").unwrap();
+            write!(page, "\n### `{of}`\n\n{}\n", part[0].about).unwrap();
         }
         page.push_str("\n| Key | Unit | Better | What it says |\n|---|---|---|---|\n");
-        part.iter().for_each(|key| row(&mut page, key));
+        part.iter().filter(|key| !of.is_empty() == key.path.contains("[].")).for_each(|key| row(&mut page, key));
     }
     page.push_str("\n## `timeseries.csv`\n\nColumns `time_seconds`, `series`, `subject`, `part`, `value`: a value holds from its ");
     page.push_str("time until the next row of its series. Of several\nreplications, the first.\n\n");

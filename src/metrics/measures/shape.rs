@@ -156,7 +156,9 @@ impl<T: Shape> Shape for BTreeMap<String, T> {
 
 impl<T: Shape> Shape for Vec<T> {
     fn keys(at: &At, out: &mut Vec<Key>) {
-        T::keys(&at.at(format!("{}[]", at.0.path)), out);
+        let list = at.at(format!("{}[]", at.0.path));
+        out.push(list.key());
+        T::keys(&At(Key { about: String::new(), ..list.0 }), out);
     }
 
     fn look(&self, _path: &str) -> Option<Cell> {
