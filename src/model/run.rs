@@ -76,7 +76,7 @@ fn of_part<'p>(plan: &'p Plan, part: &Part) -> Option<&'p plan::Application> {
     plan.application.as_ref().filter(|one| part.as_one.services.contains(&one.router.0))
 }
 
-/// Launches of one service on any capacity: 500 a minute (Amazon ECS quotas; the bucket is a model choice).
+/// Launches of one service on any capacity: 500 a minute ([ecs-quotas]; the bucket is a model choice).
 const SERVICE_BURST: u32 = 500;
 const SERVICE_RATE: u64 = 500_000_000_000 / 60;
 

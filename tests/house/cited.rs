@@ -24,14 +24,16 @@ fn entries() -> BTreeMap<String, BTreeMap<String, String>> {
     all
 }
 
-/// Ids in square brackets: words in lower case with hyphens, that are neither the text of a link nor its definition.
+/// Ids in square brackets: words in lower case with hyphens, that are neither the text of a link nor its definition, nor
+/// the code of a problem, as in `error[unknown-name]`.
 fn cited(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (start, _) in text.match_indices('[') {
         let Some((id, after)) = text[start + 1..].split_once(']') else { continue };
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let is_id = id.contains('-') && id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(plain);
-        if is_id && !after.starts_with(['(', ':']) {
+        let code = text[..start].ends_with(char::is_alphanumeric);
+        if is_id && !code && !after.starts_with(['(', ':']) {
             found.insert(id.to_owned());
         }
     }

@@ -271,7 +271,7 @@ pub(crate) fn call_count(service: ServiceId, cx: &Cx<'_>) -> u32 {
 pub(crate) enum Wait {
     /// The Fargate launch bucket is empty.
     Bucket(BucketId),
-    /// What is due stands in the queue of a bucket.
+    /// The launch waits in the queue of a bucket for a token.
     Turn,
     /// The service has used up its 500 a minute.
     Service(Span),

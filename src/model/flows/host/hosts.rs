@@ -174,7 +174,7 @@ pub(crate) fn add(world: &mut World, provider: ProviderId, zone: ZoneId, kind: T
     id
 }
 
-/// The age at which a host begins to drain (sourced: AWS Batch user guide, Managed Instances draining).
+/// The age at which a host begins to drain (sourced: [ecs-managed-instances-patching]).
 const LIFE: Span = Span::from_secs(14 * 86_400);
 
 /// A host is registered: its life begins.
