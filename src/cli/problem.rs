@@ -38,14 +38,10 @@ fn title(code: Code) -> &'static str {
 
 /// The page as a terminal shows it: heads without `##`, examples without fences.
 fn page(code: Code) -> String {
-    let mut out = format!("{}: {}\n", code.word(), title(code));
-    for line in code.page().lines().skip(1) {
-        let line = line.strip_prefix(' ').unwrap_or(line);
-        match line.strip_prefix("## ") {
-            Some(head) => out += &format!("{head}:\n"),
-            None if line.starts_with("```") => {}
-            None => out += &format!("{line}\n"),
-        }
-    }
-    out
+    let lines = code.page().lines().skip(1).map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let shown = lines.filter(|line| !line.starts_with("```")).map(|line| match line.strip_prefix("## ") {
+        Some(head) => format!("{head}:\n"),
+        None => format!("{line}\n"),
+    });
+    format!("{}: {}\n", code.word(), title(code)) + &shown.collect::<String>()
 }

@@ -63,7 +63,7 @@ pub(super) fn listed(names: &[&str]) -> String {
 /// Ranges.
 impl Problems {
     /// Whether the value of the field at `at` lies in a range; a problem with the bounds otherwise.
-    pub fn within<T: PartialOrd + Display>(&mut self, value: T, range: impl RangeBounds<T>, at: &str) -> bool {
+    pub fn within<T: Copy + PartialOrd + Display>(&mut self, value: T, range: impl RangeBounds<T>, at: &str) -> bool {
         let holds = range.contains(&value);
         if !holds {
             let bounds = match (range.start_bound(), range.end_bound()) {
@@ -80,7 +80,7 @@ impl Problems {
     }
 
     /// Whether a time comes after the one before it; a problem otherwise.
-    pub fn after<T: PartialOrd + Display>(&mut self, time: T, before: Option<T>, at: &str) -> bool {
+    pub fn after<T: Copy + PartialOrd + Display>(&mut self, time: T, before: Option<T>, at: &str) -> bool {
         let Some(before) = before.filter(|before| time <= *before) else { return true };
         let message = format!("`{time}` must come after `{before}`, the one before it");
         self.out_of_order(at, message, "write them in order of time, each once");

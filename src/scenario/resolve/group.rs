@@ -167,12 +167,11 @@ impl Build<'_> {
                 let message = "weighted capacity is not modelled";
                 self.out.not_modelled(&format!("{at}/WeightedCapacity"), message, "count instances: write \"1\"");
             }
-            match &item.instance_type {
-                Some(name) => types.extend(self.instance_type(name, &format!("{at}/InstanceType"))),
-                None => {
-                    let hint = "write `InstanceType`";
-                    self.out.not_modelled(&at, "instance requirements of a group are not modelled", hint);
-                }
+            if let Some(name) = &item.instance_type {
+                types.extend(self.instance_type(name, &format!("{at}/InstanceType")));
+            } else {
+                let hint = "write `InstanceType`";
+                self.out.not_modelled(&at, "instance requirements of a group are not modelled", hint);
             }
         }
         if overrides.is_empty() {
