@@ -453,7 +453,7 @@ fn growth_that_cannot_be_is_told_at_once() {
     );
     check(&json!({ "migration": { "atOnce": 3 } }), &[("Warning /migration", "no cell is added", "leave it out")]);
     let most = json!({ "cells": 4_096, "addCells": [{ "at": "1h" }] });
-    let words = "Error /regions/0/controlPlane/addCells: 1 more cells are more than a Region can have";
+    let words = "Error /regions/0/controlPlane/addCells: a Region has at most 4096 cells: 0 can be added, not 1";
     assert!(said(&file(&most, &["shop"])).iter().any(|line| line.starts_with(words)));
 }
 
