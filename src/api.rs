@@ -21,9 +21,8 @@ use crate::metrics::Objective;
 use crate::metrics::events::Events;
 use crate::model::Plan;
 use crate::model::problem::Problems;
-use crate::scenario::{self, Document, Files, Sources, file, resolve};
+use crate::scenario::{self, Document, Files, Sources};
 use serde_json::Value;
-use std::sync::LazyLock;
 
 /// What came of reading a scenario.
 #[derive(Debug)]
@@ -104,19 +103,9 @@ pub fn schema() -> String {
     scenario::schema::json()
 }
 
-/// Made once: it takes longer than most files do.
-static SCHEMA: LazyLock<Value> = LazyLock::new(scenario::schema::value);
-
 /// Looks at a document: its form, then what it means.
 fn checked(path: &str, files: &dyn Files, document: Document, mut problems: Problems) -> Reading {
-    scenario::validate(&document, &SCHEMA, &mut problems);
-    let mut ready = None;
-    if problems.has_errors() {
-        meaning_of_the_rest(path, files, &document, &mut problems);
-    } else {
-        scenario::defaults(&document, &SCHEMA, &mut problems);
-        ready = resolved(path, files, &document, &mut problems);
-    }
+    let ready = resolved(path, files, &document, &mut problems);
     if let Some((plan, _)) = &ready {
         forecast::doubts(plan, &mut problems);
     }
@@ -130,26 +119,16 @@ fn checked(path: &str, files: &dyn Files, document: Document, mut problems: Prob
     Reading { problems, sources, scenario }
 }
 
-/// Looks for what means nothing in the part of a document that fits, so that everything wrong is told at once.
-fn meaning_of_the_rest(path: &str, files: &dyn Files, document: &Document, problems: &mut Problems) {
-    let Some(sound) = scenario::repair::sound(document, problems) else { return };
-    let mut found = Problems::default();
-    let rest = Document { value: sound.value.clone(), sources: document.sources.clone() };
-    resolved(path, files, &rest, &mut found);
-    sound.report(found, problems);
-}
-
-/// Types, ids and objectives of a document that fits the schema.
+/// Ids and objectives of a document.
 fn resolved(
     path: &str,
     files: &dyn Files,
     document: &Document,
     problems: &mut Problems,
 ) -> Option<(Plan, Vec<Objective>)> {
-    let typed: file::Scenario = scenario::typed(document, problems)?;
     let csv = |name: &str| {
         let bytes = files.read_named(&files.join(path, name)).ok()?;
         String::from_utf8(bytes).ok()
     };
-    resolve::resolve(&typed, &csv, problems)
+    scenario::resolved(document, &csv, problems)
 }

@@ -9,6 +9,8 @@ pub mod cli;
 pub mod engine;
 pub mod experiment;
 pub mod forecast;
+#[macro_use]
+pub mod grammar;
 pub mod metrics;
 pub mod model;
 #[cfg(feature = "report")]

@@ -20,6 +20,7 @@ use evenkeel::model::plan::HostHealth;
 use evenkeel::model::plan::{Bucket, Cell, Cluster, Group, InstanceType, Kind, Life, Plan, Provider, ProviderKind};
 use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Written, Zone, ZoneKind};
 use evenkeel::model::problem::Problems;
+use evenkeel::scenario::{Document, typed};
 use serde_json::json;
 
 const WEB: ServiceId = ServiceId(0);
@@ -176,7 +177,8 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
 }
 
 fn broken(name: &str, when: When, lasts: Option<Dist>) -> Fault {
-    let spec: fault::Spec = serde_json::from_value(json!({ "zonePowerLoss": {} })).unwrap();
+    let document = Document::of(json!({ "zonePowerLoss": {} }));
+    let spec: fault::Spec = typed(&document, &mut Problems::default()).unwrap();
     let effect = spec.resolve("", &Names::default(), &mut Problems::default()).unwrap();
     Fault { name: name.into(), kind: "zonePowerLoss", who: Who::named(name), when, lasts, effect }
 }

@@ -4,9 +4,7 @@
 //! the bound. A result that no run has fails everything but `equals: null`.
 
 use super::measures::{Cell, Estimate, Subject, Summary, Verdict};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// One objective.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +20,7 @@ pub struct Objective {
 }
 
 /// What a result must keep.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Bound {
     /// The measure is this or more.
@@ -43,18 +41,6 @@ pub enum Target {
     Text(String),
     /// The result is null: it never came.
     Null,
-}
-
-impl JsonSchema for Target {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Target".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": ["number", "string", "null"] })
-    }
 }
 
 impl Objective {

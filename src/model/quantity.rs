@@ -2,10 +2,10 @@
 
 use super::problem::Problems;
 use crate::engine::dist::DistError;
+use crate::engine::time::SpanError;
 use crate::engine::{Dist, Span};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use std::borrow::Cow;
+use crate::grammar::{Defs, Read, Reader, Want, Written, short};
+use serde_json::{Value, json};
 
 /// A length of time: `"45m"`, `"2h30m"`, `"90s"`, `"PT5M"`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,50 +49,92 @@ impl Rate {
     }
 }
 
-/// A law of a random length of time.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub enum Law {
-    /// Always the same.
-    Constant(Duration),
+object! {
     /// Uniform between two lengths.
-    Uniform {
-        /// The least.
-        low: Duration,
-        /// The most.
-        high: Duration,
-    },
+    Uniform("camelCase", called "") {
+        need {
+            /// The least.
+            low: Duration,
+            /// The most.
+            high: Duration,
+        }
+    }
+}
+
+object! {
     /// Exponential.
-    Exponential {
-        /// The mean.
-        mean: Duration,
-    },
+    Exponential("camelCase", called "") {
+        need {
+            /// The mean.
+            mean: Duration,
+        }
+    }
+}
+
+object! {
     /// Log-normal.
-    Lognormal {
-        /// The median.
-        median: Duration,
-        /// Standard deviation of the natural logarithm.
-        sigma: f64,
-    },
+    Lognormal("camelCase", called "") {
+        need {
+            /// The median.
+            median: Duration,
+            /// Standard deviation of the natural logarithm.
+            sigma: f64,
+        }
+    }
+}
+
+object! {
     /// Weibull: survival `exp(-(t / scale)^shape)`.
-    Weibull {
-        /// Below 1: failures early in life; above 1: wear.
-        shape: f64,
-        /// Characteristic life.
-        scale: Duration,
-    },
+    Weibull("camelCase", called "") {
+        need {
+            /// Below 1: failures early in life; above 1: wear.
+            shape: f64,
+            /// Characteristic life.
+            scale: Duration,
+        }
+    }
+}
+
+object! {
     /// Gamma; its mean is `shape x scale`.
-    Gamma {
-        /// Shape.
-        shape: f64,
-        /// Scale.
-        scale: Duration,
-    },
+    Gamma("camelCase", called "") {
+        need {
+            /// Shape.
+            shape: f64,
+            /// Scale.
+            scale: Duration,
+        }
+    }
+}
+
+object! {
     /// One of the values, each as likely.
-    Empirical {
-        /// Observed lengths of time.
-        values: Vec<Duration>,
-    },
+    Empirical("camelCase", called "") {
+        need {
+            /// Observed lengths of time.
+            values: Vec<Duration>,
+        }
+    }
+}
+
+one_of! {
+    /// A law of a random length of time.
+    Law("law") {
+        /// Always the same.
+        Constant as "constant": Duration,
+        /// Uniform between two lengths.
+        Uniform as "uniform": Uniform,
+        /// Exponential.
+        Exponential as "exponential": Exponential,
+        /// Log-normal.
+        Lognormal as "lognormal": Lognormal,
+        /// Weibull.
+        Weibull as "weibull": Weibull,
+        /// Gamma.
+        Gamma as "gamma": Gamma,
+        /// One of the values, each as likely.
+        Empirical as "empirical": Empirical,
+    }
 }
 
 impl Law {
@@ -103,12 +145,12 @@ impl Law {
     pub fn dist(&self) -> Result<Dist, DistError> {
         match self {
             Law::Constant(span) => Ok(Dist::constant(span.0)),
-            Law::Uniform { low, high } => Dist::uniform(low.0, high.0),
-            Law::Exponential { mean } => Dist::exponential(mean.0),
-            Law::Lognormal { median, sigma } => Dist::lognormal(median.0, *sigma),
-            Law::Weibull { shape, scale } => Dist::weibull(*shape, scale.0),
-            Law::Gamma { shape, scale } => Dist::gamma(*shape, scale.0),
-            Law::Empirical { values } => Dist::empirical(values.iter().map(|value| value.0).collect()),
+            Law::Uniform(law) => Dist::uniform(law.low.0, law.high.0),
+            Law::Exponential(law) => Dist::exponential(law.mean.0),
+            Law::Lognormal(law) => Dist::lognormal(law.median.0, law.sigma),
+            Law::Weibull(law) => Dist::weibull(law.shape, law.scale.0),
+            Law::Gamma(law) => Dist::gamma(law.shape, law.scale.0),
+            Law::Empirical(law) => Dist::empirical(law.values.iter().map(|value| value.0).collect()),
         }
     }
 
@@ -128,53 +170,81 @@ pub const DURATION_FORMAT: &str = "evenkeel-duration";
 /// The `format` that marks a rate in the schema.
 pub const RATE_FORMAT: &str = "evenkeel-rate";
 
-impl<'de> Deserialize<'de> for Duration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<str>::deserialize(deserializer)?;
-        Span::parse(&text).map(Duration).map_err(D::Error::custom)
+impl Read for Duration {
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = plain(value, Want::Duration, reader)?;
+        let error = match Span::parse(&text) {
+            Ok(span) if value.is_string() => return Some(Duration(span)),
+            Ok(_) => SpanError::NoUnit,
+            Err(error) => error,
+        };
+        let compact: String = text.split_whitespace().collect();
+        if compact != text && Span::parse(&compact).is_ok() {
+            reader.malformed("has a space before its unit", format!("write \"{}\"", short(&compact)));
+            return None;
+        }
+        let hint = match error {
+            SpanError::NoUnit if text.parse::<f64>().is_ok() => {
+                let plural = if text == "1" { "" } else { "s" };
+                format!("write \"{text}m\" for {text} minute{plural}", text = short(&text))
+            }
+            _ => "write it like \"45m\", \"2h30m\", \"90s\" or \"PT5M\"".to_owned(),
+        };
+        reader.malformed(&short(&error.to_string()), hint);
+        None
+    }
+    fn schema(_: &mut Defs) -> Value {
+        json!({ "type": "string", "format": DURATION_FORMAT, "examples": ["45m", "2h30m", "90s", "PT5M"] })
+    }
+    fn example() -> String {
+        "\"45m\"".to_owned()
     }
 }
 
-impl Serialize for Duration {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+impl Read for Rate {
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = plain(value, Want::Rate, reader)?;
+        match Rate::parse(&text) {
+            Ok(rate) => return Some(rate),
+            Err(_) if text.parse::<f64>().is_ok_and(|number| number >= 0.0) => {
+                let text = short(&text);
+                reader.malformed("needs a unit of time", format!("write \"{text}/s\" for {text} each second"));
+            }
+            Err(error) => {
+                reader.malformed(&short(&error), "write it like \"20/s\", \"500/min\" or \"3/h\"".to_owned());
+            }
+        }
+        None
+    }
+    fn schema(_: &mut Defs) -> Value {
+        json!({ "type": "string", "format": RATE_FORMAT, "examples": ["20/s", "500/min"] })
+    }
+    fn example() -> String {
+        "\"20/s\"".to_owned()
     }
 }
 
-impl<'de> Deserialize<'de> for Rate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<str>::deserialize(deserializer)?;
-        Rate::parse(&text).map_err(D::Error::custom)
+/// The text of a quantity, or of the bare number in its place.
+fn plain(value: &Value, want: Want, reader: &mut Reader<'_>) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => {
+            reader.mistyped(value, &[want], None);
+            None
+        }
     }
 }
 
-impl Serialize for Rate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{}/s", self.per_second()))
+impl Written for Duration {
+    fn written(&self) -> Value {
+        self.0.to_string().into()
     }
 }
 
-impl JsonSchema for Duration {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Duration".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": DURATION_FORMAT, "examples": ["45m", "2h30m", "90s", "PT5M"] })
-    }
-}
-
-impl JsonSchema for Rate {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Rate".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": RATE_FORMAT, "examples": ["20/s", "500/min"] })
+impl Written for Rate {
+    fn written(&self) -> Value {
+        format!("{}/s", self.per_second()).into()
     }
 }
 
@@ -199,12 +269,5 @@ mod tests {
         assert!(Rate::parse("20").is_err());
         assert!(Rate::parse("-1/s").is_err());
         assert!(Rate::parse("1/fortnight").is_err());
-    }
-
-    #[test]
-    fn laws_have_one_key() {
-        let law: Law = serde_json::from_str(r#"{ "lognormal": { "median": "23s", "sigma": 0.25 } }"#).unwrap();
-        assert_eq!(law, Law::Lognormal { median: Duration(Span::from_secs(23)), sigma: 0.25 });
-        assert!(serde_json::from_str::<Law>(r#"{ "constant": 60 }"#).is_err());
     }
 }

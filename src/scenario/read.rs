@@ -28,6 +28,13 @@ pub struct Document {
     pub sources: Sources,
 }
 
+impl Document {
+    /// A scenario that stands in no file: of what is wrong only the pointers are known.
+    pub fn of(value: Value) -> Document {
+        Document { value, sources: Sources::default() }
+    }
+}
+
 /// Reads a scenario and all files that it names.
 ///
 /// `None` when the first file is not JSON at all. Problems that leave a tree (a key written twice, a missing `$file`)
@@ -43,7 +50,7 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
         files,
         sources: Sources::default(),
         opened: BTreeMap::new(),
-        report: Report::brief(out),
+        report: Report::new(out),
         bytes: BYTES_MAX,
         values: VALUES_MAX,
     };
@@ -57,8 +64,6 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
         }
     };
     let value = root.map(|mut root| {
-        // An objective may ask for null: the result of which nothing can be said.
-        root.drop_nulls(Some("objectives"));
         wrap::unwrap(&mut root, &mut loader.sources, &mut loader.report);
         let mut holes = BTreeSet::new();
         let (value, spot) = root.part(&mut String::new(), &mut holes);

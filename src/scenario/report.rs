@@ -2,34 +2,27 @@
 
 use crate::model::problem::{Code, Problem, Problems, Severity};
 
-/// Errors that one stage reports before it only counts.
-const ERRORS_MAX: usize = 100;
-/// Notes and warnings likewise.
-const NOTES_MAX: usize = 2_000;
+/// Errors that the loading of files reports before it only counts, and notes and warnings likewise: each place costs a
+/// walk through its line.
+const TOLD_MAX: usize = 100;
 
-/// Collects the problems of one stage.
+/// Collects the problems of the files.
 pub(crate) struct Report<'a> {
     out: &'a mut Problems,
     errors: usize,
     notes: usize,
-    notes_max: usize,
 }
 
 impl<'a> Report<'a> {
     pub(crate) fn new(out: &'a mut Problems) -> Self {
-        Report { out, errors: 0, notes: 0, notes_max: NOTES_MAX }
-    }
-
-    /// For a stage in which each place costs a walk through the line.
-    pub(crate) fn brief(out: &'a mut Problems) -> Self {
-        Report { out, errors: 0, notes: 0, notes_max: ERRORS_MAX }
+        Report { out, errors: 0, notes: 0 }
     }
 
     /// Whether one more problem of this severity is only counted.
     pub(crate) fn full(&self, severity: Severity) -> bool {
         match severity {
-            Severity::Error => self.errors >= ERRORS_MAX,
-            Severity::Warning | Severity::Note => self.notes >= self.notes_max,
+            Severity::Error => self.errors >= TOLD_MAX,
+            Severity::Warning | Severity::Note => self.notes >= TOLD_MAX,
         }
     }
 
@@ -53,19 +46,14 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Whether an error was reported.
-    pub(crate) fn failed(&self) -> bool {
-        self.errors > 0
-    }
-
     /// Says how many were only counted.
     pub(crate) fn finish(self) {
-        if self.errors > ERRORS_MAX {
-            let message = format!("{} more errors are not listed", self.errors - ERRORS_MAX);
+        if self.errors > TOLD_MAX {
+            let message = format!("{} more errors are not listed", self.errors - TOLD_MAX);
             self.out.truncated("", message, "mend the first ones and look again");
         }
-        if self.notes > self.notes_max {
-            let message = format!("{} more notes are not listed", self.notes - self.notes_max);
+        if self.notes > TOLD_MAX {
+            let message = format!("{} more notes are not listed", self.notes - TOLD_MAX);
             self.out.push(Problem::new(Code::Truncated, "", message, "").with(Severity::Note));
         }
     }

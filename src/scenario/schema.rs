@@ -2,10 +2,8 @@
 
 use super::file::Scenario;
 use super::tree::COMMENT;
-use crate::model::fault::KINDS;
-use schemars::generate::SchemaSettings;
+use crate::grammar::{Defs, Read};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 /// Stands for an object that another file holds.
 const FILE: &str = "$file";
@@ -15,40 +13,14 @@ const FILE: &str = "$file";
 /// Besides the standard keywords it has `x-evenkeel-unused` (a field of AWS without effect here) and
 /// `x-evenkeel-one-of` (exactly one of these keys).
 pub fn value() -> Value {
-    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Scenario>().to_value();
-    without_null_branches(&mut schema);
-    named_by_kind(&mut schema);
+    let mut defs = Defs::default();
+    Scenario::schema(&mut defs);
+    let mut defs = defs.into_map();
+    let mut schema = defs.remove("Scenario").unwrap_or_default();
+    schema["title"] = "Evenkeel scenario".into();
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
+    schema["$defs"] = Value::Object(defs);
     schema
-}
-
-/// Every kind's settings are a type `Spec` in a file of its own; the schema calls them by their kind.
-fn named_by_kind(schema: &mut Value) {
-    let reference = |kind: &&str| {
-        let found = schema.pointer(&format!("/$defs/Fault/properties/{kind}/$ref"))?.as_str()?;
-        Some((found.to_owned(), format!("#/$defs/{kind}")))
-    };
-    let names: BTreeMap<String, String> = KINDS.iter().filter_map(reference).collect();
-    if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
-        let name = |key: String| match names.get(&format!("#/$defs/{key}")) {
-            Some(new) => new.trim_start_matches("#/$defs/").to_owned(),
-            None => key,
-        };
-        *definitions = std::mem::take(definitions).into_iter().map(|(key, value)| (name(key), value)).collect();
-    }
-    rename_references(schema, &names);
-}
-
-fn rename_references(value: &mut Value, names: &BTreeMap<String, String>) {
-    match value {
-        Value::Object(map) => {
-            if let Some(new) = map.get("$ref").and_then(Value::as_str).and_then(|reference| names.get(reference)) {
-                map.insert("$ref".to_owned(), new.as_str().into());
-            }
-            map.values_mut().for_each(|inner| rename_references(inner, names));
-        }
-        Value::Array(list) => list.iter_mut().for_each(|inner| rename_references(inner, names)),
-        _ => {}
-    }
 }
 
 /// The schema of scenario files, indented, with a line end: what stands in `scenarios/scenario.schema.json`. The reader
@@ -100,29 +72,6 @@ fn with_files(schema: &mut Value) {
         if !demands.is_empty() {
             map.insert("anyOf".to_owned(), json!([demands, { "required": [FILE] }]));
         }
-    }
-}
-
-/// Turns `anyOf: [X, null]` into `X`: leaving a field out says the same, and a complaint about X is then about X.
-fn without_null_branches(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            if let Some(kept) = map.get("anyOf").and_then(Value::as_array).and_then(|branches| sole_branch(branches)) {
-                map.remove("anyOf");
-                map.extend(kept);
-            }
-            map.values_mut().for_each(without_null_branches);
-        }
-        Value::Array(list) => list.iter_mut().for_each(without_null_branches),
-        _ => {}
-    }
-}
-
-fn sole_branch(branches: &[Value]) -> Option<serde_json::Map<String, Value>> {
-    let is_null = |branch: &Value| branch.get("type").is_some_and(|kind| kind == "null");
-    match branches {
-        [kept, null] if is_null(null) => kept.as_object().cloned(),
-        _ => None,
     }
 }
 

@@ -43,19 +43,6 @@ pub(crate) struct Member {
 }
 
 impl Node {
-    /// Takes out every field whose value is null: it is as if it were not written. A field called `kept` stays as it is.
-    pub(crate) fn drop_nulls(&mut self, kept: Option<&str>) {
-        match &mut self.kind {
-            Kind::Object(members) => {
-                members.retain(|member| !matches!(member.value.kind, Kind::Plain(Value::Null)));
-                let others = members.iter_mut().filter(|member| Some(member.name.as_str()) != kept);
-                others.for_each(|member| member.value.drop_nulls(None));
-            }
-            Kind::List(list) => list.iter_mut().for_each(|node| node.drop_nulls(None)),
-            Kind::Plain(_) | Kind::Hole => {}
-        }
-    }
-
     /// The value of a field.
     pub(crate) fn field(&self, name: &str) -> Option<&Node> {
         let Kind::Object(members) = &self.kind else { return None };

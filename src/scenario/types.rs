@@ -182,7 +182,7 @@ fn accelerators(written: &InstanceType) -> Option<Accelerators> {
         ("inference", &written.neuron_info),
         ("media", &written.media_accelerator_info),
     ];
-    let (kind, _) = others.into_iter().find(|(_, info)| !info.is_absent())?;
+    let (kind, _) = others.into_iter().find(|(_, info)| info.is_some())?;
     Some(Accelerators { kind: kind.to_owned(), count: 1, ..Accelerators::default() })
 }
 
@@ -204,6 +204,8 @@ pub fn catalogue(written: &[InstanceType]) -> BTreeMap<String, Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::problem::Problems;
+    use crate::scenario::{Document, typed};
 
     fn check(name: &str, cpu: u32, memory: u32, enis: u32, trunk_enis: u32, price: Option<f64>) {
         let architecture = architecture(name).into();
@@ -225,7 +227,9 @@ mod tests {
     fn a_scenario_may_bring_its_own() {
         let text = r#"{ "InstanceType": "x9.huge", "VCpuInfo": { "DefaultVCpus": 64 }, "MemoryInfo": { "SizeInMiB": 100000 },
             "NetworkInfo": { "MaximumNetworkInterfaces": 15 } }"#;
-        let row = catalogue(&[serde_json::from_str(text).unwrap()])["x9.huge"].plan();
+        let document = Document::of(serde_json::from_str(text).unwrap());
+        let kind = typed(&document, &mut Problems::default()).unwrap();
+        let row = catalogue(&[kind])["x9.huge"].plan();
         assert_eq!((row.cpu, row.memory, row.enis, row.trunk_enis), (65_536, 96_000, 14, 14));
     }
 }

@@ -11,6 +11,7 @@ use super::report::Report;
 use super::source::Sources;
 use super::tree::{Kind, Member, Node};
 use crate::model::problem::{Code, Severity};
+use serde_json::Value;
 
 /// A list of the scenario and how the AWS CLI wraps what belongs into it.
 struct Wrapped {
@@ -101,6 +102,7 @@ fn content(node: Node, wrapped: &Wrapped, sources: &mut Sources, report: &mut Re
     let Kind::Object(members) = node.kind else { return };
     for Member { name, key, value } in members {
         match value.kind {
+            Kind::Plain(Value::Null) => {}
             Kind::List(list) if name == wrapped.many => whole.extend(list),
             Kind::Object(object) if name == wrapped.one => {
                 whole.push(Node { bytes: value.bytes, kind: Kind::Object(object) });

@@ -105,7 +105,7 @@ fn periods_are_those_that_cloudwatch_takes() {
     refused(&all(60, 1_441), "/EvaluationPeriods", "more than one day", "lower");
     refused(&all(3_600, 169), "/EvaluationPeriods", "more than seven days", "lower");
     refused(&json!({ "DatapointsToAlarm": 4 }), "/DatapointsToAlarm", "must be between 1 and 3, not `4`", "lower it");
-    refused(&json!({ "DatapointsToAlarm": 0 }), "/DatapointsToAlarm", "must be between 1 and 3, not `0`", "raise it");
+    refused(&json!({ "DatapointsToAlarm": 0 }), "/DatapointsToAlarm", "must be 1 or more, not `0`", "raise it");
 }
 
 #[test]

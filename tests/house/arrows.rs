@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// Rooms by floor, the lowest first; those of one floor do not name each other.
 const FLOORS: [&[&str]; 7] = [
-    &["engine", "stats"],
+    &["engine", "grammar", "stats"],
     &["model"],
     &["forecast", "metrics"],
     &["scenario"],

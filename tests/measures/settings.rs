@@ -4,9 +4,8 @@
 //! another plan, or must be refused or warned about where the field is listed as a check of its own.
 
 use evenkeel::model::problem::{Problems, Severity};
-use evenkeel::scenario::file::Scenario;
 use evenkeel::scenario::source::Texts;
-use evenkeel::scenario::{self, resolve, schema};
+use evenkeel::scenario::{self, schema};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -168,8 +167,7 @@ fn look(document: &Value) -> (Option<String>, usize) {
         Some(format!("seconds,requests_per_second\n0,{rate}\n"))
     };
     let plan = scenario::load("a.json", &files, &mut problems)
-        .and_then(|document| scenario::typed::<Scenario>(&document, &mut problems))
-        .and_then(|file| resolve::resolve(&file, &table, &mut problems));
+        .and_then(|document| scenario::resolved(&document, &table, &mut problems));
     if let Some((plan, _)) = &plan {
         evenkeel::forecast::doubts(plan, &mut problems);
     }

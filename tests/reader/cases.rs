@@ -15,12 +15,12 @@ fn a_kind_that_nobody_knows() {
         ],
     );
     check_field(
-        r#""laws":[{"lognormall":{"median":"5m"}}]"#,
-        &["a.json:2:10 /laws/0/lognormall: no kind of law is called `lognormall` | did you mean `lognormal`?"],
+        r#""detection":{"loss":{"lognormall":{"median":"5m"}}}"#,
+        &["a.json:2:22 /detection/loss/lognormall: no law is called `lognormall` | did you mean `lognormal`?"],
     );
     check_field(
-        r#""bound":{"atLest":1}"#,
-        &["a.json:2:10 /bound/atLest: no bound is called `atLest` | did you mean `atLeast`?"],
+        r#""objectives":[{"service":"a","nines":{"atLest":1}}]"#,
+        &["a.json:2:39 /objectives/0/nines/atLest: no bound is called `atLest` | did you mean `atLeast`?"],
     );
 }
 
@@ -35,16 +35,16 @@ fn no_kind_or_two() {
         ],
     );
     check_field(
-        r#""breaks":[{"hostCrash":{},"taskCrash":{}},{"hostCrash":{},"x":1}]"#,
+        r#""changes":[{"name":"a","defect":{"errors":{"share":1},"slower":{"capacity":1}}},{"name":"b","defect":{"slower":{"capacity":1},"x":1}}]"#,
         &[
-            "a.json:2:27 /breaks/0/taskCrash: `taskCrash` stands beside `hostCrash` | one kind of break only: take one out or write two entries",
-            "a.json:2:59 /breaks/1/x: no field is called `x` | `hostCrash` stands alone in its object",
+            "a.json:2:55 /changes/0/defect/slower: `slower` stands beside `errors` | one kind of defect only: take one out or write two entries",
+            "a.json:2:127 /changes/1/defect/x: no field is called `x` | `slower` stands alone in its object",
         ],
     );
     check_field(
-        r#""bound":7"#,
+        r#""detection":{"loss":7}"#,
         &[
-            "a.json:2:9 /bound: `bound` must be an object with one bound, not `7` | write { \"atLeast\": ... }; known: atLeast, atMost",
+            "a.json:2:21 /detection/loss: `loss` must be an object with one law, not `7` | write { \"constant\": ... }; known: constant, uniform, exponential, lognormal, weibull, gamma, empirical",
         ],
     );
 }
@@ -52,17 +52,17 @@ fn no_kind_or_two() {
 #[test]
 fn faults_inside_the_chosen_kind() {
     check_field(
-        r#""breaks":[{"zonePowerLoss":{"zne":"a","share":"0.5"}}]"#,
+        r#""faults":[{"name":"a","zonePowerLoss":{"zne":"a","share":"0.5"}}]"#,
         &[
-            "a.json:2:29 /breaks/0/zonePowerLoss/zne: no field is called `zne` | did you mean `zone`?",
-            "a.json:2:47 /breaks/0/zonePowerLoss/share: `share` must be a number, not the text `0.5` | write 0.5 without quotes",
+            "a.json:2:40 /faults/0/zonePowerLoss/zne: no field is called `zne` | did you mean `zone`?",
+            "a.json:2:58 /faults/0/zonePowerLoss/share: `share` must be a number, not the text `0.5` | write 0.5 without quotes",
         ],
     );
     check_field(
-        r#""start":{"exponential":{}}"#,
-        &["a.json:2:24 /start/exponential: `mean` is missing | write \"mean\": \"45m\""],
+        r#""detection":{"loss":{"exponential":{}}}"#,
+        &["a.json:2:36 /detection/loss/exponential: `mean` is missing | write \"mean\": \"45m\""],
     );
-    check_field(r#""start":null"#, &[]);
+    check_field(r#""detection":{"loss":null},"regions":null,"seed":null,"fault":null"#, &[]);
 }
 
 #[test]
@@ -71,49 +71,65 @@ fn a_quantity_needs_a_unit() {
         r#""faults":[{"name":"a","hostCrash":{},"for":45}]"#,
         &["a.json:2:44 /faults/0/for: `for` needs a unit | write \"45m\" for 45 minutes"],
     );
+    let field = |written: &str| format!("\"warmUp\":{written}");
+    for (written, expected) in [
+        ("\"1\"", "`warmUp` needs a unit | write \"1m\" for 1 minute"),
+        ("\"1 m\"", "`warmUp` has a space before its unit | write \"1m\""),
+        ("\"1 fortnight\"", "`warmUp` needs a unit | write it like \"45m\", \"2h30m\", \"90s\" or \"PT5M\""),
+    ] {
+        check_field(&field(written), &[&format!("a.json:2:10 /warmUp: {expected}")]);
+    }
+    let plane =
+        |written: &str| format!("\"regions\":[{{\"name\":\"r\",\"controlPlane\":{{\"peakRequests\":{written}}}}}]");
+    let at = "a.json:2:55 /regions/0/controlPlane/peakRequests: `peakRequests`";
+    let rate = format!("{at} needs a unit of time | write \"20/s\" for 20 each second");
+    check_field(&plane("20"), &[&rate]);
+    check_field(&plane("\"20\""), &[&rate]);
+    let hint = "write it like \"20/s\", \"500/min\" or \"3/h\"";
     check_field(
-        r#""laws":[{"constant":"1"},{"constant":"1 m"},{"constant":"1 fortnight"}]"#,
-        &[
-            "a.json:2:21 /laws/0/constant: `constant` needs a unit | write \"1m\" for 1 minute",
-            "a.json:2:38 /laws/1/constant: `constant` has a space before its unit | write \"1m\"",
-            "a.json:2:57 /laws/2/constant: `constant` needs a unit | write it like \"45m\", \"2h30m\", \"90s\" or \"PT5M\"",
-        ],
-    );
-    let rate = "a.json:2:8 /rate: `rate` needs a unit of time | write \"20/s\" for 20 each second";
-    check_field(r#""rate":20"#, &[rate]);
-    check_field(r#""rate":"20""#, &[rate]);
-    check_field(
-        r#""rate":"20/fortnight""#,
-        &[
-            "a.json:2:8 /rate: `rate` has no unit `fortnight`: use /s, /min, /h or /d | write it like \"20/s\", \"500/min\" or \"3/h\"",
-        ],
+        &plane("\"20/fortnight\""),
+        &[&format!("{at} has no unit `fortnight`: use /s, /min, /h or /d | {hint}")],
     );
 }
 
 #[test]
 fn fields_and_values() {
     check_field(
-        r#""clusters":[{"clusterNme":"a","services":[{"serviceName":"web","desiredCount":-3,"tags":true},{"serviceName":4,"desiredCount":2.5}]}]"#,
+        r#""clusters":[{"clusterNme":"a","services":[{"serviceName":"web","taskDefinition":"t","desiredCount":-3,"tags":true},{"serviceName":4,"taskDefinition":"t","desiredCount":2.5}]}]"#,
         &[
             "a.json:2:14 /clusters/0/clusterNme: no field is called `clusterNme` | did you mean `clusterName`?",
-            "a.json:2:79 /clusters/0/services/0/desiredCount: `desiredCount` must be at least 0, not `-3` | write a number from 0 to 5000",
-            "a.json:2:110 /clusters/0/services/1/serviceName: `serviceName` must be a text, not `4` | write \"4\" in quotes",
-            "a.json:2:127 /clusters/0/services/1/desiredCount: `desiredCount` must be a whole number, not `2.5` | write 2 or 3",
-            "note a.json:2:82 /clusters/0/services/0/tags: `tags` is accepted and has no bearing on availability",
+            "a.json:2:100 /clusters/0/services/0/desiredCount: `desiredCount` must be 0 or more, not `-3` | raise it",
+            "a.json:2:131 /clusters/0/services/1/serviceName: `serviceName` must be a text, not `4` | write \"4\" in quotes",
+            "a.json:2:169 /clusters/0/services/1/desiredCount: `desiredCount` must be a whole number, not `2.5` | write 2 or 3",
+            "note a.json:2:103 /clusters/0/services/0/tags: `tags` is accepted and has no bearing on availability",
         ],
     );
+    let service = |field: &str| {
+        format!(
+            r#""clusters":[{{"clusterName":"c","services":[{{"serviceName":"web","taskDefinition":"t",{field}}}]}}]"#
+        )
+    };
+    let at = "a.json:2:99 /clusters/0/services/0/launchType: `launchType`";
     check_field(
-        r#""launchType":"FARGTE""#,
-        &["a.json:2:14 /launchType: `launchType` cannot be `FARGTE` | did you mean `FARGATE`?"],
+        &service("\"launchType\":\"FARGTE\""),
+        &[&format!("{at} cannot be `FARGTE` | did you mean `FARGATE`?")],
     );
-    check_field(r#""launchType":3"#, &["a.json:2:14 /launchType: `launchType` cannot be `3` | one of: EC2, FARGATE"]);
+    let all = "one of: EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES";
+    check_field(&service("\"launchType\":3"), &[&format!("{at} cannot be `3` | {all}")]);
     check_field(
-        r#""pins":{"a":300}"#,
-        &["a.json:2:13 /pins/a: `a` must be at most 255, not `300` | write a number from 0 to 255"],
+        r#""behaviour":[{"family":"t","exitCode":300}]"#,
+        &["a.json:2:39 /behaviour/0/exitCode: `exitCode` must be between 0 and 255, not `300` | lower it"],
     );
     check_field(
-        r#""either":{"left":1,"right":300}"#,
-        &["a.json:2:28 /either/right: `right` must be at most 255, not `300` | write a number from 0 to 255"],
+        r#""regions":[{"name":"r","controlPlane":{"router":{"pins":{"a":300}}}}]"#,
+        &["a.json:2:62 /regions/0/controlPlane/router/pins/a: `a` must be a text, not `300` | write \"300\" in quotes"],
+    );
+    check_field(
+        r#""faults":[{"name":"a","at":"1h","for":true,"cellOutage":{"failShare":"x"}}]"#,
+        &[
+            "a.json:2:39 /faults/0/for: `for` must be a length of time such as \"45m\" or an object `{ ... }`, not `true` | write it like \"45m\", \"2h30m\", \"90s\" or \"PT5M\"",
+            "a.json:2:70 /faults/0/cellOutage/failShare: `failShare` must be a number or a list `[ ... ]`, not the text `x` | write a list with this text in it: [ \"...\" ]",
+        ],
     );
     check_field(
         r#""clusters":{}"#,
@@ -122,7 +138,7 @@ fn fields_and_values() {
         ],
     );
     check(
-        "{}",
+        "{\"version\":1}",
         &[
             "a.json:1:1 : `name` is missing | write \"name\": \"...\"",
             "a.json:1:1 : `duration` is missing | write \"duration\": \"45m\"",
@@ -136,15 +152,39 @@ fn fields_and_values() {
     );
 }
 
+/// What AWS has printed may be newer than this program; what was written by hand is misspelt.
+#[test]
+fn a_field_that_is_new() {
+    let service = |arn: &str, field: &str| {
+        format!(
+            r#""clusters":[{{"clusterName":"c","services":[{{{arn}"serviceName":"web","taskDefinition":"t",{field}}}]}}]"#
+        )
+    };
+    let new = r#""quantumPlacement":1"#;
+    let known = "no field is called `quantumPlacement` | known: ";
+    let (problems, sources, _) = look(&texts(&[("a.json", &with(&service("", new)))]));
+    assert!(lines(&problems, &sources)[0].contains(known), "{problems:?}");
+    check_field(
+        &service(r#""serviceArn":"arn","#, new),
+        &[
+            "warning a.json:2:105 /clusters/0/services/0/quantumPlacement: `quantumPlacement` is newer than this version knows: it is not used | AWS printed it; look whether it bears on availability",
+        ],
+    );
+    check_field(
+        &service(r#""serviceArn":"arn","#, r#""desiredCuont":1"#),
+        &[
+            "a.json:2:105 /clusters/0/services/0/desiredCuont: no field is called `desiredCuont` | did you mean `desiredCount`?",
+        ],
+    );
+}
+
 #[test]
 fn numbers() {
     check_field(r#""seed":1e3"#, &[]);
     check_field(r#""seed":1e400"#, &["a.json:2:8 /seed: `1e400` does not fit | numbers go up to about 1.8e308"]);
     check_field(
-        r#""seed":5000000000"#,
-        &[
-            "a.json:2:8 /seed: `seed` must be at most 4294967295, not `5000000000` | write a number from 0 to 4294967295",
-        ],
+        r#""alarms":[{"AlarmName":"a","Service":"s","MetricName":"m","Period":5000000000,"EvaluationPeriods":1,"Threshold":1,"ComparisonOperator":"GreaterThanThreshold"}]"#,
+        &["a.json:2:68 /alarms/0/Period: `Period` must be at most 4294967295, not `5000000000` | lower it"],
     );
     check_field(
         r#""seed":123456789012345678901234"#,
@@ -161,7 +201,10 @@ fn a_comment_may_stand_in_any_object() {
         &["a.json:2:79 /sed: no field is called `sed` | did you mean `seed`?"],
     );
     check_files(
-        &[("a.json", &with(r#""start":{"$comment":"why","$file":"b.json"}"#)), ("b.json", r#"{"constant":"1s"}"#)],
+        &[
+            ("a.json", &with(r#""detection":{"loss":{"$comment":"why","$file":"b.json"}}"#)),
+            ("b.json", r#"{"constant":"1s"}"#),
+        ],
         &[],
     );
 }
@@ -169,10 +212,10 @@ fn a_comment_may_stand_in_any_object() {
 #[test]
 fn a_key_written_twice_hides_nothing_else() {
     check_field(
-        r#""seed":7,"seed":8,"rat":1"#,
+        r#""seed":7,"seed":8,"fault":1"#,
         &[
             "a.json:2:10 : `seed` is written twice | keep one of them; the first stands at a.json:2:1",
-            "a.json:2:19 /rat: no field is called `rat` | did you mean `rate`?",
+            "a.json:2:19 /fault: no field is called `fault` | did you mean `faults`?",
         ],
     );
 }
@@ -202,7 +245,7 @@ fn what_is_no_json() {
     check(" \n", &["a.json:1:1 -: the file is empty | `evenkeel new NAME` writes a scenario to start from"]);
     check("[", &["a.json:1:1 -: a list is not closed | add the missing `]`"]);
     check("{} {}", &["a.json:1:4 -: something follows the end of the scenario | remove it; one file is one object"]);
-    check("\u{feff}{\"name\":\"x\",\"duration\":\"1h\"}", &[]);
+    check("\u{feff}{\"version\":1,\"name\":\"x\",\"duration\":\"1h\"}", &[]);
     let deep = "a.json:1:129 -: brackets are nested more than 128 deep | no scenario needs more than a dozen levels";
     check(&"[".repeat(20_000), &[deep]);
 }
@@ -239,10 +282,12 @@ fn files_are_spliced_and_remember_their_lines() {
         &[
             (
                 "a.json",
-                &with(r#""clusters":[{"clusterName":"c","services":[{"$file":"ecs/all.json"},{"serviceName":"z"}]}]"#),
+                &with(
+                    r#""clusters":[{"clusterName":"c","services":[{"$file":"ecs/all.json"},{"serviceName":"z","taskDefinition":"t"}]}]"#,
+                ),
             ),
-            ("ecs/all.json", "[{\"serviceName\":\"a\"},\n{\"$file\":\"b.json\"}]"),
-            ("ecs/b.json", "{\n  \"serviceNam\":\"b\"}"),
+            ("ecs/all.json", "[{\"serviceName\":\"a\",\"taskDefinition\":\"t\"},\n{\"$file\":\"b.json\"}]"),
+            ("ecs/b.json", "{\n  \"serviceNam\":\"b\",\"taskDefinition\":\"t\"}"),
         ],
         &[
             "ecs/b.json:2:3 /clusters/0/services/1/serviceNam: no field is called `serviceNam` | did you mean `serviceName`?",
@@ -252,29 +297,29 @@ fn files_are_spliced_and_remember_their_lines() {
 
 #[test]
 fn files_that_cannot_be_taken() {
-    let start = |start: &str| with(&format!("\"rat\":1,\"start\":{start}"));
-    let rat = "a.json:2:1 /rat: no field is called `rat` | did you mean `rate`?";
+    let start = |start: &str| with(&format!("\"fault\":1,\"detection\":{start}"));
+    let rat = "a.json:2:1 /fault: no field is called `fault` | did you mean `faults`?";
     check_files(
         &[("a.json", &start(r#"{"$file":"b.json"}"#)), ("b.json", r#"{"$file":"a.json"}"#)],
         &[
-            "b.json:1:10 /start: `a.json` leads back to itself: a.json -> b.json -> a.json | take one of these `$file` out",
+            "b.json:1:10 /detection: `a.json` leads back to itself: a.json -> b.json -> a.json | take one of these `$file` out",
             rat,
         ],
     );
     check_files(
         &[("a.json", &start(r#"{"$file":"b.json"}"#))],
-        &["a.json:2:26 /start: `b.json` does not exist | the path is relative to `a.json`", rat],
+        &["a.json:2:32 /detection: `b.json` does not exist | the path is relative to `a.json`", rat],
     );
     check_files(
         &[("a.json", &start(r#"{"$file":"b.json","x":1}"#)), ("b.json", "{}")],
         &[
-            "a.json:2:35 /start: `x` stands beside `$file` | write it in the named file, or write the whole object here",
+            "a.json:2:41 /detection: `x` stands beside `$file` | write it in the named file, or write the whole object here",
             rat,
         ],
     );
     check_files(
         &[("a.json", &start(r#"{"$file":3}"#))],
-        &["a.json:2:26 /start: `$file` needs the path of a file | write \"$file\": \"ecs/web.json\"", rat],
+        &["a.json:2:32 /detection: `$file` needs the path of a file | write \"$file\": \"ecs/web.json\"", rat],
     );
     check_files(
         &[("a.json", &start(r#"{"$file":"b.json"}"#)), ("b.json", "{\"constant\":\n}")],
@@ -286,7 +331,9 @@ fn files_that_cannot_be_taken() {
 fn check_wrapped(field: &str, pointer: &str, expected: &str, notes: &[&str]) {
     let (problems, sources, value) = look(&texts(&[("a.json", &with(field))]));
     assert_eq!(value.unwrap().pointer(pointer).unwrap().to_string(), expected);
-    assert_eq!(lines(&problems, &sources), notes);
+    // The objects are no more than named.
+    let said = lines(&problems, &sources).into_iter().filter(|line| !line.contains("` is missing |"));
+    assert_eq!(said.collect::<Vec<_>>(), notes);
 }
 
 #[test]
@@ -298,18 +345,18 @@ fn wrappers_of_the_command_line_are_taken_off() {
         &["note a.json:2:79 /clusters: `failures` beside `clusters` is not used"],
     );
     check_wrapped(
-        r#""clusters":[{"clusterName":"a","services":{"services":[{"serviceName":"x"}],"failures":[{"reason":"MISSING"}]}}]"#,
+        r#""clusters":[{"clusterName":"a","services":{"services":[{"serviceName":"x","taskDefinition":"t"}],"failures":[{"reason":"MISSING"}]}}]"#,
         "/clusters/0/services",
-        r#"[{"serviceName":"x"}]"#,
+        r#"[{"serviceName":"x","taskDefinition":"t"}]"#,
         &[
-            "warning a.json:2:77 /clusters/0/services: `failures` names 1 that AWS could not describe | what is missing there is not simulated",
+            "warning a.json:2:98 /clusters/0/services: `failures` names 1 that AWS could not describe | what is missing there is not simulated",
         ],
     );
     check_wrapped(
-        r#""taskDefinitions":[{"taskDefinition":{"family":"web"},"tags":[]},{"family":"x"}]"#,
+        r#""taskDefinitions":[{"taskDefinition":{"family":"web","containerDefinitions":[]},"tags":[]},{"family":"x","containerDefinitions":[]}]"#,
         "/taskDefinitions",
-        r#"[{"family":"web"},{"family":"x"}]"#,
-        &["note a.json:2:55 /taskDefinitions: `tags` beside `taskDefinitions` is not used"],
+        r#"[{"family":"web","containerDefinitions":[]},{"family":"x","containerDefinitions":[]}]"#,
+        &["note a.json:2:81 /taskDefinitions: `tags` beside `taskDefinitions` is not used"],
     );
     check_wrapped(
         r#""capacityProviders":[{"capacityProvider":{"name":"n"}}],"autoScalingGroups":[{"AutoScalingGroups":[{"AutoScalingGroupName":"g"}]}]"#,

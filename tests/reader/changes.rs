@@ -74,9 +74,9 @@ fn what_moves_traffic_is_checked() {
     let place = |rest: &str| format!("{at}/{rest}");
     check(&json!({ "strategy": "BLUE_GREEN" }), &none, &[(&place("bakeTimeInMinutes"), "ECS needs")]);
     let linear = json!({ "strategy": "LINEAR", "linearConfiguration": { "stepPercent": 2 } });
-    check(&linear, &none, &[(&place("linearConfiguration/stepPercent"), "must be at least 3")]);
+    check(&linear, &none, &[(&place("linearConfiguration/stepPercent"), "must be between 3 and 100")]);
     let canary = json!({ "strategy": "CANARY", "canaryConfiguration": { "canaryPercent": 0.05 } });
-    check(&canary, &none, &[(&place("canaryConfiguration/canaryPercent"), "must be at least 0.1")]);
+    check(&canary, &none, &[(&place("canaryConfiguration/canaryPercent"), "must be between 0.1 and 100")]);
     let idle = json!({ "strategy": "CANARY", "linearConfiguration": {} });
     check(&idle, &none, &[(&place("linearConfiguration"), "not used")]);
     let mut rolling = hook(&json!({}));
@@ -92,7 +92,7 @@ fn what_moves_traffic_is_checked() {
     let pause = json!({ "targetType": "PAUSE", "hookTargetArn": null, "lifecycleStages": ["TEST_TRAFFIC_SHIFT"] });
     hooks(pause, "lifecycleStages/0", "no PAUSE hook");
     let late = json!({ "timeoutConfiguration": { "timeoutInMinutes": 0 } });
-    hooks(late, "timeoutConfiguration/timeoutInMinutes", "must be at least 1");
+    hooks(late, "timeoutConfiguration/timeoutInMinutes", "must be between 1 and 20160");
     // Both need room.
     let mut tight = file(&json!({ "strategy": "LINEAR" }), &change(&json!({})));
     tight["regions"] = json!([{ "name": "us-east-1", "zones": [{ "id": "z1" }, { "id": "z2" }, { "id": "z3" }],
@@ -119,7 +119,7 @@ fn answers_of_hooks_and_flags_are_checked() {
     check(&of, &answers(json!([ok, idle])), &[("/changes/0/hooks/1", "not used")]);
     let finds = |chance: f64| answers(json!([{ "lifecycleStage": "POST_SCALE_UP", "finds": chance }]));
     check(&of, &finds(0.5), &[("/changes/0/hooks/0/finds", "not used")]);
-    check(&of, &finds(1.5), &[("/changes/0/hooks/0/finds", "must be at most 1")]);
+    check(&of, &finds(1.5), &[("/changes/0/hooks/0/finds", "must be between 0 and 1")]);
     check(&json!({}), &change(&json!({ "sticky": true })), &[("/changes/0/sticky", "not used")]);
     let flag = |parts: Value, more: Value| {
         let mut flag = json!({ "deploymentDurationInMinutes": 30, "growthFactor": 20 });
@@ -130,9 +130,9 @@ fn answers_of_hooks_and_flags_are_checked() {
     };
     let none = json!({});
     let at = |rest: &str| format!("/changes/0/featureFlag/{rest}");
-    check(&none, &flag(json!({ "growthFactor": 0.5 }), json!({})), &[(&at("growthFactor"), "must be at least 1")]);
+    check(&none, &flag(json!({ "growthFactor": 0.5 }), json!({})), &[(&at("growthFactor"), "must be between 1 and 100")]);
     let long = json!({ "deploymentDurationInMinutes": 1_441 });
-    check(&none, &flag(long, json!({})), &[(&at("deploymentDurationInMinutes"), "must be at most 1440")]);
+    check(&none, &flag(long, json!({})), &[(&at("deploymentDurationInMinutes"), "must be between 0 and 1440")]);
     let alarm = json!({ "alarmNames": ["none"] });
     check(&none, &flag(alarm, json!({})), &[(&at("alarmNames/0"), "no alarm is called")]);
     let tasks = json!({ "defect": { "neverStarts": {} } });
@@ -187,7 +187,7 @@ fn copies_need_two_sets_of_tasks_requests_and_somebody_who_looks() {
     };
     wrong(json!({ "for": "30m", "share": 0 }), "share", "must be above 0 and at most 1");
     wrong(json!({ "for": "30m", "share": 1e-9 }), "share", "must be above 0 and at most 1");
-    wrong(json!({ "for": "30m", "share": 1.5 }), "share", "must be at most 1");
+    wrong(json!({ "for": "30m", "share": 1.5 }), "share", "must be between 0 and 1");
     wrong(json!({ "for": "0s" }), "for", "must be above 0");
     wrong(json!({ "share": 0.5 }), "", "`for`");
 }

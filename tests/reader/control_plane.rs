@@ -270,7 +270,7 @@ fn routers_that_mean_nothing() {
     );
     check(
         &router(json!({ "mapping": "shuffleShard", "workers": 65 })),
-        &[("Error /router/workers", "must be at most 64", "write a number from 1 to 64")],
+        &[("Error /router/workers", "must be between 1 and 64", "lower it")],
     );
     check(
         &router(json!({ "map": { "shop": "cell-1", "team": "cell-1" }, "pins": { "shop": "cell-1" } })),
@@ -280,8 +280,8 @@ fn routers_that_mean_nothing() {
 
 #[test]
 fn numbers_that_no_cell_can_have() {
-    check(&json!({ "cells": 0 }), &[("Error /cells", "must be at least 1", "write a number from 1 to 4096")]);
-    check(&json!({ "cells": 4_097 }), &[("Error /cells", "must be at most 4096", "write a number from 1 to 4096")]);
+    check(&json!({ "cells": 0 }), &[("Error /cells", "must be between 1 and 4096", "raise it")]);
+    check(&json!({ "cells": 4_097 }), &[("Error /cells", "must be between 1 and 4096", "lower it")]);
     check(
         &json!({ "peakRequests": "0/s", "tested": { "requests": "0/h" } }),
         &[
@@ -300,10 +300,10 @@ fn numbers_that_no_cell_can_have() {
     check(
         &json!({ "restart": { "clustersPerSecond": 0, "tasksPerSecond": 1e9 }, "costs": { "launch": -1, "stop": 2_000 } }),
         &[
-            ("Error /restart/clustersPerSecond", "must be at least 0.001", ""),
-            ("Error /restart/tasksPerSecond", "must be at most 100000", ""),
-            ("Error /costs/launch", "must be at least 0", ""),
-            ("Error /costs/stop", "must be at most 1000", ""),
+            ("Error /restart/clustersPerSecond", "must be between 0.001 and 100000", ""),
+            ("Error /restart/tasksPerSecond", "must be between 0.001 and 100000", ""),
+            ("Error /costs/launch", "must be between 0 and 1000", "raise it"),
+            ("Error /costs/stop", "must be between 0 and 1000", "lower it"),
         ],
     );
     // All of it at once.

@@ -165,11 +165,11 @@ fn stages_that_name_nothing_are_told() {
     );
     check(
         &staged(&json!([{ "what": "units", "count": 0 }])),
-        &[("/changes/0/pipeline/stages/0/count", "must be at least 1")],
+        &[("/changes/0/pipeline/stages/0/count", "must be 1 or more")],
     );
     check(
         &staged(&json!([{ "what": "everywhere", "atOnce": 0 }])),
-        &[("/changes/0/pipeline/stages/0/atOnce", "must be at least 1")],
+        &[("/changes/0/pipeline/stages/0/atOnce", "must be 1 or more")],
     );
     check(
         &staged(&json!([{ "what": "everywhere", "zoneBake": "5m" }])),

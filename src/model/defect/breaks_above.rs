@@ -3,20 +3,20 @@
 use super::{Answers, Effect, share};
 use crate::model::problem::Problems;
 use crate::model::quantity::part_of;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Tasks of the revision answer as they should until they are offered more than a share of what they can answer; then a
-/// share of their answers are errors. A deployment at night finds nothing.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schemars(rename = "BreaksAbove")]
-pub struct Spec {
-    /// Offered requests as a share of `requestsPerTask` above which it breaks: above 0, up to 1.
-    pub load: f64,
-    /// Share of its answers that are errors then: above 0, up to 1; all when left out (model choice).
-    #[serde(default = "all")]
-    pub share: f64,
+object! {
+    /// Tasks of the revision answer as they should until they are offered more than a share of what they can answer; then a
+    /// share of their answers are errors. A deployment at night finds nothing.
+    Spec("camelCase") {
+        need {
+            /// Offered requests as a share of `requestsPerTask` above which it breaks: above 0, up to 1.
+            load: f64,
+        }
+        given {
+            /// Share of its answers that are errors then: above 0, up to 1.
+            share: f64 = 1.0 => Choice,
+        }
+    }
 }
 
 /// What runs.
@@ -40,8 +40,4 @@ impl Effect for Live {
             if offered > part_of(room, self.load_ppm) { part_of(offered.min(room), self.errors_ppm) } else { 0 };
         Answers { room, errors }
     }
-}
-
-fn all() -> f64 {
-    1.0
 }

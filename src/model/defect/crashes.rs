@@ -4,18 +4,17 @@ use super::Effect;
 use crate::engine::Dist;
 use crate::model::problem::Problems;
 use crate::model::quantity::Law;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Tasks of the revision run and crash after a time. Neither the throttle logic nor the circuit breaker counts a task
-/// that reached RUNNING and then exited (sourced: [ecs-throttle-logic] [ecs-circuit-breaker]); alarms find it by what
-/// is lost.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schemars(rename = "Crashes")]
-pub struct Spec {
-    /// From RUNNING until an essential container exits.
-    pub after: Law,
+object! {
+    /// Tasks of the revision run and crash after a time. Neither the throttle logic nor the circuit breaker counts a task
+    /// that reached RUNNING and then exited (sourced: [ecs-throttle-logic] [ecs-circuit-breaker]); alarms find it by what
+    /// is lost.
+    Spec("camelCase") {
+        need {
+            /// From RUNNING until an essential container exits.
+            after: Law,
+        }
+    }
 }
 
 /// What runs.

@@ -2,16 +2,15 @@
 
 use super::{Answers, Effect, OnPlane, share};
 use crate::model::problem::Problems;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Tasks of the revision pass their checks and answer a share of their requests with errors: only alarms find it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schemars(rename = "Errors")]
-pub struct Spec {
-    /// Share of the requests that are answered with errors: above 0, up to 1.
-    pub share: f64,
+object! {
+    /// Tasks of the revision pass their checks and answer a share of their requests with errors: only alarms find it.
+    Spec("camelCase") {
+        need {
+            /// Share of the requests that are answered with errors: above 0, up to 1.
+            share: f64,
+        }
+    }
 }
 
 /// What runs.

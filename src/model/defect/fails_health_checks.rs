@@ -2,16 +2,14 @@
 
 use super::Effect;
 use crate::model::problem::Problems;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Tasks of the revision run, and neither the load balancer nor the container health check ever finds them healthy.
-/// They are replaced again and again; the deployment circuit breaker counts them once one task has reached RUNNING
-/// (sourced: [ecs-circuit-breaker]).
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schemars(rename = "FailsHealthChecks")]
-pub struct Spec {}
+object! {
+    /// Tasks of the revision run, and neither the load balancer nor the container health check ever finds them healthy.
+    /// They are replaced again and again; the deployment circuit breaker counts them once one task has reached RUNNING
+    /// (sourced: [ecs-circuit-breaker]).
+    Spec("camelCase") {
+    }
+}
 
 /// What runs.
 #[derive(Clone, Copy, Debug)]

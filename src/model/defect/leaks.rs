@@ -3,23 +3,23 @@
 use super::{Effect, Leak, WEAR, WHOLE};
 use crate::model::problem::Problems;
 use crate::model::quantity::{Duration, part_of};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Each task of the revision leaks from the time at which its containers begin to run. At an age of `over` its memory is
-/// full and an essential container is killed (exit code 137): it is restarted in place where its `restartPolicy` says so, or
-/// the task stops and is replaced. With `loses` it can answer less and less on the way. Age is that of the task: whatever
-/// replaces it is fresh, and tasks that were started together are killed together.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schemars(rename = "Leaks")]
-pub struct Spec {
-    /// The age at which it is killed: above 0.
-    pub over: Duration,
-    /// Share of `requestsPerTask` that it would have lost by then, in eight equal steps of which it lives to see seven: 0 to
-    /// 1; 0 when left out (model choice).
-    #[serde(default)]
-    pub loses: f64,
+object! {
+    /// Each task of the revision leaks from the time at which its containers begin to run. At an age of `over` its memory is
+    /// full and an essential container is killed (exit code 137): it is restarted in place where its `restartPolicy` says so, or
+    /// the task stops and is replaced. With `loses` it can answer less and less on the way. Age is that of the task: whatever
+    /// replaces it is fresh, and tasks that were started together are killed together.
+    Spec("camelCase") {
+        need {
+            /// The age at which it is killed: above 0.
+            over: Duration,
+        }
+        given {
+            /// Share of `requestsPerTask` that it would have lost by then, in eight equal steps of which it lives to
+            /// see seven: 0 to 1.
+            loses: f64 = 0.0 => Choice,
+        }
+    }
 }
 
 /// What runs.

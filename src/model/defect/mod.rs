@@ -95,15 +95,15 @@ pub(crate) struct Answers {
 
 /// Declares the kinds: the enum that the scenario reads and the enum that runs.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $module:ident as $key:literal),* $(,)?) => {
-        /// How a revision is bad: one key, one kind.
-        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-        #[schemars(rename = "Defect")]
-        pub enum Spec { $($(#[$doc])* #[serde(rename = $key)] $variant($module::Spec)),* }
+    ($($(#[doc = $doc:literal])* $variant:ident = $module:ident as $key:literal),* $(,)?) => {
+        one_of! {
+            /// How a revision is bad: one key, one kind.
+            Spec("kind of defect", called "Defect") { $($(#[doc = $doc])* $variant as $key: $module::Spec),* }
+        }
 
         /// A defect as it runs.
         #[derive(Clone, Debug)]
-        pub enum Live { $($(#[$doc])* $variant($module::Live)),* }
+        pub enum Live { $($(#[doc = $doc])* $variant($module::Live)),* }
 
         /// Every kind, as the scenario spells it.
         pub const KINDS: &[&str] = &[$($key),*];
@@ -178,11 +178,6 @@ impl Answers {
     fn with_errors(offered: u64, room: u64, ppm: u64) -> Answers {
         Answers { room, errors: part_of(offered.min(room), ppm) }
     }
-}
-
-/// All, where a share may be left out.
-fn whole() -> f64 {
-    1.0
 }
 
 /// A share above 0 as millionths; a problem otherwise.

@@ -1,24 +1,23 @@
 //! It fails on what some requests carry.
 
-use super::{Answers, Effect, share, whole};
+use super::{Answers, Effect, share};
 use crate::model::problem::Problems;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Tasks of the revision answer some requests with errors, because of what these carry: a share of all requests or, in the
-/// cells of a `cellularApplication`, of those of some customers. Cells without such a customer see nothing of it, and
-/// neither do alarms on them: a stage that begins there finds nothing. The task itself goes on.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schemars(rename = "PoisonInput")]
-pub struct Spec {
-    /// Share of the requests (of these customers) that it fails on: above 0, up to 1; all when left out (model choice).
-    #[serde(default = "whole")]
-    pub share: f64,
-    /// Customers of the cellular application whose requests do this, by the name of their group or by their own, such as
-    /// `customer-7`; all when left out (model choice).
-    #[serde(default)]
-    pub customers: Vec<String>,
+object! {
+    /// Tasks of the revision answer some requests with errors, because of what these carry: a share of all requests or, in the
+    /// cells of a `cellularApplication`, of those of some customers. Cells without such a customer see nothing of it, and
+    /// neither do alarms on them: a stage that begins there finds nothing. The task itself goes on.
+    Spec("camelCase") {
+        given {
+            /// Share of the requests (of these customers) that it fails on: above 0, up to 1.
+            share: f64 = 1.0 => Choice,
+        }
+        list {
+            /// Customers of the cellular application whose requests do this, by the name of their group or by their
+            /// own, such as `customer-7`; all when left out (model choice).
+            customers: String,
+        }
+    }
 }
 
 /// What runs.

@@ -3,16 +3,15 @@
 use super::{Answers, Effect, OnPlane, share};
 use crate::model::problem::Problems;
 use crate::model::quantity::part_of;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Each task of the revision answers only a share of `requestsPerTask`; what is above fails as an overload does.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schemars(rename = "Slower")]
-pub struct Spec {
-    /// What is left of a task's capacity: above 0, up to 1.
-    pub capacity: f64,
+object! {
+    /// Each task of the revision answers only a share of `requestsPerTask`; what is above fails as an overload does.
+    Spec("camelCase") {
+        need {
+            /// What is left of a task's capacity: above 0, up to 1.
+            capacity: f64,
+        }
+    }
 }
 
 /// What runs.

@@ -1,19 +1,17 @@
 //! Its scheduler does not act.
 
-use super::{Effect, OnPlane, share, whole};
+use super::{Effect, OnPlane, share};
 use crate::model::problem::Problems;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// The new revision of a control-plane cell takes calls, and its scheduler refuses a share of the launches: what is lost is
-/// replaced late, or not at all. Only a `controlPlane` can be bad in this way.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schemars(rename = "StopsScheduling")]
-pub struct Spec {
-    /// Share of the launches that are refused: above 0, up to 1; all by default (model choice).
-    #[serde(default = "whole")]
-    pub share: f64,
+object! {
+    /// The new revision of a control-plane cell takes calls, and its scheduler refuses a share of the launches: what is lost is
+    /// replaced late, or not at all. Only a `controlPlane` can be bad in this way.
+    Spec("camelCase") {
+        given {
+            /// Share of the launches that are refused: above 0, up to 1.
+            share: f64 = 1.0 => Choice,
+        }
+    }
 }
 
 /// What runs.

@@ -10,39 +10,34 @@ use crate::model::plan::Plan;
 use crate::model::problem::Problems;
 use crate::model::tables::Host;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Agents lose their connection to ECS, while hosts and network are fine.
-///
-/// ## What happens
-/// Tasks serve on. What the agents are told does not arrive, what they tell is kept: tasks there neither start nor stop
-/// by order of ECS, and one that exits is not known to have.
-/// ## What ECS sees
-/// The agents count as disconnected after 1 to 2 minutes. Nothing is placed on their hosts; their tasks are neither
-/// stopped nor replaced. On Managed Instances long silence counts as impairment: the host is drained and replaced.
-/// ## What heals it
-/// Agents reconnect after 0.25 s to 2 minutes and report in order what ended meanwhile.
-/// ## Source
-/// [ecs-agent-source] [ecs-agent-disconnected].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Whose hosts. Left out: those of every capacity provider, and hosts outside AWS.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub capacity_provider: Option<String>,
-    /// Only hosts of this cluster.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cluster: Option<String>,
-    /// Only hosts in this zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// How many of them, drawn at random. Left out, with `share` left out too: all (model choice).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub count: Option<u32>,
-    /// Share of them instead of `count`, above 0 to 1: each host is drawn by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub share: Option<f64>,
+object! {
+    /// Agents lose their connection to ECS, while hosts and network are fine.
+    ///
+    /// ## What happens
+    /// Tasks serve on. What the agents are told does not arrive, what they tell is kept: tasks there neither start nor stop
+    /// by order of ECS, and one that exits is not known to have.
+    /// ## What ECS sees
+    /// The agents count as disconnected after 1 to 2 minutes. Nothing is placed on their hosts; their tasks are neither
+    /// stopped nor replaced. On Managed Instances long silence counts as impairment: the host is drained and replaced.
+    /// ## What heals it
+    /// Agents reconnect after 0.25 s to 2 minutes and report in order what ended meanwhile.
+    /// ## Source
+    /// [ecs-agent-source] [ecs-agent-disconnected].
+    Spec("camelCase") {
+        may {
+            /// Whose hosts. Left out: those of every capacity provider, and hosts outside AWS.
+            capacity_provider: String,
+            /// Only hosts of this cluster.
+            cluster: String,
+            /// Only hosts in this zone.
+            zone: String,
+            /// How many of them, drawn at random. Left out, with `share` left out too: all (model choice).
+            count: u32,
+            /// Share of them instead of `count`, above 0 to 1: each host is drawn by itself.
+            share: f64,
+        }
+    }
 }
 
 /// What runs.

@@ -9,40 +9,36 @@ use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::tables::plane::Refusal;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// A control-plane cell stops acting, or answers badly.
-///
-/// ## What happens
-/// The cell neither places, replaces, scales, stops nor learns anything; calls to it fail. Running tasks live on. With a
-/// `share` below 1, or with a `failShare`, it refuses that share of launches and calls and does the rest: each is drawn by
-/// itself, and one that is refused is tried again 30 s later without holding up the others.
-/// ## What ECS sees
-/// Nothing: it is the cell that would see. Ends of tasks and hosts come to it when it is back.
-/// ## What heals it
-/// At the end of the fault the cell starts again, which takes the time of `controlPlane.restart`; then it works off
-/// what it missed, in order.
-/// ## Source
-/// [ecs-resilience-post] [cell-whitepaper].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Cell, such as `cell-1`, with its Region in front where several have one (`us-east-1/cell-1`). Left out: any cell,
-    /// with `every` one clock for each.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cell: Option<String>,
-    /// Instead: the cell that runs this cluster when the fault begins.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cluster: Option<String>,
-    /// Share of launches and calls that it refuses, above 0 to 1; at 1, the default, it does nothing at all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub share: Option<f64>,
-    /// Instead of `share`: the share of launches and calls that it refuses, a number from 0 to 1, or its course,
-    /// `[{"at": "0s", "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the fault. Each is drawn by
-    /// itself (model choice).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fail_share: Option<FailShare>,
+object! {
+    /// A control-plane cell stops acting, or answers badly.
+    ///
+    /// ## What happens
+    /// The cell neither places, replaces, scales, stops nor learns anything; calls to it fail. Running tasks live on. With a
+    /// `share` below 1, or with a `failShare`, it refuses that share of launches and calls and does the rest: each is drawn by
+    /// itself, and one that is refused is tried again 30 s later without holding up the others.
+    /// ## What ECS sees
+    /// Nothing: it is the cell that would see. Ends of tasks and hosts come to it when it is back.
+    /// ## What heals it
+    /// At the end of the fault the cell starts again, which takes the time of `controlPlane.restart`; then it works off
+    /// what it missed, in order.
+    /// ## Source
+    /// [ecs-resilience-post] [cell-whitepaper].
+    Spec("camelCase") {
+        may {
+            /// Cell, such as `cell-1`, with its Region in front where several have one (`us-east-1/cell-1`). Left out:
+            /// any cell, with `every` one clock for each.
+            cell: String,
+            /// Instead: the cell that runs this cluster when the fault begins.
+            cluster: String,
+            /// Share of launches and calls that it refuses, above 0 to 1; at 1, the default, it does nothing at all.
+            share: f64,
+            /// Instead of `share`: the share of launches and calls that it refuses, a number from 0 to 1, or its
+            /// course, `[{"at": "0s", "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the
+            /// fault. Each is drawn by itself (model choice).
+            fail_share: FailShare,
+        }
+    }
 }
 
 /// What runs.

@@ -8,35 +8,31 @@ use crate::model::problem::Problems;
 use crate::model::quantity::Rate;
 use crate::model::tables::plane::Curb;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// The control plane takes on less than it could.
-///
-/// ## What happens
-/// Cells take on launches and calls at a lower rate, as operators throttle work while they repair something, or as
-/// something on the launch path is down (`"rate": "0/s"`). Running tasks live on.
-/// ## What ECS sees
-/// What is above the rate waits; calls that would wait for too long are throttled.
-/// ## What heals it
-/// The end of the fault. What waited is worked off at the usual rate.
-/// ## Source
-/// [ecs-api-throttling] [event-virginia-2025].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Region. Left out: the only one, or all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// Only this cell.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cell: Option<String>,
-    /// The most requests that each cell takes on, such as `"5/s"`; `"0/s"`: none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rate: Option<Rate>,
-    /// Share of its capacity that each cell loses, above 0 to 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub share: Option<f64>,
+object! {
+    /// The control plane takes on less than it could.
+    ///
+    /// ## What happens
+    /// Cells take on launches and calls at a lower rate, as operators throttle work while they repair something, or as
+    /// something on the launch path is down (`"rate": "0/s"`). Running tasks live on.
+    /// ## What ECS sees
+    /// What is above the rate waits; calls that would wait for too long are throttled.
+    /// ## What heals it
+    /// The end of the fault. What waited is worked off at the usual rate.
+    /// ## Source
+    /// [ecs-api-throttling] [event-virginia-2025].
+    Spec("camelCase") {
+        may {
+            /// Region. Left out: the only one, or all.
+            region: String,
+            /// Only this cell.
+            cell: String,
+            /// The most requests that each cell takes on, such as `"5/s"`; `"0/s"`: none.
+            rate: Rate,
+            /// Share of its capacity that each cell loses, above 0 to 1.
+            share: f64,
+        }
+    }
 }
 
 /// What runs.

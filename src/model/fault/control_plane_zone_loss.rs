@@ -7,27 +7,26 @@ use crate::model::ids::ZoneId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// The control plane loses a zone, and nothing else does.
-///
-/// ## What happens
-/// Every cell of the Region loses what it has in the zone at once. Hosts and tasks there live on. Without
-/// `controlPlane.peakRequests` cells have no bound, and nothing is lost.
-/// ## What ECS sees
-/// With what is left of pre-scaled capacity at the peak or above, nothing. Below, calls and launches wait, and calls are
-/// throttled.
-/// ## What heals it
-/// The end of the fault; `controlPlane.growsAfter` before that, where written.
-/// ## Source
-/// [ecs-resilience-post] [lib-static-stability].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Zone id. Left out: any zone, with `every` one clock for each.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
+object! {
+    /// The control plane loses a zone, and nothing else does.
+    ///
+    /// ## What happens
+    /// Every cell of the Region loses what it has in the zone at once. Hosts and tasks there live on. Without
+    /// `controlPlane.peakRequests` cells have no bound, and nothing is lost.
+    /// ## What ECS sees
+    /// With what is left of pre-scaled capacity at the peak or above, nothing. Below, calls and launches wait, and calls are
+    /// throttled.
+    /// ## What heals it
+    /// The end of the fault; `controlPlane.growsAfter` before that, where written.
+    /// ## Source
+    /// [ecs-resilience-post] [lib-static-stability].
+    Spec("camelCase") {
+        may {
+            /// Zone id. Left out: any zone, with `every` one clock for each.
+            zone: String,
+        }
+    }
 }
 
 /// What runs.

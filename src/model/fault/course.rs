@@ -2,17 +2,13 @@
 //! `fargateReturns`, how much of a stock is back after it.
 
 use crate::engine::Span;
+use crate::grammar::{Defs, Read, Reader, Want};
 use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Error as _, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::borrow::Cow;
-use std::fmt;
+use serde_json::{Value, json};
 
 /// A share from 0 to 1, or its course in steps.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum FailShare {
     /// The same all the time.
     Always(f64),
@@ -20,15 +16,17 @@ pub enum FailShare {
     Course(Vec<CourseStep>),
 }
 
-/// A step of a course: the share changes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct CourseStep {
-    /// When: in `failShare` counted from the begin of the fault, in `fargateReturns` from its end.
-    pub at: Duration,
-    /// The share from then on, 0 to 1: in `failShare` of the tries that fail, in `fargateReturns` of the stock that the
-    /// fault took and that is back.
-    pub share: f64,
+object! {
+    /// A step of a course: the share changes.
+    CourseStep("camelCase") {
+        need {
+            /// When: in `failShare` counted from the begin of the fault, in `fargateReturns` from its end.
+            at: Duration,
+            /// The share from then on, 0 to 1: in `failShare` of the tries that fail, in `fargateReturns` of the stock
+            /// that the fault took and that is back.
+            share: f64,
+        }
+    }
 }
 
 /// The course as it runs: a share of 0 before the first step.
@@ -119,47 +117,22 @@ pub(super) fn first(course: Option<&Course>) -> u32 {
     course.map_or(1_000_000, |course| course.at(Span::ZERO))
 }
 
-impl<'de> Deserialize<'de> for FailShare {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = FailShare;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a share from 0 to 1, or a list of steps")
-            }
-            fn visit_f64<E: serde::de::Error>(self, share: f64) -> Result<FailShare, E> {
-                Ok(FailShare::Always(share))
-            }
-            fn visit_u64<E: serde::de::Error>(self, share: u64) -> Result<FailShare, E> {
-                Ok(FailShare::Always(share as f64))
-            }
-            fn visit_i64<E: serde::de::Error>(self, share: i64) -> Result<FailShare, E> {
-                Ok(FailShare::Always(share as f64))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<FailShare, A::Error> {
-                let steps = Vec::deserialize(SeqAccessDeserializer::new(list));
-                steps.map(FailShare::Course).map_err(A::Error::custom)
+impl Read for FailShare {
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        match value {
+            Value::Number(_) => f64::read(value, reader).map(FailShare::Always),
+            Value::Array(_) => Vec::read(value, reader).map(FailShare::Course),
+            _ => {
+                reader.mistyped(value, &[Want::Number, Want::List], None);
+                None
             }
         }
-        deserializer.deserialize_any(Reader)
     }
-}
-
-impl Serialize for FailShare {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            FailShare::Always(share) => serializer.serialize_f64(*share),
-            FailShare::Course(steps) => steps.serialize(serializer),
-        }
+    fn schema(defs: &mut Defs) -> Value {
+        let step = CourseStep::schema(defs);
+        defs.refer("FailShare", "FailShare", |_| json!({ "type": ["number", "array"], "items": step }))
     }
-}
-
-impl JsonSchema for FailShare {
-    fn schema_name() -> Cow<'static, str> {
-        "FailShare".into()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let step = generator.subschema_for::<CourseStep>();
-        json_schema!({ "type": ["number", "array"], "items": step })
+    fn example() -> String {
+        "0.5".to_owned()
     }
 }

@@ -8,54 +8,53 @@ use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::tables::shortage::{self, Shortage};
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Something that a start depends on does not answer.
-///
-/// ## What happens
-/// What a start needs and cannot get stops starting; what runs, runs on. `imageRegistry`: tasks that have to pull their
-/// image fail to start, a cached image starts (as with `imageRegistryDown`). `secrets`: every start fails, with a
-/// cached image too, as secrets and parameters are read anew for each task (model choice: whether or not its task
-/// definition lists `secrets`; `family` and `service` narrow it). `map`: new clusters get no cell, nor do new customers
-/// of a `cellularApplication`; whoever has one is served. With a `failShare` that share of the starts fails, the others
-/// go on.
-/// ## What ECS sees
-/// `TaskFailedToStart` with `CannotPullContainerError` or `ResourceInitializationError`; after repeated failures the
-/// scheduler waits longer and longer between tries (service throttle logic).
-/// ## What heals it
-/// The dependency's return, after the wait that the throttle logic has reached.
-/// ## Source
-/// [ecs-stop-codes] [ecs-throttle-logic].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// What does not answer.
-    pub dependency: Dependency,
-    /// Only tasks of this task-definition family. Left out: all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub family: Option<String>,
-    /// Only tasks of this service or stream. Left out: all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub service: Option<String>,
-    /// Instead of all starts: the share of starts that fail, a number from 0 to 1, or its course,
-    /// `[{"at": "0s", "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the fault. Each is drawn by
-    /// itself (model choice).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fail_share: Option<FailShare>,
+object! {
+    /// Something that a start depends on does not answer.
+    ///
+    /// ## What happens
+    /// What a start needs and cannot get stops starting; what runs, runs on. `imageRegistry`: tasks that have to pull their
+    /// image fail to start, a cached image starts (as with `imageRegistryDown`). `secrets`: every start fails, with a
+    /// cached image too, as secrets and parameters are read anew for each task (model choice: whether or not its task
+    /// definition lists `secrets`; `family` and `service` narrow it). `map`: new clusters get no cell, nor do new customers
+    /// of a `cellularApplication`; whoever has one is served. With a `failShare` that share of the starts fails, the others
+    /// go on.
+    /// ## What ECS sees
+    /// `TaskFailedToStart` with `CannotPullContainerError` or `ResourceInitializationError`; after repeated failures the
+    /// scheduler waits longer and longer between tries (service throttle logic).
+    /// ## What heals it
+    /// The dependency's return, after the wait that the throttle logic has reached.
+    /// ## Source
+    /// [ecs-stop-codes] [ecs-throttle-logic].
+    Spec("camelCase") {
+        need {
+            /// What does not answer.
+            dependency: Dependency,
+        }
+        may {
+            /// Only tasks of this task-definition family. Left out: all.
+            family: String,
+            /// Only tasks of this service or stream. Left out: all.
+            service: String,
+            /// Instead of all starts: the share of starts that fail, a number from 0 to 1, or its course, `[{"at":
+            /// "0s", "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the fault. Each is drawn
+            /// by itself (model choice).
+            fail_share: FailShare,
+        }
+    }
 }
 
-/// What a start depends on.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Dependency {
-    /// The registry of images.
-    ImageRegistry,
-    /// AWS Secrets Manager or the parameter store of Systems Manager.
-    Secrets,
-    /// Where maps are kept: the source of the routers of control planes (as with `mapSourceOutage`) and the table of
-    /// customers' own cells (as with `mapTableOutage`).
-    Map,
+words! {
+    /// What a start depends on.
+    Dependency("camelCase", called "StartDependency") {
+        /// The registry of images.
+        ImageRegistry,
+        /// AWS Secrets Manager or the parameter store of Systems Manager.
+        Secrets,
+        /// Where maps are kept: the source of the routers of control planes (as with `mapSourceOutage`) and the table of
+        /// customers' own cells (as with `mapTableOutage`).
+        Map,
+    }
 }
 
 /// What runs.

@@ -14,50 +14,44 @@ use crate::model::problem::Problems;
 use crate::model::quantity::Law;
 use crate::model::tables::Host;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Container instances die.
-///
-/// ## What happens
-/// With `at`: `count` hosts of the provider (drawn at random), or a `share` of them, stop at once. With `every`: each
-/// host has its own clock from the moment it is registered.
-/// ## What ECS sees
-/// Nothing but an agent that is not heard: it counts as disconnected after 1 to 2 minutes, and tasks stay RUNNING.
-/// Load-balancer checks fail after 35 to 65 s. The Auto Scaling group ends the instance on failed status checks
-/// (`detection.hostChecks`, 5 min by default), with `HealthCheckType` ELB as soon as a target is out; ECS reports its tasks as
-/// stopped 1 to 2 minutes later (`detection.loss`). Managed Instances are repaired after 5 minutes of silence.
-/// ## What heals it
-/// Tasks are replaced on other hosts as far as there is room. With `for`, a new host stands in the place of the dead
-/// one when the fault ends; without, the Auto Scaling group launches one when it ends the dead one. A host outside
-/// AWS is repaired when the fault ends, or never without `for`; until then ECS takes its tasks for running. With
-/// `hostsReturn` each host comes back by itself after the end, and with `neverShare` a part of them never does.
-/// ## Source
-/// [elb-health-checks] [asg-health-checks].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Whose hosts. Left out: those of every capacity provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub capacity_provider: Option<String>,
-    /// Only hosts in this zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// How many at once, with `at`; 1 by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub count: Option<u32>,
-    /// Share of the hosts, with `at`, instead of `count`: each host is drawn by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub share: Option<f64>,
-    /// The law of the time from the end of the fault until a host, or one in its place, is back; each is drawn by
-    /// itself. The place is the dead host's zone and type, whatever `insufficientCapacity` says (model choice). Left out:
-    /// all at once, at the end of the fault.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hosts_return: Option<Law>,
-    /// Share of the hosts that never come back, above 0 to 1; each is drawn by itself. A group replaces them as soon as
-    /// their loss is noticed, where there is capacity; outside AWS they stay dead. Left out: 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub never_share: Option<f64>,
+object! {
+    /// Container instances die.
+    ///
+    /// ## What happens
+    /// With `at`: `count` hosts of the provider (drawn at random), or a `share` of them, stop at once. With `every`: each
+    /// host has its own clock from the moment it is registered.
+    /// ## What ECS sees
+    /// Nothing but an agent that is not heard: it counts as disconnected after 1 to 2 minutes, and tasks stay RUNNING.
+    /// Load-balancer checks fail after 35 to 65 s. The Auto Scaling group ends the instance on failed status checks
+    /// (`detection.hostChecks`, 5 min by default), with `HealthCheckType` ELB as soon as a target is out; ECS reports its tasks as
+    /// stopped 1 to 2 minutes later (`detection.loss`). Managed Instances are repaired after 5 minutes of silence.
+    /// ## What heals it
+    /// Tasks are replaced on other hosts as far as there is room. With `for`, a new host stands in the place of the dead
+    /// one when the fault ends; without, the Auto Scaling group launches one when it ends the dead one. A host outside
+    /// AWS is repaired when the fault ends, or never without `for`; until then ECS takes its tasks for running. With
+    /// `hostsReturn` each host comes back by itself after the end, and with `neverShare` a part of them never does.
+    /// ## Source
+    /// [elb-health-checks] [asg-health-checks].
+    Spec("camelCase") {
+        may {
+            /// Whose hosts. Left out: those of every capacity provider.
+            capacity_provider: String,
+            /// Only hosts in this zone.
+            zone: String,
+            /// How many at once, with `at`.
+            count: u32 => Choice "1",
+            /// Share of the hosts, with `at`, instead of `count`: each host is drawn by itself.
+            share: f64,
+            /// The law of the time from the end of the fault until a host, or one in its place, is back; each is drawn
+            /// by itself. The place is the dead host's zone and type, whatever `insufficientCapacity` says (model
+            /// choice). Left out: all at once, at the end of the fault.
+            hosts_return: Law,
+            /// Share of the hosts that never come back, above 0 to 1; each is drawn by itself. A group replaces them as
+            /// soon as their loss is noticed, where there is capacity; outside AWS they stay dead. Left out: 0.
+            never_share: f64,
+        }
+    }
 }
 
 /// What runs.

@@ -6,32 +6,30 @@ use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::tables::shortage::{self, Dependency, Shortage};
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// The image registry does not answer, or the image is gone.
-///
-/// ## What happens
-/// Tasks that have to pull fail to start; what runs, runs on. A host that already has the image starts it from its
-/// cache (`ECS_IMAGE_PULL_BEHAVIOR` `default`). With a `failShare` that share of the pulls fails, the others go on.
-/// ## What ECS sees
-/// `TaskFailedToStart` with `CannotPullContainerError`; after repeated failures the scheduler waits longer and longer
-/// between tries (service throttle logic).
-/// ## What heals it
-/// The registry's return, after the wait that the throttle logic has reached.
-/// ## Source
-/// [ecs-stop-codes] [ecs-throttle-logic].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Only images of this task-definition family. Left out: all images.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub family: Option<String>,
-    /// Instead of all pulls: the share of pulls that fail, a number from 0 to 1, or its course,
-    /// `[{"at": "0s", "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the fault. Each is drawn by
-    /// itself (model choice).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fail_share: Option<FailShare>,
+object! {
+    /// The image registry does not answer, or the image is gone.
+    ///
+    /// ## What happens
+    /// Tasks that have to pull fail to start; what runs, runs on. A host that already has the image starts it from its
+    /// cache (`ECS_IMAGE_PULL_BEHAVIOR` `default`). With a `failShare` that share of the pulls fails, the others go on.
+    /// ## What ECS sees
+    /// `TaskFailedToStart` with `CannotPullContainerError`; after repeated failures the scheduler waits longer and longer
+    /// between tries (service throttle logic).
+    /// ## What heals it
+    /// The registry's return, after the wait that the throttle logic has reached.
+    /// ## Source
+    /// [ecs-stop-codes] [ecs-throttle-logic].
+    Spec("camelCase") {
+        may {
+            /// Only images of this task-definition family. Left out: all images.
+            family: String,
+            /// Instead of all pulls: the share of pulls that fail, a number from 0 to 1, or its course, `[{"at": "0s",
+            /// "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the fault. Each is drawn by
+            /// itself (model choice).
+            fail_share: FailShare,
+        }
+    }
 }
 
 /// What runs.

@@ -11,35 +11,32 @@ use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::tables::provider::Refusal;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// A zone, or every zone, has no capacity to launch on.
-///
-/// ## What happens
-/// New Fargate tasks and new instances of the provider are refused there; what runs, runs on. Tasks still find room on
-/// container instances that exist. With a `failShare` that share of the requests for a Fargate task or an instance is
-/// refused: each is tried in the next zone, and by itself again 30 s later (an instance 60 s later), and no zone is left out.
-/// ## What ECS sees
-/// Fargate: `RESOURCE:FARGATE`. Auto Scaling groups: the launch fails and is tried in another zone, then again.
-/// ## What heals it
-/// Launches go to other zones; the zone is tried again later.
-/// ## Source
-/// [ecs-service-events]: `RESOURCE:FARGATE`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Whose capacity. Left out: every provider's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub capacity_provider: Option<String>,
-    /// Zone id. Left out: every zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// Instead of all requests: the share of requests that are refused, a number from 0 to 1, or its course,
-    /// `[{"at": "0s", "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the fault. Each is drawn by
-    /// itself (model choice).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fail_share: Option<FailShare>,
+object! {
+    /// A zone, or every zone, has no capacity to launch on.
+    ///
+    /// ## What happens
+    /// New Fargate tasks and new instances of the provider are refused there; what runs, runs on. Tasks still find room on
+    /// container instances that exist. With a `failShare` that share of the requests for a Fargate task or an instance is
+    /// refused: each is tried in the next zone, and by itself again 30 s later (an instance 60 s later), and no zone is left out.
+    /// ## What ECS sees
+    /// Fargate: `RESOURCE:FARGATE`. Auto Scaling groups: the launch fails and is tried in another zone, then again.
+    /// ## What heals it
+    /// Launches go to other zones; the zone is tried again later.
+    /// ## Source
+    /// [ecs-service-events]: `RESOURCE:FARGATE`.
+    Spec("camelCase") {
+        may {
+            /// Whose capacity. Left out: every provider's.
+            capacity_provider: String,
+            /// Zone id. Left out: every zone.
+            zone: String,
+            /// Instead of all requests: the share of requests that are refused, a number from 0 to 1, or its course,
+            /// `[{"at": "0s", "share": 0.9}, {"at": "10m", "share": 0.2}]` with times from the begin of the fault. Each
+            /// is drawn by itself (model choice).
+            fail_share: FailShare,
+        }
+    }
 }
 
 /// What runs.

@@ -5,26 +5,25 @@ use crate::model::ids::RegionId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// The source of the router's map cannot be read.
-///
-/// ## What happens
-/// The router serves on with the map in its memory: whoever is in it sees nothing. A cluster that is created meanwhile
-/// gets no cell, and waits; one that migrates keeps its old cell until its row can be flipped.
-/// ## What ECS sees
-/// The refresh of the map fails, until one succeeds.
-/// ## What heals it
-/// The first refresh after the end of the fault.
-/// ## Source
-/// [cell-whitepaper].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Region. Left out: the only one, or all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
+object! {
+    /// The source of the router's map cannot be read.
+    ///
+    /// ## What happens
+    /// The router serves on with the map in its memory: whoever is in it sees nothing. A cluster that is created meanwhile
+    /// gets no cell, and waits; one that migrates keeps its old cell until its row can be flipped.
+    /// ## What ECS sees
+    /// The refresh of the map fails, until one succeeds.
+    /// ## What heals it
+    /// The first refresh after the end of the fault.
+    /// ## Source
+    /// [cell-whitepaper].
+    Spec("camelCase") {
+        may {
+            /// Region. Left out: the only one, or all.
+            region: String,
+        }
+    }
 }
 
 /// What runs.

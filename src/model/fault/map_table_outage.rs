@@ -5,24 +5,23 @@ use crate::model::flows::traffic::customers;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// The map table of the `cellularApplication` (Amazon DynamoDB) does not answer.
-///
-/// ## What happens
-/// A router that holds the map in memory serves on: whoever has a cell sees nothing. Customers who come meanwhile get no
-/// cell, and their requests fail at the router; nobody moves. A router that reads the table for each request
-/// (`map.lookup` is `eachRequest`) answers nobody.
-/// ## What ECS sees
-/// Nothing: the table is no part of it.
-/// ## What heals it
-/// Its return: whoever waited gets a cell at once, and moves that were ready are made.
-/// ## Source
-/// [cell-whitepaper] [cell-guidance].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {}
+object! {
+    /// The map table of the `cellularApplication` (Amazon DynamoDB) does not answer.
+    ///
+    /// ## What happens
+    /// A router that holds the map in memory serves on: whoever has a cell sees nothing. Customers who come meanwhile get no
+    /// cell, and their requests fail at the router; nobody moves. A router that reads the table for each request
+    /// (`map.lookup` is `eachRequest`) answers nobody.
+    /// ## What ECS sees
+    /// Nothing: the table is no part of it.
+    /// ## What heals it
+    /// Its return: whoever waited gets a cell at once, and moves that were ready are made.
+    /// ## Source
+    /// [cell-whitepaper] [cell-guidance].
+    Spec("camelCase") {
+    }
+}
 
 /// What runs.
 #[derive(Clone, Copy, Debug)]

@@ -64,14 +64,15 @@ pub(crate) trait Effect {
 
 /// Declares the kinds: the enum that the scenario reads, the enum that runs, and the names.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $module:ident as $key:literal),* $(,)?) => {
-        /// A fault as the scenario writes it: one key, one kind.
-        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-        pub enum Spec { $($(#[$doc])* #[serde(rename = $key)] $variant($module::Spec)),* }
+    ($($(#[doc = $doc:literal])* $variant:ident = $module:ident as $key:literal),* $(,)?) => {
+        one_of! {
+            /// A fault as the scenario writes it: one key, one kind.
+            Spec("kind of fault") { $($(#[doc = $doc])* $variant as $key: $module::Spec),* }
+        }
 
         /// A fault as it runs.
         #[derive(Clone, Debug)]
-        pub enum Live { $($(#[$doc])* $variant($module::Live)),* }
+        pub enum Live { $($(#[doc = $doc])* $variant($module::Live)),* }
 
         /// Every kind, as the scenario spells it.
         pub const KINDS: &[&str] = &[$($key),*];

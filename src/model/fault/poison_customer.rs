@@ -7,27 +7,27 @@ use crate::model::names::Names;
 use crate::model::plan::Plan;
 use crate::model::problem::Problems;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// A customer whose requests break what serves them.
-///
-/// ## What happens
-/// Whatever serves the cluster goes down at once and stays so: its cell, or with `shuffleShard` its workers. Running
-/// tasks live on.
-/// ## What ECS sees
-/// Other clusters of the cell lose their control plane with it; with `shuffleShard` those that share all of the
-/// poisoned workers, others have fewer workers left. A cluster that is pinned to a cell of its own (quarantine) hits
-/// nobody else.
-/// ## What heals it
-/// The end of the fault, when the requests stop: the cell or the workers start again.
-/// ## Source
-/// [cell-whitepaper] [lib-shuffle-sharding].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// The cluster of the customer.
-    pub cluster: String,
+object! {
+    /// A customer whose requests break what serves them.
+    ///
+    /// ## What happens
+    /// Whatever serves the cluster goes down at once and stays so: its cell, or with `shuffleShard` its workers. Running
+    /// tasks live on.
+    /// ## What ECS sees
+    /// Other clusters of the cell lose their control plane with it; with `shuffleShard` those that share all of the
+    /// poisoned workers, others have fewer workers left. A cluster that is pinned to a cell of its own (quarantine) hits
+    /// nobody else.
+    /// ## What heals it
+    /// The end of the fault, when the requests stop: the cell or the workers start again.
+    /// ## Source
+    /// [cell-whitepaper] [lib-shuffle-sharding].
+    Spec("camelCase") {
+        need {
+            /// The cluster of the customer.
+            cluster: String,
+        }
+    }
 }
 
 /// What runs.

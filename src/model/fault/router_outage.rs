@@ -6,25 +6,24 @@ use crate::model::ids::{CellId, RegionId};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// The thin router in front of the cells does not answer.
-///
-/// ## What happens
-/// No call from outside reaches any cell of the Region: RunTask fails, whoever calls tries again and gives up.
-/// ## What ECS sees
-/// The cells see fewer calls. The service scheduler starts inside its cell and goes on; running tasks live on.
-/// ## What heals it
-/// At the end of the fault calls pass at once: the map is in the router's memory.
-/// ## Source
-/// [cell-whitepaper].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Region. Left out: the only one, or all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
+object! {
+    /// The thin router in front of the cells does not answer.
+    ///
+    /// ## What happens
+    /// No call from outside reaches any cell of the Region: RunTask fails, whoever calls tries again and gives up.
+    /// ## What ECS sees
+    /// The cells see fewer calls. The service scheduler starts inside its cell and goes on; running tasks live on.
+    /// ## What heals it
+    /// At the end of the fault calls pass at once: the map is in the router's memory.
+    /// ## Source
+    /// [cell-whitepaper].
+    Spec("camelCase") {
+        may {
+            /// Region. Left out: the only one, or all.
+            region: String,
+        }
+    }
 }
 
 /// What runs.

@@ -20,44 +20,40 @@ use crate::model::tables::host::NIL;
 use crate::model::tables::provider::Refusal;
 use crate::model::tables::task::on_host;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Spot capacity is taken back, pool by pool. A pool is a zone and an instance type on EC2, a zone on Fargate Spot.
-///
-/// ## What happens
-/// The matching pools, or each host or Fargate task in them with probability `share`, get the two-minute notice and
-/// are gone when it ends. Until the fault ends a pool gives nothing new; without `for` it gives at once. With `every` each pool has its own clock:
-/// reclaims come in bursts.
-/// ## What ECS sees
-/// Fargate Spot: the task is told to stop at the notice, `stopCode` `SpotInterruption`, and its replacement starts at
-/// once. EC2 Spot: the host goes to DRAINING at the notice if the agent has `ECS_ENABLE_SPOT_INSTANCE_DRAINING` or the
-/// provider has managed draining; otherwise its tasks run on and die with it. A group with Capacity Rebalancing acts on the
-/// earlier rebalance recommendation: it launches another host, and once that is registered the one at risk drains (with
-/// managed draining) and ends. Managed Instances drain at the recommendation (model choice).
-/// ## What heals it
-/// Other pools of the same provider. There is no fallback to on-demand.
-/// ## Source
-/// [ecs-fargate-providers] [ec2-spot-notices].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Whose capacity, such as `FARGATE_SPOT`. Left out: every Spot provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub capacity_provider: Option<String>,
-    /// Only pools in this zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// Only pools of this instance type (EC2).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instance_type: Option<String>,
-    /// Share of the pool, above 0 to 1: below 1 each host or Fargate task is drawn by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub share: Option<f64>,
-    /// How long before the notice EC2 sends the rebalance recommendation; `"0s"` by default (model choice). It acts on
-    /// groups with `CapacityRebalance` and on Managed Instances only (sourced for groups: [asg-capacity-rebalancing]).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recommendation_before: Option<Duration>,
+object! {
+    /// Spot capacity is taken back, pool by pool. A pool is a zone and an instance type on EC2, a zone on Fargate Spot.
+    ///
+    /// ## What happens
+    /// The matching pools, or each host or Fargate task in them with probability `share`, get the two-minute notice and
+    /// are gone when it ends. Until the fault ends a pool gives nothing new; without `for` it gives at once. With `every` each pool has its own clock:
+    /// reclaims come in bursts.
+    /// ## What ECS sees
+    /// Fargate Spot: the task is told to stop at the notice, `stopCode` `SpotInterruption`, and its replacement starts at
+    /// once. EC2 Spot: the host goes to DRAINING at the notice if the agent has `ECS_ENABLE_SPOT_INSTANCE_DRAINING` or the
+    /// provider has managed draining; otherwise its tasks run on and die with it. A group with Capacity Rebalancing acts on the
+    /// earlier rebalance recommendation: it launches another host, and once that is registered the one at risk drains (with
+    /// managed draining) and ends. Managed Instances drain at the recommendation (model choice).
+    /// ## What heals it
+    /// Other pools of the same provider. There is no fallback to on-demand.
+    /// ## Source
+    /// [ecs-fargate-providers] [ec2-spot-notices].
+    Spec("camelCase") {
+        may {
+            /// Whose capacity, such as `FARGATE_SPOT`. Left out: every Spot provider.
+            capacity_provider: String,
+            /// Only pools in this zone.
+            zone: String,
+            /// Only pools of this instance type (EC2).
+            instance_type: String,
+            /// Share of the pool, above 0 to 1: below 1 each host or Fargate task is drawn by itself.
+            share: f64,
+            /// How long before the notice EC2 sends the rebalance recommendation; `"0s"` by default (model choice). It
+            /// acts on groups with `CapacityRebalance` and on Managed Instances only (sourced for groups:
+            /// [asg-capacity-rebalancing]).
+            recommendation_before: Duration,
+        }
+    }
 }
 
 /// What runs.

@@ -12,48 +12,41 @@ use crate::model::plan::Plan;
 use crate::model::problem::Problems;
 use crate::model::tables::Task;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// Tasks die: an essential container exits.
-///
-/// ## What happens
-/// With `at`: `count` running tasks (drawn at random), or a `share` of them, exit at once. With `every`: each task has
-/// its own clock from the moment it runs. With `for` the crash lasts: what would start in its place crashes as well, so
-/// that nothing does before the fault ends.
-/// ## What ECS sees
-/// The exit, within a second; `stopCode` is `EssentialContainerExited`.
-/// ## What heals it
-/// The scheduler starts a replacement; launch rate and start time bound it, and with `for` it waits until the end. Where
-/// a container restart policy applies, the container starts again in place.
-/// ## Source
-/// [ecs-stop-codes].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Whose tasks, such as `shop/web`. Left out: those of every service.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub service: Option<String>,
-    /// Instead: the tasks of all services of this cluster, such as `shop`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cluster: Option<String>,
-    /// Instead: the tasks of all clusters that this control-plane cell runs when the fault hits them, such as `cell-2`,
-    /// with its Region in front where several have one (`us-east-1/cell-2`). With `every` the clock of a task starts if
-    /// the cell runs its cluster when the task starts to run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cell: Option<String>,
-    /// Only tasks in this zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// How many at once, with `at`; 1 by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub count: Option<u32>,
-    /// Share of the tasks, with `at`, instead of `count`: each task is drawn by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub share: Option<f64>,
-    /// The exit code, which a container's `restartPolicy` may ignore; 1 by default (model choice).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exit_code: Option<u32>,
+object! {
+    /// Tasks die: an essential container exits.
+    ///
+    /// ## What happens
+    /// With `at`: `count` running tasks (drawn at random), or a `share` of them, exit at once. With `every`: each task has
+    /// its own clock from the moment it runs. With `for` the crash lasts: what would start in its place crashes as well, so
+    /// that nothing does before the fault ends.
+    /// ## What ECS sees
+    /// The exit, within a second; `stopCode` is `EssentialContainerExited`.
+    /// ## What heals it
+    /// The scheduler starts a replacement; launch rate and start time bound it, and with `for` it waits until the end. Where
+    /// a container restart policy applies, the container starts again in place.
+    /// ## Source
+    /// [ecs-stop-codes].
+    Spec("camelCase") {
+        may {
+            /// Whose tasks, such as `shop/web`. Left out: those of every service.
+            service: String,
+            /// Instead: the tasks of all services of this cluster, such as `shop`.
+            cluster: String,
+            /// Instead: the tasks of all clusters that this control-plane cell runs when the fault hits them, such as
+            /// `cell-2`, with its Region in front where several have one (`us-east-1/cell-2`). With `every` the clock
+            /// of a task starts if the cell runs its cluster when the task starts to run.
+            cell: String,
+            /// Only tasks in this zone.
+            zone: String,
+            /// How many at once, with `at`.
+            count: u32 => Choice "1",
+            /// Share of the tasks, with `at`, instead of `count`: each task is drawn by itself.
+            share: f64,
+            /// The exit code, which a container's `restartPolicy` may ignore.
+            exit_code: u32 => Choice "1",
+        }
+    }
 }
 
 /// Whose tasks crash.

@@ -10,33 +10,30 @@ use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
 use crate::model::tables::zone::Grey;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// A zone answers badly while its health checks pass (grey failure).
-///
-/// ## What happens
-/// A share of the requests that reach the zone's tasks fails, or answers come late and each task answers fewer. Several
-/// at once add up: each spoils its share of what the others leave, and latencies are summed.
-/// ## What ECS sees
-/// Nothing: checks pass, tasks stay in service.
-/// ## What heals it
-/// Nothing by itself; it lasts as long as the fault.
-/// ## Source
-/// [multi-az-patterns].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Zone id. Left out: any zone, with `every` one clock for each.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// Share of the requests answered with an error, above 0 to 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error_share: Option<f64>,
-    /// Added to each answer. A task's capacity falls to `100 ms / (100 ms + added)` of itself: 100 ms stands for the
-    /// usual answer (model choice).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latency: Option<Duration>,
+object! {
+    /// A zone answers badly while its health checks pass (grey failure).
+    ///
+    /// ## What happens
+    /// A share of the requests that reach the zone's tasks fails, or answers come late and each task answers fewer. Several
+    /// at once add up: each spoils its share of what the others leave, and latencies are summed.
+    /// ## What ECS sees
+    /// Nothing: checks pass, tasks stay in service.
+    /// ## What heals it
+    /// Nothing by itself; it lasts as long as the fault.
+    /// ## Source
+    /// [multi-az-patterns].
+    Spec("camelCase") {
+        may {
+            /// Zone id. Left out: any zone, with `every` one clock for each.
+            zone: String,
+            /// Share of the requests answered with an error, above 0 to 1.
+            error_share: f64,
+            /// Added to each answer. A task's capacity falls to `100 ms / (100 ms + added)` of itself: 100 ms stands
+            /// for the usual answer (model choice).
+            latency: Duration,
+        }
+    }
 }
 
 /// What runs.

@@ -18,57 +18,51 @@ use crate::model::problem::Problems;
 use crate::model::quantity::Law;
 use crate::model::tables::host::NIL;
 use crate::model::world::{Cx, World};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// A zone loses power.
-///
-/// ## What happens
-/// The hosts of the zone, or a share of them, stop at once; what runs on them is gone, not drained. Nothing can be
-/// launched in a zone that is dark as a whole, and the control plane loses what it has there. Outposts that are anchored
-/// to it lose their link to the Region. Nodes of load balancers in a zone that is dark as a whole do not answer: requests
-/// of their clients fail until these have left them (`loadBalancer.dnsTtl`).
-/// ## What ECS sees
-/// Nothing at first. Load-balancer checks fail and eject the targets after 35 to 65 s (`detection.target`). Fargate tasks are
-/// reported as stopped after 1 to 2 minutes (`detection.loss`). Tasks on hosts stay RUNNING until their Auto Scaling group ends
-/// the instance on failed status checks (`detection.hostChecks`, 5 min by default), and 1 to 2 minutes longer.
-/// ## What heals it
-/// Replacement in the other zones as far as there is room. When power returns, capacity comes back as new hosts, and
-/// rebalancing evens out the zones. All of it is back at the end of the fault, unless `hostsReturn` and
-/// `fargateReturns` say that it comes back little by little, and `neverShare` that a part of it never does.
-/// ## Source
-/// [lib-static-stability]. That hosts come back long after the power, and some never: [event-sydney-2016].
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Spec {
-    /// Zone id, such as `use1-az1`. Left out: any zone, with `every` one clock for each.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// Share of the zone's hosts that lose power, above 0 to 1; below 1 each host or Fargate task is drawn by itself,
-    /// and launches in the zone go on.
-    #[serde(default = "whole")]
-    pub share: f64,
-    /// The law of the time from the end of the fault until a host that lost its power has it again; each host is drawn by
-    /// itself. A host outside AWS then runs again as it was. A group or Managed Instances replace what they lost wherever
-    /// they find capacity; until the last of these times is over, the zone gives them a host only in the place of one
-    /// that is back, whatever `insufficientCapacity` says (model choice). Left out: all at once, at the end of the fault.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hosts_return: Option<Law>,
-    /// Share of the hosts that lost their power and never have it again, above 0 to 1; each is drawn by itself. Outside
-    /// AWS they stay dead; of a group or Managed Instances their places are not given again before the last of the
-    /// times of `hostsReturn` is over (model choice). Left out: 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub never_share: Option<f64>,
-    /// How the zone's Fargate stock, on demand and Spot, comes back: steps counted from the end of the fault, each with
-    /// the share of what the fault took that is back from then on. Before the first step none is; what the last one
-    /// leaves out never is. With a `share` below 1 the fault takes that share of the stock. Left out: all of it is
-    /// back at the end of the fault, and a `share` below 1 takes none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fargate_returns: Option<Vec<CourseStep>>,
-}
-
-fn whole() -> f64 {
-    1.0
+object! {
+    /// A zone loses power.
+    ///
+    /// ## What happens
+    /// The hosts of the zone, or a share of them, stop at once; what runs on them is gone, not drained. Nothing can be
+    /// launched in a zone that is dark as a whole, and the control plane loses what it has there. Outposts that are anchored
+    /// to it lose their link to the Region. Nodes of load balancers in a zone that is dark as a whole do not answer: requests
+    /// of their clients fail until these have left them (`loadBalancer.dnsTtl`).
+    /// ## What ECS sees
+    /// Nothing at first. Load-balancer checks fail and eject the targets after 35 to 65 s (`detection.target`). Fargate tasks are
+    /// reported as stopped after 1 to 2 minutes (`detection.loss`). Tasks on hosts stay RUNNING until their Auto Scaling group ends
+    /// the instance on failed status checks (`detection.hostChecks`, 5 min by default), and 1 to 2 minutes longer.
+    /// ## What heals it
+    /// Replacement in the other zones as far as there is room. When power returns, capacity comes back as new hosts, and
+    /// rebalancing evens out the zones. All of it is back at the end of the fault, unless `hostsReturn` and
+    /// `fargateReturns` say that it comes back little by little, and `neverShare` that a part of it never does.
+    /// ## Source
+    /// [lib-static-stability]. That hosts come back long after the power, and some never: [event-sydney-2016].
+    Spec("camelCase") {
+        given {
+            /// Share of the zone's hosts that lose power, above 0 to 1; below 1 each host or Fargate task is drawn by
+            /// itself, and launches in the zone go on.
+            share: f64 = 1.0 => Choice,
+        }
+        may {
+            /// Zone id, such as `use1-az1`. Left out: any zone, with `every` one clock for each.
+            zone: String,
+            /// The law of the time from the end of the fault until a host that lost its power has it again; each host
+            /// is drawn by itself. A host outside AWS then runs again as it was. A group or Managed Instances replace
+            /// what they lost wherever they find capacity; until the last of these times is over, the zone gives them a
+            /// host only in the place of one that is back, whatever `insufficientCapacity` says (model choice). Left
+            /// out: all at once, at the end of the fault.
+            hosts_return: Law,
+            /// Share of the hosts that lost their power and never have it again, above 0 to 1; each is drawn by itself.
+            /// Outside AWS they stay dead; of a group or Managed Instances their places are not given again before the
+            /// last of the times of `hostsReturn` is over (model choice). Left out: 0.
+            never_share: f64,
+            /// How the zone's Fargate stock, on demand and Spot, comes back: steps counted from the end of the fault,
+            /// each with the share of what the fault took that is back from then on. Before the first step none is;
+            /// what the last one leaves out never is. With a `share` below 1 the fault takes that share of the stock.
+            /// Left out: all of it is back at the end of the fault, and a `share` below 1 takes none.
+            fargate_returns: Vec<CourseStep>,
+        }
+    }
 }
 
 /// What runs.

@@ -8,6 +8,8 @@ pub use code::Code;
 pub use noun::Noun;
 pub use say::last;
 
+pub use crate::grammar::nearest;
+
 use say::listed;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -217,12 +219,4 @@ impl Problems {
     pub fn nearest<'a>(&self, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
         if self.list.len() > LOOKED_UP { None } else { nearest(wrong, known) }
     }
-}
-
-/// The known name nearest to `wrong`, if one is near enough to be meant.
-pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let scored =
-        known.into_iter().map(|name| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase()), name));
-    let (distance, name) = scored.min_by_key(|(distance, _)| *distance)?;
-    (distance <= 2.max(wrong.len() / 3)).then_some(name)
 }

@@ -1,10 +1,8 @@
 //! The Auto Scaling group: what `describe-auto-scaling-groups` prints and `CreateAutoScalingGroup` takes.
 
-use super::Unused;
-
 object! {
     /// An Auto Scaling group. Its instance types are those of `MixedInstancesPolicy`, else those of `Instances`.
-    AutoScalingGroup("PascalCase") {
+    AutoScalingGroup("PascalCase", own "AutoScalingGroupARN") {
         need {
             /// Name.
             auto_scaling_group_name: String,
@@ -13,35 +11,25 @@ object! {
             /// Most instances.
             max_size: u32,
         }
-        plain {
-            /// ARN.
-            #[serde(rename = "AutoScalingGroupARN", default, skip_serializing_if = "Option::is_none")]
-            auto_scaling_group_arn: Option<String>,
-            /// Subnets, separated by commas.
-            #[serde(rename = "VPCZoneIdentifier", default, skip_serializing_if = "Option::is_none")]
-            vpc_zone_identifier: Option<String>,
-            /// Target groups of the instances.
-            #[serde(rename = "TargetGroupARNs", default, skip_serializing_if = "Unused::is_absent")]
-            target_group_arns: Unused,
-            /// Role of Auto Scaling.
-            #[serde(rename = "ServiceLinkedRoleARN", default, skip_serializing_if = "Unused::is_absent")]
-            service_linked_role_arn: Unused,
-        }
         may {
-            /// Instances at the start; `MinSize` by default (sourced: [asg-api-create]).
-            desired_capacity: u32,
+            /// ARN.
+            auto_scaling_group_arn as "AutoScalingGroupARN": String,
+            /// Subnets, separated by commas.
+            vpc_zone_identifier as "VPCZoneIdentifier": String,
+            /// Instances at the start.
+            desired_capacity: u32 => Sourced "`MinSize`" "[asg-api-create]",
             /// Instance types in order of preference, and whether they are Spot.
             mixed_instances_policy: MixedInstancesPolicy,
             /// Scale-in protection of new instances; ECS requires it for managed termination protection (sourced:
             /// [asg-api-create]).
             new_instances_protected_from_scale_in: bool,
-            /// How launches are spread over its zones; best effort by default (sourced: [asg-zone-distribution]).
-            availability_zone_distribution: AvailabilityZoneDistribution,
-            /// Which checks make the group replace an instance: `EC2` (the default, sourced: [asg-api-create]), `ELB`,
-            /// separated by commas. With ELB it also acts when the load balancer takes a target on the instance out.
-            health_check_type: String,
-            /// Seconds after an instance is there in which no check counts; 0 by default (sourced: [asg-api-create]).
-            health_check_grace_period: u32,
+            /// How launches are spread over its zones.
+            availability_zone_distribution: AvailabilityZoneDistribution => Sourced "best effort" "[asg-zone-distribution]",
+            /// Which checks make the group replace an instance: `EC2`, `ELB`, separated by commas. With ELB it also
+            /// acts when the load balancer takes a target on the instance out.
+            health_check_type: String => Sourced "`EC2`" "[asg-api-create]",
+            /// Seconds after an instance is there in which no check counts.
+            health_check_grace_period: u32 => Sourced "0" "[asg-api-create]",
             /// Capacity Rebalancing: a Spot instance is replaced on a rebalance recommendation; off by default
             /// (sourced: [asg-api-create]).
             capacity_rebalance: bool,
@@ -59,6 +47,8 @@ object! {
             suspended_processes: SuspendedProcess,
         }
         unused {
+            target_group_arns as "TargetGroupARNs",
+            service_linked_role_arn as "ServiceLinkedRoleARN",
             launch_configuration_name, launch_template, instance_id, predicted_capacity, default_cooldown,
             load_balancer_names, created_time, enabled_metrics,
             tags, warm_pool_size, context, default_instance_warmup, traffic_sources,
@@ -98,7 +88,9 @@ object! {
             /// Which process, such as `AZRebalance`.
             process_name: String,
         }
-        unused { suspension_reason }
+        unused {
+            suspension_reason,
+        }
     }
 }
 
@@ -121,7 +113,9 @@ object! {
             /// In order of preference.
             overrides: Override,
         }
-        unused { launch_template_specification }
+        unused {
+            launch_template_specification,
+        }
     }
 }
 
@@ -134,7 +128,9 @@ object! {
             /// Units of capacity that an instance counts for; only 1 is modelled.
             weighted_capacity: String,
         }
-        unused { launch_template_specification, instance_requirements, image_id }
+        unused {
+            launch_template_specification, instance_requirements, image_id,
+        }
     }
 }
 
@@ -142,13 +138,14 @@ object! {
     /// `InstancesDistribution`: a group is on-demand or Spot as a whole.
     InstancesDistribution("PascalCase") {
         may {
-            /// On-demand instances before the percentage counts; 0 by default (sourced: [asg-api-create]).
-            on_demand_base_capacity: u32,
-            /// Per cent of the rest that is on-demand; 100 by default (sourced: [asg-api-create]), 0 for a Spot group.
-            #[schemars(range(max = 100))]
-            on_demand_percentage_above_base_capacity: u32,
+            /// On-demand instances before the percentage counts.
+            on_demand_base_capacity: u32 => Sourced "0" "[asg-api-create]",
+            /// Per cent of the rest that is on-demand; 0 for a Spot group.
+            on_demand_percentage_above_base_capacity: u32 [..=100] => Sourced "100" "[asg-api-create]",
         }
-        unused { on_demand_allocation_strategy }
+        unused {
+            on_demand_allocation_strategy,
+        }
         bears {
             /// Which Spot pools hosts come from, and so what a reclaim takes; the order of `Overrides` is modelled.
             spot_allocation_strategy,
@@ -164,9 +161,8 @@ object! {
     /// `AvailabilityZoneDistribution`.
     AvailabilityZoneDistribution("PascalCase") {
         may {
-            /// `balanced-best-effort` by default (sourced: [asg-zone-distribution]); `balanced-only` goes on trying in
-            /// a zone that gives nothing.
-            capacity_distribution_strategy: String,
+            /// `balanced-only` goes on trying in a zone that gives nothing.
+            capacity_distribution_strategy: String => Sourced "`balanced-best-effort`" "[asg-zone-distribution]",
         }
     }
 }
@@ -183,16 +179,18 @@ object! {
             availability_zone: String,
             /// Id of that zone, such as `use1-az1`.
             availability_zone_id: String,
-            /// `InService` by default: it runs tasks from the start. `Standby`, `EnteringStandby`: it does so too, and its
-            /// group neither counts nor replaces it. `Pending`, `Pending:Wait` and `Pending:Proceed`: it boots. All other
+            /// `InService`: it runs tasks from the start. `Standby`, `EnteringStandby`: it does so too, and its group
+            /// neither counts nor replaces it. `Pending`, `Pending:Wait` and `Pending:Proceed`: it boots. All other
             /// states: it is not there (model choice).
-            lifecycle_state: String,
-            /// `Healthy` by default; an unhealthy one that is `InService` is not there, and the group launches another
-            /// (model choice).
-            health_status: String,
+            lifecycle_state: String => Choice "`InService`",
+            /// Its health: an unhealthy one that is `InService` is not there, and the group launches another (model
+            /// choice).
+            health_status: String => Choice "`Healthy`",
             /// Protects it from scale-in. Not modelled for single hosts, only as managed termination protection.
             protected_from_scale_in: bool,
         }
-        unused { launch_configuration_name, launch_template, image_id, weighted_capacity }
+        unused {
+            launch_configuration_name, launch_template, image_id, weighted_capacity,
+        }
     }
 }

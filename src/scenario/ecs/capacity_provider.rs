@@ -28,7 +28,7 @@ words! {
 
 object! {
     /// An ECS capacity provider. `FARGATE` and `FARGATE_SPOT` need not be declared.
-    CapacityProvider("camelCase") {
+    CapacityProvider("camelCase", own "capacityProviderArn") {
         need {
             /// Name.
             name: String,
@@ -45,7 +45,9 @@ object! {
             /// Capacity of ECS Managed Instances.
             managed_instances_provider: ManagedInstancesProvider,
         }
-        unused { cluster, update_status_reason, tags, r#type }
+        unused {
+            cluster, update_status_reason, tags, r#type,
+        }
     }
 }
 
@@ -57,12 +59,12 @@ object! {
             auto_scaling_group_arn: String,
         }
         may {
-            /// Managed scaling; off when left out (model choice).
-            managed_scaling: ManagedScaling,
-            /// Keeps hosts with tasks alive in scale-in; DISABLED by default (sourced: [ecs-api-model]).
-            managed_termination_protection: Toggle,
-            /// Drains hosts before they end; ENABLED by default (model choice).
-            managed_draining: Toggle,
+            /// Managed scaling.
+            managed_scaling: ManagedScaling => Choice "off",
+            /// Keeps hosts with tasks alive in scale-in.
+            managed_termination_protection: Toggle => Sourced "DISABLED" "[ecs-api-model]",
+            /// Drains hosts before they end.
+            managed_draining: Toggle => Choice "ENABLED",
         }
     }
 }
@@ -70,29 +72,20 @@ object! {
 object! {
     /// `managedScaling`.
     ManagedScaling("camelCase") {
-        plain {
-            /// Per cent of the group's capacity that is to be used: 1 to 100, 100 by default (sourced:
-            /// [ecs-api-model]).
-            #[serde(default = "target")]
-            #[schemars(range(min = 1, max = 100))]
-            target_capacity: u32,
-            /// Least hosts to add at once: 1 to 10,000, 1 by default (sourced: [ecs-api-model]).
-            #[serde(default = "least_step")]
-            #[schemars(range(min = 1, max = 10_000))]
-            minimum_scaling_step_size: u32,
-            /// Most hosts to add at once: 1 to 10,000, 10,000 by default (sourced: [ecs-api-model]).
-            #[serde(default = "most_step")]
-            #[schemars(range(min = 1, max = 10_000))]
-            maximum_scaling_step_size: u32,
-            /// Seconds from the launch of a host by managed scaling in which no further one is launched: 0 to 10,000,
-            /// 300 by default (sourced: [ecs-api-model]).
-            #[serde(default = "warm_up")]
-            #[schemars(range(max = 10_000))]
-            instance_warmup_period: u32,
+        given {
+            /// Per cent of the group's capacity that is to be used: 1 to 100 (sourced: [ecs-api-model]).
+            target_capacity: u32 [1..=100] = 100 => Sourced "[ecs-api-model]",
+            /// Least hosts to add at once: 1 to 10,000 (sourced: [ecs-api-model]).
+            minimum_scaling_step_size: u32 [1..=10_000] = 1 => Sourced "[ecs-api-model]",
+            /// Most hosts to add at once: 1 to 10,000 (sourced: [ecs-api-model]).
+            maximum_scaling_step_size: u32 [1..=10_000] = 10_000 => Sourced "[ecs-api-model]",
+            /// Seconds from the launch of a host by managed scaling in which no further one is launched: 0 to 10,000
+            /// (sourced: [ecs-api-model]).
+            instance_warmup_period: u32 [..=10_000] = 300 => Sourced "[ecs-api-model]",
         }
         may {
-            /// Whether it is on; ENABLED by default where `managedScaling` is written (model choice).
-            status: Toggle,
+            /// Whether it is on.
+            status: Toggle => Choice "ENABLED",
         }
     }
 }
@@ -110,7 +103,9 @@ object! {
             /// Whether impaired hosts are replaced.
             auto_repair_configuration: AutoRepairConfiguration,
         }
-        unused { infrastructure_role_arn, propagate_tags }
+        unused {
+            infrastructure_role_arn, propagate_tags,
+        }
     }
 }
 
@@ -118,8 +113,8 @@ object! {
     /// `autoRepairConfiguration`.
     AutoRepairConfiguration("camelCase") {
         may {
-            /// Whether a host whose agent stays silent is drained and replaced; ENABLED by default (model choice).
-            actions_status: Toggle,
+            /// Whether a host whose agent stays silent is drained and replaced.
+            actions_status: Toggle => Choice "ENABLED",
         }
     }
 }
@@ -129,9 +124,8 @@ object! {
     InfrastructureOptimization("camelCase") {
         may {
             /// Seconds until a host without tasks ends, and until hosts whose tasks fit on others are drained: 0 to
-            /// 3,600; -1: never (sourced: [ecs-api-optimization]). 300 by default (model choice).
-            #[schemars(range(min = -1, max = 3600))]
-            scale_in_after: i32,
+            /// 3,600; -1: never (sourced: [ecs-api-optimization]: InfrastructureOptimization, API reference).
+            scale_in_after: i32 [-1..=3600] => Choice "300",
         }
     }
 }
@@ -144,10 +138,10 @@ object! {
             network_configuration: ManagedNetwork,
         }
         may {
-            /// ON_DEMAND by default (sourced: [ecs-api-model]).
-            capacity_option_type: CapacityOption,
-            /// What instances must be like; left out: any type that is not burstable (model choice).
-            instance_requirements: InstanceRequirements,
+            /// How capacity is bought.
+            capacity_option_type: CapacityOption => Sourced "ON_DEMAND" "[ecs-api-model]",
+            /// What instances must be like.
+            instance_requirements: InstanceRequirements => Choice "any type that is not burstable",
         }
         unused {
             ec2_instance_profile_arn, storage_configuration, monitoring, instance_metadata_tags_propagation,
@@ -170,7 +164,9 @@ object! {
             /// Subnets.
             subnets: String,
         }
-        unused { security_groups }
+        unused {
+            security_groups,
+        }
     }
 }
 
@@ -179,32 +175,23 @@ object! {
     InstanceRequirements("camelCase") {
         need {
             /// vCPUs.
-            #[serde(rename = "vCpuCount")]
-            vcpu_count: Bounds,
+            vcpu_count as "vCpuCount": Bounds,
             /// Memory in MiB.
-            #[serde(rename = "memoryMiB")]
-            memory_mib: Bounds,
-        }
-        plain {
-            /// GiB of memory for each vCPU.
-            #[serde(rename = "memoryGiBPerVCpu", default, skip_serializing_if = "Option::is_none")]
-            memory_gib_per_vcpu: Option<Range>,
-            /// GB of local storage.
-            #[serde(rename = "totalLocalStorageGB", default, skip_serializing_if = "Option::is_none")]
-            total_local_storage_gb: Option<Range>,
-            /// MiB of all accelerators together.
-            #[serde(rename = "acceleratorTotalMemoryMiB", default, skip_serializing_if = "Option::is_none")]
-            accelerator_total_memory_mib: Option<Bounds>,
+            memory_mib as "memoryMiB": Bounds,
         }
         may {
-            /// Whether burstable types may be chosen; `excluded` by default (sourced: [ecs-api-instance-requirements]).
-            burstable_performance: Choice,
-            /// Whether bare-metal types may be chosen; `excluded` by default (sourced:
-            /// [ecs-api-instance-requirements]).
-            bare_metal: Choice,
-            /// Whether types with local disks may be chosen; `included` by default (sourced:
-            /// [ecs-api-instance-requirements]).
-            local_storage: Choice,
+            /// GiB of memory for each vCPU.
+            memory_gib_per_vcpu as "memoryGiBPerVCpu": Range,
+            /// GB of local storage.
+            total_local_storage_gb as "totalLocalStorageGB": Range,
+            /// MiB of all accelerators together.
+            accelerator_total_memory_mib as "acceleratorTotalMemoryMiB": Bounds,
+            /// Whether burstable types may be chosen.
+            burstable_performance: Choice => Sourced "`excluded`" "[ecs-api-instance-requirements]",
+            /// Whether bare-metal types may be chosen.
+            bare_metal: Choice => Sourced "`excluded`" "[ecs-api-instance-requirements]",
+            /// Whether types with local disks may be chosen.
+            local_storage: Choice => Sourced "`included`" "[ecs-api-instance-requirements]",
             /// Network interfaces of an instance.
             network_interface_count: Bounds,
             /// Accelerators of an instance. Types with accelerators are chosen only where a requirement speaks of
@@ -249,10 +236,9 @@ object! {
 object! {
     /// A range of numbers.
     Range("camelCase") {
-        plain {
+        given {
             /// The least.
-            #[serde(default)]
-            min: f64,
+            min: f64 = 0.0,
         }
         may {
             /// The most; left out: no limit.
@@ -264,27 +250,13 @@ object! {
 object! {
     /// A range of whole numbers.
     Bounds("camelCase") {
-        plain {
+        given {
             /// The least.
-            #[serde(default)]
-            min: u32,
+            min: u32 = 0,
         }
         may {
             /// The most; left out: no limit.
             max: u32,
         }
     }
-}
-
-fn target() -> u32 {
-    100
-}
-fn least_step() -> u32 {
-    1
-}
-fn most_step() -> u32 {
-    10_000
-}
-fn warm_up() -> u32 {
-    300
 }

@@ -6,8 +6,7 @@ use crate::scenario::file::RunTasks;
 
 object! {
     /// An ECS cluster and its services and streams of standalone tasks.
-    #[derive(Default)]
-    Cluster("camelCase") {
+    Cluster("camelCase", own "clusterArn") {
         need {
             /// Name: up to 255 letters, digits, hyphens and underscores (sourced: [ecs-api-model]).
             cluster_name: String,
@@ -17,11 +16,10 @@ object! {
             cluster_arn: String,
             /// INACTIVE for a cluster that is deleted: it is left out.
             status: String,
-            /// Name of its Region; that of its ARN by default, else the first one (model choice).
-            region: String,
-            /// Account number; that of its ARN by default, else the cluster is its own account (model choice). Clusters of
-            /// one account share its launch buckets.
-            account: String,
+            /// Name of its Region.
+            region: String => Choice "that of its ARN, else the first one",
+            /// Account number. Clusters of one account share its launch buckets.
+            account: String => Choice "that of its ARN, else an account of its own",
             /// When it is created, with what it runs; it is there from the start by default (model choice).
             created_at: Duration,
         }
@@ -48,22 +46,16 @@ object! {
 
 object! {
     /// Hosts of one size at one site outside AWS.
-    ExternalInstances("camelCase") {
+    ExternalInstances("camelCase", own "arn") {
         need {
             /// Id or name of an `onPremises` zone: the site.
             zone: String,
             /// The instance type that they are as large as, of the shipped table or of `instanceTypes`.
             instance_type: String,
         }
-        plain {
-            /// How many; 1 by default (model choice).
-            #[serde(default = "one")]
-            #[schemars(range(min = 1))]
-            count: u32,
+        given {
+            /// How many.
+            count: u32 [1..] = 1 => Choice,
         }
     }
-}
-
-fn one() -> u32 {
-    1
 }

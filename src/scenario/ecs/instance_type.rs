@@ -1,5 +1,7 @@
 //! The instance type: what `describe-instance-types` prints.
 
+use crate::grammar::Anything;
+
 object! {
     /// An EC2 instance type that the shipped table does not have, or has otherwise.
     InstanceType("PascalCase") {
@@ -7,8 +9,7 @@ object! {
             /// Name, such as `m6i.large`.
             instance_type: String,
             /// vCPUs.
-            #[serde(rename = "VCpuInfo")]
-            vcpu_info: VCpuInfo,
+            vcpu_info as "VCpuInfo": VCpuInfo,
             /// Memory.
             memory_info: MemoryInfo,
         }
@@ -25,14 +26,22 @@ object! {
             instance_storage_info: InstanceStorageInfo,
             /// Whether it is bare metal.
             bare_metal: bool,
-            /// Whether it is of the current generation; yes by default (model choice).
-            current_generation: bool,
+            /// Whether it is of the current generation.
+            current_generation: bool => Choice "yes",
+            /// Its FPGAs.
+            fpga_info: Anything,
+            /// Its inference accelerators.
+            inference_accelerator_info: Anything,
+            /// Its Neuron devices.
+            neuron_info: Anything,
+            /// Its media accelerators.
+            media_accelerator_info: Anything,
         }
         unused {
             free_tier_eligible, supported_usage_classes, supported_root_device_types,
-            supported_virtualization_types, hypervisor, instance_storage_supported, ebs_info, fpga_info, placement_group_info, inference_accelerator_info,
+            supported_virtualization_types, hypervisor, instance_storage_supported, ebs_info, placement_group_info,
             hibernation_supported, dedicated_hosts_supported, auto_recovery_supported, supported_boot_modes,
-            nitro_enclaves_support, nitro_tpm_support, nitro_tpm_info, media_accelerator_info, neuron_info,
+            nitro_enclaves_support, nitro_tpm_support, nitro_tpm_info,
             phc_support, reboot_migration_support, supported_in_region,
         }
     }
@@ -43,11 +52,11 @@ object! {
     VCpuInfo("PascalCase") {
         need {
             /// vCPUs.
-            #[serde(rename = "DefaultVCpus")]
-            #[schemars(range(min = 1, max = 4096))]
-            default_vcpus: u32,
+            default_vcpus as "DefaultVCpus": u32 [1..=4096],
         }
-        unused { default_cores, default_threads_per_core, valid_cores, valid_threads_per_core }
+        unused {
+            default_cores, default_threads_per_core, valid_cores, valid_threads_per_core,
+        }
     }
 }
 
@@ -56,9 +65,7 @@ object! {
     MemoryInfo("PascalCase") {
         need {
             /// MiB.
-            #[serde(rename = "SizeInMiB")]
-            #[schemars(range(min = 1, max = 100_000_000))]
-            size_in_mib: u32,
+            size_in_mib as "SizeInMiB": u32 [1..=100_000_000],
         }
     }
 }
@@ -66,11 +73,6 @@ object! {
 object! {
     /// `ProcessorInfo`.
     ProcessorInfo("PascalCase") {
-        plain {
-            /// Clock speed.
-            #[serde(rename = "SustainedClockSpeedInGhz", default, skip_serializing_if = "super::Unused::is_absent")]
-            sustained_clock_speed_in_ghz: super::Unused,
-        }
         may {
             /// Who makes it, such as `Intel`.
             manufacturer: String,
@@ -79,21 +81,22 @@ object! {
             /// Its architectures, such as `x86_64`; the last one counts.
             supported_architectures: String,
         }
-        unused { supported_features }
+        unused {
+            sustained_clock_speed_in_ghz as "SustainedClockSpeedInGhz",
+            supported_features,
+        }
     }
 }
 
 object! {
     /// `GpuInfo`.
     GpuInfo("PascalCase") {
-        plain {
-            /// Memory of all GPUs.
-            #[serde(rename = "TotalGpuMemoryInMiB", default, skip_serializing_if = "super::Unused::is_absent")]
-            total_gpu_memory_in_mib: super::Unused,
-        }
         list {
             /// GPUs of one kind each.
             gpus: Gpu,
+        }
+        unused {
+            total_gpu_memory_in_mib as "TotalGpuMemoryInMiB",
         }
     }
 }
@@ -101,11 +104,9 @@ object! {
 object! {
     /// GPUs of one kind.
     Gpu("PascalCase") {
-        plain {
+        given {
             /// How many; 0 where it is only a part of one.
-            #[serde(default)]
-            #[schemars(range(max = 1000))]
-            count: u32,
+            count: u32 [..=1000] = 0,
         }
         may {
             /// Who makes them, such as `NVIDIA`.
@@ -115,40 +116,40 @@ object! {
             /// Memory of each.
             memory_info: MemoryInfo,
         }
-        unused { gpu_partition_size, logical_gpu_count, workloads }
+        unused {
+            gpu_partition_size, logical_gpu_count, workloads,
+        }
     }
 }
 
 object! {
     /// `InstanceStorageInfo`.
     InstanceStorageInfo("PascalCase") {
-        plain {
+        need {
             /// GB of all disks together.
-            #[serde(rename = "TotalSizeInGB")]
-            total_size_in_gb: u64,
+            total_size_in_gb as "TotalSizeInGB": u64,
         }
         list {
             /// Disks of one kind each.
             disks: Disk,
         }
-        unused { nvme_support, encryption_support }
+        unused {
+            nvme_support, encryption_support,
+        }
     }
 }
 
 object! {
     /// Disks of one kind.
     Disk("PascalCase") {
-        plain {
-            /// GB of each.
-            #[serde(rename = "SizeInGB", default, skip_serializing_if = "super::Unused::is_absent")]
-            size_in_gb: super::Unused,
-        }
         may {
             /// `ssd` or `hdd`.
-            #[serde(rename = "Type")]
-            kind: String,
+            kind as "Type": String,
         }
-        unused { count }
+        unused {
+            size_in_gb as "SizeInGB",
+            count,
+        }
     }
 }
 
@@ -157,8 +158,7 @@ object! {
     NetworkInfo("PascalCase") {
         may {
             /// Network interfaces, the host's own included.
-            #[schemars(range(max = 1000))]
-            maximum_network_interfaces: u32,
+            maximum_network_interfaces: u32 [..=1000],
         }
         unused {
             network_performance, maximum_network_cards, default_network_card_index, network_cards,

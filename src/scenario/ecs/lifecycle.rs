@@ -52,12 +52,10 @@ object! {
     /// `linearConfiguration`.
     LinearConfiguration("camelCase") {
         may {
-            /// Percent of the traffic that moves with each step: 3 to 100, 10 by default (sourced: [ecs-linear]).
-            #[schemars(range(min = 3, max = 100))]
-            step_percent: f64,
-            /// Minutes after each step but the last: 0 to 1,440, 6 by default (sourced: [ecs-linear]).
-            #[schemars(range(max = 1_440))]
-            step_bake_time_in_minutes: u32,
+            /// Percent of the traffic that moves with each step: 3 to 100 (sourced: [ecs-linear]).
+            step_percent: f64 [3..=100] => Sourced "10" "[ecs-linear]",
+            /// Minutes after each step but the last: 0 to 1,440 (sourced: [ecs-linear]).
+            step_bake_time_in_minutes: u32 [..=1_440] => Sourced "6" "[ecs-linear]",
         }
     }
 }
@@ -66,12 +64,10 @@ object! {
     /// `canaryConfiguration`.
     CanaryConfiguration("camelCase") {
         may {
-            /// Percent of the traffic that moves first: 0.1 to 100, 5 by default (sourced: [ecs-canary]).
-            #[schemars(range(min = 0.1, max = 100))]
-            canary_percent: f64,
-            /// Minutes before the rest follows: 0 to 1,440, 10 by default (sourced: [ecs-canary]).
-            #[schemars(range(max = 1_440))]
-            canary_bake_time_in_minutes: u32,
+            /// Percent of the traffic that moves first: 0.1 to 100 (sourced: [ecs-canary]).
+            canary_percent: f64 [0.1..=100] => Sourced "5" "[ecs-canary]",
+            /// Minutes before the rest follows: 0 to 1,440 (sourced: [ecs-canary]).
+            canary_bake_time_in_minutes: u32 [..=1_440] => Sourced "10" "[ecs-canary]",
         }
     }
 }
@@ -84,14 +80,16 @@ object! {
             lifecycle_stages: Vec<LifecycleStage>,
         }
         may {
-            /// AWS_LAMBDA by default (model choice).
-            target_type: HookTargetType,
+            /// Who is asked.
+            target_type: HookTargetType => Choice "AWS_LAMBDA",
             /// ARN of the function.
             hook_target_arn: String,
             /// What happens without an answer.
             timeout_configuration: TimeoutConfiguration,
         }
-        unused { role_arn, hook_details }
+        unused {
+            role_arn, hook_details,
+        }
     }
 }
 
@@ -99,11 +97,10 @@ object! {
     /// `timeoutConfiguration` of a hook.
     TimeoutConfiguration("camelCase") {
         may {
-            /// Minutes in which an answer counts: 1 to 20,160, 1,440 by default (sourced: [ecs-api-lifecycle-hook]).
-            #[schemars(range(min = 1, max = 20_160))]
-            timeout_in_minutes: u32,
-            /// ROLLBACK by default (sourced: [ecs-api-lifecycle-hook]).
-            action: TimeoutAction,
+            /// Minutes in which an answer counts: 1 to 20,160 (sourced: [ecs-api-lifecycle-hook]).
+            timeout_in_minutes: u32 [1..=20_160] => Sourced "1,440" "[ecs-api-lifecycle-hook]",
+            /// What happens then.
+            action: TimeoutAction => Sourced "ROLLBACK" "[ecs-api-lifecycle-hook]",
         }
     }
 }

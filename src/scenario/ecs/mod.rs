@@ -9,7 +9,8 @@ pub mod lifecycle;
 pub mod service;
 pub mod task_definition;
 
-pub use super::object::{Amount, Moment, Unused};
+use crate::grammar::{Defs, Read, Reader, Want};
+use serde_json::{Value, json};
 
 words! {
     /// On or off, as AWS spells it.
@@ -18,5 +19,63 @@ words! {
         Enabled,
         /// Off.
         Disabled,
+    }
+}
+
+/// A number that AWS takes as a text or as a number, such as `"cpu": "256"`, `"0.5 vCPU"` or `256`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amount(pub String);
+
+impl Read for Amount {
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(Amount(text.clone())),
+            Value::Number(_) => u64::read(value, reader).map(|number| Amount(number.to_string())),
+            _ => {
+                reader.mistyped(value, &[Want::Text, Want::Whole], None);
+                None
+            }
+        }
+    }
+    fn schema(_: &mut Defs) -> Value {
+        json!({ "type": ["string", "integer"], "minimum": 0 })
+    }
+    fn example() -> String {
+        "\"256\"".to_owned()
+    }
+}
+
+/// A point in time as AWS prints it: a text such as `"2026-01-05T10:00:00+01:00"`, or seconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment(pub String);
+
+impl Moment {
+    /// Seconds since 1970-01-01 UTC; `None` when it is not a point in time.
+    pub fn seconds(&self) -> Option<i64> {
+        let text = self.0.trim();
+        if let Ok(date) = text.parse::<jiff::Timestamp>() {
+            return Some(date.as_second());
+        }
+        let seconds = text.parse::<f64>().ok().filter(|seconds| (0.0..=1e12).contains(seconds))?;
+        Some(libm::floor(seconds) as i64)
+    }
+}
+
+impl Read for Moment {
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(Moment(text.clone())),
+            Value::Number(number) => Some(Moment(number.to_string())),
+            _ => {
+                reader.mistyped(value, &[Want::Text, Want::Number], None);
+                None
+            }
+        }
+    }
+    fn schema(_: &mut Defs) -> Value {
+        json!({ "type": ["string", "number"] })
+    }
+    fn example() -> String {
+        "\"2026-01-05T10:00:00Z\"".to_owned()
     }
 }

@@ -1,7 +1,7 @@
 //! The service: what `CreateService` takes and `describe-services` prints.
 
 use super::lifecycle::{CanaryConfiguration, LifecycleHook, LinearConfiguration};
-use super::{Moment, Toggle, Unused};
+use super::{Moment, Toggle};
 
 words! {
     /// `launchType`.
@@ -63,18 +63,13 @@ words! {
 
 object! {
     /// An ECS service: input of `CreateService`, output of `describe-services`.
-    Service("camelCase") {
+    Service("camelCase", own "serviceArn") {
         need {
             /// Name, unique in its cluster: up to 255 letters, digits, hyphens and underscores (sourced:
             /// [ecs-api-create-service]).
             service_name: String,
             /// Family, `family:revision` or ARN of its task definition.
             task_definition: String,
-        }
-        plain {
-            /// Whether ECS tags tasks.
-            #[serde(rename = "enableECSManagedTags", default, skip_serializing_if = "Unused::is_absent")]
-            enable_ecs_managed_tags: Unused,
         }
         may {
             /// ARN; Region and account of its cluster are taken from it where nothing else says them.
@@ -89,25 +84,23 @@ object! {
             cluster_arn: String,
             /// Tasks to keep running; ECS requires it of REPLICA services (sourced: [ecs-api-create-service]).
             desired_count: u32,
-            /// REPLICA by default (sourced: [ecs-api-create-service]).
-            scheduling_strategy: SchedulingStrategy,
+            /// REPLICA or DAEMON.
+            scheduling_strategy: SchedulingStrategy => Sourced "REPLICA" "[ecs-api-create-service]",
             /// Excludes `capacityProviderStrategy`. Without either, the cluster's default strategy counts, and without
             /// that EC2 (sourced: [ecs-api-create-service]).
             launch_type: LaunchType,
             /// ECS; the others are refused (not modelled).
             deployment_controller: DeploymentController,
             /// Limits of how many tasks run while tasks are replaced.
-            deployment_configuration: DeploymentConfiguration,
-            /// ENABLED by default where ECS allows it (sourced: [ecs-zone-rebalancing]), DISABLED elsewhere (model
-            /// choice) and for a service whose `createdAt` is before 5 September 2025 (sourced:
-            /// [ecs-zone-rebalancing]).
-            availability_zone_rebalancing: Toggle,
+            deployment_configuration: DeploymentConfiguration => Own "",
+            /// Whether ECS evens tasks out over zones. A service whose `createdAt` is before 5 September 2025 has
+            /// DISABLED (sourced: [ecs-zone-rebalancing]), and one where ECS does not allow it (model choice).
+            availability_zone_rebalancing: Toggle => Sourced "ENABLED" "[ecs-zone-rebalancing]",
             /// Subnets of `awsvpc` tasks.
             network_configuration: NetworkConfiguration,
-            /// Seconds from a task's start in which health checks do not count; 0 by default, at most 2,147,483,647
-            /// (sourced: [ecs-api-create-service]).
-            #[schemars(range(max = 2_147_483_647))]
-            health_check_grace_period_seconds: u32,
+            /// Seconds from a task's start in which health checks do not count; at most 2,147,483,647 (sourced:
+            /// [ecs-api-create-service]).
+            health_check_grace_period_seconds: u32 [..=2_147_483_647] => Sourced "0" "[ecs-api-create-service]",
         }
         list {
             /// Base and weight for each capacity provider; at most 20 items (sourced: [ecs-api-provider-strategy]).
@@ -121,6 +114,7 @@ object! {
             load_balancers: LoadBalancer,
         }
         unused {
+            enable_ecs_managed_tags as "enableECSManagedTags",
             running_count, pending_count, platform_version, platform_family, task_sets,
             deployments, role, role_arn, events, created_by, current_service_deployment,
             current_service_revisions, tags, propagate_tags, enable_execute_command, client_token, monitoring,
@@ -143,9 +137,8 @@ object! {
     /// `deploymentController`.
     DeploymentController("camelCase") {
         need {
-            /// ECS by default (sourced: [ecs-api-create-service]).
-            #[serde(rename = "type")]
-            kind: ControllerType,
+            /// Who deploys (sourced: [ecs-api-create-service]).
+            kind as "type": ControllerType,
         }
     }
 }
@@ -154,14 +147,12 @@ object! {
     /// `deploymentConfiguration`.
     DeploymentConfiguration("camelCase") {
         may {
-            /// Lower limit of healthy tasks in percent of `desiredCount`, rounded up: 0 to 100. 100 by default, 0 for
-            /// daemons (sourced: [ecs-api-deployment-configuration]).
-            #[schemars(range(max = 100))]
-            minimum_healthy_percent: u32,
-            /// Upper limit of running and pending tasks in percent of `desiredCount`, rounded down: 100 or more. 200 by
-            /// default; daemons have 100 (sourced: [ecs-api-deployment-configuration]).
-            #[schemars(range(min = 100))]
-            maximum_percent: u32,
+            /// Lower limit of healthy tasks in percent of `desiredCount`, rounded up: 0 to 100 (sourced:
+            /// [ecs-api-deployment-configuration]).
+            minimum_healthy_percent: u32 [..=100] => Sourced "100, 0 for daemons" "[ecs-api-deployment-configuration]",
+            /// Upper limit of running and pending tasks in percent of `desiredCount`, rounded down: 100 or more
+            /// (sourced: [ecs-api-deployment-configuration]).
+            maximum_percent: u32 [100..] => Sourced "200, 100 for daemons" "[ecs-api-deployment-configuration]",
             /// Fails a deployment whose tasks do not start or do not get healthy; off by default (sourced:
             /// [ecs-api-deployment-configuration]).
             deployment_circuit_breaker: CircuitBreaker,
@@ -170,12 +161,11 @@ object! {
             /// CloudWatch alarms of the scenario that fail a deployment; none by default (sourced:
             /// [ecs-api-deployment-configuration]).
             alarms: DeploymentAlarms,
-            /// ROLLING by default (sourced: [ecs-api-deployment-configuration]).
-            strategy: DeploymentStrategy,
+            /// How tasks are replaced.
+            strategy: DeploymentStrategy => Sourced "ROLLING" "[ecs-api-deployment-configuration]",
             /// Minutes in which a deployment that is otherwise complete is still watched: 0 to 1,440 (the range is a
-            /// model choice). By default 0 (sourced: [ecs-api-deployment-configuration]).
-            #[schemars(range(max = 1_440))]
-            bake_time_in_minutes: u32,
+            /// model choice).
+            bake_time_in_minutes: u32 [..=1_440] => Sourced "0" "[ecs-api-deployment-configuration]",
             /// Steps of LINEAR.
             linear_configuration: LinearConfiguration,
             /// Steps of CANARY.
@@ -198,8 +188,7 @@ object! {
         may {
             /// Percent of `desiredCount`, rounded up, that have to be healthy tasks of the new revision, one at least:
             /// `minimumHealthyPercent` to 100 (sourced: [ecs-api-model]).
-            #[schemars(range(max = 100))]
-            healthy_percent: u32,
+            healthy_percent: u32 [..=100],
             /// When tasks of the revision before are stopped.
             source_service_revision_cleanup: RevisionCleanup,
         }
@@ -240,12 +229,10 @@ object! {
             rollback: bool,
         }
         may {
-            /// Whether a task that becomes healthy puts the count of failures back to 0; yes by default (sourced:
-            /// [ecs-api-circuit-breaker]).
-            reset_on_healthy_task: bool,
-            /// How many failures there may be: 50 percent of `desiredCount`, 3 to 200, by default (sourced:
-            /// [ecs-api-circuit-breaker]).
-            threshold_configuration: ThresholdConfiguration,
+            /// Whether a task that becomes healthy puts the count of failures back to 0.
+            reset_on_healthy_task: bool => Sourced "yes" "[ecs-api-circuit-breaker]",
+            /// How many failures there may be.
+            threshold_configuration: ThresholdConfiguration => Sourced "50 percent of `desiredCount`, 3 to 200," "[ecs-api-circuit-breaker]",
         }
     }
 }
@@ -255,11 +242,9 @@ object! {
     ThresholdConfiguration("camelCase") {
         need {
             /// What `value` counts.
-            #[serde(rename = "type")]
-            kind: ThresholdType,
+            kind as "type": ThresholdType,
             /// Percent of `desiredCount`, or a number of tasks.
-            #[schemars(range(min = 1))]
-            value: u32,
+            value: u32 [1..],
         }
     }
 }
@@ -307,7 +292,9 @@ object! {
             /// 1 to 16 subnets (sourced: [ecs-quotas]); they decide the zones.
             subnets: Vec<String>,
         }
-        unused { security_groups, assign_public_ip }
+        unused {
+            security_groups, assign_public_ip,
+        }
     }
 }
 
@@ -318,17 +305,12 @@ object! {
             /// Name of the capacity provider.
             capacity_provider: String,
         }
-        plain {
-            /// Its part of what the base leaves: 0 to 1,000, 0 by default (sourced: [ecs-api-provider-strategy]). A
-            /// provider of weight 0 places no task.
-            #[serde(default)]
-            #[schemars(range(max = 1000))]
-            weight: u32,
-            /// Tasks placed on it first: 0 to 100,000, 0 by default, on one item only (sourced:
-            /// [ecs-api-provider-strategy]).
-            #[serde(default)]
-            #[schemars(range(max = 100_000))]
-            base: u32,
+        given {
+            /// Its part of what the base leaves: 0 to 1,000 (sourced: [ecs-api-provider-strategy]). A provider of
+            /// weight 0 places no task.
+            weight: u32 [..=1000] = 0 => Sourced "[ecs-api-provider-strategy]",
+            /// Tasks placed on it first: 0 to 100,000, on one item only (sourced: [ecs-api-provider-strategy]).
+            base: u32 [..=100_000] = 0 => Sourced "[ecs-api-provider-strategy]",
         }
     }
 }
@@ -338,8 +320,7 @@ object! {
     PlacementStrategy("camelCase") {
         need {
             /// Kind.
-            #[serde(rename = "type")]
-            kind: StrategyType,
+            kind as "type": StrategyType,
         }
         may {
             /// `instanceId`, `host` or an attribute for `spread`; `cpu` or `memory` for `binpack`.
@@ -353,8 +334,7 @@ object! {
     PlacementConstraint("camelCase") {
         need {
             /// Kind.
-            #[serde(rename = "type")]
-            kind: ConstraintType,
+            kind as "type": ConstraintType,
         }
         may {
             /// In the cluster query language, at most 2,000 characters (sourced: [ecs-query-language]).
@@ -374,6 +354,8 @@ object! {
             /// Its port.
             container_port: u32,
         }
-        unused { target_group_arn, advanced_configuration }
+        unused {
+            target_group_arn, advanced_configuration,
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Amount;
 use super::service::PlacementConstraint;
+use crate::grammar::Rule;
 
 words! {
     /// `networkMode`.
@@ -35,11 +36,9 @@ words! {
     /// `runtimePlatform.cpuArchitecture`.
     Architecture("SCREAMING_SNAKE_CASE") {
         /// Intel and AMD.
-        #[serde(rename = "X86_64")]
-        X86,
+        X86 as "X86_64",
         /// AWS Graviton.
-        #[serde(rename = "ARM64")]
-        Arm,
+        Arm as "ARM64",
     }
 }
 
@@ -47,8 +46,7 @@ words! {
     /// `resourceRequirements[].type`.
     ResourceType("PascalCase") {
         /// GPUs of the host.
-        #[serde(rename = "GPU")]
-        Gpu,
+        Gpu as "GPU",
         /// Amazon Elastic Inference, which has ended.
         InferenceAccelerator,
     }
@@ -90,7 +88,7 @@ words! {
 
 object! {
     /// An ECS task definition: input of `RegisterTaskDefinition`, output of `describe-task-definition`.
-    TaskDefinition("camelCase") {
+    TaskDefinition("camelCase", own "taskDefinitionArn") {
         need {
             /// Family: up to 255 letters, digits, hyphens and underscores (sourced: [ecs-api-task-definition]).
             family: String,
@@ -99,17 +97,15 @@ object! {
         }
         may {
             /// Revision; a definition without one answers to any.
-            #[schemars(range(min = 1))]
-            revision: u32,
+            revision: u32 [1..],
             /// CPU units (1,024 a vCPU) or a text such as `"0.5 vCPU"`. Fargate requires it.
             cpu: Amount,
             /// MiB or a text such as `"1 GB"`. Fargate requires it.
             memory: Amount,
-            /// `bridge` by default (sourced: [ecs-api-task-definition]); Fargate requires `awsvpc`.
-            network_mode: NetworkMode,
-            /// Architecture and operating system. On Fargate Linux on X86_64 by default (sourced:
-            /// [ecs-api-task-definition]), on hosts any (model choice).
-            runtime_platform: RuntimePlatform,
+            /// Its network; Fargate requires `awsvpc` (sourced: [ecs-api-task-definition]).
+            network_mode: NetworkMode => Sourced "`bridge`" "[ecs-api-task-definition]",
+            /// Architecture and operating system.
+            runtime_platform: RuntimePlatform => Sourced "Linux on X86_64 on Fargate, any on hosts" "[ecs-api-task-definition]",
             /// A service goes on with an INACTIVE definition or one that is being deleted; nothing else starts tasks of
             /// it (sourced: [ecs-api-task-definition]).
             status: String,
@@ -129,10 +125,9 @@ object! {
         }
         bears {
             /// A start needs the file system or volume to be there and reachable.
-            #[schemars(extend("x-evenkeel-bears" = serde_json::json!({ "keys": [
+            volumes if Rule::Keys(&[
                 "efsVolumeConfiguration", "fsxWindowsFileServerVolumeConfiguration", "s3filesVolumeConfiguration",
-                "configuredAtLaunch"] })))]
-            volumes,
+                "configuredAtLaunch"]),
             /// Requests pass a proxy of AWS App Mesh.
             proxy_configuration,
             /// Amazon Elastic Inference has ended.
@@ -148,10 +143,9 @@ object! {
             /// Name, unique in the task.
             name: String,
         }
-        plain {
-            /// Whether its end ends the task; yes by default (sourced: [ecs-api-container-definition]).
-            #[serde(default = "yes")]
-            essential: bool,
+        given {
+            /// Whether its end ends the task.
+            essential: bool = true => Sourced "[ecs-api-container-definition]",
         }
         may {
             /// Its image: definitions of the same images share what hosts have cached.
@@ -164,17 +158,15 @@ object! {
             memory_reservation: Amount,
             /// Restarts it in place.
             restart_policy: RestartPolicy,
-            /// Seconds from SIGTERM to SIGKILL: 30 by default, on Fargate 2 to 120 (sourced:
-            /// [ecs-api-container-definition]).
-            stop_timeout: u32,
+            /// Seconds from SIGTERM to SIGKILL; on Fargate 2 to 120 (sourced: [ecs-api-container-definition]).
+            stop_timeout: u32 => Sourced "30" "[ecs-api-container-definition]",
             /// Seconds that others wait for it to reach what their `dependsOn` asks for, then the task fails to start;
             /// no limit by default (sourced: [ecs-api-container-definition]), on Fargate 2 to 120.
             start_timeout: u32,
             /// Tells a living container from a dead one.
             health_check: HealthCheck,
-            /// Whether ECS resolves the tag of its image to a digest, which the first task of a deployment does alone;
-            /// `enabled` by default (sourced: [ecs-api-container-definition]).
-            version_consistency: VersionConsistency,
+            /// Whether ECS resolves the tag of its image to a digest, which the first task of a deployment does alone.
+            version_consistency: VersionConsistency => Sourced "`enabled`" "[ecs-api-container-definition]",
         }
         list {
             /// Ports.
@@ -194,8 +186,7 @@ object! {
         bears {
             /// Where logs are not taken in time a container that writes them stands still: write the mode
             /// `non-blocking`.
-            #[schemars(extend("x-evenkeel-bears" = serde_json::json!({ "at": "/options/mode", "is": ["blocking"] })))]
-            log_configuration,
+            log_configuration if Rule::Is("/options/mode", &["blocking"]),
         }
     }
 }
@@ -218,8 +209,7 @@ object! {
     ResourceRequirement("camelCase") {
         need {
             /// What is reserved.
-            #[serde(rename = "type")]
-            kind: ResourceType,
+            kind as "type": ResourceType,
             /// How many GPUs.
             value: Amount,
         }
@@ -234,10 +224,8 @@ object! {
             enabled: bool,
         }
         may {
-            /// Seconds that a container must have run to be restarted: 60 to 1,800, 300 by default (sourced:
-            /// [ecs-container-restart]).
-            #[schemars(range(min = 60, max = 1800))]
-            restart_attempt_period: u32,
+            /// Seconds that a container must have run to be restarted: 60 to 1,800 (sourced: [ecs-container-restart]).
+            restart_attempt_period: u32 [60..=1800] => Sourced "300" "[ecs-container-restart]",
         }
         list {
             /// Exit codes that are not followed by a restart: at most 50 (sourced: [ecs-container-restart]). The code
@@ -254,24 +242,15 @@ object! {
             /// What is run; `["NONE"]` switches the check off (sourced: [ecs-api-health-check]).
             command: Vec<String>,
         }
-        plain {
-            /// Seconds between two checks: 5 to 300, 30 by default (sourced: [ecs-api-health-check]).
-            #[serde(default = "interval")]
-            #[schemars(range(min = 5, max = 300))]
-            interval: u32,
-            /// Seconds to wait for an answer: 2 to 60, 5 by default (sourced: [ecs-api-health-check]).
-            #[serde(default = "timeout")]
-            #[schemars(range(min = 2, max = 60))]
-            timeout: u32,
-            /// Failures in a row until unhealthy: 1 to 10, 3 by default (sourced: [ecs-api-health-check]).
-            #[serde(default = "retries")]
-            #[schemars(range(min = 1, max = 10))]
-            retries: u32,
-            /// Seconds at the start in which failures do not count: 0 to 300, 0 by default (sourced:
-            /// [ecs-api-health-check]).
-            #[serde(default)]
-            #[schemars(range(max = 300))]
-            start_period: u32,
+        given {
+            /// Seconds between two checks: 5 to 300 (sourced: [ecs-api-health-check]).
+            interval: u32 [5..=300] = 30 => Sourced "[ecs-api-health-check]",
+            /// Seconds to wait for an answer: 2 to 60 (sourced: [ecs-api-health-check]).
+            timeout: u32 [2..=60] = 5 => Sourced "[ecs-api-health-check]",
+            /// Failures in a row until unhealthy: 1 to 10 (sourced: [ecs-api-health-check]).
+            retries: u32 [1..=10] = 3 => Sourced "[ecs-api-health-check]",
+            /// Seconds at the start in which failures do not count: 0 to 300 (sourced: [ecs-api-health-check]).
+            start_period: u32 [..=300] = 0 => Sourced "[ecs-api-health-check]",
         }
     }
 }
@@ -293,27 +272,14 @@ object! {
     PortMapping("camelCase") {
         may {
             /// Port in the container.
-            #[schemars(range(max = 65_535))]
-            container_port: u32,
-            /// Port of the host; 0 or left out: any free one (sourced: [ecs-api-container-definition]).
-            #[schemars(range(max = 65_535))]
-            host_port: u32,
-            /// `tcp` by default (sourced: [ecs-api-container-definition]).
-            protocol: Protocol,
+            container_port: u32 [..=65_535],
+            /// Port of the host; 0: any free one (sourced: [ecs-api-container-definition]).
+            host_port: u32 [..=65_535] => Sourced "any free one" "[ecs-api-container-definition]",
+            /// TCP or UDP.
+            protocol: Protocol => Sourced "`tcp`" "[ecs-api-container-definition]",
         }
-        unused { name, app_protocol, container_port_range }
+        unused {
+            name, app_protocol, container_port_range,
+        }
     }
-}
-
-fn yes() -> bool {
-    true
-}
-fn interval() -> u32 {
-    30
-}
-fn timeout() -> u32 {
-    5
-}
-fn retries() -> u32 {
-    3
 }

@@ -1,15 +1,14 @@
 //! CloudWatch alarms: what `aws cloudwatch put-metric-alarm` takes and `describe-alarms` prints.
 
-use super::super::object::Unused;
+use crate::grammar::Anything;
 use crate::model::quantity::Duration;
 
 object! {
     /// An alarm of Amazon CloudWatch on a metric of a service.
-    Alarm("PascalCase") {
+    Alarm("PascalCase", own "AlarmArn") {
         need {
             /// Name.
-            #[schemars(length(min = 1, max = 255))]
-            alarm_name: String,
+            alarm_name: String [1..=255],
             /// "cluster/name" of the service whose metric it is. This field is Evenkeel's: `Dimensions` name load balancers,
             /// which scenarios do not have.
             service: String,
@@ -24,29 +23,21 @@ object! {
             period: u32,
             /// How many periods are looked at: N of M of N. Together they last a day at most, or seven where `Period`
             /// is an hour or longer (sourced: [cw-api-put-alarm]).
-            #[schemars(range(min = 1))]
-            evaluation_periods: u32,
+            evaluation_periods: u32 [1..],
             /// What a datapoint is compared with.
             threshold: f64,
             /// How a breaching datapoint stands to `Threshold`.
             comparison_operator: ComparisonOperator,
         }
-        plain {
-            /// Actions for OK.
-            #[serde(rename = "OKActions", default, skip_serializing_if = "Unused::is_absent")]
-            ok_actions: Unused,
-        }
         may {
-            /// Where the metric is; by default where a metric of this name is (model choice: names differ).
-            namespace: String,
-            /// What is made of a period: `Sum` of counts, and `Average`, `Minimum` or `Maximum` of hosts. By default `Sum`
-            /// or `Average` (model choice: AWS wants it written).
-            statistic: Statistic,
-            /// How many of the datapoints must breach: M of M of N; all by default (sourced: [cw-api-put-alarm]).
-            #[schemars(range(min = 1))]
-            datapoints_to_alarm: u32,
-            /// What a period without data counts as; `missing` by default (sourced: [cw-missing-data]).
-            treat_missing_data: TreatMissingData,
+            /// Where the metric is.
+            namespace: String => Choice "where a metric of this name is",
+            /// What is made of a period: `Sum` of counts, and `Average`, `Minimum` or `Maximum` of hosts.
+            statistic: Statistic => Choice "`Sum` or `Average`",
+            /// How many of the datapoints must breach: M of M of N.
+            datapoints_to_alarm: u32 [1..] => Sourced "all" "[cw-api-put-alarm]",
+            /// What a period without data counts as.
+            treat_missing_data: TreatMissingData => Sourced "`missing`" "[cw-missing-data]",
             /// How long after the end of its period a datapoint is known; none by default (model choice). This field is
             /// Evenkeel's: metrics of AWS come some seconds or minutes late.
             delay: Duration,
@@ -58,9 +49,10 @@ object! {
             /// and is missing while none is.
             dimensions: Dimension,
             /// Metric math, which is not modelled: the list has to be empty.
-            metrics: serde_json::Value,
+            metrics: Anything,
         }
         unused {
+            ok_actions as "OKActions",
             alarm_arn, alarm_description, alarm_configuration_updated_timestamp, actions_enabled, alarm_actions,
             insufficient_data_actions, state_value, state_reason, state_reason_data, state_updated_timestamp,
             state_transitioned_timestamp, evaluation_state, unit, evaluate_low_sample_count_percentile, tags,

@@ -16,8 +16,7 @@ object! {
             /// Name; its clusters begin with it.
             name: String,
             /// Cells that are there from the start.
-            #[schemars(range(min = 1, max = 1_000))]
-            cells: u32,
+            cells: u32 [1..=1_000],
             /// The router cluster.
             router: Fleet,
             /// Each of the cells.
@@ -25,32 +24,27 @@ object! {
             /// Who uses it.
             customers: Vec<CustomerGroup>,
         }
-        plain {
-            /// How requests find their cell; `redirect` by default (model choice).
-            #[serde(default = "redirect")]
-            dispatch: Dispatch,
-            /// How a customer gets a cell; `fullMap` by default (sourced: [cell-guidance], a table of user and cell).
-            #[serde(default = "full_map")]
-            mapping: Mapping,
+        given {
+            /// How requests find their cell.
+            dispatch: Dispatch = Dispatch::Redirect => Choice,
+            /// How a customer gets a cell.
+            mapping: Mapping = Mapping::FullMap => Sourced "[cell-guidance], a table of user and cell",
             /// Single customers and their cells, looked up first: a large customer, a quarantine, a test.
-            #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-            overrides: BTreeMap<String, String>,
+            overrides: BTreeMap<String, String> = BTreeMap::new(),
+        }
+        inner {
             /// The map table.
-            #[serde(default)]
             map: MapTable,
             /// How a customer moves to another cell.
-            #[serde(default)]
             migration: CustomerMigration,
         }
         may {
-            /// Name of its Region; the first one by default.
-            region: String,
-            /// With `cachedEndpoint`: how long a client keeps the endpoint of its cell, 1 s to a day; `"5m"` when left out
-            /// (model choice).
-            cache_for: Duration,
+            /// Name of its Region.
+            region: String => Choice "the first one",
+            /// With `cachedEndpoint`: how long a client keeps the endpoint of its cell, 1 s to a day.
+            cache_for: Duration => Choice "`\"5m\"` with `cachedEndpoint`",
             /// With `cachedEndpoint`: clients of all customers together, which it needs.
-            #[schemars(range(min = 1, max = 1_000_000_000_u64))]
-            clients: u64,
+            clients: u64 [1..=1_000_000_000],
             /// Moves customers away from cells that are too full; nobody does by default (model choice).
             rebalancer: Rebalancer,
         }
@@ -71,10 +65,10 @@ object! {
             requests_per_task: Rate,
         }
         may {
-            /// Account number; each cluster is its own account by default (model choice).
-            account: String,
+            /// Account number.
+            account: String => Choice "an account for each cluster",
             /// Settings of the load balancer and its target group.
-            load_balancer: LoadBalancer,
+            load_balancer: LoadBalancer => Own "",
         }
         list {
             /// Names of the capacity providers that the service may use.
@@ -88,15 +82,13 @@ object! {
 object! {
     /// Customers who are alike: exactly one of `rate`, `steps` and `daily`, of all of them together.
     CustomerGroup("camelCase") {
-        plain {
-            /// How many; 1 by default (model choice).
-            #[serde(default = "one")]
-            #[schemars(range(min = 1, max = 1_000_000))]
-            count: u32,
+        given {
+            /// How many.
+            count: u32 [1..=1_000_000] = 1 => Choice,
         }
         may {
-            /// Name, which several share with a number behind it: `customer-1`. By default `customer` (model choice).
-            name: String,
+            /// Name, which several share with a number behind it: `customer-1`.
+            name: String => Choice "`customer`",
             /// When they come; they are there from the start by default (model choice).
             joins_at: Duration,
             /// The same rate all the time.
@@ -132,13 +124,11 @@ words! {
 object! {
     /// The map table: customer to cell.
     MapTable("camelCase") {
-        plain {
-            /// How the router reads it; `inMemory` by default (sourced: [cell-whitepaper]).
-            #[serde(default = "in_memory")]
-            lookup: Lookup,
-            /// With `inMemory`: how often it reads the table, 1 s to a day; `"60s"` by default (model choice).
-            #[serde(default = "refresh")]
-            refresh: Duration,
+        given {
+            /// How the router reads it.
+            lookup: Lookup = Lookup::InMemory => Sourced "[cell-whitepaper]",
+            /// With `inMemory`: how often it reads the table, 1 s to a day.
+            refresh: Duration = Duration(Span::MINUTE) => Choice,
         }
     }
 }
@@ -146,14 +136,11 @@ object! {
 object! {
     /// A move: the data are cloned, the row of the map is flipped, the old cell redirects late callers and then forgets.
     CustomerMigration("camelCase") {
-        plain {
-            /// How long cloning takes; `"1m"` by default (model choice).
-            #[serde(default = "clone_time")]
-            clone_time: Duration,
-            /// How many customers move at once; 10 by default (model choice).
-            #[serde(default = "ten")]
-            #[schemars(range(min = 1, max = 1_000_000))]
-            at_once: u32,
+        given {
+            /// How long cloning takes.
+            clone_time: Duration = Duration(Span::MINUTE) => Choice,
+            /// How many customers move at once.
+            at_once: u32 [1..=1_000_000] = 10 => Choice,
         }
     }
 }
@@ -161,14 +148,11 @@ object! {
 object! {
     /// Looks for cells whose customers ask for more than a share of what their desired tasks answer.
     Rebalancer("camelCase") {
-        plain {
-            /// How often it looks, 1 s to a day; `"10m"` by default (model choice).
-            #[serde(default = "ten_minutes")]
-            every: Duration,
-            /// The share above which a cell gives customers away, to the emptiest cell; 0.8 by default (model choice).
-            #[serde(default = "most")]
-            #[schemars(range(min = 0.01, max = 1))]
-            above: f64,
+        given {
+            /// How often it looks, 1 s to a day.
+            every: Duration = Duration(Span::from_secs(600)) => Choice,
+            /// The share above which a cell gives customers away, to the emptiest cell.
+            above: f64 [0.01..=1] = 0.8 => Choice,
         }
     }
 }
@@ -207,47 +191,10 @@ impl CellularApplication {
             capacity_providers: of.capacity_providers.clone(),
             default_capacity_provider_strategy: of.default_capacity_provider_strategy.clone(),
             services: vec![of.service.clone()],
-            ..Cluster::default()
+            cluster_arn: None,
+            status: None,
+            run_tasks: Vec::new(),
+            external_instances: Vec::new(),
         }
     }
-}
-
-impl Default for MapTable {
-    fn default() -> Self {
-        MapTable { lookup: in_memory(), refresh: refresh() }
-    }
-}
-
-impl Default for CustomerMigration {
-    fn default() -> Self {
-        CustomerMigration { clone_time: clone_time(), at_once: ten() }
-    }
-}
-
-fn redirect() -> Dispatch {
-    Dispatch::Redirect
-}
-fn full_map() -> Mapping {
-    Mapping::FullMap
-}
-fn in_memory() -> Lookup {
-    Lookup::InMemory
-}
-fn refresh() -> Duration {
-    Duration(Span::MINUTE)
-}
-fn clone_time() -> Duration {
-    Duration(Span::MINUTE)
-}
-fn ten_minutes() -> Duration {
-    Duration(Span::from_secs(600))
-}
-fn most() -> f64 {
-    0.8
-}
-fn one() -> u32 {
-    1
-}
-fn ten() -> u32 {
-    10
 }

@@ -34,28 +34,25 @@ object! {
             phases: Phases,
             /// From RUNNING to the exit of an essential container.
             crash: Law,
-            /// The exit code of such a crash, 0 to 255; 1 by default (model choice). A `restartPolicy` may ignore it.
-            #[schemars(range(max = 255))]
-            exit_code: u32,
-            /// From RUNNING until the application would answer checks; at once by default (model choice).
-            health: Law,
-            /// From SIGTERM until the containers have exited, cut by `stopTimeout`; 1 s by default (model choice).
-            stop: Law,
+            /// The exit code of such a crash, 0 to 255. A `restartPolicy` may ignore it.
+            exit_code: u32 [..=255] => Choice "1",
+            /// From RUNNING until the application would answer checks.
+            health: Law => Choice "at once",
+            /// From SIGTERM until the containers have exited, cut by `stopTimeout`.
+            stop: Law => Choice "1 s",
             /// Scale-in protection that tasks of a REPLICA service give themselves; none by default (model choice).
             protection: TaskProtection,
-            /// Size of the images of a task in megabytes, pulled at 50 MB/s; 150 by default (model choice).
-            #[schemars(range(min = 0, max = 10_000_000))]
-            image_megabytes: f64,
-            /// Hosts: from the decision to launch until the container instance is registered; log-normal with median
-            /// 120 s and sigma 0.25 by default (model choice).
-            boot: Law,
+            /// Size of the images of a task in megabytes, pulled at 50 MB/s.
+            image_megabytes: f64 [0..=10_000_000] => Choice "150",
+            /// Hosts: from the decision to launch until the container instance is registered.
+            boot: Law => Choice "log-normal with median 120 s and sigma 0.25",
             /// Hosts: agent setting ECS_ENABLE_SPOT_INSTANCE_DRAINING; off by default (sourced: [ecs-spot-draining]).
             spot_instance_draining: bool,
             /// Hosts: whether task network interfaces are trunked; off by default (sourced: [ecs-eni-trunking]).
             eni_trunking: bool,
-            /// Hosts: agent setting ECS_IMAGE_PULL_BEHAVIOR; `default` by default (sourced: [ecs-agent-config]). While
-            /// the registry is down only `always` differs from the others: a cached image does not help it.
-            image_pull_behavior: PullBehavior,
+            /// Hosts: agent setting ECS_IMAGE_PULL_BEHAVIOR. While the registry is down only `always` differs from the
+            /// others: a cached image does not help it.
+            image_pull_behavior: PullBehavior => Sourced "`default`" "[ecs-agent-config]",
             /// Hosts: attributes that agents register besides the built-in ones (ECS_INSTANCE_ATTRIBUTES), by name.
             attributes: BTreeMap<String, String>,
         }
@@ -68,9 +65,8 @@ object! {
     /// meanwhile, so that a deployment waits for it; failed checks, Spot reclaims and draining hosts do.
     TaskProtection("camelCase") {
         may {
-            /// How long it lasts, 2 h by default (sourced: [ecs-api-task-protection], `expiresInMinutes` 120); at least
-            /// 1 min, at most 48 h (sourced: the same, 1 to 2,880).
-            lasts: Law,
+            /// How long it lasts: at least 1 min, at most 48 h (sourced: [ecs-api-task-protection]: 1 to 2,880).
+            lasts: Law => Sourced "2 h" "[ecs-api-task-protection]",
             /// From its end until the task protects itself again; never by default (model choice).
             again: Law,
         }
@@ -91,9 +87,8 @@ object! {
             image_pull: Law,
             /// Starting one layer of containers; layers follow from `dependsOn`.
             container_start: Law,
-            /// From the start of a container that others wait for with COMPLETE or SUCCESS until it has exited; at once
-            /// by default (model choice).
-            completion: Law,
+            /// From the start of a container that others wait for with COMPLETE or SUCCESS until it has exited.
+            completion: Law => Choice "at once",
         }
     }
 }
@@ -102,14 +97,12 @@ object! {
     /// Laws of detection, for all services.
     Detection("camelCase") {
         may {
-            /// From the silent death of a Fargate task, or the end of a dead host's instance, until ECS reports the tasks
-            /// as stopped; 1 to 2 min by default (model choice). An exit that an agent sees is known within a second,
-            /// whatever this says.
-            loss: Law,
+            /// From the silent death of a Fargate task, or the end of a dead host's instance, until ECS reports the
+            /// tasks as stopped. An exit that an agent sees is known within a second, whatever this says.
+            loss: Law => Choice "1 to 2 min",
             /// From the silent death of a host of an Auto Scaling group until the group ends it on failed status checks
-            /// and launches another; 5 min by default (model choice: AWS says only that it waits a few minutes). Until
-            /// then, and for `loss` longer, ECS shows its tasks as RUNNING.
-            host_checks: Law,
+            /// and launches another. Until then, and for `loss` longer, ECS shows its tasks as RUNNING.
+            host_checks: Law => Choice "5 min" "AWS says only that it waits a few minutes",
             /// From a target's death until the load balancer ejects it.
             target: Law,
         }

@@ -36,31 +36,32 @@ object! {
             defect: defect::Spec,
             /// The chance that it is bad, drawn anew for each change and replication: above 0, up to 1. 1 when there is a
             /// `defect` and nothing is written (model choice).
-            #[schemars(range(min = 0, max = 1))]
-            bad_share: f64,
+            bad_share: f64 [0..=1],
             /// The only zone in which it is bad, by id or name; everywhere by default (model choice).
             only_in_zone: String,
             /// The only unit in which it is bad: `cell-1`, or a service; everywhere by default (model choice).
             only_in_unit: String,
-            /// A change with a `featureFlag` of the same service: the revision is bad only for the share of the requests that see
-            /// that feature (`errors`, `slower`, `breaksAbove`, `poisonInput`); for all of them by default (model choice).
+            /// A change with a `featureFlag` of the same service: the revision is bad only for the share of the
+            /// requests that see that feature (`errors`, `slower`, `breaksAbove`, `poisonInput`); for all of them by
+            /// default (model choice).
             only_with_flag: String,
-            /// From the first moment at which a task of a bad revision runs until somebody finds it, and takes it back if it is
-            /// still under way: tests of canaries, customers who call. Nobody does by default (model choice).
+            /// From the first moment at which a task of a bad revision runs until somebody finds it, and takes it back
+            /// if it is still under way: tests of canaries, customers who call. Nobody does by default (model choice).
             found: Law,
-            /// How it goes on over its units. Left out: a single service is deployed by ECS alone, several units all at once.
+            /// How it goes on over its units. Left out: a single service is deployed by ECS alone, several units all at
+            /// once.
             pipeline: Pipeline,
-            /// Whether a customer who has seen the new version keeps seeing it, and no other customer does, where traffic moves
-            /// by weights; no by default (model choice).
+            /// Whether a customer who has seen the new version keeps seeing it, and no other customer does, where
+            /// traffic moves by weights; no by default (model choice).
             sticky: bool,
             /// A feature that is shown to a growing share of the requests, instead of a new revision.
             feature_flag: FeatureFlag,
             /// Whether the deployment circuit breaker of a service binds BLUE_GREEN, CANARY and LINEAR deployments of
             /// this change, too. The API says that it can only be used with rolling updates (sourced:
-            /// [ecs-api-circuit-breaker]), so it does not by default (model choice).
+            /// [ecs-api-circuit-breaker]), so it does not, unless this says so (model choice).
             circuit_breaker_on_traffic_shift: bool,
-            /// Copies of requests go to the new revision before any traffic moves to it (BLUE_GREEN, CANARY, LINEAR); none by
-            /// default (model choice).
+            /// Copies of requests go to the new revision before any traffic moves to it (BLUE_GREEN, CANARY, LINEAR);
+            /// none by default (model choice).
             shadow: Shadow,
         }
         list {
@@ -82,13 +83,11 @@ object! {
     Shadow("camelCase") {
         need {
             /// How long, before traffic moves: above 0.
-            #[serde(rename = "for")]
-            lasts: Duration,
+            lasts as "for": Duration,
         }
         may {
-            /// The share of the service's requests that is copied: above 0, up to 1. All by default (model choice).
-            #[schemars(range(min = 0, max = 1))]
-            share: f64,
+            /// The share of the service's requests that is copied: above 0, up to 1.
+            share: f64 [0..=1] => Choice "1",
         }
     }
 }
@@ -120,14 +119,12 @@ object! {
             lifecycle_stage: LifecycleStage,
         }
         may {
-            /// From the question until the answer of each hook, or until somebody continues; at once by default (model
-            /// choice).
-            takes: Law,
-            /// SUCCEEDED by default (model choice).
-            hook_status: HookStatus,
-            /// The chance that it finds a bad revision and is FAILED: 0 to 1, 0 by default (model choice).
-            #[schemars(range(min = 0, max = 1))]
-            finds: f64,
+            /// From the question until the answer of each hook, or until somebody continues.
+            takes: Law => Choice "at once",
+            /// The answer.
+            hook_status: HookStatus => Choice "SUCCEEDED",
+            /// The chance that it finds a bad revision and is FAILED: 0 to 1.
+            finds: f64 [0..=1] => Choice "0",
         }
     }
 }
@@ -147,20 +144,16 @@ object! {
     FeatureFlag("camelCase") {
         need {
             /// Minutes over which the steps are spread evenly: 0 to 1,440 (sourced: [appconfig-strategies]).
-            #[schemars(range(max = 1_440))]
-            deployment_duration_in_minutes: u32,
+            deployment_duration_in_minutes: u32 [..=1_440],
             /// Percent of the requests that see the feature after the first step: 1 to 100 (sourced:
             /// [appconfig-strategies]).
-            #[schemars(range(min = 1, max = 100))]
-            growth_factor: f64,
+            growth_factor: f64 [1..=100],
         }
         may {
-            /// LINEAR by default (sourced: [appconfig-strategies]).
-            growth_type: GrowthType,
-            /// Minutes in which alarms are watched once all see it: 0 to 1,440, 0 by default (sourced:
-            /// [appconfig-strategies]).
-            #[schemars(range(max = 1_440))]
-            final_bake_time_in_minutes: u32,
+            /// How the steps grow.
+            growth_type: GrowthType => Sourced "LINEAR" "[appconfig-strategies]",
+            /// Minutes in which alarms are watched once all see it: 0 to 1,440 (sourced: [appconfig-strategies]).
+            final_bake_time_in_minutes: u32 [..=1_440] => Sourced "0" "[appconfig-strategies]",
         }
         list {
             /// Alarms of the scenario that take it back when they go to ALARM.

@@ -36,34 +36,29 @@ pub const VERSION: u32 = 1;
 
 object! {
     /// A scenario of Evenkeel: what there is, what happens to it, and what is promised.
-    #[schemars(title = "Evenkeel scenario")]
     Scenario("camelCase") {
-        plain {
-            /// Where this schema stands, for editors.
-            #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
-            schema: Option<String>,
+        need {
             /// Version of the format.
-            #[schemars(range(min = 1, max = 1))]
-            version: u32,
+            version: u32 [1..=1] | VERSION,
             /// Name; also that of the folder of results.
-            name: String,
-            /// Which world of chance is run; 1 by default (model choice).
-            #[serde(default = "seed")]
-            seed: u64,
-            /// The date of time 0, RFC 3339. It dates events and drives daily curves (UTC). A Monday by default (model
-            /// choice).
-            #[serde(default = "starts_at")]
-            starts_at: String,
+            name: String | "scenario".to_owned(),
             /// How long is simulated, `warmUp` included.
-            duration: Duration,
-            /// What is simulated but not measured, at the start; none by default (model choice).
-            #[serde(default = "none")]
-            warm_up: Duration,
+            duration: Duration | Duration(Span::from_secs(300_000 * 86_400)),
+        }
+        given {
+            /// Which world of chance is run.
+            seed: u64 = 1 => Choice,
+            /// The date of time 0, RFC 3339. It dates events and drives daily curves (UTC); a Monday, if it is left
+            /// out.
+            starts_at: String = "2026-01-05T00:00:00Z".to_owned() => Choice,
+            /// What is simulated but not measured, at the start.
+            warm_up: Duration = Duration(Span::ZERO) => Choice,
             /// Whether services start from nothing instead of at their desired count.
-            #[serde(default)]
-            start_empty: bool,
+            start_empty: bool = false,
         }
         may {
+            /// Where this schema stands, for editors.
+            schema as "$schema": String,
             /// What the scenario shows.
             description: String,
             /// Laws of detection. Without, they follow from health-check settings and agent time-outs (sourced:
@@ -114,9 +109,9 @@ object! {
         }
         may {
             /// What Fargate has and gives here.
-            fargate: Fargate,
-            /// The ECS control plane; one cell that never throttles by default (model choice).
-            control_plane: ControlPlane,
+            fargate: Fargate => Own "",
+            /// The ECS control plane.
+            control_plane: ControlPlane => Choice "one cell that never throttles",
         }
         list {
             /// Zones; three availability zones by default (model choice).
@@ -150,11 +145,11 @@ object! {
             id: String,
         }
         may {
-            /// What it is; `availabilityZone` by default.
-            kind: ZoneKind,
-            /// Name as the AWS CLI prints it; by default the Region's name and a letter, in order (model choice). Zones
-            /// that are no availability zones are called by their id (model choice).
-            name: String,
+            /// What it is.
+            kind: ZoneKind => Choice "`availabilityZone`",
+            /// Name as the AWS CLI prints it. Zones that are no availability zones are called by their id (model
+            /// choice).
+            name: String => Choice "the Region's name and a letter, in order,",
             /// The Region that it belongs to: the one that it stands in, if left out. An outpost has to name the
             /// availability zone of this Region that it is anchored to.
             parent: String,
@@ -169,60 +164,30 @@ object! {
 object! {
     /// What AWS Fargate has in stock and how quickly it launches.
     Fargate("camelCase") {
-        plain {
-            /// vCPUs on demand in each zone; 2,000 by default (model choice: AWS publishes none).
-            #[serde(default = "stock")]
-            #[schemars(range(min = 0, max = 1_000_000_000))]
-            vcpu_per_zone: f64,
-            /// Spot vCPUs in each zone; 2,000 by default (model choice: AWS publishes none).
-            #[serde(default = "stock")]
-            #[schemars(range(min = 0, max = 1_000_000_000))]
-            spot_vcpu_per_zone: f64,
-            /// Tokens of the on-demand launch bucket when full; 100 by default (sourced: [ecs-fargate-throttling]).
-            #[serde(default = "burst")]
-            #[schemars(range(min = 1))]
-            launch_burst: u32,
-            /// Its refill; `"20/s"` by default (sourced: [ecs-fargate-throttling]).
-            #[serde(default = "refill")]
-            launch_rate: Rate,
-            /// Tokens of the Spot launch bucket when full; 100 by default (sourced: [ecs-fargate-throttling]).
-            #[serde(default = "burst")]
-            #[schemars(range(min = 1))]
-            spot_launch_burst: u32,
-            /// Its refill; `"20/s"` by default (sourced: [ecs-fargate-throttling]).
-            #[serde(default = "refill")]
-            spot_launch_rate: Rate,
+        given {
+            /// vCPUs on demand in each zone.
+            vcpu_per_zone: f64 [0..=1_000_000_000] = 2_000.0 => Choice "AWS publishes none",
+            /// Spot vCPUs in each zone.
+            spot_vcpu_per_zone: f64 [0..=1_000_000_000] = 2_000.0 => Choice "AWS publishes none",
+            /// Tokens of the on-demand launch bucket when full.
+            launch_burst: u32 [1..] = 100 => Sourced "[ecs-fargate-throttling]",
+            /// Its refill.
+            launch_rate: Rate = Rate(20 * Rate::ONE) => Sourced "[ecs-fargate-throttling]",
+            /// Tokens of the Spot launch bucket when full.
+            spot_launch_burst: u32 [1..] = 100 => Sourced "[ecs-fargate-throttling]",
+            /// Its refill.
+            spot_launch_rate: Rate = Rate(20 * Rate::ONE) => Sourced "[ecs-fargate-throttling]",
         }
         may {
             /// Quota of on-demand vCPUs of each account; does not bind when left out (model choice).
-            #[schemars(range(min = 0, max = 1_000_000_000))]
-            vcpu_quota: f64,
+            vcpu_quota: f64 [0..=1_000_000_000],
             /// Quota of Spot vCPUs of each account; does not bind when left out (model choice).
-            #[schemars(range(min = 0, max = 1_000_000_000))]
-            spot_vcpu_quota: f64,
-            /// Network interfaces of tasks attached each second in each account, on demand and Spot together; a task whose
-            /// launch was accepted waits for it. Does not bind when left out (model choice: AWS publishes none).
+            spot_vcpu_quota: f64 [0..=1_000_000_000],
+            /// Network interfaces of tasks attached each second in each account, on demand and Spot together; a task
+            /// whose launch was accepted waits for it. Does not bind when left out (model choice: AWS publishes none).
             attach_rate: Rate,
-            /// Tokens of that bucket when full; as many as come in a second by default, one at least (model choice).
-            #[schemars(range(min = 1))]
-            attach_burst: u32,
-        }
-    }
-}
-
-impl Default for Fargate {
-    fn default() -> Self {
-        Fargate {
-            vcpu_per_zone: stock(),
-            spot_vcpu_per_zone: stock(),
-            launch_burst: burst(),
-            launch_rate: refill(),
-            spot_launch_burst: burst(),
-            spot_launch_rate: refill(),
-            vcpu_quota: None,
-            spot_vcpu_quota: None,
-            attach_rate: None,
-            attach_burst: None,
+            /// Tokens of that bucket when full.
+            attach_burst: u32 [1..] => Calculated "as many as come in a second, one at least,",
         }
     }
 }
@@ -233,23 +198,4 @@ impl Scenario {
         let composite = self.composite_alarms.iter().map(|one| one.alarm_name.as_str());
         self.alarms.iter().map(|one| one.alarm_name.as_str()).chain(composite).collect()
     }
-}
-
-fn seed() -> u64 {
-    1
-}
-fn starts_at() -> String {
-    "2026-01-05T00:00:00Z".to_owned()
-}
-fn none() -> Duration {
-    Duration(Span::ZERO)
-}
-fn stock() -> f64 {
-    2_000.0
-}
-fn burst() -> u32 {
-    100
-}
-fn refill() -> Rate {
-    Rate(20 * Rate::ONE)
 }

@@ -1,15 +1,10 @@
 //! What a scenario promises: `{"service": "shop/web", "requestAvailability": {"atLeast": 0.999}}`.
 
+use crate::grammar::{Defs, Read, Reader, Want};
 use crate::metrics::Subject;
-use crate::metrics::objective::Bound;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{self, MapAccess, Visitor};
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::metrics::objective::{Bound, Target};
 use serde_json::{Map, Value, json};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// One promise.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,119 +19,125 @@ pub struct Objective {
     pub bound: Bound,
 }
 
-impl Serialize for Objective {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry(self.subject.word(), &self.name)?;
-        map.serialize_entry(&self.keys.join("."), &self.bound)?;
-        map.end()
-    }
-}
+/// What may be promised of a measure.
+const BOUNDS: [&str; 3] = ["atLeast", "atMost", "equals"];
 
-impl<'de> Deserialize<'de> for Objective {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Reader)
-    }
-}
-
-struct Reader;
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Objective;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an objective: whose, and one measure with its bound")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Objective, A::Error> {
-        let (mut subject, mut measure) = (None, None);
-        while let Some(key) = map.next_key::<String>()? {
-            if let Some(known) = Subject::of(&key) {
-                if subject.replace((known, map.next_value::<String>()?)).is_some() {
-                    return Err(de::Error::custom("an objective is about one thing"));
+impl Read for Objective {
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let map = reader.map(value)?;
+        let mut subject: Option<(Subject, Option<String>)> = None;
+        let mut measure: Option<(&String, Option<(Vec<String>, Bound)>)> = None;
+        for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
+            if let Some(known) = Subject::of(key) {
+                match &subject {
+                    Some((first, _)) => reader.beside(key, first.word(), "subject"),
+                    None => subject = Some((known, reader.inside(key, |reader| String::read(value, reader)))),
                 }
-            } else {
-                let Written(mut keys, bound) = map.next_value()?;
-                keys.insert(0, key);
-                if measure.replace((keys, bound)).is_some() {
-                    return Err(de::Error::custom("an objective has one measure: write a second objective"));
-                }
+                continue;
+            }
+            let read = reader.inside(key, |reader| bound(value, key, reader));
+            match &measure {
+                Some((first, _)) => reader.beside(key, first, "measure"),
+                None => measure = Some((key, read)),
             }
         }
-        let all = || Subject::ALL.iter().map(|known| known.1).collect::<Vec<_>>().join(", ");
-        let (subject, name) =
-            subject.ok_or_else(|| de::Error::custom(format!("needs whose it is: one of {}", all())))?;
-        let (keys, bound) =
-            measure.ok_or_else(|| de::Error::custom("needs a measure such as \"requestAvailability\""))?;
-        Ok(Objective { subject, name, keys, bound })
-    }
-}
-
-/// A bound, below the keys that are left of its measure: `{"min": {"atLeast": 20}}` of `running`.
-struct Written(Vec<String>, Bound);
-
-impl<'de> Deserialize<'de> for Written {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Inside;
-        impl<'de> Visitor<'de> for Inside {
-            type Value = Written;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a bound such as {\"atLeast\": 0.999}")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Written, A::Error> {
-                let mut found = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    let one = match key.as_str() {
-                        "atLeast" => Written(Vec::new(), Bound::AtLeast(map.next_value()?)),
-                        "atMost" => Written(Vec::new(), Bound::AtMost(map.next_value()?)),
-                        "equals" => Written(Vec::new(), Bound::Equals(map.next_value()?)),
-                        _ => {
-                            let Written(mut keys, bound) = map.next_value()?;
-                            keys.insert(0, key);
-                            Written(keys, bound)
-                        }
-                    };
-                    if found.replace(one).is_some() {
-                        return Err(de::Error::custom("one bound only: write a second objective"));
-                    }
-                }
-                found.ok_or_else(|| de::Error::custom("needs a bound such as {\"atLeast\": 0.999}"))
-            }
+        if subject.is_none() {
+            reader.lacks("subject", Subject::ALL.iter().map(|known| known.1));
         }
-        deserializer.deserialize_map(Inside)
+        if measure.is_none() {
+            reader.lacks("measure", ["requestAvailability", "recoverSeconds", "outcome"].into_iter());
+        }
+        let ((subject, name), (_, found)) = (subject?, measure?);
+        let (keys, bound) = found?;
+        Some(Objective { subject, name: name?, keys, bound })
+    }
+
+    fn schema(defs: &mut Defs) -> Value {
+        defs.refer("Objective", "Objective", schema)
+    }
+
+    fn example() -> String {
+        "{ \"service\": \"shop/web\", \"requestAvailability\": { \"atLeast\": 0.999 } }".to_owned()
     }
 }
 
-impl JsonSchema for Objective {
-    fn schema_name() -> Cow<'static, str> {
-        "Objective".into()
+/// A bound below the keys of its measure: `{"min": {"atLeast": 20}}` of `running`.
+fn bound(value: &Value, key: &str, reader: &mut Reader<'_>) -> Option<(Vec<String>, Bound)> {
+    let map = reader.map(value)?;
+    let mut found: Option<(&String, Option<(Vec<String>, Bound)>)> = None;
+    for (inner, value) in map {
+        let bound: Option<fn(Target) -> Bound> = match inner.as_str() {
+            "atLeast" => Some(Bound::AtLeast),
+            "atMost" => Some(Bound::AtMost),
+            "equals" => Some(Bound::Equals),
+            _ => None,
+        };
+        let read = reader.inside(inner, |reader| match bound {
+            Some(bound) => Some((Vec::new(), bound(target(value, reader)?))),
+            None if value.is_object() => self::bound(value, inner, reader),
+            None => {
+                reader.unknown(inner, "bound", &BOUNDS);
+                None
+            }
+        });
+        match &found {
+            Some((first, _)) => reader.beside(inner, first, "bound"),
+            None => found = Some((inner, read)),
+        }
     }
+    if found.is_none() {
+        reader.lacks("bound", BOUNDS.into_iter());
+    }
+    let (mut keys, bound) = found?.1?;
+    keys.insert(0, key.to_owned());
+    Some((keys, bound))
+}
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let bound = generator.subschema_for::<Bound>().to_value();
-        let subjects: Vec<&str> = Subject::ALL.iter().map(|known| known.1).collect();
-        let mut properties: Map<String, Value> =
-            subjects.iter().map(|word| ((*word).to_owned(), json!({ "type": "string" }))).collect();
-        let keys: Vec<String> =
-            Subject::ALL.iter().flat_map(|(subject, _)| subject.keys()).map(|key| key.path).collect();
-        let dotted = keys.iter().filter(|key| !key.contains('*'));
-        properties.extend(dotted.map(|key| (key.clone(), bound.clone())));
-        // The same with the dots written as objects: `"running": {"min": {...}}`.
-        let parts = keys.iter().filter(|key| key.contains('.')).map(|key| key.split('.').collect());
-        properties.extend(nested(parts.collect(), &bound));
-        schemars::json_schema!({
-            "type": "object",
-            "description": "A promise: whose, and one measure of its result with a bound. A dot or an object leads into \
-                a result: `running.min`, `zoneShare.use1-az1`, `stops.SpotInterruption`, \
-                `launches.failed.RESOURCE:FARGATE`, `providers.FARGATE.running`.",
-            "properties": properties,
-            "additionalProperties": bound,
-            "minProperties": 2,
-            "maxProperties": 2,
-            "x-evenkeel-one-of": subjects,
-            "oneOf": subjects.iter().map(|word| json!({ "required": [word] })).collect::<Vec<_>>(),
-        })
+fn target(value: &Value, reader: &mut Reader<'_>) -> Option<Target> {
+    match value {
+        Value::Number(number) => number.as_f64().map(Target::Number),
+        Value::String(text) => Some(Target::Text(text.clone())),
+        Value::Null => Some(Target::Null),
+        _ => {
+            reader.mistyped(value, &[Want::Number, Want::Text, Want::Null], None);
+            None
+        }
     }
+}
+
+fn schema(defs: &mut Defs) -> Value {
+    let one = |text: &str, key: &str| {
+        json!({ "type": "object", "properties": { key: { "type": ["number", "string", "null"] } },
+            "required": [key], "additionalProperties": false, "description": text })
+    };
+    let bound = defs.refer("Bound", "Bound", |_| {
+        json!({ "description": "What a measure must keep.", "oneOf": [
+            one("The measure is this or more.", "atLeast"),
+            one("The measure is this or less.", "atMost"),
+            one("The measure is exactly this; numbers may differ in the ninth digit.", "equals"),
+        ] })
+    });
+    let subjects: Vec<&str> = Subject::ALL.iter().map(|known| known.1).collect();
+    let mut properties: Map<String, Value> =
+        subjects.iter().map(|word| ((*word).to_owned(), json!({ "type": "string" }))).collect();
+    let keys: Vec<String> = Subject::ALL.iter().flat_map(|(subject, _)| subject.keys()).map(|key| key.path).collect();
+    let dotted = keys.iter().filter(|key| !key.contains('*'));
+    properties.extend(dotted.map(|key| (key.clone(), bound.clone())));
+    // The same with the dots written as objects: `"running": {"min": {...}}`.
+    let parts = keys.iter().filter(|key| key.contains('.')).map(|key| key.split('.').collect());
+    properties.extend(nested(parts.collect(), &bound));
+    json!({
+        "type": "object",
+        "description": "A promise: whose, and one measure of its result with a bound. A dot or an object leads into \
+            a result: `running.min`, `zoneShare.use1-az1`, `stops.SpotInterruption`, \
+            `launches.failed.RESOURCE:FARGATE`, `providers.FARGATE.running`.",
+        "properties": properties,
+        "additionalProperties": bound,
+        "minProperties": 2,
+        "maxProperties": 2,
+        "x-evenkeel-one-of": subjects,
+        "oneOf": subjects.iter().map(|word| json!({ "required": [word] })).collect::<Vec<_>>(),
+    })
 }
 
 /// Keys one inside the other, down to a bound; of several subjects together. `*` stands for any name.

@@ -7,11 +7,10 @@ object! {
     /// ([lib-safe-deployments]). In a stage one unit is changed after the other; a failure takes back everything that
     /// was changed.
     Pipeline("camelCase") {
-        plain {
-            /// Whether a stage may begin while a fault is in force; not by default (sourced: [lib-safe-deployments], no
-            /// deployment during known events).
-            #[serde(default)]
-            during_faults: bool,
+        given {
+            /// Whether a stage may begin while a fault is in force: no deployment during known events (sourced:
+            /// [lib-safe-deployments]).
+            during_faults: bool = false,
         }
         may {
             /// An alarm on each unit, made for this change: it counts from the moment at which its unit is reached.
@@ -20,9 +19,9 @@ object! {
             one_box_alarm: PipelineAlarm,
             /// An alarm on all units together; one for each Region.
             fleet_alarm: PipelineAlarm,
-            /// With `controlPlane` or `controlPlanes`: how long it takes to change one box, one zone or a whole cell, or to change a cell back;
-            /// 5 min by default (model choice).
-            takes: Duration,
+            /// With `controlPlane` or `controlPlanes`: how long it takes to change one box, one zone or a whole cell,
+            /// or to change a cell back.
+            takes: Duration => Choice "5 min",
             /// When stages may begin; at any time by default (model choice).
             working_hours: WorkingHours,
         }
@@ -45,23 +44,19 @@ object! {
             what: StageKind,
         }
         may {
-            /// Name; by default it says what is changed.
+            /// Name; if it is left out, it says what is changed.
             name: String,
-            /// How many of the units, or with `regions` of the Regions, that have not been changed yet, in order; 1 by default.
-            #[schemars(range(min = 1))]
-            count: u32,
-            /// How many units of a Region are changed at a time; 1 by default (sourced: [lib-safe-deployments], one
-            /// failure domain at a time), all with `everywhere`.
-            #[schemars(range(min = 1))]
-            at_once: u32,
+            /// How many of the units, or with `regions` of the Regions, that have not been changed yet, in order.
+            count: u32 [1..] => Choice "1",
+            /// How many units of a Region are changed at a time; all with `everywhere`.
+            at_once: u32 [1..] => Sourced "1" "[lib-safe-deployments]",
             /// How long it is watched before the next stage may begin: 1 h after one box, 12 h after zones, 4 h after
             /// units (sourced: [lib-safe-deployments]), not at all after `everywhere`.
             bake: Duration,
-            /// With `zones`: how long it is watched after each zone but the last; 30 min by default (sourced:
-            /// [codedeploy-zonal]).
-            zone_bake: Duration,
-            /// How many requests the new revision has to get meanwhile; 0 by default (model choice).
-            requests: u64,
+            /// With `zones`: how long it is watched after each zone but the last.
+            zone_bake: Duration => Sourced "30 min" "[codedeploy-zonal]",
+            /// How many requests the new revision has to get meanwhile.
+            requests: u64 => Choice "0",
         }
         list {
             /// Which units, by name, instead of `count`: `cell-1`, or a service such as `shop/web`; with `regions` which Regions.
@@ -95,14 +90,12 @@ object! {
             threshold: f64,
         }
         may {
-            /// Seconds of a period; 60 by default (sourced: [cw-api-put-alarm]).
-            period: u32,
-            /// How many periods are looked at; 3 by default (model choice).
-            #[schemars(range(min = 1))]
-            evaluation_periods: u32,
-            /// How many of them must breach; all by default (sourced: [cw-api-put-alarm]).
-            #[schemars(range(min = 1))]
-            datapoints_to_alarm: u32,
+            /// Seconds of a period.
+            period: u32 => Sourced "60" "[cw-api-put-alarm]",
+            /// How many periods are looked at.
+            evaluation_periods: u32 [1..] => Choice "3",
+            /// How many of them must breach.
+            datapoints_to_alarm: u32 [1..] => Sourced "all" "[cw-api-put-alarm]",
         }
     }
 }
@@ -111,12 +104,12 @@ object! {
     /// Working hours, in UTC.
     WorkingHours("camelCase") {
         may {
-            /// Days; Monday to Friday by default (model choice).
-            days: Vec<Weekday>,
-            /// From this time of the day; `9h` by default (model choice).
-            from: Duration,
-            /// Before this one; `17h` by default (model choice).
-            until: Duration,
+            /// Days.
+            days: Vec<Weekday> => Choice "Monday to Friday",
+            /// From this time of the day.
+            from: Duration => Choice "`9h`",
+            /// Before this one.
+            until: Duration => Choice "`17h`",
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What is asked of services: requests and standalone tasks.
 
+use crate::engine::Span;
+use crate::grammar::{Defs, Read, Reader, short};
 use crate::model::quantity::{Duration, Law, Rate};
-use crate::scenario::ecs::Unused;
 use crate::scenario::ecs::service::{
     CapacityProviderStrategyItem, LaunchType, NetworkConfiguration, PlacementConstraint, PlacementStrategy,
 };
+use serde_json::{Value, json};
 
 object! {
     /// Requests offered to a service through an Application Load Balancer: exactly one of `rate`, `steps`, `daily` and
@@ -27,7 +29,7 @@ object! {
             /// row.
             csv: String,
             /// Settings of the load balancer and its target group.
-            load_balancer: LoadBalancer,
+            load_balancer: LoadBalancer => Own "",
         }
     }
 }
@@ -44,13 +46,34 @@ object! {
     }
 }
 
+/// A time of the day, such as `"09:00"`.
+#[derive(Clone, Copy, Debug)]
+pub struct TimeOfDay(pub Span);
+
+impl Read for TimeOfDay {
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = String::read(value, reader)?;
+        let time = time_of_day(&text);
+        if time.is_none() {
+            let message = format!("cannot be `{}`: it is a time of the day", short(&text));
+            reader.malformed(&message, format!("write it as {}", Self::example()));
+        }
+        time.map(TimeOfDay)
+    }
+    fn schema(_: &mut Defs) -> Value {
+        json!({ "type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["09:00"] })
+    }
+    fn example() -> String {
+        "\"09:00\"".to_owned()
+    }
+}
+
 object! {
     /// A change of the rate on every day.
     DailyStep("camelCase") {
         need {
             /// Time of day, UTC.
-            #[schemars(regex(pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), example = "09:00")]
-            at: String,
+            at: TimeOfDay,
             /// The rate from then on.
             rate: Rate,
         }
@@ -59,91 +82,53 @@ object! {
 
 object! {
     /// Settings of an Application Load Balancer and its target group.
-    #[schemars(rename = "LoadBalancerSettings")]
-    LoadBalancer("camelCase") {
-        plain {
-            /// Seconds between two checks: 5 to 300, 30 by default (sourced: [elb-health-checks]).
-            #[serde(default = "interval")]
-            #[schemars(range(min = 5, max = 300))]
-            health_check_interval_seconds: u32,
-            /// Seconds to wait for an answer: 2 to 120, 5 by default (sourced: [elb-health-checks]).
-            #[serde(default = "timeout")]
-            #[schemars(range(min = 2, max = 120))]
-            health_check_timeout_seconds: u32,
-            /// Passes in a row until healthy again: 2 to 10, 5 by default (sourced: [elb-health-checks]).
-            #[serde(default = "healthy")]
-            #[schemars(range(min = 2, max = 10))]
-            healthy_threshold_count: u32,
-            /// Failures in a row until unhealthy: 2 to 10, 2 by default (sourced: [elb-health-checks]).
-            #[serde(default = "unhealthy")]
-            #[schemars(range(min = 2, max = 10))]
-            unhealthy_threshold_count: u32,
-            /// `deregistration_delay.timeout_seconds`: up to an hour, 300 s by default (sourced:
-            /// [elb-target-group-attributes]).
-            #[serde(default = "deregistration")]
-            deregistration_delay: Duration,
-            /// Whether every node of the load balancer sends to the targets of all zones; yes by default (sourced:
-            /// [elb-how-it-works]).
-            #[serde(default = "yes")]
-            cross_zone: bool,
+    LoadBalancer("camelCase", called "LoadBalancerSettings") {
+        given {
+            /// Seconds between two checks: 5 to 300 (sourced: [elb-health-checks]).
+            health_check_interval_seconds: u32 [5..=300] = 30 => Sourced "[elb-health-checks]",
+            /// Seconds to wait for an answer: 2 to 120 (sourced: [elb-health-checks]).
+            health_check_timeout_seconds: u32 [2..=120] = 5 => Sourced "[elb-health-checks]",
+            /// Passes in a row until healthy again: 2 to 10 (sourced: [elb-health-checks]).
+            healthy_threshold_count: u32 [2..=10] = 5 => Sourced "[elb-health-checks]",
+            /// Failures in a row until unhealthy: 2 to 10 (sourced: [elb-health-checks]).
+            unhealthy_threshold_count: u32 [2..=10] = 2 => Sourced "[elb-health-checks]",
+            /// `deregistration_delay.timeout_seconds`: up to an hour (sourced: [elb-target-group-attributes]).
+            deregistration_delay: Duration = Duration(Span::from_secs(300)) => Sourced "[elb-target-group-attributes]",
+            /// Whether every node of the load balancer sends to the targets of all zones.
+            cross_zone: bool = true => Sourced "[elb-how-it-works]",
             /// How long clients keep the address of a node that does not answer, since its zone lost its power as a
-            /// whole or was cut off, counted from the loss; with `crossZone` off also of a node without targets. 60 s
-            /// by default (model choice).
-            #[serde(default = "dns")]
-            dns_ttl: Duration,
-            /// Share of the clients that try the address of another node at once when one does not answer: 0 to 1, 0 by
-            /// default (model choice).
-            #[serde(default)]
-            #[schemars(range(min = 0, max = 1))]
-            clients_retry_share: f64,
-        }
-    }
-}
-
-impl Default for LoadBalancer {
-    fn default() -> Self {
-        LoadBalancer {
-            health_check_interval_seconds: interval(),
-            health_check_timeout_seconds: timeout(),
-            healthy_threshold_count: healthy(),
-            unhealthy_threshold_count: unhealthy(),
-            deregistration_delay: deregistration(),
-            cross_zone: yes(),
-            dns_ttl: dns(),
-            clients_retry_share: 0.0,
+            /// whole or was cut off, counted from the loss; with `crossZone` off also of a node without targets.
+            dns_ttl: Duration = Duration(Span::MINUTE) => Choice,
+            /// Share of the clients that try the address of another node at once when one does not answer: 0 to 1.
+            clients_retry_share: f64 [0..=1] = 0.0 => Choice,
         }
     }
 }
 
 object! {
     /// A stream of standalone tasks: exactly one of `rate` and `every`, and exactly one way to find capacity.
-    RunTasks("camelCase") {
+    RunTasks("camelCase", own "arn") {
         need {
             /// Family, `family:revision` or ARN of the task definition.
             task_definition: String,
             /// From RUNNING until a task's work is done.
             lives: Law,
         }
-        plain {
-            /// Tasks for each call: 1 to 10, 1 by default (sourced: [ecs-api-run-task]).
-            #[serde(default = "one")]
-            #[schemars(range(min = 1, max = 10))]
-            count: u32,
-            /// Whether ECS tags tasks.
-            #[serde(rename = "enableECSManagedTags", default, skip_serializing_if = "Unused::is_absent")]
-            enable_ecs_managed_tags: Unused,
+        given {
+            /// Tasks for each call: 1 to 10 (sourced: [ecs-api-run-task]).
+            count: u32 [1..=10] = 1 => Sourced "[ecs-api-run-task]",
         }
         may {
-            /// Name; the family by default.
-            name: String,
+            /// Name.
+            name: String => Calculated "the family",
             /// RunTask calls, at random moments (exponential gaps).
             rate: Rate,
             /// Law of the time between two calls.
             every: Law,
-            /// First call not before this; 0 by default.
-            from: Duration,
-            /// No call at or after this; the end of the run by default.
-            until: Duration,
+            /// First call not before this.
+            from: Duration => Choice "`\"0s\"`",
+            /// No call at or after this.
+            until: Duration => Calculated "the end of the run",
             /// As for a service.
             launch_type: LaunchType,
             /// As for a service.
@@ -158,33 +143,29 @@ object! {
             placement_constraints: PlacementConstraint,
         }
         unused {
+            enable_ecs_managed_tags as "enableECSManagedTags",
             group, overrides, platform_version, propagate_tags, reference_id, started_by, tags, client_token,
             enable_execute_command, volume_configurations,
         }
     }
 }
 
-fn interval() -> u32 {
-    30
+/// `"09:30"`.
+fn time_of_day(text: &str) -> Option<Span> {
+    let (hours, minutes) = text.split_once(':')?;
+    let number =
+        |part: &str| part.parse::<u64>().ok().filter(|_| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()));
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    (hours < 24 && minutes < 60).then(|| Span::from_secs(hours * 3_600 + minutes * 60))
 }
-fn timeout() -> u32 {
-    5
-}
-fn healthy() -> u32 {
-    5
-}
-fn unhealthy() -> u32 {
-    2
-}
-fn deregistration() -> Duration {
-    Duration(crate::engine::Span::from_secs(300))
-}
-fn dns() -> Duration {
-    Duration(crate::engine::Span::MINUTE)
-}
-fn yes() -> bool {
-    true
-}
-fn one() -> u32 {
-    1
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_day_have_two_digits() {
+        assert_eq!(time_of_day("09:30"), Some(Span::from_secs(34_200)));
+        assert_eq!([time_of_day("9:30"), time_of_day("24:00"), time_of_day("12:60"), time_of_day("+1:00")], [None; 4]);
+    }
 }

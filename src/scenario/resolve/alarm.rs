@@ -119,7 +119,7 @@ impl Build<'_> {
         let (period, all) = (alarm.period, alarm.evaluation_periods);
         let of = alarm.datapoints_to_alarm.unwrap_or(all);
         let (period_at, all_at) = (format!("{at}/Period"), format!("{at}/EvaluationPeriods"));
-        let mut sound = self.out.within(all, 1.., &all_at);
+        let mut sound = true;
         if !matches!(period, 10 | 20 | 30) && (period == 0 || !period.is_multiple_of(60)) {
             let message = format!("CloudWatch refuses a period of {period} seconds");
             self.out.refused(&period_at, message, "write 10, 20, 30 or a multiple of 60");

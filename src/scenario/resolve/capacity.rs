@@ -176,8 +176,6 @@ impl Build<'_> {
         let mut families: Vec<Family> = Vec::new();
         for (place, item) in items.iter().enumerate() {
             let at = format!("{at}/{place}");
-            let weight = self.out.within(item.weight, 0..=1_000, &format!("{at}/weight"));
-            let base = self.out.within(item.base, 0..=100_000, &format!("{at}/base"));
             let Some(provider) = self.associated(&item.capacity_provider, home, &format!("{at}/capacityProvider"))
             else {
                 continue;
@@ -192,9 +190,7 @@ impl Build<'_> {
                     "it gets its base and nothing more (model choice: ECS's reference leaves it open); write a weight";
                 self.out.doubtful(&at, message, hint);
             }
-            if weight && base {
-                found.push(StrategyItem { provider, base: item.base, weight: item.weight });
-            }
+            found.push(StrategyItem { provider, base: item.base, weight: item.weight });
         }
         if families.iter().any(|kind| *kind != families[0]) {
             let hint = "keep to Fargate, to Auto Scaling groups, or to Managed Instances";

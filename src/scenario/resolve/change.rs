@@ -14,8 +14,6 @@ use crate::scenario::file::Change;
 
 /// Changes of a scenario (model choice: a cause carries the number of its change in twenty bits).
 const MOST_CHANGES: usize = 1 << 20;
-/// The longest bake (model choice: as for the other strategies, where AWS says so).
-const LONGEST_BAKE: u32 = 1_440;
 
 /// Why what belongs to a bad revision does nothing.
 pub(super) const NO_DEFECT: &str = "nothing says how the revision is bad";
@@ -222,10 +220,7 @@ impl Build<'_> {
         let at = format!("{at}/deploymentConfiguration");
         let breaker = written.deployment_circuit_breaker.as_ref();
         let breaker = breaker.and_then(|one| self.breaker(one, &format!("{at}/deploymentCircuitBreaker")));
-        let bake = written.bake_time_in_minutes.map(|minutes| {
-            self.out.within(minutes, 0..=LONGEST_BAKE, &format!("{at}/bakeTimeInMinutes"));
-            Span::MINUTE * u64::from(minutes)
-        });
+        let bake = written.bake_time_in_minutes.map(|minutes| Span::MINUTE * u64::from(minutes));
         let (strategy, hooks) = (self.moves_traffic(written, &at), self.hooks(written, &at));
         let early = self.early(written, strategy, &format!("{at}/earlySuccessCriteria"));
         Deployment { breaker, bake, strategy, hooks, early, ..Deployment::default() }

@@ -28,10 +28,6 @@ impl Build<'_> {
             if let Some(check) = &container.health_check {
                 self.health_check(check, &format!("{at}/healthCheck"));
             }
-            if let Some(period) = container.restart_policy.as_ref().and_then(|policy| policy.restart_attempt_period) {
-                let at = format!("{at}/restartPolicy/restartAttemptPeriod");
-                self.out.within(period, 60..=1_800, &at);
-            }
             let ignored = container.restart_policy.as_ref().map_or(0, |policy| policy.ignored_exit_codes.len());
             if ignored > MOST_EXIT_CODES {
                 let message = format!("ECS takes {MOST_EXIT_CODES} ignored exit codes, not {ignored}");
@@ -81,15 +77,6 @@ impl Build<'_> {
         if check.command.is_empty() {
             let hint = "write \"command\": [\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]";
             self.out.missing(&format!("{at}/command"), "a health check needs a command", hint);
-        }
-        let ranges = [
-            ("interval", check.interval, 5..=300),
-            ("timeout", check.timeout, 2..=60),
-            ("retries", check.retries, 1..=10),
-            ("startPeriod", check.start_period, 0..=300),
-        ];
-        for (key, value, range) in ranges {
-            self.out.within(value, range, &format!("{at}/{key}"));
         }
     }
 }

@@ -13,8 +13,7 @@ pub(super) const CELLS_MAX: u32 = 4_096;
 impl Build<'_> {
     /// The control plane of a Region with so many availability zones.
     pub(super) fn plane(&mut self, written: &ControlPlane, zones: usize, at: &str) -> plan::Plane {
-        let known = self.out.within(written.cells, 1..=CELLS_MAX, &format!("{at}/cells"));
-        let cells = if known { u64::from(written.cells) } else { 1 };
+        let cells = u64::from(written.cells);
         let (zone_rate, peak_rate) = self.rates(written, cells, zones.max(1) as u64, at).unzip();
         if peak_rate.is_none() && written.peak_requests.is_none() {
             self.without_peak(written, at);
@@ -24,8 +23,8 @@ impl Build<'_> {
             peak_rate,
             queue: written.queue.0,
             grows_after: written.grows_after.map(|after| after.0),
-            restart: self.restart(&written.restart, &format!("{at}/restart")),
-            costs: self.costs(&written.costs, &format!("{at}/costs")),
+            restart: restart(&written.restart),
+            costs: costs(&written.costs),
             other_calls: written.other_calls.0.div_ceil(cells),
             tested: self.tested(written.tested.as_ref(), &format!("{at}/tested")),
             depends_on: None,
@@ -37,15 +36,10 @@ impl Build<'_> {
     /// What a cell can do in each zone, and its share of the peak.
     fn rates(&mut self, written: &ControlPlane, cells: u64, zones: u64, at: &str) -> Option<(u64, u64)> {
         let percent = written.prescaled_percent;
-        let sound =
-            percent.is_none_or(|percent| self.out.within(percent, 1..=1_000, &format!("{at}/prescaledPercent")));
         let peak = written.peak_requests?.0;
         if peak / cells == 0 {
             let hint = "leave `peakRequests` out for cells that take any load";
             self.out.out_of_range(&format!("{at}/peakRequests"), "`peakRequests` must be above 0 in each cell", hint);
-            return None;
-        }
-        if !sound {
             return None;
         }
         let (top, bottom) = share(percent, zones);
@@ -120,40 +114,13 @@ impl Build<'_> {
         }
     }
 
-    fn restart(&mut self, written: &Restart, at: &str) -> CellRestart {
-        let mut each = |rate: f64, key: &str| {
-            self.out.within(rate, 0.001..=100_000.0, &format!("{at}/{key}"));
-            Span::from_secs_f64(1.0 / rate)
-        };
-        let cluster = each(written.clusters_per_second, "clustersPerSecond");
-        let task = each(written.tasks_per_second, "tasksPerSecond");
-        CellRestart { base: written.base.0, cluster, task }
-    }
-
-    fn costs(&mut self, written: &Costs, at: &str) -> plan::Costs {
-        let mut millionths = |cost: f64, key: &str| {
-            self.out.within(cost, 0.0..=1_000.0, &format!("{at}/{key}"));
-            libm::round(cost * 1e6) as u64
-        };
-        plan::Costs {
-            launch: millionths(written.launch, "launch"),
-            stop: millionths(written.stop, "stop"),
-            state_change: millionths(written.state_change, "stateChange"),
-            reconcile: millionths(written.reconcile, "reconcile"),
-        }
-    }
-
     fn tested(&mut self, written: Option<&Tested>, at: &str) -> plan::Tested {
         let Some(written) = written else { return plan::Tested::default() };
         if written.requests.is_some_and(|rate| rate.0 == 0) {
             let hint = "write a rate such as \"100/s\", or leave it out";
             self.out.out_of_range(&format!("{at}/requests"), "`requests` must be above 0", hint);
         }
-        for (key, count) in [("clusters", written.clusters), ("tasks", written.tasks)] {
-            count.map(|count| self.out.within(count, 1.., &format!("{at}/{key}")));
-        }
         let beyond = written.beyond.unwrap_or(1.0);
-        self.out.within(beyond, 0.0..=10.0, &format!("{at}/beyond"));
         let nothing = written.requests.is_none() && written.clusters.is_none() && written.tasks.is_none();
         if nothing && written.beyond.is_some() {
             let why = "no size is written up to which a cell was tested";
@@ -163,8 +130,24 @@ impl Build<'_> {
             rate: written.requests.map(|rate| rate.0),
             clusters: written.clusters,
             tasks: written.tasks,
-            beyond: libm::round(beyond.clamp(0.0, 10.0) * 1e3) as u32,
+            beyond: libm::round(beyond * 1e3) as u32,
         }
+    }
+}
+
+fn restart(written: &Restart) -> CellRestart {
+    let each = |rate: f64| Span::from_secs_f64(1.0 / rate);
+    let (cluster, task) = (each(written.clusters_per_second), each(written.tasks_per_second));
+    CellRestart { base: written.base.0, cluster, task }
+}
+
+fn costs(written: &Costs) -> plan::Costs {
+    let millionths = |cost: f64| libm::round(cost * 1e6) as u64;
+    plan::Costs {
+        launch: millionths(written.launch),
+        stop: millionths(written.stop),
+        state_change: millionths(written.state_change),
+        reconcile: millionths(written.reconcile),
     }
 }
 

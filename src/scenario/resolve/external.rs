@@ -20,7 +20,6 @@ impl Build<'_> {
             let at = format!("{at}/{place}");
             let zone = self.site(&entry.zone, home, &format!("{at}/zone"));
             let kind = self.instance_type(&entry.instance_type, &format!("{at}/instanceType"));
-            self.out.within(entry.count, 1.., &format!("{at}/count"));
             hosts.extend(zone.zip(kind).map(|(zone, kind)| (zone, kind, entry.count)));
         }
         let mut zones: Vec<ZoneId> = hosts.iter().map(|row| row.0).collect();

@@ -125,15 +125,6 @@ impl Build<'_> {
 
     fn scaling(&mut self, written: Option<&ManagedScaling>, at: &str) -> Option<Scaling> {
         let written = written?;
-        let ranges = [
-            ("targetCapacity", written.target_capacity, 1..=100),
-            ("minimumScalingStepSize", written.minimum_scaling_step_size, 1..=10_000),
-            ("maximumScalingStepSize", written.maximum_scaling_step_size, 1..=10_000),
-            ("instanceWarmupPeriod", written.instance_warmup_period, 0..=10_000),
-        ];
-        for (key, value, range) in ranges {
-            self.out.within(value, range, &format!("{at}/{key}"));
-        }
         if written.minimum_scaling_step_size > written.maximum_scaling_step_size {
             let hint = "swap the two step sizes";
             self.out.conflict(at, "`minimumScalingStepSize` must be at most `maximumScalingStepSize`", hint);

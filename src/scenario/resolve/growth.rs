@@ -19,7 +19,6 @@ impl Build<'_> {
     /// When cells are added; which clusters move is known once there are clusters.
     pub(super) fn growth(&mut self, written: &ControlPlane, at: &str) -> Growth {
         let at_once = written.migration.as_ref().map_or(1, |migration: &Migration| migration.at_once);
-        self.out.within(at_once, 1..=1_000, &format!("{at}/migration/atOnce"));
         if written.migration.is_some() && written.add_cells.is_empty() {
             self.out.idle(&format!("{at}/migration"), "no cell is added", "write `addCells`, or leave it out");
         }

@@ -150,12 +150,6 @@ impl Build<'_> {
                 self.gaps(law, &format!("{at}/protection/{key}"));
             }
         }
-        if let Some(code) = entry.exit_code {
-            self.out.within(code, 0..=255, &format!("{at}/exitCode"));
-        }
-        if let Some(size) = entry.image_megabytes {
-            self.out.within(size, 0.0..=1e7, &format!("{at}/imageMegabytes"));
-        }
         let of_hosts = [
             ("boot", entry.boot.is_some()),
             ("spotInstanceDraining", entry.spot_instance_draining.is_some()),

@@ -37,8 +37,6 @@ impl Build<'_> {
         }
         let optimization = provider.infrastructure_optimization.as_ref();
         let after = optimization.and_then(|written| written.scale_in_after).unwrap_or(SCALE_IN_AFTER);
-        let after_at = format!("{at}/infrastructureOptimization/scaleInAfter");
-        self.out.within(after, -1..=3_600, &after_at);
         let types_at = format!("{at}/instanceLaunchTemplate/instanceRequirements");
         let types = self.fitting_types(template.instance_requirements.as_ref(), &types_at);
         let repairs = provider.auto_repair_configuration.as_ref().and_then(|written| written.actions_status);

@@ -48,7 +48,7 @@ mod traffic;
 mod units;
 
 use self::service::Written;
-use super::file::{Scenario, VERSION};
+use super::file::Scenario;
 use super::types;
 use crate::engine::{Dist, Span, Time};
 use crate::metrics::Objective;
@@ -177,10 +177,6 @@ const MOST_CELLS: usize = 1 << 14;
 impl Build<'_> {
     fn head(&mut self) {
         let scenario = self.scenario;
-        if scenario.version != VERSION {
-            let message = format!("this program reads version {VERSION}, not {}", scenario.version);
-            self.out.unknown_value("/version", message, format!("write {VERSION}"));
-        }
         if scenario.name.trim().is_empty()
             || scenario.name.contains(|c: char| matches!(c, '/' | '\\') || c.is_control())
             || scenario.name.starts_with('.')
@@ -229,9 +225,6 @@ impl Build<'_> {
             if !seen.insert(&kind.instance_type) {
                 self.out.twice(&kind.instance_type, &at);
             }
-            let (vcpus, memory) = (kind.vcpu_info.default_vcpus, kind.memory_info.size_in_mib);
-            self.out.within(vcpus, 1..=4_096, &format!("{at}/VCpuInfo/DefaultVCpus"));
-            self.out.within(memory, 1..=100_000_000, &format!("{at}/MemoryInfo/SizeInMiB"));
         }
     }
 

@@ -19,12 +19,9 @@ impl Build<'_> {
         let most = written.and_then(|written| written.maximum_percent);
         let (least_default, most_default) = if kind == Kind::Daemon { (0, 100) } else { (100, 200) };
         let (least, most) = (least.unwrap_or(least_default), most.unwrap_or(most_default));
-        self.out.within(least, 0..=100, &format!("{at}/minimumHealthyPercent"));
         if kind == Kind::Daemon && most != 100 {
             let message = format!("ECS takes a DAEMON service with `maximumPercent` 100 only, not {most}");
             self.out.refused(&format!("{at}/maximumPercent"), message, "write 100, or leave it out");
-        } else {
-            self.out.within(most, 100.., &format!("{at}/maximumPercent"));
         }
         let desired = u64::from(service.desired_count.unwrap_or(0));
         let stays = (desired * u64::from(least)).div_ceil(100) >= desired;

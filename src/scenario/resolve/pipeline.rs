@@ -104,11 +104,6 @@ impl Build<'_> {
             self.out.exclude("`count` and `units`", &format!("{at}/count"));
             return None;
         }
-        for (key, count) in [("count", stage.count), ("atOnce", stage.at_once)] {
-            if !count.is_none_or(|count| self.out.within(count, 1.., &format!("{at}/{key}"))) {
-                return None;
-            }
-        }
         if stage.what == StageKind::Regions {
             return self.units_of_regions(stage, named, left, at);
         }

@@ -122,26 +122,9 @@ impl Build<'_> {
     }
 
     fn fargate(&mut self, fargate: &Fargate, at: &str) {
-        let amounts = [
-            ("vcpuPerZone", Some(fargate.vcpu_per_zone)),
-            ("spotVcpuPerZone", Some(fargate.spot_vcpu_per_zone)),
-            ("vcpuQuota", fargate.vcpu_quota),
-            ("spotVcpuQuota", fargate.spot_vcpu_quota),
-        ];
-        for (key, amount) in amounts {
-            if let Some(amount) = amount {
-                self.out.within(amount, 0.0..=1e9, &format!("{at}/{key}"));
-            }
-        }
-        self.out.within(fargate.launch_burst, 1.., &format!("{at}/launchBurst"));
-        self.out.within(fargate.spot_launch_burst, 1.., &format!("{at}/spotLaunchBurst"));
-        if let Some(burst) = fargate.attach_burst {
-            let key = format!("{at}/attachBurst");
-            self.out.within(burst, 1.., &key);
-            if fargate.attach_rate.is_none() {
-                let why = "without `attachRate` nothing bounds network interfaces";
-                self.out.idle(&key, why, "write `attachRate`, such as \"2/s\", or leave it out");
-            }
+        if fargate.attach_burst.is_some() && fargate.attach_rate.is_none() {
+            let why = "without `attachRate` nothing bounds network interfaces";
+            self.out.idle(&format!("{at}/attachBurst"), why, "write `attachRate`, such as \"2/s\", or leave it out");
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::engine::Span;
 use crate::model::ids::RegionId;
 use crate::model::plan;
 use crate::model::problem::{Code, Noun, Problem};
-use crate::model::routing::{self, shuffle_shard::MOST_WORKERS};
+use crate::model::routing;
 use crate::scenario::ecs::cluster::Cluster;
 use crate::scenario::file::{ControlPlane, Mapping, Router};
 use crate::scenario::source;
@@ -61,8 +61,7 @@ impl Build<'_> {
     fn shards(&mut self, written: &Router, at: &str) -> plan::Mapping {
         let workers = written.workers.unwrap_or(WORKERS);
         let size = written.shard_size.unwrap_or(SHARD_SIZE.min(workers));
-        let sound = self.out.within(workers, 1..=MOST_WORKERS, &format!("{at}/workers"))
-            && self.out.within(size, 1..=workers, &format!("{at}/shardSize"));
+        let sound = self.out.within(size, 1..=workers, &format!("{at}/shardSize"));
         let (workers, size) = if sound { (workers, size) } else { (WORKERS, SHARD_SIZE) };
         plan::Mapping::ShuffleShard { workers, size }
     }
@@ -89,8 +88,7 @@ impl Build<'_> {
         if self.plan.cells.len() > super::MOST_CELLS {
             return vec![clusters.clone()];
         }
-        let cells =
-            if (1..=super::control_plane::CELLS_MAX).contains(&written.cells) { written.cells as u16 } else { 1 };
+        let cells = written.cells as u16;
         let mapping = plane.router.mapping;
         let fixed = self.fixed(written, cells, clusters, &format!("/regions/{place}/controlPlane/router"));
         let names: Vec<String> = clusters.iter().map(|(_, cluster)| cluster.cluster_name.clone()).collect();

@@ -15,8 +15,6 @@ use crate::scenario::ecs::task_definition::NetworkMode;
 
 /// Tasks of a service by ECS's default quota (sourced: [ecs-quotas]).
 const TASK_QUOTA: u32 = 5_000;
-/// `healthCheckGracePeriodSeconds` at most (sourced: [ecs-api-create-service]).
-const LONGEST_GRACE: u32 = 2_147_483_647;
 
 /// A service as it is written.
 pub(super) struct Written<'a> {
@@ -59,7 +57,6 @@ impl Build<'_> {
         let definition = self.definition(&service.task_definition, &format!("{at}/taskDefinition"));
         let strategy = self.capacity(&service.capacity_provider_strategy, service.launch_type, home, at);
         let grace = service.health_check_grace_period_seconds.unwrap_or(0);
-        self.out.within(grace, 0..=LONGEST_GRACE, &format!("{at}/healthCheckGracePeriodSeconds"));
         self.external_service(service, definition, at);
         let (Some(definition), Some(strategy)) = (definition, strategy) else { return };
         let on_fargate = self.on_fargate(&strategy);

@@ -10,11 +10,8 @@ use crate::scenario::ecs::lifecycle::{HookTargetType, LifecycleHook, LifecycleSt
 use crate::scenario::ecs::service::{DeploymentConfiguration, DeploymentStrategy};
 use crate::scenario::file::{Change, FeatureFlag, GrowthType, HookStatus};
 
-/// The longest wait of a step ([ecs-blue-green]).
-const LONGEST_STEP: u32 = 1_440;
 /// How long a hook may take: by default, and at most ([ecs-blue-green]).
 const TIMEOUT: u32 = 1_440;
-const LONGEST_TIMEOUT: u32 = 20_160;
 
 impl Build<'_> {
     /// `strategy` with what belongs to it.
@@ -45,33 +42,16 @@ impl Build<'_> {
             DeploymentStrategy::Linear => {
                 let one = written.linear_configuration.as_ref();
                 let percent = one.and_then(|one| one.step_percent).unwrap_or(10.0);
-                let minutes = one.and_then(|one| one.step_bake_time_in_minutes).unwrap_or(6);
-                let at = format!("{at}/linearConfiguration");
-                let ppm = self.percent(percent, 3.0, &format!("{at}/stepPercent"));
-                Strategy::Linear { ppm, bake: self.minutes(minutes, &format!("{at}/stepBakeTimeInMinutes")) }
+                let bake = one.and_then(|one| one.step_bake_time_in_minutes).unwrap_or(6);
+                Strategy::Linear { ppm: millionths(percent), bake: minutes(bake) }
             }
             DeploymentStrategy::Canary => {
                 let one = written.canary_configuration.as_ref();
                 let percent = one.and_then(|one| one.canary_percent).unwrap_or(5.0);
-                let minutes = one.and_then(|one| one.canary_bake_time_in_minutes).unwrap_or(10);
-                let at = format!("{at}/canaryConfiguration");
-                let ppm = self.percent(percent, 0.1, &format!("{at}/canaryPercent"));
-                Strategy::Canary { ppm, bake: self.minutes(minutes, &format!("{at}/canaryBakeTimeInMinutes")) }
+                let bake = one.and_then(|one| one.canary_bake_time_in_minutes).unwrap_or(10);
+                Strategy::Canary { ppm: millionths(percent), bake: minutes(bake) }
             }
         }
-    }
-
-    /// A percentage from `least` to 100, in millionths.
-    fn percent(&mut self, value: f64, least: f64, at: &str) -> u64 {
-        if !self.out.within(value, least..=100.0, at) {
-            return WHOLE;
-        }
-        libm::round(value * 1e4) as u64
-    }
-
-    fn minutes(&mut self, value: u32, at: &str) -> Span {
-        self.out.within(value, 0..=LONGEST_STEP, at);
-        Span::MINUTE * u64::from(value)
     }
 
     /// `lifecycleHooks`.
@@ -115,8 +95,6 @@ impl Build<'_> {
         }
         let limit = written.timeout_configuration.as_ref();
         let minutes = limit.and_then(|limit| limit.timeout_in_minutes).unwrap_or(TIMEOUT);
-        let at = format!("{at}/timeoutConfiguration/timeoutInMinutes");
-        self.out.within(minutes, 1..=LONGEST_TIMEOUT, &at);
         let goes_on = limit.and_then(|limit| limit.action) == Some(TimeoutAction::Continue);
         Hook { stages, timeout: Span::MINUTE * u64::from(minutes), rolls_back: !goes_on }
     }
@@ -187,11 +165,9 @@ impl Build<'_> {
             self.out.wrong_target(&format!("{at}/defect"), message, hint);
         }
         let at = format!("{at}/featureFlag");
-        let ppm = self.percent(flag.growth_factor, 1.0, &format!("{at}/growthFactor"));
-        let duration = flag.deployment_duration_in_minutes;
-        let duration = self.minutes(duration, &format!("{at}/deploymentDurationInMinutes"));
-        let bake = flag.final_bake_time_in_minutes.unwrap_or(0);
-        let bake = self.minutes(bake, &format!("{at}/finalBakeTimeInMinutes"));
+        let ppm = millionths(flag.growth_factor);
+        let duration = minutes(flag.deployment_duration_in_minutes);
+        let bake = minutes(flag.final_bake_time_in_minutes.unwrap_or(0));
         let names = flag.alarm_names.iter().enumerate();
         let alarms: Vec<_> =
             names.filter_map(|(row, name)| self.watched(service, name, &format!("{at}/alarmNames/{row}"))).collect();
@@ -227,6 +203,15 @@ fn lifecycle(stage: LifecycleStage) -> Lifecycle {
         LifecycleStage::BakeTime => Lifecycle::BakeTime,
         LifecycleStage::CleanUp => Lifecycle::CleanUp,
     }
+}
+
+/// A percentage in millionths.
+fn millionths(percent: f64) -> u64 {
+    libm::round(percent * 1e4) as u64
+}
+
+fn minutes(count: u32) -> Span {
+    Span::MINUTE * u64::from(count)
 }
 
 #[cfg(test)]

@@ -62,7 +62,6 @@ impl Build<'_> {
     }
 
     fn arrivals(&mut self, stream: &RunTasks, at: &str) -> Option<Arrivals> {
-        self.out.within(stream.count, 1..=10, &format!("{at}/count"));
         let from = Time::ZERO + stream.from.map_or(Span::ZERO, |from| from.0);
         let until = stream.until.map_or(self.plan.end(), |until| Time::ZERO + until.0);
         self.out.after(until, Some(from), &format!("{at}/until"));

@@ -1,0 +1,59 @@
+//! How what a scenario holds is declared: from one declaration follow a type, its reader and its schema.
+//!
+//! ```text
+//! object! { .. }  ─►  struct  +  Read::read (value ─► type, everything wrong at once)  +  Read::schema (for editors)
+//! ```
+//! A reader goes on after a mistake: what is wrong in an object takes a needed field out, and with it the object, and
+//! nothing else. `null` is as good as a field that is not written.
+
+#[macro_use]
+mod declare;
+mod fields;
+mod object;
+mod one_of;
+mod plain;
+mod reader;
+mod schema;
+mod wording;
+
+pub use fields::Fields;
+pub use object::{Label, Object, Rule, UNUSED};
+pub use one_of::{OneOf, Variant};
+pub use plain::{Anything, Unused, Whole};
+pub use reader::{BEARING, Finding, Found, Mistake, NO_BEARING, Reader, Weight};
+pub use schema::{Defs, described};
+pub use wording::{Want, listed, nearest, short, subject};
+
+use serde_json::Value;
+
+/// What a scenario can hold.
+pub trait Read: Sized + 'static {
+    /// Reads a value; `None` when it is wrong, which is then told.
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self>;
+
+    /// The same within bounds; only numbers and texts have any.
+    fn within(value: &Value, _bounds: Bounds, reader: &mut Reader<'_>) -> Option<Self> {
+        Self::read(value, reader)
+    }
+
+    /// Its JSON Schema.
+    fn schema(defs: &mut Defs) -> Value;
+
+    /// How it is written, in a hint.
+    fn example() -> String;
+}
+
+/// What can be the default of a field: a value that can be shown.
+pub trait Written {
+    /// As the scenario would write it.
+    fn written(&self) -> Value;
+}
+
+/// Bounds of a number, or of the letters of a text; both are inside.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bounds {
+    /// The least.
+    pub least: Option<f64>,
+    /// The most.
+    pub most: Option<f64>,
+}

@@ -1,0 +1,66 @@
+//! Values of which one key says what they are: `{"constant": "60s"}`.
+
+use super::reader::{Mistake, Reader};
+use super::wording::{self, listed, short, subject};
+use super::{Defs, Read};
+use serde_json::Value;
+
+/// One of several kinds.
+pub struct Variant<T> {
+    /// Its key.
+    pub key: &'static str,
+    /// What it is.
+    pub doc: &'static str,
+    /// Reads the value behind the key.
+    pub read: fn(&Value, &mut Reader<'_>) -> Option<T>,
+    /// The schema of that value.
+    pub schema: fn(&mut Defs) -> Value,
+}
+
+/// A type of which one key says which kind it is.
+pub trait OneOf: Read {
+    /// What one of them is called.
+    const NOUN: &'static str;
+    /// All of them.
+    const VARIANTS: &'static [Variant<Self>];
+}
+
+impl Reader<'_> {
+    /// Reads an object that holds one key and nothing else.
+    pub fn one_of<T: OneOf>(&mut self, value: &Value) -> Option<T> {
+        let keys = || T::VARIANTS.iter().map(|variant| variant.key);
+        let Some(map) = value.as_object() else {
+            let subject = subject(&self.at);
+            self.error(Mistake::Type, || {
+                let given = wording::given(value);
+                let hint = format!("write {{ \"{}\": ... }}; known: {}", T::VARIANTS[0].key, listed(keys()));
+                (format!("{subject} must be an object with one {}, not {given}", T::NOUN), hint)
+            });
+            return None;
+        };
+        let written: Vec<(&String, &Value)> = map.iter().filter(|(key, value)| !self.is_absent(key, value)).collect();
+        let mut chosen: Option<&str> = None;
+        let mut found = None;
+        for &(key, value) in &written {
+            let Some(variant) = T::VARIANTS.iter().find(|variant| variant.key == key) else { continue };
+            let read = self.inside(key, |reader| (variant.read)(value, reader));
+            match chosen {
+                None => (chosen, found) = (Some(variant.key), read),
+                Some(first) => self.beside(key, first, T::NOUN),
+            }
+        }
+        for &(key, _) in written.iter().filter(|(key, _)| !keys().any(|known| known == *key)) {
+            match chosen {
+                None => self.no_such_kind(key, T::NOUN, &keys().collect::<Vec<_>>()),
+                Some(chosen) => self.inside(key, |reader| {
+                    let message = format!("no field is called `{}`", short(key));
+                    reader.error(Mistake::UnknownField, || (message, format!("`{chosen}` stands alone in its object")));
+                }),
+            }
+        }
+        if written.is_empty() {
+            self.lacks(T::NOUN, keys());
+        }
+        found
+    }
+}
