@@ -699,7 +699,9 @@ fn rows_can_be_written_and_put_together_in_any_order() {
     let rows: Vec<Row> = (0..11).map(run).collect();
     let text = |fold: &Fold| serde_json::to_string_pretty(&fold.summary(&plan, 7, &[])).unwrap();
     let mut whole = Fold::new(0);
-    rows.iter().for_each(|row| whole.add(row.clone()));
+    for row in &rows {
+        whole.add(row.clone());
+    }
     let expected = text(&whole);
     assert_eq!((whole.len(), whole.is_empty()), (11, false));
     let written: Vec<String> = rows.iter().map(|row| serde_json::to_string(row).unwrap()).collect();

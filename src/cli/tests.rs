@@ -72,7 +72,7 @@ fn names(path: &Path) -> Vec<String> {
 }
 
 fn is_picture(name: &str) -> bool {
-    name.ends_with(".svg") || name.ends_with(".png")
+    Path::new(name).extension().is_some_and(|end| end == "svg" || end == "png")
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl Read for String {
         };
         if bounds != Bounds::default() {
             let letters = text.chars().count();
-            let unit = |bound: f64| if bound == 1.0 { "letter" } else { "letters" };
+            let unit = |bound: f64| if bound < 1.5 { "letter" } else { "letters" };
             if let Some(least) = bounds.least.filter(|least| (letters as f64) < *least) {
                 reader.wrong(
                     Mistake::Range,

@@ -105,7 +105,9 @@ mod tests {
     fn told(from: u64, end: u64, flows: &[(u64, u64, u64)]) -> (u64, u64, Option<(u64, f64)>) {
         let second = Span::SECOND.0;
         let mut errors = Errors::new(Time(from * second));
-        flows.iter().for_each(|(at, offered, failed)| errors.flow(Time(at * second), *offered, *failed));
+        for (at, offered, failed) in flows {
+            errors.flow(Time(at * second), *offered, *failed);
+        }
         let found = errors.finish(Time(end * second));
         let worst = found.worst.map(|(at, share)| (at.0 / second, share));
         (found.micros / second, found.longest / second, worst)

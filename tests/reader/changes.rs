@@ -130,7 +130,11 @@ fn answers_of_hooks_and_flags_are_checked() {
     };
     let none = json!({});
     let at = |rest: &str| format!("/changes/0/featureFlag/{rest}");
-    check(&none, &flag(json!({ "growthFactor": 0.5 }), json!({})), &[(&at("growthFactor"), "must be between 1 and 100")]);
+    check(
+        &none,
+        &flag(json!({ "growthFactor": 0.5 }), json!({})),
+        &[(&at("growthFactor"), "must be between 1 and 100")],
+    );
     let long = json!({ "deploymentDurationInMinutes": 1_441 });
     check(&none, &flag(long, json!({})), &[(&at("deploymentDurationInMinutes"), "must be between 0 and 1440")]);
     let alarm = json!({ "alarmNames": ["none"] });

@@ -198,7 +198,9 @@ pub(super) fn stages(run: &Run<'_>, id: ChangeId, place: u32) -> Vec<Stage> {
         let name = if change.flag.is_some() && *name == "rolling" { "growth" } else { name };
         found.push(stage([u32::MAX, number, 0], name.to_owned(), begin, end.map(|(at, step)| (at, outcome(step)))));
     }
-    found.iter_mut().for_each(|stage| stage.change = place);
+    for stage in &mut found {
+        stage.change = place;
+    }
     found
 }
 

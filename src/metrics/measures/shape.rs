@@ -29,7 +29,7 @@ pub enum Better {
 }
 
 /// A key of the results.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Key {
     /// Where it stands below its row: `running.min`; `*` for a name, `[]` after a list.
     pub path: String,
@@ -58,12 +58,6 @@ pub enum Cell {
 /// The place of a field, and what is said of all that stands there.
 #[derive(Default)]
 pub(in crate::metrics) struct At(Key);
-
-impl Default for Key {
-    fn default() -> Self {
-        Key { path: String::new(), unit: None, better: None, about: String::new() }
-    }
-}
 
 impl At {
     /// A field below.

@@ -106,7 +106,7 @@ impl Plan {
                 ProviderKind::Managed(managed) => hosts.extend(&managed.zones),
                 ProviderKind::External(external) => hosts.extend(&external.zones),
                 ProviderKind::AnyHost => {
-                    self.groups_of(item.provider).iter().for_each(|group| hosts.extend(&group.zones))
+                    hosts.extend(self.groups_of(item.provider).iter().flat_map(|group| &group.zones));
                 }
             }
         }

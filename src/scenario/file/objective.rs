@@ -19,6 +19,9 @@ pub struct Objective {
     pub bound: Bound,
 }
 
+/// The keys of a measure, one inside the other, and its bound.
+type Promise = (Vec<String>, Bound);
+
 /// What may be promised of a measure.
 const BOUNDS: [&str; 3] = ["atLeast", "atMost", "equals"];
 
@@ -26,7 +29,7 @@ impl Read for Objective {
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let map = reader.map(value)?;
         let mut subject: Option<(Subject, Option<String>)> = None;
-        let mut measure: Option<(&String, Option<(Vec<String>, Bound)>)> = None;
+        let mut measure: Option<(&String, Option<Promise>)> = None;
         for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
             if let Some(known) = Subject::of(key) {
                 match &subject {
@@ -62,9 +65,9 @@ impl Read for Objective {
 }
 
 /// A bound below the keys of its measure: `{"min": {"atLeast": 20}}` of `running`.
-fn bound(value: &Value, key: &str, reader: &mut Reader<'_>) -> Option<(Vec<String>, Bound)> {
+fn bound(value: &Value, key: &str, reader: &mut Reader<'_>) -> Option<Promise> {
     let map = reader.map(value)?;
-    let mut found: Option<(&String, Option<(Vec<String>, Bound)>)> = None;
+    let mut found: Option<(&String, Option<Promise>)> = None;
     for (inner, value) in map {
         let bound: Option<fn(Target) -> Bound> = match inner.as_str() {
             "atLeast" => Some(Bound::AtLeast),
