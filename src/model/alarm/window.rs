@@ -14,9 +14,7 @@ pub enum Level {
     Gauge(u32),
     /// It is a share: two rates, in billionths of a request for each second.
     Ratio {
-        /// Requests that fail.
         failed: u64,
-        /// All requests.
         offered: u64,
     },
 }
@@ -29,7 +27,6 @@ const THOUSANDTH: u128 = 1_000_000_000_000;
 /// What has been seen of the period that runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Window {
-    /// Nothing.
     #[default]
     Nothing,
     /// 10^-15 requests.
