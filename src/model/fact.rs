@@ -62,10 +62,7 @@ pub enum TaskFact {
         reason: Reason,
     },
     /// `healthStatus` of a running task, as ECS believes it.
-    Health {
-        task: TaskNo,
-        healthy: bool,
-    },
+    Health { task: TaskNo, healthy: bool },
 }
 
 /// What happens to a service or stream: levels, rates, and what its scheduler does.
@@ -169,10 +166,7 @@ pub enum HostFact {
         type_row: u16,
     },
     /// Container instances of a provider that are in truth up and registered.
-    Count {
-        provider: ProviderId,
-        count: u32,
-    },
+    Count { provider: ProviderId, count: u32 },
     Reservation {
         provider: ProviderId,
         /// Percent.

@@ -41,7 +41,7 @@ fn explained(page: &str) -> Vec<(String, String)> {
     let mut keys = Vec::new();
     for line in page.lines().take_while(|line| !line.starts_with("## `timeseries")) {
         if let Some(title) = line.strip_prefix("### ") {
-            list = title.strip_prefix('`').map_or("", |title| title.trim_end_matches('`')).to_owned();
+            title.strip_prefix('`').map_or("", |title| title.trim_end_matches('`')).clone_into(&mut list);
         }
         keys.extend(line.strip_prefix("| `").map(|row| (list.clone(), row.split('`').next().unwrap().to_owned())));
     }
@@ -81,7 +81,9 @@ fn every_file_key_series_and_event_stands_on_a_page() {
             lists.insert(list.clone());
             let mut found = BTreeSet::new();
             let rows = value.as_array().filter(|_| list != "objectives").map(Vec::as_slice).unwrap_or_default();
-            rows.iter().for_each(|row| leaves(row, "", &mut found));
+            for row in rows {
+                leaves(row, "", &mut found);
+            }
             for path in &found {
                 let is_it = |key: &str| {
                     let (head, rest) = key.split_once('*').unwrap_or((key, ""));

@@ -14,11 +14,12 @@ What the files of a run hold, key by key. This page is made from the tables of t
 
 ## `summary.json`
 
-A random quantity is an estimate: `{\"mean\", \"low\", \"high\", \"n\"}`, the mean over the replications that have a value, its
-95 % interval (Student's t; null with one replication), and how many have a value. A quantity that no replication has is
-null. Quantities are measured from `warmUp` to the end, unless it says otherwise. `*` stands for a name; a name that is not
-there came 0 times. In an objective the key stands as in the tables, as in `\"running.min\"`, or one inside the other; keys
-of lists inside a row cannot be promised. *Better* says which way is better, where one is.
+A random quantity is an estimate: `{\"mean\", \"low\", \"high\", \"n\"}`, the mean over the replications that
+have a value, its 95 % interval (Student's t; null with one replication), and how many have a value. A quantity
+that no replication has is null. Quantities are measured from `warmUp` to the end, unless it says otherwise. `*`
+stands for a name; a name that is not there came 0 times. In an objective the key stands as in the tables, as in
+`\"running.min\"`, or one inside the other; keys of lists inside a row cannot be promised. *Better* says which
+way is better, where one is.
 ";
 
 /// What a key with this path stands in: a list of the summary, or the summary itself.
@@ -48,10 +49,10 @@ fn page() -> String {
             write!(page, "\n### `{of}`\n\n{}\n", part[0].about).unwrap();
         }
         page.push_str("\n| Key | Unit | Better | What it says |\n|---|---|---|---|\n");
-        part.iter().filter(|key| !of.is_empty() == key.path.contains("[].")).for_each(|key| row(&mut page, key));
+        part.iter().filter(|key| of.is_empty() != key.path.contains("[].")).for_each(|key| row(&mut page, key));
     }
-    page.push_str("\n## `timeseries.csv`\n\nColumns `time_seconds`, `series`, `subject`, `part`, `value`: a value holds from its ");
-    page.push_str("time until the next row of its series. Of several\nreplications, the first.\n\n");
+    page.push_str("\n## `timeseries.csv`\n\nColumns `time_seconds`, `series`, `subject`, `part`, `value`: a value holds from its\n");
+    page.push_str("time until the next row of its series. Of several replications, the first.\n\n");
     page.push_str("| Series | Subject | Part | What it says |\n|---|---|---|---|\n");
     for one in series::ALL {
         writeln!(page, "| `{}` | {} | {} | {} |", one.name, one.subject, one.part, one.about).unwrap();
@@ -59,7 +60,7 @@ fn page() -> String {
     page.push_str(
         "\n## `events.ndjson`\n\nOne JSON object a line, in the shape of Amazon EventBridge: `version`, `id`, ",
     );
-    page.push_str("`detail-type`, `source`, `account`, `time`, `region`,\n`resources`, `detail`, and `simulated`, which is true. ");
+    page.push_str("`detail-type`, `source`, `account`, `time`,\n`region`, `resources`, `detail`, and `simulated`, which is true.\n");
     page.push_str("A last line with `leftOut` counts the events that were not kept.\n\n");
     page.push_str("| `detail-type` | `source` | What it says |\n|---|---|---|\n");
     for kind in events::KINDS {

@@ -95,7 +95,7 @@ impl Reader<Fact> for Outages {
             match fact {
                 Fact::Service(ServiceFact::Need { need, .. }) => self.need = *need,
                 Fact::Service(ServiceFact::Available { zone, count, .. }) => {
-                    self.available[usize::from(zone.0)] = *count
+                    self.available[usize::from(zone.0)] = *count;
                 }
                 _ => {}
             }

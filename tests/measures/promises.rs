@@ -76,8 +76,12 @@ fn every_key_of_a_result_can_be_promised() {
 fn a_promise_of_nothing_says_where_it_stands() {
     for (objective, at, words) in [
         (json!({ "service": "shop/web", "nine": { "atLeast": 3 } }), "/nine", "a service has no result `nine`"),
-        (json!({ "service": "shop/web", "running": { "atLeast": 3 } }), "/running", "`atLeast`"),
-        (json!({ "service": "shop/web", "running": { "least": { "atLeast": 3 } } }), "/running/least", "`least`"),
+        (json!({ "service": "shop/web", "running": { "atLeast": 3 } }), "/running", "no result `running`"),
+        (
+            json!({ "service": "shop/web", "running": { "least": { "atLeast": 3 } } }),
+            "/running/least",
+            "no result `running.least`",
+        ),
         (json!({ "service": "shop/web", "hit.tasks": { "atLeast": 3 } }), "/hit.tasks", "no result `hit.tasks`"),
         (json!({ "service": "shop/web", "zoneShare.mars": { "atLeast": 0 } }), "", "no result `zoneShare.mars`"),
         (json!({ "service": "shop/web", "nines": { "atLeast": null } }), "/nines", "nor has null"),

@@ -85,7 +85,7 @@ fn files(folder: &str) -> Vec<(String, Value)> {
     for (below, prefix) in [("", ""), ("ecs", "ecs/"), ("parts", "parts/")] {
         for entry in std::fs::read_dir(folder.join(below)).into_iter().flatten().map(Result::unwrap) {
             let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
-            if name.ends_with(".json") && !name.ends_with(".schema.json") {
+            if name.strip_suffix(".json").is_some_and(|stem| stem != "scenario.schema") {
                 texts.0.insert(name.clone(), std::fs::read(entry.path()).unwrap());
                 names.extend(prefix.is_empty().then_some(name));
             }

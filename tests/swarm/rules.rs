@@ -99,7 +99,7 @@ impl<'a> Log<'a> {
     fn fact(&mut self, fact: &Fact) {
         match *fact {
             Fact::Task(TaskFact::Went { task, from, to, .. }) if from == to && to == TaskState::Provisioning => {
-                self.born(task, fact)
+                self.born(task, fact);
             }
             Fact::Task(TaskFact::Went { .. }) => self.went(fact),
             Fact::Host(HostFact::Changed { provider, number, status, .. }) => {

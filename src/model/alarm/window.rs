@@ -13,10 +13,7 @@ pub enum Level {
     /// It is so many targets.
     Gauge(u32),
     /// It is a share: two rates, in billionths of a request for each second.
-    Ratio {
-        failed: u64,
-        offered: u64,
-    },
+    Ratio { failed: u64, offered: u64 },
 }
 
 /// Billionths, in which datapoints are told.

@@ -142,9 +142,7 @@ impl Rollout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Digest {
     /// Not yet, after so many tasks that failed.
-    Asked {
-        tries: u8,
-    },
+    Asked { tries: u8 },
     /// They have, or there is nothing to resolve, or it was given up.
     Known,
 }
