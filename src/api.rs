@@ -14,6 +14,7 @@
 //! let outcome = scenario.run(&Options::default(), &());
 //! assert_eq!(outcome.summary.services[0].running.mean.mean, 3.0);
 //! ```
+#![warn(missing_docs)]
 
 use crate::experiment::{self, Options, Outcome, Watch};
 use crate::forecast;

@@ -11,9 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct Console {
     out: Box<dyn Write>,
     err: Box<dyn Write>,
-    /// How data is painted.
     pub(crate) paint: Paint,
-    /// How talk is painted.
     pub(crate) paint_talk: Paint,
     quiet: bool,
     out_is: Out,
@@ -111,14 +109,12 @@ impl Console {
         self.out_is == Out::Broken
     }
 
-    /// Talk, unless quiet.
     pub(crate) fn say(&mut self, text: &str) {
         if !self.quiet {
             self.error(text);
         }
     }
 
-    /// What must be said.
     pub(crate) fn error(&mut self, text: &str) {
         let _ = writeln!(self.err, "{}", visible::output(text, self.paint_talk));
     }

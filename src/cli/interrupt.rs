@@ -39,7 +39,6 @@ pub(super) fn command(line: String) {
     *held(&COMMAND) = Some(line);
 }
 
-/// That line.
 pub(super) fn again() -> Option<String> {
     held(&COMMAND).clone()
 }

@@ -22,7 +22,6 @@ pub(crate) struct About<'a> {
     pub(crate) written: &'a Value,
     /// The only replication that was run, where one was asked for.
     pub(crate) replication: Option<u32>,
-    /// When the run began.
     pub(crate) began: Timestamp,
     /// How long it took, in seconds.
     pub(crate) took_seconds: f64,

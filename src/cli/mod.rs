@@ -43,17 +43,12 @@ use std::process::ExitCode;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Exit {
-    /// All is well.
     Fine = 0,
-    /// An objective failed.
     Failed = 1,
     /// Wrong usage, invalid input, or a path that cannot be read or written.
     Invalid = 2,
-    /// Stopped at a limit.
     Limit = 3,
-    /// An objective is inconclusive.
     Inconclusive = 4,
-    /// Interrupted.
     Interrupted = 130,
 }
 

@@ -26,7 +26,6 @@ pub struct FolderError {
     what: &'static str,
     path: PathBuf,
     why: String,
-    /// The way out.
     pub hint: &'static str,
 }
 
@@ -54,7 +53,6 @@ pub struct Claim {
 /// A place for results that was found free and writable.
 #[derive(Debug)]
 pub struct Place {
-    /// As it was typed.
     path: PathBuf,
     /// Without links, `.` and `..`.
     real: PathBuf,

@@ -23,7 +23,6 @@ pub(crate) enum Show {
 }
 
 impl Show {
-    /// What suits stderr.
     pub(crate) fn on_stderr(wanted: bool) -> Show {
         if wanted && std::io::stderr().is_terminal() { Show::Bar } else { Show::Nothing }
     }
@@ -53,7 +52,6 @@ impl<'a> Progress<'a> {
         self.began.elapsed().as_secs_f64()
     }
 
-    /// Takes the bar away.
     pub(crate) fn finish(&self) {
         if let Some(bar) = self.shown.lock().ok().and_then(|mut shown| shown.bar.take()) {
             bar.finish_and_clear();

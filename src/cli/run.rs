@@ -24,7 +24,6 @@ use std::sync::atomic::Ordering;
 /// Descriptions are as wide as the tables.
 const COLUMNS: usize = 100;
 
-/// Runs the command.
 pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut Console) -> Exit {
     interrupt::command(again(run, run.seed, run.replication));
     let reading = Scenario::read(&run.scenario, files);

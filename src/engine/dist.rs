@@ -15,7 +15,6 @@ pub enum Dist {
     Constant(Span),
     /// Uniform between two spans, both included.
     Uniform(Span, Span),
-    /// Exponential, by its mean.
     Exponential(Exp<f64>),
     /// Log-normal, by the median and the standard deviation of the logarithm.
     LogNormal {
@@ -62,7 +61,6 @@ pub enum DistError {
 }
 
 impl Dist {
-    /// The constant law.
     pub const fn constant(span: Span) -> Dist {
         Dist::Constant(span)
     }
@@ -72,7 +70,6 @@ impl Dist {
         if low > high { Err(DistError::Reversed) } else { Ok(Dist::Uniform(low, high)) }
     }
 
-    /// Exponential with this mean.
     pub fn exponential(mean: Span) -> Result<Dist, DistError> {
         positive(mean)?;
         Exp::new(1.0 / mean.as_secs_f64()).map(Dist::Exponential).map_err(|_| DistError::ZeroScale)

@@ -7,7 +7,6 @@ use std::ops::{Index, IndexMut};
 pub trait Id: Copy + Eq + Ord + std::fmt::Debug {
     /// From a row number.
     fn of(row: usize) -> Self;
-    /// The row number.
     fn row(self) -> usize;
 }
 
@@ -36,7 +35,6 @@ pub struct Table<I, T> {
 }
 
 impl<I: Id, T> Table<I, T> {
-    /// An empty table.
     pub fn new() -> Self {
         Table { first: 0, rows: Vec::new(), id: PhantomData }
     }
@@ -46,7 +44,6 @@ impl<I: Id, T> Table<I, T> {
         Table { first: first.row(), rows: Vec::new(), id: PhantomData }
     }
 
-    /// Adds a row.
     pub fn push(&mut self, row: T) -> I {
         self.rows.push(row);
         I::of(self.first + self.rows.len() - 1)
@@ -138,7 +135,6 @@ impl<I: Id, T> IndexMut<I> for Table<I, T> {
 /// generation and ends.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Handle {
-    /// Row number.
     pub slot: u32,
     /// How often the row had been used when the handle was made.
     pub generation: u32,
@@ -158,7 +154,6 @@ struct Row<T> {
 }
 
 impl<T> Slots<T> {
-    /// No rows.
     pub fn new() -> Self {
         Slots { rows: Vec::new(), free: Vec::new() }
     }

@@ -7,7 +7,6 @@ use super::time::Time;
 pub enum Phase {
     /// Something outside breaks or heals.
     Fault = 0,
-    /// The world acts.
     Normal = 1,
     /// Counts are read after everything else.
     Close = 2,
@@ -26,7 +25,6 @@ impl Key {
     /// The largest count of a source: 281 million million events.
     pub const COUNT_MAX: u64 = (1 << 48) - 1;
 
-    /// Builds a key.
     pub fn new(time: Time, phase: Phase, source: u16, count: u64) -> Key {
         debug_assert!(source <= Key::SOURCE_MAX, "source {source} exceeds 14 bits");
         debug_assert!(count <= Key::COUNT_MAX, "count {count} exceeds 48 bits");
@@ -34,7 +32,6 @@ impl Key {
         Key(u128::from(time.0) << 64 | u128::from(order))
     }
 
-    /// When.
     pub fn time(self) -> Time {
         Time((self.0 >> 64) as u64)
     }
@@ -44,7 +41,6 @@ impl Key {
         self.0 as u64
     }
 
-    /// The number itself.
     pub fn bits(self) -> u128 {
         self.0
     }

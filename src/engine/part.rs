@@ -55,7 +55,6 @@ pub(crate) struct Core<W: Partition> {
     pub(crate) outbox: Vec<Mail<W::Event>>,
     pub(crate) facts: Vec<(Time, W::Fact)>,
     pub(crate) facts_wanted: bool,
-    /// Events scheduled so far.
     pub(crate) count: u64,
     pub(crate) now: Time,
 }
@@ -81,7 +80,6 @@ impl<W: Partition> Core<W> {
 pub struct Cx<'a, W: Partition> {
     /// The plan; copy the reference out (`let plan = cx.plan;`) before changing the world.
     pub plan: &'a W::Plan,
-    /// The present.
     pub now: Time,
     /// The seed of this replication.
     pub seed: Seed,
@@ -100,7 +98,6 @@ impl<W: Partition> Cx<'_, W> {
         self.core.schedule(time.max(self.now), phase, event.into());
     }
 
-    /// Which partition this is.
     pub fn part(&self) -> PartId {
         self.core.id
     }
@@ -123,7 +120,6 @@ impl<W: Partition> Cx<'_, W> {
         }
     }
 
-    /// Whether anybody reads facts.
     pub fn observed(&self) -> bool {
         self.core.facts_wanted
     }

@@ -35,11 +35,8 @@ impl Default for Limits {
 /// How a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stop {
-    /// The end was reached.
     Finished,
-    /// A bound was reached.
     Limit {
-        /// Its name.
         which: &'static str,
         /// When, in simulated time.
         at: Time,
@@ -211,12 +208,10 @@ impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
         self.parts.iter_mut().for_each(Part::hand_over);
     }
 
-    /// Events handled so far.
     pub fn events(&self) -> u64 {
         self.parts.iter().map(|part| part.handled).sum()
     }
 
-    /// Events pending.
     pub fn pending(&self) -> usize {
         self.parts.iter().map(|part| part.core.queue.len()).sum()
     }
@@ -231,7 +226,6 @@ impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
         self.parts.iter().map(|part| fold(0, part.digest, part.handled))
     }
 
-    /// The worlds.
     pub fn worlds(&self) -> impl Iterator<Item = &W> {
         self.parts.iter().map(|part| &part.world)
     }

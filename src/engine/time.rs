@@ -158,10 +158,8 @@ fn scaled(number: &str, unit: u64) -> Result<u128, SpanError> {
 /// Why a text is no length of time.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SpanError {
-    /// Nothing was written.
     #[error("needs a length of time such as \"45m\"")]
     Empty,
-    /// A number stands alone.
     #[error("needs a unit")]
     NoUnit,
     /// The unit is none of ours.
@@ -170,7 +168,6 @@ pub enum SpanError {
     /// What stands before the unit is no number.
     #[error("`{0}` is not a number")]
     NotANumber(String),
-    /// Less than nothing.
     #[error("cannot be negative")]
     Negative,
     /// More than the clock holds.

@@ -3,6 +3,7 @@
 //! Replication r runs under `seed.replication(r)` on one core; a single replication may use the threads for its
 //! partitions. Each is measured by itself and merged in the order of its number, so that threads do not matter. A run
 //! goes in slices to tell how far it is and to be stopped; slices change nothing. They are cut by the events in them.
+#![warn(missing_docs)]
 
 use crate::engine::{Limits, Partition, Reader, Seed, Sim, Stop, Time};
 use crate::metrics::events::Events;

@@ -9,7 +9,6 @@ use crate::model::quantity::Rate;
 /// What follows for one cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CellRow {
-    /// Region.
     pub region: String,
     /// Cell, and when it is added.
     pub cell: String,

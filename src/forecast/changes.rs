@@ -8,9 +8,7 @@ use crate::model::plan::{Change, Kind, Pipeline, Service, Shadow, Strategy};
 /// What follows for one change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangeRow {
-    /// Its name.
     pub change: String,
-    /// "cluster/name".
     pub service: String,
     /// When it is asked for; `None`: again and again, by a law.
     pub at: Option<Span>,

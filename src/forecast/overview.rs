@@ -8,9 +8,7 @@ use crate::model::plan::{ProviderKind, ZoneKind};
 /// One kind of compute in one Region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Compute {
-    /// Hosts outside AWS.
     EcsAnywhere,
-    /// Racks at the customer's.
     Outposts,
     /// In a carrier's network.
     Wavelength,
@@ -20,18 +18,14 @@ pub enum Compute {
     Ec2,
     /// Managed Instances in the Region.
     ManagedInstances,
-    /// Fargate.
     Fargate,
 }
 
 /// What is said of one kind of compute: as the table of the source says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// Its name.
     pub compute: &'static str,
-    /// Whose hardware it is.
     pub hardware: &'static str,
-    /// Where it stands.
     pub location: &'static str,
     /// Where the data plane is.
     pub data_plane: &'static str,
@@ -42,7 +36,6 @@ pub struct Facts {
 /// A row of the overview.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The kind of compute.
     pub compute: Compute,
     /// The Region of its control plane.
     pub region: String,

@@ -11,9 +11,7 @@ use std::collections::BTreeMap;
 /// What follows for one service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Derived {
-    /// "cluster/name".
     pub service: String,
-    /// `desiredCount`.
     pub desired: u32,
     /// Tasks that it needs: the largest rate over what a task answers, or `minimumHealthyPercent` of `desiredCount`.
     pub need_tasks: u32,
@@ -24,7 +22,6 @@ pub struct Derived {
 /// What a service has in one zone, and without it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InZone {
-    /// Zone id.
     pub zone: String,
     /// Tasks that stand there at the start.
     pub tasks: u32,
@@ -37,13 +34,9 @@ pub struct InZone {
 /// What stands in one zone at the start.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZoneRow {
-    /// Zone id.
     pub zone: String,
-    /// Zone name.
     pub name: String,
-    /// Tasks of REPLICA services.
     pub tasks: u64,
-    /// Hosts that take tasks.
     pub hosts: u64,
     /// vCPUs that Fargate has there on demand, and on Spot.
     pub fargate_vcpu: [u64; 2],

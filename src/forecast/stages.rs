@@ -10,9 +10,7 @@ use std::collections::BTreeSet;
 /// A stage of a change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StageRow {
-    /// Name of the change.
     pub change: String,
-    /// Its own.
     pub stage: String,
     /// What it changes, in words.
     pub what: String,

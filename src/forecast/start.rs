@@ -27,7 +27,6 @@ impl Start {
         Start::with(plan, |world, cx| world.stand(false, cx))
     }
 
-    /// Whether the two differ.
     pub(crate) fn is_full(plan: &Plan) -> bool {
         !plan.start_empty && plan.clusters.iter().all(|cluster| cluster.created.is_none())
     }

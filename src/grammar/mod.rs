@@ -36,7 +36,6 @@ pub trait Read: Sized + 'static {
         Self::read(value, reader)
     }
 
-    /// Its JSON Schema.
     fn schema(defs: &mut Defs) -> Value;
 
     /// How it is written, in a hint.
@@ -52,8 +51,6 @@ pub trait Written {
 /// Bounds of a number, or of the letters of a text; both are inside.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bounds {
-    /// The least.
     pub least: Option<f64>,
-    /// The most.
     pub most: Option<f64>,
 }

@@ -231,7 +231,6 @@ impl Object {
         }
     }
 
-    /// Adds a list.
     pub fn list<T: Read>(&mut self, name: &str, written: &[&str], doc: &str) {
         self.add::<Vec<T>>(name, written, doc, Bounds::default(), Role::Other);
     }

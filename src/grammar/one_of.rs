@@ -7,9 +7,7 @@ use serde_json::Value;
 
 /// One of several kinds.
 pub struct Variant<T> {
-    /// Its key.
     pub key: &'static str,
-    /// What it is.
     pub doc: &'static str,
     /// Reads the value behind the key.
     pub read: fn(&Value, &mut Reader<'_>) -> Option<T>,

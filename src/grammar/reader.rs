@@ -47,20 +47,16 @@ pub enum Weight {
     Error,
     /// It can, but may not mean what it says.
     Warning,
-    /// Worth knowing.
     Note,
 }
 
 /// One thing found.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// Which.
     pub mistake: Mistake,
-    /// How much it matters.
     pub weight: Weight,
     /// The pointer of the value.
     pub at: String,
-    /// What is found.
     pub message: String,
     /// The way out; may be empty.
     pub hint: String,
@@ -110,7 +106,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// All that was found.
     pub fn finish(mut self) -> Found {
         let mut findings = self.findings;
         findings.sort_by_cached_key(|finding| order(self.root, finding));

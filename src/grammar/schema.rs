@@ -33,7 +33,6 @@ impl Defs {
         json!({ "$ref": format!("#/$defs/{name}") })
     }
 
-    /// The definitions.
     pub fn into_map(self) -> Map<String, Value> {
         self.made
     }

@@ -5,21 +5,15 @@ use serde_json::Value;
 /// What should have been written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Want {
-    /// A text.
     Text,
-    /// A length of time.
     Duration,
     /// A rate.
     Rate,
     /// A whole number.
     Whole,
-    /// A number.
     Number,
-    /// True or false.
     Bool,
-    /// A list.
     List,
-    /// An object.
     Object,
     /// Null.
     Null,

@@ -25,7 +25,6 @@ pub struct Measure {
     pub rings: u32,
     /// How often without a reason.
     pub false_rings: u32,
-    /// When it first did.
     pub first: Option<Time>,
     /// Microseconds in ALARM.
     pub micros: u128,
@@ -79,7 +78,6 @@ impl Alarms {
         }
     }
 
-    /// A fault begins.
     pub fn begins(&mut self, now: Time, cause: Cause) {
         if self.rows.is_empty() {
             return;
@@ -90,7 +88,6 @@ impl Alarms {
         }
     }
 
-    /// It ends.
     pub fn ends(&mut self, now: Time, cause: Cause) {
         if let Some(row) = self.faults.iter().position(|of| *of == cause) {
             self.faults.swap_remove(row);
@@ -164,7 +161,6 @@ impl Alarms {
         }
     }
 
-    /// Ends the run.
     pub fn finish(self, end: Time) -> Vec<(AlarmId, Measure)> {
         let close = |(id, measure, mut level): (AlarmId, Measure, Integral)| {
             level.reach(end);

@@ -10,7 +10,6 @@ use crate::model::ids::ServiceId;
 pub struct Measure {
     /// Billionths of a request for each second, times microseconds.
     pub offered: u128,
-    /// The same, served.
     pub served: u128,
     /// The same, offered by customers without a cell.
     pub homeless_offered: u128,

@@ -28,7 +28,6 @@ struct ZoneLevel {
 /// What [`Availability`] measured.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measure {
-    /// Running tasks.
     pub running: Extent,
     /// Microseconds of the window in which the need was met.
     pub met: u128,
@@ -74,7 +73,6 @@ impl Availability {
         self.compare(now);
     }
 
-    /// Need and desired count.
     pub fn set_need(&mut self, now: Time, need: u32, desired: u32) {
         self.need = u64::from(need);
         self.desired = u64::from(desired);
@@ -109,7 +107,6 @@ impl Availability {
         [self.available >= self.need, self.available >= self.desired, even]
     }
 
-    /// Ends the run.
     pub fn finish(mut self, end: Time) -> Measure {
         self.running.reach(end);
         self.met.reach(end);

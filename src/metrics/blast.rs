@@ -9,7 +9,6 @@ use std::ops::Range;
 /// What a service lost to a fault, the worst last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lost {
-    /// Nothing.
     #[default]
     Nothing,
     /// Launches were held back, failed or lost.
@@ -30,7 +29,6 @@ pub struct Blast {
 /// A Region.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Region {
-    /// Its name.
     pub name: String,
     /// Row in the plan and id of its zones.
     pub zones: Vec<(u16, String)>,
@@ -43,16 +41,13 @@ pub struct Region {
 pub struct Cell {
     /// Row in the plan.
     pub row: u16,
-    /// Its name.
     pub name: String,
-    /// Its clusters.
     pub clusters: Vec<Cluster>,
 }
 
 /// A cluster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cluster {
-    /// Its name.
     pub name: String,
     /// Rows of its services and streams.
     pub services: Range<u32>,
@@ -61,7 +56,6 @@ pub struct Cluster {
 /// What one fault did, all its occurrences together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Strike {
-    /// Name of the fault.
     pub name: String,
     /// Rows of the zones that it hit.
     pub zones: Vec<u16>,

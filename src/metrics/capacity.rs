@@ -22,7 +22,6 @@ pub struct Capacity {
 /// What [`Capacity`] measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Measure {
-    /// Hosts up and registered.
     pub hosts: Extent,
     /// `CapacityProviderReservation` in percent, if it was ever published.
     pub reservation: Option<Extent>,
@@ -37,7 +36,6 @@ impl Capacity {
         Capacity { hosts: zero, reservation: None, from, types: Vec::new(), price: zero, unpriced: false }
     }
 
-    /// Hosts up and registered.
     pub fn set_hosts(&mut self, now: Time, count: u32) {
         self.hosts.set(now, u64::from(count));
     }
@@ -72,12 +70,10 @@ impl Capacity {
         self.types.get(number as usize).map(|host| host.0).filter(|row| *row != NO_TYPE)
     }
 
-    /// Hosts and reservation now.
     pub fn now(&self) -> (u64, Option<u64>) {
         (self.hosts.level(), self.reservation.map(|level| level.level()))
     }
 
-    /// Ends the run.
     pub fn finish(mut self, end: Time) -> Measure {
         self.hosts.reach(end);
         self.price.reach(end);

@@ -86,7 +86,6 @@ impl ChangeSeries {
 /// What a picture tells of the changes of one service beside its series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceChanges {
-    /// "cluster/name".
     pub service: String,
     /// What happened, in order of time, one mark for each instant.
     pub marks: Vec<Mark>,
@@ -99,9 +98,7 @@ pub struct ServiceChanges {
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
-    /// When.
     pub at: Time,
-    /// What.
     pub label: String,
     /// Whether it tells of something bad: a failure, or an alarm.
     pub bad: bool,
@@ -110,11 +107,8 @@ pub struct Mark {
 /// An alarm on the share of requests that fail.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Threshold {
-    /// Its name.
     pub alarm: String,
-    /// Where it breaches.
     pub percent: f64,
-    /// What makes a datapoint.
     pub period: Span,
     /// How many datapoints have to breach, of how many.
     pub datapoints: (u32, u32),

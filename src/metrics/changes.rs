@@ -11,9 +11,7 @@ use crate::model::plan::Plan;
 /// How a change ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// It is completed.
     Completed,
-    /// It was taken back.
     RolledBack,
     /// It failed or stalled without being taken back, or a later one took its place.
     Stopped,
@@ -58,7 +56,6 @@ pub struct Measure {
 pub struct Entered {
     /// Which, and how often it had been there before.
     pub key: (Lifecycle, u32),
-    /// When it began.
     pub begin: Time,
     /// When it ended, and by which step.
     pub end: Option<(Time, ChangeStep)>,
@@ -255,7 +252,6 @@ impl Changes {
         self.row(change).copied.set(now, Unit::Service(service), rate);
     }
 
-    /// Ends the run.
     pub fn finish(self, end: Time) -> Vec<(ChangeId, Measure)> {
         let close = |row: Row| {
             let Row { change, mut steps, stages, reached, exposed, copied, mut turns, met, .. } = row;

@@ -23,7 +23,6 @@ const BILLION: f64 = 1e9;
 pub(super) struct Charts {
     pub(super) trace: Trace,
     end: Time,
-    /// Names of the faults.
     pub(super) names: Vec<String>,
     services: Vec<ServiceSeries>,
     /// Hosts and reservation of a provider that has hosts.
@@ -181,7 +180,6 @@ impl Charts {
         self.changes.alarm(now, alarm, state, &mut self.trace);
     }
 
-    /// Ends the run.
     pub(super) fn finish(mut self, end: Time) -> (Vec<Series>, Vec<Band>) {
         self.launches.finish(end, &mut self.trace);
         self.trace.finish(end)

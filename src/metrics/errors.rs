@@ -90,7 +90,6 @@ impl Errors {
         }
     }
 
-    /// Ends the run.
     pub fn finish(mut self, end: Time) -> Measure {
         self.reach(end);
         self.measure

@@ -37,7 +37,6 @@ impl Homes {
         usize::from(self.of_service[(service.0 - self.first_service) as usize])
     }
 
-    /// Services of a cluster.
     pub(super) fn services(&self, cluster: ClusterId) -> impl Iterator<Item = ServiceId> + use<> {
         self.clusters[(cluster.0 - self.first_cluster) as usize].0.clone().map(ServiceId)
     }

@@ -29,13 +29,11 @@ pub struct Launches {
 pub struct Measure {
     /// Tasks that ECS created or tried to.
     pub requested: u64,
-    /// Tasks that reached RUNNING.
     pub running: u64,
     /// Those that did not, by reason.
     pub failed: [u64; REASONS],
     /// Those that did not and gave no reason, by stop code.
     pub failed_code: [u64; CODES],
-    /// Tasks stopped.
     pub stopped: [u64; CODES],
     /// Standalone tasks that ended because their work was done.
     pub completed: u64,
@@ -60,7 +58,6 @@ impl Launches {
         self.measure.requested
     }
 
-    /// A task was created.
     pub fn born(&mut self, now: Time, ordinal: u32) {
         let row = ordinal.wrapping_sub(self.first) as usize;
         if ordinal < self.first {
@@ -75,7 +72,6 @@ impl Launches {
         }
     }
 
-    /// A task went on.
     pub fn went(&mut self, now: Time, ordinal: u32, to: TaskState, code: StopCode, reason: Reason) {
         match to {
             TaskState::Running => {
@@ -142,7 +138,6 @@ impl Launches {
         }
     }
 
-    /// Ends the run.
     pub fn finish(self) -> Measure {
         self.measure
     }

@@ -17,7 +17,6 @@ pub const TASK_SECOND: f64 = 1e12;
 /// Why, without the occurrence.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Why {
-    /// A named mechanism.
     Mechanism(Mechanism),
     /// A fault of the file.
     Fault(FaultId),
@@ -41,9 +40,7 @@ impl Why {
 /// What one cause in one phase cost a service.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Loss {
-    /// Why.
     pub why: Why,
-    /// How.
     pub phase: Phase,
     /// In units of [`REQUEST`].
     pub requests: u128,
@@ -84,7 +81,6 @@ pub struct Measure {
     pub served: u128,
     /// The rest, by cause and phase; in order.
     pub losses: Vec<Loss>,
-    /// When requests failed.
     pub errors: errors::Measure,
 }
 
@@ -102,7 +98,6 @@ impl Ledger {
         }
     }
 
-    /// Rates offered and served.
     pub fn flow(&mut self, now: Time, offered: u64, served: u64) {
         self.offered.set(now, offered);
         self.served.set(now, served);
@@ -158,7 +153,6 @@ impl Ledger {
         (Some(row as u32), false)
     }
 
-    /// Ends the run.
     pub fn finish(mut self, end: Time) -> Measure {
         self.offered.reach(end);
         self.served.reach(end);

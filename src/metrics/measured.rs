@@ -10,11 +10,8 @@ use crate::model::plan::Plan;
 /// What one service or stream did.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServiceMeasure {
-    /// Levels.
     pub availability: availability::Measure,
-    /// Requests and losses.
     pub ledger: ledger::Measure,
-    /// Launches and stops.
     pub launches: launches::Measure,
     /// Billionths of a dollar an hour, times microseconds; `None` when a task has no price.
     pub price: Option<u128>,
@@ -29,7 +26,6 @@ pub struct ServiceMeasure {
 pub struct Measured {
     /// Length of the window in microseconds.
     pub window: u64,
-    /// End of the run.
     pub end: Time,
     /// Services and streams, in the order of the plan.
     pub services: Vec<ServiceMeasure>,
@@ -100,7 +96,6 @@ impl Measured {
             .with_stages(plan, &self.changes)
     }
 
-    /// Takes the series out.
     pub fn take_timeline(&mut self) -> Timeline {
         let mut bands = std::mem::take(&mut self.bands);
         bands.sort_by(|a, b| (a.from, &a.name, a.until).cmp(&(b.from, &b.name, b.until)));

@@ -9,13 +9,11 @@ use serde::{Deserialize, Serialize};
 /// One objective.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Objective {
-    /// What it is about.
     pub subject: Subject,
     /// The name of its row in the results.
     pub name: String,
     /// Which result, such as `requestAvailability`; a dot leads into an object, as in `running.min`.
     pub key: String,
-    /// What it must keep.
     pub bound: Bound,
 }
 
@@ -35,9 +33,7 @@ pub enum Bound {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a number, a text or null")]
 pub enum Target {
-    /// A number.
     Number(f64),
-    /// A text.
     Text(String),
     /// The result is null: it never came.
     Null,

@@ -19,7 +19,6 @@ pub struct Measure {
     pub offered: i64,
     /// Turned away for their rate.
     pub throttled: u64,
-    /// Lost.
     pub failed: u64,
     /// Microseconds in which it was down.
     pub down: u64,
@@ -28,13 +27,10 @@ pub struct Measure {
     /// Tries of calls, by their end: accepted, queued, account limit, cell busy, router down, cell down, no such
     /// cluster.
     pub tries: [u64; CALLS],
-    /// Tries after the first.
     pub retries: u64,
-    /// Calls.
     pub calls: u64,
     /// Other calls: billionths for each second, times microseconds.
     pub others: u128,
-    /// Launches taken on.
     pub accepted: u64,
     /// Launches that are still due at the end.
     pub waiting: u64,
@@ -52,7 +48,6 @@ pub struct Measure {
 #[derive(Clone, Debug)]
 struct Cell {
     measure: Measure,
-    /// Down since.
     since: Option<Time>,
     rate: u64,
     /// Other calls, in billionths for each second: their part of the load is not asked for one by one.

@@ -5,7 +5,6 @@
 pub struct About {
     /// Its name, with the unit at the end.
     pub name: &'static str,
-    /// Of what.
     pub subject: &'static str,
     /// Of which part of it; empty for the whole.
     pub part: &'static str,

@@ -12,7 +12,6 @@ use crate::model::plan::{Change, Pipeline, Plan, Reach, Unit};
 /// A change with a pipeline that was asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StagedChange {
-    /// Its name.
     pub name: String,
     /// How often it came; all else tells of the first.
     pub times: u32,
@@ -48,9 +47,7 @@ pub struct StageRun {
     pub moves: Vec<(usize, Part)>,
     /// How many of these at a time.
     pub at_once: usize,
-    /// When it began.
     pub begin: Option<Time>,
-    /// When all was changed.
     pub bakes: Option<Time>,
     /// When it was over: passed, failed, or superseded.
     pub end: Option<Time>,

@@ -11,9 +11,7 @@ use crate::model::plan::InstanceType;
 /// Where the price of a task on a provider comes from.
 #[derive(Clone, Debug)]
 pub enum Pricing {
-    /// Fargate, Spot or not.
     Fargate {
-        /// Spot.
         spot: bool,
     },
     /// Machines of the customer's own: AWS names no price.
@@ -38,11 +36,8 @@ pub struct Tasks {
 pub struct Step {
     /// State before; the same as `to` at birth.
     pub from: TaskState,
-    /// State now.
     pub to: TaskState,
-    /// Its provider.
     pub provider: ProviderId,
-    /// Its host's number.
     pub host: u32,
 }
 

@@ -28,9 +28,7 @@ pub struct Series {
 /// A fault of the file as it happened, for the bands of a plot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Band {
-    /// Name of the fault.
     pub name: String,
-    /// Begin.
     pub from: Time,
     /// End; the end of the run when it never ended.
     pub until: Time,
@@ -39,7 +37,6 @@ pub struct Band {
 /// Everything a picture of the run needs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timeline {
-    /// End of the run.
     pub end: Time,
     /// Series in a fixed order: by subject as in the file, then name, then part.
     pub series: Vec<Series>,

@@ -74,7 +74,6 @@ impl Trace {
         }
     }
 
-    /// It ends.
     pub fn ends(&mut self, key: u32, now: Time) {
         let open = self.bands.iter_mut().rev().find(|band| band.0 == key && band.1.until == Time::NEVER);
         if let Some((_, band)) = open {
@@ -82,7 +81,6 @@ impl Trace {
         }
     }
 
-    /// Ends the run.
     pub fn finish(self, end: Time) -> (Vec<Series>, Vec<Band>) {
         let close = |(_, band): (u32, Band)| Band { until: band.until.min(end), ..band };
         (self.series, self.bands.into_iter().map(close).collect())

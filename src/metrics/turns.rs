@@ -55,7 +55,6 @@ impl Spans {
 /// What occurrences came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
-    /// How many began.
     pub begun: u32,
     /// How many ended in each way, in the order of [`Outcome::ALL`].
     pub outcomes: [u32; 4],
@@ -95,7 +94,6 @@ impl Tally {
 /// Occurrences of a change that comes again and again: a year has hundreds, so that each is counted as it ends.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Turns {
-    /// Those that are over.
     pub over: Tally,
     open: Vec<(Option<ServiceId>, Steps)>,
     first: Steps,

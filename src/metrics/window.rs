@@ -19,12 +19,10 @@ impl Integral {
         Integral { since: from.0, level: 0, sum: 0, least: u64::MAX, most: 0 }
     }
 
-    /// The level now.
     pub fn level(&self) -> u64 {
         self.level
     }
 
-    /// Changes the level.
     pub fn set(&mut self, now: Time, level: u64) {
         if level != self.level {
             self.reach(now);
@@ -57,10 +55,8 @@ impl Integral {
 /// A level over the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
-    /// Least.
     pub least: u64,
     /// Integral, in units of the level times microseconds.
     pub sum: u128,
-    /// Most.
     pub most: u64,
 }

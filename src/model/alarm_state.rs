@@ -3,10 +3,7 @@
 /// `StateValue`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum State {
-    /// Within the threshold.
     Ok,
-    /// Outside of it.
     Alarm,
-    /// Not enough is known.
     InsufficientData,
 }

@@ -24,9 +24,7 @@ pub enum Phase {
     Start,
     /// The network interface is attached.
     Network,
-    /// The image is pulled.
     ImagePull,
-    /// Containers start.
     ContainerStart,
     /// Running, but not yet healthy.
     HealthCheck,
@@ -86,13 +84,11 @@ impl Phase {
 pub enum Mechanism {
     /// The first launch of a service (`startEmpty`), or a growing desired count.
     FirstStart,
-    /// `behaviour.crash`.
     Crash,
     /// More traffic than `desiredCount` tasks can answer.
     Demand,
     /// Health checks that fail although nothing broke.
     HealthCheck,
-    /// Moves between zones.
     Rebalancing,
     /// Scale-in of hosts.
     ScaleIn,
@@ -140,7 +136,6 @@ impl Cause {
     const FAULTS_FROM: u32 = 16;
     const OCCURRENCE_BITS: u32 = 20;
 
-    /// A named mechanism.
     pub const fn mechanism(mechanism: Mechanism) -> Cause {
         Cause((mechanism as u32) << Cause::OCCURRENCE_BITS)
     }
@@ -174,7 +169,6 @@ impl Cause {
         Some((FaultId((of - Cause::FAULTS_FROM) as u16), self.0 & ((1 << Cause::OCCURRENCE_BITS) - 1)))
     }
 
-    /// As a number.
     pub(crate) const fn word(self) -> u32 {
         self.0
     }

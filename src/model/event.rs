@@ -40,7 +40,6 @@ impl Event {
         (self.rest >> 48) as u8
     }
 
-    /// Its fields.
     #[inline]
     pub(crate) const fn fields(self) -> u128 {
         (self.rest as u128 & 0xFFFF_FFFF_FFFF) << 64 | self.fields as u128
@@ -53,7 +52,6 @@ pub(crate) trait Field: Copy {
     const BITS: u32;
     /// The value in these bits.
     fn bits(self) -> u64;
-    /// The value back.
     fn of(bits: u64) -> Self;
 }
 

@@ -13,9 +13,7 @@ pub use steps::{Call, ChangeStep, Delayed, Hit, PipelineStep};
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct TaskNo {
-    /// Service or stream.
     pub service: ServiceId,
-    /// Number of the launch.
     pub ordinal: u32,
 }
 
@@ -28,23 +26,18 @@ pub const NO_ZONE: ZoneId = ZoneId(u16::MAX);
 /// Levels hold until the next fact of the same subject and start at zero.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Fact {
-    /// To a task.
     Task(TaskFact),
     /// To a service or stream.
     Service(ServiceFact),
     /// To a fault of the file.
     Fault(FaultFact),
-    /// To container instances.
     Host(HostFact),
-    /// To a control plane.
     Plane(PlaneFact),
-    /// To customers' own cells.
     Application(ApplicationFact),
     /// To a change of the file.
     Change(ChangeFact),
     /// An alarm is in another state.
     Alarm {
-        /// Which.
         alarm: AlarmId,
         /// From now on.
         state: AlarmState,
@@ -56,32 +49,20 @@ pub enum Fact {
 pub enum TaskFact {
     /// A task went from one state to another. Birth: `from` and `to` both PROVISIONING.
     Went {
-        /// Which.
         task: TaskNo,
-        /// `lastStatus` before.
         from: TaskState,
-        /// `lastStatus` now.
         to: TaskState,
-        /// Whether `desiredStatus` is RUNNING.
         wanted: bool,
         /// Where; [`NO_ZONE`] before placement.
         zone: ZoneId,
-        /// Its capacity provider.
         provider: ProviderId,
         /// Number of its container instance, or [`NO_HOST`].
         host: u32,
-        /// Why it stopped.
         code: StopCode,
-        /// Details.
         reason: Reason,
     },
     /// `healthStatus` of a running task, as ECS believes it.
-    Health {
-        /// Which.
-        task: TaskNo,
-        /// HEALTHY or UNHEALTHY.
-        healthy: bool,
-    },
+    Health { task: TaskNo, healthy: bool },
 }
 
 /// What happens to a service or stream: levels, rates, and what its scheduler does.
@@ -89,63 +70,45 @@ pub enum TaskFact {
 pub enum ServiceFact {
     /// A launch that got no task: refused for lack of capacity, or by a limit.
     LaunchFailed {
-        /// Who wanted it.
         service: ServiceId,
-        /// Why.
         reason: Reason,
     },
     /// Tasks of a service in a zone whose `lastStatus` is RUNNING and that in truth run on a powered host.
     Running {
-        /// Service.
         service: ServiceId,
-        /// Zone.
         zone: ZoneId,
-        /// How many now.
         count: u32,
     },
     /// The same tasks by capacity provider, where a service has more than one.
     RunningOn {
-        /// Service.
         service: ServiceId,
-        /// Capacity provider.
         provider: ProviderId,
-        /// How many now.
         count: u32,
     },
     /// Tasks of a service in a zone that in truth run, are healthy and can be reached.
     Available {
-        /// Service.
         service: ServiceId,
-        /// Zone.
         zone: ZoneId,
-        /// How many now.
         count: u32,
     },
     /// What a service needs from now on: tasks for its offered rate (or for its minimum), and its desired count.
     Need {
-        /// Service.
         service: ServiceId,
         /// Tasks needed (`capacityAvailability` in `docs/model.md`).
         need: u32,
-        /// Desired count.
         desired: u32,
     },
     /// Rates in billionths of a request for each second.
     Flow {
-        /// Service.
         service: ServiceId,
-        /// Offered.
         offered: u64,
         /// Answered in time.
         served: u64,
     },
     /// Requests lost to one cause in one phase. Over all causes and phases: exactly offered minus served.
     LossRate {
-        /// Service.
         service: ServiceId,
-        /// Why.
         cause: Cause,
-        /// How.
         phase: Phase,
         /// Billionths of a request for each second.
         rate: u64,
@@ -153,24 +116,17 @@ pub enum ServiceFact {
     /// Tasks missing from the desired count through one cause in one phase. Over all: exactly
     /// max(0, desired - available), in millionths of a task.
     Lack {
-        /// Service.
         service: ServiceId,
-        /// Why.
         cause: Cause,
         /// Where on its way back.
         phase: Phase,
         /// Millionths of a task.
         millionths: u64,
     },
-    /// A service action.
     Action {
-        /// Service.
         service: ServiceId,
-        /// What.
         action: Action,
-        /// Why, for failures.
         reason: Reason,
-        /// Of how many tasks.
         count: u32,
     },
 }
@@ -178,26 +134,18 @@ pub enum ServiceFact {
 /// What happens to a fault of the file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum FaultFact {
-    /// A fault begins.
     Begins {
-        /// Fault and occurrence.
         cause: Cause,
     },
-    /// It ends.
     Ends {
-        /// Fault and occurrence.
         cause: Cause,
     },
-    /// It hit something.
     Hits {
-        /// Fault and occurrence.
         cause: Cause,
-        /// What.
         what: Hit,
     },
     /// ECS or a load balancer acts on a loss for the first time, or again: readers take the first.
     Noticed {
-        /// Fault or mechanism.
         cause: Cause,
     },
 }
@@ -205,13 +153,10 @@ pub enum FaultFact {
 /// What happens to the container instances of a capacity provider.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum HostFact {
-    /// A container instance changed.
     Changed {
-        /// Its capacity provider.
         provider: ProviderId,
         /// Number within its provider, from 0, never reused.
         number: u32,
-        /// Where.
         zone: ZoneId,
         /// Status as ECS believes it.
         status: HostStatus,
@@ -221,15 +166,8 @@ pub enum HostFact {
         type_row: u16,
     },
     /// Container instances of a provider that are in truth up and registered.
-    Count {
-        /// Provider.
-        provider: ProviderId,
-        /// How many now.
-        count: u32,
-    },
-    /// `CapacityProviderReservation`.
+    Count { provider: ProviderId, count: u32 },
     Reservation {
-        /// Provider.
         provider: ProviderId,
         /// Percent.
         percent: u32,
@@ -243,39 +181,31 @@ pub enum PlaneFact {
     Launches {
         /// Of which service or stream.
         service: ServiceId,
-        /// What became of them.
         what: Delayed,
-        /// How many.
         count: u32,
     },
     /// Launches were taken on later than they were due, as a launch bucket, a queue or a control-plane cell made them wait.
     Waited {
         /// Of which service or stream.
         service: ServiceId,
-        /// How long.
         span: Span,
-        /// How many.
         count: u32,
     },
     /// A try of a RunTask call, in Regions whose control plane is written.
     Call {
-        /// Of which stream.
         service: ServiceId,
         /// Number of the try, from 0.
         attempt: u8,
-        /// What became of it.
         what: Call,
     },
     /// Whether a control-plane cell answers.
     Up {
-        /// Which.
         cell: CellId,
         /// Whether it does from now on.
         up: bool,
     },
     /// What a control-plane cell can do from now on, in billionths of a request for each second.
     Rate {
-        /// Which.
         cell: CellId,
         /// For the scheduler and RunTask.
         rate: u64,
@@ -283,9 +213,7 @@ pub enum PlaneFact {
     /// What was asked of a control-plane cell with a bound in the minute, or part of a minute, that ends now, in
     /// millionths of a request. Nothing is told of minutes without work.
     Load {
-        /// Which.
         cell: CellId,
-        /// All work.
         asked: u64,
         /// Launches and calls that wait, now.
         queued: u32,
@@ -293,16 +221,13 @@ pub enum PlaneFact {
     /// What a control-plane cell gets of users' other calls from now on. The first such fact of a cell that is added
     /// says that it is there.
     OtherCalls {
-        /// Which.
         cell: CellId,
         /// Billionths of a request for each second.
         rate: u64,
     },
     /// A cluster is run by another control-plane cell from now on.
     Home {
-        /// Which.
         cluster: ClusterId,
-        /// By which cell.
         cell: CellId,
         /// Whether it migrated; a cluster that is not there yet has nothing to move.
         moved: bool,
@@ -314,28 +239,20 @@ pub enum PlaneFact {
 pub enum ApplicationFact {
     /// What is asked of the application in cells, in billionths of a request for each second.
     Requests {
-        /// By all its customers.
         offered: u64,
-        /// Served by its cells.
         served: u64,
         /// Offered by customers without a cell.
         homeless: u64,
     },
     /// Customers of one of its cells.
     Customers {
-        /// The cell's service.
         cell: ServiceId,
-        /// How many now.
         count: u32,
     },
-    /// Customers without a cell.
     Homeless {
-        /// How many now.
         count: u32,
     },
-    /// Customers got another cell.
     Moved {
-        /// How many.
         count: u32,
     },
 }
@@ -343,73 +260,55 @@ pub enum ApplicationFact {
 /// What happens to a change of the file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum ChangeFact {
-    /// A change went on.
     Step {
-        /// Which.
         change: ChangeId,
-        /// At which service.
         service: ServiceId,
-        /// How far it is.
         what: ChangeStep,
     },
     /// Requests that are sent to the new revision of a change, in billionths for each second.
     Exposed {
-        /// Which.
         change: ChangeId,
-        /// Of which service.
         service: ServiceId,
         /// From now on.
         rate: u64,
     },
     /// A change that goes on stage by stage went on.
     Pipeline {
-        /// Which.
         change: ChangeId,
         /// The number of the stage.
         stage: u16,
-        /// How far it is.
         what: PipelineStep,
         /// How much of what it is to reach has been changed, or is being changed, in millionths.
         reached: u32,
     },
     /// Calls to a control-plane cell that its new revision gets, of those that are a rate: billionths for each second.
     Renewed {
-        /// Of which change.
         change: ChangeId,
-        /// Which cell.
         cell: CellId,
         /// From now on.
         rate: u64,
     },
     /// The first try of a RunTask call comes to the new revision of a control plane.
     Met {
-        /// Of which change.
         change: ChangeId,
     },
     /// A bad revision of a control plane is gone from a cell.
     Cured {
-        /// Of which change.
         change: ChangeId,
-        /// Where.
         unit: Unit,
     },
     /// A change whose revision is bad: its defect was drawn. Told as it begins at a service, or in a control-plane cell.
     Defective {
-        /// Which.
         change: ChangeId,
-        /// Where.
         unit: Unit,
     },
     /// A change over several Regions is over, as the one of them that leads has told: nothing of it comes back any more.
     Settled {
-        /// Which.
         change: ChangeId,
     },
     /// Copies of requests that the new revision of a change gets, in billionths for each second.
     Copied {
-        /// Which.
         change: ChangeId,
-        /// Of which service.
         service: ServiceId,
         /// From now on.
         rate: u64,

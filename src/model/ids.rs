@@ -37,7 +37,6 @@ pub type HostId = Handle;
 /// What is changed as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unit {
-    /// A service.
     Service(ServiceId),
     /// A cell of the control plane.
     Cell(CellId),

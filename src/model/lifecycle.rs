@@ -13,7 +13,6 @@ pub enum Lifecycle {
     PostScaleUp,
     /// The test listener sends to them.
     TestTrafficShift,
-    /// It has been moved.
     PostTestTrafficShift,
     /// Before each step of production traffic.
     PreProductionTrafficShift,
@@ -45,7 +44,6 @@ impl Lifecycle {
         (L::CleanUp, "CLEAN_UP"),
     ];
 
-    /// As ECS spells it.
     pub const fn name(self) -> &'static str {
         Lifecycle::ALL[self as usize].1
     }

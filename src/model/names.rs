@@ -11,9 +11,7 @@ pub struct Names {
     pub zones: BTreeMap<String, ZoneId>,
     /// "cluster/service", and the service name alone where it is unique.
     pub services: BTreeMap<String, ServiceId>,
-    /// Cluster names.
     pub clusters: BTreeMap<String, ClusterId>,
-    /// Region names.
     pub regions: BTreeMap<String, RegionId>,
     /// "region/cell", and the name of the cell alone where only one Region has it.
     pub cells: BTreeMap<String, CellId>,

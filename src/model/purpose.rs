@@ -10,23 +10,17 @@ pub enum For {
     Start = 1,
     /// Agent takes the task up.
     Connect,
-    /// Image pull.
     Pull,
-    /// Container start.
     Containers,
     /// First check of a target, or of a container.
     FirstCheck,
-    /// Application ready.
     Health,
-    /// Crash.
     Crash,
-    /// Orderly exit.
     Stop,
     /// Detection of a loss by ECS.
     Loss,
     /// Ejection by the load balancer.
     Target,
-    /// Boot of a host.
     Boot,
     /// Random choice of a host.
     Place,
@@ -34,15 +28,11 @@ pub enum For {
     Choose,
     /// Work of a standalone task.
     Lives,
-    /// Gap between RunTask calls.
     Arrive,
     /// Gap to the next occurrence of a fault.
     FaultGap,
-    /// Length of a fault.
     FaultLength,
-    /// Whom a fault hits.
     FaultHits,
-    /// Reconnection of an agent.
     Reconnect,
     /// Run of a container that others wait for.
     Completion,

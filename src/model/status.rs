@@ -6,19 +6,12 @@
 pub enum TaskState {
     /// Waiting for capacity or a network interface.
     Provisioning,
-    /// Waiting for the agent.
     Pending,
-    /// Pulling images, creating containers.
     Activating,
-    /// Containers run.
     Running,
-    /// Leaving the load balancer.
     Deactivating,
-    /// Stop signal sent.
     Stopping,
-    /// Releasing the network interface.
     Deprovisioning,
-    /// Gone.
     Stopped,
 }
 
@@ -35,7 +28,6 @@ impl TaskState {
         TaskState::Stopped,
     ];
 
-    /// As AWS spells it.
     pub const fn name(self) -> &'static str {
         match self {
             TaskState::Provisioning => "PROVISIONING",
@@ -54,20 +46,14 @@ impl TaskState {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Default)]
 #[repr(u8)]
 pub enum StopCode {
-    /// It has not stopped.
     #[default]
     None,
-    /// Never reached RUNNING.
     TaskFailedToStart,
-    /// An essential container exited.
     EssentialContainerExited,
-    /// A user's StopTask.
     UserInitiated,
-    /// The scheduler stopped it.
     ServiceSchedulerInitiated,
     /// Spot capacity was taken back.
     SpotInterruption,
-    /// Its host goes away.
     TerminationNotice,
     /// The platform under it failed.
     InfrastructureHealth,
@@ -105,7 +91,6 @@ impl StopCode {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Default)]
 #[repr(u8)]
 pub enum Reason {
-    /// Nothing to say.
     #[default]
     None,
     /// Fargate has no capacity in any zone allowed.
@@ -126,11 +111,9 @@ pub enum Reason {
     Quota,
     /// The image could not be pulled.
     CannotPullContainer,
-    /// Failed health checks.
     Unhealthy,
     /// Rebalancing over the zones, or more tasks than desired.
     Excess,
-    /// The host drains.
     Draining,
     /// Too many tasks wait in PROVISIONING.
     ProvisioningLimit,
@@ -192,25 +175,15 @@ impl Reason {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 #[repr(u8)]
 pub enum Action {
-    /// `SERVICE_STEADY_STATE`.
     SteadyState,
-    /// `SERVICE_TASK_START_IMPAIRED`.
     TaskStartImpaired,
-    /// `SERVICE_TASK_PLACEMENT_FAILURE`, with a reason.
     TaskPlacementFailure,
-    /// `TASKS_STARTED`.
     TasksStarted,
-    /// `TASKS_STOPPED`.
     TasksStopped,
-    /// `SERVICE_REBALANCING_STARTED`.
     RebalancingStarted,
-    /// `SERVICE_REBALANCING_COMPLETED`.
     RebalancingCompleted,
-    /// `SERVICE_REBALANCING_STOPPED`.
     RebalancingStopped,
-    /// `ECS_OPERATION_THROTTLED`.
     OperationThrottled,
-    /// `CAPACITY_PROVIDER_STEADY_STATE`.
     CapacityProviderSteadyState,
 }
 
@@ -220,10 +193,7 @@ pub enum Action {
 pub enum HostStatus {
     /// Booting; not yet a container instance.
     Registering,
-    /// Takes tasks.
     Active,
-    /// Takes no new tasks.
     Draining,
-    /// Gone.
     Inactive,
 }

@@ -25,20 +25,17 @@ pub(crate) enum Actor {
     DataPlane,
     /// Somebody outside: who finds no control plane comes again.
     Client,
-    /// What breaks and heals.
     Nature,
 }
 
 /// What a step that waits for its control plane is about. Some of it happens in truth all the same.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Held {
-    /// A start goes on.
     Start(TaskId),
     /// A standalone task has done its work.
     Work(TaskId),
     /// The containers of a task have exited.
     End(TaskId),
-    /// A task is gone.
     Loss(TaskId),
     /// A host is gone, with all that runs on it.
     HostLoss(HostId),
@@ -139,7 +136,6 @@ macro_rules! steps {
 }
 
 impl Event {
-    /// Whose step it is.
     #[inline]
     pub fn family(self) -> Family {
         Family::ALL[usize::from(self.number())]
@@ -150,22 +146,18 @@ use Actor::{Cell, Client, ControlPlane, DataPlane, Nature, Scaling};
 use Held::{End, Host, HostLoss, Look, Loss, Provider, Service, Start, Task, Work};
 
 steps! {
-    /// A launch goes on.
     Launch {
         /// The network interface is attached.
         Networked(task: TaskId) by ControlPlane(Start(task)),
         /// The agent takes the task up; the image pull begins.
         Connected(task: TaskId) by ControlPlane(Start(task)),
-        /// The image is there.
         Pulled(task: TaskId) by DataPlane,
-        /// The containers run.
         Started(task: TaskId) by ControlPlane(Start(task)),
         /// A container waited for another in vain.
         GaveUp(task: TaskId) by ControlPlane(Start(task)),
         /// A task that waited for that begins its start.
         Begun(task: TaskId) by ControlPlane(Start(task)),
     }
-    /// Network interfaces are attached.
     Attach {
         /// A network interface of an account can be attached again.
         Attached(account: AccountId) by DataPlane,
@@ -175,13 +167,10 @@ steps! {
         /// A launch bucket has a token again.
         Token(bucket: BucketId) by Cell,
     }
-    /// A running task.
     Serve {
-        /// Its checks pass.
         Passed(task: TaskId, epoch: u8) by DataPlane,
         /// Its checks have failed as often as makes it unhealthy.
         Failed(task: TaskId, epoch: u8) by DataPlane,
-        /// An essential container exits.
         Crashed(task: TaskId, epoch: u8) by DataPlane,
         /// The container has been restarted in place.
         Restarted(task: TaskId, epoch: u8) by DataPlane,
@@ -198,7 +187,6 @@ steps! {
     Stop {
         /// The deregistration delay is over: the stop signal is sent.
         Drained(task: TaskId, code: StopCode, reason: Reason) by ControlPlane(Task(task)),
-        /// The containers have exited.
         Exited(task: TaskId, code: StopCode, reason: Reason) by ControlPlane(End(task)),
     }
     /// What happened to a task becomes known.
@@ -218,10 +206,8 @@ steps! {
         HostLost(host: HostId) by ControlPlane(HostLoss(host)),
         /// ECS has not heard from an agent.
         Silent(host: HostId) by ControlPlane(Host(host)),
-        /// An agent is back.
         Heard(host: HostId) by ControlPlane(Host(host)),
     }
-    /// The service scheduler.
     Reconcile {
         /// The scheduler looks at a service.
         Wake(service: ServiceId) by ControlPlane(Look(service)),
@@ -230,23 +216,19 @@ steps! {
         /// Launches that were refused one by one have rested for long enough.
         Again(service: ServiceId) by ControlPlane(Look(service)),
     }
-    /// Zones are evened out.
     Rebalance {
         /// A service looks at its zones again.
         Look(service: ServiceId) by ControlPlane(Service(service)),
     }
-    /// Hosts come and go.
     Scale {
         /// The minute of managed scaling.
         Tick(provider: ProviderId) by ControlPlane(Provider(provider)),
         /// The group compares what it has with what it should have.
         Fill(provider: ProviderId) by Scaling(Provider(provider)),
-        /// A host is registered.
         Booted(host: HostId) by ControlPlane(Host(host)),
         /// A host may go: it is empty.
         Idle(host: HostId) by ControlPlane(Host(host)),
     }
-    /// Hosts drain.
     Drain {
         /// A host has drained for as long as it may.
         DrainOver(host: HostId) by ControlPlane(Host(host)),
@@ -276,14 +258,12 @@ steps! {
         Asked(service: ServiceId, change: ChangeId, turn: u32) by Client,
         /// A task without any check has run for long enough to count as healthy.
         Warm(task: TaskId) by DataPlane,
-        /// The bake is over.
         Baked(service: ServiceId, change: ChangeId, turn: u32) by Client,
         /// What a stage of a deployment that moves traffic waits for is there.
         Due(service: ServiceId, change: ChangeId, number: u32) by ControlPlane(Service(service)),
         /// Somebody finds that it is bad.
         Found(service: ServiceId, change: ChangeId, turn: u32) by Client,
     }
-    /// Feature flags go on.
     Flag {
         /// A feature flag goes on.
         Shown(service: ServiceId, change: ChangeId, number: u32) by Client,
@@ -338,7 +318,6 @@ steps! {
         /// To the one that leads: it gets so much less.
         Less(change: ChangeId, turn: u16, rate: u64) by Client,
     }
-    /// Alarms change their state.
     Alarm {
         /// The state of an alarm changes, unless its metric has changed since.
         Due(place: u32, number: u32) by DataPlane,
@@ -366,35 +345,29 @@ steps! {
         /// What a zone took with it has been replaced in other zones.
         Replaced(cell: CellId, zone: ZoneId) by Cell,
     }
-    /// Clusters are created.
     Create {
-        /// Somebody creates a cluster.
         Created(cluster: ClusterId) by Client,
         /// The router reads the map, and may find a new cluster in it.
         Mapped(cluster: ClusterId) by Cell,
     }
     /// Clients call the control plane.
     Call {
-        /// A client calls again.
         Again(service: ServiceId, number: u32, attempt: u8) by Client,
     }
     /// Cells are added, and clusters move to them.
     Grow {
-        /// A cell is added.
         Added(cell: CellId) by Cell,
         /// A cluster is cloned, or the map is tried again: its row can be flipped.
         Flip(cluster: ClusterId) by Cell,
         /// The router reads the map, and may find there that a cluster has moved.
         Forget(cluster: ClusterId) by Cell,
     }
-    /// Rates change.
     Traffic {
         /// The offered rate of a service changes.
         Rate(service: ServiceId) by Client,
         /// A RunTask call of a stream.
         Arrival(service: ServiceId, number: u32) by Client,
     }
-    /// Clients forget addresses.
     Addresses {
         /// Clients have forgotten the load balancer's address in a zone.
         Forgotten(service: ServiceId, zone: ZoneId) by Client,
@@ -408,7 +381,6 @@ steps! {
     }
     /// Customers of an application in cells come and move.
     Customers {
-        /// Customers come.
         Joins(group: u32) by Client,
         /// The data of a customer who moves are in the new cell.
         Cloned(number: u32) by Client,
@@ -417,17 +389,13 @@ steps! {
         /// The cells are looked at: new ones are opened, full ones give customers away.
         Look(round: u32) by Client,
     }
-    /// Something breaks or heals.
     Fault {
-        /// A scheduled fault begins.
         Begin(fault: FaultId) by Nature,
-        /// A clock strikes.
         Strike(number: u32) by Nature,
         /// The clock of a host strikes that was wound in this life of it.
         Host(fault: FaultId, host: HostId, life: u32) by Nature,
         /// The clock of a task strikes.
         Task(fault: FaultId, task: TaskId) by Nature,
-        /// A fault ends.
         End(strike: Handle) by Nature,
         /// The share of tries that a fault fails changes.
         Course(strike: Handle) by Nature,

@@ -40,15 +40,10 @@ pub struct World {
     pub zones: Table<ZoneId, Zone>,
     /// Zones in which nodes of load balancers are out of reach.
     pub(crate) nodes_out: u32,
-    /// Services and streams.
     pub services: Table<ServiceId, Service>,
-    /// Capacity providers.
     pub providers: Table<ProviderId, Provider>,
-    /// Fargate launch buckets.
     pub buckets: Table<BucketId, Launches>,
-    /// Container instances.
     pub hosts: Hosts,
-    /// Tasks.
     pub tasks: Tasks,
     /// DAEMON services: hosts ask for them again and again.
     pub(crate) daemons: Vec<ServiceId>,
@@ -68,7 +63,6 @@ pub struct World {
     pub alarms: Vec<Watch>,
     /// Those among them that watch several services together, by place.
     pub(crate) fleet_alarms: Vec<usize>,
-    /// Composite alarms.
     pub(crate) composites: Followers,
     /// Customers' own cells, where their router runs.
     pub application: Option<Box<Application>>,
@@ -76,14 +70,12 @@ pub struct World {
     pub(crate) dirty: Vec<ServiceId>,
     /// A list that handlers borrow, so that none allocates.
     pub(crate) scratch: Vec<TaskId>,
-    /// Another: what zones get.
     pub(crate) shares: Vec<Share>,
 }
 
 /// A Fargate launch bucket and who waits at it.
 #[derive(Clone, Debug)]
 pub struct Launches {
-    /// Its tokens.
     pub tokens: Tokens,
     /// Services in turn.
     pub queue: VecDeque<ServiceId>,

@@ -6,9 +6,7 @@ use crate::metrics::summary::Verdict;
 /// Whether text is coloured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Paint {
-    /// With ANSI escapes.
     Colour,
-    /// Without.
     Plain,
 }
 
@@ -25,7 +23,6 @@ impl Paint {
         self.wrap("2", text)
     }
 
-    /// A headline.
     pub fn strong(self, text: &str) -> String {
         self.wrap("1", text)
     }
@@ -43,9 +40,7 @@ impl Paint {
 /// Which side of its column a text stands on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Side {
-    /// Words.
     Left,
-    /// Numbers.
     Right,
 }
 

@@ -22,9 +22,7 @@ use std::collections::BTreeMap;
 /// A kind of event.
 #[derive(Clone, Copy, Debug)]
 pub struct EventKind {
-    /// `detail-type`.
     pub name: &'static str,
-    /// `source`.
     pub source: &'static str,
     /// When there is one, and what its detail tells.
     pub about: &'static str,

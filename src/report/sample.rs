@@ -183,7 +183,6 @@ fn service() -> Service {
     }
 }
 
-/// What became of it.
 pub(crate) fn summary() -> Summary {
     let objective = |objective, measured, verdict| ObjectiveRow { objective, measured, verdict };
     let loss = |cause: &str, phase: &str, requests: f64, seconds: f64| LossRow {

@@ -25,7 +25,6 @@ pub(super) struct Wrong {
     pub(super) hint: String,
 }
 
-/// Reads a rule.
 pub(super) fn parse(text: &str) -> Result<Expression<String>, Wrong> {
     let mut reader = Reader { text, at: 0, depth: 0 };
     let rule = reader.any()?;

@@ -24,7 +24,6 @@ const CHAIN_MAX: usize = 16;
 pub struct Document {
     /// The scenario with every `$file` spliced in and no wrapper left; null where a file could not be taken.
     pub value: Value,
-    /// Its files and places.
     pub sources: Sources,
 }
 

@@ -3,6 +3,7 @@
 //! The library opens no file itself: whoever calls it brings [`Files`]. A place is asked for by what stands in
 //! [`Problem::at`]: mostly a JSON pointer into the scenario with every `$file` spliced in; for what is wrong before
 //! there is a tree (a comma too many, a key written twice) `file:line:column`.
+#![warn(missing_docs)]
 
 use crate::model::problem::{Part, Problem};
 use std::collections::{BTreeMap, BTreeSet};

@@ -13,7 +13,6 @@ pub struct Table {
     pub date: String,
     /// Where the figures come from.
     pub note: String,
-    /// Instance types.
     pub types: Vec<Row>,
 }
 
@@ -23,7 +22,6 @@ pub struct Table {
 pub struct Row {
     /// Name, such as `m6i.large`.
     pub name: String,
-    /// vCPUs.
     pub vcpu: u32,
     /// Nominal memory in MiB.
     pub memory_mib: u32,
@@ -35,7 +33,6 @@ pub struct Row {
     pub burstable: bool,
     /// Dollars an hour on demand, where known.
     pub price: Option<f64>,
-    /// GPUs and other accelerators.
     #[serde(default)]
     pub accelerators: Option<Accelerators>,
     /// Local storage in GB.
@@ -64,7 +61,6 @@ pub struct Row {
 pub struct Accelerators {
     /// `gpu`, `fpga`, `inference` or `media`.
     pub kind: String,
-    /// How many.
     pub count: u32,
     /// Who makes them, such as `nvidia`.
     pub manufacturer: String,
@@ -186,7 +182,6 @@ fn accelerators(written: &InstanceType) -> Option<Accelerators> {
     Some(Accelerators { kind: kind.to_owned(), count: 1, ..Accelerators::default() })
 }
 
-/// The shipped table.
 pub fn shipped() -> Table {
     serde_json::from_str(include_str!("instance_types.json")).expect("the shipped table is valid: a test reads it")
 }

@@ -43,7 +43,6 @@ pub(super) struct Buckets<E> {
     taken: [[u64; ROWS / 64]; LEVELS],
     /// One bit for each word of `taken` that is not zero.
     words: [u16; LEVELS],
-    /// Chunks of entries.
     pool: Vec<Entry<E>>,
     /// For each chunk the chunk before it in its chain.
     links: Vec<u32>,
@@ -103,7 +102,6 @@ impl<E: Copy> Buckets<E> {
         chunk * CHUNK as u32
     }
 
-    /// Chunks ever taken.
     #[cfg(test)]
     pub(super) fn capacity(&self) -> usize {
         self.links.len()
@@ -153,7 +151,6 @@ impl<E: Copy> Buckets<E> {
         }
     }
 
-    /// Moves everything out.
     pub(super) fn drain_into(&mut self, all: &mut Vec<Entry<E>>) {
         while let Some(bucket) = self.first() {
             let mut end = self.take(bucket);

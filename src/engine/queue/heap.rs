@@ -13,12 +13,10 @@ pub struct HeapQueue<E> {
 }
 
 impl<E: Copy> HeapQueue<E> {
-    /// An empty queue.
     pub fn new() -> Self {
         HeapQueue { heap: BinaryHeap::new() }
     }
 
-    /// Adds an event.
     #[inline]
     pub fn push(&mut self, key: Key, event: E) {
         self.heap.push(Reverse(Entry { time: key.time().0, order: key.order(), event }));
@@ -45,7 +43,6 @@ impl<E: Copy> HeapQueue<E> {
         self.heap.len()
     }
 
-    /// Whether nothing is pending.
     pub fn is_empty(&self) -> bool {
         self.heap.is_empty()
     }

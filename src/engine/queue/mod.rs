@@ -44,7 +44,6 @@ pub struct Entry<E> {
     pub time: u64,
     /// The lower half of the key.
     pub order: u64,
-    /// What happens.
     pub event: E,
 }
 
@@ -84,7 +83,6 @@ pub struct Queue<E> {
     edge: u64,
     /// A bucket of the lowest level is 2^width µs wide.
     width: u32,
-    /// Everything beyond the edge.
     buckets: Buckets<E>,
     /// The smallest time beyond the edge; 0 when it has to be looked for.
     nearest: u64,
@@ -97,18 +95,15 @@ pub struct Queue<E> {
 /// What was seen since the width was last reviewed.
 #[derive(Clone, Copy, Default)]
 struct Seen {
-    /// Buckets opened.
     opened: u64,
     /// Entries found in them, a crowd at one instant counted in part.
     found: u64,
     /// Entries opened, all of them, and late comers.
     passed: u64,
-    /// Late comers.
     late: u64,
 }
 
 impl<E: Copy> Queue<E> {
-    /// An empty queue.
     pub fn new() -> Self {
         Queue {
             open: Vec::with_capacity(OPEN_ROOM),
@@ -168,7 +163,6 @@ impl<E: Copy> Queue<E> {
         self.len
     }
 
-    /// Whether nothing is pending.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.len == 0

@@ -35,7 +35,6 @@ fn find<'r>(run: &'r Run<'_>, id: AlarmId) -> Option<&'r Measure> {
     Some(&run.alarms[place].1)
 }
 
-/// Whom an alarm watches.
 fn watched(plan: &Plan, id: AlarmId) -> String {
     let row = &plan.alarms[id];
     match row.on_metric().map(|on| on.scope) {

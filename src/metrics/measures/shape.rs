@@ -22,9 +22,7 @@ pub type Maybe = Option<Estimate>;
 /// Which way is better.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Better {
-    /// More.
     Higher,
-    /// Less.
     Lower,
 }
 
@@ -45,13 +43,10 @@ pub struct Key {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Cell {
-    /// A random quantity.
     Estimate(Estimate),
     /// A number that does not differ between runs.
     Number(u32),
-    /// A text.
     Text(String),
-    /// No run has it.
     Null,
 }
 

@@ -78,9 +78,7 @@ measures! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
-    /// It holds.
     Pass,
-    /// It does not.
     Fail,
     /// The interval holds the bound.
     #[default]

@@ -18,9 +18,7 @@ use std::ops::Deref;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
-    /// Number of the replication.
     pub replication: u32,
-    /// Events handled.
     pub events: u64,
     /// Hash of the ordered event stream.
     pub digest: u64,

@@ -38,7 +38,6 @@ impl Mean {
 pub struct Occurred {
     /// From begin to first notice, in microseconds.
     pub detect: Option<u64>,
-    /// Need, desired count, spread.
     pub back: [Option<u64>; 3],
     /// Whether it concerned any service: one that did not says nothing about recovery.
     pub concerned: bool,
@@ -63,21 +62,16 @@ impl Occurred {
 /// What one fault did in one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measure {
-    /// How often it began.
     pub occurrences: u64,
     /// Partitions with the same number have copies of the same occurrences; `None`: each has its own.
     pub copies: Option<u32>,
     /// What each occurrence of which there are copies did, by that number and its own.
     pub each: BTreeMap<(u32, u32), Occurred>,
-    /// First begin.
     pub begin: Option<Time>,
     /// End of that one.
     pub end: Option<Time>,
-    /// Hosts hit.
     pub hosts: u64,
-    /// Tasks hit.
     pub tasks: u64,
-    /// Zones hit, by row.
     pub zones: Vec<u16>,
     /// Control-plane cells hit, by row.
     pub cells: Vec<u16>,
@@ -89,7 +83,6 @@ pub struct Measure {
     pub clusters: Vec<(ClusterId, u64)>,
     /// From begin to first notice.
     pub detect: Mean,
-    /// Need, desired count, spread.
     pub back: [Mean; 3],
     /// Occurrences from which a service never met its need again.
     pub never: u64,

@@ -53,7 +53,6 @@ pub struct Recovery {
     clusters: Vec<ClusterId>,
     slots: Vec<Occurrence>,
     free: Vec<u32>,
-    /// Open ones by cause.
     open: Vec<(Cause, u32)>,
     /// In order of begin, to find the oldest.
     begun: VecDeque<(u32, u32)>,
@@ -62,7 +61,6 @@ pub struct Recovery {
     /// Folded occurrences that nobody has acted on yet, with their begin, in order of cause: an Auto Scaling group notices a
     /// dead host minutes after its service has recovered.
     unnoticed: Vec<(Cause, Time)>,
-    /// Kept for its memory.
     folded: Vec<(u32, Answer)>,
 }
 
@@ -86,7 +84,6 @@ impl Recovery {
         }
     }
 
-    /// An occurrence begins.
     pub fn begins(&mut self, now: Time, cause: Cause) {
         let Some((fault, _)) = cause.as_fault() else { return };
         let Err(place) = self.open.binary_search_by_key(&cause, |open| open.0) else { return };
@@ -141,7 +138,6 @@ impl Recovery {
         self.open.binary_search_by_key(&cause, |open| open.0).ok().map(|at| self.open[at].1)
     }
 
-    /// It ends.
     pub fn ends(&mut self, now: Time, cause: Cause) {
         let Some((fault, occurrence)) = cause.as_fault() else { return };
         if occurrence == 0 {
@@ -161,7 +157,6 @@ impl Recovery {
         }
     }
 
-    /// Somebody acts on it.
     pub fn noticed(&mut self, now: Time, cause: Cause) {
         if let Some(slot) = self.find(cause) {
             self.slots[slot as usize].noticed.get_or_insert(now);

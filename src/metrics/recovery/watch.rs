@@ -173,7 +173,6 @@ impl Service {
         }
     }
 
-    /// The run ends.
     pub(super) fn stop(&mut self, launched: u64) {
         self.launched = launched;
     }

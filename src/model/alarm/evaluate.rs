@@ -39,7 +39,6 @@ pub(super) fn range(rule: &Rule) -> u32 {
 struct Found {
     /// Datapoints that are not missing, N at most: the newest.
     real: u32,
-    /// Breaching ones among them.
     breaching: u32,
     /// How many periods ago the oldest of those began.
     oldest: u32,

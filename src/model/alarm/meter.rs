@@ -13,9 +13,7 @@ use crate::model::plan::Rule;
 /// What a zone gets, in billionths of a request for each second.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Share {
-    /// Requests that fail.
     pub failed: u64,
-    /// All requests.
     pub offered: u64,
 }
 
@@ -41,7 +39,6 @@ pub(super) struct Zones {
 }
 
 impl Meter {
-    /// Nothing is reported yet.
     pub(super) fn new() -> Meter {
         Meter::One(Level::Absent, Window::Nothing)
     }

@@ -39,7 +39,6 @@ pub struct Monitor {
     at: Time,
     /// Datapoints of the evaluation range, the oldest first, each with how often it stands there in a row.
     past: VecDeque<(Point, u32)>,
-    /// How many these are.
     kept: u32,
 }
 

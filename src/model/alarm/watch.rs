@@ -8,13 +8,10 @@ use crate::model::plan::{OnMetric, Plan, Scope};
 /// An alarm that watches a service of this partition.
 #[derive(Clone, Debug)]
 pub struct Watch {
-    /// Which.
     pub id: AlarmId,
-    /// Whom it watches.
     pub service: ServiceId,
     /// What it watches of it.
     pub(crate) on: OnMetric,
-    /// What it has seen.
     pub monitor: Monitor,
     pub(crate) level: Level,
     /// What its datapoints say, known or not.
@@ -45,7 +42,6 @@ pub(crate) enum Row {
 /// A composite alarm.
 #[derive(Clone, Debug)]
 pub struct Follower {
-    /// Which.
     pub id: AlarmId,
     pub(crate) state: State,
 }

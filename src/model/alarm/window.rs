@@ -13,12 +13,7 @@ pub enum Level {
     /// It is so many targets.
     Gauge(u32),
     /// It is a share: two rates, in billionths of a request for each second.
-    Ratio {
-        /// Requests that fail.
-        failed: u64,
-        /// All requests.
-        offered: u64,
-    },
+    Ratio { failed: u64, offered: u64 },
 }
 
 /// Billionths, in which datapoints are told.
@@ -29,7 +24,6 @@ const THOUSANDTH: u128 = 1_000_000_000_000;
 /// What has been seen of the period that runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Window {
-    /// Nothing.
     #[default]
     Nothing,
     /// 10^-15 requests.

@@ -80,7 +80,6 @@ struct Recount {
     all: Counts,
     zones: Vec<Counts>,
     lists: Vec<Vec<u32>>,
-    /// Lasting and running.
     by_item: Vec<[u32; 2]>,
     /// Tasks and dead targets by line of the books.
     lines: BTreeMap<(Cause, Phase), [u32; 2]>,

@@ -32,7 +32,6 @@ pub(super) fn name(plan: &Plan, task: &Task) -> String {
     format!("{service} {}", task.ordinal)
 }
 
-/// Belief and goal.
 fn states(plan: &Plan, task: &Task, name: &str, out: &mut Findings) {
     use TaskState::{Deactivating, Deprovisioning, Running, Stopped, Stopping};
     let service = &plan.services[task.service];
@@ -79,7 +78,6 @@ fn may_use(service: &Service, task: &Task) -> bool {
     service.strategy.iter().any(|item| item.provider == task.provider && (item.weight > 0 || item.base > 0))
 }
 
-/// Nothing lives without power.
 fn truth(world: &World, task: &Task, name: &str, out: &mut Findings) {
     if task.host != NIL {
         let host = world.hosts.at(task.host);

@@ -55,9 +55,7 @@ pub struct Smallest {
     pub cpu: u32,
     /// MiB.
     pub memory: u32,
-    /// GPUs.
     pub gpus: u32,
-    /// Network interfaces for tasks.
     pub enis: u32,
 }
 

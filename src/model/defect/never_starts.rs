@@ -21,7 +21,6 @@ object! {
 /// What runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
-    /// Its image is there.
     pub image_pulled: bool,
 }
 

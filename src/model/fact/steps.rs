@@ -6,7 +6,6 @@ use crate::model::ids::{CellId, ClusterId, ServiceId, ZoneId};
 /// What a fault hit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum Hit {
-    /// A zone.
     Zone(ZoneId),
     /// A container instance (or a Fargate task's own): hosts are counted.
     Host,
@@ -16,7 +15,6 @@ pub enum Hit {
     Service(ServiceId),
     /// A whole cluster.
     Cluster(ClusterId),
-    /// A control-plane cell.
     Cell(CellId),
 }
 
@@ -59,13 +57,11 @@ pub enum ChangeStep {
     Began,
     /// All tasks are of the new revision and healthy; it is still watched.
     Bakes,
-    /// It is completed.
     Completed,
     /// It failed: the circuit breaker or an alarm has found it.
     Failed,
     /// The newest completed revision comes back.
     Back,
-    /// It is back.
     RolledBack,
     /// It failed, and nothing comes in its place.
     Stalled,
@@ -80,21 +76,16 @@ pub enum ChangeStep {
 /// How far a change is that goes on stage by stage.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum PipelineStep {
-    /// It is asked for.
     Began,
     /// The next stage has to wait: an alarm rings, a fault is in force, or nobody works.
     Blocked,
-    /// A stage begins.
     Stage,
     /// All that the stage changes is changed; it is watched.
     Bakes,
-    /// The stage is over.
     Passed,
-    /// It is completed.
     Completed,
     /// It failed: all that was changed goes back.
     Failed,
-    /// It is back.
     RolledBack,
     /// A later change of one of its units takes its place.
     Superseded,

@@ -49,9 +49,7 @@ pub struct Live {
     pub cluster: Option<ClusterId>,
     /// `None`: all.
     pub zone: Option<ZoneId>,
-    /// How many at once.
     pub count: u32,
-    /// Instead of `count`.
     pub share: Option<f64>,
 }
 

@@ -15,7 +15,6 @@ use crate::model::step;
 use crate::model::tables::strikes::{Clock, Strike, Thing};
 use crate::model::world::{Cx, World};
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
     match step {
         step::Fault::Begin(fault) => strike(world, fault, Thing::All, cx.plan.faults[fault].who, None, cx),

@@ -65,12 +65,10 @@ impl Course {
         next.checked_sub(1).map_or(0, |last| self.steps[last].1)
     }
 
-    /// When it changes next.
     pub fn next(&self, since: Span) -> Option<Span> {
         self.steps.iter().map(|(at, _)| *at).find(|at| *at > since)
     }
 
-    /// Its last change.
     pub fn last(&self) -> Span {
         self.steps.last().map_or(Span::ZERO, |(at, _)| *at)
     }

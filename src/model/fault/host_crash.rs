@@ -61,9 +61,7 @@ pub struct Live {
     pub providers: Option<Vec<ProviderId>>,
     /// `None`: all.
     pub zone: Option<ZoneId>,
-    /// How many at once.
     pub count: u32,
-    /// Instead of `count`.
     pub share: Option<f64>,
     /// How hosts come back; `None`: all at the end.
     pub hosts: Option<HostsReturn>,

@@ -17,11 +17,8 @@ pub struct InForce {
     pub silent: Vec<ZoneId>,
     /// Cuts of a link to the Region.
     pub unlinked: Vec<ZoneId>,
-    /// Grey failures.
     pub grey: Vec<ZoneId>,
-    /// New capacity refused.
     pub refusals: Vec<(ProviderId, Option<ZoneId>, Option<TypeId>)>,
-    /// Cells that are down.
     pub down: Vec<CellId>,
     /// Cells that lack something else: workers, good answers, capacity.
     pub weak: Vec<CellId>,
@@ -46,7 +43,6 @@ impl InForce {
         self.lost.extend(world.planes.ids().flat_map(|_| zones.iter().copied()));
     }
 
-    /// As the strikes say.
     pub fn of(world: &World, plan: &Plan) -> InForce {
         let mut found = InForce::default();
         for strike in world.strikes.in_force() {
@@ -118,7 +114,6 @@ impl InForce {
         found
     }
 
-    /// As the tables say.
     pub fn kept(world: &World) -> InForce {
         let mut found = InForce { shortages: world.shortages.len(), ..InForce::default() };
         let in_force = |cause| world.strikes.in_force().any(|strike| strike.cause == cause);

@@ -50,9 +50,7 @@ pub trait Kind {
 pub(crate) trait Effect {
     /// What has a clock of its own with `every`; hosts and tasks get theirs as they come.
     fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing>;
-    /// Breaks.
     fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>);
-    /// Heals.
     fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>);
     /// The share of tries that it fails, where each is drawn by itself.
     fn course(&self) -> Option<&Course> {

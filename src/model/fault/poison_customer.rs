@@ -33,7 +33,6 @@ object! {
 /// What runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
-    /// The cluster.
     pub cluster: ClusterId,
 }
 

@@ -67,7 +67,6 @@ pub struct Live {
     pub instance_type: Option<TypeId>,
     /// Share of the pool.
     pub share: f64,
-    /// Recommendation before the notice.
     pub recommendation_before: Span,
 }
 

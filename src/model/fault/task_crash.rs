@@ -52,7 +52,6 @@ object! {
 /// Whose tasks crash.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Of {
-    /// Those of every service.
     All,
     /// Those of one service.
     Service(ServiceId),
@@ -65,15 +64,11 @@ pub enum Of {
 /// What runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
-    /// Whose tasks.
     pub of: Of,
     /// `None`: all.
     pub zone: Option<ZoneId>,
-    /// How many at once.
     pub count: u32,
-    /// Instead of `count`.
     pub share: Option<f64>,
-    /// The exit code.
     pub exit_code: u32,
 }
 

@@ -43,7 +43,6 @@ pub struct Live {
     pub zone: Option<ZoneId>,
     /// Errors in a million requests.
     pub errors_ppm: u32,
-    /// Added to each answer.
     pub added: Span,
 }
 

@@ -8,11 +8,9 @@ use std::cmp::Ordering;
 /// An alarm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
-    /// `AlarmName`.
     pub name: String,
     /// Whose metric it watches; of a composite alarm, the service of the first alarm that it names.
     pub service: ServiceId,
-    /// What it watches.
     pub watches: Watches,
 }
 
@@ -21,14 +19,12 @@ pub struct Alarm {
 pub enum Watches {
     /// A metric of a service.
     Metric(OnMetric),
-    /// Other alarms.
     Alarms(Composite),
 }
 
 /// An alarm on a metric of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OnMetric {
-    /// Which.
     pub metric: Metric,
     /// Of which part of the service.
     pub scope: Scope,
@@ -41,7 +37,6 @@ pub struct OnMetric {
 /// The part of a service whose metric is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// All of it.
     Service,
     /// Its targets in one zone.
     Zone(ZoneId),
@@ -92,7 +87,6 @@ pub enum Metric {
     Target5xx,
     /// Requests that no target could answer: the load balancer itself refuses them.
     Elb5xx,
-    /// Requests.
     RequestCount,
     /// Targets that the load balancer holds for healthy.
     HealthyHostCount,
@@ -107,9 +101,7 @@ pub enum Metric {
 /// How a metric makes a datapoint of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// It is counted.
     Count,
-    /// It has a level.
     Gauge,
     /// One count is divided by another.
     Ratio,
@@ -158,9 +150,7 @@ pub struct Rule {
     pub datapoints_to_alarm: u32,
     /// `Threshold`, in billionths of the metric's own unit: a request, a target, or 1 for a share.
     pub threshold: i128,
-    /// `ComparisonOperator`.
     pub comparison: Comparison,
-    /// `TreatMissingData`.
     pub missing: MissingData,
 }
 
@@ -174,13 +164,9 @@ impl Rule {
 /// `Statistic`. Of a ratio there is one only: that of the whole period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistic {
-    /// Of counts.
     Sum,
-    /// Of gauges.
     Average,
-    /// Of gauges.
     Minimum,
-    /// Of gauges.
     Maximum,
 }
 
@@ -214,9 +200,7 @@ impl Comparison {
 pub enum MissingData {
     /// What is missing says nothing; where all is missing, data are insufficient.
     Missing,
-    /// It counts as good.
     NotBreaching,
-    /// It counts as bad.
     Breaching,
     /// The alarm stays as it is.
     Ignore,

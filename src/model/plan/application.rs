@@ -7,7 +7,6 @@ use crate::model::ids::ServiceId;
 /// An application that its owner has cut into cells.
 #[derive(Debug, Clone)]
 pub struct Application {
-    /// Name.
     pub name: String,
     /// The service of the router cluster.
     pub router: ServiceId,
@@ -17,7 +16,6 @@ pub struct Application {
     pub first: u16,
     /// When the first of the others is added; `None`: there are no others.
     pub grows: Option<Time>,
-    /// Customers, group by group.
     pub customers: Vec<Customers>,
     /// How a customer gets a cell.
     pub mapping: Mapping,
@@ -27,7 +25,6 @@ pub struct Application {
     pub refresh: Option<Span>,
     /// Moves customers away from full cells.
     pub rebalancer: Option<Rebalancer>,
-    /// How a customer moves.
     pub migration: Migration,
 }
 
@@ -36,7 +33,6 @@ pub struct Application {
 pub struct Customers {
     /// Name; with a number when there are several.
     pub name: String,
-    /// How many.
     pub count: u32,
     /// What all of them ask for together.
     pub profile: Profile,
@@ -53,7 +49,6 @@ pub enum Dispatch {
     Redirect,
     /// A client asks once and keeps the endpoint of the cell for a while.
     Cached {
-        /// For how long.
         keeps: Span,
         /// How many clients there are.
         clients: u64,
@@ -63,7 +58,6 @@ pub enum Dispatch {
 /// Looks for cells that are too full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rebalancer {
-    /// How often.
     pub every: Span,
     /// Offered rate of a cell against what its desired tasks answer, in millionths, above which it gives customers
     /// away.
@@ -73,7 +67,6 @@ pub struct Rebalancer {
 /// How a customer moves: clone, flip, redirect, forget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Migration {
-    /// How long cloning takes.
     pub clone: Span,
     /// How many move at once.
     pub at_once: u32,

@@ -10,9 +10,7 @@ pub struct Provider {
     pub name: String,
     /// Birth certificate, from the cluster's and its own name.
     pub who: Who,
-    /// The cluster.
     pub cluster: ClusterId,
-    /// What stands behind it.
     pub kind: ProviderKind,
 }
 
@@ -28,9 +26,7 @@ pub enum ProviderKind {
     },
     /// Any container instance of the cluster (`launchType` EC2): no waiting room, no scaling.
     AnyHost,
-    /// An Auto Scaling group.
     Group(Group),
-    /// ECS Managed Instances.
     Managed(Managed),
     /// The cluster's hosts outside AWS (`launchType` EXTERNAL): no waiting room, no scaling, no replacement.
     External(External),
@@ -65,35 +61,26 @@ pub struct Habits {
 #[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
 #[derive(Debug, Clone)]
 pub struct Group {
-    /// `AutoScalingGroupName`.
     pub name: String,
     /// Instance types, in order of preference.
     pub types: Vec<TypeId>,
     /// Whether its instances are Spot.
     pub spot: bool,
-    /// `MinSize`.
     pub min: u32,
-    /// `MaxSize`.
     pub max: u32,
-    /// `DesiredCapacity` at the start.
     pub desired: u32,
     /// Its hosts at the start, where the scenario says them one by one; empty: `desired` of them, evenly over its zones.
     pub hosts: Vec<Standing>,
-    /// Its zones.
     pub zones: Vec<ZoneId>,
     /// Zones among them that are a fixed pool, and the hosts that the group has there at the start: it never has more.
     pub pools: Vec<(ZoneId, u32)>,
-    /// Managed scaling, when enabled.
     pub scaling: Option<Scaling>,
-    /// `managedTerminationProtection`.
     pub termination_protection: bool,
-    /// `managedDraining`.
     pub draining: bool,
     /// How it finds a host unhealthy.
     pub health: HostHealth,
     /// `CapacityRebalance` of a Spot group: it replaces hosts with a rebalance recommendation.
     pub rebalances: bool,
-    /// Agent setting `ECS_ENABLE_SPOT_INSTANCE_DRAINING`.
     pub spot_draining: bool,
     /// From the decision to launch until the container instance is registered.
     pub boot: Dist,
@@ -128,9 +115,7 @@ impl Group {
 /// A host that a group has at the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
-    /// Where.
     pub zone: ZoneId,
-    /// What.
     pub kind: TypeId,
     /// It has been launched and is not registered yet.
     pub boots: bool,
@@ -156,11 +141,8 @@ pub struct HostHealth {
 pub struct Scaling {
     /// `targetCapacity`, 1 to 100.
     pub target: u32,
-    /// `minimumScalingStepSize`.
     pub min_step: u32,
-    /// `maximumScalingStepSize`.
     pub max_step: u32,
-    /// `instanceWarmupPeriod`.
     pub warm_up: Span,
 }
 
@@ -195,7 +177,6 @@ pub struct External {
 /// A Fargate launch bucket: tokens for each account, Region and kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bucket {
-    /// Tokens when full.
     pub burst: u32,
     /// Refill in billionths of a token for each second; `u64::MAX` never binds.
     pub rate: u64,
@@ -216,7 +197,6 @@ pub struct InstanceType {
     pub gpus: u32,
     /// Network interfaces for tasks: all but the host's own.
     pub enis: u32,
-    /// The same with trunking.
     pub trunk_enis: u32,
     /// On-demand price in dollars an hour, where known.
     pub price: Option<f64>,

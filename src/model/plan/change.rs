@@ -9,7 +9,6 @@ use crate::model::ids::{AlarmId, ChangeId, ServiceId, Unit, ZoneId};
 /// A new revision of a service, of several, or of a control plane.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Name.
     pub name: String,
     /// Birth certificate, from the name.
     pub who: Who,
@@ -83,9 +82,7 @@ pub struct Deployment {
     pub alarms: Vec<AlarmId>,
     /// Whether an alarm brings the newest completed revision back.
     pub alarm_rollback: bool,
-    /// `strategy`.
     pub strategy: Strategy,
-    /// `lifecycleHooks`.
     pub hooks: Vec<Hook>,
     /// `earlySuccessCriteria`, if they are enabled.
     pub early: Option<Early>,
@@ -131,7 +128,6 @@ pub enum Threshold {
     BoundedPercent(u32),
     /// Percent of the desired count, rounded up.
     UnboundedPercent(u32),
-    /// So many.
     Count(u32),
 }
 

@@ -9,7 +9,6 @@ use crate::model::ids::AlarmId;
 pub struct Composite {
     /// `AlarmRule`, as it is written.
     pub written: String,
-    /// The same, understood.
     pub rule: Expression,
     /// How many alarms stand on each other up to this one: 1 or more, as one on a metric has 0.
     pub height: u32,
@@ -20,15 +19,11 @@ pub struct Composite {
 /// `AlarmRule`: in ALARM while it holds, in OK while it does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expression<A = AlarmId> {
-    /// `TRUE` or `FALSE`.
     Constant(bool),
     /// An alarm is in this state.
     Is(A, State),
-    /// The other way round.
     Not(Box<Expression<A>>),
-    /// `AND`.
     All(Vec<Expression<A>>),
-    /// `OR`.
     Any(Vec<Expression<A>>),
 }
 

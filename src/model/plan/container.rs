@@ -7,7 +7,6 @@ use crate::engine::Span;
 pub struct ContainerStop {
     /// Containers that have to have stopped before it is told to, by place: those that depend on it.
     pub after: Vec<usize>,
-    /// Its `stopTimeout`.
     pub timeout: Span,
     /// It has run to its end before the task was RUNNING: others waited for that.
     pub over: bool,

@@ -48,7 +48,6 @@ pub use written::Written;
 /// each table under the same ids.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// Name of the scenario.
     pub name: String,
     /// Its seed; `--seed` overrides it.
     pub seed: u64,
@@ -60,9 +59,7 @@ pub struct Plan {
     pub starts_at: i64,
     /// Whether services start from nothing instead of at their desired count.
     pub start_empty: bool,
-    /// Regions.
     pub regions: Table<RegionId, Region>,
-    /// Zones, Region by Region.
     pub zones: Table<ZoneId, Zone>,
     /// Cells, Region by Region. Without a `controlPlane` block a Region has one cell that never throttles.
     pub cells: Table<CellId, Cell>,
@@ -80,11 +77,8 @@ pub struct Plan {
     pub buckets: Table<BucketId, Bucket>,
     /// Instance types that anything uses.
     pub types: Table<TypeId, InstanceType>,
-    /// Faults by name.
     pub faults: Table<FaultId, Fault>,
-    /// Changes by name.
     pub changes: Table<ChangeId, Change>,
-    /// Customers' own cells.
     pub application: Option<Application>,
     /// CloudWatch alarms in the order of the file, composite ones behind the others.
     pub alarms: Table<AlarmId, Alarm>,
@@ -136,7 +130,6 @@ impl Plan {
         self.providers_in_order().filter(move |id| hosts(&self.providers[*id].kind))
     }
 
-    /// "cluster/name" of a provider.
     pub fn provider_name(&self, id: ProviderId) -> String {
         let row = &self.providers[id];
         format!("{}/{}", self.clusters[row.cluster].name, row.name)
@@ -185,7 +178,6 @@ impl Plan {
 pub struct Region {
     /// Name, such as `us-east-1`.
     pub name: String,
-    /// Its zones.
     pub zones: Range<u16>,
     /// vCPU quotas of Fargate on-demand, if written; in CPU units (1,024 a vCPU).
     pub vcpu_quota: Option<u64>,
@@ -202,17 +194,11 @@ pub struct Region {
 pub struct Cell {
     /// Name, such as `cell-1`.
     pub name: String,
-    /// Its Region.
     pub region: RegionId,
-    /// Zones of the Region.
     pub zones: Range<u16>,
-    /// Its clusters.
     pub clusters: Range<u32>,
-    /// Its services and streams.
     pub services: Range<u32>,
-    /// Its capacity providers.
     pub providers: Range<u16>,
-    /// Its launch buckets.
     pub buckets: Range<u16>,
     /// Accounts whose first cluster of the Region is one of its own.
     pub accounts: Range<u32>,
@@ -223,7 +209,6 @@ pub struct Cell {
 /// A cluster.
 #[derive(Debug, Clone)]
 pub struct Cluster {
-    /// Name.
     pub name: String,
     /// Account number; each cluster is its own account unless the scenario says otherwise.
     pub account: String,
@@ -231,13 +216,10 @@ pub struct Cluster {
     pub account_row: AccountId,
     /// When it is created, with all it runs; `None`: it is there from the start.
     pub created: Option<Time>,
-    /// Its cell.
     pub cell: CellId,
     /// Workers of its cell that serve it, as bits; all when the cell has no workers of its own.
     pub shard: u64,
-    /// Its services and streams.
     pub services: Range<u32>,
-    /// Its capacity providers.
     pub providers: Range<u16>,
 }
 
@@ -255,31 +237,23 @@ pub enum Kind {
 /// A service or a stream of standalone tasks.
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// "cluster/name".
     pub name: String,
     /// `group` of its tasks: `service:<name>`, or `family:<family>` for standalone tasks.
     pub group: String,
     /// Birth certificate, from the name.
     pub who: Who,
-    /// Its cluster.
     pub cluster: ClusterId,
-    /// What it is.
     pub kind: Kind,
     /// `desiredCount`; 0 for daemons (follows the hosts) and streams.
     pub desired: u32,
-    /// `minimumHealthyPercent`.
     pub minimum_healthy_percent: u32,
-    /// `maximumPercent`.
     pub maximum_percent: u32,
     /// Base and weights; a single item stands for `launchType`.
     pub strategy: Vec<StrategyItem>,
     /// Zones that its subnets lie in (Fargate, and `awsvpc` on EC2), in the order of the zones.
     pub zones: Vec<ZoneId>,
-    /// Placement strategies and constraints.
     pub placement: Placement,
-    /// `availabilityZoneRebalancing`.
     pub rebalancing: bool,
-    /// `healthCheckGracePeriodSeconds`.
     pub grace: Span,
     /// What one task needs.
     pub task: TaskDef,
@@ -287,7 +261,6 @@ pub struct Service {
     pub life: Life,
     /// Its load balancer, if it has one.
     pub balancer: Option<Balancer>,
-    /// Requests offered to it.
     pub traffic: Option<Traffic>,
     /// What it does with a new revision.
     pub deployment: Deployment,
@@ -300,7 +273,6 @@ pub struct Service {
 /// `{capacityProvider, base, weight}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StrategyItem {
-    /// Which.
     pub provider: ProviderId,
     /// Tasks placed on it before the weights count.
     pub base: u32,
@@ -313,7 +285,6 @@ pub struct StrategyItem {
 pub struct TaskDef {
     /// Family and revision, such as `web:3`.
     pub name: String,
-    /// The family alone.
     pub family: String,
     /// CPU units (1,024 a vCPU).
     pub cpu: u32,
@@ -374,11 +345,9 @@ pub struct ContainerStart {
 /// `dependsOn[].condition`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Await {
-    /// START.
     Started,
     /// HEALTHY: its first check comes one `interval` after its start.
     Healthy(Span),
-    /// COMPLETE or SUCCESS.
     Completed,
 }
 
@@ -427,7 +396,6 @@ pub struct Life {
 /// Scale-in protection that a task gives itself ([ecs-api-task-protection]), from RUNNING on.
 #[derive(Debug, Clone)]
 pub struct Protection {
-    /// How long it lasts.
     pub lasts: Dist,
     /// From its end until the task protects itself again; `None`: never.
     pub again: Option<Dist>,
@@ -436,7 +404,6 @@ pub struct Protection {
 /// When the tasks of a stream are run.
 #[derive(Debug, Clone)]
 pub struct Arrivals {
-    /// Gaps between RunTask calls.
     pub gap: Dist,
     /// Tasks for each call.
     pub count: u32,
@@ -449,24 +416,20 @@ pub struct Arrivals {
 /// A fault of the scenario.
 #[derive(Debug)]
 pub struct Fault {
-    /// Name.
     pub name: String,
     /// Kind, as the scenario spells it.
     pub kind: &'static str,
     /// Birth certificate, from the name.
     pub who: Who,
-    /// When it begins.
     pub when: When,
     /// How long it lasts; `None`: its effect is not lifted.
     pub lasts: Option<Dist>,
-    /// What it does.
     pub effect: fault::Live,
 }
 
 /// When a fault begins.
 #[derive(Debug, Clone)]
 pub enum When {
-    /// Once, at this time.
     At(Time),
     /// Again and again for each thing that matches: the law of the time from healed (or from 0) to broken.
     Every(Dist),

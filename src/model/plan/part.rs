@@ -8,7 +8,6 @@ use std::sync::Arc;
 /// Cells of one Region that run together: whatever they share is in one place.
 #[derive(Debug, Clone)]
 pub struct Part {
-    /// Its cells.
     pub cells: Range<u16>,
     /// The slices of the tables that are theirs, as if they were one cell.
     pub as_one: Cell,

@@ -13,7 +13,6 @@ pub struct Pipeline {
     pub hours: Option<Hours>,
     /// Whether stages begin while a fault is in force.
     pub during_faults: bool,
-    /// Alarms that stop it.
     pub alarms: Vec<Watched>,
     /// How long it takes to change a part of a control-plane cell, or to change it back.
     pub takes: Span,
@@ -22,7 +21,6 @@ pub struct Pipeline {
 /// An alarm that a pipeline watches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Watched {
-    /// Which.
     pub alarm: AlarmId,
     /// The unit that it watches, by its place: it counts once the unit has been reached; `None`: it counts always.
     pub unit: Option<u16>,
@@ -31,7 +29,6 @@ pub struct Watched {
 /// A stage: its moves, then a bake.
 #[derive(Clone, Debug)]
 pub struct Stage {
-    /// Name.
     pub name: String,
     /// What is changed, in order.
     pub moves: Vec<Move>,
@@ -48,7 +45,6 @@ pub struct Stage {
 pub struct Move {
     /// Which unit, by its place in the change.
     pub unit: u16,
-    /// How far.
     pub reach: Reach,
 }
 
@@ -59,7 +55,6 @@ pub enum Reach {
     OneBox,
     /// All of it in one zone more.
     Zone(ZoneId),
-    /// All of it.
     Whole,
 }
 

@@ -11,11 +11,8 @@ pub struct Zone {
     pub id: String,
     /// Name as the AWS CLI prints it, such as `us-east-1a`.
     pub name: String,
-    /// Birth certificate.
     pub who: Who,
-    /// Its Region.
     pub region: RegionId,
-    /// Where it stands.
     pub kind: ZoneKind,
     /// The availability zone that an Outpost is anchored to.
     pub parent: Option<ZoneId>,

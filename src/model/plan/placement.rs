@@ -7,7 +7,6 @@ use super::query;
 pub struct Placement {
     /// In order; empty: ECS's own (spread over zones, then over instances).
     pub strategies: Vec<Strategy>,
-    /// `distinctInstance`.
     pub distinct_instance: bool,
     /// `memberOf` expressions; all must hold.
     pub member_of: Vec<query::Expression>,
@@ -16,7 +15,6 @@ pub struct Placement {
 /// One placement strategy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Strategy {
-    /// `spread` over `attribute:ecs.availability-zone`.
     SpreadZone,
     /// `spread` over `instanceId` (alias `host`).
     SpreadInstance,
@@ -24,8 +22,6 @@ pub enum Strategy {
     SpreadAttribute(String),
     /// `binpack` on `cpu`: the host with the least CPU left.
     BinpackCpu,
-    /// `binpack` on `memory`.
     BinpackMemory,
-    /// `random`.
     Random,
 }

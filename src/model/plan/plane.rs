@@ -41,7 +41,6 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// Whether a cluster moves.
     pub fn moves(&self) -> bool {
         self.cells.iter().any(|cell| !cell.moves.is_empty())
     }
@@ -50,7 +49,6 @@ impl Growth {
 /// A cell that is added.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewCell {
-    /// When.
     pub at: Time,
     /// Which: a row of the plan without clusters of its own.
     pub cell: CellId,
@@ -79,9 +77,7 @@ pub struct Restart {
 /// Costs in millionths of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Costs {
-    /// A task is launched.
     pub launch: u64,
-    /// A task is stopped.
     pub stop: u64,
     /// An agent tells of a change.
     pub state_change: u64,
@@ -94,9 +90,7 @@ pub struct Costs {
 pub struct Tested {
     /// Requests, in billionths for each second.
     pub rate: Option<u64>,
-    /// Clusters.
     pub clusters: Option<u32>,
-    /// Tasks.
     pub tasks: Option<u32>,
     /// How a cell beyond them slows down: what it can do is multiplied by (tested / size) to this power, in thousandths.
     pub beyond: u32,
@@ -130,17 +124,14 @@ pub struct Router {
 /// How clusters are mapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mapping {
-    /// A table.
     FullMap,
     /// Hash of the name, modulo the number of cells.
     Hash,
-    /// A consistent-hash ring.
     Ring,
     /// A hash to the cell; there each cluster has its own `size` of the cell's `workers`.
     ShuffleShard {
         /// Workers of a cell, at most 64.
         workers: u32,
-        /// Workers of a cluster.
         size: u32,
     },
 }

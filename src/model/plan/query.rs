@@ -13,7 +13,6 @@ const DEEPEST: u32 = 64;
 /// A parsed expression.
 #[derive(Debug, Clone)]
 pub struct Expression {
-    /// As it was written.
     pub text: String,
     root: Node,
 }
@@ -31,7 +30,6 @@ impl PartialEq for Expression {
 pub struct ParseError {
     /// Where, in characters from 0.
     pub position: usize,
-    /// What is wrong.
     pub message: String,
 }
 

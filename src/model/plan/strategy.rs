@@ -19,14 +19,12 @@ pub enum Strategy {
     Canary {
         /// `canaryPercent`, in millionths.
         ppm: u64,
-        /// `canaryBakeTimeInMinutes`.
         bake: Span,
     },
     /// Traffic moves in equal steps.
     Linear {
         /// `stepPercent`, in millionths.
         ppm: u64,
-        /// `stepBakeTimeInMinutes`.
         bake: Span,
     },
 }
@@ -50,7 +48,6 @@ impl Strategy {
         }
     }
 
-    /// As ECS spells it.
     pub const fn name(self) -> &'static str {
         match self {
             Strategy::Rolling => "ROLLING",
@@ -66,7 +63,6 @@ impl Strategy {
 pub struct Shadow {
     /// Share of the requests, in millionths.
     pub ppm: u64,
-    /// How long.
     pub span: Span,
 }
 
@@ -75,7 +71,6 @@ pub struct Shadow {
 pub struct Hook {
     /// Stages at which it is asked.
     pub stages: Vec<Lifecycle>,
-    /// `timeoutInMinutes`.
     pub timeout: Span,
     /// Whether a hook that has not answered by then takes the deployment back; it goes on otherwise.
     pub rolls_back: bool,
@@ -84,11 +79,9 @@ pub struct Hook {
 /// What hooks of a stage answer during one change.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The stage.
     pub stage: Lifecycle,
     /// From the question until the answer.
     pub takes: Dist,
-    /// What is answered.
     pub status: HookStatus,
     /// The chance, in millionths, that it is FAILED where the revision is bad.
     pub finds_ppm: u64,
@@ -97,9 +90,7 @@ pub struct Answer {
 /// `hookStatus`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookStatus {
-    /// The deployment goes on.
     Succeeded,
-    /// It is taken back.
     Failed,
     /// The hook is asked again and again, and never says more.
     InProgress,
@@ -112,7 +103,6 @@ pub struct Flag {
     pub shares: Vec<u64>,
     /// From one step to the next, and from the last to the end of the growth.
     pub step: Span,
-    /// `finalBakeTimeInMinutes`.
     pub bake: Span,
     /// Alarms that take it back.
     pub alarms: Vec<AlarmId>,

@@ -46,7 +46,6 @@ pub enum Profile {
     Steps(Box<[(Time, u64)]>),
     /// Repeats with this period; `offset` is where in the period time 0 lies.
     Repeat {
-        /// Length of the period.
         period: Span,
         /// Where in the period the run starts.
         offset: Span,

@@ -7,13 +7,10 @@ use crate::model::ids::{ChangeId, ClusterId, FaultId, ServiceId};
 /// order of rows, so a file whose lists are permuted gives the same numbers.
 #[derive(Debug, Default, Clone)]
 pub struct Written {
-    /// Clusters.
     pub clusters: Vec<ClusterId>,
     /// Services and streams, cluster by cluster.
     pub services: Vec<ServiceId>,
-    /// Faults.
     pub faults: Vec<FaultId>,
-    /// Changes.
     pub changes: Vec<ChangeId>,
 }
 

@@ -1,4 +1,5 @@
 //! What is wrong or doubtful in a scenario: its code, its place, whom it is about, and the way out.
+#![warn(missing_docs)]
 
 mod code;
 mod noun;

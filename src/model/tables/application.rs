@@ -27,15 +27,12 @@ pub struct Application {
     pub open: u16,
     /// Customers who are to move, in order: group, number, cell.
     pub planned: VecDeque<(usize, u32, u16)>,
-    /// Those who do.
     pub moves: Vec<Move>,
     /// Moves that were begun: their names.
     pub begun: u32,
     /// Why the map table does not answer.
     pub table_down: Vec<Cause>,
-    /// What is offered now.
     pub load: Load,
-    /// Endpoints that clients keep.
     pub endpoints: Endpoints,
     /// Something changed that what cells are offered depends on.
     pub touched: bool,
@@ -46,7 +43,6 @@ pub struct Application {
 /// Rates in billionths of a request for each second.
 #[derive(Clone, Debug, Default)]
 pub struct Load {
-    /// Of all customers.
     pub all: u64,
     /// Of each group of customers.
     pub by_group: Vec<u64>,
@@ -78,15 +74,11 @@ pub struct Endpoints {
 pub struct Move {
     /// Its number, from 0.
     pub number: u32,
-    /// Group.
     pub group: usize,
-    /// Which of them.
     pub customer: u32,
-    /// The old cell.
     pub from: u16,
     /// The new one.
     pub to: u16,
-    /// How far it is.
     pub stage: Stage,
 }
 
@@ -166,12 +158,10 @@ impl Application {
         goals
     }
 
-    /// Customers of a cell.
     pub fn customers(&self, cell: usize) -> u32 {
         self.counts.iter().map(|counts| counts[cell]).sum()
     }
 
-    /// Customers without a cell.
     pub fn homeless(&self) -> u32 {
         self.waiting.iter().sum()
     }

@@ -3,9 +3,7 @@
 /// Rates in billionths of a request for each second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// Requests.
     pub offered: u64,
-    /// Those that were answered.
     pub served: u64,
     /// Those that no target could answer: sent to dead ones, or without any.
     pub refused: u64,

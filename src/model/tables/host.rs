@@ -13,19 +13,13 @@ pub const NIL: u32 = u32::MAX;
 #[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
 #[derive(Clone, Debug)]
 pub struct Host {
-    /// Whose.
     pub provider: ProviderId,
-    /// Where.
     pub zone: ZoneId,
-    /// What.
     pub kind: TypeId,
     /// Number within its provider, from 0, never reused.
     pub number: u32,
-    /// Birth certificate.
     pub who: Who,
-    /// Truth: it has power.
     pub alive: bool,
-    /// Belief: its status.
     pub status: HostStatus,
     /// Belief: its agent is connected.
     pub connected: bool,
@@ -39,7 +33,6 @@ pub struct Host {
     pub switches: u32,
     /// Why it died or drains.
     pub cause: Cause,
-    /// When it was registered.
     pub since: Time,
     /// When its last task left.
     pub idle_since: Time,
@@ -63,24 +56,18 @@ pub struct Host {
     pub cpu: u32,
     /// MiB left.
     pub memory: u32,
-    /// GPUs left.
     pub gpus: u32,
-    /// Task network interfaces left.
     pub enis: u32,
-    /// Fixed host ports taken.
     pub ports: u64,
     /// Images it has, by number.
     pub cached: Vec<u32>,
     /// First task of its list.
     pub first: u32,
-    /// Tasks on it.
     pub tasks: u32,
-    /// Daemon tasks among them.
     pub daemons: u32,
 }
 
 impl Host {
-    /// A host that boots.
     pub fn booting(provider: ProviderId, zone: ZoneId, kind: TypeId, number: u32, who: Who) -> Host {
         Host {
             provider,
@@ -174,7 +161,6 @@ impl Host {
         self.daemons += u32::from(daemon);
     }
 
-    /// Gives room back.
     pub fn release(&mut self, need: &TaskDef, daemon: bool, now: Time) {
         self.cpu += need.cpu;
         self.memory += need.memory;

@@ -5,7 +5,6 @@ use crate::model::fact::{Cause, Phase};
 /// One line of the books of a service.
 #[derive(Clone, Copy, Debug)]
 pub struct Lack {
-    /// Why.
     pub cause: Cause,
     /// Where on its way back.
     pub phase: Phase,

@@ -6,15 +6,12 @@ use crate::model::ids::{AlarmId, ChangeId};
 /// A change that goes on stage by stage.
 #[derive(Clone, Debug)]
 pub struct Pipe {
-    /// Which.
     pub change: ChangeId,
     /// How often the change had come before, if it comes again and again.
     pub turn: u32,
     /// Its part in a change over several Regions.
     pub role: Role,
-    /// What it does now.
     pub state: PipeState,
-    /// Its stage, by number.
     pub stage: usize,
     /// Moves of the stage that have begun.
     pub begun: usize,
@@ -26,7 +23,6 @@ pub struct Pipe {
     pub back: Vec<u16>,
     /// Alarms that rang before it began: they do not count for it.
     pub ignored: Vec<AlarmId>,
-    /// Somebody will find it.
     pub found: bool,
     /// What the new revision gets.
     pub seen: Seen,
@@ -55,9 +51,7 @@ pub enum Role {
 pub enum PipeState {
     /// The next stage may not begin yet.
     Blocked,
-    /// A stage goes on.
     Moves,
-    /// It is watched.
     Bakes,
     /// All that was changed goes back.
     Back,
@@ -77,7 +71,6 @@ impl Seen {
         *self = Seen { sum: self.sum(now), rate: self.rate + more - less, since: now };
     }
 
-    /// So much until now.
     pub fn sum(&self, now: Time) -> u128 {
         self.sum + u128::from(self.rate) * u128::from(now.since(self.since).0)
     }

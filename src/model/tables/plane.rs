@@ -27,7 +27,6 @@ pub enum Waiting {
 /// A fault, or a bad revision, that takes a part of what a cell can do.
 #[derive(Clone, Copy, Debug)]
 pub struct Curb {
-    /// Which.
     pub cause: Cause,
     /// Which occurrence of a change that comes again and again; 0 of a fault.
     pub turn: u32,
@@ -40,7 +39,6 @@ pub struct Curb {
 /// Something through which a cell refuses a share of requests.
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal {
-    /// Which.
     pub cause: Cause,
     /// Which occurrence of a change that comes again and again; 0 of a fault.
     pub turn: u32,
@@ -55,7 +53,6 @@ pub struct Refusal {
 /// A change of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Renewal {
-    /// Which.
     pub change: ChangeId,
     /// How often it had come before, if it comes again and again.
     pub turn: u32,
@@ -160,7 +157,6 @@ impl Plane {
         (MILLION - passes.min(left)) as u32
     }
 
-    /// Workers that are down.
     pub fn dead(&self) -> u64 {
         self.dead_workers.iter().fold(0, |bits, (_, dead)| bits | dead)
     }
@@ -260,7 +256,6 @@ const RUN_ON_FARGATE: (u32, u64) = (20, 20_000_000_000);
 /// Network interfaces of Fargate tasks in an account: how quickly they are attached, and who waits.
 #[derive(Clone, Debug)]
 pub struct Attach {
-    /// Its tokens.
     pub tokens: Tokens,
     /// Tasks in turn; some may be gone.
     pub queue: VecDeque<TaskId>,
@@ -277,7 +272,6 @@ pub struct Front {
     pub map_down: Vec<Cause>,
     /// API tokens of each account for clusters' resources.
     pub calls: Table<AccountId, Tokens>,
-    /// The same for services.
     pub updates: Table<AccountId, Tokens>,
     /// The same for RunTask on Fargate.
     pub runs: Table<AccountId, Tokens>,

@@ -20,7 +20,6 @@ pub struct Provider {
     pub launched: u32,
     /// Requests for a host while a share of them failed: the next number.
     pub requests: u32,
-    /// `DesiredCapacity` of the group.
     pub desired: u32,
     /// Hosts whose successor a fault brings: the group launches none for them.
     pub held: u32,
@@ -34,7 +33,6 @@ pub struct Provider {
     pub low_points: u32,
     /// The last point was above target.
     pub high: bool,
-    /// Last scale-out.
     pub scaled_out: Option<Time>,
     /// Hosts that managed scaling asked for and the group has not launched yet.
     pub asked: u32,
@@ -46,7 +44,6 @@ pub struct Provider {
     pub filling: bool,
     /// Managed Instances: a look for badly filled hosts is on its way.
     pub watched: bool,
-    /// When the last was.
     pub looked: Option<Time>,
     /// Refusals in force.
     pub refusals: Vec<Refusal>,
@@ -66,7 +63,6 @@ pub struct Provider {
 /// none of these.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct InZone {
-    /// Where.
     pub zone: ZoneId,
     /// Hosts that take a place: all but those whose instance the group has ended.
     pub there: u32,
@@ -81,7 +77,6 @@ pub struct InZone {
 /// A Spot host with a rebalance recommendation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct AtRisk {
-    /// Which.
     pub host: HostId,
     /// The host that was launched to take its place, if one could be had so far.
     pub successor: Option<HostId>,
@@ -92,11 +87,9 @@ pub struct AtRisk {
 /// New Fargate tasks or new hosts are refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Refusal {
-    /// Where.
     pub zone: ZoneId,
     /// Hosts of which type; `None`: all.
     pub kind: Option<TypeId>,
-    /// By which fault.
     pub cause: Cause,
     /// The share of requests that is, in millionths; `None`: nothing is given at all, and launches stay away.
     pub share: Option<u32>,
@@ -105,7 +98,6 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Nothing is given.
     pub fn whole(zone: ZoneId, kind: Option<TypeId>, cause: Cause) -> Refusal {
         Refusal { zone, kind, cause, share: None, hits: false }
     }
@@ -118,11 +110,8 @@ impl Refusal {
 /// Places of hosts of one type that lost their power in a zone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Place {
-    /// Where.
     pub zone: ZoneId,
-    /// Of which type.
     pub kind: TypeId,
-    /// Without power still.
     pub out: u32,
     /// With power again, and not taken yet.
     pub back: u32,

@@ -64,7 +64,6 @@ pub struct Rollout {
     pub turn: u32,
     /// The number of its revision.
     pub revision: u8,
-    /// How far it is.
     pub stage: Stage,
     /// Failures that the circuit breaker has counted.
     pub failures: u32,
@@ -143,10 +142,7 @@ impl Rollout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Digest {
     /// Not yet, after so many tasks that failed.
-    Asked {
-        /// Failed tries.
-        tries: u8,
-    },
+    Asked { tries: u8 },
     /// They have, or there is nothing to resolve, or it was given up.
     Known,
 }
@@ -177,11 +173,9 @@ pub struct Shift {
 /// What a stage of the life cycle waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waits {
-    /// Tasks, or nothing.
     Tasks,
     /// Weights on their way back to blue.
     Weights,
-    /// Hooks, which all succeed.
     Hooks,
     /// Hooks, one of which does not answer in time; the deployment goes on then.
     Late,
@@ -211,7 +205,6 @@ impl Shift {
 /// How far a deployment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Tasks are replaced.
     Rolling,
     /// As far as the pipeline has moved it all tasks are new and healthy: it waits to be moved on.
     Held,

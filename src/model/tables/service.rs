@@ -89,9 +89,7 @@ pub struct Move {
 #[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
 #[derive(Clone, Debug)]
 pub struct Service {
-    /// Goal: how many.
     pub desired: u32,
-    /// Launches so far.
     pub launched: u32,
     /// Launches that a cell which answers badly was asked for so far: each is drawn anew.
     pub refusable: u32,
@@ -127,9 +125,7 @@ pub struct Service {
     pub(crate) due: Due,
     /// Causes whose launches are held back until their fault ends.
     pub held: Vec<Cause>,
-    /// Why due launches wait.
     pub waits: Phase,
-    /// The books.
     pub lacks: Lacks,
     /// Launches by the service scheduler: 500 a minute ([ecs-quotas]). Nothing binds those of a stream.
     pub launches: Tokens,
@@ -143,7 +139,6 @@ pub struct Service {
     pub early: u32,
     /// Launches rest until then (service throttle logic).
     pub rests_until: Time,
-    /// The last rest.
     pub rest: Span,
     /// When the rest was last prolonged: failures of older tasks do not prolong it again.
     pub rested_at: Time,
@@ -155,9 +150,7 @@ pub struct Service {
     pub protected_until: Time,
     /// Zones were found uneven and are being evened out.
     pub rebalancing: bool,
-    /// Steady state was reported.
     pub steady: bool,
-    /// Impaired starts were reported.
     pub impaired: bool,
     /// Why the last task that is to be replaced is so.
     pub replace_cause: Cause,
@@ -181,15 +174,12 @@ pub struct Service {
     pub completed: Option<u8>,
     /// Revisions that may have tasks; empty where nothing changes.
     pub revisions: Vec<Revision>,
-    /// The deployment under way.
     pub rollout: Option<Box<Rollout>>,
     /// The change whose revision is on trial: until it is completed everywhere, or taken back. With the number of the revision.
     pub trial: Option<(ChangeId, u8)>,
-    /// The revision before it.
     pub before_trial: u8,
     /// The newest number that a revision got.
     pub newest: u8,
-    /// Features that flags show.
     pub features: Vec<Feature>,
     /// It stands in the list of services to settle.
     pub dirty: bool,
@@ -242,9 +232,7 @@ impl Crew {
 /// What readers were told last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Told {
-    /// Offered and served.
     pub flow: Option<(u64, u64)>,
-    /// Need and desired.
     pub need: Option<(u32, u32)>,
     /// Rate sent to the new revision of a change.
     pub exposed: Option<(ChangeId, u64)>,
@@ -383,12 +371,10 @@ impl Service {
         Some(crew)
     }
 
-    /// All of them.
     pub fn crews(&self) -> impl Iterator<Item = Crew> {
         [self.crew(0), self.crew(1)].into_iter().flatten()
     }
 
-    /// Launches that are due.
     pub fn owed(&self) -> u32 {
         self.owed.iter().map(|(_, count)| count).sum()
     }

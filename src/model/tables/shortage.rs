@@ -16,9 +16,7 @@ pub enum Dependency {
 /// A dependency that does not answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Shortage {
-    /// By which fault.
     pub cause: Cause,
-    /// Which.
     pub of: Dependency,
     /// Only tasks of this family.
     pub family: Option<String>,

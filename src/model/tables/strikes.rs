@@ -11,30 +11,21 @@ use crate::model::plan::Plan;
 pub enum Thing {
     /// Everything that the fault names.
     All,
-    /// A zone.
     Zone(ZoneId),
-    /// A host.
     Host(HostId),
-    /// A task.
     Task(TaskId),
-    /// A control-plane cell.
     Cell(CellId),
-    /// A Spot pool.
     Pool(ProviderId, ZoneId, Option<TypeId>),
 }
 
 /// A fault in force.
 #[derive(Clone, Copy, Debug)]
 pub struct Strike {
-    /// Fault and occurrence.
     pub cause: Cause,
-    /// Which.
     pub fault: FaultId,
-    /// What it hits.
     pub thing: Thing,
     /// Birth certificate of this occurrence.
     pub who: Who,
-    /// When it began.
     pub began: Time,
     /// When it ends, if it does.
     pub ends: Option<Time>,
@@ -60,7 +51,6 @@ pub struct Strikes {
 }
 
 impl Strikes {
-    /// Nothing has begun.
     pub fn new(plan: &Plan) -> Strikes {
         Strikes { rows: Slots::new(), begun: vec![0; plan.faults.len()], clocks: Vec::new() }
     }

@@ -12,11 +12,8 @@ use crate::model::plan;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Health {
-    /// Not known yet.
     Unknown,
-    /// Healthy.
     Healthy,
-    /// Unhealthy.
     Unhealthy,
 }
 
@@ -24,15 +21,12 @@ pub enum Health {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Target {
-    /// Not registered.
     None,
     /// Registered, not yet passed a check.
     Initial,
-    /// Gets requests.
     Healthy,
     /// Taken out by its checks; gets requests only if all others are out too.
     Unhealthy,
-    /// Being deregistered.
     Draining,
 }
 
@@ -90,7 +84,6 @@ pub struct Task {
     pub started: Time,
     /// When its containers last began to run: later than `started` once they were restarted in place.
     pub ran_since: Time,
-    /// Service or stream.
     pub service: ServiceId,
     /// Number of the launch within it.
     pub ordinal: u32,
@@ -102,21 +95,16 @@ pub struct Task {
     pub(crate) on_host: [u32; 2],
     /// Next and previous of the service in the zone.
     pub(crate) in_zone: [u32; 2],
-    /// Where.
     pub zone: ZoneId,
-    /// Capacity provider.
     pub provider: ProviderId,
-    /// Belief: `lastStatus`.
     pub state: TaskState,
     /// Where on its way back it is, while it is missing.
     pub phase: Phase,
-    /// Belief: `healthStatus`.
     pub health: Health,
     /// What the load balancer does with it.
     pub target: Target,
     /// Rises when a pending health event must not count any more.
     pub epoch: u8,
-    /// Goal: `desiredStatus` is RUNNING.
     pub wanted: bool,
     /// Truth: its containers (or what will start them) have power and have not exited.
     pub alive: bool,
@@ -172,12 +160,10 @@ impl Task {
         }
     }
 
-    /// Its name.
     pub fn no(&self) -> TaskNo {
         TaskNo { service: self.service, ordinal: self.ordinal }
     }
 
-    /// Its birth certificate.
     pub fn who(&self, service: &plan::Service) -> Who {
         service.who.nth(u64::from(self.ordinal))
     }

@@ -65,7 +65,6 @@ impl Tries {
         alone
     }
 
-    /// It was taken on.
     pub fn taken(&mut self) {
         self.again.pop_front();
     }

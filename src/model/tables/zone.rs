@@ -9,11 +9,9 @@ pub const LEFT_OUT: Span = Span::from_secs(300);
 /// Grey failure in force.
 #[derive(Clone, Copy, Debug)]
 pub struct Grey {
-    /// Which fault.
     pub cause: Cause,
     /// Errors in a million requests.
     pub errors_ppm: u32,
-    /// Added to each answer.
     pub added: Span,
 }
 

@@ -122,7 +122,6 @@ impl Frame {
     }
 }
 
-/// Draws everything.
 pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Done<DB> {
     area.fill(&WHITE)?;
     write(area, &figure.title, 20, INK, (24, 14), HPos::Left)?;
@@ -170,7 +169,6 @@ pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Do
     write(area, unit, 14, INK, (i32::midpoint(left(figure), RIGHT), below), HPos::Center)
 }
 
-/// Where the time begins.
 fn left(figure: &Figure) -> i32 {
     if figure.gantts.is_empty() { LEFT } else { gantt::LEFT }
 }

@@ -85,6 +85,5 @@ pub struct Figure {
     /// Where the time begins and ends.
     pub(super) begin: Time,
     pub(super) end: Time,
-    /// Instead of panels.
     pub(super) map: Option<Map>,
 }

@@ -30,11 +30,8 @@ pub(super) enum Kind {
     Kept,
     /// It is changed and watched.
     Bakes,
-    /// It is being changed.
     Moves,
-    /// It is changed back.
     Back,
-    /// Nothing may begin.
     Waits,
 }
 
@@ -95,7 +92,6 @@ impl Gantt {
         Frame { left: LEFT, top, bottom: top + self.rows_height(), most: 1.0, begin: figure.begin, end: figure.end }
     }
 
-    /// Rows and bars.
     pub(super) fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, frame: &Frame) -> Done<DB> {
         let pitch = self.pitch();
         let size = if pitch < 20 { 11 } else { 12 };

@@ -247,7 +247,6 @@ const fn edge(hit: bool) -> (Colour, i32) {
 }
 
 impl Cell {
-    /// Clusters that lost something.
     fn hit(&self, strike: &Strike) -> usize {
         self.clusters.iter().filter(|cluster| strike.on(cluster).0 != Lost::Nothing).count()
     }

@@ -133,7 +133,6 @@ pub(super) fn bars(points: &Points, length: Span, end: Time) -> Points {
     bars.into_iter().zip(0..).map(|(count, bar)| (Time(bar * length.0), count)).collect()
 }
 
-/// "region/cell" without the cell.
 fn region_of(subject: &str) -> &str {
     subject.split_once('/').map_or(subject, |parts| parts.0)
 }

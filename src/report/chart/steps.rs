@@ -12,7 +12,6 @@ pub(super) fn at(points: &[(Time, f64)], now: Time) -> f64 {
     if next == 0 { 0.0 } else { points[next - 1].1 }
 }
 
-/// The largest value.
 pub(super) fn peak(points: &[(Time, f64)]) -> f64 {
     points.iter().map(|point| point.1).fold(0.0, f64::max)
 }
@@ -23,7 +22,6 @@ pub(super) fn area(points: &[(Time, f64)], end: Time) -> f64 {
     points.iter().zip(ends).map(|(point, until)| point.1 * until.since(point.0).as_secs_f64()).sum()
 }
 
-/// The sum of several.
 pub(super) fn sum<'a>(all: impl IntoIterator<Item = &'a Points>) -> Points {
     let mut jumps: BTreeMap<Time, f64> = BTreeMap::new();
     for points in all {

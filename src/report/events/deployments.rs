@@ -143,7 +143,6 @@ const fn follows(state: AlarmState) -> &'static str {
     }
 }
 
-/// `StateValue`.
 const fn state_name(state: AlarmState) -> &'static str {
     match state {
         AlarmState::Ok => "OK",

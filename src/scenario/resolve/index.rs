@@ -10,11 +10,9 @@ pub(super) type Places<'a> = BTreeMap<&'a str, Vec<usize>>;
 /// Lists of a scenario by the names of their entries.
 #[derive(Default)]
 pub(super) struct Index<'a> {
-    /// `taskDefinitions` by family.
     pub(super) families: Places<'a>,
     /// The number of each definition's list of images: that of the first one with the same.
     pub(super) images: Vec<u32>,
-    /// `capacityProviders`.
     pub(super) providers: Places<'a>,
     /// `autoScalingGroups` by name and by ARN.
     pub(super) groups: Places<'a>,
@@ -22,13 +20,9 @@ pub(super) struct Index<'a> {
     pub(super) of_services: Places<'a>,
     pub(super) of_families: Places<'a>,
     pub(super) of_providers: Places<'a>,
-    /// `regions`.
     pub(super) regions: Places<'a>,
-    /// `clusters`.
     pub(super) clusters: Places<'a>,
-    /// `faults`.
     pub(super) faults: Places<'a>,
-    /// `changes`.
     pub(super) changes: Places<'a>,
     /// The row of each change in the plan, by its place in the file.
     pub(super) change_rows: Vec<u32>,

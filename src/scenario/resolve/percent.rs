@@ -11,7 +11,6 @@ use crate::scenario::ecs::service::Service;
 const EVENED_OUT_SINCE: i64 = 1_757_030_400;
 
 impl Build<'_> {
-    /// `minimumHealthyPercent` and `maximumPercent`.
     pub(super) fn percents(&mut self, service: &Service, kind: Kind, at: &str) -> (u32, u32) {
         let at = format!("{at}/deploymentConfiguration");
         let written = service.deployment_configuration.as_ref();

@@ -12,7 +12,6 @@ use crate::model::problem::Noun;
 use crate::scenario::file::{Change, Pipeline, PipelineAlarm};
 
 impl Build<'_> {
-    /// Alarms that are named.
     pub(super) fn fleet_alarms(&mut self, written: &Pipeline, named: &Named, at: &str) -> Vec<Watched> {
         let mut found = Vec::new();
         let regions = named.regions(&self.plan);

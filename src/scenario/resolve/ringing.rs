@@ -169,7 +169,6 @@ impl Guess<'_> {
 enum Datapoint {
     /// So many billionths of its unit.
     Is(i128),
-    /// Nothing.
     Missing,
     /// It cannot be told without a run.
     Unknown,

@@ -20,7 +20,6 @@ const TASK_QUOTA: u32 = 5_000;
 pub(super) struct Written<'a> {
     /// Where it stands in the file.
     pub(super) at: String,
-    /// "cluster/service".
     pub(super) full: String,
     /// Its row, unless it was refused or left out.
     pub(super) id: Option<ServiceId>,

@@ -54,7 +54,6 @@ impl Build<'_> {
         }
     }
 
-    /// `lifecycleHooks`.
     pub(super) fn hooks(&mut self, written: &DeploymentConfiguration, at: &str) -> Vec<Hook> {
         if matches!(written.strategy, None | Some(DeploymentStrategy::Rolling)) {
             return Vec::new();

@@ -48,7 +48,6 @@ impl Build<'_> {
         }
     }
 
-    /// A task answers something.
     pub(super) fn answers_some(&mut self, per_task: Rate, at: &str) {
         if per_task.0 == 0 {
             self.out.out_of_range(at, "`requestsPerTask` must be above 0", "write \"60/s\"");

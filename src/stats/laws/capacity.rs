@@ -55,9 +55,7 @@ pub fn strategy_split(items: &[(u64, u64)], desired: u64) -> Vec<u64> {
 /// after its launch; seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct BucketRecovery {
-    /// Tasks lost at once.
     pub lost: u64,
-    /// Tokens when full.
     pub burst: u64,
     /// Tokens a second.
     pub rate: f64,

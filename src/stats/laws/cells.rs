@@ -9,7 +9,6 @@ const YEAR: f64 = 525_600.0;
 /// Cells that fail independently, with customers split evenly over them ([cell-whitepaper]).
 #[derive(Clone, Copy, Debug)]
 pub struct Cells {
-    /// How many.
     pub cells: u64,
     /// Failures of a cell in a year of being up.
     pub failures: f64,

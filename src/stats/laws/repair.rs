@@ -55,11 +55,8 @@ impl KOfN {
 /// `machines` positions, `spares` cold spares that do not fail, `crews` repair crews.
 #[derive(Clone, Copy, Debug)]
 pub struct MachineRepair {
-    /// Positions.
     pub machines: u32,
-    /// Cold spares.
     pub spares: u32,
-    /// Repair crews.
     pub crews: u32,
     /// Failures of a working machine for each unit of time.
     pub fail: f64,

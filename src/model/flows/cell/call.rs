@@ -25,7 +25,6 @@ const BACKOFF: Span = Span::SECOND;
 /// The longest wait (the same source).
 const BACKOFF_MAX: Span = Span::from_secs(20);
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Call, cx: &mut Cx<'_>) {
     let step::Call::Again(service, number, tried) = step;
     attempt(world, service, number, tried, cx);

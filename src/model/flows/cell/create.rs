@@ -17,7 +17,6 @@ use crate::model::plan::{Cluster, Kind};
 /// How often the router looks for a new cluster in a Region whose control plane is not written (model choice).
 const REFRESH: Span = Span::MINUTE;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Create, cx: &mut Cx<'_>) {
     match step {
         step::Create::Created(cluster) => asked_for(world, cluster, cx),

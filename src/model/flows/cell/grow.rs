@@ -26,7 +26,6 @@ fn growth<'p>(world: &World, cx: &Cx<'p>) -> Option<&'p Growth> {
     plan.regions[world.part.as_one.region].plane.as_ref().map(|plane| &plane.growth)
 }
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Grow, cx: &mut Cx<'_>) {
     match step {
         step::Grow::Added(cell) => added(world, cell, cx),

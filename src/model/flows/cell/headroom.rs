@@ -7,7 +7,6 @@ use crate::model::ids::{CellId, ZoneId};
 use crate::model::tables::Tokens;
 use crate::model::tables::plane::left;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Headroom, cx: &mut Cx<'_>) {
     let step::Headroom::Replaced(cell, zone) = step;
     replaced(world, cell, zone, cx);

@@ -14,7 +14,6 @@ use crate::model::plan::{Kind, Plan, ProviderKind};
 use crate::model::step::{Actor, Held};
 use crate::model::tables::task::on_host;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Outage, cx: &mut Cx<'_>) {
     let step::Outage::Back(cell, cause) = step;
     back(world, cell, cause, cx);
@@ -194,7 +193,6 @@ pub(crate) fn workers_restart(world: &mut World, cell: CellId, cause: Cause, cx:
     }
 }
 
-/// They act again.
 fn workers_back(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
     let before = world.planes[cell].dead_workers.len();
     world.planes[cell].dead_workers.retain(|(of, _)| *of != cause);

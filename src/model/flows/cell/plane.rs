@@ -22,7 +22,6 @@ const REQUEST: u64 = 1_000_000;
 /// Work for a cell that follows from what happens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Work {
-    /// A task is stopped.
     Stop,
     /// An agent tells of a change.
     StateChange,

@@ -38,7 +38,6 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     follow(world, cx);
 }
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Alarm, cx: &mut Cx<'_>) {
     match step {
         step::Alarm::Due(place, number) => {

@@ -15,7 +15,6 @@ use crate::model::flows::{Cx, World, step};
 use crate::model::ids::ChangeId;
 use crate::model::tables::pipe::Role;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Convoy, cx: &mut Cx<'_>) {
     match step {
         step::Convoy::Join(change, turn) => pipeline::opens(world, change, turn, Role::Follows, cx),

@@ -29,7 +29,6 @@ const WARM: Span = Span::from_secs(40);
 /// Whoever finds no control plane asks again after so long (model choice).
 const AGAIN: Span = Span::from_secs(30);
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Deploy, cx: &mut Cx<'_>) {
     match step {
         step::Deploy::Asked(service, change, turn) => asked(world, service, change, turn, cx),

@@ -15,7 +15,6 @@ use crate::model::ids::{AlarmId, ChangeId, ServiceId};
 use crate::model::plan::{Flag, Unit};
 use crate::model::tables::rollout::Feature;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Flag, cx: &mut Cx<'_>) {
     let step::Flag::Shown(service, change, number) = step;
     shown(world, service, change, number, cx);

@@ -28,7 +28,6 @@ const WHOLE: u64 = 1_000_000;
 /// Billionths of a request for each second, times microseconds, in a request.
 const REQUEST: u128 = 1_000_000_000_000_000;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Pipeline, cx: &mut Cx<'_>) {
     if !counts(world, step) {
         return;
@@ -318,7 +317,6 @@ fn baked(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     end(world, place, PipelineStep::Completed, cx);
 }
 
-/// It is over.
 pub(super) fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut Cx<'_>) {
     tell(world, place, how, cx);
     let Pipe { change, turn, .. } = world.pipes[place];

@@ -90,7 +90,6 @@ pub(crate) fn rolled_back(world: &mut World, service: ServiceId, cx: &mut Cx<'_>
     }
 }
 
-/// The deployment is COMPLETED.
 pub(crate) fn complete(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     row.completed = Some(row.revision);

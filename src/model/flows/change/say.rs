@@ -84,13 +84,11 @@ pub(crate) fn goes_back(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     report(world, change, |turn| step::Convoy::Failed(change, turn), cx);
 }
 
-/// All is back here.
 pub(crate) fn returned(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
     let from = cx.part().0;
     report(world, change, |turn| step::Convoy::Returned(change, turn, from), cx);
 }
 
-/// It is over.
 pub(crate) fn ended(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
     say(world, change, |turn| step::Convoy::Ended(change, turn), cx);
 }

@@ -16,7 +16,6 @@ use crate::model::plan::ProviderKind;
 use crate::model::tables::Host;
 use crate::model::tables::task::{newest_on, on_host};
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Agent, cx: &mut Cx<'_>) {
     match step {
         step::Agent::HostLost(host) => {

@@ -26,7 +26,6 @@ use crate::model::plan::{Kind, Plan};
 use crate::model::tables::host::{Host, live};
 use crate::model::tables::task::{Health, on_host};
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Consolidate, cx: &mut Cx<'_>) {
     let step::Consolidate::Look(provider) = step;
     world.providers[provider].watched = false;
@@ -43,7 +42,6 @@ fn under_way(world: &World, provider: ProviderId) -> bool {
     live(&world.hosts, &world.providers[provider].hosts).any(|(_, host)| host.leaving && host.cause == cause())
 }
 
-/// A host was launched.
 pub(crate) fn came(world: &mut World, provider: ProviderId) {
     if under_way(world, provider)
         && let Some(newest) = world.providers[provider].hosts.last()
@@ -153,7 +151,6 @@ fn choice(world: &World, provider: ProviderId, after: Span, cx: &Cx<'_>) -> (Vec
 
 /// Whether the tasks of a host may move.
 enum Moves {
-    /// Yes: their services.
     All(Vec<ServiceId>),
     /// Once a service is in steady state, or a protection ends.
     Later,

@@ -17,7 +17,6 @@ const DRAINS: Span = Span::from_secs(48 * 3_600);
 /// How long Managed Instances may drain: the hard end comes about seven days later ([ecs-managed-instances-patching]).
 const DRAINS_MANAGED: Span = Span::from_secs(7 * 86_400);
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Drain, cx: &mut Cx<'_>) {
     match step {
         step::Drain::DrainOver(host) => over(world, host, cx),

@@ -15,7 +15,6 @@ use crate::model::ids::HostId;
 use crate::model::plan::{Group, ProviderKind};
 use crate::model::tables::task::{Target, on_host};
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::HostHealth, cx: &mut Cx<'_>) {
     let step::HostHealth::Unhealthy(host) = step;
     unhealthy(world, host, cx);

@@ -21,7 +21,6 @@ use crate::model::plan::{Managed, Plan};
 use crate::model::tables::Host;
 use crate::model::tables::host::live;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Managed, cx: &mut Cx<'_>) {
     match step {
         step::Managed::Aged(host) => aged(world, host, cx),

@@ -18,7 +18,6 @@ use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::plan::{Group, ProviderKind};
 use crate::model::tables::host::live;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Scale, cx: &mut Cx<'_>) {
     match step {
         step::Scale::Tick(provider) => tick(world, provider, cx),

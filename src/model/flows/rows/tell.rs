@@ -45,7 +45,6 @@ pub(crate) fn host(world: &World, id: HostId, cx: &mut Cx<'_>) {
     });
 }
 
-/// Tells readers.
 pub(crate) fn change(change: ChangeId, service: ServiceId, what: ChangeStep, cx: &mut Cx<'_>) {
     cx.note(ChangeFact::Step { change, service, what });
 }

@@ -23,7 +23,6 @@ use crate::model::{capacity, step};
 /// How long the scheduler waits after it found no capacity, or was refused (model choice).
 const RETRY: Span = Span::from_secs(30);
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Pace, cx: &mut Cx<'_>) {
     let step::Pace::Token(bucket) = step;
     token(world, bucket, cx);

@@ -24,7 +24,6 @@ use crate::model::tables::Task;
 use crate::model::tables::service::Crew;
 use crate::model::tables::task::{Health, Marks, chain};
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Reconcile, cx: &mut Cx<'_>) {
     let (step::Reconcile::Wake(service) | step::Reconcile::Retry(service) | step::Reconcile::Again(service)) = step;
     let row = &mut world.services[service];

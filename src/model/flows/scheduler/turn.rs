@@ -9,7 +9,6 @@ use crate::model::ids::{CellId, ServiceId};
 use crate::model::plan::Kind;
 use crate::model::tables::plane::Waiting;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Turn, cx: &mut Cx<'_>) {
     match step {
         step::Turn::Turn(cell, number) => turn(world, cell, number, cx),

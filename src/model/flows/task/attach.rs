@@ -14,7 +14,6 @@ use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{AccountId, TaskId};
 use crate::model::plan::ProviderKind;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Attach, cx: &mut Cx<'_>) {
     let step::Attach::Attached(account) = step;
     token(world, account, cx);

@@ -65,7 +65,6 @@ pub(crate) fn dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>)
     }
 }
 
-/// The balancer's clock starts.
 pub(crate) fn await_ejection(service: &Service, id: TaskId, who: Who, cx: &mut Cx<'_>) {
     let Some(balancer) = &service.balancer else { return };
     let mut draw = cx.draw(For::Target, who);

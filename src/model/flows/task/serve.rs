@@ -19,7 +19,6 @@ use crate::model::plan::{Kind, Restart, Service};
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Marks, Target};
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Serve, cx: &mut Cx<'_>) {
     match step {
         step::Serve::Passed(task, epoch) if current(world, task, epoch) => passed(world, task, cx),
@@ -52,7 +51,6 @@ fn alive(world: &World, id: TaskId, epoch: u8) -> bool {
     current(world, id, epoch) && world.tasks.at(id.slot).alive
 }
 
-/// The containers run: RUNNING.
 pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
@@ -307,7 +305,6 @@ fn done(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     stop::finished(world, id, cx);
 }
 
-/// Its memory is full.
 fn out_of_memory(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if let Some((_, cause)) = bad::defect(world, cx.plan, id) {
         exit(world, id, cause, KILLED, None, cx);

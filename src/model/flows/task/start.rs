@@ -20,7 +20,6 @@ use crate::model::tables::host::NIL;
 use crate::model::tables::shortage::{Dependency, Shortage};
 use crate::model::tables::task::Task;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Launch, cx: &mut Cx<'_>) {
     match step {
         step::Launch::Networked(task) => place::networked(world, task, cx),

@@ -24,7 +24,6 @@ const REST_MAX: Span = Span::from_secs(1_620);
 /// Rests of this length are reported as impaired starts: the third failure in a row (model choice).
 const REST_IMPAIRED: Span = Span::from_secs(40);
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Stop, cx: &mut Cx<'_>) {
     match step {
         step::Stop::Drained(task, code, reason) => {

@@ -19,7 +19,6 @@ use crate::model::quantity::part_of;
 use crate::model::tables::lack::Split;
 use crate::model::{plan, step};
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Addresses, cx: &mut Cx<'_>) {
     let step::Addresses::Forgotten(service, zone) = step;
     forgotten(world, service, zone, cx.now);

@@ -19,7 +19,6 @@ use crate::model::tables::application::{Application, Move, SLOTS, Stage, WHOLE};
 use crate::model::tables::lack::Split;
 use crate::model::{plan, step};
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Dispatch, cx: &mut Cx<'_>) {
     match step {
         step::Dispatch::Rate(group) => rate(world, group, cx),

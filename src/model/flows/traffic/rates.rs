@@ -7,7 +7,6 @@ use crate::model::flows::rows::account;
 use crate::model::flows::{Cx, For, World, step};
 use crate::model::ids::ServiceId;
 
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Traffic, cx: &mut Cx<'_>) {
     match step {
         step::Traffic::Rate(service) => rate(world, service, cx),
