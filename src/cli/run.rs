@@ -37,6 +37,8 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
         console.say(&text);
     }
     let seed = run.seed.unwrap_or(scenario.plan().seed);
+    let command = again(run, Some(seed), run.replication);
+    interrupt::command(command.clone());
     let mut told = Vec::new();
     let place = claim(run, &scenario, &mut told);
     for told in told {
@@ -44,12 +46,11 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
     }
     let place = match place {
         Ok(place) => place,
-        Err(error) => return refused(&WriteError::Folder(error), &again(run, Some(seed), run.replication), console),
+        Err(error) => return refused(&WriteError::Folder(error), &command, console),
     };
     describe(run, &scenario, console);
     let options = options(run, place.is_some());
     let mut job = Job { run, scenario: &scenario, place, options, seed, began: Timestamp::now(), took_seconds: 0.0 };
-    interrupt::command(job.again(run.replication));
     interrupt::looked_at();
     let progress = Progress::new(Show::on_stderr(!global.quiet && !global.no_progress), &WANTED);
     let outcome = scenario.run(&job.options, &progress);
