@@ -133,3 +133,29 @@ fn resolved(
     };
     scenario::resolved(document, &csv, problems)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Texts;
+    use serde_json::json;
+
+    #[test]
+    fn one_value_is_changed_and_the_rest_looked_at_anew() {
+        let service = json!({ "serviceName": "web", "taskDefinition": "web", "desiredCount": 3, "launchType": "FARGATE",
+            "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["a"] } } });
+        let text = json!({ "version": 1, "name": "small", "duration": "1h",
+            "taskDefinitions": [{ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+                "containerDefinitions": [{ "name": "web", "image": "web:1" }] }],
+            "clusters": [{ "clusterName": "shop", "services": [service] }] });
+        let files = Texts::one("a.json", text.to_string());
+        let scenario = Scenario::read("a.json", &files).into_result().unwrap();
+        let at = "/clusters/0/services/0/desiredCount";
+        let more = scenario.patched(at, json!(7), &files).unwrap().into_result().unwrap();
+        assert_eq!(more.plan().services.iter().next().unwrap().desired, 7);
+        assert_eq!(scenario.written().pointer(at), Some(&json!(3)));
+        let wrong = scenario.patched(at, json!("many"), &files).unwrap().into_result().unwrap_err();
+        assert_eq!(wrong.list.iter().find(|one| one.severity == crate::Severity::Error).unwrap().at, at);
+        assert_eq!(scenario.patched("/clusters/1/services", json!([]), &files).unwrap_err(), "/clusters");
+    }
+}
