@@ -20,7 +20,7 @@ pub use fields::Fields;
 pub use object::{Label, Object, Rule, UNUSED};
 pub use one_of::{OneOf, Variant};
 pub use plain::{Anything, Unused, Whole};
-pub use reader::{BEARING, Finding, Found, Mistake, NO_BEARING, Reader, Weight};
+pub use reader::{BEARING, Finding, Found, Mistake, NO_BEARING, Reader, Weight, push};
 pub use schema::{Defs, described};
 pub use wording::{Want, listed, nearest, short, subject};
 

@@ -331,7 +331,7 @@ fn order(root: &Value, finding: &Finding) -> Vec<usize> {
 }
 
 /// Adds one step to a JSON pointer.
-fn push(pointer: &mut String, token: &str) {
+pub fn push(pointer: &mut String, token: &str) {
     pointer.push('/');
     for letter in token.chars() {
         match letter {

@@ -5,6 +5,7 @@
 //! there is a tree (a comma too many, a key written twice) `file:line:column`.
 #![warn(missing_docs)]
 
+pub(crate) use crate::grammar::push;
 use crate::model::problem::{Part, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -304,18 +305,6 @@ fn holds(spot: &Spot, bytes: Bytes) -> bool {
         Kids::None => false,
         Kids::List(list) => list.iter().any(|kid| holds(kid, bytes)),
         Kids::Object(members) => members.iter().any(|(_, kid)| holds(kid, bytes)),
-    }
-}
-
-/// Adds one step to a JSON pointer.
-pub(crate) fn push(pointer: &mut String, token: &str) {
-    pointer.push('/');
-    for letter in token.chars() {
-        match letter {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            letter => pointer.push(letter),
-        }
     }
 }
 
