@@ -66,8 +66,6 @@ mod grace;
 mod groups;
 #[path = "laws/grow.rs"]
 mod grow;
-#[path = "laws/heirs.rs"]
-mod heirs;
 #[path = "laws/host_health.rs"]
 mod host_health;
 #[path = "laws/hosts.rs"]
@@ -110,6 +108,8 @@ mod reclaims;
 mod renew;
 #[path = "laws/repair.rs"]
 mod repair;
+#[path = "laws/replacements.rs"]
+mod replacements;
 #[path = "laws/returns.rs"]
 mod returns;
 #[path = "laws/routing.rs"]

@@ -66,8 +66,8 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             out.holds("copies go to what gets nothing else", name, copied, shift);
         }
         if let Some(rollout) = &row.rollout {
-            let right = rollout.heirs.iter().all(|(of, count)| *count > 0 && known(*of) && rollout.keeps(*of));
-            out.holds("heirs of revisions before", name, right, &rollout.heirs);
+            let right = rollout.replacements.iter().all(|(of, count)| *count > 0 && known(*of) && rollout.keeps(*of));
+            out.holds("heirs of revisions before", name, right, &rollout.replacements);
             let back = if rollout.staged { Some(rollout.before) } else { row.completed };
             let target = if rollout.stage == Stage::Back { back } else { Some(rollout.revision) };
             out.same("what is deployed", name, Some(row.revision), target);

@@ -236,7 +236,7 @@ fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Find
         let most = (u64::from(crew.desired) * u64::from(service.maximum_percent) / 100) as u32;
         let bound = most.max(crew.desired);
         out.holds("RUNNING + PENDING <= maximumPercent", name, crew.wanted <= bound, (crew.wanted, bound));
-        let goal = crew.desired.max((crew.desired + crew.to_replace + crew.moving + crew.heirs).min(most));
+        let goal = crew.desired.max((crew.desired + crew.to_replace + crew.moving + crew.replacements).min(most));
         due += goal.saturating_sub(crew.wanted);
     }
     if !row.woken && !row.stalled() {

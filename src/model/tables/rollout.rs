@@ -84,7 +84,7 @@ pub struct Rollout {
     /// Where traffic moves between two full sets of tasks: how far it is.
     pub shift: Option<Shift>,
     /// Launches due of revisions before it, each in the place of a task that failed: number and count.
-    pub heirs: Vec<(u8, u32)>,
+    pub replacements: Vec<(u8, u32)>,
 }
 
 impl Rollout {
@@ -104,7 +104,7 @@ impl Rollout {
             reach: Reach::Whole,
             zones: Vec::new(),
             shift: None,
-            heirs: Vec::new(),
+            replacements: Vec::new(),
         }
     }
 
@@ -114,13 +114,13 @@ impl Rollout {
     }
 
     /// One more launch of a revision before is due, or one fewer; whether it is so.
-    pub fn owe_heir(&mut self, revision: u8, more: bool) -> bool {
-        match self.heirs.iter().position(|(of, _)| *of == revision) {
-            Some(row) if more => self.heirs[row].1 += 1,
-            None if more => self.heirs.push((revision, 1)),
+    pub fn owe_replacement(&mut self, revision: u8, more: bool) -> bool {
+        match self.replacements.iter().position(|(of, _)| *of == revision) {
+            Some(row) if more => self.replacements[row].1 += 1,
+            None if more => self.replacements.push((revision, 1)),
             Some(row) => {
-                self.heirs[row].1 -= 1;
-                self.heirs.retain(|(_, count)| *count > 0);
+                self.replacements[row].1 -= 1;
+                self.replacements.retain(|(_, count)| *count > 0);
             }
             None => return false,
         }

@@ -203,7 +203,7 @@ pub struct Crew {
     /// More, one for each task that moves between zones.
     pub moving: u32,
     /// More, each in the place of a failed task of a revision before the one that is rolled out.
-    pub heirs: u32,
+    pub replacements: u32,
 }
 
 impl Crew {
@@ -219,7 +219,7 @@ impl Crew {
 
     /// Launches that are due: missing tasks, and replacements as far as there may be so many.
     pub fn due(&self, percent: u32) -> u32 {
-        let goal = (self.desired + self.to_replace + self.moving + self.heirs).min(self.most(percent));
+        let goal = (self.desired + self.to_replace + self.moving + self.replacements).min(self.most(percent));
         self.desired.max(goal).saturating_sub(self.wanted)
     }
 
@@ -330,8 +330,8 @@ impl Service {
     /// The revision of the next launch, before it is known where.
     pub fn launches_next(&self) -> u8 {
         let Some(rollout) = &self.rollout else { return self.revision };
-        if let Some((heir, _)) = rollout.heirs.first() {
-            return *heir;
+        if let Some((replacement, _)) = rollout.replacements.first() {
+            return *replacement;
         }
         if !rollout.is_partial() {
             return self.revision;
@@ -356,15 +356,25 @@ impl Service {
         let moving = self.moving.len() as u32;
         let Some(shift) = self.shift() else {
             let Service { desired, wanted, starting, to_replace, .. } = *self;
-            let heirs = self.rollout.iter().flat_map(|rollout| &rollout.heirs).map(|(_, count)| count).sum();
-            return (place == 0).then_some(Crew { of: None, desired, wanted, starting, to_replace, moving, heirs });
+            let replacements =
+                self.rollout.iter().flat_map(|rollout| &rollout.replacements).map(|(_, count)| count).sum();
+            return (place == 0).then_some(Crew {
+                of: None,
+                desired,
+                wanted,
+                starting,
+                to_replace,
+                moving,
+                replacements,
+            });
         };
         let (number, desired) = match place {
             0 => (shift.green, if shift.scaled { self.desired } else { 0 }),
             1 => (shift.blue, self.desired),
             _ => return None,
         };
-        let mut crew = Crew { of: Some(number), desired, wanted: 0, starting: 0, to_replace: 0, moving: 0, heirs: 0 };
+        let mut crew =
+            Crew { of: Some(number), desired, wanted: 0, starting: 0, to_replace: 0, moving: 0, replacements: 0 };
         if let Some(one) = self.revisions.iter().find(|one| one.number == number) {
             (crew.wanted, crew.starting, crew.to_replace) = (one.wanted, one.starting, one.to_replace);
         }

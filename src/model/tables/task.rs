@@ -46,9 +46,9 @@ impl Marks {
     /// Its revision gets no requests at this moment: it is a spare.
     pub const DARK: u16 = 16;
     /// It stands in for a failed task of its revision while a newer one is rolled out, and has not been healthy yet.
-    pub const HEIR: u16 = 32;
+    pub const REPLACEMENT: u16 = 32;
     /// Such a task was asked for in its place.
-    pub const HAS_HEIR: u16 = 64;
+    pub const HAS_REPLACEMENT: u16 = 64;
     /// Truth: the application would answer.
     pub const READY: u16 = 128;
 

@@ -117,7 +117,7 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
 /// that were superseded or stalled, are forgotten first.
 fn is_full(row: &mut Service) -> bool {
     let kept = [Some(row.revision), row.completed, row.trial.map(|_| row.before_trial)];
-    let comes = |number: u8| row.rollout.iter().any(|rollout| rollout.heirs.iter().any(|(of, _)| *of == number));
+    let comes = |number: u8| row.rollout.iter().any(|rollout| rollout.replacements.iter().any(|(of, _)| *of == number));
     row.revisions.retain(|one| kept.contains(&Some(one.number)) || one.runs() || comes(one.number));
     row.revisions.len() > usize::from(u8::MAX)
 }
@@ -254,7 +254,7 @@ fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: &mut Cx<'_>
         }
     } else {
         rollout.stage = Stage::Stalled;
-        rollout.heirs.clear();
+        rollout.replacements.clear();
         rollout::over(service, rollout, cx);
         shift::stall(world, service);
         account::mark(world, service);

@@ -29,7 +29,7 @@ pub(crate) fn over(service: ServiceId, rollout: &Rollout, cx: &mut Cx<'_>) {
 pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
     let target = world.services[service].revision;
     if let Some(rollout) = &mut world.services[service].rollout {
-        rollout.heirs.clear();
+        rollout.replacements.clear();
     }
     for task in tasks(world, service) {
         let zone = world.tasks.at(task.slot).zone;
@@ -37,7 +37,7 @@ pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &
         account::change(world, cx.plan, task, |task| {
             let outdated = covered && task.revision != target;
             task.marks.set(Marks::OUTDATED, outdated);
-            task.marks.set(Marks::HEIR | Marks::HAS_HEIR, false);
+            task.marks.set(Marks::REPLACEMENT | Marks::HAS_REPLACEMENT, false);
             if outdated && task.ready() {
                 task.cause = cause;
             }

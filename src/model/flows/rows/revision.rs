@@ -1,6 +1,6 @@
 //! Which revision a task is of: the next launch, one that has got its zone, and whether its deployment can still fail.
 
-use super::{account, bad, heir};
+use super::{account, bad, replacement};
 use crate::model::defect::Effect;
 use crate::model::fact::Cause;
 use crate::model::flows::{Cx, World};
@@ -73,7 +73,7 @@ pub(crate) fn lacks_image(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
 
 /// A task is healthy: the circuit breaker may forget what failed before.
 pub(crate) fn healthy(world: &mut World, id: TaskId, cx: &Cx<'_>) {
-    heir::healthy(world, id, cx.plan);
+    replacement::healthy(world, id, cx.plan);
     let service = world.tasks.at(id.slot).service;
     let resets = breaker(world, service, cx.plan).is_some_and(|breaker| breaker.reset);
     if let (true, Some(rollout)) = (resets, of_task(world, id)) {

@@ -296,10 +296,13 @@ fn shared_out(world: &World, service: ServiceId, there: &mut [u32; capacity::ITE
             return row.desired;
         }
     }
-    if let Some((heir, _)) = row.rollout.as_ref().and_then(|rollout| rollout.heirs.first()) {
+    if let Some((replacement, _)) = row.rollout.as_ref().and_then(|rollout| rollout.replacements.first()) {
         // Who stands in for a failed task of a revision before is shared out with those of it that have not failed.
         let lasts = |task: &Task| {
-            task.wanted && task.revision == *heir && task.health != Health::Unhealthy && !task.marks.has(Marks::LEAVING)
+            task.wanted
+                && task.revision == *replacement
+                && task.health != Health::Unhealthy
+                && !task.marks.has(Marks::LEAVING)
         };
         let strategy = &cx.plan.services[service].strategy;
         let all = row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));

@@ -13,7 +13,7 @@ use crate::engine::key::Phase as Turn;
 use crate::model::fact::{Action, Cause, Mechanism, Reason, ServiceFact, StopCode};
 use crate::model::flows::cell::plane;
 use crate::model::flows::cell::plane::Work;
-use crate::model::flows::rows::{account, digest, heir};
+use crate::model::flows::rows::{account, digest, replacement};
 use crate::model::flows::task::stop;
 use crate::model::flows::{Cx, For, News, World, step};
 use crate::model::ids::{ServiceId, TaskId};
@@ -80,7 +80,7 @@ fn look_when_unprotected(world: &mut World, service: ServiceId, cx: &mut Cx<'_>)
 /// Missing tasks and replacements are due.
 fn set_due(world: &mut World, service: ServiceId, percent: u32) {
     let row = &mut world.services[service];
-    heir::none_due(row);
+    replacement::none_due(row);
     let due = row.crews().map(|crew| crew.due(percent)).sum();
     let owed = row.owed();
     if owed < due {
@@ -111,7 +111,7 @@ fn stop_surplus(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx
     for _ in 0..go {
         if let Some(task) = pick_to_replace(world, service, of, cx) {
             let (code, reason) = why_replaced(world.tasks.at(task.slot));
-            heir::not_due(world, task);
+            replacement::not_due(world, task);
             stop::begin(world, task, code, reason, cx);
         }
     }

@@ -12,7 +12,7 @@ use crate::model::capacity;
 use crate::model::capacity::fargate::No;
 use crate::model::fact::{Cause, Mechanism, NO_ZONE, Phase, Reason, TaskNo, TaskState};
 use crate::model::flows::cell::plane;
-use crate::model::flows::rows::{account, heir, revision, tell, wake};
+use crate::model::flows::rows::{account, replacement, revision, tell, wake};
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::{choose, spread};
@@ -178,7 +178,7 @@ pub(crate) fn accept(world: &mut World, service: ServiceId, provider: ProviderId
     let mut task = Task::accepted(no, provider, NO_ZONE, cause, cx.now);
     task.revision = revision;
     task.marks.set(Marks::DARK, dark);
-    task.marks.set(Marks::HEIR | Marks::OUTDATED, heir::comes(row, revision));
+    task.marks.set(Marks::REPLACEMENT | Marks::OUTDATED, replacement::comes(row, revision));
     let id = account::add(world, cx.plan, task);
     tell::task(world, id, TaskState::Provisioning, cx);
     id

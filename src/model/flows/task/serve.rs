@@ -12,7 +12,7 @@ use crate::model::defect::Effect;
 use crate::model::fact::{Cause, FaultFact, Mechanism, Phase, TaskFact, TaskState};
 use crate::model::flows::cell::plane;
 use crate::model::flows::cell::plane::Work;
-use crate::model::flows::rows::{account, bad, belief, heir, link, revision, wake};
+use crate::model::flows::rows::{account, bad, belief, link, replacement, revision, wake};
 use crate::model::flows::{Cx, For, HELD_UP, News, World, step};
 use crate::model::ids::TaskId;
 use crate::model::plan::{Kind, Restart, Service};
@@ -231,7 +231,7 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
     cx.note(TaskFact::Health { task: no, healthy: false });
     cx.note(FaultFact::Noticed { cause });
     wake::target_out(world, id, cx);
-    heir::failed(world, id, plan);
+    replacement::failed(world, id, plan);
     world.hear(News::TaskFails { task: id, ran: true }, cx);
     world.services[no.service].replace_cause = cause;
     wake::scheduler(world, no.service, cx);

@@ -9,7 +9,7 @@ use crate::engine::Span;
 use crate::model::fact::{Action, Cause, Phase, Reason, ServiceFact, StopCode, TaskState};
 use crate::model::flows::cell::plane;
 use crate::model::flows::cell::plane::Work;
-use crate::model::flows::rows::{account, belief, containers, heir, link, wake};
+use crate::model::flows::rows::{account, belief, containers, link, replacement, wake};
 use crate::model::flows::{Cx, HELD_UP, News, World, step};
 use crate::model::ids::{HostId, ServiceId, TaskId};
 use crate::model::plan::{Kind, ProviderKind};
@@ -132,7 +132,7 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
     let (host, cause) = (task.host, task.cause);
     plane::work(world, service, Work::StateChange, cx);
     if matches!(code, StopCode::EssentialContainerExited | StopCode::InfrastructureHealth) {
-        heir::failed(world, id, plan);
+        replacement::failed(world, id, plan);
     }
     belief::stopped(world, id, code, reason, cx);
     let failed = was_wanted && from < TaskState::Running && code == StopCode::TaskFailedToStart;

@@ -1,11 +1,11 @@
 //! A failed task of a revision before the one that is rolled out: one of its own revision comes in its place.
 //!
 //! ```text
-//! unhealthy, or gone by itself ─► an heir is due (first of all that is) ─► launched, outdated like the others
+//! unhealthy, or gone by itself ─► a replacement is due (first of all that is) ─► launched, outdated like the others
 //!                                   └ a healthy task of the new revision stands in its place: not due any more
 //! ```
-//! So a bad revision that never gets ready does not use up the tasks that serve. What was never healthy as an heir has no
-//! heir of its own, or a failing revision would stand in the way of the one that mends it.
+//! So a bad revision that never gets ready does not use up the tasks that serve. What was never healthy as a replacement has no
+//! replacement of its own, or a failing revision would stand in the way of the one that mends it.
 
 use super::account;
 use crate::model::flows::World;
@@ -18,43 +18,46 @@ use crate::model::tables::task::Marks;
 pub(crate) fn failed(world: &mut World, id: TaskId, plan: &Plan) {
     let task = world.tasks.at(id.slot);
     let (service, revision) = (task.service, task.revision);
-    if !task.wanted || task.marks.has(Marks::HEIR | Marks::HAS_HEIR) || plan.services[service].kind != Kind::Replica {
+    if !task.wanted
+        || task.marks.has(Marks::REPLACEMENT | Marks::HAS_REPLACEMENT)
+        || plan.services[service].kind != Kind::Replica
+    {
         return;
     }
     let rollout = world.services[service].rollout.as_deref_mut();
     if let Some(rollout) = rollout.filter(|rollout| rollout.keeps(revision)) {
-        rollout.owe_heir(revision, true);
-        account::change(world, plan, id, |task| task.marks.set(Marks::HAS_HEIR, true));
+        rollout.owe_replacement(revision, true);
+        account::change(world, plan, id, |task| task.marks.set(Marks::HAS_REPLACEMENT, true));
     }
 }
 
-/// A launch of a revision is taken on: whether it is an heir.
+/// A launch of a revision is taken on: whether it is a replacement.
 pub(crate) fn comes(row: &mut Service, revision: u8) -> bool {
-    row.rollout.as_deref_mut().is_some_and(|rollout| rollout.owe_heir(revision, false))
+    row.rollout.as_deref_mut().is_some_and(|rollout| rollout.owe_replacement(revision, false))
 }
 
-/// A task is healthy: it needs no heir, and may have one from now on.
+/// A task is healthy: it needs no replacement, and may have one from now on.
 pub(crate) fn healthy(world: &mut World, id: TaskId, plan: &Plan) {
-    if world.tasks.at(id.slot).marks.has(Marks::HEIR | Marks::HAS_HEIR) {
+    if world.tasks.at(id.slot).marks.has(Marks::REPLACEMENT | Marks::HAS_REPLACEMENT) {
         not_due(world, id);
-        account::change(world, plan, id, |task| task.marks.set(Marks::HEIR | Marks::HAS_HEIR, false));
+        account::change(world, plan, id, |task| task.marks.set(Marks::REPLACEMENT | Marks::HAS_REPLACEMENT, false));
     }
 }
 
-/// A task goes because another one stands in its place: its heir is not due any more.
+/// A task goes because another one stands in its place: its replacement is not due any more.
 pub(crate) fn not_due(world: &mut World, id: TaskId) {
     let task = world.tasks.at(id.slot);
-    let (revision, has) = (task.revision, task.marks.has(Marks::HAS_HEIR));
+    let (revision, has) = (task.revision, task.marks.has(Marks::HAS_REPLACEMENT));
     let row = &mut world.services[task.service];
     if has && comes(row, revision) && row.owed() > 0 {
         row.forgive();
     }
 }
 
-/// As many as desired are new and healthy: no heir is due any more.
+/// As many as desired are new and healthy: no replacement is due any more.
 pub(crate) fn none_due(row: &mut Service) {
     let whole = row.healthy() >= row.desired;
     if let Some(rollout) = row.rollout.as_deref_mut().filter(|_| whole) {
-        rollout.heirs.clear();
+        rollout.replacements.clear();
     }
 }
