@@ -14,7 +14,7 @@ fn open(rate: f64, servers: u64, service: Dist) -> Line {
     Line { gaps, machines: None, servers: servers as u32, room: usize::MAX, services, breaks: None }
 }
 
-/// Machines that fail and crews that repair them.
+/// Machines that fail and task sets that repair them.
 fn closed(case: &Case, machines: &str, spares: u32) -> Line {
     let fleet = (case.count(machines) as u32, spares, exponential(case.get("mttf_hours")));
     let services = vec![(1.0, exponential(case.get("mttr_hours")))];

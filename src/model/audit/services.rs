@@ -232,12 +232,14 @@ fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Find
     let name = &service.name;
     out.same("desired", name, row.desired, service.desired);
     let mut due = 0;
-    for crew in row.crews() {
-        let most = (u64::from(crew.desired) * u64::from(service.maximum_percent) / 100) as u32;
-        let bound = most.max(crew.desired);
-        out.holds("RUNNING + PENDING <= maximumPercent", name, crew.wanted <= bound, (crew.wanted, bound));
-        let goal = crew.desired.max((crew.desired + crew.to_replace + crew.moving + crew.replacements).min(most));
-        due += goal.saturating_sub(crew.wanted);
+    for task_set in row.task_sets() {
+        let most = (u64::from(task_set.desired) * u64::from(service.maximum_percent) / 100) as u32;
+        let bound = most.max(task_set.desired);
+        out.holds("RUNNING + PENDING <= maximumPercent", name, task_set.wanted <= bound, (task_set.wanted, bound));
+        let goal = task_set
+            .desired
+            .max((task_set.desired + task_set.to_replace + task_set.moving + task_set.replacements).min(most));
+        due += goal.saturating_sub(task_set.wanted);
     }
     if !row.woken && !row.stalled() {
         out.same("due is what is missing from the goal", name, row.owed(), due);

@@ -189,7 +189,7 @@ pub struct Service {
 
 /// Tasks that are kept at one number: all of a service, or those of one of two revisions side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Crew {
+pub struct TaskSet {
     /// The revision; `None`: all tasks.
     pub of: Option<u8>,
     /// How many there are to be.
@@ -206,7 +206,7 @@ pub struct Crew {
     pub replacements: u32,
 }
 
-impl Crew {
+impl TaskSet {
     /// Tasks known to be healthy that need no replacement.
     pub fn healthy(&self) -> u32 {
         self.wanted - self.starting - self.to_replace
@@ -351,14 +351,14 @@ impl Service {
         if second { self.desired * 2 } else { self.desired }
     }
 
-    /// Tasks that are kept at one number: one crew, or green (0) and blue (1).
-    pub fn crew(&self, place: usize) -> Option<Crew> {
+    /// Tasks that are kept at one number: one task set, or green (0) and blue (1).
+    pub fn task_set(&self, place: usize) -> Option<TaskSet> {
         let moving = self.moving.len() as u32;
         let Some(shift) = self.shift() else {
             let Service { desired, wanted, starting, to_replace, .. } = *self;
             let replacements =
                 self.rollout.iter().flat_map(|rollout| &rollout.replacements).map(|(_, count)| count).sum();
-            return (place == 0).then_some(Crew {
+            return (place == 0).then_some(TaskSet {
                 of: None,
                 desired,
                 wanted,
@@ -373,16 +373,16 @@ impl Service {
             1 => (shift.blue, self.desired),
             _ => return None,
         };
-        let mut crew =
-            Crew { of: Some(number), desired, wanted: 0, starting: 0, to_replace: 0, moving: 0, replacements: 0 };
+        let mut task_set =
+            TaskSet { of: Some(number), desired, wanted: 0, starting: 0, to_replace: 0, moving: 0, replacements: 0 };
         if let Some(one) = self.revisions.iter().find(|one| one.number == number) {
-            (crew.wanted, crew.starting, crew.to_replace) = (one.wanted, one.starting, one.to_replace);
+            (task_set.wanted, task_set.starting, task_set.to_replace) = (one.wanted, one.starting, one.to_replace);
         }
-        Some(crew)
+        Some(task_set)
     }
 
-    pub fn crews(&self) -> impl Iterator<Item = Crew> {
-        [self.crew(0), self.crew(1)].into_iter().flatten()
+    pub fn task_sets(&self) -> impl Iterator<Item = TaskSet> {
+        [self.task_set(0), self.task_set(1)].into_iter().flatten()
     }
 
     pub fn owed(&self) -> u32 {

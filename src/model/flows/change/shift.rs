@@ -61,7 +61,8 @@ pub(super) fn enter(world: &mut World, service: ServiceId, stage: Lifecycle, cx:
             tell::change(change, service, ChangeStep::Enters(stage), cx);
             // What starts from here on, beside what is missing already, starts because of the change.
             let row = &mut world.services[service];
-            let due = row.crews().map(|crew| crew.due(cx.plan.services[service].maximum_percent)).sum::<u32>();
+            let due =
+                row.task_sets().map(|task_set| task_set.due(cx.plan.services[service].maximum_percent)).sum::<u32>();
             row.owe(Cause::change(change), due.saturating_sub(row.owed()));
             account::mark(world, service);
             wake::scheduler(world, service, cx);
@@ -162,7 +163,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
     let Some(shift) = row.shift() else { return };
     let open = row.rollout.as_ref().is_some_and(|rollout| rollout.stage.is_open());
-    if open && shift.at == Lifecycle::ScaleUp && row.crew(0).is_some_and(|green| green.is_whole()) {
+    if open && shift.at == Lifecycle::ScaleUp && row.task_set(0).is_some_and(|green| green.is_whole()) {
         enter(world, service, Lifecycle::PostScaleUp, cx);
     }
 }

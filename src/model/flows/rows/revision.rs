@@ -7,7 +7,7 @@ use crate::model::flows::{Cx, World};
 use crate::model::ids::{ServiceId, TaskId};
 use crate::model::plan::{Breaker, Plan, Reach};
 use crate::model::tables::rollout::Rollout;
-use crate::model::tables::service::{Crew, Service};
+use crate::model::tables::service::{Service, TaskSet};
 
 /// The revision that the next task is of, and whether it begins as a spare: of two revisions side by side one that gets
 /// requests comes first, then the one that is most short.
@@ -15,11 +15,11 @@ pub(crate) fn next(world: &World, service: ServiceId, plan: &Plan) -> (u8, bool)
     let row = &world.services[service];
     let Some(shift) = row.shift() else { return (row.launches_next(), false) };
     let percent = plan.services[service].maximum_percent;
-    let rank = |crew: &Crew| {
-        let due = crew.due(percent);
-        (due > 0, crew.of.is_some_and(|of| !shift.is_dark(of)), due)
+    let rank = |task_set: &TaskSet| {
+        let due = task_set.due(percent);
+        (due > 0, task_set.of.is_some_and(|of| !shift.is_dark(of)), due)
     };
-    let number = row.crews().max_by_key(rank).and_then(|crew| crew.of).unwrap_or(row.revision);
+    let number = row.task_sets().max_by_key(rank).and_then(|task_set| task_set.of).unwrap_or(row.revision);
     (number, shift.is_dark(number))
 }
 
@@ -32,9 +32,11 @@ pub(crate) fn pay(row: &mut Service, dark: bool) -> Option<Cause> {
 /// Launches of spares among those that are due: nobody misses them.
 pub(crate) fn spares_due(row: &Service, percent: u32) -> u32 {
     let Some(shift) = row.shift() else { return 0 };
-    let spares = row.crews().filter(|crew| crew.of.is_some_and(|of| shift.is_dark(of)));
+    let spares = row.task_sets().filter(|task_set| task_set.of.is_some_and(|of| shift.is_dark(of)));
     // A deployment that stalled replaces nobody: only what is missing is due.
-    let due = |crew: Crew| if row.stalled() { crew.desired.saturating_sub(crew.wanted) } else { crew.due(percent) };
+    let due = |task_set: TaskSet| {
+        if row.stalled() { task_set.desired.saturating_sub(task_set.wanted) } else { task_set.due(percent) }
+    };
     spares.map(due).sum::<u32>().min(row.owed())
 }
 

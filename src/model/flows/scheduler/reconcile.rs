@@ -21,7 +21,7 @@ use crate::model::placement::{choose, protect};
 use crate::model::plan::Kind;
 use crate::model::quantity::percent_up;
 use crate::model::tables::Task;
-use crate::model::tables::service::Crew;
+use crate::model::tables::service::TaskSet;
 use crate::model::tables::task::{Health, Marks, chain};
 
 pub(crate) fn handle(world: &mut World, step: step::Reconcile, cx: &mut Cx<'_>) {
@@ -81,7 +81,7 @@ fn look_when_unprotected(world: &mut World, service: ServiceId, cx: &mut Cx<'_>)
 fn set_due(world: &mut World, service: ServiceId, percent: u32) {
     let row = &mut world.services[service];
     replacement::none_due(row);
-    let due = row.crews().map(|crew| crew.due(percent)).sum();
+    let due = row.task_sets().map(|task_set| task_set.due(percent)).sum();
     let owed = row.owed();
     if owed < due {
         let cause = if row.to_replace > 0 { row.replace_cause } else { Cause::mechanism(Mechanism::FirstStart) };
@@ -95,9 +95,9 @@ fn set_due(world: &mut World, service: ServiceId, percent: u32) {
     }
 }
 
-/// Stops what is too much of a crew.
+/// Stops what is too much of a task set.
 fn stop_surplus(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx<'_>) {
-    let Some(row) = world.services[service].crew(place) else { return };
+    let Some(row) = world.services[service].task_set(place) else { return };
     if row.wanted <= row.desired {
         return;
     }
@@ -115,7 +115,7 @@ fn stop_surplus(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx
             stop::begin(world, task, code, reason, cx);
         }
     }
-    let Some(row) = world.services[service].crew(place) else { return };
+    let Some(row) = world.services[service].task_set(place) else { return };
     let healthy_surplus = row.wanted.saturating_sub(row.desired + row.to_replace + row.starting + row.moving);
     for _ in 0..healthy_surplus {
         if let Some(task) = choose::surplus(world, service, of, cx) {
@@ -127,7 +127,7 @@ fn stop_surplus(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx
 /// Without room for a replacement: stop tasks that are to be replaced, as far as enough healthy ones are left.
 fn make_room(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx<'_>) {
     let (least, most) = (cx.plan.services[service].minimum_healthy_percent, cx.plan.services[service].maximum_percent);
-    while let Some(row) = world.services[service].crew(place).filter(|crew| crew.to_replace > 0) {
+    while let Some(row) = world.services[service].task_set(place).filter(|task_set| task_set.to_replace > 0) {
         let due = due_of(world, service, &row, most);
         if row.wanted + due < row.most(most) {
             return;
@@ -145,16 +145,16 @@ fn make_room(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx<'_
     }
 }
 
-/// Launches of a crew that are due.
-fn due_of(world: &World, service: ServiceId, crew: &Crew, percent: u32) -> u32 {
-    if crew.of.is_none() { world.services[service].owed() } else { crew.due(percent) }
+/// Launches of a task set that are due.
+fn due_of(world: &World, service: ServiceId, task_set: &TaskSet, percent: u32) -> u32 {
+    if task_set.of.is_none() { world.services[service].owed() } else { task_set.due(percent) }
 }
 
 /// Tasks that count as healthy; a task that has run for too short a time does not yet. Of one of two revisions: the
 /// tasks that ECS believes to be healthy, as nothing else is known of tasks that get no requests.
-fn healthy_in_truth(world: &World, service: ServiceId, crew: &Crew) -> u32 {
+fn healthy_in_truth(world: &World, service: ServiceId, task_set: &TaskSet) -> u32 {
     let row = &world.services[service];
-    if crew.of.is_none() { row.available.saturating_sub(row.warming) } else { crew.healthy() }
+    if task_set.of.is_none() { row.available.saturating_sub(row.warming) } else { task_set.healthy() }
 }
 
 /// What is told of a task that was replaced: because it is unhealthy, because its host drains, or by a deployment.
