@@ -4,7 +4,7 @@ use super::alarm::watch;
 use super::event::Event;
 use super::fact::{Cause, Fact};
 use super::flows::cell::{call, create, depend, grow, headroom, outage, plane};
-use super::flows::change::{alarms, convoy, deploy, flag, pipeline};
+use super::flows::change::{alarms, deploy, flag, pipeline, region_rollout};
 use super::flows::host::{agent, consolidate, drain, host_health, managed, scale};
 use super::flows::rows::wake;
 use super::flows::scheduler::{daemon, pace, rebalance, reconcile, stand, turn};
@@ -48,7 +48,7 @@ impl engine::Partition for World {
             Family::Deploy => deploy::handle(self, step::Deploy::of(event), cx),
             Family::Flag => flag::handle(self, step::Flag::of(event), cx),
             Family::Pipeline => pipeline::handle(self, step::Pipeline::of(event), cx),
-            Family::Convoy => convoy::handle(self, step::Convoy::of(event), cx),
+            Family::RegionRollout => region_rollout::handle(self, step::RegionRollout::of(event), cx),
             Family::Alarm => alarms::handle(self, step::Alarm::of(event), cx),
             Family::Turn => turn::handle(self, step::Turn::of(event), cx),
             Family::Outage => outage::handle(self, step::Outage::of(event), cx),

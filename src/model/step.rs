@@ -290,7 +290,7 @@ steps! {
         Starts(change: ChangeId, turn: u32, number: u32) by Client,
     }
     /// Parts of a change in several Regions talk to each other.
-    Convoy {
+    RegionRollout {
         /// To all: the change is asked for.
         Join(change: ChangeId, turn: u32) by Client,
         /// To those that it changes something in: a stage begins.

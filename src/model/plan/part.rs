@@ -1,6 +1,6 @@
 //! Which cells run together as one partition of the world, and the slices of the tables that are theirs.
 
-use super::{Cell, Change, Convoys, Fault, Plan, Unit, When};
+use super::{Cell, Change, Fault, Plan, RegionRollouts, Unit, When};
 use crate::model::ids::{AlarmId, CellId, RegionId, ServiceId, ZoneId};
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ pub struct Part {
     /// The slices of the tables that are theirs, as if they were one cell.
     pub as_one: Cell,
     /// Changes over several Regions, and which parts of the whole plan they go through.
-    pub convoys: Arc<Convoys>,
+    pub region_rollouts: Arc<RegionRollouts>,
 }
 
 impl Part {
@@ -48,14 +48,14 @@ impl Plan {
             match parts.last_mut() {
                 Some(last) if joins && last.as_one.region == cell.region => last.join(cell),
                 _ => {
-                    let convoys = Arc::default();
-                    parts.push(Part { cells: id.0..id.0 + 1, as_one: cell.clone(), convoys });
+                    let region_rollouts = Arc::default();
+                    parts.push(Part { cells: id.0..id.0 + 1, as_one: cell.clone(), region_rollouts });
                 }
             }
         }
-        let convoys = Arc::new(Convoys::new(self, &parts));
+        let region_rollouts = Arc::new(RegionRollouts::new(self, &parts));
         for part in &mut parts {
-            part.convoys = Arc::clone(&convoys);
+            part.region_rollouts = Arc::clone(&region_rollouts);
         }
         parts
     }

@@ -6,7 +6,7 @@
 //! ```
 //! Going back is quick: all units go at once, each by the rules of its own deployment. One thing at a time is for going
 //! on ([lib-safe-deployments]). Over several Regions each has such a pipeline of its own; one leads,
-//! and `flows/change/convoy.rs` takes its words to the others.
+//! and `flows/change/region_rollout.rs` takes its words to the others.
 
 use super::{alarms, deploy, reach, renew, say, staged};
 use crate::engine::Span;
@@ -66,8 +66,8 @@ fn counts(world: &World, step: step::Pipeline) -> bool {
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     for (id, change) in plan.changes.pairs().filter(|(_, change)| change.pipeline.is_some()) {
-        let led_here = match world.part.convoys.others(id) {
-            Some(_) => world.part.convoys.lead == cx.part(),
+        let led_here = match world.part.region_rollouts.others(id) {
+            Some(_) => world.part.region_rollouts.lead == cx.part(),
             None => change.units.first().is_some_and(|unit| reach::holds(world, *unit)),
         };
         if !led_here {
@@ -121,7 +121,7 @@ fn asked(world: &mut World, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
     if shares(plan, change, &world.pipes) {
         return cx.after(LOOK, step::Pipeline::Asked(change, turn));
     }
-    let leads = world.part.convoys.others(change).is_some();
+    let leads = world.part.region_rollouts.others(change).is_some();
     opens(world, change, turn, if leads { Role::Leads { awaits: Vec::new() } } else { Role::Alone }, cx);
     tell(world, world.pipes.len() - 1, PipelineStep::Began, cx);
     say::joins(world, change, cx);

@@ -10,12 +10,12 @@ use crate::model::tables::pipe::{Pipe, Role};
 /// The other parts of a change that this one leads.
 fn followers(world: &World, change: ChangeId) -> Vec<PartId> {
     let led = reach::find(world, change).map(|place| &world.pipes[place].role);
-    let others = || world.part.convoys.others(change).map(<[PartId]>::to_vec);
+    let others = || world.part.region_rollouts.others(change).map(<[PartId]>::to_vec);
     if matches!(led, Some(Role::Leads { .. })) { others().unwrap_or_default() } else { Vec::new() }
 }
 
 /// Says something to all that follow; nothing where this one does not lead.
-fn say(world: &World, change: ChangeId, step: impl Fn(u32) -> step::Convoy, cx: &mut Cx<'_>) {
+fn say(world: &World, change: ChangeId, step: impl Fn(u32) -> step::RegionRollout, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
     let turn = world.pipes[place].turn;
     for part in followers(world, change) {
@@ -24,17 +24,17 @@ fn say(world: &World, change: ChangeId, step: impl Fn(u32) -> step::Convoy, cx: 
 }
 
 /// Says something to the one that leads; nothing where this one does not follow.
-fn report(world: &World, change: ChangeId, step: impl Fn(u32) -> step::Convoy, cx: &mut Cx<'_>) {
+fn report(world: &World, change: ChangeId, step: impl Fn(u32) -> step::RegionRollout, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
     let Pipe { turn, role, .. } = &world.pipes[place];
     if *role == Role::Follows {
-        cx.send(world.part.convoys.lead, ACROSS, step(*turn));
+        cx.send(world.part.region_rollouts.lead, ACROSS, step(*turn));
     }
 }
 
 /// A change is asked for.
 pub(crate) fn joins(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
-    say(world, change, |turn| step::Convoy::Join(change, turn), cx);
+    say(world, change, |turn| step::RegionRollout::Join(change, turn), cx);
 }
 
 /// A stage begins in all Regions in which it changes something.
@@ -44,7 +44,7 @@ pub(crate) fn begins(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Pipe { turn, stage, .. } = world.pipes[place];
     let asked: Vec<PartId> = others.into_iter().filter(|part| is_in(cx.plan, world, change, stage, *part)).collect();
     for part in &asked {
-        cx.send(*part, ACROSS, step::Convoy::Wave(change, turn, stage as u16));
+        cx.send(*part, ACROSS, step::RegionRollout::Wave(change, turn, stage as u16));
     }
     awaits(world, change, asked);
 }
@@ -53,7 +53,7 @@ pub(crate) fn begins(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 fn is_in(plan: &Plan, world: &World, change: ChangeId, stage: usize, part: PartId) -> bool {
     let units = &plan.changes[change].units;
     let moves = &reach::of(plan, change).stages[stage].moves;
-    moves.iter().any(|one| world.part.convoys.part_of(plan.cell_of(units[usize::from(one.unit)])) == part)
+    moves.iter().any(|one| world.part.region_rollouts.part_of(plan.cell_of(units[usize::from(one.unit)])) == part)
 }
 
 fn awaits(world: &mut World, change: ChangeId, parts: Vec<PartId>) {
@@ -66,50 +66,50 @@ fn awaits(world: &mut World, change: ChangeId, parts: Vec<PartId>) {
 /// All that the stage changes here is changed.
 pub(crate) fn moved(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
     let from = cx.part().0;
-    report(world, change, |turn| step::Convoy::Moved(change, turn, from), cx);
+    report(world, change, |turn| step::RegionRollout::Moved(change, turn, from), cx);
 }
 
 /// So much of a unit is changed here.
 pub(crate) fn reaches(world: &World, row: usize, unit: u16, cx: &mut Cx<'_>) {
     let Pipe { change, ref reached, .. } = world.pipes[row];
     let ppm = reached[usize::from(unit)];
-    report(world, change, |turn| step::Convoy::Reached(change, turn as u16, unit, ppm), cx);
+    report(world, change, |turn| step::RegionRollout::Reached(change, turn as u16, unit, ppm), cx);
 }
 
 /// All that was changed goes back here: the others hear of it.
 pub(crate) fn goes_back(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let others = followers(world, change);
     awaits(world, change, others);
-    say(world, change, |turn| step::Convoy::Back(change, turn), cx);
-    report(world, change, |turn| step::Convoy::Failed(change, turn), cx);
+    say(world, change, |turn| step::RegionRollout::Back(change, turn), cx);
+    report(world, change, |turn| step::RegionRollout::Failed(change, turn), cx);
 }
 
 pub(crate) fn returned(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
     let from = cx.part().0;
-    report(world, change, |turn| step::Convoy::Returned(change, turn, from), cx);
+    report(world, change, |turn| step::RegionRollout::Returned(change, turn, from), cx);
 }
 
 pub(crate) fn ended(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
-    say(world, change, |turn| step::Convoy::Ended(change, turn), cx);
+    say(world, change, |turn| step::RegionRollout::Ended(change, turn), cx);
 }
 
 /// A later change has taken its place here.
 pub(crate) fn superseded(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
-    report(world, change, |turn| step::Convoy::Superseded(change, turn), cx);
+    report(world, change, |turn| step::RegionRollout::Superseded(change, turn), cx);
 }
 
 /// The new revision runs here.
 pub(crate) fn runs(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
-    report(world, change, |turn| step::Convoy::Runs(change, turn), cx);
+    report(world, change, |turn| step::RegionRollout::Runs(change, turn), cx);
 }
 
 /// What the new revision gets here changes.
 fn tells(world: &World, change: ChangeId, less: u64, more: u64, cx: &mut Cx<'_>) {
     if more > 0 {
-        report(world, change, |turn| step::Convoy::More(change, turn as u16, more), cx);
+        report(world, change, |turn| step::RegionRollout::More(change, turn as u16, more), cx);
     }
     if less > 0 {
-        report(world, change, |turn| step::Convoy::Less(change, turn as u16, less), cx);
+        report(world, change, |turn| step::RegionRollout::Less(change, turn as u16, less), cx);
     }
 }
 
@@ -122,7 +122,7 @@ pub(crate) fn rings(world: &World, alarm: AlarmId, cx: &mut Cx<'_>) {
     };
     let told: Vec<ChangeId> = world.pipes.iter().filter(counts).map(|pipe| pipe.change).collect();
     for change in told {
-        report(world, change, |turn| step::Convoy::Rings(change, turn), cx);
+        report(world, change, |turn| step::RegionRollout::Rings(change, turn), cx);
     }
 }
 

@@ -15,46 +15,46 @@ use crate::model::flows::{Cx, World, step};
 use crate::model::ids::ChangeId;
 use crate::model::tables::pipe::Role;
 
-pub(crate) fn handle(world: &mut World, step: step::Convoy, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step: step::RegionRollout, cx: &mut Cx<'_>) {
     match step {
-        step::Convoy::Join(change, turn) => pipeline::opens(world, change, turn, Role::Follows, cx),
-        step::Convoy::Wave(change, turn, stage) => wave(world, change, turn, usize::from(stage), cx),
-        step::Convoy::Moved(change, turn, from) => heard(world, (change, turn), false, PartId(from), cx),
-        step::Convoy::Returned(change, turn, from) => heard(world, (change, turn), true, PartId(from), cx),
-        step::Convoy::Reached(change, turn, unit, ppm) => {
+        step::RegionRollout::Join(change, turn) => pipeline::opens(world, change, turn, Role::Follows, cx),
+        step::RegionRollout::Wave(change, turn, stage) => wave(world, change, turn, usize::from(stage), cx),
+        step::RegionRollout::Moved(change, turn, from) => heard(world, (change, turn), false, PartId(from), cx),
+        step::RegionRollout::Returned(change, turn, from) => heard(world, (change, turn), true, PartId(from), cx),
+        step::RegionRollout::Reached(change, turn, unit, ppm) => {
             if let Some(place) = of_late(world, change, turn) {
                 world.pipes[place].reached[usize::from(unit)] = ppm;
             }
         }
-        step::Convoy::Failed(change, turn) | step::Convoy::Back(change, turn) => {
+        step::RegionRollout::Failed(change, turn) | step::RegionRollout::Back(change, turn) => {
             if let Some(place) = of_turn(world, change, turn).filter(|place| world.pipes[*place].is_open()) {
                 pipeline::goes_back(world, place, cx);
             }
         }
-        step::Convoy::Ended(change, turn) => {
+        step::RegionRollout::Ended(change, turn) => {
             if let Some(place) = of_turn(world, change, turn) {
                 cx.note(ChangeFact::Settled { change });
                 pipeline::leave(world, place, cx);
             }
         }
-        step::Convoy::Superseded(change, turn) => {
+        step::RegionRollout::Superseded(change, turn) => {
             if let Some(place) = of_turn(world, change, turn) {
                 pipeline::end(world, place, PipelineStep::Superseded, cx);
             }
         }
-        step::Convoy::Runs(change, turn) => {
+        step::RegionRollout::Runs(change, turn) => {
             if of_turn(world, change, turn).is_some() {
                 pipeline::runs_first(world, change, cx);
             }
         }
-        step::Convoy::Rings(change, turn) => {
+        step::RegionRollout::Rings(change, turn) => {
             let been = |place: usize| world.pipes[place].reached.iter().any(|ppm| *ppm > 0);
             if of_turn(world, change, turn).is_some_and(been) {
                 pipeline::failed(world, change, cx);
             }
         }
-        step::Convoy::More(change, turn, rate) => shift(world, change, turn, 0, rate, cx),
-        step::Convoy::Less(change, turn, rate) => shift(world, change, turn, rate, 0, cx),
+        step::RegionRollout::More(change, turn, rate) => shift(world, change, turn, 0, rate, cx),
+        step::RegionRollout::Less(change, turn, rate) => shift(world, change, turn, rate, 0, cx),
     }
 }
 

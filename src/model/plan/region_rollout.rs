@@ -10,7 +10,7 @@ pub const ACROSS: Span = Span::from_secs(1);
 
 /// Which parts changes over several Regions go through.
 #[derive(Clone, Debug, Default)]
-pub struct Convoys {
+pub struct RegionRollouts {
     /// Where all of them are led from: two that share a unit wait for each other in one place.
     pub lead: PartId,
     /// For each: the other parts that it goes through, in order.
@@ -19,15 +19,16 @@ pub struct Convoys {
     ends: Vec<u16>,
 }
 
-impl Convoys {
+impl RegionRollouts {
     /// From the parts of a whole plan.
-    pub(super) fn new(plan: &Plan, parts: &[Part]) -> Convoys {
+    pub(super) fn new(plan: &Plan, parts: &[Part]) -> RegionRollouts {
         let across = plan.changes.pairs().filter(|(_, change)| plan.is_over_regions(change));
         let ids: Vec<ChangeId> = across.map(|(id, _)| id).collect();
         if ids.is_empty() {
-            return Convoys::default();
+            return RegionRollouts::default();
         }
-        let mut all = Convoys { ends: parts.iter().map(|part| part.cells.end).collect(), ..Convoys::default() };
+        let mut all =
+            RegionRollouts { ends: parts.iter().map(|part| part.cells.end).collect(), ..RegionRollouts::default() };
         for id in ids {
             let mut through: Vec<PartId> =
                 plan.cells_of_change(&plan.changes[id]).map(|cell| all.part_of(cell)).collect();
