@@ -23,7 +23,7 @@ pub struct Blast {
     /// Regions, in the order of the plan.
     pub regions: Vec<Region>,
     /// Faults that struck at least once, in the order of the plan.
-    pub strikes: Vec<Strike>,
+    pub occurrences: Vec<Occurrence>,
 }
 
 /// A Region.
@@ -55,7 +55,7 @@ pub struct Cluster {
 
 /// What one fault did, all its occurrences together.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Strike {
+pub struct Occurrence {
     pub name: String,
     /// Rows of the zones that it hit.
     pub zones: Vec<u16>,
@@ -73,7 +73,7 @@ impl Blast {
         let mut by_cell: BTreeMap<CellId, Vec<Cluster>> = BTreeMap::new();
         let pairs = plan.faults_in_order().map(|id| (&plan.faults[id].name, &faults[usize::from(id.0)]));
         let struck = pairs.filter(|(_, measure)| measure.occurrences > 0);
-        let strikes = struck.map(|(name, measure)| strike(name, measure)).collect();
+        let occurrences = struck.map(|(name, measure)| occurrence(name, measure)).collect();
         for (id, cluster) in plan.clusters.pairs() {
             let cluster = Cluster { name: cluster.name.clone(), services: cluster.services.clone() };
             by_cell.entry(home(id)).or_default().push(cluster);
@@ -92,25 +92,25 @@ impl Blast {
                 cells: cells.collect(),
             }
         };
-        Blast { regions: plan.regions.pairs().map(region).collect(), strikes }
+        Blast { regions: plan.regions.pairs().map(region).collect(), occurrences }
     }
 }
 
-fn strike(name: &str, measure: &recovery::Measure) -> Strike {
+fn occurrence(name: &str, measure: &recovery::Measure) -> Occurrence {
     let mut services: BTreeMap<u32, Lost> =
         measure.services.iter().map(|ServiceId(row)| (*row, Lost::Launches)).collect();
     services.extend(measure.lost.iter().map(|ServiceId(row)| (*row, Lost::Work)));
-    Strike { name: name.to_owned(), zones: measure.zones.clone(), cells: measure.cells.clone(), services }
+    Occurrence { name: name.to_owned(), zones: measure.zones.clone(), cells: measure.cells.clone(), services }
 }
 
-impl Strike {
+impl Occurrence {
     /// Several faults as if they were one.
-    pub fn together(name: String, all: &[Strike]) -> Strike {
-        let mut sum = Strike { name, ..Strike::default() };
-        for strike in all {
-            sum.zones.extend(&strike.zones);
-            sum.cells.extend(&strike.cells);
-            for (row, lost) in &strike.services {
+    pub fn together(name: String, all: &[Occurrence]) -> Occurrence {
+        let mut sum = Occurrence { name, ..Occurrence::default() };
+        for occurrence in all {
+            sum.zones.extend(&occurrence.zones);
+            sum.cells.extend(&occurrence.cells);
+            for (row, lost) in &occurrence.services {
                 let worst = sum.services.entry(*row).or_default();
                 *worst = (*worst).max(*lost);
             }

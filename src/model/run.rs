@@ -141,7 +141,7 @@ impl World {
                 .map(ServiceId)
                 .filter(|&id| plan.services[id].kind == Kind::Daemon)
                 .collect(),
-            strikes: fault::Strikes::new(plan),
+            occurrences: fault::Occurrences::new(plan),
             shortages: Vec::new(),
             held: Vec::new(),
             held_tasks: Vec::new(),

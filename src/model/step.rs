@@ -391,14 +391,14 @@ steps! {
     }
     Fault {
         Begin(fault: FaultId) by Nature,
-        Strike(number: u32) by Nature,
-        /// The clock of a host strikes that was wound in this life of it.
+        Occurrence(number: u32) by Nature,
+        /// The clock of a host occurrences that was wound in this life of it.
         Host(fault: FaultId, host: HostId, life: u32) by Nature,
-        /// The clock of a task strikes.
+        /// The clock of a task occurrences.
         Task(fault: FaultId, task: TaskId) by Nature,
-        End(strike: Handle) by Nature,
+        End(occurrence: Handle) by Nature,
         /// The share of tries that a fault fails changes.
-        Course(strike: Handle) by Nature,
+        Course(occurrence: Handle) by Nature,
         /// The two-minute notice of a Spot host begins.
         Notice(host: HostId, cause: Cause) by Nature,
         /// It is over: the host is taken back.

@@ -5,7 +5,7 @@ use super::alarm::watch::{Followers, Watch};
 use super::fact::Cause;
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Part};
-use super::tables::strikes::Strikes;
+use super::tables::occurrences::Occurrences;
 use super::tables::{Application, Front, Homes, Hosts, Pipe, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
@@ -48,7 +48,7 @@ pub struct World {
     /// DAEMON services: hosts ask for them again and again.
     pub(crate) daemons: Vec<ServiceId>,
     /// Faults in force.
-    pub strikes: Strikes,
+    pub occurrences: Occurrences,
     /// Outages of what a start needs, in force.
     pub shortages: Vec<Shortage>,
     /// Providers of hosts whose successor a fault brings at its end.
@@ -106,7 +106,7 @@ impl World {
     }
 
     /// A fault will bring the successor of a host of this provider.
-    pub(crate) fn strikes_held(&mut self, cause: Cause, provider: ProviderId) {
+    pub(crate) fn occurrences_held(&mut self, cause: Cause, provider: ProviderId) {
         self.held.push((cause, provider));
     }
 

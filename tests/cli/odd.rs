@@ -12,7 +12,7 @@ fn write(desk: &Desk, change: impl Fn(&mut Value)) {
     fs::write(desk.path("odd.json"), scenario.to_string()).unwrap();
 }
 
-/// The first zone has this id, and the fault that strikes it this name.
+/// The first zone has this id, and the fault that occurrences it this name.
 fn names(desk: &Desk, zone: &str, fault: &str) {
     write(desk, |scenario| {
         scenario["regions"] =

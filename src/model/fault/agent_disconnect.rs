@@ -1,6 +1,6 @@
 //! Agents lose their connection to ECS, while hosts and network are fine.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::fact::{FaultFact, Hit, HostStatus};
 use crate::model::flows::For;
 use crate::model::flows::host::agent;
@@ -86,25 +86,25 @@ impl Effect for Live {
         if hosts.any(|row| self.is_of(row, cx.plan)) { vec![Thing::All] } else { Vec::new() }
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         let open = |slot: &u32| self.matches(world.hosts.at(*slot), cx.plan);
         let all: Vec<HostId> = (0..world.hosts.slots()).filter(open).map(|slot| world.hosts.handle(slot)).collect();
         let who = |id: HostId| world.hosts.at(id.slot).who;
-        let hit = super::pick(all, self.count, self.share, |id| cx.draw(For::FaultHits, strike.who.nth(who(id).0)));
+        let hit = super::pick(all, self.count, self.share, |id| cx.draw(For::FaultHits, occurrence.who.nth(who(id).0)));
         for id in hit {
             let host = world.hosts.at_mut(id.slot);
-            host.unheard.push(strike.cause);
-            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Host });
+            host.unheard.push(occurrence.cause);
+            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Host });
             agent::cut(world, id, cx);
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         for slot in 0..world.hosts.slots() {
             let id: HostId = world.hosts.handle(slot);
             let host = world.hosts.at_mut(slot);
             let before = host.unheard.len();
-            host.unheard.retain(|cause| *cause != strike.cause);
+            host.unheard.retain(|cause| *cause != occurrence.cause);
             if host.unheard.len() < before {
                 agent::back(world, id, cx);
             }

@@ -1,7 +1,7 @@
 //! A control-plane cell stops acting, or answers badly.
 
 use super::course::{self, Course, FailShare};
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::engine::Span;
 use crate::model::flows::cell::{headroom, outage};
 use crate::model::ids::{CellId, ClusterId};
@@ -94,26 +94,26 @@ impl Effect for Live {
         super::cell_clocks(self.cell, world)
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for cell in super::cells_of(self.cell, strike, world) {
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for cell in super::cells_of(self.cell, occurrence, world) {
             if self.is_partial() {
-                headroom::hits(world, cell, strike.cause, cx);
+                headroom::hits(world, cell, occurrence.cause, cx);
                 let share = self.course.as_ref().map_or(self.share_ppm, |course| course.at(Span::ZERO));
                 let (calls, launches) = (share, share);
-                let refusal = Refusal { cause: strike.cause, turn: 0, who: strike.who, calls, launches };
+                let refusal = Refusal { cause: occurrence.cause, turn: 0, who: occurrence.who, calls, launches };
                 world.planes[cell].refusing.push(refusal);
             } else {
-                outage::down(world, cell, strike.cause, cx);
+                outage::down(world, cell, occurrence.cause, cx);
             }
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for cell in super::cells_of(self.cell, strike, world) {
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for cell in super::cells_of(self.cell, occurrence, world) {
             if self.is_partial() {
-                world.planes[cell].refusing.retain(|one| one.cause != strike.cause);
+                world.planes[cell].refusing.retain(|one| one.cause != occurrence.cause);
             } else {
-                outage::restarts(world, cell, strike.cause, cx);
+                outage::restarts(world, cell, occurrence.cause, cx);
             }
         }
     }
@@ -122,9 +122,9 @@ impl Effect for Live {
         self.course.as_ref()
     }
 
-    fn share_is(&self, world: &mut World, strike: Strike, share: u32, _cx: &mut Cx<'_>) {
-        for cell in super::cells_of(self.cell, strike, world) {
-            for one in world.planes[cell].refusing.iter_mut().filter(|one| one.cause == strike.cause) {
+    fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, _cx: &mut Cx<'_>) {
+        for cell in super::cells_of(self.cell, occurrence, world) {
+            for one in world.planes[cell].refusing.iter_mut().filter(|one| one.cause == occurrence.cause) {
                 (one.calls, one.launches) = (share, share);
             }
         }

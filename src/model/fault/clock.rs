@@ -12,37 +12,37 @@ use crate::model::flows::task::stop;
 use crate::model::ids::{CellId, FaultId, HostId, TaskId};
 use crate::model::plan::{Plan, When};
 use crate::model::step;
-use crate::model::tables::strikes::{Clock, Strike, Thing};
+use crate::model::tables::occurrences::{Clock, Occurrence, Thing};
 use crate::model::world::{Cx, World};
 
 pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
     match step {
-        step::Fault::Begin(fault) => strike(world, fault, Thing::All, cx.plan.faults[fault].who, None, cx),
-        step::Fault::Strike(row) => {
-            let clock = &mut world.strikes.clocks[row as usize];
+        step::Fault::Begin(fault) => occurrence(world, fault, Thing::All, cx.plan.faults[fault].who, None, cx),
+        step::Fault::Occurrence(row) => {
+            let clock = &mut world.occurrences.clocks[row as usize];
             clock.rounds += 1;
             let Clock { fault, thing, who, rounds } = *clock;
-            strike(world, fault, thing, who.nth(u64::from(rounds)), Some(row), cx);
+            occurrence(world, fault, thing, who.nth(u64::from(rounds)), Some(row), cx);
         }
         step::Fault::Host(fault, host, life) => {
             if let Some(row) = world.hosts.get(host).filter(|row| row.alive && row.lives == life) {
                 let who = row.life().nth(cx.plan.faults[fault].who.0);
-                strike(world, fault, Thing::Host(host), who, None, cx);
+                occurrence(world, fault, Thing::Host(host), who, None, cx);
             }
         }
         step::Fault::Task(fault, task) => {
             if let Some(row) = world.tasks.get(task).filter(|row| row.alive) {
                 let who = row.who(&cx.plan.services[row.service]).nth(cx.plan.faults[fault].who.0);
-                strike(world, fault, Thing::Task(task), who, None, cx);
+                occurrence(world, fault, Thing::Task(task), who, None, cx);
             }
         }
         step::Fault::End(handle) => end(world, handle, cx),
         step::Fault::Course(handle) => {
-            let Some(strike) = world.strikes.rows.get(handle).copied() else { return };
-            let effect = &cx.plan.faults[strike.fault].effect;
+            let Some(occurrence) = world.occurrences.rows.get(handle).copied() else { return };
+            let effect = &cx.plan.faults[occurrence.fault].effect;
             if let Some(course) = effect.course() {
-                effect.share_is(world, strike, course.at(cx.now.since(strike.began)), cx);
-                goes_on(handle, strike, cx);
+                effect.share_is(world, occurrence, course.at(cx.now.since(occurrence.began)), cx);
+                goes_on(handle, occurrence, cx);
             }
         }
         step::Fault::Notice(host, cause) => super::spot_reclaim::notice(world, host, cause, cx),
@@ -99,8 +99,8 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
 /// The clock of a thing starts.
 fn start(world: &mut World, fault: FaultId, thing: Thing, cx: &mut Cx<'_>) {
     let who = cx.plan.faults[fault].who.nth(name_of(thing, cx.plan).0);
-    world.strikes.clocks.push(Clock { fault, thing, who, rounds: 0 });
-    wind(world, world.strikes.clocks.len() as u32 - 1, cx);
+    world.occurrences.clocks.push(Clock { fault, thing, who, rounds: 0 });
+    wind(world, world.occurrences.clocks.len() as u32 - 1, cx);
 }
 
 /// A cell is added: its clocks start.
@@ -114,7 +114,7 @@ pub(crate) fn cell_stands(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     }
 }
 
-/// What a strike hits: the cell of a cluster is the one that runs it now.
+/// What an occurrence hits: the cell of a cluster is the one that runs it now.
 fn aimed(world: &World, effect: &Live, thing: Thing, plan: &Plan) -> Thing {
     let cluster = match effect {
         Live::CellOutage(live) => live.cluster,
@@ -142,10 +142,10 @@ fn name_of(thing: Thing, plan: &Plan) -> Who {
 
 /// Winds a clock: its next stroke is drawn.
 fn wind(world: &mut World, row: u32, cx: &mut Cx<'_>) {
-    let clock = world.strikes.clocks[row as usize];
+    let clock = world.occurrences.clocks[row as usize];
     let When::Every(law) = &cx.plan.faults[clock.fault].when else { return };
     let gap = law.sample(&mut cx.draw(For::FaultGap, clock.who.nth(u64::from(clock.rounds))));
-    cx.at(cx.now + gap.max(Span::from_micros(1)), Phase::Fault, step::Fault::Strike(row));
+    cx.at(cx.now + gap.max(Span::from_micros(1)), Phase::Fault, step::Fault::Occurrence(row));
 }
 
 /// A host is registered: its clocks start.
@@ -185,19 +185,19 @@ pub(crate) fn task_again(id: TaskId, who: Who, cause: Cause, cx: &mut Cx<'_>) {
     }
 }
 
-fn strike(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Option<u32>, cx: &mut Cx<'_>) {
+fn occurrence(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Option<u32>, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let thing = aimed(world, &plan.faults[fault].effect, thing, plan);
-    let begun = &mut world.strikes.begun[usize::from(fault.0)];
+    let begun = &mut world.occurrences.begun[usize::from(fault.0)];
     let cause = Cause::fault(fault, *begun);
     *begun += 1;
     let lasts = plan.faults[fault].lasts.as_ref().map(|law| law.sample(&mut cx.draw(For::FaultLength, who)));
     let ends = lasts.map(|span| cx.now + span);
-    let strike = Strike { cause, fault, thing, who, began: cx.now, ends, clock };
+    let occurrence = Occurrence { cause, fault, thing, who, began: cx.now, ends, clock };
     cx.note(FaultFact::Begins { cause });
-    let handle = world.strikes.rows.insert(strike);
-    plan.faults[fault].effect.begin(world, strike, cx);
-    goes_on(handle, strike, cx);
+    let handle = world.occurrences.rows.insert(occurrence);
+    plan.faults[fault].effect.begin(world, occurrence, cx);
+    goes_on(handle, occurrence, cx);
     match ends {
         Some(at) => cx.at(at, Phase::Fault, step::Fault::End(handle)),
         // A fault that does not last is over at once; one with a clock can come again.
@@ -207,10 +207,10 @@ fn strike(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Opti
 }
 
 /// The next change of the share that a fault fails is on its way, if there is one.
-fn goes_on(handle: crate::engine::index::Handle, strike: Strike, cx: &mut Cx<'_>) {
-    let course = cx.plan.faults[strike.fault].effect.course();
-    if let Some(after) = course.and_then(|course| course.next(cx.now.since(strike.began))) {
-        cx.at(strike.began + after, Phase::Fault, step::Fault::Course(handle));
+fn goes_on(handle: crate::engine::index::Handle, occurrence: Occurrence, cx: &mut Cx<'_>) {
+    let course = cx.plan.faults[occurrence.fault].effect.course();
+    if let Some(after) = course.and_then(|course| course.next(cx.now.since(occurrence.began))) {
+        cx.at(occurrence.began + after, Phase::Fault, step::Fault::Course(handle));
     }
 }
 
@@ -220,12 +220,12 @@ fn momentary(effect: &Live) -> bool {
 }
 
 fn end(world: &mut World, handle: crate::engine::index::Handle, cx: &mut Cx<'_>) {
-    let Some(strike) = world.strikes.rows.get(handle).copied() else { return };
-    world.strikes.rows.remove(handle);
+    let Some(occurrence) = world.occurrences.rows.get(handle).copied() else { return };
+    world.occurrences.rows.remove(handle);
     let plan = cx.plan;
-    cx.note(FaultFact::Ends { cause: strike.cause });
-    plan.faults[strike.fault].effect.end(world, strike, cx);
-    if let Some(row) = strike.clock {
+    cx.note(FaultFact::Ends { cause: occurrence.cause });
+    plan.faults[occurrence.fault].effect.end(world, occurrence, cx);
+    if let Some(row) = occurrence.clock {
         wind(world, row, cx);
     }
 }

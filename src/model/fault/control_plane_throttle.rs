@@ -1,6 +1,6 @@
 //! The control plane takes on less than it could.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::flows::cell::headroom;
 use crate::model::ids::{CellId, RegionId};
 use crate::model::names::Names;
@@ -86,18 +86,18 @@ impl Effect for Live {
         if self.cells(world).is_empty() { Vec::new() } else { vec![Thing::All] }
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         for cell in self.cells(world) {
-            headroom::hits(world, cell, strike.cause, cx);
-            let curb = Curb { cause: strike.cause, turn: 0, left_ppm: self.left_ppm, rate_max: self.rate };
+            headroom::hits(world, cell, occurrence.cause, cx);
+            let curb = Curb { cause: occurrence.cause, turn: 0, left_ppm: self.left_ppm, rate_max: self.rate };
             world.planes[cell].curbs.push(curb);
             headroom::rate_changed(world, cell, cx);
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         for cell in self.cells(world) {
-            world.planes[cell].curbs.retain(|curb| curb.cause != strike.cause);
+            world.planes[cell].curbs.retain(|curb| curb.cause != occurrence.cause);
             headroom::rate_changed(world, cell, cx);
         }
     }

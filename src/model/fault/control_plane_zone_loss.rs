@@ -1,6 +1,6 @@
 //! The control plane loses a zone, and nothing else does.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::cell::headroom;
 use crate::model::ids::ZoneId;
@@ -49,16 +49,16 @@ impl Effect for Live {
         super::zone_clocks(self.zone, world)
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, strike, world) {
-            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
-            headroom::zone_lost(world, zone, strike.cause, cx);
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, occurrence, world) {
+            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
+            headroom::zone_lost(world, zone, occurrence.cause, cx);
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, strike, world) {
-            headroom::zone_back(world, zone, strike.cause, cx);
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, occurrence, world) {
+            headroom::zone_back(world, zone, occurrence.cause, cx);
         }
     }
 }

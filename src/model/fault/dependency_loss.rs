@@ -1,7 +1,7 @@
 //! Something that a start depends on does not answer.
 
 use super::course::{self, Course, FailShare};
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::flows::traffic::customers;
 use crate::model::ids::ServiceId;
 use crate::model::names::Names;
@@ -104,28 +104,28 @@ impl Effect for Live {
         vec![Thing::All]
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         let Live { of: Some(of), family, service, course } = self.clone() else {
-            world.front.map_down.push(strike.cause);
-            return customers::table_down(world, strike.cause, cx);
+            world.front.map_down.push(occurrence.cause);
+            return customers::table_down(world, occurrence.cause, cx);
         };
         let share = course::first(course.as_ref());
-        world.shortages.push(Shortage { cause: strike.cause, of, family, service, share });
+        world.shortages.push(Shortage { cause: occurrence.cause, of, family, service, share });
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         if self.of.is_none() {
-            world.front.map_down.retain(|cause| *cause != strike.cause);
-            return customers::table_back(world, strike.cause, cx);
+            world.front.map_down.retain(|cause| *cause != occurrence.cause);
+            return customers::table_back(world, occurrence.cause, cx);
         }
-        world.shortages.retain(|one| one.cause != strike.cause);
+        world.shortages.retain(|one| one.cause != occurrence.cause);
     }
 
     fn course(&self) -> Option<&Course> {
         self.course.as_ref()
     }
 
-    fn share_is(&self, world: &mut World, strike: Strike, share: u32, _cx: &mut Cx<'_>) {
-        shortage::share_is(&mut world.shortages, strike.cause, share);
+    fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, _cx: &mut Cx<'_>) {
+        shortage::share_is(&mut world.shortages, occurrence.cause, share);
     }
 }

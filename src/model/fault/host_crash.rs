@@ -1,6 +1,6 @@
 //! Container instances die.
 
-use super::{Effect, HostsReturn, Kind, Strike, Thing};
+use super::{Effect, HostsReturn, Kind, Occurrence, Thing};
 use crate::model::fact::HostStatus;
 use crate::model::flows::For;
 use crate::model::flows::host::death;
@@ -102,13 +102,13 @@ impl Effect for Live {
         Vec::new()
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        let hosts = if let Thing::Host(host) = strike.thing {
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        let hosts = if let Thing::Host(host) = occurrence.thing {
             vec![host]
         } else {
             let who = |world: &World, id: HostId| world.hosts.at(id.slot).who;
             super::pick(self.targets(world), self.count, self.share, |id| {
-                cx.draw(For::FaultHits, strike.who.nth(who(world, id).0))
+                cx.draw(For::FaultHits, occurrence.who.nth(who(world, id).0))
             })
         };
         for host in hosts {
@@ -117,23 +117,23 @@ impl Effect for Live {
             // Nobody replaces a machine of the customer, or one in `Standby` of its group.
             let replaced = !row.standby && !matches!(cx.plan.providers[row.provider].kind, ProviderKind::External(_));
             let brings = match &self.hosts {
-                Some(back) => alive && back.of_crash(world, host, strike, cx),
-                None => alive && strike.ends.is_some() && replaced,
+                Some(back) => alive && back.of_crash(world, host, occurrence, cx),
+                None => alive && occurrence.ends.is_some() && replaced,
             };
             if brings {
                 inventory::change(world, host, |row| row.held = true);
                 let provider = world.hosts.at(host.slot).provider;
                 world.providers[provider].held += 1;
-                world.strikes_held(strike.cause, provider);
+                world.occurrences_held(occurrence.cause, provider);
             }
-            death::host_dies(world, host, strike.cause, cx);
+            death::host_dies(world, host, occurrence.cause, cx);
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         // With a law of return each successor has an event of its own.
         while self.hosts.is_none()
-            && let Some(provider) = world.next_held(strike.cause)
+            && let Some(provider) = world.next_held(occurrence.cause)
         {
             scale::succeed(world, provider, cx);
         }

@@ -1,7 +1,7 @@
 //! Images cannot be pulled.
 
 use super::course::{self, Course, FailShare};
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::tables::shortage::{self, Dependency, Shortage};
@@ -58,21 +58,21 @@ impl Effect for Live {
         vec![Thing::All]
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
+    fn begin(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {
         let (family, share) = (self.family.clone(), course::first(self.course.as_ref()));
-        let (cause, of) = (strike.cause, Dependency::ImageRegistry);
+        let (cause, of) = (occurrence.cause, Dependency::ImageRegistry);
         world.shortages.push(Shortage { cause, of, family, service: None, share });
     }
 
-    fn end(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
-        world.shortages.retain(|one| one.cause != strike.cause);
+    fn end(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {
+        world.shortages.retain(|one| one.cause != occurrence.cause);
     }
 
     fn course(&self) -> Option<&Course> {
         self.course.as_ref()
     }
 
-    fn share_is(&self, world: &mut World, strike: Strike, share: u32, _cx: &mut Cx<'_>) {
-        shortage::share_is(&mut world.shortages, strike.cause, share);
+    fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, _cx: &mut Cx<'_>) {
+        shortage::share_is(&mut world.shortages, occurrence.cause, share);
     }
 }

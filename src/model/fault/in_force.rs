@@ -45,23 +45,23 @@ impl InForce {
 
     pub fn of(world: &World, plan: &Plan) -> InForce {
         let mut found = InForce::default();
-        for strike in world.strikes.in_force() {
-            match &plan.faults[strike.fault].effect {
+        for occurrence in world.occurrences.in_force() {
+            match &plan.faults[occurrence.fault].effect {
                 Live::ZonePowerLoss(live) if live.share >= 1.0 => {
-                    let zones = zones_of(live.zone, *strike, world);
+                    let zones = zones_of(live.zone, *occurrence, world);
                     found.lose(&zones, world);
                     found.unlinked.extend(anchored_to(&zones, plan));
                     found.dark.extend(zones);
                 }
                 Live::ControlPlaneZoneLoss(live) => {
-                    found.lose(&zones_of(live.zone, *strike, world), world);
+                    found.lose(&zones_of(live.zone, *occurrence, world), world);
                 }
                 Live::CellOutage(live) if live.is_partial() => {
-                    found.weak.extend(cells_of(live.cell, *strike, world));
+                    found.weak.extend(cells_of(live.cell, *occurrence, world));
                 }
-                Live::CellOutage(live) => found.down.extend(cells_of(live.cell, *strike, world)),
+                Live::CellOutage(live) => found.down.extend(cells_of(live.cell, *occurrence, world)),
                 Live::ControlPlaneThrottle(live) => found.weak.extend(live.cells(world)),
-                Live::PoisonCustomer(live) => match live.target(*strike, plan) {
+                Live::PoisonCustomer(live) => match live.target(*occurrence, plan) {
                     (cell, None) => found.down.push(cell),
                     (cell, Some(_)) => found.weak.push(cell),
                 },
@@ -72,21 +72,21 @@ impl InForce {
                     found.front[1] += 1;
                     found.front[2] += usize::from(world.application.is_some());
                 }
-                Live::LinkCut(live) => found.unlinked.extend(live.zones(*strike, world, plan)),
+                Live::LinkCut(live) => found.unlinked.extend(live.zones(*occurrence, world, plan)),
                 Live::NetworkCutZone(live) => {
-                    let zones = zones_of(live.zone, *strike, world);
+                    let zones = zones_of(live.zone, *occurrence, world);
                     found.unlinked.extend(anchored_to(&zones, plan));
                     found.cut.extend(zones);
                 }
-                Live::ZoneGrey(live) => found.grey.extend(zones_of(live.zone, *strike, world)),
+                Live::ZoneGrey(live) => found.grey.extend(zones_of(live.zone, *occurrence, world)),
                 Live::InsufficientCapacity(live) => {
-                    for zone in zones_of(live.zone, *strike, world) {
+                    for zone in zones_of(live.zone, *occurrence, world) {
                         found.refusals.extend(live.providers(world).into_iter().map(|one| (one, Some(zone), None)));
                     }
                 }
-                Live::SpotReclaim(live) if strike.ends.is_some() => {
-                    let all = strike.thing == Thing::All;
-                    let pools = if all { live.pools(world, plan) } else { vec![strike.thing] };
+                Live::SpotReclaim(live) if occurrence.ends.is_some() => {
+                    let all = occurrence.thing == Thing::All;
+                    let pools = if all { live.pools(world, plan) } else { vec![occurrence.thing] };
                     found.refusals.extend(pools.into_iter().filter_map(|pool| match pool {
                         Thing::Pool(provider, zone, kind) => Some((provider, Some(zone), kind)),
                         _ => None,
@@ -116,7 +116,7 @@ impl InForce {
 
     pub fn kept(world: &World) -> InForce {
         let mut found = InForce { shortages: world.shortages.len(), ..InForce::default() };
-        let in_force = |cause| world.strikes.in_force().any(|strike| strike.cause == cause);
+        let in_force = |cause| world.occurrences.in_force().any(|occurrence| occurrence.cause == cause);
         let stale = world.hosts.pairs().flat_map(|(_, host)| &host.unheard).filter(|cause| !in_force(**cause));
         found.unheard_by_none = stale.count();
         for (id, zone) in world.zones.pairs() {
@@ -134,9 +134,9 @@ impl InForce {
         found.front = [world.front.router_down.len(), world.front.map_down.len(), tables];
         for (id, plane) in world.planes.pairs() {
             // What starts again is no fault's doing any more.
-            let strikes = |cause: &Cause| world.strikes.in_force().any(|strike| strike.cause == *cause);
-            found.down.extend(plane.down.iter().filter(|cause| strikes(cause)).map(|_| id));
-            let struck = plane.dead_workers.iter().filter(|(cause, _)| strikes(cause)).count();
+            let occurrences = |cause: &Cause| world.occurrences.in_force().any(|occurrence| occurrence.cause == *cause);
+            found.down.extend(plane.down.iter().filter(|cause| occurrences(cause)).map(|_| id));
+            let struck = plane.dead_workers.iter().filter(|(cause, _)| occurrences(cause)).count();
             let refusals = plane.refusing.iter().filter(|one| one.cause.as_change().is_none()).count();
             let curbs = plane.curbs.iter().filter(|one| one.cause.as_change().is_none()).count();
             found.weak.extend((0..refusals + curbs + struck).map(|_| id));

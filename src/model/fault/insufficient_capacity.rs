@@ -1,7 +1,7 @@
 //! A zone has no capacity to launch on.
 
 use super::course::{self, Course, FailShare};
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::engine::Span;
 use crate::model::capacity::luck;
 use crate::model::fact::{FaultFact, Hit};
@@ -73,22 +73,22 @@ impl Effect for Live {
         super::zone_clocks(self.zone, world)
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, strike, world) {
-            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, occurrence, world) {
+            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
             for provider in self.providers(world) {
                 let share = self.course.as_ref().map(|course| course.at(Span::ZERO));
-                let refusal = Refusal { share, ..Refusal::whole(zone, None, strike.cause) };
+                let refusal = Refusal { share, ..Refusal::whole(zone, None, occurrence.cause) };
                 world.providers[provider].refusals.push(refusal);
                 draws(world, provider, cx);
             }
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, strike, world) {
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, occurrence, world) {
             for provider in self.providers(world) {
-                world.providers[provider].lift(Refusal::whole(zone, None, strike.cause));
+                world.providers[provider].lift(Refusal::whole(zone, None, occurrence.cause));
             }
         }
         rebalance::zone_is_back(world, cx);
@@ -98,9 +98,9 @@ impl Effect for Live {
         self.course.as_ref()
     }
 
-    fn share_is(&self, world: &mut World, strike: Strike, share: u32, cx: &mut Cx<'_>) {
+    fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, cx: &mut Cx<'_>) {
         for provider in self.providers(world) {
-            world.providers[provider].share_is(strike.cause, share);
+            world.providers[provider].share_is(occurrence.cause, share);
             draws(world, provider, cx);
         }
     }

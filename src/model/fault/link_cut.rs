@@ -1,6 +1,6 @@
 //! The link between a zone and its Region is cut.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::flows::host::cut;
 use crate::model::flows::scheduler::rebalance;
 use crate::model::ids::ZoneId;
@@ -50,9 +50,9 @@ impl Kind for Spec {
 }
 
 impl Live {
-    /// Zones of the cell that a strike means.
-    pub(super) fn zones(self, strike: Strike, world: &World, plan: &Plan) -> Vec<ZoneId> {
-        let mut zones = super::zones_of(self.zone, strike, world);
+    /// Zones of the cell that an occurrence means.
+    pub(super) fn zones(self, occurrence: Occurrence, world: &World, plan: &Plan) -> Vec<ZoneId> {
+        let mut zones = super::zones_of(self.zone, occurrence, world);
         zones.retain(|zone| self.zone.is_some() || plan.zones[*zone].kind.away());
         zones
     }
@@ -66,14 +66,14 @@ impl Effect for Live {
         clocks
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for zone in self.zones(strike, world, cx.plan) {
-            cut::cut(world, zone, strike.cause, cx);
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for zone in self.zones(occurrence, world, cx.plan) {
+            cut::cut(world, zone, occurrence.cause, cx);
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for zone in self.zones(strike, world, cx.plan) {
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for zone in self.zones(occurrence, world, cx.plan) {
             cut::mend(world, zone, cx);
         }
         rebalance::zone_is_back(world, cx);

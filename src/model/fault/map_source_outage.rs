@@ -1,6 +1,6 @@
 //! The source of the router's map cannot be read.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::ids::RegionId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
@@ -46,11 +46,11 @@ impl Effect for Live {
         super::region_clock(self.region, world)
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
-        world.front.map_down.push(strike.cause);
+    fn begin(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {
+        world.front.map_down.push(occurrence.cause);
     }
 
-    fn end(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
-        world.front.map_down.retain(|cause| *cause != strike.cause);
+    fn end(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {
+        world.front.map_down.retain(|cause| *cause != occurrence.cause);
     }
 }

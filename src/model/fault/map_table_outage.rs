@@ -1,6 +1,6 @@
 //! The map table of customers' own cells does not answer.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::flows::traffic::customers;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
@@ -45,11 +45,11 @@ impl Effect for Live {
         if world.application.is_some() { vec![Thing::All] } else { Vec::new() }
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        customers::table_down(world, strike.cause, cx);
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        customers::table_down(world, occurrence.cause, cx);
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        customers::table_back(world, strike.cause, cx);
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        customers::table_back(world, occurrence.cause, cx);
     }
 }

@@ -29,7 +29,7 @@ use super::ids::{CellId, ProviderId, RegionId, ZoneId};
 use super::names::Names;
 use super::plan::Plan;
 use super::problem::Problems;
-pub use super::tables::strikes::{Strike, Strikes, Thing};
+pub use super::tables::occurrences::{Occurrence, Occurrences, Thing};
 use super::world::{Cx, World};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
 pub use course::{Course, CourseStep, FailShare};
@@ -50,14 +50,14 @@ pub trait Kind {
 pub(crate) trait Effect {
     /// What has a clock of its own with `every`; hosts and tasks get theirs as they come.
     fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing>;
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>);
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>);
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>);
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>);
     /// The share of tries that it fails, where each is drawn by itself.
     fn course(&self) -> Option<&Course> {
         None
     }
     /// That share is another one from now on, in millionths.
-    fn share_is(&self, _world: &mut World, _strike: Strike, _share: u32, _cx: &mut Cx<'_>) {}
+    fn share_is(&self, _world: &mut World, _occurrence: Occurrence, _share: u32, _cx: &mut Cx<'_>) {}
 }
 
 /// Declares the kinds: the enum that the scenario reads, the enum that runs, and the names.
@@ -90,17 +90,17 @@ macro_rules! kinds {
             fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
                 match self { $(Live::$variant(live) => live.things(world, cx)),* }
             }
-            fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-                match self { $(Live::$variant(live) => live.begin(world, strike, cx)),* }
+            fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+                match self { $(Live::$variant(live) => live.begin(world, occurrence, cx)),* }
             }
-            fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-                match self { $(Live::$variant(live) => live.end(world, strike, cx)),* }
+            fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+                match self { $(Live::$variant(live) => live.end(world, occurrence, cx)),* }
             }
             fn course(&self) -> Option<&Course> {
                 match self { $(Live::$variant(live) => live.course()),* }
             }
-            fn share_is(&self, world: &mut World, strike: Strike, share: u32, cx: &mut Cx<'_>) {
-                match self { $(Live::$variant(live) => live.share_is(world, strike, share, cx)),* }
+            fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, cx: &mut Cx<'_>) {
+                match self { $(Live::$variant(live) => live.share_is(world, occurrence, share, cx)),* }
             }
         }
     };
@@ -251,9 +251,9 @@ fn scope(
     understood.then(|| (providers.flatten(), zone.flatten(), part.flatten()))
 }
 
-/// Zones of the cell that a strike means: the one of its clock, the one of the fault, or all.
-fn zones_of(fault: Option<ZoneId>, strike: Strike, world: &World) -> Vec<ZoneId> {
-    match (strike.thing, fault) {
+/// Zones of the cell that an occurrence means: the one of its clock, the one of the fault, or all.
+fn zones_of(fault: Option<ZoneId>, occurrence: Occurrence, world: &World) -> Vec<ZoneId> {
+    match (occurrence.thing, fault) {
         (Thing::Zone(zone), _) | (_, Some(zone)) if world.zones.holds(zone) => vec![zone],
         (Thing::Zone(_), _) | (_, Some(_)) => Vec::new(),
         _ => world.zones.ids().collect(),
@@ -283,9 +283,9 @@ fn region_clock(fault: Option<RegionId>, world: &World) -> Vec<Thing> {
     if fault.is_none_or(|only| only == world.part.as_one.region) { vec![Thing::All] } else { Vec::new() }
 }
 
-/// Cells that a strike means: the one of its clock, the one of the fault, or all.
-fn cells_of(fault: Option<CellId>, strike: Strike, world: &World) -> Vec<CellId> {
-    match (strike.thing, fault) {
+/// Cells that an occurrence means: the one of its clock, the one of the fault, or all.
+fn cells_of(fault: Option<CellId>, occurrence: Occurrence, world: &World) -> Vec<CellId> {
+    match (occurrence.thing, fault) {
         (Thing::Cell(cell), _) | (_, Some(cell)) if world.planes.holds(cell) => vec![cell],
         (Thing::Cell(_), _) | (_, Some(_)) => Vec::new(),
         _ => world.planes.ids().collect(),

@@ -1,6 +1,6 @@
 //! A zone is cut off from the Region's network.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::host::{agent, cut};
 use crate::model::flows::rows::link;
@@ -56,15 +56,15 @@ impl Effect for Live {
         super::zone_clocks(self.zone, world)
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, strike, world) {
-            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, occurrence, world) {
+            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
             world.zones[zone].cut += 1;
-            world.zones[zone].cut_cause = Some(strike.cause);
-            addresses::node_lost(world, zone, strike.cause, cx);
-            cut::cut_anchored(world, zone, strike.cause, cx);
+            world.zones[zone].cut_cause = Some(occurrence.cause);
+            addresses::node_lost(world, zone, occurrence.cause, cx);
+            cut::cut_anchored(world, zone, occurrence.cause, cx);
             for id in link::running_in(world, zone) {
-                die::cut_off(world, id, strike.cause, cx);
+                die::cut_off(world, id, occurrence.cause, cx);
             }
             for id in link::hosts_in(world, zone) {
                 agent::cut(world, id, cx);
@@ -72,10 +72,10 @@ impl Effect for Live {
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, strike, world) {
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, occurrence, world) {
             world.zones[zone].cut -= 1;
-            addresses::node_back(world, zone, strike.cause, cx.plan);
+            addresses::node_back(world, zone, occurrence.cause, cx.plan);
             cut::mend_anchored(world, zone, cx);
             if world.zones[zone].reachable() {
                 cut::back(world, zone, cx);

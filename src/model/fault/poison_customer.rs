@@ -1,6 +1,6 @@
 //! A customer whose requests break what serves them.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::flows::cell::outage;
 use crate::model::ids::{CellId, ClusterId};
 use crate::model::names::Names;
@@ -46,10 +46,10 @@ impl Kind for Spec {
 
 impl Live {
     /// Its cell, and its workers when it has some of its own.
-    pub(super) fn target(self, strike: Strike, plan: &Plan) -> (CellId, Option<u64>) {
+    pub(super) fn target(self, occurrence: Occurrence, plan: &Plan) -> (CellId, Option<u64>) {
         let row = &plan.clusters[self.cluster];
-        // A cluster may have moved since the start: its cell is found when it strikes.
-        let cell = if let Thing::Cell(cell) = strike.thing { cell } else { row.cell };
+        // A cluster may have moved since the start: its cell is found when it occurrences.
+        let cell = if let Thing::Cell(cell) = occurrence.thing { cell } else { row.cell };
         (cell, (row.shard != u64::MAX).then_some(row.shard))
     }
 }
@@ -59,17 +59,17 @@ impl Effect for Live {
         if world.planes.holds(cx.plan.clusters[self.cluster].cell) { vec![Thing::All] } else { Vec::new() }
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        match self.target(strike, cx.plan) {
-            (cell, None) => outage::down(world, cell, strike.cause, cx),
-            (cell, Some(workers)) => outage::workers_down(world, cell, workers, strike.cause, cx),
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        match self.target(occurrence, cx.plan) {
+            (cell, None) => outage::down(world, cell, occurrence.cause, cx),
+            (cell, Some(workers)) => outage::workers_down(world, cell, workers, occurrence.cause, cx),
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        match self.target(strike, cx.plan) {
-            (cell, None) => outage::restarts(world, cell, strike.cause, cx),
-            (cell, Some(_)) => outage::workers_restart(world, cell, strike.cause, cx),
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        match self.target(occurrence, cx.plan) {
+            (cell, None) => outage::restarts(world, cell, occurrence.cause, cx),
+            (cell, Some(_)) => outage::workers_restart(world, cell, occurrence.cause, cx),
         }
     }
 }

@@ -9,7 +9,7 @@
 //! Until the last host of a provider in a zone has had its time, the zone gives this provider a host only in the place
 //! of one that is back (model choice).
 
-use super::{Course, CourseStep, Live, Strike};
+use super::{Course, CourseStep, Live, Occurrence};
 use crate::engine::key::Phase;
 use crate::engine::{Dist, Span, Who};
 use crate::model::fact::Cause;
@@ -59,21 +59,21 @@ impl HostsReturn {
     }
 
     /// From the end of the fault to a host's return, and whether it returns at all.
-    fn draw(&self, strike: Strike, host: Who, cx: &Cx<'_>) -> (Span, bool) {
-        let mut draw = cx.draw(For::HostReturn, strike.who.nth(host.0));
+    fn draw(&self, occurrence: Occurrence, host: Who, cx: &Cx<'_>) -> (Span, bool) {
+        let mut draw = cx.draw(For::HostReturn, occurrence.who.nth(host.0));
         let returns = !draw.happens(self.never);
         (self.after.sample(&mut draw), returns)
     }
 
     /// A zone lost its power: this host, which is about to die, will be back by itself or never.
-    pub(super) fn of_zone(&self, world: &mut World, id: HostId, strike: Strike, cx: &mut Cx<'_>) {
-        let Some(ends) = strike.ends else { return };
+    pub(super) fn of_zone(&self, world: &mut World, id: HostId, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        let Some(ends) = occurrence.ends else { return };
         let host = world.hosts.at(id.slot);
         // Its group launches nothing in the place of one in `Standby`.
         if host.standby {
             return;
         }
-        let (after, returns) = self.draw(strike, host.life(), cx);
+        let (after, returns) = self.draw(occurrence, host.life(), cx);
         let (provider, zone, kind, life) = (host.provider, host.zone, host.kind, host.lives);
         if matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
             world.hosts.at_mut(id.slot).unpowered = true;
@@ -87,20 +87,20 @@ impl HostsReturn {
     }
 
     /// This host crashes: whether its successor is brought, which then comes by itself.
-    pub(super) fn of_crash(&self, world: &mut World, id: HostId, strike: Strike, cx: &mut Cx<'_>) -> bool {
-        let Some(ends) = strike.ends else { return false };
+    pub(super) fn of_crash(&self, world: &mut World, id: HostId, occurrence: Occurrence, cx: &mut Cx<'_>) -> bool {
+        let Some(ends) = occurrence.ends else { return false };
         let host = world.hosts.at(id.slot);
         // Its group launches nothing in the place of one in `Standby`.
         if host.standby {
             return false;
         }
-        let (after, returns) = self.draw(strike, host.life(), cx);
+        let (after, returns) = self.draw(occurrence, host.life(), cx);
         let (provider, zone, kind, life) = (host.provider, host.zone, host.kind, host.lives);
         let external = matches!(cx.plan.providers[provider].kind, ProviderKind::External(_));
         world.hosts.at_mut(id.slot).unpowered = external;
         if returns {
             let back = step::Fault::HostBack(id, life);
-            let succeeds = step::Fault::Succeeds(provider, strike.cause, zone, kind);
+            let succeeds = step::Fault::Succeeds(provider, occurrence.cause, zone, kind);
             cx.at(ends + after, Phase::Fault, if external { back } else { succeeds });
         }
         returns && !external

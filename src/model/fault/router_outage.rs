@@ -1,6 +1,6 @@
 //! The thin router in front of the cells does not answer.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::flows::cell::headroom;
 use crate::model::ids::{CellId, RegionId};
 use crate::model::names::Names;
@@ -46,13 +46,13 @@ impl Effect for Live {
         super::region_clock(self.region, world)
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        world.front.router_down.push(strike.cause);
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        world.front.router_down.push(occurrence.cause);
         calls_changed(world, cx);
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        world.front.router_down.retain(|cause| *cause != strike.cause);
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        world.front.router_down.retain(|cause| *cause != occurrence.cause);
         calls_changed(world, cx);
     }
 }

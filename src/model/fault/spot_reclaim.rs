@@ -1,6 +1,6 @@
 //! Spot capacity is taken back.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::engine::Span;
 use crate::engine::key::Phase;
 use crate::model::fact::{Cause, FaultFact, Hit, NO_ZONE, Reason, StopCode};
@@ -110,19 +110,19 @@ impl Live {
         pools
     }
 
-    fn hit(&self, strike: Strike, who: crate::engine::Who, cx: &Cx<'_>) -> bool {
-        self.share >= 1.0 || cx.draw(For::FaultHits, strike.who.nth(who.0)).happens(self.share)
+    fn hit(&self, occurrence: Occurrence, who: crate::engine::Who, cx: &Cx<'_>) -> bool {
+        self.share >= 1.0 || cx.draw(For::FaultHits, occurrence.who.nth(who.0)).happens(self.share)
     }
 
-    fn hosts_get_notice(&self, world: &mut World, pool: Thing, strike: Strike, cx: &mut Cx<'_>) {
+    fn hosts_get_notice(&self, world: &mut World, pool: Thing, occurrence: Occurrence, cx: &mut Cx<'_>) {
         for slot in 0..world.hosts.slots() {
             let id: HostId = world.hosts.handle(slot);
             let host = world.hosts.at(slot);
             if host.alive
                 && Thing::Pool(host.provider, host.zone, Some(host.kind)) == pool
-                && self.hit(strike, host.who, cx)
+                && self.hit(occurrence, host.who, cx)
             {
-                let (provider, cause) = (host.provider, strike.cause);
+                let (provider, cause) = (host.provider, occurrence.cause);
                 cx.note(FaultFact::Hits { cause, what: Hit::Host });
                 for (_, task) in on_host(&world.tasks, host.first).filter(|(_, task)| task.alive && task.wanted) {
                     cx.note(FaultFact::Hits { cause, what: Hit::Task(task.service) });
@@ -134,25 +134,25 @@ impl Live {
                     }
                     _ => at_risk::recommended(world, id, cause, cx),
                 }
-                cx.after(self.recommendation_before, step::Fault::Notice(id, strike.cause));
+                cx.after(self.recommendation_before, step::Fault::Notice(id, occurrence.cause));
             }
         }
     }
 
-    fn tasks_get_notice(&self, world: &mut World, pool: Thing, strike: Strike, cx: &mut Cx<'_>) {
+    fn tasks_get_notice(&self, world: &mut World, pool: Thing, occurrence: Occurrence, cx: &mut Cx<'_>) {
         let plan = cx.plan;
         for slot in 0..world.tasks.slots() {
             let id: TaskId = world.tasks.handle(slot);
             let task = world.tasks.at(slot);
             let here = task.alive && task.wanted && task.host == NIL && task.zone != NO_ZONE;
             let who = task.who(&plan.services[task.service]);
-            if here && Thing::Pool(task.provider, task.zone, None) == pool && self.hit(strike, who, cx) {
+            if here && Thing::Pool(task.provider, task.zone, None) == pool && self.hit(occurrence, who, cx) {
                 let service = task.service;
-                cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Task(service) });
-                cx.note(FaultFact::Noticed { cause: strike.cause });
-                account::change(world, plan, id, |task| task.cause = strike.cause);
+                cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Task(service) });
+                cx.note(FaultFact::Noticed { cause: occurrence.cause });
+                account::change(world, plan, id, |task| task.cause = occurrence.cause);
                 stop::stop_within(world, id, StopCode::SpotInterruption, Reason::None, NOTICE, cx);
-                cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TaskTakenBack(id, strike.cause));
+                cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TaskTakenBack(id, occurrence.cause));
             }
         }
     }
@@ -187,30 +187,30 @@ impl Effect for Live {
         self.pools(world, cx.plan)
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        let pools = if strike.thing == Thing::All { self.pools(world, cx.plan) } else { vec![strike.thing] };
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        let pools = if occurrence.thing == Thing::All { self.pools(world, cx.plan) } else { vec![occurrence.thing] };
         for pool in pools {
             let Thing::Pool(provider, zone, kind) = pool else { continue };
-            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
-            if strike.ends.is_some() {
-                world.providers[provider].refusals.push(Refusal::whole(zone, kind, strike.cause));
+            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
+            if occurrence.ends.is_some() {
+                world.providers[provider].refusals.push(Refusal::whole(zone, kind, occurrence.cause));
             }
             if kind.is_some() {
-                self.hosts_get_notice(world, pool, strike, cx);
+                self.hosts_get_notice(world, pool, occurrence, cx);
             } else {
-                self.tasks_get_notice(world, pool, strike, cx);
+                self.tasks_get_notice(world, pool, occurrence, cx);
             }
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        if strike.ends.is_none() {
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        if occurrence.ends.is_none() {
             return;
         }
-        let pools = if strike.thing == Thing::All { self.pools(world, cx.plan) } else { vec![strike.thing] };
+        let pools = if occurrence.thing == Thing::All { self.pools(world, cx.plan) } else { vec![occurrence.thing] };
         for pool in pools {
             if let Thing::Pool(provider, zone, kind) = pool {
-                world.providers[provider].lift(Refusal::whole(zone, kind, strike.cause));
+                world.providers[provider].lift(Refusal::whole(zone, kind, occurrence.cause));
             }
         }
         rebalance::zone_is_back(world, cx);

@@ -1,6 +1,6 @@
 //! Tasks die.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::model::fact::TaskState;
 use crate::model::flows::For;
 use crate::model::flows::rows::wake;
@@ -121,26 +121,26 @@ impl Effect for Live {
         Vec::new()
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         let plan = cx.plan;
-        let tasks = match strike.thing {
+        let tasks = match occurrence.thing {
             Thing::Task(task) => vec![task],
             _ => super::pick(self.targets(world, plan), self.count, self.share, |id| {
                 let task = world.tasks.at(id.slot);
-                cx.draw(For::FaultHits, strike.who.nth(task.who(&plan.services[task.service]).0))
+                cx.draw(For::FaultHits, occurrence.who.nth(task.who(&plan.services[task.service]).0))
             }),
         };
         for task in tasks {
-            if strike.ends.is_some() {
+            if occurrence.ends.is_some() {
                 let service = world.tasks.at(task.slot).service;
-                world.hold_tasks(strike.cause, service);
+                world.hold_tasks(occurrence.cause, service);
             }
-            serve::exit(world, task, strike.cause, self.exit_code, strike.ends, cx);
+            serve::exit(world, task, occurrence.cause, self.exit_code, occurrence.ends, cx);
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        while let Some(service) = world.release_tasks(strike.cause) {
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        while let Some(service) = world.release_tasks(occurrence.cause) {
             wake::scheduler(world, service, cx);
         }
     }

@@ -1,6 +1,6 @@
 //! A zone answers badly while its health checks pass.
 
-use super::{Effect, Kind, Strike, Thing};
+use super::{Effect, Kind, Occurrence, Thing};
 use crate::engine::Span;
 use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::rows::account;
@@ -74,18 +74,18 @@ impl Effect for Live {
         super::zone_clocks(self.zone, world)
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, strike, world) {
-            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, occurrence, world) {
+            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
             let Live { errors_ppm, added, .. } = *self;
-            world.zones[zone].grey.push(Grey { cause: strike.cause, errors_ppm, added });
+            world.zones[zone].grey.push(Grey { cause: occurrence.cause, errors_ppm, added });
         }
         settle_all(world);
     }
 
-    fn end(&self, world: &mut World, strike: Strike, _cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, strike, world) {
-            world.zones[zone].grey.retain(|grey| grey.cause != strike.cause);
+    fn end(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, occurrence, world) {
+            world.zones[zone].grey.retain(|grey| grey.cause != occurrence.cause);
         }
         settle_all(world);
     }

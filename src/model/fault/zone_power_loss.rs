@@ -1,7 +1,7 @@
 //! A zone loses power: every host in it stops at once.
 
 use super::returns::{self, HostsReturn};
-use super::{Course, CourseStep, Effect, Kind, Strike, Thing};
+use super::{Course, CourseStep, Effect, Kind, Occurrence, Thing};
 use crate::engine::Who;
 use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::For;
@@ -91,15 +91,15 @@ impl Kind for Spec {
 }
 
 impl Live {
-    fn hosts_go_dark(&self, world: &mut World, zone: ZoneId, strike: Strike, cx: &mut Cx<'_>) {
+    fn hosts_go_dark(&self, world: &mut World, zone: ZoneId, occurrence: Occurrence, cx: &mut Cx<'_>) {
         for slot in 0..world.hosts.slots() {
             let id: HostId = world.hosts.handle(slot);
             let host = world.hosts.at(slot);
-            if host.alive && host.zone == zone && hit(host.who, self.share, strike, cx) {
+            if host.alive && host.zone == zone && hit(host.who, self.share, occurrence, cx) {
                 if let Some(back) = &self.hosts {
-                    back.of_zone(world, id, strike, cx);
+                    back.of_zone(world, id, occurrence, cx);
                 }
-                death::host_dies(world, id, strike.cause, cx);
+                death::host_dies(world, id, occurrence.cause, cx);
             }
         }
     }
@@ -110,28 +110,28 @@ impl Effect for Live {
         super::zone_clocks(self.zone, world)
     }
 
-    fn begin(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, strike, world) {
-            cx.note(FaultFact::Hits { cause: strike.cause, what: Hit::Zone(zone) });
+    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for zone in super::zones_of(self.zone, occurrence, world) {
+            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
             if self.share >= 1.0 {
                 world.zones[zone].dark += 1;
-                addresses::node_lost(world, zone, strike.cause, cx);
-                headroom::zone_lost(world, zone, strike.cause, cx);
-                cut::cut_anchored(world, zone, strike.cause, cx);
+                addresses::node_lost(world, zone, occurrence.cause, cx);
+                headroom::zone_lost(world, zone, occurrence.cause, cx);
+                cut::cut_anchored(world, zone, occurrence.cause, cx);
             }
             if self.stock.is_some() {
-                returns::stock_goes(world, zone, self.share, strike.cause);
+                returns::stock_goes(world, zone, self.share, occurrence.cause);
             }
-            self.hosts_go_dark(world, zone, strike, cx);
-            fargate_goes_dark(world, zone, self.share, strike, cx);
+            self.hosts_go_dark(world, zone, occurrence, cx);
+            fargate_goes_dark(world, zone, self.share, occurrence, cx);
         }
     }
 
-    fn end(&self, world: &mut World, strike: Strike, cx: &mut Cx<'_>) {
-        let zones = super::zones_of(self.zone, strike, world);
+    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        let zones = super::zones_of(self.zone, occurrence, world);
         if let Some(course) = &self.stock {
             for zone in &zones {
-                returns::stock_returns(*zone, course, strike.cause, cx);
+                returns::stock_returns(*zone, course, occurrence.cause, cx);
             }
         }
         if self.share < 1.0 {
@@ -140,8 +140,8 @@ impl Effect for Live {
         }
         for zone in zones {
             world.zones[zone].dark -= 1;
-            addresses::node_back(world, zone, strike.cause, cx.plan);
-            headroom::zone_back(world, zone, strike.cause, cx);
+            addresses::node_back(world, zone, occurrence.cause, cx.plan);
+            headroom::zone_back(world, zone, occurrence.cause, cx);
             cut::mend_anchored(world, zone, cx);
         }
         external::revive(world, cx);
@@ -149,17 +149,17 @@ impl Effect for Live {
     }
 }
 
-fn fargate_goes_dark(world: &mut World, zone: ZoneId, share: f64, strike: Strike, cx: &mut Cx<'_>) {
+fn fargate_goes_dark(world: &mut World, zone: ZoneId, share: f64, occurrence: Occurrence, cx: &mut Cx<'_>) {
     for slot in 0..world.tasks.slots() {
         let id: TaskId = world.tasks.handle(slot);
         let task = world.tasks.at(slot);
         let who = task.who(&cx.plan.services[task.service]);
-        if task.alive && task.host == NIL && task.zone == zone && hit(who, share, strike, cx) {
-            die::fargate_dies(world, id, strike.cause, cx);
+        if task.alive && task.host == NIL && task.zone == zone && hit(who, share, occurrence, cx) {
+            die::fargate_dies(world, id, occurrence.cause, cx);
         }
     }
 }
 
-fn hit(who: Who, share: f64, strike: Strike, cx: &Cx<'_>) -> bool {
-    share >= 1.0 || cx.draw(For::FaultHits, strike.who.nth(who.0)).happens(share)
+fn hit(who: Who, share: f64, occurrence: Occurrence, cx: &Cx<'_>) -> bool {
+    share >= 1.0 || cx.draw(For::FaultHits, occurrence.who.nth(who.0)).happens(share)
 }

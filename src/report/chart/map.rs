@@ -8,7 +8,7 @@
 #![expect(clippy::cast_possible_wrap, reason = "pixels, cells and clusters of a picture are few")]
 
 use super::figure::{BLUE, Colour, INK, RED};
-use crate::metrics::blast::{Blast, Cell, Cluster, Lost, Region, Strike};
+use crate::metrics::blast::{Blast, Cell, Cluster, Lost, Occurrence, Region};
 
 /// Faults that have a map each; more are drawn as one.
 const MAPS_MAX: usize = 4;
@@ -43,16 +43,16 @@ pub(super) struct Map {
 
 /// The maps of a run, from `top` on; none when no fault struck.
 pub(super) fn map(blast: &Blast, top: i32) -> Option<Map> {
-    if blast.strikes.is_empty() {
+    if blast.occurrences.is_empty() {
         return None;
     }
     let mut map = Map { shapes: Vec::new(), height: top };
     map.legend();
-    if blast.strikes.len() > MAPS_MAX {
-        let name = format!("all {} faults together", blast.strikes.len());
-        map.strike(&blast.regions, &Strike::together(name, &blast.strikes));
+    if blast.occurrences.len() > MAPS_MAX {
+        let name = format!("all {} faults together", blast.occurrences.len());
+        map.occurrence(&blast.regions, &Occurrence::together(name, &blast.occurrences));
     } else {
-        blast.strikes.iter().for_each(|strike| map.strike(&blast.regions, strike));
+        blast.occurrences.iter().for_each(|occurrence| map.occurrence(&blast.regions, occurrence));
     }
     Some(map)
 }
@@ -132,14 +132,14 @@ impl Map {
     }
 
     /// One map: a headline, and the Regions in which something happened.
-    fn strike(&mut self, regions: &[Region], strike: &Strike) {
-        self.text(&strike.name, 16, INK, (LEFT, self.height), RIGHT - LEFT);
-        self.text(in_words(regions, strike), 13, QUIET, (LEFT, self.height + 22), RIGHT - LEFT);
+    fn occurrence(&mut self, regions: &[Region], occurrence: &Occurrence) {
+        self.text(&occurrence.name, 16, INK, (LEFT, self.height), RIGHT - LEFT);
+        self.text(in_words(regions, occurrence), 13, QUIET, (LEFT, self.height + 22), RIGHT - LEFT);
         self.height += 48;
         let (hit, spared): (Vec<&Region>, Vec<&Region>) =
-            regions.iter().partition(|region| regions.len() == 1 || touched(region, strike));
+            regions.iter().partition(|region| regions.len() == 1 || touched(region, occurrence));
         for region in hit {
-            self.region(region, strike);
+            self.region(region, occurrence);
         }
         if !spared.is_empty() {
             let names: Vec<&str> = spared.iter().map(|region| region.name.as_str()).collect();
@@ -150,35 +150,35 @@ impl Map {
         self.height += 14;
     }
 
-    fn region(&mut self, region: &Region, strike: &Strike) {
+    fn region(&mut self, region: &Region, occurrence: &Occurrence) {
         self.text(&region.name, 14, INK, (LEFT, self.height), CELLS - LEFT - 10);
         self.height += 22;
-        let below_zones = self.zones(region, strike, self.height);
+        let below_zones = self.zones(region, occurrence, self.height);
         let mut cells: Vec<&Cell> = region.cells.iter().collect();
         let mut caption = "cells of the control plane, each with its clusters".to_owned();
         if cells.len() > CELLS_MAX {
-            cells.sort_by_key(|cell| (!strike.cells.contains(&cell.row), std::cmp::Reverse(cell.hit(strike))));
+            cells.sort_by_key(|cell| (!occurrence.cells.contains(&cell.row), std::cmp::Reverse(cell.hit(occurrence))));
             caption = format!("{CELLS_MAX} of {} {caption}; those that lost something come first", cells.len());
             cells.truncate(CELLS_MAX);
         }
         self.text(caption, 13, QUIET, (CELLS, self.height - 22), RIGHT - CELLS);
-        let below_cells = self.cells(&cells, strike, self.height);
+        let below_cells = self.cells(&cells, occurrence, self.height);
         self.height = below_zones.max(below_cells) + 8;
     }
 
-    fn zones(&mut self, region: &Region, strike: &Strike, top: i32) -> i32 {
+    fn zones(&mut self, region: &Region, occurrence: &Occurrence, top: i32) -> i32 {
         const HEIGHT: i32 = 28;
         let width = CELLS - LEFT - 16;
         for (place, (row, id)) in region.zones.iter().enumerate() {
             let y = top + place as i32 * (HEIGHT + GAP);
-            self.rect((LEFT, y), (width, HEIGHT), PAPER, Some(edge(strike.zones.contains(row))));
+            self.rect((LEFT, y), (width, HEIGHT), PAPER, Some(edge(occurrence.zones.contains(row))));
             self.text(id, 12, INK, (LEFT + 8, y + 9), width - 16);
         }
         top + region.zones.len() as i32 * (HEIGHT + GAP)
     }
 
     /// Cells in rows; gives back where they end.
-    fn cells(&mut self, cells: &[&Cell], strike: &Strike, top: i32) -> i32 {
+    fn cells(&mut self, cells: &[&Cell], occurrence: &Occurrence, top: i32) -> i32 {
         const HEAD: i32 = 26;
         let columns = match cells.len() {
             count @ ..=5 => (count as i32).max(1),
@@ -195,20 +195,20 @@ impl Map {
         for (place, cell) in cells.iter().enumerate() {
             let (row, column) = (place as i32 / columns, place as i32 % columns);
             let (x, y) = (CELLS + column * (width + GAP), top + row * (height + GAP));
-            self.rect((x, y), (width, height), PAPER, Some(edge(strike.cells.contains(&cell.row))));
-            self.text(head(cell, strike, tiles, width), 12, INK, (x + 6, y + 8), width - 10);
-            self.clusters(&cell.clusters, strike, tiles, (x + 6, y + HEAD), width - 12);
+            self.rect((x, y), (width, height), PAPER, Some(edge(occurrence.cells.contains(&cell.row))));
+            self.text(head(cell, occurrence, tiles, width), 12, INK, (x + 6, y + 8), width - 10);
+            self.clusters(&cell.clusters, occurrence, tiles, (x + 6, y + HEAD), width - 12);
         }
         top + rows * (height + GAP)
     }
 
-    fn clusters(&mut self, clusters: &[Cluster], strike: &Strike, tiles: Tiles, at: (i32, i32), width: i32) {
+    fn clusters(&mut self, clusters: &[Cluster], occurrence: &Occurrence, tiles: Tiles, at: (i32, i32), width: i32) {
         let (columns, right, down) = tiles.pitch(width);
         if tiles == Tiles::Bar {
-            return self.bar(clusters, strike, at, width);
+            return self.bar(clusters, occurrence, at, width);
         }
         for (place, cluster) in clusters.iter().enumerate() {
-            let (lost, services) = strike.on(cluster);
+            let (lost, services) = occurrence.on(cluster);
             let (x, y) = (at.0 + place as i32 % columns * right, at.1 + place as i32 / columns * down);
             let Tiles::Named(_) = tiles else {
                 self.rect((x, y), (right - 2, down - 2), colour(lost), None);
@@ -224,8 +224,8 @@ impl Map {
     }
 
     /// Shares of the clusters, the worst first; whoever is hit is at least seen.
-    fn bar(&mut self, clusters: &[Cluster], strike: &Strike, at: (i32, i32), width: i32) {
-        let count = |lost| clusters.iter().filter(|cluster| strike.on(cluster).0 == lost).count() as i64;
+    fn bar(&mut self, clusters: &[Cluster], occurrence: &Occurrence, at: (i32, i32), width: i32) {
+        let count = |lost| clusters.iter().filter(|cluster| occurrence.on(cluster).0 == lost).count() as i64;
         let mut x = at.0;
         for lost in [Lost::Work, Lost::Launches] {
             let share = count(lost) * i64::from(width) / clusters.len().max(1) as i64;
@@ -247,14 +247,14 @@ const fn edge(hit: bool) -> (Colour, i32) {
 }
 
 impl Cell {
-    fn hit(&self, strike: &Strike) -> usize {
-        self.clusters.iter().filter(|cluster| strike.on(cluster).0 != Lost::Nothing).count()
+    fn hit(&self, occurrence: &Occurrence) -> usize {
+        self.clusters.iter().filter(|cluster| occurrence.on(cluster).0 != Lost::Nothing).count()
     }
 }
 
 /// Name of a cell; where clusters have no names, also how many of them lost something.
-fn head(cell: &Cell, strike: &Strike, tiles: Tiles, width: i32) -> String {
-    let (hit, all) = (cell.hit(strike), cell.clusters.len());
+fn head(cell: &Cell, occurrence: &Occurrence, tiles: Tiles, width: i32) -> String {
+    let (hit, all) = (cell.hit(occurrence), cell.clusters.len());
     match tiles {
         _ if all == 0 => format!("{}: no clusters", cell.name),
         Tiles::Named(_) => cell.name.clone(),
@@ -264,13 +264,13 @@ fn head(cell: &Cell, strike: &Strike, tiles: Tiles, width: i32) -> String {
     }
 }
 
-fn touched(region: &Region, strike: &Strike) -> bool {
-    region.zones.iter().any(|zone| strike.zones.contains(&zone.0))
-        || region.cells.iter().any(|cell| strike.cells.contains(&cell.row) || cell.hit(strike) > 0)
+fn touched(region: &Region, occurrence: &Occurrence) -> bool {
+    region.zones.iter().any(|zone| occurrence.zones.contains(&zone.0))
+        || region.cells.iter().any(|cell| occurrence.cells.contains(&cell.row) || cell.hit(occurrence) > 0)
 }
 
 /// How much of everything was hit and lost.
-fn in_words(regions: &[Region], strike: &Strike) -> String {
+fn in_words(regions: &[Region], occurrence: &Occurrence) -> String {
     let zones = regions.iter().map(|region| region.zones.len()).sum();
     let cells: Vec<&Cell> = regions.iter().flat_map(|region| &region.cells).collect();
     let clusters: Vec<&Cluster> = cells.iter().flat_map(|cell| &cell.clusters).collect();
@@ -280,14 +280,14 @@ fn in_words(regions: &[Region], strike: &Strike) -> String {
         (Lost::Nothing, "lost nothing"),
     ];
     let lost = lost.into_iter().filter_map(|(what, words)| {
-        let count = clusters.iter().filter(|cluster| strike.on(cluster).0 == what).count();
+        let count = clusters.iter().filter(|cluster| occurrence.on(cluster).0 == what).count();
         (count > 0).then(|| format!("{count} {words}"))
     });
-    let hit = if strike.zones.is_empty() && strike.cells.is_empty() {
+    let hit = if occurrence.zones.is_empty() && occurrence.cells.is_empty() {
         "no zone or cell was hit as a whole".to_owned()
     } else {
-        let zones = of_all(strike.zones.len(), zones, "zone");
-        format!("{zones} and {} hit", of_all(strike.cells.len(), cells.len(), "cell"))
+        let zones = of_all(occurrence.zones.len(), zones, "zone");
+        format!("{zones} and {} hit", of_all(occurrence.cells.len(), cells.len(), "cell"))
     };
     let all = if clusters.len() == 1 { "of 1 cluster".to_owned() } else { format!("of {} clusters", clusters.len()) };
     format!("{hit}; {all} {}", lost.collect::<Vec<_>>().join(", "))

@@ -17,14 +17,14 @@ pub(crate) fn region(name: &str, first: (u16, u16, u32), cells: u16, clusters: u
 }
 
 /// Hits a cell and a zone; services lose what is said.
-pub(crate) fn strike(services: &[(u32, Lost)]) -> Strike {
+pub(crate) fn occurrence(services: &[(u32, Lost)]) -> Occurrence {
     let services: BTreeMap<u32, Lost> = services.iter().copied().collect();
-    Strike { name: "second cell is out".into(), zones: vec![2], cells: vec![1], services }
+    Occurrence { name: "second cell is out".into(), zones: vec![2], cells: vec![1], services }
 }
 
 fn drawn(cells: u16, clusters: u32, services: &[(u32, Lost)]) -> Map {
     let regions = vec![region("us-east-1", (0, 0, 0), cells, clusters)];
-    map(&Blast { regions, strikes: vec![strike(services)] }, 46).unwrap()
+    map(&Blast { regions, occurrences: vec![occurrence(services)] }, 46).unwrap()
 }
 
 fn texts(map: &Map) -> Vec<&str> {
@@ -97,7 +97,7 @@ fn everything_stands_within_its_frame() {
 #[test]
 fn regions_without_losses_are_one_line() {
     let regions = vec![region("us-east-1", (0, 0, 0), 2, 2), region("eu-west-1", (3, 2, 8), 2, 2)];
-    let map = map(&Blast { regions, strikes: vec![strike(&[(4, Lost::Work)])] }, 46).unwrap();
+    let map = map(&Blast { regions, occurrences: vec![occurrence(&[(4, Lost::Work)])] }, 46).unwrap();
     assert!(texts(&map).contains(&"nothing was hit or lost in eu-west-1"));
     assert!(!texts(&map).contains(&"eu-west-1"));
 }
@@ -105,14 +105,14 @@ fn regions_without_losses_are_one_line() {
 #[test]
 fn of_many_faults_one_map_is_drawn() {
     let regions = vec![region("us-east-1", (0, 0, 0), 2, 2)];
-    let mut strikes = vec![strike(&[(0, Lost::Launches)]); 5];
-    strikes[3].services.insert(0, Lost::Work);
-    let map = map(&Blast { regions, strikes }, 46).unwrap();
+    let mut occurrences = vec![occurrence(&[(0, Lost::Launches)]); 5];
+    occurrences[3].services.insert(0, Lost::Work);
+    let map = map(&Blast { regions, occurrences }, 46).unwrap();
     assert!(texts(&map).contains(&"all 5 faults together"));
     assert_eq!([BLUE, YELLOW, RED].map(|colour| boxes(&map, colour)), [3, 0, 1]);
 }
 
 #[test]
 fn without_faults_there_is_no_map() {
-    assert_eq!(map(&Blast { regions: vec![region("us-east-1", (0, 0, 0), 1, 1)], strikes: Vec::new() }, 46), None);
+    assert_eq!(map(&Blast { regions: vec![region("us-east-1", (0, 0, 0), 1, 1)], occurrences: Vec::new() }, 46), None);
 }

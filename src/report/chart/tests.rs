@@ -87,8 +87,8 @@ fn cell_outage(cells: u16) -> Timeline {
         add("control_plane_waiting_launches", "", &[(0.0, 0.0), (60.0, wait), (101.0, 0.0)]);
     }
     let bands = vec![Band { name: "second cell is out".into(), from: minutes(60.0), until: minutes(100.0) }];
-    let strikes = vec![map::tests::strike(&[(2 * 20, Lost::Launches), (2 * 20 + 2, Lost::Work)])];
-    let blast = Blast { regions: vec![map::tests::region("us-east-1", (0, 0, 0), cells, 20)], strikes };
+    let occurrences = vec![map::tests::occurrence(&[(2 * 20, Lost::Launches), (2 * 20 + 2, Lost::Work)])];
+    let blast = Blast { regions: vec![map::tests::region("us-east-1", (0, 0, 0), cells, 20)], occurrences };
     Timeline { end: minutes(180.0), series: all, bands, blast, ..Timeline::default() }
 }
 

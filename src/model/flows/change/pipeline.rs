@@ -192,7 +192,7 @@ fn blocked(world: &World, place: usize, pipeline: &Pipeline) -> bool {
     let ignored = &world.pipes[place].ignored;
     let rings = |alarm: AlarmId| !ignored.contains(&alarm) && alarms::rings(world, alarm);
     let rings = pipeline.alarms.iter().any(|watched| rings(watched.alarm));
-    let breaks = !pipeline.during_faults && world.strikes.in_force().next().is_some();
+    let breaks = !pipeline.during_faults && world.occurrences.in_force().next().is_some();
     rings || breaks
 }
 

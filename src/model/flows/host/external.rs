@@ -51,7 +51,7 @@ pub(crate) fn revive_one(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 
 fn is_over(world: &World, cause: Cause, cx: &Cx<'_>) -> bool {
     let lasts = cause.as_fault().is_some_and(|(fault, _)| cx.plan.faults[fault].lasts.is_some());
-    lasts && world.strikes.in_force().all(|strike| strike.cause != cause)
+    lasts && world.occurrences.in_force().all(|occurrence| occurrence.cause != cause)
 }
 
 /// A host runs again. What ran on it has ended, and its agent says so as soon as it is connected.

@@ -1,4 +1,4 @@
-//! Faults in force, how often each has begun, and the clocks that strike again and again.
+//! Faults in force, how often each has begun, and the clocks that occurrence again and again.
 
 use crate::engine::index::Slots;
 use crate::engine::{Time, Who};
@@ -20,7 +20,7 @@ pub enum Thing {
 
 /// A fault in force.
 #[derive(Clone, Copy, Debug)]
-pub struct Strike {
+pub struct Occurrence {
     pub cause: Cause,
     pub fault: FaultId,
     pub thing: Thing,
@@ -44,19 +44,19 @@ pub(crate) struct Clock {
 
 /// Faults in force, how often each has begun, and the clocks that run.
 #[derive(Clone, Debug)]
-pub struct Strikes {
-    pub(crate) rows: Slots<Strike>,
+pub struct Occurrences {
+    pub(crate) rows: Slots<Occurrence>,
     pub(crate) begun: Vec<u32>,
     pub(crate) clocks: Vec<Clock>,
 }
 
-impl Strikes {
-    pub fn new(plan: &Plan) -> Strikes {
-        Strikes { rows: Slots::new(), begun: vec![0; plan.faults.len()], clocks: Vec::new() }
+impl Occurrences {
+    pub fn new(plan: &Plan) -> Occurrences {
+        Occurrences { rows: Slots::new(), begun: vec![0; plan.faults.len()], clocks: Vec::new() }
     }
 
     /// Faults that have begun and not ended.
-    pub(crate) fn in_force(&self) -> impl Iterator<Item = &Strike> {
-        self.rows.pairs().map(|(_, strike)| strike)
+    pub(crate) fn in_force(&self) -> impl Iterator<Item = &Occurrence> {
+        self.rows.pairs().map(|(_, occurrence)| occurrence)
     }
 }
