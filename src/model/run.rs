@@ -243,7 +243,7 @@ impl World {
                 let first = Cause::mechanism(super::fact::Mechanism::FirstStart);
                 row.owe(first, desired);
                 if !empty {
-                    while !self.services[service].owed.is_empty() && stand::task(self, service, cx) {}
+                    while !self.services[service].pending.is_empty() && stand::task(self, service, cx) {}
                 }
                 self.services[service].launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
                 wake::scheduler(self, service, cx);

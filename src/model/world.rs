@@ -135,7 +135,7 @@ impl World {
 
     /// A fault brings a host to this provider now; `false`: it owes none.
     pub(crate) fn release_held(&mut self, cause: Cause, provider: ProviderId) -> bool {
-        let row = self.held.iter().position(|owed| *owed == (cause, provider));
+        let row = self.held.iter().position(|pending| *pending == (cause, provider));
         row.map(|row| self.held.remove(row)).is_some()
     }
 

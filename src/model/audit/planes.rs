@@ -49,8 +49,8 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     out.same("outages", "world", world.outages as usize, outages);
     for (id, row) in world.services.pairs() {
         // A stream's launches are offered when its call is, and taken on with it.
-        let waits = plan.services[id].kind == Kind::Stream || row.early == 0 || !row.owed.is_empty() || row.woken;
+        let waits = plan.services[id].kind == Kind::Stream || row.early == 0 || !row.pending.is_empty() || row.woken;
         let hears = world.planes[home(id)].held.is_empty();
-        out.holds("who was offered is due", &plan.services[id].name, waits || !hears, (row.early, row.owed()));
+        out.holds("who was offered is due", &plan.services[id].name, waits || !hears, (row.early, row.pending()));
     }
 }

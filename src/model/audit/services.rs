@@ -218,11 +218,12 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
     let (offered, served) = row.told.flow.unwrap_or_default();
     out.holds("served <= offered", name, served <= offered, (served, offered));
     out.same("losses make what fails", name, lost, offered.saturating_sub(served));
-    let owed: u32 = lines.iter().map(|line| line.owed).sum();
+    let pending: u32 = lines.iter().map(|line| line.pending).sum();
     let spares = crate::model::flows::rows::revision::spares_due(row, service.maximum_percent);
-    let due = if service.kind == Kind::Daemon { row.desired.saturating_sub(row.wanted) } else { row.owed() - spares };
-    out.same("launches that are due stand in the books", name, owed, due);
-    let booked: u32 = lines.iter().map(|line| line.tasks + line.owed).sum();
+    let due =
+        if service.kind == Kind::Daemon { row.desired.saturating_sub(row.wanted) } else { row.pending() - spares };
+    out.same("launches that are due stand in the books", name, pending, due);
+    let booked: u32 = lines.iter().map(|line| line.tasks + line.pending).sum();
     let short = row.desired.saturating_sub(row.available);
     out.holds("what is missing is a row or is due", name, booked >= short, (booked, short));
 }
@@ -242,7 +243,7 @@ fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Find
         due += goal.saturating_sub(task_set.wanted);
     }
     if !row.woken && !row.stalled() {
-        out.same("due is what is missing from the goal", name, row.owed(), due);
+        out.same("due is what is missing from the goal", name, row.pending(), due);
         let has_task = |step: &Move| world.tasks.get(step.started).is_some_and(|task| task.wanted);
         out.holds("a move has its task", name, row.moving.iter().all(has_task), &row.moving);
     }
@@ -261,19 +262,19 @@ fn due(row: &Service, kind: Kind, name: &str, out: &mut Findings) {
         || !row.may_launch()
         || row.resolves()
         || for_room;
-    out.holds("somebody comes for what is due", name, row.owed.is_empty() || waits, (&row.owed, row.waits));
+    out.holds("somebody comes for what is due", name, row.pending.is_empty() || waits, (&row.pending, row.waits));
     // What was ever due was taken on, is still due, or is not wanted any more.
-    let ends = u64::from(row.launched) + u64::from(row.owed()) + row.not_wanted;
+    let ends = u64::from(row.launched) + u64::from(row.pending()) + row.not_wanted;
     out.same("launches that were due, by what became of them", name, row.ever_due, ends);
     if kind == Kind::Stream {
         // Of what calls asked for, some wait for an answer, or for the cell.
-        let ends = u64::from(row.launched) + u64::from(row.owed()) + u64::from(row.early) + row.given_up;
+        let ends = u64::from(row.launched) + u64::from(row.pending()) + u64::from(row.early) + row.given_up;
         out.same("tasks that were called for, by what became of them", name, row.called, ends);
     }
-    let (refused, owed) = (row.tries.refused(), row.owed());
+    let (refused, pending) = (row.tries.refused(), row.pending());
     // Daemons are booked when the scheduler looks.
-    out.holds("who was refused is due", name, refused <= owed || row.woken, (refused, owed));
-    out.holds("no entry of nothing", name, row.owed.iter().all(|(_, count)| *count > 0), &row.owed);
+    out.holds("who was refused is due", name, refused <= pending || row.woken, (refused, pending));
+    out.holds("no entry of nothing", name, row.pending.iter().all(|(_, count)| *count > 0), &row.pending);
 }
 
 /// One on each active host that meets the constraints.

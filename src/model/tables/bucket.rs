@@ -80,7 +80,7 @@ impl Tokens {
     }
 
     /// Takes `millionths` of a token. When there are fewer it takes none, unless the bucket is full: more can never be
-    /// there at one time, and the rest is owed.
+    /// there at one time, and the rest is pending.
     pub fn pay(&mut self, now: Time, millionths: u64) -> bool {
         let enough = self.wait_for(now, millionths) == Span::ZERO;
         if enough {

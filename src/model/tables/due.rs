@@ -68,8 +68,8 @@ impl Due {
 
     /// After an event: so many launches there were so far, so many are due, and whether these wait for a bucket, a queue
     /// or a cell. What was launched meanwhile is told with how long it waited, if it did.
-    pub fn settle(&mut self, now: Time, launched: u32, owed: u32, waits: bool, mut tell: impl FnMut(Span, u32)) {
-        if owed == 0 && self.count == 0 && !self.runs {
+    pub fn settle(&mut self, now: Time, launched: u32, pending: u32, waits: bool, mut tell: impl FnMut(Span, u32)) {
+        if pending == 0 && self.count == 0 && !self.runs {
             // What became due went at once.
             self.launched = launched;
             return;
@@ -78,9 +78,9 @@ impl Due {
         let gone = launched - self.launched;
         // What is due without a call of its own became so now; what is not wanted any more was the newest.
         let clock = self.clock;
-        self.push(clock, (owed + gone).saturating_sub(self.count));
-        while self.count > owed + gone {
-            let more = self.count - (owed + gone);
+        self.push(clock, (pending + gone).saturating_sub(self.count));
+        while self.count > pending + gone {
+            let more = self.count - (pending + gone);
             let Some((_, last)) = self.since.back_mut() else { break };
             let struck = more.min(*last);
             *last -= struck;
@@ -102,7 +102,7 @@ impl Due {
                 self.since.pop_front();
             }
         }
-        (self.launched, self.runs) = (launched, waits && owed > 0);
+        (self.launched, self.runs) = (launched, waits && pending > 0);
     }
 }
 
@@ -114,9 +114,9 @@ mod tests {
         Time::ZERO + Span::from_secs(seconds)
     }
 
-    fn told(due: &mut Due, now: u64, launched: u32, owed: u32, waits: bool) -> Vec<(u64, u32)> {
+    fn told(due: &mut Due, now: u64, launched: u32, pending: u32, waits: bool) -> Vec<(u64, u32)> {
         let mut told = Vec::new();
-        due.settle(at(now), launched, owed, waits, |span, count| told.push((span.0 / 1_000_000, count)));
+        due.settle(at(now), launched, pending, waits, |span, count| told.push((span.0 / 1_000_000, count)));
         told
     }
 

@@ -11,7 +11,7 @@ pub struct Lack {
     /// Tasks of this line that exist but are not available.
     pub tasks: u32,
     /// Tasks of this line that wait to be launched.
-    pub owed: u32,
+    pub pending: u32,
     /// Targets of this line that get requests and cannot answer.
     pub dead_targets: u32,
     /// What readers were told last, in millionths of a task.
@@ -24,12 +24,12 @@ pub struct Lack {
 
 impl Lack {
     fn new(cause: Cause, phase: Phase) -> Lack {
-        Lack { cause, phase, tasks: 0, owed: 0, dead_targets: 0, told_tasks: 0, told_rate: 0, rate: 0 }
+        Lack { cause, phase, tasks: 0, pending: 0, dead_targets: 0, told_tasks: 0, told_rate: 0, rate: 0 }
     }
 
     /// Whether the line can be struck out.
     pub(crate) fn idle(&self) -> bool {
-        self.tasks == 0 && self.owed == 0 && self.dead_targets == 0 && self.told_tasks == 0 && self.told_rate == 0
+        self.tasks == 0 && self.pending == 0 && self.dead_targets == 0 && self.told_tasks == 0 && self.told_rate == 0
     }
 }
 

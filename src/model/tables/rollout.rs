@@ -114,7 +114,7 @@ impl Rollout {
     }
 
     /// One more launch of a revision before is due, or one fewer; whether it is so.
-    pub fn owe_replacement(&mut self, revision: u8, more: bool) -> bool {
+    pub fn add_pending_replacement(&mut self, revision: u8, more: bool) -> bool {
         match self.replacements.iter().position(|(of, _)| *of == revision) {
             Some(row) if more => self.replacements[row].1 += 1,
             None if more => self.replacements.push((revision, 1)),

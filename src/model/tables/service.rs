@@ -110,7 +110,7 @@ pub struct Service {
     /// By zone of the cell.
     pub zones: Vec<InZone>,
     /// Causes of launches that are due, oldest first.
-    pub owed: VecDeque<(Cause, u32)>,
+    pub pending: VecDeque<(Cause, u32)>,
     /// Launches that were ever due.
     pub ever_due: u64,
     /// Those of them that are not wanted any more, and were never taken on.
@@ -243,7 +243,7 @@ pub struct Told {
 impl Service {
     /// As many as desired, all healthy, nothing due.
     pub(crate) fn is_steady(&self) -> bool {
-        self.wanted == self.goal() && self.starting == 0 && self.to_replace == 0 && self.owed.is_empty()
+        self.wanted == self.goal() && self.starting == 0 && self.to_replace == 0 && self.pending.is_empty()
     }
 
     /// A service with nothing yet.
@@ -260,7 +260,7 @@ impl Service {
             by_item: vec![OnItem::default(); items],
             item_zones: vec![0; if items > 1 { items * zones } else { 0 }],
             zones: vec![InZone::default(); zones],
-            owed: VecDeque::new(),
+            pending: VecDeque::new(),
             ever_due: 0,
             not_wanted: 0,
             called: 0,
@@ -385,8 +385,8 @@ impl Service {
         [self.task_set(0), self.task_set(1)].into_iter().flatten()
     }
 
-    pub fn owed(&self) -> u32 {
-        self.owed.iter().map(|(_, count)| count).sum()
+    pub fn pending(&self) -> u32 {
+        self.pending.iter().map(|(_, count)| count).sum()
     }
 
     /// One more launch is due, because of `cause`.
@@ -395,15 +395,15 @@ impl Service {
             return;
         }
         self.ever_due += u64::from(count);
-        match self.owed.back_mut() {
+        match self.pending.back_mut() {
             Some((last, more)) if *last == cause => *more += count,
-            _ => self.owed.push_back((cause, count)),
+            _ => self.pending.push_back((cause, count)),
         }
     }
 
     /// From now on `cause` is why launches wait that no fault made due.
     pub fn owe_to(&mut self, cause: Cause) {
-        for (of, _) in &mut self.owed {
+        for (of, _) in &mut self.pending {
             if of.as_fault().is_none() {
                 *of = cause;
             }
@@ -425,25 +425,25 @@ impl Service {
     /// One launch is due before all others.
     pub fn owe_first(&mut self, cause: Cause) {
         self.ever_due += 1;
-        self.owed.push_front((cause, 1));
+        self.pending.push_front((cause, 1));
     }
 
     /// It is not due any more.
     pub fn forgive_first(&mut self) {
         self.not_wanted += 1;
-        self.owed.pop_front();
+        self.pending.pop_front();
     }
 
     /// None is due any more.
     pub fn forgive_all(&mut self) {
-        self.not_wanted += u64::from(self.owed());
-        self.owed.clear();
+        self.not_wanted += u64::from(self.pending());
+        self.pending.clear();
         self.tries.keep(0);
     }
 
     /// Whether any launch is due, not held back, and not resting after it was refused.
     pub fn may_launch(&self) -> bool {
-        let mut open = self.owed.iter().filter(|(cause, _)| !self.held.contains(cause));
+        let mut open = self.pending.iter().filter(|(cause, _)| !self.held.contains(cause));
         let due = match self.tries.resting() {
             0 => open.next().is_some(),
             resting => open.map(|(_, count)| *count).sum::<u32>() > resting,
@@ -454,13 +454,13 @@ impl Service {
     /// The cause of the oldest launch that is due and not held back, if possible one that is `meant`; struck out.
     pub fn pay(&mut self, meant: impl Fn(Cause) -> bool) -> Option<Cause> {
         let open = |(cause, _): &(Cause, u32)| !self.held.contains(cause);
-        let first = self.owed.iter().position(|one| open(one) && meant(one.0));
-        let row = first.or_else(|| self.owed.iter().position(open))?;
-        let (cause, count) = &mut self.owed[row];
+        let first = self.pending.iter().position(|one| open(one) && meant(one.0));
+        let row = first.or_else(|| self.pending.iter().position(open))?;
+        let (cause, count) = &mut self.pending[row];
         let cause = *cause;
         *count -= 1;
         if *count == 0 {
-            self.owed.remove(row);
+            self.pending.remove(row);
         }
         self.keep_tries();
         Some(cause)
@@ -468,10 +468,10 @@ impl Service {
 
     /// Strikes out the newest launch that is due.
     pub fn forgive(&mut self) {
-        if let Some((_, count)) = self.owed.back_mut() {
+        if let Some((_, count)) = self.pending.back_mut() {
             *count -= 1;
             if *count == 0 {
-                self.owed.pop_back();
+                self.pending.pop_back();
             }
             self.not_wanted += 1;
             self.keep_tries();
@@ -481,7 +481,7 @@ impl Service {
     /// No more launches have been refused than are due.
     pub fn keep_tries(&mut self) {
         if self.tries.refused() > 0 {
-            self.tries.keep(self.owed());
+            self.tries.keep(self.pending());
         }
     }
 

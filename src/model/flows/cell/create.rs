@@ -72,7 +72,7 @@ fn mapped(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
         for service in services(&cx.plan.clusters[cluster]) {
             owe_all(world, service, cause, cx);
             cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
-            let due = world.services[service].owed();
+            let due = world.services[service].pending();
             if due > 0 {
                 plane::offered(world, service, due, cx);
             }

@@ -111,7 +111,7 @@ fn unheard(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
 /// A service would have been looked at: what is due waits for its cell.
 fn asleep(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    let due = row.owed();
+    let due = row.pending();
     if due > 0 {
         row.waits = Phase::ControlPlane;
         account::mark(world, service);

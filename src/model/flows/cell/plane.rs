@@ -183,12 +183,12 @@ pub(crate) fn closes(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
         match cx.plan.services[service].kind {
             Kind::Replica | Kind::Daemon if row.stalled() => {}
             Kind::Replica | Kind::Daemon => {
-                let due = row.owed();
+                let due = row.pending();
                 offered(world, service, due, cx);
             }
             // Those whose calls were taken on; the others have been offered with their calls.
-            Kind::Stream if row.owed() > 0 => {
-                cx.note(PlaneFact::Launches { service, what: Delayed::Offered, count: row.owed() });
+            Kind::Stream if row.pending() > 0 => {
+                cx.note(PlaneFact::Launches { service, what: Delayed::Offered, count: row.pending() });
             }
             Kind::Stream => {}
         }
@@ -198,7 +198,7 @@ pub(crate) fn closes(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
 /// Launches that waited and are not due any more are not wanted.
 pub(crate) fn not_due(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
-    let more = row.early.saturating_sub(row.owed());
+    let more = row.early.saturating_sub(row.pending());
     resumed(world, service, more, cx);
 }
 
@@ -224,7 +224,7 @@ pub(crate) fn blamed(world: &World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// A service stands in the cell's queue, once.
 pub(crate) fn queue_up(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    let due = world.services[service].owed();
+    let due = world.services[service].pending();
     held_back(world, service, due, cx);
     let cell = cell_of(world, cx.plan.services[service].cluster, cx);
     let row = &mut world.services[service];

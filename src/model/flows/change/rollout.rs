@@ -46,7 +46,7 @@ pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &
     no_rest(world, service);
     let row = &mut world.services[service];
     row.replace_cause = cause;
-    row.owed.iter_mut().filter(|(of, _)| of.as_fault().is_none()).for_each(|(of, _)| *of = cause);
+    row.pending.iter_mut().filter(|(of, _)| of.as_fault().is_none()).for_each(|(of, _)| *of = cause);
     wake::scheduler(world, service, cx);
 }
 

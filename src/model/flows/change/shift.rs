@@ -63,7 +63,7 @@ pub(super) fn enter(world: &mut World, service: ServiceId, stage: Lifecycle, cx:
             let row = &mut world.services[service];
             let due =
                 row.task_sets().map(|task_set| task_set.due(cx.plan.services[service].maximum_percent)).sum::<u32>();
-            row.owe(Cause::change(change), due.saturating_sub(row.owed()));
+            row.owe(Cause::change(change), due.saturating_sub(row.pending()));
             account::mark(world, service);
             wake::scheduler(world, service, cx);
         }

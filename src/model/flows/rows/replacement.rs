@@ -26,14 +26,14 @@ pub(crate) fn failed(world: &mut World, id: TaskId, plan: &Plan) {
     }
     let rollout = world.services[service].rollout.as_deref_mut();
     if let Some(rollout) = rollout.filter(|rollout| rollout.keeps(revision)) {
-        rollout.owe_replacement(revision, true);
+        rollout.add_pending_replacement(revision, true);
         account::change(world, plan, id, |task| task.marks.set(Marks::HAS_REPLACEMENT, true));
     }
 }
 
 /// A launch of a revision is taken on: whether it is a replacement.
 pub(crate) fn comes(row: &mut Service, revision: u8) -> bool {
-    row.rollout.as_deref_mut().is_some_and(|rollout| rollout.owe_replacement(revision, false))
+    row.rollout.as_deref_mut().is_some_and(|rollout| rollout.add_pending_replacement(revision, false))
 }
 
 /// A task is healthy: it needs no replacement, and may have one from now on.
@@ -49,7 +49,7 @@ pub(crate) fn not_due(world: &mut World, id: TaskId) {
     let task = world.tasks.at(id.slot);
     let (revision, has) = (task.revision, task.marks.has(Marks::HAS_REPLACEMENT));
     let row = &mut world.services[task.service];
-    if has && comes(row, revision) && row.owed() > 0 {
+    if has && comes(row, revision) && row.pending() > 0 {
         row.forgive();
     }
 }

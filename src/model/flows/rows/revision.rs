@@ -37,7 +37,7 @@ pub(crate) fn spares_due(row: &Service, percent: u32) -> u32 {
     let due = |task_set: TaskSet| {
         if row.stalled() { task_set.desired.saturating_sub(task_set.wanted) } else { task_set.due(percent) }
     };
-    spares.map(due).sum::<u32>().min(row.owed())
+    spares.map(due).sum::<u32>().min(row.pending())
 }
 
 /// A new task has got its zone: there it may be of another revision than where it was not known yet.

@@ -41,9 +41,9 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// Every daemon that is missing is due, because of what ended the one before it as far as there was one.
 pub(crate) fn book(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    let (due, owed) = (row.desired.saturating_sub(row.wanted), row.owed());
-    row.owe(Cause::mechanism(Mechanism::FirstStart), due.saturating_sub(owed));
-    for _ in due..owed {
+    let (due, pending) = (row.desired.saturating_sub(row.wanted), row.pending());
+    row.owe(Cause::mechanism(Mechanism::FirstStart), due.saturating_sub(pending));
+    for _ in due..pending {
         row.forgive();
     }
     // A daemon that ends on another host may stand for one that was refused.
@@ -91,7 +91,7 @@ pub(crate) fn first(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
         if open && !runs_on(world, service, host) {
             start(world, service, host, cx);
             // What was refused here is booked when the scheduler looks.
-            if world.services[service].tries.refused() > world.services[service].owed() {
+            if world.services[service].tries.refused() > world.services[service].pending() {
                 wake::scheduler(world, service, cx);
             }
         }

@@ -36,7 +36,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         if row.tries.resting() > 0 {
             let phase = row.tries.waits;
             wait_as(world, service, phase);
-        } else if !row.owed.is_empty() {
+        } else if !row.pending.is_empty() {
             // All that is due replaces tasks of a crash that lasts.
             wait_as(world, service, Phase::StartBackoff);
         }
@@ -88,7 +88,7 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
             plane::queue_up(world, service, cx);
         }
         Wait::Refused => {
-            let due = world.services[service].owed();
+            let due = world.services[service].pending();
             plane::held_back(world, service, due, cx);
             rests(world, service, Phase::ControlPlane, cx);
         }
@@ -204,7 +204,7 @@ fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut C
     }
     let row = &mut world.services[service];
     row.steady = false;
-    let count = row.owed();
+    let count = row.pending();
     cx.note(ServiceFact::Action { service, action: Action::TaskPlacementFailure, reason, count });
     again_later(world, service, cx);
 }

@@ -63,7 +63,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// Steady but for the moves that are under way.
 fn is_steady(row: &Service) -> bool {
     let moving = row.moving.len() as u32;
-    row.wanted == row.goal() + moving && row.starting <= moving && row.to_replace == 0 && row.owed.is_empty()
+    row.wanted == row.goal() + moving && row.starting <= moving && row.to_replace == 0 && row.pending.is_empty()
 }
 
 /// Whether a move has come to its end: the task that it started is healthy, or lost.

@@ -82,15 +82,15 @@ fn set_due(world: &mut World, service: ServiceId, percent: u32) {
     let row = &mut world.services[service];
     replacement::none_due(row);
     let due = row.task_sets().map(|task_set| task_set.due(percent)).sum();
-    let owed = row.owed();
-    if owed < due {
+    let pending = row.pending();
+    if pending < due {
         let cause = if row.to_replace > 0 { row.replace_cause } else { Cause::mechanism(Mechanism::FirstStart) };
-        row.owe(cause, due - owed);
+        row.owe(cause, due - pending);
     }
-    for _ in due..owed {
+    for _ in due..pending {
         row.forgive();
     }
-    if owed != due {
+    if pending != due {
         account::mark(world, service);
     }
 }
@@ -147,7 +147,7 @@ fn make_room(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx<'_
 
 /// Launches of a task set that are due.
 fn due_of(world: &World, service: ServiceId, task_set: &TaskSet, percent: u32) -> u32 {
-    if task_set.of.is_none() { world.services[service].owed() } else { task_set.due(percent) }
+    if task_set.of.is_none() { world.services[service].pending() } else { task_set.due(percent) }
 }
 
 /// Tasks that count as healthy; a task that has run for too short a time does not yet. Of one of two revisions: the

@@ -169,7 +169,7 @@ pub(crate) fn accept(world: &mut World, service: ServiceId, provider: ProviderId
     row.steady = false;
     row.tries.taken();
     let cause = revision::pay(row, dark).unwrap_or_else(|| {
-        // Nobody owed it: a daemon, on a host that has just come.
+        // Nobody pending it: a daemon, on a host that has just come.
         row.ever_due += 1;
         Cause::mechanism(Mechanism::FirstStart)
     });

@@ -102,7 +102,7 @@ fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within:
 fn owe_after(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
     if cx.plan.services[service].kind != Kind::Stream {
         let row = &mut world.services[service];
-        if row.wanted + row.owed() < row.goal() {
+        if row.wanted + row.pending() < row.goal() {
             row.owe(cause, 1);
         }
     }
@@ -192,7 +192,7 @@ fn failed_start(world: &mut World, service: ServiceId, born: crate::engine::Time
     cx.after(row.rest, step::Reconcile::Wake(service));
     if row.rest >= REST_IMPAIRED && !row.impaired {
         row.impaired = true;
-        let count = row.owed();
+        let count = row.pending();
         let action = Action::TaskStartImpaired;
         cx.note(ServiceFact::Action { service, action, reason, count });
     }

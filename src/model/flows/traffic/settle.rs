@@ -48,7 +48,7 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let service = &plan.services[id];
     tell_waits(world, id, cx);
-    if world.unborn(service.cluster) && world.services[id].owed.is_empty() {
+    if world.unborn(service.cluster) && world.services[id].pending.is_empty() {
         // Before anybody asks for its cluster nothing is missing.
         return;
     }
@@ -56,7 +56,7 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     if service.kind == Kind::Stream {
         return;
     }
-    book_owed(world, id, service);
+    book_pending(world, id, service);
     tell_need(world, id, service, cx);
     tell_lacks(world, id, cx);
     let mut asked = Asked::default();
@@ -83,12 +83,12 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
 /// Tells how long launches that were taken on had waited for a bucket, a queue or a cell.
 fn tell_waits(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
-    let owed = row.owed();
+    let pending = row.pending();
     // Launches of the scheduler that its cell does not know of yet wait for it; those of a call wait with the call.
     let unheard = if cx.plan.services[id].kind == Kind::Stream { 0 } else { row.early };
-    let waits = matches!(row.waits, Phase::LaunchThrottle | Phase::ControlPlane) || owed == 0;
+    let waits = matches!(row.waits, Phase::LaunchThrottle | Phase::ControlPlane) || pending == 0;
     let launched = row.launched;
-    row.due.settle(cx.now, launched, owed.max(unheard), waits, |span, count| {
+    row.due.settle(cx.now, launched, pending.max(unheard), waits, |span, count| {
         cx.note(PlaneFact::Waited { service: id, span, count });
     });
 }
@@ -118,21 +118,21 @@ fn tell_levels(world: &mut World, id: ServiceId, service: &plan::Service, cx: &m
 }
 
 /// Launches that are due stand in the books under the phase they wait in.
-fn book_owed(world: &mut World, id: ServiceId, service: &plan::Service) {
+fn book_pending(world: &mut World, id: ServiceId, service: &plan::Service) {
     let row = &mut world.services[id];
     for line in &mut row.lacks.lines {
-        line.owed = 0;
+        line.pending = 0;
     }
     // Of two revisions side by side, nobody misses the one without requests; its launches are the change's, if possible.
     let mut spares = revision::spares_due(row, service.maximum_percent);
     let own = row.rollout.as_ref().map(|one| Cause::change(one.change)).filter(|_| spares > 0);
-    let mine: u32 = row.owed.iter().filter(|(cause, _)| Some(*cause) == own).map(|(_, count)| count).sum();
+    let mine: u32 = row.pending.iter().filter(|(cause, _)| Some(*cause) == own).map(|(_, count)| count).sum();
     let mut others = spares.saturating_sub(mine);
-    for &(cause, count) in &row.owed {
+    for &(cause, count) in &row.pending {
         let left = if Some(cause) == own { &mut spares } else { &mut others };
         let skipped = count.min(*left);
         *left -= skipped;
-        row.lacks.line(cause, row.waits).owed += count - skipped;
+        row.lacks.line(cause, row.waits).pending += count - skipped;
     }
 }
 
@@ -152,9 +152,9 @@ fn tell_need(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut
 fn tell_lacks(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
     let missing = u64::from(row.desired.saturating_sub(row.available)) * MILLION;
-    let booked = row.lacks.share(missing, |line| u64::from(line.tasks + line.owed), |line, part| line.rate = part);
+    let booked = row.lacks.share(missing, |line| u64::from(line.tasks + line.pending), |line, part| line.rate = part);
     if missing > 0 && !booked {
-        // Every missing task is a row or is owed; this line keeps the sum true should that ever fail.
+        // Every missing task is a row or is pending; this line keeps the sum true should that ever fail.
         row.lacks.line(Cause::mechanism(Mechanism::FirstStart), Phase::Scheduling).rate = missing;
     }
     for line in &mut row.lacks.lines {
@@ -375,7 +375,7 @@ fn book_missing(world: &mut World, id: ServiceId, rate: u64, phase: Phase) {
         return;
     }
     let lacks = &mut world.services[id].lacks;
-    let unserved = |line: &Lack| u64::from((line.tasks + line.owed).saturating_sub(line.dead_targets));
+    let unserved = |line: &Lack| u64::from((line.tasks + line.pending).saturating_sub(line.dead_targets));
     if !lacks.share(rate, unserved, |line, part| line.rate += part) {
         lacks.line(Cause::mechanism(Mechanism::Demand), phase).rate += rate;
     }
