@@ -429,13 +429,13 @@ impl Service {
     }
 
     /// It is not due any more.
-    pub fn forgive_first(&mut self) {
+    pub fn write_off_first(&mut self) {
         self.not_wanted += 1;
         self.pending.pop_front();
     }
 
     /// None is due any more.
-    pub fn forgive_all(&mut self) {
+    pub fn write_off_all(&mut self) {
         self.not_wanted += u64::from(self.pending());
         self.pending.clear();
         self.tries.keep(0);
@@ -467,7 +467,7 @@ impl Service {
     }
 
     /// Strikes out the newest launch that is due.
-    pub fn forgive(&mut self) {
+    pub fn write_off(&mut self) {
         if let Some((_, count)) = self.pending.back_mut() {
             *count -= 1;
             if *count == 0 {

@@ -58,7 +58,7 @@ pub(super) fn refresh(cluster: ClusterId, cx: &Cx<'_>) -> Span {
 fn owe_all(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
     if cx.plan.services[service].kind == Kind::Replica {
         let row = &mut world.services[service];
-        row.forgive_all();
+        row.write_off_all();
         row.owe(cause, row.desired);
         row.waits = Phase::ControlPlane;
         account::mark(world, service);

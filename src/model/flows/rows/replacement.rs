@@ -50,7 +50,7 @@ pub(crate) fn not_due(world: &mut World, id: TaskId) {
     let (revision, has) = (task.revision, task.marks.has(Marks::HAS_REPLACEMENT));
     let row = &mut world.services[task.service];
     if has && comes(row, revision) && row.pending() > 0 {
-        row.forgive();
+        row.write_off();
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn book(world: &mut World, service: ServiceId) {
     let (due, pending) = (row.desired.saturating_sub(row.wanted), row.pending());
     row.owe(Cause::mechanism(Mechanism::FirstStart), due.saturating_sub(pending));
     for _ in due..pending {
-        row.forgive();
+        row.write_off();
     }
     // A daemon that ends on another host may stand for one that was refused.
     row.keep_tries();

@@ -88,7 +88,7 @@ fn set_due(world: &mut World, service: ServiceId, percent: u32) {
         row.owe(cause, due - pending);
     }
     for _ in due..pending {
-        row.forgive();
+        row.write_off();
     }
     if pending != due {
         account::mark(world, service);

@@ -37,10 +37,10 @@ pub(crate) fn extra(
         Ok(_) => {}
         // Another launch comes in its place, with luck of its own.
         Err(plane::Wait::Refused | plane::Wait::Unlucky(_)) => {
-            row.forgive_first();
+            row.write_off_first();
             row.tries.skip();
         }
-        Err(_) => row.forgive_first(),
+        Err(_) => row.write_off_first(),
     }
     launched
 }
