@@ -229,7 +229,10 @@ fn tasks(t: u64, zones: [u32; 3], cause: Cause) -> Vec<(Time, Fact)> {
         facts.push((at(t), Fact::Service(ServiceFact::Running { service: WEB, zone, count })));
     }
     let millionths = 1_000_000 * u64::from(6u32.saturating_sub(zones.iter().sum()));
-    facts.push((at(t), Fact::Service(ServiceFact::Lack { service: WEB, cause, phase: Phase::Detection, millionths })));
+    facts.push((
+        at(t),
+        Fact::Service(ServiceFact::Shortfall { service: WEB, cause, phase: Phase::Detection, millionths }),
+    ));
     facts
 }
 
@@ -513,11 +516,11 @@ fn a_million_short_occurrences_are_folded() {
         let mut facts = vec![(at(t), Fact::Fault(FaultFact::Begins { cause }))];
         facts.push((at(t), Fact::Fault(FaultFact::Hits { cause, what: Hit::Task(WEB) })));
         facts.push((at(t), Fact::Service(ServiceFact::Available { service: WEB, zone: ZoneId(0), count: 1 })));
-        let lack =
-            |millionths| Fact::Service(ServiceFact::Lack { service: WEB, cause, phase: Phase::Start, millionths });
-        facts.push((at(t), lack(1_000_000)));
+        let shortfall =
+            |millionths| Fact::Service(ServiceFact::Shortfall { service: WEB, cause, phase: Phase::Start, millionths });
+        facts.push((at(t), shortfall(1_000_000)));
         facts.push((at(t + 5), Fact::Service(ServiceFact::Available { service: WEB, zone: ZoneId(0), count: 2 })));
-        facts.push((at(t + 5), lack(0)));
+        facts.push((at(t + 5), shortfall(0)));
         metrics.read(&facts);
     }
     let run = metrics.finish(plan.end());

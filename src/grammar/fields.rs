@@ -115,7 +115,7 @@ impl<'o, 'r, 'a> Fields<'o, 'r, 'a> {
             }
         }
         if chosen.is_none() && self.strangers().next().is_none() {
-            self.reader.lacks(T::NOUN, T::VARIANTS.iter().map(|variant| variant.key));
+            self.reader.shortfalls(T::NOUN, T::VARIANTS.iter().map(|variant| variant.key));
         }
         found
     }

@@ -57,7 +57,7 @@ impl Reader<'_> {
             }
         }
         if written.is_empty() {
-            self.lacks(T::NOUN, keys());
+            self.shortfalls(T::NOUN, keys());
         }
         found
     }

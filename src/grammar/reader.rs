@@ -306,7 +306,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Says that the object at hand has no kind.
-    pub fn lacks<'k>(&mut self, noun: &str, keys: impl Iterator<Item = &'k str>) {
+    pub fn shortfalls<'k>(&mut self, noun: &str, keys: impl Iterator<Item = &'k str>) {
         let subject = subject(&self.at);
         let words = || (format!("{subject} lacks its {noun}"), format!("one of: {}", listed(keys)));
         self.error(Mistake::Missing, words);

@@ -82,7 +82,7 @@ fn published(fact: &Fact) -> bool {
             | ServiceFact::Need { .. }
             | ServiceFact::Flow { .. }
             | ServiceFact::LossRate { .. }
-            | ServiceFact::Lack { .. },
+            | ServiceFact::Shortfall { .. },
         )
         | Fact::Host(HostFact::Count { .. } | HostFact::Reservation { .. })
         | Fact::Change(

@@ -57,7 +57,7 @@ pub struct Ledger {
     errors: Errors,
     rows: Vec<Row>,
     rates: Levels,
-    lacks: Levels,
+    shortfalls: Levels,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +65,7 @@ struct Row {
     why: Why,
     phase: Phase,
     rate: Integral,
-    lack: Integral,
+    shortfall: Integral,
 }
 
 /// Levels above zero by cause, occurrence included, in order; a handful at any time.
@@ -94,7 +94,7 @@ impl Ledger {
             errors: Errors::new(from),
             rows: Vec::new(),
             rates: Levels::default(),
-            lacks: Levels::default(),
+            shortfalls: Levels::default(),
         }
     }
 
@@ -120,11 +120,11 @@ impl Ledger {
     }
 
     /// Tasks missing; true when this cause costs the service tasks in this phase from now on.
-    pub fn lack(&mut self, now: Time, cause: Cause, phase: Phase, millionths: u64) -> bool {
-        let (place, known) = self.place(cause, phase, millionths, |ledger| &ledger.lacks);
+    pub fn shortfall(&mut self, now: Time, cause: Cause, phase: Phase, millionths: u64) -> bool {
+        let (place, known) = self.place(cause, phase, millionths, |ledger| &ledger.shortfalls);
         let Some(row) = place else { return false };
-        let before = self.lacks.put(cause, phase, row, millionths);
-        let level = &mut self.rows[row as usize].lack;
+        let before = self.shortfalls.put(cause, phase, row, millionths);
+        let level = &mut self.rows[row as usize].shortfall;
         level.set(now, level.level() - before + millionths);
         millionths > 0 && !known
     }
@@ -147,7 +147,7 @@ impl Ledger {
         let found = self.rows.iter().position(|row| row.why == why && row.phase == phase);
         let row = found.unwrap_or_else(|| {
             let zero = Integral::new(self.from);
-            self.rows.push(Row { why, phase, rate: zero, lack: zero });
+            self.rows.push(Row { why, phase, rate: zero, shortfall: zero });
             self.rows.len() - 1
         });
         (Some(row as u32), false)
@@ -158,8 +158,8 @@ impl Ledger {
         self.served.reach(end);
         let ended = |row: &mut Row| {
             row.rate.reach(end);
-            row.lack.reach(end);
-            Loss { why: row.why, phase: row.phase, requests: row.rate.sum(), task_time: row.lack.sum() }
+            row.shortfall.reach(end);
+            Loss { why: row.why, phase: row.phase, requests: row.rate.sum(), task_time: row.shortfall.sum() }
         };
         let mut losses: Vec<Loss> = self.rows.iter_mut().map(ended).collect();
         losses.retain(|loss| loss.requests > 0 || loss.task_time > 0);

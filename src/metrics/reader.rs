@@ -284,8 +284,8 @@ impl Metrics {
                     self.concerns(now, cause, service);
                 }
             }
-            ServiceFact::Lack { service, cause, phase, millionths } => {
-                if self.subject(service).ledger.lack(now, cause, phase, millionths) {
+            ServiceFact::Shortfall { service, cause, phase, millionths } => {
+                if self.subject(service).ledger.shortfall(now, cause, phase, millionths) {
                     self.concerns(now, cause, service);
                 }
             }

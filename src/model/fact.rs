@@ -115,7 +115,7 @@ pub enum ServiceFact {
     },
     /// Tasks missing from the desired count through one cause in one phase. Over all: exactly
     /// max(0, desired - available), in millionths of a task.
-    Lack {
+    Shortfall {
         service: ServiceId,
         cause: Cause,
         /// Where on its way back.

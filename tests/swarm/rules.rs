@@ -63,7 +63,7 @@ struct Log<'a> {
     flows: BTreeMap<ServiceId, (u64, u64)>,
     needs: BTreeMap<ServiceId, (u32, u32)>,
     losses: BTreeMap<(ServiceId, Cause, Phase), u64>,
-    lacks: BTreeMap<(ServiceId, Cause, Phase), u64>,
+    shortfalls: BTreeMap<(ServiceId, Cause, Phase), u64>,
 }
 
 impl<'a> Log<'a> {
@@ -85,7 +85,7 @@ impl<'a> Log<'a> {
             flows: BTreeMap::new(),
             needs: BTreeMap::new(),
             losses: BTreeMap::new(),
-            lacks: BTreeMap::new(),
+            shortfalls: BTreeMap::new(),
         }
     }
 
@@ -121,8 +121,8 @@ impl<'a> Log<'a> {
             Fact::Service(ServiceFact::LossRate { service, cause, phase, rate }) => {
                 self.losses.insert((service, cause, phase), rate);
             }
-            Fact::Service(ServiceFact::Lack { service, cause, phase, millionths }) => {
-                self.lacks.insert((service, cause, phase), millionths);
+            Fact::Service(ServiceFact::Shortfall { service, cause, phase, millionths }) => {
+                self.shortfalls.insert((service, cause, phase), millionths);
             }
             _ => {}
         }
@@ -211,7 +211,7 @@ impl<'a> Log<'a> {
         let sum = |levels: &BTreeMap<(ServiceId, Cause, Phase), u64>| {
             levels.range(of(id)).map(|(_, level)| level).sum::<u64>()
         };
-        let (losses, lacks) = (sum(&self.losses), sum(&self.lacks));
+        let (losses, shortfalls) = (sum(&self.losses), sum(&self.shortfalls));
         let zones = (id, ZoneId(0))..=(id, ZoneId(u16::MAX));
         let available: u32 = self.available.range(zones.clone()).map(|(_, count)| count).sum();
         let running: u32 = self.running.range(zones).map(|(_, count)| count).sum();
@@ -222,7 +222,7 @@ impl<'a> Log<'a> {
             format!("{name}: losses {losses}, offered {offered}, served {served}")
         });
         let missing = u64::from(desired.saturating_sub(available)) * 1_000_000;
-        self.holds(lacks == missing, || format!("{name}: lacks {lacks}, missing {missing}"));
+        self.holds(shortfalls == missing, || format!("{name}: lacks {shortfalls}, missing {missing}"));
         self.holds(available <= running, || format!("{name}: {available} available, {running} running"));
     }
 }

@@ -46,7 +46,7 @@ impl Toy {
         cx.note(ServiceFact::Available { service, zone, count });
         cx.note(ServiceFact::Running { service, zone, count });
         let (cause, phase) = (Cause::mechanism(Mechanism::Crash), Phase::Detection);
-        cx.note(ServiceFact::Lack { service, cause, phase, millionths: u64::from(!self.up) * 1_000_000 });
+        cx.note(ServiceFact::Shortfall { service, cause, phase, millionths: u64::from(!self.up) * 1_000_000 });
     }
 }
 

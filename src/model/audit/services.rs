@@ -190,7 +190,7 @@ fn list(world: &World, zone: &InZone, there: &[u32], name: &str, out: &mut Findi
 /// The books hold every task that is missing and every dead target, under its cause and phase.
 fn books(row: &Service, recount: &Recount, name: &str, out: &mut Findings) {
     let mut kept = BTreeMap::new();
-    for line in &row.lacks.lines {
+    for line in &row.shortfalls.lines {
         let twice = kept.insert((line.cause, line.phase), [line.tasks, line.dead_targets]).is_some();
         out.holds("one line for each cause and phase", name, !twice, line);
     }
@@ -210,10 +210,10 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
         let here = &row.zones[usize::from(zone.0 - world.first_zone)];
         out.same("running and available as told", name, here.told, (here.running, here.available));
     }
-    let lines = &row.lacks.lines;
-    let lacks: u64 = lines.iter().map(|line| line.told_tasks).sum();
+    let lines = &row.shortfalls.lines;
+    let shortfalls: u64 = lines.iter().map(|line| line.told_tasks).sum();
     let missing = u64::from(row.desired.saturating_sub(row.available)) * 1_000_000;
-    out.same("lacks make what is missing", name, lacks, missing);
+    out.same("lacks make what is missing", name, shortfalls, missing);
     let lost: u64 = lines.iter().map(|line| line.told_rate).sum();
     let (offered, served) = row.told.flow.unwrap_or_default();
     out.holds("served <= offered", name, served <= offered, (served, offered));

@@ -4,8 +4,8 @@ use super::asked::Asked;
 use super::bucket::Tokens;
 use super::due::Due;
 use super::host::NIL;
-use super::lack::Lacks;
 use super::rollout::{Digest, Feature, Revision, Rollout, Shift, Stage};
+use super::shortfall::Shortfalls;
 use super::tries::Tries;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Mechanism, Phase};
@@ -126,7 +126,7 @@ pub struct Service {
     /// Causes whose launches are held back until their fault ends.
     pub held: Vec<Cause>,
     pub waits: Phase,
-    pub lacks: Lacks,
+    pub shortfalls: Shortfalls,
     /// Launches by the service scheduler: 500 a minute ([ecs-quotas]). Nothing binds those of a stream.
     pub launches: Tokens,
     /// A wake-up is on its way.
@@ -269,7 +269,7 @@ impl Service {
             due: Due::default(),
             held: Vec::new(),
             waits: Phase::Scheduling,
-            lacks: Lacks::default(),
+            shortfalls: Shortfalls::default(),
             launches,
             woken: false,
             queued: [None; 2],

@@ -45,10 +45,10 @@ impl Read for Objective {
             }
         }
         if subject.is_none() {
-            reader.lacks("subject", Subject::ALL.iter().map(|known| known.1));
+            reader.shortfalls("subject", Subject::ALL.iter().map(|known| known.1));
         }
         if measure.is_none() {
-            reader.lacks("measure", ["requestAvailability", "recoverSeconds", "outcome"].into_iter());
+            reader.shortfalls("measure", ["requestAvailability", "recoverSeconds", "outcome"].into_iter());
         }
         let ((subject, name), (_, found)) = (subject?, measure?);
         let (keys, bound) = found?;
@@ -89,7 +89,7 @@ fn bound(value: &Value, key: &str, reader: &mut Reader<'_>) -> Option<Promise> {
         }
     }
     if found.is_none() {
-        reader.lacks("bound", BOUNDS.into_iter());
+        reader.shortfalls("bound", BOUNDS.into_iter());
     }
     let (mut keys, bound) = found?.1?;
     keys.insert(0, key.to_owned());

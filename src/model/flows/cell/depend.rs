@@ -29,7 +29,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         return;
     }
     world.depends_ppm = left as u32;
-    world.depends_cause = row.lacks.lines.iter().map(|line| line.cause).find(|cause| cause.as_fault().is_some());
+    world.depends_cause = row.shortfalls.lines.iter().map(|line| line.cause).find(|cause| cause.as_fault().is_some());
     let cells: Vec<CellId> = world.planes.ids().collect();
     for cell in cells {
         headroom::rate_changed(world, cell, cx);

@@ -146,7 +146,7 @@ fn of_cell(world: &World, cell: CellId, new: bool) -> Level {
 fn of_new(world: &World, service: ServiceId) -> Option<Asked> {
     let row = &world.services[service];
     let own = Cause::change(row.trial?.0);
-    let spoilt = row.lacks.lines.iter().filter(|line| line.cause == own);
+    let spoilt = row.shortfalls.lines.iter().filter(|line| line.cause == own);
     // No task waits in these phases: what stands there are requests that the defect spoils.
     let spoilt = spoilt.filter(|line| matches!(line.phase, Phase::Errors | Phase::Overload));
     let failed: u64 = spoilt.map(|line| line.rate).sum();

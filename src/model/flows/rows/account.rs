@@ -189,7 +189,7 @@ fn move_to(world: &mut World, slot: u32, service: &plan::Service, before: &Stand
     }
     for (standing, add) in [(before, false), (after, true)] {
         if standing.counted & (LACKING | DEAD) != 0 {
-            let line = row.lacks.line(standing.cause, standing.phase);
+            let line = row.shortfalls.line(standing.cause, standing.phase);
             shift(&mut line.tasks, standing.counted & LACKING != 0, add);
             shift(&mut line.dead_targets, standing.counted & DEAD != 0, add);
         }

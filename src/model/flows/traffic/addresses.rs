@@ -16,7 +16,7 @@ use crate::model::flows::{Cx, World};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::Plan;
 use crate::model::quantity::part_of;
-use crate::model::tables::lack::Split;
+use crate::model::tables::shortfall::Split;
 use crate::model::{plan, step};
 
 pub(crate) fn handle(world: &mut World, step: step::Addresses, cx: &mut Cx<'_>) {
@@ -186,7 +186,7 @@ pub(super) fn book(world: &mut World, id: ServiceId, plan: &Plan, lost: u64) {
     for zone in nodes(&plan.services[id]) {
         let silent = used.answers(world, *zone) == Some(false);
         if let (true, Some(&cause)) = (silent, world.zones[*zone].node_out.first()) {
-            world.services[id].lacks.line(cause, Phase::Dns).rate += split.part(1);
+            world.services[id].shortfalls.line(cause, Phase::Dns).rate += split.part(1);
         }
     }
 }

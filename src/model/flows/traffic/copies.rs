@@ -16,7 +16,7 @@ use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::Plan;
 use crate::model::quantity::part_of;
 use crate::model::tables::asked::Asked;
-use crate::model::tables::lack::Split;
+use crate::model::tables::shortfall::Split;
 
 /// What green is asked in copies, and answers, from now on.
 pub(super) fn copied(world: &mut World, service: ServiceId, plan: &Plan) -> Asked {

@@ -16,7 +16,7 @@ use crate::model::flows::rows::account;
 use crate::model::flows::{Cx, World};
 use crate::model::ids::ServiceId;
 use crate::model::tables::application::{Application, Move, SLOTS, Stage, WHOLE};
-use crate::model::tables::lack::Split;
+use crate::model::tables::shortfall::Split;
 use crate::model::{plan, step};
 
 pub(crate) fn handle(world: &mut World, step: step::Dispatch, cx: &mut Cx<'_>) {
@@ -114,7 +114,7 @@ pub(crate) fn spoil(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'
     };
     let cause = app.table_down.first().copied();
     if let (Some(cause), true) = (cause, lost > 0) {
-        world.services[id].lacks.line(cause, Phase::Errors).rate += lost;
+        world.services[id].shortfalls.line(cause, Phase::Errors).rate += lost;
         return served - lost;
     }
     served
@@ -146,7 +146,7 @@ pub(crate) fn share_of(world: &World, plan: &plan::Plan, id: ServiceId, hits: &[
 pub(crate) fn loses(world: &World, id: ServiceId, cx: &mut Cx<'_>) {
     let Some(app) = &world.application else { return };
     let Some(planned) = cx.plan.application.as_ref().filter(|planned| planned.router == id) else { return };
-    let fresh = world.services[id].lacks.lines.iter().filter(|line| line.told_rate == 0 && line.rate > 0);
+    let fresh = world.services[id].shortfalls.lines.iter().filter(|line| line.told_rate == 0 && line.rate > 0);
     // Customers without a cell are in no cell that could be hit.
     let of_none = |cause: Cause| planned.refresh.is_some() && app.table_down.contains(&cause);
     for line in fresh.filter(|line| line.cause.as_fault().is_some() && !of_none(line.cause)) {

@@ -29,7 +29,7 @@ pub(crate) fn spoil(
         let slow = asked.min(room) - asked.min(answers.room);
         for (phase, rate) in [(Phase::Errors, answers.errors), (Phase::Overload, slow)] {
             if rate > 0 {
-                world.services[service].lacks.line(Cause::change(change), phase).rate += rate;
+                world.services[service].shortfalls.line(Cause::change(change), phase).rate += rate;
                 spoilt += rate;
             }
         }

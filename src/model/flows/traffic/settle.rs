@@ -16,9 +16,9 @@ use crate::model::plan;
 use crate::model::plan::{Kind, Plan, WHOLE};
 use crate::model::quantity::{part_of, percent_up};
 use crate::model::tables::asked::Asked;
-use crate::model::tables::lack::{Lack, Split};
 use crate::model::tables::rollout::Shift;
 use crate::model::tables::service::InZone;
+use crate::model::tables::shortfall::{Shortfall, Split};
 
 /// Millionths in one.
 const MILLION: u64 = 1_000_000;
@@ -58,7 +58,7 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     }
     book_pending(world, id, service);
     tell_need(world, id, service, cx);
-    tell_lacks(world, id, cx);
+    tell_shortfalls(world, id, cx);
     let mut asked = Asked::default();
     if service.traffic.is_some() {
         let mut served = route(world, id, plan);
@@ -77,7 +77,7 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
         debug_assert!(adds_up(&world.services[id].by_zone, asked), "zones do not add up to {asked:?}");
         alarms::see(world, id, asked, cx);
     }
-    world.services[id].lacks.lines.retain(|line| !line.idle());
+    world.services[id].shortfalls.lines.retain(|line| !line.idle());
 }
 
 /// Tells how long launches that were taken on had waited for a bucket, a queue or a cell.
@@ -120,7 +120,7 @@ fn tell_levels(world: &mut World, id: ServiceId, service: &plan::Service, cx: &m
 /// Launches that are due stand in the books under the phase they wait in.
 fn book_pending(world: &mut World, id: ServiceId, service: &plan::Service) {
     let row = &mut world.services[id];
-    for line in &mut row.lacks.lines {
+    for line in &mut row.shortfalls.lines {
         line.pending = 0;
     }
     // Of two revisions side by side, nobody misses the one without requests; its launches are the change's, if possible.
@@ -132,7 +132,7 @@ fn book_pending(world: &mut World, id: ServiceId, service: &plan::Service) {
         let left = if Some(cause) == own { &mut spares } else { &mut others };
         let skipped = count.min(*left);
         *left -= skipped;
-        row.lacks.line(cause, row.waits).pending += count - skipped;
+        row.shortfalls.line(cause, row.waits).pending += count - skipped;
     }
 }
 
@@ -149,18 +149,24 @@ fn tell_need(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut
     }
 }
 
-fn tell_lacks(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
+fn tell_shortfalls(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
     let missing = u64::from(row.desired.saturating_sub(row.available)) * MILLION;
-    let booked = row.lacks.share(missing, |line| u64::from(line.tasks + line.pending), |line, part| line.rate = part);
+    let booked =
+        row.shortfalls.share(missing, |line| u64::from(line.tasks + line.pending), |line, part| line.rate = part);
     if missing > 0 && !booked {
         // Every missing task is a row or is pending; this line keeps the sum true should that ever fail.
-        row.lacks.line(Cause::mechanism(Mechanism::FirstStart), Phase::Scheduling).rate = missing;
+        row.shortfalls.line(Cause::mechanism(Mechanism::FirstStart), Phase::Scheduling).rate = missing;
     }
-    for line in &mut row.lacks.lines {
+    for line in &mut row.shortfalls.lines {
         if line.told_tasks != line.rate {
             line.told_tasks = line.rate;
-            cx.note(ServiceFact::Lack { service: id, cause: line.cause, phase: line.phase, millionths: line.rate });
+            cx.note(ServiceFact::Shortfall {
+                service: id,
+                cause: line.cause,
+                phase: line.phase,
+                millionths: line.rate,
+            });
         }
     }
 }
@@ -182,7 +188,7 @@ struct Routed {
 
 /// Splits the offered rate and books the losses; returns what is served.
 fn route(world: &mut World, id: ServiceId, plan: &Plan) -> u64 {
-    for line in &mut world.services[id].lacks.lines {
+    for line in &mut world.services[id].shortfalls.lines {
         line.rate = 0;
     }
     let offered = world.services[id].rate;
@@ -339,7 +345,7 @@ fn pour_grey(world: &mut World, id: ServiceId, zone: ZoneId, offered: u64, full:
     let mut by_latency = Split::over(slowed, row.grey.iter().map(|grey| grey.added.0).sum());
     for grey in &row.grey {
         let lost = by_errors.part(u64::from(grey.errors_ppm)) + by_latency.part(grey.added.0);
-        world.services[id].lacks.line(grey.cause, Phase::Errors).rate += lost;
+        world.services[id].shortfalls.line(grey.cause, Phase::Errors).rate += lost;
     }
     routed.overload += offered - answered - slowed;
     routed.served += answered - errors;
@@ -347,8 +353,8 @@ fn pour_grey(world: &mut World, id: ServiceId, zone: ZoneId, offered: u64, full:
 
 /// Requests to dead targets are lost to whatever killed these.
 fn book_dead(world: &mut World, id: ServiceId, rate: u64) {
-    let lacks = &mut world.services[id].lacks;
-    if !lacks.share(rate, |line| u64::from(line.dead_targets), |line, part| line.rate += part) {
+    let shortfalls = &mut world.services[id].shortfalls;
+    if !shortfalls.share(rate, |line| u64::from(line.dead_targets), |line, part| line.rate += part) {
         book_missing(world, id, rate, Phase::Detection);
     }
 }
@@ -364,7 +370,7 @@ fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate
     let full = u128::from(row.desired) * u128::from(per_task);
     let demand = u64::try_from(u128::from(row.rate).saturating_sub(full)).unwrap_or(u64::MAX).min(rate);
     if demand > 0 {
-        row.lacks.line(Cause::mechanism(Mechanism::Demand), Phase::Overload).rate += demand;
+        row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Overload).rate += demand;
     }
     book_missing(world, id, rate - demand, Phase::Overload);
 }
@@ -374,10 +380,10 @@ fn book_missing(world: &mut World, id: ServiceId, rate: u64, phase: Phase) {
     if rate == 0 {
         return;
     }
-    let lacks = &mut world.services[id].lacks;
-    let unserved = |line: &Lack| u64::from((line.tasks + line.pending).saturating_sub(line.dead_targets));
-    if !lacks.share(rate, unserved, |line, part| line.rate += part) {
-        lacks.line(Cause::mechanism(Mechanism::Demand), phase).rate += rate;
+    let shortfalls = &mut world.services[id].shortfalls;
+    let unserved = |line: &Shortfall| u64::from((line.tasks + line.pending).saturating_sub(line.dead_targets));
+    if !shortfalls.share(rate, unserved, |line, part| line.rate += part) {
+        shortfalls.line(Cause::mechanism(Mechanism::Demand), phase).rate += rate;
     }
 }
 
@@ -391,7 +397,7 @@ fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
     versions::tell(world, id, cx);
     copies::tell(world, id, cx);
     dispatch::loses(world, id, cx);
-    for line in &mut world.services[id].lacks.lines {
+    for line in &mut world.services[id].shortfalls.lines {
         if line.told_rate == line.rate {
             continue;
         }

@@ -9,8 +9,8 @@ use crate::model::flows::{Cx, World};
 use crate::model::ids::{ChangeId, ServiceId, ZoneId};
 use crate::model::plan::{Plan, WHOLE};
 use crate::model::quantity::part_of;
-use crate::model::tables::lack::Split;
 use crate::model::tables::rollout::Revision;
+use crate::model::tables::shortfall::Split;
 
 /// Books what bad revisions of a service spoil of the rate that is offered to its living targets in a zone: answers that
 /// are errors, and what a slower task cannot answer. `exposed` grows by what the new revision of a deployment gets.
@@ -80,7 +80,7 @@ fn by_revision(
         let [errors, slow] = spoils(defect, part, worn.unwrap_or([count, 0, 0, 0, 0, 0, 0, 0]), per_task, seen);
         for (phase, rate) in [(Phase::Errors, errors), (Phase::Overload, slow)] {
             if rate > 0 {
-                world.services[id].lacks.line(cause, phase).rate += rate;
+                world.services[id].shortfalls.line(cause, phase).rate += rate;
                 spoilt += rate;
             }
         }

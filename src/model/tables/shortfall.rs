@@ -4,7 +4,7 @@ use crate::model::fact::{Cause, Phase};
 
 /// One line of the books of a service.
 #[derive(Clone, Copy, Debug)]
-pub struct Lack {
+pub struct Shortfall {
     pub cause: Cause,
     /// Where on its way back.
     pub phase: Phase,
@@ -22,9 +22,9 @@ pub struct Lack {
     pub(crate) rate: u64,
 }
 
-impl Lack {
-    fn new(cause: Cause, phase: Phase) -> Lack {
-        Lack { cause, phase, tasks: 0, pending: 0, dead_targets: 0, told_tasks: 0, told_rate: 0, rate: 0 }
+impl Shortfall {
+    fn new(cause: Cause, phase: Phase) -> Shortfall {
+        Shortfall { cause, phase, tasks: 0, pending: 0, dead_targets: 0, told_tasks: 0, told_rate: 0, rate: 0 }
     }
 
     /// Whether the line can be struck out.
@@ -35,25 +35,30 @@ impl Lack {
 
 /// The books of one service.
 #[derive(Clone, Debug, Default)]
-pub struct Lacks {
-    pub(crate) lines: Vec<Lack>,
+pub struct Shortfalls {
+    pub(crate) lines: Vec<Shortfall>,
 }
 
-impl Lacks {
+impl Shortfalls {
     /// The line of a cause and phase; opened when there is none.
-    pub(crate) fn line(&mut self, cause: Cause, phase: Phase) -> &mut Lack {
+    pub(crate) fn line(&mut self, cause: Cause, phase: Phase) -> &mut Shortfall {
         let found = self.lines.iter().position(|line| line.cause == cause && line.phase == phase);
         let row = found.unwrap_or_else(|| {
-            self.lines.push(Lack::new(cause, phase));
+            self.lines.push(Shortfall::new(cause, phase));
             self.lines.len() - 1
         });
         &mut self.lines[row]
     }
 }
 
-impl Lacks {
+impl Shortfalls {
     /// Shares `total` out over the lines by weight, exactly; whether any line has a weight.
-    pub(crate) fn share(&mut self, total: u64, weight: impl Fn(&Lack) -> u64, give: impl Fn(&mut Lack, u64)) -> bool {
+    pub(crate) fn share(
+        &mut self,
+        total: u64,
+        weight: impl Fn(&Shortfall) -> u64,
+        give: impl Fn(&mut Shortfall, u64),
+    ) -> bool {
         let sum = self.lines.iter().map(&weight).sum();
         if let [line] = &mut self.lines[..] {
             give(line, if sum > 0 { total } else { 0 });
