@@ -20,17 +20,17 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         for revision in &row.revisions {
             let counted = count(world, plan, id, revision.number);
             let kept = [revision.wanted, revision.starting, revision.to_replace];
-            let (wanted, [targets, spares]) = counted;
+            let (wanted, [targets, surplus]) = counted;
             out.same("tasks of a revision", name, (kept, revision.targets.clone()), (wanted, targets.clone()));
             if !revision.by_item.is_empty() {
                 let counted = by_item(world, plan, id, revision.number);
                 out.same("lasting tasks of a revision by item", name, &revision.by_item, &counted);
             }
-            if !revision.spares.is_empty() {
-                out.same("spares of a revision", name, revision.spares.clone(), spares.clone());
+            if !revision.surplus.is_empty() {
+                out.same("spares of a revision", name, revision.surplus.clone(), surplus.clone());
             }
             let by_wear = revision.worn.iter().map(|row| row.map(|counts| counts.iter().sum::<u32>()));
-            let all = targets.iter().zip(&spares).map(|(row, spares)| [row[0], row[1], spares[0], spares[1]]);
+            let all = targets.iter().zip(&surplus).map(|(row, surplus)| [row[0], row[1], surplus[0], surplus[1]]);
             let adds_up = revision.worn.is_empty() || by_wear.eq(all);
             out.holds("targets by wear", name, adds_up, &revision.worn);
         }

@@ -219,9 +219,9 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
     out.holds("served <= offered", name, served <= offered, (served, offered));
     out.same("losses make what fails", name, lost, offered.saturating_sub(served));
     let pending: u32 = lines.iter().map(|line| line.pending).sum();
-    let spares = crate::model::flows::rows::revision::spares_due(row, service.maximum_percent);
+    let surplus = crate::model::flows::rows::revision::surplus_due(row, service.maximum_percent);
     let due =
-        if service.kind == Kind::Daemon { row.desired.saturating_sub(row.wanted) } else { row.pending() - spares };
+        if service.kind == Kind::Daemon { row.desired.saturating_sub(row.wanted) } else { row.pending() - surplus };
     out.same("launches that are due stand in the books", name, pending, due);
     let booked: u32 = lines.iter().map(|line| line.tasks + line.pending).sum();
     let short = row.desired.saturating_sub(row.available);

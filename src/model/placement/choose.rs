@@ -165,8 +165,8 @@ pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx
         task.wanted && task.state == TaskState::Running && !task.to_replace() && meant(task) && free(task)
     };
     let tasks = || row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
-    let spares = tasks().filter(|(_, task)| spare(task)).map(|(_, task)| task.provider);
-    let only = items::lets_go(row, &plan.services[service], of, spares)?;
+    let surplus = tasks().filter(|(_, task)| spare(task)).map(|(_, task)| task.provider);
+    let only = items::lets_go(row, &plan.services[service], of, surplus)?;
     let all = || tasks().filter(|(_, task)| spare(task) && only.is_none_or(|only| only == task.provider));
     let (strategies, _) = strategies(plan, service);
     let values = Values::of(world, service, strategies, plan);

@@ -27,7 +27,7 @@ pub struct Revision {
     /// same that cannot answer.
     pub targets: Vec<[u32; 4]>,
     /// By zone of the cell, if requests are copied to it: the same of its tasks that get none but copies.
-    pub spares: Vec<[u32; 4]>,
+    pub surplus: Vec<[u32; 4]>,
     /// By zone of the cell, if its tasks slow down with their age: by wear the first two of its targets, then of its spares.
     pub worn: Vec<[[u32; WEAR as usize]; 4]>,
 }
@@ -44,14 +44,14 @@ impl Revision {
             to_replace: 0,
             by_item: vec![0; if items > 1 { items } else { 0 }],
             targets: vec![[0; 4]; zones],
-            spares: Vec::new(),
+            surplus: Vec::new(),
             worn: Vec::new(),
         }
     }
 
     /// Whether anything of it is left.
     pub fn runs(&self) -> bool {
-        self.wanted > 0 || self.targets.iter().chain(&self.spares).any(|count| *count != [0; 4])
+        self.wanted > 0 || self.targets.iter().chain(&self.surplus).any(|count| *count != [0; 4])
     }
 }
 

@@ -147,7 +147,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
         new.worn.resize(zones, Default::default());
     }
     if plan.changes[id].shadow.is_some() {
-        new.spares.resize(zones, [0; 4]);
+        new.surplus.resize(zones, [0; 4]);
     }
     row.revisions.push(new);
     let blue = std::mem::replace(&mut row.revision, revision);

@@ -49,7 +49,7 @@ const WARMING: u16 = 1_024;
 const OUTDATED: u16 = 2_048;
 
 /// What gets requests or none, of a task without requests: it may get copies. So many bits further left.
-const SPARE: u32 = 6;
+const SURPLUS: u32 = 6;
 
 /// Whether a request that reaches the task would be answered.
 pub(crate) fn answers(task: &Task, reachable: bool) -> bool {
@@ -95,7 +95,7 @@ fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
         (Target::Initial | Target::Unhealthy, false) => IDLE_DEAD,
         (Target::None | Target::Draining, _) => 0,
     };
-    bits | if dark { target << SPARE } else { target }
+    bits | if dark { target << SURPLUS } else { target }
 }
 
 /// Changes a task's row and keeps every count true. The service is settled when the event has been handled.
@@ -257,12 +257,12 @@ fn count_in_revision(revision: &mut Revision, zone: Option<usize>, item: Option<
         shift(count, lasts(of.counted), add);
     }
     let Some(zone) = zone else { return };
-    let spare = of.counted >> SPARE;
+    let spare = of.counted >> SURPLUS;
     let kinds = [SERVING, IDLE, DEAD, IDLE_DEAD];
     for (count, kind) in revision.targets[zone].iter_mut().zip(kinds) {
         shift(count, of.counted & kind != 0, add);
     }
-    for (count, kind) in revision.spares.get_mut(zone).into_iter().flatten().zip(kinds) {
+    for (count, kind) in revision.surplus.get_mut(zone).into_iter().flatten().zip(kinds) {
         shift(count, spare & kind != 0, add);
     }
     if let Some(worn) = revision.worn.get_mut(zone) {

@@ -30,14 +30,14 @@ pub(crate) fn pay(row: &mut Service, dark: bool) -> Option<Cause> {
 }
 
 /// Launches of spares among those that are due: nobody misses them.
-pub(crate) fn spares_due(row: &Service, percent: u32) -> u32 {
+pub(crate) fn surplus_due(row: &Service, percent: u32) -> u32 {
     let Some(shift) = row.shift() else { return 0 };
-    let spares = row.task_sets().filter(|task_set| task_set.of.is_some_and(|of| shift.is_dark(of)));
+    let surplus = row.task_sets().filter(|task_set| task_set.of.is_some_and(|of| shift.is_dark(of)));
     // A deployment that stalled replaces nobody: only what is missing is due.
     let due = |task_set: TaskSet| {
         if row.stalled() { task_set.desired.saturating_sub(task_set.wanted) } else { task_set.due(percent) }
     };
-    spares.map(due).sum::<u32>().min(row.pending())
+    surplus.map(due).sum::<u32>().min(row.pending())
 }
 
 /// A new task has got its zone: there it may be of another revision than where it was not known yet.

@@ -53,7 +53,7 @@ fn pour(world: &World, plan: &Plan, of: (ServiceId, u8), rate: u64, zones: &[Zon
     let (service, green) = of;
     asked.offered += rate;
     let known = world.services[service].revisions.iter().find(|one| one.number == green);
-    let at = |zone: &ZoneId| known.and_then(|one| one.spares.get(world.zone_row(*zone)).copied()).unwrap_or_default();
+    let at = |zone: &ZoneId| known.and_then(|one| one.surplus.get(world.zone_row(*zone)).copied()).unwrap_or_default();
     // As for requests: without a target in service all that are registered get some.
     let open = zones.iter().all(|zone| at(zone)[0] + at(zone)[2] == 0);
     let pick = |zone: &ZoneId| {

@@ -124,12 +124,12 @@ fn book_pending(world: &mut World, id: ServiceId, service: &plan::Service) {
         line.pending = 0;
     }
     // Of two revisions side by side, nobody misses the one without requests; its launches are the change's, if possible.
-    let mut spares = revision::spares_due(row, service.maximum_percent);
-    let own = row.rollout.as_ref().map(|one| Cause::change(one.change)).filter(|_| spares > 0);
+    let mut surplus = revision::surplus_due(row, service.maximum_percent);
+    let own = row.rollout.as_ref().map(|one| Cause::change(one.change)).filter(|_| surplus > 0);
     let mine: u32 = row.pending.iter().filter(|(cause, _)| Some(*cause) == own).map(|(_, count)| count).sum();
-    let mut others = spares.saturating_sub(mine);
+    let mut others = surplus.saturating_sub(mine);
     for &(cause, count) in &row.pending {
-        let left = if Some(cause) == own { &mut spares } else { &mut others };
+        let left = if Some(cause) == own { &mut surplus } else { &mut others };
         let skipped = count.min(*left);
         *left -= skipped;
         row.shortfalls.line(cause, row.waits).pending += count - skipped;

@@ -116,7 +116,7 @@ pub(super) fn of_copies(
     let (Some(one), Some((defect, cause))) = (known, bad::of_revision(world, plan, id, number, zone)) else { return 0 };
     let seen = cause.as_change().map_or(WHOLE, |change| meets(world, plan, id, change));
     let (place, kind) = (world.zone_row(zone), usize::from(open));
-    let count = one.spares.get(place).map_or(0, |spares| spares[kind]);
+    let count = one.surplus.get(place).map_or(0, |surplus| surplus[kind]);
     let worn = one.worn.get(place).map(|by| by[2 + kind]);
     spoils(defect, offered, worn.unwrap_or([count, 0, 0, 0, 0, 0, 0, 0]), per_task, seen).iter().sum()
 }
