@@ -43,18 +43,18 @@ fn hosts_whose_tasks_fit_elsewhere_are_drained_together_after_their_time() {
         // The hosts that came with the deployment go: no task started or stopped on them for five minutes. While the
         // deployment was under way it was looked again, a minute or `scaleInAfter` later.
         assert!((done..=done + 120.0).contains(&drained[0]), "after {after}: {drained:?}, deployed at {done}");
-        at_rest(&diary, &summary);
+        backed_off(&diary, &summary);
     }
     // Where the time is long each host has its own, from the last start or stop on it.
     let (diary, summary) = watch(&after_a_deployment("3h", 1_800, 120));
     let drained = drained(&diary);
     assert_eq!(drained.len(), 3, "{drained:?}");
     assert!(drained[0] >= 1_890.0 + 1_800.0, "{drained:?}");
-    at_rest(&diary, &summary);
+    backed_off(&diary, &summary);
 }
 
 /// Three hosts are left, nothing was missed on the way, each task has kept to its zone, and nothing moves any more.
-fn at_rest(diary: &Diary, summary: &Summary) {
+fn backed_off(diary: &Diary, summary: &Summary) {
     check("least", summary.services[0].running.min.mean, 6.0, 0.0);
     assert_eq!(hosts_at(diary, 3.0 * 3_600.0).len(), 3);
     assert_eq!(by_zone(diary, 3.0 * 3_600.0)[..3], [2, 2, 2]);

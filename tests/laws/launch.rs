@@ -266,8 +266,8 @@ fn a_crowd_at_the_bucket_rests_after_failed_starts() {
         // Five at once, then one a second until the first of them fails.
         let round = times.iter().filter(|at| (begin..begin + 20.0 - 1e-6).contains(*at)).count();
         assert!((24..=25).contains(&round), "{round} launches from {begin} s on");
-        let resting = times.iter().filter(|at| (begin + 20.0 + 1e-6..next - 1e-6).contains(*at)).count();
-        assert_eq!(resting, 0, "launches between {} and {next} s", begin + 20.0);
+        let backing_off = times.iter().filter(|at| (begin + 20.0 + 1e-6..next - 1e-6).contains(*at)).count();
+        assert_eq!(backing_off, 0, "launches between {} and {next} s", begin + 20.0);
         (begin, rest) = (next, f64::min(2.0 * rest, 1_620.0));
     }
 }

@@ -36,7 +36,7 @@ fn took(row: &ChangeRow) -> f64 {
 #[test]
 fn a_bad_revision_does_not_use_up_the_tasks_that_serve() {
     // Ten new ones never start, so ten old ones must last. Each that crashes is gone a second later, and one of its own
-    // revision runs 30 s after that: 30 task-seconds each. The second crash is before the rests after failed starts, which
+    // revision runs 30 s after that: 30 task-seconds each. The second crash is before the backoff after failed starts, which
     // bind a stand-in as well, are long.
     let bad = json!({ "defect": { "neverStarts": {} } });
     for times in [&["3605s"][..], &["3605s", "3700s"]] {

@@ -255,10 +255,10 @@ fn due(row: &Service, kind: Kind, name: &str, out: &mut Findings) {
     let for_room = kind == Kind::Daemon && row.waits == Phase::CapacityWait;
     let waits = row.woken
         || row.retrying
-        || row.rests_until >= out.now
+        || row.backoff_until >= out.now
         || queued
         || row.at_plane
-        || row.tries.resting() > 0
+        || row.tries.backing_off() > 0
         || !row.may_launch()
         || row.resolves()
         || for_room;

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 /// Points of one minute below target before a scale-in.
 pub const LOW_POINTS: u32 = 15;
 /// Rest after a scale-out before a scale-in.
-pub const IN_REST: Span = Span::from_secs(900);
+pub const IN_BACKOFF: Span = Span::from_secs(900);
 
 /// `M / N x 100` in percent, with the edge cases: nothing runs but work waits, 200; nothing at all, 100.
 pub fn reservation(needed: u32, running: u32) -> u32 {
@@ -79,7 +79,7 @@ pub fn smallest<'a>(types: impl Iterator<Item = &'a InstanceType>, trunking: boo
 
 /// Whether a scale-in may follow the last scale-out.
 pub fn rested(scaling: Scaling, scaled_out: Option<Time>, now: Time) -> bool {
-    let rest = if scaling.warm_up > IN_REST { scaling.warm_up } else { IN_REST };
+    let rest = if scaling.warm_up > IN_BACKOFF { scaling.warm_up } else { IN_BACKOFF };
     scaled_out.is_none_or(|at| now.since(at) >= rest)
 }
 

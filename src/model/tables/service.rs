@@ -138,10 +138,10 @@ pub struct Service {
     /// Launches that readers know of as offered although none has been taken on yet.
     pub early: u32,
     /// Launches rest until then (service throttle logic).
-    pub rests_until: Time,
+    pub backoff_until: Time,
     pub rest: Span,
     /// When the rest was last prolonged: failures of older tasks do not prolong it again.
-    pub rested_at: Time,
+    pub backed_off_at: Time,
     /// Moves between zones in progress.
     pub moving: Vec<Move>,
     /// Another look at the zones is on its way.
@@ -275,9 +275,9 @@ impl Service {
             queued: [None; 2],
             at_plane: false,
             early: 0,
-            rests_until: Time::ZERO,
+            backoff_until: Time::ZERO,
             rest: Span::ZERO,
-            rested_at: Time::ZERO,
+            backed_off_at: Time::ZERO,
             moving: Vec::new(),
             looking: false,
             protected_until: Time::ZERO,
@@ -444,9 +444,9 @@ impl Service {
     /// Whether any launch is due, not held back, and not resting after it was refused.
     pub fn may_launch(&self) -> bool {
         let mut open = self.pending.iter().filter(|(cause, _)| !self.held.contains(cause));
-        let due = match self.tries.resting() {
+        let due = match self.tries.backing_off() {
             0 => open.next().is_some(),
-            resting => open.map(|(_, count)| *count).sum::<u32>() > resting,
+            backing_off => open.map(|(_, count)| *count).sum::<u32>() > backing_off,
         };
         due && !self.stalled()
     }

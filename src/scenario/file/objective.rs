@@ -151,9 +151,9 @@ fn nested(keys: Vec<Vec<&str>>, bound: &Value) -> Map<String, Value> {
             below.entry(head).or_default().push(rest.to_vec());
         }
     }
-    let schema = |rests: Vec<Vec<&str>>| {
-        let ends = rests.iter().any(Vec::is_empty);
-        let mut inside = nested(rests, bound);
+    let schema = |backs_off: Vec<Vec<&str>>| {
+        let ends = backs_off.iter().any(Vec::is_empty);
+        let mut inside = nested(backs_off, bound);
         let others = inside.shift_remove("*").unwrap_or(Value::Bool(false));
         let object = json!({ "type": "object", "properties": inside, "additionalProperties": others,
                              "minProperties": 1, "maxProperties": 1 });
@@ -164,5 +164,5 @@ fn nested(keys: Vec<Vec<&str>>, bound: &Value) -> Map<String, Value> {
             (false, _) => object,
         }
     };
-    below.into_iter().map(|(head, rests)| (head.to_owned(), schema(rests))).collect()
+    below.into_iter().map(|(head, backs_off)| (head.to_owned(), schema(backs_off))).collect()
 }

@@ -66,7 +66,7 @@ fn asked(world: &mut World, service: ServiceId, id: ChangeId, turn: u32, cx: &mu
     let moves = begin(world, service, id, turn, cx);
     tell::change(id, service, ChangeStep::Began, cx);
     if moves {
-        rollout::no_rest(world, service);
+        rollout::no_backoff(world, service);
         shift::begin(world, service, earlier, cx);
     } else {
         rollout::turn_to(world, service, Cause::change(id), cx);

@@ -43,17 +43,17 @@ pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &
             }
         });
     }
-    no_rest(world, service);
+    no_backoff(world, service);
     let row = &mut world.services[service];
     row.replace_cause = cause;
     row.pending.iter_mut().filter(|(of, _)| of.as_fault().is_none()).for_each(|(of, _)| *of = cause);
     wake::scheduler(world, service, cx);
 }
 
-/// A new task definition ends the rest after failed starts ([ecs-throttle-logic]).
-pub(crate) fn no_rest(world: &mut World, service: ServiceId) {
+/// A new task definition ends the backoff after failed starts ([ecs-throttle-logic]).
+pub(crate) fn no_backoff(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    (row.rest, row.rests_until) = (Span::ZERO, Time::ZERO);
+    (row.rest, row.backoff_until) = (Span::ZERO, Time::ZERO);
     row.impaired = false;
 }
 

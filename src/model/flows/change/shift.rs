@@ -39,7 +39,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, earlier: bool, cx: &m
     let row = &mut world.services[service];
     // Tasks on their way to another zone stay where they are.
     row.moving.clear();
-    // A new task definition has ended the rest after failed starts.
+    // A new task definition has ended the backoff after failed starts.
     wake::scheduler(world, service, cx);
     enter(world, service, if earlier { Lifecycle::ReconcileService } else { Lifecycle::PreScaleUp }, cx);
 }

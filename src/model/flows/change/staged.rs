@@ -35,7 +35,7 @@ pub(crate) fn moved(
             if let Some(rollout) = &mut world.services[service].rollout {
                 rollout.staged = true;
             }
-            rollout::no_rest(world, service);
+            rollout::no_backoff(world, service);
             return shift::begin(world, service, earlier, cx);
         }
     }

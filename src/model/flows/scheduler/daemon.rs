@@ -29,7 +29,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
     world.services[service].desired = wanted;
     // Those that rest after they were refused are left out: any of the hosts.
-    let open = missing.len().saturating_sub(world.services[service].tries.resting() as usize);
+    let open = missing.len().saturating_sub(world.services[service].tries.backing_off() as usize);
     for host in missing.into_iter().take(open) {
         if !start(world, service, host, cx) {
             break;
@@ -55,7 +55,7 @@ pub(crate) fn book(world: &mut World, service: ServiceId) {
 fn start(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) -> bool {
     let row = &mut world.services[service];
     // A crash that lasts keeps daemons down; which of them is not told apart.
-    if cx.now < row.rests_until || !row.held.is_empty() {
+    if cx.now < row.backoff_until || !row.held.is_empty() {
         row.waits = Phase::StartBackoff;
         return false;
     }

@@ -33,7 +33,7 @@ pub(crate) fn handle(world: &mut World, step: step::Pace, cx: &mut Cx<'_>) {
 pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     if !world.services[service].may_launch() {
         let row = &world.services[service];
-        if row.tries.resting() > 0 {
+        if row.tries.backing_off() > 0 {
             let phase = row.tries.waits;
             wait_as(world, service, phase);
         } else if !row.pending.is_empty() {
@@ -42,7 +42,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         }
         return;
     }
-    if cx.now < world.services[service].rests_until {
+    if cx.now < world.services[service].backoff_until {
         wait_as(world, service, Phase::StartBackoff);
         return;
     }
@@ -66,7 +66,7 @@ fn may_launch(world: &World, service: ServiceId, cx: &Cx<'_>) -> bool {
 /// Nothing more can be launched now: what is due waits for the image of the first task, or rests after it was refused.
 fn rest(world: &mut World, service: ServiceId) {
     let row = &world.services[service];
-    let phase = match row.tries.resting() {
+    let phase = match row.tries.backing_off() {
         _ if row.may_launch() => Phase::ImagePull,
         0 => Phase::Scheduling,
         _ => row.tries.waits,
@@ -90,7 +90,7 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
         Wait::Refused => {
             let due = world.services[service].pending();
             plane::held_back(world, service, due, cx);
-            rests(world, service, Phase::ControlPlane, cx);
+            backs_off(world, service, Phase::ControlPlane, cx);
         }
         Wait::Unlucky(provider) => {
             let reason = Reason::ResourceFargate;
@@ -98,7 +98,7 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
             tell::refused(world, provider, service, cx);
             world.services[service].steady = false;
             cx.note(ServiceFact::Action { service, action: Action::TaskPlacementFailure, reason, count: 1 });
-            rests(world, service, Phase::CapacityWait, cx);
+            backs_off(world, service, Phase::CapacityWait, cx);
         }
         Wait::Capacity(reason) => retry_later(world, service, reason, cx),
     }
@@ -110,10 +110,10 @@ fn wait_as(world: &mut World, service: ServiceId, phase: Phase) {
 }
 
 /// One launch was refused by chance: it rests by itself, and is tried again.
-fn rests(world: &mut World, service: ServiceId, phase: Phase, cx: &mut Cx<'_>) {
+fn backs_off(world: &mut World, service: ServiceId, phase: Phase, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     row.tries.waits = phase;
-    if row.tries.rests(row.launched, cx.now + RETRY) {
+    if row.tries.backs_off(row.launched, cx.now + RETRY) {
         cx.after(RETRY, step::Reconcile::Again(service));
     }
     wait_as(world, service, phase);
@@ -176,7 +176,7 @@ fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>
         // Looked at when its cell is back.
         return wake::scheduler(world, service, cx);
     }
-    if !may_launch(world, service, cx) || cx.now < world.services[service].rests_until {
+    if !may_launch(world, service, cx) || cx.now < world.services[service].backoff_until {
         return work(world, service, cx);
     }
     let mut barred = !items(service, cx, |of| of == bucket);
@@ -218,7 +218,7 @@ fn again_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// A service has its turn at its control-plane cell: one launch, then it queues up again.
 pub(crate) fn one_turn(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if !may_launch(world, service, cx) || cx.now < world.services[service].rests_until {
+    if !may_launch(world, service, cx) || cx.now < world.services[service].backoff_until {
         return work(world, service, cx);
     }
     let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));

@@ -16,13 +16,13 @@ use crate::model::plan::{Kind, ProviderKind};
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Link, Target, unlink};
 
-/// First rest after a failed start, and the longest ([ecs-throttle-logic]; the curve is a model choice).
-const REST_FIRST: Span = Span::from_secs(10);
+/// First backoff after a failed start, and the longest ([ecs-throttle-logic]; the curve is a model choice).
+const BACKOFF_FIRST: Span = Span::from_secs(10);
 
-const REST_MAX: Span = Span::from_secs(1_620);
+const BACKOFF_MAX: Span = Span::from_secs(1_620);
 
 /// Rests of this length are reported as impaired starts: the third failure in a row (model choice).
-const REST_IMPAIRED: Span = Span::from_secs(40);
+const BACKOFF_IMPAIRED: Span = Span::from_secs(40);
 
 pub(crate) fn handle(world: &mut World, step: step::Stop, cx: &mut Cx<'_>) {
     match step {
@@ -182,15 +182,15 @@ fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 /// A start failed: the scheduler rests longer and longer, one step for each round of launches.
 fn failed_start(world: &mut World, service: ServiceId, born: crate::engine::Time, reason: Reason, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    if born < row.rested_at && row.rest > Span::ZERO {
+    if born < row.backed_off_at && row.rest > Span::ZERO {
         return;
     }
-    row.rest = (row.rest * 2).clamp(REST_FIRST, REST_MAX);
-    row.rested_at = cx.now + row.rest;
-    row.rests_until = row.rested_at;
+    row.rest = (row.rest * 2).clamp(BACKOFF_FIRST, BACKOFF_MAX);
+    row.backed_off_at = cx.now + row.rest;
+    row.backoff_until = row.backed_off_at;
     row.waits = Phase::StartBackoff;
     cx.after(row.rest, step::Reconcile::Wake(service));
-    if row.rest >= REST_IMPAIRED && !row.impaired {
+    if row.rest >= BACKOFF_IMPAIRED && !row.impaired {
         row.impaired = true;
         let count = row.pending();
         let action = Action::TaskStartImpaired;
