@@ -173,7 +173,7 @@ impl World {
             world.services.push(row);
         }
         for _ in cell.providers.clone() {
-            world.providers.push(Provider { told_reservation: u32::MAX, ..Provider::default() });
+            world.providers.push(Provider { reported_reservation: u32::MAX, ..Provider::default() });
         }
         for bucket in cell.buckets.clone().map(BucketId) {
             world.buckets.push(Launches::new(&plan.buckets[bucket]));

@@ -203,19 +203,19 @@ fn books(row: &Service, recount: &Recount, name: &str, out: &mut Findings) {
 /// What readers were told last is how it is, and losses are what they are losses of. Nothing is told when nobody reads.
 fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Findings) {
     let service = &plan.services[id];
-    let Some((_, desired)) = row.told.need else { return };
+    let Some((_, desired)) = row.last_reported.need else { return };
     let name = &service.name;
     out.same("desired as told", name, desired, row.desired);
     for zone in &service.zones {
         let here = &row.zones[usize::from(zone.0 - world.first_zone)];
-        out.same("running and available as told", name, here.told, (here.running, here.available));
+        out.same("running and available as told", name, here.last_reported, (here.running, here.available));
     }
     let lines = &row.shortfalls.lines;
-    let shortfalls: u64 = lines.iter().map(|line| line.told_tasks).sum();
+    let shortfalls: u64 = lines.iter().map(|line| line.reported_tasks).sum();
     let missing = u64::from(row.desired.saturating_sub(row.available)) * 1_000_000;
     out.same("lacks make what is missing", name, shortfalls, missing);
-    let lost: u64 = lines.iter().map(|line| line.told_rate).sum();
-    let (offered, served) = row.told.flow.unwrap_or_default();
+    let lost: u64 = lines.iter().map(|line| line.reported_rate).sum();
+    let (offered, served) = row.last_reported.flow.unwrap_or_default();
     out.holds("served <= offered", name, served <= offered, (served, offered));
     out.same("losses make what fails", name, lost, offered.saturating_sub(served));
     let pending: u32 = lines.iter().map(|line| line.pending).sum();

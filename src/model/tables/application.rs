@@ -37,7 +37,7 @@ pub struct Application {
     /// Something changed that what cells are offered depends on.
     pub touched: bool,
     /// What readers were told last: offered, served, and offered by customers without a cell.
-    pub told: Option<[u64; 3]>,
+    pub last_reported: Option<[u64; 3]>,
 }
 
 /// Rates in billionths of a request for each second.
@@ -131,7 +131,7 @@ impl Application {
             },
             endpoints: Endpoints { ends, none: 0, ticking: false },
             touched: true,
-            told: None,
+            last_reported: None,
         }
     }
 

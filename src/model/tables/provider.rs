@@ -54,9 +54,9 @@ pub struct Provider {
     /// Zones that gave no host, and until when they are tried last.
     pub left_out: Vec<(ZoneId, Time)>,
     /// What readers were told last.
-    pub told_hosts: u32,
+    pub reported_hosts: u32,
     /// What readers were told last; `u32::MAX`: nothing.
-    pub told_reservation: u32,
+    pub reported_reservation: u32,
 }
 
 /// Hosts of a provider in one zone, counted. What a host counts as follows from its row alone; one in `Standby` counts as

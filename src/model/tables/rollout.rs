@@ -239,5 +239,5 @@ pub struct Feature {
     /// Whether it is still watched, and can be taken back.
     pub open: bool,
     /// Rate that readers were told last, while it is open.
-    pub told: u64,
+    pub last_reported: u64,
 }

@@ -41,7 +41,7 @@ pub struct InZone {
     /// When they forget it; never, while it is of use.
     pub forgotten_at: Time,
     /// What readers were told last: running and available.
-    pub told: (u32, u32),
+    pub last_reported: (u32, u32),
 }
 
 impl Default for InZone {
@@ -59,7 +59,7 @@ impl Default for InZone {
             idle_dead: 0,
             in_dns: true,
             forgotten_at: Time::NEVER,
-            told: (0, 0),
+            last_reported: (0, 0),
         }
     }
 }
@@ -73,7 +73,7 @@ pub struct OnItem {
     /// Tasks RUNNING that run in truth.
     pub running: u32,
     /// What readers were told last of these.
-    pub told: u32,
+    pub last_reported: u32,
 }
 
 /// A move between zones.
@@ -184,7 +184,7 @@ pub struct Service {
     /// It stands in the list of services to settle.
     pub dirty: bool,
     /// What readers were told last.
-    pub told: Told,
+    pub last_reported: Told,
 }
 
 /// Tasks that are kept at one number: all of a service, or those of one of two revisions side by side.
@@ -301,7 +301,7 @@ impl Service {
             newest: 0,
             features: Vec::new(),
             dirty: false,
-            told: Told::default(),
+            last_reported: Told::default(),
         }
     }
 

@@ -15,21 +15,25 @@ pub struct Shortfall {
     /// Targets of this line that get requests and cannot answer.
     pub dead_targets: u32,
     /// What readers were told last, in millionths of a task.
-    pub told_tasks: u64,
+    pub reported_tasks: u64,
     /// What readers were told last, in billionths of a request a second.
-    pub told_rate: u64,
+    pub reported_rate: u64,
     /// This settlement's rate, while it is added up.
     pub(crate) rate: u64,
 }
 
 impl Shortfall {
     fn new(cause: Cause, phase: Phase) -> Shortfall {
-        Shortfall { cause, phase, tasks: 0, pending: 0, dead_targets: 0, told_tasks: 0, told_rate: 0, rate: 0 }
+        Shortfall { cause, phase, tasks: 0, pending: 0, dead_targets: 0, reported_tasks: 0, reported_rate: 0, rate: 0 }
     }
 
     /// Whether the line can be struck out.
     pub(crate) fn idle(&self) -> bool {
-        self.tasks == 0 && self.pending == 0 && self.dead_targets == 0 && self.told_tasks == 0 && self.told_rate == 0
+        self.tasks == 0
+            && self.pending == 0
+            && self.dead_targets == 0
+            && self.reported_tasks == 0
+            && self.reported_rate == 0
     }
 }
 

@@ -123,7 +123,8 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &Cx<'_>) -> bool 
 /// What all services of a change are asked and fail to answer.
 fn of_fleet(world: &World, change: ChangeId, plan: &Plan) -> Level {
     let here = plan.changes[change].services().filter(|service| world.services.holds(*service));
-    let seen = |row: &crate::model::tables::Service| row.told.flow.map(|(all, served)| (all - row.unreached, served));
+    let seen =
+        |row: &crate::model::tables::Service| row.last_reported.flow.map(|(all, served)| (all - row.unreached, served));
     let flows = here.filter_map(|service| seen(&world.services[service]));
     let (offered, served) = flows.fold((0, 0), |sum: (u64, u64), flow| (sum.0 + flow.0, sum.1 + flow.1));
     Level::Ratio { failed: offered - served, offered }

@@ -23,7 +23,7 @@ pub(crate) fn handle(world: &mut World, step: step::Flag, cx: &mut Cx<'_>) {
 /// The feature begins to be shown.
 pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
     let bad = bad::is_bad(id, cx.plan.changes[id].who, cx);
-    let feature = Feature { change: id, bad, share: 0, step: 0, open: true, told: 0 };
+    let feature = Feature { change: id, bad, share: 0, step: 0, open: true, last_reported: 0 };
     world.services[service].features.push(feature);
     if bad {
         cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });

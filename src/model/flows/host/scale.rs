@@ -131,8 +131,8 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let needed = need::in_use(world, provider) + need::for_waiting(world, provider, group, cx);
     let percent = ec2_group::reservation(needed, running);
     let row = &mut world.providers[provider];
-    if row.told_reservation != percent {
-        row.told_reservation = percent;
+    if row.reported_reservation != percent {
+        row.reported_reservation = percent;
         cx.note(HostFact::Reservation { provider, percent });
     }
     // The alarm needs one point; the group acts at the next minute, unless a host that it launched still warms up.

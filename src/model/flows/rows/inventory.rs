@@ -42,8 +42,8 @@ pub(crate) fn remove(world: &mut World, id: HostId) {
 /// Tells readers how many hosts are in truth up and registered, when that has changed.
 pub(crate) fn tell(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let row = &mut world.providers[provider];
-    if row.told_hosts != row.up {
-        row.told_hosts = row.up;
+    if row.reported_hosts != row.up {
+        row.reported_hosts = row.up;
         cx.note(HostFact::Count { provider, count: row.up });
     }
 }

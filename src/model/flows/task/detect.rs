@@ -68,12 +68,12 @@ fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if grace_ends > cx.now {
         cx.after(grace_ends.since(cx.now), step::Detect::GraceOver(id, epoch));
     } else {
-        told_unhealthy(world, id, cx);
+        reported_unhealthy(world, id, cx);
     }
 }
 
 /// ECS learns from the balancer that a target is out: not while what it stands on is cut off from the Region.
-fn told_unhealthy(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+fn reported_unhealthy(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let task = world.tasks.at(id.slot);
     let (cause, epoch) = (task.cause, task.epoch);
     let local = cx.plan.services[task.service].balancer.as_ref().is_some_and(|balancer| balancer.local);
@@ -87,7 +87,7 @@ fn told_unhealthy(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 fn grace_over(world: &mut World, id: TaskId, epoch: u8, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id) else { return };
     if task.epoch == epoch && task.target == Target::Unhealthy && task.health != Health::Unhealthy && task.wanted {
-        told_unhealthy(world, id, cx);
+        reported_unhealthy(world, id, cx);
     }
 }
 

@@ -35,10 +35,10 @@ pub(super) fn copied(world: &mut World, service: ServiceId, plan: &Plan) -> Aske
 pub(super) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     let now = row.trial.map(|(change, _)| (change, row.copied.offered)).filter(|(_, rate)| *rate > 0);
-    if row.told.copied == now {
+    if row.last_reported.copied == now {
         return;
     }
-    let before = std::mem::replace(&mut row.told.copied, now);
+    let before = std::mem::replace(&mut row.last_reported.copied, now);
     let next = now.map(|(change, _)| change);
     if let Some((change, _)) = before.filter(|(change, _)| next != Some(*change)) {
         cx.note(ChangeFact::Copied { change, service, rate: 0 });

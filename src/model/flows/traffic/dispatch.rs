@@ -146,7 +146,7 @@ pub(crate) fn share_of(world: &World, plan: &plan::Plan, id: ServiceId, hits: &[
 pub(crate) fn loses(world: &World, id: ServiceId, cx: &mut Cx<'_>) {
     let Some(app) = &world.application else { return };
     let Some(planned) = cx.plan.application.as_ref().filter(|planned| planned.router == id) else { return };
-    let fresh = world.services[id].shortfalls.lines.iter().filter(|line| line.told_rate == 0 && line.rate > 0);
+    let fresh = world.services[id].shortfalls.lines.iter().filter(|line| line.reported_rate == 0 && line.rate > 0);
     // Customers without a cell are in no cell that could be hit.
     let of_none = |cause: Cause| planned.refresh.is_some() && app.table_down.contains(&cause);
     for line in fresh.filter(|line| line.cause.as_fault().is_some() && !of_none(line.cause)) {
@@ -226,15 +226,15 @@ fn late_share(planned: &plan::Application, since: Time, now: Time) -> u64 {
 /// Offered to the application, and served by its cells; what a cell only sends on is not served.
 fn tell(world: &World, app: &mut Application, planned: &plan::Application, cx: &mut Cx<'_>) {
     let own = |(place, cell): (usize, &ServiceId)| {
-        let (offered, served) = world.services[*cell].told.flow.unwrap_or_default();
+        let (offered, served) = world.services[*cell].last_reported.flow.unwrap_or_default();
         let mut split = Split::over(served, offered);
         split.part(app.load.late[place]);
         split.part(app.load.reaching[place])
     };
     let served = planned.cells.iter().enumerate().map(own).sum();
     let (offered, homeless) = (app.load.all, app.load.homeless);
-    if app.told != Some([offered, served, homeless]) {
-        app.told = Some([offered, served, homeless]);
+    if app.last_reported != Some([offered, served, homeless]) {
+        app.last_reported = Some([offered, served, homeless]);
         cx.note(ApplicationFact::Requests { offered, served, homeless });
     }
 }

@@ -43,8 +43,8 @@ pub(crate) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let offered = row.rate;
     for feature in &mut row.features {
         let rate = if feature.open { part_of(offered, feature.share) } else { 0 };
-        if rate != feature.told {
-            feature.told = rate;
+        if rate != feature.last_reported {
+            feature.last_reported = rate;
             cx.note(ChangeFact::Exposed { change: feature.change, service, rate });
         }
     }

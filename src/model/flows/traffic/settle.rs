@@ -97,9 +97,9 @@ fn tell_levels(world: &mut World, id: ServiceId, service: &plan::Service, cx: &m
     let first = world.first_zone;
     for &zone in &service.zones {
         let row = &mut world.services[id].zones[usize::from(zone.0 - first)];
-        let (running, available) = row.told;
-        row.told = (row.running, row.available);
-        let (now_running, now_available) = row.told;
+        let (running, available) = row.last_reported;
+        row.last_reported = (row.running, row.available);
+        let (now_running, now_available) = row.last_reported;
         if running != now_running {
             cx.note(ServiceFact::Running { service: id, zone, count: now_running });
         }
@@ -109,8 +109,8 @@ fn tell_levels(world: &mut World, id: ServiceId, service: &plan::Service, cx: &m
     }
     if service.strategy.len() > 1 {
         for (on, item) in world.services[id].by_item.iter_mut().zip(&service.strategy) {
-            if on.told != on.running {
-                on.told = on.running;
+            if on.last_reported != on.running {
+                on.last_reported = on.running;
                 cx.note(ServiceFact::RunningOn { service: id, provider: item.provider, count: on.running });
             }
         }
@@ -143,8 +143,8 @@ fn tell_need(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut
         None => percent_up(row.desired, service.minimum_healthy_percent),
     };
     let told = Some((need, row.desired));
-    if row.told.need != told {
-        row.told.need = told;
+    if row.last_reported.need != told {
+        row.last_reported.need = told;
         cx.note(ServiceFact::Need { service: id, need, desired: row.desired });
     }
 }
@@ -159,8 +159,8 @@ fn tell_shortfalls(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
         row.shortfalls.line(Cause::mechanism(Mechanism::FirstStart), Phase::Scheduling).rate = missing;
     }
     for line in &mut row.shortfalls.lines {
-        if line.told_tasks != line.rate {
-            line.told_tasks = line.rate;
+        if line.reported_tasks != line.rate {
+            line.reported_tasks = line.rate;
             cx.note(ServiceFact::Shortfall {
                 service: id,
                 cause: line.cause,
@@ -390,21 +390,21 @@ fn book_missing(world: &mut World, id: ServiceId, rate: u64, phase: Phase) {
 fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
     let flow = Some((row.rate, served));
-    if row.told.flow != flow {
-        row.told.flow = flow;
+    if row.last_reported.flow != flow {
+        row.last_reported.flow = flow;
         cx.note(ServiceFact::Flow { service: id, offered: row.rate, served });
     }
     versions::tell(world, id, cx);
     copies::tell(world, id, cx);
     dispatch::loses(world, id, cx);
     for line in &mut world.services[id].shortfalls.lines {
-        if line.told_rate == line.rate {
+        if line.reported_rate == line.rate {
             continue;
         }
-        if line.told_rate == 0 && line.cause.as_fault().is_some() {
+        if line.reported_rate == 0 && line.cause.as_fault().is_some() {
             cx.note(FaultFact::Hits { cause: line.cause, what: Hit::Service(id) });
         }
-        line.told_rate = line.rate;
+        line.reported_rate = line.rate;
         cx.note(ServiceFact::LossRate { service: id, cause: line.cause, phase: line.phase, rate: line.rate });
     }
 }

@@ -134,10 +134,10 @@ pub(crate) fn tell(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     features::tell(world, id, cx);
     let row = &mut world.services[id];
     let now = row.trial.map(|(change, _)| (change, row.exposed));
-    if row.told.exposed == now {
+    if row.last_reported.exposed == now {
         return;
     }
-    let before = std::mem::replace(&mut row.told.exposed, now);
+    let before = std::mem::replace(&mut row.last_reported.exposed, now);
     if let Some((change, rate)) = before {
         say::sees(world, change, rate, 0, cx);
         if now.is_none_or(|(next, _)| next != change) {
