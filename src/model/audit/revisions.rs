@@ -71,7 +71,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             let back = if rollout.staged { Some(rollout.before) } else { row.completed };
             let target = if rollout.stage == Stage::Back { back } else { Some(rollout.revision) };
             out.same("what is deployed", name, Some(row.revision), target);
-            out.same("what is on trial", name, row.trial, Some((rollout.change, rollout.revision)));
+            out.same("what is on trial", name, row.deploying, Some((rollout.change, rollout.revision)));
         }
         let copies = shift.map_or(0, |shift| shift.copies);
         let asked = row.copied;

@@ -69,7 +69,7 @@ pub struct Plane {
     pub dead_workers: Vec<(Cause, u64)>,
     /// Why it refuses a share of requests.
     pub refusing: Vec<Refusal>,
-    /// The change that is on trial in it.
+    /// The change that is being deployed in it.
     pub renewal: Option<Renewal>,
     /// What of the other calls its new revision gets, in billionths for each second.
     pub renewed_calls: u64,

@@ -175,9 +175,9 @@ pub struct Service {
     /// Revisions that may have tasks; empty where nothing changes.
     pub revisions: Vec<Revision>,
     pub rollout: Option<Box<Rollout>>,
-    /// The change whose revision is on trial: until it is completed everywhere, or taken back. With the number of the revision.
-    pub trial: Option<(ChangeId, u8)>,
-    pub before_trial: u8,
+    /// The change whose revision is being deployed: until it is completed everywhere, or taken back. With the number of the revision.
+    pub deploying: Option<(ChangeId, u8)>,
+    pub before_deployment: u8,
     /// The newest number that a revision got.
     pub newest: u8,
     pub features: Vec<Feature>,
@@ -296,8 +296,8 @@ impl Service {
             completed: None,
             revisions: Vec::new(),
             rollout: None,
-            trial: None,
-            before_trial: 0,
+            deploying: None,
+            before_deployment: 0,
             newest: 0,
             features: Vec::new(),
             dirty: false,

@@ -130,7 +130,7 @@ fn of_fleet(world: &World, change: ChangeId, plan: &Plan) -> Level {
     Level::Ratio { failed: offered - served, offered }
 }
 
-/// What tests of a control-plane cell fail at: of all of it, or of the part that is on trial.
+/// What tests of a control-plane cell fail at: of all of it, or of the part that is being deployed.
 fn of_cell(world: &World, cell: CellId, new: bool) -> Level {
     let plane = &world.planes[cell];
     let ails = u64::from(plane.ails());
@@ -146,7 +146,7 @@ fn of_cell(world: &World, cell: CellId, new: bool) -> Level {
 /// whatever these fail for.
 fn of_new(world: &World, service: ServiceId) -> Option<Asked> {
     let row = &world.services[service];
-    let own = Cause::change(row.trial?.0);
+    let own = Cause::change(row.deploying?.0);
     let spoilt = row.shortfalls.lines.iter().filter(|line| line.cause == own);
     // No task waits in these phases: what stands there are requests that the defect spoils.
     let spoilt = spoilt.filter(|line| matches!(line.phase, Phase::Errors | Phase::Overload));

@@ -107,7 +107,7 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
             }
         }
     }
-    if let Some((change, _)) = world.services[service].trial {
+    if let Some((change, _)) = world.services[service].deploying {
         world.hear(News::Superseded(change), cx);
     }
     before.is_some_and(|(_, _, earlier)| earlier)
@@ -116,7 +116,7 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
 /// Whether a service has tasks of so many revisions that no number is left for another one. Those without tasks, of changes
 /// that were superseded or stalled, are forgotten first.
 fn is_full(row: &mut Service) -> bool {
-    let kept = [Some(row.revision), row.completed, row.trial.map(|_| row.before_trial)];
+    let kept = [Some(row.revision), row.completed, row.deploying.map(|_| row.before_deployment)];
     let comes = |number: u8| row.rollout.iter().any(|rollout| rollout.replacements.iter().any(|(of, _)| *of == number));
     row.revisions.retain(|one| kept.contains(&Some(one.number)) || one.runs() || comes(one.number));
     row.revisions.len() > usize::from(u8::MAX)
@@ -141,7 +141,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let row = &mut world.services[service];
     let revision = number(row);
     row.newest = revision;
-    row.before_trial = row.completed.unwrap_or(row.revision);
+    row.before_deployment = row.completed.unwrap_or(row.revision);
     let mut new = Revision::new(revision, Some(id), bad, (items, zones));
     if bad && wear::slows(plan, id) {
         new.worn.resize(zones, Default::default());
@@ -151,11 +151,11 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     }
     row.revisions.push(new);
     let blue = std::mem::replace(&mut row.revision, revision);
-    row.trial = Some((id, revision));
+    row.deploying = Some((id, revision));
     let shift = shift::moves(plan, service).then(|| shift::new(blue, revision, turn));
     let moves = shift.is_some();
     let digest = digest::at_begin(plan, service);
-    let rollout = Rollout::new(id, revision, row.before_trial, unwatched);
+    let rollout = Rollout::new(id, revision, row.before_deployment, unwatched);
     row.rollout = Some(Box::new(Rollout { turn, digest, shift, ..rollout }));
     if bad {
         cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });

@@ -325,17 +325,17 @@ pub(super) fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut C
     wind(change, turn + 1, cx);
 }
 
-/// It is not under way here any more: nothing of it is on trial.
+/// It is not under way here any more: nothing of it is being deployed.
 pub(super) fn leave(world: &mut World, place: usize, cx: &mut Cx<'_>) {
     let change = world.pipes.remove(place).change;
     for unit in &cx.plan.changes[change].units {
         match *unit {
             Unit::Service(service) if world.services.holds(service) => {
-                if world.services[service].trial.is_some_and(|(of, _)| of == change) {
+                if world.services[service].deploying.is_some_and(|(of, _)| of == change) {
                     staged::released(world, service, change, cx);
                 }
             }
-            Unit::Cell(cell) if world.planes.holds(cell) => renew::ends_trial(world, cell, change, cx),
+            Unit::Cell(cell) if world.planes.holds(cell) => renew::ends_deployment(world, cell, change, cx),
             Unit::Service(_) | Unit::Cell(_) => {}
         }
     }

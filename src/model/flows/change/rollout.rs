@@ -107,9 +107,9 @@ pub(crate) fn complete(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 fn end(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
     let Some(rollout) = row.rollout.take() else { return };
-    // What a pipeline has changed is on trial until the pipeline ends.
+    // What a pipeline has changed is being deployed until the pipeline ends.
     if !rollout.staged {
-        row.trial = None;
+        row.deploying = None;
         forget(row);
     }
     account::mark(world, service);

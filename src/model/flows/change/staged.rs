@@ -1,7 +1,7 @@
 //! A service as a unit of a pipeline: moved on part by part, and taken back.
 //!
 //! ```text
-//! moved(one box) ─► Held ─► moved(zone) ─► Held ─► ... ─► moved(whole) ─► Baking ─► completed, still on trial
+//! moved(one box) ─► Held ─► moved(zone) ─► Held ─► ... ─► moved(whole) ─► Baking ─► completed, still being deployed
 //!     └──────────────────────── undone ───────────────────────────────────────┘─► Back ─► as before
 //! ```
 //! Each part is an ordinary deployment of the service (`flows/change/deploy.rs`), limited to a task or to zones: what is
@@ -69,8 +69,8 @@ pub(crate) fn undone(world: &mut World, service: ServiceId, change: ChangeId, cx
     let row = &mut world.services[service];
     let Some(rollout) = row.rollout.as_deref_mut().filter(|one| one.change == change) else {
         // It was completed here: the revision before is deployed anew. What it was is known from the trial.
-        let before = row.before_trial;
-        let Some((_, revision)) = row.trial.filter(|(of, _)| *of == change) else {
+        let before = row.before_deployment;
+        let Some((_, revision)) = row.deploying.filter(|(of, _)| *of == change) else {
             return world.hear(News::Undone(service, change), cx);
         };
         row.rollout = Some(Box::new(Rollout::new(change, revision, before, true)));
@@ -98,7 +98,7 @@ fn go_back(world: &mut World, service: ServiceId, change: ChangeId, before: u8, 
 pub(crate) fn released(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     let Some(rollout) = row.rollout.as_deref_mut().filter(|one| one.change == change) else {
-        return ends_trial(world, service);
+        return ends_deployment(world, service);
     };
     let (partial, before) = (rollout.is_partial(), rollout.before);
     rollout.staged = false;
@@ -115,10 +115,10 @@ pub(crate) fn released(world: &mut World, service: ServiceId, change: ChangeId, 
     }
 }
 
-/// The change is completed everywhere, or gone: nothing is on trial any more.
-fn ends_trial(world: &mut World, service: ServiceId) {
+/// The change is completed everywhere, or gone: nothing is being deployed any more.
+fn ends_deployment(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    row.trial = None;
+    row.deploying = None;
     rollout::forget(row);
     account::mark(world, service);
 }

@@ -34,7 +34,7 @@ pub(super) fn copied(world: &mut World, service: ServiceId, plan: &Plan) -> Aske
 /// Tells what copies the new revision of a deployment gets.
 pub(super) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    let now = row.trial.map(|(change, _)| (change, row.copied.offered)).filter(|(_, rate)| *rate > 0);
+    let now = row.deploying.map(|(change, _)| (change, row.copied.offered)).filter(|(_, rate)| *rate > 0);
     if row.last_reported.copied == now {
         return;
     }

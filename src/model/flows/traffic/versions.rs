@@ -56,7 +56,7 @@ fn by_revision(
     if row.revisions.is_empty() {
         return 0;
     }
-    let new = row.trial.map(|(_, revision)| revision);
+    let new = row.deploying.map(|(_, revision)| revision);
     let targets = |one: &Revision| {
         let meant = of.is_none_or(|of| of == one.number);
         if meant { one.targets[place][usize::from(open)] } else { 0 }
@@ -133,7 +133,7 @@ fn meets(world: &World, plan: &Plan, id: ServiceId, change: ChangeId) -> u64 {
 pub(crate) fn tell(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     features::tell(world, id, cx);
     let row = &mut world.services[id];
-    let now = row.trial.map(|(change, _)| (change, row.exposed));
+    let now = row.deploying.map(|(change, _)| (change, row.exposed));
     if row.last_reported.exposed == now {
         return;
     }
