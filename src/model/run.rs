@@ -146,7 +146,7 @@ impl World {
             held: Vec::new(),
             held_tasks: Vec::new(),
             staged: pipeline::is_here(plan, part),
-            pipes: Vec::new(),
+            executions: Vec::new(),
             alarms: watch::of_part(plan, &cell.services),
             fleet_alarms: Vec::new(),
             composites: watch::composites(plan, &cell.services),

@@ -6,7 +6,9 @@ use super::fact::Cause;
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Part};
 use super::tables::occurrences::Occurrences;
-use super::tables::{Application, Front, Homes, Hosts, Pipe, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone};
+use super::tables::{
+    Application, Execution, Front, Homes, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone,
+};
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
 use std::collections::VecDeque;
@@ -58,7 +60,7 @@ pub struct World {
     /// Whether any change goes on stage by stage: what it waits for has to be known.
     pub(crate) staged: bool,
     /// Changes that go on stage by stage, under way.
-    pub pipes: Vec<Pipe>,
+    pub executions: Vec<Execution>,
     /// Alarms that watch its services.
     pub alarms: Vec<Watch>,
     /// Those among them that watch several services together, by place.

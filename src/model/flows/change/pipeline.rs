@@ -16,7 +16,7 @@ use crate::model::flows::rows::bad;
 use crate::model::flows::{Cx, For, World, step};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
 use crate::model::plan::{Move, Part, Pipeline, Plan, Reach, Unit};
-use crate::model::tables::pipe::{Pipe, PipeState, Role};
+use crate::model::tables::execution::{Execution, ExecutionState, Role};
 use crate::model::tables::plane::Renewal;
 
 /// How often a stage that may not begin is looked at again (model choice).
@@ -58,8 +58,9 @@ fn counts(world: &World, step: step::Pipeline) -> bool {
         | step::Pipeline::Renewed(change, turn, _)
         | step::Pipeline::Restored(change, turn, _) => (change, turn, None),
     };
-    let is_it = |pipe: &Pipe| pipe.turn == turn && number.is_none_or(|number| pipe.number == number);
-    reach::find(world, change).is_some_and(|place| is_it(&world.pipes[place]))
+    let is_it =
+        |execution: &Execution| execution.turn == turn && number.is_none_or(|number| execution.number == number);
+    reach::find(world, change).is_some_and(|place| is_it(&world.executions[place]))
 }
 
 /// Changes with a pipeline whose units are here.
@@ -100,7 +101,7 @@ pub(crate) fn is_here(plan: &Plan, part: &Part) -> bool {
 
 /// Tells how it goes on; of those in several Regions the one that leads does.
 fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
-    let Pipe { change, stage, reached, role, .. } = &world.pipes[place];
+    let Execution { change, stage, reached, role, .. } = &world.executions[place];
     if *role == Role::Follows {
         return;
     }
@@ -118,12 +119,12 @@ fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
 /// A change is asked for: it waits for another one of the same units (a pipeline changes one thing at a time).
 fn asked(world: &mut World, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    if shares(plan, change, &world.pipes) {
+    if shares(plan, change, &world.executions) {
         return cx.after(LOOK, step::Pipeline::Asked(change, turn));
     }
     let leads = world.part.region_rollouts.others(change).is_some();
     opens(world, change, turn, if leads { Role::Leads { awaits: Vec::new() } } else { Role::Alone }, cx);
-    tell(world, world.pipes.len() - 1, PipelineStep::Began, cx);
+    tell(world, world.executions.len() - 1, PipelineStep::Began, cx);
     say::joins(world, change, cx);
     go(world, change, cx);
 }
@@ -135,7 +136,7 @@ pub(super) fn opens(world: &mut World, change: ChangeId, turn: u32, role: Role, 
     let watched = reach::of(plan, change).alarms.iter().map(|watched| watched.alarm);
     let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
     let units = plan.changes[change].units.len();
-    world.pipes.push(Pipe { turn, role, ..Pipe::new(change, units, ignored, cx.now) });
+    world.executions.push(Execution { turn, role, ..Execution::new(change, units, ignored, cx.now) });
 }
 
 /// The next stage begins, if nothing blocks it.
@@ -143,24 +144,24 @@ fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
     let pipeline = reach::of(cx.plan, change);
     let hours = pipeline.hours.map_or(Span::ZERO, |hours| hours.wait(cx.now, cx.plan.starts_at));
-    let wait = match world.pipes[place].role {
+    let wait = match world.executions[place].role {
         _ if hours > Span::ZERO => Some(hours),
         Role::Alone if blocked(world, place, pipeline) => Some(LOOK),
         _ => None,
     };
     if let Some(wait) = wait {
-        if world.pipes[place].number == 0 || world.pipes[place].state != PipeState::Blocked {
+        if world.executions[place].number == 0 || world.executions[place].state != ExecutionState::Blocked {
             tell(world, place, PipelineStep::Blocked, cx);
         }
-        let pipe = &mut world.pipes[place];
-        pipe.state = PipeState::Blocked;
-        pipe.number += 1;
-        return cx.after(wait, step::Pipeline::Go(change, pipe.turn, pipe.number));
+        let execution = &mut world.executions[place];
+        execution.state = ExecutionState::Blocked;
+        execution.number += 1;
+        return cx.after(wait, step::Pipeline::Go(change, execution.turn, execution.number));
     }
     tell(world, place, PipelineStep::Stage, cx);
     say::begins(world, change, cx);
-    let pipe = &mut world.pipes[place];
-    (pipe.begun, pipe.under_way) = (0, Vec::new());
+    let execution = &mut world.executions[place];
+    (execution.begun, execution.under_way) = (0, Vec::new());
     starts(world, change, cx);
 }
 
@@ -169,27 +170,27 @@ fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 pub(super) fn starts(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
     let pipeline = reach::of(cx.plan, change);
-    let waits = world.pipes[place].role != Role::Alone
+    let waits = world.executions[place].role != Role::Alone
         && reach::next_here(world, place, 0, cx.plan).is_some()
-        && (blocked(world, place, pipeline) || shares(cx.plan, change, &world.pipes[..place]));
-    let pipe = &mut world.pipes[place];
-    pipe.state = if waits { PipeState::Blocked } else { PipeState::Moves };
-    pipe.number += 1;
+        && (blocked(world, place, pipeline) || shares(cx.plan, change, &world.executions[..place]));
+    let execution = &mut world.executions[place];
+    execution.state = if waits { ExecutionState::Blocked } else { ExecutionState::Moves };
+    execution.number += 1;
     if waits {
-        return cx.after(LOOK, step::Pipeline::Starts(change, pipe.turn, pipe.number));
+        return cx.after(LOOK, step::Pipeline::Starts(change, execution.turn, execution.number));
     }
     go_on(world, change, cx);
 }
 
 /// Whether one of these pipelines changes a unit of a change.
-fn shares(plan: &Plan, change: ChangeId, pipes: &[Pipe]) -> bool {
+fn shares(plan: &Plan, change: ChangeId, executions: &[Execution]) -> bool {
     let units = &plan.changes[change].units;
-    pipes.iter().any(|pipe| plan.changes[pipe.change].units.iter().any(|unit| units.contains(unit)))
+    executions.iter().any(|execution| plan.changes[execution.change].units.iter().any(|unit| units.contains(unit)))
 }
 
 /// Whether an alarm or a fault keeps the next stage from beginning here.
 fn blocked(world: &World, place: usize, pipeline: &Pipeline) -> bool {
-    let ignored = &world.pipes[place].ignored;
+    let ignored = &world.executions[place].ignored;
     let rings = |alarm: AlarmId| !ignored.contains(&alarm) && alarms::rings(world, alarm);
     let rings = pipeline.alarms.iter().any(|watched| rings(watched.alarm));
     let breaks = !pipeline.during_faults && world.occurrences.in_force().next().is_some();
@@ -200,49 +201,49 @@ fn blocked(world: &World, place: usize, pipeline: &Pipeline) -> bool {
 pub(super) fn go_on(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let stages = &reach::of(cx.plan, change).stages;
     while let Some(place) = reach::find(world, change) {
-        let pipe = &world.pipes[place];
-        let next = reach::next_here(world, place, pipe.begun, cx.plan);
-        let full = pipe.under_way.len() >= stages[pipe.stage].at_once;
-        let Some(next) = next.filter(|_| pipe.state == PipeState::Moves && !full) else { break };
-        let pipe = &mut world.pipes[place];
-        pipe.under_way.push(next);
-        pipe.begun = next + 1;
+        let execution = &world.executions[place];
+        let next = reach::next_here(world, place, execution.begun, cx.plan);
+        let full = execution.under_way.len() >= stages[execution.stage].at_once;
+        let Some(next) = next.filter(|_| execution.state == ExecutionState::Moves && !full) else { break };
+        let execution = &mut world.executions[place];
+        execution.under_way.push(next);
+        execution.begun = next + 1;
         moves(world, change, next, cx);
     }
     let Some(place) = reach::find(world, change) else { return };
-    let pipe = &mut world.pipes[place];
-    let changed = match &pipe.role {
+    let execution = &mut world.executions[place];
+    let changed = match &execution.role {
         Role::Leads { awaits } => awaits.is_empty(),
         _ => true,
     };
-    if pipe.state == PipeState::Moves && pipe.under_way.is_empty() && changed {
-        pipe.state = PipeState::Bakes;
-        pipe.number += 1;
-        pipe.baked_from = pipe.seen.sum(cx.now);
-        if pipe.role == Role::Follows {
+    if execution.state == ExecutionState::Moves && execution.under_way.is_empty() && changed {
+        execution.state = ExecutionState::Bakes;
+        execution.number += 1;
+        execution.baked_from = execution.seen.sum(cx.now);
+        if execution.role == Role::Follows {
             return say::moved(world, change, cx);
         }
-        let step = step::Pipeline::Baked(change, pipe.turn, pipe.number);
+        let step = step::Pipeline::Baked(change, execution.turn, execution.number);
         tell(world, place, PipelineStep::Bakes, cx);
-        cx.after(stages[world.pipes[place].stage].bake, step);
+        cx.after(stages[world.executions[place].stage].bake, step);
     }
 }
 
 /// A unit is changed further: the control plane takes the call on, or the deployer comes again.
 fn moves(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
     let Some(row) = reach::find(world, change) else { return };
-    if world.pipes[row].state != PipeState::Moves || !world.pipes[row].under_way.contains(&place) {
+    if world.executions[row].state != ExecutionState::Moves || !world.executions[row].under_way.contains(&place) {
         return;
     }
-    let turn = world.pipes[row].turn;
-    let Move { unit, reach } = reach::of(cx.plan, change).stages[world.pipes[row].stage].moves[place];
+    let turn = world.executions[row].turn;
+    let Move { unit, reach } = reach::of(cx.plan, change).stages[world.executions[row].stage].moves[place];
     match cx.plan.changes[change].units[usize::from(unit)] {
         Unit::Service(service) => {
             if let Err(wait) = deploy::called(world, service, cx) {
                 return cx.after(wait, step::Pipeline::Move(change, turn, place as u32));
             }
             let more = reach::of_service(world, service, reach, cx);
-            let reached = world.pipes[row].reached[usize::from(unit)];
+            let reached = world.executions[row].reached[usize::from(unit)];
             reaches(world, row, unit, if reach == Reach::Whole { WHOLE as u32 } else { reached.max(more) }, cx);
             staged::moved(world, service, (change, turn), reach, cx);
         }
@@ -260,18 +261,18 @@ fn moves(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
 /// A part of a control-plane cell is of the new revision.
 fn renewed(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
     let Some(row) = reach::find(world, change) else { return };
-    let pipe = &world.pipes[row];
-    if pipe.state != PipeState::Moves || !pipe.under_way.contains(&place) {
+    let execution = &world.executions[row];
+    if execution.state != ExecutionState::Moves || !execution.under_way.contains(&place) {
         return;
     }
-    let unit = reach::of(cx.plan, change).stages[pipe.stage].moves[place].unit;
-    let part = pipe.reached[usize::from(unit)];
+    let unit = reach::of(cx.plan, change).stages[execution.stage].moves[place].unit;
+    let part = execution.reached[usize::from(unit)];
     let Unit::Cell(cell) = cx.plan.changes[change].units[usize::from(unit)] else { return };
-    renew::to(world, cell, Some(Renewal { change, turn: pipe.turn, part }), cx);
+    renew::to(world, cell, Some(Renewal { change, turn: execution.turn, part }), cx);
     runs_first(world, change, cx);
     // An alarm may have found it at once.
-    if let Some(row) = reach::find(world, change).filter(|row| world.pipes[*row].state == PipeState::Moves) {
-        world.pipes[row].under_way.retain(|of| *of != place);
+    if let Some(row) = reach::find(world, change).filter(|row| world.executions[*row].state == ExecutionState::Moves) {
+        world.executions[row].under_way.retain(|of| *of != place);
         go_on(world, change, cx);
     }
 }
@@ -288,10 +289,10 @@ fn restored(world: &mut World, change: ChangeId, unit: usize, cx: &mut Cx<'_>) {
 /// A unit has been changed as far as it was to be.
 pub(crate) fn done(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
-    let moves = &reach::of(cx.plan, change).stages[world.pipes[place].stage].moves;
+    let moves = &reach::of(cx.plan, change).stages[world.executions[place].stage].moves;
     let units = &cx.plan.changes[change].units;
     let is_of = |row: &usize| units[usize::from(moves[*row].unit)] == Unit::Service(service);
-    world.pipes[place].under_way.retain(|row| !is_of(row));
+    world.executions[place].under_way.retain(|row| !is_of(row));
     go_on(world, change, cx);
 }
 
@@ -299,27 +300,27 @@ pub(crate) fn done(world: &mut World, service: ServiceId, change: ChangeId, cx: 
 fn baked(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
     let pipeline = reach::of(cx.plan, change);
-    let pipe = &mut world.pipes[place];
-    let seen = pipe.seen.sum(cx.now) - pipe.baked_from;
-    let open = (u128::from(pipeline.stages[pipe.stage].requests) * REQUEST).saturating_sub(seen);
+    let execution = &mut world.executions[place];
+    let seen = execution.seen.sum(cx.now) - execution.baked_from;
+    let open = (u128::from(pipeline.stages[execution.stage].requests) * REQUEST).saturating_sub(seen);
     if open > 0 {
         // When it will have seen enough if the rate stays; it is looked at once a minute in case it rises.
-        let needs = open.div_ceil(u128::from(pipe.seen.rate()).max(1));
+        let needs = open.div_ceil(u128::from(execution.seen.rate()).max(1));
         let wait = Span(u64::try_from(needs).unwrap_or(u64::MAX).min(LOOK.0));
-        return cx.after(wait, step::Pipeline::Baked(change, pipe.turn, pipe.number));
+        return cx.after(wait, step::Pipeline::Baked(change, execution.turn, execution.number));
     }
     tell(world, place, PipelineStep::Passed, cx);
-    world.pipes[place].stage += 1;
-    if world.pipes[place].stage < pipeline.stages.len() {
+    world.executions[place].stage += 1;
+    if world.executions[place].stage < pipeline.stages.len() {
         return go(world, change, cx);
     }
-    world.pipes[place].stage -= 1;
+    world.executions[place].stage -= 1;
     end(world, place, PipelineStep::Completed, cx);
 }
 
 pub(super) fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut Cx<'_>) {
     tell(world, place, how, cx);
-    let Pipe { change, turn, .. } = world.pipes[place];
+    let Execution { change, turn, .. } = world.executions[place];
     say::ended(world, change, cx);
     leave(world, place, cx);
     wind(change, turn + 1, cx);
@@ -327,7 +328,7 @@ pub(super) fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut C
 
 /// It is not under way here any more: nothing of it is being deployed.
 pub(super) fn leave(world: &mut World, place: usize, cx: &mut Cx<'_>) {
-    let change = world.pipes.remove(place).change;
+    let change = world.executions.remove(place).change;
     for unit in &cx.plan.changes[change].units {
         match *unit {
             Unit::Service(service) if world.services.holds(service) => {
@@ -343,7 +344,7 @@ pub(super) fn leave(world: &mut World, place: usize, cx: &mut Cx<'_>) {
 
 /// Somebody or something has found that it is bad: all that was changed goes back.
 pub(crate) fn failed(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
-    let Some(place) = reach::find(world, change).filter(|place| world.pipes[*place].is_open()) else { return };
+    let Some(place) = reach::find(world, change).filter(|place| world.executions[*place].is_open()) else { return };
     cx.note(FaultFact::Noticed { cause: Cause::change(change) });
     goes_back(world, place, cx);
 }
@@ -351,30 +352,31 @@ pub(crate) fn failed(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 /// All that was changed goes back, here and in all other Regions.
 pub(super) fn goes_back(world: &mut World, place: usize, cx: &mut Cx<'_>) {
     tell(world, place, PipelineStep::Failed, cx);
-    let change = world.pipes[place].change;
+    let change = world.executions[place].change;
     let units = &cx.plan.changes[change].units;
-    let reached = &world.pipes[place].reached;
+    let reached = &world.executions[place].reached;
     let touched = |unit: &usize| reached[*unit] > 0 && reach::holds(world, units[*unit]);
     let back = (0..units.len()).filter(touched).map(|unit| unit as u16).collect();
-    let pipe = &mut world.pipes[place];
-    (pipe.state, pipe.back) = (PipeState::Back, back);
-    pipe.number += 1;
-    pipe.under_way.clear();
+    let execution = &mut world.executions[place];
+    (execution.state, execution.back) = (ExecutionState::Back, back);
+    execution.number += 1;
+    execution.under_way.clear();
     say::goes_back(world, change, cx);
-    if world.pipes[place].back.is_empty() {
+    if world.executions[place].back.is_empty() {
         return is_back(world, place, cx);
     }
-    for unit in world.pipes[place].back.clone() {
+    for unit in world.executions[place].back.clone() {
         undo(world, change, usize::from(unit), cx);
     }
 }
 
 /// A unit goes back: a service that is being changed by itself, one that was completed by a call to the control plane.
 fn undo(world: &mut World, change: ChangeId, unit: usize, cx: &mut Cx<'_>) {
-    let Some(row) = reach::find(world, change).filter(|row| world.pipes[*row].back.contains(&(unit as u16))) else {
+    let Some(row) = reach::find(world, change).filter(|row| world.executions[*row].back.contains(&(unit as u16)))
+    else {
         return;
     };
-    let turn = world.pipes[row].turn;
+    let turn = world.executions[row].turn;
     match cx.plan.changes[change].units[unit] {
         Unit::Service(service) => {
             let under_way = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
@@ -399,16 +401,16 @@ pub(crate) fn undone(world: &mut World, service: ServiceId, change: ChangeId, cx
 fn came_back(world: &mut World, of: Unit, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
     let units = &cx.plan.changes[change].units;
-    world.pipes[place].back.retain(|unit| units[usize::from(*unit)] != of);
-    if world.pipes[place].back.is_empty() {
+    world.executions[place].back.retain(|unit| units[usize::from(*unit)] != of);
+    if world.executions[place].back.is_empty() {
         is_back(world, place, cx);
     }
 }
 
 /// All that was changed here is as it was before.
 pub(super) fn is_back(world: &mut World, place: usize, cx: &mut Cx<'_>) {
-    match &world.pipes[place].role {
-        Role::Follows => say::returned(world, world.pipes[place].change, cx),
+    match &world.executions[place].role {
+        Role::Follows => say::returned(world, world.executions[place].change, cx),
         Role::Leads { awaits } if !awaits.is_empty() => {}
         Role::Leads { .. } | Role::Alone => end(world, place, PipelineStep::RolledBack, cx),
     }
@@ -417,7 +419,7 @@ pub(super) fn is_back(world: &mut World, place: usize, cx: &mut Cx<'_>) {
 /// A later change of one of its services takes its place: it stops where it is.
 pub(crate) fn superseded(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
-    if world.pipes[place].role == Role::Follows {
+    if world.executions[place].role == Role::Follows {
         return say::superseded(world, change, cx);
     }
     end(world, place, PipelineStep::Superseded, cx);
@@ -426,17 +428,17 @@ pub(crate) fn superseded(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 /// An alarm goes to ALARM: pipelines that watch it have failed.
 pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    let watches = |pipe: &&Pipe| {
+    let watches = |execution: &&Execution| {
         // Where it has not been there is nothing of it that could be bad.
         let been = |unit: Option<u16>| match unit {
-            Some(unit) => pipe.reached[usize::from(unit)] > 0,
-            None => pipe.reached.iter().any(|part| *part > 0),
+            Some(unit) => execution.reached[usize::from(unit)] > 0,
+            None => execution.reached.iter().any(|part| *part > 0),
         };
-        let mut all = reach::of(plan, pipe.change).alarms.iter();
+        let mut all = reach::of(plan, execution.change).alarms.iter();
         let watched = all.any(|watched| watched.alarm == alarm && been(watched.unit));
-        pipe.is_open() && watched && !pipe.ignored.contains(&alarm)
+        execution.is_open() && watched && !execution.ignored.contains(&alarm)
     };
-    let hit: Vec<ChangeId> = world.pipes.iter().filter(watches).map(|pipe| pipe.change).collect();
+    let hit: Vec<ChangeId> = world.executions.iter().filter(watches).map(|execution| execution.change).collect();
     for change in hit {
         failed(world, change, cx);
     }
@@ -445,12 +447,12 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
 
 /// The first task of the new revision runs in one of the units: from now on somebody may find that it is bad.
 pub(crate) fn runs_first(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
-    let Some(place) = reach::find(world, change).filter(|place| !world.pipes[*place].found) else { return };
-    world.pipes[place].found = true;
-    if world.pipes[place].role == Role::Follows {
+    let Some(place) = reach::find(world, change).filter(|place| !world.executions[*place].found) else { return };
+    world.executions[place].found = true;
+    if world.executions[place].role == Role::Follows {
         return say::runs(world, change, cx);
     }
-    let turn = world.pipes[place].turn;
+    let turn = world.executions[place].turn;
     if let Some(after) = bad::found_after(change, cx.plan.changes[change].turn_of_all(turn), cx) {
         cx.after(after, step::Pipeline::Found(change, turn));
     }
@@ -458,6 +460,6 @@ pub(crate) fn runs_first(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 
 /// So much of a unit is changed, or being changed, from now on.
 fn reaches(world: &mut World, row: usize, unit: u16, ppm: u32, cx: &mut Cx<'_>) {
-    world.pipes[row].reached[usize::from(unit)] = ppm;
+    world.executions[row].reached[usize::from(unit)] = ppm;
     say::reaches(world, row, unit, cx);
 }

@@ -13,24 +13,24 @@ const WHOLE: u64 = 1_000_000;
 
 /// The first move of its stage that is made here, from a place on.
 pub(super) fn next_here(world: &World, place: usize, from: usize, plan: &Plan) -> Option<usize> {
-    let pipe = &world.pipes[place];
-    let units = &plan.changes[pipe.change].units;
-    let mut moves = of(plan, pipe.change).stages[pipe.stage].moves.iter().enumerate().skip(from);
+    let execution = &world.executions[place];
+    let units = &plan.changes[execution.change].units;
+    let mut moves = of(plan, execution.change).stages[execution.stage].moves.iter().enumerate().skip(from);
     moves.find(|(_, one)| holds(world, units[usize::from(one.unit)])).map(|(at, _)| at)
 }
 
 /// How much of a control-plane cell a move reaches, together with those before it, in millionths.
 pub(super) fn of_cell(world: &World, row: usize, place: usize, cx: &Cx<'_>) -> u32 {
-    let pipe = &world.pipes[row];
-    let stages = &of(cx.plan, pipe.change).stages;
-    let Move { unit, reach } = stages[pipe.stage].moves[place];
+    let execution = &world.executions[row];
+    let stages = &of(cx.plan, execution.change).stages;
+    let Move { unit, reach } = stages[execution.stage].moves[place];
     match reach {
         Reach::OneBox => ONE_HOST,
         Reach::Whole => WHOLE as u32,
         Reach::Zone(_) => {
-            let so_far = stages[..=pipe.stage].iter().flat_map(|stage| &stage.moves);
+            let so_far = stages[..=execution.stage].iter().flat_map(|stage| &stage.moves);
             let mine = so_far.filter(|one| one.unit == unit && matches!(one.reach, Reach::Zone(_))).count() as u64;
-            let zones = match cx.plan.changes[pipe.change].units[usize::from(unit)] {
+            let zones = match cx.plan.changes[execution.change].units[usize::from(unit)] {
                 Unit::Cell(cell) => cx.plan.own_zones(&cx.plan.cells[cell].zones),
                 Unit::Service(_) => 1,
             };
@@ -62,5 +62,5 @@ pub(crate) fn of(plan: &Plan, change: ChangeId) -> &Pipeline {
 }
 
 pub(crate) fn find(world: &World, change: ChangeId) -> Option<usize> {
-    world.pipes.iter().position(|pipe| pipe.change == change)
+    world.executions.iter().position(|execution| execution.change == change)
 }

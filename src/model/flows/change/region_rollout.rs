@@ -13,7 +13,7 @@ use crate::engine::PartId;
 use crate::model::fact::{ChangeFact, PipelineStep};
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::ChangeId;
-use crate::model::tables::pipe::Role;
+use crate::model::tables::execution::Role;
 
 pub(crate) fn handle(world: &mut World, step: step::RegionRollout, cx: &mut Cx<'_>) {
     match step {
@@ -23,11 +23,11 @@ pub(crate) fn handle(world: &mut World, step: step::RegionRollout, cx: &mut Cx<'
         step::RegionRollout::Returned(change, turn, from) => heard(world, (change, turn), true, PartId(from), cx),
         step::RegionRollout::Reached(change, turn, unit, ppm) => {
             if let Some(place) = of_late(world, change, turn) {
-                world.pipes[place].reached[usize::from(unit)] = ppm;
+                world.executions[place].reached[usize::from(unit)] = ppm;
             }
         }
         step::RegionRollout::Failed(change, turn) | step::RegionRollout::Back(change, turn) => {
-            if let Some(place) = of_turn(world, change, turn).filter(|place| world.pipes[*place].is_open()) {
+            if let Some(place) = of_turn(world, change, turn).filter(|place| world.executions[*place].is_open()) {
                 pipeline::goes_back(world, place, cx);
             }
         }
@@ -48,7 +48,7 @@ pub(crate) fn handle(world: &mut World, step: step::RegionRollout, cx: &mut Cx<'
             }
         }
         step::RegionRollout::Rings(change, turn) => {
-            let been = |place: usize| world.pipes[place].reached.iter().any(|ppm| *ppm > 0);
+            let been = |place: usize| world.executions[place].reached.iter().any(|ppm| *ppm > 0);
             if of_turn(world, change, turn).is_some_and(been) {
                 pipeline::failed(world, change, cx);
             }
@@ -60,43 +60,43 @@ pub(crate) fn handle(world: &mut World, step: step::RegionRollout, cx: &mut Cx<'
 
 /// The pipeline of this occurrence of a change, by place.
 fn of_turn(world: &World, change: ChangeId, turn: u32) -> Option<usize> {
-    reach::find(world, change).filter(|place| world.pipes[*place].turn == turn)
+    reach::find(world, change).filter(|place| world.executions[*place].turn == turn)
 }
 
 /// The same by the last bits of the turn.
 fn of_late(world: &World, change: ChangeId, turn: u16) -> Option<usize> {
-    reach::find(world, change).filter(|place| world.pipes[*place].turn as u16 == turn)
+    reach::find(world, change).filter(|place| world.executions[*place].turn as u16 == turn)
 }
 
 /// A stage begins: what it changes here may.
 fn wave(world: &mut World, change: ChangeId, turn: u32, stage: usize, cx: &mut Cx<'_>) {
     // One that has failed here is on its way back already.
-    let Some(place) = of_turn(world, change, turn).filter(|place| world.pipes[*place].is_open()) else { return };
-    let pipe = &mut world.pipes[place];
-    pipe.stage = stage;
-    (pipe.begun, pipe.under_way) = (0, Vec::new());
+    let Some(place) = of_turn(world, change, turn).filter(|place| world.executions[*place].is_open()) else { return };
+    let execution = &mut world.executions[place];
+    execution.stage = stage;
+    (execution.begun, execution.under_way) = (0, Vec::new());
     pipeline::starts(world, change, cx);
 }
 
 /// A part has changed what it was asked to, or changed it back; what it did before it hears of a failure does not count.
 fn heard(world: &mut World, (change, turn): (ChangeId, u32), back: bool, from: PartId, cx: &mut Cx<'_>) {
-    let is_it = |place: &usize| world.pipes[*place].is_open() != back;
+    let is_it = |place: &usize| world.executions[*place].is_open() != back;
     let Some(place) = of_turn(world, change, turn).filter(is_it) else { return };
-    let pipe = &mut world.pipes[place];
-    let Role::Leads { awaits } = &mut pipe.role else { return };
+    let execution = &mut world.executions[place];
+    let Role::Leads { awaits } = &mut execution.role else { return };
     awaits.retain(|part| *part != from);
     if !awaits.is_empty() {
         return;
     }
     if !back {
         pipeline::go_on(world, change, cx);
-    } else if pipe.back.is_empty() {
+    } else if execution.back.is_empty() {
         pipeline::is_back(world, place, cx);
     }
 }
 
 fn shift(world: &mut World, change: ChangeId, turn: u16, less: u64, more: u64, cx: &Cx<'_>) {
     if let Some(place) = of_late(world, change, turn) {
-        world.pipes[place].seen.shift(cx.now, less, more);
+        world.executions[place].seen.shift(cx.now, less, more);
     }
 }

@@ -5,11 +5,11 @@ use crate::engine::PartId;
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{AlarmId, ChangeId};
 use crate::model::plan::{ACROSS, Plan};
-use crate::model::tables::pipe::{Pipe, Role};
+use crate::model::tables::execution::{Execution, Role};
 
 /// The other parts of a change that this one leads.
 fn followers(world: &World, change: ChangeId) -> Vec<PartId> {
-    let led = reach::find(world, change).map(|place| &world.pipes[place].role);
+    let led = reach::find(world, change).map(|place| &world.executions[place].role);
     let others = || world.part.region_rollouts.others(change).map(<[PartId]>::to_vec);
     if matches!(led, Some(Role::Leads { .. })) { others().unwrap_or_default() } else { Vec::new() }
 }
@@ -17,7 +17,7 @@ fn followers(world: &World, change: ChangeId) -> Vec<PartId> {
 /// Says something to all that follow; nothing where this one does not lead.
 fn say(world: &World, change: ChangeId, step: impl Fn(u32) -> step::RegionRollout, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
-    let turn = world.pipes[place].turn;
+    let turn = world.executions[place].turn;
     for part in followers(world, change) {
         cx.send(part, ACROSS, step(turn));
     }
@@ -26,7 +26,7 @@ fn say(world: &World, change: ChangeId, step: impl Fn(u32) -> step::RegionRollou
 /// Says something to the one that leads; nothing where this one does not follow.
 fn report(world: &World, change: ChangeId, step: impl Fn(u32) -> step::RegionRollout, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
-    let Pipe { turn, role, .. } = &world.pipes[place];
+    let Execution { turn, role, .. } = &world.executions[place];
     if *role == Role::Follows {
         cx.send(world.part.region_rollouts.lead, ACROSS, step(*turn));
     }
@@ -41,7 +41,7 @@ pub(crate) fn joins(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
 pub(crate) fn begins(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let others = followers(world, change);
     let Some(place) = reach::find(world, change) else { return };
-    let Pipe { turn, stage, .. } = world.pipes[place];
+    let Execution { turn, stage, .. } = world.executions[place];
     let asked: Vec<PartId> = others.into_iter().filter(|part| is_in(cx.plan, world, change, stage, *part)).collect();
     for part in &asked {
         cx.send(*part, ACROSS, step::RegionRollout::Wave(change, turn, stage as u16));
@@ -58,7 +58,7 @@ fn is_in(plan: &Plan, world: &World, change: ChangeId, stage: usize, part: PartI
 
 fn awaits(world: &mut World, change: ChangeId, parts: Vec<PartId>) {
     let Some(place) = reach::find(world, change) else { return };
-    if let Role::Leads { awaits } = &mut world.pipes[place].role {
+    if let Role::Leads { awaits } = &mut world.executions[place].role {
         *awaits = parts;
     }
 }
@@ -71,7 +71,7 @@ pub(crate) fn moved(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
 
 /// So much of a unit is changed here.
 pub(crate) fn reaches(world: &World, row: usize, unit: u16, cx: &mut Cx<'_>) {
-    let Pipe { change, ref reached, .. } = world.pipes[row];
+    let Execution { change, ref reached, .. } = world.executions[row];
     let ppm = reached[usize::from(unit)];
     report(world, change, |turn| step::RegionRollout::Reached(change, turn as u16, unit, ppm), cx);
 }
@@ -115,12 +115,12 @@ fn tells(world: &World, change: ChangeId, less: u64, more: u64, cx: &mut Cx<'_>)
 
 /// An alarm goes to ALARM: where it counts wherever a change has been, the one that leads knows whether it has been anywhere.
 pub(crate) fn rings(world: &World, alarm: AlarmId, cx: &mut Cx<'_>) {
-    let counts = |pipe: &&Pipe| {
-        let mut all = reach::of(cx.plan, pipe.change).alarms.iter();
+    let counts = |execution: &&Execution| {
+        let mut all = reach::of(cx.plan, execution.change).alarms.iter();
         let watched = all.any(|watched| watched.alarm == alarm && watched.unit.is_none());
-        pipe.role == Role::Follows && pipe.is_open() && watched && !pipe.ignored.contains(&alarm)
+        execution.role == Role::Follows && execution.is_open() && watched && !execution.ignored.contains(&alarm)
     };
-    let told: Vec<ChangeId> = world.pipes.iter().filter(counts).map(|pipe| pipe.change).collect();
+    let told: Vec<ChangeId> = world.executions.iter().filter(counts).map(|execution| execution.change).collect();
     for change in told {
         report(world, change, |turn| step::RegionRollout::Rings(change, turn), cx);
     }
@@ -129,8 +129,8 @@ pub(crate) fn rings(world: &World, alarm: AlarmId, cx: &mut Cx<'_>) {
 /// What the new revision of a service gets changes.
 pub(crate) fn sees(world: &mut World, change: ChangeId, less: u64, more: u64, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
-    if world.pipes[place].role == Role::Follows {
+    if world.executions[place].role == Role::Follows {
         return tells(world, change, less, more, cx);
     }
-    world.pipes[place].seen.shift(cx.now, less, more);
+    world.executions[place].seen.shift(cx.now, less, more);
 }

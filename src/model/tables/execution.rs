@@ -5,13 +5,13 @@ use crate::model::ids::{AlarmId, ChangeId};
 
 /// A change that goes on stage by stage.
 #[derive(Clone, Debug)]
-pub struct Pipe {
+pub struct Execution {
     pub change: ChangeId,
     /// How often the change had come before, if it comes again and again.
     pub turn: u32,
     /// Its part in a change over several Regions.
     pub role: Role,
-    pub state: PipeState,
+    pub state: ExecutionState,
     pub stage: usize,
     /// Moves of the stage that have begun.
     pub begun: usize,
@@ -48,7 +48,7 @@ pub enum Role {
 
 /// What a pipeline does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PipeState {
+pub enum ExecutionState {
     /// The next stage may not begin yet.
     Blocked,
     Moves,
@@ -81,14 +81,14 @@ impl Seen {
     }
 }
 
-impl Pipe {
+impl Execution {
     /// It has been asked for, and nothing is changed yet.
-    pub fn new(change: ChangeId, units: usize, ignored: Vec<AlarmId>, now: Time) -> Pipe {
-        Pipe {
+    pub fn new(change: ChangeId, units: usize, ignored: Vec<AlarmId>, now: Time) -> Execution {
+        Execution {
             change,
             turn: 0,
             role: Role::Alone,
-            state: PipeState::Blocked,
+            state: ExecutionState::Blocked,
             stage: 0,
             begun: 0,
             under_way: Vec::new(),
@@ -104,6 +104,6 @@ impl Pipe {
 
     /// Whether it can still fail.
     pub fn is_open(&self) -> bool {
-        self.state != PipeState::Back
+        self.state != ExecutionState::Back
     }
 }
