@@ -15,7 +15,7 @@ pub(super) struct ApplicationSeries {
     offered: usize,
     lost: usize,
     customers: Vec<(ServiceId, usize)>,
-    homeless: usize,
+    unassigned: usize,
 }
 
 impl ApplicationSeries {
@@ -31,7 +31,7 @@ impl ApplicationSeries {
                 .iter()
                 .map(|cell| (*cell, add("application_customers", &plan.services[*cell].name)))
                 .collect(),
-            homeless: add("application_customers_without_cell", ""),
+            unassigned: add("application_customers_without_cell", ""),
         })
     }
 
@@ -47,7 +47,7 @@ impl ApplicationSeries {
                     trace.point(row.1, now, f64::from(count));
                 }
             }
-            ApplicationFact::Homeless { count } => trace.point(self.homeless, now, f64::from(count)),
+            ApplicationFact::Unassigned { count } => trace.point(self.unassigned, now, f64::from(count)),
             ApplicationFact::Moved { .. } => {}
         }
     }

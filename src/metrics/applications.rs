@@ -12,11 +12,11 @@ pub struct Measure {
     pub offered: u128,
     pub served: u128,
     /// The same, offered by customers without a cell.
-    pub homeless_offered: u128,
+    pub unassigned_offered: u128,
     /// Customers of each cell at the end, by the cell's service.
     pub customers: Vec<(ServiceId, u32)>,
     /// Customers without a cell at the end.
-    pub homeless: u32,
+    pub unassigned: u32,
     /// Moves of customers in the whole run.
     pub moved: u32,
 }
@@ -26,7 +26,7 @@ pub struct Measure {
 pub struct Applications {
     offered: Integral,
     served: Integral,
-    homeless: Integral,
+    unassigned: Integral,
     measure: Option<Measure>,
 }
 
@@ -36,7 +36,7 @@ impl Applications {
         Applications {
             offered: Integral::new(from),
             served: Integral::new(from),
-            homeless: Integral::new(from),
+            unassigned: Integral::new(from),
             measure: None,
         }
     }
@@ -45,10 +45,10 @@ impl Applications {
     pub fn take(&mut self, now: Time, fact: ApplicationFact) {
         let measure = self.measure.get_or_insert_with(Measure::default);
         match fact {
-            ApplicationFact::Requests { offered, served, homeless } => {
+            ApplicationFact::Requests { offered, served, unassigned } => {
                 self.offered.set(now, offered);
                 self.served.set(now, served);
-                self.homeless.set(now, homeless);
+                self.unassigned.set(now, unassigned);
             }
             ApplicationFact::Customers { cell, count } => {
                 match measure.customers.iter_mut().find(|row| row.0 == cell) {
@@ -56,7 +56,7 @@ impl Applications {
                     None => measure.customers.push((cell, count)),
                 }
             }
-            ApplicationFact::Homeless { count } => measure.homeless = count,
+            ApplicationFact::Unassigned { count } => measure.unassigned = count,
             ApplicationFact::Moved { count } => measure.moved += count,
         }
     }
@@ -65,8 +65,8 @@ impl Applications {
     pub fn finish(mut self, end: Time) -> Option<Measure> {
         self.offered.reach(end);
         self.served.reach(end);
-        self.homeless.reach(end);
+        self.unassigned.reach(end);
         let (offered, served) = (self.offered.sum(), self.served.sum());
-        Some(Measure { offered, served, homeless_offered: self.homeless.sum(), ..self.measure? })
+        Some(Measure { offered, served, unassigned_offered: self.unassigned.sum(), ..self.measure? })
     }
 }

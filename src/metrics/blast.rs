@@ -66,17 +66,17 @@ pub struct Occurrence {
 }
 
 impl Blast {
-    /// Of what the faults of a run did. `homes`: the cells of clusters that may not be where the plan has them.
-    pub fn of(plan: &Plan, faults: &[recovery::Measure], homes: &[(ClusterId, CellId)]) -> Blast {
-        let homes: BTreeMap<ClusterId, CellId> = homes.iter().copied().collect();
-        let home = |id: ClusterId| homes.get(&id).copied().unwrap_or(plan.clusters[id].cell);
+    /// Of what the faults of a run did. `assignments`: the cells of clusters that may not be where the plan has them.
+    pub fn of(plan: &Plan, faults: &[recovery::Measure], assignments: &[(ClusterId, CellId)]) -> Blast {
+        let assignments: BTreeMap<ClusterId, CellId> = assignments.iter().copied().collect();
+        let assignment = |id: ClusterId| assignments.get(&id).copied().unwrap_or(plan.clusters[id].cell);
         let mut by_cell: BTreeMap<CellId, Vec<Cluster>> = BTreeMap::new();
         let pairs = plan.faults_in_order().map(|id| (&plan.faults[id].name, &faults[usize::from(id.0)]));
         let struck = pairs.filter(|(_, measure)| measure.occurrences > 0);
         let occurrences = struck.map(|(name, measure)| occurrence(name, measure)).collect();
         for (id, cluster) in plan.clusters.pairs() {
             let cluster = Cluster { name: cluster.name.clone(), services: cluster.services.clone() };
-            by_cell.entry(home(id)).or_default().push(cluster);
+            by_cell.entry(assignment(id)).or_default().push(cluster);
         }
         let region = |(id, region): (_, &crate::model::plan::Region)| {
             let cells = plan.cells.pairs().filter(|(_, cell)| cell.region == id);

@@ -141,7 +141,7 @@ impl Charts {
         let place = |cell: CellId| usize::from(cell.0 - first);
         match fact {
             PlaneFact::Launches { service, what, count } => self.launches.delayed(now, service, what, count, trace),
-            PlaneFact::Home { cluster, cell, .. } => self.launches.home(cluster, cell),
+            PlaneFact::Assignment { cluster, cell, .. } => self.launches.assignment(cluster, cell),
             PlaneFact::Load { cell, asked, queued } => {
                 let Some(of) = &mut self.cells[place(cell)] else { return };
                 trace.point(of.requests, minute, asked as f64 / 60.0 / 1e6 + of.others);

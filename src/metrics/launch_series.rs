@@ -3,7 +3,7 @@
 //! A launch that waits is offered when that is told; when it is taken on, that is taken back, as its birth counts
 //! itself. Launches that are not wanted any more leave the minute's sum too, but never make it negative.
 
-use super::homes::Homes;
+use super::assignments::Assignments;
 use super::trace::Trace;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Delayed, TaskState};
@@ -22,7 +22,7 @@ const PARTS: [&str; 4] = ["offered", "accepted", "throttled", "failed"];
 pub(super) struct LaunchSeries {
     cells: Vec<Cell>,
     first_service: u32,
-    homes: Homes,
+    assignments: Assignments,
     /// Whether what a service has at time 0 was not launched.
     stood: Vec<bool>,
 }
@@ -66,7 +66,7 @@ impl LaunchSeries {
             !plan.start_empty && service.kind != Kind::Stream
         };
         let stood = of.as_one.services.clone().map(service).collect();
-        LaunchSeries { cells, first_service: of.as_one.services.start, homes: Homes::new(plan, of), stood }
+        LaunchSeries { cells, first_service: of.as_one.services.start, assignments: Assignments::new(plan, of), stood }
     }
 
     /// A task came to be or went on.
@@ -96,13 +96,13 @@ impl LaunchSeries {
     }
 
     /// A cluster is run by another cell from now on.
-    pub(super) fn home(&mut self, cluster: ClusterId, cell: CellId) {
-        self.homes.changed(cluster, cell);
+    pub(super) fn assignment(&mut self, cluster: ClusterId, cell: CellId) {
+        self.assignments.changed(cluster, cell);
     }
 
     /// The cell of a service, with its minutes up to now told.
     fn cell(&mut self, now: Time, service: ServiceId, trace: &mut Trace) -> &mut Cell {
-        let cell = &mut self.cells[self.homes.of(service)];
+        let cell = &mut self.cells[self.assignments.of(service)];
         cell.reach(now, trace);
         cell
     }

@@ -42,7 +42,7 @@ pub struct Measured {
     /// The application in cells.
     pub application: Option<applications::Measure>,
     /// The cell of each cluster at the end, in Regions where clusters can move.
-    pub homes: Vec<(ClusterId, CellId)>,
+    pub assignments: Vec<(ClusterId, CellId)>,
     /// Series, when they were wanted.
     pub series: Vec<Series>,
     /// Bands, when they were wanted.
@@ -76,7 +76,7 @@ impl Measured {
         });
         self.alarms.extend(other.alarms);
         self.alarms.sort_by_key(|row| row.0);
-        self.homes.extend(other.homes);
+        self.assignments.extend(other.assignments);
         self.series.extend(other.series);
         for band in other.bands {
             // Each cell has its own copy of an outside fault: the same name and times are the same band.
@@ -91,7 +91,7 @@ impl Measured {
     pub fn timeline(&mut self, plan: &Plan) -> Timeline {
         self.take_timeline()
             .in_file_order(plan)
-            .with_blast(plan, &self.faults, &self.homes)
+            .with_blast(plan, &self.faults, &self.assignments)
             .with_changes(plan, &self.changes)
             .with_stages(plan, &self.changes)
     }

@@ -12,6 +12,7 @@
 pub mod alarms;
 mod application_series;
 pub mod applications;
+mod assignments;
 pub mod availability;
 pub mod blast;
 pub mod capacity;
@@ -21,7 +22,6 @@ mod charts;
 pub mod cost;
 pub mod errors;
 pub mod events;
-mod homes;
 mod launch_series;
 pub mod launches;
 pub mod ledger;

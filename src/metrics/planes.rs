@@ -1,6 +1,6 @@
 //! What the control plane did: cells' load and down time, launches that it delayed or lost, calls at the router.
 
-use super::homes::Homes;
+use super::assignments::Assignments;
 use super::window::Integral;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Call, Delayed, PlaneFact};
@@ -79,7 +79,7 @@ pub struct Planes {
     first_cell: u16,
     first_service: u32,
     cells: Vec<Cell>,
-    homes: Homes,
+    assignments: Assignments,
     /// Launches of each service that count for a cell that ran it before.
     counted: Vec<u64>,
     /// Launches of each service that were offered before the window and wait.
@@ -112,7 +112,7 @@ impl Planes {
             first_cell: part.cells.start,
             first_service: part.as_one.services.start,
             cells: part.cells.clone().map(cell).collect(),
-            homes: Homes::new(plan, part),
+            assignments: Assignments::new(plan, part),
             counted: vec![0; part.as_one.services.len()],
             before: vec![0; part.as_one.services.len()],
             waiting: vec![0; part.as_one.services.len()],
@@ -124,7 +124,7 @@ impl Planes {
         match fact {
             PlaneFact::Launches { service, what, count } => self.launches(now, service, what, count),
             PlaneFact::Waited { service, span, count } if now >= self.from => {
-                let row = &mut self.cells[self.homes.of(service)].measure;
+                let row = &mut self.cells[self.assignments.of(service)].measure;
                 row.waited += u64::from(count);
                 row.wait.add_many(span.0, u64::from(count));
             }
@@ -160,16 +160,16 @@ impl Planes {
                 row.others = rate;
                 row.calls.set(now, rate);
             }
-            PlaneFact::Waited { .. } | PlaneFact::Home { .. } => {}
+            PlaneFact::Waited { .. } | PlaneFact::Assignment { .. } => {}
         }
     }
 
     /// A cluster is run by another cell from now on; `launched` counts the launches of each service up to now.
-    pub fn home(&mut self, cluster: ClusterId, cell: CellId, moved: bool, launched: impl Fn(ServiceId) -> u64) {
-        for service in self.homes.services(cluster) {
+    pub fn assignment(&mut self, cluster: ClusterId, cell: CellId, moved: bool, launched: impl Fn(ServiceId) -> u64) {
+        for service in self.assignments.services(cluster) {
             self.count(service, launched(service));
         }
-        let before = self.homes.changed(cluster, cell);
+        let before = self.assignments.changed(cluster, cell);
         self.cells[before].measure.gained -= 1;
         let row = self.cell(cell);
         row.measure.gained += 1;
@@ -179,7 +179,7 @@ impl Planes {
     /// Launches of a service that have not been counted yet are those of its present cell.
     fn count(&mut self, service: ServiceId, launched: u64) {
         let counted = &mut self.counted[(service.0 - self.first_service) as usize];
-        self.cells[self.homes.of(service)].measure.accepted += launched - *counted;
+        self.cells[self.assignments.of(service)].measure.accepted += launched - *counted;
         *counted = launched;
     }
 
@@ -196,7 +196,7 @@ impl Planes {
             *before = if what == Delayed::Offered { *before + count } else { before.saturating_sub(count) };
             return;
         }
-        let row = &mut self.cells[self.homes.of(service)].measure;
+        let row = &mut self.cells[self.assignments.of(service)].measure;
         // What was offered before the window and ends in it counts as offered when it ends.
         let old = if what == Delayed::Offered { 0 } else { count.min(*before) };
         *before -= old;
@@ -218,7 +218,7 @@ impl Planes {
         if now < self.from {
             return;
         }
-        let row = &mut self.cells[self.homes.of(service)].measure;
+        let row = &mut self.cells[self.assignments.of(service)].measure;
         row.tries[what as usize] += 1;
         // A call that waited in the cell is accepted later: that is no further try.
         let waited = what == Call::Accepted && attempt == crate::model::flows::cell::call::ATTEMPTS;
@@ -235,12 +235,12 @@ impl Planes {
         for service in (self.first_service..).take(self.counted.len()).map(ServiceId) {
             self.count(service, launched(service));
             let place = (service.0 - self.first_service) as usize;
-            let row = &mut self.cells[self.homes.of(service)].measure;
+            let row = &mut self.cells[self.assignments.of(service)].measure;
             row.waiting += u64::from(self.waiting[place]);
             // Offered before the window and not ended in it: counts as offered now.
             row.offered += i64::from(self.before[place]);
         }
-        let homes = self.homes.all().collect();
+        let assignments = self.assignments.all().collect();
         let from = self.from;
         let close = |mut cell: Cell| {
             cell.calls.reach(end);
@@ -251,7 +251,7 @@ impl Planes {
             let open = cell.since.map_or(0, |since| end.since(since.max(from)).0);
             Measure { down: cell.measure.down + open, others: cell.calls.sum(), ..cell.measure }
         };
-        (self.cells.into_iter().map(close).collect(), homes)
+        (self.cells.into_iter().map(close).collect(), assignments)
     }
 }
 

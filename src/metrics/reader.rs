@@ -352,18 +352,18 @@ impl Metrics {
     }
 
     fn plane(&mut self, now: Time, fact: PlaneFact) {
-        if let PlaneFact::Home { cluster, cell, moved } = fact {
-            self.home(cluster, cell, moved);
+        if let PlaneFact::Assignment { cluster, cell, moved } = fact {
+            self.assignment(cluster, cell, moved);
         }
         self.planes.take(now, fact);
         self.charts.iter_mut().for_each(|charts| charts.plane(now, fact));
     }
 
     /// A cluster is run by another cell from now on: launches so far are the old one's.
-    fn home(&mut self, cluster: ClusterId, cell: CellId, moved: bool) {
+    fn assignment(&mut self, cluster: ClusterId, cell: CellId, moved: bool) {
         let (services, first) = (&self.services, self.first_service);
         let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.requested();
-        self.planes.home(cluster, cell, moved, launched);
+        self.planes.assignment(cluster, cell, moved, launched);
     }
 
     fn provider(&mut self, provider: ProviderId) -> &mut Capacity {
@@ -393,7 +393,7 @@ impl Metrics {
         let first = self.first_service;
         let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.reached_running();
         let faults = self.recovery.finish(end, launched);
-        let (planes, homes) =
+        let (planes, assignments) =
             self.planes.finish(end, |service| services[(service.0 - first) as usize].launches.requested());
         let (series, bands) = self.charts.map(|charts| charts.finish(end)).unwrap_or_default();
         Measured {
@@ -403,7 +403,7 @@ impl Metrics {
             providers: self.capacity.into_iter().map(|row| row.finish(end)).collect(),
             faults,
             planes,
-            homes,
+            assignments,
             application: self.application.finish(end),
             changes: self.changes.finish(end),
             alarms: self.alarms.finish(end),

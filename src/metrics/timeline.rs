@@ -67,8 +67,13 @@ impl Timeline {
 
     /// With what the faults did, place by place.
     #[must_use]
-    pub fn with_blast(self, plan: &Plan, faults: &[recovery::Measure], homes: &[(ClusterId, CellId)]) -> Timeline {
-        Timeline { blast: Blast::of(plan, faults, homes), ..self }
+    pub fn with_blast(
+        self,
+        plan: &Plan,
+        faults: &[recovery::Measure],
+        assignments: &[(ClusterId, CellId)],
+    ) -> Timeline {
+        Timeline { blast: Blast::of(plan, faults, assignments), ..self }
     }
 }
 

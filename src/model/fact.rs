@@ -226,7 +226,7 @@ pub enum PlaneFact {
         rate: u64,
     },
     /// A cluster is run by another control-plane cell from now on.
-    Home {
+    Assignment {
         cluster: ClusterId,
         cell: CellId,
         /// Whether it migrated; a cluster that is not there yet has nothing to move.
@@ -242,14 +242,14 @@ pub enum ApplicationFact {
         offered: u64,
         served: u64,
         /// Offered by customers without a cell.
-        homeless: u64,
+        unassigned: u64,
     },
     /// Customers of one of its cells.
     Customers {
         cell: ServiceId,
         count: u32,
     },
-    Homeless {
+    Unassigned {
         count: u32,
     },
     Moved {

@@ -15,7 +15,7 @@ use super::news::News;
 use super::plan::{self, Kind, Part, Plan};
 use super::step::{self, Family};
 use super::tables::rollout::Revision;
-use super::tables::{Front, Homes, Hosts, Plane, Provider, Service, Tasks, Tokens, Zone};
+use super::tables::{Assignments, Front, Hosts, Plane, Provider, Service, Tasks, Tokens, Zone};
 use super::world::{Cx, Launches, World};
 use super::{fault, routing};
 use crate::engine;
@@ -121,7 +121,7 @@ impl World {
             planes: Table::starting_at(CellId(part.cells.start)),
             front: Front::new(cell.accounts.clone(), plan.regions[cell.region].attach.as_ref()),
             outages: 0,
-            homes: Homes::new(cell.clusters.clone()),
+            assignments: Assignments::new(cell.clusters.clone()),
             unborn: Vec::new(),
             depends: plane.and_then(|plane| plane.depends_on),
             depends_ppm: depend::WHOLE,

@@ -7,7 +7,7 @@ use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, Zon
 use super::plan::{self, Part};
 use super::tables::occurrences::Occurrences;
 use super::tables::{
-    Application, Execution, Front, Homes, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone,
+    Application, Assignments, Execution, Front, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone,
 };
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
@@ -23,7 +23,7 @@ pub struct World {
     /// The way to the cells for calls from outside.
     pub front: Front,
     /// Which cell runs each cluster.
-    pub homes: Homes,
+    pub assignments: Assignments,
     /// Clusters that are not there yet.
     pub(crate) unborn: Vec<ClusterId>,
     /// The service that the launch path needs.

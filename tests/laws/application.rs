@@ -137,7 +137,7 @@ fn a_new_cell_takes_what_the_mapping_gives_it() {
         let moved = old.iter().zip(&new).filter(|(old, new)| old != new).count();
         assert_eq!(row(&summary).moved.mean, moved as f64, "{word}");
         for (cell, of) in row(&summary).cells.iter().enumerate() {
-            let there = new.iter().filter(|home| usize::from(**home) == cell).count();
+            let there = new.iter().filter(|assignment| usize::from(**assignment) == cell).count();
             assert_eq!(of.customers.mean, there as f64, "{word}: {}", of.service);
         }
         check("nothing is lost by moving", row(&summary).requests.failed.mean, 0.0, 1e-3);
@@ -292,7 +292,7 @@ fn who_is_on_the_way_arrives_where_the_mapping_is_then() {
     assert!(places().any(|((four, five), six)| four == six && four != five), "nobody goes there and back");
     let summary = run(&file, 1);
     for (cell, of) in row(&summary).cells.iter().enumerate() {
-        let there = six.iter().filter(|home| usize::from(**home) == cell).count();
+        let there = six.iter().filter(|assignment| usize::from(**assignment) == cell).count();
         assert_eq!(of.customers.mean, there as f64, "{}", of.service);
     }
     // Cloned by the 42nd minute, unless the first move was under way when the second cell came.
@@ -367,11 +367,11 @@ fn late_callers_need_the_router_and_the_old_cell() {
 #[test]
 fn a_revision_that_fails_on_some_customers_spoils_their_cells_only() {
     // Cell 1 has 100/s of the large customer and 100/s of four small ones, cell 2 the other four.
-    let homes: serde_json::Map<String, Value> = (1..=8)
+    let assignments: serde_json::Map<String, Value> = (1..=8)
         .map(|row| (format!("small-{row}"), json!(if row < 5 { "cell-1" } else { "cell-2" })))
         .chain([("large".to_owned(), json!("cell-1"))])
         .collect();
-    let parts = json!({ "overrides": homes,
+    let parts = json!({ "overrides": assignments,
         "customers": [{ "name": "large", "rate": "100/s" }, { "name": "small", "count": 8, "rate": "200/s" }] });
     // What fails in the last hour, long after the revision is everywhere.
     let failed = |customers: &[&str]| {

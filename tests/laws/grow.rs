@@ -49,7 +49,7 @@ fn mapping(word: &str) -> Mapping {
 fn moves(file: &Value) -> Vec<(f64, String, u16)> {
     let plan = plan(file);
     let one = |(now, fact): &(Time, Fact)| match *fact {
-        Fact::Plane(PlaneFact::Home { cluster, cell, moved: true }) => {
+        Fact::Plane(PlaneFact::Assignment { cluster, cell, moved: true }) => {
             Some((now.as_secs_f64(), plan.clusters[cluster].name.clone(), cell.0))
         }
         _ => None,
@@ -136,13 +136,13 @@ fn a_move_without_faults_loses_nothing() {
     }
     // Each launch is counted for the cell that took it on.
     let plan = plan(&growing_file(&parts));
-    let mut homes: Vec<u16> = plan.clusters.iter().map(|cluster| cluster.cell.0).collect();
+    let mut assignments: Vec<u16> = plan.clusters.iter().map(|cluster| cluster.cell.0).collect();
     let mut births = [0.0; 4];
     for (now, fact) in &found[1].0.0 {
         match *fact {
-            Fact::Plane(PlaneFact::Home { cluster, cell, .. }) => homes[cluster.0 as usize] = cell.0,
+            Fact::Plane(PlaneFact::Assignment { cluster, cell, .. }) => assignments[cluster.0 as usize] = cell.0,
             Fact::Task(TaskFact::Went { task, from, to, .. }) if from == to && *now > Time::ZERO => {
-                births[usize::from(homes[plan.services[task.service].cluster.0 as usize])] += 1.0;
+                births[usize::from(assignments[plan.services[task.service].cluster.0 as usize])] += 1.0;
             }
             _ => {}
         }
@@ -223,8 +223,8 @@ fn hit(cell: &str) -> (Vec<u16>, Summary) {
 #[test]
 fn an_outage_stops_the_launches_of_the_clusters_that_the_cell_has_now() {
     for cell in 0..5u16 {
-        let (homes, summary) = hit(&format!("cell-{}", cell + 1));
-        let mine: Vec<bool> = homes.iter().map(|home| *home == cell).collect();
+        let (assignments, summary) = hit(&format!("cell-{}", cell + 1));
+        let mine: Vec<bool> = assignments.iter().map(|assignment| *assignment == cell).collect();
         let count = mine.iter().filter(|mine| **mine).count();
         assert!(count > 0, "cell {cell} has nobody");
         let fault = &summary.faults[0];
@@ -234,7 +234,7 @@ fn an_outage_stops_the_launches_of_the_clusters_that_the_cell_has_now() {
         // within a second and 40 s.
         for (row, mine) in summary.services.iter().zip(mine) {
             let number: usize = row.service.trim_start_matches('c').trim_end_matches("/web").parse().unwrap();
-            assert_eq!(homes[number - 1] == cell, mine, "services in the order of the file");
+            assert_eq!(assignments[number - 1] == cell, mine, "services in the order of the file");
             let lost = 2.0 * 6.0 * 3_600.0 * (1.0 - row.running.mean.mean / 2.0);
             assert!(if mine { lost > 2.0 * 1_800.0 } else { lost < 2.0 * 41.0 + 1e-6 }, "{}: {lost} lost", row.service);
         }
@@ -328,7 +328,7 @@ fn what_waits_in_the_old_cell_moves_along() {
     let moved: Vec<f64> = diary
         .0
         .iter()
-        .filter(|row| matches!(row.1, Fact::Plane(PlaneFact::Home { .. })))
+        .filter(|row| matches!(row.1, Fact::Plane(PlaneFact::Assignment { .. })))
         .map(|row| row.0.as_secs_f64())
         .collect();
     let back = |row: &&(Time, Fact)| matches!(row.1, Fact::Plane(PlaneFact::Launches { what: Delayed::Resumed, .. }));

@@ -20,9 +20,9 @@ pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
     let mut alarms = Vec::new();
     let mut changes = Vec::new();
     for cluster in file["clusters"].as_array_mut().unwrap() {
-        let home = cluster["clusterName"].as_str().unwrap().to_owned();
+        let assignment = cluster["clusterName"].as_str().unwrap().to_owned();
         for service in cluster["services"].as_array_mut().unwrap() {
-            let name = format!("{home}/{}", service["serviceName"].as_str().unwrap());
+            let name = format!("{assignment}/{}", service["serviceName"].as_str().unwrap());
             if service["schedulingStrategy"] == "DAEMON" || dice.one_in(3) {
                 continue;
             }
@@ -76,9 +76,9 @@ pub(crate) fn add_colours(seed: u64, calm: bool, file: &mut Value) {
     let alarms: Vec<Value> = file["alarms"].as_array().into_iter().flatten().cloned().collect();
     let mut flags = Vec::new();
     for cluster in file["clusters"].as_array_mut().unwrap() {
-        let home = cluster["clusterName"].as_str().unwrap().to_owned();
+        let assignment = cluster["clusterName"].as_str().unwrap().to_owned();
         for service in cluster["services"].as_array_mut().unwrap() {
-            let name = format!("{home}/{}", service["serviceName"].as_str().unwrap());
+            let name = format!("{assignment}/{}", service["serviceName"].as_str().unwrap());
             let own = || changes.iter().filter(|change| change["service"] == name.as_str());
             let moves =
                 traffic.iter().any(|one| one["service"] == name.as_str()) && service["launchType"] != "EXTERNAL";
@@ -225,15 +225,16 @@ pub(crate) fn add_copies(seed: u64, calm: bool, file: &mut Value) {
     let mut dice = Dice::new(seed ^ 0x5AD0);
     let Some(mut changes) = file["changes"].as_array().cloned().filter(|_| !calm) else { return };
     let services = file["clusters"].as_array().unwrap().iter().flat_map(|cluster| {
-        let home = cluster["clusterName"].as_str().unwrap();
-        cluster["services"].as_array().into_iter().flatten().map(move |service| (home, service))
+        let assignment = cluster["clusterName"].as_str().unwrap();
+        cluster["services"].as_array().into_iter().flatten().map(move |service| (assignment, service))
     });
     let moves = services.filter(|(_, service)| {
         let strategy = service.pointer("/deploymentConfiguration/strategy");
         strategy.is_some_and(|strategy| strategy != "ROLLING")
     });
-    let moving: Vec<String> =
-        moves.map(|(home, service)| format!("{home}/{}", service["serviceName"].as_str().unwrap())).collect();
+    let moving: Vec<String> = moves
+        .map(|(assignment, service)| format!("{assignment}/{}", service["serviceName"].as_str().unwrap()))
+        .collect();
     for change in changes.iter_mut().filter(|change| change.get("featureFlag").is_none()) {
         let names = change["service"].as_str().into_iter();
         let mut names =

@@ -18,12 +18,12 @@ pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
         .collect();
     let mut names = Vec::new();
     for cluster in file["clusters"].as_array().unwrap() {
-        let home = cluster["clusterName"].as_str().unwrap();
+        let assignment = cluster["clusterName"].as_str().unwrap();
         for service in cluster["services"].as_array().into_iter().flatten() {
             let strategy = service.pointer("/deploymentConfiguration/strategy");
             let rolls = strategy.is_none_or(|strategy| strategy == "ROLLING");
             if service["schedulingStrategy"] != "DAEMON" && rolls {
-                names.push(format!("{home}/{}", service["serviceName"].as_str().unwrap()));
+                names.push(format!("{assignment}/{}", service["serviceName"].as_str().unwrap()));
             }
         }
     }
@@ -97,8 +97,8 @@ pub(crate) fn add_regions(seed: u64, calm: bool, file: &mut Value) {
     }
     let mut change = std::mem::take(change);
     if !of_services {
-        let home = change.as_object_mut().unwrap().remove("controlPlane").unwrap();
-        change["controlPlanes"] = json!([home]);
+        let assignment = change.as_object_mut().unwrap().remove("controlPlane").unwrap();
+        change["controlPlanes"] = json!([assignment]);
     }
     let mut stages = change["pipeline"]["stages"].as_array().unwrap().clone();
     stages.retain(|stage| stage["what"] != "everywhere");

@@ -26,7 +26,7 @@ measures! {
         /// Moves of customers to another cell in the whole run.
         moved: Estimate [moves Lower] = w.each(|run| of(run).map_or(0.0, |of| f64::from(of.moved)));
         /// Customers without a cell at the end.
-        without_cell: Estimate [customers Lower] = w.each(|run| of(run).map_or(0.0, |of| f64::from(of.homeless)));
+        without_cell: Estimate [customers Lower] = w.each(|run| of(run).map_or(0.0, |of| f64::from(of.unassigned)));
         /// Its cells:
         cells: Vec<ApplicationCellRow> =
             planned.cells.iter().map(|cell| ApplicationCellRow::walk(w, *cell)).collect();

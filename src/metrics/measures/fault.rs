@@ -159,7 +159,7 @@ fn blast(run: &Run<'_>, fault: &recovery::Measure) -> Option<f64> {
         }
     } else if let Some(router) = router {
         // The router serves the customers of the cells, who count there; those without a cell are left.
-        weights[router] = run.application.as_ref().map_or(0, |of| of.homeless_offered);
+        weights[router] = run.application.as_ref().map_or(0, |of| of.unassigned_offered);
     }
     let all: u128 = weights.iter().sum();
     let hit: u128 = fault.clusters.iter().map(|(id, times)| weights[id.row()] * u128::from(*times)).sum();

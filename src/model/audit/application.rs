@@ -9,28 +9,29 @@ use crate::model::world::World;
 pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     let (Some(app), Some(planned)) = (&world.application, &plan.application) else { return };
     for (place, group) in planned.customers.iter().enumerate() {
-        let (homes, counts, waiting) = (&app.homes[place], &app.counts[place], app.waiting[place]);
-        let count = |cell: usize| homes.iter().filter(|home| usize::from(**home) == cell).count() as u32;
+        let (assignments, counts, waiting) = (&app.assignments[place], &app.counts[place], app.waiting[place]);
+        let count =
+            |cell: usize| assignments.iter().filter(|assignment| usize::from(**assignment) == cell).count() as u32;
         let recount: Vec<u32> = (0..planned.cells.len()).map(count).collect();
         out.same("customers by cell", &group.name, counts.clone(), recount);
-        let homeless = homes.iter().filter(|home| **home == NOWHERE).count() as u32;
+        let unassigned = assignments.iter().filter(|assignment| **assignment == NOWHERE).count() as u32;
         let come = group.joins.is_none_or(|at| out.now > at);
-        out.holds("who has no cell waits for one", &group.name, !come || waiting == homeless, (waiting, homeless));
+        out.holds("who has no cell waits for one", &group.name, !come || waiting == unassigned, (waiting, unassigned));
         let waits = waiting == 0 || !app.table_down.is_empty();
         out.holds("nobody waits while the table answers", &group.name, waits, waiting);
-        let inside = homes.iter().all(|home| *home == NOWHERE || *home < app.open);
+        let inside = assignments.iter().all(|assignment| *assignment == NOWHERE || *assignment < app.open);
         out.holds("customers are in open cells", &group.name, inside, app.open);
     }
     for one in &app.moves {
-        let home = app.homes[one.group][one.customer as usize];
+        let assignment = app.assignments[one.group][one.customer as usize];
         let known = if matches!(one.stage, crate::model::tables::application::Stage::Redirecting { .. }) {
-            home == one.to
+            assignment == one.to
         } else {
-            home == one.from
+            assignment == one.from
         };
-        out.holds("who moves is in one of two cells", one.number, known, (home, one));
+        out.holds("who moves is in one of two cells", one.number, known, (assignment, one));
     }
-    let all = app.load.own.iter().sum::<u64>() + app.load.homeless;
+    let all = app.load.own.iter().sum::<u64>() + app.load.unassigned;
     out.same("what is asked", &planned.name, app.load.all, all);
     if matches!(planned.dispatch, Dispatch::Cached { .. }) {
         let kept: u64 = app.endpoints.ends.iter().sum();

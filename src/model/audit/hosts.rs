@@ -191,8 +191,9 @@ fn scaling(world: &World, group: &Group, provider: &Provider, name: &str, out: &
 /// The waiting room holds every task without a place, and no living host has room for any of them.
 fn waiting(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: &mut Findings) {
     let name = &plan.providers[id].name;
-    let homeless = |task: &Task| task.provider == id && task.host == NIL && task.zone == NO_ZONE;
-    let mut without: Vec<u32> = world.tasks.pairs().filter(|(_, task)| homeless(task)).map(|(id, _)| id.slot).collect();
+    let unassigned = |task: &Task| task.provider == id && task.host == NIL && task.zone == NO_ZONE;
+    let mut without: Vec<u32> =
+        world.tasks.pairs().filter(|(_, task)| unassigned(task)).map(|(id, _)| id.slot).collect();
     let mut listed: Vec<u32> =
         provider.waiting.iter().filter(|id| world.tasks.get(**id).is_some()).map(|id| id.slot).collect();
     without.sort_unstable();

@@ -9,14 +9,14 @@ use crate::model::world::World;
 /// Queues, outages and held events.
 pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     let mut standing: Vec<ServiceId> = Vec::new();
-    let home = |service: ServiceId| world.homes.of(plan, plan.services[service].cluster);
+    let assignment = |service: ServiceId| world.assignments.of(plan, plan.services[service].cluster);
     for (id, plane) in world.planes.pairs() {
         let name = &plan.cells[id].name;
         let mut queued = 0;
         for waiting in &plane.queue {
             match *waiting {
                 Waiting::Service(service) => {
-                    out.same("the cell of a service in a queue", name, home(service), id);
+                    out.same("the cell of a service in a queue", name, assignment(service), id);
                     standing.push(service);
                 }
                 Waiting::Call(service) => {
@@ -33,7 +33,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         let served = |cluster: &crate::model::ids::ClusterId| plane.unserved(plan.clusters[*cluster].shard).is_none();
         let idle = plane.held.iter().filter(|(cluster, _)| served(cluster)).count();
         out.same("events held though their cell acts", name, idle, 0);
-        let elsewhere = plane.held.iter().filter(|(cluster, _)| world.homes.of(plan, *cluster) != id).count();
+        let elsewhere = plane.held.iter().filter(|(cluster, _)| world.assignments.of(plan, *cluster) != id).count();
         out.same("events held for clusters of another cell", name, elsewhere, 0);
     }
     for (id, row) in world.front.attach.pairs() {
@@ -50,7 +50,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     for (id, row) in world.services.pairs() {
         // A stream's launches are offered when its call is, and taken on with it.
         let waits = plan.services[id].kind == Kind::Stream || row.early == 0 || !row.pending.is_empty() || row.woken;
-        let hears = world.planes[home(id)].held.is_empty();
+        let hears = world.planes[assignment(id)].held.is_empty();
         out.holds("who was offered is due", &plan.services[id].name, waits || !hears, (row.early, row.pending()));
     }
 }

@@ -121,7 +121,7 @@ fn aimed(world: &World, effect: &Live, thing: Thing, plan: &Plan) -> Thing {
         Live::PoisonCustomer(live) => Some(live.cluster),
         _ => None,
     };
-    cluster.map_or(thing, |cluster| Thing::Cell(world.homes.of(plan, cluster)))
+    cluster.map_or(thing, |cluster| Thing::Cell(world.assignments.of(plan, cluster)))
 }
 
 /// The birth certificate of a thing.

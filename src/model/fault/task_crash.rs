@@ -102,7 +102,7 @@ impl Live {
             Of::All => true,
             Of::Service(service) => service == task.service,
             Of::Cluster(only) => only == cluster(),
-            Of::Cell(cell) => cell == world.homes.of(plan, cluster()),
+            Of::Cell(cell) => cell == world.assignments.of(plan, cluster()),
         };
         meant && self.zone.is_none_or(|zone| zone == task.zone)
     }

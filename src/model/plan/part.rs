@@ -68,9 +68,10 @@ impl Plan {
             self.cells[cell(id)].region == region && watched.any(|watched| cell(watched) != cell(id))
         };
         let names_across = |alarm: &super::Alarm| {
-            let home = cell(alarm.service);
+            let assignment = cell(alarm.service);
             let named = alarm.composite().map(|one| one.rule.names()).unwrap_or_default();
-            self.cells[home].region == region && named.iter().any(|id| cell(self.alarms[*id].service) != home)
+            self.cells[assignment].region == region
+                && named.iter().any(|id| cell(self.alarms[*id].service) != assignment)
         };
         let deployments = self.services.pairs().map(|(id, service)| (id, &service.deployment.alarms[..]));
         let flags =

@@ -18,7 +18,7 @@ pub const SLOTS: usize = 60;
 #[derive(Clone, Debug)]
 pub struct Application {
     /// The cell of each customer, group by group.
-    pub homes: Vec<Vec<u16>>,
+    pub assignments: Vec<Vec<u16>>,
     /// Customers of each group in each cell.
     pub counts: Vec<Vec<u32>>,
     /// Customers of each group who have come and have no cell.
@@ -49,7 +49,7 @@ pub struct Load {
     /// Of the customers of each cell.
     pub own: Vec<u64>,
     /// Of customers without a cell.
-    pub homeless: u64,
+    pub unassigned: u64,
     /// What of `own` reaches each cell.
     pub reaching: Vec<u64>,
     /// What comes to each cell from callers who do not know yet that their customer has moved away.
@@ -103,20 +103,23 @@ impl Application {
         let mut found = first.into_iter();
         let none = |group: &plan::Customers| vec![NOWHERE; group.count as usize];
         let of = |group: &plan::Customers| if here(group) { found.next() } else { None }.unwrap_or_else(|| none(group));
-        let homes: Vec<Vec<u16>> = plan.customers.iter().map(of).collect();
+        let assignments: Vec<Vec<u16>> = plan.customers.iter().map(of).collect();
         let cells = plan.cells.len();
-        let count = |homes: &Vec<u16>| {
+        let count = |assignments: &Vec<u16>| {
             let mut counts = vec![0; cells];
-            homes.iter().filter(|home| **home != NOWHERE).for_each(|home| counts[usize::from(*home)] += 1);
+            assignments
+                .iter()
+                .filter(|assignment| **assignment != NOWHERE)
+                .for_each(|assignment| counts[usize::from(*assignment)] += 1);
             counts
         };
         let each = WHOLE / SLOTS as u64;
         let mut ends = [each; SLOTS];
         ends[0] += WHOLE - each * SLOTS as u64;
         Application {
-            counts: homes.iter().map(count).collect(),
-            waiting: vec![0; homes.len()],
-            homes,
+            counts: assignments.iter().map(count).collect(),
+            waiting: vec![0; assignments.len()],
+            assignments,
             open: plan.first,
             planned: VecDeque::new(),
             moves: Vec::new(),
@@ -137,8 +140,8 @@ impl Application {
 
     /// A customer gets a cell, or another.
     pub fn settle_in(&mut self, group: usize, customer: u32, cell: u16) {
-        let home = &mut self.homes[group][customer as usize];
-        let old = std::mem::replace(home, cell);
+        let assignment = &mut self.assignments[group][customer as usize];
+        let old = std::mem::replace(assignment, cell);
         match old {
             NOWHERE => self.waiting[group] -= 1,
             old => self.counts[group][usize::from(old)] -= 1,
@@ -148,7 +151,7 @@ impl Application {
 
     /// The cell in which each customer will be when all moves are over that are under way or planned.
     pub fn goals(&self) -> Vec<Vec<u16>> {
-        let mut goals = self.homes.clone();
+        let mut goals = self.assignments.clone();
         for one in &self.moves {
             goals[one.group][one.customer as usize] = one.to;
         }
@@ -162,7 +165,7 @@ impl Application {
         self.counts.iter().map(|counts| counts[cell]).sum()
     }
 
-    pub fn homeless(&self) -> u32 {
+    pub fn unassigned(&self) -> u32 {
         self.waiting.iter().sum()
     }
 }

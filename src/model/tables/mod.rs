@@ -2,10 +2,10 @@
 
 pub mod application;
 pub mod asked;
+pub mod assignments;
 pub mod bucket;
 pub mod due;
 pub mod execution;
-pub mod homes;
 pub mod host;
 pub mod occurrences;
 pub mod plane;
@@ -19,9 +19,9 @@ pub mod tries;
 pub mod zone;
 
 pub use application::Application;
+pub use assignments::Assignments;
 pub use bucket::Tokens;
 pub use execution::Execution;
-pub use homes::Homes;
 pub use host::{Host, Hosts};
 pub use plane::{Front, Plane};
 pub use provider::Provider;

@@ -44,13 +44,14 @@ fn customers(timeline: &Timeline, name: &str) -> Panel {
         colour,
         points: series.points.clone(),
     };
-    let homeless = Layer { label: "without a cell".into(), colour: RED, points: line(timeline, names::HOMELESS, name) };
+    let unassigned =
+        Layer { label: "without a cell".into(), colour: RED, points: line(timeline, names::UNASSIGNED, name) };
     Panel {
         title: format!("{name}: customers by cell"),
         marks: Vec::new(),
         unit: "customers",
         whole: true,
-        stack: cells.map(layer).chain([homeless]).collect(),
+        stack: cells.map(layer).chain([unassigned]).collect(),
         lines: Vec::new(),
     }
 }

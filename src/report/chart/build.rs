@@ -24,7 +24,7 @@ pub(super) mod names {
     pub(in super::super) const APPLICATION_OFFERED: &str = "application_offered_requests_per_second";
     pub(in super::super) const APPLICATION_LOST: &str = "application_lost_requests_per_second";
     pub(in super::super) const CUSTOMERS: &str = "application_customers";
-    pub(in super::super) const HOMELESS: &str = "application_customers_without_cell";
+    pub(in super::super) const UNASSIGNED: &str = "application_customers_without_cell";
     pub(in super::super) const EXPOSED: &str = "exposed_requests_per_second";
     pub(in super::super) const COPIED: &str = "copied_requests_per_second";
     pub(in super::super) const RESERVATION: &str = "reservation_percent";

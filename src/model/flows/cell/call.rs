@@ -63,7 +63,7 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
         meets(world, cell, service, number, cx);
     }
     // A router that has not read of a move calls the old cell, which sends the call on.
-    let (called, cell) = (world.homes.called(plan, id), plane::cell_of(world, id, cx));
+    let (called, cell) = (world.assignments.called(plan, id), plane::cell_of(world, id, cx));
     let unserved = |cell: CellId| {
         let down = world.planes[cell].unserved(cluster.shard);
         down.or_else(|| refused(world, cell, service, number, attempt, cx))

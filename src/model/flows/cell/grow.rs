@@ -56,11 +56,11 @@ fn added(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let found = growth(world, cx).and_then(|growth| growth.cells.iter().find(|new| new.cell == cell));
     let Some(NewCell { moves, .. }) = found else { return };
     for (cluster, to) in moves {
-        world.homes.aim(cx.plan, *cluster, *to);
+        world.assignments.aim(cx.plan, *cluster, *to);
         if world.unborn(*cluster) {
             settle(world, *cluster, false, cx);
         } else {
-            world.homes.waiting.push_back(*cluster);
+            world.assignments.waiting.push_back(*cluster);
         }
     }
     next(world, cx);
@@ -92,10 +92,10 @@ fn share_calls(world: &mut World, cx: &mut Cx<'_>) {
 /// As many clusters as may are cloned at one time.
 fn next(world: &mut World, cx: &mut Cx<'_>) {
     let most = growth(world, cx).map_or(0, |growth| growth.at_once as usize);
-    while world.homes.moving.len() < most {
-        let Some(cluster) = world.homes.waiting.pop_front() else { return };
+    while world.assignments.moving.len() < most {
+        let Some(cluster) = world.assignments.waiting.pop_front() else { return };
         // One that is on its way finds its new goal when it is flipped.
-        if !world.homes.moving.iter().any(|(of, _)| *of == cluster) {
+        if !world.assignments.moving.iter().any(|(of, _)| *of == cluster) {
             clone(world, cluster, cx);
         }
     }
@@ -105,9 +105,9 @@ fn next(world: &mut World, cx: &mut Cx<'_>) {
 fn clone(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let Some(plane) = &plan.regions[world.part.as_one.region].plane else { return };
-    let to = world.homes.goal(plan, cluster);
+    let to = world.assignments.goal(plan, cluster);
     if plane::cell_of(world, cluster, cx) != to {
-        world.homes.moving.push((cluster, to));
+        world.assignments.moving.push((cluster, to));
         let tasks: u64 = services(cluster, cx).map(|id| u64::from(world.services[id].wanted)).sum();
         cx.after(plane.restart.cluster + plane.restart.task * tasks, step::Grow::Flip(cluster));
     }
@@ -119,20 +119,20 @@ fn services(cluster: ClusterId, cx: &Cx<'_>) -> impl Iterator<Item = ServiceId> 
 
 /// The owner of a cluster is changed in the source of the map, when that and both cells are there.
 fn flip(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
-    let Some(row) = world.homes.moving.iter().position(|(of, _)| *of == cluster) else { return };
-    let (from, to) = (plane::cell_of(world, cluster, cx), world.homes.moving[row].1);
+    let Some(row) = world.assignments.moving.iter().position(|(of, _)| *of == cluster) else { return };
+    let (from, to) = (plane::cell_of(world, cluster, cx), world.assignments.moving[row].1);
     let out = |cell: CellId| world.planes[cell].unserved(cx.plan.clusters[cluster].shard).is_some();
-    if world.homes.goal(cx.plan, cluster) != to {
+    if world.assignments.goal(cx.plan, cluster) != to {
         // A further cell was added meanwhile: the copy is in the wrong one.
-        world.homes.moving.remove(row);
+        world.assignments.moving.remove(row);
         clone(world, cluster, cx);
     } else if !world.front.map_down.is_empty() || out(from) || out(to) {
         return later(cluster, step::Grow::Flip(cluster), cx);
     } else {
-        world.homes.moving.remove(row);
+        world.assignments.moving.remove(row);
         settle(world, cluster, true, cx);
         queue_up(world, cluster, from, to, cx);
-        world.homes.late.push((cluster, from));
+        world.assignments.late.push((cluster, from));
         let refresh = create::refresh(cluster, cx);
         let read = Time(cx.now.0.div_ceil(refresh.0) * refresh.0);
         cx.after(read.since(cx.now), step::Grow::Forget(cluster));
@@ -153,10 +153,10 @@ fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
     };
     tell(Delayed::Resumed, world, cx);
     let from = plane::cell_of(world, cluster, cx);
-    world.homes.settle(cluster);
+    world.assignments.settle(cluster);
     let cell = plane::cell_of(world, cluster, cx);
     outage::hand_over(world, cluster, from, cx);
-    cx.note(PlaneFact::Home { cluster, cell, moved });
+    cx.note(PlaneFact::Assignment { cluster, cell, moved });
     tell(Delayed::Offered, world, cx);
     for cell in [from, cell] {
         resized(world, cell, cx);
@@ -166,7 +166,7 @@ fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
 /// A cell runs more clusters or fewer: beyond the size up to which it was tested it slows down.
 fn resized(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    let runs = world.part.as_one.clusters.clone().map(ClusterId).filter(|id| world.homes.of(plan, *id) == cell);
+    let runs = world.part.as_one.clusters.clone().map(ClusterId).filter(|id| world.assignments.of(plan, *id) == cell);
     let left = left_by_size(plan, cell, runs);
     if world.planes[cell].tested_ppm != left {
         world.planes[cell].tested_ppm = left;
@@ -196,7 +196,7 @@ fn queue_up(world: &mut World, cluster: ClusterId, from: CellId, to: CellId, cx:
 /// The router reads the map: the old cell gets no call any more, and forgets the cluster.
 fn forget(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
     if world.front.map_down.is_empty() && world.front.router_down.is_empty() {
-        world.homes.late.retain(|(late, _)| *late != cluster);
+        world.assignments.late.retain(|(late, _)| *late != cluster);
     } else {
         later(cluster, step::Grow::Forget(cluster), cx);
     }

@@ -149,8 +149,8 @@ fn restart_time(world: &World, cell: CellId, cx: &Cx<'_>) -> Span {
     let plan = cx.plan;
     let row = &plan.cells[cell];
     let Some(plane) = &plan.regions[row.region].plane else { return Span::ZERO };
-    if !world.homes.untouched() {
-        return plane.restart.base + time_to_load(world, &world.homes.held_by(plan, cell), cx);
+    if !world.assignments.untouched() {
+        return plane.restart.base + time_to_load(world, &world.assignments.held_by(plan, cell), cx);
     }
     let mine = |task: &crate::model::tables::Task| row.services.contains(&task.service.0);
     let tasks = world.tasks.pairs().filter(|(_, task)| mine(task)).count() as u64;

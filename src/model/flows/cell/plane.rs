@@ -31,7 +31,7 @@ pub(crate) enum Work {
 
 /// The cell of a cluster.
 pub(crate) fn cell_of(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> CellId {
-    world.homes.of(cx.plan, cluster)
+    world.assignments.of(cx.plan, cluster)
 }
 
 /// The costs of work in a cell, in a Region whose control plane is written.
@@ -173,7 +173,7 @@ pub(crate) fn prepare(world: &World, cx: &mut Cx<'_>) {
 
 /// What is still due in a cell at the end was offered, and waits: for a token, for capacity, or for whatever else.
 pub(crate) fn closes(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
-    let planned = world.homes.untouched();
+    let planned = world.assignments.untouched();
     let all = if planned { &cx.plan.cells[cell].services } else { &world.part.as_one.services };
     for service in all.clone().map(ServiceId) {
         if cell_of(world, cx.plan.services[service].cluster, cx) != cell {
@@ -204,7 +204,7 @@ pub(crate) fn not_due(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// Faults that keep the cell from acting for a cluster; one may come twice.
 fn blame<'a>(world: &'a World, cluster: ClusterId, plan: &Plan) -> impl Iterator<Item = Cause> + use<'a> {
-    let plane = &world.planes[world.homes.of(plan, cluster)];
+    let plane = &world.planes[world.assignments.of(plan, cluster)];
     let down = plane.unserved(plan.clusters[cluster].shard);
     let lost = plane.lost_zones.iter().map(|(_, cause)| *cause);
     let curbed = plane.curbs.iter().map(|curb| curb.cause);

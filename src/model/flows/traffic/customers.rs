@@ -58,11 +58,11 @@ fn tell(world: &World, cell: usize, cx: &mut Cx<'_>) {
 /// Customers come: each needs a row in the map table.
 fn join(world: &mut World, group: usize, cx: &mut Cx<'_>) {
     let Some(app) = world.application.as_deref_mut() else { return };
-    app.waiting[group] = app.homes[group].len() as u32;
+    app.waiting[group] = app.assignments[group].len() as u32;
     if app.table_down.is_empty() {
         assign(world, group, cx);
     }
-    cx.note(ApplicationFact::Homeless { count: world.application.as_deref().map_or(0, Application::homeless) });
+    cx.note(ApplicationFact::Unassigned { count: world.application.as_deref().map_or(0, Application::unassigned) });
     dispatch::offer(world, cx);
 }
 
@@ -74,8 +74,9 @@ fn assign(world: &mut World, group: usize, cx: &mut Cx<'_>) {
     let row = &planned.customers[group];
     let found = if planned.mapping == plan::Mapping::FullMap {
         // The least populated cell takes the next one, counted over all customers there are.
-        let homes = app.homes.iter().flatten().filter(|home| **home != NOWHERE && **home < cells);
-        let rows: Vec<Option<u16>> = homes.map(|home| Some(*home)).collect();
+        let assignments =
+            app.assignments.iter().flatten().filter(|assignment| **assignment != NOWHERE && **assignment < cells);
+        let rows: Vec<Option<u16>> = assignments.map(|assignment| Some(*assignment)).collect();
         let known = rows.len();
         let fixed = (0..row.count).map(|number| customers::bound(row, number, cells));
         full_map::fill(&rows.into_iter().chain(fixed).collect::<Vec<_>>(), cells).split_off(known)
@@ -110,7 +111,7 @@ pub(crate) fn table_back(world: &mut World, cause: Cause, cx: &mut Cx<'_>) {
     let moves: Vec<u32> = moves.map(|one| one.number).collect();
     for group in groups {
         assign(world, group, cx);
-        cx.note(ApplicationFact::Homeless { count: 0 });
+        cx.note(ApplicationFact::Unassigned { count: 0 });
     }
     for number in moves {
         cloned(world, number, cx);
@@ -185,7 +186,7 @@ fn overload(
     };
     let going = app.moves.iter().filter(|one| !matches!(one.stage, Stage::Redirecting { .. }));
     let going = going.map(|one| (one.group, one.from, one.to));
-    let going = going.chain(app.planned.iter().map(|(g, c, to)| (*g, app.homes[*g][*c as usize], *to)));
+    let going = going.chain(app.planned.iter().map(|(g, c, to)| (*g, app.assignments[*g][*c as usize], *to)));
     for (group, from, to) in going {
         rates[usize::from(from)] = rates[usize::from(from)].saturating_sub(each(group));
         rates[usize::from(to)] += each(group);
@@ -205,13 +206,14 @@ fn overload(
     let left = (room(emptiest) * u128::from(above) / MILLION).saturating_sub(rates[emptiest]);
     let fits = (0..planned.customers.len()).filter(|group| (1..=left).contains(&each(*group)));
     let movable = |group: usize| {
-        let mut all = app.homes[group].iter().enumerate().map(|(customer, home)| (customer as u32, *home));
+        let mut all =
+            app.assignments[group].iter().enumerate().map(|(customer, assignment)| (customer as u32, *assignment));
         let free = |customer: u32| {
             planned.customers[group].pin(customer).is_none()
                 && !app.moves.iter().any(|one| (one.group, one.customer) == (group, customer))
                 && !app.planned.iter().any(|one| (one.0, one.1) == (group, customer))
         };
-        all.find(|(customer, home)| usize::from(*home) == fullest && free(*customer)).map(|row| row.0)
+        all.find(|(customer, assignment)| usize::from(*assignment) == fullest && free(*customer)).map(|row| row.0)
     };
     let found = fits.filter_map(|group| Some((each(group), std::cmp::Reverse(group), movable(group)?)));
     found.max().map(|(_, group, customer)| (group.0, customer, emptiest as u16))
@@ -225,7 +227,7 @@ fn begin(world: &mut World, planned: &plan::Application, cx: &mut Cx<'_>) {
         let busy = |row: &(usize, u32, u16)| app.moves.iter().any(|one| (one.group, one.customer) == (row.0, row.1));
         let Some(next) = app.planned.iter().position(|row| !busy(row)) else { break };
         let Some((group, customer, to)) = app.planned.remove(next) else { break };
-        let from = app.homes[group][customer as usize];
+        let from = app.assignments[group][customer as usize];
         if from == to || from == NOWHERE {
             continue;
         }

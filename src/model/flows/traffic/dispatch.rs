@@ -62,7 +62,7 @@ pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
     let now = cx.now;
     let Some((app, planned)) = both(world, cx) else { return };
     app.load.all = 0;
-    app.load.homeless = 0;
+    app.load.unassigned = 0;
     app.load.own.fill(0);
     app.load.by_group.clear();
     for ((counts, waiting), group) in app.counts.iter().zip(&app.waiting).zip(&planned.customers) {
@@ -73,7 +73,7 @@ pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
         for (own, count) in app.load.own.iter_mut().zip(counts) {
             *own += split.part(u64::from(*count));
         }
-        app.load.homeless += split.part(u64::from(*waiting));
+        app.load.unassigned += split.part(u64::from(*waiting));
     }
     app.touched = true;
     let rate = router_rate(app, planned);
@@ -84,10 +84,10 @@ pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
 /// What the router is asked, in billionths for each second.
 fn router_rate(app: &Application, planned: &plan::Application) -> u64 {
     let plan::Dispatch::Cached { keeps, clients } = planned.dispatch else { return app.load.all };
-    let asking = part(app.load.all - app.load.homeless, app.endpoints.none);
+    let asking = part(app.load.all - app.load.unassigned, app.endpoints.none);
     let renewals = u128::from(clients) * 1_000_000_000_000_000 / u128::from(keeps.0);
     let renewals = part(u64::try_from(renewals).unwrap_or(u64::MAX), WHOLE - app.endpoints.none);
-    asking + app.load.homeless + renewals
+    asking + app.load.unassigned + renewals
 }
 
 /// A share of a whole.
@@ -106,7 +106,7 @@ pub(crate) fn spoil(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'
     }
     let blind = planned.refresh.is_none() && !app.table_down.is_empty();
     let share = |of: u64| (u128::from(served) * u128::from(of) / u128::from(offered.max(1))) as u64;
-    let lost = if blind { served } else { share(app.load.homeless) };
+    let lost = if blind { served } else { share(app.load.unassigned) };
     app.load.answered = match () {
         () if blind => 0,
         () if offered == 0 => WHOLE,
@@ -132,9 +132,9 @@ pub(crate) fn share_of(world: &World, plan: &plan::Plan, id: ServiceId, hits: &[
         let row = &planned.customers[group];
         let customers = match number {
             None => u64::from(app.counts[group][cell]),
-            Some(number) => {
-                u64::from(app.homes[group].get(number as usize).is_some_and(|home| usize::from(*home) == cell))
-            }
+            Some(number) => u64::from(
+                app.assignments[group].get(number as usize).is_some_and(|assignment| usize::from(*assignment) == cell),
+            ),
         };
         u128::from(app.load.by_group[group]) * u128::from(customers) / u128::from(row.count)
     };
@@ -232,10 +232,10 @@ fn tell(world: &World, app: &mut Application, planned: &plan::Application, cx: &
         split.part(app.load.reaching[place])
     };
     let served = planned.cells.iter().enumerate().map(own).sum();
-    let (offered, homeless) = (app.load.all, app.load.homeless);
-    if app.last_reported != Some([offered, served, homeless]) {
-        app.last_reported = Some([offered, served, homeless]);
-        cx.note(ApplicationFact::Requests { offered, served, homeless });
+    let (offered, unassigned) = (app.load.all, app.load.unassigned);
+    if app.last_reported != Some([offered, served, unassigned]) {
+        app.last_reported = Some([offered, served, unassigned]);
+        cx.note(ApplicationFact::Requests { offered, served, unassigned });
     }
 }
 

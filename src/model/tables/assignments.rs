@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// The cells of the clusters of one partition.
 #[derive(Clone, Debug)]
-pub struct Homes {
+pub struct Assignments {
     clusters: Range<u32>,
     /// The cell that runs each cluster; empty while all are where the plan has them.
     own: Vec<CellId>,
@@ -24,10 +24,10 @@ pub struct Homes {
     pub late: Vec<(ClusterId, CellId)>,
 }
 
-impl Homes {
+impl Assignments {
     /// All clusters are where the plan has them.
-    pub fn new(clusters: Range<u32>) -> Homes {
-        Homes {
+    pub fn new(clusters: Range<u32>) -> Assignments {
+        Assignments {
             clusters,
             own: Vec::new(),
             goal: Vec::new(),

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// The cells of the clusters of one partition.
 #[derive(Clone, Debug)]
-pub(super) struct Homes {
+pub(super) struct Assignments {
     first_cell: u16,
     first_service: u32,
     first_cluster: u32,
@@ -16,14 +16,14 @@ pub(super) struct Homes {
     clusters: Vec<(Range<u32>, u16)>,
 }
 
-impl Homes {
+impl Assignments {
     /// As the plan has them.
-    pub(super) fn new(plan: &Plan, part: &Part) -> Homes {
+    pub(super) fn new(plan: &Plan, part: &Part) -> Assignments {
         let first_cell = part.cells.start;
         let row = |cluster: ClusterId| plan.clusters[cluster].cell.0 - first_cell;
         let grows = part.cells.clone().any(|cell| plan.cells[CellId(cell)].added.is_some());
         let clusters = if grows { part.as_one.clusters.clone() } else { 0..0 }.map(ClusterId);
-        Homes {
+        Assignments {
             first_cell,
             first_service: part.as_one.services.start,
             first_cluster: part.as_one.clusters.start,
