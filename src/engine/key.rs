@@ -2,7 +2,7 @@
 
 use super::time::Time;
 
-/// What comes first at one instant: the world breaks, the world acts, the books close.
+/// What comes first at one instant: the world breaks, the world acts, the accounting close.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Phase {
     /// Something outside breaks or heals.

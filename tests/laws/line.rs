@@ -285,7 +285,7 @@ pub(crate) fn lognormal(mean: f64, scv: f64) -> Dist {
 }
 
 /// Books of replications, each from a tenth of its length on; `long` is what is measured.
-pub(crate) fn books(line: &Line, book: &Book, replications: u32, long: f64) -> Vec<Book> {
+pub(crate) fn accounting(line: &Line, book: &Book, replications: u32, long: f64) -> Vec<Book> {
     let from = 0.1 * long;
     let one = |replication| {
         let book = Book { from, ..book.clone() };

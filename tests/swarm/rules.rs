@@ -202,12 +202,12 @@ impl<'a> Log<'a> {
                 self.holds(u64::from(wanted) <= bound, || format!("{} has {wanted} of {bound} tasks", service.name));
             }
             if service.kind != Kind::Stream {
-                self.books(id, &service.name);
+                self.accounting(id, &service.name);
             }
         }
     }
 
-    fn books(&mut self, id: ServiceId, name: &str) {
+    fn accounting(&mut self, id: ServiceId, name: &str) {
         let sum = |levels: &BTreeMap<(ServiceId, Cause, Phase), u64>| {
             levels.range(of(id)).map(|(_, level)| level).sum::<u64>()
         };

@@ -81,7 +81,7 @@ struct Recount {
     zones: Vec<Counts>,
     lists: Vec<Vec<u32>>,
     by_item: Vec<[u32; 2]>,
-    /// Tasks and dead targets by line of the books.
+    /// Tasks and dead targets by line of the accounting.
     lines: BTreeMap<(Cause, Phase), [u32; 2]>,
 }
 
@@ -140,7 +140,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         let born = !world.unborn(service.cluster);
         out.holds("nothing starts before its cluster is there", &service.name, born || row.launched == 0, row.launched);
         if born {
-            books(row, recount, &service.name, out);
+            accounting(row, recount, &service.name, out);
             told(plan, world, id, row, out);
         }
         match service.kind {
@@ -188,7 +188,7 @@ fn list(world: &World, zone: &InZone, there: &[u32], name: &str, out: &mut Findi
 }
 
 /// The books hold every task that is missing and every dead target, under its cause and phase.
-fn books(row: &Service, recount: &Recount, name: &str, out: &mut Findings) {
+fn accounting(row: &Service, recount: &Recount, name: &str, out: &mut Findings) {
     let mut kept = BTreeMap::new();
     for line in &row.shortfalls.lines {
         let twice = kept.insert((line.cause, line.phase), [line.tasks, line.dead_targets]).is_some();

@@ -1,4 +1,4 @@
-//! Services and streams: counts that the scheduler works with, and the books of what is missing.
+//! Services and streams: counts that the scheduler works with, and the accounting of what is missing.
 
 use super::asked::Asked;
 use super::bucket::Tokens;

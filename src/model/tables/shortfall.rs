@@ -1,8 +1,8 @@
-//! Who misses tasks, why, and how far each is on its way back: the books that losses are taken from.
+//! Who misses tasks, why, and how far each is on its way back: the accounting that losses are taken from.
 
 use crate::model::fact::{Cause, Phase};
 
-/// One line of the books of a service.
+/// One line of the accounting of a service.
 #[derive(Clone, Copy, Debug)]
 pub struct Shortfall {
     pub cause: Cause,

@@ -119,7 +119,7 @@ pub(crate) fn stops(world: &mut World, id: TaskId, code: StopCode, reason: Reaso
 
 /// It is gone: STOPPED. Detaching a network interface takes no time (model choice).
 pub(crate) fn stopped(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
-    // Not through the books: the row leaves them as a whole afterwards.
+    // Not through the accounting: the row leaves them as a whole afterwards.
     let task = world.tasks.at_mut(id.slot);
     let from = task.state;
     let detaches = from == TaskState::Stopping && cx.plan.services[task.service].task.eni;

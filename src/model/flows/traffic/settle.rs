@@ -117,7 +117,7 @@ fn tell_levels(world: &mut World, id: ServiceId, service: &plan::Service, cx: &m
     }
 }
 
-/// Launches that are due stand in the books under the phase they wait in.
+/// Launches that are due stand in the accounting under the phase they wait in.
 fn book_pending(world: &mut World, id: ServiceId, service: &plan::Service) {
     let row = &mut world.services[id];
     for line in &mut row.shortfalls.lines {
