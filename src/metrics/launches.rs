@@ -58,7 +58,7 @@ impl Launches {
         self.measure.requested
     }
 
-    pub fn born(&mut self, now: Time, ordinal: u32) {
+    pub fn created(&mut self, now: Time, ordinal: u32) {
         let row = ordinal.wrapping_sub(self.first) as usize;
         if ordinal < self.first {
             return;

@@ -193,11 +193,11 @@ impl Metrics {
     fn task(&mut self, now: Time, fact: TaskFact) {
         let TaskFact::Went { task, from, to, provider, host, code, reason, .. } = fact else { return };
         let row = &mut self.services[(task.service.0 - self.first_service) as usize];
-        let born = from == to;
-        if born {
-            row.launches.born(now, task.ordinal);
+        let created = from == to;
+        if created {
+            row.launches.created(now, task.ordinal);
         }
-        if !born || to != TaskState::Provisioning {
+        if !created || to != TaskState::Provisioning {
             row.launches.went(now, task.ordinal, to, code, reason);
         }
         let (capacity, types, first) = (&self.capacity, &self.types, self.first_provider);

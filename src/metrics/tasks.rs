@@ -53,20 +53,20 @@ impl Tasks {
         Tasks { cpu, memory, states: [0; 8], running_on: Vec::new(), price, unpriced: false }
     }
 
-    /// A task was born or went on.
+    /// A task was created or went on.
     pub fn step(&mut self, now: Time, step: Step, price: impl FnOnce(u32, u32) -> Option<u64>) {
-        let born = step.from == step.to;
-        if !born {
+        let created = step.from == step.to;
+        if !created {
             let left = &mut self.states[step.from as usize];
             *left = left.saturating_sub(1);
         }
         self.states[step.to as usize] += 1;
-        let was = |state| !born && step.from == state;
+        let was = |state| !created && step.from == state;
         if was(TaskState::Running) || step.to == TaskState::Running {
             let count = self.on(step.provider);
             *count = if step.to == TaskState::Running { *count + 1 } else { count.saturating_sub(1) };
         }
-        let (before, after) = (!born && is_paid(step.from), is_paid(step.to));
+        let (before, after) = (!created && is_paid(step.from), is_paid(step.to));
         if before != after {
             match price(self.cpu, self.memory) {
                 Some(price) if after => self.price.set(now, self.price.level() + price),

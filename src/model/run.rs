@@ -122,7 +122,7 @@ impl World {
             front: Front::new(cell.accounts.clone(), plan.regions[cell.region].attach.as_ref()),
             outages: 0,
             assignments: Assignments::new(cell.clusters.clone()),
-            unborn: Vec::new(),
+            not_created: Vec::new(),
             depends: plane.and_then(|plane| plane.depends_on),
             depends_ppm: depend::WHOLE,
             depends_cause: None,
@@ -208,8 +208,8 @@ impl World {
         let is_daemon = |service: &ServiceId| plan.services[*service].kind == Kind::Daemon;
         let daemons = self.services.ids().filter(is_daemon);
         for service in daemons.chain(self.services.ids().filter(|service| !is_daemon(service))) {
-            if self.unborn(plan.services[service].cluster) {
-                self.prepare_unborn(service, plan, cx);
+            if self.not_created(plan.services[service].cluster) {
+                self.prepare_not_created(service, plan, cx);
                 continue;
             }
             rates::prepare(self, service, cx);
@@ -219,7 +219,7 @@ impl World {
     }
 
     /// Before its cluster is there a service has nothing and needs nothing; calls for it come all the same.
-    fn prepare_unborn(&mut self, service: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+    fn prepare_not_created(&mut self, service: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
         if plan.services[service].kind == Kind::Stream {
             rates::prepare(self, service, cx);
         }

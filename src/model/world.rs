@@ -25,7 +25,7 @@ pub struct World {
     /// Which cell runs each cluster.
     pub assignments: Assignments,
     /// Clusters that are not there yet.
-    pub(crate) unborn: Vec<ClusterId>,
+    pub(crate) not_created: Vec<ClusterId>,
     /// The service that the launch path needs.
     pub(crate) depends: Option<ServiceId>,
     /// What that service leaves of the cells' rates, in millionths.
@@ -103,8 +103,8 @@ impl World {
     }
 
     /// Whether a cluster is not there yet.
-    pub(crate) fn unborn(&self, cluster: ClusterId) -> bool {
-        !self.unborn.is_empty() && self.unborn.contains(&cluster)
+    pub(crate) fn not_created(&self, cluster: ClusterId) -> bool {
+        !self.not_created.is_empty() && self.not_created.contains(&cluster)
     }
 
     /// A fault will bring the successor of a host of this provider.

@@ -137,19 +137,24 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             list(world, zone, &recount.lists[place], &service.name, out);
         }
         // Before its cluster is there a service has no books.
-        let born = !world.unborn(service.cluster);
-        out.holds("nothing starts before its cluster is there", &service.name, born || row.launched == 0, row.launched);
-        if born {
+        let created = !world.not_created(service.cluster);
+        out.holds(
+            "nothing starts before its cluster is there",
+            &service.name,
+            created || row.launched == 0,
+            row.launched,
+        );
+        if created {
             accounting(row, recount, &service.name, out);
             told(plan, world, id, row, out);
         }
         match service.kind {
-            Kind::Replica if born => replica(world, service, row, out),
-            Kind::Daemon if born => daemon(world, plan, id, row, out),
+            Kind::Replica if created => replica(world, service, row, out),
+            Kind::Daemon if created => daemon(world, plan, id, row, out),
             Kind::Replica | Kind::Daemon => {}
             Kind::Stream => out.same("a stream wants nothing by itself", &service.name, row.desired, 0),
         }
-        if born {
+        if created {
             due(row, service.kind, &service.name, out);
         }
         queues(world, id, row, &service.name, out);

@@ -44,7 +44,7 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
     if attempt == 0 {
         world.services[service].called += u64::from(plane::call_count(service, cx));
     }
-    if world.unborn(id) {
+    if world.not_created(id) {
         let cause = world.front.map_down.first().copied();
         return turned_away(world, service, (number, attempt), Call::NoCluster, cause, cx);
     }

@@ -28,7 +28,7 @@ pub(crate) fn handle(world: &mut World, step: step::Create, cx: &mut Cx<'_>) {
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     for cluster in world.part.as_one.clusters.clone().map(ClusterId) {
         if let Some(at) = cx.plan.clusters[cluster].created {
-            world.unborn.push(cluster);
+            world.not_created.push(cluster);
             cx.at(at, crate::engine::key::Phase::Normal, step::Create::Created(cluster));
         }
     }
@@ -79,7 +79,7 @@ fn mapped(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
         }
         return cx.after(refresh(cluster, cx), step::Create::Mapped(cluster));
     }
-    world.unborn.retain(|of| *of != cluster);
+    world.not_created.retain(|of| *of != cluster);
     for service in services(&cx.plan.clusters[cluster]) {
         if cx.plan.services[service].kind != Kind::Stream {
             world.hear(News::ServiceStands(service), cx);

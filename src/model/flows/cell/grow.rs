@@ -57,7 +57,7 @@ fn added(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let Some(NewCell { moves, .. }) = found else { return };
     for (cluster, to) in moves {
         world.assignments.aim(cx.plan, *cluster, *to);
-        if world.unborn(*cluster) {
+        if world.not_created(*cluster) {
             settle(world, *cluster, false, cx);
         } else {
             world.assignments.waiting.push_back(*cluster);

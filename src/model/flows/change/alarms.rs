@@ -31,7 +31,7 @@ fn count_zones(world: &mut World) {
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     count_zones(world);
     for place in 0..world.alarms.len() {
-        if world.unborn(cx.plan.services[world.alarms[place].service].cluster) {
+        if world.not_created(cx.plan.services[world.alarms[place].service].cluster) {
             look(world, place, cx);
         }
     }

@@ -79,7 +79,7 @@ pub(crate) fn called(world: &mut World, service: ServiceId, cx: &Cx<'_>) -> Resu
     let plan = cx.plan;
     let cluster = plan.services[service].cluster;
     let away = outage::unserved(world, cluster, cx).is_some() || !world.front.router_down.is_empty();
-    if away || world.unborn(cluster) || is_full(&mut world.services[service]) {
+    if away || world.not_created(cluster) || is_full(&mut world.services[service]) {
         return Err(AGAIN);
     }
     let told = plan.regions[plan.region_of(service)].plane.is_some();

@@ -82,7 +82,7 @@ pub(crate) fn first(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
     for row in 0..world.daemons.len() {
         let Some(service) = daemons::in_row(world, row, world.hosts.at(host.slot).provider, cx) else { continue };
         // A group may have hosts before the cluster is created: its daemons start with it.
-        if world.unborn(cx.plan.services[service].cluster) {
+        if world.not_created(cx.plan.services[service].cluster) {
             continue;
         }
         let machine = world.hosts.at(host.slot);

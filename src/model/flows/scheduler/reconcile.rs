@@ -33,7 +33,7 @@ pub(crate) fn handle(world: &mut World, step: step::Reconcile, cx: &mut Cx<'_>) 
         step::Reconcile::Again(_) => row.tries.ready(cx.now),
     }
     row.woken = false;
-    if world.unborn(cx.plan.services[service].cluster) {
+    if world.not_created(cx.plan.services[service].cluster) {
         return;
     }
     plane::work(world, service, Work::Reconcile, cx);

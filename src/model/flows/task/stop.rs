@@ -180,9 +180,9 @@ fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 }
 
 /// A start failed: the scheduler rests longer and longer, one step for each round of launches.
-fn failed_start(world: &mut World, service: ServiceId, born: crate::engine::Time, reason: Reason, cx: &mut Cx<'_>) {
+fn failed_start(world: &mut World, service: ServiceId, created: crate::engine::Time, reason: Reason, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    if born < row.backed_off_at && row.rest > Span::ZERO {
+    if created < row.backed_off_at && row.rest > Span::ZERO {
         return;
     }
     row.rest = (row.rest * 2).clamp(BACKOFF_FIRST, BACKOFF_MAX);

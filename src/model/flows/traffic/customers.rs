@@ -133,7 +133,7 @@ fn open(world: &mut World, planned: &plan::Application, cx: &mut Cx<'_>) {
     let Some(mut app) = world.application.take() else { return };
     while let Some(&cell) = planned.cells.get(usize::from(app.open)) {
         let row = &world.services[cell];
-        if row.available < row.desired.max(1) || world.unborn(cx.plan.services[cell].cluster) {
+        if row.available < row.desired.max(1) || world.not_created(cx.plan.services[cell].cluster) {
             break;
         }
         app.open += 1;

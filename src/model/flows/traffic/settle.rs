@@ -48,7 +48,7 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let service = &plan.services[id];
     tell_waits(world, id, cx);
-    if world.unborn(service.cluster) && world.services[id].pending.is_empty() {
+    if world.not_created(service.cluster) && world.services[id].pending.is_empty() {
         // Before anybody asks for its cluster nothing is missing.
         return;
     }
