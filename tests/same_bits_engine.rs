@@ -1,7 +1,9 @@
 //! The engine gives the same bits whatever the number of threads, however a run is cut, and whoever reads.
 
 use evenkeel::engine::draw::mix;
-use evenkeel::engine::{Cx, Dist, Limits, PartId, Partition, Phase, Purpose, Reader, Seed, Sim, Span, Stop, Time, Who};
+use evenkeel::engine::{
+    Cx, Dist, Limits, Partition, PartitionId, Phase, Purpose, Reader, Seed, Sim, Span, Stop, Time, Who,
+};
 
 const LOOKAHEAD: Span = Span::from_millis(200);
 const END: Time = Time(60_000_000);
@@ -34,7 +36,7 @@ impl Toy {
     fn throw(&mut self, hops: u32, cx: &mut Cx<'_, Self>) {
         self.sent += 1;
         let mut draw = cx.draw(Purpose(2), Who(u64::from(self.id)).nth(self.sent));
-        let to = PartId(draw.below(u64::from(cx.plan.parts)) as u16);
+        let to = PartitionId(draw.below(u64::from(cx.plan.parts)) as u16);
         cx.send(to, LOOKAHEAD + cx.plan.travel.sample(&mut draw), Event::Ball(hops));
     }
 }

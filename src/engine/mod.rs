@@ -27,6 +27,6 @@ pub mod time;
 pub use dist::Dist;
 pub use draw::{Draw, Purpose, Seed, Who};
 pub use key::{Key, Phase};
-pub use part::{Cx, PartId, Partition, Reader};
+pub use part::{Cx, Partition, PartitionId, Reader};
 pub use run::{Limits, Sim, Stop};
 pub use time::{Span, Time};

@@ -7,7 +7,7 @@ use super::time::{Span, Time};
 
 /// A partition's number; also the `source` in the keys of the events it schedules.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Default)]
-pub struct PartId(pub u16);
+pub struct PartitionId(pub u16);
 
 /// A part of the world that shares nothing with the others but the plan.
 pub trait Partition: Send + Sized {
@@ -43,14 +43,14 @@ impl<F> Reader<F> for () {
 
 /// An event on its way to another partition.
 pub(crate) struct Mail<E> {
-    pub(crate) to: PartId,
+    pub(crate) to: PartitionId,
     pub(crate) key: Key,
     pub(crate) event: E,
 }
 
 /// What belongs to a partition beside its world.
 pub(crate) struct Core<W: Partition> {
-    pub(crate) id: PartId,
+    pub(crate) id: PartitionId,
     pub(crate) queue: Queue<W::Event>,
     pub(crate) outbox: Vec<Mail<W::Event>>,
     pub(crate) facts: Vec<(Time, W::Fact)>,
@@ -60,7 +60,7 @@ pub(crate) struct Core<W: Partition> {
 }
 
 impl<W: Partition> Core<W> {
-    pub(crate) fn new(id: PartId, facts_wanted: bool) -> Self {
+    pub(crate) fn new(id: PartitionId, facts_wanted: bool) -> Self {
         const { assert!(size_of::<W::Event>() <= 16, "an event is at most 16 bytes") };
         Core { id, queue: Queue::new(), outbox: Vec::new(), facts: Vec::new(), facts_wanted, count: 0, now: Time::ZERO }
     }
@@ -98,7 +98,7 @@ impl<W: Partition> Cx<'_, W> {
         self.core.schedule(time.max(self.now), phase, event.into());
     }
 
-    pub fn part(&self) -> PartId {
+    pub fn part(&self) -> PartitionId {
         self.core.id
     }
 
@@ -106,7 +106,7 @@ impl<W: Partition> Cx<'_, W> {
     ///
     /// # Panics
     /// When the delay is below the lookahead that the run was started with: the window would already be over.
-    pub fn send(&mut self, to: PartId, delay: Span, event: impl Into<W::Event>) {
+    pub fn send(&mut self, to: PartitionId, delay: Span, event: impl Into<W::Event>) {
         let lookahead = self.lookahead.expect("a run without lookahead has partitions that do not talk");
         assert!(delay >= lookahead, "sent with a delay of {delay}, below the lookahead of {lookahead}");
         let key = self.core.key(self.now + delay, Phase::Normal);

@@ -2,7 +2,7 @@
 
 use super::draw::Seed;
 use super::key::{Key, Phase};
-use super::part::{Core, Cx, Mail, PartId, Partition, Reader};
+use super::part::{Core, Cx, Mail, Partition, PartitionId, Reader};
 use super::time::{Span, Time};
 
 /// Facts are handed over when this many have gathered.
@@ -83,7 +83,7 @@ impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
             .map(|(row, (world, reader))| Part {
                 world,
                 reader,
-                core: Core::new(PartId(row as u16), R::READS),
+                core: Core::new(PartitionId(row as u16), R::READS),
                 handled: 0,
                 digest: 0,
                 stop: None,
@@ -128,7 +128,7 @@ impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
     }
 
     /// Schedules an event from outside; a time that the partition has passed counts as its present.
-    pub fn schedule(&mut self, part: PartId, at: Time, phase: Phase, event: impl Into<W::Event>) {
+    pub fn schedule(&mut self, part: PartitionId, at: Time, phase: Phase, event: impl Into<W::Event>) {
         let core = &mut self.parts[usize::from(part.0)].core;
         core.schedule(at.max(core.now), phase, event.into());
     }

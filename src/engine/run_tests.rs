@@ -14,7 +14,7 @@ enum Do {
     /// Writes, and again every so often.
     Every(Span, u32),
     /// Writes, then sends a number to another partition.
-    Send(PartId, Span, u32),
+    Send(PartitionId, Span, u32),
     /// Writes, then asks for a time that is over.
     Past(u32),
     /// Writes, then schedules two more a second later.
@@ -86,7 +86,7 @@ fn written(sim: &Sim<'_, Diary, Gather>, part: usize) -> Vec<u32> {
 fn phases_order_one_instant() {
     let mut sim = sim(1, Limits::default());
     for (phase, number) in [(Phase::Close, 3), (Phase::Normal, 2), (Phase::Fault, 1)] {
-        sim.schedule(PartId(0), seconds(5), phase, Do::Write(number));
+        sim.schedule(PartitionId(0), seconds(5), phase, Do::Write(number));
     }
     assert_eq!(sim.run_until(seconds(5)), Stop::Finished);
     assert!(written(&sim, 0).is_empty(), "the end itself does not belong to the run");
@@ -99,9 +99,9 @@ fn phases_order_one_instant() {
 #[test]
 fn the_past_counts_as_now() {
     let mut sim = sim(1, Limits::default());
-    sim.schedule(PartId(0), seconds(5), Phase::Normal, Do::Past(1));
+    sim.schedule(PartitionId(0), seconds(5), Phase::Normal, Do::Past(1));
     sim.run_until(seconds(6));
-    sim.schedule(PartId(0), seconds(1), Phase::Normal, Do::Write(3));
+    sim.schedule(PartitionId(0), seconds(1), Phase::Normal, Do::Write(3));
     sim.run_until(seconds(6));
     let diary = &sim.worlds().next().unwrap().0;
     assert_eq!(diary, &[(seconds(5), 1), (seconds(5), 2), (seconds(5), 3)]);
@@ -110,9 +110,9 @@ fn the_past_counts_as_now() {
 #[test]
 fn mail_arrives_after_its_delay() {
     let mut sim = sim(2, Limits::default());
-    sim.schedule(PartId(0), seconds(1), Phase::Normal, Do::Send(PartId(1), TEN, 7));
-    sim.schedule(PartId(1), seconds(11), Phase::Close, Do::Write(8));
-    sim.schedule(PartId(1), seconds(10), Phase::Close, Do::Write(6));
+    sim.schedule(PartitionId(0), seconds(1), Phase::Normal, Do::Send(PartitionId(1), TEN, 7));
+    sim.schedule(PartitionId(1), seconds(11), Phase::Close, Do::Write(8));
+    sim.schedule(PartitionId(1), seconds(10), Phase::Close, Do::Write(6));
     assert_eq!(sim.run_until(Time::NEVER), Stop::Finished);
     assert_eq!(written(&sim, 1), [6, 7, 8]);
 }
@@ -121,7 +121,7 @@ fn mail_arrives_after_its_delay() {
 #[should_panic(expected = "below the lookahead of 10s")]
 fn mail_below_the_lookahead_is_a_fault_of_ours() {
     let mut sim = sim(2, Limits::default());
-    sim.schedule(PartId(0), seconds(1), Phase::Normal, Do::Send(PartId(1), Span::SECOND, 7));
+    sim.schedule(PartitionId(0), seconds(1), Phase::Normal, Do::Send(PartitionId(1), Span::SECOND, 7));
     sim.run_until(Time::NEVER);
 }
 
@@ -129,7 +129,7 @@ fn mail_below_the_lookahead_is_a_fault_of_ours() {
 fn a_limit_on_events_is_met_by_one_more() {
     let limits = Limits { events_max: 4, ..Limits::default() };
     let mut sim = sim(1, limits);
-    sim.schedule(PartId(0), seconds(0), Phase::Normal, Do::Every(Span::SECOND, 1));
+    sim.schedule(PartitionId(0), seconds(0), Phase::Normal, Do::Every(Span::SECOND, 1));
     assert_eq!(sim.run_until(seconds(4)), Stop::Finished, "four events are allowed");
     let stop = Stop::Limit { which: "events", at: seconds(4) };
     assert_eq!(sim.run_until(seconds(9)), stop);
@@ -142,7 +142,7 @@ fn a_limit_on_events_is_met_by_one_more() {
 fn a_limit_on_pending_events_stops_a_flood() {
     let limits = Limits { pending_max: 100, ..Limits::default() };
     let mut sim = sim(1, limits);
-    sim.schedule(PartId(0), seconds(0), Phase::Normal, Do::Double);
+    sim.schedule(PartitionId(0), seconds(0), Phase::Normal, Do::Double);
     // 64 are pending after six seconds; the 37th of the next second makes it 101.
     assert_eq!(sim.run_until(Time::NEVER), Stop::Limit { which: "pending events", at: seconds(6) });
     assert_eq!(sim.pending(), 101);
@@ -152,7 +152,7 @@ fn a_limit_on_pending_events_stops_a_flood() {
 fn a_limit_on_rows_stops_a_world_that_fills_up() {
     let limits = Limits { rows_max: 3, ..Limits::default() };
     let mut sim = sim(1, limits);
-    sim.schedule(PartId(0), seconds(0), Phase::Normal, Do::Every(Span::SECOND, 7));
+    sim.schedule(PartitionId(0), seconds(0), Phase::Normal, Do::Every(Span::SECOND, 7));
     // It writes a row each second, from 0 on: the fourth is one too many.
     assert_eq!(sim.run_until(seconds(99)), Stop::Limit { which: "rows", at: seconds(3) });
 }
@@ -162,7 +162,7 @@ fn the_earliest_limit_is_told() {
     let limits = Limits { events_max: 3, ..Limits::default() };
     let mut sim = sim(3, limits);
     for (part, gap) in [(0, 3), (1, 1), (2, 2)] {
-        sim.schedule(PartId(part), seconds(0), Phase::Normal, Do::Every(Span::from_secs(gap), 1));
+        sim.schedule(PartitionId(part), seconds(0), Phase::Normal, Do::Every(Span::from_secs(gap), 1));
     }
     assert_eq!(sim.run_until(seconds(99)), Stop::Limit { which: "events", at: seconds(3) });
 }

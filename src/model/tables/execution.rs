@@ -1,6 +1,6 @@
 //! A pipeline under way.
 
-use crate::engine::{PartId, Time};
+use crate::engine::{PartitionId, Time};
 use crate::model::ids::{AlarmId, ChangeId};
 
 /// A change that goes on stage by stage.
@@ -40,7 +40,7 @@ pub enum Role {
     /// It says when a stage begins and ends, and waits for these parts.
     Leads {
         /// Parts that have not changed, or changed back, what they were asked to.
-        awaits: Vec<PartId>,
+        awaits: Vec<PartitionId>,
     },
     /// It changes what is in its Region when the one that leads says so.
     Follows,

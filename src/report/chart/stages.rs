@@ -109,7 +109,7 @@ struct Group {
 }
 
 fn gantt(timeline: &Timeline, change: &StagedChange, exposed: &[Points]) -> Gantt {
-    let mut groups = by_part(change);
+    let mut groups = by_partition(change);
     if groups.len() > ROWS_MAX {
         groups = folded(change, groups);
     }
@@ -144,7 +144,7 @@ fn gantt(timeline: &Timeline, change: &StagedChange, exposed: &[Points]) -> Gant
 }
 
 /// A row for each part of a unit that a stage changes by itself; one for a unit that no stage changes.
-fn by_part(change: &StagedChange) -> Vec<Group> {
+fn by_partition(change: &StagedChange) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for unit in 0..change.units.len() {
         let moves = change.stages.iter().flat_map(|stage| &stage.moves).filter(|one| one.0 == unit);

@@ -9,7 +9,7 @@
 //! they hear of it.
 
 use super::{pipeline, reach};
-use crate::engine::PartId;
+use crate::engine::PartitionId;
 use crate::model::fact::{ChangeFact, PipelineStep};
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::ChangeId;
@@ -19,8 +19,8 @@ pub(crate) fn handle(world: &mut World, step: step::RegionRollout, cx: &mut Cx<'
     match step {
         step::RegionRollout::Join(change, turn) => pipeline::opens(world, change, turn, Role::Follows, cx),
         step::RegionRollout::Wave(change, turn, stage) => wave(world, change, turn, usize::from(stage), cx),
-        step::RegionRollout::Moved(change, turn, from) => heard(world, (change, turn), false, PartId(from), cx),
-        step::RegionRollout::Returned(change, turn, from) => heard(world, (change, turn), true, PartId(from), cx),
+        step::RegionRollout::Moved(change, turn, from) => heard(world, (change, turn), false, PartitionId(from), cx),
+        step::RegionRollout::Returned(change, turn, from) => heard(world, (change, turn), true, PartitionId(from), cx),
         step::RegionRollout::Reached(change, turn, unit, ppm) => {
             if let Some(place) = of_late(world, change, turn) {
                 world.executions[place].reached[usize::from(unit)] = ppm;
@@ -79,7 +79,7 @@ fn wave(world: &mut World, change: ChangeId, turn: u32, stage: usize, cx: &mut C
 }
 
 /// A part has changed what it was asked to, or changed it back; what it did before it hears of a failure does not count.
-fn heard(world: &mut World, (change, turn): (ChangeId, u32), back: bool, from: PartId, cx: &mut Cx<'_>) {
+fn heard(world: &mut World, (change, turn): (ChangeId, u32), back: bool, from: PartitionId, cx: &mut Cx<'_>) {
     let is_it = |place: &usize| world.executions[*place].is_open() != back;
     let Some(place) = of_turn(world, change, turn).filter(is_it) else { return };
     let execution = &mut world.executions[place];

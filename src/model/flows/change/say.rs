@@ -1,16 +1,16 @@
 //! What the parts of a change over several Regions say to each other.
 
 use super::reach;
-use crate::engine::PartId;
+use crate::engine::PartitionId;
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{AlarmId, ChangeId};
 use crate::model::plan::{ACROSS, Plan};
 use crate::model::tables::execution::{Execution, Role};
 
 /// The other parts of a change that this one leads.
-fn followers(world: &World, change: ChangeId) -> Vec<PartId> {
+fn followers(world: &World, change: ChangeId) -> Vec<PartitionId> {
     let led = reach::find(world, change).map(|place| &world.executions[place].role);
-    let others = || world.part.region_rollouts.others(change).map(<[PartId]>::to_vec);
+    let others = || world.part.region_rollouts.others(change).map(<[PartitionId]>::to_vec);
     if matches!(led, Some(Role::Leads { .. })) { others().unwrap_or_default() } else { Vec::new() }
 }
 
@@ -42,7 +42,8 @@ pub(crate) fn begins(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let others = followers(world, change);
     let Some(place) = reach::find(world, change) else { return };
     let Execution { turn, stage, .. } = world.executions[place];
-    let asked: Vec<PartId> = others.into_iter().filter(|part| is_in(cx.plan, world, change, stage, *part)).collect();
+    let asked: Vec<PartitionId> =
+        others.into_iter().filter(|part| is_in(cx.plan, world, change, stage, *part)).collect();
     for part in &asked {
         cx.send(*part, ACROSS, step::RegionRollout::Wave(change, turn, stage as u16));
     }
@@ -50,13 +51,13 @@ pub(crate) fn begins(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 }
 
 /// Whether a stage changes something in a part.
-fn is_in(plan: &Plan, world: &World, change: ChangeId, stage: usize, part: PartId) -> bool {
+fn is_in(plan: &Plan, world: &World, change: ChangeId, stage: usize, part: PartitionId) -> bool {
     let units = &plan.changes[change].units;
     let moves = &reach::of(plan, change).stages[stage].moves;
     moves.iter().any(|one| world.part.region_rollouts.part_of(plan.cell_of(units[usize::from(one.unit)])) == part)
 }
 
-fn awaits(world: &mut World, change: ChangeId, parts: Vec<PartId>) {
+fn awaits(world: &mut World, change: ChangeId, parts: Vec<PartitionId>) {
     let Some(place) = reach::find(world, change) else { return };
     if let Role::Leads { awaits } = &mut world.executions[place].role {
         *awaits = parts;
