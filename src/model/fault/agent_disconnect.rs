@@ -1,6 +1,6 @@
 //! Agents lose their connection to ECS, while hosts and network are fine.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::fact::{FaultFact, Hit, HostStatus};
 use crate::model::flows::For;
 use crate::model::flows::host::agent;
@@ -81,9 +81,9 @@ impl Live {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, world: &World, cx: &Cx<'_>) -> Vec<FaultTarget> {
         let mut hosts = world.providers.ids().filter(|row| cx.plan.providers[*row].kind.has_hosts());
-        if hosts.any(|row| self.is_of(row, cx.plan)) { vec![Thing::All] } else { Vec::new() }
+        if hosts.any(|row| self.is_of(row, cx.plan)) { vec![FaultTarget::All] } else { Vec::new() }
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {

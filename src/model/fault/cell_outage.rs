@@ -1,7 +1,7 @@
 //! A control-plane cell stops acting, or answers badly.
 
 use super::course::{self, Course, FailShare};
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::engine::Span;
 use crate::model::flows::cell::{headroom, outage};
 use crate::model::ids::{CellId, ClusterId};
@@ -90,7 +90,7 @@ impl Kind for Spec {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
         super::cell_clocks(self.cell, world)
     }
 

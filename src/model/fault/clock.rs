@@ -12,28 +12,28 @@ use crate::model::flows::task::stop;
 use crate::model::ids::{CellId, FaultId, HostId, TaskId};
 use crate::model::plan::{Plan, When};
 use crate::model::step;
-use crate::model::tables::occurrences::{Clock, Occurrence, Thing};
+use crate::model::tables::occurrences::{Clock, FaultTarget, Occurrence};
 use crate::model::world::{Cx, World};
 
 pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
     match step {
-        step::Fault::Begin(fault) => occurrence(world, fault, Thing::All, cx.plan.faults[fault].who, None, cx),
+        step::Fault::Begin(fault) => occurrence(world, fault, FaultTarget::All, cx.plan.faults[fault].who, None, cx),
         step::Fault::Occurrence(row) => {
             let clock = &mut world.occurrences.clocks[row as usize];
             clock.rounds += 1;
-            let Clock { fault, thing, who, rounds } = *clock;
-            occurrence(world, fault, thing, who.nth(u64::from(rounds)), Some(row), cx);
+            let Clock { fault, fault_target, who, rounds } = *clock;
+            occurrence(world, fault, fault_target, who.nth(u64::from(rounds)), Some(row), cx);
         }
         step::Fault::Host(fault, host, life) => {
             if let Some(row) = world.hosts.get(host).filter(|row| row.alive && row.lives == life) {
                 let who = row.life().nth(cx.plan.faults[fault].who.0);
-                occurrence(world, fault, Thing::Host(host), who, None, cx);
+                occurrence(world, fault, FaultTarget::Host(host), who, None, cx);
             }
         }
         step::Fault::Task(fault, task) => {
             if let Some(row) = world.tasks.get(task).filter(|row| row.alive) {
                 let who = row.who(&cx.plan.services[row.service]).nth(cx.plan.faults[fault].who.0);
-                occurrence(world, fault, Thing::Task(task), who, None, cx);
+                occurrence(world, fault, FaultTarget::Task(task), who, None, cx);
             }
         }
         step::Fault::End(handle) => end(world, handle, cx),
@@ -77,19 +77,20 @@ pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     for (id, fault) in plan.faults.pairs() {
-        let things = fault.effect.things(world, cx);
+        let fault_targets = fault.effect.fault_targets(world, cx);
         match &fault.when {
             When::At(at) => {
-                let concerned = !things.is_empty() || matches!(fault.effect, Live::HostCrash(_) | Live::TaskCrash(_));
+                let concerned =
+                    !fault_targets.is_empty() || matches!(fault.effect, Live::HostCrash(_) | Live::TaskCrash(_));
                 if concerned {
                     cx.at(*at, Phase::Fault, step::Fault::Begin(id));
                 }
             }
             When::Every(_) => {
                 // The clock of a cell that is added starts when it is there.
-                let there = |thing: &Thing| !matches!(thing, Thing::Cell(cell) if !world.planes[*cell].stands);
-                for thing in things.into_iter().filter(there).collect::<Vec<_>>() {
-                    start(world, id, thing, cx);
+                let there = |fault_target: &FaultTarget| !matches!(fault_target, FaultTarget::Cell(cell) if !world.planes[*cell].stands);
+                for fault_target in fault_targets.into_iter().filter(there).collect::<Vec<_>>() {
+                    start(world, id, fault_target, cx);
                 }
             }
         }
@@ -97,9 +98,9 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
 }
 
 /// The clock of a thing starts.
-fn start(world: &mut World, fault: FaultId, thing: Thing, cx: &mut Cx<'_>) {
-    let who = cx.plan.faults[fault].who.nth(name_of(thing, cx.plan).0);
-    world.occurrences.clocks.push(Clock { fault, thing, who, rounds: 0 });
+fn start(world: &mut World, fault: FaultId, fault_target: FaultTarget, cx: &mut Cx<'_>) {
+    let who = cx.plan.faults[fault].who.nth(name_of(fault_target, cx.plan).0);
+    world.occurrences.clocks.push(Clock { fault, fault_target, who, rounds: 0 });
     wind(world, world.occurrences.clocks.len() as u32 - 1, cx);
 }
 
@@ -107,33 +108,33 @@ fn start(world: &mut World, fault: FaultId, thing: Thing, cx: &mut Cx<'_>) {
 pub(crate) fn cell_stands(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     for (id, fault) in plan.faults.pairs() {
-        let meant = || fault.effect.things(world, cx).contains(&Thing::Cell(cell));
+        let meant = || fault.effect.fault_targets(world, cx).contains(&FaultTarget::Cell(cell));
         if matches!(fault.when, When::Every(_)) && meant() {
-            start(world, id, Thing::Cell(cell), cx);
+            start(world, id, FaultTarget::Cell(cell), cx);
         }
     }
 }
 
 /// What an occurrence hits: the cell of a cluster is the one that runs it now.
-fn aimed(world: &World, effect: &Live, thing: Thing, plan: &Plan) -> Thing {
+fn aimed(world: &World, effect: &Live, fault_target: FaultTarget, plan: &Plan) -> FaultTarget {
     let cluster = match effect {
         Live::CellOutage(live) => live.cluster,
         Live::PoisonCustomer(live) => Some(live.cluster),
         _ => None,
     };
-    cluster.map_or(thing, |cluster| Thing::Cell(world.assignments.of(plan, cluster)))
+    cluster.map_or(fault_target, |cluster| FaultTarget::Cell(world.assignments.of(plan, cluster)))
 }
 
 /// The birth certificate of a thing.
-fn name_of(thing: Thing, plan: &Plan) -> Who {
-    match thing {
-        Thing::All | Thing::Host(_) | Thing::Task(_) => Who(0),
-        Thing::Zone(zone) => plan.zones[zone].who,
-        Thing::Cell(cell) => {
+fn name_of(fault_target: FaultTarget, plan: &Plan) -> Who {
+    match fault_target {
+        FaultTarget::All | FaultTarget::Host(_) | FaultTarget::Task(_) => Who(0),
+        FaultTarget::Zone(zone) => plan.zones[zone].who,
+        FaultTarget::Cell(cell) => {
             let row = &plan.cells[cell];
             Who::named(&format!("cell {}/{}", plan.regions[row.region].name, row.name))
         }
-        Thing::Pool(provider, zone, kind) => {
+        FaultTarget::Pool(provider, zone, kind) => {
             let pool = plan.providers[provider].who.nth(plan.zones[zone].who.0);
             kind.map_or(pool, |kind| pool.nth(Who::named(&plan.types[kind].name).0))
         }
@@ -185,15 +186,22 @@ pub(crate) fn task_again(id: TaskId, who: Who, cause: Cause, cx: &mut Cx<'_>) {
     }
 }
 
-fn occurrence(world: &mut World, fault: FaultId, thing: Thing, who: Who, clock: Option<u32>, cx: &mut Cx<'_>) {
+fn occurrence(
+    world: &mut World,
+    fault: FaultId,
+    fault_target: FaultTarget,
+    who: Who,
+    clock: Option<u32>,
+    cx: &mut Cx<'_>,
+) {
     let plan = cx.plan;
-    let thing = aimed(world, &plan.faults[fault].effect, thing, plan);
+    let fault_target = aimed(world, &plan.faults[fault].effect, fault_target, plan);
     let begun = &mut world.occurrences.begun[usize::from(fault.0)];
     let cause = Cause::fault(fault, *begun);
     *begun += 1;
     let lasts = plan.faults[fault].lasts.as_ref().map(|law| law.sample(&mut cx.draw(For::FaultLength, who)));
     let ends = lasts.map(|span| cx.now + span);
-    let occurrence = Occurrence { cause, fault, thing, who, began: cx.now, ends, clock };
+    let occurrence = Occurrence { cause, fault, fault_target, who, began: cx.now, ends, clock };
     cx.note(FaultFact::Begins { cause });
     let handle = world.occurrences.rows.insert(occurrence);
     plan.faults[fault].effect.begin(world, occurrence, cx);

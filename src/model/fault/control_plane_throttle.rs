@@ -1,6 +1,6 @@
 //! The control plane takes on less than it could.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::flows::cell::headroom;
 use crate::model::ids::{CellId, RegionId};
 use crate::model::names::Names;
@@ -82,8 +82,8 @@ impl Live {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
-        if self.cells(world).is_empty() { Vec::new() } else { vec![Thing::All] }
+    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
+        if self.cells(world).is_empty() { Vec::new() } else { vec![FaultTarget::All] }
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {

@@ -1,6 +1,6 @@
 //! The control plane loses a zone, and nothing else does.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::cell::headroom;
 use crate::model::ids::ZoneId;
@@ -45,7 +45,7 @@ impl Kind for Spec {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
         super::zone_clocks(self.zone, world)
     }
 

@@ -1,7 +1,7 @@
 //! Something that a start depends on does not answer.
 
 use super::course::{self, Course, FailShare};
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::flows::traffic::customers;
 use crate::model::ids::ServiceId;
 use crate::model::names::Names;
@@ -100,8 +100,8 @@ impl Kind for Spec {
 }
 
 impl Effect for Live {
-    fn things(&self, _world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
-        vec![Thing::All]
+    fn fault_targets(&self, _world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
+        vec![FaultTarget::All]
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {

@@ -1,6 +1,6 @@
 //! Container instances die.
 
-use super::{Effect, HostsReturn, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, HostsReturn, Kind, Occurrence};
 use crate::model::fact::HostStatus;
 use crate::model::flows::For;
 use crate::model::flows::host::death;
@@ -98,12 +98,12 @@ impl Live {
 }
 
 impl Effect for Live {
-    fn things(&self, _world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, _world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
         Vec::new()
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        let hosts = if let Thing::Host(host) = occurrence.thing {
+        let hosts = if let FaultTarget::Host(host) = occurrence.fault_target {
             vec![host]
         } else {
             let who = |world: &World, id: HostId| world.hosts.at(id.slot).who;

@@ -1,7 +1,7 @@
 //! Images cannot be pulled.
 
 use super::course::{self, Course, FailShare};
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::names::Names;
 use crate::model::problem::Problems;
 use crate::model::tables::shortage::{self, Dependency, Shortage};
@@ -54,8 +54,8 @@ impl Kind for Spec {
 }
 
 impl Effect for Live {
-    fn things(&self, _world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
-        vec![Thing::All]
+    fn fault_targets(&self, _world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
+        vec![FaultTarget::All]
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {

@@ -1,6 +1,6 @@
 //! What the faults in force do to zones and providers, worked out anew: the audit holds the tables against it.
 
-use super::{Live, Thing, cells_of, zones_of};
+use super::{FaultTarget, Live, cells_of, zones_of};
 use crate::model::fact::Cause;
 use crate::model::ids::{CellId, ProviderId, TypeId, ZoneId};
 use crate::model::plan::Plan;
@@ -85,10 +85,10 @@ impl InForce {
                     }
                 }
                 Live::SpotReclaim(live) if occurrence.ends.is_some() => {
-                    let all = occurrence.thing == Thing::All;
-                    let pools = if all { live.pools(world, plan) } else { vec![occurrence.thing] };
+                    let all = occurrence.fault_target == FaultTarget::All;
+                    let pools = if all { live.pools(world, plan) } else { vec![occurrence.fault_target] };
                     found.refusals.extend(pools.into_iter().filter_map(|pool| match pool {
-                        Thing::Pool(provider, zone, kind) => Some((provider, Some(zone), kind)),
+                        FaultTarget::Pool(provider, zone, kind) => Some((provider, Some(zone), kind)),
                         _ => None,
                     }));
                 }

@@ -1,7 +1,7 @@
 //! A zone has no capacity to launch on.
 
 use super::course::{self, Course, FailShare};
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::engine::Span;
 use crate::model::capacity::luck;
 use crate::model::fact::{FaultFact, Hit};
@@ -69,7 +69,7 @@ impl Live {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
         super::zone_clocks(self.zone, world)
     }
 

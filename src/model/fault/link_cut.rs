@@ -1,6 +1,6 @@
 //! The link between a zone and its Region is cut.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::flows::host::cut;
 use crate::model::flows::scheduler::rebalance;
 use crate::model::ids::ZoneId;
@@ -59,10 +59,10 @@ impl Live {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, world: &World, cx: &Cx<'_>) -> Vec<FaultTarget> {
         let mut clocks = super::zone_clocks(self.zone, world);
-        let away = |thing: &Thing| matches!(thing, Thing::Zone(zone) if cx.plan.zones[*zone].kind.away());
-        clocks.retain(|thing| self.zone.is_some() || away(thing));
+        let away = |fault_target: &FaultTarget| matches!(fault_target, FaultTarget::Zone(zone) if cx.plan.zones[*zone].kind.away());
+        clocks.retain(|fault_target| self.zone.is_some() || away(fault_target));
         clocks
     }
 

@@ -1,6 +1,6 @@
 //! The source of the router's map cannot be read.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::ids::RegionId;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
@@ -42,7 +42,7 @@ impl Kind for Spec {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
         super::region_clock(self.region, world)
     }
 

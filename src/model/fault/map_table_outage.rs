@@ -1,6 +1,6 @@
 //! The map table of customers' own cells does not answer.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::flows::traffic::customers;
 use crate::model::names::Names;
 use crate::model::problem::Problems;
@@ -41,8 +41,8 @@ impl Kind for Spec {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
-        if world.application.is_some() { vec![Thing::All] } else { Vec::new() }
+    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
+        if world.application.is_some() { vec![FaultTarget::All] } else { Vec::new() }
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {

@@ -29,7 +29,7 @@ use super::ids::{CellId, ProviderId, RegionId, ZoneId};
 use super::names::Names;
 use super::plan::Plan;
 use super::problem::Problems;
-pub use super::tables::occurrences::{Occurrence, Occurrences, Thing};
+pub use super::tables::occurrences::{FaultTarget, Occurrence, Occurrences};
 use super::world::{Cx, World};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
 pub use course::{Course, CourseStep, FailShare};
@@ -49,7 +49,7 @@ pub trait Kind {
 /// What a fault does while it lasts.
 pub(crate) trait Effect {
     /// What has a clock of its own with `every`; hosts and tasks get theirs as they come.
-    fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing>;
+    fn fault_targets(&self, world: &World, cx: &Cx<'_>) -> Vec<FaultTarget>;
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>);
     fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>);
     /// The share of tries that it fails, where each is drawn by itself.
@@ -87,8 +87,8 @@ macro_rules! kinds {
         }
 
         impl Effect for Live {
-            fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
-                match self { $(Live::$variant(live) => live.things(world, cx)),* }
+            fn fault_targets(&self, world: &World, cx: &Cx<'_>) -> Vec<FaultTarget> {
+                match self { $(Live::$variant(live) => live.fault_targets(world, cx)),* }
             }
             fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
                 match self { $(Live::$variant(live) => live.begin(world, occurrence, cx)),* }
@@ -253,9 +253,9 @@ fn scope(
 
 /// Zones of the cell that an occurrence means: the one of its clock, the one of the fault, or all.
 fn zones_of(fault: Option<ZoneId>, occurrence: Occurrence, world: &World) -> Vec<ZoneId> {
-    match (occurrence.thing, fault) {
-        (Thing::Zone(zone), _) | (_, Some(zone)) if world.zones.holds(zone) => vec![zone],
-        (Thing::Zone(_), _) | (_, Some(_)) => Vec::new(),
+    match (occurrence.fault_target, fault) {
+        (FaultTarget::Zone(zone), _) | (_, Some(zone)) if world.zones.holds(zone) => vec![zone],
+        (FaultTarget::Zone(_), _) | (_, Some(_)) => Vec::new(),
         _ => world.zones.ids().collect(),
     }
 }
@@ -279,27 +279,27 @@ fn zone(name: Option<&str>, at: &str, names: &Names, out: &mut Problems) -> Opti
 }
 
 /// One clock for the Region, if it is the one meant.
-fn region_clock(fault: Option<RegionId>, world: &World) -> Vec<Thing> {
-    if fault.is_none_or(|only| only == world.part.as_one.region) { vec![Thing::All] } else { Vec::new() }
+fn region_clock(fault: Option<RegionId>, world: &World) -> Vec<FaultTarget> {
+    if fault.is_none_or(|only| only == world.part.as_one.region) { vec![FaultTarget::All] } else { Vec::new() }
 }
 
 /// Cells that an occurrence means: the one of its clock, the one of the fault, or all.
 fn cells_of(fault: Option<CellId>, occurrence: Occurrence, world: &World) -> Vec<CellId> {
-    match (occurrence.thing, fault) {
-        (Thing::Cell(cell), _) | (_, Some(cell)) if world.planes.holds(cell) => vec![cell],
-        (Thing::Cell(_), _) | (_, Some(_)) => Vec::new(),
+    match (occurrence.fault_target, fault) {
+        (FaultTarget::Cell(cell), _) | (_, Some(cell)) if world.planes.holds(cell) => vec![cell],
+        (FaultTarget::Cell(_), _) | (_, Some(_)) => Vec::new(),
         _ => world.planes.ids().collect(),
     }
 }
 
 /// One clock for each cell that a fault may hit in this partition.
-fn cell_clocks(fault: Option<CellId>, world: &World) -> Vec<Thing> {
-    world.planes.ids().filter(|cell| fault.is_none_or(|only| only == *cell)).map(Thing::Cell).collect()
+fn cell_clocks(fault: Option<CellId>, world: &World) -> Vec<FaultTarget> {
+    world.planes.ids().filter(|cell| fault.is_none_or(|only| only == *cell)).map(FaultTarget::Cell).collect()
 }
 
 /// One clock for each zone that a fault may hit in this cell.
-fn zone_clocks(fault: Option<ZoneId>, world: &World) -> Vec<Thing> {
-    world.zones.ids().filter(|zone| fault.is_none_or(|only| only == *zone)).map(Thing::Zone).collect()
+fn zone_clocks(fault: Option<ZoneId>, world: &World) -> Vec<FaultTarget> {
+    world.zones.ids().filter(|zone| fault.is_none_or(|only| only == *zone)).map(FaultTarget::Zone).collect()
 }
 
 /// Whom a blow hits: each by itself with probability `share`, or the `count` with the smallest draws.

@@ -1,6 +1,6 @@
 //! A zone is cut off from the Region's network.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::host::{agent, cut};
 use crate::model::flows::rows::link;
@@ -52,7 +52,7 @@ impl Kind for Spec {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
         super::zone_clocks(self.zone, world)
     }
 

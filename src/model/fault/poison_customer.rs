@@ -1,6 +1,6 @@
 //! A customer whose requests break what serves them.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::flows::cell::outage;
 use crate::model::ids::{CellId, ClusterId};
 use crate::model::names::Names;
@@ -49,14 +49,14 @@ impl Live {
     pub(super) fn target(self, occurrence: Occurrence, plan: &Plan) -> (CellId, Option<u64>) {
         let row = &plan.clusters[self.cluster];
         // A cluster may have moved since the start: its cell is found when it occurrences.
-        let cell = if let Thing::Cell(cell) = occurrence.thing { cell } else { row.cell };
+        let cell = if let FaultTarget::Cell(cell) = occurrence.fault_target { cell } else { row.cell };
         (cell, (row.shard != u64::MAX).then_some(row.shard))
     }
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
-        if world.planes.holds(cx.plan.clusters[self.cluster].cell) { vec![Thing::All] } else { Vec::new() }
+    fn fault_targets(&self, world: &World, cx: &Cx<'_>) -> Vec<FaultTarget> {
+        if world.planes.holds(cx.plan.clusters[self.cluster].cell) { vec![FaultTarget::All] } else { Vec::new() }
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {

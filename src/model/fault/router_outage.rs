@@ -1,6 +1,6 @@
 //! The thin router in front of the cells does not answer.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::flows::cell::headroom;
 use crate::model::ids::{CellId, RegionId};
 use crate::model::names::Names;
@@ -42,7 +42,7 @@ impl Kind for Spec {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
         super::region_clock(self.region, world)
     }
 

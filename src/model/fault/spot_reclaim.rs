@@ -1,6 +1,6 @@
 //! Spot capacity is taken back.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::engine::Span;
 use crate::engine::key::Phase;
 use crate::model::fact::{Cause, FaultFact, Hit, NO_ZONE, Reason, StopCode};
@@ -90,7 +90,7 @@ const NOTICE: Span = Span::from_secs(120);
 
 impl Live {
     /// Pools of the cell that the fault may hit: provider, zone, instance type.
-    pub(super) fn pools(&self, world: &World, plan: &Plan) -> Vec<Thing> {
+    pub(super) fn pools(&self, world: &World, plan: &Plan) -> Vec<FaultTarget> {
         let mut pools = Vec::new();
         for provider in world.providers.ids() {
             if self.providers.as_ref().is_some_and(|only| !only.contains(&provider)) {
@@ -104,7 +104,7 @@ impl Live {
             };
             for zone in world.zones.ids().filter(|zone| self.zone.is_none_or(|only| only == *zone)) {
                 let open = types.iter().filter(|kind| self.instance_type.is_none() || self.instance_type == **kind);
-                pools.extend(open.map(|kind| Thing::Pool(provider, zone, *kind)));
+                pools.extend(open.map(|kind| FaultTarget::Pool(provider, zone, *kind)));
             }
         }
         pools
@@ -114,12 +114,12 @@ impl Live {
         self.share >= 1.0 || cx.draw(For::FaultHits, occurrence.who.nth(who.0)).happens(self.share)
     }
 
-    fn hosts_get_notice(&self, world: &mut World, pool: Thing, occurrence: Occurrence, cx: &mut Cx<'_>) {
+    fn hosts_get_notice(&self, world: &mut World, pool: FaultTarget, occurrence: Occurrence, cx: &mut Cx<'_>) {
         for slot in 0..world.hosts.slots() {
             let id: HostId = world.hosts.handle(slot);
             let host = world.hosts.at(slot);
             if host.alive
-                && Thing::Pool(host.provider, host.zone, Some(host.kind)) == pool
+                && FaultTarget::Pool(host.provider, host.zone, Some(host.kind)) == pool
                 && self.hit(occurrence, host.who, cx)
             {
                 let (provider, cause) = (host.provider, occurrence.cause);
@@ -139,14 +139,14 @@ impl Live {
         }
     }
 
-    fn tasks_get_notice(&self, world: &mut World, pool: Thing, occurrence: Occurrence, cx: &mut Cx<'_>) {
+    fn tasks_get_notice(&self, world: &mut World, pool: FaultTarget, occurrence: Occurrence, cx: &mut Cx<'_>) {
         let plan = cx.plan;
         for slot in 0..world.tasks.slots() {
             let id: TaskId = world.tasks.handle(slot);
             let task = world.tasks.at(slot);
             let here = task.alive && task.wanted && task.host == NIL && task.zone != NO_ZONE;
             let who = task.who(&plan.services[task.service]);
-            if here && Thing::Pool(task.provider, task.zone, None) == pool && self.hit(occurrence, who, cx) {
+            if here && FaultTarget::Pool(task.provider, task.zone, None) == pool && self.hit(occurrence, who, cx) {
                 let service = task.service;
                 cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Task(service) });
                 cx.note(FaultFact::Noticed { cause: occurrence.cause });
@@ -183,14 +183,18 @@ pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, world: &World, cx: &Cx<'_>) -> Vec<FaultTarget> {
         self.pools(world, cx.plan)
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        let pools = if occurrence.thing == Thing::All { self.pools(world, cx.plan) } else { vec![occurrence.thing] };
+        let pools = if occurrence.fault_target == FaultTarget::All {
+            self.pools(world, cx.plan)
+        } else {
+            vec![occurrence.fault_target]
+        };
         for pool in pools {
-            let Thing::Pool(provider, zone, kind) = pool else { continue };
+            let FaultTarget::Pool(provider, zone, kind) = pool else { continue };
             cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
             if occurrence.ends.is_some() {
                 world.providers[provider].refusals.push(Refusal::whole(zone, kind, occurrence.cause));
@@ -207,9 +211,13 @@ impl Effect for Live {
         if occurrence.ends.is_none() {
             return;
         }
-        let pools = if occurrence.thing == Thing::All { self.pools(world, cx.plan) } else { vec![occurrence.thing] };
+        let pools = if occurrence.fault_target == FaultTarget::All {
+            self.pools(world, cx.plan)
+        } else {
+            vec![occurrence.fault_target]
+        };
         for pool in pools {
-            if let Thing::Pool(provider, zone, kind) = pool {
+            if let FaultTarget::Pool(provider, zone, kind) = pool {
                 world.providers[provider].lift(Refusal::whole(zone, kind, occurrence.cause));
             }
         }

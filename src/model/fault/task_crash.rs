@@ -1,6 +1,6 @@
 //! Tasks die.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::model::fact::TaskState;
 use crate::model::flows::For;
 use crate::model::flows::rows::wake;
@@ -117,14 +117,14 @@ impl Live {
 }
 
 impl Effect for Live {
-    fn things(&self, _world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, _world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
         Vec::new()
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         let plan = cx.plan;
-        let tasks = match occurrence.thing {
-            Thing::Task(task) => vec![task],
+        let tasks = match occurrence.fault_target {
+            FaultTarget::Task(task) => vec![task],
             _ => super::pick(self.targets(world, plan), self.count, self.share, |id| {
                 let task = world.tasks.at(id.slot);
                 cx.draw(For::FaultHits, occurrence.who.nth(task.who(&plan.services[task.service]).0))

@@ -1,6 +1,6 @@
 //! A zone answers badly while its health checks pass.
 
-use super::{Effect, Kind, Occurrence, Thing};
+use super::{Effect, FaultTarget, Kind, Occurrence};
 use crate::engine::Span;
 use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::rows::account;
@@ -70,7 +70,7 @@ fn ppm(share: f64) -> u32 {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
         super::zone_clocks(self.zone, world)
     }
 

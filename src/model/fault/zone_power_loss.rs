@@ -1,7 +1,7 @@
 //! A zone loses power: every host in it stops at once.
 
 use super::returns::{self, HostsReturn};
-use super::{Course, CourseStep, Effect, Kind, Occurrence, Thing};
+use super::{Course, CourseStep, Effect, FaultTarget, Kind, Occurrence};
 use crate::engine::Who;
 use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::For;
@@ -106,7 +106,7 @@ impl Live {
 }
 
 impl Effect for Live {
-    fn things(&self, world: &World, _cx: &Cx<'_>) -> Vec<Thing> {
+    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
         super::zone_clocks(self.zone, world)
     }
 

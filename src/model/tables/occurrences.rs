@@ -8,7 +8,7 @@ use crate::model::plan::Plan;
 
 /// What a clock of `every` belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Thing {
+pub enum FaultTarget {
     /// Everything that the fault names.
     All,
     Zone(ZoneId),
@@ -23,7 +23,7 @@ pub enum Thing {
 pub struct Occurrence {
     pub cause: Cause,
     pub fault: FaultId,
-    pub thing: Thing,
+    pub fault_target: FaultTarget,
     /// Birth certificate of this occurrence.
     pub who: Who,
     pub began: Time,
@@ -37,7 +37,7 @@ pub struct Occurrence {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     pub(crate) fault: FaultId,
-    pub(crate) thing: Thing,
+    pub(crate) fault_target: FaultTarget,
     pub(crate) who: Who,
     pub(crate) rounds: u32,
 }
