@@ -56,8 +56,8 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Reads the scenario at `path` and all files that it names, and looks at it whole: everything that is wrong is told
-    /// at once.
+    /// Reads the scenario at `path` and all files that it names, and looks at it whole: everything that is wrong is
+    /// told at once.
     pub fn read(path: &str, files: &dyn Files) -> Reading {
         let mut problems = Problems::default();
         let (value, sources) = scenario::read::read(path, files, &mut problems);
@@ -67,8 +67,8 @@ impl Scenario {
         }
     }
 
-    /// The same scenario with another value at a JSON pointer, looked at anew. The last step of the pointer may be a new
-    /// key of an object, or `-` for one more element of a list.
+    /// The same scenario with another value at a JSON pointer, looked at anew. The last step of the pointer may be a
+    /// new key of an object, or `-` for one more element of a list.
     ///
     /// # Errors
     /// The longest part of the pointer that leads to a value, when the rest leads nowhere.

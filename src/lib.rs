@@ -1,7 +1,7 @@
 //! Evenkeel simulates the availability of Amazon ECS, event by event, with the same bits on every run.
 //!
-//! [`Scenario`] is the way in: [`Scenario::read`] takes a text to a scenario that can run, [`Scenario::run`] takes it to
-//! its numbers.
+//! [`Scenario`] is the way in: [`Scenario::read`] takes a text to a scenario that can run, [`Scenario::run`] takes it
+//! to its numbers.
 
 mod api;
 #[cfg(feature = "cli")]

@@ -1,5 +1,6 @@
 //! Does it speak well? The program as people meet it: what is typed, and all that comes back on stdout, on stderr and
-//! as exit code. What it says stands in `tests/cli/snapshots`; `INSTA_UPDATE=always cargo test --test cli` writes it anew.
+//! as exit code. What it says stands in `tests/cli/snapshots`; `INSTA_UPDATE=always cargo test --test cli` writes it
+//! anew.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]

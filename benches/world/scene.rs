@@ -98,8 +98,8 @@ pub(crate) fn cell_loss() -> Plan {
         "faults": [{ "name": "cell down", "at": "1h", "for": "1h", "cellOutage": { "cell": "cell-1" } }] }))
 }
 
-/// A year of one Region of eight cells: two thousand services of ten tasks, each watched by an alarm and a circuit breaker,
-/// and about five hundred changes of one service each, one in twenty of them bad.
+/// A year of one Region of eight cells: two thousand services of ten tasks, each watched by an alarm and a circuit
+/// breaker, and about five hundred changes of one service each, one in twenty of them bad.
 pub(crate) fn year_of_changes() -> Plan {
     let mut region = region("r");
     region["controlPlane"] = json!({ "cells": 8, "router": { "mapping": "hash" } });

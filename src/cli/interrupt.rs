@@ -1,7 +1,7 @@
 //! Ctrl-C and SIGTERM: heeded within a second at any time.
 //!
-//! A run looks for the wish to stop while it simulates and writes, and then ends by itself. Where nobody looks (reading,
-//! checking, setting up, drawing) the handler ends the program; it never does while files are being replaced.
+//! A run looks for the wish to stop while it simulates and writes, and then ends by itself. Where nobody looks
+//! (reading, checking, setting up, drawing) the handler ends the program; it never does while files are being replaced.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};

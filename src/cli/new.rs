@@ -1,5 +1,5 @@
-//! `evenkeel new`: a scenario to start from, small enough to read at once with its explanations in `$comment`, or a copy
-//! of a shipped one.
+//! `evenkeel new`: a scenario to start from, small enough to read at once with its explanations in `$comment`, or a
+//! copy of a shipped one.
 
 use super::args::New;
 use super::console::Console;

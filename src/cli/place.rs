@@ -6,9 +6,9 @@
 //! | a folder with our files only, or an empty one | the new folder is written beside it and the two are exchanged in one step, where the system can do that |
 //! | a folder with other things too, a mount point, the working directory | the new files are written into a hidden folder in it and renamed one by one, the manifest last |
 //!
-//! Only files that the old `manifest.json` lists are replaced or removed. A folder with results of another scenario file,
-//! or with files and no manifest of ours, is refused unless `--force` says otherwise. All this is looked at before
-//! anything is simulated, and once more before anything is written.
+//! Only files that the old `manifest.json` lists are replaced or removed. A folder with results of another scenario
+//! file, or with files and no manifest of ours, is refused unless `--force` says otherwise. All this is looked at
+//! before anything is simulated, and once more before anything is written.
 #![expect(clippy::disallowed_methods, reason = "this room touches files")]
 
 use super::files::MANIFEST;

@@ -114,8 +114,8 @@ fn excerpt(text: &str, bytes: &Range<usize>) -> (String, Range<usize>) {
     (format!("{head}{shown}{tail}"), span)
 }
 
-/// A part of a line: tabs and other ASCII controls are one column, so that the marks stand under what they mark; what else
-/// steers is written out.
+/// A part of a line: tabs and other ASCII controls are one column, so that the marks stand under what they mark; what
+/// else steers is written out.
 fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|c| if c.is_ascii_control() { out.push(' ') } else { visible::push(&mut out, c) });

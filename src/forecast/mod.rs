@@ -1,5 +1,5 @@
-//! What follows from a plan without running it: needs, headroom, room for tasks, what stands where at the start, stages of
-//! changes; and what is doubtful about it.
+//! What follows from a plan without running it: needs, headroom, room for tasks, what stands where at the start, stages
+//! of changes; and what is doubtful about it.
 
 pub mod cells;
 pub mod changes;
@@ -13,8 +13,8 @@ mod start;
 use crate::model::Plan;
 use crate::model::problem::Problems;
 
-/// Tells what is doubtful about a plan: tasks without room, groups that cannot launch what they need, cells beyond their
-/// tested size.
+/// Tells what is doubtful about a plan: tasks without room, groups that cannot launch what they need, cells beyond
+/// their tested size.
 pub fn doubts(plan: &Plan, out: &mut Problems) {
     services::room(plan, out);
     smallest::doubts(plan, out);

@@ -14,8 +14,8 @@ pub struct StageRow {
     pub stage: String,
     /// What it changes, in words.
     pub what: String,
-    /// When it may begin if nothing stops it and replacing tasks takes no time: from 0, or from the begin of its change where
-    /// that comes `again` and again.
+    /// When it may begin if nothing stops it and replacing tasks takes no time: from 0, or from the begin of its change
+    /// where that comes `again` and again.
     pub begin: Span,
     /// Whether the change comes again and again.
     pub again: bool,

@@ -15,8 +15,8 @@ pub(crate) struct Start {
 }
 
 impl Start {
-    /// As a run with the scenario's own seed begins: with `startEmpty`, and before its cluster is created, a service has
-    /// no task.
+    /// As a run with the scenario's own seed begins: with `startEmpty`, and before its cluster is created, a service
+    /// has no task.
     pub(crate) fn of(plan: &Plan) -> Start {
         Start::with(plan, World::prepare)
     }

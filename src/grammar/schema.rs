@@ -21,7 +21,8 @@ pub fn described(mut schema: Value, text: &str) -> Value {
 }
 
 impl Defs {
-    /// A reference to the definition of this name, which is made when it is first asked for; `of` is the type behind it.
+    /// A reference to the definition of this name, which is made when it is first asked for; `of` is the type behind
+    /// it.
     pub fn refer(&mut self, name: &str, of: &str, make: impl FnOnce(&mut Defs) -> Value) -> Value {
         if let Some(other) = self.types.insert(name.to_owned(), of.to_owned()) {
             assert_eq!(other, of, "two types are called `{name}`");

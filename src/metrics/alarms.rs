@@ -4,8 +4,8 @@
 //!   a fault in force ──┐
 //!   a bad revision out ┴─► ends ─► 15 min ─► from here on a ring is a false one
 //! ```
-//! A reason is one anywhere in the control-plane cell of the service, or in what runs together with it: which of them an
-//! alarm sees is what the simulation is asked for. A fault without an end is in force until the run ends.
+//! A reason is one anywhere in the control-plane cell of the service, or in what runs together with it: which of them
+//! an alarm sees is what the simulation is asked for. A fault without an end is in force until the run ends.
 
 use super::window::Integral;
 use crate::engine::index::Id;
@@ -109,7 +109,8 @@ impl Alarms {
         }
     }
 
-    /// A change went on. Once one is completed or taken back, only the newest completed revision of its service is left.
+    /// A change went on. Once one is completed or taken back, only the newest completed revision of its service is
+    /// left.
     pub fn step(&mut self, now: Time, change: ChangeId, service: ServiceId, what: ChangeStep) {
         if !matches!(what, ChangeStep::Completed | ChangeStep::RolledBack) {
             return;

@@ -1,5 +1,5 @@
-//! Series of changes: what a new revision gets, and when alarms that watch a deployment ring; and what else pictures of them
-//! need.
+//! Series of changes: what a new revision gets, and when alarms that watch a deployment ring; and what else pictures of
+//! them need.
 
 use super::changes::Measure;
 use super::timeline::{Series, Timeline};

@@ -133,8 +133,8 @@ impl Charts {
         self.launches.went(now, service, from, to, &mut self.trace);
     }
 
-    /// What a cell is asked for and can do, and what becomes of launches. What was asked in a minute is told in its last
-    /// microsecond, and stands from its begin to its end.
+    /// What a cell is asked for and can do, and what becomes of launches. What was asked in a minute is told in its
+    /// last microsecond, and stands from its begin to its end.
     pub(super) fn plane(&mut self, now: Time, fact: PlaneFact) {
         let minute = Time(now.0 - now.0 % Span::MINUTE.0);
         let (trace, first) = (&mut self.trace, self.first_cell);

@@ -59,8 +59,8 @@ struct Cell {
 }
 
 impl Cell {
-    /// Its rate, or its other calls, change now, or the run ends: what the calls alone asked for up to now counts for each
-    /// minute that ended meanwhile, whether anything else was asked or not.
+    /// Its rate, or its other calls, change now, or the run ends: what the calls alone asked for up to now counts for
+    /// each minute that ended meanwhile, whether anything else was asked or not.
     fn reach(&mut self, now: Time, from: Time, ends: bool) {
         let since = self.steady.max(from);
         self.steady = now;

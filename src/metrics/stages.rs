@@ -1,5 +1,5 @@
-//! What a picture tells of a change with a pipeline: its stages as they went, which units each of them changes, and what
-//! stopped it.
+//! What a picture tells of a change with a pipeline: its stages as they went, which units each of them changes, and
+//! what stopped it.
 
 use super::change_series::{IN_ALARM, Mark, together};
 use super::changes::Measure;

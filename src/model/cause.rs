@@ -126,8 +126,8 @@ impl Mechanism {
     }
 }
 
-/// Why something was lost: an occurrence of a fault of the file, a change of it, or a named mechanism. Four bytes, as every task
-/// carries one.
+/// Why something was lost: an occurrence of a fault of the file, a change of it, or a named mechanism. Four bytes, as
+/// every task carries one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct Cause(u32);
 

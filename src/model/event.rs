@@ -1,7 +1,8 @@
 //! What can happen, and how it waits in the queue: as two words.
 //!
 //! Every flow has an enum of its steps. An enum is put together in memory, field by field, and a copy of the whole that
-//! follows at once waits for these stores: a sixth of the time of a steady world went there. Two words stay in registers.
+//! follows at once waits for these stores: a sixth of the time of a steady world went there. Two words stay in
+//! registers.
 //!
 //! ```text
 //!   bits 0 to 111: the fields of the step, first to last | step 8 | family 8

@@ -22,8 +22,8 @@ pub const NO_HOST: u32 = u32::MAX;
 /// No zone yet.
 pub const NO_ZONE: ZoneId = ZoneId(u16::MAX);
 
-/// One thing that happened, by what it happened to. Readers match all of their kinds, so that a new fact falls through none.
-/// Levels hold until the next fact of the same subject and start at zero.
+/// One thing that happened, by what it happened to. Readers match all of their kinds, so that a new fact falls through
+/// none. Levels hold until the next fact of the same subject and start at zero.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Fact {
     Task(TaskFact),
@@ -184,7 +184,8 @@ pub enum PlaneFact {
         what: Delayed,
         count: u32,
     },
-    /// Launches were taken on later than they were due, as a launch bucket, a queue or a control-plane cell made them wait.
+    /// Launches were taken on later than they were due, as a launch bucket, a queue or a control-plane cell made them
+    /// wait.
     Waited {
         /// Of which service or stream.
         service: ServiceId,
@@ -297,12 +298,14 @@ pub enum ChangeFact {
         change: ChangeId,
         unit: Unit,
     },
-    /// A change whose revision is bad: its defect was drawn. Told as it begins at a service, or in a control-plane cell.
+    /// A change whose revision is bad: its defect was drawn. Told as it begins at a service, or in a control-plane
+    /// cell.
     Defective {
         change: ChangeId,
         unit: Unit,
     },
-    /// A change over several Regions is over, as the one of them that leads has told: nothing of it comes back any more.
+    /// A change over several Regions is over, as the one of them that leads has told: nothing of it comes back any
+    /// more.
     Settled {
         change: ChangeId,
     },

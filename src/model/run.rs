@@ -81,8 +81,8 @@ const SERVICE_BURST: u32 = 500;
 const SERVICE_RATE: u64 = 500_000_000_000 / 60;
 
 impl World {
-    /// News from a room of flows for those above it. It is heard at once: what follows from it has its place in the order
-    /// of events.
+    /// News from a room of flows for those above it. It is heard at once: what follows from it has its place in the
+    /// order of events.
     pub(crate) fn hear(&mut self, news: News, cx: &mut Cx<'_>) {
         match news {
             News::TaskBegins(task) => fault::task_runs(self, task, cx),
@@ -198,8 +198,8 @@ impl World {
         settle::all(self, cx);
     }
 
-    /// Places what is there at time 0: hosts, and unless it is `empty` what runs on them and on Fargate. Daemons are the
-    /// first tasks on a host.
+    /// Places what is there at time 0: hosts, and unless it is `empty` what runs on them and on Fargate. Daemons are
+    /// the first tasks on a host.
     pub fn stand(&mut self, empty: bool, cx: &mut Cx<'_>) {
         let plan = cx.plan;
         for provider in self.providers.ids() {

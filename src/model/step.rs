@@ -1,8 +1,8 @@
 //! Everything that can happen, and who does it: one row for each step of each flow.
 //!
-//! Any flow may schedule any step, so circles exist in time and never in calls. A row says who acts. While a control plane
-//! is out, `flows/cell/outage.rs` holds the steps that it would act on and asks nothing but this table; a row without `by`
-//! does not compile.
+//! Any flow may schedule any step, so circles exist in time and never in calls. A row says who acts. While a control
+//! plane is out, `flows/cell/outage.rs` holds the steps that it would act on and asks nothing but this table; a row
+//! without `by` does not compile.
 
 use super::event::{Event, FIELDS, Field};
 use super::fact::{Cause, Reason, StopCode};
@@ -17,7 +17,8 @@ use crate::engine::index::Handle;
 pub(crate) enum Actor {
     /// ECS: while its control plane is out for a cluster, the step waits.
     ControlPlane(Held),
-    /// An Auto Scaling group, which is no part of ECS, or ECS for Managed Instances and for hosts that are to be drained.
+    /// An Auto Scaling group, which is no part of ECS, or ECS for Managed Instances and for hosts that are to be
+    /// drained.
     Scaling(Held),
     /// A control-plane cell itself: its steps say what they do while it is out.
     Cell,
@@ -297,7 +298,8 @@ steps! {
         Wave(change: ChangeId, turn: u32, stage: u16) by Client,
         /// To the one that leads: all that the stage changes here is changed.
         Moved(change: ChangeId, turn: u32, from: u16) by Client,
-        /// To the one that leads: so much of a unit is changed, in millionths. Turns are told by their last sixteen bits here.
+        /// To the one that leads: so much of a unit is changed, in millionths. Turns are told by their last sixteen
+        /// bits here.
         Reached(change: ChangeId, turn: u16, unit: u16, ppm: u32) by Client,
         /// To the one that leads: it has failed here, and goes back.
         Failed(change: ChangeId, turn: u32) by Client,

@@ -334,7 +334,8 @@ fn objectives(summary: &Summary, paint: Paint) -> String {
     out
 }
 
-/// `{"service": "shop/web", "requestAvailability": {"atLeast": 0.999}}` as `shop/web: requestAvailability at least 0.999`.
+/// `{"service": "shop/web", "requestAvailability": {"atLeast": 0.999}}` as `shop/web: requestAvailability at least
+/// 0.999`.
 pub fn wanted(row: &ObjectiveRow) -> String {
     let Some(fields) = row.objective.as_object() else { return row.objective.to_string() };
     let subject = fields.values().find_map(Value::as_str).unwrap_or_default();

@@ -5,8 +5,8 @@
 //! all  = one  { "AND" one }
 //! one  = "NOT" one | "(" any ")" | "TRUE" | "FALSE" | state "(" name ")"
 //! ```
-//! That `NOT` ranks before `AND`, and `AND` before `OR`, is a model choice: CloudWatch documents the words, and no rank.
-//! `AT_LEAST` is left out.
+//! That `NOT` ranks before `AND`, and `AND` before `OR`, is a model choice: CloudWatch documents the words, and no
+//! rank. `AT_LEAST` is left out.
 
 use crate::model::alarm_state::State;
 use crate::model::plan::Expression;

@@ -15,8 +15,8 @@ object! {
         may {
             /// When it begins, counted from 0.
             at: Duration,
-            /// Instead of `at`: the law of the time from healed (or from 0) to broken. Each thing that matches has its own
-            /// clock.
+            /// Instead of `at`: the law of the time from healed (or from 0) to broken. Each thing that matches has its
+            /// own clock.
             every: Law,
             /// How long it lasts: a length of time or a law.
             lasts as "for": Lasting,

@@ -155,8 +155,8 @@ fn no_shipped_scenario_has_a_warning_but_those_that_show_one() {
     let line: Vec<&str> = ["check"].into_iter().chain(paths.iter().map(String::as_str)).collect();
     let output = desk.run(&line);
     assert_eq!(output.status.code(), Some(0));
-    // Two show what it costs not to be pre-scaled, one that nothing can move, one that nobody watches, and one what a cell
-    // beyond its test does, which takes two warnings.
+    // Two show what it costs not to be pre-scaled, one that nothing can move, one that nobody watches, and one what a
+    // cell beyond its test does, which takes two warnings.
     let doubts = text(&output.stderr).matches("warning[").count();
     assert_eq!(text(&output.stderr).matches("without one zone each cell does").count(), 2);
     assert_eq!(text(&output.stderr).matches("none may stop before another starts").count(), 1);

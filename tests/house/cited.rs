@@ -24,8 +24,8 @@ fn entries() -> BTreeMap<String, BTreeMap<String, String>> {
     all
 }
 
-/// Ids in square brackets: words in lower case with hyphens, that are neither the text of a link nor its definition, nor
-/// the code of a problem, as in `error[unknown-name]`.
+/// Ids in square brackets: words in lower case with hyphens, that are neither the text of a link nor its definition,
+/// nor the code of a problem, as in `error[unknown-name]`.
 fn cited(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (start, _) in text.match_indices('[') {

@@ -1,5 +1,5 @@
-//! `docs/results.md`: every key of `summary.json`, series of `timeseries.csv` and kind of `events.ndjson`, from the tables
-//! of the program.
+//! `docs/results.md`: every key of `summary.json`, series of `timeseries.csv` and kind of `events.ndjson`, from the
+//! tables of the program.
 
 use super::text::here;
 use evenkeel::metrics::measures::{Better, Key, all_keys};

@@ -6,8 +6,8 @@ use evenkeel::metrics::summary::{ChangeRow, Summary};
 use evenkeel::model::fact::{AlarmState, Fact};
 use serde_json::{Value, json};
 
-/// Four tasks that answer 20 requests a second each are asked for 40; a change comes after an hour; `alarm` is added to an
-/// alarm on the share of requests that fail, 2 of 3 minutes above a tenth.
+/// Four tasks that answer 20 requests a second each are asked for 40; a change comes after an hour; `alarm` is added to
+/// an alarm on the share of requests that fail, 2 of 3 minutes above a tenth.
 pub(crate) fn watched(alarm: &Value, configuration: &Value, change: &Value, parts: &Value) -> Value {
     let mut deployment = json!({ "minimumHealthyPercent": 100, "maximumPercent": 200,
         "alarms": { "alarmNames": ["errors"], "enable": true, "rollback": true } });
@@ -169,8 +169,8 @@ fn metrics_say_what_they_are_called() {
 
 #[test]
 fn what_is_sent_to_a_dead_target_is_an_error_of_the_balancer() {
-    // One of four tasks is down for 40 s until its container is restarted in place, and its target stays in service: of 40
-    // requests a second a quarter is sent there, 400 in that minute. Nothing that reached a target failed.
+    // One of four tasks is down for 40 s until its container is restarted in place, and its target stays in service: of
+    // 40 requests a second a quarter is sent there, 400 in that minute. Nothing that reached a target failed.
     let web = json!({ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
         "containerDefinitions": [{ "name": "web", "image": "web:1", "restartPolicy": { "enabled": true } }] });
     let dead = json!({ "changes": [], "detection": { "target": { "constant": "50s" } }, "taskDefinitions": [web],

@@ -29,9 +29,9 @@ fn counts(summary: &Summary) -> (f64, f64, Option<f64>, f64) {
     (row.rings.mean, row.false_rings.mean, first, row.in_alarm_seconds.mean)
 }
 
-/// Half of all requests fail from 30 to 40 minutes, from 140 to 142 and from 147 to 149, as there are too many of them; a
-/// grey zone fails from 120 to 130 minutes. Two bad minutes of three ring, so each ring comes two minutes after its begin;
-/// two minutes after its end there is but one bad one left.
+/// Half of all requests fail from 30 to 40 minutes, from 140 to 142 and from 147 to 149, as there are too many of them;
+/// a grey zone fails from 120 to 130 minutes. Two bad minutes of three ring, so each ring comes two minutes after its
+/// begin; two minutes after its end there is but one bad one left.
 #[test]
 fn rings_are_counted_and_those_without_a_reason_apart() {
     let surges =

@@ -1,4 +1,5 @@
-//! Two buckets on the launch path: the launch is accepted by the first, its network interface is attached by the second.
+//! Two buckets on the launch path: the launch is accepted by the first, its network interface is attached by the
+//! second.
 //!
 //! A full bucket of burst `b` and rate `r` lets the `n`th through at `max(0, (n - b) / r)`.
 
@@ -89,11 +90,11 @@ fn tasks_on_hosts_wait_for_no_interface_of_fargate() {
     assert_eq!(running_at(&watch(&file).0, 0, 30.0), 9);
 }
 
-/// Power loss of the zone mec1-az2 in me-central-1 on 1 March 2026: launches of replacements waited for network interfaces,
-/// as the networking APIs were overloaded by everybody who failed over at once
-/// (https://healsecurity.com/aws-power-outage-in-middle-east-triggers-major-disruption-to-ec2-and-networking-services). The bar
-/// for it: 900 lost tasks, detection 60 s, start 45 s, launch bucket of 100 at 20 a second, network bucket of 100 at 2 a
-/// second: 505 s until all run again.
+/// Power loss of the zone mec1-az2 in me-central-1 on 1 March 2026: launches of replacements waited for network
+/// interfaces, as the networking APIs were overloaded by everybody who failed over at once
+/// (https://healsecurity.com/aws-power-outage-in-middle-east-triggers-major-disruption-to-ec2-and-networking-services).
+/// The bar for it: 900 lost tasks, detection 60 s, start 45 s, launch bucket of 100 at 20 a second, network bucket of
+/// 100 at 2 a second: 505 s until all run again.
 #[test]
 fn the_network_bucket_of_march_2026_decides_the_recovery() {
     const BAR: f64 = 505.0;

@@ -54,7 +54,8 @@ fn a_zone_loss_leaves_the_base_and_the_weights_as_they_were() {
         for rebalancing in ["DISABLED", "ENABLED"] {
             let (diary, summary) = watch(&mixed(desired, &strategy, rebalancing, &dark));
             assert_eq!(split_at(&diary, 3_599.0), expected, "{strategy} before");
-            // The lost half is replaced after 50 s of failed checks and 60 s of starting, less than 30 s of checks later.
+            // The lost half is replaced after 50 s of failed checks and 60 s of starting, less than 30 s of checks
+            // later.
             assert_eq!(split_at(&diary, 3_600.0 + 150.0), expected, "{strategy} while the zone is dark");
             assert_eq!(split_at(&diary, END), expected, "{strategy} after");
             let row = &summary.services[0];
@@ -67,8 +68,9 @@ fn a_zone_loss_leaves_the_base_and_the_weights_as_they_were() {
 
 #[test]
 fn what_is_too_much_goes_where_it_is_too_much() {
-    // A cut of 100 s: half of all targets are out after 50 s and pass again 120 to 150 s after the cut's end. Replacements
-    // that take five minutes come to stand beside them; then as many go, on each provider as many as are too many.
+    // A cut of 100 s: half of all targets are out after 50 s and pass again 120 to 150 s after the cut's end.
+    // Replacements that take five minutes come to stand beside them; then as many go, on each provider as many as are
+    // too many.
     for (desired, strategy, expected) in
         [(40, strategy(20, [1, 3]), [25, 15]), (48, strategy(48, [1, 1]), [48, 0]), (9, strategy(1, [1, 1]), [5, 4])]
     {
@@ -140,8 +142,8 @@ fn on_both(file: &mut Value, strategy: &Value) {
 
 #[test]
 fn who_stands_in_for_a_failed_task_finds_a_provider_at_once() {
-    // Ten new tasks never start, beside ten old ones of which one crashes: it is gone a second later, and one of its own
-    // revision runs 30 s after that, however many more tasks there are than desired.
+    // Ten new tasks never start, beside ten old ones of which one crashes: it is gone a second later, and one of its
+    // own revision runs 30 s after that, however many more tasks there are than desired.
     let crash =
         json!({ "faults": [{ "name": "crash", "at": "3605s", "taskCrash": { "service": "shop/web", "count": 1 } }] });
     let bad = json!({ "defect": { "neverStarts": {} } });

@@ -162,7 +162,8 @@ fn a_lost_task_of_either_is_replaced_by_one_of_its_own() {
     let file = with(colours(&json!({ "strategy": "CANARY" }), 5, &json!({})), &faults);
     let summary = run(&file, 1);
     assert_eq!(the_change(&summary).outcome, "completed");
-    // A minute of dead targets and too few tasks: with six blue ones for longer, 38 of 158 requests a second would fail.
+    // A minute of dead targets and too few tasks: with six blue ones for longer, 38 of 158 requests a second would
+    // fail.
     assert!((1_000.0..5_000.0).contains(&failed(&summary)), "{}", failed(&summary));
     let launched = summary.services[0].launches.requested.mean;
     assert!((16.0..=18.0).contains(&launched), "10 of the new one, and those of the zone: {launched}");
@@ -263,7 +264,8 @@ fn evenkeel_share(file: &Value, replications: u32) -> f64 {
 
 #[test]
 fn without_capacity_for_green_blue_serves_on() {
-    // Five vCPU a zone hold ten tasks of a quarter each twice over; three quarters a zone hold nine, and ten stand on 3.5.
+    // Five vCPU a zone hold ten tasks of a quarter each twice over; three quarters a zone hold nine, and ten stand on
+    // 3.5.
     let file =
         with(colours(&blue_green(), 5, &json!({})), &json!({ "regions": zones(3, &json!({ "vcpuPerZone": 1.5 })) }));
     let summary = run(&file, 1);
@@ -330,7 +332,8 @@ fn flagged(flag: &Value, minutes: u64, change: &Value) -> Value {
 #[test]
 fn a_flag_grows_and_is_taken_back_at_once_without_a_task() {
     let growth = |kind: &str, factor: f64| json!({ "growthType": kind, "growthFactor": factor });
-    // Linear, 20 % every six minutes: 6 x (20 + 40 + 60 + 80 + 100) / 100 of the minutes. Exponential, 10 % in five steps.
+    // Linear, 20 % every six minutes: 6 x (20 + 40 + 60 + 80 + 100) / 100 of the minutes. Exponential, 10 % in five
+    // steps.
     for (flag, minutes) in [
         (growth("LINEAR", 20.0), 6.0 * 3.0),
         (growth("EXPONENTIAL", 10.0), 6.0 * 2.5),

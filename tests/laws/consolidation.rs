@@ -8,8 +8,8 @@ use evenkeel::model::Fact;
 use evenkeel::model::fact::{HostFact, HostStatus, TaskFact, TaskState};
 use serde_json::{Value, json};
 
-/// Six tasks, two on each of three hosts. A deployment with room for one more leaves six hosts with a task each: three of
-/// the new ones come on new hosts, the others find room where an old one went.
+/// Six tasks, two on each of three hosts. A deployment with room for one more leaves six hosts with a task each: three
+/// of the new ones come on new hosts, the others find room where an old one went.
 fn after_a_deployment(duration: &str, after: i64, percent: u64) -> Value {
     let mut file = managed(duration, &[("web", 6)], &scale_in(after));
     template(&mut file)["instanceRequirements"]["allowedInstanceTypes"] = json!(["own.small"]);

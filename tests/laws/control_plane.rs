@@ -1,7 +1,7 @@
 //! The control plane fails, and what runs lives on (A deep dive into resilience and availability on Amazon ECS).
 //!
-//! While a cell is down nothing is launched and nothing is learned: n tasks that crash at rate 1/m each are a pure death
-//! process, n exp(-t/m) of them are left after t.
+//! While a cell is down nothing is launched and nothing is learned: n tasks that crash at rate 1/m each are a pure
+//! death process, n exp(-t/m) of them are left after t.
 
 use crate::world::{case, check, check_share, check_values, each, plan, run, service, shop, the_service, watch, world};
 use evenkeel::engine::Time;
@@ -134,8 +134,8 @@ fn calls_are_lost_at_a_router_that_is_down_and_nothing_else_is() {
 
 #[test]
 fn a_call_gets_through_on_a_later_try() {
-    // The outage ends shortly after the call of minute 32. A first repetition comes within a second, a second one within
-    // two more; whichever is after the end is taken on.
+    // The outage ends shortly after the call of minute 32. A first repetition comes within a second, a second one
+    // within two more; whichever is after the end is taken on.
     let mut saved = 0.0;
     for millis in [100, 500] {
         let length = format!("{}ms", 20_000 + millis);

@@ -1,5 +1,5 @@
-//! Version consistency: the first task of a deployment alone resolves the images, and three failed tries are the end (Amazon
-//! ECS developer guide, "Deploy Amazon ECS services by replacing tasks", container image resolution).
+//! Version consistency: the first task of a deployment alone resolves the images, and three failed tries are the end
+//! (Amazon ECS developer guide, "Deploy Amazon ECS services by replacing tasks", container image resolution).
 
 use crate::colours::{blue_green, colours, with};
 use crate::deploy::{rolling, the_change};

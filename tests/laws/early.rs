@@ -1,5 +1,5 @@
-//! Early success criteria of rolling deployments (Amazon ECS developer guide, "Complete Amazon ECS rolling deployments early
-//! with early success criteria").
+//! Early success criteria of rolling deployments (Amazon ECS developer guide, "Complete Amazon ECS rolling deployments
+//! early with early success criteria").
 
 use crate::deploy::{rolling, the_change};
 use crate::fleet::stops;
@@ -37,8 +37,8 @@ fn a_bake_comes_before_it() {
     check("with a bake", took(50, &of, &json!({})), 70.0 + 300.0, 1e-3);
 }
 
-/// Where the new revision starts in two zones of three only, not all of it is ever healthy: five of nine, as whatever comes
-/// after the first nine goes to the zone that stays empty.
+/// Where the new revision starts in two zones of three only, not all of it is ever healthy: five of nine, as whatever
+/// comes after the first nine goes to the zone that stays empty.
 #[test]
 fn what_is_left_goes_on_outside_the_deployment() {
     let some = json!({ "defect": { "neverStarts": { "imagePulled": true } }, "onlyInZone": "z1" });

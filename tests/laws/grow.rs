@@ -357,7 +357,8 @@ fn faults_find_a_cell_once_it_is_there() {
         json!({ "name": "again", "every": { "constant": "50m" }, "for": { "constant": "1m" }, "cellOutage": {} });
     let file = |faults: Value| region("2h", &grows(2, "ring"), 6, 1, &json!({ "faults": faults }));
     let summary = run(&file(json!([every])), 1);
-    // Two cells occurrence at 50 and 101 + 5 (a restart) minutes; the clock of the third starts at 60 and occurrences at 110.
+    // Two cells occurrence at 50 and 101 + 5 (a restart) minutes; the clock of the third starts at 60 and occurrences
+    // at 110.
     assert_eq!(summary.faults[0].occurrences.mean, 2.0 + 2.0 + 1.0);
     // An outage of all cells that is on when a cell is added holds that one too, until it ends.
     let all = json!({ "name": "all", "at": "30m", "for": "45m", "cellOutage": {} });

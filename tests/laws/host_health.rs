@@ -1,5 +1,5 @@
-//! A host that dies in silence: ECS shows its tasks as RUNNING until its group ends it (Amazon EC2 Auto Scaling, health checks
-//! for instances in an Auto Scaling group).
+//! A host that dies in silence: ECS shows its tasks as RUNNING until its group ends it (Amazon EC2 Auto Scaling, health
+//! checks for instances in an Auto Scaling group).
 
 use crate::fleet::{fleet, hosts_at, on_hosts, running_at, stops};
 use crate::world::{Diary, check, each, the_fault, watch};
@@ -88,8 +88,8 @@ fn behind_a_load_balancer_the_task_is_replaced_as_soon_as_its_target_is_out() {
 
 #[test]
 fn a_group_with_elb_checks_acts_on_targets() {
-    // In `bridge` mode the target is the instance: the group replaces it once it is out, 50 s after its death. A task with an
-    // interface of its own is a target by itself.
+    // In `bridge` mode the target is the instance: the group replaces it once it is out, 50 s after its death. A task
+    // with an interface of its own is a target by itself.
     for (kind, awsvpc, acts) in
         [("EC2", false, 300.0), ("ELB", false, 50.0), ("EC2,ELB", false, 50.0), ("EC2,ELB", true, 300.0)]
     {
@@ -129,7 +129,8 @@ fn nobody_ends_a_dead_host_while_the_process_is_suspended() {
 
 #[test]
 fn a_group_waits_for_its_grace_period() {
-    // The host that comes at 1,940 s dies at 2,100 s: its target is out after 50 s, its grace period over after ten minutes.
+    // The host that comes at 1,940 s dies at 2,100 s: its target is out after 50 s, its grace period over after ten
+    // minutes.
     for (grace, second) in [(0, 2_150.0), (600, 2_540.0)] {
         let mut file = fleet("2h", 1, 1, &[on_hosts("one", 1, &json!({}))]);
         file["traffic"] = json!([{ "service": "shop/one", "rate": "9/s", "requestsPerTask": "60/s" }]);
@@ -167,8 +168,8 @@ fn a_host_that_stood_at_the_start_is_out_of_its_grace_period() {
 
 #[test]
 fn a_host_whose_target_is_well_again_by_the_end_of_its_grace_period_stays() {
-    // The host that comes at 1,940 s is cut off at 2,100 s: its target is out 50 s later, for as long as the cut and five
-    // passed checks of 30 s. Its grace period ends at 2,540 s.
+    // The host that comes at 1,940 s is cut off at 2,100 s: its target is out 50 s later, for as long as the cut and
+    // five passed checks of 30 s. Its grace period ends at 2,540 s.
     for (cut, replaced) in [(120, false), (900, true)] {
         let mut file = fleet("2h", 1, 1, &[on_hosts("one", 1, &json!({}))]);
         file["traffic"] = json!([{ "service": "shop/one", "rate": "9/s", "requestsPerTask": "60/s" }]);

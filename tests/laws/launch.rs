@@ -94,7 +94,8 @@ fn random_starts_end_with_the_slowest() {
         let mean = json!({ "exponential": { "mean": format!("{}s", law.start) } });
         let summary = run(&dark(&law, &mean, 0.0), replications);
         let fault = the_fault(&summary);
-        // Recovery is bounded by the launch rate or by the slowest start; the mean area does not see the law of the start.
+        // Recovery is bounded by the launch rate or by the slowest start; the mean area does not see the law of the
+        // start.
         check_mean("until all run", &fault.full_strength_seconds.unwrap(), law.seconds_exponential(), 0.08);
         check_mean("area", &fault.lost_task_seconds, law.missing_task_seconds(), 0.02);
     }

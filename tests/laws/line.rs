@@ -53,7 +53,8 @@ struct Shop {
     working: u32,
     spares: u32,
     empty: VecDeque<u32>,
-    /// Of a single server: whether it is broken, when its customer came and would go, what is left, which promise holds.
+    /// Of a single server: whether it is broken, when its customer came and would go, what is left, which promise
+    /// holds.
     broken: bool,
     came: Time,
     goes: Time,

@@ -373,8 +373,8 @@ fn a_start_needs_its_secrets_even_with_a_cached_image() {
 
 #[test]
 fn a_host_that_dies_behind_a_cut_link_is_ended_once_the_link_is_back() {
-    // EC2 does not see it meanwhile. Its group finds it unhealthy half a minute after the end of the cut at most, and ECS is
-    // told a minute or two later.
+    // EC2 does not see it meanwhile. Its group finds it unhealthy half a minute after the end of the cut at most, and
+    // ECS is told a minute or two later.
     let mut file = site("outpost");
     also(&mut file, json!({ "name": "dies", "at": "65m", "hostCrash": { "count": 1 } }));
     let (diary, _) = watch(&file);

@@ -96,8 +96,8 @@ fn tasks_share_hosts_of_the_cheapest_type_that_holds_them() {
         if empty {
             assert_eq!((running_at(&diary, 1, 89.0), running_at(&diary, 1, 90.0)), (0, 6), "boot and start");
         }
-        // At time 0 service by service, from nothing the largest tasks first: `big` opens three large hosts, each in a zone
-        // of its own, where all small tasks find room.
+        // At time 0 service by service, from nothing the largest tasks first: `big` opens three large hosts, each in a
+        // zone of its own, where all small tasks find room.
         let hosts: Vec<u16> = hosts_at(&diary, 600.0).into_values().map(|host| host.1).collect();
         assert_eq!(hosts.len(), 3, "start empty: {empty}, {hosts:?}");
     }
@@ -315,8 +315,8 @@ fn hosts_that_boot_at_different_times_do_not_come_in_vain() {
 
 #[test]
 fn a_host_that_never_registers_is_given_up_whether_hosts_are_repaired_or_not() {
-    // A zone is dark for ten seconds while the first hosts boot: silent for a minute or two and five more, told of another
-    // minute later, then another one boots.
+    // A zone is dark for ten seconds while the first hosts boot: silent for a minute or two and five more, told of
+    // another minute later, then another one boots.
     for status in ["ENABLED", "DISABLED"] {
         let mut file = managed("1h", &[("web", 6)], &json!({ "autoRepairConfiguration": { "actionsStatus": status } }));
         file["startEmpty"] = json!(true);

@@ -147,7 +147,8 @@ fn clients_of_a_node_that_is_back_come_back_with_it() {
         let summary = run(&shop.file(), 1);
         let rate = shop.rate();
         check("node", lost_in(&summary, "dns"), rate / 3.0 * seconds, 1e-3);
-        // Tasks of a zone without power are gone; those of a zone that was cut off answer again before they are ejected.
+        // Tasks of a zone without power are gone; those of a zone that was cut off answer again before they are
+        // ejected.
         let targets = rate * 2.0 / 9.0 * seconds + if cut { 0.0 } else { rate / 3.0 * (50.0 - seconds) };
         check("targets", lost_in(&summary, "detection"), targets, 1e-3);
     }
@@ -221,7 +222,8 @@ fn no_metric_of_a_load_balancer_sees_what_reaches_no_node() {
 
 #[test]
 fn a_node_that_was_away_for_less_than_its_record_is_as_good_as_ever() {
-    // What the second loss costs does not depend on a short one half an hour before: all three addresses are known again.
+    // What the second loss costs does not depend on a short one half an hour before: all three addresses are known
+    // again.
     let mut shop = Shop { leave: 120.0, ..three() };
     shop.faults = json!([{ "name": "short", "at": "1h", "for": "20s", "networkCutZone": { "zone": "z1" } },
                          { "name": "long", "at": "90m", "for": "20m", "zonePowerLoss": { "zone": "z2" } }]);

@@ -46,8 +46,8 @@ fn a_host_that_drains_is_paid_for() {
 
 #[test]
 fn waiting_tasks_fill_hosts_by_memory_too() {
-    // A host registers 3,932 MiB: five tasks of 700 MiB, though its CPU would do for 32. Ten of fifty find room at time 0;
-    // forty wait for eight hosts, beside the two that are in use.
+    // A host registers 3,932 MiB: five tasks of 700 MiB, though its CPU would do for 32. Ten of fifty find room at time
+    // 0; forty wait for eight hosts, beside the two that are in use.
     let mut file = fleet("1h", 2, 4, &[on_hosts("web", 50, &json!({}))]);
     let scaling = &mut file["capacityProviders"][0]["autoScalingGroupProvider"];
     scaling["managedScaling"] = json!({ "status": "ENABLED", "targetCapacity": 100 });

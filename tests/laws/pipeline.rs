@@ -7,8 +7,8 @@ use evenkeel::metrics::summary::{ChangeRow, Summary};
 use evenkeel::model::fact::{ChangeFact, Fact, PipelineStep, TaskFact, TaskState};
 use serde_json::{Value, json};
 
-/// Services of so many tasks, each with one request a second for each task, that start in a second; one change with this
-/// pipeline comes after an hour.
+/// Services of so many tasks, each with one request a second for each task, that start in a second; one change with
+/// this pipeline comes after an hour.
 pub(crate) fn fleet(duration: &str, sizes: &[u64], pipeline: &Value, change: &Value) -> Value {
     let name = |place: usize| format!("web-{}", place + 1);
     let all: Vec<Value> =
@@ -223,7 +223,8 @@ fn a_bake_waits_for_its_requests() {
 
 #[test]
 fn going_back_needs_what_is_down() {
-    // The first service is completed when the second fails; the cell that would have to change it back is down meanwhile.
+    // The first service is completed when the second fails; the cell that would have to change it back is down
+    // meanwhile.
     let stages = json!([{ "what": "units", "bake": "10m" }, { "what": "units", "bake": "2h" }]);
     let change = json!({ "defect": { "errors": { "share": 0.3 } }, "found": { "constant": "30m" } });
     let pipeline = json!({ "stages": stages, "duringFaults": true });

@@ -190,7 +190,8 @@ fn a_change_of_one_region_stops_what_goes_over_all() {
     check("it hears of it a second later", summary.changes[0].end_seconds.unwrap().mean, 5_401.0, 1e-6);
 }
 
-/// The control planes of two Regions, of so many cells each, are changed an hour after the begin, a cell in five minutes.
+/// The control planes of two Regions, of so many cells each, are changed an hour after the begin, a cell in five
+/// minutes.
 fn planes(stages: &Value, cells: u64, change: &Value) -> Value {
     let mut file = spread(&fleet("8h", &[3; 2], &json!({ "stages": stages }), &json!({})), &[1, 1]);
     for region in file["regions"].as_array_mut().unwrap() {
@@ -254,7 +255,8 @@ fn threads_change_nothing() {
 
 #[test]
 fn what_was_changed_before_the_failure_is_waited_for_all_the_same() {
-    // Both Regions are changed at 3,900 and 3,901 s; found half a second before the first hears that the second is done.
+    // Both Regions are changed at 3,900 and 3,901 s; found half a second before the first hears that the second is
+    // done.
     let stages = json!([{ "what": "everywhere", "bake": "1h" }]);
     let file =
         planes(&stages, 1, &json!({ "defect": { "slower": { "capacity": 0.9 } }, "found": { "constant": "1500ms" } }));
@@ -288,7 +290,8 @@ fn a_region_waits_for_a_pipeline_of_its_own() {
 
 #[test]
 fn what_a_pipeline_left_stays_a_reason_in_every_region() {
-    // The first occurrence is completed though it is bad; the second is taken back when tasks crash; then too much is asked.
+    // The first occurrence is completed though it is bad; the second is taken back when tasks crash; then too much is
+    // asked.
     let stages = json!([{ "what": "everywhere", "bake": "10m" }]);
     let change = json!({ "defect": { "errors": { "share": 0.01 } } });
     let pipeline = json!({ "stages": stages, "unitAlarm": { "threshold": 0.5 } });

@@ -1,4 +1,5 @@
-//! Pipelines that come again by a law: when the next begins, that each is drawn anew, and what stages are worth over a year.
+//! Pipelines that come again by a law: when the next begins, that each is drawn anew, and what stages are worth over a
+//! year.
 
 use crate::pipeline::{fleet, the_change};
 use crate::world::{check, run, watch};

@@ -5,7 +5,8 @@ use crate::world::{Diary, check, run, watch};
 use evenkeel::model::fact::{Fact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
-/// A rolling deployment of so many tasks after an hour, all of which may be new beside the old; protection by these laws.
+/// A rolling deployment of so many tasks after an hour, all of which may be new beside the old; protection by these
+/// laws.
 fn protected(desired: u64, protection: &Value, parts: &Value) -> Value {
     let mut file = rolling(desired, 100, 200, &json!({}), &json!({}), parts);
     file["behaviour"][0]["protection"] = protection.clone();

@@ -67,7 +67,8 @@ fn a_recommendation_comes_before_the_notice() {
         check(&what, stops(&diary, 0)[0].0 - 1_800.0, first, 0.0);
         let noticed = summary.faults[0].detect_seconds.unwrap().mean;
         check(&what, noticed, if rebalance { 0.0 } else { 300.0 }, 0.0);
-        // In each case there are six hosts in the end, and never more than a tenth of the largest size (100) above that.
+        // In each case there are six hosts in the end, and never more than a tenth of the largest size (100) above
+        // that.
         assert_eq!(hosts_at(&diary, 3_500.0).len(), 6, "{what}");
         let most = hosts_at(&diary, 1_899.0).len();
         assert_eq!(most, 6, "{what}");

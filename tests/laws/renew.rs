@@ -7,7 +7,8 @@ use evenkeel::metrics::summary::{ChangeRow, Summary};
 use evenkeel::model::fact::{Fact, PlaneFact};
 use serde_json::{Value, json};
 
-/// Two cells with a cluster each; a stream of calls to each, ten a second; this change of the control plane after an hour.
+/// Two cells with a cluster each; a stream of calls to each, ten a second; this change of the control plane after an
+/// hour.
 pub(crate) fn plane(duration: &str, change: &Value, parts: &Value) -> Value {
     let network = json!({ "awsvpcConfiguration": { "subnets": ["subnet-1"] } });
     let cluster = |row: usize| {

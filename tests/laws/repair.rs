@@ -274,8 +274,8 @@ fn zones_that_fail_each_by_themselves() {
 
 #[test]
 fn a_group_replaces_a_host_that_is_gone() {
-    // Without `for` the group notices the loss, a host boots, its task starts: the host cycles through up, notice, boot, and
-    // its task misses the first seconds of each life. A life shorter than the start has no task at all.
+    // Without `for` the group notices the loss, a host boots, its task starts: the host cycles through up, notice,
+    // boot, and its task misses the first seconds of each life. A life shorter than the start has no task at all.
     for (up, notice, boot, start) in [(6.0, 90.0, 180.0, 60.0), (1.0, 0.0, 600.0, 300.0)] {
         let mut file = hosts(1, 1, &exponential(up), &json!({ "constant": "1s" }), "20000h");
         file["faults"][0].as_object_mut().unwrap().remove("for");

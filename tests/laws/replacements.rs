@@ -36,8 +36,8 @@ fn took(row: &ChangeRow) -> f64 {
 #[test]
 fn a_bad_revision_does_not_use_up_the_tasks_that_serve() {
     // Ten new ones never start, so ten old ones must last. Each that crashes is gone a second later, and one of its own
-    // revision runs 30 s after that: 30 task-seconds each. The second crash is before the backoff after failed starts, which
-    // bind a stand-in as well, are long.
+    // revision runs 30 s after that: 30 task-seconds each. The second crash is before the backoff after failed starts,
+    // which bind a stand-in as well, are long.
     let bad = json!({ "defect": { "neverStarts": {} } });
     for times in [&["3605s"][..], &["3605s", "3700s"]] {
         let (diary, summary) = watch(&rolling(10, 100, 200, &json!({}), &bad, &crashes(times)));
@@ -57,9 +57,9 @@ fn a_good_one_takes_no_longer_where_there_is_room() {
 
 #[test]
 fn without_room_the_stand_in_has_its_turn_like_other_old_ones() {
-    // Two of four go at once. One of the other two crashes 5 s later; its stand-in is launched within a second and counts as
-    // healthy after 70 s. At 70 s two new ones are healthy and the last of the first four goes; at 75 to 76 s the stand-in
-    // does, and its successor is healthy 70 s later.
+    // Two of four go at once. One of the other two crashes 5 s later; its stand-in is launched within a second and
+    // counts as healthy after 70 s. At 70 s two new ones are healthy and the last of the first four goes; at 75 to 76 s
+    // the stand-in does, and its successor is healthy 70 s later.
     let (diary, summary) = watch(&rolling(4, 50, 100, &json!({}), &json!({}), &crashes(&["3605s"])));
     check("took", took(the_change(&summary)), 5.5 + 70.0 + 70.0, 0.5);
     assert_eq!(after_the_change(&diary, 4).0, 5, "four new ones and the stand-in");
@@ -67,9 +67,9 @@ fn without_room_the_stand_in_has_its_turn_like_other_old_ones() {
 
 #[test]
 fn what_is_taken_back_has_no_stand_in() {
-    // Two new ones are healthy at 70 s, when two more are launched (RUNNING at 100 s); it is found to be bad at 85 s. The
-    // first two crash at 90 s: two of the revision before are launched within a second and healthy 70 s later, when the
-    // other two have crashed at 160 s. Their successors are healthy 70 s after that is known.
+    // Two new ones are healthy at 70 s, when two more are launched (RUNNING at 100 s); it is found to be bad at 85 s.
+    // The first two crash at 90 s: two of the revision before are launched within a second and healthy 70 s later, when
+    // the other two have crashed at 160 s. Their successors are healthy 70 s after that is known.
     let bad = json!({ "defect": { "crashes": { "after": { "constant": "60s" } } }, "found": { "constant": "55s" } });
     let (diary, summary) = watch(&rolling(4, 50, 100, &json!({}), &bad, &json!({})));
     assert_eq!(the_change(&summary).outcome, "rolledBack");
@@ -79,9 +79,9 @@ fn what_is_taken_back_has_no_stand_in() {
 
 #[test]
 fn failed_checks_bring_a_stand_in_too() {
-    // Ten tasks over three zones, one of which is cut off a second after the change, for less than the five minutes after
-    // which its tasks count as lost: its targets fail their checks ten seconds later. The new revision never starts, so
-    // whatever reaches RUNNING from then on is a stand-in; there is room for ten new ones and five of these.
+    // Ten tasks over three zones, one of which is cut off a second after the change, for less than the five minutes
+    // after which its tasks count as lost: its targets fail their checks ten seconds later. The new revision never
+    // starts, so whatever reaches RUNNING from then on is a stand-in; there is room for ten new ones and five of these.
     let cut = json!([{ "name": "cut", "at": "3601s", "for": "4m", "networkCutZone": { "zone": "z1" } }]);
     let parts = json!({ "traffic": [{ "service": "shop/web", "rate": "100/s", "requestsPerTask": "20/s" }],
         "detection": { "target": { "constant": "10s" } }, "faults": cut });

@@ -69,8 +69,8 @@ fn each_host_comes_back_by_its_own_law_and_a_part_of_them_never() {
 #[test]
 fn a_published_course_of_recovery_is_honoured() {
     // Summary of the AWS service event in the Sydney Region of 4 June 2016: power back after 81 minutes, 80 % of the
-    // instances after 155, nearly all (here 99 %) after 575. Straight lines between: 81 + 74 x 0.6 + 420 x 0.105 minutes
-    // lost for each instance until then.
+    // instances after 155, nearly all (here 99 %) after 575. Straight lines between: 81 + 74 x 0.6 + 420 x 0.105
+    // minutes lost for each instance until then.
     let back = |part: f64| if part <= 0.8 { 74.0 * part / 0.8 } else { 74.0 + 420.0 * (part - 0.8) / 0.19 };
     let values: Vec<String> =
         (0..990).map(|row| format!("{:.1}s", 60.0 * back((f64::from(row) + 0.5) / 1_000.0))).collect();
@@ -186,7 +186,8 @@ fn fargate_stock_returns_in_steps() {
                                            { "at": "2h", "share": 1.0 }] });
     let (diary, _) = watch(&stock(&steps));
     let running = |hours: f64| running_at(&diary, 0, hours * HOUR);
-    // Ten tasks to a vCPU step of a quarter each: 12, 20 and 40 of them. Each try after a refusal waits for five minutes.
+    // Ten tasks to a vCPU step of a quarter each: 12, 20 and 40 of them. Each try after a refusal waits for five
+    // minutes.
     assert_eq!([1.9, 2.15, 2.4, 2.95, 3.2, 3.9, 4.5].map(running), [0, 0, 12, 12, 20, 20, 40]);
     // What the last step leaves out is gone for good.
     let (diary, _) = watch(&stock(&json!({ "fargateReturns": [{ "at": "0s", "share": 0.5 }] })));

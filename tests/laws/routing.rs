@@ -47,8 +47,8 @@ fn clusters_share_workers_as_the_hypergeometric_law_says() {
 
 #[test]
 fn few_pairs_of_any_names_share_workers_as_chance_has_it() {
-    // Chi-squared of 700 pairs with 2 degrees of freedom: above 13.8 once in a thousand times. Whatever people call their
-    // clusters, and whether pairs are neighbours or all pairs of eight.
+    // Chi-squared of 700 pairs with 2 degrees of freedom: above 13.8 once in a thousand times. Whatever people call
+    // their clusters, and whether pairs are neighbours or all pairs of eight.
     let pair = |one: &str, other: &str| (routing::shard(one, 8, 2) & routing::shard(other, 8, 2)).count_ones() as usize;
     let held = |what: &str, found: [f64; 3]| {
         let truth = [15.0, 12.0, 1.0].map(|parts| parts / 28.0 * 700.0);

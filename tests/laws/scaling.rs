@@ -110,7 +110,8 @@ fn fourteen_low_points_are_not_enough() {
 fn from_nothing_the_first_step_goes_to_two() {
     for tasks in [1u64, 2, 3, 20] {
         let (found, _) = hosts(&group(tasks, 0, 100, 1));
-        // 200 % at the first minute; two hosts at the second; the rest when these have warmed up, 300 s after their launch.
+        // 200 % at the first minute; two hosts at the second; the rest when these have warmed up, 300 s after their
+        // launch.
         let mut truth = vec![(210.0, 2)];
         if tasks > 2 {
             truth.push((510.0, tasks as u32));
@@ -210,8 +211,8 @@ fn a_task_that_fits_no_host_launches_none() {
 
 #[test]
 fn a_replacement_begins_no_warm_up() {
-    // One of eighteen hosts dies and is replaced at once; a job that comes while its replacement would warm up finds a host
-    // at the second minute all the same.
+    // One of eighteen hosts dies and is replaced at once; a job that comes while its replacement would warm up finds a
+    // host at the second minute all the same.
     let mut file = group(18, 18, 100, 1);
     let provider = &mut file["capacityProviders"][0]["autoScalingGroupProvider"];
     provider["managedScaling"]["instanceWarmupPeriod"] = json!(3_000);

@@ -185,7 +185,8 @@ fn copies_of_all_find_what_all_requests_find() {
             check(&format!("{defect} {parts}"), copied, moved, 1e-6);
         }
     }
-    // Four of ten tasks in one zone get less each when each zone gets a third: they do not break, so a third of all is fine.
+    // Four of ten tasks in one zone get less each when each zone gets a third: they do not break, so a third of all is
+    // fine.
     let breaks = copies(1.0, &json!({ "defect": { "breaksAbove": { "load": 0.7, "share": 0.5 } } }));
     for (parts, fails) in [(json!({}), 0.5), (zonal, 1.0 / 3.0)] {
         for (threshold, rings) in [(fails - 1e-3, true), (fails + 1e-3, false)] {
@@ -217,8 +218,8 @@ fn targets_that_are_gone_fail_their_copies() {
     check("in the minute of the loss", found(&copied), 600.0 + 60.0, 1e-6);
     check("requests", failed(&copied), failed(&alone), 1e-3);
     assert!(failed(&alone) > 1_000.0);
-    // With room to spare all that fails are the three of ten that the dead get for a second: errors of the balancer, none of
-    // a target.
+    // With room to spare all that fails are the three of ten that the dead get for a second: errors of the balancer,
+    // none of a target.
     let room = json!({ "traffic": [{ "service": "shop/web", "rate": "60/s", "requestsPerTask": "20/s",
                                      "loadBalancer": { "dnsTtl": "0s" } }] });
     let file = with(with(watched(&blue_green(), 1, &copies(1.0, &json!({}))), &dark), &room);

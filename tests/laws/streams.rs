@@ -137,7 +137,8 @@ fn tasks_in_provisioning_wait_as_in_a_line() {
     check_values("above the quantile", &shares(&found, tail.value() * unit), 1.0 - tail.get("quantile"), 0.5);
     let summary = run(&file, 12);
     check_mean("hosts at work", &summary.run_tasks[0].running.mean, rate, 0.02);
-    // What the summary calls the start is the whole wait from launch accepted to RUNNING, quantiles of each replication.
+    // What the summary calls the start is the whole wait from launch accepted to RUNNING, quantiles of each
+    // replication.
     let quantile = |all: &[f64], q: f64| {
         let mut sorted = all.to_vec();
         sorted.sort_by(f64::total_cmp);

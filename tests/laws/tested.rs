@@ -5,7 +5,8 @@ use evenkeel::model::Fact;
 use evenkeel::model::fact::{PlaneFact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
-/// `clusters` clusters of one service of 150 tasks each, started from nothing in one cell that does 30 launches a second.
+/// `clusters` clusters of one service of 150 tasks each, started from nothing in one cell that does 30 launches a
+/// second.
 fn file(clusters: u64, tested: &Value, plane: &Value) -> Value {
     let cluster = |row: u64| {
         json!({ "clusterName": format!("c{row}"), "capacityProviders": ["FARGATE"],

@@ -12,8 +12,8 @@ use evenkeel::summary::{Estimate, FaultRow, ServiceRow};
 use evenkeel::{End, Options, Scenario, Summary, Texts};
 use serde_json::{Value, json};
 
-/// A scenario of Fargate tasks of a quarter vCPU, named `web`; `parts` adds and replaces keys of the file. No first task
-/// resolves an image, so that deployments show the law that they are about.
+/// A scenario of Fargate tasks of a quarter vCPU, named `web`; `parts` adds and replaces keys of the file. No first
+/// task resolves an image, so that deployments show the law that they are about.
 pub(crate) fn world(duration: &str, parts: Value) -> Value {
     let web = json!({ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
         "containerDefinitions": [{ "name": "web", "image": "web:1", "versionConsistency": "disabled" }] });

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 const DAY: f64 = 86_400.0;
 
-/// Services `s1`, `s2`, ... of four tasks that start in 30 s, each with traffic and an alarm that takes a bad revision back;
-/// `bake` in minutes.
+/// Services `s1`, `s2`, ... of four tasks that start in 30 s, each with traffic and an alarm that takes a bad revision
+/// back; `bake` in minutes.
 fn file(duration: &str, services: usize, bake: u32, change: &Value, parts: &Value) -> Value {
     let names: Vec<String> = (1..=services).map(|row| format!("s{row}")).collect();
     let of = |name: &String| {

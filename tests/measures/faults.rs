@@ -109,8 +109,8 @@ fn who_has_no_capacity_is_hit_by_what_refuses_it() {
     let cluster = json!({ "clusterName": "calm", "capacityProviders": ["FARGATE"], "services": [quiet] });
     file["clusters"].as_array_mut().unwrap().push(cluster);
     let summary = run(&file);
-    // The crash is noticed within a second of 70 minutes: that is the first launch that is refused. The other cluster has
-    // none.
+    // The crash is noticed within a second of 70 minutes: that is the first launch that is refused. The other cluster
+    // has none.
     let fault = the_fault(&summary);
     check("refused", mean(fault.detect_seconds).unwrap(), 600.5, 0.5);
     assert_eq!(mean(fault.blast_radius), Some(0.5));

@@ -1,5 +1,6 @@
 //! The shipped scenarios, damaged: bytes turned over, cut and pasted, values exchanged, parts invented by the schema.
-//! Whatever comes of it is answered: a place for every error, never a panic, never a hang; and what can still run, runs.
+//! Whatever comes of it is answered: a place for every error, never a panic, never a hang; and what can still run,
+//! runs.
 
 use evenkeel::cli::render;
 use evenkeel::engine::Limits;

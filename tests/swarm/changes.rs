@@ -38,8 +38,8 @@ pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
     kinds(seed, file);
 }
 
-/// Alarms on the new revision only, late ones, and composite ones in the place of those that they name; with dice of their
-/// own.
+/// Alarms on the new revision only, late ones, and composite ones in the place of those that they name; with dice of
+/// their own.
 fn kinds(seed: u64, file: &mut Value) {
     let mut dice = Dice::new(seed ^ 0xA1A2);
     let mut rules = Vec::new();

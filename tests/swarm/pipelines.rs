@@ -86,7 +86,8 @@ fn bake(dice: &mut Dice) -> String {
     format!("{}m", dice.below(20))
 }
 
-/// Regions far away, for a third of the pipelines: their services, or their control planes, are changed with the others.
+/// Regions far away, for a third of the pipelines: their services, or their control planes, are changed with the
+/// others.
 pub(crate) fn add_regions(seed: u64, calm: bool, file: &mut Value) {
     let mut dice = Dice::new(seed ^ 0xFA2);
     let changes = file.get_mut("changes").and_then(Value::as_array_mut);

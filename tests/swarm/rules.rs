@@ -174,8 +174,8 @@ impl<'a> Log<'a> {
         self.holds(zoned, || format!("{task:?} is {to:?} nowhere"));
     }
 
-    /// Where no task may be missing, the scheduler stops one as too much only if as many as desired are left. Two revisions
-    /// side by side are counted each by itself, and early success criteria allow fewer.
+    /// Where no task may be missing, the scheduler stops one as too much only if as many as desired are left. Two
+    /// revisions side by side are counted each by itself, and early success criteria allow fewer.
     fn enough_are_left(&mut self, fact: &Fact) {
         let Fact::Task(TaskFact::Went { task, code, reason, .. }) = *fact else { return };
         let row = &self.plan.services[task.service];

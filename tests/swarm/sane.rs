@@ -145,8 +145,8 @@ fn fault(row: &FaultRow, end: f64, wrong: &mut Vec<String>) {
 pub(crate) const DRAINS: Span = Span::from_secs(1_800);
 
 /// What is not as it was meant to be at the end of a run in which all that broke was whole again long before: services
-/// with room for all their tasks are at full strength, and even over their zones. `before`: hosts that drained for others
-/// to be filled at a look at least [`DRAINS`] earlier.
+/// with room for all their tasks are at full strength, and even over their zones. `before`: hosts that drained for
+/// others to be filled at a look at least [`DRAINS`] earlier.
 pub(crate) fn ends_well(plan: &Plan, world: &World, before: &[HostId]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (id, row) in world.services.pairs() {
@@ -160,8 +160,8 @@ pub(crate) fn ends_well(plan: &Plan, world: &World, before: &[HostId]) -> Vec<St
         if service.kind != Kind::Replica || !has_room(plan, service) || stuck || again || moves(plan, world, id) {
             continue;
         }
-        // Nothing comes in the place of what a fault took, if a deployment has failed since with nothing to go back to; the
-        // scheduler itself leaves as many as desired (`rules`).
+        // Nothing comes in the place of what a fault took, if a deployment has failed since with nothing to go back to;
+        // the scheduler itself leaves as many as desired (`rules`).
         let meant = if row.stalled() { row.wanted.min(row.desired) } else { row.desired };
         if (row.wanted, row.available) != (meant, meant) {
             wrong.push(format!(
@@ -211,8 +211,8 @@ pub(crate) fn ends_well(plan: &Plan, world: &World, before: &[HostId]) -> Vec<St
     wrong
 }
 
-/// Whether tasks start and stop on a provider until the end of the run: those of a stream, or of changes that come again
-/// and again. Each of them may be what hosts begin to drain for, but none drains for long.
+/// Whether tasks start and stop on a provider until the end of the run: those of a stream, or of changes that come
+/// again and again. Each of them may be what hosts begin to drain for, but none drains for long.
 fn is_stirred(plan: &Plan, provider: ProviderId) -> bool {
     let mut of = plan.services.iter().filter(|one| one.strategy.iter().any(|item| item.provider == provider));
     let again = |service: &Service| service.changes.iter().any(|change| plan.changes[*change].every.is_some());

@@ -55,8 +55,8 @@ measures! {
         };
         /// How much of what it was to reach it had reached at most: tasks that were, or were being, replaced.
         reached_share: Estimate [share] = w.each(|run| count(run, id, |of| u128::from(of.reached)) / 1e6);
-        /// Share of the customers who were sent to the new revision at least once, where traffic moves by weights: the largest
-        /// weight with `sticky`, else all of them as soon as any is (each sends many requests); null elsewhere.
+        /// Share of the customers who were sent to the new revision at least once, where traffic moves by weights: the
+        /// largest weight with `sticky`, else all of them as soon as any is (each sends many requests); null elsewhere.
         exposed_customers_share: Maybe [share] = w.share(|run| customers(run.plan, id, find(run, id)));
         /// From its begin until it was found to be bad, on average over the occurrences that were; null when none was.
         detect_seconds: Maybe [seconds Lower] = w.maybe(|run| tally(run, id).detect.mean());
@@ -68,8 +68,8 @@ measures! {
 measures! {
     /// A stage of a change.
     StageRow(w, sum: &StageSum) {
-        /// `rolling`, `bake` or `rollback`; `growth` of a feature flag; a stage of the life cycle of a deployment that moves
-        /// traffic, with the weight of each of its steps; or the name of the stage of a pipeline.
+        /// `rolling`, `bake` or `rollback`; `growth` of a feature flag; a stage of the life cycle of a deployment that
+        /// moves traffic, with the weight of each of its steps; or the name of the stage of a pipeline.
         stage: String = sum.name.clone();
         /// When it began.
         begin_seconds: Maybe [seconds] = w.sum(&sum.begin);
@@ -241,8 +241,8 @@ fn of_pipeline(row: &Measure, number: usize, name: &str) -> Option<Stage> {
     Some(stage([number as u32, 0, 0], name.to_owned(), begin, end))
 }
 
-/// Stages of the life cycle in which something happened: each ends when the next one begins, or when the change has failed
-/// or is over.
+/// Stages of the life cycle in which something happened: each ends when the next one begins, or when the change has
+/// failed or is over.
 fn of_life_cycle(row: &Measure, strategy: Strategy) -> Vec<Stage> {
     let entered = row.entered().into_iter().map(|one| {
         let (kind, turn) = one.key;

@@ -40,7 +40,8 @@ measures! {
         balanced_seconds: Maybe [seconds Lower] = w.pooled(|run| of(run, id).back(2));
         /// Occurrences that `recoverSeconds` is the mean of.
         recovered: Estimate [times Higher] = w.each(|run| of(run, id).back(0).count as f64);
-        /// Occurrences from which a service never recovered: those that the end of the run cut off, too. They are in no mean.
+        /// Occurrences from which a service never recovered: those that the end of the run cut off, too. They are in no
+        /// mean.
         never_recovered: Estimate [times Lower] = w.each(|run| of(run, id).never() as f64);
         /// Requests lost to it.
         lost_requests: Estimate [requests Lower] = w.each(|run| lost_by(run, id)[0]);

@@ -1,6 +1,6 @@
-//! All replications as one: rows are taken in by the order of their numbers, so that results have the same bytes however
-//! they come. Memory does not grow with replications, but for 16 bytes of each measure that is a mean over occurrences:
-//! the interval of a ratio of sums needs all pairs.
+//! All replications as one: rows are taken in by the order of their numbers, so that results have the same bytes
+//! however they come. Memory does not grow with replications, but for 16 bytes of each measure that is a mean over
+//! occurrences: the interval of a ratio of sums needs all pairs.
 
 use super::change::Stage;
 use super::fault::Lost;
@@ -151,8 +151,9 @@ impl Fold {
             return None;
         }
         let mean = runs.iter().map(|run| run[0]).sum::<f64>() / count;
-        // How far each replication's sum is off, for a replication of the usual number of occurrences: the mean of these
-        // is 0, and their spread that of the ratio (delta method). With one occurrence each it is the plain interval.
+        // How far each replication's sum is off, for a replication of the usual number of occurrences: the mean of
+        // these is 0, and their spread that of the ratio (delta method). With one occurrence each it is the plain
+        // interval.
         let usual = count / runs.len() as f64;
         let off: Moments = runs.iter().map(|[sum, count]| (sum - mean * count) / usual).collect();
         let around = self.of(&off)?;

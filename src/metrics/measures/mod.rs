@@ -3,9 +3,9 @@
 //! ```text
 //!   Measured ──walk──► Row of one replication ──Fold, in index order──► ──walk──► Summary
 //! ```
-//! The lines are walked twice, in the same order: once to take values from a run, once to put estimates over all runs in
-//! their place. The types of the rows, the keys that an objective may name, and `docs/results.md` follow from the same
-//! lines.
+//! The lines are walked twice, in the same order: once to take values from a run, once to put estimates over all runs
+//! in their place. The types of the rows, the keys that an objective may name, and `docs/results.md` follow from the
+//! same lines.
 
 mod alarm;
 mod application;
@@ -29,8 +29,8 @@ pub use shape::{Better, Cell, Estimate, Key, Maybe};
 pub use summary::{ObjectiveRow, Subject, Summary, Verdict, all_keys};
 pub use walk::Row;
 
-/// Rows of results, a field a line: `field: Type [unit Better] = where it comes from;`. A field without a unit is a name,
-/// or holds fields of its own, which take its unit unless they have one. `[flat]` puts those beside the others.
+/// Rows of results, a field a line: `field: Type [unit Better] = where it comes from;`. A field without a unit is a
+/// name, or holds fields of its own, which take its unit unless they have one. `[flat]` puts those beside the others.
 macro_rules! measures {
     (
         $(#[doc = $page:literal])+

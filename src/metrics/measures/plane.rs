@@ -20,10 +20,11 @@ measures! {
             let cells = cells_of(w.plan, id);
             PlaneLaunches::walk(w, &cells)
         };
-        /// How long launches that were taken on in the window had waited since they were due, for a launch bucket, a queue
-        /// or a cell; of all of them, 0 for those that did not wait:
+        /// How long launches that were taken on in the window had waited since they were due, for a launch bucket, a
+        /// queue or a cell; of all of them, 0 for those that did not wait:
         wait_seconds: Quantiles [seconds Lower] = Quantiles::walk(w, &|run, part| waits(run, id).quantile(part));
-        /// RunTask calls at the router in front of the cells, try by try; empty without a control plane of the Region's own:
+        /// RunTask calls at the router in front of the cells, try by try; empty without a control plane of the Region's
+        /// own:
         router: RouterRow [calls] = {
             let cells = cells_of(w.plan, id);
             let own = w.plan.regions[id].plane.is_some();

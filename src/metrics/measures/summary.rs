@@ -90,7 +90,8 @@ fn services<'a>(w: &Walk<'a>, streams: bool) -> impl Iterator<Item = ServiceId> 
     plan.services_in_order().filter(move |id| (plan.services[*id].kind == Kind::Stream) == streams)
 }
 
-/// What an objective may be about: its word, the type of its rows, their list in the summary and the field of their name.
+/// What an objective may be about: its word, the type of its rows, their list in the summary and the field of their
+/// name.
 macro_rules! subjects {
     ($($(#[doc = $about:literal])+ $subject:ident $word:literal: $row:ident in $list:ident by $name:ident;)+) => {
         /// What an objective may be about.

@@ -13,8 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
-/// What one replication came to, value by value in the order of the table: which they are follows from the plan. Written
-/// as JSON and read again it is the same.
+/// What one replication came to, value by value in the order of the table: which they are follows from the plan.
+/// Written as JSON and read again it is the same.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {

@@ -58,15 +58,15 @@ pub struct Recovery {
     begun: VecDeque<(u32, u32)>,
     /// In order of end, to be folded when nobody is watched.
     ended: VecDeque<(u64, u32, u32)>,
-    /// Folded occurrences that nobody has acted on yet, with their begin, in order of cause: an Auto Scaling group notices a
-    /// dead host minutes after its service has recovered.
+    /// Folded occurrences that nobody has acted on yet, with their begin, in order of cause: an Auto Scaling group
+    /// notices a dead host minutes after its service has recovered.
     unnoticed: Vec<(Cause, Time)>,
     folded: Vec<(u32, Answer)>,
 }
 
 impl Recovery {
-    /// For each fault: `at_once`, whether its occurrences end when they begin; `copies`, which partitions have copies of the same.
-    /// `clusters`: of each service from `first_service` on.
+    /// For each fault: `at_once`, whether its occurrences end when they begin; `copies`, which partitions have copies
+    /// of the same. `clusters`: of each service from `first_service` on.
     pub fn new(at_once: Vec<bool>, copies: &[Option<u32>], first_service: usize, clusters: Vec<ClusterId>) -> Self {
         Recovery {
             faults: copies.iter().map(|&copies| Measure { copies, ..Measure::default() }).collect(),

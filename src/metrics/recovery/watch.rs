@@ -98,7 +98,8 @@ impl Service {
         Some(self.answer(&watch))
     }
 
-    /// Lets all levels have held until `now` and takes out those that are over: `end_of` gives the end of an occurrence.
+    /// Lets all levels have held until `now` and takes out those that are over: `end_of` gives the end of an
+    /// occurrence.
     pub(super) fn advance(
         &mut self,
         now: Time,

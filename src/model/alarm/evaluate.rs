@@ -1,7 +1,7 @@
 //! From datapoints to a state, as CloudWatch does it ([cw-missing-data]).
 //!
-//! CloudWatch looks at more periods than N, the evaluation range, and takes the newest N datapoints that it finds there.
-//! With fewer than N, what is missing is filled in as `TreatMissingData` says, as seldom as possible:
+//! CloudWatch looks at more periods than N, the evaluation range, and takes the newest N datapoints that it finds
+//! there. With fewer than N, what is missing is filled in as `TreatMissingData` says, as seldom as possible:
 //!
 //! | M of N, range, newest last | `missing` | `ignore` | `breaching` | `notBreaching` |
 //! |---|---|---|---|---|

@@ -2,7 +2,8 @@
 //!
 //! Most alarms read one level. The outlier test reads requests and errors of all zones: each minute's counts go through
 //! [`outlier`], and the datapoint is 1 where the zone of the alarm is the outlier and 0 where it is not. Requests are a
-//! fluid, so counts of a minute are rates times its length, rounded to whole requests: chance alone makes no outlier here.
+//! fluid, so counts of a minute are rates times its length, rounded to whole requests: chance alone makes no outlier
+//! here.
 
 use super::evaluate::Point;
 use super::outlier;

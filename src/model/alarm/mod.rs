@@ -61,8 +61,8 @@ impl Monitor {
         self.meter.set(level);
     }
 
-    /// Lets zones get so much from `now` on, for a test whether the one at `own` is the outlier. Whether that is new: if
-    /// not, nothing is done.
+    /// Lets zones get so much from `now` on, for a test whether the one at `own` is the outlier. Whether that is new:
+    /// if not, nothing is done.
     pub fn set_zones(&mut self, now: Time, own: usize, shares: &[Share]) -> bool {
         let new = self.meter.differs(own, shares);
         if new {

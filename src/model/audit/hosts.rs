@@ -113,7 +113,8 @@ fn counts(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out: 
         ProviderKind::Group(group) => {
             let goal = provider.desired;
             out.holds("MinSize <= desired <= MaxSize", name, (group.min..=group.max).contains(&goal), goal);
-            // A group may exceed its size by a tenth, or by one, while it evens out its zones or replaces hosts at risk.
+            // A group may exceed its size by a tenth, or by one, while it evens out its zones or replaces hosts at
+            // risk.
             let exceeds = provider.evening || !provider.at_risk.is_empty();
             let most = group.max + if exceeds { (group.max / 10).max(1) } else { 0 };
             out.holds("hosts <= MaxSize", name, staying <= most as usize, (staying, most));

@@ -102,8 +102,8 @@ fn isolated(world: &World, id: ServiceId, rollout: &Rollout, name: &str, out: &m
     out.holds("zones that were not reached", name, astray <= 1, astray);
 }
 
-/// Tasks of a revision: wanted, starting, to be replaced; by zone, targets that get requests and answer, that would, and
-/// those that cannot; then the same of its spares.
+/// Tasks of a revision: wanted, starting, to be replaced; by zone, targets that get requests and answer, that would,
+/// and those that cannot; then the same of its spares.
 fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> ([u32; 3], [Vec<[u32; 4]>; 2]) {
     let mut wanted = [0; 3];
     let none = || vec![[0; 4]; world.services[id].zones.len()];

@@ -2,9 +2,9 @@
 //! [ecs-fargate-throttling]).
 //!
 //! Tasks are spread over the zones of the subnets: the zone with the fewest tasks of the service on this provider first
-//! (Fargate and Fargate Spot are balanced each for itself), then the one with the fewest of all. A zone without
-//! power, network or stock is found out by a launch that fails at once and takes no token; launches then stay away from
-//! it for five minutes. Fargate Spot has its own stock and no fallback. Where a share of requests fails, one that does is
+//! (Fargate and Fargate Spot are balanced each for itself), then the one with the fewest of all. A zone without power,
+//! network or stock is found out by a launch that fails at once and takes no token; launches then stay away from it for
+//! five minutes. Fargate Spot has its own stock and no fallback. Where a share of requests fails, one that does is
 //! tried in the next zone and launches do not stay away.
 
 use super::luck;

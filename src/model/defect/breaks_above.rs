@@ -5,8 +5,8 @@ use crate::model::problem::Problems;
 use crate::model::quantity::part_of;
 
 object! {
-    /// Tasks of the revision answer as they should until they are offered more than a share of what they can answer; then a
-    /// share of their answers are errors. A deployment at night finds nothing.
+    /// Tasks of the revision answer as they should until they are offered more than a share of what they can answer;
+    /// then a share of their answers are errors. A deployment at night finds nothing.
     Spec("camelCase") {
         need {
             /// Offered requests as a share of `requestsPerTask` above which it breaks: above 0, up to 1.

@@ -6,9 +6,9 @@ use crate::model::problem::Problems;
 use crate::model::quantity::Law;
 
 object! {
-    /// Tasks of the revision run and crash after a time. Neither the throttle logic nor the circuit breaker counts a task
-    /// that reached RUNNING and then exited (sourced: [ecs-throttle-logic] [ecs-circuit-breaker]); alarms find it by what
-    /// is lost.
+    /// Tasks of the revision run and crash after a time. Neither the throttle logic nor the circuit breaker counts a
+    /// task that reached RUNNING and then exited (sourced: [ecs-throttle-logic] [ecs-circuit-breaker]); alarms find it
+    /// by what is lost.
     Spec("camelCase") {
         need {
             /// From RUNNING until an essential container exits.

@@ -5,10 +5,11 @@ use crate::model::problem::Problems;
 use crate::model::quantity::{Duration, part_of};
 
 object! {
-    /// Each task of the revision leaks from the time at which its containers begin to run. At an age of `over` its memory is
-    /// full and an essential container is killed (exit code 137): it is restarted in place where its `restartPolicy` says so, or
-    /// the task stops and is replaced. With `loses` it can answer less and less on the way. Age is that of the task: whatever
-    /// replaces it is fresh, and tasks that were started together are killed together.
+    /// Each task of the revision leaks from the time at which its containers begin to run. At an age of `over` its
+    /// memory is full and an essential container is killed (exit code 137): it is restarted in place where its
+    /// `restartPolicy` says so, or the task stops and is replaced. With `loses` it can answer less and less on the way.
+    /// Age is that of the task: whatever replaces it is fresh, and tasks that were started together are killed
+    /// together.
     Spec("camelCase") {
         need {
             /// The age at which it is killed: above 0.

@@ -4,12 +4,12 @@ use super::Effect;
 use crate::model::problem::Problems;
 
 object! {
-    /// Tasks of the revision never reach RUNNING. By default because its image cannot be pulled: a wrong tag, a registry
-    /// that refuses. Then no task resolves its digest, the deployment tries one task at a time, and the circuit breaker
-    /// fails it after three (sourced: [ecs-rolling-update]). With `imagePulled` the image is there and its containers exit
-    /// before they run: a wrong command, a missing file, a port that is taken. The start takes as long as one that succeeds
-    /// (model choice); then it fails (`TaskFailedToStart`), and the scheduler waits longer and longer between tries
-    /// (sourced: [ecs-throttle-logic]). The deployment circuit breaker counts these.
+    /// Tasks of the revision never reach RUNNING. By default because its image cannot be pulled: a wrong tag, a
+    /// registry that refuses. Then no task resolves its digest, the deployment tries one task at a time, and the
+    /// circuit breaker fails it after three (sourced: [ecs-rolling-update]). With `imagePulled` the image is there and
+    /// its containers exit before they run: a wrong command, a missing file, a port that is taken. The start takes as
+    /// long as one that succeeds (model choice); then it fails (`TaskFailedToStart`), and the scheduler waits longer
+    /// and longer between tries (sourced: [ecs-throttle-logic]). The deployment circuit breaker counts these.
     Spec("camelCase") {
         given {
             /// Whether its image can be pulled.

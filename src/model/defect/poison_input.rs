@@ -4,9 +4,9 @@ use super::{Answers, Effect, share};
 use crate::model::problem::Problems;
 
 object! {
-    /// Tasks of the revision answer some requests with errors, because of what these carry: a share of all requests or, in the
-    /// cells of a `cellularApplication`, of those of some customers. Cells without such a customer see nothing of it, and
-    /// neither do alarms on them: a stage that begins there finds nothing. The task itself goes on.
+    /// Tasks of the revision answer some requests with errors, because of what these carry: a share of all requests or,
+    /// in the cells of a `cellularApplication`, of those of some customers. Cells without such a customer see nothing
+    /// of it, and neither do alarms on them: a stage that begins there finds nothing. The task itself goes on.
     Spec("camelCase") {
         given {
             /// Share of the requests (of these customers) that it fails on: above 0, up to 1.

@@ -4,8 +4,8 @@ use super::{Effect, OnPlane, share};
 use crate::model::problem::Problems;
 
 object! {
-    /// The new revision of a control-plane cell takes calls, and its scheduler refuses a share of the launches: what is lost is
-    /// replaced late, or not at all. Only a `controlPlane` can be bad in this way.
+    /// The new revision of a control-plane cell takes calls, and its scheduler refuses a share of the launches: what is
+    /// lost is replaced late, or not at all. Only a `controlPlane` can be bad in this way.
     Spec("camelCase") {
         given {
             /// Share of the launches that are refused: above 0, up to 1.

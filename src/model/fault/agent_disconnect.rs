@@ -15,8 +15,8 @@ object! {
     /// Agents lose their connection to ECS, while hosts and network are fine.
     ///
     /// ## What happens
-    /// Tasks serve on. What the agents are told does not arrive, what they tell is kept: tasks there neither start nor stop
-    /// by order of ECS, and one that exits is not known to have.
+    /// Tasks serve on. What the agents are told does not arrive, what they tell is kept: tasks there neither start nor
+    /// stop by order of ECS, and one that exits is not known to have.
     /// ## What ECS sees
     /// The agents count as disconnected after 1 to 2 minutes. Nothing is placed on their hosts; their tasks are neither
     /// stopped nor replaced. On Managed Instances long silence counts as impairment: the host is drained and replaced.

@@ -14,9 +14,9 @@ object! {
     /// A control-plane cell stops acting, or answers badly.
     ///
     /// ## What happens
-    /// The cell neither places, replaces, scales, stops nor learns anything; calls to it fail. Running tasks live on. With a
-    /// `share` below 1, or with a `failShare`, it refuses that share of launches and calls and does the rest: each is drawn by
-    /// itself, and one that is refused is tried again 30 s later without holding up the others.
+    /// The cell neither places, replaces, scales, stops nor learns anything; calls to it fail. Running tasks live on.
+    /// With a `share` below 1, or with a `failShare`, it refuses that share of launches and calls and does the rest:
+    /// each is drawn by itself, and one that is refused is tried again 30 s later without holding up the others.
     /// ## What ECS sees
     /// Nothing: it is the cell that would see. Ends of tasks and hosts come to it when it is back.
     /// ## What heals it

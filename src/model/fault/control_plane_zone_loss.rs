@@ -15,8 +15,8 @@ object! {
     /// Every cell of the Region loses what it has in the zone at once. Hosts and tasks there live on. Without
     /// `controlPlane.peakRequests` cells have no bound, and nothing is lost.
     /// ## What ECS sees
-    /// With what is left of pre-scaled capacity at the peak or above, nothing. Below, calls and launches wait, and calls are
-    /// throttled.
+    /// With what is left of pre-scaled capacity at the peak or above, nothing. Below, calls and launches wait, and
+    /// calls are throttled.
     /// ## What heals it
     /// The end of the fault; `controlPlane.growsAfter` before that, where written.
     /// ## Source

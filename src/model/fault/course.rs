@@ -1,5 +1,5 @@
-//! Shares that change in steps as time goes by: `failShare`, how likely a single try fails while a fault is in force, and
-//! `fargateReturns`, how much of a stock is back after it.
+//! Shares that change in steps as time goes by: `failShare`, how likely a single try fails while a fault is in force,
+//! and `fargateReturns`, how much of a stock is back after it.
 
 use crate::engine::Span;
 use crate::grammar::{Defs, Read, Reader, Want};

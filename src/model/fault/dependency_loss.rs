@@ -13,15 +13,15 @@ object! {
     /// Something that a start depends on does not answer.
     ///
     /// ## What happens
-    /// What a start needs and cannot get stops starting; what runs, runs on. `imageRegistry`: tasks that have to pull their
-    /// image fail to start, a cached image starts (as with `imageRegistryDown`). `secrets`: every start fails, with a
-    /// cached image too, as secrets and parameters are read anew for each task (model choice: whether or not its task
-    /// definition lists `secrets`; `family` and `service` narrow it). `map`: new clusters get no cell, nor do new customers
-    /// of a `cellularApplication`; whoever has one is served. With a `failShare` that share of the starts fails, the others
-    /// go on.
+    /// What a start needs and cannot get stops starting; what runs, runs on. `imageRegistry`: tasks that have to pull
+    /// their image fail to start, a cached image starts (as with `imageRegistryDown`). `secrets`: every start fails,
+    /// with a cached image too, as secrets and parameters are read anew for each task (model choice: whether or not its
+    /// task definition lists `secrets`; `family` and `service` narrow it). `map`: new clusters get no cell, nor do new
+    /// customers of a `cellularApplication`; whoever has one is served. With a `failShare` that share of the starts
+    /// fails, the others go on.
     /// ## What ECS sees
-    /// `TaskFailedToStart` with `CannotPullContainerError` or `ResourceInitializationError`; after repeated failures the
-    /// scheduler waits longer and longer between tries (service throttle logic).
+    /// `TaskFailedToStart` with `CannotPullContainerError` or `ResourceInitializationError`; after repeated failures
+    /// the scheduler waits longer and longer between tries (service throttle logic).
     /// ## What heals it
     /// The dependency's return, after the wait that the throttle logic has reached.
     /// ## Source
@@ -51,8 +51,8 @@ words! {
         ImageRegistry,
         /// AWS Secrets Manager or the parameter store of Systems Manager.
         Secrets,
-        /// Where maps are kept: the source of the routers of control planes (as with `mapSourceOutage`) and the table of
-        /// customers' own cells (as with `mapTableOutage`).
+        /// Where maps are kept: the source of the routers of control planes (as with `mapSourceOutage`) and the table
+        /// of customers' own cells (as with `mapTableOutage`).
         Map,
     }
 }

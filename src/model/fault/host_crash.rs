@@ -19,18 +19,20 @@ object! {
     /// Container instances die.
     ///
     /// ## What happens
-    /// With `at`: `count` hosts of the provider (drawn at random), or a `share` of them, stop at once. With `every`: each
-    /// host has its own clock from the moment it is registered.
+    /// With `at`: `count` hosts of the provider (drawn at random), or a `share` of them, stop at once. With `every`:
+    /// each host has its own clock from the moment it is registered.
     /// ## What ECS sees
     /// Nothing but an agent that is not heard: it counts as disconnected after 1 to 2 minutes, and tasks stay RUNNING.
     /// Load-balancer checks fail after 35 to 65 s. The Auto Scaling group ends the instance on failed status checks
-    /// (`detection.hostChecks`, 5 min by default), with `HealthCheckType` ELB as soon as a target is out; ECS reports its tasks as
-    /// stopped 1 to 2 minutes later (`detection.loss`). Managed Instances are repaired after 5 minutes of silence.
+    /// (`detection.hostChecks`, 5 min by default), with `HealthCheckType` ELB as soon as a target is out; ECS reports
+    /// its tasks as stopped 1 to 2 minutes later (`detection.loss`). Managed Instances are repaired after 5 minutes of
+    /// silence.
     /// ## What heals it
-    /// Tasks are replaced on other hosts as far as there is room. With `for`, a new host stands in the place of the dead
-    /// one when the fault ends; without, the Auto Scaling group launches one when it ends the dead one. A host outside
-    /// AWS is repaired when the fault ends, or never without `for`; until then ECS takes its tasks for running. With
-    /// `hostsReturn` each host comes back by itself after the end, and with `neverShare` a part of them never does.
+    /// Tasks are replaced on other hosts as far as there is room. With `for`, a new host stands in the place of the
+    /// dead one when the fault ends; without, the Auto Scaling group launches one when it ends the dead one. A host
+    /// outside AWS is repaired when the fault ends, or never without `for`; until then ECS takes its tasks for running.
+    /// With `hostsReturn` each host comes back by itself after the end, and with `neverShare` a part of them never
+    /// does.
     /// ## Source
     /// [elb-health-checks] [asg-health-checks].
     Spec("camelCase") {

@@ -14,8 +14,8 @@ object! {
     /// Tasks that have to pull fail to start; what runs, runs on. A host that already has the image starts it from its
     /// cache (`ECS_IMAGE_PULL_BEHAVIOR` `default`). With a `failShare` that share of the pulls fails, the others go on.
     /// ## What ECS sees
-    /// `TaskFailedToStart` with `CannotPullContainerError`; after repeated failures the scheduler waits longer and longer
-    /// between tries (service throttle logic).
+    /// `TaskFailedToStart` with `CannotPullContainerError`; after repeated failures the scheduler waits longer and
+    /// longer between tries (service throttle logic).
     /// ## What heals it
     /// The registry's return, after the wait that the throttle logic has reached.
     /// ## Source

@@ -16,9 +16,10 @@ object! {
     /// A zone, or every zone, has no capacity to launch on.
     ///
     /// ## What happens
-    /// New Fargate tasks and new instances of the provider are refused there; what runs, runs on. Tasks still find room on
-    /// container instances that exist. With a `failShare` that share of the requests for a Fargate task or an instance is
-    /// refused: each is tried in the next zone, and by itself again 30 s later (an instance 60 s later), and no zone is left out.
+    /// New Fargate tasks and new instances of the provider are refused there; what runs, runs on. Tasks still find room
+    /// on container instances that exist. With a `failShare` that share of the requests for a Fargate task or an
+    /// instance is refused: each is tried in the next zone, and by itself again 30 s later (an instance 60 s later),
+    /// and no zone is left out.
     /// ## What ECS sees
     /// Fargate: `RESOURCE:FARGATE`. Auto Scaling groups: the launch fails and is tried in another zone, then again.
     /// ## What heals it

@@ -13,17 +13,18 @@ object! {
     /// The link between a zone and its Region is cut: the zone works on, and its control plane is out of reach.
     ///
     /// ## What happens
-    /// Tasks run on and serve the traffic of their site. Behind a load balancer of the Region they cannot be reached; one
-    /// that stands with them in an outpost, a Local Zone or a Wavelength Zone works on (model choice: it does where all of
-    /// a service's zones are away from the Region). A container that exits stays down, unless its restart policy works on
-    /// the host. In an availability zone only the agents are cut off, as load balancers have nodes there (model choice).
+    /// Tasks run on and serve the traffic of their site. Behind a load balancer of the Region they cannot be reached;
+    /// one that stands with them in an outpost, a Local Zone or a Wavelength Zone works on (model choice: it does where
+    /// all of a service's zones are away from the Region). A container that exits stays down, unless its restart policy
+    /// works on the host. In an availability zone only the agents are cut off, as load balancers have nodes there
+    /// (model choice).
     /// ## What ECS sees
     /// Agents count as disconnected after 1 to 2 minutes; the last status of every task is frozen. Nothing is placed,
-    /// replaced, scaled, stopped or deployed there; hosts that fail are not replaced. On Fargate and Managed Instances long
-    /// silence counts as impairment.
+    /// replaced, scaled, stopped or deployed there; hosts that fail are not replaced. On Fargate and Managed Instances
+    /// long silence counts as impairment.
     /// ## What heals it
-    /// Agents reconnect after 0.25 s to 2 minutes and report in order what ended meanwhile; then it is replaced. Targets
-    /// of a load balancer in the Region are replaced elsewhere, where there is room.
+    /// Agents reconnect after 0.25 s to 2 minutes and report in order what ended meanwhile; then it is replaced.
+    /// Targets of a load balancer in the Region are replaced elsewhere, where there is room.
     /// ## Source
     /// [ecs-agent-source] [ecs-outposts] [ecs-anywhere-post].
     Spec("camelCase") {

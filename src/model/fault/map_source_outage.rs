@@ -10,8 +10,8 @@ object! {
     /// The source of the router's map cannot be read.
     ///
     /// ## What happens
-    /// The router serves on with the map in its memory: whoever is in it sees nothing. A cluster that is created meanwhile
-    /// gets no cell, and waits; one that migrates keeps its old cell until its row can be flipped.
+    /// The router serves on with the map in its memory: whoever is in it sees nothing. A cluster that is created
+    /// meanwhile gets no cell, and waits; one that migrates keeps its old cell until its row can be flipped.
     /// ## What ECS sees
     /// The refresh of the map fails, until one succeeds.
     /// ## What heals it

@@ -10,8 +10,8 @@ object! {
     /// The map table of the `cellularApplication` (Amazon DynamoDB) does not answer.
     ///
     /// ## What happens
-    /// A router that holds the map in memory serves on: whoever has a cell sees nothing. Customers who come meanwhile get no
-    /// cell, and their requests fail at the router; nobody moves. A router that reads the table for each request
+    /// A router that holds the map in memory serves on: whoever has a cell sees nothing. Customers who come meanwhile
+    /// get no cell, and their requests fail at the router; nobody moves. A router that reads the table for each request
     /// (`map.lookup` is `eachRequest`) answers nobody.
     /// ## What ECS sees
     /// Nothing: the table is no part of it.

@@ -17,15 +17,15 @@ object! {
     ///
     /// ## What happens
     /// Tasks in the zone run on, but no request from outside reaches them and no agent reaches ECS. Outposts that are
-    /// anchored to the zone lose their link to the Region. Nodes of load balancers in the zone are out of reach, too: requests
-    /// of their clients fail until these have left them (`loadBalancer.dnsTtl`).
+    /// anchored to the zone lose their link to the Region. Nodes of load balancers in the zone are out of reach, too:
+    /// requests of their clients fail until these have left them (`loadBalancer.dnsTtl`).
     /// ## What ECS sees
     /// Load-balancer checks fail and eject the targets. Agents count as disconnected after 1 to 2 minutes; on EC2 the
     /// tasks keep their last status and are not replaced for it, on Fargate silence counts as loss. Nothing is placed
     /// in the zone.
     /// ## What heals it
-    /// Targets that fail their checks are replaced elsewhere. When the network returns, agents reconnect after 0.25 s to
-    /// 2 minutes and targets come back after as many passes as the target group asks for.
+    /// Targets that fail their checks are replaced elsewhere. When the network returns, agents reconnect after 0.25 s
+    /// to 2 minutes and targets come back after as many passes as the target group asks for.
     /// ## Source
     /// [ecs-agent-source] [ecs-instance-health] [elb-health-checks].
     Spec("camelCase") {

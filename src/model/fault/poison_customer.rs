@@ -12,12 +12,12 @@ object! {
     /// A customer whose requests break what serves them.
     ///
     /// ## What happens
-    /// Whatever serves the cluster goes down at once and stays so: its cell, or with `shuffleShard` its workers. Running
-    /// tasks live on.
+    /// Whatever serves the cluster goes down at once and stays so: its cell, or with `shuffleShard` its workers.
+    /// Running tasks live on.
     /// ## What ECS sees
     /// Other clusters of the cell lose their control plane with it; with `shuffleShard` those that share all of the
-    /// poisoned workers, others have fewer workers left. A cluster that is pinned to a cell of its own (quarantine) hits
-    /// nobody else.
+    /// poisoned workers, others have fewer workers left. A cluster that is pinned to a cell of its own (quarantine)
+    /// hits nobody else.
     /// ## What heals it
     /// The end of the fault, when the requests stop: the cell or the workers start again.
     /// ## Source

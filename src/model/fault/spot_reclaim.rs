@@ -26,14 +26,15 @@ object! {
     ///
     /// ## What happens
     /// The matching pools, or each host or Fargate task in them with probability `share`, get the two-minute notice and
-    /// are gone when it ends. Until the fault ends a pool gives nothing new; without `for` it gives at once. With `every` each pool has its own clock:
-    /// reclaims come in bursts.
+    /// are gone when it ends. Until the fault ends a pool gives nothing new; without `for` it gives at once. With
+    /// `every` each pool has its own clock: reclaims come in bursts.
     /// ## What ECS sees
-    /// Fargate Spot: the task is told to stop at the notice, `stopCode` `SpotInterruption`, and its replacement starts at
-    /// once. EC2 Spot: the host goes to DRAINING at the notice if the agent has `ECS_ENABLE_SPOT_INSTANCE_DRAINING` or the
-    /// provider has managed draining; otherwise its tasks run on and die with it. A group with Capacity Rebalancing acts on the
-    /// earlier rebalance recommendation: it launches another host, and once that is registered the one at risk drains (with
-    /// managed draining) and ends. Managed Instances drain at the recommendation (model choice).
+    /// Fargate Spot: the task is told to stop at the notice, `stopCode` `SpotInterruption`, and its replacement starts
+    /// at once. EC2 Spot: the host goes to DRAINING at the notice if the agent has `ECS_ENABLE_SPOT_INSTANCE_DRAINING`
+    /// or the provider has managed draining; otherwise its tasks run on and die with it. A group with Capacity
+    /// Rebalancing acts on the earlier rebalance recommendation: it launches another host, and once that is registered
+    /// the one at risk drains (with managed draining) and ends. Managed Instances drain at the recommendation (model
+    /// choice).
     /// ## What heals it
     /// Other pools of the same provider. There is no fallback to on-demand.
     /// ## Source

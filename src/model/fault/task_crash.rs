@@ -17,14 +17,14 @@ object! {
     /// Tasks die: an essential container exits.
     ///
     /// ## What happens
-    /// With `at`: `count` running tasks (drawn at random), or a `share` of them, exit at once. With `every`: each task has
-    /// its own clock from the moment it runs. With `for` the crash lasts: what would start in its place crashes as well, so
-    /// that nothing does before the fault ends.
+    /// With `at`: `count` running tasks (drawn at random), or a `share` of them, exit at once. With `every`: each task
+    /// has its own clock from the moment it runs. With `for` the crash lasts: what would start in its place crashes as
+    /// well, so that nothing does before the fault ends.
     /// ## What ECS sees
     /// The exit, within a second; `stopCode` is `EssentialContainerExited`.
     /// ## What heals it
-    /// The scheduler starts a replacement; launch rate and start time bound it, and with `for` it waits until the end. Where
-    /// a container restart policy applies, the container starts again in place.
+    /// The scheduler starts a replacement; launch rate and start time bound it, and with `for` it waits until the end.
+    /// Where a container restart policy applies, the container starts again in place.
     /// ## Source
     /// [ecs-stop-codes].
     Spec("camelCase") {

@@ -15,8 +15,8 @@ object! {
     /// A zone answers badly while its health checks pass (grey failure).
     ///
     /// ## What happens
-    /// A share of the requests that reach the zone's tasks fails, or answers come late and each task answers fewer. Several
-    /// at once add up: each spoils its share of what the others leave, and latencies are summed.
+    /// A share of the requests that reach the zone's tasks fails, or answers come late and each task answers fewer.
+    /// Several at once add up: each spoils its share of what the others leave, and latencies are summed.
     /// ## What ECS sees
     /// Nothing: checks pass, tasks stay in service.
     /// ## What heals it

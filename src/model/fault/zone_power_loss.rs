@@ -24,16 +24,17 @@ object! {
     ///
     /// ## What happens
     /// The hosts of the zone, or a share of them, stop at once; what runs on them is gone, not drained. Nothing can be
-    /// launched in a zone that is dark as a whole, and the control plane loses what it has there. Outposts that are anchored
-    /// to it lose their link to the Region. Nodes of load balancers in a zone that is dark as a whole do not answer: requests
-    /// of their clients fail until these have left them (`loadBalancer.dnsTtl`).
+    /// launched in a zone that is dark as a whole, and the control plane loses what it has there. Outposts that are
+    /// anchored to it lose their link to the Region. Nodes of load balancers in a zone that is dark as a whole do not
+    /// answer: requests of their clients fail until these have left them (`loadBalancer.dnsTtl`).
     /// ## What ECS sees
-    /// Nothing at first. Load-balancer checks fail and eject the targets after 35 to 65 s (`detection.target`). Fargate tasks are
-    /// reported as stopped after 1 to 2 minutes (`detection.loss`). Tasks on hosts stay RUNNING until their Auto Scaling group ends
-    /// the instance on failed status checks (`detection.hostChecks`, 5 min by default), and 1 to 2 minutes longer.
+    /// Nothing at first. Load-balancer checks fail and eject the targets after 35 to 65 s (`detection.target`). Fargate
+    /// tasks are reported as stopped after 1 to 2 minutes (`detection.loss`). Tasks on hosts stay RUNNING until their
+    /// Auto Scaling group ends the instance on failed status checks (`detection.hostChecks`, 5 min by default), and 1
+    /// to 2 minutes longer.
     /// ## What heals it
-    /// Replacement in the other zones as far as there is room. When power returns, capacity comes back as new hosts, and
-    /// rebalancing evens out the zones. All of it is back at the end of the fault, unless `hostsReturn` and
+    /// Replacement in the other zones as far as there is room. When power returns, capacity comes back as new hosts,
+    /// and rebalancing evens out the zones. All of it is back at the end of the fault, unless `hostsReturn` and
     /// `fargateReturns` say that it comes back little by little, and `neverShare` that a part of it never does.
     /// ## Source
     /// [lib-static-stability]. That hosts come back long after the power, and some never: [event-sydney-2016].

@@ -1,7 +1,7 @@
 //! Task scale-in protection: which tasks neither scale-in nor a deployment may stop now ([ecs-api-task-protection]).
 //!
-//! A task protects itself when it reaches RUNNING, and again by a law. Nothing waits in the queue for that: whether a task is
-//! protected is worked out when somebody would stop it.
+//! A task protects itself when it reaches RUNNING, and again by a law. Nothing waits in the queue for that: whether a
+//! task is protected is worked out when somebody would stop it.
 
 use crate::engine::{Span, Time};
 use crate::model::fact::TaskState;

@@ -22,8 +22,8 @@ use crate::model::world::{Cx, World};
 /// Zones over which a service is spread before it is packed (sourced: [ecs-managed-instances-placement]).
 const ZONES: usize = 3;
 
-/// Managed Instances pack the tasks of a service within a zone, and standalone ones anywhere: the host with the least CPU
-/// left, then with the least memory (model choice).
+/// Managed Instances pack the tasks of a service within a zone, and standalone ones anywhere: the host with the least
+/// CPU left, then with the least memory (model choice).
 const IN_ZONE: [Strategy; 3] = [Strategy::SpreadZone, Strategy::BinpackCpu, Strategy::BinpackMemory];
 
 /// The instances behind a provider, if AWS manages them.

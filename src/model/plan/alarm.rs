@@ -44,8 +44,8 @@ pub enum Scope {
     New,
     /// All services that a change reaches together.
     Fleet(ChangeId),
-    /// A control-plane cell, as a test sees it that calls the cell and starts a task; or, with `true`, the part of it that a
-    /// change has reached.
+    /// A control-plane cell, as a test sees it that calls the cell and starts a task; or, with `true`, the part of it
+    /// that a change has reached.
     Cell(CellId, bool),
 }
 

@@ -69,7 +69,8 @@ pub struct Group {
     pub min: u32,
     pub max: u32,
     pub desired: u32,
-    /// Its hosts at the start, where the scenario says them one by one; empty: `desired` of them, evenly over its zones.
+    /// Its hosts at the start, where the scenario says them one by one; empty: `desired` of them, evenly over its
+    /// zones.
     pub hosts: Vec<Standing>,
     pub zones: Vec<ZoneId>,
     /// Zones among them that are a fixed pool, and the hosts that the group has there at the start: it never has more.

@@ -18,8 +18,8 @@ pub struct Change {
     pub what: String,
     /// When it is asked for, if it comes once.
     pub at: Time,
-    /// If it comes again and again, at each of its services or with its pipeline: from the end of one, or from 0, until the
-    /// next is asked for.
+    /// If it comes again and again, at each of its services or with its pipeline: from the end of one, or from 0, until
+    /// the next is asked for.
     pub every: Option<Dist>,
     /// How it is bad, if it is.
     pub defect: Option<defect::Live>,
@@ -51,7 +51,8 @@ pub struct Change {
 }
 
 impl Change {
-    /// Birth certificate of one occurrence at a service: a change that comes once, or with a pipeline, is the same everywhere.
+    /// Birth certificate of one occurrence at a service: a change that comes once, or with a pipeline, is the same
+    /// everywhere.
     pub fn turn(&self, service: Who, turn: u32) -> Who {
         let alone = self.every.is_some() && self.pipeline.is_none();
         if alone { self.who.nth(service.0).nth(u64::from(turn)) } else { self.turn_of_all(turn) }
@@ -101,8 +102,8 @@ pub struct Early {
 const BAKE_MAX: Span = Span::from_secs(300);
 
 impl Deployment {
-    /// How long a deployment is watched once all tasks are new: what is written, or what the alarms that are watched need
-    /// to see, up to five minutes (how ECS computes it is not published).
+    /// How long a deployment is watched once all tasks are new: what is written, or what the alarms that are watched
+    /// need to see, up to five minutes (how ECS computes it is not published).
     pub fn bakes(&self, alarms: &Table<AlarmId, Alarm>) -> Span {
         let sees = |alarm: &AlarmId| alarms[*alarm].sees();
         let longest = self.alarms.iter().map(sees).max().unwrap_or(Span::ZERO);

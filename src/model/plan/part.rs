@@ -31,8 +31,8 @@ impl Part {
 impl Plan {
     /// The partitions: one for each cell, but one for all cells of a Region that is to run `together`, or whose cells
     /// share an account (its token buckets and quotas are in one place then) need the same service to launch, give
-    /// clusters to each other, have customers' own cells, are changed by one pipeline, or are hit by a fault that picks some of
-    /// all their tasks or hosts, or that leaves less Fargate stock in a zone.
+    /// clusters to each other, have customers' own cells, are changed by one pipeline, or are hit by a fault that picks
+    /// some of all their tasks or hosts, or that leaves less Fargate stock in a zone.
     pub fn parts(&self, together: impl Fn(RegionId) -> bool) -> Vec<Part> {
         let shared = self.shared_accounts();
         let once = |fault: &Fault| matches!(fault.when, When::At(_)) && fault.effect.picks_in_region(self);

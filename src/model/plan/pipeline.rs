@@ -74,7 +74,8 @@ const FIRST_WEEKDAY: u64 = 3;
 const DAY: u64 = 86_400_000_000;
 
 impl Hours {
-    /// How long it is until working hours, from `now` of a run that starts at this second since 1970-01-01; zero within them.
+    /// How long it is until working hours, from `now` of a run that starts at this second since 1970-01-01; zero within
+    /// them.
     pub fn wait(&self, now: Time, starts_at: i64) -> Span {
         let micros = i128::from(starts_at) * 1_000_000 + i128::from(now.0);
         let (day, of_day) = (micros.div_euclid(i128::from(DAY)), micros.rem_euclid(i128::from(DAY)) as u64);

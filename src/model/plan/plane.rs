@@ -92,7 +92,8 @@ pub struct Tested {
     pub rate: Option<u64>,
     pub clusters: Option<u32>,
     pub tasks: Option<u32>,
-    /// How a cell beyond them slows down: what it can do is multiplied by (tested / size) to this power, in thousandths.
+    /// How a cell beyond them slows down: what it can do is multiplied by (tested / size) to this power, in
+    /// thousandths.
     pub beyond: u32,
 }
 

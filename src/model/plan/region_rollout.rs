@@ -4,8 +4,8 @@ use super::{Part, Plan};
 use crate::engine::{PartitionId, Span};
 use crate::model::ids::{CellId, ChangeId};
 
-/// From one Region to another a pipeline says something in this time (model choice: a deployer's call from the other side
-/// of the world, with room for a second try).
+/// From one Region to another a pipeline says something in this time (model choice: a deployer's call from the other
+/// side of the world, with room for a second try).
 pub const ACROSS: Span = Span::from_secs(1);
 
 /// Which parts changes over several Regions go through.

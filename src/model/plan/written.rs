@@ -3,8 +3,8 @@
 use super::Plan;
 use crate::model::ids::{ChangeId, ClusterId, FaultId, ServiceId};
 
-/// What the file lists, in its order. The rows of a plan stand by name instead: what happens at one instant happens in the
-/// order of rows, so a file whose lists are permuted gives the same numbers.
+/// What the file lists, in its order. The rows of a plan stand by name instead: what happens at one instant happens in
+/// the order of rows, so a file whose lists are permuted gives the same numbers.
 #[derive(Debug, Default, Clone)]
 pub struct Written {
     pub clusters: Vec<ClusterId>,

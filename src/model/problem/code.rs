@@ -3,8 +3,8 @@
 use super::{Problem, Problems, Severity};
 use std::fmt;
 
-/// Declares the codes. The doc comment of a code is its page: a title, a sentence or two on why it matters, `## Mend` with
-/// the way out, and `## Example` with a part of a scenario that has the problem.
+/// Declares the codes. The doc comment of a code is its page: a title, a sentence or two on why it matters, `## Mend`
+/// with the way out, and `## Example` with a part of a scenario that has the problem.
 macro_rules! codes {
     ($($(#[doc = $page:literal])+ $code:ident($severity:ident) = $word:literal as $add:ident,)+) => {
         /// What kind of problem it is.
@@ -54,11 +54,12 @@ impl fmt::Display for Code {
 codes! {
     /// A file cannot be read.
     ///
-    /// The scenario, or a file that it names with `$file` or `csv`, does not exist, is a folder, or may not be read. A path
-    /// inside a file is relative to that file.
+    /// The scenario, or a file that it names with `$file` or `csv`, does not exist, is a folder, or may not be read. A
+    /// path inside a file is relative to that file.
     ///
     /// ## Mend
-    /// Look at the spelling of the path and at who may read it. A pipe or a device can be named on the command line only.
+    /// Look at the spelling of the path and at who may read it. A pipe or a device can be named on the command line
+    /// only.
     ///
     /// ## Example
     /// ```text
@@ -68,8 +69,8 @@ codes! {
     Unreadable(Error) = "unreadable" as unreadable,
     /// A text does not follow the grammar of its place.
     ///
-    /// A file must be JSON, without comments and trailing commas. Some fields have a grammar of their own: dates, amounts,
-    /// laws, rules of composite alarms, placement expressions, tables in CSV.
+    /// A file must be JSON, without comments and trailing commas. Some fields have a grammar of their own: dates,
+    /// amounts, laws, rules of composite alarms, placement expressions, tables in CSV.
     ///
     /// ## Mend
     /// The message says what was read and the hint shows the form. Words for people go to `"$comment": "..."`.
@@ -168,8 +169,9 @@ codes! {
     OutOfOrder(Error) = "out-of-order" as out_of_order,
     /// Nothing in the scenario has this name.
     ///
-    /// Zones, clusters, services, alarms and all else are named by the text in their own entry. A service is "cluster/service",
-    /// or its name alone where only one cluster has it. Where the thing itself is wrong, only that is told.
+    /// Zones, clusters, services, alarms and all else are named by the text in their own entry. A service is
+    /// "cluster/service", or its name alone where only one cluster has it. Where the thing itself is wrong, only that
+    /// is told.
     ///
     /// ## Mend
     /// Take the name that is proposed, or add the thing. What AWS prints can be pasted: the hint says which command.
@@ -205,8 +207,8 @@ codes! {
     InvalidName(Error) = "invalid-name" as invalid_name,
     /// The thing that is named cannot be meant here.
     ///
-    /// It exists, and it is of another kind, in another Region, or has not what the setting needs: an alarm on requests of a
-    /// service without traffic, a Spot reclaim without Spot capacity.
+    /// It exists, and it is of another kind, in another Region, or has not what the setting needs: an alarm on requests
+    /// of a service without traffic, a Spot reclaim without Spot capacity.
     ///
     /// ## Mend
     /// Name another thing, or give this one what is missing.
@@ -255,8 +257,8 @@ codes! {
     RefusedByAws(Error) = "refused-by-aws" as refused,
     /// There is nothing that tasks could run on.
     ///
-    /// Launch type EC2 needs an Auto Scaling group, EXTERNAL needs hosts outside AWS, Managed Instances need an instance type
-    /// that meets their requirements.
+    /// Launch type EC2 needs an Auto Scaling group, EXTERNAL needs hosts outside AWS, Managed Instances need an
+    /// instance type that meets their requirements.
     ///
     /// ## Mend
     /// Add the capacity, or choose another launch type.
@@ -292,8 +294,8 @@ codes! {
     TooLarge(Error) = "too-large" as too_large,
     /// A field bears on availability and is not modelled.
     ///
-    /// The scenario runs as if the field were not there. The hint says what it bears on, so that you can tell whether your
-    /// question depends on it.
+    /// The scenario runs as if the field were not there. The hint says what it bears on, so that you can tell whether
+    /// your question depends on it.
     ///
     /// ## Mend
     /// Remove the field if it does not matter to you, or keep it and read the results with care.
@@ -317,7 +319,8 @@ codes! {
     NoEffect(Warning) = "no-effect" as no_effect,
     /// A time is after the end of the run, or is not measured.
     ///
-    /// What begins at or after `duration` never happens; what is over before the end of `warmUp` is not part of the results.
+    /// What begins at or after `duration` never happens; what is over before the end of `warmUp` is not part of the
+    /// results.
     ///
     /// ## Mend
     /// Move it, or change `duration` or `warmUp`.
@@ -377,8 +380,8 @@ codes! {
     OverQuota(Warning) = "over-quota" as over_quota,
     /// Nothing would notice that something is bad.
     ///
-    /// A defect that no health check and no alarm looks for is never found, and a service that needs no task is never short
-    /// of one.
+    /// A defect that no health check and no alarm looks for is never found, and a service that needs no task is never
+    /// short of one.
     ///
     /// ## Mend
     /// Add the alarm, the health check or the traffic that the hint names.

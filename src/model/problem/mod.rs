@@ -151,8 +151,8 @@ impl Problems {
         found
     }
 
-    /// Remembers that something is written and wrong: why, is told where it stands, and not again wherever it is named. An
-    /// empty name stands for any: nobody can tell what it is called.
+    /// Remembers that something is written and wrong: why, is told where it stands, and not again wherever it is named.
+    /// An empty name stands for any: nobody can tell what it is called.
     pub fn broken(&mut self, noun: Noun, name: &str) {
         self.broken.insert(Subject { noun, name: name.to_owned() });
     }

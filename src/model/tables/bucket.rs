@@ -98,8 +98,8 @@ impl Tokens {
         self.debt += cost - paid;
     }
 
-    /// How long until [`pay`](Tokens::pay) succeeds; [`Span::MAX`] when it never does: nothing is to be had at a rate of
-    /// zero, whatever is left.
+    /// How long until [`pay`](Tokens::pay) succeeds; [`Span::MAX`] when it never does: nothing is to be had at a rate
+    /// of zero, whatever is left.
     pub fn wait_for(&mut self, now: Time, millionths: u64) -> Span {
         self.refill(now);
         let cost = (u128::from(millionths) * MILLIONTH).min(self.burst);

@@ -142,8 +142,8 @@ impl Plane {
         new
     }
 
-    /// Share of what a test that calls it and starts a task fails at, or of its capacity that is lost, whichever is more: in
-    /// millionths. What watches a cell sees it.
+    /// Share of what a test that calls it and starts a task fails at, or of its capacity that is lost, whichever is
+    /// more: in millionths. What watches a cell sees it.
     pub fn ails(&self) -> u32 {
         if !self.down.is_empty() {
             return MILLION as u32;

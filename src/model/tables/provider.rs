@@ -59,8 +59,8 @@ pub struct Provider {
     pub reported_reservation: u32,
 }
 
-/// Hosts of a provider in one zone, counted. What a host counts as follows from its row alone; one in `Standby` counts as
-/// none of these.
+/// Hosts of a provider in one zone, counted. What a host counts as follows from its row alone; one in `Standby` counts
+/// as none of these.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct InZone {
     pub zone: ZoneId,
@@ -93,7 +93,8 @@ pub struct Refusal {
     pub cause: Cause,
     /// The share of requests that is, in millionths; `None`: nothing is given at all, and launches stay away.
     pub share: Option<u32>,
-    /// With a share: whether the provider's next request for a host is refused. On Fargate each launch is drawn by itself.
+    /// With a share: whether the provider's next request for a host is refused. On Fargate each launch is drawn by
+    /// itself.
     pub hits: bool,
 }
 

@@ -20,15 +20,16 @@ pub struct Revision {
     pub starting: u32,
     /// Among them: to be replaced.
     pub to_replace: u32,
-    /// By item of the service's strategy: tasks whose goal is RUNNING and that are not to be replaced; empty with a single
-    /// item.
+    /// By item of the service's strategy: tasks whose goal is RUNNING and that are not to be replaced; empty with a
+    /// single item.
     pub by_item: Vec<u32>,
-    /// By zone of the cell: targets that get requests and answer, registered ones that get none and would answer; then the
-    /// same that cannot answer.
+    /// By zone of the cell: targets that get requests and answer, registered ones that get none and would answer; then
+    /// the same that cannot answer.
     pub targets: Vec<[u32; 4]>,
     /// By zone of the cell, if requests are copied to it: the same of its tasks that get none but copies.
     pub surplus: Vec<[u32; 4]>,
-    /// By zone of the cell, if its tasks slow down with their age: by wear the first two of its targets, then of its spares.
+    /// By zone of the cell, if its tasks slow down with their age: by wear the first two of its targets, then of its
+    /// spares.
     pub worn: Vec<[[u32; WEAR as usize]; 4]>,
 }
 

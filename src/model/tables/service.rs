@@ -175,7 +175,8 @@ pub struct Service {
     /// Revisions that may have tasks; empty where nothing changes.
     pub revisions: Vec<Revision>,
     pub rollout: Option<Box<Rollout>>,
-    /// The change whose revision is being deployed: until it is completed everywhere, or taken back. With the number of the revision.
+    /// The change whose revision is being deployed: until it is completed everywhere, or taken back. With the number of
+    /// the revision.
     pub deploying: Option<(ChangeId, u8)>,
     pub before_deployment: u8,
     /// The newest number that a revision got.
@@ -313,8 +314,8 @@ impl Service {
         }
     }
 
-    /// Tasks in a zone that count when new ones are spread: where a pipeline replaces those of a zone, they do not, so that the
-    /// new ones come to stand in their place.
+    /// Tasks in a zone that count when new ones are spread: where a pipeline replaces those of a zone, they do not, so
+    /// that the new ones come to stand in their place.
     pub fn standing_in(&self, zone: usize, item: Option<usize>) -> u32 {
         match &self.rollout {
             Some(rollout) if rollout.staged => self.zones[zone].wanted - self.zones[zone].outdated,

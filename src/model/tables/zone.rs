@@ -82,8 +82,8 @@ impl Zone {
         (whole / u128::from((USUAL_ANSWER + added).0)) as u64
     }
 
-    /// What all grey failures in force leave of the good answers, in millionths: each spoils its share of what the others
-    /// leave.
+    /// What all grey failures in force leave of the good answers, in millionths: each spoils its share of what the
+    /// others leave.
     pub fn good_ppm(&self) -> u64 {
         self.grey.iter().fold(MILLION, |good, grey| good * (MILLION - u64::from(grey.errors_ppm)) / MILLION)
     }

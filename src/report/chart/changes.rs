@@ -15,8 +15,8 @@ const MARKS_MAX: usize = 40;
 /// More datapoints than this are narrower than a pixel.
 const DATAPOINTS_MAX: u64 = 1_000;
 
-/// Panels for each service with changes: its requests by version, the weight of the new one where there are weights, and
-/// the share of requests that fails.
+/// Panels for each service with changes: its requests by version, the weight of the new one where there are weights,
+/// and the share of requests that fails.
 pub(super) fn panels(timeline: &Timeline) -> Vec<Panel> {
     let mut all: Vec<(&ServiceChanges, Points)> =
         timeline.changes.iter().map(|row| (row, exposed(timeline, &row.service))).collect();

@@ -1,10 +1,9 @@
-//! Pictures of a run: requests, tasks by zone, task states, capacity providers, hosts, control plane, launches, changes and their
-//! stages, blast radius;
-//! as SVG and PNG.
+//! Pictures of a run: requests, tasks by zone, task states, capacity providers, hosts, control plane, launches, changes
+//! and their stages, blast radius; as SVG and PNG.
 //!
 //! A [`Figure`] is decided first (`build`), then drawn on either surface by the same code (`draw`). All that is drawn
-//! are step functions and rectangles, so every line is level or upright. The font is part of the program: texts measure the same on
-//! every machine, and so the bytes are the same too.
+//! are step functions and rectangles, so every line is level or upright. The font is part of the program: texts measure
+//! the same on every machine, and so the bytes are the same too.
 
 mod application;
 mod axis;

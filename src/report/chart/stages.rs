@@ -1,4 +1,5 @@
-//! Pictures of changes with a pipeline: when each unit, or each part of one, was changed, and how many met it meanwhile.
+//! Pictures of changes with a pipeline: when each unit, or each part of one, was changed, and how many met it
+//! meanwhile.
 
 use super::build::{line, names};
 use super::figure::{Colour, Layer, PALETTE, Panel};

@@ -19,8 +19,8 @@ fn run(moves: Vec<(usize, Part)>, times: [u64; 3]) -> StageRun {
     StageRun { moves, at_once: 1, begin, bakes, end }
 }
 
-/// Cells of 100 requests/s each. One box of the first from minute 60, a zone of it from 70, its rest from 80; all others
-/// from 100 on, one every minute. The last two marks say how it ends.
+/// Cells of 100 requests/s each. One box of the first from minute 60, a zone of it from 70, its rest from 80; all
+/// others from 100 on, one every minute. The last two marks say how it ends.
 pub(crate) fn good(cells: usize) -> Timeline {
     let zone = |zone: &str| vec![(0, Part::Zone(zone.into()))];
     let last = 100 + cells as u64;

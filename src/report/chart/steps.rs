@@ -43,8 +43,8 @@ pub(super) fn sum<'a>(all: impl IntoIterator<Item = &'a Points>) -> Points {
 }
 
 /// The times at which a stack of these has to be drawn: all change points while they are few; else, in each of
-/// `columns` equal parts of the run, the last one and those at which the whole is most and the whole and the lowest layer
-/// are least, so that no burst and no dip is lost.
+/// `columns` equal parts of the run, the last one and those at which the whole is most and the whole and the lowest
+/// layer are least, so that no burst and no dip is lost.
 pub(super) fn times(stack: &[&Points], end: Time, columns: u64) -> Vec<Time> {
     let mut all: Vec<Time> = stack.iter().flat_map(|points| points.iter().map(|point| point.0)).collect();
     all.sort_unstable();

@@ -70,7 +70,8 @@ impl Writer<'_> {
         Some((self.named_arn(row.cluster, &format!("service/{}", row.name)), detail))
     }
 
-    /// Nineteen digits, made of the seed and of the change, and of its occurrence if it comes again; without one, of the service.
+    /// Nineteen digits, made of the seed and of the change, and of its occurrence if it comes again; without one, of
+    /// the service.
     fn deployment_id(&self, service: ServiceId, change: Option<Who>) -> String {
         const LEAST: u64 = 1_000_000_000_000_000_000;
         let who = change.unwrap_or(self.plan.services[service].who);

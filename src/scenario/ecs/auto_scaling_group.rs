@@ -39,11 +39,11 @@ object! {
             availability_zones: String,
             /// Ids of its zones, such as `use1-az1`.
             availability_zone_ids: String,
-            /// Its instances. One that says where it stands, its state or its id is a host of the start; one that says its
-            /// type alone names a type in order of preference.
+            /// Its instances. One that says where it stands, its state or its id is a host of the start; one that says
+            /// its type alone names a type in order of preference.
             instances: Instance,
-            /// Processes that do not run. Without AZRebalance the group does not even out its zones; without HealthCheck or
-            /// ReplaceUnhealthy it replaces no unhealthy instance. Others are not modelled.
+            /// Processes that do not run. Without AZRebalance the group does not even out its zones; without
+            /// HealthCheck or ReplaceUnhealthy it replaces no unhealthy instance. Others are not modelled.
             suspended_processes: SuspendedProcess,
         }
         unused {

@@ -80,7 +80,8 @@ object! {
             created_at: Moment,
             /// Name or ARN of the cluster; if written, it is the one that the service stands in.
             cluster: String,
-            /// ARN of the cluster, as describe-services prints it; if written, it is the one that the service stands in.
+            /// ARN of the cluster, as describe-services prints it; if written, it is the one that the service stands
+            /// in.
             cluster_arn: String,
             /// Tasks to keep running; ECS requires it of REPLICA services (sourced: [ecs-api-create-service]).
             desired_count: u32,
@@ -213,7 +214,8 @@ object! {
             alarm_names: Vec<String>,
             /// Whether they are watched.
             enable: bool,
-            /// Whether one that goes to ALARM brings the newest completed revision back. Without, the deployment stalls.
+            /// Whether one that goes to ALARM brings the newest completed revision back. Without, the deployment
+            /// stalls.
             rollback: bool,
         }
     }

@@ -9,14 +9,15 @@ object! {
         need {
             /// Name.
             alarm_name: String [1..=255],
-            /// "cluster/name" of the service whose metric it is. This field is Evenkeel's: `Dimensions` name load balancers,
-            /// which scenarios do not have.
+            /// "cluster/name" of the service whose metric it is. This field is Evenkeel's: `Dimensions` name load
+            /// balancers, which scenarios do not have.
             service: String,
             /// Which metric: of `AWS/ApplicationELB` `HTTPCode_Target_5XX_Count` (requests that reached a target and
             /// failed), `HTTPCode_ELB_5XX_Count` (requests that no target could answer), `RequestCount`,
             /// `HealthyHostCount` and `UnHealthyHostCount`; of `Evenkeel` `ErrorRate` (failed requests for each request
-            /// offered, from 0 to 1), which stands for metric math, and `ZoneOutlier` (1 for a minute in which a zone fails
-            /// more than the others, by a chi-squared test, else 0), which stands for a rule of Contributor Insights.
+            /// offered, from 0 to 1), which stands for metric math, and `ZoneOutlier` (1 for a minute in which a zone
+            /// fails more than the others, by a chi-squared test, else 0), which stands for a rule of Contributor
+            /// Insights.
             metric_name: String,
             /// Seconds of a period: 10, 20, 30 or a multiple of 60 (sourced: [cw-api-put-alarm]). Periods begin at
             /// whole multiples of it.
@@ -43,10 +44,10 @@ object! {
             delay: Duration,
         }
         list {
-            /// Names of what the metric is of. `Service` says it here, so that those of a whole service are accepted and
-            /// their values are not used. `AvailabilityZone` limits the metric to targets of one zone, by its id or name.
-            /// `Revision` is Evenkeel's: with `new` the metric is of what the new revision of a deployment under way gets,
-            /// and is missing while none is.
+            /// Names of what the metric is of. `Service` says it here, so that those of a whole service are accepted
+            /// and their values are not used. `AvailabilityZone` limits the metric to targets of one zone, by its id or
+            /// name. `Revision` is Evenkeel's: with `new` the metric is of what the new revision of a deployment under
+            /// way gets, and is missing while none is.
             dimensions: Dimension,
             /// Metric math, which is not modelled: the list has to be empty.
             metrics: Anything,

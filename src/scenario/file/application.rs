@@ -134,7 +134,8 @@ object! {
 }
 
 object! {
-    /// A move: the data are cloned, the row of the map is flipped, the old cell redirects late callers and then forgets.
+    /// A move: the data are cloned, the row of the map is flipped, the old cell redirects late callers and then
+    /// forgets.
     CustomerMigration("camelCase") {
         given {
             /// How long cloning takes.

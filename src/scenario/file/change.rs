@@ -19,9 +19,9 @@ object! {
         may {
             /// When it is asked for (UpdateService), counted from 0.
             at: Duration,
-            /// Instead of `at`: the law of the time from the end of one such change of a service, or from 0, until the next is
-            /// asked for. Each service that it names has its own clock; with a `pipeline`, an application or a control plane
-            /// all units together have one. Each time it is drawn anew whether it is bad.
+            /// Instead of `at`: the law of the time from the end of one such change of a service, or from 0, until the
+            /// next is asked for. Each service that it names has its own clock; with a `pipeline`, an application or a
+            /// control plane all units together have one. Each time it is drawn anew whether it is bad.
             every: Law,
             /// With `every`: all REPLICA services that have traffic; not by default (model choice).
             every_service: bool,
@@ -29,13 +29,13 @@ object! {
             service: String,
             /// The cells of the application of this name.
             cellular_application: String,
-            /// The ECS control plane of the Region of this name, which has to be written; its units are its cells. A defect of it is
-            /// one of `errors` (calls), `slower` (capacity) and `stopsScheduling`.
+            /// The ECS control plane of the Region of this name, which has to be written; its units are its cells. A
+            /// defect of it is one of `errors` (calls), `slower` (capacity) and `stopsScheduling`.
             control_plane: String,
             /// How the revision is bad; it is good by default (model choice).
             defect: defect::Spec,
-            /// The chance that it is bad, drawn anew for each change and replication: above 0, up to 1. 1 when there is a
-            /// `defect` and nothing is written (model choice).
+            /// The chance that it is bad, drawn anew for each change and replication: above 0, up to 1. 1 when there is
+            /// a `defect` and nothing is written (model choice).
             bad_share: f64 [0..=1],
             /// The only zone in which it is bad, by id or name; everywhere by default (model choice).
             only_in_zone: String,
@@ -65,8 +65,8 @@ object! {
             shadow: Shadow,
         }
         list {
-            /// Several services, each a unit; in several Regions, those of a stage are changed side by side, one unit after the
-            /// other in each.
+            /// Several services, each a unit; in several Regions, those of a stage are changed side by side, one unit
+            /// after the other in each.
             services: String,
             /// The ECS control planes of several Regions, which have to be written; units are their cells, called
             /// `us-east-1/cell-1`.
@@ -78,8 +78,8 @@ object! {
 }
 
 object! {
-    /// Dark traffic: once the new revision has all its tasks and has passed POST_TEST_TRAFFIC_SHIFT, it gets copies of requests,
-    /// and nobody sees its answers.
+    /// Dark traffic: once the new revision has all its tasks and has passed POST_TEST_TRAFFIC_SHIFT, it gets copies of
+    /// requests, and nobody sees its answers.
     Shadow("camelCase") {
         need {
             /// How long, before traffic moves: above 0.

@@ -64,8 +64,8 @@ object! {
 }
 
 object! {
-    /// A cluster migrates in phases: what it holds is cloned at the rates of `restart`, its row of the map is flipped, the
-    /// old cell sends late calls on until the router has read the map, and forgets it.
+    /// A cluster migrates in phases: what it holds is cloned at the rates of `restart`, its row of the map is flipped,
+    /// the old cell sends late calls on until the router has read the map, and forgets it.
     Migration("camelCase") {
         given {
             /// Clusters that are cloned at one time.
@@ -145,8 +145,8 @@ object! {
             refresh: Duration = Duration(Span::from_secs(60)) => Choice,
             /// Single clusters and their cells, looked up before the algorithm: a large customer, a quarantine, a test.
             pins: BTreeMap<String, String> = BTreeMap::new(),
-            /// With `fullMap`: clusters and their cells. A cluster without a row gets the cell with the fewest, in the order in
-            /// which clusters stand in the file.
+            /// With `fullMap`: clusters and their cells. A cluster without a row gets the cell with the fewest, in the
+            /// order in which clusters stand in the file.
             map: BTreeMap<String, String> = BTreeMap::new(),
         }
         may {

@@ -59,7 +59,8 @@ object! {
             requests: u64 => Choice "0",
         }
         list {
-            /// Which units, by name, instead of `count`: `cell-1`, or a service such as `shop/web`; with `regions` which Regions.
+            /// Which units, by name, instead of `count`: `cell-1`, or a service such as `shop/web`; with `regions`
+            /// which Regions.
             units: String,
         }
     }
@@ -82,8 +83,8 @@ words! {
 }
 
 object! {
-    /// An alarm on the share of requests that fail; of a control-plane cell, on the share of tests that fail, each of which
-    /// calls the cell and starts a task, or of capacity that is lost, whichever is more.
+    /// An alarm on the share of requests that fail; of a control-plane cell, on the share of tests that fail, each of
+    /// which calls the cell and starts a task, or of capacity that is lost, whichever is more.
     PipelineAlarm("camelCase") {
         need {
             /// Share of failed requests above which a datapoint breaches, from 0 to below 1.

@@ -25,8 +25,8 @@ object! {
             steps: Vec<Step>,
             /// A rate that repeats every day (UTC); before the first step of a day it is that of the last one.
             daily: Vec<DailyStep>,
-            /// A file with the columns `seconds` and `requests_per_second`, relative to the scenario; 0 before the first
-            /// row.
+            /// A file with the columns `seconds` and `requests_per_second`, relative to the scenario; 0 before the
+            /// first row.
             csv: String,
             /// Settings of the load balancer and its target group.
             load_balancer: LoadBalancer => Own "",

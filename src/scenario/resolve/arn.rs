@@ -1,7 +1,7 @@
 //! Region and account, from the ARNs that AWS printed.
 //!
-//! A cluster's own ARN comes first, then those of its services, its capacity providers and their groups. What is written
-//! as `region` or `account` wins, and an ARN that contradicts it, or another ARN, is refused.
+//! A cluster's own ARN comes first, then those of its services, its capacity providers and their groups. What is
+//! written as `region` or `account` wins, and an ARN that contradicts it, or another ARN, is refused.
 
 use super::Build;
 use super::cluster::Home;

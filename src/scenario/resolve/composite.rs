@@ -110,8 +110,8 @@ impl<'a> Build<'a> {
         (named && !names.is_empty() && unknown.is_empty()).then_some(rule)
     }
 
-    /// The rules in an order in which each stands behind those that it names. `None`: some name themselves by way of others;
-    /// each circle is told once, at its first member.
+    /// The rules in an order in which each stands behind those that it names. `None`: some name themselves by way of
+    /// others; each circle is told once, at its first member.
     fn in_order(&mut self, rules: &Rules, places: &BTreeMap<&str, usize>) -> Option<Vec<usize>> {
         let next = |place: usize| -> Vec<usize> {
             let named = rules[place].as_ref().map(Expression::names).unwrap_or_default();

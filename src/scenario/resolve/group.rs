@@ -72,8 +72,8 @@ impl Build<'_> {
         }))
     }
 
-    /// Whether the process AZRebalance runs. HealthCheck and ReplaceUnhealthy are those of `host_health`; of the others only
-    /// the absence is modelled.
+    /// Whether the process AZRebalance runs. HealthCheck and ReplaceUnhealthy are those of `host_health`; of the others
+    /// only the absence is modelled.
     fn evens_out(&mut self, group: &AutoScalingGroup, at: &str) -> bool {
         let mut runs = true;
         for (place, process) in group.suspended_processes.iter().enumerate() {

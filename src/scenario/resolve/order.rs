@@ -1,4 +1,5 @@
-//! The order of names: what a file lists stands in a plan by name, and so acts in an order that the file does not decide.
+//! The order of names: what a file lists stands in a plan by name, and so acts in an order that the file does not
+//! decide.
 
 use std::cmp::Ordering;
 

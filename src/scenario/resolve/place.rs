@@ -100,8 +100,9 @@ impl Build<'_> {
 }
 
 /// A load balancer stands with its targets when all of them are away from the Region (model choice: an Application Load
-/// Balancer on Outposts, in Local and in Wavelength Zones), otherwise in the Region, and has a node in each zone where its
-/// targets can stand. In zones away from the Region it has one only where cross-zone off asks for it (model choice).
+/// Balancer on Outposts, in Local and in Wavelength Zones), otherwise in the Region, and has a node in each zone where
+/// its targets can stand. In zones away from the Region it has one only where cross-zone off asks for it (model
+/// choice).
 pub(super) fn balancers(plan: &mut plan::Plan) {
     let away = |zone: &ZoneId| plan.zones[*zone].kind.away();
     let found = |service: &plan::Service| {

@@ -1,7 +1,7 @@
 //! Hosts of a group one by one, as `describe-auto-scaling-groups` prints them.
 //!
-//! An entry of `Instances` that says where it stands, its state or its id is a host. One that says its type alone names a
-//! type, as people write it by hand. What `InService` means is AWS's; which other states start how is a model choice.
+//! An entry of `Instances` that says where it stands, its state or its id is a host. One that says its type alone names
+//! a type, as people write it by hand. What `InService` means is AWS's; which other states start how is a model choice.
 
 use super::Build;
 use super::cluster::Home;

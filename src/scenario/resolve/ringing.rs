@@ -1,7 +1,7 @@
 //! Alarms that are in ALARM before a deployment that watches them begins: ECS watches none of them then.
 //!
-//! What can be told without a run: the datapoints of an alarm's metric while nothing is missing, with the errors of grey zones
-//! that are in force by then. An alarm on the new revision has no data before there is one.
+//! What can be told without a run: the datapoints of an alarm's metric while nothing is missing, with the errors of
+//! grey zones that are in force by then. An alarm on the new revision has no data before there is one.
 
 use super::Build;
 use crate::engine::{Dist, Span, Time};

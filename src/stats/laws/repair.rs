@@ -1,7 +1,8 @@
 //! Repairable things in number: chains on how many are down.
 //!
-//! Rates are 1/time in any one unit. Sources: Trivedi, Probability and Statistics with Reliability, Queuing and Computer
-//! Science Applications, 2nd ed. (2002), chapter 8; Gross et al., Fundamentals of Queueing Theory, 4th ed. (2008).
+//! Rates are 1/time in any one unit. Sources: Trivedi, Probability and Statistics with Reliability, Queuing and
+//! Computer Science Applications, 2nd ed. (2002), chapter 8; Gross et al., Fundamentals of Queueing Theory, 4th ed.
+//! (2008).
 
 /// `n` alike units of which `need` must be up; each fails after 1/`fail` on average, `crews` repair one unit each.
 #[derive(Clone, Copy, Debug)]

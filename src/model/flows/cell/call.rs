@@ -4,8 +4,8 @@
 //! attempt ─► router up? ─► account has its tokens? ─► cell up? ─► cell has time ─► accepted: its launches are due
 //!               └──────────────────┴─────────────────────┴──────── no ─► Again after a backoff ─► ... ─► lost
 //! ```
-//! The router takes no time: it is a look into a map. A cell without a bound, in a Region without a control plane of its
-//! own, takes every call at once.
+//! The router takes no time: it is a look into a map. A cell without a bound, in a Region without a control plane of
+//! its own, takes every call at once.
 
 use super::{grow, plane};
 use crate::engine::{Span, Who};

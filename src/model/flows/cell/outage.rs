@@ -1,4 +1,5 @@
-//! A cell, or the workers of a cluster, do not act: what would reach them is held, and comes to them when they are back.
+//! A cell, or the workers of a cluster, do not act: what would reach them is held, and comes to them when they are
+//! back.
 //!
 //! Running tasks live on: what happens in truth happens, what load balancers see they see. What is held is what the
 //! control plane does (scheduling, stopping, placing what starts) and what it learns (ends of tasks and hosts).

@@ -4,8 +4,8 @@
 //! settled ─► see ─► monitor ─► look ─► (delay) ─► tell ─► deployments
 //!                                                  └────► composite alarms, once the instant's others have told theirs
 //! ```
-//! An alarm is looked at when its metric changes, and once at the end of the period in which its state would change if the
-//! metric stayed: nothing is done from minute to minute.
+//! An alarm is looked at when its metric changes, and once at the end of the period in which its state would change if
+//! the metric stayed: nothing is done from minute to minute.
 
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
@@ -142,8 +142,8 @@ fn of_cell(world: &World, cell: CellId, new: bool) -> Level {
     }
 }
 
-/// What the new revision of a deployment under way is asked, and answers but for its defect; with the copies that it gets,
-/// whatever these fail for.
+/// What the new revision of a deployment under way is asked, and answers but for its defect; with the copies that it
+/// gets, whatever these fail for.
 fn of_new(world: &World, service: ServiceId) -> Option<Asked> {
     let row = &world.services[service];
     let own = Cause::change(row.deploying?.0);

@@ -6,8 +6,8 @@
 //!                 circuit breaker or alarm ─► Back ─► rolled back
 //!                                          └► Stalled, without rollback or without a completed revision
 //! ```
-//! Tasks of another revision than the one that is deployed are to be replaced, as those on a draining host are: how many
-//! may be missing or too many at a time is decided in `flows/scheduler/reconcile.rs`, once for all reasons.
+//! Tasks of another revision than the one that is deployed are to be replaced, as those on a draining host are: how
+//! many may be missing or too many at a time is decided in `flows/scheduler/reconcile.rs`, once for all reasons.
 
 use super::{alarms, early, flag, rollout, shift};
 use crate::engine::Span;
@@ -113,8 +113,8 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
     before.is_some_and(|(_, _, earlier)| earlier)
 }
 
-/// Whether a service has tasks of so many revisions that no number is left for another one. Those without tasks, of changes
-/// that were superseded or stalled, are forgotten first.
+/// Whether a service has tasks of so many revisions that no number is left for another one. Those without tasks, of
+/// changes that were superseded or stalled, are forgotten first.
 fn is_full(row: &mut Service) -> bool {
     let kept = [Some(row.revision), row.completed, row.deploying.map(|_| row.before_deployment)];
     let comes = |number: u8| row.rollout.iter().any(|rollout| rollout.replacements.iter().any(|(of, _)| *of == number));

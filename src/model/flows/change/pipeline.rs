@@ -165,8 +165,8 @@ fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     starts(world, change, cx);
 }
 
-/// What a stage changes here begins. Each of several Regions waits for its own alarms and faults, and for pipelines that
-/// change the same units already.
+/// What a stage changes here begins. Each of several Regions waits for its own alarms and faults, and for pipelines
+/// that change the same units already.
 pub(super) fn starts(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
     let pipeline = reach::of(cx.plan, change);

@@ -1,12 +1,13 @@
-//! A change over several Regions: each has a pipeline of what is in it (`flows/change/pipeline.rs`), and one of them leads.
+//! A change over several Regions: each has a pipeline of what is in it (`flows/change/pipeline.rs`), and one of them
+//! leads.
 //!
 //! ```text
 //! leads:   Join ─► Wave(stage) ───────────► bake ─► Wave(next) ... ─► Ended
 //! follows:           └► its moves ─► Moved ─┘
 //! follows: failed, goes back ─► Failed     leads: all go back: Back     follows: Returned
 //! ```
-//! The Regions of a stage are changed side by side, each one unit after the other ([lib-safe-deployments]). What one says reaches another after [`ACROSS`]; a Region that fails goes back at once, the others when
-//! they hear of it.
+//! The Regions of a stage are changed side by side, each one unit after the other ([lib-safe-deployments]). What one
+//! says reaches another after [`ACROSS`]; a Region that fails goes back at once, the others when they hear of it.
 
 use super::{pipeline, reach};
 use crate::engine::PartitionId;
@@ -78,7 +79,8 @@ fn wave(world: &mut World, change: ChangeId, turn: u32, stage: usize, cx: &mut C
     pipeline::starts(world, change, cx);
 }
 
-/// A part has changed what it was asked to, or changed it back; what it did before it hears of a failure does not count.
+/// A part has changed what it was asked to, or changed it back; what it did before it hears of a failure does not
+/// count.
 fn heard(world: &mut World, (change, turn): (ChangeId, u32), back: bool, from: PartitionId, cx: &mut Cx<'_>) {
     let is_it = |place: &usize| world.executions[*place].is_open() != back;
     let Some(place) = of_turn(world, change, turn).filter(is_it) else { return };

@@ -75,7 +75,8 @@ fn tell(world: &mut World, cell: CellId, change: ChangeId, part: u32, cx: &mut C
     cx.note(ChangeFact::Renewed { change, cell, rate });
 }
 
-/// The change is completed everywhere, or stays where it is: nothing is being deployed any more. What it broke stays broken.
+/// The change is completed everywhere, or stays where it is: nothing is being deployed any more. What it broke stays
+/// broken.
 pub(crate) fn ends_deployment(world: &mut World, cell: CellId, change: ChangeId, cx: &mut Cx<'_>) {
     if world.planes[cell].renewal.is_some_and(|one| one.change == change) {
         world.planes[cell].renewal = None;

@@ -25,7 +25,8 @@ pub(crate) fn over(service: ServiceId, rollout: &Rollout, cx: &mut Cx<'_>) {
     wind(service, rollout.change, rollout.turn + 1, cx);
 }
 
-/// Tasks of other revisions than the one to be deployed are to be replaced from now on, as far as the deployment reaches.
+/// Tasks of other revisions than the one to be deployed are to be replaced from now on, as far as the deployment
+/// reaches.
 pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
     let target = world.services[service].revision;
     if let Some(rollout) = &mut world.services[service].rollout {
@@ -115,7 +116,8 @@ fn end(world: &mut World, service: ServiceId) {
     account::mark(world, service);
 }
 
-/// Revisions without tasks are forgotten, but for the one that is deployed and the one that comes back if another fails.
+/// Revisions without tasks are forgotten, but for the one that is deployed and the one that comes back if another
+/// fails.
 pub(crate) fn forget(row: &mut Service) {
     let kept = [Some(row.revision), row.completed];
     row.revisions.retain(|one| kept.contains(&Some(one.number)) || one.runs());

@@ -114,7 +114,8 @@ fn tells(world: &World, change: ChangeId, less: u64, more: u64, cx: &mut Cx<'_>)
     }
 }
 
-/// An alarm goes to ALARM: where it counts wherever a change has been, the one that leads knows whether it has been anywhere.
+/// An alarm goes to ALARM: where it counts wherever a change has been, the one that leads knows whether it has been
+/// anywhere.
 pub(crate) fn rings(world: &World, alarm: AlarmId, cx: &mut Cx<'_>) {
     let counts = |execution: &&Execution| {
         let mut all = reach::of(cx.plan, execution.change).alarms.iter();

@@ -9,8 +9,8 @@
 //! back: weights ─► all to blue ─► green scaled to 0: rolled back
 //! ```
 //! Each of the two is kept at the desired count by itself. Tasks of a revision without weight are spares: they neither
-//! serve nor are missed. Left out: hooks that run again while a deployment is taken back, and connections that stay with
-//! the old revision after its weight is gone.
+//! serve nor are missed. Left out: hooks that run again while a deployment is taken back, and connections that stay
+//! with the old revision after its weight is gone.
 
 use super::rollout;
 use crate::engine::Span;
@@ -27,8 +27,8 @@ use crate::model::tables::task::Marks;
 /// change within seconds). A weight of green counts from the begin of its stage.
 const MOVES: Span = Span::from_secs(5);
 
-/// A revision that is deployed beside the one that serves. What still waits for an earlier turn of a change that comes again
-/// has another number.
+/// A revision that is deployed beside the one that serves. What still waits for an earlier turn of a change that comes
+/// again has another number.
 pub(crate) fn new(blue: u8, green: u8, turn: u32) -> Shift {
     let at = Lifecycle::ReconcileService;
     Shift { blue, green, scaled: false, weight: 0, copies: 0, at, step: 0, waits: Waits::Tasks, number: turn << 16 }

@@ -4,8 +4,8 @@
 //! moved(one box) ─► Held ─► moved(zone) ─► Held ─► ... ─► moved(whole) ─► Baking ─► completed, still being deployed
 //!     └──────────────────────── undone ───────────────────────────────────────┘─► Back ─► as before
 //! ```
-//! Each part is an ordinary deployment of the service (`flows/change/deploy.rs`), limited to a task or to zones: what is
-//! outside keeps the revision before, and what is lost there is replaced by it. ECS has no such limit of its own; it
+//! Each part is an ordinary deployment of the service (`flows/change/deploy.rs`), limited to a task or to zones: what
+//! is outside keeps the revision before, and what is lost there is replaced by it. ECS has no such limit of its own; it
 //! stands for a deployer that changes one Availability Zone at a time (Zonal deployment of AWS CodeDeploy).
 
 use super::{deploy, rollout, shift};
@@ -31,7 +31,8 @@ pub(crate) fn moved(
         let moves = deploy::begin(world, service, change, turn, cx);
         tell::change(change, service, ChangeStep::Began, cx);
         if moves {
-            // Traffic moves between two full sets of tasks: all of the service, as such deployments reach no part of it.
+            // Traffic moves between two full sets of tasks: all of the service, as such deployments reach no part of
+            // it.
             if let Some(rollout) = &mut world.services[service].rollout {
                 rollout.staged = true;
             }

@@ -1,8 +1,9 @@
-//! What ECS knows of a host by its agent: it falls silent, is heard again and reports what it kept, or its instance is ended
-//! and everything on it is gone.
+//! What ECS knows of a host by its agent: it falls silent, is heard again and reports what it kept, or its instance is
+//! ended and everything on it is gone.
 //!
-//! Of a host that dies in silence ECS learns nothing but that its agent is not heard: its tasks keep their last status until
-//! somebody ends the instance (`host_health` for a group, `managed` for Managed Instances), and a minute or two longer.
+//! Of a host that dies in silence ECS learns nothing but that its agent is not heard: its tasks keep their last status
+//! until somebody ends the instance (`host_health` for a group, `managed` for Managed Instances), and a minute or two
+//! longer.
 
 use super::hosts;
 use crate::engine::{Span, Who};

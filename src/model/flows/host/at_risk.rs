@@ -5,8 +5,8 @@
 //! recommended ─► look: another host is launched where a pool gives one ─► stands: registered ─► the one at risk leaves
 //!                                                     └ none: tried again each minute, until it is taken back
 //! ```
-//! The group exceeds its size meanwhile, by as much as when it evens out its zones (model choice). Left out: launches that
-//! fail for long, termination delays.
+//! The group exceeds its size meanwhile, by as much as when it evens out its zones (model choice). Left out: launches
+//! that fail for long, termination delays.
 
 use super::{drain, hosts};
 use crate::engine::Span;

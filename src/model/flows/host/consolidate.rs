@@ -6,10 +6,10 @@
 //!                                        └ something changed meanwhile: again later   (start first) ─► empty ─► ended
 //! ```
 //! Sourced: what is drained together, that a start or a stop is what makes ECS look, the delay, -1 for never. Model
-//! choices: a look a minute at most; the least used hosts go first; a host stays if it runs a standalone task, a protected
-//! or unhealthy one, or one of a service that is not in steady state or has no room to start a task first; hosts without
-//! tasks take none, as they are about to end; tasks keep their spread over zones. Left out: smaller hosts in place of
-//! hosts that are too large.
+//! choices: a look a minute at most; the least used hosts go first; a host stays if it runs a standalone task, a
+//! protected or unhealthy one, or one of a service that is not in steady state or has no room to start a task first;
+//! hosts without tasks take none, as they are about to end; tasks keep their spread over zones. Left out: smaller hosts
+//! in place of hosts that are too large.
 //!
 //! It comes to rest: a host that is launched while others are drained is never drained for that itself, so that each
 //! round has fewer hosts to choose from.
@@ -115,8 +115,8 @@ impl Room {
     }
 }
 
-/// The hosts that go: the least used first, as long as all tasks of each find a place on hosts that stay. And whether one
-/// stays that may go later, though no task starts or stops on it until then.
+/// The hosts that go: the least used first, as long as all tasks of each find a place on hosts that stay. And whether
+/// one stays that may go later, though no task starts or stops on it until then.
 fn choice(world: &World, provider: ProviderId, after: Span, cx: &Cx<'_>) -> (Vec<HostId>, bool) {
     let used = |host: &Host| {
         let all = u64::from(cx.plan.types[host.kind].cpu).max(1);

@@ -1,5 +1,5 @@
-//! A host dies in truth, and everything on it with it: its power is gone ([`host_dies`]) and nobody is told, or EC2 takes the
-//! instance back ([`host_taken`]) and reports it.
+//! A host dies in truth, and everything on it with it: its power is gone ([`host_dies`]) and nobody is told, or EC2
+//! takes the instance back ([`host_taken`]) and reports it.
 
 use super::{agent, host_health, managed};
 use crate::model::fact::{Cause, FaultFact, Hit};

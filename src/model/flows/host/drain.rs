@@ -1,4 +1,5 @@
-//! A host that is told to go drains: it takes no new tasks, and goes as soon as its own have gone ([ecs-instance-draining] [ecs-managed-draining]).
+//! A host that is told to go drains: it takes no new tasks, and goes as soon as its own have gone
+//! ([ecs-instance-draining] [ecs-managed-draining]).
 
 use super::hosts;
 use crate::engine::Span;

@@ -51,8 +51,8 @@ pub(crate) fn look(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
         }
         world.providers[provider].evening = true;
     }
-    // One whose successor a fault brings is counted by `Provider::held`, and not at all once the successor is there, though
-    // ECS may not have noticed its death yet.
+    // One whose successor a fault brings is counted by `Provider::held`, and not at all once the successor is there,
+    // though ECS may not have noticed its death yet.
     let row = &mut world.providers[provider];
     if row.sum(|zone| zone.kept) <= row.desired {
         row.evening = false;

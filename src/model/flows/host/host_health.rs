@@ -5,8 +5,8 @@
 //!     └─► Unhealthy: status checks have failed for long ─► ended, another launched ─► HostLost: its tasks are STOPPED
 //! target_out (HealthCheckType ELB) ─► Unhealthy: dead as above; one that lives is drained and replaced
 //! ```
-//! A host that died stays dead: power that returns, or a fault that ends, brings other hosts and cuts no time short (model
-//! choice). Left out: the types EBS and VPC_LATTICE, a group that delays or does without the replacement.
+//! A host that died stays dead: power that returns, or a fault that ends, brings other hosts and cuts no time short
+//! (model choice). Left out: the types EBS and VPC_LATTICE, a group that delays or does without the replacement.
 
 use super::{agent, drain};
 use crate::model::flows::rows::{inventory, link, wake};

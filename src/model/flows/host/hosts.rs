@@ -1,4 +1,5 @@
-//! One host, from its launch to its end: where there is capacity for it, what it is when it registers, and what goes with it.
+//! One host, from its launch to its end: where there is capacity for it, what it is when it registers, and what goes
+//! with it.
 
 use crate::engine::Span;
 use crate::model::capacity::luck;
@@ -39,7 +40,8 @@ fn source<'p>(provider: ProviderId, cx: &Cx<'p>) -> Option<Source<'p>> {
     }
 }
 
-/// A host begins to boot in the zone with the fewest. A zone that gives none is tried last for five minutes (model choice).
+/// A host begins to boot in the zone with the fewest. A zone that gives none is tried last for five minutes (model
+/// choice).
 pub(crate) fn new_host(
     world: &mut World,
     provider: ProviderId,

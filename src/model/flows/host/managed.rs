@@ -68,8 +68,8 @@ impl Room {
     }
 }
 
-/// Type and zone of a host for a task of the service: among the zones that its spread allows, the cheapest type that can
-/// be had and holds it, in the zone with the fewest tasks of the service, then the fewest hosts.
+/// Type and zone of a host for a task of the service: among the zones that its spread allows, the cheapest type that
+/// can be had and holds it, in the zone with the fewest tasks of the service, then the fewest hosts.
 fn host_for(
     world: &World,
     provider: ProviderId,
@@ -106,8 +106,8 @@ pub(crate) fn host_at_start(
 
 /// Launches what the waiting tasks need beside the hosts that are there, that boot already and that a fault will bring:
 /// tasks are packed largest first as far as their spread over zones allows, and nothing is launched for a task that no
-/// host could take (model choice). A task may wait for another zone although a host has room: it finds it there once the
-/// others stand.
+/// host could take (model choice). A task may wait for another zone although a host has room: it finds it there once
+/// the others stand.
 pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     place::room(world, provider, cx);
@@ -165,8 +165,8 @@ fn aged(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     }
 }
 
-/// It may have been idle for long enough. Another event comes if it was used in between. A host that a waiting task could
-/// use stays: the task waits for one in another zone, and may come once that stands (model choice).
+/// It may have been idle for long enough. Another event comes if it was used in between. A host that a waiting task
+/// could use stays: the task waits for one in another zone, and may come once that stands (model choice).
 pub(crate) fn idle(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let Some(after) = wake::scales_in(cx.plan, host.provider) else { return };
@@ -187,8 +187,8 @@ fn awaited(world: &World, id: HostId, cx: &Cx<'_>) -> bool {
     waiting.map(|task| task.service).any(fits)
 }
 
-/// A host died: its agent falls silent, and AWS repairs what stays so. A launch that never registers is given up whether
-/// it repairs or not (model choice).
+/// A host died: its agent falls silent, and AWS repairs what stays so. A launch that never registers is given up
+/// whether it repairs or not (model choice).
 pub(crate) fn dies(world: &World, id: HostId, managed: &Managed, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let silence = agent::silence(host.who.nth(1), cx);

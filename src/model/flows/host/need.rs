@@ -1,9 +1,9 @@
 //! How many hosts a group needs: those in use, and those that the waiting tasks would fill (Amazon ECS managed scaling
 //! behavior).
 //!
-//! Waiting tasks are packed largest first, each onto the first new host with room. A new host is as large as the smallest
-//! of the group's types, of each resource by itself, less what daemons take. A task that does not fit it counts for
-//! nothing: no host is launched for it, though one that stands may take it.
+//! Waiting tasks are packed largest first, each onto the first new host with room. A new host is as large as the
+//! smallest of the group's types, of each resource by itself, less what daemons take. A task that does not fit it
+//! counts for nothing: no host is launched for it, though one that stands may take it.
 
 use crate::model::capacity::ec2_group;
 use crate::model::capacity::ec2_group::Smallest;

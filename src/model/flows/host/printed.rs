@@ -1,8 +1,8 @@
 //! Hosts that a group has at the start one by one, as `describe-auto-scaling-groups` prints them.
 //!
 //! Those in service and in `Standby` stand; those that were launched and are not in service yet boot from time 0. Then
-//! the group looks at its hosts as after any change: it launches what is missing from its desired capacity and evens out
-//! its zones.
+//! the group looks at its hosts as after any change: it launches what is missing from its desired capacity and evens
+//! out its zones.
 
 use super::hosts;
 use crate::engine::Span;

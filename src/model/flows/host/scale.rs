@@ -4,8 +4,8 @@
 //! fill ─► a host is launched (`hosts`) ─► Booted ─► room ─► tasks that wait in PROVISIONING are placed, oldest first
 //! Tick (each minute, managed scaling) ─► out: desired up, fill ─► in: empty or drained hosts leave
 //! ```
-//! Unhealthy hosts: `host_health`; rebalance recommendations: `at_risk`. Left out: instance refresh, maximum lifetimes of a
-//! group's hosts, warm pools, weighted capacity.
+//! Unhealthy hosts: `host_health`; rebalance recommendations: `at_risk`. Left out: instance refresh, maximum lifetimes
+//! of a group's hosts, warm pools, weighted capacity.
 
 use super::{at_risk, drain, even, external, hosts, managed, need, printed};
 use crate::engine::Span;
@@ -145,7 +145,8 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
         let more = desired - row.desired;
         row.asked += more;
         row.desired = desired;
-        // Hosts beyond the size, while zones are evened out, may be those that it asks for: the group looks all the same.
+        // Hosts beyond the size, while zones are evened out, may be those that it asks for: the group looks all the
+        // same.
         if add > 0 || more > 0 {
             row.scaled_out = Some(cx.now);
             wake::hosts(world, provider, Span::ZERO, cx);
@@ -157,7 +158,8 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     }
 }
 
-/// Takes hosts away from the fullest zone, the oldest first (model choice): with termination protection empty ones only.
+/// Takes hosts away from the fullest zone, the oldest first (model choice): with termination protection empty ones
+/// only.
 fn scale_in(world: &mut World, provider: ProviderId, group: &Group, take: u32, cx: &mut Cx<'_>) {
     for _ in 0..take {
         let row = &world.providers[provider];

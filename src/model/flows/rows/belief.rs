@@ -1,5 +1,5 @@
-//! What ECS and load balancers believe: the one place where the status, the health and the target of a task, the status of
-//! a host and the connection of its agent are set. Each function is one thing that becomes known.
+//! What ECS and load balancers believe: the one place where the status, the health and the target of a task, the status
+//! of a host and the connection of its agent are set. Each function is one thing that becomes known.
 //!
 //! | Column | As ECS shows it | Truth beside it |
 //! |---|---|---|

@@ -1,4 +1,5 @@
-//! Version consistency: one task of a deployment alone resolves its image tags to digests, and the others start with these.
+//! Version consistency: one task of a deployment alone resolves its image tags to digests, and the others start with
+//! these.
 //!
 //! ```text
 //! deployment begins ─► the first task of its revision ─► its image manifests are there: resolved ─► all the others
@@ -23,8 +24,8 @@ pub(crate) fn at_begin(plan: &Plan, service: ServiceId) -> Digest {
     if plan.services[service].task.resolves { Digest::Asked { tries: 0 } } else { Digest::Known }
 }
 
-/// Whether the next launch of a service waits for the task that resolves the images. Where a pipeline goes on zone by zone
-/// it is not known before a task is placed of which revision it is: all of them wait.
+/// Whether the next launch of a service waits for the task that resolves the images. Where a pipeline goes on zone by
+/// zone it is not known before a task is placed of which revision it is: all of them wait.
 pub(crate) fn holds(world: &World, service: ServiceId, plan: &Plan) -> bool {
     let row = &world.services[service];
     let Some(rollout) = row.rollout.as_ref().filter(|_| row.resolves()) else { return false };

@@ -1,7 +1,7 @@
 //! Every count of a provider's hosts is derived from its host rows, here and nowhere else.
 //!
-//! [`change`] takes a host out of all counts, lets the caller change the row, and counts it anew, as `account` does with
-//! tasks. No look at a group reads all its hosts for a number.
+//! [`change`] takes a host out of all counts, lets the caller change the row, and counts it anew, as `account` does
+//! with tasks. No look at a group reads all its hosts for a number.
 
 use crate::model::fact::HostFact;
 use crate::model::flows::{Cx, World};
@@ -48,7 +48,8 @@ pub(crate) fn tell(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     }
 }
 
-/// Hosts that a provider has and keeps, and those that faults will bring; one whose successor a fault brings counts once.
+/// Hosts that a provider has and keeps, and those that faults will bring; one whose successor a fault brings counts
+/// once.
 pub(crate) fn coming(world: &World, provider: ProviderId) -> u32 {
     let row = &world.providers[provider];
     row.sum(|zone| zone.kept) + row.held

@@ -4,8 +4,8 @@
 //! unhealthy, or gone by itself ─► a replacement is due (first of all that is) ─► launched, outdated like the others
 //!                                   └ a healthy task of the new revision stands in its place: not due any more
 //! ```
-//! So a bad revision that never gets ready does not use up the tasks that serve. What was never healthy as a replacement has no
-//! replacement of its own, or a failing revision would stand in the way of the one that mends it.
+//! So a bad revision that never gets ready does not use up the tasks that serve. What was never healthy as a
+//! replacement has no replacement of its own, or a failing revision would stand in the way of the one that mends it.
 
 use super::account;
 use crate::model::flows::World;

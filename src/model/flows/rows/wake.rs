@@ -1,5 +1,5 @@
-//! Who is to look again: the scheduler at a service, a provider at its hosts. They are woken by a step, once however much
-//! there is to see.
+//! Who is to look again: the scheduler at a service, a provider at its hosts. They are woken by a step, once however
+//! much there is to see.
 
 use super::daemons;
 use crate::engine::key::Phase as Turn;

@@ -268,9 +268,9 @@ fn one(
     }
 }
 
-/// The item of the strategy that is furthest below its share (CapacityProviderStrategyItem: `base` is how many tasks, at
-/// a minimum, run on a provider). What is to be replaced has no part in it: its replacement takes its place, so that the
-/// base and the weights hold after every loss (model choice: they are restored by launches, and by nothing else).
+/// The item of the strategy that is furthest below its share (CapacityProviderStrategyItem: `base` is how many tasks,
+/// at a minimum, run on a provider). What is to be replaced has no part in it: its replacement takes its place, so that
+/// the base and the weights hold after every loss (model choice: they are restored by launches, and by nothing else).
 pub(crate) fn pick_item(world: &World, service: ServiceId, barred: u32, cx: &Cx<'_>) -> Option<usize> {
     let strategy = &cx.plan.services[service].strategy;
     if strategy.len() == 1 {

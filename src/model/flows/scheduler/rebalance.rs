@@ -1,8 +1,8 @@
 //! Zones are evened out, some tasks at a time (Balancing an Amazon ECS service across Availability Zones).
 //!
-//! In steady state, when two zones differ by more than one task: start some in the emptiest zones that can take them; as
-//! each becomes healthy, stop one in the fullest, and start another. No more are started than it takes to be even. Fargate
-//! and Fargate Spot are evened out each for itself.
+//! In steady state, when two zones differ by more than one task: start some in the emptiest zones that can take them;
+//! as each becomes healthy, stop one in the fullest, and start another. No more are started than it takes to be even.
+//! Fargate and Fargate Spot are evened out each for itself.
 
 use crate::engine::Span;
 use crate::model::fact::{Action, Reason, ServiceFact, StopCode, TaskState};

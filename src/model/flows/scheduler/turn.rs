@@ -1,5 +1,5 @@
-//! A control-plane cell has time (`cell/plane.rs`): whoever waits takes turns, one launch or call each. It tells once a minute
-//! what it was asked for.
+//! A control-plane cell has time (`cell/plane.rs`): whoever waits takes turns, one launch or call each. It tells once a
+//! minute what it was asked for.
 
 use super::{daemon, pace};
 use crate::engine::Span;

@@ -4,8 +4,8 @@
 //! accepted ─► waits? ─► queue of the account ─► token ─► Begun ─► the start begins
 //!               └ no bound, or a token and nobody before it ─► at once
 //! ```
-//! A task that waits has its place and counts as starting, in the phase "network interface". Without a bound all of this
-//! costs one test.
+//! A task that waits has its place and counts as starting, in the phase "network interface". Without a bound all of
+//! this costs one test.
 
 use crate::engine::Span;
 use crate::model::fact::Phase;

@@ -36,8 +36,8 @@ fn learns(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
     learns_later(world, service, cx);
 }
 
-/// ECS does not learn of an end yet that its cell could not learn of before: the launch that was offered in the place of
-/// that task is not due.
+/// ECS does not learn of an end yet that its cell could not learn of before: the launch that was offered in the place
+/// of that task is not due.
 pub(crate) fn learns_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
     if row.early > row.pending() && cx.plan.services[service].kind != Kind::Stream {

@@ -1,7 +1,8 @@
-//! A task dies in truth, or cannot be reached any more. From there two clocks run: ECS's own (`Lost`, `Impaired`) and the
-//! load balancer's (`Ejected`). Whichever is first leads to a replacement (`detect`).
+//! A task dies in truth, or cannot be reached any more. From there two clocks run: ECS's own (`Lost`, `Impaired`) and
+//! the load balancer's (`Ejected`). Whichever is first leads to a replacement (`detect`).
 //!
-//! [`exits`]: it ends and its host lives. [`fargate_dies`]: its power is gone. [`cut_off`]: it lives and nothing reaches it.
+//! [`exits`]: it ends and its host lives. [`fargate_dies`]: its power is gone. [`cut_off`]: it lives and nothing
+//! reaches it.
 
 use crate::engine::{Dist, Draw, Span, Who};
 use crate::model::fact::{Cause, FaultFact, Hit, Phase, StopCode, TaskState};
@@ -23,8 +24,8 @@ pub(crate) fn ejection(balancer: &Balancer, draw: &mut Draw) -> Span {
 /// A container's exit is reported within a second.
 const EXIT: Span = Span::SECOND;
 
-/// A stopped or terminated instance, and a Fargate task without power, are reported after 1 to 2 minutes (model choice: AWS
-/// publishes no figure).
+/// A stopped or terminated instance, and a Fargate task without power, are reported after 1 to 2 minutes (model choice:
+/// AWS publishes no figure).
 pub(crate) const HOST_LOSS: (Span, Span) = (Span::from_secs(60), Span::from_secs(120));
 
 /// An agent counts as disconnected after 1 to 2 minutes ([ecs-agent-source]).
@@ -75,7 +76,8 @@ pub(crate) fn await_ejection(service: &Service, id: TaskId, who: Who, cx: &mut C
     cx.after(after, step::Detect::Ejected(id));
 }
 
-/// An essential container exits; the task stops. Its agent sees it at once, whatever `detection.loss` says of silent deaths.
+/// An essential container exits; the task stops. Its agent sees it at once, whatever `detection.loss` says of silent
+/// deaths.
 pub(crate) fn exits(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
     if !world.tasks.at(id.slot).alive {
         return;

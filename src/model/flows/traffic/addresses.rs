@@ -4,10 +4,10 @@
 //! zone lost ─► its node does not answer ─► clients keep its address (dnsTtl) ─► forgotten ─► zone back: known again
 //!                                             └ their requests fail, but for clients that try another address at once
 //! ```
-//! A load balancer has a node in each of its zones, and clients share the addresses that they know alike. With cross-zone
-//! on a node sends to the targets of all zones, with it off to those of its own zone. All clients of a node leave it at
-//! one time, `dnsTtl` after it was lost (model choice: resolvers and open connections leave it bit by bit). A node that
-//! is back has its clients again at once; with cross-zone off, once its zone has a target in service.
+//! A load balancer has a node in each of its zones, and clients share the addresses that they know alike. With
+//! cross-zone on a node sends to the targets of all zones, with it off to those of its own zone. All clients of a node
+//! leave it at one time, `dnsTtl` after it was lost (model choice: resolvers and open connections leave it bit by bit).
+//! A node that is back has its clients again at once; with cross-zone off, once its zone has a target in service.
 
 use crate::engine::Time;
 use crate::model::fact::{Cause, Phase};
@@ -140,8 +140,8 @@ impl Used {
     }
 }
 
-/// Shares a rate out over the nodes that clients call, and pours what each gets over the targets it sends to. Gives back
-/// what reaches no node.
+/// Shares a rate out over the nodes that clients call, and pours what each gets over the targets it sends to. Gives
+/// back what reaches no node.
 pub(super) fn over(
     world: &mut World,
     id: ServiceId,

@@ -5,9 +5,9 @@
 //!                                         └ failed, superseded ─► none, at once
 //! ```
 //! Copies are poured over green's own targets as its requests will be. What fails of them is seen by alarms on the new
-//! revision (`flows/change/alarms.rs`) and by nobody else: no request is lost, no customer exposed. ECS copies nothing itself;
-//! something in front of the service does, while a hook holds the deployment up. Left out: what a copy writes a second
-//! time, what it costs others, and what bad features spoil of it.
+//! revision (`flows/change/alarms.rs`) and by nobody else: no request is lost, no customer exposed. ECS copies nothing
+//! itself; something in front of the service does, while a hook holds the deployment up. Left out: what a copy writes a
+//! second time, what it costs others, and what bad features spoil of it.
 
 use super::{addresses, versions};
 use crate::model::fact::ChangeFact;

@@ -95,8 +95,8 @@ fn part(whole: u64, share: u64) -> u64 {
     (u128::from(whole) * u128::from(share) / u128::from(WHOLE)) as u64
 }
 
-/// What is served of the router or a cell is known. Of what the router's tasks answer, what leads nowhere is lost: to customers without a cell, or as the table that is
-/// read for each request does not answer.
+/// What is served of the router or a cell is known. Of what the router's tasks answer, what leads nowhere is lost: to
+/// customers without a cell, or as the table that is read for each request does not answer.
 pub(crate) fn spoil(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) -> u64 {
     let offered = world.services[id].rate;
     let Some((app, planned)) = both(world, cx) else { return served };

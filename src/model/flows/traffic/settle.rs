@@ -123,7 +123,8 @@ fn book_pending(world: &mut World, id: ServiceId, service: &plan::Service) {
     for line in &mut row.shortfalls.lines {
         line.pending = 0;
     }
-    // Of two revisions side by side, nobody misses the one without requests; its launches are the change's, if possible.
+    // Of two revisions side by side, nobody misses the one without requests; its launches are the change's, if
+    // possible.
     let mut surplus = revision::surplus_due(row, service.maximum_percent);
     let own = row.rollout.as_ref().map(|one| Cause::change(one.change)).filter(|_| surplus > 0);
     let mine: u32 = row.pending.iter().filter(|(cause, _)| Some(*cause) == own).map(|(_, count)| count).sum();

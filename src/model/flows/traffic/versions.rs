@@ -12,8 +12,9 @@ use crate::model::quantity::part_of;
 use crate::model::tables::rollout::Revision;
 use crate::model::tables::shortfall::Split;
 
-/// Books what bad revisions of a service spoil of the rate that is offered to its living targets in a zone: answers that
-/// are errors, and what a slower task cannot answer. `exposed` grows by what the new revision of a deployment gets.
+/// Books what bad revisions of a service spoil of the rate that is offered to its living targets in a zone: answers
+/// that are errors, and what a slower task cannot answer. `exposed` grows by what the new revision of a deployment
+/// gets.
 pub(crate) fn spoil(
     world: &mut World,
     plan: &Plan,
@@ -88,8 +89,8 @@ fn by_revision(
     spoilt
 }
 
-/// What a defect spoils of a rate that is offered to so many targets of each wear: answers that are errors, and what is too
-/// slow.
+/// What a defect spoils of a rate that is offered to so many targets of each wear: answers that are errors, and what is
+/// too slow.
 fn spoils(defect: &Live, rate: u64, targets: [u32; WEAR as usize], per_task: u64, seen: u64) -> [u64; 2] {
     // Targets share requests alike, whatever their age.
     let mut by_wear = Split::over(rate, targets.iter().map(|count| u64::from(*count)).sum());
