@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 #![expect(clippy::float_cmp, reason = "whole numbers of seconds and tasks come out exactly")]
 
-use evenkeel::engine::{Dist, Reader, Span, Time, Who};
+use evenkeel::engine::{Reader, Span, Time};
 use evenkeel::metrics::objective::{Bound, Target};
 use evenkeel::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary, Verdict};
 use evenkeel::metrics::{Fold, Measured, Metrics, Objective, Row, Subject};
@@ -11,176 +11,43 @@ use evenkeel::model::fact::{
     TaskFact,
 };
 use evenkeel::model::fact::{TaskNo, TaskState};
-use evenkeel::model::fault;
-use evenkeel::model::ids::{
-    AccountId, BucketId, CellId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId,
-};
-use evenkeel::model::names::Names;
-use evenkeel::model::plan::HostHealth;
-use evenkeel::model::plan::{Bucket, Cell, Cluster, Group, InstanceType, Kind, Life, Plan, Provider, ProviderKind};
-use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Written, Zone, ZoneKind};
-use evenkeel::model::problem::Problems;
-use evenkeel::scenario::{Document, typed};
+use evenkeel::model::ids::{CellId, FaultId, ProviderId, ServiceId, ZoneId};
+use evenkeel::model::plan::{Kind, Plan};
+use evenkeel::{Scenario, Texts};
 use serde_json::json;
 
 const WEB: ServiceId = ServiceId(0);
 const DARK: FaultId = FaultId(0);
-/// A request a second, in the unit of flows.
-const ONE: u64 = 1_000_000_000;
 
 fn at(seconds: u64) -> Time {
     Time::ZERO + Span::from_secs(seconds)
 }
 
-fn life() -> Life {
-    let now = Dist::Constant(Span::ZERO);
-    Life {
-        start: None,
-        eni: now.clone(),
-        connect: now.clone(),
-        pull: now.clone(),
-        containers: now.clone(),
-        health: None,
-        completion: now.clone(),
-        crash: None,
-        exit_code: 1,
-        stop: now,
-        protection: None,
-        lives: None,
-        loss: None,
-        target: None,
-    }
-}
-
-fn service(name: &str, kind: Kind, desired: u32) -> Service {
-    let task = TaskDef { cpu: 1_024, memory: 2_048, ..TaskDef::default() };
-    Service {
-        name: name.to_owned(),
-        group: format!("service:{name}"),
-        who: Who::named(name),
-        cluster: ClusterId(0),
-        kind,
-        desired,
-        minimum_healthy_percent: 100,
-        maximum_percent: 200,
-        strategy: vec![StrategyItem { provider: ProviderId(0), base: 0, weight: 1 }],
-        zones: (0..3).map(ZoneId).collect(),
-        placement: evenkeel::model::placement::Placement::default(),
-        rebalancing: true,
-        grace: Span::ZERO,
-        task,
-        life: life(),
-        balancer: None,
-        traffic: None,
-        deployment: evenkeel::model::plan::Deployment::default(),
-        changes: Vec::new(),
-        arrivals: None,
-    }
-}
-
-fn group() -> ProviderKind {
-    ProviderKind::Group(Group {
-        name: "nodes-asg".to_owned(),
-        types: vec![TypeId(0)],
-        spot: false,
-        min: 0,
-        max: 10,
-        desired: 1,
-        zones: vec![ZoneId(0), ZoneId(1)],
-        pools: Vec::new(),
-        hosts: Vec::new(),
-        balanced_only: false,
-        scaling: None,
-        termination_protection: false,
-        draining: true,
-        spot_draining: true,
-        boot: Dist::Constant(Span::ZERO),
-        trunking: false,
-        evens_out: true,
-        health: HostHealth { acts: true, status: Dist::Constant(Span::MINUTE), targets: false, grace: Span::ZERO },
-        rebalances: false,
-        habits: evenkeel::model::plan::Habits::default(),
-    })
-}
-
-/// One Region of three zones, one cluster with `web` and `api` of 6 tasks each, a stream, and two faults: `dark` comes
-/// once and ends, `hosts die` comes again and again and has no end.
+/// One Region of three zones, one cluster with `web` and `web-api` of 6 tasks each, a stream, and two faults: `dark`
+/// comes once and ends, `hosts die` comes again and again and has no end.
 fn plan(duration: u64, warm_up: u64) -> Plan {
-    let mut plan = Plan { name: "story".into(), seed: 7, duration: Span::from_secs(duration), ..Plan::default() };
-    plan.warm_up = Span::from_secs(warm_up);
-    plan.regions.push(Region {
-        name: "us-east-1".into(),
-        zones: 0..3,
-        vcpu_quota: None,
-        spot_vcpu_quota: None,
-        attach: None,
-        plane: None,
+    let service = |name: &str| {
+        json!({ "serviceName": name, "taskDefinition": "web", "desiredCount": 6, "launchType": "FARGATE",
+            "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["a", "b", "c"] } } })
+    };
+    let text = json!({
+        "version": 1, "name": "story", "seed": 7,
+        "duration": format!("{duration}s"), "warmUp": format!("{warm_up}s"),
+        "taskDefinitions": [{ "family": "web", "networkMode": "awsvpc", "cpu": "1024", "memory": "2048",
+            "containerDefinitions": [{ "name": "web", "image": "web:1" }] }],
+        "autoScalingGroups": [{ "AutoScalingGroupName": "nodes", "MinSize": 1, "MaxSize": 10, "DesiredCapacity": 1,
+            "AvailabilityZones": ["us-east-1a", "us-east-1b"], "Instances": [{ "InstanceType": "m5.large" }] }],
+        "capacityProviders": [{ "name": "nodes", "autoScalingGroupProvider": { "autoScalingGroupArn": "nodes",
+            "managedScaling": { "status": "DISABLED" }, "managedTerminationProtection": "DISABLED" } }],
+        "clusters": [{ "clusterName": "shop", "capacityProviders": ["FARGATE", "nodes"],
+            "services": [service("web"), service("web-api")],
+            "runTasks": [{ "name": "work", "taskDefinition": "web", "launchType": "FARGATE", "rate": "1/s",
+                "lives": { "constant": "1m" }, "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["a"] } } }] }],
+        "faults": [{ "name": "dark", "at": "1000s", "for": "1m", "zonePowerLoss": {} },
+            { "name": "hosts die", "every": { "constant": "1m" }, "hostCrash": {} }],
     });
-    for zone in 1..4 {
-        let id = format!("use1-az{zone}");
-        let (name, who, region) = (format!("us-east-1{zone}"), Who::named(&id), RegionId(0));
-        plan.zones.push(Zone {
-            id,
-            name,
-            who,
-            region,
-            kind: ZoneKind::default(),
-            parent: None,
-            fargate_stock: 1,
-            spot_stock: 1,
-        });
-    }
-    plan.cells.push(Cell {
-        added: None,
-        name: "cell-1".into(),
-        region: RegionId(0),
-        zones: 0..3,
-        clusters: 0..1,
-        services: 0..3,
-        providers: 0..2,
-        buckets: 0..1,
-        accounts: 0..1,
-    });
-    plan.clusters.push(Cluster {
-        name: "shop".to_owned(),
-        account: "1".to_owned(),
-        account_row: AccountId(0),
-        created: None,
-        cell: CellId(0),
-        shard: u64::MAX,
-        services: 0..3,
-        providers: 0..2,
-    });
-    plan.services.push(service("shop/web", Kind::Replica, 6));
-    plan.services.push(service("shop/api", Kind::Replica, 6));
-    plan.services.push(service("shop/batch", Kind::Stream, 0));
-    let fargate = ProviderKind::Fargate { spot: false, bucket: BucketId(0) };
-    for (name, kind) in [("FARGATE", fargate), ("nodes", group())] {
-        plan.providers.push(Provider { name: name.into(), who: Who::named(name), cluster: ClusterId(0), kind });
-    }
-    plan.buckets.push(Bucket { burst: 100, rate: 20 * ONE });
-    let (name, price) = ("m5.large".to_owned(), Some(0.096));
-    plan.types.push(InstanceType {
-        name,
-        architecture: "x86_64".into(),
-        cpu: 2_048,
-        memory: 8_192,
-        gpus: 0,
-        enis: 2,
-        trunk_enis: 10,
-        price,
-    });
-    let dark = broken("dark", When::At(at(1_000)), Some(Dist::Constant(Span::MINUTE)));
-    plan.faults = [dark, broken("hosts die", When::Every(Dist::Constant(Span::MINUTE)), None)].into_iter().collect();
-    plan.written = Written::rows_of(&plan);
-    plan
-}
-
-fn broken(name: &str, when: When, lasts: Option<Dist>) -> Fault {
-    let document = Document::of(json!({ "zonePowerLoss": {} }));
-    let spec: fault::Spec = typed(&document, &mut Problems::default()).unwrap();
-    let effect = spec.resolve("", &Names::default(), &mut Problems::default()).unwrap();
-    Fault { name: name.into(), kind: "zonePowerLoss", who: Who::named(name), when, lasts, effect }
+    let reading = Scenario::read("story.json", &Texts::one("story.json", text.to_string()));
+    reading.into_result().unwrap().into_plan()
 }
 
 fn measure(plan: &Plan, facts: &[(Time, Fact)]) -> Measured {

@@ -9,6 +9,8 @@
 #[macro_use]
 mod declare;
 mod fields;
+#[macro_use]
+mod kinds;
 mod object;
 mod one_of;
 mod plain;

@@ -1,10 +1,20 @@
 //! What the faults in force do to zones and providers, worked out anew: the audit holds the tables against it.
 
-use super::{FaultTarget, Live, cells_of, zones_of};
+use super::{Effect, Occurrence};
 use crate::model::fact::Cause;
 use crate::model::ids::{CellId, ProviderId, TypeId, ZoneId};
 use crate::model::plan::Plan;
 use crate::model::world::World;
+
+/// A fault in force, and the zones and cells of its scope.
+#[derive(Debug)]
+pub struct Now<'a> {
+    pub(super) occurrence: Occurrence,
+    pub(super) zones: Vec<ZoneId>,
+    pub(super) cells: Vec<CellId>,
+    pub(super) world: &'a World,
+    pub(super) plan: &'a Plan,
+}
 
 /// Effects in force, counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,85 +42,32 @@ pub struct InForce {
     pub unheard_by_none: usize,
 }
 
-/// Outposts that lose their link with one of these zones.
-fn anchored_to(zones: &[ZoneId], plan: &Plan) -> Vec<ZoneId> {
-    plan.zones.ids().filter(|id| plan.zones[*id].parent.is_some_and(|parent| zones.contains(&parent))).collect()
-}
-
 impl InForce {
     /// Each cell of the control plane loses its part in these zones.
-    fn lose(&mut self, zones: &[ZoneId], world: &World) {
+    pub(super) fn lose(&mut self, zones: &[ZoneId], world: &World) {
         self.lost.extend(world.planes.ids().flat_map(|_| zones.iter().copied()));
+    }
+
+    /// Outposts that are anchored to one of these zones lose their link.
+    pub(super) fn unlink_anchored(&mut self, zones: &[ZoneId], plan: &Plan) {
+        let anchored = |id: &ZoneId| plan.zones[*id].parent.is_some_and(|parent| zones.contains(&parent));
+        self.unlinked.extend(plan.zones.ids().filter(anchored));
     }
 
     pub fn of(world: &World, plan: &Plan) -> InForce {
         let mut found = InForce::default();
         for occurrence in world.occurrences.in_force() {
-            match &plan.faults[occurrence.fault].effect {
-                Live::ZonePowerLoss(live) if live.share >= 1.0 => {
-                    let zones = zones_of(live.zone, *occurrence, world);
-                    found.lose(&zones, world);
-                    found.unlinked.extend(anchored_to(&zones, plan));
-                    found.dark.extend(zones);
-                }
-                Live::ControlPlaneZoneLoss(live) => {
-                    found.lose(&zones_of(live.zone, *occurrence, world), world);
-                }
-                Live::CellOutage(live) if live.is_partial() => {
-                    found.weak.extend(cells_of(live.cell, *occurrence, world));
-                }
-                Live::CellOutage(live) => found.down.extend(cells_of(live.cell, *occurrence, world)),
-                Live::ControlPlaneThrottle(live) => found.weak.extend(live.cells(world)),
-                Live::PoisonCustomer(live) => match live.target(*occurrence, plan) {
-                    (cell, None) => found.down.push(cell),
-                    (cell, Some(_)) => found.weak.push(cell),
-                },
-                Live::RouterOutage(_) => found.front[0] += 1,
-                Live::MapSourceOutage(_) => found.front[1] += 1,
-                Live::MapTableOutage(_) => found.front[2] += 1,
-                Live::DependencyLoss(live) if live.of.is_none() => {
-                    found.front[1] += 1;
-                    found.front[2] += usize::from(world.application.is_some());
-                }
-                Live::LinkCut(live) => found.unlinked.extend(live.zones(*occurrence, world, plan)),
-                Live::NetworkCutZone(live) => {
-                    let zones = zones_of(live.zone, *occurrence, world);
-                    found.unlinked.extend(anchored_to(&zones, plan));
-                    found.cut.extend(zones);
-                }
-                Live::ZoneGrey(live) => found.grey.extend(zones_of(live.zone, *occurrence, world)),
-                Live::InsufficientCapacity(live) => {
-                    for zone in zones_of(live.zone, *occurrence, world) {
-                        found.refusals.extend(live.providers(world).into_iter().map(|one| (one, Some(zone), None)));
-                    }
-                }
-                Live::SpotReclaim(live) if occurrence.ends.is_some() => {
-                    let all = occurrence.fault_target == FaultTarget::All;
-                    let pools = if all { live.pools(world, plan) } else { vec![occurrence.fault_target] };
-                    found.refusals.extend(pools.into_iter().filter_map(|pool| match pool {
-                        FaultTarget::Pool(provider, zone, kind) => Some((provider, Some(zone), kind)),
-                        _ => None,
-                    }));
-                }
-                Live::ImageRegistryDown(_) | Live::DependencyLoss(_) => found.shortages += 1,
-                Live::ZonePowerLoss(_)
-                | Live::SpotReclaim(_)
-                | Live::HostCrash(_)
-                | Live::TaskCrash(_)
-                | Live::AgentDisconnect(_) => {}
-            }
+            let fault = &plan.faults[occurrence.fault];
+            let zones = fault.scope.zones(*occurrence, world, plan);
+            let cells = fault.scope.cells(*occurrence, world);
+            fault.effect.holds(&Now { occurrence: *occurrence, zones, cells, world, plan }, &mut found);
         }
         found.silent = [&found.dark[..], &found.cut[..]].concat();
-        found.silent.sort_unstable();
-        found.dark.sort_unstable();
-        found.cut.sort_unstable();
-        found.unlinked.sort_unstable();
-        found.grey.sort_unstable();
-        found.refusals.sort_unstable();
-        found.down.sort_unstable();
-        found.weak.sort_unstable();
         found.lost.retain(|zone| !plan.zones[*zone].kind.away());
-        found.lost.sort_unstable();
+        let InForce { dark, cut, silent, unlinked, grey, lost, .. } = &mut found;
+        [dark, cut, silent, unlinked, grey, lost].into_iter().for_each(|zones| zones.sort_unstable());
+        [&mut found.down, &mut found.weak].into_iter().for_each(|cells| cells.sort_unstable());
+        found.refusals.sort_unstable();
         found
     }
 

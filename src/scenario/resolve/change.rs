@@ -5,7 +5,7 @@ use super::index::stands_before;
 use super::order::by_name;
 use super::service::Written;
 use crate::engine::{Span, Who};
-use crate::model::defect;
+use crate::model::defect::{self, Kind as _};
 use crate::model::ids::{AlarmId, ChangeId, RegionId, ServiceId};
 use crate::model::plan::{self, Breaker, Deployment, Kind, Strategy, Threshold};
 use crate::model::problem::Noun;
@@ -124,7 +124,8 @@ impl Build<'_> {
                 let hint = "write another `strategy`, or a `featureFlag`, or leave it out";
                 self.out.idle(&format!("{at}/sticky"), "no traffic moves by weights", hint);
             }
-            self.found_by_nothing(service, defect.as_ref().and_then(Option::as_ref), at);
+            let sound = written.defect.as_ref().filter(|_| matches!(defect, Some(Some(_))));
+            self.found_by_nothing(service, sound, at);
         }
         let shadow = self.shadow(written, &named, pipeline.as_ref().and_then(Option::as_ref), at);
         if matches!(defect, Some(None)) || zone == Some(None) || matches!(found, Some(None)) {
@@ -192,21 +193,16 @@ impl Build<'_> {
     }
 
     /// A defect that nothing looks for is told.
-    fn found_by_nothing(&mut self, service: ServiceId, defect: Option<&defect::Live>, at: &str) {
+    fn found_by_nothing(&mut self, service: ServiceId, defect: Option<&defect::Spec>, at: &str) {
         let row = &self.plan.services[service];
         let checked = row.balancer.is_some() || row.task.health.is_some();
         match defect {
-            Some(defect::Live::FailsHealthChecks(_)) if !checked => {
+            Some(defect::Spec::FailsHealthChecks(_)) if !checked => {
                 let message = format!("`{}` has no health check: nothing finds a task that would fail one", row.name);
                 let hint = "add `traffic`, or a `healthCheck` to a container";
                 self.out.unwatched(&format!("{at}/defect"), message, hint);
             }
-            Some(
-                defect::Live::Errors(_)
-                | defect::Live::Slower(_)
-                | defect::Live::BreaksAbove(_)
-                | defect::Live::PoisonInput(_),
-            ) if row.traffic.is_none() => {
+            Some(spec) if spec.spoils_requests() && row.traffic.is_none() => {
                 let message = format!("the defect is one of requests, and `{}` has no traffic", row.name);
                 self.out.no_effect(&format!("{at}/defect"), message, "add `traffic`");
             }

@@ -87,7 +87,6 @@ impl Build<'_> {
     fn name_cells(&mut self) {
         let (plan, names) = (&self.plan, &mut self.names);
         names.regions.extend(plan.regions.pairs().map(|(id, region)| (region.name.clone(), id)));
-        names.cell_of.extend(plan.clusters.pairs().map(|(id, cluster)| (id, cluster.cell)));
         let mut count: BTreeMap<&str, usize> = BTreeMap::new();
         for cell in &plan.cells {
             *count.entry(&cell.name).or_default() += 1;

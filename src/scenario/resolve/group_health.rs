@@ -2,7 +2,6 @@
 
 use super::Build;
 use crate::engine::{Dist, Span};
-use crate::model::fault::SpotReclaim;
 use crate::model::plan::{HostHealth, ProviderKind, Service, StrategyItem};
 use crate::scenario::ecs::auto_scaling_group::AutoScalingGroup;
 
@@ -65,27 +64,6 @@ impl Build<'_> {
                 let hint = "a task with a network interface of its own (`awsvpc`) is registered by its address";
                 self.out.unused(&format!("/autoScalingGroups/{index}/HealthCheckType"), message, hint);
             }
-        }
-    }
-
-    /// Warns of groups that do nothing on a rebalance recommendation.
-    pub(super) fn unheeded_recommendation(&mut self, spec: &SpotReclaim, at: &str) {
-        if spec.recommendation_before.is_none_or(|before| before.0 == Span::ZERO) {
-            return;
-        }
-        let named = spec.capacity_provider.as_ref().map(|name| self.names.providers.get(name));
-        let meant = |id| named.is_none_or(|rows| rows.is_some_and(|rows| rows.contains(&id)));
-        let mut idle: Vec<&str> = Vec::new();
-        for (id, provider) in self.plan.providers.pairs() {
-            let ProviderKind::Group(group) = &provider.kind else { continue };
-            if meant(id) && group.spot && !group.rebalances && !idle.contains(&group.name.as_str()) {
-                idle.push(&group.name);
-            }
-        }
-        for name in idle {
-            let message = format!("`recommendationBefore` has no effect on `{name}`: its Capacity Rebalancing is off");
-            let hint = "write \"CapacityRebalance\": true in the group, or leave `recommendationBefore` out";
-            self.out.no_effect(&format!("{at}/recommendationBefore"), message, hint);
         }
     }
 

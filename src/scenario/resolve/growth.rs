@@ -7,7 +7,7 @@ use super::index::first;
 use super::order::natural;
 use super::{Build, control_plane::CELLS_MAX, router};
 use crate::engine::Time;
-use crate::model::fault::Live;
+use crate::model::fault::{Effect, Scope};
 use crate::model::ids::{CellId, ClusterId, RegionId};
 use crate::model::plan::{self, Growth, NewCell, When};
 use crate::model::problem::Noun;
@@ -150,12 +150,8 @@ impl Build<'_> {
         for (place, id) in self.plan.faults_in_order().enumerate() {
             let fault = &self.plan.faults[id];
             let When::At(at) = fault.when else { continue };
-            let cell = match &fault.effect {
-                Live::CellOutage(live) if live.cluster.is_none() => live.cell,
-                Live::ControlPlaneThrottle(live) => live.cell,
-                _ => None,
-            };
-            let Some(row) = cell.map(|cell| &self.plan.cells[cell]) else { continue };
+            let named = if let Scope::Cell(cell) = fault.scope { cell } else { fault.effect.names_cell() };
+            let Some(row) = named.map(|cell| &self.plan.cells[cell]) else { continue };
             if let Some(added) = row.added.filter(|added| *added > at) {
                 let message = format!("`{}` is not there before {added}", row.name);
                 let hint = "until then the fault has nothing to hit: begin it later, or name another cell";

@@ -2,6 +2,7 @@
 
 use super::Build;
 use super::index::first;
+use crate::model::defect::Kind;
 use crate::model::ids::ChangeId;
 use crate::model::problem::Noun;
 use crate::scenario::file::Change;

@@ -57,7 +57,8 @@ fn greys(plan: &Plan) -> Vec<Grey> {
         let fault::Live::ZoneGrey(live) = &one.effect else { return None };
         let When::At(begins) = one.when else { return None };
         let lasts = one.lasts.as_ref().map_or(Some(Span::MAX), Dist::fixed)?;
-        Some(Grey { zone: live.zone, begins, ends: begins + lasts, errors_ppm: live.errors_ppm })
+        let fault::Scope::Zone(zone) = one.scope else { return None };
+        Some(Grey { zone, begins, ends: begins + lasts, errors_ppm: live.errors_ppm })
     };
     plan.faults.iter().filter_map(grey).collect()
 }

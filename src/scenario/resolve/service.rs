@@ -5,7 +5,7 @@ use super::cluster::Home;
 use crate::engine::{Span, Who};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::placement::Placement;
-use crate::model::plan::{self, Kind, ProviderKind, StrategyItem};
+use crate::model::plan::{self, Kind, StrategyItem};
 use crate::model::problem::Noun;
 use crate::scenario::ecs::cluster::Cluster;
 use crate::scenario::ecs::service::{
@@ -264,15 +264,5 @@ impl Build<'_> {
                 self.out.wrong_target(&format!("{at}/containerPort"), message, hint);
             }
         }
-    }
-}
-
-/// Whether a provider is Spot.
-pub(super) fn is_spot(kind: &ProviderKind) -> bool {
-    match kind {
-        ProviderKind::Fargate { spot, .. } => *spot,
-        ProviderKind::Group(group) => group.spot,
-        ProviderKind::Managed(managed) => managed.spot,
-        ProviderKind::AnyHost | ProviderKind::External(_) => false,
     }
 }

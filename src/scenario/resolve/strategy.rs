@@ -3,6 +3,7 @@
 use super::Build;
 use super::change::NO_DEFECT;
 use crate::engine::{Dist, Span};
+use crate::model::defect::Kind;
 use crate::model::fact::Lifecycle;
 use crate::model::ids::ServiceId;
 use crate::model::plan::{self, Answer, Hook, Strategy, WHOLE};

@@ -78,7 +78,7 @@ impl Build<'_> {
     /// What a task of this definition needs, on Fargate, on a container instance or on a host outside AWS.
     pub(super) fn task(&mut self, index: usize, strategy: &[StrategyItem]) -> Option<TaskDef> {
         let on = self.runs_on(strategy);
-        let spot = strategy.iter().any(|item| super::service::is_spot(&self.plan.providers[item.provider].kind));
+        let spot = strategy.iter().any(|item| self.plan.providers[item.provider].kind.is_spot());
         let on_fargate = on == Compatibility::Fargate;
         let definition = &self.scenario.task_definitions[index];
         let at = format!("/taskDefinitions/{index}");
