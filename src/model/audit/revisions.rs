@@ -119,8 +119,7 @@ fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> ([u32; 3], [V
             continue;
         }
         let targets = &mut both[usize::from(task.marks.has(Marks::DARK))];
-        let zone = &world.zones[task.zone];
-        let reached = crate::model::flows::rows::link::reaches(zone, plan.zones[task.zone].kind, service);
+        let reached = crate::model::flows::rows::link::reached(world, plan, task);
         let answers = task.state == TaskState::Running && task.alive && task.ready() && reached;
         let place = world.zone_row(task.zone);
         let direct = service.balancer.is_none() && task.target == Target::None;

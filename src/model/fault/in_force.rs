@@ -2,7 +2,7 @@
 
 use super::{Effect, Occurrence};
 use crate::model::fact::Cause;
-use crate::model::ids::{CellId, ProviderId, TypeId, ZoneId};
+use crate::model::ids::{CellId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::plan::Plan;
 use crate::model::world::World;
 
@@ -36,6 +36,8 @@ pub struct InForce {
     pub lost: Vec<ZoneId>,
     /// Outages of the router, of the source of its map, and of the map table of customers' own cells.
     pub front: [usize; 3],
+    /// Services whose tasks hang, once for each fault.
+    pub hung: Vec<ServiceId>,
     /// Outages of what a start needs.
     pub shortages: usize,
     /// Hosts that say their agent is unheard because of a fault that has ended.
@@ -68,6 +70,7 @@ impl InForce {
         [dark, cut, silent, unlinked, grey, lost].into_iter().for_each(|zones| zones.sort_unstable());
         [&mut found.down, &mut found.weak].into_iter().for_each(|cells| cells.sort_unstable());
         found.refusals.sort_unstable();
+        found.hung.sort_unstable();
         found
     }
 
@@ -82,6 +85,9 @@ impl InForce {
             found.silent.extend(zone.node_out.iter().map(|_| id));
             found.unlinked.extend((0..zone.unlinked).map(|_| id));
             found.grey.extend(zone.grey.iter().map(|_| id));
+        }
+        for (id, service) in world.services.pairs() {
+            found.hung.extend((0..service.hung).map(|_| id));
         }
         for (id, provider) in world.providers.pairs() {
             found.refusals.extend(provider.refusals.iter().map(|one| (id, Some(one.zone), one.kind)));

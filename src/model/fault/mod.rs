@@ -3,6 +3,7 @@
 //! To add a kind, write its file and put two lines here: the `mod` and its name in `kinds!`.
 
 mod agent_disconnect;
+mod blocking_logs;
 mod cell_outage;
 mod control_plane_throttle;
 mod control_plane_zone_loss;
@@ -79,6 +80,8 @@ kinds! {
         DependencyLoss = dependency_loss as "dependencyLoss",
         /// The map table of customers' own cells does not answer.
         MapTableOutage = map_table_outage as "mapTableOutage",
+        /// Nothing takes the logs of tasks.
+        BlockingLogs = blocking_logs as "blockingLogs",
     }
     Kind(draft: &mut Draft<'_>) {
         /// Whether its effect is one blow: without `for` it is over at once.

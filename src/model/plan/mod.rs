@@ -333,6 +333,8 @@ pub struct TaskDef {
     pub restart: Option<Restart>,
     /// Container health checks of the essential containers, if any.
     pub health: Option<ContainerHealth>,
+    /// Whether it hangs when nothing takes its logs.
+    pub blocking_logs: bool,
     /// Its images, by number: tasks of the same images have the same.
     pub image: u32,
     /// Names of its containers, for events.

@@ -129,6 +129,8 @@ pub struct Service {
     pub shortfalls: Shortfalls,
     /// Launches by the service scheduler: 500 a minute ([ecs-quotas]). Nothing binds those of a stream.
     pub launches: Tokens,
+    /// Faults in force that let its tasks hang.
+    pub hung: u32,
     /// A wake-up is on its way.
     pub woken: bool,
     /// Launch buckets in whose queue it stands: on demand and Spot are two.
@@ -272,6 +274,7 @@ impl Service {
             waits: Phase::Scheduling,
             shortfalls: Shortfalls::default(),
             launches,
+            hung: 0,
             woken: false,
             queued: [None; 2],
             at_plane: false,

@@ -8,7 +8,12 @@ use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, Regi
 use crate::model::plan::{self, StrategyItem};
 use crate::model::problem::Noun;
 use crate::scenario::ecs::cluster::Cluster;
+use crate::scenario::ecs::task_definition::LogMode;
 use std::collections::BTreeMap;
+
+/// 25 June 2025: from then on log drivers do not block by default, in seconds since 1970-01-01 UTC
+/// ([ecs-account-settings]).
+const NON_BLOCKING: i64 = 1_750_809_600;
 
 /// A cluster while its services are resolved.
 pub(super) struct Home<'a> {
@@ -32,6 +37,7 @@ pub(super) struct Home<'a> {
     pub(super) has_default: bool,
     /// Whether its weights are all 0: ECS takes it for the cluster and refuses who falls back on it.
     pub(super) default_of_zero: bool,
+    pub(super) log_mode: LogMode,
 }
 
 impl Build<'_> {
@@ -157,6 +163,8 @@ impl Build<'_> {
             self.out.duplicate(Noun::Cluster, name, &format!("{at}/clusterName"));
             return Vec::new();
         }
+        let blocked = self.plan.starts_at < NON_BLOCKING;
+        let default_mode = if blocked { LogMode::Blocking } else { LogMode::NonBlocking };
         let mut home = Home {
             id,
             name,
@@ -170,6 +178,7 @@ impl Build<'_> {
             default_strategy: None,
             has_default: !cluster.default_capacity_provider_strategy.is_empty(),
             default_of_zero: false,
+            log_mode: cluster.default_log_driver_mode.unwrap_or(default_mode),
         };
         self.contradictions(cluster, &home, &at);
         self.providers(&cluster.capacity_providers, &mut home, &at);

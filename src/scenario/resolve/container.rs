@@ -5,7 +5,9 @@ use super::task::STOP_TIMEOUT;
 use crate::engine::Span;
 use crate::model::plan::{Await, ContainerHealth, ContainerStart, ContainerStop, Restart};
 use crate::model::problem::Noun;
-use crate::scenario::ecs::task_definition::{Condition, ContainerDefinition, HealthCheck, VersionConsistency};
+use crate::scenario::ecs::task_definition::{
+    Condition, ContainerDefinition, HealthCheck, LogDriver, LogMode, VersionConsistency,
+};
 
 /// `restartAttemptPeriod` by default, in seconds (sourced: [ecs-container-restart]).
 const RESTART_PERIOD: u32 = 300;
@@ -27,6 +29,11 @@ impl Build<'_> {
             self.dependencies(container, containers, &at);
             if let Some(check) = &container.health_check {
                 self.health_check(check, &format!("{at}/healthCheck"));
+            }
+            let mode = container.log_configuration.as_ref().and_then(|logs| logs.options.as_ref()?.get("mode"));
+            if let Some(mode) = mode.filter(|mode| !["blocking", "non-blocking"].contains(&mode.as_str())) {
+                let message = format!("the mode of a log driver is `blocking` or `non-blocking`, not `{mode}`");
+                self.out.refused(&format!("{at}/logConfiguration/options/mode"), message, "write one of the two");
             }
             let ignored = container.restart_policy.as_ref().map_or(0, |policy| policy.ignored_exit_codes.len());
             if ignored > MOST_EXIT_CODES {
@@ -79,6 +86,14 @@ impl Build<'_> {
             self.out.missing(&format!("{at}/command"), "a health check needs a command", hint);
         }
     }
+}
+
+/// Whether a container hangs when nothing takes its logs: not where they stay on the host ([ecs-api-log-configuration]).
+pub(super) fn blocks(container: &ContainerDefinition, usual: LogMode) -> bool {
+    let Some(logs) = container.log_configuration.as_ref() else { return false };
+    let mode = logs.options.as_ref().and_then(|options| options.get("mode"));
+    let blocks = mode.map_or(usual == LogMode::Blocking, |mode| mode == "blocking");
+    blocks && !matches!(logs.log_driver, LogDriver::JsonFile | LogDriver::Journald)
 }
 
 fn restarts(container: &ContainerDefinition) -> bool {

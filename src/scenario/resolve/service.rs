@@ -74,7 +74,7 @@ impl Build<'_> {
         let zones = self.task_zones(service.network_configuration.as_ref(), definition, (kind, &strategy), home, at);
         self.balanced_container(service, definition, at);
         let life = self.life(&name, &service.service_name, definition, on_fargate);
-        let task = self.task(definition, &strategy);
+        let task = self.task(definition, &strategy, home.log_mode);
         let balancer = (!service.load_balancers.is_empty()).then(super::traffic::default_balancer);
         let (Some(task), Some(zones)) = (task, zones) else { return };
         let row = plan::Service {

@@ -34,7 +34,7 @@ impl Build<'_> {
             self.task_zones(stream.network_configuration.as_ref(), definition, (Kind::Stream, &strategy), home, at);
         let mut life = self.life(&name, &short, definition, on_fargate);
         life.lives = lives;
-        let task = self.task(definition, &strategy);
+        let task = self.task(definition, &strategy, home.log_mode);
         let (Some(task), Some(zones), Some(arrivals)) = (task, zones, arrivals) else { return };
         let row = plan::Service {
             who: Who::named(&format!("service {name}")),

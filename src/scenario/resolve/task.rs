@@ -6,7 +6,7 @@ use crate::model::plan::{StrategyItem, TaskDef};
 use crate::model::problem::{Code, Noun, Problem};
 use crate::scenario::ecs::Amount;
 use crate::scenario::ecs::task_definition::{
-    Compatibility, ContainerDefinition, NetworkMode, Protocol, TaskDefinition,
+    Compatibility, ContainerDefinition, LogMode, NetworkMode, Protocol, TaskDefinition,
 };
 use std::collections::BTreeSet;
 
@@ -76,7 +76,7 @@ impl Build<'_> {
     }
 
     /// What a task of this definition needs, on Fargate, on a container instance or on a host outside AWS.
-    pub(super) fn task(&mut self, index: usize, strategy: &[StrategyItem]) -> Option<TaskDef> {
+    pub(super) fn task(&mut self, index: usize, strategy: &[StrategyItem], usual: LogMode) -> Option<TaskDef> {
         let on = self.runs_on(strategy);
         let spot = strategy.iter().any(|item| self.plan.providers[item.provider].kind.is_spot());
         let on_fargate = on == Compatibility::Fargate;
@@ -115,6 +115,7 @@ impl Build<'_> {
             starts: super::container::starts(containers),
             restart: super::container::restart(containers),
             health: super::container::health(containers),
+            blocking_logs: containers.iter().any(|one| one.essential && super::container::blocks(one, usual)),
             image: self.index.images[index],
             containers: containers.iter().map(|container| container.name.clone()).collect(),
         })

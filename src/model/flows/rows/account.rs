@@ -103,12 +103,11 @@ pub(crate) fn change(world: &mut World, plan: &Plan, id: TaskId, edit: impl FnOn
     let task = world.tasks.at_mut(id.slot);
     let before = Standing::of(task);
     edit(task);
+    let task = world.tasks.at(id.slot);
     let of = task.service;
     let service = &plan.services[of];
-    let reached = task.zone == NO_ZONE || {
-        let zone = &world.zones[task.zone];
-        super::link::carries(zone) || super::link::reaches(zone, plan.zones[task.zone].kind, service)
-    };
+    let reached = task.zone == NO_ZONE || super::link::reached(world, plan, task);
+    let task = world.tasks.at_mut(id.slot);
     task.counted = counts(task, reached, service.balancer.is_some());
     let after = Standing::of(task);
     if before != after {

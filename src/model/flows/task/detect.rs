@@ -55,9 +55,7 @@ pub(crate) fn lost(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_
 fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id) else { return };
     let plan = cx.plan;
-    let of = &plan.services[task.service];
-    let reached = link::reaches(&world.zones[task.zone], plan.zones[task.zone].kind, of);
-    if account::answers(task, reached) || task.target != Target::Healthy {
+    if account::answers(task, link::reached(world, plan, task)) || task.target != Target::Healthy {
         return;
     }
     let (cause, epoch, service) = (task.cause, task.epoch, &plan.services[task.service]);

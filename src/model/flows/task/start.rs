@@ -61,7 +61,7 @@ fn has_image(world: &World, task: &Task, service: &Service) -> bool {
     task.host != NIL && world.hosts.at(task.host).cached.contains(&image_of(task, service))
 }
 
-/// Fails the start when it cannot get what it needs: its secrets, or an image that has to be pulled.
+/// Fails the start when it cannot get what it needs: its secrets, its log stream, or an image that has to be pulled.
 fn start_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
     if world.shortages.is_empty() {
         return false;
@@ -82,7 +82,7 @@ fn start_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
     };
     let reason = match found.of {
         Dependency::ImageRegistry => Reason::CannotPullContainer,
-        Dependency::Secrets => Reason::ResourceInitialization,
+        Dependency::Secrets | Dependency::Logs => Reason::ResourceInitialization,
     };
     let (cause, service) = (found.cause, task.service);
     cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
