@@ -6,13 +6,13 @@
 #[path = "ecs_objects/alarms.rs"]
 mod alarms;
 
-use evenkeel::engine::{Dist, Span, Time};
-use evenkeel::forecast::services::{self, derived};
-use evenkeel::metrics::Objective;
-use evenkeel::model::Plan;
-use evenkeel::model::plan::{Kind, Profile, ProviderKind, When};
-use evenkeel::model::problem::{Code, Problems, Severity};
-use evenkeel::scenario::{Document, resolved as resolved_document, schema};
+use evenkeel::internals::engine::{Dist, Span, Time};
+use evenkeel::internals::forecast::services::{self, derived};
+use evenkeel::internals::metrics::Objective;
+use evenkeel::internals::model::Plan;
+use evenkeel::internals::model::plan::{Kind, Profile, ProviderKind, When};
+use evenkeel::internals::model::problem::{Code, Problems, Severity};
+use evenkeel::internals::scenario::{Document, resolved as resolved_document, schema};
 use serde_json::{Value, json};
 
 /// A Fargate service, a service on hosts, a daemon and a stream.
@@ -70,7 +70,7 @@ fn base() -> Value {
 }
 
 /// Services and streams in the order of the file.
-fn written(plan: &Plan) -> impl Iterator<Item = &evenkeel::model::plan::Service> {
+fn written(plan: &Plan) -> impl Iterator<Item = &evenkeel::internals::model::plan::Service> {
     plan.services_in_order().map(|id| &plan.services[id])
 }
 
@@ -95,7 +95,7 @@ fn resolved(whole: Value) -> (Option<(Plan, Vec<Objective>)>, Problems) {
     let csv = |name: &str| (name == "traffic.csv").then(|| "seconds,requests_per_second\n60,10\n".to_owned());
     let found = resolved_document(&Document::of(whole), &csv, &mut out);
     if let Some((plan, _)) = &found {
-        evenkeel::forecast::doubts(plan, &mut out);
+        evenkeel::internals::forecast::doubts(plan, &mut out);
     }
     // What is taken by default is not what these tests are about.
     out.list.retain(|one| one.code != Code::NoBearing && !one.message.contains(" by default ("));

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use evenkeel::forecast::overview::{Compute, overview};
-use evenkeel::forecast::services;
-use evenkeel::model::plan::{Plan, ProviderKind, ZoneKind};
+use evenkeel::internals::forecast::overview::{Compute, overview};
+use evenkeel::internals::forecast::services;
+use evenkeel::internals::model::plan::{Plan, ProviderKind, ZoneKind};
 use evenkeel::{Scenario, Severity, Texts};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! The engine gives the same bits whatever the number of threads, however a run is cut, and whoever reads.
 
-use evenkeel::engine::draw::mix;
-use evenkeel::engine::{
+use evenkeel::internals::engine::draw::mix;
+use evenkeel::internals::engine::{
     Cx, Dist, Limits, Partition, PartitionId, Phase, Purpose, Reader, Seed, Sim, Span, Stop, Time, Who,
 };
 

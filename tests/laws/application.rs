@@ -2,10 +2,10 @@
 //! with Cell-Based Architecture).
 
 use crate::world::{Diary, check, plan, run, service, the_fault, watch, world, zones};
-use evenkeel::metrics::summary::{ApplicationRow, Summary};
-use evenkeel::model::fact::{ApplicationFact, Fact};
-use evenkeel::model::plan::Mapping;
-use evenkeel::model::routing;
+use evenkeel::internals::metrics::summary::{ApplicationRow, Summary};
+use evenkeel::internals::model::fact::{ApplicationFact, Fact};
+use evenkeel::internals::model::plan::Mapping;
+use evenkeel::internals::model::routing;
 use serde_json::{Value, json};
 
 /// An application `app` of so many cells of six tasks, each of 100 requests a second; `parts` adds to its block, `more`

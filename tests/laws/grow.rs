@@ -2,13 +2,13 @@
 //! the Scope of Impact with Cell-Based Architecture).
 
 use crate::world::{check, plan, run, service, watch, world};
-use evenkeel::engine::Time;
-use evenkeel::experiment::replicate::{self, Options};
-use evenkeel::metrics::summary::{CellRow, Summary};
-use evenkeel::model::Plan;
-use evenkeel::model::fact::{Call, Delayed, Fact, PlaneFact, ServiceFact, TaskFact};
-use evenkeel::model::plan::Mapping;
-use evenkeel::model::routing;
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::experiment::replicate::{self, Options};
+use evenkeel::internals::metrics::summary::{CellRow, Summary};
+use evenkeel::internals::model::Plan;
+use evenkeel::internals::model::fact::{Call, Delayed, Fact, PlaneFact, ServiceFact, TaskFact};
+use evenkeel::internals::model::plan::Mapping;
+use evenkeel::internals::model::routing;
 use serde_json::{Value, json};
 
 /// A Region with this control plane, and clusters `c1`, `c2`, ... of one service of so many tasks each.

@@ -1,10 +1,10 @@
 //! Which cell and which workers: shares of workers against the hypergeometric law, and what moves when a cell is added
 //! (Reducing the Scope of Impact with Cell-Based Architecture; Workload isolation using shuffle-sharding).
 
+use crate::closed::cells::{below_need, overlap};
 use crate::world::{case, check_share, check_within};
-use evenkeel::model::plan::Mapping;
-use evenkeel::model::routing::{self, ring};
-use evenkeel::stats::laws::cells::{below_need, overlap};
+use evenkeel::internals::model::plan::Mapping;
+use evenkeel::internals::model::routing::{self, ring};
 
 /// Names as people give them: short ones, that differ in a digit or a word.
 fn names(count: usize) -> Vec<String> {
