@@ -2,6 +2,10 @@
 //!
 //! [`Scenario`] is the way in: [`Scenario::read`] takes a text to a scenario that can run, [`Scenario::run`] takes it
 //! to its numbers.
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, unused_imports, reason = "some rooms serve the command line alone; with it everything is used")
+)]
 
 mod api;
 #[cfg(feature = "cli")]

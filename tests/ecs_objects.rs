@@ -7,7 +7,7 @@
 mod alarms;
 
 use evenkeel::internals::engine::{Dist, Span, Time};
-use evenkeel::internals::forecast::services::{self, derived};
+use evenkeel::internals::forecast::services::{self, at_start};
 use evenkeel::internals::metrics::Objective;
 use evenkeel::internals::model::Plan;
 use evenkeel::internals::model::plan::{Kind, Profile, ProviderKind, When};
@@ -211,7 +211,7 @@ fn a_service_keeps_what_was_written() {
 
 #[test]
 fn need_and_headroom_follow() {
-    let rows = derived(&plan(base()));
+    let rows = at_start(&plan(base())).1;
     let zone = |zone: &str, tasks, left, headroom| services::InZone { zone: zone.to_owned(), tasks, left, headroom };
     assert_eq!(rows[0].need_tasks, 5);
     assert_eq!(rows[0].zones, [zone("use1-az1", 3, 6, 1), zone("use1-az2", 3, 6, 1), zone("use1-az3", 3, 6, 1)]);
@@ -219,7 +219,7 @@ fn need_and_headroom_follow() {
     assert_eq!(rows[1].need_tasks, 4);
     assert_eq!(rows[1].zones.iter().map(|zone| (zone.tasks, zone.headroom)).collect::<Vec<_>>(), [(0, -4); 2]);
     // Without it the tasks of `api` stand in two of the three zones: 2 and 2, of which 4 are needed.
-    let rows = derived(&plan(changed(&[("/taskDefinitions/1/containerDefinitions/0/portMappings", json!([]))])));
+    let rows = at_start(&plan(changed(&[("/taskDefinitions/1/containerDefinitions/0/portMappings", json!([]))]))).1;
     assert_eq!(rows[1].zones.iter().map(|zone| (zone.tasks, zone.left)).collect::<Vec<_>>(), [(2, 2); 2]);
 }
 

@@ -256,6 +256,6 @@ fn the_overview_has_a_row_for_each_kind_of_compute() {
     ] {
         assert_eq!((compute.facts().hardware, compute.facts().managed_by), (hardware, managed_by), "{compute:?}");
     }
-    let hosts: Vec<u64> = services::zones(&plan).iter().map(|row| row.hosts).collect();
+    let hosts: Vec<u64> = services::at_start(&plan).0.iter().map(|row| row.hosts).collect();
     assert_eq!(hosts, [2, 2, 0, 0, 1, 3]);
 }

@@ -164,7 +164,7 @@ impl<E: Copy> Queue<E> {
         self.len
     }
 
-    #[inline]
+    #[cfg(any(test, feature = "internals"))]
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

@@ -31,7 +31,7 @@ use super::problem::Problems;
 pub use super::tables::occurrences::{FaultTarget, Occurrence, Occurrences};
 use super::world::{Cx, World};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
-pub use course::{Course, CourseStep, FailShare};
+pub use course::{Course, CourseStep};
 pub use returns::HostsReturn;
 pub use spot_reclaim::Spec as SpotReclaim;
 pub use zone_power_loss::Spec as PowerLoss;
@@ -71,6 +71,7 @@ macro_rules! kinds {
         pub enum Live { $($(#[doc = $doc])* $variant($module::Live)),* }
 
         /// Every kind, as the scenario spells it.
+        #[cfg(any(test, feature = "internals"))]
         pub const KINDS: &[&str] = &[$($key),*];
 
         impl Spec {
