@@ -2,17 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 #![expect(clippy::float_cmp, reason = "whole numbers of seconds and tasks come out exactly")]
 
-use evenkeel::engine::{Reader, Span, Time};
-use evenkeel::metrics::objective::{Bound, Target};
-use evenkeel::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary, Verdict};
-use evenkeel::metrics::{Fold, Measured, Metrics, Objective, Row, Subject};
-use evenkeel::model::fact::{
+use evenkeel::internals::engine::{Reader, Span, Time};
+use evenkeel::internals::metrics::objective::{Bound, Target};
+use evenkeel::internals::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary, Verdict};
+use evenkeel::internals::metrics::{Fold, Measured, Metrics, Objective, Row, Subject};
+use evenkeel::internals::model::fact::{
     Cause, Fact, FaultFact, Hit, HostFact, HostStatus, Mechanism, NO_HOST, Phase, Reason, ServiceFact, StopCode,
     TaskFact,
 };
-use evenkeel::model::fact::{TaskNo, TaskState};
-use evenkeel::model::ids::{CellId, FaultId, ProviderId, ServiceId, ZoneId};
-use evenkeel::model::plan::{Kind, Plan};
+use evenkeel::internals::model::fact::{TaskNo, TaskState};
+use evenkeel::internals::model::ids::{CellId, FaultId, ProviderId, ServiceId, ZoneId};
+use evenkeel::internals::model::plan::{Kind, Plan};
 use evenkeel::{Scenario, Texts};
 use serde_json::json;
 

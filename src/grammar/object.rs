@@ -3,6 +3,7 @@
 use super::fields::Fields;
 use super::plain::Anything;
 use super::reader::Reader;
+use super::schema::unwrapped;
 use super::{Bounds, Defs, OneOf, Read, Written};
 use serde_json::{Map, Value, json};
 
@@ -29,8 +30,6 @@ pub enum Label {
 pub enum Rule {
     /// Those that switch something on.
     On,
-    /// Those in which the text at a pointer is one of these.
-    Is(&'static str, &'static [&'static str]),
     /// Those which have, or of which an entry has, one of these keys.
     Keys(&'static [&'static str]),
 }
@@ -40,7 +39,6 @@ impl Rule {
     fn mark(self) -> Value {
         match self {
             Rule::On => json!(true),
-            Rule::Is(at, words) => json!({ "at": at, "is": words }),
             Rule::Keys(keys) => json!({ "keys": keys }),
         }
     }
@@ -52,7 +50,6 @@ impl Rule {
         };
         match self {
             Rule::On => !is_off(value),
-            Rule::Is(at, words) => value.pointer(at).and_then(Value::as_str).is_some_and(|word| words.contains(&word)),
             Rule::Keys(keys) => {
                 has(value, keys) || value.as_array().is_some_and(|list| list.iter().any(|one| has(one, keys)))
             }
@@ -126,11 +123,6 @@ pub struct Object {
     pub(super) kind: Option<Kind>,
 }
 
-/// The lines of a doc comment as one text.
-fn tidy(doc: &str) -> String {
-    doc.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
-}
-
 /// `task_definition` in the case of its object; `first` says whether the first word gets a capital too.
 pub(super) fn joined(name: &str, first: bool) -> String {
     let mut out = String::new();
@@ -154,7 +146,7 @@ impl Object {
     pub fn new(called: &str, path: &str, case: &'static str, own: &'static str, doc: &str) -> Object {
         let file = path.rsplit("::").next().unwrap_or_default();
         let called = if called == "Spec" { joined(file, false) } else { called.to_owned() };
-        Object { called, path: path.to_owned(), doc: tidy(doc), case, own, fields: Vec::new(), kind: None }
+        Object { called, path: path.to_owned(), doc: unwrapped(doc), case, own, fields: Vec::new(), kind: None }
     }
 
     /// A word of an enum and what it means.
@@ -185,7 +177,16 @@ impl Object {
     fn add<T: Read>(&mut self, name: &str, written: &[&str], doc: &str, bounds: Bounds, role: Role) -> &mut Field {
         let name = written.first().map_or_else(|| joined(name, self.case == "PascalCase"), |name| (*name).to_owned());
         let (schema, example) = (T::schema, T::example);
-        self.fields.push(Field { name, doc: tidy(doc), role, otherwise: None, own: None, bounds, schema, example });
+        self.fields.push(Field {
+            name,
+            doc: unwrapped(doc),
+            role,
+            otherwise: None,
+            own: None,
+            bounds,
+            schema,
+            example,
+        });
         self.fields.last_mut().expect("one was added")
     }
 
@@ -338,9 +339,6 @@ mod tests {
 
     #[test]
     fn a_rule_may_name_the_values_that_bear() {
-        let logs = Rule::Is("/options/mode", &["blocking"]);
-        assert!(logs.bears(&json!({ "logDriver": "awslogs", "options": { "mode": "blocking" } })));
-        assert!(!logs.bears(&json!({ "logDriver": "awslogs", "options": { "mode": "non-blocking" } })));
         let volumes = Rule::Keys(&["efsVolumeConfiguration"]);
         assert!(volumes.bears(&json!([{ "name": "v", "efsVolumeConfiguration": { "fileSystemId": "fs-1" } }])));
         assert!(!volumes.bears(&json!([{ "name": "v", "host": {} }])));

@@ -1,6 +1,6 @@
 //! Nothing takes the logs of tasks: those whose log driver blocks hang.
 
-use super::{Cx, Draft, Effect, FaultTarget, InForce, Kind, Now, Occurrence, Plan, Scope, World};
+use super::{Cx, Draft, Effect, FaultTarget, Kind, Occurrence, Plan, Scope, World};
 use crate::model::flows::rows::link;
 use crate::model::flows::task::die;
 use crate::model::ids::ServiceId;
@@ -59,7 +59,7 @@ impl Live {
         plan.services[id].task.blocking_logs && self.service.is_none_or(|only| only == id)
     }
 
-    fn services(self, world: &World, plan: &Plan) -> Vec<ServiceId> {
+    pub fn services(self, world: &World, plan: &Plan) -> Vec<ServiceId> {
         world.services.ids().filter(|id| self.hits(*id, plan)).collect()
     }
 }
@@ -88,12 +88,6 @@ impl Effect for Live {
                 die::back_in_reach(world, task, cx);
             }
         }
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        let services = self.services(now.world, now.plan);
-        found.shortages += services.len();
-        found.hung.extend(services);
     }
 
     fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {

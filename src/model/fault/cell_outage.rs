@@ -1,8 +1,6 @@
 //! A control-plane cell stops acting, or answers badly.
 
-use super::{
-    Cause, CellId, Course, Cx, Draft, Effect, FailShare, InForce, Kind, Now, Occurrence, Scope, World, course,
-};
+use super::{Cause, CellId, Course, Cx, Draft, Effect, FailShare, Kind, Occurrence, Scope, World, course};
 use crate::engine::Span;
 use crate::model::flows::cell::{headroom, outage};
 use crate::model::names::Names;
@@ -43,7 +41,7 @@ object! {
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
     /// Whether the cell does something all the same.
-    partial: bool,
+    pub partial: bool,
 }
 
 impl Kind for Spec {
@@ -93,9 +91,5 @@ impl Effect for Live {
                 (one.calls, one.launches) = (share, share);
             }
         }
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        if self.partial { &mut found.weak } else { &mut found.down }.extend(&now.cells);
     }
 }

@@ -1,6 +1,6 @@
 //! The control plane takes on less than it could.
 
-use super::{CellId, Cx, Draft, Effect, FaultTarget, InForce, Kind, Now, Occurrence, Plan, Scope, World};
+use super::{CellId, Cx, Draft, Effect, FaultTarget, Kind, Occurrence, Plan, Scope, World};
 use crate::model::flows::cell::headroom;
 use crate::model::names::Names;
 use crate::model::quantity::Rate;
@@ -62,7 +62,7 @@ impl Kind for Spec {
 }
 
 impl Live {
-    fn cells(&self, world: &World) -> Vec<CellId> {
+    pub fn cells(&self, world: &World) -> Vec<CellId> {
         world.planes.ids().filter(|cell| self.cell.is_none_or(|only| only == *cell)).collect()
     }
 }
@@ -86,10 +86,6 @@ impl Effect for Live {
             world.planes[cell].curbs.retain(|curb| curb.cause != occurrence.cause);
             headroom::rate_changed(world, cell, cx);
         }
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        found.weak.extend(self.cells(now.world));
     }
 
     fn names_cell(&self) -> Option<CellId> {

@@ -1,6 +1,6 @@
 //! The control plane loses a zone, and nothing else does.
 
-use super::{Cause, Cx, Draft, Effect, InForce, Kind, Now, Occurrence, Plan, Scope, World, ZoneId};
+use super::{Cause, Cx, Draft, Effect, Kind, Occurrence, Plan, Scope, World, ZoneId};
 use crate::model::flows::cell::headroom;
 
 object! {
@@ -53,10 +53,6 @@ impl Effect for Live {
 
     fn zone_ends(&self, world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
         headroom::zone_back(world, zone, cause, cx);
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        found.lose(&now.zones, now.world);
     }
 
     fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {

@@ -1,6 +1,6 @@
 //! Something that a start depends on does not answer.
 
-use super::{Cx, Draft, Effect, FailShare, InForce, Kind, Now, Occurrence, World, course};
+use super::{Cx, Draft, Effect, FailShare, Kind, Occurrence, World, course};
 use crate::model::flows::traffic::customers;
 use crate::model::ids::ServiceId;
 use crate::model::names::Names;
@@ -58,7 +58,7 @@ words! {
 #[derive(Clone, Debug)]
 pub struct Live {
     /// What does not answer; `None`: maps.
-    pub(super) of: Option<shortage::Dependency>,
+    pub of: Option<shortage::Dependency>,
     /// `None`: all.
     pub(super) family: Option<String>,
     /// `None`: all.
@@ -113,14 +113,5 @@ impl Effect for Live {
 
     fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, _cx: &mut Cx<'_>) {
         shortage::share_is(&mut world.shortages, occurrence.cause, share);
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        if self.of.is_some() {
-            found.shortages += 1;
-        } else {
-            found.front[1] += 1;
-            found.front[2] += usize::from(now.world.application.is_some());
-        }
     }
 }

@@ -1,8 +1,6 @@
 //! A zone has no capacity to launch on.
 
-use super::{
-    Cause, Cx, Draft, Effect, FailShare, InForce, Kind, Now, Occurrence, ProviderScope, Scope, World, ZoneId, course,
-};
+use super::{Cause, Cx, Draft, Effect, FailShare, Kind, Occurrence, ProviderScope, Scope, World, ZoneId, course};
 use crate::model::capacity::luck;
 use crate::model::flows::scheduler::rebalance;
 use crate::model::ids::ProviderId;
@@ -39,7 +37,7 @@ object! {
 /// What runs.
 #[derive(Clone, Debug)]
 pub struct Live {
-    of: ProviderScope,
+    pub of: ProviderScope,
 }
 
 impl Kind for Spec {
@@ -78,13 +76,6 @@ impl Effect for Live {
         for provider in self.of.providers(world, cx.plan) {
             world.providers[provider].share_is(occurrence.cause, share);
             draws(world, provider, cx);
-        }
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        for &zone in &now.zones {
-            let providers = self.of.providers(now.world, now.plan);
-            found.refusals.extend(providers.into_iter().map(|provider| (provider, Some(zone), None)));
         }
     }
 }

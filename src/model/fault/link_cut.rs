@@ -1,6 +1,6 @@
 //! The link between a zone and its Region is cut.
 
-use super::{Cause, Cx, Draft, Effect, InForce, Kind, Now, Occurrence, Plan, Scope, World, ZoneId};
+use super::{Cause, Cx, Draft, Effect, Kind, Occurrence, Plan, Scope, World, ZoneId};
 use crate::model::flows::host::cut;
 use crate::model::flows::scheduler::rebalance;
 
@@ -54,10 +54,6 @@ impl Effect for Live {
 
     fn end(&self, world: &mut World, _occurrence: Occurrence, cx: &mut Cx<'_>) {
         rebalance::zone_is_back(world, cx);
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        found.unlinked.extend(&now.zones);
     }
 
     fn idle(&self, scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {

@@ -1,6 +1,6 @@
 //! The source of the router's map cannot be read.
 
-use super::{Cx, Draft, Effect, InForce, Kind, Now, Occurrence, Plan, Scope, World};
+use super::{Cx, Draft, Effect, Kind, Occurrence, Plan, Scope, World};
 use crate::model::names::Names;
 
 object! {
@@ -43,10 +43,6 @@ impl Effect for Live {
 
     fn end(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {
         world.front.map_down.retain(|cause| *cause != occurrence.cause);
-    }
-
-    fn holds(&self, _now: &Now<'_>, found: &mut InForce) {
-        found.front[1] += 1;
     }
 
     fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {

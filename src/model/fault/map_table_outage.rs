@@ -1,6 +1,6 @@
 //! The map table of customers' own cells does not answer.
 
-use super::{Cx, Draft, Effect, FaultTarget, InForce, Kind, Now, Occurrence, Plan, Scope, World};
+use super::{Cx, Draft, Effect, FaultTarget, Kind, Occurrence, Plan, Scope, World};
 use crate::model::flows::traffic::customers;
 
 object! {
@@ -49,9 +49,5 @@ impl Effect for Live {
 
     fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         customers::table_back(world, occurrence.cause, cx);
-    }
-
-    fn holds(&self, _now: &Now<'_>, found: &mut InForce) {
-        found.front[2] += 1;
     }
 }

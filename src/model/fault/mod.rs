@@ -24,7 +24,6 @@ mod zone_power_loss;
 
 mod clock;
 mod course;
-mod in_force;
 mod returns;
 mod scope;
 
@@ -36,8 +35,8 @@ pub use super::tables::occurrences::{FaultTarget, Occurrence, Occurrences};
 use super::tables::{Host, Task};
 use super::world::{Cx, World};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
-pub use course::{Course, CourseStep, FailShare};
-pub use in_force::{InForce, Now};
+use course::FailShare;
+pub use course::{Course, CourseStep};
 pub use returns::HostsReturn;
 pub use scope::{Draft, Hits, ProviderScope, Reach, Scope};
 
@@ -109,8 +108,6 @@ kinds! {
         fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {}
         /// The share of tries that it fails is another one from now on, in millionths.
         fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, cx: &mut Cx<'_>) {}
-        /// What the tables hold of it while it is in force.
-        fn holds(&self, now: &Now<'_>, found: &mut InForce) {}
         /// Whether it picks a number of things out of all that a Region has: its cells cannot do that each by itself.
         fn picks_in_region(&self, plan: &Plan) -> bool { false }
         /// Whether it leaves less Fargate stock in a zone than the plan says: cells of a zone look at it together.

@@ -1,6 +1,6 @@
 //! A zone is cut off from the Region's network.
 
-use super::{Cause, Cx, Draft, Effect, InForce, Kind, Now, Occurrence, Scope, World, ZoneId};
+use super::{Cause, Cx, Draft, Effect, Kind, Occurrence, Scope, World, ZoneId};
 use crate::model::flows::host::{agent, cut};
 use crate::model::flows::rows::link;
 use crate::model::flows::scheduler::rebalance;
@@ -69,11 +69,6 @@ impl Effect for Live {
 
     fn end(&self, world: &mut World, _occurrence: Occurrence, cx: &mut Cx<'_>) {
         rebalance::zone_is_back(world, cx);
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        found.unlink_anchored(&now.zones, now.plan);
-        found.cut.extend(&now.zones);
     }
 
     fn takes_nodes(&self) -> bool {

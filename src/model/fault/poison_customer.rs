@@ -1,6 +1,6 @@
 //! A customer whose requests break what serves them.
 
-use super::{Cause, CellId, Cx, Draft, Effect, FaultTarget, InForce, Kind, Now, Occurrence, Plan, Scope, World};
+use super::{Cause, CellId, Cx, Draft, Effect, FaultTarget, Kind, Occurrence, Plan, Scope, World};
 use crate::model::flows::cell::outage;
 use crate::model::ids::ClusterId;
 
@@ -44,7 +44,7 @@ impl Kind for Spec {
 
 impl Live {
     /// Its workers, when it has some of its own.
-    fn workers(self, plan: &Plan) -> Option<u64> {
+    pub fn workers(self, plan: &Plan) -> Option<u64> {
         Some(plan.clusters[self.cluster].shard).filter(|shard| *shard != u64::MAX)
     }
 }
@@ -66,9 +66,5 @@ impl Effect for Live {
             None => outage::restarts(world, cell, cause, cx),
             Some(_) => outage::workers_restart(world, cell, cause, cx),
         }
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        if self.workers(now.plan).is_some() { &mut found.weak } else { &mut found.down }.extend(&now.cells);
     }
 }

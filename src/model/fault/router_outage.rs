@@ -1,6 +1,6 @@
 //! The thin router in front of the cells does not answer.
 
-use super::{CellId, Cx, Draft, Effect, InForce, Kind, Now, Occurrence, Plan, Scope, World};
+use super::{CellId, Cx, Draft, Effect, Kind, Occurrence, Plan, Scope, World};
 use crate::model::flows::cell::headroom;
 use crate::model::names::Names;
 use crate::model::plan::{self};
@@ -46,10 +46,6 @@ impl Effect for Live {
     fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         world.front.router_down.retain(|cause| *cause != occurrence.cause);
         calls_changed(world, cx);
-    }
-
-    fn holds(&self, _now: &Now<'_>, found: &mut InForce) {
-        found.front[0] += 1;
     }
 
     fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {

@@ -70,7 +70,7 @@ impl Scope {
     }
 
     /// Zones of this partition that an occurrence means: the one of its clock, the one of the fault, or all.
-    pub(super) fn zones(self, occurrence: Occurrence, world: &World, plan: &Plan) -> Vec<ZoneId> {
+    pub fn zones(self, occurrence: Occurrence, world: &World, plan: &Plan) -> Vec<ZoneId> {
         let (Scope::Zone(only) | Scope::ZoneAway(only)) = self else { return Vec::new() };
         let meant = if let FaultTarget::Zone(zone) = occurrence.fault_target { Some(zone) } else { only };
         let away = matches!(self, Scope::ZoneAway(None));
@@ -79,7 +79,7 @@ impl Scope {
     }
 
     /// Cells of this partition that an occurrence means.
-    pub(super) fn cells(self, occurrence: Occurrence, world: &World) -> Vec<CellId> {
+    pub fn cells(self, occurrence: Occurrence, world: &World) -> Vec<CellId> {
         let only = match (self, occurrence.fault_target) {
             (Scope::Cell(_) | Scope::CellOf(_), FaultTarget::Cell(cell)) => Some(cell),
             (Scope::Cell(only), _) => only,
@@ -103,7 +103,7 @@ impl ProviderScope {
             && self.cluster.is_none_or(|cluster| cluster == plan.providers[provider].cluster)
     }
 
-    pub(super) fn providers(&self, world: &World, plan: &Plan) -> Vec<ProviderId> {
+    pub fn providers(&self, world: &World, plan: &Plan) -> Vec<ProviderId> {
         world.providers.ids().filter(|id| self.has(*id, plan)).collect()
     }
 

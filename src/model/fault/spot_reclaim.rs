@@ -1,8 +1,6 @@
 //! Spot capacity is taken back.
 
-use super::{
-    Cause, Cx, Draft, Effect, FaultTarget, InForce, Kind, Now, Occurrence, Plan, Problems, ProviderScope, Scope, World,
-};
+use super::{Cause, Cx, Draft, Effect, FaultTarget, Kind, Occurrence, Plan, Problems, ProviderScope, Scope, World};
 use crate::engine::Span;
 use crate::engine::key::Phase;
 use crate::model::fact::{FaultFact, Hit, NO_ZONE, Reason, StopCode};
@@ -102,7 +100,7 @@ const NOTICE: Span = Span::from_secs(120);
 
 impl Live {
     /// Pools of the cell that an occurrence means: provider, zone, instance type.
-    fn pools(&self, target: FaultTarget, world: &World, plan: &Plan) -> Vec<FaultTarget> {
+    pub fn pools(&self, target: FaultTarget, world: &World, plan: &Plan) -> Vec<FaultTarget> {
         if target != FaultTarget::All {
             return vec![target];
         }
@@ -224,14 +222,6 @@ impl Effect for Live {
             }
         }
         rebalance::zone_is_back(world, cx);
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        let pools = self.pools(now.occurrence.fault_target, now.world, now.plan).into_iter();
-        found.refusals.extend(pools.filter(|_| now.occurrence.ends.is_some()).filter_map(|pool| match pool {
-            FaultTarget::Pool(provider, zone, kind) => Some((provider, Some(zone), kind)),
-            _ => None,
-        }));
     }
 
     fn silent(&self) -> bool {

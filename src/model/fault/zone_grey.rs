@@ -1,6 +1,6 @@
 //! A zone answers badly while its health checks pass.
 
-use super::{Cause, Cx, Draft, Effect, InForce, Kind, Now, Occurrence, Plan, Scope, World, ZoneId};
+use super::{Cause, Cx, Draft, Effect, Kind, Occurrence, Plan, Scope, World, ZoneId};
 use crate::engine::Span;
 use crate::model::flows::rows::account;
 use crate::model::quantity::Duration;
@@ -65,10 +65,6 @@ impl Effect for Live {
     fn zone_ends(&self, world: &mut World, zone: ZoneId, cause: Cause, _cx: &mut Cx<'_>) {
         world.zones[zone].grey.retain(|grey| grey.cause != cause);
         settle_all(world);
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        found.grey.extend(&now.zones);
     }
 
     fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {

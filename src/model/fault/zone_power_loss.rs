@@ -1,8 +1,7 @@
 //! A zone loses power: every host in it stops at once.
 
 use super::{
-    Course, CourseStep, Cx, Draft, Effect, HostsReturn, InForce, Kind, Now, Occurrence, Plan, Problems, Scope, World,
-    ZoneId, returns,
+    Course, CourseStep, Cx, Draft, Effect, HostsReturn, Kind, Occurrence, Plan, Problems, Scope, World, ZoneId, returns,
 };
 use crate::engine::Who;
 use crate::model::flows::For;
@@ -67,7 +66,7 @@ object! {
 #[derive(Clone, Debug)]
 pub struct Live {
     /// Share of the zone, above 0 to 1.
-    pub(super) share: f64,
+    pub share: f64,
     /// How hosts come back; `None`: all at the end.
     hosts: Option<HostsReturn>,
     /// How Fargate stock comes back, from the end of the fault on; `None`: all at the end.
@@ -140,14 +139,6 @@ impl Effect for Live {
         }
         external::revive(world, cx);
         rebalance::zone_is_back(world, cx);
-    }
-
-    fn holds(&self, now: &Now<'_>, found: &mut InForce) {
-        if self.takes_nodes() {
-            found.lose(&now.zones, now.world);
-            found.unlink_anchored(&now.zones, now.plan);
-            found.dark.extend(&now.zones);
-        }
     }
 
     fn shrinks_stock(&self) -> bool {

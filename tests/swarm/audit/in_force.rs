@@ -1,20 +1,10 @@
 //! What the faults in force do to zones and providers, worked out anew: the audit holds the tables against it.
 
-use super::{Effect, Occurrence};
-use crate::model::fact::Cause;
-use crate::model::ids::{CellId, ProviderId, ServiceId, TypeId, ZoneId};
-use crate::model::plan::Plan;
-use crate::model::world::World;
-
-/// A fault in force, and the zones and cells of its scope.
-#[derive(Debug)]
-pub struct Now<'a> {
-    pub(super) occurrence: Occurrence,
-    pub(super) zones: Vec<ZoneId>,
-    pub(super) cells: Vec<CellId>,
-    pub(super) world: &'a World,
-    pub(super) plan: &'a Plan,
-}
+use evenkeel::internals::model::fact::Cause;
+use evenkeel::internals::model::fault::{FaultTarget, Live};
+use evenkeel::internals::model::ids::{CellId, ProviderId, ServiceId, TypeId, ZoneId};
+use evenkeel::internals::model::plan::Plan;
+use evenkeel::internals::model::world::World;
 
 /// Effects in force, counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,16 +34,15 @@ pub struct InForce {
     pub unheard_by_none: usize,
 }
 
+/// Outposts that lose their link with one of these zones.
+fn anchored_to(zones: &[ZoneId], plan: &Plan) -> Vec<ZoneId> {
+    plan.zones.ids().filter(|id| plan.zones[*id].parent.is_some_and(|parent| zones.contains(&parent))).collect()
+}
+
 impl InForce {
     /// Each cell of the control plane loses its part in these zones.
-    pub(super) fn lose(&mut self, zones: &[ZoneId], world: &World) {
+    fn lose(&mut self, zones: &[ZoneId], world: &World) {
         self.lost.extend(world.planes.ids().flat_map(|_| zones.iter().copied()));
-    }
-
-    /// Outposts that are anchored to one of these zones lose their link.
-    pub(super) fn unlink_anchored(&mut self, zones: &[ZoneId], plan: &Plan) {
-        let anchored = |id: &ZoneId| plan.zones[*id].parent.is_some_and(|parent| zones.contains(&parent));
-        self.unlinked.extend(plan.zones.ids().filter(anchored));
     }
 
     pub fn of(world: &World, plan: &Plan) -> InForce {
@@ -62,15 +51,69 @@ impl InForce {
             let fault = &plan.faults[occurrence.fault];
             let zones = fault.scope.zones(*occurrence, world, plan);
             let cells = fault.scope.cells(*occurrence, world);
-            fault.effect.holds(&Now { occurrence: *occurrence, zones, cells, world, plan }, &mut found);
+            match &fault.effect {
+                Live::ZonePowerLoss(live) if live.share >= 1.0 => {
+                    found.lose(&zones, world);
+                    found.unlinked.extend(anchored_to(&zones, plan));
+                    found.dark.extend(zones);
+                }
+                Live::ControlPlaneZoneLoss(_) => found.lose(&zones, world),
+                Live::CellOutage(live) if live.partial => found.weak.extend(cells),
+                Live::CellOutage(_) => found.down.extend(cells),
+                Live::ControlPlaneThrottle(live) => found.weak.extend(live.cells(world)),
+                Live::PoisonCustomer(live) if live.workers(plan).is_none() => found.down.extend(cells),
+                Live::PoisonCustomer(_) => found.weak.extend(cells),
+                Live::RouterOutage(_) => found.front[0] += 1,
+                Live::MapSourceOutage(_) => found.front[1] += 1,
+                Live::MapTableOutage(_) => found.front[2] += 1,
+                Live::DependencyLoss(live) if live.of.is_none() => {
+                    found.front[1] += 1;
+                    found.front[2] += usize::from(world.application.is_some());
+                }
+                Live::LinkCut(_) => found.unlinked.extend(zones),
+                Live::NetworkCutZone(_) => {
+                    found.unlinked.extend(anchored_to(&zones, plan));
+                    found.cut.extend(zones);
+                }
+                Live::ZoneGrey(_) => found.grey.extend(zones),
+                Live::InsufficientCapacity(live) => {
+                    for zone in zones {
+                        let providers = live.of.providers(world, plan).into_iter();
+                        found.refusals.extend(providers.map(|one| (one, Some(zone), None)));
+                    }
+                }
+                Live::SpotReclaim(live) if occurrence.ends.is_some() => {
+                    let pools = live.pools(occurrence.fault_target, world, plan);
+                    found.refusals.extend(pools.into_iter().filter_map(|pool| match pool {
+                        FaultTarget::Pool(provider, zone, kind) => Some((provider, Some(zone), kind)),
+                        _ => None,
+                    }));
+                }
+                Live::ImageRegistryDown(_) | Live::DependencyLoss(_) => found.shortages += 1,
+                Live::BlockingLogs(live) => {
+                    let services = live.services(world, plan);
+                    found.shortages += services.len();
+                    found.hung.extend(services);
+                }
+                Live::ZonePowerLoss(_)
+                | Live::SpotReclaim(_)
+                | Live::HostCrash(_)
+                | Live::TaskCrash(_)
+                | Live::AgentDisconnect(_) => {}
+            }
         }
-        found.silent = [&found.dark[..], &found.cut[..]].concat();
-        found.lost.retain(|zone| !plan.zones[*zone].kind.away());
-        let InForce { dark, cut, silent, unlinked, grey, lost, .. } = &mut found;
-        [dark, cut, silent, unlinked, grey, lost].into_iter().for_each(|zones| zones.sort_unstable());
-        [&mut found.down, &mut found.weak].into_iter().for_each(|cells| cells.sort_unstable());
-        found.refusals.sort_unstable();
         found.hung.sort_unstable();
+        found.silent = [&found.dark[..], &found.cut[..]].concat();
+        found.silent.sort_unstable();
+        found.dark.sort_unstable();
+        found.cut.sort_unstable();
+        found.unlinked.sort_unstable();
+        found.grey.sort_unstable();
+        found.refusals.sort_unstable();
+        found.down.sort_unstable();
+        found.weak.sort_unstable();
+        found.lost.retain(|zone| !plan.zones[*zone].kind.away());
+        found.lost.sort_unstable();
         found
     }
 
