@@ -102,18 +102,13 @@ impl InForce {
                 | Live::AgentDisconnect(_) => {}
             }
         }
-        found.hung.sort_unstable();
         found.silent = [&found.dark[..], &found.cut[..]].concat();
-        found.silent.sort_unstable();
-        found.dark.sort_unstable();
-        found.cut.sort_unstable();
-        found.unlinked.sort_unstable();
-        found.grey.sort_unstable();
-        found.refusals.sort_unstable();
-        found.down.sort_unstable();
-        found.weak.sort_unstable();
         found.lost.retain(|zone| !plan.zones[*zone].kind.away());
-        found.lost.sort_unstable();
+        let InForce { dark, cut, silent, unlinked, grey, lost, .. } = &mut found;
+        [dark, cut, silent, unlinked, grey, lost].into_iter().for_each(|zones| zones.sort_unstable());
+        [&mut found.down, &mut found.weak].into_iter().for_each(|cells| cells.sort_unstable());
+        found.refusals.sort_unstable();
+        found.hung.sort_unstable();
         found
     }
 

@@ -100,7 +100,7 @@ impl Recount {
         let from_region = service.balancer.as_ref().is_some_and(|balancer| !balancer.local);
         let behind = |zone: ZoneId| from_region && plan.zones[zone].kind != plan::ZoneKind::AvailabilityZone;
         let off = |zone: ZoneId| world.zones[zone].cut > 0 || world.zones[zone].unlinked > 0 && behind(zone);
-        let reached = task.zone == NO_ZONE || !off(task.zone);
+        let reached = task.zone == NO_ZONE || !off(task.zone) && world.services[task.service].hung == 0;
         let counts = Counts::of(task, reached, service.balancer.is_some());
         self.all.add(counts);
         if task.zone != NO_ZONE {
