@@ -105,8 +105,12 @@ impl InForce {
         found.silent = [&found.dark[..], &found.cut[..]].concat();
         found.lost.retain(|zone| !plan.zones[*zone].kind.away());
         let InForce { dark, cut, silent, unlinked, grey, lost, .. } = &mut found;
-        [dark, cut, silent, unlinked, grey, lost].into_iter().for_each(|zones| zones.sort_unstable());
-        [&mut found.down, &mut found.weak].into_iter().for_each(|cells| cells.sort_unstable());
+        for zones in [dark, cut, silent, unlinked, grey, lost] {
+            zones.sort_unstable();
+        }
+        for cells in [&mut found.down, &mut found.weak] {
+            cells.sort_unstable();
+        }
         found.refusals.sort_unstable();
         found.hung.sort_unstable();
         found
