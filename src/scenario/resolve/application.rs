@@ -1,6 +1,7 @@
 //! Customers' own cells: who is where, how they are found, and what the router and each cell are planned for.
 
-use super::Build;
+use super::Activity;
+use super::after_end;
 use crate::engine::{Span, Time};
 use crate::model::ids::ServiceId;
 use crate::model::plan::{self, Customers, Profile, Traffic as Offered};
@@ -10,34 +11,16 @@ use crate::scenario::file::{CellularApplication, CustomerGroup, Dispatch, Fleet,
 use crate::scenario::source;
 
 const AT: &str = "/cellularApplication";
+
 /// Customers of an application (model choice: each is a row in memory).
 const MOST_CUSTOMERS: u64 = 1_000_000;
+
 /// How long a client keeps an endpoint when nothing is written (model choice).
 const KEEPS: Span = Span::from_secs(300);
+
 const DAY: Span = Span::from_secs(86_400);
 
-impl Build<'_> {
-    /// Where a cluster stands in the file: those of the application are written once for all cells.
-    pub(super) fn cluster_at(&self, index: usize) -> String {
-        match self.of_application(index) {
-            None => format!("/clusters/{index}"),
-            Some(0) => format!("{AT}/router"),
-            Some(_) => format!("{AT}/cell"),
-        }
-    }
-
-    /// Where a service of a cluster stands.
-    pub(super) fn service_at(&self, index: usize, place: usize) -> String {
-        let at = self.cluster_at(index);
-        if self.of_application(index).is_some() { format!("{at}/service") } else { format!("{at}/services/{place}") }
-    }
-
-    /// The place of a cluster among those of the application, the router first.
-    fn of_application(&self, index: usize) -> Option<usize> {
-        self.scenario.cellular_application.as_ref()?;
-        index.checked_sub(self.written_clusters)
-    }
-
+impl Activity<'_> {
     /// Resolves the block, once its clusters are known.
     pub(super) fn application(&mut self) {
         let scenario = self.scenario;
@@ -124,7 +107,13 @@ impl Build<'_> {
             let Some(profile) = self.profile(&traffic(group), &|_| None, &at) else { continue };
             let joins = group.joins_at.map(|time| Time::ZERO + time.0).filter(|time| *time > Time::ZERO);
             if let Some(time) = joins {
-                self.after_end(time, &format!("{at}/joinsAt"), "they never come: move it, or run longer");
+                after_end(
+                    &self.plan,
+                    time,
+                    &format!("{at}/joinsAt"),
+                    "they never come: move it, or run longer",
+                    self.out,
+                );
             }
             found.push(Customers { name, count: group.count, profile, joins, pins: Vec::new() });
         }
@@ -207,8 +196,8 @@ impl Build<'_> {
 
     /// The services of the router and of the cells; `None` when one of them was refused.
     fn fleets(&mut self) -> Option<Vec<ServiceId>> {
-        let clusters = self.plan.written.clusters.get(self.written_clusters..)?.to_vec();
-        let expected = self.scenario.clusters.len() - self.written_clusters;
+        let clusters = self.plan.written.clusters.get(self.index.written_clusters..)?.to_vec();
+        let expected = self.scenario.clusters.len() - self.index.written_clusters;
         let first = |id: &crate::model::ids::ClusterId| self.plan.clusters[*id].services.clone().next().map(ServiceId);
         let found: Vec<ServiceId> = clusters.iter().filter_map(first).collect();
         (found.len() == expected && found.len() > 1).then_some(found)

@@ -1,12 +1,17 @@
 //! Capacity providers of a cluster, and the strategies that use them.
 
+use super::Clusters;
 use super::cluster::Home;
-use super::{Build, dead};
-use crate::engine::Who;
-use crate::model::ids::ProviderId;
-use crate::model::plan::{self, ProviderKind, StrategyItem};
+use super::{dead, requirements};
+use crate::engine::{Span, Who};
+use crate::model::ids::{ProviderId, TypeId, ZoneId};
+use crate::model::plan::{self, External, Managed, ProviderKind, StrategyItem, ZoneKind};
 use crate::model::problem::{Code, Noun, Problem};
+use crate::scenario::ecs::Toggle;
+use crate::scenario::ecs::capacity_provider::{CapacityOption, InstanceRequirements, ManagedInstancesProvider};
+use crate::scenario::ecs::cluster::ExternalInstances;
 use crate::scenario::ecs::service::{CapacityProviderStrategyItem, LaunchType};
+use crate::scenario::types::Row;
 use std::collections::BTreeSet;
 
 /// Items of one strategy (sourced: [ecs-api-provider-strategy]).
@@ -20,7 +25,10 @@ enum Family {
     Managed,
 }
 
-impl Build<'_> {
+/// When idle hosts go by default, in seconds (model choice: AWS publishes none).
+const SCALE_IN_AFTER: i32 = 300;
+
+impl Clusters<'_> {
     /// Rows of the providers that a cluster lists.
     pub(super) fn providers(&mut self, names: &[String], home: &mut Home, at: &str) {
         let mut seen = BTreeSet::new();
@@ -45,7 +53,7 @@ impl Build<'_> {
         }
     }
 
-    pub(super) fn provider_row(&mut self, name: &str, home: &Home, kind: ProviderKind) -> ProviderId {
+    fn provider_row(&mut self, name: &str, home: &Home, kind: ProviderKind) -> ProviderId {
         let who = Who::named(&format!("provider {}/{name}", home.name));
         let named = !matches!(kind, ProviderKind::AnyHost | ProviderKind::External(_));
         let id = self.plan.providers.push(plan::Provider { name: name.to_owned(), who, cluster: home.id, kind });
@@ -214,6 +222,110 @@ impl Build<'_> {
         let message = format!("the cluster `{}` does not list the capacity provider `{name}`", home.name);
         self.out.push(Problem::new(Code::UnknownName, at, message, hint).about(Noun::CapacityProvider, name));
         None
+    }
+
+    /// The hosts outside AWS of a cluster.
+    pub(super) fn external_instances(&mut self, list: &[ExternalInstances], home: &mut Home, at: &str) {
+        if list.is_empty() {
+            return;
+        }
+        let mut hosts: Vec<(ZoneId, TypeId, u32)> = Vec::new();
+        for (place, entry) in list.iter().enumerate() {
+            let at = format!("{at}/{place}");
+            let zone = self.site(&entry.zone, home, &format!("{at}/zone"));
+            let kind = self.instance_type(&entry.instance_type, &format!("{at}/instanceType"));
+            hosts.extend(zone.zip(kind).map(|(zone, kind)| (zone, kind, entry.count)));
+        }
+        let mut zones: Vec<ZoneId> = hosts.iter().map(|row| row.0).collect();
+        zones.sort_unstable();
+        zones.dedup();
+        let understood = hosts.len() == list.len();
+        home.external =
+            understood.then(|| self.provider_row("EXTERNAL", home, ProviderKind::External(External { hosts, zones })));
+    }
+
+    fn site(&mut self, name: &str, home: &Home, at: &str) -> Option<ZoneId> {
+        let zone = self.names.zone(name, at, self.out)?;
+        let row = &self.plan.zones[zone];
+        if row.kind != ZoneKind::OnPremises {
+            let message = format!("`{name}` is of kind `{}`: hosts outside AWS stand on premises", row.kind.word());
+            self.out.wrong_target(at, message, "name a zone of kind `onPremises`");
+            return None;
+        }
+        if row.region != home.region {
+            let message = format!("the zone `{name}` belongs to another Region than the cluster `{}`", home.name);
+            self.out.wrong_target(at, message, "name a zone of the cluster's Region");
+            return None;
+        }
+        Some(zone)
+    }
+
+    /// Launch type EXTERNAL stands on the cluster's hosts outside AWS.
+    fn external_hosts(&mut self, home: &Home, at: &str) -> Option<ProviderId> {
+        if !home.has_external {
+            let message = format!("launch type EXTERNAL needs hosts outside AWS, and `{}` has none", home.name);
+            let hint =
+                "write \"externalInstances\": [{\"zone\": \"site-1\", \"instanceType\": \"m5.large\"}] in the cluster";
+            self.out.no_capacity(at, message, hint);
+        }
+        home.external
+    }
+
+    fn managed(
+        &mut self,
+        provider: &ManagedInstancesProvider,
+        name: &str,
+        home: &Home,
+        at: &str,
+    ) -> Option<ProviderKind> {
+        let template = &provider.instance_launch_template;
+        let subnets: Vec<&str> = template.network_configuration.subnets.iter().map(String::as_str).collect();
+        let subnets_at = format!("{at}/instanceLaunchTemplate/networkConfiguration/subnets");
+        let zones = if subnets.is_empty() {
+            self.out.missing(&subnets_at, "Managed Instances need a subnet", "list one subnet for each zone");
+            None
+        } else {
+            let zones = self.zones_of_subnets(&subnets, home.region, &subnets_at);
+            self.zones_with("Managed Instances", zones, &subnets_at)
+        };
+        if template.capacity_option_type == Some(CapacityOption::Reserved) {
+            let at = format!("{at}/instanceLaunchTemplate/capacityOptionType");
+            self.out.not_modelled(&at, "capacity reservations are not modelled", "write ON_DEMAND or SPOT");
+        }
+        let optimization = provider.infrastructure_optimization.as_ref();
+        let after = optimization.and_then(|written| written.scale_in_after).unwrap_or(SCALE_IN_AFTER);
+        let types_at = format!("{at}/instanceLaunchTemplate/instanceRequirements");
+        let types = self.fitting_types(template.instance_requirements.as_ref(), &types_at);
+        let repairs = provider.auto_repair_configuration.as_ref().and_then(|written| written.actions_status);
+        let habits = self.habits_of_provider(name);
+        Some(ProviderKind::Managed(Managed {
+            types: types?,
+            spot: template.capacity_option_type == Some(CapacityOption::Spot),
+            zones: zones?,
+            scale_in_after: u64::try_from(after).ok().map(Span::from_secs),
+            repairs: repairs != Some(Toggle::Disabled),
+            boot: habits.boot,
+            habits: habits.setup,
+        }))
+    }
+
+    /// Types of the catalogue that meet the requirements, cheapest first. Those without a known price come after the
+    /// others, smallest first (model choice).
+    fn fitting_types(&mut self, wanted: Option<&InstanceRequirements>, at: &str) -> Option<Vec<TypeId>> {
+        let mut rows: Vec<Row> =
+            self.catalogue.values().filter(|row| requirements::fits(row, wanted)).cloned().collect();
+        rows.sort_by(|a, b| {
+            let price = |row: &Row| row.price.unwrap_or(f64::INFINITY);
+            let size = |row: &Row| (row.vcpu, row.memory_mib);
+            price(a).total_cmp(&price(b)).then(size(a).cmp(&size(b))).then_with(|| a.name.cmp(&b.name))
+        });
+        if rows.is_empty() {
+            let hint = "widen `vCpuCount`, `memoryMiB` or the lists of types, or add types to `instanceTypes`";
+            let message = "no known instance type meets the requirements";
+            self.out.push(Problem::new(Code::NoCapacity, at, message, hint).about(Noun::InstanceType, ""));
+            return None;
+        }
+        Some(rows.iter().filter_map(|row| self.instance_type(&row.name, at)).collect())
     }
 }
 

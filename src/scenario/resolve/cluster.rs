@@ -1,8 +1,9 @@
 //! Clusters, cell by cell.
 
-use super::index::first as first_of;
+use super::Clusters;
+use super::index::{arns, first as first_of, is_account, parts};
 use super::order::{by_name, natural};
-use super::{Build, dead, router};
+use super::{after_end, dead, router};
 use crate::engine::Time;
 use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId, ServiceId};
 use crate::model::plan::{self, StrategyItem};
@@ -34,7 +35,7 @@ pub(super) struct Home<'a> {
     pub(super) default_of_zero: bool,
 }
 
-impl Build<'_> {
+impl Clusters<'_> {
     pub(super) fn clusters(&mut self) {
         let scenario = self.scenario;
         let known: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
@@ -42,14 +43,14 @@ impl Build<'_> {
         for (index, cluster) in scenario.clusters.iter().enumerate().filter(alive) {
             self.strange_region(index, &known);
             let Some(region) = cluster.region.as_ref().filter(|region| !known.contains(region)) else { continue };
-            let at = format!("{}/region", self.cluster_at(index));
+            let at = format!("{}/region", self.index.cluster_at(index));
             self.out.unknown(Noun::Region, region, &at, known.iter().map(String::as_str));
         }
         let regions: Vec<RegionId> = self.plan.regions.ids().collect();
         let mut by_region: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
         for (index, _) in scenario.clusters.iter().enumerate().filter(alive) {
             // Those that name none are of the first.
-            by_region.entry(self.region_name(index).map(str::to_owned)).or_default().push(index);
+            by_region.entry(self.index.region_name(index).map(str::to_owned)).or_default().push(index);
         }
         let mut order: Vec<(usize, ClusterId)> = Vec::new();
         let mut services = BTreeMap::new();
@@ -128,11 +129,11 @@ impl Build<'_> {
 
     /// A cluster with what runs in it; returns its services and streams in the order of the file.
     fn cluster(&mut self, cluster: &Cluster, index: usize, cell: CellId, region: RegionId) -> Vec<ServiceId> {
-        let at = self.cluster_at(index);
+        let at = self.index.cluster_at(index);
         let name = cluster.cluster_name.as_str();
         self.named(name, &format!("{at}/clusterName"));
         // An account of its own cannot meet a written one: those have digits only.
-        let account = cluster.account.clone().or_else(|| self.shown[index].account.clone());
+        let account = cluster.account.clone().or_else(|| self.index.shown[index].account.clone());
         let account = account.unwrap_or_else(|| format!("own-{name}"));
         if cluster
             .account
@@ -196,7 +197,7 @@ impl Build<'_> {
                 continue;
             }
             let next = ServiceId(self.plan.services.len() as u32);
-            let at = self.service_at(index, place);
+            let at = self.index.service_at(index, place);
             self.service(&cluster.services[place], home, &at);
             written.extend((ServiceId(self.plan.services.len() as u32) > next).then_some((place, next)));
         }
@@ -215,7 +216,7 @@ impl Build<'_> {
     fn created(&mut self, cluster: &Cluster, at: &str) -> Option<Time> {
         let time = cluster.created_at.map(|time| Time::ZERO + time.0).filter(|time| *time > Time::ZERO)?;
         let hint = "the cluster never exists: move it, or make `duration` longer";
-        self.after_end(time, &format!("{at}/createdAt"), hint);
+        after_end(&self.plan, time, &format!("{at}/createdAt"), hint, self.out);
         Some(time)
     }
 
@@ -246,6 +247,44 @@ impl Build<'_> {
         let id = self.plan.buckets.push(bucket);
         self.buckets.insert(key, id);
         id
+    }
+
+    /// Refuses ARNs that contradict the cluster's Region and account, each kind once for each place.
+    fn contradictions(&mut self, cluster: &Cluster, home: &Home<'_>, at: &str) {
+        let region = self.plan.regions[home.region].name.clone();
+        let known = is_account(&home.account.as_str());
+        let scenario = self.scenario;
+        for (at, arn) in arns(scenario, cluster, at) {
+            let Some((of_region, of_account)) = parts(arn) else { continue };
+            if let Some(other) = of_region.filter(|other| *other != region) {
+                let message = format!("this is in `{other}`, and the cluster `{}` is in `{region}`", home.name);
+                let hint = format!("write \"region\": \"{other}\" in the cluster, or mend the ARN");
+                self.out.conflict(&at, message, hint);
+            }
+            if let Some(other) = of_account.filter(|other| known && *other != home.account) {
+                let message =
+                    format!("this is of the account {other}, and the cluster `{}` of {}", home.name, home.account);
+                let hint = format!("write \"account\": \"{other}\" in the cluster, or mend the ARN");
+                self.out.conflict(&at, message, hint);
+            }
+        }
+    }
+
+    /// Refuses a cluster whose ARNs show a Region that the scenario does not have.
+    fn strange_region(&mut self, index: usize, known: &[String]) {
+        let scenario = self.scenario;
+        let cluster = &scenario.clusters[index];
+        let Some(region) = self.index.shown[index].region.clone().filter(|_| cluster.region.is_none()) else { return };
+        if known.contains(&region) {
+            return;
+        }
+        let at = self.index.cluster_at(index);
+        let arns = arns(scenario, cluster, &at);
+        let first = arns.iter().find(|(_, arn)| parts(arn).is_some_and(|(one, _)| one == Some(region.as_str())));
+        let place = first.map_or(at, |(at, _)| at.clone());
+        let message = format!("this is in `{region}`, which is none of the scenario's Regions: {}", known.join(", "));
+        let hint = format!("add {{\"name\": \"{region}\"}} to `regions`, or mend the ARN");
+        self.out.conflict(&place, message, hint);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Containers of a task definition: what they need of each other, and when they count as healthy.
 
-use super::Build;
+use super::Clusters;
 use super::task::STOP_TIMEOUT;
 use crate::engine::Span;
 use crate::model::plan::{Await, ContainerHealth, ContainerStart, ContainerStop, Restart};
@@ -9,10 +9,11 @@ use crate::scenario::ecs::task_definition::{Condition, ContainerDefinition, Heal
 
 /// `restartAttemptPeriod` by default, in seconds (sourced: [ecs-container-restart]).
 const RESTART_PERIOD: u32 = 300;
+
 /// `ignoredExitCodes` at most (sourced: [ecs-container-restart]).
 const MOST_EXIT_CODES: usize = 50;
 
-impl Build<'_> {
+impl Clusters<'_> {
     pub(super) fn containers(&mut self, containers: &[ContainerDefinition], at: &str) {
         if !containers.is_empty() && !containers.iter().any(|container| container.essential) {
             self.out.missing(at, "a task needs an essential container", "write \"essential\": true for one of them");

@@ -1,10 +1,10 @@
 //! Auto Scaling groups behind capacity providers.
 
-use super::Build;
+use super::Clusters;
 use super::cluster::Home;
 use crate::engine::{Dist, Span};
 use crate::model::ids::{TypeId, ZoneId};
-use crate::model::plan::{Group, Habits, ProviderKind, Scaling};
+use crate::model::plan::{self, Group, HostHealth, ProviderKind, Scaling};
 use crate::model::problem::Noun;
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, InstancesDistribution};
@@ -14,7 +14,11 @@ use std::collections::BTreeSet;
 /// Container instances of a cluster by ECS's default quota (sourced: [ecs-quotas]).
 const INSTANCE_QUOTA: u32 = 5_000;
 
-impl Build<'_> {
+/// From a silent death of an instance until its group acts on failed status checks (model choice: AWS says that a group
+/// waits a few minutes for an impaired instance to recover).
+const STATUS_CHECKS: Span = Span::from_secs(300);
+
+impl Clusters<'_> {
     pub(super) fn group(
         &mut self,
         provider: &AutoScalingGroupProvider,
@@ -55,7 +59,7 @@ impl Build<'_> {
             min: group.min_size,
             max: group.max_size,
             desired,
-            pools: super::place::pools(&self.plan, zones.as_ref()?, desired, &hosts),
+            pools: pools(&self.plan, zones.as_ref()?, desired, &hosts),
             hosts,
             zones: zones?,
             scaling,
@@ -227,12 +231,56 @@ impl Build<'_> {
         zones.dedup();
         Some(zones)
     }
+
+    fn host_health(&mut self, group: &AutoScalingGroup, at: &str) -> HostHealth {
+        let law = self.scenario.detection.as_ref().and_then(|laws| laws.host_checks.as_ref());
+        let status = law.and_then(|law| law.read("/detection/hostChecks", self.out));
+        let needed = ["HealthCheck", "ReplaceUnhealthy"];
+        HostHealth {
+            acts: group.suspended_processes.iter().all(|one| !needed.contains(&one.process_name.as_str())),
+            status: status.unwrap_or(Dist::constant(STATUS_CHECKS)),
+            targets: self.looks_at_targets(group, at),
+            grace: Span::from_secs(u64::from(group.health_check_grace_period.unwrap_or(0))),
+        }
+    }
+
+    fn looks_at_targets(&mut self, group: &AutoScalingGroup, at: &str) -> bool {
+        let mut targets = false;
+        let at = format!("{at}/HealthCheckType");
+        for kind in group.health_check_type.as_deref().unwrap_or("EC2").split(',').map(str::trim) {
+            match kind {
+                "EC2" => {}
+                "ELB" => targets = true,
+                "EBS" | "VPC_LATTICE" => {
+                    let message = format!("health checks of type {kind} bear on availability and are not modelled");
+                    self.out.ignored(&at, message, "the group acts on EC2 status checks, and on targets with ELB");
+                }
+                other => {
+                    let message = format!("`HealthCheckType` cannot be `{other}`");
+                    self.out.unknown_value(&at, message, "write EC2, ELB, EBS or VPC_LATTICE, separated by commas");
+                }
+            }
+        }
+        targets
+    }
+
+    fn rebalances(&mut self, group: &AutoScalingGroup, spot: bool, at: &str) -> bool {
+        let written = group.capacity_rebalance == Some(true);
+        if written && !spot {
+            self.out.not_used(&format!("{at}/CapacityRebalance"), "the group has no Spot instances");
+        }
+        written && spot
+    }
 }
 
-/// How hosts of a capacity provider behave.
-pub(super) struct HostHabits {
-    pub(super) boot: Dist,
-    pub(super) spot_draining: bool,
-    pub(super) trunking: bool,
-    pub(super) setup: Habits,
+/// The hosts that a group has in each fixed pool at the start: those that are written, else evenly over its zones, the
+/// remainder in their order.
+fn pools(plan: &plan::Plan, zones: &[ZoneId], desired: u32, hosts: &[plan::Standing]) -> Vec<(ZoneId, u32)> {
+    let count = zones.len().max(1) as u32;
+    let share = |place: usize| match hosts {
+        [] => desired / count + u32::from((place as u32) < desired % count),
+        _ => hosts.iter().filter(|host| host.zone == zones[place] && !host.standby).count() as u32,
+    };
+    let fixed = zones.iter().enumerate().filter(|(_, zone)| plan.zones[**zone].kind.fixed_pool());
+    fixed.map(|(place, zone)| (*zone, share(place))).collect()
 }

@@ -1,12 +1,12 @@
 //! Settings that are fine by themselves and idle beside the others: said, so that nobody waits for their effect.
 
-use super::Build;
+use super::Checks;
 use super::service::is_spot;
 use crate::engine::Span;
 use crate::model::fault::{Live, PowerLoss, Spec};
 use crate::model::plan::{Kind, ProviderKind, StrategyItem};
 
-impl Build<'_> {
+impl Checks<'_> {
     pub(super) fn idle(&mut self) {
         self.idle_faults();
         self.idle_waits();
@@ -74,7 +74,7 @@ impl Build<'_> {
 
     /// Why a fault of the control plane does nothing, and the way out.
     fn idle_plane(&self, spec: &Spec) -> Option<(&'static str, &'static str)> {
-        let plan = &self.plan;
+        let plan = self.plan;
         let bound = plan.regions.iter().any(|row| row.plane.as_ref().is_some_and(|plane| plane.zone_rate.is_some()));
         let called = plan.regions.iter().any(|row| row.plane.as_ref().is_some_and(|plane| plane.other_calls > 0));
         let created = || plan.clusters.iter().any(|cluster| cluster.created.is_some());

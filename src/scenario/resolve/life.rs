@@ -1,7 +1,7 @@
 //! How tasks and hosts live and die: what the scenario says, over the defaults.
 
-use super::Build;
-use super::group::HostHabits;
+use super::Clusters;
+use super::gaps;
 use super::index::first;
 use crate::engine::{Dist, Span};
 use crate::model::plan::{Habits, Life, Protection};
@@ -11,18 +11,31 @@ use std::collections::BTreeSet;
 
 /// Spread of the default laws (model choice).
 const SIGMA: f64 = 0.25;
+
 /// Megabytes of a task's images by default (model choice).
 const IMAGE_MEGABYTES: f64 = 150.0;
+
 /// Megabytes pulled in a second (model choice).
 const PULL_RATE: f64 = 50.0;
+
 /// The exit code of a crash (model choice).
 const EXIT_CODE: u32 = 1;
+
 /// `expiresInMinutes` of UpdateTaskProtection by default ([ecs-api-task-protection]).
 const PROTECTED: Span = Span::from_secs(120 * 60);
+
 /// From the decision to launch a host until it is registered (model choice).
 const BOOT: Span = Span::from_secs(120);
 
-impl Build<'_> {
+/// How hosts of a capacity provider behave.
+pub(super) struct HostHabits {
+    pub(super) boot: Dist,
+    pub(super) spot_draining: bool,
+    pub(super) trunking: bool,
+    pub(super) setup: Habits,
+}
+
+impl Clusters<'_> {
     /// Laws of a service's tasks: its own entry, then its family's, then the defaults.
     pub(super) fn life(&mut self, name: &str, short: &str, definition: usize, on_fargate: bool) -> Life {
         let scenario = self.scenario;
@@ -143,11 +156,11 @@ impl Build<'_> {
             self.out.conflict(at, message, "keep `start`, or the others");
         }
         if let Some(law) = &entry.crash {
-            self.gaps(law, &format!("{at}/crash"));
+            gaps(law, &format!("{at}/crash"), self.out);
         }
         for (key, law) in entry.protection.iter().flat_map(|one| [("lasts", &one.lasts), ("again", &one.again)]) {
             if let Some(law) = law {
-                self.gaps(law, &format!("{at}/protection/{key}"));
+                gaps(law, &format!("{at}/protection/{key}"), self.out);
             }
         }
         let of_hosts = [

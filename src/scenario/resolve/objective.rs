@@ -1,6 +1,6 @@
 //! Objectives: whose, and which of its results.
 
-use super::Build;
+use super::Activity;
 use crate::metrics::measures::Key;
 use crate::metrics::objective::{Bound, Target};
 use crate::metrics::{self, Subject};
@@ -10,7 +10,7 @@ use crate::scenario::file::Objective;
 use crate::scenario::source::push;
 use std::collections::BTreeMap;
 
-impl Build<'_> {
+impl Activity<'_> {
     /// The objectives, each with the name of a row of the results.
     pub(super) fn objectives(&mut self) -> Vec<metrics::Objective> {
         let mut found = Vec::new();

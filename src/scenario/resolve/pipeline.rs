@@ -1,26 +1,37 @@
-//! The pipeline that takes a change to its units: stages as lists of moves.
+//! The pipeline that takes a change to its units: stages as lists of moves, and alarms that it watches.
 
-use super::Build;
+use super::Activity;
+use super::index::first;
 use super::units::Named;
 use crate::engine::Span;
-use crate::model::ids::{RegionId, ZoneId};
-use crate::model::plan::{self, Hours, Move, Reach, Stage, Unit};
-use crate::scenario::file::{Change, PipelineStage, StageKind, Weekday, WorkingHours};
+use crate::model::ids::{AlarmId, ChangeId, RegionId, ServiceId, ZoneId};
+use crate::model::plan::{
+    self, Comparison, Hours, Metric, MissingData, Move, OnMetric, Reach, Rule, Scope, Stage, Statistic, Unit, Watched,
+    Watches,
+};
+use crate::model::problem::Noun;
+use crate::scenario::file::{Change, Pipeline, PipelineAlarm, PipelineStage, StageKind, Weekday, WorkingHours};
 use std::collections::BTreeSet;
 
 /// Bakes that nobody wrote ([lib-safe-deployments]).
 const ONE_BOX: Span = Span::from_secs(3_600);
+
 const ZONES: Span = Span::from_secs(12 * 3_600);
+
 const UNITS: Span = Span::from_secs(4 * 3_600);
+
 /// After each zone but the last (zonal deployment of AWS CodeDeploy).
 const ZONE: Span = Span::from_secs(1_800);
+
 /// A part of a control-plane cell is changed in this time (model choice).
 const TAKES: Span = Span::from_secs(300);
+
 /// Requests that have to be seen of one box ([lib-safe-deployments]).
 const REQUESTS: u64 = 100;
+
 const DAY: Span = Span::from_secs(86_400);
 
-impl Build<'_> {
+impl Activity<'_> {
     /// The pipeline of a change; `Some(None)`: it needs none.
     #[expect(clippy::option_option, reason = "not needed is not the same as not understood")]
     pub(super) fn pipeline(&mut self, change: &Change, named: &Named, at: &str) -> Option<Option<plan::Pipeline>> {
@@ -286,6 +297,108 @@ impl Build<'_> {
             return None;
         }
         Some(Hours { days, from, until })
+    }
+
+    fn fleet_alarms(&mut self, written: &Pipeline, named: &Named, at: &str) -> Vec<Watched> {
+        let mut found = Vec::new();
+        let regions = named.regions(&self.plan);
+        for (place, name) in written.alarms.iter().enumerate() {
+            if let Some(alarm) = self.watched_in(&regions, name, &format!("{at}/{place}")) {
+                found.push(Watched { alarm, unit: None });
+            }
+        }
+        found
+    }
+
+    /// An alarm on each unit, or on what the new revision of each gets.
+    fn unit_alarms(
+        &mut self,
+        change: &Change,
+        written: &PipelineAlarm,
+        named: &Named,
+        new: bool,
+        at: &str,
+    ) -> Vec<Watched> {
+        let Some(rule) = self.pipeline_rule(written, at) else { return Vec::new() };
+        let mut found = Vec::new();
+        for (place, unit) in named.units.iter().enumerate() {
+            let (service, scope) = match *unit {
+                Unit::Service(service) => (service, if new { Scope::New } else { Scope::Service }),
+                Unit::Cell(cell) => {
+                    // A cell without a service has nobody who could miss it.
+                    let services = self.plan.cells[cell].services.clone();
+                    let Some(first) = services.map(ServiceId).next() else { continue };
+                    (first, Scope::Cell(cell, new))
+                }
+            };
+            if matches!(unit, Unit::Service(_)) && !self.has_traffic(service, at) {
+                return Vec::new();
+            }
+            let what = if new { "one box " } else { "" };
+            let name = format!("{} {what}{}", change.name, named.names[place]);
+            let Some(alarm) = self.own_alarm(name, service, scope, rule, at) else { return Vec::new() };
+            found.push(Watched { alarm, unit: Some(place as u16) });
+        }
+        found
+    }
+
+    /// An alarm on all services of a change together, one in each Region.
+    fn fleet_alarm(&mut self, change: &Change, written: &PipelineAlarm, named: &Named, at: &str) -> Vec<Watched> {
+        let Some(rule) = self.pipeline_rule(written, at) else { return Vec::new() };
+        if named.services().next().is_none() {
+            let message = "`fleetAlarm` counts requests to services, and the change is of a control plane";
+            self.out.wrong_target(at, message, "write `unitAlarm`");
+            return Vec::new();
+        }
+        if !named.services().all(|service| self.has_traffic(service, at)) {
+            return Vec::new();
+        }
+        let Some(place) = first(&self.index.changes, &change.name) else { return Vec::new() };
+        let scope = Scope::Fleet(ChangeId(self.index.change_rows[place]));
+        let regions = named.regions(&self.plan);
+        let mut found = Vec::new();
+        for region in &regions {
+            let mut services = named.services();
+            let Some(first) = services.find(|service| self.plan.region_of(*service) == *region) else { continue };
+            let name = match regions.len() {
+                1 => format!("{} fleet", change.name),
+                _ => format!("{} fleet {}", change.name, self.plan.regions[*region].name),
+            };
+            let alarm = self.own_alarm(name, first, scope, rule, at);
+            found.extend(alarm.map(|alarm| Watched { alarm, unit: None }));
+        }
+        found
+    }
+
+    /// An alarm that a pipeline has made for itself.
+    fn own_alarm(&mut self, name: String, service: ServiceId, scope: Scope, rule: Rule, at: &str) -> Option<AlarmId> {
+        if self.names.alarms.contains_key(&name) {
+            self.out.duplicate(Noun::Alarm, &name, at);
+            return None;
+        }
+        let on = OnMetric { metric: Metric::ErrorRate, scope, rule, delay: Span::ZERO };
+        Some(self.add_alarm(plan::Alarm { name, service, watches: Watches::Metric(on) }))
+    }
+
+    fn pipeline_rule(&mut self, written: &PipelineAlarm, at: &str) -> Option<Rule> {
+        if !self.out.within(written.threshold, 0.0..1.0, &format!("{at}/threshold")) {
+            return None;
+        }
+        let all = written.evaluation_periods.unwrap_or(3);
+        let most = written.datapoints_to_alarm.unwrap_or(all);
+        let period = written.period.unwrap_or(60);
+        let sound = self.out.within(all, 1..=1_440, &format!("{at}/evaluationPeriods"))
+            && self.out.within(most, 1..=all, &format!("{at}/datapointsToAlarm"))
+            && self.out.within(period, 10..=3_600, &format!("{at}/period"));
+        sound.then(|| Rule {
+            statistic: Statistic::Sum,
+            period: Span::from_secs(u64::from(period)),
+            evaluation_periods: all,
+            datapoints_to_alarm: most,
+            threshold: libm::round(written.threshold * 1e9) as i128,
+            comparison: Comparison::Greater,
+            missing: MissingData::NotBreaching,
+        })
     }
 }
 

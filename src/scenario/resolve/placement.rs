@@ -1,16 +1,17 @@
 //! Placement strategies and constraints.
 
-use super::Build;
+use super::Clusters;
 use crate::model::placement::query::Expression;
 use crate::model::placement::{ATTRIBUTES, Placement, Strategy};
 use crate::scenario::ecs::service::{ConstraintType, PlacementConstraint, PlacementStrategy, StrategyType};
 
 /// Placement strategies of a service (sourced: [ecs-api-create-service]).
 const MOST_STRATEGIES: usize = 5;
+
 /// Placement constraints of a service (sourced: [ecs-api-create-service]).
 const MOST_CONSTRAINTS: usize = 10;
 
-impl Build<'_> {
+impl Clusters<'_> {
     /// Strategies and constraints of a service or stream, and the constraints of its task definition.
     pub(super) fn placement(
         &mut self,

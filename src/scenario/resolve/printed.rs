@@ -3,20 +3,13 @@
 //! An entry of `Instances` that says where it stands, its state or its id is a host. One that says its type alone names
 //! a type, as people write it by hand. What `InService` means is AWS's; which other states start how is a model choice.
 
-use super::Build;
+use super::Clusters;
 use super::cluster::Home;
 use crate::model::ids::{TypeId, ZoneId};
 use crate::model::plan::Standing;
 use crate::model::problem::Problems;
 use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, Instance};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Whether an entry is a host, and not only the name of a type.
-fn is_host(instance: &Instance) -> bool {
-    let texts =
-        [&instance.availability_zone, &instance.availability_zone_id, &instance.lifecycle_state, &instance.instance_id];
-    texts.iter().any(|text| text.is_some())
-}
 
 /// How a host starts.
 #[derive(Clone, PartialEq)]
@@ -29,19 +22,7 @@ enum Begin {
     Gone(String),
 }
 
-fn begin(instance: &Instance) -> Begin {
-    let health = instance.health_status.as_deref().unwrap_or("Healthy");
-    match instance.lifecycle_state.as_deref().unwrap_or("InService") {
-        "InService" if !health.eq_ignore_ascii_case("healthy") => Begin::Gone(health.to_owned()),
-        "InService" => Begin::Stands,
-        // The group does not check its health: what is printed is how it was before.
-        "EnteringStandby" | "Standby" => Begin::Standby,
-        "Pending" | "Pending:Wait" | "Pending:Proceed" => Begin::Boots,
-        other => Begin::Gone(other.to_owned()),
-    }
-}
-
-impl Build<'_> {
+impl Clusters<'_> {
     /// Types of `Instances`: as listed; where hosts are listed, those of the most hosts first, as the group's launch
     /// template does not say what it launches (model choice). An unknown type is told once.
     pub(super) fn types_of_instances(&mut self, group: &AutoScalingGroup, at: &str) -> Vec<TypeId> {
@@ -177,6 +158,25 @@ impl Build<'_> {
             let hint = "write \"managedTerminationProtection\": \"ENABLED\", or \"ProtectedFromScaleIn\": false";
             self.out.ignored(&format!("{at}/Instances/{place}/ProtectedFromScaleIn"), message, hint);
         }
+    }
+}
+
+/// Whether an entry is a host, and not only the name of a type.
+fn is_host(instance: &Instance) -> bool {
+    let texts =
+        [&instance.availability_zone, &instance.availability_zone_id, &instance.lifecycle_state, &instance.instance_id];
+    texts.iter().any(|text| text.is_some())
+}
+
+fn begin(instance: &Instance) -> Begin {
+    let health = instance.health_status.as_deref().unwrap_or("Healthy");
+    match instance.lifecycle_state.as_deref().unwrap_or("InService") {
+        "InService" if !health.eq_ignore_ascii_case("healthy") => Begin::Gone(health.to_owned()),
+        "InService" => Begin::Stands,
+        // The group does not check its health: what is printed is how it was before.
+        "EnteringStandby" | "Standby" => Begin::Standby,
+        "Pending" | "Pending:Wait" | "Pending:Proceed" => Begin::Boots,
+        other => Begin::Gone(other.to_owned()),
     }
 }
 

@@ -1,21 +1,30 @@
-//! Task definitions.
+//! Task definitions: what a task needs of its machine.
 
-use super::{Build, Refused};
+use super::Clusters;
+use super::Refused;
+use super::dead;
 use crate::engine::Span;
-use crate::model::plan::{StrategyItem, TaskDef};
+use crate::model::plan::{ProviderKind, StrategyItem, TaskDef};
 use crate::model::problem::{Code, Noun, Problem};
 use crate::scenario::ecs::Amount;
 use crate::scenario::ecs::task_definition::{
-    Compatibility, ContainerDefinition, NetworkMode, Protocol, TaskDefinition,
+    Architecture, Compatibility, ContainerDefinition, NetworkMode, Protocol, ResourceType, TaskDefinition,
 };
 use std::collections::BTreeSet;
 
 /// Containers of one task definition (sourced: [ecs-quotas]).
 const MOST_CONTAINERS: usize = 10;
+
 /// `stopTimeout` by default, in seconds (sourced: [ecs-task-parameters]).
 pub(super) const STOP_TIMEOUT: u32 = 30;
 
-impl Build<'_> {
+/// CPU units that Fargate has for Windows (sourced: [ecs-task-parameters], task size).
+const WINDOWS_SIZES: [u32; 3] = [1_024, 2_048, 4_096];
+
+/// Windows Servers that Fargate runs (sourced: [ecs-task-parameters]).
+const WINDOWS_ON_FARGATE: [&str; 3] = ["WINDOWS_SERVER_2019_", "WINDOWS_SERVER_2022_", "WINDOWS_SERVER_2025_"];
+
+impl Clusters<'_> {
     /// Checks what holds for a definition wherever it is used.
     pub(super) fn definitions(&mut self) {
         let list = &self.scenario.task_definitions;
@@ -264,6 +273,103 @@ impl Build<'_> {
             }
         }
         bits
+    }
+
+    /// GPUs that a task reserves on its host.
+    fn gpus(&mut self, definition: &TaskDefinition, on_fargate: bool, at: &str) -> u32 {
+        let mut sum = 0u32;
+        for (place, container) in definition.container_definitions.iter().enumerate() {
+            for (row, requirement) in container.resource_requirements.iter().enumerate() {
+                let at = format!("{at}/containerDefinitions/{place}/resourceRequirements/{row}");
+                if requirement.kind == ResourceType::InferenceAccelerator {
+                    let message = "Amazon Elastic Inference has ended: no task gets an accelerator";
+                    self.out.refused(&at, message, "remove it");
+                } else if on_fargate {
+                    let message = format!("Fargate has no GPU for `{}`", definition.family);
+                    self.out.refused(&at, message, "remove it, or use container instances with GPUs");
+                } else if let Some(count) = requirement.value.0.parse::<u32>().ok().filter(|count| *count > 0) {
+                    sum = sum.saturating_add(count);
+                } else {
+                    let message = format!("a number of GPUs must be 1 or more, not `{}`", requirement.value.0);
+                    self.out.malformed(&format!("{at}/value"), message, "write \"1\" or more");
+                }
+            }
+        }
+        sum
+    }
+
+    /// Architecture and operating system that its host must have, as attributes spell them.
+    fn platform(
+        &mut self,
+        definition: &TaskDefinition,
+        (on_fargate, spot): (bool, bool),
+        cpu: u32,
+        at: &str,
+    ) -> (Option<&'static str>, Option<&'static str>) {
+        let Some(platform) = &definition.runtime_platform else { return (None, None) };
+        let at = format!("{at}/runtimePlatform");
+        let family = platform.operating_system_family.as_deref();
+        let system = match family {
+            None => None,
+            Some("LINUX") => Some("linux"),
+            Some(name) if name.starts_with("WINDOWS_SERVER_") => Some("windows"),
+            Some(name) => {
+                let message = format!("`operatingSystemFamily` cannot be `{name}`");
+                let hint = "write LINUX, or a Windows Server such as WINDOWS_SERVER_2022_CORE";
+                self.out.unknown_value(&format!("{at}/operatingSystemFamily"), message, hint);
+                None
+            }
+        };
+        let windows = system == Some("windows");
+        if windows && platform.cpu_architecture == Some(Architecture::Arm) {
+            let hint = "write X86_64, or leave it out";
+            self.out.refused(&format!("{at}/cpuArchitecture"), "ECS runs Windows on X86_64 only", hint);
+        }
+        if windows && on_fargate {
+            self.windows_on_fargate(family.unwrap_or_default(), spot, cpu, &at);
+        }
+        if on_fargate {
+            return (None, None);
+        }
+        let architecture = platform.cpu_architecture.map(|one| match one {
+            Architecture::X86 => "x86_64",
+            Architecture::Arm => "arm64",
+        });
+        (architecture, system)
+    }
+
+    fn windows_on_fargate(&mut self, family: &str, spot: bool, cpu: u32, at: &str) {
+        let at = format!("{at}/operatingSystemFamily");
+        if !WINDOWS_ON_FARGATE.iter().any(|known| family.starts_with(known)) {
+            let message = format!("Fargate does not run `{family}`");
+            self.out.refused(&at, message, "write WINDOWS_SERVER_2019, 2022 or 2025, each with _CORE or _FULL");
+        }
+        if !WINDOWS_SIZES.contains(&cpu) {
+            let message = format!("Fargate has no Windows task of {cpu} CPU units");
+            self.out.refused(&at, message, "write \"cpu\": \"1024\", \"2048\" or \"4096\"");
+        }
+        if spot {
+            self.out.refused(&at, "Fargate Spot does not run Windows", "use the capacity provider FARGATE");
+        }
+    }
+
+    /// RunTask refuses a definition that is not ACTIVE.
+    pub(super) fn runnable(&mut self, index: usize, at: &str) {
+        let row = &self.scenario.task_definitions[index];
+        if dead::definition(row) {
+            let status = row.status.as_deref().unwrap_or_default();
+            let message = format!("ECS runs no standalone task of `{}`, which is {status}", row.family);
+            self.out.refused(&format!("{at}/taskDefinition"), message, "name an ACTIVE revision");
+        }
+    }
+
+    /// What tasks of a strategy run on.
+    fn runs_on(&self, strategy: &[StrategyItem]) -> Compatibility {
+        match strategy.first().map(|item| &self.plan.providers[item.provider].kind) {
+            Some(ProviderKind::Fargate { .. }) => Compatibility::Fargate,
+            Some(ProviderKind::External(_)) => Compatibility::External,
+            _ => Compatibility::Ec2,
+        }
     }
 }
 

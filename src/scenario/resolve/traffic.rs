@@ -1,16 +1,18 @@
 //! Requests offered to services, and the load balancers in front of them.
 
-use super::Build;
+use super::Activity;
 use crate::engine::{Span, Time};
-use crate::model::plan::{Balancer, Kind, Profile, Traffic as Offered};
+use crate::model::ids::ZoneId;
+use crate::model::plan::{self, Balancer, Kind, Profile, Traffic as Offered};
 use crate::model::quantity::Rate;
 use crate::scenario::file::{DailyStep, LoadBalancer, Step, Traffic};
 
 const DAY: Span = Span::from_secs(86_400);
+
 /// `deregistration_delay.timeout_seconds` at most (sourced: [elb-target-group-attributes]).
 const LONGEST_DEREGISTRATION: Span = Span::from_secs(3_600);
 
-impl Build<'_> {
+impl Activity<'_> {
     pub(super) fn traffic(&mut self, csv: &dyn Fn(&str) -> Option<String>) {
         for (index, traffic) in self.scenario.traffic.iter().enumerate() {
             let at = format!("/traffic/{index}");
@@ -170,6 +172,29 @@ fn balancer(written: &LoadBalancer) -> Balancer {
         retry_ppm: libm::round(written.clients_retry_share.clamp(0.0, 1.0) * 1e6) as u64,
         local: false,
         nodes: Vec::new(),
+    }
+}
+
+/// A load balancer stands with its targets when all of them are away from the Region (model choice: an Application Load
+/// Balancer on Outposts, in Local and in Wavelength Zones), otherwise in the Region, and has a node in each zone where
+/// its targets can stand. In zones away from the Region it has one only where cross-zone off asks for it (model
+/// choice).
+pub(super) fn balancers(plan: &mut plan::Plan) {
+    let away = |zone: &ZoneId| plan.zones[*zone].kind.away();
+    let found = |service: &plan::Service| {
+        let mut zones = plan.zones_of(service);
+        let local = !zones.is_empty() && zones.iter().all(away);
+        if service.balancer.as_ref().is_some_and(|balancer| !balancer.cross_zone) || zones.is_empty() {
+            return (local, service.zones.clone());
+        }
+        zones.retain(|zone| local || !away(zone));
+        (local, zones)
+    };
+    let found: Vec<(bool, Vec<ZoneId>)> = plan.services.iter().map(found).collect();
+    for (service, (local, nodes)) in plan.services.iter_mut().zip(found) {
+        if let Some(balancer) = &mut service.balancer {
+            (balancer.local, balancer.nodes) = (local, nodes);
+        }
     }
 }
 
