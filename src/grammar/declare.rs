@@ -177,10 +177,18 @@ macro_rules! words {
         }
     ) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[doc = $word_doc])* $word),* }
 
         impl $name {
+            /// All of them, in the order of their declaration.
+            pub const ALL: &'static [$name] = &[$($name::$word),*];
+
+            /// As it is written.
+            pub fn word(self) -> &'static str {
+                &Self::words()[self as usize].0
+            }
+
             /// Its words and what each means.
             fn words() -> &'static [(String, &'static str)] {
                 static WORDS: std::sync::LazyLock<Vec<(String, &'static str)>> = std::sync::LazyLock::new(|| {
@@ -193,20 +201,20 @@ macro_rules! words {
 
         impl $crate::grammar::Read for $name {
             fn read(value: &serde_json::Value, reader: &mut $crate::grammar::Reader<'_>) -> Option<Self> {
-                reader.word(value, Self::words()).map(|place| [$($name::$word),*][place])
+                reader.word(value, Self::words()).map(|place| Self::ALL[place])
             }
             fn schema(defs: &mut $crate::grammar::Defs) -> serde_json::Value {
                 let of = concat!(module_path!(), stringify!($name));
                 defs.words([$($called,)? stringify!($name)][0], of, concat!($($doc, "\n"),*), Self::words())
             }
             fn example() -> String {
-                format!("\"{}\"", Self::words()[0].0)
+                format!("\"{}\"", Self::ALL[0].word())
             }
         }
 
         impl $crate::grammar::Written for $name {
             fn written(&self) -> serde_json::Value {
-                Self::words()[*self as usize].0.as_str().into()
+                self.word().into()
             }
         }
     };

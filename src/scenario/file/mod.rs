@@ -10,12 +10,12 @@ mod objective;
 mod pipeline;
 mod traffic;
 
-pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic, TreatMissingData};
+pub use alarm::{Alarm, Dimension, Statistic};
 pub use application::{
     CellularApplication, CustomerCell, CustomerGroup, CustomerMigration, Dispatch, Fleet, Lookup, MapTable, Rebalancer,
 };
 pub use behaviour::{Behaviour, Detection, Phases, PullBehavior, TaskProtection};
-pub use change::{Change, FeatureFlag, GrowthType, HookAnswer, HookStatus, Shadow};
+pub use change::{Change, FeatureFlag, GrowthType, HookAnswer, Shadow};
 pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
 pub use objective::Objective;
@@ -29,6 +29,7 @@ use super::ecs::instance_type::InstanceType;
 use super::ecs::task_definition::TaskDefinition;
 use super::entry::Fault;
 use crate::engine::Span;
+use crate::model::plan::ZoneKind;
 use crate::model::quantity::{Duration, Rate};
 
 /// The version of the format that this program reads.
@@ -117,23 +118,6 @@ object! {
             /// Zones; three availability zones by default (model choice).
             zones: Zone,
         }
-    }
-}
-
-words! {
-    /// Where a zone stands. Fargate and Managed Instances run in availability zones only; the control plane is always
-    /// the Region's (sourced: [ecs-zones]).
-    ZoneKind("camelCase") {
-        /// One of the Region's own zones.
-        AvailabilityZone,
-        /// AWS near a large city: EC2 only.
-        LocalZone,
-        /// AWS in a carrier's network: EC2 only.
-        WavelengthZone,
-        /// A rack of AWS at the customer's: EC2 only, and no more hosts than stand there at the start.
-        Outpost,
-        /// Hosts outside AWS, for launch type EXTERNAL: `externalInstances` of clusters (ECS Anywhere).
-        OnPremises,
     }
 }
 

@@ -1,14 +1,15 @@
 //! CloudWatch alarms: whose metric, which part of a service, and a rule in whole numbers; and who watches them.
 
 use super::Activity;
+use super::placed;
 
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, RegionId, ServiceId, ZoneId};
 use crate::model::plan::{
-    self, Comparison, Form, Kind, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
+    self, Form, Kind, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
 use crate::model::problem::{Noun, nearest};
-use crate::scenario::file::{Alarm, ComparisonOperator, Dimension, Statistic as Written, TreatMissingData};
+use crate::scenario::file::{Alarm, Dimension, Statistic as Written};
 use std::collections::BTreeSet;
 
 const HOUR: u32 = 3_600;
@@ -40,8 +41,7 @@ impl Activity<'_> {
     pub(super) fn alarms(&mut self) {
         self.written_alarms = self.scenario.alarm_names().into_iter().collect();
         let mut seen = BTreeSet::new();
-        for (index, alarm) in self.scenario.alarms.iter().enumerate() {
-            let at = format!("/alarms/{index}");
+        for (at, alarm) in placed(&self.scenario.alarms, "/alarms") {
             let named = self.alarm_name(&alarm.alarm_name, &mut seen, &at);
             let metric = self.metric(alarm, &at);
             let service = self.names.service(&alarm.service, &format!("{at}/Service"), self.out);
@@ -114,8 +114,8 @@ impl Activity<'_> {
             evaluation_periods: alarm.evaluation_periods,
             datapoints_to_alarm: alarm.datapoints_to_alarm.unwrap_or(alarm.evaluation_periods),
             threshold: libm::round(threshold * 1e9) as i128,
-            comparison: comparison(alarm.comparison_operator),
-            missing: missing(alarm.treat_missing_data),
+            comparison: alarm.comparison_operator,
+            missing: alarm.treat_missing_data.unwrap_or(MissingData::Missing),
         })
     }
 
@@ -222,8 +222,7 @@ impl Activity<'_> {
     /// What `Dimensions` say; `None` when something is wrong with them.
     fn scope(&mut self, alarm: &Alarm, metric: Option<Metric>, service: Option<ServiceId>, at: &str) -> Option<Scope> {
         let mut scopes = Vec::new();
-        for (place, dimension) in alarm.dimensions.iter().enumerate() {
-            let at = format!("{at}/Dimensions/{place}");
+        for (at, dimension) in placed(&alarm.dimensions, &format!("{at}/Dimensions")) {
             let found = match dimension.name.as_str() {
                 name if OF_A_SERVICE.contains(&name) => continue,
                 "AvailabilityZone" => self.zone_dimension(dimension, service, &at).map(Scope::Zone),
@@ -373,23 +372,5 @@ fn always(rule: &Rule, metric: Metric) -> Option<bool> {
         (true, _, true) => Some(true),
         (_, false, false) => Some(false),
         _ => None,
-    }
-}
-
-fn comparison(written: ComparisonOperator) -> Comparison {
-    match written {
-        ComparisonOperator::GreaterThanOrEqualToThreshold => Comparison::GreaterOrEqual,
-        ComparisonOperator::GreaterThanThreshold => Comparison::Greater,
-        ComparisonOperator::LessThanThreshold => Comparison::Less,
-        ComparisonOperator::LessThanOrEqualToThreshold => Comparison::LessOrEqual,
-    }
-}
-
-fn missing(written: Option<TreatMissingData>) -> MissingData {
-    match written {
-        None | Some(TreatMissingData::Missing) => MissingData::Missing,
-        Some(TreatMissingData::NotBreaching) => MissingData::NotBreaching,
-        Some(TreatMissingData::Breaching) => MissingData::Breaching,
-        Some(TreatMissingData::Ignore) => MissingData::Ignore,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Activity;
 use super::after_end;
+use super::placed;
 use crate::engine::{Span, Time};
 use crate::model::ids::ServiceId;
 use crate::model::plan::{self, Customers, Profile, Traffic as Offered};
@@ -97,8 +98,7 @@ impl Activity<'_> {
             return None;
         }
         let mut found: Vec<Customers> = Vec::new();
-        for (place, group) in written.customers.iter().enumerate() {
-            let at = format!("{AT}/customers/{place}");
+        for (at, group) in placed(&written.customers, &format!("{AT}/customers")) {
             let name = group.name.clone().unwrap_or_else(|| "customer".to_owned());
             if found.iter().any(|other| other.name == name) {
                 self.out.duplicate(Noun::Customer, &name, &format!("{at}/name"));

@@ -2,6 +2,7 @@
 
 use super::Clusters;
 use super::cluster::Home;
+use super::placed;
 use super::{dead, requirements};
 use crate::engine::{Span, Who};
 use crate::model::ids::{ProviderId, TypeId, ZoneId};
@@ -32,8 +33,7 @@ impl Clusters<'_> {
     /// Rows of the providers that a cluster lists.
     pub(super) fn providers(&mut self, names: &[String], home: &mut Home, at: &str) {
         let mut seen = BTreeSet::new();
-        for (place, name) in names.iter().enumerate() {
-            let at = format!("{at}/capacityProviders/{place}");
+        for (at, name) in placed(names, &format!("{at}/capacityProviders")) {
             if self.scenario.capacity_providers.iter().any(|row| row.name == *name && dead::provider(row)) {
                 continue;
             }
@@ -182,8 +182,7 @@ impl Clusters<'_> {
         }
         let mut found: Vec<StrategyItem> = Vec::new();
         let mut families: Vec<Family> = Vec::new();
-        for (place, item) in items.iter().enumerate() {
-            let at = format!("{at}/{place}");
+        for (at, item) in placed(items, at) {
             let Some(provider) = self.associated(&item.capacity_provider, home, &format!("{at}/capacityProvider"))
             else {
                 continue;
@@ -230,8 +229,7 @@ impl Clusters<'_> {
             return;
         }
         let mut hosts: Vec<(ZoneId, TypeId, u32)> = Vec::new();
-        for (place, entry) in list.iter().enumerate() {
-            let at = format!("{at}/{place}");
+        for (at, entry) in placed(list, at) {
             let zone = self.site(&entry.zone, home, &format!("{at}/zone"));
             let kind = self.instance_type(&entry.instance_type, &format!("{at}/instanceType"));
             hosts.extend(zone.zip(kind).map(|(zone, kind)| (zone, kind, entry.count)));

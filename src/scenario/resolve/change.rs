@@ -1,17 +1,18 @@
 //! Changes: when, of what, how the revision is bad, what hooks answer, feature flags.
 
 use super::Activity;
-use super::deployment::{lifecycle, millionths, minutes};
+use super::deployment::{millionths, minutes};
 use super::index::{Written, first, stands_before};
 use super::order::by_name;
+use super::placed;
 use super::{after_end, gaps};
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::defect;
 use crate::model::fact::Lifecycle;
 use crate::model::ids::{ChangeId, ServiceId};
-use crate::model::plan::{self, Answer, Hook, Kind, Strategy, WHOLE};
+use crate::model::plan::{self, Answer, Hook, HookStatus, Kind, Strategy, WHOLE};
 use crate::model::problem::Noun;
-use crate::scenario::file::{Change, FeatureFlag, GrowthType, HookStatus};
+use crate::scenario::file::{Change, FeatureFlag, GrowthType};
 
 /// Changes of a scenario (model choice: a cause carries the number of its change in twenty bits).
 const MOST_CHANGES: usize = 1 << 20;
@@ -308,15 +309,14 @@ impl Activity<'_> {
         let hooks = self.plan.services[service].deployment.hooks.clone();
         let asked = |stage: Lifecycle| hooks.iter().any(|hook| hook.stages.contains(&stage));
         let mut found: Vec<Answer> = Vec::new();
-        for (place, one) in written.hooks.iter().enumerate() {
-            let at = format!("{at}/hooks/{place}");
-            let stage = lifecycle(one.lifecycle_stage);
+        for (at, one) in placed(&written.hooks, &format!("{at}/hooks")) {
+            let stage = one.lifecycle_stage;
             if !asked(stage) || written.feature_flag.is_some() {
-                let message = format!("no hook is asked at {}: this answer is not used", stage.name());
+                let message = format!("no hook is asked at {}: this answer is not used", stage.word());
                 self.out.no_effect(&at, message, "add one to the service's `lifecycleHooks`, or remove it");
             }
             if found.iter().any(|other| other.stage == stage) {
-                let message = format!("two answers for {}", stage.name());
+                let message = format!("two answers for {}", stage.word());
                 self.out.duplicate_name(&format!("{at}/lifecycleStage"), message, "write one for each stage");
             }
             let finds = one.finds.unwrap_or(0.0);
@@ -332,11 +332,7 @@ impl Activity<'_> {
             found.extend(takes.map(|takes| Answer {
                 stage,
                 takes,
-                status: match one.hook_status {
-                    None | Some(HookStatus::Succeeded) => plan::HookStatus::Succeeded,
-                    Some(HookStatus::Failed) => plan::HookStatus::Failed,
-                    Some(HookStatus::InProgress) => plan::HookStatus::InProgress,
-                },
+                status: one.hook_status.unwrap_or(HookStatus::Succeeded),
                 finds_ppm: libm::round(finds.clamp(0.0, 1.0) * 1e6) as u64,
             }));
         }
@@ -348,10 +344,11 @@ impl Activity<'_> {
 
     /// A hook without an outcome is refused: nobody could say what it does to the deployment.
     fn unanswered(&mut self, written: &Change, hooks: &[Hook], at: &str) {
-        let answered = |stage: Lifecycle| written.hooks.iter().any(|one| lifecycle(one.lifecycle_stage) == stage);
+        let answered = |stage: Lifecycle| written.hooks.iter().any(|one| one.lifecycle_stage == stage);
         let asked = |stage: Lifecycle| hooks.iter().any(|hook| hook.stages.contains(&stage));
-        for (stage, name) in Lifecycle::ALL {
+        for &stage in Lifecycle::ALL {
             if asked(stage) && !answered(stage) {
+                let name = stage.word();
                 let message = format!("the hook at {name} has no outcome");
                 let hint = format!("add {{\"lifecycleStage\": \"{name}\", \"hookStatus\": \"SUCCEEDED\"}} to `hooks`");
                 self.out.missing(&format!("{at}/hooks"), message, hint);

@@ -1,6 +1,7 @@
 //! Containers of a task definition: what they need of each other, and when they count as healthy.
 
 use super::Clusters;
+use super::placed;
 use super::task::STOP_TIMEOUT;
 use crate::engine::Span;
 use crate::model::plan::{Await, ContainerHealth, ContainerStart, ContainerStop, Restart};
@@ -47,8 +48,7 @@ impl Clusters<'_> {
     }
 
     fn dependencies(&mut self, container: &ContainerDefinition, all: &[ContainerDefinition], at: &str) {
-        for (place, dependency) in container.depends_on.iter().enumerate() {
-            let at = format!("{at}/dependsOn/{place}");
+        for (at, dependency) in placed(&container.depends_on, &format!("{at}/dependsOn")) {
             let Some(other) = all.iter().find(|other| other.name == dependency.container_name) else {
                 let known = all.iter().map(|other| other.name.as_str());
                 self.out.unknown(Noun::Container, &dependency.container_name, &format!("{at}/containerName"), known);

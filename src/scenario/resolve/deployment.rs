@@ -4,7 +4,7 @@ use super::Clusters;
 use crate::engine::Span;
 use crate::model::fact::Lifecycle;
 use crate::model::plan::{Breaker, Deployment, Early, Hook, Strategy, Threshold};
-use crate::scenario::ecs::lifecycle::{HookTargetType, LifecycleHook, LifecycleStage, TimeoutAction};
+use crate::scenario::ecs::lifecycle::{HookTargetType, LifecycleHook, TimeoutAction};
 use crate::scenario::ecs::service::{
     CircuitBreaker, DeploymentConfiguration, DeploymentStrategy, RevisionCleanup, Service, ThresholdType,
 };
@@ -104,15 +104,14 @@ impl Clusters<'_> {
             self.out.missing(&format!("{at}/hookTargetArn"), message, hint);
         }
         let mut stages = Vec::new();
-        for (place, stage) in written.lifecycle_stages.iter().enumerate() {
-            let stage = lifecycle(*stage);
+        for (place, stage) in written.lifecycle_stages.iter().copied().enumerate() {
             let at = format!("{at}/lifecycleStages/{place}");
             if matches!(stage, Lifecycle::ScaleUp | Lifecycle::BakeTime | Lifecycle::CleanUp) {
-                let message = format!("ECS asks no hook at {}", stage.name());
+                let message = format!("ECS asks no hook at {}", stage.word());
                 self.out.refused(&at, message, "name a stage before or after it, such as POST_SCALE_UP");
             } else if pauses && matches!(stage, Lifecycle::TestTrafficShift | Lifecycle::ProductionTrafficShift) {
-                let message = format!("ECS takes no PAUSE hook at {}", stage.name());
-                self.out.refused(&at, message, format!("write POST_{}", stage.name()));
+                let message = format!("ECS takes no PAUSE hook at {}", stage.word());
+                self.out.refused(&at, message, format!("write POST_{}", stage.word()));
             }
             stages.push(stage);
         }
@@ -143,22 +142,6 @@ impl Clusters<'_> {
         let least = written.minimum_healthy_percent.unwrap_or(100).min(100);
         self.out.within(percent?, least..=100, &format!("{at}/healthyPercent"));
         Some(Early { percent: percent?, deferred: cleanup? == RevisionCleanup::Deferred })
-    }
-}
-
-pub(super) fn lifecycle(stage: LifecycleStage) -> Lifecycle {
-    match stage {
-        LifecycleStage::ReconcileService => Lifecycle::ReconcileService,
-        LifecycleStage::PreScaleUp => Lifecycle::PreScaleUp,
-        LifecycleStage::ScaleUp => Lifecycle::ScaleUp,
-        LifecycleStage::PostScaleUp => Lifecycle::PostScaleUp,
-        LifecycleStage::TestTrafficShift => Lifecycle::TestTrafficShift,
-        LifecycleStage::PostTestTrafficShift => Lifecycle::PostTestTrafficShift,
-        LifecycleStage::PreProductionTrafficShift => Lifecycle::PreProductionTrafficShift,
-        LifecycleStage::ProductionTrafficShift => Lifecycle::ProductionTrafficShift,
-        LifecycleStage::PostProductionTrafficShift => Lifecycle::PostProductionTrafficShift,
-        LifecycleStage::BakeTime => Lifecycle::BakeTime,
-        LifecycleStage::CleanUp => Lifecycle::CleanUp,
     }
 }
 

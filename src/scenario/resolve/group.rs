@@ -2,6 +2,7 @@
 
 use super::Clusters;
 use super::cluster::Home;
+use super::placed;
 use crate::engine::{Dist, Span};
 use crate::model::ids::{TypeId, ZoneId};
 use crate::model::plan::{self, Group, HostHealth, ProviderKind, Scaling};
@@ -156,8 +157,7 @@ impl Clusters<'_> {
         let template = group.mixed_instances_policy.as_ref().and_then(|policy| policy.launch_template.as_ref());
         let overrides = template.map_or(&[][..], |template| &template.overrides[..]);
         let mut types = Vec::new();
-        for (place, item) in overrides.iter().enumerate() {
-            let at = format!("{at}/MixedInstancesPolicy/LaunchTemplate/Overrides/{place}");
+        for (at, item) in placed(overrides, &format!("{at}/MixedInstancesPolicy/LaunchTemplate/Overrides")) {
             if item.weighted_capacity.as_ref().is_some_and(|weight| weight != "1") {
                 let message = "weighted capacity is not modelled";
                 self.out.not_modelled(&format!("{at}/WeightedCapacity"), message, "count instances: write \"1\"");

@@ -2,6 +2,7 @@
 //! length.
 
 use super::order::by_name;
+use super::placed;
 use crate::model::ids::ServiceId;
 use crate::model::names::Names;
 use crate::scenario::ecs::cluster::Cluster;
@@ -186,8 +187,7 @@ pub(super) fn is_account(text: &&str) -> bool {
 /// The ARNs of a cluster and of what stands in it, with their places; `at` is where the cluster stands.
 pub(super) fn arns<'a>(scenario: &'a Scenario, cluster: &'a Cluster, at: &str) -> Vec<(String, &'a str)> {
     let mut found: Vec<(String, Option<&str>)> = vec![(format!("{at}/clusterArn"), cluster.cluster_arn.as_deref())];
-    for (place, service) in cluster.services.iter().enumerate() {
-        let at = format!("{at}/services/{place}");
+    for (at, service) in placed(&cluster.services, &format!("{at}/services")) {
         found.push((format!("{at}/serviceArn"), service.service_arn.as_deref()));
         found.push((format!("{at}/clusterArn"), service.cluster_arn.as_deref()));
         found.push((format!("{at}/cluster"), service.cluster.as_deref()));

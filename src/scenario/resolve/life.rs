@@ -3,6 +3,7 @@
 use super::Clusters;
 use super::gaps;
 use super::index::first;
+use super::placed;
 use crate::engine::{Dist, Span};
 use crate::model::plan::{Habits, Life, Protection};
 use crate::model::quantity::Law;
@@ -116,8 +117,7 @@ impl Clusters<'_> {
     pub(super) fn behaviour(&mut self) {
         let list = &self.scenario.behaviour;
         let mut seen = BTreeSet::new();
-        for (index, entry) in list.iter().enumerate() {
-            let at = format!("/behaviour/{index}");
+        for (at, entry) in placed(list, "/behaviour") {
             let subject =
                 |entry: &Behaviour| (entry.family.clone(), entry.service.clone(), entry.capacity_provider.clone());
             if !seen.insert(subject(entry)) {

@@ -325,3 +325,8 @@ fn family_of(reference: &str) -> &str {
     let short = reference.rsplit('/').next().unwrap_or(reference);
     short.split(':').next().unwrap_or(short)
 }
+
+/// Entries of the list that stands at `at`, each with its place.
+fn placed<'t, T>(list: &'t [T], at: &str) -> impl Iterator<Item = (String, &'t T)> {
+    list.iter().enumerate().map(move |(place, one)| (format!("{at}/{place}"), one))
+}

@@ -1,6 +1,7 @@
 //! Objectives: whose, and which of its results.
 
 use super::Activity;
+use super::placed;
 use crate::metrics::measures::Key;
 use crate::metrics::objective::{Bound, Target};
 use crate::metrics::{self, Subject};
@@ -15,8 +16,7 @@ impl Activity<'_> {
     pub(super) fn objectives(&mut self) -> Vec<metrics::Objective> {
         let mut found = Vec::new();
         let mut keys: BTreeMap<Subject, Vec<Key>> = BTreeMap::new();
-        for (index, objective) in self.scenario.objectives.iter().enumerate() {
-            let at = format!("/objectives/{index}");
+        for (at, objective) in placed(&self.scenario.objectives, "/objectives") {
             let known = keys.entry(objective.subject).or_insert_with(|| objective.subject.keys_in(&self.plan));
             self.key(objective, known, &place_of(objective, &at));
             let (subject, key, bound) = (objective.subject, objective.keys.join("."), objective.bound.clone());

@@ -2,6 +2,7 @@
 
 use super::Activity;
 use super::index::first;
+use super::placed;
 use super::units::Named;
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, ChangeId, RegionId, ServiceId, ZoneId};
@@ -84,8 +85,7 @@ impl Activity<'_> {
     fn stages(&mut self, written: &[PipelineStage], named: &Named, at: &str) -> Option<Vec<Stage>> {
         let mut left: Vec<usize> = (0..named.units.len()).collect();
         let mut stages = Vec::new();
-        for (place, stage) in written.iter().enumerate() {
-            let at = format!("{at}/{place}");
+        for (at, stage) in placed(written, at) {
             let units = self.named_units(stage, named, &left, &at)?;
             self.idle_keys(stage, &at);
             self.whole_only(stage, &units, named, &at);
@@ -173,8 +173,7 @@ impl Activity<'_> {
             }
             wanted.extend_from_slice(&open[..count]);
         }
-        for (place, name) in stage.units.iter().enumerate() {
-            let at = format!("{at}/units/{place}");
+        for (at, name) in placed(&stage.units, &format!("{at}/units")) {
             let found = self.names.region(name, &at, self.out)?;
             if !open.contains(&found) {
                 let message = format!("nothing is left to be changed in `{name}`");

@@ -1,6 +1,7 @@
 //! Placement strategies and constraints.
 
 use super::Clusters;
+use super::placed;
 use crate::model::placement::query::Expression;
 use crate::model::placement::{ATTRIBUTES, Placement, Strategy};
 use crate::scenario::ecs::service::{ConstraintType, PlacementConstraint, PlacementStrategy, StrategyType};
@@ -43,8 +44,7 @@ impl Clusters<'_> {
             let found = self.constraint(constraint, &format!("{at}/placementConstraints/{place}"));
             placement.member_of.extend(found);
         }
-        for (place, constraint) in own.iter().enumerate() {
-            let at = format!("/taskDefinitions/{definition}/placementConstraints/{place}");
+        for (at, constraint) in placed(own, &format!("/taskDefinitions/{definition}/placementConstraints")) {
             placement.member_of.extend(self.constraint(constraint, &at));
             if constraint.kind == ConstraintType::DistinctInstance {
                 self.out.refused(&at, "a task definition takes `memberOf` only", "move it to the service");

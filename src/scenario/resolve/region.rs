@@ -2,12 +2,13 @@
 
 use super::Regions;
 use super::dead;
+use super::placed;
 use crate::engine::Who;
 use crate::model::ids::{RegionId, ZoneId};
 use crate::model::plan::{self, ZoneKind};
 use crate::model::problem::Noun;
 use crate::model::quantity::Rate;
-use crate::scenario::file::{self, Fargate, Region, Zone};
+use crate::scenario::file::{Fargate, Region, Zone};
 
 impl<'a> Regions<'a> {
     pub(super) fn regions(&mut self) {
@@ -72,9 +73,8 @@ impl<'a> Regions<'a> {
             &region.zones
         };
         let mut before = 0;
-        for (place, zone) in zones.iter().enumerate() {
-            let at = format!("{at}/zones/{place}");
-            let kind = kind(zone);
+        for (at, zone) in placed(zones, &format!("{at}/zones")) {
+            let kind = zone.kind.unwrap_or_default();
             let letter = char::from(b'a' + (before % 26) as u8);
             let lettered = before < 26 && !kind.away();
             let default_name = if lettered { format!("{}{letter}", region.name) } else { zone.id.clone() };
@@ -130,14 +130,14 @@ impl<'a> Regions<'a> {
     /// Parents of a Region's zones, all of which have rows by now.
     fn places(&mut self, region: RegionId, zones: &[Zone], at: &str) {
         let first = self.regions[region].zones.start;
-        if zones.iter().all(|zone| kind(zone).away()) {
+        if zones.iter().all(|zone| zone.kind.unwrap_or_default().away()) {
             let message = format!("`{}` has no availability zone", self.regions[region].name);
             self.out.missing(&format!("{at}/zones"), message, "add one, such as {\"id\": \"use1-az1\"}");
         }
         for (place, zone) in zones.iter().enumerate() {
             let id = ZoneId(first + place as u16);
             let at = format!("{at}/zones/{place}");
-            match kind(zone) {
+            match zone.kind.unwrap_or_default() {
                 ZoneKind::Outpost => self.zones[id].parent = self.anchor(zone, region, &at),
                 _ => self.parent_region(zone, region, &at),
             }
@@ -170,17 +170,6 @@ impl<'a> Regions<'a> {
             self.out.wrong_target(&format!("{at}/parent"), message, hint);
         }
         self.names.get(&found?).copied()
-    }
-}
-
-/// Where a zone stands, as the model says it.
-pub(super) fn kind(zone: &Zone) -> ZoneKind {
-    match zone.kind {
-        None | Some(file::ZoneKind::AvailabilityZone) => ZoneKind::AvailabilityZone,
-        Some(file::ZoneKind::LocalZone) => ZoneKind::LocalZone,
-        Some(file::ZoneKind::WavelengthZone) => ZoneKind::WavelengthZone,
-        Some(file::ZoneKind::Outpost) => ZoneKind::Outpost,
-        Some(file::ZoneKind::OnPremises) => ZoneKind::OnPremises,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Clusters;
 use super::cluster::Home;
 use super::gaps;
+use super::placed;
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::placement::{Placement, Strategy};
 use crate::model::plan::{self, Arrivals, Kind, ProviderKind, StrategyItem};
@@ -195,8 +196,7 @@ impl Clusters<'_> {
     /// A target group needs a container and port that exist.
     fn balanced_container(&mut self, service: &Service, definition: usize, at: &str) {
         let containers = &self.scenario.task_definitions[definition].container_definitions;
-        for (place, balancer) in service.load_balancers.iter().enumerate() {
-            let at = format!("{at}/loadBalancers/{place}");
+        for (at, balancer) in placed(&service.load_balancers, &format!("{at}/loadBalancers")) {
             let Some(name) = &balancer.container_name else { continue };
             let Some(container) = containers.iter().find(|container| container.name == *name) else {
                 let known = containers.iter().map(|container| container.name.as_str());

@@ -3,6 +3,7 @@
 use super::Clusters;
 use super::Refused;
 use super::dead;
+use super::placed;
 use crate::engine::Span;
 use crate::model::plan::{ProviderKind, StrategyItem, TaskDef};
 use crate::model::problem::{Code, Noun, Problem};
@@ -29,8 +30,7 @@ impl Clusters<'_> {
     pub(super) fn definitions(&mut self) {
         let list = &self.scenario.task_definitions;
         let mut seen = BTreeSet::new();
-        for (index, definition) in list.iter().enumerate() {
-            let at = format!("/taskDefinitions/{index}");
+        for (at, definition) in placed(list, "/taskDefinitions") {
             self.named(&definition.family, &format!("{at}/family"));
             if !seen.insert((definition.family.as_str(), definition.revision.unwrap_or(0))) {
                 let message = format!("two task definitions are called `{}`", definition.family);
@@ -147,8 +147,7 @@ impl Clusters<'_> {
     fn memory(&mut self, definition: &TaskDefinition, at: &str) -> Option<u32> {
         let whole = self.amount(definition.memory.as_ref(), mebibytes, &format!("{at}/memory")).ok()?;
         let mut sum = 0u32;
-        for (place, container) in definition.container_definitions.iter().enumerate() {
-            let at = format!("{at}/containerDefinitions/{place}");
+        for (at, container) in placed(&definition.container_definitions, &format!("{at}/containerDefinitions")) {
             let hard = self.amount(container.memory.as_ref(), mebibytes, &format!("{at}/memory")).ok()?;
             let soft = self
                 .amount(container.memory_reservation.as_ref(), mebibytes, &format!("{at}/memoryReservation"))
@@ -247,8 +246,7 @@ impl Clusters<'_> {
     fn host_ports(&mut self, containers: &[ContainerDefinition], mode: NetworkMode, at: &str) -> u64 {
         let mut bits = 0;
         for (place, container) in containers.iter().enumerate() {
-            for (port_place, mapping) in container.port_mappings.iter().enumerate() {
-                let at = format!("{at}/{place}/portMappings/{port_place}");
+            for (at, mapping) in placed(&container.port_mappings, &format!("{at}/{place}/portMappings")) {
                 let port = match mode {
                     NetworkMode::Host => mapping.host_port.filter(|port| *port > 0).or(mapping.container_port),
                     NetworkMode::Bridge => mapping.host_port.filter(|port| *port > 0),
@@ -279,8 +277,10 @@ impl Clusters<'_> {
     fn gpus(&mut self, definition: &TaskDefinition, on_fargate: bool, at: &str) -> u32 {
         let mut sum = 0u32;
         for (place, container) in definition.container_definitions.iter().enumerate() {
-            for (row, requirement) in container.resource_requirements.iter().enumerate() {
-                let at = format!("{at}/containerDefinitions/{place}/resourceRequirements/{row}");
+            for (at, requirement) in placed(
+                &container.resource_requirements,
+                &format!("{at}/containerDefinitions/{place}/resourceRequirements"),
+            ) {
                 if requirement.kind == ResourceType::InferenceAccelerator {
                     let message = "Amazon Elastic Inference has ended: no task gets an accelerator";
                     self.out.refused(&at, message, "remove it");

@@ -1,6 +1,7 @@
 //! Requests offered to services, and the load balancers in front of them.
 
 use super::Activity;
+use super::placed;
 use crate::engine::{Span, Time};
 use crate::model::ids::ZoneId;
 use crate::model::plan::{self, Balancer, Kind, Profile, Traffic as Offered};
@@ -14,8 +15,7 @@ const LONGEST_DEREGISTRATION: Span = Span::from_secs(3_600);
 
 impl Activity<'_> {
     pub(super) fn traffic(&mut self, csv: &dyn Fn(&str) -> Option<String>) {
-        for (index, traffic) in self.scenario.traffic.iter().enumerate() {
-            let at = format!("/traffic/{index}");
+        for (at, traffic) in placed(&self.scenario.traffic, "/traffic") {
             let id = self.names.service(&traffic.service, &format!("{at}/service"), self.out);
             let profile = self.profile(traffic, csv, &at);
             let balancer = traffic.load_balancer.as_ref();

@@ -2,6 +2,7 @@
 
 use super::Activity;
 use super::application::number_of;
+use super::placed;
 use crate::engine::Span;
 use crate::model::defect::{self, Effect, Spec};
 use crate::model::ids::{AlarmId, RegionId, ServiceId};
@@ -137,8 +138,7 @@ impl Activity<'_> {
     fn several(&mut self, written: &[String], at: &str) -> Option<Named> {
         let mut named = Named::new(Vec::new(), Vec::new(), String::new());
         let mut seen = BTreeSet::new();
-        for (place, name) in written.iter().enumerate() {
-            let at = format!("{at}/{place}");
+        for (at, name) in placed(written, at) {
             let Some(service) = self.names.service(name, &at, self.out) else { continue };
             if self.deployable(service, false, &at).is_none() {
                 continue;
