@@ -26,7 +26,6 @@ const MODEL: [&[&str]; 11] = [
     &["flows"],
     &["fault"],
     &["run"],
-    &["audit"],
 ];
 
 /// Arrows of the model that point up: the plan holds each fault as it runs; it calls none.

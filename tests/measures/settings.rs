@@ -3,9 +3,9 @@
 //! `everything.json` writes every field once. Each is then changed in several ways; one of them at least must give
 //! another plan, or must be refused or warned about where the field is listed as a check of its own.
 
-use evenkeel::model::problem::{Problems, Severity};
-use evenkeel::scenario::source::Texts;
-use evenkeel::scenario::{self, schema};
+use evenkeel::internals::model::problem::{Problems, Severity};
+use evenkeel::internals::scenario::source::Texts;
+use evenkeel::internals::scenario::{self, schema};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,7 +169,7 @@ fn look(document: &Value) -> (Option<String>, usize) {
     let plan = scenario::load("a.json", &files, &mut problems)
         .and_then(|document| scenario::resolved(&document, &table, &mut problems));
     if let Some((plan, _)) = &plan {
-        evenkeel::forecast::doubts(plan, &mut problems);
+        evenkeel::internals::forecast::doubts(plan, &mut problems);
     }
     let told = problems.list.iter().filter(|one| one.severity != Severity::Note || one.message.contains("not used"));
     let doubts = told.count();

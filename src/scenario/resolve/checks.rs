@@ -3,6 +3,7 @@
 use super::{Checks, dead, family_of};
 use crate::engine::Span;
 use crate::forecast::never;
+use crate::model::cause::FAULTS_MAX;
 use crate::model::fault::SpotReclaim;
 use crate::model::plan::{self, Kind, ProviderKind, Service, StrategyItem};
 use crate::scenario::ecs::capacity_provider::CapacityProvider;
@@ -13,17 +14,18 @@ impl Checks<'_> {
     /// Ids are narrow numbers; more rows than they count would alias.
     pub(super) fn sizes(&mut self) {
         let plan = &self.plan;
+        let ids = usize::from(u16::MAX);
         let counts = [
-            ("zones", plan.zones.len()),
-            ("regions", plan.regions.len()),
-            ("capacity providers of clusters", plan.providers.len()),
-            ("launch buckets", plan.buckets.len()),
-            ("faults", plan.faults.len()),
+            ("zones", plan.zones.len(), ids),
+            ("regions", plan.regions.len(), ids),
+            ("capacity providers of clusters", plan.providers.len(), ids),
+            ("launch buckets", plan.buckets.len(), ids),
+            ("faults", plan.faults.len(), FAULTS_MAX),
         ];
-        for (what, count) in counts {
-            if count > usize::from(u16::MAX) {
+        for (what, count, most) in counts {
+            if count > most {
                 let message = format!("{count} {what} are more than can be simulated");
-                self.out.too_large("", message, format!("at most {}", u16::MAX));
+                self.out.too_large("", message, format!("at most {most}"));
             }
         }
         if plan.cells.len() > MOST_CELLS {
