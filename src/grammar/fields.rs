@@ -99,21 +99,8 @@ impl<'o, 'r, 'a> Fields<'o, 'r, 'a> {
 
     /// The one key that says what the object is.
     pub fn kind<T: OneOf>(&mut self) -> Option<T> {
-        let map = self.map;
-        let mut chosen: Option<&str> = None;
-        let mut found = None;
-        for (key, value) in map {
-            if self.reader.is_absent(key, value) {
-                continue;
-            }
-            let Some(variant) = T::VARIANTS.iter().find(|variant| variant.key == key) else { continue };
-            self.known += 1;
-            let read = self.reader.inside(key, |reader| (variant.read)(value, reader));
-            match chosen {
-                None => (chosen, found) = (Some(variant.key), read),
-                Some(first) => self.reader.beside(key, first, T::NOUN),
-            }
-        }
+        let (chosen, found, known) = self.reader.choose::<T>(self.map);
+        self.known += known;
         if chosen.is_none() && self.strangers().next().is_none() {
             self.reader.shortfalls(T::NOUN, T::VARIANTS.iter().map(|variant| variant.key));
         }

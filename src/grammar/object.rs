@@ -1,7 +1,6 @@
 //! What an object is made of.
 
 use super::fields::Fields;
-use super::plain::Anything;
 use super::reader::Reader;
 use super::{Bounds, Defs, OneOf, Read, Written};
 use serde_json::{Map, Value, json};
@@ -81,13 +80,19 @@ fn is_off(value: &Value) -> bool {
 
 /// How a field is treated.
 #[derive(Debug)]
-pub(super) enum Role {
+pub enum Role {
     Need,
     /// The default as it would be written.
     Given(Value),
     Other,
     Unused,
     Bears(Rule),
+}
+
+impl Role {
+    pub fn given<T: Written>(value: &T) -> Role {
+        Role::Given(value.written())
+    }
 }
 
 /// One field.
@@ -182,73 +187,32 @@ impl Object {
         (text, doc)
     }
 
-    fn add<T: Read>(&mut self, name: &str, written: &[&str], doc: &str, bounds: Bounds, role: Role) -> &mut Field {
-        let name = written.first().map_or_else(|| joined(name, self.case == "PascalCase"), |name| (*name).to_owned());
-        let (schema, example) = (T::schema, T::example);
-        self.fields.push(Field { name, doc: tidy(doc), role, otherwise: None, own: None, bounds, schema, example });
-        self.fields.last_mut().expect("one was added")
-    }
-
-    /// Adds a field that must be written.
-    pub fn need<T: Read>(&mut self, name: &str, written: &[&str], doc: &str, bounds: Bounds) {
-        self.add::<T>(name, written, doc, bounds, Role::Need);
-    }
-
-    /// Adds a field that has a value when it is not written.
-    pub fn given<T: Read + Written>(
+    /// Adds a field by its name, or as it is `written`; `otherwise` says what holds without it.
+    pub fn field<T: Read>(
         &mut self,
-        name: &str,
-        written: &[&str],
-        doc: &str,
-        bounds: Bounds,
-        value: &T,
-        labels: &[(Label, &str)],
-    ) {
-        let value = value.written();
-        let words = labels.first().map(|(label, remark)| (value.to_string(), label.why(remark)));
-        self.add::<T>(name, written, doc, bounds, Role::Given(value)).otherwise = words;
-    }
-
-    /// Adds an object whose own defaults hold when it is not written.
-    pub fn inner<T: Read>(&mut self, name: &str, doc: &str) {
-        self.add::<T>(name, &[], doc, Bounds::default(), Role::Other);
-    }
-
-    /// Adds a field that may be left out.
-    pub fn may<T: Read>(
-        &mut self,
-        name: &str,
-        written: &[&str],
+        (name, written): (&str, &[&str]),
+        role: Role,
         doc: &str,
         bounds: Bounds,
         otherwise: &[(Label, &str, &str)],
     ) {
-        let field = self.add::<T>(name, written, doc, bounds, Role::Other);
-        match otherwise.first() {
-            Some((Label::Own, ..)) => field.own = Some(read_empty::<T>),
-            Some((label, words, remark)) => field.otherwise = Some(((*words).to_owned(), label.why(remark))),
-            None => {}
+        let name = written.first().map_or_else(|| joined(name, self.case == "PascalCase"), |name| (*name).to_owned());
+        let (mut words, mut own) = (None, None);
+        if let Some((label, text, remark)) = otherwise.first() {
+            match &role {
+                Role::Given(value) => words = Some((value.to_string(), label.why(remark))),
+                _ if *label == Label::Own => own = Some(read_empty::<T> as fn(&mut Reader<'_>)),
+                _ => words = Some(((*text).to_owned(), label.why(remark))),
+            }
         }
-    }
-
-    pub fn list<T: Read>(&mut self, name: &str, written: &[&str], doc: &str) {
-        self.add::<Vec<T>>(name, written, doc, Bounds::default(), Role::Other);
+        let (schema, example) = (T::schema, T::example);
+        self.fields.push(Field { name, doc: tidy(doc), role, otherwise: words, own, bounds, schema, example });
     }
 
     /// Adds the keys of which the object has one.
     pub fn kind<T: OneOf>(&mut self) {
         let keys = T::VARIANTS.iter().map(|variant| variant.key).collect();
         self.kind = Some(Kind { noun: T::NOUN, keys, schemas: Defs::variants::<T> });
-    }
-
-    /// Adds a field that has no bearing on availability.
-    pub fn unused(&mut self, name: &str, written: &[&str]) {
-        self.add::<Anything>(name, written, "Accepted and not used.", Bounds::default(), Role::Unused);
-    }
-
-    /// Adds a field that bears on availability and is not modelled.
-    pub fn bears(&mut self, name: &str, doc: &str, rule: Rule) {
-        self.add::<Anything>(name, &[], doc, Bounds::default(), Role::Bears(rule));
     }
 
     /// Its schema, and those of what stands in it.

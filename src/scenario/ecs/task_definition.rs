@@ -2,7 +2,6 @@
 
 use super::Amount;
 use super::service::PlacementConstraint;
-use crate::grammar::Rule;
 
 words! {
     /// `networkMode`.

@@ -59,9 +59,7 @@ impl Read for Objective {
         defs.refer("Objective", "Objective", schema)
     }
 
-    fn example() -> String {
-        "{ \"service\": \"shop/web\", \"requestAvailability\": { \"atLeast\": 0.999 } }".to_owned()
-    }
+    const EXAMPLE: &str = "{ \"service\": \"shop/web\", \"requestAvailability\": { \"atLeast\": 0.999 } }";
 }
 
 /// A bound below the keys of its measure: `{"min": {"atLeast": 20}}` of `running`.
