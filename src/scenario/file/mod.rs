@@ -17,7 +17,7 @@ pub use change::{Change, FeatureFlag, GrowthType};
 pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
 pub use objective::Objective;
-pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, Weekday, WorkingHours};
+pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
 pub use traffic::{DailyStep, LoadBalancer, RunTasks, Step, Traffic};
 
 use super::ecs::auto_scaling_group::AutoScalingGroup;

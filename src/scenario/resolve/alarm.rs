@@ -1,8 +1,6 @@
 //! CloudWatch alarms: whose metric, which part of a service, and a rule in whole numbers; and who watches them.
 
-use super::Activity;
-use super::placed;
-
+use super::{Activity, placed};
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, RegionId, ServiceId, ZoneId};
 use crate::model::plan::{

@@ -1,8 +1,7 @@
 //! Customers' own cells: who is where, how they are found, and what the router and each cell are planned for.
 
-use super::Activity;
-use super::after_end;
-use super::placed;
+use super::router::cell_place;
+use super::{Activity, after_end, placed};
 use crate::engine::{Span, Time};
 use crate::model::ids::ServiceId;
 use crate::model::plan::{self, Customers, Profile, Traffic as Offered};
@@ -127,9 +126,7 @@ impl Activity<'_> {
         for (customer, cell) in &written.overrides {
             let mut at = format!("{AT}/overrides");
             source::push(&mut at, customer);
-            let number = cell.strip_prefix("cell-").filter(|number| !number.starts_with(['0', '+']));
-            let number = number.and_then(|number| number.parse::<u32>().ok());
-            let number = number.filter(|number| (1..=cells).contains(number));
+            let number = cell_place(cell, cells.min(u32::from(u16::MAX)) as u16);
             let known = customers.iter_mut().find_map(|group| Some((number_of(group, customer)?, group)));
             if known.is_none() {
                 let message = format!("no customer is called `{customer}`");
@@ -143,7 +140,7 @@ impl Activity<'_> {
                 self.out.push(problem.about(Noun::Cell, cell));
             }
             if let (Some((which, group)), Some(number)) = (known, number) {
-                group.pins.push((which, (number - 1) as u16));
+                group.pins.push((which, number));
             }
         }
     }
@@ -212,14 +209,13 @@ impl Activity<'_> {
             let why = "customers move only with `rebalancer` or `addCells`";
             self.out.idle(&format!("{AT}/migration"), why, "leave it out");
         }
-        if written.mapping == Mapping::FullMap && !written.add_cells.is_empty() && written.rebalancer.is_none() {
-            let joins = written.customers.iter().any(|group| group.joins_at.is_some());
-            let bound = written.overrides.len();
-            if !joins && bound == 0 {
-                let message = "a cell that is added stays empty: with `fullMap` customers stay where they are, and no new ones come";
-                let hint = "write a `rebalancer`, `joinsAt` of customers, or another `mapping`";
-                self.out.no_effect(&format!("{AT}/addCells"), message, hint);
-            }
+        let stay = written.mapping == Mapping::FullMap && !written.add_cells.is_empty() && written.rebalancer.is_none();
+        let joins = written.customers.iter().any(|group| group.joins_at.is_some());
+        if stay && !joins && written.overrides.is_empty() {
+            let message =
+                "a cell that is added stays empty: with `fullMap` customers stay where they are, and no new ones come";
+            let hint = "write a `rebalancer`, `joinsAt` of customers, or another `mapping`";
+            self.out.no_effect(&format!("{AT}/addCells"), message, hint);
         }
     }
 

@@ -1,9 +1,7 @@
 //! Capacity providers of a cluster, and the strategies that use them.
 
-use super::Clusters;
 use super::cluster::Home;
-use super::placed;
-use super::{dead, requirements};
+use super::{Clusters, dead, placed, requirements};
 use crate::engine::{Span, Who};
 use crate::model::ids::{ProviderId, TypeId, ZoneId};
 use crate::model::plan::{self, External, Managed, ProviderKind, StrategyItem, ZoneKind};
@@ -17,14 +15,6 @@ use std::collections::BTreeSet;
 
 /// Items of one strategy (sourced: [ecs-api-provider-strategy]).
 const MOST_ITEMS: usize = 20;
-
-/// A strategy never mixes these.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Fargate,
-    Group,
-    Managed,
-}
 
 /// When idle hosts go by default, in seconds (model choice: AWS publishes none).
 const SCALE_IN_AFTER: i32 = 300;
@@ -181,7 +171,6 @@ impl Clusters<'_> {
             self.out.conflict(at, "only one item of a strategy may have a base", "keep one `base`");
         }
         let mut found: Vec<StrategyItem> = Vec::new();
-        let mut families: Vec<Family> = Vec::new();
         for (at, item) in placed(items, at) {
             let Some(provider) = self.associated(&item.capacity_provider, home, &format!("{at}/capacityProvider"))
             else {
@@ -190,7 +179,6 @@ impl Clusters<'_> {
             if found.iter().any(|known| known.provider == provider) {
                 self.out.twice(&item.capacity_provider, &at);
             }
-            families.push(family(&self.plan.providers[provider].kind));
             if item.base > 0 && item.weight == 0 {
                 let message = format!("`{}` has a base and a weight of 0", item.capacity_provider);
                 let hint =
@@ -199,7 +187,9 @@ impl Clusters<'_> {
             }
             found.push(StrategyItem { provider, base: item.base, weight: item.weight });
         }
-        if families.iter().any(|kind| *kind != families[0]) {
+        // No strategy can name the hosts outside AWS, nor those of any group.
+        let kind = |item: &StrategyItem| std::mem::discriminant(&self.plan.providers[item.provider].kind);
+        if found.iter().any(|item| kind(item) != kind(&found[0])) {
             let hint = "keep to Fargate, to Auto Scaling groups, or to Managed Instances";
             self.out.refused(at, "ECS refuses a strategy that mixes kinds of capacity providers", hint);
         }
@@ -324,14 +314,5 @@ impl Clusters<'_> {
             return None;
         }
         Some(rows.iter().filter_map(|row| self.instance_type(&row.name, at)).collect())
-    }
-}
-
-fn family(kind: &ProviderKind) -> Family {
-    match kind {
-        ProviderKind::Fargate { .. } => Family::Fargate,
-        // No strategy can name the hosts outside AWS.
-        ProviderKind::Group(_) | ProviderKind::AnyHost | ProviderKind::External(_) => Family::Group,
-        ProviderKind::Managed(_) => Family::Managed,
     }
 }

@@ -1,11 +1,9 @@
 //! Changes: when, of what, how the revision is bad, what hooks answer, feature flags.
 
-use super::Activity;
 use super::deployment::{millionths, minutes};
 use super::index::{Written, first, stands_before};
 use super::order::by_name;
-use super::placed;
-use super::{after_end, gaps};
+use super::{Activity, after_end, gaps, placed};
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::defect;
 use crate::model::fact::Lifecycle;
@@ -320,9 +318,7 @@ impl Activity<'_> {
                 self.out.duplicate_name(&format!("{at}/lifecycleStage"), message, "write one for each stage");
             }
             let finds = one.finds.unwrap_or(0.0);
-            if self.out.share(finds, &format!("{at}/finds")).is_some_and(|finds| finds > 0.0)
-                && written.defect.is_none()
-            {
+            if finds > 0.0 && written.defect.is_none() {
                 self.out.idle(&format!("{at}/finds"), NO_DEFECT, "write a `defect`, or leave it out");
             }
             let takes = match &one.takes {
@@ -333,7 +329,7 @@ impl Activity<'_> {
                 stage,
                 takes,
                 status: one.hook_status.unwrap_or(HookStatus::Succeeded),
-                finds_ppm: libm::round(finds.clamp(0.0, 1.0) * 1e6) as u64,
+                finds_ppm: libm::round(finds * 1e6) as u64,
             }));
         }
         if written.feature_flag.is_none() {

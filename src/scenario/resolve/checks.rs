@@ -1,14 +1,13 @@
 //! The last pass: sizes, what is left over, and what does nothing. It changes nothing.
 
-use super::{Checks, dead, family_of};
+use super::index::Written;
+use super::{Checks, dead, family_of, once};
 use crate::engine::Span;
 use crate::forecast::never;
 use crate::model::cause::FAULTS_MAX;
 use crate::model::fault::SpotReclaim;
 use crate::model::plan::{self, Kind, ProviderKind, Service, StrategyItem};
-use crate::scenario::ecs::capacity_provider::CapacityProvider;
 use crate::scenario::ecs::service::LaunchType;
-use crate::scenario::ecs::task_definition::TaskDefinition;
 
 impl Checks<'_> {
     /// Ids are narrow numbers; more rows than they count would alias.
@@ -50,14 +49,11 @@ impl Checks<'_> {
             let message = format!("the cluster `{}` is INACTIVE: it is left out, with its services", row.cluster_name);
             self.out.left_out(&format!("{}/status", self.index.cluster_at(index)), message, hint);
         }
-        for one in self
-            .index
-            .services(self.names)
-            .iter()
-            .filter(|one| !dead::cluster(one.cluster) && dead::service(one.service))
-        {
-            let message = format!("the service `{}` is INACTIVE: it is left out", one.service.service_name);
-            self.out.left_out(&format!("{}/status", one.at), message, hint);
+        for Written { at, service, cluster, .. } in self.index.services(self.names) {
+            if !dead::cluster(cluster) && dead::service(service) {
+                let message = format!("the service `{}` is INACTIVE: it is left out", service.service_name);
+                self.out.left_out(&format!("{at}/status"), message, hint);
+            }
         }
         for (index, row) in scenario.capacity_providers.iter().enumerate().filter(|(_, row)| dead::provider(row)) {
             let message = format!("the capacity provider `{}` is deleted: it is left out", row.name);
@@ -75,32 +71,36 @@ impl Checks<'_> {
     /// Warns of what nothing refers to.
     pub(super) fn left_over(&mut self) {
         let scenario = self.scenario;
-        let mut warn = |index: usize, used: bool, list: &str, what: &str, name: &str| {
-            if !used {
+        let used = self.used;
+        let definitions = scenario.task_definitions.iter().enumerate();
+        let providers = scenario.capacity_providers.iter().enumerate();
+        let groups = scenario.auto_scaling_groups.iter().enumerate();
+        let types = scenario.instance_types.iter().map(|row| &row.instance_type);
+        let lists: [(&str, &str, Vec<(bool, &String)>); 4] = [
+            (
+                "taskDefinitions",
+                "task definition",
+                definitions
+                    .map(|(at, row)| (dead::definition(row) || used.definitions.contains(&at), &row.family))
+                    .collect(),
+            ),
+            (
+                "capacityProviders",
+                "capacity provider",
+                providers.map(|(at, row)| (dead::provider(row) || used.providers.contains(&at), &row.name)).collect(),
+            ),
+            (
+                "autoScalingGroups",
+                "Auto Scaling group",
+                groups.map(|(at, row)| (used.groups.contains(&at), &row.auto_scaling_group_name)).collect(),
+            ),
+            ("instanceTypes", "instance type", types.map(|name| (self.names.types.contains_key(name), name)).collect()),
+        ];
+        for (list, what, rows) in lists {
+            for (index, (_, name)) in rows.iter().enumerate().filter(|(_, row)| !row.0) {
                 let message = format!("no cluster uses the {what} `{name}`");
                 self.out.unreferenced(&format!("/{list}/{index}"), message, "remove it, or refer to it");
             }
-        };
-        let alive = |row: &(usize, &TaskDefinition)| !dead::definition(row.1);
-        for (index, row) in scenario.task_definitions.iter().enumerate().filter(alive) {
-            warn(index, self.used.definitions.contains(&index), "taskDefinitions", "task definition", &row.family);
-        }
-        let alive = |row: &(usize, &CapacityProvider)| !dead::provider(row.1);
-        for (index, row) in scenario.capacity_providers.iter().enumerate().filter(alive) {
-            warn(index, self.used.providers.contains(&index), "capacityProviders", "capacity provider", &row.name);
-        }
-        for (index, row) in scenario.auto_scaling_groups.iter().enumerate() {
-            warn(
-                index,
-                self.used.groups.contains(&index),
-                "autoScalingGroups",
-                "Auto Scaling group",
-                &row.auto_scaling_group_name,
-            );
-        }
-        let known = &self.names.types;
-        for (index, row) in scenario.instance_types.iter().enumerate() {
-            warn(index, known.contains_key(&row.instance_type), "instanceTypes", "instance type", &row.instance_type);
         }
         for (index, cluster) in scenario.clusters.iter().enumerate() {
             let service = cluster.services.iter().any(|one| one.launch_type == Some(LaunchType::External));
@@ -176,14 +176,11 @@ impl Checks<'_> {
         }
         let named = spec.capacity_provider.as_ref().map(|name| self.names.providers.get(name));
         let meant = |id| named.is_none_or(|rows| rows.is_some_and(|rows| rows.contains(&id)));
-        let mut idle: Vec<&str> = Vec::new();
-        for (id, provider) in self.plan.providers.pairs() {
-            let ProviderKind::Group(group) = &provider.kind else { continue };
-            if meant(id) && group.spot && !group.rebalances && !idle.contains(&group.name.as_str()) {
-                idle.push(&group.name);
-            }
-        }
-        for name in idle {
+        let idle = self.plan.providers.pairs().filter_map(|(id, provider)| match &provider.kind {
+            ProviderKind::Group(group) if meant(id) && group.spot && !group.rebalances => Some(&group.name),
+            _ => None,
+        });
+        for name in once(idle) {
             let message = format!("`recommendationBefore` has no effect on `{name}`: its Capacity Rebalancing is off");
             let hint = "write \"CapacityRebalance\": true in the group, or leave `recommendationBefore` out";
             self.out.no_effect(&format!("{at}/recommendationBefore"), message, hint);

@@ -1,9 +1,8 @@
 //! Clusters, cell by cell.
 
-use super::Clusters;
 use super::index::{arns, first as first_of, is_account, parts};
 use super::order::{by_name, natural};
-use super::{after_end, dead, router};
+use super::{Clusters, after_end, dead, router};
 use crate::engine::Time;
 use crate::model::ids::{AccountId, BucketId, CellId, ClusterId, ProviderId, RegionId, ServiceId};
 use crate::model::plan::{self, StrategyItem};
@@ -12,6 +11,7 @@ use crate::scenario::ecs::cluster::Cluster;
 use std::collections::BTreeMap;
 
 /// A cluster while its services are resolved.
+#[derive(Default)]
 pub(super) struct Home<'a> {
     pub(super) id: ClusterId,
     pub(super) name: &'a str,
@@ -69,12 +69,23 @@ impl Clusters<'_> {
             for (place, mut clusters) in by_cell.into_iter().enumerate() {
                 clusters.sort_by(|one, other| natural(&one.1.cluster_name, &other.1.cluster_name));
                 let added = place.checked_sub(first).map(|row| times[row]);
-                let cell = self.open_cell(region, place, added);
+                let (cell, from) = (CellId(self.plan.cells.len() as u16), rows(&self.plan));
                 for (index, cluster) in clusters {
                     order.push((index, ClusterId(self.plan.clusters.len() as u32)));
                     services.insert(index, self.cluster(cluster, index, cell, region));
                 }
-                self.close_cell(cell);
+                let until = rows(&self.plan);
+                self.plan.cells.push(plan::Cell {
+                    name: router::cell_name(place),
+                    region,
+                    zones: self.plan.regions[region].zones.clone(),
+                    clusters: from.0..until.0,
+                    services: from.1..until.1,
+                    providers: from.2..until.2,
+                    buckets: from.3..until.3,
+                    accounts: from.4..until.4,
+                    added,
+                });
             }
             self.grow(region, &all);
         }
@@ -101,32 +112,6 @@ impl Clusters<'_> {
         }
     }
 
-    fn open_cell(&mut self, region: RegionId, place: usize, added: Option<Time>) -> CellId {
-        let plan = &mut self.plan;
-        let cell = plan::Cell {
-            name: router::cell_name(place),
-            region,
-            zones: plan.regions[region].zones.clone(),
-            clusters: from(plan.clusters.len()),
-            services: from(plan.services.len()),
-            providers: narrow(plan.providers.len()),
-            buckets: narrow(plan.buckets.len()),
-            accounts: from(plan.accounts.len()),
-            added,
-        };
-        plan.cells.push(cell)
-    }
-
-    fn close_cell(&mut self, cell: CellId) {
-        let plan = &mut self.plan;
-        let row = &mut plan.cells[cell];
-        row.clusters.end = plan.clusters.len() as u32;
-        row.services.end = plan.services.len() as u32;
-        row.providers.end = plan.providers.len() as u16;
-        row.buckets.end = plan.buckets.len() as u16;
-        row.accounts.end = plan.accounts.len() as u32;
-    }
-
     /// A cluster with what runs in it; returns its services and streams in the order of the file.
     fn cluster(&mut self, cluster: &Cluster, index: usize, cell: CellId, region: RegionId) -> Vec<ServiceId> {
         let at = self.index.cluster_at(index);
@@ -135,15 +120,12 @@ impl Clusters<'_> {
         // An account of its own cannot meet a written one: those have digits only.
         let account = cluster.account.clone().or_else(|| self.index.shown[index].account.clone());
         let account = account.unwrap_or_else(|| format!("own-{name}"));
-        if cluster
-            .account
-            .as_ref()
-            .is_some_and(|account| account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()))
-        {
+        if cluster.account.as_deref().is_some_and(|account| !is_account(&account)) {
             let message = format!("the number of an account must have twelve digits, not `{account}`");
             self.out.invalid_name(&format!("{at}/account"), message, "such as \"111122223333\"");
         }
         let account_row = self.account_row(region, &account);
+        let from = rows(&self.plan);
         let (created, shard) = (self.created(cluster, &at), self.shard(region, name));
         let id = self.plan.clusters.push(plan::Cluster {
             name: name.to_owned(),
@@ -152,8 +134,8 @@ impl Clusters<'_> {
             created,
             cell,
             shard,
-            services: from(self.plan.services.len()),
-            providers: narrow(self.plan.providers.len()),
+            services: from.1..from.1,
+            providers: from.2..from.2,
         });
         if self.names.clusters.insert(name.to_owned(), id).is_some() {
             self.out.duplicate(Noun::Cluster, name, &format!("{at}/clusterName"));
@@ -164,14 +146,9 @@ impl Clusters<'_> {
             name,
             region,
             account,
-            providers: Vec::new(),
-            any_host: None,
-            external: None,
             has_external: !cluster.external_instances.is_empty(),
-            fargate: None,
-            default_strategy: None,
             has_default: !cluster.default_capacity_provider_strategy.is_empty(),
-            default_of_zero: false,
+            ..Home::default()
         };
         self.contradictions(cluster, &home, &at);
         self.providers(&cluster.capacity_providers, &mut home, &at);
@@ -183,9 +160,9 @@ impl Clusters<'_> {
             home.default_strategy = self.strategy(&cluster.default_capacity_provider_strategy, &home, &at);
         }
         let services = self.runs(cluster, index, &mut home, &at);
+        let (_, services_end, providers_end, ..) = rows(&self.plan);
         let row = &mut self.plan.clusters[id];
-        row.services.end = self.plan.services.len() as u32;
-        row.providers.end = self.plan.providers.len() as u16;
+        (row.services.end, row.providers.end) = (services_end, providers_end);
         services
     }
 
@@ -196,17 +173,12 @@ impl Clusters<'_> {
             if dead::service(&cluster.services[place]) {
                 continue;
             }
-            let next = ServiceId(self.plan.services.len() as u32);
             let at = self.index.service_at(index, place);
-            self.service(&cluster.services[place], home, &at);
-            written.extend((ServiceId(self.plan.services.len() as u32) > next).then_some((place, next)));
+            written.extend(self.service(&cluster.services[place], home, &at).map(|id| (place, id)));
         }
         for place in by_name(&cluster.run_tasks, |stream| stream.name.as_ref().unwrap_or(&stream.task_definition)) {
-            let next = ServiceId(self.plan.services.len() as u32);
-            self.stream(&cluster.run_tasks[place], home, &format!("{at}/runTasks/{place}"));
-            written.extend(
-                (ServiceId(self.plan.services.len() as u32) > next).then_some((cluster.services.len() + place, next)),
-            );
+            let id = self.stream(&cluster.run_tasks[place], home, &format!("{at}/runTasks/{place}"));
+            written.extend(id.map(|id| (cluster.services.len() + place, id)));
         }
         written.sort_unstable();
         written.into_iter().map(|(_, id)| id).collect()
@@ -222,20 +194,12 @@ impl Clusters<'_> {
 
     /// The row of an account in a Region.
     fn account_row(&mut self, region: RegionId, account: &str) -> AccountId {
-        let known = self.account_rows.get(&(region, account.to_owned()));
-        known.copied().unwrap_or_else(|| {
-            let id = self.plan.accounts.push(account.to_owned());
-            self.account_rows.insert((region, account.to_owned()), id);
-            id
-        })
+        let row = self.account_rows.entry((region, account.to_owned()));
+        *row.or_insert_with(|| self.plan.accounts.push(account.to_owned()))
     }
 
     /// The launch bucket of an account, Region and kind.
     pub(super) fn bucket(&mut self, home: &Home, spot: bool) -> BucketId {
-        let key = (home.region, home.account.clone(), spot);
-        if let Some(id) = self.buckets.get(&key) {
-            return *id;
-        }
         let written = first_of(&self.index.regions, &self.plan.regions[home.region].name);
         let written = written.map(|place| &self.scenario.regions[place]);
         let fargate = written.and_then(|region| region.fargate.clone()).unwrap_or_default();
@@ -244,9 +208,8 @@ impl Clusters<'_> {
         } else {
             plan::Bucket { burst: fargate.launch_burst, rate: fargate.launch_rate.0 }
         };
-        let id = self.plan.buckets.push(bucket);
-        self.buckets.insert(key, id);
-        id
+        let row = self.buckets.entry((home.region, home.account.clone(), spot));
+        *row.or_insert_with(|| self.plan.buckets.push(bucket))
     }
 
     /// Refuses ARNs that contradict the cluster's Region and account, each kind once for each place.
@@ -288,10 +251,8 @@ impl Clusters<'_> {
     }
 }
 
-fn from(start: usize) -> std::ops::Range<u32> {
-    start as u32..start as u32
-}
-
-fn narrow(start: usize) -> std::ops::Range<u16> {
-    start as u16..start as u16
+/// How many clusters, services, providers, buckets and accounts there are.
+fn rows(plan: &plan::Plan) -> (u32, u32, u16, u16, u32) {
+    let (providers, buckets) = (plan.providers.len() as u16, plan.buckets.len() as u16);
+    (plan.clusters.len() as u32, plan.services.len() as u32, providers, buckets, plan.accounts.len() as u32)
 }

@@ -1,8 +1,7 @@
 //! Containers of a task definition: what they need of each other, and when they count as healthy.
 
-use super::Clusters;
-use super::placed;
 use super::task::STOP_TIMEOUT;
+use super::{Clusters, placed};
 use crate::engine::Span;
 use crate::model::plan::{Await, ContainerHealth, ContainerStart, ContainerStop, Restart};
 use crate::model::problem::Noun;
@@ -27,8 +26,9 @@ impl Clusters<'_> {
                 self.out.duplicate(Noun::Container, &container.name, &format!("{at}/name"));
             }
             self.dependencies(container, containers, &at);
-            if let Some(check) = &container.health_check {
-                self.health_check(check, &format!("{at}/healthCheck"));
+            if container.health_check.as_ref().is_some_and(|check| check.command.is_empty()) {
+                let hint = "write \"command\": [\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]";
+                self.out.missing(&format!("{at}/healthCheck/command"), "a health check needs a command", hint);
             }
             let ignored = container.restart_policy.as_ref().map_or(0, |policy| policy.ignored_exit_codes.len());
             if ignored > MOST_EXIT_CODES {
@@ -71,13 +71,6 @@ impl Clusters<'_> {
                 }
             };
             self.out.conflict(&format!("{at}/condition"), message, "write START, or change the other container");
-        }
-    }
-
-    fn health_check(&mut self, check: &HealthCheck, at: &str) {
-        if check.command.is_empty() {
-            let hint = "write \"command\": [\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]";
-            self.out.missing(&format!("{at}/command"), "a health check needs a command", hint);
         }
     }
 }

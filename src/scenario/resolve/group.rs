@@ -1,8 +1,7 @@
 //! Auto Scaling groups behind capacity providers.
 
-use super::Clusters;
 use super::cluster::Home;
-use super::placed;
+use super::{Clusters, once, placed};
 use crate::engine::{Dist, Span};
 use crate::model::ids::{TypeId, ZoneId};
 use crate::model::plan::{self, Group, HostHealth, ProviderKind, Scaling};
@@ -177,13 +176,7 @@ impl Clusters<'_> {
                 self.out.missing(at, format!("`{name}` does not say its instance types"), hint);
             }
         }
-        let mut once: Vec<TypeId> = Vec::new();
-        for id in types {
-            if !once.contains(&id) {
-                once.push(id);
-            }
-        }
-        (!once.is_empty()).then_some(once)
+        Some(once(types)).filter(|types| !types.is_empty())
     }
 
     fn group_is_spot(&mut self, group: &AutoScalingGroup, at: &str) -> bool {

@@ -1,9 +1,7 @@
 //! How tasks and hosts live and die: what the scenario says, over the defaults.
 
-use super::Clusters;
-use super::gaps;
 use super::index::first;
-use super::placed;
+use super::{Clusters, gaps, placed};
 use crate::engine::{Dist, Span};
 use crate::model::plan::{Habits, Life, Protection};
 use crate::model::quantity::Law;
@@ -118,32 +116,24 @@ impl Clusters<'_> {
         let list = &self.scenario.behaviour;
         let mut seen = BTreeSet::new();
         for (at, entry) in placed(list, "/behaviour") {
-            let subject =
-                |entry: &Behaviour| (entry.family.clone(), entry.service.clone(), entry.capacity_provider.clone());
-            if !seen.insert(subject(entry)) {
+            let subject = (&entry.family, &entry.service, &entry.capacity_provider);
+            if !seen.insert(subject) {
                 self.out.duplicate_name(&at, "an entry before it is for the same", "write one entry for each");
             }
-            match subject(entry) {
+            match subject {
                 (Some(family), None, None) => {
-                    self.names.family(&family, &format!("{at}/family"), self.out);
+                    self.names.family(family, &format!("{at}/family"), self.out);
                 }
                 (None, Some(service), None) => {
-                    self.names.service(&service, &format!("{at}/service"), self.out);
+                    self.names.service(service, &format!("{at}/service"), self.out);
                 }
                 (None, None, Some(provider)) => {
-                    self.names.provider(&provider, &format!("{at}/capacityProvider"), self.out);
+                    self.names.provider(provider, &format!("{at}/capacityProvider"), self.out);
                 }
                 _ => {
-                    let several =
-                        entry.family.is_some() || entry.service.is_some() || entry.capacity_provider.is_some();
                     let keys = "`family`, `service` and `capacityProvider`";
-                    self.out.one_of(
-                        keys,
-                        several,
-                        &at,
-                        "nothing says whose behaviour this is",
-                        "write one of these keys",
-                    );
+                    let (several, missing) = (subject != (&None, &None, &None), "nothing says whose behaviour this is");
+                    self.out.one_of(keys, several, &at, missing, "write one of these keys");
                 }
             }
             self.belongs_together(entry, &at);

@@ -330,3 +330,9 @@ fn family_of(reference: &str) -> &str {
 fn placed<'t, T>(list: &'t [T], at: &str) -> impl Iterator<Item = (String, &'t T)> {
     list.iter().enumerate().map(move |(place, one)| (format!("{at}/{place}"), one))
 }
+
+/// Each once, in the order in which they come first.
+fn once<T: Ord + Clone>(all: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    all.into_iter().filter(|one| seen.insert(one.clone())).collect()
+}

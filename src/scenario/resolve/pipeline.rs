@@ -1,9 +1,8 @@
 //! The pipeline that takes a change to its units: stages as lists of moves, and alarms that it watches.
 
-use super::Activity;
 use super::index::first;
-use super::placed;
 use super::units::Named;
+use super::{Activity, once, placed};
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, ChangeId, RegionId, ServiceId, ZoneId};
 use crate::model::plan::{
@@ -11,7 +10,7 @@ use crate::model::plan::{
     Watches,
 };
 use crate::model::problem::Noun;
-use crate::scenario::file::{Change, Pipeline, PipelineAlarm, PipelineStage, StageKind, Weekday, WorkingHours};
+use crate::scenario::file::{Change, Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
 use std::collections::BTreeSet;
 
 /// Bakes that nobody wrote ([lib-safe-deployments]).
@@ -37,7 +36,7 @@ impl Activity<'_> {
     #[expect(clippy::option_option, reason = "not needed is not the same as not understood")]
     pub(super) fn pipeline(&mut self, change: &Change, named: &Named, at: &str) -> Option<Option<plan::Pipeline>> {
         let Some(written) = &change.pipeline else {
-            let everywhere = PipelineStage::everywhere();
+            let everywhere = PipelineStage::new(StageKind::Everywhere);
             return Some((named.units.len() > 1).then(|| plan::Pipeline {
                 stages: self.stages(std::slice::from_ref(&everywhere), named, at).unwrap_or_default(),
                 during_faults: true,
@@ -156,13 +155,7 @@ impl Activity<'_> {
         left: &[usize],
         at: &str,
     ) -> Option<Vec<usize>> {
-        let mut open: Vec<RegionId> = Vec::new();
-        for unit in left {
-            let region = self.region_of_unit(named.units[*unit]);
-            if !open.contains(&region) {
-                open.push(region);
-            }
-        }
+        let open = once(left.iter().map(|unit| self.region_of_unit(named.units[*unit])));
         let mut wanted = Vec::new();
         if stage.units.is_empty() {
             let count = stage.count.unwrap_or(1) as usize;
@@ -285,7 +278,7 @@ impl Activity<'_> {
     fn hours(&mut self, written: &WorkingHours, at: &str) -> Option<Hours> {
         let mut days = [false; 7];
         match &written.days {
-            Some(named) => named.iter().for_each(|day| days[weekday(*day)] = true),
+            Some(named) => named.iter().for_each(|day| days[*day as usize] = true),
             None => days[..5].fill(true),
         }
         let from = written.from.map_or(Span::from_secs(9 * 3_600), |from| from.0);
@@ -414,10 +407,6 @@ impl PipelineStage {
             units: Vec::new(),
         }
     }
-
-    fn everywhere() -> PipelineStage {
-        PipelineStage::new(StageKind::Everywhere)
-    }
 }
 
 /// 1, 2, 4 ... until all of them are taken.
@@ -449,17 +438,5 @@ fn list(units: &[usize], named: &Named) -> String {
         count if !in_a_row => format!("{} and {} more", name(units.first()), count - 1),
         2 => format!("{} and {}", name(units.first()), name(units.last())),
         _ => format!("{} to {}", name(units.first()), name(units.last())),
-    }
-}
-
-const fn weekday(day: Weekday) -> usize {
-    match day {
-        Weekday::Monday => 0,
-        Weekday::Tuesday => 1,
-        Weekday::Wednesday => 2,
-        Weekday::Thursday => 3,
-        Weekday::Friday => 4,
-        Weekday::Saturday => 5,
-        Weekday::Sunday => 6,
     }
 }

@@ -1,7 +1,6 @@
 //! Placement strategies and constraints.
 
-use super::Clusters;
-use super::placed;
+use super::{Clusters, placed};
 use crate::model::placement::query::Expression;
 use crate::model::placement::{ATTRIBUTES, Placement, Strategy};
 use crate::scenario::ecs::service::{ConstraintType, PlacementConstraint, PlacementStrategy, StrategyType};
@@ -19,8 +18,17 @@ impl Clusters<'_> {
         strategies: &[PlacementStrategy],
         constraints: &[PlacementConstraint],
         definition: usize,
+        on_fargate: bool,
         at: &str,
     ) -> Placement {
+        if on_fargate {
+            let both = [("placementStrategy", strategies.is_empty()), ("placementConstraints", constraints.is_empty())];
+            for (key, _) in both.iter().filter(|(_, empty)| !empty) {
+                let hint = "remove it: tasks are spread over the zones of the subnets";
+                self.out.refused(&format!("{at}/{key}"), format!("Fargate takes no `{key}`"), hint);
+            }
+            return Placement::default();
+        }
         if strategies.len() > MOST_STRATEGIES {
             let message = format!("ECS takes {MOST_STRATEGIES} placement strategies, not {}", strategies.len());
             self.out.refused(&format!("{at}/placementStrategy"), message, "leave some out");
@@ -36,13 +44,12 @@ impl Clusters<'_> {
             }
         }
         let mut placement = Placement::default();
-        for (place, strategy) in strategies.iter().enumerate() {
-            placement.strategies.extend(self.placement_strategy(strategy, &format!("{at}/placementStrategy/{place}")));
+        for (at, strategy) in placed(strategies, &format!("{at}/placementStrategy")) {
+            placement.strategies.extend(self.placement_strategy(strategy, &at));
         }
-        for (place, constraint) in constraints.iter().enumerate() {
+        for (at, constraint) in placed(constraints, &format!("{at}/placementConstraints")) {
             placement.distinct_instance |= constraint.kind == ConstraintType::DistinctInstance;
-            let found = self.constraint(constraint, &format!("{at}/placementConstraints/{place}"));
-            placement.member_of.extend(found);
+            placement.member_of.extend(self.constraint(constraint, &at));
         }
         for (at, constraint) in placed(own, &format!("/taskDefinitions/{definition}/placementConstraints")) {
             placement.member_of.extend(self.constraint(constraint, &at));

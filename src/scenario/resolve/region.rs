@@ -1,8 +1,6 @@
 //! Regions and zones: where they are, and what may run there.
 
-use super::Regions;
-use super::dead;
-use super::placed;
+use super::{Regions, dead, once, placed};
 use crate::engine::Who;
 use crate::model::ids::{RegionId, ZoneId};
 use crate::model::plan::{self, ZoneKind};
@@ -32,13 +30,8 @@ impl<'a> Regions<'a> {
 
     /// The Regions of a scenario that writes none: those that ARNs show, else us-east-1.
     fn default_regions(&mut self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
         let alive = self.scenario.clusters.iter().zip(&self.index.shown).filter(|(cluster, _)| !dead::cluster(cluster));
-        for region in alive.filter_map(|(_, shown)| shown.region.clone()) {
-            if !names.contains(&region) {
-                names.push(region);
-            }
-        }
+        let names = once(alive.filter_map(|(_, shown)| shown.region.clone()));
         if names.is_empty() {
             self.out.default_taken("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
             return vec!["us-east-1".to_owned()];

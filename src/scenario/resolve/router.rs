@@ -173,7 +173,7 @@ pub(super) fn cell_name(place: usize) -> String {
 }
 
 /// The place of a cell from its name.
-fn cell_place(name: &str, cells: u16) -> Option<u16> {
+pub(super) fn cell_place(name: &str, cells: u16) -> Option<u16> {
     let number = name.strip_prefix("cell-").filter(|number| !number.starts_with(['0', '+']))?;
     number.parse().ok().filter(|number| (1..=cells).contains(number)).map(|number: u16| number - 1)
 }

@@ -1,17 +1,14 @@
 //! Services, and streams of standalone tasks.
 
-use super::Clusters;
 use super::cluster::Home;
-use super::gaps;
-use super::placed;
+use super::{Clusters, gaps, placed};
 use crate::engine::{Dist, Span, Time, Who};
+use crate::model::ids::ServiceId;
 use crate::model::placement::{Placement, Strategy};
 use crate::model::plan::{self, Arrivals, Kind, ProviderKind, StrategyItem};
 use crate::model::problem::Noun;
 use crate::scenario::ecs::Toggle;
-use crate::scenario::ecs::service::{
-    ControllerType, LaunchType, PlacementConstraint, PlacementStrategy, SchedulingStrategy, Service,
-};
+use crate::scenario::ecs::service::{ControllerType, LaunchType, SchedulingStrategy, Service};
 use crate::scenario::ecs::task_definition::NetworkMode;
 use crate::scenario::file::RunTasks;
 
@@ -23,7 +20,7 @@ const TASK_QUOTA: u32 = 5_000;
 const EVENED_OUT_SINCE: i64 = 1_757_030_400;
 
 impl Clusters<'_> {
-    pub(super) fn service(&mut self, service: &Service, home: &mut Home, at: &str) {
+    pub(super) fn service(&mut self, service: &Service, home: &mut Home, at: &str) -> Option<ServiceId> {
         let name = format!("{}/{}", home.name, service.service_name);
         self.named(&service.service_name, &format!("{at}/serviceName"));
         self.stands_in(service, home, at);
@@ -37,18 +34,13 @@ impl Clusters<'_> {
         let strategy = self.capacity(&service.capacity_provider_strategy, service.launch_type, home, at);
         let grace = service.health_check_grace_period_seconds.unwrap_or(0);
         self.external_service(service, definition, at);
-        let (Some(definition), Some(strategy)) = (definition, strategy) else { return };
+        let (definition, strategy) = (definition?, strategy?);
         let on_fargate = self.on_fargate(&strategy);
         if kind == Kind::Daemon {
             self.daemon_rules(service, on_fargate, at);
         }
-        let placement = self.checked_placement(
-            &service.placement_strategy,
-            &service.placement_constraints,
-            definition,
-            on_fargate,
-            at,
-        );
+        let placement =
+            self.placement(&service.placement_strategy, &service.placement_constraints, definition, on_fargate, at);
         let (least, most) = self.percents(service, kind, at);
         let rebalancing = self.rebalancing(service, kind, most, &placement, at);
         let zones = self.task_zones(service.network_configuration.as_ref(), definition, (kind, &strategy), home, at);
@@ -56,7 +48,7 @@ impl Clusters<'_> {
         let life = self.life(&name, &service.service_name, definition, on_fargate);
         let task = self.task(definition, &strategy);
         let balancer = (!service.load_balancers.is_empty()).then(super::traffic::default_balancer);
-        let (Some(task), Some(zones)) = (task, zones) else { return };
+        let (task, zones) = (task?, zones?);
         let row = plan::Service {
             who: Who::named(&format!("service {name}")),
             group: format!("service:{}", service.service_name),
@@ -80,7 +72,7 @@ impl Clusters<'_> {
             arrivals: None,
         };
         self.protectable(&row, at);
-        self.add_service(row, &service.service_name, &format!("{at}/serviceName"));
+        Some(self.add_service(row, &service.service_name, &format!("{at}/serviceName")))
     }
 
     /// Whether tasks of a service can protect themselves from being stopped, if they do.
@@ -96,7 +88,7 @@ impl Clusters<'_> {
     }
 
     /// Adds a row under "cluster/name" and, while it is unique, under the name alone.
-    fn add_service(&mut self, row: plan::Service, short: &str, at: &str) {
+    fn add_service(&mut self, row: plan::Service, short: &str, at: &str) -> ServiceId {
         let name = row.name.clone();
         self.names.families.insert(row.task.family.clone());
         let id = self.plan.services.push(row);
@@ -110,6 +102,7 @@ impl Clusters<'_> {
         } else {
             self.names.services.remove(short);
         }
+        id
     }
 
     fn stands_in(&mut self, service: &Service, home: &Home, at: &str) {
@@ -169,28 +162,6 @@ impl Clusters<'_> {
     /// Whether tasks run on Fargate; a strategy never mixes.
     pub(super) fn on_fargate(&self, strategy: &[StrategyItem]) -> bool {
         strategy.iter().any(|item| !self.plan.providers[item.provider].kind.has_hosts())
-    }
-
-    fn checked_placement(
-        &mut self,
-        strategies: &[PlacementStrategy],
-        constraints: &[PlacementConstraint],
-        definition: usize,
-        on_fargate: bool,
-        at: &str,
-    ) -> Placement {
-        if on_fargate {
-            let both = [("placementStrategy", strategies.is_empty()), ("placementConstraints", constraints.is_empty())];
-            for (key, empty) in both {
-                if !empty {
-                    let message = format!("Fargate takes no `{key}`");
-                    let hint = "remove it: tasks are spread over the zones of the subnets";
-                    self.out.refused(&format!("{at}/{key}"), message, hint);
-                }
-            }
-            return Placement::default();
-        }
-        self.placement(strategies, constraints, definition, at)
     }
 
     /// A target group needs a container and port that exist.
@@ -313,7 +284,7 @@ impl Clusters<'_> {
         old
     }
 
-    pub(super) fn stream(&mut self, stream: &RunTasks, home: &mut Home, at: &str) {
+    pub(super) fn stream(&mut self, stream: &RunTasks, home: &mut Home, at: &str) -> Option<ServiceId> {
         let definition = self.definition(&stream.task_definition, &format!("{at}/taskDefinition"));
         let strategy = self.capacity(&stream.capacity_provider_strategy, stream.launch_type, home, at);
         let arrivals = self.arrivals(stream, at);
@@ -321,26 +292,21 @@ impl Clusters<'_> {
         if stream.launch_type == Some(LaunchType::External) {
             self.external_network(definition);
         }
-        let (Some(definition), Some(strategy)) = (definition, strategy) else { return };
+        let (definition, strategy) = (definition?, strategy?);
         self.runnable(definition, at);
         let family = &self.scenario.task_definitions[definition].family;
         let short = stream.name.clone().unwrap_or_else(|| family.clone());
         self.named(&short, &format!("{at}/name"));
         let name = format!("{}/{short}", home.name);
         let on_fargate = self.on_fargate(&strategy);
-        let placement = self.checked_placement(
-            &stream.placement_strategy,
-            &stream.placement_constraints,
-            definition,
-            on_fargate,
-            at,
-        );
+        let placement =
+            self.placement(&stream.placement_strategy, &stream.placement_constraints, definition, on_fargate, at);
         let zones =
             self.task_zones(stream.network_configuration.as_ref(), definition, (Kind::Stream, &strategy), home, at);
         let mut life = self.life(&name, &short, definition, on_fargate);
         life.lives = lives;
         let task = self.task(definition, &strategy);
-        let (Some(task), Some(zones), Some(arrivals)) = (task, zones, arrivals) else { return };
+        let (task, zones, arrivals) = (task?, zones?, arrivals?);
         let row = plan::Service {
             who: Who::named(&format!("service {name}")),
             group: format!("family:{family}"),
@@ -363,7 +329,7 @@ impl Clusters<'_> {
             changes: Vec::new(),
             arrivals: Some(arrivals),
         };
-        self.add_service(row, &short, &format!("{at}/name"));
+        Some(self.add_service(row, &short, &format!("{at}/name")))
     }
 
     fn arrivals(&mut self, stream: &RunTasks, at: &str) -> Option<Arrivals> {

@@ -1,9 +1,6 @@
 //! Task definitions: what a task needs of its machine.
 
-use super::Clusters;
-use super::Refused;
-use super::dead;
-use super::placed;
+use super::{Clusters, Refused, dead, placed};
 use crate::engine::Span;
 use crate::model::plan::{ProviderKind, StrategyItem, TaskDef};
 use crate::model::problem::{Code, Noun, Problem};

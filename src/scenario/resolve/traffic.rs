@@ -1,12 +1,12 @@
 //! Requests offered to services, and the load balancers in front of them.
 
-use super::Activity;
-use super::placed;
+use super::{Activity, placed};
 use crate::engine::{Span, Time};
 use crate::model::ids::ZoneId;
 use crate::model::plan::{self, Balancer, Kind, Profile, Traffic as Offered};
 use crate::model::quantity::Rate;
-use crate::scenario::file::{DailyStep, LoadBalancer, Step, Traffic};
+use crate::scenario::file::{DailyStep, LoadBalancer, Traffic};
+use std::fmt::Display;
 
 const DAY: Span = Span::from_secs(86_400);
 
@@ -56,12 +56,6 @@ impl Activity<'_> {
         }
     }
 
-    /// Settings of a load balancer that have been looked at.
-    pub(super) fn checked_balancer(&mut self, written: &LoadBalancer, at: &str) -> Balancer {
-        self.balancer_rules(written, at);
-        balancer(written)
-    }
-
     pub(super) fn profile(
         &mut self,
         traffic: &Traffic,
@@ -70,7 +64,11 @@ impl Activity<'_> {
     ) -> Option<Profile> {
         match (&traffic.rate, &traffic.steps, &traffic.daily, &traffic.csv) {
             (Some(rate), None, None, None) => Some(Profile::Steps(Box::new([(Time::ZERO, rate.0)]))),
-            (None, Some(steps), None, None) => self.steps(steps, &format!("{at}/steps")),
+            (None, Some(steps), None, None) => {
+                let at = format!("{at}/steps");
+                let found = self.in_time(steps.iter().map(|step| (Time::ZERO + step.at.0, step.rate)), &at)?;
+                self.begun_at_zero(found, &at)
+            }
             (None, None, Some(daily), None) => self.daily(daily, &format!("{at}/daily")),
             (None, None, None, Some(name)) => self.table(name, csv, &format!("{at}/csv")),
             (rate, steps, daily, csv) => {
@@ -82,28 +80,23 @@ impl Activity<'_> {
         }
     }
 
-    fn steps(&mut self, steps: &[Step], at: &str) -> Option<Profile> {
-        let mut found: Vec<(Time, u64)> = Vec::new();
-        for (place, step) in steps.iter().enumerate() {
-            let time = Time::ZERO + step.at.0;
-            if !self.out.after(time, found.last().map(|step| step.0), &format!("{at}/{place}/at")) {
+    /// Steps in order of time; a problem otherwise.
+    fn in_time<T>(&mut self, steps: impl Iterator<Item = (T, Rate)>, at: &str) -> Option<Vec<(T, u64)>>
+    where
+        T: Copy + PartialOrd + Display,
+    {
+        let mut found: Vec<(T, u64)> = Vec::new();
+        for (place, (time, rate)) in steps.enumerate() {
+            if !self.out.after(time, found.last().map(|last| last.0), &format!("{at}/{place}/at")) {
                 return None;
             }
-            found.push((time, step.rate.0));
+            found.push((time, rate.0));
         }
-        self.begun_at_zero(found, at)
+        Some(found)
     }
 
     fn daily(&mut self, steps: &[DailyStep], at: &str) -> Option<Profile> {
-        let mut found: Vec<(Span, u64)> = Vec::new();
-        for (place, step) in steps.iter().enumerate() {
-            let at = format!("{at}/{place}/at");
-            let time = step.at.0;
-            if !self.out.after(time, found.last().map(|step| step.0), &at) {
-                return None;
-            }
-            found.push((time, step.rate.0));
-        }
+        let mut found = self.in_time(steps.iter().map(|step| (step.at.0, step.rate)), at)?;
         let (Some(first), Some(last)) = (found.first().copied(), found.last().copied()) else {
             self.out.missing(at, "a day needs a step", "write [{\"at\": \"09:00\", \"rate\": \"900/s\"}]");
             return None;
@@ -143,15 +136,16 @@ impl Activity<'_> {
         Some(Profile::Steps(steps.into_boxed_slice()))
     }
 
-    fn balancer_rules(&mut self, written: &LoadBalancer, at: &str) {
+    /// Settings of a load balancer, once they have been looked at.
+    pub(super) fn checked_balancer(&mut self, written: &LoadBalancer, at: &str) -> Balancer {
         if written.health_check_timeout_seconds >= written.health_check_interval_seconds {
             let message = "`healthCheckTimeoutSeconds` must be less than `healthCheckIntervalSeconds`";
             let hint = "lower it, or raise the interval";
             self.out.out_of_range(&format!("{at}/healthCheckTimeoutSeconds"), message, hint);
         }
-        self.out.share(written.clients_retry_share, &format!("{at}/clientsRetryShare"));
         let delay = written.deregistration_delay.0;
         self.out.within(delay, ..=LONGEST_DEREGISTRATION, &format!("{at}/deregistrationDelay"));
+        balancer(written)
     }
 }
 
@@ -169,7 +163,7 @@ fn balancer(written: &LoadBalancer) -> Balancer {
         deregistration: written.deregistration_delay.0,
         cross_zone: written.cross_zone,
         dns_ttl: written.dns_ttl.0,
-        retry_ppm: libm::round(written.clients_retry_share.clamp(0.0, 1.0) * 1e6) as u64,
+        retry_ppm: libm::round(written.clients_retry_share * 1e6) as u64,
         local: false,
         nodes: Vec::new(),
     }

@@ -1,8 +1,7 @@
 //! What a change is to reach: units that can be changed one by one, copies of requests for them, and customers.
 
-use super::Activity;
 use super::application::number_of;
-use super::placed;
+use super::{Activity, once, placed};
 use crate::engine::Span;
 use crate::model::defect::{self, Effect, Spec};
 use crate::model::ids::{AlarmId, RegionId, ServiceId};
@@ -33,36 +32,28 @@ impl Activity<'_> {
             !written.control_planes.is_empty(),
         ];
         if keys.iter().filter(|key| **key).count() != 1 {
-            let keys_of =
+            let words =
                 "`service`, `services`, `everyService`, `cellularApplication`, `controlPlane` and `controlPlanes`";
-            self.out.one_of(
-                keys_of,
-                keys.contains(&true),
-                at,
-                "nothing says what is changed",
-                "write \"service\": \"web\"",
-            );
+            let (several, missing) = (keys.contains(&true), "nothing says what is changed");
+            self.out.one_of(words, several, at, missing, "write \"service\": \"web\"");
             return None;
         }
-        if let Some(name) = &written.service {
-            let service = self.names.service(name, &format!("{at}/service"), self.out)?;
-            self.deployable(service, written.feature_flag.is_some(), &format!("{at}/service"))?;
-            let what = self.plan.services[service].name.clone();
-            return Some(Named::new(vec![Unit::Service(service)], vec![what.clone()], what));
+        let at = |key: &str| format!("{at}/{key}");
+        match written {
+            Change { service: Some(name), .. } => {
+                let service = self.names.service(name, &at("service"), self.out)?;
+                self.deployable(service, written.feature_flag.is_some(), &at("service"))?;
+                let what = self.plan.services[service].name.clone();
+                Some(Named::new(vec![Unit::Service(service)], vec![what.clone()], what))
+            }
+            Change { cellular_application: Some(name), .. } => self.cells_of(name, &at("cellularApplication")),
+            Change { every_service: Some(true), .. } => self.every_service(&at("everyService")),
+            Change { control_plane: Some(name), .. } => self.cells_of_region(name, &at("controlPlane")),
+            Change { services, .. } if services.is_empty() => {
+                self.cells_of_regions(&written.control_planes, &at("controlPlanes"))
+            }
+            Change { services, .. } => self.several(services, &at("services")),
         }
-        if let Some(name) = &written.cellular_application {
-            return self.cells_of(name, &format!("{at}/cellularApplication"));
-        }
-        if written.every_service == Some(true) {
-            return self.every_service(&format!("{at}/everyService"));
-        }
-        if let Some(name) = &written.control_plane {
-            return self.cells_of_region(name, &format!("{at}/controlPlane"));
-        }
-        if !written.control_planes.is_empty() {
-            return self.cells_of_regions(&written.control_planes, &format!("{at}/controlPlanes"));
-        }
-        self.several(&written.services, &format!("{at}/services"))
     }
 
     fn cells_of(&mut self, name: &str, at: &str) -> Option<Named> {
@@ -304,14 +295,7 @@ impl Named {
 
     /// Regions of the units, in the order in which these name them.
     pub(super) fn regions(&self, plan: &Plan) -> Vec<RegionId> {
-        let mut found: Vec<RegionId> = Vec::new();
-        for unit in &self.units {
-            let region = plan.cells[plan.cell_of(*unit)].region;
-            if !found.contains(&region) {
-                found.push(region);
-            }
-        }
-        found
+        once(self.units.iter().map(|unit| plan.cells[plan.cell_of(*unit)].region))
     }
 
     /// The place of a unit; a problem with the way out otherwise.
