@@ -53,7 +53,9 @@ fn look<T: Read>(document: &Document, out: &mut Problems) -> (Option<T>, Found) 
     let failed = found.findings.iter().any(|finding| finding.weight == Weight::Error);
     // What is taken by default is told of what can run.
     let told = found.findings.iter().filter(|finding| finding.mistake != Mistake::Default || !failed);
-    told.for_each(|finding| out.push(problem(finding)));
+    for finding in told {
+        out.push(problem(finding));
+    }
     if found.more > 0 {
         out.truncated("", format!("{} more errors are not listed", found.more), "mend the first ones and look again");
     }

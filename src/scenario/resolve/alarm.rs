@@ -78,8 +78,7 @@ impl Activity<'_> {
     fn metric(&mut self, alarm: &Alarm, at: &str) -> Option<Metric> {
         if !alarm.metrics.is_empty() {
             let hint = "name one metric instead, such as `ErrorRate` of the namespace `Evenkeel`";
-            self.out.not_modelled(&format!("{at}/Metrics"), "metric math is not modelled", hint);
-            return None;
+            return self.out.not_modelled(&format!("{at}/Metrics"), "metric math is not modelled", hint).none();
         }
         let name = alarm.metric_name.as_str();
         let found = Metric::ALL.iter().find(|(_, _, known)| *known == name);
@@ -90,8 +89,7 @@ impl Activity<'_> {
                 _ => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
             };
             let message = format!("the metric `{name}` is not simulated");
-            self.out.not_modelled(&format!("{at}/MetricName"), message, hint);
-            return None;
+            return self.out.not_modelled(&format!("{at}/MetricName"), message, hint).none();
         };
         if let Some(written) = alarm.namespace.as_ref().filter(|written| written != namespace) {
             let message = format!("the namespace `{written}` has no metric `{name}` here");
@@ -159,18 +157,15 @@ impl Activity<'_> {
             (Some(Written::Maximum), Form::Count | Form::Gauge | Form::Flag) => Statistic::Maximum,
             (Some(Written::SampleCount), _) => {
                 let hint = if form == Form::Count { "write \"Sum\"" } else { "write \"Average\"" };
-                self.out.not_modelled(&at, "how often a metric is reported is not modelled", hint);
-                return None;
+                return self.out.not_modelled(&at, "how often a metric is reported is not modelled", hint).none();
             }
             (Some(Written::Sum), Form::Gauge) => {
                 let message = format!("the sum of `{name}` says how often it was reported, which is not modelled");
-                self.out.not_modelled(&at, message, "write \"Average\", \"Minimum\" or \"Maximum\"");
-                return None;
+                return self.out.not_modelled(&at, message, "write \"Average\", \"Minimum\" or \"Maximum\"").none();
             }
             (Some(Written::Sum | Written::Minimum | Written::Maximum), Form::Ratio) => {
                 let message = format!("`{name}` is a share of a whole period: it has an average only");
-                self.out.not_modelled(&at, message, "leave the statistic out, or write \"Average\"");
-                return None;
+                return self.out.not_modelled(&at, message, "leave the statistic out, or write \"Average\"").none();
             }
         };
         if form == Form::Count && statistic != Statistic::Sum {
@@ -228,23 +223,20 @@ impl Activity<'_> {
                 name => {
                     let message = format!("metrics of services have no dimension `{name}`");
                     let hint = "leave it out: `Service` says whose it is; known besides: AvailabilityZone, Revision";
-                    self.out.unknown_value(&format!("{at}/Name"), message, hint);
-                    None
+                    self.out.unknown_value(&format!("{at}/Name"), message, hint).none()
                 }
             };
             scopes.push((found, at));
         }
         if let [_, (_, at), ..] = &scopes[..] {
             let message = "an alarm watches one zone, or one revision";
-            self.out.conflict(at, message, "keep one of `AvailabilityZone` and `Revision`, once");
-            return None;
+            return self.out.conflict(at, message, "keep one of `AvailabilityZone` and `Revision`, once").none();
         }
         let scope = scopes.pop().map_or(Some(Scope::Service), |(found, _)| found)?;
         if metric == Some(Metric::ZoneOutlier) && scope == Scope::Service {
             let hint = "add {\"Name\": \"AvailabilityZone\", \"Value\": \"use1-az1\"}";
             let message = "`ZoneOutlier` needs the dimension `AvailabilityZone`: it compares one zone with the others";
-            self.out.missing(&format!("{at}/Dimensions"), message, hint);
-            return None;
+            return self.out.missing(&format!("{at}/Dimensions"), message, hint).none();
         }
         Some(scope)
     }
@@ -264,8 +256,7 @@ impl Activity<'_> {
         let known: Vec<&str> = zones.iter().take(8).map(|zone| self.plan.zones[*zone].id.as_str()).collect();
         let (message, hint) =
             (format!("`{}` has no task in `{value}`", service.name), format!("it runs in {}", known.join(", ")));
-        self.out.wrong_target(&at, message, hint);
-        None
+        self.out.wrong_target(&at, message, hint).none()
     }
 
     fn revision_dimension(
@@ -335,8 +326,7 @@ impl Activity<'_> {
         let id = self.out.find(Noun::Alarm, &self.names.alarms, name, at)?;
         if !regions.contains(&self.plan.region_of(self.plan.alarms[id].service)) {
             let message = format!("`{name}` watches a service of another Region: an alarm is of one Region");
-            self.out.wrong_target(at, message, "name an alarm on a service of the same Region");
-            return None;
+            return self.out.wrong_target(at, message, "name an alarm on a service of the same Region").none();
         }
         Some(id)
     }

@@ -93,8 +93,7 @@ impl Activity<'_> {
         let total: u64 = written.customers.iter().map(|group| u64::from(group.count)).sum();
         if total > MOST_CUSTOMERS {
             let message = format!("an application has at most {MOST_CUSTOMERS} customers, not {total}");
-            self.out.too_large(&format!("{AT}/customers"), message, "write fewer");
-            return None;
+            return self.out.too_large(&format!("{AT}/customers"), message, "write fewer").none();
         }
         let mut found: Vec<Customers> = Vec::new();
         for (at, group) in placed(&written.customers, &format!("{AT}/customers")) {

@@ -89,8 +89,7 @@ impl Clusters<'_> {
         at: &str,
     ) -> Option<Vec<StrategyItem>> {
         if let (false, Some(_)) = (items.is_empty(), launch_type) {
-            self.out.exclude("`launchType` and `capacityProviderStrategy`", &format!("{at}/launchType"));
-            return None;
+            return self.out.exclude("`launchType` and `capacityProviderStrategy`", &format!("{at}/launchType")).none();
         }
         if !items.is_empty() {
             return self.strategy(items, home, &format!("{at}/capacityProviderStrategy"));
@@ -108,8 +107,7 @@ impl Clusters<'_> {
             None if home.default_of_zero => {
                 let message = format!("all weights of the default strategy of `{}` are 0", home.name);
                 let hint = "write `capacityProviderStrategy` or `launchType`, or a weight in the cluster";
-                self.out.refused(at, message, hint);
-                None
+                self.out.refused(at, message, hint).none()
             }
             None if home.has_default => home.default_strategy.clone(),
             None => {
@@ -237,13 +235,11 @@ impl Clusters<'_> {
         let row = &self.plan.zones[zone];
         if row.kind != ZoneKind::OnPremises {
             let message = format!("`{name}` is of kind `{}`: hosts outside AWS stand on premises", row.kind.word());
-            self.out.wrong_target(at, message, "name a zone of kind `onPremises`");
-            return None;
+            return self.out.wrong_target(at, message, "name a zone of kind `onPremises`").none();
         }
         if row.region != home.region {
             let message = format!("the zone `{name}` belongs to another Region than the cluster `{}`", home.name);
-            self.out.wrong_target(at, message, "name a zone of the cluster's Region");
-            return None;
+            return self.out.wrong_target(at, message, "name a zone of the cluster's Region").none();
         }
         Some(zone)
     }
@@ -270,8 +266,7 @@ impl Clusters<'_> {
         let subnets: Vec<&str> = template.network_configuration.subnets.iter().map(String::as_str).collect();
         let subnets_at = format!("{at}/instanceLaunchTemplate/networkConfiguration/subnets");
         let zones = if subnets.is_empty() {
-            self.out.missing(&subnets_at, "Managed Instances need a subnet", "list one subnet for each zone");
-            None
+            self.out.missing(&subnets_at, "Managed Instances need a subnet", "list one subnet for each zone").none()
         } else {
             let zones = self.zones_of_subnets(&subnets, home.region, &subnets_at);
             self.zones_with("Managed Instances", zones, &subnets_at)

@@ -187,8 +187,7 @@ impl Activity<'_> {
             }
             (time, _) => {
                 let missing = "nothing says when the change is asked for";
-                self.out.one_of("`at` and `every`", time.is_some(), at, missing, "write \"at\": \"1h\"");
-                None
+                self.out.one_of("`at` and `every`", time.is_some(), at, missing, "write \"at\": \"1h\"").none()
             }
         }
     }
@@ -216,15 +215,13 @@ impl Activity<'_> {
         if row.kind != Kind::Replica {
             let what = if row.kind == Kind::Daemon { "a DAEMON service" } else { "a stream of standalone tasks" };
             let message = format!("`{}` is {what}: its changes are not modelled", row.name);
-            self.out.not_modelled(at, message, "name a REPLICA service");
-            return None;
+            return self.out.not_modelled(at, message, "name a REPLICA service").none();
         }
         let strategy = row.deployment.strategy;
         if strategy != Strategy::Rolling && row.balancer.is_none() && !by_flag {
             let message = format!("`{}` deploys with {}, and has no load balancer to move", row.name, strategy.name());
             let hint = "add `traffic` or `loadBalancers`, or write \"strategy\": \"ROLLING\"";
-            self.out.wrong_target(at, message, hint);
-            return None;
+            return self.out.wrong_target(at, message, hint).none();
         }
         Some(())
     }
@@ -286,8 +283,7 @@ impl Activity<'_> {
         };
         if self.plan.changes[flag].flag.is_none() {
             let message = format!("`{name}` shows no feature");
-            self.out.wrong_target(&key, message, "name a change with a `featureFlag`");
-            return None;
+            return self.out.wrong_target(&key, message, "name a change with a `featureFlag`").none();
         }
         let other =
             self.plan.changes[flag].services().find(|one| self.plan.changes[id].services().all(|own| own != *one));
@@ -296,8 +292,7 @@ impl Activity<'_> {
                 "the feature of `{name}` is of `{}`, which this change does not change",
                 self.plan.services[other].name
             );
-            self.out.wrong_target(&key, message, "name a feature flag of the same service");
-            return None;
+            return self.out.wrong_target(&key, message, "name a feature flag of the same service").none();
         }
         Some(flag)
     }

@@ -93,8 +93,7 @@ impl<'a> Activity<'a> {
         let rule = match alarm_rule::parse(&written.alarm_rule) {
             Ok(rule) => rule,
             Err(wrong) => {
-                self.out.malformed(&at, wrong.message, wrong.hint);
-                return None;
+                return self.out.malformed(&at, wrong.message, wrong.hint).none();
             }
         };
         let names = rule.names();

@@ -50,8 +50,10 @@ impl Regions<'_> {
         let whole = u128::from(peak) * u128::from(top);
         if whole > u128::from(1_000_000_000 * Rate::ONE) * u128::from(bottom) {
             let message = "the cells of a Region together do at most 1,000,000,000 requests/s";
-            self.out.too_large(&format!("{at}/peakRequests"), message, "lower it, or `prescaledPercent`");
-            return None;
+            return self
+                .out
+                .too_large(&format!("{at}/peakRequests"), message, "lower it, or `prescaledPercent`")
+                .none();
         }
         // Rounded up, so that A - 1 zones of A do the peak to the last billionth.
         let zone = whole.div_ceil(u128::from(bottom) * u128::from(cells) * u128::from(zones));

@@ -130,8 +130,7 @@ impl Clusters<'_> {
         let early = written.early_success_criteria.as_ref().filter(|early| early.enable)?;
         if strategy != Strategy::Rolling {
             let message = format!("ECS takes early success criteria with ROLLING only, not with {}", strategy.name());
-            self.out.refused(at, message, "leave them out, or write \"strategy\": \"ROLLING\"");
-            return None;
+            return self.out.refused(at, message, "leave them out, or write \"strategy\": \"ROLLING\"").none();
         }
         let (percent, cleanup) = (early.healthy_percent, early.source_service_revision_cleanup);
         if percent.is_none() || cleanup.is_none() {

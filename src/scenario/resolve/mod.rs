@@ -49,7 +49,7 @@ use crate::model::Plan;
 use crate::model::ids::{AccountId, BucketId, RegionId, ServiceId, TypeId, ZoneId};
 use crate::model::names::Names;
 use crate::model::plan;
-use crate::model::problem::{Noun, Problems};
+use crate::model::problem::{Noun, Problems, Told as Refused};
 use crate::model::quantity::Law;
 use crate::scenario::ecs::task_definition::Protocol;
 use std::collections::{BTreeMap, BTreeSet};
@@ -256,9 +256,6 @@ impl Checks<'_> {
         }
     }
 }
-
-/// A problem was noted; there is nothing to go on with.
-struct Refused;
 
 /// The longest run.
 const LONGEST: Span = Span::from_secs(1_000 * 366 * 86_400);

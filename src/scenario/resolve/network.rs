@@ -48,8 +48,7 @@ impl Clusters<'_> {
         let at = format!("{at}/networkConfiguration/awsvpcConfiguration/subnets");
         if subnets.is_empty() || subnets.len() > MOST_SUBNETS {
             let message = format!("ECS takes 1 to {MOST_SUBNETS} subnets, not {}", subnets.len());
-            self.out.refused(&at, message, "list one subnet for each zone");
-            return None;
+            return self.out.refused(&at, message, "list one subnet for each zone").none();
         }
         let subnets: Vec<&str> = subnets.iter().map(String::as_str).collect();
         Some(self.zones_of_subnets(&subnets, region, &at))
@@ -81,8 +80,7 @@ impl Clusters<'_> {
             (false, Some(_)) => {
                 let message = "ECS takes a network configuration for `awsvpc` tasks only";
                 let hint = "remove it, or write \"networkMode\": \"awsvpc\" in the task definition";
-                self.out.refused(&format!("{at}/networkConfiguration"), message, hint);
-                None
+                self.out.refused(&format!("{at}/networkConfiguration"), message, hint).none()
             }
             (false, None) => Some(self.zones_of_hosts(kind, strategy, home)),
         }
@@ -125,8 +123,7 @@ impl Clusters<'_> {
                 "use subnets of availability zones, or launch type EXTERNAL"
             };
             let message = format!("{what} does not run in `{names}`, a zone of kind `{}`", kind.word());
-            self.out.wrong_target(at, message, hint);
-            return None;
+            return self.out.wrong_target(at, message, hint).none();
         }
         if !away.is_empty() {
             let message = format!("{what} does not run in `{names}`: its tasks stand in the other zones");
@@ -140,7 +137,6 @@ impl Clusters<'_> {
         let outside = zones.iter().find(|zone| !self.plan.zones[**zone].kind.has_ec2());
         let Some(outside) = outside else { return Some(zones) };
         let message = format!("EC2 launches no instance in `{}`, which is on premises", self.plan.zones[*outside].id);
-        self.out.refused(at, message, "write the hosts there to `externalInstances` of the cluster");
-        None
+        self.out.refused(at, message, "write the hosts there to `externalInstances` of the cluster").none()
     }
 }

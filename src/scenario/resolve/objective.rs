@@ -124,8 +124,7 @@ impl Activity<'_> {
             [one] => Some(one.to_owned()),
             [_, ..] => {
                 let hint = format!("write one of {}", fits.join(", "));
-                self.out.unknown_name(at, format!("more than one capacityProvider is called `{name}`"), hint);
-                None
+                self.out.unknown_name(at, format!("more than one capacityProvider is called `{name}`"), hint).none()
             }
             [] => {
                 let known = all.iter().map(String::as_str);

@@ -102,8 +102,7 @@ impl Activity<'_> {
         }
         if let Some(first) = left.first() {
             let message = format!("no stage changes {} of the units, such as `{}`", left.len(), named.names[*first]);
-            self.out.missing(at, message, "add a stage at the end: {\"what\": \"everywhere\"}");
-            return None;
+            return self.out.missing(at, message, "add a stage at the end: {\"what\": \"everywhere\"}").none();
         }
         Some(stages)
     }
@@ -111,8 +110,7 @@ impl Activity<'_> {
     /// The units that a stage names, or the next ones.
     fn named_units(&mut self, stage: &PipelineStage, named: &Named, left: &[usize], at: &str) -> Option<Vec<usize>> {
         if stage.count.is_some() && !stage.units.is_empty() {
-            self.out.exclude("`count` and `units`", &format!("{at}/count"));
-            return None;
+            return self.out.exclude("`count` and `units`", &format!("{at}/count")).none();
         }
         if stage.what == StageKind::Regions {
             return self.units_of_regions(stage, named, left, at);
@@ -123,8 +121,7 @@ impl Activity<'_> {
             // What is left stands in order.
             if left.binary_search(&unit).is_err() {
                 let message = format!("`{name}` has been changed by an earlier stage");
-                self.out.conflict(&format!("{at}/units/{place}"), message, "leave it out here or there");
-                return None;
+                return self.out.conflict(&format!("{at}/units/{place}"), message, "leave it out here or there").none();
             }
             units.push(unit);
         }
@@ -136,13 +133,11 @@ impl Activity<'_> {
             units = left.iter().take(count).copied().collect();
             if units.len() < count {
                 let message = format!("{} units are left for this stage, not {count}", units.len());
-                self.out.out_of_range(at, message, "write a smaller `count`, or leave the stage out");
-                return None;
+                return self.out.out_of_range(at, message, "write a smaller `count`, or leave the stage out").none();
             }
         }
         if units.is_empty() {
-            self.out.out_of_range(at, "the stage changes nothing: no unit is left", "leave it out");
-            return None;
+            return self.out.out_of_range(at, "the stage changes nothing: no unit is left", "leave it out").none();
         }
         Some(units)
     }
@@ -161,8 +156,7 @@ impl Activity<'_> {
             let count = stage.count.unwrap_or(1) as usize;
             if open.len() < count {
                 let message = format!("{} Regions are left for this stage, not {count}", open.len());
-                self.out.out_of_range(at, message, "write a smaller `count`, or leave the stage out");
-                return None;
+                return self.out.out_of_range(at, message, "write a smaller `count`, or leave the stage out").none();
             }
             wanted.extend_from_slice(&open[..count]);
         }

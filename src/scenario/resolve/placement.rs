@@ -98,13 +98,11 @@ impl Clusters<'_> {
         match (constraint.kind, text) {
             (ConstraintType::DistinctInstance, None) => None,
             (ConstraintType::DistinctInstance, Some(_)) => {
-                self.out.refused(&at, "`distinctInstance` takes no expression", "leave `expression` out");
-                None
+                self.out.refused(&at, "`distinctInstance` takes no expression", "leave `expression` out").none()
             }
             (ConstraintType::MemberOf, None) => {
                 let hint = "write \"expression\": \"attribute:ecs.instance-type == m5.large\"";
-                self.out.missing(&at, "`memberOf` needs an expression", hint);
-                None
+                self.out.missing(&at, "`memberOf` needs an expression", hint).none()
             }
             (ConstraintType::MemberOf, Some(text)) => match Expression::parse(text) {
                 Ok(expression) => {
@@ -115,8 +113,7 @@ impl Clusters<'_> {
                 }
                 Err(error) => {
                     let hint = "the form is `attribute:ecs.instance-type == m5.large and not(...)`; quote values with brackets";
-                    self.out.malformed(&at, error.to_string(), hint);
-                    None
+                    self.out.malformed(&at, error.to_string(), hint).none()
                 }
             },
         }

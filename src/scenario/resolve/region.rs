@@ -153,8 +153,7 @@ impl<'a> Regions<'a> {
             None => "add an availability zone to the Region".to_owned(),
         };
         let Some(parent) = &zone.parent else {
-            self.out.missing(at, format!("the outpost `{}` has no parent", zone.id), hint);
-            return None;
+            return self.out.missing(at, format!("the outpost `{}` has no parent", zone.id), hint).none();
         };
         let found = open.iter().find(|row| row.id == *parent || row.name == *parent).map(|row| row.id.clone());
         if found.is_none() {

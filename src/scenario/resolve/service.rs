@@ -343,21 +343,18 @@ impl Clusters<'_> {
                     Ok(dist) => Some(dist),
                     Err(error) => {
                         let hint = "write at most a million a second";
-                        self.out.malformed(&format!("{at}/rate"), format!("the rate {error}"), hint);
-                        None
+                        self.out.malformed(&format!("{at}/rate"), format!("the rate {error}"), hint).none()
                     }
                 }
             }
             (Some(_), None) => {
                 let hint = "write a rate such as \"2/s\", or remove the stream";
-                self.out.out_of_range(&format!("{at}/rate"), "`rate` must be above 0", hint);
-                None
+                self.out.out_of_range(&format!("{at}/rate"), "`rate` must be above 0", hint).none()
             }
             (None, Some(law)) => gaps(law, &format!("{at}/every"), self.out),
             (rate, _) => {
                 let missing = "nothing says when tasks are run";
-                self.out.one_of("`rate` and `every`", rate.is_some(), at, missing, "write \"rate\": \"2/s\"");
-                None
+                self.out.one_of("`rate` and `every`", rate.is_some(), at, missing, "write \"rate\": \"2/s\"").none()
             }
         };
         Some(Arrivals { gap: gap?, count: stream.count, from, until })

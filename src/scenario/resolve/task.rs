@@ -313,8 +313,7 @@ impl Clusters<'_> {
             Some(name) => {
                 let message = format!("`operatingSystemFamily` cannot be `{name}`");
                 let hint = "write LINUX, or a Windows Server such as WINDOWS_SERVER_2022_CORE";
-                self.out.unknown_value(&format!("{at}/operatingSystemFamily"), message, hint);
-                None
+                self.out.unknown_value(&format!("{at}/operatingSystemFamily"), message, hint).none()
             }
         };
         let windows = system == Some("windows");

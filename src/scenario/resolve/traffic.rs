@@ -74,8 +74,7 @@ impl Activity<'_> {
             (rate, steps, daily, csv) => {
                 let several = rate.is_some() || steps.is_some() || daily.is_some() || csv.is_some();
                 let (keys, missing) = ("`rate`, `steps`, `daily` and `csv`", "nothing says how much traffic there is");
-                self.out.one_of(keys, several, at, missing, "write \"rate\": \"900/s\"");
-                None
+                self.out.one_of(keys, several, at, missing, "write \"rate\": \"900/s\"").none()
             }
         }
     }
@@ -111,23 +110,20 @@ impl Activity<'_> {
     fn table(&mut self, name: &str, csv: &dyn Fn(&str) -> Option<String>, at: &str) -> Option<Profile> {
         let Some(text) = csv(name) else {
             let hint = "the path is relative to the scenario file";
-            self.out.unreadable(at, format!("the file `{name}` cannot be read"), hint);
-            return None;
+            return self.out.unreadable(at, format!("the file `{name}` cannot be read"), hint).none();
         };
         match read_csv(&text) {
             Ok(steps) => self.begun_at_zero(steps, at),
             Err((line, message)) => {
                 let hint = "the form is `seconds,requests_per_second`, a line for each change, in order of time";
-                self.out.malformed(at, format!("line {line} of `{name}` {message}"), hint);
-                None
+                self.out.malformed(at, format!("line {line} of `{name}` {message}"), hint).none()
             }
         }
     }
 
     fn begun_at_zero(&mut self, mut steps: Vec<(Time, u64)>, at: &str) -> Option<Profile> {
         let Some(first) = steps.first() else {
-            self.out.missing(at, "traffic needs a step", "write the rate at \"0s\"");
-            return None;
+            return self.out.missing(at, "traffic needs a step", "write the rate at \"0s\"").none();
         };
         if first.0 > Time::ZERO {
             self.out.follows(at, format!("there is no traffic before `{}`", first.0), "write a step at \"0s\"");

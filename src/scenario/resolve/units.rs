@@ -35,8 +35,7 @@ impl Activity<'_> {
             let words =
                 "`service`, `services`, `everyService`, `cellularApplication`, `controlPlane` and `controlPlanes`";
             let (several, missing) = (keys.contains(&true), "nothing says what is changed");
-            self.out.one_of(words, several, at, missing, "write \"service\": \"web\"");
-            return None;
+            return self.out.one_of(words, several, at, missing, "write \"service\": \"web\"").none();
         }
         let at = |key: &str| format!("{at}/{key}");
         match written {
@@ -79,8 +78,7 @@ impl Activity<'_> {
         let region = self.names.region(name, at, self.out)?;
         if self.plan.regions[region].plane.is_none() {
             let message = format!("`{name}` has no control plane that could be changed");
-            self.out.wrong_target(at, message, "write `controlPlane` in the Region, with its cells");
-            return None;
+            return self.out.wrong_target(at, message, "write `controlPlane` in the Region, with its cells").none();
         }
         let all = self.plan.cells.pairs().filter(|(_, cell)| cell.region == region && cell.added.is_none());
         let (units, names): (Vec<Unit>, Vec<String>) =
@@ -153,8 +151,7 @@ impl Activity<'_> {
         let found: Vec<ServiceId> = self.plan.services_in_order().filter(meant).collect();
         if found.is_empty() {
             let hint = "add `traffic`, or name services in `services`";
-            self.out.wrong_target(at, "no REPLICA service has traffic", hint);
-            return None;
+            return self.out.wrong_target(at, "no REPLICA service has traffic", hint).none();
         }
         for id in &found {
             self.deployable(*id, false, at)?;
@@ -181,8 +178,7 @@ impl Activity<'_> {
         }
         if written.is_of_plane() {
             let message = "calls to a control plane are not copied: its cells are changed in place";
-            self.out.not_modelled(&at, message, "leave `shadow` out, or change a service");
-            return None;
+            return self.out.not_modelled(&at, message, "leave `shadow` out, or change a service").none();
         }
         let services: Vec<ServiceId> = named.services().collect();
         let fit = services.iter().all(|service| self.can_be_copied(*service, &at));
@@ -256,8 +252,7 @@ impl Activity<'_> {
         let cells = application.map_or(&[][..], |one| &one.cells);
         if named.services().any(|service| !cells.contains(&service)) || named.services().next().is_none() {
             let message = "only the cells of an application have customers of their own";
-            self.out.wrong_target(&at, message, "change a `cellularApplication`, or leave it out");
-            return None;
+            return self.out.wrong_target(&at, message, "change a `cellularApplication`, or leave it out").none();
         }
         let groups = application.map_or(&[][..], |one| &one.customers);
         let mut found = Vec::new();
