@@ -23,16 +23,19 @@ pub struct Fields<'o, 'r, 'a> {
     outside: bool,
 }
 
-impl<'o, 'r, 'a> Fields<'o, 'r, 'a> {
-    pub(super) fn new(
-        about: &'static Object,
-        map: &'o Map<String, Value>,
-        reader: &'r mut Reader<'a>,
-        outside: bool,
-    ) -> Self {
-        Fields { about, map, reader, next: 0, known: 0, missing: Vec::new(), outside }
+impl Object {
+    /// Begins to read one; `None` when the value is no object.
+    pub fn open<'o, 'r, 'a>(&'static self, value: &'o Value, reader: &'r mut Reader<'a>) -> Option<Fields<'o, 'r, 'a>> {
+        let map = reader.map(value)?;
+        let outside = reader.printed;
+        if !self.own.is_empty() {
+            reader.printed = map.get(self.own).is_some_and(|arn| !arn.is_null());
+        }
+        Some(Fields { about: self, map, reader, next: 0, known: 0, missing: Vec::new(), outside })
     }
+}
 
+impl<'o> Fields<'o, '_, '_> {
     /// The next field of the declaration, and its value when it is written.
     fn next(&mut self) -> (&'static Field, Option<&'o Value>) {
         let field = &self.about.fields[self.next];

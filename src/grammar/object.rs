@@ -1,6 +1,5 @@
 //! What an object is made of.
 
-use super::fields::Fields;
 use super::reader::Reader;
 use super::{Bounds, Defs, OneOf, Read, Written};
 use serde_json::{Map, Value, json};
@@ -126,7 +125,7 @@ pub struct Object {
     doc: String,
     pub(super) case: &'static str,
     /// The field by which one knows that AWS has printed the object.
-    own: &'static str,
+    pub(super) own: &'static str,
     pub(super) fields: Vec<Field>,
     pub(super) kind: Option<Kind>,
 }
@@ -253,16 +252,6 @@ impl Object {
             schema["required"] = Value::Array(required);
         }
         schema
-    }
-
-    /// Begins to read one; `None` when the value is no object.
-    pub fn open<'o, 'r, 'a>(&'static self, value: &'o Value, reader: &'r mut Reader<'a>) -> Option<Fields<'o, 'r, 'a>> {
-        let map = reader.map(value)?;
-        let outside = reader.printed;
-        if !self.own.is_empty() {
-            reader.printed = map.get(self.own).is_some_and(|arn| !arn.is_null());
-        }
-        Some(Fields::new(self, map, reader, outside))
     }
 }
 

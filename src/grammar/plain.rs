@@ -126,6 +126,13 @@ macro_rules! whole {
             const EXAMPLE: &str = "1";
         }
 
+    )*};
+}
+
+whole!(u8 = "uint8", u32 = "uint32", u64 = "uint64", i32 = "int32");
+
+macro_rules! written {
+    ($($type:ty),*) => {$(
         impl Written for $type {
             fn written(&self) -> Value {
                 json!(self)
@@ -134,7 +141,7 @@ macro_rules! whole {
     )*};
 }
 
-whole!(u8 = "uint8", u32 = "uint32", u64 = "uint64", i32 = "int32");
+written!(u8, u32, u64, i32, bool, String);
 
 fn whole<T: Whole>(value: &Value, bounds: Bounds, reader: &mut Reader<'_>) -> Option<T> {
     let number = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
@@ -197,18 +204,6 @@ impl<T> Written for BTreeMap<String, T> {
 impl Written for f64 {
     fn written(&self) -> Value {
         if libm::trunc(*self).to_bits() == self.to_bits() { json!(*self as i64) } else { json!(self) }
-    }
-}
-
-impl Written for bool {
-    fn written(&self) -> Value {
-        json!(self)
-    }
-}
-
-impl Written for String {
-    fn written(&self) -> Value {
-        json!(self)
     }
 }
 

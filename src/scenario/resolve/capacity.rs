@@ -9,7 +9,7 @@ use crate::model::problem::{Code, Noun, Problem};
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::capacity_provider::{CapacityOption, InstanceRequirements, ManagedInstancesProvider};
 use crate::scenario::ecs::cluster::ExternalInstances;
-use crate::scenario::ecs::service::{CapacityProviderStrategyItem, LaunchType};
+use crate::scenario::ecs::service::{CapacityProviderStrategyItem as Item, LaunchType};
 use crate::scenario::types::Row;
 use std::collections::BTreeSet;
 
@@ -83,7 +83,7 @@ impl Clusters<'_> {
     /// Where a service or stream finds capacity: its strategy, its launch type, the cluster's default, EC2.
     pub(super) fn capacity(
         &mut self,
-        items: &[CapacityProviderStrategyItem],
+        items: &[Item],
         launch_type: Option<LaunchType>,
         home: &mut Home,
         at: &str,
@@ -151,12 +151,7 @@ impl Clusters<'_> {
     }
 
     /// A strategy as ECS would take it.
-    pub(super) fn strategy(
-        &mut self,
-        items: &[CapacityProviderStrategyItem],
-        home: &Home,
-        at: &str,
-    ) -> Option<Vec<StrategyItem>> {
+    pub(super) fn strategy(&mut self, items: &[Item], home: &Home, at: &str) -> Option<Vec<StrategyItem>> {
         if items.len() > MOST_ITEMS {
             let message = format!("a strategy has at most {MOST_ITEMS} items, not {}", items.len());
             self.out.refused(at, message, "leave some out");
@@ -255,14 +250,8 @@ impl Clusters<'_> {
         home.external
     }
 
-    fn managed(
-        &mut self,
-        provider: &ManagedInstancesProvider,
-        name: &str,
-        home: &Home,
-        at: &str,
-    ) -> Option<ProviderKind> {
-        let template = &provider.instance_launch_template;
+    fn managed(&mut self, of: &ManagedInstancesProvider, name: &str, home: &Home, at: &str) -> Option<ProviderKind> {
+        let template = &of.instance_launch_template;
         let subnets: Vec<&str> = template.network_configuration.subnets.iter().map(String::as_str).collect();
         let subnets_at = format!("{at}/instanceLaunchTemplate/networkConfiguration/subnets");
         let zones = if subnets.is_empty() {
@@ -275,11 +264,11 @@ impl Clusters<'_> {
             let at = format!("{at}/instanceLaunchTemplate/capacityOptionType");
             self.out.not_modelled(&at, "capacity reservations are not modelled", "write ON_DEMAND or SPOT");
         }
-        let optimization = provider.infrastructure_optimization.as_ref();
+        let optimization = of.infrastructure_optimization.as_ref();
         let after = optimization.and_then(|written| written.scale_in_after).unwrap_or(SCALE_IN_AFTER);
         let types_at = format!("{at}/instanceLaunchTemplate/instanceRequirements");
         let types = self.fitting_types(template.instance_requirements.as_ref(), &types_at);
-        let repairs = provider.auto_repair_configuration.as_ref().and_then(|written| written.actions_status);
+        let repairs = of.auto_repair_configuration.as_ref().and_then(|written| written.actions_status);
         let habits = self.habits_of_provider(name);
         Some(ProviderKind::Managed(Managed {
             types: types?,

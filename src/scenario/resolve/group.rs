@@ -8,7 +8,7 @@ use crate::model::plan::{self, Group, HostHealth, ProviderKind, Scaling};
 use crate::model::problem::Noun;
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, InstancesDistribution};
-use crate::scenario::ecs::capacity_provider::{AutoScalingGroupProvider, ManagedScaling};
+use crate::scenario::ecs::capacity_provider::{AutoScalingGroupProvider as Provider, ManagedScaling};
 use std::collections::BTreeSet;
 
 /// Container instances of a cluster by ECS's default quota (sourced: [ecs-quotas]).
@@ -19,13 +19,7 @@ const INSTANCE_QUOTA: u32 = 5_000;
 const STATUS_CHECKS: Span = Span::from_secs(300);
 
 impl Clusters<'_> {
-    pub(super) fn group(
-        &mut self,
-        provider: &AutoScalingGroupProvider,
-        name: &str,
-        home: &Home,
-        at: &str,
-    ) -> Option<ProviderKind> {
+    pub(super) fn group(&mut self, provider: &Provider, name: &str, home: &Home, at: &str) -> Option<ProviderKind> {
         let index = self.find_group(&provider.auto_scaling_group_arn, &format!("{at}/autoScalingGroupArn"))?;
         self.used.groups.insert(index);
         let group = &self.scenario.auto_scaling_groups[index];

@@ -54,13 +54,12 @@ use crate::model::quantity::Law;
 use crate::scenario::ecs::task_definition::Protocol;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Turns a scenario into a plan; `csv` gives the text of a file that the scenario names. Findings go to `out`; nothing
+/// Gives the text of a table that the scenario names.
+pub type Csv<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Turns a scenario into a plan. Findings go to `out`; nothing
 /// is returned when one of them is an error.
-pub fn resolve(
-    scenario: &Scenario,
-    csv: &dyn Fn(&str) -> Option<String>,
-    out: &mut Problems,
-) -> Option<(Plan, Vec<Objective>)> {
+pub fn resolve(scenario: &Scenario, csv: Csv<'_>, out: &mut Problems) -> Option<(Plan, Vec<Objective>)> {
     let expanded = with_application(scenario);
     let index = Index::new(expanded.as_ref().unwrap_or(scenario), scenario.clusters.len());
     let head = head(scenario, out);
@@ -221,7 +220,7 @@ struct Activity<'a> {
 }
 
 impl Activity<'_> {
-    fn all(&mut self, csv: &dyn Fn(&str) -> Option<String>) -> Vec<Objective> {
+    fn all(&mut self, csv: Csv<'_>) -> Vec<Objective> {
         self.application();
         self.traffic(csv);
         traffic::balancers(&mut self.plan);

@@ -89,11 +89,8 @@ impl Activity<'_> {
             self.idle_keys(stage, &at);
             self.whole_only(stage, &units, named, &at);
             match stage.what {
-                StageKind::OneBox => stages.push(one_box(stage, &units, named)),
                 StageKind::Zones => self.zone_by_zone(stage, &units, named, &mut stages),
-                StageKind::Units | StageKind::Everywhere | StageKind::Regions => {
-                    stages.push(self.whole(stage, &units, named));
-                }
+                _ => stages.push(self.stage(stage, &units, named)),
             }
             if stage.what != StageKind::OneBox {
                 let done: BTreeSet<usize> = units.iter().copied().collect();
@@ -113,7 +110,7 @@ impl Activity<'_> {
             return self.out.exclude("`count` and `units`", &format!("{at}/count")).none();
         }
         if stage.what == StageKind::Regions {
-            return self.units_of_regions(stage, named, left, at);
+            return self.units_of(stage, named, left, at);
         }
         let mut units = Vec::new();
         for (place, name) in stage.units.iter().enumerate() {
@@ -143,13 +140,7 @@ impl Activity<'_> {
     }
 
     /// Units that are left in the Regions that a stage names, or in the next ones.
-    fn units_of_regions(
-        &mut self,
-        stage: &PipelineStage,
-        named: &Named,
-        left: &[usize],
-        at: &str,
-    ) -> Option<Vec<usize>> {
+    fn units_of(&mut self, stage: &PipelineStage, named: &Named, left: &[usize], at: &str) -> Option<Vec<usize>> {
         let open = once(left.iter().map(|unit| self.region_of_unit(named.units[*unit])));
         let mut wanted = Vec::new();
         if stage.units.is_empty() {
@@ -247,24 +238,27 @@ impl Activity<'_> {
         self.plan.cells[self.plan.cell_of(unit)].region
     }
 
-    fn whole(&self, stage: &PipelineStage, units: &[usize], named: &Named) -> Stage {
-        let everywhere = stage.what == StageKind::Everywhere;
+    fn stage(&self, stage: &PipelineStage, units: &[usize], named: &Named) -> Stage {
         let name = || match stage.what {
             StageKind::Everywhere => "everywhere".to_owned(),
             StageKind::Regions => {
-                let mut regions: Vec<RegionId> =
-                    units.iter().map(|unit| self.region_of_unit(named.units[*unit])).collect();
-                regions.dedup();
+                let regions = once(units.iter().map(|unit| self.region_of_unit(named.units[*unit])));
                 let names: Vec<&str> = regions.iter().map(|region| self.plan.regions[*region].name.as_str()).collect();
                 names.join(", ")
             }
-            StageKind::Units | StageKind::OneBox | StageKind::Zones => list(units, named),
+            StageKind::OneBox => format!("one box of {}", list(units, named)),
+            StageKind::Units | StageKind::Zones => list(units, named),
+        };
+        let (reach, at_once, bake) = match stage.what {
+            StageKind::OneBox => (Reach::OneBox, 1, ONE_BOX),
+            StageKind::Everywhere => (Reach::Whole, units.len(), Span::ZERO),
+            StageKind::Units | StageKind::Regions | StageKind::Zones => (Reach::Whole, 1, UNITS),
         };
         Stage {
             name: stage.name.clone().unwrap_or_else(name),
-            moves: units.iter().map(|unit| Move { unit: *unit as u16, reach: Reach::Whole }).collect(),
-            at_once: stage.at_once.map_or(if everywhere { units.len() } else { 1 }, |count| count as usize),
-            bake: stage.bake.map_or(if everywhere { Span::ZERO } else { UNITS }, |bake| bake.0),
+            moves: units.iter().map(|unit| Move { unit: *unit as u16, reach }).collect(),
+            at_once: stage.at_once.map_or(at_once, |count| count as usize),
+            bake: stage.bake.map_or(bake, |bake| bake.0),
             requests: stage.requests.unwrap_or(0),
         }
     }
@@ -286,26 +280,14 @@ impl Activity<'_> {
     }
 
     fn fleet_alarms(&mut self, written: &Pipeline, named: &Named, at: &str) -> Vec<Watched> {
-        let mut found = Vec::new();
         let regions = named.regions(&self.plan);
-        for (place, name) in written.alarms.iter().enumerate() {
-            if let Some(alarm) = self.watched_in(&regions, name, &format!("{at}/{place}")) {
-                found.push(Watched { alarm, unit: None });
-            }
-        }
-        found
+        let found = placed(&written.alarms, at).filter_map(|(at, name)| self.watched_in(&regions, name, &at));
+        found.map(|alarm| Watched { alarm, unit: None }).collect()
     }
 
     /// An alarm on each unit, or on what the new revision of each gets.
-    fn unit_alarms(
-        &mut self,
-        change: &Change,
-        written: &PipelineAlarm,
-        named: &Named,
-        new: bool,
-        at: &str,
-    ) -> Vec<Watched> {
-        let Some(rule) = self.pipeline_rule(written, at) else { return Vec::new() };
+    fn unit_alarms(&mut self, of: &Change, alarm: &PipelineAlarm, named: &Named, new: bool, at: &str) -> Vec<Watched> {
+        let Some(rule) = self.pipeline_rule(alarm, at) else { return Vec::new() };
         let mut found = Vec::new();
         for (place, unit) in named.units.iter().enumerate() {
             let (service, scope) = match *unit {
@@ -321,7 +303,7 @@ impl Activity<'_> {
                 return Vec::new();
             }
             let what = if new { "one box " } else { "" };
-            let name = format!("{} {what}{}", change.name, named.names[place]);
+            let name = format!("{} {what}{}", of.name, named.names[place]);
             let Some(alarm) = self.own_alarm(name, service, scope, rule, at) else { return Vec::new() };
             found.push(Watched { alarm, unit: Some(place as u16) });
         }
@@ -411,16 +393,6 @@ fn doubling(mut left: usize) -> impl Iterator<Item = u32> {
         (left, wave) = (left - count, wave * 2);
         (count > 0).then_some(count as u32)
     })
-}
-
-fn one_box(stage: &PipelineStage, units: &[usize], named: &Named) -> Stage {
-    Stage {
-        name: stage.name.clone().unwrap_or_else(|| format!("one box of {}", list(units, named))),
-        moves: units.iter().map(|unit| Move { unit: *unit as u16, reach: Reach::OneBox }).collect(),
-        at_once: stage.at_once.unwrap_or(1) as usize,
-        bake: stage.bake.map_or(ONE_BOX, |bake| bake.0),
-        requests: stage.requests.unwrap_or(0),
-    }
 }
 
 /// `cell-2`, `cell-2 to cell-5`, or the first of several and how many more.

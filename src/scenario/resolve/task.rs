@@ -1,9 +1,9 @@
 //! Task definitions: what a task needs of its machine.
 
-use super::{Clusters, Refused, dead, placed};
+use super::{Clusters, dead, placed};
 use crate::engine::Span;
 use crate::model::plan::{ProviderKind, StrategyItem, TaskDef};
-use crate::model::problem::{Code, Noun, Problem};
+use crate::model::problem::{Code, Noun, Problem, Told};
 use crate::scenario::ecs::Amount;
 use crate::scenario::ecs::task_definition::{
     Architecture, Compatibility, ContainerDefinition, NetworkMode, Protocol, ResourceType, TaskDefinition,
@@ -128,9 +128,9 @@ impl Clusters<'_> {
 
     fn cpu(&mut self, definition: &TaskDefinition, at: &str) -> Option<u32> {
         let mut sum = 0u32;
-        for (place, container) in definition.container_definitions.iter().enumerate() {
-            let at = format!("{at}/containerDefinitions/{place}/cpu");
-            sum = sum.saturating_add(self.amount(container.cpu.as_ref(), cpu_units, &at).ok()?.unwrap_or(0));
+        for (at, container) in placed(&definition.container_definitions, &format!("{at}/containerDefinitions")) {
+            let cpu = self.amount(container.cpu.as_ref(), cpu_units, &format!("{at}/cpu")).ok()?;
+            sum = sum.saturating_add(cpu.unwrap_or(0));
         }
         let at = format!("{at}/cpu");
         let Some(cpu) = self.amount(definition.cpu.as_ref(), cpu_units, &at).ok()? else { return Some(sum) };
@@ -168,18 +168,12 @@ impl Clusters<'_> {
     }
 
     /// `None`: not written.
-    fn amount(
-        &mut self,
-        written: Option<&Amount>,
-        read: fn(&str) -> Option<u32>,
-        at: &str,
-    ) -> Result<Option<u32>, Refused> {
-        let Some(Amount(text)) = written else { return Ok(None) };
+    fn amount(&mut self, of: Option<&Amount>, read: fn(&str) -> Option<u32>, at: &str) -> Result<Option<u32>, Told> {
+        let Some(Amount(text)) = of else { return Ok(None) };
         let found = read(text);
         if found.is_none() {
             let message = format!("an amount must be CPU units, vCPU, MiB or GB, not `{text}`");
-            self.out.malformed(at, message, "such as \"256\", \"0.5 vCPU\", \"512\" or \"1 GB\"");
-            return Err(Refused);
+            return Err(self.out.malformed(at, message, "such as \"256\", \"0.5 vCPU\", \"512\" or \"1 GB\""));
         }
         Ok(found)
     }
@@ -199,13 +193,10 @@ impl Clusters<'_> {
             let message = "Fargate takes no placement constraints";
             self.out.refused(&format!("{at}/placementConstraints"), message, "remove them");
         }
-        self.compatible(definition, Compatibility::Fargate, "FARGATE", at);
-        for (place, container) in definition.container_definitions.iter().enumerate() {
+        self.compatible(definition, Compatibility::Fargate, at);
+        for (at, container) in placed(&definition.container_definitions, &format!("{at}/containerDefinitions")) {
             for (key, timeout) in [("stopTimeout", container.stop_timeout), ("startTimeout", container.start_timeout)] {
-                if let Some(timeout) = timeout {
-                    let at = format!("{at}/containerDefinitions/{place}/{key}");
-                    self.out.within(timeout, 2..=120, &at);
-                }
+                self.out.within(timeout.unwrap_or(2), 2..=120, &format!("{at}/{key}"));
             }
         }
     }
@@ -216,23 +207,22 @@ impl Clusters<'_> {
         }
         let kinds = checked_for(definition);
         if on == Compatibility::External {
-            self.compatible(definition, on, "EXTERNAL", at);
+            self.compatible(definition, on, at);
         } else if !kinds.contains(&Compatibility::ManagedInstances) {
-            self.compatible(definition, Compatibility::Ec2, "EC2", at);
+            self.compatible(definition, Compatibility::Ec2, at);
         }
         if definition.network_mode == Some(NetworkMode::Awsvpc) {
             return;
         }
-        for (place, container) in definition.container_definitions.iter().enumerate() {
-            if container.stop_timeout == Some(0) {
-                let at = format!("{at}/containerDefinitions/{place}/stopTimeout");
-                self.out.doubtful(&at, "containers are killed without time to stop", "write 2 or more");
-            }
+        let killed = |row: &(String, &ContainerDefinition)| row.1.stop_timeout == Some(0);
+        for (at, _) in placed(&definition.container_definitions, &format!("{at}/containerDefinitions")).filter(killed) {
+            let message = "containers are killed without time to stop";
+            self.out.doubtful(&format!("{at}/stopTimeout"), message, "write 2 or more");
         }
     }
 
-    fn compatible(&mut self, definition: &TaskDefinition, wanted: Compatibility, name: &str, at: &str) {
-        let kinds = checked_for(definition);
+    fn compatible(&mut self, definition: &TaskDefinition, wanted: Compatibility, at: &str) {
+        let (kinds, name) = (checked_for(definition), wanted.word());
         if !kinds.is_empty() && !kinds.contains(&wanted) {
             let message = format!("`{}` is not registered for {name}", definition.family);
             let key = if definition.compatibilities.is_empty() { "requiresCompatibilities" } else { "compatibilities" };

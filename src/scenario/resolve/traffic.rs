@@ -1,6 +1,6 @@
 //! Requests offered to services, and the load balancers in front of them.
 
-use super::{Activity, placed};
+use super::{Activity, Csv, placed};
 use crate::engine::{Span, Time};
 use crate::model::ids::ZoneId;
 use crate::model::plan::{self, Balancer, Kind, Profile, Traffic as Offered};
@@ -14,7 +14,7 @@ const DAY: Span = Span::from_secs(86_400);
 const LONGEST_DEREGISTRATION: Span = Span::from_secs(3_600);
 
 impl Activity<'_> {
-    pub(super) fn traffic(&mut self, csv: &dyn Fn(&str) -> Option<String>) {
+    pub(super) fn traffic(&mut self, csv: Csv<'_>) {
         for (at, traffic) in placed(&self.scenario.traffic, "/traffic") {
             let id = self.names.service(&traffic.service, &format!("{at}/service"), self.out);
             let profile = self.profile(traffic, csv, &at);
@@ -56,12 +56,7 @@ impl Activity<'_> {
         }
     }
 
-    pub(super) fn profile(
-        &mut self,
-        traffic: &Traffic,
-        csv: &dyn Fn(&str) -> Option<String>,
-        at: &str,
-    ) -> Option<Profile> {
+    pub(super) fn profile(&mut self, traffic: &Traffic, csv: Csv<'_>, at: &str) -> Option<Profile> {
         match (&traffic.rate, &traffic.steps, &traffic.daily, &traffic.csv) {
             (Some(rate), None, None, None) => Some(Profile::Steps(Box::new([(Time::ZERO, rate.0)]))),
             (None, Some(steps), None, None) => {
@@ -107,7 +102,7 @@ impl Activity<'_> {
         Some(Profile::Repeat { period: DAY, offset, steps: found.into_boxed_slice() })
     }
 
-    fn table(&mut self, name: &str, csv: &dyn Fn(&str) -> Option<String>, at: &str) -> Option<Profile> {
+    fn table(&mut self, name: &str, csv: Csv<'_>, at: &str) -> Option<Profile> {
         let Some(text) = csv(name) else {
             let hint = "the path is relative to the scenario file";
             return self.out.unreadable(at, format!("the file `{name}` cannot be read"), hint).none();
