@@ -45,11 +45,12 @@ impl Activity<'_> {
             let service = self.names.service(&alarm.service, &format!("{at}/Service"), self.out);
             let scope = self.scope(alarm, metric, service, &at);
             let rule = self.rule(alarm, metric, &at);
-            let delay = self.delay(alarm, &at);
+            let delay = alarm.delay.map_or(Span::ZERO, |delay| delay.0);
+            let timely = self.out.within(delay, ..=Span::from_secs(DAY), &format!("{at}/Delay"));
             let (Some(metric), Some(service)) = (metric, service) else { continue };
             let has = self.has_metric(service, metric, &at);
-            let (Some(scope), Some(rule), Some(delay)) = (scope, rule, delay) else { continue };
-            if named && has {
+            let (Some(scope), Some(rule)) = (scope, rule) else { continue };
+            if named && has && timely {
                 self.settled(&rule, metric, &at);
                 let watches = Watches::Metric(OnMetric { metric, scope, rule, delay });
                 self.add_alarm(plan::Alarm { name: alarm.alarm_name.clone(), service, watches });
@@ -113,11 +114,6 @@ impl Activity<'_> {
             comparison: alarm.comparison_operator,
             missing: alarm.treat_missing_data.unwrap_or(MissingData::Missing),
         })
-    }
-
-    fn delay(&mut self, alarm: &Alarm, at: &str) -> Option<Span> {
-        let delay = alarm.delay.map_or(Span::ZERO, |delay| delay.0);
-        self.out.within(delay, ..=Span::from_secs(DAY), &format!("{at}/Delay")).then_some(delay)
     }
 
     /// Whether `Period`, `EvaluationPeriods` and `DatapointsToAlarm` are what CloudWatch takes.
@@ -219,7 +215,7 @@ impl Activity<'_> {
             let found = match dimension.name.as_str() {
                 name if OF_A_SERVICE.contains(&name) => continue,
                 "AvailabilityZone" => self.zone_dimension(dimension, service, &at).map(Scope::Zone),
-                "Revision" => self.revision_dimension(alarm, dimension, metric, service, &at).then_some(Scope::New),
+                "Revision" => self.revision_dimension(alarm, dimension, metric, service, &at),
                 name => {
                     let message = format!("metrics of services have no dimension `{name}`");
                     let hint = "leave it out: `Service` says whose it is; known besides: AvailabilityZone, Revision";
@@ -266,24 +262,23 @@ impl Activity<'_> {
         metric: Option<Metric>,
         service: Option<ServiceId>,
         at: &str,
-    ) -> bool {
+    ) -> Option<Scope> {
         if dimension.value.as_deref() != Some("new") {
             let message = "metrics are counted by revision for the new one only";
-            self.out.not_modelled(at, message, "write {\"Name\": \"Revision\", \"Value\": \"new\"}");
-            return false;
+            return self.out.not_modelled(at, message, "write {\"Name\": \"Revision\", \"Value\": \"new\"}").none();
         }
         if let Some(metric) = metric.filter(|metric| !BY_REVISION.contains(metric)) {
             let name = |of: &Metric| Metric::ALL.iter().find(|row| row.0 == *of).map_or("", |row| row.2);
             let message = format!("`{}` is not counted by revision", name(&metric));
             let known: Vec<&str> = BY_REVISION.iter().map(name).collect();
-            self.out.not_modelled(&format!("{at}/Name"), message, format!("watch one of {}", known.join(", ")));
-            return false;
+            let hint = format!("watch one of {}", known.join(", "));
+            return self.out.not_modelled(&format!("{at}/Name"), message, hint).none();
         }
         if service.is_some_and(|id| !self.is_changed(id)) {
             let message = format!("`{}` has no change: this metric is always missing", alarm.service);
             self.out.no_effect(at, message, "leave it out, or add a change of the service");
         }
-        true
+        Some(Scope::New)
     }
 
     /// Whether any change is to reach a service.

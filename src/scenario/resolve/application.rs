@@ -105,13 +105,8 @@ impl Activity<'_> {
             let Some(profile) = self.profile(&traffic(group), &|_| None, &at) else { continue };
             let joins = group.joins_at.map(|time| Time::ZERO + time.0).filter(|time| *time > Time::ZERO);
             if let Some(time) = joins {
-                after_end(
-                    &self.plan,
-                    time,
-                    &format!("{at}/joinsAt"),
-                    "they never come: move it, or run longer",
-                    self.out,
-                );
+                let hint = "they never come: move it, or run longer";
+                after_end(&self.plan, time, &format!("{at}/joinsAt"), hint, self.out);
             }
             found.push(Customers { name, count: group.count, profile, joins, pins: Vec::new() });
         }

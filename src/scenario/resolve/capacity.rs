@@ -1,6 +1,7 @@
 //! Capacity providers of a cluster, and the strategies that use them.
 
 use super::cluster::Home;
+use super::sorted;
 use super::{Clusters, dead, placed, requirements};
 use crate::engine::{Span, Who};
 use crate::model::ids::{ProviderId, TypeId, ZoneId};
@@ -88,7 +89,7 @@ impl Clusters<'_> {
         home: &mut Home,
         at: &str,
     ) -> Option<Vec<StrategyItem>> {
-        if let (false, Some(_)) = (items.is_empty(), launch_type) {
+        if !items.is_empty() && launch_type.is_some() {
             return self.out.exclude("`launchType` and `capacityProviderStrategy`", &format!("{at}/launchType")).none();
         }
         if !items.is_empty() {
@@ -132,22 +133,20 @@ impl Clusters<'_> {
 
     /// Launch type EC2 stands on the hosts of the cluster's Auto Scaling groups.
     fn any_host(&mut self, home: &mut Home, at: &str) -> Option<ProviderId> {
-        if let Some(id) = home.any_host {
-            return Some(id);
+        if home.any_host.is_some() {
+            return home.any_host;
         }
         let is_group = |id: ProviderId| matches!(self.plan.providers[id].kind, ProviderKind::Group(_));
-        let not_understood = home.providers.iter().any(|(_, id)| id.is_none());
         if !home.providers.iter().any(|(_, id)| id.is_some_and(is_group)) {
-            if !not_understood {
+            if home.providers.iter().all(|(_, id)| id.is_some()) {
                 let message = format!("launch type EC2 needs container instances, and `{}` has none", home.name);
                 let hint = "give the cluster a capacity provider with an Auto Scaling group, or write \"launchType\": \"FARGATE\"";
                 self.out.no_capacity(at, message, hint);
             }
             return None;
         }
-        let id = self.provider_row("EC2", home, ProviderKind::AnyHost);
-        home.any_host = Some(id);
-        Some(id)
+        home.any_host = Some(self.provider_row("EC2", home, ProviderKind::AnyHost));
+        home.any_host
     }
 
     /// A strategy as ECS would take it.
@@ -202,8 +201,7 @@ impl Clusters<'_> {
             None => format!("add \"{name}\" to `capacityProviders` of the cluster"),
         };
         let message = format!("the cluster `{}` does not list the capacity provider `{name}`", home.name);
-        self.out.push(Problem::new(Code::UnknownName, at, message, hint).about(Noun::CapacityProvider, name));
-        None
+        self.out.push(Problem::new(Code::UnknownName, at, message, hint).about(Noun::CapacityProvider, name)).none()
     }
 
     /// The hosts outside AWS of a cluster.
@@ -217,9 +215,7 @@ impl Clusters<'_> {
             let kind = self.instance_type(&entry.instance_type, &format!("{at}/instanceType"));
             hosts.extend(zone.zip(kind).map(|(zone, kind)| (zone, kind, entry.count)));
         }
-        let mut zones: Vec<ZoneId> = hosts.iter().map(|row| row.0).collect();
-        zones.sort_unstable();
-        zones.dedup();
+        let zones = sorted(hosts.iter().map(|row| row.0));
         let understood = hosts.len() == list.len();
         home.external =
             understood.then(|| self.provider_row("EXTERNAL", home, ProviderKind::External(External { hosts, zones })));
@@ -294,8 +290,8 @@ impl Clusters<'_> {
         if rows.is_empty() {
             let hint = "widen `vCpuCount`, `memoryMiB` or the lists of types, or add types to `instanceTypes`";
             let message = "no known instance type meets the requirements";
-            self.out.push(Problem::new(Code::NoCapacity, at, message, hint).about(Noun::InstanceType, ""));
-            return None;
+            let problem = Problem::new(Code::NoCapacity, at, message, hint);
+            return self.out.push(problem.about(Noun::InstanceType, "")).none();
         }
         Some(rows.iter().filter_map(|row| self.instance_type(&row.name, at)).collect())
     }

@@ -11,6 +11,7 @@ use crate::model::ids::{ChangeId, ServiceId};
 use crate::model::plan::{self, Answer, Hook, HookStatus, Kind, Strategy, WHOLE};
 use crate::model::problem::Noun;
 use crate::scenario::file::{Change, FeatureFlag, GrowthType};
+use std::collections::BTreeMap;
 
 /// Changes of a scenario (model choice: a cause carries the number of its change in twenty bits).
 const MOST_CHANGES: usize = 1 << 20;
@@ -31,33 +32,23 @@ impl Activity<'_> {
         order.sort_by_key(|place| scenario.changes[*place].at.as_ref().map(|at| at.0));
         let mut rows: Vec<Option<plan::Change>> = scenario.changes.iter().map(|_| None).collect();
         for place in order {
-            let written = &scenario.changes[place];
-            let at = format!("/changes/{place}");
-            let Some(row) = self.change(written, &at, place) else { continue };
-            rows[place] = Some(row);
+            rows[place] = self.change(&scenario.changes[place], &format!("/changes/{place}"), place);
         }
         // Rows stand by name; the revisions of a service in order of time, those of one time by name.
         let all = rows.iter().all(Option::is_some);
-        let mut written = Vec::new();
+        let mut written = BTreeMap::new();
         for place in by_name(&scenario.changes, |change| &change.name) {
             let Some(row) = rows[place].take() else { continue };
             let services: Vec<ServiceId> = row.services().collect();
             let id = self.plan.changes.push(row);
-            written.push((place, id));
-            if self.plan.changes[id].flag.is_some() {
-                continue;
-            }
-            for service in services {
+            written.insert(place, id);
+            for service in services.into_iter().filter(|_| self.plan.changes[id].flag.is_none()) {
                 self.plan.services[service].changes.push(id);
             }
         }
-        for service in self.plan.services.ids() {
-            let mut list = std::mem::take(&mut self.plan.services[service].changes);
-            list.sort_by_key(|id| (self.plan.changes[*id].at, *id));
-            self.plan.services[service].changes = list;
-        }
-        written.sort_unstable();
-        self.plan.written.changes = written.into_iter().map(|(_, id)| id).collect();
+        let changes = &self.plan.changes;
+        self.plan.services.iter_mut().for_each(|row| row.changes.sort_by_key(|id| (changes[*id].at, *id)));
+        self.plan.written.changes = written.into_values().collect();
         debug_assert!(all || self.out.has_errors(), "a change that is left out was told");
         if all {
             self.only_with_flags();
@@ -124,7 +115,8 @@ impl Activity<'_> {
                 let hint = "write another `strategy`, or a `featureFlag`, or leave it out";
                 self.out.idle(&format!("{at}/sticky"), "no traffic moves by weights", hint);
             }
-            self.found_by_nothing(service, defect.as_ref().and_then(Option::as_ref), at);
+            let spoils = written.defect.as_ref().is_some_and(defect::Spec::spoils_requests);
+            self.found_by_nothing(service, defect.as_ref().and_then(Option::as_ref), spoils, at);
         }
         let shadow = self.shadow(written, &named, pipeline.as_ref().and_then(Option::as_ref), at);
         if matches!(defect, Some(None)) || zone == Some(None) || matches!(found, Some(None)) {
@@ -159,14 +151,8 @@ impl Activity<'_> {
     fn asked(&mut self, written: &Change, at: &str) -> Option<(Time, Option<Dist>)> {
         match (&written.at, &written.every) {
             (Some(time), None) => {
-                let time = Time::ZERO + time.0;
-                after_end(
-                    &self.plan,
-                    time,
-                    &format!("{at}/at"),
-                    "it is never asked for: move it, or run longer",
-                    self.out,
-                );
+                let (time, hint) = (Time::ZERO + time.0, "it is never asked for: move it, or run longer");
+                after_end(&self.plan, time, &format!("{at}/at"), hint, self.out);
                 if written.every_service == Some(true) {
                     let message = "all services are changed by `every` only, each in its own time";
                     let hint = "write `every`, or name them in `services`";
@@ -227,7 +213,7 @@ impl Activity<'_> {
     }
 
     /// A defect that nothing looks for is told.
-    fn found_by_nothing(&mut self, service: ServiceId, defect: Option<&defect::Live>, at: &str) {
+    fn found_by_nothing(&mut self, service: ServiceId, defect: Option<&defect::Live>, spoils: bool, at: &str) {
         let row = &self.plan.services[service];
         let checked = row.balancer.is_some() || row.task.health.is_some();
         match defect {
@@ -236,12 +222,7 @@ impl Activity<'_> {
                 let hint = "add `traffic`, or a `healthCheck` to a container";
                 self.out.unwatched(&format!("{at}/defect"), message, hint);
             }
-            Some(
-                defect::Live::Errors(_)
-                | defect::Live::Slower(_)
-                | defect::Live::BreaksAbove(_)
-                | defect::Live::PoisonInput(_),
-            ) if row.traffic.is_none() => {
+            Some(_) if spoils && row.traffic.is_none() => {
                 let message = format!("the defect is one of requests, and `{}` has no traffic", row.name);
                 self.out.no_effect(&format!("{at}/defect"), message, "add `traffic`");
             }
@@ -264,12 +245,8 @@ impl Activity<'_> {
         let (key, scenario) = (format!("{at}/onlyWithFlag"), self.scenario);
         if written.feature_flag.is_some() {
             let hint = "write `onlyWithFlag` in the change that brings the revision";
-            self.out.wrong_target(
-                &key,
-                "`onlyWithFlag` belongs to a change of a revision, not to a feature flag",
-                hint,
-            );
-            return None;
+            let message = "`onlyWithFlag` belongs to a change of a revision, not to a feature flag";
+            return self.out.wrong_target(&key, message, hint).none();
         }
         if let Some(spec) = written.defect.as_ref().filter(|spec| !spec.spoils_requests()) {
             let message = format!("`{}` is a defect of tasks: it does not depend on what requests see", spec.kind());
@@ -288,10 +265,8 @@ impl Activity<'_> {
         let other =
             self.plan.changes[flag].services().find(|one| self.plan.changes[id].services().all(|own| own != *one));
         if let Some(other) = other {
-            let message = format!(
-                "the feature of `{name}` is of `{}`, which this change does not change",
-                self.plan.services[other].name
-            );
+            let other = &self.plan.services[other].name;
+            let message = format!("the feature of `{name}` is of `{other}`, which this change does not change");
             return self.out.wrong_target(&key, message, "name a feature flag of the same service").none();
         }
         Some(flag)

@@ -52,7 +52,7 @@ impl Clusters<'_> {
             // Those that name none are of the first.
             by_region.entry(self.index.region_name(index).map(str::to_owned)).or_default().push(index);
         }
-        let mut order: Vec<(usize, ClusterId)> = Vec::new();
+        let mut order = BTreeMap::new();
         let mut services = BTreeMap::new();
         for region in regions {
             let first = region == RegionId(0);
@@ -71,7 +71,7 @@ impl Clusters<'_> {
                 let added = place.checked_sub(first).map(|row| times[row]);
                 let (cell, from) = (CellId(self.plan.cells.len() as u16), rows(&self.plan));
                 for (index, cluster) in clusters {
-                    order.push((index, ClusterId(self.plan.clusters.len() as u32)));
+                    order.insert(index, ClusterId(self.plan.clusters.len() as u32));
                     services.insert(index, self.cluster(cluster, index, cell, region));
                 }
                 let until = rows(&self.plan);
@@ -89,8 +89,7 @@ impl Clusters<'_> {
             }
             self.grow(region, &all);
         }
-        order.sort_unstable();
-        self.plan.written.clusters = order.into_iter().map(|(_, id)| id).collect();
+        self.plan.written.clusters = order.into_values().collect();
         self.plan.written.services = services.into_values().flatten().collect();
         self.name_cells();
     }
@@ -168,7 +167,7 @@ impl Clusters<'_> {
 
     /// Services and streams of a cluster, by name; returns them in the order of the file, streams behind services.
     fn runs(&mut self, cluster: &Cluster, index: usize, home: &mut Home, at: &str) -> Vec<ServiceId> {
-        let mut written: Vec<(usize, ServiceId)> = Vec::new();
+        let mut written: BTreeMap<usize, ServiceId> = BTreeMap::new();
         for place in by_name(&cluster.services, |service| &service.service_name) {
             if dead::service(&cluster.services[place]) {
                 continue;
@@ -180,8 +179,7 @@ impl Clusters<'_> {
             let id = self.stream(&cluster.run_tasks[place], home, &format!("{at}/runTasks/{place}"));
             written.extend(id.map(|id| (cluster.services.len() + place, id)));
         }
-        written.sort_unstable();
-        written.into_iter().map(|(_, id)| id).collect()
+        written.into_values().collect()
     }
 
     /// When a cluster is created, unless it is there from the start.

@@ -1,6 +1,7 @@
 //! Auto Scaling groups behind capacity providers.
 
 use super::cluster::Home;
+use super::sorted;
 use super::{Clusters, once, placed};
 use crate::engine::{Dist, Span};
 use crate::model::ids::{TypeId, ZoneId};
@@ -214,9 +215,7 @@ impl Clusters<'_> {
             }
             zones.push(zone);
         }
-        zones.sort_unstable();
-        zones.dedup();
-        Some(zones)
+        Some(sorted(zones))
     }
 
     fn host_health(&mut self, group: &AutoScalingGroup, at: &str) -> HostHealth {

@@ -327,6 +327,11 @@ fn placed<'t, T>(list: &'t [T], at: &str) -> impl Iterator<Item = (String, &'t T
     list.iter().enumerate().map(move |(place, one)| (format!("{at}/{place}"), one))
 }
 
+/// Each once, in order.
+fn sorted<T: Ord>(all: impl IntoIterator<Item = T>) -> Vec<T> {
+    all.into_iter().collect::<BTreeSet<T>>().into_iter().collect()
+}
+
 /// Each once, in the order in which they come first.
 fn once<T: Ord + Clone>(all: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut seen = BTreeSet::new();

@@ -2,6 +2,7 @@
 
 use super::Clusters;
 use super::cluster::Home;
+use super::sorted;
 use crate::model::ids::{RegionId, ZoneId};
 use crate::model::plan::{Kind, ProviderKind, StrategyItem};
 use crate::scenario::ecs::service::NetworkConfiguration;
@@ -38,9 +39,7 @@ impl Clusters<'_> {
             let message = format!("no zone lists the subnet `{subnet}`: it takes `{}`", self.plan.zones[*free].id);
             self.out.default_taken(at, message, "list it in `subnets` of its zone");
         }
-        found.sort_unstable();
-        found.dedup();
-        found
+        sorted(found)
     }
 
     /// Zones of an `awsvpcConfiguration`; a problem when it has no subnet or too many.
@@ -104,9 +103,7 @@ impl Clusters<'_> {
                 zones.extend(&group.zones);
             }
         }
-        zones.sort_unstable();
-        zones.dedup();
-        zones
+        sorted(zones)
     }
 
     /// Zones that Fargate or Managed Instances use: availability zones only. A problem when none is left.

@@ -42,8 +42,7 @@ impl<'a> Regions<'a> {
     }
 
     fn region(&mut self, region: &Region, at: &str) {
-        let default = Fargate::default();
-        let fargate = region.fargate.as_ref().unwrap_or(&default);
+        let fargate = region.fargate.clone().unwrap_or_default();
         let quota = |vcpus: Option<f64>| vcpus.map(cpu_units);
         let first = self.zones.len() as u16;
         let id = self.regions.push(plan::Region {
@@ -51,22 +50,24 @@ impl<'a> Regions<'a> {
             zones: first..first,
             vcpu_quota: quota(fargate.vcpu_quota),
             spot_vcpu_quota: quota(fargate.spot_vcpu_quota),
-            attach: attach(fargate),
+            attach: attach(&fargate),
             plane: None,
         });
-        self.fargate(fargate, &format!("{at}/fargate"));
-        let default_zones;
+        if fargate.attach_burst.is_some() && fargate.attach_rate.is_none() {
+            let (at, why) =
+                (format!("{at}/fargate/attachBurst"), "without `attachRate` nothing bounds network interfaces");
+            self.out.idle(&at, why, "write `attachRate`, such as \"2/s\", or leave it out");
+        }
         let zones = if region.zones.is_empty() {
             if region.fargate.is_some() || !self.scenario.regions.is_empty() {
                 self.out.default_taken(at, format!("`{}` has no `zones`: three are taken", region.name), "");
             }
-            default_zones = three_zones(&region.name);
-            &default_zones
+            three_zones(&region.name)
         } else {
-            &region.zones
+            region.zones.clone()
         };
         let mut before = 0;
-        for (at, zone) in placed(zones, &format!("{at}/zones")) {
+        for (at, zone) in placed(&zones, &format!("{at}/zones")) {
             let kind = zone.kind.unwrap_or_default();
             let letter = char::from(b'a' + (before % 26) as u8);
             let lettered = before < 26 && !kind.away();
@@ -89,35 +90,23 @@ impl<'a> Regions<'a> {
         self.regions[id].plane = plane.map(|plane| self.plane(plane, before, &format!("{at}/controlPlane")));
         let end = self.zones.len() as u16;
         self.regions[id].zones = first..end;
-        self.places(id, zones, at);
+        self.places(id, &zones, at);
     }
 
     fn zone(&mut self, zone: &Zone, row: plan::Zone, at: &str) {
         let id = ZoneId(self.zones.len() as u16);
-        let mut names = vec![row.id.clone()];
-        if row.name != row.id {
-            names.push(row.name.clone());
-        }
-        for name in names {
+        for name in once([row.id.clone(), row.name.clone()]) {
             if self.names.insert(name.clone(), id).is_some() {
                 self.out.duplicate(Noun::Zone, &name, at);
             }
         }
-        for (place, subnet) in zone.subnets.iter().enumerate() {
+        for (at, subnet) in placed(&zone.subnets, &format!("{at}/subnets")) {
             if self.subnets.insert((row.region, subnet.clone()), id).is_some() {
-                let at = format!("{at}/subnets/{place}");
                 let hint = "a subnet lies in one zone";
                 self.out.duplicate_name(&at, format!("the subnet `{subnet}` stands twice"), hint);
             }
         }
         self.zones.push(row);
-    }
-
-    fn fargate(&mut self, fargate: &Fargate, at: &str) {
-        if fargate.attach_burst.is_some() && fargate.attach_rate.is_none() {
-            let why = "without `attachRate` nothing bounds network interfaces";
-            self.out.idle(&format!("{at}/attachBurst"), why, "write `attachRate`, such as \"2/s\", or leave it out");
-        }
     }
 
     /// Parents of a Region's zones, all of which have rows by now.

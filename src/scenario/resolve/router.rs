@@ -33,15 +33,13 @@ impl Clusters<'_> {
         let name = &self.plan.regions[region].name;
         let written = first(&self.index.regions, name);
         let plane = written.and_then(|place| Some((place, scenario.regions[place].control_plane.as_ref()?)));
-        let (Some((place, written)), Some(plane)) = (plane, &self.plan.regions[region].plane) else {
+        // Of too many, which `sizes` tells, no more are made.
+        let few = self.plan.cells.len() <= super::checks::MOST_CELLS;
+        let (Some((place, written)), Some(plane), true) = (plane, &self.plan.regions[region].plane, few) else {
             return vec![clusters.clone()];
         };
-        // Too many, which `sizes` tells: no more are made.
-        if self.plan.cells.len() > super::checks::MOST_CELLS {
-            return vec![clusters.clone()];
-        }
+        let (mapping, added) = (plane.router.mapping, plane.growth.cells.len());
         let cells = written.cells as u16;
-        let mapping = plane.router.mapping;
         let fixed = self.fixed(written, cells, clusters, &format!("/regions/{place}/controlPlane/router"));
         let names: Vec<String> = clusters.iter().map(|(_, cluster)| cluster.cluster_name.clone()).collect();
         let mut found = vec![Vec::new(); usize::from(cells)];
@@ -49,10 +47,7 @@ impl Clusters<'_> {
             found[usize::from(cell)].push(*cluster);
         }
         // Cells that are added stand empty at the end.
-        found.resize(
-            found.len() + self.plan.regions[region].plane.as_ref().map_or(0, |plane| plane.growth.cells.len()),
-            Vec::new(),
-        );
+        found.resize(found.len() + added, Vec::new());
         found
     }
 

@@ -120,32 +120,23 @@ impl Clusters<'_> {
         match (kind, service.desired_count) {
             (Kind::Replica, None) => {
                 self.out.missing(&at, "ECS needs `desiredCount` of a REPLICA service", "write \"desiredCount\": 3");
-                0
             }
-            (Kind::Replica, Some(count)) => {
-                if count > TASK_QUOTA {
-                    let message = format!("{count} tasks are more than a service's quota of {TASK_QUOTA}");
-                    self.out.over_quota(&at, message, "AWS raises the quota on request; or use several services");
-                }
-                count
+            (Kind::Replica, Some(count)) if count > TASK_QUOTA => {
+                let message = format!("{count} tasks are more than a service's quota of {TASK_QUOTA}");
+                self.out.over_quota(&at, message, "AWS raises the quota on request; or use several services");
             }
-            (_, Some(_)) => {
-                self.out.not_used(&at, "a daemon follows the hosts");
-                0
-            }
-            (_, None) => 0,
+            (Kind::Daemon | Kind::Stream, Some(_)) => self.out.not_used(&at, "a daemon follows the hosts"),
+            _ => {}
         }
+        service.desired_count.filter(|_| kind == Kind::Replica).unwrap_or(0)
     }
 
     fn controller(&mut self, service: &Service, at: &str) {
-        let kind = service.deployment_controller.as_ref().map(|controller| controller.kind);
-        let name = match kind {
-            Some(ControllerType::CodeDeploy) => "CODE_DEPLOY",
-            Some(ControllerType::External) => "EXTERNAL",
-            Some(ControllerType::Ecs) | None => return,
-        };
-        let message = format!("the deployment controller {name} is not modelled yet");
-        self.out.not_modelled(&format!("{at}/deploymentController/type"), message, "write ECS, or leave it out");
+        let kind = service.deployment_controller.as_ref().map_or(ControllerType::Ecs, |controller| controller.kind);
+        if kind != ControllerType::Ecs {
+            let message = format!("the deployment controller {} is not modelled yet", kind.word());
+            self.out.not_modelled(&format!("{at}/deploymentController/type"), message, "write ECS, or leave it out");
+        }
     }
 
     fn daemon_rules(&mut self, service: &Service, on_fargate: bool, at: &str) {
@@ -338,14 +329,9 @@ impl Clusters<'_> {
         self.out.after(until, Some(from), &format!("{at}/until"));
         let gap = match (&stream.rate, &stream.every) {
             (Some(rate), None) if rate.0 > 0 => {
-                let mean = Span::from_secs_f64(1.0 / rate.per_second());
-                match Dist::exponential(mean) {
-                    Ok(dist) => Some(dist),
-                    Err(error) => {
-                        let hint = "write at most a million a second";
-                        self.out.malformed(&format!("{at}/rate"), format!("the rate {error}"), hint).none()
-                    }
-                }
+                let dist = Dist::exponential(Span::from_secs_f64(1.0 / rate.per_second()));
+                let (at, hint) = (format!("{at}/rate"), "write at most a million a second");
+                dist.map_err(|error| self.out.malformed(&at, format!("the rate {error}"), hint)).ok()
             }
             (Some(_), None) => {
                 let hint = "write a rate such as \"2/s\", or remove the stream";

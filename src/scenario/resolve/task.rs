@@ -263,11 +263,8 @@ impl Clusters<'_> {
     /// GPUs that a task reserves on its host.
     fn gpus(&mut self, definition: &TaskDefinition, on_fargate: bool, at: &str) -> u32 {
         let mut sum = 0u32;
-        for (place, container) in definition.container_definitions.iter().enumerate() {
-            for (at, requirement) in placed(
-                &container.resource_requirements,
-                &format!("{at}/containerDefinitions/{place}/resourceRequirements"),
-            ) {
+        for (at, container) in placed(&definition.container_definitions, &format!("{at}/containerDefinitions")) {
+            for (at, requirement) in placed(&container.resource_requirements, &format!("{at}/resourceRequirements")) {
                 if requirement.kind == ResourceType::InferenceAccelerator {
                     let message = "Amazon Elastic Inference has ended: no task gets an accelerator";
                     self.out.refused(&at, message, "remove it");
