@@ -156,7 +156,7 @@ pub(crate) fn ends_well(plan: &Plan, world: &World, before: &[HostId]) -> Vec<St
         let stuck = row.stalled() && (row.shift().is_some() || service.minimum_healthy_percent < 100);
         // A change that comes again and again may be under way at the end.
         let again =
-            row.rollout.as_ref().is_some_and(|one| one.stage.is_open() && plan.changes[one.change].every.is_some());
+            row.deployment.rollout.as_ref().is_some_and(|one| one.stage.is_open() && plan.changes[one.change].every.is_some());
         if service.kind != Kind::Replica || !has_room(plan, service) || stuck || again || moves(plan, world, id) {
             continue;
         }
