@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Inside the model, by floor; those of one floor may name each other.
-const MODEL: [&[&str]; 11] = [
+const MODEL: [&[&str]; 10] = [
     &["alarm_state", "ids", "lifecycle", "status", "problem", "quantity", "purpose"],
     &["cause", "defect", "event", "fact", "names", "news", "step"],
     &["plan"],

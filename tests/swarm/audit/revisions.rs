@@ -14,7 +14,12 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     for (id, row) in world.services.pairs() {
         let name = &plan.services[id].name;
         if plan.services[id].changes.is_empty() {
-            out.holds("nothing changes", name, row.deployment.revisions.is_empty() && row.deployment.rollout.is_none(), row.deployment.revision);
+            out.holds(
+                "nothing changes",
+                name,
+                row.deployment.revisions.is_empty() && row.deployment.rollout.is_none(),
+                row.deployment.revision,
+            );
             continue;
         }
         for revision in &row.deployment.revisions {
@@ -36,7 +41,12 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         }
         let known = |number: u8| row.deployment.revisions.iter().any(|one| one.number == number);
         let mut unknown = world.tasks.pairs().filter(|(_, task)| task.service == id && task.wanted);
-        out.holds("tasks are of known revisions", name, unknown.all(|(_, task)| known(task.revision)), row.deployment.revision);
+        out.holds(
+            "tasks are of known revisions",
+            name,
+            unknown.all(|(_, task)| known(task.revision)),
+            row.deployment.revision,
+        );
         let shift = row.shift();
         // A deployment that was completed early leaves tasks of the revision before behind, to be replaced.
         let covers = |task: &Task| match &row.deployment.rollout {
@@ -57,9 +67,16 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         let right = marked.all(|(_, task)| task.marks.has(Marks::DARK) == dark(task.revision));
         out.holds("spares are those of a revision without requests", name, right, shift);
         if let Some(shift) = shift {
-            let mut others = row.deployment.revisions.iter().filter(|one| ![shift.blue, shift.green].contains(&one.number));
-            out.holds("two revisions at most have tasks", name, others.all(|one| one.wanted == 0), &row.deployment.revisions);
-            let scaled = shift.scaled || row.deployment.revisions.iter().all(|one| one.number != shift.green || one.wanted == 0);
+            let mut others =
+                row.deployment.revisions.iter().filter(|one| ![shift.blue, shift.green].contains(&one.number));
+            out.holds(
+                "two revisions at most have tasks",
+                name,
+                others.all(|one| one.wanted == 0),
+                &row.deployment.revisions,
+            );
+            let scaled =
+                shift.scaled || row.deployment.revisions.iter().all(|one| one.number != shift.green || one.wanted == 0);
             out.holds("green has no task before it is scaled", name, scaled, shift);
             let open = row.deployment.rollout.as_ref().is_some_and(|rollout| rollout.stage.is_open());
             let copied = shift.copies == 0 || (open && shift.scaled && shift.weight == 0);

@@ -225,8 +225,11 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
     out.same("losses make what fails", name, lost, offered.saturating_sub(served));
     let pending: u32 = lines.iter().map(|line| line.pending).sum();
     let surplus = evenkeel::internals::model::flows::rows::revision::surplus_due(row, service.maximum_percent);
-    let due =
-        if service.kind == Kind::Daemon { row.desired.saturating_sub(row.wanted) } else { row.scheduler.pending() - surplus };
+    let due = if service.kind == Kind::Daemon {
+        row.desired.saturating_sub(row.wanted)
+    } else {
+        row.scheduler.pending() - surplus
+    };
     out.same("launches that are due stand in the books", name, pending, due);
     let booked: u32 = lines.iter().map(|line| line.tasks + line.pending).sum();
     let short = row.desired.saturating_sub(row.available);
@@ -267,19 +270,32 @@ fn due(row: &Service, kind: Kind, name: &str, out: &mut Findings) {
         || !row.may_launch()
         || row.resolves()
         || for_room;
-    out.holds("somebody comes for what is due", name, row.scheduler.pending.is_empty() || waits, (&row.scheduler.pending, row.scheduler.waits));
+    out.holds(
+        "somebody comes for what is due",
+        name,
+        row.scheduler.pending.is_empty() || waits,
+        (&row.scheduler.pending, row.scheduler.waits),
+    );
     // What was ever due was taken on, is still due, or is not wanted any more.
     let ends = u64::from(row.scheduler.launched) + u64::from(row.scheduler.pending()) + row.scheduler.not_wanted;
     out.same("launches that were due, by what became of them", name, row.scheduler.ever_due, ends);
     if kind == Kind::Stream {
         // Of what calls asked for, some wait for an answer, or for the cell.
-        let ends = u64::from(row.scheduler.launched) + u64::from(row.scheduler.pending()) + u64::from(row.scheduler.early) + row.scheduler.given_up;
+        let ends = u64::from(row.scheduler.launched)
+            + u64::from(row.scheduler.pending())
+            + u64::from(row.scheduler.early)
+            + row.scheduler.given_up;
         out.same("tasks that were called for, by what became of them", name, row.scheduler.called, ends);
     }
     let (refused, pending) = (row.scheduler.tries.refused(), row.scheduler.pending());
     // Daemons are booked when the scheduler looks.
     out.holds("who was refused is due", name, refused <= pending || row.scheduler.woken, (refused, pending));
-    out.holds("no entry of nothing", name, row.scheduler.pending.iter().all(|(_, count)| *count > 0), &row.scheduler.pending);
+    out.holds(
+        "no entry of nothing",
+        name,
+        row.scheduler.pending.iter().all(|(_, count)| *count > 0),
+        &row.scheduler.pending,
+    );
 }
 
 /// One on each active host that meets the constraints.
