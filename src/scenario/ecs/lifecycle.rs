@@ -61,9 +61,7 @@ object! {
             /// What happens without an answer.
             timeout_configuration: TimeoutConfiguration,
         }
-        unused {
-            role_arn, hook_details,
-        }
+        unused { role_arn, hook_details }
     }
 }
 

@@ -277,8 +277,6 @@ object! {
             /// TCP or UDP.
             protocol: Protocol => Sourced "`tcp`" "[ecs-api-container-definition]",
         }
-        unused {
-            name, app_protocol, container_port_range,
-        }
+        unused { name, app_protocol, container_port_range }
     }
 }

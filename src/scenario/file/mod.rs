@@ -11,7 +11,7 @@ mod pipeline;
 mod traffic;
 
 pub use alarm::{Alarm, Dimension, Statistic};
-pub use application::{CellularApplication, CustomerGroup, CustomerMigration, Dispatch, Fleet, Lookup};
+pub use application::{CellularApplication, CustomerMigration, Dispatch, Fleet, Lookup};
 pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
 pub use change::{Change, FeatureFlag, GrowthType};
 pub use composite::CompositeAlarm;

@@ -4,10 +4,10 @@ use super::router::cell_place;
 use super::{Activity, after_end, placed};
 use crate::engine::{Span, Time};
 use crate::model::ids::ServiceId;
-use crate::model::plan::{self, Customers, Profile, Traffic as Offered};
+use crate::model::plan::{self, Customers, Profile, Traffic};
 use crate::model::problem::{Code, Noun, Problem};
 use crate::model::quantity::Rate;
-use crate::scenario::file::{CellularApplication, CustomerGroup, Dispatch, Fleet, Lookup, Mapping, Traffic};
+use crate::scenario::file::{CellularApplication, Dispatch, Fleet, Lookup, Mapping};
 use crate::scenario::source;
 
 const AT: &str = "/cellularApplication";
@@ -102,7 +102,8 @@ impl Activity<'_> {
                 self.out.duplicate(Noun::Customer, &name, &format!("{at}/name"));
                 continue;
             }
-            let Some(profile) = self.profile(&traffic(group), &|_| None, &at) else { continue };
+            let asked = (group.rate, &group.steps, &group.daily, None);
+            let Some(profile) = self.profile(asked, &at) else { continue };
             let joins = group.joins_at.map(|time| Time::ZERO + time.0).filter(|time| *time > Time::ZERO);
             if let Some(time) = joins {
                 let hint = "they never come: move it, or run longer";
@@ -256,20 +257,7 @@ impl Activity<'_> {
         }
         row.balancer.get_or_insert_with(super::traffic::default_balancer);
         let profile = Profile::Steps(Box::new([(Time::ZERO, rate)]));
-        row.traffic = Some(Offered { profile, per_task: written.requests_per_task.0.max(1), dispatched: true });
-    }
-}
-
-/// What a group asks for, as traffic is written.
-fn traffic(group: &CustomerGroup) -> Traffic {
-    Traffic {
-        service: String::new(),
-        requests_per_task: Rate(Rate::ONE),
-        rate: group.rate,
-        steps: group.steps.clone(),
-        daily: group.daily.clone(),
-        csv: None,
-        load_balancer: None,
+        row.traffic = Some(Traffic { profile, per_task: written.requests_per_task.0.max(1), dispatched: true });
     }
 }
 

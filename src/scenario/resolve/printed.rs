@@ -3,8 +3,8 @@
 //! An entry of `Instances` that says where it stands, its state or its id is a host. One that says its type alone names
 //! a type, as people write it by hand. What `InService` means is AWS's; which other states start how is a model choice.
 
-use super::Clusters;
 use super::cluster::Home;
+use super::{Clusters, once, placed};
 use crate::model::ids::{TypeId, ZoneId};
 use crate::model::plan::Standing;
 use crate::model::problem::Problems;
@@ -27,22 +27,18 @@ impl Clusters<'_> {
     /// template does not say what it launches (model choice). An unknown type is told once.
     pub(super) fn types_of_instances(&mut self, group: &AutoScalingGroup, at: &str) -> Vec<TypeId> {
         let mut seen = BTreeSet::new();
-        let mut counts: Vec<(TypeId, usize)> = Vec::new();
-        for (place, instance) in group.instances.iter().enumerate() {
+        let mut ids = Vec::new();
+        for (at, instance) in placed(&group.instances, &format!("{at}/Instances")) {
             let Some(name) = &instance.instance_type else { continue };
             if self.names.types.contains_key(name) || seen.insert(name) {
-                let found = self.instance_type(name, &format!("{at}/Instances/{place}/InstanceType"));
-                let Some(id) = found else { continue };
-                match counts.iter_mut().find(|row| row.0 == id) {
-                    Some(row) => row.1 += 1,
-                    None => counts.push((id, 1)),
-                }
+                ids.extend(self.instance_type(name, &format!("{at}/InstanceType")));
             }
         }
+        let mut types = once(ids.iter().copied());
         if group.instances.iter().any(is_host) {
-            counts.sort_by_key(|row| std::cmp::Reverse(row.1));
+            types.sort_by_cached_key(|id| std::cmp::Reverse(ids.iter().filter(|one| *one == id).count()));
         }
-        counts.into_iter().map(|row| row.0).collect()
+        types
     }
 
     /// Hosts that stand or boot at the start; none where the group does not list hosts.
@@ -137,9 +133,8 @@ impl Clusters<'_> {
         for host in hosts.iter().filter(|host| !host.standby) {
             *in_zone.entry(host.zone).or_default() += 1;
         }
-        let fullest = |in_zone: &BTreeMap<ZoneId, usize>| in_zone.values().copied().max();
         for _ in desired as usize..count {
-            let most = fullest(&in_zone);
+            let most = in_zone.values().copied().max();
             let goes = |host: &Standing| !host.standby && in_zone.get(&host.zone).copied() == most;
             let Some(place) = hosts.iter().position(goes) else { return };
             let host = hosts.remove(place);

@@ -5,7 +5,7 @@ use crate::engine::{Span, Time};
 use crate::model::ids::ZoneId;
 use crate::model::plan::{self, Balancer, Kind, Profile, Traffic as Offered};
 use crate::model::quantity::Rate;
-use crate::scenario::file::{DailyStep, LoadBalancer, Traffic};
+use crate::scenario::file::{DailyStep, LoadBalancer, Step};
 use std::fmt::Display;
 
 const DAY: Span = Span::from_secs(86_400);
@@ -13,11 +13,15 @@ const DAY: Span = Span::from_secs(86_400);
 /// `deregistration_delay.timeout_seconds` at most (sourced: [elb-target-group-attributes]).
 const LONGEST_DEREGISTRATION: Span = Span::from_secs(3_600);
 
+/// Ways to say how much traffic there is: a rate, steps, steps of a day, the name of a table.
+type Asked<'a> = (Option<Rate>, &'a Option<Vec<Step>>, &'a Option<Vec<DailyStep>>, Option<(&'a str, Csv<'a>)>);
+
 impl Activity<'_> {
     pub(super) fn traffic(&mut self, csv: Csv<'_>) {
         for (at, traffic) in placed(&self.scenario.traffic, "/traffic") {
             let id = self.names.service(&traffic.service, &format!("{at}/service"), self.out);
-            let profile = self.profile(traffic, csv, &at);
+            let table = traffic.csv.as_deref().map(|name| (name, csv));
+            let profile = self.profile((traffic.rate, &traffic.steps, &traffic.daily, table), &at);
             let balancer = traffic.load_balancer.as_ref();
             let balancer = balancer.map(|written| self.checked_balancer(written, &format!("{at}/loadBalancer")));
             let per_task = traffic.requests_per_task;
@@ -56,8 +60,8 @@ impl Activity<'_> {
         }
     }
 
-    pub(super) fn profile(&mut self, traffic: &Traffic, csv: Csv<'_>, at: &str) -> Option<Profile> {
-        match (&traffic.rate, &traffic.steps, &traffic.daily, &traffic.csv) {
+    pub(super) fn profile(&mut self, asked: Asked<'_>, at: &str) -> Option<Profile> {
+        match asked {
             (Some(rate), None, None, None) => Some(Profile::Steps(Box::new([(Time::ZERO, rate.0)]))),
             (None, Some(steps), None, None) => {
                 let at = format!("{at}/steps");
@@ -65,7 +69,7 @@ impl Activity<'_> {
                 self.begun_at_zero(found, &at)
             }
             (None, None, Some(daily), None) => self.daily(daily, &format!("{at}/daily")),
-            (None, None, None, Some(name)) => self.table(name, csv, &format!("{at}/csv")),
+            (None, None, None, Some((name, csv))) => self.table(name, csv, &format!("{at}/csv")),
             (rate, steps, daily, csv) => {
                 let several = rate.is_some() || steps.is_some() || daily.is_some() || csv.is_some();
                 let (keys, missing) = ("`rate`, `steps`, `daily` and `csv`", "nothing says how much traffic there is");
