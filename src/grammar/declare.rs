@@ -32,7 +32,8 @@ macro_rules! object {
 
         impl Default for $name {
             fn default() -> Self {
-                $crate::grammar::unwritten()
+                static USUAL: std::sync::LazyLock<$name> = std::sync::LazyLock::new($crate::grammar::unwritten);
+                USUAL.clone()
             }
         }
     };
