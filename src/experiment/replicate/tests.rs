@@ -67,7 +67,7 @@ fn plan() -> Plan {
         id,
         who,
         region: RegionId(0),
-        kind: ZoneKind::default(),
+        kind: ZoneKind::AvailabilityZone,
         parent: None,
         fargate_stock: 1,
         spot_stock: 1,

@@ -60,9 +60,3 @@ impl ZoneKind {
         matches!(self, ZoneKind::Outpost | ZoneKind::OnPremises)
     }
 }
-
-impl Default for ZoneKind {
-    fn default() -> Self {
-        ZoneKind::AvailabilityZone
-    }
-}

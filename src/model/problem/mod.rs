@@ -128,6 +128,7 @@ pub struct Told;
 impl Told {
     /// Stands for what cannot be had.
     pub fn none<T>(self) -> Option<T> {
+        let Told = self;
         None
     }
 }

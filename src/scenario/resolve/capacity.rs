@@ -248,12 +248,12 @@ impl Clusters<'_> {
 
     fn managed(&mut self, of: &ManagedInstancesProvider, name: &str, home: &Home, at: &str) -> Option<ProviderKind> {
         let template = &of.instance_launch_template;
-        let subnets: Vec<&str> = template.network_configuration.subnets.iter().map(String::as_str).collect();
+        let subnets = &template.network_configuration.subnets;
         let subnets_at = format!("{at}/instanceLaunchTemplate/networkConfiguration/subnets");
         let zones = if subnets.is_empty() {
             self.out.missing(&subnets_at, "Managed Instances need a subnet", "list one subnet for each zone").none()
         } else {
-            let zones = self.zones_of_subnets(&subnets, home.region, &subnets_at);
+            let zones = self.zones_of_subnets(subnets, home.region, &subnets_at);
             self.zones_with("Managed Instances", zones, &subnets_at)
         };
         if template.capacity_option_type == Some(CapacityOption::Reserved) {

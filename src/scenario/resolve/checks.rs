@@ -73,35 +73,22 @@ impl Checks<'_> {
         let scenario = self.scenario;
         let used = self.used;
         let definitions = scenario.task_definitions.iter().enumerate();
+        let definitions = definitions
+            .map(|(at, row)| (dead::definition(row) || used.definitions.contains(&at), row.family.as_str()))
+            .collect();
         let providers = scenario.capacity_providers.iter().enumerate();
+        let providers = providers
+            .map(|(at, row)| (dead::provider(row) || used.providers.contains(&at), row.name.as_str()))
+            .collect();
         let groups = scenario.auto_scaling_groups.iter().enumerate();
-        let types = scenario.instance_types.iter().map(|row| &row.instance_type);
-        let lists: [(&str, &str, Vec<(bool, &String)>); 4] = [
-            (
-                "taskDefinitions",
-                "task definition",
-                definitions
-                    .map(|(at, row)| (dead::definition(row) || used.definitions.contains(&at), &row.family))
-                    .collect(),
-            ),
-            (
-                "capacityProviders",
-                "capacity provider",
-                providers.map(|(at, row)| (dead::provider(row) || used.providers.contains(&at), &row.name)).collect(),
-            ),
-            (
-                "autoScalingGroups",
-                "Auto Scaling group",
-                groups.map(|(at, row)| (used.groups.contains(&at), &row.auto_scaling_group_name)).collect(),
-            ),
-            ("instanceTypes", "instance type", types.map(|name| (self.names.types.contains_key(name), name)).collect()),
-        ];
-        for (list, what, rows) in lists {
-            for (index, (_, name)) in rows.iter().enumerate().filter(|(_, row)| !row.0) {
-                let message = format!("no cluster uses the {what} `{name}`");
-                self.out.unreferenced(&format!("/{list}/{index}"), message, "remove it, or refer to it");
-            }
-        }
+        let groups =
+            groups.map(|(at, row)| (used.groups.contains(&at), row.auto_scaling_group_name.as_str())).collect();
+        let types = scenario.instance_types.iter().map(|row| row.instance_type.as_str());
+        let types = types.map(|name| (self.names.types.contains_key(name), name)).collect();
+        self.unreferenced("taskDefinitions", "task definition", definitions);
+        self.unreferenced("capacityProviders", "capacity provider", providers);
+        self.unreferenced("autoScalingGroups", "Auto Scaling group", groups);
+        self.unreferenced("instanceTypes", "instance type", types);
         for (index, cluster) in scenario.clusters.iter().enumerate() {
             let service = cluster.services.iter().any(|one| one.launch_type == Some(LaunchType::External));
             let stream = cluster.run_tasks.iter().any(|one| one.launch_type == Some(LaunchType::External));
@@ -114,6 +101,13 @@ impl Checks<'_> {
         }
         if scenario.clusters.is_empty() {
             self.out.no_effect("/clusters", "no cluster: nothing runs", "add a cluster with a service");
+        }
+    }
+
+    fn unreferenced(&mut self, list: &str, what: &str, rows: Vec<(bool, &str)>) {
+        for (index, (_, name)) in rows.into_iter().enumerate().filter(|(_, row)| !row.0) {
+            let message = format!("no cluster uses the {what} `{name}`");
+            self.out.unreferenced(&format!("/{list}/{index}"), message, "remove it, or refer to it");
         }
     }
 

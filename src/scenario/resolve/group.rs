@@ -202,7 +202,8 @@ impl Clusters<'_> {
                 self.out.default_taken(at, message, "write `AvailabilityZones` or `VPCZoneIdentifier`");
                 return Some(self.zones_of(home.region));
             };
-            let subnets: Vec<&str> = list.split(',').map(str::trim).filter(|subnet| !subnet.is_empty()).collect();
+            let subnets = list.split(',').map(str::trim).filter(|subnet| !subnet.is_empty());
+            let subnets: Vec<String> = subnets.map(str::to_owned).collect();
             return Some(self.zones_of_subnets(&subnets, home.region, &format!("{at}/VPCZoneIdentifier")));
         }
         let mut zones = Vec::new();

@@ -284,7 +284,7 @@ fn head(scenario: &Scenario, out: &mut Problems) -> Plan {
     Plan {
         name: scenario.name.clone(),
         seed: scenario.seed,
-        starts_at: date.map_or(0, |date| date.as_second()),
+        starts_at: date.map_or(0, jiff::Timestamp::as_second),
         duration,
         warm_up,
         start_empty: scenario.start_empty,

@@ -20,14 +20,14 @@ impl Clusters<'_> {
 
     /// Zones that subnets lie in, in the order of the zones. A subnet that no zone lists takes the first zone that this
     /// list does not use yet, and keeps it.
-    pub(super) fn zones_of_subnets(&mut self, subnets: &[&str], region: RegionId, at: &str) -> Vec<ZoneId> {
+    pub(super) fn zones_of_subnets(&mut self, subnets: &[String], region: RegionId, at: &str) -> Vec<ZoneId> {
         let all = self.zones_of(region);
         let mut found: Vec<ZoneId> = Vec::new();
         let mut unknown = Vec::new();
         for subnet in subnets {
-            match self.subnets.get(&(region, (*subnet).to_owned())) {
+            match self.subnets.get(&(region, subnet.clone())) {
                 Some(zone) => found.push(*zone),
-                None => unknown.push(*subnet),
+                None => unknown.push(subnet),
             }
         }
         for (place, subnet) in unknown.into_iter().enumerate() {
@@ -35,22 +35,11 @@ impl Clusters<'_> {
                 continue;
             };
             found.push(*free);
-            self.subnets.insert((region, subnet.to_owned()), *free);
+            self.subnets.insert((region, subnet.clone()), *free);
             let message = format!("no zone lists the subnet `{subnet}`: it takes `{}`", self.plan.zones[*free].id);
             self.out.default_taken(at, message, "list it in `subnets` of its zone");
         }
         sorted(found)
-    }
-
-    /// Zones of an `awsvpcConfiguration`; a problem when it has no subnet or too many.
-    fn zones_of_network(&mut self, subnets: &[String], region: RegionId, at: &str) -> Option<Vec<ZoneId>> {
-        let at = format!("{at}/networkConfiguration/awsvpcConfiguration/subnets");
-        if subnets.is_empty() || subnets.len() > MOST_SUBNETS {
-            let message = format!("ECS takes 1 to {MOST_SUBNETS} subnets, not {}", subnets.len());
-            return self.out.refused(&at, message, "list one subnet for each zone").none();
-        }
-        let subnets: Vec<&str> = subnets.iter().map(String::as_str).collect();
-        Some(self.zones_of_subnets(&subnets, region, &at))
     }
 
     /// Zones of the subnets of `awsvpc` tasks; otherwise those of the Region, and what hosts stand in elsewhere.
@@ -67,8 +56,12 @@ impl Clusters<'_> {
         let subnets = network.and_then(|network| network.awsvpc_configuration.as_ref()).map(|config| &config.subnets);
         match (awsvpc, subnets) {
             (true, Some(subnets)) => {
-                let zones = self.zones_of_network(subnets, home.region, at)?;
                 let at = format!("{at}/networkConfiguration/awsvpcConfiguration/subnets");
+                if subnets.is_empty() || subnets.len() > MOST_SUBNETS {
+                    let message = format!("ECS takes 1 to {MOST_SUBNETS} subnets, not {}", subnets.len());
+                    return self.out.refused(&at, message, "list one subnet for each zone").none();
+                }
+                let zones = self.zones_of_subnets(subnets, home.region, &at);
                 if on_fargate { self.zones_with("Fargate", zones, &at) } else { Some(zones) }
             }
             (true, None) => {

@@ -8,7 +8,7 @@ use crate::model::problem::Noun;
 use crate::model::quantity::Rate;
 use crate::scenario::file::{Fargate, Region, Zone};
 
-impl<'a> Regions<'a> {
+impl Regions<'_> {
     pub(super) fn regions(&mut self) {
         let scenario = self.scenario;
         if scenario.regions.is_empty() {
@@ -68,7 +68,7 @@ impl<'a> Regions<'a> {
         };
         let mut before = 0;
         for (at, zone) in placed(&zones, &format!("{at}/zones")) {
-            let kind = zone.kind.unwrap_or_default();
+            let kind = zone.kind.unwrap_or(ZoneKind::AvailabilityZone);
             let letter = char::from(b'a' + (before % 26) as u8);
             let lettered = before < 26 && !kind.away();
             let default_name = if lettered { format!("{}{letter}", region.name) } else { zone.id.clone() };
@@ -112,14 +112,14 @@ impl<'a> Regions<'a> {
     /// Parents of a Region's zones, all of which have rows by now.
     fn places(&mut self, region: RegionId, zones: &[Zone], at: &str) {
         let first = self.regions[region].zones.start;
-        if zones.iter().all(|zone| zone.kind.unwrap_or_default().away()) {
+        if zones.iter().all(|zone| zone.kind.unwrap_or(ZoneKind::AvailabilityZone).away()) {
             let message = format!("`{}` has no availability zone", self.regions[region].name);
             self.out.missing(&format!("{at}/zones"), message, "add one, such as {\"id\": \"use1-az1\"}");
         }
         for (place, zone) in zones.iter().enumerate() {
             let id = ZoneId(first + place as u16);
             let at = format!("{at}/zones/{place}");
-            match zone.kind.unwrap_or_default() {
+            match zone.kind.unwrap_or(ZoneKind::AvailabilityZone) {
                 ZoneKind::Outpost => self.zones[id].parent = self.anchor(zone, region, &at),
                 _ => self.parent_region(zone, region, &at),
             }
