@@ -82,7 +82,7 @@ macro_rules! object {
                     $($(about.field::<$need_type>((stringify!($need), &[$($need_as)?]), Role::Need,
                         concat!($($need_doc, "\n"),*), bounds!($($($need_bounds)*)?), &[]);)*)?
                     $($(about.field::<$given_type>((stringify!($given), &[$($given_as)?]),
-                        Role::given::<$given_type>(&$value), concat!($($given_doc, "\n"),*), bounds!($($($given_bounds)*)?),
+                        Role::Given(<$given_type as $crate::grammar::Written>::written(&$value)), concat!($($given_doc, "\n"),*), bounds!($($($given_bounds)*)?),
                         &[$((Label::$label, "", concat!($($remark)?)))?]);)*)?
                     $($(about.field::<$inner_type>((stringify!($inner), &[]), Role::Other,
                         concat!($($inner_doc, "\n"),*), bounds!(), &[]);)*)?
@@ -107,13 +107,13 @@ macro_rules! object {
             fn read(value: &serde_json::Value, reader: &mut $crate::grammar::Reader<'_>) -> Option<Self> {
                 let mut fields = Self::about().open(value, reader)?;
                 $($(let $need = fields.need::<$need_type>()$(.or(Some($meanwhile)))?;)*)?
-                $($(let $given = fields.given::<$given_type>(|| $value);)*)?
+                $($(let $given = fields.may::<$given_type>().unwrap_or_else(|| $value);)*)?
                 $($(let $inner = fields.inner::<$inner_type>();)*)?
                 $($(let $may = fields.may::<$may_type>();)*)?
-                $($(let $list = fields.list::<$list_type>();)*)?
+                $($(let $list = fields.may::<Vec<$list_type>>().unwrap_or_default();)*)?
                 $(let $kind = fields.kind::<$kind_type>();)?
-                let bears = fields.close();
-                $($(let $bears = bears.has(stringify!($bears));)*)?
+                let mut bears = fields.close();
+                $($(let $bears = bears.next().unwrap_or_default();)*)?
                 let _ = bears;
                 Some($name {
                     $($($need: $need?,)*)?

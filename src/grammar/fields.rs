@@ -1,7 +1,7 @@
 //! The reading of one object: known fields in the order of their declaration, then what is missing and what nobody
 //! knows.
 
-use super::object::{Field, Object, Role, joined};
+use super::object::{Field, Object, Role};
 use super::plain::Unused;
 use super::reader::{Mistake, Reader};
 use super::wording::{listed, nearest, short};
@@ -67,11 +67,6 @@ impl<'o> Fields<'o, '_, '_> {
         }
     }
 
-    /// A field that has a value when it is not written, or wrong.
-    pub fn given<T: Read>(&mut self, value: impl FnOnce() -> T) -> T {
-        self.may().unwrap_or_else(value)
-    }
-
     /// A field that may be left out.
     pub fn may<T: Read>(&mut self) -> Option<T> {
         match self.next() {
@@ -95,11 +90,6 @@ impl<'o> Fields<'o, '_, '_> {
         self.read(field, written.unwrap_or(&empty))
     }
 
-    /// A list; empty when it is not written, or no list.
-    pub fn list<T: Read>(&mut self) -> Vec<T> {
-        self.may().unwrap_or_default()
-    }
-
     /// The one key that says what the object is.
     pub fn kind<T: OneOf>(&mut self) -> Option<T> {
         let (chosen, found, known) = self.reader.choose::<T>(self.map);
@@ -119,18 +109,17 @@ impl<'o> Fields<'o, '_, '_> {
         written.map(|(key, _)| key.as_str()).filter(move |key| !known(key))
     }
 
-    /// Ends the reading: fields without effect, those that nobody knows, those that are missing.
-    pub fn close(mut self) -> Bearing {
+    /// Ends the reading: fields without effect, those that nobody knows, those that are missing. Says which of those
+    /// that bear on availability were written, in the order of their declaration.
+    pub fn close(mut self) -> impl Iterator<Item = Unused> {
         let mut bearing = Vec::new();
         for field in &self.about.fields[self.next..] {
-            let Some(value) = self.written(&field.name) else { continue };
-            let bears = match &field.role {
-                Role::Bears(rule) => {
-                    bearing.push(field.name.as_str());
-                    rule.bears(value)
-                }
-                _ => false,
-            };
+            let value = self.written(&field.name);
+            if let Role::Bears(_) = field.role {
+                bearing.push(Unused(value.is_some()));
+            }
+            let Some(value) = value else { continue };
+            let bears = matches!(&field.role, Role::Bears(rule) if rule.bears(value));
             let why = if bears { field.doc.as_str() } else { "" };
             self.reader.inside(&field.name, |reader| reader.without_effect(why));
         }
@@ -147,7 +136,7 @@ impl<'o> Fields<'o, '_, '_> {
             }
         }
         self.reader.printed = self.outside;
-        Bearing { written: bearing, case: self.about.case }
+        bearing.into_iter()
     }
 
     /// Says that a field is unknown; returns the known one that may be meant.
@@ -191,19 +180,5 @@ impl<'o> Fields<'o, '_, '_> {
 impl Field {
     fn hint(&self) -> String {
         format!("write \"{}\": {}", self.name, (self.example)())
-    }
-}
-
-/// Fields that bear on availability, are not modelled and were written.
-pub struct Bearing {
-    written: Vec<&'static str>,
-    case: &'static str,
-}
-
-impl Bearing {
-    /// Whether this one was.
-    pub fn has(&self, name: &str) -> Unused {
-        let name = joined(name, self.case == "PascalCase");
-        Unused(self.written.contains(&name.as_str()))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::schema::unwrapped;
-use super::{Bounds, Defs, OneOf, Read, Written};
+use super::{Bounds, Defs, OneOf, Read};
 use serde_json::{Map, Value, json};
 
 /// Marks a field of the schema that is accepted and does not reach what runs.
@@ -89,12 +89,6 @@ pub enum Role {
     Bears(Rule),
 }
 
-impl Role {
-    pub fn given<T: Written>(value: &T) -> Role {
-        Role::Given(value.written())
-    }
-}
-
 /// One field.
 #[derive(Debug)]
 pub(super) struct Field {
@@ -132,7 +126,7 @@ pub struct Object {
 }
 
 /// `task_definition` in the case of its object; `first` says whether the first word gets a capital too.
-pub(super) fn joined(name: &str, first: bool) -> String {
+fn joined(name: &str, first: bool) -> String {
     let mut out = String::new();
     for word in name.trim_start_matches("r#").split('_') {
         let mut letters = word.chars();
