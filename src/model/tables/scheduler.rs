@@ -4,12 +4,12 @@ use super::bucket::Tokens;
 use super::due::Due;
 use super::tries::Tries;
 use crate::engine::{Span, Time};
-use crate::model::cause::{Cause, Mechanism, Phase};
+use crate::model::cause::{Cause, Phase};
 use crate::model::ids::BucketId;
 use std::collections::VecDeque;
 
 /// What the scheduler of a service has to launch; written by `flows/scheduler` and by the launches themselves.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Scheduler {
     pub launched: u32,
     /// Launches that a cell which answers badly was asked for so far: each is drawn anew.
@@ -55,34 +55,6 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// One to whom nothing is due yet.
-    pub fn new(launches: Tokens) -> Scheduler {
-        Scheduler {
-            launched: 0,
-            refusable: 0,
-            pending: VecDeque::new(),
-            ever_due: 0,
-            not_wanted: 0,
-            called: 0,
-            given_up: 0,
-            tries: Tries::default(),
-            due: Due::default(),
-            held: Vec::new(),
-            waits: Phase::Scheduling,
-            launches,
-            woken: false,
-            queued: [None; 2],
-            at_plane: false,
-            early: 0,
-            backoff_until: Time::ZERO,
-            rest: Span::ZERO,
-            backed_off_at: Time::ZERO,
-            protected_until: Time::ZERO,
-            replace_cause: Cause::mechanism(Mechanism::HealthCheck),
-            retrying: false,
-        }
-    }
-
     pub fn pending(&self) -> u32 {
         self.pending.iter().map(|(_, count)| count).sum()
     }

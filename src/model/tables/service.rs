@@ -7,6 +7,7 @@ use super::rollout::{Digest, Feature, Revision, Rollout, Shift, Stage};
 use super::scheduler::Scheduler;
 use super::shortfall::Shortfalls;
 use crate::engine::Time;
+use crate::model::cause::{Cause, Mechanism};
 use crate::model::ids::{ChangeId, TaskId};
 use crate::model::plan::Reach;
 
@@ -238,7 +239,11 @@ impl Service {
             item_zones: vec![0; if items > 1 { items * zones } else { 0 }],
             zones: vec![InZone::default(); zones],
             traffic: Traffic::default(),
-            scheduler: Scheduler::new(launches),
+            scheduler: Scheduler {
+                launches,
+                replace_cause: Cause::mechanism(Mechanism::HealthCheck),
+                ..Scheduler::default()
+            },
             balance: Balance::default(),
             deployment: Deployment::default(),
             shortfalls: Shortfalls::default(),
