@@ -68,7 +68,7 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
         wrap::unwrap(&mut root, &mut loader.sources, &mut loader.report);
         let mut holes = BTreeSet::new();
         let (value, spot) = root.part(&mut String::new(), &mut holes);
-        loader.sources.plant(spot);
+        loader.sources.root = Some(spot);
         loader.sources.holes = holes;
         value
     });

@@ -97,7 +97,14 @@ impl Clusters<'_> {
         }
         let single = |provider| Some(vec![StrategyItem { provider, base: 0, weight: 1 }]);
         match launch_type {
-            Some(LaunchType::Fargate) => single(self.plain_fargate(home)),
+            Some(LaunchType::Fargate) => {
+                let listed = home.providers.iter().find(|(name, _)| name == "FARGATE").and_then(|(_, id)| *id);
+                if listed.or(home.fargate).is_none() {
+                    let kind = ProviderKind::Fargate { spot: false, bucket: self.bucket(home, false) };
+                    home.fargate = Some(self.provider_row("FARGATE", home, kind));
+                }
+                listed.or(home.fargate).and_then(single)
+            }
             Some(LaunchType::Ec2) => self.any_host(home, &format!("{at}/launchType")).and_then(single),
             Some(LaunchType::External) => self.external_hosts(home, &format!("{at}/launchType")).and_then(single),
             Some(LaunchType::ManagedInstances) => {
@@ -118,17 +125,6 @@ impl Clusters<'_> {
                 single(any)
             }
         }
-    }
-
-    fn plain_fargate(&mut self, home: &mut Home) -> ProviderId {
-        let listed = home.providers.iter().find(|(name, _)| name == "FARGATE").and_then(|(_, id)| *id);
-        if let Some(id) = listed.or(home.fargate) {
-            return id;
-        }
-        let bucket = self.bucket(home, false);
-        let id = self.provider_row("FARGATE", home, ProviderKind::Fargate { spot: false, bucket });
-        home.fargate = Some(id);
-        id
     }
 
     /// Launch type EC2 stands on the hosts of the cluster's Auto Scaling groups.

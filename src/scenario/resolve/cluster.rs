@@ -37,32 +37,26 @@ pub(super) struct Home<'a> {
 
 impl Clusters<'_> {
     pub(super) fn clusters(&mut self) {
-        let scenario = self.scenario;
+        let (scenario, index) = (self.scenario, self.index);
         let known: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
         let alive = |row: &(usize, &Cluster)| !dead::cluster(row.1);
-        for (index, cluster) in scenario.clusters.iter().enumerate().filter(alive) {
-            self.strange_region(index, &known);
+        for (place, cluster) in scenario.clusters.iter().enumerate().filter(alive) {
+            self.strange_region(place, &known);
             let Some(region) = cluster.region.as_ref().filter(|region| !known.contains(region)) else { continue };
-            let at = format!("{}/region", self.index.cluster_at(index));
+            let at = format!("{}/region", index.cluster_at(place));
             self.out.unknown(Noun::Region, region, &at, known.iter().map(String::as_str));
         }
-        let regions: Vec<RegionId> = self.plan.regions.ids().collect();
-        let mut by_region: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
-        for (index, _) in scenario.clusters.iter().enumerate().filter(alive) {
+        let mut by_region: BTreeMap<&str, Vec<(usize, &Cluster)>> = BTreeMap::new();
+        for (place, cluster) in scenario.clusters.iter().enumerate().filter(alive) {
             // Those that name none are of the first.
-            by_region.entry(self.index.region_name(index).map(str::to_owned)).or_default().push(index);
+            let region = cluster.region.as_ref().or(index.shown[place].region.as_ref()).unwrap_or(&known[0]);
+            by_region.entry(region).or_default().push((place, cluster));
         }
         let mut order = BTreeMap::new();
         let mut services = BTreeMap::new();
-        for region in regions {
-            let first = region == RegionId(0);
-            let name = self.plan.regions[region].name.clone();
-            let mut places = by_region.get(&Some(name.clone())).cloned().unwrap_or_default();
-            if first {
-                places.extend(by_region.get(&None).into_iter().flatten());
-                places.sort_unstable();
-            }
-            let all: Vec<_> = places.into_iter().map(|place| (place, &scenario.clusters[place])).collect();
+        for (row, name) in known.iter().enumerate() {
+            let region = RegionId(row as u16);
+            let all = by_region.remove(name.as_str()).unwrap_or_default();
             let by_cell = self.by_cell(region, &all);
             let times = self.additions(region);
             let first = by_cell.len().saturating_sub(times.len()).max(1);

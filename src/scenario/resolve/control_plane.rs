@@ -105,7 +105,13 @@ impl Regions<'_> {
             Mapping::FullMap => plan::Mapping::FullMap,
             Mapping::Hash => plan::Mapping::Hash,
             Mapping::Ring => plan::Mapping::Ring,
-            Mapping::ShuffleShard => self.shards(written, at),
+            Mapping::ShuffleShard => {
+                let workers = written.workers.unwrap_or(WORKERS);
+                let size = written.shard_size.unwrap_or(SHARD_SIZE.min(workers));
+                let sound = self.out.within(size, 1..=workers, &format!("{at}/shardSize"));
+                let (workers, size) = if sound { (workers, size) } else { (WORKERS, SHARD_SIZE) };
+                plan::Mapping::ShuffleShard { workers, size }
+            }
         };
         let sharded = written.mapping == Mapping::ShuffleShard;
         for (key, count) in [("workers", written.workers), ("shardSize", written.shard_size)] {
@@ -122,14 +128,6 @@ impl Regions<'_> {
         let refresh = written.refresh.0;
         self.out.within(refresh, Span::SECOND..=Span::from_secs(86_400), &format!("{at}/refresh"));
         plan::Router { mapping, refresh }
-    }
-
-    fn shards(&mut self, written: &Router, at: &str) -> plan::Mapping {
-        let workers = written.workers.unwrap_or(WORKERS);
-        let size = written.shard_size.unwrap_or(SHARD_SIZE.min(workers));
-        let sound = self.out.within(size, 1..=workers, &format!("{at}/shardSize"));
-        let (workers, size) = if sound { (workers, size) } else { (WORKERS, SHARD_SIZE) };
-        plan::Mapping::ShuffleShard { workers, size }
     }
 }
 

@@ -110,12 +110,6 @@ impl<'a> Index<'a> {
         index.checked_sub(self.written_clusters)
     }
 
-    /// The name of a cluster's Region, where it is written or an ARN shows it.
-    pub(super) fn region_name(&self, index: usize) -> Option<&str> {
-        let written = self.scenario.clusters[index].region.as_deref();
-        written.or(self.shown[index].region.as_deref())
-    }
-
     /// Every service of the file; which rows they have is known once clusters are resolved.
     pub(super) fn services(&self, names: &Names) -> Vec<Written<'a>> {
         let mut found = Vec::new();

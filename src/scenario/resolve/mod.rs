@@ -60,7 +60,11 @@ pub type Csv<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// Turns a scenario into a plan. Findings go to `out`; nothing
 /// is returned when one of them is an error.
 pub fn resolve(scenario: &Scenario, csv: Csv<'_>, out: &mut Problems) -> Option<(Plan, Vec<Objective>)> {
-    let expanded = with_application(scenario);
+    // The clusters of an application stand behind those that were written.
+    let expanded = scenario.cellular_application.as_ref().map(|application| {
+        let clusters = [&scenario.clusters[..], &application.clusters()].concat();
+        Scenario { clusters, ..scenario.clone() }
+    });
     let index = Index::new(expanded.as_ref().unwrap_or(scenario), scenario.clusters.len());
     let head = head(scenario, out);
     let Regions { out, regions, zones, names, subnets, .. } = Regions::of(&index, head.duration, out);
@@ -74,14 +78,6 @@ pub fn resolve(scenario: &Scenario, csv: Csv<'_>, out: &mut Problems) -> Option<
     let Activity { out, plan, names, .. } = activity;
     Checks { scenario, index: &index, out, plan: &plan, names: &names, used: &used }.all();
     (!out.has_errors()).then_some((plan, objectives))
-}
-
-/// The scenario with the clusters of its application behind those that were written.
-fn with_application(scenario: &Scenario) -> Option<Scenario> {
-    let clusters = scenario.cellular_application.as_ref()?.clusters();
-    let mut expanded = scenario.clone();
-    expanded.clusters.extend(clusters);
-    Some(expanded)
 }
 
 /// Regions, their zones and their control planes.
