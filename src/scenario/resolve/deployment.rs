@@ -1,6 +1,6 @@
 //! How a service deploys: `deploymentConfiguration`.
 
-use super::Clusters;
+use super::{Clusters, placed};
 use crate::engine::Span;
 use crate::model::fact::Lifecycle;
 use crate::model::plan::{Breaker, Deployment, Early, Hook, Strategy, Threshold};
@@ -26,17 +26,14 @@ impl Clusters<'_> {
     }
 
     fn breaker(&mut self, written: &CircuitBreaker, at: &str) -> Option<Breaker> {
-        let threshold = match &written.threshold_configuration {
-            None => Threshold::BoundedPercent(50),
-            Some(one) => {
-                let most = if one.kind == ThresholdType::Count { u32::MAX } else { 100 };
-                self.out.within(one.value, 1..=most, &format!("{at}/thresholdConfiguration/value"));
-                match one.kind {
-                    ThresholdType::BoundedPercent => Threshold::BoundedPercent(one.value),
-                    ThresholdType::UnboundedPercent => Threshold::UnboundedPercent(one.value),
-                    ThresholdType::Count => Threshold::Count(one.value),
-                }
-            }
+        let threshold = written.threshold_configuration.as_ref().map(|one| (one.kind, one.value));
+        let (kind, value) = threshold.unwrap_or((ThresholdType::BoundedPercent, 50));
+        let most = if kind == ThresholdType::Count { u32::MAX } else { 100 };
+        self.out.within(value, 1..=most, &format!("{at}/thresholdConfiguration/value"));
+        let threshold = match kind {
+            ThresholdType::BoundedPercent => Threshold::BoundedPercent(value),
+            ThresholdType::UnboundedPercent => Threshold::UnboundedPercent(value),
+            ThresholdType::Count => Threshold::Count(value),
         };
         let reset = written.reset_on_healthy_task.unwrap_or(true);
         written.enable.then_some(Breaker { rollback: written.rollback, reset, threshold })
@@ -103,9 +100,8 @@ impl Clusters<'_> {
             };
             self.out.missing(&format!("{at}/hookTargetArn"), message, hint);
         }
-        let mut stages = Vec::new();
-        for (place, stage) in written.lifecycle_stages.iter().copied().enumerate() {
-            let at = format!("{at}/lifecycleStages/{place}");
+        let stages = written.lifecycle_stages.clone();
+        for (at, stage) in placed(&stages, &format!("{at}/lifecycleStages")) {
             if matches!(stage, Lifecycle::ScaleUp | Lifecycle::BakeTime | Lifecycle::CleanUp) {
                 let message = format!("ECS asks no hook at {}", stage.word());
                 self.out.refused(&at, message, "name a stage before or after it, such as POST_SCALE_UP");
@@ -113,7 +109,6 @@ impl Clusters<'_> {
                 let message = format!("ECS takes no PAUSE hook at {}", stage.word());
                 self.out.refused(&at, message, format!("write POST_{}", stage.word()));
             }
-            stages.push(stage);
         }
         if stages.is_empty() {
             let hint = "name one, such as POST_SCALE_UP";
