@@ -126,7 +126,7 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
             name,
             who,
             region,
-            kind: ZoneKind::default(),
+            kind: ZoneKind::AvailabilityZone,
             parent: None,
             fargate_stock: 1,
             spot_stock: 1,
