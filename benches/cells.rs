@@ -2,8 +2,8 @@
 //! cell of fifty, sixteen busy cells on one core and on two, a year of changes in eight cells.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use evenkeel::experiment::replicate::{self, Options};
-use evenkeel::model::Plan;
+use evenkeel::internals::experiment::replicate::{self, Options};
+use evenkeel::internals::model::Plan;
 use std::hint::black_box;
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! What chance costs: one keyed draw, and one sample of each law from a fresh key.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use evenkeel::engine::{Dist, Draw, Purpose, Seed, Span, Who};
+use evenkeel::internals::engine::{Dist, Draw, Purpose, Seed, Span, Who};
 use std::hint::black_box;
 use std::time::Duration;
 

@@ -3,9 +3,10 @@
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use evenkeel::engine::queue::Queue;
-use evenkeel::engine::queue::heap::HeapQueue;
-use evenkeel::engine::{Dist, Draw, Key, Phase, Purpose, Seed, Span, Time, Who};
+use evenkeel::internals::engine::key::{Key, Phase};
+use evenkeel::internals::engine::queue::Queue;
+use evenkeel::internals::engine::queue::heap::HeapQueue;
+use evenkeel::internals::engine::{Dist, Draw, Purpose, Seed, Span, Time, Who};
 use std::hint::black_box;
 use std::time::Duration;
 

@@ -10,10 +10,10 @@ mod scene;
 
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use evenkeel::engine::{Limits, Reader, Seed, Sim, Span, Time};
-use evenkeel::experiment::replicate::{self, Options};
-use evenkeel::metrics::Metrics;
-use evenkeel::model::{Fact, Plan, World};
+use evenkeel::internals::engine::{Limits, Reader, Seed, Sim, Span, Time};
+use evenkeel::internals::experiment::replicate::{self, Options};
+use evenkeel::internals::metrics::Metrics;
+use evenkeel::internals::model::{Fact, Plan, World};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ struct Steady<'p, R: Reader<Fact>> {
 }
 
 impl<'p, R: Reader<Fact>> Steady<'p, R> {
-    fn new(plan: &'p Plan, tasks: u32, reader: impl Fn(&evenkeel::model::plan::Part) -> R) -> Self {
+    fn new(plan: &'p Plan, tasks: u32, reader: impl Fn(&evenkeel::internals::model::plan::Part) -> R) -> Self {
         let worlds = World::all(plan).into_iter().map(|world| {
             let reader = reader(&world.part);
             (world, reader)
@@ -87,7 +87,7 @@ fn steady(criterion: &mut Criterion) {
         if tasks > CELL {
             let plan = scene::steady(tasks, tasks / CELL);
             measure(&mut group, "cells/bare", tasks, Steady::new(&plan, tasks, |_| ()));
-            let reader = |cell: &evenkeel::model::plan::Part| Metrics::new(&plan, cell, false);
+            let reader = |cell: &evenkeel::internals::model::plan::Part| Metrics::new(&plan, cell, false);
             measure(&mut group, "cells/measured", tasks, Steady::new(&plan, tasks, reader));
         }
     }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    evenkeel::cli::main()
+    evenkeel::command_line()
 }

@@ -6,13 +6,13 @@
 #[path = "ecs_objects/alarms.rs"]
 mod alarms;
 
-use evenkeel::engine::{Dist, Span, Time};
-use evenkeel::forecast::services::{self, derived};
-use evenkeel::metrics::Objective;
-use evenkeel::model::Plan;
-use evenkeel::model::plan::{Kind, Profile, ProviderKind, When};
-use evenkeel::model::problem::{Code, Problems, Severity};
-use evenkeel::scenario::{Document, resolved as resolved_document, schema};
+use evenkeel::internals::engine::{Dist, Span, Time};
+use evenkeel::internals::forecast::services::{self, at_start};
+use evenkeel::internals::metrics::Objective;
+use evenkeel::internals::model::Plan;
+use evenkeel::internals::model::plan::{Kind, Profile, ProviderKind, When};
+use evenkeel::internals::model::problem::{Code, Problems, Severity};
+use evenkeel::internals::scenario::{Document, resolved as resolved_document, schema};
 use serde_json::{Value, json};
 
 /// A Fargate service, a service on hosts, a daemon and a stream.
@@ -70,7 +70,7 @@ fn base() -> Value {
 }
 
 /// Services and streams in the order of the file.
-fn written(plan: &Plan) -> impl Iterator<Item = &evenkeel::model::plan::Service> {
+fn written(plan: &Plan) -> impl Iterator<Item = &evenkeel::internals::model::plan::Service> {
     plan.services_in_order().map(|id| &plan.services[id])
 }
 
@@ -95,7 +95,7 @@ fn resolved(whole: Value) -> (Option<(Plan, Vec<Objective>)>, Problems) {
     let csv = |name: &str| (name == "traffic.csv").then(|| "seconds,requests_per_second\n60,10\n".to_owned());
     let found = resolved_document(&Document::of(whole), &csv, &mut out);
     if let Some((plan, _)) = &found {
-        evenkeel::forecast::doubts(plan, &mut out);
+        evenkeel::internals::forecast::doubts(plan, &mut out);
     }
     // What is taken by default is not what these tests are about.
     out.list.retain(|one| one.code != Code::NoBearing && !one.message.contains(" by default ("));
@@ -211,7 +211,7 @@ fn a_service_keeps_what_was_written() {
 
 #[test]
 fn need_and_headroom_follow() {
-    let rows = derived(&plan(base()));
+    let rows = at_start(&plan(base())).1;
     let zone = |zone: &str, tasks, left, headroom| services::InZone { zone: zone.to_owned(), tasks, left, headroom };
     assert_eq!(rows[0].need_tasks, 5);
     assert_eq!(rows[0].zones, [zone("use1-az1", 3, 6, 1), zone("use1-az2", 3, 6, 1), zone("use1-az3", 3, 6, 1)]);
@@ -219,7 +219,7 @@ fn need_and_headroom_follow() {
     assert_eq!(rows[1].need_tasks, 4);
     assert_eq!(rows[1].zones.iter().map(|zone| (zone.tasks, zone.headroom)).collect::<Vec<_>>(), [(0, -4); 2]);
     // Without it the tasks of `api` stand in two of the three zones: 2 and 2, of which 4 are needed.
-    let rows = derived(&plan(changed(&[("/taskDefinitions/1/containerDefinitions/0/portMappings", json!([]))])));
+    let rows = at_start(&plan(changed(&[("/taskDefinitions/1/containerDefinitions/0/portMappings", json!([]))]))).1;
     assert_eq!(rows[1].zones.iter().map(|zone| (zone.tasks, zone.left)).collect::<Vec<_>>(), [(2, 2); 2]);
 }
 

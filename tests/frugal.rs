@@ -9,12 +9,12 @@
 
 mod shipped;
 
-use evenkeel::engine::{Limits, Reader, Seed, Sim, Span, Stop, Time};
-use evenkeel::experiment::replicate::{self, End, Options, Progress, Watch};
-use evenkeel::metrics::Metrics;
-use evenkeel::metrics::events::Events;
-use evenkeel::model::plan::Part;
-use evenkeel::model::{Fact, Plan, World};
+use evenkeel::internals::engine::{Limits, Reader, Seed, Sim, Span, Stop, Time};
+use evenkeel::internals::experiment::replicate::{self, End, Options, Progress, Watch};
+use evenkeel::internals::metrics::Metrics;
+use evenkeel::internals::metrics::events::Events;
+use evenkeel::internals::model::plan::Part;
+use evenkeel::internals::model::{Fact, Plan, World};
 use serde_json::{Value, json};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use std::alloc::System;

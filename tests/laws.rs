@@ -30,6 +30,8 @@ mod cells;
 mod change_series;
 #[path = "laws/choice.rs"]
 mod choice;
+#[path = "laws/closed/mod.rs"]
+mod closed;
 #[path = "laws/colours.rs"]
 mod colours;
 #[path = "laws/composite.rs"]

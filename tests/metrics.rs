@@ -2,25 +2,27 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 #![expect(clippy::float_cmp, reason = "whole numbers of seconds and tasks come out exactly")]
 
-use evenkeel::engine::{Dist, Reader, Span, Time, Who};
-use evenkeel::metrics::objective::{Bound, Target};
-use evenkeel::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary, Verdict};
-use evenkeel::metrics::{Fold, Measured, Metrics, Objective, Row, Subject};
-use evenkeel::model::fact::{
+use evenkeel::internals::engine::{Dist, Reader, Span, Time, Who};
+use evenkeel::internals::metrics::objective::{Bound, Target};
+use evenkeel::internals::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary, Verdict};
+use evenkeel::internals::metrics::{Fold, Measured, Metrics, Objective, Row, Subject};
+use evenkeel::internals::model::fact::{
     Cause, Fact, FaultFact, Hit, HostFact, HostStatus, Mechanism, NO_HOST, Phase, Reason, ServiceFact, StopCode,
     TaskFact,
 };
-use evenkeel::model::fact::{TaskNo, TaskState};
-use evenkeel::model::fault;
-use evenkeel::model::ids::{
+use evenkeel::internals::model::fact::{TaskNo, TaskState};
+use evenkeel::internals::model::fault;
+use evenkeel::internals::model::ids::{
     AccountId, BucketId, CellId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId,
 };
-use evenkeel::model::names::Names;
-use evenkeel::model::plan::HostHealth;
-use evenkeel::model::plan::{Bucket, Cell, Cluster, Group, InstanceType, Kind, Life, Plan, Provider, ProviderKind};
-use evenkeel::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Written, Zone, ZoneKind};
-use evenkeel::model::problem::Problems;
-use evenkeel::scenario::{Document, typed};
+use evenkeel::internals::model::names::Names;
+use evenkeel::internals::model::plan::HostHealth;
+use evenkeel::internals::model::plan::{
+    Bucket, Cell, Cluster, Group, InstanceType, Kind, Life, Plan, Provider, ProviderKind,
+};
+use evenkeel::internals::model::plan::{Fault, Region, Service, StrategyItem, TaskDef, When, Written, Zone, ZoneKind};
+use evenkeel::internals::model::problem::Problems;
+use evenkeel::internals::scenario::{Document, typed};
 use serde_json::json;
 
 const WEB: ServiceId = ServiceId(0);
@@ -65,14 +67,14 @@ fn service(name: &str, kind: Kind, desired: u32) -> Service {
         maximum_percent: 200,
         strategy: vec![StrategyItem { provider: ProviderId(0), base: 0, weight: 1 }],
         zones: (0..3).map(ZoneId).collect(),
-        placement: evenkeel::model::placement::Placement::default(),
+        placement: evenkeel::internals::model::placement::Placement::default(),
         rebalancing: true,
         grace: Span::ZERO,
         task,
         life: life(),
         balancer: None,
         traffic: None,
-        deployment: evenkeel::model::plan::Deployment::default(),
+        deployment: evenkeel::internals::model::plan::Deployment::default(),
         changes: Vec::new(),
         arrivals: None,
     }
@@ -99,7 +101,7 @@ fn group() -> ProviderKind {
         evens_out: true,
         health: HostHealth { acts: true, status: Dist::Constant(Span::MINUTE), targets: false, grace: Span::ZERO },
         rebalances: false,
-        habits: evenkeel::model::plan::Habits::default(),
+        habits: evenkeel::internals::model::plan::Habits::default(),
     })
 }
 

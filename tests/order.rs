@@ -7,7 +7,7 @@ mod shipped;
 #[path = "shared/shuffled.rs"]
 mod shuffled;
 
-use evenkeel::experiment::replicate::{self, Options};
+use evenkeel::internals::experiment::replicate::{self, Options};
 use serde_json::{Value, json};
 
 fn numbers(file: &Value) -> Value {

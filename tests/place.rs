@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use evenkeel::forecast::overview::{Compute, overview};
-use evenkeel::forecast::services;
-use evenkeel::model::plan::{Plan, ProviderKind, ZoneKind};
+use evenkeel::internals::forecast::overview::{Compute, overview};
+use evenkeel::internals::forecast::services;
+use evenkeel::internals::model::plan::{Plan, ProviderKind, ZoneKind};
 use evenkeel::{Scenario, Severity, Texts};
 use serde_json::{Value, json};
 
@@ -256,6 +256,6 @@ fn the_overview_has_a_row_for_each_kind_of_compute() {
     ] {
         assert_eq!((compute.facts().hardware, compute.facts().managed_by), (hardware, managed_by), "{compute:?}");
     }
-    let hosts: Vec<u64> = services::zones(&plan).iter().map(|row| row.hosts).collect();
+    let hosts: Vec<u64> = services::at_start(&plan).0.iter().map(|row| row.hosts).collect();
     assert_eq!(hosts, [2, 2, 0, 0, 1, 3]);
 }

@@ -28,10 +28,10 @@ mod pipelines;
 #[path = "reader/shipped.rs"]
 mod shipped;
 
-use evenkeel::model::problem::{Code, Problem, Problems, Severity};
-use evenkeel::scenario::file::Scenario;
-use evenkeel::scenario::source::Texts;
-use evenkeel::scenario::{Document, Sources, typed};
+use evenkeel::internals::model::problem::{Code, Problem, Problems, Severity};
+use evenkeel::internals::scenario::file::Scenario;
+use evenkeel::internals::scenario::source::Texts;
+use evenkeel::internals::scenario::{Document, Sources, typed};
 use serde_json::Value;
 
 /// Everything the reader says, one line each: `place pointer: message | hint`.
@@ -60,7 +60,7 @@ fn line(problem: &Problem, sources: &Sources) -> String {
 /// Reads and checks the file `a.json`.
 fn look(files: &Texts) -> (Problems, Sources, Option<Value>) {
     let mut out = Problems::default();
-    let (value, sources) = evenkeel::scenario::read::read("a.json", files, &mut out);
+    let (value, sources) = evenkeel::internals::scenario::read::read("a.json", files, &mut out);
     let document = value.map(|value| Document { value, sources: sources.clone() });
     if let Some(document) = &document {
         let fits = typed::<Scenario>(document, &mut out).is_some();

@@ -13,9 +13,9 @@
 mod shipped;
 
 use evenkeel::MODEL_VERSION;
-use evenkeel::engine::{Dist, Draw, Limits, Purpose, Reader, Seed, Sim, Span, Stop, Time, Who};
-use evenkeel::experiment::replicate::{self, Options};
-use evenkeel::model::{Fact, Plan, World};
+use evenkeel::internals::engine::{Dist, Draw, Limits, Purpose, Reader, Seed, Sim, Span, Stop, Time, Who};
+use evenkeel::internals::experiment::replicate::{self, Options};
+use evenkeel::internals::model::{Fact, Plan, World};
 use serde_json::json;
 use std::fmt::Write;
 use std::fs;
@@ -215,7 +215,7 @@ fn another_seed_gives_another_run() {
 #[cfg(feature = "cli")]
 mod folders {
     use super::*;
-    use evenkeel::cli::Exit;
+    use evenkeel::internals::cli::Exit;
     use std::collections::BTreeMap;
     use std::path::Path;
     use std::process::Command;

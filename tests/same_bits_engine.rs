@@ -1,8 +1,9 @@
 //! The engine gives the same bits whatever the number of threads, however a run is cut, and whoever reads.
 
-use evenkeel::engine::draw::mix;
-use evenkeel::engine::{
-    Cx, Dist, Limits, Partition, PartitionId, Phase, Purpose, Reader, Seed, Sim, Span, Stop, Time, Who,
+use evenkeel::internals::engine::draw::mix;
+use evenkeel::internals::engine::key::Phase;
+use evenkeel::internals::engine::{
+    Cx, Dist, Limits, Partition, PartitionId, Purpose, Reader, Seed, Sim, Span, Stop, Time, Who,
 };
 
 const LOOKAHEAD: Span = Span::from_millis(200);

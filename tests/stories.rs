@@ -6,7 +6,7 @@
     reason = "a test may panic, and reads what the program wrote"
 )]
 
-use evenkeel::cli::files::Disk;
+use evenkeel::internals::cli::files::Disk;
 use evenkeel::summary::Verdict;
 use evenkeel::{Options, Outcome, Scenario};
 use std::fs;

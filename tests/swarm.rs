@@ -7,6 +7,8 @@
 
 #[path = "swarm/application.rs"]
 mod application;
+#[path = "swarm/audit/mod.rs"]
+mod audit;
 #[path = "swarm/capacity.rs"]
 mod capacity;
 #[path = "swarm/changes.rs"]
@@ -34,14 +36,14 @@ mod scenario;
 #[path = "shared/shuffled.rs"]
 mod shuffled;
 
+use audit::audit;
 use diary::Diary;
 use dice::Dice;
-use evenkeel::engine::{Limits, Reader, Sim, Stop, Time};
-use evenkeel::experiment::replicate::{self, End, Options, Recorder};
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::audit::audit;
-use evenkeel::model::ids::RegionId;
-use evenkeel::model::{Fact, Plan, World};
+use evenkeel::internals::engine::{Limits, Reader, Sim, Stop, Time};
+use evenkeel::internals::experiment::replicate::{self, End, Options, Recorder};
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::ids::RegionId;
+use evenkeel::internals::model::{Fact, Plan, World};
 use evenkeel::{Scenario, Texts};
 use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};

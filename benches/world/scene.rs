@@ -1,6 +1,6 @@
 //! Scenarios for the benches, by the way that every scenario takes: text, check, plan.
 
-use evenkeel::model::Plan;
+use evenkeel::internals::model::Plan;
 use evenkeel::{Scenario, Texts};
 use serde_json::{Value, json};
 

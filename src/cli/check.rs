@@ -355,13 +355,13 @@ mod tests {
         service.deployment.alarm_rollback = true;
         let threshold = Threshold::BoundedPercent(50);
         service.deployment.breaker = Some(Breaker { rollback: true, reset: true, threshold });
-        let found = changes::derived(&plan);
+        let found = changes::rows(&plan).collect::<Vec<_>>();
         assert_eq!(found[1].watched, ["breaker: 15 failed tasks, rolls back", "alarm errors, rolls back"]);
         let Watches::Metric(on) = &mut plan.alarms[AlarmId(0)].watches else { panic!("it watches a metric") };
         on.rule.evaluation_periods = 9;
-        assert_eq!(changes::derived(&plan)[1].bake, Span::from_secs(300), "five minutes at most");
+        assert_eq!(changes::rows(&plan).nth(1).unwrap().bake, Span::from_secs(300), "five minutes at most");
         plan.services[ServiceId(0)].deployment.bake = Some(Span::MINUTE * 9);
-        assert_eq!(changes::derived(&plan)[1].bake, Span::MINUTE * 9, "as written");
+        assert_eq!(changes::rows(&plan).nth(1).unwrap().bake, Span::MINUTE * 9, "as written");
         plan.services[ServiceId(0)].deployment = crate::model::plan::Deployment::default();
         assert!(deployments(&plan).text(Paint::Plain).contains("-  nothing"));
     }
@@ -383,9 +383,9 @@ mod tests {
     fn need_follows_traffic_or_the_minimum() {
         let mut plan = sample::plan();
         let id = plan.services.ids().next().unwrap();
-        assert_eq!(services::derived(&plan)[0].need_tasks, 15);
+        assert_eq!(services::at_start(&plan).1[0].need_tasks, 15);
         plan.services[id].traffic = None;
         plan.services[id].minimum_healthy_percent = 67;
-        assert_eq!(services::derived(&plan)[0].need_tasks, 21);
+        assert_eq!(services::at_start(&plan).1[0].need_tasks, 21);
     }
 }

@@ -41,10 +41,6 @@ impl Key {
         self.0 as u64
     }
 
-    pub fn bits(self) -> u128 {
-        self.0
-    }
-
     /// From the two halves that [`Key::time`] and [`Key::order`] return.
     pub fn from_halves(time: Time, order: u64) -> Key {
         Key(u128::from(time.0) << 64 | u128::from(order))

@@ -7,7 +7,7 @@
 //!                                                              └─ cx.note  ──► facts ──► Reader, in batches
 //! ```
 //!
-//! * **Order.** [`Key`] is a total order of events by content: time, phase, the partition that scheduled it, and that
+//! * **Order.** [`key::Key`] is a total order of events by content: time, phase, the partition that scheduled it, and that
 //!   partition's own count. Nothing depends on arrival, threads or the length of a window.
 //! * **Windows.** Partitions run side by side up to the earliest pending event plus the lookahead, the smallest delay
 //!   of any `send`; outboxes are delivered between windows.
@@ -26,7 +26,6 @@ pub mod time;
 
 pub use dist::Dist;
 pub use draw::{Draw, Purpose, Seed, Who};
-pub use key::{Key, Phase};
 pub use part::{Cx, Partition, PartitionId, Reader};
 pub use run::{Limits, Sim, Stop};
 pub use time::{Span, Time};

@@ -1,7 +1,7 @@
 //! The loop: windows over partitions, serial or parallel, with the same bits.
 
 use super::draw::Seed;
-use super::key::{Key, Phase};
+use super::key::Key;
 use super::part::{Core, Cx, Mail, Partition, PartitionId, Reader};
 use super::time::{Span, Time};
 
@@ -128,7 +128,8 @@ impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
     }
 
     /// Schedules an event from outside; a time that the partition has passed counts as its present.
-    pub fn schedule(&mut self, part: PartitionId, at: Time, phase: Phase, event: impl Into<W::Event>) {
+    #[cfg(any(test, feature = "internals"))]
+    pub fn schedule(&mut self, part: PartitionId, at: Time, phase: super::key::Phase, event: impl Into<W::Event>) {
         let core = &mut self.parts[usize::from(part.0)].core;
         core.schedule(at.max(core.now), phase, event.into());
     }
@@ -212,6 +213,7 @@ impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
         self.parts.iter().map(|part| part.handled).sum()
     }
 
+    #[cfg(any(test, feature = "internals"))]
     pub fn pending(&self) -> usize {
         self.parts.iter().map(|part| part.core.queue.len()).sum()
     }
@@ -222,6 +224,7 @@ impl<'p, W: Partition, R: Reader<W::Fact>> Sim<'p, W, R> {
     }
 
     /// The hash of each partition's own stream.
+    #[cfg(any(test, feature = "internals"))]
     pub fn digests(&self) -> impl Iterator<Item = u64> {
         self.parts.iter().map(|part| fold(0, part.digest, part.handled))
     }

@@ -1,5 +1,6 @@
 //! What the loop and the handler's context promise, on a world of counters.
 
+use super::super::key::Phase;
 use super::*;
 use crate::engine::{Purpose, Who};
 

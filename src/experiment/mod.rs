@@ -2,4 +2,4 @@
 
 pub mod replicate;
 
-pub use replicate::{End, Options, Outcome, Progress, Recorder, Watch, run, run_with};
+pub use replicate::{End, Options, Outcome, Progress, Watch, run};

@@ -34,11 +34,6 @@ pub struct Bounds {
 }
 
 /// Every change, in the order of the file.
-pub fn derived(plan: &Plan) -> Vec<ChangeRow> {
-    rows(plan).collect()
-}
-
-/// The same, each when it is asked for.
 pub fn rows(plan: &Plan) -> impl Iterator<Item = ChangeRow> {
     plan.changes_in_order().map(move |id| row(plan, id))
 }

@@ -51,16 +51,6 @@ pub fn at_start(plan: &Plan) -> (Vec<ZoneRow>, Vec<Derived>) {
     (rows, replicas.map(|id| one(plan, id, &full)).collect())
 }
 
-/// Need and headroom of every REPLICA service, as if all were at their desired counts.
-pub fn derived(plan: &Plan) -> Vec<Derived> {
-    at_start(plan).1
-}
-
-/// Every zone with what stands there at the start.
-pub fn zones(plan: &Plan) -> Vec<ZoneRow> {
-    at_start(plan).0
-}
-
 fn one(plan: &Plan, id: ServiceId, start: &Start) -> Derived {
     let service = &plan.services[id];
     let need_tasks = need(service);

@@ -78,6 +78,7 @@ macro_rules! object {
     }) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug)]
+        #[allow(dead_code, reason = "a field may be known and have no bearing")]
         pub struct $name {
             $($($(#[doc = $need_doc])* pub $need: $need_type,)*)?
             $($($(#[doc = $given_doc])* pub $given: $given_type,)*)?

@@ -16,13 +16,12 @@ mod reader;
 mod schema;
 mod wording;
 
-pub use fields::Fields;
 pub use object::{Label, Object, Rule, UNUSED};
 pub use one_of::{OneOf, Variant};
-pub use plain::{Anything, Unused, Whole};
-pub use reader::{BEARING, Finding, Found, Mistake, NO_BEARING, Reader, Weight, push};
+pub use plain::{Anything, Unused};
+pub use reader::{Finding, Found, Mistake, Reader, Weight, push};
 pub use schema::{Defs, described};
-pub use wording::{Want, listed, nearest, short, subject};
+pub use wording::{Want, nearest, short};
 
 use serde_json::Value;
 

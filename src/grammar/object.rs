@@ -3,6 +3,7 @@
 use super::fields::Fields;
 use super::plain::Anything;
 use super::reader::Reader;
+use super::schema::unwrapped;
 use super::{Bounds, Defs, OneOf, Read, Written};
 use serde_json::{Map, Value, json};
 
@@ -126,11 +127,6 @@ pub struct Object {
     pub(super) kind: Option<Kind>,
 }
 
-/// The lines of a doc comment as one text.
-fn tidy(doc: &str) -> String {
-    doc.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
-}
-
 /// `task_definition` in the case of its object; `first` says whether the first word gets a capital too.
 pub(super) fn joined(name: &str, first: bool) -> String {
     let mut out = String::new();
@@ -154,7 +150,7 @@ impl Object {
     pub fn new(called: &str, path: &str, case: &'static str, own: &'static str, doc: &str) -> Object {
         let file = path.rsplit("::").next().unwrap_or_default();
         let called = if called == "Spec" { joined(file, false) } else { called.to_owned() };
-        Object { called, path: path.to_owned(), doc: tidy(doc), case, own, fields: Vec::new(), kind: None }
+        Object { called, path: path.to_owned(), doc: unwrapped(doc), case, own, fields: Vec::new(), kind: None }
     }
 
     /// A word of an enum and what it means.
@@ -185,7 +181,16 @@ impl Object {
     fn add<T: Read>(&mut self, name: &str, written: &[&str], doc: &str, bounds: Bounds, role: Role) -> &mut Field {
         let name = written.first().map_or_else(|| joined(name, self.case == "PascalCase"), |name| (*name).to_owned());
         let (schema, example) = (T::schema, T::example);
-        self.fields.push(Field { name, doc: tidy(doc), role, otherwise: None, own: None, bounds, schema, example });
+        self.fields.push(Field {
+            name,
+            doc: unwrapped(doc),
+            role,
+            otherwise: None,
+            own: None,
+            bounds,
+            schema,
+            example,
+        });
         self.fields.last_mut().expect("one was added")
     }
 

@@ -118,8 +118,6 @@ pub trait Whole: TryFrom<i128> + Copy + 'static {
     const LEAST: i128;
     /// The most.
     const MOST: i128;
-    /// What JSON Schema calls it.
-    const FORMAT: &'static str;
 }
 
 macro_rules! whole {
@@ -127,7 +125,6 @@ macro_rules! whole {
         impl Whole for $type {
             const LEAST: i128 = $type::MIN as i128;
             const MOST: i128 = $type::MAX as i128;
-            const FORMAT: &'static str = $format;
         }
 
         impl Read for $type {

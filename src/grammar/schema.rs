@@ -15,9 +15,22 @@ pub struct Defs {
 /// A schema with a description.
 pub fn described(mut schema: Value, text: &str) -> Value {
     if let Some(map) = schema.as_object_mut().filter(|_| !text.is_empty()) {
-        map.insert("description".to_owned(), text.into());
+        map.insert("description".to_owned(), unwrapped(text).into());
     }
     schema
+}
+
+/// One line for each paragraph, as editors wrap for themselves; titles, lists and tables keep their lines.
+pub fn unwrapped(text: &str) -> String {
+    let stands = |line: &str| line.is_empty() || line.starts_with(['#', '|', '-', '*']);
+    let lines: Vec<&str> = text.trim().lines().map(str::trim).collect();
+    let mut out = lines.first().copied().unwrap_or_default().to_owned();
+    for pair in lines.windows(2) {
+        let breaks = stands(pair[1]) || pair[0].is_empty() || pair[0].starts_with(['#', '|']);
+        out.push(if breaks { '\n' } else { ' ' });
+        out.push_str(pair[1]);
+    }
+    out
 }
 
 impl Defs {

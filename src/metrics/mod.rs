@@ -39,7 +39,7 @@ pub mod trace;
 pub mod turns;
 pub mod window;
 
-pub use measured::{Measured, ServiceMeasure};
+pub use measured::Measured;
 pub use measures as summary;
 pub use measures::{Fold, Row, Subject, Summary};
 pub use objective::Objective;

@@ -202,7 +202,7 @@ impl Metrics {
         }
         let (capacity, types, first) = (&self.capacity, &self.types, self.first_provider);
         let pricing = &self.pricing[usize::from(provider.0) - first];
-        row.tasks.step(now, Step { from, to, provider, host }, |cpu, memory| {
+        row.tasks.step(now, Step { from, to, provider }, |cpu, memory| {
             pricing.price((cpu, memory), host, first, capacity, types)
         });
         if let Some(charts) = &mut self.charts {

@@ -1,6 +1,7 @@
 //! Every series of `timeseries.csv`: what it is, of what, and of which part.
 
 /// A series.
+#[allow(dead_code, reason = "docs/results.md is made of it")]
 #[derive(Clone, Copy, Debug)]
 pub struct About {
     /// Its name, with the unit at the end.

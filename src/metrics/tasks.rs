@@ -38,7 +38,6 @@ pub struct Step {
     pub from: TaskState,
     pub to: TaskState,
     pub provider: ProviderId,
-    pub host: u32,
 }
 
 /// Paid for: from the image pull until it is gone.

@@ -3,7 +3,7 @@
 mod steps;
 
 pub use super::alarm_state::State as AlarmState;
-pub use super::cause::{Cause, FAULTS_MAX, Mechanism, Phase};
+pub use super::cause::{Cause, Mechanism, Phase};
 use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, Unit, ZoneId};
 pub use super::lifecycle::Lifecycle;
 pub use super::status::{Action, HostStatus, Reason, StopCode, TaskState};

@@ -3,7 +3,6 @@
 
 pub mod alarm;
 pub mod alarm_state;
-pub mod audit;
 pub mod capacity;
 pub mod cause;
 pub mod defect;

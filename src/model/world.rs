@@ -35,9 +35,9 @@ pub struct World {
     /// Whether work other than launches takes a part of the cells' time.
     pub(crate) metered: bool,
     /// Outages of cells and workers in force: while there are none, no event is looked at for them.
-    pub(crate) outages: u32,
+    pub outages: u32,
     /// Id of its first zone.
-    pub(crate) first_zone: u16,
+    pub first_zone: u16,
     /// Zones of its Region, as it sees them.
     pub zones: Table<ZoneId, Zone>,
     /// Zones in which nodes of load balancers are out of reach.
@@ -54,7 +54,7 @@ pub struct World {
     /// Outages of what a start needs, in force.
     pub shortages: Vec<Shortage>,
     /// Providers of hosts whose successor a fault brings at its end.
-    pub(crate) held: Vec<(Cause, ProviderId)>,
+    pub held: Vec<(Cause, ProviderId)>,
     /// Services whose crashed tasks stay down until their fault ends.
     pub(crate) held_tasks: Vec<(Cause, ServiceId)>,
     /// Whether any change goes on stage by stage: what it waits for has to be known.
@@ -69,7 +69,7 @@ pub struct World {
     /// Customers' own cells, where their router runs.
     pub application: Option<Box<Application>>,
     /// Services to settle when the event has been handled.
-    pub(crate) dirty: Vec<ServiceId>,
+    pub dirty: Vec<ServiceId>,
     /// A list that handlers borrow, so that none allocates.
     pub(crate) scratch: Vec<TaskId>,
     pub(crate) shares: Vec<Share>,
@@ -98,12 +98,12 @@ pub type Cx<'a> = engine::Cx<'a, World>;
 
 impl World {
     /// Row of a zone within its cell.
-    pub(crate) fn zone_row(&self, zone: ZoneId) -> usize {
+    pub fn zone_row(&self, zone: ZoneId) -> usize {
         zone.row() - usize::from(self.first_zone)
     }
 
     /// Whether a cluster is not there yet.
-    pub(crate) fn not_created(&self, cluster: ClusterId) -> bool {
+    pub fn not_created(&self, cluster: ClusterId) -> bool {
         !self.not_created.is_empty() && self.not_created.contains(&cluster)
     }
 

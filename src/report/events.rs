@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// A kind of event.
+#[allow(dead_code, reason = "docs/results.md is made of it")]
 #[derive(Clone, Copy, Debug)]
 pub struct EventKind {
     pub name: &'static str,
@@ -29,6 +30,7 @@ pub struct EventKind {
 }
 
 /// Every kind of event.
+#[cfg(any(test, feature = "internals"))]
 pub const KINDS: [EventKind; 5] = [TASK, SERVICE, HOST, DEPLOYMENT, ALARM];
 
 const TASK: EventKind = ecs(

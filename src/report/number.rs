@@ -138,15 +138,6 @@ pub fn dollars(value: &Maybe) -> String {
     value.as_ref().map_or_else(|| NOTHING.to_owned(), |value| format!("${}", fixed(value.mean, 2)))
 }
 
-/// Bytes in the largest fitting unit.
-pub fn bytes(count: u64) -> String {
-    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    UNITS
-        .iter()
-        .find(|(size, _)| count >= *size)
-        .map_or_else(|| format!("{count} B"), |(size, unit)| format!("{} {unit}", short(count as f64 / *size as f64)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,11 +202,5 @@ mod tests {
             assert_eq!(duration(seconds), text, "{seconds}");
         }
         assert_eq!(seconds(&None, "never"), "never");
-    }
-
-    #[test]
-    fn sizes_have_the_unit_that_fits() {
-        assert_eq!(bytes(999), "999 B");
-        assert_eq!(bytes(64 << 20), "64 MiB");
     }
 }

@@ -20,6 +20,10 @@ pub mod typed;
 pub mod types;
 mod wrap;
 
-pub use read::{Document, load};
+pub use read::Document;
+#[cfg(any(test, feature = "internals"))]
+pub use read::load;
 pub use source::{FileError, Files, Place, Sources, Texts};
-pub use typed::{resolved, typed};
+pub use typed::resolved;
+#[cfg(any(test, feature = "internals"))]
+pub use typed::typed;

@@ -29,6 +29,7 @@ pub struct Document {
 
 impl Document {
     /// A scenario that stands in no file: of what is wrong only the pointers are known.
+    #[cfg(any(test, feature = "internals"))]
     pub fn of(value: Value) -> Document {
         Document { value, sources: Sources::default() }
     }
@@ -38,6 +39,7 @@ impl Document {
 ///
 /// `None` when the first file is not JSON at all. Problems that leave a tree (a key written twice, a missing `$file`)
 /// still give a document, so that everything wrong can be reported at once: look at [`Problems::has_errors`].
+#[cfg(any(test, feature = "internals"))]
 pub fn load(path: &str, files: &dyn Files, out: &mut Problems) -> Option<Document> {
     let (value, sources) = read(path, files, out);
     value.map(|value| Document { value, sources })

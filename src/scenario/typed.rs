@@ -12,6 +12,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The document as `T`; `None` when anything in it is wrong, which is told.
+#[cfg(any(test, feature = "internals"))]
 pub fn typed<T: Read>(document: &Document, out: &mut Problems) -> Option<T> {
     let (value, _) = look(document, out);
     value.filter(|_| !out.has_errors())

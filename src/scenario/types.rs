@@ -10,8 +10,10 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub struct Table {
     /// Year and month of its newest figure.
+    #[allow(dead_code, reason = "said to readers of the file")]
     pub date: String,
     /// Where the figures come from.
+    #[allow(dead_code, reason = "said to readers of the file")]
     pub note: String,
     pub types: Vec<Row>,
 }

@@ -1,7 +1,6 @@
-//! Mathematics that knows nothing of Amazon ECS: moments, intervals, quantiles, closed forms.
+//! Mathematics that knows nothing of Amazon ECS: moments, intervals and quantiles.
 
 pub mod interval;
-pub mod laws;
 pub mod moments;
 pub mod quantile;
 

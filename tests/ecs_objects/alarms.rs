@@ -1,9 +1,9 @@
 //! CloudWatch alarms go in as the AWS CLI prints them, and what cannot be watched is refused with its place.
 
 use super::{base, changed, plan, resolved};
-use evenkeel::engine::Span;
-use evenkeel::model::plan::{Comparison, Metric, MissingData, Rule, Scope, Statistic};
-use evenkeel::model::problem::{Problems, Severity};
+use evenkeel::internals::engine::Span;
+use evenkeel::internals::model::plan::{Comparison, Metric, MissingData, Rule, Scope, Statistic};
+use evenkeel::internals::model::problem::{Problems, Severity};
 use serde_json::{Value, json};
 
 /// An alarm on failed requests of `web`; `parts` adds, replaces and (null) removes.
@@ -323,9 +323,9 @@ fn complains(rules: &[(&str, &str)], at: &str, words: &str, hint: &str) {
 
 #[test]
 fn composite_alarms_reach_the_plan_and_their_mistakes_have_places() {
-    use evenkeel::model::alarm_state::State;
-    use evenkeel::model::ids::AlarmId;
-    use evenkeel::model::plan::Expression;
+    use evenkeel::internals::model::alarm_state::State;
+    use evenkeel::internals::model::ids::AlarmId;
+    use evenkeel::internals::model::plan::Expression;
     let plan = plan(ruled(&[("top", "NOT OK(below)"), ("below", "ALARM(\"failed\")")]));
     let rule = |row: u32| plan.alarms[AlarmId(row)].composite().unwrap().rule.clone();
     assert_eq!(rule(1), Expression::Not(Box::new(Expression::Is(AlarmId(2), State::Ok))));
@@ -347,7 +347,7 @@ fn what_describe_alarms_prints_of_composite_alarms_is_known() {
     file["compositeAlarms"] = json!([{ "CompositeAlarms": [{ "AlarmName": "a", "AlarmRule": "ALARM(failed)",
         "AlarmArn": "arn", "ActionsEnabled": true, "OKActions": [], "AlarmActions": [], "StateValue": "OK",
         "ActionsSuppressor": "x", "ActionsSuppressorWaitPeriod": 60, "ActionsSuppressorExtensionPeriod": 60 }] }]);
-    let texts = evenkeel::scenario::source::Texts::one("a.json", file.to_string());
+    let texts = evenkeel::internals::scenario::source::Texts::one("a.json", file.to_string());
     let scenario = evenkeel::Scenario::read("a.json", &texts).into_result().unwrap();
     assert!(scenario.plan().alarms.iter().any(|alarm| alarm.name == "a"), "{:#?}", scenario.plan().alarms);
 }

@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Inside the model, by floor; those of one floor may name each other.
-const MODEL: [&[&str]; 11] = [
+const MODEL: [&[&str]; 10] = [
     &["alarm_state", "ids", "lifecycle", "status", "problem", "quantity", "purpose"],
     &["cause", "defect", "event", "fact", "names", "news", "step"],
     &["plan"],
@@ -29,7 +29,6 @@ const MODEL: [&[&str]; 11] = [
     &["flows"],
     &["fault"],
     &["run"],
-    &["audit"],
 ];
 
 /// Arrows of the model that point up: the plan holds each fault as it runs; it calls none.

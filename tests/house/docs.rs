@@ -2,7 +2,7 @@
 
 use super::text::{files, here};
 use super::things::scenarios;
-use evenkeel::model::{defect, fault};
+use evenkeel::internals::model::{defect, fault};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write;

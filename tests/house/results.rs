@@ -2,9 +2,9 @@
 //! tables of the program.
 
 use super::text::here;
-use evenkeel::metrics::measures::{Better, Key, all_keys};
-use evenkeel::metrics::series;
-use evenkeel::report::events;
+use evenkeel::internals::metrics::measures::{Better, Key, all_keys};
+use evenkeel::internals::metrics::series;
+use evenkeel::internals::report::events;
 use std::fmt::Write;
 use std::fs;
 

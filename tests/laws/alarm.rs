@@ -2,8 +2,8 @@
 //! and deployments).
 
 use crate::world::{check, run, service, shop, watch, world, zones};
-use evenkeel::metrics::summary::{ChangeRow, Summary};
-use evenkeel::model::fact::{AlarmState, Fact};
+use evenkeel::internals::metrics::summary::{ChangeRow, Summary};
+use evenkeel::internals::model::fact::{AlarmState, Fact};
 use serde_json::{Value, json};
 
 /// Four tasks that answer 20 requests a second each are asked for 40; a change comes after an hour; `alarm` is added to

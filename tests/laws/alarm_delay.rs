@@ -2,7 +2,7 @@
 
 use crate::alarm::{errors, watched};
 use crate::world::{run, watch};
-use evenkeel::model::fact::{AlarmState, Fact};
+use evenkeel::internals::model::fact::{AlarmState, Fact};
 use serde_json::{Value, json};
 
 /// One bad minute rings. The rate is too high from 30 to 31, from 33 to 34 and from 36 to 38 minutes.

@@ -2,7 +2,7 @@
 
 use crate::alarm::{errors, watched};
 use crate::world::run;
-use evenkeel::metrics::summary::{AlarmRow, Summary};
+use evenkeel::internals::metrics::summary::{AlarmRow, Summary};
 use serde_json::{Value, json};
 
 /// Four tasks can answer 80 requests a second; so much is asked in each of these stretches, and 40 before the first.

@@ -1,7 +1,7 @@
 //! Alarms on one zone, and the test for a zone that fails more than the others (Advanced Multi-AZ Resilience Patterns).
 
 use crate::world::{run, service, shop, world, zones};
-use evenkeel::metrics::summary::Summary;
+use evenkeel::internals::metrics::summary::Summary;
 use serde_json::{Value, json};
 
 const HOUR: f64 = 3_600.0;

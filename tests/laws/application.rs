@@ -2,10 +2,9 @@
 //! with Cell-Based Architecture).
 
 use crate::world::{Diary, check, plan, run, service, the_fault, watch, world, zones};
-use evenkeel::metrics::summary::{ApplicationRow, Summary};
-use evenkeel::model::fact::{ApplicationFact, Fact};
-use evenkeel::model::plan::Mapping;
-use evenkeel::model::routing;
+use evenkeel::internals::metrics::summary::{ApplicationRow, Summary};
+use evenkeel::internals::model::fact::{ApplicationFact, Fact};
+use evenkeel::internals::model::plan::Mapping;
 use serde_json::{Value, json};
 
 /// An application `app` of so many cells of six tasks, each of 100 requests a second; `parts` adds to its block, `more`
@@ -133,7 +132,7 @@ fn a_new_cell_takes_what_the_mapping_gives_it() {
         let parts = json!({ "mapping": word, "addCells": [{ "at": "30m" }],
             "customers": [{ "count": 160, "rate": "1200/s" }], "migration": { "cloneTime": "10s", "atOnce": 20 } });
         let summary = run(&app("3h", 4, &parts, &json!({})), 1);
-        let (old, new) = (routing::assign(mapping, &names, 4), routing::assign(mapping, &names, 5));
+        let (old, new) = (crate::routing::assign(mapping, &names, 4), crate::routing::assign(mapping, &names, 5));
         let moved = old.iter().zip(&new).filter(|(old, new)| old != new).count();
         assert_eq!(row(&summary).moved.mean, moved as f64, "{word}");
         for (cell, of) in row(&summary).cells.iter().enumerate() {
@@ -287,7 +286,7 @@ fn who_is_on_the_way_arrives_where_the_mapping_is_then() {
     let parts = json!({ "mapping": "hash", "addCells": [{ "at": "30m" }, { "at": "31m" }],
         "customers": [{ "count": 160, "rate": "1200/s" }], "migration": { "cloneTime": "10m", "atOnce": 400 } });
     let file = app("3h", 4, &parts, &json!({}));
-    let [four, five, six] = [4, 5, 6].map(|cells| routing::assign(Mapping::Hash, &names, cells));
+    let [four, five, six] = [4, 5, 6].map(|cells| crate::routing::assign(Mapping::Hash, &names, cells));
     let places = || four.iter().zip(&five).zip(&six);
     assert!(places().any(|((four, five), six)| four == six && four != five), "nobody goes there and back");
     let summary = run(&file, 1);

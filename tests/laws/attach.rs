@@ -5,8 +5,8 @@
 
 use crate::fleet::{fleet, on_hosts, running_at};
 use crate::world::{check, run, service, shop, the_fault, watch, world, zones};
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{TaskFact, TaskState};
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{TaskFact, TaskState};
 use serde_json::{Value, json};
 
 fn file(desired: u64, fargate: &Value, start: &Value) -> Value {

@@ -1,11 +1,11 @@
 //! The load balancer: when a dead target is ejected, when a living one returns, and that it fails open (Health checks
 //! for ALB target groups).
 
+use crate::closed::capacity::detection_seconds;
 use crate::world::{
     check, check_mean, check_values, check_within, each, run, service, shop, the_fault, the_service, world, zones,
 };
-use evenkeel::stats::Moments;
-use evenkeel::stats::laws::capacity::detection_seconds;
+use evenkeel::internals::stats::Moments;
 use serde_json::{Value, json};
 
 /// `count` zones of `each` tasks; the balancer has these settings; what breaks is in `fault`.

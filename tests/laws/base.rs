@@ -2,7 +2,7 @@
 
 use crate::deploy::{rolling, the_change};
 use crate::world::{Diary, check, service, shop, watch, world, zones};
-use evenkeel::model::fact::{Fact, ServiceFact, TaskFact, TaskState};
+use evenkeel::internals::model::fact::{Fact, ServiceFact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// On demand first, Spot second.

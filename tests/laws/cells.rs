@@ -3,10 +3,10 @@
 //! with Cell-Based Architecture).
 
 use crate::world::{case, check, check_values, each, plan, run, service, the_fault, watch, world};
-use evenkeel::engine::{Limits, Sim, Stop};
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::fact::{Call, Fact, PlaneFact, TaskFact};
-use evenkeel::model::{Plan, World};
+use evenkeel::internals::engine::{Limits, Sim, Stop};
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::fact::{Call, Fact, PlaneFact, TaskFact};
+use evenkeel::internals::model::{Plan, World};
 use serde_json::{Value, json};
 
 /// A Region of three zones with this control plane, and clusters `c1`, `c2`, ... of one service of six tasks each.
@@ -137,7 +137,7 @@ fn zone_lost(percent: u64, more: &Value) -> (Vec<(f64, Call)>, Summary) {
         { "family": "web", "start": { "constant": "5s" } }] }),
     );
     let (diary, summary) = watch(&file);
-    let call = |(now, fact): &(evenkeel::engine::Time, Fact)| match fact {
+    let call = |(now, fact): &(evenkeel::internals::engine::Time, Fact)| match fact {
         Fact::Plane(PlaneFact::Call { what, .. }) => Some((now.as_secs_f64() - 3_600.0, *what)),
         _ => None,
     };
@@ -293,7 +293,7 @@ fn births(file: &Value, of: &str) -> Vec<f64> {
     let plan = plan(file);
     let wanted = plan.services.pairs().find(|(_, row)| row.name == of).unwrap().0;
     let (diary, _) = watch(file);
-    let birth = |(now, fact): &(evenkeel::engine::Time, Fact)| match fact {
+    let birth = |(now, fact): &(evenkeel::internals::engine::Time, Fact)| match fact {
         Fact::Task(TaskFact::Went { task, from, to, .. }) if from == to && task.service == wanted => {
             Some(now.as_secs_f64())
         }
@@ -386,7 +386,7 @@ fn a_circle_that_is_not_closed_at_the_start_never_closes() {
 #[test]
 fn poison_reaches_whoever_has_all_of_its_workers() {
     let names: Vec<String> = (1..=60).map(|row| format!("c{row}")).collect();
-    let shard = |name: &str| evenkeel::model::routing::shard(name, 8, 2);
+    let shard = |name: &str| evenkeel::internals::model::routing::shard(name, 8, 2);
     let same = names.iter().filter(|name| shard(name) == shard("c1")).count();
     assert!(same > 1, "nobody shares all workers with c1: this shows nothing");
     let plane = json!({ "cells": 1, "router": { "mapping": "shuffleShard", "workers": 8, "shardSize": 2 } });

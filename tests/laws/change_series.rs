@@ -1,7 +1,7 @@
 //! Series and marks of changes, held against the summary of the same run.
 
 use crate::world::{check, plan, service, shop, world, zones};
-use evenkeel::experiment::replicate::{self, Options};
+use evenkeel::internals::experiment::replicate::{self, Options};
 use serde_json::json;
 
 #[test]

@@ -2,8 +2,8 @@
 //! undone (Amazon ECS blue/green deployments; AWS AppConfig deployment strategies).
 
 use crate::world::{check, run, service, shop, watch, world, zones};
-use evenkeel::metrics::summary::{ChangeRow, StageRow, Summary};
-use evenkeel::model::fact::{Fact, ServiceFact, TaskFact, TaskState};
+use evenkeel::internals::metrics::summary::{ChangeRow, StageRow, Summary};
+use evenkeel::internals::model::fact::{Fact, ServiceFact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// Requests a minute.

@@ -2,8 +2,8 @@
 
 use crate::alarm::{errors, watched};
 use crate::world::{plan, run, watch};
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::fact::{AlarmState, Fact};
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::fact::{AlarmState, Fact};
 use serde_json::{Value, json};
 
 const MINUTE: f64 = 60.0;

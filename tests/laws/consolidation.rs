@@ -3,9 +3,9 @@
 use crate::fleet::{hosts_at, launches, stops};
 use crate::managed::{by_zone, in_zones, managed, scale_in, template, with_job};
 use crate::world::{Diary, check, watch};
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{HostFact, HostStatus, TaskFact, TaskState};
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{HostFact, HostStatus, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// Six tasks, two on each of three hosts. A deployment with room for one more leaves six hosts with a task each: three

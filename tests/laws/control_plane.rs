@@ -4,11 +4,11 @@
 //! death process, n exp(-t/m) of them are left after t.
 
 use crate::world::{case, check, check_share, check_values, each, plan, run, service, shop, the_service, watch, world};
-use evenkeel::engine::Time;
-use evenkeel::experiment::replicate::{self, Options};
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{PlaneFact, TaskFact, TaskState};
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::experiment::replicate::{self, Options};
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{PlaneFact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// One service, one cell, and what breaks.
@@ -180,7 +180,7 @@ fn at_a_rate_of_zero_launches_wait_and_at_another_they_come_one_by_one() {
     assert_eq!(summary.control_plane[0].launches.availability.unwrap().mean, 1.0);
 }
 
-fn the_fault_named<'a>(summary: &'a Summary, name: &str) -> &'a evenkeel::metrics::summary::FaultRow {
+fn the_fault_named<'a>(summary: &'a Summary, name: &str) -> &'a evenkeel::internals::metrics::summary::FaultRow {
     summary.faults.iter().find(|fault| fault.name == name).unwrap()
 }
 

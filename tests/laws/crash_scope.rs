@@ -28,7 +28,7 @@ fn four(crash: &Value) -> Value {
 /// Tasks that each service lost, by name.
 fn lost(file: &Value) -> Vec<(String, f64)> {
     let (_, summary) = watch(file);
-    let row = |row: &evenkeel::metrics::summary::ServiceRow| {
+    let row = |row: &evenkeel::internals::metrics::summary::ServiceRow| {
         (row.service.clone(), row.stops.values().map(|count| count.mean).sum())
     };
     summary.services.iter().map(row).collect()

@@ -2,7 +2,7 @@
 
 use crate::fleet::{by_host, daemon, fleet, hosts_at, launches, law, on_hosts, running_at, stops};
 use crate::world::watch;
-use evenkeel::model::fact::StopCode;
+use evenkeel::internals::model::fact::StopCode;
 use serde_json::json;
 
 #[test]

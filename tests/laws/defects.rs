@@ -1,8 +1,8 @@
 //! Revisions that are bad in a way of their own: with a feature only, with age, for some requests.
 
 use crate::world::{Diary, check, run, service, shop, watch, world, zones};
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::fact::{Fact, TaskFact, TaskState};
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::fact::{Fact, TaskFact, TaskState};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

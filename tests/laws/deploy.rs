@@ -3,8 +3,8 @@
 //! throttle logic).
 
 use crate::world::{Diary, check, run, service, shop, watch, world, zones};
-use evenkeel::metrics::summary::{ChangeRow, Summary};
-use evenkeel::model::fact::{ChangeFact, ChangeStep, Fact, TaskFact, TaskState};
+use evenkeel::internals::metrics::summary::{ChangeRow, Summary};
+use evenkeel::internals::model::fact::{ChangeFact, ChangeStep, Fact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// A service of `desired` tasks that start in 30 s, with these percentages; one change comes after an hour.
@@ -118,7 +118,7 @@ fn the_breaker_stops_what_does_not_start() {
     };
     let defect = json!({ "defect": { "neverStarts": {} } });
     let births = |diary: &Diary, after: f64| {
-        let born = |(at, fact): &&(evenkeel::engine::Time, Fact)| {
+        let born = |(at, fact): &&(evenkeel::internals::engine::Time, Fact)| {
             at.as_secs_f64() >= after && matches!(fact, Fact::Task(TaskFact::Went { from, to, .. }) if from == to)
         };
         diary.0.iter().filter(born).count()

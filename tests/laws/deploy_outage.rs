@@ -4,7 +4,7 @@
 use crate::colours::{colours, failed, the_change, with};
 use crate::deploy::rolling;
 use crate::world::{check, run, watch};
-use evenkeel::model::fact::{Fact, TaskFact, TaskState};
+use evenkeel::internals::model::fact::{Fact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 fn zone_dark(at: &str, lasts: &str) -> Value {
@@ -106,7 +106,7 @@ fn what_is_down_takes_no_deployment_back() {
     let [calm, held] = [&free, &down].map(|parts| run(&rolls(3, &bad, parts), 1));
     let [quick, slow] = [&calm, &held].map(the_change);
     assert_eq!((quick.outcome.as_str(), slow.outcome.as_str()), ("rolledBack", "rolledBack"));
-    let end = |row: &evenkeel::metrics::summary::ChangeRow| row.end_seconds.unwrap().mean;
+    let end = |row: &evenkeel::internals::metrics::summary::ChangeRow| row.end_seconds.unwrap().mean;
     assert!(end(quick) < 4_200.0, "{}", end(quick));
     assert!(end(slow) > 5_461.0 && end(slow) < 5_461.0 + 400.0, "{}", end(slow));
     assert!(failed(&held) > 3.0 * failed(&calm), "{} {}", failed(&held), failed(&calm));

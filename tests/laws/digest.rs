@@ -4,7 +4,7 @@
 use crate::colours::{blue_green, colours, with};
 use crate::deploy::{rolling, the_change};
 use crate::world::{Diary, check, run, watch};
-use evenkeel::model::fact::{Fact, Reason, TaskFact};
+use evenkeel::internals::model::fact::{Fact, Reason, TaskFact};
 use serde_json::{Value, json};
 
 /// The same with images whose tags ECS resolves.

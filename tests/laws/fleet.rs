@@ -1,9 +1,9 @@
 //! Hosts and what stands on them: scenarios of one Auto Scaling group, and what an onlooker saw of tasks and hosts.
 
 use crate::world::{Diary, service, world};
-use evenkeel::engine::Time;
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{HostFact, HostStatus, StopCode, TaskFact, TaskState};
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{HostFact, HostStatus, StopCode, TaskFact, TaskState};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -3,8 +3,8 @@
 
 use crate::fleet::{fleet, hosts_at, law, on_hosts, running_at, stops, zones_at};
 use crate::world::{check, watch};
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{HostFact, ServiceFact, StopCode};
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{HostFact, ServiceFact, StopCode};
 use serde_json::{Value, json};
 
 fn spot(mut file: Value) -> Value {

@@ -2,13 +2,12 @@
 //! the Scope of Impact with Cell-Based Architecture).
 
 use crate::world::{check, plan, run, service, watch, world};
-use evenkeel::engine::Time;
-use evenkeel::experiment::replicate::{self, Options};
-use evenkeel::metrics::summary::{CellRow, Summary};
-use evenkeel::model::Plan;
-use evenkeel::model::fact::{Call, Delayed, Fact, PlaneFact, ServiceFact, TaskFact};
-use evenkeel::model::plan::Mapping;
-use evenkeel::model::routing;
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::experiment::replicate::{self, Options};
+use evenkeel::internals::metrics::summary::{CellRow, Summary};
+use evenkeel::internals::model::Plan;
+use evenkeel::internals::model::fact::{Call, Delayed, Fact, PlaneFact, ServiceFact, TaskFact};
+use evenkeel::internals::model::plan::Mapping;
 use serde_json::{Value, json};
 
 /// A Region with this control plane, and clusters `c1`, `c2`, ... of one service of so many tasks each.
@@ -65,7 +64,7 @@ fn cells(summary: &Summary) -> &[CellRow] {
 fn those_move_whom_the_mapping_gives_to_another_cell() {
     for word in ["hash", "ring", "shuffleShard"] {
         let file = region("2h", &grows(4, word), 60, 1, &json!({}));
-        let [before, after] = [4, 5].map(|cells| routing::assign(mapping(word), &names(60), cells));
+        let [before, after] = [4, 5].map(|cells| crate::routing::assign(mapping(word), &names(60), cells));
         let expected: Vec<(String, u16)> = (0..60)
             .filter(|row| before[*row] != after[*row])
             .map(|row| (format!("c{}", row + 1), after[row]))
@@ -217,7 +216,7 @@ fn hit(cell: &str) -> (Vec<u16>, Summary) {
     let faults = json!([{ "name": "down", "at": "2h", "for": "1h", "cellOutage": { "cell": cell } },
                         { "name": "crash", "at": "150m", "taskCrash": { "share": 1 } }]);
     let file = region("6h", &grows(4, "ring"), 40, 2, &json!({ "faults": faults }));
-    (routing::assign(Mapping::Ring, &names(40), 5), run(&file, 1))
+    (crate::routing::assign(Mapping::Ring, &names(40), 5), run(&file, 1))
 }
 
 #[test]

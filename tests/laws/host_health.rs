@@ -3,8 +3,8 @@
 
 use crate::fleet::{fleet, hosts_at, on_hosts, running_at, stops};
 use crate::world::{Diary, check, each, the_fault, watch};
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{HostFact, StopCode};
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{HostFact, StopCode};
 use serde_json::{Value, json};
 
 /// Three hosts with a task each; one host dies after half an hour.

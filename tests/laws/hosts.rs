@@ -1,10 +1,10 @@
 //! The same laws where tasks stand on hosts of Auto Scaling groups: a lost zone, zones that fail, even zones.
 
+use crate::closed::repair::KOfN;
 use crate::repair::exponential;
 use crate::world::{check, check_short, needs, run, service, the_fault, the_service, watch, world};
-use evenkeel::model::Fact;
-use evenkeel::model::fact::ServiceFact;
-use evenkeel::stats::laws::repair::KOfN;
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::ServiceFact;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -2,11 +2,11 @@
 //!
 //! A full bucket of burst `b` and rate `r` lets the `i`th launch through at `max(0, (i - b) / r)`.
 
+use crate::closed::capacity::BucketRecovery;
 use crate::world::{Diary, case, check, check_mean, run, service, shop, the_fault, watch, world, zones};
-use evenkeel::engine::Time;
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{TaskFact, TaskState};
-use evenkeel::stats::laws::capacity::BucketRecovery;
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// Services of at most 500 tasks each over two zones, of which the first loses power: `lost` tasks are gone.

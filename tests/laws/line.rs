@@ -4,7 +4,7 @@
 //! arrivals, or failures of machines ─► line with so much room ─► servers ─► gone, or back at work
 //! ```
 
-use evenkeel::engine::{Cx, Dist, Limits, Partition, Purpose, Reader, Seed, Sim, Span, Time, Who};
+use evenkeel::internals::engine::{Cx, Dist, Limits, Partition, Purpose, Reader, Seed, Sim, Span, Time, Who};
 use std::collections::VecDeque;
 
 /// Seconds of the engine in a unit of time of the theory: microseconds then round a millionth of it.

@@ -2,8 +2,8 @@
 
 use crate::fleet::{definition, running_at, stops};
 use crate::world::{Diary, check, service, the_service, watch, world};
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{HostFact, HostStatus, NO_ZONE, StopCode, TaskFact, TaskState};
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{HostFact, HostStatus, NO_ZONE, StopCode, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// The zone behind the link; two availability zones stand before it.

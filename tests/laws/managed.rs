@@ -2,7 +2,7 @@
 
 use crate::fleet::{definition, hosts_at, launches, running_at, stops, tasks_at};
 use crate::world::{Diary, check, the_fault, watch, world, zones};
-use evenkeel::model::fact::{Fact, HostFact, TaskState};
+use evenkeel::internals::model::fact::{Fact, HostFact, TaskState};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@
 //! after the time E; with it off they send to their own zone only.
 
 use crate::world::{check, run, service, shop, the_fault, the_service, world, zones};
-use evenkeel::metrics::summary::Summary;
+use evenkeel::internals::metrics::summary::Summary;
 use serde_json::{Value, json};
 
 /// Requests a second that one task can answer.

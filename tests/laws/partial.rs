@@ -1,10 +1,10 @@
 //! Faults that fail a share of tries: each try is drawn by itself, and one that fails holds up no other.
 
 use crate::world::{Diary, check, check_share, each, run, service, shop, the_service, watch, world, zones};
-use evenkeel::engine::Time;
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{TaskFact, TaskState};
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// More tokens than anybody needs.

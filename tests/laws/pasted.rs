@@ -1,9 +1,9 @@
 //! Pasted objects mean what they say: Region and account, deleted objects, old services, nulls.
 
 use crate::world::{plan, run, the_service};
-use evenkeel::experiment::replicate::{self, Options};
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::plan::Plan;
+use evenkeel::internals::experiment::replicate::{self, Options};
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::plan::Plan;
 use evenkeel::{Problem, Scenario, Severity, Texts};
 use serde_json::{Value, json};
 
@@ -216,7 +216,7 @@ fn where_nothing_is_needed_there_is_no_availability() {
     let summary = run(&file, 1);
     assert!(the_service(&summary).capacity_availability.is_none() && the_service(&summary).nines.is_none());
     told(&file, Severity::Warning, "/clusters/0/services/0/deploymentConfiguration/minimumHealthyPercent", "no need");
-    let text = evenkeel::report::table::summary(&summary, evenkeel::report::align::Paint::Plain);
+    let text = evenkeel::internals::report::table::summary(&summary, evenkeel::internals::report::align::Paint::Plain);
     assert!(text.contains("no need") && !text.contains("nothing lost"), "{text}");
 }
 

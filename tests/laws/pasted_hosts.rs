@@ -2,10 +2,10 @@
 
 use crate::pasted::{on_fargate, on_group, quiet, told};
 use crate::world::{check, plan, run, the_service, watch};
-use evenkeel::forecast::services::at_start;
-use evenkeel::model::fact::{Fact, HostFact, HostStatus};
-use evenkeel::model::plan::ProviderKind;
-use evenkeel::model::problem::Severity;
+use evenkeel::internals::forecast::services::at_start;
+use evenkeel::internals::model::fact::{Fact, HostFact, HostStatus};
+use evenkeel::internals::model::plan::ProviderKind;
+use evenkeel::internals::model::problem::Severity;
 use serde_json::{Value, json};
 
 pub(crate) fn host(kind: &str, zone: &str) -> Value {
@@ -21,7 +21,7 @@ fn standing(file: &Value) -> Vec<(String, String)> {
     for (at, fact) in &diary.0 {
         let Fact::Host(HostFact::Changed { zone, status: HostStatus::Active, type_row, .. }) = *fact else { continue };
         if at.as_secs_f64() == 0.0 {
-            let kind = plan.types[evenkeel::model::ids::TypeId(type_row)].name.clone();
+            let kind = plan.types[evenkeel::internals::model::ids::TypeId(type_row)].name.clone();
             found.push((kind, plan.zones[zone].name.clone()));
         }
     }
@@ -104,7 +104,7 @@ fn only_hosts_in_service_stand_at_the_start() {
     let file = on_group((256, 256), 2, &group, &boot);
     assert_eq!(standing(&file).len(), 1);
     let (diary, _) = watch(&file);
-    let active = |(at, fact): &(evenkeel::engine::Time, Fact)| {
+    let active = |(at, fact): &(evenkeel::internals::engine::Time, Fact)| {
         matches!(fact, Fact::Host(HostFact::Changed { status: HostStatus::Active, .. })).then_some(at.as_secs_f64())
     };
     assert_eq!(diary.0.iter().filter_map(active).collect::<Vec<_>>(), [0.0, 90.0], "one boots, three are not there");

@@ -2,9 +2,9 @@
 
 use crate::pasted::{on_fargate, on_group, quiet, told};
 use crate::world::{check, plan, run, the_service, watch};
-use evenkeel::model::fact::{Fact, Reason, ServiceFact};
-use evenkeel::model::plan::ProviderKind;
-use evenkeel::model::problem::Severity;
+use evenkeel::internals::model::fact::{Fact, Reason, ServiceFact};
+use evenkeel::internals::model::plan::ProviderKind;
+use evenkeel::internals::model::problem::Severity;
 use serde_json::{Value, json};
 
 fn gpu(count: u64) -> Value {

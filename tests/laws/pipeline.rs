@@ -2,9 +2,9 @@
 //! (Zonal deployment of AWS CodeDeploy; Automating safe, hands-off deployments).
 
 use crate::world::{Diary, case, check, check_mean, run, service, watch, world, zones};
-use evenkeel::engine::Time;
-use evenkeel::metrics::summary::{ChangeRow, Summary};
-use evenkeel::model::fact::{ChangeFact, Fact, PipelineStep, TaskFact, TaskState};
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::metrics::summary::{ChangeRow, Summary};
+use evenkeel::internals::model::fact::{ChangeFact, Fact, PipelineStep, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// Services of so many tasks, each with one request a second for each task, that start in a second; one change with

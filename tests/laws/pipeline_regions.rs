@@ -4,10 +4,10 @@
 use crate::pipeline::{alarm, fleet, starts, steps, the_change};
 use crate::pipeline_year::{again, ended, errors, failed};
 use crate::world::{check, plan, run, watch};
-use evenkeel::engine::Time;
-use evenkeel::experiment::replicate::{self, Options};
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::fact::{ChangeFact, Fact, PipelineStep, TaskFact};
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::experiment::replicate::{self, Options};
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::fact::{ChangeFact, Fact, PipelineStep, TaskFact};
 use serde_json::{Value, json};
 
 /// The same services in Regions of so many each, called r1, r2 ...
@@ -89,7 +89,7 @@ fn an_alarm_in_one_region_takes_back_all_and_reaches_no_other() {
     // The Region of the alarm turns back at once, the one that leads a second later, the other one two.
     let back = |region: u32| {
         let turns = |fact: &Fact| {
-            matches!(fact, Fact::Change(ChangeFact::Step { service, what: evenkeel::model::fact::ChangeStep::Back, .. })
+            matches!(fact, Fact::Change(ChangeFact::Step { service, what: evenkeel::internals::model::fact::ChangeStep::Back, .. })
                 if service.0 == region)
         };
         diary.0.iter().find(|row| turns(&row.1)).unwrap().0.as_secs_f64()
@@ -112,7 +112,7 @@ fn a_region_waits_for_its_own_fault_and_the_next_wave_for_it() {
         assert_eq!(the_change(&summary).outcome, "completed");
         let begin = |service: u32| {
             let begins = |fact: &Fact| {
-                matches!(fact, Fact::Change(ChangeFact::Step { service: of, what: evenkeel::model::fact::ChangeStep::Began, .. })
+                matches!(fact, Fact::Change(ChangeFact::Step { service: of, what: evenkeel::internals::model::fact::ChangeStep::Began, .. })
                     if of.0 == service)
             };
             diary.0.iter().find(|row| begins(&row.1)).unwrap().0.as_secs_f64()

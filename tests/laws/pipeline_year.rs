@@ -3,8 +3,8 @@
 
 use crate::pipeline::{fleet, the_change};
 use crate::world::{check, run, watch};
-use evenkeel::metrics::summary::{ChangeRow, Summary};
-use evenkeel::model::fact::{ChangeFact, Fact, PipelineStep};
+use evenkeel::internals::metrics::summary::{ChangeRow, Summary};
+use evenkeel::internals::model::fact::{ChangeFact, Fact, PipelineStep};
 use serde_json::{Value, json};
 
 /// The fleet, whose change comes by this law.

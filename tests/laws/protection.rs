@@ -2,7 +2,7 @@
 
 use crate::deploy::{rolling, the_change};
 use crate::world::{Diary, check, run, watch};
-use evenkeel::model::fact::{Fact, TaskFact, TaskState};
+use evenkeel::internals::model::fact::{Fact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// A rolling deployment of so many tasks after an hour, all of which may be new beside the old; protection by these
@@ -15,7 +15,7 @@ fn protected(desired: u64, protection: &Value, parts: &Value) -> Value {
 
 /// When tasks of the revision before were told to stop.
 fn stops(diary: &Diary) -> Vec<f64> {
-    let stop = |(at, fact): &(evenkeel::engine::Time, Fact)| match fact {
+    let stop = |(at, fact): &(evenkeel::internals::engine::Time, Fact)| match fact {
         Fact::Task(TaskFact::Went {
             from: TaskState::Running,
             to: TaskState::Deactivating | TaskState::Stopping,

@@ -4,8 +4,8 @@
 
 use crate::line::{Book, Line, accounting, constant, exponential, lognormal};
 use crate::world::{Case, case, check_values, check_within};
-use evenkeel::engine::Dist;
-use evenkeel::stats::Moments;
+use evenkeel::internals::engine::Dist;
+use evenkeel::internals::stats::Moments;
 
 /// Customers at `rate`, `servers` of one law.
 fn open(rate: f64, servers: u64, service: Dist) -> Line {

@@ -3,7 +3,7 @@
 
 use crate::fleet::{fleet, law, on_hosts, running_at, tasks_at};
 use crate::world::{service, watch, world, zones};
-use evenkeel::model::fact::TaskState;
+use evenkeel::internals::model::fact::TaskState;
 use serde_json::{Value, json};
 
 fn cluster(name: &str, account: &str, spot: bool) -> Value {

@@ -1,9 +1,9 @@
 //! Spot hosts on EC2: pools by zone and instance type, notice, draining, recommendation (Spot interruption notices).
 
+use crate::closed::capacity::binomial_below;
 use crate::fleet::{fleet, hosts_at, law, on_hosts, running_at, stops, zones_at};
 use crate::world::{check, each, run, watch};
-use evenkeel::model::fact::{Fact, HostFact, HostStatus, StopCode};
-use evenkeel::stats::laws::capacity::binomial_below;
+use evenkeel::internals::model::fact::{Fact, HostFact, HostStatus, StopCode};
 use serde_json::{Value, json};
 
 /// Six hosts of the types `some.tasks` and `other`, the first preferred, with a task each; one pool is taken back.

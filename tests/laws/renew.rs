@@ -2,9 +2,9 @@
 //! no more (A deep dive into resilience and availability on Amazon ECS; Automating safe, hands-off deployments).
 
 use crate::world::{check, check_within, run, service, watch, world};
-use evenkeel::engine::Time;
-use evenkeel::metrics::summary::{ChangeRow, Summary};
-use evenkeel::model::fact::{Fact, PlaneFact};
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::metrics::summary::{ChangeRow, Summary};
+use evenkeel::internals::model::fact::{Fact, PlaneFact};
 use serde_json::{Value, json};
 
 /// Two cells with a cluster each; a stream of calls to each, ten a second; this change of the control plane after an

@@ -2,12 +2,12 @@
 //!
 //! A task with a law of `crash` and a law of `start`, noticed at once, is an alternating renewal process: up, down, up.
 
+use crate::closed::capacity::binomial_below;
+use crate::closed::renewal::{availability, lognormal_mean, weibull_mean};
+use crate::closed::repair::KOfN;
 use crate::world::{
     case, check_mean, check_short, check_values, error, needs, run, service, shop, the_fault, the_service, world, zones,
 };
-use evenkeel::stats::laws::capacity::binomial_below;
-use evenkeel::stats::laws::renewal::{availability, lognormal_mean, weibull_mean};
-use evenkeel::stats::laws::repair::KOfN;
 use serde_json::{Value, json};
 
 /// `{"exponential": ...}` in hours.

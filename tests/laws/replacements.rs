@@ -2,8 +2,8 @@
 
 use crate::deploy::{rolling, the_change};
 use crate::world::{Diary, check, watch};
-use evenkeel::metrics::summary::ChangeRow;
-use evenkeel::model::fact::{Fact, TaskFact, TaskState};
+use evenkeel::internals::metrics::summary::ChangeRow;
+use evenkeel::internals::model::fact::{Fact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// Tasks that crash, one at each of these times.

@@ -2,8 +2,8 @@
 
 use crate::fleet::{fleet, hosts_at, launches, on_hosts, running_at, tasks_at, zones_at};
 use crate::world::{Diary, check, check_share, check_values, service, shop, watch, world, zones};
-use evenkeel::model::Fact;
-use evenkeel::model::fact::HostFact;
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::HostFact;
 use evenkeel::{Scenario, Texts};
 use serde_json::{Value, json};
 

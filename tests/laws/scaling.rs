@@ -2,10 +2,10 @@
 //! scaling behaviour).
 
 use crate::world::{check, service, watch, world};
-use evenkeel::engine::Time;
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::Fact;
-use evenkeel::model::fact::HostFact;
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::HostFact;
 use serde_json::{Value, json};
 
 /// `tasks` tasks, each filling one host; a group of `hosts` to begin with.

@@ -2,8 +2,8 @@
 
 use crate::colours::{colours, failed, the_change, with};
 use crate::world::{check, run, service, watch, world, zones};
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::fact::{ChangeFact, Fact};
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::fact::{ChangeFact, Fact};
 use serde_json::{Value, json};
 
 /// Requests a minute.
@@ -96,7 +96,7 @@ fn a_good_revision_is_late_by_as_long_as_copies_are_made() {
             [json!({}), copies(0.5, &json!({}))].map(|change| run(&watched(&strategy, 5, &change), 1));
         let [first, last] = [&before, &after].map(the_change);
         assert_eq!((first.outcome.as_str(), last.outcome.as_str()), ("completed", "completed"));
-        let end = |row: &evenkeel::metrics::summary::ChangeRow| row.end_seconds.unwrap().mean;
+        let end = |row: &evenkeel::internals::metrics::summary::ChangeRow| row.end_seconds.unwrap().mean;
         check("end", end(last) - end(first), 1_800.0, 1e-9);
         check("exposed", last.exposed_requests.mean, first.exposed_requests.mean, 1e-3);
         check("copies", copied(&after), RATE * 30.0 / 2.0, 1e-3);
@@ -247,7 +247,7 @@ fn a_grey_zone_spoils_copies_as_well() {
 /// Rates of copies as they were told, with their times.
 fn told(file: &Value) -> Vec<(f64, f64)> {
     let (diary, _) = watch(file);
-    let rate = |(at, fact): &(evenkeel::engine::Time, Fact)| match fact {
+    let rate = |(at, fact): &(evenkeel::internals::engine::Time, Fact)| match fact {
         Fact::Change(ChangeFact::Copied { rate, .. }) => Some((at.as_secs_f64(), *rate as f64 / 1e9 * 60.0)),
         _ => None,
     };
@@ -413,7 +413,7 @@ fn cells_of_customers_get_copies_of_what_their_own_customers_ask() {
 
 #[test]
 fn the_picture_shows_the_copies_that_the_summary_counts() {
-    use evenkeel::experiment::replicate::{self, Options};
+    use evenkeel::internals::experiment::replicate::{self, Options};
     let plan = crate::world::plan(&watched(&canary(), 5, &copies(0.5, &json!({}))));
     let found = replicate::run(&plan, &[], &Options { timeline: true, ..Options::default() }, &());
     let mut own = found.timeline.series.iter().filter(|one| one.name == "copied_requests_per_second");

@@ -1,14 +1,14 @@
 //! Spot capacity: what a reclaim takes, and that nothing falls back to on-demand (Fargate capacity providers; Spot
 //! interruption notices).
 
+use crate::closed::capacity::binomial_below;
 use crate::world::{
     Diary, case, check, check_mean, check_share, check_short, check_within, each, needs, plan, run, service, shop,
     the_fault, the_service, watch, world, zones,
 };
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{TaskFact, TaskState};
-use evenkeel::stats::Moments;
-use evenkeel::stats::laws::capacity::binomial_below;
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{TaskFact, TaskState};
+use evenkeel::internals::stats::Moments;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -1,12 +1,12 @@
 //! How tasks are shared out: over providers by base and weight, over zones by spread and rebalancing (Balancing a
 //! service across Availability Zones; CapacityProviderStrategyItem).
 
+use crate::closed::capacity::strategy_split;
 use crate::world::{case, check, run, service, shop, the_fault, the_service, watch, world, zones};
-use evenkeel::engine::Time;
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{TaskFact, TaskState};
-use evenkeel::model::ids::{ProviderId, ServiceId, ZoneId};
-use evenkeel::stats::laws::capacity::strategy_split;
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{TaskFact, TaskState};
+use evenkeel::internals::model::ids::{ProviderId, ServiceId, ZoneId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -3,9 +3,9 @@
 
 use crate::fleet::{fleet, launches, law, on_hosts, running_at, stops};
 use crate::world::{Diary, check, service, shop, watch, world};
-use evenkeel::engine::Time;
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{ServiceFact, StopCode, TaskFact, TaskState};
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{ServiceFact, StopCode, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// One task on Fargate whose phases take 10, 2, 5 and 3 seconds.

@@ -4,9 +4,9 @@
 //! targets, and nothing from then on as long as u x A / (A - 1) <= 1. Above that, what exceeds the capacity left is
 //! lost until replacements are healthy.
 
+use crate::closed::capacity::{capacity_multiple, left_after_zone, static_stability_tasks};
 use crate::world::{case, check, check_mean, plan, run, service, shop, the_fault, the_service, world, zones};
-use evenkeel::metrics::summary::Summary;
-use evenkeel::stats::laws::capacity::{capacity_multiple, left_after_zone, static_stability_tasks};
+use evenkeel::internals::metrics::summary::Summary;
 use serde_json::{Value, json};
 
 /// Seconds until ejection, until a replacement runs, and from then until its checks pass.

@@ -1,10 +1,10 @@
 //! Standalone tasks as customers: on Fargate nobody waits, on few hosts they wait in PROVISIONING.
 
 use crate::world::{case, check, check_mean, check_short, check_values, plan, run, world, zones};
-use evenkeel::engine::{Reader, Time};
-use evenkeel::experiment::replicate::{self, Options, Recorder};
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{TaskFact, TaskState};
+use evenkeel::internals::engine::{Reader, Time};
+use evenkeel::internals::experiment::replicate::{self, Options, Recorder};
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{TaskFact, TaskState};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -166,7 +166,7 @@ fn work_that_dies_is_not_done() {
     let summary = run(&file, 10);
     let row = &summary.run_tasks[0];
     // Of two exponential clocks the one of the work is first with probability (1/10) / (1/10 + 1/90) = 0.9.
-    let done = evenkeel::metrics::summary::Estimate {
+    let done = evenkeel::internals::metrics::summary::Estimate {
         mean: row.completed.mean / row.launches.running.mean,
         low: row.completed.low.map(|low| low / row.launches.running.mean),
         high: row.completed.high.map(|high| high / row.launches.running.mean),

@@ -1,8 +1,8 @@
 //! A control-plane cell beyond the size up to which it was tested slows down by `(tested / size)^beyond`.
 
 use crate::world::{check, service, watch, world};
-use evenkeel::model::Fact;
-use evenkeel::model::fact::{PlaneFact, TaskFact, TaskState};
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::{PlaneFact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// `clusters` clusters of one service of 150 tasks each, started from nothing in one cell that does 30 launches a

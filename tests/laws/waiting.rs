@@ -1,7 +1,7 @@
 //! Nothing vanishes: what is offered is accepted, throttled, failed, or still waits at the end. And what binds RunTask.
 
 use crate::world::{check, run, service, shop, world, zones};
-use evenkeel::metrics::summary::{PlaneLaunches, Summary};
+use evenkeel::internals::metrics::summary::{PlaneLaunches, Summary};
 use serde_json::{Value, json};
 
 fn stream(parts: &Value) -> Value {

@@ -2,7 +2,7 @@
 //! (k - b) / r.
 
 use crate::world::{check, run, service, shop, world, zones};
-use evenkeel::metrics::summary::PlaneRow;
+use evenkeel::internals::metrics::summary::PlaneRow;
 use serde_json::{Value, json};
 
 /// `tasks` tasks to start at time 0.

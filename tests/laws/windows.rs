@@ -1,15 +1,15 @@
 //! What a window of time sees of one thing that fails and is repaired: its state at a moment, its share of time up, and
 //! the interval that replications give for that share.
 
+use crate::closed::renewal::{asymptotic_variance, availability, downtime_within, up_at};
+use crate::closed::repair::KOfN;
 use crate::repair::{exponential, tasks};
 use crate::world::{case, check_share, check_short, check_values, check_within, each, error, plan, run, the_service};
-use evenkeel::engine::{Reader, Time};
-use evenkeel::experiment::replicate::{self, Options, Recorder};
-use evenkeel::model::Fact;
-use evenkeel::model::fact::ServiceFact;
-use evenkeel::stats::Moments;
-use evenkeel::stats::laws::renewal::{asymptotic_variance, availability, downtime_within, up_at};
-use evenkeel::stats::laws::repair::KOfN;
+use evenkeel::internals::engine::{Reader, Time};
+use evenkeel::internals::experiment::replicate::{self, Options, Recorder};
+use evenkeel::internals::model::Fact;
+use evenkeel::internals::model::fact::ServiceFact;
+use evenkeel::internals::stats::Moments;
 use serde_json::{Value, json};
 
 #[test]

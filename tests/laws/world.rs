@@ -4,10 +4,10 @@
 //! checks; a check with too wide an interval proves nothing, so each also says how sharp its interval must be.
 
 pub(crate) use crate::diary::Diary;
-use evenkeel::experiment::replicate;
-use evenkeel::model::Plan;
-use evenkeel::stats::Moments;
-use evenkeel::stats::interval::t_95;
+use evenkeel::internals::experiment::replicate;
+use evenkeel::internals::model::Plan;
+use evenkeel::internals::stats::Moments;
+use evenkeel::internals::stats::interval::t_95;
 use evenkeel::summary::{Estimate, FaultRow, ServiceRow};
 use evenkeel::{End, Options, Scenario, Summary, Texts};
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! Changes that come again by a law: how many a year has, how many of them are bad, and what those cost.
 
 use crate::world::{check, run, service, shop, watch, world, zones};
-use evenkeel::metrics::summary::{ChangeRow, Summary};
-use evenkeel::model::fact::{ChangeFact, ChangeStep, Fact};
+use evenkeel::internals::metrics::summary::{ChangeRow, Summary};
+use evenkeel::internals::model::fact::{ChangeFact, ChangeStep, Fact};
 use serde_json::{Value, json};
 
 const DAY: f64 = 86_400.0;

@@ -1,7 +1,7 @@
 //! Objectives: any key of a result, however it is written, and the three verdicts behind it.
 
 use super::{look, on_hosts, run, said, scenario};
-use evenkeel::metrics::summary::Verdict;
+use evenkeel::internals::metrics::summary::Verdict;
 use serde_json::{Value, json};
 
 /// A world that has every kind of result.

@@ -7,13 +7,13 @@
 
 use super::grounds::grounds;
 use super::shipped;
-use evenkeel::engine::{Limits, Reader, Seed, Sim, Time};
-use evenkeel::experiment::{self, Options};
-use evenkeel::metrics::Objective;
-use evenkeel::model::problem::{Problems, Severity};
-use evenkeel::model::{Fact, Plan, World};
-use evenkeel::scenario::source::Texts;
-use evenkeel::scenario::{self, schema};
+use evenkeel::internals::engine::{Limits, Reader, Seed, Sim, Time};
+use evenkeel::internals::experiment::{self, Options};
+use evenkeel::internals::metrics::Objective;
+use evenkeel::internals::model::problem::{Problems, Severity};
+use evenkeel::internals::model::{Fact, Plan, World};
+use evenkeel::internals::scenario::source::Texts;
+use evenkeel::internals::scenario::{self, schema};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,7 +229,7 @@ fn look(document: &Value) -> (Option<(Plan, Vec<Objective>)>, usize) {
     let ready = scenario::load("a.json", &files, &mut problems)
         .and_then(|document| scenario::resolved(&document, &table, &mut problems));
     if let Some((plan, _)) = &ready {
-        evenkeel::forecast::doubts(plan, &mut problems);
+        evenkeel::internals::forecast::doubts(plan, &mut problems);
     }
     let told = problems.list.iter().filter(|one| one.severity != Severity::Note || one.message.contains("not used"));
     (ready, told.count())

@@ -1,9 +1,9 @@
 //! The reader and the schema, which editors use, agree: what one takes the other takes, as far as a schema can say it.
 
 use super::*;
-use evenkeel::engine::Span;
-use evenkeel::model::quantity::{DURATION_FORMAT, RATE_FORMAT, Rate};
-use evenkeel::scenario::schema;
+use evenkeel::internals::engine::Span;
+use evenkeel::internals::model::quantity::{DURATION_FORMAT, RATE_FORMAT, Rate};
+use evenkeel::internals::scenario::schema;
 use jsonschema::Validator;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -94,7 +94,7 @@ fn files(folder: &str) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     for name in names {
         let mut problems = Problems::default();
-        let (value, _) = evenkeel::scenario::read::read(&name, &texts, &mut problems);
+        let (value, _) = evenkeel::internals::scenario::read::read(&name, &texts, &mut problems);
         found.extend(value.filter(|_| !problems.has_errors()).map(|value| (name, value)));
     }
     found

@@ -1,6 +1,6 @@
 //! Every code has a page, and the example on its page has the problem.
 
-use evenkeel::model::problem::Code;
+use evenkeel::internals::model::problem::Code;
 use evenkeel::{Problem, Scenario, Texts};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -96,7 +96,7 @@ fn every_page_has_its_parts_and_every_code_its_word() {
 /// What follows from a thing that is broken is not told, whatever else is.
 #[test]
 fn what_follows_from_a_broken_thing_is_silent() {
-    use evenkeel::model::problem::{Noun, Problems};
+    use evenkeel::internals::model::problem::{Noun, Problems};
     let mut out = Problems::default();
     out.broken(Noun::Service, "shop/web");
     out.unknown(Noun::Service, "shop/web", "/traffic/0/service", ["shop/api"]);

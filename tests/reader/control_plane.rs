@@ -1,10 +1,10 @@
 //! The control plane as it is written: what the plan makes of it, and what is said of a wrong one.
 
-use evenkeel::engine::{Span, Time};
-use evenkeel::forecast::cells;
-use evenkeel::model::Plan;
-use evenkeel::model::plan::{CellRestart, Costs, Growth, Mapping, Plane, Router, Tested};
-use evenkeel::model::routing;
+use evenkeel::internals::engine::{Span, Time};
+use evenkeel::internals::forecast::cells;
+use evenkeel::internals::model::Plan;
+use evenkeel::internals::model::plan::{CellRestart, Costs, Growth, Mapping, Plane, Router, Tested};
+use evenkeel::internals::model::routing;
 use evenkeel::{Options, Scenario, Texts};
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ fn plane(file: &Value) -> Plane {
 /// What is wrong or doubtful: severity, pointer, message and way out.
 fn said(file: &Value) -> Vec<String> {
     let list = Scenario::read("a.json", &texts(file)).problems.list;
-    let line = |one: &evenkeel::model::problem::Problem| {
+    let line = |one: &evenkeel::internals::model::problem::Problem| {
         format!("{:?} {}: {} | {}", one.severity, one.at, one.message, one.hint.as_deref().unwrap_or_default())
     };
     list.iter().map(line).collect()
@@ -198,7 +198,7 @@ fn the_router_maps_as_it_says() {
         ),
     ] {
         let plan = plan(&file(&json!({ "cells": 5, "router": router }), &clusters));
-        let mut expected = routing::assign(mapping, &names, 5);
+        let mut expected = routing::assign_around(mapping, &names, &vec![None; names.len()], 5);
         if router["pins"].is_object() {
             assert_ne!(expected[7], 1, "the pin says what the hash says");
             expected[7] = 1;

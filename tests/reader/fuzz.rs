@@ -61,7 +61,7 @@ fn agree(bytes: Vec<u8>) {
     let mut files = texts(&[("web.json", WEB)]);
     files.0.insert("a.json".into(), bytes);
     let mut problems = Problems::default();
-    let (value, _) = evenkeel::scenario::read::read("a.json", &files, &mut problems);
+    let (value, _) = evenkeel::internals::scenario::read::read("a.json", &files, &mut problems);
     if let Some(value) = value.filter(|_| !problems.has_errors()) {
         super::agree::agree(&value);
     }

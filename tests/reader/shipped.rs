@@ -2,14 +2,14 @@
 //! Whatever comes of it is answered: a place for every error, never a panic, never a hang; and what can still run,
 //! runs.
 
-use evenkeel::cli::render;
-use evenkeel::engine::Limits;
-use evenkeel::experiment::replicate::{self, Options, Progress, Watch};
-use evenkeel::model::Plan;
-use evenkeel::model::plan::ProviderKind;
-use evenkeel::report::align::Paint;
-use evenkeel::report::{chart, csv, table};
-use evenkeel::scenario::schema;
+use evenkeel::internals::cli::render;
+use evenkeel::internals::engine::Limits;
+use evenkeel::internals::experiment::replicate::{self, Options, Progress, Watch};
+use evenkeel::internals::model::Plan;
+use evenkeel::internals::model::plan::ProviderKind;
+use evenkeel::internals::report::align::Paint;
+use evenkeel::internals::report::{chart, csv, table};
+use evenkeel::internals::scenario::schema;
 use evenkeel::{Scenario, Severity, Texts};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -1,8 +1,8 @@
 //! Everything that an onlooker learns, kept in order of time.
 
-use evenkeel::engine::{Reader, Time};
-use evenkeel::experiment::replicate::Recorder;
-use evenkeel::model::Fact;
+use evenkeel::internals::engine::{Reader, Time};
+use evenkeel::internals::experiment::replicate::Recorder;
+use evenkeel::internals::model::Fact;
 
 /// The facts of one replication.
 #[derive(Default)]

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of this")]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and reads the shipped scenarios")]
 
-use evenkeel::model::Plan;
+use evenkeel::internals::model::Plan;
 use evenkeel::{FileError, Files, Scenario};
 use serde_json::Value;
 use std::fs;

@@ -1,6 +1,6 @@
 //! A small generator: what it gives follows from its seed.
 
-use evenkeel::engine::draw::mix;
+use evenkeel::internals::engine::draw::mix;
 use serde_json::{Value, json};
 
 pub(crate) struct Dice(u64);

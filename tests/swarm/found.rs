@@ -3,9 +3,9 @@
 use crate::check;
 use crate::diary::Diary;
 use crate::dice::Dice;
-use evenkeel::engine::{Span, Time};
-use evenkeel::metrics::summary::Summary;
-use evenkeel::model::fact::{Fact, HostFact, HostStatus, NO_HOST, ServiceFact, TaskFact, TaskState};
+use evenkeel::internals::engine::{Span, Time};
+use evenkeel::internals::metrics::summary::Summary;
+use evenkeel::internals::model::fact::{Fact, HostFact, HostStatus, NO_HOST, ServiceFact, TaskFact, TaskState};
 use serde_json::{Value, json};
 
 /// A world of two zones, `parts` over the defaults; every task `f` takes a quarter of an `m5.large`'s two vCPUs.

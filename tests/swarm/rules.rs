@@ -1,12 +1,12 @@
 //! What a run told, held against the rules that must hold at every instant.
 
 use crate::diary::Diary;
-use evenkeel::engine::Time;
-use evenkeel::model::fact::{
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::model::fact::{
     Cause, Fact, HostFact, HostStatus, NO_HOST, Phase, Reason, ServiceFact, StopCode, TaskFact, TaskNo, TaskState,
 };
-use evenkeel::model::ids::{ProviderId, ServiceId, ZoneId};
-use evenkeel::model::plan::{Kind, Plan, ProviderKind, Strategy};
+use evenkeel::internals::model::ids::{ProviderId, ServiceId, ZoneId};
+use evenkeel::internals::model::plan::{Kind, Plan, ProviderKind, Strategy};
 use std::collections::BTreeMap;
 
 /// Holds each fact against the rules, then each instant.
@@ -170,7 +170,7 @@ impl<'a> Log<'a> {
         let row = &self.plan.services[task.service];
         let listed = row.kind == Kind::Daemon || row.strategy.iter().any(|item| item.provider == provider);
         self.holds(listed, || format!("{task:?} is on {provider:?}, which its strategy does not have"));
-        let zoned = to == TaskState::Stopped || zone != evenkeel::model::fact::NO_ZONE;
+        let zoned = to == TaskState::Stopped || zone != evenkeel::internals::model::fact::NO_ZONE;
         self.holds(zoned, || format!("{task:?} is {to:?} nowhere"));
     }
 
@@ -229,6 +229,6 @@ impl<'a> Log<'a> {
 
 /// All lines of a service.
 fn of(id: ServiceId) -> std::ops::Range<(ServiceId, Cause, Phase)> {
-    let least = Cause::mechanism(evenkeel::model::fact::Mechanism::FirstStart);
+    let least = Cause::mechanism(evenkeel::internals::model::fact::Mechanism::FirstStart);
     (id, least, Phase::Detection)..(ServiceId(id.0 + 1), least, Phase::Detection)
 }

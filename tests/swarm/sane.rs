@@ -1,11 +1,11 @@
 //! Whether the numbers of a summary can be true.
 
-use evenkeel::engine::Span;
-use evenkeel::metrics::summary::{ApplicationRow, Estimate, FaultRow, ServiceRow, Summary};
-use evenkeel::model::fact::{Cause, Mechanism};
-use evenkeel::model::ids::{HostId, ProviderId, ServiceId};
-use evenkeel::model::plan::{Kind, ProviderKind, Service, Strategy, StrategyItem};
-use evenkeel::model::{Plan, World};
+use evenkeel::internals::engine::Span;
+use evenkeel::internals::metrics::summary::{ApplicationRow, Estimate, FaultRow, ServiceRow, Summary};
+use evenkeel::internals::model::fact::{Cause, Mechanism};
+use evenkeel::internals::model::ids::{HostId, ProviderId, ServiceId};
+use evenkeel::internals::model::plan::{Kind, ProviderKind, Service, Strategy, StrategyItem};
+use evenkeel::internals::model::{Plan, World};
 
 /// What cannot be, one line each.
 pub(crate) fn look(plan: &Plan, summary: &Summary) -> Vec<String> {
@@ -62,7 +62,7 @@ fn service(service: &Service, row: &ServiceRow, summary: &Summary, wrong: &mut V
     let (offered, served, failed) = (requests.offered.mean, requests.served.mean, requests.failed.mean);
     holds(offered >= 0.0 && served >= 0.0 && failed >= 0.0, "requests are not negative");
     holds((served + failed - offered).abs() <= 1e-9 * offered.max(1.0), "served and failed make offered");
-    let lost = |of: fn(&evenkeel::metrics::summary::LossRow) -> Estimate| -> f64 {
+    let lost = |of: fn(&evenkeel::internals::metrics::summary::LossRow) -> Estimate| -> f64 {
         summary.losses.iter().filter(|loss| loss.service == *name).map(|loss| of(loss).mean).sum()
     };
     let requests_lost = lost(|loss| loss.lost_requests);

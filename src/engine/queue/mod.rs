@@ -11,6 +11,7 @@
 //! buckets follows the events: it is a matter of speed, never of order. `docs/decisions/0001-queue.md` has the figures.
 
 mod buckets;
+#[cfg(any(test, feature = "internals"))]
 pub mod heap;
 mod sort;
 #[cfg(test)]
@@ -163,7 +164,7 @@ impl<E: Copy> Queue<E> {
         self.len
     }
 
-    #[inline]
+    #[cfg(any(test, feature = "internals"))]
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

@@ -2,7 +2,8 @@
 
 use super::heap::HeapQueue;
 use super::*;
-use crate::engine::{Draw, Phase, Purpose, Seed, Who};
+use crate::engine::key::Phase;
+use crate::engine::{Draw, Purpose, Seed, Who};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

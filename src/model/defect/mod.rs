@@ -106,6 +106,7 @@ macro_rules! kinds {
         pub enum Live { $($(#[doc = $doc])* $variant($module::Live)),* }
 
         /// Every kind, as the scenario spells it.
+        #[cfg(any(test, feature = "internals"))]
         pub const KINDS: &[&str] = &[$($key),*];
 
         impl Spec {

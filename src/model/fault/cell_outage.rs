@@ -56,7 +56,7 @@ pub struct Live {
 
 impl Live {
     /// Whether the cell does something all the same.
-    pub(super) fn is_partial(&self) -> bool {
+    pub fn is_partial(&self) -> bool {
         self.share_ppm < 1_000_000 || self.course.is_some()
     }
 }

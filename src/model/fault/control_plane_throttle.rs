@@ -73,7 +73,7 @@ impl Kind for Spec {
 }
 
 impl Live {
-    pub(super) fn cells(&self, world: &World) -> Vec<CellId> {
+    pub fn cells(&self, world: &World) -> Vec<CellId> {
         if self.region.is_some_and(|region| region != world.part.as_one.region) {
             return Vec::new();
         }

@@ -63,7 +63,7 @@ impl Kind for Spec {
 }
 
 impl Live {
-    pub(super) fn providers(&self, world: &World) -> Vec<ProviderId> {
+    pub fn providers(&self, world: &World) -> Vec<ProviderId> {
         let mine = |id: &ProviderId| self.providers.as_ref().is_none_or(|only| only.contains(id));
         world.providers.ids().filter(mine).collect()
     }

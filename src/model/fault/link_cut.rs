@@ -52,7 +52,7 @@ impl Kind for Spec {
 
 impl Live {
     /// Zones of the cell that an occurrence means.
-    pub(super) fn zones(self, occurrence: Occurrence, world: &World, plan: &Plan) -> Vec<ZoneId> {
+    pub fn zones(self, occurrence: Occurrence, world: &World, plan: &Plan) -> Vec<ZoneId> {
         let mut zones = super::zones_of(self.zone, occurrence, world);
         zones.retain(|zone| self.zone.is_some() || plan.zones[*zone].kind.away());
         zones

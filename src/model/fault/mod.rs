@@ -23,7 +23,6 @@ mod zone_power_loss;
 
 mod clock;
 mod course;
-mod in_force;
 mod returns;
 use super::ids::{CellId, ProviderId, RegionId, ZoneId};
 use super::names::Names;
@@ -32,8 +31,7 @@ use super::problem::Problems;
 pub use super::tables::occurrences::{FaultTarget, Occurrence, Occurrences};
 use super::world::{Cx, World};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
-pub use course::{Course, CourseStep, FailShare};
-pub use in_force::InForce;
+pub use course::{Course, CourseStep};
 pub use returns::HostsReturn;
 pub use spot_reclaim::Spec as SpotReclaim;
 pub use zone_power_loss::Spec as PowerLoss;
@@ -73,6 +71,7 @@ macro_rules! kinds {
         pub enum Live { $($(#[doc = $doc])* $variant($module::Live)),* }
 
         /// Every kind, as the scenario spells it.
+        #[cfg(any(test, feature = "internals"))]
         pub const KINDS: &[&str] = &[$($key),*];
 
         impl Spec {
@@ -252,7 +251,7 @@ fn scope(
 }
 
 /// Zones of the cell that an occurrence means: the one of its clock, the one of the fault, or all.
-fn zones_of(fault: Option<ZoneId>, occurrence: Occurrence, world: &World) -> Vec<ZoneId> {
+pub fn zones_of(fault: Option<ZoneId>, occurrence: Occurrence, world: &World) -> Vec<ZoneId> {
     match (occurrence.fault_target, fault) {
         (FaultTarget::Zone(zone), _) | (_, Some(zone)) if world.zones.holds(zone) => vec![zone],
         (FaultTarget::Zone(_), _) | (_, Some(_)) => Vec::new(),
@@ -284,7 +283,7 @@ fn region_clock(fault: Option<RegionId>, world: &World) -> Vec<FaultTarget> {
 }
 
 /// Cells that an occurrence means: the one of its clock, the one of the fault, or all.
-fn cells_of(fault: Option<CellId>, occurrence: Occurrence, world: &World) -> Vec<CellId> {
+pub fn cells_of(fault: Option<CellId>, occurrence: Occurrence, world: &World) -> Vec<CellId> {
     match (occurrence.fault_target, fault) {
         (FaultTarget::Cell(cell), _) | (_, Some(cell)) if world.planes.holds(cell) => vec![cell],
         (FaultTarget::Cell(_), _) | (_, Some(_)) => Vec::new(),

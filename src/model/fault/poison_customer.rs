@@ -46,7 +46,7 @@ impl Kind for Spec {
 
 impl Live {
     /// Its cell, and its workers when it has some of its own.
-    pub(super) fn target(self, occurrence: Occurrence, plan: &Plan) -> (CellId, Option<u64>) {
+    pub fn target(self, occurrence: Occurrence, plan: &Plan) -> (CellId, Option<u64>) {
         let row = &plan.clusters[self.cluster];
         // A cluster may have moved since the start: its cell is found when it occurrences.
         let cell = if let FaultTarget::Cell(cell) = occurrence.fault_target { cell } else { row.cell };

@@ -91,7 +91,7 @@ const NOTICE: Span = Span::from_secs(120);
 
 impl Live {
     /// Pools of the cell that the fault may hit: provider, zone, instance type.
-    pub(super) fn pools(&self, world: &World, plan: &Plan) -> Vec<FaultTarget> {
+    pub fn pools(&self, world: &World, plan: &Plan) -> Vec<FaultTarget> {
         let mut pools = Vec::new();
         for provider in world.providers.ids() {
             if self.providers.as_ref().is_some_and(|only| !only.contains(&provider)) {

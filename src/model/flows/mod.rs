@@ -8,13 +8,13 @@
 //!    └──────────┴──────────┴── News ─────────┘   heard in one place: `model/run.rs`
 //! ```
 
-pub(crate) mod cell;
-pub(crate) mod change;
-pub(crate) mod host;
-pub(crate) mod rows;
-pub(crate) mod scheduler;
-pub(crate) mod task;
-pub(crate) mod traffic;
+pub mod cell;
+pub mod change;
+pub mod host;
+pub mod rows;
+pub mod scheduler;
+pub mod task;
+pub mod traffic;
 
 // What every flow names.
 pub(crate) use super::news::News;

@@ -209,7 +209,7 @@ pub(crate) fn meets(world: &World, service: ServiceId, id: HostId, cx: &Cx<'_>) 
 }
 
 /// The same, for who has the host at hand.
-pub(crate) fn is_member(world: &World, plan: &Plan, service: ServiceId, host: &Host) -> bool {
+pub fn is_member(world: &World, plan: &Plan, service: ServiceId, host: &Host) -> bool {
     let value = |name: &str| match name.strip_prefix(query::GROUP_IS) {
         Some(group) => {
             let mut groups = on_host(&world.tasks, host.first).filter(|(_, task)| task.wanted);

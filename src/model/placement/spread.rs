@@ -41,14 +41,9 @@ pub(super) fn default(plan: &Plan, service: &Service) -> Option<&'static [Strate
 }
 
 /// The instances over whose zones a service is spread: none for standalone tasks and for a single zone.
-fn over(plan: &Plan, service: ServiceId, provider: ProviderId) -> Option<&Managed> {
+pub fn over(plan: &Plan, service: ServiceId, provider: ProviderId) -> Option<&Managed> {
     let several = |managed: &&Managed| managed.zones.len() > 1 && plan.services[service].kind == Kind::Replica;
     managed(plan, provider).filter(several)
-}
-
-/// Whether a service is spread over zones before it is packed.
-pub(crate) fn is_spread(plan: &Plan, service: ServiceId, provider: ProviderId) -> bool {
-    over(plan, service, provider).is_some()
 }
 
 /// The third-largest count, or the smallest of fewer; `None` without any.

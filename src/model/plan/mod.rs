@@ -24,7 +24,7 @@ use super::ids::{
 use crate::engine::index::Table;
 use crate::engine::{Dist, Seed, Span, Time, Who};
 pub use alarm::{
-    Alarm, Comparison, EVENKEEL, Form, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
+    Alarm, Comparison, Form, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
 pub use application::{Application, Customers, Dispatch, Migration, Rebalancer};
 pub use capacity::{

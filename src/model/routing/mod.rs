@@ -18,15 +18,7 @@ pub mod shuffle_shard;
 use super::plan::Mapping;
 pub use shuffle_shard::shard;
 
-/// The cell of each cluster, from 0, by its name.
-///
-/// # Panics
-/// Without a cell.
-pub fn assign(mapping: Mapping, names: &[String], cells: u16) -> Vec<u16> {
-    assign_around(mapping, names, &vec![None; names.len()], cells)
-}
-
-/// The same where some clusters already have their cell (pins, or rows of a map): only the others are asked for.
+/// The cell of each cluster, from 0, by its name. Those that are `fixed` (pins, or rows of a map) have theirs already.
 ///
 /// # Panics
 /// Without a cell, or when `fixed` is not as long as `names`.
@@ -71,8 +63,8 @@ mod tests {
     #[test]
     fn one_cell_takes_all() {
         for mapping in ALL {
-            assert_eq!(assign(mapping, &names(5), 1), [0; 5], "{mapping:?}");
-            assert_eq!(assign(mapping, &[], 1), [0u16; 0], "{mapping:?}");
+            assert_eq!(assign_around(mapping, &names(5), &[None; 5], 1), [0; 5], "{mapping:?}");
+            assert_eq!(assign_around(mapping, &[], &[], 1), [0u16; 0], "{mapping:?}");
         }
     }
 
@@ -80,8 +72,8 @@ mod tests {
     fn a_name_does_not_ask_who_else_is_there() {
         let all = names(60);
         for mapping in [Mapping::Hash, Mapping::Ring] {
-            let found = assign(mapping, &all, 7);
-            assert_eq!(assign(mapping, &all[20..], 7), found[20..], "{mapping:?}");
+            let found = assign_around(mapping, &all, &[None; 60], 7);
+            assert_eq!(assign_around(mapping, &all[20..], &[None; 40], 7), found[20..], "{mapping:?}");
         }
     }
 }

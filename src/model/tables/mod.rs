@@ -28,5 +28,4 @@ pub use provider::Provider;
 pub use service::Service;
 pub use shortage::Shortage;
 pub use task::{Task, Tasks};
-pub use tries::Tries;
 pub use zone::Zone;

@@ -56,7 +56,7 @@ impl Occurrences {
     }
 
     /// Faults that have begun and not ended.
-    pub(crate) fn in_force(&self) -> impl Iterator<Item = &Occurrence> {
+    pub fn in_force(&self) -> impl Iterator<Item = &Occurrence> {
         self.rows.pairs().map(|(_, occurrence)| occurrence)
     }
 }

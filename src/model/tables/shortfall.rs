@@ -40,7 +40,7 @@ impl Shortfall {
 /// The books of one service.
 #[derive(Clone, Debug, Default)]
 pub struct Shortfalls {
-    pub(crate) lines: Vec<Shortfall>,
+    pub lines: Vec<Shortfall>,
 }
 
 impl Shortfalls {

@@ -92,9 +92,9 @@ pub struct Task {
     /// Why it is missing, while it is.
     pub cause: Cause,
     /// Next and previous on the host.
-    pub(crate) on_host: [u32; 2],
+    pub on_host: [u32; 2],
     /// Next and previous of the service in the zone.
-    pub(crate) in_zone: [u32; 2],
+    pub in_zone: [u32; 2],
     pub zone: ZoneId,
     pub provider: ProviderId,
     pub state: TaskState,

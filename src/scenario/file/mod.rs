@@ -11,11 +11,9 @@ mod pipeline;
 mod traffic;
 
 pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic, TreatMissingData};
-pub use application::{
-    CellularApplication, CustomerCell, CustomerGroup, CustomerMigration, Dispatch, Fleet, Lookup, MapTable, Rebalancer,
-};
-pub use behaviour::{Behaviour, Detection, Phases, PullBehavior, TaskProtection};
-pub use change::{Change, FeatureFlag, GrowthType, HookAnswer, HookStatus, Shadow};
+pub use application::{CellularApplication, CustomerGroup, CustomerMigration, Dispatch, Fleet, Lookup};
+pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
+pub use change::{Change, FeatureFlag, GrowthType, HookStatus};
 pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
 pub use objective::Objective;

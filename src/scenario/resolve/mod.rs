@@ -53,6 +53,7 @@ use super::types;
 use crate::engine::{Dist, Span, Time};
 use crate::metrics::Objective;
 use crate::model::Plan;
+use crate::model::cause::FAULTS_MAX;
 use crate::model::ids::{AccountId, BucketId, RegionId, ServiceId, TypeId, ZoneId};
 use crate::model::names::Names;
 use crate::model::plan;
@@ -280,17 +281,18 @@ impl Build<'_> {
     /// Ids are narrow numbers; more rows than they count would alias.
     fn sizes(&mut self) {
         let plan = &self.plan;
+        let ids = usize::from(u16::MAX);
         let counts = [
-            ("zones", plan.zones.len()),
-            ("regions", plan.regions.len()),
-            ("capacity providers of clusters", plan.providers.len()),
-            ("launch buckets", plan.buckets.len()),
-            ("faults", plan.faults.len()),
+            ("zones", plan.zones.len(), ids),
+            ("regions", plan.regions.len(), ids),
+            ("capacity providers of clusters", plan.providers.len(), ids),
+            ("launch buckets", plan.buckets.len(), ids),
+            ("faults", plan.faults.len(), FAULTS_MAX),
         ];
-        for (what, count) in counts {
-            if count > usize::from(u16::MAX) {
+        for (what, count, most) in counts {
+            if count > most {
                 let message = format!("{count} {what} are more than can be simulated");
-                self.out.too_large("", message, format!("at most {}", u16::MAX));
+                self.out.too_large("", message, format!("at most {most}"));
             }
         }
         if plan.cells.len() > MOST_CELLS {

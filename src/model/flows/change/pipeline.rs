@@ -459,7 +459,7 @@ pub(crate) fn runs_first(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 }
 
 /// So much of a unit is changed, or being changed, from now on.
-fn reaches(world: &mut World, row: usize, unit: u16, ppm: u32, cx: &mut Cx<'_>) {
+pub fn reaches(world: &mut World, row: usize, unit: u16, ppm: u32, cx: &mut Cx<'_>) {
     world.executions[row].reached[usize::from(unit)] = ppm;
     say::reaches(world, row, unit, cx);
 }

@@ -71,7 +71,7 @@ pub(crate) fn moved(world: &World, change: ChangeId, cx: &mut Cx<'_>) {
 }
 
 /// So much of a unit is changed here.
-pub(crate) fn reaches(world: &World, row: usize, unit: u16, cx: &mut Cx<'_>) {
+pub fn reaches(world: &World, row: usize, unit: u16, cx: &mut Cx<'_>) {
     let Execution { change, ref reached, .. } = world.executions[row];
     let ppm = reached[usize::from(unit)];
     report(world, change, |turn| step::RegionRollout::Reached(change, turn as u16, unit, ppm), cx);

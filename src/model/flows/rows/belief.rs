@@ -17,7 +17,7 @@ use crate::model::plan::{InstanceType, Plan, Service};
 use crate::model::tables::task::{Health, Marks, Target};
 
 /// A start has come as far as a state.
-pub(crate) fn reaches(world: &mut World, id: TaskId, state: TaskState, phase: Phase, cx: &mut Cx<'_>) {
+pub fn reaches(world: &mut World, id: TaskId, state: TaskState, phase: Phase, cx: &mut Cx<'_>) {
     let from = world.tasks.at(id.slot).state;
     account::change(world, cx.plan, id, |task| {
         task.state = state;

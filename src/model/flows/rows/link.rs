@@ -43,7 +43,7 @@ pub(crate) fn governs(world: &World, plan: &Plan, zone: ZoneId) -> bool {
 }
 
 /// Whether requests reach the tasks of a service in a zone.
-pub(crate) fn reaches(zone: &Zone, kind: ZoneKind, service: &plan::Service) -> bool {
+pub fn reaches(zone: &Zone, kind: ZoneKind, service: &plan::Service) -> bool {
     let local = || !kind.away() || service.balancer.as_ref().is_none_or(|balancer| balancer.local);
     zone.reachable() && (zone.linked() || local())
 }

@@ -20,7 +20,7 @@ use crate::model::plan::{Kind, ProviderKind};
 use crate::model::tables::task::{Marks, Task};
 
 /// Tasks of a cluster that may wait in PROVISIONING ([ecs-quotas]).
-pub(crate) const PROVISIONING_MAX: usize = 500;
+pub const PROVISIONING_MAX: usize = 500;
 
 /// Starts a task in `zone` beside those that are due, for a move between zones; or why not.
 pub(crate) fn extra(

@@ -1,11 +1,11 @@
 //! The life of a task: launched, placed, started, serving, found dead or unhealthy, stopped.
 
-pub(crate) mod attach;
-pub(crate) mod detect;
-pub(crate) mod die;
-pub(crate) mod launch;
-pub(crate) mod place;
-pub(crate) mod serve;
-pub(crate) mod start;
-pub(crate) mod stop;
-pub(crate) mod wear;
+pub mod attach;
+pub mod detect;
+pub mod die;
+pub mod launch;
+pub mod place;
+pub mod serve;
+pub mod start;
+pub mod stop;
+pub mod wear;

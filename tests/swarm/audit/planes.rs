@@ -1,10 +1,10 @@
 //! Control-plane cells with their queues, what they hold, and the services that wait for them.
 
 use super::Findings;
-use crate::model::ids::ServiceId;
-use crate::model::plan::{Kind, Plan};
-use crate::model::tables::plane::Waiting;
-use crate::model::world::World;
+use evenkeel::internals::model::ids::ServiceId;
+use evenkeel::internals::model::plan::{Kind, Plan};
+use evenkeel::internals::model::tables::plane::Waiting;
+use evenkeel::internals::model::world::World;
 
 /// Queues, outages and held events.
 pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
@@ -30,7 +30,9 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         out.same("work of calls that wait", name, plane.queued, queued);
         let may_turn = plane.armed || !plane.down.is_empty() || plane.rate == 0 && plane.capacity.is_some();
         out.holds("a queue has a turn to come", name, plane.queue.is_empty() || may_turn, plane.queue.len());
-        let served = |cluster: &crate::model::ids::ClusterId| plane.unserved(plan.clusters[*cluster].shard).is_none();
+        let served = |cluster: &evenkeel::internals::model::ids::ClusterId| {
+            plane.unserved(plan.clusters[*cluster].shard).is_none()
+        };
         let idle = plane.held.iter().filter(|(cluster, _)| served(cluster)).count();
         out.same("events held though their cell acts", name, idle, 0);
         let elsewhere = plane.held.iter().filter(|(cluster, _)| world.assignments.of(plan, *cluster) != id).count();

@@ -1,13 +1,13 @@
 //! Each task with itself, its service, its host and its zone; Fargate's use of zones.
 
 use super::Findings;
-use crate::model::fact::{NO_ZONE, TaskState};
-use crate::model::ids::ZoneId;
-use crate::model::plan::{Kind, Plan, ProviderKind, Service};
-use crate::model::tables::Task;
-use crate::model::tables::host::NIL;
-use crate::model::tables::task::{Health, Target};
-use crate::model::world::World;
+use evenkeel::internals::model::fact::{NO_ZONE, TaskState};
+use evenkeel::internals::model::ids::ZoneId;
+use evenkeel::internals::model::plan::{Kind, Plan, ProviderKind, Service};
+use evenkeel::internals::model::tables::Task;
+use evenkeel::internals::model::tables::host::NIL;
+use evenkeel::internals::model::tables::task::{Health, Target};
+use evenkeel::internals::model::world::World;
 
 pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     for (_, task) in world.tasks.pairs() {

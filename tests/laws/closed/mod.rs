@@ -5,5 +5,4 @@ pub mod cells;
 pub mod renewal;
 pub mod repair;
 
-#[cfg(test)]
-mod tests;
+mod reference;

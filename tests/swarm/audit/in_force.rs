@@ -1,10 +1,10 @@
 //! What the faults in force do to zones and providers, worked out anew: the audit holds the tables against it.
 
-use super::{FaultTarget, Live, cells_of, zones_of};
-use crate::model::fact::Cause;
-use crate::model::ids::{CellId, ProviderId, TypeId, ZoneId};
-use crate::model::plan::Plan;
-use crate::model::world::World;
+use evenkeel::internals::model::fact::Cause;
+use evenkeel::internals::model::fault::{FaultTarget, Live, cells_of, zones_of};
+use evenkeel::internals::model::ids::{CellId, ProviderId, TypeId, ZoneId};
+use evenkeel::internals::model::plan::Plan;
+use evenkeel::internals::model::world::World;
 
 /// Effects in force, counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

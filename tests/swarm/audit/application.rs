@@ -1,9 +1,9 @@
 //! Customers' own cells: who is where, and what follows from it for rates.
 
 use super::Findings;
-use crate::model::plan::{Dispatch, Plan};
-use crate::model::tables::application::{NOWHERE, SLOTS, WHOLE};
-use crate::model::world::World;
+use evenkeel::internals::model::plan::{Dispatch, Plan};
+use evenkeel::internals::model::tables::application::{NOWHERE, SLOTS, WHOLE};
+use evenkeel::internals::model::world::World;
 
 /// Homes, counts, moves and endpoints.
 pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
@@ -24,7 +24,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     }
     for one in &app.moves {
         let assignment = app.assignments[one.group][one.customer as usize];
-        let known = if matches!(one.stage, crate::model::tables::application::Stage::Redirecting { .. }) {
+        let known = if matches!(one.stage, evenkeel::internals::model::tables::application::Stage::Redirecting { .. }) {
             assignment == one.to
         } else {
             assignment == one.from

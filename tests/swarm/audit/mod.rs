@@ -15,14 +15,15 @@
 
 mod application;
 mod hosts;
+mod in_force;
 mod planes;
 mod revisions;
 mod services;
 mod tasks;
-use super::fault::InForce;
-use super::plan::Plan;
-use super::world::World;
-use crate::engine::Time;
+use evenkeel::internals::engine::Time;
+use evenkeel::internals::model::plan::Plan;
+use evenkeel::internals::model::world::World;
+use in_force::InForce;
 use std::fmt::{Debug, Display};
 
 /// What does not hold, one line each; nothing when all is well.

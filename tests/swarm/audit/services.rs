@@ -1,15 +1,15 @@
 //! Counts, lists, books and queues of services with their task rows; limits of the scheduler.
 
 use super::Findings;
-use crate::model::fact::{Cause, NO_ZONE, Phase, TaskState};
-use crate::model::ids::{ServiceId, ZoneId};
-use crate::model::placement::choose;
-use crate::model::plan::{self, Kind, Plan};
-use crate::model::tables::Task;
-use crate::model::tables::host::NIL;
-use crate::model::tables::service::{InZone, Move, Service};
-use crate::model::tables::task::{Health, Marks, Target};
-use crate::model::world::World;
+use evenkeel::internals::model::fact::{Cause, NO_ZONE, Phase, TaskState};
+use evenkeel::internals::model::ids::{ServiceId, ZoneId};
+use evenkeel::internals::model::placement::choose;
+use evenkeel::internals::model::plan::{self, Kind, Plan};
+use evenkeel::internals::model::tables::Task;
+use evenkeel::internals::model::tables::host::NIL;
+use evenkeel::internals::model::tables::service::{InZone, Move, Service};
+use evenkeel::internals::model::tables::task::{Health, Marks, Target};
+use evenkeel::internals::model::world::World;
 use std::collections::BTreeMap;
 
 /// What a task counts as, said once more in plain words; `flows/rows/account.rs` packs the same into bits.
@@ -224,7 +224,7 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
     out.holds("served <= offered", name, served <= offered, (served, offered));
     out.same("losses make what fails", name, lost, offered.saturating_sub(served));
     let pending: u32 = lines.iter().map(|line| line.pending).sum();
-    let surplus = crate::model::flows::rows::revision::surplus_due(row, service.maximum_percent);
+    let surplus = evenkeel::internals::model::flows::rows::revision::surplus_due(row, service.maximum_percent);
     let due =
         if service.kind == Kind::Daemon { row.desired.saturating_sub(row.wanted) } else { row.pending() - surplus };
     out.same("launches that are due stand in the books", name, pending, due);

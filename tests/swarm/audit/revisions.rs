@@ -1,13 +1,13 @@
 //! Revisions of services with their tasks, and deployments under way.
 
 use super::Findings;
-use crate::model::fact::{NO_ZONE, TaskState};
-use crate::model::ids::ServiceId;
-use crate::model::plan::{Plan, Reach};
-use crate::model::tables::Task;
-use crate::model::tables::rollout::{Rollout, Stage};
-use crate::model::tables::task::{Health, Marks, Target};
-use crate::model::world::World;
+use evenkeel::internals::model::fact::{NO_ZONE, TaskState};
+use evenkeel::internals::model::ids::ServiceId;
+use evenkeel::internals::model::plan::{Plan, Reach};
+use evenkeel::internals::model::tables::Task;
+use evenkeel::internals::model::tables::rollout::{Rollout, Stage};
+use evenkeel::internals::model::tables::task::{Health, Marks, Target};
+use evenkeel::internals::model::world::World;
 
 /// Counts of revisions, marks of tasks, stages of deployments.
 pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
@@ -120,7 +120,7 @@ fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> ([u32; 3], [V
         }
         let targets = &mut both[usize::from(task.marks.has(Marks::DARK))];
         let zone = &world.zones[task.zone];
-        let reached = crate::model::flows::rows::link::reaches(zone, plan.zones[task.zone].kind, service);
+        let reached = evenkeel::internals::model::flows::rows::link::reaches(zone, plan.zones[task.zone].kind, service);
         let answers = task.state == TaskState::Running && task.alive && task.ready() && reached;
         let place = world.zone_row(task.zone);
         let direct = service.balancer.is_none() && task.target == Target::None;

@@ -1,14 +1,14 @@
 //! Room and lists of hosts with the tasks on them; lists, counts and waiting rooms of providers.
 
 use super::Findings;
-use crate::model::fact::{Cause, HostStatus, Mechanism, NO_ZONE};
-use crate::model::flows::task::launch::PROVISIONING_MAX;
-use crate::model::ids::{HostId, ProviderId};
-use crate::model::placement::{choose, spread};
-use crate::model::plan::{Group, InstanceType, Kind, Plan, ProviderKind};
-use crate::model::tables::host::{Host, NIL};
-use crate::model::tables::{Provider, Task};
-use crate::model::world::World;
+use evenkeel::internals::model::fact::{Cause, HostStatus, Mechanism, NO_ZONE};
+use evenkeel::internals::model::flows::task::launch::PROVISIONING_MAX;
+use evenkeel::internals::model::ids::{HostId, ProviderId};
+use evenkeel::internals::model::placement::{choose, spread};
+use evenkeel::internals::model::plan::{Group, InstanceType, Kind, Plan, ProviderKind};
+use evenkeel::internals::model::tables::host::{Host, NIL};
+use evenkeel::internals::model::tables::{Provider, Task};
+use evenkeel::internals::model::world::World;
 
 pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     let mut on: Vec<Vec<u32>> = vec![Vec::new(); world.hosts.slots() as usize];
@@ -35,7 +35,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         waiting(world, plan, id, provider, out);
     }
     for cluster in world.part.as_one.clusters.clone() {
-        let cluster = &plan.clusters[crate::model::ids::ClusterId(cluster)];
+        let cluster = &plan.clusters[evenkeel::internals::model::ids::ClusterId(cluster)];
         let groups = cluster.providers.clone().map(ProviderId);
         let groups = groups.filter(|row| matches!(plan.providers[*row].kind, ProviderKind::Group(_)));
         let all: usize = groups.map(|row| world.providers[row].waiting.len()).sum();
@@ -71,7 +71,9 @@ fn room(world: &World, plan: &Plan, host: &Host, on: &[u32], name: &str, out: &m
     }
     let InstanceType { cpu, memory, gpus, enis, trunk_enis, .. } = plan.types[host.kind];
     let trunking = matches!(&plan.providers[host.provider].kind, ProviderKind::Group(group) if group.trunking);
-    let taken = |of: fn(&crate::model::plan::TaskDef) -> u32| tasks().map(|one| u64::from(of(&one.task))).sum::<u64>();
+    let taken = |of: fn(&evenkeel::internals::model::plan::TaskDef) -> u32| {
+        tasks().map(|one| u64::from(of(&one.task))).sum::<u64>()
+    };
     let all = if trunking { trunk_enis } else { enis };
     out.same("CPU", name, u64::from(host.cpu) + taken(|task| task.cpu), u64::from(cpu));
     out.same("memory", name, u64::from(host.memory) + taken(|task| task.memory), u64::from(memory));
@@ -177,7 +179,7 @@ fn zones(provider: &Provider, hosts: &[(HostId, &Host)], name: &str, out: &mut F
 fn scaling(world: &World, group: &Group, provider: &Provider, name: &str, out: &mut Findings) {
     let asked = provider.asked == 0 || provider.filling && provider.asked <= provider.desired;
     out.holds("what scale-out asked for will be launched", name, asked, (provider.asked, provider.desired));
-    let longest = out.now + group.scaling.map_or(crate::engine::Span::ZERO, |scaling| scaling.warm_up);
+    let longest = out.now + group.scaling.map_or(evenkeel::internals::engine::Span::ZERO, |scaling| scaling.warm_up);
     out.holds("a warm-up ends", name, provider.warm_until <= longest, provider.warm_until);
     let may = group.rebalances || provider.at_risk.is_empty();
     out.holds("only Capacity Rebalancing replaces hosts at risk", name, may, &provider.at_risk);
@@ -219,7 +221,7 @@ fn waiting(world: &World, plan: &Plan, id: ProviderId, provider: &Provider, out:
                 && choose::is_member(world, plan, task.service, host)
         };
         // A task that is spread may wait for a host in another zone: whoever comes for it looks at all of them.
-        let waits = come && spread::is_spread(plan, task.service, id);
+        let waits = come && spread::over(plan, task.service, id).is_some();
         let room = provider.hosts.iter().filter_map(|id| world.hosts.get(*id)).find(|host| !waits && open(host));
         out.holds("nothing waits where there is room", name, room.is_none(), (task, room));
     }

@@ -6,7 +6,7 @@ use super::renewal::*;
 use super::repair::*;
 use serde_json::Value;
 
-const REFERENCE: &str = include_str!("../../../tests/reference/analytic.json");
+const REFERENCE: &str = include_str!("../../reference/analytic.json");
 
 struct Case(Value);
 
