@@ -3,6 +3,7 @@
 //! Bounds in time are many times what it takes on a machine of today, so that only another growth passes them.
 
 use crate::world::{plan, run, service, shop, world, zones};
+use evenkeel::{Scenario, Severity, Texts};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -54,6 +55,8 @@ fn within(seconds: u64, what: impl FnOnce()) {
 }
 
 const COUNT: usize = 20_000;
+/// As many faults as a plan may have: a cause of a loss counts no more.
+const FAULTS: usize = 4_080;
 
 /// So many entries, each with its number.
 fn each(of: impl Fn(usize) -> Value) -> Value {
@@ -67,12 +70,27 @@ fn renamed(of: &Value, key: &str, name: &str) -> Value {
     one
 }
 
+fn faults(count: usize) -> Value {
+    let grey = json!({ "zone": "z1", "errorShare": 0.1 });
+    (0..count).map(|row| json!({ "name": format!("f{row}"), "at": "20m", "for": "1s", "zoneGrey": grey })).collect()
+}
+
+#[test]
+fn more_faults_than_a_cause_counts_are_refused() {
+    let mut file = alarms(Vec::new());
+    file["faults"] = faults(FAULTS + 1);
+    let reading = Scenario::read("a.json", &Texts::one("a.json", file.to_string()));
+    let problems = reading.into_result().unwrap_err().list;
+    let wrong: Vec<&str> =
+        problems.iter().filter(|one| one.severity == Severity::Error).map(|one| one.message.as_str()).collect();
+    assert_eq!(wrong, ["4081 faults are more than can be simulated"]);
+}
+
 #[test]
 fn lists_are_looked_through_by_name() {
     let mut file = alarms(Vec::new());
     let (alarm, definition) = (file["alarms"][0].clone(), file["taskDefinitions"][0].clone());
-    let grey = json!({ "zone": "z1", "errorShare": 0.1 });
-    file["faults"] = each(|row| json!({ "name": format!("f{row}"), "at": "20m", "for": "1s", "zoneGrey": grey }));
+    file["faults"] = faults(FAULTS);
     file["alarms"] = each(|row| renamed(&alarm, "AlarmName", &format!("a{row}")));
     file["changes"] = each(|row| json!({ "name": format!("c{row}"), "at": "1h", "service": format!("shop/s{row}") }));
     file["taskDefinitions"] = each(|row| renamed(&definition, "family", &format!("w{row}")));
@@ -84,5 +102,5 @@ fn lists_are_looked_through_by_name() {
         service(&format!("s{row}"), 1, 1, &parts)
     });
     file["clusters"][0]["services"].as_array_mut().unwrap().extend(services.as_array().unwrap().clone());
-    within(60, || assert_eq!(plan(&file).faults.len(), COUNT));
+    within(60, || assert_eq!(plan(&file).faults.len(), FAULTS));
 }
