@@ -38,6 +38,8 @@ fn short_of_fargate(stock: u64, quota: u64) -> Value {
     let other = service(20, &json!({}));
     scenario(
         &json!({ "startEmpty": true, "duration": "30m", "taskDefinitions": [revision(1, "256"), revision(3, "512")],
+        "faults": [{ "name": "images", "at": "0s", "for": "10m", "imageRegistryDown": {
+            "failShare": [{ "at": "0s", "share": 0.9 }, { "at": "3m", "share": 0.4 }] } }],
         "regions": [{ "name": "us-east-1", "zones": zones, "fargate": {
             "vcpuPerZone": stock, "spotVcpuPerZone": stock, "vcpuQuota": quota, "spotVcpuQuota": quota,
             "launchBurst": 4, "launchRate": "1/s", "spotLaunchBurst": 3, "spotLaunchRate": "1/s" } }],
