@@ -2,7 +2,6 @@
 
 use super::Amount;
 use super::service::PlacementConstraint;
-use crate::grammar::Rule;
 use std::collections::BTreeMap;
 
 words! {
@@ -325,8 +324,6 @@ object! {
             /// TCP or UDP.
             protocol: Protocol => Sourced "`tcp`" "[ecs-api-container-definition]",
         }
-        unused {
-            name, app_protocol, container_port_range,
-        }
+        unused { name, app_protocol, container_port_range }
     }
 }

@@ -2,14 +2,14 @@
 
 use super::index::stands_before;
 use super::order::by_name;
-use super::{Build, Refused};
+use super::{Activity, Refused, after_end, gaps};
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::fault::{Course, Draft, Kind, Scope};
 use crate::model::plan::{self, When};
 use crate::model::problem::Noun;
 use crate::scenario::entry::Fault;
 
-impl Build<'_> {
+impl Activity<'_> {
     pub(super) fn faults(&mut self) {
         let list = &self.scenario.faults;
         let mut written = Vec::new();
@@ -76,7 +76,7 @@ impl Build<'_> {
                 let time = Time::ZERO + time.0;
                 let key = format!("{at}/at");
                 let hint = "the fault never happens: move it, or make `duration` longer";
-                if !self.after_end(time, &key, hint) && time < Time::ZERO + self.plan.warm_up {
+                if !after_end(&self.plan, time, &key, hint, self.out) && time < Time::ZERO + self.plan.warm_up {
                     let message = format!("`{time}` lies in the warm-up of `{}`", self.plan.warm_up);
                     self.out.after_end(&key, message, "what it does there is not measured");
                 }
@@ -87,7 +87,7 @@ impl Build<'_> {
                     let message = "with `every` each has its own clock: `count` and `share` belong to `at`";
                     self.out.conflict(&format!("{at}/{}", fault.spec.kind()), message, "leave them out");
                 }
-                self.gaps(law, &format!("{at}/every")).map(When::Every)
+                gaps(law, &format!("{at}/every"), self.out).map(When::Every)
             }
             (time, _) => {
                 let missing = "nothing says when the fault begins";

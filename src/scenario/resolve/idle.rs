@@ -1,11 +1,11 @@
 //! Settings that are fine by themselves and idle beside the others: said, so that nobody waits for their effect.
 
-use super::Build;
+use super::Checks;
 use crate::engine::Span;
 use crate::model::fault::Effect;
 use crate::model::plan::ProviderKind;
 
-impl Build<'_> {
+impl Checks<'_> {
     pub(super) fn idle(&mut self) {
         self.idle_faults();
         self.idle_waits();
@@ -17,10 +17,10 @@ impl Build<'_> {
         for (index, id) in self.plan.faults_in_order().enumerate() {
             let fault = &self.plan.faults[id];
             let at = format!("/faults/{index}/{}", fault.kind);
-            if let Some((why, hint)) = fault.effect.idle(fault.scope, &self.plan) {
+            if let Some((why, hint)) = fault.effect.idle(fault.scope, self.plan) {
                 self.out.no_effect(&at, format!("{why}: it does nothing"), hint);
             }
-            fault.effect.idle_settings(&at, fault.scope, &self.plan, self.out);
+            fault.effect.idle_settings(&at, fault.scope, self.plan, self.out);
         }
     }
 

@@ -158,8 +158,8 @@ impl Standing {
 /// The service's books change: settle them when the event has been handled.
 pub(crate) fn mark(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    if !row.dirty {
-        row.dirty = true;
+    if !row.traffic.dirty {
+        row.traffic.dirty = true;
         world.dirty.push(service);
     }
 }
@@ -215,7 +215,7 @@ fn recount(
     step(&mut row.warming, WARMING);
     let moved = before.zone != after.zone || (before.counted ^ after.counted) & (WANTED | TO_REPLACE | RUNNING) != 0;
     let item = || service.strategy.iter().position(|item| item.provider == provider);
-    let item = if moved || !row.revisions.is_empty() { item() } else { None };
+    let item = if moved || !row.deployment.revisions.is_empty() { item() } else { None };
     if let Some(item) = item.filter(|_| moved) {
         let counts = &mut row.by_item[item];
         step(&mut counts.running, RUNNING);
@@ -231,7 +231,7 @@ fn recount(
         }
     }
     for (standing, add) in [(before, false), (after, true)] {
-        if let Some(revision) = row.revisions.iter_mut().find(|one| one.number == standing.revision) {
+        if let Some(revision) = row.deployment.revisions.iter_mut().find(|one| one.number == standing.revision) {
             let zone = (standing.zone != NO_ZONE).then(|| place(standing.zone));
             count_in_revision(revision, zone, item, *standing, add);
         }

@@ -40,7 +40,7 @@ fn learns(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
 /// of that task is not due.
 pub(crate) fn learns_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
-    if row.early > row.pending() && cx.plan.services[service].kind != Kind::Stream {
+    if row.scheduler.early > row.scheduler.pending() && cx.plan.services[service].kind != Kind::Stream {
         wake::scheduler(world, service, cx);
     }
 }

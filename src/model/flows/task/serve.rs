@@ -233,7 +233,7 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
     wake::target_out(world, id, cx);
     replacement::failed(world, id, plan);
     world.hear(News::TaskFails { task: id, ran: true }, cx);
-    world.services[no.service].replace_cause = cause;
+    world.services[no.service].scheduler.replace_cause = cause;
     wake::scheduler(world, no.service, cx);
 }
 

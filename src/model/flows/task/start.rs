@@ -144,7 +144,7 @@ fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     }
     let service = world.tasks.at(id.slot).service;
     let row = &mut world.services[service];
-    row.rest = Span::ZERO;
+    row.scheduler.rest = Span::ZERO;
     row.impaired = false;
     serve::running(world, id, cx);
 }
