@@ -66,6 +66,7 @@ impl Availability {
     }
 
     /// Available tasks in a zone.
+    #[inline]
     pub fn set_available(&mut self, now: Time, zone: usize, count: u32) {
         let level = &mut self.zones[zone].available;
         self.available = self.available - u64::from(*level) + u64::from(count);

@@ -98,6 +98,7 @@ impl Ledger {
         }
     }
 
+    #[inline]
     pub fn flow(&mut self, now: Time, offered: u64, served: u64) {
         self.offered.set(now, offered);
         self.served.set(now, served);
@@ -110,6 +111,7 @@ impl Ledger {
     }
 
     /// Requests lost; true when this cause costs the service requests in this phase from now on.
+    #[inline]
     pub fn loss(&mut self, now: Time, cause: Cause, phase: Phase, rate: u64) -> bool {
         let (place, known) = self.place(cause, phase, rate, |ledger| &ledger.rates);
         let Some(row) = place else { return false };
@@ -120,6 +122,7 @@ impl Ledger {
     }
 
     /// Tasks missing; true when this cause costs the service tasks in this phase from now on.
+    #[inline]
     pub fn shortfall(&mut self, now: Time, cause: Cause, phase: Phase, millionths: u64) -> bool {
         let (place, known) = self.place(cause, phase, millionths, |ledger| &ledger.shortfalls);
         let Some(row) = place else { return false };

@@ -238,6 +238,7 @@ impl Recovery {
     }
 
     /// The levels of a service at `now`, for the instant is over.
+    #[inline]
     pub fn settle(&mut self, now: Time, service: ServiceId, holds: [bool; 3], launched: u64) {
         let place = service.0 as usize - self.first_service;
         self.advance(now, place);

@@ -94,6 +94,7 @@ fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
 }
 
 /// A launch of the scheduler's was taken on.
+#[inline]
 pub(crate) fn launched(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &cx.plan.services[service];
     let cell = cell_of(world, row.cluster, cx);
