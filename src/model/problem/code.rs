@@ -127,7 +127,7 @@ codes! {
     ///
     /// ## Example
     /// ```text
-    /// /duration = 7200
+    /// /duration = ["2h"]
     /// ```
     WrongType(Error) = "wrong-type" as wrong_type,
     /// A word is none of those that its field takes.
