@@ -42,19 +42,11 @@ pub struct Measure {
 impl Availability {
     /// For a service in a Region of `zones` zones, measured from `from` on.
     pub fn new(zones: usize, from: Time) -> Self {
-        let zone = ZoneLevel { running: Integral::new(from), available: 0 };
-        let mut met = Integral::new(from);
+        let zero = Integral::new(from);
+        let zones = vec![ZoneLevel { running: zero, available: 0 }; zones];
+        let mut met = zero;
         met.set(Time::ZERO, 1);
-        Availability {
-            zones: vec![zone; zones],
-            running: Integral::new(from),
-            available: 0,
-            need: 0,
-            desired: 0,
-            met,
-            needed: Integral::new(from),
-            missing: Integral::new(from),
-        }
+        Availability { zones, running: zero, available: 0, need: 0, desired: 0, met, needed: zero, missing: zero }
     }
 
     /// Running tasks in a zone.
@@ -97,31 +89,18 @@ impl Availability {
 
     /// Whether the need and the desired count are met, and whether these zones differ by at most one task.
     pub fn holds(&self, zones: &[usize]) -> [bool; 3] {
-        let (mut least, mut most) = (u32::MAX, 0);
-        for zone in zones {
-            let count = self.zones[*zone].available;
-            least = least.min(count);
-            most = most.max(count);
-        }
-        let even = zones.is_empty() || most - least <= 1;
+        let counts = || zones.iter().map(|zone| self.zones[*zone].available);
+        let even = counts().max().zip(counts().min()).is_none_or(|(most, least)| most - least <= 1);
         [self.available >= self.need, self.available >= self.desired, even]
     }
 
-    pub fn finish(mut self, end: Time) -> Measure {
-        self.running.reach(end);
-        self.met.reach(end);
-        self.needed.reach(end);
-        self.missing.reach(end);
-        let ended = |level: &mut ZoneLevel| {
-            level.running.reach(end);
-            level.running.sum()
-        };
+    pub fn finish(self, end: Time) -> Measure {
         Measure {
-            running: self.running.extent(),
-            met: self.met.sum(),
-            needed: self.needed.sum() > 0,
-            missing: self.missing.sum(),
-            zones: self.zones.iter_mut().map(ended).collect(),
+            running: self.running.extent(end),
+            met: self.met.until(end),
+            needed: self.needed.until(end) > 0,
+            missing: self.missing.until(end),
+            zones: self.zones.iter().map(|level| level.running.until(end)).collect(),
         }
     }
 }

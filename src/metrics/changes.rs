@@ -154,27 +154,6 @@ impl Rates {
         self.now.retain(|(_, rate)| *rate > 0);
         self.sum.set(at, self.now.iter().map(|(_, rate)| rate).sum());
     }
-
-    fn until(mut self, end: Time) -> u128 {
-        self.sum.reach(end);
-        self.sum.sum()
-    }
-}
-
-impl Row {
-    fn new(change: ChangeId, from: Time) -> Row {
-        Row {
-            change,
-            steps: Vec::new(),
-            stages: Vec::new(),
-            moves: false,
-            reached: 0,
-            exposed: Rates::new(from),
-            copied: Rates::new(from),
-            met: 0,
-            turns: None,
-        }
-    }
 }
 
 impl Changes {
@@ -187,8 +166,17 @@ impl Changes {
     fn row(&mut self, change: ChangeId) -> &mut Row {
         let found = self.rows.iter().rposition(|row| row.change == change);
         let place = found.unwrap_or_else(|| {
-            let turns = self.kinds[change.row()].0.then(Turns::default);
-            self.rows.push(Row { turns, ..Row::new(change, self.from) });
+            self.rows.push(Row {
+                change,
+                steps: Vec::new(),
+                stages: Vec::new(),
+                moves: false,
+                reached: 0,
+                exposed: Rates::new(self.from),
+                copied: Rates::new(self.from),
+                met: 0,
+                turns: self.kinds[change.row()].0.then(Turns::default),
+            });
             self.rows.len() - 1
         });
         &mut self.rows[place]
@@ -258,8 +246,8 @@ impl Changes {
             if let Some(turns) = &mut turns {
                 steps = turns.finish();
             }
-            let exposed = exposed.until(end) + u128::from(met) * REQUEST;
-            (change, Measure { steps, stages, reached, exposed, copied: copied.until(end), turns })
+            let exposed = exposed.sum.until(end) + u128::from(met) * REQUEST;
+            (change, Measure { steps, stages, reached, exposed, copied: copied.sum.until(end), turns })
         };
         let mut rows: Vec<(ChangeId, Measure)> = self.rows.into_iter().map(close).collect();
         rows.sort_by_key(|row| row.0);

@@ -119,18 +119,19 @@ impl Planes {
         }
     }
 
-    /// A fact of a control plane.
-    pub fn take(&mut self, now: Time, fact: PlaneFact) {
+    /// A fact of a control plane; `launched` counts the launches of each service up to now.
+    pub fn take(&mut self, now: Time, fact: PlaneFact, launched: impl Fn(ServiceId) -> u64) {
+        let from = self.from;
         match fact {
             PlaneFact::Launches { service, what, count } => self.launches(now, service, what, count),
-            PlaneFact::Waited { service, span, count } if now >= self.from => {
+            PlaneFact::Assignment { cluster, cell, moved } => self.assignment(cluster, cell, moved, launched),
+            PlaneFact::Waited { service, span, count } if now >= from => {
                 let row = &mut self.cells[self.assignments.of(service)].measure;
                 row.waited += u64::from(count);
                 row.wait.add_many(span.0, u64::from(count));
             }
             PlaneFact::Call { service, attempt, what } => self.call(now, service, attempt, what),
             PlaneFact::Up { cell, up } => {
-                let from = self.from;
                 let row = self.cell(cell);
                 if up {
                     let since = row.since.take().unwrap_or(now);
@@ -140,32 +141,29 @@ impl Planes {
                 }
             }
             PlaneFact::Rate { cell, rate } => {
-                let from = self.from;
                 let row = self.cell(cell);
                 row.reach(now, from, false);
                 row.rate = rate + row.others;
             }
             PlaneFact::Load { cell, asked, .. } => {
-                let counts = now >= self.from;
                 let row = self.cell(cell);
                 let load = u128::from(asked) * 1_000 / 60 + u128::from(row.others);
-                if counts && row.rate > 0 && row.measure.peak_ppm.is_some() {
+                if now >= from && row.rate > 0 && row.measure.peak_ppm.is_some() {
                     row.measure.peak_ppm = row.measure.peak_ppm.max(Some(parts(load, u128::from(row.rate))));
                 }
             }
             PlaneFact::OtherCalls { cell, rate } => {
-                let from = self.from;
                 let row = self.cell(cell);
                 row.reach(now, from, false);
                 row.others = rate;
                 row.calls.set(now, rate);
             }
-            PlaneFact::Waited { .. } | PlaneFact::Assignment { .. } => {}
+            PlaneFact::Waited { .. } => {}
         }
     }
 
-    /// A cluster is run by another cell from now on; `launched` counts the launches of each service up to now.
-    pub fn assignment(&mut self, cluster: ClusterId, cell: CellId, moved: bool, launched: impl Fn(ServiceId) -> u64) {
+    /// A cluster is run by another cell from now on: launches so far are the old one's.
+    fn assignment(&mut self, cluster: ClusterId, cell: CellId, moved: bool, launched: impl Fn(ServiceId) -> u64) {
         for service in self.assignments.services(cluster) {
             self.count(service, launched(service));
         }
@@ -174,6 +172,11 @@ impl Planes {
         let row = self.cell(cell);
         row.measure.gained += 1;
         row.measure.arrived += u64::from(moved);
+    }
+
+    /// Which cell runs each service now.
+    pub(super) fn assignments(&self) -> &Assignments {
+        &self.assignments
     }
 
     /// Launches of a service that have not been counted yet are those of its present cell.
@@ -243,13 +246,12 @@ impl Planes {
         let assignments = self.assignments.all().collect();
         let from = self.from;
         let close = |mut cell: Cell| {
-            cell.calls.reach(end);
             cell.reach(end, from, true);
             // Whoever did not wait waited for no time.
             let at_once = cell.measure.accepted.saturating_sub(cell.measure.waited);
             cell.measure.wait.add_many(0, at_once);
             let open = cell.since.map_or(0, |since| end.since(since.max(from)).0);
-            Measure { down: cell.measure.down + open, others: cell.calls.sum(), ..cell.measure }
+            Measure { down: cell.measure.down + open, others: cell.calls.until(end), ..cell.measure }
         };
         (self.cells.into_iter().map(close).collect(), assignments)
     }

@@ -13,14 +13,11 @@ use super::measured::{Measured, ServiceMeasure};
 use super::planes::Planes;
 use super::recovery::Recovery;
 use super::tasks::{Pricing, Step, Tasks};
-use super::trace::Trace;
 use super::window::Integral;
 use crate::engine::{Reader, Time};
-use crate::model::fact::{
-    Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, PlaneFact, ServiceFact, TaskFact, TaskState,
-};
-use crate::model::ids::{CellId, ClusterId, ProviderId, ServiceId, ZoneId};
-use crate::model::plan::{InstanceType, Kind, Part, Plan, ProviderKind, Service, Unit, When};
+use crate::model::fact::{Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, ServiceFact, TaskFact, TaskState};
+use crate::model::ids::{ProviderId, ServiceId, ZoneId};
+use crate::model::plan::{Fault, InstanceType, Kind, Part, Plan, ProviderKind, Service, Unit, When};
 
 /// Everything that is measured in one partition.
 #[derive(Clone, Debug)]
@@ -68,10 +65,10 @@ fn zones_of(plan: &Plan, service: ServiceId) -> Vec<ZoneId> {
         return row.zones.clone();
     }
     let cluster = &plan.clusters[row.cluster];
-    let all = || cluster.providers.clone().map(ProviderId);
-    let used: Vec<ProviderId> = row.strategy.iter().map(|item| item.provider).collect();
-    let any = used.iter().any(|provider| matches!(plan.providers[*provider].kind, ProviderKind::AnyHost));
-    let used = if any || used.is_empty() { all().collect() } else { used };
+    let mut used: Vec<ProviderId> = row.strategy.iter().map(|item| item.provider).collect();
+    if used.is_empty() || used.iter().any(|id| matches!(plan.providers[*id].kind, ProviderKind::AnyHost)) {
+        used = cluster.providers.clone().map(ProviderId).collect();
+    }
     let mut zones: Vec<ZoneId> = Vec::new();
     for provider in used {
         match &plan.providers[provider].kind {
@@ -100,8 +97,7 @@ fn pricing(plan: &Plan, provider: ProviderId) -> Pricing {
         ProviderKind::External(_) => Pricing::Owned,
         ProviderKind::AnyHost => {
             let others = plan.clusters[row.cluster].providers.clone().map(ProviderId);
-            let group = |other: &ProviderId| matches!(plan.providers[*other].kind, ProviderKind::Group(_));
-            let others = others.filter(|other| *other != provider && group(other));
+            let others = others.filter(|other| matches!(plan.providers[*other].kind, ProviderKind::Group(_)));
             Pricing::Hosts(std::iter::once(provider).chain(others).collect())
         }
     }
@@ -112,25 +108,26 @@ impl Metrics {
     pub fn new(plan: &Plan, part: &Part, charts: bool) -> Self {
         let of = &part.as_one;
         let warm_up = Time::ZERO + plan.warm_up;
+        let zones = |id: ServiceId| -> Vec<usize> {
+            zones_of(plan, id).into_iter().map(|zone| usize::from(zone.0 - of.zones.start)).collect()
+        };
         let subject = |id: ServiceId| {
             let row = &plan.services[id];
             let stream = row.kind == Kind::Stream;
-            let even = if row.kind == Kind::Replica { zones_of(plan, id) } else { Vec::new() };
             Subject {
                 availability: Availability::new(of.zones.len(), warm_up),
                 ledger: Ledger::new(warm_up),
                 launches: Launches::new(warm_up, !plan.start_empty && !stream),
                 tasks: Tasks::new(row.task.cpu, row.task.memory, warm_up),
                 on: on_several(row, warm_up),
-                even: even.into_iter().map(|zone| usize::from(zone.0 - of.zones.start)).collect(),
+                even: if row.kind == Kind::Replica { zones(id) } else { Vec::new() },
                 desired: None,
                 changed: false,
             }
         };
-        let at_once = |fault: &crate::model::plan::Fault| fault.lasts.is_none() && matches!(fault.when, When::Every(_));
+        let at_once = |fault: &Fault| fault.lasts.is_none() && matches!(fault.when, When::Every(_));
         // Copies matter where there are other cells that could have them.
-        let copies =
-            |fault: &crate::model::plan::Fault| if plan.cells.len() > 1 { fault.copies(of.region) } else { None };
+        let copies = |fault: &Fault| if plan.cells.len() > 1 { fault.copies(of.region) } else { None };
         let clusters = of.services.clone().map(|row| plan.services[ServiceId(row)].cluster).collect();
         Metrics {
             now: Time::ZERO,
@@ -154,15 +151,12 @@ impl Metrics {
             changes: Changes::new(plan, warm_up),
             alarms: Alarms::new(plan, part),
             changed: Vec::new(),
-            charts: charts.then(|| {
-                let zones = |id| zones_of(plan, id).into_iter().map(|zone| usize::from(zone.0 - of.zones.start));
-                Box::new(Charts::new(plan, part, |id| zones(id).collect()))
-            }),
+            charts: charts.then(|| Box::new(Charts::new(plan, part, zones))),
         }
     }
 
     fn mark(&mut self, service: ServiceId) {
-        let row = &mut self.services[(service.0 - self.first_service) as usize];
+        let row = self.subject(service);
         if !row.changed {
             row.changed = true;
             self.changed.push(service);
@@ -177,12 +171,12 @@ impl Metrics {
     fn settle(&mut self) {
         let mut changed = std::mem::take(&mut self.changed);
         for service in changed.drain(..) {
-            let row = &mut self.services[(service.0 - self.first_service) as usize];
+            let place = (service.0 - self.first_service) as usize;
+            let row = &mut self.services[place];
             row.changed = false;
             let holds = row.availability.holds(&row.even);
             self.recovery.settle(self.now, service, holds, row.launches.reached_running());
             if let Some(charts) = &mut self.charts {
-                let place = (service.0 - self.first_service) as usize;
                 charts.service(self.now, place, &row.availability, &row.ledger, &row.tasks);
             }
         }
@@ -205,8 +199,7 @@ impl Metrics {
         row.tasks.step(now, Step { from, to, provider }, |cpu, memory| {
             pricing.price((cpu, memory), host, first, capacity, types)
         });
-        if let Some(charts) = &mut self.charts {
-            charts.launch(now, task.service, from, to);
+        if self.charts.is_some() {
             self.mark(task.service);
         }
     }
@@ -234,19 +227,16 @@ impl Metrics {
             Fact::Service(fact) => self.service(now, fact),
             Fact::Fault(fact) => self.fault(now, fact),
             Fact::Host(fact) => self.host(now, fact),
-            Fact::Plane(fact) => self.plane(now, fact),
-            Fact::Application(fact) => {
-                self.application.take(now, fact);
-                self.charts.iter_mut().for_each(|charts| charts.application(now, fact));
+            Fact::Plane(fact) => {
+                let (services, first) = (&self.services, self.first_service);
+                self.planes.take(now, fact, |id| services[(id.0 - first) as usize].launches.requested());
             }
-            Fact::Change(fact) => {
-                self.change(now, fact);
-                self.charts.iter_mut().for_each(|charts| charts.change(now, fact));
-            }
-            Fact::Alarm { alarm, state } => {
-                self.alarms.state(now, alarm, state);
-                self.charts.iter_mut().for_each(|charts| charts.alarm(now, alarm, state));
-            }
+            Fact::Application(fact) => self.application.take(now, fact),
+            Fact::Change(fact) => self.change(now, fact),
+            Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
+        }
+        if let Some(charts) = &mut self.charts {
+            charts.take(now, fact, self.planes.assignments());
         }
     }
 
@@ -298,12 +288,10 @@ impl Metrics {
             FaultFact::Begins { cause } => {
                 self.recovery.begins(now, cause);
                 self.alarms.begins(now, cause);
-                self.band(cause, |charts, key, name| charts.begins(key, name, now));
             }
             FaultFact::Ends { cause } => {
                 self.recovery.ends(now, cause);
                 self.alarms.ends(now, cause);
-                self.band(cause, |charts, key, _| charts.ends(key, now));
             }
             FaultFact::Hits { cause, what } => self.hits(now, cause, what),
             FaultFact::Noticed { cause } => self.recovery.noticed(now, cause),
@@ -316,14 +304,8 @@ impl Metrics {
                 let price = self.prices.get(usize::from(type_row)).copied().flatten();
                 self.provider(provider).host(now, number, type_row, status, price);
             }
-            HostFact::Count { provider, count } => {
-                self.provider(provider).set_hosts(now, count);
-                self.chart_provider(now, provider);
-            }
-            HostFact::Reservation { provider, percent } => {
-                self.provider(provider).set_reservation(now, percent);
-                self.chart_provider(now, provider);
-            }
+            HostFact::Count { provider, count } => self.provider(provider).set_hosts(now, count),
+            HostFact::Reservation { provider, percent } => self.provider(provider).set_reservation(now, percent),
         }
     }
 
@@ -351,37 +333,8 @@ impl Metrics {
         }
     }
 
-    fn plane(&mut self, now: Time, fact: PlaneFact) {
-        if let PlaneFact::Assignment { cluster, cell, moved } = fact {
-            self.assignment(cluster, cell, moved);
-        }
-        self.planes.take(now, fact);
-        self.charts.iter_mut().for_each(|charts| charts.plane(now, fact));
-    }
-
-    /// A cluster is run by another cell from now on: launches so far are the old one's.
-    fn assignment(&mut self, cluster: ClusterId, cell: CellId, moved: bool) {
-        let (services, first) = (&self.services, self.first_service);
-        let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.requested();
-        self.planes.assignment(cluster, cell, moved, launched);
-    }
-
     fn provider(&mut self, provider: ProviderId) -> &mut Capacity {
         &mut self.capacity[usize::from(provider.0) - self.first_provider]
-    }
-
-    fn chart_provider(&mut self, now: Time, provider: ProviderId) {
-        let place = usize::from(provider.0) - self.first_provider;
-        if let Some(charts) = &mut self.charts {
-            charts.provider(now, place, &self.capacity[place]);
-        }
-    }
-
-    fn band(&mut self, cause: Cause, with: impl FnOnce(&mut Trace, u32, &str)) {
-        if let (Some(charts), Some((fault, occurrence))) = (&mut self.charts, cause.as_fault()) {
-            let key = u32::from(fault.0) << 20 | occurrence;
-            with(&mut charts.trace, key, &charts.names[usize::from(fault.0)]);
-        }
     }
 
     /// Ends the run. In debug builds the ledger is audited: losses add up to what failed, lacks to what was missing.
@@ -389,12 +342,10 @@ impl Metrics {
         self.settle();
         // A run that reached a limit may have gone a little further in some partitions.
         let end = end.max(self.now);
-        let services = &self.services;
-        let first = self.first_service;
-        let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.reached_running();
-        let faults = self.recovery.finish(end, launched);
-        let (planes, assignments) =
-            self.planes.finish(end, |service| services[(service.0 - first) as usize].launches.requested());
+        let (services, first) = (&self.services, self.first_service);
+        let launches = |service: ServiceId| &services[(service.0 - first) as usize].launches;
+        let faults = self.recovery.finish(end, |service| launches(service).reached_running());
+        let (planes, assignments) = self.planes.finish(end, |service| launches(service).requested());
         let (series, bands) = self.charts.map(|charts| charts.finish(end)).unwrap_or_default();
         Measured {
             window: end.since(self.warm_up).0,
@@ -421,8 +372,7 @@ impl Subject {
         }
     }
 
-    fn finish(mut self, end: Time) -> ServiceMeasure {
-        self.on.iter_mut().for_each(|(_, level)| level.reach(end));
+    fn finish(self, end: Time) -> ServiceMeasure {
         let availability = self.availability.finish(end);
         let ledger = self.ledger.finish(end);
         if cfg!(debug_assertions) {
@@ -434,7 +384,7 @@ impl Subject {
             ledger,
             launches: self.launches.finish(),
             price: self.tasks.finish(end),
-            on: self.on.iter().map(|(_, level)| level.sum()).collect(),
+            on: self.on.iter().map(|(_, level)| level.until(end)).collect(),
             desired: self.desired.map_or(0, |(_, count)| count),
         }
     }

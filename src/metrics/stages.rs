@@ -1,8 +1,9 @@
 //! What a picture tells of a change with a pipeline: its stages as they went, which units each of them changes, and
 //! what stopped it.
 
-use super::change_series::{IN_ALARM, Mark, together};
+use super::change_series::{Mark, together};
 use super::changes::Measure;
+use super::series::IN_ALARM;
 use super::timeline::{Series, Timeline};
 use crate::engine::Time;
 use crate::model::fact::PipelineStep;

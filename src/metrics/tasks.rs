@@ -94,9 +94,8 @@ impl Tasks {
     }
 
     /// Ends the run: billionths of a dollar an hour, times microseconds; `None` when a task has no price.
-    pub fn finish(mut self, end: Time) -> Option<u128> {
-        self.price.reach(end);
-        (!self.unpriced).then(|| self.price.sum())
+    pub fn finish(self, end: Time) -> Option<u128> {
+        (!self.unpriced).then(|| self.price.until(end))
     }
 }
 

@@ -2,15 +2,15 @@
 
 use super::blast::Blast;
 use super::change_series::ServiceChanges;
-use super::recovery;
 use super::stages::StagedChange;
+use super::{recovery, series};
 use crate::engine::Time;
 use crate::model::Plan;
 use crate::model::ids::{CellId, ClusterId};
 use std::collections::BTreeMap;
 
 /// Series whose subject is a capacity provider.
-pub(super) const PROVIDER_SERIES: [&str; 2] = ["hosts", "reservation_percent"];
+const PROVIDER_SERIES: [&str; 2] = [series::HOSTS, series::RESERVATION];
 
 /// One series: the value holds from its time to the next.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,8 @@
 //! Pictures of an application in cells: which cell serves how much, and how many customers are in each.
 
-use super::build::{distinct, fold, line, names, of};
+use super::build::{distinct, fold, line, of};
 use super::figure::{Colour, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
+use crate::metrics::series;
 use crate::metrics::timeline::Timeline;
 
 /// Colours of cells: red is kept for what is lost.
@@ -10,18 +11,18 @@ const CELLS: [Colour; 6] = [PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3], PALE
 /// Requests by cell, and customers by cell, of each application.
 pub(super) fn panels(timeline: &Timeline) -> Vec<Panel> {
     let both = |name: &str| [traffic(timeline, name), customers(timeline, name)];
-    let all = distinct(timeline, names::CUSTOMERS, |series| &series.subject).into_iter().flat_map(both);
+    let all = distinct(timeline, series::CUSTOMERS, |series| &series.subject).into_iter().flat_map(both);
     all.filter(|panel| panel.peak() > 0.0).map(fold).collect()
 }
 
 fn traffic(timeline: &Timeline, name: &str) -> Panel {
-    let cells = of(timeline, names::CUSTOMERS, name).zip(CELLS.into_iter().cycle());
+    let cells = of(timeline, series::CUSTOMERS, name).zip(CELLS.into_iter().cycle());
     let served = cells.map(|(series, colour)| Layer {
         label: series.part.clone(),
         colour,
-        points: line(timeline, names::SERVED, &series.part),
+        points: line(timeline, series::SERVED, &series.part),
     });
-    let lost = Layer { label: "lost".into(), colour: RED, points: line(timeline, names::APPLICATION_LOST, name) };
+    let lost = Layer { label: "lost".into(), colour: RED, points: line(timeline, series::APPLICATION_LOST, name) };
     Panel {
         title: format!("{name}: requests by the cell that serves them"),
         marks: Vec::new(),
@@ -32,20 +33,20 @@ fn traffic(timeline: &Timeline, name: &str) -> Panel {
             label: "offered by all customers".into(),
             colour: INK,
             stroke: Stroke::Solid,
-            points: line(timeline, names::APPLICATION_OFFERED, name),
+            points: line(timeline, series::APPLICATION_OFFERED, name),
         }],
     }
 }
 
 fn customers(timeline: &Timeline, name: &str) -> Panel {
-    let cells = of(timeline, names::CUSTOMERS, name).zip(CELLS.into_iter().cycle());
+    let cells = of(timeline, series::CUSTOMERS, name).zip(CELLS.into_iter().cycle());
     let layer = |(series, colour): (&crate::metrics::timeline::Series, Colour)| Layer {
         label: series.part.clone(),
         colour,
         points: series.points.clone(),
     };
     let unassigned =
-        Layer { label: "without a cell".into(), colour: RED, points: line(timeline, names::UNASSIGNED, name) };
+        Layer { label: "without a cell".into(), colour: RED, points: line(timeline, series::UNASSIGNED, name) };
     Panel {
         title: format!("{name}: customers by cell"),
         marks: Vec::new(),

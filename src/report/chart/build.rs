@@ -3,32 +3,9 @@
 use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
 use super::{application, changes, draw, map, planes, stages, steps};
 use crate::engine::Time;
+use crate::metrics::series;
 use crate::metrics::timeline::{Band, Series, Timeline};
 use crate::report::number::short;
-
-/// Names of the series that pictures are drawn from.
-pub(super) mod names {
-    pub(in super::super) const OFFERED: &str = "offered_requests_per_second";
-    pub(in super::super) const SERVED: &str = "served_requests_per_second";
-    pub(in super::super) const LOST: &str = "lost_requests_per_second";
-    pub(in super::super) const AVAILABLE: &str = "available_tasks";
-    pub(in super::super) const NEED: &str = "need_tasks";
-    pub(in super::super) const DESIRED: &str = "desired_tasks";
-    pub(in super::super) const STATES: &str = "task_state_count";
-    pub(in super::super) const PROVIDERS: &str = "provider_running_tasks";
-    pub(in super::super) const HOSTS: &str = "hosts";
-    pub(in super::super) const ASKED: &str = "control_plane_requests_per_second";
-    pub(in super::super) const CAPACITY: &str = "control_plane_capacity_per_second";
-    pub(in super::super) const LAUNCHES: &str = "control_plane_launches_per_minute";
-    pub(in super::super) const WAITING: &str = "control_plane_waiting_launches";
-    pub(in super::super) const APPLICATION_OFFERED: &str = "application_offered_requests_per_second";
-    pub(in super::super) const APPLICATION_LOST: &str = "application_lost_requests_per_second";
-    pub(in super::super) const CUSTOMERS: &str = "application_customers";
-    pub(in super::super) const UNASSIGNED: &str = "application_customers_without_cell";
-    pub(in super::super) const EXPOSED: &str = "exposed_requests_per_second";
-    pub(in super::super) const COPIED: &str = "copied_requests_per_second";
-    pub(in super::super) const RESERVATION: &str = "reservation_percent";
-}
 
 /// More panels than this are not drawn: the largest are, after a panel of the total.
 const PANELS_MAX: usize = 6;
@@ -48,23 +25,27 @@ const STATES: [(&str, Colour); 7] = [
 
 /// All pictures that this run has something to show for.
 pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
-    let zones = parts(timeline, names::AVAILABLE);
-    let providers = parts(timeline, names::PROVIDERS);
+    let zones = parts(timeline, series::AVAILABLE);
+    let providers = parts(timeline, series::PROVIDERS);
     let by_zone = |subject: &str| healthy(timeline, subject, &zones);
     let by_provider = |subject: &str| mix(timeline, subject, &providers);
-    let scaled = timeline.series.iter().any(|series| series.name == names::RESERVATION && !series.points.is_empty());
+    let scaled = timeline.series.iter().any(|series| series.name == series::RESERVATION && !series.points.is_empty());
     [
-        ("requests", "Requests served and lost", panels(timeline, names::OFFERED, |name| requests(timeline, name))),
-        ("tasks-by-zone", "Healthy tasks by zone, against what is needed", panels(timeline, names::AVAILABLE, by_zone)),
+        ("requests", "Requests served and lost", panels(timeline, series::OFFERED, |name| requests(timeline, name))),
+        (
+            "tasks-by-zone",
+            "Healthy tasks by zone, against what is needed",
+            panels(timeline, series::AVAILABLE, by_zone),
+        ),
         (
             "task-states",
             "Tasks by lastStatus, as ECS sees them",
-            panels(timeline, names::STATES, |subject| states(timeline, subject)),
+            panels(timeline, series::STATES, |subject| states(timeline, subject)),
         ),
         (
             "providers",
             "Tasks that ECS sees RUNNING, by capacity provider",
-            panels(timeline, names::PROVIDERS, by_provider),
+            panels(timeline, series::PROVIDERS, by_provider),
         ),
         (
             "hosts",
@@ -201,13 +182,13 @@ pub(super) fn fold(mut panel: Panel) -> Panel {
 fn requests(timeline: &Timeline, subject: &str) -> Panel {
     let layer =
         |label: &str, colour, name| Layer { label: label.into(), colour, points: line(timeline, name, subject) };
-    let offered = line(timeline, names::OFFERED, subject);
+    let offered = line(timeline, series::OFFERED, subject);
     Panel {
         title: subject.to_owned(),
         marks: Vec::new(),
         unit: "requests per second",
         whole: false,
-        stack: vec![layer("served", BLUE, names::SERVED), layer("lost", RED, names::LOST)],
+        stack: vec![layer("served", BLUE, series::SERVED), layer("lost", RED, series::LOST)],
         lines: vec![Line { label: "offered".into(), colour: INK, stroke: Stroke::Solid, points: offered }],
     }
 }
@@ -224,8 +205,8 @@ fn healthy(timeline: &Timeline, subject: &str, zones: &[&str]) -> Panel {
         marks: Vec::new(),
         unit: "tasks",
         whole: true,
-        stack: layers(timeline, names::AVAILABLE, subject, zones),
-        lines: vec![line("needed", Stroke::Solid, names::NEED), line("desired", Stroke::Dashed, names::DESIRED)],
+        stack: layers(timeline, series::AVAILABLE, subject, zones),
+        lines: vec![line("needed", Stroke::Solid, series::NEED), line("desired", Stroke::Dashed, series::DESIRED)],
     }
 }
 
@@ -235,7 +216,7 @@ fn mix(timeline: &Timeline, subject: &str, providers: &[&str]) -> Panel {
         marks: Vec::new(),
         unit: "tasks",
         whole: true,
-        stack: layers(timeline, names::PROVIDERS, subject, providers),
+        stack: layers(timeline, series::PROVIDERS, subject, providers),
         lines: Vec::new(),
     }
 }
@@ -252,7 +233,7 @@ fn layers(timeline: &Timeline, name: &'static str, subject: &str, parts: &[&str]
 
 fn states(timeline: &Timeline, subject: &str) -> Panel {
     let layer = |(state, colour): (&str, Colour)| {
-        let series = of(timeline, names::STATES, subject).find(|series| series.part == state)?;
+        let series = of(timeline, series::STATES, subject).find(|series| series.part == state)?;
         Some(Layer { label: state.to_owned(), colour, points: series.points.clone() })
     };
     Panel {
@@ -272,10 +253,10 @@ fn hosts(timeline: &Timeline) -> Vec<Panel> {
         marks: Vec::new(),
         unit: "hosts",
         whole: true,
-        stack: vec![Layer { label: "registered".into(), colour: BLUE, points: line(timeline, names::HOSTS, subject) }],
+        stack: vec![Layer { label: "registered".into(), colour: BLUE, points: line(timeline, series::HOSTS, subject) }],
         lines: Vec::new(),
     };
-    let mut all: Vec<Panel> = distinct(timeline, names::HOSTS, |series| &series.subject)
+    let mut all: Vec<Panel> = distinct(timeline, series::HOSTS, |series| &series.subject)
         .into_iter()
         .map(count)
         .filter(|panel| panel.peak() > 0.0)
@@ -283,7 +264,7 @@ fn hosts(timeline: &Timeline) -> Vec<Panel> {
     all.sort_by(|a, b| b.weight(timeline.end).total_cmp(&a.weight(timeline.end)));
     all.truncate(PANELS_MAX / 2);
     let with_reservation = |panel: Panel| {
-        let points = line(timeline, names::RESERVATION, &panel.title);
+        let points = line(timeline, series::RESERVATION, &panel.title);
         let label = "CapacityProviderReservation".to_owned();
         let reservation = Panel {
             title: panel.title.clone(),
