@@ -1,8 +1,7 @@
 //! Which pictures a run has, and what is in them.
 
-use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
+use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED};
 use super::{application, changes, draw, map, planes, stages, steps};
-use crate::engine::Time;
 use crate::metrics::series;
 use crate::metrics::timeline::{Band, Series, Timeline};
 use crate::report::number::short;
@@ -28,7 +27,7 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
     let zones = parts(timeline, series::AVAILABLE);
     let providers = parts(timeline, series::PROVIDERS);
     let by_zone = |subject: &str| healthy(timeline, subject, &zones);
-    let by_provider = |subject: &str| mix(timeline, subject, &providers);
+    let by_provider = |subject: &str| tasks(subject, layers(timeline, series::PROVIDERS, subject, &providers));
     let scaled = timeline.series.iter().any(|series| series.name == series::RESERVATION && !series.points.is_empty());
     [
         ("requests", "Requests served and lost", panels(timeline, series::OFFERED, |name| requests(timeline, name))),
@@ -67,11 +66,9 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
         name,
         title: format!("{title} · {scenario}"),
         panels,
-        gantts: Vec::new(),
         bands: timeline.bands.clone(),
-        begin: Time::ZERO,
         end: timeline.end,
-        map: None,
+        ..Figure::default()
     })
     .chain(staged(timeline, scenario))
     .chain(blast_radius(timeline, scenario))
@@ -89,7 +86,7 @@ fn staged(timeline: &Timeline, scenario: &str) -> Option<Figure> {
         bands: timeline.bands.iter().filter(shown).cloned().collect(),
         begin,
         end,
-        map: None,
+        ..Figure::default()
     })
 }
 
@@ -98,12 +95,9 @@ fn blast_radius(timeline: &Timeline, scenario: &str) -> Option<Figure> {
     Some(Figure {
         name: "blast-radius",
         title: format!("What each fault hit, and which clusters lost something · {scenario}"),
-        panels: Vec::new(),
-        gantts: Vec::new(),
-        bands: Vec::new(),
-        begin: Time::ZERO,
         end: timeline.end,
         map: Some(map),
+        ..Figure::default()
     })
 }
 
@@ -171,7 +165,7 @@ pub(super) fn fold(mut panel: Panel) -> Panel {
     if panel.stack.len() > LAYERS_MAX {
         let rest = panel.stack.split_off(LAYERS_MAX - 1);
         let points = steps::sum(rest.iter().map(|layer| &layer.points));
-        panel.stack.push(Layer { label: format!("{} others", rest.len()), colour: GREY, points });
+        panel.stack.push(Layer::new(format!("{} others", rest.len()), GREY, points));
     }
     for layer in panel.stack.iter_mut().filter(|layer| layer.label == "lost") {
         layer.label = format!("lost (at most {}/s)", short(steps::peak(&layer.points)));
@@ -180,45 +174,25 @@ pub(super) fn fold(mut panel: Panel) -> Panel {
 }
 
 fn requests(timeline: &Timeline, subject: &str) -> Panel {
-    let layer =
-        |label: &str, colour, name| Layer { label: label.into(), colour, points: line(timeline, name, subject) };
-    let offered = line(timeline, series::OFFERED, subject);
+    let [offered, served, lost] =
+        [series::OFFERED, series::SERVED, series::LOST].map(|name| line(timeline, name, subject));
     Panel {
         title: subject.to_owned(),
-        marks: Vec::new(),
         unit: "requests per second",
-        whole: false,
-        stack: vec![layer("served", BLUE, series::SERVED), layer("lost", RED, series::LOST)],
-        lines: vec![Line { label: "offered".into(), colour: INK, stroke: Stroke::Solid, points: offered }],
+        stack: vec![Layer::new("served", BLUE, served), Layer::new("lost", RED, lost)],
+        lines: vec![Line::solid("offered", INK, offered)],
+        ..Panel::default()
     }
 }
 
 fn healthy(timeline: &Timeline, subject: &str, zones: &[&str]) -> Panel {
-    let line = |label: &str, stroke, name| Line {
-        label: label.into(),
-        colour: INK,
-        stroke,
-        points: line(timeline, name, subject),
-    };
-    Panel {
-        title: subject.to_owned(),
-        marks: Vec::new(),
-        unit: "tasks",
-        whole: true,
-        stack: layers(timeline, series::AVAILABLE, subject, zones),
-        lines: vec![line("needed", Stroke::Solid, series::NEED), line("desired", Stroke::Dashed, series::DESIRED)],
-    }
+    let [need, desired] = [series::NEED, series::DESIRED].map(|name| line(timeline, name, subject));
+    let lines = vec![Line::solid("needed", INK, need), Line::dashed("desired", desired)];
+    Panel { lines, ..tasks(subject, layers(timeline, series::AVAILABLE, subject, zones)) }
 }
 
-fn mix(timeline: &Timeline, subject: &str, providers: &[&str]) -> Panel {
-    Panel {
-        title: subject.to_owned(),
-        marks: Vec::new(),
-        unit: "tasks",
-        whole: true,
-        stack: layers(timeline, series::PROVIDERS, subject, providers),
-        lines: Vec::new(),
-    }
+fn tasks(subject: &str, stack: Vec<Layer>) -> Panel {
+    Panel { title: subject.to_owned(), unit: "tasks", whole: true, stack, ..Panel::default() }
 }
 
 /// A layer for each part, coloured by the part's place among all parts.
@@ -226,7 +200,7 @@ fn layers(timeline: &Timeline, name: &'static str, subject: &str, parts: &[&str]
     of(timeline, name, subject)
         .map(|series| {
             let place = parts.iter().position(|part| *part == series.part).unwrap_or(0);
-            Layer { label: series.part.clone(), colour: PALETTE[place % PALETTE.len()], points: series.points.clone() }
+            Layer::new(&series.part, PALETTE[place % PALETTE.len()], series.points.clone())
         })
         .collect()
 }
@@ -234,48 +208,34 @@ fn layers(timeline: &Timeline, name: &'static str, subject: &str, parts: &[&str]
 fn states(timeline: &Timeline, subject: &str) -> Panel {
     let layer = |(state, colour): (&str, Colour)| {
         let series = of(timeline, series::STATES, subject).find(|series| series.part == state)?;
-        Some(Layer { label: state.to_owned(), colour, points: series.points.clone() })
+        Some(Layer::new(state, colour, series.points.clone()))
     };
-    Panel {
-        title: subject.to_owned(),
-        marks: Vec::new(),
-        unit: "tasks",
-        whole: true,
-        stack: STATES.into_iter().filter_map(layer).collect(),
-        lines: Vec::new(),
-    }
+    tasks(subject, STATES.into_iter().filter_map(layer).collect())
 }
 
 /// Two panels for each provider with hosts: how many, and how full.
 fn hosts(timeline: &Timeline) -> Vec<Panel> {
     let count = |subject: &str| Panel {
         title: subject.to_owned(),
-        marks: Vec::new(),
         unit: "hosts",
         whole: true,
-        stack: vec![Layer { label: "registered".into(), colour: BLUE, points: line(timeline, series::HOSTS, subject) }],
-        lines: Vec::new(),
+        stack: vec![Layer::new("registered", BLUE, line(timeline, series::HOSTS, subject))],
+        ..Panel::default()
     };
-    let mut all: Vec<Panel> = distinct(timeline, series::HOSTS, |series| &series.subject)
-        .into_iter()
-        .map(count)
-        .filter(|panel| panel.peak() > 0.0)
-        .collect();
+    let subjects = distinct(timeline, series::HOSTS, |series| &series.subject);
+    let mut all: Vec<Panel> = subjects.into_iter().map(count).filter(|panel| panel.peak() > 0.0).collect();
     all.sort_by(|a, b| b.weight(timeline.end).total_cmp(&a.weight(timeline.end)));
     all.truncate(PANELS_MAX / 2);
     let with_reservation = |panel: Panel| {
         let points = line(timeline, series::RESERVATION, &panel.title);
-        let label = "CapacityProviderReservation".to_owned();
-        let reservation = Panel {
+        let reservation = (!points.is_empty()).then(|| Panel {
             title: panel.title.clone(),
-            marks: Vec::new(),
             unit: "percent",
             whole: true,
-            stack: Vec::new(),
-            lines: vec![Line { label, colour: PALETTE[0], stroke: Stroke::Solid, points }],
-        };
-        let known = !reservation.lines[0].points.is_empty();
-        [Some(panel), known.then_some(reservation)]
+            lines: vec![Line::solid("CapacityProviderReservation", PALETTE[0], points)],
+            ..Panel::default()
+        });
+        [Some(panel), reservation]
     };
     all.into_iter().flat_map(with_reservation).flatten().collect()
 }

@@ -97,9 +97,8 @@ fn share(timeline: &Timeline, change: &StagedChange, exposed: &[Points], (from, 
         title: format!("{}: {title}", change.title()),
         marks: change.marks.clone(),
         unit: "percent of requests",
-        whole: false,
-        stack: if peak > 0.0 { vec![Layer { label, colour: EXPOSED, points }] } else { Vec::new() },
-        lines: Vec::new(),
+        stack: if peak > 0.0 { vec![Layer::new(label, EXPOSED, points)] } else { Vec::new() },
+        ..Panel::default()
     }
 }
 
