@@ -104,29 +104,17 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
         several(plan.services.len(), "service"),
         several(plan.faults.len(), "fault"),
     ));
-    let bearing: Vec<String> = bearing(problems).collect();
-    if !bearing.is_empty() {
-        line(&format!("\n{}", paint.strong("Bears on availability, not modelled")));
-        for text in &bearing {
-            line(&format!("  {text}"));
-        }
+    let mut unused: Vec<String> = notes(problems, true).collect();
+    if unused.len() > LISTED_MAX {
+        unused.splice(LISTED_MAX.., [format!("and {} more", unused.len() - LISTED_MAX)]);
     }
-    let unused: Vec<String> = notes(problems, true).collect();
-    if !unused.is_empty() {
-        line(&format!("\n{}", paint.strong("Accepted and not used (no bearing on availability)")));
-        for text in unused.iter().take(LISTED_MAX) {
-            line(&format!("  {text}"));
-        }
-        if unused.len() > LISTED_MAX {
-            line(&format!("  and {} more", unused.len() - LISTED_MAX));
-        }
-    }
-    let defaults: Vec<String> = notes(problems, false).collect();
-    if !defaults.is_empty() {
-        line(&format!("\n{}", paint.strong("Taken by default, and what it means here")));
-        for text in &defaults {
-            line(&format!("  {text}"));
-        }
+    let lists = [
+        ("Bears on availability, not modelled", bearing(problems).collect()),
+        ("Accepted and not used (no bearing on availability)", unused),
+        ("Taken by default, and what it means here", notes(problems, false).collect()),
+    ];
+    for (title, list) in lists.iter().filter(|(_, list): &&(&str, Vec<String>)| !list.is_empty()) {
+        line(&format!("\n{}\n  {}", paint.strong(title), list.join("\n  ")));
     }
     let (rows, services) = services::at_start(plan);
     let tables = [
@@ -181,8 +169,8 @@ fn places(problem: &Problem) -> String {
 /// What services run on, where it stands and whose it is.
 fn locations(plan: &Plan) -> Table {
     let row = |row: Row| {
-        let facts = row.compute.facts();
-        let own = [facts.compute, facts.hardware, facts.location, facts.data_plane, &row.region, facts.managed_by];
+        let [compute, hardware, location, data_plane, managed_by] = row.compute.facts();
+        let own = [compute, hardware, location, data_plane, &row.region, managed_by];
         let zones = match row.zones.len() {
             0..=ZONES_MAX => row.zones.join(", "),
             count => format!("{}, and {} more", row.zones[..ZONES_MAX].join(", "), count - ZONES_MAX),

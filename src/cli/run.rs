@@ -7,7 +7,7 @@ use super::files::folder_name;
 use super::interrupt::{self, WANTED};
 use super::manifest::About;
 use super::place::{Claim, FolderError, Place};
-use super::progress::{Progress, Show};
+use super::progress::Progress;
 use super::{render, results};
 use crate::api::Scenario;
 use crate::experiment::{End, Options, Outcome};
@@ -52,7 +52,7 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
     let options = options(run, place.is_some());
     let mut job = Job { run, scenario: &scenario, place, options, seed, began: Timestamp::now(), took_seconds: 0.0 };
     interrupt::looked_at();
-    let progress = Progress::new(Show::on_stderr(!global.quiet && !global.no_progress), &WANTED);
+    let progress = Progress::new(!global.quiet && !global.no_progress, &WANTED);
     let outcome = scenario.run(&job.options, &progress);
     progress.finish();
     job.took_seconds = progress.seconds();

@@ -3,7 +3,7 @@
 
 use super::changes::Measure;
 use super::series;
-use super::timeline::{Series, Timeline};
+use super::timeline::Series;
 use super::trace::{BILLION, Trace};
 use crate::engine::{Span, Time};
 use crate::model::fact::{AlarmState, ChangeFact, ChangeStep, Lifecycle};
@@ -106,21 +106,16 @@ pub struct Threshold {
     pub datapoints: (u32, u32),
 }
 
-impl Timeline {
-    /// With what became of the changes, service by service in the order of the file.
-    #[must_use]
-    pub fn with_changes(self, plan: &Plan, changes: &[(ChangeId, Measure)]) -> Timeline {
-        let of = |service: ServiceId| ServiceChanges {
-            service: plan.services[service].name.clone(),
-            marks: marks(plan, service, changes, &self.series),
-            thresholds: thresholds(plan, service),
-            by_weight: by_weight(plan, service),
-        };
-        let mut all: Vec<ServiceId> = plan.changes.iter().flat_map(Change::services).collect();
-        all.sort();
-        let changed = plan.services_in_order().filter(|id| all.binary_search(id).is_ok());
-        Timeline { changes: changed.map(of).collect(), ..self }
-    }
+/// What became of the changes, service by service in the order of the file.
+pub(super) fn told(plan: &Plan, changes: &[(ChangeId, Measure)], series: &[Series]) -> Vec<ServiceChanges> {
+    let of = |service: ServiceId| ServiceChanges {
+        service: plan.services[service].name.clone(),
+        marks: marks(plan, service, changes, series),
+        thresholds: thresholds(plan, service),
+        by_weight: by_weight(plan, service),
+    };
+    let all: BTreeSet<ServiceId> = plan.changes.iter().flat_map(Change::services).collect();
+    plan.services_in_order().filter(|id| all.contains(id)).map(of).collect()
 }
 
 /// Steps of the changes of a service, and alarms that ring and watch it.

@@ -35,7 +35,7 @@ impl Outcome {
 }
 
 /// What one change did in one replication.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measure {
     /// Steps that it took, in order.
     pub steps: Vec<(ChangeStep, Time)>,
@@ -120,18 +120,16 @@ pub struct Changes {
 #[derive(Clone, Debug)]
 struct Row {
     change: ChangeId,
-    steps: Vec<(ChangeStep, Time)>,
-    stages: Vec<(u16, PipelineStep, Time)>,
+    /// All that it did but what is added up below.
+    measure: Measure,
     /// A stage of its pipeline has begun.
     moves: bool,
-    reached: u32,
     /// What each unit sends to its revision.
     exposed: Rates,
     /// What each copies to it besides.
     copied: Rates,
     /// Calls that came to it one by one.
     met: u64,
-    turns: Option<Turns>,
 }
 
 /// Rates of several units, and what they add up to over time.
@@ -168,14 +166,11 @@ impl Changes {
         let place = found.unwrap_or_else(|| {
             self.rows.push(Row {
                 change,
-                steps: Vec::new(),
-                stages: Vec::new(),
+                measure: Measure { turns: self.kinds[change.row()].0.then(Turns::default), ..Measure::default() },
                 moves: false,
-                reached: 0,
                 exposed: Rates::new(self.from),
                 copied: Rates::new(self.from),
                 met: 0,
-                turns: self.kinds[change.row()].0.then(Turns::default),
             });
             self.rows.len() - 1
         });
@@ -187,23 +182,23 @@ impl Changes {
         if self.kinds[change.row()].1 {
             return;
         }
-        let row = self.row(change);
+        let measure = &mut self.row(change).measure;
         // A service that deploys it by itself is all that it is to reach.
-        row.reached = 1_000_000;
-        match &mut row.turns {
+        measure.reached = 1_000_000;
+        match &mut measure.turns {
             Some(turns) => turns.step(now, Some(service), what),
-            None => row.steps.push((what, now)),
+            None => measure.steps.push((what, now)),
         }
     }
 
     /// A change with a pipeline went on.
     pub fn stage(&mut self, now: Time, change: ChangeId, stage: u16, what: PipelineStep, reached: u32) {
-        let row = self.row(change);
-        row.reached = row.reached.max(reached);
-        let first = what == PipelineStep::Stage && !std::mem::replace(&mut row.moves, true);
+        let Row { measure, moves, .. } = self.row(change);
+        measure.reached = measure.reached.max(reached);
+        let first = what == PipelineStep::Stage && !std::mem::replace(moves, true);
         // A picture shows the first occurrence.
-        if !row.turns.as_ref().is_some_and(Turns::has_ended) {
-            row.stages.push((stage, what, now));
+        if !measure.turns.as_ref().is_some_and(Turns::has_ended) {
+            measure.stages.push((stage, what, now));
         }
         let steps: &[ChangeStep] = match what {
             PipelineStep::Stage if first => &[ChangeStep::Began],
@@ -217,10 +212,10 @@ impl Changes {
             | PipelineStep::Bakes
             | PipelineStep::Passed => &[],
         };
-        row.moves &= !what.is_last();
-        match &mut row.turns {
+        *moves &= !what.is_last();
+        match &mut measure.turns {
             Some(turns) => steps.iter().for_each(|step| turns.step(now, None, *step)),
-            None => row.steps.extend(steps.iter().map(|step| (*step, now))),
+            None => measure.steps.extend(steps.iter().map(|step| (*step, now))),
         }
     }
 
@@ -241,13 +236,13 @@ impl Changes {
     }
 
     pub fn finish(self, end: Time) -> Vec<(ChangeId, Measure)> {
-        let close = |row: Row| {
-            let Row { change, mut steps, stages, reached, exposed, copied, mut turns, met, .. } = row;
-            if let Some(turns) = &mut turns {
-                steps = turns.finish();
+        let close = |Row { change, mut measure, exposed, copied, met, .. }: Row| {
+            if let Some(turns) = &mut measure.turns {
+                measure.steps = turns.finish();
             }
-            let exposed = exposed.sum.until(end) + u128::from(met) * REQUEST;
-            (change, Measure { steps, stages, reached, exposed, copied: copied.sum.until(end), turns })
+            measure.exposed = exposed.sum.until(end) + u128::from(met) * REQUEST;
+            measure.copied = copied.sum.until(end);
+            (change, measure)
         };
         let mut rows: Vec<(ChangeId, Measure)> = self.rows.into_iter().map(close).collect();
         rows.sort_by_key(|row| row.0);

@@ -4,7 +4,7 @@
 use super::change_series::{Mark, together};
 use super::changes::Measure;
 use super::series::IN_ALARM;
-use super::timeline::{Series, Timeline};
+use super::timeline::Series;
 use crate::engine::Time;
 use crate::model::fact::PipelineStep;
 use crate::model::ids::{ChangeId, ZoneId};
@@ -65,22 +65,18 @@ pub enum Part {
     Whole,
 }
 
-impl Timeline {
-    /// With how the changes with a pipeline went on, in the order of the file.
-    #[must_use]
-    pub fn with_stages(self, plan: &Plan, changes: &[(ChangeId, Measure)]) -> Timeline {
-        let row = |id: ChangeId| {
-            let change = &plan.changes[id];
-            let pipeline = change.pipeline.as_ref()?;
-            let place = changes.binary_search_by_key(&id, |row| row.0).ok()?;
-            let measure = &changes[place].1;
-            let times = measure.tally().begun;
-            let told = || StagedChange { times, ..staged(plan, change, pipeline, &measure.stages, &self.series) };
-            (!measure.stages.is_empty()).then(told)
-        };
-        let staged = plan.changes_in_order().filter_map(row).collect();
-        Timeline { staged, ..self }
-    }
+/// How the changes with a pipeline went on, in the order of the file.
+pub(super) fn told(plan: &Plan, changes: &[(ChangeId, Measure)], series: &[Series]) -> Vec<StagedChange> {
+    let row = |id: ChangeId| {
+        let change = &plan.changes[id];
+        let pipeline = change.pipeline.as_ref()?;
+        let place = changes.binary_search_by_key(&id, |row| row.0).ok()?;
+        let measure = &changes[place].1;
+        let times = measure.tally().begun;
+        let told = || StagedChange { times, ..staged(plan, change, pipeline, &measure.stages, series) };
+        (!measure.stages.is_empty()).then(told)
+    };
+    plan.changes_in_order().filter_map(row).collect()
 }
 
 fn staged(plan: &Plan, change: &Change, pipeline: &Pipeline, steps: &Steps, series: &[Series]) -> StagedChange {

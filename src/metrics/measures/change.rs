@@ -59,9 +59,9 @@ measures! {
         /// largest weight with `sticky`, else all of them as soon as any is (each sends many requests); null elsewhere.
         exposed_customers_share: Maybe [share] = w.share(|run| customers(run.plan, id, find(run, id)));
         /// From its begin until it was found to be bad, on average over the occurrences that were; null when none was.
-        detect_seconds: Maybe [seconds Lower] = w.maybe(|run| tally(run, id).detect.mean());
+        detect_seconds: Maybe [seconds Lower] = w.maybe(|run| tally(run, id).detect.seconds());
         /// From then until the revision before it was back.
-        rollback_seconds: Maybe [seconds Lower] = w.maybe(|run| tally(run, id).back.mean());
+        rollback_seconds: Maybe [seconds Lower] = w.maybe(|run| tally(run, id).back.seconds());
     }
 }
 

@@ -176,31 +176,22 @@ impl Recovery {
         let Some((fault, _)) = cause.as_fault() else { return false };
         let measure = &mut self.faults[fault.0 as usize];
         match what {
-            Hit::Zone(zone) => {
-                insert(&mut measure.zones, zone.0);
-                false
-            }
-            Hit::Cell(cell) => {
-                insert(&mut measure.cells, cell.0);
-                false
-            }
-            Hit::Host => {
-                measure.hosts += 1;
-                false
-            }
+            Hit::Zone(zone) => _ = insert(&mut measure.zones, zone.0),
+            Hit::Cell(cell) => _ = insert(&mut measure.cells, cell.0),
+            Hit::Host => measure.hosts += 1,
             Hit::Cluster(cluster) => {
                 if let Some(slot) = self.find(cause) {
                     self.cluster(slot, cluster);
                 }
-                false
             }
             Hit::Task(service) => {
                 measure.tasks += 1;
                 insert(&mut measure.lost, service);
-                self.concerns(now, cause, service, launched(service))
+                return self.concerns(now, cause, service, launched(service));
             }
-            Hit::Service(service) => self.concerns(now, cause, service, launched(service)),
+            Hit::Service(service) => return self.concerns(now, cause, service, launched(service)),
         }
+        false
     }
 
     fn cluster(&mut self, slot: u32, cluster: ClusterId) {
