@@ -62,6 +62,12 @@ pub struct Entered {
 }
 
 impl Measure {
+    /// When a stage of its pipeline first took one of these steps, and which.
+    pub fn in_stage(&self, number: usize, steps: &[PipelineStep]) -> Option<(Time, PipelineStep)> {
+        let mut own = self.stages.iter().filter(|step| usize::from(step.0) == number);
+        own.find(|step| steps.contains(&step.1)).map(|step| (step.2, step.1))
+    }
+
     /// When it took a step.
     pub fn at(&self, step: ChangeStep) -> Option<Time> {
         turns::at(&self.steps, step)

@@ -26,31 +26,18 @@ const STATES: [(&str, Colour); 7] = [
 pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
     let zones = parts(timeline, series::AVAILABLE);
     let providers = parts(timeline, series::PROVIDERS);
-    let by_zone = |subject: &str| healthy(timeline, subject, &zones);
+    let by_zone = panels(timeline, series::AVAILABLE, |subject| healthy(timeline, subject, &zones));
     let by_provider = |subject: &str| tasks(subject, layers(timeline, series::PROVIDERS, subject, &providers));
+    let by_provider = panels(timeline, series::PROVIDERS, by_provider);
+    let by_state = panels(timeline, series::STATES, |subject| states(timeline, subject));
     let scaled = timeline.series.iter().any(|series| series.name == series::RESERVATION && !series.points.is_empty());
+    let host_title = if scaled { "Container instances and their reservation" } else { "Container instances" };
     [
         ("requests", "Requests served and lost", panels(timeline, series::OFFERED, |name| requests(timeline, name))),
-        (
-            "tasks-by-zone",
-            "Healthy tasks by zone, against what is needed",
-            panels(timeline, series::AVAILABLE, by_zone),
-        ),
-        (
-            "task-states",
-            "Tasks by lastStatus, as ECS sees them",
-            panels(timeline, series::STATES, |subject| states(timeline, subject)),
-        ),
-        (
-            "providers",
-            "Tasks that ECS sees RUNNING, by capacity provider",
-            panels(timeline, series::PROVIDERS, by_provider),
-        ),
-        (
-            "hosts",
-            if scaled { "Container instances and their reservation" } else { "Container instances" },
-            hosts(timeline),
-        ),
+        ("tasks-by-zone", "Healthy tasks by zone, against what is needed", by_zone),
+        ("task-states", "Tasks by lastStatus, as ECS sees them", by_state),
+        ("providers", "Tasks that ECS sees RUNNING, by capacity provider", by_provider),
+        ("hosts", host_title, hosts(timeline)),
         ("traffic-by-cell", "Customers' own cells", application::panels(timeline)),
         (
             "control-plane",

@@ -135,7 +135,12 @@ fn gantt(timeline: &Timeline, change: &StagedChange, exposed: &[Points]) -> Gant
             name: if first { change.units[group.units[0]].clone() } else { String::new() },
             part: part_of(change, group),
             bars: bars(timeline, change, exposed, group),
-            rings: if first { rings(change, &group.units) } else { Vec::new() },
+            rings: change
+                .rings
+                .iter()
+                .filter(|ring| first && group.units.contains(&ring.1))
+                .map(|ring| ring.0)
+                .collect(),
         });
     }
     if more > 0 {
@@ -189,10 +194,6 @@ fn part_of(change: &StagedChange, group: &Group) -> String {
             if only_box { "one box".into() } else { String::new() }
         }
     }
-}
-
-fn rings(change: &StagedChange, units: &[usize]) -> Vec<Time> {
-    change.rings.iter().filter(|(_, unit)| units.contains(unit)).map(|(at, _)| *at).collect()
 }
 
 fn bar(kind: Kind, from: Time, until: Time) -> Bar {
