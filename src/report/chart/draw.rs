@@ -137,14 +137,17 @@ pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Do
         let strip = labels.iter().map(|label| label.row + 1).max().unwrap_or(0) as i32 * LABEL;
         if let Some(gantt) = figure.gantts.get(place) {
             let entries = gantt.legend().into_iter().map(|(label, colour)| (label, colour, None));
-            let frame = gantt.frame(entries_of(area, &gantt.title, entries, tops[place])? + strip + 6, figure);
+            let frame = gantt.frame(legend(area, &gantt.title, entries, tops[place])? + strip + 6, figure);
             gantt.draw(area, &frame)?;
             bands(area, &frame, figure)?;
             marks(area, &frame, panel)?;
             names(area, &frame, &labels)?;
             time_axis(area, &frame, &ticks)?;
         }
-        let legend_bottom = legend(area, panel, top)?;
+        // The topmost layer first, as the eye meets it.
+        let layers = panel.stack.iter().rev().map(|layer| (&layer.label[..], layer.colour, None));
+        let lines = panel.lines.iter().map(|line| (&line.label[..], line.colour, Some(line.stroke)));
+        let legend_bottom = legend(area, &panel.title, layers.chain(lines), top)?;
         let most_ticks = if figure.panels.len() > 2 { 5.0 } else { 8.0 };
         let (most, value_ticks) = axis::value(panel.peak(), panel.whole, most_ticks);
         let frame = Frame {
@@ -217,14 +220,7 @@ fn width_of<DB: DrawingBackend>(area: &Area<DB>, text: &str, size: i32) -> Done<
 }
 
 /// Panel title and legend; returns where they end. Entries that do not fit go to the next row.
-fn legend<DB: DrawingBackend>(area: &Area<DB>, panel: &Panel, top: i32) -> Done<DB, i32> {
-    // The topmost layer first, as the eye meets it.
-    let layers = panel.stack.iter().rev().map(|layer| (&layer.label[..], layer.colour, None));
-    let lines = panel.lines.iter().map(|line| (&line.label[..], line.colour, Some(line.stroke)));
-    entries_of(area, &panel.title, layers.chain(lines), top)
-}
-
-fn entries_of<'e, DB: DrawingBackend>(
+fn legend<'e, DB: DrawingBackend>(
     area: &Area<DB>,
     title: &str,
     entries: impl Iterator<Item = (&'e str, Colour, Option<Stroke>)>,
