@@ -10,6 +10,7 @@ use super::series;
 use super::tasks::Tasks;
 use super::timeline::{Band, Series};
 use super::trace::{BILLION, Trace};
+use crate::engine::index::Table;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Fact, FaultFact, HostFact, PlaneFact, TaskFact, TaskState};
 use crate::model::ids::{CellId, ProviderId, ServiceId, ZoneId};
@@ -23,13 +24,11 @@ pub(super) struct Charts {
     end: Time,
     /// Names of the faults.
     names: Vec<String>,
-    services: Vec<ServiceSeries>,
-    first_provider: u16,
+    services: Table<ServiceId, ServiceSeries>,
     /// Hosts and reservation of a provider that has hosts.
-    providers: Vec<Option<(usize, Option<usize>)>>,
-    first_cell: u16,
+    providers: Table<ProviderId, Option<(usize, Option<usize>)>>,
     /// Of each cell that has a bound.
-    cells: Vec<Option<CellSeries>>,
+    cells: Table<CellId, Option<CellSeries>>,
     launches: LaunchSeries,
     application: Option<ApplicationSeries>,
     changes: ChangeSeries,
@@ -48,8 +47,8 @@ struct CellSeries {
 /// Numbers of the series of one service.
 #[derive(Clone, Debug)]
 struct ServiceSeries {
-    /// Available tasks by row of the zone; `None` where the service never is.
-    available: Vec<Option<usize>>,
+    /// Available tasks in each zone where the service may be.
+    available: Vec<(ZoneId, usize)>,
     /// Need and desired count; not for streams.
     need: Option<[usize; 2]>,
     /// Offered, served, lost; with traffic.
@@ -60,12 +59,12 @@ struct ServiceSeries {
 }
 
 impl Charts {
-    /// Series for a partition; `zones`: for each service the rows of its zones, none meaning all.
-    pub(super) fn new(plan: &Plan, part: &Part, zones: impl Fn(ServiceId) -> Vec<usize>) -> Self {
+    /// Series for a partition; `zones`: of each service, none meaning all.
+    pub(super) fn new(plan: &Plan, part: &Part, zones: impl Fn(ServiceId) -> Vec<ZoneId>) -> Self {
         let of = &part.as_one;
         let mut trace = Trace::new(plan.end());
         let services = of.services.clone().map(ServiceId);
-        let services = services.map(|service| series_of(plan, service, &zones(service), &mut trace)).collect();
+        let services = Table::by_id(services, |service| series_of(plan, service, &zones(service), &mut trace));
         let provider = |id: ProviderId| {
             let scaled = match &plan.providers[id].kind {
                 ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::External(_) => return None,
@@ -76,15 +75,14 @@ impl Charts {
             let hosts = trace.add(series::HOSTS, &subject, "");
             Some((hosts, scaled.then(|| trace.add_unknown(series::RESERVATION, &subject, ""))))
         };
-        let providers = of.providers.clone().map(ProviderId).map(provider).collect();
+        let providers = Table::by_id(of.providers.clone().map(ProviderId), provider);
+        let cells = part.cells.clone().map(CellId);
         Charts {
             end: plan.end(),
             names: plan.faults.iter().map(|fault| fault.name.clone()).collect(),
             services,
-            first_provider: of.providers.start,
             providers,
-            first_cell: part.cells.start,
-            cells: part.cells.clone().map(|cell| cell_series(plan, CellId(cell), &mut trace)).collect(),
+            cells: Table::by_id(cells, |cell| cell_series(plan, cell, &mut trace)),
             launches: LaunchSeries::new(plan, part, &mut trace),
             application: ApplicationSeries::new(plan, part, &mut trace),
             changes: ChangeSeries::new(plan, part, &mut trace),
@@ -93,18 +91,14 @@ impl Charts {
     }
 
     /// Levels of a service from `now` on.
-    pub(super) fn service(&mut self, now: Time, place: usize, levels: &Availability, ledger: &Ledger, tasks: &Tasks) {
-        let of = &self.services[place];
+    pub(super) fn service(&mut self, now: Time, id: ServiceId, levels: &Availability, ledger: &Ledger, tasks: &Tasks) {
+        let of = &self.services[id];
         let trace = &mut self.trace;
-        for (zone, series) in of.available.iter().enumerate() {
-            if let Some(series) = series {
-                trace.point(*series, now, f64::from(levels.zone(zone).0));
-            }
+        for (zone, series) in &of.available {
+            trace.point(*series, now, f64::from(levels.available(*zone)));
         }
-        if let Some([need, desired]) = of.need {
-            let (_, needed, wanted) = levels.now();
-            trace.point(need, now, needed as f64);
-            trace.point(desired, now, wanted as f64);
+        if let Some(both) = of.need {
+            both.into_iter().zip(levels.wanted()).for_each(|(series, tasks)| trace.point(series, now, tasks as f64));
         }
         if let Some([offered, served, lost]) = of.flow {
             let (asked, answered) = ledger.now();
@@ -149,14 +143,13 @@ impl Charts {
     /// What a cell is asked for and can do, and what becomes of launches. What was asked in a minute is told in its
     /// last microsecond, and stands from its begin to its end.
     fn plane(&mut self, now: Time, fact: PlaneFact, assignments: &Assignments) {
-        let (trace, minute, first) = (&mut self.trace, minute_of(now), self.first_cell);
-        let place = |cell: CellId| usize::from(cell.0 - first);
+        let (trace, minute) = (&mut self.trace, minute_of(now));
         match fact {
             PlaneFact::Launches { service, what, count } => {
                 self.launches.delayed(now, assignments.of(service), what, count, trace);
             }
             PlaneFact::Load { cell, asked, queued } => {
-                let Some(of) = &mut self.cells[place(cell)] else { return };
+                let Some(of) = &mut self.cells[cell] else { return };
                 trace.point(of.requests, minute, asked as f64 / 60.0 / 1e6 + of.others);
                 if minute + Span::MINUTE < self.end {
                     trace.point(of.requests, minute + Span::MINUTE, of.others);
@@ -164,11 +157,11 @@ impl Charts {
                 }
             }
             PlaneFact::Rate { cell, rate } => {
-                let Some(of) = &mut self.cells[place(cell)] else { return };
+                let Some(of) = &mut self.cells[cell] else { return };
                 trace.point(of.capacity, now, rate as f64 / BILLION + of.others);
             }
             PlaneFact::OtherCalls { cell, rate } => {
-                let Some(of) = &mut self.cells[place(cell)] else { return };
+                let Some(of) = &mut self.cells[cell] else { return };
                 of.others = rate as f64 / BILLION;
                 trace.point(of.requests, minute, of.others);
             }
@@ -181,12 +174,12 @@ impl Charts {
     fn host(&mut self, now: Time, fact: HostFact) {
         match fact {
             HostFact::Count { provider, count } => {
-                if let Some((hosts, _)) = self.providers[usize::from(provider.0 - self.first_provider)] {
+                if let Some((hosts, _)) = self.providers[provider] {
                     self.trace.point(hosts, now, f64::from(count));
                 }
             }
             HostFact::Reservation { provider, percent } => {
-                if let Some((_, Some(series))) = self.providers[usize::from(provider.0 - self.first_provider)] {
+                if let Some((_, Some(series))) = self.providers[provider] {
                     self.trace.point(series, now, f64::from(percent));
                 }
             }
@@ -219,15 +212,12 @@ fn cell_series(plan: &Plan, cell: CellId, trace: &mut Trace) -> Option<CellSerie
     Some(CellSeries { requests, capacity, waiting, others })
 }
 
-fn series_of(plan: &Plan, service: ServiceId, zones: &[usize], trace: &mut Trace) -> ServiceSeries {
+fn series_of(plan: &Plan, service: ServiceId, zones: &[ZoneId], trace: &mut Trace) -> ServiceSeries {
     let row = &plan.services[service];
     let cluster = &plan.clusters[row.cluster];
-    let region = plan.cells[cluster.cell].zones.clone();
-    let available = region.enumerate().map(|(place, zone)| {
-        let here = zones.is_empty() || zones.contains(&place);
-        here.then(|| trace.add(series::AVAILABLE, &row.name, &plan.zones[ZoneId(zone)].id))
-    });
-    let available = available.collect();
+    let region = plan.cells[cluster.cell].zones.clone().map(ZoneId);
+    let there = region.filter(|zone| zones.is_empty() || zones.contains(zone));
+    let available = there.map(|zone| (zone, trace.add(series::AVAILABLE, &row.name, &plan.zones[zone].id))).collect();
     let mut add = |name| trace.add(name, &row.name, "");
     let need = (row.kind != Kind::Stream).then(|| [series::NEED, series::DESIRED].map(&mut add));
     let flow = row.traffic.is_some().then(|| [series::OFFERED, series::SERVED, series::LOST].map(&mut add));

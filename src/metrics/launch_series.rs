@@ -5,6 +5,7 @@
 
 use super::series;
 use super::trace::Trace;
+use crate::engine::index::Table;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Delayed, TaskState};
 use crate::model::ids::{CellId, ServiceId};
@@ -16,10 +17,9 @@ const PARTS: [&str; 4] = ["offered", "accepted", "throttled", "failed"];
 /// Series of the cells of one partition.
 #[derive(Clone, Debug)]
 pub(super) struct LaunchSeries {
-    cells: Vec<Cell>,
-    first_service: u32,
+    cells: Table<CellId, Cell>,
     /// Whether what a service has at time 0 was not launched.
-    stood: Vec<bool>,
+    stood: Table<ServiceId, bool>,
 }
 
 #[derive(Clone, Debug)]
@@ -37,8 +37,8 @@ struct Cell {
 
 impl LaunchSeries {
     pub(super) fn new(plan: &Plan, of: &Part, trace: &mut Trace) -> Self {
-        let cell = |row: u16| {
-            let cell = &plan.cells[CellId(row)];
+        let cell = |id: CellId| {
+            let cell = &plan.cells[id];
             let region = &plan.regions[cell.region];
             let subject = format!("{}/{}", region.name, cell.name);
             // Series of a cell that is added begin in its first minute.
@@ -55,25 +55,20 @@ impl LaunchSeries {
                 wanted: region.plane.is_some(),
             }
         };
-        let cells = of.cells.clone().map(cell).collect();
-        let first_service = of.as_one.services.start;
-        let service = |row: u32| {
-            let service = &plan.services[ServiceId(row)];
-            !plan.start_empty && service.kind != Kind::Stream
-        };
-        let stood = of.as_one.services.clone().map(service).collect();
-        LaunchSeries { cells, first_service, stood }
+        let services = of.as_one.services.clone().map(ServiceId);
+        let stood = |id: ServiceId| !plan.start_empty && plan.services[id].kind != Kind::Stream;
+        LaunchSeries { cells: Table::by_id(of.cells.clone().map(CellId), cell), stood: Table::by_id(services, stood) }
     }
 
     /// A task of a service in this cell came to be or went on.
     pub(super) fn went(
         &mut self,
         now: Time,
-        (service, cell): (ServiceId, usize),
+        (service, cell): (ServiceId, CellId),
         (from, to): (TaskState, TaskState),
         trace: &mut Trace,
     ) {
-        let placed = self.stood[(service.0 - self.first_service) as usize];
+        let placed = self.stood[service];
         // What stood there when the run began was not launched.
         let stood = placed && now == Time::ZERO && to == TaskState::Running;
         let launched = i64::from(from == to) - i64::from(stood);
@@ -83,7 +78,7 @@ impl LaunchSeries {
     }
 
     /// Launches of a cell were delayed or lost.
-    pub(super) fn delayed(&mut self, now: Time, cell: usize, what: Delayed, count: u32, trace: &mut Trace) {
+    pub(super) fn delayed(&mut self, now: Time, cell: CellId, what: Delayed, count: u32, trace: &mut Trace) {
         let count = i64::from(count);
         let cell = self.cell(now, cell, trace);
         cell.wanted = true;
@@ -98,7 +93,7 @@ impl LaunchSeries {
     }
 
     /// A cell, with its minutes up to now told.
-    fn cell(&mut self, now: Time, cell: usize, trace: &mut Trace) -> &mut Cell {
+    fn cell(&mut self, now: Time, cell: CellId, trace: &mut Trace) -> &mut Cell {
         let cell = &mut self.cells[cell];
         cell.reach(now, trace);
         cell
