@@ -78,6 +78,8 @@ mod launch;
 mod line;
 #[path = "laws/link.rs"]
 mod link;
+#[path = "laws/logs.rs"]
+mod logs;
 #[path = "laws/managed.rs"]
 mod managed;
 #[path = "laws/nodes.rs"]

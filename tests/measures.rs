@@ -5,6 +5,8 @@
 
 #[path = "measures/faults.rs"]
 mod faults;
+#[path = "measures/grounds.rs"]
+mod grounds;
 #[path = "measures/groups.rs"]
 mod groups;
 #[path = "measures/partial.rs"]
@@ -13,6 +15,7 @@ mod partial;
 mod promises;
 #[path = "measures/settings.rs"]
 mod settings;
+mod shipped;
 
 use evenkeel::summary::{Estimate, FaultRow, ServiceRow};
 use evenkeel::{End, Options, Problems, Scenario, Summary, Texts};

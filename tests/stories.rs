@@ -32,6 +32,7 @@ const SCENARIOS: &[&str] = &[
     "batch-stream",
     "beyond-tested",
     "big-bang",
+    "blocking-logs",
     "blue-green",
     "building-block",
     "canary",

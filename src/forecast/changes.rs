@@ -125,6 +125,6 @@ fn watched(plan: &Plan, change: &Change, service: &Service) -> Vec<String> {
     });
     let alarm = |id| format!("alarm {}, {}", plan.alarms[id].name, then(deployment.alarm_rollback));
     let stages = deployment.hooks.iter().flat_map(|hook| &hook.stages);
-    let hooks = stages.map(|stage| format!("hook at {}, rolls back", stage.name()));
+    let hooks = stages.map(|stage| format!("hook at {}, rolls back", stage.word()));
     breaker.into_iter().chain(deployment.alarms.iter().copied().map(alarm)).chain(hooks).collect()
 }

@@ -29,31 +29,11 @@ macro_rules! object {
         $name:ident($case:literal $(, own $own:literal)? $(, called $called:literal)?) { $($rest:tt)* }
     ) => {
         object! { @declare [$($doc)*] $name $case [$($own)?] [$($called)?] { $($rest)* } }
-        object! { @default $name { $($rest)* } }
-    };
-    (@default $name:ident {
-        $(given { $(
-            $(#[doc = $given_doc:literal])* $given:ident $(as $given_as:literal)?:
-            $given_type:ty $([$($given_bounds:tt)*])? = $value:expr $(=> $label:ident $($remark:literal)?)?
-        ),* $(,)? })?
-        $(inner { $($(#[doc = $inner_doc:literal])* $inner:ident: $inner_type:ty),* $(,)? })?
-        $(may { $(
-            $(#[doc = $may_doc:literal])* $may:ident $(as $may_as:literal)?:
-            $may_type:ty $([$($may_bounds:tt)*])? $(=> $may_label:ident $otherwise:literal $($may_remark:literal)?)?
-        ),* $(,)? })?
-        $(list { $($(#[doc = $list_doc:literal])* $list:ident $(as $list_as:literal)?: $list_type:ty),* $(,)? })?
-        $(unused { $($unused:ident $(as $unused_as:literal)?),* $(,)? })?
-        $(bears { $($(#[doc = $bears_doc:literal])* $bears:ident $(if $rule:expr)?),* $(,)? })?
-    }) => {
+
         impl Default for $name {
             fn default() -> Self {
-                $name {
-                    $($($given: $value,)*)?
-                    $($($inner: <$inner_type>::default(),)*)?
-                    $($($may: None,)*)?
-                    $($($list: Vec::new(),)*)?
-                    $($($bears: $crate::grammar::Unused::default(),)*)?
-                }
+                static USUAL: std::sync::LazyLock<$name> = std::sync::LazyLock::new($crate::grammar::unwritten);
+                USUAL.clone()
             }
         }
     };
@@ -92,26 +72,30 @@ macro_rules! object {
         impl $name {
             /// Its fields.
             pub fn about() -> &'static $crate::grammar::Object {
-                use $crate::grammar::Object;
+                #[allow(unused_imports, reason = "an object may have no field")]
+                use $crate::grammar::{Anything, Label, Object, Role, Rule};
                 static ABOUT: std::sync::LazyLock<Object> = std::sync::LazyLock::new(|| {
                     let names = [$($own,)? ""];
                     let called = [$($called,)? stringify!($name)];
                     #[allow(unused_mut, reason = "an object may have no field")]
                     let mut about = Object::new(called[0], module_path!(), $case, names[0], concat!($($doc, "\n"),*));
-                    $($(about.need::<$need_type>(stringify!($need), &[$($need_as)?],
-                        concat!($($need_doc, "\n"),*), bounds!($($($need_bounds)*)?));)*)?
-                    $($(about.given::<$given_type>(stringify!($given), &[$($given_as)?],
-                        concat!($($given_doc, "\n"),*), bounds!($($($given_bounds)*)?),
-                        &$value, &[$(($crate::grammar::Label::$label, concat!($($remark)?)))?]);)*)?
-                    $($(about.inner::<$inner_type>(stringify!($inner), concat!($($inner_doc, "\n"),*));)*)?
-                    $($(about.may::<$may_type>(stringify!($may), &[$($may_as)?],
+                    $($(about.field::<$need_type>((stringify!($need), &[$($need_as)?]), Role::Need,
+                        concat!($($need_doc, "\n"),*), bounds!($($($need_bounds)*)?), &[]);)*)?
+                    $($(about.field::<$given_type>((stringify!($given), &[$($given_as)?]),
+                        Role::Given(<$given_type as $crate::grammar::Written>::written(&$value)), concat!($($given_doc, "\n"),*), bounds!($($($given_bounds)*)?),
+                        &[$((Label::$label, "", concat!($($remark)?)))?]);)*)?
+                    $($(about.field::<$inner_type>((stringify!($inner), &[]), Role::Other,
+                        concat!($($inner_doc, "\n"),*), bounds!(), &[]);)*)?
+                    $($(about.field::<$may_type>((stringify!($may), &[$($may_as)?]), Role::Other,
                         concat!($($may_doc, "\n"),*), bounds!($($($may_bounds)*)?),
-                        &[$(($crate::grammar::Label::$may_label, $otherwise, concat!($($may_remark)?)))?]);)*)?
-                    $($(about.list::<$list_type>(stringify!($list), &[$($list_as)?],
-                        concat!($($list_doc, "\n"),*));)*)?
+                        &[$((Label::$may_label, $otherwise, concat!($($may_remark)?)))?]);)*)?
+                    $($(about.field::<Vec<$list_type>>((stringify!($list), &[$($list_as)?]), Role::Other,
+                        concat!($($list_doc, "\n"),*), bounds!(), &[]);)*)?
                     $(about.kind::<$kind_type>();)?
-                    $($(about.unused(stringify!($unused), &[$($unused_as)?]);)*)?
-                    $($(about.bears(stringify!($bears), concat!($($bears_doc, "\n"),*), [$($rule,)? $crate::grammar::Rule::On][0]);)*)?
+                    $($(about.field::<Anything>((stringify!($unused), &[$($unused_as)?]), Role::Unused,
+                        "Accepted and not used.", bounds!(), &[]);)*)?
+                    $($(about.field::<Anything>((stringify!($bears), &[]), Role::Bears([$($rule,)? Rule::On][0]),
+                        concat!($($bears_doc, "\n"),*), bounds!(), &[]);)*)?
                     about
                 });
                 &ABOUT
@@ -123,13 +107,13 @@ macro_rules! object {
             fn read(value: &serde_json::Value, reader: &mut $crate::grammar::Reader<'_>) -> Option<Self> {
                 let mut fields = Self::about().open(value, reader)?;
                 $($(let $need = fields.need::<$need_type>()$(.or(Some($meanwhile)))?;)*)?
-                $($(let $given = fields.given::<$given_type>(|| $value);)*)?
+                $($(let $given = fields.may::<$given_type>().unwrap_or_else(|| $value);)*)?
                 $($(let $inner = fields.inner::<$inner_type>();)*)?
                 $($(let $may = fields.may::<$may_type>();)*)?
-                $($(let $list = fields.list::<$list_type>();)*)?
+                $($(let $list = fields.may::<Vec<$list_type>>().unwrap_or_default();)*)?
                 $(let $kind = fields.kind::<$kind_type>();)?
-                let bears = fields.close();
-                $($(let $bears = bears.has(stringify!($bears));)*)?
+                let mut bears = fields.close();
+                $($(let $bears = bears.next().unwrap_or_default();)*)?
                 let _ = bears;
                 Some($name {
                     $($($need: $need?,)*)?
@@ -144,10 +128,6 @@ macro_rules! object {
 
             fn schema(defs: &mut $crate::grammar::Defs) -> serde_json::Value {
                 Self::about().schema(defs)
-            }
-
-            fn example() -> String {
-                "{ ... }".to_owned()
             }
         }
     };
@@ -178,10 +158,18 @@ macro_rules! words {
         }
     ) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[doc = $word_doc])* $word),* }
 
         impl $name {
+            /// All of them, in the order of their declaration.
+            pub const ALL: &'static [$name] = &[$($name::$word),*];
+
+            /// As it is written.
+            pub fn word(self) -> &'static str {
+                &Self::words()[self as usize].0
+            }
+
             /// Its words and what each means.
             fn words() -> &'static [(String, &'static str)] {
                 static WORDS: std::sync::LazyLock<Vec<(String, &'static str)>> = std::sync::LazyLock::new(|| {
@@ -194,20 +182,20 @@ macro_rules! words {
 
         impl $crate::grammar::Read for $name {
             fn read(value: &serde_json::Value, reader: &mut $crate::grammar::Reader<'_>) -> Option<Self> {
-                reader.word(value, Self::words()).map(|place| [$($name::$word),*][place])
+                reader.word(value, Self::words()).map(|place| Self::ALL[place])
             }
             fn schema(defs: &mut $crate::grammar::Defs) -> serde_json::Value {
                 let of = concat!(module_path!(), stringify!($name));
                 defs.words([$($called,)? stringify!($name)][0], of, concat!($($doc, "\n"),*), Self::words())
             }
             fn example() -> String {
-                format!("\"{}\"", Self::words()[0].0)
+                format!("\"{}\"", Self::ALL[0].word())
             }
         }
 
         impl $crate::grammar::Written for $name {
             fn written(&self) -> serde_json::Value {
-                Self::words()[*self as usize].0.as_str().into()
+                self.word().into()
             }
         }
     };
@@ -242,9 +230,6 @@ macro_rules! one_of {
             }
             fn schema(defs: &mut $crate::grammar::Defs) -> serde_json::Value {
                 defs.one_of::<Self>([$($called,)? stringify!($name)][0], concat!($($doc, "\n"),*).trim())
-            }
-            fn example() -> String {
-                "{ ... }".to_owned()
             }
         }
     };

@@ -1,7 +1,7 @@
 //! The reading of one object: known fields in the order of their declaration, then what is missing and what nobody
 //! knows.
 
-use super::object::{Field, Object, Role, joined};
+use super::object::{Field, Object, Role};
 use super::plain::Unused;
 use super::reader::{Mistake, Reader};
 use super::wording::{listed, nearest, short};
@@ -23,16 +23,19 @@ pub struct Fields<'o, 'r, 'a> {
     outside: bool,
 }
 
-impl<'o, 'r, 'a> Fields<'o, 'r, 'a> {
-    pub(super) fn new(
-        about: &'static Object,
-        map: &'o Map<String, Value>,
-        reader: &'r mut Reader<'a>,
-        outside: bool,
-    ) -> Self {
-        Fields { about, map, reader, next: 0, known: 0, missing: Vec::new(), outside }
+impl Object {
+    /// Begins to read one; `None` when the value is no object.
+    pub fn open<'o, 'r, 'a>(&'static self, value: &'o Value, reader: &'r mut Reader<'a>) -> Option<Fields<'o, 'r, 'a>> {
+        let map = reader.map(value)?;
+        let outside = reader.printed;
+        if !self.own.is_empty() {
+            reader.printed = map.get(self.own).is_some_and(|arn| !arn.is_null());
+        }
+        Some(Fields { about: self, map, reader, next: 0, known: 0, missing: Vec::new(), outside })
     }
+}
 
+impl<'o> Fields<'o, '_, '_> {
     /// The next field of the declaration, and its value when it is written.
     fn next(&mut self) -> (&'static Field, Option<&'o Value>) {
         let field = &self.about.fields[self.next];
@@ -64,11 +67,6 @@ impl<'o, 'r, 'a> Fields<'o, 'r, 'a> {
         }
     }
 
-    /// A field that has a value when it is not written, or wrong.
-    pub fn given<T: Read>(&mut self, value: impl FnOnce() -> T) -> T {
-        self.may().unwrap_or_else(value)
-    }
-
     /// A field that may be left out.
     pub fn may<T: Read>(&mut self) -> Option<T> {
         match self.next() {
@@ -92,28 +90,10 @@ impl<'o, 'r, 'a> Fields<'o, 'r, 'a> {
         self.read(field, written.unwrap_or(&empty))
     }
 
-    /// A list; empty when it is not written, or no list.
-    pub fn list<T: Read>(&mut self) -> Vec<T> {
-        self.may().unwrap_or_default()
-    }
-
     /// The one key that says what the object is.
     pub fn kind<T: OneOf>(&mut self) -> Option<T> {
-        let map = self.map;
-        let mut chosen: Option<&str> = None;
-        let mut found = None;
-        for (key, value) in map {
-            if self.reader.is_absent(key, value) {
-                continue;
-            }
-            let Some(variant) = T::VARIANTS.iter().find(|variant| variant.key == key) else { continue };
-            self.known += 1;
-            let read = self.reader.inside(key, |reader| (variant.read)(value, reader));
-            match chosen {
-                None => (chosen, found) = (Some(variant.key), read),
-                Some(first) => self.reader.beside(key, first, T::NOUN),
-            }
-        }
+        let (chosen, found, known) = self.reader.choose::<T>(self.map);
+        self.known += known;
         if chosen.is_none() && self.strangers().next().is_none() {
             self.reader.shortfalls(T::NOUN, T::VARIANTS.iter().map(|variant| variant.key));
         }
@@ -129,18 +109,17 @@ impl<'o, 'r, 'a> Fields<'o, 'r, 'a> {
         written.map(|(key, _)| key.as_str()).filter(move |key| !known(key))
     }
 
-    /// Ends the reading: fields without effect, those that nobody knows, those that are missing.
-    pub fn close(mut self) -> Bearing {
+    /// Ends the reading: fields without effect, those that nobody knows, those that are missing. Says which of those
+    /// that bear on availability were written, in the order of their declaration.
+    pub fn close(mut self) -> impl Iterator<Item = Unused> {
         let mut bearing = Vec::new();
         for field in &self.about.fields[self.next..] {
-            let Some(value) = self.written(&field.name) else { continue };
-            let bears = match &field.role {
-                Role::Bears(rule) => {
-                    bearing.push(field.name.as_str());
-                    rule.bears(value)
-                }
-                _ => false,
-            };
+            let value = self.written(&field.name);
+            if let Role::Bears(_) = field.role {
+                bearing.push(Unused(value.is_some()));
+            }
+            let Some(value) = value else { continue };
+            let bears = matches!(&field.role, Role::Bears(rule) if rule.bears(value));
             let why = if bears { field.doc.as_str() } else { "" };
             self.reader.inside(&field.name, |reader| reader.without_effect(why));
         }
@@ -157,7 +136,7 @@ impl<'o, 'r, 'a> Fields<'o, 'r, 'a> {
             }
         }
         self.reader.printed = self.outside;
-        Bearing { written: bearing, case: self.about.case }
+        bearing.into_iter()
     }
 
     /// Says that a field is unknown; returns the known one that may be meant.
@@ -201,19 +180,5 @@ impl<'o, 'r, 'a> Fields<'o, 'r, 'a> {
 impl Field {
     fn hint(&self) -> String {
         format!("write \"{}\": {}", self.name, (self.example)())
-    }
-}
-
-/// Fields that bear on availability, are not modelled and were written.
-pub struct Bearing {
-    written: Vec<&'static str>,
-    case: &'static str,
-}
-
-impl Bearing {
-    /// Whether this one was.
-    pub fn has(&self, name: &str) -> Unused {
-        let name = joined(name, self.case == "PascalCase");
-        Unused(self.written.contains(&name.as_str()))
     }
 }

@@ -9,6 +9,8 @@
 #[macro_use]
 mod declare;
 mod fields;
+#[macro_use]
+mod kinds;
 mod object;
 mod one_of;
 mod plain;
@@ -16,7 +18,7 @@ mod reader;
 mod schema;
 mod wording;
 
-pub use object::{Label, Object, Rule, UNUSED};
+pub use object::{Label, Object, Role, Rule, UNUSED};
 pub use one_of::{OneOf, Variant};
 pub use plain::{Anything, Unused};
 pub use reader::{Finding, Found, Mistake, Reader, Weight, push};
@@ -38,7 +40,12 @@ pub trait Read: Sized + 'static {
     fn schema(defs: &mut Defs) -> Value;
 
     /// How it is written, in a hint.
-    fn example() -> String;
+    const EXAMPLE: &str = "{ ... }";
+
+    /// The same of what has no text of its own.
+    fn example() -> String {
+        Self::EXAMPLE.to_owned()
+    }
 }
 
 /// What can be the default of a field: a value that can be shown.
@@ -52,4 +59,10 @@ pub trait Written {
 pub struct Bounds {
     pub least: Option<f64>,
     pub most: Option<f64>,
+}
+
+/// What holds where an object is not written; nothing in it is needed.
+pub fn unwritten<T: Read>() -> T {
+    let (root, holes) = (Value::Object(serde_json::Map::new()), std::collections::BTreeSet::new());
+    T::read(&root, &mut Reader::new(&root, &holes)).expect("an object without needed fields")
 }

@@ -1,10 +1,8 @@
 //! What an object is made of.
 
-use super::fields::Fields;
-use super::plain::Anything;
 use super::reader::Reader;
 use super::schema::unwrapped;
-use super::{Bounds, Defs, OneOf, Read, Written};
+use super::{Bounds, Defs, OneOf, Read};
 use serde_json::{Map, Value, json};
 
 /// Marks a field of the schema that is accepted and does not reach what runs.
@@ -30,8 +28,6 @@ pub enum Label {
 pub enum Rule {
     /// Those that switch something on.
     On,
-    /// Those in which the text at a pointer is one of these.
-    Is(&'static str, &'static [&'static str]),
     /// Those which have, or of which an entry has, one of these keys.
     Keys(&'static [&'static str]),
 }
@@ -41,7 +37,6 @@ impl Rule {
     fn mark(self) -> Value {
         match self {
             Rule::On => json!(true),
-            Rule::Is(at, words) => json!({ "at": at, "is": words }),
             Rule::Keys(keys) => json!({ "keys": keys }),
         }
     }
@@ -53,7 +48,6 @@ impl Rule {
         };
         match self {
             Rule::On => !is_off(value),
-            Rule::Is(at, words) => value.pointer(at).and_then(Value::as_str).is_some_and(|word| words.contains(&word)),
             Rule::Keys(keys) => {
                 has(value, keys) || value.as_array().is_some_and(|list| list.iter().any(|one| has(one, keys)))
             }
@@ -82,7 +76,7 @@ fn is_off(value: &Value) -> bool {
 
 /// How a field is treated.
 #[derive(Debug)]
-pub(super) enum Role {
+pub enum Role {
     Need,
     /// The default as it would be written.
     Given(Value),
@@ -122,13 +116,13 @@ pub struct Object {
     doc: String,
     pub(super) case: &'static str,
     /// The field by which one knows that AWS has printed the object.
-    own: &'static str,
+    pub(super) own: &'static str,
     pub(super) fields: Vec<Field>,
     pub(super) kind: Option<Kind>,
 }
 
 /// `task_definition` in the case of its object; `first` says whether the first word gets a capital too.
-pub(super) fn joined(name: &str, first: bool) -> String {
+fn joined(name: &str, first: bool) -> String {
     let mut out = String::new();
     for word in name.trim_start_matches("r#").split('_') {
         let mut letters = word.chars();
@@ -178,82 +172,32 @@ impl Object {
         (text, doc)
     }
 
-    fn add<T: Read>(&mut self, name: &str, written: &[&str], doc: &str, bounds: Bounds, role: Role) -> &mut Field {
-        let name = written.first().map_or_else(|| joined(name, self.case == "PascalCase"), |name| (*name).to_owned());
-        let (schema, example) = (T::schema, T::example);
-        self.fields.push(Field {
-            name,
-            doc: unwrapped(doc),
-            role,
-            otherwise: None,
-            own: None,
-            bounds,
-            schema,
-            example,
-        });
-        self.fields.last_mut().expect("one was added")
-    }
-
-    /// Adds a field that must be written.
-    pub fn need<T: Read>(&mut self, name: &str, written: &[&str], doc: &str, bounds: Bounds) {
-        self.add::<T>(name, written, doc, bounds, Role::Need);
-    }
-
-    /// Adds a field that has a value when it is not written.
-    pub fn given<T: Read + Written>(
+    /// Adds a field by its name, or as it is `written`; `otherwise` says what holds without it.
+    pub fn field<T: Read>(
         &mut self,
-        name: &str,
-        written: &[&str],
-        doc: &str,
-        bounds: Bounds,
-        value: &T,
-        labels: &[(Label, &str)],
-    ) {
-        let value = value.written();
-        let words = labels.first().map(|(label, remark)| (value.to_string(), label.why(remark)));
-        self.add::<T>(name, written, doc, bounds, Role::Given(value)).otherwise = words;
-    }
-
-    /// Adds an object whose own defaults hold when it is not written.
-    pub fn inner<T: Read>(&mut self, name: &str, doc: &str) {
-        self.add::<T>(name, &[], doc, Bounds::default(), Role::Other);
-    }
-
-    /// Adds a field that may be left out.
-    pub fn may<T: Read>(
-        &mut self,
-        name: &str,
-        written: &[&str],
+        (name, written): (&str, &[&str]),
+        role: Role,
         doc: &str,
         bounds: Bounds,
         otherwise: &[(Label, &str, &str)],
     ) {
-        let field = self.add::<T>(name, written, doc, bounds, Role::Other);
-        match otherwise.first() {
-            Some((Label::Own, ..)) => field.own = Some(read_empty::<T>),
-            Some((label, words, remark)) => field.otherwise = Some(((*words).to_owned(), label.why(remark))),
-            None => {}
+        let name = written.first().map_or_else(|| joined(name, self.case == "PascalCase"), |name| (*name).to_owned());
+        let (mut words, mut own) = (None, None);
+        if let Some((label, text, remark)) = otherwise.first() {
+            match &role {
+                Role::Given(value) => words = Some((value.to_string(), label.why(remark))),
+                _ if *label == Label::Own => own = Some(read_empty::<T> as fn(&mut Reader<'_>)),
+                _ => words = Some(((*text).to_owned(), label.why(remark))),
+            }
         }
-    }
-
-    pub fn list<T: Read>(&mut self, name: &str, written: &[&str], doc: &str) {
-        self.add::<Vec<T>>(name, written, doc, Bounds::default(), Role::Other);
+        let (schema, example) = (T::schema, T::example);
+        self.fields.push(Field { name, doc: unwrapped(doc), role, otherwise: words, own, bounds, schema, example });
     }
 
     /// Adds the keys of which the object has one.
     pub fn kind<T: OneOf>(&mut self) {
         let keys = T::VARIANTS.iter().map(|variant| variant.key).collect();
         self.kind = Some(Kind { noun: T::NOUN, keys, schemas: Defs::variants::<T> });
-    }
-
-    /// Adds a field that has no bearing on availability.
-    pub fn unused(&mut self, name: &str, written: &[&str]) {
-        self.add::<Anything>(name, written, "Accepted and not used.", Bounds::default(), Role::Unused);
-    }
-
-    /// Adds a field that bears on availability and is not modelled.
-    pub fn bears(&mut self, name: &str, doc: &str, rule: Rule) {
-        self.add::<Anything>(name, &[], doc, Bounds::default(), Role::Bears(rule));
     }
 
     /// Its schema, and those of what stands in it.
@@ -295,16 +239,6 @@ impl Object {
         }
         schema
     }
-
-    /// Begins to read one; `None` when the value is no object.
-    pub fn open<'o, 'r, 'a>(&'static self, value: &'o Value, reader: &'r mut Reader<'a>) -> Option<Fields<'o, 'r, 'a>> {
-        let map = reader.map(value)?;
-        let outside = reader.printed;
-        if !self.own.is_empty() {
-            reader.printed = map.get(self.own).is_some_and(|arn| !arn.is_null());
-        }
-        Some(Fields::new(self, map, reader, outside))
-    }
 }
 
 impl Label {
@@ -343,9 +277,6 @@ mod tests {
 
     #[test]
     fn a_rule_may_name_the_values_that_bear() {
-        let logs = Rule::Is("/options/mode", &["blocking"]);
-        assert!(logs.bears(&json!({ "logDriver": "awslogs", "options": { "mode": "blocking" } })));
-        assert!(!logs.bears(&json!({ "logDriver": "awslogs", "options": { "mode": "non-blocking" } })));
         let volumes = Rule::Keys(&["efsVolumeConfiguration"]);
         assert!(volumes.bears(&json!([{ "name": "v", "efsVolumeConfiguration": { "fileSystemId": "fs-1" } }])));
         assert!(!volumes.bears(&json!([{ "name": "v", "host": {} }])));

@@ -3,7 +3,7 @@
 use super::reader::{Mistake, Reader};
 use super::wording::{self, listed, short, subject};
 use super::{Defs, Read};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One of several kinds.
 pub struct Variant<T> {
@@ -36,18 +36,10 @@ impl Reader<'_> {
             });
             return None;
         };
-        let written: Vec<(&String, &Value)> = map.iter().filter(|(key, value)| !self.is_absent(key, value)).collect();
-        let mut chosen: Option<&str> = None;
-        let mut found = None;
-        for &(key, value) in &written {
-            let Some(variant) = T::VARIANTS.iter().find(|variant| variant.key == key) else { continue };
-            let read = self.inside(key, |reader| (variant.read)(value, reader));
-            match chosen {
-                None => (chosen, found) = (Some(variant.key), read),
-                Some(first) => self.beside(key, first, T::NOUN),
-            }
-        }
-        for &(key, _) in written.iter().filter(|(key, _)| !keys().any(|known| known == *key)) {
+        let (chosen, found, known) = self.choose::<T>(map);
+        let written: Vec<&String> =
+            map.iter().filter(|(key, value)| !self.is_absent(key, value)).map(|(key, _)| key).collect();
+        for key in written.iter().filter(|key| !keys().any(|known| known == **key)) {
             match chosen {
                 None => self.no_such_kind(key, T::NOUN, &keys().collect::<Vec<_>>()),
                 Some(chosen) => self.inside(key, |reader| {
@@ -56,9 +48,27 @@ impl Reader<'_> {
                 }),
             }
         }
-        if written.is_empty() {
+        if known == 0 && written.is_empty() {
             self.shortfalls(T::NOUN, keys());
         }
         found
+    }
+
+    /// The first of the kinds that an object holds, its value, and how many there are.
+    pub(super) fn choose<T: OneOf>(&mut self, map: &Map<String, Value>) -> (Option<&'static str>, Option<T>, usize) {
+        let (mut chosen, mut found, mut known) = (None, None, 0);
+        for (key, value) in map {
+            let Some(variant) = T::VARIANTS.iter().find(|variant| variant.key == key) else { continue };
+            if self.is_absent(key, value) {
+                continue;
+            }
+            known += 1;
+            let read = self.inside(key, |reader| (variant.read)(value, reader));
+            match chosen {
+                None => (chosen, found) = (Some(variant.key), read),
+                Some(first) => self.beside(key, first, T::NOUN),
+            }
+        }
+        (chosen, found, known)
     }
 }

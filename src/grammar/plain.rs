@@ -28,9 +28,7 @@ impl Read for Anything {
     fn schema(_: &mut Defs) -> Value {
         json!({ UNUSED: true })
     }
-    fn example() -> String {
-        "...".to_owned()
-    }
+    const EXAMPLE: &str = "...";
 }
 
 impl Read for bool {
@@ -43,9 +41,7 @@ impl Read for bool {
     fn schema(_: &mut Defs) -> Value {
         json!({ "type": "boolean" })
     }
-    fn example() -> String {
-        "true".to_owned()
-    }
+    const EXAMPLE: &str = "true";
 }
 
 impl Read for String {
@@ -59,21 +55,11 @@ impl Read for String {
         };
         if bounds != Bounds::default() {
             let letters = text.chars().count();
-            let unit = |bound: f64| if bound < 1.5 { "letter" } else { "letters" };
-            if let Some(least) = bounds.least.filter(|least| (letters as f64) < *least) {
-                reader.wrong(
-                    Mistake::Range,
-                    &format!("needs at least {least} {}", unit(least)),
-                    format!("it has {letters}"),
-                );
-                return None;
-            }
-            if let Some(most) = bounds.most.filter(|most| letters as f64 > *most) {
-                reader.wrong(
-                    Mistake::Range,
-                    &format!("takes at most {most} {}", unit(most)),
-                    format!("it has {letters}"),
-                );
+            let short = bounds.least.filter(|least| (letters as f64) < *least).map(|least| ("needs at least", least));
+            let long = bounds.most.filter(|most| letters as f64 > *most).map(|most| ("takes at most", most));
+            if let Some((words, bound)) = short.or(long) {
+                let unit = if bound < 1.5 { "letter" } else { "letters" };
+                reader.wrong(Mistake::Range, &format!("{words} {bound} {unit}"), format!("it has {letters}"));
                 return None;
             }
         }
@@ -82,9 +68,7 @@ impl Read for String {
     fn schema(_: &mut Defs) -> Value {
         json!({ "type": "string" })
     }
-    fn example() -> String {
-        "\"...\"".to_owned()
-    }
+    const EXAMPLE: &str = "\"...\"";
 }
 
 impl Read for f64 {
@@ -107,9 +91,7 @@ impl Read for f64 {
     fn schema(_: &mut Defs) -> Value {
         json!({ "type": "number", "format": "double" })
     }
-    fn example() -> String {
-        "1".to_owned()
-    }
+    const EXAMPLE: &str = "1";
 }
 
 /// A whole number of some width.
@@ -141,11 +123,16 @@ macro_rules! whole {
                 }
                 schema
             }
-            fn example() -> String {
-                "1".to_owned()
-            }
+            const EXAMPLE: &str = "1";
         }
 
+    )*};
+}
+
+whole!(u8 = "uint8", u32 = "uint32", u64 = "uint64", i32 = "int32");
+
+macro_rules! written {
+    ($($type:ty),*) => {$(
         impl Written for $type {
             fn written(&self) -> Value {
                 json!(self)
@@ -154,7 +141,7 @@ macro_rules! whole {
     )*};
 }
 
-whole!(u8 = "uint8", u32 = "uint32", u64 = "uint64", i32 = "int32");
+written!(u8, u32, u64, i32, bool, String);
 
 fn whole<T: Whole>(value: &Value, bounds: Bounds, reader: &mut Reader<'_>) -> Option<T> {
     let number = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
@@ -190,9 +177,7 @@ impl<T: Read> Read for Vec<T> {
     fn schema(defs: &mut Defs) -> Value {
         json!({ "type": "array", "items": T::schema(defs) })
     }
-    fn example() -> String {
-        "[ ... ]".to_owned()
-    }
+    const EXAMPLE: &str = "[ ... ]";
 }
 
 impl<T: Read> Read for BTreeMap<String, T> {
@@ -208,9 +193,6 @@ impl<T: Read> Read for BTreeMap<String, T> {
     fn schema(defs: &mut Defs) -> Value {
         json!({ "type": "object", "additionalProperties": T::schema(defs) })
     }
-    fn example() -> String {
-        "{ ... }".to_owned()
-    }
 }
 
 impl<T> Written for BTreeMap<String, T> {
@@ -222,18 +204,6 @@ impl<T> Written for BTreeMap<String, T> {
 impl Written for f64 {
     fn written(&self) -> Value {
         if libm::trunc(*self).to_bits() == self.to_bits() { json!(*self as i64) } else { json!(self) }
-    }
-}
-
-impl Written for bool {
-    fn written(&self) -> Value {
-        json!(self)
-    }
-}
-
-impl Written for String {
-    fn written(&self) -> Value {
-        json!(self)
     }
 }
 

@@ -171,13 +171,15 @@ impl<'a> Reader<'a> {
         }
         self.errors += 1;
         let (message, hint) = words();
-        self.findings.push(Finding { mistake, weight: Weight::Error, at: self.at.clone(), message, hint, times: 1 });
+        self.findings.push(self.finding(mistake, Weight::Error, message, hint));
     }
 
     pub(super) fn warning(&mut self, mistake: Mistake, message: String, hint: &str) {
-        let finding =
-            Finding { mistake, weight: Weight::Warning, at: self.at.clone(), message, hint: hint.to_owned(), times: 1 };
-        self.findings.push(finding);
+        self.findings.push(self.finding(mistake, Weight::Warning, message, hint.to_owned()));
+    }
+
+    fn finding(&self, mistake: Mistake, weight: Weight, message: String, hint: String) -> Finding {
+        Finding { mistake, weight, at: self.at.clone(), message, hint, times: 1 }
     }
 
     /// Takes a note of a field that has no effect; `why` says what it bears on, if on anything.
@@ -189,21 +191,13 @@ impl<'a> Reader<'a> {
         };
         let hint = why.split_whitespace().collect::<Vec<_>>().join(" ");
         let hint = hint.trim_end_matches('.').to_owned();
-        self.often(Finding {
-            mistake,
-            weight,
-            at: self.at.clone(),
-            message: format!("{field} {words}"),
-            hint,
-            times: 1,
-        });
+        self.often(self.finding(mistake, weight, format!("{field} {words}"), hint));
     }
 
     /// Takes a note of a default.
     pub(super) fn default_taken(&mut self, field: &str, words: &str, why: &str) {
         let message = format!("`{field}`: {words} by default ({why})");
-        let (mistake, weight) = (Mistake::Default, Weight::Note);
-        self.often(Finding { mistake, weight, at: self.at.clone(), message, hint: String::new(), times: 1 });
+        self.often(self.finding(Mistake::Default, Weight::Note, message, String::new()));
     }
 
     fn often(&mut self, finding: Finding) {

@@ -68,20 +68,16 @@ impl Defs {
                     "additionalProperties": false });
                 described(alone, &text)
             };
-            let ways: Vec<Value> = defs.variants_of::<T>().into_iter().map(one).collect();
+            let ways: Vec<Value> = Self::variants::<T>(defs).into_iter().map(one).collect();
             described(json!({ "oneOf": ways }), doc)
         })
     }
 
     /// Keys and schemas of all kinds.
-    pub fn variants<T: OneOf>(defs: &mut Defs) -> Map<String, Value> {
-        defs.variants_of::<T>()
-    }
-
-    fn variants_of<T: OneOf>(&mut self) -> Map<String, Value> {
-        let one = |variant: &super::Variant<T>| {
+    pub fn variants<T: OneOf>(&mut self) -> Map<String, Value> {
+        let mut one = |variant: &super::Variant<T>| {
             (variant.key.to_owned(), described((variant.schema)(self), variant.doc.trim()))
         };
-        T::VARIANTS.iter().map(one).collect()
+        T::VARIANTS.iter().map(&mut one).collect()
     }
 }

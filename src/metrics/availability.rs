@@ -60,6 +60,7 @@ impl Availability {
     }
 
     /// Available tasks in a zone.
+    #[inline]
     pub fn set_available(&mut self, now: Time, zone: ZoneId, count: u32) {
         let level = &mut self.zones[zone].available;
         self.available = self.available - u64::from(*level) + u64::from(count);

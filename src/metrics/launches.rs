@@ -72,6 +72,7 @@ impl Launches {
         }
     }
 
+    #[inline]
     pub fn went(&mut self, now: Time, ordinal: u32, to: TaskState, code: StopCode, reason: Reason) {
         match to {
             TaskState::Running => {

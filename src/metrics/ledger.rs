@@ -97,6 +97,7 @@ impl Ledger {
         }
     }
 
+    #[inline]
     pub fn flow(&mut self, now: Time, offered: u64, served: u64) {
         self.offered.set(now, offered);
         self.served.set(now, served);
@@ -109,11 +110,13 @@ impl Ledger {
     }
 
     /// Requests lost; true when this cause costs the service requests in this phase from now on.
+    #[inline]
     pub fn loss(&mut self, now: Time, cause: Cause, phase: Phase, rate: u64) -> bool {
         self.level(now, (cause, phase), rate, |ledger| &mut ledger.rates, |row| &mut row.rate)
     }
 
     /// Tasks missing; true when this cause costs the service tasks in this phase from now on.
+    #[inline]
     pub fn shortfall(&mut self, now: Time, cause: Cause, phase: Phase, millionths: u64) -> bool {
         self.level(now, (cause, phase), millionths, |ledger| &mut ledger.shortfalls, |row| &mut row.shortfall)
     }

@@ -190,6 +190,7 @@ impl Metrics {
     }
 
     /// A fault or its losses reach a service.
+    #[inline]
     fn concerns(&mut self, now: Time, cause: Cause, service: ServiceId) {
         let launched = self.services[service].launches.reached_running();
         if self.recovery.concerns(now, cause, service, launched) {

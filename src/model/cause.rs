@@ -3,7 +3,7 @@
 use super::ids::{ChangeId, FaultId};
 
 /// Where in its way back a missing task is, or how a request was lost.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Hash)]
 #[repr(u8)]
 pub enum Phase {
     /// Dead or unreachable, and nobody has noticed.
@@ -11,6 +11,7 @@ pub enum Phase {
     /// Clients still call a node of the load balancer that does not answer.
     Dns,
     /// Noticed; the scheduler has not launched a replacement yet.
+    #[default]
     Scheduling,
     /// A replacement waits for a launch token.
     LaunchThrottle,
@@ -128,7 +129,7 @@ impl Mechanism {
 
 /// Why something was lost: an occurrence of a fault of the file, a change of it, or a named mechanism. Four bytes, as
 /// every task carries one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Hash)]
 pub struct Cause(u32);
 
 impl Cause {

@@ -15,8 +15,6 @@ pub struct Names {
     pub regions: BTreeMap<String, RegionId>,
     /// "region/cell", and the name of the cell alone where only one Region has it.
     pub cells: BTreeMap<String, CellId>,
-    /// The cell of each cluster.
-    pub cell_of: BTreeMap<ClusterId, CellId>,
     /// Capacity providers by name: one row for each cluster that uses it.
     pub providers: BTreeMap<String, Vec<ProviderId>>,
     /// Instance types by name, as rows of the plan.
@@ -65,12 +63,12 @@ impl Names {
         out.find(Noun::TypeInUse, &self.types, name, at)
     }
 
-    /// Whether a family of this name is in use.
-    pub fn family(&self, name: &str, at: &str, out: &mut Problems) -> Option<()> {
+    /// The task-definition family of this name.
+    pub fn family(&self, name: &str, at: &str, out: &mut Problems) -> Option<String> {
         if !self.families.contains(name) {
             out.unknown(Noun::Family, name, at, self.families.iter().map(String::as_str));
             return None;
         }
-        Some(())
+        Some(name.to_owned())
     }
 }

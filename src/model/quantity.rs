@@ -196,9 +196,7 @@ impl Read for Duration {
     fn schema(_: &mut Defs) -> Value {
         json!({ "type": "string", "format": DURATION_FORMAT, "examples": ["45m", "2h30m", "90s", "PT5M"] })
     }
-    fn example() -> String {
-        "\"45m\"".to_owned()
-    }
+    const EXAMPLE: &str = "\"45m\"";
 }
 
 impl Read for Rate {
@@ -219,9 +217,7 @@ impl Read for Rate {
     fn schema(_: &mut Defs) -> Value {
         json!({ "type": "string", "format": RATE_FORMAT, "examples": ["20/s", "500/min"] })
     }
-    fn example() -> String {
-        "\"20/s\"".to_owned()
-    }
+    const EXAMPLE: &str = "\"20/s\"";
 }
 
 /// The text of a quantity, or of the bare number in its place.

@@ -167,8 +167,8 @@ impl World {
             let launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
             let mut row = Service::new(service.desired, service.strategy.len(), zone_count, launches);
             if !service.changes.is_empty() {
-                row.revisions.push(Revision::new(0, None, false, (service.strategy.len(), zone_count)));
-                row.completed = (!plan.start_empty).then_some(0);
+                row.deployment.revisions.push(Revision::new(0, None, false, (service.strategy.len(), zone_count)));
+                row.deployment.completed = (!plan.start_empty).then_some(0);
             }
             world.services.push(row);
         }
@@ -234,18 +234,18 @@ impl World {
             Kind::Daemon => {
                 if !empty {
                     stand::daemons(self, service, cx);
-                    self.services[service].launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
+                    self.services[service].scheduler.launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
                 }
                 wake::scheduler(self, service, cx);
             }
             Kind::Replica => {
                 let desired = row.desired;
                 let first = Cause::mechanism(super::fact::Mechanism::FirstStart);
-                row.owe(first, desired);
+                row.scheduler.owe(first, desired);
                 if !empty {
-                    while !self.services[service].pending.is_empty() && stand::task(self, service, cx) {}
+                    while !self.services[service].scheduler.pending.is_empty() && stand::task(self, service, cx) {}
                 }
-                self.services[service].launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
+                self.services[service].scheduler.launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
                 wake::scheduler(self, service, cx);
             }
         }

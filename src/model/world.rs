@@ -114,7 +114,7 @@ impl World {
 
     /// Tasks of a service crash, and whatever starts in their place would too, until the fault ends.
     pub(crate) fn hold_tasks(&mut self, cause: Cause, service: ServiceId) {
-        let held = &mut self.services[service].held;
+        let held = &mut self.services[service].scheduler.held;
         if !held.contains(&cause) {
             held.push(cause);
             self.held_tasks.push((cause, service));
@@ -125,7 +125,7 @@ impl World {
     pub(crate) fn release_tasks(&mut self, cause: Cause) -> Option<ServiceId> {
         let row = self.held_tasks.iter().position(|(of, _)| *of == cause)?;
         let (_, service) = self.held_tasks.swap_remove(row);
-        self.services[service].held.retain(|of| *of != cause);
+        self.services[service].scheduler.held.retain(|of| *of != cause);
         Some(service)
     }
 

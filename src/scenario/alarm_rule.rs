@@ -18,6 +18,9 @@ const WORDS: [&str; 8] = ["ALARM", "OK", "INSUFFICIENT_DATA", "TRUE", "FALSE", "
 /// Rules inside each other (model choice: more is a slip, and would use up the stack).
 const DEEPEST: u32 = 100;
 
+type Rule = Expression<String>;
+type Found = Result<Rule, Wrong>;
+
 /// What is wrong with a rule, and the way out.
 #[derive(Debug, PartialEq)]
 pub(super) struct Wrong {
@@ -25,7 +28,7 @@ pub(super) struct Wrong {
     pub(super) hint: String,
 }
 
-pub(super) fn parse(text: &str) -> Result<Expression<String>, Wrong> {
+pub(super) fn parse(text: &str) -> Found {
     let mut reader = Reader { text, at: 0, depth: 0 };
     let rule = reader.any()?;
     match reader.peek() {
@@ -45,21 +48,17 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn any(&mut self) -> Result<Expression<String>, Wrong> {
+    fn any(&mut self) -> Found {
         let parts = self.joined("OR", Reader::all)?;
         Ok(one_or(parts, Expression::Any))
     }
 
-    fn all(&mut self) -> Result<Expression<String>, Wrong> {
+    fn all(&mut self) -> Found {
         let parts = self.joined("AND", Reader::one)?;
         Ok(one_or(parts, Expression::All))
     }
 
-    fn joined(
-        &mut self,
-        word: &str,
-        part: fn(&mut Reader<'t>) -> Result<Expression<String>, Wrong>,
-    ) -> Result<Vec<Expression<String>>, Wrong> {
+    fn joined(&mut self, word: &str, part: fn(&mut Reader<'t>) -> Found) -> Result<Vec<Rule>, Wrong> {
         let mut parts = vec![part(self)?];
         while self.peek() == word {
             self.take();
@@ -68,7 +67,7 @@ impl<'t> Reader<'t> {
         Ok(parts)
     }
 
-    fn one(&mut self) -> Result<Expression<String>, Wrong> {
+    fn one(&mut self) -> Found {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(self.wrong("this stands too deep", format!("write at most {DEEPEST} rules inside each other")));
@@ -99,7 +98,7 @@ impl<'t> Reader<'t> {
     }
 
     /// `ALARM(name)`, from its word on.
-    fn state(&mut self, state: State) -> Result<Expression<String>, Wrong> {
+    fn state(&mut self, state: State) -> Found {
         let word = self.take();
         if self.peek() != "(" {
             return Err(self.wrong(&format!("`{word}` names no alarm"), format!("write `{word}(name)`")));
@@ -184,10 +183,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-fn one_or(
-    mut parts: Vec<Expression<String>>,
-    many: fn(Vec<Expression<String>>) -> Expression<String>,
-) -> Expression<String> {
+fn one_or(mut parts: Vec<Rule>, many: fn(Vec<Rule>) -> Rule) -> Rule {
     if parts.len() == 1 { parts.remove(0) } else { many(parts) }
 }
 

@@ -47,7 +47,5 @@ impl Read for Lasting {
         let ways = [Duration::schema(defs), Law::schema(defs)];
         defs.refer("DurationOrLaw", "Lasting", |_| json!({ "anyOf": ways }))
     }
-    fn example() -> String {
-        Duration::example()
-    }
+    const EXAMPLE: &str = Duration::EXAMPLE;
 }

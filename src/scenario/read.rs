@@ -68,7 +68,7 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
         wrap::unwrap(&mut root, &mut loader.sources, &mut loader.report);
         let mut holes = BTreeSet::new();
         let (value, spot) = root.part(&mut String::new(), &mut holes);
-        loader.sources.plant(spot);
+        loader.sources.root = Some(spot);
         loader.sources.holes = holes;
         value
     });
@@ -141,12 +141,8 @@ impl Loader<'_> {
         self.count(bytes.len() as u64)?;
         if named == Named::ByFile && !looks_like_json(&bytes) {
             let message = format!("`{path}` begins neither with `{{` nor with `[`");
-            return Err(Refused {
-                code: Code::Malformed,
-                at: None,
-                message,
-                hint: Some("`$file` takes a file that holds JSON"),
-            });
+            let hint = Some("`$file` takes a file that holds JSON");
+            return Err(Refused { code: Code::Malformed, at: None, message, hint });
         }
         let text = match String::from_utf8(bytes) {
             Ok(text) => text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
@@ -220,33 +216,21 @@ impl Loader<'_> {
         let named = members.iter().find(|member| member.name == "$file")?;
         if let Some(other) = members.iter().find(|member| member.name != "$file") {
             let message = format!("`{}` stands beside `$file`", other.name);
-            self.error(
-                Code::Conflict,
-                other.key,
-                message,
-                "write it in the named file, or write the whole object here",
-            );
-            return None;
+            let hint = "write it in the named file, or write the whole object here";
+            return self.error(Code::Conflict, other.key, message, hint);
         }
         let Kind::Plain(Value::String(relative)) = &named.value.kind else {
-            self.error(
-                Code::WrongType,
-                named.value.bytes,
-                "`$file` needs the path of a file",
-                "write \"$file\": \"ecs/web.json\"",
-            );
-            return None;
+            let (message, hint) = ("`$file` needs the path of a file", "write \"$file\": \"ecs/web.json\"");
+            return self.error(Code::WrongType, named.value.bytes, message, hint);
         };
         let path = self.files.join(&from, relative);
         if chain.contains(&path) {
             let message = format!("`{path}` leads back to itself: {} -> {path}", chain.join(" -> "));
-            self.error(Code::Circle, named.value.bytes, message, "take one of these `$file` out");
-            return None;
+            return self.error(Code::Circle, named.value.bytes, message, "take one of these `$file` out");
         }
         if chain.len() >= CHAIN_MAX {
             let message = format!("more than {CHAIN_MAX} files name one another in a chain");
-            self.error(Code::TooLarge, named.value.bytes, message, "write the object directly");
-            return None;
+            return self.error(Code::TooLarge, named.value.bytes, message, "write the object directly");
         }
         let file = match self.open(&path, Named::ByFile) {
             Ok(file) => file,
@@ -256,15 +240,14 @@ impl Loader<'_> {
             }
             Err(Refused { code, at: None, message, hint }) => {
                 let hint = hint.map_or_else(|| format!("the path is relative to `{from}`"), str::to_owned);
-                self.error(code, named.value.bytes, message, hint);
-                return None;
+                return self.error(code, named.value.bytes, message, hint);
             }
         };
         let node = self.parse(file)?;
         if depth + node.depth() > DEPTH_MAX {
             let message = format!("with `{path}` brackets are nested more than {DEPTH_MAX} deep");
-            self.error(Code::TooLarge, named.value.bytes, message, "no scenario needs more than a dozen levels");
-            return None;
+            let hint = "no scenario needs more than a dozen levels";
+            return self.error(Code::TooLarge, named.value.bytes, message, hint);
         }
         chain.push(path);
         let node = self.splice(node, depth, chain);
@@ -272,9 +255,11 @@ impl Loader<'_> {
         Some(node)
     }
 
-    fn error(&mut self, code: Code, bytes: Bytes, message: impl Into<String>, hint: impl Into<String>) {
+    /// Tells what is wrong; there is nothing in its place.
+    fn error<T>(&mut self, code: Code, bytes: Bytes, message: impl Into<String>, hint: impl Into<String>) -> Option<T> {
         // Beyond the limit problems are only counted: a place costs a walk through its line.
         let at = if self.report.full(Severity::Error) { String::new() } else { self.sources.mark(bytes) };
         self.report.add(code, &at, message, hint);
+        None
     }
 }

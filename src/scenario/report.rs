@@ -9,21 +9,22 @@ const TOLD_MAX: usize = 100;
 /// Collects the problems of the files.
 pub(crate) struct Report<'a> {
     out: &'a mut Problems,
-    errors: usize,
-    notes: usize,
+    /// Errors, and what weighs less.
+    counts: [usize; 2],
+}
+
+fn row(severity: Severity) -> usize {
+    usize::from(severity != Severity::Error)
 }
 
 impl<'a> Report<'a> {
     pub(crate) fn new(out: &'a mut Problems) -> Self {
-        Report { out, errors: 0, notes: 0 }
+        Report { out, counts: [0; 2] }
     }
 
     /// Whether one more problem of this severity is only counted.
     pub(crate) fn full(&self, severity: Severity) -> bool {
-        match severity {
-            Severity::Error => self.errors >= TOLD_MAX,
-            Severity::Warning | Severity::Note => self.notes >= TOLD_MAX,
-        }
+        self.counts[row(severity)] >= TOLD_MAX
     }
 
     pub(crate) fn push(&mut self, problem: Problem) {
@@ -40,20 +41,18 @@ impl<'a> Report<'a> {
 
     /// One more that is only counted.
     pub(crate) fn count(&mut self, severity: Severity) {
-        match severity {
-            Severity::Error => self.errors += 1,
-            Severity::Warning | Severity::Note => self.notes += 1,
-        }
+        self.counts[row(severity)] += 1;
     }
 
     /// Says how many were only counted.
     pub(crate) fn finish(self) {
-        if self.errors > TOLD_MAX {
-            let message = format!("{} more errors are not listed", self.errors - TOLD_MAX);
+        let [errors, notes] = self.counts.map(|count| count.saturating_sub(TOLD_MAX));
+        if errors > 0 {
+            let message = format!("{errors} more errors are not listed");
             self.out.truncated("", message, "mend the first ones and look again");
         }
-        if self.notes > TOLD_MAX {
-            let message = format!("{} more notes are not listed", self.notes - TOLD_MAX);
+        if notes > 0 {
+            let message = format!("{notes} more notes are not listed");
             self.out.push(Problem::new(Code::Truncated, "", message, "").with(Severity::Note));
         }
     }

@@ -146,7 +146,8 @@ pub(crate) enum Kids {
 pub struct Sources {
     files: Vec<SourceFile>,
     marks: BTreeMap<String, Bytes>,
-    root: Option<Spot>,
+    /// The places of the whole scenario.
+    pub(super) root: Option<Spot>,
     /// Pointers of `$file` objects whose file could not be taken.
     pub(crate) holes: BTreeSet<String>,
 }
@@ -287,11 +288,6 @@ impl Sources {
         let name = self.name(bytes);
         self.marks.insert(name.clone(), bytes);
         name
-    }
-
-    /// Takes the places of the whole scenario in.
-    pub(crate) fn plant(&mut self, root: Spot) {
-        self.root = Some(root);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::file::Scenario;
 use super::read::Document;
-use super::resolve::resolve;
+use super::resolve::{Csv, resolve};
 use crate::grammar::{Finding, Found, Mistake, Read, Reader, Weight};
 use crate::metrics::Objective;
 use crate::model::Plan;
@@ -18,13 +18,8 @@ pub fn typed<T: Read>(document: &Document, out: &mut Problems) -> Option<T> {
     value.filter(|_| !out.has_errors())
 }
 
-/// The plan of a document, and its objectives; `None` when anything is wrong, which is told. `csv` gives the text of a
-/// file that the scenario names.
-pub fn resolved(
-    document: &Document,
-    csv: &dyn Fn(&str) -> Option<String>,
-    out: &mut Problems,
-) -> Option<(Plan, Vec<Objective>)> {
+/// The plan of a document, and its objectives; `None` when anything is wrong, which is told.
+pub fn resolved(document: &Document, csv: Csv<'_>, out: &mut Problems) -> Option<(Plan, Vec<Objective>)> {
     let (scenario, found) = look::<Scenario>(document, out);
     let scenario = scenario?;
     if !out.has_errors() {
@@ -53,7 +48,9 @@ fn look<T: Read>(document: &Document, out: &mut Problems) -> (Option<T>, Found) 
     let failed = found.findings.iter().any(|finding| finding.weight == Weight::Error);
     // What is taken by default is told of what can run.
     let told = found.findings.iter().filter(|finding| finding.mistake != Mistake::Default || !failed);
-    told.for_each(|finding| out.push(problem(finding)));
+    for finding in told {
+        out.push(problem(finding));
+    }
     if found.more > 0 {
         out.truncated("", format!("{} more errors are not listed", found.more), "mend the first ones and look again");
     }

@@ -21,6 +21,7 @@ pub struct Histogram {
 
 impl Histogram {
     /// Takes in one value.
+    #[inline]
     pub fn add(&mut self, value: u64) {
         self.add_many(value, 1);
     }

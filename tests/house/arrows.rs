@@ -1,7 +1,10 @@
 //! Who may name whom. The rooms and their order stand in `docs/architecture.md`.
 
 use super::text::{Source, sources};
+use proc_macro2::token_stream::IntoIter;
+use proc_macro2::{TokenStream, TokenTree};
 use std::collections::BTreeSet;
+use std::iter::Peekable;
 
 /// Rooms by floor, the lowest first; those of one floor do not name each other.
 const FLOORS: [&[&str]; 7] = [
@@ -42,64 +45,47 @@ fn floor(rooms: &[&[&str]], name: &str) -> Option<usize> {
     rooms.iter().position(|floor| floor.contains(&name))
 }
 
-/// Every path that a file names, from the crate's root: of `use` and in the middle of the code alike.
+/// Every path that a file names, from the crate's root: of `use`, in the middle of the code and in macros alike.
 fn named(source: &Source) -> Vec<Vec<String>> {
-    let code = source.shipped_code();
     let mut found = Vec::new();
-    let starts = code.match_indices("crate::").chain(code.match_indices("super::"));
-    for (start, word) in starts {
-        let before = code[..start].chars().next_back();
-        if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
-            continue;
-        }
-        let mut base = if word == "crate::" { Vec::new() } else { source.module() };
-        let mut rest = &code[start..];
-        while let Some(after) = rest.strip_prefix("super::") {
-            base.pop();
-            rest = after;
-        }
-        branches(&base, rest.trim_start_matches("crate::"), &mut found);
-    }
+    paths(source.shipped.clone(), &source.module(), &mut found);
     found
 }
 
-/// Adds the paths of a tree such as `a::{b, c::d}`, each with two more steps at most.
-fn branches(base: &[String], text: &str, found: &mut Vec<Vec<String>>) {
-    let mut path = base.to_vec();
-    let mut rest = text;
-    loop {
-        if let Some(group) = rest.strip_prefix('{') {
-            parts(group).for_each(|part| branches(&path, part.trim(), found));
-            return;
-        }
-        let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-        path.push(word.clone());
-        match rest[word.len()..].strip_prefix("::") {
-            Some(after) => rest = after,
-            None => break,
-        }
-    }
-    found.push(path);
-}
-
-/// The parts of a group, up to its closing brace.
-fn parts(group: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0;
-    let mut cuts = vec![0];
-    for (at, c) in group.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => {
-                cuts.push(at + 1);
-                break;
+fn paths(tokens: TokenStream, module: &[String], found: &mut Vec<Vec<String>>) {
+    let mut rest = tokens.into_iter().peekable();
+    while let Some(token) = rest.next() {
+        match token {
+            TokenTree::Group(group) => paths(group.stream(), module, found),
+            TokenTree::Ident(word) if word == "crate" => branches(Vec::new(), &mut rest, found),
+            TokenTree::Ident(word) if word == "super" => {
+                branches(module[..module.len().saturating_sub(1)].to_vec(), &mut rest, found);
             }
-            '}' => depth -= 1,
-            ',' if depth == 0 => cuts.push(at + 1),
             _ => {}
         }
     }
-    let ends: Vec<(usize, usize)> = cuts.windows(2).map(|pair| (pair[0], pair[1] - 1)).collect();
-    ends.into_iter().map(|(start, end)| group[start..end].trim()).filter(|part| !part.is_empty())
+}
+
+/// Adds the paths of a tree such as `a::{b, c::d}` of which the first step is taken.
+fn branches(mut path: Vec<String>, rest: &mut Peekable<IntoIter>, found: &mut Vec<Vec<String>>) {
+    let colon = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
+    let comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    while rest.next_if(colon).and_then(|_| rest.next_if(colon)).is_some() {
+        match rest.next_if(|token| !matches!(token, TokenTree::Punct(_))) {
+            Some(TokenTree::Ident(word)) if word == "super" => _ = path.pop(),
+            Some(TokenTree::Ident(word)) => path.push(word.to_string()),
+            Some(TokenTree::Group(group)) => {
+                let mut inner = group.stream().into_iter().peekable();
+                while let Some(word) = inner.next() {
+                    branches([&path[..], &[word.to_string()]].concat(), &mut inner, found);
+                    inner.find(comma);
+                }
+                return;
+            }
+            _ => break,
+        }
+    }
+    found.push(path);
 }
 
 fn up(source: &Source, to: &[String]) -> Option<String> {
@@ -202,7 +188,7 @@ fn no_circle_in_the_model() {
 
 /// What a file sets of what ECS and load balancers believe; a host that registers sets its own status.
 fn beliefs(source: &Source) -> Vec<String> {
-    let code: String = source.shipped_code().split_whitespace().collect();
+    let code = source.squeezed();
     let mut found = Vec::new();
     let whole = [".state=TaskState", "host.register("];
     for field in [".health", ".target", ".status", ".connected", "task.state"].into_iter().chain(whole) {
@@ -245,9 +231,8 @@ fn every_room_has_a_floor() {
 
 #[test]
 fn an_arrow_up_is_found() {
-    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: String::new(), code: text.to_owned() };
     let wrong = |path: &str, text: &str| {
-        let source = source(path, text);
+        let source = Source::of(path, text);
         named(&source).iter().filter_map(|to| up(&source, to)).count()
     };
     assert_eq!(wrong("src/model/tables/task.rs", "use crate::model::{ids::X, flows::task};"), 1);
@@ -262,11 +247,11 @@ fn an_arrow_up_is_found() {
     assert_eq!(wrong("src/model/flows/task/stop.rs", "fn a() { super::super::scheduler::daemon::first(); }"), 1);
     assert_eq!(wrong("src/model/flows/change/alarms.rs", "use crate::model::fault::Strike;"), 1);
     let pair = [
-        source("src/model/flows/task/stop.rs", "use super::{launch, place};"),
-        source("src/model/flows/task/launch.rs", "use super::stop;"),
+        Source::of("src/model/flows/task/stop.rs", "use super::{launch, place};"),
+        Source::of("src/model/flows/task/launch.rs", "use super::stop;"),
     ];
     assert_eq!(mutual(&pair), [("task/launch".to_owned(), "task/stop".to_owned())]);
-    let sets = |text: &str| beliefs(&source("src/model/flows/task/serve.rs", text)).len();
+    let sets = |text: &str| beliefs(&Source::of("src/model/flows/task/serve.rs", text)).len();
     assert_eq!(sets("task.health = Health::Healthy; (task.wanted, task.target) = x; host.status = y;"), 3);
     assert_eq!(sets("if task.health == h && task.state != s { pipe.state = PipeState::Back }"), 0);
 }

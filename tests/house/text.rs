@@ -1,5 +1,6 @@
-//! Rust sources as plain text: without comments and literals, cut into functions and paths.
+//! Rust sources as tokens: what ships, and how long functions are.
 
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,14 +10,29 @@ pub(crate) struct Source {
     pub(crate) path: String,
     /// As it stands.
     pub(crate) text: String,
-    /// Without comments and literals; line breaks stay.
-    pub(crate) code: String,
+    /// All of it, macro bodies included.
+    pub(crate) tokens: TokenStream,
+    /// Code that ships, without literals.
+    pub(crate) shipped: TokenStream,
+    /// Lines without what is compiled for tests only.
+    pub(crate) lines: usize,
 }
 
 impl Source {
-    /// Lines before the first test module, and whether the whole file is tests.
-    pub(crate) fn lines_without_tests(&self) -> usize {
-        self.text.lines().take_while(|line| line.trim() != "#[cfg(test)]").count()
+    pub(crate) fn of(path: &str, text: &str) -> Source {
+        let tokens: TokenStream = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
+        let mut dropped = 0;
+        let mut source = Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            shipped: shipped(tokens.clone(), &mut dropped),
+            tokens,
+            lines: text.lines().count() - dropped,
+        };
+        if source.is_tests() {
+            source.shipped = TokenStream::new();
+        }
+        source
     }
 
     /// Whether the whole file holds tests.
@@ -25,9 +41,9 @@ impl Source {
         !self.path.starts_with("src/") || name == "tests.rs" || name.ends_with("_tests.rs")
     }
 
-    /// Code that ships: what stands before the test module.
-    pub(crate) fn shipped_code(&self) -> &str {
-        if self.is_tests() { "" } else { self.code.split("#[cfg(test)]").next().unwrap_or_default() }
+    /// Code that ships, without spaces, comments and literals.
+    pub(crate) fn squeezed(&self) -> String {
+        self.shipped.to_string().split_whitespace().collect()
     }
 
     /// The module that the file is, from the crate's root: `["model", "flows", "launch"]`.
@@ -61,115 +77,66 @@ pub(crate) fn files(folder: &str) -> Vec<String> {
 /// All Rust sources below some folders.
 pub(crate) fn sources(folders: &[&str]) -> Vec<Source> {
     let rust = |path: &String| path.ends_with(".rs");
-    let source = |path: String| {
-        let text = fs::read_to_string(here(&path)).unwrap();
-        Source { code: code(&text), text, path }
-    };
+    let source = |path: String| Source::of(&path, &fs::read_to_string(here(&path)).unwrap());
     let found: Vec<Source> = folders.iter().flat_map(|folder| files(folder)).filter(rust).map(source).collect();
     assert!(!found.is_empty(), "{folders:?} hold no sources");
     found
 }
 
-/// The text with comments, strings and characters blanked out; every line keeps its number.
-pub(crate) fn code(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while at < chars.len() {
-        let length = blank(&chars, at);
-        for c in &chars[at..(at + length.max(1)).min(chars.len())] {
-            out.push(if length > 0 && *c != '\n' { ' ' } else { *c });
-        }
-        at += length.max(1);
-    }
-    out
-}
-
-/// Length of the comment or literal that begins here; 0 for none.
-fn blank(chars: &[char], at: usize) -> usize {
-    let rest = &chars[at..];
-    let starts = |word: &str| rest.iter().copied().take(word.len()).eq(word.chars());
-    let in_word = at > 0 && (chars[at - 1].is_alphanumeric() || chars[at - 1] == '_');
-    if starts("//") {
-        return rest.iter().position(|c| *c == '\n').unwrap_or(rest.len());
-    }
-    if starts("/*") {
-        return 2 + until(&rest[2..], "*/");
-    }
-    if rest[0] == 'r' && !in_word {
-        let hashes = rest[1..].iter().take_while(|c| **c == '#').count();
-        if rest.get(1 + hashes) == Some(&'"') {
-            return 2 + hashes + until(&rest[2 + hashes..], &format!("\"{}", "#".repeat(hashes)));
+/// Takes out literals and what is compiled for tests only, and counts the lines of the latter.
+fn shipped(tokens: TokenStream, dropped: &mut usize) -> TokenStream {
+    let mut kept: Vec<TokenTree> = Vec::new();
+    let mut rest = tokens.into_iter();
+    while let Some(token) = rest.next() {
+        match token {
+            TokenTree::Group(group) if group.to_string().replace(' ', "") == "[cfg(test)]" => {
+                kept.pop();
+                let end = rest.find(ends_item).unwrap_or_else(|| group.clone().into());
+                *dropped += end.span().end().line + 1 - group.span().start().line;
+            }
+            TokenTree::Group(group) => {
+                kept.push(Group::new(group.delimiter(), shipped(group.stream(), dropped)).into());
+            }
+            TokenTree::Literal(_) => {}
+            token => kept.push(token),
         }
     }
-    match rest[0] {
-        '"' => 1 + quoted(&rest[1..], '"'),
-        // A lifetime is a quote with no second one behind its first character.
-        '\'' if rest.get(1) == Some(&'\\') || rest.get(2) == Some(&'\'') => 1 + quoted(&rest[1..], '\''),
-        _ => 0,
-    }
+    kept.into_iter().collect()
 }
 
-/// Characters up to and with the end of something.
-fn until(rest: &[char], end: &str) -> usize {
-    let end: Vec<char> = end.chars().collect();
-    rest.windows(end.len()).position(|part| part == end).map_or(rest.len(), |at| at + end.len())
-}
-
-fn quoted(rest: &[char], end: char) -> usize {
-    let mut at = 0;
-    while at < rest.len() && rest[at] != end {
-        at += if rest[at] == '\\' { 2 } else { 1 };
+/// Braces or a semicolon.
+fn ends_item(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        _ => false,
     }
-    at + 1
 }
 
 /// Functions with a body: name, first line, lines.
-pub(crate) fn functions(code: &str) -> Vec<(String, usize, usize)> {
+pub(crate) fn functions(tokens: &TokenStream) -> Vec<(String, usize, usize)> {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let mut found = Vec::new();
-    for (start, _) in code.match_indices("fn ") {
-        let before = code[..start].chars().next_back();
-        let name: String = code[start + 3..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-        if name.is_empty() || before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
-            continue;
+    for (at, token) in tokens.iter().enumerate() {
+        match (token, tokens.get(at + 1)) {
+            (TokenTree::Group(group), _) => found.extend(functions(&group.stream())),
+            (TokenTree::Ident(word), Some(TokenTree::Ident(name))) if word == "fn" => {
+                if let Some(body @ TokenTree::Group(_)) = tokens[at..].iter().find(|token| ends_item(token)) {
+                    let first = word.span().start().line;
+                    found.push((name.to_string(), first, body.span().end().line + 1 - first));
+                }
+            }
+            _ => {}
         }
-        let Some(length) = body(&code[start..]) else { continue };
-        let line = code[..start].matches('\n').count() + 1;
-        found.push((name, line, code[start..start + length].matches('\n').count() + 1));
     }
     found
 }
 
-/// Bytes up to the end of the braces that follow, unless the item ends before them.
-fn body(text: &str) -> Option<usize> {
-    let open = text.find('{')?;
-    // An array type such as `[u64; 3]` has a semicolon inside brackets; one outside ends the item.
-    let mut brackets = 0;
-    for c in text[..open].chars() {
-        brackets += match c {
-            '[' | '(' => 1,
-            ']' | ')' => -1,
-            ';' if brackets == 0 => return None,
-            _ => 0,
-        };
-    }
-    let mut depth = 0;
-    for (at, c) in text[open..].char_indices() {
-        depth += match c {
-            '{' => 1,
-            '}' => -1,
-            _ => 0,
-        };
-        if depth == 0 {
-            return Some(open + at + 1);
-        }
-    }
-    None
-}
-
 #[test]
 fn sources_are_read_as_meant() {
-    let text = "fn a<'x>(b: &'x str) -> [u8; 2] {\n    let c = \"fn no() { // \\\" }\"; // }\n    let d = '{'; r#\"}\"#; }\nfn t();";
-    assert_eq!(functions(&code(text)), [("a".to_owned(), 1, 3)]);
-    assert!(!code("/* crate::cli */ \"crate::cli\" // crate::cli").contains("cli"));
+    let text = "fn a() -> [u8; 2] {\n    let b = \"fn no() {\"; }\nfn t();\n\
+                // crate::cli\n#[cfg(test)]\nmod tests;\nmac! { fn b() {} }\n";
+    let source = Source::of("src/a.rs", text);
+    assert_eq!(functions(&source.tokens), [("a".to_owned(), 1, 2), ("b".to_owned(), 7, 1)]);
+    assert_eq!((source.squeezed().as_str(), source.lines), ("fna()->[u8;]{letb=;}fnt();mac!{fnb(){}}", 5));
 }

@@ -60,8 +60,7 @@ fn every_fault_has_its_page() {
         kinds += 1;
     }
     assert!(kinds >= 8, "only {kinds} kinds");
-    // Beside the kinds: the registry, the clocks, courses of shares, what is in force, and what comes back little by
-    // little.
+    // Beside the kinds: the registry, the scopes, the clocks, courses of shares, and what comes back little by little.
     let files = files("src/model/fault").len();
     assert!(files <= kinds + 5, "a file of src/model/fault holds no kind");
 }

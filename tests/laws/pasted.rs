@@ -78,9 +78,10 @@ fn what_bears_on_availability_and_is_not_modelled_is_told_once_for_each_field() 
             json!({ "logDriver": "awslogs", "options": { "mode": mode } });
         file
     };
-    let at = "/taskDefinitions/0/containerDefinitions/0/logConfiguration";
-    told(&logs("blocking"), Severity::Warning, at, "bears on availability");
+    quiet(&logs("blocking"));
     quiet(&logs("non-blocking"));
+    let at = "/taskDefinitions/0/containerDefinitions/0/logConfiguration/options/mode";
+    told(&logs("both"), Severity::Error, at, "`blocking` or `non-blocking`, not `both`");
     for (field, value) in [
         ("WarmPoolConfiguration", json!({ "MinSize": 2, "PoolState": "Stopped" })),
         ("MaxInstanceLifetime", json!(604_800)),

@@ -113,6 +113,23 @@ proptest! {
     }
 }
 
+/// Keys of results may stand one inside the other, known or not: which there are is a matter of meaning.
+#[test]
+fn promises_inside_promises_are_answered() {
+    for promise in [
+        r#""running": {"min": {"atLeast": 1}}"#,
+        r#"" running": {"min": {"atLeast": 1}}"#,
+        r#""running": {"mn": {"atLeast": 1}}"#,
+        r#""running": {"min": {"max": {"equals": null}}}"#,
+        r#""running": {"min": {}}"#,
+        r#""running": {"min": 1}"#,
+        r#""running": {"min": {"atLeast": 1, "atMost": 2}}"#,
+        r#""requestAvailability": {"atLest": 0.9}"#,
+    ] {
+        agree(with(&format!(r#""objectives": [{{"service": "a", {promise}}}]"#)).into_bytes());
+    }
+}
+
 /// Large inputs end quickly, with a bounded list of problems.
 #[test]
 fn large_inputs_are_linear() {

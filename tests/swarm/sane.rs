@@ -155,8 +155,14 @@ pub(crate) fn ends_well(plan: &Plan, world: &World, before: &[HostId]) -> Vec<St
         // stopped tasks first, as far as it may, when it failed.
         let stuck = row.stalled() && (row.shift().is_some() || service.minimum_healthy_percent < 100);
         // A change that comes again and again may be under way at the end.
-        let again =
-            row.rollout.as_ref().is_some_and(|one| one.stage.is_open() && plan.changes[one.change].every.is_some());
+        let again = row
+            .deployment
+            .rollout
+            .as_ref()
+            .is_some_and(|one| one.stage.is_open() && plan.changes[one.change].every.is_some());
+        // Where `maximumPercent` leaves no room and too few are healthy, none that is UNHEALTHY is replaced.
+        let most = u64::from(service.desired) * u64::from(service.maximum_percent) / 100;
+        let stuck = stuck || row.to_replace > 0 && most <= u64::from(service.desired);
         if service.kind != Kind::Replica || !has_room(plan, service) || stuck || again || moves(plan, world, id) {
             continue;
         }

@@ -143,6 +143,12 @@ impl Roll {
             let port = if dice.one_in(4) { 8_080 } else { 0 };
             container["portMappings"] = json!([{ "containerPort": 80, "hostPort": port }]);
         }
+        dice.perhaps(
+            2,
+            &mut container,
+            "logConfiguration",
+            |dice| json!({ "logDriver": "awslogs", "options": { "mode": dice.pick(&["blocking", "non-blocking"]) } }),
+        );
         dice.perhaps(3, &mut container, "healthCheck", |dice| {
             json!({ "command": ["CMD", "true"], "interval": dice.between(5, 30), "retries": dice.between(1, 3),
                     "timeout": dice.between(2, 5), "startPeriod": dice.below(60) })
@@ -322,7 +328,7 @@ impl Roll {
                 spec["dependency"] = json!(dice.pick(&["imageRegistry", "secrets"]));
                 dice.perhaps(3, spec, "service", |dice| json!(dice.pick(&services)));
             }
-            "taskCrash" => {
+            "taskCrash" | "blockingLogs" => {
                 let services = self.services.clone();
                 dice.perhaps(2, spec, "service", |dice| json!(dice.pick(&services)));
             }
@@ -343,6 +349,7 @@ impl Roll {
             "linkCut",
             "agentDisconnect",
             "dependencyLoss",
+            "blockingLogs",
         ];
         let kind = self.dice.pick(&kinds);
         let random = !self.calm && self.dice.one_in(3);
@@ -354,7 +361,7 @@ impl Roll {
             dice.perhaps(2, &mut spec, "latency", |dice| json!(dice.span(1)));
         }
         let zones: Vec<String> = self.zones.iter().chain(&self.away).cloned().collect();
-        if !matches!(kind, "imageRegistryDown" | "dependencyLoss") {
+        if !matches!(kind, "imageRegistryDown" | "dependencyLoss" | "blockingLogs") {
             let sides = if matches!(kind, "zonePowerLoss" | "networkCutZone" | "linkCut") { 1 } else { 2 };
             if random || !dice.one_in(6) {
                 dice.perhaps(sides, &mut spec, "zone", |dice| json!(dice.pick(&zones)));

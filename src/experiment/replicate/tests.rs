@@ -6,11 +6,9 @@ use crate::metrics::Subject;
 use crate::metrics::objective::{Bound, Target};
 use crate::metrics::summary::Verdict;
 use crate::model::fact::{Cause, Mechanism, Phase, ServiceFact};
-use crate::model::ids::{BucketId, ClusterId, ProviderId, RegionId, ServiceId, ZoneId};
-use crate::model::placement::Placement;
-use crate::model::plan::{
-    Cell, Cluster, Kind, Life, Provider, ProviderKind, Region, Service, TaskDef, Written, Zone, ZoneKind,
-};
+use crate::model::ids::{ServiceId, ZoneId};
+use crate::{Scenario, Texts};
+use serde_json::json;
 
 /// One service of one task, up and down in turn.
 struct Toy {
@@ -50,102 +48,23 @@ impl Toy {
     }
 }
 
+/// Two clusters of one service, each in a cell of its own.
 fn plan() -> Plan {
-    let mut plan = Plan { name: "toy".into(), seed: 42, duration: Span::from_secs(100_000), ..Plan::default() };
-    plan.warm_up = Span::from_secs(1_000);
-    plan.regions.push(Region {
-        name: "r".into(),
-        zones: 0..1,
-        vcpu_quota: None,
-        spot_vcpu_quota: None,
-        attach: None,
-        plane: None,
-    });
-    let (id, who) = ("z1".to_owned(), Who::named("z1"));
-    plan.zones.push(Zone {
-        name: id.clone(),
-        id,
-        who,
-        region: RegionId(0),
-        kind: ZoneKind::default(),
-        parent: None,
-        fargate_stock: 1,
-        spot_stock: 1,
-    });
-    for row in 0..2u16 {
-        let (one, next) = (u32::from(row), u32::from(row) + 1);
-        plan.cells.push(Cell {
-            added: None,
-            name: format!("cell-{next}"),
-            region: RegionId(0),
-            zones: 0..1,
-            clusters: one..next,
-            services: one..next,
-            providers: row..row + 1,
-            buckets: 0..0,
-            accounts: one..next,
-        });
-        let (name, account, cell) = (format!("c{row}"), String::new(), crate::model::ids::CellId(row));
-        plan.clusters.push(Cluster {
-            name,
-            account,
-            account_row: crate::model::ids::AccountId(one),
-            created: None,
-            cell,
-            shard: u64::MAX,
-            services: one..next,
-            providers: row..row + 1,
-        });
-        let kind = ProviderKind::Fargate { spot: false, bucket: BucketId(0) };
-        let (name, cluster) = ("FARGATE".to_owned(), ClusterId(one));
-        plan.providers.push(Provider { name, who, cluster, kind });
-        plan.services.push(service(one, ProviderId(row)));
-    }
-    plan.written = Written::rows_of(&plan);
-    plan
-}
-
-fn service(row: u32, provider: ProviderId) -> Service {
-    let now = Dist::Constant(Span::ZERO);
-    let (eni, connect, pull, containers, stop) = (now.clone(), now.clone(), now.clone(), now.clone(), now);
-    let life = Life {
-        start: None,
-        eni,
-        connect,
-        pull,
-        containers,
-        health: None,
-        completion: Dist::Constant(Span::ZERO),
-        exit_code: 1,
-        crash: None,
-        stop,
-        protection: None,
-        lives: None,
-        loss: None,
-        target: None,
+    let cluster = |name: &str, account: &str| {
+        json!({ "clusterName": name, "account": account, "services": [{ "serviceName": "toy", "taskDefinition": "toy",
+            "desiredCount": 1, "launchType": "FARGATE",
+            "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["a"] } } }] })
     };
-    Service {
-        name: format!("c{row}/toy"),
-        group: "service:web".into(),
-        who: Who::named("toy"),
-        cluster: ClusterId(row),
-        kind: Kind::Replica,
-        desired: 1,
-        minimum_healthy_percent: 100,
-        maximum_percent: 200,
-        strategy: vec![crate::model::plan::StrategyItem { provider, base: 0, weight: 1 }],
-        zones: vec![ZoneId(0)],
-        placement: Placement::default(),
-        rebalancing: false,
-        grace: Span::ZERO,
-        task: TaskDef::default(),
-        life,
-        balancer: None,
-        traffic: None,
-        deployment: crate::model::plan::Deployment::default(),
-        changes: Vec::new(),
-        arrivals: None,
-    }
+    let text = json!({
+        "version": 1, "name": "toy", "seed": 42, "duration": "100000s", "warmUp": "1000s",
+        "regions": [{ "name": "us-east-1", "controlPlane": { "cells": 2,
+            "router": { "mapping": "fullMap", "map": { "c0": "cell-1", "c1": "cell-2" } } } }],
+        "taskDefinitions": [{ "family": "toy", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+            "containerDefinitions": [{ "name": "toy", "image": "toy:1" }] }],
+        "clusters": [cluster("c0", "111111111111"), cluster("c1", "222222222222")],
+    });
+    let reading = Scenario::read("toy.json", &Texts::one("toy.json", text.to_string()));
+    reading.into_result().unwrap().into_plan()
 }
 
 fn toys(plan: &Plan, options: &Options, objectives: &[Objective], watch: &dyn Watch) -> Outcome {

@@ -244,9 +244,9 @@ fn of_life_cycle(row: &Measure, strategy: Strategy) -> Vec<Stage> {
         let (kind, turn) = one.key;
         let name = match kind {
             Lifecycle::ProductionTrafficShift => {
-                format!("{} {} %", kind.name(), strategy.weight(turn + 1) as f64 / 1e4)
+                format!("{} {} %", kind.word(), strategy.weight(turn + 1) as f64 / 1e4)
             }
-            kind => kind.name().to_owned(),
+            kind => kind.word().to_owned(),
         };
         // Steps of production traffic and the hooks before them take turns. A hook that fails in one replication hides
         // what another passes through later.

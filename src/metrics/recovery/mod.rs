@@ -231,6 +231,7 @@ impl Recovery {
     }
 
     /// The levels of a service at `now`, for the instant is over.
+    #[inline]
     pub fn settle(&mut self, now: Time, service: ServiceId, holds: [bool; 3], launched: u64) {
         self.advance(now, service);
         self.services[service].change(now, holds, launched);

@@ -30,7 +30,7 @@ pub(crate) fn certificate(cause: Cause, turn: u32, plan: &Plan) -> Who {
 /// The birth certificate of the next try of a service's next launch.
 pub(crate) fn next_try(world: &World, service: ServiceId, plan: &Plan) -> Who {
     let row = &world.services[service];
-    let next = row.tries.next(row.launched);
+    let next = row.scheduler.tries.next(row.scheduler.launched);
     plan.services[service].who.nth(u64::from(next.launch)).nth(u64::from(next.attempt))
 }
 

@@ -1,6 +1,6 @@
 //! It answers with errors once it is asked for more than so much.
 
-use super::{Answers, Effect, share};
+use super::{Answers, Effect, Kind, share};
 use crate::model::problem::Problems;
 use crate::model::quantity::part_of;
 
@@ -26,11 +26,17 @@ pub struct Live {
     errors_ppm: u64,
 }
 
-impl Spec {
-    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
         let load_ppm = share(self.load, &format!("{at}/load"), out);
         let errors_ppm = share(self.share, &format!("{at}/share"), out);
         Some(Live { load_ppm: load_ppm?, errors_ppm: errors_ppm? })
+    }
+
+    fn spoils_requests(&self) -> bool {
+        true
     }
 }
 

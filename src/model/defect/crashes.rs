@@ -1,6 +1,6 @@
 //! It runs, and crashes.
 
-use super::Effect;
+use super::{Effect, Kind};
 use crate::engine::Dist;
 use crate::model::problem::Problems;
 use crate::model::quantity::Law;
@@ -23,8 +23,10 @@ pub struct Live {
     after: Dist,
 }
 
-impl Spec {
-    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
         Some(Live { after: self.after.read(&format!("{at}/after"), out)? })
     }
 }

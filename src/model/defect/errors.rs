@@ -1,6 +1,6 @@
 //! It answers a share of its requests with errors.
 
-use super::{Answers, Effect, OnPlane, share};
+use super::{Answers, Effect, Kind, OnPlane, share};
 use crate::model::problem::Problems;
 
 object! {
@@ -19,9 +19,15 @@ pub struct Live {
     ppm: u64,
 }
 
-impl Spec {
-    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
         Some(Live { ppm: share(self.share, &format!("{at}/share"), out)? })
+    }
+
+    fn spoils_requests(&self) -> bool {
+        true
     }
 }
 

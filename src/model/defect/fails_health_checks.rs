@@ -1,6 +1,6 @@
 //! It runs, and its health checks never pass.
 
-use super::Effect;
+use super::{Effect, Kind};
 use crate::model::problem::Problems;
 
 object! {
@@ -15,9 +15,10 @@ object! {
 #[derive(Clone, Copy, Debug)]
 pub struct Live;
 
-impl Spec {
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "all kinds are resolved alike")]
-    pub(super) fn resolve(&self, _at: &str, _out: &mut Problems) -> Option<Live> {
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, _at: &str, _out: &mut Problems) -> Option<Live> {
         Some(Live)
     }
 }

@@ -1,6 +1,6 @@
 //! It takes more and more memory, until it is killed.
 
-use super::{Effect, Leak, WEAR, WHOLE};
+use super::{Effect, Kind, Leak, WEAR, WHOLE};
 use crate::model::problem::Problems;
 use crate::model::quantity::{Duration, part_of};
 
@@ -30,8 +30,10 @@ pub struct Live {
     loses_ppm: u64,
 }
 
-impl Spec {
-    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
         let (over, loses) = (self.over.0, self.loses);
         // An age that cannot be cut into steps would wear a task out in no time.
         let ages = over.0 >= u64::from(WEAR);

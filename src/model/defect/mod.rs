@@ -21,45 +21,6 @@ const WHOLE: u64 = 1_000_000;
 /// Steps in which a task that leaks wears out; the last kills it, so that a task is seen with 0 to 7 of them.
 pub const WEAR: u8 = 8;
 
-/// What a kind of defect does; each kind says what it changes and leaves the rest.
-pub(crate) trait Effect {
-    /// Whether its tasks never reach RUNNING.
-    fn never_starts(&self) -> bool {
-        false
-    }
-    /// Whether that is so because its image cannot be pulled.
-    fn lacks_image(&self) -> bool {
-        false
-    }
-    /// From RUNNING until an essential container exits.
-    fn crash(&self) -> Option<&Dist> {
-        None
-    }
-    /// Whether its health checks never pass.
-    fn fails_checks(&self) -> bool {
-        false
-    }
-    /// What tasks that are offered `offered` and can answer `room`, both in billionths of a request for each second,
-    /// are able to answer, and how much of it they answer with errors.
-    fn answers(&self, offered: u64, room: u64) -> Answers {
-        let _ = offered;
-        Answers { room, errors: 0 }
-    }
-    /// What becomes of a task with its age.
-    fn leak(&self) -> Option<Leak> {
-        None
-    }
-    /// What is left of `room`, in billionths of a request for each second, in tasks that are `wear` steps old.
-    fn left(&self, room: u64, wear: u8) -> u64 {
-        let _ = wear;
-        room
-    }
-    /// What it does to a control plane that is changed to it; `None`: it is no defect of a control plane.
-    fn on_plane(&self) -> Option<OnPlane> {
-        None
-    }
-}
-
 /// How a task leaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Leak {
@@ -93,85 +54,52 @@ pub(crate) struct Answers {
     pub(crate) errors: u64,
 }
 
-/// Declares the kinds: the enum that the scenario reads and the enum that runs.
-macro_rules! kinds {
-    ($($(#[doc = $doc:literal])* $variant:ident = $module:ident as $key:literal),* $(,)?) => {
-        one_of! {
-            /// How a revision is bad: one key, one kind.
-            Spec("kind of defect", called "Defect") { $($(#[doc = $doc])* $variant as $key: $module::Spec),* }
-        }
-
-        /// A defect as it runs.
-        #[derive(Clone, Debug)]
-        pub enum Live { $($(#[doc = $doc])* $variant($module::Live)),* }
-
-        /// Every kind, as the scenario spells it.
-        #[cfg(any(test, feature = "internals"))]
-        pub const KINDS: &[&str] = &[$($key),*];
-
-        impl Spec {
-            /// The kind, as the scenario spells it.
-            pub fn kind(&self) -> &'static str {
-                match self { $(Spec::$variant(_) => $key),* }
-            }
-            /// Whether it shows in what single requests are answered, whatever becomes of tasks.
-            pub fn spoils_requests(&self) -> bool {
-                matches!(self, Spec::Errors(_) | Spec::Slower(_) | Spec::BreaksAbove(_) | Spec::PoisonInput(_))
-            }
-            /// Checks values.
-            pub fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
-                match self { $(Spec::$variant(spec) => spec.resolve(at, out).map(Live::$variant)),* }
-            }
-        }
-
-        impl Effect for Live {
-            fn never_starts(&self) -> bool {
-                match self { $(Live::$variant(live) => live.never_starts()),* }
-            }
-            fn lacks_image(&self) -> bool {
-                match self { $(Live::$variant(live) => live.lacks_image()),* }
-            }
-            fn crash(&self) -> Option<&Dist> {
-                match self { $(Live::$variant(live) => live.crash()),* }
-            }
-            fn fails_checks(&self) -> bool {
-                match self { $(Live::$variant(live) => live.fails_checks()),* }
-            }
-            fn answers(&self, offered: u64, room: u64) -> Answers {
-                match self { $(Live::$variant(live) => live.answers(offered, room)),* }
-            }
-            fn leak(&self) -> Option<Leak> {
-                match self { $(Live::$variant(live) => live.leak()),* }
-            }
-            fn left(&self, room: u64, wear: u8) -> u64 {
-                match self { $(Live::$variant(live) => live.left(room, wear)),* }
-            }
-            fn on_plane(&self) -> Option<OnPlane> {
-                match self { $(Live::$variant(live) => live.on_plane()),* }
-            }
-        }
-    };
-}
-
 kinds! {
-    /// Its tasks never reach RUNNING.
-    NeverStarts = never_starts as "neverStarts",
-    /// It runs, and crashes.
-    Crashes = crashes as "crashes",
-    /// It runs, and its health checks never pass.
-    FailsHealthChecks = fails_health_checks as "failsHealthChecks",
-    /// It answers a share of its requests with errors.
-    Errors = errors as "errors",
-    /// It answers fewer requests.
-    Slower = slower as "slower",
-    /// It answers with errors once it is asked for more than so much.
-    BreaksAbove = breaks_above as "breaksAbove",
-    /// The scheduler of a control plane does not act.
-    StopsScheduling = stops_scheduling as "stopsScheduling",
-    /// It takes more and more memory, until it is killed.
-    Leaks = leaks as "leaks",
-    /// It fails on what some requests carry.
-    PoisonInput = poison_input as "poisonInput",
+    /// How a revision is bad: one key, one kind.
+    Spec("kind of defect", called "Defect") {
+        /// Its tasks never reach RUNNING.
+        NeverStarts = never_starts as "neverStarts",
+        /// It runs, and crashes.
+        Crashes = crashes as "crashes",
+        /// It runs, and its health checks never pass.
+        FailsHealthChecks = fails_health_checks as "failsHealthChecks",
+        /// It answers a share of its requests with errors.
+        Errors = errors as "errors",
+        /// It answers fewer requests.
+        Slower = slower as "slower",
+        /// It answers with errors once it is asked for more than so much.
+        BreaksAbove = breaks_above as "breaksAbove",
+        /// The scheduler of a control plane does not act.
+        StopsScheduling = stops_scheduling as "stopsScheduling",
+        /// It takes more and more memory, until it is killed.
+        Leaks = leaks as "leaks",
+        /// It fails on what some requests carry.
+        PoisonInput = poison_input as "poisonInput",
+    }
+    Kind(at: &str, out: &mut Problems) {
+        /// Whether it shows in what single requests are answered, whatever becomes of tasks.
+        fn spoils_requests(&self) -> bool { false }
+    }
+    /// What a kind of defect does; each kind says what it changes and leaves the rest.
+    Effect {
+        /// Whether its tasks never reach RUNNING.
+        fn never_starts(&self) -> bool { false }
+        /// Whether that is so because its image cannot be pulled.
+        fn lacks_image(&self) -> bool { false }
+        /// From RUNNING until an essential container exits.
+        fn crash(&self) -> Option<&Dist> { None }
+        /// Whether its health checks never pass.
+        fn fails_checks(&self) -> bool { false }
+        /// What tasks that are offered `offered` and can answer `room`, both in billionths of a request for each
+        /// second, are able to answer, and how much of it they answer with errors.
+        fn answers(&self, offered: u64, room: u64) -> Answers { Answers { room, errors: 0 } }
+        /// What becomes of a task with its age.
+        fn leak(&self) -> Option<Leak> { None }
+        /// What is left of `room`, in billionths of a request for each second, in tasks that are `wear` steps old.
+        fn left(&self, room: u64, wear: u8) -> u64 { room }
+        /// What it does to a control plane that is changed to it; `None`: it is no defect of a control plane.
+        fn on_plane(&self) -> Option<OnPlane> { None }
+    }
 }
 
 impl Answers {

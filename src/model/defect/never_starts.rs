@@ -1,6 +1,6 @@
 //! Its tasks never reach RUNNING.
 
-use super::Effect;
+use super::{Effect, Kind};
 use crate::model::problem::Problems;
 
 object! {
@@ -24,9 +24,10 @@ pub struct Live {
     pub image_pulled: bool,
 }
 
-impl Spec {
-    #[expect(clippy::unnecessary_wraps, reason = "all kinds are resolved alike")]
-    pub(super) fn resolve(&self, _at: &str, _out: &mut Problems) -> Option<Live> {
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, _at: &str, _out: &mut Problems) -> Option<Live> {
         Some(Live { image_pulled: self.image_pulled })
     }
 }

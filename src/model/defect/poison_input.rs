@@ -1,6 +1,6 @@
 //! It fails on what some requests carry.
 
-use super::{Answers, Effect, share};
+use super::{Answers, Effect, Kind, share};
 use crate::model::problem::Problems;
 
 object! {
@@ -26,9 +26,15 @@ pub struct Live {
     ppm: u64,
 }
 
-impl Spec {
-    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
         Some(Live { ppm: share(self.share, &format!("{at}/share"), out)? })
+    }
+
+    fn spoils_requests(&self) -> bool {
+        true
     }
 }
 

@@ -1,6 +1,6 @@
 //! It answers fewer requests.
 
-use super::{Answers, Effect, OnPlane, share};
+use super::{Answers, Effect, Kind, OnPlane, share};
 use crate::model::problem::Problems;
 use crate::model::quantity::part_of;
 
@@ -20,9 +20,15 @@ pub struct Live {
     ppm: u64,
 }
 
-impl Spec {
-    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
         Some(Live { ppm: share(self.capacity, &format!("{at}/capacity"), out)? })
+    }
+
+    fn spoils_requests(&self) -> bool {
+        true
     }
 }
 

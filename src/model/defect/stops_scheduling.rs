@@ -1,6 +1,6 @@
 //! Its scheduler does not act.
 
-use super::{Effect, OnPlane, share};
+use super::{Effect, Kind, OnPlane, share};
 use crate::model::problem::Problems;
 
 object! {
@@ -20,8 +20,10 @@ pub struct Live {
     ppm: u64,
 }
 
-impl Spec {
-    pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
+impl Kind for Spec {
+    type Live = Live;
+
+    fn resolve(&self, at: &str, out: &mut Problems) -> Option<Live> {
         Some(Live { ppm: share(self.share, &format!("{at}/share"), out)? })
     }
 }

@@ -1,15 +1,9 @@
 //! Agents lose their connection to ECS, while hosts and network are fine.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
-use crate::model::fact::{FaultFact, Hit, HostStatus};
-use crate::model::flows::For;
+use super::{Cx, Draft, Effect, FaultTarget, Hits, Kind, Occurrence, Plan, ProviderScope, Scope, World};
+use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::host::agent;
-use crate::model::ids::{ClusterId, HostId, ProviderId, ZoneId};
-use crate::model::names::Names;
-use crate::model::plan::Plan;
-use crate::model::problem::Problems;
-use crate::model::tables::Host;
-use crate::model::world::{Cx, World};
+use crate::model::ids::HostId;
 
 object! {
     /// Agents lose their connection to ECS, while hosts and network are fine.
@@ -43,55 +37,28 @@ object! {
 /// What runs.
 #[derive(Clone, Debug)]
 pub struct Live {
-    /// `None`: all.
-    pub providers: Option<Vec<ProviderId>>,
-    /// `None`: all.
-    pub cluster: Option<ClusterId>,
-    /// `None`: all.
-    pub zone: Option<ZoneId>,
-    pub count: u32,
-    pub share: Option<f64>,
+    of: ProviderScope,
+    hits: Hits,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let cluster = self.cluster.as_ref().map(|name| names.cluster(name, &format!("{at}/cluster"), out));
-        let scope = super::scope(self.capacity_provider.as_deref(), self.zone.as_deref(), self.share, at, names, out);
-        let one_of_two = super::count_or_share(self.count, self.share, at, out);
-        let (providers, zone, share) = scope?;
-        if cluster == Some(None) || !one_of_two {
-            return None;
-        }
-        Some(Live { providers, cluster: cluster.flatten(), zone, count: self.count.unwrap_or(u32::MAX), share })
-    }
-}
-
-impl Live {
-    fn is_of(&self, provider: ProviderId, plan: &Plan) -> bool {
-        self.providers.as_ref().is_none_or(|only| only.contains(&provider))
-            && self.cluster.is_none_or(|cluster| cluster == plan.providers[provider].cluster)
-    }
-
-    fn matches(&self, host: &Host, plan: &Plan) -> bool {
-        let agent = host.alive && host.status != HostStatus::Registering;
-        agent && self.is_of(host.provider, plan) && self.zone.is_none_or(|zone| zone == host.zone)
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let of = draft.capacity(self.capacity_provider.as_ref(), self.cluster.as_ref(), self.zone.as_ref());
+        let hits = draft.hits(self.count, self.share, u32::MAX);
+        Some(Live { of: of?, hits: hits? })
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, cx: &Cx<'_>) -> Vec<FaultTarget> {
-        let mut hosts = world.providers.ids().filter(|row| cx.plan.providers[*row].kind.has_hosts());
-        if hosts.any(|row| self.is_of(row, cx.plan)) { vec![FaultTarget::All] } else { Vec::new() }
+    fn fault_targets(&self, scope: Scope, world: &World, plan: &Plan) -> Vec<FaultTarget> {
+        let mut hosts = world.providers.ids().filter(|row| plan.providers[*row].kind.has_hosts());
+        if hosts.any(|row| self.of.has(row, plan)) { scope.clocks(world, plan) } else { Vec::new() }
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        let open = |slot: &u32| self.matches(world.hosts.at(*slot), cx.plan);
-        let all: Vec<HostId> = (0..world.hosts.slots()).filter(open).map(|slot| world.hosts.handle(slot)).collect();
-        let who = |id: HostId| world.hosts.at(id.slot).who;
-        let hit = super::pick(all, self.count, self.share, |id| cx.draw(For::FaultHits, occurrence.who.nth(who(id).0)));
-        for id in hit {
+        for id in self.of.hosts(self.hits, world, occurrence, cx) {
             let host = world.hosts.at_mut(id.slot);
             host.unheard.push(occurrence.cause);
             cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Host });
@@ -109,5 +76,14 @@ impl Effect for Live {
                 agent::back(world, id, cx);
             }
         }
+    }
+
+    fn picks_in_region(&self, plan: &Plan) -> bool {
+        self.hits.counts() && !self.of.in_one_cell(plan)
+    }
+
+    fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {
+        let why = "the scenario has no container instances, and so no agents";
+        (!plan.has_own_hosts()).then_some((why, "add a capacity provider with hosts, or `externalInstances`"))
     }
 }

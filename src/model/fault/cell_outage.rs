@@ -1,14 +1,10 @@
 //! A control-plane cell stops acting, or answers badly.
 
-use super::course::{self, Course, FailShare};
-use super::{Effect, FaultTarget, Kind, Occurrence};
+use super::{Cause, CellId, Course, Cx, Draft, Effect, FailShare, Kind, Occurrence, Scope, World, course};
 use crate::engine::Span;
 use crate::model::flows::cell::{headroom, outage};
-use crate::model::ids::{CellId, ClusterId};
 use crate::model::names::Names;
-use crate::model::problem::Problems;
 use crate::model::tables::plane::Refusal;
-use crate::model::world::{Cx, World};
 
 object! {
     /// A control-plane cell stops acting, or answers badly.
@@ -42,88 +38,55 @@ object! {
 }
 
 /// What runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Live {
-    /// `None`: every cell, each with its own clock.
-    pub cell: Option<CellId>,
-    /// The cluster whose cell is meant: `cell` is the one that has it at the start.
-    pub cluster: Option<ClusterId>,
-    /// Refused, in millionths.
-    pub share_ppm: u32,
-    /// Instead: refused as time goes by.
-    pub course: Option<Course>,
-}
-
-impl Live {
     /// Whether the cell does something all the same.
-    pub fn is_partial(&self) -> bool {
-        self.share_ppm < 1_000_000 || self.course.is_some()
-    }
+    pub partial: bool,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let share = out.share_above_zero(self.share.unwrap_or(1.0), &format!("{at}/share"));
-        let course = course::read(self.fail_share.as_ref(), at, out);
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let share = draft.share("share", self.share);
+        let fails = draft.fails(self.fail_share.as_ref());
         if self.share.is_some() && self.fail_share.is_some() {
-            out.exclude("`share` and `failShare`", at);
+            draft.out.exclude("`share` and `failShare`", draft.at);
             return None;
         }
-        let mut cluster = None;
-        let cell = match (&self.cell, &self.cluster) {
-            (Some(_), Some(_)) => {
-                out.exclude("`cell` and `cluster`", at);
-                return None;
-            }
-            (Some(name), None) => Some(names.cell(name, &format!("{at}/cell"), out)?),
-            (None, Some(name)) => {
-                let named = names.cluster(name, &format!("{at}/cluster"), out)?;
-                cluster = Some(named);
-                Some(*names.cell_of.get(&named)?)
-            }
-            (None, None) => None,
-        };
-        Some(Live { cell, cluster, share_ppm: libm::round(share? * 1e6) as u32, course: course? })
+        if self.cell.is_some() && self.cluster.is_some() {
+            draft.out.exclude("`cell` and `cluster`", draft.at);
+            return None;
+        }
+        let cell = draft.find("cell", self.cell.as_ref(), Names::cell)?;
+        let cluster = draft.find("cluster", self.cluster.as_ref(), Names::cluster)?;
+        draft.scope = cluster.map_or(Scope::Cell(cell), Scope::CellOf);
+        let share = share?.map(Course::always).filter(|course| course.at(Span::ZERO) < 1_000_000);
+        draft.course = draft.course.take().or(share);
+        fails.map(|()| Live { partial: draft.course.is_some() })
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        super::cell_clocks(self.cell, world)
+    fn cell_begins(&self, world: &mut World, cell: CellId, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        let Some(share) = course::first(occurrence, cx.plan) else {
+            return outage::down(world, cell, occurrence.cause, cx);
+        };
+        headroom::hits(world, cell, occurrence.cause, cx);
+        let Occurrence { cause, who, .. } = occurrence;
+        world.planes[cell].refusing.push(Refusal { cause, turn: 0, who, calls: share, launches: share });
     }
 
-    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for cell in super::cells_of(self.cell, occurrence, world) {
-            if self.is_partial() {
-                headroom::hits(world, cell, occurrence.cause, cx);
-                let share = self.course.as_ref().map_or(self.share_ppm, |course| course.at(Span::ZERO));
-                let (calls, launches) = (share, share);
-                let refusal = Refusal { cause: occurrence.cause, turn: 0, who: occurrence.who, calls, launches };
-                world.planes[cell].refusing.push(refusal);
-            } else {
-                outage::down(world, cell, occurrence.cause, cx);
-            }
+    fn cell_ends(&self, world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
+        if self.partial {
+            world.planes[cell].refusing.retain(|one| one.cause != cause);
+        } else {
+            outage::restarts(world, cell, cause, cx);
         }
     }
 
-    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for cell in super::cells_of(self.cell, occurrence, world) {
-            if self.is_partial() {
-                world.planes[cell].refusing.retain(|one| one.cause != occurrence.cause);
-            } else {
-                outage::restarts(world, cell, occurrence.cause, cx);
-            }
-        }
-    }
-
-    fn course(&self) -> Option<&Course> {
-        self.course.as_ref()
-    }
-
-    fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, _cx: &mut Cx<'_>) {
-        for cell in super::cells_of(self.cell, occurrence, world) {
+    fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, cx: &mut Cx<'_>) {
+        for cell in cx.plan.faults[occurrence.fault].scope.cells(occurrence, world) {
             for one in world.planes[cell].refusing.iter_mut().filter(|one| one.cause == occurrence.cause) {
                 (one.calls, one.launches) = (share, share);
             }

@@ -1,16 +1,16 @@
 //! When faults begin and end: once, or again and again for each thing that a kind matches.
 
-use super::{Effect, Live, returns};
+use super::{Effect, Scope, returns};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Who};
-use crate::model::fact::{Cause, FaultFact};
+use crate::model::fact::{Cause, FaultFact, Hit};
 use crate::model::flows::For;
 use crate::model::flows::cell::outage;
 use crate::model::flows::host::death;
 use crate::model::flows::task::die;
 use crate::model::flows::task::stop;
 use crate::model::ids::{CellId, FaultId, HostId, TaskId};
-use crate::model::plan::{Plan, When};
+use crate::model::plan::{Fault, Plan, When};
 use crate::model::step;
 use crate::model::tables::occurrences::{Clock, FaultTarget, Occurrence};
 use crate::model::world::{Cx, World};
@@ -39,9 +39,9 @@ pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
         step::Fault::End(handle) => end(world, handle, cx),
         step::Fault::Course(handle) => {
             let Some(occurrence) = world.occurrences.rows.get(handle).copied() else { return };
-            let effect = &cx.plan.faults[occurrence.fault].effect;
-            if let Some(course) = effect.course() {
-                effect.share_is(world, occurrence, course.at(cx.now.since(occurrence.began)), cx);
+            let fault = &cx.plan.faults[occurrence.fault];
+            if let Some(course) = &fault.course {
+                fault.effect.share_is(world, occurrence, course.at(cx.now.since(occurrence.began)), cx);
                 goes_on(handle, occurrence, cx);
             }
         }
@@ -77,12 +77,11 @@ pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     for (id, fault) in plan.faults.pairs() {
-        let fault_targets = fault.effect.fault_targets(world, cx);
+        let fault_targets = fault.effect.fault_targets(fault.scope, world, plan);
         match &fault.when {
             When::At(at) => {
-                let concerned =
-                    !fault_targets.is_empty() || matches!(fault.effect, Live::HostCrash(_) | Live::TaskCrash(_));
-                if concerned {
+                let each = matches!(fault.scope, Scope::Host | Scope::Task);
+                if each || !fault_targets.is_empty() {
                     cx.at(*at, Phase::Fault, step::Fault::Begin(id));
                 }
             }
@@ -108,7 +107,7 @@ fn start(world: &mut World, fault: FaultId, fault_target: FaultTarget, cx: &mut 
 pub(crate) fn cell_stands(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     for (id, fault) in plan.faults.pairs() {
-        let meant = || fault.effect.fault_targets(world, cx).contains(&FaultTarget::Cell(cell));
+        let meant = || fault.effect.fault_targets(fault.scope, world, plan).contains(&FaultTarget::Cell(cell));
         if matches!(fault.when, When::Every(_)) && meant() {
             start(world, id, FaultTarget::Cell(cell), cx);
         }
@@ -116,13 +115,9 @@ pub(crate) fn cell_stands(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
 }
 
 /// What an occurrence hits: the cell of a cluster is the one that runs it now.
-fn aimed(world: &World, effect: &Live, fault_target: FaultTarget, plan: &Plan) -> FaultTarget {
-    let cluster = match effect {
-        Live::CellOutage(live) => live.cluster,
-        Live::PoisonCustomer(live) => Some(live.cluster),
-        _ => None,
-    };
-    cluster.map_or(fault_target, |cluster| FaultTarget::Cell(world.assignments.of(plan, cluster)))
+fn aimed(world: &World, scope: Scope, fault_target: FaultTarget, plan: &Plan) -> FaultTarget {
+    let Scope::CellOf(cluster) = scope else { return fault_target };
+    FaultTarget::Cell(world.assignments.of(plan, cluster))
 }
 
 /// The birth certificate of a thing.
@@ -153,9 +148,10 @@ fn wind(world: &mut World, row: u32, cx: &mut Cx<'_>) {
 pub(crate) fn host_runs(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let host = world.hosts.at(id.slot);
-    for (fault, row) in plan.faults.pairs() {
-        let (When::Every(law), Live::HostCrash(live)) = (&row.when, &row.effect) else { continue };
-        if live.matches(host) {
+    for &fault in &plan.host_clocks {
+        let row = &plan.faults[fault];
+        let When::Every(law) = &row.when else { continue };
+        if row.effect.has_host(host, plan) {
             let gap = law.sample(&mut cx.draw(For::FaultGap, host.life().nth(row.who.0)));
             cx.at(cx.now + gap, Phase::Fault, step::Fault::Host(fault, id, host.lives));
         }
@@ -163,12 +159,14 @@ pub(crate) fn host_runs(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 }
 
 /// A task runs: its clocks start.
+#[inline]
 pub(crate) fn task_runs(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    for (fault, row) in plan.faults.pairs() {
-        let (When::Every(law), Live::TaskCrash(live)) = (&row.when, &row.effect) else { continue };
+    for &fault in &plan.task_clocks {
+        let row = &plan.faults[fault];
+        let When::Every(law) = &row.when else { continue };
         let task = world.tasks.at(id.slot);
-        if live.matches(task, world, plan) {
+        if row.effect.has_task(task, world, plan) {
             let who = task.who(&plan.services[task.service]).nth(row.who.0);
             let gap = law.sample(&mut cx.draw(For::FaultGap, who));
             cx.at(cx.now + gap, Phase::Fault, step::Fault::Task(fault, id));
@@ -180,7 +178,7 @@ pub(crate) fn task_runs(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 pub(crate) fn task_again(id: TaskId, who: Who, cause: Cause, cx: &mut Cx<'_>) {
     let Some((fault, _)) = cause.as_fault() else { return };
     let row = &cx.plan.faults[fault];
-    if let (When::Every(law), Live::TaskCrash(_)) = (&row.when, &row.effect) {
+    if let (When::Every(law), Scope::Task) = (&row.when, row.scope) {
         let gap = law.sample(&mut cx.draw(For::FaultGap, who.nth(row.who.0)));
         cx.at(cx.now + gap.max(Span::from_micros(1)), Phase::Fault, step::Fault::Task(fault, id));
     }
@@ -195,7 +193,7 @@ fn occurrence(
     cx: &mut Cx<'_>,
 ) {
     let plan = cx.plan;
-    let fault_target = aimed(world, &plan.faults[fault].effect, fault_target, plan);
+    let fault_target = aimed(world, plan.faults[fault].scope, fault_target, plan);
     let begun = &mut world.occurrences.begun[usize::from(fault.0)];
     let cause = Cause::fault(fault, *begun);
     *begun += 1;
@@ -204,27 +202,30 @@ fn occurrence(
     let occurrence = Occurrence { cause, fault, fault_target, who, began: cx.now, ends, clock };
     cx.note(FaultFact::Begins { cause });
     let handle = world.occurrences.rows.insert(occurrence);
-    plan.faults[fault].effect.begin(world, occurrence, cx);
+    let Fault { scope, effect, .. } = &plan.faults[fault];
+    for zone in scope.zones(occurrence, world, plan) {
+        cx.note(FaultFact::Hits { cause, what: Hit::Zone(zone) });
+        effect.zone_begins(world, zone, occurrence, cx);
+    }
+    for cell in scope.cells(occurrence, world) {
+        effect.cell_begins(world, cell, occurrence, cx);
+    }
+    effect.begin(world, occurrence, cx);
     goes_on(handle, occurrence, cx);
     match ends {
         Some(at) => cx.at(at, Phase::Fault, step::Fault::End(handle)),
         // A fault that does not last is over at once; one with a clock can come again.
-        None if momentary(&plan.faults[fault].effect) => end(world, handle, cx),
+        None if plan.faults[fault].momentary => end(world, handle, cx),
         None => {}
     }
 }
 
 /// The next change of the share that a fault fails is on its way, if there is one.
 fn goes_on(handle: crate::engine::index::Handle, occurrence: Occurrence, cx: &mut Cx<'_>) {
-    let course = cx.plan.faults[occurrence.fault].effect.course();
-    if let Some(after) = course.and_then(|course| course.next(cx.now.since(occurrence.began))) {
+    let course = &cx.plan.faults[occurrence.fault].course;
+    if let Some(after) = course.as_ref().and_then(|course| course.next(cx.now.since(occurrence.began))) {
         cx.at(occurrence.began + after, Phase::Fault, step::Fault::Course(handle));
     }
-}
-
-/// Kinds whose effect is one blow: without `for` they are over at once.
-fn momentary(effect: &Live) -> bool {
-    matches!(effect, Live::HostCrash(_) | Live::TaskCrash(_) | Live::SpotReclaim(_))
 }
 
 fn end(world: &mut World, handle: crate::engine::index::Handle, cx: &mut Cx<'_>) {
@@ -232,7 +233,14 @@ fn end(world: &mut World, handle: crate::engine::index::Handle, cx: &mut Cx<'_>)
     world.occurrences.rows.remove(handle);
     let plan = cx.plan;
     cx.note(FaultFact::Ends { cause: occurrence.cause });
-    plan.faults[occurrence.fault].effect.end(world, occurrence, cx);
+    let Fault { scope, effect, .. } = &plan.faults[occurrence.fault];
+    for zone in scope.zones(occurrence, world, plan) {
+        effect.zone_ends(world, zone, occurrence.cause, cx);
+    }
+    for cell in scope.cells(occurrence, world) {
+        effect.cell_ends(world, cell, occurrence.cause, cx);
+    }
+    effect.end(world, occurrence, cx);
     if let Some(row) = occurrence.clock {
         wind(world, row, cx);
     }

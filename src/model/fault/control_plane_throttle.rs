@@ -1,13 +1,10 @@
 //! The control plane takes on less than it could.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
+use super::{CellId, Cx, Draft, Effect, FaultTarget, Kind, Occurrence, Plan, Scope, World};
 use crate::model::flows::cell::headroom;
-use crate::model::ids::{CellId, RegionId};
 use crate::model::names::Names;
-use crate::model::problem::Problems;
 use crate::model::quantity::Rate;
 use crate::model::tables::plane::Curb;
-use crate::model::world::{Cx, World};
 
 object! {
     /// The control plane takes on less than it could.
@@ -38,52 +35,41 @@ object! {
 /// What runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
-    /// `None`: every Region.
-    pub region: Option<RegionId>,
     /// `None`: every cell.
-    pub cell: Option<CellId>,
+    cell: Option<CellId>,
     /// At most, in billionths of a request for each second.
-    pub rate: Option<u64>,
+    rate: Option<u64>,
     /// What is left, in millionths.
-    pub left_ppm: u32,
+    left_ppm: u32,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let region = super::region(self.region.as_deref(), at, names, out);
-        let cell = self.cell.as_ref().map(|name| names.cell(name, &format!("{at}/cell"), out));
-        let share = self.share.map(|share| out.share_above_zero(share, &format!("{at}/share")));
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let region = draft.find("region", self.region.as_ref(), Names::region);
+        let cell = draft.find("cell", self.cell.as_ref(), Names::cell);
+        let share = draft.share("share", self.share);
         if self.rate.is_none() && self.share.is_none() {
-            out.missing(at, "nothing says how much is taken on", "write \"rate\": \"5/s\", or \"share\": 0.5");
+            let hint = "write \"rate\": \"5/s\", or \"share\": 0.5";
+            draft.out.missing(draft.at, "nothing says how much is taken on", hint);
             return None;
         }
-        let lost = match share {
-            None => 0.0,
-            Some(share) => share?,
-        };
-        let cell = match cell {
-            None => None,
-            Some(cell) => Some(cell?),
-        };
-        let left_ppm = libm::round((1.0 - lost) * 1e6) as u32;
-        Some(Live { region: region?, cell, rate: self.rate.as_ref().map(|rate| rate.0), left_ppm })
+        let left_ppm = libm::round((1.0 - share?.unwrap_or(0.0)) * 1e6) as u32;
+        draft.scope = Scope::Region(region?);
+        Some(Live { cell: cell?, rate: self.rate.as_ref().map(|rate| rate.0), left_ppm })
     }
 }
 
 impl Live {
     pub fn cells(&self, world: &World) -> Vec<CellId> {
-        if self.region.is_some_and(|region| region != world.part.as_one.region) {
-            return Vec::new();
-        }
         world.planes.ids().filter(|cell| self.cell.is_none_or(|only| only == *cell)).collect()
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        if self.cells(world).is_empty() { Vec::new() } else { vec![FaultTarget::All] }
+    fn fault_targets(&self, scope: Scope, world: &World, plan: &Plan) -> Vec<FaultTarget> {
+        if self.cells(world).is_empty() { Vec::new() } else { scope.clocks(world, plan) }
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
@@ -100,5 +86,16 @@ impl Effect for Live {
             world.planes[cell].curbs.retain(|curb| curb.cause != occurrence.cause);
             headroom::rate_changed(world, cell, cx);
         }
+    }
+
+    fn names_cell(&self) -> Option<CellId> {
+        self.cell
+    }
+
+    fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {
+        let bound = plan.planes().any(|plane| plane.zone_rate.is_some());
+        let hint = "write `rate`, or `controlPlane.peakRequests` in a Region";
+        let idle = self.rate.is_none() && self.left_ppm > 0 && !bound;
+        idle.then_some(("of any load any share is any load", hint))
     }
 }

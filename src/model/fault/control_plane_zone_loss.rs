@@ -1,12 +1,7 @@
 //! The control plane loses a zone, and nothing else does.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
-use crate::model::fact::{FaultFact, Hit};
+use super::{Cause, Cx, Draft, Effect, Kind, Occurrence, Plan, Scope, World, ZoneId};
 use crate::model::flows::cell::headroom;
-use crate::model::ids::ZoneId;
-use crate::model::names::Names;
-use crate::model::problem::Problems;
-use crate::model::world::{Cx, World};
 
 object! {
     /// The control plane loses a zone, and nothing else does.
@@ -31,34 +26,37 @@ object! {
 
 /// What runs.
 #[derive(Clone, Copy, Debug)]
-pub struct Live {
-    /// `None`: every zone, each with its own clock.
-    pub zone: Option<ZoneId>,
-}
+pub struct Live;
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        Some(Live { zone: super::zone(self.zone.as_deref(), at, names, out)? })
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let zone = draft.zone(self.zone.as_ref())?;
+        // Control planes stand in availability zones only.
+        if let (Some(id), Some(name)) = (zone, &self.zone)
+            && draft.plan.zones[id].kind.away()
+        {
+            let message = format!("the control plane has nothing in `{name}`: it is always the Region's");
+            let hint = "name an availability zone; `linkCut` cuts the zone off from it";
+            draft.out.wrong_target(&draft.key("zone"), message, hint);
+        }
+        draft.scope = Scope::Zone(zone);
+        Some(Live)
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        super::zone_clocks(self.zone, world)
+    fn zone_begins(&self, world: &mut World, zone: ZoneId, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        headroom::zone_lost(world, zone, occurrence.cause, cx);
     }
 
-    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, occurrence, world) {
-            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
-            headroom::zone_lost(world, zone, occurrence.cause, cx);
-        }
+    fn zone_ends(&self, world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
+        headroom::zone_back(world, zone, cause, cx);
     }
 
-    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, occurrence, world) {
-            headroom::zone_back(world, zone, occurrence.cause, cx);
-        }
+    fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {
+        let bound = plan.planes().any(|plane| plane.zone_rate.is_some());
+        (!bound).then_some(("no control plane has a bound", "write `controlPlane.peakRequests` in a Region"))
     }
 }

@@ -1,8 +1,10 @@
 //! Shares that change in steps as time goes by: `failShare`, how likely a single try fails while a fault is in force,
 //! and `fargateReturns`, how much of a stock is back after it.
 
+use super::Occurrence;
 use crate::engine::Span;
 use crate::grammar::{Defs, Read, Reader, Want};
+use crate::model::plan::Plan;
 use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
 use serde_json::{Value, json};
@@ -46,12 +48,17 @@ impl Course {
         let mut sound = true;
         let mut steps: Vec<(Span, u32)> = Vec::new();
         for (place, step) in written.iter().enumerate() {
-            let share = millionths(step.share, &format!("{at}/{place}/share"), out);
+            let share = out.share(step.share, &format!("{at}/{place}/share"));
             let before = place.checked_sub(1).map(|before| written[before].at.0);
             sound &= out.after(step.at.0, before, &format!("{at}/{place}/at")) && share.is_some();
-            steps.push((step.at.0, share.unwrap_or(0)));
+            steps.push((step.at.0, libm::round(share.unwrap_or(0.0) * 1e6) as u32));
         }
         sound.then_some(Course { steps })
+    }
+
+    /// The same share all the time.
+    pub(super) fn always(share: f64) -> Course {
+        Course { steps: vec![(Span::ZERO, libm::round(share * 1e6) as u32)] }
     }
 
     /// Times and shares in millionths, in order of time.
@@ -78,7 +85,7 @@ impl FailShare {
     /// Checks shares and times; `at` is the JSON pointer of `failShare`.
     pub(super) fn resolve(&self, at: &str, out: &mut Problems) -> Option<Course> {
         let course = match self {
-            FailShare::Always(share) => Course { steps: vec![(Span::ZERO, millionths(*share, at, out)?)] },
+            FailShare::Always(share) => Course::always(out.share(*share, at)?),
             FailShare::Course(written) => {
                 let example =
                     "write [{\"at\": \"0s\", \"share\": 0.9}, {\"at\": \"10m\", \"share\": 0.2}], or one number";
@@ -96,23 +103,9 @@ impl FailShare {
     }
 }
 
-/// A share from 0 to 1, in millionths.
-fn millionths(share: f64, at: &str, out: &mut Problems) -> Option<u32> {
-    out.share(share, at).map(|share| libm::round(share * 1e6) as u32)
-}
-
-/// The course of an optional `failShare`; `Some(None)`: none is written.
-#[expect(clippy::option_option, reason = "not written is not the same as not understood")]
-pub(super) fn read(written: Option<&FailShare>, at: &str, out: &mut Problems) -> Option<Option<Course>> {
-    match written {
-        Some(written) => written.resolve(&format!("{at}/failShare"), out).map(Some),
-        None => Some(None),
-    }
-}
-
-/// The share at the begin of a fault, in millionths: all without a course.
-pub(super) fn first(course: Option<&Course>) -> u32 {
-    course.map_or(1_000_000, |course| course.at(Span::ZERO))
+/// The share at the begin of an occurrence, in millionths; `None`: its fault has no course.
+pub(super) fn first(occurrence: Occurrence, plan: &Plan) -> Option<u32> {
+    plan.faults[occurrence.fault].course.as_ref().map(|course| course.at(Span::ZERO))
 }
 
 impl Read for FailShare {
@@ -130,7 +123,5 @@ impl Read for FailShare {
         let step = CourseStep::schema(defs);
         defs.refer("FailShare", "FailShare", |_| json!({ "type": ["number", "array"], "items": step }))
     }
-    fn example() -> String {
-        "0.5".to_owned()
-    }
+    const EXAMPLE: &str = "0.5";
 }

@@ -1,13 +1,10 @@
 //! Something that a start depends on does not answer.
 
-use super::course::{self, Course, FailShare};
-use super::{Effect, FaultTarget, Kind, Occurrence};
+use super::{Cx, Draft, Effect, FailShare, Kind, Occurrence, World, course};
 use crate::model::flows::traffic::customers;
 use crate::model::ids::ServiceId;
 use crate::model::names::Names;
-use crate::model::problem::Problems;
 use crate::model::tables::shortage::{self, Shortage};
-use crate::model::world::{Cx, World};
 
 object! {
     /// Something that a start depends on does not answer.
@@ -63,22 +60,18 @@ pub struct Live {
     /// What does not answer; `None`: maps.
     pub of: Option<shortage::Dependency>,
     /// `None`: all.
-    pub family: Option<String>,
+    pub(super) family: Option<String>,
     /// `None`: all.
-    pub service: Option<ServiceId>,
-    /// The share of starts that fail; `None`: all.
-    pub course: Option<Course>,
+    pub(super) service: Option<ServiceId>,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let family = self.family.as_ref().map(|family| names.family(family, &format!("{at}/family"), out));
-        let service = self.service.as_ref().map(|service| names.service(service, &format!("{at}/service"), out));
-        if family == Some(None) || service == Some(None) {
-            return None;
-        }
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let family = draft.find("family", self.family.as_ref(), Names::family);
+        let service = draft.find("service", self.service.as_ref(), Names::service);
+        let (family, service) = (family?, service?);
         let of = match self.dependency {
             Dependency::ImageRegistry => Some(shortage::Dependency::ImageRegistry),
             Dependency::Secrets => Some(shortage::Dependency::Secrets),
@@ -91,25 +84,22 @@ impl Kind for Spec {
         ];
         for (key, written, why) in idle {
             if written && of.is_none() {
-                out.idle(&format!("{at}/{key}"), why, "leave it out");
+                draft.out.idle(&draft.key(key), why, "leave it out");
             }
         }
-        let course = course::read(self.fail_share.as_ref(), at, out)?.filter(|_| of.is_some());
-        Some(Live { of, family: self.family.clone(), service: service.flatten(), course })
+        draft.fails(self.fail_share.as_ref())?;
+        draft.course = draft.course.take().filter(|_| of.is_some());
+        Some(Live { of, family, service })
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, _world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        vec![FaultTarget::All]
-    }
-
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        let Live { of: Some(of), family, service, course } = self.clone() else {
+        let Live { of: Some(of), family, service } = self.clone() else {
             world.front.map_down.push(occurrence.cause);
             return customers::table_down(world, occurrence.cause, cx);
         };
-        let share = course::first(course.as_ref());
+        let share = course::first(occurrence, cx.plan).unwrap_or(1_000_000);
         world.shortages.push(Shortage { cause: occurrence.cause, of, family, service, share });
     }
 
@@ -119,10 +109,6 @@ impl Effect for Live {
             return customers::table_back(world, occurrence.cause, cx);
         }
         world.shortages.retain(|one| one.cause != occurrence.cause);
-    }
-
-    fn course(&self) -> Option<&Course> {
-        self.course.as_ref()
     }
 
     fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, _cx: &mut Cx<'_>) {

@@ -1,19 +1,12 @@
 //! Container instances die.
 
-use super::{Effect, FaultTarget, HostsReturn, Kind, Occurrence};
-use crate::model::fact::HostStatus;
-use crate::model::flows::For;
-use crate::model::flows::host::death;
-use crate::model::flows::host::{external, scale};
+use super::{
+    Cx, Draft, Effect, FaultTarget, Hits, Host, HostsReturn, Kind, Occurrence, Plan, ProviderScope, Scope, World,
+};
+use crate::model::flows::host::{death, external, scale};
 use crate::model::flows::rows::inventory;
-use crate::model::ids::HostId;
-use crate::model::ids::{ProviderId, ZoneId};
-use crate::model::names::Names;
 use crate::model::plan::ProviderKind;
-use crate::model::problem::Problems;
 use crate::model::quantity::Law;
-use crate::model::tables::Host;
-use crate::model::world::{Cx, World};
 
 object! {
     /// Container instances die.
@@ -59,59 +52,42 @@ object! {
 /// What runs.
 #[derive(Clone, Debug)]
 pub struct Live {
-    /// `None`: all.
-    pub providers: Option<Vec<ProviderId>>,
-    /// `None`: all.
-    pub zone: Option<ZoneId>,
-    pub count: u32,
-    pub share: Option<f64>,
+    of: ProviderScope,
+    hits: Hits,
     /// How hosts come back; `None`: all at the end.
-    pub hosts: Option<HostsReturn>,
+    hosts: Option<HostsReturn>,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let (providers, zone, share) =
-            super::scope(self.capacity_provider.as_deref(), self.zone.as_deref(), self.share, at, names, out)?;
-        if !super::count_or_share(self.count, self.share, at, out) {
-            return None;
-        }
-        let hosts = HostsReturn::resolve(self.hosts_return.as_ref(), self.never_share, at, out)?;
-        Some(Live { providers, zone, count: self.count.unwrap_or(1), share, hosts })
-    }
-}
-
-impl Live {
-    /// Whether the fault may hit this host.
-    pub(crate) fn matches(&self, host: &Host) -> bool {
-        self.providers.as_ref().is_none_or(|only| only.contains(&host.provider))
-            && self.zone.is_none_or(|zone| zone == host.zone)
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let of = draft.capacity(self.capacity_provider.as_ref(), None, self.zone.as_ref());
+        let hits = draft.hits(self.count, self.share, 1);
+        let hosts = HostsReturn::resolve(self.hosts_return.as_ref(), self.never_share, draft);
+        draft.scope = Scope::Host;
+        Some(Live { of: of?, hits: hits?, hosts: hosts? })
     }
 
-    fn targets(&self, world: &World) -> Vec<HostId> {
-        let open = |&slot: &u32| {
-            let host = world.hosts.at(slot);
-            host.alive && host.status != HostStatus::Registering && self.matches(host)
-        };
-        (0..world.hosts.slots()).filter(open).map(|slot| world.hosts.handle(slot)).collect()
+    fn momentary(&self) -> bool {
+        true
+    }
+
+    fn counts(&self) -> bool {
+        self.count.is_some() || self.share.is_some()
+    }
+
+    fn returns(&self) -> Option<&'static str> {
+        self.hosts_return.is_some().then_some("hostsReturn")
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, _world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        Vec::new()
-    }
-
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         let hosts = if let FaultTarget::Host(host) = occurrence.fault_target {
             vec![host]
         } else {
-            let who = |world: &World, id: HostId| world.hosts.at(id.slot).who;
-            super::pick(self.targets(world), self.count, self.share, |id| {
-                cx.draw(For::FaultHits, occurrence.who.nth(who(world, id).0))
-            })
+            self.of.hosts(self.hits, world, occurrence, cx)
         };
         for host in hosts {
             let row = world.hosts.at(host.slot);
@@ -140,5 +116,22 @@ impl Effect for Live {
             scale::succeed(world, provider, cx);
         }
         external::revive(world, cx);
+    }
+
+    fn has_host(&self, host: &Host, plan: &Plan) -> bool {
+        self.of.has_host(host, plan)
+    }
+
+    fn picks_in_region(&self, plan: &Plan) -> bool {
+        self.hits.counts() && !self.of.in_one_cell(plan)
+    }
+
+    fn silent(&self) -> bool {
+        true
+    }
+
+    fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {
+        let hint = "crash tasks instead, or add a capacity provider with hosts";
+        (!plan.has_own_hosts()).then_some(("the scenario has no container instances", hint))
     }
 }

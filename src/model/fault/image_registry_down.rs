@@ -1,11 +1,9 @@
 //! Images cannot be pulled.
 
-use super::course::{self, Course, FailShare};
-use super::{Effect, FaultTarget, Kind, Occurrence};
+pub(super) use super::dependency_loss::Live;
+use super::{Draft, FailShare, Kind};
 use crate::model::names::Names;
-use crate::model::problem::Problems;
-use crate::model::tables::shortage::{self, Dependency, Shortage};
-use crate::model::world::{Cx, World};
+use crate::model::tables::shortage::Dependency;
 
 object! {
     /// The image registry does not answer, or the image is gone.
@@ -32,47 +30,12 @@ object! {
     }
 }
 
-/// What runs.
-#[derive(Clone, Debug)]
-pub struct Live {
-    /// `None`: all.
-    pub family: Option<String>,
-    /// The share of pulls that fail; `None`: all.
-    pub course: Option<Course>,
-}
-
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        if let Some(family) = &self.family {
-            names.family(family, &format!("{at}/family"), out)?;
-        }
-        let course = course::read(self.fail_share.as_ref(), at, out)?;
-        Some(Live { family: self.family.clone(), course })
-    }
-}
-
-impl Effect for Live {
-    fn fault_targets(&self, _world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        vec![FaultTarget::All]
-    }
-
-    fn begin(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {
-        let (family, share) = (self.family.clone(), course::first(self.course.as_ref()));
-        let (cause, of) = (occurrence.cause, Dependency::ImageRegistry);
-        world.shortages.push(Shortage { cause, of, family, service: None, share });
-    }
-
-    fn end(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {
-        world.shortages.retain(|one| one.cause != occurrence.cause);
-    }
-
-    fn course(&self) -> Option<&Course> {
-        self.course.as_ref()
-    }
-
-    fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, _cx: &mut Cx<'_>) {
-        shortage::share_is(&mut world.shortages, occurrence.cause, share);
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let family = draft.find("family", self.family.as_ref(), Names::family)?;
+        draft.fails(self.fail_share.as_ref())?;
+        Some(Live { of: Some(Dependency::ImageRegistry), family, service: None })
     }
 }

@@ -1,16 +1,10 @@
 //! A zone has no capacity to launch on.
 
-use super::course::{self, Course, FailShare};
-use super::{Effect, FaultTarget, Kind, Occurrence};
-use crate::engine::Span;
+use super::{Cause, Cx, Draft, Effect, FailShare, Kind, Occurrence, ProviderScope, Scope, World, ZoneId, course};
 use crate::model::capacity::luck;
-use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::scheduler::rebalance;
-use crate::model::ids::{ProviderId, ZoneId};
-use crate::model::names::Names;
-use crate::model::problem::Problems;
+use crate::model::ids::ProviderId;
 use crate::model::tables::provider::Refusal;
-use crate::model::world::{Cx, World};
 
 object! {
     /// A zone, or every zone, has no capacity to launch on.
@@ -43,64 +37,43 @@ object! {
 /// What runs.
 #[derive(Clone, Debug)]
 pub struct Live {
-    /// `None`: all.
-    pub providers: Option<Vec<ProviderId>>,
-    /// `None`: all.
-    pub zone: Option<ZoneId>,
-    /// The share of requests that are refused; `None`: all, and launches stay away from the zone.
-    pub course: Option<Course>,
+    pub of: ProviderScope,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let course = course::read(self.fail_share.as_ref(), at, out);
-        let (providers, zone, _) =
-            super::scope(self.capacity_provider.as_deref(), self.zone.as_deref(), None, at, names, out)?;
-        Some(Live { providers, zone, course: course? })
-    }
-}
-
-impl Live {
-    pub fn providers(&self, world: &World) -> Vec<ProviderId> {
-        let mine = |id: &ProviderId| self.providers.as_ref().is_none_or(|only| only.contains(id));
-        world.providers.ids().filter(mine).collect()
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let fails = draft.fails(self.fail_share.as_ref());
+        let of = draft.capacity(self.capacity_provider.as_ref(), None, self.zone.as_ref())?;
+        draft.scope = Scope::Zone(of.zone);
+        fails.map(|()| Live { of })
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        super::zone_clocks(self.zone, world)
-    }
-
-    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, occurrence, world) {
-            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
-            for provider in self.providers(world) {
-                let share = self.course.as_ref().map(|course| course.at(Span::ZERO));
-                let refusal = Refusal { share, ..Refusal::whole(zone, None, occurrence.cause) };
-                world.providers[provider].refusals.push(refusal);
-                draws(world, provider, cx);
-            }
+    fn zone_begins(&self, world: &mut World, zone: ZoneId, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        for provider in self.of.providers(world, cx.plan) {
+            // `None`: all are refused, and launches stay away from the zone.
+            let share = course::first(occurrence, cx.plan);
+            let refusal = Refusal { share, ..Refusal::whole(zone, None, occurrence.cause) };
+            world.providers[provider].refusals.push(refusal);
+            draws(world, provider, cx);
         }
     }
 
-    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, occurrence, world) {
-            for provider in self.providers(world) {
-                world.providers[provider].lift(Refusal::whole(zone, None, occurrence.cause));
-            }
+    fn zone_ends(&self, world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
+        for provider in self.of.providers(world, cx.plan) {
+            world.providers[provider].lift(Refusal::whole(zone, None, cause));
         }
+    }
+
+    fn end(&self, world: &mut World, _occurrence: Occurrence, cx: &mut Cx<'_>) {
         rebalance::zone_is_back(world, cx);
     }
 
-    fn course(&self) -> Option<&Course> {
-        self.course.as_ref()
-    }
-
     fn share_is(&self, world: &mut World, occurrence: Occurrence, share: u32, cx: &mut Cx<'_>) {
-        for provider in self.providers(world) {
+        for provider in self.of.providers(world, cx.plan) {
             world.providers[provider].share_is(occurrence.cause, share);
             draws(world, provider, cx);
         }

@@ -1,13 +1,8 @@
 //! The link between a zone and its Region is cut.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
+use super::{Cause, Cx, Draft, Effect, Kind, Occurrence, Plan, Scope, World, ZoneId};
 use crate::model::flows::host::cut;
 use crate::model::flows::scheduler::rebalance;
-use crate::model::ids::ZoneId;
-use crate::model::names::Names;
-use crate::model::plan::Plan;
-use crate::model::problem::Problems;
-use crate::model::world::{Cx, World};
 
 object! {
     /// The link between a zone and its Region is cut: the zone works on, and its control plane is out of reach.
@@ -37,46 +32,33 @@ object! {
 
 /// What runs.
 #[derive(Clone, Copy, Debug)]
-pub struct Live {
-    /// `None`: every zone away from its Region, each with its own clock.
-    pub zone: Option<ZoneId>,
-}
+pub struct Live;
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        Some(Live { zone: super::zone(self.zone.as_deref(), at, names, out)? })
-    }
-}
-
-impl Live {
-    /// Zones of the cell that an occurrence means.
-    pub fn zones(self, occurrence: Occurrence, world: &World, plan: &Plan) -> Vec<ZoneId> {
-        let mut zones = super::zones_of(self.zone, occurrence, world);
-        zones.retain(|zone| self.zone.is_some() || plan.zones[*zone].kind.away());
-        zones
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        draft.scope = Scope::ZoneAway(draft.zone(self.zone.as_ref())?);
+        Some(Live)
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, cx: &Cx<'_>) -> Vec<FaultTarget> {
-        let mut clocks = super::zone_clocks(self.zone, world);
-        let away = |fault_target: &FaultTarget| matches!(fault_target, FaultTarget::Zone(zone) if cx.plan.zones[*zone].kind.away());
-        clocks.retain(|fault_target| self.zone.is_some() || away(fault_target));
-        clocks
+    fn zone_begins(&self, world: &mut World, zone: ZoneId, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        cut::cut(world, zone, occurrence.cause, cx);
     }
 
-    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for zone in self.zones(occurrence, world, cx.plan) {
-            cut::cut(world, zone, occurrence.cause, cx);
-        }
+    fn zone_ends(&self, world: &mut World, zone: ZoneId, _cause: Cause, cx: &mut Cx<'_>) {
+        cut::mend(world, zone, cx);
     }
 
-    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for zone in self.zones(occurrence, world, cx.plan) {
-            cut::mend(world, zone, cx);
-        }
+    fn end(&self, world: &mut World, _occurrence: Occurrence, cx: &mut Cx<'_>) {
         rebalance::zone_is_back(world, cx);
+    }
+
+    fn idle(&self, scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {
+        let idle = matches!(scope, Scope::ZoneAway(None)) && !plan.zones.iter().any(|zone| zone.kind.away());
+        let why = "every zone is an availability zone, and none is named";
+        idle.then_some((why, "name a `zone`, or add one of another kind"))
     }
 }

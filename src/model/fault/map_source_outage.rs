@@ -1,10 +1,7 @@
 //! The source of the router's map cannot be read.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
-use crate::model::ids::RegionId;
+use super::{Cx, Draft, Effect, Kind, Occurrence, Plan, Scope, World};
 use crate::model::names::Names;
-use crate::model::problem::Problems;
-use crate::model::world::{Cx, World};
 
 object! {
     /// The source of the router's map cannot be read.
@@ -28,29 +25,28 @@ object! {
 
 /// What runs.
 #[derive(Clone, Copy, Debug)]
-pub struct Live {
-    /// `None`: every Region.
-    pub region: Option<RegionId>,
-}
+pub struct Live;
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        Some(Live { region: super::region(self.region.as_deref(), at, names, out)? })
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        draft.scope = Scope::Region(draft.find("region", self.region.as_ref(), Names::region)?);
+        Some(Live)
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        super::region_clock(self.region, world)
-    }
-
     fn begin(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {
         world.front.map_down.push(occurrence.cause);
     }
 
     fn end(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {
         world.front.map_down.retain(|cause| *cause != occurrence.cause);
+    }
+
+    fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {
+        let idle = !plan.creates_clusters() && !plan.planes().any(|plane| plane.growth.moves());
+        idle.then_some(("no cluster is created during the run", "write `createdAt` in a cluster"))
     }
 }

@@ -1,10 +1,7 @@
 //! The map table of customers' own cells does not answer.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
+use super::{Cx, Draft, Effect, FaultTarget, Kind, Occurrence, Plan, Scope, World};
 use crate::model::flows::traffic::customers;
-use crate::model::names::Names;
-use crate::model::problem::Problems;
-use crate::model::world::{Cx, World};
 
 object! {
     /// The map table of the `cellularApplication` (Amazon DynamoDB) does not answer.
@@ -12,7 +9,7 @@ object! {
     /// ## What happens
     /// A router that holds the map in memory serves on: whoever has a cell sees nothing. Customers who come meanwhile
     /// get no cell, and their requests fail at the router; nobody moves. A router that reads the table for each request
-    /// (`map.lookup` is `eachRequest`) answers nobody.
+    /// (`map.draft` is `eachRequest`) answers nobody.
     /// ## What ECS sees
     /// Nothing: the table is no part of it.
     /// ## What heals it
@@ -30,19 +27,20 @@ pub struct Live;
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        if !names.has_application {
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        if !draft.names.has_application {
             let hint = "write a `cellularApplication`, or `mapSourceOutage` for the map of a control plane";
-            out.wrong_target(at, "the scenario has no application with a map table", hint);
+            draft.out.wrong_target(draft.at, "the scenario has no application with a map table", hint);
             return None;
         }
+        draft.scope = Scope::Region(None);
         Some(Live)
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        if world.application.is_some() { vec![FaultTarget::All] } else { Vec::new() }
+    fn fault_targets(&self, scope: Scope, world: &World, plan: &Plan) -> Vec<FaultTarget> {
+        if world.application.is_some() { scope.clocks(world, plan) } else { Vec::new() }
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {

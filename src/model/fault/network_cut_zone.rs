@@ -1,16 +1,11 @@
 //! A zone is cut off from the Region's network.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
-use crate::model::fact::{FaultFact, Hit};
+use super::{Cause, Cx, Draft, Effect, Kind, Occurrence, Scope, World, ZoneId};
 use crate::model::flows::host::{agent, cut};
 use crate::model::flows::rows::link;
 use crate::model::flows::scheduler::rebalance;
 use crate::model::flows::task::die;
 use crate::model::flows::traffic::addresses;
-use crate::model::ids::ZoneId;
-use crate::model::names::Names;
-use crate::model::problem::Problems;
-use crate::model::world::{Cx, World};
 
 object! {
     /// A zone is cut off from the Region's network.
@@ -38,49 +33,45 @@ object! {
 
 /// What runs.
 #[derive(Clone, Copy, Debug)]
-pub struct Live {
-    /// `None`: every zone, each with its own clock.
-    pub zone: Option<ZoneId>,
-}
+pub struct Live;
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        Some(Live { zone: super::zone(self.zone.as_deref(), at, names, out)? })
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        draft.scope = Scope::Zone(draft.zone(self.zone.as_ref())?);
+        Some(Live)
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        super::zone_clocks(self.zone, world)
-    }
-
-    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, occurrence, world) {
-            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
-            world.zones[zone].cut += 1;
-            world.zones[zone].cut_cause = Some(occurrence.cause);
-            addresses::node_lost(world, zone, occurrence.cause, cx);
-            cut::cut_anchored(world, zone, occurrence.cause, cx);
-            for id in link::running_in(world, zone) {
-                die::cut_off(world, id, occurrence.cause, cx);
-            }
-            for id in link::hosts_in(world, zone) {
-                agent::cut(world, id, cx);
-            }
+    fn zone_begins(&self, world: &mut World, zone: ZoneId, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        world.zones[zone].cut += 1;
+        world.zones[zone].cut_cause = Some(occurrence.cause);
+        addresses::node_lost(world, zone, occurrence.cause, cx);
+        cut::cut_anchored(world, zone, occurrence.cause, cx);
+        for id in link::running_in(world, zone) {
+            die::cut_off(world, id, occurrence.cause, cx);
+        }
+        for id in link::hosts_in(world, zone) {
+            agent::cut(world, id, cx);
         }
     }
 
-    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, occurrence, world) {
-            world.zones[zone].cut -= 1;
-            addresses::node_back(world, zone, occurrence.cause, cx.plan);
-            cut::mend_anchored(world, zone, cx);
-            if world.zones[zone].reachable() {
-                cut::back(world, zone, cx);
-            }
+    fn zone_ends(&self, world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
+        world.zones[zone].cut -= 1;
+        addresses::node_back(world, zone, cause, cx.plan);
+        cut::mend_anchored(world, zone, cx);
+        if world.zones[zone].reachable() {
+            cut::back(world, zone, cx);
         }
+    }
+
+    fn end(&self, world: &mut World, _occurrence: Occurrence, cx: &mut Cx<'_>) {
         rebalance::zone_is_back(world, cx);
+    }
+
+    fn takes_nodes(&self) -> bool {
+        true
     }
 }

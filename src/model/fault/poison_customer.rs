@@ -1,12 +1,8 @@
 //! A customer whose requests break what serves them.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
+use super::{Cause, CellId, Cx, Draft, Effect, FaultTarget, Kind, Occurrence, Plan, Scope, World};
 use crate::model::flows::cell::outage;
-use crate::model::ids::{CellId, ClusterId};
-use crate::model::names::Names;
-use crate::model::plan::Plan;
-use crate::model::problem::Problems;
-use crate::model::world::{Cx, World};
+use crate::model::ids::ClusterId;
 
 object! {
     /// A customer whose requests break what serves them.
@@ -33,43 +29,42 @@ object! {
 /// What runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
-    pub cluster: ClusterId,
+    cluster: ClusterId,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        Some(Live { cluster: names.cluster(&self.cluster, &format!("{at}/cluster"), out)? })
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let cluster = draft.names.cluster(&self.cluster, &draft.key("cluster"), draft.out)?;
+        draft.scope = Scope::CellOf(cluster);
+        Some(Live { cluster })
     }
 }
 
 impl Live {
-    /// Its cell, and its workers when it has some of its own.
-    pub fn target(self, occurrence: Occurrence, plan: &Plan) -> (CellId, Option<u64>) {
-        let row = &plan.clusters[self.cluster];
-        // A cluster may have moved since the start: its cell is found when it occurrences.
-        let cell = if let FaultTarget::Cell(cell) = occurrence.fault_target { cell } else { row.cell };
-        (cell, (row.shard != u64::MAX).then_some(row.shard))
+    /// Its workers, when it has some of its own.
+    pub fn workers(self, plan: &Plan) -> Option<u64> {
+        Some(plan.clusters[self.cluster].shard).filter(|shard| *shard != u64::MAX)
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, cx: &Cx<'_>) -> Vec<FaultTarget> {
-        if world.planes.holds(cx.plan.clusters[self.cluster].cell) { vec![FaultTarget::All] } else { Vec::new() }
+    fn fault_targets(&self, _scope: Scope, world: &World, plan: &Plan) -> Vec<FaultTarget> {
+        if world.planes.holds(plan.clusters[self.cluster].cell) { vec![FaultTarget::All] } else { Vec::new() }
     }
 
-    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        match self.target(occurrence, cx.plan) {
-            (cell, None) => outage::down(world, cell, occurrence.cause, cx),
-            (cell, Some(workers)) => outage::workers_down(world, cell, workers, occurrence.cause, cx),
+    fn cell_begins(&self, world: &mut World, cell: CellId, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        match self.workers(cx.plan) {
+            None => outage::down(world, cell, occurrence.cause, cx),
+            Some(workers) => outage::workers_down(world, cell, workers, occurrence.cause, cx),
         }
     }
 
-    fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        match self.target(occurrence, cx.plan) {
-            (cell, None) => outage::restarts(world, cell, occurrence.cause, cx),
-            (cell, Some(_)) => outage::workers_restart(world, cell, occurrence.cause, cx),
+    fn cell_ends(&self, world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
+        match self.workers(cx.plan) {
+            None => outage::restarts(world, cell, cause, cx),
+            Some(_) => outage::workers_restart(world, cell, cause, cx),
         }
     }
 }

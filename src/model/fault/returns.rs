@@ -9,7 +9,7 @@
 //! Until the last host of a provider in a zone has had its time, the zone gives this provider a host only in the place
 //! of one that is back (model choice).
 
-use super::{Course, CourseStep, Live, Occurrence};
+use super::{Course, CourseStep, Draft, Live, Occurrence};
 use crate::engine::key::Phase;
 use crate::engine::{Dist, Span, Who};
 use crate::model::fact::Cause;
@@ -18,7 +18,6 @@ use crate::model::flows::host::{external, scale};
 use crate::model::flows::scheduler::rebalance;
 use crate::model::ids::{HostId, ProviderId, TypeId, ZoneId};
 use crate::model::plan::ProviderKind;
-use crate::model::problem::Problems;
 use crate::model::quantity::Law;
 use crate::model::step;
 use crate::model::tables::zone::LEFT_OUT;
@@ -36,26 +35,18 @@ pub struct HostsReturn {
 impl HostsReturn {
     /// `hostsReturn` and `neverShare`; `Some(None)`: neither is written.
     #[expect(clippy::option_option, reason = "not written is not the same as not understood")]
-    pub(super) fn resolve(
-        law: Option<&Law>,
-        never: Option<f64>,
-        at: &str,
-        out: &mut Problems,
-    ) -> Option<Option<HostsReturn>> {
-        let never_share = match never {
-            Some(value) => out.share_above_zero(value, &format!("{at}/neverShare")),
-            None => Some(0.0),
-        };
+    pub(super) fn resolve(law: Option<&Law>, never: Option<f64>, draft: &mut Draft<'_>) -> Option<Option<HostsReturn>> {
+        let never_share = draft.share("neverShare", never);
         let Some(law) = law else {
             if never.is_some() {
                 let hint = "write \"hostsReturn\": {\"constant\": \"0s\"} if the others are back at once";
-                out.missing(&format!("{at}/neverShare"), "`neverShare` needs `hostsReturn` beside it", hint);
+                draft.out.missing(&draft.key("neverShare"), "`neverShare` needs `hostsReturn` beside it", hint);
                 return None;
             }
             return Some(None);
         };
-        let after = law.read(&format!("{at}/hostsReturn"), out);
-        Some(Some(HostsReturn { after: after?, never: never_share? }))
+        let after = law.read(&draft.key("hostsReturn"), draft.out);
+        Some(Some(HostsReturn { after: after?, never: never_share?.unwrap_or(0.0) }))
     }
 
     /// From the end of the fault to a host's return, and whether it returns at all.
@@ -167,9 +158,9 @@ const WHOLE: u32 = 1_000_000;
 
 /// `fargateReturns`: times from the end of the fault, and how much of what it took is back. `Some(None)`: not written.
 #[expect(clippy::option_option, reason = "not written is not the same as not understood")]
-pub(super) fn stock_course(steps: Option<&[CourseStep]>, at: &str, out: &mut Problems) -> Option<Option<Course>> {
+pub(super) fn stock_course(steps: Option<&[CourseStep]>, draft: &mut Draft<'_>) -> Option<Option<Course>> {
     let Some(steps) = steps else { return Some(None) };
-    let at = format!("{at}/fargateReturns");
+    let (at, out) = (draft.key("fargateReturns"), &mut *draft.out);
     let course = Course::resolve(steps, &at, "write [{\"at\": \"2h\", \"share\": 1.0}]", out);
     let mut falls = false;
     for (row, pair) in steps.windows(2).enumerate() {

@@ -1,11 +1,9 @@
 //! The thin router in front of the cells does not answer.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
+use super::{CellId, Cx, Draft, Effect, Kind, Occurrence, Plan, Scope, World};
 use crate::model::flows::cell::headroom;
-use crate::model::ids::{CellId, RegionId};
 use crate::model::names::Names;
-use crate::model::problem::Problems;
-use crate::model::world::{Cx, World};
+use crate::model::plan::{self};
 
 object! {
     /// The thin router in front of the cells does not answer.
@@ -28,24 +26,18 @@ object! {
 
 /// What runs.
 #[derive(Clone, Copy, Debug)]
-pub struct Live {
-    /// `None`: every Region.
-    pub region: Option<RegionId>,
-}
+pub struct Live;
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        Some(Live { region: super::region(self.region.as_deref(), at, names, out)? })
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        draft.scope = Scope::Region(draft.find("region", self.region.as_ref(), Names::region)?);
+        Some(Live)
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        super::region_clock(self.region, world)
-    }
-
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         world.front.router_down.push(occurrence.cause);
         calls_changed(world, cx);
@@ -54,6 +46,13 @@ impl Effect for Live {
     fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         world.front.router_down.retain(|cause| *cause != occurrence.cause);
         calls_changed(world, cx);
+    }
+
+    fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {
+        let streams = || plan.services.iter().any(|service| service.kind == plan::Kind::Stream);
+        let called = plan.planes().any(|plane| plane.other_calls > 0) || plan.creates_clusters() || streams();
+        let hint = "add `runTasks`, `otherCalls`, or a cluster with `createdAt`";
+        (!called).then_some(("no call comes from outside", hint))
     }
 }
 

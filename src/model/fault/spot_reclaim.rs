@@ -1,25 +1,22 @@
 //! Spot capacity is taken back.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
+use super::{Cause, Cx, Draft, Effect, FaultTarget, Kind, Occurrence, Plan, Problems, ProviderScope, Scope, World};
 use crate::engine::Span;
 use crate::engine::key::Phase;
-use crate::model::fact::{Cause, FaultFact, Hit, NO_ZONE, Reason, StopCode};
+use crate::model::fact::{FaultFact, Hit, NO_ZONE, Reason, StopCode};
 use crate::model::flows::For;
 use crate::model::flows::host::{at_risk, drain};
 use crate::model::flows::rows::account;
 use crate::model::flows::scheduler::rebalance;
 use crate::model::flows::task::stop;
-use crate::model::ids::{HostId, TaskId};
-use crate::model::ids::{ProviderId, TypeId, ZoneId};
+use crate::model::ids::{HostId, ProviderId, TaskId, TypeId};
 use crate::model::names::Names;
-use crate::model::plan::{Plan, ProviderKind};
-use crate::model::problem::Problems;
+use crate::model::plan::ProviderKind;
 use crate::model::quantity::Duration;
 use crate::model::step;
 use crate::model::tables::host::NIL;
 use crate::model::tables::provider::Refusal;
 use crate::model::tables::task::on_host;
-use crate::model::world::{Cx, World};
 
 object! {
     /// Spot capacity is taken back, pool by pool. A pool is a zone and an instance type on EC2, a zone on Fargate Spot.
@@ -60,29 +57,41 @@ object! {
 /// What runs.
 #[derive(Clone, Debug)]
 pub struct Live {
-    /// `None`: all Spot providers.
-    pub providers: Option<Vec<ProviderId>>,
+    of: ProviderScope,
     /// `None`: all.
-    pub zone: Option<ZoneId>,
-    /// `None`: all.
-    pub instance_type: Option<TypeId>,
+    instance_type: Option<TypeId>,
     /// Share of the pool.
-    pub share: f64,
-    pub recommendation_before: Span,
+    share: f64,
+    recommendation_before: Option<Span>,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let (providers, zone, share) =
-            super::scope(self.capacity_provider.as_deref(), self.zone.as_deref(), self.share, at, names, out)?;
-        let instance_type = match &self.instance_type {
-            Some(name) => Some(names.instance_type(name, &format!("{at}/instanceType"), out)?),
-            None => None,
-        };
-        let recommendation_before = self.recommendation_before.map_or(Span::ZERO, |duration| duration.0);
-        Some(Live { providers, zone, instance_type, share: share.unwrap_or(1.0), recommendation_before })
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let of = draft.capacity(self.capacity_provider.as_ref(), None, self.zone.as_ref());
+        let share = draft.share("share", self.share);
+        let instance_type = draft.find("instanceType", self.instance_type.as_ref(), Names::instance_type);
+        let spot = |id: &ProviderId| draft.plan.providers[*id].kind.is_spot();
+        let named = self.capacity_provider.as_ref().map(|name| (name, draft.names.providers.get(name)));
+        match named {
+            Some((name, Some(rows))) if !rows.iter().any(spot) => {
+                let message = format!("`{name}` has no Spot capacity");
+                draft.out.wrong_target(&draft.key("capacityProvider"), message, "name a Spot provider");
+            }
+            None if !draft.plan.providers.ids().any(|id| spot(&id)) => {
+                draft.out.wrong_target(draft.at, "the scenario has no Spot capacity", "add a Spot provider");
+            }
+            _ => {}
+        }
+        let recommendation_before = self.recommendation_before.map(|duration| duration.0);
+        let share = share?.unwrap_or(1.0);
+        draft.scope = Scope::Pool;
+        Some(Live { of: of?, instance_type: instance_type?, share, recommendation_before })
+    }
+
+    fn momentary(&self) -> bool {
+        true
     }
 }
 
@@ -90,20 +99,20 @@ impl Kind for Spec {
 const NOTICE: Span = Span::from_secs(120);
 
 impl Live {
-    /// Pools of the cell that the fault may hit: provider, zone, instance type.
-    pub fn pools(&self, world: &World, plan: &Plan) -> Vec<FaultTarget> {
+    /// Pools of the cell that an occurrence means: provider, zone, instance type.
+    pub fn pools(&self, target: FaultTarget, world: &World, plan: &Plan) -> Vec<FaultTarget> {
+        if target != FaultTarget::All {
+            return vec![target];
+        }
         let mut pools = Vec::new();
-        for provider in world.providers.ids() {
-            if self.providers.as_ref().is_some_and(|only| !only.contains(&provider)) {
-                continue;
-            }
+        for provider in self.of.providers(world, plan) {
             let types: Vec<Option<TypeId>> = match &plan.providers[provider].kind {
                 ProviderKind::Fargate { spot: true, .. } => vec![None],
                 ProviderKind::Group(group) if group.spot => group.all_types().into_iter().map(Some).collect(),
                 ProviderKind::Managed(managed) if managed.spot => managed.types.iter().copied().map(Some).collect(),
                 _ => Vec::new(),
             };
-            for zone in world.zones.ids().filter(|zone| self.zone.is_none_or(|only| only == *zone)) {
+            for zone in world.zones.ids().filter(|zone| self.of.zone.is_none_or(|only| only == *zone)) {
                 let open = types.iter().filter(|kind| self.instance_type.is_none() || self.instance_type == **kind);
                 pools.extend(open.map(|kind| FaultTarget::Pool(provider, zone, *kind)));
             }
@@ -135,7 +144,7 @@ impl Live {
                     }
                     _ => at_risk::recommended(world, id, cause, cx),
                 }
-                cx.after(self.recommendation_before, step::Fault::Notice(id, occurrence.cause));
+                cx.after(self.recommendation_before.unwrap_or(Span::ZERO), step::Fault::Notice(id, occurrence.cause));
             }
         }
     }
@@ -184,17 +193,12 @@ pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, cx: &Cx<'_>) -> Vec<FaultTarget> {
-        self.pools(world, cx.plan)
+    fn fault_targets(&self, _scope: Scope, world: &World, plan: &Plan) -> Vec<FaultTarget> {
+        self.pools(FaultTarget::All, world, plan)
     }
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        let pools = if occurrence.fault_target == FaultTarget::All {
-            self.pools(world, cx.plan)
-        } else {
-            vec![occurrence.fault_target]
-        };
-        for pool in pools {
+        for pool in self.pools(occurrence.fault_target, world, cx.plan) {
             let FaultTarget::Pool(provider, zone, kind) = pool else { continue };
             cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
             if occurrence.ends.is_some() {
@@ -212,16 +216,38 @@ impl Effect for Live {
         if occurrence.ends.is_none() {
             return;
         }
-        let pools = if occurrence.fault_target == FaultTarget::All {
-            self.pools(world, cx.plan)
-        } else {
-            vec![occurrence.fault_target]
-        };
-        for pool in pools {
+        for pool in self.pools(occurrence.fault_target, world, cx.plan) {
             if let FaultTarget::Pool(provider, zone, kind) = pool {
                 world.providers[provider].lift(Refusal::whole(zone, kind, occurrence.cause));
             }
         }
         rebalance::zone_is_back(world, cx);
+    }
+
+    fn silent(&self) -> bool {
+        true
+    }
+
+    fn idle_settings(&self, at: &str, _scope: Scope, plan: &Plan, out: &mut Problems) {
+        let at = format!("{at}/recommendationBefore");
+        let spot_hosts = |kind: &ProviderKind| kind.has_hosts() && kind.is_spot();
+        if self.recommendation_before.is_some() && !plan.providers.iter().any(|row| spot_hosts(&row.kind)) {
+            out.not_used(&at, "only EC2 Spot has rebalance recommendations");
+        }
+        if self.recommendation_before.is_none_or(|before| before == Span::ZERO) {
+            return;
+        }
+        let mut idle: Vec<&str> = Vec::new();
+        for (id, provider) in plan.providers.pairs() {
+            let ProviderKind::Group(group) = &provider.kind else { continue };
+            if self.of.has(id, plan) && group.spot && !group.rebalances && !idle.contains(&group.name.as_str()) {
+                idle.push(&group.name);
+            }
+        }
+        for name in idle {
+            let message = format!("`recommendationBefore` has no effect on `{name}`: its Capacity Rebalancing is off");
+            let hint = "write \"CapacityRebalance\": true in the group, or leave `recommendationBefore` out";
+            out.no_effect(&at, message, hint);
+        }
     }
 }

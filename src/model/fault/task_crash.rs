@@ -1,17 +1,12 @@
 //! Tasks die.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
+use super::{CellId, Cx, Draft, Effect, FaultTarget, Hits, Kind, Occurrence, Plan, Scope, Task, World, ZoneId};
 use crate::model::fact::TaskState;
 use crate::model::flows::For;
 use crate::model::flows::rows::wake;
 use crate::model::flows::task::serve;
-use crate::model::ids::TaskId;
-use crate::model::ids::{CellId, ClusterId, ServiceId, ZoneId};
+use crate::model::ids::{ClusterId, ServiceId, TaskId};
 use crate::model::names::Names;
-use crate::model::plan::Plan;
-use crate::model::problem::Problems;
-use crate::model::tables::Task;
-use crate::model::world::{Cx, World};
 
 object! {
     /// Tasks die: an essential container exits.
@@ -51,7 +46,7 @@ object! {
 
 /// Whose tasks crash.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Of {
+pub(super) enum Of {
     All,
     /// Those of one service.
     Service(ServiceId),
@@ -64,68 +59,57 @@ pub enum Of {
 /// What runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
-    pub of: Of,
+    of: Of,
     /// `None`: all.
-    pub zone: Option<ZoneId>,
-    pub count: u32,
-    pub share: Option<f64>,
-    pub exit_code: u32,
+    zone: Option<ZoneId>,
+    hits: Hits,
+    exit_code: u32,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let (_, zone, share) = super::scope(None, self.zone.as_deref(), self.share, at, names, out)?;
-        let of = match (&self.service, &self.cluster, &self.cell) {
-            (None, None, None) => Of::All,
-            (Some(name), None, None) => Of::Service(names.service(name, &format!("{at}/service"), out)?),
-            (None, Some(name), None) => Of::Cluster(names.cluster(name, &format!("{at}/cluster"), out)?),
-            (None, None, Some(name)) => Of::Cell(names.cell(name, &format!("{at}/cell"), out)?),
-            _ => {
-                out.exclude("`service`, `cluster` and `cell`", at);
-                return None;
-            }
-        };
-        if !super::count_or_share(self.count, self.share, at, out) {
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let zone = draft.zone(self.zone.as_ref());
+        let hits = draft.hits(self.count, self.share, 1);
+        if [&self.service, &self.cluster, &self.cell].into_iter().flatten().count() > 1 {
+            draft.out.exclude("`service`, `cluster` and `cell`", draft.at);
             return None;
         }
-        Some(Live { of, zone, count: self.count.unwrap_or(1), share, exit_code: self.exit_code.unwrap_or(1) })
+        let service = draft.find("service", self.service.as_ref(), Names::service)?;
+        let cluster = draft.find("cluster", self.cluster.as_ref(), Names::cluster)?;
+        let cell = draft.find("cell", self.cell.as_ref(), Names::cell)?;
+        let of = service.map(Of::Service).or(cluster.map(Of::Cluster)).or(cell.map(Of::Cell));
+        let (of, exit_code) = (of.unwrap_or(Of::All), self.exit_code.unwrap_or(1));
+        draft.scope = Scope::Task;
+        Some(Live { of, zone: zone?, hits: hits?, exit_code })
+    }
+
+    fn momentary(&self) -> bool {
+        true
+    }
+
+    fn counts(&self) -> bool {
+        self.count.is_some() || self.share.is_some()
     }
 }
 
 impl Live {
-    /// Whether the fault may hit this task.
-    pub(crate) fn matches(&self, task: &Task, world: &World, plan: &Plan) -> bool {
-        let cluster = || plan.services[task.service].cluster;
-        let meant = match self.of {
-            Of::All => true,
-            Of::Service(service) => service == task.service,
-            Of::Cluster(only) => only == cluster(),
-            Of::Cell(cell) => cell == world.assignments.of(plan, cluster()),
-        };
-        meant && self.zone.is_none_or(|zone| zone == task.zone)
-    }
-
     fn targets(&self, world: &World, plan: &Plan) -> Vec<TaskId> {
         let open = |&slot: &u32| {
             let task = world.tasks.at(slot);
-            task.alive && task.state == TaskState::Running && self.matches(task, world, plan)
+            task.alive && task.state == TaskState::Running && self.has_task(task, world, plan)
         };
         (0..world.tasks.slots()).filter(open).map(|slot| world.tasks.handle(slot)).collect()
     }
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, _world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        Vec::new()
-    }
-
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         let plan = cx.plan;
         let tasks = match occurrence.fault_target {
             FaultTarget::Task(task) => vec![task],
-            _ => super::pick(self.targets(world, plan), self.count, self.share, |id| {
+            _ => self.hits.pick(self.targets(world, plan), |id| {
                 let task = world.tasks.at(id.slot);
                 cx.draw(For::FaultHits, occurrence.who.nth(task.who(&plan.services[task.service]).0))
             }),
@@ -143,5 +127,20 @@ impl Effect for Live {
         while let Some(service) = world.release_tasks(occurrence.cause) {
             wake::scheduler(world, service, cx);
         }
+    }
+
+    fn has_task(&self, task: &Task, world: &World, plan: &Plan) -> bool {
+        let cluster = || plan.services[task.service].cluster;
+        let meant = match self.of {
+            Of::All => true,
+            Of::Service(service) => service == task.service,
+            Of::Cluster(only) => only == cluster(),
+            Of::Cell(cell) => cell == world.assignments.of(plan, cluster()),
+        };
+        meant && self.zone.is_none_or(|zone| zone == task.zone)
+    }
+
+    fn picks_in_region(&self, _plan: &Plan) -> bool {
+        self.hits.share.is_none() && self.of == Of::All
     }
 }

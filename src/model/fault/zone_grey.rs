@@ -1,15 +1,10 @@
 //! A zone answers badly while its health checks pass.
 
-use super::{Effect, FaultTarget, Kind, Occurrence};
+use super::{Cause, Cx, Draft, Effect, Kind, Occurrence, Plan, Scope, World, ZoneId};
 use crate::engine::Span;
-use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::rows::account;
-use crate::model::ids::ZoneId;
-use crate::model::names::Names;
-use crate::model::problem::Problems;
 use crate::model::quantity::Duration;
 use crate::model::tables::zone::Grey;
-use crate::model::world::{Cx, World};
 
 object! {
     /// A zone answers badly while its health checks pass (grey failure).
@@ -39,55 +34,42 @@ object! {
 /// What runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
-    /// `None`: every zone, each with its own clock.
-    pub zone: Option<ZoneId>,
     /// Errors in a million requests.
     pub errors_ppm: u32,
-    pub added: Span,
+    added: Span,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
         if self.error_share.is_none() && self.latency.is_none() {
             let hint = "write \"errorShare\": 0.2 for one request in five";
-            out.missing(at, "a grey zone needs `errorShare` or `latency`", hint);
+            draft.out.missing(draft.at, "a grey zone needs `errorShare` or `latency`", hint);
             return None;
         }
-        let errors = match self.error_share {
-            Some(value) => out.share_above_zero(value, &format!("{at}/errorShare"))?,
-            None => 0.0,
-        };
+        let errors = draft.share("errorShare", self.error_share)?.unwrap_or(0.0);
         let added = self.latency.map_or(Span::ZERO, |latency| latency.0);
-        let zone = super::zone(self.zone.as_deref(), at, names, out)?;
-        Some(Live { zone, errors_ppm: ppm(errors), added })
+        draft.scope = Scope::Zone(draft.zone(self.zone.as_ref())?);
+        Some(Live { errors_ppm: libm::round(errors * 1e6) as u32, added })
     }
-}
-
-fn ppm(share: f64) -> u32 {
-    libm::round(share * 1e6) as u32
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        super::zone_clocks(self.zone, world)
-    }
-
-    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, occurrence, world) {
-            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
-            let Live { errors_ppm, added, .. } = *self;
-            world.zones[zone].grey.push(Grey { cause: occurrence.cause, errors_ppm, added });
-        }
+    fn zone_begins(&self, world: &mut World, zone: ZoneId, occurrence: Occurrence, _cx: &mut Cx<'_>) {
+        let Live { errors_ppm, added } = *self;
+        world.zones[zone].grey.push(Grey { cause: occurrence.cause, errors_ppm, added });
         settle_all(world);
     }
 
-    fn end(&self, world: &mut World, occurrence: Occurrence, _cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, occurrence, world) {
-            world.zones[zone].grey.retain(|grey| grey.cause != occurrence.cause);
-        }
+    fn zone_ends(&self, world: &mut World, zone: ZoneId, cause: Cause, _cx: &mut Cx<'_>) {
+        world.zones[zone].grey.retain(|grey| grey.cause != cause);
         settle_all(world);
+    }
+
+    fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {
+        let traffic = plan.services.iter().any(|service| service.traffic.is_some());
+        (!traffic).then_some(("a grey zone spoils answers, and no service has traffic", "add `traffic`"))
     }
 }
 

@@ -1,23 +1,19 @@
 //! A zone loses power: every host in it stops at once.
 
-use super::returns::{self, HostsReturn};
-use super::{Course, CourseStep, Effect, FaultTarget, Kind, Occurrence};
+use super::{
+    Course, CourseStep, Cx, Draft, Effect, HostsReturn, Kind, Occurrence, Plan, Problems, Scope, World, ZoneId, returns,
+};
 use crate::engine::Who;
-use crate::model::fact::{FaultFact, Hit};
 use crate::model::flows::For;
 use crate::model::flows::cell::headroom;
-use crate::model::flows::host::external;
-use crate::model::flows::host::{cut, death};
+use crate::model::flows::host::{cut, death, external};
 use crate::model::flows::scheduler::rebalance;
 use crate::model::flows::task::die;
 use crate::model::flows::traffic::addresses;
-use crate::model::ids::ZoneId;
 use crate::model::ids::{HostId, TaskId};
-use crate::model::names::Names;
-use crate::model::problem::Problems;
+use crate::model::plan::{ProviderKind, StrategyItem};
 use crate::model::quantity::Law;
 use crate::model::tables::host::NIL;
-use crate::model::world::{Cx, World};
 
 object! {
     /// A zone loses power.
@@ -69,25 +65,29 @@ object! {
 /// What runs.
 #[derive(Clone, Debug)]
 pub struct Live {
-    /// `None`: every zone, each with its own clock.
-    pub zone: Option<ZoneId>,
     /// Share of the zone, above 0 to 1.
     pub share: f64,
     /// How hosts come back; `None`: all at the end.
-    pub hosts: Option<HostsReturn>,
+    hosts: Option<HostsReturn>,
     /// How Fargate stock comes back, from the end of the fault on; `None`: all at the end.
-    pub stock: Option<Course>,
+    pub(super) stock: Option<Course>,
 }
 
 impl Kind for Spec {
     type Live = Live;
 
-    fn resolve(&self, at: &str, names: &Names, out: &mut Problems) -> Option<Live> {
-        let share = out.share_above_zero(self.share, &format!("{at}/share"));
-        let zone = super::zone(self.zone.as_deref(), at, names, out);
-        let hosts = HostsReturn::resolve(self.hosts_return.as_ref(), self.never_share, at, out);
-        let stock = returns::stock_course(self.fargate_returns.as_deref(), at, out);
-        Some(Live { zone: zone?, share: share?, hosts: hosts?, stock: stock? })
+    fn resolve(&self, draft: &mut Draft<'_>) -> Option<Live> {
+        let share = draft.share("share", Some(self.share));
+        let zone = draft.zone(self.zone.as_ref());
+        let hosts = HostsReturn::resolve(self.hosts_return.as_ref(), self.never_share, draft);
+        let stock = returns::stock_course(self.fargate_returns.as_deref(), draft);
+        draft.scope = Scope::Zone(zone?);
+        Some(Live { share: share??, hosts: hosts?, stock: stock? })
+    }
+
+    fn returns(&self) -> Option<&'static str> {
+        let stock = self.fargate_returns.as_ref().map(|_| "fargateReturns");
+        self.hosts_return.as_ref().map(|_| "hostsReturn").or(stock)
     }
 }
 
@@ -107,37 +107,29 @@ impl Live {
 }
 
 impl Effect for Live {
-    fn fault_targets(&self, world: &World, _cx: &Cx<'_>) -> Vec<FaultTarget> {
-        super::zone_clocks(self.zone, world)
-    }
-
-    fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        for zone in super::zones_of(self.zone, occurrence, world) {
-            cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Zone(zone) });
-            if self.share >= 1.0 {
-                world.zones[zone].dark += 1;
-                addresses::node_lost(world, zone, occurrence.cause, cx);
-                headroom::zone_lost(world, zone, occurrence.cause, cx);
-                cut::cut_anchored(world, zone, occurrence.cause, cx);
-            }
-            if self.stock.is_some() {
-                returns::stock_goes(world, zone, self.share, occurrence.cause);
-            }
-            self.hosts_go_dark(world, zone, occurrence, cx);
-            fargate_goes_dark(world, zone, self.share, occurrence, cx);
+    fn zone_begins(&self, world: &mut World, zone: ZoneId, occurrence: Occurrence, cx: &mut Cx<'_>) {
+        if self.takes_nodes() {
+            world.zones[zone].dark += 1;
+            addresses::node_lost(world, zone, occurrence.cause, cx);
+            headroom::zone_lost(world, zone, occurrence.cause, cx);
+            cut::cut_anchored(world, zone, occurrence.cause, cx);
         }
+        if self.stock.is_some() {
+            returns::stock_goes(world, zone, self.share, occurrence.cause);
+        }
+        self.hosts_go_dark(world, zone, occurrence, cx);
+        fargate_goes_dark(world, zone, self.share, occurrence, cx);
     }
 
     fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        let zones = super::zones_of(self.zone, occurrence, world);
+        let zones = cx.plan.faults[occurrence.fault].scope.zones(occurrence, world, cx.plan);
         if let Some(course) = &self.stock {
             for zone in &zones {
                 returns::stock_returns(*zone, course, occurrence.cause, cx);
             }
         }
-        if self.share < 1.0 {
-            external::revive(world, cx);
-            return;
+        if !self.takes_nodes() {
+            return external::revive(world, cx);
         }
         for zone in zones {
             world.zones[zone].dark -= 1;
@@ -147,6 +139,37 @@ impl Effect for Live {
         }
         external::revive(world, cx);
         rebalance::zone_is_back(world, cx);
+    }
+
+    fn shrinks_stock(&self) -> bool {
+        self.stock.is_some()
+    }
+
+    fn silent(&self) -> bool {
+        true
+    }
+
+    fn takes_nodes(&self) -> bool {
+        self.share >= 1.0
+    }
+
+    fn idle_settings(&self, at: &str, scope: Scope, plan: &Plan, out: &mut Problems) {
+        if self.hosts.is_some() && !plan.has_own_hosts() {
+            let why = "the scenario has no container instances";
+            out.idle(&format!("{at}/hostsReturn"), why, "Fargate comes back by `fargateReturns`");
+        }
+        let on_fargate =
+            |item: &StrategyItem| matches!(plan.providers[item.provider].kind, ProviderKind::Fargate { .. });
+        let why = if matches!(scope, Scope::Zone(Some(zone)) if plan.zones[zone].kind.away()) {
+            "Fargate is offered in availability zones only"
+        } else if plan.services.iter().any(|service| service.strategy.iter().any(on_fargate)) {
+            return;
+        } else {
+            "no service uses Fargate"
+        };
+        if self.stock.is_some() {
+            out.idle(&format!("{at}/fargateReturns"), why, "hosts come back by `hostsReturn`");
+        }
     }
 }
 

@@ -100,7 +100,7 @@ fn best_of<'a>(
             ties.push(id);
         }
     }
-    let who = plan.services[service].who.nth(u64::from(world.services[service].launched));
+    let who = plan.services[service].who.nth(u64::from(world.services[service].scheduler.launched));
     ties.get(cx.draw(For::Place, who).below(ties.len() as u64) as usize).copied()
 }
 
@@ -189,7 +189,7 @@ pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx
     let mut ties: Vec<(u32, TaskId)> =
         all().filter(|(_, task)| key(task) == most).map(|(id, task)| (task.ordinal, id)).collect();
     ties.sort_unstable_by_key(|(ordinal, _)| *ordinal);
-    let who = plan.services[service].who.nth(u64::from(row.launched)).nth(u64::from(row.wanted));
+    let who = plan.services[service].who.nth(u64::from(row.scheduler.launched)).nth(u64::from(row.wanted));
     Some(ties[cx.draw(For::Choose, who).below(ties.len() as u64) as usize].1)
 }
 

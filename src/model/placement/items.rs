@@ -19,7 +19,7 @@ pub(super) fn lets_go(
     if strategy.len() < 2 {
         return Some(None);
     }
-    let one = of.and_then(|of| row.revisions.iter().find(|one| one.number == of));
+    let one = of.and_then(|of| row.deployment.revisions.iter().find(|one| one.number == of));
     let there = |item: usize| one.map_or(row.by_item[item].lasting, |one| one.by_item[item]);
     let mut shares = [0; capacity::ITEMS_MAX];
     capacity::split(strategy, row.desired, &mut shares);

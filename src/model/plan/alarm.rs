@@ -170,17 +170,18 @@ pub enum Statistic {
     Maximum,
 }
 
-/// `ComparisonOperator`: how a breaching datapoint stands to the threshold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    /// At the threshold or above.
-    GreaterOrEqual,
-    /// Above.
-    Greater,
-    /// Below.
-    Less,
-    /// At the threshold or below.
-    LessOrEqual,
+words! {
+    /// `ComparisonOperator`.
+    Comparison("PascalCase", called "ComparisonOperator") {
+        /// At the threshold or above it.
+        GreaterOrEqual as "GreaterThanOrEqualToThreshold",
+        /// Above the threshold.
+        Greater as "GreaterThanThreshold",
+        /// Below the threshold.
+        Less as "LessThanThreshold",
+        /// At the threshold or below it.
+        LessOrEqual as "LessThanOrEqualToThreshold",
+    }
 }
 
 impl Comparison {
@@ -195,13 +196,16 @@ impl Comparison {
     }
 }
 
-/// `TreatMissingData`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MissingData {
-    /// What is missing says nothing; where all is missing, data are insufficient.
-    Missing,
-    NotBreaching,
-    Breaching,
-    /// The alarm stays as it is.
-    Ignore,
+words! {
+    /// `TreatMissingData`.
+    MissingData("camelCase", called "TreatMissingData") {
+        /// It says nothing; an alarm without any data is INSUFFICIENT_DATA.
+        Missing,
+        /// As good.
+        NotBreaching,
+        /// As bad.
+        Breaching,
+        /// The alarm stays as it is.
+        Ignore,
+    }
 }

@@ -38,6 +38,15 @@ impl ProviderKind {
         !matches!(self, ProviderKind::Fargate { .. })
     }
 
+    pub fn is_spot(&self) -> bool {
+        match self {
+            ProviderKind::Fargate { spot, .. } => *spot,
+            ProviderKind::Group(group) => group.spot,
+            ProviderKind::Managed(managed) => managed.spot,
+            ProviderKind::AnyHost | ProviderKind::External(_) => false,
+        }
+    }
+
     /// How its hosts are set up, if it has any of its own.
     pub fn habits(&self) -> Option<&Habits> {
         match self {

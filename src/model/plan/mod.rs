@@ -78,6 +78,9 @@ pub struct Plan {
     /// Instance types that anything uses.
     pub types: Table<TypeId, InstanceType>,
     pub faults: Table<FaultId, Fault>,
+    /// Faults with a clock for each host, and for each task, from the moment at which it runs.
+    pub host_clocks: Vec<FaultId>,
+    pub task_clocks: Vec<FaultId>,
     pub changes: Table<ChangeId, Change>,
     pub application: Option<Application>,
     /// CloudWatch alarms in the order of the file, composite ones behind the others.
@@ -133,6 +136,22 @@ impl Plan {
     pub fn provider_name(&self, id: ProviderId) -> String {
         let row = &self.providers[id];
         format!("{}/{}", self.clusters[row.cluster].name, row.name)
+    }
+
+    /// Control planes that are written.
+    pub fn planes(&self) -> impl Iterator<Item = &Plane> {
+        self.regions.iter().filter_map(|region| region.plane.as_ref())
+    }
+
+    /// Whether a cluster is created during the run.
+    pub fn creates_clusters(&self) -> bool {
+        self.clusters.iter().any(|cluster| cluster.created.is_some())
+    }
+
+    /// Whether it has container instances.
+    pub fn has_own_hosts(&self) -> bool {
+        let none = |kind: &ProviderKind| matches!(kind, ProviderKind::Fargate { .. } | ProviderKind::AnyHost);
+        self.providers.iter().any(|provider| !none(&provider.kind))
     }
 
     /// Faults in the order of the file.
@@ -314,6 +333,8 @@ pub struct TaskDef {
     pub restart: Option<Restart>,
     /// Container health checks of the essential containers, if any.
     pub health: Option<ContainerHealth>,
+    /// Whether it hangs when nothing takes its logs.
+    pub blocking_logs: bool,
     /// Its images, by number: tasks of the same images have the same.
     pub image: u32,
     /// Names of its containers, for events.
@@ -424,6 +445,11 @@ pub struct Fault {
     pub when: When,
     /// How long it lasts; `None`: its effect is not lifted.
     pub lasts: Option<Dist>,
+    /// Whether it is over at once when it does not last.
+    pub momentary: bool,
+    pub scope: fault::Scope,
+    /// The share of tries that it fails, where each is drawn by itself.
+    pub course: Option<fault::Course>,
     pub effect: fault::Live,
 }
 
@@ -439,7 +465,7 @@ impl Fault {
     /// Partitions with the same number have copies of the same occurrences: those of one Region, or all. `None`: each
     /// has its own, for its hosts, tasks, pools or cells.
     pub fn copies(&self, region: RegionId) -> Option<u32> {
-        match (&self.when, self.effect.reach()) {
+        match (&self.when, self.scope.reach()) {
             (When::At(_), _) | (_, fault::Reach::World) => Some(u32::MAX),
             (When::Every(_), fault::Reach::Region) => Some(u32::from(region.0)),
             (When::Every(_), fault::Reach::Own) => None,

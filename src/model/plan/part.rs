@@ -1,6 +1,7 @@
 //! Which cells run together as one partition of the world, and the slices of the tables that are theirs.
 
 use super::{Cell, Change, Fault, Plan, RegionRollouts, Unit, When};
+use crate::model::fault::Effect;
 use crate::model::ids::{AlarmId, CellId, RegionId, ServiceId, ZoneId};
 use std::ops::Range;
 use std::sync::Arc;

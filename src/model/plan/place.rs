@@ -22,20 +22,21 @@ pub struct Zone {
     pub spot_stock: u64,
 }
 
-/// Where a zone stands.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub enum ZoneKind {
-    /// One of the Region's own zones.
-    #[default]
-    AvailabilityZone,
-    /// Near a large city.
-    LocalZone,
-    /// In a carrier's network.
-    WavelengthZone,
-    /// A rack of AWS at the customer's.
-    Outpost,
-    /// Hosts outside AWS: Amazon ECS Anywhere.
-    OnPremises,
+words! {
+    /// Where a zone stands. Fargate and Managed Instances run in availability zones only; the control plane is always
+    /// the Region's (sourced: [ecs-zones]).
+    ZoneKind("camelCase") {
+        /// One of the Region's own zones.
+        AvailabilityZone,
+        /// AWS near a large city: EC2 only.
+        LocalZone,
+        /// AWS in a carrier's network: EC2 only.
+        WavelengthZone,
+        /// A rack of AWS at the customer's: EC2 only, and no more hosts than stand there at the start.
+        Outpost,
+        /// Hosts outside AWS, for launch type EXTERNAL: `externalInstances` of clusters (ECS Anywhere).
+        OnPremises,
+    }
 }
 
 impl ZoneKind {
@@ -57,16 +58,5 @@ impl ZoneKind {
     /// Whether there are no more hosts than there were at the start: a rack has no spare beyond itself.
     pub fn fixed_pool(self) -> bool {
         matches!(self, ZoneKind::Outpost | ZoneKind::OnPremises)
-    }
-
-    /// As the scenario spells it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            ZoneKind::AvailabilityZone => "availabilityZone",
-            ZoneKind::LocalZone => "localZone",
-            ZoneKind::WavelengthZone => "wavelengthZone",
-            ZoneKind::Outpost => "outpost",
-            ZoneKind::OnPremises => "onPremises",
-        }
     }
 }

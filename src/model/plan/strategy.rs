@@ -87,13 +87,16 @@ pub struct Answer {
     pub finds_ppm: u64,
 }
 
-/// `hookStatus`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HookStatus {
-    Succeeded,
-    Failed,
-    /// The hook is asked again and again, and never says more.
-    InProgress,
+words! {
+    /// `hookStatus`.
+    HookStatus("SCREAMING_SNAKE_CASE") {
+        /// The deployment goes on.
+        Succeeded,
+        /// It is taken back.
+        Failed,
+        /// It is asked again and again, and never says more.
+        InProgress,
+    }
 }
 
 /// A feature flag: the feature is there already, and a growing share of the requests sees it ([appconfig-strategies]).

@@ -1,6 +1,6 @@
 //! The kinds of problems: each has a code, one severity and a page that `evenkeel problem CODE` prints.
 
-use super::{Problem, Problems, Severity};
+use super::{Problem, Problems, Severity, Told};
 use std::fmt;
 
 /// Declares the codes. The doc comment of a code is its page: a title, a sentence or two on why it matters, `## Mend`
@@ -37,8 +37,8 @@ macro_rules! codes {
         impl Problems {
             $(
                 #[doc = concat!("Adds a problem with the code `", $word, "`.")]
-                pub fn $add(&mut self, at: &str, message: impl Into<String>, hint: impl Into<String>) {
-                    self.push(Problem::new(Code::$code, at, message, hint));
+                pub fn $add(&mut self, at: &str, message: impl Into<String>, hint: impl Into<String>) -> Told {
+                    self.push(Problem::new(Code::$code, at, message, hint))
                 }
             )+
         }

@@ -121,12 +121,25 @@ pub struct Problems {
     broken: BTreeSet<Subject>,
 }
 
+/// A problem was told: what it is about cannot be had.
+#[derive(Clone, Copy, Debug)]
+pub struct Told;
+
+impl Told {
+    /// Stands for what cannot be had.
+    pub fn none<T>(self) -> Option<T> {
+        let Told = self;
+        None
+    }
+}
+
 impl Problems {
     /// Adds a problem, unless the same was told before.
-    pub fn push(&mut self, problem: Problem) {
+    pub fn push(&mut self, problem: Problem) -> Told {
         if self.seen.insert(problem.clone()) {
             self.list.push(problem);
         }
+        Told
     }
 
     /// Whether anything forbids the run.

@@ -1,6 +1,6 @@
 //! Problems that many places have in common, each in one form of words.
 
-use super::{Code, Problem, Problems};
+use super::{Code, Problem, Problems, Told};
 use std::fmt::Display;
 use std::ops::{Bound, RangeBounds};
 
@@ -12,17 +12,13 @@ impl Problems {
     }
 
     /// Says that keys exclude each other.
-    pub fn exclude(&mut self, keys: &str, at: &str) {
-        self.conflict(at, format!("{keys} exclude each other"), "keep one of them");
+    pub fn exclude(&mut self, keys: &str, at: &str) -> Told {
+        self.conflict(at, format!("{keys} exclude each other"), "keep one of them")
     }
 
     /// Says that one of some keys has to be written and no other: several are, or none is, which `missing` tells.
-    pub fn one_of(&mut self, keys: &str, several: bool, at: &str, missing: &str, hint: &str) {
-        if several {
-            self.exclude(keys, at);
-        } else {
-            self.missing(at, missing, hint);
-        }
+    pub fn one_of(&mut self, keys: &str, several: bool, at: &str, missing: &str, hint: &str) -> Told {
+        if several { self.exclude(keys, at) } else { self.missing(at, missing, hint) }
     }
 
     /// Warns that the field at `at` does nothing, and why.

@@ -13,7 +13,7 @@ fn a_second(rate: u64) -> u128 {
 }
 
 /// A token bucket.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Tokens {
     burst: u128,
     rate: u64,

@@ -11,6 +11,7 @@ pub mod occurrences;
 pub mod plane;
 pub mod provider;
 pub mod rollout;
+pub mod scheduler;
 pub mod service;
 pub mod shortage;
 pub mod shortfall;

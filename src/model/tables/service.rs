@@ -2,16 +2,14 @@
 
 use super::asked::Asked;
 use super::bucket::Tokens;
-use super::due::Due;
 use super::host::NIL;
 use super::rollout::{Digest, Feature, Revision, Rollout, Shift, Stage};
+use super::scheduler::Scheduler;
 use super::shortfall::Shortfalls;
-use super::tries::Tries;
-use crate::engine::{Span, Time};
-use crate::model::fact::{Cause, Mechanism, Phase};
-use crate::model::ids::{BucketId, ChangeId, TaskId};
+use crate::engine::Time;
+use crate::model::cause::{Cause, Mechanism};
+use crate::model::ids::{ChangeId, TaskId};
 use crate::model::plan::Reach;
-use std::collections::VecDeque;
 
 /// What a service has in one zone. Every count but `first` is derived from the task rows by `flows/rows/account.rs`.
 #[derive(Clone, Copy, Debug)]
@@ -85,14 +83,11 @@ pub struct Move {
     pub item: Option<usize>,
 }
 
-/// A service or stream as a cell runs it.
-#[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
+/// A service or stream as a cell runs it. What a room of flows writes stands together; the counts are derived from the
+/// task rows by `flows/rows/account.rs`.
 #[derive(Clone, Debug)]
 pub struct Service {
     pub desired: u32,
-    pub launched: u32,
-    /// Launches that a cell which answers badly was asked for so far: each is drawn anew.
-    pub refusable: u32,
     /// Tasks whose goal is RUNNING.
     pub wanted: u32,
     /// Among them: not yet RUNNING, or RUNNING and not yet known to be healthy.
@@ -109,53 +104,25 @@ pub struct Service {
     pub(crate) item_zones: Vec<u32>,
     /// By zone of the cell.
     pub zones: Vec<InZone>,
-    /// Causes of launches that are due, oldest first.
-    pub pending: VecDeque<(Cause, u32)>,
-    /// Launches that were ever due.
-    pub ever_due: u64,
-    /// Those of them that are not wanted any more, and were never taken on.
-    pub not_wanted: u64,
-    /// Of a stream: tasks that its calls asked for, each call counted once.
-    pub called: u64,
-    /// Those of them whose calls were given up.
-    pub given_up: u64,
-    /// Launches that were refused one by one.
-    pub tries: Tries,
-    /// How long what is due has waited; kept for readers only.
-    pub(crate) due: Due,
-    /// Causes whose launches are held back until their fault ends.
-    pub held: Vec<Cause>,
-    pub waits: Phase,
+    /// What its targets are asked.
+    pub traffic: Traffic,
+    /// Launches that are due.
+    pub scheduler: Scheduler,
+    pub balance: Balance,
+    /// Which revisions it has.
+    pub deployment: Deployment,
     pub shortfalls: Shortfalls,
-    /// Launches by the service scheduler: 500 a minute ([ecs-quotas]). Nothing binds those of a stream.
-    pub launches: Tokens,
-    /// A wake-up is on its way.
-    pub woken: bool,
-    /// Launch buckets in whose queue it stands: on demand and Spot are two.
-    pub queued: [Option<BucketId>; 2],
-    /// It stands in the queue of its control-plane cell.
-    pub at_plane: bool,
-    /// Launches that readers know of as offered although none has been taken on yet.
-    pub early: u32,
-    /// Launches rest until then (service throttle logic).
-    pub backoff_until: Time,
-    pub rest: Span,
-    /// When the rest was last prolonged: failures of older tasks do not prolong it again.
-    pub backed_off_at: Time,
-    /// Moves between zones in progress.
-    pub moving: Vec<Move>,
-    /// Another look at the zones is on its way.
-    pub looking: bool,
-    /// The scheduler looks again then, when the protection of a task ends.
-    pub protected_until: Time,
-    /// Zones were found uneven and are being evened out.
-    pub rebalancing: bool,
+    /// Faults in force that let its tasks hang.
+    pub hung: u32,
     pub steady: bool,
     pub impaired: bool,
-    /// Why the last task that is to be replaced is so.
-    pub replace_cause: Cause,
-    /// A retry for lack of capacity is on its way.
-    pub retrying: bool,
+    /// What readers were told last.
+    pub last_reported: Told,
+}
+
+/// What is asked of a service; written by `flows/traffic`.
+#[derive(Clone, Debug, Default)]
+pub struct Traffic {
     /// Offered rate, in billionths of a request a second.
     pub rate: u64,
     /// What of it is sent to the new revision of a deployment under way.
@@ -168,6 +135,24 @@ pub struct Service {
     pub copied: Asked,
     /// What its targets are asked by zone of the cell; empty where no alarm watches a zone.
     pub by_zone: Vec<Asked>,
+    /// It stands in the list of services to settle.
+    pub dirty: bool,
+}
+
+/// Zones that are evened out; written by `flows/scheduler/rebalance.rs`.
+#[derive(Clone, Debug, Default)]
+pub struct Balance {
+    /// Moves between zones in progress.
+    pub moving: Vec<Move>,
+    /// Another look at the zones is on its way.
+    pub looking: bool,
+    /// Zones were found uneven and are being evened out.
+    pub rebalancing: bool,
+}
+
+/// Revisions of a service, and the deployment under way; written by `flows/change`.
+#[derive(Clone, Debug, Default)]
+pub struct Deployment {
     /// The revision that tasks are launched of; 0 is the one that the service begins with.
     pub revision: u8,
     /// The newest revision that was completed.
@@ -182,10 +167,6 @@ pub struct Service {
     /// The newest number that a revision got.
     pub newest: u8,
     pub features: Vec<Feature>,
-    /// It stands in the list of services to settle.
-    pub dirty: bool,
-    /// What readers were told last.
-    pub last_reported: Told,
 }
 
 /// Tasks that are kept at one number: all of a service, or those of one of two revisions side by side.
@@ -244,15 +225,13 @@ pub struct Told {
 impl Service {
     /// As many as desired, all healthy, nothing due.
     pub(crate) fn is_steady(&self) -> bool {
-        self.wanted == self.goal() && self.starting == 0 && self.to_replace == 0 && self.pending.is_empty()
+        self.wanted == self.goal() && self.starting == 0 && self.to_replace == 0 && self.scheduler.pending.is_empty()
     }
 
     /// A service with nothing yet.
     pub fn new(desired: u32, items: usize, zones: usize, launches: Tokens) -> Service {
         Service {
             desired,
-            launched: 0,
-            refusable: 0,
             wanted: 0,
             starting: 0,
             to_replace: 0,
@@ -261,47 +240,18 @@ impl Service {
             by_item: vec![OnItem::default(); items],
             item_zones: vec![0; if items > 1 { items * zones } else { 0 }],
             zones: vec![InZone::default(); zones],
-            pending: VecDeque::new(),
-            ever_due: 0,
-            not_wanted: 0,
-            called: 0,
-            given_up: 0,
-            tries: Tries::default(),
-            due: Due::default(),
-            held: Vec::new(),
-            waits: Phase::Scheduling,
+            traffic: Traffic::default(),
+            scheduler: Scheduler {
+                launches,
+                replace_cause: Cause::mechanism(Mechanism::HealthCheck),
+                ..Scheduler::default()
+            },
+            balance: Balance::default(),
+            deployment: Deployment::default(),
             shortfalls: Shortfalls::default(),
-            launches,
-            woken: false,
-            queued: [None; 2],
-            at_plane: false,
-            early: 0,
-            backoff_until: Time::ZERO,
-            rest: Span::ZERO,
-            backed_off_at: Time::ZERO,
-            moving: Vec::new(),
-            looking: false,
-            protected_until: Time::ZERO,
-            rebalancing: false,
+            hung: 0,
             steady: false,
             impaired: false,
-            replace_cause: Cause::mechanism(Mechanism::HealthCheck),
-            retrying: false,
-            rate: 0,
-            exposed: 0,
-            unreached: 0,
-            refused: 0,
-            copied: Asked::default(),
-            by_zone: Vec::new(),
-            revision: 0,
-            completed: None,
-            revisions: Vec::new(),
-            rollout: None,
-            deploying: None,
-            before_deployment: 0,
-            newest: 0,
-            features: Vec::new(),
-            dirty: false,
             last_reported: Told::default(),
         }
     }
@@ -317,7 +267,7 @@ impl Service {
     /// Tasks in a zone that count when new ones are spread: where a pipeline replaces those of a zone, they do not, so
     /// that the new ones come to stand in their place.
     pub fn standing_in(&self, zone: usize, item: Option<usize>) -> u32 {
-        match &self.rollout {
+        match &self.deployment.rollout {
             Some(rollout) if rollout.staged => self.zones[zone].wanted - self.zones[zone].outdated,
             _ => self.wanted_in(zone, item),
         }
@@ -330,20 +280,21 @@ impl Service {
 
     /// The revision of the next launch, before it is known where.
     pub fn launches_next(&self) -> u8 {
-        let Some(rollout) = &self.rollout else { return self.revision };
+        let Some(rollout) = &self.deployment.rollout else { return self.deployment.revision };
         if let Some((replacement, _)) = rollout.replacements.first() {
             return *replacement;
         }
         if !rollout.is_partial() {
-            return self.revision;
+            return self.deployment.revision;
         }
-        let new = self.revisions.iter().find(|one| one.number == rollout.revision).map_or(0, |one| one.wanted);
+        let new =
+            self.deployment.revisions.iter().find(|one| one.number == rollout.revision).map_or(0, |one| one.wanted);
         if rollout.reach == Reach::OneBox && new == 0 { rollout.revision } else { rollout.before }
     }
 
     /// Two revisions side by side, where a deployment moves traffic.
     pub fn shift(&self) -> Option<&Shift> {
-        self.rollout.as_ref()?.shift.as_ref()
+        self.deployment.rollout.as_ref()?.shift.as_ref()
     }
 
     /// How many tasks are wanted: the desired count, of each of two revisions while both have their tasks.
@@ -353,12 +304,13 @@ impl Service {
     }
 
     /// Tasks that are kept at one number: one task set, or green (0) and blue (1).
+    #[inline]
     pub fn task_set(&self, place: usize) -> Option<TaskSet> {
-        let moving = self.moving.len() as u32;
+        let moving = self.balance.moving.len() as u32;
         let Some(shift) = self.shift() else {
             let Service { desired, wanted, starting, to_replace, .. } = *self;
             let replacements =
-                self.rollout.iter().flat_map(|rollout| &rollout.replacements).map(|(_, count)| count).sum();
+                self.deployment.rollout.iter().flat_map(|rollout| &rollout.replacements).map(|(_, count)| count).sum();
             return (place == 0).then_some(TaskSet {
                 of: None,
                 desired,
@@ -376,114 +328,32 @@ impl Service {
         };
         let mut task_set =
             TaskSet { of: Some(number), desired, wanted: 0, starting: 0, to_replace: 0, moving: 0, replacements: 0 };
-        if let Some(one) = self.revisions.iter().find(|one| one.number == number) {
+        if let Some(one) = self.deployment.revisions.iter().find(|one| one.number == number) {
             (task_set.wanted, task_set.starting, task_set.to_replace) = (one.wanted, one.starting, one.to_replace);
         }
         Some(task_set)
     }
 
+    #[inline]
     pub fn task_sets(&self) -> impl Iterator<Item = TaskSet> {
         [self.task_set(0), self.task_set(1)].into_iter().flatten()
     }
 
-    pub fn pending(&self) -> u32 {
-        self.pending.iter().map(|(_, count)| count).sum()
-    }
-
-    /// One more launch is due, because of `cause`.
-    pub fn owe(&mut self, cause: Cause, count: u32) {
-        if count == 0 {
-            return;
-        }
-        self.ever_due += u64::from(count);
-        match self.pending.back_mut() {
-            Some((last, more)) if *last == cause => *more += count,
-            _ => self.pending.push_back((cause, count)),
-        }
-    }
-
-    /// From now on `cause` is why launches wait that no fault made due.
-    pub fn owe_to(&mut self, cause: Cause) {
-        for (of, _) in &mut self.pending {
-            if of.as_fault().is_none() {
-                *of = cause;
-            }
-        }
-    }
-
     /// Whether a deployment failed and nothing came in its place: no task is started.
     pub fn stalled(&self) -> bool {
-        self.rollout.as_ref().is_some_and(|rollout| rollout.stage == Stage::Stalled)
+        self.deployment.rollout.as_ref().is_some_and(|rollout| rollout.stage == Stage::Stalled)
     }
 
     /// Whether a task resolves the images of the revision that is deployed: others of it wait.
     pub fn resolves(&self) -> bool {
         let open = |one: &&Rollout| one.stage.is_open() && one.digest != Digest::Known;
-        let Some(rollout) = self.rollout.as_deref().filter(open) else { return false };
-        self.revisions.iter().any(|one| one.number == rollout.revision && one.wanted > 0)
-    }
-
-    /// One launch is due before all others.
-    pub fn owe_first(&mut self, cause: Cause) {
-        self.ever_due += 1;
-        self.pending.push_front((cause, 1));
-    }
-
-    /// It is not due any more.
-    pub fn write_off_first(&mut self) {
-        self.not_wanted += 1;
-        self.pending.pop_front();
-    }
-
-    /// None is due any more.
-    pub fn write_off_all(&mut self) {
-        self.not_wanted += u64::from(self.pending());
-        self.pending.clear();
-        self.tries.keep(0);
+        let Some(rollout) = self.deployment.rollout.as_deref().filter(open) else { return false };
+        self.deployment.revisions.iter().any(|one| one.number == rollout.revision && one.wanted > 0)
     }
 
     /// Whether any launch is due, not held back, and not resting after it was refused.
     pub fn may_launch(&self) -> bool {
-        let mut open = self.pending.iter().filter(|(cause, _)| !self.held.contains(cause));
-        let due = match self.tries.backing_off() {
-            0 => open.next().is_some(),
-            backing_off => open.map(|(_, count)| *count).sum::<u32>() > backing_off,
-        };
-        due && !self.stalled()
-    }
-
-    /// The cause of the oldest launch that is due and not held back, if possible one that is `meant`; struck out.
-    pub fn pay(&mut self, meant: impl Fn(Cause) -> bool) -> Option<Cause> {
-        let open = |(cause, _): &(Cause, u32)| !self.held.contains(cause);
-        let first = self.pending.iter().position(|one| open(one) && meant(one.0));
-        let row = first.or_else(|| self.pending.iter().position(open))?;
-        let (cause, count) = &mut self.pending[row];
-        let cause = *cause;
-        *count -= 1;
-        if *count == 0 {
-            self.pending.remove(row);
-        }
-        self.keep_tries();
-        Some(cause)
-    }
-
-    /// Strikes out the newest launch that is due.
-    pub fn write_off(&mut self) {
-        if let Some((_, count)) = self.pending.back_mut() {
-            *count -= 1;
-            if *count == 0 {
-                self.pending.pop_back();
-            }
-            self.not_wanted += 1;
-            self.keep_tries();
-        }
-    }
-
-    /// No more launches have been refused than are due.
-    pub fn keep_tries(&mut self) {
-        if self.tries.refused() > 0 {
-            self.tries.keep(self.pending());
-        }
+        self.scheduler.may_launch() && !self.stalled()
     }
 
     /// Tasks known to be healthy that need no replacement.

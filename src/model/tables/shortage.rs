@@ -11,6 +11,8 @@ pub enum Dependency {
     ImageRegistry,
     /// Where secrets and parameters come from: every start reads them anew.
     Secrets,
+    /// Where logs go: a log stream is created for each task whose log driver blocks.
+    Logs,
 }
 
 /// A dependency that does not answer.
@@ -38,7 +40,7 @@ impl Shortage {
     pub fn stops(&self, id: ServiceId, service: &Service, pulls: bool) -> bool {
         let needed = match self.of {
             Dependency::ImageRegistry => pulls,
-            Dependency::Secrets => true,
+            Dependency::Secrets | Dependency::Logs => true,
         };
         let of_family = self.family.as_ref().is_none_or(|only| *only == service.task.family);
         needed && of_family && self.service.is_none_or(|only| only == id)

@@ -88,9 +88,7 @@ object! {
             /// Which process, such as `AZRebalance`.
             process_name: String,
         }
-        unused {
-            suspension_reason,
-        }
+        unused { suspension_reason }
     }
 }
 
@@ -113,9 +111,7 @@ object! {
             /// In order of preference.
             overrides: Override,
         }
-        unused {
-            launch_template_specification,
-        }
+        unused { launch_template_specification }
     }
 }
 
@@ -128,9 +124,7 @@ object! {
             /// Units of capacity that an instance counts for; only 1 is modelled.
             weighted_capacity: String,
         }
-        unused {
-            launch_template_specification, instance_requirements, image_id,
-        }
+        unused { launch_template_specification, instance_requirements, image_id }
     }
 }
 
@@ -143,9 +137,7 @@ object! {
             /// Per cent of the rest that is on-demand; 0 for a Spot group.
             on_demand_percentage_above_base_capacity: u32 [..=100] => Sourced "100" "[asg-api-create]",
         }
-        unused {
-            on_demand_allocation_strategy,
-        }
+        unused { on_demand_allocation_strategy }
         bears {
             /// Which Spot pools hosts come from, and so what a reclaim takes; the order of `Overrides` is modelled.
             spot_allocation_strategy,
@@ -189,8 +181,6 @@ object! {
             /// Protects it from scale-in. Not modelled for single hosts, only as managed termination protection.
             protected_from_scale_in: bool,
         }
-        unused {
-            launch_configuration_name, launch_template, image_id, weighted_capacity,
-        }
+        unused { launch_configuration_name, launch_template, image_id, weighted_capacity }
     }
 }

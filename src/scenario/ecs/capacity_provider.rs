@@ -45,9 +45,7 @@ object! {
             /// Capacity of ECS Managed Instances.
             managed_instances_provider: ManagedInstancesProvider,
         }
-        unused {
-            cluster, update_status_reason, tags, r#type,
-        }
+        unused { cluster, update_status_reason, tags, r#type }
     }
 }
 
@@ -103,9 +101,7 @@ object! {
             /// Whether impaired hosts are replaced.
             auto_repair_configuration: AutoRepairConfiguration,
         }
-        unused {
-            infrastructure_role_arn, propagate_tags,
-        }
+        unused { infrastructure_role_arn, propagate_tags }
     }
 }
 
@@ -143,9 +139,7 @@ object! {
             /// What instances must be like.
             instance_requirements: InstanceRequirements => Choice "any type that is not burstable",
         }
-        unused {
-            ec2_instance_profile_arn, storage_configuration, monitoring, instance_metadata_tags_propagation,
-        }
+        unused { ec2_instance_profile_arn, storage_configuration, monitoring, instance_metadata_tags_propagation }
         bears {
             /// Reserved instances are had also when others are refused.
             capacity_reservations,
@@ -164,9 +158,7 @@ object! {
             /// Subnets.
             subnets: String,
         }
-        unused {
-            security_groups,
-        }
+        unused { security_groups }
     }
 }
 

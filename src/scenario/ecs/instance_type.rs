@@ -54,9 +54,7 @@ object! {
             /// vCPUs.
             default_vcpus as "DefaultVCpus": u32 [1..=4096],
         }
-        unused {
-            default_cores, default_threads_per_core, valid_cores, valid_threads_per_core,
-        }
+        unused { default_cores, default_threads_per_core, valid_cores, valid_threads_per_core }
     }
 }
 
@@ -81,10 +79,7 @@ object! {
             /// Its architectures, such as `x86_64`; the last one counts.
             supported_architectures: String,
         }
-        unused {
-            sustained_clock_speed_in_ghz as "SustainedClockSpeedInGhz",
-            supported_features,
-        }
+        unused { sustained_clock_speed_in_ghz as "SustainedClockSpeedInGhz", supported_features }
     }
 }
 
@@ -95,9 +90,7 @@ object! {
             /// GPUs of one kind each.
             gpus: Gpu,
         }
-        unused {
-            total_gpu_memory_in_mib as "TotalGpuMemoryInMiB",
-        }
+        unused { total_gpu_memory_in_mib as "TotalGpuMemoryInMiB" }
     }
 }
 
@@ -116,9 +109,7 @@ object! {
             /// Memory of each.
             memory_info: MemoryInfo,
         }
-        unused {
-            gpu_partition_size, logical_gpu_count, workloads,
-        }
+        unused { gpu_partition_size, logical_gpu_count, workloads }
     }
 }
 
@@ -133,9 +124,7 @@ object! {
             /// Disks of one kind each.
             disks: Disk,
         }
-        unused {
-            nvme_support, encryption_support,
-        }
+        unused { nvme_support, encryption_support }
     }
 }
 
@@ -146,10 +135,7 @@ object! {
             /// `ssd` or `hdd`.
             kind as "Type": String,
         }
-        unused {
-            size_in_gb as "SizeInGB",
-            count,
-        }
+        unused { size_in_gb as "SizeInGB", count }
     }
 }
 

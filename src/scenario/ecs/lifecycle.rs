@@ -1,32 +1,6 @@
 //! What belongs to deployments that move traffic: steps, stages, hooks.
 
-words! {
-    /// Life-cycle stages of a deployment.
-    LifecycleStage("SCREAMING_SNAKE_CASE") {
-        /// Another deployment that was under way is cleared away; only when there is one.
-        ReconcileService,
-        /// The new revision has no task yet.
-        PreScaleUp,
-        /// Its tasks start; no hook is asked.
-        ScaleUp,
-        /// All of them are healthy.
-        PostScaleUp,
-        /// The test listener sends to them; AWS_LAMBDA only.
-        TestTrafficShift,
-        /// It has been moved.
-        PostTestTrafficShift,
-        /// Before each step of production traffic.
-        PreProductionTrafficShift,
-        /// After each step; AWS_LAMBDA only.
-        ProductionTrafficShift,
-        /// All production traffic has been moved.
-        PostProductionTrafficShift,
-        /// The bake; no hook is asked.
-        BakeTime,
-        /// The old revision is scaled to 0; no hook is asked.
-        CleanUp,
-    }
-}
+use crate::model::lifecycle::Lifecycle;
 
 words! {
     /// `targetType` of a hook.
@@ -77,7 +51,7 @@ object! {
     LifecycleHook("camelCase") {
         need {
             /// Stages at which it is asked.
-            lifecycle_stages: Vec<LifecycleStage>,
+            lifecycle_stages: Vec<Lifecycle>,
         }
         may {
             /// Who is asked.
@@ -87,9 +61,7 @@ object! {
             /// What happens without an answer.
             timeout_configuration: TimeoutConfiguration,
         }
-        unused {
-            role_arn, hook_details,
-        }
+        unused { role_arn, hook_details }
     }
 }
 

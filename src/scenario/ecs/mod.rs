@@ -40,9 +40,7 @@ impl Read for Amount {
     fn schema(_: &mut Defs) -> Value {
         json!({ "type": ["string", "integer"], "minimum": 0 })
     }
-    fn example() -> String {
-        "\"256\"".to_owned()
-    }
+    const EXAMPLE: &str = "\"256\"";
 }
 
 /// A point in time as AWS prints it: a text such as `"2026-01-05T10:00:00+01:00"`, or seconds since 1970.
@@ -75,7 +73,5 @@ impl Read for Moment {
     fn schema(_: &mut Defs) -> Value {
         json!({ "type": ["string", "number"] })
     }
-    fn example() -> String {
-        "\"2026-01-05T10:00:00Z\"".to_owned()
-    }
+    const EXAMPLE: &str = "\"2026-01-05T10:00:00Z\"";
 }

@@ -294,9 +294,7 @@ object! {
             /// 1 to 16 subnets (sourced: [ecs-quotas]); they decide the zones.
             subnets: Vec<String>,
         }
-        unused {
-            security_groups, assign_public_ip,
-        }
+        unused { security_groups, assign_public_ip }
     }
 }
 
@@ -356,8 +354,6 @@ object! {
             /// Its port.
             container_port: u32,
         }
-        unused {
-            target_group_arn, advanced_configuration,
-        }
+        unused { target_group_arn, advanced_configuration }
     }
 }

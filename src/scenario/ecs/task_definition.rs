@@ -2,7 +2,7 @@
 
 use super::Amount;
 use super::service::PlacementConstraint;
-use crate::grammar::Rule;
+use std::collections::BTreeMap;
 
 words! {
     /// `networkMode`.
@@ -165,6 +165,8 @@ object! {
             start_timeout: u32,
             /// Tells a living container from a dead one.
             health_check: HealthCheck,
+            /// Where its logs go.
+            log_configuration: LogConfiguration,
             /// Whether ECS resolves the tag of its image to a digest, which the first task of a deployment does alone.
             version_consistency: VersionConsistency => Sourced "`enabled`" "[ecs-api-container-definition]",
         }
@@ -183,11 +185,55 @@ object! {
             dns_search_domains, extra_hosts, docker_security_options, interactive, pseudo_terminal, docker_labels,
             ulimits, system_controls, firelens_configuration, credential_specs,
         }
-        bears {
-            /// Where logs are not taken in time a container that writes them stands still: write the mode
-            /// `non-blocking`.
-            log_configuration if Rule::Is("/options/mode", &["blocking"]),
+    }
+}
+
+object! {
+    /// `logConfiguration` of a container.
+    LogConfiguration("camelCase") {
+        need {
+            /// What takes its logs.
+            log_driver: LogDriver,
         }
+        may {
+            /// `mode` says what a container does whose logs are not taken (see `blockingLogs`): it hangs (`blocking`), or
+            /// loses them once `max-buffer-size` is full (`non-blocking`). Left out: `defaultLogDriverMode` of the
+            /// cluster. Other options have no bearing on availability (sourced: [ecs-log-modes-post]).
+            options: BTreeMap<String, String>,
+        }
+        unused { secret_options }
+    }
+}
+
+words! {
+    /// What takes the logs of a container.
+    LogDriver("kebab-case") {
+        /// Amazon CloudWatch Logs.
+        Awslogs,
+        /// A log router beside the task (FireLens).
+        Awsfirelens,
+        /// Fluentd.
+        Fluentd,
+        /// Graylog.
+        Gelf,
+        /// Splunk.
+        Splunk,
+        /// Syslog.
+        Syslog,
+        /// A file on the host.
+        JsonFile,
+        /// The journal of the host.
+        Journald,
+    }
+}
+
+words! {
+    /// What a container does whose logs are not taken.
+    LogMode("kebab-case") {
+        /// It hangs.
+        Blocking,
+        /// It loses them.
+        NonBlocking,
     }
 }
 
@@ -278,8 +324,6 @@ object! {
             /// TCP or UDP.
             protocol: Protocol => Sourced "`tcp`" "[ecs-api-container-definition]",
         }
-        unused {
-            name, app_protocol, container_port_range,
-        }
+        unused { name, app_protocol, container_port_range }
     }
 }

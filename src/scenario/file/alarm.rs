@@ -1,6 +1,7 @@
 //! CloudWatch alarms: what `aws cloudwatch put-metric-alarm` takes and `describe-alarms` prints.
 
 use crate::grammar::Anything;
+use crate::model::plan::{Comparison, MissingData};
 use crate::model::quantity::Duration;
 
 object! {
@@ -28,7 +29,7 @@ object! {
             /// What a datapoint is compared with.
             threshold: f64,
             /// How a breaching datapoint stands to `Threshold`.
-            comparison_operator: ComparisonOperator,
+            comparison_operator: Comparison,
         }
         may {
             /// Where the metric is.
@@ -38,7 +39,7 @@ object! {
             /// How many of the datapoints must breach: M of M of N.
             datapoints_to_alarm: u32 [1..] => Sourced "all" "[cw-api-put-alarm]",
             /// What a period without data counts as.
-            treat_missing_data: TreatMissingData => Sourced "`missing`" "[cw-missing-data]",
+            treat_missing_data: MissingData => Sourced "`missing`" "[cw-missing-data]",
             /// How long after the end of its period a datapoint is known; none by default (model choice). This field is
             /// Evenkeel's: metrics of AWS come some seconds or minutes late.
             delay: Duration,
@@ -76,20 +77,6 @@ object! {
 }
 
 words! {
-    /// `ComparisonOperator`.
-    ComparisonOperator("PascalCase") {
-        /// At the threshold or above it.
-        GreaterThanOrEqualToThreshold,
-        /// Above the threshold.
-        GreaterThanThreshold,
-        /// Below the threshold.
-        LessThanThreshold,
-        /// At the threshold or below it.
-        LessThanOrEqualToThreshold,
-    }
-}
-
-words! {
     /// `Statistic`.
     Statistic("PascalCase") {
         /// Accepted by AWS and refused here: how often a load balancer reports is not modelled.
@@ -102,19 +89,5 @@ words! {
         Minimum,
         /// Of hosts: the most.
         Maximum,
-    }
-}
-
-words! {
-    /// `TreatMissingData`.
-    TreatMissingData("camelCase") {
-        /// It says nothing; an alarm without any data is INSUFFICIENT_DATA.
-        Missing,
-        /// As good.
-        NotBreaching,
-        /// As bad.
-        Breaching,
-        /// The alarm stays as it is.
-        Ignore,
     }
 }

@@ -194,6 +194,7 @@ impl CellularApplication {
             services: vec![of.service.clone()],
             cluster_arn: None,
             status: None,
+            default_log_driver_mode: None,
             run_tasks: Vec::new(),
             external_instances: Vec::new(),
         }

@@ -2,8 +2,9 @@
 
 use super::Pipeline;
 use crate::model::defect;
+use crate::model::lifecycle::Lifecycle;
+use crate::model::plan::HookStatus;
 use crate::model::quantity::{Duration, Law};
-use crate::scenario::ecs::lifecycle::LifecycleStage;
 
 object! {
     /// A new revision: of one service, deployed as its `deploymentConfiguration` says, or of several units that a
@@ -99,24 +100,12 @@ impl Change {
     }
 }
 
-words! {
-    /// `hookStatus`.
-    HookStatus("SCREAMING_SNAKE_CASE") {
-        /// The deployment goes on.
-        Succeeded,
-        /// It is taken back.
-        Failed,
-        /// It is asked again and again, and never says more.
-        InProgress,
-    }
-}
-
 object! {
     /// What the hooks of one stage answer.
     HookAnswer("camelCase") {
         need {
             /// The stage.
-            lifecycle_stage: LifecycleStage,
+            lifecycle_stage: Lifecycle,
         }
         may {
             /// From the question until the answer of each hook, or until somebody continues.

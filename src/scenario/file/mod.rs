@@ -10,14 +10,14 @@ mod objective;
 mod pipeline;
 mod traffic;
 
-pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic, TreatMissingData};
-pub use application::{CellularApplication, CustomerGroup, CustomerMigration, Dispatch, Fleet, Lookup};
+pub use alarm::{Alarm, Dimension, Statistic};
+pub use application::{CellularApplication, CustomerMigration, Dispatch, Fleet, Lookup};
 pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
-pub use change::{Change, FeatureFlag, GrowthType, HookStatus};
+pub use change::{Change, FeatureFlag, GrowthType};
 pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
 pub use objective::Objective;
-pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, Weekday, WorkingHours};
+pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
 pub use traffic::{DailyStep, LoadBalancer, RunTasks, Step, Traffic};
 
 use super::ecs::auto_scaling_group::AutoScalingGroup;
@@ -27,6 +27,7 @@ use super::ecs::instance_type::InstanceType;
 use super::ecs::task_definition::TaskDefinition;
 use super::entry::Fault;
 use crate::engine::Span;
+use crate::model::plan::ZoneKind;
 use crate::model::quantity::{Duration, Rate};
 
 /// The version of the format that this program reads.
@@ -115,23 +116,6 @@ object! {
             /// Zones; three availability zones by default (model choice).
             zones: Zone,
         }
-    }
-}
-
-words! {
-    /// Where a zone stands. Fargate and Managed Instances run in availability zones only; the control plane is always
-    /// the Region's (sourced: [ecs-zones]).
-    ZoneKind("camelCase") {
-        /// One of the Region's own zones.
-        AvailabilityZone,
-        /// AWS near a large city: EC2 only.
-        LocalZone,
-        /// AWS in a carrier's network: EC2 only.
-        WavelengthZone,
-        /// A rack of AWS at the customer's: EC2 only, and no more hosts than stand there at the start.
-        Outpost,
-        /// Hosts outside AWS, for launch type EXTERNAL: `externalInstances` of clusters (ECS Anywhere).
-        OnPremises,
     }
 }
 

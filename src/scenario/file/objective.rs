@@ -59,9 +59,7 @@ impl Read for Objective {
         defs.refer("Objective", "Objective", schema)
     }
 
-    fn example() -> String {
-        "{ \"service\": \"shop/web\", \"requestAvailability\": { \"atLeast\": 0.999 } }".to_owned()
-    }
+    const EXAMPLE: &str = "{ \"service\": \"shop/web\", \"requestAvailability\": { \"atLeast\": 0.999 } }";
 }
 
 /// A bound below the keys of its measure: `{"min": {"atLeast": 20}}` of `running`.
@@ -109,33 +107,27 @@ fn target(value: &Value, reader: &mut Reader<'_>) -> Option<Target> {
 }
 
 fn schema(defs: &mut Defs) -> Value {
-    let one = |text: &str, key: &str| {
-        json!({ "type": "object", "properties": { key: { "type": ["number", "string", "null"] } },
-            "required": [key], "additionalProperties": false, "description": text })
-    };
-    let bound = defs.refer("Bound", "Bound", |_| {
-        json!({ "description": "What a measure must keep.", "oneOf": [
-            one("The measure is this or more.", "atLeast"),
-            one("The measure is this or less.", "atMost"),
-            one("The measure is exactly this; numbers may differ in the ninth digit.", "equals"),
-        ] })
+    let promise = defs.refer("Promise", "Promise", |_| {
+        let mut schema = below(Map::new(), &json!({ "$ref": "#/$defs/Promise" }));
+        schema["description"] = "A bound, or a key of the result with a bound.".into();
+        schema
     });
     let subjects: Vec<&str> = Subject::ALL.iter().map(|known| known.1).collect();
     let mut properties: Map<String, Value> =
         subjects.iter().map(|word| ((*word).to_owned(), json!({ "type": "string" }))).collect();
     let keys: Vec<String> = Subject::ALL.iter().flat_map(|(subject, _)| subject.keys()).map(|key| key.path).collect();
     let dotted = keys.iter().filter(|key| !key.contains('*'));
-    properties.extend(dotted.map(|key| (key.clone(), bound.clone())));
+    properties.extend(dotted.map(|key| (key.clone(), promise.clone())));
     // The same with the dots written as objects: `"running": {"min": {...}}`.
     let parts = keys.iter().filter(|key| key.contains('.')).map(|key| key.split('.').collect());
-    properties.extend(nested(parts.collect(), &bound));
+    properties.extend(nested(parts.collect(), &promise));
     json!({
         "type": "object",
         "description": "A promise: whose, and one measure of its result with a bound. A dot or an object leads into \
             a result: `running.min`, `zoneShare.use1-az1`, `stops.SpotInterruption`, \
             `launches.failed.RESOURCE:FARGATE`, `providers.FARGATE.running`.",
         "properties": properties,
-        "additionalProperties": bound,
+        "additionalProperties": promise,
         "minProperties": 2,
         "maxProperties": 2,
         "x-evenkeel-one-of": subjects,
@@ -143,26 +135,26 @@ fn schema(defs: &mut Defs) -> Value {
     })
 }
 
+/// An object with one key: a bound, one of the keys that are known here, or any other.
+fn below(known: Map<String, Value>, promise: &Value) -> Value {
+    const ABOUT: [&str; 3] = ["this or more", "this or less", "exactly this; numbers may differ in the ninth digit"];
+    let one = |(key, about): (&str, &str)| {
+        let text = format!("The measure is {about}.");
+        (key.to_owned(), json!({ "type": ["number", "string", "null"], "description": text }))
+    };
+    let mut properties: Map<String, Value> = BOUNDS.into_iter().zip(ABOUT).map(one).collect();
+    properties.extend(known);
+    json!({ "type": "object", "properties": properties, "additionalProperties": promise,
+        "minProperties": 1, "maxProperties": 1 })
+}
+
 /// Keys one inside the other, down to a bound; of several subjects together. `*` stands for any name.
-fn nested(keys: Vec<Vec<&str>>, bound: &Value) -> Map<String, Value> {
-    let mut below: BTreeMap<&str, Vec<Vec<&str>>> = BTreeMap::new();
+fn nested(keys: Vec<Vec<&str>>, promise: &Value) -> Map<String, Value> {
+    let mut heads: BTreeMap<&str, Vec<Vec<&str>>> = BTreeMap::new();
     for key in keys {
-        if let Some((head, rest)) = key.split_first() {
-            below.entry(head).or_default().push(rest.to_vec());
+        if let Some((head, rest)) = key.split_first().filter(|(head, _)| **head != "*") {
+            heads.entry(head).or_default().push(rest.to_vec());
         }
     }
-    let schema = |backs_off: Vec<Vec<&str>>| {
-        let ends = backs_off.iter().any(Vec::is_empty);
-        let mut inside = nested(backs_off, bound);
-        let others = inside.shift_remove("*").unwrap_or(Value::Bool(false));
-        let object = json!({ "type": "object", "properties": inside, "additionalProperties": others,
-                             "minProperties": 1, "maxProperties": 1 });
-        match (ends, inside.is_empty() && others == json!(false)) {
-            (true, true) => bound.clone(),
-            // A number of one subject, an object of another.
-            (true, false) => json!({ "type": "object", "minProperties": 1, "maxProperties": 1 }),
-            (false, _) => object,
-        }
-    };
-    below.into_iter().map(|(head, backs_off)| (head.to_owned(), schema(backs_off))).collect()
+    heads.into_iter().map(|(head, rest)| (head.to_owned(), below(nested(rest, promise), promise))).collect()
 }

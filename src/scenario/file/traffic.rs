@@ -56,16 +56,14 @@ impl Read for TimeOfDay {
         let time = time_of_day(&text);
         if time.is_none() {
             let message = format!("cannot be `{}`: it is a time of the day", short(&text));
-            reader.malformed(&message, format!("write it as {}", Self::example()));
+            reader.malformed(&message, format!("write it as {}", Self::EXAMPLE));
         }
         time.map(TimeOfDay)
     }
     fn schema(_: &mut Defs) -> Value {
         json!({ "type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["09:00"] })
     }
-    fn example() -> String {
-        "\"09:00\"".to_owned()
-    }
+    const EXAMPLE: &str = "\"09:00\"";
 }
 
 object! {

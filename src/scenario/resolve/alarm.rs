@@ -1,17 +1,19 @@
-//! CloudWatch alarms: whose metric, which, and a rule in whole numbers.
+//! CloudWatch alarms: whose metric, which part of a service, and a rule in whole numbers; and who watches them.
 
-use super::Build;
+use super::{Activity, placed};
 use crate::engine::Span;
-use crate::model::ids::ServiceId;
+use crate::model::ids::{AlarmId, RegionId, ServiceId, ZoneId};
 use crate::model::plan::{
-    self, Comparison, Form, Kind, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Statistic, Watches,
+    self, Form, Kind, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
 use crate::model::problem::{Noun, nearest};
-use crate::scenario::file::{Alarm, ComparisonOperator, Statistic as Written, TreatMissingData};
+use crate::scenario::file::{Alarm, Dimension, Statistic as Written};
 use std::collections::BTreeSet;
 
 const HOUR: u32 = 3_600;
+
 const DAY: u64 = 86_400;
+
 /// Metrics that people set alarms on and that are not simulated ([ecs-deployment-alarms] [ecs-container-insights]).
 const KNOWN: [&str; 7] = [
     "HTTPCode_ELB_4XX_Count",
@@ -22,26 +24,33 @@ const KNOWN: [&str; 7] = [
     "MemoryUtilization",
     "RunningTaskCount",
 ];
+
 /// Thresholds further from zero than this are no counts of anything.
 const MOST: f64 = 1e15;
 
-impl Build<'_> {
+/// Dimensions that name what `Service` names.
+const OF_A_SERVICE: [&str; 4] = ["LoadBalancer", "TargetGroup", "ClusterName", "ServiceName"];
+
+/// Metrics that are counted by revision.
+const BY_REVISION: [Metric; 3] = [Metric::ErrorRate, Metric::Target5xx, Metric::RequestCount];
+
+impl Activity<'_> {
     /// All alarms, once services and their traffic are known.
     pub(super) fn alarms(&mut self) {
         self.written_alarms = self.scenario.alarm_names().into_iter().collect();
         let mut seen = BTreeSet::new();
-        for (index, alarm) in self.scenario.alarms.iter().enumerate() {
-            let at = format!("/alarms/{index}");
+        for (at, alarm) in placed(&self.scenario.alarms, "/alarms") {
             let named = self.alarm_name(&alarm.alarm_name, &mut seen, &at);
             let metric = self.metric(alarm, &at);
             let service = self.names.service(&alarm.service, &format!("{at}/Service"), self.out);
             let scope = self.scope(alarm, metric, service, &at);
             let rule = self.rule(alarm, metric, &at);
-            let delay = self.delay(alarm, &at);
+            let delay = alarm.delay.map_or(Span::ZERO, |delay| delay.0);
+            let timely = self.out.within(delay, ..=Span::from_secs(DAY), &format!("{at}/Delay"));
             let (Some(metric), Some(service)) = (metric, service) else { continue };
             let has = self.has_metric(service, metric, &at);
-            let (Some(scope), Some(rule), Some(delay)) = (scope, rule, delay) else { continue };
-            if named && has {
+            let (Some(scope), Some(rule)) = (scope, rule) else { continue };
+            if named && has && timely {
                 self.settled(&rule, metric, &at);
                 let watches = Watches::Metric(OnMetric { metric, scope, rule, delay });
                 self.add_alarm(plan::Alarm { name: alarm.alarm_name.clone(), service, watches });
@@ -70,8 +79,7 @@ impl Build<'_> {
     fn metric(&mut self, alarm: &Alarm, at: &str) -> Option<Metric> {
         if !alarm.metrics.is_empty() {
             let hint = "name one metric instead, such as `ErrorRate` of the namespace `Evenkeel`";
-            self.out.not_modelled(&format!("{at}/Metrics"), "metric math is not modelled", hint);
-            return None;
+            return self.out.not_modelled(&format!("{at}/Metrics"), "metric math is not modelled", hint).none();
         }
         let name = alarm.metric_name.as_str();
         let found = Metric::ALL.iter().find(|(_, _, known)| *known == name);
@@ -82,8 +90,7 @@ impl Build<'_> {
                 _ => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
             };
             let message = format!("the metric `{name}` is not simulated");
-            self.out.not_modelled(&format!("{at}/MetricName"), message, hint);
-            return None;
+            return self.out.not_modelled(&format!("{at}/MetricName"), message, hint).none();
         };
         if let Some(written) = alarm.namespace.as_ref().filter(|written| written != namespace) {
             let message = format!("the namespace `{written}` has no metric `{name}` here");
@@ -104,14 +111,9 @@ impl Build<'_> {
             evaluation_periods: alarm.evaluation_periods,
             datapoints_to_alarm: alarm.datapoints_to_alarm.unwrap_or(alarm.evaluation_periods),
             threshold: libm::round(threshold * 1e9) as i128,
-            comparison: comparison(alarm.comparison_operator),
-            missing: missing(alarm.treat_missing_data),
+            comparison: alarm.comparison_operator,
+            missing: alarm.treat_missing_data.unwrap_or(MissingData::Missing),
         })
-    }
-
-    fn delay(&mut self, alarm: &Alarm, at: &str) -> Option<Span> {
-        let delay = alarm.delay.map_or(Span::ZERO, |delay| delay.0);
-        self.out.within(delay, ..=Span::from_secs(DAY), &format!("{at}/Delay")).then_some(delay)
     }
 
     /// Whether `Period`, `EvaluationPeriods` and `DatapointsToAlarm` are what CloudWatch takes.
@@ -151,18 +153,15 @@ impl Build<'_> {
             (Some(Written::Maximum), Form::Count | Form::Gauge | Form::Flag) => Statistic::Maximum,
             (Some(Written::SampleCount), _) => {
                 let hint = if form == Form::Count { "write \"Sum\"" } else { "write \"Average\"" };
-                self.out.not_modelled(&at, "how often a metric is reported is not modelled", hint);
-                return None;
+                return self.out.not_modelled(&at, "how often a metric is reported is not modelled", hint).none();
             }
             (Some(Written::Sum), Form::Gauge) => {
                 let message = format!("the sum of `{name}` says how often it was reported, which is not modelled");
-                self.out.not_modelled(&at, message, "write \"Average\", \"Minimum\" or \"Maximum\"");
-                return None;
+                return self.out.not_modelled(&at, message, "write \"Average\", \"Minimum\" or \"Maximum\"").none();
             }
             (Some(Written::Sum | Written::Minimum | Written::Maximum), Form::Ratio) => {
                 let message = format!("`{name}` is a share of a whole period: it has an average only");
-                self.out.not_modelled(&at, message, "leave the statistic out, or write \"Average\"");
-                return None;
+                return self.out.not_modelled(&at, message, "leave the statistic out, or write \"Average\"").none();
             }
         };
         if form == Form::Count && statistic != Statistic::Sum {
@@ -208,6 +207,134 @@ impl Build<'_> {
         };
         self.out.doubtful(&format!("{at}/Threshold"), message, hint);
     }
+
+    /// What `Dimensions` say; `None` when something is wrong with them.
+    fn scope(&mut self, alarm: &Alarm, metric: Option<Metric>, service: Option<ServiceId>, at: &str) -> Option<Scope> {
+        let mut scopes = Vec::new();
+        for (at, dimension) in placed(&alarm.dimensions, &format!("{at}/Dimensions")) {
+            let found = match dimension.name.as_str() {
+                name if OF_A_SERVICE.contains(&name) => continue,
+                "AvailabilityZone" => self.zone_dimension(dimension, service, &at).map(Scope::Zone),
+                "Revision" => self.revision_dimension(alarm, dimension, metric, service, &at),
+                name => {
+                    let message = format!("metrics of services have no dimension `{name}`");
+                    let hint = "leave it out: `Service` says whose it is; known besides: AvailabilityZone, Revision";
+                    self.out.unknown_value(&format!("{at}/Name"), message, hint).none()
+                }
+            };
+            scopes.push((found, at));
+        }
+        if let [_, (_, at), ..] = &scopes[..] {
+            let message = "an alarm watches one zone, or one revision";
+            return self.out.conflict(at, message, "keep one of `AvailabilityZone` and `Revision`, once").none();
+        }
+        let scope = scopes.pop().map_or(Some(Scope::Service), |(found, _)| found)?;
+        if metric == Some(Metric::ZoneOutlier) && scope == Scope::Service {
+            let hint = "add {\"Name\": \"AvailabilityZone\", \"Value\": \"use1-az1\"}";
+            let message = "`ZoneOutlier` needs the dimension `AvailabilityZone`: it compares one zone with the others";
+            return self.out.missing(&format!("{at}/Dimensions"), message, hint).none();
+        }
+        Some(scope)
+    }
+
+    fn zone_dimension(&mut self, dimension: &Dimension, service: Option<ServiceId>, at: &str) -> Option<ZoneId> {
+        let Some(value) = &dimension.value else {
+            self.out.missing(at, "`AvailabilityZone` needs a `Value`", "write the id or the name of a zone");
+            return None;
+        };
+        let at = format!("{at}/Value");
+        let zone = self.names.zone(value, &at, self.out)?;
+        let service = &self.plan.services[service?];
+        let zones = self.plan.zones_of(service);
+        if zones.contains(&zone) {
+            return Some(zone);
+        }
+        let known: Vec<&str> = zones.iter().take(8).map(|zone| self.plan.zones[*zone].id.as_str()).collect();
+        let (message, hint) =
+            (format!("`{}` has no task in `{value}`", service.name), format!("it runs in {}", known.join(", ")));
+        self.out.wrong_target(&at, message, hint).none()
+    }
+
+    fn revision_dimension(
+        &mut self,
+        alarm: &Alarm,
+        dimension: &Dimension,
+        metric: Option<Metric>,
+        service: Option<ServiceId>,
+        at: &str,
+    ) -> Option<Scope> {
+        if dimension.value.as_deref() != Some("new") {
+            let message = "metrics are counted by revision for the new one only";
+            return self.out.not_modelled(at, message, "write {\"Name\": \"Revision\", \"Value\": \"new\"}").none();
+        }
+        if let Some(metric) = metric.filter(|metric| !BY_REVISION.contains(metric)) {
+            let name = |of: &Metric| Metric::ALL.iter().find(|row| row.0 == *of).map_or("", |row| row.2);
+            let message = format!("`{}` is not counted by revision", name(&metric));
+            let known: Vec<&str> = BY_REVISION.iter().map(name).collect();
+            let hint = format!("watch one of {}", known.join(", "));
+            return self.out.not_modelled(&format!("{at}/Name"), message, hint).none();
+        }
+        if service.is_some_and(|id| !self.is_changed(id)) {
+            let message = format!("`{}` has no change: this metric is always missing", alarm.service);
+            self.out.no_effect(at, message, "leave it out, or add a change of the service");
+        }
+        Some(Scope::New)
+    }
+
+    /// Whether any change is to reach a service.
+    fn is_changed(&mut self, id: ServiceId) -> bool {
+        let (names, application, changes) = (&self.names.services, &self.plan.application, &self.scenario.changes);
+        let changed = self.changed.get_or_insert_with(|| {
+            let named = changes.iter().flat_map(|one| one.service.iter().chain(&one.services));
+            let mut found: BTreeSet<ServiceId> = named.filter_map(|name| names.get(name).copied()).collect();
+            if changes.iter().any(|one| one.cellular_application.is_some()) {
+                found.extend(application.iter().flat_map(|one| &one.cells));
+            }
+            if changes.iter().any(|one| one.every_service == Some(true)) {
+                found.extend(names.values().copied());
+            }
+            found
+        });
+        changed.contains(&id)
+    }
+
+    /// Alarms that deployments watch, once services and alarms are known.
+    pub(super) fn deployment_alarms(&mut self) {
+        for super::index::Written { at, id, service, .. } in self.index.services(&self.names) {
+            let written = service.deployment_configuration.as_ref().and_then(|one| one.alarms.as_ref());
+            let (Some(written), Some(id)) = (written.filter(|one| one.enable), id) else { continue };
+            let at = format!("{at}/deploymentConfiguration/alarms/alarmNames");
+            let names = written.alarm_names.iter().enumerate();
+            let found = names.filter_map(|(row, name)| self.watched(id, name, &format!("{at}/{row}"))).collect();
+            let deployment = &mut self.plan.services[id].deployment;
+            (deployment.alarms, deployment.alarm_rollback) = (found, written.rollback);
+        }
+    }
+
+    /// An alarm of this name that a service may watch.
+    pub(super) fn watched(&mut self, service: ServiceId, name: &str, at: &str) -> Option<AlarmId> {
+        self.watched_in(&[self.plan.region_of(service)], name, at)
+    }
+
+    /// An alarm of this name in one of these Regions.
+    pub(super) fn watched_in(&mut self, regions: &[RegionId], name: &str, at: &str) -> Option<AlarmId> {
+        let id = self.out.find(Noun::Alarm, &self.names.alarms, name, at)?;
+        if !regions.contains(&self.plan.region_of(self.plan.alarms[id].service)) {
+            let message = format!("`{name}` watches a service of another Region: an alarm is of one Region");
+            return self.out.wrong_target(at, message, "name an alarm on a service of the same Region").none();
+        }
+        Some(id)
+    }
+
+    /// Whether a service has requests; a problem otherwise.
+    pub(super) fn has_traffic(&mut self, service: ServiceId, at: &str) -> bool {
+        let row = &self.plan.services[service];
+        if row.traffic.is_none() {
+            let message = format!("`{}` needs traffic: this is about its requests", row.name);
+            self.out.wrong_target(at, message, "add the service to `traffic`, or name another one");
+        }
+        row.traffic.is_some()
+    }
 }
 
 fn load_balancers_report(metric: &str) -> bool {
@@ -228,23 +355,5 @@ fn always(rule: &Rule, metric: Metric) -> Option<bool> {
         (true, _, true) => Some(true),
         (_, false, false) => Some(false),
         _ => None,
-    }
-}
-
-fn comparison(written: ComparisonOperator) -> Comparison {
-    match written {
-        ComparisonOperator::GreaterThanOrEqualToThreshold => Comparison::GreaterOrEqual,
-        ComparisonOperator::GreaterThanThreshold => Comparison::Greater,
-        ComparisonOperator::LessThanThreshold => Comparison::Less,
-        ComparisonOperator::LessThanOrEqualToThreshold => Comparison::LessOrEqual,
-    }
-}
-
-fn missing(written: Option<TreatMissingData>) -> MissingData {
-    match written {
-        None | Some(TreatMissingData::Missing) => MissingData::Missing,
-        Some(TreatMissingData::NotBreaching) => MissingData::NotBreaching,
-        Some(TreatMissingData::Breaching) => MissingData::Breaching,
-        Some(TreatMissingData::Ignore) => MissingData::Ignore,
     }
 }

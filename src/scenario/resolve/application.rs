@@ -1,43 +1,26 @@
 //! Customers' own cells: who is where, how they are found, and what the router and each cell are planned for.
 
-use super::Build;
+use super::router::cell_place;
+use super::{Activity, after_end, placed};
 use crate::engine::{Span, Time};
 use crate::model::ids::ServiceId;
-use crate::model::plan::{self, Customers, Profile, Traffic as Offered};
+use crate::model::plan::{self, Customers, Profile, Traffic};
 use crate::model::problem::{Code, Noun, Problem};
 use crate::model::quantity::Rate;
-use crate::scenario::file::{CellularApplication, CustomerGroup, Dispatch, Fleet, Lookup, Mapping, Traffic};
+use crate::scenario::file::{CellularApplication, Dispatch, Fleet, Lookup, Mapping};
 use crate::scenario::source;
 
 const AT: &str = "/cellularApplication";
+
 /// Customers of an application (model choice: each is a row in memory).
 const MOST_CUSTOMERS: u64 = 1_000_000;
+
 /// How long a client keeps an endpoint when nothing is written (model choice).
 const KEEPS: Span = Span::from_secs(300);
+
 const DAY: Span = Span::from_secs(86_400);
 
-impl Build<'_> {
-    /// Where a cluster stands in the file: those of the application are written once for all cells.
-    pub(super) fn cluster_at(&self, index: usize) -> String {
-        match self.of_application(index) {
-            None => format!("/clusters/{index}"),
-            Some(0) => format!("{AT}/router"),
-            Some(_) => format!("{AT}/cell"),
-        }
-    }
-
-    /// Where a service of a cluster stands.
-    pub(super) fn service_at(&self, index: usize, place: usize) -> String {
-        let at = self.cluster_at(index);
-        if self.of_application(index).is_some() { format!("{at}/service") } else { format!("{at}/services/{place}") }
-    }
-
-    /// The place of a cluster among those of the application, the router first.
-    fn of_application(&self, index: usize) -> Option<usize> {
-        self.scenario.cellular_application.as_ref()?;
-        index.checked_sub(self.written_clusters)
-    }
-
+impl Activity<'_> {
     /// Resolves the block, once its clusters are known.
     pub(super) fn application(&mut self) {
         let scenario = self.scenario;
@@ -110,21 +93,21 @@ impl Build<'_> {
         let total: u64 = written.customers.iter().map(|group| u64::from(group.count)).sum();
         if total > MOST_CUSTOMERS {
             let message = format!("an application has at most {MOST_CUSTOMERS} customers, not {total}");
-            self.out.too_large(&format!("{AT}/customers"), message, "write fewer");
-            return None;
+            return self.out.too_large(&format!("{AT}/customers"), message, "write fewer").none();
         }
         let mut found: Vec<Customers> = Vec::new();
-        for (place, group) in written.customers.iter().enumerate() {
-            let at = format!("{AT}/customers/{place}");
+        for (at, group) in placed(&written.customers, &format!("{AT}/customers")) {
             let name = group.name.clone().unwrap_or_else(|| "customer".to_owned());
             if found.iter().any(|other| other.name == name) {
                 self.out.duplicate(Noun::Customer, &name, &format!("{at}/name"));
                 continue;
             }
-            let Some(profile) = self.profile(&traffic(group), &|_| None, &at) else { continue };
+            let asked = (group.rate, &group.steps, &group.daily, None);
+            let Some(profile) = self.profile(asked, &at) else { continue };
             let joins = group.joins_at.map(|time| Time::ZERO + time.0).filter(|time| *time > Time::ZERO);
             if let Some(time) = joins {
-                self.after_end(time, &format!("{at}/joinsAt"), "they never come: move it, or run longer");
+                let hint = "they never come: move it, or run longer";
+                after_end(&self.plan, time, &format!("{at}/joinsAt"), hint, self.out);
             }
             found.push(Customers { name, count: group.count, profile, joins, pins: Vec::new() });
         }
@@ -138,9 +121,7 @@ impl Build<'_> {
         for (customer, cell) in &written.overrides {
             let mut at = format!("{AT}/overrides");
             source::push(&mut at, customer);
-            let number = cell.strip_prefix("cell-").filter(|number| !number.starts_with(['0', '+']));
-            let number = number.and_then(|number| number.parse::<u32>().ok());
-            let number = number.filter(|number| (1..=cells).contains(number));
+            let number = cell_place(cell, cells.min(u32::from(u16::MAX)) as u16);
             let known = customers.iter_mut().find_map(|group| Some((number_of(group, customer)?, group)));
             if known.is_none() {
                 let message = format!("no customer is called `{customer}`");
@@ -154,7 +135,7 @@ impl Build<'_> {
                 self.out.push(problem.about(Noun::Cell, cell));
             }
             if let (Some((which, group)), Some(number)) = (known, number) {
-                group.pins.push((which, (number - 1) as u16));
+                group.pins.push((which, number));
             }
         }
     }
@@ -207,8 +188,8 @@ impl Build<'_> {
 
     /// The services of the router and of the cells; `None` when one of them was refused.
     fn fleets(&mut self) -> Option<Vec<ServiceId>> {
-        let clusters = self.plan.written.clusters.get(self.written_clusters..)?.to_vec();
-        let expected = self.scenario.clusters.len() - self.written_clusters;
+        let clusters = self.plan.written.clusters.get(self.index.written_clusters..)?.to_vec();
+        let expected = self.scenario.clusters.len() - self.index.written_clusters;
         let first = |id: &crate::model::ids::ClusterId| self.plan.clusters[*id].services.clone().next().map(ServiceId);
         let found: Vec<ServiceId> = clusters.iter().filter_map(first).collect();
         (found.len() == expected && found.len() > 1).then_some(found)
@@ -223,14 +204,13 @@ impl Build<'_> {
             let why = "customers move only with `rebalancer` or `addCells`";
             self.out.idle(&format!("{AT}/migration"), why, "leave it out");
         }
-        if written.mapping == Mapping::FullMap && !written.add_cells.is_empty() && written.rebalancer.is_none() {
-            let joins = written.customers.iter().any(|group| group.joins_at.is_some());
-            let bound = written.overrides.len();
-            if !joins && bound == 0 {
-                let message = "a cell that is added stays empty: with `fullMap` customers stay where they are, and no new ones come";
-                let hint = "write a `rebalancer`, `joinsAt` of customers, or another `mapping`";
-                self.out.no_effect(&format!("{AT}/addCells"), message, hint);
-            }
+        let stay = written.mapping == Mapping::FullMap && !written.add_cells.is_empty() && written.rebalancer.is_none();
+        let joins = written.customers.iter().any(|group| group.joins_at.is_some());
+        if stay && !joins && written.overrides.is_empty() {
+            let message =
+                "a cell that is added stays empty: with `fullMap` customers stay where they are, and no new ones come";
+            let hint = "write a `rebalancer`, `joinsAt` of customers, or another `mapping`";
+            self.out.no_effect(&format!("{AT}/addCells"), message, hint);
         }
     }
 
@@ -277,20 +257,7 @@ impl Build<'_> {
         }
         row.balancer.get_or_insert_with(super::traffic::default_balancer);
         let profile = Profile::Steps(Box::new([(Time::ZERO, rate)]));
-        row.traffic = Some(Offered { profile, per_task: written.requests_per_task.0.max(1), dispatched: true });
-    }
-}
-
-/// What a group asks for, as traffic is written.
-fn traffic(group: &CustomerGroup) -> Traffic {
-    Traffic {
-        service: String::new(),
-        requests_per_task: Rate(Rate::ONE),
-        rate: group.rate,
-        steps: group.steps.clone(),
-        daily: group.daily.clone(),
-        csv: None,
-        load_balancer: None,
+        row.traffic = Some(Traffic { profile, per_task: written.requests_per_task.0.max(1), dispatched: true });
     }
 }
 

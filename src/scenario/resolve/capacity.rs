@@ -1,31 +1,30 @@
 //! Capacity providers of a cluster, and the strategies that use them.
 
 use super::cluster::Home;
-use super::{Build, dead};
-use crate::engine::Who;
-use crate::model::ids::ProviderId;
-use crate::model::plan::{self, ProviderKind, StrategyItem};
+use super::sorted;
+use super::{Clusters, dead, placed, requirements};
+use crate::engine::{Span, Who};
+use crate::model::ids::{ProviderId, TypeId, ZoneId};
+use crate::model::plan::{self, External, Managed, ProviderKind, StrategyItem, ZoneKind};
 use crate::model::problem::{Code, Noun, Problem};
-use crate::scenario::ecs::service::{CapacityProviderStrategyItem, LaunchType};
+use crate::scenario::ecs::Toggle;
+use crate::scenario::ecs::capacity_provider::{CapacityOption, InstanceRequirements, ManagedInstancesProvider};
+use crate::scenario::ecs::cluster::ExternalInstances;
+use crate::scenario::ecs::service::{CapacityProviderStrategyItem as Item, LaunchType};
+use crate::scenario::types::Row;
 use std::collections::BTreeSet;
 
 /// Items of one strategy (sourced: [ecs-api-provider-strategy]).
 const MOST_ITEMS: usize = 20;
 
-/// A strategy never mixes these.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Fargate,
-    Group,
-    Managed,
-}
+/// When idle hosts go by default, in seconds (model choice: AWS publishes none).
+const SCALE_IN_AFTER: i32 = 300;
 
-impl Build<'_> {
+impl Clusters<'_> {
     /// Rows of the providers that a cluster lists.
     pub(super) fn providers(&mut self, names: &[String], home: &mut Home, at: &str) {
         let mut seen = BTreeSet::new();
-        for (place, name) in names.iter().enumerate() {
-            let at = format!("{at}/capacityProviders/{place}");
+        for (at, name) in placed(names, &format!("{at}/capacityProviders")) {
             if self.scenario.capacity_providers.iter().any(|row| row.name == *name && dead::provider(row)) {
                 continue;
             }
@@ -45,7 +44,7 @@ impl Build<'_> {
         }
     }
 
-    pub(super) fn provider_row(&mut self, name: &str, home: &Home, kind: ProviderKind) -> ProviderId {
+    fn provider_row(&mut self, name: &str, home: &Home, kind: ProviderKind) -> ProviderId {
         let who = Who::named(&format!("provider {}/{name}", home.name));
         let named = !matches!(kind, ProviderKind::AnyHost | ProviderKind::External(_));
         let id = self.plan.providers.push(plan::Provider { name: name.to_owned(), who, cluster: home.id, kind });
@@ -85,21 +84,27 @@ impl Build<'_> {
     /// Where a service or stream finds capacity: its strategy, its launch type, the cluster's default, EC2.
     pub(super) fn capacity(
         &mut self,
-        items: &[CapacityProviderStrategyItem],
+        items: &[Item],
         launch_type: Option<LaunchType>,
         home: &mut Home,
         at: &str,
     ) -> Option<Vec<StrategyItem>> {
-        if let (false, Some(_)) = (items.is_empty(), launch_type) {
-            self.out.exclude("`launchType` and `capacityProviderStrategy`", &format!("{at}/launchType"));
-            return None;
+        if !items.is_empty() && launch_type.is_some() {
+            return self.out.exclude("`launchType` and `capacityProviderStrategy`", &format!("{at}/launchType")).none();
         }
         if !items.is_empty() {
             return self.strategy(items, home, &format!("{at}/capacityProviderStrategy"));
         }
         let single = |provider| Some(vec![StrategyItem { provider, base: 0, weight: 1 }]);
         match launch_type {
-            Some(LaunchType::Fargate) => single(self.plain_fargate(home)),
+            Some(LaunchType::Fargate) => {
+                let listed = home.providers.iter().find(|(name, _)| name == "FARGATE").and_then(|(_, id)| *id);
+                if listed.or(home.fargate).is_none() {
+                    let kind = ProviderKind::Fargate { spot: false, bucket: self.bucket(home, false) };
+                    home.fargate = Some(self.provider_row("FARGATE", home, kind));
+                }
+                listed.or(home.fargate).and_then(single)
+            }
             Some(LaunchType::Ec2) => self.any_host(home, &format!("{at}/launchType")).and_then(single),
             Some(LaunchType::External) => self.external_hosts(home, &format!("{at}/launchType")).and_then(single),
             Some(LaunchType::ManagedInstances) => {
@@ -110,8 +115,7 @@ impl Build<'_> {
             None if home.default_of_zero => {
                 let message = format!("all weights of the default strategy of `{}` are 0", home.name);
                 let hint = "write `capacityProviderStrategy` or `launchType`, or a weight in the cluster";
-                self.out.refused(at, message, hint);
-                None
+                self.out.refused(at, message, hint).none()
             }
             None if home.has_default => home.default_strategy.clone(),
             None => {
@@ -123,44 +127,26 @@ impl Build<'_> {
         }
     }
 
-    fn plain_fargate(&mut self, home: &mut Home) -> ProviderId {
-        let listed = home.providers.iter().find(|(name, _)| name == "FARGATE").and_then(|(_, id)| *id);
-        if let Some(id) = listed.or(home.fargate) {
-            return id;
-        }
-        let bucket = self.bucket(home, false);
-        let id = self.provider_row("FARGATE", home, ProviderKind::Fargate { spot: false, bucket });
-        home.fargate = Some(id);
-        id
-    }
-
     /// Launch type EC2 stands on the hosts of the cluster's Auto Scaling groups.
     fn any_host(&mut self, home: &mut Home, at: &str) -> Option<ProviderId> {
-        if let Some(id) = home.any_host {
-            return Some(id);
+        if home.any_host.is_some() {
+            return home.any_host;
         }
         let is_group = |id: ProviderId| matches!(self.plan.providers[id].kind, ProviderKind::Group(_));
-        let not_understood = home.providers.iter().any(|(_, id)| id.is_none());
         if !home.providers.iter().any(|(_, id)| id.is_some_and(is_group)) {
-            if !not_understood {
+            if home.providers.iter().all(|(_, id)| id.is_some()) {
                 let message = format!("launch type EC2 needs container instances, and `{}` has none", home.name);
                 let hint = "give the cluster a capacity provider with an Auto Scaling group, or write \"launchType\": \"FARGATE\"";
                 self.out.no_capacity(at, message, hint);
             }
             return None;
         }
-        let id = self.provider_row("EC2", home, ProviderKind::AnyHost);
-        home.any_host = Some(id);
-        Some(id)
+        home.any_host = Some(self.provider_row("EC2", home, ProviderKind::AnyHost));
+        home.any_host
     }
 
     /// A strategy as ECS would take it.
-    pub(super) fn strategy(
-        &mut self,
-        items: &[CapacityProviderStrategyItem],
-        home: &Home,
-        at: &str,
-    ) -> Option<Vec<StrategyItem>> {
+    pub(super) fn strategy(&mut self, items: &[Item], home: &Home, at: &str) -> Option<Vec<StrategyItem>> {
         if items.len() > MOST_ITEMS {
             let message = format!("a strategy has at most {MOST_ITEMS} items, not {}", items.len());
             self.out.refused(at, message, "leave some out");
@@ -173,9 +159,7 @@ impl Build<'_> {
             self.out.conflict(at, "only one item of a strategy may have a base", "keep one `base`");
         }
         let mut found: Vec<StrategyItem> = Vec::new();
-        let mut families: Vec<Family> = Vec::new();
-        for (place, item) in items.iter().enumerate() {
-            let at = format!("{at}/{place}");
+        for (at, item) in placed(items, at) {
             let Some(provider) = self.associated(&item.capacity_provider, home, &format!("{at}/capacityProvider"))
             else {
                 continue;
@@ -183,7 +167,6 @@ impl Build<'_> {
             if found.iter().any(|known| known.provider == provider) {
                 self.out.twice(&item.capacity_provider, &at);
             }
-            families.push(family(&self.plan.providers[provider].kind));
             if item.base > 0 && item.weight == 0 {
                 let message = format!("`{}` has a base and a weight of 0", item.capacity_provider);
                 let hint =
@@ -192,7 +175,9 @@ impl Build<'_> {
             }
             found.push(StrategyItem { provider, base: item.base, weight: item.weight });
         }
-        if families.iter().any(|kind| *kind != families[0]) {
+        // No strategy can name the hosts outside AWS, nor those of any group.
+        let kind = |item: &StrategyItem| std::mem::discriminant(&self.plan.providers[item.provider].kind);
+        if found.iter().any(|item| kind(item) != kind(&found[0])) {
             let hint = "keep to Fargate, to Auto Scaling groups, or to Managed Instances";
             self.out.refused(at, "ECS refuses a strategy that mixes kinds of capacity providers", hint);
         }
@@ -212,16 +197,98 @@ impl Build<'_> {
             None => format!("add \"{name}\" to `capacityProviders` of the cluster"),
         };
         let message = format!("the cluster `{}` does not list the capacity provider `{name}`", home.name);
-        self.out.push(Problem::new(Code::UnknownName, at, message, hint).about(Noun::CapacityProvider, name));
-        None
+        self.out.push(Problem::new(Code::UnknownName, at, message, hint).about(Noun::CapacityProvider, name)).none()
     }
-}
 
-fn family(kind: &ProviderKind) -> Family {
-    match kind {
-        ProviderKind::Fargate { .. } => Family::Fargate,
-        // No strategy can name the hosts outside AWS.
-        ProviderKind::Group(_) | ProviderKind::AnyHost | ProviderKind::External(_) => Family::Group,
-        ProviderKind::Managed(_) => Family::Managed,
+    /// The hosts outside AWS of a cluster.
+    pub(super) fn external_instances(&mut self, list: &[ExternalInstances], home: &mut Home, at: &str) {
+        if list.is_empty() {
+            return;
+        }
+        let mut hosts: Vec<(ZoneId, TypeId, u32)> = Vec::new();
+        for (at, entry) in placed(list, at) {
+            let zone = self.site(&entry.zone, home, &format!("{at}/zone"));
+            let kind = self.instance_type(&entry.instance_type, &format!("{at}/instanceType"));
+            hosts.extend(zone.zip(kind).map(|(zone, kind)| (zone, kind, entry.count)));
+        }
+        let zones = sorted(hosts.iter().map(|row| row.0));
+        let understood = hosts.len() == list.len();
+        home.external =
+            understood.then(|| self.provider_row("EXTERNAL", home, ProviderKind::External(External { hosts, zones })));
+    }
+
+    fn site(&mut self, name: &str, home: &Home, at: &str) -> Option<ZoneId> {
+        let zone = self.names.zone(name, at, self.out)?;
+        let row = &self.plan.zones[zone];
+        if row.kind != ZoneKind::OnPremises {
+            let message = format!("`{name}` is of kind `{}`: hosts outside AWS stand on premises", row.kind.word());
+            return self.out.wrong_target(at, message, "name a zone of kind `onPremises`").none();
+        }
+        if row.region != home.region {
+            let message = format!("the zone `{name}` belongs to another Region than the cluster `{}`", home.name);
+            return self.out.wrong_target(at, message, "name a zone of the cluster's Region").none();
+        }
+        Some(zone)
+    }
+
+    /// Launch type EXTERNAL stands on the cluster's hosts outside AWS.
+    fn external_hosts(&mut self, home: &Home, at: &str) -> Option<ProviderId> {
+        if !home.has_external {
+            let message = format!("launch type EXTERNAL needs hosts outside AWS, and `{}` has none", home.name);
+            let hint =
+                "write \"externalInstances\": [{\"zone\": \"site-1\", \"instanceType\": \"m5.large\"}] in the cluster";
+            self.out.no_capacity(at, message, hint);
+        }
+        home.external
+    }
+
+    fn managed(&mut self, of: &ManagedInstancesProvider, name: &str, home: &Home, at: &str) -> Option<ProviderKind> {
+        let template = &of.instance_launch_template;
+        let subnets = &template.network_configuration.subnets;
+        let subnets_at = format!("{at}/instanceLaunchTemplate/networkConfiguration/subnets");
+        let zones = if subnets.is_empty() {
+            self.out.missing(&subnets_at, "Managed Instances need a subnet", "list one subnet for each zone").none()
+        } else {
+            let zones = self.zones_of_subnets(subnets, home.region, &subnets_at);
+            self.zones_with("Managed Instances", zones, &subnets_at)
+        };
+        if template.capacity_option_type == Some(CapacityOption::Reserved) {
+            let at = format!("{at}/instanceLaunchTemplate/capacityOptionType");
+            self.out.not_modelled(&at, "capacity reservations are not modelled", "write ON_DEMAND or SPOT");
+        }
+        let optimization = of.infrastructure_optimization.as_ref();
+        let after = optimization.and_then(|written| written.scale_in_after).unwrap_or(SCALE_IN_AFTER);
+        let types_at = format!("{at}/instanceLaunchTemplate/instanceRequirements");
+        let types = self.fitting_types(template.instance_requirements.as_ref(), &types_at);
+        let repairs = of.auto_repair_configuration.as_ref().and_then(|written| written.actions_status);
+        let habits = self.habits_of_provider(name);
+        Some(ProviderKind::Managed(Managed {
+            types: types?,
+            spot: template.capacity_option_type == Some(CapacityOption::Spot),
+            zones: zones?,
+            scale_in_after: u64::try_from(after).ok().map(Span::from_secs),
+            repairs: repairs != Some(Toggle::Disabled),
+            boot: habits.boot,
+            habits: habits.setup,
+        }))
+    }
+
+    /// Types of the catalogue that meet the requirements, cheapest first. Those without a known price come after the
+    /// others, smallest first (model choice).
+    fn fitting_types(&mut self, wanted: Option<&InstanceRequirements>, at: &str) -> Option<Vec<TypeId>> {
+        let mut rows: Vec<Row> =
+            self.catalogue.values().filter(|row| requirements::fits(row, wanted)).cloned().collect();
+        rows.sort_by(|a, b| {
+            let price = |row: &Row| row.price.unwrap_or(f64::INFINITY);
+            let size = |row: &Row| (row.vcpu, row.memory_mib);
+            price(a).total_cmp(&price(b)).then(size(a).cmp(&size(b))).then_with(|| a.name.cmp(&b.name))
+        });
+        if rows.is_empty() {
+            let hint = "widen `vCpuCount`, `memoryMiB` or the lists of types, or add types to `instanceTypes`";
+            let message = "no known instance type meets the requirements";
+            let problem = Problem::new(Code::NoCapacity, at, message, hint);
+            return self.out.push(problem.about(Noun::InstanceType, "")).none();
+        }
+        Some(rows.iter().filter_map(|row| self.instance_type(&row.name, at)).collect())
     }
 }

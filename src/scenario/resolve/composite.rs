@@ -1,6 +1,6 @@
 //! Composite alarms: rules over other alarms, which may be composite too, but not in a circle.
 
-use super::Build;
+use super::Activity;
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, ServiceId};
 use crate::model::plan::{self, Composite, Expression, Watches};
@@ -19,7 +19,7 @@ struct Standing {
     sees: Span,
 }
 
-impl<'a> Build<'a> {
+impl<'a> Activity<'a> {
     /// All composite alarms, once those on metrics are known.
     pub(super) fn composites(&mut self) {
         let scenario = self.scenario;
@@ -93,8 +93,7 @@ impl<'a> Build<'a> {
         let rule = match alarm_rule::parse(&written.alarm_rule) {
             Ok(rule) => rule,
             Err(wrong) => {
-                self.out.malformed(&at, wrong.message, wrong.hint);
-                return None;
+                return self.out.malformed(&at, wrong.message, wrong.hint).none();
             }
         };
         let names = rule.names();

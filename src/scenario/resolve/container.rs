@@ -1,18 +1,21 @@
 //! Containers of a task definition: what they need of each other, and when they count as healthy.
 
-use super::Build;
 use super::task::STOP_TIMEOUT;
+use super::{Clusters, placed};
 use crate::engine::Span;
 use crate::model::plan::{Await, ContainerHealth, ContainerStart, ContainerStop, Restart};
 use crate::model::problem::Noun;
-use crate::scenario::ecs::task_definition::{Condition, ContainerDefinition, HealthCheck, VersionConsistency};
+use crate::scenario::ecs::task_definition::{
+    Condition, ContainerDefinition, HealthCheck, LogDriver, VersionConsistency,
+};
 
 /// `restartAttemptPeriod` by default, in seconds (sourced: [ecs-container-restart]).
 const RESTART_PERIOD: u32 = 300;
+
 /// `ignoredExitCodes` at most (sourced: [ecs-container-restart]).
 const MOST_EXIT_CODES: usize = 50;
 
-impl Build<'_> {
+impl Clusters<'_> {
     pub(super) fn containers(&mut self, containers: &[ContainerDefinition], at: &str) {
         if !containers.is_empty() && !containers.iter().any(|container| container.essential) {
             self.out.missing(at, "a task needs an essential container", "write \"essential\": true for one of them");
@@ -25,8 +28,14 @@ impl Build<'_> {
                 self.out.duplicate(Noun::Container, &container.name, &format!("{at}/name"));
             }
             self.dependencies(container, containers, &at);
-            if let Some(check) = &container.health_check {
-                self.health_check(check, &format!("{at}/healthCheck"));
+            if container.health_check.as_ref().is_some_and(|check| check.command.is_empty()) {
+                let hint = "write \"command\": [\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]";
+                self.out.missing(&format!("{at}/healthCheck/command"), "a health check needs a command", hint);
+            }
+            let mode = container.log_configuration.as_ref().and_then(|logs| logs.options.as_ref()?.get("mode"));
+            if let Some(mode) = mode.filter(|mode| !["blocking", "non-blocking"].contains(&mode.as_str())) {
+                let message = format!("the mode of a log driver is `blocking` or `non-blocking`, not `{mode}`");
+                self.out.refused(&format!("{at}/logConfiguration/options/mode"), message, "write one of the two");
             }
             let ignored = container.restart_policy.as_ref().map_or(0, |policy| policy.ignored_exit_codes.len());
             if ignored > MOST_EXIT_CODES {
@@ -46,8 +55,7 @@ impl Build<'_> {
     }
 
     fn dependencies(&mut self, container: &ContainerDefinition, all: &[ContainerDefinition], at: &str) {
-        for (place, dependency) in container.depends_on.iter().enumerate() {
-            let at = format!("{at}/dependsOn/{place}");
+        for (at, dependency) in placed(&container.depends_on, &format!("{at}/dependsOn")) {
             let Some(other) = all.iter().find(|other| other.name == dependency.container_name) else {
                 let known = all.iter().map(|other| other.name.as_str());
                 self.out.unknown(Noun::Container, &dependency.container_name, &format!("{at}/containerName"), known);
@@ -72,13 +80,14 @@ impl Build<'_> {
             self.out.conflict(&format!("{at}/condition"), message, "write START, or change the other container");
         }
     }
+}
 
-    fn health_check(&mut self, check: &HealthCheck, at: &str) {
-        if check.command.is_empty() {
-            let hint = "write \"command\": [\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]";
-            self.out.missing(&format!("{at}/command"), "a health check needs a command", hint);
-        }
-    }
+/// Whether a container hangs when nothing takes its logs: not where they stay on the host ([ecs-api-log-configuration]).
+pub(super) fn blocks(container: &ContainerDefinition, by_default: bool) -> bool {
+    let Some(logs) = container.log_configuration.as_ref() else { return false };
+    let mode = logs.options.as_ref().and_then(|options| options.get("mode"));
+    let blocks = mode.map_or(by_default, |mode| mode == "blocking");
+    blocks && !matches!(logs.log_driver, LogDriver::JsonFile | LogDriver::Journald)
 }
 
 fn restarts(container: &ContainerDefinition) -> bool {

@@ -1,16 +1,20 @@
 //! What the cells of a Region can do, and what is asked of them: shares of the Region's numbers, in whole billionths.
 
-use super::Build;
+use super::Regions;
 use crate::engine::Span;
-use crate::model::ids::ServiceId;
-use crate::model::plan::{self, CellRestart, Kind};
+use crate::model::plan::{self, CellRestart};
 use crate::model::quantity::Rate;
-use crate::scenario::file::{ControlPlane, Costs, Restart, Tested};
+use crate::scenario::file::{ControlPlane, Costs, Mapping, Restart, Router, Tested};
 
 /// Most cells of a Region (model choice).
 pub(super) const CELLS_MAX: u32 = 4_096;
 
-impl Build<'_> {
+/// Workers of a cell and of a cluster: the first example of shuffle sharding ([lib-shuffle-sharding]).
+const WORKERS: u32 = 8;
+
+const SHARD_SIZE: u32 = 2;
+
+impl Regions<'_> {
     /// The control plane of a Region with so many availability zones.
     pub(super) fn plane(&mut self, written: &ControlPlane, zones: usize, at: &str) -> plan::Plane {
         let cells = u64::from(written.cells);
@@ -46,52 +50,14 @@ impl Build<'_> {
         let whole = u128::from(peak) * u128::from(top);
         if whole > u128::from(1_000_000_000 * Rate::ONE) * u128::from(bottom) {
             let message = "the cells of a Region together do at most 1,000,000,000 requests/s";
-            self.out.too_large(&format!("{at}/peakRequests"), message, "lower it, or `prescaledPercent`");
-            return None;
+            return self
+                .out
+                .too_large(&format!("{at}/peakRequests"), message, "lower it, or `prescaledPercent`")
+                .none();
         }
         // Rounded up, so that A - 1 zones of A do the peak to the last billionth.
         let zone = whole.div_ceil(u128::from(bottom) * u128::from(cells) * u128::from(zones));
         Some((zone as u64, peak / cells))
-    }
-
-    /// The services that launch paths need, once all services are known.
-    pub(super) fn launch_path(&mut self) {
-        for (index, region) in self.scenario.regions.iter().enumerate() {
-            let Some(name) = region.control_plane.as_ref().and_then(|plane| plane.depends_on.as_ref()) else {
-                continue;
-            };
-            let at = format!("/regions/{index}/controlPlane/dependsOn");
-            let Some(service) = self.names.service(name, &at, self.out) else { continue };
-            let of = self.plan.cells[self.plan.clusters[self.plan.services[service].cluster].cell].region;
-            if self.plan.regions[of].name != region.name {
-                let message = format!("`{name}` runs in `{}`: Regions share nothing", self.plan.regions[of].name);
-                self.out.wrong_target(&at, message, format!("name a service of `{}`", region.name));
-            } else if let Some(plane) = &mut self.plan.regions[of].plane {
-                plane.depends_on = Some(service);
-                self.closed_circle(service, name, &at);
-            }
-        }
-    }
-
-    /// A launch path that needs a service without tasks at time 0 launches nothing, the tasks of this service included.
-    fn closed_circle(&mut self, service: ServiceId, name: &str, at: &str) {
-        let row = &self.plan.services[service];
-        let cluster = &self.plan.clusters[row.cluster];
-        let (why, hint) = if row.kind == Kind::Stream {
-            (format!("`{name}` is a stream of RunTask calls, and no call is taken"), "name a service")
-        } else if row.kind == Kind::Replica && row.desired == 0 {
-            (format!("`{name}` has no tasks"), "write a `desiredCount` of 1 or more")
-        } else if let Some(created) = cluster.created {
-            let why = format!("`{}` is created at {created}, and `{name}` cannot start in it", cluster.name);
-            (why, "leave `createdAt` of its cluster out, or `dependsOn`")
-        } else if self.scenario.start_empty {
-            let why = format!("with `startEmpty` `{name}` is not there, and cannot start");
-            (why, "leave `startEmpty` out, so that it stands at the start, or `dependsOn`")
-        } else {
-            return;
-        };
-        let region = &self.plan.regions[self.plan.cells[cluster.cell].region].name;
-        self.out.doubtful(at, format!("nothing is ever launched in `{region}`: {why}"), hint);
     }
 
     /// Without a peak there is no capacity that work could exceed.
@@ -132,6 +98,36 @@ impl Build<'_> {
             tasks: written.tasks,
             beyond: libm::round(beyond * 1e3) as u32,
         }
+    }
+
+    fn router(&mut self, written: &Router, at: &str) -> plan::Router {
+        let mapping = match written.mapping {
+            Mapping::FullMap => plan::Mapping::FullMap,
+            Mapping::Hash => plan::Mapping::Hash,
+            Mapping::Ring => plan::Mapping::Ring,
+            Mapping::ShuffleShard => {
+                let workers = written.workers.unwrap_or(WORKERS);
+                let size = written.shard_size.unwrap_or(SHARD_SIZE.min(workers));
+                let sound = self.out.within(size, 1..=workers, &format!("{at}/shardSize"));
+                let (workers, size) = if sound { (workers, size) } else { (WORKERS, SHARD_SIZE) };
+                plan::Mapping::ShuffleShard { workers, size }
+            }
+        };
+        let sharded = written.mapping == Mapping::ShuffleShard;
+        for (key, count) in [("workers", written.workers), ("shardSize", written.shard_size)] {
+            if count.is_some() && !sharded {
+                let message = format!("`{key}` belongs to `shuffleShard`");
+                let hint = "write \"mapping\": \"shuffleShard\", or leave it out";
+                self.out.conflict(&format!("{at}/{key}"), message, hint);
+            }
+        }
+        if !written.map.is_empty() && written.mapping != Mapping::FullMap {
+            let hint = "write \"mapping\": \"fullMap\", or move its rows to `pins`";
+            self.out.conflict(&format!("{at}/map"), "`map` belongs to `fullMap`", hint);
+        }
+        let refresh = written.refresh.0;
+        self.out.within(refresh, Span::SECOND..=Span::from_secs(86_400), &format!("{at}/refresh"));
+        plan::Router { mapping, refresh }
     }
 }
 

@@ -2,19 +2,17 @@
 
 use super::index::stands_before;
 use super::order::by_name;
-use super::{Build, Refused};
+use super::{Activity, Refused, after_end, gaps};
 use crate::engine::{Dist, Span, Time, Who};
-use crate::model::fault::{self, Spec};
+use crate::model::fault::{Course, Draft, Kind, Scope};
 use crate::model::plan::{self, When};
 use crate::model::problem::Noun;
 use crate::scenario::entry::Fault;
 
-impl Build<'_> {
+impl Activity<'_> {
     pub(super) fn faults(&mut self) {
         let list = &self.scenario.faults;
         let mut written = Vec::new();
-        // Whether any provider is Spot: looked up once.
-        let mut any_spot = None;
         for index in by_name(list, |fault| &fault.name) {
             let fault = &list[index];
             let at = format!("/faults/{index}");
@@ -31,20 +29,31 @@ impl Build<'_> {
             }
             let when = self.when(fault, &at);
             let lasts = self.lasts(fault, &at);
-            let effect = fault.spec.resolve(&format!("{at}/{}", fault.spec.kind()), &self.names, self.out);
-            self.spot_only(fault, &mut any_spot, &at);
-            self.own_zone_only(fault, &at);
+            let (names, plan, out) = (&self.names, &self.plan, &mut *self.out);
+            let kind_at = format!("{at}/{}", fault.spec.kind());
+            let mut draft = Draft { at: &kind_at, names, plan, out, scope: Scope::World, course: None };
+            let effect = fault.spec.resolve(&mut draft);
+            let Draft { scope, course, .. } = draft;
             self.end_of_returns(fault, &at);
             let (Some(when), Ok(lasts), Some(effect)) = (when, lasts, effect) else { continue };
-            self.late_steps(fault, &effect, lasts.as_ref(), &at);
+            self.late_steps(course.as_ref(), lasts.as_ref(), &kind_at);
+            let clocked = matches!(when, When::Every(_));
             let id = self.plan.faults.push(plan::Fault {
                 name: fault.name.clone(),
                 kind: fault.spec.kind(),
                 who: Who::named(&format!("fault {}", fault.name)),
                 when,
                 lasts,
+                momentary: fault.spec.momentary(),
+                scope,
+                course,
                 effect,
             });
+            match scope {
+                Scope::Host if clocked => self.plan.host_clocks.push(id),
+                Scope::Task if clocked => self.plan.task_clocks.push(id),
+                _ => {}
+            }
             written.push((index, id));
         }
         written.sort_unstable();
@@ -52,10 +61,10 @@ impl Build<'_> {
     }
 
     /// Steps of `failShare` that come when the fault is over.
-    fn late_steps(&mut self, fault: &Fault, effect: &fault::Live, lasts: Option<&Dist>, at: &str) {
-        let Some(last) = effect.fail_share().map(fault::Course::last) else { return };
+    fn late_steps(&mut self, course: Option<&Course>, lasts: Option<&Dist>, at: &str) {
+        let Some(last) = course.map(Course::last) else { return };
         if let Some(end) = lasts.and_then(Dist::fixed).filter(|end| last >= *end) {
-            let at = format!("{at}/{}/failShare", fault.spec.kind());
+            let at = format!("{at}/failShare");
             let message = format!("the step at `{last}` comes after the end of the fault, `{end}`");
             self.out.after_end(&at, message, "make `for` longer, or remove the step");
         }
@@ -67,24 +76,18 @@ impl Build<'_> {
                 let time = Time::ZERO + time.0;
                 let key = format!("{at}/at");
                 let hint = "the fault never happens: move it, or make `duration` longer";
-                if !self.after_end(time, &key, hint) && time < Time::ZERO + self.plan.warm_up {
+                if !after_end(&self.plan, time, &key, hint, self.out) && time < Time::ZERO + self.plan.warm_up {
                     let message = format!("`{time}` lies in the warm-up of `{}`", self.plan.warm_up);
                     self.out.after_end(&key, message, "what it does there is not measured");
                 }
                 Some(When::At(time))
             }
             (None, Some(law)) => {
-                let key = fault.spec.kind();
-                let drawn = match &fault.spec {
-                    Spec::HostCrash(spec) => spec.count.is_some() || spec.share.is_some(),
-                    Spec::TaskCrash(spec) => spec.count.is_some() || spec.share.is_some(),
-                    _ => false,
-                };
-                if drawn {
+                if fault.spec.counts() {
                     let message = "with `every` each has its own clock: `count` and `share` belong to `at`";
-                    self.out.conflict(&format!("{at}/{key}"), message, "leave them out");
+                    self.out.conflict(&format!("{at}/{}", fault.spec.kind()), message, "leave them out");
                 }
-                self.gaps(law, &format!("{at}/every")).map(When::Every)
+                gaps(law, &format!("{at}/every"), self.out).map(When::Every)
             }
             (time, _) => {
                 let missing = "nothing says when the fault begins";
@@ -99,8 +102,7 @@ impl Build<'_> {
         let key = format!("{at}/for");
         let kind = fault.spec.kind();
         let Some(written) = &fault.lasts else {
-            let ends_itself = matches!(fault.spec, Spec::TaskCrash(_) | Spec::HostCrash(_) | Spec::SpotReclaim(_));
-            if ends_itself {
+            if fault.spec.momentary() {
                 return Ok(None);
             }
             if fault.every.is_some() {
@@ -124,35 +126,6 @@ impl Build<'_> {
         if let (Some(key), None) = (fault.spec.returns(), &fault.lasts) {
             let message = format!("`{key}` counts from the end of the fault, and the fault has none");
             self.out.missing(&format!("{at}/{}/{key}", fault.spec.kind()), message, "write \"for\": \"1h\" or a law");
-        }
-    }
-
-    /// Control planes stand in availability zones only.
-    fn own_zone_only(&mut self, fault: &Fault, at: &str) {
-        let Spec::ControlPlaneZoneLoss(spec) = &fault.spec else { return };
-        let zone = spec.zone.as_ref().and_then(|name| self.names.zones.get(name).map(|id| (name, *id)));
-        if let Some((name, _)) = zone.filter(|(_, id)| self.plan.zones[*id].kind.away()) {
-            let message = format!("the control plane has nothing in `{name}`: it is always the Region's");
-            let hint = "name an availability zone; `linkCut` cuts the zone off from it";
-            self.out.wrong_target(&format!("{at}/controlPlaneZoneLoss/zone"), message, hint);
-        }
-    }
-
-    /// Only Spot capacity can be taken back.
-    fn spot_only(&mut self, fault: &Fault, any_spot: &mut Option<bool>, at: &str) {
-        let Spec::SpotReclaim(spec) = &fault.spec else { return };
-        let spot = |id: &crate::model::ids::ProviderId| super::service::is_spot(&self.plan.providers[*id].kind);
-        let any_spot = any_spot.get_or_insert_with(|| self.plan.providers.ids().any(|id| spot(&id)));
-        match spec.capacity_provider.as_ref().map(|name| (name, self.names.providers.get(name))) {
-            Some((name, Some(rows))) if !rows.iter().any(spot) => {
-                let at = format!("{at}/spotReclaim/capacityProvider");
-                self.out.wrong_target(&at, format!("`{name}` has no Spot capacity"), "name a Spot provider");
-            }
-            None if !*any_spot => {
-                let hint = "add a Spot provider";
-                self.out.wrong_target(&format!("{at}/spotReclaim"), "the scenario has no Spot capacity", hint);
-            }
-            _ => {}
         }
     }
 }

@@ -1,27 +1,26 @@
 //! Auto Scaling groups behind capacity providers.
 
-use super::Build;
 use super::cluster::Home;
+use super::sorted;
+use super::{Clusters, once, placed};
 use crate::engine::{Dist, Span};
 use crate::model::ids::{TypeId, ZoneId};
-use crate::model::plan::{Group, Habits, ProviderKind, Scaling};
+use crate::model::plan::{self, Group, HostHealth, ProviderKind, Scaling};
 use crate::model::problem::Noun;
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, InstancesDistribution};
-use crate::scenario::ecs::capacity_provider::{AutoScalingGroupProvider, ManagedScaling};
+use crate::scenario::ecs::capacity_provider::{AutoScalingGroupProvider as Provider, ManagedScaling};
 use std::collections::BTreeSet;
 
 /// Container instances of a cluster by ECS's default quota (sourced: [ecs-quotas]).
 const INSTANCE_QUOTA: u32 = 5_000;
 
-impl Build<'_> {
-    pub(super) fn group(
-        &mut self,
-        provider: &AutoScalingGroupProvider,
-        name: &str,
-        home: &Home,
-        at: &str,
-    ) -> Option<ProviderKind> {
+/// From a silent death of an instance until its group acts on failed status checks (model choice: AWS says that a group
+/// waits a few minutes for an impaired instance to recover).
+const STATUS_CHECKS: Span = Span::from_secs(300);
+
+impl Clusters<'_> {
+    pub(super) fn group(&mut self, provider: &Provider, name: &str, home: &Home, at: &str) -> Option<ProviderKind> {
         let index = self.find_group(&provider.auto_scaling_group_arn, &format!("{at}/autoScalingGroupArn"))?;
         self.used.groups.insert(index);
         let group = &self.scenario.auto_scaling_groups[index];
@@ -55,7 +54,7 @@ impl Build<'_> {
             min: group.min_size,
             max: group.max_size,
             desired,
-            pools: super::place::pools(&self.plan, zones.as_ref()?, desired, &hosts),
+            pools: pools(&self.plan, zones.as_ref()?, desired, &hosts),
             hosts,
             zones: zones?,
             scaling,
@@ -152,8 +151,7 @@ impl Build<'_> {
         let template = group.mixed_instances_policy.as_ref().and_then(|policy| policy.launch_template.as_ref());
         let overrides = template.map_or(&[][..], |template| &template.overrides[..]);
         let mut types = Vec::new();
-        for (place, item) in overrides.iter().enumerate() {
-            let at = format!("{at}/MixedInstancesPolicy/LaunchTemplate/Overrides/{place}");
+        for (at, item) in placed(overrides, &format!("{at}/MixedInstancesPolicy/LaunchTemplate/Overrides")) {
             if item.weighted_capacity.as_ref().is_some_and(|weight| weight != "1") {
                 let message = "weighted capacity is not modelled";
                 self.out.not_modelled(&format!("{at}/WeightedCapacity"), message, "count instances: write \"1\"");
@@ -173,13 +171,7 @@ impl Build<'_> {
                 self.out.missing(at, format!("`{name}` does not say its instance types"), hint);
             }
         }
-        let mut once: Vec<TypeId> = Vec::new();
-        for id in types {
-            if !once.contains(&id) {
-                once.push(id);
-            }
-        }
-        (!once.is_empty()).then_some(once)
+        Some(once(types)).filter(|types| !types.is_empty())
     }
 
     fn group_is_spot(&mut self, group: &AutoScalingGroup, at: &str) -> bool {
@@ -210,7 +202,8 @@ impl Build<'_> {
                 self.out.default_taken(at, message, "write `AvailabilityZones` or `VPCZoneIdentifier`");
                 return Some(self.zones_of(home.region));
             };
-            let subnets: Vec<&str> = list.split(',').map(str::trim).filter(|subnet| !subnet.is_empty()).collect();
+            let subnets = list.split(',').map(str::trim).filter(|subnet| !subnet.is_empty());
+            let subnets: Vec<String> = subnets.map(str::to_owned).collect();
             return Some(self.zones_of_subnets(&subnets, home.region, &format!("{at}/VPCZoneIdentifier")));
         }
         let mut zones = Vec::new();
@@ -223,16 +216,58 @@ impl Build<'_> {
             }
             zones.push(zone);
         }
-        zones.sort_unstable();
-        zones.dedup();
-        Some(zones)
+        Some(sorted(zones))
+    }
+
+    fn host_health(&mut self, group: &AutoScalingGroup, at: &str) -> HostHealth {
+        let law = self.scenario.detection.as_ref().and_then(|laws| laws.host_checks.as_ref());
+        let status = law.and_then(|law| law.read("/detection/hostChecks", self.out));
+        let needed = ["HealthCheck", "ReplaceUnhealthy"];
+        HostHealth {
+            acts: group.suspended_processes.iter().all(|one| !needed.contains(&one.process_name.as_str())),
+            status: status.unwrap_or(Dist::constant(STATUS_CHECKS)),
+            targets: self.looks_at_targets(group, at),
+            grace: Span::from_secs(u64::from(group.health_check_grace_period.unwrap_or(0))),
+        }
+    }
+
+    fn looks_at_targets(&mut self, group: &AutoScalingGroup, at: &str) -> bool {
+        let mut targets = false;
+        let at = format!("{at}/HealthCheckType");
+        for kind in group.health_check_type.as_deref().unwrap_or("EC2").split(',').map(str::trim) {
+            match kind {
+                "EC2" => {}
+                "ELB" => targets = true,
+                "EBS" | "VPC_LATTICE" => {
+                    let message = format!("health checks of type {kind} bear on availability and are not modelled");
+                    self.out.ignored(&at, message, "the group acts on EC2 status checks, and on targets with ELB");
+                }
+                other => {
+                    let message = format!("`HealthCheckType` cannot be `{other}`");
+                    self.out.unknown_value(&at, message, "write EC2, ELB, EBS or VPC_LATTICE, separated by commas");
+                }
+            }
+        }
+        targets
+    }
+
+    fn rebalances(&mut self, group: &AutoScalingGroup, spot: bool, at: &str) -> bool {
+        let written = group.capacity_rebalance == Some(true);
+        if written && !spot {
+            self.out.not_used(&format!("{at}/CapacityRebalance"), "the group has no Spot instances");
+        }
+        written && spot
     }
 }
 
-/// How hosts of a capacity provider behave.
-pub(super) struct HostHabits {
-    pub(super) boot: Dist,
-    pub(super) spot_draining: bool,
-    pub(super) trunking: bool,
-    pub(super) setup: Habits,
+/// The hosts that a group has in each fixed pool at the start: those that are written, else evenly over its zones, the
+/// remainder in their order.
+fn pools(plan: &plan::Plan, zones: &[ZoneId], desired: u32, hosts: &[plan::Standing]) -> Vec<(ZoneId, u32)> {
+    let count = zones.len().max(1) as u32;
+    let share = |place: usize| match hosts {
+        [] => desired / count + u32::from((place as u32) < desired % count),
+        _ => hosts.iter().filter(|host| host.zone == zones[place] && !host.standby).count() as u32,
+    };
+    let fixed = zones.iter().enumerate().filter(|(_, zone)| plan.zones[**zone].kind.fixed_pool());
+    fixed.map(|(place, zone)| (*zone, share(place))).collect()
 }

@@ -5,9 +5,9 @@
 
 use super::index::first;
 use super::order::natural;
-use super::{Build, control_plane::CELLS_MAX, router};
+use super::{Checks, Clusters, Regions, control_plane::CELLS_MAX, router};
 use crate::engine::Time;
-use crate::model::fault::Live;
+use crate::model::fault::{Effect, Scope};
 use crate::model::ids::{CellId, ClusterId, RegionId};
 use crate::model::plan::{self, Growth, NewCell, When};
 use crate::model::problem::Noun;
@@ -15,7 +15,7 @@ use crate::model::routing;
 use crate::scenario::ecs::cluster::Cluster;
 use crate::scenario::file::{AddCell, ControlPlane, Mapping, Migration};
 
-impl Build<'_> {
+impl Regions<'_> {
     /// When cells are added; which clusters move is known once there are clusters.
     pub(super) fn growth(&mut self, written: &ControlPlane, at: &str) -> Growth {
         let at_once = written.migration.as_ref().map_or(1, |migration: &Migration| migration.at_once);
@@ -50,13 +50,15 @@ impl Build<'_> {
         }
         if time == Time::ZERO {
             self.out.out_of_range(at, "a cell must be added after 0", "write more `cells` instead");
-        } else if time >= self.plan.end() {
+        } else if time >= Time::ZERO + self.duration {
             let message =
-                format!("a cell must be added before the end of the run, `{}`, not at `{time}`", self.plan.duration);
+                format!("a cell must be added before the end of the run, `{}`, not at `{time}`", self.duration);
             self.out.out_of_range(at, message, "add the cell earlier, or make `duration` longer");
         }
     }
+}
 
+impl Clusters<'_> {
     /// When the cell of this place among those that a Region adds is added.
     pub(super) fn additions(&self, region: RegionId) -> Vec<Time> {
         let plane = self.plan.regions[region].plane.as_ref();
@@ -144,18 +146,16 @@ impl Build<'_> {
         }
         found
     }
+}
 
+impl Checks<'_> {
     /// Warns of faults that name a cell before it is there.
     pub(super) fn early_faults(&mut self) {
         for (place, id) in self.plan.faults_in_order().enumerate() {
             let fault = &self.plan.faults[id];
             let When::At(at) = fault.when else { continue };
-            let cell = match &fault.effect {
-                Live::CellOutage(live) if live.cluster.is_none() => live.cell,
-                Live::ControlPlaneThrottle(live) => live.cell,
-                _ => None,
-            };
-            let Some(row) = cell.map(|cell| &self.plan.cells[cell]) else { continue };
+            let named = if let Scope::Cell(cell) = fault.scope { cell } else { fault.effect.names_cell() };
+            let Some(row) = named.map(|cell| &self.plan.cells[cell]) else { continue };
             if let Some(added) = row.added.filter(|added| *added > at) {
                 let message = format!("`{}` is not there before {added}", row.name);
                 let hint = "until then the fault has nothing to hit: begin it later, or name another cell";

@@ -1,6 +1,12 @@
-//! Where things stand in the file, by name: a look costs the logarithm of a list, not its length.
+//! The first pass: what is written by which name, and where it stands. A look costs the logarithm of a list, not its
+//! length.
 
 use super::order::by_name;
+use super::placed;
+use crate::model::ids::ServiceId;
+use crate::model::names::Names;
+use crate::scenario::ecs::cluster::Cluster;
+use crate::scenario::ecs::service::Service;
 use crate::scenario::file::Scenario;
 use std::collections::BTreeMap;
 
@@ -8,8 +14,12 @@ use std::collections::BTreeMap;
 pub(super) type Places<'a> = BTreeMap<&'a str, Vec<usize>>;
 
 /// Lists of a scenario by the names of their entries.
-#[derive(Default)]
 pub(super) struct Index<'a> {
+    pub(super) scenario: &'a Scenario,
+    /// Clusters that were written as such; those of the application follow.
+    pub(super) written_clusters: usize,
+    /// What the ARNs of each cluster show.
+    pub(super) shown: Vec<Shown>,
     pub(super) families: Places<'a>,
     /// The number of each definition's list of images: that of the first one with the same.
     pub(super) images: Vec<u32>,
@@ -28,8 +38,26 @@ pub(super) struct Index<'a> {
     pub(super) change_rows: Vec<u32>,
 }
 
+/// A service as it is written.
+pub(super) struct Written<'a> {
+    /// Where it stands in the file.
+    pub(super) at: String,
+    pub(super) full: String,
+    /// Its row, unless it was refused or left out.
+    pub(super) id: Option<ServiceId>,
+    pub(super) service: &'a Service,
+    pub(super) cluster: &'a Cluster,
+}
+
+/// What the ARNs of a cluster show.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shown {
+    pub(super) region: Option<String>,
+    pub(super) account: Option<String>,
+}
+
 impl<'a> Index<'a> {
-    pub(super) fn new(scenario: &'a Scenario) -> Index<'a> {
+    pub(super) fn new(scenario: &'a Scenario, written_clusters: usize) -> Index<'a> {
         let mut groups = Places::new();
         for (place, group) in scenario.auto_scaling_groups.iter().enumerate() {
             groups.entry(group.auto_scaling_group_name.as_str()).or_default().push(place);
@@ -40,6 +68,9 @@ impl<'a> Index<'a> {
         }
         let behaviour = &scenario.behaviour;
         Index {
+            scenario,
+            written_clusters,
+            shown: shown(scenario),
             families: by(scenario.task_definitions.iter().map(|one| Some(one.family.as_str()))),
             images: images(scenario),
             providers: by(scenario.capacity_providers.iter().map(|one| Some(one.name.as_str()))),
@@ -53,6 +84,43 @@ impl<'a> Index<'a> {
             changes: by(scenario.changes.iter().map(|one| Some(one.name.as_str()))),
             change_rows: change_rows(scenario),
         }
+    }
+}
+
+/// Where things stand in the file.
+impl<'a> Index<'a> {
+    /// Where a cluster stands: those of the application are written once for all cells.
+    pub(super) fn cluster_at(&self, index: usize) -> String {
+        match self.of_application(index) {
+            None => format!("/clusters/{index}"),
+            Some(0) => "/cellularApplication/router".to_owned(),
+            Some(_) => "/cellularApplication/cell".to_owned(),
+        }
+    }
+
+    /// Where a service of a cluster stands.
+    pub(super) fn service_at(&self, index: usize, place: usize) -> String {
+        let at = self.cluster_at(index);
+        if self.of_application(index).is_some() { format!("{at}/service") } else { format!("{at}/services/{place}") }
+    }
+
+    /// The place of a cluster among those of the application, the router first.
+    fn of_application(&self, index: usize) -> Option<usize> {
+        self.scenario.cellular_application.as_ref()?;
+        index.checked_sub(self.written_clusters)
+    }
+
+    /// Every service of the file; which rows they have is known once clusters are resolved.
+    pub(super) fn services(&self, names: &Names) -> Vec<Written<'a>> {
+        let mut found = Vec::new();
+        for (index, cluster) in self.scenario.clusters.iter().enumerate() {
+            for (place, service) in cluster.services.iter().enumerate() {
+                let full = format!("{}/{}", cluster.cluster_name, service.service_name);
+                let id = names.services.get(&full).copied();
+                found.push(Written { at: self.service_at(index, place), full, id, service, cluster });
+            }
+        }
+        found
     }
 }
 
@@ -95,4 +163,57 @@ fn change_rows(scenario: &Scenario) -> Vec<u32> {
         rows[place] = row as u32;
     }
     rows
+}
+
+/// Region and account of an ARN, where it has them.
+pub(super) fn parts(text: &str) -> Option<(Option<&str>, Option<&str>)> {
+    let mut parts = text.splitn(6, ':');
+    let (arn, _partition, _service) = (parts.next()?, parts.next()?, parts.next()?);
+    let (region, account) = (parts.next()?, parts.next()?);
+    parts.next()?;
+    (arn == "arn").then_some((Some(region).filter(|region| !region.is_empty()), Some(account).filter(is_account)))
+}
+
+pub(super) fn is_account(text: &&str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The ARNs of a cluster and of what stands in it, with their places; `at` is where the cluster stands.
+pub(super) fn arns<'a>(scenario: &'a Scenario, cluster: &'a Cluster, at: &str) -> Vec<(String, &'a str)> {
+    let mut found: Vec<(String, Option<&str>)> = vec![(format!("{at}/clusterArn"), cluster.cluster_arn.as_deref())];
+    for (at, service) in placed(&cluster.services, &format!("{at}/services")) {
+        found.push((format!("{at}/serviceArn"), service.service_arn.as_deref()));
+        found.push((format!("{at}/clusterArn"), service.cluster_arn.as_deref()));
+        found.push((format!("{at}/cluster"), service.cluster.as_deref()));
+    }
+    let own = cluster.capacity_providers.iter().filter(|name| !name.starts_with("FARGATE"));
+    let row = |name: &String| scenario.capacity_providers.iter().position(|one| one.name == *name);
+    for index in own.filter_map(row) {
+        let provider = &scenario.capacity_providers[index];
+        let at = format!("/capacityProviders/{index}");
+        found.push((format!("{at}/capacityProviderArn"), provider.capacity_provider_arn.as_deref()));
+        let Some(group) = &provider.auto_scaling_group_provider else { continue };
+        let arn = group.auto_scaling_group_arn.as_str();
+        found.push((format!("{at}/autoScalingGroupProvider/autoScalingGroupArn"), Some(arn)));
+        let name = arn.rsplit('/').next().unwrap_or(arn);
+        let groups = scenario.auto_scaling_groups.iter().enumerate();
+        for (index, row) in groups.filter(|(_, row)| row.auto_scaling_group_name == name) {
+            let at = format!("/autoScalingGroups/{index}/AutoScalingGroupARN");
+            found.push((at, row.auto_scaling_group_arn.as_deref()));
+        }
+    }
+    found.into_iter().filter_map(|(at, arn)| Some((at, arn?))).collect()
+}
+
+/// What the ARNs of each cluster show, in the order of the file.
+pub(super) fn shown(scenario: &Scenario) -> Vec<Shown> {
+    let of = |cluster: &Cluster| {
+        let arns = arns(scenario, cluster, "");
+        let all = || arns.iter().filter_map(|(_, arn)| parts(arn));
+        Shown {
+            region: all().find_map(|(region, _)| region).map(str::to_owned),
+            account: all().find_map(|(_, account)| account).map(str::to_owned),
+        }
+    };
+    scenario.clusters.iter().map(of).collect()
 }

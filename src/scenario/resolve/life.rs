@@ -1,8 +1,7 @@
 //! How tasks and hosts live and die: what the scenario says, over the defaults.
 
-use super::Build;
-use super::group::HostHabits;
 use super::index::first;
+use super::{Clusters, gaps, placed};
 use crate::engine::{Dist, Span};
 use crate::model::plan::{Habits, Life, Protection};
 use crate::model::quantity::Law;
@@ -11,18 +10,31 @@ use std::collections::BTreeSet;
 
 /// Spread of the default laws (model choice).
 const SIGMA: f64 = 0.25;
+
 /// Megabytes of a task's images by default (model choice).
 const IMAGE_MEGABYTES: f64 = 150.0;
+
 /// Megabytes pulled in a second (model choice).
 const PULL_RATE: f64 = 50.0;
+
 /// The exit code of a crash (model choice).
 const EXIT_CODE: u32 = 1;
+
 /// `expiresInMinutes` of UpdateTaskProtection by default ([ecs-api-task-protection]).
 const PROTECTED: Span = Span::from_secs(120 * 60);
+
 /// From the decision to launch a host until it is registered (model choice).
 const BOOT: Span = Span::from_secs(120);
 
-impl Build<'_> {
+/// How hosts of a capacity provider behave.
+pub(super) struct HostHabits {
+    pub(super) boot: Dist,
+    pub(super) spot_draining: bool,
+    pub(super) trunking: bool,
+    pub(super) setup: Habits,
+}
+
+impl Clusters<'_> {
     /// Laws of a service's tasks: its own entry, then its family's, then the defaults.
     pub(super) fn life(&mut self, name: &str, short: &str, definition: usize, on_fargate: bool) -> Life {
         let scenario = self.scenario;
@@ -103,34 +115,25 @@ impl Build<'_> {
     pub(super) fn behaviour(&mut self) {
         let list = &self.scenario.behaviour;
         let mut seen = BTreeSet::new();
-        for (index, entry) in list.iter().enumerate() {
-            let at = format!("/behaviour/{index}");
-            let subject =
-                |entry: &Behaviour| (entry.family.clone(), entry.service.clone(), entry.capacity_provider.clone());
-            if !seen.insert(subject(entry)) {
+        for (at, entry) in placed(list, "/behaviour") {
+            let subject = (&entry.family, &entry.service, &entry.capacity_provider);
+            if !seen.insert(subject) {
                 self.out.duplicate_name(&at, "an entry before it is for the same", "write one entry for each");
             }
-            match subject(entry) {
+            match subject {
                 (Some(family), None, None) => {
-                    self.names.family(&family, &format!("{at}/family"), self.out);
+                    self.names.family(family, &format!("{at}/family"), self.out);
                 }
                 (None, Some(service), None) => {
-                    self.names.service(&service, &format!("{at}/service"), self.out);
+                    self.names.service(service, &format!("{at}/service"), self.out);
                 }
                 (None, None, Some(provider)) => {
-                    self.names.provider(&provider, &format!("{at}/capacityProvider"), self.out);
+                    self.names.provider(provider, &format!("{at}/capacityProvider"), self.out);
                 }
                 _ => {
-                    let several =
-                        entry.family.is_some() || entry.service.is_some() || entry.capacity_provider.is_some();
                     let keys = "`family`, `service` and `capacityProvider`";
-                    self.out.one_of(
-                        keys,
-                        several,
-                        &at,
-                        "nothing says whose behaviour this is",
-                        "write one of these keys",
-                    );
+                    let (several, missing) = (subject != (&None, &None, &None), "nothing says whose behaviour this is");
+                    self.out.one_of(keys, several, &at, missing, "write one of these keys");
                 }
             }
             self.belongs_together(entry, &at);
@@ -143,11 +146,11 @@ impl Build<'_> {
             self.out.conflict(at, message, "keep `start`, or the others");
         }
         if let Some(law) = &entry.crash {
-            self.gaps(law, &format!("{at}/crash"));
+            gaps(law, &format!("{at}/crash"), self.out);
         }
         for (key, law) in entry.protection.iter().flat_map(|one| [("lasts", &one.lasts), ("again", &one.again)]) {
             if let Some(law) = law {
-                self.gaps(law, &format!("{at}/protection/{key}"));
+                gaps(law, &format!("{at}/protection/{key}"), self.out);
             }
         }
         let of_hosts = [

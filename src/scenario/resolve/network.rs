@@ -1,12 +1,17 @@
-//! Subnets and the zones that they lie in.
+//! Subnets, hosts, and the zones that they lie in.
 
-use super::Build;
+use super::Clusters;
+use super::cluster::Home;
+use super::sorted;
 use crate::model::ids::{RegionId, ZoneId};
+use crate::model::plan::{Kind, ProviderKind, StrategyItem};
+use crate::scenario::ecs::service::NetworkConfiguration;
+use crate::scenario::ecs::task_definition::NetworkMode;
 
 /// Subnets of one `awsvpcConfiguration` (sourced: [ecs-quotas]).
 const MOST_SUBNETS: usize = 16;
 
-impl Build<'_> {
+impl Clusters<'_> {
     /// Availability zones of a Region: what is used where nothing else is named.
     pub(super) fn zones_of(&self, region: RegionId) -> Vec<ZoneId> {
         let all = self.plan.regions[region].zones.clone().map(ZoneId);
@@ -15,14 +20,14 @@ impl Build<'_> {
 
     /// Zones that subnets lie in, in the order of the zones. A subnet that no zone lists takes the first zone that this
     /// list does not use yet, and keeps it.
-    pub(super) fn zones_of_subnets(&mut self, subnets: &[&str], region: RegionId, at: &str) -> Vec<ZoneId> {
+    pub(super) fn zones_of_subnets(&mut self, subnets: &[String], region: RegionId, at: &str) -> Vec<ZoneId> {
         let all = self.zones_of(region);
         let mut found: Vec<ZoneId> = Vec::new();
         let mut unknown = Vec::new();
         for subnet in subnets {
-            match self.subnets.get(&(region, (*subnet).to_owned())) {
+            match self.subnets.get(&(region, subnet.clone())) {
                 Some(zone) => found.push(*zone),
-                None => unknown.push(*subnet),
+                None => unknown.push(subnet),
             }
         }
         for (place, subnet) in unknown.into_iter().enumerate() {
@@ -30,24 +35,98 @@ impl Build<'_> {
                 continue;
             };
             found.push(*free);
-            self.subnets.insert((region, subnet.to_owned()), *free);
+            self.subnets.insert((region, subnet.clone()), *free);
             let message = format!("no zone lists the subnet `{subnet}`: it takes `{}`", self.plan.zones[*free].id);
             self.out.default_taken(at, message, "list it in `subnets` of its zone");
         }
-        found.sort_unstable();
-        found.dedup();
-        found
+        sorted(found)
     }
 
-    /// Zones of an `awsvpcConfiguration`; a problem when it has no subnet or too many.
-    pub(super) fn zones_of_network(&mut self, subnets: &[String], region: RegionId, at: &str) -> Option<Vec<ZoneId>> {
-        let at = format!("{at}/networkConfiguration/awsvpcConfiguration/subnets");
-        if subnets.is_empty() || subnets.len() > MOST_SUBNETS {
-            let message = format!("ECS takes 1 to {MOST_SUBNETS} subnets, not {}", subnets.len());
-            self.out.refused(&at, message, "list one subnet for each zone");
-            return None;
+    /// Zones of the subnets of `awsvpc` tasks; otherwise those of the Region, and what hosts stand in elsewhere.
+    pub(super) fn task_zones(
+        &mut self,
+        network: Option<&NetworkConfiguration>,
+        definition: usize,
+        (kind, strategy): (Kind, &[StrategyItem]),
+        home: &Home,
+        at: &str,
+    ) -> Option<Vec<ZoneId>> {
+        let on_fargate = self.on_fargate(strategy);
+        let awsvpc = on_fargate || self.scenario.task_definitions[definition].network_mode == Some(NetworkMode::Awsvpc);
+        let subnets = network.and_then(|network| network.awsvpc_configuration.as_ref()).map(|config| &config.subnets);
+        match (awsvpc, subnets) {
+            (true, Some(subnets)) => {
+                let at = format!("{at}/networkConfiguration/awsvpcConfiguration/subnets");
+                if subnets.is_empty() || subnets.len() > MOST_SUBNETS {
+                    let message = format!("ECS takes 1 to {MOST_SUBNETS} subnets, not {}", subnets.len());
+                    return self.out.refused(&at, message, "list one subnet for each zone").none();
+                }
+                let zones = self.zones_of_subnets(subnets, home.region, &at);
+                if on_fargate { self.zones_with("Fargate", zones, &at) } else { Some(zones) }
+            }
+            (true, None) => {
+                let hint = "write \"networkConfiguration\": {\"awsvpcConfiguration\": {\"subnets\": [\"subnet-a\"]}}";
+                self.out.missing(&format!("{at}/networkConfiguration"), "ECS needs subnets for `awsvpc` tasks", hint);
+                None
+            }
+            (false, Some(_)) => {
+                let message = "ECS takes a network configuration for `awsvpc` tasks only";
+                let hint = "remove it, or write \"networkMode\": \"awsvpc\" in the task definition";
+                self.out.refused(&format!("{at}/networkConfiguration"), message, hint).none()
+            }
+            (false, None) => Some(self.zones_of_hosts(kind, strategy, home)),
         }
-        let subnets: Vec<&str> = subnets.iter().map(String::as_str).collect();
-        Some(self.zones_of_subnets(&subnets, region, &at))
+    }
+
+    /// Zones of tasks without subnets: the sites of hosts outside AWS; otherwise the availability zones of the Region,
+    /// and those elsewhere in which its hosts may stand. A daemon runs on the hosts of every group of its cluster.
+    fn zones_of_hosts(&self, kind: Kind, strategy: &[StrategyItem], home: &Home) -> Vec<ZoneId> {
+        let mut zones = self.zones_of(home.region);
+        let mut every_group = kind == Kind::Daemon;
+        for item in strategy {
+            match &self.plan.providers[item.provider].kind {
+                ProviderKind::External(external) => return external.zones.clone(),
+                ProviderKind::Group(group) => zones.extend(&group.zones),
+                ProviderKind::AnyHost => every_group = true,
+                ProviderKind::Fargate { .. } | ProviderKind::Managed(_) => {}
+            }
+        }
+        for row in self.plan.providers.iter().filter(|row| every_group && row.cluster == home.id) {
+            if let ProviderKind::Group(group) = &row.kind {
+                zones.extend(&group.zones);
+            }
+        }
+        sorted(zones)
+    }
+
+    /// Zones that Fargate or Managed Instances use: availability zones only. A problem when none is left.
+    pub(super) fn zones_with(&mut self, what: &str, zones: Vec<ZoneId>, at: &str) -> Option<Vec<ZoneId>> {
+        let (kept, away): (Vec<ZoneId>, Vec<ZoneId>) =
+            zones.into_iter().partition(|zone| self.plan.zones[*zone].kind.has_fargate());
+        let names: Vec<String> = away.iter().map(|zone| self.plan.zones[*zone].id.clone()).collect();
+        let names = names.join("`, `");
+        if kept.is_empty() && !away.is_empty() {
+            let kind = self.plan.zones[away[0]].kind;
+            let hint = if kind.has_ec2() {
+                "use subnets of availability zones, or an Auto Scaling group in this zone"
+            } else {
+                "use subnets of availability zones, or launch type EXTERNAL"
+            };
+            let message = format!("{what} does not run in `{names}`, a zone of kind `{}`", kind.word());
+            return self.out.wrong_target(at, message, hint).none();
+        }
+        if !away.is_empty() {
+            let message = format!("{what} does not run in `{names}`: its tasks stand in the other zones");
+            self.out.doubtful(at, message, "take these subnets out");
+        }
+        Some(kept)
+    }
+
+    /// Zones of an Auto Scaling group: EC2 is there. A problem where it is not.
+    pub(super) fn zones_with_ec2(&mut self, zones: Vec<ZoneId>, at: &str) -> Option<Vec<ZoneId>> {
+        let outside = zones.iter().find(|zone| !self.plan.zones[**zone].kind.has_ec2());
+        let Some(outside) = outside else { return Some(zones) };
+        let message = format!("EC2 launches no instance in `{}`, which is on premises", self.plan.zones[*outside].id);
+        self.out.refused(at, message, "write the hosts there to `externalInstances` of the cluster").none()
     }
 }

@@ -1,6 +1,6 @@
 //! Objectives: whose, and which of its results.
 
-use super::Build;
+use super::{Activity, placed};
 use crate::metrics::measures::Key;
 use crate::metrics::objective::{Bound, Target};
 use crate::metrics::{self, Subject};
@@ -10,13 +10,12 @@ use crate::scenario::file::Objective;
 use crate::scenario::source::push;
 use std::collections::BTreeMap;
 
-impl Build<'_> {
+impl Activity<'_> {
     /// The objectives, each with the name of a row of the results.
     pub(super) fn objectives(&mut self) -> Vec<metrics::Objective> {
         let mut found = Vec::new();
         let mut keys: BTreeMap<Subject, Vec<Key>> = BTreeMap::new();
-        for (index, objective) in self.scenario.objectives.iter().enumerate() {
-            let at = format!("/objectives/{index}");
+        for (at, objective) in placed(&self.scenario.objectives, "/objectives") {
             let known = keys.entry(objective.subject).or_insert_with(|| objective.subject.keys_in(&self.plan));
             self.key(objective, known, &place_of(objective, &at));
             let (subject, key, bound) = (objective.subject, objective.keys.join("."), objective.bound.clone());
@@ -83,30 +82,35 @@ impl Build<'_> {
                 Some(row.name.clone())
             }
             Subject::CapacityProvider => self.provider_with_hosts(name, at),
-            Subject::Fault if self.index.faults.contains_key(name) => Some(name.to_owned()),
-            Subject::Alarm if self.written_alarms.contains(name) || self.names.alarms.contains_key(name) => {
-                Some(name.to_owned())
-            }
-            Subject::Change if self.index.changes.contains_key(name) => Some(name.to_owned()),
+            subject => self.is_known(subject, name, at).then(|| name.to_owned()),
+        }
+    }
+
+    /// Whether there is a subject of this name; what a list has by name is not walked through.
+    fn is_known(&mut self, subject: Subject, name: &str, at: &str) -> bool {
+        let (scenario, index, alarms) = (self.scenario, self.index, &self.names.alarms);
+        let application = scenario.cellular_application.iter().map(|one| one.name.as_str());
+        match subject {
             Subject::Fault => {
-                self.one_of(name, Noun::Fault, self.scenario.faults.iter().map(|fault| fault.name.as_str()), at)
-            }
-            Subject::CellularApplication => {
-                let names = self.scenario.cellular_application.as_ref().map(|one| one.name.as_str());
-                self.one_of(name, Noun::Application, names.into_iter(), at)
-            }
-            Subject::ControlPlane => {
-                let regions: Vec<String> = self.plan.regions.iter().map(|region| region.name.clone()).collect();
-                self.one_of(name, Noun::Region, regions.iter().map(String::as_str), at)
-            }
-            Subject::Alarm => {
-                // Pipelines make some of their own; those that were refused are told where they stand.
-                let made: Vec<String> = self.plan.alarms.iter().map(|alarm| alarm.name.clone()).collect();
-                let written = self.scenario.alarm_names().into_iter();
-                self.one_of(name, Noun::Alarm, written.chain(made.iter().map(String::as_str)), at)
+                index.faults.contains_key(name)
+                    || self.out.is_one_of(Noun::Fault, name, at, scenario.faults.iter().map(|one| one.name.as_str()))
             }
             Subject::Change => {
-                self.one_of(name, Noun::Change, self.scenario.changes.iter().map(|change| change.name.as_str()), at)
+                index.changes.contains_key(name)
+                    || self.out.is_one_of(Noun::Change, name, at, scenario.changes.iter().map(|one| one.name.as_str()))
+            }
+            Subject::CellularApplication => self.out.is_one_of(Noun::Application, name, at, application),
+            Subject::Alarm => {
+                // Pipelines make some of their own; those that were refused are told where they stand.
+                let made = self.plan.alarms.iter().map(|alarm| alarm.name.as_str());
+                let known = scenario.alarm_names().into_iter().chain(made);
+                self.written_alarms.contains(name)
+                    || alarms.contains_key(name)
+                    || self.out.is_one_of(Noun::Alarm, name, at, known)
+            }
+            _ => {
+                let regions = self.plan.regions.iter().map(|region| region.name.as_str());
+                self.out.is_one_of(Noun::Region, name, at, regions)
             }
         }
     }
@@ -120,21 +124,13 @@ impl Build<'_> {
             [one] => Some(one.to_owned()),
             [_, ..] => {
                 let hint = format!("write one of {}", fits.join(", "));
-                self.out.unknown_name(at, format!("more than one capacityProvider is called `{name}`"), hint);
-                None
+                self.out.unknown_name(at, format!("more than one capacityProvider is called `{name}`"), hint).none()
             }
-            [] => self.one_of(name, Noun::CapacityProvider, all.iter().map(String::as_str), at),
+            [] => {
+                let known = all.iter().map(String::as_str);
+                self.out.is_one_of(Noun::CapacityProvider, name, at, known).then(|| name.to_owned())
+            }
         }
-    }
-
-    fn one_of<'n>(
-        &mut self,
-        name: &str,
-        noun: Noun,
-        known: impl Iterator<Item = &'n str> + Clone,
-        at: &str,
-    ) -> Option<String> {
-        self.out.is_one_of(noun, name, at, known).then(|| name.to_owned())
     }
 }
 

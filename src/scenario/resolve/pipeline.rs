@@ -1,31 +1,42 @@
-//! The pipeline that takes a change to its units: stages as lists of moves.
+//! The pipeline that takes a change to its units: stages as lists of moves, and alarms that it watches.
 
-use super::Build;
+use super::index::first;
 use super::units::Named;
+use super::{Activity, once, placed};
 use crate::engine::Span;
-use crate::model::ids::{RegionId, ZoneId};
-use crate::model::plan::{self, Hours, Move, Reach, Stage, Unit};
-use crate::scenario::file::{Change, PipelineStage, StageKind, Weekday, WorkingHours};
+use crate::model::ids::{AlarmId, ChangeId, RegionId, ServiceId, ZoneId};
+use crate::model::plan::{
+    self, Comparison, Hours, Metric, MissingData, Move, OnMetric, Reach, Rule, Scope, Stage, Statistic, Unit, Watched,
+    Watches,
+};
+use crate::model::problem::Noun;
+use crate::scenario::file::{Change, Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
 use std::collections::BTreeSet;
 
 /// Bakes that nobody wrote ([lib-safe-deployments]).
 const ONE_BOX: Span = Span::from_secs(3_600);
+
 const ZONES: Span = Span::from_secs(12 * 3_600);
+
 const UNITS: Span = Span::from_secs(4 * 3_600);
+
 /// After each zone but the last (zonal deployment of AWS CodeDeploy).
 const ZONE: Span = Span::from_secs(1_800);
+
 /// A part of a control-plane cell is changed in this time (model choice).
 const TAKES: Span = Span::from_secs(300);
+
 /// Requests that have to be seen of one box ([lib-safe-deployments]).
 const REQUESTS: u64 = 100;
+
 const DAY: Span = Span::from_secs(86_400);
 
-impl Build<'_> {
+impl Activity<'_> {
     /// The pipeline of a change; `Some(None)`: it needs none.
     #[expect(clippy::option_option, reason = "not needed is not the same as not understood")]
     pub(super) fn pipeline(&mut self, change: &Change, named: &Named, at: &str) -> Option<Option<plan::Pipeline>> {
         let Some(written) = &change.pipeline else {
-            let everywhere = PipelineStage::everywhere();
+            let everywhere = PipelineStage::new(StageKind::Everywhere);
             return Some((named.units.len() > 1).then(|| plan::Pipeline {
                 stages: self.stages(std::slice::from_ref(&everywhere), named, at).unwrap_or_default(),
                 during_faults: true,
@@ -73,17 +84,13 @@ impl Build<'_> {
     fn stages(&mut self, written: &[PipelineStage], named: &Named, at: &str) -> Option<Vec<Stage>> {
         let mut left: Vec<usize> = (0..named.units.len()).collect();
         let mut stages = Vec::new();
-        for (place, stage) in written.iter().enumerate() {
-            let at = format!("{at}/{place}");
+        for (at, stage) in placed(written, at) {
             let units = self.named_units(stage, named, &left, &at)?;
             self.idle_keys(stage, &at);
             self.whole_only(stage, &units, named, &at);
             match stage.what {
-                StageKind::OneBox => stages.push(one_box(stage, &units, named)),
                 StageKind::Zones => self.zone_by_zone(stage, &units, named, &mut stages),
-                StageKind::Units | StageKind::Everywhere | StageKind::Regions => {
-                    stages.push(self.whole(stage, &units, named));
-                }
+                _ => stages.push(self.stage(stage, &units, named)),
             }
             if stage.what != StageKind::OneBox {
                 let done: BTreeSet<usize> = units.iter().copied().collect();
@@ -92,8 +99,7 @@ impl Build<'_> {
         }
         if let Some(first) = left.first() {
             let message = format!("no stage changes {} of the units, such as `{}`", left.len(), named.names[*first]);
-            self.out.missing(at, message, "add a stage at the end: {\"what\": \"everywhere\"}");
-            return None;
+            return self.out.missing(at, message, "add a stage at the end: {\"what\": \"everywhere\"}").none();
         }
         Some(stages)
     }
@@ -101,11 +107,10 @@ impl Build<'_> {
     /// The units that a stage names, or the next ones.
     fn named_units(&mut self, stage: &PipelineStage, named: &Named, left: &[usize], at: &str) -> Option<Vec<usize>> {
         if stage.count.is_some() && !stage.units.is_empty() {
-            self.out.exclude("`count` and `units`", &format!("{at}/count"));
-            return None;
+            return self.out.exclude("`count` and `units`", &format!("{at}/count")).none();
         }
         if stage.what == StageKind::Regions {
-            return self.units_of_regions(stage, named, left, at);
+            return self.units_of(stage, named, left, at);
         }
         let mut units = Vec::new();
         for (place, name) in stage.units.iter().enumerate() {
@@ -113,8 +118,7 @@ impl Build<'_> {
             // What is left stands in order.
             if left.binary_search(&unit).is_err() {
                 let message = format!("`{name}` has been changed by an earlier stage");
-                self.out.conflict(&format!("{at}/units/{place}"), message, "leave it out here or there");
-                return None;
+                return self.out.conflict(&format!("{at}/units/{place}"), message, "leave it out here or there").none();
             }
             units.push(unit);
         }
@@ -126,44 +130,28 @@ impl Build<'_> {
             units = left.iter().take(count).copied().collect();
             if units.len() < count {
                 let message = format!("{} units are left for this stage, not {count}", units.len());
-                self.out.out_of_range(at, message, "write a smaller `count`, or leave the stage out");
-                return None;
+                return self.out.out_of_range(at, message, "write a smaller `count`, or leave the stage out").none();
             }
         }
         if units.is_empty() {
-            self.out.out_of_range(at, "the stage changes nothing: no unit is left", "leave it out");
-            return None;
+            return self.out.out_of_range(at, "the stage changes nothing: no unit is left", "leave it out").none();
         }
         Some(units)
     }
 
     /// Units that are left in the Regions that a stage names, or in the next ones.
-    fn units_of_regions(
-        &mut self,
-        stage: &PipelineStage,
-        named: &Named,
-        left: &[usize],
-        at: &str,
-    ) -> Option<Vec<usize>> {
-        let mut open: Vec<RegionId> = Vec::new();
-        for unit in left {
-            let region = self.region_of_unit(named.units[*unit]);
-            if !open.contains(&region) {
-                open.push(region);
-            }
-        }
+    fn units_of(&mut self, stage: &PipelineStage, named: &Named, left: &[usize], at: &str) -> Option<Vec<usize>> {
+        let open = once(left.iter().map(|unit| self.region_of_unit(named.units[*unit])));
         let mut wanted = Vec::new();
         if stage.units.is_empty() {
             let count = stage.count.unwrap_or(1) as usize;
             if open.len() < count {
                 let message = format!("{} Regions are left for this stage, not {count}", open.len());
-                self.out.out_of_range(at, message, "write a smaller `count`, or leave the stage out");
-                return None;
+                return self.out.out_of_range(at, message, "write a smaller `count`, or leave the stage out").none();
             }
             wanted.extend_from_slice(&open[..count]);
         }
-        for (place, name) in stage.units.iter().enumerate() {
-            let at = format!("{at}/units/{place}");
+        for (at, name) in placed(&stage.units, &format!("{at}/units")) {
             let found = self.names.region(name, &at, self.out)?;
             if !open.contains(&found) {
                 let message = format!("nothing is left to be changed in `{name}`");
@@ -250,24 +238,27 @@ impl Build<'_> {
         self.plan.cells[self.plan.cell_of(unit)].region
     }
 
-    fn whole(&self, stage: &PipelineStage, units: &[usize], named: &Named) -> Stage {
-        let everywhere = stage.what == StageKind::Everywhere;
+    fn stage(&self, stage: &PipelineStage, units: &[usize], named: &Named) -> Stage {
         let name = || match stage.what {
             StageKind::Everywhere => "everywhere".to_owned(),
             StageKind::Regions => {
-                let mut regions: Vec<RegionId> =
-                    units.iter().map(|unit| self.region_of_unit(named.units[*unit])).collect();
-                regions.dedup();
+                let regions = once(units.iter().map(|unit| self.region_of_unit(named.units[*unit])));
                 let names: Vec<&str> = regions.iter().map(|region| self.plan.regions[*region].name.as_str()).collect();
                 names.join(", ")
             }
-            StageKind::Units | StageKind::OneBox | StageKind::Zones => list(units, named),
+            StageKind::OneBox => format!("one box of {}", list(units, named)),
+            StageKind::Units | StageKind::Zones => list(units, named),
+        };
+        let (reach, at_once, bake) = match stage.what {
+            StageKind::OneBox => (Reach::OneBox, 1, ONE_BOX),
+            StageKind::Everywhere => (Reach::Whole, units.len(), Span::ZERO),
+            StageKind::Units | StageKind::Regions | StageKind::Zones => (Reach::Whole, 1, UNITS),
         };
         Stage {
             name: stage.name.clone().unwrap_or_else(name),
-            moves: units.iter().map(|unit| Move { unit: *unit as u16, reach: Reach::Whole }).collect(),
-            at_once: stage.at_once.map_or(if everywhere { units.len() } else { 1 }, |count| count as usize),
-            bake: stage.bake.map_or(if everywhere { Span::ZERO } else { UNITS }, |bake| bake.0),
+            moves: units.iter().map(|unit| Move { unit: *unit as u16, reach }).collect(),
+            at_once: stage.at_once.map_or(at_once, |count| count as usize),
+            bake: stage.bake.map_or(bake, |bake| bake.0),
             requests: stage.requests.unwrap_or(0),
         }
     }
@@ -275,7 +266,7 @@ impl Build<'_> {
     fn hours(&mut self, written: &WorkingHours, at: &str) -> Option<Hours> {
         let mut days = [false; 7];
         match &written.days {
-            Some(named) => named.iter().for_each(|day| days[weekday(*day)] = true),
+            Some(named) => named.iter().for_each(|day| days[*day as usize] = true),
             None => days[..5].fill(true),
         }
         let from = written.from.map_or(Span::from_secs(9 * 3_600), |from| from.0);
@@ -286,6 +277,96 @@ impl Build<'_> {
             return None;
         }
         Some(Hours { days, from, until })
+    }
+
+    fn fleet_alarms(&mut self, written: &Pipeline, named: &Named, at: &str) -> Vec<Watched> {
+        let regions = named.regions(&self.plan);
+        let found = placed(&written.alarms, at).filter_map(|(at, name)| self.watched_in(&regions, name, &at));
+        found.map(|alarm| Watched { alarm, unit: None }).collect()
+    }
+
+    /// An alarm on each unit, or on what the new revision of each gets.
+    fn unit_alarms(&mut self, of: &Change, alarm: &PipelineAlarm, named: &Named, new: bool, at: &str) -> Vec<Watched> {
+        let Some(rule) = self.pipeline_rule(alarm, at) else { return Vec::new() };
+        let mut found = Vec::new();
+        for (place, unit) in named.units.iter().enumerate() {
+            let (service, scope) = match *unit {
+                Unit::Service(service) => (service, if new { Scope::New } else { Scope::Service }),
+                Unit::Cell(cell) => {
+                    // A cell without a service has nobody who could miss it.
+                    let services = self.plan.cells[cell].services.clone();
+                    let Some(first) = services.map(ServiceId).next() else { continue };
+                    (first, Scope::Cell(cell, new))
+                }
+            };
+            if matches!(unit, Unit::Service(_)) && !self.has_traffic(service, at) {
+                return Vec::new();
+            }
+            let what = if new { "one box " } else { "" };
+            let name = format!("{} {what}{}", of.name, named.names[place]);
+            let Some(alarm) = self.own_alarm(name, service, scope, rule, at) else { return Vec::new() };
+            found.push(Watched { alarm, unit: Some(place as u16) });
+        }
+        found
+    }
+
+    /// An alarm on all services of a change together, one in each Region.
+    fn fleet_alarm(&mut self, change: &Change, written: &PipelineAlarm, named: &Named, at: &str) -> Vec<Watched> {
+        let Some(rule) = self.pipeline_rule(written, at) else { return Vec::new() };
+        if named.services().next().is_none() {
+            let message = "`fleetAlarm` counts requests to services, and the change is of a control plane";
+            self.out.wrong_target(at, message, "write `unitAlarm`");
+            return Vec::new();
+        }
+        if !named.services().all(|service| self.has_traffic(service, at)) {
+            return Vec::new();
+        }
+        let Some(place) = first(&self.index.changes, &change.name) else { return Vec::new() };
+        let scope = Scope::Fleet(ChangeId(self.index.change_rows[place]));
+        let regions = named.regions(&self.plan);
+        let mut found = Vec::new();
+        for region in &regions {
+            let mut services = named.services();
+            let Some(first) = services.find(|service| self.plan.region_of(*service) == *region) else { continue };
+            let name = match regions.len() {
+                1 => format!("{} fleet", change.name),
+                _ => format!("{} fleet {}", change.name, self.plan.regions[*region].name),
+            };
+            let alarm = self.own_alarm(name, first, scope, rule, at);
+            found.extend(alarm.map(|alarm| Watched { alarm, unit: None }));
+        }
+        found
+    }
+
+    /// An alarm that a pipeline has made for itself.
+    fn own_alarm(&mut self, name: String, service: ServiceId, scope: Scope, rule: Rule, at: &str) -> Option<AlarmId> {
+        if self.names.alarms.contains_key(&name) {
+            self.out.duplicate(Noun::Alarm, &name, at);
+            return None;
+        }
+        let on = OnMetric { metric: Metric::ErrorRate, scope, rule, delay: Span::ZERO };
+        Some(self.add_alarm(plan::Alarm { name, service, watches: Watches::Metric(on) }))
+    }
+
+    fn pipeline_rule(&mut self, written: &PipelineAlarm, at: &str) -> Option<Rule> {
+        if !self.out.within(written.threshold, 0.0..1.0, &format!("{at}/threshold")) {
+            return None;
+        }
+        let all = written.evaluation_periods.unwrap_or(3);
+        let most = written.datapoints_to_alarm.unwrap_or(all);
+        let period = written.period.unwrap_or(60);
+        let sound = self.out.within(all, 1..=1_440, &format!("{at}/evaluationPeriods"))
+            && self.out.within(most, 1..=all, &format!("{at}/datapointsToAlarm"))
+            && self.out.within(period, 10..=3_600, &format!("{at}/period"));
+        sound.then(|| Rule {
+            statistic: Statistic::Sum,
+            period: Span::from_secs(u64::from(period)),
+            evaluation_periods: all,
+            datapoints_to_alarm: most,
+            threshold: libm::round(written.threshold * 1e9) as i128,
+            comparison: Comparison::Greater,
+            missing: MissingData::NotBreaching,
+        })
     }
 }
 
@@ -302,10 +383,6 @@ impl PipelineStage {
             units: Vec::new(),
         }
     }
-
-    fn everywhere() -> PipelineStage {
-        PipelineStage::new(StageKind::Everywhere)
-    }
 }
 
 /// 1, 2, 4 ... until all of them are taken.
@@ -318,16 +395,6 @@ fn doubling(mut left: usize) -> impl Iterator<Item = u32> {
     })
 }
 
-fn one_box(stage: &PipelineStage, units: &[usize], named: &Named) -> Stage {
-    Stage {
-        name: stage.name.clone().unwrap_or_else(|| format!("one box of {}", list(units, named))),
-        moves: units.iter().map(|unit| Move { unit: *unit as u16, reach: Reach::OneBox }).collect(),
-        at_once: stage.at_once.unwrap_or(1) as usize,
-        bake: stage.bake.map_or(ONE_BOX, |bake| bake.0),
-        requests: stage.requests.unwrap_or(0),
-    }
-}
-
 /// `cell-2`, `cell-2 to cell-5`, or the first of several and how many more.
 fn list(units: &[usize], named: &Named) -> String {
     let in_a_row = units.windows(2).all(|pair| pair[1] == pair[0] + 1);
@@ -337,17 +404,5 @@ fn list(units: &[usize], named: &Named) -> String {
         count if !in_a_row => format!("{} and {} more", name(units.first()), count - 1),
         2 => format!("{} and {}", name(units.first()), name(units.last())),
         _ => format!("{} to {}", name(units.first()), name(units.last())),
-    }
-}
-
-const fn weekday(day: Weekday) -> usize {
-    match day {
-        Weekday::Monday => 0,
-        Weekday::Tuesday => 1,
-        Weekday::Wednesday => 2,
-        Weekday::Thursday => 3,
-        Weekday::Friday => 4,
-        Weekday::Saturday => 5,
-        Weekday::Sunday => 6,
     }
 }

@@ -1,24 +1,34 @@
 //! Placement strategies and constraints.
 
-use super::Build;
+use super::{Clusters, placed};
 use crate::model::placement::query::Expression;
 use crate::model::placement::{ATTRIBUTES, Placement, Strategy};
 use crate::scenario::ecs::service::{ConstraintType, PlacementConstraint, PlacementStrategy, StrategyType};
 
 /// Placement strategies of a service (sourced: [ecs-api-create-service]).
 const MOST_STRATEGIES: usize = 5;
+
 /// Placement constraints of a service (sourced: [ecs-api-create-service]).
 const MOST_CONSTRAINTS: usize = 10;
 
-impl Build<'_> {
+impl Clusters<'_> {
     /// Strategies and constraints of a service or stream, and the constraints of its task definition.
     pub(super) fn placement(
         &mut self,
         strategies: &[PlacementStrategy],
         constraints: &[PlacementConstraint],
         definition: usize,
+        on_fargate: bool,
         at: &str,
     ) -> Placement {
+        if on_fargate {
+            let both = [("placementStrategy", strategies.is_empty()), ("placementConstraints", constraints.is_empty())];
+            for (key, _) in both.iter().filter(|(_, empty)| !empty) {
+                let hint = "remove it: tasks are spread over the zones of the subnets";
+                self.out.refused(&format!("{at}/{key}"), format!("Fargate takes no `{key}`"), hint);
+            }
+            return Placement::default();
+        }
         if strategies.len() > MOST_STRATEGIES {
             let message = format!("ECS takes {MOST_STRATEGIES} placement strategies, not {}", strategies.len());
             self.out.refused(&format!("{at}/placementStrategy"), message, "leave some out");
@@ -34,16 +44,14 @@ impl Build<'_> {
             }
         }
         let mut placement = Placement::default();
-        for (place, strategy) in strategies.iter().enumerate() {
-            placement.strategies.extend(self.placement_strategy(strategy, &format!("{at}/placementStrategy/{place}")));
+        for (at, strategy) in placed(strategies, &format!("{at}/placementStrategy")) {
+            placement.strategies.extend(self.placement_strategy(strategy, &at));
         }
-        for (place, constraint) in constraints.iter().enumerate() {
+        for (at, constraint) in placed(constraints, &format!("{at}/placementConstraints")) {
             placement.distinct_instance |= constraint.kind == ConstraintType::DistinctInstance;
-            let found = self.constraint(constraint, &format!("{at}/placementConstraints/{place}"));
-            placement.member_of.extend(found);
+            placement.member_of.extend(self.constraint(constraint, &at));
         }
-        for (place, constraint) in own.iter().enumerate() {
-            let at = format!("/taskDefinitions/{definition}/placementConstraints/{place}");
+        for (at, constraint) in placed(own, &format!("/taskDefinitions/{definition}/placementConstraints")) {
             placement.member_of.extend(self.constraint(constraint, &at));
             if constraint.kind == ConstraintType::DistinctInstance {
                 self.out.refused(&at, "a task definition takes `memberOf` only", "move it to the service");
@@ -90,13 +98,11 @@ impl Build<'_> {
         match (constraint.kind, text) {
             (ConstraintType::DistinctInstance, None) => None,
             (ConstraintType::DistinctInstance, Some(_)) => {
-                self.out.refused(&at, "`distinctInstance` takes no expression", "leave `expression` out");
-                None
+                self.out.refused(&at, "`distinctInstance` takes no expression", "leave `expression` out").none()
             }
             (ConstraintType::MemberOf, None) => {
                 let hint = "write \"expression\": \"attribute:ecs.instance-type == m5.large\"";
-                self.out.missing(&at, "`memberOf` needs an expression", hint);
-                None
+                self.out.missing(&at, "`memberOf` needs an expression", hint).none()
             }
             (ConstraintType::MemberOf, Some(text)) => match Expression::parse(text) {
                 Ok(expression) => {
@@ -107,8 +113,7 @@ impl Build<'_> {
                 }
                 Err(error) => {
                     let hint = "the form is `attribute:ecs.instance-type == m5.large and not(...)`; quote values with brackets";
-                    self.out.malformed(&at, error.to_string(), hint);
-                    None
+                    self.out.malformed(&at, error.to_string(), hint).none()
                 }
             },
         }

@@ -3,20 +3,13 @@
 //! An entry of `Instances` that says where it stands, its state or its id is a host. One that says its type alone names
 //! a type, as people write it by hand. What `InService` means is AWS's; which other states start how is a model choice.
 
-use super::Build;
 use super::cluster::Home;
+use super::{Clusters, once, placed};
 use crate::model::ids::{TypeId, ZoneId};
 use crate::model::plan::Standing;
 use crate::model::problem::Problems;
 use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, Instance};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Whether an entry is a host, and not only the name of a type.
-fn is_host(instance: &Instance) -> bool {
-    let texts =
-        [&instance.availability_zone, &instance.availability_zone_id, &instance.lifecycle_state, &instance.instance_id];
-    texts.iter().any(|text| text.is_some())
-}
 
 /// How a host starts.
 #[derive(Clone, PartialEq)]
@@ -29,39 +22,23 @@ enum Begin {
     Gone(String),
 }
 
-fn begin(instance: &Instance) -> Begin {
-    let health = instance.health_status.as_deref().unwrap_or("Healthy");
-    match instance.lifecycle_state.as_deref().unwrap_or("InService") {
-        "InService" if !health.eq_ignore_ascii_case("healthy") => Begin::Gone(health.to_owned()),
-        "InService" => Begin::Stands,
-        // The group does not check its health: what is printed is how it was before.
-        "EnteringStandby" | "Standby" => Begin::Standby,
-        "Pending" | "Pending:Wait" | "Pending:Proceed" => Begin::Boots,
-        other => Begin::Gone(other.to_owned()),
-    }
-}
-
-impl Build<'_> {
+impl Clusters<'_> {
     /// Types of `Instances`: as listed; where hosts are listed, those of the most hosts first, as the group's launch
     /// template does not say what it launches (model choice). An unknown type is told once.
     pub(super) fn types_of_instances(&mut self, group: &AutoScalingGroup, at: &str) -> Vec<TypeId> {
         let mut seen = BTreeSet::new();
-        let mut counts: Vec<(TypeId, usize)> = Vec::new();
-        for (place, instance) in group.instances.iter().enumerate() {
+        let mut ids = Vec::new();
+        for (at, instance) in placed(&group.instances, &format!("{at}/Instances")) {
             let Some(name) = &instance.instance_type else { continue };
             if self.names.types.contains_key(name) || seen.insert(name) {
-                let found = self.instance_type(name, &format!("{at}/Instances/{place}/InstanceType"));
-                let Some(id) = found else { continue };
-                match counts.iter_mut().find(|row| row.0 == id) {
-                    Some(row) => row.1 += 1,
-                    None => counts.push((id, 1)),
-                }
+                ids.extend(self.instance_type(name, &format!("{at}/InstanceType")));
             }
         }
+        let mut types = once(ids.iter().copied());
         if group.instances.iter().any(is_host) {
-            counts.sort_by_key(|row| std::cmp::Reverse(row.1));
+            types.sort_by_cached_key(|id| std::cmp::Reverse(ids.iter().filter(|one| *one == id).count()));
         }
-        counts.into_iter().map(|row| row.0).collect()
+        types
     }
 
     /// Hosts that stand or boot at the start; none where the group does not list hosts.
@@ -156,9 +133,8 @@ impl Build<'_> {
         for host in hosts.iter().filter(|host| !host.standby) {
             *in_zone.entry(host.zone).or_default() += 1;
         }
-        let fullest = |in_zone: &BTreeMap<ZoneId, usize>| in_zone.values().copied().max();
         for _ in desired as usize..count {
-            let most = fullest(&in_zone);
+            let most = in_zone.values().copied().max();
             let goes = |host: &Standing| !host.standby && in_zone.get(&host.zone).copied() == most;
             let Some(place) = hosts.iter().position(goes) else { return };
             let host = hosts.remove(place);
@@ -177,6 +153,25 @@ impl Build<'_> {
             let hint = "write \"managedTerminationProtection\": \"ENABLED\", or \"ProtectedFromScaleIn\": false";
             self.out.ignored(&format!("{at}/Instances/{place}/ProtectedFromScaleIn"), message, hint);
         }
+    }
+}
+
+/// Whether an entry is a host, and not only the name of a type.
+fn is_host(instance: &Instance) -> bool {
+    let texts =
+        [&instance.availability_zone, &instance.availability_zone_id, &instance.lifecycle_state, &instance.instance_id];
+    texts.iter().any(|text| text.is_some())
+}
+
+fn begin(instance: &Instance) -> Begin {
+    let health = instance.health_status.as_deref().unwrap_or("Healthy");
+    match instance.lifecycle_state.as_deref().unwrap_or("InService") {
+        "InService" if !health.eq_ignore_ascii_case("healthy") => Begin::Gone(health.to_owned()),
+        "InService" => Begin::Stands,
+        // The group does not check its health: what is printed is how it was before.
+        "EnteringStandby" | "Standby" => Begin::Standby,
+        "Pending" | "Pending:Wait" | "Pending:Proceed" => Begin::Boots,
+        other => Begin::Gone(other.to_owned()),
     }
 }
 

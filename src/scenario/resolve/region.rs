@@ -1,14 +1,14 @@
-//! Regions and zones.
+//! Regions and zones: where they are, and what may run there.
 
-use super::{Build, dead};
+use super::{Regions, dead, once, placed};
 use crate::engine::Who;
-use crate::model::ids::ZoneId;
-use crate::model::plan;
+use crate::model::ids::{RegionId, ZoneId};
+use crate::model::plan::{self, ZoneKind};
 use crate::model::problem::Noun;
 use crate::model::quantity::Rate;
-use crate::scenario::file::{Fargate, Region, Zone, ZoneKind};
+use crate::scenario::file::{Fargate, Region, Zone};
 
-impl Build<'_> {
+impl Regions<'_> {
     pub(super) fn regions(&mut self) {
         let scenario = self.scenario;
         if scenario.regions.is_empty() {
@@ -30,13 +30,8 @@ impl Build<'_> {
 
     /// The Regions of a scenario that writes none: those that ARNs show, else us-east-1.
     fn default_regions(&mut self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        let alive = self.scenario.clusters.iter().zip(&self.shown).filter(|(cluster, _)| !dead::cluster(cluster));
-        for region in alive.filter_map(|(_, shown)| shown.region.clone()) {
-            if !names.contains(&region) {
-                names.push(region);
-            }
-        }
+        let alive = self.scenario.clusters.iter().zip(&self.index.shown).filter(|(cluster, _)| !dead::cluster(cluster));
+        let names = once(alive.filter_map(|(_, shown)| shown.region.clone()));
         if names.is_empty() {
             self.out.default_taken("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
             return vec!["us-east-1".to_owned()];
@@ -47,33 +42,33 @@ impl Build<'_> {
     }
 
     fn region(&mut self, region: &Region, at: &str) {
-        let default = Fargate::default();
-        let fargate = region.fargate.as_ref().unwrap_or(&default);
+        let fargate = region.fargate.clone().unwrap_or_default();
         let quota = |vcpus: Option<f64>| vcpus.map(cpu_units);
-        let first = self.plan.zones.len() as u16;
-        let id = self.plan.regions.push(plan::Region {
+        let first = self.zones.len() as u16;
+        let id = self.regions.push(plan::Region {
             name: region.name.clone(),
             zones: first..first,
             vcpu_quota: quota(fargate.vcpu_quota),
             spot_vcpu_quota: quota(fargate.spot_vcpu_quota),
-            attach: attach(fargate),
+            attach: attach(&fargate),
             plane: None,
         });
-        self.fargate(fargate, &format!("{at}/fargate"));
-        let default_zones;
+        if fargate.attach_burst.is_some() && fargate.attach_rate.is_none() {
+            let (at, why) =
+                (format!("{at}/fargate/attachBurst"), "without `attachRate` nothing bounds network interfaces");
+            self.out.idle(&at, why, "write `attachRate`, such as \"2/s\", or leave it out");
+        }
         let zones = if region.zones.is_empty() {
             if region.fargate.is_some() || !self.scenario.regions.is_empty() {
                 self.out.default_taken(at, format!("`{}` has no `zones`: three are taken", region.name), "");
             }
-            default_zones = three_zones(&region.name);
-            &default_zones
+            three_zones(&region.name)
         } else {
-            &region.zones
+            region.zones.clone()
         };
         let mut before = 0;
-        for (place, zone) in zones.iter().enumerate() {
-            let at = format!("{at}/zones/{place}");
-            let kind = super::place::kind(zone);
+        for (at, zone) in placed(&zones, &format!("{at}/zones")) {
+            let kind = zone.kind.unwrap_or(ZoneKind::AvailabilityZone);
             let letter = char::from(b'a' + (before % 26) as u8);
             let lettered = before < 26 && !kind.away();
             let default_name = if lettered { format!("{}{letter}", region.name) } else { zone.id.clone() };
@@ -91,41 +86,71 @@ impl Build<'_> {
             self.zone(zone, row, &at);
             before += usize::from(!kind.away());
         }
-        let own = |zone: &&Zone| zone.kind.unwrap_or(ZoneKind::AvailabilityZone) == ZoneKind::AvailabilityZone;
-        let own = zones.iter().filter(own).count();
         let plane = region.control_plane.as_ref();
-        self.plan.regions[id].plane = plane.map(|plane| self.plane(plane, own, &format!("{at}/controlPlane")));
-        let end = self.plan.zones.len() as u16;
-        self.plan.regions[id].zones = first..end;
-        self.places(id, zones, at);
+        self.regions[id].plane = plane.map(|plane| self.plane(plane, before, &format!("{at}/controlPlane")));
+        let end = self.zones.len() as u16;
+        self.regions[id].zones = first..end;
+        self.places(id, &zones, at);
     }
 
     fn zone(&mut self, zone: &Zone, row: plan::Zone, at: &str) {
-        let id = ZoneId(self.plan.zones.len() as u16);
-        let mut names = vec![row.id.clone()];
-        if row.name != row.id {
-            names.push(row.name.clone());
-        }
-        for name in names {
-            if self.names.zones.insert(name.clone(), id).is_some() {
+        let id = ZoneId(self.zones.len() as u16);
+        for name in once([row.id.clone(), row.name.clone()]) {
+            if self.names.insert(name.clone(), id).is_some() {
                 self.out.duplicate(Noun::Zone, &name, at);
             }
         }
-        for (place, subnet) in zone.subnets.iter().enumerate() {
+        for (at, subnet) in placed(&zone.subnets, &format!("{at}/subnets")) {
             if self.subnets.insert((row.region, subnet.clone()), id).is_some() {
-                let at = format!("{at}/subnets/{place}");
                 let hint = "a subnet lies in one zone";
                 self.out.duplicate_name(&at, format!("the subnet `{subnet}` stands twice"), hint);
             }
         }
-        self.plan.zones.push(row);
+        self.zones.push(row);
     }
 
-    fn fargate(&mut self, fargate: &Fargate, at: &str) {
-        if fargate.attach_burst.is_some() && fargate.attach_rate.is_none() {
-            let why = "without `attachRate` nothing bounds network interfaces";
-            self.out.idle(&format!("{at}/attachBurst"), why, "write `attachRate`, such as \"2/s\", or leave it out");
+    /// Parents of a Region's zones, all of which have rows by now.
+    fn places(&mut self, region: RegionId, zones: &[Zone], at: &str) {
+        let first = self.regions[region].zones.start;
+        if zones.iter().all(|zone| zone.kind.unwrap_or(ZoneKind::AvailabilityZone).away()) {
+            let message = format!("`{}` has no availability zone", self.regions[region].name);
+            self.out.missing(&format!("{at}/zones"), message, "add one, such as {\"id\": \"use1-az1\"}");
         }
+        for (place, zone) in zones.iter().enumerate() {
+            let id = ZoneId(first + place as u16);
+            let at = format!("{at}/zones/{place}");
+            match zone.kind.unwrap_or(ZoneKind::AvailabilityZone) {
+                ZoneKind::Outpost => self.zones[id].parent = self.anchor(zone, region, &at),
+                _ => self.parent_region(zone, region, &at),
+            }
+        }
+    }
+
+    fn parent_region(&mut self, zone: &Zone, region: RegionId, at: &str) {
+        let name = &self.regions[region].name;
+        if let Some(parent) = zone.parent.as_ref().filter(|parent| *parent != name) {
+            let message = format!("the parent of `{}` is the Region that it stands in, not `{parent}`", zone.id);
+            self.out.conflict(&format!("{at}/parent"), message, format!("write `{name}`, or leave it out"));
+        }
+    }
+
+    /// The availability zone of the Region that an outpost is anchored to.
+    fn anchor(&mut self, zone: &Zone, region: RegionId, at: &str) -> Option<ZoneId> {
+        let open: Vec<&plan::Zone> = self.zones.iter().filter(|row| row.region == region && !row.kind.away()).collect();
+        let hint = match open.first() {
+            Some(first) => format!("write \"parent\": \"{}\", or another availability zone of the Region", first.id),
+            None => "add an availability zone to the Region".to_owned(),
+        };
+        let Some(parent) = &zone.parent else {
+            return self.out.missing(at, format!("the outpost `{}` has no parent", zone.id), hint).none();
+        };
+        let found = open.iter().find(|row| row.id == *parent || row.name == *parent).map(|row| row.id.clone());
+        if found.is_none() {
+            let message =
+                format!("the parent must be an availability zone of `{}`, not `{parent}`", self.regions[region].name);
+            self.out.wrong_target(&format!("{at}/parent"), message, hint);
+        }
+        self.names.get(&found?).copied()
     }
 }
 

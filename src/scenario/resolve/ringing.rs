@@ -3,7 +3,7 @@
 //! What can be told without a run: the datapoints of an alarm's metric while nothing is missing, with the errors of
 //! grey zones that are in force by then. An alarm on the new revision has no data before there is one.
 
-use super::Build;
+use super::Checks;
 use crate::engine::{Dist, Span, Time};
 use crate::model::alarm_state::State;
 use crate::model::fault;
@@ -13,13 +13,39 @@ use std::collections::BTreeMap;
 
 /// A whole, in the billionths in which alarms count.
 const ONE: i128 = 1_000_000_000;
+
 /// Alarms and grey zones that are looked at, over all changes: enough for every file that somebody writes by hand.
 const MOST: usize = 2_000_000;
 
-impl Build<'_> {
+/// A grey zone with a fixed begin and end.
+struct Grey {
+    zone: Option<ZoneId>,
+    begins: Time,
+    ends: Time,
+    errors_ppm: u32,
+}
+
+/// What can be told of alarms without a run.
+struct Guess<'p> {
+    plan: &'p Plan,
+    greys: Vec<Grey>,
+    /// How much more is looked at.
+    left: usize,
+}
+
+/// What a metric says.
+enum Datapoint {
+    /// So many billionths of its unit.
+    Is(i128),
+    Missing,
+    /// It cannot be told without a run.
+    Unknown,
+}
+
+impl Checks<'_> {
     /// Warns of deployments that begin with an alarm in ALARM.
     pub(super) fn ringing(&mut self) {
-        let mut guess = Guess { plan: &self.plan, greys: greys(&self.plan), left: MOST };
+        let mut guess = Guess { plan: self.plan, greys: greys(self.plan), left: MOST };
         let mut found = Vec::new();
         for (id, change) in self.plan.changes.pairs().filter(|(_, change)| change.flag.is_none()) {
             let at = if change.every.is_some() { None } else { Some(change.at) };
@@ -44,30 +70,15 @@ impl Build<'_> {
     }
 }
 
-/// A grey zone with a fixed begin and end.
-struct Grey {
-    zone: Option<ZoneId>,
-    begins: Time,
-    ends: Time,
-    errors_ppm: u32,
-}
-
 fn greys(plan: &Plan) -> Vec<Grey> {
     let grey = |one: &plan::Fault| {
         let fault::Live::ZoneGrey(live) = &one.effect else { return None };
         let When::At(begins) = one.when else { return None };
         let lasts = one.lasts.as_ref().map_or(Some(Span::MAX), Dist::fixed)?;
-        Some(Grey { zone: live.zone, begins, ends: begins + lasts, errors_ppm: live.errors_ppm })
+        let fault::Scope::Zone(zone) = one.scope else { return None };
+        Some(Grey { zone, begins, ends: begins + lasts, errors_ppm: live.errors_ppm })
     };
     plan.faults.iter().filter_map(grey).collect()
-}
-
-/// What can be told of alarms without a run.
-struct Guess<'p> {
-    plan: &'p Plan,
-    greys: Vec<Grey>,
-    /// How much more is looked at.
-    left: usize,
 }
 
 impl Guess<'_> {
@@ -163,13 +174,4 @@ impl Guess<'_> {
         let holds = |one: &&Grey| one.zone.is_none_or(|of| of == zone) && one.begins <= since && one.ends > until;
         self.greys.iter().filter(holds).map(|one| one.errors_ppm).max().unwrap_or(0)
     }
-}
-
-/// What a metric says.
-enum Datapoint {
-    /// So many billionths of its unit.
-    Is(i128),
-    Missing,
-    /// It cannot be told without a run.
-    Unknown,
 }

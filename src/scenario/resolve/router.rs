@@ -1,71 +1,23 @@
-//! The router's map: which clusters run in which cell.
+//! The router's map: which clusters run in which cell; and what launch paths need.
 
-use super::Build;
+use super::Clusters;
 use super::index::first;
-use crate::engine::Span;
-use crate::model::ids::RegionId;
-use crate::model::plan;
+use crate::model::ids::{RegionId, ServiceId};
+use crate::model::plan::{self, Kind};
 use crate::model::problem::{Code, Noun, Problem};
 use crate::model::routing;
 use crate::scenario::ecs::cluster::Cluster;
-use crate::scenario::file::{ControlPlane, Mapping, Router};
+use crate::scenario::file::{ControlPlane, Mapping};
 use crate::scenario::source;
 use std::collections::BTreeMap;
-
-/// Workers of a cell and of a cluster: the first example of shuffle sharding ([lib-shuffle-sharding]).
-const WORKERS: u32 = 8;
-const SHARD_SIZE: u32 = 2;
 
 /// Wrong rows of one map that are told.
 const WRONG_MAX: usize = 100;
 
 /// Clusters with their places in the file.
-type Clusters<'a> = Vec<(usize, &'a Cluster)>;
+type Listed<'a> = Vec<(usize, &'a Cluster)>;
 
-/// The name of a cell from its place.
-pub(super) fn cell_name(place: usize) -> String {
-    format!("cell-{}", place + 1)
-}
-
-/// The place of a cell from its name.
-fn cell_place(name: &str, cells: u16) -> Option<u16> {
-    let number = name.strip_prefix("cell-").filter(|number| !number.starts_with(['0', '+']))?;
-    number.parse().ok().filter(|number| (1..=cells).contains(number)).map(|number: u16| number - 1)
-}
-
-impl Build<'_> {
-    pub(super) fn router(&mut self, written: &Router, at: &str) -> plan::Router {
-        let mapping = match written.mapping {
-            Mapping::FullMap => plan::Mapping::FullMap,
-            Mapping::Hash => plan::Mapping::Hash,
-            Mapping::Ring => plan::Mapping::Ring,
-            Mapping::ShuffleShard => self.shards(written, at),
-        };
-        let sharded = written.mapping == Mapping::ShuffleShard;
-        for (key, count) in [("workers", written.workers), ("shardSize", written.shard_size)] {
-            if count.is_some() && !sharded {
-                let message = format!("`{key}` belongs to `shuffleShard`");
-                let hint = "write \"mapping\": \"shuffleShard\", or leave it out";
-                self.out.conflict(&format!("{at}/{key}"), message, hint);
-            }
-        }
-        if !written.map.is_empty() && written.mapping != Mapping::FullMap {
-            let hint = "write \"mapping\": \"fullMap\", or move its rows to `pins`";
-            self.out.conflict(&format!("{at}/map"), "`map` belongs to `fullMap`", hint);
-        }
-        let refresh = written.refresh.0;
-        self.out.within(refresh, Span::SECOND..=Span::from_secs(86_400), &format!("{at}/refresh"));
-        plan::Router { mapping, refresh }
-    }
-
-    fn shards(&mut self, written: &Router, at: &str) -> plan::Mapping {
-        let workers = written.workers.unwrap_or(WORKERS);
-        let size = written.shard_size.unwrap_or(SHARD_SIZE.min(workers));
-        let sound = self.out.within(size, 1..=workers, &format!("{at}/shardSize"));
-        let (workers, size) = if sound { (workers, size) } else { (WORKERS, SHARD_SIZE) };
-        plan::Mapping::ShuffleShard { workers, size }
-    }
-
+impl Clusters<'_> {
     /// Workers that serve a cluster, as bits.
     pub(super) fn shard(&self, region: RegionId, cluster: &str) -> u64 {
         match self.plan.regions[region].plane.as_ref().map(|plane| plane.router.mapping) {
@@ -76,20 +28,18 @@ impl Build<'_> {
 
     /// The clusters of a Region by the cell that runs them, in the order of the file. Without a `controlPlane` block a
     /// Region is one cell.
-    pub(super) fn by_cell<'a>(&mut self, region: RegionId, clusters: &Clusters<'a>) -> Vec<Clusters<'a>> {
+    pub(super) fn by_cell<'a>(&mut self, region: RegionId, clusters: &Listed<'a>) -> Vec<Listed<'a>> {
         let scenario = self.scenario;
         let name = &self.plan.regions[region].name;
         let written = first(&self.index.regions, name);
         let plane = written.and_then(|place| Some((place, scenario.regions[place].control_plane.as_ref()?)));
-        let (Some((place, written)), Some(plane)) = (plane, &self.plan.regions[region].plane) else {
+        // Of too many, which `sizes` tells, no more are made.
+        let few = self.plan.cells.len() <= super::checks::MOST_CELLS;
+        let (Some((place, written)), Some(plane), true) = (plane, &self.plan.regions[region].plane, few) else {
             return vec![clusters.clone()];
         };
-        // Too many, which `sizes` tells: no more are made.
-        if self.plan.cells.len() > super::MOST_CELLS {
-            return vec![clusters.clone()];
-        }
+        let (mapping, added) = (plane.router.mapping, plane.growth.cells.len());
         let cells = written.cells as u16;
-        let mapping = plane.router.mapping;
         let fixed = self.fixed(written, cells, clusters, &format!("/regions/{place}/controlPlane/router"));
         let names: Vec<String> = clusters.iter().map(|(_, cluster)| cluster.cluster_name.clone()).collect();
         let mut found = vec![Vec::new(); usize::from(cells)];
@@ -97,15 +47,12 @@ impl Build<'_> {
             found[usize::from(cell)].push(*cluster);
         }
         // Cells that are added stand empty at the end.
-        found.resize(
-            found.len() + self.plan.regions[region].plane.as_ref().map_or(0, |plane| plane.growth.cells.len()),
-            Vec::new(),
-        );
+        found.resize(found.len() + added, Vec::new());
         found
     }
 
     /// The cell of each cluster that has a pin or a row of the map; pins come first.
-    fn fixed(&mut self, written: &ControlPlane, cells: u16, clusters: &Clusters<'_>, at: &str) -> Vec<Option<u16>> {
+    fn fixed(&mut self, written: &ControlPlane, cells: u16, clusters: &Listed<'_>, at: &str) -> Vec<Option<u16>> {
         let router = &written.router;
         let places: BTreeMap<&str, usize> =
             clusters.iter().enumerate().map(|(place, row)| (row.1.cluster_name.as_str(), place)).collect();
@@ -173,4 +120,55 @@ impl Build<'_> {
         }
         found
     }
+
+    /// The services that launch paths need, once all services are known.
+    pub(super) fn launch_path(&mut self) {
+        for (index, region) in self.scenario.regions.iter().enumerate() {
+            let Some(name) = region.control_plane.as_ref().and_then(|plane| plane.depends_on.as_ref()) else {
+                continue;
+            };
+            let at = format!("/regions/{index}/controlPlane/dependsOn");
+            let Some(service) = self.names.service(name, &at, self.out) else { continue };
+            let of = self.plan.cells[self.plan.clusters[self.plan.services[service].cluster].cell].region;
+            if self.plan.regions[of].name != region.name {
+                let message = format!("`{name}` runs in `{}`: Regions share nothing", self.plan.regions[of].name);
+                self.out.wrong_target(&at, message, format!("name a service of `{}`", region.name));
+            } else if let Some(plane) = &mut self.plan.regions[of].plane {
+                plane.depends_on = Some(service);
+                self.closed_circle(service, name, &at);
+            }
+        }
+    }
+
+    /// A launch path that needs a service without tasks at time 0 launches nothing, the tasks of this service included.
+    fn closed_circle(&mut self, service: ServiceId, name: &str, at: &str) {
+        let row = &self.plan.services[service];
+        let cluster = &self.plan.clusters[row.cluster];
+        let (why, hint) = if row.kind == Kind::Stream {
+            (format!("`{name}` is a stream of RunTask calls, and no call is taken"), "name a service")
+        } else if row.kind == Kind::Replica && row.desired == 0 {
+            (format!("`{name}` has no tasks"), "write a `desiredCount` of 1 or more")
+        } else if let Some(created) = cluster.created {
+            let why = format!("`{}` is created at {created}, and `{name}` cannot start in it", cluster.name);
+            (why, "leave `createdAt` of its cluster out, or `dependsOn`")
+        } else if self.scenario.start_empty {
+            let why = format!("with `startEmpty` `{name}` is not there, and cannot start");
+            (why, "leave `startEmpty` out, so that it stands at the start, or `dependsOn`")
+        } else {
+            return;
+        };
+        let region = &self.plan.regions[self.plan.cells[cluster.cell].region].name;
+        self.out.doubtful(at, format!("nothing is ever launched in `{region}`: {why}"), hint);
+    }
+}
+
+/// The name of a cell from its place.
+pub(super) fn cell_name(place: usize) -> String {
+    format!("cell-{}", place + 1)
+}
+
+/// The place of a cell from its name.
+pub(super) fn cell_place(name: &str, cells: u16) -> Option<u16> {
+    let number = name.strip_prefix("cell-").filter(|number| !number.starts_with(['0', '+']))?;
+    number.parse().ok().filter(|number| (1..=cells).contains(number)).map(|number: u16| number - 1)
 }

@@ -1,49 +1,26 @@
-//! Services.
+//! Services, and streams of standalone tasks.
 
-use super::Build;
 use super::cluster::Home;
-use crate::engine::{Span, Who};
-use crate::model::ids::{ServiceId, ZoneId};
-use crate::model::placement::Placement;
-use crate::model::plan::{self, Kind, ProviderKind, StrategyItem};
+use super::{Clusters, gaps, placed};
+use crate::engine::{Dist, Span, Time, Who};
+use crate::model::ids::ServiceId;
+use crate::model::placement::{Placement, Strategy};
+use crate::model::plan::{self, Arrivals, Kind, StrategyItem};
 use crate::model::problem::Noun;
-use crate::scenario::ecs::cluster::Cluster;
-use crate::scenario::ecs::service::{
-    ControllerType, NetworkConfiguration, PlacementConstraint, PlacementStrategy, SchedulingStrategy, Service,
-};
+use crate::scenario::ecs::Toggle;
+use crate::scenario::ecs::service::{ControllerType, LaunchType, SchedulingStrategy, Service};
 use crate::scenario::ecs::task_definition::NetworkMode;
+use crate::scenario::file::RunTasks;
 
 /// Tasks of a service by ECS's default quota (sourced: [ecs-quotas]).
 const TASK_QUOTA: u32 = 5_000;
 
-/// A service as it is written.
-pub(super) struct Written<'a> {
-    /// Where it stands in the file.
-    pub(super) at: String,
-    pub(super) full: String,
-    /// Its row, unless it was refused or left out.
-    pub(super) id: Option<ServiceId>,
-    pub(super) service: &'a Service,
-    pub(super) cluster: &'a Cluster,
-}
+/// 2025-09-05T00:00:00Z in seconds since 1970: services that are created from then on have zone rebalancing by default
+/// (sourced: [ecs-zone-rebalancing]).
+const EVENED_OUT_SINCE: i64 = 1_757_030_400;
 
-impl<'a> Build<'a> {
-    /// Every service of the file.
-    pub(super) fn written_services(&self) -> Vec<Written<'a>> {
-        let mut found = Vec::new();
-        for (index, cluster) in self.scenario.clusters.iter().enumerate() {
-            for (place, service) in cluster.services.iter().enumerate() {
-                let full = format!("{}/{}", cluster.cluster_name, service.service_name);
-                let id = self.names.services.get(&full).copied();
-                found.push(Written { at: self.service_at(index, place), full, id, service, cluster });
-            }
-        }
-        found
-    }
-}
-
-impl Build<'_> {
-    pub(super) fn service(&mut self, service: &Service, home: &mut Home, at: &str) {
+impl Clusters<'_> {
+    pub(super) fn service(&mut self, service: &Service, home: &mut Home, at: &str) -> Option<ServiceId> {
         let name = format!("{}/{}", home.name, service.service_name);
         self.named(&service.service_name, &format!("{at}/serviceName"));
         self.stands_in(service, home, at);
@@ -57,26 +34,21 @@ impl Build<'_> {
         let strategy = self.capacity(&service.capacity_provider_strategy, service.launch_type, home, at);
         let grace = service.health_check_grace_period_seconds.unwrap_or(0);
         self.external_service(service, definition, at);
-        let (Some(definition), Some(strategy)) = (definition, strategy) else { return };
+        let (definition, strategy) = (definition?, strategy?);
         let on_fargate = self.on_fargate(&strategy);
         if kind == Kind::Daemon {
             self.daemon_rules(service, on_fargate, at);
         }
-        let placement = self.checked_placement(
-            &service.placement_strategy,
-            &service.placement_constraints,
-            definition,
-            on_fargate,
-            at,
-        );
+        let placement =
+            self.placement(&service.placement_strategy, &service.placement_constraints, definition, on_fargate, at);
         let (least, most) = self.percents(service, kind, at);
         let rebalancing = self.rebalancing(service, kind, most, &placement, at);
         let zones = self.task_zones(service.network_configuration.as_ref(), definition, (kind, &strategy), home, at);
         self.balanced_container(service, definition, at);
         let life = self.life(&name, &service.service_name, definition, on_fargate);
-        let task = self.task(definition, &strategy);
+        let task = self.task(definition, &strategy, home.log_mode);
         let balancer = (!service.load_balancers.is_empty()).then(super::traffic::default_balancer);
-        let (Some(task), Some(zones)) = (task, zones) else { return };
+        let (task, zones) = (task?, zones?);
         let row = plan::Service {
             who: Who::named(&format!("service {name}")),
             group: format!("service:{}", service.service_name),
@@ -100,7 +72,7 @@ impl Build<'_> {
             arrivals: None,
         };
         self.protectable(&row, at);
-        self.add_service(row, &service.service_name, &format!("{at}/serviceName"));
+        Some(self.add_service(row, &service.service_name, &format!("{at}/serviceName")))
     }
 
     /// Whether tasks of a service can protect themselves from being stopped, if they do.
@@ -116,7 +88,7 @@ impl Build<'_> {
     }
 
     /// Adds a row under "cluster/name" and, while it is unique, under the name alone.
-    pub(super) fn add_service(&mut self, row: plan::Service, short: &str, at: &str) {
+    fn add_service(&mut self, row: plan::Service, short: &str, at: &str) -> ServiceId {
         let name = row.name.clone();
         self.names.families.insert(row.task.family.clone());
         let id = self.plan.services.push(row);
@@ -130,6 +102,7 @@ impl Build<'_> {
         } else {
             self.names.services.remove(short);
         }
+        id
     }
 
     fn stands_in(&mut self, service: &Service, home: &Home, at: &str) {
@@ -147,32 +120,23 @@ impl Build<'_> {
         match (kind, service.desired_count) {
             (Kind::Replica, None) => {
                 self.out.missing(&at, "ECS needs `desiredCount` of a REPLICA service", "write \"desiredCount\": 3");
-                0
             }
-            (Kind::Replica, Some(count)) => {
-                if count > TASK_QUOTA {
-                    let message = format!("{count} tasks are more than a service's quota of {TASK_QUOTA}");
-                    self.out.over_quota(&at, message, "AWS raises the quota on request; or use several services");
-                }
-                count
+            (Kind::Replica, Some(count)) if count > TASK_QUOTA => {
+                let message = format!("{count} tasks are more than a service's quota of {TASK_QUOTA}");
+                self.out.over_quota(&at, message, "AWS raises the quota on request; or use several services");
             }
-            (_, Some(_)) => {
-                self.out.not_used(&at, "a daemon follows the hosts");
-                0
-            }
-            (_, None) => 0,
+            (Kind::Daemon | Kind::Stream, Some(_)) => self.out.not_used(&at, "a daemon follows the hosts"),
+            _ => {}
         }
+        service.desired_count.filter(|_| kind == Kind::Replica).unwrap_or(0)
     }
 
     fn controller(&mut self, service: &Service, at: &str) {
-        let kind = service.deployment_controller.as_ref().map(|controller| controller.kind);
-        let name = match kind {
-            Some(ControllerType::CodeDeploy) => "CODE_DEPLOY",
-            Some(ControllerType::External) => "EXTERNAL",
-            Some(ControllerType::Ecs) | None => return,
-        };
-        let message = format!("the deployment controller {name} is not modelled yet");
-        self.out.not_modelled(&format!("{at}/deploymentController/type"), message, "write ECS, or leave it out");
+        let kind = service.deployment_controller.as_ref().map_or(ControllerType::Ecs, |controller| controller.kind);
+        if kind != ControllerType::Ecs {
+            let message = format!("the deployment controller {} is not modelled yet", kind.word());
+            self.out.not_modelled(&format!("{at}/deploymentController/type"), message, "write ECS, or leave it out");
+        }
     }
 
     fn daemon_rules(&mut self, service: &Service, on_fargate: bool, at: &str) {
@@ -191,66 +155,10 @@ impl Build<'_> {
         strategy.iter().any(|item| !self.plan.providers[item.provider].kind.has_hosts())
     }
 
-    pub(super) fn checked_placement(
-        &mut self,
-        strategies: &[PlacementStrategy],
-        constraints: &[PlacementConstraint],
-        definition: usize,
-        on_fargate: bool,
-        at: &str,
-    ) -> Placement {
-        if on_fargate {
-            let both = [("placementStrategy", strategies.is_empty()), ("placementConstraints", constraints.is_empty())];
-            for (key, empty) in both {
-                if !empty {
-                    let message = format!("Fargate takes no `{key}`");
-                    let hint = "remove it: tasks are spread over the zones of the subnets";
-                    self.out.refused(&format!("{at}/{key}"), message, hint);
-                }
-            }
-            return Placement::default();
-        }
-        self.placement(strategies, constraints, definition, at)
-    }
-
-    /// Zones of the subnets of `awsvpc` tasks; otherwise those of the Region, and what hosts stand in elsewhere.
-    pub(super) fn task_zones(
-        &mut self,
-        network: Option<&NetworkConfiguration>,
-        definition: usize,
-        (kind, strategy): (Kind, &[StrategyItem]),
-        home: &Home,
-        at: &str,
-    ) -> Option<Vec<ZoneId>> {
-        let on_fargate = self.on_fargate(strategy);
-        let awsvpc = on_fargate || self.scenario.task_definitions[definition].network_mode == Some(NetworkMode::Awsvpc);
-        let subnets = network.and_then(|network| network.awsvpc_configuration.as_ref()).map(|config| &config.subnets);
-        match (awsvpc, subnets) {
-            (true, Some(subnets)) => {
-                let zones = self.zones_of_network(subnets, home.region, at)?;
-                let at = format!("{at}/networkConfiguration/awsvpcConfiguration/subnets");
-                if on_fargate { self.zones_with("Fargate", zones, &at) } else { Some(zones) }
-            }
-            (true, None) => {
-                let hint = "write \"networkConfiguration\": {\"awsvpcConfiguration\": {\"subnets\": [\"subnet-a\"]}}";
-                self.out.missing(&format!("{at}/networkConfiguration"), "ECS needs subnets for `awsvpc` tasks", hint);
-                None
-            }
-            (false, Some(_)) => {
-                let message = "ECS takes a network configuration for `awsvpc` tasks only";
-                let hint = "remove it, or write \"networkMode\": \"awsvpc\" in the task definition";
-                self.out.refused(&format!("{at}/networkConfiguration"), message, hint);
-                None
-            }
-            (false, None) => Some(self.zones_of_hosts(kind, strategy, home)),
-        }
-    }
-
     /// A target group needs a container and port that exist.
     fn balanced_container(&mut self, service: &Service, definition: usize, at: &str) {
         let containers = &self.scenario.task_definitions[definition].container_definitions;
-        for (place, balancer) in service.load_balancers.iter().enumerate() {
-            let at = format!("{at}/loadBalancers/{place}");
+        for (at, balancer) in placed(&service.load_balancers, &format!("{at}/loadBalancers")) {
             let Some(name) = &balancer.container_name else { continue };
             let Some(container) = containers.iter().find(|container| container.name == *name) else {
                 let known = containers.iter().map(|container| container.name.as_str());
@@ -265,14 +173,176 @@ impl Build<'_> {
             }
         }
     }
-}
 
-/// Whether a provider is Spot.
-pub(super) fn is_spot(kind: &ProviderKind) -> bool {
-    match kind {
-        ProviderKind::Fargate { spot, .. } => *spot,
-        ProviderKind::Group(group) => group.spot,
-        ProviderKind::Managed(managed) => managed.spot,
-        ProviderKind::AnyHost | ProviderKind::External(_) => false,
+    /// What ECS does not do for services on hosts outside AWS, each told at its place.
+    fn external_service(&mut self, service: &Service, definition: Option<usize>, at: &str) {
+        if service.launch_type != Some(LaunchType::External) {
+            return;
+        }
+        self.external_network(definition);
+        let refused = [
+            ("loadBalancers", !service.load_balancers.is_empty(), "load balancer", "bring your own at the site"),
+            ("serviceRegistries", !service.service_registries.is_absent(), "service discovery", "remove it"),
+            (
+                "serviceConnectConfiguration",
+                !service.service_connect_configuration.is_absent(),
+                "Service Connect",
+                "remove it",
+            ),
+        ];
+        for (key, written, what, hint) in refused {
+            if written {
+                self.out.refused(&format!("{at}/{key}"), format!("ECS Anywhere has no {what}"), hint);
+            }
+        }
+        if service.availability_zone_rebalancing == Some(Toggle::Enabled) {
+            let message = "ECS evens out no zones for launch type EXTERNAL";
+            self.out.refused(&format!("{at}/availabilityZoneRebalancing"), message, "write DISABLED, or leave it out");
+        }
+    }
+
+    /// Tasks outside AWS have no network interface of a VPC.
+    fn external_network(&mut self, definition: Option<usize>) {
+        let Some(index) = definition else { return };
+        let definition = &self.scenario.task_definitions[index];
+        if definition.network_mode == Some(NetworkMode::Awsvpc) {
+            let message = format!("ECS Anywhere does not take `{}` with network mode `awsvpc`", definition.family);
+            let hint = "write \"bridge\", \"host\" or \"none\"";
+            self.out.refused(&format!("/taskDefinitions/{index}/networkMode"), message, hint);
+        }
+    }
+
+    fn percents(&mut self, service: &Service, kind: Kind, at: &str) -> (u32, u32) {
+        let at = format!("{at}/deploymentConfiguration");
+        let written = service.deployment_configuration.as_ref();
+        let least = written.and_then(|written| written.minimum_healthy_percent);
+        let most = written.and_then(|written| written.maximum_percent);
+        let (least_default, most_default) = if kind == Kind::Daemon { (0, 100) } else { (100, 200) };
+        let (least, most) = (least.unwrap_or(least_default), most.unwrap_or(most_default));
+        if kind == Kind::Daemon && most != 100 {
+            let message = format!("ECS takes a DAEMON service with `maximumPercent` 100 only, not {most}");
+            self.out.refused(&format!("{at}/maximumPercent"), message, "write 100, or leave it out");
+        }
+        let desired = u64::from(service.desired_count.unwrap_or(0));
+        let stays = (desired * u64::from(least)).div_ceil(100) >= desired;
+        if kind == Kind::Replica && desired > 0 && stays && desired * u64::from(most) / 100 <= desired {
+            let message = format!("of {desired} tasks none may stop before another starts, and none may start");
+            self.out.doubtful(&at, message, "lower `minimumHealthyPercent` or raise `maximumPercent`");
+        }
+        (least, most)
+    }
+
+    /// Whether ECS evens out the zones.
+    fn rebalancing(&mut self, service: &Service, kind: Kind, most: u32, placement: &Placement, at: &str) -> bool {
+        let written = service.availability_zone_rebalancing;
+        let by_zone = |name: &&str| *name == "ecs.availability-zone";
+        let obstacle = if kind == Kind::Daemon {
+            Some("a DAEMON service")
+        } else if most == 100 {
+            Some("`maximumPercent` 100")
+        } else if placement.strategies.first().is_some_and(|first| *first != Strategy::SpreadZone) {
+            Some("a first placement strategy other than spread over zones")
+        } else if service.load_balancers.iter().any(|balancer| balancer.load_balancer_name.is_some()) {
+            Some("a Classic Load Balancer")
+        } else if placement.member_of.iter().any(|expression| expression.attributes().iter().any(by_zone)) {
+            Some("a placement constraint on `ecs.availability-zone`")
+        } else {
+            None
+        };
+        if let (Some(Toggle::Enabled), Some(obstacle)) = (written, obstacle) {
+            let message = format!("ECS refuses zone rebalancing together with {obstacle}");
+            let hint = "write DISABLED, or change the other";
+            self.out.refused(&format!("{at}/availabilityZoneRebalancing"), message, hint);
+        }
+        let old = written.is_none() && obstacle.is_none() && self.is_old(service, at);
+        written != Some(Toggle::Disabled) && obstacle.is_none() && !old
+    }
+
+    /// Whether a service is older than the day from which on ECS evens out zones by default.
+    fn is_old(&mut self, service: &Service, at: &str) -> bool {
+        let Some(written) = &service.created_at else { return false };
+        let at = format!("{at}/createdAt");
+        let Some(created) = written.seconds() else {
+            let message = format!("`createdAt` must be a date, not `{}`", written.0);
+            self.out.malformed(&at, message, "write it as \"2026-01-05T00:00:00Z\"");
+            return false;
+        };
+        let old = created < EVENED_OUT_SINCE;
+        if old {
+            let message = "created before 5 September 2025: `availabilityZoneRebalancing` is DISABLED by default";
+            self.out.default_taken(&at, message, "");
+        }
+        old
+    }
+
+    pub(super) fn stream(&mut self, stream: &RunTasks, home: &mut Home, at: &str) -> Option<ServiceId> {
+        let definition = self.definition(&stream.task_definition, &format!("{at}/taskDefinition"));
+        let strategy = self.capacity(&stream.capacity_provider_strategy, stream.launch_type, home, at);
+        let arrivals = self.arrivals(stream, at);
+        let lives = stream.lives.read(&format!("{at}/lives"), self.out);
+        if stream.launch_type == Some(LaunchType::External) {
+            self.external_network(definition);
+        }
+        let (definition, strategy) = (definition?, strategy?);
+        self.runnable(definition, at);
+        let family = &self.scenario.task_definitions[definition].family;
+        let short = stream.name.clone().unwrap_or_else(|| family.clone());
+        self.named(&short, &format!("{at}/name"));
+        let name = format!("{}/{short}", home.name);
+        let on_fargate = self.on_fargate(&strategy);
+        let placement =
+            self.placement(&stream.placement_strategy, &stream.placement_constraints, definition, on_fargate, at);
+        let zones =
+            self.task_zones(stream.network_configuration.as_ref(), definition, (Kind::Stream, &strategy), home, at);
+        let mut life = self.life(&name, &short, definition, on_fargate);
+        life.lives = lives;
+        let task = self.task(definition, &strategy, home.log_mode);
+        let (task, zones, arrivals) = (task?, zones?, arrivals?);
+        let row = plan::Service {
+            who: Who::named(&format!("service {name}")),
+            group: format!("family:{family}"),
+            name,
+            cluster: home.id,
+            kind: Kind::Stream,
+            desired: 0,
+            minimum_healthy_percent: 100,
+            maximum_percent: 200,
+            strategy,
+            zones,
+            placement,
+            rebalancing: false,
+            grace: Span::ZERO,
+            task,
+            life,
+            balancer: None,
+            traffic: None,
+            deployment: plan::Deployment::default(),
+            changes: Vec::new(),
+            arrivals: Some(arrivals),
+        };
+        Some(self.add_service(row, &short, &format!("{at}/name")))
+    }
+
+    fn arrivals(&mut self, stream: &RunTasks, at: &str) -> Option<Arrivals> {
+        let from = Time::ZERO + stream.from.map_or(Span::ZERO, |from| from.0);
+        let until = stream.until.map_or(self.plan.end(), |until| Time::ZERO + until.0);
+        self.out.after(until, Some(from), &format!("{at}/until"));
+        let gap = match (&stream.rate, &stream.every) {
+            (Some(rate), None) if rate.0 > 0 => {
+                let dist = Dist::exponential(Span::from_secs_f64(1.0 / rate.per_second()));
+                let (at, hint) = (format!("{at}/rate"), "write at most a million a second");
+                dist.map_err(|error| self.out.malformed(&at, format!("the rate {error}"), hint)).ok()
+            }
+            (Some(_), None) => {
+                let hint = "write a rate such as \"2/s\", or remove the stream";
+                self.out.out_of_range(&format!("{at}/rate"), "`rate` must be above 0", hint).none()
+            }
+            (None, Some(law)) => gaps(law, &format!("{at}/every"), self.out),
+            (rate, _) => {
+                let missing = "nothing says when tasks are run";
+                self.out.one_of("`rate` and `every`", rate.is_some(), at, missing, "write \"rate\": \"2/s\"").none()
+            }
+        };
+        Some(Arrivals { gap: gap?, count: stream.count, from, until })
     }
 }

@@ -1,27 +1,37 @@
-//! Task definitions.
+//! Task definitions: what a task needs of its machine.
 
-use super::{Build, Refused};
+use super::{Clusters, dead, placed};
 use crate::engine::Span;
-use crate::model::plan::{StrategyItem, TaskDef};
-use crate::model::problem::{Code, Noun, Problem};
+use crate::model::plan::{ProviderKind, StrategyItem, TaskDef};
+use crate::model::problem::{Code, Noun, Problem, Told};
 use crate::scenario::ecs::Amount;
 use crate::scenario::ecs::task_definition::{
-    Compatibility, ContainerDefinition, NetworkMode, Protocol, TaskDefinition,
+    Architecture, Compatibility, ContainerDefinition, LogMode, NetworkMode, Protocol, ResourceType, TaskDefinition,
 };
 use std::collections::BTreeSet;
 
+/// 25 June 2025: from then on log drivers do not block by default, in seconds since 1970-01-01 UTC
+/// ([ecs-account-settings]).
+const NON_BLOCKING: i64 = 1_750_809_600;
+
 /// Containers of one task definition (sourced: [ecs-quotas]).
 const MOST_CONTAINERS: usize = 10;
+
 /// `stopTimeout` by default, in seconds (sourced: [ecs-task-parameters]).
 pub(super) const STOP_TIMEOUT: u32 = 30;
 
-impl Build<'_> {
+/// CPU units that Fargate has for Windows (sourced: [ecs-task-parameters], task size).
+const WINDOWS_SIZES: [u32; 3] = [1_024, 2_048, 4_096];
+
+/// Windows Servers that Fargate runs (sourced: [ecs-task-parameters]).
+const WINDOWS_ON_FARGATE: [&str; 3] = ["WINDOWS_SERVER_2019_", "WINDOWS_SERVER_2022_", "WINDOWS_SERVER_2025_"];
+
+impl Clusters<'_> {
     /// Checks what holds for a definition wherever it is used.
     pub(super) fn definitions(&mut self) {
         let list = &self.scenario.task_definitions;
         let mut seen = BTreeSet::new();
-        for (index, definition) in list.iter().enumerate() {
-            let at = format!("/taskDefinitions/{index}");
+        for (at, definition) in placed(list, "/taskDefinitions") {
             self.named(&definition.family, &format!("{at}/family"));
             if !seen.insert((definition.family.as_str(), definition.revision.unwrap_or(0))) {
                 let message = format!("two task definitions are called `{}`", definition.family);
@@ -76,9 +86,14 @@ impl Build<'_> {
     }
 
     /// What a task of this definition needs, on Fargate, on a container instance or on a host outside AWS.
-    pub(super) fn task(&mut self, index: usize, strategy: &[StrategyItem]) -> Option<TaskDef> {
+    pub(super) fn task(
+        &mut self,
+        index: usize,
+        strategy: &[StrategyItem],
+        log_mode: Option<LogMode>,
+    ) -> Option<TaskDef> {
         let on = self.runs_on(strategy);
-        let spot = strategy.iter().any(|item| super::service::is_spot(&self.plan.providers[item.provider].kind));
+        let spot = strategy.iter().any(|item| self.plan.providers[item.provider].kind.is_spot());
         let on_fargate = on == Compatibility::Fargate;
         let definition = &self.scenario.task_definitions[index];
         let at = format!("/taskDefinitions/{index}");
@@ -94,6 +109,7 @@ impl Build<'_> {
         let containers = &definition.container_definitions;
         let stop = containers.iter().map(|container| container.stop_timeout.unwrap_or(STOP_TIMEOUT)).max();
         let mode = definition.network_mode.unwrap_or(NetworkMode::Bridge);
+        let blocks = log_mode.map_or(self.plan.starts_at < NON_BLOCKING, |mode| mode == LogMode::Blocking);
         Some(TaskDef {
             name: format!("{}:{}", definition.family, definition.revision.unwrap_or(1)),
             family: definition.family.clone(),
@@ -115,6 +131,7 @@ impl Build<'_> {
             starts: super::container::starts(containers),
             restart: super::container::restart(containers),
             health: super::container::health(containers),
+            blocking_logs: containers.iter().any(|one| one.essential && super::container::blocks(one, blocks)),
             image: self.index.images[index],
             containers: containers.iter().map(|container| container.name.clone()).collect(),
         })
@@ -122,9 +139,9 @@ impl Build<'_> {
 
     fn cpu(&mut self, definition: &TaskDefinition, at: &str) -> Option<u32> {
         let mut sum = 0u32;
-        for (place, container) in definition.container_definitions.iter().enumerate() {
-            let at = format!("{at}/containerDefinitions/{place}/cpu");
-            sum = sum.saturating_add(self.amount(container.cpu.as_ref(), cpu_units, &at).ok()?.unwrap_or(0));
+        for (at, container) in placed(&definition.container_definitions, &format!("{at}/containerDefinitions")) {
+            let cpu = self.amount(container.cpu.as_ref(), cpu_units, &format!("{at}/cpu")).ok()?;
+            sum = sum.saturating_add(cpu.unwrap_or(0));
         }
         let at = format!("{at}/cpu");
         let Some(cpu) = self.amount(definition.cpu.as_ref(), cpu_units, &at).ok()? else { return Some(sum) };
@@ -138,8 +155,7 @@ impl Build<'_> {
     fn memory(&mut self, definition: &TaskDefinition, at: &str) -> Option<u32> {
         let whole = self.amount(definition.memory.as_ref(), mebibytes, &format!("{at}/memory")).ok()?;
         let mut sum = 0u32;
-        for (place, container) in definition.container_definitions.iter().enumerate() {
-            let at = format!("{at}/containerDefinitions/{place}");
+        for (at, container) in placed(&definition.container_definitions, &format!("{at}/containerDefinitions")) {
             let hard = self.amount(container.memory.as_ref(), mebibytes, &format!("{at}/memory")).ok()?;
             let soft = self
                 .amount(container.memory_reservation.as_ref(), mebibytes, &format!("{at}/memoryReservation"))
@@ -163,18 +179,12 @@ impl Build<'_> {
     }
 
     /// `None`: not written.
-    fn amount(
-        &mut self,
-        written: Option<&Amount>,
-        read: fn(&str) -> Option<u32>,
-        at: &str,
-    ) -> Result<Option<u32>, Refused> {
-        let Some(Amount(text)) = written else { return Ok(None) };
+    fn amount(&mut self, of: Option<&Amount>, read: fn(&str) -> Option<u32>, at: &str) -> Result<Option<u32>, Told> {
+        let Some(Amount(text)) = of else { return Ok(None) };
         let found = read(text);
         if found.is_none() {
             let message = format!("an amount must be CPU units, vCPU, MiB or GB, not `{text}`");
-            self.out.malformed(at, message, "such as \"256\", \"0.5 vCPU\", \"512\" or \"1 GB\"");
-            return Err(Refused);
+            return Err(self.out.malformed(at, message, "such as \"256\", \"0.5 vCPU\", \"512\" or \"1 GB\""));
         }
         Ok(found)
     }
@@ -194,13 +204,10 @@ impl Build<'_> {
             let message = "Fargate takes no placement constraints";
             self.out.refused(&format!("{at}/placementConstraints"), message, "remove them");
         }
-        self.compatible(definition, Compatibility::Fargate, "FARGATE", at);
-        for (place, container) in definition.container_definitions.iter().enumerate() {
+        self.compatible(definition, Compatibility::Fargate, at);
+        for (at, container) in placed(&definition.container_definitions, &format!("{at}/containerDefinitions")) {
             for (key, timeout) in [("stopTimeout", container.stop_timeout), ("startTimeout", container.start_timeout)] {
-                if let Some(timeout) = timeout {
-                    let at = format!("{at}/containerDefinitions/{place}/{key}");
-                    self.out.within(timeout, 2..=120, &at);
-                }
+                self.out.within(timeout.unwrap_or(2), 2..=120, &format!("{at}/{key}"));
             }
         }
     }
@@ -211,23 +218,22 @@ impl Build<'_> {
         }
         let kinds = checked_for(definition);
         if on == Compatibility::External {
-            self.compatible(definition, on, "EXTERNAL", at);
+            self.compatible(definition, on, at);
         } else if !kinds.contains(&Compatibility::ManagedInstances) {
-            self.compatible(definition, Compatibility::Ec2, "EC2", at);
+            self.compatible(definition, Compatibility::Ec2, at);
         }
         if definition.network_mode == Some(NetworkMode::Awsvpc) {
             return;
         }
-        for (place, container) in definition.container_definitions.iter().enumerate() {
-            if container.stop_timeout == Some(0) {
-                let at = format!("{at}/containerDefinitions/{place}/stopTimeout");
-                self.out.doubtful(&at, "containers are killed without time to stop", "write 2 or more");
-            }
+        let killed = |row: &(String, &ContainerDefinition)| row.1.stop_timeout == Some(0);
+        for (at, _) in placed(&definition.container_definitions, &format!("{at}/containerDefinitions")).filter(killed) {
+            let message = "containers are killed without time to stop";
+            self.out.doubtful(&format!("{at}/stopTimeout"), message, "write 2 or more");
         }
     }
 
-    fn compatible(&mut self, definition: &TaskDefinition, wanted: Compatibility, name: &str, at: &str) {
-        let kinds = checked_for(definition);
+    fn compatible(&mut self, definition: &TaskDefinition, wanted: Compatibility, at: &str) {
+        let (kinds, name) = (checked_for(definition), wanted.word());
         if !kinds.is_empty() && !kinds.contains(&wanted) {
             let message = format!("`{}` is not registered for {name}", definition.family);
             let key = if definition.compatibilities.is_empty() { "requiresCompatibilities" } else { "compatibilities" };
@@ -238,8 +244,7 @@ impl Build<'_> {
     fn host_ports(&mut self, containers: &[ContainerDefinition], mode: NetworkMode, at: &str) -> u64 {
         let mut bits = 0;
         for (place, container) in containers.iter().enumerate() {
-            for (port_place, mapping) in container.port_mappings.iter().enumerate() {
-                let at = format!("{at}/{place}/portMappings/{port_place}");
+            for (at, mapping) in placed(&container.port_mappings, &format!("{at}/{place}/portMappings")) {
                 let port = match mode {
                     NetworkMode::Host => mapping.host_port.filter(|port| *port > 0).or(mapping.container_port),
                     NetworkMode::Bridge => mapping.host_port.filter(|port| *port > 0),
@@ -264,6 +269,101 @@ impl Build<'_> {
             }
         }
         bits
+    }
+
+    /// GPUs that a task reserves on its host.
+    fn gpus(&mut self, definition: &TaskDefinition, on_fargate: bool, at: &str) -> u32 {
+        let mut sum = 0u32;
+        for (at, container) in placed(&definition.container_definitions, &format!("{at}/containerDefinitions")) {
+            for (at, requirement) in placed(&container.resource_requirements, &format!("{at}/resourceRequirements")) {
+                if requirement.kind == ResourceType::InferenceAccelerator {
+                    let message = "Amazon Elastic Inference has ended: no task gets an accelerator";
+                    self.out.refused(&at, message, "remove it");
+                } else if on_fargate {
+                    let message = format!("Fargate has no GPU for `{}`", definition.family);
+                    self.out.refused(&at, message, "remove it, or use container instances with GPUs");
+                } else if let Some(count) = requirement.value.0.parse::<u32>().ok().filter(|count| *count > 0) {
+                    sum = sum.saturating_add(count);
+                } else {
+                    let message = format!("a number of GPUs must be 1 or more, not `{}`", requirement.value.0);
+                    self.out.malformed(&format!("{at}/value"), message, "write \"1\" or more");
+                }
+            }
+        }
+        sum
+    }
+
+    /// Architecture and operating system that its host must have, as attributes spell them.
+    fn platform(
+        &mut self,
+        definition: &TaskDefinition,
+        (on_fargate, spot): (bool, bool),
+        cpu: u32,
+        at: &str,
+    ) -> (Option<&'static str>, Option<&'static str>) {
+        let Some(platform) = &definition.runtime_platform else { return (None, None) };
+        let at = format!("{at}/runtimePlatform");
+        let family = platform.operating_system_family.as_deref();
+        let system = match family {
+            None => None,
+            Some("LINUX") => Some("linux"),
+            Some(name) if name.starts_with("WINDOWS_SERVER_") => Some("windows"),
+            Some(name) => {
+                let message = format!("`operatingSystemFamily` cannot be `{name}`");
+                let hint = "write LINUX, or a Windows Server such as WINDOWS_SERVER_2022_CORE";
+                self.out.unknown_value(&format!("{at}/operatingSystemFamily"), message, hint).none()
+            }
+        };
+        let windows = system == Some("windows");
+        if windows && platform.cpu_architecture == Some(Architecture::Arm) {
+            let hint = "write X86_64, or leave it out";
+            self.out.refused(&format!("{at}/cpuArchitecture"), "ECS runs Windows on X86_64 only", hint);
+        }
+        if windows && on_fargate {
+            self.windows_on_fargate(family.unwrap_or_default(), spot, cpu, &at);
+        }
+        if on_fargate {
+            return (None, None);
+        }
+        let architecture = platform.cpu_architecture.map(|one| match one {
+            Architecture::X86 => "x86_64",
+            Architecture::Arm => "arm64",
+        });
+        (architecture, system)
+    }
+
+    fn windows_on_fargate(&mut self, family: &str, spot: bool, cpu: u32, at: &str) {
+        let at = format!("{at}/operatingSystemFamily");
+        if !WINDOWS_ON_FARGATE.iter().any(|known| family.starts_with(known)) {
+            let message = format!("Fargate does not run `{family}`");
+            self.out.refused(&at, message, "write WINDOWS_SERVER_2019, 2022 or 2025, each with _CORE or _FULL");
+        }
+        if !WINDOWS_SIZES.contains(&cpu) {
+            let message = format!("Fargate has no Windows task of {cpu} CPU units");
+            self.out.refused(&at, message, "write \"cpu\": \"1024\", \"2048\" or \"4096\"");
+        }
+        if spot {
+            self.out.refused(&at, "Fargate Spot does not run Windows", "use the capacity provider FARGATE");
+        }
+    }
+
+    /// RunTask refuses a definition that is not ACTIVE.
+    pub(super) fn runnable(&mut self, index: usize, at: &str) {
+        let row = &self.scenario.task_definitions[index];
+        if dead::definition(row) {
+            let status = row.status.as_deref().unwrap_or_default();
+            let message = format!("ECS runs no standalone task of `{}`, which is {status}", row.family);
+            self.out.refused(&format!("{at}/taskDefinition"), message, "name an ACTIVE revision");
+        }
+    }
+
+    /// What tasks of a strategy run on.
+    fn runs_on(&self, strategy: &[StrategyItem]) -> Compatibility {
+        match strategy.first().map(|item| &self.plan.providers[item.provider].kind) {
+            Some(ProviderKind::Fargate { .. }) => Compatibility::Fargate,
+            Some(ProviderKind::External(_)) => Compatibility::External,
+            _ => Compatibility::Ec2,
+        }
     }
 }
 

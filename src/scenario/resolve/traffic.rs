@@ -1,21 +1,27 @@
 //! Requests offered to services, and the load balancers in front of them.
 
-use super::Build;
+use super::{Activity, Csv, placed};
 use crate::engine::{Span, Time};
-use crate::model::plan::{Balancer, Kind, Profile, Traffic as Offered};
+use crate::model::ids::ZoneId;
+use crate::model::plan::{self, Balancer, Kind, Profile, Traffic as Offered};
 use crate::model::quantity::Rate;
-use crate::scenario::file::{DailyStep, LoadBalancer, Step, Traffic};
+use crate::scenario::file::{DailyStep, LoadBalancer, Step};
+use std::fmt::Display;
 
 const DAY: Span = Span::from_secs(86_400);
+
 /// `deregistration_delay.timeout_seconds` at most (sourced: [elb-target-group-attributes]).
 const LONGEST_DEREGISTRATION: Span = Span::from_secs(3_600);
 
-impl Build<'_> {
-    pub(super) fn traffic(&mut self, csv: &dyn Fn(&str) -> Option<String>) {
-        for (index, traffic) in self.scenario.traffic.iter().enumerate() {
-            let at = format!("/traffic/{index}");
+/// Ways to say how much traffic there is: a rate, steps, steps of a day, the name of a table.
+type Asked<'a> = (Option<Rate>, &'a Option<Vec<Step>>, &'a Option<Vec<DailyStep>>, Option<(&'a str, Csv<'a>)>);
+
+impl Activity<'_> {
+    pub(super) fn traffic(&mut self, csv: Csv<'_>) {
+        for (at, traffic) in placed(&self.scenario.traffic, "/traffic") {
             let id = self.names.service(&traffic.service, &format!("{at}/service"), self.out);
-            let profile = self.profile(traffic, csv, &at);
+            let table = traffic.csv.as_deref().map(|name| (name, csv));
+            let profile = self.profile((traffic.rate, &traffic.steps, &traffic.daily, table), &at);
             let balancer = traffic.load_balancer.as_ref();
             let balancer = balancer.map(|written| self.checked_balancer(written, &format!("{at}/loadBalancer")));
             let per_task = traffic.requests_per_task;
@@ -54,54 +60,41 @@ impl Build<'_> {
         }
     }
 
-    /// Settings of a load balancer that have been looked at.
-    pub(super) fn checked_balancer(&mut self, written: &LoadBalancer, at: &str) -> Balancer {
-        self.balancer_rules(written, at);
-        balancer(written)
-    }
-
-    pub(super) fn profile(
-        &mut self,
-        traffic: &Traffic,
-        csv: &dyn Fn(&str) -> Option<String>,
-        at: &str,
-    ) -> Option<Profile> {
-        match (&traffic.rate, &traffic.steps, &traffic.daily, &traffic.csv) {
+    pub(super) fn profile(&mut self, asked: Asked<'_>, at: &str) -> Option<Profile> {
+        match asked {
             (Some(rate), None, None, None) => Some(Profile::Steps(Box::new([(Time::ZERO, rate.0)]))),
-            (None, Some(steps), None, None) => self.steps(steps, &format!("{at}/steps")),
+            (None, Some(steps), None, None) => {
+                let at = format!("{at}/steps");
+                let found = self.in_time(steps.iter().map(|step| (Time::ZERO + step.at.0, step.rate)), &at)?;
+                self.begun_at_zero(found, &at)
+            }
             (None, None, Some(daily), None) => self.daily(daily, &format!("{at}/daily")),
-            (None, None, None, Some(name)) => self.table(name, csv, &format!("{at}/csv")),
+            (None, None, None, Some((name, csv))) => self.table(name, csv, &format!("{at}/csv")),
             (rate, steps, daily, csv) => {
                 let several = rate.is_some() || steps.is_some() || daily.is_some() || csv.is_some();
                 let (keys, missing) = ("`rate`, `steps`, `daily` and `csv`", "nothing says how much traffic there is");
-                self.out.one_of(keys, several, at, missing, "write \"rate\": \"900/s\"");
-                None
+                self.out.one_of(keys, several, at, missing, "write \"rate\": \"900/s\"").none()
             }
         }
     }
 
-    fn steps(&mut self, steps: &[Step], at: &str) -> Option<Profile> {
-        let mut found: Vec<(Time, u64)> = Vec::new();
-        for (place, step) in steps.iter().enumerate() {
-            let time = Time::ZERO + step.at.0;
-            if !self.out.after(time, found.last().map(|step| step.0), &format!("{at}/{place}/at")) {
+    /// Steps in order of time; a problem otherwise.
+    fn in_time<T>(&mut self, steps: impl Iterator<Item = (T, Rate)>, at: &str) -> Option<Vec<(T, u64)>>
+    where
+        T: Copy + PartialOrd + Display,
+    {
+        let mut found: Vec<(T, u64)> = Vec::new();
+        for (place, (time, rate)) in steps.enumerate() {
+            if !self.out.after(time, found.last().map(|last| last.0), &format!("{at}/{place}/at")) {
                 return None;
             }
-            found.push((time, step.rate.0));
+            found.push((time, rate.0));
         }
-        self.begun_at_zero(found, at)
+        Some(found)
     }
 
     fn daily(&mut self, steps: &[DailyStep], at: &str) -> Option<Profile> {
-        let mut found: Vec<(Span, u64)> = Vec::new();
-        for (place, step) in steps.iter().enumerate() {
-            let at = format!("{at}/{place}/at");
-            let time = step.at.0;
-            if !self.out.after(time, found.last().map(|step| step.0), &at) {
-                return None;
-            }
-            found.push((time, step.rate.0));
-        }
+        let mut found = self.in_time(steps.iter().map(|step| (step.at.0, step.rate)), at)?;
         let (Some(first), Some(last)) = (found.first().copied(), found.last().copied()) else {
             self.out.missing(at, "a day needs a step", "write [{\"at\": \"09:00\", \"rate\": \"900/s\"}]");
             return None;
@@ -113,26 +106,23 @@ impl Build<'_> {
         Some(Profile::Repeat { period: DAY, offset, steps: found.into_boxed_slice() })
     }
 
-    fn table(&mut self, name: &str, csv: &dyn Fn(&str) -> Option<String>, at: &str) -> Option<Profile> {
+    fn table(&mut self, name: &str, csv: Csv<'_>, at: &str) -> Option<Profile> {
         let Some(text) = csv(name) else {
             let hint = "the path is relative to the scenario file";
-            self.out.unreadable(at, format!("the file `{name}` cannot be read"), hint);
-            return None;
+            return self.out.unreadable(at, format!("the file `{name}` cannot be read"), hint).none();
         };
         match read_csv(&text) {
             Ok(steps) => self.begun_at_zero(steps, at),
             Err((line, message)) => {
                 let hint = "the form is `seconds,requests_per_second`, a line for each change, in order of time";
-                self.out.malformed(at, format!("line {line} of `{name}` {message}"), hint);
-                None
+                self.out.malformed(at, format!("line {line} of `{name}` {message}"), hint).none()
             }
         }
     }
 
     fn begun_at_zero(&mut self, mut steps: Vec<(Time, u64)>, at: &str) -> Option<Profile> {
         let Some(first) = steps.first() else {
-            self.out.missing(at, "traffic needs a step", "write the rate at \"0s\"");
-            return None;
+            return self.out.missing(at, "traffic needs a step", "write the rate at \"0s\"").none();
         };
         if first.0 > Time::ZERO {
             self.out.follows(at, format!("there is no traffic before `{}`", first.0), "write a step at \"0s\"");
@@ -141,15 +131,16 @@ impl Build<'_> {
         Some(Profile::Steps(steps.into_boxed_slice()))
     }
 
-    fn balancer_rules(&mut self, written: &LoadBalancer, at: &str) {
+    /// Settings of a load balancer, once they have been looked at.
+    pub(super) fn checked_balancer(&mut self, written: &LoadBalancer, at: &str) -> Balancer {
         if written.health_check_timeout_seconds >= written.health_check_interval_seconds {
             let message = "`healthCheckTimeoutSeconds` must be less than `healthCheckIntervalSeconds`";
             let hint = "lower it, or raise the interval";
             self.out.out_of_range(&format!("{at}/healthCheckTimeoutSeconds"), message, hint);
         }
-        self.out.share(written.clients_retry_share, &format!("{at}/clientsRetryShare"));
         let delay = written.deregistration_delay.0;
         self.out.within(delay, ..=LONGEST_DEREGISTRATION, &format!("{at}/deregistrationDelay"));
+        balancer(written)
     }
 }
 
@@ -167,9 +158,32 @@ fn balancer(written: &LoadBalancer) -> Balancer {
         deregistration: written.deregistration_delay.0,
         cross_zone: written.cross_zone,
         dns_ttl: written.dns_ttl.0,
-        retry_ppm: libm::round(written.clients_retry_share.clamp(0.0, 1.0) * 1e6) as u64,
+        retry_ppm: libm::round(written.clients_retry_share * 1e6) as u64,
         local: false,
         nodes: Vec::new(),
+    }
+}
+
+/// A load balancer stands with its targets when all of them are away from the Region (model choice: an Application Load
+/// Balancer on Outposts, in Local and in Wavelength Zones), otherwise in the Region, and has a node in each zone where
+/// its targets can stand. In zones away from the Region it has one only where cross-zone off asks for it (model
+/// choice).
+pub(super) fn balancers(plan: &mut plan::Plan) {
+    let away = |zone: &ZoneId| plan.zones[*zone].kind.away();
+    let found = |service: &plan::Service| {
+        let mut zones = plan.zones_of(service);
+        let local = !zones.is_empty() && zones.iter().all(away);
+        if service.balancer.as_ref().is_some_and(|balancer| !balancer.cross_zone) || zones.is_empty() {
+            return (local, service.zones.clone());
+        }
+        zones.retain(|zone| local || !away(zone));
+        (local, zones)
+    };
+    let found: Vec<(bool, Vec<ZoneId>)> = plan.services.iter().map(found).collect();
+    for (service, (local, nodes)) in plan.services.iter_mut().zip(found) {
+        if let Some(balancer) = &mut service.balancer {
+            (balancer.local, balancer.nodes) = (local, nodes);
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What the faults in force do to zones and providers, worked out anew: the audit holds the tables against it.
 
 use evenkeel::internals::model::fact::Cause;
-use evenkeel::internals::model::fault::{FaultTarget, Live, cells_of, zones_of};
-use evenkeel::internals::model::ids::{CellId, ProviderId, TypeId, ZoneId};
+use evenkeel::internals::model::fault::{FaultTarget, Live};
+use evenkeel::internals::model::ids::{CellId, ProviderId, ServiceId, TypeId, ZoneId};
 use evenkeel::internals::model::plan::Plan;
 use evenkeel::internals::model::world::World;
 
@@ -26,6 +26,8 @@ pub struct InForce {
     pub lost: Vec<ZoneId>,
     /// Outages of the router, of the source of its map, and of the map table of customers' own cells.
     pub front: [usize; 3],
+    /// Services whose tasks hang, once for each fault.
+    pub hung: Vec<ServiceId>,
     /// Outages of what a start needs.
     pub shortages: usize,
     /// Hosts that say their agent is unheard because of a fault that has ended.
@@ -46,25 +48,21 @@ impl InForce {
     pub fn of(world: &World, plan: &Plan) -> InForce {
         let mut found = InForce::default();
         for occurrence in world.occurrences.in_force() {
-            match &plan.faults[occurrence.fault].effect {
+            let fault = &plan.faults[occurrence.fault];
+            let zones = fault.scope.zones(*occurrence, world, plan);
+            let cells = fault.scope.cells(*occurrence, world);
+            match &fault.effect {
                 Live::ZonePowerLoss(live) if live.share >= 1.0 => {
-                    let zones = zones_of(live.zone, *occurrence, world);
                     found.lose(&zones, world);
                     found.unlinked.extend(anchored_to(&zones, plan));
                     found.dark.extend(zones);
                 }
-                Live::ControlPlaneZoneLoss(live) => {
-                    found.lose(&zones_of(live.zone, *occurrence, world), world);
-                }
-                Live::CellOutage(live) if live.is_partial() => {
-                    found.weak.extend(cells_of(live.cell, *occurrence, world));
-                }
-                Live::CellOutage(live) => found.down.extend(cells_of(live.cell, *occurrence, world)),
+                Live::ControlPlaneZoneLoss(_) => found.lose(&zones, world),
+                Live::CellOutage(live) if live.partial => found.weak.extend(cells),
+                Live::CellOutage(_) => found.down.extend(cells),
                 Live::ControlPlaneThrottle(live) => found.weak.extend(live.cells(world)),
-                Live::PoisonCustomer(live) => match live.target(*occurrence, plan) {
-                    (cell, None) => found.down.push(cell),
-                    (cell, Some(_)) => found.weak.push(cell),
-                },
+                Live::PoisonCustomer(live) if live.workers(plan).is_none() => found.down.extend(cells),
+                Live::PoisonCustomer(_) => found.weak.extend(cells),
                 Live::RouterOutage(_) => found.front[0] += 1,
                 Live::MapSourceOutage(_) => found.front[1] += 1,
                 Live::MapTableOutage(_) => found.front[2] += 1,
@@ -72,27 +70,31 @@ impl InForce {
                     found.front[1] += 1;
                     found.front[2] += usize::from(world.application.is_some());
                 }
-                Live::LinkCut(live) => found.unlinked.extend(live.zones(*occurrence, world, plan)),
-                Live::NetworkCutZone(live) => {
-                    let zones = zones_of(live.zone, *occurrence, world);
+                Live::LinkCut(_) => found.unlinked.extend(zones),
+                Live::NetworkCutZone(_) => {
                     found.unlinked.extend(anchored_to(&zones, plan));
                     found.cut.extend(zones);
                 }
-                Live::ZoneGrey(live) => found.grey.extend(zones_of(live.zone, *occurrence, world)),
+                Live::ZoneGrey(_) => found.grey.extend(zones),
                 Live::InsufficientCapacity(live) => {
-                    for zone in zones_of(live.zone, *occurrence, world) {
-                        found.refusals.extend(live.providers(world).into_iter().map(|one| (one, Some(zone), None)));
+                    for zone in zones {
+                        let providers = live.of.providers(world, plan).into_iter();
+                        found.refusals.extend(providers.map(|one| (one, Some(zone), None)));
                     }
                 }
                 Live::SpotReclaim(live) if occurrence.ends.is_some() => {
-                    let all = occurrence.fault_target == FaultTarget::All;
-                    let pools = if all { live.pools(world, plan) } else { vec![occurrence.fault_target] };
+                    let pools = live.pools(occurrence.fault_target, world, plan);
                     found.refusals.extend(pools.into_iter().filter_map(|pool| match pool {
                         FaultTarget::Pool(provider, zone, kind) => Some((provider, Some(zone), kind)),
                         _ => None,
                     }));
                 }
                 Live::ImageRegistryDown(_) | Live::DependencyLoss(_) => found.shortages += 1,
+                Live::BlockingLogs(live) => {
+                    let services = live.services(world, plan);
+                    found.shortages += services.len();
+                    found.hung.extend(services);
+                }
                 Live::ZonePowerLoss(_)
                 | Live::SpotReclaim(_)
                 | Live::HostCrash(_)
@@ -101,16 +103,16 @@ impl InForce {
             }
         }
         found.silent = [&found.dark[..], &found.cut[..]].concat();
-        found.silent.sort_unstable();
-        found.dark.sort_unstable();
-        found.cut.sort_unstable();
-        found.unlinked.sort_unstable();
-        found.grey.sort_unstable();
-        found.refusals.sort_unstable();
-        found.down.sort_unstable();
-        found.weak.sort_unstable();
         found.lost.retain(|zone| !plan.zones[*zone].kind.away());
-        found.lost.sort_unstable();
+        let InForce { dark, cut, silent, unlinked, grey, lost, .. } = &mut found;
+        for zones in [dark, cut, silent, unlinked, grey, lost] {
+            zones.sort_unstable();
+        }
+        for cells in [&mut found.down, &mut found.weak] {
+            cells.sort_unstable();
+        }
+        found.refusals.sort_unstable();
+        found.hung.sort_unstable();
         found
     }
 
@@ -125,6 +127,9 @@ impl InForce {
             found.silent.extend(zone.node_out.iter().map(|_| id));
             found.unlinked.extend((0..zone.unlinked).map(|_| id));
             found.grey.extend(zone.grey.iter().map(|_| id));
+        }
+        for (id, service) in world.services.pairs() {
+            found.hung.extend((0..service.hung).map(|_| id));
         }
         for (id, provider) in world.providers.pairs() {
             found.refusals.extend(provider.refusals.iter().map(|one| (id, Some(one.zone), one.kind)));

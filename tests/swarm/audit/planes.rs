@@ -45,14 +45,23 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         out.holds("somebody comes for who waits for a network interface", &plan.accounts[id], comes, row.queue.len());
     }
     standing.sort_unstable();
-    let marked: Vec<ServiceId> = world.services.pairs().filter(|(_, row)| row.at_plane).map(|(id, _)| id).collect();
+    let marked: Vec<ServiceId> =
+        world.services.pairs().filter(|(_, row)| row.scheduler.at_plane).map(|(id, _)| id).collect();
     out.same("services in the queues of cells", "world", marked, standing);
     let outages: usize = world.planes.iter().map(|plane| plane.down.len() + plane.dead_workers.len()).sum();
     out.same("outages", "world", world.outages as usize, outages);
     for (id, row) in world.services.pairs() {
         // A stream's launches are offered when its call is, and taken on with it.
-        let waits = plan.services[id].kind == Kind::Stream || row.early == 0 || !row.pending.is_empty() || row.woken;
+        let waits = plan.services[id].kind == Kind::Stream
+            || row.scheduler.early == 0
+            || !row.scheduler.pending.is_empty()
+            || row.scheduler.woken;
         let hears = world.planes[assignment(id)].held.is_empty();
-        out.holds("who was offered is due", &plan.services[id].name, waits || !hears, (row.early, row.pending()));
+        out.holds(
+            "who was offered is due",
+            &plan.services[id].name,
+            waits || !hears,
+            (row.scheduler.early, row.scheduler.pending()),
+        );
     }
 }

@@ -12,12 +12,12 @@ use evenkeel::internals::model::world::World;
 /// Counts of revisions, marks of tasks, stages of deployments.
 pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
     for (id, row) in world.services.pairs() {
-        let name = &plan.services[id].name;
+        let (name, own) = (&plan.services[id].name, &row.deployment);
         if plan.services[id].changes.is_empty() {
-            out.holds("nothing changes", name, row.revisions.is_empty() && row.rollout.is_none(), row.revision);
+            out.holds("nothing changes", name, own.revisions.is_empty() && own.rollout.is_none(), own.revision);
             continue;
         }
-        for revision in &row.revisions {
+        for revision in &own.revisions {
             let counted = count(world, plan, id, revision.number);
             let kept = [revision.wanted, revision.starting, revision.to_replace];
             let (wanted, [targets, surplus]) = counted;
@@ -34,22 +34,22 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             let adds_up = revision.worn.is_empty() || by_wear.eq(all);
             out.holds("targets by wear", name, adds_up, &revision.worn);
         }
-        let known = |number: u8| row.revisions.iter().any(|one| one.number == number);
+        let known = |number: u8| own.revisions.iter().any(|one| one.number == number);
         let mut unknown = world.tasks.pairs().filter(|(_, task)| task.service == id && task.wanted);
-        out.holds("tasks are of known revisions", name, unknown.all(|(_, task)| known(task.revision)), row.revision);
+        out.holds("tasks are of known revisions", name, unknown.all(|(_, task)| known(task.revision)), own.revision);
         let shift = row.shift();
         // A deployment that was completed early leaves tasks of the revision before behind, to be replaced.
-        let covers = |task: &Task| match &row.rollout {
+        let covers = |task: &Task| match &own.rollout {
             Some(one) => shift.is_none() && one.covers(task.zone),
             None => true,
         };
-        let outdated = |task: &Task| covers(task) && task.revision != row.revision;
+        let outdated = |task: &Task| covers(task) && task.revision != own.revision;
         let of_it = || world.tasks.pairs().map(|(_, task)| task).filter(|task| task.service == id && task.wanted);
         let wrong = of_it().filter(|task| task.marks.has(Marks::OUTDATED) != outdated(task)).count();
         // One box makes room for itself in a task that is not of another revision than it should be.
-        let one_box = row.rollout.as_ref().is_some_and(|one| one.is_partial() && one.reach == Reach::OneBox);
+        let one_box = own.rollout.as_ref().is_some_and(|one| one.is_partial() && one.reach == Reach::OneBox);
         out.holds("marks of outdated tasks", name, wrong <= usize::from(one_box), wrong);
-        if let Some(rollout) = row.rollout.as_ref().filter(|rollout| rollout.is_partial()) {
+        if let Some(rollout) = own.rollout.as_ref().filter(|rollout| rollout.is_partial()) {
             isolated(world, id, rollout, name, out);
         }
         let dark = |revision: u8| shift.is_some_and(|shift| shift.is_dark(revision));
@@ -57,24 +57,24 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         let right = marked.all(|(_, task)| task.marks.has(Marks::DARK) == dark(task.revision));
         out.holds("spares are those of a revision without requests", name, right, shift);
         if let Some(shift) = shift {
-            let mut others = row.revisions.iter().filter(|one| ![shift.blue, shift.green].contains(&one.number));
-            out.holds("two revisions at most have tasks", name, others.all(|one| one.wanted == 0), &row.revisions);
-            let scaled = shift.scaled || row.revisions.iter().all(|one| one.number != shift.green || one.wanted == 0);
+            let mut others = own.revisions.iter().filter(|one| ![shift.blue, shift.green].contains(&one.number));
+            out.holds("two revisions at most have tasks", name, others.all(|one| one.wanted == 0), &own.revisions);
+            let scaled = shift.scaled || own.revisions.iter().all(|one| one.number != shift.green || one.wanted == 0);
             out.holds("green has no task before it is scaled", name, scaled, shift);
-            let open = row.rollout.as_ref().is_some_and(|rollout| rollout.stage.is_open());
+            let open = own.rollout.as_ref().is_some_and(|rollout| rollout.stage.is_open());
             let copied = shift.copies == 0 || (open && shift.scaled && shift.weight == 0);
             out.holds("copies go to what gets nothing else", name, copied, shift);
         }
-        if let Some(rollout) = &row.rollout {
+        if let Some(rollout) = &own.rollout {
             let right = rollout.replacements.iter().all(|(of, count)| *count > 0 && known(*of) && rollout.keeps(*of));
             out.holds("heirs of revisions before", name, right, &rollout.replacements);
-            let back = if rollout.staged { Some(rollout.before) } else { row.completed };
+            let back = if rollout.staged { Some(rollout.before) } else { own.completed };
             let target = if rollout.stage == Stage::Back { back } else { Some(rollout.revision) };
-            out.same("what is deployed", name, Some(row.revision), target);
-            out.same("what is on trial", name, row.deploying, Some((rollout.change, rollout.revision)));
+            out.same("what is deployed", name, Some(own.revision), target);
+            out.same("what is on trial", name, own.deploying, Some((rollout.change, rollout.revision)));
         }
         let copies = shift.map_or(0, |shift| shift.copies);
-        let asked = row.copied;
+        let asked = row.traffic.copied;
         let within = asked.served + asked.refused <= asked.offered && (copies > 0 || asked.offered == 0);
         out.holds("copies are answered or fail", name, within, asked);
     }
@@ -119,8 +119,7 @@ fn count(world: &World, plan: &Plan, id: ServiceId, number: u8) -> ([u32; 3], [V
             continue;
         }
         let targets = &mut both[usize::from(task.marks.has(Marks::DARK))];
-        let zone = &world.zones[task.zone];
-        let reached = evenkeel::internals::model::flows::rows::link::reaches(zone, plan.zones[task.zone].kind, service);
+        let reached = evenkeel::internals::model::flows::rows::link::reached(world, plan, task);
         let answers = task.state == TaskState::Running && task.alive && task.ready() && reached;
         let place = world.zone_row(task.zone);
         let direct = service.balancer.is_none() && task.target == Target::None;

@@ -100,7 +100,7 @@ impl Recount {
         let from_region = service.balancer.as_ref().is_some_and(|balancer| !balancer.local);
         let behind = |zone: ZoneId| from_region && plan.zones[zone].kind != plan::ZoneKind::AvailabilityZone;
         let off = |zone: ZoneId| world.zones[zone].cut > 0 || world.zones[zone].unlinked > 0 && behind(zone);
-        let reached = task.zone == NO_ZONE || !off(task.zone);
+        let reached = task.zone == NO_ZONE || !off(task.zone) && world.services[task.service].hung == 0;
         let counts = Counts::of(task, reached, service.balancer.is_some());
         self.all.add(counts);
         if task.zone != NO_ZONE {
@@ -141,8 +141,8 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         out.holds(
             "nothing starts before its cluster is there",
             &service.name,
-            created || row.launched == 0,
-            row.launched,
+            created || row.scheduler.launched == 0,
+            row.scheduler.launched,
         );
         if created {
             accounting(row, recount, &service.name, out);
@@ -225,8 +225,11 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
     out.same("losses make what fails", name, lost, offered.saturating_sub(served));
     let pending: u32 = lines.iter().map(|line| line.pending).sum();
     let surplus = evenkeel::internals::model::flows::rows::revision::surplus_due(row, service.maximum_percent);
-    let due =
-        if service.kind == Kind::Daemon { row.desired.saturating_sub(row.wanted) } else { row.pending() - surplus };
+    let due = if service.kind == Kind::Daemon {
+        row.desired.saturating_sub(row.wanted)
+    } else {
+        row.scheduler.pending() - surplus
+    };
     out.same("launches that are due stand in the books", name, pending, due);
     let booked: u32 = lines.iter().map(|line| line.tasks + line.pending).sum();
     let short = row.desired.saturating_sub(row.available);
@@ -247,39 +250,52 @@ fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Find
             .max((task_set.desired + task_set.to_replace + task_set.moving + task_set.replacements).min(most));
         due += goal.saturating_sub(task_set.wanted);
     }
-    if !row.woken && !row.stalled() {
-        out.same("due is what is missing from the goal", name, row.pending(), due);
+    if !row.scheduler.woken && !row.stalled() {
+        out.same("due is what is missing from the goal", name, row.scheduler.pending(), due);
         let has_task = |step: &Move| world.tasks.get(step.started).is_some_and(|task| task.wanted);
-        out.holds("a move has its task", name, row.moving.iter().all(has_task), &row.moving);
+        out.holds("a move has its task", name, row.balance.moving.iter().all(has_task), &row.balance.moving);
     }
 }
 
 /// Launches that are due. A crash that lasts holds them back until its fault ends; a daemon waits for room on its host.
 fn due(row: &Service, kind: Kind, name: &str, out: &mut Findings) {
-    let queued = row.queued.iter().any(Option::is_some);
-    let for_room = kind == Kind::Daemon && row.waits == Phase::CapacityWait;
-    let waits = row.woken
-        || row.retrying
-        || row.backoff_until >= out.now
+    let queued = row.scheduler.queued.iter().any(Option::is_some);
+    let for_room = kind == Kind::Daemon && row.scheduler.waits == Phase::CapacityWait;
+    let waits = row.scheduler.woken
+        || row.scheduler.retrying
+        || row.scheduler.backoff_until >= out.now
         || queued
-        || row.at_plane
-        || row.tries.backing_off() > 0
+        || row.scheduler.at_plane
+        || row.scheduler.tries.backing_off() > 0
         || !row.may_launch()
         || row.resolves()
         || for_room;
-    out.holds("somebody comes for what is due", name, row.pending.is_empty() || waits, (&row.pending, row.waits));
+    out.holds(
+        "somebody comes for what is due",
+        name,
+        row.scheduler.pending.is_empty() || waits,
+        (&row.scheduler.pending, row.scheduler.waits),
+    );
     // What was ever due was taken on, is still due, or is not wanted any more.
-    let ends = u64::from(row.launched) + u64::from(row.pending()) + row.not_wanted;
-    out.same("launches that were due, by what became of them", name, row.ever_due, ends);
+    let ends = u64::from(row.scheduler.launched) + u64::from(row.scheduler.pending()) + row.scheduler.not_wanted;
+    out.same("launches that were due, by what became of them", name, row.scheduler.ever_due, ends);
     if kind == Kind::Stream {
         // Of what calls asked for, some wait for an answer, or for the cell.
-        let ends = u64::from(row.launched) + u64::from(row.pending()) + u64::from(row.early) + row.given_up;
-        out.same("tasks that were called for, by what became of them", name, row.called, ends);
+        let ends = u64::from(row.scheduler.launched)
+            + u64::from(row.scheduler.pending())
+            + u64::from(row.scheduler.early)
+            + row.scheduler.given_up;
+        out.same("tasks that were called for, by what became of them", name, row.scheduler.called, ends);
     }
-    let (refused, pending) = (row.tries.refused(), row.pending());
+    let (refused, pending) = (row.scheduler.tries.refused(), row.scheduler.pending());
     // Daemons are booked when the scheduler looks.
-    out.holds("who was refused is due", name, refused <= pending || row.woken, (refused, pending));
-    out.holds("no entry of nothing", name, row.pending.iter().all(|(_, count)| *count > 0), &row.pending);
+    out.holds("who was refused is due", name, refused <= pending || row.scheduler.woken, (refused, pending));
+    out.holds(
+        "no entry of nothing",
+        name,
+        row.scheduler.pending.iter().all(|(_, count)| *count > 0),
+        &row.scheduler.pending,
+    );
 }
 
 /// One on each active host that meets the constraints.
@@ -294,7 +310,7 @@ fn daemon(world: &World, plan: &Plan, id: ServiceId, row: &Service, out: &mut Fi
 fn queues(world: &World, id: ServiceId, row: &Service, name: &str, out: &mut Findings) {
     for (bucket, launches) in world.buckets.pairs() {
         let stands = launches.queue.iter().filter(|other| **other == id).count();
-        let says = row.queued.iter().filter(|place| **place == Some(bucket)).count();
+        let says = row.scheduler.queued.iter().filter(|place| **place == Some(bucket)).count();
         out.same("places in the queue of a bucket", name, says, stands);
         out.holds("a bucket with a queue is watched", name, launches.queue.is_empty() || launches.armed, bucket);
     }

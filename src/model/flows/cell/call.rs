@@ -42,7 +42,7 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
     let id = plan.services[service].cluster;
     let cluster = &plan.clusters[id];
     if attempt == 0 {
-        world.services[service].called += u64::from(plane::call_count(service, cx));
+        world.services[service].scheduler.called += u64::from(plane::call_count(service, cx));
     }
     if world.not_created(id) {
         let cause = world.front.map_down.first().copied();
@@ -92,11 +92,11 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
     plane.queued += cost;
     plane.queue.push_back(Waiting::Call(service));
     let waited = waited(service, (number, attempt), cx);
-    world.services[service].due.queues(cx.now, waited);
+    world.services[service].scheduler.due.queues(cx.now, waited);
     if told {
         cx.note(PlaneFact::Call { service, attempt, what: Call::Queued });
     }
-    let due = world.services[service].early + plane::call_count(service, cx) * u32::from(attempt == 0);
+    let due = world.services[service].scheduler.early + plane::call_count(service, cx) * u32::from(attempt == 0);
     plane::held_back(world, service, due, cx);
     plane::arm(world, cell, cx);
 }
@@ -128,7 +128,7 @@ pub(crate) fn turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut
     let cost = plane::call_cost(service, cx);
     let plane = &mut world.planes[cell];
     plane.queued -= cost;
-    world.services[service].due.has_turn(cx.now, plane::call_count(service, cx));
+    world.services[service].scheduler.due.has_turn(cx.now, plane::call_count(service, cx));
     let plane = &mut world.planes[cell];
     if let Some(tokens) = &mut plane.capacity {
         tokens.charge(cx.now, cost);
@@ -144,7 +144,7 @@ fn accepted(world: &mut World, service: ServiceId, attempt: u8, cx: &mut Cx<'_>)
     if attempt > 0 {
         plane::resumed(world, service, plane::call_count(service, cx), cx);
     }
-    world.services[service].owe(Cause::mechanism(Mechanism::FirstStart), plane::call_count(service, cx));
+    world.services[service].scheduler.owe(Cause::mechanism(Mechanism::FirstStart), plane::call_count(service, cx));
     wake::scheduler(world, service, cx);
 }
 
@@ -165,7 +165,7 @@ fn turned_away(
         cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
     }
     if attempt == 0 {
-        world.services[service].early += count;
+        world.services[service].scheduler.early += count;
         cx.note(PlaneFact::Launches { service, what: Delayed::Offered, count });
     }
     if attempt + 1 < ATTEMPTS {
@@ -174,8 +174,8 @@ fn turned_away(
         return;
     }
     let row = &mut world.services[service];
-    row.early = row.early.saturating_sub(count);
-    row.given_up += u64::from(count);
+    row.scheduler.early = row.scheduler.early.saturating_sub(count);
+    row.scheduler.given_up += u64::from(count);
     let what = match why {
         Call::AccountLimit | Call::CellBusy => Delayed::Throttled,
         Call::Accepted | Call::Queued | Call::RouterDown | Call::CellDown | Call::NoCluster => Delayed::Failed,
@@ -199,6 +199,6 @@ fn waited(service: ServiceId, (number, attempt): (u32, u8), cx: &Cx<'_>) -> Span
 fn came(world: &mut World, service: ServiceId, (number, attempt): (u32, u8), cx: &Cx<'_>) {
     if attempt > 0 {
         let waited = waited(service, (number, attempt), cx);
-        world.services[service].due.came(cx.now, waited, plane::call_count(service, cx));
+        world.services[service].scheduler.due.came(cx.now, waited, plane::call_count(service, cx));
     }
 }

@@ -58,9 +58,9 @@ pub(super) fn refresh(cluster: ClusterId, cx: &Cx<'_>) -> Span {
 fn owe_all(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
     if cx.plan.services[service].kind == Kind::Replica {
         let row = &mut world.services[service];
-        row.write_off_all();
-        row.owe(cause, row.desired);
-        row.waits = Phase::ControlPlane;
+        row.scheduler.write_off_all();
+        row.scheduler.owe(cause, row.desired);
+        row.scheduler.waits = Phase::ControlPlane;
         account::mark(world, service);
     }
 }
@@ -72,7 +72,7 @@ fn mapped(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
         for service in services(&cx.plan.clusters[cluster]) {
             owe_all(world, service, cause, cx);
             cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
-            let due = world.services[service].pending();
+            let due = world.services[service].scheduler.pending();
             if due > 0 {
                 plane::offered(world, service, due, cx);
             }

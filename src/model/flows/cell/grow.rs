@@ -145,7 +145,7 @@ fn flip(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
 fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
     let tell = |what: Delayed, world: &World, cx: &mut Cx<'_>| {
         for service in services(cluster, cx) {
-            let count = world.services[service].early;
+            let count = world.services[service].scheduler.early;
             if count > 0 {
                 cx.note(PlaneFact::Launches { service, what, count });
             }

@@ -87,7 +87,7 @@ fn meanwhile(world: &mut World, held: Held, cause: Cause, cx: &mut Cx<'_>) -> Op
             cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
         }
         Held::Look(service) => {
-            world.services[service].woken = true;
+            world.services[service].scheduler.woken = true;
             asleep(world, service, cx);
         }
         Held::Task(_) | Held::Host(_) | Held::Service(_) | Held::Provider(_) => {}
@@ -104,7 +104,7 @@ fn unheard(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
         task.phase = Phase::ControlPlane;
     });
     if wanted && cx.plan.services[service].kind != Kind::Stream {
-        let due = world.services[service].early + 1;
+        let due = world.services[service].scheduler.early + 1;
         plane::held_back(world, service, due, cx);
     }
 }
@@ -112,12 +112,12 @@ fn unheard(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
 /// A service would have been looked at: what is due waits for its cell.
 fn asleep(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    let due = row.pending();
+    let due = row.scheduler.pending();
     if due > 0 {
-        row.waits = Phase::ControlPlane;
+        row.scheduler.waits = Phase::ControlPlane;
         account::mark(world, service);
         // Launches of a stream were offered with their call.
-        let early = world.services[service].early;
+        let early = world.services[service].scheduler.early;
         let due = if cx.plan.services[service].kind == Kind::Stream { early } else { due.max(early) };
         plane::held_back(world, service, due, cx);
     }
@@ -228,7 +228,9 @@ fn catch_up(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     }
     // Daemons of hosts that went meanwhile are not due: nobody else would look.
     for daemon in world.daemons.clone() {
-        if world.services[daemon].early > 0 && plane::cell_of(world, cx.plan.services[daemon].cluster, cx) == cell {
+        if world.services[daemon].scheduler.early > 0
+            && plane::cell_of(world, cx.plan.services[daemon].cluster, cx) == cell
+        {
             wake::scheduler(world, daemon, cx);
         }
     }

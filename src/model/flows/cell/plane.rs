@@ -94,6 +94,7 @@ fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
 }
 
 /// A launch of the scheduler's was taken on.
+#[inline]
 pub(crate) fn launched(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &cx.plan.services[service];
     let cell = cell_of(world, row.cluster, cx);
@@ -111,7 +112,7 @@ pub(crate) fn launched(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// Launches that were offered before are taken on: what is told of them from here on counts by itself.
 pub(crate) fn resumed(world: &mut World, service: ServiceId, count: u32, cx: &mut Cx<'_>) {
-    let early = &mut world.services[service].early;
+    let early = &mut world.services[service].scheduler.early;
     let count = count.min(*early);
     if count > 0 {
         *early -= count;
@@ -148,7 +149,7 @@ pub(crate) fn held_back(world: &mut World, service: ServiceId, due: u32, cx: &mu
     let plan = cx.plan;
     let first = blame(world, plan.services[service].cluster, plan).next();
     if let Some(first) = first {
-        world.services[service].owe_to(first);
+        world.services[service].scheduler.owe_to(first);
     }
     blamed(world, service, cx);
 }
@@ -156,9 +157,9 @@ pub(crate) fn held_back(world: &mut World, service: ServiceId, due: u32, cx: &mu
 /// So many launches of a service are due and were offered, each once.
 pub(crate) fn offered(world: &mut World, service: ServiceId, due: u32, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    if due > row.early {
-        cx.note(PlaneFact::Launches { service, what: Delayed::Offered, count: due - row.early });
-        row.early = due;
+    if due > row.scheduler.early {
+        cx.note(PlaneFact::Launches { service, what: Delayed::Offered, count: due - row.scheduler.early });
+        row.scheduler.early = due;
     }
 }
 
@@ -183,12 +184,12 @@ pub(crate) fn closes(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
         match cx.plan.services[service].kind {
             Kind::Replica | Kind::Daemon if row.stalled() => {}
             Kind::Replica | Kind::Daemon => {
-                let due = row.pending();
+                let due = row.scheduler.pending();
                 offered(world, service, due, cx);
             }
             // Those whose calls were taken on; the others have been offered with their calls.
-            Kind::Stream if row.pending() > 0 => {
-                cx.note(PlaneFact::Launches { service, what: Delayed::Offered, count: row.pending() });
+            Kind::Stream if row.scheduler.pending() > 0 => {
+                cx.note(PlaneFact::Launches { service, what: Delayed::Offered, count: row.scheduler.pending() });
             }
             Kind::Stream => {}
         }
@@ -198,7 +199,7 @@ pub(crate) fn closes(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
 /// Launches that waited and are not due any more are not wanted.
 pub(crate) fn not_due(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
-    let more = row.early.saturating_sub(row.pending());
+    let more = row.scheduler.early.saturating_sub(row.scheduler.pending());
     resumed(world, service, more, cx);
 }
 
@@ -224,12 +225,12 @@ pub(crate) fn blamed(world: &World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// A service stands in the cell's queue, once.
 pub(crate) fn queue_up(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    let due = world.services[service].pending();
+    let due = world.services[service].scheduler.pending();
     held_back(world, service, due, cx);
     let cell = cell_of(world, cx.plan.services[service].cluster, cx);
     let row = &mut world.services[service];
-    if !row.at_plane {
-        row.at_plane = true;
+    if !row.scheduler.at_plane {
+        row.scheduler.at_plane = true;
         world.planes[cell].queue.push_back(Waiting::Service(service));
     }
     arm(world, cell, cx);

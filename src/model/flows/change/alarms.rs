@@ -22,7 +22,7 @@ fn count_zones(world: &mut World) {
     for watch in &world.alarms {
         if matches!(watch.on.scope, Scope::Zone(_)) {
             let row = &mut world.services[watch.service];
-            row.by_zone = vec![Asked::default(); row.zones.len()];
+            row.traffic.by_zone = vec![Asked::default(); row.zones.len()];
         }
     }
 }
@@ -94,14 +94,14 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &Cx<'_>) -> bool 
         let own = world.zone_row(zone);
         let share = |zone: &Asked| Share { failed: zone.offered - zone.served, offered: zone.offered };
         world.shares.clear();
-        world.shares.extend(world.services[service].by_zone.iter().map(share));
+        world.shares.extend(world.services[service].traffic.by_zone.iter().map(share));
         return world.alarms[place].monitor.set_zones(now, own, &world.shares);
     }
     let level = match on.scope {
         Scope::Service => level(world, on.metric, service, None, asked),
         Scope::Zone(zone) => {
             let row = world.zone_row(zone);
-            let asked = world.services[service].by_zone.get(row).copied().unwrap_or_default();
+            let asked = world.services[service].traffic.by_zone.get(row).copied().unwrap_or_default();
             level(world, on.metric, service, Some(row), asked)
         }
         Scope::New => match of_new(world, service) {
@@ -123,8 +123,9 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &Cx<'_>) -> bool 
 /// What all services of a change are asked and fail to answer.
 fn of_fleet(world: &World, change: ChangeId, plan: &Plan) -> Level {
     let here = plan.changes[change].services().filter(|service| world.services.holds(*service));
-    let seen =
-        |row: &crate::model::tables::Service| row.last_reported.flow.map(|(all, served)| (all - row.unreached, served));
+    let seen = |row: &crate::model::tables::Service| {
+        row.last_reported.flow.map(|(all, served)| (all - row.traffic.unreached, served))
+    };
     let flows = here.filter_map(|service| seen(&world.services[service]));
     let (offered, served) = flows.fold((0, 0), |sum: (u64, u64), flow| (sum.0 + flow.0, sum.1 + flow.1));
     Level::Ratio { failed: offered - served, offered }
@@ -146,13 +147,17 @@ fn of_cell(world: &World, cell: CellId, new: bool) -> Level {
 /// gets, whatever these fail for.
 fn of_new(world: &World, service: ServiceId) -> Option<Asked> {
     let row = &world.services[service];
-    let own = Cause::change(row.deploying?.0);
+    let own = Cause::change(row.deployment.deploying?.0);
     let spoilt = row.shortfalls.lines.iter().filter(|line| line.cause == own);
     // No task waits in these phases: what stands there are requests that the defect spoils.
     let spoilt = spoilt.filter(|line| matches!(line.phase, Phase::Errors | Phase::Overload));
     let failed: u64 = spoilt.map(|line| line.rate).sum();
-    let Asked { offered, served, refused } = row.copied;
-    Some(Asked { offered: row.exposed + offered, served: row.exposed.saturating_sub(failed) + served, refused })
+    let Asked { offered, served, refused } = row.traffic.copied;
+    Some(Asked {
+        offered: row.traffic.exposed + offered,
+        served: row.traffic.exposed.saturating_sub(failed) + served,
+        refused,
+    })
 }
 
 fn level(world: &World, metric: Metric, service: ServiceId, zone: Option<usize>, asked: Asked) -> Level {

@@ -93,13 +93,13 @@ pub(crate) fn called(world: &mut World, service: ServiceId, cx: &Cx<'_>) -> Resu
 
 /// Another deployment takes the place of the one that is under way; whether its tasks stood beside those that serve.
 pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
-    let before = world.services[service].rollout.as_ref();
+    let before = world.services[service].deployment.rollout.as_ref();
     let before = before.map(|one| (one.change, one.stage == Stage::Stalled, one.shift.is_some()));
     if let Some((change, stalled, earlier)) = before {
         if earlier {
             shift::give_up_green(world, service, cx);
         }
-        let rollout = world.services[service].rollout.take();
+        let rollout = world.services[service].deployment.rollout.take();
         if !stalled {
             tell::change(change, service, ChangeStep::Superseded, cx);
             if let Some(rollout) = &rollout {
@@ -107,7 +107,7 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
             }
         }
     }
-    if let Some((change, _)) = world.services[service].deploying {
+    if let Some((change, _)) = world.services[service].deployment.deploying {
         world.hear(News::Superseded(change), cx);
     }
     before.is_some_and(|(_, _, earlier)| earlier)
@@ -116,17 +116,24 @@ pub(crate) fn supersede(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) 
 /// Whether a service has tasks of so many revisions that no number is left for another one. Those without tasks, of
 /// changes that were superseded or stalled, are forgotten first.
 fn is_full(row: &mut Service) -> bool {
-    let kept = [Some(row.revision), row.completed, row.deploying.map(|_| row.before_deployment)];
-    let comes = |number: u8| row.rollout.iter().any(|rollout| rollout.replacements.iter().any(|(of, _)| *of == number));
-    row.revisions.retain(|one| kept.contains(&Some(one.number)) || one.runs() || comes(one.number));
-    row.revisions.len() > usize::from(u8::MAX)
+    let kept = [
+        Some(row.deployment.revision),
+        row.deployment.completed,
+        row.deployment.deploying.map(|_| row.deployment.before_deployment),
+    ];
+    let comes = |number: u8| {
+        row.deployment.rollout.iter().any(|rollout| rollout.replacements.iter().any(|(of, _)| *of == number))
+    };
+    row.deployment.revisions.retain(|one| kept.contains(&Some(one.number)) || one.runs() || comes(one.number));
+    row.deployment.revisions.len() > usize::from(u8::MAX)
 }
 
 /// A number for a new revision: the next one in a circle that none has that is still known. So a number comes back only
 /// when 255 more revisions have come, and nothing is left of the one that had it.
 fn number(row: &Service) -> u8 {
-    let mut numbers = (1..=u8::MAX).map(|step| ((u16::from(row.newest) + u16::from(step) - 1) % 255) as u8 + 1);
-    let known = |number: &u8| row.revisions.iter().any(|one| one.number == *number);
+    let mut numbers =
+        (1..=u8::MAX).map(|step| ((u16::from(row.deployment.newest) + u16::from(step) - 1) % 255) as u8 + 1);
+    let known = |number: &u8| row.deployment.revisions.iter().any(|one| one.number == *number);
     numbers.find(|number| !known(number)).unwrap_or(u8::MAX)
 }
 
@@ -140,8 +147,8 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let unwatched = plan.services[service].deployment.alarms.iter().any(|alarm| alarms::rings(world, *alarm));
     let row = &mut world.services[service];
     let revision = number(row);
-    row.newest = revision;
-    row.before_deployment = row.completed.unwrap_or(row.revision);
+    row.deployment.newest = revision;
+    row.deployment.before_deployment = row.deployment.completed.unwrap_or(row.deployment.revision);
     let mut new = Revision::new(revision, Some(id), bad, (items, zones));
     if bad && wear::slows(plan, id) {
         new.worn.resize(zones, Default::default());
@@ -149,14 +156,14 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     if plan.changes[id].shadow.is_some() {
         new.surplus.resize(zones, [0; 4]);
     }
-    row.revisions.push(new);
-    let blue = std::mem::replace(&mut row.revision, revision);
-    row.deploying = Some((id, revision));
+    row.deployment.revisions.push(new);
+    let blue = std::mem::replace(&mut row.deployment.revision, revision);
+    row.deployment.deploying = Some((id, revision));
     let shift = shift::moves(plan, service).then(|| shift::new(blue, revision, turn));
     let moves = shift.is_some();
     let digest = digest::at_begin(plan, service);
-    let rollout = Rollout::new(id, revision, row.before_deployment, unwatched);
-    row.rollout = Some(Box::new(Rollout { turn, digest, shift, ..rollout }));
+    let rollout = Rollout::new(id, revision, row.deployment.before_deployment, unwatched);
+    row.deployment.rollout = Some(Box::new(Rollout { turn, digest, shift, ..rollout }));
     if bad {
         cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });
     }
@@ -166,7 +173,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
 /// A task runs. Whether a deployment waits before it counts it as healthy.
 pub(crate) fn runs(world: &mut World, id: TaskId, checked: bool, cx: &mut Cx<'_>) {
     let task_service = world.tasks.at(id.slot).service;
-    if world.services[task_service].rollout.is_none() {
+    if world.services[task_service].deployment.rollout.is_none() {
         return;
     }
     if let Some(rollout) = revision::of_task(world, id)
@@ -183,7 +190,7 @@ pub(crate) fn runs(world: &mut World, id: TaskId, checked: bool, cx: &mut Cx<'_>
 
 /// The first task of a deployment runs: from now on somebody may find that it is bad.
 fn runs_first(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
-    let rollout = world.services[service].rollout.as_ref();
+    let rollout = world.services[service].deployment.rollout.as_ref();
     if rollout.is_some_and(|rollout| rollout.staged) {
         return world.hear(News::RunsFirst(change), cx);
     }
@@ -196,7 +203,8 @@ fn runs_first(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut 
 
 /// Somebody has found that it is bad, if it is still under way.
 fn found(world: &mut World, service: ServiceId, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
-    let open = world.services[service].rollout.as_ref().is_some_and(|one| (one.change, one.turn) == (change, turn));
+    let open =
+        world.services[service].deployment.rollout.as_ref().is_some_and(|one| (one.change, one.turn) == (change, turn));
     if open {
         failed(world, service, true, cx);
     }
@@ -235,16 +243,16 @@ pub(crate) fn fails(world: &mut World, id: TaskId, started: bool, cx: &mut Cx<'_
 /// The deployment has failed: the newest completed revision comes back, or it stalls.
 fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    let Some(rollout) = row.rollout.as_deref_mut().filter(|one| one.stage.is_open()) else { return };
+    let Some(rollout) = row.deployment.rollout.as_deref_mut().filter(|one| one.stage.is_open()) else { return };
     let change = rollout.change;
     cx.note(FaultFact::Noticed { cause: Cause::change(change) });
     tell::change(change, service, ChangeStep::Failed, cx);
     if rollout.staged {
         return world.hear(News::RolloutFails(change), cx);
     }
-    if let Some(completed) = row.completed.filter(|_| rollback) {
+    if let Some(completed) = row.deployment.completed.filter(|_| rollback) {
         rollout.stage = Stage::Back;
-        row.revision = completed;
+        row.deployment.revision = completed;
         let moves = rollout.shift.is_some();
         tell::change(change, service, ChangeStep::Back, cx);
         if moves {
@@ -266,7 +274,7 @@ fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: &mut Cx<'_>
 pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let watches = |service: &ServiceId| {
-        let rollout = world.services[*service].rollout.as_ref();
+        let rollout = world.services[*service].deployment.rollout.as_ref();
         let open = rollout.is_some_and(|one| one.stage.is_open() && !one.unwatched);
         open && plan.services[*service].deployment.alarms.contains(&alarm)
     };
@@ -281,9 +289,9 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
     let whole = row.is_steady();
     let only = early::is_alone(row);
-    let Some(rollout) = &row.rollout else {
-        if whole && row.completed.is_none() {
-            world.services[service].completed = Some(0);
+    let Some(rollout) = &row.deployment.rollout else {
+        if whole && row.deployment.completed.is_none() {
+            world.services[service].deployment.completed = Some(0);
         }
         return;
     };
@@ -302,7 +310,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
             if bake == Span::ZERO {
                 return early::finish(world, service, cx);
             }
-            if let Some(rollout) = &mut world.services[service].rollout {
+            if let Some(rollout) = &mut world.services[service].deployment.rollout {
                 rollout.stage = Stage::Baking;
             }
             tell::change(change, service, ChangeStep::Bakes, cx);
@@ -315,7 +323,7 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 }
 
 fn baked(world: &mut World, service: ServiceId, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
-    let rollout = world.services[service].rollout.as_ref();
+    let rollout = world.services[service].deployment.rollout.as_ref();
     if rollout.is_some_and(|one| (one.change, one.turn) == (change, turn) && one.stage == Stage::Baking) {
         early::finish(world, service, cx);
     }
@@ -323,7 +331,7 @@ fn baked(world: &mut World, service: ServiceId, change: ChangeId, turn: u32, cx:
 
 /// As far as it was moved, all tasks are new and healthy: `true` when the unit waits for the next move.
 fn is_held(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
-    let Some(rollout) = world.services[service].rollout.as_deref_mut() else { return false };
+    let Some(rollout) = world.services[service].deployment.rollout.as_deref_mut() else { return false };
     if !rollout.is_partial() {
         return false;
     }

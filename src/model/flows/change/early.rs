@@ -22,10 +22,10 @@ use crate::model::tables::rollout::Stage;
 pub(crate) fn met(world: &World, service: ServiceId, plan: &Plan) -> bool {
     let Some(early) = plan.services[service].deployment.early else { return false };
     let row = &world.services[service];
-    let Some(rollout) = row.rollout.as_ref().filter(|one| one.shift.is_none() && !one.is_partial()) else {
+    let Some(rollout) = row.deployment.rollout.as_ref().filter(|one| one.shift.is_none() && !one.is_partial()) else {
         return false;
     };
-    let new = row.revisions.iter().find(|one| one.number == rollout.revision);
+    let new = row.deployment.revisions.iter().find(|one| one.number == rollout.revision);
     let healthy = new.map_or(0, |one| one.wanted - one.starting - one.to_replace);
     healthy >= percent_up(row.desired, early.percent).max(1)
 }
@@ -34,8 +34,8 @@ pub(crate) fn met(world: &World, service: ServiceId, plan: &Plan) -> bool {
 pub(crate) fn finish(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let blocks = cx.plan.services[service].deployment.early.is_some_and(|early| !early.deferred);
     let row = &mut world.services[service];
-    let (alone, now) = (is_alone(row), row.revision);
-    if let Some(rollout) = row.rollout.as_mut().filter(|_| blocks && !alone) {
+    let (alone, now) = (is_alone(row), row.deployment.revision);
+    if let Some(rollout) = row.deployment.rollout.as_mut().filter(|_| blocks && !alone) {
         rollout.stage = Stage::Cleaning;
         let old = |id: &TaskId| {
             let task = world.tasks.at(id.slot);
@@ -52,5 +52,5 @@ pub(crate) fn finish(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// Whether all tasks that are wanted are of one revision.
 pub(crate) fn is_alone(row: &Service) -> bool {
-    row.revisions.iter().all(|one| one.wanted == 0 || one.number == row.revision)
+    row.deployment.revisions.iter().all(|one| one.wanted == 0 || one.number == row.deployment.revision)
 }

@@ -24,7 +24,7 @@ pub(crate) fn handle(world: &mut World, step: step::Flag, cx: &mut Cx<'_>) {
 pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
     let bad = bad::is_bad(id, cx.plan.changes[id].who, cx);
     let feature = Feature { change: id, bad, share: 0, step: 0, open: true, last_reported: 0 };
-    world.services[service].features.push(feature);
+    world.services[service].deployment.features.push(feature);
     if bad {
         cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });
     }
@@ -33,7 +33,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mu
 }
 
 fn feature(world: &mut World, service: ServiceId, id: ChangeId) -> Option<&mut Feature> {
-    world.services[service].features.iter_mut().find(|one| one.change == id && one.open)
+    world.services[service].deployment.features.iter_mut().find(|one| one.change == id && one.open)
 }
 
 /// So many steps have been taken and waited for.
@@ -59,8 +59,8 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let watches = |id: ChangeId| plan.changes[id].flag.as_ref().is_some_and(|flag| flag.alarms.contains(&alarm));
     for service in world.services.ids() {
-        for row in 0..world.services[service].features.len() {
-            let feature = &mut world.services[service].features[row];
+        for row in 0..world.services[service].deployment.features.len() {
+            let feature = &mut world.services[service].deployment.features[row];
             let change = feature.change;
             if !feature.open || !watches(change) {
                 continue;

@@ -332,7 +332,7 @@ pub(super) fn leave(world: &mut World, place: usize, cx: &mut Cx<'_>) {
     for unit in &cx.plan.changes[change].units {
         match *unit {
             Unit::Service(service) if world.services.holds(service) => {
-                if world.services[service].deploying.is_some_and(|(of, _)| of == change) {
+                if world.services[service].deployment.deploying.is_some_and(|(of, _)| of == change) {
                     staged::released(world, service, change, cx);
                 }
             }
@@ -379,7 +379,7 @@ fn undo(world: &mut World, change: ChangeId, unit: usize, cx: &mut Cx<'_>) {
     let turn = world.executions[row].turn;
     match cx.plan.changes[change].units[unit] {
         Unit::Service(service) => {
-            let under_way = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
+            let under_way = world.services[service].deployment.rollout.as_ref().is_some_and(|one| one.change == change);
             if !under_way && let Err(wait) = deploy::called(world, service, cx) {
                 return cx.after(wait, step::Pipeline::Undo(change, turn, unit as u32));
             }

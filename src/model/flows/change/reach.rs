@@ -42,7 +42,7 @@ pub(super) fn of_cell(world: &World, row: usize, place: usize, cx: &Cx<'_>) -> u
 /// How much of a service such a move reaches, together with those before it, in millionths.
 pub(super) fn of_service(world: &World, service: ServiceId, reach: Reach, cx: &Cx<'_>) -> u32 {
     let plan = cx.plan.services[service].zones.len() as u64;
-    let before = world.services[service].rollout.as_ref().map_or(0, |rollout| rollout.zones.len() as u64);
+    let before = world.services[service].deployment.rollout.as_ref().map_or(0, |rollout| rollout.zones.len() as u64);
     match reach {
         Reach::OneBox => (WHOLE / u64::from(world.services[service].desired.max(1))) as u32,
         Reach::Zone(_) => ((before + 1) * WHOLE / plan.max(1)).min(WHOLE) as u32,

@@ -28,13 +28,13 @@ pub(crate) fn over(service: ServiceId, rollout: &Rollout, cx: &mut Cx<'_>) {
 /// Tasks of other revisions than the one to be deployed are to be replaced from now on, as far as the deployment
 /// reaches.
 pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
-    let target = world.services[service].revision;
-    if let Some(rollout) = &mut world.services[service].rollout {
+    let target = world.services[service].deployment.revision;
+    if let Some(rollout) = &mut world.services[service].deployment.rollout {
         rollout.replacements.clear();
     }
     for task in tasks(world, service) {
         let zone = world.tasks.at(task.slot).zone;
-        let covered = world.services[service].rollout.as_ref().is_none_or(|rollout| rollout.covers(zone));
+        let covered = world.services[service].deployment.rollout.as_ref().is_none_or(|rollout| rollout.covers(zone));
         account::change(world, cx.plan, task, |task| {
             let outdated = covered && task.revision != target;
             task.marks.set(Marks::OUTDATED, outdated);
@@ -46,15 +46,15 @@ pub(crate) fn turn_to(world: &mut World, service: ServiceId, cause: Cause, cx: &
     }
     no_backoff(world, service);
     let row = &mut world.services[service];
-    row.replace_cause = cause;
-    row.pending.iter_mut().filter(|(of, _)| of.as_fault().is_none()).for_each(|(of, _)| *of = cause);
+    row.scheduler.replace_cause = cause;
+    row.scheduler.pending.iter_mut().filter(|(of, _)| of.as_fault().is_none()).for_each(|(of, _)| *of = cause);
     wake::scheduler(world, service, cx);
 }
 
 /// A new task definition ends the backoff after failed starts ([ecs-throttle-logic]).
 pub(crate) fn no_backoff(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    (row.rest, row.backoff_until) = (Span::ZERO, Time::ZERO);
+    (row.scheduler.rest, row.scheduler.backoff_until) = (Span::ZERO, Time::ZERO);
     row.impaired = false;
 }
 
@@ -70,20 +70,20 @@ pub(crate) fn tasks(world: &World, service: ServiceId) -> Vec<TaskId> {
 /// How long a deployment is watched once all tasks are new. Alarms that are not watched need no time.
 pub(crate) fn bake(world: &World, service: ServiceId, plan: &Plan) -> Span {
     let deployment = &plan.services[service].deployment;
-    let unwatched = world.services[service].rollout.as_ref().is_some_and(|one| one.unwatched);
+    let unwatched = world.services[service].deployment.rollout.as_ref().is_some_and(|one| one.unwatched);
     if unwatched { deployment.bake.unwrap_or(Span::ZERO) } else { deployment.bakes(&plan.alarms) }
 }
 
 /// The revision before is back.
 pub(crate) fn rolled_back(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    let Some(rollout) = &row.rollout else { return };
+    let Some(rollout) = &row.deployment.rollout else { return };
     let (change, staged) = (rollout.change, rollout.staged);
     tell::change(change, service, ChangeStep::RolledBack, cx);
     over(service, rollout, cx);
     if staged {
         // What a pipeline had completed here is not the newest completed revision any more.
-        row.completed = Some(row.revision);
+        row.deployment.completed = Some(row.deployment.revision);
     }
     end(world, service);
     if staged {
@@ -93,12 +93,12 @@ pub(crate) fn rolled_back(world: &mut World, service: ServiceId, cx: &mut Cx<'_>
 
 pub(crate) fn complete(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    row.completed = Some(row.revision);
-    if let Some(rollout) = &row.rollout {
+    row.deployment.completed = Some(row.deployment.revision);
+    if let Some(rollout) = &row.deployment.rollout {
         cx.note(ChangeFact::Step { change: rollout.change, service, what: ChangeStep::Completed });
         over(service, rollout, cx);
     }
-    let staged = row.rollout.as_ref().filter(|rollout| rollout.staged).map(|rollout| rollout.change);
+    let staged = row.deployment.rollout.as_ref().filter(|rollout| rollout.staged).map(|rollout| rollout.change);
     end(world, service);
     if let Some(change) = staged {
         world.hear(News::Moved(service, change), cx);
@@ -107,10 +107,10 @@ pub(crate) fn complete(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 fn end(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    let Some(rollout) = row.rollout.take() else { return };
+    let Some(rollout) = row.deployment.rollout.take() else { return };
     // What a pipeline has changed is being deployed until the pipeline ends.
     if !rollout.staged {
-        row.deploying = None;
+        row.deployment.deploying = None;
         forget(row);
     }
     account::mark(world, service);
@@ -119,6 +119,6 @@ fn end(world: &mut World, service: ServiceId) {
 /// Revisions without tasks are forgotten, but for the one that is deployed and the one that comes back if another
 /// fails.
 pub(crate) fn forget(row: &mut Service) {
-    let kept = [Some(row.revision), row.completed];
-    row.revisions.retain(|one| kept.contains(&Some(one.number)) || one.runs());
+    let kept = [Some(row.deployment.revision), row.deployment.completed];
+    row.deployment.revisions.retain(|one| kept.contains(&Some(one.number)) || one.runs());
 }

@@ -38,14 +38,14 @@ pub(crate) fn new(blue: u8, green: u8, turn: u32) -> Shift {
 pub(crate) fn begin(world: &mut World, service: ServiceId, earlier: bool, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     // Tasks on their way to another zone stay where they are.
-    row.moving.clear();
+    row.balance.moving.clear();
     // A new task definition has ended the backoff after failed starts.
     wake::scheduler(world, service, cx);
     enter(world, service, if earlier { Lifecycle::ReconcileService } else { Lifecycle::PreScaleUp }, cx);
 }
 
 pub(super) fn shift(world: &mut World, service: ServiceId) -> Option<(ChangeId, &mut Shift)> {
-    let rollout = world.services[service].rollout.as_deref_mut()?;
+    let rollout = world.services[service].deployment.rollout.as_deref_mut()?;
     let change = rollout.change;
     rollout.shift.as_mut().map(|shift| (change, shift))
 }
@@ -63,7 +63,7 @@ pub(super) fn enter(world: &mut World, service: ServiceId, stage: Lifecycle, cx:
             let row = &mut world.services[service];
             let due =
                 row.task_sets().map(|task_set| task_set.due(cx.plan.services[service].maximum_percent)).sum::<u32>();
-            row.owe(Cause::change(change), due.saturating_sub(row.pending()));
+            row.scheduler.owe(Cause::change(change), due.saturating_sub(row.scheduler.pending()));
             account::mark(world, service);
             wake::scheduler(world, service, cx);
         }
@@ -77,7 +77,7 @@ pub(super) fn enter(world: &mut World, service: ServiceId, stage: Lifecycle, cx:
         Lifecycle::BakeTime => {
             tell::change(change, service, ChangeStep::Enters(stage), cx);
             tell::change(change, service, ChangeStep::Bakes, cx);
-            if let Some(rollout) = &mut world.services[service].rollout {
+            if let Some(rollout) = &mut world.services[service].deployment.rollout {
                 rollout.stage = Stage::Baking;
             }
             let bake = rollout::bake(world, service, cx.plan);
@@ -104,13 +104,13 @@ fn ask(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let Some((change, shift)) = shift(world, service) else { return };
     let (at, step, green) = (shift.at, shift.step, shift.green);
-    let turn = world.services[service].rollout.as_ref().map_or(0, |rollout| rollout.turn);
+    let turn = world.services[service].deployment.rollout.as_ref().map_or(0, |rollout| rollout.turn);
     let hooks =
         plan.services[service].deployment.hooks.iter().enumerate().filter(|(_, hook)| hook.stages.contains(&at));
     let Some(answer) = plan.changes[change].answers.iter().find(|answer| answer.stage == at) else {
         return answered(world, service, cx);
     };
-    let bad = world.services[service].revisions.iter().any(|one| one.number == green && one.bad);
+    let bad = world.services[service].deployment.revisions.iter().any(|one| one.number == green && one.bad);
     let (mut all, mut first) = ((Span::ZERO, Waits::Hooks), None);
     for (place, hook) in hooks {
         let who = plan.changes[change].turn(plan.services[service].who, turn);
@@ -162,7 +162,7 @@ pub(crate) fn answered(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
     let Some(shift) = row.shift() else { return };
-    let open = row.rollout.as_ref().is_some_and(|rollout| rollout.stage.is_open());
+    let open = row.deployment.rollout.as_ref().is_some_and(|rollout| rollout.stage.is_open());
     if open && shift.at == Lifecycle::ScaleUp && row.task_set(0).is_some_and(|green| green.is_whole()) {
         enter(world, service, Lifecycle::PostScaleUp, cx);
     }
@@ -206,7 +206,7 @@ pub(crate) fn give_up_green(world: &mut World, service: ServiceId, cx: &mut Cx<'
     let Some((_, shift)) = shift(world, service) else { return };
     shift.scaled = false;
     let (green, blue) = (shift.green, shift.blue);
-    world.services[service].revision = blue;
+    world.services[service].deployment.revision = blue;
     scale_to_zero(world, service, green, cx);
     // What green lacked is not due any more.
     wake::scheduler(world, service, cx);

@@ -25,7 +25,7 @@ pub(crate) fn moved(
     reach: Reach,
     cx: &mut Cx<'_>,
 ) {
-    let under_way = world.services[service].rollout.as_ref().is_some_and(|one| one.change == change);
+    let under_way = world.services[service].deployment.rollout.as_ref().is_some_and(|one| one.change == change);
     if !under_way {
         let earlier = deploy::supersede(world, service, cx);
         let moves = deploy::begin(world, service, change, turn, cx);
@@ -33,14 +33,14 @@ pub(crate) fn moved(
         if moves {
             // Traffic moves between two full sets of tasks: all of the service, as such deployments reach no part of
             // it.
-            if let Some(rollout) = &mut world.services[service].rollout {
+            if let Some(rollout) = &mut world.services[service].deployment.rollout {
                 rollout.staged = true;
             }
             rollout::no_backoff(world, service);
             return shift::begin(world, service, earlier, cx);
         }
     }
-    if let Some(rollout) = &mut world.services[service].rollout {
+    if let Some(rollout) = &mut world.services[service].deployment.rollout {
         rollout.staged = true;
         rollout.stage = Stage::Rolling;
         rollout.reach = reach;
@@ -68,13 +68,13 @@ fn oldest(world: &World, service: ServiceId) -> Option<TaskId> {
 /// A service that was changed, or is being changed, goes back; the control plane has taken the call on.
 pub(crate) fn undone(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    let Some(rollout) = row.rollout.as_deref_mut().filter(|one| one.change == change) else {
+    let Some(rollout) = row.deployment.rollout.as_deref_mut().filter(|one| one.change == change) else {
         // It was completed here: the revision before is deployed anew. What it was is known from the trial.
-        let before = row.before_deployment;
-        let Some((_, revision)) = row.deploying.filter(|(of, _)| *of == change) else {
+        let before = row.deployment.before_deployment;
+        let Some((_, revision)) = row.deployment.deploying.filter(|(of, _)| *of == change) else {
             return world.hear(News::Undone(service, change), cx);
         };
-        row.rollout = Some(Box::new(Rollout::new(change, revision, before, true)));
+        row.deployment.rollout = Some(Box::new(Rollout::new(change, revision, before, true)));
         return go_back(world, service, change, before, cx);
     };
     let before = rollout.before;
@@ -83,11 +83,11 @@ pub(crate) fn undone(world: &mut World, service: ServiceId, change: ChangeId, cx
 
 fn go_back(world: &mut World, service: ServiceId, change: ChangeId, before: u8, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    if let Some(rollout) = row.rollout.as_deref_mut() {
+    if let Some(rollout) = row.deployment.rollout.as_deref_mut() {
         rollout.stage = Stage::Back;
         rollout.staged = true;
     }
-    row.revision = before;
+    row.deployment.revision = before;
     tell::change(change, service, ChangeStep::Back, cx);
     if world.services[service].shift().is_some() {
         return shift::back(world, service, cx);
@@ -98,7 +98,7 @@ fn go_back(world: &mut World, service: ServiceId, change: ChangeId, before: u8, 
 /// The pipeline is gone: what is under way as a whole ends by itself, and what had reached a part goes back.
 pub(crate) fn released(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    let Some(rollout) = row.rollout.as_deref_mut().filter(|one| one.change == change) else {
+    let Some(rollout) = row.deployment.rollout.as_deref_mut().filter(|one| one.change == change) else {
         return ends_deployment(world, service);
     };
     let (partial, before) = (rollout.is_partial(), rollout.before);
@@ -107,10 +107,10 @@ pub(crate) fn released(world: &mut World, service: ServiceId, change: ChangeId, 
         rollout.stage = Stage::Back;
     }
     if rollout.stage == Stage::Back {
-        row.completed = Some(before);
+        row.deployment.completed = Some(before);
     }
     if partial {
-        row.revision = before;
+        row.deployment.revision = before;
         tell::change(change, service, ChangeStep::Back, cx);
         rollout::turn_to(world, service, Cause::change(change), cx);
     }
@@ -119,7 +119,7 @@ pub(crate) fn released(world: &mut World, service: ServiceId, change: ChangeId, 
 /// The change is completed everywhere, or gone: nothing is being deployed any more.
 fn ends_deployment(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    row.deploying = None;
+    row.deployment.deploying = None;
     rollout::forget(row);
     account::mark(world, service);
 }

@@ -168,7 +168,7 @@ fn movable(world: &World, host: &Host, cx: &Cx<'_>) -> Moves {
         }
         let row = &world.services[task.service];
         let runs = task.wanted && task.state == TaskState::Running && task.health == Health::Healthy;
-        let backs_off = row.is_steady() && row.rollout.is_none() && row.moving.is_empty();
+        let backs_off = row.is_steady() && row.deployment.rollout.is_none() && row.balance.moving.is_empty();
         let room = row.task_set(0).is_some_and(|task_set| task_set.most(service.maximum_percent) > task_set.desired);
         if service.kind != Kind::Replica || !runs || !room {
             return Moves::Never;

@@ -10,7 +10,6 @@ use crate::model::ids::{TaskId, ZoneId};
 /// The link of a zone is cut.
 pub(crate) fn cut(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    cx.note(FaultFact::Hits { cause, what: Hit::Zone(zone) });
     let kind = plan.zones[zone].kind;
     let reached = |world: &World, id: TaskId| {
         link::reaches(&world.zones[zone], kind, &plan.services[world.tasks.at(id.slot).service])
@@ -40,6 +39,7 @@ pub(crate) fn mend(world: &mut World, zone: ZoneId, cx: &mut Cx<'_>) {
 /// A zone is lost: so are the links of what is anchored to it.
 pub(crate) fn cut_anchored(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
     for child in link::anchored(world, cx.plan, zone) {
+        cx.note(FaultFact::Hits { cause, what: Hit::Zone(child) });
         cut(world, child, cause, cx);
     }
 }

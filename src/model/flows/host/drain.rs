@@ -95,7 +95,7 @@ fn move_tasks(world: &mut World, id: HostId, cause: Cause, code: StopCode, cx: &
             stop::begin(world, task, code, Reason::Draining, cx);
         } else if plan.services[service].kind == crate::model::plan::Kind::Replica {
             account::change(world, plan, task, |task| task.marks.set(Marks::LEAVING, true));
-            world.services[service].replace_cause = cause;
+            world.services[service].scheduler.replace_cause = cause;
             wake::scheduler(world, service, cx);
         } else if plan.services[service].kind == crate::model::plan::Kind::Daemon {
             wake::scheduler(world, service, cx);

@@ -99,16 +99,16 @@ fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
 }
 
 /// Changes a task's row and keeps every count true. The service is settled when the event has been handled.
+#[inline]
 pub(crate) fn change(world: &mut World, plan: &Plan, id: TaskId, edit: impl FnOnce(&mut Task)) {
     let task = world.tasks.at_mut(id.slot);
     let before = Standing::of(task);
     edit(task);
+    let task = world.tasks.at(id.slot);
     let of = task.service;
     let service = &plan.services[of];
-    let reached = task.zone == NO_ZONE || {
-        let zone = &world.zones[task.zone];
-        super::link::carries(zone) || super::link::reaches(zone, plan.zones[task.zone].kind, service)
-    };
+    let reached = task.zone == NO_ZONE || super::link::reached(world, plan, task);
+    let task = world.tasks.at_mut(id.slot);
     task.counted = counts(task, reached, service.balancer.is_some());
     let after = Standing::of(task);
     if before != after {
@@ -118,6 +118,7 @@ pub(crate) fn change(world: &mut World, plan: &Plan, id: TaskId, edit: impl FnOn
 }
 
 /// A new task: counted from nothing.
+#[inline]
 pub(crate) fn add(world: &mut World, plan: &Plan, mut task: Task) -> TaskId {
     debug_assert!(task.counted == 0, "a new task counts as nothing yet");
     let zone = std::mem::replace(&mut task.zone, NO_ZONE);
@@ -159,8 +160,8 @@ impl Standing {
 /// The service's books change: settle them when the event has been handled.
 pub(crate) fn mark(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    if !row.dirty {
-        row.dirty = true;
+    if !row.traffic.dirty {
+        row.traffic.dirty = true;
         world.dirty.push(service);
     }
 }
@@ -216,7 +217,7 @@ fn recount(
     step(&mut row.warming, WARMING);
     let moved = before.zone != after.zone || (before.counted ^ after.counted) & (WANTED | TO_REPLACE | RUNNING) != 0;
     let item = || service.strategy.iter().position(|item| item.provider == provider);
-    let item = if moved || !row.revisions.is_empty() { item() } else { None };
+    let item = if moved || !row.deployment.revisions.is_empty() { item() } else { None };
     if let Some(item) = item.filter(|_| moved) {
         let counts = &mut row.by_item[item];
         step(&mut counts.running, RUNNING);
@@ -232,7 +233,7 @@ fn recount(
         }
     }
     for (standing, add) in [(before, false), (after, true)] {
-        if let Some(revision) = row.revisions.iter_mut().find(|one| one.number == standing.revision) {
+        if let Some(revision) = row.deployment.revisions.iter_mut().find(|one| one.number == standing.revision) {
             let zone = (standing.zone != NO_ZONE).then(|| place(standing.zone));
             count_in_revision(revision, zone, item, *standing, add);
         }

@@ -34,7 +34,7 @@ pub(crate) fn of_revision<'p>(
     revision: u8,
     zone: ZoneId,
 ) -> Option<(&'p Live, Cause)> {
-    let known = world.services[service].revisions.iter().find(|one| one.number == revision)?;
+    let known = world.services[service].deployment.revisions.iter().find(|one| one.number == revision)?;
     let id = known.change?;
     let change = &plan.changes[id];
     let unit = change.only_unit.is_none_or(|only| change.units[only] == Unit::Service(service));

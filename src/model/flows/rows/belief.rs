@@ -27,6 +27,7 @@ pub fn reaches(world: &mut World, id: TaskId, state: TaskState, phase: Phase, cx
 }
 
 /// The containers run: RUNNING. Without any check that is all it takes to be healthy; `unfit`: its checks never pass.
+#[inline]
 pub(crate) fn runs(world: &mut World, id: TaskId, checked: bool, unfit: bool, cx: &mut Cx<'_>) {
     let (plan, now) = (cx.plan, cx.now);
     let task = world.tasks.at(id.slot);
@@ -118,6 +119,7 @@ pub(crate) fn stops(world: &mut World, id: TaskId, code: StopCode, reason: Reaso
 }
 
 /// It is gone: STOPPED. Detaching a network interface takes no time (model choice).
+#[inline]
 pub(crate) fn stopped(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
     // Not through the accounting: the row leaves them as a whole afterwards.
     let task = world.tasks.at_mut(id.slot);

@@ -28,7 +28,7 @@ pub(crate) fn at_begin(plan: &Plan, service: ServiceId) -> Digest {
 /// zone it is not known before a task is placed of which revision it is: all of them wait.
 pub(crate) fn holds(world: &World, service: ServiceId, plan: &Plan) -> bool {
     let row = &world.services[service];
-    let Some(rollout) = row.rollout.as_ref().filter(|_| row.resolves()) else { return false };
+    let Some(rollout) = row.deployment.rollout.as_ref().filter(|_| row.resolves()) else { return false };
     let by_zone = rollout.is_partial() && rollout.reach != Reach::OneBox;
     by_zone || revision::next(world, service, plan).0 == rollout.revision
 }
@@ -36,14 +36,14 @@ pub(crate) fn holds(world: &World, service: ServiceId, plan: &Plan) -> bool {
 /// Whether a task resolves the images, or is due: no task that serves makes room for another one meanwhile.
 pub(crate) fn one_is_enough(world: &World, service: ServiceId, due: u32) -> bool {
     let row = &world.services[service];
-    let asked = row.rollout.as_ref().is_some_and(|one| one.stage.is_open() && one.digest != Digest::Known);
+    let asked = row.deployment.rollout.as_ref().is_some_and(|one| one.stage.is_open() && one.digest != Digest::Known);
     asked && (due > 0 || row.resolves())
 }
 
 /// The images of a task are resolved: the others may start.
 pub(crate) fn resolved(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let service = world.tasks.at(id.slot).service;
-    if world.services[service].rollout.is_none() {
+    if world.services[service].deployment.rollout.is_none() {
         return;
     }
     let Some(rollout) = revision::of_task(world, id) else { return };
@@ -53,7 +53,7 @@ pub(crate) fn resolved(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 }
 
 fn known(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if let Some(rollout) = &mut world.services[service].rollout {
+    if let Some(rollout) = &mut world.services[service].deployment.rollout {
         rollout.digest = Digest::Known;
     }
     wake::scheduler(world, service, cx);

@@ -12,7 +12,7 @@
 
 use crate::model::fact::{NO_ZONE, TaskState};
 use crate::model::flows::World;
-use crate::model::ids::{HostId, TaskId, ZoneId};
+use crate::model::ids::{HostId, ServiceId, TaskId, ZoneId};
 use crate::model::plan;
 use crate::model::plan::{Plan, ZoneKind};
 use crate::model::tables::host::NIL;
@@ -43,18 +43,32 @@ pub(crate) fn governs(world: &World, plan: &Plan, zone: ZoneId) -> bool {
 }
 
 /// Whether requests reach the tasks of a service in a zone.
-pub fn reaches(zone: &Zone, kind: ZoneKind, service: &plan::Service) -> bool {
+pub(crate) fn reaches(zone: &Zone, kind: ZoneKind, service: &plan::Service) -> bool {
     let local = || !kind.away() || service.balancer.as_ref().is_none_or(|balancer| balancer.local);
     zone.reachable() && (zone.linked() || local())
 }
 
+/// Whether a request that is sent to a task arrives there and is read: the task does not hang.
+pub fn reached(world: &World, plan: &Plan, task: &Task) -> bool {
+    let zone = &world.zones[task.zone];
+    let arrives = carries(zone) || reaches(zone, plan.zones[task.zone].kind, &plan.services[task.service]);
+    arrives && world.services[task.service].hung == 0
+}
+
+fn running(world: &World, meant: impl Fn(&Task) -> bool) -> Vec<TaskId> {
+    let runs = |task: &Task| task.alive && task.state == TaskState::Running && meant(task);
+    let slots = (0..world.tasks.slots()).filter(|slot| runs(world.tasks.at(*slot)));
+    slots.map(|slot| world.tasks.handle(slot)).collect()
+}
+
 /// Running tasks of a zone.
 pub(crate) fn running_in(world: &World, zone: ZoneId) -> Vec<TaskId> {
-    let here = |&slot: &u32| {
-        let task = world.tasks.at(slot);
-        task.alive && task.zone == zone && task.state == TaskState::Running
-    };
-    (0..world.tasks.slots()).filter(here).map(|slot| world.tasks.handle(slot)).collect()
+    running(world, |task| task.zone == zone)
+}
+
+/// Running tasks of a service.
+pub(crate) fn running_of(world: &World, service: ServiceId) -> Vec<TaskId> {
+    running(world, |task| task.service == service)
 }
 
 /// Living hosts of a zone.

@@ -15,6 +15,7 @@ use crate::model::tables::Service;
 use crate::model::tables::task::Marks;
 
 /// ECS finds a task unhealthy, or gone by itself.
+#[inline]
 pub(crate) fn failed(world: &mut World, id: TaskId, plan: &Plan) {
     let task = world.tasks.at(id.slot);
     let (service, revision) = (task.service, task.revision);
@@ -24,7 +25,7 @@ pub(crate) fn failed(world: &mut World, id: TaskId, plan: &Plan) {
     {
         return;
     }
-    let rollout = world.services[service].rollout.as_deref_mut();
+    let rollout = world.services[service].deployment.rollout.as_deref_mut();
     if let Some(rollout) = rollout.filter(|rollout| rollout.keeps(revision)) {
         rollout.add_pending_replacement(revision, true);
         account::change(world, plan, id, |task| task.marks.set(Marks::HAS_REPLACEMENT, true));
@@ -33,7 +34,7 @@ pub(crate) fn failed(world: &mut World, id: TaskId, plan: &Plan) {
 
 /// A launch of a revision is taken on: whether it is a replacement.
 pub(crate) fn comes(row: &mut Service, revision: u8) -> bool {
-    row.rollout.as_deref_mut().is_some_and(|rollout| rollout.add_pending_replacement(revision, false))
+    row.deployment.rollout.as_deref_mut().is_some_and(|rollout| rollout.add_pending_replacement(revision, false))
 }
 
 /// A task is healthy: it needs no replacement, and may have one from now on.
@@ -49,15 +50,15 @@ pub(crate) fn not_due(world: &mut World, id: TaskId) {
     let task = world.tasks.at(id.slot);
     let (revision, has) = (task.revision, task.marks.has(Marks::HAS_REPLACEMENT));
     let row = &mut world.services[task.service];
-    if has && comes(row, revision) && row.pending() > 0 {
-        row.write_off();
+    if has && comes(row, revision) && row.scheduler.pending() > 0 {
+        row.scheduler.write_off();
     }
 }
 
 /// As many as desired are new and healthy: no replacement is due any more.
 pub(crate) fn none_due(row: &mut Service) {
     let whole = row.healthy() >= row.desired;
-    if let Some(rollout) = row.rollout.as_deref_mut().filter(|_| whole) {
+    if let Some(rollout) = row.deployment.rollout.as_deref_mut().filter(|_| whole) {
         rollout.replacements.clear();
     }
 }

@@ -19,17 +19,18 @@ pub(crate) fn next(world: &World, service: ServiceId, plan: &Plan) -> (u8, bool)
         let due = task_set.due(percent);
         (due > 0, task_set.of.is_some_and(|of| !shift.is_dark(of)), due)
     };
-    let number = row.task_sets().max_by_key(rank).and_then(|task_set| task_set.of).unwrap_or(row.revision);
+    let number = row.task_sets().max_by_key(rank).and_then(|task_set| task_set.of).unwrap_or(row.deployment.revision);
     (number, shift.is_dark(number))
 }
 
 /// Strikes out a launch that is due: of a spare, one of the deployment's own; of another task, one of something else.
 pub(crate) fn pay(row: &mut Service, dark: bool) -> Option<Cause> {
-    let own = row.rollout.as_ref().filter(|one| one.shift.is_some()).map(|one| Cause::change(one.change));
-    row.pay(|cause| own.is_none_or(|own| (cause == own) == dark))
+    let own = row.deployment.rollout.as_ref().filter(|one| one.shift.is_some()).map(|one| Cause::change(one.change));
+    row.scheduler.pay(|cause| own.is_none_or(|own| (cause == own) == dark))
 }
 
 /// Launches of spares among those that are due: nobody misses them.
+#[inline]
 pub fn surplus_due(row: &Service, percent: u32) -> u32 {
     let Some(shift) = row.shift() else { return 0 };
     let surplus = row.task_sets().filter(|task_set| task_set.of.is_some_and(|of| shift.is_dark(of)));
@@ -37,13 +38,13 @@ pub fn surplus_due(row: &Service, percent: u32) -> u32 {
     let due = |task_set: TaskSet| {
         if row.stalled() { task_set.desired.saturating_sub(task_set.wanted) } else { task_set.due(percent) }
     };
-    surplus.map(due).sum::<u32>().min(row.pending())
+    surplus.map(due).sum::<u32>().min(row.scheduler.pending())
 }
 
 /// A new task has got its zone: there it may be of another revision than where it was not known yet.
 pub(crate) fn placed(world: &mut World, id: TaskId, plan: &Plan) {
     let task = world.tasks.at(id.slot);
-    let Some(rollout) = &world.services[task.service].rollout else { return };
+    let Some(rollout) = &world.services[task.service].deployment.rollout else { return };
     if !rollout.is_partial() || rollout.reach == Reach::OneBox {
         return;
     }
@@ -57,14 +58,14 @@ pub(crate) fn placed(world: &mut World, id: TaskId, plan: &Plan) {
 pub(crate) fn of_task(world: &mut World, id: TaskId) -> Option<&mut Rollout> {
     let row = world.tasks.at(id.slot);
     let (service, revision) = (row.service, row.revision);
-    let rollout = world.services[service].rollout.as_deref_mut()?;
+    let rollout = world.services[service].deployment.rollout.as_deref_mut()?;
     (rollout.revision == revision && rollout.stage.is_open()).then_some(rollout)
 }
 
 /// The circuit breaker of a deployment under way: it binds those that move traffic only where the change says so.
 pub(crate) fn breaker(world: &World, service: ServiceId, plan: &Plan) -> Option<Breaker> {
     let breaker = plan.services[service].deployment.breaker?;
-    let rollout = world.services[service].rollout.as_ref()?;
+    let rollout = world.services[service].deployment.rollout.as_ref()?;
     (rollout.shift.is_none() || plan.changes[rollout.change].breaker_on_shift).then_some(breaker)
 }
 

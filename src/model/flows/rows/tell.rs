@@ -8,6 +8,7 @@ use crate::model::ids::{ChangeId, HostId, ProviderId, ServiceId, TaskId};
 use crate::model::tables::host::NIL;
 
 /// Tells readers of a task's state; `from` is the state before.
+#[inline]
 pub(crate) fn task(world: &World, id: TaskId, from: TaskState, cx: &mut Cx<'_>) {
     task_stop(world, id, from, StopCode::None, Reason::None, cx);
 }

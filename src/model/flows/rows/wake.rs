@@ -15,8 +15,8 @@ use crate::model::tables::task::Target;
 /// Wakes the scheduler for a service, once however much news there is.
 pub(crate) fn scheduler(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    if !row.woken {
-        row.woken = true;
+    if !row.scheduler.woken {
+        row.scheduler.woken = true;
         cx.after(Span::ZERO, step::Reconcile::Wake(service));
     }
 }

@@ -18,7 +18,7 @@ use crate::model::tables::task::{Health, chain, on_host};
 /// Starts what is missing, stops what is unhealthy.
 pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     replace_unhealthy(world, service, cx);
-    world.services[service].waits = Phase::CapacityWait;
+    world.services[service].scheduler.waits = Phase::CapacityWait;
     let (mut wanted, mut missing) = (0, Vec::new());
     for host in hosts(world, service, cx) {
         wanted += 1;
@@ -29,7 +29,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
     world.services[service].desired = wanted;
     // Those that rest after they were refused are left out: any of the hosts.
-    let open = missing.len().saturating_sub(world.services[service].tries.backing_off() as usize);
+    let open = missing.len().saturating_sub(world.services[service].scheduler.tries.backing_off() as usize);
     for host in missing.into_iter().take(open) {
         if !start(world, service, host, cx) {
             break;
@@ -41,13 +41,13 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// Every daemon that is missing is due, because of what ended the one before it as far as there was one.
 pub(crate) fn book(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    let (due, pending) = (row.desired.saturating_sub(row.wanted), row.pending());
-    row.owe(Cause::mechanism(Mechanism::FirstStart), due.saturating_sub(pending));
+    let (due, pending) = (row.desired.saturating_sub(row.wanted), row.scheduler.pending());
+    row.scheduler.owe(Cause::mechanism(Mechanism::FirstStart), due.saturating_sub(pending));
     for _ in due..pending {
-        row.write_off();
+        row.scheduler.write_off();
     }
     // A daemon that ends on another host may stand for one that was refused.
-    row.keep_tries();
+    row.scheduler.keep_tries();
     account::mark(world, service);
 }
 
@@ -55,15 +55,15 @@ pub(crate) fn book(world: &mut World, service: ServiceId) {
 fn start(world: &mut World, service: ServiceId, host: HostId, cx: &mut Cx<'_>) -> bool {
     let row = &mut world.services[service];
     // A crash that lasts keeps daemons down; which of them is not told apart.
-    if cx.now < row.backoff_until || !row.held.is_empty() {
-        row.waits = Phase::StartBackoff;
+    if cx.now < row.scheduler.backoff_until || !row.scheduler.held.is_empty() {
+        row.scheduler.waits = Phase::StartBackoff;
         return false;
     }
-    let rate = row.launches.wait(cx.now);
+    let rate = row.scheduler.launches.wait(cx.now);
     if rate > Span::ZERO {
-        row.waits = Phase::LaunchThrottle;
+        row.scheduler.waits = Phase::LaunchThrottle;
         // One look is enough, however many hosts ask.
-        if !std::mem::replace(&mut row.retrying, true) {
+        if !std::mem::replace(&mut row.scheduler.retrying, true) {
             cx.after(rate, step::Reconcile::Retry(service));
         }
         return false;
@@ -91,7 +91,7 @@ pub(crate) fn first(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
         if open && !runs_on(world, service, host) {
             start(world, service, host, cx);
             // What was refused here is booked when the scheduler looks.
-            if world.services[service].tries.refused() > world.services[service].pending() {
+            if world.services[service].scheduler.tries.refused() > world.services[service].scheduler.pending() {
                 wake::scheduler(world, service, cx);
             }
         }

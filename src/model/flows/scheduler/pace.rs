@@ -33,16 +33,16 @@ pub(crate) fn handle(world: &mut World, step: step::Pace, cx: &mut Cx<'_>) {
 pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     if !world.services[service].may_launch() {
         let row = &world.services[service];
-        if row.tries.backing_off() > 0 {
-            let phase = row.tries.waits;
+        if row.scheduler.tries.backing_off() > 0 {
+            let phase = row.scheduler.tries.waits;
             wait_as(world, service, phase);
-        } else if !row.pending.is_empty() {
+        } else if !row.scheduler.pending.is_empty() {
             // All that is due replaces tasks of a crash that lasts.
             wait_as(world, service, Phase::StartBackoff);
         }
         return;
     }
-    if cx.now < world.services[service].backoff_until {
+    if cx.now < world.services[service].scheduler.backoff_until {
         wait_as(world, service, Phase::StartBackoff);
         return;
     }
@@ -66,10 +66,10 @@ fn may_launch(world: &World, service: ServiceId, cx: &Cx<'_>) -> bool {
 /// Nothing more can be launched now: what is due waits for the image of the first task, or rests after it was refused.
 fn rest(world: &mut World, service: ServiceId) {
     let row = &world.services[service];
-    let phase = match row.tries.backing_off() {
+    let phase = match row.scheduler.tries.backing_off() {
         _ if row.may_launch() => Phase::ImagePull,
         0 => Phase::Scheduling,
-        _ => row.tries.waits,
+        _ => row.scheduler.tries.waits,
     };
     wait_as(world, service, phase);
 }
@@ -80,7 +80,7 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
         Wait::Turn | Wait::Bucket(_) => wait_as(world, service, Phase::LaunchThrottle),
         Wait::Service(span) => {
             wait_as(world, service, Phase::LaunchThrottle);
-            world.services[service].woken = true;
+            world.services[service].scheduler.woken = true;
             cx.after(span, step::Reconcile::Wake(service));
         }
         Wait::Plane => {
@@ -88,7 +88,7 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
             plane::queue_up(world, service, cx);
         }
         Wait::Refused => {
-            let due = world.services[service].pending();
+            let due = world.services[service].scheduler.pending();
             plane::held_back(world, service, due, cx);
             backs_off(world, service, Phase::ControlPlane, cx);
         }
@@ -105,22 +105,22 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
 }
 
 fn wait_as(world: &mut World, service: ServiceId, phase: Phase) {
-    world.services[service].waits = phase;
+    world.services[service].scheduler.waits = phase;
     account::mark(world, service);
 }
 
 /// One launch was refused by chance: it rests by itself, and is tried again.
 fn backs_off(world: &mut World, service: ServiceId, phase: Phase, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    row.tries.waits = phase;
-    if row.tries.backs_off(row.launched, cx.now + RETRY) {
+    row.scheduler.tries.waits = phase;
+    if row.scheduler.tries.backs_off(row.scheduler.launched, cx.now + RETRY) {
         cx.after(RETRY, step::Reconcile::Again(service));
     }
     wait_as(world, service, phase);
 }
 
 fn stands_at(world: &World, service: ServiceId, bucket: BucketId) -> bool {
-    world.services[service].queued.contains(&Some(bucket))
+    world.services[service].scheduler.queued.contains(&Some(bucket))
 }
 
 /// Items of the strategy, as bits, whose launch bucket is one of those asked for.
@@ -137,7 +137,7 @@ fn items(service: ServiceId, cx: &Cx<'_>, meant: impl Fn(BucketId) -> bool) -> u
 /// Puts a service into the queue of a bucket, once.
 fn queue_up(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>) {
     if !stands_at(world, service, bucket) {
-        let free = world.services[service].queued.iter_mut().find(|place| place.is_none());
+        let free = world.services[service].scheduler.queued.iter_mut().find(|place| place.is_none());
         *free.expect("a service draws from two buckets at most: on demand and Spot") = Some(bucket);
         world.buckets[bucket].queue.push_back(service);
     }
@@ -162,7 +162,7 @@ fn token(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
     world.buckets[bucket].armed = false;
     while world.buckets[bucket].tokens.wait(cx.now) == Span::ZERO {
         let Some(service) = world.buckets[bucket].queue.pop_front() else { return };
-        for place in &mut world.services[service].queued {
+        for place in &mut world.services[service].scheduler.queued {
             *place = place.filter(|at| *at != bucket);
         }
         turn(world, service, bucket, cx);
@@ -176,7 +176,7 @@ fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>
         // Looked at when its cell is back.
         return wake::scheduler(world, service, cx);
     }
-    if !may_launch(world, service, cx) || cx.now < world.services[service].backoff_until {
+    if !may_launch(world, service, cx) || cx.now < world.services[service].scheduler.backoff_until {
         return work(world, service, cx);
     }
     let mut barred = !items(service, cx, |of| of == bucket);
@@ -191,7 +191,7 @@ fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>
         }
         Err(wait @ (Wait::Service(_) | Wait::Plane)) => wait_for(world, service, wait, cx),
         // No capacity here, or this bucket's share is full: the other items may go on.
-        Err(_) if world.services[service].retrying => {}
+        Err(_) if world.services[service].scheduler.retrying => {}
         Err(_) => work(world, service, cx),
     }
 }
@@ -204,21 +204,21 @@ fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut C
     }
     let row = &mut world.services[service];
     row.steady = false;
-    let count = row.pending();
+    let count = row.scheduler.pending();
     cx.note(ServiceFact::Action { service, action: Action::TaskPlacementFailure, reason, count });
     again_later(world, service, cx);
 }
 
 fn again_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if !world.services[service].retrying {
-        world.services[service].retrying = true;
+    if !world.services[service].scheduler.retrying {
+        world.services[service].scheduler.retrying = true;
         cx.after(RETRY, step::Reconcile::Retry(service));
     }
 }
 
 /// A service has its turn at its control-plane cell: one launch, then it queues up again.
 pub(crate) fn one_turn(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if !may_launch(world, service, cx) || cx.now < world.services[service].backoff_until {
+    if !may_launch(world, service, cx) || cx.now < world.services[service].scheduler.backoff_until {
         return work(world, service, cx);
     }
     let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
@@ -246,7 +246,7 @@ fn one(
     let plan = cx.plan;
     loop {
         let Some(item) = pick_item(world, service, *barred, cx) else {
-            let somewhere = world.services[service].queued.iter().any(Option::is_some);
+            let somewhere = world.services[service].scheduler.queued.iter().any(Option::is_some);
             return Err(match refused {
                 None if somewhere => Wait::Turn,
                 reason => Wait::Capacity(reason.unwrap_or_default()),
@@ -291,12 +291,12 @@ fn shared_out(world: &World, service: ServiceId, there: &mut [u32; capacity::ITE
     let row = &world.services[service];
     if row.shift().is_some() {
         let (number, _) = revision::next(world, service, cx.plan);
-        if let Some(one) = row.revisions.iter().find(|one| one.number == number) {
+        if let Some(one) = row.deployment.revisions.iter().find(|one| one.number == number) {
             there.iter_mut().zip(&one.by_item).for_each(|(there, count)| *there = *count);
             return row.desired;
         }
     }
-    if let Some((replacement, _)) = row.rollout.as_ref().and_then(|rollout| rollout.replacements.first()) {
+    if let Some((replacement, _)) = row.deployment.rollout.as_ref().and_then(|rollout| rollout.replacements.first()) {
         // Who stands in for a failed task of a revision before is shared out with those of it that have not failed.
         let lasts = |task: &Task| {
             task.wanted

@@ -24,7 +24,7 @@ const LOOK_AGAIN: Span = Span::from_secs(30);
 
 pub(crate) fn handle(world: &mut World, step: step::Rebalance, cx: &mut Cx<'_>) {
     let step::Rebalance::Look(service) = step;
-    world.services[service].looking = false;
+    world.services[service].balance.looking = false;
     look(world, service, cx);
 }
 
@@ -47,9 +47,9 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         return;
     }
     let mut place = 0;
-    while let Some(&step) = world.services[service].moving.get(place) {
+    while let Some(&step) = world.services[service].balance.moving.get(place) {
         if is_over(world, step) {
-            world.services[service].moving.remove(place);
+            world.services[service].balance.moving.remove(place);
             finish(world, service, step, cx);
         } else {
             place += 1;
@@ -62,8 +62,11 @@ pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// Steady but for the moves that are under way.
 fn is_steady(row: &Service) -> bool {
-    let moving = row.moving.len() as u32;
-    row.wanted == row.goal() + moving && row.starting <= moving && row.to_replace == 0 && row.pending.is_empty()
+    let moving = row.balance.moving.len() as u32;
+    row.wanted == row.goal() + moving
+        && row.starting <= moving
+        && row.to_replace == 0
+        && row.scheduler.pending.is_empty()
 }
 
 /// Whether a move has come to its end: the task that it started is healthy, or lost.
@@ -105,7 +108,7 @@ fn most_at_once(desired: u32) -> usize {
 }
 
 fn begin(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    let moving = world.services[service].moving.len();
+    let moving = world.services[service].balance.moving.len();
     let most = most_at_once(world.services[service].desired);
     // Zones are looked through for half of what may move, not for each task.
     if moving * 2 > most {
@@ -118,7 +121,7 @@ fn begin(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         let part = Part { service, item: apart.then_some(item) };
         even &= part.begin(world, most, cx);
     }
-    if world.services[service].moving.len() > moving {
+    if world.services[service].balance.moving.len() > moving {
         moves(world, service, cx);
     } else if even && moving == 0 {
         settled(world, service, cx);
@@ -128,9 +131,9 @@ fn begin(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// Tasks have begun to move.
 fn moves(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     account::mark(world, service);
-    if !world.services[service].rebalancing {
-        world.services[service].rebalancing = true;
-        let count = world.services[service].moving.len() as u32;
+    if !world.services[service].balance.rebalancing {
+        world.services[service].balance.rebalancing = true;
+        let count = world.services[service].balance.moving.len() as u32;
         let action = Action::RebalancingStarted;
         cx.note(ServiceFact::Action { service, action, reason: Reason::None, count });
     }
@@ -177,12 +180,12 @@ impl Part {
     fn begin(self, world: &mut World, most: usize, cx: &mut Cx<'_>) -> bool {
         let Part { service, item } = self;
         let plan = cx.plan;
-        if self.is_even(world, plan) && world.services[service].moving.is_empty() {
+        if self.is_even(world, plan) && world.services[service].balance.moving.is_empty() {
             return true;
         }
         let standing = plan.services[service].zones.iter().map(|zone| (self.wanted(world, *zone), *zone)).collect();
         let mut zones = Zones { standing, leaving: Vec::new() };
-        let under_way = world.services[service].moving.iter().filter(|step| step.item == item).count();
+        let under_way = world.services[service].balance.moving.iter().filter(|step| step.item == item).count();
         for _ in 0..under_way {
             // A task is to be stopped for it where there are most.
             let Some((_, from)) = zones.fullest() else { return true };
@@ -199,13 +202,13 @@ impl Part {
             }
             let row = &world.services[service];
             let room = u64::from(row.desired) * u64::from(plan.services[service].maximum_percent) / 100;
-            if row.moving.len() >= most || room <= u64::from(row.wanted) {
+            if row.balance.moving.len() >= most || room <= u64::from(row.wanted) {
                 return false;
             }
             let Some(victim) = zones.leaves(self, world, from, cx) else { return false };
             let provider = world.tasks.at(victim.slot).provider;
             let Some((started, to)) = self.start(world, provider, &emptier, cx) else { return false };
-            world.services[service].moving.push(Move { started, item });
+            world.services[service].balance.moving.push(Move { started, item });
             zones.moved(from, Some(to));
         }
         true
@@ -301,15 +304,15 @@ impl Part {
 
 /// Looks again after a while, once.
 fn look_later(world: &mut World, service: ServiceId, wait: Span, cx: &mut Cx<'_>) {
-    if !world.services[service].looking && wait < Span::MAX {
-        world.services[service].looking = true;
+    if !world.services[service].balance.looking && wait < Span::MAX {
+        world.services[service].balance.looking = true;
         cx.after(wait, step::Rebalance::Look(service));
     }
 }
 
 fn settled(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if world.services[service].rebalancing {
-        world.services[service].rebalancing = false;
+    if world.services[service].balance.rebalancing {
+        world.services[service].balance.rebalancing = false;
         let action = Action::RebalancingCompleted;
         cx.note(ServiceFact::Action { service, action, reason: Reason::None, count: 0 });
     }

@@ -29,10 +29,10 @@ pub(crate) fn handle(world: &mut World, step: step::Reconcile, cx: &mut Cx<'_>) 
     let row = &mut world.services[service];
     match step {
         step::Reconcile::Wake(_) => {}
-        step::Reconcile::Retry(_) => row.retrying = false,
-        step::Reconcile::Again(_) => row.tries.ready(cx.now),
+        step::Reconcile::Retry(_) => row.scheduler.retrying = false,
+        step::Reconcile::Again(_) => row.scheduler.tries.ready(cx.now),
     }
-    row.woken = false;
+    row.scheduler.woken = false;
     if world.not_created(cx.plan.services[service].cluster) {
         return;
     }
@@ -42,7 +42,7 @@ pub(crate) fn handle(world: &mut World, step: step::Reconcile, cx: &mut Cx<'_>) 
         Kind::Daemon => daemon::work(world, service, cx),
         Kind::Stream => return pace::work(world, service, cx),
     }
-    if world.services[service].early > 0 {
+    if world.services[service].scheduler.early > 0 {
         plane::not_due(world, service, cx);
     }
 }
@@ -56,7 +56,7 @@ fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         stop_surplus(world, service, place, cx);
         make_room(world, service, place, cx);
     }
-    if !world.services[service].retrying {
+    if !world.services[service].scheduler.retrying {
         pace::work(world, service, cx);
     }
     look_steady(world, service, cx);
@@ -70,7 +70,7 @@ fn replica(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// What protection holds up goes on when it ends.
 fn look_when_unprotected(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let Some(end) = protect::first_end(world, service, cx) else { return };
-    let waits = &mut world.services[service].protected_until;
+    let waits = &mut world.services[service].scheduler.protected_until;
     if *waits <= cx.now || end < *waits {
         *waits = end;
         cx.at(end, Turn::Normal, step::Reconcile::Wake(service));
@@ -82,13 +82,14 @@ fn set_due(world: &mut World, service: ServiceId, percent: u32) {
     let row = &mut world.services[service];
     replacement::none_due(row);
     let due = row.task_sets().map(|task_set| task_set.due(percent)).sum();
-    let pending = row.pending();
+    let pending = row.scheduler.pending();
     if pending < due {
-        let cause = if row.to_replace > 0 { row.replace_cause } else { Cause::mechanism(Mechanism::FirstStart) };
-        row.owe(cause, due - pending);
+        let cause =
+            if row.to_replace > 0 { row.scheduler.replace_cause } else { Cause::mechanism(Mechanism::FirstStart) };
+        row.scheduler.owe(cause, due - pending);
     }
     for _ in due..pending {
-        row.write_off();
+        row.scheduler.write_off();
     }
     if pending != due {
         account::mark(world, service);
@@ -147,7 +148,7 @@ fn make_room(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx<'_
 
 /// Launches of a task set that are due.
 fn due_of(world: &World, service: ServiceId, task_set: &TaskSet, percent: u32) -> u32 {
-    if task_set.of.is_none() { world.services[service].pending() } else { task_set.due(percent) }
+    if task_set.of.is_none() { world.services[service].scheduler.pending() } else { task_set.due(percent) }
 }
 
 /// Tasks that count as healthy; a task that has run for too short a time does not yet. Of one of two revisions: the
@@ -189,7 +190,7 @@ fn pick_for_room(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx<'_>)
     if count == 0 {
         return to_replace(world, service, of, cx).min_by_key(|(_, task)| task.ordinal).map(|(id, _)| id);
     }
-    let who = cx.plan.services[service].who.nth(u64::from(world.services[service].launched)).nth(count);
+    let who = cx.plan.services[service].who.nth(u64::from(world.services[service].scheduler.launched)).nth(count);
     let mut sorted: Vec<(u32, TaskId)> = unhealthy().map(|(id, task)| (task.ordinal, id)).collect();
     sorted.sort_unstable_by_key(|(ordinal, _)| *ordinal);
     Some(sorted[cx.draw(For::Choose, who).below(count) as usize].1)

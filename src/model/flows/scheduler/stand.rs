@@ -63,7 +63,7 @@ pub(crate) fn daemons(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
             daemon_on(world, service, host, cx);
         }
     }
-    world.services[service].waits = Phase::CapacityWait;
+    world.services[service].scheduler.waits = Phase::CapacityWait;
     daemon::book(world, service);
 }
 

@@ -45,7 +45,7 @@ fn turn(world: &mut World, cell: CellId, number: u32, cx: &mut Cx<'_>) {
 }
 
 fn service_turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut Cx<'_>) {
-    world.services[service].at_plane = false;
+    world.services[service].scheduler.at_plane = false;
     if cx.plan.services[service].kind == Kind::Daemon {
         // At once: a look of its own would cost the time that the launch is to have.
         world.planes[cell].serving = Some(service);
@@ -53,7 +53,7 @@ fn service_turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut Cx
         world.planes[cell].serving = None;
         return;
     }
-    if !world.services[service].retrying {
+    if !world.services[service].scheduler.retrying {
         world.planes[cell].serving = Some(service);
         pace::one_turn(world, service, cx);
         world.planes[cell].serving = None;

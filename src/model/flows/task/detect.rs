@@ -10,6 +10,7 @@ use crate::model::plan::Kind;
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Target};
 
+#[inline]
 pub(crate) fn handle(world: &mut World, step: step::Detect, cx: &mut Cx<'_>) {
     match step {
         step::Detect::Lost(task, code) => learns(world, task, code, cx),
@@ -40,7 +41,7 @@ fn learns(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
 /// of that task is not due.
 pub(crate) fn learns_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
-    if row.early > row.pending() && cx.plan.services[service].kind != Kind::Stream {
+    if row.scheduler.early > row.scheduler.pending() && cx.plan.services[service].kind != Kind::Stream {
         wake::scheduler(world, service, cx);
     }
 }
@@ -55,9 +56,7 @@ pub(crate) fn lost(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_
 fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id) else { return };
     let plan = cx.plan;
-    let of = &plan.services[task.service];
-    let reached = link::reaches(&world.zones[task.zone], plan.zones[task.zone].kind, of);
-    if account::answers(task, reached) || task.target != Target::Healthy {
+    if account::answers(task, link::reached(world, plan, task)) || task.target != Target::Healthy {
         return;
     }
     let (cause, epoch, service) = (task.cause, task.epoch, &plan.services[task.service]);

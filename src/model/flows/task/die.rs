@@ -2,7 +2,7 @@
 //! the load balancer's (`Ejected`). Whichever is first leads to a replacement (`detect`).
 //!
 //! [`exits`]: it ends and its host lives. [`fargate_dies`]: its power is gone. [`cut_off`]: it lives and nothing
-//! reaches it.
+//! reaches it. [`hangs`]: it lives and answers nothing.
 
 use crate::engine::{Dist, Draw, Span, Who};
 use crate::model::fact::{Cause, FaultFact, Hit, Phase, StopCode, TaskState};
@@ -78,6 +78,7 @@ pub(crate) fn await_ejection(service: &Service, id: TaskId, who: Who, cx: &mut C
 
 /// An essential container exits; the task stops. Its agent sees it at once, whatever `detection.loss` says of silent
 /// deaths.
+#[inline]
 pub(crate) fn exits(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
     if !world.tasks.at(id.slot).alive {
         return;
@@ -123,6 +124,20 @@ pub(crate) fn back_in_reach(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 /// A running task cannot be reached any more: checks fail, agents fall silent.
 pub(crate) fn cut_off(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
+    answers_no_more(world, id, cause, cx);
+    falls_silent(world, id, cx);
+}
+
+/// A running task hangs: all its checks fail.
+pub(crate) fn hangs(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
+    answers_no_more(world, id, cause, cx);
+    let task = world.tasks.at(id.slot);
+    if let Some(check) = cx.plan.services[task.service].task.health {
+        cx.after(check.fails, step::Serve::Failed(id, task.epoch));
+    }
+}
+
+fn answers_no_more(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let service = &plan.services[task.service];
@@ -137,7 +152,6 @@ pub(crate) fn cut_off(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'
     if in_service {
         await_ejection(service, id, who, cx);
     }
-    falls_silent(world, id, cx);
 }
 
 /// Nothing is heard of a running task any more: on Fargate that counts as impairment after a while.

@@ -30,17 +30,17 @@ pub(crate) fn extra(
     zone: ZoneId,
     cx: &mut Cx<'_>,
 ) -> Result<TaskId, plane::Wait> {
-    world.services[service].owe_first(Cause::mechanism(Mechanism::Rebalancing));
+    world.services[service].scheduler.owe_first(Cause::mechanism(Mechanism::Rebalancing));
     let launched = launch_on(world, service, provider, Some(zone), cx);
     let row = &mut world.services[service];
     match launched {
         Ok(_) => {}
         // Another launch comes in its place, with luck of its own.
         Err(plane::Wait::Refused | plane::Wait::Unlucky(_)) => {
-            row.write_off_first();
-            row.tries.skip();
+            row.scheduler.write_off_first();
+            row.scheduler.tries.skip();
         }
-        Err(_) => row.write_off_first(),
+        Err(_) => row.scheduler.write_off_first(),
     }
     launched
 }
@@ -56,7 +56,7 @@ pub(crate) fn launch_on(
     let plan = cx.plan;
     // That rate is the service scheduler's; RunTask has rates of its own, for its calls.
     if plan.services[service].kind != Kind::Stream {
-        let rate = world.services[service].launches.wait(cx.now);
+        let rate = world.services[service].scheduler.launches.wait(cx.now);
         if rate > Span::ZERO {
             return Err(plane::Wait::Service(rate));
         }
@@ -164,17 +164,17 @@ pub(crate) fn accept(world: &mut World, service: ServiceId, provider: ProviderId
     let (revision, dark) = revision::next(world, service, cx.plan);
     let row = &mut world.services[service];
     if cx.plan.services[service].kind != Kind::Stream {
-        row.launches.take(cx.now);
+        row.scheduler.launches.take(cx.now);
     }
     row.steady = false;
-    row.tries.taken();
+    row.scheduler.tries.taken();
     let cause = revision::pay(row, dark).unwrap_or_else(|| {
         // Nobody pending it: a daemon, on a host that has just come.
-        row.ever_due += 1;
+        row.scheduler.ever_due += 1;
         Cause::mechanism(Mechanism::FirstStart)
     });
-    let no = TaskNo { service, ordinal: row.launched };
-    row.launched += 1;
+    let no = TaskNo { service, ordinal: row.scheduler.launched };
+    row.scheduler.launched += 1;
     let mut task = Task::accepted(no, provider, NO_ZONE, cause, cx.now);
     task.revision = revision;
     task.marks.set(Marks::DARK, dark);

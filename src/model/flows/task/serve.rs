@@ -19,6 +19,7 @@ use crate::model::plan::{Kind, Restart, Service};
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Marks, Target};
 
+#[inline]
 pub(crate) fn handle(world: &mut World, step: step::Serve, cx: &mut Cx<'_>) {
     match step {
         step::Serve::Passed(task, epoch) if current(world, task, epoch) => passed(world, task, cx),
@@ -168,12 +169,10 @@ fn await_end(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
     if !task.alive {
         return;
     }
-    let reached = link::reaches(&world.zones[task.zone], plan.zones[task.zone].kind, service);
-    if !reached {
+    if !link::reached(world, plan, task) {
         // What has never passed is looked at again; a target that was taken out begins anew when the network is back.
         if task.target != Target::Unhealthy {
             let again = step::Serve::Passed(id, task.epoch);
@@ -211,12 +210,14 @@ fn passed_unheard(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     cx.after(HELD_UP, again);
 }
 
-/// Checks failed although nothing broke: it was not ready in time.
+/// Checks failed: it was not ready in time, or it hangs.
 fn failed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    if world.tasks.at(id.slot).health == Health::Healthy {
+    let task = world.tasks.at(id.slot);
+    let known_by_now = if world.services[task.service].hung > 0 { Health::Unhealthy } else { Health::Healthy };
+    if task.health == known_by_now {
         return;
     }
-    let caused = world.tasks.at(id.slot).cause;
+    let caused = task.cause;
     let known = caused.as_fault().is_some() || caused.as_change().is_some();
     let cause = if known { caused } else { Cause::mechanism(Mechanism::HealthCheck) };
     unhealthy(world, id, cause, cx);
@@ -233,7 +234,7 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
     wake::target_out(world, id, cx);
     replacement::failed(world, id, plan);
     world.hear(News::TaskFails { task: id, ran: true }, cx);
-    world.services[no.service].replace_cause = cause;
+    world.services[no.service].scheduler.replace_cause = cause;
     wake::scheduler(world, no.service, cx);
 }
 

@@ -20,6 +20,7 @@ use crate::model::tables::host::NIL;
 use crate::model::tables::shortage::{Dependency, Shortage};
 use crate::model::tables::task::Task;
 
+#[inline]
 pub(crate) fn handle(world: &mut World, step: step::Launch, cx: &mut Cx<'_>) {
     match step {
         step::Launch::Networked(task) => place::networked(world, task, cx),
@@ -61,7 +62,7 @@ fn has_image(world: &World, task: &Task, service: &Service) -> bool {
     task.host != NIL && world.hosts.at(task.host).cached.contains(&image_of(task, service))
 }
 
-/// Fails the start when it cannot get what it needs: its secrets, or an image that has to be pulled.
+/// Fails the start when it cannot get what it needs: its secrets, its log stream, or an image that has to be pulled.
 fn start_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
     if world.shortages.is_empty() {
         return false;
@@ -82,7 +83,7 @@ fn start_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
     };
     let reason = match found.of {
         Dependency::ImageRegistry => Reason::CannotPullContainer,
-        Dependency::Secrets => Reason::ResourceInitialization,
+        Dependency::Secrets | Dependency::Logs => Reason::ResourceInitialization,
     };
     let (cause, service) = (found.cause, task.service);
     cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
@@ -144,7 +145,7 @@ fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     }
     let service = world.tasks.at(id.slot).service;
     let row = &mut world.services[service];
-    row.rest = Span::ZERO;
+    row.scheduler.rest = Span::ZERO;
     row.impaired = false;
     serve::running(world, id, cx);
 }

@@ -102,8 +102,8 @@ fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within:
 fn owe_after(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
     if cx.plan.services[service].kind != Kind::Stream {
         let row = &mut world.services[service];
-        if row.wanted + row.pending() < row.goal() {
-            row.owe(cause, 1);
+        if row.wanted + row.scheduler.pending() < row.goal() {
+            row.scheduler.owe(cause, 1);
         }
     }
     wake::scheduler(world, service, cx);
@@ -182,17 +182,17 @@ fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 /// A start failed: the scheduler rests longer and longer, one step for each round of launches.
 fn failed_start(world: &mut World, service: ServiceId, created: crate::engine::Time, reason: Reason, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    if created < row.backed_off_at && row.rest > Span::ZERO {
+    if created < row.scheduler.backed_off_at && row.scheduler.rest > Span::ZERO {
         return;
     }
-    row.rest = (row.rest * 2).clamp(BACKOFF_FIRST, BACKOFF_MAX);
-    row.backed_off_at = cx.now + row.rest;
-    row.backoff_until = row.backed_off_at;
-    row.waits = Phase::StartBackoff;
-    cx.after(row.rest, step::Reconcile::Wake(service));
-    if row.rest >= BACKOFF_IMPAIRED && !row.impaired {
+    row.scheduler.rest = (row.scheduler.rest * 2).clamp(BACKOFF_FIRST, BACKOFF_MAX);
+    row.scheduler.backed_off_at = cx.now + row.scheduler.rest;
+    row.scheduler.backoff_until = row.scheduler.backed_off_at;
+    row.scheduler.waits = Phase::StartBackoff;
+    cx.after(row.scheduler.rest, step::Reconcile::Wake(service));
+    if row.scheduler.rest >= BACKOFF_IMPAIRED && !row.impaired {
         row.impaired = true;
-        let count = row.pending();
+        let count = row.scheduler.pending();
         let action = Action::TaskStartImpaired;
         cx.note(ServiceFact::Action { service, action, reason, count });
     }

@@ -22,7 +22,7 @@ use crate::model::tables::shortfall::Split;
 pub(super) fn copied(world: &mut World, service: ServiceId, plan: &Plan) -> Asked {
     let row = &world.services[service];
     let Some(shift) = row.shift().filter(|shift| shift.copies > 0) else { return Asked::default() };
-    let (green, rate) = (shift.green, part_of(row.rate, shift.copies));
+    let (green, rate) = (shift.green, part_of(row.traffic.rate, shift.copies));
     let mut asked = Asked::default();
     // What reaches no node is not copied.
     addresses::over(world, service, plan, rate, &mut |world, rate, zones| {
@@ -34,7 +34,8 @@ pub(super) fn copied(world: &mut World, service: ServiceId, plan: &Plan) -> Aske
 /// Tells what copies the new revision of a deployment gets.
 pub(super) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    let now = row.deploying.map(|(change, _)| (change, row.copied.offered)).filter(|(_, rate)| *rate > 0);
+    let now =
+        row.deployment.deploying.map(|(change, _)| (change, row.traffic.copied.offered)).filter(|(_, rate)| *rate > 0);
     if row.last_reported.copied == now {
         return;
     }
@@ -52,7 +53,7 @@ pub(super) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 fn pour(world: &World, plan: &Plan, of: (ServiceId, u8), rate: u64, zones: &[ZoneId], asked: &mut Asked) {
     let (service, green) = of;
     asked.offered += rate;
-    let known = world.services[service].revisions.iter().find(|one| one.number == green);
+    let known = world.services[service].deployment.revisions.iter().find(|one| one.number == green);
     let at = |zone: &ZoneId| known.and_then(|one| one.surplus.get(world.zone_row(*zone)).copied()).unwrap_or_default();
     // As for requests: without a target in service all that are registered get some.
     let open = zones.iter().all(|zone| at(zone)[0] + at(zone)[2] == 0);

@@ -77,7 +77,7 @@ pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
     }
     app.touched = true;
     let rate = router_rate(app, planned);
-    world.services[planned.router].rate = rate;
+    world.services[planned.router].traffic.rate = rate;
     account::mark(world, planned.router);
 }
 
@@ -98,7 +98,7 @@ fn part(whole: u64, share: u64) -> u64 {
 /// What is served of the router or a cell is known. Of what the router's tasks answer, what leads nowhere is lost: to
 /// customers without a cell, or as the table that is read for each request does not answer.
 pub(crate) fn spoil(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) -> u64 {
-    let offered = world.services[id].rate;
+    let offered = world.services[id].traffic.rate;
     let Some((app, planned)) = both(world, cx) else { return served };
     app.touched = true;
     if planned.router != id {
@@ -165,8 +165,8 @@ pub(crate) fn hand_on(world: &mut World, cx: &mut Cx<'_>) -> bool {
         reach(world, &mut app, planned, cx.now);
         for (place, cell) in planned.cells.iter().enumerate() {
             let rate = app.load.reaching[place] + app.load.late[place];
-            if world.services[*cell].rate != rate {
-                world.services[*cell].rate = rate;
+            if world.services[*cell].traffic.rate != rate {
+                world.services[*cell].traffic.rate = rate;
                 account::mark(world, *cell);
                 again = true;
             }

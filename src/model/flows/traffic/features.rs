@@ -18,8 +18,8 @@ pub(crate) fn spoil(
     full: u64,
 ) -> u64 {
     let mut spoilt = 0;
-    for row in 0..world.services[service].features.len() {
-        let Feature { change, bad, share, .. } = world.services[service].features[row];
+    for row in 0..world.services[service].deployment.features.len() {
+        let Feature { change, bad, share, .. } = world.services[service].deployment.features[row];
         let planned = &plan.changes[change];
         let here = planned.only_in.is_none_or(|only| only == zone);
         let Some(defect) = planned.defect.as_ref().filter(|_| bad && here && share > 0) else { continue };
@@ -40,8 +40,8 @@ pub(crate) fn spoil(
 /// Tells what open features get.
 pub(crate) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
-    let offered = row.rate;
-    for feature in &mut row.features {
+    let offered = row.traffic.rate;
+    for feature in &mut row.deployment.features {
         let rate = if feature.open { part_of(offered, feature.share) } else { 0 };
         if rate != feature.last_reported {
             feature.last_reported = rate;
@@ -52,5 +52,5 @@ pub(crate) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 
 /// The share of a service's requests that see the feature of a change, in millionths; none before it is shown.
 pub(crate) fn share_of(service: &Service, id: ChangeId) -> u64 {
-    service.features.iter().find(|one| one.change == id).map_or(0, |one| one.share)
+    service.deployment.features.iter().find(|one| one.change == id).map_or(0, |one| one.share)
 }

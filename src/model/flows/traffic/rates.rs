@@ -35,7 +35,7 @@ fn rate(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         return account::mark(world, service);
     }
     let (rate, next) = traffic.profile.at(cx.now);
-    world.services[service].rate = rate;
+    world.services[service].traffic.rate = rate;
     account::mark(world, service);
     if let Some(next) = next {
         cx.at(next, Phase::Normal, step::Traffic::Rate(service));

@@ -27,7 +27,7 @@ const MILLION: u64 = 1_000_000;
 pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
     loop {
         while let Some(service) = world.dirty.pop() {
-            world.services[service].dirty = false;
+            world.services[service].traffic.dirty = false;
             addresses::watch(world, service, cx);
             if world.depends == Some(service) {
                 depend::look(world, service, cx);
@@ -48,7 +48,7 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let service = &plan.services[id];
     tell_waits(world, id, cx);
-    if world.not_created(service.cluster) && world.services[id].pending.is_empty() {
+    if world.not_created(service.cluster) && world.services[id].scheduler.pending.is_empty() {
         // Before anybody asks for its cluster nothing is missing.
         return;
     }
@@ -65,16 +65,16 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
         if service.traffic.as_ref().is_some_and(|traffic| traffic.dispatched) {
             let answered = served;
             served = dispatch::spoil(world, id, served, cx);
-            spoil_zones(&mut world.services[id].by_zone, answered, answered - served);
+            spoil_zones(&mut world.services[id].traffic.by_zone, answered, answered - served);
         }
-        world.services[id].copied = copies::copied(world, id, plan);
+        world.services[id].traffic.copied = copies::copied(world, id, plan);
         tell_flow(world, id, served, cx);
         // What reaches no node of a load balancer is in no metric of it.
         let row = &world.services[id];
-        asked = Asked { offered: row.rate - row.unreached, served, refused: row.refused };
+        asked = Asked { offered: row.traffic.rate - row.traffic.unreached, served, refused: row.traffic.refused };
     }
     if !world.alarms.is_empty() {
-        debug_assert!(adds_up(&world.services[id].by_zone, asked), "zones do not add up to {asked:?}");
+        debug_assert!(adds_up(&world.services[id].traffic.by_zone, asked), "zones do not add up to {asked:?}");
         alarms::see(world, id, asked, cx);
     }
     world.services[id].shortfalls.lines.retain(|line| !line.idle());
@@ -83,12 +83,12 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
 /// Tells how long launches that were taken on had waited for a bucket, a queue or a cell.
 fn tell_waits(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
-    let pending = row.pending();
+    let pending = row.scheduler.pending();
     // Launches of the scheduler that its cell does not know of yet wait for it; those of a call wait with the call.
-    let unheard = if cx.plan.services[id].kind == Kind::Stream { 0 } else { row.early };
-    let waits = matches!(row.waits, Phase::LaunchThrottle | Phase::ControlPlane) || pending == 0;
-    let launched = row.launched;
-    row.due.settle(cx.now, launched, pending.max(unheard), waits, |span, count| {
+    let unheard = if cx.plan.services[id].kind == Kind::Stream { 0 } else { row.scheduler.early };
+    let waits = matches!(row.scheduler.waits, Phase::LaunchThrottle | Phase::ControlPlane) || pending == 0;
+    let launched = row.scheduler.launched;
+    row.scheduler.due.settle(cx.now, launched, pending.max(unheard), waits, |span, count| {
         cx.note(PlaneFact::Waited { service: id, span, count });
     });
 }
@@ -126,21 +126,21 @@ fn book_pending(world: &mut World, id: ServiceId, service: &plan::Service) {
     // Of two revisions side by side, nobody misses the one without requests; its launches are the change's, if
     // possible.
     let mut surplus = revision::surplus_due(row, service.maximum_percent);
-    let own = row.rollout.as_ref().map(|one| Cause::change(one.change)).filter(|_| surplus > 0);
-    let mine: u32 = row.pending.iter().filter(|(cause, _)| Some(*cause) == own).map(|(_, count)| count).sum();
+    let own = row.deployment.rollout.as_ref().map(|one| Cause::change(one.change)).filter(|_| surplus > 0);
+    let mine: u32 = row.scheduler.pending.iter().filter(|(cause, _)| Some(*cause) == own).map(|(_, count)| count).sum();
     let mut others = surplus.saturating_sub(mine);
-    for &(cause, count) in &row.pending {
+    for &(cause, count) in &row.scheduler.pending {
         let left = if Some(cause) == own { &mut surplus } else { &mut others };
         let skipped = count.min(*left);
         *left -= skipped;
-        row.shortfalls.line(cause, row.waits).pending += count - skipped;
+        row.shortfalls.line(cause, row.scheduler.waits).pending += count - skipped;
     }
 }
 
 fn tell_need(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
     let need = match &service.traffic {
-        Some(traffic) => u32::try_from(row.rate.div_ceil(traffic.per_task)).unwrap_or(u32::MAX),
+        Some(traffic) => u32::try_from(row.traffic.rate.div_ceil(traffic.per_task)).unwrap_or(u32::MAX),
         None => percent_up(row.desired, service.minimum_healthy_percent),
     };
     let told = Some((need, row.desired));
@@ -192,18 +192,18 @@ fn route(world: &mut World, id: ServiceId, plan: &Plan) -> u64 {
     for line in &mut world.services[id].shortfalls.lines {
         line.rate = 0;
     }
-    let offered = world.services[id].rate;
-    world.services[id].by_zone.fill(Asked::default());
+    let offered = world.services[id].traffic.rate;
+    world.services[id].traffic.by_zone.fill(Asked::default());
     let mut routed = Routed::default();
     let pour_in = &mut |world: &mut World, rate, zones: &[ZoneId]| pour(world, id, plan, rate, zones, &mut routed);
     let unreached = addresses::over(world, id, plan, offered, pour_in);
     addresses::book(world, id, plan, unreached);
-    world.services[id].unreached = unreached;
+    world.services[id].traffic.unreached = unreached;
     book_dead(world, id, routed.to_dead);
     book_overload(world, id, &plan.services[id], routed.overload);
     let weight = world.services[id].shift().map(|shift| shift.weight);
-    world.services[id].exposed = weight.map_or(routed.exposed, |weight| part_of(offered - unreached, weight));
-    world.services[id].refused = routed.to_dead + routed.nowhere;
+    world.services[id].traffic.exposed = weight.map_or(routed.exposed, |weight| part_of(offered - unreached, weight));
+    world.services[id].traffic.refused = routed.to_dead + routed.nowhere;
     routed.served
 }
 
@@ -262,7 +262,7 @@ fn pour_over(
             pour_grey(world, id, *zone, offered, full, routed);
         }
         let place = world.zone_row(*zone);
-        if let Some(asked) = world.services[id].by_zone.get_mut(place) {
+        if let Some(asked) = world.services[id].traffic.by_zone.get_mut(place) {
             asked.offered += all;
             asked.refused += dead;
             asked.served += routed.served - before;
@@ -275,7 +275,7 @@ fn refuse_by_zone(world: &mut World, id: ServiceId, rate: u64, zones: &[ZoneId])
     let mut split = Split::over(rate, zones.len() as u64);
     for zone in zones {
         let place = world.zone_row(*zone);
-        if let Some(asked) = world.services[id].by_zone.get_mut(place) {
+        if let Some(asked) = world.services[id].traffic.by_zone.get_mut(place) {
             let part = split.part(1);
             asked.offered += part;
             asked.refused += part;
@@ -316,7 +316,7 @@ impl Targets {
             let InZone { serving, idle, dead, idle_dead, .. } = row.zones[place];
             return Targets { serving, idle, dead, idle_dead };
         };
-        let known = row.revisions.iter().find(|one| one.number == of);
+        let known = row.deployment.revisions.iter().find(|one| one.number == of);
         let [serving, idle, dead, idle_dead] = known.map_or([0; 4], |one| one.targets[place]);
         Targets { serving, idle, dead, idle_dead }
     }
@@ -369,7 +369,7 @@ fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate
     let row = &mut world.services[id];
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     let full = u128::from(row.desired) * u128::from(per_task);
-    let demand = u64::try_from(u128::from(row.rate).saturating_sub(full)).unwrap_or(u64::MAX).min(rate);
+    let demand = u64::try_from(u128::from(row.traffic.rate).saturating_sub(full)).unwrap_or(u64::MAX).min(rate);
     if demand > 0 {
         row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Overload).rate += demand;
     }
@@ -390,10 +390,10 @@ fn book_missing(world: &mut World, id: ServiceId, rate: u64, phase: Phase) {
 
 fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
-    let flow = Some((row.rate, served));
+    let flow = Some((row.traffic.rate, served));
     if row.last_reported.flow != flow {
         row.last_reported.flow = flow;
-        cx.note(ServiceFact::Flow { service: id, offered: row.rate, served });
+        cx.note(ServiceFact::Flow { service: id, offered: row.traffic.rate, served });
     }
     versions::tell(world, id, cx);
     copies::tell(world, id, cx);

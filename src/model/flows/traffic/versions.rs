@@ -23,7 +23,7 @@ pub(crate) fn spoil(
     exposed: &mut u64,
 ) -> u64 {
     let spoilt = by_revision(world, plan, (id, zone, of), (offered, open, per_task), exposed);
-    if world.services[id].features.is_empty() {
+    if world.services[id].deployment.features.is_empty() {
         return spoilt;
     }
     let row = targets_in(world, (id, zone, of), open);
@@ -38,7 +38,7 @@ fn targets_in(world: &World, (id, zone, of): (ServiceId, ZoneId, Option<u8>), op
         None if open => row.zones[place].idle,
         None => row.zones[place].serving,
         Some(of) => {
-            let known = row.revisions.iter().find(|one| one.number == of);
+            let known = row.deployment.revisions.iter().find(|one| one.number == of);
             known.map_or(0, |one| one.targets[place][usize::from(open)])
         }
     }
@@ -54,19 +54,19 @@ fn by_revision(
 ) -> u64 {
     let place = world.zone_row(zone);
     let row = &world.services[id];
-    if row.revisions.is_empty() {
+    if row.deployment.revisions.is_empty() {
         return 0;
     }
-    let new = row.deploying.map(|(_, revision)| revision);
+    let new = row.deployment.deploying.map(|(_, revision)| revision);
     let targets = |one: &Revision| {
         let meant = of.is_none_or(|of| of == one.number);
         if meant { one.targets[place][usize::from(open)] } else { 0 }
     };
-    let all: u32 = row.revisions.iter().map(targets).sum();
+    let all: u32 = row.deployment.revisions.iter().map(targets).sum();
     let mut split = Split::over(offered, u64::from(all));
     let mut spoilt = 0;
-    for row in 0..world.services[id].revisions.len() {
-        let one = &world.services[id].revisions[row];
+    for row in 0..world.services[id].deployment.revisions.len() {
+        let one = &world.services[id].deployment.revisions[row];
         let count = targets(one);
         let part = split.part(u64::from(count));
         if Some(one.number) == new {
@@ -113,7 +113,7 @@ pub(super) fn of_copies(
     (id, zone, number): (ServiceId, ZoneId, u8),
     (offered, open, per_task): (u64, bool, u64),
 ) -> u64 {
-    let known = world.services[id].revisions.iter().find(|one| one.number == number);
+    let known = world.services[id].deployment.revisions.iter().find(|one| one.number == number);
     let (Some(one), Some((defect, cause))) = (known, bad::of_revision(world, plan, id, number, zone)) else { return 0 };
     let seen = cause.as_change().map_or(WHOLE, |change| meets(world, plan, id, change));
     let (place, kind) = (world.zone_row(zone), usize::from(open));
@@ -134,7 +134,7 @@ fn meets(world: &World, plan: &Plan, id: ServiceId, change: ChangeId) -> u64 {
 pub(crate) fn tell(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     features::tell(world, id, cx);
     let row = &mut world.services[id];
-    let now = row.deploying.map(|(change, _)| (change, row.exposed));
+    let now = row.deployment.deploying.map(|(change, _)| (change, row.traffic.exposed));
     if row.last_reported.exposed == now {
         return;
     }
