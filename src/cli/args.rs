@@ -1,7 +1,6 @@
 //! What can be typed.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Evenkeel simulates the availability of Amazon ECS.
@@ -29,8 +28,8 @@ pub struct Args {
 #[derive(Clone, Debug, ClapArgs)]
 pub struct Global {
     /// When to colour: auto is on a terminal, unless NO_COLOR is set
-    #[arg(long, global = true, default_value = "auto", value_name = "WHEN", value_parser = when(), help_heading = TALK)]
-    pub color: When,
+    #[arg(long, global = true, default_value = "auto", value_name = "WHEN", help_heading = TALK)]
+    pub color: ColorChoice,
     /// Say nothing on stderr but errors
     #[arg(long, short, global = true, help_heading = TALK)]
     pub quiet: bool,
@@ -41,25 +40,6 @@ pub struct Global {
 
 /// Stands over what every command takes.
 const TALK: &str = "What is said, and how";
-
-fn when() -> impl TypedValueParser<Value = When> {
-    PossibleValuesParser::new(["auto", "always", "never"]).map(|word| match word.as_str() {
-        "always" => When::Always,
-        "never" => When::Never,
-        _ => When::Auto,
-    })
-}
-
-/// When to colour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum When {
-    /// On a terminal, unless NO_COLOR is set.
-    Auto,
-    /// Even into a file.
-    Always,
-    /// Not at all.
-    Never,
-}
 
 /// What to do.
 #[derive(Debug, Subcommand)]

@@ -7,7 +7,7 @@ use super::files::folder_name;
 use super::interrupt::{self, WANTED};
 use super::manifest::About;
 use super::place::{Claim, FolderError, Place};
-use super::progress::{Progress, Show};
+use super::progress::Progress;
 use super::{render, results};
 use crate::api::Scenario;
 use crate::experiment::{End, Options, Outcome};
@@ -52,7 +52,7 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
     let options = options(run, place.is_some());
     let mut job = Job { run, scenario: &scenario, place, options, seed, began: Timestamp::now(), took_seconds: 0.0 };
     interrupt::looked_at();
-    let progress = Progress::new(Show::on_stderr(!global.quiet && !global.no_progress), &WANTED);
+    let progress = Progress::new(!global.quiet && !global.no_progress, &WANTED);
     let outcome = scenario.run(&job.options, &progress);
     progress.finish();
     job.took_seconds = progress.seconds();
@@ -90,7 +90,9 @@ impl Job<'_> {
                 return Exit::Limit;
             }
         }
-        tell(self.run, &outcome.summary, console);
+        let summary = &outcome.summary;
+        let text = if self.run.json { results::summary_json(summary) } else { table::summary(summary, console.paint) };
+        console.data(&text);
         if let Some(place) = &self.place {
             match self.write(place, outcome) {
                 Ok(true) => console.say(&format!("\nresults are in {}", place.path().display())),
@@ -191,12 +193,6 @@ fn wrapped(text: &str) -> String {
     lines.join("\n")
 }
 
-/// The data of the run, on stdout.
-fn tell(run: &Run, summary: &Summary, console: &mut Console) {
-    let text = if run.json { results::summary_json(summary) } else { table::summary(summary, console.paint) };
-    console.data(&text);
-}
-
 /// The exit code of the objectives; on stderr those that do not hold, and how to see it again.
 fn judge(command: &str, summary: &Summary, console: &mut Console) -> Exit {
     let of = |verdict| summary.objectives.iter().filter(move |row| row.verdict == verdict);
@@ -204,11 +200,9 @@ fn judge(command: &str, summary: &Summary, console: &mut Console) -> Exit {
     if failed + open == 0 {
         return Exit::Fine;
     }
-    for row in of(Verdict::Fail) {
-        console.error(&format!("objective failed: {}", table::wanted(row)));
-    }
-    for row in of(Verdict::Inconclusive) {
-        console.error(&format!("objective inconclusive, more replications may tell: {}", table::wanted(row)));
+    let told = [(Verdict::Fail, "failed"), (Verdict::Inconclusive, "inconclusive, more replications may tell")];
+    for (verdict, words) in told {
+        of(verdict).for_each(|row| console.error(&format!("objective {words}: {}", table::wanted(row))));
     }
     console.error(command);
     if failed > 0 { Exit::Failed } else { Exit::Inconclusive }

@@ -124,12 +124,8 @@ fn colour_room(plan: &Plan, out: &mut Problems) {
             all < 2 * cpu && cpu <= all
         });
         if hosts || fargate {
-            let message = format!(
-                "a {} deployment of `{}` needs room for {} tasks, and there is less",
-                strategy.name(),
-                service.name,
-                2 * desired
-            );
+            let (how, name, both) = (strategy.name(), &service.name, 2 * desired);
+            let message = format!("a {how} deployment of `{name}` needs room for {both} tasks, and there is less");
             out.no_room("/changes", message, "add capacity, or write \"strategy\": \"ROLLING\"");
         }
     }
@@ -210,11 +206,8 @@ fn host_room(plan: &Plan, service: &Service) -> Option<u64> {
         match &plan.providers[item.provider].kind {
             ProviderKind::Group(group) => room += group_room(plan, group, &service.task),
             ProviderKind::AnyHost => {
-                room += plan
-                    .groups_of(item.provider)
-                    .iter()
-                    .map(|group| group_room(plan, group, &service.task))
-                    .sum::<u64>();
+                let groups = plan.groups_of(item.provider).into_iter();
+                room += groups.map(|group| group_room(plan, group, &service.task)).sum::<u64>();
             }
             ProviderKind::External(external) => {
                 let on_each = |(_, kind, count): &(ZoneId, TypeId, u32)| {

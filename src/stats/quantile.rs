@@ -39,16 +39,6 @@ impl Histogram {
         self.total += times;
     }
 
-    /// How many values there are.
-    pub fn len(&self) -> u64 {
-        self.total
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.total == 0
-    }
-
     /// Takes in all values of another.
     pub fn merge(&mut self, other: &Histogram) {
         if other.total == 0 {

@@ -15,7 +15,7 @@ pub struct Mean {
 }
 
 impl Mean {
-    pub(super) fn add(&mut self, value: Option<u64>) {
+    pub(in crate::metrics) fn add(&mut self, value: Option<u64>) {
         if let Some(value) = value {
             self.sum += u128::from(value);
             self.count += 1;
@@ -27,7 +27,12 @@ impl Mean {
         (self.sum as f64 / 1e6, self.count as f64)
     }
 
-    fn merge(&mut self, other: Mean) {
+    /// The mean, in seconds.
+    pub fn seconds(self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / 1e6 / self.count as f64)
+    }
+
+    pub(in crate::metrics) fn merge(&mut self, other: Mean) {
         self.sum += other.sum;
         self.count += other.count;
     }
