@@ -14,7 +14,7 @@ use crate::engine::{self, Time};
 use std::collections::VecDeque;
 
 /// Everything that a control-plane cell knows and runs. Cells share nothing but the plan, unless they run together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct World {
     /// Which cells, and what is theirs.
     pub part: Part,
