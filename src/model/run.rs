@@ -166,11 +166,10 @@ impl World {
 
     /// Places what runs at time 0 and schedules the first events.
     pub fn prepare(&mut self, cx: &mut Cx<'_>) {
-        let plan = cx.plan;
         plane::prepare(self, cx);
         create::prepare(self, cx);
         grow::prepare(self, cx);
-        self.stand(plan.start_empty, cx);
+        self.stand(cx.plan.start_empty, cx);
         depend::prepare(self, cx);
         dispatch::prepare(self, cx);
         deploy::prepare(self, cx);

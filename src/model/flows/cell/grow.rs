@@ -103,9 +103,8 @@ fn next(world: &mut World, cx: &mut Cx<'_>) {
 
 /// What a cluster holds is copied to the cell that is to run it, if that is another.
 fn clone(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let Some(plane) = &plan.regions[world.part.as_one.region].plane else { return };
-    let to = world.assignments.goal(plan, cluster);
+    let Some(plane) = &cx.plan.regions[world.part.as_one.region].plane else { return };
+    let to = world.assignments.goal(cx.plan, cluster);
     if plane::cell_of(world, cluster, cx) != to {
         world.assignments.moving.push((cluster, to));
         let tasks: u64 = services(cluster, cx).map(|id| u64::from(world.services[id].wanted)).sum();
@@ -165,9 +164,9 @@ fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
 
 /// A cell runs more clusters or fewer: beyond the size up to which it was tested it slows down.
 fn resized(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let runs = world.part.as_one.clusters.clone().map(ClusterId).filter(|id| world.assignments.of(plan, *id) == cell);
-    let left = left_by_size(plan, cell, runs);
+    let runs =
+        world.part.as_one.clusters.clone().map(ClusterId).filter(|id| world.assignments.of(cx.plan, *id) == cell);
+    let left = left_by_size(cx.plan, cell, runs);
     if world.planes[cell].tested_ppm != left {
         world.planes[cell].tested_ppm = left;
         headroom::rate_changed(world, cell, cx);

@@ -145,8 +145,7 @@ pub(crate) fn told(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
 /// cell's time is why from here on, unless another fault is.
 pub(crate) fn held_back(world: &mut World, service: ServiceId, due: u32, cx: &mut Cx<'_>) {
     offered(world, service, due, cx);
-    let plan = cx.plan;
-    let first = blame(world, plan.services[service].cluster, plan).next();
+    let first = blame(world, cx.plan.services[service].cluster, cx.plan).next();
     if let Some(first) = first {
         world.services[service].scheduler.owe_to(first);
     }
@@ -216,8 +215,7 @@ fn blame<'a>(world: &'a World, cluster: ClusterId, plan: &Plan) -> impl Iterator
 
 /// Tells the faults that keep a cell busy of a call that it turns away, or of launches that wait.
 pub(crate) fn blamed(world: &World, service: ServiceId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    for cause in blame(world, plan.services[service].cluster, plan) {
+    for cause in blame(world, cx.plan.services[service].cluster, cx.plan) {
         cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
     }
 }

@@ -65,8 +65,7 @@ fn counts(world: &World, step: step::Pipeline) -> bool {
 
 /// Changes with a pipeline whose units are here.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    for (id, change) in plan.changes.pairs().filter(|(_, change)| change.pipeline.is_some()) {
+    for (id, change) in cx.plan.changes.pairs().filter(|(_, change)| change.pipeline.is_some()) {
         let led_here = match world.part.region_rollouts.others(id) {
             Some(_) => world.part.region_rollouts.lead == cx.part(),
             None => change.units.first().is_some_and(|unit| reach::holds(world, *unit)),
@@ -118,8 +117,7 @@ fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
 
 /// A change is asked for: it waits for another one of the same units (a pipeline changes one thing at a time).
 fn asked(world: &mut World, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    if shares(plan, change, &world.executions) {
+    if shares(cx.plan, change, &world.executions) {
         return cx.after(LOOK, step::Pipeline::Asked(change, turn));
     }
     let leads = world.part.region_rollouts.others(change).is_some();
@@ -131,11 +129,10 @@ fn asked(world: &mut World, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
 
 /// It is under way here, and has changed nothing yet.
 pub(super) fn opens(world: &mut World, change: ChangeId, turn: u32, role: Role, cx: &Cx<'_>) {
-    let plan = cx.plan;
     // An alarm that is in ALARM already is ignored, and the others are watched (model choice: a deployer is not ECS).
-    let watched = reach::of(plan, change).alarms.iter().map(|watched| watched.alarm);
+    let watched = reach::of(cx.plan, change).alarms.iter().map(|watched| watched.alarm);
     let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
-    let units = plan.changes[change].units.len();
+    let units = cx.plan.changes[change].units.len();
     world.executions.push(Execution { turn, role, ..Execution::new(change, units, ignored, cx.now) });
 }
 

@@ -12,10 +12,9 @@ use crate::model::tables::task::{Marks, chain};
 
 /// The clock of a change that comes again and again at a service: when it is asked for next is drawn.
 pub(crate) fn wind(service: ServiceId, id: ChangeId, turn: u32, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let change = &plan.changes[id];
+    let change = &cx.plan.changes[id];
     let Some(law) = change.every.as_ref().filter(|_| change.pipeline.is_none()) else { return };
-    let who = change.turn(plan.services[service].who, turn);
+    let who = change.turn(cx.plan.services[service].who, turn);
     let gap = law.sample(&mut cx.draw(For::ChangeGap, who));
     cx.after(gap.max(Span::from_micros(1)), step::Deploy::Asked(service, id, turn));
 }

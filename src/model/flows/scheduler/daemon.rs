@@ -100,9 +100,8 @@ pub(crate) fn first(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
 
 /// Active hosts of the cluster that meet the constraints.
 pub(crate) fn hosts(world: &World, service: ServiceId, cx: &Cx<'_>) -> Vec<HostId> {
-    let plan = cx.plan;
     let mut found = Vec::new();
-    for provider in plan.clusters[plan.services[service].cluster].providers.clone().map(ProviderId) {
+    for provider in cx.plan.clusters[cx.plan.services[service].cluster].providers.clone().map(ProviderId) {
         let hosts = world.providers[provider].hosts.iter().copied();
         let open = |id: &HostId| world.hosts.get(*id).is_some_and(crate::model::tables::Host::takes_tasks);
         found.extend(hosts.filter(open).filter(|&host| choose::meets(world, service, host, cx)));

@@ -243,7 +243,6 @@ fn one(
     refused: &mut Option<Reason>,
     cx: &mut Cx<'_>,
 ) -> Result<(), Wait> {
-    let plan = cx.plan;
     loop {
         let Some(item) = pick_item(world, service, *barred, cx) else {
             let somewhere = world.services[service].scheduler.queued.iter().any(Option::is_some);
@@ -252,7 +251,7 @@ fn one(
                 reason => Wait::Capacity(reason.unwrap_or_default()),
             });
         };
-        let provider = plan.services[service].strategy[item].provider;
+        let provider = cx.plan.services[service].strategy[item].provider;
         match launch::launch_on(world, service, provider, None, cx) {
             Ok(_) => return Ok(()),
             Err(Wait::Capacity(reason)) => {

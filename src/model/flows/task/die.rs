@@ -83,9 +83,8 @@ pub(crate) fn exits(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>
         return;
     }
     dies(world, id, cause, cx);
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     let after = between((Span::ZERO, EXIT), cx, For::Loss, task.who(service));
     let code =
         if task.state < TaskState::Running { StopCode::TaskFailedToStart } else { StopCode::EssentialContainerExited };
@@ -98,19 +97,17 @@ pub(crate) fn fargate_dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut
         return;
     }
     dies(world, id, cause, cx);
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     let after = loss(service.life.loss.as_ref(), HOST_LOSS, cx, task.who(service));
     cx.after(after, step::Detect::Lost(id, StopCode::InfrastructureHealth));
 }
 
 /// The network is back: checks pass again after as many passes as the target group asks for.
 pub(crate) fn back_in_reach(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    account::change(world, plan, id, |_| {});
+    account::change(world, cx.plan, id, |_| {});
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     if let (Some(balancer), Target::Unhealthy, true) = (&service.balancer, task.target, task.alive) {
         let first = Span(cx.draw(For::Reconnect, task.who(service)).below(balancer.interval.0.max(1)));
         // One pass is enough for a target that has never been healthy ([elb-health-checks]).
@@ -137,11 +134,10 @@ pub(crate) fn hangs(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>
 }
 
 fn answers_no_more(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     let (no, in_service, who) = (task.no(), task.target == Target::Healthy, task.who(service));
-    account::change(world, plan, id, |task| {
+    account::change(world, cx.plan, id, |task| {
         if task.alive {
             task.cause = cause;
             task.phase = Phase::Detection;
@@ -155,10 +151,9 @@ fn answers_no_more(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>)
 
 /// Nothing is heard of a running task any more: on Fargate that counts as impairment after a while.
 pub(crate) fn falls_silent(world: &World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    if matches!(plan.providers[task.provider].kind, ProviderKind::Fargate { .. }) {
-        let who = task.who(&plan.services[task.service]);
+    if matches!(cx.plan.providers[task.provider].kind, ProviderKind::Fargate { .. }) {
+        let who = task.who(&cx.plan.services[task.service]);
         cx.after(IMPAIRED + between(SILENCE, cx, For::Loss, who), step::Detect::Impaired(id));
     }
 }

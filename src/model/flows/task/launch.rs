@@ -53,16 +53,15 @@ pub(crate) fn launch_on(
     only: Option<ZoneId>,
     cx: &mut Cx<'_>,
 ) -> Result<TaskId, plane::Wait> {
-    let plan = cx.plan;
     // That rate is the service scheduler's; RunTask has rates of its own, for its calls.
-    if plan.services[service].kind != Kind::Stream {
+    if cx.plan.services[service].kind != Kind::Stream {
         let rate = world.services[service].scheduler.launches.wait(cx.now);
         if rate > Span::ZERO {
             return Err(plane::Wait::Service(rate));
         }
     }
     plane::may_launch(world, service, cx)?;
-    match &plan.providers[provider].kind {
+    match &cx.plan.providers[provider].kind {
         ProviderKind::Fargate { spot, bucket } => {
             let zone = capacity::fargate::choose(world, service, provider, *spot, only, cx);
             let zone = zone.map_err(|no| match no {
@@ -92,11 +91,10 @@ fn accept_fargate(
     zone: ZoneId,
     cx: &mut Cx<'_>,
 ) -> TaskId {
-    let plan = cx.plan;
     let task = take_on(world, service, provider, cx);
     take_fargate(world, service, provider, spot, zone, cx);
-    account::change(world, plan, task, |task| task.zone = zone);
-    revision::placed(world, task, plan);
+    account::change(world, cx.plan, task, |task| task.zone = zone);
+    revision::placed(world, task, cx.plan);
     place::begin(world, task, cx);
     task
 }

@@ -59,9 +59,8 @@ pub(crate) fn begun(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 /// Nothing of the launch path is waited for any more.
 fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     let who = task.who(service);
     if let Some(law) = &service.life.start {
         let span = law.sample(&mut cx.draw(For::Start, who));
@@ -70,7 +69,7 @@ fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     if service.task.eni {
-        account::change(world, plan, id, |task| task.phase = Phase::Network);
+        account::change(world, cx.plan, id, |task| task.phase = Phase::Network);
         cx.after(service.life.eni.sample(&mut cx.draw(For::Start, who)), step::Launch::Networked(id));
     } else {
         networked(world, id, cx);
@@ -95,9 +94,8 @@ pub(crate) fn networked(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     belief::reaches(world, id, TaskState::Pending, Phase::ContainerStart, cx);
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     cx.after(service.life.connect.sample(&mut cx.draw(For::Connect, task.who(service))), step::Launch::Connected(id));
 }
 

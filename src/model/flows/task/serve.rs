@@ -52,9 +52,8 @@ fn alive(world: &World, id: TaskId, epoch: u8) -> bool {
 }
 
 pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     let checked = is_checked(service);
     let unfit = checked && fails_checks(world, id, cx);
     belief::runs(world, id, checked, unfit, cx);
@@ -92,9 +91,8 @@ fn is_checked(service: &Service) -> bool {
 
 /// Works out when the checks of a new task pass, or fail for good.
 fn await_checks(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     let (who, epoch) = (task.who(service), task.epoch);
     if fails_checks(world, id, cx) {
         if let Some(fails) = fails_after(service, cx, who) {
@@ -148,14 +146,13 @@ fn fails_after(service: &Service, cx: &Cx<'_>, who: crate::engine::Who) -> Optio
 
 /// Schedules the crash, or the end of the work.
 fn await_end(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     let (who, epoch) = (task.who(service), task.epoch);
     if let Some(crash) = &service.life.crash {
         cx.after(crash.sample(&mut cx.draw(For::Crash, who)), step::Serve::Crashed(id, epoch));
     }
-    if let Some(crash) = bad::defect(world, plan, id).and_then(|(defect, _)| defect.crash()) {
+    if let Some(crash) = bad::defect(world, cx.plan, id).and_then(|(defect, _)| defect.crash()) {
         cx.after(crash.sample(&mut cx.draw(For::Defect, who)), step::Serve::Crashed(id, epoch));
     }
     if let Some(lives) = &service.life.lives {
@@ -166,12 +163,11 @@ fn await_end(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 }
 
 fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     if !task.alive {
         return;
     }
-    if !link::reached(world, plan, task) {
+    if !link::reached(world, cx.plan, task) {
         // What has never passed is looked at again; a target that was taken out begins anew when the network is back.
         if task.target != Target::Unhealthy {
             let again = step::Serve::Passed(id, task.epoch);
@@ -184,7 +180,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     let (no, leaving) = (task.no(), task.marks.has(Marks::LEAVING));
-    belief::passes(world, id, true, plan);
+    belief::passes(world, id, true, cx.plan);
     cx.note(TaskFact::Health { task: no, healthy: true });
     revision::healthy(world, id, cx);
     if !leaving {
@@ -224,14 +220,13 @@ fn failed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 /// ECS believes the task unhealthy: it is to be replaced, start-first where there is room.
 pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let no = task.no();
-    belief::fails(world, id, cause, plan);
+    belief::fails(world, id, cause, cx.plan);
     cx.note(TaskFact::Health { task: no, healthy: false });
     cx.note(FaultFact::Noticed { cause });
     wake::target_out(world, id, cx);
-    replacement::failed(world, id, plan);
+    replacement::failed(world, id, cx.plan);
     world.hear(News::TaskFails { task: id, ran: true }, cx);
     world.services[no.service].scheduler.replace_cause = cause;
     wake::scheduler(world, no.service, cx);

@@ -40,9 +40,8 @@ fn connected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     digest::resolved(world, id, cx);
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     let pull = if has_image(world, task, service) {
         Span::ZERO
     } else {

@@ -57,12 +57,11 @@ pub(crate) fn stop_within(
     within: Span,
     cx: &mut Cx<'_>,
 ) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     if !task.wanted {
         return;
     }
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     let registered = task.target != Target::None;
     if task.state < TaskState::Running {
         // Nothing runs yet: it is gone at once.
@@ -89,9 +88,8 @@ pub(crate) fn stop_within(
 
 /// Sends the stop signal; the containers exit by their law, each at the latest after its `stopTimeout`.
 fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within: Span, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     let (who, of) = (task.who(service), task.service);
     plane::work(world, of, Work::Stop, cx);
     belief::stops(world, id, code, reason, cx);
@@ -157,9 +155,8 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
 
 /// Gives back what the task held.
 fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let (slot, zone, provider, service) = (task.host, task.zone, task.provider, &plan.services[task.service]);
+    let (slot, zone, provider, service) = (task.host, task.zone, task.provider, &cx.plan.services[task.service]);
     if slot != NIL {
         let machine = world.hosts.at_mut(slot);
         unlink(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
@@ -171,7 +168,7 @@ fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
             wake::when_empty(world, host, cx);
             wake::idle_later(world, host, cx);
         }
-    } else if let ProviderKind::Fargate { spot, bucket } = plan.providers[provider].kind
+    } else if let ProviderKind::Fargate { spot, bucket } = cx.plan.providers[provider].kind
         && zone != crate::model::fact::NO_ZONE
     {
         world.zones[zone].used[usize::from(spot)] -= u64::from(service.task.cpu);
