@@ -12,7 +12,7 @@ use super::flows::task::{attach, detect, serve, start, stop};
 use super::flows::traffic::{addresses, customers, dispatch, rates, settle};
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, ZoneId};
 use super::news::News;
-use super::plan::{self, Kind, Part, Plan};
+use super::plan::{self, Kind, Part, Plan, Unit};
 use super::step::{self, Family};
 use super::tables::rollout::Revision;
 use super::tables::{Assignments, Front, Plane, Provider, Service, Tokens, Zone};
@@ -96,7 +96,7 @@ impl World {
             News::Looked(service) => deploy::look(self, service, cx),
             News::RunsFirst(change) => pipeline::runs_first(self, change, cx),
             News::Moved(service, change) => pipeline::done(self, service, change, cx),
-            News::Undone(service, change) => pipeline::undone(self, service, change, cx),
+            News::Undone(service, change) => pipeline::came_back(self, Unit::Service(service), change, cx),
             News::RolloutFails(change) => pipeline::failed(self, change, cx),
             News::Superseded(change) => pipeline::superseded(self, change, cx),
             News::AlarmRings(alarm) => {
