@@ -25,8 +25,7 @@ const BACKOFF: Span = Span::SECOND;
 /// The longest wait (the same source).
 const BACKOFF_MAX: Span = Span::from_secs(20);
 
-pub(crate) fn handle(world: &mut World, step: step::Call, cx: &mut Cx<'_>) {
-    let step::Call::Again(service, number, tried) = step;
+pub(crate) fn handle(world: &mut World, step::Call::Again(service, number, tried): step::Call, cx: &mut Cx<'_>) {
     attempt(world, service, number, tried, cx);
 }
 

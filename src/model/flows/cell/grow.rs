@@ -22,8 +22,7 @@ use std::collections::VecDeque;
 const SENT_ON: u64 = 1_000_000;
 
 fn growth<'p>(world: &World, cx: &Cx<'p>) -> Option<&'p Growth> {
-    let plan: &'p crate::model::Plan = cx.plan;
-    plan.regions[world.part.as_one.region].plane.as_ref().map(|plane| &plane.growth)
+    cx.plan.regions[world.part.as_one.region].plane.as_ref().map(|plane| &plane.growth)
 }
 
 pub(crate) fn handle(world: &mut World, step: step::Grow, cx: &mut Cx<'_>) {

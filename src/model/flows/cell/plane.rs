@@ -36,8 +36,7 @@ pub(crate) fn cell_of(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> CellId 
 
 /// The costs of work in a cell, in a Region whose control plane is written.
 fn costs<'p>(cell: CellId, cx: &Cx<'p>) -> Option<&'p Costs> {
-    let plan: &'p crate::model::Plan = cx.plan;
-    plan.regions[plan.cells[cell].region].plane.as_ref().map(|plane| &plane.costs)
+    cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref().map(|plane| &plane.costs)
 }
 
 pub(crate) fn launch_cost(cell: CellId, cx: &Cx<'_>) -> u64 {

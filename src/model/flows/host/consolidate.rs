@@ -26,13 +26,6 @@ use crate::model::plan::{Kind, Plan};
 use crate::model::tables::host::{Host, live};
 use crate::model::tables::task::{Health, on_host};
 
-pub(crate) fn handle(world: &mut World, step: step::Consolidate, cx: &mut Cx<'_>) {
-    let step::Consolidate::Look(provider) = step;
-    world.providers[provider].watched = false;
-    world.providers[provider].looked = Some(cx.now);
-    look(world, provider, cx);
-}
-
 const fn cause() -> Cause {
     Cause::mechanism(Mechanism::Consolidation)
 }
@@ -51,7 +44,9 @@ pub(crate) fn came(world: &mut World, provider: ProviderId) {
     }
 }
 
-fn look(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step::Consolidate::Look(provider): step::Consolidate, cx: &mut Cx<'_>) {
+    world.providers[provider].watched = false;
+    world.providers[provider].looked = Some(cx.now);
     let Some(after) = wake::scales_in(cx.plan, provider) else { return };
     let hosts = || live(&world.hosts, &world.providers[provider].hosts).map(|(_, host)| host);
     let boots = hosts().any(|host| host.status == HostStatus::Registering);

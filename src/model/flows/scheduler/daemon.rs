@@ -13,7 +13,7 @@ use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId};
 use crate::model::placement::choose;
 use crate::model::quantity::percent_up;
-use crate::model::tables::task::{Health, chain, on_host};
+use crate::model::tables::task::{Health, on_host};
 
 /// Starts what is missing, stops what is unhealthy.
 pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
@@ -111,13 +111,8 @@ pub(crate) fn hosts(world: &World, service: ServiceId, cx: &Cx<'_>) -> Vec<HostI
 
 fn replace_unhealthy(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let least = percent_up(world.services[service].desired, cx.plan.services[service].minimum_healthy_percent);
-    let zones = &world.services[service].zones;
-    let mut unhealthy: Vec<(u32, TaskId)> = zones
-        .iter()
-        .flat_map(|zone| chain(&world.tasks, zone.first))
-        .filter(|(_, task)| task.wanted && task.health == Health::Unhealthy)
-        .map(|(id, task)| (task.ordinal, id))
-        .collect();
+    let unhealthy = world.tasks_of(service).filter(|(_, task)| task.wanted && task.health == Health::Unhealthy);
+    let mut unhealthy: Vec<(u32, TaskId)> = unhealthy.map(|(id, task)| (task.ordinal, id)).collect();
     if unhealthy.is_empty() || world.services[service].available < least {
         return;
     }

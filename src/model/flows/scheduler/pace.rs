@@ -17,16 +17,11 @@ use crate::model::flows::{Cx, World};
 use crate::model::ids::{BucketId, ServiceId};
 use crate::model::plan::{ProviderKind, StrategyItem};
 use crate::model::tables::Task;
-use crate::model::tables::task::{Health, Marks, chain};
+use crate::model::tables::task::{Health, Marks};
 use crate::model::{capacity, step};
 
 /// How long the scheduler waits after it found no capacity, or was refused (model choice).
 const RETRY: Span = Span::from_secs(30);
-
-pub(crate) fn handle(world: &mut World, step: step::Pace, cx: &mut Cx<'_>) {
-    let step::Pace::Token(bucket) = step;
-    token(world, bucket, cx);
-}
 
 /// Launches what is due, as far as tokens and capacity go. An item of the strategy that has no capacity, or that stands
 /// in the queue of a bucket, is passed over; there is no fallback to another item's share.
@@ -158,7 +153,7 @@ fn arm(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
 }
 
 /// Services take turns at the bucket, one launch each.
-fn token(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step::Pace::Token(bucket): step::Pace, cx: &mut Cx<'_>) {
     world.buckets[bucket].armed = false;
     while world.buckets[bucket].tokens.wait(cx.now) == Span::ZERO {
         let Some(service) = world.buckets[bucket].queue.pop_front() else { return };
@@ -304,8 +299,7 @@ fn shared_out(world: &World, service: ServiceId, there: &mut [u32; capacity::ITE
                 && !task.marks.has(Marks::LEAVING)
         };
         let strategy = &cx.plan.services[service].strategy;
-        let all = row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
-        for (_, task) in all.filter(|(_, task)| lasts(task)) {
+        for (_, task) in world.tasks_of(service).filter(|(_, task)| lasts(task)) {
             if let Some(item) = strategy.iter().position(|item| item.provider == task.provider) {
                 there[item] += 1;
             }

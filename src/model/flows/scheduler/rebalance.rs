@@ -22,8 +22,7 @@ use crate::model::tables::zone::LEFT_OUT;
 /// How long a move waits for a control-plane cell that has no time, or refuses it (model choice).
 const LOOK_AGAIN: Span = Span::from_secs(30);
 
-pub(crate) fn handle(world: &mut World, step: step::Rebalance, cx: &mut Cx<'_>) {
-    let step::Rebalance::Look(service) = step;
+pub(crate) fn handle(world: &mut World, step::Rebalance::Look(service): step::Rebalance, cx: &mut Cx<'_>) {
     world.services[service].balance.looking = false;
     look(world, service, cx);
 }

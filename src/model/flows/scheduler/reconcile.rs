@@ -22,7 +22,7 @@ use crate::model::plan::Kind;
 use crate::model::quantity::percent_up;
 use crate::model::tables::Task;
 use crate::model::tables::service::TaskSet;
-use crate::model::tables::task::{Health, Marks, chain};
+use crate::model::tables::task::{Health, Marks};
 
 pub(crate) fn handle(world: &mut World, step: step::Reconcile, cx: &mut Cx<'_>) {
     let (step::Reconcile::Wake(service) | step::Reconcile::Retry(service) | step::Reconcile::Again(service)) = step;
@@ -176,10 +176,8 @@ fn to_replace<'w>(
     of: Option<u8>,
     cx: &Cx<'_>,
 ) -> impl Iterator<Item = (TaskId, &'w Task)> {
-    let zones = &world.services[service].zones;
-    let all = zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
     let meant = move |task: &Task| task.wanted && task.to_replace() && of.is_none_or(|of| of == task.revision);
-    all.filter(move |(_, task)| meant(task) && !protect::keeps(task, cx))
+    world.tasks_of(service).filter(move |(_, task)| meant(task) && !protect::keeps(task, cx))
 }
 
 /// Without room an unhealthy task is picked at random ([ecs-services] [ecs-api-create-service]); without one, the

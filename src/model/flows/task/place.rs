@@ -59,8 +59,7 @@ pub(crate) fn begun(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 /// Nothing of the launch path is waited for any more.
 fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let task = world.tasks.at(id.slot);
-    let service = &cx.plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     let who = task.who(service);
     if let Some(law) = &service.life.start {
         let span = law.sample(&mut cx.draw(For::Start, who));
@@ -94,8 +93,7 @@ pub(crate) fn networked(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     belief::reaches(world, id, TaskState::Pending, Phase::ContainerStart, cx);
-    let task = world.tasks.at(id.slot);
-    let service = &cx.plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     cx.after(service.life.connect.sample(&mut cx.draw(For::Connect, task.who(service))), step::Launch::Connected(id));
 }
 

@@ -52,9 +52,7 @@ fn alive(world: &World, id: TaskId, epoch: u8) -> bool {
 }
 
 pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let task = world.tasks.at(id.slot);
-    let service = &cx.plan.services[task.service];
-    let checked = is_checked(service);
+    let checked = is_checked(world.task(id, cx.plan).1);
     let unfit = checked && fails_checks(world, id, cx);
     belief::runs(world, id, checked, unfit, cx);
     world.hear(News::TaskRuns { task: id, checked }, cx);
@@ -91,8 +89,7 @@ fn is_checked(service: &Service) -> bool {
 
 /// Works out when the checks of a new task pass, or fail for good.
 fn await_checks(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let task = world.tasks.at(id.slot);
-    let service = &cx.plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     let (who, epoch) = (task.who(service), task.epoch);
     if fails_checks(world, id, cx) {
         if let Some(fails) = fails_after(service, cx, who) {
@@ -146,8 +143,7 @@ fn fails_after(service: &Service, cx: &Cx<'_>, who: crate::engine::Who) -> Optio
 
 /// Schedules the crash, or the end of the work.
 fn await_end(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let task = world.tasks.at(id.slot);
-    let service = &cx.plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     let (who, epoch) = (task.who(service), task.epoch);
     if let Some(crash) = &service.life.crash {
         cx.after(crash.sample(&mut cx.draw(For::Crash, who)), step::Serve::Crashed(id, epoch));
@@ -190,8 +186,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 /// Whether ECS learns that checks pass: of a container from its agent, of a target from the balancer.
 fn is_told(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
-    let task = world.tasks.at(id.slot);
-    let service = &cx.plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     match &service.balancer {
         Some(balancer) if service.task.health.is_none() => !balancer.local || link::carries(&world.zones[task.zone]),
         _ => link::hears(world, task),
@@ -244,8 +239,7 @@ fn crashed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 /// stops.
 pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, until: Option<Time>, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, plan);
     // The agent restarts it where it is, if it ran for at least one attempt period and the exit code is not ignored.
     let ran = task.has_run(cx.now);
     let restarts = |policy: &Restart| ran >= policy.attempt && !policy.ignored.contains(&code);
@@ -273,8 +267,7 @@ pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, until
 fn restarted(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let (plan, now) = (cx.plan, cx.now);
     account::change(world, plan, id, |task| task.ran_since = now);
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, plan);
     let who = task.who(service).nth(u64::from(task.epoch));
     let (epoch, known, cause) = (task.epoch, task.health == Health::Healthy, task.cause);
     world.hear(News::TaskAgain { task: id, who, cause }, cx);

@@ -88,8 +88,7 @@ pub(crate) fn stop_within(
 
 /// Sends the stop signal; the containers exit by their law, each at the latest after its `stopTimeout`.
 fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within: Span, cx: &mut Cx<'_>) {
-    let task = world.tasks.at(id.slot);
-    let service = &cx.plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     let (who, of) = (task.who(service), task.service);
     plane::work(world, of, Work::Stop, cx);
     belief::stops(world, id, code, reason, cx);
