@@ -177,10 +177,7 @@ fn managed_draining(provider: ProviderId, cx: &Cx<'_>) -> bool {
 
 /// The two-minute notice reaches a host.
 pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
-    let Some(host) = world.hosts.get(id) else { return };
-    if !host.alive {
-        return;
-    }
+    let Some(host) = world.hosts.get(id).filter(|host| host.alive) else { return };
     let provider = host.provider;
     world.hosts.at_mut(id.slot).reclaimed = true;
     let by_agent = matches!(&cx.plan.providers[provider].kind, ProviderKind::Group(group) if group.spot_draining);

@@ -5,9 +5,9 @@ use crate::model::fact::{Reason, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::plan::{Plan, ProviderKind, TaskDef};
 use crate::model::purpose::For;
-use crate::model::tables::Task;
 use crate::model::tables::host::{Host, NIL, live};
 use crate::model::tables::task::on_host;
+use crate::model::tables::{Task, find_or_add};
 use crate::model::world::{Cx, World};
 
 /// The best host that has room, or why there is none.
@@ -117,10 +117,7 @@ impl<'a> Values<'a> {
         for name in names {
             for (_, task) in world.tasks_of(service).filter(|(_, task)| task.wanted && task.host != NIL) {
                 let value = attribute(plan, world.hosts.at(task.host), name).unwrap_or("");
-                match counts.iter_mut().find(|row| (row.0, row.1) == (name, value)) {
-                    Some(row) => row.2 += 1,
-                    None => counts.push((name, value, 1)),
-                }
+                find_or_add(&mut counts, |row| (row.0, row.1) == (name, value), || (name, value, 0)).2 += 1;
             }
         }
         Values(counts)

@@ -1,5 +1,6 @@
 //! Who misses tasks, why, and how far each is on its way back: the accounting that losses are taken from.
 
+use super::find_or_add;
 use crate::model::fact::{Cause, Phase};
 
 /// One line of the accounting of a service.
@@ -42,12 +43,8 @@ pub struct Shortfalls {
 impl Shortfalls {
     /// The line of a cause and phase; opened when there is none.
     pub(crate) fn line(&mut self, cause: Cause, phase: Phase) -> &mut Shortfall {
-        let found = self.lines.iter().position(|line| line.cause == cause && line.phase == phase);
-        let row = found.unwrap_or_else(|| {
-            self.lines.push(Shortfall { cause, phase, ..Shortfall::default() });
-            self.lines.len() - 1
-        });
-        &mut self.lines[row]
+        let is_it = |line: &Shortfall| line.cause == cause && line.phase == phase;
+        find_or_add(&mut self.lines, is_it, || Shortfall { cause, phase, ..Shortfall::default() })
     }
 
     /// Shares `total` out over the lines by weight, exactly; whether any line has a weight.

@@ -169,8 +169,7 @@ fn turned_away(
     }
     if attempt + 1 < ATTEMPTS {
         let wait = backoff(service, (number, attempt), cx);
-        cx.after(wait, step::Call::Again(service, number, attempt + 1));
-        return;
+        return cx.after(wait, step::Call::Again(service, number, attempt + 1));
     }
     let row = &mut world.services[service];
     row.scheduler.early = row.scheduler.early.saturating_sub(count);

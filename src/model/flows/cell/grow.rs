@@ -209,9 +209,6 @@ fn later(cluster: ClusterId, step: step::Grow, cx: &mut Cx<'_>) {
 /// A call reached the old cell of its cluster, which sends it on.
 pub(super) fn sent_on(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     if world.planes[cell].capacity.is_some() {
-        plane::asked(world, cell, SENT_ON, cx);
-        if let Some(tokens) = &mut world.planes[cell].capacity {
-            tokens.charge(cx.now, SENT_ON);
-        }
+        plane::charge(world, cell, SENT_ON, cx);
     }
 }

@@ -19,16 +19,6 @@ use crate::model::tables::plane::Waiting;
 /// A whole request, in millionths.
 const REQUEST: u64 = 1_000_000;
 
-/// Work for a cell that follows from what happens.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Work {
-    Stop,
-    /// An agent tells of a change.
-    StateChange,
-    /// The scheduler looks at a service.
-    Reconcile,
-}
-
 /// The cell of a cluster.
 pub(crate) fn cell_of(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> CellId {
     world.assignments.of(cx.plan, cluster)
@@ -44,22 +34,21 @@ pub(crate) fn launch_cost(cell: CellId, cx: &Cx<'_>) -> u64 {
 }
 
 /// Work that is done in any case, before any launch: it takes its part of the cell's time.
-pub(crate) fn work(world: &mut World, service: ServiceId, what: Work, cx: &mut Cx<'_>) {
+pub(crate) fn work(world: &mut World, service: ServiceId, cost: fn(&Costs) -> u64, cx: &mut Cx<'_>) {
     if !world.metered {
         return;
     }
     let cell = cell_of(world, cx.plan.services[service].cluster, cx);
-    let Some(costs) = costs(cell, cx) else { return };
-    let cost = match what {
-        Work::Stop => costs.stop,
-        Work::StateChange => costs.state_change,
-        Work::Reconcile => costs.reconcile,
-    };
-    if cost > 0 {
-        asked(world, cell, cost, cx);
-        if let Some(tokens) = &mut world.planes[cell].capacity {
-            tokens.charge(cx.now, cost);
-        }
+    if let Some(cost) = costs(cell, cx).map(cost).filter(|cost| *cost > 0) {
+        charge(world, cell, cost, cx);
+    }
+}
+
+/// Work is asked of a cell and done, whether it has time for it or not.
+pub(super) fn charge(world: &mut World, cell: CellId, cost: u64, cx: &mut Cx<'_>) {
+    asked(world, cell, cost, cx);
+    if let Some(tokens) = &mut world.planes[cell].capacity {
+        tokens.charge(cx.now, cost);
     }
 }
 
@@ -95,17 +84,14 @@ fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
 /// A launch of the scheduler's was taken on.
 pub(crate) fn launched(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &cx.plan.services[service];
+    if row.kind == Kind::Stream {
+        return;
+    }
     let cell = cell_of(world, row.cluster, cx);
-    if world.planes[cell].capacity.is_some() && row.kind != Kind::Stream {
-        let cost = launch_cost(cell, cx);
-        asked(world, cell, cost, cx);
-        if let Some(tokens) = &mut world.planes[cell].capacity {
-            tokens.charge(cx.now, cost);
-        }
+    if world.planes[cell].capacity.is_some() {
+        charge(world, cell, launch_cost(cell, cx), cx);
     }
-    if row.kind != Kind::Stream {
-        resumed(world, service, 1, cx);
-    }
+    resumed(world, service, 1, cx);
 }
 
 /// Launches that were offered before are taken on: what is told of them from here on counts by itself.

@@ -41,11 +41,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// Every daemon that is missing is due, because of what ended the one before it as far as there was one.
 pub(crate) fn book(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    let (due, pending) = (row.desired.saturating_sub(row.wanted), row.scheduler.pending());
-    row.scheduler.owe(Cause::mechanism(Mechanism::FirstStart), due.saturating_sub(pending));
-    for _ in due..pending {
-        row.scheduler.write_off();
-    }
+    row.scheduler.be_due(row.desired.saturating_sub(row.wanted), Cause::mechanism(Mechanism::FirstStart));
     // A daemon that ends on another host may stand for one that was refused.
     row.scheduler.keep_tries();
     account::mark(world, service);

@@ -38,8 +38,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         return;
     }
     if cx.now < world.services[service].scheduler.backoff_until {
-        wait_as(world, service, Phase::StartBackoff);
-        return;
+        return wait_as(world, service, Phase::StartBackoff);
     }
     let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
     let mut refused = None;

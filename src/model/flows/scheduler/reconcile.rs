@@ -12,7 +12,6 @@ use super::{daemon, pace, rebalance};
 use crate::engine::key::Phase as Turn;
 use crate::model::fact::{Action, Cause, Mechanism, Reason, ServiceFact, StopCode};
 use crate::model::flows::cell::plane;
-use crate::model::flows::cell::plane::Work;
 use crate::model::flows::rows::{account, digest, replacement};
 use crate::model::flows::task::stop;
 use crate::model::flows::{Cx, For, News, World, step};
@@ -36,7 +35,7 @@ pub(crate) fn handle(world: &mut World, step: step::Reconcile, cx: &mut Cx<'_>) 
     if world.not_created(cx.plan.services[service].cluster) {
         return;
     }
-    plane::work(world, service, Work::Reconcile, cx);
+    plane::work(world, service, |costs| costs.reconcile, cx);
     match cx.plan.services[service].kind {
         Kind::Replica => replica(world, service, cx),
         Kind::Daemon => daemon::work(world, service, cx),
@@ -82,16 +81,10 @@ fn set_due(world: &mut World, service: ServiceId, percent: u32) {
     let row = &mut world.services[service];
     replacement::none_due(row);
     let due = row.task_sets().map(|task_set| task_set.due(percent)).sum();
-    let pending = row.scheduler.pending();
-    if pending < due {
-        let cause =
-            if row.to_replace > 0 { row.scheduler.replace_cause } else { Cause::mechanism(Mechanism::FirstStart) };
-        row.scheduler.owe(cause, due - pending);
-    }
-    for _ in due..pending {
-        row.scheduler.write_off();
-    }
-    if pending != due {
+    if row.scheduler.pending() != due {
+        let replaces = row.to_replace > 0;
+        let cause = if replaces { row.scheduler.replace_cause } else { Cause::mechanism(Mechanism::FirstStart) };
+        row.scheduler.be_due(due, cause);
         account::mark(world, service);
     }
 }

@@ -22,8 +22,7 @@ pub(crate) fn place(world: &mut World, task: TaskId, host: HostId, cx: &mut Cx<'
     revision::placed(world, task, cx.plan);
     let Host { alive, cause, .. } = *world.hosts.at(host.slot);
     if alive {
-        begin(world, task, cx);
-        return;
+        return begin(world, task, cx);
     }
     // No agent takes it up: it stays PENDING until ECS learns that the host is gone.
     account::change(world, cx.plan, task, |task| {
@@ -64,8 +63,7 @@ fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if let Some(law) = &service.life.start {
         let span = law.sample(&mut cx.draw(For::Start, who));
         belief::reaches(world, id, TaskState::Pending, Phase::Start, cx);
-        cx.after(span, step::Launch::Started(id));
-        return;
+        return cx.after(span, step::Launch::Started(id));
     }
     if service.task.eni {
         account::change(world, cx.plan, id, |task| task.phase = Phase::Network);

@@ -11,7 +11,6 @@ use crate::engine::{Span, Time};
 use crate::model::defect::Effect;
 use crate::model::fact::{Cause, FaultFact, Mechanism, Phase, TaskFact, TaskState};
 use crate::model::flows::cell::plane;
-use crate::model::flows::cell::plane::Work;
 use crate::model::flows::rows::{account, bad, belief, link, replacement, revision, wake};
 use crate::model::flows::{Cx, For, HELD_UP, News, World, step};
 use crate::model::ids::TaskId;
@@ -57,7 +56,7 @@ pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     belief::runs(world, id, checked, unfit, cx);
     world.hear(News::TaskRuns { task: id, checked }, cx);
     let no = world.tasks.at(id.slot).no();
-    plane::work(world, no.service, Work::StateChange, cx);
+    plane::work(world, no.service, |costs| costs.state_change, cx);
     if checked {
         await_checks(world, id, cx);
     } else {
@@ -172,8 +171,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     if !is_told(world, id, cx) {
-        passed_unheard(world, id, cx);
-        return;
+        return passed_unheard(world, id, cx);
     }
     let (no, leaving) = (task.no(), task.marks.has(Marks::LEAVING));
     belief::passes(world, id, true, cx.plan);
@@ -244,8 +242,7 @@ pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, until
     let ran = task.has_run(cx.now);
     let restarts = |policy: &Restart| ran >= policy.attempt && !policy.ignored.contains(&code);
     if !task.alive || !service.task.restart.as_ref().is_some_and(restarts) {
-        die::exits(world, id, cause, cx);
-        return;
+        return die::exits(world, id, cause, cx);
     }
     let (who, in_service) = (task.who(service), task.target == Target::Healthy);
     account::change(world, plan, id, |task| {

@@ -8,7 +8,6 @@ use super::place;
 use crate::engine::Span;
 use crate::model::fact::{Action, Cause, Phase, Reason, ServiceFact, StopCode, TaskState};
 use crate::model::flows::cell::plane;
-use crate::model::flows::cell::plane::Work;
 use crate::model::flows::rows::{account, belief, containers, link, replacement, wake};
 use crate::model::flows::{Cx, HELD_UP, News, World, step};
 use crate::model::ids::{HostId, ServiceId, TaskId};
@@ -65,8 +64,7 @@ pub(crate) fn stop_within(
     let registered = task.target != Target::None;
     if task.state < TaskState::Running {
         // Nothing runs yet: it is gone at once.
-        gone(world, id, code, reason, cx);
-        return;
+        return gone(world, id, code, reason, cx);
     }
     let delay = service.balancer.as_ref().filter(|_| registered).map_or(Span::ZERO, |one| one.deregistration);
     // A Spot interruption sends the signal with the notice; it does not wait for the balancer
@@ -90,7 +88,7 @@ pub(crate) fn stop_within(
 fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within: Span, cx: &mut Cx<'_>) {
     let (task, service) = world.task(id, cx.plan);
     let (who, of) = (task.who(service), task.service);
-    plane::work(world, of, Work::Stop, cx);
+    plane::work(world, of, |costs| costs.stop, cx);
     belief::stops(world, id, code, reason, cx);
     cx.after(containers::stop(service, who, cx).min(within), step::Stop::Exited(id, code, reason));
 }
@@ -127,7 +125,7 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
     let task = world.tasks.at(id.slot);
     let (from, service, was_wanted, started) = (task.state, task.service, task.wanted, task.started);
     let (host, cause) = (task.host, task.cause);
-    plane::work(world, service, Work::StateChange, cx);
+    plane::work(world, service, |costs| costs.state_change, cx);
     if matches!(code, StopCode::EssentialContainerExited | StopCode::InfrastructureHealth) {
         replacement::failed(world, id, plan);
     }
