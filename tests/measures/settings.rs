@@ -360,7 +360,10 @@ fn what_is_idle_beside_the_others_is_told() {
             json!({ "faults": [{ "name": "z", "at": "1h", "controlPlaneZoneLoss": {} }] }),
             "no control plane has a bound",
         ),
-        (json!({ "faults": [{ "name": "t", "at": "1h", "controlPlaneThrottle": { "share": 0.5 } }] }), "any load"),
+        (
+            json!({ "faults": [{ "name": "t", "at": "1h", "controlPlaneThrottle": { "share": 0.5 } }] }),
+            "no limit of which a share",
+        ),
         (json!({ "faults": [{ "name": "a", "at": "1h", "for": "1m", "agentDisconnect": {} }] }), "and so no agents"),
         (json!({ "faults": [{ "name": "l", "at": "1h", "for": "1m", "linkCut": {} }] }), "and none is named"),
         (
