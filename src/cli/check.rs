@@ -185,9 +185,8 @@ fn locations(plan: &Plan) -> Table {
 /// What stands in each zone.
 fn zones(rows: Vec<services::ZoneRow>) -> Table {
     let row = |row: services::ZoneRow| {
-        let [on_demand, spot] = row.fargate_vcpu;
-        let numbers = [row.tasks, row.hosts, on_demand, spot].map(|number| plain(number as f64));
-        [row.zone, row.name].into_iter().chain(numbers)
+        let numbers = [row.tasks, row.hosts, row.fargate_vcpu, row.fargate_spot_vcpu];
+        [row.zone, row.name].into_iter().chain(numbers.map(|number| plain(number as f64)))
     };
     Table::default()
         .left(&["zone", "name"])
