@@ -156,7 +156,7 @@ pub struct Handle {
 }
 
 /// Rows that come and go. Slots are reused, newest free one first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Slots<T> {
     rows: Vec<Row<T>>,
     free: Vec<u32>,
@@ -168,11 +168,13 @@ struct Row<T> {
     value: T,
 }
 
-impl<T> Slots<T> {
-    pub fn new() -> Self {
+impl<T> Default for Slots<T> {
+    fn default() -> Self {
         Slots { rows: Vec::new(), free: Vec::new() }
     }
+}
 
+impl<T> Slots<T> {
     /// Puts a row into a free slot.
     pub fn insert(&mut self, row: T) -> Handle {
         if let Some(slot) = self.free.pop() {
@@ -247,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_stale_handle_finds_nothing() {
-        let mut slots = Slots::new();
+        let mut slots = Slots::default();
         let first = slots.insert('a');
         slots.remove(first);
         let second = slots.insert('b');
@@ -259,7 +261,7 @@ mod tests {
 
     #[test]
     fn live_rows_come_in_the_order_of_their_slots() {
-        let mut slots = Slots::new();
+        let mut slots = Slots::default();
         let handles = ['a', 'b', 'c', 'd'].map(|row| slots.insert(row));
         slots.remove(handles[2]);
         slots.remove(handles[0]);
@@ -269,7 +271,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "removed a row twice")]
     fn removing_twice_is_a_fault_of_ours() {
-        let mut slots = Slots::new();
+        let mut slots = Slots::default();
         let handle = slots.insert(());
         slots.remove(handle);
         slots.remove(handle);

@@ -1,129 +1,59 @@
 //! Why something was lost, and on which part of the way back.
 
 use super::ids::{ChangeId, FaultId};
+use super::status::named;
 
-/// Where in its way back a missing task is, or how a request was lost.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Hash)]
-#[repr(u8)]
-pub enum Phase {
-    /// Dead or unreachable, and nobody has noticed.
-    Detection,
-    /// Clients still call a node of the load balancer that does not answer.
-    Dns,
-    /// Noticed; the scheduler has not launched a replacement yet.
-    #[default]
-    Scheduling,
-    /// A replacement waits for a launch token.
-    LaunchThrottle,
-    /// The control plane does not act: its cell is down, or has more to do than it can.
-    ControlPlane,
-    /// A replacement waits for a host, or no capacity can be had.
-    CapacityWait,
-    /// The scheduler waits because starts failed again and again.
-    StartBackoff,
-    /// One law stands for the whole start.
-    Start,
-    /// The network interface is attached.
-    Network,
-    ImagePull,
-    ContainerStart,
-    /// Running, but not yet healthy.
-    HealthCheck,
-    /// Taken out of service on purpose: draining or stopping.
-    Draining,
-    /// The target answers with errors while its checks pass.
-    Errors,
-    /// More is asked than the service was ever sized for.
-    Overload,
-}
-
-impl Phase {
-    /// All phases in order.
-    pub const ALL: [Phase; 15] = [
-        Phase::Detection,
-        Phase::Dns,
-        Phase::Scheduling,
-        Phase::LaunchThrottle,
-        Phase::ControlPlane,
-        Phase::CapacityWait,
-        Phase::StartBackoff,
-        Phase::Start,
-        Phase::Network,
-        Phase::ImagePull,
-        Phase::ContainerStart,
-        Phase::HealthCheck,
-        Phase::Draining,
-        Phase::Errors,
-        Phase::Overload,
-    ];
-
-    /// As the results spell it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Phase::Detection => "detection",
-            Phase::Dns => "dns",
-            Phase::Scheduling => "scheduling",
-            Phase::LaunchThrottle => "launch throttle",
-            Phase::ControlPlane => "control-plane wait",
-            Phase::CapacityWait => "capacity wait",
-            Phase::StartBackoff => "start backoff",
-            Phase::Start => "start",
-            Phase::Network => "network interface",
-            Phase::ImagePull => "image pull",
-            Phase::ContainerStart => "container start",
-            Phase::HealthCheck => "health check",
-            Phase::Draining => "draining",
-            Phase::Errors => "errors",
-            Phase::Overload => "overload",
-        }
+named! {
+    /// Where in its way back a missing task is, or how a request was lost.
+    #[derive(Default)]
+    pub enum Phase {
+        /// Dead or unreachable, and nobody has noticed.
+        Detection = "detection",
+        /// Clients still call a node of the load balancer that does not answer.
+        Dns = "dns",
+        /// Noticed; the scheduler has not launched a replacement yet.
+        #[default]
+        Scheduling = "scheduling",
+        /// A replacement waits for a launch token.
+        LaunchThrottle = "launch throttle",
+        /// The control plane does not act: its cell is down, or has more to do than it can.
+        ControlPlane = "control-plane wait",
+        /// A replacement waits for a host, or no capacity can be had.
+        CapacityWait = "capacity wait",
+        /// The scheduler waits because starts failed again and again.
+        StartBackoff = "start backoff",
+        /// One law stands for the whole start.
+        Start = "start",
+        /// The network interface is attached.
+        Network = "network interface",
+        ImagePull = "image pull",
+        ContainerStart = "container start",
+        /// Running, but not yet healthy.
+        HealthCheck = "health check",
+        /// Taken out of service on purpose: draining or stopping.
+        Draining = "draining",
+        /// The target answers with errors while its checks pass.
+        Errors = "errors",
+        /// More is asked than the service was ever sized for.
+        Overload = "overload",
     }
-}
 
-/// A named mechanism that costs requests or tasks without any fault of the file.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-#[repr(u8)]
-pub enum Mechanism {
-    /// The first launch of a service (`startEmpty`), or a growing desired count.
-    FirstStart,
-    Crash,
-    /// More traffic than `desiredCount` tasks can answer.
-    Demand,
-    /// Health checks that fail although nothing broke.
-    HealthCheck,
-    Rebalancing,
-    /// Scale-in of hosts.
-    ScaleIn,
-    /// Replacement of hosts that are as old as they may be.
-    Maintenance,
-    /// Badly filled Managed Instances are drained.
-    Consolidation,
-}
-
-impl Mechanism {
-    /// All mechanisms in order.
-    pub const ALL: [Mechanism; 8] = [
-        Mechanism::FirstStart,
-        Mechanism::Crash,
-        Mechanism::Demand,
-        Mechanism::HealthCheck,
-        Mechanism::Rebalancing,
-        Mechanism::ScaleIn,
-        Mechanism::Maintenance,
-        Mechanism::Consolidation,
-    ];
-
-    /// As the results spell it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Mechanism::FirstStart => "first start",
-            Mechanism::Crash => "crash",
-            Mechanism::Demand => "demand",
-            Mechanism::HealthCheck => "health check",
-            Mechanism::Rebalancing => "rebalancing",
-            Mechanism::ScaleIn => "scale-in",
-            Mechanism::Maintenance => "maintenance",
-            Mechanism::Consolidation => "consolidation",
-        }
+    /// A named mechanism that costs requests or tasks without any fault of the file.
+    pub enum Mechanism {
+        /// The first launch of a service (`startEmpty`), or a growing desired count.
+        FirstStart = "first start",
+        Crash = "crash",
+        /// More traffic than `desiredCount` tasks can answer.
+        Demand = "demand",
+        /// Health checks that fail although nothing broke.
+        HealthCheck = "health check",
+        Rebalancing = "rebalancing",
+        /// Scale-in of hosts.
+        ScaleIn = "scale-in",
+        /// Replacement of hosts that are as old as they may be.
+        Maintenance = "maintenance",
+        /// Badly filled Managed Instances are drained.
+        Consolidation = "consolidation",
     }
 }
 

@@ -12,10 +12,10 @@ use super::flows::task::{attach, detect, serve, start, stop};
 use super::flows::traffic::{addresses, customers, dispatch, rates, settle};
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, ZoneId};
 use super::news::News;
-use super::plan::{self, Kind, Part, Plan};
+use super::plan::{self, Kind, Part, Plan, Unit};
 use super::step::{self, Family};
 use super::tables::rollout::Revision;
-use super::tables::{Assignments, Front, Hosts, Plane, Provider, Service, Tasks, Tokens, Zone};
+use super::tables::{Assignments, Front, Plane, Provider, Service, Tokens, Zone};
 use super::world::{Cx, Launches, World};
 use super::{fault, routing};
 use crate::engine;
@@ -96,7 +96,7 @@ impl World {
             News::Looked(service) => deploy::look(self, service, cx),
             News::RunsFirst(change) => pipeline::runs_first(self, change, cx),
             News::Moved(service, change) => pipeline::done(self, service, change, cx),
-            News::Undone(service, change) => pipeline::undone(self, service, change, cx),
+            News::Undone(service, change) => pipeline::came_back(self, Unit::Service(service), change, cx),
             News::RolloutFails(change) => pipeline::failed(self, change, cx),
             News::Superseded(change) => pipeline::superseded(self, change, cx),
             News::AlarmRings(alarm) => {
@@ -116,45 +116,28 @@ impl World {
     pub fn new(plan: &Plan, part: &Part) -> World {
         let cell = &part.as_one;
         let zone_count = usize::from(cell.zones.end - cell.zones.start);
+        let services = || cell.services.clone().map(ServiceId);
         let plane = plan.regions[cell.region].plane.as_ref();
         let mut world = World {
             planes: Table::starting_at(CellId(part.cells.start)),
             front: Front::new(cell.accounts.clone(), plan.regions[cell.region].attach.as_ref()),
-            outages: 0,
             assignments: Assignments::new(cell.clusters.clone()),
-            not_created: Vec::new(),
             depends: plane.and_then(|plane| plane.depends_on),
             depends_ppm: depend::WHOLE,
-            depends_cause: None,
             metered: plane.is_some_and(plan::Plane::meters),
             first_zone: cell.zones.start,
             zones: Table::starting_at(ZoneId(cell.zones.start)),
-            nodes_out: 0,
             services: Table::starting_at(ServiceId(cell.services.start)),
             providers: Table::starting_at(ProviderId(cell.providers.start)),
             buckets: Table::starting_at(BucketId(cell.buckets.start)),
-            hosts: Hosts::new(),
-            tasks: Tasks::new(),
-            daemons: cell
-                .services
-                .clone()
-                .map(ServiceId)
-                .filter(|&id| plan.services[id].kind == Kind::Daemon)
-                .collect(),
-            occurrences: fault::Occurrences::new(plan),
-            shortages: Vec::new(),
-            held: Vec::new(),
-            held_tasks: Vec::new(),
+            daemons: services().filter(|&id| plan.services[id].kind == Kind::Daemon).collect(),
+            occurrences: fault::Occurrences { begun: vec![0; plan.faults.len()], ..Default::default() },
             staged: pipeline::is_here(plan, part),
-            executions: Vec::new(),
             alarms: watch::of_part(plan, &cell.services),
-            fleet_alarms: Vec::new(),
             composites: watch::composites(plan, &cell.services),
             application: of_part(plan, part).map(|one| Box::new(routing::customers::at_start(one))),
-            dirty: Vec::new(),
-            scratch: Vec::new(),
-            shares: Vec::new(),
             part: part.clone(),
+            ..World::default()
         };
         for id in part.cells.clone().map(CellId) {
             world.planes.push(Plane::new(plan, id));
@@ -162,7 +145,7 @@ impl World {
         for _ in cell.zones.clone() {
             world.zones.push(Zone::default());
         }
-        for service in cell.services.clone().map(ServiceId) {
+        for service in services() {
             let service = &plan.services[service];
             let launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
             let mut row = Service::new(service.desired, service.strategy.len(), zone_count, launches);
@@ -183,11 +166,10 @@ impl World {
 
     /// Places what runs at time 0 and schedules the first events.
     pub fn prepare(&mut self, cx: &mut Cx<'_>) {
-        let plan = cx.plan;
         plane::prepare(self, cx);
         create::prepare(self, cx);
         grow::prepare(self, cx);
-        self.stand(plan.start_empty, cx);
+        self.stand(cx.plan.start_empty, cx);
         depend::prepare(self, cx);
         dispatch::prepare(self, cx);
         deploy::prepare(self, cx);

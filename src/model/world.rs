@@ -4,17 +4,18 @@ use super::alarm::Share;
 use super::alarm::watch::{Followers, Watch};
 use super::fact::Cause;
 use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
-use super::plan::{self, Part};
+use super::plan::{self, Part, Plan};
 use super::tables::occurrences::Occurrences;
+use super::tables::task::chain;
 use super::tables::{
-    Application, Assignments, Execution, Front, Hosts, Plane, Provider, Service, Shortage, Tasks, Tokens, Zone,
+    Application, Assignments, Execution, Front, Hosts, Plane, Provider, Service, Shortage, Task, Tasks, Tokens, Zone,
 };
 use crate::engine::index::{Id, Table};
 use crate::engine::{self, Time};
 use std::collections::VecDeque;
 
 /// Everything that a control-plane cell knows and runs. Cells share nothing but the plan, unless they run together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct World {
     /// Which cells, and what is theirs.
     pub part: Part,
@@ -100,6 +101,17 @@ impl World {
     /// Row of a zone within its cell.
     pub fn zone_row(&self, zone: ZoneId) -> usize {
         zone.row() - usize::from(self.first_zone)
+    }
+
+    /// A task and the service that it is of.
+    pub(crate) fn task<'p>(&self, id: TaskId, plan: &'p Plan) -> (&Task, &'p plan::Service) {
+        let task = self.tasks.at(id.slot);
+        (task, &plan.services[task.service])
+    }
+
+    /// Tasks of a service that have a place, zone by zone, each zone's newest first.
+    pub(crate) fn tasks_of(&self, service: ServiceId) -> impl Iterator<Item = (TaskId, &Task)> {
+        self.services[service].zones.iter().flat_map(|zone| chain(&self.tasks, zone.first))
     }
 
     /// Whether a cluster is not there yet.

@@ -6,7 +6,7 @@ use super::planes::worst;
 use crate::metrics::summary::Summary;
 
 /// What the words of the table mean.
-pub(super) const ABOUT: &str = "requests of the application: of all customers, served by their cells; failed: at the router or in the cell\n  requests of a cell: what reached it, late callers of customers who have moved away included";
+pub(super) const ABOUT: &str = "requests of the application: of all customers, served by their cells; failed: at the router or in the cell\n  requests of a cell: those that reached it; callers who do not know yet that their customer has moved count";
 
 /// The table; empty without an application.
 pub(super) fn table(summary: &Summary) -> Table {

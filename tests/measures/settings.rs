@@ -1,9 +1,9 @@
 //! No accepted setting is idle in silence: each field of the schema that is not marked as unused reaches what runs.
 //!
 //! `everything.json` writes every field once. Each is changed there, in the small scenarios of `grounds.rs` and in some
-//! that are shipped, in several ways. One of them at least must change what happens: the digest of the events, or a fact
-//! that an onlooker learns. That the plan differs is not enough, as no flow may read it. Where a field is about results
-//! alone they must differ; a field that is refused or warned about, however it is changed, passes.
+//! that are shipped, in several ways. One of them at least must change what happens: the digest of the events, or a
+//! fact that an onlooker learns. That the plan differs is not enough, as no flow may read it. Where a field is about
+//! results alone they must differ; a field that is refused or warned about, however it is changed, passes.
 
 use super::grounds::grounds;
 use super::shipped;

@@ -22,7 +22,7 @@ pub struct Watch {
 }
 
 /// The composite alarms of this partition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Followers {
     /// Each stands behind those that it names.
     pub(crate) rows: Vec<Follower>,

@@ -75,9 +75,8 @@ pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
 
 /// First events: scheduled faults, and a clock for each thing.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    for (id, fault) in plan.faults.pairs() {
-        let fault_targets = fault.effect.fault_targets(fault.scope, world, plan);
+    for (id, fault) in cx.plan.faults.pairs() {
+        let fault_targets = fault.effect.fault_targets(fault.scope, world, cx.plan);
         match &fault.when {
             When::At(at) => {
                 let each = matches!(fault.scope, Scope::Host | Scope::Task);
@@ -105,9 +104,8 @@ fn start(world: &mut World, fault: FaultId, fault_target: FaultTarget, cx: &mut 
 
 /// A cell is added: its clocks start.
 pub(crate) fn cell_stands(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    for (id, fault) in plan.faults.pairs() {
-        let meant = || fault.effect.fault_targets(fault.scope, world, plan).contains(&FaultTarget::Cell(cell));
+    for (id, fault) in cx.plan.faults.pairs() {
+        let meant = || fault.effect.fault_targets(fault.scope, world, cx.plan).contains(&FaultTarget::Cell(cell));
         if matches!(fault.when, When::Every(_)) && meant() {
             start(world, id, FaultTarget::Cell(cell), cx);
         }
@@ -231,10 +229,9 @@ fn goes_on(handle: crate::engine::index::Handle, occurrence: Occurrence, cx: &mu
 fn end(world: &mut World, handle: crate::engine::index::Handle, cx: &mut Cx<'_>) {
     let Some(occurrence) = world.occurrences.rows.get(handle).copied() else { return };
     world.occurrences.rows.remove(handle);
-    let plan = cx.plan;
     cx.note(FaultFact::Ends { cause: occurrence.cause });
-    let Fault { scope, effect, .. } = &plan.faults[occurrence.fault];
-    for zone in scope.zones(occurrence, world, plan) {
+    let Fault { scope, effect, .. } = &cx.plan.faults[occurrence.fault];
+    for zone in scope.zones(occurrence, world, cx.plan) {
         effect.zone_ends(world, zone, occurrence.cause, cx);
     }
     for cell in scope.cells(occurrence, world) {

@@ -11,7 +11,7 @@
 
 use super::{Course, CourseStep, Draft, Live, Occurrence};
 use crate::engine::key::Phase;
-use crate::engine::{Dist, Span, Who};
+use crate::engine::{Dist, Span, Time};
 use crate::model::fact::Cause;
 use crate::model::flows::For;
 use crate::model::flows::host::{external, scale};
@@ -49,50 +49,42 @@ impl HostsReturn {
         Some(Some(HostsReturn { after: after?, never: never_share?.unwrap_or(0.0) }))
     }
 
-    /// From the end of the fault to a host's return, and whether it returns at all.
-    fn draw(&self, occurrence: Occurrence, host: Who, cx: &Cx<'_>) -> (Span, bool) {
-        let mut draw = cx.draw(For::HostReturn, occurrence.who.nth(host.0));
+    /// When a host that is about to die has had its time, and whether it is back then; `None`: the fault has no end, or
+    /// its group launches nothing in the place of one in `Standby`.
+    fn draw(&self, world: &World, id: HostId, occurrence: Occurrence, cx: &Cx<'_>) -> Option<(Time, bool)> {
+        let host = world.hosts.at(id.slot);
+        let ends = occurrence.ends.filter(|_| !host.standby)?;
+        let mut draw = cx.draw(For::HostReturn, occurrence.who.nth(host.life().0));
         let returns = !draw.happens(self.never);
-        (self.after.sample(&mut draw), returns)
+        Some((ends + self.after.sample(&mut draw), returns))
     }
 
     /// A zone lost its power: this host, which is about to die, will be back by itself or never.
     pub(super) fn of_zone(&self, world: &mut World, id: HostId, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        let Some(ends) = occurrence.ends else { return };
-        let host = world.hosts.at(id.slot);
-        // Its group launches nothing in the place of one in `Standby`.
-        if host.standby {
-            return;
-        }
-        let (after, returns) = self.draw(occurrence, host.life(), cx);
+        let Some((at, returns)) = self.draw(world, id, occurrence, cx) else { return };
+        let host = world.hosts.at_mut(id.slot);
         let (provider, zone, kind, life) = (host.provider, host.zone, host.kind, host.lives);
         if matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
-            world.hosts.at_mut(id.slot).unpowered = true;
+            host.unpowered = true;
             if returns {
-                cx.at(ends + after, Phase::Fault, step::Fault::HostBack(id, life));
+                cx.at(at, Phase::Fault, step::Fault::HostBack(id, life));
             }
             return;
         }
         world.providers[provider].place(zone, kind).out += 1;
-        cx.at(ends + after, Phase::Fault, step::Fault::PlaceBack(provider, zone, kind, u8::from(returns)));
+        cx.at(at, Phase::Fault, step::Fault::PlaceBack(provider, zone, kind, u8::from(returns)));
     }
 
     /// This host crashes: whether its successor is brought, which then comes by itself.
     pub(super) fn of_crash(&self, world: &mut World, id: HostId, occurrence: Occurrence, cx: &mut Cx<'_>) -> bool {
-        let Some(ends) = occurrence.ends else { return false };
-        let host = world.hosts.at(id.slot);
-        // Its group launches nothing in the place of one in `Standby`.
-        if host.standby {
-            return false;
-        }
-        let (after, returns) = self.draw(occurrence, host.life(), cx);
-        let (provider, zone, kind, life) = (host.provider, host.zone, host.kind, host.lives);
-        let external = matches!(cx.plan.providers[provider].kind, ProviderKind::External(_));
-        world.hosts.at_mut(id.slot).unpowered = external;
+        let Some((at, returns)) = self.draw(world, id, occurrence, cx) else { return false };
+        let host = world.hosts.at_mut(id.slot);
+        let external = matches!(cx.plan.providers[host.provider].kind, ProviderKind::External(_));
+        host.unpowered = external;
         if returns {
-            let back = step::Fault::HostBack(id, life);
-            let succeeds = step::Fault::Succeeds(provider, occurrence.cause, zone, kind);
-            cx.at(ends + after, Phase::Fault, if external { back } else { succeeds });
+            let back = step::Fault::HostBack(id, host.lives);
+            let succeeds = step::Fault::Succeeds(host.provider, occurrence.cause, host.zone, host.kind);
+            cx.at(at, Phase::Fault, if external { back } else { succeeds });
         }
         returns && !external
     }

@@ -150,17 +150,16 @@ impl Live {
     }
 
     fn tasks_get_notice(&self, world: &mut World, pool: FaultTarget, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        let plan = cx.plan;
         for slot in 0..world.tasks.slots() {
             let id: TaskId = world.tasks.handle(slot);
             let task = world.tasks.at(slot);
             let here = task.alive && task.wanted && task.host == NIL && task.zone != NO_ZONE;
-            let who = task.who(&plan.services[task.service]);
+            let who = task.who(&cx.plan.services[task.service]);
             if here && FaultTarget::Pool(task.provider, task.zone, None) == pool && self.hit(occurrence, who, cx) {
                 let service = task.service;
                 cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Task(service) });
                 cx.note(FaultFact::Noticed { cause: occurrence.cause });
-                account::change(world, plan, id, |task| task.cause = occurrence.cause);
+                account::change(world, cx.plan, id, |task| task.cause = occurrence.cause);
                 stop::stop_within(world, id, StopCode::SpotInterruption, Reason::None, NOTICE, cx);
                 cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TaskTakenBack(id, occurrence.cause));
             }
@@ -178,10 +177,7 @@ fn managed_draining(provider: ProviderId, cx: &Cx<'_>) -> bool {
 
 /// The two-minute notice reaches a host.
 pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
-    let Some(host) = world.hosts.get(id) else { return };
-    if !host.alive {
-        return;
-    }
+    let Some(host) = world.hosts.get(id).filter(|host| host.alive) else { return };
     let provider = host.provider;
     world.hosts.at_mut(id.slot).reclaimed = true;
     let by_agent = matches!(&cx.plan.providers[provider].kind, ProviderKind::Group(group) if group.spot_draining);

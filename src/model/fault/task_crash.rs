@@ -106,12 +106,11 @@ impl Live {
 
 impl Effect for Live {
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
-        let plan = cx.plan;
         let tasks = match occurrence.fault_target {
             FaultTarget::Task(task) => vec![task],
-            _ => self.hits.pick(self.targets(world, plan), |id| {
+            _ => self.hits.pick(self.targets(world, cx.plan), |id| {
                 let task = world.tasks.at(id.slot);
-                cx.draw(For::FaultHits, occurrence.who.nth(task.who(&plan.services[task.service]).0))
+                cx.draw(For::FaultHits, occurrence.who.nth(task.who(&cx.plan.services[task.service]).0))
             }),
         };
         for task in tasks {

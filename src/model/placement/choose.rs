@@ -5,9 +5,9 @@ use crate::model::fact::{Reason, TaskState};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::plan::{Plan, ProviderKind, TaskDef};
 use crate::model::purpose::For;
-use crate::model::tables::Task;
 use crate::model::tables::host::{Host, NIL, live};
-use crate::model::tables::task::{chain, on_host};
+use crate::model::tables::task::on_host;
+use crate::model::tables::{Task, find_or_add};
 use crate::model::world::{Cx, World};
 
 /// The best host that has room, or why there is none.
@@ -115,16 +115,9 @@ impl<'a> Values<'a> {
             _ => None,
         });
         for name in names {
-            let zones = &world.services[service].zones;
-            for (_, task) in zones.iter().flat_map(|zone| chain(&world.tasks, zone.first)) {
-                if !task.wanted || task.host == NIL {
-                    continue;
-                }
+            for (_, task) in world.tasks_of(service).filter(|(_, task)| task.wanted && task.host != NIL) {
                 let value = attribute(plan, world.hosts.at(task.host), name).unwrap_or("");
-                match counts.iter_mut().find(|row| (row.0, row.1) == (name, value)) {
-                    Some(row) => row.2 += 1,
-                    None => counts.push((name, value, 1)),
-                }
+                find_or_add(&mut counts, |row| (row.0, row.1) == (name, value), || (name, value, 0)).2 += 1;
             }
         }
         Values(counts)
@@ -164,10 +157,9 @@ pub(crate) fn surplus(world: &World, service: ServiceId, of: Option<u8>, cx: &Cx
     let spare = |task: &Task| {
         task.wanted && task.state == TaskState::Running && !task.to_replace() && meant(task) && free(task)
     };
-    let tasks = || row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
-    let surplus = tasks().filter(|(_, task)| spare(task)).map(|(_, task)| task.provider);
-    let only = items::lets_go(row, &plan.services[service], of, surplus)?;
-    let all = || tasks().filter(|(_, task)| spare(task) && only.is_none_or(|only| only == task.provider));
+    let spares = || world.tasks_of(service).filter(|(_, task)| spare(task));
+    let only = items::lets_go(row, &plan.services[service], of, spares().map(|(_, task)| task.provider))?;
+    let all = || spares().filter(|(_, task)| only.is_none_or(|only| only == task.provider));
     let (strategies, _) = strategies(plan, service);
     let values = Values::of(world, service, strategies, plan);
     let grace = plan.services[service].grace;

@@ -9,7 +9,7 @@ use crate::model::ids::ServiceId;
 use crate::model::plan::Protection;
 use crate::model::purpose::For;
 use crate::model::tables::Task;
-use crate::model::tables::task::{Health, Marks, chain};
+use crate::model::tables::task::{Health, Marks};
 use crate::model::world::{Cx, World};
 
 /// `expiresInMinutes` is 1 at least, so that even a year has a bounded number of them, and 2,880 at most.
@@ -54,6 +54,5 @@ pub(crate) fn first_end(world: &World, service: ServiceId, cx: &Cx<'_>) -> Optio
     if row.to_replace == 0 && row.wanted <= row.goal() && !(uneven && cx.plan.services[service].rebalancing) {
         return None;
     }
-    let all = row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
-    all.filter(|(_, task)| task.wanted).filter_map(|(_, task)| until(task, cx)).min()
+    world.tasks_of(service).filter(|(_, task)| task.wanted).filter_map(|(_, task)| until(task, cx)).min()
 }

@@ -209,7 +209,7 @@ pub struct Region {
 }
 
 /// A control-plane cell and the slices of the tables that it runs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Cell {
     /// Name, such as `cell-1`.
     pub name: String,

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Cells of one Region that run together: whatever they share is in one place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Part {
     pub cells: Range<u16>,
     /// The slices of the tables that are theirs, as if they were one cell.

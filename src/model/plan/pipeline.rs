@@ -49,12 +49,13 @@ pub struct Move {
 }
 
 /// How far a unit is changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reach {
     /// A single task; of a control-plane cell, one worker.
     OneBox,
     /// All of it in one zone more.
     Zone(ZoneId),
+    #[default]
     Whole,
 }
 

@@ -4,6 +4,7 @@
 //! choice: a host without the attribute differs from every value.
 
 use regex_lite::Regex;
+use std::cmp::Ordering;
 
 /// The longest expression, in characters (sourced: [ecs-query-language]).
 pub const LONGEST: usize = 2_000;
@@ -41,20 +42,15 @@ enum Node {
     Test { subject: String, test: Test },
 }
 
+/// How a value has to stand to a bound.
+type Holds = fn(Ordering) -> bool;
+
 #[derive(Debug, Clone)]
 enum Test {
     Exists,
     OneOf(Vec<String>),
     Matches(Regex),
-    Compared(Order, String),
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Order {
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
+    Compared(Holds, String),
 }
 
 impl Expression {
@@ -124,24 +120,13 @@ impl Test {
             Test::Exists => true,
             Test::OneOf(values) => values.iter().any(|wanted| wanted == value),
             Test::Matches(pattern) => pattern.is_match(value),
-            Test::Compared(order, bound) => order.holds(compare(value, bound)),
-        }
-    }
-}
-
-impl Order {
-    fn holds(self, found: std::cmp::Ordering) -> bool {
-        match self {
-            Order::Less => found.is_lt(),
-            Order::LessOrEqual => found.is_le(),
-            Order::Greater => found.is_gt(),
-            Order::GreaterOrEqual => found.is_ge(),
+            Test::Compared(holds, bound) => holds(compare(value, bound)),
         }
     }
 }
 
 /// As numbers where both are, as texts otherwise.
-fn compare(value: &str, bound: &str) -> std::cmp::Ordering {
+fn compare(value: &str, bound: &str) -> Ordering {
     match (value.parse::<f64>(), bound.parse::<f64>()) {
         (Ok(value), Ok(bound)) => value.total_cmp(&bound),
         _ => value.cmp(bound),
@@ -161,7 +146,7 @@ enum Operator {
     Listed,
     Exists,
     Matches,
-    Compared(Order),
+    Compared(Holds),
 }
 
 fn operator(word: &str) -> Option<(bool, Operator)> {
@@ -174,10 +159,10 @@ fn operator(word: &str) -> Option<(bool, Operator)> {
         "!exists" | "not_exists" => (false, Operator::Exists),
         "=~" | "matches" => (true, Operator::Matches),
         "!~" | "not_matches" => (false, Operator::Matches),
-        ">" | "greater_than" => (true, Operator::Compared(Order::Greater)),
-        ">=" | "greater_than_equal" => (true, Operator::Compared(Order::GreaterOrEqual)),
-        "<" | "less_than" => (true, Operator::Compared(Order::Less)),
-        "<=" | "less_than_equal" => (true, Operator::Compared(Order::LessOrEqual)),
+        ">" | "greater_than" => (true, Operator::Compared(Ordering::is_gt)),
+        ">=" | "greater_than_equal" => (true, Operator::Compared(Ordering::is_ge)),
+        "<" | "less_than" => (true, Operator::Compared(Ordering::is_lt)),
+        "<=" | "less_than_equal" => (true, Operator::Compared(Ordering::is_le)),
         _ => return None,
     })
 }
@@ -313,7 +298,7 @@ impl Parser {
             Operator::Exists => Test::Exists,
             Operator::Equal => Test::OneOf(vec![self.value()?]),
             Operator::Listed => Test::OneOf(self.list()?),
-            Operator::Compared(order) => Test::Compared(order, self.value()?),
+            Operator::Compared(holds) => Test::Compared(holds, self.value()?),
             Operator::Matches => Test::Matches(self.pattern()?),
         };
         let node = Node::Test { subject, test };

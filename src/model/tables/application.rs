@@ -107,33 +107,25 @@ impl Application {
         let cells = plan.cells.len();
         let count = |assignments: &Vec<u16>| {
             let mut counts = vec![0; cells];
-            assignments
-                .iter()
-                .filter(|assignment| **assignment != NOWHERE)
-                .for_each(|assignment| counts[usize::from(*assignment)] += 1);
+            assignments.iter().filter(|cell| **cell != NOWHERE).for_each(|cell| counts[usize::from(*cell)] += 1);
             counts
         };
         let each = WHOLE / SLOTS as u64;
         let mut ends = [each; SLOTS];
         ends[0] += WHOLE - each * SLOTS as u64;
+        let none = || vec![0; cells];
         Application {
             counts: assignments.iter().map(count).collect(),
             waiting: vec![0; assignments.len()],
             assignments,
             open: plan.first,
+            load: Load { own: none(), reaching: none(), late: none(), answered: WHOLE, ..Load::default() },
+            endpoints: Endpoints { ends, none: 0, ticking: false },
+            touched: true,
             planned: VecDeque::new(),
             moves: Vec::new(),
             begun: 0,
             table_down: Vec::new(),
-            load: Load {
-                own: vec![0; cells],
-                reaching: vec![0; cells],
-                late: vec![0; cells],
-                answered: WHOLE,
-                ..Load::default()
-            },
-            endpoints: Endpoints { ends, none: 0, ticking: false },
-            touched: true,
             last_reported: None,
         }
     }

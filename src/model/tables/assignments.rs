@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 /// The cells of the clusters of one partition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Assignments {
     clusters: Range<u32>,
     /// The cell that runs each cluster; empty while all are where the plan has them.
@@ -27,14 +27,7 @@ pub struct Assignments {
 impl Assignments {
     /// All clusters are where the plan has them.
     pub fn new(clusters: Range<u32>) -> Assignments {
-        Assignments {
-            clusters,
-            own: Vec::new(),
-            goal: Vec::new(),
-            waiting: VecDeque::new(),
-            moving: Vec::new(),
-            late: Vec::new(),
-        }
+        Assignments { clusters, ..Assignments::default() }
     }
 
     fn row(&self, cluster: ClusterId) -> usize {

@@ -4,7 +4,7 @@ use crate::engine::{PartitionId, Time};
 use crate::model::ids::{AlarmId, ChangeId};
 
 /// A change that goes on stage by stage.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Execution {
     pub change: ChangeId,
     /// How often the change had come before, if it comes again and again.
@@ -33,9 +33,10 @@ pub struct Execution {
 }
 
 /// What a pipeline has to do with those of other Regions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Role {
     /// Its change stays in one Region.
+    #[default]
     Alone,
     /// It says when a stage begins and ends, and waits for these parts.
     Leads {
@@ -47,9 +48,10 @@ pub enum Role {
 }
 
 /// What a pipeline does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ExecutionState {
     /// The next stage may not begin yet.
+    #[default]
     Blocked,
     Moves,
     Bakes,
@@ -84,22 +86,8 @@ impl Seen {
 impl Execution {
     /// It has been asked for, and nothing is changed yet.
     pub fn new(change: ChangeId, units: usize, ignored: Vec<AlarmId>, now: Time) -> Execution {
-        Execution {
-            change,
-            turn: 0,
-            role: Role::Alone,
-            state: ExecutionState::Blocked,
-            stage: 0,
-            begun: 0,
-            under_way: Vec::new(),
-            reached: vec![0; units],
-            back: Vec::new(),
-            ignored,
-            found: false,
-            seen: Seen { since: now, ..Seen::default() },
-            baked_from: 0,
-            number: 0,
-        }
+        let seen = Seen { since: now, ..Seen::default() };
+        Execution { change, reached: vec![0; units], ignored, seen, ..Execution::default() }
     }
 
     /// Whether it can still fail.

@@ -11,7 +11,7 @@ pub const NIL: u32 = u32::MAX;
 
 /// A container instance.
 #[expect(clippy::struct_excessive_bools, reason = "truth, belief and goal are independent columns, not one state")]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Host {
     pub provider: ProviderId,
     pub zone: ZoneId,
@@ -76,32 +76,9 @@ impl Host {
             number,
             who,
             alive: true,
-            status: HostStatus::Registering,
-            connected: false,
-            unheard: Vec::new(),
-            news: Vec::new(),
-            lives: 0,
-            switches: 0,
             cause: Cause::mechanism(Mechanism::ScaleIn),
-            since: Time::ZERO,
-            idle_since: Time::ZERO,
-            stirred: Time::ZERO,
-            settled: false,
-            unpowered: false,
-            held: false,
-            reclaimed: false,
-            standby: false,
-            leaving: false,
-            ended: false,
-            cpu: 0,
-            memory: 0,
-            gpus: 0,
-            enis: 0,
-            ports: 0,
-            cached: Vec::new(),
             first: NIL,
-            tasks: 0,
-            daemons: 0,
+            ..Host::default()
         }
     }
 

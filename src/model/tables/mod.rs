@@ -30,3 +30,12 @@ pub use service::Service;
 pub use shortage::Shortage;
 pub use task::{Task, Tasks};
 pub use zone::Zone;
+
+/// The row that is meant; where there is none a new one, at the end of the list.
+pub(crate) fn find_or_add<T>(rows: &mut Vec<T>, is_it: impl FnMut(&T) -> bool, new: impl FnOnce() -> T) -> &mut T {
+    let place = rows.iter().position(is_it).unwrap_or_else(|| {
+        rows.push(new());
+        rows.len() - 1
+    });
+    &mut rows[place]
+}

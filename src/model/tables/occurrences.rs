@@ -4,7 +4,6 @@ use crate::engine::index::Slots;
 use crate::engine::{Time, Who};
 use crate::model::fact::Cause;
 use crate::model::ids::{CellId, FaultId, HostId, ProviderId, TaskId, TypeId, ZoneId};
-use crate::model::plan::Plan;
 
 /// What a clock of `every` belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,7 +42,7 @@ pub(crate) struct Clock {
 }
 
 /// Faults in force, how often each has begun, and the clocks that run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Occurrences {
     pub(crate) rows: Slots<Occurrence>,
     pub(crate) begun: Vec<u32>,
@@ -51,10 +50,6 @@ pub struct Occurrences {
 }
 
 impl Occurrences {
-    pub fn new(plan: &Plan) -> Occurrences {
-        Occurrences { rows: Slots::new(), begun: vec![0; plan.faults.len()], clocks: Vec::new() }
-    }
-
     /// Faults that have begun and not ended.
     pub fn in_force(&self) -> impl Iterator<Item = &Occurrence> {
         self.rows.pairs().map(|(_, occurrence)| occurrence)

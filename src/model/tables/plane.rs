@@ -61,7 +61,7 @@ pub struct Renewal {
 }
 
 /// A control-plane cell.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Plane {
     /// Why it is down as a whole: outages in force, and restarts after them.
     pub down: Vec<Cause>,
@@ -113,27 +113,11 @@ impl Plane {
         let stands = plan.cells[id].added.is_none();
         let plane = plan.regions[plan.cells[id].region].plane.as_ref();
         let mut new = Plane {
-            down: Vec::new(),
-            dead_workers: Vec::new(),
-            refusing: Vec::new(),
-            renewal: None,
-            renewed_calls: 0,
-            lost_zones: Vec::new(),
-            replaced: Vec::new(),
-            curbs: Vec::new(),
             full_rate: full_rate(plan, id),
-            capacity: None,
-            rate: 0,
             tested_ppm: at_start(plan, id),
-            queue: VecDeque::new(),
-            serving: None,
-            queued: 0,
-            turn: 0,
-            armed: false,
-            held: Vec::new(),
-            asked: 0,
             stands,
             other_calls: plane.filter(|_| stands).map_or(0, |plane| plane.other_calls),
+            ..Plane::default()
         };
         if let Some(rate) = new.rate_now(plan, id, true) {
             new.rate = rate;
@@ -264,7 +248,7 @@ pub struct Attach {
 }
 
 /// The thin router, as one partition sees it: outages come from the plan, so every partition knows of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Front {
     /// Outages of the router in force.
     pub router_down: Vec<Cause>,
@@ -284,12 +268,11 @@ impl Front {
     pub fn new(accounts: Range<u32>, attach: Option<&Bucket>) -> Front {
         let first = AccountId(accounts.start);
         let mut front = Front {
-            router_down: Vec::new(),
-            map_down: Vec::new(),
             calls: Table::starting_at(first),
             updates: Table::starting_at(first),
             runs: Table::starting_at(first),
             attach: Table::starting_at(first),
+            ..Front::default()
         };
         for _ in accounts {
             front.calls.push(Tokens::full(MODIFY.0, MODIFY.1));

@@ -4,7 +4,7 @@ use crate::engine::Time;
 use crate::model::fact::Cause;
 use crate::model::ids::{HostId, TaskId, TypeId, ZoneId};
 use crate::model::status::HostStatus;
-use crate::model::tables::Host;
+use crate::model::tables::{Host, find_or_add};
 use std::collections::VecDeque;
 
 /// A capacity provider as a cell runs it. On Fargate only `refusals` is used.
@@ -61,7 +61,7 @@ pub struct Provider {
 
 /// Hosts of a provider in one zone, counted. What a host counts as follows from its row alone; one in `Standby` counts
 /// as none of these.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct InZone {
     pub zone: ZoneId,
     /// Hosts that take a place: all but those whose instance the group has ended.
@@ -121,12 +121,8 @@ pub struct Place {
 impl Provider {
     /// The places of a zone and type.
     pub fn place(&mut self, zone: ZoneId, kind: TypeId) -> &mut Place {
-        let found = self.places.iter().position(|place| place.zone == zone && place.kind == kind);
-        let row = found.unwrap_or_else(|| {
-            self.places.push(Place { zone, kind, out: 0, back: 0 });
-            self.places.len() - 1
-        });
-        &mut self.places[row]
+        let is_it = |place: &Place| place.zone == zone && place.kind == kind;
+        find_or_add(&mut self.places, is_it, || Place { zone, kind, out: 0, back: 0 })
     }
 
     /// Whether hosts of the zone are still without power: it gives a host only in the place of one that is back.
@@ -159,11 +155,8 @@ impl Provider {
     }
 
     fn count(&mut self, host: &Host, change: fn(&mut u32, u32)) {
-        let place = self.zones.iter().position(|row| row.zone == host.zone).unwrap_or_else(|| {
-            self.zones.push(InZone { zone: host.zone, there: 0, staying: 0, kept: 0, active: 0 });
-            self.zones.len() - 1
-        });
-        let row = &mut self.zones[place];
+        let zone = host.zone;
+        let row = find_or_add(&mut self.zones, |row| row.zone == zone, || InZone { zone, ..InZone::default() });
         let (stays, registered) = (host.counts(), host.status == HostStatus::Active);
         change(&mut row.there, u32::from(!(host.standby || host.leaving && host.ended)));
         change(&mut row.staying, u32::from(stays));
@@ -175,8 +168,7 @@ impl Provider {
 
     /// Its hosts in a zone.
     pub fn in_zone(&self, zone: ZoneId) -> InZone {
-        let none = InZone { zone, there: 0, staying: 0, kept: 0, active: 0 };
-        self.zones.iter().find(|row| row.zone == zone).copied().unwrap_or(none)
+        self.zones.iter().find(|row| row.zone == zone).copied().unwrap_or(InZone { zone, ..InZone::default() })
     }
 
     /// A count over all zones.
@@ -213,10 +205,7 @@ impl Provider {
 
     /// A zone gave no host.
     pub fn leave_out(&mut self, zone: ZoneId, until: Time) {
-        match self.left_out.iter_mut().find(|(of, _)| *of == zone) {
-            Some(row) => row.1 = until,
-            None => self.left_out.push((zone, until)),
-        }
+        find_or_add(&mut self.left_out, |(of, _)| *of == zone, || (zone, until)).1 = until;
     }
 
     /// Lifts one refusal.

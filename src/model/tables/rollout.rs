@@ -6,7 +6,7 @@ use crate::model::lifecycle::Lifecycle;
 use crate::model::plan::{Reach, WHOLE};
 
 /// A revision of a service that may have tasks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Revision {
     /// Its number; 0 is the one that the service begins with.
     pub number: u8,
@@ -40,13 +40,9 @@ impl Revision {
             number,
             change,
             bad,
-            wanted: 0,
-            starting: 0,
-            to_replace: 0,
             by_item: vec![0; if items > 1 { items } else { 0 }],
             targets: vec![[0; 4]; zones],
-            surplus: Vec::new(),
-            worn: Vec::new(),
+            ..Revision::default()
         }
     }
 
@@ -57,7 +53,7 @@ impl Revision {
 }
 
 /// A deployment under way.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Rollout {
     /// What is deployed, or was.
     pub change: ChangeId,
@@ -91,22 +87,7 @@ pub struct Rollout {
 impl Rollout {
     /// A whole service turns to a revision.
     pub fn new(change: ChangeId, revision: u8, before: u8, unwatched: bool) -> Rollout {
-        Rollout {
-            change,
-            turn: 0,
-            revision,
-            stage: Stage::Rolling,
-            failures: 0,
-            ran: false,
-            unwatched,
-            digest: Digest::Known,
-            before,
-            staged: false,
-            reach: Reach::Whole,
-            zones: Vec::new(),
-            shift: None,
-            replacements: Vec::new(),
-        }
+        Rollout { change, revision, before, unwatched, ..Rollout::default() }
     }
 
     /// Whether a failed task of another revision is replaced by one of its own.
@@ -140,11 +121,12 @@ impl Rollout {
 }
 
 /// Whether the image tags of a revision have been resolved to digests: one task alone does that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Digest {
     /// Not yet, after so many tasks that failed.
     Asked { tries: u8 },
     /// They have, or there is nothing to resolve, or it was given up.
+    #[default]
     Known,
 }
 
@@ -204,8 +186,9 @@ impl Shift {
 }
 
 /// How far a deployment is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stage {
+    #[default]
     Rolling,
     /// As far as the pipeline has moved it all tasks are new and healthy: it waits to be moved on.
     Held,

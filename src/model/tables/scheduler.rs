@@ -72,6 +72,15 @@ impl Scheduler {
         }
     }
 
+    /// So many launches are due from now on: more because of `cause`, fewer as the newest are struck out.
+    pub fn be_due(&mut self, due: u32, cause: Cause) {
+        let pending = self.pending();
+        self.owe(cause, due.saturating_sub(pending));
+        for _ in due..pending {
+            self.write_off();
+        }
+    }
+
     /// From now on `cause` is why launches wait that no fault made due.
     pub fn owe_to(&mut self, cause: Cause) {
         for (of, _) in &mut self.pending {

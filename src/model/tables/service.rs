@@ -85,7 +85,7 @@ pub struct Move {
 
 /// A service or stream as a cell runs it. What a room of flows writes stands together; the counts are derived from the
 /// task rows by `flows/rows/account.rs`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Service {
     pub desired: u32,
     /// Tasks whose goal is RUNNING.
@@ -170,7 +170,7 @@ pub struct Deployment {
 }
 
 /// Tasks that are kept at one number: all of a service, or those of one of two revisions side by side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TaskSet {
     /// The revision; `None`: all tasks.
     pub of: Option<u8>,
@@ -230,29 +230,14 @@ impl Service {
 
     /// A service with nothing yet.
     pub fn new(desired: u32, items: usize, zones: usize, launches: Tokens) -> Service {
+        let replace_cause = Cause::mechanism(Mechanism::HealthCheck);
         Service {
             desired,
-            wanted: 0,
-            starting: 0,
-            to_replace: 0,
-            available: 0,
-            warming: 0,
             by_item: vec![OnItem::default(); items],
             item_zones: vec![0; if items > 1 { items * zones } else { 0 }],
             zones: vec![InZone::default(); zones],
-            traffic: Traffic::default(),
-            scheduler: Scheduler {
-                launches,
-                replace_cause: Cause::mechanism(Mechanism::HealthCheck),
-                ..Scheduler::default()
-            },
-            balance: Balance::default(),
-            deployment: Deployment::default(),
-            shortfalls: Shortfalls::default(),
-            hung: 0,
-            steady: false,
-            impaired: false,
-            last_reported: Told::default(),
+            scheduler: Scheduler { launches, replace_cause, ..Scheduler::default() },
+            ..Service::default()
         }
     }
 
@@ -311,23 +296,15 @@ impl Service {
             let Service { desired, wanted, starting, to_replace, .. } = *self;
             let replacements =
                 self.deployment.rollout.iter().flat_map(|rollout| &rollout.replacements).map(|(_, count)| count).sum();
-            return (place == 0).then_some(TaskSet {
-                of: None,
-                desired,
-                wanted,
-                starting,
-                to_replace,
-                moving,
-                replacements,
-            });
+            let all = TaskSet { of: None, desired, wanted, starting, to_replace, moving, replacements };
+            return (place == 0).then_some(all);
         };
         let (number, desired) = match place {
             0 => (shift.green, if shift.scaled { self.desired } else { 0 }),
             1 => (shift.blue, self.desired),
             _ => return None,
         };
-        let mut task_set =
-            TaskSet { of: Some(number), desired, wanted: 0, starting: 0, to_replace: 0, moving: 0, replacements: 0 };
+        let mut task_set = TaskSet { of: Some(number), desired, ..TaskSet::default() };
         if let Some(one) = self.deployment.revisions.iter().find(|one| one.number == number) {
             (task_set.wanted, task_set.starting, task_set.to_replace) = (one.wanted, one.starting, one.to_replace);
         }

@@ -1,9 +1,10 @@
 //! Who misses tasks, why, and how far each is on its way back: the accounting that losses are taken from.
 
+use super::find_or_add;
 use crate::model::fact::{Cause, Phase};
 
 /// One line of the accounting of a service.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Shortfall {
     pub cause: Cause,
     /// Where on its way back.
@@ -23,10 +24,6 @@ pub struct Shortfall {
 }
 
 impl Shortfall {
-    fn new(cause: Cause, phase: Phase) -> Shortfall {
-        Shortfall { cause, phase, tasks: 0, pending: 0, dead_targets: 0, reported_tasks: 0, reported_rate: 0, rate: 0 }
-    }
-
     /// Whether the line can be struck out.
     pub(crate) fn idle(&self) -> bool {
         self.tasks == 0
@@ -46,16 +43,10 @@ pub struct Shortfalls {
 impl Shortfalls {
     /// The line of a cause and phase; opened when there is none.
     pub(crate) fn line(&mut self, cause: Cause, phase: Phase) -> &mut Shortfall {
-        let found = self.lines.iter().position(|line| line.cause == cause && line.phase == phase);
-        let row = found.unwrap_or_else(|| {
-            self.lines.push(Shortfall::new(cause, phase));
-            self.lines.len() - 1
-        });
-        &mut self.lines[row]
+        let is_it = |line: &Shortfall| line.cause == cause && line.phase == phase;
+        find_or_add(&mut self.lines, is_it, || Shortfall { cause, phase, ..Shortfall::default() })
     }
-}
 
-impl Shortfalls {
     /// Shares `total` out over the lines by weight, exactly; whether any line has a weight.
     pub(crate) fn share(
         &mut self,

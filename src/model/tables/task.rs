@@ -266,7 +266,7 @@ mod tests {
 
     /// After linking 0, 1, 2 and unlinking `gone`, the list holds the others, newest first.
     fn check(gone: u32, left: [u32; 2]) {
-        let mut tasks = Tasks::new();
+        let mut tasks = Tasks::default();
         let mut head = NIL;
         for ordinal in 0..3 {
             let id = tasks.insert(task(ordinal));

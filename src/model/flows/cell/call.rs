@@ -25,8 +25,7 @@ const BACKOFF: Span = Span::SECOND;
 /// The longest wait (the same source).
 const BACKOFF_MAX: Span = Span::from_secs(20);
 
-pub(crate) fn handle(world: &mut World, step: step::Call, cx: &mut Cx<'_>) {
-    let step::Call::Again(service, number, tried) = step;
+pub(crate) fn handle(world: &mut World, step::Call::Again(service, number, tried): step::Call, cx: &mut Cx<'_>) {
     attempt(world, service, number, tried, cx);
 }
 
@@ -170,8 +169,7 @@ fn turned_away(
     }
     if attempt + 1 < ATTEMPTS {
         let wait = backoff(service, (number, attempt), cx);
-        cx.after(wait, step::Call::Again(service, number, attempt + 1));
-        return;
+        return cx.after(wait, step::Call::Again(service, number, attempt + 1));
     }
     let row = &mut world.services[service];
     row.scheduler.early = row.scheduler.early.saturating_sub(count);

@@ -22,8 +22,7 @@ use std::collections::VecDeque;
 const SENT_ON: u64 = 1_000_000;
 
 fn growth<'p>(world: &World, cx: &Cx<'p>) -> Option<&'p Growth> {
-    let plan: &'p crate::model::Plan = cx.plan;
-    plan.regions[world.part.as_one.region].plane.as_ref().map(|plane| &plane.growth)
+    cx.plan.regions[world.part.as_one.region].plane.as_ref().map(|plane| &plane.growth)
 }
 
 pub(crate) fn handle(world: &mut World, step: step::Grow, cx: &mut Cx<'_>) {
@@ -103,9 +102,8 @@ fn next(world: &mut World, cx: &mut Cx<'_>) {
 
 /// What a cluster holds is copied to the cell that is to run it, if that is another.
 fn clone(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let Some(plane) = &plan.regions[world.part.as_one.region].plane else { return };
-    let to = world.assignments.goal(plan, cluster);
+    let Some(plane) = &cx.plan.regions[world.part.as_one.region].plane else { return };
+    let to = world.assignments.goal(cx.plan, cluster);
     if plane::cell_of(world, cluster, cx) != to {
         world.assignments.moving.push((cluster, to));
         let tasks: u64 = services(cluster, cx).map(|id| u64::from(world.services[id].wanted)).sum();
@@ -165,9 +163,9 @@ fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
 
 /// A cell runs more clusters or fewer: beyond the size up to which it was tested it slows down.
 fn resized(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let runs = world.part.as_one.clusters.clone().map(ClusterId).filter(|id| world.assignments.of(plan, *id) == cell);
-    let left = left_by_size(plan, cell, runs);
+    let runs =
+        world.part.as_one.clusters.clone().map(ClusterId).filter(|id| world.assignments.of(cx.plan, *id) == cell);
+    let left = left_by_size(cx.plan, cell, runs);
     if world.planes[cell].tested_ppm != left {
         world.planes[cell].tested_ppm = left;
         headroom::rate_changed(world, cell, cx);
@@ -211,9 +209,6 @@ fn later(cluster: ClusterId, step: step::Grow, cx: &mut Cx<'_>) {
 /// A call reached the old cell of its cluster, which sends it on.
 pub(super) fn sent_on(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     if world.planes[cell].capacity.is_some() {
-        plane::asked(world, cell, SENT_ON, cx);
-        if let Some(tokens) = &mut world.planes[cell].capacity {
-            tokens.charge(cx.now, SENT_ON);
-        }
+        plane::charge(world, cell, SENT_ON, cx);
     }
 }

@@ -7,11 +7,6 @@ use crate::model::ids::{CellId, ZoneId};
 use crate::model::tables::Tokens;
 use crate::model::tables::plane::left;
 
-pub(crate) fn handle(world: &mut World, step: step::Headroom, cx: &mut Cx<'_>) {
-    let step::Headroom::Replaced(cell, zone) = step;
-    replaced(world, cell, zone, cx);
-}
-
 /// What a cell can do has changed.
 pub(crate) fn rate_changed(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     let called = world.front.router_down.is_empty();
@@ -72,7 +67,7 @@ pub(crate) fn zone_back(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut 
 }
 
 /// New capacity stands in the other zones, unless the zone has come back meanwhile.
-fn replaced(world: &mut World, cell: CellId, zone: ZoneId, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step::Headroom::Replaced(cell, zone): step::Headroom, cx: &mut Cx<'_>) {
     let plane = &mut world.planes[cell];
     let lost = plane.lost_zones.iter().find(|(lost, _)| *lost == zone).copied();
     let Some((_, cause)) = lost.filter(|_| !plane.replaced.contains(&zone)) else { return };

@@ -15,11 +15,6 @@ use crate::model::plan::{Kind, Plan, ProviderKind};
 use crate::model::step::{Actor, Held};
 use crate::model::tables::task::on_host;
 
-pub(crate) fn handle(world: &mut World, step: step::Outage, cx: &mut Cx<'_>) {
-    let step::Outage::Back(cell, cause) = step;
-    back(world, cell, cause, cx);
-}
-
 /// Why the control plane does not act for a cluster.
 pub(crate) fn unserved(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> Option<Cause> {
     world.planes[plane::cell_of(world, cluster, cx)].unserved(cx.plan.clusters[cluster].shard)
@@ -139,7 +134,7 @@ pub(crate) fn restarts(world: &mut World, cell: CellId, cause: Cause, cx: &mut C
     cx.note(FaultFact::Noticed { cause });
     let span = restart_time(world, cell, cx);
     if span == Span::ZERO {
-        back(world, cell, cause, cx);
+        handle(world, step::Outage::Back(cell, cause), cx);
     } else {
         cx.after(span, step::Outage::Back(cell, cause));
     }
@@ -159,7 +154,7 @@ fn restart_time(world: &World, cell: CellId, cx: &Cx<'_>) -> Span {
 }
 
 /// The cell acts again: it learns what it missed, in order, and what is due is done.
-fn back(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step::Outage::Back(cell, cause): step::Outage, cx: &mut Cx<'_>) {
     let plane = &mut world.planes[cell];
     let Some(row) = plane.down.iter().position(|of| *of == cause) else {
         return workers_back(world, cell, cause, cx);

@@ -19,16 +19,6 @@ use crate::model::tables::plane::Waiting;
 /// A whole request, in millionths.
 const REQUEST: u64 = 1_000_000;
 
-/// Work for a cell that follows from what happens.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Work {
-    Stop,
-    /// An agent tells of a change.
-    StateChange,
-    /// The scheduler looks at a service.
-    Reconcile,
-}
-
 /// The cell of a cluster.
 pub(crate) fn cell_of(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> CellId {
     world.assignments.of(cx.plan, cluster)
@@ -36,8 +26,7 @@ pub(crate) fn cell_of(world: &World, cluster: ClusterId, cx: &Cx<'_>) -> CellId 
 
 /// The costs of work in a cell, in a Region whose control plane is written.
 fn costs<'p>(cell: CellId, cx: &Cx<'p>) -> Option<&'p Costs> {
-    let plan: &'p crate::model::Plan = cx.plan;
-    plan.regions[plan.cells[cell].region].plane.as_ref().map(|plane| &plane.costs)
+    cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref().map(|plane| &plane.costs)
 }
 
 pub(crate) fn launch_cost(cell: CellId, cx: &Cx<'_>) -> u64 {
@@ -45,22 +34,21 @@ pub(crate) fn launch_cost(cell: CellId, cx: &Cx<'_>) -> u64 {
 }
 
 /// Work that is done in any case, before any launch: it takes its part of the cell's time.
-pub(crate) fn work(world: &mut World, service: ServiceId, what: Work, cx: &mut Cx<'_>) {
+pub(crate) fn work(world: &mut World, service: ServiceId, cost: fn(&Costs) -> u64, cx: &mut Cx<'_>) {
     if !world.metered {
         return;
     }
     let cell = cell_of(world, cx.plan.services[service].cluster, cx);
-    let Some(costs) = costs(cell, cx) else { return };
-    let cost = match what {
-        Work::Stop => costs.stop,
-        Work::StateChange => costs.state_change,
-        Work::Reconcile => costs.reconcile,
-    };
-    if cost > 0 {
-        asked(world, cell, cost, cx);
-        if let Some(tokens) = &mut world.planes[cell].capacity {
-            tokens.charge(cx.now, cost);
-        }
+    if let Some(cost) = costs(cell, cx).map(cost).filter(|cost| *cost > 0) {
+        charge(world, cell, cost, cx);
+    }
+}
+
+/// Work is asked of a cell and done, whether it has time for it or not.
+pub(super) fn charge(world: &mut World, cell: CellId, cost: u64, cx: &mut Cx<'_>) {
+    asked(world, cell, cost, cx);
+    if let Some(tokens) = &mut world.planes[cell].capacity {
+        tokens.charge(cx.now, cost);
     }
 }
 
@@ -97,17 +85,14 @@ fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
 #[inline]
 pub(crate) fn launched(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &cx.plan.services[service];
+    if row.kind == Kind::Stream {
+        return;
+    }
     let cell = cell_of(world, row.cluster, cx);
-    if world.planes[cell].capacity.is_some() && row.kind != Kind::Stream {
-        let cost = launch_cost(cell, cx);
-        asked(world, cell, cost, cx);
-        if let Some(tokens) = &mut world.planes[cell].capacity {
-            tokens.charge(cx.now, cost);
-        }
+    if world.planes[cell].capacity.is_some() {
+        charge(world, cell, launch_cost(cell, cx), cx);
     }
-    if row.kind != Kind::Stream {
-        resumed(world, service, 1, cx);
-    }
+    resumed(world, service, 1, cx);
 }
 
 /// Launches that were offered before are taken on: what is told of them from here on counts by itself.
@@ -146,8 +131,7 @@ pub(crate) fn told(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
 /// cell's time is why from here on, unless another fault is.
 pub(crate) fn held_back(world: &mut World, service: ServiceId, due: u32, cx: &mut Cx<'_>) {
     offered(world, service, due, cx);
-    let plan = cx.plan;
-    let first = blame(world, plan.services[service].cluster, plan).next();
+    let first = blame(world, cx.plan.services[service].cluster, cx.plan).next();
     if let Some(first) = first {
         world.services[service].scheduler.owe_to(first);
     }
@@ -217,8 +201,7 @@ fn blame<'a>(world: &'a World, cluster: ClusterId, plan: &Plan) -> impl Iterator
 
 /// Tells the faults that keep a cell busy of a call that it turns away, or of launches that wait.
 pub(crate) fn blamed(world: &World, service: ServiceId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    for cause in blame(world, plan.services[service].cluster, plan) {
+    for cause in blame(world, cx.plan.services[service].cluster, cx.plan) {
         cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
     }
 }

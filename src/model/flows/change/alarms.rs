@@ -216,10 +216,9 @@ fn tell(world: &mut World, place: usize, state: State, cx: &mut Cx<'_>) {
 
 /// Composite alarms are worked out anew: each after those that it names.
 fn follow(world: &mut World, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     for place in 0..world.composites.rows.len() {
         let Follower { id, state: before } = world.composites.rows[place];
-        let Some(composite) = plan.alarms[id].composite() else { continue };
+        let Some(composite) = cx.plan.alarms[id].composite() else { continue };
         let holds = composite.rule.holds(&|named| state_of(world, *named));
         let state = if holds { State::Alarm } else { State::Ok };
         if state == before {

@@ -41,8 +41,7 @@ pub(crate) fn handle(world: &mut World, step: step::Deploy, cx: &mut Cx<'_>) {
 
 /// Changes of the services of this partition.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    for (id, change) in plan.changes.pairs() {
+    for (id, change) in cx.plan.changes.pairs() {
         let alone = change.pipeline.is_none();
         for service in change.services().filter(|_| alone).filter(|service| world.services.holds(*service)) {
             if change.every.is_some() {
@@ -272,15 +271,14 @@ fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: &mut Cx<'_>
 
 /// An alarm goes to ALARM: deployments under way that watch it have failed.
 pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let watches = |service: &ServiceId| {
         let rollout = world.services[*service].deployment.rollout.as_ref();
         let open = rollout.is_some_and(|one| one.stage.is_open() && !one.unwatched);
-        open && plan.services[*service].deployment.alarms.contains(&alarm)
+        open && cx.plan.services[*service].deployment.alarms.contains(&alarm)
     };
     let hit: Vec<ServiceId> = world.services.ids().filter(watches).collect();
     for service in hit {
-        failed(world, service, plan.services[service].deployment.alarm_rollback, cx);
+        failed(world, service, cx.plan.services[service].deployment.alarm_rollback, cx);
     }
 }
 

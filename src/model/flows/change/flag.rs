@@ -15,11 +15,6 @@ use crate::model::ids::{AlarmId, ChangeId, ServiceId};
 use crate::model::plan::{Flag, Unit};
 use crate::model::tables::rollout::Feature;
 
-pub(crate) fn handle(world: &mut World, step: step::Flag, cx: &mut Cx<'_>) {
-    let step::Flag::Shown(service, change, number) = step;
-    shown(world, service, change, number, cx);
-}
-
 /// The feature begins to be shown.
 pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
     let bad = bad::is_bad(id, cx.plan.changes[id].who, cx);
@@ -29,7 +24,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mu
         cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });
     }
     tell::change(id, service, ChangeStep::Began, cx);
-    shown(world, service, id, 0, cx);
+    handle(world, step::Flag::Shown(service, id, 0), cx);
 }
 
 fn feature(world: &mut World, service: ServiceId, id: ChangeId) -> Option<&mut Feature> {
@@ -37,7 +32,7 @@ fn feature(world: &mut World, service: ServiceId, id: ChangeId) -> Option<&mut F
 }
 
 /// So many steps have been taken and waited for.
-fn shown(world: &mut World, service: ServiceId, id: ChangeId, number: u32, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step::Flag::Shown(service, id, number): step::Flag, cx: &mut Cx<'_>) {
     let Some(Flag { shares, step, bake, .. }) = &cx.plan.changes[id].flag else { return };
     let Some(feature) = feature(world, service, id) else { return };
     feature.step = number + 1;

@@ -65,8 +65,7 @@ fn counts(world: &World, step: step::Pipeline) -> bool {
 
 /// Changes with a pipeline whose units are here.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    for (id, change) in plan.changes.pairs().filter(|(_, change)| change.pipeline.is_some()) {
+    for (id, change) in cx.plan.changes.pairs().filter(|(_, change)| change.pipeline.is_some()) {
         let led_here = match world.part.region_rollouts.others(id) {
             Some(_) => world.part.region_rollouts.lead == cx.part(),
             None => change.units.first().is_some_and(|unit| reach::holds(world, *unit)),
@@ -118,24 +117,23 @@ fn tell(world: &World, place: usize, what: PipelineStep, cx: &mut Cx<'_>) {
 
 /// A change is asked for: it waits for another one of the same units (a pipeline changes one thing at a time).
 fn asked(world: &mut World, change: ChangeId, turn: u32, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    if shares(plan, change, &world.executions) {
+    if shares(cx.plan, change, &world.executions) {
         return cx.after(LOOK, step::Pipeline::Asked(change, turn));
     }
     let leads = world.part.region_rollouts.others(change).is_some();
     opens(world, change, turn, if leads { Role::Leads { awaits: Vec::new() } } else { Role::Alone }, cx);
-    tell(world, world.executions.len() - 1, PipelineStep::Began, cx);
-    say::joins(world, change, cx);
+    let place = world.executions.len() - 1;
+    tell(world, place, PipelineStep::Began, cx);
+    say::to_all(world, place, step::RegionRollout::Join(change, turn), cx);
     go(world, change, cx);
 }
 
 /// It is under way here, and has changed nothing yet.
 pub(super) fn opens(world: &mut World, change: ChangeId, turn: u32, role: Role, cx: &Cx<'_>) {
-    let plan = cx.plan;
     // An alarm that is in ALARM already is ignored, and the others are watched (model choice: a deployer is not ECS).
-    let watched = reach::of(plan, change).alarms.iter().map(|watched| watched.alarm);
+    let watched = reach::of(cx.plan, change).alarms.iter().map(|watched| watched.alarm);
     let ignored = watched.filter(|alarm| alarms::rings(world, *alarm)).collect();
-    let units = plan.changes[change].units.len();
+    let units = cx.plan.changes[change].units.len();
     world.executions.push(Execution { turn, role, ..Execution::new(change, units, ignored, cx.now) });
 }
 
@@ -159,7 +157,7 @@ fn go(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
         return cx.after(wait, step::Pipeline::Go(change, execution.turn, execution.number));
     }
     tell(world, place, PipelineStep::Stage, cx);
-    say::begins(world, change, cx);
+    say::begins(world, place, cx);
     let execution = &mut world.executions[place];
     (execution.begun, execution.under_way) = (0, Vec::new());
     starts(world, change, cx);
@@ -220,10 +218,11 @@ pub(super) fn go_on(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
         execution.state = ExecutionState::Bakes;
         execution.number += 1;
         execution.baked_from = execution.seen.sum(cx.now);
+        let turn = execution.turn;
         if execution.role == Role::Follows {
-            return say::moved(world, change, cx);
+            return say::to_lead(world, place, step::RegionRollout::Moved(change, turn, cx.part().0), cx);
         }
-        let step = step::Pipeline::Baked(change, execution.turn, execution.number);
+        let step = step::Pipeline::Baked(change, turn, execution.number);
         tell(world, place, PipelineStep::Bakes, cx);
         cx.after(stages[world.executions[place].stage].bake, step);
     }
@@ -321,7 +320,7 @@ fn baked(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
 pub(super) fn end(world: &mut World, place: usize, how: PipelineStep, cx: &mut Cx<'_>) {
     tell(world, place, how, cx);
     let Execution { change, turn, .. } = world.executions[place];
-    say::ended(world, change, cx);
+    say::to_all(world, place, step::RegionRollout::Ended(change, turn), cx);
     leave(world, place, cx);
     wind(change, turn + 1, cx);
 }
@@ -361,7 +360,7 @@ pub(super) fn goes_back(world: &mut World, place: usize, cx: &mut Cx<'_>) {
     (execution.state, execution.back) = (ExecutionState::Back, back);
     execution.number += 1;
     execution.under_way.clear();
-    say::goes_back(world, change, cx);
+    say::goes_back(world, place, cx);
     if world.executions[place].back.is_empty() {
         return is_back(world, place, cx);
     }
@@ -392,13 +391,8 @@ fn undo(world: &mut World, change: ChangeId, unit: usize, cx: &mut Cx<'_>) {
     }
 }
 
-/// A service is as it was before.
-pub(crate) fn undone(world: &mut World, service: ServiceId, change: ChangeId, cx: &mut Cx<'_>) {
-    came_back(world, Unit::Service(service), change, cx);
-}
-
 /// A unit is as it was before: the change is taken back with the last.
-fn came_back(world: &mut World, of: Unit, change: ChangeId, cx: &mut Cx<'_>) {
+pub(crate) fn came_back(world: &mut World, of: Unit, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
     let units = &cx.plan.changes[change].units;
     world.executions[place].back.retain(|unit| units[usize::from(*unit)] != of);
@@ -409,8 +403,9 @@ fn came_back(world: &mut World, of: Unit, change: ChangeId, cx: &mut Cx<'_>) {
 
 /// All that was changed here is as it was before.
 pub(super) fn is_back(world: &mut World, place: usize, cx: &mut Cx<'_>) {
-    match &world.executions[place].role {
-        Role::Follows => say::returned(world, world.executions[place].change, cx),
+    let Execution { change, turn, ref role, .. } = world.executions[place];
+    match role {
+        Role::Follows => say::to_lead(world, place, step::RegionRollout::Returned(change, turn, cx.part().0), cx),
         Role::Leads { awaits } if !awaits.is_empty() => {}
         Role::Leads { .. } | Role::Alone => end(world, place, PipelineStep::RolledBack, cx),
     }
@@ -419,8 +414,9 @@ pub(super) fn is_back(world: &mut World, place: usize, cx: &mut Cx<'_>) {
 /// A later change of one of its services takes its place: it stops where it is.
 pub(crate) fn superseded(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change) else { return };
-    if world.executions[place].role == Role::Follows {
-        return say::superseded(world, change, cx);
+    let Execution { turn, ref role, .. } = world.executions[place];
+    if *role == Role::Follows {
+        return say::to_lead(world, place, step::RegionRollout::Superseded(change, turn), cx);
     }
     end(world, place, PipelineStep::Superseded, cx);
 }
@@ -449,17 +445,18 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
 pub(crate) fn runs_first(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change).filter(|place| !world.executions[*place].found) else { return };
     world.executions[place].found = true;
-    if world.executions[place].role == Role::Follows {
-        return say::runs(world, change, cx);
+    let Execution { turn, ref role, .. } = world.executions[place];
+    if *role == Role::Follows {
+        return say::to_lead(world, place, step::RegionRollout::Runs(change, turn), cx);
     }
-    let turn = world.executions[place].turn;
     if let Some(after) = bad::found_after(change, cx.plan.changes[change].turn_of_all(turn), cx) {
         cx.after(after, step::Pipeline::Found(change, turn));
     }
 }
 
 /// So much of a unit is changed, or being changed, from now on.
-pub fn reaches(world: &mut World, row: usize, unit: u16, ppm: u32, cx: &mut Cx<'_>) {
+fn reaches(world: &mut World, row: usize, unit: u16, ppm: u32, cx: &mut Cx<'_>) {
     world.executions[row].reached[usize::from(unit)] = ppm;
-    say::reaches(world, row, unit, cx);
+    let Execution { change, turn, .. } = world.executions[row];
+    say::to_lead(world, row, step::RegionRollout::Reached(change, turn as u16, unit, ppm), cx);
 }

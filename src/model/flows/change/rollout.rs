@@ -8,14 +8,13 @@ use crate::model::ids::{ChangeId, ServiceId, TaskId};
 use crate::model::plan::Plan;
 use crate::model::tables::Service;
 use crate::model::tables::rollout::Rollout;
-use crate::model::tables::task::{Marks, chain};
+use crate::model::tables::task::Marks;
 
 /// The clock of a change that comes again and again at a service: when it is asked for next is drawn.
 pub(crate) fn wind(service: ServiceId, id: ChangeId, turn: u32, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let change = &plan.changes[id];
+    let change = &cx.plan.changes[id];
     let Some(law) = change.every.as_ref().filter(|_| change.pipeline.is_none()) else { return };
-    let who = change.turn(plan.services[service].who, turn);
+    let who = change.turn(cx.plan.services[service].who, turn);
     let gap = law.sample(&mut cx.draw(For::ChangeGap, who));
     cx.after(gap.max(Span::from_micros(1)), step::Deploy::Asked(service, id, turn));
 }
@@ -60,8 +59,7 @@ pub(crate) fn no_backoff(world: &mut World, service: ServiceId) {
 
 /// Tasks of a service: those with a place, and those that wait for one.
 pub(crate) fn tasks(world: &World, service: ServiceId) -> Vec<TaskId> {
-    let zones = &world.services[service].zones;
-    let placed = zones.iter().flat_map(|zone| chain(&world.tasks, zone.first)).map(|(id, _)| id);
+    let placed = world.tasks_of(service).map(|(id, _)| id);
     let waiting = world.providers.iter().flat_map(|provider| provider.waiting.iter().copied());
     let waiting = waiting.filter(|id| world.tasks.get(*id).is_some_and(|task| task.service == service));
     placed.chain(waiting).collect()

@@ -15,7 +15,7 @@ use crate::model::flows::{Cx, News, World};
 use crate::model::ids::{ChangeId, ServiceId, TaskId};
 use crate::model::plan::Reach;
 use crate::model::tables::rollout::{Rollout, Stage};
-use crate::model::tables::task::{Marks, chain};
+use crate::model::tables::task::Marks;
 
 /// A unit is to be changed as far as `reach`; the control plane has taken the call on.
 pub(crate) fn moved(
@@ -60,8 +60,7 @@ pub(crate) fn moved(
 
 /// The task that makes room for the one box.
 fn oldest(world: &World, service: ServiceId) -> Option<TaskId> {
-    let zones = &world.services[service].zones;
-    let all = zones.iter().flat_map(|zone| chain(&world.tasks, zone.first)).filter(|(_, task)| task.wanted);
+    let all = world.tasks_of(service).filter(|(_, task)| task.wanted);
     all.min_by_key(|(_, task)| (task.to_replace(), task.ordinal)).map(|(id, _)| id)
 }
 

@@ -18,8 +18,7 @@ use crate::model::plan::{Group, ProviderKind};
 use crate::model::tables::provider::AtRisk;
 
 fn group<'p>(provider: ProviderId, cx: &Cx<'p>) -> Option<&'p Group> {
-    let plan: &'p crate::model::Plan = cx.plan;
-    match &plan.providers[provider].kind {
+    match &cx.plan.providers[provider].kind {
         ProviderKind::Group(group) if group.rebalances => Some(group),
         _ => None,
     }

@@ -23,15 +23,9 @@ use crate::model::ids::{HostId, ProviderId, ServiceId, ZoneId};
 use crate::model::placement::spread::Spread;
 use crate::model::placement::{choose, protect};
 use crate::model::plan::{Kind, Plan};
+use crate::model::tables::find_or_add;
 use crate::model::tables::host::{Host, live};
 use crate::model::tables::task::{Health, on_host};
-
-pub(crate) fn handle(world: &mut World, step: step::Consolidate, cx: &mut Cx<'_>) {
-    let step::Consolidate::Look(provider) = step;
-    world.providers[provider].watched = false;
-    world.providers[provider].looked = Some(cx.now);
-    look(world, provider, cx);
-}
 
 const fn cause() -> Cause {
     Cause::mechanism(Mechanism::Consolidation)
@@ -51,7 +45,9 @@ pub(crate) fn came(world: &mut World, provider: ProviderId) {
     }
 }
 
-fn look(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step::Consolidate::Look(provider): step::Consolidate, cx: &mut Cx<'_>) {
+    world.providers[provider].watched = false;
+    world.providers[provider].looked = Some(cx.now);
     let Some(after) = wake::scales_in(cx.plan, provider) else { return };
     let hosts = || live(&world.hosts, &world.providers[provider].hosts).map(|(_, host)| host);
     let boots = hosts().any(|host| host.status == HostStatus::Registering);
@@ -191,13 +187,11 @@ fn find_places(
     let zone = rooms[from].zone;
     rooms[from].goes = true;
     for &service in tasks {
-        let place = spread_of(world, provider, service, rooms, spreads, cx);
-        spreads[place].1.add(zone, -1);
+        spread_of(world, provider, service, rooms, spreads, cx).add(zone, -1);
     }
     let mut taken: Vec<usize> = Vec::new();
     for &service in tasks {
-        let place = spread_of(world, provider, service, rooms, spreads, cx);
-        let spread = &mut spreads[place].1;
+        let spread = spread_of(world, provider, service, rooms, spreads, cx);
         let open = |room: &Room| !room.goes && spread.allows(room.zone) && room.fits(world, service, cx);
         let best = rooms.iter().enumerate().filter(|(_, room)| open(room));
         let best = best.min_by_key(|(_, room)| (spread.count(room.zone), room.cpu, room.memory));
@@ -211,28 +205,24 @@ fn find_places(
     }
     for (&row, service) in taken.iter().zip(tasks).rev() {
         rooms[row].give_back(cx.plan);
-        let place = spread_of(world, provider, *service, rooms, spreads, cx);
-        spreads[place].1.add(rooms[row].zone, -1);
+        spread_of(world, provider, *service, rooms, spreads, cx).add(rooms[row].zone, -1);
     }
     for &service in tasks {
-        let place = spread_of(world, provider, service, rooms, spreads, cx);
-        spreads[place].1.add(zone, 1);
+        spread_of(world, provider, service, rooms, spreads, cx).add(zone, 1);
     }
     false
 }
 
 /// How the tasks of a service stand over the zones, with what is moved in thought.
-fn spread_of(
+fn spread_of<'s>(
     world: &World,
     provider: ProviderId,
     service: ServiceId,
     rooms: &[Room],
-    spreads: &mut Vec<(ServiceId, Spread)>,
+    spreads: &'s mut Vec<(ServiceId, Spread)>,
     cx: &Cx<'_>,
-) -> usize {
-    spreads.iter().position(|(of, _)| *of == service).unwrap_or_else(|| {
-        let here = |zone| rooms.iter().any(|room| room.zone == zone && room.fits(world, service, cx));
-        spreads.push((service, Spread::new(world, service, provider, here, cx)));
-        spreads.len() - 1
-    })
+) -> &'s mut Spread {
+    let here = |zone| rooms.iter().any(|room| room.zone == zone && room.fits(world, service, cx));
+    let new = || (service, Spread::new(world, service, provider, here, cx));
+    &mut find_or_add(spreads, |(of, _)| *of == service, new).1
 }

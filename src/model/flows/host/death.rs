@@ -46,9 +46,7 @@ fn kill(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
     scratch.clear();
     scratch.extend(on_host(&world.tasks, first).map(|(task, _)| task));
     for &task in &scratch {
-        if world.tasks.at(task.slot).alive {
-            die::dies(world, task, cause, cx);
-        }
+        die::dies(world, task, cause, cx);
     }
     world.scratch = scratch;
 }

@@ -9,7 +9,7 @@ use crate::model::flows::rows::{account, belief, inventory, link, tell, wake};
 use crate::model::flows::task::stop;
 use crate::model::flows::{Cx, HELD_UP, World, step};
 use crate::model::ids::HostId;
-use crate::model::plan::{Group, ProviderKind};
+use crate::model::plan::{Group, Kind, ProviderKind};
 use crate::model::tables::task::{Marks, on_host};
 
 /// How long managed draining waits for tasks ([ecs-managed-draining]).
@@ -49,7 +49,7 @@ fn drains(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     } else {
         let managed = matches!(cx.plan.providers[provider].kind, ProviderKind::Managed(_));
         cx.after(if managed { DRAINS_MANAGED } else { DRAINS }, step::Drain::DrainOver(id));
-        move_tasks(world, id, cause, StopCode::TerminationNotice, cx);
+        move_tasks(world, id, cause, cx);
     }
 }
 
@@ -75,31 +75,27 @@ pub(crate) fn leaves(world: &mut World, id: HostId, group: &Group, cause: Cause,
 }
 
 /// A host is told to go: what runs on it is to be replaced, what has not started is stopped.
-fn move_tasks(world: &mut World, id: HostId, cause: Cause, code: StopCode, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
+fn move_tasks(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_>) {
     let mut scratch = std::mem::take(&mut world.scratch);
     scratch.clear();
     scratch.extend(on_host(&world.tasks, world.hosts.at(id.slot).first).map(|(task, _)| task));
     for &task in &scratch {
         let row = world.tasks.at(task.slot);
-        if !row.wanted {
-            continue;
-        }
-        let service = row.service;
+        let (service, kind) = (row.service, cx.plan.services[row.service].kind);
         // Standalone tasks are left to end by themselves ([ecs-instance-draining]).
-        if plan.services[service].kind == crate::model::plan::Kind::Stream {
+        if !row.wanted || kind == Kind::Stream {
             continue;
         }
         if row.state < TaskState::Running {
-            account::change(world, plan, task, |task| task.cause = cause);
-            stop::begin(world, task, code, Reason::Draining, cx);
-        } else if plan.services[service].kind == crate::model::plan::Kind::Replica {
-            account::change(world, plan, task, |task| task.marks.set(Marks::LEAVING, true));
-            world.services[service].scheduler.replace_cause = cause;
-            wake::scheduler(world, service, cx);
-        } else if plan.services[service].kind == crate::model::plan::Kind::Daemon {
-            wake::scheduler(world, service, cx);
+            account::change(world, cx.plan, task, |task| task.cause = cause);
+            stop::begin(world, task, StopCode::TerminationNotice, Reason::Draining, cx);
+            continue;
         }
+        if kind == Kind::Replica {
+            account::change(world, cx.plan, task, |task| task.marks.set(Marks::LEAVING, true));
+            world.services[service].scheduler.replace_cause = cause;
+        }
+        wake::scheduler(world, service, cx);
     }
     world.scratch = scratch;
 }

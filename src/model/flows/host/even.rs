@@ -27,8 +27,7 @@ pub(crate) fn zone_is_back(world: &mut World, cx: &mut Cx<'_>) {
 }
 
 fn group<'p>(provider: ProviderId, cx: &Cx<'p>) -> Option<&'p Group> {
-    let plan: &'p crate::model::Plan = cx.plan;
-    match &plan.providers[provider].kind {
+    match &cx.plan.providers[provider].kind {
         ProviderKind::Group(group) if group.evens_out && group.zones.len() > 1 => Some(group),
         _ => None,
     }

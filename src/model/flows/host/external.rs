@@ -7,24 +7,18 @@
 
 use super::{agent, hosts};
 use crate::model::fact::{Cause, StopCode, TaskState};
-use crate::model::flows::rows::{inventory, tell};
+use crate::model::flows::rows::inventory;
 use crate::model::flows::{Cx, News, World};
 use crate::model::ids::{HostId, ProviderId, TaskId};
 use crate::model::plan::ProviderKind;
-use crate::model::tables::Host;
 use crate::model::tables::task::on_host;
 
 /// All hosts of a cluster outside AWS, registered for long.
 pub(crate) fn prepare(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let ProviderKind::External(external) = &plan.providers[provider].kind else { return };
+    let ProviderKind::External(external) = &cx.plan.providers[provider].kind else { return };
     for &(zone, kind, count) in &external.hosts {
         for _ in 0..count {
-            let number = world.providers[provider].launched;
-            world.providers[provider].launched += 1;
-            let who = plan.providers[provider].who.nth(u64::from(number));
-            let id = inventory::add(world, Host::booting(provider, zone, kind, number, who));
-            tell::host(world, id, cx);
+            let id = hosts::add(world, provider, zone, kind, cx);
             hosts::register(world, id, cx);
         }
     }

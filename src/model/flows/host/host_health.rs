@@ -15,11 +15,6 @@ use crate::model::ids::HostId;
 use crate::model::plan::{Group, ProviderKind};
 use crate::model::tables::task::{Target, on_host};
 
-pub(crate) fn handle(world: &mut World, step: step::HostHealth, cx: &mut Cx<'_>) {
-    let step::HostHealth::Unhealthy(host) = step;
-    unhealthy(world, host, cx);
-}
-
 /// A host of a group died in silence.
 pub(crate) fn dies(world: &World, id: HostId, group: &Group, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
@@ -33,14 +28,13 @@ pub(crate) fn dies(world: &World, id: HostId, group: &Group, cx: &mut Cx<'_>) {
 }
 
 /// The group finds a host unhealthy, unless it is well again by now.
-fn unhealthy(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step::HostHealth::Unhealthy(id): step::HostHealth, cx: &mut Cx<'_>) {
     let Some(host) = world.hosts.get(id).filter(|host| !host.ended) else { return };
     let (provider, held) = (host.provider, host.held);
     let ProviderKind::Group(group) = &cx.plan.providers[provider].kind else { return };
     if !link::governs(world, cx.plan, host.zone) {
         // Behind a cut link EC2 neither sees it nor ends it.
-        cx.after(HELD_UP, step::HostHealth::Unhealthy(id));
-        return;
+        return cx.after(HELD_UP, step::HostHealth::Unhealthy(id));
     }
     if host.alive {
         let out = on_host(&world.tasks, host.first);

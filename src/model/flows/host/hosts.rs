@@ -28,8 +28,7 @@ pub(crate) struct Source<'p> {
 }
 
 fn source<'p>(provider: ProviderId, cx: &Cx<'p>) -> Option<Source<'p>> {
-    let plan: &'p crate::model::Plan = cx.plan;
-    match &plan.providers[provider].kind {
+    match &cx.plan.providers[provider].kind {
         ProviderKind::Group(Group { types, zones, pools, boot, trunking, balanced_only, .. }) => {
             Some(Source { types, zones, pools, boot, trunking: *trunking, balanced_only: *balanced_only })
         }

@@ -18,8 +18,8 @@ use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::placement::spread::Spread;
 use crate::model::placement::{choose, spread};
 use crate::model::plan::{Managed, Plan};
-use crate::model::tables::Host;
 use crate::model::tables::host::live;
+use crate::model::tables::{Host, find_or_add};
 
 pub(crate) fn handle(world: &mut World, step: step::Managed, cx: &mut Cx<'_>) {
     match step {
@@ -121,13 +121,14 @@ pub(crate) fn fill(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     let mut held = world.providers[provider].held;
     let mut short = false;
     for service in waiting {
-        let known = spreads.iter().position(|(of, _)| *of == service);
-        let place = known.unwrap_or_else(|| {
-            let comes = |zone| rooms.iter().any(|room| room.host.zone == zone && room.fits(world, service, cx));
-            spreads.push((service, Spread::new(world, service, provider, comes, cx)));
-            spreads.len() - 1
-        });
-        let spread = &mut spreads[place].1;
+        let (_, spread) = find_or_add(
+            &mut spreads,
+            |(of, _)| *of == service,
+            || {
+                let comes = |zone| rooms.iter().any(|room| room.host.zone == zone && room.fits(world, service, cx));
+                (service, Spread::new(world, service, provider, comes, cx))
+            },
+        );
         let open = |room: &&mut Room| spread.allows(room.host.zone) && room.fits(world, service, cx);
         if let Some(room) = rooms.iter_mut().filter(open).min_by_key(|room| spread.count(room.host.zone)) {
             room.take(service, plan);

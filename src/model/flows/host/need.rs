@@ -14,6 +14,7 @@ use crate::model::flows::{Cx, World};
 use crate::model::ids::{ProviderId, ServiceId};
 use crate::model::placement::choose;
 use crate::model::plan::{Group, Plan, TaskDef};
+use crate::model::tables::find_or_add;
 use crate::model::tables::host::live;
 
 /// Hosts with tasks other than daemons, without those in `Standby`. What runs on a host that leaves finds its place
@@ -89,10 +90,7 @@ pub(crate) fn for_waiting(world: &World, provider: ProviderId, group: &Group, cx
     // Tasks of a service are alike: they are counted and packed together, as thousands may wait.
     let mut waiting: Vec<(ServiceId, u32)> = Vec::new();
     for task in world.providers[provider].waiting.iter().filter_map(|&id| world.tasks.get(id)) {
-        match waiting.iter_mut().find(|(service, _)| *service == task.service) {
-            Some(row) => row.1 += 1,
-            None => waiting.push((task.service, 1)),
-        }
+        find_or_add(&mut waiting, |(service, _)| *service == task.service, || (task.service, 0)).1 += 1;
     }
     if waiting.is_empty() {
         return 0;

@@ -14,7 +14,7 @@ use crate::model::fact::{Cause, HostFact, HostStatus, Mechanism};
 use crate::model::flows::rows::{inventory, link, tell, wake};
 use crate::model::flows::task::place;
 use crate::model::flows::{Cx, HELD_UP, News, World, step};
-use crate::model::ids::{HostId, ProviderId, ServiceId, TypeId, ZoneId};
+use crate::model::ids::{HostId, ProviderId, ServiceId, ZoneId};
 use crate::model::plan::{Group, ProviderKind};
 use crate::model::tables::host::live;
 
@@ -39,19 +39,15 @@ pub(crate) fn prepare(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) 
     world.providers[provider].desired = group.desired;
     let alike = if group.hosts.is_empty() { group.desired } else { 0 };
     for _ in 0..alike {
-        stand(world, provider, None, cx);
+        // It has been there for long.
+        if let Some(id) = hosts::new_host(world, provider, None, None, cx) {
+            hosts::register(world, id, cx);
+        }
     }
     printed::prepare(world, provider, group, cx);
     if group.scaling.is_some() {
         cx.after(Span::MINUTE, step::Scale::Tick(provider));
     }
-}
-
-/// At time 0: a host that has been there for long.
-fn stand(world: &mut World, provider: ProviderId, kind: Option<TypeId>, cx: &mut Cx<'_>) -> Option<HostId> {
-    let id = hosts::new_host(world, provider, kind, None, cx)?;
-    hosts::register(world, id, cx);
-    Some(id)
 }
 
 /// Launches hosts until the provider has as many as it should, or none is to be had: of a share that is, each is tried.
@@ -97,14 +93,10 @@ fn launched(world: &mut World, provider: ProviderId, missing: u32, cx: &Cx<'_>) 
 }
 
 fn booted(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
-    let Some(host) = world.hosts.get(id) else { return };
-    if !host.alive {
-        return;
-    }
+    let Some(host) = world.hosts.get(id).filter(|host| host.alive) else { return };
     if !link::carries(&world.zones[host.zone]) {
         // Its agent does not get through to register.
-        cx.after(HELD_UP, step::Scale::Booted(id));
-        return;
+        return cx.after(HELD_UP, step::Scale::Booted(id));
     }
     let provider = host.provider;
     hosts::register(world, id, cx);

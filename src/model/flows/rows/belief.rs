@@ -14,25 +14,25 @@ use crate::model::fact::{Cause, HostStatus, Phase, Reason, StopCode, TaskState};
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{HostId, TaskId};
 use crate::model::plan::{InstanceType, Plan, Service};
-use crate::model::tables::task::{Health, Marks, Target};
+use crate::model::tables::task::{Health, Marks, Target, Task};
 
 /// A start has come as far as a state.
 pub fn reaches(world: &mut World, id: TaskId, state: TaskState, phase: Phase, cx: &mut Cx<'_>) {
+    goes(world, id, StopCode::None, Reason::None, cx, |task| (task.state, task.phase) = (state, phase));
+}
+
+/// Changes a task, and tells readers of its state.
+fn goes(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>, edit: impl FnOnce(&mut Task)) {
     let from = world.tasks.at(id.slot).state;
-    account::change(world, cx.plan, id, |task| {
-        task.state = state;
-        task.phase = phase;
-    });
-    tell::task(world, id, from, cx);
+    account::change(world, cx.plan, id, edit);
+    tell::task_stop(world, id, from, code, reason, cx);
 }
 
 /// The containers run: RUNNING. Without any check that is all it takes to be healthy; `unfit`: its checks never pass.
 #[inline]
 pub(crate) fn runs(world: &mut World, id: TaskId, checked: bool, unfit: bool, cx: &mut Cx<'_>) {
-    let (plan, now) = (cx.plan, cx.now);
-    let task = world.tasks.at(id.slot);
-    let (from, service) = (task.state, &plan.services[task.service]);
-    account::change(world, plan, id, |task| {
+    let (now, service) = (cx.now, world.task(id, cx.plan).1);
+    goes(world, id, StopCode::None, Reason::None, cx, |task| {
         (task.started, task.ran_since) = (now, now);
         task.state = TaskState::Running;
         task.phase = Phase::HealthCheck;
@@ -42,20 +42,18 @@ pub(crate) fn runs(world: &mut World, id: TaskId, checked: bool, unfit: bool, cx
             task.health = Health::Healthy;
         }
     });
-    tell::task(world, id, from, cx);
 }
 
 /// At time 0: RUNNING and healthy for long.
 pub(crate) fn stood(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let service = &cx.plan.services[world.tasks.at(id.slot).service];
-    account::change(world, cx.plan, id, |task| {
+    let service = world.task(id, cx.plan).1;
+    goes(world, id, StopCode::None, Reason::None, cx, |task| {
         task.marks.set(Marks::STOOD, true);
         task.state = TaskState::Running;
         task.set_ready(true);
         task.health = Health::Healthy;
         task.target = registered(service, Target::Healthy);
     });
-    tell::task(world, id, TaskState::Provisioning, cx);
 }
 
 /// A target in this state, of a service that has a load balancer.
@@ -96,26 +94,22 @@ pub(crate) fn target_fails(world: &mut World, id: TaskId, plan: &Plan) {
 
 /// It is not wanted any more and leaves the load balancer: DEACTIVATING.
 pub(crate) fn deregisters(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
-    let from = world.tasks.at(id.slot).state;
-    account::change(world, cx.plan, id, |task| {
+    goes(world, id, code, reason, cx, |task| {
         task.wanted = false;
         task.state = TaskState::Deactivating;
         task.target = Target::Draining;
     });
-    tell::task_stop(world, id, from, code, reason, cx);
 }
 
 /// The stop signal is sent: STOPPING.
 pub(crate) fn stops(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
-    let from = world.tasks.at(id.slot).state;
-    account::change(world, cx.plan, id, |task| {
+    goes(world, id, code, reason, cx, |task| {
         task.wanted = false;
         task.state = TaskState::Stopping;
         if task.target != Target::None {
             task.target = Target::Draining;
         }
     });
-    tell::task_stop(world, id, from, code, reason, cx);
 }
 
 /// It is gone: STOPPED. Detaching a network interface takes no time (model choice).

@@ -13,7 +13,7 @@ use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId};
 use crate::model::placement::choose;
 use crate::model::quantity::percent_up;
-use crate::model::tables::task::{Health, chain, on_host};
+use crate::model::tables::task::{Health, on_host};
 
 /// Starts what is missing, stops what is unhealthy.
 pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
@@ -41,11 +41,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// Every daemon that is missing is due, because of what ended the one before it as far as there was one.
 pub(crate) fn book(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    let (due, pending) = (row.desired.saturating_sub(row.wanted), row.scheduler.pending());
-    row.scheduler.owe(Cause::mechanism(Mechanism::FirstStart), due.saturating_sub(pending));
-    for _ in due..pending {
-        row.scheduler.write_off();
-    }
+    row.scheduler.be_due(row.desired.saturating_sub(row.wanted), Cause::mechanism(Mechanism::FirstStart));
     // A daemon that ends on another host may stand for one that was refused.
     row.scheduler.keep_tries();
     account::mark(world, service);
@@ -100,9 +96,8 @@ pub(crate) fn first(world: &mut World, host: HostId, cx: &mut Cx<'_>) {
 
 /// Active hosts of the cluster that meet the constraints.
 pub(crate) fn hosts(world: &World, service: ServiceId, cx: &Cx<'_>) -> Vec<HostId> {
-    let plan = cx.plan;
     let mut found = Vec::new();
-    for provider in plan.clusters[plan.services[service].cluster].providers.clone().map(ProviderId) {
+    for provider in cx.plan.clusters[cx.plan.services[service].cluster].providers.clone().map(ProviderId) {
         let hosts = world.providers[provider].hosts.iter().copied();
         let open = |id: &HostId| world.hosts.get(*id).is_some_and(crate::model::tables::Host::takes_tasks);
         found.extend(hosts.filter(open).filter(|&host| choose::meets(world, service, host, cx)));
@@ -112,13 +107,8 @@ pub(crate) fn hosts(world: &World, service: ServiceId, cx: &Cx<'_>) -> Vec<HostI
 
 fn replace_unhealthy(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let least = percent_up(world.services[service].desired, cx.plan.services[service].minimum_healthy_percent);
-    let zones = &world.services[service].zones;
-    let mut unhealthy: Vec<(u32, TaskId)> = zones
-        .iter()
-        .flat_map(|zone| chain(&world.tasks, zone.first))
-        .filter(|(_, task)| task.wanted && task.health == Health::Unhealthy)
-        .map(|(id, task)| (task.ordinal, id))
-        .collect();
+    let unhealthy = world.tasks_of(service).filter(|(_, task)| task.wanted && task.health == Health::Unhealthy);
+    let mut unhealthy: Vec<(u32, TaskId)> = unhealthy.map(|(id, task)| (task.ordinal, id)).collect();
     if unhealthy.is_empty() || world.services[service].available < least {
         return;
     }

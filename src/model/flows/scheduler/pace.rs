@@ -17,16 +17,11 @@ use crate::model::flows::{Cx, World};
 use crate::model::ids::{BucketId, ServiceId};
 use crate::model::plan::{ProviderKind, StrategyItem};
 use crate::model::tables::Task;
-use crate::model::tables::task::{Health, Marks, chain};
+use crate::model::tables::task::{Health, Marks};
 use crate::model::{capacity, step};
 
 /// How long the scheduler waits after it found no capacity, or was refused (model choice).
 const RETRY: Span = Span::from_secs(30);
-
-pub(crate) fn handle(world: &mut World, step: step::Pace, cx: &mut Cx<'_>) {
-    let step::Pace::Token(bucket) = step;
-    token(world, bucket, cx);
-}
 
 /// Launches what is due, as far as tokens and capacity go. An item of the strategy that has no capacity, or that stands
 /// in the queue of a bucket, is passed over; there is no fallback to another item's share.
@@ -43,8 +38,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         return;
     }
     if cx.now < world.services[service].scheduler.backoff_until {
-        wait_as(world, service, Phase::StartBackoff);
-        return;
+        return wait_as(world, service, Phase::StartBackoff);
     }
     let mut barred = items(service, cx, |bucket| stands_at(world, service, bucket));
     let mut refused = None;
@@ -158,7 +152,7 @@ fn arm(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
 }
 
 /// Services take turns at the bucket, one launch each.
-fn token(world: &mut World, bucket: BucketId, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step::Pace::Token(bucket): step::Pace, cx: &mut Cx<'_>) {
     world.buckets[bucket].armed = false;
     while world.buckets[bucket].tokens.wait(cx.now) == Span::ZERO {
         let Some(service) = world.buckets[bucket].queue.pop_front() else { return };
@@ -243,7 +237,6 @@ fn one(
     refused: &mut Option<Reason>,
     cx: &mut Cx<'_>,
 ) -> Result<(), Wait> {
-    let plan = cx.plan;
     loop {
         let Some(item) = pick_item(world, service, *barred, cx) else {
             let somewhere = world.services[service].scheduler.queued.iter().any(Option::is_some);
@@ -252,7 +245,7 @@ fn one(
                 reason => Wait::Capacity(reason.unwrap_or_default()),
             });
         };
-        let provider = plan.services[service].strategy[item].provider;
+        let provider = cx.plan.services[service].strategy[item].provider;
         match launch::launch_on(world, service, provider, None, cx) {
             Ok(_) => return Ok(()),
             Err(Wait::Capacity(reason)) => {
@@ -305,8 +298,7 @@ fn shared_out(world: &World, service: ServiceId, there: &mut [u32; capacity::ITE
                 && !task.marks.has(Marks::LEAVING)
         };
         let strategy = &cx.plan.services[service].strategy;
-        let all = row.zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
-        for (_, task) in all.filter(|(_, task)| lasts(task)) {
+        for (_, task) in world.tasks_of(service).filter(|(_, task)| lasts(task)) {
             if let Some(item) = strategy.iter().position(|item| item.provider == task.provider) {
                 there[item] += 1;
             }

@@ -14,16 +14,15 @@ use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::placement::protect;
 use crate::model::plan::{Plan, ProviderKind};
-use crate::model::tables::Service;
 use crate::model::tables::service::Move;
 use crate::model::tables::task::{Health, Task, chain};
 use crate::model::tables::zone::LEFT_OUT;
+use crate::model::tables::{Service, find_or_add};
 
 /// How long a move waits for a control-plane cell that has no time, or refuses it (model choice).
 const LOOK_AGAIN: Span = Span::from_secs(30);
 
-pub(crate) fn handle(world: &mut World, step: step::Rebalance, cx: &mut Cx<'_>) {
-    let step::Rebalance::Look(service) = step;
+pub(crate) fn handle(world: &mut World, step::Rebalance::Look(service): step::Rebalance, cx: &mut Cx<'_>) {
     world.services[service].balance.looking = false;
     look(world, service, cx);
 }
@@ -161,11 +160,8 @@ impl Zones {
 
     /// The next task that may be stopped in a zone.
     fn leaves(&mut self, part: Part, world: &World, from: ZoneId, cx: &Cx<'_>) -> Option<TaskId> {
-        let place = self.leaving.iter().position(|(zone, _)| *zone == from).unwrap_or_else(|| {
-            self.leaving.push((from, part.newest_last(world, from, cx)));
-            self.leaving.len() - 1
-        });
-        self.leaving[place].1.pop()
+        let newest = || (from, part.newest_last(world, from, cx));
+        find_or_add(&mut self.leaving, |(zone, _)| *zone == from, newest).1.pop()
     }
 
     fn moved(&mut self, from: ZoneId, to: Option<ZoneId>) {
@@ -239,26 +235,21 @@ impl Part {
         cx: &mut Cx<'_>,
     ) -> Option<(TaskId, ZoneId)> {
         for (_, to) in emptier {
-            match launch::extra(world, self.service, provider, *to, cx) {
+            let wait = match launch::extra(world, self.service, provider, *to, cx) {
                 Ok(started) => return Some((started, *to)),
-                Err(plane::Wait::Capacity(_) | plane::Wait::Turn) => {}
+                Err(plane::Wait::Capacity(_) | plane::Wait::Turn) => continue,
                 // Another zone may give one; if none does, chance is asked again later.
-                Err(plane::Wait::Unlucky(_)) => look_later(world, self.service, LOOK_AGAIN, cx),
-                // No zone's return tells when there is a token again.
-                Err(plane::Wait::Bucket(bucket)) => {
-                    let wait = world.buckets[bucket].tokens.wait(cx.now);
-                    look_later(world, self.service, wait, cx);
-                    return None;
-                }
-                Err(plane::Wait::Service(wait)) => {
-                    look_later(world, self.service, wait, cx);
-                    return None;
-                }
-                Err(plane::Wait::Plane | plane::Wait::Refused) => {
+                Err(plane::Wait::Unlucky(_)) => {
                     look_later(world, self.service, LOOK_AGAIN, cx);
-                    return None;
+                    continue;
                 }
-            }
+                // No zone's return tells when there is a token again.
+                Err(plane::Wait::Bucket(bucket)) => world.buckets[bucket].tokens.wait(cx.now),
+                Err(plane::Wait::Service(wait)) => wait,
+                Err(plane::Wait::Plane | plane::Wait::Refused) => LOOK_AGAIN,
+            };
+            look_later(world, self.service, wait, cx);
+            return None;
         }
         None
     }

@@ -12,7 +12,6 @@ use super::{daemon, pace, rebalance};
 use crate::engine::key::Phase as Turn;
 use crate::model::fact::{Action, Cause, Mechanism, Reason, ServiceFact, StopCode};
 use crate::model::flows::cell::plane;
-use crate::model::flows::cell::plane::Work;
 use crate::model::flows::rows::{account, digest, replacement};
 use crate::model::flows::task::stop;
 use crate::model::flows::{Cx, For, News, World, step};
@@ -22,7 +21,7 @@ use crate::model::plan::Kind;
 use crate::model::quantity::percent_up;
 use crate::model::tables::Task;
 use crate::model::tables::service::TaskSet;
-use crate::model::tables::task::{Health, Marks, chain};
+use crate::model::tables::task::{Health, Marks};
 
 pub(crate) fn handle(world: &mut World, step: step::Reconcile, cx: &mut Cx<'_>) {
     let (step::Reconcile::Wake(service) | step::Reconcile::Retry(service) | step::Reconcile::Again(service)) = step;
@@ -36,7 +35,7 @@ pub(crate) fn handle(world: &mut World, step: step::Reconcile, cx: &mut Cx<'_>) 
     if world.not_created(cx.plan.services[service].cluster) {
         return;
     }
-    plane::work(world, service, Work::Reconcile, cx);
+    plane::work(world, service, |costs| costs.reconcile, cx);
     match cx.plan.services[service].kind {
         Kind::Replica => replica(world, service, cx),
         Kind::Daemon => daemon::work(world, service, cx),
@@ -82,16 +81,10 @@ fn set_due(world: &mut World, service: ServiceId, percent: u32) {
     let row = &mut world.services[service];
     replacement::none_due(row);
     let due = row.task_sets().map(|task_set| task_set.due(percent)).sum();
-    let pending = row.scheduler.pending();
-    if pending < due {
-        let cause =
-            if row.to_replace > 0 { row.scheduler.replace_cause } else { Cause::mechanism(Mechanism::FirstStart) };
-        row.scheduler.owe(cause, due - pending);
-    }
-    for _ in due..pending {
-        row.scheduler.write_off();
-    }
-    if pending != due {
+    if row.scheduler.pending() != due {
+        let replaces = row.to_replace > 0;
+        let cause = if replaces { row.scheduler.replace_cause } else { Cause::mechanism(Mechanism::FirstStart) };
+        row.scheduler.be_due(due, cause);
         account::mark(world, service);
     }
 }
@@ -176,10 +169,8 @@ fn to_replace<'w>(
     of: Option<u8>,
     cx: &Cx<'_>,
 ) -> impl Iterator<Item = (TaskId, &'w Task)> {
-    let zones = &world.services[service].zones;
-    let all = zones.iter().flat_map(|zone| chain(&world.tasks, zone.first));
     let meant = move |task: &Task| task.wanted && task.to_replace() && of.is_none_or(|of| of == task.revision);
-    all.filter(move |(_, task)| meant(task) && !protect::keeps(task, cx))
+    world.tasks_of(service).filter(move |(_, task)| meant(task) && !protect::keeps(task, cx))
 }
 
 /// Without room an unhealthy task is picked at random ([ecs-services] [ecs-api-create-service]); without one, the

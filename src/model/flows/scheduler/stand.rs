@@ -19,7 +19,7 @@ pub(crate) fn task(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) -> bo
     let placed = if let ProviderKind::Fargate { spot, .. } = &plan.providers[provider].kind {
         let Ok(zone) = capacity::fargate::choose(world, service, provider, *spot, None, cx) else { return false };
         let id = launch::accept(world, service, provider, cx);
-        launch::take_fargate(world, service, provider, *spot, zone, cx);
+        launch::take_fargate(world, service, provider, zone, cx);
         account::change(world, plan, id, |task| task.zone = zone);
         id
     } else {

@@ -14,11 +14,6 @@ use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{AccountId, TaskId};
 use crate::model::plan::ProviderKind;
 
-pub(crate) fn handle(world: &mut World, step: step::Attach, cx: &mut Cx<'_>) {
-    let step::Attach::Attached(account) = step;
-    token(world, account, cx);
-}
-
 /// Whether a task has to wait until its network interface can be attached; then it stands in the queue.
 pub(crate) fn waits(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
     if world.front.attach.is_empty() {
@@ -41,7 +36,7 @@ pub(crate) fn waits(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
 }
 
 /// A token is there: whoever waits longest and is still wanted begins its start.
-fn token(world: &mut World, account: AccountId, cx: &mut Cx<'_>) {
+pub(crate) fn handle(world: &mut World, step::Attach::Attached(account): step::Attach, cx: &mut Cx<'_>) {
     world.front.attach[account].armed = false;
     while let Some(&id) = world.front.attach[account].queue.front() {
         let wanted = world.tasks.get(id).is_some_and(|task| task.alive && task.wanted);

@@ -8,7 +8,7 @@ use crate::model::flows::{Cx, HELD_UP, World, step};
 use crate::model::ids::{ServiceId, TaskId};
 use crate::model::plan::Kind;
 use crate::model::tables::host::NIL;
-use crate::model::tables::task::{Health, Target};
+use crate::model::tables::task::{Health, Target, Task};
 
 #[inline]
 pub(crate) fn handle(world: &mut World, step: step::Detect, cx: &mut Cx<'_>) {
@@ -92,10 +92,8 @@ fn grace_over(world: &mut World, id: TaskId, epoch: u8, cx: &mut Cx<'_>) {
 
 /// Silence on Fargate counts as loss.
 fn impaired(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let Some(task) = world.tasks.get(id) else { return };
-    if link::carries(&world.zones[task.zone]) {
-        return;
-    }
+    let cut = |task: &&Task| !link::carries(&world.zones[task.zone]);
+    let Some(task) = world.tasks.get(id).filter(cut) else { return };
     let (cause, service) = (world.zones[task.zone].cut_cause.unwrap_or(task.cause), task.service);
     account::change(world, cx.plan, id, |task| task.cause = cause);
     cx.note(FaultFact::Noticed { cause });

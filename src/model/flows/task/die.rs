@@ -45,15 +45,16 @@ pub(crate) fn loss(law: Option<&Dist>, default: (Span, Span), cx: &Cx<'_>, who: 
     }
 }
 
-/// A task's process is gone in truth.
-pub(crate) fn dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
+/// A task's process is gone in truth; `false`: it was gone before.
+pub(crate) fn dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) -> bool {
+    let (task, service) = world.task(id, cx.plan);
+    if !task.alive {
+        return false;
+    }
     // A Spot reclaim was told of, and its hits counted, with the notice.
     let told = task.host != NIL && world.hosts.at(task.host).reclaimed;
-    let (service_id, in_service, who) =
-        (task.service, task.target == Target::Healthy, task.who(&plan.services[task.service]));
-    account::change(world, plan, id, |task| {
+    let (service_id, in_service, who) = (task.service, task.target == Target::Healthy, task.who(service));
+    account::change(world, cx.plan, id, |task| {
         task.alive = false;
         task.cause = cause;
         task.phase = Phase::Detection;
@@ -62,8 +63,9 @@ pub(crate) fn dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>)
         cx.note(FaultFact::Hits { cause, what: Hit::Task(service_id) });
     }
     if in_service {
-        await_ejection(&plan.services[service_id], id, who, cx);
+        await_ejection(service, id, who, cx);
     }
+    true
 }
 
 pub(crate) fn await_ejection(service: &Service, id: TaskId, who: Who, cx: &mut Cx<'_>) {
@@ -80,45 +82,34 @@ pub(crate) fn await_ejection(service: &Service, id: TaskId, who: Who, cx: &mut C
 /// deaths.
 #[inline]
 pub(crate) fn exits(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
-    if !world.tasks.at(id.slot).alive {
-        return;
+    if dies(world, id, cause, cx) {
+        let (task, service) = world.task(id, cx.plan);
+        let after = between((Span::ZERO, EXIT), cx, For::Loss, task.who(service));
+        let runs = task.state >= TaskState::Running;
+        let code = if runs { StopCode::EssentialContainerExited } else { StopCode::TaskFailedToStart };
+        cx.after(after, step::Detect::Lost(id, code));
     }
-    dies(world, id, cause, cx);
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
-    let after = between((Span::ZERO, EXIT), cx, For::Loss, task.who(service));
-    let code =
-        if task.state < TaskState::Running { StopCode::TaskFailedToStart } else { StopCode::EssentialContainerExited };
-    cx.after(after, step::Detect::Lost(id, code));
 }
 
 /// A Fargate task loses its power.
 pub(crate) fn fargate_dies(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
-    if !world.tasks.at(id.slot).alive {
-        return;
+    if dies(world, id, cause, cx) {
+        let (task, service) = world.task(id, cx.plan);
+        let after = loss(service.life.loss.as_ref(), HOST_LOSS, cx, task.who(service));
+        cx.after(after, step::Detect::Lost(id, StopCode::InfrastructureHealth));
     }
-    dies(world, id, cause, cx);
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
-    let after = loss(service.life.loss.as_ref(), HOST_LOSS, cx, task.who(service));
-    cx.after(after, step::Detect::Lost(id, StopCode::InfrastructureHealth));
 }
 
 /// The network is back: checks pass again after as many passes as the target group asks for.
 pub(crate) fn back_in_reach(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    account::change(world, plan, id, |_| {});
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    account::change(world, cx.plan, id, |_| {});
+    let (task, service) = world.task(id, cx.plan);
     if let (Some(balancer), Target::Unhealthy, true) = (&service.balancer, task.target, task.alive) {
         let first = Span(cx.draw(For::Reconnect, task.who(service)).below(balancer.interval.0.max(1)));
         // One pass is enough for a target that has never been healthy ([elb-health-checks]).
         let more = if task.target == Target::Initial { 0 } else { balancer.healthy.saturating_sub(1) };
         let passes = first + balancer.interval * u64::from(more);
-        let epoch = task.epoch;
-        cx.after(passes, step::Serve::Passed(id, epoch));
+        cx.after(passes, step::Serve::Passed(id, task.epoch));
     }
 }
 
@@ -131,18 +122,16 @@ pub(crate) fn cut_off(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'
 /// A running task hangs: all its checks fail.
 pub(crate) fn hangs(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
     answers_no_more(world, id, cause, cx);
-    let task = world.tasks.at(id.slot);
-    if let Some(check) = cx.plan.services[task.service].task.health {
+    let (task, service) = world.task(id, cx.plan);
+    if let Some(check) = service.task.health {
         cx.after(check.fails, step::Serve::Failed(id, task.epoch));
     }
 }
 
 fn answers_no_more(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     let (no, in_service, who) = (task.no(), task.target == Target::Healthy, task.who(service));
-    account::change(world, plan, id, |task| {
+    account::change(world, cx.plan, id, |task| {
         if task.alive {
             task.cause = cause;
             task.phase = Phase::Detection;
@@ -156,10 +145,9 @@ fn answers_no_more(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>)
 
 /// Nothing is heard of a running task any more: on Fargate that counts as impairment after a while.
 pub(crate) fn falls_silent(world: &World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    if matches!(plan.providers[task.provider].kind, ProviderKind::Fargate { .. }) {
-        let who = task.who(&plan.services[task.service]);
+    let (task, service) = world.task(id, cx.plan);
+    if matches!(cx.plan.providers[task.provider].kind, ProviderKind::Fargate { .. }) {
+        let who = task.who(service);
         cx.after(IMPAIRED + between(SILENCE, cx, For::Loss, who), step::Detect::Impaired(id));
     }
 }

@@ -53,16 +53,15 @@ pub(crate) fn launch_on(
     only: Option<ZoneId>,
     cx: &mut Cx<'_>,
 ) -> Result<TaskId, plane::Wait> {
-    let plan = cx.plan;
     // That rate is the service scheduler's; RunTask has rates of its own, for its calls.
-    if plan.services[service].kind != Kind::Stream {
+    if cx.plan.services[service].kind != Kind::Stream {
         let rate = world.services[service].scheduler.launches.wait(cx.now);
         if rate > Span::ZERO {
             return Err(plane::Wait::Service(rate));
         }
     }
     plane::may_launch(world, service, cx)?;
-    match &plan.providers[provider].kind {
+    match &cx.plan.providers[provider].kind {
         ProviderKind::Fargate { spot, bucket } => {
             let zone = capacity::fargate::choose(world, service, provider, *spot, only, cx);
             let zone = zone.map_err(|no| match no {
@@ -72,7 +71,12 @@ pub(crate) fn launch_on(
             if !world.buckets[*bucket].tokens.take(cx.now) {
                 return Err(plane::Wait::Bucket(*bucket));
             }
-            Ok(accept_fargate(world, service, provider, *spot, zone, cx))
+            let task = take_on(world, service, provider, cx);
+            take_fargate(world, service, provider, zone, cx);
+            account::change(world, cx.plan, task, |task| task.zone = zone);
+            revision::placed(world, task, cx.plan);
+            place::begin(world, task, cx);
+            Ok(task)
         }
         ProviderKind::AnyHost | ProviderKind::External(_) => {
             let host = choose::host(world, service, provider, only, cx).map_err(plane::Wait::Capacity)?;
@@ -84,35 +88,11 @@ pub(crate) fn launch_on(
     }
 }
 
-fn accept_fargate(
-    world: &mut World,
-    service: ServiceId,
-    provider: ProviderId,
-    spot: bool,
-    zone: ZoneId,
-    cx: &mut Cx<'_>,
-) -> TaskId {
-    let plan = cx.plan;
-    let task = take_on(world, service, provider, cx);
-    take_fargate(world, service, provider, spot, zone, cx);
-    account::change(world, plan, task, |task| task.zone = zone);
-    revision::placed(world, task, plan);
-    place::begin(world, task, cx);
-    task
-}
-
 /// A Fargate task uses stock of its zone and quota of its account.
-pub(crate) fn take_fargate(
-    world: &mut World,
-    service: ServiceId,
-    provider: ProviderId,
-    spot: bool,
-    zone: ZoneId,
-    cx: &Cx<'_>,
-) {
-    let cpu = u64::from(cx.plan.services[service].task.cpu);
-    world.zones[zone].take(spot, cpu);
-    if let ProviderKind::Fargate { bucket, .. } = cx.plan.providers[provider].kind {
+pub(crate) fn take_fargate(world: &mut World, service: ServiceId, provider: ProviderId, zone: ZoneId, cx: &Cx<'_>) {
+    if let ProviderKind::Fargate { spot, bucket } = cx.plan.providers[provider].kind {
+        let cpu = u64::from(cx.plan.services[service].task.cpu);
+        world.zones[zone].take(spot, cpu);
         world.buckets[bucket].used += cpu;
     }
 }

@@ -22,8 +22,7 @@ pub(crate) fn place(world: &mut World, task: TaskId, host: HostId, cx: &mut Cx<'
     revision::placed(world, task, cx.plan);
     let Host { alive, cause, .. } = *world.hosts.at(host.slot);
     if alive {
-        begin(world, task, cx);
-        return;
+        return begin(world, task, cx);
     }
     // No agent takes it up: it stays PENDING until ECS learns that the host is gone.
     account::change(world, cx.plan, task, |task| {
@@ -59,18 +58,15 @@ pub(crate) fn begun(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 /// Nothing of the launch path is waited for any more.
 fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     let who = task.who(service);
     if let Some(law) = &service.life.start {
         let span = law.sample(&mut cx.draw(For::Start, who));
         belief::reaches(world, id, TaskState::Pending, Phase::Start, cx);
-        cx.after(span, step::Launch::Started(id));
-        return;
+        return cx.after(span, step::Launch::Started(id));
     }
     if service.task.eni {
-        account::change(world, plan, id, |task| task.phase = Phase::Network);
+        account::change(world, cx.plan, id, |task| task.phase = Phase::Network);
         cx.after(service.life.eni.sample(&mut cx.draw(For::Start, who)), step::Launch::Networked(id));
     } else {
         networked(world, id, cx);
@@ -95,9 +91,7 @@ pub(crate) fn networked(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     belief::reaches(world, id, TaskState::Pending, Phase::ContainerStart, cx);
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     cx.after(service.life.connect.sample(&mut cx.draw(For::Connect, task.who(service))), step::Launch::Connected(id));
 }
 

@@ -11,7 +11,6 @@ use crate::engine::{Span, Time};
 use crate::model::defect::Effect;
 use crate::model::fact::{Cause, FaultFact, Mechanism, Phase, TaskFact, TaskState};
 use crate::model::flows::cell::plane;
-use crate::model::flows::cell::plane::Work;
 use crate::model::flows::rows::{account, bad, belief, link, replacement, revision, wake};
 use crate::model::flows::{Cx, For, HELD_UP, News, World, step};
 use crate::model::ids::TaskId;
@@ -53,15 +52,12 @@ fn alive(world: &World, id: TaskId, epoch: u8) -> bool {
 }
 
 pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
-    let checked = is_checked(service);
+    let checked = is_checked(world.task(id, cx.plan).1);
     let unfit = checked && fails_checks(world, id, cx);
     belief::runs(world, id, checked, unfit, cx);
     world.hear(News::TaskRuns { task: id, checked }, cx);
     let no = world.tasks.at(id.slot).no();
-    plane::work(world, no.service, Work::StateChange, cx);
+    plane::work(world, no.service, |costs| costs.state_change, cx);
     if checked {
         await_checks(world, id, cx);
     } else {
@@ -93,9 +89,7 @@ fn is_checked(service: &Service) -> bool {
 
 /// Works out when the checks of a new task pass, or fail for good.
 fn await_checks(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     let (who, epoch) = (task.who(service), task.epoch);
     if fails_checks(world, id, cx) {
         if let Some(fails) = fails_after(service, cx, who) {
@@ -149,14 +143,12 @@ fn fails_after(service: &Service, cx: &Cx<'_>, who: crate::engine::Who) -> Optio
 
 /// Schedules the crash, or the end of the work.
 fn await_end(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     let (who, epoch) = (task.who(service), task.epoch);
     if let Some(crash) = &service.life.crash {
         cx.after(crash.sample(&mut cx.draw(For::Crash, who)), step::Serve::Crashed(id, epoch));
     }
-    if let Some(crash) = bad::defect(world, plan, id).and_then(|(defect, _)| defect.crash()) {
+    if let Some(crash) = bad::defect(world, cx.plan, id).and_then(|(defect, _)| defect.crash()) {
         cx.after(crash.sample(&mut cx.draw(For::Defect, who)), step::Serve::Crashed(id, epoch));
     }
     if let Some(lives) = &service.life.lives {
@@ -167,12 +159,11 @@ fn await_end(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 }
 
 fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     if !task.alive {
         return;
     }
-    if !link::reached(world, plan, task) {
+    if !link::reached(world, cx.plan, task) {
         // What has never passed is looked at again; a target that was taken out begins anew when the network is back.
         if task.target != Target::Unhealthy {
             let again = step::Serve::Passed(id, task.epoch);
@@ -181,11 +172,10 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     if !is_told(world, id, cx) {
-        passed_unheard(world, id, cx);
-        return;
+        return passed_unheard(world, id, cx);
     }
     let (no, leaving) = (task.no(), task.marks.has(Marks::LEAVING));
-    belief::passes(world, id, true, plan);
+    belief::passes(world, id, true, cx.plan);
     cx.note(TaskFact::Health { task: no, healthy: true });
     revision::healthy(world, id, cx);
     if !leaving {
@@ -195,8 +185,7 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 /// Whether ECS learns that checks pass: of a container from its agent, of a target from the balancer.
 fn is_told(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
-    let task = world.tasks.at(id.slot);
-    let service = &cx.plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     match &service.balancer {
         Some(balancer) if service.task.health.is_none() => !balancer.local || link::carries(&world.zones[task.zone]),
         _ => link::hears(world, task),
@@ -225,14 +214,13 @@ fn failed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 
 /// ECS believes the task unhealthy: it is to be replaced, start-first where there is room.
 pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     let no = task.no();
-    belief::fails(world, id, cause, plan);
+    belief::fails(world, id, cause, cx.plan);
     cx.note(TaskFact::Health { task: no, healthy: false });
     cx.note(FaultFact::Noticed { cause });
     wake::target_out(world, id, cx);
-    replacement::failed(world, id, plan);
+    replacement::failed(world, id, cx.plan);
     world.hear(News::TaskFails { task: id, ran: true }, cx);
     world.services[no.service].scheduler.replace_cause = cause;
     wake::scheduler(world, no.service, cx);
@@ -250,14 +238,12 @@ fn crashed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 /// stops.
 pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, until: Option<Time>, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, plan);
     // The agent restarts it where it is, if it ran for at least one attempt period and the exit code is not ignored.
     let ran = task.has_run(cx.now);
     let restarts = |policy: &Restart| ran >= policy.attempt && !policy.ignored.contains(&code);
     if !task.alive || !service.task.restart.as_ref().is_some_and(restarts) {
-        die::exits(world, id, cause, cx);
-        return;
+        return die::exits(world, id, cause, cx);
     }
     let (who, in_service) = (task.who(service), task.target == Target::Healthy);
     account::change(world, plan, id, |task| {
@@ -279,8 +265,7 @@ pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, until
 fn restarted(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let (plan, now) = (cx.plan, cx.now);
     account::change(world, plan, id, |task| task.ran_since = now);
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, plan);
     let who = task.who(service).nth(u64::from(task.epoch));
     let (epoch, known, cause) = (task.epoch, task.health == Health::Healthy, task.cause);
     world.hear(News::TaskAgain { task: id, who, cause }, cx);

@@ -41,9 +41,7 @@ fn connected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         return;
     }
     digest::resolved(world, id, cx);
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     let pull = if has_image(world, task, service) {
         Span::ZERO
     } else {
@@ -100,8 +98,7 @@ fn pulled(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     keep_image(world, id, plan);
     account::change(world, plan, id, |task| task.phase = Phase::ContainerStart);
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, plan);
     match containers::take(service, task.who(service), cx) {
         Ok(span) => cx.after(span, step::Launch::Started(id)),
         Err(span) => cx.after(span, step::Launch::GaveUp(id)),

@@ -8,7 +8,6 @@ use super::place;
 use crate::engine::Span;
 use crate::model::fact::{Action, Cause, Phase, Reason, ServiceFact, StopCode, TaskState};
 use crate::model::flows::cell::plane;
-use crate::model::flows::cell::plane::Work;
 use crate::model::flows::rows::{account, belief, containers, link, replacement, wake};
 use crate::model::flows::{Cx, HELD_UP, News, World, step};
 use crate::model::ids::{HostId, ServiceId, TaskId};
@@ -57,17 +56,15 @@ pub(crate) fn stop_within(
     within: Span,
     cx: &mut Cx<'_>,
 ) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
     if !task.wanted {
         return;
     }
-    let service = &plan.services[task.service];
+    let service = &cx.plan.services[task.service];
     let registered = task.target != Target::None;
     if task.state < TaskState::Running {
         // Nothing runs yet: it is gone at once.
-        gone(world, id, code, reason, cx);
-        return;
+        return gone(world, id, code, reason, cx);
     }
     let delay = service.balancer.as_ref().filter(|_| registered).map_or(Span::ZERO, |one| one.deregistration);
     // A Spot interruption sends the signal with the notice; it does not wait for the balancer
@@ -89,11 +86,9 @@ pub(crate) fn stop_within(
 
 /// Sends the stop signal; the containers exit by their law, each at the latest after its `stopTimeout`.
 fn signal(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within: Span, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let task = world.tasks.at(id.slot);
-    let service = &plan.services[task.service];
+    let (task, service) = world.task(id, cx.plan);
     let (who, of) = (task.who(service), task.service);
-    plane::work(world, of, Work::Stop, cx);
+    plane::work(world, of, |costs| costs.stop, cx);
     belief::stops(world, id, code, reason, cx);
     cx.after(containers::stop(service, who, cx).min(within), step::Stop::Exited(id, code, reason));
 }
@@ -130,7 +125,7 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
     let task = world.tasks.at(id.slot);
     let (from, service, was_wanted, started) = (task.state, task.service, task.wanted, task.started);
     let (host, cause) = (task.host, task.cause);
-    plane::work(world, service, Work::StateChange, cx);
+    plane::work(world, service, |costs| costs.state_change, cx);
     if matches!(code, StopCode::EssentialContainerExited | StopCode::InfrastructureHealth) {
         replacement::failed(world, id, plan);
     }
@@ -157,9 +152,8 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
 
 /// Gives back what the task held.
 fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
     let task = world.tasks.at(id.slot);
-    let (slot, zone, provider, service) = (task.host, task.zone, task.provider, &plan.services[task.service]);
+    let (slot, zone, provider, service) = (task.host, task.zone, task.provider, &cx.plan.services[task.service]);
     if slot != NIL {
         let machine = world.hosts.at_mut(slot);
         unlink(&mut world.tasks, &mut machine.first, id.slot, Link::Host);
@@ -171,7 +165,7 @@ fn free(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
             wake::when_empty(world, host, cx);
             wake::idle_later(world, host, cx);
         }
-    } else if let ProviderKind::Fargate { spot, bucket } = plan.providers[provider].kind
+    } else if let ProviderKind::Fargate { spot, bucket } = cx.plan.providers[provider].kind
         && zone != crate::model::fact::NO_ZONE
     {
         world.zones[zone].used[usize::from(spot)] -= u64::from(service.task.cpu);

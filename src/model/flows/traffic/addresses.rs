@@ -19,11 +19,6 @@ use crate::model::quantity::part_of;
 use crate::model::tables::shortfall::Split;
 use crate::model::{plan, step};
 
-pub(crate) fn handle(world: &mut World, step: step::Addresses, cx: &mut Cx<'_>) {
-    let step::Addresses::Forgotten(service, zone) = step;
-    forgotten(world, service, zone, cx.now);
-}
-
 /// A fault takes the nodes in a zone out of reach.
 pub(crate) fn node_lost(world: &mut World, zone: ZoneId, cause: Cause, cx: &mut Cx<'_>) {
     let out = &mut world.zones[zone].node_out;
@@ -102,10 +97,10 @@ fn leaves(world: &mut World, service: ServiceId, zone: ZoneId, cx: &mut Cx<'_>) 
 }
 
 /// Clients have forgotten an address, if it is still of no use.
-fn forgotten(world: &mut World, service: ServiceId, zone: ZoneId, now: Time) {
+pub(crate) fn handle(world: &mut World, step::Addresses::Forgotten(service, zone): step::Addresses, cx: &Cx<'_>) {
     let row = world.zone_row(zone);
     let here = &mut world.services[service].zones[row];
-    if here.forgotten_at <= now {
+    if here.forgotten_at <= cx.now {
         (here.in_dns, here.forgotten_at) = (false, Time::NEVER);
         account::mark(world, service);
     }

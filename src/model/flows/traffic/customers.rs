@@ -23,8 +23,6 @@ const LOOK: Span = Span::MINUTE;
 /// A cell may be filled up to the rebalancer's bound: shares of this.
 const MILLION: u128 = 1_000_000;
 
-/// First events.
-/// Handles a step.
 pub(crate) fn handle(world: &mut World, step: step::Customers, cx: &mut Cx<'_>) {
     match step {
         step::Customers::Joins(group) => join(world, group as usize, cx),
@@ -34,6 +32,7 @@ pub(crate) fn handle(world: &mut World, step: step::Customers, cx: &mut Cx<'_>) 
     }
 }
 
+/// First events.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     let Some(planned) = cx.plan.application.as_ref().filter(|_| world.application.is_some()) else { return };
     for (group, row) in planned.customers.iter().enumerate() {

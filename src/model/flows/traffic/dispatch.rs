@@ -28,8 +28,7 @@ pub(crate) fn handle(world: &mut World, step: step::Dispatch, cx: &mut Cx<'_>) {
 
 /// The application of this partition, planned and as it is.
 fn both<'w, 'p>(world: &'w mut World, cx: &Cx<'p>) -> Option<(&'w mut Application, &'p plan::Application)> {
-    let plan: &'p crate::model::Plan = cx.plan;
-    world.application.as_deref_mut().zip(plan.application.as_ref())
+    world.application.as_deref_mut().zip(cx.plan.application.as_ref())
 }
 
 /// At time 0, once all services stand.

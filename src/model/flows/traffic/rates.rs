@@ -43,9 +43,8 @@ fn rate(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 }
 
 fn arrival(world: &mut World, service: ServiceId, number: u32, cx: &mut Cx<'_>) {
-    let plan = cx.plan;
-    let Some(arrivals) = &plan.services[service].arrivals else { return };
-    let who = plan.services[service].who.nth(u64::from(number) + 1);
+    let Some(arrivals) = &cx.plan.services[service].arrivals else { return };
+    let who = cx.plan.services[service].who.nth(u64::from(number) + 1);
     let next = cx.now + arrivals.gap.sample(&mut cx.draw(For::Arrive, who)).max(Span::from_micros(1));
     if next < arrivals.until {
         cx.at(next, Phase::Normal, step::Traffic::Arrival(service, number + 1));

@@ -239,8 +239,7 @@ fn pour_over(
     if targets == 0 {
         routed.overload += rate;
         routed.nowhere += rate;
-        refuse_by_zone(world, id, rate, zones);
-        return;
+        return refuse_by_zone(world, id, rate, zones);
     }
     let mut split = Split::over(rate, u64::from(targets));
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
