@@ -49,7 +49,12 @@ pub enum Command {
     /// Validate scenarios without running them; list unused fields, defaults and derived values
     Check(Check),
     /// Say what the code of a problem means and how to mend it, or list all codes
-    Problem(Problem),
+    #[command(after_help = "Examples:\n  evenkeel problem                 every code in a line\n  \
+                            evenkeel problem unknown-name    the code in `error[unknown-name]: ...`")]
+    Problem {
+        /// Code, as it stands in the brackets after `error` or `warning`
+        code: Option<String>,
+    },
     /// Print the JSON Schema of scenario files
     #[command(after_help = "Example:\n  evenkeel schema > scenario.schema.json")]
     Schema,
@@ -61,7 +66,11 @@ pub enum Command {
                       evenkeel completions zsh > ~/.zfunc/_evenkeel\n  \
                       evenkeel completions fish > ~/.config/fish/completions/evenkeel.fish"
     )]
-    Completions(Completions),
+    Completions {
+        /// Shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
 }
 
 /// `run`.
@@ -153,15 +162,6 @@ pub struct Check {
     pub scenarios: Vec<String>,
 }
 
-/// `problem`.
-#[derive(Clone, Debug, ClapArgs)]
-#[command(after_help = "Examples:\n  evenkeel problem                 every code in a line\n  \
-                        evenkeel problem unknown-name    the code in `error[unknown-name]: ...`")]
-pub struct Problem {
-    /// Code, as it stands in the brackets after `error` or `warning`
-    pub code: Option<String>,
-}
-
 /// `new`.
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  evenkeel new my-service && evenkeel run my-service.json\n  \
@@ -177,14 +177,6 @@ pub struct New {
     /// List the shipped scenarios
     #[arg(long, conflicts_with_all = ["name", "from"])]
     pub list: bool,
-}
-
-/// `completions`.
-#[derive(Clone, Debug, ClapArgs)]
-pub struct Completions {
-    /// Shell
-    #[arg(value_enum)]
-    pub shell: clap_complete::Shell,
 }
 
 #[cfg(test)]

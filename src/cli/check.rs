@@ -19,14 +19,10 @@ use std::fmt::Write;
 
 /// Fields listed before the rest is counted.
 const LISTED_MAX: usize = 60;
-/// Cells shown before the rest is counted.
-const CELLS_MAX: usize = 40;
+/// Cells, services or changes shown before the rest is counted.
+const ROWS_MAX: usize = 40;
 /// Zones named in a line before the rest is counted.
 const ZONES_MAX: usize = 3;
-/// Changes shown before the rest is counted.
-const CHANGES_MAX: usize = 40;
-/// Services shown before the rest is counted.
-const SERVICES_MAX: usize = 40;
 
 /// Checks each of these files; invalid if one of them is.
 pub(crate) fn check(check: &args::Check, files: &dyn Files, console: &mut Console) -> Exit {
@@ -185,9 +181,8 @@ fn locations(plan: &Plan) -> Table {
 /// What stands in each zone.
 fn zones(rows: Vec<services::ZoneRow>) -> Table {
     let row = |row: services::ZoneRow| {
-        let [on_demand, spot] = row.fargate_vcpu;
-        let numbers = [row.tasks, row.hosts, on_demand, spot].map(|number| plain(number as f64));
-        [row.zone, row.name].into_iter().chain(numbers)
+        let numbers = [row.tasks, row.hosts, row.fargate_vcpu, row.fargate_spot_vcpu];
+        [row.zone, row.name].into_iter().chain(numbers.map(|number| plain(number as f64)))
     };
     Table::default()
         .left(&["zone", "name"])
@@ -208,8 +203,8 @@ fn planes(plan: &Plan) -> Table {
     Table::default()
         .left(&["Region", "cell"])
         .right(&["clusters", "tasks", "requests/s\nat the peak", "requests/s\nin each zone", "left without\na zone"])
-        .rows(cells.iter().take(CELLS_MAX).map(row))
-        .more(cells.len(), CELLS_MAX, "cells")
+        .rows(cells.iter().take(ROWS_MAX).map(row))
+        .more(cells.len(), ROWS_MAX, "cells")
 }
 
 /// Need and headroom of each service with a desired count, zone by zone.
@@ -219,7 +214,7 @@ fn headroom(services: &[services::Derived]) -> Table {
         "left\nwithout it",
         "headroom\nthen",
     ]);
-    for row in services.iter().take(SERVICES_MAX) {
+    for row in services.iter().take(ROWS_MAX) {
         let need = if row.need_tasks == 0 { NO_NEED.to_owned() } else { plain(f64::from(row.need_tasks)) };
         let own = [row.service.clone(), plain(f64::from(row.desired)), need];
         if row.zones.is_empty() {
@@ -232,7 +227,7 @@ fn headroom(services: &[services::Derived]) -> Table {
             table.row(first.into_iter().chain([zone.zone.clone(), tasks, left, spare]));
         }
     }
-    table.more(services.len(), SERVICES_MAX, "services")
+    table.more(services.len(), ROWS_MAX, "services")
 }
 
 /// In place of the time at which a change begins that comes by a law.
@@ -259,8 +254,8 @@ fn deployments(plan: &Plan) -> Table {
         .right(if copied { &["copies\nfirst for"] } else { &[] })
         .right(&["baked\nfor"])
         .left(&["watched by"])
-        .rows(changes::rows(plan).take(CHANGES_MAX).map(row))
-        .more(changes.len(), CHANGES_MAX, "changes")
+        .rows(changes::rows(plan).take(ROWS_MAX).map(row))
+        .more(changes.len(), ROWS_MAX, "changes")
 }
 
 /// How long requests are copied, and which part of them.

@@ -5,14 +5,12 @@ use super::args::{Global, Run};
 use super::console::Console;
 use super::files::folder_name;
 use super::interrupt::{self, WANTED};
-use super::manifest::About;
 use super::place::{Claim, FolderError, Place};
 use super::progress::Progress;
 use super::{render, results};
 use crate::api::Scenario;
 use crate::experiment::{End, Options, Outcome};
 use crate::metrics::summary::{Summary, Verdict};
-use crate::report::chart::DrawError;
 use crate::report::table;
 use crate::scenario::Files;
 use jiff::Timestamp;
@@ -46,7 +44,7 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
     }
     let place = match place {
         Ok(place) => place,
-        Err(error) => return refused(&WriteError::Folder(error), &command, console),
+        Err(error) => return refused(&of_folder(error), &command, console),
     };
     describe(run, &scenario, console);
     let options = options(run, place.is_some());
@@ -108,17 +106,10 @@ impl Job<'_> {
     }
 
     /// Puts the files in place; false when somebody interrupted before that.
-    fn write(&self, place: &Place, outcome: &Outcome) -> Result<bool, WriteError> {
-        let about = About {
-            path: &self.run.scenario,
-            from_here: place.scenario_from_here(),
-            written: self.scenario.written(),
-            replication: self.run.replication,
-            began: self.began,
-            took_seconds: self.took_seconds,
-        };
-        let files = results::files(self.scenario, &about, &self.options, outcome).map_err(WriteError::Draw)?;
-        place.put(&files, &|| WANTED.load(Ordering::Relaxed)).map_err(WriteError::Folder)
+    fn write(&self, place: &Place, outcome: &Outcome) -> Result<bool, Refusal> {
+        let files = results::files(self, &place.scenario_from_here(), outcome);
+        let files = files.map_err(|draw| (draw.to_string(), "use --no-files"))?;
+        place.put(&files, &|| WANTED.load(Ordering::Relaxed)).map_err(of_folder)
     }
 }
 
@@ -129,17 +120,15 @@ fn interrupted(command: &str, console: &mut Console) -> Exit {
     Exit::Interrupted
 }
 
-/// Why nothing could be written.
-enum WriteError {
-    Folder(FolderError),
-    Draw(DrawError),
+/// Why nothing could be written, and what to do.
+type Refusal = (String, &'static str);
+
+fn of_folder(error: FolderError) -> Refusal {
+    (error.to_string(), error.hint)
 }
 
-fn refused(error: &WriteError, command: &str, console: &mut Console) -> Exit {
-    match error {
-        WriteError::Folder(folder) => console.error(&format!("error: {folder}\nhint: {}", folder.hint)),
-        WriteError::Draw(draw) => console.error(&format!("error: {draw}\nhint: use --no-files")),
-    }
+fn refused((why, hint): &Refusal, command: &str, console: &mut Console) -> Exit {
+    console.error(&format!("error: {why}\nhint: {hint}"));
     console.error(command);
     Exit::Invalid
 }

@@ -72,9 +72,7 @@ pub(super) fn told(plan: &Plan, changes: &[(ChangeId, Measure)], series: &[Serie
         let pipeline = change.pipeline.as_ref()?;
         let place = changes.binary_search_by_key(&id, |row| row.0).ok()?;
         let measure = &changes[place].1;
-        let times = measure.tally().begun;
-        let told = || StagedChange { times, ..staged(plan, change, pipeline, measure, series) };
-        (!measure.stages.is_empty()).then(told)
+        (!measure.stages.is_empty()).then(|| staged(plan, change, pipeline, measure, series))
     };
     plan.changes_in_order().filter_map(row).collect()
 }
@@ -103,7 +101,7 @@ fn staged(plan: &Plan, change: &Change, pipeline: &Pipeline, of: &Measure, serie
     });
     StagedChange {
         name: change.name.clone(),
-        times: 1,
+        times: of.tally().begun,
         units: change.units.iter().map(|unit| unit.name(plan)).collect(),
         stages: runs(plan, change, pipeline, of),
         waits: waits(steps),

@@ -120,11 +120,10 @@ impl Measure {
         }
         self.hosts += other.hosts;
         self.tasks += other.tasks;
-        for zone in other.zones {
-            insert(&mut self.zones, zone);
-        }
-        for cell in other.cells {
-            insert(&mut self.cells, cell);
+        for (mine, theirs) in [(&mut self.zones, other.zones), (&mut self.cells, other.cells)] {
+            for row in theirs {
+                insert(mine, row);
+            }
         }
         self.services.extend(other.services);
         self.lost.extend(other.lost);
