@@ -62,8 +62,7 @@ pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
         }
         step::Fault::TaskTakenBack(task, cause) => {
             let Some(row) = world.tasks.get(task).filter(|task| task.alive) else { return };
-            let cluster = cx.plan.services[row.service].cluster;
-            if outage::unserved(world, cluster, cx).is_some() {
+            if outage::unserved(world, cx.plan.services[row.service].cluster, cx).is_some() {
                 // It goes all the same; its cell will learn of it.
                 die::fargate_dies(world, task, cause, cx);
             } else {

@@ -201,9 +201,8 @@ pub fn left_by_size(plan: &Plan, id: CellId, clusters: impl Iterator<Item = Clus
     let Some(plane) = plan.regions[plan.cells[id].region].plane.as_ref() else { return MILLION as u32 };
     let (mut count, mut tasks) = (0, 0);
     for cluster in clusters {
-        let services = plan.clusters[cluster].services.clone().map(ServiceId);
         count += 1;
-        tasks += services.map(|service| u64::from(plan.services[service].desired)).sum::<u64>();
+        tasks += plan.services_of(cluster).map(|service| u64::from(plan.services[service].desired)).sum::<u64>();
     }
     plane.tested.left(plane.peak_rate, count, tasks)
 }

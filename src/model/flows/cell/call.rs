@@ -90,8 +90,7 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
     }
     plane.queued += cost;
     plane.queue.push_back(Waiting::Call(service));
-    let waited = waited(service, (number, attempt), cx);
-    world.services[service].scheduler.due.queues(cx.now, waited);
+    world.services[service].scheduler.due.queues(cx.now, waited(service, (number, attempt), cx));
     if told {
         cx.note(PlaneFact::Call { service, attempt, what: Call::Queued });
     }
@@ -125,11 +124,9 @@ fn meets(world: &World, cell: CellId, service: ServiceId, number: u32, cx: &mut 
 /// A call that waited has its turn.
 pub(crate) fn turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut Cx<'_>) {
     let cost = plane::call_cost(service, cx);
-    let plane = &mut world.planes[cell];
-    plane.queued -= cost;
+    world.planes[cell].queued -= cost;
     world.services[service].scheduler.due.has_turn(cx.now, plane::call_count(service, cx));
-    let plane = &mut world.planes[cell];
-    if let Some(tokens) = &mut plane.capacity {
+    if let Some(tokens) = &mut world.planes[cell].capacity {
         tokens.charge(cx.now, cost);
     }
     accepted(world, service, ATTEMPTS, cx);

@@ -112,6 +112,7 @@ pub(crate) fn taken_back(world: &mut World, id: TaskId, cause: Cause, cx: &mut C
 
 /// A standalone task has done its work.
 pub(crate) fn finished(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    debug_assert!(world.task(id, cx.plan).1.kind == Kind::Stream, "only streams end");
     account::change(world, cx.plan, id, |task| {
         task.wanted = false;
         task.alive = false;
@@ -187,7 +188,6 @@ fn failed_start(world: &mut World, service: ServiceId, created: crate::engine::T
     if row.scheduler.rest >= BACKOFF_IMPAIRED && !row.impaired {
         row.impaired = true;
         let count = row.scheduler.pending();
-        let action = Action::TaskStartImpaired;
-        cx.note(ServiceFact::Action { service, action, reason, count });
+        cx.note(ServiceFact::Action { service, action: Action::TaskStartImpaired, reason, count });
     }
 }

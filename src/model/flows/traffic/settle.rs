@@ -87,8 +87,7 @@ fn tell_waits(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     // Launches of the scheduler that its cell does not know of yet wait for it; those of a call wait with the call.
     let unheard = if cx.plan.services[id].kind == Kind::Stream { 0 } else { row.scheduler.early };
     let waits = matches!(row.scheduler.waits, Phase::LaunchThrottle | Phase::ControlPlane) || pending == 0;
-    let launched = row.scheduler.launched;
-    row.scheduler.due.settle(cx.now, launched, pending.max(unheard), waits, |span, count| {
+    row.scheduler.due.settle(cx.now, row.scheduler.launched, pending.max(unheard), waits, |span, count| {
         cx.note(PlaneFact::Waited { service: id, span, count });
     });
 }
@@ -250,7 +249,8 @@ fn pour_over(
         routed.to_dead += dead;
         let full = u128::from(good) * u128::from(per_task);
         // Requests that a bad revision fails are not retried on good tasks, and they use capacity all the same.
-        let spoilt = versions::spoil(world, plan, (id, *zone, of), (offered, open, per_task), &mut routed.exposed);
+        let spoilt =
+            versions::spoil(world, plan, (id, *zone, of), (offered, open, per_task), good, &mut routed.exposed);
         let all = offered + dead;
         let (offered, full) = (offered - spoilt, full - u128::from(spoilt));
         if world.zones[*zone].grey.is_empty() {
