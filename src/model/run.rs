@@ -211,22 +211,17 @@ impl World {
         let row = &mut self.services[service];
         row.steady = true;
         match cx.plan.services[service].kind {
-            Kind::Stream => {}
-            Kind::Daemon => {
-                if !empty {
-                    stand::daemons(self, service, cx);
-                    self.services[service].scheduler.launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
-                }
-                wake::scheduler(self, service, cx);
-            }
+            Kind::Stream => return,
+            Kind::Daemon if empty => {}
+            Kind::Daemon => stand::daemons(self, service, cx),
             Kind::Replica => {
                 row.scheduler.owe(Cause::mechanism(super::fact::Mechanism::FirstStart), row.desired);
                 if !empty {
                     while !self.services[service].scheduler.pending.is_empty() && stand::task(self, service, cx) {}
                 }
-                self.services[service].scheduler.launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
-                wake::scheduler(self, service, cx);
             }
         }
+        self.services[service].scheduler.launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
+        wake::scheduler(self, service, cx);
     }
 }

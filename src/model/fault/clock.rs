@@ -7,8 +7,7 @@ use crate::model::fact::{Cause, FaultFact, Hit};
 use crate::model::flows::For;
 use crate::model::flows::cell::outage;
 use crate::model::flows::host::death;
-use crate::model::flows::task::die;
-use crate::model::flows::task::stop;
+use crate::model::flows::task::{die, stop};
 use crate::model::ids::{CellId, FaultId, HostId, TaskId};
 use crate::model::plan::{Fault, Plan, When};
 use crate::model::step;
@@ -180,16 +179,9 @@ pub(crate) fn task_again(id: TaskId, who: Who, cause: Cause, cx: &mut Cx<'_>) {
     }
 }
 
-fn occurrence(
-    world: &mut World,
-    fault: FaultId,
-    fault_target: FaultTarget,
-    who: Who,
-    clock: Option<u32>,
-    cx: &mut Cx<'_>,
-) {
+fn occurrence(world: &mut World, fault: FaultId, target: FaultTarget, who: Who, clock: Option<u32>, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    let fault_target = aimed(world, plan.faults[fault].scope, fault_target, plan);
+    let fault_target = aimed(world, plan.faults[fault].scope, target, plan);
     let begun = &mut world.occurrences.begun[usize::from(fault.0)];
     let cause = Cause::fault(fault, *begun);
     *begun += 1;

@@ -159,7 +159,7 @@ impl Live {
                 cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Task(task.service) });
                 cx.note(FaultFact::Noticed { cause: occurrence.cause });
                 account::change(world, cx.plan, id, |task| task.cause = occurrence.cause);
-                stop::stop_within(world, id, StopCode::SpotInterruption, Reason::None, NOTICE, cx);
+                stop::within(world, id, StopCode::SpotInterruption, Reason::None, NOTICE, cx);
                 cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TaskTakenBack(id, occurrence.cause));
             }
         }

@@ -18,9 +18,6 @@ use crate::model::plan::{Growth, NewCell};
 use crate::model::tables::plane::{Waiting, left_by_size};
 use std::collections::VecDeque;
 
-/// What it costs a cell to send a call on, in millionths of a request (model choice).
-const SENT_ON: u64 = 1_000_000;
-
 fn growth<'p>(world: &World, cx: &Cx<'p>) -> Option<&'p Growth> {
     cx.plan.regions[world.part.as_one.region].plane.as_ref().map(|plane| &plane.growth)
 }
@@ -200,11 +197,4 @@ fn forget(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
 fn later(cluster: ClusterId, step: step::Grow, cx: &mut Cx<'_>) {
     let refresh = create::refresh(cluster, cx);
     cx.after(refresh - Span(cx.now.0 % refresh.0), step);
-}
-
-/// A call reached the old cell of its cluster, which sends it on.
-pub(super) fn sent_on(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
-    if world.planes[cell].capacity.is_some() {
-        plane::charge(world, cell, SENT_ON, cx);
-    }
 }

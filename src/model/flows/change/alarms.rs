@@ -52,10 +52,8 @@ pub(crate) fn handle(world: &mut World, step: step::Alarm, cx: &mut Cx<'_>) {
 /// A service has been settled: its alarms see what its metrics are from now on.
 pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut Cx<'_>) {
     let first = world.alarms.partition_point(|watch| watch.service < service);
-    for place in first..world.alarms.len() {
-        if world.alarms[place].service != service {
-            break;
-        }
+    let next = world.alarms.partition_point(|watch| watch.service <= service);
+    for place in first..next {
         if reads_on(world, place, asked, cx) {
             look(world, place, cx);
         }

@@ -44,18 +44,11 @@ pub(crate) fn handle(world: &mut World, step: step::Stop, cx: &mut Cx<'_>) {
 
 /// Stops a task in order: out of the load balancer first, then the stop signal.
 pub(crate) fn begin(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
-    stop_within(world, id, code, reason, Span::MAX, cx);
+    within(world, id, code, reason, Span::MAX, cx);
 }
 
 /// The same, when the task is gone after `within` in any case.
-pub(crate) fn stop_within(
-    world: &mut World,
-    id: TaskId,
-    code: StopCode,
-    reason: Reason,
-    within: Span,
-    cx: &mut Cx<'_>,
-) {
+pub(crate) fn within(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within: Span, cx: &mut Cx<'_>) {
     let task = world.tasks.at(id.slot);
     if !task.wanted {
         return;

@@ -20,9 +20,6 @@ use crate::model::tables::rollout::Shift;
 use crate::model::tables::service::InZone;
 use crate::model::tables::shortfall::{Shortfall, Split};
 
-/// Millionths in one.
-const MILLION: u64 = 1_000_000;
-
 /// Settles every service that the event touched.
 pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
     loop {
@@ -151,7 +148,7 @@ fn tell_need(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut
 
 fn tell_shortfalls(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
-    let missing = u64::from(row.desired.saturating_sub(row.available)) * MILLION;
+    let missing = u64::from(row.desired.saturating_sub(row.available)) * WHOLE;
     let booked =
         row.shortfalls.share(missing, |line| u64::from(line.tasks + line.pending), |line, part| line.rate = part);
     if missing > 0 && !booked {
@@ -335,10 +332,10 @@ impl Targets {
 
 /// Pours a rate over living targets, with room for `full`, of a zone that answers badly.
 fn pour_grey(world: &mut World, id: ServiceId, zone: ZoneId, offered: u64, full: u128, routed: &mut Routed) {
-    let of = |part: u64, whole: u128| u64::try_from(whole * u128::from(part) / u128::from(MILLION)).unwrap_or(u64::MAX);
+    let of = |part: u64, whole: u128| u64::try_from(whole * u128::from(part) / u128::from(WHOLE)).unwrap_or(u64::MAX);
     let row = &world.zones[zone];
     let answered = offered.min(of(row.capacity_ppm(), full));
-    let errors = of(MILLION - row.good_ppm(), u128::from(answered));
+    let errors = of(WHOLE - row.good_ppm(), u128::from(answered));
     // What the zone would have answered without its grey failures is lost to them, not to a lack of tasks.
     let slowed = offered.min(u64::try_from(full).unwrap_or(u64::MAX)) - answered;
     let mut by_errors = Split::over(errors, row.grey.iter().map(|grey| u64::from(grey.errors_ppm)).sum());
