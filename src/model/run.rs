@@ -18,8 +18,8 @@ use super::tables::rollout::Revision;
 use super::tables::{Assignments, Front, Plane, Provider, Service, Tokens, Zone};
 use super::world::{Cx, Launches, World};
 use super::{fault, routing};
-use crate::engine;
 use crate::engine::index::Table;
+use crate::engine::{self, Time};
 
 impl engine::Partition for World {
     type Event = Event;
@@ -191,19 +191,18 @@ impl World {
         let daemons = self.services.ids().filter(is_daemon);
         for service in daemons.chain(self.services.ids().filter(|service| !is_daemon(service))) {
             if self.not_created(plan.services[service].cluster) {
-                self.prepare_not_created(service, plan, cx);
+                // It has nothing and needs nothing; calls for it come all the same.
+                if plan.services[service].kind == Kind::Stream {
+                    rates::prepare(self, service, cx);
+                }
                 continue;
             }
             rates::prepare(self, service, cx);
             self.populate(service, empty, cx);
         }
-        self.forget_left_out();
-    }
-
-    /// Before its cluster is there a service has nothing and needs nothing; calls for it come all the same.
-    fn prepare_not_created(&mut self, service: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
-        if plan.services[service].kind == Kind::Stream {
-            rates::prepare(self, service, cx);
+        // That zones were found full counts for nothing: nothing was launched then.
+        for zone in &mut self.zones {
+            zone.left_out = [Time::ZERO; 2];
         }
     }
 
@@ -212,24 +211,17 @@ impl World {
         let row = &mut self.services[service];
         row.steady = true;
         match cx.plan.services[service].kind {
-            Kind::Stream => {}
-            Kind::Daemon => {
-                if !empty {
-                    stand::daemons(self, service, cx);
-                    self.services[service].scheduler.launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
-                }
-                wake::scheduler(self, service, cx);
-            }
+            Kind::Stream => return,
+            Kind::Daemon if empty => {}
+            Kind::Daemon => stand::daemons(self, service, cx),
             Kind::Replica => {
-                let desired = row.desired;
-                let first = Cause::mechanism(super::fact::Mechanism::FirstStart);
-                row.scheduler.owe(first, desired);
+                row.scheduler.owe(Cause::mechanism(super::fact::Mechanism::FirstStart), row.desired);
                 if !empty {
                     while !self.services[service].scheduler.pending.is_empty() && stand::task(self, service, cx) {}
                 }
-                self.services[service].scheduler.launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
-                wake::scheduler(self, service, cx);
             }
         }
+        self.services[service].scheduler.launches = Tokens::full(SERVICE_BURST, SERVICE_RATE);
+        wake::scheduler(self, service, cx);
     }
 }

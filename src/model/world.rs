@@ -10,8 +10,8 @@ use super::tables::task::chain;
 use super::tables::{
     Application, Assignments, Execution, Front, Hosts, Plane, Provider, Service, Shortage, Task, Tasks, Tokens, Zone,
 };
+use crate::engine;
 use crate::engine::index::{Id, Table};
-use crate::engine::{self, Time};
 use std::collections::VecDeque;
 
 /// Everything that a control-plane cell knows and runs. Cells share nothing but the plan, unless they run together.
@@ -119,11 +119,6 @@ impl World {
         !self.not_created.is_empty() && self.not_created.contains(&cluster)
     }
 
-    /// A fault will bring the successor of a host of this provider.
-    pub(crate) fn occurrences_held(&mut self, cause: Cause, provider: ProviderId) {
-        self.held.push((cause, provider));
-    }
-
     /// Tasks of a service crash, and whatever starts in their place would too, until the fault ends.
     pub(crate) fn hold_tasks(&mut self, cause: Cause, service: ServiceId) {
         let held = &mut self.services[service].scheduler.held;
@@ -151,12 +146,5 @@ impl World {
     pub(crate) fn release_held(&mut self, cause: Cause, provider: ProviderId) -> bool {
         let row = self.held.iter().position(|pending| *pending == (cause, provider));
         row.map(|row| self.held.remove(row)).is_some()
-    }
-
-    /// Forgets that zones were found full at time 0: nothing was launched then.
-    pub(crate) fn forget_left_out(&mut self) {
-        for zone in &mut self.zones {
-            zone.left_out = [Time::ZERO; 2];
-        }
     }
 }

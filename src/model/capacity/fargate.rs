@@ -55,8 +55,7 @@ pub(crate) fn choose(
         };
         let stock = if spot { plan.zones[zone].spot_stock } else { plan.zones[zone].fargate_stock };
         let row = &world.zones[zone];
-        let stock = row.stock(stock);
-        let room = row.used[usize::from(spot)] + cpu <= stock;
+        let room = row.used[usize::from(spot)] + cpu <= row.stock(stock);
         if row.powered() && row.reachable() && room && !world.providers[provider].refuses(zone, None) {
             if !refused(world, service, provider, zone, cx) {
                 return Ok(zone);

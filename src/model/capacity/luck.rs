@@ -48,8 +48,7 @@ pub(crate) fn draw_request(world: &mut World, provider: ProviderId, cx: &Cx<'_>)
     let who = cx.plan.providers[provider].who.nth(u64::from(row.requests));
     for refusal in &mut row.refusals {
         if let Some(share) = refusal.share {
-            let of = certificate(refusal.cause, 0, cx.plan);
-            refusal.hits = fails(For::Fails, who, of, share, cx);
+            refusal.hits = fails(For::Fails, who, certificate(refusal.cause, 0, cx.plan), share, cx);
         }
     }
 }

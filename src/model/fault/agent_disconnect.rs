@@ -59,8 +59,7 @@ impl Effect for Live {
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         for id in self.of.hosts(self.hits, world, occurrence, cx) {
-            let host = world.hosts.at_mut(id.slot);
-            host.unheard.push(occurrence.cause);
+            world.hosts.at_mut(id.slot).unheard.push(occurrence.cause);
             cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Host });
             agent::cut(world, id, cx);
         }

@@ -7,8 +7,7 @@ use crate::model::fact::{Cause, FaultFact, Hit};
 use crate::model::flows::For;
 use crate::model::flows::cell::outage;
 use crate::model::flows::host::death;
-use crate::model::flows::task::die;
-use crate::model::flows::task::stop;
+use crate::model::flows::task::{die, stop};
 use crate::model::ids::{CellId, FaultId, HostId, TaskId};
 use crate::model::plan::{Fault, Plan, When};
 use crate::model::step;
@@ -62,8 +61,7 @@ pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
         }
         step::Fault::TaskTakenBack(task, cause) => {
             let Some(row) = world.tasks.get(task).filter(|task| task.alive) else { return };
-            let cluster = cx.plan.services[row.service].cluster;
-            if outage::unserved(world, cluster, cx).is_some() {
+            if outage::unserved(world, cx.plan.services[row.service].cluster, cx).is_some() {
                 // It goes all the same; its cell will learn of it.
                 die::fargate_dies(world, task, cause, cx);
             } else {
@@ -182,16 +180,9 @@ pub(crate) fn task_again(id: TaskId, who: Who, cause: Cause, cx: &mut Cx<'_>) {
     }
 }
 
-fn occurrence(
-    world: &mut World,
-    fault: FaultId,
-    fault_target: FaultTarget,
-    who: Who,
-    clock: Option<u32>,
-    cx: &mut Cx<'_>,
-) {
+fn occurrence(world: &mut World, fault: FaultId, target: FaultTarget, who: Who, clock: Option<u32>, cx: &mut Cx<'_>) {
     let plan = cx.plan;
-    let fault_target = aimed(world, plan.faults[fault].scope, fault_target, plan);
+    let fault_target = aimed(world, plan.faults[fault].scope, target, plan);
     let begun = &mut world.occurrences.begun[usize::from(fault.0)];
     let cause = Cause::fault(fault, *begun);
     *begun += 1;

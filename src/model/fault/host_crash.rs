@@ -102,7 +102,7 @@ impl Effect for Live {
                 inventory::change(world, host, |row| row.held = true);
                 let provider = world.hosts.at(host.slot).provider;
                 world.providers[provider].held += 1;
-                world.occurrences_held(occurrence.cause, provider);
+                world.held.push((occurrence.cause, provider));
             }
             death::host_dies(world, host, occurrence.cause, cx);
         }

@@ -156,11 +156,10 @@ impl Live {
             let here = task.alive && task.wanted && task.host == NIL && task.zone != NO_ZONE;
             let who = task.who(&cx.plan.services[task.service]);
             if here && FaultTarget::Pool(task.provider, task.zone, None) == pool && self.hit(occurrence, who, cx) {
-                let service = task.service;
-                cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Task(service) });
+                cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Task(task.service) });
                 cx.note(FaultFact::Noticed { cause: occurrence.cause });
                 account::change(world, cx.plan, id, |task| task.cause = occurrence.cause);
-                stop::stop_within(world, id, StopCode::SpotInterruption, Reason::None, NOTICE, cx);
+                stop::within(world, id, StopCode::SpotInterruption, Reason::None, NOTICE, cx);
                 cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TaskTakenBack(id, occurrence.cause));
             }
         }

@@ -133,10 +133,7 @@ fn rank(world: &World, plan: &Plan, service: ServiceId, strategy: &Strategy, hos
         Strategy::SpreadZone if spread::managed(plan, host.provider).is_some() => {
             u64::from(spread::lasting(world, service, host.zone))
         }
-        Strategy::SpreadZone => {
-            let row = usize::from(host.zone.0 - world.first_zone);
-            u64::from(world.services[service].standing_in(row, None))
-        }
+        Strategy::SpreadZone => u64::from(world.services[service].standing_in(world.zone_row(host.zone), None)),
         Strategy::SpreadInstance => tasks_of(world, service, host),
         Strategy::SpreadAttribute(name) => values.count(name, attribute(plan, host, name).unwrap_or("")),
         Strategy::BinpackCpu => u64::from(host.cpu),

@@ -138,6 +138,11 @@ impl Plan {
         format!("{}/{}", self.clusters[row.cluster].name, row.name)
     }
 
+    /// Services and streams of a cluster; borrows nothing.
+    pub fn services_of(&self, cluster: ClusterId) -> impl Iterator<Item = ServiceId> + use<> {
+        self.clusters[cluster].services.clone().map(ServiceId)
+    }
+
     /// Control planes that are written.
     pub fn planes(&self) -> impl Iterator<Item = &Plane> {
         self.regions.iter().filter_map(|region| region.plane.as_ref())

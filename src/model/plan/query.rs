@@ -286,8 +286,7 @@ impl Parser {
 
     fn test(&mut self) -> Result<Node, ParseError> {
         let subject = self.subject()?;
-        let known = self.peek().and_then(operator);
-        let Some((wanted, operator)) = known else {
+        let Some((wanted, operator)) = self.peek().and_then(operator) else {
             return Err(self.wrong("expected an operator such as `==`, `in` or `exists`"));
         };
         if subject == GROUP && !matches!(operator, Operator::Equal | Operator::Listed) {

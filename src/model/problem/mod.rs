@@ -223,14 +223,12 @@ impl Problems {
         let problem = Problem::new(Code::DuplicateName, at, message, "give each its own name");
         self.push(problem.about(noun, name));
     }
-}
 
-/// Problems after which nobody looks for the nearest name any more: each look costs the length of a list.
-const LOOKED_UP: usize = 1_000;
-
-impl Problems {
     /// The known name nearest to `wrong`, while there are few problems.
     pub fn nearest<'a>(&self, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
         if self.list.len() > LOOKED_UP { None } else { nearest(wrong, known) }
     }
 }
+
+/// Problems after which nobody looks for the nearest name any more: each look costs the length of a list.
+const LOOKED_UP: usize = 1_000;

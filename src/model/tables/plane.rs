@@ -6,12 +6,10 @@ use crate::engine::{Span, Who};
 use crate::model::event::Event;
 use crate::model::fact::Cause;
 use crate::model::ids::{AccountId, CellId, ChangeId, ClusterId, ServiceId, TaskId, ZoneId};
-use crate::model::plan::{self, Bucket, Plan};
+use crate::model::plan::{self, Bucket, Plan, WHOLE};
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// Millionths in one.
-const MILLION: u64 = 1_000_000;
 /// How much work may wait in a Region whose control plane is not written (model choice, as `controlPlane.queue`).
 const QUEUE: Span = Span::from_secs(10);
 
@@ -130,15 +128,13 @@ impl Plane {
     /// more: in millionths. What watches a cell sees it.
     pub fn ails(&self) -> u32 {
         if !self.down.is_empty() {
-            return MILLION as u32;
+            return WHOLE as u32;
         }
-        let whole = |part: u32| MILLION - u64::from(part);
-        let passes = self
-            .refusing
-            .iter()
-            .fold(MILLION, |left, one| left * whole(one.calls) / MILLION * whole(one.launches) / MILLION);
-        let left = self.curbs.iter().fold(MILLION, |left, curb| left * u64::from(curb.left_ppm) / MILLION);
-        (MILLION - passes.min(left)) as u32
+        let whole = |part: u32| WHOLE - u64::from(part);
+        let passes =
+            self.refusing.iter().fold(WHOLE, |left, one| left * whole(one.calls) / WHOLE * whole(one.launches) / WHOLE);
+        let left = self.curbs.iter().fold(WHOLE, |left, curb| left * u64::from(curb.left_ppm) / WHOLE);
+        (WHOLE - passes.min(left)) as u32
     }
 
     pub fn dead(&self) -> u64 {
@@ -198,12 +194,11 @@ impl Plane {
 
 /// What the size of a cell leaves of what it can do, in millionths: `clusters` of the plan are those that it runs.
 pub fn left_by_size(plan: &Plan, id: CellId, clusters: impl Iterator<Item = ClusterId>) -> u32 {
-    let Some(plane) = plan.regions[plan.cells[id].region].plane.as_ref() else { return MILLION as u32 };
+    let Some(plane) = plan.regions[plan.cells[id].region].plane.as_ref() else { return WHOLE as u32 };
     let (mut count, mut tasks) = (0, 0);
     for cluster in clusters {
-        let services = plan.clusters[cluster].services.clone().map(ServiceId);
         count += 1;
-        tasks += services.map(|service| u64::from(plan.services[service].desired)).sum::<u64>();
+        tasks += plan.services_of(cluster).map(|service| u64::from(plan.services[service].desired)).sum::<u64>();
     }
     plane.tested.left(plane.peak_rate, count, tasks)
 }
@@ -222,7 +217,7 @@ fn full_rate(plan: &Plan, id: CellId) -> Option<u64> {
 /// is a rate of 0.
 pub fn left(rate: Option<u64>, ppm: u32) -> Option<u64> {
     match rate {
-        Some(rate) => Some((u128::from(rate) * u128::from(ppm) / u128::from(MILLION)) as u64),
+        Some(rate) => Some((u128::from(rate) * u128::from(ppm) / u128::from(WHOLE)) as u64),
         None if ppm == 0 => Some(0),
         None => None,
     }

@@ -7,7 +7,7 @@
 //! The router takes no time: it is a look into a map. A cell without a bound, in a Region without a control plane of
 //! its own, takes every call at once.
 
-use super::{grow, plane};
+use super::plane;
 use crate::engine::{Span, Who};
 use crate::model::fact::{Call, Cause, ChangeFact, Delayed, FaultFact, Hit, Mechanism, PlaneFact};
 use crate::model::flows::rows::wake;
@@ -24,6 +24,9 @@ const BACKOFF: Span = Span::SECOND;
 
 /// The longest wait (the same source).
 const BACKOFF_MAX: Span = Span::from_secs(20);
+
+/// What it costs a cell to send a call on, in millionths of a request (model choice).
+const SENT_ON: u64 = 1_000_000;
 
 pub(crate) fn handle(world: &mut World, step::Call::Again(service, number, tried): step::Call, cx: &mut Cx<'_>) {
     attempt(world, service, number, tried, cx);
@@ -71,16 +74,14 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
         return turned_away(world, service, (number, attempt), Call::CellDown, Some(cause), cx);
     }
     if called != cell {
-        grow::sent_on(world, called, cx);
+        // The old cell sends the call on.
+        plane::charge(world, called, SENT_ON, cx);
     }
     let cost = plane::call_cost(service, cx);
-    if world.planes[cell].capacity.is_none() {
-        came(world, service, (number, attempt), cx);
-        return accepted(world, service, attempt, cx);
-    }
     plane::asked(world, cell, cost, cx);
     let plane = &mut world.planes[cell];
-    if plane.queue.is_empty() && plane.capacity.as_mut().is_some_and(|tokens| tokens.pay(cx.now, cost)) {
+    let waits = !plane.queue.is_empty();
+    if plane.capacity.as_mut().is_none_or(|tokens| !waits && tokens.pay(cx.now, cost)) {
         came(world, service, (number, attempt), cx);
         return accepted(world, service, attempt, cx);
     }
@@ -90,8 +91,7 @@ pub(crate) fn attempt(world: &mut World, service: ServiceId, number: u32, attemp
     }
     plane.queued += cost;
     plane.queue.push_back(Waiting::Call(service));
-    let waited = waited(service, (number, attempt), cx);
-    world.services[service].scheduler.due.queues(cx.now, waited);
+    world.services[service].scheduler.due.queues(cx.now, waited(service, (number, attempt), cx));
     if told {
         cx.note(PlaneFact::Call { service, attempt, what: Call::Queued });
     }
@@ -125,11 +125,9 @@ fn meets(world: &World, cell: CellId, service: ServiceId, number: u32, cx: &mut 
 /// A call that waited has its turn.
 pub(crate) fn turn(world: &mut World, cell: CellId, service: ServiceId, cx: &mut Cx<'_>) {
     let cost = plane::call_cost(service, cx);
-    let plane = &mut world.planes[cell];
-    plane.queued -= cost;
+    world.planes[cell].queued -= cost;
     world.services[service].scheduler.due.has_turn(cx.now, plane::call_count(service, cx));
-    let plane = &mut world.planes[cell];
-    if let Some(tokens) = &mut plane.capacity {
+    if let Some(tokens) = &mut world.planes[cell].capacity {
         tokens.charge(cx.now, cost);
     }
     accepted(world, service, ATTEMPTS, cx);

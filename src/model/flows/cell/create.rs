@@ -12,7 +12,7 @@ use crate::model::fact::{Cause, FaultFact, Hit, Mechanism, Phase};
 use crate::model::flows::rows::{account, wake};
 use crate::model::flows::{Cx, News, World, step};
 use crate::model::ids::{ClusterId, ServiceId};
-use crate::model::plan::{Cluster, Kind};
+use crate::model::plan::Kind;
 
 /// How often the router looks for a new cluster in a Region whose control plane is not written (model choice).
 const REFRESH: Span = Span::MINUTE;
@@ -34,13 +34,9 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     }
 }
 
-fn services(cluster: &Cluster) -> impl Iterator<Item = ServiceId> + use<> {
-    cluster.services.clone().map(ServiceId)
-}
-
 /// CreateCluster, and its services with it: they are due from now on.
 fn asked_for(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
-    for service in services(&cx.plan.clusters[cluster]) {
+    for service in cx.plan.services_of(cluster) {
         owe_all(world, service, Cause::mechanism(Mechanism::FirstStart), cx);
     }
     let refresh = refresh(cluster, cx);
@@ -69,7 +65,7 @@ fn owe_all(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>)
 fn mapped(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
     let blocked = world.front.map_down.first().or(world.front.router_down.first()).copied();
     if let Some(cause) = blocked.or_else(|| outage::unserved(world, cluster, cx)) {
-        for service in services(&cx.plan.clusters[cluster]) {
+        for service in cx.plan.services_of(cluster) {
             owe_all(world, service, cause, cx);
             cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
             let due = world.services[service].scheduler.pending();
@@ -80,7 +76,7 @@ fn mapped(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
         return cx.after(refresh(cluster, cx), step::Create::Mapped(cluster));
     }
     world.not_created.retain(|of| *of != cluster);
-    for service in services(&cx.plan.clusters[cluster]) {
+    for service in cx.plan.services_of(cluster) {
         if cx.plan.services[service].kind != Kind::Stream {
             world.hear(News::ServiceStands(service), cx);
         }

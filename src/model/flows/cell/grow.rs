@@ -13,13 +13,10 @@ use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Delayed, PlaneFact};
 use crate::model::flows::{Cx, News, World, step};
-use crate::model::ids::{CellId, ClusterId, ServiceId};
+use crate::model::ids::{CellId, ClusterId};
 use crate::model::plan::{Growth, NewCell};
 use crate::model::tables::plane::{Waiting, left_by_size};
 use std::collections::VecDeque;
-
-/// What it costs a cell to send a call on, in millionths of a request (model choice).
-const SENT_ON: u64 = 1_000_000;
 
 fn growth<'p>(world: &World, cx: &Cx<'p>) -> Option<&'p Growth> {
     cx.plan.regions[world.part.as_one.region].plane.as_ref().map(|plane| &plane.growth)
@@ -106,13 +103,9 @@ fn clone(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
     let to = world.assignments.goal(cx.plan, cluster);
     if plane::cell_of(world, cluster, cx) != to {
         world.assignments.moving.push((cluster, to));
-        let tasks: u64 = services(cluster, cx).map(|id| u64::from(world.services[id].wanted)).sum();
+        let tasks: u64 = cx.plan.services_of(cluster).map(|id| u64::from(world.services[id].wanted)).sum();
         cx.after(plane.restart.cluster + plane.restart.task * tasks, step::Grow::Flip(cluster));
     }
-}
-
-fn services(cluster: ClusterId, cx: &Cx<'_>) -> impl Iterator<Item = ServiceId> + use<> {
-    cx.plan.clusters[cluster].services.clone().map(ServiceId)
 }
 
 /// The owner of a cluster is changed in the source of the map, when that and both cells are there.
@@ -142,7 +135,7 @@ fn flip(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
 /// learn comes to the new one.
 fn settle(world: &mut World, cluster: ClusterId, moved: bool, cx: &mut Cx<'_>) {
     let tell = |what: Delayed, world: &World, cx: &mut Cx<'_>| {
-        for service in services(cluster, cx) {
+        for service in cx.plan.services_of(cluster) {
             let count = world.services[service].scheduler.early;
             if count > 0 {
                 cx.note(PlaneFact::Launches { service, what, count });
@@ -204,11 +197,4 @@ fn forget(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
 fn later(cluster: ClusterId, step: step::Grow, cx: &mut Cx<'_>) {
     let refresh = create::refresh(cluster, cx);
     cx.after(refresh - Span(cx.now.0 % refresh.0), step);
-}
-
-/// A call reached the old cell of its cluster, which sends it on.
-pub(super) fn sent_on(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
-    if world.planes[cell].capacity.is_some() {
-        plane::charge(world, cell, SENT_ON, cx);
-    }
 }

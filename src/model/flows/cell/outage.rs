@@ -13,6 +13,7 @@ use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{CellId, ClusterId, ServiceId, TaskId};
 use crate::model::plan::{Kind, Plan, ProviderKind};
 use crate::model::step::{Actor, Held};
+use crate::model::tables::Task;
 use crate::model::tables::task::on_host;
 
 /// Why the control plane does not act for a cluster.
@@ -78,8 +79,7 @@ fn meanwhile(world: &mut World, held: Held, cause: Cause, cx: &mut Cx<'_>) -> Op
         }
         Held::Start(task) => {
             account::change(world, cx.plan, task, |task| task.phase = Phase::ControlPlane);
-            let service = world.tasks.at(task.slot).service;
-            cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
+            cx.note(FaultFact::Hits { cause, what: Hit::Service(world.tasks.at(task.slot).service) });
         }
         Held::Look(service) => {
             world.services[service].scheduler.woken = true;
@@ -142,15 +142,11 @@ pub(crate) fn restarts(world: &mut World, cell: CellId, cause: Cause, cx: &mut C
 
 /// A base time, and what it holds over the rates at which it is loaded (model choice).
 fn restart_time(world: &World, cell: CellId, cx: &Cx<'_>) -> Span {
-    let plan = cx.plan;
-    let row = &plan.cells[cell];
-    let Some(plane) = &plan.regions[row.region].plane else { return Span::ZERO };
-    if !world.assignments.untouched() {
-        return plane.restart.base + time_to_load(world, &world.assignments.held_by(plan, cell), cx);
-    }
-    let mine = |task: &crate::model::tables::Task| row.services.contains(&task.service.0);
+    let Some(plane) = &cx.plan.regions[cx.plan.cells[cell].region].plane else { return Span::ZERO };
+    let clusters = world.assignments.held_by(cx.plan, cell);
+    let mine = |task: &Task| clusters.binary_search(&cx.plan.services[task.service].cluster).is_ok();
     let tasks = world.tasks.pairs().filter(|(_, task)| mine(task)).count() as u64;
-    plane.restart.base + plane.restart.cluster * row.clusters.len() as u64 + plane.restart.task * tasks
+    plane.restart.base + plane.restart.cluster * clusters.len() as u64 + plane.restart.task * tasks
 }
 
 /// The cell acts again: it learns what it missed, in order, and what is due is done.
@@ -230,13 +226,4 @@ fn catch_up(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
         }
     }
     plane::arm(world, cell, cx);
-}
-
-/// What clusters, in order, and their tasks take at the rates of a restart.
-fn time_to_load(world: &World, clusters: &[ClusterId], cx: &Cx<'_>) -> Span {
-    let plan = cx.plan;
-    let Some(plane) = &plan.regions[world.part.as_one.region].plane else { return Span::ZERO };
-    let mine = |service: ServiceId| clusters.binary_search(&plan.services[service].cluster).is_ok();
-    let tasks = world.tasks.pairs().filter(|(_, task)| mine(task.service)).count() as u64;
-    plane.restart.cluster * clusters.len() as u64 + plane.restart.task * tasks
 }

@@ -17,19 +17,13 @@ use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId};
 use crate::model::plan::{Metric, Plan, Scope};
 use crate::model::tables::asked::Asked;
 
-/// Services of which an alarm watches a zone count by zone.
-fn count_zones(world: &mut World) {
-    for watch in &world.alarms {
-        if matches!(watch.on.scope, Scope::Zone(_)) {
-            let row = &mut world.services[watch.service];
-            row.traffic.by_zone = vec![Asked::default(); row.zones.len()];
-        }
-    }
-}
-
 /// Alarms whose service is not there yet: what they miss may be bad. The others are looked at when it is settled.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
-    count_zones(world);
+    // Services of which an alarm watches a zone count by zone.
+    for watch in world.alarms.iter().filter(|watch| matches!(watch.on.scope, Scope::Zone(_))) {
+        let row = &mut world.services[watch.service];
+        row.traffic.by_zone = vec![Asked::default(); row.zones.len()];
+    }
     for place in 0..world.alarms.len() {
         if world.not_created(cx.plan.services[world.alarms[place].service].cluster) {
             look(world, place, cx);
@@ -58,10 +52,8 @@ pub(crate) fn handle(world: &mut World, step: step::Alarm, cx: &mut Cx<'_>) {
 /// A service has been settled: its alarms see what its metrics are from now on.
 pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut Cx<'_>) {
     let first = world.alarms.partition_point(|watch| watch.service < service);
-    for place in first..world.alarms.len() {
-        if world.alarms[place].service != service {
-            break;
-        }
+    let next = world.alarms.partition_point(|watch| watch.service <= service);
+    for place in first..next {
         if reads_on(world, place, asked, cx) {
             look(world, place, cx);
         }

@@ -346,18 +346,13 @@ fn due(world: &mut World, service: ServiceId, change: ChangeId, number: u32, cx:
         return;
     }
     let (at, waits) = (shift.at, shift.waits);
+    if matches!(waits, Waits::Late | Waits::TooLate) {
+        tell::change(change, service, ChangeStep::TimedOut, cx);
+    }
     match waits {
         Waits::Weights => shift::is_back(world, service, cx),
-        Waits::Hooks => shift::answered(world, service, cx),
-        Waits::Late => {
-            tell::change(change, service, ChangeStep::TimedOut, cx);
-            shift::answered(world, service, cx);
-        }
-        Waits::Failing => failed(world, service, true, cx),
-        Waits::TooLate => {
-            tell::change(change, service, ChangeStep::TimedOut, cx);
-            failed(world, service, true, cx);
-        }
+        Waits::Hooks | Waits::Late => shift::answered(world, service, cx),
+        Waits::Failing | Waits::TooLate => failed(world, service, true, cx),
         Waits::Bake if at == Lifecycle::BakeTime => shift::enter(world, service, Lifecycle::CleanUp, cx),
         Waits::Bake => shift::enter(world, service, Lifecycle::PreProductionTrafficShift, cx),
         Waits::Copies => shift::copies_over(world, service, cx),

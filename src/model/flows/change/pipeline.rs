@@ -15,15 +15,12 @@ use crate::model::fact::{Cause, ChangeFact, FaultFact, PipelineStep};
 use crate::model::flows::rows::bad;
 use crate::model::flows::{Cx, For, World, step};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
-use crate::model::plan::{Move, Part, Pipeline, Plan, Reach, Unit};
+use crate::model::plan::{Move, Part, Pipeline, Plan, Reach, Unit, WHOLE};
 use crate::model::tables::execution::{Execution, ExecutionState, Role};
 use crate::model::tables::plane::Renewal;
 
 /// How often a stage that may not begin is looked at again (model choice).
 const LOOK: Span = Span::MINUTE;
-
-/// A whole, in millionths.
-const WHOLE: u64 = 1_000_000;
 
 /// Billionths of a request for each second, times microseconds, in a request.
 const REQUEST: u128 = 1_000_000_000_000_000;
@@ -244,7 +241,7 @@ fn moves(world: &mut World, change: ChangeId, place: usize, cx: &mut Cx<'_>) {
             let more = reach::of_service(world, service, reach, cx);
             let reached = world.executions[row].reached[usize::from(unit)];
             reaches(world, row, unit, if reach == Reach::Whole { WHOLE as u32 } else { reached.max(more) }, cx);
-            staged::moved(world, service, (change, turn), reach, cx);
+            staged::moved(world, service, change, turn, reach, cx);
         }
         Unit::Cell(cell) => {
             if !world.planes[cell].down.is_empty() {

@@ -2,14 +2,11 @@
 
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{ChangeId, ServiceId};
-use crate::model::plan::{Move, Pipeline, Plan, Reach, Unit};
+use crate::model::plan::{Move, Pipeline, Plan, Reach, Unit, WHOLE};
 
 /// Part of a control-plane cell that one host is, in millionths: at most a tenth of its requests
 /// ([lib-safe-deployments]).
 const ONE_HOST: u32 = 100_000;
-
-/// A whole, in millionths.
-const WHOLE: u64 = 1_000_000;
 
 /// The first move of its stage that is made here, from a place on.
 pub(super) fn next_here(world: &World, place: usize, from: usize, plan: &Plan) -> Option<usize> {

@@ -10,11 +10,8 @@ use crate::model::flows::cell::headroom;
 use crate::model::flows::rows::bad;
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{CellId, ChangeId};
-use crate::model::plan::Unit;
+use crate::model::plan::{Unit, WHOLE};
 use crate::model::tables::plane::{Curb, Refusal, Renewal};
-
-/// A whole, in millionths.
-const WHOLE: u64 = 1_000_000;
 
 /// So much of a cell is of the new revision from now on; `None`: it is as it was before.
 pub(crate) fn to(world: &mut World, cell: CellId, renewal: Option<Renewal>, cx: &mut Cx<'_>) {

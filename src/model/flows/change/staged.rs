@@ -18,13 +18,7 @@ use crate::model::tables::rollout::{Rollout, Stage};
 use crate::model::tables::task::Marks;
 
 /// A unit is to be changed as far as `reach`; the control plane has taken the call on.
-pub(crate) fn moved(
-    world: &mut World,
-    service: ServiceId,
-    (change, turn): (ChangeId, u32),
-    reach: Reach,
-    cx: &mut Cx<'_>,
-) {
+pub(crate) fn moved(world: &mut World, service: ServiceId, change: ChangeId, turn: u32, reach: Reach, cx: &mut Cx<'_>) {
     let under_way = world.services[service].deployment.rollout.as_ref().is_some_and(|one| one.change == change);
     if !under_way {
         let earlier = deploy::supersede(world, service, cx);

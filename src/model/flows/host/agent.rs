@@ -101,15 +101,13 @@ fn silent(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 
 /// Why an agent is not heard.
 pub(crate) fn silenced_by(world: &World, host: &Host) -> Cause {
-    let own = host.unheard.last().copied();
-    own.or(world.zones[host.zone].cut_cause).unwrap_or(host.cause)
+    host.unheard.last().copied().or(world.zones[host.zone].cut_cause).unwrap_or(host.cause)
 }
 
 fn heard(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let Some(host) = world.hosts.get(id) else { return };
     let provider = host.provider;
-    let registered = host.status != HostStatus::Registering;
-    if !host.alive || !registered || !link::open(world, host) {
+    if !host.alive || host.status == HostStatus::Registering || !link::open(world, host) {
         return;
     }
     let again = !host.connected;

@@ -40,8 +40,7 @@ pub(crate) fn came(world: &mut World, provider: ProviderId) {
     if under_way(world, provider)
         && let Some(newest) = world.providers[provider].hosts.last()
     {
-        let slot = newest.slot;
-        world.hosts.at_mut(slot).settled = true;
+        world.hosts.at_mut(newest.slot).settled = true;
     }
 }
 

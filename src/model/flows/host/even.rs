@@ -66,8 +66,7 @@ fn end_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'
     }
     let in_zone = |zone: ZoneId| row.in_zone(zone).kept;
     let full = group.zones.iter().map(|zone| in_zone(*zone)).max().unwrap_or(0);
-    let hosts = live(&world.hosts, &row.hosts);
-    let may_go = hosts.filter(|(_, host)| {
+    let may_go = live(&world.hosts, &row.hosts).filter(|(_, host)| {
         host.counts()
             && host.status == HostStatus::Active
             && in_zone(host.zone) == full

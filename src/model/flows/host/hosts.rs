@@ -112,8 +112,7 @@ pub(crate) fn launch(
     let Some(id) = new_host(world, provider, kind, only, cx) else { return false };
     let who = world.hosts.at(id.slot).who;
     if let Some(source) = source(provider, cx) {
-        let boot = source.boot.sample(&mut cx.draw(For::Boot, who));
-        cx.after(boot, step::Scale::Booted(id));
+        cx.after(source.boot.sample(&mut cx.draw(For::Boot, who)), step::Scale::Booted(id));
     }
     true
 }
@@ -126,7 +125,9 @@ pub(crate) fn register(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     belief::host_registers(world, id, size, trunking, cx);
     inventory::tell(world, provider, cx);
     world.hear(News::HostRuns(id), cx);
-    lives(world, id, cx);
+    if spread::managed(cx.plan, provider).is_some() {
+        cx.after(LIFE, step::Managed::Aged(id));
+    }
 }
 
 /// Ends a host with whatever runs on it.
@@ -177,13 +178,6 @@ pub(crate) fn add(world: &mut World, provider: ProviderId, zone: ZoneId, kind: T
 
 /// The age at which a host begins to drain (sourced: [ecs-managed-instances-patching]).
 const LIFE: Span = Span::from_secs(14 * 86_400);
-
-/// A host is registered: its life begins.
-fn lives(world: &World, id: HostId, cx: &mut Cx<'_>) {
-    if spread::managed(cx.plan, world.hosts.at(id.slot).provider).is_some() {
-        cx.after(LIFE, step::Managed::Aged(id));
-    }
-}
 
 /// A host is gone: it needs no successor, and is none.
 fn not_at_risk(world: &mut World, provider: ProviderId, id: HostId) {

@@ -70,7 +70,7 @@ impl Room {
 
 /// Type and zone of a host for a task of the service: among the zones that its spread allows, the cheapest type that
 /// can be had and holds it, in the zone with the fewest tasks of the service, then the fewest hosts.
-fn host_for(
+pub(crate) fn host_for(
     world: &World,
     provider: ProviderId,
     service: ServiceId,
@@ -92,16 +92,6 @@ fn host_for(
         let zones = managed.zones.iter().copied().filter(holds);
         zones.min_by_key(|&zone| (spread.count(zone), hosts(zone), zone.0)).map(|zone| (kind, zone))
     })
-}
-
-/// Type and zone of a host for a task of the service at time 0.
-pub(crate) fn host_at_start(
-    world: &World,
-    provider: ProviderId,
-    service: ServiceId,
-    cx: &Cx<'_>,
-) -> Option<(TypeId, ZoneId)> {
-    host_for(world, provider, service, &Spread::new(world, service, provider, |_| false, cx), cx)
 }
 
 /// Launches what the waiting tasks need beside the hosts that are there, that boot already and that a fault will bring:

@@ -18,8 +18,7 @@ pub(crate) fn prepare(world: &mut World, provider: ProviderId, group: &Group, cx
         inventory::change(world, id, |row| row.standby = host.standby);
         if host.boots {
             let who = world.hosts.at(id.slot).who;
-            let boot = group.boot.sample(&mut cx.draw(For::Boot, who));
-            cx.after(boot, step::Scale::Booted(id));
+            cx.after(group.boot.sample(&mut cx.draw(For::Boot, who)), step::Scale::Booted(id));
         } else {
             hosts::register(world, id, cx);
         }

@@ -14,7 +14,7 @@ use crate::model::fact::{Cause, HostFact, HostStatus, Mechanism};
 use crate::model::flows::rows::{inventory, link, tell, wake};
 use crate::model::flows::task::place;
 use crate::model::flows::{Cx, HELD_UP, News, World, step};
-use crate::model::ids::{HostId, ProviderId, ServiceId, ZoneId};
+use crate::model::ids::{HostId, ProviderId, ZoneId};
 use crate::model::plan::{Group, ProviderKind};
 use crate::model::tables::host::live;
 
@@ -103,8 +103,7 @@ fn booted(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     world.hear(News::HostOpen(id), cx);
     place::room(world, provider, cx);
     at_risk::stands(world, id, cx);
-    let cluster = &cx.plan.clusters[cx.plan.providers[provider].cluster];
-    for service in cluster.services.clone().map(ServiceId) {
+    for service in cx.plan.services_of(cx.plan.providers[provider].cluster) {
         wake::scheduler(world, service, cx);
     }
     wake::idle_later(world, id, cx);

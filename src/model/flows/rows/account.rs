@@ -233,14 +233,12 @@ fn recount(
         }
     }
     for (standing, add) in [(before, false), (after, true)] {
+        let zone = (standing.zone != NO_ZONE).then(|| place(standing.zone));
         if let Some(revision) = row.deployment.revisions.iter_mut().find(|one| one.number == standing.revision) {
-            let zone = (standing.zone != NO_ZONE).then(|| place(standing.zone));
             count_in_revision(revision, zone, item, *standing, add);
         }
-    }
-    for (standing, add) in [(before, false), (after, true)] {
-        if standing.zone != NO_ZONE {
-            count_in_zone(&mut row.zones[place(standing.zone)], standing.counted, add);
+        if let Some(zone) = zone {
+            count_in_zone(&mut row.zones[zone], standing.counted, add);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which revisions are bad, where, and when somebody finds it.
 
-use crate::engine::{Draw, Span, Who};
+use crate::engine::{Span, Who};
 use crate::model::defect::Live;
 use crate::model::fact::Cause;
 use crate::model::flows::{Cx, For, World};
@@ -10,11 +10,7 @@ use crate::model::plan::Plan;
 /// Whether an occurrence of a change is bad.
 pub(crate) fn is_bad(id: ChangeId, who: Who, cx: &Cx<'_>) -> bool {
     let change = &cx.plan.changes[id];
-    change.defect.is_some() && change.bad_ppm > 0 && bad_luck(change.bad_ppm, cx.draw(For::Defect, who))
-}
-
-fn bad_luck(ppm: u64, mut draw: Draw) -> bool {
-    draw.below(1_000_000) < ppm
+    change.defect.is_some() && change.bad_ppm > 0 && cx.draw(For::Defect, who).below(1_000_000) < change.bad_ppm
 }
 
 /// The defect of a task, where its revision is bad.

@@ -25,7 +25,7 @@ pub fn reaches(world: &mut World, id: TaskId, state: TaskState, phase: Phase, cx
 fn goes(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>, edit: impl FnOnce(&mut Task)) {
     let from = world.tasks.at(id.slot).state;
     account::change(world, cx.plan, id, edit);
-    tell::task_stop(world, id, from, code, reason, cx);
+    tell::task(world, id, from, code, reason, cx);
 }
 
 /// The containers run: RUNNING. Without any check that is all it takes to be healthy; `unfit`: its checks never pass.
@@ -121,10 +121,10 @@ pub(crate) fn stopped(world: &mut World, id: TaskId, code: StopCode, reason: Rea
     let detaches = from == TaskState::Stopping && cx.plan.services[task.service].task.eni;
     task.state = if detaches { TaskState::Deprovisioning } else { TaskState::Stopped };
     task.wanted = false;
-    tell::task_stop(world, id, from, code, reason, cx);
+    tell::task(world, id, from, code, reason, cx);
     if detaches {
         world.tasks.at_mut(id.slot).state = TaskState::Stopped;
-        tell::task_stop(world, id, TaskState::Deprovisioning, code, reason, cx);
+        tell::task(world, id, TaskState::Deprovisioning, code, reason, cx);
     }
 }
 

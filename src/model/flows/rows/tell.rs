@@ -7,14 +7,9 @@ use crate::model::flows::{Cx, World};
 use crate::model::ids::{ChangeId, HostId, ProviderId, ServiceId, TaskId};
 use crate::model::tables::host::NIL;
 
-/// Tells readers of a task's state; `from` is the state before.
+/// Tells readers of a task's state, and why it stops if it does; `from` is the state before.
 #[inline]
-pub(crate) fn task(world: &World, id: TaskId, from: TaskState, cx: &mut Cx<'_>) {
-    task_stop(world, id, from, StopCode::None, Reason::None, cx);
-}
-
-/// The same, with the reason for a stop.
-pub(crate) fn task_stop(world: &World, id: TaskId, from: TaskState, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
+pub(crate) fn task(world: &World, id: TaskId, from: TaskState, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
     if !cx.observed() {
         return;
     }

@@ -200,12 +200,7 @@ fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut C
     row.steady = false;
     let count = row.scheduler.pending();
     cx.note(ServiceFact::Action { service, action: Action::TaskPlacementFailure, reason, count });
-    again_later(world, service, cx);
-}
-
-fn again_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if !world.services[service].scheduler.retrying {
-        world.services[service].scheduler.retrying = true;
+    if !std::mem::replace(&mut row.scheduler.retrying, true) {
         cx.after(RETRY, step::Reconcile::Retry(service));
     }
 }

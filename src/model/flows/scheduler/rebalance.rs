@@ -70,11 +70,8 @@ fn is_steady(row: &Service) -> bool {
 
 /// Whether a move has come to its end: the task that it started is healthy, or lost.
 fn is_over(world: &World, step: Move) -> bool {
+    let is_healthy = |task: &Task| task.state == TaskState::Running && task.health == Health::Healthy;
     world.tasks.get(step.started).is_none_or(|task| is_healthy(task) || is_lost(task))
-}
-
-fn is_healthy(task: &Task) -> bool {
-    task.state == TaskState::Running && task.health == Health::Healthy
 }
 
 fn is_lost(task: &Task) -> bool {
@@ -100,15 +97,12 @@ struct Part {
     item: Option<usize>,
 }
 
-/// Most tasks that move at one time: a tenth of the desired count, at least one (model choice; EC2 Auto Scaling exceeds
-/// the size of a group by as much when it evens out its zones, and the event of ECS speaks of several tasks).
-fn most_at_once(desired: u32) -> usize {
-    (desired as usize / 10).max(1)
-}
-
 fn begin(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let moving = world.services[service].balance.moving.len();
-    let most = most_at_once(world.services[service].desired);
+    // Most tasks that move at one time: a tenth of the desired count, at least one (model choice; EC2 Auto Scaling
+    // exceeds the size of a group by as much when it evens out its zones, and the event of ECS speaks of several
+    // tasks).
+    let most = (world.services[service].desired as usize / 10).max(1);
     // Zones are looked through for half of what may move, not for each task.
     if moving * 2 > most {
         return;
@@ -133,8 +127,7 @@ fn moves(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     if !world.services[service].balance.rebalancing {
         world.services[service].balance.rebalancing = true;
         let count = world.services[service].balance.moving.len() as u32;
-        let action = Action::RebalancingStarted;
-        cx.note(ServiceFact::Action { service, action, reason: Reason::None, count });
+        cx.note(ServiceFact::Action { service, action: Action::RebalancingStarted, reason: Reason::None, count });
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::flows::task::{launch, place, serve, start};
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{HostId, ProviderId, ServiceId};
 use crate::model::placement::choose;
+use crate::model::placement::spread::Spread;
 use crate::model::plan::ProviderKind;
 
 /// At time 0: a task that has been running for long. `false` when there is no room for it.
@@ -47,7 +48,8 @@ fn room_at_start(world: &mut World, service: ServiceId, provider: ProviderId, cx
     if let Ok(host) = choose::host(world, service, provider, None, cx) {
         return Some(host);
     }
-    let (kind, zone) = managed::host_at_start(world, provider, service, cx)?;
+    let spread = Spread::new(world, service, provider, |_| false, cx);
+    let (kind, zone) = managed::host_for(world, provider, service, &spread, cx)?;
     let host = hosts::new_host(world, provider, Some(kind), Some(zone), cx)?;
     hosts::register(world, host, cx);
     daemons_on(world, host, cx);

@@ -47,8 +47,7 @@ pub(crate) fn learns_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_
 }
 
 pub(crate) fn lost(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
-    let task = world.tasks.at(id.slot);
-    cx.note(FaultFact::Noticed { cause: task.cause });
+    cx.note(FaultFact::Noticed { cause: world.tasks.at(id.slot).cause });
     stop::gone(world, id, code, Reason::None, cx);
 }
 

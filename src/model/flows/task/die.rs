@@ -108,8 +108,7 @@ pub(crate) fn back_in_reach(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         let first = Span(cx.draw(For::Reconnect, task.who(service)).below(balancer.interval.0.max(1)));
         // One pass is enough for a target that has never been healthy ([elb-health-checks]).
         let more = if task.target == Target::Initial { 0 } else { balancer.healthy.saturating_sub(1) };
-        let passes = first + balancer.interval * u64::from(more);
-        cx.after(passes, step::Serve::Passed(id, task.epoch));
+        cx.after(first + balancer.interval * u64::from(more), step::Serve::Passed(id, task.epoch));
     }
 }
 
@@ -147,7 +146,6 @@ fn answers_no_more(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>)
 pub(crate) fn falls_silent(world: &World, id: TaskId, cx: &mut Cx<'_>) {
     let (task, service) = world.task(id, cx.plan);
     if matches!(cx.plan.providers[task.provider].kind, ProviderKind::Fargate { .. }) {
-        let who = task.who(service);
-        cx.after(IMPAIRED + between(SILENCE, cx, For::Loss, who), step::Detect::Impaired(id));
+        cx.after(IMPAIRED + between(SILENCE, cx, For::Loss, task.who(service)), step::Detect::Impaired(id));
     }
 }

@@ -10,7 +10,7 @@ use super::place;
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::capacity::fargate::No;
-use crate::model::fact::{Cause, Mechanism, NO_ZONE, Phase, Reason, TaskNo, TaskState};
+use crate::model::fact::{Cause, Mechanism, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
 use crate::model::flows::cell::plane;
 use crate::model::flows::rows::{account, replacement, revision, tell, wake};
 use crate::model::flows::{Cx, World};
@@ -127,8 +127,7 @@ fn on_group(
 /// Tasks of the cluster that wait for a host of an Auto Scaling group (model choice).
 fn waiting_in_cluster(world: &World, provider: ProviderId, cx: &Cx<'_>) -> usize {
     let plan = cx.plan;
-    let cluster = &plan.clusters[plan.providers[provider].cluster];
-    let groups = cluster.providers.clone().map(ProviderId);
+    let groups = plan.clusters[plan.providers[provider].cluster].providers.clone().map(ProviderId);
     let groups = groups.filter(|&row| matches!(plan.providers[row].kind, ProviderKind::Group(_)));
     groups.map(|row| world.providers[row].waiting.len()).sum()
 }
@@ -160,7 +159,7 @@ pub(crate) fn accept(world: &mut World, service: ServiceId, provider: ProviderId
     task.marks.set(Marks::DARK, dark);
     task.marks.set(Marks::REPLACEMENT | Marks::OUTDATED, replacement::comes(row, revision));
     let id = account::add(world, cx.plan, task);
-    tell::task(world, id, TaskState::Provisioning, cx);
+    tell::task(world, id, TaskState::Provisioning, StopCode::None, Reason::None, cx);
     id
 }
 

@@ -14,7 +14,7 @@ use crate::model::flows::cell::plane;
 use crate::model::flows::rows::{account, bad, belief, link, replacement, revision, wake};
 use crate::model::flows::{Cx, For, HELD_UP, News, World, step};
 use crate::model::ids::TaskId;
-use crate::model::plan::{Kind, Restart, Service};
+use crate::model::plan::{Restart, Service};
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Marks, Target};
 
@@ -27,7 +27,7 @@ pub(crate) fn handle(world: &mut World, step: step::Serve, cx: &mut Cx<'_>) {
         step::Serve::Restarted(task, epoch) if alive(world, task, epoch) => restarted(world, task, cx),
         step::Serve::Ready(task, epoch) if alive(world, task, epoch) => ready(world, task, cx),
         step::Serve::Done(task) if world.tasks.get(task).is_some_and(|task| task.alive && task.wanted) => {
-            done(world, task, cx);
+            stop::finished(world, task, cx);
         }
         step::Serve::Worn(task, epoch) if alive(world, task, epoch) => wear::worn(world, task, cx),
         step::Serve::Killed(task, epoch) if alive(world, task, epoch) => out_of_memory(world, task, cx),
@@ -52,7 +52,9 @@ fn alive(world: &World, id: TaskId, epoch: u8) -> bool {
 }
 
 pub(crate) fn running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    let checked = is_checked(world.task(id, cx.plan).1);
+    let service = world.task(id, cx.plan).1;
+    // Whether anything but RUNNING is asked of it before it counts as healthy.
+    let checked = service.balancer.is_some() || service.task.health.is_some() || service.life.health.is_some();
     let unfit = checked && fails_checks(world, id, cx);
     belief::runs(world, id, checked, unfit, cx);
     world.hear(News::TaskRuns { task: id, checked }, cx);
@@ -80,11 +82,6 @@ fn fails_checks(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
 pub(crate) fn long_running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     belief::stood(world, id, cx);
     await_end(world, id, cx);
-}
-
-/// Whether anything but RUNNING is asked of a task before it counts as healthy.
-fn is_checked(service: &Service) -> bool {
-    service.balancer.is_some() || service.task.health.is_some() || service.life.health.is_some()
 }
 
 /// Works out when the checks of a new task pass, or fail for good.
@@ -166,13 +163,15 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if !link::reached(world, cx.plan, task) {
         // What has never passed is looked at again; a target that was taken out begins anew when the network is back.
         if task.target != Target::Unhealthy {
-            let again = step::Serve::Passed(id, task.epoch);
-            cx.after(HELD_UP, again);
+            cx.after(HELD_UP, step::Serve::Passed(id, task.epoch));
         }
         return;
     }
     if !is_told(world, id, cx) {
-        return passed_unheard(world, id, cx);
+        // A balancer on the spot sends requests, belief comes later.
+        let again = step::Serve::Passed(id, task.epoch);
+        belief::passes(world, id, false, cx.plan);
+        return cx.after(HELD_UP, again);
     }
     let (no, leaving) = (task.no(), task.marks.has(Marks::LEAVING));
     belief::passes(world, id, true, cx.plan);
@@ -190,13 +189,6 @@ fn is_told(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
         Some(balancer) if service.task.health.is_none() => !balancer.local || link::carries(&world.zones[task.zone]),
         _ => link::hears(world, task),
     }
-}
-
-/// Its checks pass and ECS does not hear of it: a balancer on the spot sends requests, belief comes later.
-fn passed_unheard(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    belief::passes(world, id, false, cx.plan);
-    let again = step::Serve::Passed(id, world.tasks.at(id.slot).epoch);
-    cx.after(HELD_UP, again);
 }
 
 /// Checks failed: it was not ready in time, or it hangs.
@@ -240,8 +232,7 @@ pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, until
     let plan = cx.plan;
     let (task, service) = world.task(id, plan);
     // The agent restarts it where it is, if it ran for at least one attempt period and the exit code is not ignored.
-    let ran = task.has_run(cx.now);
-    let restarts = |policy: &Restart| ran >= policy.attempt && !policy.ignored.contains(&code);
+    let restarts = |policy: &Restart| task.has_run(cx.now) >= policy.attempt && !policy.ignored.contains(&code);
     if !task.alive || !service.task.restart.as_ref().is_some_and(restarts) {
         return die::exits(world, id, cause, cx);
     }
@@ -284,11 +275,6 @@ fn restarted(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 fn ready(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     account::change(world, cx.plan, id, |task| task.set_ready(true));
     die::back_in_reach(world, id, cx);
-}
-
-fn done(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
-    debug_assert!(cx.plan.services[world.tasks.at(id.slot).service].kind == Kind::Stream, "only streams end");
-    stop::finished(world, id, cx);
 }
 
 fn out_of_memory(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {

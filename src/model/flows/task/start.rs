@@ -140,8 +140,7 @@ fn started(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
         let reason = if defect.lacks_image() { Reason::CannotPullContainer } else { Reason::None };
         return stop::gone(world, id, StopCode::TaskFailedToStart, reason, cx);
     }
-    let service = world.tasks.at(id.slot).service;
-    let row = &mut world.services[service];
+    let row = &mut world.services[world.tasks.at(id.slot).service];
     row.scheduler.rest = Span::ZERO;
     row.impaired = false;
     serve::running(world, id, cx);

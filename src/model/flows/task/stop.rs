@@ -44,18 +44,11 @@ pub(crate) fn handle(world: &mut World, step: step::Stop, cx: &mut Cx<'_>) {
 
 /// Stops a task in order: out of the load balancer first, then the stop signal.
 pub(crate) fn begin(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
-    stop_within(world, id, code, reason, Span::MAX, cx);
+    within(world, id, code, reason, Span::MAX, cx);
 }
 
 /// The same, when the task is gone after `within` in any case.
-pub(crate) fn stop_within(
-    world: &mut World,
-    id: TaskId,
-    code: StopCode,
-    reason: Reason,
-    within: Span,
-    cx: &mut Cx<'_>,
-) {
+pub(crate) fn within(world: &mut World, id: TaskId, code: StopCode, reason: Reason, within: Span, cx: &mut Cx<'_>) {
     let task = world.tasks.at(id.slot);
     if !task.wanted {
         return;
@@ -112,6 +105,7 @@ pub(crate) fn taken_back(world: &mut World, id: TaskId, cause: Cause, cx: &mut C
 
 /// A standalone task has done its work.
 pub(crate) fn finished(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    debug_assert!(world.task(id, cx.plan).1.kind == Kind::Stream, "only streams end");
     account::change(world, cx.plan, id, |task| {
         task.wanted = false;
         task.alive = false;
@@ -187,7 +181,6 @@ fn failed_start(world: &mut World, service: ServiceId, created: crate::engine::T
     if row.scheduler.rest >= BACKOFF_IMPAIRED && !row.impaired {
         row.impaired = true;
         let count = row.scheduler.pending();
-        let action = Action::TaskStartImpaired;
-        cx.note(ServiceFact::Action { service, action, reason, count });
+        cx.note(ServiceFact::Action { service, action: Action::TaskStartImpaired, reason, count });
     }
 }

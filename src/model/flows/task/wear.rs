@@ -35,7 +35,6 @@ pub(crate) fn worn(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let wear = world.tasks.at(id.slot).marks.wear() + 1;
     account::change(world, cx.plan, id, |task| task.marks.set_wear(wear));
     if wear + 1 < WEAR {
-        let epoch = world.tasks.at(id.slot).epoch;
-        cx.after(step(over), step::Serve::Worn(id, epoch));
+        cx.after(step(over), step::Serve::Worn(id, world.tasks.at(id.slot).epoch));
     }
 }

@@ -75,8 +75,7 @@ pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
         app.load.unassigned += split.part(u64::from(*waiting));
     }
     app.touched = true;
-    let rate = router_rate(app, planned);
-    world.services[planned.router].traffic.rate = rate;
+    world.services[planned.router].traffic.rate = router_rate(app, planned);
     account::mark(world, planned.router);
 }
 

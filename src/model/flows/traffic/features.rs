@@ -10,16 +10,10 @@ use crate::model::tables::rollout::Feature;
 use crate::model::tables::service::Service;
 
 /// What bad features spoil of the rate that is offered to living targets in a zone, with room for `full`.
-pub(crate) fn spoil(
-    world: &mut World,
-    plan: &Plan,
-    (service, zone): (ServiceId, ZoneId),
-    offered: u64,
-    full: u64,
-) -> u64 {
+pub(crate) fn spoil(world: &mut World, plan: &Plan, (id, zone): (ServiceId, ZoneId), offered: u64, full: u64) -> u64 {
     let mut spoilt = 0;
-    for row in 0..world.services[service].deployment.features.len() {
-        let Feature { change, bad, share, .. } = world.services[service].deployment.features[row];
+    for row in 0..world.services[id].deployment.features.len() {
+        let Feature { change, bad, share, .. } = world.services[id].deployment.features[row];
         let planned = &plan.changes[change];
         let here = planned.only_in.is_none_or(|only| only == zone);
         let Some(defect) = planned.defect.as_ref().filter(|_| bad && here && share > 0) else { continue };
@@ -29,7 +23,7 @@ pub(crate) fn spoil(
         let slow = asked.min(room) - asked.min(answers.room);
         for (phase, rate) in [(Phase::Errors, answers.errors), (Phase::Overload, slow)] {
             if rate > 0 {
-                world.services[service].shortfalls.line(Cause::change(change), phase).rate += rate;
+                world.services[id].shortfalls.line(Cause::change(change), phase).rate += rate;
                 spoilt += rate;
             }
         }

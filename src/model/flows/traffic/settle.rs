@@ -20,9 +20,6 @@ use crate::model::tables::rollout::Shift;
 use crate::model::tables::service::InZone;
 use crate::model::tables::shortfall::{Shortfall, Split};
 
-/// Millionths in one.
-const MILLION: u64 = 1_000_000;
-
 /// Settles every service that the event touched.
 pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
     loop {
@@ -87,8 +84,7 @@ fn tell_waits(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     // Launches of the scheduler that its cell does not know of yet wait for it; those of a call wait with the call.
     let unheard = if cx.plan.services[id].kind == Kind::Stream { 0 } else { row.scheduler.early };
     let waits = matches!(row.scheduler.waits, Phase::LaunchThrottle | Phase::ControlPlane) || pending == 0;
-    let launched = row.scheduler.launched;
-    row.scheduler.due.settle(cx.now, launched, pending.max(unheard), waits, |span, count| {
+    row.scheduler.due.settle(cx.now, row.scheduler.launched, pending.max(unheard), waits, |span, count| {
         cx.note(PlaneFact::Waited { service: id, span, count });
     });
 }
@@ -152,7 +148,7 @@ fn tell_need(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut
 
 fn tell_shortfalls(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
-    let missing = u64::from(row.desired.saturating_sub(row.available)) * MILLION;
+    let missing = u64::from(row.desired.saturating_sub(row.available)) * WHOLE;
     let booked =
         row.shortfalls.share(missing, |line| u64::from(line.tasks + line.pending), |line, part| line.rate = part);
     if missing > 0 && !booked {
@@ -250,7 +246,8 @@ fn pour_over(
         routed.to_dead += dead;
         let full = u128::from(good) * u128::from(per_task);
         // Requests that a bad revision fails are not retried on good tasks, and they use capacity all the same.
-        let spoilt = versions::spoil(world, plan, (id, *zone, of), (offered, open, per_task), &mut routed.exposed);
+        let spoilt =
+            versions::spoil(world, plan, (id, *zone, of), (offered, open, per_task), good, &mut routed.exposed);
         let all = offered + dead;
         let (offered, full) = (offered - spoilt, full - u128::from(spoilt));
         if world.zones[*zone].grey.is_empty() {
@@ -335,10 +332,10 @@ impl Targets {
 
 /// Pours a rate over living targets, with room for `full`, of a zone that answers badly.
 fn pour_grey(world: &mut World, id: ServiceId, zone: ZoneId, offered: u64, full: u128, routed: &mut Routed) {
-    let of = |part: u64, whole: u128| u64::try_from(whole * u128::from(part) / u128::from(MILLION)).unwrap_or(u64::MAX);
+    let of = |part: u64, whole: u128| u64::try_from(whole * u128::from(part) / u128::from(WHOLE)).unwrap_or(u64::MAX);
     let row = &world.zones[zone];
     let answered = offered.min(of(row.capacity_ppm(), full));
-    let errors = of(MILLION - row.good_ppm(), u128::from(answered));
+    let errors = of(WHOLE - row.good_ppm(), u128::from(answered));
     // What the zone would have answered without its grey failures is lost to them, not to a lack of tasks.
     let slowed = offered.min(u64::try_from(full).unwrap_or(u64::MAX)) - answered;
     let mut by_errors = Split::over(errors, row.grey.iter().map(|grey| u64::from(grey.errors_ppm)).sum());

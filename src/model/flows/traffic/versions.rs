@@ -12,7 +12,7 @@ use crate::model::quantity::part_of;
 use crate::model::tables::rollout::Revision;
 use crate::model::tables::shortfall::Split;
 
-/// Books what bad revisions of a service spoil of the rate that is offered to its living targets in a zone: answers
+/// Books what bad revisions of a service spoil of the rate that is offered to its `living` targets in a zone: answers
 /// that are errors, and what a slower task cannot answer. `exposed` grows by what the new revision of a deployment
 /// gets.
 pub(crate) fn spoil(
@@ -20,28 +20,15 @@ pub(crate) fn spoil(
     plan: &Plan,
     (id, zone, of): (ServiceId, ZoneId, Option<u8>),
     (offered, open, per_task): (u64, bool, u64),
+    living: u32,
     exposed: &mut u64,
 ) -> u64 {
     let spoilt = by_revision(world, plan, (id, zone, of), (offered, open, per_task), exposed);
     if world.services[id].deployment.features.is_empty() {
         return spoilt;
     }
-    let row = targets_in(world, (id, zone, of), open);
-    let full = u64::from(row).saturating_mul(per_task);
+    let full = u64::from(living).saturating_mul(per_task);
     spoilt + features::spoil(world, plan, (id, zone), offered - spoilt, full.saturating_sub(spoilt))
-}
-
-/// Living targets that are sent to in a zone.
-fn targets_in(world: &World, (id, zone, of): (ServiceId, ZoneId, Option<u8>), open: bool) -> u32 {
-    let (row, place) = (&world.services[id], world.zone_row(zone));
-    match of {
-        None if open => row.zones[place].idle,
-        None => row.zones[place].serving,
-        Some(of) => {
-            let known = row.deployment.revisions.iter().find(|one| one.number == of);
-            known.map_or(0, |one| one.targets[place][usize::from(open)])
-        }
-    }
 }
 
 /// What bad revisions spoil; `of`: of one revision, which has targets of its own.
