@@ -44,7 +44,7 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
     }
     let place = match place {
         Ok(place) => place,
-        Err(error) => return refused(&of_folder(error), &command, console),
+        Err(error) => return refused(&of_folder(&error), &command, console),
     };
     describe(run, &scenario, console);
     let options = options(run, place.is_some());
@@ -109,7 +109,7 @@ impl Job<'_> {
     fn write(&self, place: &Place, outcome: &Outcome) -> Result<bool, Refusal> {
         let files = results::files(self, &place.scenario_from_here(), outcome);
         let files = files.map_err(|draw| (draw.to_string(), "use --no-files"))?;
-        place.put(&files, &|| WANTED.load(Ordering::Relaxed)).map_err(of_folder)
+        place.put(&files, &|| WANTED.load(Ordering::Relaxed)).map_err(|error| of_folder(&error))
     }
 }
 
@@ -123,7 +123,7 @@ fn interrupted(command: &str, console: &mut Console) -> Exit {
 /// Why nothing could be written, and what to do.
 type Refusal = (String, &'static str);
 
-fn of_folder(error: FolderError) -> Refusal {
+fn of_folder(error: &FolderError) -> Refusal {
     (error.to_string(), error.hint)
 }
 
