@@ -1,7 +1,6 @@
 //! What can be typed.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Evenkeel simulates the availability of Amazon ECS.
@@ -29,8 +28,8 @@ pub struct Args {
 #[derive(Clone, Debug, ClapArgs)]
 pub struct Global {
     /// When to colour: auto is on a terminal, unless NO_COLOR is set
-    #[arg(long, global = true, default_value = "auto", value_name = "WHEN", value_parser = when(), help_heading = TALK)]
-    pub color: When,
+    #[arg(long, global = true, default_value = "auto", value_name = "WHEN", help_heading = TALK)]
+    pub color: ColorChoice,
     /// Say nothing on stderr but errors
     #[arg(long, short, global = true, help_heading = TALK)]
     pub quiet: bool,
@@ -42,25 +41,6 @@ pub struct Global {
 /// Stands over what every command takes.
 const TALK: &str = "What is said, and how";
 
-fn when() -> impl TypedValueParser<Value = When> {
-    PossibleValuesParser::new(["auto", "always", "never"]).map(|word| match word.as_str() {
-        "always" => When::Always,
-        "never" => When::Never,
-        _ => When::Auto,
-    })
-}
-
-/// When to colour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum When {
-    /// On a terminal, unless NO_COLOR is set.
-    Auto,
-    /// Even into a file.
-    Always,
-    /// Not at all.
-    Never,
-}
-
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -69,7 +49,12 @@ pub enum Command {
     /// Validate scenarios without running them; list unused fields, defaults and derived values
     Check(Check),
     /// Say what the code of a problem means and how to mend it, or list all codes
-    Problem(Problem),
+    #[command(after_help = "Examples:\n  evenkeel problem                 every code in a line\n  \
+                            evenkeel problem unknown-name    the code in `error[unknown-name]: ...`")]
+    Problem {
+        /// Code, as it stands in the brackets after `error` or `warning`
+        code: Option<String>,
+    },
     /// Print the JSON Schema of scenario files
     #[command(after_help = "Example:\n  evenkeel schema > scenario.schema.json")]
     Schema,
@@ -81,7 +66,11 @@ pub enum Command {
                       evenkeel completions zsh > ~/.zfunc/_evenkeel\n  \
                       evenkeel completions fish > ~/.config/fish/completions/evenkeel.fish"
     )]
-    Completions(Completions),
+    Completions {
+        /// Shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
 }
 
 /// `run`.
@@ -173,15 +162,6 @@ pub struct Check {
     pub scenarios: Vec<String>,
 }
 
-/// `problem`.
-#[derive(Clone, Debug, ClapArgs)]
-#[command(after_help = "Examples:\n  evenkeel problem                 every code in a line\n  \
-                        evenkeel problem unknown-name    the code in `error[unknown-name]: ...`")]
-pub struct Problem {
-    /// Code, as it stands in the brackets after `error` or `warning`
-    pub code: Option<String>,
-}
-
 /// `new`.
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  evenkeel new my-service && evenkeel run my-service.json\n  \
@@ -197,14 +177,6 @@ pub struct New {
     /// List the shipped scenarios
     #[arg(long, conflicts_with_all = ["name", "from"])]
     pub list: bool,
-}
-
-/// `completions`.
-#[derive(Clone, Debug, ClapArgs)]
-pub struct Completions {
-    /// Shell
-    #[arg(value_enum)]
-    pub shell: clap_complete::Shell,
 }
 
 #[cfg(test)]

@@ -8,25 +8,21 @@ use super::stages;
 use super::{args, check_json};
 use crate::api::{Reading, Scenario};
 use crate::engine::Span;
-use crate::forecast::overview::overview;
+use crate::forecast::overview::{Row, overview};
 use crate::forecast::{cells, changes, services};
 use crate::model::plan::{Plan, Shadow, WHOLE};
 use crate::model::problem::{Code, Problem, Problems, Severity, last};
-use crate::report::align::{Paint, Side, Table};
+use crate::report::align::{Paint, Table};
 use crate::report::number::{NO_NEED, NOTHING, duration, plain, short};
 use crate::scenario::Files;
 use std::fmt::Write;
 
 /// Fields listed before the rest is counted.
 const LISTED_MAX: usize = 60;
-/// Cells shown before the rest is counted.
-const CELLS_MAX: usize = 40;
+/// Cells, services or changes shown before the rest is counted.
+const ROWS_MAX: usize = 40;
 /// Zones named in a line before the rest is counted.
 const ZONES_MAX: usize = 3;
-/// Changes shown before the rest is counted.
-const CHANGES_MAX: usize = 40;
-/// Services shown before the rest is counted.
-const SERVICES_MAX: usize = 40;
 
 /// Checks each of these files; invalid if one of them is.
 pub(crate) fn check(check: &args::Check, files: &dyn Files, console: &mut Console) -> Exit {
@@ -104,29 +100,17 @@ fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String 
         several(plan.services.len(), "service"),
         several(plan.faults.len(), "fault"),
     ));
-    let bearing: Vec<String> = bearing(problems).collect();
-    if !bearing.is_empty() {
-        line(&format!("\n{}", paint.strong("Bears on availability, not modelled")));
-        for text in &bearing {
-            line(&format!("  {text}"));
-        }
+    let mut unused: Vec<String> = notes(problems, true).collect();
+    if unused.len() > LISTED_MAX {
+        unused.splice(LISTED_MAX.., [format!("and {} more", unused.len() - LISTED_MAX)]);
     }
-    let unused: Vec<String> = notes(problems, true).collect();
-    if !unused.is_empty() {
-        line(&format!("\n{}", paint.strong("Accepted and not used (no bearing on availability)")));
-        for text in unused.iter().take(LISTED_MAX) {
-            line(&format!("  {text}"));
-        }
-        if unused.len() > LISTED_MAX {
-            line(&format!("  and {} more", unused.len() - LISTED_MAX));
-        }
-    }
-    let defaults: Vec<String> = notes(problems, false).collect();
-    if !defaults.is_empty() {
-        line(&format!("\n{}", paint.strong("Taken by default, and what it means here")));
-        for text in &defaults {
-            line(&format!("  {text}"));
-        }
+    let lists = [
+        ("Bears on availability, not modelled", bearing(problems).collect()),
+        ("Accepted and not used (no bearing on availability)", unused),
+        ("Taken by default, and what it means here", notes(problems, false).collect()),
+    ];
+    for (title, list) in lists.iter().filter(|(_, list): &&(&str, Vec<String>)| !list.is_empty()) {
+        line(&format!("\n{}\n  {}", paint.strong(title), list.join("\n  ")));
     }
     let (rows, services) = services::at_start(plan);
     let tables = [
@@ -180,108 +164,70 @@ fn places(problem: &Problem) -> String {
 
 /// What services run on, where it stands and whose it is.
 fn locations(plan: &Plan) -> Table {
-    use Side::Left;
-    let mut table = Table::new(&[
-        ("compute", Left),
-        ("hardware", Left),
-        ("location", Left),
-        ("data plane", Left),
-        ("control plane", Left),
-        ("hosts\nrun by", Left),
-        ("zones", Left),
-    ]);
-    for row in overview(plan) {
-        let facts = row.compute.facts();
-        let own = [facts.compute, facts.hardware, facts.location, facts.data_plane, &row.region, facts.managed_by];
+    let row = |row: Row| {
+        let [compute, hardware, location, data_plane, managed_by] = row.compute.facts();
+        let own = [compute, hardware, location, data_plane, &row.region, managed_by];
         let zones = match row.zones.len() {
             0..=ZONES_MAX => row.zones.join(", "),
             count => format!("{}, and {} more", row.zones[..ZONES_MAX].join(", "), count - ZONES_MAX),
         };
-        table.row(own.map(str::to_owned).into_iter().chain([zones]).collect());
-    }
-    table
+        own.map(str::to_owned).into_iter().chain([zones])
+    };
+    Table::default()
+        .left(&["compute", "hardware", "location", "data plane", "control plane", "hosts\nrun by", "zones"])
+        .rows(overview(plan).into_iter().map(row))
 }
 
 /// What stands in each zone.
 fn zones(rows: Vec<services::ZoneRow>) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("zone", Left),
-        ("name", Left),
-        ("service\ntasks", Right),
-        ("hosts at\nthe start", Right),
-        ("Fargate\nvCPU", Right),
-        ("Fargate Spot\nvCPU", Right),
-    ]);
-    for row in rows {
-        let [on_demand, spot] = row.fargate_vcpu;
-        let numbers = [row.tasks, row.hosts, on_demand, spot].map(|number| plain(number as f64));
-        table.row([vec![row.zone, row.name], numbers.to_vec()].concat());
-    }
-    table
+    let row = |row: services::ZoneRow| {
+        let numbers = [row.tasks, row.hosts, row.fargate_vcpu, row.fargate_spot_vcpu];
+        [row.zone, row.name].into_iter().chain(numbers.map(|number| plain(number as f64)))
+    };
+    Table::default()
+        .left(&["zone", "name"])
+        .right(&["service\ntasks", "hosts at\nthe start", "Fargate\nvCPU", "Fargate Spot\nvCPU"])
+        .rows(rows.into_iter().map(row))
 }
 
 /// What the cells of each written control plane can do, and who is in them.
 fn planes(plan: &Plan) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("Region", Left),
-        ("cell", Left),
-        ("clusters", Right),
-        ("tasks", Right),
-        ("requests/s\nat the peak", Right),
-        ("requests/s\nin each zone", Right),
-        ("left without\na zone", Right),
-    ]);
-    let cells = cells::derived(plan);
-    for row in cells.iter().take(CELLS_MAX) {
+    let row = |row: &cells::CellRow| {
         let (peak, zone) =
             row.rates.map_or((NOTHING.to_owned(), "any".to_owned()), |(peak, zone)| (short(peak), short(zone)));
         let left = row.left.map_or(NOTHING.to_owned(), cells::percent);
-        let counts = [f64::from(row.clusters), row.tasks as f64].map(plain);
-        table.row([vec![row.region.clone(), row.cell.clone()], counts.to_vec(), vec![peak, zone, left]].concat());
-    }
-    more(&mut table, cells.len().saturating_sub(CELLS_MAX), "cells", 7);
-    table
-}
-
-/// A last row for what is not shown.
-pub(super) fn more(table: &mut Table, count: usize, things: &str, columns: usize) {
-    if count > 0 {
-        let mut row = vec![format!("and {count} {things} more")];
-        row.resize(columns, String::new());
-        table.row(row);
-    }
+        let [clusters, tasks] = [f64::from(row.clusters), row.tasks as f64].map(plain);
+        [row.region.clone(), row.cell.clone(), clusters, tasks, peak, zone, left]
+    };
+    let cells = cells::derived(plan);
+    Table::default()
+        .left(&["Region", "cell"])
+        .right(&["clusters", "tasks", "requests/s\nat the peak", "requests/s\nin each zone", "left without\na zone"])
+        .rows(cells.iter().take(ROWS_MAX).map(row))
+        .more(cells.len(), ROWS_MAX, "cells")
 }
 
 /// Need and headroom of each service with a desired count, zone by zone.
 fn headroom(services: &[services::Derived]) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("service", Left),
-        ("desired", Right),
-        ("needed", Right),
-        ("zone", Left),
-        ("tasks\nthere", Right),
-        ("left\nwithout it", Right),
-        ("headroom\nthen", Right),
+    let mut table = Table::default().left(&["service"]).right(&["desired", "needed"]).left(&["zone"]).right(&[
+        "tasks\nthere",
+        "left\nwithout it",
+        "headroom\nthen",
     ]);
-    for row in services.iter().take(SERVICES_MAX) {
+    for row in services.iter().take(ROWS_MAX) {
         let need = if row.need_tasks == 0 { NO_NEED.to_owned() } else { plain(f64::from(row.need_tasks)) };
         let own = [row.service.clone(), plain(f64::from(row.desired)), need];
         if row.zones.is_empty() {
-            let nothing = [NOTHING; 4].map(str::to_owned);
-            table.row([own.to_vec(), nothing.to_vec()].concat());
+            table.row(own.clone().into_iter().chain([NOTHING; 4].map(str::to_owned)));
         }
         for (place, zone) in row.zones.iter().enumerate() {
-            let first = if place == 0 { own.clone() } else { [const { String::new() }; 3] };
+            let first = if place == 0 { own.clone() } else { Default::default() };
             let spare = if row.need_tasks == 0 { NOTHING.to_owned() } else { spare(zone.headroom) };
-            let numbers = [plain(f64::from(zone.tasks)), plain(f64::from(zone.left)), spare];
-            table.row([&first[..], std::slice::from_ref(&zone.zone), &numbers].concat());
+            let [tasks, left] = [zone.tasks, zone.left].map(|tasks| plain(f64::from(tasks)));
+            table.row(first.into_iter().chain([zone.zone.clone(), tasks, left, spare]));
         }
     }
-    more(&mut table, services.len().saturating_sub(SERVICES_MAX), "services", 7);
-    table
+    table.more(services.len(), ROWS_MAX, "services")
 }
 
 /// In place of the time at which a change begins that comes by a law.
@@ -289,32 +235,27 @@ const AGAIN: &str = "by `every`";
 
 /// How many tasks a service may have while a change of it is deployed, and what watches that.
 fn deployments(plan: &Plan) -> Table {
-    use Side::{Left, Right};
     let changes = &plan.changes;
-    let mut columns = vec![
-        ("begins", Right),
-        ("change", Left),
-        ("service", Left),
-        ("desired", Right),
-        ("healthy\nat least", Right),
-        ("tasks\nat most", Right),
-    ];
     let copied = changes.iter().any(|row| row.shadow.is_some());
-    columns.extend(copied.then_some(("copies\nfirst for", Right)));
-    columns.extend([("baked\nfor", Right), ("watched by", Left)]);
-    let mut table = Table::new(&columns);
-    for row in changes::rows(plan).take(CHANGES_MAX) {
+    let row = |row: changes::ChangeRow| {
         let bake = if row.bake == Span::ZERO { NOTHING.to_owned() } else { duration(row.bake.as_secs_f64()) };
         let begin = row.at.map_or_else(|| AGAIN.to_owned(), |at| duration(at.as_secs_f64()));
-        let own = [begin, row.change.clone(), row.service.clone()];
+        let own = [begin, row.change, row.service];
         let numbers = row.tasks.map(|tasks| [tasks.desired, tasks.least, tasks.most].map(|one| plain(f64::from(one))));
         let numbers = numbers.unwrap_or_else(|| [NOTHING; 3].map(str::to_owned));
         let watched = if row.watched.is_empty() { "nothing".to_owned() } else { row.watched.join("; ") };
         let copies = copied.then(|| row.shadow.map_or_else(|| NOTHING.to_owned(), copies));
-        table.row([&own[..], &numbers, copies.as_slice(), &[bake, watched]].concat());
-    }
-    more(&mut table, changes.len().saturating_sub(CHANGES_MAX), "changes", columns.len());
-    table
+        [&own[..], &numbers, copies.as_slice(), &[bake, watched]].concat()
+    };
+    Table::default()
+        .right(&["begins"])
+        .left(&["change", "service"])
+        .right(&["desired", "healthy\nat least", "tasks\nat most"])
+        .right(if copied { &["copies\nfirst for"] } else { &[] })
+        .right(&["baked\nfor"])
+        .left(&["watched by"])
+        .rows(changes::rows(plan).take(ROWS_MAX).map(row))
+        .more(changes.len(), ROWS_MAX, "changes")
 }
 
 /// How long requests are copied, and which part of them.

@@ -49,23 +49,7 @@ fn object(problem: &Problem, sources: &Sources, path: &str) -> Value {
 
 /// What follows from a scenario that can run.
 fn derived(plan: &Plan) -> Value {
-    let (zones, rows) = services::at_start(plan);
-    let zones = zones.iter().map(|row| {
-        json!({
-            "zone": row.zone, "name": row.name, "tasks": row.tasks, "hosts": row.hosts,
-            "fargateVcpu": row.fargate_vcpu[0], "fargateSpotVcpu": row.fargate_vcpu[1],
-        })
-    });
-    let services = rows.iter().map(|row| {
-        let zones = row.zones.iter().map(|zone| {
-            json!({
-                "zone": zone.zone, "tasks": zone.tasks, "tasksLeftWithout": zone.left, "headroomWithout": zone.headroom,
-            })
-        });
-        json!({
-            "service": row.service, "desired": row.desired, "needed": row.need_tasks, "zones": zones.collect::<Vec<_>>(),
-        })
-    });
+    let (zones, services) = services::at_start(plan);
     let cells = cells::derived(plan).into_iter().map(|row| {
         json!({
             "region": row.region, "cell": row.cell, "clusters": row.clusters, "tasks": row.tasks,
@@ -77,12 +61,12 @@ fn derived(plan: &Plan) -> Value {
     let changes = changes::rows(plan).map(|row| {
         json!({
             "change": row.change, "service": row.service, "atSeconds": row.at.map(seconds),
-            "tasks": row.tasks.map(|tasks| json!({"desired": tasks.desired, "least": tasks.least, "most": tasks.most})),
+            "tasks": row.tasks,
             "bakeSeconds": seconds(row.bake), "watchedBy": row.watched,
         })
     });
     json!({
-        "zones": zones.collect::<Vec<_>>(), "services": services.collect::<Vec<_>>(),
+        "zones": zones, "services": services,
         "cells": cells.collect::<Vec<_>>(), "changes": changes.collect::<Vec<_>>(),
     })
 }

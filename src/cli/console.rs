@@ -1,9 +1,10 @@
 //! The terminal: data on stdout, talk on stderr, colour where it is wanted.
 
 use super::Exit;
-use super::args::{Global, When};
+use super::args::Global;
 use crate::report::align::Paint;
 use crate::report::visible;
+use clap::ColorChoice;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -134,11 +135,11 @@ impl Write for Stdout {
 }
 
 /// `NO_COLOR` counts when it is set and not empty (no-color.org).
-fn paint(when: When, terminal: bool, variable: impl Fn(&str) -> Option<usize>) -> Paint {
+fn paint(when: ColorChoice, terminal: bool, variable: impl Fn(&str) -> Option<usize>) -> Paint {
     let colour = match when {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => terminal && variable("NO_COLOR").is_none_or(|length| length == 0),
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => terminal && variable("NO_COLOR").is_none_or(|length| length == 0),
     };
     if colour { Paint::Colour } else { Paint::Plain }
 }
@@ -152,11 +153,11 @@ mod tests {
         let check = |when, terminal, no_color: Option<usize>, wanted| {
             assert_eq!(paint(when, terminal, |_| no_color), wanted, "{when:?} {terminal} {no_color:?}");
         };
-        check(When::Auto, true, None, Paint::Colour);
-        check(When::Auto, true, Some(0), Paint::Colour);
-        check(When::Auto, true, Some(1), Paint::Plain);
-        check(When::Auto, false, None, Paint::Plain);
-        check(When::Always, false, Some(1), Paint::Colour);
-        check(When::Never, true, None, Paint::Plain);
+        check(ColorChoice::Auto, true, None, Paint::Colour);
+        check(ColorChoice::Auto, true, Some(0), Paint::Colour);
+        check(ColorChoice::Auto, true, Some(1), Paint::Plain);
+        check(ColorChoice::Auto, false, None, Paint::Plain);
+        check(ColorChoice::Always, false, Some(1), Paint::Colour);
+        check(ColorChoice::Never, true, None, Paint::Plain);
     }
 }

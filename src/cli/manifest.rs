@@ -2,53 +2,39 @@
 
 use super::files::{Disk, MANIFEST};
 use super::hidden::PREFIX;
+use super::run::Job;
 use crate::MODEL_VERSION;
-use crate::experiment::{Options, Outcome};
+use crate::experiment::Outcome;
 use crate::report::align::Paint;
 use crate::report::visible;
 use crate::scenario::Files;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// What the manifest tells beside the outcome.
-pub(crate) struct About<'a> {
-    /// Path of the scenario as it was typed.
-    pub(crate) path: &'a str,
-    /// The same as seen from the results.
-    pub(crate) from_here: String,
-    /// The scenario with every `$file` spliced in.
-    pub(crate) written: &'a Value,
-    /// The only replication that was run, where one was asked for.
-    pub(crate) replication: Option<u32>,
-    pub(crate) began: Timestamp,
-    /// How long it took, in seconds.
-    pub(crate) took_seconds: f64,
-}
-
-/// The manifest as text. `files` are the others of the folder.
-pub(crate) fn text(about: &About<'_>, options: &Options, outcome: &Outcome, files: &[(String, Vec<u8>)]) -> String {
+/// The manifest as text. `from_here` is the path of the scenario as seen from the results, `files` are the others of
+/// the folder.
+pub(super) fn text(job: &Job<'_>, from_here: &str, outcome: &Outcome, files: &[(String, Vec<u8>)]) -> String {
     let listed = files.iter().map(|(name, bytes)| json!({ "name": name, "bytes": bytes.len() }));
-    let mut scenario = about.written.clone();
-    if let (Some(seed), Some(fields)) = (options.seed, scenario.as_object_mut()) {
+    let mut scenario = job.scenario.written().clone();
+    if let (Some(seed), Some(fields)) = (job.run.seed, scenario.as_object_mut()) {
         fields.insert("seed".to_owned(), seed.into());
     }
     let manifest = json!({
         "tool": "evenkeel",
         "version": env!("CARGO_PKG_VERSION"),
         "modelVersion": MODEL_VERSION,
-        "scenarioFile": about.path,
-        "scenarioPath": about.from_here,
+        "scenarioFile": job.run.scenario,
+        "scenarioPath": from_here,
         "seed": outcome.summary.seed,
         "replications": outcome.summary.replications,
-        "replication": about.replication,
+        "replication": job.run.replication,
         "digest": outcome.summary.digest,
         "events": outcome.summary.events,
-        "began": format!("{:.0}", about.began),
-        "tookSeconds": (about.took_seconds * 1e3).round() / 1e3,
+        "began": format!("{:.0}", job.began),
+        "tookSeconds": (job.took_seconds * 1e3).round() / 1e3,
         "host": super::files::host(),
-        "threads": options.threads,
+        "threads": job.options.threads,
         "files": listed.collect::<Vec<_>>(),
         "scenario": scenario,
     });

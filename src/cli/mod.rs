@@ -73,15 +73,15 @@ fn command(args: &Args, files: &dyn Files, console: &mut Console) -> Exit {
     match &args.command {
         Command::Run(run) => run::run(run, &args.global, files, console),
         Command::Check(check) => check::check(check, files, console),
-        Command::Problem(problem) => problem::problem(problem.code.as_deref(), console),
+        Command::Problem { code } => problem::problem(code.as_deref(), console),
         Command::Schema => {
             console.data(&crate::schema());
             Exit::Fine
         }
         Command::New(new) => new::new(new, console),
-        Command::Completions(completions) => {
+        Command::Completions { shell } => {
             let mut text = Vec::new();
-            clap_complete::generate(completions.shell, &mut Args::command(), "evenkeel", &mut text);
+            clap_complete::generate(*shell, &mut Args::command(), "evenkeel", &mut text);
             console.data(&String::from_utf8_lossy(&text));
             Exit::Fine
         }

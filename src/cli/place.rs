@@ -186,14 +186,7 @@ impl Place {
     fn fresh(&self, files: &[(String, Vec<u8>)], stop: &dyn Fn() -> bool) -> io::Result<bool> {
         let parent = self.real.parent().ok_or(io::ErrorKind::NotFound)?;
         fs::create_dir_all(parent)?;
-        let mut hidden = Hidden::make(parent)?;
-        if !hidden.fill(files, stop)? {
-            return Ok(false);
-        }
-        let hold = interrupt::hold();
-        if stop() {
-            return Ok(false);
-        }
+        let Some((hidden, hold)) = filled(parent, files, stop)? else { return Ok(false) };
         fs::rename(hidden.folder(), &self.real)?;
         sync(parent);
         hold.done();
@@ -209,15 +202,8 @@ impl Place {
 
     fn exchange(&self, files: &[(String, Vec<u8>)], stop: &dyn Fn() -> bool, content: &Content) -> io::Result<bool> {
         let parent = self.real.parent().ok_or(io::ErrorKind::NotFound)?;
-        let mut hidden = Hidden::make(parent)?;
-        if !hidden.fill(files, stop)? {
-            return Ok(false);
-        }
+        let Some((mut hidden, hold)) = filled(parent, files, stop)? else { return Ok(false) };
         fs::set_permissions(hidden.folder(), fs::metadata(&self.real)?.permissions())?;
-        let hold = interrupt::hold();
-        if stop() {
-            return Ok(false);
-        }
         swap(&hidden.folder(), &self.real)?;
         hidden.removable.clone_from(&content.ours);
         // What somebody put into the old folder since it was looked at goes back to where it was.
@@ -233,18 +219,25 @@ impl Place {
     }
 
     fn one_by_one(&self, files: &[(String, Vec<u8>)], stop: &dyn Fn() -> bool, content: &Content) -> io::Result<bool> {
-        let mut hidden = Hidden::make(&self.real)?;
-        if !hidden.fill(files, stop)? {
-            return Ok(false);
-        }
-        let hold = interrupt::hold();
-        if stop() {
-            return Ok(false);
-        }
+        let Some((mut hidden, hold)) = filled(&self.real, files, stop)? else { return Ok(false) };
         hidden.hand_over(&self.real, &content.ours)?;
         hold.done();
         Ok(true)
     }
+}
+
+/// A hidden folder with all the files, and no signal ends the program any more; `None` when somebody wants to stop.
+fn filled(
+    parent: &Path,
+    files: &[(String, Vec<u8>)],
+    stop: &dyn Fn() -> bool,
+) -> io::Result<Option<(Hidden, interrupt::Hold)>> {
+    let mut hidden = Hidden::make(parent)?;
+    if !hidden.fill(files, stop)? {
+        return Ok(None);
+    }
+    let hold = interrupt::hold();
+    Ok((!stop()).then_some((hidden, hold)))
 }
 
 const OR_FORCE: &str =

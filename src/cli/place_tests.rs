@@ -45,17 +45,9 @@ fn check(before: impl Fn(&Path), refused: Option<&str>) {
 }
 
 #[test]
-fn a_free_place_is_taken() {
+fn free_places_and_empty_folders_are_taken_and_our_own_files_replaced() {
     check(|_| {}, None);
-}
-
-#[test]
-fn an_empty_folder_is_taken() {
     check(|path| fs::create_dir(path).unwrap(), None);
-}
-
-#[test]
-fn our_own_files_are_replaced() {
     let ours = |path: &Path| {
         fs::create_dir(path).unwrap();
         fs::write(path.join(MANIFEST), OURS).unwrap();

@@ -15,22 +15,10 @@ const BAR_EVERY: Duration = Duration::from_millis(200);
 /// Parts of the bar.
 const PARTS: u64 = 10_000;
 
-/// What is shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Show {
-    Bar,
-    Nothing,
-}
-
-impl Show {
-    pub(crate) fn on_stderr(wanted: bool) -> Show {
-        if wanted && std::io::stderr().is_terminal() { Show::Bar } else { Show::Nothing }
-    }
-}
-
 /// Looks on while a scenario runs, and passes on that somebody wants it to stop.
 pub(crate) struct Progress<'a> {
-    show: Show,
+    /// Whether there is a bar: somebody wants one, and stderr is a terminal.
+    shows: bool,
     began: Instant,
     stop: &'a AtomicBool,
     shown: Mutex<Shown>,
@@ -43,8 +31,9 @@ struct Shown {
 
 impl<'a> Progress<'a> {
     #[expect(clippy::disallowed_methods, reason = "people wait in real time")]
-    pub(crate) fn new(show: Show, stop: &'a AtomicBool) -> Progress<'a> {
-        Progress { show, began: Instant::now(), stop, shown: Mutex::new(Shown { last: None, bar: None }) }
+    pub(crate) fn new(wanted: bool, stop: &'a AtomicBool) -> Progress<'a> {
+        let shows = wanted && std::io::stderr().is_terminal();
+        Progress { shows, began: Instant::now(), stop, shown: Mutex::new(Shown { last: None, bar: None }) }
     }
 
     /// Seconds since the begin.
@@ -63,7 +52,7 @@ impl Watch for Progress<'_> {
     #[expect(clippy::disallowed_methods, reason = "people wait in real time")]
     fn progress(&self, at: experiment::Progress) {
         let took = self.began.elapsed();
-        if self.show == Show::Nothing || took < QUIET_FIRST {
+        if !self.shows || took < QUIET_FIRST {
             return;
         }
         // Whoever comes while another thread draws has nothing new to tell.
@@ -124,7 +113,7 @@ mod tests {
     #[test]
     fn a_wish_to_stop_is_passed_on() {
         let stop = AtomicBool::new(false);
-        let progress = Progress::new(Show::Nothing, &stop);
+        let progress = Progress::new(false, &stop);
         assert!(!progress.stop());
         stop.store(true, Ordering::Relaxed);
         assert!(progress.stop());

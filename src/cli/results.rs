@@ -1,9 +1,9 @@
 //! Everything that a result folder holds, as names and bytes.
 
 use super::files::MANIFEST;
-use super::manifest::{self, About};
-use crate::api::Scenario;
-use crate::experiment::{Options, Outcome};
+use super::manifest;
+use super::run::Job;
+use crate::experiment::Outcome;
 use crate::report::align::Paint;
 use crate::report::{chart, csv, events, visible};
 use serde::Serialize;
@@ -25,22 +25,21 @@ pub(crate) fn summary_json(summary: &impl Serialize) -> String {
     visible::output(&(text + "\n"), Paint::Plain).into_owned()
 }
 
-/// All files of the folder; the manifest last.
+/// All files of the folder; the manifest last. `from_here` is the path of the scenario as seen from the results.
 ///
 /// # Errors
 /// When a picture cannot be drawn.
-pub(crate) fn files(
-    scenario: &Scenario,
-    about: &About<'_>,
-    options: &Options,
+pub(super) fn files(
+    job: &Job<'_>,
+    from_here: &str,
     outcome: &Outcome,
 ) -> Result<Vec<(String, Vec<u8>)>, chart::DrawError> {
-    let plan = scenario.plan();
+    let plan = job.scenario.plan();
     let mut files = vec![
         (SUMMARY.to_owned(), summary_json(&outcome.summary).into_bytes()),
         (SERIES.to_owned(), csv::timeseries(&outcome.timeline).into_bytes()),
     ];
-    if options.events_max > 0 {
+    if job.options.events_max > 0 {
         let lines = events::ndjson(&outcome.records, plan, outcome.summary.seed);
         files.push((EVENTS.to_owned(), visible::output(&lines, Paint::Plain).into_owned().into_bytes()));
     }
@@ -49,7 +48,7 @@ pub(crate) fn files(
         files.push((format!("{}.svg", figure.name), figure.svg()?.into_bytes()));
         files.push((format!("{}.png", figure.name), figure.png()?));
     }
-    let manifest = manifest::text(about, options, outcome, &files);
+    let manifest = manifest::text(job, from_here, outcome, &files);
     files.push((MANIFEST.to_owned(), manifest.into_bytes()));
     Ok(files)
 }

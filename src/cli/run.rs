@@ -5,14 +5,12 @@ use super::args::{Global, Run};
 use super::console::Console;
 use super::files::folder_name;
 use super::interrupt::{self, WANTED};
-use super::manifest::About;
 use super::place::{Claim, FolderError, Place};
-use super::progress::{Progress, Show};
+use super::progress::Progress;
 use super::{render, results};
 use crate::api::Scenario;
 use crate::experiment::{End, Options, Outcome};
 use crate::metrics::summary::{Summary, Verdict};
-use crate::report::chart::DrawError;
 use crate::report::table;
 use crate::scenario::Files;
 use jiff::Timestamp;
@@ -46,13 +44,13 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
     }
     let place = match place {
         Ok(place) => place,
-        Err(error) => return refused(&WriteError::Folder(error), &command, console),
+        Err(error) => return refused(&of_folder(error), &command, console),
     };
     describe(run, &scenario, console);
     let options = options(run, place.is_some());
     let mut job = Job { run, scenario: &scenario, place, options, seed, began: Timestamp::now(), took_seconds: 0.0 };
     interrupt::looked_at();
-    let progress = Progress::new(Show::on_stderr(!global.quiet && !global.no_progress), &WANTED);
+    let progress = Progress::new(!global.quiet && !global.no_progress, &WANTED);
     let outcome = scenario.run(&job.options, &progress);
     progress.finish();
     job.took_seconds = progress.seconds();
@@ -90,7 +88,9 @@ impl Job<'_> {
                 return Exit::Limit;
             }
         }
-        tell(self.run, &outcome.summary, console);
+        let summary = &outcome.summary;
+        let text = if self.run.json { results::summary_json(summary) } else { table::summary(summary, console.paint) };
+        console.data(&text);
         if let Some(place) = &self.place {
             match self.write(place, outcome) {
                 Ok(true) => console.say(&format!("\nresults are in {}", place.path().display())),
@@ -106,17 +106,10 @@ impl Job<'_> {
     }
 
     /// Puts the files in place; false when somebody interrupted before that.
-    fn write(&self, place: &Place, outcome: &Outcome) -> Result<bool, WriteError> {
-        let about = About {
-            path: &self.run.scenario,
-            from_here: place.scenario_from_here(),
-            written: self.scenario.written(),
-            replication: self.run.replication,
-            began: self.began,
-            took_seconds: self.took_seconds,
-        };
-        let files = results::files(self.scenario, &about, &self.options, outcome).map_err(WriteError::Draw)?;
-        place.put(&files, &|| WANTED.load(Ordering::Relaxed)).map_err(WriteError::Folder)
+    fn write(&self, place: &Place, outcome: &Outcome) -> Result<bool, Refusal> {
+        let files = results::files(self, &place.scenario_from_here(), outcome);
+        let files = files.map_err(|draw| (draw.to_string(), "use --no-files"))?;
+        place.put(&files, &|| WANTED.load(Ordering::Relaxed)).map_err(of_folder)
     }
 }
 
@@ -127,17 +120,15 @@ fn interrupted(command: &str, console: &mut Console) -> Exit {
     Exit::Interrupted
 }
 
-/// Why nothing could be written.
-enum WriteError {
-    Folder(FolderError),
-    Draw(DrawError),
+/// Why nothing could be written, and what to do.
+type Refusal = (String, &'static str);
+
+fn of_folder(error: FolderError) -> Refusal {
+    (error.to_string(), error.hint)
 }
 
-fn refused(error: &WriteError, command: &str, console: &mut Console) -> Exit {
-    match error {
-        WriteError::Folder(folder) => console.error(&format!("error: {folder}\nhint: {}", folder.hint)),
-        WriteError::Draw(draw) => console.error(&format!("error: {draw}\nhint: use --no-files")),
-    }
+fn refused((why, hint): &Refusal, command: &str, console: &mut Console) -> Exit {
+    console.error(&format!("error: {why}\nhint: {hint}"));
     console.error(command);
     Exit::Invalid
 }
@@ -191,12 +182,6 @@ fn wrapped(text: &str) -> String {
     lines.join("\n")
 }
 
-/// The data of the run, on stdout.
-fn tell(run: &Run, summary: &Summary, console: &mut Console) {
-    let text = if run.json { results::summary_json(summary) } else { table::summary(summary, console.paint) };
-    console.data(&text);
-}
-
 /// The exit code of the objectives; on stderr those that do not hold, and how to see it again.
 fn judge(command: &str, summary: &Summary, console: &mut Console) -> Exit {
     let of = |verdict| summary.objectives.iter().filter(move |row| row.verdict == verdict);
@@ -204,11 +189,9 @@ fn judge(command: &str, summary: &Summary, console: &mut Console) -> Exit {
     if failed + open == 0 {
         return Exit::Fine;
     }
-    for row in of(Verdict::Fail) {
-        console.error(&format!("objective failed: {}", table::wanted(row)));
-    }
-    for row in of(Verdict::Inconclusive) {
-        console.error(&format!("objective inconclusive, more replications may tell: {}", table::wanted(row)));
+    let told = [(Verdict::Fail, "failed"), (Verdict::Inconclusive, "inconclusive, more replications may tell")];
+    for (verdict, words) in told {
+        of(verdict).for_each(|row| console.error(&format!("objective {words}: {}", table::wanted(row))));
     }
     console.error(command);
     if failed > 0 { Exit::Failed } else { Exit::Inconclusive }

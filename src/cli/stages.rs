@@ -1,10 +1,9 @@
 //! The table of the stages of changes, for `evenkeel check`.
 
-use super::check::more;
 use crate::engine::Span;
 use crate::forecast::stages;
 use crate::model::Plan;
-use crate::report::align::{Side, Table};
+use crate::report::align::Table;
 use crate::report::number::{NOTHING, duration, plain};
 
 /// Stages shown before the rest is counted.
@@ -14,18 +13,7 @@ const ALARMS_MAX: usize = 2;
 
 /// Every stage; empty without pipelines.
 pub(super) fn table(plan: &Plan) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("change", Left),
-        ("stage", Left),
-        ("changes", Left),
-        ("begins at\nthe earliest", Right),
-        ("baked\nfor", Right),
-        ("requests\nat least", Right),
-        ("watched by", Left),
-    ]);
-    let stages = stages::derived(plan);
-    for row in stages.iter().take(STAGES_MAX) {
+    let row = |row: &stages::StageRow| {
         let bake = if row.bake == Span::ZERO { NOTHING.to_owned() } else { duration(row.bake.as_secs_f64()) };
         let requests = if row.requests == 0 { NOTHING.to_owned() } else { plain(row.requests as f64) };
         let watched = match row.watched.len() {
@@ -34,10 +22,15 @@ pub(super) fn table(plan: &Plan) -> Table {
             count => format!("{count} alarms"),
         };
         let begin = format!("{}{}", if row.again { "+" } else { "" }, duration(row.begin.as_secs_f64()));
-        table.row(vec![row.change.clone(), row.stage.clone(), row.what.clone(), begin, bake, requests, watched]);
-    }
-    more(&mut table, stages.len().saturating_sub(STAGES_MAX), "stages", 7);
-    table
+        [row.change.clone(), row.stage.clone(), row.what.clone(), begin, bake, requests, watched]
+    };
+    let stages = stages::derived(plan);
+    Table::default()
+        .left(&["change", "stage", "changes"])
+        .right(&["begins at\nthe earliest", "baked\nfor", "requests\nat least"])
+        .left(&["watched by"])
+        .rows(stages.iter().take(STAGES_MAX).map(row))
+        .more(stages.len(), STAGES_MAX, "stages")
 }
 
 #[cfg(test)]

@@ -160,7 +160,7 @@ fn check_reports_on_stdout_and_finds_faults() {
     assert_eq!(out.matches("can run").count(), 2);
     let (exit, out, err) = type_line(&["check", "a.json"], &files(3, "1"));
     assert_eq!((exit, out.as_str()), (Exit::Invalid, ""));
-    assert!(err.starts_with("error[wrong-type]: `duration` needs a unit"), "{err}");
+    assert!(err.starts_with("error[malformed]: `duration` needs a unit"), "{err}");
 }
 
 #[test]

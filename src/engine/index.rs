@@ -44,6 +44,13 @@ impl<I: Id, T> Table<I, T> {
         Table { first: first.row(), rows: Vec::new(), id: PhantomData }
     }
 
+    /// A row for each of these ids, which follow each other.
+    pub fn by_id(ids: impl IntoIterator<Item = I>, row: impl FnMut(I) -> T) -> Self {
+        let mut ids = ids.into_iter().peekable();
+        let first = ids.peek().map_or(0, |id| id.row());
+        Table { first, rows: ids.map(row).collect(), id: PhantomData }
+    }
+
     pub fn push(&mut self, row: T) -> I {
         self.rows.push(row);
         I::of(self.first + self.rows.len() - 1)
@@ -87,6 +94,14 @@ impl<I: Id, T> Table<I, T> {
     /// Whether the id is one of this table's.
     pub fn holds(&self, id: I) -> bool {
         self.get(id).is_some()
+    }
+}
+
+impl<I: Id, T> IntoIterator for Table<I, T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.rows.into_iter()
     }
 }
 

@@ -140,22 +140,16 @@ fn a_limit_on_events_is_met_by_one_more() {
 }
 
 #[test]
-fn a_limit_on_pending_events_stops_a_flood() {
-    let limits = Limits { pending_max: 100, ..Limits::default() };
-    let mut sim = sim(1, limits);
-    sim.schedule(PartitionId(0), seconds(0), Phase::Normal, Do::Double);
+fn limits_on_pending_events_and_rows_stop_a_flood() {
+    let mut flood = sim(1, Limits { pending_max: 100, ..Limits::default() });
+    flood.schedule(PartitionId(0), seconds(0), Phase::Normal, Do::Double);
     // 64 are pending after six seconds; the 37th of the next second makes it 101.
-    assert_eq!(sim.run_until(Time::NEVER), Stop::Limit { which: "pending events", at: seconds(6) });
-    assert_eq!(sim.pending(), 101);
-}
-
-#[test]
-fn a_limit_on_rows_stops_a_world_that_fills_up() {
-    let limits = Limits { rows_max: 3, ..Limits::default() };
-    let mut sim = sim(1, limits);
-    sim.schedule(PartitionId(0), seconds(0), Phase::Normal, Do::Every(Span::SECOND, 7));
+    assert_eq!(flood.run_until(Time::NEVER), Stop::Limit { which: "pending events", at: seconds(6) });
+    assert_eq!(flood.pending(), 101);
+    let mut full = sim(1, Limits { rows_max: 3, ..Limits::default() });
+    full.schedule(PartitionId(0), seconds(0), Phase::Normal, Do::Every(Span::SECOND, 7));
     // It writes a row each second, from 0 on: the fourth is one too many.
-    assert_eq!(sim.run_until(seconds(99)), Stop::Limit { which: "rows", at: seconds(3) });
+    assert_eq!(full.run_until(seconds(99)), Stop::Limit { which: "rows", at: seconds(3) });
 }
 
 #[test]

@@ -47,13 +47,9 @@ fn tasks(plan: &Plan, cell: &Cell) -> u64 {
     cell.services.clone().map(|row| u64::from(plan.services[ServiceId(row)].desired)).sum()
 }
 
-/// Availability zones of a Region: cells stand in these.
-fn own_zones(plan: &Plan, region: RegionId) -> u64 {
-    plan.own_zones(&plan.regions[region].zones)
-}
-
 fn left(plan: &Plan, region: RegionId, plane: &Plane) -> Option<f64> {
-    let zones = own_zones(plan, region);
+    // Cells stand in the availability zones of their Region.
+    let zones = plan.own_zones(&plan.regions[region].zones);
     let (peak, zone) = plane.peak_rate.zip(plane.zone_rate)?;
     Some((u128::from(zone) * u128::from(zones.saturating_sub(1))) as f64 / peak as f64)
 }
@@ -65,7 +61,7 @@ pub fn doubts(plan: &Plan, out: &mut Problems) {
         let at = format!("/regions/{}/controlPlane", id.0);
         let cells: Vec<&Cell> = plan.cells.iter().filter(|cell| cell.region == id).collect();
         if let Some(left) = left(plan, id, plane).filter(|left| *left < 1.0) {
-            let (message, hint) = if own_zones(plan, id) == 1 {
+            let (message, hint) = if plan.own_zones(&region.zones) == 1 {
                 let message = format!("`{}` has one zone: without it its control plane does nothing", region.name);
                 (message, "AWS builds a control plane over three zones at least: write more `zones`")
             } else {

@@ -4,6 +4,7 @@ use crate::engine::Span;
 use crate::model::Plan;
 use crate::model::ids::{ChangeId, ServiceId};
 use crate::model::plan::{Change, Kind, Pipeline, Service, Shadow, Strategy};
+use serde::Serialize;
 
 /// What follows for one change.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +24,7 @@ pub struct ChangeRow {
 }
 
 /// How many tasks a service has while it is deployed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Bounds {
     /// Tasks at the start of the run; the desired count may be another by then.
     pub desired: u32,

@@ -21,18 +21,6 @@ pub enum Compute {
     Fargate,
 }
 
-/// What is said of one kind of compute: as the table of the source says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facts {
-    pub compute: &'static str,
-    pub hardware: &'static str,
-    pub location: &'static str,
-    /// Where the data plane is.
-    pub data_plane: &'static str,
-    /// Who launches, patches and replaces hosts.
-    pub managed_by: &'static str,
-}
-
 /// A row of the overview.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -55,18 +43,18 @@ impl Compute {
         }
     }
 
-    /// Its line of the source's table.
-    pub const fn facts(self) -> Facts {
-        let (compute, hardware, location, data_plane, managed_by) = match self {
-            Compute::EcsAnywhere => ("ECS Anywhere", "customer", "customer's site", "on premises", "customer"),
-            Compute::Outposts => ("Outposts", "AWS", "customer's site", "Outposts", "customer"),
-            Compute::Wavelength => ("Wavelength", "AWS", "carrier's network", "Wavelength Zones", "customer"),
-            Compute::LocalZones => ("Local Zones", "AWS", "near a large city", "Local Zones", "customer"),
-            Compute::Ec2 => ("EC2", "AWS", "Region", "customer account", "customer"),
-            Compute::ManagedInstances => ("Managed Instances", "AWS", "Region", "customer account", "AWS"),
-            Compute::Fargate => ("Fargate", "AWS", "Region", "AWS account", "AWS"),
-        };
-        Facts { compute, hardware, location, data_plane, managed_by }
+    /// Its line of the source's table: compute, whose hardware, its location, where the data plane is, and who
+    /// launches, patches and replaces hosts.
+    pub const fn facts(self) -> [&'static str; 5] {
+        match self {
+            Compute::EcsAnywhere => ["ECS Anywhere", "customer", "customer's site", "on premises", "customer"],
+            Compute::Outposts => ["Outposts", "AWS", "customer's site", "Outposts", "customer"],
+            Compute::Wavelength => ["Wavelength", "AWS", "carrier's network", "Wavelength Zones", "customer"],
+            Compute::LocalZones => ["Local Zones", "AWS", "near a large city", "Local Zones", "customer"],
+            Compute::Ec2 => ["EC2", "AWS", "Region", "customer account", "customer"],
+            Compute::ManagedInstances => ["Managed Instances", "AWS", "Region", "customer account", "AWS"],
+            Compute::Fargate => ["Fargate", "AWS", "Region", "AWS account", "AWS"],
+        }
     }
 }
 
@@ -95,26 +83,17 @@ pub fn overview(plan: &Plan) -> Vec<Row> {
 
 /// What a provider is in each zone in which tasks of a service may stand.
 fn stands(plan: &Plan, provider: ProviderId, zones: &[ZoneId]) -> Vec<(Compute, ZoneId)> {
-    let row = &plan.providers[provider];
-    let of = |compute: Compute, hosts: &[ZoneId]| -> Vec<(Compute, ZoneId)> {
-        hosts.iter().filter(|zone| zones.contains(zone)).map(|zone| (compute, *zone)).collect()
-    };
-    let ec2 = |hosts: &[ZoneId]| -> Vec<(Compute, ZoneId)> {
+    let of = |compute: fn(ZoneKind) -> Compute, hosts: &[ZoneId]| -> Vec<(Compute, ZoneId)> {
         let there = hosts.iter().filter(|zone| zones.contains(zone));
-        there.map(|zone| (Compute::ec2_in(plan.zones[*zone].kind), *zone)).collect()
+        there.map(|zone| (compute(plan.zones[*zone].kind), *zone)).collect()
     };
-    match &row.kind {
-        ProviderKind::Fargate { .. } => of(Compute::Fargate, zones),
-        ProviderKind::Managed(managed) => of(Compute::ManagedInstances, &managed.zones),
-        ProviderKind::External(external) => of(Compute::EcsAnywhere, &external.zones),
-        ProviderKind::Group(group) => ec2(&group.zones),
+    match &plan.providers[provider].kind {
+        ProviderKind::Fargate { .. } => of(|_| Compute::Fargate, zones),
+        ProviderKind::Managed(managed) => of(|_| Compute::ManagedInstances, &managed.zones),
+        ProviderKind::External(external) => of(|_| Compute::EcsAnywhere, &external.zones),
+        ProviderKind::Group(group) => of(Compute::ec2_in, &group.zones),
         ProviderKind::AnyHost => {
-            let others = plan.providers.iter().filter(|other| other.cluster == row.cluster);
-            let groups = others.filter_map(|other| match &other.kind {
-                ProviderKind::Group(group) => Some(&group.zones),
-                _ => None,
-            });
-            groups.flat_map(|hosts| ec2(hosts)).collect()
+            plan.groups_of(provider).into_iter().flat_map(|group| of(Compute::ec2_in, &group.zones)).collect()
         }
     }
 }

@@ -6,40 +6,47 @@ use crate::model::Plan;
 use crate::model::ids::{ServiceId, TypeId, ZoneId};
 use crate::model::plan::{Group, InstanceType, Kind, ProviderKind, Service, Strategy, TaskDef};
 use crate::model::problem::Problems;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What follows for one service.
-#[derive(Clone, Debug, PartialEq)]
+/// What follows for one service, as `check --json` prints it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Derived {
     pub service: String,
     pub desired: u32,
     /// Tasks that it needs: the largest rate over what a task answers, or `minimumHealthyPercent` of `desiredCount`.
+    #[serde(rename = "needed")]
     pub need_tasks: u32,
     /// Its zones, in the order of the plan.
     pub zones: Vec<InZone>,
 }
 
 /// What a service has in one zone, and without it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InZone {
     pub zone: String,
     /// Tasks that stand there at the start.
     pub tasks: u32,
     /// Tasks left when this zone is lost.
+    #[serde(rename = "tasksLeftWithout")]
     pub left: u32,
     /// How many of these are not needed: 0 or more is static stability.
+    #[serde(rename = "headroomWithout")]
     pub headroom: i64,
 }
 
 /// What stands in one zone at the start.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ZoneRow {
     pub zone: String,
     pub name: String,
     pub tasks: u64,
     pub hosts: u64,
-    /// vCPUs that Fargate has there on demand, and on Spot.
-    pub fargate_vcpu: [u64; 2],
+    /// vCPUs that Fargate has there on demand.
+    pub fargate_vcpu: u64,
+    /// And on Spot.
+    pub fargate_spot_vcpu: u64,
 }
 
 /// Every zone with what stands there at the start, and need and headroom of every REPLICA service.
@@ -76,7 +83,8 @@ fn rows(plan: &Plan, start: &Start) -> Vec<ZoneRow> {
             name: known.name.clone(),
             tasks: replicas.iter().map(|id| u64::from(start.tasks(*id, zone))).sum(),
             hosts: start.hosts(zone),
-            fargate_vcpu: [known.fargate_stock / 1_024, known.spot_stock / 1_024],
+            fargate_vcpu: known.fargate_stock / 1_024,
+            fargate_spot_vcpu: known.spot_stock / 1_024,
         }
     };
     plan.zones.ids().map(row).collect()
@@ -124,12 +132,8 @@ fn colour_room(plan: &Plan, out: &mut Problems) {
             all < 2 * cpu && cpu <= all
         });
         if hosts || fargate {
-            let message = format!(
-                "a {} deployment of `{}` needs room for {} tasks, and there is less",
-                strategy.name(),
-                service.name,
-                2 * desired
-            );
+            let (how, name, both) = (strategy.name(), &service.name, 2 * desired);
+            let message = format!("a {how} deployment of `{name}` needs room for {both} tasks, and there is less");
             out.no_room("/changes", message, "add capacity, or write \"strategy\": \"ROLLING\"");
         }
     }
@@ -210,11 +214,8 @@ fn host_room(plan: &Plan, service: &Service) -> Option<u64> {
         match &plan.providers[item.provider].kind {
             ProviderKind::Group(group) => room += group_room(plan, group, &service.task),
             ProviderKind::AnyHost => {
-                room += plan
-                    .groups_of(item.provider)
-                    .iter()
-                    .map(|group| group_room(plan, group, &service.task))
-                    .sum::<u64>();
+                let groups = plan.groups_of(item.provider).into_iter();
+                room += groups.map(|group| group_room(plan, group, &service.task)).sum::<u64>();
             }
             ProviderKind::External(external) => {
                 let on_each = |(_, kind, count): &(ZoneId, TypeId, u32)| {

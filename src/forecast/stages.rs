@@ -61,13 +61,10 @@ fn stages(plan: &Plan, change: &Change, pipeline: &Pipeline) -> Vec<StageRow> {
     pipeline.stages.iter().map(row).collect()
 }
 
-fn region(plan: &Plan, change: &Change, one: Move) -> RegionId {
-    plan.cells[plan.cell_of(change.units[usize::from(one.unit)])].region
-}
-
 fn what(plan: &Plan, change: &Change, stage: &Stage, reached: &[bool]) -> String {
     let [one] = &stage.moves[..] else {
-        let all: Vec<RegionId> = stage.moves.iter().map(|one| region(plan, change, *one)).collect();
+        let region = |one: &Move| plan.cells[plan.cell_of(change.units[usize::from(one.unit)])].region;
+        let all: Vec<RegionId> = stage.moves.iter().map(region).collect();
         let regions: BTreeSet<RegionId> = all.iter().copied().collect();
         let most = regions.iter().map(|of| all.iter().filter(|region| *region == of).count());
         let (count, at_once) = (stage.moves.len(), stage.at_once);

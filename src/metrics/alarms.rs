@@ -102,8 +102,13 @@ impl Alarms {
 
     /// A bad revision is gone from a control-plane cell.
     pub fn cured(&mut self, now: Time, change: ChangeId, unit: Unit) {
+        self.keep(now, |bad| (bad.unit, bad.change) != (unit, change));
+    }
+
+    /// Lets go of bad revisions that are not out any more.
+    fn keep(&mut self, now: Time, stays: impl Fn(&Bad) -> bool) {
         let before = self.bad.len();
-        self.bad.retain(|bad| (bad.unit, bad.change) != (unit, change));
+        self.bad.retain(stays);
         if self.bad.len() < before {
             self.ended = Some(now);
         }
@@ -115,7 +120,7 @@ impl Alarms {
         if !matches!(what, ChangeStep::Completed | ChangeStep::RolledBack) {
             return;
         }
-        let (before, unit) = (self.bad.len(), Unit::Service(service));
+        let unit = Unit::Service(service);
         let fresh = |bad: &Bad| bad.change == change && !bad.kept;
         if what == ChangeStep::Completed && self.staged[change.row()] {
             for bad in self.bad.iter_mut().filter(|bad| bad.unit == unit) {
@@ -123,28 +128,22 @@ impl Alarms {
                 bad.kept = true;
             }
         } else if what == ChangeStep::Completed {
-            self.bad.retain(|bad| bad.unit != unit || fresh(bad));
+            self.keep(now, |bad| bad.unit != unit || fresh(bad));
             self.bad.iter_mut().filter(|bad| bad.unit == unit).for_each(|bad| bad.kept = true);
         } else {
             // What a pipeline had completed comes back, too; an earlier occurrence stays.
-            let stays = |bad: &Bad| bad.kept && (bad.change != change || bad.settled || self.repeats[change.row()]);
-            self.bad.retain(|bad| bad.unit != unit || stays(bad));
+            let again = self.repeats[change.row()];
+            let stays = |bad: &Bad| bad.kept && (bad.change != change || bad.settled || again);
+            self.keep(now, |bad| bad.unit != unit || stays(bad));
             for bad in self.bad.iter_mut().filter(|bad| bad.unit == unit && bad.under == Some(change)) {
                 bad.under = None;
             }
-        }
-        if self.bad.len() < before {
-            self.ended = Some(now);
         }
     }
 
     /// A pipeline is over, and nothing of it comes back any more.
     pub fn settled(&mut self, now: Time, change: ChangeId) {
-        let before = self.bad.len();
-        self.bad.retain(|bad| bad.under != Some(change));
-        if self.bad.len() < before {
-            self.ended = Some(now);
-        }
+        self.keep(now, |bad| bad.under != Some(change));
         self.bad.iter_mut().filter(|bad| bad.change == change).for_each(|bad| bad.settled = true);
     }
 
@@ -163,10 +162,7 @@ impl Alarms {
     }
 
     pub fn finish(self, end: Time) -> Vec<(AlarmId, Measure)> {
-        let close = |(id, measure, mut level): (AlarmId, Measure, Integral)| {
-            level.reach(end);
-            (id, Measure { micros: level.sum(), ..measure })
-        };
-        self.rows.into_iter().map(close).collect()
+        let rows = self.rows.into_iter();
+        rows.map(|(id, measure, level)| (id, Measure { micros: level.until(end), ..measure })).collect()
     }
 }

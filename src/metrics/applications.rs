@@ -33,12 +33,8 @@ pub struct Applications {
 impl Applications {
     /// Counts requests from `from` on.
     pub fn new(from: Time) -> Applications {
-        Applications {
-            offered: Integral::new(from),
-            served: Integral::new(from),
-            unassigned: Integral::new(from),
-            measure: None,
-        }
+        let zero = Integral::new(from);
+        Applications { offered: zero, served: zero, unassigned: zero, measure: None }
     }
 
     /// A fact of the application.
@@ -62,11 +58,9 @@ impl Applications {
     }
 
     /// Ends the run; nothing where there is no application.
-    pub fn finish(mut self, end: Time) -> Option<Measure> {
-        self.offered.reach(end);
-        self.served.reach(end);
-        self.unassigned.reach(end);
-        let (offered, served) = (self.offered.sum(), self.served.sum());
-        Some(Measure { offered, served, unassigned_offered: self.unassigned.sum(), ..self.measure? })
+    pub fn finish(self, end: Time) -> Option<Measure> {
+        let [offered, served, unassigned_offered] =
+            [self.offered, self.served, self.unassigned].map(|level| level.until(end));
+        Some(Measure { offered, served, unassigned_offered, ..self.measure? })
     }
 }

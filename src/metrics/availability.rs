@@ -2,11 +2,13 @@
 
 use super::window::{Extent, Integral};
 use crate::engine::Time;
+use crate::engine::index::Table;
+use crate::model::ids::ZoneId;
 
 /// Levels of one service. A change is a few integer operations; zones stand in the order of its Region.
 #[derive(Clone, Debug)]
 pub struct Availability {
-    zones: Vec<ZoneLevel>,
+    zones: Table<ZoneId, ZoneLevel>,
     running: Integral,
     available: u64,
     need: u64,
@@ -40,25 +42,17 @@ pub struct Measure {
 }
 
 impl Availability {
-    /// For a service in a Region of `zones` zones, measured from `from` on.
-    pub fn new(zones: usize, from: Time) -> Self {
-        let zone = ZoneLevel { running: Integral::new(from), available: 0 };
-        let mut met = Integral::new(from);
+    /// For a service in a Region of these zones, measured from `from` on.
+    pub fn new(zones: impl Iterator<Item = ZoneId>, from: Time) -> Self {
+        let zero = Integral::new(from);
+        let zones = Table::by_id(zones, |_| ZoneLevel { running: zero, available: 0 });
+        let mut met = zero;
         met.set(Time::ZERO, 1);
-        Availability {
-            zones: vec![zone; zones],
-            running: Integral::new(from),
-            available: 0,
-            need: 0,
-            desired: 0,
-            met,
-            needed: Integral::new(from),
-            missing: Integral::new(from),
-        }
+        Availability { zones, running: zero, available: 0, need: 0, desired: 0, met, needed: zero, missing: zero }
     }
 
     /// Running tasks in a zone.
-    pub fn set_running(&mut self, now: Time, zone: usize, count: u32) {
+    pub fn set_running(&mut self, now: Time, zone: ZoneId, count: u32) {
         let level = &mut self.zones[zone].running;
         let all = self.running.level() - level.level() + u64::from(count);
         level.set(now, u64::from(count));
@@ -66,7 +60,8 @@ impl Availability {
     }
 
     /// Available tasks in a zone.
-    pub fn set_available(&mut self, now: Time, zone: usize, count: u32) {
+    #[inline]
+    pub fn set_available(&mut self, now: Time, zone: ZoneId, count: u32) {
         let level = &mut self.zones[zone].available;
         self.available = self.available - u64::from(*level) + u64::from(count);
         *level = count;
@@ -85,43 +80,30 @@ impl Availability {
         self.missing.set(now, self.desired.saturating_sub(self.available));
     }
 
-    /// Available, need and desired now.
-    pub fn now(&self) -> (u64, u64, u64) {
-        (self.available, self.need, self.desired)
+    /// Need and desired count now.
+    pub fn wanted(&self) -> [u64; 2] {
+        [self.need, self.desired]
     }
 
-    /// Available and running tasks in a zone now.
-    pub fn zone(&self, zone: usize) -> (u32, u64) {
-        (self.zones[zone].available, self.zones[zone].running.level())
+    /// Available tasks in a zone now.
+    pub fn available(&self, zone: ZoneId) -> u32 {
+        self.zones[zone].available
     }
 
     /// Whether the need and the desired count are met, and whether these zones differ by at most one task.
-    pub fn holds(&self, zones: &[usize]) -> [bool; 3] {
-        let (mut least, mut most) = (u32::MAX, 0);
-        for zone in zones {
-            let count = self.zones[*zone].available;
-            least = least.min(count);
-            most = most.max(count);
-        }
-        let even = zones.is_empty() || most - least <= 1;
+    pub fn holds(&self, zones: &[ZoneId]) -> [bool; 3] {
+        let counts = || zones.iter().map(|zone| self.zones[*zone].available);
+        let even = counts().max().zip(counts().min()).is_none_or(|(most, least)| most - least <= 1);
         [self.available >= self.need, self.available >= self.desired, even]
     }
 
-    pub fn finish(mut self, end: Time) -> Measure {
-        self.running.reach(end);
-        self.met.reach(end);
-        self.needed.reach(end);
-        self.missing.reach(end);
-        let ended = |level: &mut ZoneLevel| {
-            level.running.reach(end);
-            level.running.sum()
-        };
+    pub fn finish(self, end: Time) -> Measure {
         Measure {
-            running: self.running.extent(),
-            met: self.met.sum(),
-            needed: self.needed.sum() > 0,
-            missing: self.missing.sum(),
-            zones: self.zones.iter_mut().map(ended).collect(),
+            running: self.running.extent(end),
+            met: self.met.until(end),
+            needed: self.needed.until(end) > 0,
+            missing: self.missing.until(end),
+            zones: self.zones.iter().map(|level| level.running.until(end)).collect(),
         }
     }
 }

@@ -70,18 +70,9 @@ impl Capacity {
         self.types.get(number as usize).map(|host| host.0).filter(|row| *row != NO_TYPE)
     }
 
-    pub fn now(&self) -> (u64, Option<u64>) {
-        (self.hosts.level(), self.reservation.map(|level| level.level()))
-    }
-
-    pub fn finish(mut self, end: Time) -> Measure {
-        self.hosts.reach(end);
-        self.price.reach(end);
-        let reservation = self.reservation.as_mut().map(|level| {
-            level.reach(end);
-            level.extent()
-        });
-        let price = (!self.unpriced).then(|| self.price.sum());
-        Measure { hosts: self.hosts.extent(), reservation, price }
+    pub fn finish(self, end: Time) -> Measure {
+        let reservation = self.reservation.map(|level| level.extent(end));
+        let price = (!self.unpriced).then(|| self.price.until(end));
+        Measure { hosts: self.hosts.extent(end), reservation, price }
     }
 }

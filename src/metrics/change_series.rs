@@ -2,22 +2,14 @@
 //! them need.
 
 use super::changes::Measure;
-use super::timeline::{Series, Timeline};
-use super::trace::Trace;
+use super::series;
+use super::timeline::Series;
+use super::trace::{BILLION, Trace};
 use crate::engine::{Span, Time};
 use crate::model::fact::{AlarmState, ChangeFact, ChangeStep, Lifecycle};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
 use crate::model::plan::{Alarm, Change, Metric, Part, Plan, Scope, Strategy};
 use std::collections::BTreeSet;
-
-/// Billionths in a whole.
-const BILLION: f64 = 1e9;
-/// Requests for each second that are sent to the revision of a change: subject a service, part a change.
-const EXPOSED: &str = "exposed_requests_per_second";
-/// Copies of requests for each second that it gets besides: the same.
-const COPIED: &str = "copied_requests_per_second";
-/// 1 while an alarm is in ALARM: subject the service whose metric it watches, part an alarm.
-pub(super) const IN_ALARM: &str = "in_alarm";
 
 /// Numbers of the series, in the order of the plan.
 #[derive(Clone, Debug)]
@@ -37,9 +29,9 @@ impl ChangeSeries {
         for id in plan.changes_in_order() {
             let change = &plan.changes[id];
             for service in change.services().filter(|service| here(*service)) {
-                exposed.push(((id, service), trace.add(EXPOSED, name(service), &change.name)));
+                exposed.push(((id, service), trace.add(series::EXPOSED, name(service), &change.name)));
                 if change.shadow.is_some() {
-                    copied.push(((id, service), trace.add(COPIED, name(service), &change.name)));
+                    copied.push(((id, service), trace.add(series::COPIED, name(service), &change.name)));
                 }
                 watched.extend(&plan.services[service].deployment.alarms);
                 watched.extend(change.pipeline.iter().flat_map(|line| &line.alarms).map(|watched| watched.alarm));
@@ -52,7 +44,7 @@ impl ChangeSeries {
         let mine = watched.into_iter().filter(|id| here(plan.alarms[*id].service));
         let alarms = mine.map(|id| {
             let alarm = &plan.alarms[id];
-            (id, trace.add(IN_ALARM, name(alarm.service), &alarm.name))
+            (id, trace.add(series::IN_ALARM, name(alarm.service), &alarm.name))
         });
         ChangeSeries { exposed, copied, alarms: alarms.collect() }
     }
@@ -71,7 +63,7 @@ impl ChangeSeries {
             | ChangeFact::Settled { .. } => return,
         };
         if let Ok(place) = rows.binary_search_by_key(&key, |row| row.0) {
-            trace.point(rows[place].1, now, rate as f64 / BILLION);
+            trace.rate(rows[place].1, now, rate);
         }
     }
 
@@ -114,21 +106,16 @@ pub struct Threshold {
     pub datapoints: (u32, u32),
 }
 
-impl Timeline {
-    /// With what became of the changes, service by service in the order of the file.
-    #[must_use]
-    pub fn with_changes(self, plan: &Plan, changes: &[(ChangeId, Measure)]) -> Timeline {
-        let of = |service: ServiceId| ServiceChanges {
-            service: plan.services[service].name.clone(),
-            marks: marks(plan, service, changes, &self.series),
-            thresholds: thresholds(plan, service),
-            by_weight: by_weight(plan, service),
-        };
-        let mut all: Vec<ServiceId> = plan.changes.iter().flat_map(Change::services).collect();
-        all.sort();
-        let changed = plan.services_in_order().filter(|id| all.binary_search(id).is_ok());
-        Timeline { changes: changed.map(of).collect(), ..self }
-    }
+/// What became of the changes, service by service in the order of the file.
+pub(super) fn told(plan: &Plan, changes: &[(ChangeId, Measure)], series: &[Series]) -> Vec<ServiceChanges> {
+    let of = |service: ServiceId| ServiceChanges {
+        service: plan.services[service].name.clone(),
+        marks: marks(plan, service, changes, series),
+        thresholds: thresholds(plan, service),
+        by_weight: by_weight(plan, service),
+    };
+    let all: BTreeSet<ServiceId> = plan.changes.iter().flat_map(Change::services).collect();
+    plan.services_in_order().filter(|id| all.contains(id)).map(of).collect()
 }
 
 /// Steps of the changes of a service, and alarms that ring and watch it.
@@ -141,7 +128,7 @@ fn marks(plan: &Plan, service: ServiceId, changes: &[(ChangeId, Measure)], serie
     for id in &watched {
         let alarm = &plan.alarms[*id];
         let watched = &plan.services[alarm.service].name;
-        let mut own = series.iter().filter(|one| one.name == IN_ALARM && one.part == alarm.name);
+        let mut own = series.iter().filter(|one| one.name == series::IN_ALARM && one.part == alarm.name);
         let points = own.find(|one| one.subject == *watched).map_or(&[][..], |one| &one.points);
         let rings = points.iter().filter(|point| point.1 > 0.0);
         all.extend(rings.map(|point| Mark { at: point.0, label: format!("alarm {}", alarm.name), bad: true }));

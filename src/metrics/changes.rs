@@ -35,7 +35,7 @@ impl Outcome {
 }
 
 /// What one change did in one replication.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measure {
     /// Steps that it took, in order.
     pub steps: Vec<(ChangeStep, Time)>,
@@ -62,6 +62,12 @@ pub struct Entered {
 }
 
 impl Measure {
+    /// When a stage of its pipeline first took one of these steps, and which.
+    pub fn in_stage(&self, number: usize, steps: &[PipelineStep]) -> Option<(Time, PipelineStep)> {
+        let mut own = self.stages.iter().filter(|step| usize::from(step.0) == number);
+        own.find(|step| steps.contains(&step.1)).map(|step| (step.2, step.1))
+    }
+
     /// When it took a step.
     pub fn at(&self, step: ChangeStep) -> Option<Time> {
         turns::at(&self.steps, step)
@@ -120,18 +126,16 @@ pub struct Changes {
 #[derive(Clone, Debug)]
 struct Row {
     change: ChangeId,
-    steps: Vec<(ChangeStep, Time)>,
-    stages: Vec<(u16, PipelineStep, Time)>,
+    /// All that it did but what is added up below.
+    measure: Measure,
     /// A stage of its pipeline has begun.
     moves: bool,
-    reached: u32,
     /// What each unit sends to its revision.
     exposed: Rates,
     /// What each copies to it besides.
     copied: Rates,
     /// Calls that came to it one by one.
     met: u64,
-    turns: Option<Turns>,
 }
 
 /// Rates of several units, and what they add up to over time.
@@ -154,27 +158,6 @@ impl Rates {
         self.now.retain(|(_, rate)| *rate > 0);
         self.sum.set(at, self.now.iter().map(|(_, rate)| rate).sum());
     }
-
-    fn until(mut self, end: Time) -> u128 {
-        self.sum.reach(end);
-        self.sum.sum()
-    }
-}
-
-impl Row {
-    fn new(change: ChangeId, from: Time) -> Row {
-        Row {
-            change,
-            steps: Vec::new(),
-            stages: Vec::new(),
-            moves: false,
-            reached: 0,
-            exposed: Rates::new(from),
-            copied: Rates::new(from),
-            met: 0,
-            turns: None,
-        }
-    }
 }
 
 impl Changes {
@@ -187,8 +170,14 @@ impl Changes {
     fn row(&mut self, change: ChangeId) -> &mut Row {
         let found = self.rows.iter().rposition(|row| row.change == change);
         let place = found.unwrap_or_else(|| {
-            let turns = self.kinds[change.row()].0.then(Turns::default);
-            self.rows.push(Row { turns, ..Row::new(change, self.from) });
+            self.rows.push(Row {
+                change,
+                measure: Measure { turns: self.kinds[change.row()].0.then(Turns::default), ..Measure::default() },
+                moves: false,
+                exposed: Rates::new(self.from),
+                copied: Rates::new(self.from),
+                met: 0,
+            });
             self.rows.len() - 1
         });
         &mut self.rows[place]
@@ -199,23 +188,23 @@ impl Changes {
         if self.kinds[change.row()].1 {
             return;
         }
-        let row = self.row(change);
+        let measure = &mut self.row(change).measure;
         // A service that deploys it by itself is all that it is to reach.
-        row.reached = 1_000_000;
-        match &mut row.turns {
+        measure.reached = 1_000_000;
+        match &mut measure.turns {
             Some(turns) => turns.step(now, Some(service), what),
-            None => row.steps.push((what, now)),
+            None => measure.steps.push((what, now)),
         }
     }
 
     /// A change with a pipeline went on.
     pub fn stage(&mut self, now: Time, change: ChangeId, stage: u16, what: PipelineStep, reached: u32) {
-        let row = self.row(change);
-        row.reached = row.reached.max(reached);
-        let first = what == PipelineStep::Stage && !std::mem::replace(&mut row.moves, true);
+        let Row { measure, moves, .. } = self.row(change);
+        measure.reached = measure.reached.max(reached);
+        let first = what == PipelineStep::Stage && !std::mem::replace(moves, true);
         // A picture shows the first occurrence.
-        if !row.turns.as_ref().is_some_and(Turns::has_ended) {
-            row.stages.push((stage, what, now));
+        if !measure.turns.as_ref().is_some_and(Turns::has_ended) {
+            measure.stages.push((stage, what, now));
         }
         let steps: &[ChangeStep] = match what {
             PipelineStep::Stage if first => &[ChangeStep::Began],
@@ -229,10 +218,10 @@ impl Changes {
             | PipelineStep::Bakes
             | PipelineStep::Passed => &[],
         };
-        row.moves &= !what.is_last();
-        match &mut row.turns {
+        *moves &= !what.is_last();
+        match &mut measure.turns {
             Some(turns) => steps.iter().for_each(|step| turns.step(now, None, *step)),
-            None => row.steps.extend(steps.iter().map(|step| (*step, now))),
+            None => measure.steps.extend(steps.iter().map(|step| (*step, now))),
         }
     }
 
@@ -253,13 +242,13 @@ impl Changes {
     }
 
     pub fn finish(self, end: Time) -> Vec<(ChangeId, Measure)> {
-        let close = |row: Row| {
-            let Row { change, mut steps, stages, reached, exposed, copied, mut turns, met, .. } = row;
-            if let Some(turns) = &mut turns {
-                steps = turns.finish();
+        let close = |Row { change, mut measure, exposed, copied, met, .. }: Row| {
+            if let Some(turns) = &mut measure.turns {
+                measure.steps = turns.finish();
             }
-            let exposed = exposed.until(end) + u128::from(met) * REQUEST;
-            (change, Measure { steps, stages, reached, exposed, copied: copied.until(end), turns })
+            measure.exposed = exposed.sum.until(end) + u128::from(met) * REQUEST;
+            measure.copied = copied.sum.until(end);
+            (change, measure)
         };
         let mut rows: Vec<(ChangeId, Measure)> = self.rows.into_iter().map(close).collect();
         rows.sort_by_key(|row| row.0);

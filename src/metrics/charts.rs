@@ -1,35 +1,34 @@
 //! Which series a partition draws, and where each of them stands.
 
 use super::application_series::ApplicationSeries;
+use super::assignments::Assignments;
 use super::availability::Availability;
-use super::capacity::Capacity;
 use super::change_series::ChangeSeries;
-use super::launch_series::LaunchSeries;
+use super::launch_series::{LaunchSeries, minute_of};
 use super::ledger::Ledger;
+use super::series;
 use super::tasks::Tasks;
 use super::timeline::{Band, Series};
-use super::trace::Trace;
+use super::trace::{BILLION, Trace};
+use crate::engine::index::Table;
 use crate::engine::{Span, Time};
-use crate::model::fact::{AlarmState, ApplicationFact, ChangeFact, PlaneFact, TaskState};
-use crate::model::ids::{AlarmId, CellId, ProviderId, ServiceId};
+use crate::model::fact::{Fact, FaultFact, HostFact, PlaneFact, TaskFact, TaskState};
+use crate::model::ids::{CellId, ProviderId, ServiceId, ZoneId};
 use crate::model::plan::{Kind, Part, Plan, ProviderKind};
 use crate::model::tables::Plane;
-
-/// Billionths in a whole.
-const BILLION: f64 = 1e9;
 
 /// Series of one partition: by service, then by provider, both in the order of the plan.
 #[derive(Clone, Debug)]
 pub(super) struct Charts {
-    pub(super) trace: Trace,
+    trace: Trace,
     end: Time,
-    pub(super) names: Vec<String>,
-    services: Vec<ServiceSeries>,
+    /// Names of the faults.
+    names: Vec<String>,
+    services: Table<ServiceId, ServiceSeries>,
     /// Hosts and reservation of a provider that has hosts.
-    providers: Vec<Option<(usize, Option<usize>)>>,
-    first_cell: u16,
+    providers: Table<ProviderId, Option<(usize, Option<usize>)>>,
     /// Of each cell that has a bound.
-    cells: Vec<Option<CellSeries>>,
+    cells: Table<CellId, Option<CellSeries>>,
     launches: LaunchSeries,
     application: Option<ApplicationSeries>,
     changes: ChangeSeries,
@@ -48,8 +47,8 @@ struct CellSeries {
 /// Numbers of the series of one service.
 #[derive(Clone, Debug)]
 struct ServiceSeries {
-    /// Available tasks by row of the zone; `None` where the service never is.
-    available: Vec<Option<usize>>,
+    /// Available tasks in each zone where the service may be.
+    available: Vec<(ZoneId, usize)>,
     /// Need and desired count; not for streams.
     need: Option<[usize; 2]>,
     /// Offered, served, lost; with traffic.
@@ -60,64 +59,52 @@ struct ServiceSeries {
 }
 
 impl Charts {
-    /// Series for a partition; `zones`: for each service the rows of its zones, none meaning all.
-    pub(super) fn new(plan: &Plan, part: &Part, zones: impl Fn(ServiceId) -> Vec<usize>) -> Self {
+    /// Series for a partition; `zones`: of each service, none meaning all.
+    pub(super) fn new(plan: &Plan, part: &Part, zones: impl Fn(ServiceId) -> Vec<ZoneId>) -> Self {
         let of = &part.as_one;
         let mut trace = Trace::new(plan.end());
         let services = of.services.clone().map(ServiceId);
-        let services = services.map(|service| series_of(plan, service, &zones(service), &mut trace)).collect();
-        let provider = |row: u16| {
-            let id = ProviderId(row);
-            let row = &plan.providers[id];
-            let scaled = match &row.kind {
+        let services = Table::by_id(services, |service| series_of(plan, service, &zones(service), &mut trace));
+        let provider = |id: ProviderId| {
+            let scaled = match &plan.providers[id].kind {
                 ProviderKind::Fargate { .. } | ProviderKind::AnyHost | ProviderKind::External(_) => return None,
                 ProviderKind::Group(group) => group.scaling.is_some(),
                 ProviderKind::Managed(_) => false,
             };
             let subject = plan.provider_name(id);
-            let hosts = trace.add("hosts", &subject, "");
-            Some((hosts, scaled.then(|| trace.add_unknown("reservation_percent", &subject, ""))))
+            let hosts = trace.add(series::HOSTS, &subject, "");
+            Some((hosts, scaled.then(|| trace.add_unknown(series::RESERVATION, &subject, ""))))
         };
-        let providers = of.providers.clone().map(provider).collect();
-        let cells = part.cells.clone().map(|cell| cell_series(plan, CellId(cell), &mut trace)).collect();
-        let launches = LaunchSeries::new(plan, part, &mut trace);
-        let application = ApplicationSeries::new(plan, part, &mut trace);
-        let changes = ChangeSeries::new(plan, part, &mut trace);
-        let names = plan.faults.iter().map(|fault| fault.name.clone()).collect();
-        let end = plan.end();
+        let providers = Table::by_id(of.providers.clone().map(ProviderId), provider);
+        let cells = part.cells.clone().map(CellId);
         Charts {
-            trace,
-            end,
-            names,
+            end: plan.end(),
+            names: plan.faults.iter().map(|fault| fault.name.clone()).collect(),
             services,
             providers,
-            first_cell: part.cells.start,
-            cells,
-            launches,
-            application,
-            changes,
+            cells: Table::by_id(cells, |cell| cell_series(plan, cell, &mut trace)),
+            launches: LaunchSeries::new(plan, part, &mut trace),
+            application: ApplicationSeries::new(plan, part, &mut trace),
+            changes: ChangeSeries::new(plan, part, &mut trace),
+            trace,
         }
     }
 
     /// Levels of a service from `now` on.
-    pub(super) fn service(&mut self, now: Time, place: usize, levels: &Availability, ledger: &Ledger, tasks: &Tasks) {
-        let of = &self.services[place];
+    pub(super) fn service(&mut self, now: Time, id: ServiceId, levels: &Availability, ledger: &Ledger, tasks: &Tasks) {
+        let of = &self.services[id];
         let trace = &mut self.trace;
-        for (zone, series) in of.available.iter().enumerate() {
-            if let Some(series) = series {
-                trace.point(*series, now, f64::from(levels.zone(zone).0));
-            }
+        for (zone, series) in &of.available {
+            trace.point(*series, now, f64::from(levels.available(*zone)));
         }
-        if let Some([need, desired]) = of.need {
-            let (_, needed, wanted) = levels.now();
-            trace.point(need, now, needed as f64);
-            trace.point(desired, now, wanted as f64);
+        if let Some(both) = of.need {
+            both.into_iter().zip(levels.wanted()).for_each(|(series, tasks)| trace.point(series, now, tasks as f64));
         }
         if let Some([offered, served, lost]) = of.flow {
             let (asked, answered) = ledger.now();
-            trace.point(offered, now, asked as f64 / BILLION);
-            trace.point(served, now, answered as f64 / BILLION);
-            trace.point(lost, now, asked.saturating_sub(answered) as f64 / BILLION);
+            trace.rate(offered, now, asked);
+            trace.rate(served, now, answered);
+            trace.rate(lost, now, asked.saturating_sub(answered));
         }
         for (series, state) in of.states.iter().zip(TaskState::ALL) {
             trace.point(*series, now, f64::from(tasks.in_state(state)));
@@ -128,22 +115,41 @@ impl Charts {
         }
     }
 
-    /// A task came to be or went on.
-    pub(super) fn launch(&mut self, now: Time, service: ServiceId, from: TaskState, to: TaskState) {
-        self.launches.went(now, service, from, to, &mut self.trace);
+    /// A fact that is drawn as it comes; `assignments`: which cell runs a service now.
+    pub(super) fn take(&mut self, now: Time, fact: Fact, assignments: &Assignments) {
+        let trace = &mut self.trace;
+        match fact {
+            Fact::Task(TaskFact::Went { task, from, to, .. }) => {
+                let of = (task.service, assignments.of(task.service));
+                self.launches.went(now, of, (from, to), trace);
+            }
+            Fact::Fault(FaultFact::Begins { cause }) => {
+                if let Some((fault, _)) = cause.as_fault() {
+                    trace.begins(cause, &self.names[usize::from(fault.0)], now);
+                }
+            }
+            Fact::Fault(FaultFact::Ends { cause }) => trace.ends(cause, now),
+            Fact::Host(fact) => self.host(now, fact),
+            Fact::Plane(fact) => self.plane(now, fact, assignments),
+            Fact::Application(fact) => self.application.iter().for_each(|of| of.take(now, fact, trace)),
+            Fact::Change(fact) => self.changes.take(now, fact, trace),
+            Fact::Alarm { alarm, state } => self.changes.alarm(now, alarm, state, trace),
+            Fact::Task(TaskFact::Health { .. })
+            | Fact::Service(_)
+            | Fact::Fault(FaultFact::Hits { .. } | FaultFact::Noticed { .. }) => {}
+        }
     }
 
     /// What a cell is asked for and can do, and what becomes of launches. What was asked in a minute is told in its
     /// last microsecond, and stands from its begin to its end.
-    pub(super) fn plane(&mut self, now: Time, fact: PlaneFact) {
-        let minute = Time(now.0 - now.0 % Span::MINUTE.0);
-        let (trace, first) = (&mut self.trace, self.first_cell);
-        let place = |cell: CellId| usize::from(cell.0 - first);
+    fn plane(&mut self, now: Time, fact: PlaneFact, assignments: &Assignments) {
+        let (trace, minute) = (&mut self.trace, minute_of(now));
         match fact {
-            PlaneFact::Launches { service, what, count } => self.launches.delayed(now, service, what, count, trace),
-            PlaneFact::Assignment { cluster, cell, .. } => self.launches.assignment(cluster, cell),
+            PlaneFact::Launches { service, what, count } => {
+                self.launches.delayed(now, assignments.of(service), what, count, trace);
+            }
             PlaneFact::Load { cell, asked, queued } => {
-                let Some(of) = &mut self.cells[place(cell)] else { return };
+                let Some(of) = &mut self.cells[cell] else { return };
                 trace.point(of.requests, minute, asked as f64 / 60.0 / 1e6 + of.others);
                 if minute + Span::MINUTE < self.end {
                     trace.point(of.requests, minute + Span::MINUTE, of.others);
@@ -151,48 +157,39 @@ impl Charts {
                 }
             }
             PlaneFact::Rate { cell, rate } => {
-                let Some(of) = &mut self.cells[place(cell)] else { return };
+                let Some(of) = &mut self.cells[cell] else { return };
                 trace.point(of.capacity, now, rate as f64 / BILLION + of.others);
             }
             PlaneFact::OtherCalls { cell, rate } => {
-                let Some(of) = &mut self.cells[place(cell)] else { return };
+                let Some(of) = &mut self.cells[cell] else { return };
                 of.others = rate as f64 / BILLION;
                 trace.point(of.requests, minute, of.others);
             }
-            PlaneFact::Waited { .. } | PlaneFact::Call { .. } | PlaneFact::Up { .. } => {}
+            PlaneFact::Assignment { .. } | PlaneFact::Waited { .. } | PlaneFact::Call { .. } | PlaneFact::Up { .. } => {
+            }
         }
     }
 
-    /// What customers of an application in cells get.
-    pub(super) fn application(&mut self, now: Time, fact: ApplicationFact) {
-        if let Some(of) = &self.application {
-            of.take(now, fact, &mut self.trace);
+    /// Levels of a provider that has hosts.
+    fn host(&mut self, now: Time, fact: HostFact) {
+        match fact {
+            HostFact::Count { provider, count } => {
+                if let Some((hosts, _)) = self.providers[provider] {
+                    self.trace.point(hosts, now, f64::from(count));
+                }
+            }
+            HostFact::Reservation { provider, percent } => {
+                if let Some((_, Some(series))) = self.providers[provider] {
+                    self.trace.point(series, now, f64::from(percent));
+                }
+            }
+            HostFact::Changed { .. } => {}
         }
-    }
-
-    /// What the new revision of a change gets.
-    pub(super) fn change(&mut self, now: Time, fact: ChangeFact) {
-        self.changes.take(now, fact, &mut self.trace);
-    }
-
-    /// An alarm is in another state.
-    pub(super) fn alarm(&mut self, now: Time, alarm: AlarmId, state: AlarmState) {
-        self.changes.alarm(now, alarm, state, &mut self.trace);
     }
 
     pub(super) fn finish(mut self, end: Time) -> (Vec<Series>, Vec<Band>) {
         self.launches.finish(end, &mut self.trace);
         self.trace.finish(end)
-    }
-
-    /// Levels of a provider from `now` on.
-    pub(super) fn provider(&mut self, now: Time, place: usize, capacity: &Capacity) {
-        let Some((hosts, reservation)) = self.providers[place] else { return };
-        let (count, percent) = capacity.now();
-        self.trace.point(hosts, now, count as f64);
-        if let (Some(series), Some(percent)) = (reservation, percent) {
-            self.trace.point(series, now, percent as f64);
-        }
     }
 }
 
@@ -202,7 +199,7 @@ fn cell_series(plan: &Plan, cell: CellId, trace: &mut Trace) -> Option<CellSerie
     plane.capacity?;
     let row = &plan.cells[cell];
     let subject = format!("{}/{}", plan.regions[row.region].name, row.name);
-    let names = ["control_plane_requests_per_second", "control_plane_capacity_per_second", "control_plane_waiting"];
+    let names = [series::ASKED, series::CAPACITY, series::QUEUED];
     if row.added.is_some() {
         // Its lines begin when it is there.
         let [requests, capacity, waiting] = names.map(|name| trace.add_unknown(name, &subject, ""));
@@ -215,29 +212,20 @@ fn cell_series(plan: &Plan, cell: CellId, trace: &mut Trace) -> Option<CellSerie
     Some(CellSeries { requests, capacity, waiting, others })
 }
 
-fn series_of(plan: &Plan, service: ServiceId, zones: &[usize], trace: &mut Trace) -> ServiceSeries {
+fn series_of(plan: &Plan, service: ServiceId, zones: &[ZoneId], trace: &mut Trace) -> ServiceSeries {
     let row = &plan.services[service];
     let cluster = &plan.clusters[row.cluster];
-    let region = plan.cells[cluster.cell].zones.clone();
-    let mut available = Vec::new();
-    for (place, zone) in region.enumerate() {
-        let here = zones.is_empty() || zones.contains(&place);
-        let id = &plan.zones[crate::model::ids::ZoneId(zone)].id;
-        available.push(here.then(|| trace.add("available_tasks", &row.name, id)));
-    }
+    let region = plan.cells[cluster.cell].zones.clone().map(ZoneId);
+    let there = region.filter(|zone| zones.is_empty() || zones.contains(zone));
+    let available = there.map(|zone| (zone, trace.add(series::AVAILABLE, &row.name, &plan.zones[zone].id))).collect();
     let mut add = |name| trace.add(name, &row.name, "");
-    let need = (row.kind != Kind::Stream).then(|| ["need_tasks", "desired_tasks"].map(&mut add));
-    let flow = row.traffic.is_some().then(|| {
-        ["offered_requests_per_second", "served_requests_per_second", "lost_requests_per_second"].map(&mut add)
-    });
-    let states = std::array::from_fn(|state| trace.add("task_state_count", &row.name, TaskState::ALL[state].name()));
+    let need = (row.kind != Kind::Stream).then(|| [series::NEED, series::DESIRED].map(&mut add));
+    let flow = row.traffic.is_some().then(|| [series::OFFERED, series::SERVED, series::LOST].map(&mut add));
+    let states = std::array::from_fn(|state| trace.add(series::STATES, &row.name, TaskState::ALL[state].name()));
     let mut used: Vec<ProviderId> = row.strategy.iter().map(|item| item.provider).collect();
     if used.is_empty() {
         used = cluster.providers.clone().map(ProviderId).collect();
     }
-    let providers = used
-        .into_iter()
-        .map(|id| (id, trace.add("provider_running_tasks", &row.name, &plan.providers[id].name)))
-        .collect();
-    ServiceSeries { available, need, flow, states, providers }
+    let providers = used.into_iter().map(|id| (id, trace.add(series::PROVIDERS, &row.name, &plan.providers[id].name)));
+    ServiceSeries { available, need, flow, states, providers: providers.collect() }
 }

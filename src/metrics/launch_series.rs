@@ -3,28 +3,23 @@
 //! A launch that waits is offered when that is told; when it is taken on, that is taken back, as its birth counts
 //! itself. Launches that are not wanted any more leave the minute's sum too, but never make it negative.
 
-use super::assignments::Assignments;
+use super::series;
 use super::trace::Trace;
+use crate::engine::index::Table;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Delayed, TaskState};
-use crate::model::ids::{CellId, ClusterId, ServiceId};
+use crate::model::ids::{CellId, ServiceId};
 use crate::model::plan::{Kind, Part, Plan};
 
-/// Name of the series by the minute; its parts are [`PARTS`].
-const PER_MINUTE: &str = "control_plane_launches_per_minute";
-/// Name of the level.
-const WAITING: &str = "control_plane_waiting_launches";
 /// What can become of a launch.
 const PARTS: [&str; 4] = ["offered", "accepted", "throttled", "failed"];
 
 /// Series of the cells of one partition.
 #[derive(Clone, Debug)]
 pub(super) struct LaunchSeries {
-    cells: Vec<Cell>,
-    first_service: u32,
-    assignments: Assignments,
+    cells: Table<CellId, Cell>,
     /// Whether what a service has at time 0 was not launched.
-    stood: Vec<bool>,
+    stood: Table<ServiceId, bool>,
 }
 
 #[derive(Clone, Debug)]
@@ -42,8 +37,8 @@ struct Cell {
 
 impl LaunchSeries {
     pub(super) fn new(plan: &Plan, of: &Part, trace: &mut Trace) -> Self {
-        let cell = |row: u16| {
-            let cell = &plan.cells[CellId(row)];
+        let cell = |id: CellId| {
+            let cell = &plan.cells[id];
             let region = &plan.regions[cell.region];
             let subject = format!("{}/{}", region.name, cell.name);
             // Series of a cell that is added begin in its first minute.
@@ -55,35 +50,37 @@ impl LaunchSeries {
                 minute: cell.added.map_or(Time::ZERO, minute_of),
                 counts: [0; 4],
                 waiting: 0,
-                per_minute: PARTS.map(|part| add(PER_MINUTE, part)),
-                level: add(WAITING, ""),
+                per_minute: PARTS.map(|part| add(series::LAUNCHES, part)),
+                level: add(series::WAITING, ""),
                 wanted: region.plane.is_some(),
             }
         };
-        let cells = of.cells.clone().map(cell).collect();
-        let service = |row: u32| {
-            let service = &plan.services[ServiceId(row)];
-            !plan.start_empty && service.kind != Kind::Stream
-        };
-        let stood = of.as_one.services.clone().map(service).collect();
-        LaunchSeries { cells, first_service: of.as_one.services.start, assignments: Assignments::new(plan, of), stood }
+        let services = of.as_one.services.clone().map(ServiceId);
+        let stood = |id: ServiceId| !plan.start_empty && plan.services[id].kind != Kind::Stream;
+        LaunchSeries { cells: Table::by_id(of.cells.clone().map(CellId), cell), stood: Table::by_id(services, stood) }
     }
 
-    /// A task came to be or went on.
-    pub(super) fn went(&mut self, now: Time, service: ServiceId, from: TaskState, to: TaskState, trace: &mut Trace) {
-        let placed = self.stood[(service.0 - self.first_service) as usize];
+    /// A task of a service in this cell came to be or went on.
+    pub(super) fn went(
+        &mut self,
+        now: Time,
+        (service, cell): (ServiceId, CellId),
+        (from, to): (TaskState, TaskState),
+        trace: &mut Trace,
+    ) {
+        let placed = self.stood[service];
         // What stood there when the run began was not launched.
         let stood = placed && now == Time::ZERO && to == TaskState::Running;
         let launched = i64::from(from == to) - i64::from(stood);
         if launched != 0 {
-            self.cell(now, service, trace).add([launched, launched, 0, 0]);
+            self.cell(now, cell, trace).add([launched, launched, 0, 0]);
         }
     }
 
-    /// Launches were delayed or lost.
-    pub(super) fn delayed(&mut self, now: Time, service: ServiceId, what: Delayed, count: u32, trace: &mut Trace) {
+    /// Launches of a cell were delayed or lost.
+    pub(super) fn delayed(&mut self, now: Time, cell: CellId, what: Delayed, count: u32, trace: &mut Trace) {
         let count = i64::from(count);
-        let cell = self.cell(now, service, trace);
+        let cell = self.cell(now, cell, trace);
         cell.wanted = true;
         cell.waiting += if what == Delayed::Offered { count } else { -count };
         cell.add(match what {
@@ -95,14 +92,9 @@ impl LaunchSeries {
         trace.point(cell.level, now, cell.waiting.max(0) as f64);
     }
 
-    /// A cluster is run by another cell from now on.
-    pub(super) fn assignment(&mut self, cluster: ClusterId, cell: CellId) {
-        self.assignments.changed(cluster, cell);
-    }
-
-    /// The cell of a service, with its minutes up to now told.
-    fn cell(&mut self, now: Time, service: ServiceId, trace: &mut Trace) -> &mut Cell {
-        let cell = &mut self.cells[self.assignments.of(service)];
+    /// A cell, with its minutes up to now told.
+    fn cell(&mut self, now: Time, cell: CellId, trace: &mut Trace) -> &mut Cell {
+        let cell = &mut self.cells[cell];
         cell.reach(now, trace);
         cell
     }
@@ -127,7 +119,7 @@ impl LaunchSeries {
 }
 
 /// The begin of its minute.
-fn minute_of(now: Time) -> Time {
+pub(super) fn minute_of(now: Time) -> Time {
     Time(now.0 - now.0 % Span::MINUTE.0)
 }
 

@@ -59,19 +59,17 @@ impl Launches {
     }
 
     pub fn created(&mut self, now: Time, ordinal: u32) {
-        let row = ordinal.wrapping_sub(self.first) as usize;
-        if ordinal < self.first {
-            return;
-        }
-        while self.births.len() <= row {
+        let Some(row) = ordinal.checked_sub(self.first) else { return };
+        while self.births.len() <= row as usize {
             self.births.push_back(DONE);
         }
-        self.births[row] = now.0;
+        self.births[row as usize] = now.0;
         if now >= self.from {
             self.measure.requested += 1;
         }
     }
 
+    #[inline]
     pub fn went(&mut self, now: Time, ordinal: u32, to: TaskState, code: StopCode, reason: Reason) {
         match to {
             TaskState::Running => {

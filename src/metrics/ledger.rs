@@ -68,9 +68,8 @@ struct Row {
     shortfall: Integral,
 }
 
-/// Levels above zero by cause, occurrence included, in order; a handful at any time.
-#[derive(Clone, Debug, Default)]
-struct Levels(Vec<(Cause, Phase, u32, u64)>);
+/// Levels above zero and their rows, by cause, occurrence included, in order; a handful at any time.
+type Levels = Vec<((Cause, Phase), (usize, u64))>;
 
 /// What [`Ledger`] measured.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -98,6 +97,7 @@ impl Ledger {
         }
     }
 
+    #[inline]
     pub fn flow(&mut self, now: Time, offered: u64, served: u64) {
         self.offered.set(now, offered);
         self.served.set(now, served);
@@ -110,80 +110,64 @@ impl Ledger {
     }
 
     /// Requests lost; true when this cause costs the service requests in this phase from now on.
+    #[inline]
     pub fn loss(&mut self, now: Time, cause: Cause, phase: Phase, rate: u64) -> bool {
-        let (place, known) = self.place(cause, phase, rate, |ledger| &ledger.rates);
-        let Some(row) = place else { return false };
-        let before = self.rates.put(cause, phase, row, rate);
-        let level = &mut self.rows[row as usize].rate;
-        level.set(now, level.level() - before + rate);
-        rate > 0 && !known
+        self.level(now, (cause, phase), rate, |ledger| &mut ledger.rates, |row| &mut row.rate)
     }
 
     /// Tasks missing; true when this cause costs the service tasks in this phase from now on.
+    #[inline]
     pub fn shortfall(&mut self, now: Time, cause: Cause, phase: Phase, millionths: u64) -> bool {
-        let (place, known) = self.place(cause, phase, millionths, |ledger| &ledger.shortfalls);
-        let Some(row) = place else { return false };
-        let before = self.shortfalls.put(cause, phase, row, millionths);
-        let level = &mut self.rows[row as usize].shortfall;
-        level.set(now, level.level() - before + millionths);
-        millionths > 0 && !known
+        self.level(now, (cause, phase), millionths, |ledger| &mut ledger.shortfalls, |row| &mut row.shortfall)
     }
 
-    /// The row of a level and whether it was above zero; no row when it is zero and stays so.
-    fn place(
+    /// Sets the level of a cause in a phase; true when it was zero and is not any more.
+    fn level(
         &mut self,
-        cause: Cause,
-        phase: Phase,
-        level: u64,
-        of: impl Fn(&Ledger) -> &Levels,
-    ) -> (Option<u32>, bool) {
-        if let Ok(at) = of(self).find(cause, phase) {
-            return (Some(of(self).0[at].2), true);
-        }
-        if level == 0 {
-            return (None, false);
-        }
-        let why = Why::of(cause);
+        now: Time,
+        key: (Cause, Phase),
+        value: u64,
+        levels: impl Fn(&mut Ledger) -> &mut Levels,
+        sum: impl Fn(&mut Row) -> &mut Integral,
+    ) -> bool {
+        let found = levels(self).binary_search_by_key(&key, |level| level.0);
+        let (row, before) = match found {
+            Ok(at) if value == 0 => levels(self).remove(at).1,
+            Ok(at) => {
+                let level = &mut levels(self)[at].1;
+                (level.0, std::mem::replace(&mut level.1, value))
+            }
+            Err(_) if value == 0 => return false,
+            Err(at) => {
+                let row = self.row(Why::of(key.0), key.1);
+                levels(self).insert(at, (key, (row, value)));
+                (row, 0)
+            }
+        };
+        let level = sum(&mut self.rows[row]);
+        level.set(now, level.level() - before + value);
+        found.is_err()
+    }
+
+    fn row(&mut self, why: Why, phase: Phase) -> usize {
         let found = self.rows.iter().position(|row| row.why == why && row.phase == phase);
-        let row = found.unwrap_or_else(|| {
+        found.unwrap_or_else(|| {
             let zero = Integral::new(self.from);
             self.rows.push(Row { why, phase, rate: zero, shortfall: zero });
             self.rows.len() - 1
-        });
-        (Some(row as u32), false)
+        })
     }
 
-    pub fn finish(mut self, end: Time) -> Measure {
-        self.offered.reach(end);
-        self.served.reach(end);
-        let ended = |row: &mut Row| {
-            row.rate.reach(end);
-            row.shortfall.reach(end);
-            Loss { why: row.why, phase: row.phase, requests: row.rate.sum(), task_time: row.shortfall.sum() }
+    pub fn finish(self, end: Time) -> Measure {
+        let ended = |Row { why, phase, rate, shortfall }: Row| {
+            let [requests, task_time] = [rate, shortfall].map(|level| level.until(end));
+            Loss { why, phase, requests, task_time }
         };
-        let mut losses: Vec<Loss> = self.rows.iter_mut().map(ended).collect();
+        let mut losses: Vec<Loss> = self.rows.into_iter().map(ended).collect();
         losses.retain(|loss| loss.requests > 0 || loss.task_time > 0);
         losses.sort_by_key(|loss| (loss.why, loss.phase));
-        let errors = self.errors.finish(end);
-        Measure { offered: self.offered.sum(), served: self.served.sum(), losses, errors }
-    }
-}
-
-impl Levels {
-    fn find(&self, cause: Cause, phase: Phase) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&(cause, phase), |level| (level.0, level.1))
-    }
-
-    /// Sets a level and gives back what it was.
-    fn put(&mut self, cause: Cause, phase: Phase, row: u32, value: u64) -> u64 {
-        match self.find(cause, phase) {
-            Ok(at) if value == 0 => self.0.remove(at).3,
-            Ok(at) => std::mem::replace(&mut self.0[at].3, value),
-            Err(at) => {
-                self.0.insert(at, (cause, phase, row, value));
-                0
-            }
-        }
+        let [offered, served] = [self.offered, self.served].map(|level| level.until(end));
+        Measure { offered, served, losses, errors: self.errors.finish(end) }
     }
 }
 

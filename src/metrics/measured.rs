@@ -1,8 +1,10 @@
 //! What one replication measured: whole numbers, merged over partitions in their order.
 
+use super::blast::Blast;
 use super::timeline::{Band, Series, Timeline};
 use super::trace::BANDS_MAX;
-use super::{alarms, applications, availability, capacity, changes, launches, ledger, planes, recovery};
+use super::{alarms, applications, availability, capacity, change_series, changes};
+use super::{launches, ledger, planes, recovery, stages};
 use crate::engine::Time;
 use crate::model::ids::{AlarmId, CellId, ChangeId, ClusterId};
 use crate::model::plan::Plan;
@@ -89,11 +91,13 @@ impl Measured {
 
     /// Everything that a picture of the run needs; takes the series out.
     pub fn timeline(&mut self, plan: &Plan) -> Timeline {
-        self.take_timeline()
-            .in_file_order(plan)
-            .with_blast(plan, &self.faults, &self.assignments)
-            .with_changes(plan, &self.changes)
-            .with_stages(plan, &self.changes)
+        let timeline = self.take_timeline().in_file_order(plan);
+        Timeline {
+            blast: Blast::of(plan, &self.faults, &self.assignments),
+            changes: change_series::told(plan, &self.changes, &timeline.series),
+            staged: stages::told(plan, &self.changes, &timeline.series),
+            ..timeline
+        }
     }
 
     pub fn take_timeline(&mut self) -> Timeline {

@@ -2,6 +2,7 @@
 
 use super::assignments::Assignments;
 use super::window::Integral;
+use crate::engine::index::Table;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Call, Delayed, PlaneFact};
 use crate::model::ids::{CellId, ClusterId, ServiceId};
@@ -76,23 +77,27 @@ impl Cell {
 #[derive(Clone, Debug)]
 pub struct Planes {
     from: Time,
-    first_cell: u16,
-    first_service: u32,
-    cells: Vec<Cell>,
+    cells: Table<CellId, Cell>,
     assignments: Assignments,
-    /// Launches of each service that count for a cell that ran it before.
-    counted: Vec<u64>,
-    /// Launches of each service that were offered before the window and wait.
-    before: Vec<u32>,
-    /// Launches of each service that were offered and wait.
-    waiting: Vec<u32>,
+    services: Table<ServiceId, Launches>,
+}
+
+/// Launches of one service.
+#[derive(Clone, Copy, Debug, Default)]
+struct Launches {
+    /// Those that count for a cell that ran it before.
+    counted: u64,
+    /// Those that were offered before the window and wait.
+    before: u32,
+    /// Those that were offered and wait.
+    waiting: u32,
 }
 
 impl Planes {
     /// Counts from `from` on.
     pub fn new(plan: &Plan, part: &Part, from: Time) -> Planes {
-        let cell = |id: u16| {
-            let row = crate::model::tables::Plane::new(plan, CellId(id));
+        let cell = |id: CellId| {
+            let row = crate::model::tables::Plane::new(plan, id);
             let others = row.other_calls;
             let rate = if row.capacity.is_some() { row.rate + others } else { 0 };
             let peak_ppm = (rate > 0).then(|| parts(u128::from(others), u128::from(rate)));
@@ -109,29 +114,26 @@ impl Planes {
         };
         Planes {
             from,
-            first_cell: part.cells.start,
-            first_service: part.as_one.services.start,
-            cells: part.cells.clone().map(cell).collect(),
+            cells: Table::by_id(part.cells.clone().map(CellId), cell),
             assignments: Assignments::new(plan, part),
-            counted: vec![0; part.as_one.services.len()],
-            before: vec![0; part.as_one.services.len()],
-            waiting: vec![0; part.as_one.services.len()],
+            services: Table::by_id(part.as_one.services.clone().map(ServiceId), |_| Launches::default()),
         }
     }
 
-    /// A fact of a control plane.
-    pub fn take(&mut self, now: Time, fact: PlaneFact) {
+    /// A fact of a control plane; `launched` counts the launches of each service up to now.
+    pub fn take(&mut self, now: Time, fact: PlaneFact, launched: impl Fn(ServiceId) -> u64) {
+        let from = self.from;
         match fact {
             PlaneFact::Launches { service, what, count } => self.launches(now, service, what, count),
-            PlaneFact::Waited { service, span, count } if now >= self.from => {
+            PlaneFact::Assignment { cluster, cell, moved } => self.assignment(cluster, cell, moved, launched),
+            PlaneFact::Waited { service, span, count } if now >= from => {
                 let row = &mut self.cells[self.assignments.of(service)].measure;
                 row.waited += u64::from(count);
                 row.wait.add_many(span.0, u64::from(count));
             }
             PlaneFact::Call { service, attempt, what } => self.call(now, service, attempt, what),
             PlaneFact::Up { cell, up } => {
-                let from = self.from;
-                let row = self.cell(cell);
+                let row = &mut self.cells[cell];
                 if up {
                     let since = row.since.take().unwrap_or(now);
                     row.measure.down += now.since(since.max(from)).0;
@@ -140,58 +142,54 @@ impl Planes {
                 }
             }
             PlaneFact::Rate { cell, rate } => {
-                let from = self.from;
-                let row = self.cell(cell);
+                let row = &mut self.cells[cell];
                 row.reach(now, from, false);
                 row.rate = rate + row.others;
             }
             PlaneFact::Load { cell, asked, .. } => {
-                let counts = now >= self.from;
-                let row = self.cell(cell);
+                let row = &mut self.cells[cell];
                 let load = u128::from(asked) * 1_000 / 60 + u128::from(row.others);
-                if counts && row.rate > 0 && row.measure.peak_ppm.is_some() {
+                if now >= from && row.rate > 0 && row.measure.peak_ppm.is_some() {
                     row.measure.peak_ppm = row.measure.peak_ppm.max(Some(parts(load, u128::from(row.rate))));
                 }
             }
             PlaneFact::OtherCalls { cell, rate } => {
-                let from = self.from;
-                let row = self.cell(cell);
+                let row = &mut self.cells[cell];
                 row.reach(now, from, false);
                 row.others = rate;
                 row.calls.set(now, rate);
             }
-            PlaneFact::Waited { .. } | PlaneFact::Assignment { .. } => {}
+            PlaneFact::Waited { .. } => {}
         }
     }
 
-    /// A cluster is run by another cell from now on; `launched` counts the launches of each service up to now.
-    pub fn assignment(&mut self, cluster: ClusterId, cell: CellId, moved: bool, launched: impl Fn(ServiceId) -> u64) {
+    /// A cluster is run by another cell from now on: launches so far are the old one's.
+    fn assignment(&mut self, cluster: ClusterId, cell: CellId, moved: bool, launched: impl Fn(ServiceId) -> u64) {
         for service in self.assignments.services(cluster) {
             self.count(service, launched(service));
         }
         let before = self.assignments.changed(cluster, cell);
         self.cells[before].measure.gained -= 1;
-        let row = self.cell(cell);
+        let row = &mut self.cells[cell];
         row.measure.gained += 1;
         row.measure.arrived += u64::from(moved);
     }
 
+    /// Which cell runs each service now.
+    pub(super) fn assignments(&self) -> &Assignments {
+        &self.assignments
+    }
+
     /// Launches of a service that have not been counted yet are those of its present cell.
     fn count(&mut self, service: ServiceId, launched: u64) {
-        let counted = &mut self.counted[(service.0 - self.first_service) as usize];
+        let counted = &mut self.services[service].counted;
         self.cells[self.assignments.of(service)].measure.accepted += launched - *counted;
         *counted = launched;
     }
 
-    fn cell(&mut self, cell: CellId) -> &mut Cell {
-        &mut self.cells[usize::from(cell.0 - self.first_cell)]
-    }
-
     fn launches(&mut self, now: Time, service: ServiceId, what: Delayed, count: u32) {
-        let place = (service.0 - self.first_service) as usize;
-        let waiting = &mut self.waiting[place];
+        let Launches { waiting, before, .. } = &mut self.services[service];
         *waiting = if what == Delayed::Offered { *waiting + count } else { waiting.saturating_sub(count) };
-        let before = &mut self.before[place];
         if now < self.from {
             *before = if what == Delayed::Offered { *before + count } else { before.saturating_sub(count) };
             return;
@@ -232,24 +230,22 @@ impl Planes {
         end: Time,
         launched: impl Fn(ServiceId) -> u64,
     ) -> (Vec<Measure>, Vec<(ClusterId, CellId)>) {
-        for service in (self.first_service..).take(self.counted.len()).map(ServiceId) {
+        for service in self.services.ids() {
             self.count(service, launched(service));
-            let place = (service.0 - self.first_service) as usize;
             let row = &mut self.cells[self.assignments.of(service)].measure;
-            row.waiting += u64::from(self.waiting[place]);
+            row.waiting += u64::from(self.services[service].waiting);
             // Offered before the window and not ended in it: counts as offered now.
-            row.offered += i64::from(self.before[place]);
+            row.offered += i64::from(self.services[service].before);
         }
         let assignments = self.assignments.all().collect();
         let from = self.from;
         let close = |mut cell: Cell| {
-            cell.calls.reach(end);
             cell.reach(end, from, true);
             // Whoever did not wait waited for no time.
             let at_once = cell.measure.accepted.saturating_sub(cell.measure.waited);
             cell.measure.wait.add_many(0, at_once);
             let open = cell.since.map_or(0, |since| end.since(since.max(from)).0);
-            Measure { down: cell.measure.down + open, others: cell.calls.sum(), ..cell.measure }
+            Measure { down: cell.measure.down + open, others: cell.calls.until(end), ..cell.measure }
         };
         (self.cells.into_iter().map(close).collect(), assignments)
     }

@@ -13,28 +13,23 @@ use super::measured::{Measured, ServiceMeasure};
 use super::planes::Planes;
 use super::recovery::Recovery;
 use super::tasks::{Pricing, Step, Tasks};
-use super::trace::Trace;
 use super::window::Integral;
+use crate::engine::index::Table;
 use crate::engine::{Reader, Time};
-use crate::model::fact::{
-    Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, PlaneFact, ServiceFact, TaskFact, TaskState,
-};
-use crate::model::ids::{CellId, ClusterId, ProviderId, ServiceId, ZoneId};
-use crate::model::plan::{InstanceType, Kind, Part, Plan, ProviderKind, Service, Unit, When};
+use crate::model::fact::{Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, ServiceFact, TaskFact, TaskState};
+use crate::model::ids::{ProviderId, ServiceId, TypeId, ZoneId};
+use crate::model::plan::{Fault, InstanceType, Kind, Part, Plan, ProviderKind, Service, Unit, When};
 
 /// Everything that is measured in one partition.
 #[derive(Clone, Debug)]
 pub struct Metrics {
     now: Time,
     warm_up: Time,
-    first_zone: u16,
-    first_service: u32,
-    first_provider: usize,
-    services: Vec<Subject>,
-    capacity: Vec<Capacity>,
-    pricing: Vec<Pricing>,
-    types: Vec<InstanceType>,
-    prices: Vec<Option<u64>>,
+    services: Table<ServiceId, Subject>,
+    capacity: Table<ProviderId, Capacity>,
+    pricing: Table<ProviderId, Pricing>,
+    types: Table<TypeId, InstanceType>,
+    prices: Table<TypeId, Option<u64>>,
     recovery: Recovery,
     planes: Planes,
     application: Applications,
@@ -54,8 +49,8 @@ struct Subject {
     tasks: Tasks,
     /// Its tasks by capacity provider; empty where it has one.
     on: Vec<(ProviderId, Integral)>,
-    /// Zones to be even over, by row in the Region; none for daemons and streams.
-    even: Vec<usize>,
+    /// Zones to be even over; none for daemons and streams.
+    even: Vec<ZoneId>,
     /// When its desired count was told first, and what it was at the end of that instant.
     desired: Option<(Time, u64)>,
     changed: bool,
@@ -68,10 +63,10 @@ fn zones_of(plan: &Plan, service: ServiceId) -> Vec<ZoneId> {
         return row.zones.clone();
     }
     let cluster = &plan.clusters[row.cluster];
-    let all = || cluster.providers.clone().map(ProviderId);
-    let used: Vec<ProviderId> = row.strategy.iter().map(|item| item.provider).collect();
-    let any = used.iter().any(|provider| matches!(plan.providers[*provider].kind, ProviderKind::AnyHost));
-    let used = if any || used.is_empty() { all().collect() } else { used };
+    let mut used: Vec<ProviderId> = row.strategy.iter().map(|item| item.provider).collect();
+    if used.is_empty() || used.iter().any(|id| matches!(plan.providers[*id].kind, ProviderKind::AnyHost)) {
+        used = cluster.providers.clone().map(ProviderId).collect();
+    }
     let mut zones: Vec<ZoneId> = Vec::new();
     for provider in used {
         match &plan.providers[provider].kind {
@@ -100,8 +95,7 @@ fn pricing(plan: &Plan, provider: ProviderId) -> Pricing {
         ProviderKind::External(_) => Pricing::Owned,
         ProviderKind::AnyHost => {
             let others = plan.clusters[row.cluster].providers.clone().map(ProviderId);
-            let group = |other: &ProviderId| matches!(plan.providers[*other].kind, ProviderKind::Group(_));
-            let others = others.filter(|other| *other != provider && group(other));
+            let others = others.filter(|other| matches!(plan.providers[*other].kind, ProviderKind::Group(_)));
             Pricing::Hosts(std::iter::once(provider).chain(others).collect())
         }
     }
@@ -112,78 +106,65 @@ impl Metrics {
     pub fn new(plan: &Plan, part: &Part, charts: bool) -> Self {
         let of = &part.as_one;
         let warm_up = Time::ZERO + plan.warm_up;
+        let services = of.services.clone().map(ServiceId);
+        let providers = of.providers.clone().map(ProviderId);
         let subject = |id: ServiceId| {
             let row = &plan.services[id];
             let stream = row.kind == Kind::Stream;
-            let even = if row.kind == Kind::Replica { zones_of(plan, id) } else { Vec::new() };
             Subject {
-                availability: Availability::new(of.zones.len(), warm_up),
+                availability: Availability::new(of.zones.clone().map(ZoneId), warm_up),
                 ledger: Ledger::new(warm_up),
                 launches: Launches::new(warm_up, !plan.start_empty && !stream),
                 tasks: Tasks::new(row.task.cpu, row.task.memory, warm_up),
                 on: on_several(row, warm_up),
-                even: even.into_iter().map(|zone| usize::from(zone.0 - of.zones.start)).collect(),
+                even: if row.kind == Kind::Replica { zones_of(plan, id) } else { Vec::new() },
                 desired: None,
                 changed: false,
             }
         };
-        let at_once = |fault: &crate::model::plan::Fault| fault.lasts.is_none() && matches!(fault.when, When::Every(_));
+        let at_once = |fault: &Fault| fault.lasts.is_none() && matches!(fault.when, When::Every(_));
         // Copies matter where there are other cells that could have them.
-        let copies =
-            |fault: &crate::model::plan::Fault| if plan.cells.len() > 1 { fault.copies(of.region) } else { None };
-        let clusters = of.services.clone().map(|row| plan.services[ServiceId(row)].cluster).collect();
+        let copies = |fault: &Fault| if plan.cells.len() > 1 { fault.copies(of.region) } else { None };
         Metrics {
             now: Time::ZERO,
             warm_up,
-            first_zone: of.zones.start,
-            first_service: of.services.start,
-            first_provider: usize::from(of.providers.start),
-            services: of.services.clone().map(ServiceId).map(subject).collect(),
-            capacity: of.providers.clone().map(|_| Capacity::new(warm_up)).collect(),
-            pricing: of.providers.clone().map(|row| pricing(plan, ProviderId(row))).collect(),
-            types: plan.types.iter().cloned().collect(),
+            services: Table::by_id(services.clone(), subject),
+            capacity: Table::by_id(providers.clone(), |_| Capacity::new(warm_up)),
+            pricing: Table::by_id(providers, |id| pricing(plan, id)),
+            types: plan.types.clone(),
             prices: plan.types.iter().map(cost::instance).collect(),
             recovery: Recovery::new(
                 plan.faults.iter().map(at_once).collect(),
-                &plan.faults.iter().map(copies).collect::<Vec<_>>(),
-                of.services.start as usize,
-                clusters,
+                plan.faults.iter().map(copies),
+                Table::by_id(services, |id| plan.services[id].cluster),
             ),
             planes: Planes::new(plan, part, warm_up),
             application: Applications::new(warm_up),
             changes: Changes::new(plan, warm_up),
             alarms: Alarms::new(plan, part),
             changed: Vec::new(),
-            charts: charts.then(|| {
-                let zones = |id| zones_of(plan, id).into_iter().map(|zone| usize::from(zone.0 - of.zones.start));
-                Box::new(Charts::new(plan, part, |id| zones(id).collect()))
-            }),
+            charts: charts.then(|| Box::new(Charts::new(plan, part, |id| zones_of(plan, id)))),
         }
     }
 
     fn mark(&mut self, service: ServiceId) {
-        let row = &mut self.services[(service.0 - self.first_service) as usize];
+        let row = &mut self.services[service];
         if !row.changed {
             row.changed = true;
             self.changed.push(service);
         }
     }
 
-    fn subject(&mut self, service: ServiceId) -> &mut Subject {
-        &mut self.services[(service.0 - self.first_service) as usize]
-    }
-
     /// The instant is over: its levels count.
     fn settle(&mut self) {
         let mut changed = std::mem::take(&mut self.changed);
         for service in changed.drain(..) {
-            let row = &mut self.services[(service.0 - self.first_service) as usize];
+            let row = &mut self.services[service];
             row.changed = false;
             let holds = row.availability.holds(&row.even);
             self.recovery.settle(self.now, service, holds, row.launches.reached_running());
             if let Some(charts) = &mut self.charts {
-                let place = (service.0 - self.first_service) as usize;
-                charts.service(self.now, place, &row.availability, &row.ledger, &row.tasks);
+                charts.service(self.now, service, &row.availability, &row.ledger, &row.tasks);
             }
         }
         self.changed = changed;
@@ -192,7 +173,7 @@ impl Metrics {
 
     fn task(&mut self, now: Time, fact: TaskFact) {
         let TaskFact::Went { task, from, to, provider, host, code, reason, .. } = fact else { return };
-        let row = &mut self.services[(task.service.0 - self.first_service) as usize];
+        let row = &mut self.services[task.service];
         let created = from == to;
         if created {
             row.launches.created(now, task.ordinal);
@@ -200,29 +181,26 @@ impl Metrics {
         if !created || to != TaskState::Provisioning {
             row.launches.went(now, task.ordinal, to, code, reason);
         }
-        let (capacity, types, first) = (&self.capacity, &self.types, self.first_provider);
-        let pricing = &self.pricing[usize::from(provider.0) - first];
-        row.tasks.step(now, Step { from, to, provider }, |cpu, memory| {
-            pricing.price((cpu, memory), host, first, capacity, types)
-        });
-        if let Some(charts) = &mut self.charts {
-            charts.launch(now, task.service, from, to);
+        let (capacity, types, pricing) = (&self.capacity, &self.types, &self.pricing[provider]);
+        let price = |cpu, memory| pricing.price((cpu, memory), host, capacity, types);
+        row.tasks.step(now, Step { from, to, provider }, price);
+        if self.charts.is_some() {
             self.mark(task.service);
         }
     }
 
     /// A fault or its losses reach a service.
+    #[inline]
     fn concerns(&mut self, now: Time, cause: Cause, service: ServiceId) {
-        let launched = self.subject(service).launches.reached_running();
+        let launched = self.services[service].launches.reached_running();
         if self.recovery.concerns(now, cause, service, launched) {
             self.mark(service);
         }
     }
 
     fn hits(&mut self, now: Time, cause: Cause, what: Hit) {
-        let (services, first) = (&self.services, self.first_service);
-        let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.reached_running();
-        let watched = self.recovery.hits(now, cause, what, launched);
+        let services = &self.services;
+        let watched = self.recovery.hits(now, cause, what, |id| services[id].launches.reached_running());
         if let (true, Hit::Task(service) | Hit::Service(service)) = (watched, what) {
             self.mark(service);
         }
@@ -234,58 +212,53 @@ impl Metrics {
             Fact::Service(fact) => self.service(now, fact),
             Fact::Fault(fact) => self.fault(now, fact),
             Fact::Host(fact) => self.host(now, fact),
-            Fact::Plane(fact) => self.plane(now, fact),
-            Fact::Application(fact) => {
-                self.application.take(now, fact);
-                self.charts.iter_mut().for_each(|charts| charts.application(now, fact));
+            Fact::Plane(fact) => {
+                let services = &self.services;
+                self.planes.take(now, fact, |id| services[id].launches.requested());
             }
-            Fact::Change(fact) => {
-                self.change(now, fact);
-                self.charts.iter_mut().for_each(|charts| charts.change(now, fact));
-            }
-            Fact::Alarm { alarm, state } => {
-                self.alarms.state(now, alarm, state);
-                self.charts.iter_mut().for_each(|charts| charts.alarm(now, alarm, state));
-            }
+            Fact::Application(fact) => self.application.take(now, fact),
+            Fact::Change(fact) => self.change(now, fact),
+            Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
+        }
+        if let Some(charts) = &mut self.charts {
+            charts.take(now, fact, self.planes.assignments());
         }
     }
 
     fn service(&mut self, now: Time, fact: ServiceFact) {
         match fact {
-            ServiceFact::LaunchFailed { service, reason } => self.subject(service).launches.refused(now, reason),
+            ServiceFact::LaunchFailed { service, reason } => self.services[service].launches.refused(now, reason),
             ServiceFact::Running { service, zone, count } => {
-                let zone = usize::from(zone.0 - self.first_zone);
-                self.subject(service).availability.set_running(now, zone, count);
+                self.services[service].availability.set_running(now, zone, count);
             }
             ServiceFact::RunningOn { service, provider, count } => {
-                let mut on = self.subject(service).on.iter_mut();
+                let mut on = self.services[service].on.iter_mut();
                 if let Some((_, level)) = on.find(|(of, _)| *of == provider) {
                     level.set(now, u64::from(count));
                 }
             }
             ServiceFact::Available { service, zone, count } => {
-                let zone = usize::from(zone.0 - self.first_zone);
-                self.subject(service).availability.set_available(now, zone, count);
+                self.services[service].availability.set_available(now, zone, count);
                 self.mark(service);
             }
             ServiceFact::Need { service, need, desired } => {
-                self.subject(service).set_need(now, need, desired);
+                self.services[service].set_need(now, need, desired);
                 self.mark(service);
             }
             ServiceFact::Flow { service, offered, served } => {
-                self.subject(service).ledger.flow(now, offered, served);
+                self.services[service].ledger.flow(now, offered, served);
                 if self.charts.is_some() {
                     self.mark(service);
                 }
             }
             ServiceFact::LossRate { service, cause, phase, rate } => {
-                if self.subject(service).ledger.loss(now, cause, phase, rate) {
+                if self.services[service].ledger.loss(now, cause, phase, rate) {
                     self.recovery.loses(cause, service);
                     self.concerns(now, cause, service);
                 }
             }
             ServiceFact::Shortfall { service, cause, phase, millionths } => {
-                if self.subject(service).ledger.shortfall(now, cause, phase, millionths) {
+                if self.services[service].ledger.shortfall(now, cause, phase, millionths) {
                     self.concerns(now, cause, service);
                 }
             }
@@ -298,12 +271,10 @@ impl Metrics {
             FaultFact::Begins { cause } => {
                 self.recovery.begins(now, cause);
                 self.alarms.begins(now, cause);
-                self.band(cause, |charts, key, name| charts.begins(key, name, now));
             }
             FaultFact::Ends { cause } => {
                 self.recovery.ends(now, cause);
                 self.alarms.ends(now, cause);
-                self.band(cause, |charts, key, _| charts.ends(key, now));
             }
             FaultFact::Hits { cause, what } => self.hits(now, cause, what),
             FaultFact::Noticed { cause } => self.recovery.noticed(now, cause),
@@ -313,17 +284,11 @@ impl Metrics {
     fn host(&mut self, now: Time, fact: HostFact) {
         match fact {
             HostFact::Changed { provider, number, status, type_row, .. } => {
-                let price = self.prices.get(usize::from(type_row)).copied().flatten();
-                self.provider(provider).host(now, number, type_row, status, price);
+                let price = self.prices.get(TypeId(type_row)).copied().flatten();
+                self.capacity[provider].host(now, number, type_row, status, price);
             }
-            HostFact::Count { provider, count } => {
-                self.provider(provider).set_hosts(now, count);
-                self.chart_provider(now, provider);
-            }
-            HostFact::Reservation { provider, percent } => {
-                self.provider(provider).set_reservation(now, percent);
-                self.chart_provider(now, provider);
-            }
+            HostFact::Count { provider, count } => self.capacity[provider].set_hosts(now, count),
+            HostFact::Reservation { provider, percent } => self.capacity[provider].set_reservation(now, percent),
         }
     }
 
@@ -351,50 +316,14 @@ impl Metrics {
         }
     }
 
-    fn plane(&mut self, now: Time, fact: PlaneFact) {
-        if let PlaneFact::Assignment { cluster, cell, moved } = fact {
-            self.assignment(cluster, cell, moved);
-        }
-        self.planes.take(now, fact);
-        self.charts.iter_mut().for_each(|charts| charts.plane(now, fact));
-    }
-
-    /// A cluster is run by another cell from now on: launches so far are the old one's.
-    fn assignment(&mut self, cluster: ClusterId, cell: CellId, moved: bool) {
-        let (services, first) = (&self.services, self.first_service);
-        let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.requested();
-        self.planes.assignment(cluster, cell, moved, launched);
-    }
-
-    fn provider(&mut self, provider: ProviderId) -> &mut Capacity {
-        &mut self.capacity[usize::from(provider.0) - self.first_provider]
-    }
-
-    fn chart_provider(&mut self, now: Time, provider: ProviderId) {
-        let place = usize::from(provider.0) - self.first_provider;
-        if let Some(charts) = &mut self.charts {
-            charts.provider(now, place, &self.capacity[place]);
-        }
-    }
-
-    fn band(&mut self, cause: Cause, with: impl FnOnce(&mut Trace, u32, &str)) {
-        if let (Some(charts), Some((fault, occurrence))) = (&mut self.charts, cause.as_fault()) {
-            let key = u32::from(fault.0) << 20 | occurrence;
-            with(&mut charts.trace, key, &charts.names[usize::from(fault.0)]);
-        }
-    }
-
     /// Ends the run. In debug builds the ledger is audited: losses add up to what failed, lacks to what was missing.
     pub fn finish(mut self, end: Time) -> Measured {
         self.settle();
         // A run that reached a limit may have gone a little further in some partitions.
         let end = end.max(self.now);
         let services = &self.services;
-        let first = self.first_service;
-        let launched = |service: ServiceId| services[(service.0 - first) as usize].launches.reached_running();
-        let faults = self.recovery.finish(end, launched);
-        let (planes, assignments) =
-            self.planes.finish(end, |service| services[(service.0 - first) as usize].launches.requested());
+        let faults = self.recovery.finish(end, |id| services[id].launches.reached_running());
+        let (planes, assignments) = self.planes.finish(end, |id| services[id].launches.requested());
         let (series, bands) = self.charts.map(|charts| charts.finish(end)).unwrap_or_default();
         Measured {
             window: end.since(self.warm_up).0,
@@ -421,8 +350,7 @@ impl Subject {
         }
     }
 
-    fn finish(mut self, end: Time) -> ServiceMeasure {
-        self.on.iter_mut().for_each(|(_, level)| level.reach(end));
+    fn finish(self, end: Time) -> ServiceMeasure {
         let availability = self.availability.finish(end);
         let ledger = self.ledger.finish(end);
         if cfg!(debug_assertions) {
@@ -434,7 +362,7 @@ impl Subject {
             ledger,
             launches: self.launches.finish(),
             price: self.tasks.finish(end),
-            on: self.on.iter().map(|(_, level)| level.sum()).collect(),
+            on: self.on.iter().map(|(_, level)| level.until(end)).collect(),
             desired: self.desired.map_or(0, |(_, count)| count),
         }
     }

@@ -13,47 +13,62 @@ pub struct About {
     pub about: &'static str,
 }
 
-const fn about(name: &'static str, subject: &'static str, part: &'static str, about: &'static str) -> About {
-    About { name, subject, part, about }
+/// Series, one a line, in the order in which they are explained: name, subject and part.
+macro_rules! series {
+    ($(#[doc = $about:literal] $series:ident = $name:literal of $subject:literal $(by $part:literal)?;)+) => {
+        $(#[doc = $about] pub const $series: &str = $name;)+
+
+        /// All of them.
+        pub const ALL: &[About] = &[$(
+            About { name: $name, subject: $subject, part: concat!($($part)?), about: $about.trim_ascii() },
+        )+];
+    };
 }
 
-/// All of them, in the order in which they are explained.
-pub const ALL: [About; 22] = [
-    about("available_tasks", "service", "zone", "Tasks that in truth run, are healthy and can be reached."),
-    about("need_tasks", "service", "", "Tasks needed for the offered rate, or for the minimum without traffic."),
-    about("desired_tasks", "service", "", "`desiredCount`, or hosts that a daemon has to be on."),
-    about("offered_requests_per_second", "service", "", "First tries of requests."),
-    about("served_requests_per_second", "service", "", "Those that are answered in time."),
-    about("lost_requests_per_second", "service", "", "The rest."),
-    about("task_state_count", "service", "`lastStatus`", "Tasks in this state, as ECS believes it."),
-    about("provider_running_tasks", "service", "capacity provider", "Tasks in RUNNING on this capacity provider."),
-    about("hosts", "capacity provider", "", "Container instances that in truth are up and registered."),
-    about("reservation_percent", "capacity provider", "", "`CapacityProviderReservation`."),
-    about(
-        "control_plane_requests_per_second",
-        "control-plane cell",
-        "",
-        "What is asked of the cell, by the minute; only where it has a bound.",
-    ),
-    about("control_plane_capacity_per_second", "control-plane cell", "", "What the cell can do."),
-    about("control_plane_waiting", "control-plane cell", "", "Launches and calls that wait in its queue."),
-    about(
-        "control_plane_launches_per_minute",
-        "control-plane cell",
-        "`offered`, `accepted`, `throttled` or `failed`",
-        "What became of launches in the minute that begins here.",
-    ),
-    about("control_plane_waiting_launches", "control-plane cell", "", "Launches that are due and not taken on yet."),
-    about("application_offered_requests_per_second", "application", "", "Requests of all its customers."),
-    about("application_lost_requests_per_second", "application", "", "Those that are not served."),
-    about("application_customers", "application", "service of the cell", "Customers of this cell."),
-    about("application_customers_without_cell", "application", "", "Customers whom no cell serves."),
-    about("exposed_requests_per_second", "service", "change", "Requests that the new revision of a change gets."),
-    about("copied_requests_per_second", "service", "change", "Copies of requests that it gets besides (`shadow`)."),
-    about(
-        "in_alarm",
-        "service",
-        "alarm",
-        "1 while an alarm that a deployment or a pipeline watches is in ALARM, else 0.",
-    ),
-];
+series! {
+    /// Tasks that in truth run, are healthy and can be reached.
+    AVAILABLE = "available_tasks" of "service" by "zone";
+    /// Tasks needed for the offered rate, or for the minimum without traffic.
+    NEED = "need_tasks" of "service";
+    /// `desiredCount`, or hosts that a daemon has to be on.
+    DESIRED = "desired_tasks" of "service";
+    /// First tries of requests.
+    OFFERED = "offered_requests_per_second" of "service";
+    /// Those that are answered in time.
+    SERVED = "served_requests_per_second" of "service";
+    /// The rest.
+    LOST = "lost_requests_per_second" of "service";
+    /// Tasks in this state, as ECS believes it.
+    STATES = "task_state_count" of "service" by "`lastStatus`";
+    /// Tasks in RUNNING on this capacity provider.
+    PROVIDERS = "provider_running_tasks" of "service" by "capacity provider";
+    /// Container instances that in truth are up and registered.
+    HOSTS = "hosts" of "capacity provider";
+    /// `CapacityProviderReservation`.
+    RESERVATION = "reservation_percent" of "capacity provider";
+    /// What is asked of the cell, by the minute; only where it has a bound.
+    ASKED = "control_plane_requests_per_second" of "control-plane cell";
+    /// What the cell can do.
+    CAPACITY = "control_plane_capacity_per_second" of "control-plane cell";
+    /// Launches and calls that wait in its queue.
+    QUEUED = "control_plane_waiting" of "control-plane cell";
+    /// What became of launches in the minute that begins here.
+    LAUNCHES = "control_plane_launches_per_minute" of "control-plane cell"
+        by "`offered`, `accepted`, `throttled` or `failed`";
+    /// Launches that are due and not taken on yet.
+    WAITING = "control_plane_waiting_launches" of "control-plane cell";
+    /// Requests of all its customers.
+    APPLICATION_OFFERED = "application_offered_requests_per_second" of "application";
+    /// Those that are not served.
+    APPLICATION_LOST = "application_lost_requests_per_second" of "application";
+    /// Customers of this cell.
+    CUSTOMERS = "application_customers" of "application" by "service of the cell";
+    /// Customers whom no cell serves.
+    UNASSIGNED = "application_customers_without_cell" of "application";
+    /// Requests that the new revision of a change gets.
+    EXPOSED = "exposed_requests_per_second" of "service" by "change";
+    /// Copies of requests that it gets besides (`shadow`).
+    COPIED = "copied_requests_per_second" of "service" by "change";
+    /// 1 while an alarm that a deployment or a pipeline watches is in ALARM, else 0.
+    IN_ALARM = "in_alarm" of "service" by "alarm";
+}

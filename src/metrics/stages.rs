@@ -1,9 +1,10 @@
 //! What a picture tells of a change with a pipeline: its stages as they went, which units each of them changes, and
 //! what stopped it.
 
-use super::change_series::{IN_ALARM, Mark, together};
+use super::change_series::{Mark, together};
 use super::changes::Measure;
-use super::timeline::{Series, Timeline};
+use super::series::IN_ALARM;
+use super::timeline::Series;
 use crate::engine::Time;
 use crate::model::fact::PipelineStep;
 use crate::model::ids::{ChangeId, ZoneId};
@@ -64,25 +65,20 @@ pub enum Part {
     Whole,
 }
 
-impl Timeline {
-    /// With how the changes with a pipeline went on, in the order of the file.
-    #[must_use]
-    pub fn with_stages(self, plan: &Plan, changes: &[(ChangeId, Measure)]) -> Timeline {
-        let row = |id: ChangeId| {
-            let change = &plan.changes[id];
-            let pipeline = change.pipeline.as_ref()?;
-            let place = changes.binary_search_by_key(&id, |row| row.0).ok()?;
-            let measure = &changes[place].1;
-            let times = measure.tally().begun;
-            let told = || StagedChange { times, ..staged(plan, change, pipeline, &measure.stages, &self.series) };
-            (!measure.stages.is_empty()).then(told)
-        };
-        let staged = plan.changes_in_order().filter_map(row).collect();
-        Timeline { staged, ..self }
-    }
+/// How the changes with a pipeline went on, in the order of the file.
+pub(super) fn told(plan: &Plan, changes: &[(ChangeId, Measure)], series: &[Series]) -> Vec<StagedChange> {
+    let row = |id: ChangeId| {
+        let change = &plan.changes[id];
+        let pipeline = change.pipeline.as_ref()?;
+        let place = changes.binary_search_by_key(&id, |row| row.0).ok()?;
+        let measure = &changes[place].1;
+        (!measure.stages.is_empty()).then(|| staged(plan, change, pipeline, measure, series))
+    };
+    plan.changes_in_order().filter_map(row).collect()
 }
 
-fn staged(plan: &Plan, change: &Change, pipeline: &Pipeline, steps: &Steps, series: &[Series]) -> StagedChange {
+fn staged(plan: &Plan, change: &Change, pipeline: &Pipeline, of: &Measure, series: &[Series]) -> StagedChange {
+    let steps = &of.stages;
     let at = |what| steps.iter().find(|step| step.1 == what).map(|step| step.2);
     let ends = [PipelineStep::Completed, PipelineStep::RolledBack, PipelineStep::Superseded];
     let over = ends.into_iter().find_map(at);
@@ -105,9 +101,9 @@ fn staged(plan: &Plan, change: &Change, pipeline: &Pipeline, steps: &Steps, seri
     });
     StagedChange {
         name: change.name.clone(),
-        times: 1,
+        times: of.tally().begun,
         units: change.units.iter().map(|unit| unit.name(plan)).collect(),
-        stages: runs(plan, change, pipeline, steps),
+        stages: runs(plan, change, pipeline, of),
         waits: waits(steps),
         back: at(PipelineStep::Failed).map(|from| (from, at(PipelineStep::RolledBack))),
         over,
@@ -117,17 +113,12 @@ fn staged(plan: &Plan, change: &Change, pipeline: &Pipeline, steps: &Steps, seri
     }
 }
 
-type Steps = [(u16, PipelineStep, Time)];
-
-fn runs(plan: &Plan, change: &Change, pipeline: &Pipeline, steps: &Steps) -> Vec<StageRun> {
+fn runs(plan: &Plan, change: &Change, pipeline: &Pipeline, of: &Measure) -> Vec<StageRun> {
     // Zones of each unit that no stage so far has changed.
     let mut left: Vec<Vec<ZoneId>> = change.units.iter().map(|unit| zones(plan, *unit)).collect();
     let mut by_zone = vec![false; left.len()];
     let stages = pipeline.stages.iter().enumerate().map(|(number, stage)| {
-        let at = |what: &[PipelineStep]| {
-            let own = |step: &&(u16, PipelineStep, Time)| usize::from(step.0) == number && what.contains(&step.1);
-            steps.iter().find(own).map(|step| step.2)
-        };
+        let at = |what: &[PipelineStep]| of.in_stage(number, what).map(|step| step.0);
         let moves = stage.moves.iter().map(|one| {
             let unit = usize::from(one.unit);
             let part = match one.reach {
@@ -167,7 +158,7 @@ fn zones(plan: &Plan, unit: Unit) -> Vec<ZoneId> {
 }
 
 /// From each time at which a stage could not begin until the next step.
-fn waits(steps: &Steps) -> Vec<(Time, Option<Time>)> {
+fn waits(steps: &[(u16, PipelineStep, Time)]) -> Vec<(Time, Option<Time>)> {
     let ends = steps.iter().skip(1).map(|step| Some(step.2)).chain([None]);
     let spells = steps.iter().zip(ends).filter(|(step, _)| step.1 == PipelineStep::Blocked);
     spells.map(|(step, end)| (step.2, end)).collect()

@@ -4,8 +4,9 @@ use super::capacity::Capacity;
 use super::cost;
 use super::window::Integral;
 use crate::engine::Time;
+use crate::engine::index::Table;
 use crate::model::fact::TaskState;
-use crate::model::ids::ProviderId;
+use crate::model::ids::{ProviderId, TypeId};
 use crate::model::plan::InstanceType;
 
 /// Where the price of a task on a provider comes from.
@@ -94,28 +95,26 @@ impl Tasks {
     }
 
     /// Ends the run: billionths of a dollar an hour, times microseconds; `None` when a task has no price.
-    pub fn finish(mut self, end: Time) -> Option<u128> {
-        self.price.reach(end);
-        (!self.unpriced).then(|| self.price.sum())
+    pub fn finish(self, end: Time) -> Option<u128> {
+        (!self.unpriced).then(|| self.price.until(end))
     }
 }
 
 impl Pricing {
-    /// The price of a task of this size, in billionths of a dollar an hour. `providers` start at `first`.
+    /// The price of a task of this size, in billionths of a dollar an hour.
     pub fn price(
         &self,
         size: (u32, u32),
         host: u32,
-        first: usize,
-        providers: &[Capacity],
-        types: &[InstanceType],
+        providers: &Table<ProviderId, Capacity>,
+        types: &Table<TypeId, InstanceType>,
     ) -> Option<u64> {
         match self {
             Pricing::Fargate { spot } => Some(cost::fargate(size.0, size.1, *spot)),
             Pricing::Owned => None,
             Pricing::Hosts(sources) => {
-                let known = |provider: &ProviderId| providers[usize::from(provider.0) - first].type_of(host);
-                let kind = types.get(usize::from(sources.iter().find_map(known)?))?;
+                let known = |provider: &ProviderId| providers[*provider].type_of(host);
+                let kind = types.get(TypeId(sources.iter().find_map(known)?))?;
                 cost::hosted(size.0, size.1, kind)
             }
         }

@@ -2,15 +2,14 @@
 
 use super::blast::Blast;
 use super::change_series::ServiceChanges;
-use super::recovery;
+use super::series;
 use super::stages::StagedChange;
 use crate::engine::Time;
 use crate::model::Plan;
-use crate::model::ids::{CellId, ClusterId};
 use std::collections::BTreeMap;
 
 /// Series whose subject is a capacity provider.
-pub(super) const PROVIDER_SERIES: [&str; 2] = ["hosts", "reservation_percent"];
+const PROVIDER_SERIES: [&str; 2] = [series::HOSTS, series::RESERVATION];
 
 /// One series: the value holds from its time to the next.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,17 +62,6 @@ impl Timeline {
             (of_provider, names.get(&series.subject).copied().unwrap_or(usize::MAX))
         });
         self
-    }
-
-    /// With what the faults did, place by place.
-    #[must_use]
-    pub fn with_blast(
-        self,
-        plan: &Plan,
-        faults: &[recovery::Measure],
-        assignments: &[(ClusterId, CellId)],
-    ) -> Timeline {
-        Timeline { blast: Blast::of(plan, faults, assignments), ..self }
     }
 }
 

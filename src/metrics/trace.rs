@@ -3,11 +3,15 @@
 use super::series;
 use super::timeline::{Band, Series};
 use crate::engine::Time;
+use crate::model::fact::Cause;
+use std::collections::BTreeSet;
 
 /// Points of one series; at this many it is thinned.
 pub const POINTS_MAX: usize = 20_000;
 /// Thinning keeps first, least, most and last of each of so many equal parts of the run.
 const PARTS: u64 = 2_500;
+/// Billionths in a whole.
+pub const BILLION: f64 = 1e9;
 /// Bands kept.
 pub const BANDS_MAX: usize = 1_000;
 
@@ -16,7 +20,7 @@ pub const BANDS_MAX: usize = 1_000;
 pub struct Trace {
     end: Time,
     series: Vec<Series>,
-    bands: Vec<(u32, Band)>,
+    bands: Vec<(Cause, Band)>,
 }
 
 impl Trace {
@@ -48,11 +52,8 @@ impl Trace {
             return;
         }
         if at == now {
-            let last = points.len() - 1;
-            points[last].1 = value;
-            return;
-        }
-        if points.len() >= POINTS_MAX {
+            points.pop();
+        } else if points.len() >= POINTS_MAX {
             thin(points, self.end);
         }
         points.push((now, value));
@@ -60,29 +61,31 @@ impl Trace {
 
     /// Lets go of series. Numbers of those after them do not hold any more.
     pub fn forget(&mut self, unasked: &[usize]) {
-        let mut row = 0;
-        self.series.retain(|_| {
-            row += 1;
-            !unasked.contains(&(row - 1))
-        });
+        let mut row = 0..;
+        self.series.retain(|_| row.next().is_some_and(|row| !unasked.contains(&row)));
     }
 
-    /// A fault begins; `key` finds it when it ends.
-    pub fn begins(&mut self, key: u32, name: &str, now: Time) {
+    /// A rate from `now` on, in billionths for each second.
+    pub fn rate(&mut self, series: usize, now: Time, rate: u64) {
+        self.point(series, now, rate as f64 / BILLION);
+    }
+
+    /// A fault begins.
+    pub fn begins(&mut self, cause: Cause, name: &str, now: Time) {
         if self.bands.len() < BANDS_MAX {
-            self.bands.push((key, Band { name: name.to_owned(), from: now, until: Time::NEVER }));
+            self.bands.push((cause, Band { name: name.to_owned(), from: now, until: Time::NEVER }));
         }
     }
 
-    pub fn ends(&mut self, key: u32, now: Time) {
-        let open = self.bands.iter_mut().rev().find(|band| band.0 == key && band.1.until == Time::NEVER);
+    pub fn ends(&mut self, cause: Cause, now: Time) {
+        let open = self.bands.iter_mut().rev().find(|band| band.0 == cause && band.1.until == Time::NEVER);
         if let Some((_, band)) = open {
             band.until = now;
         }
     }
 
     pub fn finish(self, end: Time) -> (Vec<Series>, Vec<Band>) {
-        let close = |(_, band): (u32, Band)| Band { until: band.until.min(end), ..band };
+        let close = |(_, band): (Cause, Band)| Band { until: band.until.min(end), ..band };
         (self.series, self.bands.into_iter().map(close).collect())
     }
 }
@@ -101,15 +104,8 @@ fn thin(points: &mut Vec<(Time, f64)>, end: Time) {
                 most = row;
             }
         }
-        let mut rows = [0, least, most, part.len() - 1];
-        rows.sort_unstable();
-        let mut last = None;
-        for row in rows {
-            if last != Some(row) {
-                kept.push(part[row]);
-            }
-            last = Some(row);
-        }
+        let rows = BTreeSet::from([0, least, most, part.len() - 1]);
+        kept.extend(rows.into_iter().map(|row| part[row]));
     }
     *points = kept;
 }

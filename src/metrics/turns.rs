@@ -1,6 +1,7 @@
 //! Occurrences of a change: how they ended, and how long it took to find bad ones and to take them back.
 
 use super::changes::Outcome;
+use super::recovery::Mean;
 use crate::engine::Time;
 use crate::model::fact::ChangeStep;
 use crate::model::ids::ServiceId;
@@ -31,27 +32,6 @@ pub fn outcome(steps: &[(ChangeStep, Time)]) -> Outcome {
     }
 }
 
-/// Spans of so many occurrences together.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Spans {
-    micros: u64,
-    count: u32,
-}
-
-impl Spans {
-    fn take(&mut self, steps: &[(ChangeStep, Time)], from: ChangeStep, to: ChangeStep) {
-        if let (Some(from), Some(to)) = (at(steps, from), at(steps, to)) {
-            self.micros += to.since(from).0;
-            self.count += 1;
-        }
-    }
-
-    /// Their mean, in seconds.
-    pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.micros as f64 / 1e6 / f64::from(self.count))
-    }
-}
-
 /// What occurrences came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -59,9 +39,9 @@ pub struct Tally {
     /// How many ended in each way, in the order of [`Outcome::ALL`].
     pub outcomes: [u32; 4],
     /// From the begin of each until it was found to be bad.
-    pub detect: Spans,
+    pub detect: Mean,
     /// From then until the revision before was back.
-    pub back: Spans,
+    pub back: Mean,
 }
 
 impl Tally {
@@ -76,18 +56,17 @@ impl Tally {
     pub fn take(&mut self, steps: &[(ChangeStep, Time)]) {
         self.begun += u32::from(at(steps, ChangeStep::Began).is_some());
         self.outcomes[outcome(steps) as usize] += 1;
-        self.detect.take(steps, ChangeStep::Began, ChangeStep::Failed);
-        self.back.take(steps, ChangeStep::Back, ChangeStep::RolledBack);
+        let between = |from, to| at(steps, from).zip(at(steps, to)).map(|(from, to)| to.since(from).0);
+        self.detect.add(between(ChangeStep::Began, ChangeStep::Failed));
+        self.back.add(between(ChangeStep::Back, ChangeStep::RolledBack));
     }
 
     /// Takes in those of another cell.
     fn merge(&mut self, other: &Tally) {
         self.begun += other.begun;
         self.outcomes.iter_mut().zip(other.outcomes).for_each(|(mine, theirs)| *mine += theirs);
-        for (mine, theirs) in [(&mut self.detect, other.detect), (&mut self.back, other.back)] {
-            mine.micros += theirs.micros;
-            mine.count += theirs.count;
-        }
+        self.detect.merge(other.detect);
+        self.back.merge(other.back);
     }
 }
 

@@ -31,7 +31,7 @@ impl Integral {
     }
 
     /// Integrates up to `now`.
-    pub fn reach(&mut self, now: Time) {
+    fn reach(&mut self, now: Time) {
         if now.0 > self.since {
             self.sum += u128::from(self.level) * u128::from(now.0 - self.since);
             self.least = self.least.min(self.level);
@@ -40,13 +40,14 @@ impl Integral {
         }
     }
 
-    /// Integral over the window, in units of the level times microseconds.
-    pub fn sum(&self) -> u128 {
-        self.sum
+    /// Integral over the window until `end`, in units of the level times microseconds.
+    pub fn until(self, end: Time) -> u128 {
+        self.extent(end).sum
     }
 
-    /// Least, integral and most; the level itself when the window is empty.
-    pub fn extent(&self) -> Extent {
+    /// Least, integral and most until `end`; the level itself when the window is empty.
+    pub fn extent(mut self, end: Time) -> Extent {
+        self.reach(end);
         let least = if self.least == u64::MAX { self.level } else { self.least };
         Extent { least, sum: self.sum, most: self.most.max(least) }
     }

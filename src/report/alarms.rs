@@ -1,6 +1,6 @@
 //! What each alarm did as a table.
 
-use super::align::{Side, Table};
+use super::align::Table;
 use super::number::{NOTHING, estimate, seconds};
 use crate::metrics::summary::{AlarmRow, Summary};
 
@@ -13,31 +13,21 @@ const SILENT_MAX: usize = 12;
 
 /// The table; empty without alarms.
 pub(super) fn table(summary: &Summary) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("alarm", Left),
-        ("service", Left),
-        ("rings", Right),
-        ("false\nrings", Right),
-        ("first\nring", Right),
-        ("time in\nALARM", Right),
-    ]);
     let is_silent = |row: &&AlarmRow| row.rings.mean == 0.0 && row.in_alarm_seconds.mean == 0.0;
     let silent = summary.alarms.iter().filter(is_silent).count();
     let told = |row: &&AlarmRow| silent <= SILENT_MAX || !is_silent(row);
-    for row in summary.alarms.iter().filter(told) {
-        table.row(vec![
-            row.name.clone(),
-            row.service.clone(),
-            estimate(&row.rings),
-            estimate(&row.false_rings),
-            seconds(&row.first_ring_seconds, NOTHING),
-            seconds(&Some(row.in_alarm_seconds), NOTHING),
-        ]);
-    }
+    let row = |row: &AlarmRow| {
+        let [rings, false_rings] = [&row.rings, &row.false_rings].map(estimate);
+        let [first, ringing] =
+            [row.first_ring_seconds, Some(row.in_alarm_seconds)].map(|value| seconds(&value, NOTHING));
+        [row.name.clone(), row.service.clone(), rings, false_rings, first, ringing]
+    };
+    let mut table = Table::default()
+        .left(&["alarm", "service"])
+        .right(&["rings", "false\nrings", "first\nring", "time in\nALARM"])
+        .rows(summary.alarms.iter().filter(told).map(row));
     if silent > SILENT_MAX {
-        let others = format!("{silent} others");
-        table.row(vec![others, String::new(), "0".into(), "0".into(), NOTHING.into(), "0s".into()]);
+        table.row([&format!("{silent} others"), "", "0", "0", NOTHING, "0s"].map(str::to_owned));
     }
     table
 }

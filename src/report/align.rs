@@ -37,27 +37,54 @@ impl Paint {
     }
 }
 
-/// Which side of its column a text stands on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Side {
-    Left,
-    Right,
-}
-
 /// Rows under a head, each column as wide as its widest text. A head may break into several lines.
+#[derive(Default)]
 pub struct Table {
-    head: Vec<(&'static str, Side)>,
+    /// For each column, whether its texts stand on the right.
+    head: Vec<(&'static str, bool)>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// A table with these columns.
-    pub fn new(head: &[(&'static str, Side)]) -> Table {
-        Table { head: head.to_vec(), rows: Vec::new() }
+    /// With more columns, whose texts stand on the left.
+    #[must_use]
+    pub fn left(mut self, heads: &[&'static str]) -> Table {
+        self.head.extend(heads.iter().map(|head| (*head, false)));
+        self
+    }
+
+    /// With more columns, whose texts stand on the right.
+    #[must_use]
+    pub fn right(mut self, heads: &[&'static str]) -> Table {
+        self.head.extend(heads.iter().map(|head| (*head, true)));
+        self
+    }
+
+    /// With these rows.
+    #[must_use]
+    pub fn rows(mut self, rows: impl IntoIterator<Item: IntoIterator<Item = String>>) -> Table {
+        rows.into_iter().for_each(|row| self.row(row));
+        self
+    }
+
+    /// With a last row for what is not shown, where there are more things than `shown_max`.
+    #[must_use]
+    pub fn more(mut self, count: usize, shown_max: usize, things: &str) -> Table {
+        if count > shown_max {
+            self.words(format!("and {} {things} more", count - shown_max));
+        }
+        self
+    }
+
+    /// Adds a row of words in the first column.
+    pub fn words(&mut self, text: String) {
+        let others = vec![String::new(); self.head.len() - 1];
+        self.row(std::iter::once(text).chain(others));
     }
 
     /// Adds a row; it has a text for each column. What would break a line or steer a terminal is written out.
-    pub fn row(&mut self, mut row: Vec<String>) {
+    pub fn row(&mut self, row: impl IntoIterator<Item = String>) {
+        let mut row: Vec<String> = row.into_iter().collect();
         assert_eq!(row.len(), self.head.len(), "a row fills its table: {row:?}");
         for text in row.iter_mut().filter(|text| text.contains(visible::steers)) {
             *text = visible::line(text).into_owned();
@@ -81,9 +108,8 @@ impl Table {
             }
         }
         let line = |texts: &[&str]| {
-            let cells = texts.iter().zip(&widths).zip(&self.head).map(|((text, width), column)| match column.1 {
-                Side::Left => format!("{text:<width$}"),
-                Side::Right => format!("{text:>width$}"),
+            let cells = texts.iter().zip(&widths).zip(&self.head).map(|((text, width), (_, right))| {
+                if *right { format!("{text:>width$}") } else { format!("{text:<width$}") }
             });
             format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
         };
@@ -113,26 +139,20 @@ mod tests {
 
     #[test]
     fn a_row_is_one_line() {
-        let mut table = Table::new(&[("a", Side::Left)]);
-        table.row(vec!["x\n\u{1b}[2J".into()]);
+        let table = Table::default().left(&["a"]).rows([["x\n\u{1b}[2J".into()]]);
         assert_eq!(table.text(Paint::Plain), "  a\n  x\\u000a\\u001b[2J\n");
     }
 
     #[test]
     fn a_head_may_break() {
-        let mut table = Table::new(&[("name", Side::Left), ("full\nstrength", Side::Right)]);
-        table.row(vec!["a".into(), "45s".into()]);
+        let table = Table::default().left(&["name"]).right(&["full\nstrength"]).rows([["a".into(), "45s".into()]]);
         assert_eq!(table.text(Paint::Plain), "            full\n  name  strength\n  a          45s\n");
     }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_text() {
-        let mut table = Table::new(&[("name", Side::Left), ("±", Side::Right)]);
-        table.row(vec!["a".into(), "1 ± 2".into()]);
-        table.row(vec!["a longer name".into(), "10".into()]);
-        assert_eq!(
-            table.text(Paint::Plain),
-            "  name               ±\n  a              1 ± 2\n  a longer name     10\n"
-        );
+        let rows = [["a", "1 ± 2"], ["a longer name", "10"]].map(|row| row.map(str::to_owned));
+        let text = Table::default().left(&["name"]).right(&["±"]).rows(rows).text(Paint::Plain);
+        assert_eq!(text, "  name               ±\n  a              1 ± 2\n  a longer name     10\n");
     }
 }

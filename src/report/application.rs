@@ -1,65 +1,35 @@
 //! Customers' own cells as a table: the application, and its cells below.
 
-use super::align::{Side, Table};
+use super::align::Table;
 use super::number::{NOTHING, estimate, percent};
-use crate::metrics::summary::{ApplicationCellRow, Summary};
-
-/// Cells that are shown, those that lost most first.
-const CELLS_MAX: usize = 12;
+use super::planes::worst;
+use crate::metrics::summary::Summary;
 
 /// What the words of the table mean.
-pub(super) const ABOUT: &str = "requests of the application: of all customers, served by their cells; failed: at the router or in the cell\n  requests of a cell: what reached it, late callers of customers who have moved away included";
+pub(super) const ABOUT: &str = "requests of the application: of all customers, served by their cells; failed: at the router or in the cell\n  requests of a cell: those that reached it; callers who do not know yet that their customer has moved count";
 
 /// The table; empty without an application.
 pub(super) fn table(summary: &Summary) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("cells of customers", Left),
-        ("customers", Right),
-        ("moved", Right),
-        ("without\na cell", Right),
-        ("requests\noffered", Right),
-        ("requests\nfailed", Right),
-        ("availability", Right),
-    ]);
+    let mut table = Table::default()
+        .left(&["cells of customers"])
+        .right(&["customers", "moved", "without\na cell"])
+        .right(&["requests\noffered", "requests\nfailed", "availability"]);
     for row in &summary.cellular_application {
-        table.row(vec![
-            row.name.clone(),
-            row.customers.to_string(),
-            estimate(&row.moved),
-            estimate(&row.without_cell),
-            estimate(&row.requests.offered),
-            estimate(&row.requests.failed),
-            percent(&row.request_availability),
-        ]);
-        let shown = shown(&row.cells);
+        let [moved, without, offered, failed] =
+            [&row.moved, &row.without_cell, &row.requests.offered, &row.requests.failed].map(estimate);
+        let availability = percent(&row.request_availability);
+        table.row([row.name.clone(), row.customers.to_string(), moved, without, offered, failed, availability]);
+        let shown = worst(&row.cells, |cell| cell.requests.failed.mean);
         for cell in &shown {
-            table.row(vec![
-                format!("  {}", cell.service),
-                estimate(&cell.customers),
-                NOTHING.to_owned(),
-                NOTHING.to_owned(),
-                estimate(&cell.requests.offered),
-                estimate(&cell.requests.failed),
-                percent(&cell.request_availability),
-            ]);
+            let name = format!("  {}", cell.service);
+            let [customers, offered, failed] =
+                [&cell.customers, &cell.requests.offered, &cell.requests.failed].map(estimate);
+            let [moved, without] = [NOTHING; 2].map(str::to_owned);
+            table.row([name, customers, moved, without, offered, failed, percent(&cell.request_availability)]);
         }
-        let more = row.cells.len() - shown.len();
-        if more > 0 {
-            let mut words = vec![format!("  {more} more cells")];
-            words.resize(7, String::new());
-            table.row(words);
+        if row.cells.len() > shown.len() {
+            table.words(format!("  {} more cells", row.cells.len() - shown.len()));
         }
     }
     table
-}
-
-/// All cells where they are few, else those that lost most; in order.
-fn shown(cells: &[ApplicationCellRow]) -> Vec<&ApplicationCellRow> {
-    let lost = |place: &usize| cells[*place].requests.failed.mean;
-    let mut places: Vec<usize> = (0..cells.len()).collect();
-    places.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
-    places.truncate(CELLS_MAX);
-    places.sort_unstable();
-    places.into_iter().map(|place| &cells[place]).collect()
 }

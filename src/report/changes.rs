@@ -1,6 +1,6 @@
 //! What became of each change as a table.
 
-use super::align::{Side, Table};
+use super::align::Table;
 use super::number::{NOTHING, estimate, percent, seconds};
 use crate::metrics::summary::{ChangeRow, Estimate, Summary};
 
@@ -9,33 +9,23 @@ pub(super) const ABOUT: &str = "exposed: requests sent to the new revision until
 
 /// The table; empty without changes.
 pub(super) fn table(summary: &Summary) -> Table {
-    use Side::{Left, Right};
     let many = |row: &ChangeRow| row.occurrences.mean > 1.0;
-    let times = if summary.changes.iter().any(many) { &[("times", Right)][..] } else { &[] };
-    let mut columns = vec![("change", Left), ("service", Left), ("outcome", Left)];
-    columns.extend(times);
-    columns.extend([
-        ("begins", Right),
-        ("exposed\nrequests", Right),
-        ("exposed\nshare", Right),
-        ("found\nafter", Right),
-        ("back\nafter", Right),
-    ]);
-    let mut table = Table::new(&columns);
-    for row in &summary.changes {
-        let mut cells =
-            vec![row.name.clone(), row.service.clone(), if many(row) { shares(row) } else { row.outcome.clone() }];
+    let times = if summary.changes.iter().any(many) { &["times"][..] } else { &[] };
+    let row = |row: &ChangeRow| {
+        let outcome = if many(row) { shares(row) } else { row.outcome.clone() };
+        let [begin, found, back] =
+            [row.begin_seconds, row.detect_seconds, row.rollback_seconds].map(|value| seconds(&value, NOTHING));
+        let exposed = estimate(&row.exposed_requests);
+        let mut cells = vec![row.name.clone(), row.service.clone(), outcome];
         cells.extend(times.iter().map(|_| estimate(&row.occurrences)));
-        cells.extend([
-            seconds(&row.begin_seconds, NOTHING),
-            estimate(&row.exposed_requests),
-            percent(&row.exposed_share),
-            seconds(&row.detect_seconds, NOTHING),
-            seconds(&row.rollback_seconds, NOTHING),
-        ]);
-        table.row(cells);
-    }
-    table
+        cells.extend([begin, exposed, percent(&row.exposed_share), found, back]);
+        cells
+    };
+    Table::default()
+        .left(&["change", "service", "outcome"])
+        .right(times)
+        .right(&["begins", "exposed\nrequests", "exposed\nshare", "found\nafter", "back\nafter"])
+        .rows(summary.changes.iter().map(row))
 }
 
 /// How many of a change that came several times ended in each way.

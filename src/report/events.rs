@@ -13,7 +13,7 @@ use crate::model::fact::{
     Action, ChangeFact, Fact, HostFact, HostStatus, NO_HOST, NO_ZONE, Reason, ServiceFact, StopCode, TaskFact, TaskNo,
     TaskState,
 };
-use crate::model::ids::{ClusterId, ProviderId, ServiceId, ZoneId};
+use crate::model::ids::{ClusterId, ProviderId, ServiceId};
 use crate::model::plan::{Kind, Plan, ProviderKind};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -78,7 +78,7 @@ pub fn ndjson(events: &Events, plan: &Plan, seed: u64) -> String {
 }
 
 /// What earlier events of a task said.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct TaskPast {
     version: u64,
     created: Option<Time>,
@@ -151,7 +151,6 @@ impl Writer<'_> {
         let mut put = |key: &str, value: Value| detail.insert(key.to_owned(), value);
         let past = self.tasks.entry(task).or_default();
         past.version += 1;
-        let version = past.version;
         if from == TaskState::Provisioning && to == TaskState::Provisioning {
             past.created = Some(time);
         }
@@ -161,17 +160,25 @@ impl Writer<'_> {
         if !wanted {
             past.stopping.get_or_insert(time);
         }
-        let (created, started, stopping) = (past.created, past.started, past.stopping);
+        let TaskPast { version, created, started, stopping } = *past;
         put("clusterArn", self.cluster_arn(service.cluster).into());
         put("taskArn", arn.clone().into());
-        put(
-            "taskDefinitionArn",
-            self.named_arn(service.cluster, &format!("task-definition/{}", definition.name)).into(),
-        );
+        let defined = format!("task-definition/{}", definition.name);
+        put("taskDefinitionArn", self.named_arn(service.cluster, &defined).into());
         put("group", group(service.kind, &service.name, &definition.family).into());
         put("lastStatus", to.name().into());
         put("desiredStatus", if wanted { "RUNNING" } else { "STOPPED" }.into());
-        self.placement(&mut put, service.cluster, zone, provider, host);
+        if zone != NO_ZONE {
+            put("availabilityZone", self.plan.zones[zone].name.clone().into());
+        }
+        let row = &self.plan.providers[provider];
+        put("launchType", launch_type(&row.kind).into());
+        if !matches!(row.kind, ProviderKind::AnyHost | ProviderKind::External(_)) {
+            put("capacityProviderName", row.name.clone().into());
+        }
+        if host != NO_HOST {
+            put("containerInstanceArn", self.host_arn(service.cluster, provider, host).into());
+        }
         put("cpu", definition.cpu.to_string().into());
         put("memory", definition.memory.to_string().into());
         let container = |name: &String| json!({ "name": name, "lastStatus": container_status(to) });
@@ -191,27 +198,6 @@ impl Writer<'_> {
         put("updatedAt", self.date(time, true).into());
         put("version", version.into());
         (arn, Value::Object(detail))
-    }
-
-    fn placement(
-        &self,
-        put: &mut impl FnMut(&str, Value) -> Option<Value>,
-        cluster: ClusterId,
-        zone: ZoneId,
-        provider: ProviderId,
-        host: u32,
-    ) {
-        if zone != NO_ZONE {
-            put("availabilityZone", self.plan.zones[zone].name.clone().into());
-        }
-        let row = &self.plan.providers[provider];
-        put("launchType", launch_type(&row.kind).into());
-        if !matches!(row.kind, ProviderKind::AnyHost | ProviderKind::External(_)) {
-            put("capacityProviderName", row.name.clone().into());
-        }
-        if host != NO_HOST {
-            put("containerInstanceArn", self.host_arn(cluster, provider, host).into());
-        }
     }
 
     fn service(&self, time: Time, service: ServiceId, action: Action, reason: Reason, count: u32) -> (String, Value) {
@@ -237,9 +223,7 @@ impl Writer<'_> {
             unreachable!("the caller matched a host")
         };
         let cluster = self.plan.providers[provider].cluster;
-        let version = self.hosts.entry((provider, number)).or_default();
-        *version += 1;
-        let version = *version;
+        let version = *self.hosts.entry((provider, number)).and_modify(|version| *version += 1).or_insert(1);
         let arn = self.host_arn(cluster, provider, number);
         let who = self.plan.providers[provider].who.nth(u64::from(number));
         let mut attributes = vec![json!({ "name": "ecs.availability-zone", "value": self.plan.zones[zone].name })];

@@ -3,6 +3,7 @@
 use super::*;
 use crate::engine::Reader;
 use crate::model::fact::{ChangeFact, ServiceFact, TaskFact};
+use crate::model::ids::ZoneId;
 use crate::report::sample;
 
 fn task(from: TaskState, to: TaskState, code: StopCode) -> Fact {
@@ -149,7 +150,7 @@ fn a_deployment_that_an_alarm_stops_goes_back_to_the_one_that_was_completed() {
 fn alarms_say_what_they_watch() {
     use crate::engine::Span;
     use crate::model::fact::AlarmState;
-    use crate::model::ids::{AlarmId, ServiceId, ZoneId};
+    use crate::model::ids::{AlarmId, ServiceId};
     use crate::model::plan::{Alarm, Composite, Expression, Metric, OnMetric, Scope, Watches};
     let mut plan = sample::with_changes();
     let rule = plan.alarms[AlarmId(0)].on_metric().unwrap().rule;

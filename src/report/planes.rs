@@ -1,10 +1,10 @@
 //! The control plane as a table: a row for each Region that has one, or lost launches, and its cells below.
 
-use super::align::{Side, Table};
+use super::align::Table;
 use super::number::{NOTHING, estimate, percent, seconds, short};
 use crate::metrics::summary::{CellRow, PlaneLaunches, PlaneRow, Summary};
 
-/// Cells of a Region that are shown, those with something to tell first.
+/// Cells of a Region or an application that are shown.
 const CELLS_MAX: usize = 12;
 
 /// What the words of the table mean.
@@ -12,21 +12,10 @@ pub(super) const ABOUT: &str = "clusters: at the end; throttled, failed: nobody 
 
 /// The table; empty when no Region has anything to tell.
 pub(super) fn table(summary: &Summary) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("control plane", Left),
-        ("clusters", Right),
-        ("launches\noffered", Right),
-        ("accepted", Right),
-        ("throttled", Right),
-        ("failed", Right),
-        ("waiting", Right),
-        ("waited", Right),
-        ("waited\np99", Right),
-        ("launch\navailability", Right),
-        ("peak\nutilisation", Right),
-        ("down", Right),
-    ]);
+    let mut table = Table::default()
+        .left(&["control plane"])
+        .right(&["clusters", "launches\noffered", "accepted", "throttled", "failed", "waiting", "waited"])
+        .right(&["waited\np99", "launch\navailability", "peak\nutilisation", "down"]);
     for region in summary.control_plane.iter().filter(|region| tells(region)) {
         let clusters: u32 = region.cells.iter().map(|cell| cell.clusters).sum();
         let name = match &region.moved {
@@ -34,39 +23,25 @@ pub(super) fn table(summary: &Summary) -> Table {
             None => region.region.clone(),
         };
         let wait = seconds(&region.wait_seconds.p99, NOTHING);
-        table.row(row(name, clusters, &region.launches, wait, [NOTHING.to_owned(), NOTHING.to_owned()]));
-        let shown = shown(&region.cells);
+        table.row(row(name, clusters, &region.launches, wait, [NOTHING; 2].map(str::to_owned)));
+        let shown = worst(&region.cells, trouble);
         for cell in &shown {
             // Tries that are turned away count too, so it may exceed 100 %.
             let peak = cell.peak_utilisation.map(|peak| format!("{} %", short(peak.mean * 100.0)));
             let last = [peak.unwrap_or_else(|| NOTHING.to_owned()), seconds(&Some(cell.down_seconds), NOTHING)];
             table.row(row(format!("  {}", cell.cell), cell.clusters, &cell.launches, NOTHING.to_owned(), last));
         }
-        let more = region.cells.len() - shown.len();
-        if more > 0 {
-            let mut words = vec![format!("  {more} more cells")];
-            words.resize(12, String::new());
-            table.row(words);
+        if region.cells.len() > shown.len() {
+            table.words(format!("  {} more cells", region.cells.len() - shown.len()));
         }
     }
     table
 }
 
 fn row(name: String, clusters: u32, launches: &PlaneLaunches, wait: String, [peak, down]: [String; 2]) -> Vec<String> {
-    vec![
-        name,
-        clusters.to_string(),
-        estimate(&launches.offered),
-        estimate(&launches.accepted),
-        estimate(&launches.throttled),
-        estimate(&launches.failed),
-        estimate(&launches.waiting),
-        estimate(&launches.waited),
-        wait,
-        percent(&launches.availability),
-        peak,
-        down,
-    ]
+    let PlaneLaunches { offered, accepted, throttled, failed, waiting, waited, availability } = launches;
+    let counts = [offered, accepted, throttled, failed, waiting, waited].map(estimate);
+    [&[name, clusters.to_string()][..], &counts, &[wait, percent(availability), peak, down]].concat()
 }
 
 /// Whether a Region's control plane is written, or did anything but take launches on at once.
@@ -81,7 +56,7 @@ fn trouble(cell: &CellRow) -> f64 {
 }
 
 /// All cells where they are few, else those with the most trouble; in order.
-fn shown(cells: &[CellRow]) -> Vec<&CellRow> {
+pub(super) fn worst<C>(cells: &[C], trouble: impl Fn(&C) -> f64) -> Vec<&C> {
     let mut places: Vec<usize> = (0..cells.len()).collect();
     places.sort_by(|a, b| trouble(&cells[*b]).total_cmp(&trouble(&cells[*a])));
     places.truncate(CELLS_MAX);

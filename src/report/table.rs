@@ -1,8 +1,10 @@
 //! The summary as aligned text for a terminal: readable without colour, at most ten rows of losses.
 
-use super::align::{Paint, Side, Table};
+use super::align::{Paint, Table};
 use super::number::{NO_NEED, NOTHING, dollars, estimate, maybe, minutes_a_year, percent, plain, seconds, short};
-use crate::metrics::summary::{FaultRow, Level, LossRow, Maybe, ObjectiveRow, ServiceRow, Summary, Verdict};
+use crate::metrics::summary::{
+    FaultRow, Level, LossRow, Maybe, ObjectiveRow, ProviderRow, Quantiles, ServiceRow, StreamRow, Summary, Verdict,
+};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -90,45 +92,29 @@ fn about_faults(summary: &Summary) -> &'static str {
 const ABOUT_LOSSES: &str = "missing task-seconds: healthy tasks below desiredCount x seconds";
 
 fn services(summary: &Summary) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("service", Left),
-        ("desired\ntasks", Right),
-        ("running\nmin", Right),
-        ("running\nmean", Right),
-        ("capacity\navailability", Right),
-        ("launches", Right),
-        ("start\np50", Right),
-        ("start\np99", Right),
-        ("cost\nper hour", Right),
-    ]);
-    for row in summary.services.iter().take(SERVICES_MAX) {
-        table.row(vec![
-            row.service.clone(),
-            plain(f64::from(row.desired_count)),
-            estimate(&row.running.min),
-            estimate(&row.running.mean),
-            or_no_need(&row.capacity_availability),
-            estimate(&row.launches.requested),
-            seconds(&row.start_seconds.p50, NOTHING),
-            seconds(&row.start_seconds.p99, NOTHING),
-            dollars(&row.cost_per_hour),
-        ]);
-    }
-    table
+    let row = |row: &ServiceRow| {
+        let desired = plain(f64::from(row.desired_count));
+        let [least, mean, launches] = [&row.running.min, &row.running.mean, &row.launches.requested].map(estimate);
+        let availability = or_no_need(&row.capacity_availability);
+        let [p50, p99] = starts(&row.start_seconds);
+        [row.service.clone(), desired, least, mean, availability, launches, p50, p99, dollars(&row.cost_per_hour)]
+    };
+    Table::default()
+        .left(&["service"])
+        .right(&["desired\ntasks", "running\nmin", "running\nmean", "capacity\navailability", "launches"])
+        .right(&["start\np50", "start\np99", "cost\nper hour"])
+        .rows(summary.services.iter().take(SERVICES_MAX).map(row))
 }
 
 /// Where the tasks of services with several capacity providers run.
 fn by_provider(summary: &Summary) -> Table {
-    use Side::{Left, Right};
-    let mut table =
-        Table::new(&[("service", Left), ("provider", Left), ("running\nmean", Right), ("share of\nrunning", Right)]);
+    let mut table = Table::default().left(&["service", "provider"]).right(&["running\nmean", "share of\nrunning"]);
     let several = summary.services.iter().take(SERVICES_MAX).filter(|row| row.providers.len() > 1);
     for row in several {
         let all = row.running.mean.mean;
         for (name, on) in &row.providers {
             let share = if all > 0.0 { format!("{:.1} %", on.running.mean / all * 100.0) } else { NOTHING.to_owned() };
-            table.row(vec![row.service.clone(), name.clone(), estimate(&on.running), share]);
+            table.row([row.service.clone(), name.clone(), estimate(&on.running), share]);
         }
     }
     table
@@ -136,28 +122,18 @@ fn by_provider(summary: &Summary) -> Table {
 
 /// Availability as one thinks of it: nines, and minutes a year at this rate.
 fn requests(summary: &Summary) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("service", Left),
-        ("availability", Right),
-        ("nines", Right),
-        ("minutes lost\nper year", Right),
-        ("requests\noffered", Right),
-        ("requests\nfailed", Right),
-    ]);
-    for row in summary.services.iter().take(SERVICES_MAX) {
+    let row = |row: &ServiceRow| {
         let with_traffic = row.request_availability.is_some();
+        let name = if with_traffic { row.service.clone() } else { format!("{} (by capacity)", row.service) };
+        let [offered, failed] = [&row.requests.offered, &row.requests.failed]
+            .map(|value| if with_traffic { whole(value) } else { NOTHING.to_owned() });
         let availability = availability(row);
-        table.row(vec![
-            if with_traffic { row.service.clone() } else { format!("{} (by capacity)", row.service) },
-            or_no_need(availability),
-            nines(row),
-            minutes_a_year(availability),
-            if with_traffic { whole(&row.requests.offered) } else { NOTHING.to_owned() },
-            if with_traffic { whole(&row.requests.failed) } else { NOTHING.to_owned() },
-        ]);
-    }
-    table
+        [name, or_no_need(availability), nines(row), minutes_a_year(availability), offered, failed]
+    };
+    Table::default()
+        .left(&["service"])
+        .right(&["availability", "nines", "minutes lost\nper year", "requests\noffered", "requests\nfailed"])
+        .rows(summary.services.iter().take(SERVICES_MAX).map(row))
 }
 
 /// A share in percent, or that nothing is needed.
@@ -185,92 +161,53 @@ fn whole(value: &crate::metrics::summary::Estimate) -> String {
 }
 
 fn streams(summary: &Summary) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("stream", Left),
-        ("running\nmean", Right),
-        ("running\nmax", Right),
-        ("launches", Right),
-        ("completed", Right),
-        ("start\np50", Right),
-        ("start\np99", Right),
-        ("cost\nper hour", Right),
-    ]);
-    for row in &summary.run_tasks {
-        table.row(vec![
-            row.stream.clone(),
-            estimate(&row.running.mean),
-            estimate(&row.running.max),
-            estimate(&row.launches.requested),
-            estimate(&row.completed),
-            seconds(&row.start_seconds.p50, NOTHING),
-            seconds(&row.start_seconds.p99, NOTHING),
-            dollars(&row.cost_per_hour),
-        ]);
-    }
-    table
+    let row = |row: &StreamRow| {
+        let [mean, most, launches, completed] =
+            [&row.running.mean, &row.running.max, &row.launches.requested, &row.completed].map(estimate);
+        let [p50, p99] = starts(&row.start_seconds);
+        [row.stream.clone(), mean, most, launches, completed, p50, p99, dollars(&row.cost_per_hour)]
+    };
+    Table::default()
+        .left(&["stream"])
+        .right(&["running\nmean", "running\nmax", "launches", "completed"])
+        .right(&["start\np50", "start\np99", "cost\nper hour"])
+        .rows(summary.run_tasks.iter().map(row))
+}
+
+fn starts(seconds_of: &Quantiles) -> [String; 2] {
+    [&seconds_of.p50, &seconds_of.p99].map(|value| seconds(value, NOTHING))
 }
 
 fn providers(summary: &Summary) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("provider", Left),
-        ("hosts\nmin", Right),
-        ("hosts\nmean", Right),
-        ("hosts\nmax", Right),
-        ("reservation\nmean", Right),
-        ("cost\nper hour", Right),
-    ]);
-    for row in &summary.capacity_providers {
+    let row = |row: &ProviderRow| {
+        let [least, mean, most] = [&row.hosts.min, &row.hosts.mean, &row.hosts.max].map(estimate);
         let reservation = |level: &Level| format!("{} %", estimate(&level.mean));
-        table.row(vec![
-            row.capacity_provider.clone(),
-            estimate(&row.hosts.min),
-            estimate(&row.hosts.mean),
-            estimate(&row.hosts.max),
-            row.reservation.as_ref().map_or_else(|| NOTHING.to_owned(), reservation),
-            dollars(&row.cost_per_hour),
-        ]);
-    }
-    table
+        let reservation = row.reservation.as_ref().map_or_else(|| NOTHING.to_owned(), reservation);
+        [row.capacity_provider.clone(), least, mean, most, reservation, dollars(&row.cost_per_hour)]
+    };
+    Table::default()
+        .left(&["provider"])
+        .right(&["hosts\nmin", "hosts\nmean", "hosts\nmax", "reservation\nmean", "cost\nper hour"])
+        .rows(summary.capacity_providers.iter().map(row))
 }
 
 fn faults(summary: &Summary) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("fault", Left),
-        ("kind", Left),
-        ("times", Right),
-        ("tasks\nhit", Right),
-        ("blast\nradius", Right),
-        ("detected\nafter", Right),
-        ("recovered\nafter", Right),
-        ("full strength\nafter", Right),
-        ("balanced\nafter", Right),
-        ("lost\nrequests", Right),
-        ("needed\nlaunches", Right),
-    ]);
-    for row in &summary.faults {
-        let [detected, mut recovered, mut full, mut balanced] = fault_times(row);
+    let row = |row: &FaultRow| {
+        let [times, tasks, launches] = [&row.occurrences, &row.hit.tasks, &row.needed_launches].map(estimate);
+        let mut after = fault_times(row);
         if summary.services.is_empty() {
             // Nobody is there to recover: streams of standalone tasks have no need.
-            [recovered, full, balanced] = [NOTHING; 3].map(str::to_owned);
+            after[1..].fill(NOTHING.to_owned());
         }
-        table.row(vec![
-            row.name.clone(),
-            row.kind.clone(),
-            estimate(&row.occurrences),
-            estimate(&row.hit.tasks),
-            percent(&row.blast_radius),
-            detected,
-            recovered,
-            full,
-            balanced,
-            whole(&row.lost_requests),
-            estimate(&row.needed_launches),
-        ]);
-    }
-    table
+        let what = [row.name.clone(), row.kind.clone(), times, tasks, percent(&row.blast_radius)];
+        [&what[..], &after, &[whole(&row.lost_requests), launches]].concat()
+    };
+    Table::default()
+        .left(&["fault", "kind"])
+        .right(&["times", "tasks\nhit", "blast\nradius"])
+        .right(&["detected\nafter", "recovered\nafter", "full strength\nafter", "balanced\nafter"])
+        .right(&["lost\nrequests", "needed\nlaunches"])
+        .rows(summary.faults.iter().map(row))
 }
 
 /// Times after the begin; "never" where the fault struck and the moment did not come.
@@ -286,27 +223,21 @@ fn fault_times(row: &FaultRow) -> [String; 4] {
 }
 
 fn losses(summary: &Summary) -> Table {
-    use Side::{Left, Right};
-    let mut table = Table::new(&[
-        ("service", Left),
-        ("cause", Left),
-        ("phase", Left),
-        ("lost\nrequests", Right),
-        ("missing\ntask-seconds", Right),
-    ]);
+    let mut table =
+        Table::default().left(&["service", "cause", "phase"]).right(&["lost\nrequests", "missing\ntask-seconds"]);
     let mut rows: Vec<_> = summary.losses.iter().collect();
     rows.sort_by(|a, b| {
         let by = |row: &LossRow| (row.lost_requests.mean, row.lost_task_seconds.mean);
         by(b).partial_cmp(&by(a)).unwrap_or(std::cmp::Ordering::Equal)
     });
     for row in rows.iter().take(LOSSES_MAX) {
-        let texts = [row.service.clone(), row.cause.clone(), row.phase.clone()];
-        table.row([&texts[..], &[whole(&row.lost_requests), whole(&row.lost_task_seconds)]].concat());
+        let [requests, seconds] = [&row.lost_requests, &row.lost_task_seconds].map(whole);
+        table.row([row.service.clone(), row.cause.clone(), row.phase.clone(), requests, seconds]);
     }
     let mut sum = |title: String, rows: &[&LossRow]| {
         let of = |value: fn(&LossRow) -> f64| plain(rows.iter().map(|row| value(row)).sum::<f64>().round());
         let (requests, seconds) = (of(|row| row.lost_requests.mean), of(|row| row.lost_task_seconds.mean));
-        table.row(vec![title, String::new(), String::new(), requests, seconds]);
+        table.row([title, String::new(), String::new(), requests, seconds]);
     };
     if let Some(rest) = rows.get(LOSSES_MAX..).filter(|rest| !rest.is_empty()) {
         sum(format!("{} more rows", rest.len()), rest);

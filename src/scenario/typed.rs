@@ -60,7 +60,8 @@ fn look<T: Read>(document: &Document, out: &mut Problems) -> (Option<T>, Found) 
 fn problem(finding: &Finding) -> Problem {
     let Finding { mistake, at, message, hint, times, .. } = finding;
     let code = match mistake {
-        Mistake::Type | Mistake::Form => Code::WrongType,
+        Mistake::Type => Code::WrongType,
+        Mistake::Form => Code::Malformed,
         Mistake::Missing => Code::MissingField,
         Mistake::UnknownField => Code::UnknownField,
         Mistake::NewField => Code::NoEffect,

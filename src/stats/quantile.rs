@@ -21,6 +21,7 @@ pub struct Histogram {
 
 impl Histogram {
     /// Takes in one value.
+    #[inline]
     pub fn add(&mut self, value: u64) {
         self.add_many(value, 1);
     }
@@ -36,16 +37,6 @@ impl Histogram {
         self.least = if self.total == 0 { value } else { self.least.min(value) };
         self.most = self.most.max(value);
         self.total += times;
-    }
-
-    /// How many values there are.
-    pub fn len(&self) -> u64 {
-        self.total
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.total == 0
     }
 
     /// Takes in all values of another.

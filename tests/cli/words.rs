@@ -124,7 +124,7 @@ fn check_prints_json() {
     assert!(good["defaults"].as_array().unwrap().iter().all(|one| one["severity"] == "note"), "{good}");
     assert_eq!((&typo["canRun"], &typo["derived"]), (&false.into(), &serde_json::Value::Null));
     let expected = serde_json::json!({
-        "severity": "error", "code": "wrong-type", "pointer": "/duration", "places": 1,
+        "severity": "error", "code": "malformed", "pointer": "/duration", "places": 1,
         "message": "`duration` needs a unit", "hint": "write \"5m\" for 5 minutes",
         "file": "typo.json", "line": 1, "column": 44,
     });

@@ -42,7 +42,8 @@ measures! {
         customers: Estimate [customers] = w.each(|run| customers(run, cell));
         /// Requests answered in time / requests that reached it; null when none did.
         request_availability: Maybe [share Higher] = w.kept(|run| lost(flow(run, cell)));
-        /// What reached it, late callers of customers who have left included: it sends those on:
+        /// Requests that reached it. Callers who do not know yet that their customer has left count, and it sends them
+        /// on:
         requests: Requests [requests] = Requests::walk(w, &|run| flow(run, cell));
     }
 }

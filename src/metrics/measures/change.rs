@@ -59,9 +59,9 @@ measures! {
         /// largest weight with `sticky`, else all of them as soon as any is (each sends many requests); null elsewhere.
         exposed_customers_share: Maybe [share] = w.share(|run| customers(run.plan, id, find(run, id)));
         /// From its begin until it was found to be bad, on average over the occurrences that were; null when none was.
-        detect_seconds: Maybe [seconds Lower] = w.maybe(|run| tally(run, id).detect.mean());
+        detect_seconds: Maybe [seconds Lower] = w.maybe(|run| tally(run, id).detect.seconds());
         /// From then until the revision before it was back.
-        rollback_seconds: Maybe [seconds Lower] = w.maybe(|run| tally(run, id).back.mean());
+        rollback_seconds: Maybe [seconds Lower] = w.maybe(|run| tally(run, id).back.seconds());
     }
 }
 
@@ -228,12 +228,8 @@ fn outcome(end: ChangeStep) -> &'static str {
 /// A stage of a pipeline, if it began.
 fn of_pipeline(row: &Measure, number: usize, name: &str) -> Option<Stage> {
     const ENDS: [PipelineStep; 3] = [PipelineStep::Passed, PipelineStep::Failed, PipelineStep::Superseded];
-    let step = |what: &[PipelineStep]| {
-        let is_it = |step: &&(u16, PipelineStep, Time)| usize::from(step.0) == number && what.contains(&step.1);
-        row.stages.iter().find(is_it).map(|step| (step.2, step.1))
-    };
-    let (begin, _) = step(&[PipelineStep::Stage])?;
-    let end = step(&ENDS).map(|(at, what)| match what {
+    let (begin, _) = row.in_stage(number, &[PipelineStep::Stage])?;
+    let end = row.in_stage(number, &ENDS).map(|(at, what)| match what {
         PipelineStep::Passed => (at, "completed"),
         PipelineStep::Failed => (at, "failed"),
         _ => (at, "superseded"),

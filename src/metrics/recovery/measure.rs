@@ -15,7 +15,7 @@ pub struct Mean {
 }
 
 impl Mean {
-    pub(super) fn add(&mut self, value: Option<u64>) {
+    pub(in crate::metrics) fn add(&mut self, value: Option<u64>) {
         if let Some(value) = value {
             self.sum += u128::from(value);
             self.count += 1;
@@ -27,7 +27,12 @@ impl Mean {
         (self.sum as f64 / 1e6, self.count as f64)
     }
 
-    fn merge(&mut self, other: Mean) {
+    /// The mean, in seconds.
+    pub fn seconds(self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / 1e6 / self.count as f64)
+    }
+
+    pub(in crate::metrics) fn merge(&mut self, other: Mean) {
         self.sum += other.sum;
         self.count += other.count;
     }
@@ -115,11 +120,10 @@ impl Measure {
         }
         self.hosts += other.hosts;
         self.tasks += other.tasks;
-        for zone in other.zones {
-            insert(&mut self.zones, zone);
-        }
-        for cell in other.cells {
-            insert(&mut self.cells, cell);
+        for (mine, theirs) in [(&mut self.zones, other.zones), (&mut self.cells, other.cells)] {
+            for row in theirs {
+                insert(mine, row);
+            }
         }
         self.services.extend(other.services);
         self.lost.extend(other.lost);

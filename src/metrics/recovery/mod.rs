@@ -12,6 +12,7 @@
 mod measure;
 mod watch;
 
+use crate::engine::index::Table;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Hit};
 use crate::model::ids::{ClusterId, FaultId, ServiceId};
@@ -45,12 +46,11 @@ struct Occurrence {
 /// The faults as one partition sees them.
 #[derive(Clone, Debug)]
 pub struct Recovery {
-    faults: Vec<Measure>,
+    faults: Table<FaultId, Measure>,
     /// Faults whose occurrences end when they begin.
-    at_once: Vec<bool>,
-    first_service: usize,
-    services: Vec<Service>,
-    clusters: Vec<ClusterId>,
+    at_once: Table<FaultId, bool>,
+    services: Table<ServiceId, Service>,
+    clusters: Table<ServiceId, ClusterId>,
     slots: Vec<Occurrence>,
     free: Vec<u32>,
     open: Vec<(Cause, u32)>,
@@ -66,13 +66,16 @@ pub struct Recovery {
 
 impl Recovery {
     /// For each fault: `at_once`, whether its occurrences end when they begin; `copies`, which partitions have copies
-    /// of the same. `clusters`: of each service from `first_service` on.
-    pub fn new(at_once: Vec<bool>, copies: &[Option<u32>], first_service: usize, clusters: Vec<ClusterId>) -> Self {
+    /// of the same. `clusters`: of each service.
+    pub fn new(
+        at_once: Table<FaultId, bool>,
+        copies: impl Iterator<Item = Option<u32>>,
+        clusters: Table<ServiceId, ClusterId>,
+    ) -> Self {
         Recovery {
-            faults: copies.iter().map(|&copies| Measure { copies, ..Measure::default() }).collect(),
+            faults: copies.map(|copies| Measure { copies, ..Measure::default() }).collect(),
             at_once,
-            first_service,
-            services: clusters.iter().map(|_| Service::default()).collect(),
+            services: Table::by_id(clusters.ids(), |_| Service::default()),
             clusters,
             slots: Vec::new(),
             free: Vec::new(),
@@ -87,7 +90,7 @@ impl Recovery {
     pub fn begins(&mut self, now: Time, cause: Cause) {
         let Some((fault, _)) = cause.as_fault() else { return };
         let Err(place) = self.open.binary_search_by_key(&cause, |open| open.0) else { return };
-        let measure = &mut self.faults[fault.0 as usize];
+        let measure = &mut self.faults[fault];
         measure.occurrences += 1;
         measure.begin.get_or_insert(now);
         let slot = self.slot(fault, cause, now);
@@ -96,7 +99,7 @@ impl Recovery {
         if self.open.len() > OPEN_MAX {
             self.fold_oldest();
         }
-        if self.at_once[fault.0 as usize] {
+        if self.at_once[fault] {
             self.ends_at(now, slot);
         }
         while self.begun.front().is_some_and(|at| !self.is_live(at.0, at.1)) {
@@ -141,7 +144,7 @@ impl Recovery {
     pub fn ends(&mut self, now: Time, cause: Cause) {
         let Some((fault, occurrence)) = cause.as_fault() else { return };
         if occurrence == 0 {
-            self.faults[fault.0 as usize].end.get_or_insert(now);
+            self.faults[fault].end.get_or_insert(now);
         }
         if let Some(slot) = self.find(cause).filter(|slot| self.slots[*slot as usize].end.is_none()) {
             self.ends_at(now, slot);
@@ -153,7 +156,7 @@ impl Recovery {
         row.end = Some(now);
         self.ended.push_back((now.0, slot, row.generation));
         for service in &row.services {
-            self.services[service.0 as usize - self.first_service].check();
+            self.services[*service].check();
         }
     }
 
@@ -163,7 +166,7 @@ impl Recovery {
         } else if let Ok(place) = self.unnoticed.binary_search_by_key(&cause, |one| one.0) {
             let (_, begin) = self.unnoticed.remove(place);
             let Some((fault, occurrence)) = cause.as_fault() else { return };
-            let (measure, detect) = (&mut self.faults[fault.0 as usize], now.since(begin).0);
+            let (measure, detect) = (&mut self.faults[fault], now.since(begin).0);
             match measure.copies.and_then(|copies| measure.each.get_mut(&(copies, occurrence))) {
                 Some(occurred) => occurred.detect = Some(detect),
                 None => measure.detect.add(Some(detect)),
@@ -174,39 +177,30 @@ impl Recovery {
     /// It hit something; true when a service is watched from now on.
     pub fn hits(&mut self, now: Time, cause: Cause, what: Hit, launched: impl Fn(ServiceId) -> u64) -> bool {
         let Some((fault, _)) = cause.as_fault() else { return false };
-        let measure = &mut self.faults[fault.0 as usize];
+        let measure = &mut self.faults[fault];
         match what {
-            Hit::Zone(zone) => {
-                insert(&mut measure.zones, zone.0);
-                false
-            }
-            Hit::Cell(cell) => {
-                insert(&mut measure.cells, cell.0);
-                false
-            }
-            Hit::Host => {
-                measure.hosts += 1;
-                false
-            }
+            Hit::Zone(zone) => _ = insert(&mut measure.zones, zone.0),
+            Hit::Cell(cell) => _ = insert(&mut measure.cells, cell.0),
+            Hit::Host => measure.hosts += 1,
             Hit::Cluster(cluster) => {
                 if let Some(slot) = self.find(cause) {
                     self.cluster(slot, cluster);
                 }
-                false
             }
             Hit::Task(service) => {
                 measure.tasks += 1;
                 insert(&mut measure.lost, service);
-                self.concerns(now, cause, service, launched(service))
+                return self.concerns(now, cause, service, launched(service));
             }
-            Hit::Service(service) => self.concerns(now, cause, service, launched(service)),
+            Hit::Service(service) => return self.concerns(now, cause, service, launched(service)),
         }
+        false
     }
 
     fn cluster(&mut self, slot: u32, cluster: ClusterId) {
         let row = &mut self.slots[slot as usize];
         if insert(&mut row.clusters, cluster) {
-            let counts = &mut self.faults[row.fault.0 as usize].clusters;
+            let counts = &mut self.faults[row.fault].clusters;
             match counts.binary_search_by_key(&cluster, |count| count.0) {
                 Ok(at) => counts[at].1 += 1,
                 Err(at) => counts.insert(at, (cluster, 1)),
@@ -217,38 +211,41 @@ impl Recovery {
     /// It costs a service requests.
     pub fn loses(&mut self, cause: Cause, service: ServiceId) {
         if let Some((fault, _)) = cause.as_fault() {
-            insert(&mut self.faults[fault.0 as usize].lost, service);
+            insert(&mut self.faults[fault].lost, service);
         }
     }
 
     /// An occurrence concerns a service: watched from now on. True when it was not before.
     pub fn concerns(&mut self, now: Time, cause: Cause, service: ServiceId, launched: u64) -> bool {
         let Some(slot) = self.find(cause) else { return false };
-        let place = service.0 as usize - self.first_service;
         let row = &mut self.slots[slot as usize];
         // A service that is over it stays so: its next shortfall is not this occurrence's doing.
         if !insert(&mut row.services, service) {
             return false;
         }
         row.watched += 1;
-        insert(&mut self.faults[row.fault.0 as usize].services, service);
-        self.cluster(slot, self.clusters[place]);
-        self.services[place].watch(now, slot, launched);
+        insert(&mut self.faults[row.fault].services, service);
+        self.cluster(slot, self.clusters[service]);
+        self.services[service].watch(now, slot, launched);
         true
     }
 
     /// The levels of a service at `now`, for the instant is over.
+    #[inline]
     pub fn settle(&mut self, now: Time, service: ServiceId, holds: [bool; 3], launched: u64) {
-        let place = service.0 as usize - self.first_service;
-        self.advance(now, place);
-        self.services[place].change(now, holds, launched);
+        self.advance(now, service);
+        self.services[service].change(now, holds, launched);
     }
 
     /// Lets a service's levels have held until `now`, and lets go of occurrences that are over for it.
-    fn advance(&mut self, now: Time, place: usize) {
+    fn advance(&mut self, now: Time, service: ServiceId) {
         let mut folded = std::mem::take(&mut self.folded);
         let slots = &self.slots;
-        self.services[place].advance(now, |slot| slots[slot as usize].end, |slot, answer| folded.push((slot, *answer)));
+        self.services[service].advance(
+            now,
+            |slot| slots[slot as usize].end,
+            |slot, answer| folded.push((slot, *answer)),
+        );
         for (slot, answer) in folded.drain(..) {
             let of = &mut self.slots[slot as usize];
             of.worst.take(&answer, of.begin);
@@ -287,8 +284,7 @@ impl Recovery {
         let row = &mut self.slots[slot as usize];
         let services = std::mem::take(&mut row.services);
         for service in &services {
-            let place = service.0 as usize - self.first_service;
-            if let Some(answer) = self.services[place].forget(slot) {
+            if let Some(answer) = self.services[*service].forget(slot) {
                 row.worst.take(&answer, row.begin);
             }
         }
@@ -298,7 +294,7 @@ impl Recovery {
 
     fn fold(&mut self, slot: u32) {
         let row = &mut self.slots[slot as usize];
-        let measure = &mut self.faults[row.fault.0 as usize];
+        let measure = &mut self.faults[row.fault];
         let detect = row.noticed.map(|at| at.since(row.begin).0);
         if let (Some(copies), Some((_, occurrence))) = (measure.copies, row.cause.as_fault()) {
             let occurred = Occurred { detect, back: row.worst.back, concerned: !row.services.is_empty() };
@@ -327,14 +323,13 @@ impl Recovery {
 
     /// Ends the run; `launched` gives the tasks of a service that reached RUNNING.
     pub fn finish(mut self, end: Time, launched: impl Fn(ServiceId) -> u64) -> Vec<Measure> {
-        for place in 0..self.services.len() {
-            self.advance(end, place);
-            let service = ServiceId((self.first_service + place) as u32);
-            self.services[place].stop(launched(service));
+        for service in self.services.ids() {
+            self.advance(end, service);
+            self.services[service].stop(launched(service));
         }
         while let Some((_, slot)) = self.open.first().copied() {
             self.close(slot);
         }
-        self.faults
+        self.faults.into_iter().collect()
     }
 }

@@ -155,6 +155,7 @@ pub(crate) fn host_runs(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
 }
 
 /// A task runs: its clocks start.
+#[inline]
 pub(crate) fn task_runs(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     for &fault in &plan.task_clocks {

@@ -96,6 +96,6 @@ impl Effect for Live {
         let bound = plan.planes().any(|plane| plane.zone_rate.is_some());
         let hint = "write `rate`, or `controlPlane.peakRequests` in a Region";
         let idle = self.rate.is_none() && self.left_ppm > 0 && !bound;
-        idle.then_some(("of any load any share is any load", hint))
+        idle.then_some(("the control plane has no limit of which a share could be taken", hint))
     }
 }

@@ -45,6 +45,7 @@ pub(crate) fn keeps(task: &Task, cx: &Cx<'_>) -> bool {
 }
 
 /// When the first protection ends of a service with tasks to stop, or to move between zones.
+#[inline]
 pub(crate) fn first_end(world: &World, service: ServiceId, cx: &Cx<'_>) -> Option<Time> {
     cx.plan.services[service].life.protection.as_ref()?;
     let row = &world.services[service];

@@ -70,7 +70,8 @@ codes! {
     /// A text does not follow the grammar of its place.
     ///
     /// A file must be JSON, without comments and trailing commas. Some fields have a grammar of their own: dates,
-    /// amounts, laws, rules of composite alarms, placement expressions, tables in CSV.
+    /// lengths of time and rates with their unit, amounts, laws, rules of composite alarms, placement expressions,
+    /// tables in CSV.
     ///
     /// ## Mend
     /// The message says what was read and the hint shows the form. Words for people go to `"$comment": "..."`.
@@ -127,7 +128,7 @@ codes! {
     ///
     /// ## Example
     /// ```text
-    /// /duration = 7200
+    /// /duration = ["2h"]
     /// ```
     WrongType(Error) = "wrong-type" as wrong_type,
     /// A word is none of those that its field takes.

@@ -68,6 +68,7 @@ impl Due {
 
     /// After an event: so many launches there were so far, so many are due, and whether these wait for a bucket, a
     /// queue or a cell. What was launched meanwhile is told with how long it waited, if it did.
+    #[inline]
     pub fn settle(&mut self, now: Time, launched: u32, pending: u32, waits: bool, mut tell: impl FnMut(Span, u32)) {
         if pending == 0 && self.count == 0 && !self.runs {
             // What became due went at once.

@@ -55,6 +55,7 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
+    #[inline]
     pub fn pending(&self) -> u32 {
         self.pending.iter().map(|(_, count)| count).sum()
     }
@@ -109,6 +110,7 @@ impl Scheduler {
     }
 
     /// The cause of the oldest launch that is due and not held back, if possible one that is `meant`; struck out.
+    #[inline]
     pub fn pay(&mut self, meant: impl Fn(Cause) -> bool) -> Option<Cause> {
         let open = |(cause, _): &(Cause, u32)| !self.held.contains(cause);
         let first = self.pending.iter().position(|one| open(one) && meant(one.0));

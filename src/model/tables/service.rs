@@ -289,6 +289,7 @@ impl Service {
     }
 
     /// Tasks that are kept at one number: one task set, or green (0) and blue (1).
+    #[inline]
     pub fn task_set(&self, place: usize) -> Option<TaskSet> {
         let moving = self.balance.moving.len() as u32;
         let Some(shift) = self.shift() else {
@@ -310,6 +311,7 @@ impl Service {
         Some(task_set)
     }
 
+    #[inline]
     pub fn task_sets(&self) -> impl Iterator<Item = TaskSet> {
         [self.task_set(0), self.task_set(1)].into_iter().flatten()
     }

@@ -6,29 +6,9 @@ use crate::report::number::plain;
 pub(super) type Tick = (f64, String);
 
 /// Steps of the time axis in seconds, each a whole part of the unit in which it is labelled.
-const TIME_STEPS: [f64; 22] = [
-    1.0,
-    2.0,
-    5.0,
-    10.0,
-    15.0,
-    30.0,
-    60.0,
-    120.0,
-    300.0,
-    600.0,
-    900.0,
-    1_800.0,
-    3_600.0,
-    7_200.0,
-    10_800.0,
-    21_600.0,
-    43_200.0,
-    86_400.0,
-    172_800.0,
-    432_000.0,
-    864_000.0,
-    2_592_000.0,
+const TIME_STEPS: [u32; 22] = [
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 432_000,
+    864_000, 2_592_000,
 ];
 
 /// The time axis: what to write under it, and its ticks between these. A part of a run is told in minutes at least.
@@ -41,7 +21,7 @@ pub(super) fn time(begin_seconds: f64, end_seconds: f64) -> (&'static str, Vec<T
         end if end <= 345_600.0 => ("hours since the start", 3_600.0),
         _ => ("days since the start", 86_400.0),
     };
-    let fitting = TIME_STEPS.iter().copied().find(|step| length / step <= TICKS_MAX);
+    let fitting = TIME_STEPS.map(f64::from).into_iter().find(|step| length / step <= TICKS_MAX);
     let step = fitting.unwrap_or_else(|| nice(length / 86_400.0 / TICKS_MAX) * 86_400.0);
     let first = libm::ceil(begin_seconds / step - 1e-9) as u32;
     let last = (end_seconds / step + 1e-9) as u32;

@@ -1,34 +1,10 @@
 //! Which pictures a run has, and what is in them.
 
-use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
+use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED};
 use super::{application, changes, draw, map, planes, stages, steps};
-use crate::engine::Time;
+use crate::metrics::series;
 use crate::metrics::timeline::{Band, Series, Timeline};
 use crate::report::number::short;
-
-/// Names of the series that pictures are drawn from.
-pub(super) mod names {
-    pub(in super::super) const OFFERED: &str = "offered_requests_per_second";
-    pub(in super::super) const SERVED: &str = "served_requests_per_second";
-    pub(in super::super) const LOST: &str = "lost_requests_per_second";
-    pub(in super::super) const AVAILABLE: &str = "available_tasks";
-    pub(in super::super) const NEED: &str = "need_tasks";
-    pub(in super::super) const DESIRED: &str = "desired_tasks";
-    pub(in super::super) const STATES: &str = "task_state_count";
-    pub(in super::super) const PROVIDERS: &str = "provider_running_tasks";
-    pub(in super::super) const HOSTS: &str = "hosts";
-    pub(in super::super) const ASKED: &str = "control_plane_requests_per_second";
-    pub(in super::super) const CAPACITY: &str = "control_plane_capacity_per_second";
-    pub(in super::super) const LAUNCHES: &str = "control_plane_launches_per_minute";
-    pub(in super::super) const WAITING: &str = "control_plane_waiting_launches";
-    pub(in super::super) const APPLICATION_OFFERED: &str = "application_offered_requests_per_second";
-    pub(in super::super) const APPLICATION_LOST: &str = "application_lost_requests_per_second";
-    pub(in super::super) const CUSTOMERS: &str = "application_customers";
-    pub(in super::super) const UNASSIGNED: &str = "application_customers_without_cell";
-    pub(in super::super) const EXPOSED: &str = "exposed_requests_per_second";
-    pub(in super::super) const COPIED: &str = "copied_requests_per_second";
-    pub(in super::super) const RESERVATION: &str = "reservation_percent";
-}
 
 /// More panels than this are not drawn: the largest are, after a panel of the total.
 const PANELS_MAX: usize = 6;
@@ -48,29 +24,20 @@ const STATES: [(&str, Colour); 7] = [
 
 /// All pictures that this run has something to show for.
 pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
-    let zones = parts(timeline, names::AVAILABLE);
-    let providers = parts(timeline, names::PROVIDERS);
-    let by_zone = |subject: &str| healthy(timeline, subject, &zones);
-    let by_provider = |subject: &str| mix(timeline, subject, &providers);
-    let scaled = timeline.series.iter().any(|series| series.name == names::RESERVATION && !series.points.is_empty());
+    let zones = parts(timeline, series::AVAILABLE);
+    let providers = parts(timeline, series::PROVIDERS);
+    let by_zone = panels(timeline, series::AVAILABLE, |subject| healthy(timeline, subject, &zones));
+    let by_provider = |subject: &str| tasks(subject, layers(timeline, series::PROVIDERS, subject, &providers));
+    let by_provider = panels(timeline, series::PROVIDERS, by_provider);
+    let by_state = panels(timeline, series::STATES, |subject| states(timeline, subject));
+    let scaled = timeline.series.iter().any(|series| series.name == series::RESERVATION && !series.points.is_empty());
+    let host_title = if scaled { "Container instances and their reservation" } else { "Container instances" };
     [
-        ("requests", "Requests served and lost", panels(timeline, names::OFFERED, |name| requests(timeline, name))),
-        ("tasks-by-zone", "Healthy tasks by zone, against what is needed", panels(timeline, names::AVAILABLE, by_zone)),
-        (
-            "task-states",
-            "Tasks by lastStatus, as ECS sees them",
-            panels(timeline, names::STATES, |subject| states(timeline, subject)),
-        ),
-        (
-            "providers",
-            "Tasks that ECS sees RUNNING, by capacity provider",
-            panels(timeline, names::PROVIDERS, by_provider),
-        ),
-        (
-            "hosts",
-            if scaled { "Container instances and their reservation" } else { "Container instances" },
-            hosts(timeline),
-        ),
+        ("requests", "Requests served and lost", panels(timeline, series::OFFERED, |name| requests(timeline, name))),
+        ("tasks-by-zone", "Healthy tasks by zone, against what is needed", by_zone),
+        ("task-states", "Tasks by lastStatus, as ECS sees them", by_state),
+        ("providers", "Tasks that ECS sees RUNNING, by capacity provider", by_provider),
+        ("hosts", host_title, hosts(timeline)),
         ("traffic-by-cell", "Customers' own cells", application::panels(timeline)),
         (
             "control-plane",
@@ -86,11 +53,9 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
         name,
         title: format!("{title} · {scenario}"),
         panels,
-        gantts: Vec::new(),
         bands: timeline.bands.clone(),
-        begin: Time::ZERO,
         end: timeline.end,
-        map: None,
+        ..Figure::default()
     })
     .chain(staged(timeline, scenario))
     .chain(blast_radius(timeline, scenario))
@@ -108,7 +73,7 @@ fn staged(timeline: &Timeline, scenario: &str) -> Option<Figure> {
         bands: timeline.bands.iter().filter(shown).cloned().collect(),
         begin,
         end,
-        map: None,
+        ..Figure::default()
     })
 }
 
@@ -117,12 +82,9 @@ fn blast_radius(timeline: &Timeline, scenario: &str) -> Option<Figure> {
     Some(Figure {
         name: "blast-radius",
         title: format!("What each fault hit, and which clusters lost something · {scenario}"),
-        panels: Vec::new(),
-        gantts: Vec::new(),
-        bands: Vec::new(),
-        begin: Time::ZERO,
         end: timeline.end,
         map: Some(map),
+        ..Figure::default()
     })
 }
 
@@ -190,7 +152,7 @@ pub(super) fn fold(mut panel: Panel) -> Panel {
     if panel.stack.len() > LAYERS_MAX {
         let rest = panel.stack.split_off(LAYERS_MAX - 1);
         let points = steps::sum(rest.iter().map(|layer| &layer.points));
-        panel.stack.push(Layer { label: format!("{} others", rest.len()), colour: GREY, points });
+        panel.stack.push(Layer::new(format!("{} others", rest.len()), GREY, points));
     }
     for layer in panel.stack.iter_mut().filter(|layer| layer.label == "lost") {
         layer.label = format!("lost (at most {}/s)", short(steps::peak(&layer.points)));
@@ -199,45 +161,25 @@ pub(super) fn fold(mut panel: Panel) -> Panel {
 }
 
 fn requests(timeline: &Timeline, subject: &str) -> Panel {
-    let layer =
-        |label: &str, colour, name| Layer { label: label.into(), colour, points: line(timeline, name, subject) };
-    let offered = line(timeline, names::OFFERED, subject);
+    let [offered, served, lost] =
+        [series::OFFERED, series::SERVED, series::LOST].map(|name| line(timeline, name, subject));
     Panel {
         title: subject.to_owned(),
-        marks: Vec::new(),
         unit: "requests per second",
-        whole: false,
-        stack: vec![layer("served", BLUE, names::SERVED), layer("lost", RED, names::LOST)],
-        lines: vec![Line { label: "offered".into(), colour: INK, stroke: Stroke::Solid, points: offered }],
+        stack: vec![Layer::new("served", BLUE, served), Layer::new("lost", RED, lost)],
+        lines: vec![Line::solid("offered", INK, offered)],
+        ..Panel::default()
     }
 }
 
 fn healthy(timeline: &Timeline, subject: &str, zones: &[&str]) -> Panel {
-    let line = |label: &str, stroke, name| Line {
-        label: label.into(),
-        colour: INK,
-        stroke,
-        points: line(timeline, name, subject),
-    };
-    Panel {
-        title: subject.to_owned(),
-        marks: Vec::new(),
-        unit: "tasks",
-        whole: true,
-        stack: layers(timeline, names::AVAILABLE, subject, zones),
-        lines: vec![line("needed", Stroke::Solid, names::NEED), line("desired", Stroke::Dashed, names::DESIRED)],
-    }
+    let [need, desired] = [series::NEED, series::DESIRED].map(|name| line(timeline, name, subject));
+    let lines = vec![Line::solid("needed", INK, need), Line::dashed("desired", desired)];
+    Panel { lines, ..tasks(subject, layers(timeline, series::AVAILABLE, subject, zones)) }
 }
 
-fn mix(timeline: &Timeline, subject: &str, providers: &[&str]) -> Panel {
-    Panel {
-        title: subject.to_owned(),
-        marks: Vec::new(),
-        unit: "tasks",
-        whole: true,
-        stack: layers(timeline, names::PROVIDERS, subject, providers),
-        lines: Vec::new(),
-    }
+fn tasks(subject: &str, stack: Vec<Layer>) -> Panel {
+    Panel { title: subject.to_owned(), unit: "tasks", whole: true, stack, ..Panel::default() }
 }
 
 /// A layer for each part, coloured by the part's place among all parts.
@@ -245,56 +187,42 @@ fn layers(timeline: &Timeline, name: &'static str, subject: &str, parts: &[&str]
     of(timeline, name, subject)
         .map(|series| {
             let place = parts.iter().position(|part| *part == series.part).unwrap_or(0);
-            Layer { label: series.part.clone(), colour: PALETTE[place % PALETTE.len()], points: series.points.clone() }
+            Layer::new(&series.part, PALETTE[place % PALETTE.len()], series.points.clone())
         })
         .collect()
 }
 
 fn states(timeline: &Timeline, subject: &str) -> Panel {
     let layer = |(state, colour): (&str, Colour)| {
-        let series = of(timeline, names::STATES, subject).find(|series| series.part == state)?;
-        Some(Layer { label: state.to_owned(), colour, points: series.points.clone() })
+        let series = of(timeline, series::STATES, subject).find(|series| series.part == state)?;
+        Some(Layer::new(state, colour, series.points.clone()))
     };
-    Panel {
-        title: subject.to_owned(),
-        marks: Vec::new(),
-        unit: "tasks",
-        whole: true,
-        stack: STATES.into_iter().filter_map(layer).collect(),
-        lines: Vec::new(),
-    }
+    tasks(subject, STATES.into_iter().filter_map(layer).collect())
 }
 
 /// Two panels for each provider with hosts: how many, and how full.
 fn hosts(timeline: &Timeline) -> Vec<Panel> {
     let count = |subject: &str| Panel {
         title: subject.to_owned(),
-        marks: Vec::new(),
         unit: "hosts",
         whole: true,
-        stack: vec![Layer { label: "registered".into(), colour: BLUE, points: line(timeline, names::HOSTS, subject) }],
-        lines: Vec::new(),
+        stack: vec![Layer::new("registered", BLUE, line(timeline, series::HOSTS, subject))],
+        ..Panel::default()
     };
-    let mut all: Vec<Panel> = distinct(timeline, names::HOSTS, |series| &series.subject)
-        .into_iter()
-        .map(count)
-        .filter(|panel| panel.peak() > 0.0)
-        .collect();
+    let subjects = distinct(timeline, series::HOSTS, |series| &series.subject);
+    let mut all: Vec<Panel> = subjects.into_iter().map(count).filter(|panel| panel.peak() > 0.0).collect();
     all.sort_by(|a, b| b.weight(timeline.end).total_cmp(&a.weight(timeline.end)));
     all.truncate(PANELS_MAX / 2);
     let with_reservation = |panel: Panel| {
-        let points = line(timeline, names::RESERVATION, &panel.title);
-        let label = "CapacityProviderReservation".to_owned();
-        let reservation = Panel {
+        let points = line(timeline, series::RESERVATION, &panel.title);
+        let reservation = (!points.is_empty()).then(|| Panel {
             title: panel.title.clone(),
-            marks: Vec::new(),
             unit: "percent",
             whole: true,
-            stack: Vec::new(),
-            lines: vec![Line { label, colour: PALETTE[0], stroke: Stroke::Solid, points }],
-        };
-        let known = !reservation.lines[0].points.is_empty();
-        [Some(panel), known.then_some(reservation)]
+            lines: vec![Line::solid("CapacityProviderReservation", PALETTE[0], points)],
+            ..Panel::default()
+        });
+        [Some(panel), reservation]
     };
     all.into_iter().flat_map(with_reservation).flatten().collect()
 }

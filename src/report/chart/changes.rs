@@ -1,10 +1,11 @@
 //! Pictures of changes: which version gets the requests, what fails, and what the alarms see of it.
 
-use super::build::{fold, line, names, of};
-use super::figure::{BLUE, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
+use super::build::{fold, line, of};
+use super::figure::{BLUE, Layer, Line, PALETTE, Panel, RED};
 use super::planes::{bars, percent};
 use super::steps::{self, Points};
 use crate::metrics::change_series::{Mark, ServiceChanges, Threshold};
+use crate::metrics::series;
 use crate::metrics::timeline::Timeline;
 use crate::report::number::short;
 
@@ -20,7 +21,7 @@ const DATAPOINTS_MAX: u64 = 1_000;
 pub(super) fn panels(timeline: &Timeline) -> Vec<Panel> {
     let mut all: Vec<(&ServiceChanges, Points)> =
         timeline.changes.iter().map(|row| (row, exposed(timeline, &row.service))).collect();
-    all.retain(|(row, _)| steps::peak(&line(timeline, names::OFFERED, &row.service)) > 0.0);
+    all.retain(|(row, _)| steps::peak(&line(timeline, series::OFFERED, &row.service)) > 0.0);
     let count = all.len();
     all.sort_by(|a, b| steps::area(&b.1, timeline.end).total_cmp(&steps::area(&a.1, timeline.end)));
     all.truncate(SERVICES_MAX);
@@ -40,82 +41,67 @@ pub(super) fn panels(timeline: &Timeline) -> Vec<Panel> {
 
 /// What the new versions of a service get.
 fn exposed(timeline: &Timeline, service: &str) -> Points {
-    steps::sum(of(timeline, names::EXPOSED, service).map(|series| &series.points))
+    steps::sum(of(timeline, series::EXPOSED, service).map(|series| &series.points))
 }
 
 fn versions(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Panel {
-    let offered = line(timeline, names::OFFERED, &row.service);
+    let offered = line(timeline, series::OFFERED, &row.service);
     let less: Points = exposed.iter().map(|(at, value)| (*at, -value)).collect();
     // A request may see a new revision and a feature behind a flag.
     let rest = steps::sum([&offered, &less]).into_iter().map(|(at, value)| (at, value.max(0.0))).collect();
-    let layer = |label: &str, colour, points| Layer { label: label.into(), colour, points };
-    let lost = line(timeline, names::LOST, &row.service);
+    let lost = line(timeline, series::LOST, &row.service);
     let peak = steps::peak(&lost);
     let label = format!("lost, of either (at most {}/s)", short(peak));
-    let lost = Line { label, colour: RED, stroke: Stroke::Solid, points: lost };
     Panel {
         title: row.service.clone(),
         marks: marks(&row.marks),
         unit: "requests per second",
-        whole: false,
         stack: vec![
-            layer("to the completed version", BLUE, rest),
-            layer("to the version that is being deployed", PALETTE[0], exposed.clone()),
+            Layer::new("to the completed version", BLUE, rest),
+            Layer::new("to the version that is being deployed", PALETTE[0], exposed.clone()),
         ],
-        lines: if peak > 0.0 { vec![lost] } else { Vec::new() },
+        lines: if peak > 0.0 { vec![Line::solid(label, RED, lost)] } else { Vec::new() },
+        ..Panel::default()
     }
 }
 
 /// The part of the requests that the new version gets, where it is set by weights.
 fn share(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Panel {
-    let offered = line(timeline, names::OFFERED, &row.service);
+    let offered = line(timeline, series::OFFERED, &row.service);
     let points = percent(exposed, &offered);
-    let copies = steps::sum(of(timeline, names::COPIED, &row.service).map(|series| &series.points));
+    let copies = steps::sum(of(timeline, series::COPIED, &row.service).map(|series| &series.points));
     let copies = percent(&copies, &offered);
-    let copied = (steps::peak(&copies) > 0.0).then(|| Line {
-        label: "copies for it, whose answers nobody sees".into(),
-        colour: INK,
-        stroke: Stroke::Dashed,
-        points: copies,
-    });
+    let copied = (steps::peak(&copies) > 0.0).then(|| Line::dashed("copies for it, whose answers nobody sees", copies));
     Panel {
         title: format!("{}: traffic of the new version until it is completed or taken back", row.service),
         marks: marks(&row.marks),
         unit: "percent of requests",
-        whole: false,
-        stack: vec![Layer { label: "to the new version".into(), colour: PALETTE[0], points }],
+        stack: vec![Layer::new("to the new version", PALETTE[0], points)],
         lines: copied.into_iter().collect(),
+        ..Panel::default()
     }
 }
 
 fn errors(timeline: &Timeline, row: &ServiceChanges) -> Panel {
-    let [offered, lost] = [names::OFFERED, names::LOST].map(|name| line(timeline, name, &row.service));
-    let now = Line {
-        label: "lost at each moment".into(),
-        colour: RED,
-        stroke: Stroke::Solid,
-        points: percent(&lost, &offered),
-    };
-    let mut lines = vec![now];
+    let [offered, lost] = [series::OFFERED, series::LOST].map(|name| line(timeline, name, &row.service));
+    let mut lines = vec![Line::solid("lost at each moment", RED, percent(&lost, &offered))];
     for Threshold { alarm, percent: most, period, datapoints: (least, all) } in &row.thresholds {
         let label = format!("datapoints of {alarm}, one for each {period}");
         if timeline.end.0 <= DATAPOINTS_MAX * period.0
             && lines.iter().all(|line| !line.label.ends_with(&format!("{period}")))
         {
             let [offered, lost] = [&offered, &lost].map(|points| bars(points, *period, timeline.end));
-            lines.push(Line { label, colour: PALETTE[0], stroke: Stroke::Solid, points: percent(&lost, &offered) });
+            lines.push(Line::solid(label, PALETTE[0], percent(&lost, &offered)));
         }
         let points = Points::from([(crate::engine::Time::ZERO, *most)]);
-        let label = format!("threshold of {alarm} ({least} of {all} datapoints)");
-        lines.push(Line { label, colour: INK, stroke: Stroke::Dashed, points });
+        lines.push(Line::dashed(format!("threshold of {alarm} ({least} of {all} datapoints)"), points));
     }
     Panel {
         title: format!("{}: error rate", row.service),
         marks: marks(&row.marks),
         unit: "percent of requests",
-        whole: false,
-        stack: Vec::new(),
         lines,
+        ..Panel::default()
     }
 }
 

@@ -45,7 +45,7 @@ const PLOT_COLUMNS: u64 = (RIGHT - LEFT) as u64;
 pub(super) const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
 
 pub(super) type Area<DB> = DrawingArea<DB, Shift>;
-pub(super) type Done<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+pub(super) type Done<DB, T = ()> = Result<T, DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 type At = (i32, i32);
 
 /// Height of the whole figure in pixels.
@@ -137,14 +137,17 @@ pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Do
         let strip = labels.iter().map(|label| label.row + 1).max().unwrap_or(0) as i32 * LABEL;
         if let Some(gantt) = figure.gantts.get(place) {
             let entries = gantt.legend().into_iter().map(|(label, colour)| (label, colour, None));
-            let frame = gantt.frame(entries_of(area, &gantt.title, entries, tops[place])? + strip + 6, figure);
+            let frame = gantt.frame(legend(area, &gantt.title, entries, tops[place])? + strip + 6, figure);
             gantt.draw(area, &frame)?;
             bands(area, &frame, figure)?;
             marks(area, &frame, panel)?;
             names(area, &frame, &labels)?;
             time_axis(area, &frame, &ticks)?;
         }
-        let legend_bottom = legend(area, panel, top)?;
+        // The topmost layer first, as the eye meets it.
+        let layers = panel.stack.iter().rev().map(|layer| (&layer.label[..], layer.colour, None));
+        let lines = panel.lines.iter().map(|line| (&line.label[..], line.colour, Some(line.stroke)));
+        let legend_bottom = legend(area, &panel.title, layers.chain(lines), top)?;
         let most_ticks = if figure.panels.len() > 2 { 5.0 } else { 8.0 };
         let (most, value_ticks) = axis::value(panel.peak(), panel.whole, most_ticks);
         let frame = Frame {
@@ -177,13 +180,10 @@ fn left(figure: &Figure) -> i32 {
 pub(super) fn shape<DB: DrawingBackend>(area: &Area<DB>, shape: &Shape) -> Done<DB> {
     match shape {
         Shape::Box { from, to, fill, edge } => {
-            let filled = |colour: &Colour| RGBColor(colour.0, colour.1, colour.2).filled();
-            let Some((colour, width)) = edge else {
-                return area.draw(&Rectangle::new([*from, *to], filled(fill)));
-            };
-            area.draw(&Rectangle::new([*from, *to], filled(colour)))?;
+            let Some((colour, width)) = *edge else { return rectangle(area, [*from, *to], *fill) };
+            rectangle(area, [*from, *to], colour)?;
             let within = [(from.0 + width, from.1 + width), (to.0 - width, to.1 - width)];
-            area.draw(&Rectangle::new(within, filled(fill)))
+            rectangle(area, within, *fill)
         }
         Shape::Text { text, size, colour, at, width } => {
             let mut cut = text.clone();
@@ -197,9 +197,17 @@ pub(super) fn shape<DB: DrawingBackend>(area: &Area<DB>, shape: &Shape) -> Done<
     }
 }
 
+fn rectangle<DB: DrawingBackend>(area: &Area<DB>, corners: [At; 2], colour: Colour) -> Done<DB> {
+    area.draw(&Rectangle::new(corners, rgb(colour).filled()))
+}
+
+const fn rgb((red, green, blue): Colour) -> RGBColor {
+    RGBColor(red, green, blue)
+}
+
 fn style(size: i32, colour: Colour) -> TextStyle<'static> {
     let mut style = TextStyle::from((FONT, size).into_font());
-    style.color = RGBColor(colour.0, colour.1, colour.2).to_backend_color();
+    style.color = rgb(colour).to_backend_color();
     style
 }
 
@@ -207,32 +215,17 @@ fn write<DB: DrawingBackend>(area: &Area<DB>, text: &str, size: i32, colour: Col
     area.draw_text(&visible::line(text), &style(size, colour).pos(Pos::new(anchor, VPos::Top)), at)
 }
 
-fn width_of<DB: DrawingBackend>(
-    area: &Area<DB>,
-    text: &str,
-    size: i32,
-) -> Result<i32, DrawingAreaErrorKind<DB::ErrorType>> {
+fn width_of<DB: DrawingBackend>(area: &Area<DB>, text: &str, size: i32) -> Done<DB, i32> {
     Ok(area.estimate_text_size(&visible::line(text), &style(size, INK))?.0 as i32)
 }
 
 /// Panel title and legend; returns where they end. Entries that do not fit go to the next row.
-fn legend<DB: DrawingBackend>(
-    area: &Area<DB>,
-    panel: &Panel,
-    top: i32,
-) -> Result<i32, DrawingAreaErrorKind<DB::ErrorType>> {
-    // The topmost layer first, as the eye meets it.
-    let layers = panel.stack.iter().rev().map(|layer| (&layer.label[..], layer.colour, None));
-    let lines = panel.lines.iter().map(|line| (&line.label[..], line.colour, Some(line.stroke)));
-    entries_of(area, &panel.title, layers.chain(lines), top)
-}
-
-fn entries_of<'e, DB: DrawingBackend>(
+fn legend<'e, DB: DrawingBackend>(
     area: &Area<DB>,
     title: &str,
     entries: impl Iterator<Item = (&'e str, Colour, Option<Stroke>)>,
     top: i32,
-) -> Result<i32, DrawingAreaErrorKind<DB::ErrorType>> {
+) -> Done<DB, i32> {
     write(area, title, 15, INK, (LEFT, top), HPos::Left)?;
     let indent = LEFT + width_of(area, title, 15)? + 28;
     let (mut x, mut y) = (indent, top + 1);
@@ -241,9 +234,8 @@ fn entries_of<'e, DB: DrawingBackend>(
         if x + width > RIGHT && x > indent {
             (x, y) = (indent.min(LEFT + 200), y + LINE);
         }
-        let fill = RGBColor(colour.0, colour.1, colour.2);
         match stroke {
-            None => area.draw(&Rectangle::new([(x, y), (x + 14, y + 12)], fill.filled()))?,
+            None => rectangle(area, [(x, y), (x + 14, y + 12)], colour)?,
             Some(stroke) => polyline(area, &[(x - 2, y + 6), (x + 16, y + 6)], colour, stroke)?,
         }
         write(area, label, 13, INK, (x + 20, y), HPos::Left)?;
@@ -284,8 +276,7 @@ fn stack<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, layers: &[Layer]) -
                 };
                 let mut outline = level(&roof);
                 outline.extend(level(&floor).into_iter().rev());
-                let colour = RGBColor(layer.colour.0, layer.colour.1, layer.colour.2);
-                area.draw(&Polygon::new(outline, colour.filled()))?;
+                area.draw(&Polygon::new(outline, rgb(layer.colour).filled()))?;
             }
             begin = end;
         }
@@ -303,7 +294,6 @@ fn draw_line<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, line: &Line) ->
 /// A line of upright and level strokes. Each is a rectangle: two pixels wide on every surface, without blurred joints.
 fn polyline<DB: DrawingBackend>(area: &Area<DB>, corners: &[At], colour: Colour, stroke: Stroke) -> Done<DB> {
     const DASH: i32 = 7;
-    let fill = RGBColor(colour.0, colour.1, colour.2).filled();
     for pair in corners.windows(2) {
         let (from, to) = (pair[0], pair[1]);
         let level = from.1 == to.1;
@@ -317,7 +307,7 @@ fn polyline<DB: DrawingBackend>(area: &Area<DB>, corners: &[At], colour: Colour,
             } else {
                 ((from.0 - 1, start), (from.0 + 1, stop))
             };
-            area.draw(&Rectangle::new([a, b], fill))?;
+            rectangle(area, [a, b], colour)?;
             start = stop + DASH;
         }
     }
@@ -334,11 +324,7 @@ struct Label {
 
 /// Names of faults over their bands and of marks over theirs, in rows so that none covers another; a name that finds no
 /// room is left out, and that of a repeated fault is written once.
-fn labels<DB: DrawingBackend>(
-    figure: &Figure,
-    panel: &Panel,
-    area: &Area<DB>,
-) -> Result<Vec<Label>, DrawingAreaErrorKind<DB::ErrorType>> {
+fn labels<DB: DrawingBackend>(figure: &Figure, panel: &Panel, area: &Area<DB>) -> Done<DB, Vec<Label>> {
     let frame = Frame { left: left(figure), top: 0, bottom: 0, most: 1.0, begin: figure.begin, end: figure.end };
     let mut labels: Vec<Label> = Vec::new();
     let mut free = [frame.left; ROWS_MAX];
@@ -365,7 +351,6 @@ fn labels<DB: DrawingBackend>(
 /// Bands of the faults over everything, so that they show through stacks; overlapping ones do not get darker.
 fn bands<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, figure: &Figure) -> Done<DB> {
     let shade = RGBColor(60, 60, 60).mix(0.16).filled();
-    let edge = RGBColor(EDGE.0, EDGE.1, EDGE.2);
     let mut covered = i32::MIN;
     for band in &figure.bands {
         let (from, until) = (frame.x(band.from), frame.x(band.until).max(frame.x(band.from) + 1));
@@ -376,7 +361,7 @@ fn bands<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, figure: &Figure) ->
     }
     if figure.bands.len() <= 40 {
         for x in figure.bands.iter().flat_map(|band| [frame.x(band.from), frame.x(band.until)]) {
-            area.draw(&PathElement::new(vec![(x, frame.top), (x, frame.bottom)], edge))?;
+            area.draw(&PathElement::new(vec![(x, frame.top), (x, frame.bottom)], rgb(EDGE)))?;
         }
     }
     Ok(())

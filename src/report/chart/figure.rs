@@ -31,6 +31,12 @@ pub(super) struct Layer {
     pub points: Points,
 }
 
+impl Layer {
+    pub(super) fn new(label: impl Into<String>, colour: Colour, points: Points) -> Layer {
+        Layer { label: label.into(), colour, points }
+    }
+}
+
 /// How a line is drawn.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stroke {
@@ -47,8 +53,18 @@ pub(super) struct Line {
     pub points: Points,
 }
 
+impl Line {
+    pub(super) fn solid(label: impl Into<String>, colour: Colour, points: Points) -> Line {
+        Line { label: label.into(), colour, stroke: Stroke::Solid, points }
+    }
+
+    pub(super) fn dashed(label: impl Into<String>, points: Points) -> Line {
+        Line { label: label.into(), colour: INK, stroke: Stroke::Dashed, points }
+    }
+}
+
 /// One plot: a stack with lines over it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Panel {
     pub title: String,
     /// What happened, as upright lines over it.
@@ -74,6 +90,7 @@ impl Panel {
 }
 
 /// A picture of one or more panels over the same time, or a map.
+#[derive(Default)]
 pub struct Figure {
     /// Name of its files, without the ending.
     pub name: &'static str,

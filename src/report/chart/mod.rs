@@ -20,7 +20,7 @@ mod steps;
 pub use figure::Figure;
 
 use crate::metrics::timeline::Timeline;
-use plotters::prelude::{BitMapBackend, IntoDrawingArea, SVGBackend};
+use plotters::prelude::{BitMapBackend, DrawingBackend, IntoDrawingArea, SVGBackend};
 use plotters::style::{FontStyle, register_font};
 use std::fmt::Display;
 
@@ -50,12 +50,6 @@ pub struct DrawError {
     why: String,
 }
 
-impl DrawError {
-    fn of(name: &'static str) -> impl Fn(&dyn Display) -> DrawError {
-        move |why| DrawError { name, why: why.to_string() }
-    }
-}
-
 /// The pictures of a run. `scenario` goes into their titles.
 pub fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
     build::figures(timeline, scenario)
@@ -67,14 +61,8 @@ impl Figure {
     /// # Errors
     /// When the font cannot be used.
     pub fn svg(&self) -> Result<String, DrawError> {
-        let fail = DrawError::of(self.name);
-        register(&fail)?;
         let mut text = String::new();
-        {
-            let area = SVGBackend::with_string(&mut text, (draw::WIDTH, draw::height(self))).into_drawing_area();
-            draw::figure(self, &area).map_err(|error| fail(&error))?;
-            area.present().map_err(|error| fail(&error))?;
-        }
+        self.draw(SVGBackend::with_string(&mut text, (draw::WIDTH, draw::height(self))))?;
         Ok(text)
     }
 
@@ -83,28 +71,30 @@ impl Figure {
     /// # Errors
     /// When the font cannot be used or the image cannot be packed.
     pub fn png(&self) -> Result<Vec<u8>, DrawError> {
-        let fail = DrawError::of(self.name);
-        register(&fail)?;
         let (width, height) = (draw::WIDTH, draw::height(self));
         let mut pixels = vec![0; width as usize * height as usize * 3];
-        {
-            let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
-            draw::figure(self, &area).map_err(|error| fail(&error))?;
-            area.present().map_err(|error| fail(&error))?;
-        }
+        self.draw(BitMapBackend::with_buffer(&mut pixels, (width, height)))?;
         let mut packed = Vec::new();
         let mut encoder = png::Encoder::new(&mut packed, width, height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
-        let mut writer = encoder.write_header().map_err(|error| fail(&error))?;
-        writer.write_image_data(&pixels).map_err(|error| fail(&error))?;
-        writer.finish().map_err(|error| fail(&error))?;
-        Ok(packed)
+        let written = encoder.write_header().and_then(|mut writer| {
+            writer.write_image_data(&pixels)?;
+            writer.finish()
+        });
+        written.map(|()| packed).map_err(|error| self.fail(error))
     }
-}
 
-fn register(fail: &impl Fn(&dyn Display) -> DrawError) -> Result<(), DrawError> {
-    register_font(draw::FONT, FontStyle::Normal, FONT).map_err(|_| fail(&"the built-in font is not readable"))
+    fn draw<DB: DrawingBackend>(&self, surface: DB) -> Result<(), DrawError> {
+        let font = register_font(draw::FONT, FontStyle::Normal, FONT);
+        font.map_err(|_| self.fail("the built-in font is not readable"))?;
+        let area = surface.into_drawing_area();
+        draw::figure(self, &area).and_then(|()| area.present()).map_err(|error| self.fail(error))
+    }
+
+    fn fail(&self, why: impl Display) -> DrawError {
+        DrawError { name: self.name, why: why.to_string() }
+    }
 }
 
 #[cfg(test)]

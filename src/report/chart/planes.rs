@@ -1,9 +1,10 @@
 //! Pictures of the control plane: how busy its cells are, and what becomes of launches.
 
-use super::build::{LAYERS_MAX, distinct, fold, line, names, of};
-use super::figure::{BLUE, Colour, GREY, INK, Layer, Line, PALETTE, Panel, RED, Stroke};
+use super::build::{LAYERS_MAX, distinct, fold, line, of};
+use super::figure::{BLUE, Colour, GREY, INK, Layer, Line, PALETTE, Panel, RED};
 use super::steps::{self, Points};
 use crate::engine::{Span, Time};
+use crate::metrics::series;
 use crate::metrics::timeline::Timeline;
 
 /// Colours of the cells' lines: yellow, which is lost on white, comes last in grey.
@@ -12,13 +13,12 @@ const LINES: [Colour; 7] = [PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3], PALE
 /// For each Region what is asked of its cells, in percent of what they can do; of many cells, the busiest.
 pub(super) fn utilisation(timeline: &Timeline) -> Vec<Panel> {
     let region = |region: &str| {
-        let mut lines: Vec<(f64, f64, Line)> = cells(timeline, names::ASKED, region)
+        let mut lines: Vec<(f64, f64, Line)> = cells(timeline, series::ASKED, region)
             .into_iter()
             .map(|subject| {
-                let asked = line(timeline, names::ASKED, subject);
-                let points = percent(&asked, &line(timeline, names::CAPACITY, subject));
-                let label = cell_of(subject).to_owned();
-                let line = Line { label, colour: INK, stroke: Stroke::Solid, points };
+                let asked = line(timeline, series::ASKED, subject);
+                let points = percent(&asked, &line(timeline, series::CAPACITY, subject));
+                let line = Line::solid(cell_of(subject), INK, points);
                 (steps::peak(&line.points), steps::area(&line.points, timeline.end), line)
             })
             .collect();
@@ -34,17 +34,10 @@ pub(super) fn utilisation(timeline: &Timeline) -> Vec<Panel> {
         let capacity = Points::from([(Time::ZERO, 100.0)]);
         let mut all: Vec<Line> =
             lines.into_iter().zip(LINES).map(|((.., line), colour)| Line { colour, ..line }).collect();
-        all.push(Line { label: "what the cell can do".into(), colour: INK, stroke: Stroke::Dashed, points: capacity });
-        busy.then(|| Panel {
-            title,
-            marks: Vec::new(),
-            unit: "percent of capacity",
-            whole: true,
-            stack: Vec::new(),
-            lines: all,
-        })
+        all.push(Line::dashed("what the cell can do", capacity));
+        busy.then(|| Panel { title, unit: "percent of capacity", whole: true, lines: all, ..Panel::default() })
     };
-    regions(timeline, names::ASKED).into_iter().filter_map(region).collect()
+    regions(timeline, series::ASKED).into_iter().filter_map(region).collect()
 }
 
 /// Lengths in which launches are counted, in minutes: the shortest that makes at most [`BARS_MAX`] bars.
@@ -69,41 +62,35 @@ pub(super) fn launches(timeline: &Timeline) -> Vec<Panel> {
     let (minutes, unit) = LENGTHS.into_iter().find(fits).unwrap_or(LENGTHS[LENGTHS.len() - 1]);
     let region = |region: &str| {
         let part = |part: &str| {
-            let cells = cells(timeline, names::LAUNCHES, region);
-            let of_cell = |cell| of(timeline, names::LAUNCHES, cell).filter(|series| series.part == part);
+            let cells = cells(timeline, series::LAUNCHES, region);
+            let of_cell = |cell| of(timeline, series::LAUNCHES, cell).filter(|series| series.part == part);
             let sum = steps::sum(cells.into_iter().flat_map(of_cell).map(|series| &series.points));
             bars(&sum, Span::MINUTE * minutes, timeline.end)
         };
-        let layer = |label: &str, colour, name| Layer { label: label.into(), colour, points: part(name) };
         let minutes = Panel {
             title: region.to_owned(),
-            marks: Vec::new(),
             unit,
             whole: true,
             stack: vec![
-                layer("accepted", BLUE, "accepted"),
-                layer("given up, throttled", PALETTE[1], "throttled"),
-                layer("given up, no answer", RED, "failed"),
+                Layer::new("accepted", BLUE, part("accepted")),
+                Layer::new("given up, throttled", PALETTE[1], part("throttled")),
+                Layer::new("given up, no answer", RED, part("failed")),
             ],
-            lines: vec![Line {
-                label: "offered: due for the first time".into(),
-                colour: INK,
-                stroke: Stroke::Solid,
-                points: part("offered"),
-            }],
+            lines: vec![Line::solid("offered: due for the first time", INK, part("offered"))],
+            ..Panel::default()
         };
         [fold(minutes), fold(waiting(timeline, region))]
     };
-    let panels = regions(timeline, names::LAUNCHES).into_iter().flat_map(region);
+    let panels = regions(timeline, series::LAUNCHES).into_iter().flat_map(region);
     panels.filter(|panel| panel.peak() > 0.0).collect()
 }
 
 /// Launches that wait, a layer for each cell; of many cells, those with most of them lie lowest.
 fn waiting(timeline: &Timeline, region: &str) -> Panel {
-    let cells = cells(timeline, names::WAITING, region);
+    let cells = cells(timeline, series::WAITING, region);
     let layer = |(place, subject): (usize, &str)| {
         let colour = PALETTE[place % PALETTE.len()];
-        Layer { label: cell_of(subject).to_owned(), colour, points: line(timeline, names::WAITING, subject) }
+        Layer::new(cell_of(subject), colour, line(timeline, series::WAITING, subject))
     };
     let mut stack: Vec<Layer> = cells.into_iter().enumerate().map(layer).collect();
     stack.retain(|layer| steps::peak(&layer.points) > 0.0);
@@ -114,7 +101,7 @@ fn waiting(timeline: &Timeline, region: &str) -> Panel {
         stack.iter_mut().zip(PALETTE.into_iter().cycle()).for_each(|(layer, colour)| layer.colour = colour);
     }
     let title = format!("{region}: launches due that wait for their cell");
-    Panel { title, marks: Vec::new(), unit: "launches that wait", whole: true, stack, lines: Vec::new() }
+    Panel { title, unit: "launches that wait", whole: true, stack, ..Panel::default() }
 }
 
 /// A rate by the minute as counts in parts of this length.

@@ -1,12 +1,13 @@
 //! Pictures of changes with a pipeline: when each unit, or each part of one, was changed, and how many met it
 //! meanwhile.
 
-use super::build::{line, names};
+use super::build::line;
 use super::figure::{Colour, Layer, PALETTE, Panel};
 use super::gantt::{Bar, Gantt, Kind, Row};
 use super::planes::percent;
 use super::steps::{self, Points};
 use crate::engine::{Span, Time};
+use crate::metrics::series;
 use crate::metrics::stages::{Part, StageRun, StagedChange};
 use crate::metrics::timeline::Timeline;
 
@@ -71,7 +72,7 @@ fn clip(bars: &mut Vec<Bar>, (from, until): (Time, Time)) {
 /// What each unit sends to the new revision.
 fn exposed(timeline: &Timeline, change: &StagedChange) -> Vec<Points> {
     let of = |unit: &String| {
-        let mut own = timeline.series.iter().filter(|series| series.name == names::EXPOSED);
+        let mut own = timeline.series.iter().filter(|series| series.name == series::EXPOSED);
         let own = own.find(|series| series.part == change.name && series.subject == *unit);
         own.map(|series| series.points.clone()).unwrap_or_default()
     };
@@ -79,7 +80,7 @@ fn exposed(timeline: &Timeline, change: &StagedChange) -> Vec<Points> {
 }
 
 fn share(timeline: &Timeline, change: &StagedChange, exposed: &[Points], (from, until): (Time, Time)) -> Panel {
-    let offered: Vec<Points> = change.units.iter().map(|unit| line(timeline, names::OFFERED, unit)).collect();
+    let offered: Vec<Points> = change.units.iter().map(|unit| line(timeline, series::OFFERED, unit)).collect();
     let mut points = percent(&steps::sum(exposed), &steps::sum(&offered));
     let first = steps::at(&points, from);
     points.retain(|(at, _)| (from..until).contains(at));
@@ -96,9 +97,8 @@ fn share(timeline: &Timeline, change: &StagedChange, exposed: &[Points], (from, 
         title: format!("{}: {title}", change.title()),
         marks: change.marks.clone(),
         unit: "percent of requests",
-        whole: false,
-        stack: if peak > 0.0 { vec![Layer { label, colour: EXPOSED, points }] } else { Vec::new() },
-        lines: Vec::new(),
+        stack: if peak > 0.0 { vec![Layer::new(label, EXPOSED, points)] } else { Vec::new() },
+        ..Panel::default()
     }
 }
 
@@ -135,7 +135,12 @@ fn gantt(timeline: &Timeline, change: &StagedChange, exposed: &[Points]) -> Gant
             name: if first { change.units[group.units[0]].clone() } else { String::new() },
             part: part_of(change, group),
             bars: bars(timeline, change, exposed, group),
-            rings: if first { rings(change, &group.units) } else { Vec::new() },
+            rings: change
+                .rings
+                .iter()
+                .filter(|ring| first && group.units.contains(&ring.1))
+                .map(|ring| ring.0)
+                .collect(),
         });
     }
     if more > 0 {
@@ -191,10 +196,6 @@ fn part_of(change: &StagedChange, group: &Group) -> String {
     }
 }
 
-fn rings(change: &StagedChange, units: &[usize]) -> Vec<Time> {
-    change.rings.iter().filter(|(_, unit)| units.contains(unit)).map(|(at, _)| *at).collect()
-}
-
 fn bar(kind: Kind, from: Time, until: Time) -> Bar {
     Bar { kind, from, until }
 }
@@ -214,7 +215,7 @@ fn bars(timeline: &Timeline, change: &StagedChange, exposed: &[Points], group: &
             continue;
         };
         let unit_name = &change.units[*unit];
-        let (from, until) = turn(stage, &exposed[*unit], &line(timeline, names::OFFERED, unit_name), (begin, bakes));
+        let (from, until) = turn(stage, &exposed[*unit], &line(timeline, series::OFFERED, unit_name), (begin, bakes));
         bars.extend([bar(Kind::Due, begin, from), bar(Kind::Moves, from, until), bar(Kind::Bakes, until, end)]);
     }
     bars.retain(|bar| bar.from < bar.until);

@@ -32,11 +32,11 @@ pub(crate) fn good(cells: usize) -> Timeline {
     ];
     let mut all = Vec::new();
     for unit in 0..cells {
-        all.push(series(names::OFFERED, unit, "", &[(0, 100.0)]));
+        all.push(series(series::OFFERED, unit, "", &[(0, 100.0)]));
         let at = 100 + unit as u64;
         let own: &[(u64, f64)] = &[(0, 0.0), (at, 50.0), (at + 1, 100.0), (last + 60, 0.0)];
         let first: &[(u64, f64)] = &[(0, 0.0), (61, 10.0), (72, 50.0), (82, 100.0), (last + 60, 0.0)];
-        all.push(series(names::EXPOSED, unit, "v2", if unit == 0 { first } else { own }));
+        all.push(series(series::EXPOSED, unit, "v2", if unit == 0 { first } else { own }));
     }
     let staged = StagedChange {
         name: "v2".into(),

@@ -14,42 +14,52 @@ fn series(name: &'static str, subject: &str, part: &str, points: &[(f64, f64)]) 
     Series { name, subject: subject.into(), part: part.into(), points }
 }
 
+fn service_name(number: usize) -> String {
+    if number == 0 { "shop/web".to_owned() } else { format!("shop/service-{number}") }
+}
+
+fn names(figures: &[Figure]) -> Vec<&str> {
+    figures.iter().map(|figure| figure.name).collect()
+}
+
+fn labels(panel: &figure::Panel) -> Vec<&str> {
+    panel.lines.iter().map(|line| line.label.as_str()).collect()
+}
+
+/// The panels of the picture of changes.
+fn of_changes(timeline: &Timeline) -> Vec<figure::Panel> {
+    figures(timeline, "changes").into_iter().find(|figure| figure.name == "changes").unwrap().panels
+}
+
 /// Three hours; one of three zones is dark from minute 60 to 100, another fault follows closely.
 pub(crate) fn zone_loss(services: usize) -> Timeline {
     let mut all = Vec::new();
     for number in 0..services {
-        let subject = if number == 0 { "shop/web".to_owned() } else { format!("shop/service-{number}") };
+        let subject = service_name(number);
         let size = (services - number) as f64;
         let s = |name, part: &str, points: &[(f64, f64)]| series(name, &subject, part, points);
-        all.push(s("offered_requests_per_second", "", &[(0.0, 900.0 * size)]));
         let served =
             [(0.0, 900.0 * size), (60.0, 600.0 * size), (60.8, 900.0 * size), (140.0, 700.0), (143.0, 900.0 * size)];
-        all.push(s("served_requests_per_second", "", &served));
-        let lost = served.map(|(at, value)| (at, 900.0 * size - value));
-        all.push(s("lost_requests_per_second", "", &lost));
-        all.push(s(
-            "available_tasks",
-            "use1-az1",
-            &[(0.0, 10.0), (60.0, 0.0), (105.0, 4.0), (106.0, 7.0), (107.0, 10.0)],
-        ));
-        all.push(s("available_tasks", "use1-az2", &[(0.0, 10.0), (62.0, 13.0), (62.5, 15.0), (106.0, 10.0)]));
-        all.push(s("available_tasks", "use1-az3", &[(0.0, 10.0), (62.2, 15.0), (107.0, 10.0)]));
-        all.push(s("need_tasks", "", &[(0.0, 15.0)]));
-        all.push(s("desired_tasks", "", &[(0.0, 30.0)]));
-        all.push(s("task_state_count", "RUNNING", &[(0.0, 30.0), (61.0, 20.0), (62.0, 30.0)]));
-        all.push(s("task_state_count", "PROVISIONING", &[(0.0, 0.0), (61.0, 6.0), (61.4, 0.0)]));
-        all.push(s("task_state_count", "PENDING", &[(0.0, 0.0), (61.4, 6.0), (62.0, 0.0)]));
-        all.push(s("task_state_count", "STOPPED", &[(0.0, 0.0), (61.4, 60.0)]));
-        all.push(s("provider_running_tasks", "FARGATE", &[(0.0, 20.0), (60.0, 14.0), (64.0, 24.0)]));
-        all.push(s("provider_running_tasks", "FARGATE_SPOT", &[(0.0, 10.0), (60.0, 6.0)]));
+        all.extend([
+            s("offered_requests_per_second", "", &[(0.0, 900.0 * size)]),
+            s("served_requests_per_second", "", &served),
+            s("lost_requests_per_second", "", &served.map(|(at, value)| (at, 900.0 * size - value))),
+            s("available_tasks", "use1-az1", &[(0.0, 10.0), (60.0, 0.0), (105.0, 4.0), (106.0, 7.0), (107.0, 10.0)]),
+            s("available_tasks", "use1-az2", &[(0.0, 10.0), (62.0, 13.0), (62.5, 15.0), (106.0, 10.0)]),
+            s("available_tasks", "use1-az3", &[(0.0, 10.0), (62.2, 15.0), (107.0, 10.0)]),
+            s("need_tasks", "", &[(0.0, 15.0)]),
+            s("desired_tasks", "", &[(0.0, 30.0)]),
+            s("task_state_count", "RUNNING", &[(0.0, 30.0), (61.0, 20.0), (62.0, 30.0)]),
+            s("task_state_count", "PROVISIONING", &[(0.0, 0.0), (61.0, 6.0), (61.4, 0.0)]),
+            s("task_state_count", "PENDING", &[(0.0, 0.0), (61.4, 6.0), (62.0, 0.0)]),
+            s("task_state_count", "STOPPED", &[(0.0, 0.0), (61.4, 60.0)]),
+            s("provider_running_tasks", "FARGATE", &[(0.0, 20.0), (60.0, 14.0), (64.0, 24.0)]),
+            s("provider_running_tasks", "FARGATE_SPOT", &[(0.0, 10.0), (60.0, 6.0)]),
+        ]);
     }
+    let full = [(0.0, 100.0), (61.0, 150.0), (67.0, 75.0), (161.0, 100.0)];
     all.push(series("hosts", "shop/nodes", "", &[(0.0, 6.0), (60.0, 4.0), (66.0, 8.0), (160.0, 6.0)]));
-    all.push(series(
-        "reservation_percent",
-        "shop/nodes",
-        "",
-        &[(0.0, 100.0), (61.0, 150.0), (67.0, 75.0), (161.0, 100.0)],
-    ));
+    all.push(series("reservation_percent", "shop/nodes", "", &full));
     let band = |name: &str, from, until| Band { name: name.into(), from: minutes(from), until: minutes(until) };
     let bands = vec![
         band("zone dark", 60.0, 100.0),
@@ -62,8 +72,7 @@ pub(crate) fn zone_loss(services: usize) -> Timeline {
 #[test]
 fn a_run_has_five_pictures() {
     let figures = figures(&zone_loss(1), "az-loss");
-    let names: Vec<_> = figures.iter().map(|figure| figure.name).collect();
-    assert_eq!(names, ["requests", "tasks-by-zone", "task-states", "providers", "hosts"]);
+    assert_eq!(names(&figures), ["requests", "tasks-by-zone", "task-states", "providers", "hosts"]);
     assert_eq!(figures[0].panels.len(), 1);
     assert_eq!(figures[4].panels.len(), 2, "hosts and their reservation");
 }
@@ -95,10 +104,8 @@ fn cell_outage(cells: u16) -> Timeline {
 #[test]
 fn a_control_plane_has_three_pictures() {
     let figures = figures(&cell_outage(3), "cell-outage");
-    let names: Vec<_> = figures.iter().map(|figure| figure.name).collect();
-    assert_eq!(names, ["control-plane", "launches", "blast-radius"]);
-    let labels: Vec<_> = figures[0].panels[0].lines.iter().map(|line| line.label.as_str()).collect();
-    assert_eq!(labels, ["cell-1", "cell-2", "cell-3", "what the cell can do"]);
+    assert_eq!(names(&figures), ["control-plane", "launches", "blast-radius"]);
+    assert_eq!(labels(&figures[0].panels[0]), ["cell-1", "cell-2", "cell-3", "what the cell can do"]);
     assert!((figures[0].panels[0].peak() - 100.0).abs() < 1e-9);
     let [by_minute, waiting] = &figures[1].panels[..] else { panic!("{} panels", figures[1].panels.len()) };
     let stack: Vec<_> = by_minute.stack.iter().map(|layer| layer.label.as_str()).collect();
@@ -115,9 +122,8 @@ fn of_many_cells_the_busiest_are_drawn_and_that_is_said() {
     let figures = figures(&cell_outage(50), "fifty");
     let panel = &figures[0].panels[0];
     assert_eq!(panel.title, "us-east-1: the 7 busiest of 50 cells");
-    let labels: Vec<_> = panel.lines.iter().map(|line| line.label.as_str()).collect();
-    assert_eq!(labels[..3], ["cell-1", "cell-2", "cell-3"]);
-    assert_eq!(labels.len(), 8);
+    assert_eq!(labels(panel)[..3], ["cell-1", "cell-2", "cell-3"]);
+    assert_eq!(panel.lines.len(), 8);
 }
 
 #[test]
@@ -158,10 +164,8 @@ fn rollback(services: usize, marks: u64) -> Timeline {
     use crate::engine::Span;
     use crate::metrics::change_series::{Mark, ServiceChanges, Threshold};
     let mut timeline = zone_loss(services);
-    let names: Vec<String> = (0..services)
-        .map(|number| if number == 0 { "shop/web".to_owned() } else { format!("shop/service-{number}") })
-        .collect();
-    for (service, subject) in names.iter().enumerate() {
+    for service in 0..services {
+        let subject = &service_name(service);
         let rate = 300.0 - service as f64;
         let points = [(0.0, 0.0), (60.0, rate), (64.0, 0.0)];
         timeline.series.push(series("exposed_requests_per_second", subject, "v2", &points));
@@ -191,9 +195,8 @@ fn a_change_shows_its_requests_by_version_and_what_the_alarm_sees() {
     let levels = [level(0, 50.0), level(0, 62.0), level(1, 62.0), level(0, 70.0)];
     assert_eq!(levels.map(f64::to_bits), [900.0f64, 600.0, 300.0, 900.0].map(f64::to_bits));
     assert_eq!(versions.lines[0].label, "lost, of either (at most 300/s)");
-    let labels: Vec<_> = errors.lines.iter().map(|line| line.label.as_str()).collect();
     assert_eq!(
-        labels,
+        labels(errors),
         ["lost at each moment", "datapoints of errors, one for each 5m", "threshold of errors (2 of 3 datapoints)"]
     );
     // Lost is a third for 48 s: of the five minutes of the datapoint that begins then, 16 %.
@@ -209,9 +212,7 @@ fn a_change_shows_its_requests_by_version_and_what_the_alarm_sees() {
 #[test]
 fn copies_are_a_line_over_the_share_of_the_new_version() {
     let shares = |timeline: &Timeline| {
-        let figures = figures(timeline, "copies");
-        let figure = figures.into_iter().find(|figure| figure.name == "changes").unwrap();
-        figure.panels.into_iter().find(|panel| panel.title.contains("traffic of the new version")).unwrap()
+        of_changes(timeline).into_iter().find(|panel| panel.title.contains("traffic of the new version")).unwrap()
     };
     let mut timeline = rollback(1, 3);
     timeline.changes[0].by_weight = true;
@@ -228,17 +229,11 @@ fn copies_are_a_line_over_the_share_of_the_new_version() {
 
 #[test]
 fn of_many_marks_the_bad_ones_are_drawn_and_of_many_services_the_most_exposed() {
-    let names = |timeline: &Timeline| {
-        let all = figures(timeline, "many");
-        let figure = all.into_iter().find(|figure| figure.name == "changes").unwrap();
-        let marks = figure.panels[0].marks.len();
-        (figure.panels.iter().map(|panel| panel.title.clone()).collect::<Vec<_>>(), marks)
-    };
-    assert_eq!([40, 41, 50].map(|marks| names(&rollback(1, marks)).1), [40, 40, 0]);
-    let (titles, _) = names(&rollback(5, 2));
-    assert_eq!(titles.len(), 6);
-    assert_eq!(titles[0], "shop/web (of 5 services with changes, the 3 most exposed)");
-    assert_eq!(titles[4], "shop/service-2");
+    assert_eq!([40, 41, 50].map(|marks| of_changes(&rollback(1, marks))[0].marks.len()), [40, 40, 0]);
+    let panels = of_changes(&rollback(5, 2));
+    assert_eq!(panels.len(), 6);
+    assert_eq!(panels[0].title, "shop/web (of 5 services with changes, the 3 most exposed)");
+    assert_eq!(panels[4].title, "shop/service-2");
 }
 
 /// Writes the pictures for the eye: `EVENKEEL_PICTURES=dir cargo test --lib chart -- --ignored`.

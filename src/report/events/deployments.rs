@@ -79,18 +79,13 @@ impl Writer<'_> {
         format!("ecs-svc/{}", LEAST + number % (9 * LEAST))
     }
 
-    /// Whether hooks are asked during deployments of a service.
-    fn asked(&self, service: ServiceId) -> bool {
-        !self.plan.services[service].deployment.hooks.is_empty()
-    }
-
     /// An alarm that rings stops a deployment at once; nothing else but the circuit breaker and hooks do.
     fn why(&self, time: Time, service: ServiceId) -> String {
         let now = (AlarmState::Alarm, time);
-        let watched = &self.plan.services[service].deployment.alarms;
-        match watched.iter().find(|alarm| self.past.alarms.get(alarm) == Some(&now)) {
+        let deployment = &self.plan.services[service].deployment;
+        match deployment.alarms.iter().find(|alarm| self.past.alarms.get(alarm) == Some(&now)) {
             Some(alarm) => format!("alarm {} is in ALARM", self.plan.alarms[*alarm].name),
-            None if self.asked(service) => "a life-cycle hook failed, or too many tasks did".to_owned(),
+            None if !deployment.hooks.is_empty() => "a life-cycle hook failed, or too many tasks did".to_owned(),
             None => "deployment circuit breaker: too many tasks failed".to_owned(),
         }
     }
@@ -104,7 +99,10 @@ impl Writer<'_> {
         let at = |time: Time| self.date(time, true).replace('Z', "+0000");
         let (configuration, reason) = match &row.watches {
             Watches::Metric(on) => (self.configuration(on), told(state, &on.rule)),
-            Watches::Alarms(one) => (json!({ "alarmRule": one.written }), follows(state).to_owned()),
+            Watches::Alarms(one) => {
+                let holds = if state == AlarmState::Alarm { "holds" } else { "does not hold" };
+                (json!({ "alarmRule": one.written }), format!("the rule over other alarms {holds}"))
+            }
         };
         let detail = json!({
             "alarmName": row.name,
@@ -133,14 +131,6 @@ impl Writer<'_> {
         }
         let stat = json!({ "metric": metric, "period": on.rule.period.0 / 1_000_000 });
         json!({ "metrics": [{ "metricStat": stat, "returnData": true }] })
-    }
-}
-
-/// Why a composite alarm is in a state.
-const fn follows(state: AlarmState) -> &'static str {
-    match state {
-        AlarmState::Alarm => "the rule over other alarms holds",
-        AlarmState::Ok | AlarmState::InsufficientData => "the rule over other alarms does not hold",
     }
 }
 

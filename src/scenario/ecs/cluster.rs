@@ -21,8 +21,8 @@ object! {
             region: String => Choice "that of its ARN, else the first one",
             /// Account number. Clusters of one account share its launch buckets.
             account: String => Choice "that of its ARN, else an account of its own",
-            /// The account setting of that name, for `logConfiguration` without a `mode`. Left out: `non-blocking`, before
-            /// 25 June 2025 (`startsAt`) `blocking` (sourced: [ecs-account-settings]).
+            /// The account setting of that name, for `logConfiguration` without a `mode`. Left out: `non-blocking`,
+            /// before 25 June 2025 (`startsAt`) `blocking` (sourced: [ecs-account-settings]).
             default_log_driver_mode: LogMode,
             /// When it is created, with what it runs; it is there from the start by default (model choice).
             created_at: Duration,

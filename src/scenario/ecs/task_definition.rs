@@ -196,8 +196,8 @@ object! {
             log_driver: LogDriver,
         }
         may {
-            /// `mode` says what a container does whose logs are not taken (see `blockingLogs`): it hangs (`blocking`), or
-            /// loses them once `max-buffer-size` is full (`non-blocking`). Left out: `defaultLogDriverMode` of the
+            /// `mode` says what a container does whose logs are not taken (see `blockingLogs`): it hangs (`blocking`),
+            /// or loses them once `max-buffer-size` is full (`non-blocking`). Left out: `defaultLogDriverMode` of the
             /// cluster. Other options have no bearing on availability (sourced: [ecs-log-modes-post]).
             options: BTreeMap<String, String>,
         }

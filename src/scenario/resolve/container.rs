@@ -82,7 +82,8 @@ impl Clusters<'_> {
     }
 }
 
-/// Whether a container hangs when nothing takes its logs: not where they stay on the host ([ecs-api-log-configuration]).
+/// Whether a container hangs when nothing takes its logs: not where they stay on the host
+/// ([ecs-api-log-configuration]).
 pub(super) fn blocks(container: &ContainerDefinition, by_default: bool) -> bool {
     let Some(logs) = container.log_configuration.as_ref() else { return false };
     let mode = logs.options.as_ref().and_then(|options| options.get("mode"));

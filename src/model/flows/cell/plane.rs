@@ -82,6 +82,7 @@ fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
 }
 
 /// A launch of the scheduler's was taken on.
+#[inline]
 pub(crate) fn launched(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &cx.plan.services[service];
     if row.kind == Kind::Stream {

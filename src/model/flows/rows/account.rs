@@ -99,6 +99,7 @@ fn counts(task: &Task, reached: bool, has_balancer: bool) -> u16 {
 }
 
 /// Changes a task's row and keeps every count true. The service is settled when the event has been handled.
+#[inline]
 pub(crate) fn change(world: &mut World, plan: &Plan, id: TaskId, edit: impl FnOnce(&mut Task)) {
     let task = world.tasks.at_mut(id.slot);
     let before = Standing::of(task);
@@ -117,6 +118,7 @@ pub(crate) fn change(world: &mut World, plan: &Plan, id: TaskId, edit: impl FnOn
 }
 
 /// A new task: counted from nothing.
+#[inline]
 pub(crate) fn add(world: &mut World, plan: &Plan, mut task: Task) -> TaskId {
     debug_assert!(task.counted == 0, "a new task counts as nothing yet");
     let zone = std::mem::replace(&mut task.zone, NO_ZONE);

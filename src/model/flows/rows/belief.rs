@@ -29,6 +29,7 @@ fn goes(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut 
 }
 
 /// The containers run: RUNNING. Without any check that is all it takes to be healthy; `unfit`: its checks never pass.
+#[inline]
 pub(crate) fn runs(world: &mut World, id: TaskId, checked: bool, unfit: bool, cx: &mut Cx<'_>) {
     let (now, service) = (cx.now, world.task(id, cx.plan).1);
     goes(world, id, StopCode::None, Reason::None, cx, |task| {
@@ -112,6 +113,7 @@ pub(crate) fn stops(world: &mut World, id: TaskId, code: StopCode, reason: Reaso
 }
 
 /// It is gone: STOPPED. Detaching a network interface takes no time (model choice).
+#[inline]
 pub(crate) fn stopped(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
     // Not through the accounting: the row leaves them as a whole afterwards.
     let task = world.tasks.at_mut(id.slot);

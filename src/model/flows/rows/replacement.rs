@@ -15,6 +15,7 @@ use crate::model::tables::Service;
 use crate::model::tables::task::Marks;
 
 /// ECS finds a task unhealthy, or gone by itself.
+#[inline]
 pub(crate) fn failed(world: &mut World, id: TaskId, plan: &Plan) {
     let task = world.tasks.at(id.slot);
     let (service, revision) = (task.service, task.revision);

@@ -30,6 +30,7 @@ pub(crate) fn pay(row: &mut Service, dark: bool) -> Option<Cause> {
 }
 
 /// Launches of spares among those that are due: nobody misses them.
+#[inline]
 pub fn surplus_due(row: &Service, percent: u32) -> u32 {
     let Some(shift) = row.shift() else { return 0 };
     let surplus = row.task_sets().filter(|task_set| task_set.of.is_some_and(|of| shift.is_dark(of)));

@@ -8,6 +8,7 @@ use crate::model::ids::{ChangeId, HostId, ProviderId, ServiceId, TaskId};
 use crate::model::tables::host::NIL;
 
 /// Tells readers of a task's state, and why it stops if it does; `from` is the state before.
+#[inline]
 pub(crate) fn task(world: &World, id: TaskId, from: TaskState, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
     if !cx.observed() {
         return;

@@ -10,6 +10,7 @@ use crate::model::plan::Kind;
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Target, Task};
 
+#[inline]
 pub(crate) fn handle(world: &mut World, step: step::Detect, cx: &mut Cx<'_>) {
     match step {
         step::Detect::Lost(task, code) => learns(world, task, code, cx),

@@ -80,6 +80,7 @@ pub(crate) fn await_ejection(service: &Service, id: TaskId, who: Who, cx: &mut C
 
 /// An essential container exits; the task stops. Its agent sees it at once, whatever `detection.loss` says of silent
 /// deaths.
+#[inline]
 pub(crate) fn exits(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
     if dies(world, id, cause, cx) {
         let (task, service) = world.task(id, cx.plan);

@@ -18,6 +18,7 @@ use crate::model::plan::{Restart, Service};
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Health, Marks, Target};
 
+#[inline]
 pub(crate) fn handle(world: &mut World, step: step::Serve, cx: &mut Cx<'_>) {
     match step {
         step::Serve::Passed(task, epoch) if current(world, task, epoch) => passed(world, task, cx),

@@ -20,6 +20,7 @@ use crate::model::tables::host::NIL;
 use crate::model::tables::shortage::{Dependency, Shortage};
 use crate::model::tables::task::Task;
 
+#[inline]
 pub(crate) fn handle(world: &mut World, step: step::Launch, cx: &mut Cx<'_>) {
     match step {
         step::Launch::Networked(task) => place::networked(world, task, cx),
