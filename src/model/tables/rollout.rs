@@ -87,7 +87,7 @@ pub struct Rollout {
 impl Rollout {
     /// A whole service turns to a revision.
     pub fn new(change: ChangeId, revision: u8, before: u8, unwatched: bool) -> Rollout {
-        Rollout { change, revision, before, unwatched, ..Rollout::default() }
+        Rollout { change, revision, unwatched, before, ..Rollout::default() }
     }
 
     /// Whether a failed task of another revision is replaced by one of its own.
