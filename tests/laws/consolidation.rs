@@ -53,6 +53,23 @@ fn hosts_whose_tasks_fit_elsewhere_are_drained_together_after_their_time() {
     backed_off(&diary, &summary);
 }
 
+/// Six hosts of two vCPUs, each with a task of one vCPU: by their CPU units three of them could go, but each task has
+/// the only GPU of its host.
+#[test]
+fn a_task_stays_where_no_other_host_has_a_gpu_left() {
+    let mut file = after_a_deployment("3h", 0, 120);
+    file["instanceTypes"][0]["GpuInfo"] = json!({ "Gpus": [{ "Name": "T4", "Manufacturer": "NVIDIA", "Count": 1,
+        "MemoryInfo": { "SizeInMiB": 16_384 } }] });
+    let requirements = &mut template(&mut file)["instanceRequirements"];
+    requirements["acceleratorTypes"] = json!(["gpu"]);
+    requirements["acceleratorCount"] = json!({ "min": 1 });
+    file["taskDefinitions"][0]["containerDefinitions"][0]["resourceRequirements"] =
+        json!([{ "type": "GPU", "value": "1" }]);
+    let (diary, _) = watch(&file);
+    assert_eq!(hosts_at(&diary, 3.0 * 3_600.0).len(), 6);
+    assert_eq!(stops(&diary, 0).len(), 6, "those of the deployment, and no others");
+}
+
 /// Three hosts are left, nothing was missed on the way, each task has kept to its zone, and nothing moves any more.
 fn backed_off(diary: &Diary, summary: &Summary) {
     check("least", summary.services[0].running.min.mean, 6.0, 0.0);

@@ -19,7 +19,7 @@ use crate::engine::Span;
 use crate::model::fact::{Cause, HostStatus, Mechanism, TaskState};
 use crate::model::flows::rows::wake;
 use crate::model::flows::{Cx, World, step};
-use crate::model::ids::{HostId, ProviderId, ServiceId, ZoneId};
+use crate::model::ids::{HostId, ProviderId, ServiceId};
 use crate::model::placement::spread::Spread;
 use crate::model::placement::{choose, protect};
 use crate::model::plan::{Kind, Plan};
@@ -69,11 +69,8 @@ pub(crate) fn handle(world: &mut World, step::Consolidate::Look(provider): step:
 /// A host while places are looked for: what is left of it, and what would come.
 struct Room {
     id: HostId,
-    zone: ZoneId,
-    cpu: u32,
-    memory: u32,
-    enis: u32,
-    ports: u64,
+    /// The host with the tasks that come in thought.
+    host: Host,
     comes: Vec<ServiceId>,
     goes: bool,
 }
@@ -81,32 +78,20 @@ struct Room {
 impl Room {
     fn fits(&self, world: &World, service: ServiceId, cx: &Cx<'_>) -> bool {
         let row = &cx.plan.services[service];
-        let need = &row.task;
-        need.cpu <= self.cpu
-            && need.memory <= self.memory
-            && u32::from(need.eni) <= self.enis
-            && need.ports & self.ports == 0
+        self.host.fits(&row.task)
             && (!row.placement.distinct_instance || !self.comes.contains(&service))
             && choose::allowed(world, service, self.id, cx)
     }
 
     fn take(&mut self, service: ServiceId, plan: &Plan) {
-        let need = &plan.services[service].task;
-        self.cpu -= need.cpu;
-        self.memory -= need.memory;
-        self.enis -= u32::from(need.eni);
-        self.ports |= need.ports;
+        self.host.reserve(&plan.services[service].task, false);
         self.comes.push(service);
     }
 
     /// Takes back the last that came.
-    fn give_back(&mut self, plan: &Plan) {
+    fn give_back(&mut self, cx: &Cx<'_>) {
         let Some(service) = self.comes.pop() else { return };
-        let need = &plan.services[service].task;
-        self.cpu += need.cpu;
-        self.memory += need.memory;
-        self.enis += u32::from(need.eni);
-        self.ports &= !need.ports;
+        self.host.release(&cx.plan.services[service].task, false, cx.now);
     }
 }
 
@@ -121,10 +106,7 @@ fn choice(world: &World, provider: ProviderId, after: Span, cx: &Cx<'_>) -> (Vec
     let hosts = live(&world.hosts, &world.providers[provider].hosts).filter(|(_, host)| open(host));
     let mut hosts: Vec<(HostId, &Host)> = hosts.collect();
     hosts.sort_by_key(|(_, host)| (used(host), host.number));
-    let room = |&(id, host): &(HostId, &Host)| {
-        let Host { zone, cpu, memory, enis, ports, .. } = *host;
-        Room { id, zone, cpu, memory, enis, ports, comes: Vec::new(), goes: false }
-    };
+    let room = |&(id, host): &(HostId, &Host)| Room { id, host: host.clone(), comes: Vec::new(), goes: false };
     let mut rooms: Vec<Room> = hosts.iter().map(room).collect();
     let mut spreads: Vec<(ServiceId, Spread)> = Vec::new();
     let mut wait = false;
@@ -183,7 +165,7 @@ fn find_places(
     spreads: &mut Vec<(ServiceId, Spread)>,
     cx: &Cx<'_>,
 ) -> bool {
-    let zone = rooms[from].zone;
+    let zone = rooms[from].host.zone;
     rooms[from].goes = true;
     for &service in tasks {
         spread_of(world, provider, service, rooms, spreads, cx).add(zone, -1);
@@ -191,20 +173,20 @@ fn find_places(
     let mut taken: Vec<usize> = Vec::new();
     for &service in tasks {
         let spread = spread_of(world, provider, service, rooms, spreads, cx);
-        let open = |room: &Room| !room.goes && spread.allows(room.zone) && room.fits(world, service, cx);
+        let open = |room: &Room| !room.goes && spread.allows(room.host.zone) && room.fits(world, service, cx);
         let best = rooms.iter().enumerate().filter(|(_, room)| open(room));
-        let best = best.min_by_key(|(_, room)| (spread.count(room.zone), room.cpu, room.memory));
+        let best = best.min_by_key(|(_, room)| (spread.count(room.host.zone), room.host.cpu, room.host.memory));
         let Some((row, _)) = best else { break };
         rooms[row].take(service, cx.plan);
-        spread.add(rooms[row].zone, 1);
+        spread.add(rooms[row].host.zone, 1);
         taken.push(row);
     }
     if taken.len() == tasks.len() {
         return true;
     }
     for (&row, service) in taken.iter().zip(tasks).rev() {
-        rooms[row].give_back(cx.plan);
-        spread_of(world, provider, *service, rooms, spreads, cx).add(rooms[row].zone, -1);
+        rooms[row].give_back(cx);
+        spread_of(world, provider, *service, rooms, spreads, cx).add(rooms[row].host.zone, -1);
     }
     for &service in tasks {
         spread_of(world, provider, service, rooms, spreads, cx).add(zone, 1);
@@ -221,7 +203,7 @@ fn spread_of<'s>(
     spreads: &'s mut Vec<(ServiceId, Spread)>,
     cx: &Cx<'_>,
 ) -> &'s mut Spread {
-    let here = |zone| rooms.iter().any(|room| room.zone == zone && room.fits(world, service, cx));
+    let here = |zone| rooms.iter().any(|room| room.host.zone == zone && room.fits(world, service, cx));
     let new = || (service, Spread::new(world, service, provider, here, cx));
     &mut find_or_add(spreads, |(of, _)| *of == service, new).1
 }
