@@ -70,6 +70,7 @@ impl<W: Partition> Core<W> {
         Key::new(at, phase, self.id.0, self.count)
     }
 
+    #[inline]
     pub(crate) fn schedule(&mut self, at: Time, phase: Phase, event: W::Event) {
         let key = self.key(at, phase);
         self.queue.push(key, event);

@@ -52,6 +52,7 @@ impl Availability {
     }
 
     /// Running tasks in a zone.
+    #[inline]
     pub fn set_running(&mut self, now: Time, zone: ZoneId, count: u32) {
         let level = &mut self.zones[zone].running;
         let all = self.running.level() - level.level() + u64::from(count);
@@ -91,6 +92,7 @@ impl Availability {
     }
 
     /// Whether the need and the desired count are met, and whether these zones differ by at most one task.
+    #[inline]
     pub fn holds(&self, zones: &[ZoneId]) -> [bool; 3] {
         let counts = || zones.iter().map(|zone| self.zones[*zone].available);
         let even = counts().max().zip(counts().min()).is_none_or(|(most, least)| most - least <= 1);

@@ -122,6 +122,7 @@ impl Ledger {
     }
 
     /// Sets the level of a cause in a phase; true when it was zero and is not any more.
+    #[inline]
     fn level(
         &mut self,
         now: Time,
@@ -149,6 +150,7 @@ impl Ledger {
         found.is_err()
     }
 
+    #[inline]
     fn row(&mut self, why: Why, phase: Phase) -> usize {
         let found = self.rows.iter().position(|row| row.why == why && row.phase == phase);
         found.unwrap_or_else(|| {

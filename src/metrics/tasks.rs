@@ -54,6 +54,7 @@ impl Tasks {
     }
 
     /// A task was created or went on.
+    #[inline]
     pub fn step(&mut self, now: Time, step: Step, price: impl FnOnce(u32, u32) -> Option<u64>) {
         let created = step.from == step.to;
         if !created {

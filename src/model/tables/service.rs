@@ -329,6 +329,7 @@ impl Service {
     }
 
     /// Whether any launch is due, not held back, and not resting after it was refused.
+    #[inline]
     pub fn may_launch(&self) -> bool {
         self.scheduler.may_launch() && !self.stalled()
     }

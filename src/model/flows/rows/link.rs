@@ -49,6 +49,7 @@ pub(crate) fn reaches(zone: &Zone, kind: ZoneKind, service: &plan::Service) -> b
 }
 
 /// Whether a request that is sent to a task arrives there and is read: the task does not hang.
+#[inline]
 pub fn reached(world: &World, plan: &Plan, task: &Task) -> bool {
     let zone = &world.zones[task.zone];
     let arrives = carries(zone) || reaches(zone, plan.zones[task.zone].kind, &plan.services[task.service]);

@@ -24,6 +24,7 @@ pub(crate) fn next(world: &World, service: ServiceId, plan: &Plan) -> (u8, bool)
 }
 
 /// Strikes out a launch that is due: of a spare, one of the deployment's own; of another task, one of something else.
+#[inline]
 pub(crate) fn pay(row: &mut Service, dark: bool) -> Option<Cause> {
     let own = row.deployment.rollout.as_ref().filter(|one| one.shift.is_some()).map(|one| Cause::change(one.change));
     row.scheduler.pay(|cause| own.is_none_or(|own| (cause == own) == dark))

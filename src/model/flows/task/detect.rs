@@ -22,6 +22,7 @@ pub(crate) fn handle(world: &mut World, step: step::Detect, cx: &mut Cx<'_>) {
 
 /// News of a task's end arrives, unless its agent is not heard: a container's exit is the agent's news, which it keeps
 /// until it is connected again ([ecs-agent-source]). That a machine lost its power is not.
+#[inline]
 fn learns(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id).filter(|task| !task.alive) else { return };
     let from_agent = code != StopCode::InfrastructureHealth;

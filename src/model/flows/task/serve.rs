@@ -79,6 +79,7 @@ fn fails_checks(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
 }
 
 /// At time 0: RUNNING and healthy for long.
+#[inline]
 pub(crate) fn long_running(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     belief::stood(world, id, cx);
     await_end(world, id, cx);

@@ -115,6 +115,7 @@ struct Used {
 }
 
 impl Used {
+    #[inline]
     fn of(world: &World, service: ServiceId, plan: &Plan) -> Used {
         let any = nodes(&plan.services[service])
             .iter()

@@ -32,6 +32,7 @@ pub(super) fn copied(world: &mut World, service: ServiceId, plan: &Plan) -> Aske
 }
 
 /// Tells what copies the new revision of a deployment gets.
+#[inline]
 pub(super) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[service];
     let now =

@@ -306,6 +306,7 @@ struct Targets {
 
 impl Targets {
     /// Those in a zone: of one revision, or all.
+    #[inline]
     fn of(world: &World, id: ServiceId, zone: ZoneId, of: Option<u8>) -> Targets {
         let (row, place) = (&world.services[id], world.zone_row(zone));
         let Some(of) = of else {
