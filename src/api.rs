@@ -18,8 +18,8 @@
 
 use crate::experiment::{self, Options, Outcome, Watch};
 use crate::forecast;
-use crate::metrics::Objective;
 use crate::metrics::events::Events;
+use crate::metrics::{Fold, Objective, Row, Summary};
 use crate::model::Plan;
 use crate::model::problem::Problems;
 use crate::scenario::{self, Document, Files, Sources};
@@ -97,6 +97,14 @@ impl Scenario {
     pub fn run(&self, options: &Options, watch: &dyn Watch) -> Outcome<Events> {
         experiment::run(&self.plan, &self.objectives, options, watch)
     }
+
+    /// What replications say together that ran apart, each told by [`Watch::row`]. Rows may come in any order; those
+    /// behind a gap in their numbers, which begin with `options.first_replication`, do not count.
+    pub fn summary(&self, rows: impl IntoIterator<Item = Row>, options: &Options) -> Summary {
+        let mut fold = Fold::new(options.first_replication);
+        rows.into_iter().for_each(|row| fold.add(row));
+        fold.summary(&self.plan, options.seed.unwrap_or(self.plan.seed), &self.objectives)
+    }
 }
 
 /// The JSON Schema of scenario files, as text with a line end.
@@ -140,16 +148,50 @@ mod tests {
     use crate::scenario::Texts;
     use serde_json::json;
 
-    #[test]
-    fn one_value_is_changed_and_the_rest_looked_at_anew() {
+    /// Three tasks, of which one dies now and then.
+    fn small() -> Scenario {
         let service = json!({ "serviceName": "web", "taskDefinition": "web", "desiredCount": 3, "launchType": "FARGATE",
             "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["a"] } } });
         let text = json!({ "version": 1, "name": "small", "duration": "1h",
             "taskDefinitions": [{ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
                 "containerDefinitions": [{ "name": "web", "image": "web:1" }] }],
-            "clusters": [{ "clusterName": "shop", "services": [service] }] });
-        let files = Texts::one("a.json", text.to_string());
-        let scenario = Scenario::read("a.json", &files).into_result().unwrap();
+            "clusters": [{ "clusterName": "shop", "services": [service] }],
+            "faults": [{ "name": "crash", "every": { "exponential": { "mean": "20m" } }, "taskCrash": {} }] });
+        Scenario::read("a.json", &Texts::one("a.json", text.to_string())).into_result().unwrap()
+    }
+
+    #[derive(Default)]
+    struct Rows(std::sync::Mutex<Vec<Row>>);
+
+    impl Watch for Rows {
+        fn progress(&self, _done: crate::Progress) {}
+        fn stop(&self) -> bool {
+            false
+        }
+        fn row(&self, row: &Row) {
+            self.0.lock().unwrap().push(row.clone());
+        }
+    }
+
+    #[test]
+    fn replications_that_ran_apart_give_the_summary_of_one_run() {
+        let scenario = small();
+        let whole = Options { replications: 4, ..Options::default() };
+        let mut rows = Vec::new();
+        for first_replication in [2, 0] {
+            let watch = Rows::default();
+            scenario.run(&Options { replications: 2, first_replication, ..whole }, &watch);
+            rows.extend(watch.0.into_inner().unwrap());
+        }
+        let written: Vec<String> = rows.iter().map(|row| serde_json::to_string(row).unwrap()).collect();
+        let read = written.iter().map(|text| serde_json::from_str::<Row>(text).unwrap());
+        let [apart, one] = [scenario.summary(read, &whole), scenario.run(&whole, &()).summary];
+        assert_eq!(serde_json::to_value(apart).unwrap(), serde_json::to_value(one).unwrap());
+    }
+
+    #[test]
+    fn one_value_is_changed_and_the_rest_looked_at_anew() {
+        let (files, scenario) = (Texts::default(), small());
         let at = "/clusters/0/services/0/desiredCount";
         let more = scenario.patched(at, json!(7), &files).unwrap().into_result().unwrap();
         assert_eq!(more.plan().services.iter().next().unwrap().desired, 7);

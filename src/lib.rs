@@ -26,7 +26,9 @@ pub use api::{Reading, Scenario, schema};
 #[cfg(feature = "cli")]
 pub use cli::main as command_line;
 pub use experiment::{End, Options, Outcome, Progress, Watch};
+pub use metrics::Row;
 pub use metrics::summary::{self, Summary};
+pub use model::Plan;
 pub use model::problem::{Problem, Problems, Severity};
 pub use scenario::{FileError, Files, Place, Sources, Texts};
 

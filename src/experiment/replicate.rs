@@ -78,6 +78,8 @@ pub trait Watch: Sync {
     fn progress(&self, done: Progress);
     /// Whether to stop as soon as possible.
     fn stop(&self) -> bool;
+    /// What a replication came to, in the order of their numbers.
+    fn row(&self, _row: &Row) {}
 }
 
 /// Nobody looks on.
@@ -311,6 +313,7 @@ fn gather<R: Recorder>(
             if fold.is_empty() {
                 (timeline, records) = (single.timeline, single.records.unwrap_or_default());
             }
+            watch.row(&single.row);
             fold.add(single.row);
             if end == End::Finished || single.end == End::Interrupted {
                 end = single.end;
