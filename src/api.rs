@@ -100,6 +100,9 @@ impl Scenario {
 
     /// What replications say together that ran apart, each told by [`Watch::row`]. Rows may come in any order; those
     /// behind a gap in their numbers, which begin with `options.first_replication`, do not count.
+    ///
+    /// # Panics
+    /// When no row has the number `options.first_replication`, or when a row is of another scenario.
     pub fn summary(&self, rows: impl IntoIterator<Item = Row>, options: &Options) -> Summary {
         let mut fold = Fold::new(options.first_replication);
         rows.into_iter().for_each(|row| fold.add(row));

@@ -18,7 +18,9 @@ use std::ops::Deref;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
+    /// Its number, from 0.
     pub replication: u32,
+    /// Events that were handled.
     pub events: u64,
     /// Hash of the ordered event stream.
     pub digest: u64,

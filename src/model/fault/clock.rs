@@ -1,4 +1,4 @@
-//! When faults begin and end: once, or again and again for each thing that a kind matches.
+//! When faults begin and end: once, or again and again for each target that a kind matches.
 
 use super::{Effect, Scope, returns};
 use crate::engine::key::Phase;
@@ -71,7 +71,7 @@ pub(crate) fn handle(world: &mut World, step: step::Fault, cx: &mut Cx<'_>) {
     }
 }
 
-/// First events: scheduled faults, and a clock for each thing.
+/// First events: scheduled faults, and a clock for each fault target.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     for (id, fault) in cx.plan.faults.pairs() {
         let fault_targets = fault.effect.fault_targets(fault.scope, world, cx.plan);
@@ -93,7 +93,7 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     }
 }
 
-/// The clock of a thing starts.
+/// The clock of a fault target starts.
 fn start(world: &mut World, fault: FaultId, fault_target: FaultTarget, cx: &mut Cx<'_>) {
     let who = cx.plan.faults[fault].who.nth(name_of(fault_target, cx.plan).0);
     world.occurrences.clocks.push(Clock { fault, fault_target, who, rounds: 0 });
@@ -116,7 +116,7 @@ fn aimed(world: &World, scope: Scope, fault_target: FaultTarget, plan: &Plan) ->
     FaultTarget::Cell(world.assignments.of(plan, cluster))
 }
 
-/// The birth certificate of a thing.
+/// What keys the draws of a fault target: its name.
 fn name_of(fault_target: FaultTarget, plan: &Plan) -> Who {
     match fault_target {
         FaultTarget::All | FaultTarget::Host(_) | FaultTarget::Task(_) => Who(0),
@@ -132,7 +132,7 @@ fn name_of(fault_target: FaultTarget, plan: &Plan) -> Who {
     }
 }
 
-/// Winds a clock: its next stroke is drawn.
+/// Draws when the fault occurs next at the target of a clock.
 fn wind(world: &mut World, row: u32, cx: &mut Cx<'_>) {
     let clock = world.occurrences.clocks[row as usize];
     let When::Every(law) = &cx.plan.faults[clock.fault].when else { return };
