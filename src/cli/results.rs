@@ -49,18 +49,19 @@ pub(super) fn files(
         let lines = events::ndjson(&outcome.records, plan, outcome.summary.seed);
         files.push((EVENTS.to_owned(), visible::output(&lines, Paint::Plain).into_owned().into_bytes()));
     }
-    let figures = chart::figures(&outcome.timeline, &plan.name);
+    let heading = chart::heading(&plan.name, job.options.replications, job.options.first_replication);
+    let figures = chart::figures(&outcome.timeline, &heading);
     let mut drawn = Vec::new();
     for figure in &figures {
         debug_assert!(chart::NAMES.contains(&figure.name), "`{}` is not known before a run", figure.name);
-        let svg = figure.svg()?;
+        let svg = figure.svg();
         files.push((format!("{}.svg", figure.name), svg.clone().into_bytes()));
         files.push((format!("{}.png", figure.name), figure.png()?));
         drawn.push((figure, svg));
     }
     if job.run.html {
         let pictures: Vec<Picture<'_>> = drawn.iter().map(|(figure, svg)| Picture { figure, svg }).collect();
-        files.push((PAGE.to_owned(), page(job, outcome, &pictures).into_bytes()));
+        files.push((PAGE.to_owned(), page(job, outcome, &heading, &pictures).into_bytes()));
     }
     let manifest = manifest::text(job, from_here, outcome, &files);
     files.push((MANIFEST.to_owned(), manifest.into_bytes()));
@@ -68,13 +69,14 @@ pub(super) fn files(
 }
 
 /// The page of the run.
-fn page(job: &Job<'_>, outcome: &Outcome, pictures: &[Picture<'_>]) -> String {
+fn page(job: &Job<'_>, outcome: &Outcome, heading: &str, pictures: &[Picture<'_>]) -> String {
     page::html(&Facts {
         summary: &outcome.summary,
         scenario: &effective(job),
         file: &file(job.run),
         command: &command(job.run, job.seed),
         told: &told(job),
+        heading,
         pictures,
     })
 }

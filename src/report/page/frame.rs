@@ -28,7 +28,7 @@ pub(super) fn page(facts: &Facts<'_>) -> Markup {
                     (part("verdict", "Verdict", &said(summary)))
                     (part("objectives", OBJECTIVES, &judged(&objectives)))
                     (part("numbers", "Numbers", &numbers(&others)))
-                    (part("pictures", "Pictures", &pictures::all(facts.pictures, &summary.scenario)))
+                    (part("pictures", "Pictures", &pictures::all(facts.pictures, facts.heading)))
                     (part("losses", "Losses by cause and phase", &losses::bars(summary)))
                     (source::scenario(facts))
                     (source::told(facts))

@@ -36,6 +36,8 @@ pub struct Facts<'a> {
     pub command: &'a str,
     /// What `check` has to say about the scenario: titles and lines.
     pub told: &'a [(&'static str, Vec<String>)],
+    /// What stands in the titles of the pictures after what each shows.
+    pub heading: &'a str,
     /// The pictures of the run.
     pub pictures: &'a [Picture<'a>],
 }

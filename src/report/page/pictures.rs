@@ -12,8 +12,8 @@ use maud::{Markup, PreEscaped, html};
 const ROWS_MAX: usize = 40;
 
 /// All pictures.
-pub(super) fn all(pictures: &[Picture<'_>], scenario: &str) -> Markup {
-    let ending = format!(" · {scenario}");
+pub(super) fn all(pictures: &[Picture<'_>], heading: &str) -> Markup {
+    let ending = format!(" · {heading}");
     html! {
         @for picture in pictures {
             @let figure = picture.figure;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 fn page(summary: &Summary, scenario: &Value, told: &[(&'static str, Vec<String>)]) -> String {
     let command = "evenkeel run az-loss.json --seed 42 --replications 1 --html";
-    html(&Facts { summary, scenario, file: "az-loss.json", command, told, pictures: &[] })
+    html(&Facts { summary, scenario, file: "az-loss.json", command, told, heading: "", pictures: &[] })
 }
 
 #[test]
