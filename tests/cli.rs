@@ -22,6 +22,8 @@ mod odd;
 mod pages;
 #[path = "cli/plots.rs"]
 mod plots;
+#[path = "cli/shells.rs"]
+mod shells;
 #[path = "cli/streams.rs"]
 mod streams;
 #[path = "cli/words.rs"]

@@ -16,6 +16,7 @@ mod application;
 mod changes;
 pub mod chart;
 pub mod csv;
+mod date;
 pub mod events;
 pub mod number;
 mod planes;

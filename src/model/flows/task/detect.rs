@@ -62,7 +62,7 @@ fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let (cause, epoch, service) = (task.cause, task.epoch, &plan.services[task.service]);
     let grace_ends = task.grace_ends(service.grace);
     cx.note(FaultFact::Noticed { cause });
-    belief::target_fails(world, id, plan);
+    belief::target_fails(world, id, cx);
     wake::target_out(world, id, cx);
     if grace_ends > cx.now {
         cx.after(grace_ends.since(cx.now), step::Detect::GraceOver(id, epoch));
@@ -79,7 +79,7 @@ fn reported_unhealthy(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if local && !link::carries(&world.zones[task.zone]) {
         cx.after(HELD_UP, step::Detect::GraceOver(id, epoch));
     } else {
-        serve::unhealthy(world, id, cause, cx);
+        serve::unhealthy(world, id, cause, false, cx);
     }
 }
 
