@@ -21,6 +21,8 @@ mod control_plane;
 mod fuzz;
 #[path = "reader/launch_path.rs"]
 mod launch_path;
+#[path = "reader/pasted.rs"]
+mod pasted;
 #[cfg(feature = "cli")]
 #[path = "reader/pipelines.rs"]
 mod pipelines;

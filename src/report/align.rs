@@ -37,26 +37,43 @@ impl Paint {
     }
 }
 
-/// Rows under a head, each column as wide as its widest text. A head may break into several lines.
-#[derive(Default)]
+/// The head of a column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Column {
+    /// Its words; they may break into several lines.
+    pub head: &'static str,
+    /// Whether its texts stand on the right, as numbers do.
+    pub right: bool,
+}
+
+/// A line of a table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// One text for each column, each a single line in which nothing steers.
+    pub cells: Vec<String>,
+    /// Of what the first cell is the verdict.
+    pub verdict: Option<Verdict>,
+}
+
+/// Rows under a head, each column as wide as its widest text.
+#[derive(Default, Debug)]
 pub struct Table {
-    /// For each column, whether its texts stand on the right.
-    head: Vec<(&'static str, bool)>,
-    rows: Vec<Vec<String>>,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
 }
 
 impl Table {
     /// With more columns, whose texts stand on the left.
     #[must_use]
     pub fn left(mut self, heads: &[&'static str]) -> Table {
-        self.head.extend(heads.iter().map(|head| (*head, false)));
+        self.columns.extend(heads.iter().map(|head| Column { head, right: false }));
         self
     }
 
     /// With more columns, whose texts stand on the right.
     #[must_use]
     pub fn right(mut self, heads: &[&'static str]) -> Table {
-        self.head.extend(heads.iter().map(|head| (*head, true)));
+        self.columns.extend(heads.iter().map(|head| Column { head, right: true }));
         self
     }
 
@@ -78,18 +95,36 @@ impl Table {
 
     /// Adds a row of words in the first column.
     pub fn words(&mut self, text: String) {
-        let others = vec![String::new(); self.head.len() - 1];
+        let others = vec![String::new(); self.columns.len() - 1];
         self.row(std::iter::once(text).chain(others));
     }
 
     /// Adds a row; it has a text for each column. What would break a line or steer a terminal is written out.
     pub fn row(&mut self, row: impl IntoIterator<Item = String>) {
-        let mut row: Vec<String> = row.into_iter().collect();
-        assert_eq!(row.len(), self.head.len(), "a row fills its table: {row:?}");
-        for text in row.iter_mut().filter(|text| text.contains(visible::steers)) {
+        self.add(row.into_iter().collect(), None);
+    }
+
+    /// Adds a row whose first text is a verdict.
+    pub fn judged(&mut self, verdict: Verdict, row: impl IntoIterator<Item = String>) {
+        self.add(row.into_iter().collect(), Some(verdict));
+    }
+
+    fn add(&mut self, mut cells: Vec<String>, verdict: Option<Verdict>) {
+        assert_eq!(cells.len(), self.columns.len(), "a row fills its table: {cells:?}");
+        for text in cells.iter_mut().filter(|text| text.contains(visible::steers)) {
             *text = visible::line(text).into_owned();
         }
-        self.rows.push(row);
+        self.rows.push(Row { cells, verdict });
+    }
+
+    /// Heads, from the left.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// What stands under them.
+    pub fn lines(&self) -> &[Row] {
+        &self.rows
     }
 
     /// Whether there is nothing under the head.
@@ -99,20 +134,14 @@ impl Table {
 
     /// The text, each line indented by two.
     pub fn text(&self, paint: Paint) -> String {
-        let heads: Vec<Vec<&str>> = self.head.iter().map(|column| column.0.lines().collect()).collect();
+        let heads: Vec<Vec<&str>> = self.columns.iter().map(|column| column.head.lines().collect()).collect();
         let wide = |lines: &Vec<&str>| lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
         let mut widths: Vec<usize> = heads.iter().map(wide).collect();
         for row in &self.rows {
-            for (width, text) in widths.iter_mut().zip(row) {
+            for (width, text) in widths.iter_mut().zip(&row.cells) {
                 *width = (*width).max(text.chars().count());
             }
         }
-        let line = |texts: &[&str]| {
-            let cells = texts.iter().zip(&widths).zip(&self.head).map(|((text, width), (_, right))| {
-                if *right { format!("{text:>width$}") } else { format!("{text:<width$}") }
-            });
-            format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
-        };
         let mut out = String::new();
         let height = heads.iter().map(Vec::len).max().unwrap_or(0);
         for from_top in 0..height {
@@ -121,15 +150,31 @@ impl Table {
                 (from_top + lines.len()).checked_sub(height).map_or("", |place| lines[place])
             };
             let texts: Vec<&str> = heads.iter().map(of).collect();
-            out.push_str(&paint.strong(&line(&texts)));
+            out.push_str(&paint.strong(&self.line(&texts, &widths)));
             out.push('\n');
         }
-        for row in &self.rows {
-            let texts: Vec<&str> = row.iter().map(String::as_str).collect();
-            out.push_str(&line(&texts));
+        for Row { cells, verdict } in &self.rows {
+            let texts: Vec<&str> = cells.iter().map(String::as_str).collect();
+            let line = self.line(&texts, &widths);
+            match verdict {
+                Some(verdict) => {
+                    let (word, rest) = line.split_at(2 + texts[0].len());
+                    out.push_str("  ");
+                    out.push_str(&paint.verdict(word.trim_start(), *verdict));
+                    out.push_str(rest);
+                }
+                None => out.push_str(&line),
+            }
             out.push('\n');
         }
         out
+    }
+
+    fn line(&self, texts: &[&str], widths: &[usize]) -> String {
+        let cells = texts.iter().zip(widths).zip(&self.columns).map(|((text, width), column)| {
+            if column.right { format!("{text:>width$}") } else { format!("{text:<width$}") }
+        });
+        format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! | Module | Makes | From |
 //! |---|---|---|
-//! | [`table`] | the summary on the terminal | [`Summary`](crate::metrics::summary::Summary) |
+//! | [`table`] | the summary in sections, and their text for the terminal | [`Summary`](crate::metrics::summary::Summary) |
 //! | [`csv`] | `timeseries.csv` | [`Timeline`](crate::metrics::timeline::Timeline) |
 //! | [`visible`] | text of others that may be shown | any text |
 //! | [`chart`] | `*.svg`, `*.png` | [`Timeline`](crate::metrics::timeline::Timeline) |
@@ -13,13 +13,18 @@
 mod alarms;
 pub mod align;
 mod application;
+mod availability;
 mod changes;
 pub mod chart;
 pub mod csv;
 mod date;
 pub mod events;
+mod faults;
+mod losses;
 pub mod number;
+mod objectives;
 mod planes;
+mod services;
 pub mod table;
 pub mod visible;
 

@@ -138,6 +138,17 @@ pub fn dollars(value: &Maybe) -> String {
     value.as_ref().map_or_else(|| NOTHING.to_owned(), |value| format!("${}", fixed(value.mean, 2)))
 }
 
+/// A share in percent, or that nothing is needed.
+pub fn or_no_need(share: &Maybe) -> String {
+    if share.is_some() { percent(share) } else { NO_NEED.to_owned() }
+}
+
+/// Requests are counted by fractions (a rate times a time); people count whole ones.
+pub fn whole(value: &Estimate) -> String {
+    let small = value.mean.abs() < 100.0;
+    if small || value.low.is_some() { estimate(value) } else { fixed(value.mean, 0) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -43,7 +43,7 @@ fn many_losses_are_added_up() {
     let mut summary = sample::summary();
     let row = summary.losses[0].clone();
     summary.losses = vec![row; 13];
-    let table = losses(&summary).text(Paint::Plain);
+    let table = losses::table(&summary).text(Paint::Plain);
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 2 + 10 + 2);
     assert!(lines[12].contains("3 more rows"), "{table}");

@@ -118,7 +118,7 @@ struct Loader<'a> {
 impl Loader<'_> {
     fn root(&mut self, file: u32, path: &str) -> Option<Node> {
         let root = self.parse(file)?;
-        Some(self.splice(root, 0, &mut vec![path.to_owned()]))
+        Some(self.splice(root, 0, &mut vec![path.to_owned()], ""))
     }
 
     /// Reads a file once, and counts its bytes each time it is used.
@@ -182,24 +182,22 @@ impl Loader<'_> {
         parse(&mut self.sources, file, &mut self.values, &mut self.report)
     }
 
-    /// Puts files in place of the objects that name them; `depth` counts the brackets around `node`.
-    fn splice(&mut self, node: Node, depth: usize, chain: &mut Vec<String>) -> Node {
+    /// Puts files in place of the objects that name them; `depth` counts the brackets around `node`, and `list` is the
+    /// field that it stands in.
+    fn splice(&mut self, node: Node, depth: usize, chain: &mut Vec<String>, list: &str) -> Node {
         let bytes = node.bytes;
         let kind = match node.kind {
             Kind::Object(members) if members.iter().any(|member| member.name == "$file") => {
-                return self.take(bytes, &members, depth, chain).unwrap_or(Node { bytes, kind: Kind::Hole });
+                return self.take(bytes, members, depth, chain, list).unwrap_or(Node { bytes, kind: Kind::Hole });
             }
-            Kind::Object(members) => Kind::Object(
-                members
-                    .into_iter()
-                    .map(|member| Member { value: self.splice(member.value, depth + 1, chain), ..member })
-                    .collect(),
-            ),
-            Kind::List(list) => {
-                let mut whole = Vec::with_capacity(list.len());
-                for element in list {
+            Kind::Object(members) => {
+                Kind::Object(members.into_iter().map(|member| self.member(member, depth, chain)).collect())
+            }
+            Kind::List(entries) => {
+                let mut whole = Vec::with_capacity(entries.len());
+                for element in entries {
                     let named = element.field("$file").is_some();
-                    let element = self.splice(element, depth + 1, chain);
+                    let element = self.splice(element, depth + 1, chain, list);
                     match element.kind {
                         // A file that holds a list, named inside a list, gives its entries.
                         Kind::List(inside) if named => whole.extend(inside),
@@ -213,15 +211,24 @@ impl Loader<'_> {
         Node { bytes, kind }
     }
 
-    /// The value of the file that an object names; `None` when it cannot be taken, which is then reported.
-    fn take(&mut self, bytes: Bytes, members: &[Member], depth: usize, chain: &mut Vec<String>) -> Option<Node> {
+    fn member(&mut self, member: Member, depth: usize, chain: &mut Vec<String>) -> Member {
+        let Member { name, key, value } = member;
+        let value = self.splice(value, depth + 1, chain, &name);
+        Member { name, key, value }
+    }
+
+    /// The value of the file that an object names, with the other members of this object over it; `None` when it cannot
+    /// be taken, which is then reported.
+    fn take(
+        &mut self,
+        bytes: Bytes,
+        mut members: Vec<Member>,
+        depth: usize,
+        chain: &mut Vec<String>,
+        list: &str,
+    ) -> Option<Node> {
         let from = self.sources.path(bytes.file).to_owned();
-        let named = members.iter().find(|member| member.name == "$file")?;
-        if let Some(other) = members.iter().find(|member| member.name != "$file") {
-            let message = format!("`{}` stands beside `$file`", other.name);
-            let hint = "write it in the named file, or write the whole object here";
-            return self.error(Code::Conflict, other.key, message, hint);
-        }
+        let named = members.remove(members.iter().position(|member| member.name == "$file")?);
         let Kind::Plain(Value::String(relative)) = &named.value.kind else {
             let (message, hint) = ("`$file` needs the path of a file", "write \"$file\": \"ecs/web.json\"");
             return self.error(Code::WrongType, named.value.bytes, message, hint);
@@ -254,10 +261,12 @@ impl Loader<'_> {
             let hint = "no scenario needs more than a dozen levels";
             return self.error(Code::TooLarge, named.value.bytes, message, hint);
         }
+        // What stands beside `$file` is relative to the file that it stands in.
+        let beside: Vec<Member> = members.into_iter().map(|member| self.member(member, depth, chain)).collect();
         chain.push(path);
-        let node = self.splice(node, depth, chain);
+        let node = self.splice(node, depth, chain, list);
         chain.pop();
-        Some(node)
+        wrap::over(node, beside, list, &mut self.sources, &mut self.report)
     }
 
     /// Tells what is wrong; there is nothing in its place.

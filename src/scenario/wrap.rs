@@ -5,7 +5,7 @@
 //! "taskDefinitions": [ { "taskDefinition": {..}, "tags": [] } ]     ->   "taskDefinitions": [ {..} ]
 //! ```
 //! Only in the lists named below, and only around an object without a name of its own: a cluster has a list called
-//! `capacityProviders` too.
+//! `capacityProviders` too. Here too stands what is written beside `$file`, as it is meant for the object inside.
 
 use super::report::Report;
 use super::source::Sources;
@@ -24,8 +24,9 @@ struct Wrapped {
 
 const SERVICES: Wrapped = Wrapped { list: "services", many: "services", one: "service", name: "serviceName" };
 const CLUSTERS: Wrapped = Wrapped { list: "clusters", many: "clusters", one: "cluster", name: "clusterName" };
-const TOP: [Wrapped; 7] = [
+const TOP: [Wrapped; 8] = [
     CLUSTERS,
+    SERVICES,
     Wrapped { list: "taskDefinitions", many: "taskDefinitions", one: "taskDefinition", name: "family" },
     Wrapped { list: "capacityProviders", many: "capacityProviders", one: "capacityProvider", name: "name" },
     Wrapped {
@@ -53,6 +54,59 @@ pub(crate) fn unwrap(root: &mut Node, sources: &mut Sources, report: &mut Report
             }
         }
     }
+}
+
+/// The object that a file gives, with the members that stand beside its `$file` over its own; `list` is the field that
+/// it stands in. `None`: it cannot be said which object is meant, which is then told.
+pub(crate) fn over(
+    node: Node,
+    beside: Vec<Member>,
+    list: &str,
+    sources: &mut Sources,
+    report: &mut Report<'_>,
+) -> Option<Node> {
+    let Some(first) = beside.first() else { return Some(node) };
+    let (first, key) = (first.name.clone(), first.key);
+    let mut objects = match TOP.iter().find(|wrapped| wrapped.list == list && is_wrapper(&node, wrapped)) {
+        Some(wrapped) => {
+            let mut objects = Vec::new();
+            content(node, wrapped, sources, report, &mut objects);
+            objects
+        }
+        None => match node.kind {
+            Kind::List(list) => list,
+            kind => vec![Node { bytes: node.bytes, kind }],
+        },
+    };
+    let count = objects.len();
+    match (objects.pop(), count) {
+        (Some(Node { bytes, kind: Kind::Object(mut members) }), 1) => {
+            for member in beside {
+                match members.iter().position(|one| one.name == member.name) {
+                    Some(place) => members[place] = member,
+                    None => members.push(member),
+                }
+            }
+            return Some(Node { bytes, kind: Kind::Object(members) });
+        }
+        // Why the file cannot be taken is told.
+        (Some(node @ Node { kind: Kind::Hole, .. }), 1) => return Some(node),
+        _ => {}
+    }
+    if !report.full(Severity::Error) {
+        let at = sources.mark(key);
+        let given = if count == 1 { "no object".to_owned() } else { format!("{count} objects") };
+        let message = format!("`{first}` stands beside `$file`, and the file gives {given}");
+        let hint = if (list, first.as_str()) == (CLUSTERS.list, SERVICES.list) {
+            "write `services` at the top level: each finds its cluster by `clusterArn`"
+        } else {
+            "members beside `$file` override those of one object: name a file that gives one"
+        };
+        report.add(Code::Conflict, &at, message, hint);
+    } else {
+        report.count(Severity::Error);
+    }
+    None
 }
 
 fn field<'a>(node: &'a mut Node, name: &str) -> Option<&'a mut Node> {
@@ -103,6 +157,7 @@ fn content(node: Node, wrapped: &Wrapped, sources: &mut Sources, report: &mut Re
     for Member { name, key, value } in members {
         match value.kind {
             Kind::Plain(Value::Null) => {}
+            Kind::List(list) if list.is_empty() => {}
             Kind::List(list) if name == wrapped.many => whole.extend(list),
             Kind::Object(object) if name == wrapped.one => {
                 whole.push(Node { bytes: value.bytes, kind: Kind::Object(object) });

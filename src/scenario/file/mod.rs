@@ -24,6 +24,7 @@ use super::ecs::auto_scaling_group::AutoScalingGroup;
 use super::ecs::capacity_provider::CapacityProvider;
 use super::ecs::cluster::Cluster;
 use super::ecs::instance_type::InstanceType;
+use super::ecs::service::Service;
 use super::ecs::task_definition::TaskDefinition;
 use super::entry::Fault;
 use crate::engine::Span;
@@ -81,6 +82,9 @@ object! {
             instance_types: InstanceType,
             /// Clusters.
             clusters: Cluster,
+            /// Services that do not stand in their cluster, as `describe-services` prints them: each finds it by
+            /// `clusterArn` or `cluster`.
+            services: Service,
             /// How tasks and hosts live and die.
             behaviour: Behaviour,
             /// Requests offered to services.

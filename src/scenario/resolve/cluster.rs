@@ -145,7 +145,7 @@ impl Clusters<'_> {
             log_mode: cluster.default_log_driver_mode,
             ..Home::default()
         };
-        self.contradictions(cluster, &home, &at);
+        self.contradictions(cluster, index, &home, &at);
         self.providers(&cluster.capacity_providers, &mut home, &at);
         self.external_instances(&cluster.external_instances, &mut home, &format!("{at}/externalInstances"));
         let unusable = cluster.default_capacity_provider_strategy.iter().all(|item| item.weight == 0);
@@ -207,11 +207,11 @@ impl Clusters<'_> {
     }
 
     /// Refuses ARNs that contradict the cluster's Region and account, each kind once for each place.
-    fn contradictions(&mut self, cluster: &Cluster, home: &Home<'_>, at: &str) {
+    fn contradictions(&mut self, cluster: &Cluster, index: usize, home: &Home<'_>, at: &str) {
         let region = self.plan.regions[home.region].name.clone();
         let known = is_account(&home.account.as_str());
-        let scenario = self.scenario;
-        for (at, arn) in arns(scenario, cluster, at) {
+        let (scenario, places) = (self.scenario, self.index);
+        for (at, arn) in arns(scenario, cluster, at, &|place| places.service_at(index, place)) {
             let Some((of_region, of_account)) = parts(arn) else { continue };
             if let Some(other) = of_region.filter(|other| *other != region) {
                 let message = format!("this is in `{other}`, and the cluster `{}` is in `{region}`", home.name);
@@ -236,7 +236,7 @@ impl Clusters<'_> {
             return;
         }
         let at = self.index.cluster_at(index);
-        let arns = arns(scenario, cluster, &at);
+        let arns = arns(scenario, cluster, &at, &|place| self.index.service_at(index, place));
         let first = arns.iter().find(|(_, arn)| parts(arn).is_some_and(|(one, _)| one == Some(region.as_str())));
         let place = first.map_or(at, |(at, _)| at.clone());
         let message = format!("this is in `{region}`, which is none of the scenario's Regions: {}", known.join(", "));

@@ -1,8 +1,8 @@
 //! The first pass: what is written by which name, and where it stands. A look costs the logarithm of a list, not its
 //! length.
 
+use super::homes::Guests;
 use super::order::by_name;
-use super::placed;
 use crate::model::ids::ServiceId;
 use crate::model::names::Names;
 use crate::scenario::ecs::cluster::Cluster;
@@ -18,6 +18,8 @@ pub(super) struct Index<'a> {
     pub(super) scenario: &'a Scenario,
     /// Clusters that were written as such; those of the application follow.
     pub(super) written_clusters: usize,
+    /// Places of services at the top level of the file, which stand behind those of their cluster.
+    guests: Guests,
     /// What the ARNs of each cluster show.
     pub(super) shown: Vec<Shown>,
     pub(super) families: Places<'a>,
@@ -57,7 +59,7 @@ pub(super) struct Shown {
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(scenario: &'a Scenario, written_clusters: usize) -> Index<'a> {
+    pub(super) fn new(scenario: &'a Scenario, written_clusters: usize, guests: Guests) -> Index<'a> {
         let mut groups = Places::new();
         for (place, group) in scenario.auto_scaling_groups.iter().enumerate() {
             groups.entry(group.auto_scaling_group_name.as_str()).or_default().push(place);
@@ -70,6 +72,7 @@ impl<'a> Index<'a> {
         Index {
             scenario,
             written_clusters,
+            guests,
             shown: shown(scenario),
             families: by(scenario.task_definitions.iter().map(|one| Some(one.family.as_str()))),
             images: images(scenario),
@@ -101,7 +104,13 @@ impl<'a> Index<'a> {
     /// Where a service of a cluster stands.
     pub(super) fn service_at(&self, index: usize, place: usize) -> String {
         let at = self.cluster_at(index);
-        if self.of_application(index).is_some() { format!("{at}/service") } else { format!("{at}/services/{place}") }
+        let guests = self.guests.get(index).map_or(&[][..], Vec::as_slice);
+        let own = self.scenario.clusters[index].services.len() - guests.len();
+        match (self.of_application(index), place.checked_sub(own)) {
+            (Some(_), _) => format!("{at}/service"),
+            (None, Some(guest)) => format!("/services/{}", guests[guest]),
+            (None, None) => format!("{at}/services/{place}"),
+        }
     }
 
     /// The place of a cluster among those of the application, the router first.
@@ -178,10 +187,17 @@ pub(super) fn is_account(text: &&str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The ARNs of a cluster and of what stands in it, with their places; `at` is where the cluster stands.
-pub(super) fn arns<'a>(scenario: &'a Scenario, cluster: &'a Cluster, at: &str) -> Vec<(String, &'a str)> {
+/// The ARNs of a cluster and of what stands in it, with their places; `at` is where the cluster stands, and
+/// `service_at` where its services do.
+pub(super) fn arns<'a>(
+    scenario: &'a Scenario,
+    cluster: &'a Cluster,
+    at: &str,
+    service_at: &dyn Fn(usize) -> String,
+) -> Vec<(String, &'a str)> {
     let mut found: Vec<(String, Option<&str>)> = vec![(format!("{at}/clusterArn"), cluster.cluster_arn.as_deref())];
-    for (at, service) in placed(&cluster.services, &format!("{at}/services")) {
+    for (place, service) in cluster.services.iter().enumerate() {
+        let at = service_at(place);
         found.push((format!("{at}/serviceArn"), service.service_arn.as_deref()));
         found.push((format!("{at}/clusterArn"), service.cluster_arn.as_deref()));
         found.push((format!("{at}/cluster"), service.cluster.as_deref()));
@@ -208,7 +224,7 @@ pub(super) fn arns<'a>(scenario: &'a Scenario, cluster: &'a Cluster, at: &str) -
 /// What the ARNs of each cluster show, in the order of the file.
 pub(super) fn shown(scenario: &Scenario) -> Vec<Shown> {
     let of = |cluster: &Cluster| {
-        let arns = arns(scenario, cluster, "");
+        let arns = arns(scenario, cluster, "", &|_| String::new());
         let all = || arns.iter().filter_map(|(_, arn)| parts(arn));
         Shown {
             region: all().find_map(|(region, _)| region).map(str::to_owned),

@@ -21,6 +21,7 @@ mod deployment;
 mod fault;
 mod group;
 mod growth;
+mod homes;
 mod idle;
 mod index;
 mod life;
@@ -60,12 +61,18 @@ pub type Csv<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// Turns a scenario into a plan. Findings go to `out`; nothing
 /// is returned when one of them is an error.
 pub fn resolve(scenario: &Scenario, csv: Csv<'_>, out: &mut Problems) -> Option<(Plan, Vec<Objective>)> {
-    // The clusters of an application stand behind those that were written.
-    let expanded = scenario.cellular_application.as_ref().map(|application| {
-        let clusters = [&scenario.clusters[..], &application.clusters()].concat();
-        Scenario { clusters, ..scenario.clone() }
-    });
-    let index = Index::new(expanded.as_ref().unwrap_or(scenario), scenario.clusters.len());
+    let written_clusters = scenario.clusters.len();
+    let whole = (!scenario.services.is_empty() || scenario.cellular_application.is_some()).then(|| scenario.clone());
+    let (whole, guests) = match whole {
+        None => (None, homes::Guests::new()),
+        Some(mut whole) => {
+            let guests = homes::move_in(&mut whole, out);
+            // The clusters of an application stand behind those that were written.
+            whole.clusters.extend(whole.cellular_application.iter().flat_map(|one| one.clusters()).collect::<Vec<_>>());
+            (Some(whole), guests)
+        }
+    };
+    let index = Index::new(whole.as_ref().unwrap_or(scenario), written_clusters, guests);
     let head = head(scenario, out);
     let Regions { out, regions, zones, names, subnets, .. } = Regions::of(&index, head.duration, out);
     let plan = Plan { regions, zones, ..head };
