@@ -90,7 +90,7 @@ fn files_appear_where_they_were_asked_for() {
     let (exit, out, err) = type_line(&["run", "a.json", "--out", at, "--events", "none"], &good());
     assert_eq!(exit, Exit::Fine);
     assert!(out.starts_with("small: 1h simulated"), "{out}");
-    assert_eq!(err.trim_end().lines().last(), Some(format!("results are in {at} (0.1 MB)").as_str()));
+    assert_eq!(err.trim_end().lines().last(), Some(format!("results are in {at} (0.2 MB)").as_str()));
     let (drawn, data): (Vec<String>, Vec<String>) = names(&folder).into_iter().partition(|name| is_picture(name));
     assert!(!drawn.is_empty() && data == ["manifest.json", "summary.json", "timeseries.csv"], "{data:?}");
     let (again, _, _) = type_line(&["run", "a.json", "--out", at, "--quiet"], &good());
@@ -132,7 +132,7 @@ fn check_end(end: End, verdict: Verdict, exit: Exit, last: &str) {
     let Command::Run(run) = &args.command else { panic!("it runs") };
     let scenario = Scenario::read("a.json", &good()).scenario.unwrap();
     let mut outcome = scenario.run(&Options::default(), &());
-    outcome.end = end;
+    (outcome.end, outcome.finished) = (end, u32::from(end != End::Interrupted));
     outcome.summary.objectives.iter_mut().for_each(|row| row.verdict = verdict);
     let began = jiff::Timestamp::UNIX_EPOCH;
     let options = Options::default();

@@ -147,3 +147,49 @@ fn a_path_that_is_nearly_right_is_told() {
     );
     assert_eq!(hint("nothing-like-it"), "look at the spelling; `evenkeel new NAME` writes a scenario to start from");
 }
+
+/// Every event of a run.
+fn events(desk: &Desk, scenario: &str) -> Vec<serde_json::Value> {
+    desk.run(&["run", scenario, "--out", "events", "--force", "--series", "none", "--events", "all", "-q"]);
+    let file = fs::read_to_string(desk.path("events/events.ndjson")).unwrap();
+    file.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The tasks of a bad revision can be told from the others, by task definition and by deployment.
+#[test]
+fn events_tell_revisions_apart() {
+    let desk = Desk::new();
+    let all = events(&desk, "scenarios/circuit-breaker.json");
+    let text = |event: &serde_json::Value, key: &str| event["detail"][key].as_str().map(str::to_owned);
+    let of = |kind: &'static str| all.iter().filter(move |event| event["detail-type"] == kind);
+    let begun = of("ECS Deployment State Change").next().unwrap();
+    let deployment = text(begun, "deploymentId").unwrap();
+    assert_eq!(text(begun, "reason"), Some(format!("ECS deployment {deployment} in progress.")));
+    let number = |event: &serde_json::Value| {
+        let arn = text(event, "taskDefinitionArn").unwrap();
+        arn.rsplit(':').next().unwrap().parse::<u32>().unwrap()
+    };
+    let tasks = || of("ECS Task State Change");
+    let first = number(tasks().next().unwrap());
+    assert!(tasks().any(|event| number(event) == first + 1), "the new revision has tasks");
+    assert!(tasks().all(|event| number(event) <= first + 1));
+    for event in tasks() {
+        assert_eq!(number(event) == first + 1, text(event, "startedBy").as_ref() == Some(&deployment), "{event}");
+    }
+    assert!(of("Evenkeel Target Health State Change").all(|event| event["source"] == "evenkeel.simulated"));
+    let times: Vec<&str> = all.iter().map(|event| event["time"].as_str().unwrap()).collect();
+    assert!(times.is_sorted());
+}
+
+/// The account of a task definition or target group is that of the cluster where nothing else says one.
+#[test]
+fn no_account_is_made_up_where_an_arn_shows_it() {
+    let desk = Desk::new();
+    let mut scenario: serde_json::Value = serde_json::from_slice(&fs::read(desk.path("fails.json")).unwrap()).unwrap();
+    let service = &mut scenario["clusters"][0]["services"][0];
+    service["taskDefinition"] = "arn:aws:ecs:us-east-1:444455556666:task-definition/web".into();
+    fs::write(desk.path("pasted.json"), scenario.to_string()).unwrap();
+    let all = events(&desk, "pasted.json");
+    assert!(all.iter().all(|event| event["account"] == "444455556666"));
+    assert!(all.iter().any(|event| event["detail"]["faultName"] == "dark" && event["detail"]["status"] == "BEGUN"));
+}
