@@ -58,6 +58,9 @@ impl ChangeSeries {
             | ChangeFact::Revision { .. }
             | ChangeFact::Pipeline { .. }
             | ChangeFact::Renewed { .. }
+            | ChangeFact::ExposedToBad { .. }
+            | ChangeFact::Breaker { .. }
+            | ChangeFact::MetBad { .. }
             | ChangeFact::Met { .. }
             | ChangeFact::Cured { .. }
             | ChangeFact::Defective { .. }

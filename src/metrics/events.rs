@@ -138,6 +138,9 @@ fn told(fact: &Fact) -> Told {
             ChangeFact::Exposed { .. }
             | ChangeFact::Pipeline { .. }
             | ChangeFact::Renewed { .. }
+            | ChangeFact::ExposedToBad { .. }
+            | ChangeFact::Breaker { .. }
+            | ChangeFact::MetBad { .. }
             | ChangeFact::Met { .. }
             | ChangeFact::Cured { .. }
             | ChangeFact::Defective { .. }

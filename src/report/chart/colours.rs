@@ -49,6 +49,8 @@ pub(crate) enum Role {
     Waits,
     /// Launches that were held back or lost.
     Launches,
+    /// Tasks that were lost, and no request with them.
+    Tasks,
 }
 
 /// A role on both grounds.
@@ -107,6 +109,7 @@ impl Role {
             Back,
             Waits,
             Launches,
+            Tasks,
         ];
         others.into_iter().chain((0..2 * SHADES).map(Part)).collect()
     }
@@ -156,6 +159,7 @@ impl Role {
             Role::Back => PARTS[7],
             Role::Waits => ((120, 120, 120), (150, 150, 150)),
             Role::Launches => PARTS[5],
+            Role::Tasks => PARTS[1],
         };
         Shade { light, dark, striped: matches!(self, Role::Part(number) if number >= SHADES) }
     }

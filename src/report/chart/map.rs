@@ -124,7 +124,8 @@ pub(super) const fn role(lost: Lost) -> Role {
     match lost {
         Lost::Nothing => Role::Served,
         Lost::Launches => Role::Launches,
-        Lost::Work => Role::Lost,
+        Lost::Tasks => Role::Tasks,
+        Lost::Requests => Role::Lost,
     }
 }
 
@@ -139,14 +140,9 @@ fn in_words(regions: &[blast::Region], occurrence: &Occurrence) -> String {
     let zones = regions.iter().map(|region| region.zones.len()).sum();
     let cells: Vec<&blast::Cell> = regions.iter().flat_map(|region| &region.cells).collect();
     let clusters: Vec<&blast::Cluster> = cells.iter().flat_map(|cell| &cell.clusters).collect();
-    let lost = [
-        (Lost::Work, "lost tasks or requests"),
-        (Lost::Launches, "had launches held back or lost"),
-        (Lost::Nothing, "lost nothing"),
-    ];
-    let lost = lost.into_iter().filter_map(|(what, words)| {
+    let lost = Lost::ALL.into_iter().filter_map(|what| {
         let count = clusters.iter().filter(|cluster| occurrence.on(cluster).0 == what).count();
-        (count > 0).then(|| format!("{count} {words}"))
+        (count > 0).then(|| format!("{count} {}", what.words()))
     });
     let hit = if occurrence.zones.is_empty() && occurrence.cells.is_empty() {
         "no zone or cell was hit as a whole".to_owned()

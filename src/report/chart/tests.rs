@@ -106,7 +106,7 @@ fn cell_outage(cells: u16) -> Timeline {
         from: minutes(60.0),
         until: minutes(100.0),
     }];
-    let occurrences = vec![tiles::tests::occurrence(&[(2 * 20, Lost::Launches), (2 * 20 + 2, Lost::Work)])];
+    let occurrences = vec![tiles::tests::occurrence(&[(2 * 20, Lost::Launches), (2 * 20 + 2, Lost::Requests)])];
     let blast = Blast { regions: vec![tiles::tests::region("us-east-1", (0, 0, 0), cells, 20)], occurrences };
     Timeline { end: minutes(180.0), series: all, bands, blast, ..Timeline::default() }
 }

@@ -91,10 +91,11 @@ impl Tiled {
     fn legend(&mut self) {
         let y = self.height;
         let entries = [
-            ("cluster that lost nothing", Role::Served, None, 210),
-            ("launches held back or lost", Role::Launches, None, 220),
-            ("tasks or requests lost", Role::Lost, None, 180),
-            ("thick edge: zone or cell that the fault itself hit", Role::Paper, Some((Role::Ink, 3)), 400),
+            ("cluster that lost nothing", Role::Served, None, 185),
+            ("launches held back or lost", Role::Launches, None, 195),
+            ("tasks lost, no request", Role::Tasks, None, 165),
+            ("requests lost", Role::Lost, None, 110),
+            ("thick edge: zone or cell that the fault itself hit", Role::Paper, Some((Role::Ink, 3)), 360),
         ];
         let mut x = LEFT;
         for (text, fill, edge, width) in entries {
@@ -194,7 +195,7 @@ impl Tiled {
     fn bar(&mut self, clusters: &[Cluster], at: (i32, i32), width: i32) {
         let count = |role| clusters.iter().filter(|cluster| cluster.role == role).count() as i64;
         let mut x = at.0;
-        for role in [Role::Lost, Role::Launches] {
+        for role in [Role::Lost, Role::Tasks, Role::Launches] {
             let share = count(role) * i64::from(width) / clusters.len().max(1) as i64;
             let share = (share as i32).max(2 * i32::from(count(role) > 0)).min(at.0 + width - x);
             if share > 0 {
