@@ -22,6 +22,8 @@ mod hidden;
 mod interrupt;
 mod manifest;
 mod new;
+mod notes;
+mod passed_over;
 pub mod place;
 mod problem;
 mod progress;
