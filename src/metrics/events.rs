@@ -149,6 +149,7 @@ fn told(fact: &Fact) -> Told {
         )
         | Fact::Fault(FaultFact::Hits { .. } | FaultFact::Noticed { .. })
         | Fact::Plane(_)
+        | Fact::Metric { .. }
         | Fact::Application(_) => Told::Nothing,
     }
 }

@@ -148,6 +148,7 @@ impl Writer<'_> {
             | Fact::Change(_)
             | Fact::Fault(_)
             | Fact::Plane(_)
+            | Fact::Metric { .. }
             | Fact::Application(_) => return None,
         };
         let place = (self.account(cluster), self.region(cluster).to_owned());
