@@ -11,6 +11,7 @@ use super::{render, results};
 use crate::api::Scenario;
 use crate::experiment::{End, Options, Outcome};
 use crate::metrics::summary::{Summary, Verdict};
+use crate::model::problem::Problems;
 use crate::report::number::{fixed, plain};
 use crate::report::table;
 use crate::scenario::Files;
@@ -49,7 +50,9 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
     };
     describe(run, &scenario, console);
     let options = options(run, place.is_some());
-    let mut job = Job { run, scenario: &scenario, place, options, seed, began: Timestamp::now(), took_seconds: 0.0 };
+    let problems = &reading.problems;
+    let mut job =
+        Job { run, scenario: &scenario, problems, place, options, seed, began: Timestamp::now(), took_seconds: 0.0 };
     interrupt::looked_at();
     let progress = Progress::new(!global.quiet && !run.no_progress, &WANTED);
     let outcome = scenario.run(&job.options, &progress);
@@ -62,6 +65,8 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
 pub(super) struct Job<'a> {
     pub(super) run: &'a Run,
     pub(super) scenario: &'a Scenario,
+    /// What is worth knowing about it.
+    pub(super) problems: &'a Problems,
     /// Where its files go, if any are wanted.
     pub(super) place: Option<Place>,
     pub(super) options: Options,
@@ -77,7 +82,7 @@ impl Job<'_> {
     }
 
     /// Tells what came of it, writes the files and judges.
-    pub(super) fn end(&self, outcome: &Outcome, console: &mut Console) -> Exit {
+    pub(super) fn end(self, outcome: &Outcome, console: &mut Console) -> Exit {
         let command = self.again(self.run.replication);
         match outcome.end {
             End::Finished => {}
@@ -100,7 +105,7 @@ impl Job<'_> {
     }
 
     /// Somebody stopped it. Replications that are over are summed up and written as if no more had been asked for.
-    fn cut(&self, outcome: &Outcome, console: &mut Console) -> Exit {
+    fn cut(self, outcome: &Outcome, console: &mut Console) -> Exit {
         let (done, asked) = (outcome.finished, self.options.replications);
         if done == 0 || done > outcome.summary.replications {
             return interrupted(&self.again(self.run.replication), console);
@@ -108,8 +113,10 @@ impl Job<'_> {
         interrupt::sums_up();
         let [shown, of] = [done, asked].map(|count| plain(f64::from(count)));
         console.error(&format!("interrupted: {shown} of {of} replications; these are summed up"));
-        let command = again(&Run { replications: done, ..self.run.clone() }, Some(self.seed), None);
-        if let Err(exit) = self.tell(outcome, &command, &interrupt::again_wanted, console) {
+        let run = Run { replications: done, ..self.run.clone() };
+        let job = Job { run: &run, options: Options { replications: done, ..self.options }, ..self };
+        let command = job.again(None);
+        if let Err(exit) = job.tell(outcome, &command, &interrupt::again_wanted, console) {
             return exit;
         }
         console.error(&command);
@@ -176,7 +183,12 @@ fn claim(run: &Run, scenario: &Scenario, told: &mut Vec<String>) -> Result<Optio
     }
     let default = || Path::new("results").join(folder_name(&scenario.plan().name));
     let path: PathBuf = run.out.clone().unwrap_or_else(default);
-    let claim = Claim { scenario: run.scenario.clone(), names: results::names(), force: run.force };
+    let claim = Claim {
+        scenario: run.scenario.clone(),
+        names: results::names(run.html),
+        known: results::names(true),
+        force: run.force,
+    };
     Place::claim(&path, claim, told).map(Some)
 }
 
@@ -245,6 +257,9 @@ fn again(run: &Run, seed: Option<u64>, only: Option<u32>) -> String {
     }
     if run.no_files {
         add(" --no-files".to_owned());
+    }
+    if run.html {
+        add(" --html".to_owned());
     }
     if let Some(out) = &run.out {
         add(format!(" --out {}", render::quoted(&out.to_string_lossy())));
