@@ -43,9 +43,10 @@ pub(super) fn files(
         let lines = events::ndjson(&outcome.records, plan, outcome.summary.seed);
         files.push((EVENTS.to_owned(), visible::output(&lines, Paint::Plain).into_owned().into_bytes()));
     }
-    for figure in chart::figures(&outcome.timeline, &plan.name) {
+    let heading = chart::heading(&plan.name, job.options.replications, job.options.first_replication);
+    for figure in chart::figures(&outcome.timeline, &heading) {
         debug_assert!(chart::NAMES.contains(&figure.name), "`{}` is not known before a run", figure.name);
-        files.push((format!("{}.svg", figure.name), figure.svg()?.into_bytes()));
+        files.push((format!("{}.svg", figure.name), figure.svg().into_bytes()));
         files.push((format!("{}.png", figure.name), figure.png()?));
     }
     let manifest = manifest::text(job, from_here, outcome, &files);
