@@ -57,7 +57,7 @@ struct Subject {
 }
 
 /// Zones that a service is to be even over: those of its subnets, or of the hosts it may run on.
-fn zones_of(plan: &Plan, service: ServiceId) -> Vec<ZoneId> {
+pub(super) fn zones_of(plan: &Plan, service: ServiceId) -> Vec<ZoneId> {
     let row = &plan.services[service];
     if !row.zones.is_empty() {
         return row.zones.clone();
