@@ -30,6 +30,13 @@ impl Clusters<'_> {
                 None => unknown.push(subnet),
             }
         }
+        let free = all.iter().filter(|zone| !found.contains(zone)).count();
+        if unknown.len() > free && !unknown.is_empty() {
+            let what = if unknown.len() == 1 { "1 subnet".to_owned() } else { format!("{} subnets", unknown.len()) };
+            let message = format!("no zone lists {what} here, and {free} zones are left for them: some share a zone");
+            let hint = "list each in `subnets` of its zone, or what `aws ec2 describe-subnets` prints in `subnets`";
+            self.out.doubtful(at, message, hint);
+        }
         for (place, subnet) in unknown.into_iter().enumerate() {
             let Some(free) = all.iter().find(|zone| !found.contains(zone)).or(all.get(place % all.len().max(1))) else {
                 continue;
