@@ -85,7 +85,7 @@ fn members_that_aws_has_added_are_known() {
     };
     assert_eq!(told(&on_hosts(small, trusted, plain, "")), ["trustedExecutionConfiguration"]);
     assert_eq!(told(&on_hosts(small, &shared, plain, "")), [""; 0]);
-    assert_eq!(told(&on_hosts(small, "", group, gateway)), ["gatewayConnectors", "DistributionSegments"]);
+    assert_eq!(told(&on_hosts(small, "", group, gateway)), ["DistributionSegments", "gatewayConnectors"]);
     let enclaves = managed()
         .replace(r#""acceleratorTypes":["fpga"]"#, r#""instanceGenerations":["current"]"#)
         .replace(r#""bareMetal":"required","cpuManufacturers":["amazon-web-services"],"#, "")
