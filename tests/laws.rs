@@ -24,6 +24,10 @@ mod attach;
 mod balancer;
 #[path = "laws/base.rs"]
 mod base;
+#[path = "laws/breaker.rs"]
+mod breaker;
+#[path = "laws/causes.rs"]
+mod causes;
 #[path = "laws/cells.rs"]
 mod cells;
 #[path = "laws/change_series.rs"]
@@ -60,6 +64,8 @@ mod digest;
 mod early;
 #[path = "laws/errors.rs"]
 mod errors;
+#[path = "laws/exposure.rs"]
+mod exposure;
 #[path = "laws/fleet.rs"]
 mod fleet;
 #[path = "laws/grace.rs"]

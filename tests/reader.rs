@@ -30,6 +30,8 @@ mod pasted;
 mod pipelines;
 #[path = "reader/printed.rs"]
 mod printed;
+#[path = "reader/real.rs"]
+mod real;
 #[cfg(feature = "cli")]
 #[path = "reader/shipped.rs"]
 mod shipped;

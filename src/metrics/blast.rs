@@ -11,10 +11,27 @@ use std::ops::Range;
 pub enum Lost {
     #[default]
     Nothing,
-    /// Launches were held back, failed or lost.
+    /// Launches were held back, failed or lost, and nothing else.
     Launches,
-    /// Tasks that ran, or requests.
-    Work,
+    /// Tasks, and no requests.
+    Tasks,
+    /// Requests: its own, or those of its customers on their way to it.
+    Requests,
+}
+
+impl Lost {
+    /// All of them, the worst first.
+    pub const ALL: [Lost; 4] = [Lost::Requests, Lost::Tasks, Lost::Launches, Lost::Nothing];
+
+    /// What befell a cluster of which this was the worst.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Lost::Nothing => "lost nothing",
+            Lost::Launches => "had launches held back or lost",
+            Lost::Tasks => "lost tasks but no requests",
+            Lost::Requests => "lost requests",
+        }
+    }
 }
 
 /// The places of a plan, and what each fault did to them.
@@ -99,7 +116,8 @@ impl Blast {
 fn occurrence(name: &str, measure: &recovery::Measure) -> Occurrence {
     let mut services: BTreeMap<u32, Lost> =
         measure.services.iter().map(|ServiceId(row)| (*row, Lost::Launches)).collect();
-    services.extend(measure.lost.iter().map(|ServiceId(row)| (*row, Lost::Work)));
+    services.extend(measure.lost_tasks.iter().map(|ServiceId(row)| (*row, Lost::Tasks)));
+    services.extend(measure.lost_requests.iter().map(|ServiceId(row)| (*row, Lost::Requests)));
     Occurrence { name: name.to_owned(), zones: measure.zones.clone(), cells: measure.cells.clone(), services }
 }
 

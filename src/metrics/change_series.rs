@@ -57,6 +57,9 @@ impl ChangeSeries {
             ChangeFact::Step { .. }
             | ChangeFact::Pipeline { .. }
             | ChangeFact::Renewed { .. }
+            | ChangeFact::ExposedToBad { .. }
+            | ChangeFact::Breaker { .. }
+            | ChangeFact::MetBad { .. }
             | ChangeFact::Met { .. }
             | ChangeFact::Cured { .. }
             | ChangeFact::Defective { .. }

@@ -4,7 +4,7 @@ use super::turns::{self, Tally, Turns};
 use super::window::Integral;
 use crate::engine::Time;
 use crate::engine::index::Id;
-use crate::model::fact::{ChangeStep, Lifecycle, PipelineStep};
+use crate::model::fact::{BreakerStep, ChangeStep, Lifecycle, PipelineStep};
 use crate::model::ids::{ChangeId, ServiceId, Unit};
 use crate::model::plan::Plan;
 
@@ -45,10 +45,54 @@ pub struct Measure {
     pub reached: u32,
     /// Requests sent to its revision: billionths for each second, times microseconds.
     pub exposed: u128,
+    /// Of a revision that is bad, where it is: requests that reached it until it was taken back, or the run ended.
+    pub bad: u128,
+    pub breaker: Breaker,
     /// Copies of requests sent to it.
     pub copied: u128,
     /// Its occurrences, if it comes again and again; the steps are those of the first then.
     pub turns: Option<Turns>,
+}
+
+/// What the circuit breaker of its deployments made of the tasks of the new revision.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Breaker {
+    /// The largest number of failures at which a deployment of it fails; 0 when none was watched.
+    pub threshold: u32,
+    /// The most failures that it had counted at one time.
+    pub failures: u32,
+    /// All that it counted.
+    pub counted: u64,
+    /// How often a healthy task put the count back to 0.
+    pub resets: u64,
+    /// Failures that it does not count.
+    pub passes: u64,
+    /// Deployments that it failed.
+    pub trips: u64,
+}
+
+impl Breaker {
+    fn take(&mut self, what: BreakerStep) {
+        match what {
+            BreakerStep::Watches { threshold } => self.threshold = self.threshold.max(threshold),
+            BreakerStep::Counts { failures } => {
+                self.failures = self.failures.max(failures);
+                self.counted += 1;
+            }
+            BreakerStep::Reset => self.resets += 1,
+            BreakerStep::Passes => self.passes += 1,
+            BreakerStep::Trips => self.trips += 1,
+        }
+    }
+
+    fn merge(&mut self, other: Breaker) {
+        self.threshold = self.threshold.max(other.threshold);
+        self.failures = self.failures.max(other.failures);
+        self.counted += other.counted;
+        self.resets += other.resets;
+        self.passes += other.passes;
+        self.trips += other.trips;
+    }
 }
 
 /// A stage of the life cycle that a change entered.
@@ -81,6 +125,8 @@ impl Measure {
     /// Takes in what became of the same change in another cell.
     pub fn merge(&mut self, other: Measure) {
         self.exposed += other.exposed;
+        self.bad += other.bad;
+        self.breaker.merge(other.breaker);
         self.copied += other.copied;
         self.reached = self.reached.max(other.reached);
         // Over several Regions one of them tells how it went on.
@@ -132,10 +178,14 @@ struct Row {
     moves: bool,
     /// What each unit sends to its revision.
     exposed: Rates,
+    /// What of each reaches it where it is bad.
+    bad: Rates,
     /// What each copies to it besides.
     copied: Rates,
     /// Calls that came to it one by one.
     met: u64,
+    /// And those that came to what it made bad.
+    met_bad: u64,
 }
 
 /// Rates of several units, and what they add up to over time.
@@ -175,8 +225,10 @@ impl Changes {
                 measure: Measure { turns: self.kinds[change.row()].0.then(Turns::default), ..Measure::default() },
                 moves: false,
                 exposed: Rates::new(self.from),
+                bad: Rates::new(self.from),
                 copied: Rates::new(self.from),
                 met: 0,
+                met_bad: 0,
             });
             self.rows.len() - 1
         });
@@ -231,6 +283,22 @@ impl Changes {
         self.row(change).met += u64::from(counts);
     }
 
+    /// The circuit breaker of a deployment looks at its tasks.
+    pub fn breaker(&mut self, change: ChangeId, what: BreakerStep) {
+        self.row(change).measure.breaker.take(what);
+    }
+
+    /// A call came to what it made bad.
+    pub fn met_bad(&mut self, now: Time, change: ChangeId) {
+        let counts = now >= self.from;
+        self.row(change).met_bad += u64::from(counts);
+    }
+
+    /// So much of a unit's requests reaches its revision where that is bad, from now on.
+    pub fn exposed_to_bad(&mut self, now: Time, change: ChangeId, unit: Unit, rate: u64) {
+        self.row(change).bad.set(now, unit, rate);
+    }
+
     /// Its revision gets so much of a unit's requests from now on.
     pub fn exposed(&mut self, now: Time, change: ChangeId, unit: Unit, rate: u64) {
         self.row(change).exposed.set(now, unit, rate);
@@ -242,11 +310,12 @@ impl Changes {
     }
 
     pub fn finish(self, end: Time) -> Vec<(ChangeId, Measure)> {
-        let close = |Row { change, mut measure, exposed, copied, met, .. }: Row| {
+        let close = |Row { change, mut measure, exposed, bad, copied, met, met_bad, .. }: Row| {
             if let Some(turns) = &mut measure.turns {
                 measure.steps = turns.finish();
             }
             measure.exposed = exposed.sum.until(end) + u128::from(met) * REQUEST;
+            measure.bad = bad.sum.until(end) + u128::from(met_bad) * REQUEST;
             measure.copied = copied.sum.until(end);
             (change, measure)
         };

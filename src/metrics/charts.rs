@@ -12,7 +12,7 @@ use super::timeline::{Band, Series};
 use super::trace::{BILLION, Trace};
 use crate::engine::index::Table;
 use crate::engine::{Span, Time};
-use crate::model::fact::{Fact, FaultFact, HostFact, PlaneFact, TaskFact, TaskState};
+use crate::model::fact::{Fact, FaultFact, Hit, HostFact, PlaneFact, TaskFact, TaskState};
 use crate::model::ids::{CellId, ProviderId, ServiceId, ZoneId};
 use crate::model::plan::{Kind, Part, Plan, ProviderKind};
 use crate::model::tables::Plane;
@@ -24,6 +24,10 @@ pub(super) struct Charts {
     end: Time,
     /// Names of the faults.
     names: Vec<String>,
+    /// Names of the zones.
+    zones: Vec<String>,
+    /// And of the cells of this partition.
+    cell_names: Table<CellId, String>,
     services: Table<ServiceId, ServiceSeries>,
     /// Hosts and reservation of a provider that has hosts.
     providers: Table<ProviderId, Option<(usize, Option<usize>)>>,
@@ -80,6 +84,8 @@ impl Charts {
         Charts {
             end: plan.end(),
             names: plan.faults.iter().map(|fault| fault.name.clone()).collect(),
+            zones: plan.zones.iter().map(|zone| zone.id.clone()).collect(),
+            cell_names: Table::by_id(cells.clone(), |cell| plan.cells[cell].name.clone()),
             services,
             providers,
             cells: Table::by_id(cells, |cell| cell_series(plan, cell, &mut trace)),
@@ -129,6 +135,12 @@ impl Charts {
                 }
             }
             Fact::Fault(FaultFact::Ends { cause }) => trace.ends(cause, now),
+            Fact::Fault(FaultFact::Hits { cause, what: Hit::Zone(zone) }) => {
+                trace.hits(cause, &self.zones[usize::from(zone.0)]);
+            }
+            Fact::Fault(FaultFact::Hits { cause, what: Hit::Cell(cell) }) => {
+                trace.hits(cause, &self.cell_names[cell]);
+            }
             Fact::Host(fact) => self.host(now, fact),
             Fact::Plane(fact) => self.plane(now, fact, assignments),
             Fact::Application(fact) => self.application.iter().for_each(|of| of.take(now, fact, trace)),

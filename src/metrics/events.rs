@@ -89,6 +89,9 @@ fn published(fact: &Fact) -> bool {
             ChangeFact::Exposed { .. }
             | ChangeFact::Pipeline { .. }
             | ChangeFact::Renewed { .. }
+            | ChangeFact::ExposedToBad { .. }
+            | ChangeFact::Breaker { .. }
+            | ChangeFact::MetBad { .. }
             | ChangeFact::Met { .. }
             | ChangeFact::Cured { .. }
             | ChangeFact::Defective { .. }

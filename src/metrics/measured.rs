@@ -1,13 +1,15 @@
 //! What one replication measured: whole numbers, merged over partitions in their order.
 
 use super::blast::Blast;
-use super::timeline::{Band, Series, Timeline};
+use super::blast::Lost;
+use super::timeline::{Band, Routed, Series, Timeline};
 use super::trace::BANDS_MAX;
 use super::{alarms, applications, availability, capacity, change_series, changes};
 use super::{launches, ledger, planes, recovery, stages};
 use crate::engine::Time;
-use crate::model::ids::{AlarmId, CellId, ChangeId, ClusterId};
-use crate::model::plan::Plan;
+use crate::model::ids::{AlarmId, CellId, ChangeId, ClusterId, ServiceId};
+use crate::model::plan::{Application, Plan};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one service or stream did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,8 +84,10 @@ impl Measured {
         self.series.extend(other.series);
         for band in other.bands {
             // Each cell has its own copy of an outside fault: the same name and times are the same band.
-            if !self.bands.contains(&band) {
-                self.bands.push(band);
+            let same = |mine: &&mut Band| (&mine.name, mine.from, mine.until) == (&band.name, band.from, band.until);
+            match self.bands.iter_mut().find(same) {
+                Some(mine) => mine.places.extend(band.places),
+                None => self.bands.push(band),
             }
         }
         self
@@ -92,8 +96,11 @@ impl Measured {
     /// Everything that a picture of the run needs; takes the series out.
     pub fn timeline(&mut self, plan: &Plan) -> Timeline {
         let timeline = self.take_timeline().in_file_order(plan);
+        let blast = Blast::of(plan, &self.faults, &self.assignments);
         Timeline {
-            blast: Blast::of(plan, &self.faults, &self.assignments),
+            hit: hit(plan, &blast),
+            application: plan.application.as_ref().map(|one| routed(plan, one)),
+            blast,
             changes: change_series::told(plan, &self.changes, &timeline.series),
             staged: stages::told(plan, &self.changes, &timeline.series),
             ..timeline
@@ -104,6 +111,29 @@ impl Measured {
         let mut bands = std::mem::take(&mut self.bands);
         bands.sort_by(|a, b| (a.from, &a.name, a.until).cmp(&(b.from, &b.name, b.until)));
         bands.truncate(BANDS_MAX);
+        for band in &mut bands {
+            let mut seen = BTreeSet::new();
+            band.places.retain(|place| seen.insert(place.clone()));
+        }
         Timeline { end: self.end, series: std::mem::take(&mut self.series), bands, ..Timeline::default() }
+    }
+}
+
+/// The worst that happened to each service that lost something.
+fn hit(plan: &Plan, blast: &Blast) -> BTreeMap<String, Lost> {
+    let mut hit: BTreeMap<String, Lost> = BTreeMap::new();
+    for (row, lost) in blast.occurrences.iter().flat_map(|occurrence| &occurrence.services) {
+        let worst = hit.entry(plan.services[ServiceId(*row)].name.clone()).or_default();
+        *worst = (*worst).max(*lost);
+    }
+    hit
+}
+
+fn routed(plan: &Plan, application: &Application) -> Routed {
+    let name = |id: &ServiceId| plan.services[*id].name.clone();
+    Routed {
+        name: application.name.clone(),
+        router: name(&application.router),
+        cells: application.cells.iter().map(name).collect(),
     }
 }

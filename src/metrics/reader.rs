@@ -201,7 +201,7 @@ impl Metrics {
     fn hits(&mut self, now: Time, cause: Cause, what: Hit) {
         let services = &self.services;
         let watched = self.recovery.hits(now, cause, what, |id| services[id].launches.reached_running());
-        if let (true, Hit::Task(service) | Hit::Service(service)) = (watched, what) {
+        if let (true, Hit::Task(service) | Hit::Requests(service) | Hit::Launches(service)) = (watched, what) {
             self.mark(service);
         }
     }
@@ -277,7 +277,7 @@ impl Metrics {
                 self.alarms.ends(now, cause);
             }
             FaultFact::Hits { cause, what } => self.hits(now, cause, what),
-            FaultFact::Noticed { cause } => self.recovery.noticed(now, cause),
+            FaultFact::Noticed { cause, service } => self.recovery.noticed(now, cause, service),
         }
     }
 
@@ -310,6 +310,9 @@ impl Metrics {
             ChangeFact::Exposed { change, service, rate } => {
                 self.changes.exposed(now, change, Unit::Service(service), rate);
             }
+            ChangeFact::ExposedToBad { change, unit, rate } => self.changes.exposed_to_bad(now, change, unit, rate),
+            ChangeFact::Breaker { change, what } => self.changes.breaker(change, what),
+            ChangeFact::MetBad { change } => self.changes.met_bad(now, change),
             ChangeFact::Copied { change, service, rate } => self.changes.copied(now, change, service, rate),
             ChangeFact::Renewed { change, cell, rate } => self.changes.exposed(now, change, Unit::Cell(cell), rate),
             ChangeFact::Met { change } => self.changes.met(now, change),

@@ -1,6 +1,6 @@
 //! Series of replication 0, kept as change points: what plots and `timeseries.csv` are drawn from.
 
-use super::blast::Blast;
+use super::blast::{Blast, Lost};
 use super::change_series::ServiceChanges;
 use super::series;
 use super::stages::StagedChange;
@@ -28,9 +28,20 @@ pub struct Series {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Band {
     pub name: String,
+    /// Zones and cells that it hit as a whole, in the order in which they were.
+    pub places: Vec<String>,
     pub from: Time,
     /// End; the end of the run when it never ended.
     pub until: Time,
+}
+
+/// Services whose requests are the same ones: those of a router, and of the cells behind it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Routed {
+    /// Of the application.
+    pub name: String,
+    pub router: String,
+    pub cells: Vec<String>,
 }
 
 /// Everything a picture of the run needs.
@@ -43,6 +54,10 @@ pub struct Timeline {
     pub bands: Vec<Band>,
     /// Who lost what to the faults.
     pub blast: Blast,
+    /// The same by name of the service.
+    pub hit: BTreeMap<String, Lost>,
+    /// The application in cells.
+    pub application: Option<Routed>,
     /// Services with changes, in the order of the file.
     pub changes: Vec<ServiceChanges>,
     /// Changes with a pipeline, in the order of the file.

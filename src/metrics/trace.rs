@@ -73,7 +73,16 @@ impl Trace {
     /// A fault begins.
     pub fn begins(&mut self, cause: Cause, name: &str, now: Time) {
         if self.bands.len() < BANDS_MAX {
-            self.bands.push((cause, Band { name: name.to_owned(), from: now, until: Time::NEVER }));
+            let places = Vec::new();
+            self.bands.push((cause, Band { name: name.to_owned(), places, from: now, until: Time::NEVER }));
+        }
+    }
+
+    /// It hits a zone or a cell as a whole.
+    pub fn hits(&mut self, cause: Cause, place: &str) {
+        let open = self.bands.iter_mut().rev().find(|band| band.0 == cause);
+        if let Some((_, band)) = open.filter(|(_, band)| band.places.iter().all(|known| known != place)) {
+            band.places.push(place.to_owned());
         }
     }
 

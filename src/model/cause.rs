@@ -47,13 +47,16 @@ named! {
         Demand = "demand",
         /// Health checks that fail although nothing broke.
         HealthCheck = "health check",
-        Rebalancing = "rebalancing",
+        /// A service moves tasks to emptier zones.
+        Rebalancing = "Availability Zone rebalancing",
         /// Scale-in of hosts.
         ScaleIn = "scale-in",
         /// Replacement of hosts that are as old as they may be.
         Maintenance = "maintenance",
         /// Badly filled Managed Instances are drained.
         Consolidation = "consolidation",
+        /// An Auto Scaling group moves hosts to emptier zones, by its process of this name.
+        AzRebalance = "AZRebalance",
     }
 }
 

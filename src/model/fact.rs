@@ -8,7 +8,7 @@ use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, Un
 pub use super::lifecycle::Lifecycle;
 pub use super::status::{Action, HostStatus, Reason, StopCode, TaskState};
 use crate::engine::Span;
-pub use steps::{Call, ChangeStep, Delayed, Hit, PipelineStep};
+pub use steps::{BreakerStep, Call, ChangeStep, Delayed, Hit, PipelineStep};
 
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -147,6 +147,8 @@ pub enum FaultFact {
     /// ECS or a load balancer acts on a loss for the first time, or again: readers take the first.
     Noticed {
         cause: Cause,
+        /// Whose tasks or launches it acts on; `None`: nobody's in particular.
+        service: Option<ServiceId>,
     },
 }
 
@@ -273,6 +275,19 @@ pub enum ChangeFact {
         /// From now on.
         rate: u64,
     },
+    /// Requests that reach tasks of a revision of a change where it is bad, or calls that are a rate and reach a
+    /// control-plane cell that it made so, in billionths for each second: completed or not, for as long as it is there.
+    ExposedToBad {
+        change: ChangeId,
+        unit: Unit,
+        /// From now on.
+        rate: u64,
+    },
+    /// The circuit breaker of a deployment looks at its tasks.
+    Breaker {
+        change: ChangeId,
+        what: BreakerStep,
+    },
     /// A change that goes on stage by stage went on.
     Pipeline {
         change: ChangeId,
@@ -291,6 +306,10 @@ pub enum ChangeFact {
     },
     /// The first try of a RunTask call comes to the new revision of a control plane.
     Met {
+        change: ChangeId,
+    },
+    /// The first try of a RunTask call comes to a part of a control-plane cell that a change has made bad.
+    MetBad {
         change: ChangeId,
     },
     /// A bad revision of a control plane is gone from a cell.

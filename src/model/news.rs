@@ -13,6 +13,8 @@ pub(crate) enum News {
     TaskAgain { task: TaskId, who: Who, cause: Cause },
     /// A task is RUNNING; whether anything checks its health.
     TaskRuns { task: TaskId, checked: bool },
+    /// A task of a service that is being deployed was RUNNING, and its containers exit.
+    TaskExits(TaskId),
     /// A task fails its checks, or did not reach RUNNING.
     TaskFails { task: TaskId, ran: bool },
     /// A host is registered, or runs again: clocks of faults start.

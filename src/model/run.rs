@@ -88,6 +88,7 @@ impl World {
             News::TaskBegins(task) => fault::task_runs(self, task, cx),
             News::TaskAgain { task, who, cause } => fault::task_again(task, who, cause, cx),
             News::TaskRuns { task, checked } => deploy::runs(self, task, checked, cx),
+            News::TaskExits(task) => deploy::exits(self, task, cx),
             News::TaskFails { task, ran } => deploy::fails(self, task, ran, cx),
             News::HostRuns(host) => fault::host_runs(self, host, cx),
             News::HostOpen(host) => daemon::first(self, host, cx),

@@ -12,7 +12,7 @@ use super::tables::{
 };
 use crate::engine;
 use crate::engine::index::{Id, Table};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Everything that a control-plane cell knows and runs. Cells share nothing but the plan, unless they run together.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +58,9 @@ pub struct World {
     pub held: Vec<(Cause, ProviderId)>,
     /// Services whose crashed tasks stay down until their fault ends.
     pub(crate) held_tasks: Vec<(Cause, ServiceId)>,
+    /// What tasks died of while their cells hear nothing: from then on the outage is why they are missing, but it is
+    /// their fault that is noticed first.
+    pub(crate) unheard: BTreeMap<TaskId, Cause>,
     /// Whether any change goes on stage by stage: what it waits for has to be known.
     pub(crate) staged: bool,
     /// Changes that go on stage by stage, under way.

@@ -2,7 +2,7 @@
 
 use super::align::Table;
 use super::number::{NOTHING, estimate, percent, seconds, whole};
-use crate::metrics::summary::{FaultRow, Summary};
+use crate::metrics::summary::{FaultRow, RecoveryRow, Summary};
 
 /// What the times of the table of faults mean; they speak of services alone.
 pub(super) fn about(summary: &Summary) -> &'static str {
@@ -33,6 +33,32 @@ pub(super) fn table(summary: &Summary) -> Table {
         .right(&["detected\nafter", "recovered\nafter", "full strength\nafter", "balanced\nafter"])
         .right(&["lost\nrequests", "needed\nlaunches"])
         .rows(summary.faults.iter().map(row))
+}
+
+/// Rows of services that are shown.
+const SERVICES_MAX: usize = 10;
+
+/// Where a fault hit several services: how each came back, the worst first; empty where none did.
+pub(super) fn by_service(summary: &Summary) -> Table {
+    let mut table = Table::default()
+        .left(&["fault", "service"])
+        .right(&["detected\nafter", "recovered\nafter", "full strength\nafter", "balanced\nafter"])
+        .right(&["lost\nrequests", "needed\nlaunches"]);
+    let several: Vec<&FaultRow> = summary.faults.iter().filter(|row| row.services.len() > 1).collect();
+    let mut rows: Vec<(&FaultRow, &RecoveryRow)> =
+        several.iter().flat_map(|fault| fault.services.iter().map(move |row| (*fault, row))).collect();
+    let worst = |row: &RecoveryRow| {
+        let recovered = row.recover_seconds.as_ref().map_or(0.0, |value| value.mean);
+        [row.lost_requests.mean, row.never_recovered.mean, recovered, row.needed_launches.mean]
+    };
+    rows.sort_by(|a, b| worst(b.1).partial_cmp(&worst(a.1)).unwrap_or(std::cmp::Ordering::Equal));
+    for (fault, row) in rows.iter().take(SERVICES_MAX) {
+        let times = [&row.detect_seconds, &row.recover_seconds, &row.full_strength_seconds, &row.balanced_seconds];
+        let times = times.map(|value| seconds(value, "never"));
+        let what = [fault.name.clone(), row.service.clone()];
+        table.row([&what[..], &times, &[whole(&row.lost_requests), estimate(&row.needed_launches)]].concat());
+    }
+    if table.is_empty() { table } else { table.more(rows.len(), SERVICES_MAX, "services") }
 }
 
 /// Times after the begin; "never" where the fault struck and the moment did not come.

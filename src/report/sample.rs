@@ -135,5 +135,6 @@ fn fault_row() -> FaultRow {
         lost_requests: exact(15_000.0),
         lost_task_seconds: exact(830.4),
         needed_launches: exact(0.0),
+        services: Vec::new(),
     }
 }

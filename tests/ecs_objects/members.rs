@@ -116,7 +116,7 @@ fn null_is_absence_in_every_object() {
         "traffic": [{ "service": "shop/web", "rate": "1/s", "requestsPerTask": "10/s" }]
     });
     let mut problems = Problems::default();
-    let found = resolved_document(&Document::of(value), &|_| None, &mut problems);
+    let found = resolved_document(&Document::of(value), &|_| Err(String::new()), &mut problems);
     let errors: Vec<_> = problems.of(Severity::Error).map(|one| format!("{}: {}", one.at, one.message)).collect();
     assert_eq!(errors, [""; 0]);
     let (plan, _) = found.unwrap();

@@ -15,7 +15,7 @@ fn recovery(duration: u64, end: Option<u64>, steps: &[(u64, [u32; 3])]) -> ([Opt
     let mut facts = vec![need(0, 4, 6)];
     facts.extend(tasks(0, [2, 2, 2], dark(0)));
     facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
-    facts.push((at(1_000), Fact::Fault(FaultFact::Hits { cause: dark(0), what: Hit::Service(WEB) })));
+    facts.push((at(1_000), Fact::Fault(FaultFact::Hits { cause: dark(0), what: Hit::Requests(WEB) })));
     for (t, zones) in steps {
         facts.extend(tasks(*t, *zones, dark(0)));
     }
@@ -101,7 +101,7 @@ fn a_fault_that_hits_nothing_takes_no_time() {
     let plan = plan(4_000, 0);
     let facts = [
         (at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })),
-        (at(1_045), Fact::Fault(FaultFact::Noticed { cause: dark(0) })),
+        (at(1_045), Fact::Fault(FaultFact::Noticed { cause: dark(0), service: Some(WEB) })),
         (at(1_060), Fact::Fault(FaultFact::Ends { cause: dark(0) })),
     ];
     let row = tell(&plan, &facts).fault;

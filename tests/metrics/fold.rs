@@ -37,7 +37,7 @@ fn cells_merge_in_order_and_in_any_grouping() {
         facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
         if lost > 0 {
             facts.extend(tasks(1_000, [0, 2, 1], dark(0)));
-            facts.push((at(1_000 + lost / 2), Fact::Fault(FaultFact::Noticed { cause: dark(0) })));
+            facts.push((at(1_000 + lost / 2), Fact::Fault(FaultFact::Noticed { cause: dark(0), service: None })));
             facts.extend(tasks(1_000 + lost, [2, 2, 2], dark(0)));
         }
         measure(&plan, &facts)

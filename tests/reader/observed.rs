@@ -37,7 +37,6 @@ fn subnets_say_their_zones() {
         &[("a.json", &scenario(&own)), ("b.json", &printed)],
         &[
             "b.json:1:13 /subnets/0: the Region `us-east-1` has no zone `use1-az4` | add {\"id\": \"use1-az4\", \"name\": \"us-east-1b\"} to its `zones`, or leave `zones` out",
-            "warning a.json:4:58 /clusters/0/services/0/networkConfiguration/awsvpcConfiguration/subnets: no zone lists 1 subnet here, and 0 zones are left for them: some share a zone | list each in `subnets` of its zone, or what `aws ec2 describe-subnets` prints in `subnets`",
         ],
     );
 }

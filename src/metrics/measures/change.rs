@@ -6,8 +6,8 @@ use super::shape::{Estimate, Maybe};
 use super::walk::{Run, Walk};
 use crate::engine::Time;
 use crate::engine::index::Id;
-use crate::metrics::changes::{Measure, Outcome};
-use crate::metrics::ledger::REQUEST;
+use crate::metrics::changes::{Breaker, Measure, Outcome};
+use crate::metrics::ledger::{REQUEST, Why};
 use crate::metrics::turns::Tally;
 use crate::model::fact::{ChangeStep, Lifecycle, PipelineStep};
 use crate::model::ids::ChangeId;
@@ -43,9 +43,14 @@ measures! {
         /// Requests in the window sent to the new revision until it was completed or taken back.
         exposed_requests: Estimate [requests] = w.each(|run| count(run, id, |of| of.exposed) / REQUEST);
         /// The same as a share of all requests offered to the service in the window.
-        exposed_share: Maybe [share] = w.share(|run| {
-            let all: u128 = run.plan.changes[id].units.iter().map(|unit| offered(run, *unit)).sum();
-            (all > 0).then(|| count(run, id, |of| of.exposed) / all as f64)
+        exposed_share: Maybe [share] = w.share(|run| of_offered(run, id, |of| of.exposed));
+        /// Of requests in the window, those that reached the new revision where it is bad:
+        exposed_to_bad: ToBad = ToBad::walk(w, id);
+        /// Requests in the window that failed because of it, those of other revisions and services included: the sum
+        /// of its `losses`.
+        lost_requests: Estimate [requests Lower] = w.each(|run| {
+            let losses = run.services.iter().flat_map(|service| &service.ledger.losses);
+            losses.filter(|loss| loss.why == Why::Change(id)).map(|loss| loss.requests).sum::<u128>() as f64 / REQUEST
         });
         /// With `shadow`: copies of requests in the window that the new revision got; nobody saw its answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,10 +63,55 @@ measures! {
         /// Share of the customers who were sent to the new revision at least once, where traffic moves by weights: the
         /// largest weight with `sticky`, else all of them as soon as any is (each sends many requests); null elsewhere.
         exposed_customers_share: Maybe [share] = w.share(|run| customers(run.plan, id, find(run, id)));
+        /// Of the deployment circuit breaker:
+        circuit_breaker: Option<BreakerRow> =
+            deploys(w.plan, id).then(|| BreakerRow::walk(w, id));
         /// From its begin until it was found to be bad, on average over the occurrences that were; null when none was.
         detect_seconds: Maybe [seconds Lower] = w.maybe(|run| tally(run, id).detect.seconds());
         /// From then until the revision before it was back.
         rollback_seconds: Maybe [seconds Lower] = w.maybe(|run| tally(run, id).back.seconds());
+    }
+}
+
+measures! {
+    /// What reached a bad revision until it was taken back, a later one took its place, or the run ended: completed or
+    /// not. 0 where it is not bad; a defect that is limited to a zone or a unit counts there.
+    #[derive(Copy)]
+    ToBad(w, id: ChangeId) {
+        /// How many.
+        requests: Estimate [requests Lower] = w.each(|run| count(run, id, |of| of.bad) / REQUEST);
+        /// Their share of all requests offered to the service in the window.
+        share: Maybe [share Lower] = w.share(|run| of_offered(run, id, |of| of.bad));
+    }
+}
+
+measures! {
+    /// What the deployment circuit breaker made of the tasks of the new revision, in the whole run. It counts tasks that
+    /// do not reach RUNNING until one has, and failed health checks from then on. Null for what Amazon ECS does not
+    /// deploy: feature flags and the control plane.
+    BreakerRow(w, id: ChangeId) {
+        /// Failures at which it trips: the largest threshold of the services; null where it watches none.
+        threshold: Maybe [times] =
+            w.maybe(|run| find(run, id).map(|of| f64::from(of.breaker.threshold)).filter(|count| *count > 0.0));
+        /// The most failures that it had counted at one time, of one deployment.
+        failures: Estimate [times Lower] = w.each(|run| f64::from(breaker(run, id).failures));
+        /// How often a task that became healthy put its count back to 0.
+        resets: Estimate [times] = w.each(|run| breaker(run, id).resets as f64);
+        /// Failures that it does not count: tasks that exited after they were RUNNING, and tasks that did not reach
+        /// RUNNING after another one had.
+        not_counted: Estimate [times Lower] = w.each(|run| breaker(run, id).passes as f64);
+        /// Deployments that it failed.
+        tripped: Estimate [times] = w.each(|run| breaker(run, id).trips as f64);
+        /// Why it tripped or did not, over all replications: `tripped`, `disabled`, `movesTraffic` (it does not bind
+        /// this strategy), `nothingFailed`, `exitsNotCounted` (most failures were of a kind that it does not count),
+        /// `healthyBetween` (tasks became healthy before as many had failed), or `tooFew`.
+        why: String [text] = {
+            let off = off(w.plan, id);
+            let takes: [fn(Breaker) -> u64; 4] =
+                [|of| of.trips, |of| of.counted, |of| of.passes, |of| of.resets];
+            let sums = takes.map(|take| w.each(|run| take(breaker(run, id)) as f64).mean);
+            off.unwrap_or_else(|| why(sums)).to_owned()
+        };
     }
 }
 
@@ -116,6 +166,47 @@ fn find<'r>(run: &'r Run<'_>, id: ChangeId) -> Option<&'r Measure> {
 
 fn count(run: &Run<'_>, id: ChangeId, take: fn(&Measure) -> u128) -> f64 {
     find(run, id).map_or(0.0, |of| take(of) as f64)
+}
+
+/// A count as a share of all requests offered to what it was to reach.
+fn of_offered(run: &Run<'_>, id: ChangeId, take: fn(&Measure) -> u128) -> Option<f64> {
+    let all: u128 = run.plan.changes[id].units.iter().map(|unit| offered(run, *unit)).sum();
+    (all > 0).then(|| count(run, id, take) / all as f64)
+}
+
+/// Whether Amazon ECS deploys it, service by service.
+fn deploys(plan: &Plan, id: ChangeId) -> bool {
+    let change = &plan.changes[id];
+    change.flag.is_none() && change.services().next().is_some()
+}
+
+fn breaker(run: &Run<'_>, id: ChangeId) -> Breaker {
+    find(run, id).map(|of| of.breaker).unwrap_or_default()
+}
+
+/// Why no circuit breaker looks at it.
+fn off(plan: &Plan, id: ChangeId) -> Option<&'static str> {
+    let change = &plan.changes[id];
+    if change.services().all(|service| plan.services[service].deployment.breaker.is_none()) {
+        Some("disabled")
+    } else {
+        (strategy(plan, change) != Strategy::Rolling && !change.breaker_on_shift).then_some("movesTraffic")
+    }
+}
+
+/// Why a circuit breaker tripped or did not, from how often it did, what it counted, what not, and its resets.
+fn why([tripped, counted, passed, resets]: [f64; 4]) -> &'static str {
+    if tripped > 0.0 {
+        "tripped"
+    } else if counted + passed == 0.0 {
+        "nothingFailed"
+    } else if passed > counted {
+        "exitsNotCounted"
+    } else if resets > 0.0 {
+        "healthyBetween"
+    } else {
+        "tooFew"
+    }
 }
 
 /// What its occurrences came to. A change that comes once and was never asked for is an unfinished one.

@@ -1,6 +1,7 @@
 //! Faults, and who lost what to them.
 
 use super::measures;
+use super::recovered::RecoveryRow;
 use super::shape::{Estimate, Maybe};
 use super::walk::{Run, Walk};
 use crate::engine::Time;
@@ -49,6 +50,12 @@ measures! {
         lost_task_seconds: Estimate [task_seconds Lower] = w.each(|run| lost_by(run, id)[1]);
         /// Successful launches until each service first met its need again.
         needed_launches: Estimate [tasks Lower] = w.each(|run| of(run, id).launches as f64);
+        /// What it did to each service that it hit or that fell short by it:
+        services: Vec<RecoveryRow> = {
+            let place = w.plan.faults_in_order().position(|other| other == id).unwrap_or_default();
+            let all = w.fold().into_iter().flat_map(|fold| fold.recovered(place as u32));
+            all.map(|(at, sums)| RecoveryRow::walk(w, *at, sums)).collect()
+        };
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::change::Stage;
 use super::fault::Lost;
+use super::recovered::{Recovered, Sums};
 use super::shape::{Estimate, Maybe};
 use super::walk::{Row, Walk};
 use super::{ObjectiveRow, Summary};
@@ -29,6 +30,8 @@ pub struct Fold {
     /// Requests and task-seconds by service, cause and phase; 0 in replications without.
     pub(super) losses: BTreeMap<[u32; 4], [Moments; 2]>,
     stages: BTreeMap<(u32, [u32; 3]), StageSum>,
+    /// What faults did to services.
+    recovered: BTreeMap<[u32; 2], Sums>,
     /// The last quantile of Student's law that was worked out, with its degrees of freedom.
     t: Cell<(u64, f64)>,
 }
@@ -89,6 +92,7 @@ impl Fold {
         let pairs = row.pooled.iter().zip(&mut self.pooled).filter(|(pair, _)| pair[1] > 0.0);
         pairs.for_each(|(pair, all)| all.push(*pair));
         self.take_losses(&row.losses);
+        self.take_recovered(&row.recovered);
         row.stages.into_iter().for_each(|stage| self.take_stage(stage));
         self.count += 1;
     }
@@ -102,6 +106,16 @@ impl Fold {
         for (at, sums) in &mut self.losses {
             let now = lost.next_if(|one| one.at == *at).map_or([0.0; 2], |one| [one.requests, one.task_seconds]);
             sums.iter_mut().zip(now).for_each(|(sum, now)| sum.add(now));
+        }
+    }
+
+    fn take_recovered(&mut self, rows: &[Recovered]) {
+        for row in rows {
+            self.recovered.entry(row.at).or_insert_with(|| Sums::after(self.count));
+        }
+        let mut rows = rows.iter().peekable();
+        for (at, sums) in &mut self.recovered {
+            sums.add(rows.next_if(|row| row.at == *at));
         }
     }
 
@@ -124,13 +138,23 @@ impl Fold {
         self.stages.range((change, [0; 3])..(change + 1, [0; 3])).map(|row| row.1)
     }
 
-    /// The mean of some values and its interval; nothing of none.
-    pub(super) fn of(&self, moments: &Moments) -> Maybe {
-        let n = moments.count();
+    /// What a fault, by its place in the file, did to services, in the order of the file.
+    pub(super) fn recovered(&self, fault: u32) -> impl Iterator<Item = (&[u32; 2], &Sums)> {
+        self.recovered.range([fault, 0]..[fault + 1, 0])
+    }
+
+    /// Student's t for the mean of so many values; nothing below two.
+    pub(super) fn t(&self, n: u64) -> Option<f64> {
         if n > 1 && self.t.get().0 != n - 1 {
             self.t.set((n - 1, interval::t_95(n - 1)));
         }
-        let ends = interval::mean_95(moments, self.t.get().1);
+        (n > 1).then(|| self.t.get().1)
+    }
+
+    /// The mean of some values and its interval; nothing of none.
+    pub(super) fn of(&self, moments: &Moments) -> Maybe {
+        let n = moments.count();
+        let ends = self.t(n).and_then(|t| interval::mean_95(moments, t));
         let estimate = Estimate { mean: moments.mean(), low: ends.map(|e| e.0), high: ends.map(|e| e.1), n: n as u32 };
         (n > 0).then_some(estimate)
     }

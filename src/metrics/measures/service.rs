@@ -100,11 +100,11 @@ measures! {
 measures! {
     /// Launches.
     Launches(w, id: ServiceId) {
-        /// Tasks that ECS created or tried to.
+        /// Tries to launch a task, refused ones included; one that is refused and comes again counts each time.
         requested: Estimate = w.each(|run| run.service(id).launches.requested as f64);
-        /// Tasks that reached RUNNING.
+        /// Launches that reached RUNNING.
         running: Estimate = w.each(|run| run.service(id).launches.running as f64);
-        /// Those that did not, by reason.
+        /// Those that did not, by reason: refusals, and tasks that stopped before they were RUNNING.
         failed: BTreeMap<String, Estimate> [tasks Lower] =
             w.counts(reasons(), |run, place| failed_by(&run.service(id).launches, place) as f64);
     }

@@ -2,7 +2,7 @@
 
 use super::fold::Fold;
 use super::shape::{Estimate, Maybe};
-use super::{Summary, change, fault};
+use super::{Summary, change, fault, recovered};
 use crate::engine::index::Id;
 use crate::metrics::measured::{Measured, ServiceMeasure};
 use crate::metrics::recovery;
@@ -33,6 +33,8 @@ pub struct Row {
     pub(super) losses: Vec<fault::Lost>,
     /// Stages of changes that began.
     pub(super) stages: Vec<change::Stage>,
+    /// What faults did to services, in order.
+    pub(super) recovered: Vec<recovered::Recovered>,
 }
 
 fn to_nulls<S: Serializer>(values: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
@@ -53,7 +55,7 @@ impl Row {
         Summary::walk(&mut walk, 0);
         let Mode::Take(_, row) = walk.mode else { unreachable!("the mode of a walk stays") };
         let stages = plan.changes_in_order().zip(0..).flat_map(|(id, place)| change::stages(&run, id, place));
-        Row { losses: fault::losses(&run), stages: stages.collect(), ..row }
+        Row { losses: fault::losses(&run), stages: stages.collect(), recovered: recovered::all(&run), ..row }
     }
 }
 

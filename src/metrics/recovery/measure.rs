@@ -1,5 +1,6 @@
 //! What one fault did in one run, and how the cells of a run are put together.
 
+use super::watch::Worst;
 use crate::engine::Time;
 use crate::model::ids::{ClusterId, ServiceId};
 use std::collections::BTreeMap;
@@ -64,6 +65,26 @@ impl Occurred {
     }
 }
 
+/// What one fault did to one service in one run, over the occurrences that concerned it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OfService {
+    /// From begin to first notice of what it did to the service.
+    pub detect: Mean,
+    pub back: [Mean; 3],
+    /// Occurrences from which it never met its need again.
+    pub never: u64,
+    pub launches: u64,
+}
+
+impl OfService {
+    pub(super) fn take(&mut self, detect: Option<u64>, found: &Worst) {
+        self.detect.add(detect);
+        self.back.iter_mut().zip(found.back).for_each(|(mean, value)| mean.add(value));
+        self.never += u64::from(found.back[0].is_none());
+        self.launches += found.launches;
+    }
+}
+
 /// What one fault did in one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measure {
@@ -82,8 +103,10 @@ pub struct Measure {
     pub cells: Vec<u16>,
     /// Services hit or with losses, by row.
     pub services: Vec<ServiceId>,
-    /// Of those, the ones that lost a task that ran, or requests.
-    pub lost: Vec<ServiceId>,
+    /// Of those, the ones that lost a task.
+    pub lost_tasks: Vec<ServiceId>,
+    /// And those that lost requests.
+    pub lost_requests: Vec<ServiceId>,
     /// Clusters with a service hit, and in how many occurrences.
     pub clusters: Vec<(ClusterId, u64)>,
     /// From begin to first notice.
@@ -93,6 +116,8 @@ pub struct Measure {
     pub never: u64,
     /// Launches that came before a service first met its need again.
     pub launches: u64,
+    /// What it did to each of the services.
+    pub of_service: BTreeMap<ServiceId, OfService>,
 }
 
 impl Measure {
@@ -126,11 +151,13 @@ impl Measure {
             }
         }
         self.services.extend(other.services);
-        self.lost.extend(other.lost);
+        self.lost_tasks.extend(other.lost_tasks);
+        self.lost_requests.extend(other.lost_requests);
         self.clusters.extend(other.clusters);
         self.detect.merge(other.detect);
         self.never += other.never;
         self.launches += other.launches;
+        self.of_service.extend(other.of_service);
     }
 }
 

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Levels count once an instant is over: what lasts no time did not happen. A shortfall that began before the service
-//! was hit counts from the hit on. An occurrence of a fault that comes again and again and has no `for` counts as ended
+//! was hit counts from the hit on. A service is hit by what costs it tasks or requests, or is charged with a task that is
+//! missing; launches that a fault merely held back count for its blast radius alone. An occurrence of a fault that comes again and again and has no `for` counts as ended
 //! when it begins. At most [`OPEN_MAX`] occurrences are open in a partition; one more folds the oldest as it stands.
 
 mod measure;
@@ -17,7 +18,7 @@ use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Hit};
 use crate::model::ids::{ClusterId, FaultId, ServiceId};
 use measure::insert;
-pub use measure::{Mean, Measure, Occurred};
+pub use measure::{Mean, Measure, Occurred, OfService};
 use std::collections::VecDeque;
 use watch::{Answer, Service, Worst};
 
@@ -33,6 +34,9 @@ struct Occurrence {
     begin: Time,
     end: Option<Time>,
     noticed: Option<Time>,
+    /// When somebody first acted on all that it hit, and on what it did to single services, in order.
+    noticed_all: Option<Time>,
+    noticed_of: Vec<(ServiceId, Time)>,
     /// Services watched, in order.
     services: Vec<ServiceId>,
     clusters: Vec<ClusterId>,
@@ -41,6 +45,17 @@ struct Occurrence {
     worst: Worst,
     live: bool,
     generation: u32,
+}
+
+impl Occurrence {
+    /// A service is over it, or the run is: takes in how it went.
+    fn answers(&mut self, service: ServiceId, answer: &Answer, measure: &mut Measure) {
+        let own = self.noticed_of.binary_search_by_key(&service, |one| one.0);
+        let noticed = own.map_or(self.noticed_all, |at| Some(self.noticed_of[at].1));
+        let found = Worst::of(answer, self.begin);
+        self.worst.take(&found);
+        measure.of_service.entry(service).or_default().take(noticed.map(|at| at.since(self.begin).0), &found);
+    }
 }
 
 /// The faults as one partition sees them.
@@ -112,8 +127,10 @@ impl Recovery {
             let row = &mut self.slots[slot as usize];
             row.services.clear();
             row.clusters.clear();
+            row.noticed_of.clear();
             (row.fault, row.cause, row.begin) = (fault, cause, begin);
-            (row.end, row.noticed, row.watched, row.worst, row.live) = (None, None, 0, Worst::default(), true);
+            (row.end, row.noticed, row.noticed_all) = (None, None, None);
+            (row.watched, row.worst, row.live) = (0, Worst::default(), true);
             return slot;
         }
         self.slots.push(Occurrence {
@@ -122,6 +139,8 @@ impl Recovery {
             begin,
             end: None,
             noticed: None,
+            noticed_all: None,
+            noticed_of: Vec::new(),
             services: Vec::new(),
             clusters: Vec::new(),
             watched: 0,
@@ -160,9 +179,19 @@ impl Recovery {
         }
     }
 
-    pub fn noticed(&mut self, now: Time, cause: Cause) {
+    /// Somebody acts on what it did: to a service, or to no one in particular.
+    pub fn noticed(&mut self, now: Time, cause: Cause, service: Option<ServiceId>) {
         if let Some(slot) = self.find(cause) {
-            self.slots[slot as usize].noticed.get_or_insert(now);
+            let row = &mut self.slots[slot as usize];
+            row.noticed.get_or_insert(now);
+            match service {
+                None => _ = row.noticed_all.get_or_insert(now),
+                Some(service) => {
+                    if let Err(at) = row.noticed_of.binary_search_by_key(&service, |one| one.0) {
+                        row.noticed_of.insert(at, (service, now));
+                    }
+                }
+            }
         } else if let Ok(place) = self.unnoticed.binary_search_by_key(&cause, |one| one.0) {
             let (_, begin) = self.unnoticed.remove(place);
             let Some((fault, occurrence)) = cause.as_fault() else { return };
@@ -189,10 +218,20 @@ impl Recovery {
             }
             Hit::Task(service) => {
                 measure.tasks += 1;
-                insert(&mut measure.lost, service);
+                insert(&mut measure.lost_tasks, service);
                 return self.concerns(now, cause, service, launched(service));
             }
-            Hit::Service(service) => return self.concerns(now, cause, service, launched(service)),
+            Hit::Requests(service) => {
+                insert(&mut measure.lost_requests, service);
+                return self.concerns(now, cause, service, launched(service));
+            }
+            Hit::Launches(service) => {
+                // As long as nothing is missing through it, it is another's recovery that it may delay.
+                insert(&mut measure.services, service);
+                if let Some(slot) = self.find(cause) {
+                    self.cluster(slot, self.clusters[service]);
+                }
+            }
         }
         false
     }
@@ -211,7 +250,7 @@ impl Recovery {
     /// It costs a service requests.
     pub fn loses(&mut self, cause: Cause, service: ServiceId) {
         if let Some((fault, _)) = cause.as_fault() {
-            insert(&mut self.faults[fault].lost, service);
+            insert(&mut self.faults[fault].lost_requests, service);
         }
     }
 
@@ -248,7 +287,8 @@ impl Recovery {
         );
         for (slot, answer) in folded.drain(..) {
             let of = &mut self.slots[slot as usize];
-            of.worst.take(&answer, of.begin);
+            let measure = &mut self.faults[of.fault];
+            of.answers(service, &answer, measure);
             of.watched -= 1;
             if of.watched == 0 {
                 self.fold(slot);
@@ -285,7 +325,8 @@ impl Recovery {
         let services = std::mem::take(&mut row.services);
         for service in &services {
             if let Some(answer) = self.services[*service].forget(slot) {
-                row.worst.take(&answer, row.begin);
+                let measure = &mut self.faults[row.fault];
+                row.answers(*service, &answer, measure);
             }
         }
         row.services = services;

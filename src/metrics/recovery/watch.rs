@@ -39,13 +39,20 @@ pub(super) struct Answer {
 }
 
 impl Worst {
-    /// Takes in one service as it stands.
-    pub(super) fn take(&mut self, answer: &Answer, begin: Time) {
-        for (which, worst) in self.back.iter_mut().enumerate() {
-            let value = if answer.short[which] { answer.back[which].map(|at| at.since(begin).0) } else { Some(0) };
+    /// One service as it stands.
+    pub(super) fn of(answer: &Answer, begin: Time) -> Worst {
+        let value = |which: usize| {
+            if answer.short[which] { answer.back[which].map(|at| at.since(begin).0) } else { Some(0) }
+        };
+        Worst { back: [0, 1, 2].map(value), launches: answer.launches }
+    }
+
+    /// Takes in another service.
+    pub(super) fn take(&mut self, other: &Worst) {
+        for (worst, value) in self.back.iter_mut().zip(other.back) {
             *worst = worst.zip(value).map(|(a, b)| a.max(b));
         }
-        self.launches += answer.launches;
+        self.launches += other.launches;
     }
 }
 

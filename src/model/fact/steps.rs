@@ -11,8 +11,10 @@ pub enum Hit {
     Host,
     /// A task of this service lost.
     Task(ServiceId),
-    /// This service lost a request, or had a launch failed or held back.
-    Service(ServiceId),
+    /// This service lost requests: its own, or those of its customers on their way to it.
+    Requests(ServiceId),
+    /// This service had a launch failed or held back.
+    Launches(ServiceId),
     /// A whole cluster.
     Cluster(ClusterId),
     Cell(CellId),
@@ -71,6 +73,22 @@ pub enum ChangeStep {
     Enters(Lifecycle),
     /// A hook of the stage has not answered in time.
     TimedOut,
+}
+
+/// What the circuit breaker of a deployment makes of the tasks of its new revision ([ecs-circuit-breaker]).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum BreakerStep {
+    /// The deployment begins; at so many failures it has failed.
+    Watches { threshold: u32 },
+    /// It has counted so many failures.
+    Counts { failures: u32 },
+    /// A healthy task has put its count back to 0.
+    Reset,
+    /// A task failed that it does not count: one that was RUNNING and exits, or one that does not reach RUNNING after
+    /// another one has.
+    Passes,
+    /// The deployment has failed.
+    Trips,
 }
 
 /// How far a change is that goes on stage by stage.

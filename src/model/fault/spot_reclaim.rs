@@ -139,7 +139,7 @@ impl Live {
                 }
                 match &cx.plan.providers[provider].kind {
                     ProviderKind::Managed(_) => {
-                        cx.note(FaultFact::Noticed { cause });
+                        cx.note(FaultFact::Noticed { cause, service: None });
                         drain::begin(world, id, cause, cx);
                     }
                     _ => at_risk::recommended(world, id, cause, cx),
@@ -157,7 +157,7 @@ impl Live {
             let who = task.who(&cx.plan.services[task.service]);
             if here && FaultTarget::Pool(task.provider, task.zone, None) == pool && self.hit(occurrence, who, cx) {
                 cx.note(FaultFact::Hits { cause: occurrence.cause, what: Hit::Task(task.service) });
-                cx.note(FaultFact::Noticed { cause: occurrence.cause });
+                cx.note(FaultFact::Noticed { cause: occurrence.cause, service: Some(task.service) });
                 account::change(world, cx.plan, id, |task| task.cause = occurrence.cause);
                 stop::within(world, id, StopCode::SpotInterruption, Reason::None, NOTICE, cx);
                 cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TaskTakenBack(id, occurrence.cause));
@@ -181,7 +181,7 @@ pub(crate) fn notice(world: &mut World, id: HostId, cause: Cause, cx: &mut Cx<'_
     world.hosts.at_mut(id.slot).reclaimed = true;
     let by_agent = matches!(&cx.plan.providers[provider].kind, ProviderKind::Group(group) if group.spot_draining);
     if by_agent || managed_draining(provider, cx) {
-        cx.note(FaultFact::Noticed { cause });
+        cx.note(FaultFact::Noticed { cause, service: None });
         drain::begin(world, id, cause, cx);
     }
     cx.at(cx.now + NOTICE, Phase::Fault, step::Fault::TakenBack(id, cause));

@@ -71,6 +71,8 @@ pub struct Plane {
     pub renewal: Option<Renewal>,
     /// What of the other calls its new revision gets, in billionths for each second.
     pub renewed_calls: u64,
+    /// What changes have made bad of it, until it is taken back or all of the cell is of a later revision.
+    pub bad: Vec<Renewal>,
     /// Zones whose part of it is lost.
     pub lost_zones: Vec<(ZoneId, Cause)>,
     /// Those that were replaced in other zones.

@@ -31,6 +31,8 @@ pub struct Revision {
     /// By zone of the cell, if its tasks slow down with their age: by wear the first two of its targets, then of its
     /// spares.
     pub worn: Vec<[[u32; WEAR as usize]; 4]>,
+    /// Requests that reach its tasks where it is bad, in billionths a second.
+    pub met_bad: u64,
 }
 
 impl Revision {
@@ -224,4 +226,6 @@ pub struct Feature {
     pub open: bool,
     /// Rate that readers were told last, while it is open.
     pub last_reported: u64,
+    /// Requests that see it where it is bad, in billionths a second.
+    pub met_bad: u64,
 }

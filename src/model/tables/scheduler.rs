@@ -50,6 +50,9 @@ pub struct Scheduler {
     pub protected_until: Time,
     /// Why the last task that is to be replaced is so.
     pub replace_cause: Cause,
+    /// Why tasks ended by themselves since the scheduler last looked, beside as many as desired: each had come in the
+    /// place of one that is to be replaced, and so does the next.
+    pub ended: Vec<(Cause, u32)>,
     /// A retry for lack of capacity is on its way.
     pub retrying: bool,
 }
@@ -79,6 +82,19 @@ impl Scheduler {
         for _ in due..pending {
             self.write_off();
         }
+    }
+
+    /// The same; as far as tasks have ended that came in the place of others, more are due because of what ended these.
+    pub fn be_due_again(&mut self, due: u32, cause: Cause) {
+        let mut more = due.saturating_sub(self.pending());
+        let mut all = std::mem::take(&mut self.ended);
+        for (ended, count) in all.drain(..) {
+            let count = count.min(more);
+            self.owe(ended, count);
+            more -= count;
+        }
+        self.ended = all;
+        self.be_due(due, cause);
     }
 
     /// From now on `cause` is why launches wait that no fault made due.

@@ -212,7 +212,7 @@ impl TaskSet {
 }
 
 /// What readers were told last.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     pub flow: Option<(u64, u64)>,
     pub need: Option<(u32, u32)>,
@@ -220,6 +220,8 @@ pub struct Told {
     pub exposed: Option<(ChangeId, u64)>,
     /// Rate of the copies for it, where there are any.
     pub copied: Option<(ChangeId, u64)>,
+    /// Rates above zero that reach what changes made bad.
+    pub to_bad: Vec<(ChangeId, u64)>,
 }
 
 impl Service {

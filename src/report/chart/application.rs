@@ -1,12 +1,10 @@
 //! Pictures of an application in cells: which cell serves how much, and how many customers are in each.
 
 use super::build::{distinct, fold, line, of};
-use super::figure::{Colour, INK, Layer, Line, PALETTE, Panel, RED};
+use super::colours::Role;
+use super::figure::{Layer, Line, Panel};
 use crate::metrics::series;
 use crate::metrics::timeline::Timeline;
-
-/// Colours of cells: red is kept for what is lost.
-const CELLS: [Colour; 6] = [PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3], PALETTE[4], PALETTE[5]];
 
 /// Requests by cell, and customers by cell, of each application.
 pub(super) fn panels(timeline: &Timeline) -> Vec<Panel> {
@@ -16,28 +14,28 @@ pub(super) fn panels(timeline: &Timeline) -> Vec<Panel> {
 }
 
 fn traffic(timeline: &Timeline, name: &str) -> Panel {
-    let cells = of(timeline, series::CUSTOMERS, name).zip(CELLS.into_iter().cycle());
-    let served = cells.map(|(of, colour)| Layer::new(&of.part, colour, line(timeline, series::SERVED, &of.part)));
-    let lost = Layer::new("lost", RED, line(timeline, series::APPLICATION_LOST, name));
+    let cells = of(timeline, series::CUSTOMERS, name).zip((0..).map(Role::Part));
+    let served = cells.map(|(of, role)| Layer::new(&of.part, role, line(timeline, series::SERVED, &of.part)));
+    let lost = Layer::new("lost", Role::Lost, line(timeline, series::APPLICATION_LOST, name));
     let offered = line(timeline, series::APPLICATION_OFFERED, name);
     Panel {
         title: format!("{name}: requests by the cell that serves them"),
         unit: "requests per second",
-        stack: served.chain([lost]).collect(),
-        lines: vec![Line::solid("offered by all customers", INK, offered)],
+        layers: served.chain([lost]).collect(),
+        lines: vec![Line::solid("offered by all customers", Role::Ink, offered)],
         ..Panel::default()
     }
 }
 
 fn customers(timeline: &Timeline, name: &str) -> Panel {
-    let cells = of(timeline, series::CUSTOMERS, name).zip(CELLS.into_iter().cycle());
-    let cells = cells.map(|(of, colour)| Layer::new(&of.part, colour, of.points.clone()));
-    let unassigned = Layer::new("without a cell", RED, line(timeline, series::UNASSIGNED, name));
+    let cells = of(timeline, series::CUSTOMERS, name).zip((0..).map(Role::Part));
+    let cells = cells.map(|(of, role)| Layer::new(&of.part, role, of.points.clone()));
+    let unassigned = Layer::new("without a cell", Role::Lost, line(timeline, series::UNASSIGNED, name));
     Panel {
         title: format!("{name}: customers by cell"),
         unit: "customers",
         whole: true,
-        stack: cells.chain([unassigned]).collect(),
+        layers: cells.chain([unassigned]).collect(),
         ..Panel::default()
     }
 }

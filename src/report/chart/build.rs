@@ -1,9 +1,11 @@
 //! Which pictures a run has, and what is in them.
 
-use super::figure::{BLUE, Colour, Figure, GREY, INK, Layer, Line, PALETTE, Panel, RED};
-use super::{application, changes, draw, map, planes, stages, steps};
+use super::colours::{Role, SHADES};
+use super::figure::{Band, Figure, Layer, Line, Panel, Window};
+use super::{application, changes, map, planes, stages, steps};
+use crate::engine::Time;
 use crate::metrics::series;
-use crate::metrics::timeline::{Band, Series, Timeline};
+use crate::metrics::timeline::{Series, Timeline};
 use crate::report::number::short;
 
 /// More panels than this are not drawn: the largest are, after a panel of the total.
@@ -12,14 +14,14 @@ const PANELS_MAX: usize = 6;
 pub(super) const LAYERS_MAX: usize = 8;
 
 /// Colours of task states: the darker, the further from serving.
-const STATES: [(&str, Colour); 7] = [
-    ("RUNNING", (86, 180, 233)),
-    ("PROVISIONING", (240, 228, 66)),
-    ("PENDING", (230, 159, 0)),
-    ("ACTIVATING", (0, 158, 115)),
-    ("DEACTIVATING", (204, 121, 167)),
-    ("STOPPING", (213, 94, 0)),
-    ("DEPROVISIONING", (120, 120, 120)),
+const STATES: [(&str, Role); 7] = [
+    ("RUNNING", Role::Served),
+    ("PROVISIONING", Role::Provisioning),
+    ("PENDING", Role::Pending),
+    ("ACTIVATING", Role::Activating),
+    ("DEACTIVATING", Role::Deactivating),
+    ("STOPPING", Role::Stopping),
+    ("DEPROVISIONING", Role::Deprovisioning),
 ];
 
 /// All pictures that this run has something to show for.
@@ -53,8 +55,9 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
         name,
         title: format!("{title} · {scenario}"),
         panels,
-        bands: timeline.bands.clone(),
-        end: timeline.end,
+        bands: timeline.bands.iter().map(Band::from).collect(),
+        cut: whole(timeline),
+        whole: whole(timeline),
         ..Figure::default()
     })
     .chain(staged(timeline, scenario))
@@ -62,27 +65,31 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
     .collect()
 }
 
+fn whole(timeline: &Timeline) -> Window {
+    Window { from: Time::ZERO, until: timeline.end }
+}
+
 fn staged(timeline: &Timeline, scenario: &str) -> Option<Figure> {
-    let (gantts, panels, (begin, end)) = stages::charts(timeline);
-    let shown = |band: &&Band| band.from < end && band.until > begin;
-    (!gantts.is_empty()).then(|| Figure {
+    let (panels, cut) = stages::charts(timeline);
+    let bands = timeline.bands.iter().filter(|band| band.from < cut.until && band.until > cut.from);
+    (!panels.is_empty()).then(|| Figure {
         name: "stages",
         title: format!("Changes stage by stage: which unit changes when, and how many requests meet it · {scenario}"),
         panels,
-        gantts,
-        bands: timeline.bands.iter().filter(shown).cloned().collect(),
-        begin,
-        end,
+        bands: bands.map(Band::from).collect(),
+        cut,
+        whole: whole(timeline),
         ..Figure::default()
     })
 }
 
 fn blast_radius(timeline: &Timeline, scenario: &str) -> Option<Figure> {
-    let map = map::map(&timeline.blast, draw::HEADER)?;
+    let map = map::map(&timeline.blast)?;
     Some(Figure {
         name: "blast-radius",
         title: format!("What each fault hit, and which clusters lost something · {scenario}"),
-        end: timeline.end,
+        cut: whole(timeline),
+        whole: whole(timeline),
         map: Some(map),
         ..Figure::default()
     })
@@ -129,17 +136,17 @@ fn panels(timeline: &Timeline, name: &'static str, panel: impl Fn(&str) -> Panel
 /// The sum of panels of one kind, layer by layer.
 fn total(all: &[Panel]) -> Panel {
     let title = format!("all {} services (below: the {PANELS_MAX} largest)", all.len());
-    let mut sum = Panel { title, stack: Vec::new(), lines: Vec::new(), ..all[0].clone() };
-    for layer in all.iter().flat_map(|panel| &panel.stack) {
-        if sum.stack.iter().all(|known| known.label != layer.label) {
-            let same = all.iter().flat_map(|panel| &panel.stack).filter(|other| other.label == layer.label);
-            sum.stack.push(Layer { points: steps::sum(same.map(|other| &other.points)), ..layer.clone() });
+    let mut sum = Panel { title, layers: Vec::new(), lines: Vec::new(), ..all[0].clone() };
+    for layer in all.iter().flat_map(|panel| &panel.layers) {
+        if sum.layers.iter().all(|known| known.label != layer.label) {
+            let same = all.iter().flat_map(|panel| &panel.layers).filter(|other| other.label == layer.label);
+            sum.layers.push(Layer::new(&layer.label, layer.role, steps::sum(same.map(|other| &other.curve.points))));
         }
     }
     for line in all.iter().flat_map(|panel| &panel.lines) {
         if sum.lines.iter().all(|known| known.label != line.label) {
             let same = all.iter().flat_map(|panel| &panel.lines).filter(|other| other.label == line.label);
-            sum.lines.push(Line { points: steps::sum(same.map(|other| &other.points)), ..line.clone() });
+            sum.lines.push(Line { curve: steps::sum(same.map(|other| &other.curve.points)).into(), ..line.clone() });
         }
     }
     sum
@@ -147,15 +154,15 @@ fn total(all: &[Panel]) -> Panel {
 
 /// Empty layers go; more than fit become "others"; labels of losses get their peak.
 pub(super) fn fold(mut panel: Panel) -> Panel {
-    panel.stack.retain(|layer| steps::peak(&layer.points) > 0.0);
-    panel.lines.retain(|line| !line.points.is_empty());
-    if panel.stack.len() > LAYERS_MAX {
-        let rest = panel.stack.split_off(LAYERS_MAX - 1);
-        let points = steps::sum(rest.iter().map(|layer| &layer.points));
-        panel.stack.push(Layer::new(format!("{} others", rest.len()), GREY, points));
+    panel.layers.retain(|layer| layer.curve.peak() > 0.0);
+    panel.lines.retain(|line| !line.curve.points.is_empty());
+    if panel.layers.len() > LAYERS_MAX {
+        let rest = panel.layers.split_off(LAYERS_MAX - 1);
+        let points = steps::sum(rest.iter().map(|layer| &layer.curve.points));
+        panel.layers.push(Layer::new(format!("{} others", rest.len()), Role::Others, points));
     }
-    for layer in panel.stack.iter_mut().filter(|layer| layer.label == "lost") {
-        layer.label = format!("lost (at most {}/s)", short(steps::peak(&layer.points)));
+    for layer in panel.layers.iter_mut().filter(|layer| layer.label == "lost") {
+        layer.label = format!("lost (at most {}/s)", short(layer.curve.peak()));
     }
     panel
 }
@@ -166,20 +173,20 @@ fn requests(timeline: &Timeline, subject: &str) -> Panel {
     Panel {
         title: subject.to_owned(),
         unit: "requests per second",
-        stack: vec![Layer::new("served", BLUE, served), Layer::new("lost", RED, lost)],
-        lines: vec![Line::solid("offered", INK, offered)],
+        layers: vec![Layer::new("served", Role::Served, served), Layer::new("lost", Role::Lost, lost)],
+        lines: vec![Line::solid("offered", Role::Ink, offered)],
         ..Panel::default()
     }
 }
 
 fn healthy(timeline: &Timeline, subject: &str, zones: &[&str]) -> Panel {
     let [need, desired] = [series::NEED, series::DESIRED].map(|name| line(timeline, name, subject));
-    let lines = vec![Line::solid("needed", INK, need), Line::dashed("desired", desired)];
+    let lines = vec![Line::solid("needed", Role::Ink, need), Line::dashed("desired", Role::Ink, desired)];
     Panel { lines, ..tasks(subject, layers(timeline, series::AVAILABLE, subject, zones)) }
 }
 
-fn tasks(subject: &str, stack: Vec<Layer>) -> Panel {
-    Panel { title: subject.to_owned(), unit: "tasks", whole: true, stack, ..Panel::default() }
+fn tasks(subject: &str, layers: Vec<Layer>) -> Panel {
+    Panel { title: subject.to_owned(), unit: "tasks", whole: true, layers, ..Panel::default() }
 }
 
 /// A layer for each part, coloured by the part's place among all parts.
@@ -187,15 +194,15 @@ fn layers(timeline: &Timeline, name: &'static str, subject: &str, parts: &[&str]
     of(timeline, name, subject)
         .map(|series| {
             let place = parts.iter().position(|part| *part == series.part).unwrap_or(0);
-            Layer::new(&series.part, PALETTE[place % PALETTE.len()], series.points.clone())
+            Layer::new(&series.part, Role::Part(place as u8 % (2 * SHADES)), series.points.clone())
         })
         .collect()
 }
 
 fn states(timeline: &Timeline, subject: &str) -> Panel {
-    let layer = |(state, colour): (&str, Colour)| {
+    let layer = |(state, role): (&str, Role)| {
         let series = of(timeline, series::STATES, subject).find(|series| series.part == state)?;
-        Some(Layer::new(state, colour, series.points.clone()))
+        Some(Layer::new(state, role, series.points.clone()))
     };
     tasks(subject, STATES.into_iter().filter_map(layer).collect())
 }
@@ -206,7 +213,7 @@ fn hosts(timeline: &Timeline) -> Vec<Panel> {
         title: subject.to_owned(),
         unit: "hosts",
         whole: true,
-        stack: vec![Layer::new("registered", BLUE, line(timeline, series::HOSTS, subject))],
+        layers: vec![Layer::new("registered", Role::Served, line(timeline, series::HOSTS, subject))],
         ..Panel::default()
     };
     let subjects = distinct(timeline, series::HOSTS, |series| &series.subject);
@@ -219,7 +226,7 @@ fn hosts(timeline: &Timeline) -> Vec<Panel> {
             title: panel.title.clone(),
             unit: "percent",
             whole: true,
-            lines: vec![Line::solid("CapacityProviderReservation", PALETTE[0], points)],
+            lines: vec![Line::solid("CapacityProviderReservation", Role::Part(0), points)],
             ..Panel::default()
         });
         [Some(panel), reservation]

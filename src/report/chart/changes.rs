@@ -1,7 +1,8 @@
 //! Pictures of changes: which version gets the requests, what fails, and what the alarms see of it.
 
 use super::build::{fold, line, of};
-use super::figure::{BLUE, Layer, Line, PALETTE, Panel, RED};
+use super::colours::Role;
+use super::figure::{Layer, Line, Panel};
 use super::planes::{bars, percent};
 use super::steps::{self, Points};
 use crate::metrics::change_series::{Mark, ServiceChanges, Threshold};
@@ -56,11 +57,11 @@ fn versions(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Pane
         title: row.service.clone(),
         marks: marks(&row.marks),
         unit: "requests per second",
-        stack: vec![
-            Layer::new("to the completed version", BLUE, rest),
-            Layer::new("to the version that is being deployed", PALETTE[0], exposed.clone()),
+        layers: vec![
+            Layer::new("to the completed version", Role::OldVersion, rest),
+            Layer::new("to the version that is being deployed", Role::NewVersion, exposed.clone()),
         ],
-        lines: if peak > 0.0 { vec![Line::solid(label, RED, lost)] } else { Vec::new() },
+        lines: if peak > 0.0 { vec![Line::solid(label, Role::Lost, lost)] } else { Vec::new() },
         ..Panel::default()
     }
 }
@@ -71,12 +72,13 @@ fn share(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Panel {
     let points = percent(exposed, &offered);
     let copies = steps::sum(of(timeline, series::COPIED, &row.service).map(|series| &series.points));
     let copies = percent(&copies, &offered);
-    let copied = (steps::peak(&copies) > 0.0).then(|| Line::dashed("copies for it, whose answers nobody sees", copies));
+    let copied = (steps::peak(&copies) > 0.0)
+        .then(|| Line::dashed("copies for it, whose answers nobody sees", Role::Ink, copies));
     Panel {
         title: format!("{}: traffic of the new version until it is completed or taken back", row.service),
         marks: marks(&row.marks),
         unit: "percent of requests",
-        stack: vec![Layer::new("to the new version", PALETTE[0], points)],
+        layers: vec![Layer::new("to the new version", Role::NewVersion, points)],
         lines: copied.into_iter().collect(),
         ..Panel::default()
     }
@@ -84,17 +86,21 @@ fn share(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Panel {
 
 fn errors(timeline: &Timeline, row: &ServiceChanges) -> Panel {
     let [offered, lost] = [series::OFFERED, series::LOST].map(|name| line(timeline, name, &row.service));
-    let mut lines = vec![Line::solid("lost at each moment", RED, percent(&lost, &offered))];
+    let mut lines = vec![Line::solid("lost at each moment", Role::Lost, percent(&lost, &offered))];
     for Threshold { alarm, percent: most, period, datapoints: (least, all) } in &row.thresholds {
         let label = format!("datapoints of {alarm}, one for each {period}");
         if timeline.end.0 <= DATAPOINTS_MAX * period.0
             && lines.iter().all(|line| !line.label.ends_with(&format!("{period}")))
         {
             let [offered, lost] = [&offered, &lost].map(|points| bars(points, *period, timeline.end));
-            lines.push(Line::solid(label, PALETTE[0], percent(&lost, &offered)));
+            lines.push(Line::solid(label, Role::Datapoints, percent(&lost, &offered)));
         }
         let points = Points::from([(crate::engine::Time::ZERO, *most)]);
-        lines.push(Line::dashed(format!("threshold of {alarm} ({least} of {all} datapoints)"), points));
+        lines.push(Line::dashed(
+            format!("threshold of {alarm} ({least} of {all} datapoints)"),
+            Role::Threshold,
+            points,
+        ));
     }
     Panel {
         title: format!("{}: error rate", row.service),

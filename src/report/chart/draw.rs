@@ -15,10 +15,11 @@
 #![expect(clippy::cast_possible_wrap, reason = "pixels, panels and rows are few")]
 
 use super::axis;
-use super::figure::{Colour, Figure, INK, Layer, Line, Panel, RED, Stroke};
+use super::colours::Role;
+use super::figure::{Figure, Layer, Line, Panel, Stroke};
 use super::gantt;
-use super::map::Shape;
 use super::steps;
+use super::tiles::{self, Shape};
 use crate::engine::Time;
 use crate::report::visible;
 use plotters::coord::Shift;
@@ -37,8 +38,6 @@ const BAND_ROWS_MAX: usize = 3;
 const ROWS_MAX: usize = 6;
 /// Height of such a row.
 pub(super) const LABEL: i32 = 17;
-/// Edges of bands, marks and their labels.
-const EDGE: Colour = (70, 70, 70);
 const PLOT_COLUMNS: u64 = (RIGHT - LEFT) as u64;
 
 /// The name under which the font is registered; also what an SVG viewer looks for.
@@ -51,7 +50,7 @@ type At = (i32, i32);
 /// Height of the whole figure in pixels.
 pub(super) fn height(figure: &Figure) -> u32 {
     if let Some(map) = &figure.map {
-        return map.height as u32;
+        return tiles::tiled(map, HEADER).height as u32;
     }
     (tops(figure).last().copied().unwrap_or(HEADER) + FOOTER) as u32
 }
@@ -60,16 +59,16 @@ pub(super) fn height(figure: &Figure) -> u32 {
 fn tops(figure: &Figure) -> Vec<i32> {
     let mut top = HEADER;
     let mut tops = vec![top];
-    for (place, panel) in figure.panels.iter().enumerate() {
+    for panel in &figure.panels {
         let labels = (panel.marks.len() + figure.bands.len()).min(ROWS_MAX);
-        top += panel_height(figure) + figure.gantts.get(place).map_or(0, |gantt| gantt.height(labels));
+        top += panel_height(figure) + panel.gantt.as_ref().map_or(0, |gantt| gantt.height(labels));
         tops.push(top);
     }
     tops
 }
 
 fn panel_height(figure: &Figure) -> i32 {
-    if !figure.gantts.is_empty() {
+    if with_gantt(figure) {
         return 260;
     }
     match figure.panels.len() {
@@ -124,19 +123,19 @@ impl Frame {
 
 pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Done<DB> {
     area.fill(&WHITE)?;
-    write(area, &figure.title, 20, INK, (24, 14), HPos::Left)?;
+    write(area, &figure.title, 20, Role::Ink, (24, 14), HPos::Left)?;
     if let Some(map) = &figure.map {
-        return map.shapes.iter().try_for_each(|one| shape(area, one));
+        return tiles::tiled(map, HEADER).shapes.iter().try_for_each(|one| shape(area, one));
     }
     let tops = tops(figure);
-    let (unit, ticks) = axis::time(figure.begin.as_secs_f64(), figure.end.as_secs_f64());
+    let (unit, ticks) = axis::time(figure.cut.from.as_secs_f64(), figure.cut.until.as_secs_f64());
     for (place, panel) in figure.panels.iter().enumerate() {
         let bottom = tops[place + 1];
         let top = bottom - panel_height(figure);
         let labels = labels(figure, panel, area)?;
         let strip = labels.iter().map(|label| label.row + 1).max().unwrap_or(0) as i32 * LABEL;
-        if let Some(gantt) = figure.gantts.get(place) {
-            let entries = gantt.legend().into_iter().map(|(label, colour)| (label, colour, None));
+        if let Some(gantt) = &panel.gantt {
+            let entries = gantt.legend().into_iter().map(|(label, role)| (label, role, None));
             let frame = gantt.frame(legend(area, &gantt.title, entries, tops[place])? + strip + 6, figure);
             gantt.draw(area, &frame)?;
             bands(area, &frame, figure)?;
@@ -145,8 +144,8 @@ pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Do
             time_axis(area, &frame, &ticks)?;
         }
         // The topmost layer first, as the eye meets it.
-        let layers = panel.stack.iter().rev().map(|layer| (&layer.label[..], layer.colour, None));
-        let lines = panel.lines.iter().map(|line| (&line.label[..], line.colour, Some(line.stroke)));
+        let layers = panel.layers.iter().rev().map(|layer| (&layer.label[..], layer.role, None));
+        let lines = panel.lines.iter().map(|line| (&line.label[..], line.role, Some(line.stroke)));
         let legend_bottom = legend(area, &panel.title, layers.chain(lines), top)?;
         let most_ticks = if figure.panels.len() > 2 { 5.0 } else { 8.0 };
         let (most, value_ticks) = axis::value(panel.peak(), panel.whole, most_ticks);
@@ -155,11 +154,11 @@ pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Do
             top: legend_bottom + strip + 6,
             bottom: bottom - TICK_LABELS - 6,
             most,
-            begin: figure.begin,
-            end: figure.end,
+            begin: figure.cut.from,
+            end: figure.cut.until,
         };
         grid(area, &frame, &value_ticks, panel.unit)?;
-        stack(area, &frame, &panel.stack)?;
+        stack(area, &frame, &panel.layers)?;
         for line in &panel.lines {
             draw_line(area, &frame, line)?;
         }
@@ -169,76 +168,81 @@ pub(super) fn figure<DB: DrawingBackend>(figure: &Figure, area: &Area<DB>) -> Do
         time_axis(area, &frame, &ticks)?;
     }
     let below = height(figure) as i32 - FOOTER + 4;
-    write(area, unit, 14, INK, (i32::midpoint(left(figure), RIGHT), below), HPos::Center)
+    write(area, unit, 14, Role::Ink, (i32::midpoint(left(figure), RIGHT), below), HPos::Center)
 }
 
 fn left(figure: &Figure) -> i32 {
-    if figure.gantts.is_empty() { LEFT } else { gantt::LEFT }
+    if with_gantt(figure) { gantt::LEFT } else { LEFT }
+}
+
+fn with_gantt(figure: &Figure) -> bool {
+    figure.panels.iter().any(|panel| panel.gantt.is_some())
 }
 
 /// A part of a map.
 pub(super) fn shape<DB: DrawingBackend>(area: &Area<DB>, shape: &Shape) -> Done<DB> {
     match shape {
         Shape::Box { from, to, fill, edge } => {
-            let Some((colour, width)) = *edge else { return rectangle(area, [*from, *to], *fill) };
-            rectangle(area, [*from, *to], colour)?;
+            let Some((role, width)) = *edge else { return rectangle(area, [*from, *to], *fill) };
+            rectangle(area, [*from, *to], role)?;
             let within = [(from.0 + width, from.1 + width), (to.0 - width, to.1 - width)];
             rectangle(area, within, *fill)
         }
-        Shape::Text { text, size, colour, at, width } => {
+        Shape::Text { text, size, role, at, width } => {
             let mut cut = text.clone();
             let mut left: Vec<char> = text.chars().collect();
             while !left.is_empty() && width_of(area, &cut, *size)? > *width {
                 left.pop();
                 cut = left.iter().collect::<String>().trim_end().to_owned() + "…";
             }
-            if left.is_empty() { Ok(()) } else { write(area, &cut, *size, *colour, *at, HPos::Left) }
+            if left.is_empty() { Ok(()) } else { write(area, &cut, *size, *role, *at, HPos::Left) }
         }
     }
 }
 
-fn rectangle<DB: DrawingBackend>(area: &Area<DB>, corners: [At; 2], colour: Colour) -> Done<DB> {
-    area.draw(&Rectangle::new(corners, rgb(colour).filled()))
+fn rectangle<DB: DrawingBackend>(area: &Area<DB>, corners: [At; 2], role: Role) -> Done<DB> {
+    area.draw(&Rectangle::new(corners, rgb(role).filled()))
 }
 
-const fn rgb((red, green, blue): Colour) -> RGBColor {
+fn rgb(role: Role) -> RGBColor {
+    let (red, green, blue) = role.light();
     RGBColor(red, green, blue)
 }
 
-fn style(size: i32, colour: Colour) -> TextStyle<'static> {
+fn style(size: i32, role: Role) -> TextStyle<'static> {
     let mut style = TextStyle::from((FONT, size).into_font());
-    style.color = rgb(colour).to_backend_color();
+    style.color = rgb(role).to_backend_color();
     style
 }
 
-fn write<DB: DrawingBackend>(area: &Area<DB>, text: &str, size: i32, colour: Colour, at: At, anchor: HPos) -> Done<DB> {
-    area.draw_text(&visible::line(text), &style(size, colour).pos(Pos::new(anchor, VPos::Top)), at)
+fn write<DB: DrawingBackend>(area: &Area<DB>, text: &str, size: i32, role: Role, at: At, anchor: HPos) -> Done<DB> {
+    area.draw_text(&visible::line(text), &style(size, role).pos(Pos::new(anchor, VPos::Top)), at)
 }
 
 fn width_of<DB: DrawingBackend>(area: &Area<DB>, text: &str, size: i32) -> Done<DB, i32> {
-    Ok(area.estimate_text_size(&visible::line(text), &style(size, INK))?.0 as i32)
+    Ok(area.estimate_text_size(&visible::line(text), &style(size, Role::Ink))?.0 as i32)
 }
 
 /// Panel title and legend; returns where they end. Entries that do not fit go to the next row.
 fn legend<'e, DB: DrawingBackend>(
     area: &Area<DB>,
     title: &str,
-    entries: impl Iterator<Item = (&'e str, Colour, Option<Stroke>)>,
+    entries: impl Iterator<Item = (&'e str, Role, Option<Stroke>)>,
     top: i32,
 ) -> Done<DB, i32> {
-    write(area, title, 15, INK, (LEFT, top), HPos::Left)?;
+    write(area, title, 15, Role::Ink, (LEFT, top), HPos::Left)?;
     let indent = LEFT + width_of(area, title, 15)? + 28;
     let (mut x, mut y) = (indent, top + 1);
-    for (label, colour, stroke) in entries {
+    for (label, role, stroke) in entries {
         let width = width_of(area, label, 13)? + 44;
         if x + width > RIGHT && x > indent {
             (x, y) = (indent.min(LEFT + 200), y + LINE);
         }
         match stroke {
-            None => rectangle(area, [(x, y), (x + 14, y + 12)], colour)?,
-            Some(stroke) => polyline(area, &[(x - 2, y + 6), (x + 16, y + 6)], colour, stroke)?,
+            None => rectangle(area, [(x, y), (x + 14, y + 12)], role)?,
+            Some(stroke) => polyline(area, &[(x - 2, y + 6), (x + 16, y + 6)], role, stroke)?,
         }
-        write(area, label, 13, INK, (x + 20, y), HPos::Left)?;
+        write(area, label, 13, Role::Ink, (x + 20, y), HPos::Left)?;
         x += width;
     }
     Ok(y + LINE)
@@ -249,7 +253,7 @@ fn grid<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, ticks: &[axis::Tick]
         let y = frame.y(*value);
         area.draw(&PathElement::new(vec![(frame.left, y), (RIGHT, y)], RGBColor(225, 225, 225)))?;
         let pos = Pos::new(HPos::Right, VPos::Center);
-        area.draw_text(label, &style(13, INK).pos(pos), (frame.left - 8, y))?;
+        area.draw_text(label, &style(13, Role::Ink).pos(pos), (frame.left - 8, y))?;
     }
     let turned = TextStyle::from((FONT, 14).into_font().transform(FontTransform::Rotate270));
     let middle = i32::midpoint(frame.top, frame.bottom);
@@ -258,12 +262,12 @@ fn grid<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, ticks: &[axis::Tick]
 
 /// Draws layers on one another. A layer is drawn only where it is at least a pixel high: an empty one leaves no line.
 fn stack<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, layers: &[Layer]) -> Done<DB> {
-    let all: Vec<&steps::Points> = layers.iter().map(|layer| &layer.points).collect();
+    let all: Vec<&steps::Points> = layers.iter().map(|layer| &layer.curve.points).collect();
     let times = steps::times(&all, frame.end, PLOT_COLUMNS);
     let mut floor = vec![0.0; times.len()];
     for layer in layers {
         let roof: Vec<f64> =
-            times.iter().zip(&floor).map(|(time, floor)| floor + steps::at(&layer.points, *time)).collect();
+            times.iter().zip(&floor).map(|(time, floor)| floor + steps::at(&layer.curve.points, *time)).collect();
         let seen: Vec<bool> = floor.iter().zip(&roof).map(|(low, high)| frame.y(*low) > frame.y(*high)).collect();
         let mut begin = 0;
         for run in seen.chunk_by(|a, b| a == b) {
@@ -276,7 +280,7 @@ fn stack<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, layers: &[Layer]) -
                 };
                 let mut outline = level(&roof);
                 outline.extend(level(&floor).into_iter().rev());
-                area.draw(&Polygon::new(outline, rgb(layer.colour).filled()))?;
+                area.draw(&Polygon::new(outline, rgb(layer.role).filled()))?;
             }
             begin = end;
         }
@@ -286,13 +290,13 @@ fn stack<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, layers: &[Layer]) -
 }
 
 fn draw_line<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, line: &Line) -> Done<DB> {
-    let times = steps::times(&[&line.points], frame.end, PLOT_COLUMNS);
-    let corners = frame.corners(&times, RIGHT, |time| steps::at(&line.points, time));
-    polyline(area, &corners, line.colour, line.stroke)
+    let times = steps::times(&[&line.curve.points], frame.end, PLOT_COLUMNS);
+    let corners = frame.corners(&times, RIGHT, |time| steps::at(&line.curve.points, time));
+    polyline(area, &corners, line.role, line.stroke)
 }
 
 /// A line of upright and level strokes. Each is a rectangle: two pixels wide on every surface, without blurred joints.
-fn polyline<DB: DrawingBackend>(area: &Area<DB>, corners: &[At], colour: Colour, stroke: Stroke) -> Done<DB> {
+fn polyline<DB: DrawingBackend>(area: &Area<DB>, corners: &[At], role: Role, stroke: Stroke) -> Done<DB> {
     const DASH: i32 = 7;
     for pair in corners.windows(2) {
         let (from, to) = (pair[0], pair[1]);
@@ -307,7 +311,7 @@ fn polyline<DB: DrawingBackend>(area: &Area<DB>, corners: &[At], colour: Colour,
             } else {
                 ((from.0 - 1, start), (from.0 + 1, stop))
             };
-            rectangle(area, [a, b], colour)?;
+            rectangle(area, [a, b], role)?;
             start = stop + DASH;
         }
     }
@@ -319,31 +323,32 @@ struct Label {
     x: i32,
     text: String,
     row: usize,
-    colour: Colour,
+    role: Role,
 }
 
 /// Names of faults over their bands and of marks over theirs, in rows so that none covers another; a name that finds no
 /// room is left out, and that of a repeated fault is written once.
 fn labels<DB: DrawingBackend>(figure: &Figure, panel: &Panel, area: &Area<DB>) -> Done<DB, Vec<Label>> {
-    let frame = Frame { left: left(figure), top: 0, bottom: 0, most: 1.0, begin: figure.begin, end: figure.end };
+    let frame =
+        Frame { left: left(figure), top: 0, bottom: 0, most: 1.0, begin: figure.cut.from, end: figure.cut.until };
     let mut labels: Vec<Label> = Vec::new();
     let mut free = [frame.left; ROWS_MAX];
-    let mut put = |labels: &mut Vec<Label>, rows: usize, at: Time, text: &str, colour: Colour| {
+    let mut put = |labels: &mut Vec<Label>, rows: usize, at: Time, text: &str, role: Role| {
         let width = width_of(area, text, 13)?;
         let x = frame.x(at).min(RIGHT - width);
         if let Some(row) = free[..rows].iter().position(|from| *from <= x) {
             free[row] = x + width + 14;
-            labels.push(Label { x, text: text.to_owned(), row, colour });
+            labels.push(Label { x, text: text.to_owned(), row, role });
         }
         Ok(())
     };
     for band in &figure.bands {
         if labels.iter().all(|label| label.text != band.name) {
-            put(&mut labels, BAND_ROWS_MAX, band.from, &band.name, EDGE)?;
+            put(&mut labels, BAND_ROWS_MAX, band.from, &band.name, Role::Quiet)?;
         }
     }
     for mark in &panel.marks {
-        put(&mut labels, ROWS_MAX, mark.at, &mark.label, if mark.bad { RED } else { EDGE })?;
+        put(&mut labels, ROWS_MAX, mark.at, &mark.label, if mark.bad { Role::Alarm } else { Role::Quiet })?;
     }
     Ok(labels)
 }
@@ -361,7 +366,7 @@ fn bands<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, figure: &Figure) ->
     }
     if figure.bands.len() <= 40 {
         for x in figure.bands.iter().flat_map(|band| [frame.x(band.from), frame.x(band.until)]) {
-            area.draw(&PathElement::new(vec![(x, frame.top), (x, frame.bottom)], rgb(EDGE)))?;
+            area.draw(&PathElement::new(vec![(x, frame.top), (x, frame.bottom)], rgb(Role::Quiet)))?;
         }
     }
     Ok(())
@@ -371,7 +376,12 @@ fn bands<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, figure: &Figure) ->
 fn marks<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, panel: &Panel) -> Done<DB> {
     panel.marks.iter().try_for_each(|mark| {
         let x = frame.x(mark.at);
-        polyline(area, &[(x, frame.top), (x, frame.bottom)], if mark.bad { RED } else { EDGE }, Stroke::Dashed)
+        polyline(
+            area,
+            &[(x, frame.top), (x, frame.bottom)],
+            if mark.bad { Role::Alarm } else { Role::Quiet },
+            Stroke::Dashed,
+        )
     })
 }
 
@@ -380,7 +390,7 @@ fn names<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, labels: &[Label]) -
     let deepest = labels.iter().map(|label| label.row).max().unwrap_or(0);
     labels.iter().try_for_each(|label| {
         let y = frame.top - LABEL * (deepest - label.row) as i32 - 18;
-        write(area, &label.text, 13, label.colour, (label.x, y), HPos::Left)
+        write(area, &label.text, 13, label.role, (label.x, y), HPos::Left)
     })
 }
 
@@ -390,7 +400,7 @@ fn time_axis<DB: DrawingBackend>(area: &Area<DB>, frame: &Frame, ticks: &[axis::
     for (seconds, label) in ticks {
         let x = frame.x(Time((seconds * 1e6) as u64));
         area.draw(&PathElement::new(vec![(x, frame.bottom), (x, frame.bottom + 4)], BLACK))?;
-        write(area, label, 13, INK, (x, frame.bottom + 8), HPos::Center)?;
+        write(area, label, 13, Role::Ink, (x, frame.bottom + 8), HPos::Center)?;
     }
     Ok(())
 }

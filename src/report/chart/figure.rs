@@ -1,106 +1,210 @@
-//! What a picture shows, before a pixel is drawn: panels of stacked layers and lines.
+//! What a picture shows, before a pixel is drawn. `SVG`, `PNG` and a page in a browser are drawn from this alone.
+//!
+//! ```text
+//!   Figure ── title, finding, cut within the whole run, bands of the faults
+//!     ├─ Panel ── title, unit, marks, notes
+//!     │    ├─ Layer   stacked on the one before it          ┐
+//!     │    ├─ Line    over the stack                        ├─ Curve: steps, or columns with least, mean and most
+//!     │    └─ Gantt   rows of bars over the panel           ┘
+//!     └─ Map ── Regions, zones, cells, clusters: who lost what
+//! ```
+//! Serialised, times are seconds since the start of the run, colours are names of roles.
 
+use super::colours::Role;
 use super::gantt::Gantt;
 use super::map::Map;
 use super::steps::{self, Points};
 use crate::engine::Time;
 use crate::metrics::change_series::Mark;
-use crate::metrics::timeline::Band;
+use crate::metrics::timeline;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
 
-/// A colour: red, green, blue.
-pub(super) type Colour = (u8, u8, u8);
+/// A value over time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Curve {
+    /// Steps: each value holds until the next. With a range, the mean of each column.
+    #[serde(serialize_with = "pairs")]
+    pub points: Points,
+    /// Where there are more steps than a picture has room for: the least and the most of each column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+}
 
-/// Colours that most colour-blind people can tell apart (Okabe and Ito, 2008), in an order in which neighbours of a
-/// stack differ in lightness too.
-pub(super) const PALETTE: [Colour; 7] =
-    [(0, 114, 178), (230, 159, 0), (0, 158, 115), (204, 121, 167), (86, 180, 233), (240, 228, 66), (213, 94, 0)];
-/// For what is good.
-pub(super) const BLUE: Colour = (86, 180, 233);
-/// For what is lost.
-pub(super) const RED: Colour = (213, 94, 0);
-/// For lines over a stack.
-pub(super) const INK: Colour = (30, 30, 30);
-/// For the rest of a stack.
-pub(super) const GREY: Colour = (160, 160, 160);
+/// Least and most, each at the times of the means.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Range {
+    pub least: Vec<f64>,
+    pub most: Vec<f64>,
+}
+
+impl From<Points> for Curve {
+    fn from(points: Points) -> Curve {
+        Curve { points, range: None }
+    }
+}
+
+impl Curve {
+    /// The largest value.
+    pub(crate) fn peak(&self) -> f64 {
+        let most = self.range.iter().flat_map(|range| &range.most).copied().fold(0.0, f64::max);
+        most.max(steps::peak(&self.points))
+    }
+}
 
 /// One layer of a stack.
-#[derive(Clone)]
-pub(super) struct Layer {
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Layer {
     pub label: String,
-    pub colour: Colour,
-    pub points: Points,
+    pub role: Role,
+    pub curve: Curve,
 }
 
 impl Layer {
-    pub(super) fn new(label: impl Into<String>, colour: Colour, points: Points) -> Layer {
-        Layer { label: label.into(), colour, points }
+    pub(super) fn new(label: impl Into<String>, role: Role, points: Points) -> Layer {
+        Layer { label: label.into(), role, curve: points.into() }
     }
 }
 
 /// How a line is drawn.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stroke {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Stroke {
     Solid,
     Dashed,
 }
 
 /// A line over the stack.
-#[derive(Clone)]
-pub(super) struct Line {
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Line {
     pub label: String,
-    pub colour: Colour,
+    pub role: Role,
     pub stroke: Stroke,
-    pub points: Points,
+    pub curve: Curve,
 }
 
 impl Line {
-    pub(super) fn solid(label: impl Into<String>, colour: Colour, points: Points) -> Line {
-        Line { label: label.into(), colour, stroke: Stroke::Solid, points }
+    pub(super) fn solid(label: impl Into<String>, role: Role, points: Points) -> Line {
+        Line { label: label.into(), role, stroke: Stroke::Solid, curve: points.into() }
     }
 
-    pub(super) fn dashed(label: impl Into<String>, points: Points) -> Line {
-        Line { label: label.into(), colour: INK, stroke: Stroke::Dashed, points }
+    pub(super) fn dashed(label: impl Into<String>, role: Role, points: Points) -> Line {
+        Line { label: label.into(), role, stroke: Stroke::Dashed, curve: points.into() }
     }
 }
 
 /// One plot: a stack with lines over it.
-#[derive(Clone, Default)]
-pub(super) struct Panel {
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Panel {
     pub title: String,
-    /// What happened, as upright lines over it.
-    pub marks: Vec<Mark>,
     pub unit: &'static str,
     /// Things are counted: whole ticks only.
     pub whole: bool,
-    pub stack: Vec<Layer>,
+    /// The first lies lowest.
+    pub layers: Vec<Layer>,
+    /// Least and most of the whole stack, where it is drawn in columns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sum: Option<Range>,
     pub lines: Vec<Line>,
+    /// What happened, as upright lines over it.
+    #[serde(serialize_with = "marks")]
+    pub marks: Vec<Mark>,
+    /// What is told in words because there is nothing to draw of it.
+    pub notes: Vec<String>,
+    /// Over the plot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gantt: Option<Gantt>,
 }
 
 impl Panel {
     /// The largest value that has to fit.
-    pub(super) fn peak(&self) -> f64 {
-        let stack = steps::peak(&steps::sum(self.stack.iter().map(|layer| &layer.points)));
-        self.lines.iter().map(|line| steps::peak(&line.points)).fold(stack, f64::max)
+    pub(crate) fn peak(&self) -> f64 {
+        let stack = steps::peak(&steps::sum(self.layers.iter().map(|layer| &layer.curve.points)));
+        let stack = self.sum.iter().flat_map(|range| &range.most).copied().fold(stack, f64::max);
+        let layers = self.layers.iter().map(|layer| layer.curve.peak());
+        self.lines.iter().map(|line| line.curve.peak()).chain(layers).fold(stack, f64::max)
     }
 
     /// By this, panels are ranked: how much there is of what it shows.
     pub(super) fn weight(&self, end: Time) -> f64 {
-        self.stack.iter().map(|layer| steps::area(&layer.points, end)).sum()
+        self.layers.iter().map(|layer| steps::area(&layer.curve.points, end)).sum()
+    }
+}
+
+/// A part of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Window {
+    #[serde(serialize_with = "seconds")]
+    pub from: Time,
+    #[serde(serialize_with = "seconds")]
+    pub until: Time,
+}
+
+/// A fault of the run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Band {
+    pub name: String,
+    /// Zones and cells that it hit as a whole.
+    pub places: Vec<String>,
+    /// Which occurrence it is of how many; `None`: it came once.
+    pub occurrence: Option<(usize, usize)>,
+    #[serde(serialize_with = "seconds")]
+    pub from: Time,
+    #[serde(serialize_with = "seconds")]
+    pub until: Time,
+}
+
+impl From<&timeline::Band> for Band {
+    fn from(band: &timeline::Band) -> Band {
+        let (name, places) = (band.name.clone(), band.places.clone());
+        Band { name, places, occurrence: None, from: band.from, until: band.until }
     }
 }
 
 /// A picture of one or more panels over the same time, or a map.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Figure {
     /// Name of its files, without the ending.
     pub name: &'static str,
-    pub(super) title: String,
-    pub(super) panels: Vec<Panel>,
-    /// One over each panel, or none.
-    pub(super) gantts: Vec<Gantt>,
-    pub(super) bands: Vec<Band>,
-    /// Where the time begins and ends.
-    pub(super) begin: Time,
-    pub(super) end: Time,
-    pub(super) map: Option<Map>,
+    pub(crate) title: String,
+    /// What it shows, in words.
+    pub(crate) finding: String,
+    /// The part of the run that is drawn.
+    pub(crate) cut: Window,
+    pub(crate) whole: Window,
+    pub(crate) bands: Vec<Band>,
+    pub(crate) panels: Vec<Panel>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) map: Option<Map>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+pub(super) fn seconds<S: Serializer>(time: &Time, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(time.as_secs_f64())
+}
+
+pub(super) fn all_seconds<S: Serializer>(times: &[Time], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(times.iter().map(|time| time.as_secs_f64()))
+}
+
+fn pairs<S: Serializer>(points: &[(Time, f64)], to: S) -> Result<S::Ok, S::Error> {
+    let mut list = to.serialize_seq(Some(points.len()))?;
+    for (time, value) in points {
+        list.serialize_element(&(time.as_secs_f64(), value))?;
+    }
+    list.end()
+}
+
+/// A mark as it is told.
+#[derive(Serialize)]
+struct Told<'m> {
+    at: f64,
+    label: &'m str,
+    bad: bool,
+}
+
+fn marks<S: Serializer>(all: &[Mark], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(all.iter().map(|mark| Told { at: mark.at.as_secs_f64(), label: &mark.label, bad: mark.bad }))
 }

@@ -1,12 +1,15 @@
 //! A Gantt chart: a row for each thing, bars for what happens to it.
 #![expect(clippy::cast_possible_wrap, reason = "rows of a picture are few")]
 
+use super::colours::Role;
 use super::draw::{self, Area, Done, Frame};
-use super::figure::{Colour, Figure, INK, RED};
-use super::map::Shape;
+use super::figure::{Figure, all_seconds, seconds};
 use super::stages::look;
+use super::tiles::Shape;
 use crate::engine::Time;
 use plotters::prelude::DrawingBackend;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 /// Width left of the bars: names, then parts.
 pub(super) const LEFT: i32 = 236;
@@ -19,11 +22,10 @@ const HEAD: i32 = 46;
 const AXIS: i32 = 34;
 /// What is shorter is still seen, in pixels.
 const LEAST: i32 = 3;
-const STRIPE: Colour = (245, 245, 245);
 
 /// What happens; the later ones cover the earlier.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Its stage goes on, others are before it.
     Due,
     /// It keeps what it was changed to.
@@ -36,35 +38,50 @@ pub(super) enum Kind {
 }
 
 /// What happens from a time to another.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Bar {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub(crate) struct Bar {
     pub kind: Kind,
+    #[serde(serialize_with = "seconds")]
     pub from: Time,
+    #[serde(serialize_with = "seconds")]
     pub until: Time,
 }
 
+impl Serialize for Kind {
+    /// What it means and its colour.
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (role, label, percent) = look(*self);
+        let mut kind = to.serialize_struct("Kind", 3)?;
+        kind.serialize_field("role", &role)?;
+        kind.serialize_field("label", label)?;
+        kind.serialize_field("percentOfRow", &percent)?;
+        kind.end()
+    }
+}
+
 /// One row.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub(super) struct Row {
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub(crate) struct Row {
     /// Empty where it is that of the row above.
     pub name: String,
     pub part: String,
     /// The first is drawn first.
     pub bars: Vec<Bar>,
     /// When an alarm of its own rings.
+    #[serde(serialize_with = "all_seconds")]
     pub rings: Vec<Time>,
 }
 
 /// All of it.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) struct Gantt {
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(crate) struct Gantt {
     pub title: String,
     pub rows: Vec<Row>,
 }
 
 impl Gantt {
     fn pitch(&self) -> i32 {
-        if self.rows.len() <= FEW { 20 } else { 15 }
+        if self.rows.len() <= FEW { 22 } else { 17 }
     }
 
     /// Pixels that the rows need.
@@ -78,33 +95,40 @@ impl Gantt {
     }
 
     /// What stands in its legend: what occurs, and nothing else.
-    pub(super) fn legend(&self) -> Vec<(&'static str, Colour)> {
+    pub(super) fn legend(&self) -> Vec<(&'static str, Role)> {
         let mut kinds: Vec<Kind> = self.rows.iter().flat_map(|row| &row.bars).map(|bar| bar.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
         let rings = self.rows.iter().any(|row| !row.rings.is_empty());
         let looks = kinds.into_iter().map(|kind| (look(kind).1, look(kind).0));
-        looks.chain(rings.then_some(("alarm of the unit rings", RED))).collect()
+        looks.chain(rings.then_some(("alarm of the unit rings", Role::Alarm))).collect()
     }
 
     /// Where the bars lie when they begin at this height.
     pub(super) fn frame(&self, top: i32, figure: &Figure) -> Frame {
-        Frame { left: LEFT, top, bottom: top + self.rows_height(), most: 1.0, begin: figure.begin, end: figure.end }
+        Frame {
+            left: LEFT,
+            top,
+            bottom: top + self.rows_height(),
+            most: 1.0,
+            begin: figure.cut.from,
+            end: figure.cut.until,
+        }
     }
 
     pub(super) fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, frame: &Frame) -> Done<DB> {
         let pitch = self.pitch();
-        let size = if pitch < 20 { 11 } else { 12 };
+        let size = 14;
         for (place, row) in self.rows.iter().enumerate() {
             let top = frame.top + place as i32 * pitch;
             if place % 2 == 1 {
                 let from = (frame.left, top);
                 let to = (draw::RIGHT, top + pitch);
-                draw::shape(area, &Shape::Box { from, to, fill: STRIPE, edge: None })?;
+                draw::shape(area, &Shape::Box { from, to, fill: Role::Paper, edge: None })?;
             }
             let text = |text: &str, x: i32, until: i32| {
                 let at = (x, top + (pitch - size) / 2 + 2);
-                draw::shape(area, &Shape::Text { text: text.into(), size, colour: INK, at, width: until - x })
+                draw::shape(area, &Shape::Text { text: text.into(), size, role: Role::Ink, at, width: until - x })
             };
             text(&row.name, NAME, if row.part.is_empty() { LEFT - 8 } else { PART - 6 })?;
             text(&row.part, PART, LEFT - 6)?;
@@ -114,7 +138,7 @@ impl Gantt {
             for ring in &row.rings {
                 let x = frame.x(*ring);
                 let (from, to) = ((x - 3, top + 2), (x + 3, top + pitch - 2));
-                draw::shape(area, &Shape::Box { from, to, fill: RED, edge: Some((INK, 1)) })?;
+                draw::shape(area, &Shape::Box { from, to, fill: Role::Alarm, edge: Some((Role::Ink, 1)) })?;
             }
         }
         Ok(())

@@ -9,13 +9,15 @@ mod application;
 mod axis;
 mod build;
 mod changes;
+pub(crate) mod colours;
 mod draw;
-mod figure;
-mod gantt;
-mod map;
+pub(crate) mod figure;
+pub(crate) mod gantt;
+pub(crate) mod map;
 mod planes;
 mod stages;
 mod steps;
+mod tiles;
 
 pub use figure::Figure;
 

@@ -1,14 +1,16 @@
 //! Pictures of the control plane: how busy its cells are, and what becomes of launches.
 
 use super::build::{LAYERS_MAX, distinct, fold, line, of};
-use super::figure::{BLUE, Colour, GREY, INK, Layer, Line, PALETTE, Panel, RED};
+use super::colours::Role;
+use super::figure::{Layer, Line, Panel};
 use super::steps::{self, Points};
 use crate::engine::{Span, Time};
 use crate::metrics::series;
 use crate::metrics::timeline::Timeline;
 
-/// Colours of the cells' lines: yellow, which is lost on white, comes last in grey.
-const LINES: [Colour; 7] = [PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3], PALETTE[4], PALETTE[6], GREY];
+/// Colours of the cells' lines: yellow, which is lost on white, is left out.
+const LINES: [Role; 7] =
+    [Role::Part(0), Role::Part(1), Role::Part(2), Role::Part(3), Role::Part(4), Role::Part(6), Role::Part(7)];
 
 /// For each Region what is asked of its cells, in percent of what they can do; of many cells, the busiest.
 pub(super) fn utilisation(timeline: &Timeline) -> Vec<Panel> {
@@ -18,8 +20,8 @@ pub(super) fn utilisation(timeline: &Timeline) -> Vec<Panel> {
             .map(|subject| {
                 let asked = line(timeline, series::ASKED, subject);
                 let points = percent(&asked, &line(timeline, series::CAPACITY, subject));
-                let line = Line::solid(cell_of(subject), INK, points);
-                (steps::peak(&line.points), steps::area(&line.points, timeline.end), line)
+                let line = Line::solid(cell_of(subject), Role::Ink, points);
+                (steps::peak(&line.curve.points), steps::area(&line.curve.points, timeline.end), line)
             })
             .collect();
         let count = lines.len();
@@ -32,9 +34,8 @@ pub(super) fn utilisation(timeline: &Timeline) -> Vec<Panel> {
         };
         let busy = lines.iter().any(|line| line.0 > 0.0);
         let capacity = Points::from([(Time::ZERO, 100.0)]);
-        let mut all: Vec<Line> =
-            lines.into_iter().zip(LINES).map(|((.., line), colour)| Line { colour, ..line }).collect();
-        all.push(Line::dashed("what the cell can do", capacity));
+        let mut all: Vec<Line> = lines.into_iter().zip(LINES).map(|((.., line), role)| Line { role, ..line }).collect();
+        all.push(Line::dashed("what the cell can do", Role::Ink, capacity));
         busy.then(|| Panel { title, unit: "percent of capacity", whole: true, lines: all, ..Panel::default() })
     };
     regions(timeline, series::ASKED).into_iter().filter_map(region).collect()
@@ -71,12 +72,12 @@ pub(super) fn launches(timeline: &Timeline) -> Vec<Panel> {
             title: region.to_owned(),
             unit,
             whole: true,
-            stack: vec![
-                Layer::new("accepted", BLUE, part("accepted")),
-                Layer::new("given up, throttled", PALETTE[1], part("throttled")),
-                Layer::new("given up, no answer", RED, part("failed")),
+            layers: vec![
+                Layer::new("accepted", Role::Served, part("accepted")),
+                Layer::new("given up, throttled", Role::Throttled, part("throttled")),
+                Layer::new("given up, no answer", Role::NoAnswer, part("failed")),
             ],
-            lines: vec![Line::solid("offered: due for the first time", INK, part("offered"))],
+            lines: vec![Line::solid("offered: due for the first time", Role::Ink, part("offered"))],
             ..Panel::default()
         };
         [fold(minutes), fold(waiting(timeline, region))]
@@ -88,20 +89,16 @@ pub(super) fn launches(timeline: &Timeline) -> Vec<Panel> {
 /// Launches that wait, a layer for each cell; of many cells, those with most of them lie lowest.
 fn waiting(timeline: &Timeline, region: &str) -> Panel {
     let cells = cells(timeline, series::WAITING, region);
-    let layer = |(place, subject): (usize, &str)| {
-        let colour = PALETTE[place % PALETTE.len()];
-        Layer::new(cell_of(subject), colour, line(timeline, series::WAITING, subject))
-    };
-    let mut stack: Vec<Layer> = cells.into_iter().enumerate().map(layer).collect();
-    stack.retain(|layer| steps::peak(&layer.points) > 0.0);
-    if stack.len() > LAYERS_MAX {
-        let area = |layer: &Layer| steps::area(&layer.points, timeline.end);
-        stack.sort_by(|a, b| area(b).total_cmp(&area(a)));
-        // Places are far apart now: colours of neighbours must still differ.
-        stack.iter_mut().zip(PALETTE.into_iter().cycle()).for_each(|(layer, colour)| layer.colour = colour);
+    let layer = |subject| Layer::new(cell_of(subject), Role::Others, line(timeline, series::WAITING, subject));
+    let mut layers: Vec<Layer> = cells.into_iter().map(layer).collect();
+    layers.retain(|layer| layer.curve.peak() > 0.0);
+    if layers.len() > LAYERS_MAX {
+        let area = |layer: &Layer| steps::area(&layer.curve.points, timeline.end);
+        layers.sort_by(|a, b| area(b).total_cmp(&area(a)));
     }
+    layers.iter_mut().zip((0..).map(Role::Part)).for_each(|(layer, role)| layer.role = role);
     let title = format!("{region}: launches due that wait for their cell");
-    Panel { title, unit: "launches that wait", whole: true, stack, ..Panel::default() }
+    Panel { title, unit: "launches that wait", whole: true, layers, ..Panel::default() }
 }
 
 /// A rate by the minute as counts in parts of this length.

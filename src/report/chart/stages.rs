@@ -2,7 +2,8 @@
 //! meanwhile.
 
 use super::build::line;
-use super::figure::{Colour, Layer, PALETTE, Panel};
+use super::colours::Role;
+use super::figure::{Layer, Panel, Window};
 use super::gantt::{Bar, Gantt, Kind, Row};
 use super::planes::percent;
 use super::steps::{self, Points};
@@ -21,12 +22,11 @@ const PARTS_MAX: usize = 40;
 const DRAWN_MAX: usize = 60;
 /// A unit that sends this share of its requests to the new revision is changed: the rest is dust of rates.
 const ALL: f64 = 0.999;
-const EXPOSED: Colour = PALETTE[0];
 /// Parts of a window that one does not see.
 const SEEN: u64 = 900;
 
 /// For each change the Gantt chart, and below it the share of the requests that the new revision gets.
-pub(super) fn charts(timeline: &Timeline) -> (Vec<Gantt>, Vec<Panel>, (Time, Time)) {
+pub(super) fn charts(timeline: &Timeline) -> (Vec<Panel>, Window) {
     let mut all: Vec<(&StagedChange, Vec<Points>)> =
         timeline.staged.iter().map(|change| (change, exposed(timeline, change))).collect();
     let area = |points: &[Points]| points.iter().map(|one| steps::area(one, timeline.end)).sum::<f64>();
@@ -40,10 +40,9 @@ pub(super) fn charts(timeline: &Timeline) -> (Vec<Gantt>, Vec<Panel>, (Time, Tim
         if count > CHANGES_MAX {
             gantt.title = format!("{} (of {count} changes, one of the {CHANGES_MAX} that most met)", gantt.title);
         }
-        (gantt, share(timeline, change, exposed, window))
+        Panel { gantt: Some(gantt), ..share(timeline, change, exposed, window) }
     };
-    let (gantts, panels) = all.iter().map(chart).unzip();
-    (gantts, panels, window)
+    (all.iter().map(chart).collect(), Window { from: window.0, until: window.1 })
 }
 
 /// From before the first of the changes begins until after the last is over.
@@ -97,7 +96,7 @@ fn share(timeline: &Timeline, change: &StagedChange, exposed: &[Points], (from, 
         title: format!("{}: {title}", change.title()),
         marks: change.marks.clone(),
         unit: "percent of requests",
-        stack: if peak > 0.0 { vec![Layer::new(label, EXPOSED, points)] } else { Vec::new() },
+        layers: if peak > 0.0 { vec![Layer::new(label, Role::NewVersion, points)] } else { Vec::new() },
         ..Panel::default()
     }
 }
@@ -242,14 +241,14 @@ fn turn(stage: &StageRun, exposed: &Points, offered: &Points, (begin, bakes): (T
 }
 
 /// Colour of a bar, what it means, and how much of its row it fills, in percent.
-pub(super) const fn look(kind: Kind) -> (Colour, &'static str, i32) {
+pub(super) const fn look(kind: Kind) -> (Role, &'static str, i32) {
     match kind {
-        Kind::Due => ((215, 215, 215), "its turn has not come", 30),
-        Kind::Moves => (PALETTE[0], "tasks are replaced", 100),
-        Kind::Bakes => ((170, 214, 240), "changed, is watched (bake)", 100),
-        Kind::Kept => (PALETTE[2], "passed: keeps the new revision", 30),
-        Kind::Back => (PALETTE[1], "goes back", 100),
-        Kind::Waits => ((120, 120, 120), "may not begin yet", 60),
+        Kind::Due => (Role::Due, "its turn has not come", 30),
+        Kind::Moves => (Role::NewVersion, "tasks are replaced", 100),
+        Kind::Bakes => (Role::Bakes, "changed, is watched (bake)", 100),
+        Kind::Kept => (Role::Kept, "passed: keeps the new revision", 30),
+        Kind::Back => (Role::Back, "goes back", 100),
+        Kind::Waits => (Role::Waits, "may not begin yet", 60),
     }
 }
 

@@ -65,13 +65,21 @@ pub(crate) fn bad(cells: usize) -> Timeline {
 }
 
 fn bars_of(timeline: &Timeline, row: usize) -> Vec<(Kind, u64, u64)> {
-    let (gantts, ..) = charts(timeline);
+    let (panels, _) = charts(timeline);
     let whole = |time: Time| time.0 / 60_000_000;
-    gantts[0].rows[row].bars.iter().map(|bar| (bar.kind, whole(bar.from), whole(bar.until))).collect()
+    panels[0].gantt.as_ref().unwrap().rows[row]
+        .bars
+        .iter()
+        .map(|bar| (bar.kind, whole(bar.from), whole(bar.until)))
+        .collect()
+}
+
+fn gantt_of(timeline: &Timeline) -> Gantt {
+    charts(timeline).0[0].gantt.clone().unwrap()
 }
 
 fn labels(timeline: &Timeline) -> Vec<(String, String)> {
-    charts(timeline).0[0].rows.iter().map(|row| (row.name.clone(), row.part.clone())).collect()
+    gantt_of(timeline).rows.into_iter().map(|row| (row.name, row.part)).collect()
 }
 
 #[test]
@@ -83,8 +91,8 @@ fn each_part_of_a_unit_has_a_row_and_others_wait_for_their_turn() {
     assert_eq!(texts[..4], first);
     assert_eq!(texts.len(), 6);
     assert_eq!(
-        charts(&timeline).2,
-        (Time(minutes(60).0 - minutes(104).0 / 10), Time(minutes(164).0 + minutes(104).0 / 10)),
+        charts(&timeline).1,
+        Window { from: Time(minutes(60).0 - minutes(104).0 / 10), until: Time(minutes(164).0 + minutes(104).0 / 10) },
         "a tenth more at either side"
     );
     let end = 174;
@@ -106,13 +114,14 @@ fn all_that_was_changed_goes_back_and_the_rest_stays_empty() {
     assert_eq!(zone, [(Kind::Kept, 80, 86), (Kind::Bakes, 73, 80), (Kind::Moves, 70, 73), (Kind::Back, 86, 89)]);
     assert_eq!(bars_of(&timeline, 3), [(Kind::Bakes, 83, 86), (Kind::Moves, 80, 83), (Kind::Back, 86, 89)]);
     assert!(bars_of(&timeline, 4).is_empty(), "the second cell never has it");
-    let (gantts, panels, _) = charts(&timeline);
-    assert_eq!(gantts[0].rows[1].rings, [minutes(86)]);
-    let words: Vec<&str> = gantts[0].legend().iter().map(|entry| entry.0).collect();
+    let (panels, _) = charts(&timeline);
+    let gantt = gantt_of(&timeline);
+    assert_eq!(gantt.rows[1].rings, [minutes(86)]);
+    let words: Vec<&str> = gantt.legend().iter().map(|entry| entry.0).collect();
     assert!(words.contains(&"goes back") && words.contains(&"alarm of the unit rings"));
     assert!(!words.contains(&"its turn has not come"), "only what occurs: {words:?}");
     // Of 400 requests/s, 10, 50 and 100 meet it.
-    let share = |at: u64| steps::at(&panels[0].stack[0].points, minutes(at));
+    let share = |at: u64| steps::at(&panels[0].layers[0].curve.points, minutes(at));
     assert_eq!([60, 61, 72, 82].map(|at| share(at).to_bits()), [0.0, 2.5, 12.5, 25.0].map(f64::to_bits));
 }
 
@@ -134,7 +143,12 @@ fn of_many_cells_those_that_change_together_share_a_row() {
 #[test]
 fn the_picture_shows_names_marks_and_only_faults_of_its_time() {
     let mut timeline = bad(8);
-    let band = |name: &str, from, until| Band { name: name.into(), from: minutes(from), until: minutes(until) };
+    let band = |name: &str, from, until| Band {
+        name: name.into(),
+        places: Vec::new(),
+        from: minutes(from),
+        until: minutes(until),
+    };
     timeline.bands = vec![band("much later", 600, 610), band("in between", 62, 66)];
     let all = figures(&timeline, "staged");
     let figure = all.iter().find(|figure| figure.name == "stages").unwrap();
@@ -154,15 +168,15 @@ fn without_traffic_a_stage_is_drawn_as_a_whole() {
     timeline.series.clear();
     let third = bars_of(&timeline, 4);
     assert_eq!(third[1..], [(Kind::Bakes, 104, 164), (Kind::Moves, 100, 104)]);
-    assert!(charts(&timeline).1[0].title.contains("no traffic"));
+    assert!(charts(&timeline).0[0].title.contains("no traffic"));
 }
 
 #[test]
 fn of_a_change_that_comes_again_the_first_is_shown() {
     let mut timeline = good(2);
-    assert_eq!(charts(&timeline).0[0].title, "v2: stages");
+    assert_eq!(gantt_of(&timeline).title, "v2: stages");
     timeline.staged[0].times = 9;
-    let (gantts, panels, _) = charts(&timeline);
-    assert_eq!(gantts[0].title, "v2, the first of 9: stages");
+    let (panels, _) = charts(&timeline);
+    assert_eq!(gantt_of(&timeline).title, "v2, the first of 9: stages");
     assert!(panels[0].title.starts_with("v2, the first of 9: "));
 }

@@ -60,7 +60,12 @@ pub(crate) fn zone_loss(services: usize) -> Timeline {
     let full = [(0.0, 100.0), (61.0, 150.0), (67.0, 75.0), (161.0, 100.0)];
     all.push(series("hosts", "shop/nodes", "", &[(0.0, 6.0), (60.0, 4.0), (66.0, 8.0), (160.0, 6.0)]));
     all.push(series("reservation_percent", "shop/nodes", "", &full));
-    let band = |name: &str, from, until| Band { name: name.into(), from: minutes(from), until: minutes(until) };
+    let band = |name: &str, from, until| Band {
+        name: name.into(),
+        places: Vec::new(),
+        from: minutes(from),
+        until: minutes(until),
+    };
     let bands = vec![
         band("zone dark", 60.0, 100.0),
         band("registry down", 62.0, 70.0),
@@ -95,9 +100,14 @@ fn cell_outage(cells: u16) -> Timeline {
         let wait = if number == 2 { 20.0 } else { 0.0 };
         add("control_plane_waiting_launches", "", &[(0.0, 0.0), (60.0, wait), (101.0, 0.0)]);
     }
-    let bands = vec![Band { name: "second cell is out".into(), from: minutes(60.0), until: minutes(100.0) }];
-    let occurrences = vec![map::tests::occurrence(&[(2 * 20, Lost::Launches), (2 * 20 + 2, Lost::Work)])];
-    let blast = Blast { regions: vec![map::tests::region("us-east-1", (0, 0, 0), cells, 20)], occurrences };
+    let bands = vec![Band {
+        name: "second cell is out".into(),
+        places: vec!["cell-2".into()],
+        from: minutes(60.0),
+        until: minutes(100.0),
+    }];
+    let occurrences = vec![tiles::tests::occurrence(&[(2 * 20, Lost::Launches), (2 * 20 + 2, Lost::Requests)])];
+    let blast = Blast { regions: vec![tiles::tests::region("us-east-1", (0, 0, 0), cells, 20)], occurrences };
     Timeline { end: minutes(180.0), series: all, bands, blast, ..Timeline::default() }
 }
 
@@ -108,10 +118,10 @@ fn a_control_plane_has_three_pictures() {
     assert_eq!(labels(&figures[0].panels[0]), ["cell-1", "cell-2", "cell-3", "what the cell can do"]);
     assert!((figures[0].panels[0].peak() - 100.0).abs() < 1e-9);
     let [by_minute, waiting] = &figures[1].panels[..] else { panic!("{} panels", figures[1].panels.len()) };
-    let stack: Vec<_> = by_minute.stack.iter().map(|layer| layer.label.as_str()).collect();
+    let stack: Vec<_> = by_minute.layers.iter().map(|layer| layer.label.as_str()).collect();
     assert_eq!(stack, ["accepted", "given up, no answer"], "nothing was throttled");
     assert!((by_minute.peak() - 35.0).abs() < 1e-9, "all cells of the Region together");
-    let stack: Vec<_> = waiting.stack.iter().map(|layer| layer.label.as_str()).collect();
+    let stack: Vec<_> = waiting.layers.iter().map(|layer| layer.label.as_str()).collect();
     assert_eq!(stack, ["cell-2"], "only one has launches that wait");
     let svg = figures[2].svg().unwrap();
     assert!(svg.contains("second cell is out") && svg.contains("cell-2: 2 of 20 clusters lost something"));
@@ -191,7 +201,7 @@ fn a_change_shows_its_requests_by_version_and_what_the_alarm_sees() {
     let figures = figures(&rollback(1, 3), "rollback");
     let figure = figures.iter().find(|figure| figure.name == "changes").unwrap();
     let [versions, errors] = &figure.panels[..] else { panic!("{} panels", figure.panels.len()) };
-    let level = |layer: usize, at: f64| steps::at(&versions.stack[layer].points, minutes(at));
+    let level = |layer: usize, at: f64| steps::at(&versions.layers[layer].curve.points, minutes(at));
     let levels = [level(0, 50.0), level(0, 62.0), level(1, 62.0), level(0, 70.0)];
     assert_eq!(levels.map(f64::to_bits), [900.0f64, 600.0, 300.0, 900.0].map(f64::to_bits));
     assert_eq!(versions.lines[0].label, "lost, of either (at most 300/s)");
@@ -200,7 +210,7 @@ fn a_change_shows_its_requests_by_version_and_what_the_alarm_sees() {
         ["lost at each moment", "datapoints of errors, one for each 5m", "threshold of errors (2 of 3 datapoints)"]
     );
     // Lost is a third for 48 s: of the five minutes of the datapoint that begins then, 16 %.
-    let share = |line: usize, at: f64| steps::at(&errors.lines[line].points, minutes(at));
+    let share = |line: usize, at: f64| steps::at(&errors.lines[line].curve.points, minutes(at));
     assert!((share(0, 60.5) - 100.0 / 3.0).abs() < 1e-9);
     assert!((share(1, 63.0) - 100.0 / 3.0 * 48.0 / 300.0).abs() < 1e-9, "{}", share(1, 63.0));
     assert!((share(2, 120.0) - 10.0).abs() < 1e-12);
@@ -223,7 +233,7 @@ fn copies_are_a_line_over_the_share_of_the_new_version() {
     }
     let panel = shares(&timeline);
     let [copies] = &panel.lines[..] else { panic!("{} lines", panel.lines.len()) };
-    let at = |minute: f64| steps::at(&copies.points, minutes(minute));
+    let at = |minute: f64| steps::at(&copies.curve.points, minutes(minute));
     assert_eq!([at(49.0), at(55.0), at(61.0)].map(f64::to_bits), [0.0f64, 70.0, 0.0].map(f64::to_bits));
 }
 
@@ -258,4 +268,20 @@ fn pictures_for_the_eye() {
             std::fs::write(format!("{folder}/{label}-{}.svg", figure.name), figure.svg().unwrap()).unwrap();
         }
     }
+}
+
+#[test]
+fn a_figure_is_data() {
+    let figures = figures(&cell_outage(3), "cell-outage");
+    let json = serde_json::to_value(&figures).unwrap();
+    let panel = &json[0]["panels"][0];
+    assert_eq!(panel["unit"], "percent of capacity");
+    assert_eq!(panel["lines"][1]["curve"]["points"][1], serde_json::json!([3600.0, 90.0]));
+    assert_eq!(panel["lines"][1]["role"], "part-1");
+    assert_eq!(json[0]["bands"][0]["from"], 3600.0);
+    assert_eq!(json[2]["map"]["faults"][0]["regions"][0]["cells"][1]["clusters"][1]["role"], "lost");
+    let staged = self::figures(&stages::tests::bad(4), "staged");
+    let json = serde_json::to_value(staged.iter().find(|figure| figure.name == "stages")).unwrap();
+    let bar = &json["panels"][0]["gantt"]["rows"][0]["bars"][0];
+    assert_eq!((&bar["kind"]["role"], bar["from"].as_f64()), (&"waits".into(), Some(3_960.0)));
 }

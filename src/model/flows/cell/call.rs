@@ -115,10 +115,18 @@ fn share_of(who: Who, refusal: Who, cx: &Cx<'_>) -> u64 {
 
 /// The first try of a call may come to the new revision of a cell: the same part of it refuses the call, if it is bad.
 fn meets(world: &World, cell: CellId, service: ServiceId, number: u32, cx: &mut Cx<'_>) {
-    let Some(Renewal { change, turn, part }) = world.planes[cell].renewal else { return };
+    let plane = &world.planes[cell];
     let who = cx.plan.services[service].who.nth(u64::from(number)).nth(0);
-    if share_of(who, cx.plan.changes[change].turn_of_all(turn), cx) < u64::from(part) {
-        cx.note(ChangeFact::Met { change });
+    let comes_to = |one: &Renewal, cx: &Cx<'_>| {
+        share_of(who, cx.plan.changes[one.change].turn_of_all(one.turn), cx) < u64::from(one.part)
+    };
+    if let Some(new) = plane.renewal.filter(|one| comes_to(one, cx)) {
+        cx.note(ChangeFact::Met { change: new.change });
+    }
+    for bad in &plane.bad {
+        if comes_to(bad, cx) {
+            cx.note(ChangeFact::MetBad { change: bad.change });
+        }
     }
 }
 
@@ -159,7 +167,7 @@ fn turned_away(
         cx.note(PlaneFact::Call { service, attempt, what: why });
     }
     if let Some(cause) = cause {
-        cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
+        cx.note(FaultFact::Hits { cause, what: Hit::Launches(service) });
     }
     if attempt == 0 {
         world.services[service].scheduler.early += count;

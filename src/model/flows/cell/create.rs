@@ -67,7 +67,7 @@ fn mapped(world: &mut World, cluster: ClusterId, cx: &mut Cx<'_>) {
     if let Some(cause) = blocked.or_else(|| outage::unserved(world, cluster, cx)) {
         for service in cx.plan.services_of(cluster) {
             owe_all(world, service, cause, cx);
-            cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
+            cx.note(FaultFact::Hits { cause, what: Hit::Launches(service) });
             let due = world.services[service].scheduler.pending();
             if due > 0 {
                 plane::offered(world, service, due, cx);

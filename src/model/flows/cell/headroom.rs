@@ -72,6 +72,6 @@ pub(crate) fn handle(world: &mut World, step::Headroom::Replaced(cell, zone): st
     let lost = plane.lost_zones.iter().find(|(lost, _)| *lost == zone).copied();
     let Some((_, cause)) = lost.filter(|_| !plane.replaced.contains(&zone)) else { return };
     plane.replaced.push(zone);
-    cx.note(FaultFact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause, service: None });
     rate_changed(world, cell, cx);
 }

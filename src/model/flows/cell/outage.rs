@@ -79,7 +79,7 @@ fn meanwhile(world: &mut World, held: Held, cause: Cause, cx: &mut Cx<'_>) -> Op
         }
         Held::Start(task) => {
             account::change(world, cx.plan, task, |task| task.phase = Phase::ControlPlane);
-            cx.note(FaultFact::Hits { cause, what: Hit::Service(world.tasks.at(task.slot).service) });
+            cx.note(FaultFact::Hits { cause, what: Hit::Launches(world.tasks.at(task.slot).service) });
         }
         Held::Look(service) => {
             world.services[service].scheduler.woken = true;
@@ -93,7 +93,10 @@ fn meanwhile(world: &mut World, held: Held, cause: Cause, cx: &mut Cx<'_>) -> Op
 /// A task is gone and its cell does not hear of it: from here on the outage is why it is missing.
 fn unheard(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id).filter(|task| !task.alive) else { return };
-    let (service, wanted) = (task.service, task.wanted);
+    let (service, wanted, died_of) = (task.service, task.wanted, task.cause);
+    if died_of.as_fault().is_some() && died_of != cause {
+        world.unheard.entry(id).or_insert(died_of);
+    }
     account::change(world, cx.plan, id, |task| {
         task.cause = cause;
         task.phase = Phase::ControlPlane;
@@ -131,7 +134,7 @@ pub(crate) fn down(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_
 
 /// What broke the cell is gone: it starts again, and needs time for it.
 pub(crate) fn restarts(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
-    cx.note(FaultFact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause, service: None });
     let span = restart_time(world, cell, cx);
     if span == Span::ZERO {
         handle(world, step::Outage::Back(cell, cause), cx);
@@ -175,7 +178,7 @@ pub(crate) fn workers_down(world: &mut World, cell: CellId, workers: u64, cause:
 
 /// What broke the workers is gone: they start again, which takes the base time of a restart.
 pub(crate) fn workers_restart(world: &mut World, cell: CellId, cause: Cause, cx: &mut Cx<'_>) {
-    cx.note(FaultFact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause, service: None });
     let plane = cx.plan.regions[cx.plan.cells[cell].region].plane.as_ref();
     let base = plane.map_or(Span::ZERO, |plane| plane.restart.base);
     if base == Span::ZERO {

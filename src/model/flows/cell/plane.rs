@@ -77,7 +77,7 @@ fn refused(world: &World, service: ServiceId, cx: &mut Cx<'_>) -> bool {
     let all = &world.planes[cell_of(world, cx.plan.services[service].cluster, cx)].refusing;
     let hit = all.iter().find(|one| luck::fails(For::Refusal, who, one.who, one.launches, cx));
     let Some(cause) = hit.map(|one| one.cause) else { return false };
-    cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
+    cx.note(FaultFact::Hits { cause, what: Hit::Launches(service) });
     true
 }
 
@@ -202,7 +202,7 @@ fn blame<'a>(world: &'a World, cluster: ClusterId, plan: &Plan) -> impl Iterator
 /// Tells the faults that keep a cell busy of a call that it turns away, or of launches that wait.
 pub(crate) fn blamed(world: &World, service: ServiceId, cx: &mut Cx<'_>) {
     for cause in blame(world, cx.plan.services[service].cluster, cx.plan) {
-        cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
+        cx.note(FaultFact::Hits { cause, what: Hit::Launches(service) });
     }
 }
 

@@ -12,7 +12,7 @@
 use super::{alarms, early, flag, rollout, shift};
 use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
-use crate::model::fact::{Cause, ChangeFact, ChangeStep, FaultFact, Lifecycle};
+use crate::model::fact::{BreakerStep, Cause, ChangeFact, ChangeStep, FaultFact, Lifecycle};
 use crate::model::flows::cell::outage;
 use crate::model::flows::rows::{account, bad, digest, revision, tell, wake};
 use crate::model::flows::task::wear;
@@ -166,6 +166,10 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     if bad {
         cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });
     }
+    if let Some(breaker) = revision::breaker(world, service, plan) {
+        let threshold = breaker.threshold.failures(world.services[service].desired);
+        cx.note(ChangeFact::Breaker { change: id, what: BreakerStep::Watches { threshold } });
+    }
     moves
 }
 
@@ -225,17 +229,30 @@ pub(crate) fn fails(world: &mut World, id: TaskId, started: bool, cx: &mut Cx<'_
     let service = world.tasks.at(id.slot).service;
     let gives_up = !started && digest::gives_up(world, id, cx);
     let Some(breaker) = revision::breaker(world, service, cx.plan) else { return };
-    if gives_up {
-        return failed(world, service, breaker.rollback, cx);
-    }
     let desired = world.services[service].desired;
     let Some(rollout) = revision::of_task(world, id) else { return };
-    if rollout.ran != started {
-        return;
+    let change = rollout.change;
+    let counts = rollout.ran == started;
+    if counts {
+        rollout.failures += 1;
+        let failures = rollout.failures;
+        cx.note(ChangeFact::Breaker { change, what: BreakerStep::Counts { failures } });
+    } else {
+        cx.note(ChangeFact::Breaker { change, what: BreakerStep::Passes });
     }
-    rollout.failures += 1;
-    if rollout.failures >= breaker.threshold.failures(desired) {
+    if gives_up || counts && rollout.failures >= breaker.threshold.failures(desired) {
+        cx.note(ChangeFact::Breaker { change, what: BreakerStep::Trips });
         failed(world, service, breaker.rollback, cx);
+    }
+}
+
+/// A RUNNING task exits: no stage of the circuit breaker counts that.
+pub(crate) fn exits(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    let service = world.tasks.at(id.slot).service;
+    if revision::breaker(world, service, cx.plan).is_some()
+        && let Some(rollout) = revision::of_task(world, id)
+    {
+        cx.note(ChangeFact::Breaker { change: rollout.change, what: BreakerStep::Passes });
     }
 }
 
@@ -244,7 +261,7 @@ fn failed(world: &mut World, service: ServiceId, rollback: bool, cx: &mut Cx<'_>
     let row = &mut world.services[service];
     let Some(rollout) = row.deployment.rollout.as_deref_mut().filter(|one| one.stage.is_open()) else { return };
     let change = rollout.change;
-    cx.note(FaultFact::Noticed { cause: Cause::change(change) });
+    cx.note(FaultFact::Noticed { cause: Cause::change(change), service: None });
     tell::change(change, service, ChangeStep::Failed, cx);
     if rollout.staged {
         return world.hear(News::RolloutFails(change), cx);

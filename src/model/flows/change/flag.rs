@@ -18,7 +18,7 @@ use crate::model::tables::rollout::Feature;
 /// The feature begins to be shown.
 pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, cx: &mut Cx<'_>) {
     let bad = bad::is_bad(id, cx.plan.changes[id].who, cx);
-    let feature = Feature { change: id, bad, share: 0, step: 0, open: true, last_reported: 0 };
+    let feature = Feature { change: id, bad, share: 0, step: 0, open: true, last_reported: 0, met_bad: 0 };
     world.services[service].deployment.features.push(feature);
     if bad {
         cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });
@@ -61,7 +61,7 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
                 continue;
             }
             (feature.open, feature.share) = (false, 0);
-            cx.note(FaultFact::Noticed { cause: Cause::change(change) });
+            cx.note(FaultFact::Noticed { cause: Cause::change(change), service: None });
             for step in [ChangeStep::Failed, ChangeStep::Back, ChangeStep::RolledBack] {
                 tell::change(change, service, step, cx);
             }

@@ -341,7 +341,7 @@ pub(super) fn leave(world: &mut World, place: usize, cx: &mut Cx<'_>) {
 /// Somebody or something has found that it is bad: all that was changed goes back.
 pub(crate) fn failed(world: &mut World, change: ChangeId, cx: &mut Cx<'_>) {
     let Some(place) = reach::find(world, change).filter(|place| world.executions[*place].is_open()) else { return };
-    cx.note(FaultFact::Noticed { cause: Cause::change(change) });
+    cx.note(FaultFact::Noticed { cause: Cause::change(change), service: None });
     goes_back(world, place, cx);
 }
 

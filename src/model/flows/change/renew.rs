@@ -11,6 +11,7 @@ use crate::model::flows::rows::bad;
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{CellId, ChangeId};
 use crate::model::plan::{Unit, WHOLE};
+use crate::model::quantity::part_of;
 use crate::model::tables::plane::{Curb, Refusal, Renewal};
 
 /// So much of a cell is of the new revision from now on; `None`: it is as it was before.
@@ -27,6 +28,13 @@ pub(crate) fn to(world: &mut World, cell: CellId, renewal: Option<Renewal>, cx: 
     plane.curbs.retain(|one| !gone((one.cause, one.turn)));
     let mut curbed = plane.curbs.len() < curbs;
     let unit = Unit::Cell(cell);
+    plane.bad.retain(|one| {
+        let gone = gone((Cause::change(one.change), one.turn));
+        if gone {
+            cx.note(ChangeFact::ExposedToBad { change: one.change, unit, rate: 0 });
+        }
+        !gone
+    });
     if renewal.is_none() {
         cx.note(ChangeFact::Cured { change, unit });
     }
@@ -36,6 +44,9 @@ pub(crate) fn to(world: &mut World, cell: CellId, renewal: Option<Renewal>, cx: 
         if before.is_none() {
             cx.note(ChangeFact::Defective { change, unit });
         }
+        plane.bad.push(Renewal { change, turn, part });
+        let rate = part_of(plane.other_calls, u64::from(part));
+        cx.note(ChangeFact::ExposedToBad { change, unit, rate });
         let share = |ppm: u64| (ppm * u64::from(part) / WHOLE) as u32;
         let (calls, launches) = (share(bad.calls), share(bad.launches));
         if calls + launches > 0 {

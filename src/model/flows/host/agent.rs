@@ -63,8 +63,9 @@ fn host_lost(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     let host = world.hosts.at(id.slot);
     let cause = host.cause;
     let code = if host.reclaimed { StopCode::SpotInterruption } else { StopCode::InfrastructureHealth };
-    cx.note(FaultFact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause, service: None });
     while let Some(task) = newest_on(&world.tasks, world.hosts.at(id.slot).first) {
+        cx.note(FaultFact::Noticed { cause, service: Some(world.tasks.at(task.slot).service) });
         stop::gone(world, task, code, Reason::None, cx);
     }
     hosts::remove(world, id, cx);
@@ -92,7 +93,7 @@ fn silent(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     belief::agent_is(world, id, false);
     // Of a customer's machine its silence is all that is ever known; of an instance that died its end is still to come.
     if alive || matches!(cx.plan.providers[provider].kind, ProviderKind::External(_)) {
-        cx.note(FaultFact::Noticed { cause });
+        cx.note(FaultFact::Noticed { cause, service: None });
         falls_silent(world, id, die::IMPAIRED, cx);
     }
     tell::host(world, id, cx);

@@ -34,7 +34,7 @@ pub(crate) fn recommended(world: &mut World, id: HostId, cause: Cause, cx: &mut 
     let row = &mut world.providers[provider];
     if row.at_risk.iter().all(|one| one.host != id) {
         row.at_risk.push(AtRisk { host: id, successor: None, cause });
-        cx.note(FaultFact::Noticed { cause });
+        cx.note(FaultFact::Noticed { cause, service: None });
         wake::hosts(world, provider, Span::ZERO, cx);
     }
 }

@@ -74,7 +74,7 @@ fn end_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'
             && link::governs(world, cx.plan, host.zone)
     });
     let Some((id, _)): Option<(HostId, _)> = may_go.min_by_key(|(_, host)| host.number) else { return false };
-    drain::leaves(world, id, group, Cause::mechanism(Mechanism::Rebalancing), cx);
+    drain::leaves(world, id, group, Cause::mechanism(Mechanism::AzRebalance), cx);
     true
 }
 

@@ -2,7 +2,7 @@
 
 use super::{account, bad, replacement};
 use crate::model::defect::Effect;
-use crate::model::fact::Cause;
+use crate::model::fact::{BreakerStep, Cause, ChangeFact};
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{ServiceId, TaskId};
 use crate::model::plan::{Breaker, Plan, Reach};
@@ -76,11 +76,13 @@ pub(crate) fn lacks_image(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
 }
 
 /// A task is healthy: the circuit breaker may forget what failed before.
-pub(crate) fn healthy(world: &mut World, id: TaskId, cx: &Cx<'_>) {
+pub(crate) fn healthy(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     replacement::healthy(world, id, cx.plan);
     let service = world.tasks.at(id.slot).service;
     let resets = breaker(world, service, cx.plan).is_some_and(|breaker| breaker.reset);
-    if let (true, Some(rollout)) = (resets, of_task(world, id)) {
-        rollout.failures = 0;
+    if let (true, Some(rollout)) = (resets, of_task(world, id))
+        && std::mem::take(&mut rollout.failures) > 0
+    {
+        cx.note(ChangeFact::Breaker { change: rollout.change, what: BreakerStep::Reset });
     }
 }

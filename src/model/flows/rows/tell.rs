@@ -48,7 +48,7 @@ pub(crate) fn change(change: ChangeId, service: ServiceId, what: ChangeStep, cx:
 /// Launches of a service were held back: by whatever fault makes its provider refuse them.
 pub(crate) fn refused(world: &World, provider: ProviderId, service: ServiceId, cx: &mut Cx<'_>) {
     for refusal in &world.providers[provider].refusals {
-        cx.note(FaultFact::Hits { cause: refusal.cause, what: Hit::Service(service) });
-        cx.note(FaultFact::Noticed { cause: refusal.cause });
+        cx.note(FaultFact::Hits { cause: refusal.cause, what: Hit::Launches(service) });
+        cx.note(FaultFact::Noticed { cause: refusal.cause, service: Some(service) });
     }
 }

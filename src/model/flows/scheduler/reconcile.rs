@@ -83,10 +83,23 @@ fn set_due(world: &mut World, service: ServiceId, percent: u32) {
     let due = row.task_sets().map(|task_set| task_set.due(percent)).sum();
     if row.scheduler.pending() != due {
         let replaces = row.to_replace > 0;
-        let cause = if replaces { row.scheduler.replace_cause } else { Cause::mechanism(Mechanism::FirstStart) };
-        row.scheduler.be_due(due, cause);
+        let cause = if replaces { why_replacing(world, service) } else { Cause::mechanism(Mechanism::FirstStart) };
+        world.services[service].scheduler.be_due_again(due, cause);
         account::mark(world, service);
     }
+    world.services[service].scheduler.ended.clear();
+}
+
+/// Why tasks are to be replaced: for the reason told last, but for the deployment once nothing else is left of it.
+fn why_replacing(world: &mut World, service: ServiceId) -> Cause {
+    let row = &world.services[service];
+    let last = row.scheduler.replace_cause;
+    let Some(change) = row.deployment.rollout.as_ref().map(|one| Cause::change(one.change)) else { return last };
+    let otherwise = |task: &Task| task.marks.has(Marks::LEAVING) || task.health == Health::Unhealthy;
+    if last != change && !world.tasks_of(service).any(|(_, task)| task.wanted && otherwise(task)) {
+        world.services[service].scheduler.replace_cause = change;
+    }
+    world.services[service].scheduler.replace_cause
 }
 
 /// Stops what is too much of a task set.

@@ -48,7 +48,8 @@ pub(crate) fn learns_later(world: &mut World, service: ServiceId, cx: &mut Cx<'_
 }
 
 pub(crate) fn lost(world: &mut World, id: TaskId, code: StopCode, cx: &mut Cx<'_>) {
-    cx.note(FaultFact::Noticed { cause: world.tasks.at(id.slot).cause });
+    let task = world.tasks.at(id.slot);
+    cx.note(FaultFact::Noticed { cause: task.cause, service: Some(task.service) });
     stop::gone(world, id, code, Reason::None, cx);
 }
 
@@ -61,7 +62,8 @@ fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     }
     let (cause, epoch, service) = (task.cause, task.epoch, &plan.services[task.service]);
     let grace_ends = task.grace_ends(service.grace);
-    cx.note(FaultFact::Noticed { cause });
+    let died_of = world.unheard.get(&id).copied().unwrap_or(cause);
+    cx.note(FaultFact::Noticed { cause: died_of, service: Some(task.service) });
     belief::target_fails(world, id, plan);
     wake::target_out(world, id, cx);
     if grace_ends > cx.now {
@@ -96,7 +98,7 @@ fn impaired(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let Some(task) = world.tasks.get(id).filter(cut) else { return };
     let (cause, service) = (world.zones[task.zone].cut_cause.unwrap_or(task.cause), task.service);
     account::change(world, cx.plan, id, |task| task.cause = cause);
-    cx.note(FaultFact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause, service: Some(service) });
     stop::gone(world, id, StopCode::InfrastructureHealth, Reason::None, cx);
     wake::scheduler(world, service, cx);
 }

@@ -10,7 +10,7 @@ use super::place;
 use crate::engine::Span;
 use crate::model::capacity;
 use crate::model::capacity::fargate::No;
-use crate::model::fact::{Cause, Mechanism, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
+use crate::model::fact::{Cause, FaultFact, Mechanism, NO_ZONE, Phase, Reason, StopCode, TaskNo, TaskState};
 use crate::model::flows::cell::plane;
 use crate::model::flows::rows::{account, replacement, revision, tell, wake};
 use crate::model::flows::{Cx, World};
@@ -152,6 +152,10 @@ pub(crate) fn accept(world: &mut World, service: ServiceId, provider: ProviderId
         row.scheduler.ever_due += 1;
         Cause::mechanism(Mechanism::FirstStart)
     });
+    if cause.as_fault().is_some() {
+        cx.note(FaultFact::Noticed { cause, service: Some(service) });
+    }
+    let row = &mut world.services[service];
     let no = TaskNo { service, ordinal: row.scheduler.launched };
     row.scheduler.launched += 1;
     let mut task = Task::accepted(no, provider, NO_ZONE, cause, cx.now);

@@ -211,7 +211,7 @@ pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx
     let no = task.no();
     belief::fails(world, id, cause, cx.plan);
     cx.note(TaskFact::Health { task: no, healthy: false });
-    cx.note(FaultFact::Noticed { cause });
+    cx.note(FaultFact::Noticed { cause, service: Some(no.service) });
     wake::target_out(world, id, cx);
     replacement::failed(world, id, cx.plan);
     world.hear(News::TaskFails { task: id, ran: true }, cx);

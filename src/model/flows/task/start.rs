@@ -84,8 +84,8 @@ fn start_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) -> bool {
         Dependency::Secrets | Dependency::Logs => Reason::ResourceInitialization,
     };
     let (cause, service) = (found.cause, task.service);
-    cx.note(FaultFact::Hits { cause, what: Hit::Service(service) });
-    cx.note(FaultFact::Noticed { cause });
+    cx.note(FaultFact::Hits { cause, what: Hit::Launches(service) });
+    cx.note(FaultFact::Noticed { cause, service: Some(service) });
     account::change(world, cx.plan, id, |task| task.cause = cause);
     stop::gone(world, id, StopCode::TaskFailedToStart, reason, cx);
     true

@@ -6,12 +6,13 @@
 
 use super::place;
 use crate::engine::Span;
-use crate::model::fact::{Action, Cause, Phase, Reason, ServiceFact, StopCode, TaskState};
+use crate::model::fact::{Action, Cause, FaultFact, Phase, Reason, ServiceFact, StopCode, TaskState};
 use crate::model::flows::cell::plane;
 use crate::model::flows::rows::{account, belief, containers, link, replacement, wake};
 use crate::model::flows::{Cx, HELD_UP, News, World, step};
 use crate::model::ids::{HostId, ServiceId, TaskId};
 use crate::model::plan::{Kind, ProviderKind};
+use crate::model::tables::find_or_add;
 use crate::model::tables::host::NIL;
 use crate::model::tables::task::{Link, Target, unlink};
 
@@ -97,6 +98,19 @@ fn owe_after(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_
     wake::scheduler(world, service, cx);
 }
 
+/// The same of a task that ended by itself: where it came in the place of one that is to be replaced, its end is why
+/// the next one does.
+fn owe_after_end(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>) {
+    let row = &mut world.services[service];
+    let beside = row.wanted + row.scheduler.pending() >= row.goal() && row.to_replace > 0 && !row.stalled();
+    // What waits for the end of its fault is told by `owe_after` alone.
+    let beside = beside && !row.scheduler.held.contains(&cause);
+    if beside && cx.plan.services[service].kind == Kind::Replica {
+        find_or_add(&mut row.scheduler.ended, |one| one.0 == cause, || (cause, 0)).1 += 1;
+    }
+    owe_after(world, service, cause, cx);
+}
+
 /// The two minutes are over: a Spot task on Fargate is gone, whatever it was doing.
 pub(crate) fn taken_back(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
     account::change(world, cx.plan, id, |task| task.cause = cause);
@@ -119,6 +133,11 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
     let task = world.tasks.at(id.slot);
     let (from, service, was_wanted, started) = (task.state, task.service, task.wanted, task.started);
     let (host, cause) = (task.host, task.cause);
+    if !world.unheard.is_empty()
+        && let Some(cause) = world.unheard.remove(&id)
+    {
+        cx.note(FaultFact::Noticed { cause, service: Some(service) });
+    }
     plane::work(world, service, |costs| costs.state_change, cx);
     if matches!(code, StopCode::EssentialContainerExited | StopCode::InfrastructureHealth) {
         replacement::failed(world, id, plan);
@@ -128,6 +147,10 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
     if failed && plan.services[service].kind != Kind::Stream {
         world.hear(News::TaskFails { task: id, ran: false }, cx);
     }
+    let exits = was_wanted && from >= TaskState::Running && code == StopCode::EssentialContainerExited;
+    if exits && world.services[service].deployment.rollout.is_some() {
+        world.hear(News::TaskExits(id), cx);
+    }
     free(world, id, cx);
     account::remove(world, plan, id);
     if was_wanted {
@@ -135,7 +158,7 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
             // It never ran: its start began when its launch was accepted.
             failed_start(world, service, started, reason, cx);
         }
-        owe_after(world, service, cause, cx);
+        owe_after_end(world, service, cause, cx);
     }
     if host != NIL {
         world.hear(News::HostOpen(world.hosts.handle(host)), cx);

@@ -149,7 +149,7 @@ pub(crate) fn loses(world: &World, id: ServiceId, cx: &mut Cx<'_>) {
     let of_none = |cause: Cause| planned.refresh.is_some() && app.table_down.contains(&cause);
     for line in fresh.filter(|line| line.cause.as_fault().is_some() && !of_none(line.cause)) {
         let used = planned.cells.iter().zip(&app.load.own).filter(|(_, own)| **own > 0);
-        used.for_each(|(cell, _)| cx.note(FaultFact::Hits { cause: line.cause, what: Hit::Service(*cell) }));
+        used.for_each(|(cell, _)| cx.note(FaultFact::Hits { cause: line.cause, what: Hit::Requests(*cell) }));
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn spoil(world: &mut World, plan: &Plan, (id, zone): (ServiceId, Zone
         // The requests that see it, and the room that they take of each task.
         let [asked, room] = [offered - spoilt, full.saturating_sub(spoilt)].map(|whole| part_of(whole, share));
         let answers = defect.answers(asked, room);
+        world.services[id].deployment.features[row].met_bad += asked;
         let slow = asked.min(room) - asked.min(answers.room);
         for (phase, rate) in [(Phase::Errors, answers.errors), (Phase::Overload, slow)] {
             if rate > 0 {

@@ -188,6 +188,7 @@ fn route(world: &mut World, id: ServiceId, plan: &Plan) -> u64 {
     for line in &mut world.services[id].shortfalls.lines {
         line.rate = 0;
     }
+    versions::forget_met(&mut world.services[id]);
     let offered = world.services[id].traffic.rate;
     world.services[id].traffic.by_zone.fill(Asked::default());
     let mut routed = Routed::default();
@@ -400,7 +401,7 @@ fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
             continue;
         }
         if line.reported_rate == 0 && line.cause.as_fault().is_some() {
-            cx.note(FaultFact::Hits { cause: line.cause, what: Hit::Service(id) });
+            cx.note(FaultFact::Hits { cause: line.cause, what: Hit::Requests(id) });
         }
         line.reported_rate = line.rate;
         cx.note(ServiceFact::LossRate { service: id, cause: line.cause, phase: line.phase, rate: line.rate });

@@ -6,10 +6,11 @@ use crate::model::fact::{ChangeFact, Phase};
 use crate::model::flows::change::say;
 use crate::model::flows::rows::bad;
 use crate::model::flows::{Cx, World};
-use crate::model::ids::{ChangeId, ServiceId, ZoneId};
+use crate::model::ids::{ChangeId, ServiceId, Unit, ZoneId};
 use crate::model::plan::{Plan, WHOLE};
 use crate::model::quantity::part_of;
 use crate::model::tables::rollout::Revision;
+use crate::model::tables::service::Service;
 use crate::model::tables::shortfall::Split;
 
 /// Books what bad revisions of a service spoil of the rate that is offered to its `living` targets in a zone: answers
@@ -64,6 +65,8 @@ fn by_revision(
         if count == 0 {
             continue;
         }
+        world.services[id].deployment.revisions[row].met_bad += part;
+        let one = &world.services[id].deployment.revisions[row];
         let worn = one.worn.get(place).map(|by| by[usize::from(open)]);
         let [errors, slow] = spoils(defect, part, worn.unwrap_or([count, 0, 0, 0, 0, 0, 0, 0]), per_task, seen);
         for (phase, rate) in [(Phase::Errors, errors), (Phase::Overload, slow)] {
@@ -117,9 +120,41 @@ fn meets(world: &World, plan: &Plan, id: ServiceId, change: ChangeId) -> u64 {
     part_of(shown, hit)
 }
 
-/// Tells what the new revision of a deployment gets.
+/// What reaches bad revisions and features is worked out anew.
+pub(super) fn forget_met(row: &mut Service) {
+    row.deployment.revisions.iter_mut().for_each(|one| one.met_bad = 0);
+    row.deployment.features.iter_mut().for_each(|one| one.met_bad = 0);
+}
+
+/// Tells what reaches bad revisions and features, change by change.
+fn tell_bad(row: &mut Service, service: ServiceId, cx: &mut Cx<'_>) {
+    let bad = |row: &Service, change: ChangeId| -> u64 {
+        let revisions = row.deployment.revisions.iter().filter(|one| one.change == Some(change));
+        let features = row.deployment.features.iter().filter(|one| one.change == change);
+        revisions.map(|one| one.met_bad).sum::<u64>() + features.map(|one| one.met_bad).sum::<u64>()
+    };
+    let mut told = std::mem::take(&mut row.last_reported.to_bad);
+    let revisions = row.deployment.revisions.iter().filter(|one| one.met_bad > 0).filter_map(|one| one.change);
+    let features = row.deployment.features.iter().filter(|one| one.met_bad > 0).map(|one| one.change);
+    for change in revisions.chain(features) {
+        if told.iter().all(|(of, _)| *of != change) {
+            told.push((change, 0));
+        }
+    }
+    for (change, before) in &mut told {
+        let rate = bad(row, *change);
+        if std::mem::replace(before, rate) != rate {
+            cx.note(ChangeFact::ExposedToBad { change: *change, unit: Unit::Service(service), rate });
+        }
+    }
+    told.retain(|(_, rate)| *rate > 0);
+    row.last_reported.to_bad = told;
+}
+
+/// Tells what the new revision of a deployment gets, and what bad ones do.
 pub(crate) fn tell(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     features::tell(world, id, cx);
+    tell_bad(&mut world.services[id], id, cx);
     let row = &mut world.services[id];
     let now = row.deployment.deploying.map(|(change, _)| (change, row.traffic.exposed));
     if row.last_reported.exposed == now {

@@ -1,6 +1,8 @@
 //! Maps of invented faults: from one cell to many, from names to bars.
 
+use super::super::map::map;
 use super::*;
+use crate::metrics::blast::{Blast, Cell, Cluster, Lost, Occurrence, Region};
 use std::collections::BTreeMap;
 
 /// A Region of three zones whose clusters have two services each.
@@ -22,12 +24,12 @@ pub(crate) fn occurrence(services: &[(u32, Lost)]) -> Occurrence {
     Occurrence { name: "second cell is out".into(), zones: vec![2], cells: vec![1], services }
 }
 
-fn drawn(cells: u16, clusters: u32, services: &[(u32, Lost)]) -> Map {
+fn drawn(cells: u16, clusters: u32, services: &[(u32, Lost)]) -> Tiled {
     let regions = vec![region("us-east-1", (0, 0, 0), cells, clusters)];
-    map(&Blast { regions, occurrences: vec![occurrence(services)] }, 46).unwrap()
+    tiled(&map(&Blast { regions, occurrences: vec![occurrence(services)] }).unwrap(), 46)
 }
 
-fn texts(map: &Map) -> Vec<&str> {
+fn texts(map: &Tiled) -> Vec<&str> {
     let text = map.shapes.iter().filter_map(|shape| match shape {
         Shape::Text { text, .. } => Some(text.as_str()),
         Shape::Box { .. } => None,
@@ -36,32 +38,33 @@ fn texts(map: &Map) -> Vec<&str> {
 }
 
 /// Boxes of a colour, the one of the legend left out.
-fn boxes(map: &Map, colour: Colour) -> usize {
-    map.shapes.iter().filter(|shape| matches!(shape, Shape::Box { fill, .. } if *fill == colour)).count() - 1
+fn boxes(map: &Tiled, fill_role: Role) -> usize {
+    map.shapes.iter().filter(|shape| matches!(shape, Shape::Box { fill, .. } if *fill == fill_role)).count() - 1
 }
 
-fn thick(map: &Map) -> usize {
+fn thick(map: &Tiled) -> usize {
     let is_thick = |shape: &&Shape| matches!(shape, Shape::Box { edge: Some((_, width)), .. } if *width > 1);
     map.shapes.iter().filter(is_thick).count() - 1
 }
 
 #[test]
 fn a_tile_has_the_colour_of_the_worst_and_says_how_many() {
-    let map = drawn(2, 2, &[(4, Lost::Launches), (5, Lost::Work), (6, Lost::Launches)]);
-    assert_eq!([BLUE, YELLOW, RED].map(|colour| boxes(&map, colour)), [2, 1, 1]);
+    let map = drawn(2, 2, &[(2, Lost::Tasks), (4, Lost::Launches), (5, Lost::Requests), (6, Lost::Launches)]);
+    let roles = [Role::Served, Role::Launches, Role::Tasks, Role::Lost];
+    assert_eq!(roles.map(|role| boxes(&map, role)), [1, 1, 1, 1]);
     assert_eq!(thick(&map), 2, "a zone and a cell");
     let texts = texts(&map);
     assert!(texts.contains(&"team-2: 2 of 2 services"), "{texts:?}");
     assert!(texts.contains(&"team-0"), "{texts:?}");
-    let words = "1 of 3 zones and 1 of 2 cells hit; of 4 clusters 1 lost tasks or requests, 1 had launches held back \
-                 or lost, 2 lost nothing";
+    let words = "1 of 3 zones and 1 of 2 cells hit; of 4 clusters 1 lost requests, 1 lost tasks but no requests, 1 \
+                 had launches held back or lost, 1 lost nothing";
     assert!(texts.contains(&words), "{texts:?}");
 }
 
 #[test]
 fn where_names_find_no_room_clusters_are_counted() {
-    let map = drawn(50, 20, &[(40, Lost::Work), (42, Lost::Launches)]);
-    assert_eq!([BLUE, YELLOW, RED].map(|colour| boxes(&map, colour)), [998, 1, 1]);
+    let map = drawn(50, 20, &[(40, Lost::Requests), (42, Lost::Launches)]);
+    assert_eq!([Role::Served, Role::Launches, Role::Lost].map(|role| boxes(&map, role)), [998, 1, 1]);
     let texts = texts(&map);
     assert!(texts.contains(&"cell-2: 2/20"), "{texts:?}");
     assert!(texts.contains(&"cell-3") && !texts.contains(&"team-0"), "{texts:?}");
@@ -69,8 +72,8 @@ fn where_names_find_no_room_clusters_are_counted() {
 
 #[test]
 fn one_cell_with_very_many_clusters_is_a_bar() {
-    let map = drawn(1, 20_000, &[(0, Lost::Work)]);
-    assert_eq!([BLUE, YELLOW, RED].map(|colour| boxes(&map, colour)), [1, 0, 1]);
+    let map = drawn(1, 20_000, &[(0, Lost::Requests)]);
+    assert_eq!([Role::Served, Role::Launches, Role::Lost].map(|role| boxes(&map, role)), [1, 0, 1]);
     assert!(texts(&map).contains(&"cell-1: 1 of 20000 clusters lost something"));
 }
 
@@ -78,7 +81,7 @@ fn one_cell_with_very_many_clusters_is_a_bar() {
 #[test]
 fn everything_stands_within_its_frame() {
     for (cells, clusters) in [(1, 1), (1, 7), (1, 1_000), (4, 250), (5, 8), (16, 12), (50, 20), (200, 5), (300, 2)] {
-        let map = drawn(cells, clusters, &[(0, Lost::Work)]);
+        let map = drawn(cells, clusters, &[(0, Lost::Requests)]);
         assert!(map.height < 1_400, "{cells} cells of {clusters} clusters: {} pixels high", map.height);
         let mut cell = ((0, 0), (0, 0));
         for shape in &map.shapes {
@@ -97,7 +100,7 @@ fn everything_stands_within_its_frame() {
 #[test]
 fn regions_without_losses_are_one_line() {
     let regions = vec![region("us-east-1", (0, 0, 0), 2, 2), region("eu-west-1", (3, 2, 8), 2, 2)];
-    let map = map(&Blast { regions, occurrences: vec![occurrence(&[(4, Lost::Work)])] }, 46).unwrap();
+    let map = tiled(&map(&Blast { regions, occurrences: vec![occurrence(&[(4, Lost::Requests)])] }).unwrap(), 46);
     assert!(texts(&map).contains(&"nothing was hit or lost in eu-west-1"));
     assert!(!texts(&map).contains(&"eu-west-1"));
 }
@@ -106,13 +109,13 @@ fn regions_without_losses_are_one_line() {
 fn of_many_faults_one_map_is_drawn() {
     let regions = vec![region("us-east-1", (0, 0, 0), 2, 2)];
     let mut occurrences = vec![occurrence(&[(0, Lost::Launches)]); 5];
-    occurrences[3].services.insert(0, Lost::Work);
-    let map = map(&Blast { regions, occurrences }, 46).unwrap();
+    occurrences[3].services.insert(0, Lost::Requests);
+    let map = tiled(&map(&Blast { regions, occurrences }).unwrap(), 46);
     assert!(texts(&map).contains(&"all 5 faults together"));
-    assert_eq!([BLUE, YELLOW, RED].map(|colour| boxes(&map, colour)), [3, 0, 1]);
+    assert_eq!([Role::Served, Role::Launches, Role::Lost].map(|role| boxes(&map, role)), [3, 0, 1]);
 }
 
 #[test]
 fn without_faults_there_is_no_map() {
-    assert_eq!(map(&Blast { regions: vec![region("us-east-1", (0, 0, 0), 1, 1)], occurrences: Vec::new() }, 46), None);
+    assert_eq!(map(&Blast { regions: vec![region("us-east-1", (0, 0, 0), 1, 1)], occurrences: Vec::new() }), None);
 }
