@@ -1,4 +1,5 @@
-//! The target group of Elastic Load Balancing: what `describe-target-groups` and `describe-target-group-attributes` print.
+//! The target group of Elastic Load Balancing: what `describe-target-groups` and `describe-target-group-attributes`
+//! print.
 
 object! {
     /// A target group. Services that name its ARN in `loadBalancers` take its settings, where `traffic[].loadBalancer`

@@ -10,7 +10,8 @@ use crate::scenario::ecs::target_group::{Attribute, TargetGroup};
 const DELAY: &str = "deregistration_delay.timeout_seconds";
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 
-/// Attributes that bear on availability and are not modelled, with what each does by default ([elb-target-group-attributes]).
+/// Attributes that bear on availability and are not modelled, with what each does by default
+/// ([elb-target-group-attributes]).
 const BEARING: [(&str, &str); 7] = [
     ("stickiness.enabled", "false"),
     ("slow_start.duration_seconds", "0"),
