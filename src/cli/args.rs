@@ -173,7 +173,8 @@ pub struct Check {
     /// derived values; no text about problems on stderr
     #[arg(long)]
     pub json: bool,
-    /// Show every default, every field that is not used with its place, and every row of the tables
+    /// Show every default, every field that is not used with its place, and every row of the tables; `--json` always
+    /// does
     #[arg(long)]
     pub all: bool,
     /// Scenario files; a JSON Schema, or a part that scenarios name by `$file`, is passed over
