@@ -36,7 +36,7 @@ pub(super) fn all(pictures: &[Picture<'_>], simulated_seconds: f64) -> Markup {
         "figures": serde_json::to_value(&charts).expect("a figure has only text keys and finite numbers"),
     });
     html! {
-        script type="application/json" id="figures" { (PreEscaped(embedded(shortened(data)))) }
+        script type="application/json" id="figures" { (PreEscaped(embedded(&shortened(data)))) }
         script { (PreEscaped(SCRIPT)) }
     }
 }
@@ -62,7 +62,7 @@ fn shortened(value: Value) -> Value {
 }
 
 /// JSON that cannot end the element it stands in.
-fn embedded(value: Value) -> String {
+fn embedded(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn data_cannot_break_out_and_numbers_are_short() {
         let data = json!({ "a": "</script><!--&\u{2028}", "b": [1.0, 33.333_333_333, 0.1, 12_345_678.9, 1e300] });
-        let text = embedded(shortened(data));
+        let text = embedded(&shortened(data));
         assert!(!text.contains(['<', '>', '&']), "{text}");
         assert!(text.contains("[1,33.3333,0.1,12345700,1e300]") || text.contains("1e+300]"), "{text}");
     }
