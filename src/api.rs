@@ -139,8 +139,8 @@ fn resolved(
     problems: &mut Problems,
 ) -> Option<(Plan, Vec<Objective>)> {
     let csv = |name: &str| {
-        let bytes = files.read_named(&files.join(path, name)).ok()?;
-        String::from_utf8(bytes).ok()
+        let bytes = files.read_named(&files.join(path, name)).map_err(|error| error.to_string())?;
+        String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())
     };
     scenario::resolved(document, &csv, problems)
 }

@@ -20,7 +20,8 @@ fn base() -> Value {
     json!({
         "version": 1, "name": "base", "duration": "3h", "warmUp": "15m",
         "regions": [{ "name": "us-east-1", "zones": [
-            { "id": "use1-az1", "subnets": ["subnet-a"] }, { "id": "use1-az2", "subnets": ["subnet-b"] }, { "id": "use1-az3" }
+            { "id": "use1-az1", "subnets": ["subnet-a"] }, { "id": "use1-az2", "subnets": ["subnet-b"] },
+            { "id": "use1-az3", "subnets": ["subnet-new"] }
         ] }],
         "taskDefinitions": [
             { "family": "web", "revision": 3, "networkMode": "awsvpc", "cpu": "512", "memory": "1024",
@@ -92,7 +93,10 @@ fn changed(changes: &[(&str, Value)]) -> Value {
 
 fn resolved(whole: Value) -> (Option<(Plan, Vec<Objective>)>, Problems) {
     let mut out = Problems::default();
-    let csv = |name: &str| (name == "traffic.csv").then(|| "seconds,requests_per_second\n60,10\n".to_owned());
+    let csv = |name: &str| match name {
+        "traffic.csv" => Ok("seconds,requests_per_second\n60,10\n".to_owned()),
+        _ => Err("does not exist".to_owned()),
+    };
     let found = resolved_document(&Document::of(whole), &csv, &mut out);
     if let Some((plan, _)) = &found {
         evenkeel::internals::forecast::doubts(plan, &mut out);
@@ -279,9 +283,8 @@ fn regions_and_zones_are_checked() {
     refused("/regions/0/zones/1/id", json!("use1-az1"), "/regions/0/zones/1", "two zones");
     refused("/regions/0/zones/1/subnets", json!(["subnet-a"]), "/regions/0/zones/1/subnets/0", "stands twice");
     refused("/clusters/0/region", json!("us-east-2"), "/clusters/0/region", "no Region");
-    let note = "/clusters/0/services/0/networkConfiguration/awsvpcConfiguration/subnets";
-    let (_, out) = resolved(base());
-    assert!(out.of(Severity::Note).any(|problem| problem.at == note && problem.message.contains("subnet-new")));
+    let at = "/clusters/0/services/0/networkConfiguration/awsvpcConfiguration/subnets/2";
+    check(Severity::Warning, &[("/regions/0/zones/2/subnets", json!([]))], at, "no zone lists the subnet `subnet-new`");
 }
 
 #[test]
@@ -471,7 +474,9 @@ fn managed_instances_choose_the_cheapest_types() {
     let row = plan.providers.iter().find(|row| row.name == "managed").unwrap();
     let ProviderKind::Managed(managed) = &row.kind else { panic!("{row:?}") };
     let types: Vec<_> = managed.types.iter().map(|id| plan.types[*id].name.as_str()).collect();
-    assert_eq!(types, ["m6g.large", "c5.large", "m6i.large"]);
+    // Those without a known price come last.
+    assert_eq!(types[..3], ["m6g.large", "c5.large", "m6i.large"]);
+    assert_eq!(types[3..], ["m6a.large", "m6gd.large", "m6id.large", "m6idn.large", "m6in.large"]);
     assert!(managed.spot && managed.scale_in_after.is_none() && managed.zones.len() == 1);
 }
 
@@ -482,7 +487,12 @@ fn behaviour_traffic_and_streams_are_checked() {
     refused("/behaviour/0/family", json!("wep"), "/behaviour/0/family", "no task-definition family");
     refused("/behaviour/2/crash", json!({ "constant": "1h" }), "/behaviour/2/crash", "matter of tasks");
     refused("/behaviour/0/crash", json!({ "constant": "0s" }), "/behaviour/0/crash", "must be above 0");
-    refused("/behaviour/0/crash", json!({ "exponential": { "mean": "0s" } }), "/behaviour/0/crash", "above zero");
+    refused(
+        "/behaviour/0/crash",
+        json!({ "exponential": { "mean": "0s" } }),
+        "/behaviour/0/crash/exponential/mean",
+        "above 0",
+    );
     refused("/traffic/0/service", json!("wbe"), "/traffic/0/service", "no service");
     refused("/traffic/0/csv", json!("traffic.csv"), "/traffic/0", "exclude each other");
     refused("/traffic/0/requestsPerTask", json!("0/s"), "/traffic/0/requestsPerTask", "must be above 0");
@@ -511,7 +521,7 @@ fn traffic_has_four_forms() {
     let table = with("csv", json!("traffic.csv"));
     assert!(matches!(&table, Profile::Steps(steps) if steps.len() == 2 && steps[0].1 == 0));
     let at = "/traffic/0/csv";
-    check(Severity::Error, &[("/traffic/0/rate", Value::Null), (at, json!("gone.csv"))], at, "cannot be read");
+    check(Severity::Error, &[("/traffic/0/rate", Value::Null), (at, json!("gone.csv"))], at, "does not exist");
 }
 
 #[test]

@@ -26,6 +26,8 @@ mod pasted;
 #[cfg(feature = "cli")]
 #[path = "reader/pipelines.rs"]
 mod pipelines;
+#[path = "reader/real.rs"]
+mod real;
 #[cfg(feature = "cli")]
 #[path = "reader/shipped.rs"]
 mod shipped;

@@ -98,7 +98,7 @@ pub struct Run {
     #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Simulate N times, each with its own chance; results then carry their 95 % interval
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = replications, allow_negative_numbers = true)]
     pub replications: u32,
     /// Simulate replication K of many alone, counted from 0
     #[arg(long, value_name = "K", conflicts_with = "replications", allow_negative_numbers = true)]
@@ -109,6 +109,18 @@ pub struct Run {
     /// Lines of events.ndjson to write: all, none or a number
     #[arg(long, value_name = "all|none|N", default_value = "10000")]
     pub events: Lines,
+}
+
+/// Replications: 1 to a million, in digits.
+fn replications(text: &str) -> Result<u32, String> {
+    const MOST: u32 = 1_000_000;
+    let whole =
+        |number: &f64| (1.0..=f64::from(MOST)).contains(number) && libm::trunc(*number).to_bits() == number.to_bits();
+    match (text.parse::<u32>(), text.replace(['_', ','], "").parse::<f64>().ok().filter(whole)) {
+        (Ok(number), _) if (1..=MOST).contains(&number) => Ok(number),
+        (Err(_), Some(number)) => Err(format!("write {number}")),
+        _ => Err(format!("write a whole number from 1 to {MOST}")),
+    }
 }
 
 fn seed(text: &str) -> Result<u64, String> {
@@ -157,7 +169,10 @@ pub struct Check {
     /// derived values; no text about problems on stderr
     #[arg(long)]
     pub json: bool,
-    /// Scenario files
+    /// Show every default, every field that is not used with its place, and every row of the tables
+    #[arg(long)]
+    pub all: bool,
+    /// Scenario files; a JSON Schema, or a part that scenarios name by `$file`, is passed over
     #[arg(required = true)]
     pub scenarios: Vec<String>,
 }
@@ -202,10 +217,22 @@ mod tests {
     }
 
     #[test]
+    fn a_number_of_replications_in_another_form_is_answered_with_its_digits() {
+        for (text, said) in
+            [("1e3", "write 1000"), ("1_000", "write 1000"), ("2.5", "write a whole number from 1 to 1000000")]
+        {
+            assert_eq!(replications(text), Err(said.to_owned()), "{text}");
+        }
+        assert_eq!((replications("1"), replications("1000000")), (Ok(1), Ok(1_000_000)));
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused() {
         for line in [
             "evenkeel run",
             "evenkeel run a.json --replications 0",
+            "evenkeel run a.json --replications 1000001",
+            "evenkeel run a.json --replications -3",
             "evenkeel run a.json --threads 0",
             "evenkeel run a.json --events some",
             "evenkeel run a.json --no-files --out x",

@@ -1,28 +1,40 @@
 //! `evenkeel check`: what is wrong, doubtful, not used or taken by default, and what follows from it. Runs nothing.
+//! What matters to the scenario comes first; `--all` shows the rest.
 
 use super::Exit;
 use super::console::Console;
 use super::interrupt;
 use super::render;
 use super::stages;
-use super::{args, check_json};
+use super::{args, check_json, notes, passed_over};
 use crate::api::{Reading, Scenario};
 use crate::engine::Span;
 use crate::forecast::overview::{Row, overview};
 use crate::forecast::{cells, changes, services};
 use crate::model::plan::{Plan, Shadow, WHOLE};
-use crate::model::problem::{Code, Problem, Problems, Severity, last};
+use crate::model::problem::{Problems, Severity};
 use crate::report::align::{Paint, Table};
 use crate::report::number::{NO_NEED, NOTHING, duration, plain, short};
 use crate::scenario::Files;
 use std::fmt::Write;
 
-/// Fields listed before the rest is counted.
-const LISTED_MAX: usize = 60;
 /// Cells, services or changes shown before the rest is counted.
 const ROWS_MAX: usize = 40;
 /// Zones named in a line before the rest is counted.
 const ZONES_MAX: usize = 3;
+
+/// How much is shown.
+#[derive(Clone, Copy)]
+struct Extent {
+    all: bool,
+}
+
+impl Extent {
+    /// Rows of a table.
+    fn rows(self) -> usize {
+        if self.all { usize::MAX } else { ROWS_MAX }
+    }
+}
 
 /// Checks each of these files; invalid if one of them is.
 pub(crate) fn check(check: &args::Check, files: &dyn Files, console: &mut Console) -> Exit {
@@ -32,9 +44,10 @@ pub(crate) fn check(check: &args::Check, files: &dyn Files, console: &mut Consol
     interrupt::command(again(&all));
     let mut invalid: Vec<String> = Vec::new();
     let mut skipped = 0;
+    let extent = Extent { all: check.all };
     for path in paths {
-        if is_schema(path, files) {
-            console.say(&format!("{}: skipped, as it is a JSON Schema and no scenario", render::quoted(path)));
+        if let Some(what) = passed_over::kind(path, files) {
+            console.say(&format!("{}: skipped, as it is {what} and no scenario", render::quoted(path)));
             skipped += 1;
             continue;
         }
@@ -42,7 +55,7 @@ pub(crate) fn check(check: &args::Check, files: &dyn Files, console: &mut Consol
         if check.json {
             console.data(&check_json::line(path, &reading));
         } else {
-            show(path, &reading, console);
+            show(path, &reading, extent, console);
         }
         if reading.scenario.is_none() {
             invalid.push(render::quoted(path));
@@ -61,105 +74,62 @@ pub(crate) fn check(check: &args::Check, files: &dyn Files, console: &mut Consol
 }
 
 /// Problems on stderr, what follows on stdout.
-fn show(path: &str, reading: &Reading, console: &mut Console) {
+fn show(path: &str, reading: &Reading, extent: Extent, console: &mut Console) {
     let text = render::problems(&reading.problems, &reading.sources, path, console.paint_talk);
     if !text.is_empty() {
         console.error(&text);
     }
     if let Some(scenario) = &reading.scenario {
-        console.data(&report(path, scenario.plan(), &reading.problems, console.paint));
+        console.data(&report(path, scenario.plan(), &reading.problems, extent, console.paint));
     }
-}
-
-/// Whether a file is a JSON Schema, such as the one that stands beside the scenarios: its `$schema` names the standard.
-fn is_schema(path: &str, files: &dyn Files) -> bool {
-    const STANDARD: &str = "json-schema.org/";
-    // A pipe can be read only once.
-    if !std::fs::metadata(path).is_ok_and(|known| known.is_file()) {
-        return false;
-    }
-    let Ok(bytes) = files.read(path) else { return false };
-    // A scenario is read once more: only what may be a schema is parsed here.
-    let Some(text) = std::str::from_utf8(&bytes).ok().filter(|text| text.contains(STANDARD)) else { return false };
-    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    value["$schema"].as_str().is_some_and(|standard| standard.contains(STANDARD))
 }
 
 /// What there is to say about a scenario that can run.
-fn report(path: &str, plan: &Plan, problems: &Problems, paint: Paint) -> String {
+fn report(path: &str, plan: &Plan, problems: &Problems, extent: Extent, paint: Paint) -> String {
     let mut out = String::new();
     let mut line = |text: &str| writeln!(out, "{text}").expect("writing to a String cannot fail");
-    let warnings = several(problems.of(Severity::Warning).count(), "warning");
+    let warnings = notes::several(problems.of(Severity::Warning).count(), "warning");
     line(&format!("{path}: {} can run, {warnings}", paint.strong(&plan.name)));
     line(&format!(
         "  {} simulated, {} warm-up; {}, {}, {}, {}",
         duration(plan.duration.as_secs_f64()),
         if plan.warm_up == Span::ZERO { "no".to_owned() } else { duration(plan.warm_up.as_secs_f64()) + " of it" },
-        several(plan.zones.len(), "zone"),
-        several(plan.clusters.len(), "cluster"),
-        several(plan.services.len(), "service"),
-        several(plan.faults.len(), "fault"),
+        notes::several(plan.zones.len(), "zone"),
+        notes::several(plan.clusters.len(), "cluster"),
+        notes::several(plan.services.len(), "service"),
+        notes::several(plan.faults.len(), "fault"),
     ));
-    let mut unused: Vec<String> = notes(problems, true).collect();
-    if unused.len() > LISTED_MAX {
-        unused.splice(LISTED_MAX.., [format!("and {} more", unused.len() - LISTED_MAX)]);
-    }
-    let lists = [
-        ("Bears on availability, not modelled", bearing(problems).collect()),
-        ("Accepted and not used (no bearing on availability)", unused),
-        ("Taken by default, and what it means here", notes(problems, false).collect()),
-    ];
-    for (title, list) in lists.iter().filter(|(_, list): &&(&str, Vec<String>)| !list.is_empty()) {
-        line(&format!("\n{}\n  {}", paint.strong(title), list.join("\n  ")));
+    let bearing = notes::bearing(problems);
+    if !bearing.is_empty() {
+        line(&format!("\n{}\n  {}", paint.strong("Bears on availability, not modelled"), bearing.join("\n  ")));
     }
     let (rows, services) = services::at_start(plan);
     let tables = [
         ("Where the data plane is, and who runs what", locations(plan)),
         ("Zones at the start", zones(rows)),
-        ("Control-plane cells: what each is built for, and what is left of that without one zone", planes(plan)),
-        ("Tasks needed at the peak, and what is left of each service without one zone", headroom(&services)),
-        ("Changes: tasks of the service meanwhile, and what can stop them", deployments(plan)),
-        ("Stages of changes, as if replacing tasks took no time and nothing stopped them", stages::table(plan)),
+        (
+            "Control-plane cells: what each is built for, and what is left of that without one zone",
+            planes(plan, extent),
+        ),
+        ("Tasks needed at the peak, and what is left of each service without one zone", headroom(&services, extent)),
+        ("Changes: tasks of the service meanwhile, and what can stop them", deployments(plan, extent)),
+        (
+            "Stages of changes, as if replacing tasks took no time and nothing stopped them",
+            stages::table(plan, extent.all),
+        ),
     ];
     for (title, table) in tables.iter().filter(|(_, table)| !table.is_empty()) {
         line(&format!("\n{}\n{}", paint.strong(title), table.text(paint).trim_end()));
     }
-    out
-}
-
-/// "no faults", "1 fault", "2 faults".
-fn several(count: usize, thing: &str) -> String {
-    match count {
-        0 => format!("no {thing}s"),
-        1 => format!("1 {thing}"),
-        n => format!("{n} {thing}s"),
+    let (unused, defaults) = (notes::unused(problems, extent.all), notes::defaults(problems, plan, extent.all));
+    let lists = [
+        ("Taken by default, and what it means here", defaults),
+        ("Accepted and not used (no bearing on availability)", unused),
+    ];
+    for (title, list) in lists.iter().filter(|(_, list): &&(&str, Vec<String>)| !list.is_empty()) {
+        line(&format!("\n{}\n  {}", paint.strong(title), list.join("\n  ")));
     }
-}
-
-/// Notes as lines: those on fields without bearing by their pointer alone, the others in full.
-fn notes(problems: &Problems, unused: bool) -> impl Iterator<Item = String> {
-    let meant = move |note: &&Problem| matches!(note.code, Code::NoBearing | Code::NotUsed) == unused;
-    problems.of(Severity::Note).filter(meant).map(|note| {
-        if note.code == Code::NoBearing {
-            return format!("{}{}", note.at, places(note));
-        }
-        let pointer = if note.at.is_empty() { String::new() } else { format!("  {}", note.at) };
-        let hint = note.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        format!("{}{hint}{pointer}", note.told())
-    })
-}
-
-/// Fields that bear on availability and are not modelled: each with what it bears on, and its first place.
-fn bearing(problems: &Problems) -> impl Iterator<Item = String> {
-    problems.of(Severity::Warning).filter(|warning| warning.code == Code::Ignored).map(|warning| {
-        let hint = warning.hint.as_deref().unwrap_or_default();
-        format!("`{}`{}: {hint}  {}", last(&warning.at), places(warning), warning.at)
-    })
-}
-
-/// In how many places the same holds, where it is more than one.
-fn places(problem: &Problem) -> String {
-    if problem.places > 1 { format!(", in {} places", problem.places) } else { String::new() }
+    out
 }
 
 /// What services run on, where it stands and whose it is.
@@ -191,7 +161,7 @@ fn zones(rows: Vec<services::ZoneRow>) -> Table {
 }
 
 /// What the cells of each written control plane can do, and who is in them.
-fn planes(plan: &Plan) -> Table {
+fn planes(plan: &Plan, extent: Extent) -> Table {
     let row = |row: &cells::CellRow| {
         let (peak, zone) =
             row.rates.map_or((NOTHING.to_owned(), "any".to_owned()), |(peak, zone)| (short(peak), short(zone)));
@@ -203,18 +173,18 @@ fn planes(plan: &Plan) -> Table {
     Table::default()
         .left(&["Region", "cell"])
         .right(&["clusters", "tasks", "requests/s\nat the peak", "requests/s\nin each zone", "left without\na zone"])
-        .rows(cells.iter().take(ROWS_MAX).map(row))
-        .more(cells.len(), ROWS_MAX, "cells")
+        .rows(cells.iter().take(extent.rows()).map(row))
+        .more(cells.len(), extent.rows(), "cells")
 }
 
 /// Need and headroom of each service with a desired count, zone by zone.
-fn headroom(services: &[services::Derived]) -> Table {
+fn headroom(services: &[services::Derived], extent: Extent) -> Table {
     let mut table = Table::default().left(&["service"]).right(&["desired", "needed"]).left(&["zone"]).right(&[
         "tasks\nthere",
         "left\nwithout it",
         "headroom\nthen",
     ]);
-    for row in services.iter().take(ROWS_MAX) {
+    for row in services.iter().take(extent.rows()) {
         let need = if row.need_tasks == 0 { NO_NEED.to_owned() } else { plain(f64::from(row.need_tasks)) };
         let own = [row.service.clone(), plain(f64::from(row.desired)), need];
         if row.zones.is_empty() {
@@ -227,14 +197,14 @@ fn headroom(services: &[services::Derived]) -> Table {
             table.row(first.into_iter().chain([zone.zone.clone(), tasks, left, spare]));
         }
     }
-    table.more(services.len(), ROWS_MAX, "services")
+    table.more(services.len(), extent.rows(), "services")
 }
 
 /// In place of the time at which a change begins that comes by a law.
 const AGAIN: &str = "by `every`";
 
 /// How many tasks a service may have while a change of it is deployed, and what watches that.
-fn deployments(plan: &Plan) -> Table {
+fn deployments(plan: &Plan, extent: Extent) -> Table {
     let changes = &plan.changes;
     let copied = changes.iter().any(|row| row.shadow.is_some());
     let row = |row: changes::ChangeRow| {
@@ -254,8 +224,8 @@ fn deployments(plan: &Plan) -> Table {
         .right(if copied { &["copies\nfirst for"] } else { &[] })
         .right(&["baked\nfor"])
         .left(&["watched by"])
-        .rows(changes::rows(plan).take(ROWS_MAX).map(row))
-        .more(changes.len(), ROWS_MAX, "changes")
+        .rows(changes::rows(plan).take(extent.rows()).map(row))
+        .more(changes.len(), extent.rows(), "changes")
 }
 
 /// How long requests are copied, and which part of them.
@@ -274,13 +244,15 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
+    const SHORT: Extent = Extent { all: false };
+
     #[test]
     fn the_report_reads_like_this() {
         let mut problems = Problems::default();
         problems.doubtful("/duration", "`duration` is long", "");
         problems.no_bearing("/clusters/0/services/0/tags", "`tags` is accepted", "");
         problems.default_taken("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
-        insta::assert_snapshot!(report("az-loss.json", &sample::plan(), &problems, Paint::Plain));
+        insta::assert_snapshot!(report("az-loss.json", &sample::plan(), &problems, SHORT, Paint::Plain));
     }
 
     #[test]
@@ -290,7 +262,7 @@ mod tests {
         let mut plan = sample::with_changes();
         let service = &mut plan.services[ServiceId(0)];
         (service.minimum_healthy_percent, service.maximum_percent) = (95, 104);
-        let text = deployments(&plan).text(Paint::Plain);
+        let text = deployments(&plan, SHORT).text(Paint::Plain);
         assert!(text.contains("30        29       31     3m  alarm errors, stalls"), "{text}");
         let service = &mut plan.services[ServiceId(0)];
         service.deployment.alarm_rollback = true;
@@ -304,19 +276,19 @@ mod tests {
         plan.services[ServiceId(0)].deployment.bake = Some(Span::MINUTE * 9);
         assert_eq!(changes::rows(&plan).nth(1).unwrap().bake, Span::MINUTE * 9, "as written");
         plan.services[ServiceId(0)].deployment = crate::model::plan::Deployment::default();
-        assert!(deployments(&plan).text(Paint::Plain).contains("-  nothing"));
+        assert!(deployments(&plan, SHORT).text(Paint::Plain).contains("-  nothing"));
     }
 
     #[test]
     fn copies_have_a_column_where_there_are_any() {
         use crate::model::ids::ChangeId;
         let mut plan = sample::with_changes();
-        assert!(!deployments(&plan).text(Paint::Plain).contains("copies"));
+        assert!(!deployments(&plan, SHORT).text(Paint::Plain).contains("copies"));
         plan.changes[ChangeId(0)].shadow = Some(Shadow { ppm: 125_000, span: Span::MINUTE * 90 });
-        let text = deployments(&plan).text(Paint::Plain);
+        let text = deployments(&plan, SHORT).text(Paint::Plain);
         assert!(text.contains("first for") && text.contains("1h30m, 12.5 %") && text.contains("  -  "), "{text}");
         plan.changes[ChangeId(1)].shadow = Some(Shadow { ppm: WHOLE, span: Span::MINUTE * 20 });
-        let text = deployments(&plan).text(Paint::Plain);
+        let text = deployments(&plan, SHORT).text(Paint::Plain);
         assert!(text.contains("  20m ") && !text.contains("20m,"), "{text}");
     }
 

@@ -21,6 +21,8 @@ mod hidden;
 mod interrupt;
 mod manifest;
 mod new;
+mod notes;
+mod passed_over;
 pub mod place;
 mod problem;
 mod progress;

@@ -11,8 +11,9 @@ const STAGES_MAX: usize = 60;
 /// More alarms than these are counted.
 const ALARMS_MAX: usize = 2;
 
-/// Every stage; empty without pipelines.
-pub(super) fn table(plan: &Plan) -> Table {
+/// The stages, `all` of them or the first ones; empty without pipelines.
+pub(super) fn table(plan: &Plan, all: bool) -> Table {
+    let rows_max = if all { usize::MAX } else { STAGES_MAX };
     let row = |row: &stages::StageRow| {
         let bake = if row.bake == Span::ZERO { NOTHING.to_owned() } else { duration(row.bake.as_secs_f64()) };
         let requests = if row.requests == 0 { NOTHING.to_owned() } else { plain(row.requests as f64) };
@@ -29,8 +30,8 @@ pub(super) fn table(plan: &Plan) -> Table {
         .left(&["change", "stage", "changes"])
         .right(&["begins at\nthe earliest", "baked\nfor", "requests\nat least"])
         .left(&["watched by"])
-        .rows(stages.iter().take(STAGES_MAX).map(row))
-        .more(stages.len(), STAGES_MAX, "stages")
+        .rows(stages.iter().take(rows_max).map(row))
+        .more(stages.len(), rows_max, "stages")
 }
 
 #[cfg(test)]
@@ -68,7 +69,7 @@ mod tests {
 
     #[test]
     fn stages_are_told_with_what_they_change_and_what_watches_by_then() {
-        let text = table(&staged()).text(Paint::Plain);
+        let text = table(&staged(), false).text(Paint::Plain);
         let lines: Vec<String> =
             text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         let rows = [
@@ -80,11 +81,11 @@ mod tests {
         for row in rows {
             assert!(lines.iter().any(|line| line == row), "{row} in\n{text}");
         }
-        assert!(table(&sample::with_changes()).is_empty(), "no pipeline");
+        assert!(table(&sample::with_changes(), false).is_empty(), "no pipeline");
         let mut again = staged();
         let change = &mut again.changes[ChangeId(0)];
         (change.at, change.every) = (Time::ZERO, Some(crate::engine::Dist::Constant(Span::MINUTE)));
-        let text = table(&again).text(Paint::Plain);
+        let text = table(&again, false).text(Paint::Plain);
         assert!(text.contains("+13h30m"), "from its own begin: {text}");
     }
 

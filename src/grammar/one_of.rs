@@ -23,6 +23,13 @@ pub trait OneOf: Read {
     const VARIANTS: &'static [Variant<Self>];
 }
 
+/// A plain value that the first kind would take behind its key, as it has to be written there.
+fn plain_for<T: OneOf>(value: &Value) -> Option<String> {
+    let holes = std::collections::BTreeSet::new();
+    let mut trial = Reader::new(value, &holes);
+    (value.is_string() && (T::VARIANTS[0].read)(value, &mut trial).is_some()).then(|| value.to_string())
+}
+
 impl Reader<'_> {
     /// Reads an object that holds one key and nothing else.
     pub fn one_of<T: OneOf>(&mut self, value: &Value) -> Option<T> {
@@ -31,7 +38,13 @@ impl Reader<'_> {
             let subject = subject(&self.at);
             self.error(Mistake::Type, || {
                 let given = wording::given(value);
-                let hint = format!("write {{ \"{}\": ... }}; known: {}", T::VARIANTS[0].key, listed(keys()));
+                let first = T::VARIANTS[0].key;
+                let hint = match plain_for::<T>(value) {
+                    Some(plain) => {
+                        format!("write {{ \"{first}\": {plain} }}; other {}s: {}", T::NOUN, listed(keys().skip(1)))
+                    }
+                    None => format!("write {{ \"{first}\": ... }}; known: {}", listed(keys())),
+                };
                 (format!("{subject} must be an object with one {}, not {given}", T::NOUN), hint)
             });
             return None;

@@ -249,8 +249,12 @@ impl<'a> Reader<'a> {
                 (Some(low), None) => format!("{low} or more"),
                 (None, high) => format!("at most {}", high.unwrap_or_default()),
             };
-            let hint = if below { "raise it" } else { "lower it" };
-            (format!("{subject} must be {bounds}, not `{number}`"), hint.to_owned())
+            let hint = match low {
+                Some(only) if low == high => format!("write {only}"),
+                _ if below => "raise it".to_owned(),
+                _ => "lower it".to_owned(),
+            };
+            (format!("{subject} must be {bounds}, not `{number}`"), hint)
         });
     }
 

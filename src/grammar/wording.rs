@@ -98,11 +98,24 @@ pub(super) fn given(value: &Value) -> String {
     }
 }
 
+/// The number before a sign of per cent.
+fn of_hundred(text: &str) -> Option<f64> {
+    text.trim().strip_suffix('%')?.trim().parse().ok().filter(|number: &f64| number.is_finite())
+}
+
 /// The way from a value of the wrong type to one of the right one.
 pub(super) fn mend(value: &Value, wanted: &[Want], like: Option<&str>, at: &str) -> String {
     let wants = |want: Want| wanted.contains(&want);
     let only_text = wanted.iter().all(|want| want.is_text());
     match value {
+        Value::String(text) if (wants(Want::Whole) || wants(Want::Number)) && of_hundred(text).is_some() => {
+            let number = of_hundred(text).unwrap_or_default();
+            if wants(Want::Whole) || at.to_lowercase().ends_with("percent") {
+                format!("write {number} without the sign")
+            } else {
+                format!("write {}: a share from 0 to 1", number / 100.0)
+            }
+        }
         Value::String(text) if (wants(Want::Whole) || wants(Want::Number)) && text.trim().parse::<f64>().is_ok() => {
             format!("write {} without quotes", short(text.trim()))
         }

@@ -1,6 +1,6 @@
 //! Quantities as scenarios write them: texts with units, and laws.
 
-use super::problem::Problems;
+use super::problem::{Problems, last};
 use crate::engine::dist::DistError;
 use crate::engine::time::SpanError;
 use crate::engine::{Dist, Span};
@@ -154,19 +154,50 @@ impl Law {
         }
     }
 
-    /// The same; a problem where the numbers make no law.
+    /// The same; a problem where the numbers make no law, at the one that is wrong.
     pub fn read(&self, at: &str, out: &mut Problems) -> Option<Dist> {
         let dist = self.dist();
         if let Err(error) = &dist {
-            let hint = "such as {\"constant\": \"5m\"} or {\"lognormal\": {\"median\": \"3h\", \"sigma\": 0.6}}";
-            out.malformed(at, format!("the law {error}"), hint);
+            let (field, message, hint) = self.wrong(*error);
+            out.out_of_range(&format!("{at}/{field}"), message, hint);
         }
         dist.ok()
+    }
+
+    /// Which field is wrong, why, and what may be written.
+    fn wrong(&self, error: DistError) -> (&'static str, String, &'static str) {
+        let (shape, scale) = match self {
+            Law::Lognormal(law) => (("lognormal/sigma", law.sigma), ("lognormal/median", law.median)),
+            Law::Weibull(law) => (("weibull/shape", law.shape), ("weibull/scale", law.scale)),
+            Law::Gamma(law) => (("gamma/shape", law.shape), ("gamma/scale", law.scale)),
+            Law::Exponential(law) => (("exponential", 1.0), ("exponential/mean", law.mean)),
+            Law::Uniform(law) => (("uniform", 1.0), ("uniform/low", law.low)),
+            Law::Constant(span) => (("constant", 1.0), ("constant", *span)),
+            Law::Empirical(_) => (("empirical/values", 1.0), ("empirical/values", Duration(Span::ZERO))),
+        };
+        match error {
+            DistError::BadShape => {
+                let message = format!("`{}` must be above 0, not `{}`", last(shape.0), shape.1);
+                (shape.0, message, "write a number such as 0.6")
+            }
+            DistError::ZeroScale => {
+                let message = format!("`{}` must be above 0, not `{}`", last(scale.0), scale.1.0);
+                (scale.0, message, "write a length of time such as \"3h\"")
+            }
+            DistError::Reversed => ("uniform/low", "`low` must be at most `high`".to_owned(), "exchange them"),
+            DistError::Empty => {
+                ("empirical/values", "`values` is empty".to_owned(), "write at least one, such as \"90s\"")
+            }
+        }
     }
 }
 
 /// The `format` that marks a length of time in the schema.
 pub const DURATION_FORMAT: &str = "evenkeel-duration";
+/// What every length of time looks like; editors know no format of ours.
+const DURATION_PATTERN: &str = r"^\s*(?:(?:[0-9.]+[A-Za-zµ]+\s*)+|[Pp][0-9.DWTHMSdwthms\s]+)$";
+/// What every rate looks like.
+const RATE_PATTERN: &str = r"^\s*[0-9.eE+-]+\s*/\s*[A-Za-z]+\s*$";
 /// The `format` that marks a rate in the schema.
 pub const RATE_FORMAT: &str = "evenkeel-rate";
 
@@ -178,23 +209,13 @@ impl Read for Duration {
             Ok(_) => SpanError::NoUnit,
             Err(error) => error,
         };
-        let compact: String = text.split_whitespace().collect();
-        if compact != text && Span::parse(&compact).is_ok() {
-            reader.malformed("has a space before its unit", format!("write \"{}\"", short(&compact)));
-            return None;
-        }
-        let hint = match error {
-            SpanError::NoUnit if text.parse::<f64>().is_ok() => {
-                let plural = if text == "1" { "" } else { "s" };
-                format!("write \"{text}m\" for {text} minute{plural}", text = short(&text))
-            }
-            _ => "write it like \"45m\", \"2h30m\", \"90s\" or \"PT5M\"".to_owned(),
-        };
-        reader.malformed(&short(&error.to_string()), hint);
+        let (message, hint) = mended(&text, &error);
+        reader.malformed(&message, hint);
         None
     }
     fn schema(_: &mut Defs) -> Value {
-        json!({ "type": "string", "format": DURATION_FORMAT, "examples": ["45m", "2h30m", "90s", "PT5M"] })
+        json!({ "type": "string", "format": DURATION_FORMAT, "pattern": DURATION_PATTERN,
+            "examples": ["45m", "2h30m", "90s", "PT5M"] })
     }
     const EXAMPLE: &str = "\"45m\"";
 }
@@ -215,9 +236,42 @@ impl Read for Rate {
         None
     }
     fn schema(_: &mut Defs) -> Value {
-        json!({ "type": "string", "format": RATE_FORMAT, "examples": ["20/s", "500/min"] })
+        json!({ "type": "string", "format": RATE_FORMAT, "pattern": RATE_PATTERN, "examples": ["20/s", "500/min"] })
     }
     const EXAMPLE: &str = "\"20/s\"";
+}
+
+/// What is wrong with a text that is no length of time, and the way out.
+fn mended(text: &str, error: &SpanError) -> (String, String) {
+    let compact: String = text.split_whitespace().collect();
+    if compact != text && Span::parse(&compact).is_ok() {
+        return ("has a space before its unit".to_owned(), format!("write \"{}\"", short(&compact)));
+    }
+    if let Some(spelt) = in_letters(&compact) {
+        return ("has its unit in words".to_owned(), format!("write \"{spelt}\""));
+    }
+    let short_text = short(text);
+    if text.parse::<f64>().is_ok() {
+        let hint = format!("write \"{short_text}s\" for seconds, as AWS counts them, or \"{short_text}m\" for minutes");
+        return (error.to_string(), hint);
+    }
+    let clock = text.split_once(':').and_then(|(hours, minutes)| Some((hours.parse().ok()?, minutes.parse().ok()?)));
+    if let Some((hours, minutes)) = clock.filter(|(hours, minutes): &(u8, u8)| *hours < 24 && *minutes < 60) {
+        let since = Span::from_secs(u64::from(hours) * 3_600 + u64::from(minutes) * 60);
+        let message = "is a time of the day, and a length of time belongs here, counted from the start".to_owned();
+        return (message, format!("write \"{since}\"; steps of `daily` have times of the day"));
+    }
+    (short(&error.to_string()), "write it like \"45m\", \"2h30m\", \"90s\" or \"PT5M\"".to_owned())
+}
+
+/// The same length of time with letters for units, where it has words: `2h` for `2hours`.
+fn in_letters(text: &str) -> Option<String> {
+    let mut letters = text.to_lowercase();
+    for (word, letter) in [("minute", "m"), ("second", "s"), ("hour", "h"), ("day", "d"), ("week", "w")] {
+        letters = letters.replace(&format!("{word}s"), letter).replace(word, letter);
+    }
+    let letters = letters.replace("and", "").replace(',', "");
+    (letters != text.to_lowercase() && Span::parse(&letters).is_ok()).then_some(letters)
 }
 
 /// The text of a quantity, or of the bare number in its place.

@@ -84,11 +84,11 @@ impl Table {
         self
     }
 
-    /// With a last row for what is not shown, where there are more things than `shown_max`.
+    /// With a last row for what is not shown, where there are more things than `shown_max`; `--all` of `check` shows it.
     #[must_use]
     pub fn more(mut self, count: usize, shown_max: usize, things: &str) -> Table {
         if count > shown_max {
-            self.words(format!("and {} {things} more", count - shown_max));
+            self.words(format!("and {} {things} more; `--all` shows them", count - shown_max));
         }
         self
     }

@@ -14,6 +14,7 @@ mod report;
 pub mod resolve;
 mod scan;
 pub mod schema;
+mod shipped_types;
 pub mod source;
 mod tree;
 pub mod typed;

@@ -231,6 +231,11 @@ impl Loader<'_> {
             return self.error(Code::WrongType, named.value.bytes, message, hint);
         };
         let path = self.files.join(&from, relative);
+        if path.is_empty() || path.ends_with("..") {
+            let (message, hint) =
+                (format!("`{relative}` is a folder, not a file"), "write \"$file\": \"ecs/web.json\"");
+            return self.error(Code::Unreadable, named.value.bytes, message, hint);
+        }
         if chain.contains(&path) {
             let message = format!("`{path}` leads back to itself: {} -> {path}", chain.join(" -> "));
             return self.error(Code::Circle, named.value.bytes, message, "take one of these `$file` out");

@@ -1,26 +1,12 @@
-//! The shipped, dated table of EC2 instance types, and the types that a scenario brings along.
+//! Instance types by name: those of the shipped, dated table, and over them those that a scenario brings along.
 
 use super::ecs::instance_type::{Gpu, InstanceType};
+use super::shipped_types;
 use crate::model::plan;
-use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// The table.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Table {
-    /// Year and month of its newest figure.
-    #[allow(dead_code, reason = "said to readers of the file")]
-    pub date: String,
-    /// Where the figures come from.
-    #[allow(dead_code, reason = "said to readers of the file")]
-    pub note: String,
-    pub types: Vec<Row>,
-}
-
 /// One instance type.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// Name, such as `m6i.large`.
     pub name: String,
@@ -29,37 +15,29 @@ pub struct Row {
     pub memory_mib: u32,
     /// Network interfaces, the host's own included.
     pub interfaces: u32,
-    /// Tasks with a network interface of their own, with trunking; none where it is not supported.
+    /// Tasks with a network interface of their own, with trunking; none where it is not supported, or not known.
     pub trunked_tasks: Option<u32>,
     /// Whether its CPU is burstable.
     pub burstable: bool,
     /// Dollars an hour on demand, where known.
     pub price: Option<f64>,
-    #[serde(default)]
     pub accelerators: Option<Accelerators>,
     /// Local storage in GB.
-    #[serde(default)]
     pub storage_gb: u64,
     /// Kinds of its local disks, `ssd` or `hdd`; empty where they are not known: solid state then.
-    #[serde(default)]
     pub disks: Vec<String>,
     /// Whether AWS counts it among its current generation.
-    #[serde(default = "yes")]
     pub current: bool,
     /// Who makes its CPU, where its name does not say so.
-    #[serde(default)]
     pub manufacturer: Option<String>,
     /// Its architecture, where its name does not say so.
-    #[serde(default)]
     pub architecture: Option<String>,
     /// Whether it is bare metal, where its name does not say so.
-    #[serde(default)]
     pub bare_metal: bool,
 }
 
 /// GPUs and other accelerators of an instance type.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Accelerators {
     /// `gpu`, `fpga`, `inference` or `media`.
     pub kind: String,
@@ -70,10 +48,6 @@ pub struct Accelerators {
     pub name: String,
     /// Memory of all together in MiB.
     pub memory_mib: u32,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// The letters behind the generation: `gd` of `m7gd.large`.
@@ -184,18 +158,34 @@ fn accelerators(written: &InstanceType) -> Option<Accelerators> {
     Some(Accelerators { kind: kind.to_owned(), count: 1, ..Accelerators::default() })
 }
 
-pub fn shipped() -> Table {
-    serde_json::from_str(include_str!("instance_types.json")).expect("the shipped table is valid: a test reads it")
+/// Every type by name. A shipped one is read when somebody asks for it.
+pub struct Catalogue {
+    /// Types of the scenario.
+    own: BTreeMap<String, Row>,
 }
 
-/// Every type by name: the shipped ones, and over them those of the scenario.
-pub fn catalogue(written: &[InstanceType]) -> BTreeMap<String, Row> {
-    let mut rows: BTreeMap<_, _> = shipped().types.into_iter().map(|row| (row.name.clone(), row)).collect();
-    for kind in written {
-        let row = Row::of(kind, rows.get(&kind.instance_type));
-        rows.insert(row.name.clone(), row);
+impl Catalogue {
+    /// The shipped types, and over them those that were written.
+    pub fn of(written: &[InstanceType]) -> Catalogue {
+        let row = |kind: &InstanceType| Row::of(kind, shipped_types::find(&kind.instance_type).as_ref());
+        Catalogue { own: written.iter().map(|kind| (kind.instance_type.clone(), row(kind))).collect() }
     }
-    rows
+
+    /// The type with this name.
+    pub fn get(&self, name: &str) -> Option<Row> {
+        self.own.get(name).cloned().or_else(|| shipped_types::find(name))
+    }
+
+    /// The names of all types.
+    pub fn names(&self) -> impl Iterator<Item = &str> + '_ {
+        self.own.keys().map(String::as_str).chain(shipped_types::names().map(|name| name))
+    }
+
+    /// All types, in no order that means anything; each once.
+    pub fn rows(&self) -> impl Iterator<Item = Row> {
+        let others = shipped_types::rows().filter(|row| !self.own.contains_key(&row.name));
+        self.own.values().cloned().chain(others)
+    }
 }
 
 #[cfg(test)]
@@ -208,16 +198,15 @@ mod tests {
         let architecture = architecture(name).into();
         let expected =
             plan::InstanceType { name: name.into(), architecture, cpu, memory, gpus: 0, enis, trunk_enis, price };
-        assert_eq!(catalogue(&[])[name].plan(), expected);
+        assert_eq!(Catalogue::of(&[]).get(name).unwrap().plan(), expected);
     }
 
     #[test]
-    fn the_shipped_table_reads() {
+    fn a_shipped_type_offers_what_aws_publishes() {
         check("c5.large", 2_048, 3_932, 2, 10, Some(0.085));
         check("m5.2xlarge", 8_192, 31_457, 3, 40, Some(0.384));
         check("t3.medium", 2_048, 3_932, 2, 2, Some(0.0416));
         check("m7i.large", 2_048, 7_864, 2, 10, None);
-        assert_eq!(shipped().types.len(), catalogue(&[]).len(), "no name stands twice");
     }
 
     #[test]
@@ -226,7 +215,7 @@ mod tests {
             "NetworkInfo": { "MaximumNetworkInterfaces": 15 } }"#;
         let document = Document::of(serde_json::from_str(text).unwrap());
         let kind = typed(&document, &mut Problems::default()).unwrap();
-        let row = catalogue(&[kind])["x9.huge"].plan();
+        let row = Catalogue::of(&[kind]).get("x9.huge").unwrap().plan();
         assert_eq!((row.cpu, row.memory, row.enis, row.trunk_enis), (65_536, 96_000, 14, 14));
     }
 }

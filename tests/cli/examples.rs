@@ -70,19 +70,44 @@ fn an_editor_takes_what_is_shipped_and_what_new_writes() {
     let mut file: Value = serde_json::from_slice(&fs::read(desk.path("web.json")).unwrap()).unwrap();
     file["clusters"][0]["services"][0]["desiredCounts"] = 3.into();
     assert!(!validator.is_valid(&file));
+    // An editor knows nothing of formats of ours: what has no unit is told by the pattern.
+    for (at, good, wrong) in
+        [("/duration", "2h30m", "soon"), ("/duration", "PT5M", "300"), ("/traffic/0/rate", "20/min", "20")]
+    {
+        let mut file: Value = serde_json::from_slice(&fs::read(desk.path("web.json")).unwrap()).unwrap();
+        for (text, fits) in [(good, true), (wrong, false)] {
+            *file.pointer_mut(at).unwrap() = text.into();
+            assert_eq!(validator.is_valid(&file), fits, "{at} {text}");
+        }
+    }
     file["clusters"][0]["services"][0] = serde_json::json!({ "desiredCount": 3 });
     assert!(!validator.is_valid(&file), "a service needs a name, unless another file holds it");
 }
 
 #[test]
-fn check_skips_a_schema_and_says_so() {
+fn check_skips_what_is_no_scenario_and_says_so() {
     let desk = Desk::new();
     let output = desk.run(&["check", "scenarios/scenario.schema.json", "scenarios/az-loss.json"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("scenarios/scenario.schema.json: skipped, as it is a JSON Schema"));
     assert!(text(&output.stdout).starts_with("scenarios/az-loss.json: az-loss can run"));
-    // Nothing but a schema is nothing to check.
-    let output = desk.run(&["check", "scenarios/scenario.schema.json"]);
+    // A part that scenarios name is none, wherever it lies; what is meant as a scenario fails.
+    let part = "scenarios/ecs/web.service.json";
+    fs::write(desk.path("broken.json"), r#"{ "version": 1, "clusters": [{ "clusterName": "shop" }] }"#).unwrap();
+    let output = desk.run(&["check", part, "scenarios/az-loss.json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains(&format!("{part}: skipped, as it is a part that a scenario names by `$file`"))
+    );
+    let output = desk.run(&["check", part, "broken.json"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("no scenario among the files"));
+    assert!(
+        text(&output.stderr).contains("`duration` is missing") && text(&output.stderr).contains("check broken.json")
+    );
+    // Nothing but a schema, or a part, is nothing to check.
+    for path in ["scenarios/scenario.schema.json", part] {
+        let output = desk.run(&["check", path]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains("no scenario among the files"));
+    }
 }

@@ -135,7 +135,7 @@ fn a_file_that_is_named_is_a_file() {
     }
     let traffic = json!([{ "service": "shop/web", "requestsPerTask": "60/s", "csv": "pipe" }]);
     write(&desk, |scenario| scenario["traffic"] = traffic.clone());
-    refused(&desk, "the file `pipe` cannot be read");
+    refused(&desk, "the file `pipe` is a pipe or a device, not a file");
 }
 
 /// What a scenario of a stranger names is not shown to whoever reads the log.

@@ -125,7 +125,7 @@ fn check_prints_json() {
     assert_eq!((&typo["canRun"], &typo["derived"]), (&false.into(), &serde_json::Value::Null));
     let expected = serde_json::json!({
         "severity": "error", "code": "malformed", "pointer": "/duration", "places": 1,
-        "message": "`duration` needs a unit", "hint": "write \"5m\" for 5 minutes",
+        "message": "`duration` needs a unit", "hint": "write \"5s\" for seconds, as AWS counts them, or \"5m\" for minutes",
         "file": "typo.json", "line": 1, "column": 44,
     });
     assert_eq!(typo["problems"], serde_json::json!([expected]));

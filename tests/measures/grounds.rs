@@ -377,8 +377,16 @@ fn shared_account() -> Value {
 }
 
 /// All of them.
+/// A Saturday.
+fn weekend() -> Value {
+    let daily = json!({ "peak": "200/s", "trough": "60/s", "peakAt": "10:00", "weekend": 0.5 });
+    scenario(&json!({ "startsAt": "2026-01-03T06:00:00Z", "duration": "3h",
+        "traffic": [{ "service": "shop/web", "requestsPerTask": "60/s", "daily": daily }] }))
+}
+
 pub(crate) fn grounds() -> Vec<Value> {
     vec![
+        weekend(),
         short_of_fargate(1, 90),
         short_of_fargate(90, 5),
         containers(4, "HEALTHY"),

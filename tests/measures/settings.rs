@@ -99,6 +99,18 @@ fn behind<'a>(root: &'a Value, mut schema: &'a Value, name: &mut String) -> &'a 
     }
 }
 
+/// Of a field that takes a list or an object, the schema of what is written there.
+fn way<'a>(root: &'a Value, value: &Value, schema: &'a Value, name: &mut String) -> &'a Value {
+    let fits = |way: &&'a Value| {
+        let way = behind(root, way, &mut String::new());
+        if value.is_array() { way["items"].is_object() } else { value.is_object() && way["properties"].is_object() }
+    };
+    match schema["anyOf"].as_array().and_then(|ways| ways.iter().find(fits)) {
+        Some(way) => behind(root, way, name),
+        None => schema,
+    }
+}
+
 fn unused(root: &Value, schema: &Value) -> bool {
     let mut name = String::new();
     let target = behind(root, schema, &mut name);
@@ -130,7 +142,7 @@ fn places<'a>(
     out: &mut BTreeMap<String, Vec<(String, &'a Value)>>,
 ) {
     let mut name = name.to_owned();
-    let schema = behind(root, schema, &mut name);
+    let schema = way(root, value, behind(root, schema, &mut name), &mut name);
     match value {
         Value::Array(list) => {
             for (row, value) in list.iter().enumerate() {
@@ -225,7 +237,7 @@ fn look(document: &Value) -> (Option<(Plan, Vec<Objective>)>, usize) {
     let files = Texts::one("a.json", document.to_string());
     let table = |name: &str| {
         let rate = if name == "rates.csv" { 5 } else { 6 };
-        Some(format!("seconds,requests_per_second\n0,{rate}\n"))
+        Ok(format!("seconds,requests_per_second\n0,{rate}\n"))
     };
     let ready = scenario::load("a.json", &files, &mut problems)
         .and_then(|document| scenario::resolved(&document, &table, &mut problems));

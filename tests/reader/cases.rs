@@ -69,11 +69,20 @@ fn faults_inside_the_chosen_kind() {
 fn a_quantity_needs_a_unit() {
     check_field(
         r#""faults":[{"name":"a","hostCrash":{},"for":45}]"#,
-        &["a.json:2:44 /faults/0/for: `for` needs a unit | write \"45m\" for 45 minutes"],
+        &[
+            "a.json:2:44 /faults/0/for: `for` needs a unit | write \"45s\" for seconds, as AWS counts them, or \"45m\" for minutes",
+        ],
     );
     let field = |written: &str| format!("\"warmUp\":{written}");
     for (written, expected) in [
-        ("\"1\"", "`warmUp` needs a unit | write \"1m\" for 1 minute"),
+        ("\"1\"", "`warmUp` needs a unit | write \"1s\" for seconds, as AWS counts them, or \"1m\" for minutes"),
+        ("7200", "`warmUp` needs a unit | write \"7200s\" for seconds, as AWS counts them, or \"7200m\" for minutes"),
+        ("\"2 hours\"", "`warmUp` has its unit in words | write \"2h\""),
+        ("\"1 hour and 30 minutes\"", "`warmUp` has its unit in words | write \"1h30m\""),
+        (
+            "\"08:30\"",
+            "`warmUp` is a time of the day, and a length of time belongs here, counted from the start | write \"8h30m\"; steps of `daily` have times of the day",
+        ),
         ("\"1 m\"", "`warmUp` has a space before its unit | write \"1m\""),
         ("\"1 fortnight\"", "`warmUp` needs a unit | write it like \"45m\", \"2h30m\", \"90s\" or \"PT5M\""),
     ] {

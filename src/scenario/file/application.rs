@@ -1,6 +1,6 @@
 //! Customers' own cells: a router cluster, a map table and ECS clusters as cells.
 
-use super::{DailyStep, LoadBalancer, Mapping, Step};
+use super::{Daily, LoadBalancer, Mapping, Step};
 use crate::engine::Span;
 use crate::model::quantity::{Duration, Rate};
 use crate::scenario::ecs::cluster::Cluster;
@@ -95,8 +95,8 @@ object! {
             rate: Rate,
             /// A rate that changes; 0 before the first step.
             steps: Vec<Step>,
-            /// A rate that repeats every day (UTC).
-            daily: Vec<DailyStep>,
+            /// A rate that repeats every day (UTC): steps, or a peak and a trough.
+            daily: Daily,
         }
     }
 }

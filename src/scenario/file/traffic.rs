@@ -1,7 +1,7 @@
 //! What is asked of services: requests and standalone tasks.
 
 use crate::engine::Span;
-use crate::grammar::{Defs, Read, Reader, short};
+use crate::grammar::{Defs, Read, Reader, Written, short};
 use crate::model::quantity::{Duration, Law, Rate};
 use crate::scenario::ecs::service::{
     CapacityProviderStrategyItem, LaunchType, NetworkConfiguration, PlacementConstraint, PlacementStrategy,
@@ -23,10 +23,12 @@ object! {
             rate: Rate,
             /// A rate that changes; 0 before the first step.
             steps: Vec<Step>,
-            /// A rate that repeats every day (UTC); before the first step of a day it is that of the last one.
-            daily: Vec<DailyStep>,
-            /// A file with the columns `seconds` and `requests_per_second`, relative to the scenario; 0 before the
-            /// first row.
+            /// A rate that repeats every day (UTC): steps, where before the first one of a day that of the last holds,
+            /// or a peak and a trough.
+            daily: Daily,
+            /// A file in CSV, relative to the scenario. Its first column is `seconds` (from 0) or `timestamp` (the
+            /// first row is time 0), its second `requests_per_second`, or `RequestCount` or `Sum`: requests in the
+            /// period that begins then, as CloudWatch has them. A graph that its console saved as CSV is taken too.
             csv: String,
             /// Settings of the load balancer and its target group.
             load_balancer: LoadBalancer => Own "",
@@ -55,8 +57,16 @@ impl Read for TimeOfDay {
         let text = String::read(value, reader)?;
         let time = time_of_day(&text);
         if time.is_none() {
-            let message = format!("cannot be `{}`: it is a time of the day", short(&text));
-            reader.malformed(&message, format!("write it as {}", Self::EXAMPLE));
+            let message = format!("must be a time of the day, not `{}`", short(&text));
+            let since = Span::parse(&text).ok().filter(|since| *since < Span::from_secs(86_400));
+            let hint = match since {
+                Some(since) => format!(
+                    "write \"{}\" for {text} after midnight, UTC",
+                    TimeOfDay(since).written().as_str().unwrap_or_default()
+                ),
+                None => format!("write hours and minutes with two digits, such as {}", Self::EXAMPLE),
+            };
+            reader.malformed(&message, hint);
         }
         time.map(TimeOfDay)
     }
@@ -76,6 +86,52 @@ object! {
             rate: Rate,
         }
     }
+}
+
+impl Written for TimeOfDay {
+    fn written(&self) -> Value {
+        let minutes = self.0.as_secs_f64() as u64 / 60;
+        format!("{:02}:{:02}", minutes / 60, minutes % 60).into()
+    }
+}
+
+object! {
+    /// A day with one peak and one trough: between them the rate follows a cosine, in steps of half an hour.
+    DailyWave("camelCase") {
+        need {
+            /// The rate of the half hour around `peakAt`.
+            peak: Rate,
+            /// The rate twelve hours from the peak.
+            trough: Rate,
+        }
+        given {
+            /// Time of day of the peak, UTC.
+            peak_at: TimeOfDay = TimeOfDay(Span::from_secs(20 * 3_600)) => Choice,
+            /// Rates of Saturdays and Sundays (UTC) as a share of those of the other days; may be above 1.
+            weekend: f64 [0..=1000] = 1.0 => Choice,
+        }
+    }
+}
+
+/// A rate that repeats every day.
+#[derive(Clone, Debug)]
+pub enum Daily {
+    Steps(Vec<DailyStep>),
+    Wave(DailyWave),
+}
+
+impl Read for Daily {
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        if value.is_object() {
+            return DailyWave::read(value, reader).map(Daily::Wave);
+        }
+        Vec::read(value, reader).map(Daily::Steps)
+    }
+    fn schema(defs: &mut Defs) -> Value {
+        let ways = [<Vec<DailyStep>>::schema(defs), DailyWave::schema(defs)];
+        defs.refer("Daily", "Daily", |_| json!({ "anyOf": ways }))
+    }
+    const EXAMPLE: &str = "{ \"peak\": \"900/s\", \"trough\": \"300/s\", \"peakAt\": \"20:00\" }";
 }
 
 object! {

@@ -274,13 +274,12 @@ impl Clusters<'_> {
     }
 
     /// Types of the catalogue that meet the requirements, cheapest first. Those without a known price come after the
-    /// others, smallest first (model choice).
+    /// others: the current generation before previous ones, smallest first (model choice).
     fn fitting_types(&mut self, wanted: Option<&InstanceRequirements>, at: &str) -> Option<Vec<TypeId>> {
-        let mut rows: Vec<Row> =
-            self.catalogue.values().filter(|row| requirements::fits(row, wanted)).cloned().collect();
+        let mut rows: Vec<Row> = self.catalogue.rows().filter(|row| requirements::fits(row, wanted)).collect();
         rows.sort_by(|a, b| {
             let price = |row: &Row| row.price.unwrap_or(f64::INFINITY);
-            let size = |row: &Row| (row.vcpu, row.memory_mib);
+            let size = |row: &Row| (row.price.is_none() && !row.current, row.vcpu, row.memory_mib);
             price(a).total_cmp(&price(b)).then(size(a).cmp(&size(b))).then_with(|| a.name.cmp(&b.name))
         });
         if rows.is_empty() {

@@ -42,6 +42,9 @@ impl Clusters<'_> {
         let spot = self.group_is_spot(group, &at);
         let zones = self.group_zones(group, home, &at).and_then(|zones| self.zones_with_ec2(zones, &at));
         let habits = self.habits_of_provider(name);
+        if habits.trunking {
+            self.trunked(types.as_deref().unwrap_or_default(), name);
+        }
         self.protected_by_hand(group, protected, &at);
         let hosts = match (&zones, &types) {
             (Some(zones), Some(types)) => self.printed_hosts(group, desired, zones, types, home, &at),
@@ -69,6 +72,24 @@ impl Clusters<'_> {
             balanced_only: self.balanced_only(group, &at),
             habits: habits.setup,
         }))
+    }
+
+    /// Warns of types for which no limit with trunking is known: their hosts keep to their interfaces.
+    fn trunked(&mut self, types: &[TypeId], provider: &str) {
+        let place = self.scenario.behaviour.iter().position(|one| one.capacity_provider.as_deref() == Some(provider));
+        let Some(place) = place else { return };
+        for &id in types {
+            let kind = &self.plan.types[id];
+            if self.catalogue.get(&kind.name).is_some_and(|row| row.trunked_tasks.is_none()) {
+                let (name, tasks) = (&kind.name, kind.enis);
+                let message = format!(
+                    "`eniTrunking` changes nothing for `{name}`: AWS does not support it there, or the shipped table does \
+                     not know its limit"
+                );
+                let hint = format!("a host has room for {tasks} tasks with a network interface of their own");
+                self.out.doubtful(&format!("/behaviour/{place}/eniTrunking"), message, hint);
+            }
+        }
     }
 
     /// Whether the process AZRebalance runs. HealthCheck and ReplaceUnhealthy are those of `host_health`; of the others

@@ -36,6 +36,7 @@ mod requirements;
 mod ringing;
 mod router;
 mod service;
+mod table;
 mod task;
 mod traffic;
 mod units;
@@ -50,13 +51,13 @@ use crate::model::Plan;
 use crate::model::ids::{AccountId, BucketId, RegionId, ServiceId, TypeId, ZoneId};
 use crate::model::names::Names;
 use crate::model::plan;
-use crate::model::problem::{Noun, Problems, Told as Refused};
+use crate::model::problem::{Code, Noun, Problem, Problems, Told as Refused};
 use crate::model::quantity::Law;
 use crate::scenario::ecs::task_definition::Protocol;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Gives the text of a table that the scenario names.
-pub type Csv<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// Gives the text of a table that the scenario names, or says why it cannot: words that go on from its name.
+pub type Csv<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
 /// Turns a scenario into a plan. Findings go to `out`; nothing
 /// is returned when one of them is an error.
@@ -121,7 +122,9 @@ struct Clusters<'a> {
     out: &'a mut Problems,
     plan: Plan,
     names: Names,
-    catalogue: BTreeMap<String, types::Row>,
+    catalogue: types::Catalogue,
+    /// Types that nothing is known of, and that were told.
+    unknown_types: BTreeSet<String>,
     /// Fixed host ports with their protocol; the place is the bit.
     ports: Vec<(u32, Protocol)>,
     subnets: Subnets,
@@ -148,7 +151,8 @@ impl<'a> Clusters<'a> {
             out,
             plan,
             names,
-            catalogue: types::catalogue(&index.scenario.instance_types),
+            catalogue: types::Catalogue::of(&index.scenario.instance_types),
+            unknown_types: BTreeSet::new(),
             ports: Vec::new(),
             subnets,
             buckets: BTreeMap::new(),
@@ -190,10 +194,30 @@ impl<'a> Clusters<'a> {
         if let Some(id) = self.names.types.get(name) {
             return Some(*id);
         }
-        let row = self.out.find(Noun::InstanceType, &self.catalogue, name, at)?;
+        let Some(row) = self.catalogue.get(name) else {
+            self.unknown_type(name, at);
+            return None;
+        };
         let id = self.plan.types.push(row.plan());
         self.names.types.insert(name.to_owned(), id);
         Some(id)
+    }
+
+    /// Says once that nothing is known of a type, and how to learn it.
+    fn unknown_type(&mut self, name: &str, at: &str) {
+        if !self.unknown_types.insert(name.to_owned()) {
+            return;
+        }
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
+        let typed = if !name.is_empty() && name.chars().all(fits) { name } else { "TYPE" };
+        let near = self.out.nearest(name, self.catalogue.names());
+        let near = near.map(|near| format!("did you mean `{near}`? Else ")).unwrap_or_default();
+        let hint = format!(
+            "{near}add what `aws ec2 describe-instance-types --instance-types {typed}` prints to `instanceTypes`: the \
+             shipped table ends in October 2026"
+        );
+        let message = format!("no instance type is called `{name}`");
+        self.out.push(Problem::new(Code::UnknownName, at, message, hint).about(Noun::InstanceType, name));
     }
 
     /// Whether ECS would take `name` for a cluster, service or family.

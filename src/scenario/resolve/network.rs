@@ -2,7 +2,7 @@
 
 use super::Clusters;
 use super::cluster::Home;
-use super::sorted;
+use super::{placed, sorted};
 use crate::model::ids::{RegionId, ZoneId};
 use crate::model::plan::{Kind, ProviderKind, StrategyItem};
 use crate::scenario::ecs::service::NetworkConfiguration;
@@ -11,7 +11,7 @@ use crate::scenario::ecs::task_definition::NetworkMode;
 /// Subnets of one `awsvpcConfiguration` (sourced: [ecs-quotas]).
 const MOST_SUBNETS: usize = 16;
 
-impl Clusters<'_> {
+impl<'a> Clusters<'a> {
     /// Availability zones of a Region: what is used where nothing else is named.
     pub(super) fn zones_of(&self, region: RegionId) -> Vec<ZoneId> {
         let all = self.plan.regions[region].zones.clone().map(ZoneId);
@@ -24,22 +24,37 @@ impl Clusters<'_> {
         let all = self.zones_of(region);
         let mut found: Vec<ZoneId> = Vec::new();
         let mut unknown = Vec::new();
-        for subnet in subnets {
+        for (at, subnet) in placed(subnets, at) {
             match self.subnets.get(&(region, subnet.clone())) {
                 Some(zone) => found.push(*zone),
-                None => unknown.push(subnet),
+                None => unknown.push((at, subnet)),
             }
         }
-        for (place, subnet) in unknown.into_iter().enumerate() {
+        let listed = self.listed_subnets(region);
+        for (place, (at, subnet)) in unknown.into_iter().enumerate() {
             let Some(free) = all.iter().find(|zone| !found.contains(zone)).or(all.get(place % all.len().max(1))) else {
                 continue;
             };
             found.push(*free);
             self.subnets.insert((region, subnet.clone()), *free);
             let message = format!("no zone lists the subnet `{subnet}`: it takes `{}`", self.plan.zones[*free].id);
-            self.out.default_taken(at, message, "list it in `subnets` of its zone");
+            let way_out = "list it in `subnets` of its zone";
+            if listed.is_empty() {
+                self.out.default_taken(&at, message, way_out);
+            } else {
+                let near = self.out.nearest(subnet, listed.iter().copied());
+                let hint = near.map_or(way_out.to_owned(), |near| format!("did you mean `{near}`? Else {way_out}"));
+                self.out.doubtful(&at, message, hint);
+            }
         }
         sorted(found)
+    }
+
+    /// Subnets that zones of a Region list. Where there are some, one that none lists may be misspelt.
+    fn listed_subnets(&self, region: RegionId) -> Vec<&'a str> {
+        let (name, scenario) = (&self.plan.regions[region].name, self.scenario);
+        let regions = scenario.regions.iter().filter(|row| row.name == *name);
+        regions.flat_map(|row| &row.zones).flat_map(|zone| &zone.subnets).map(String::as_str).collect()
     }
 
     /// Zones of the subnets of `awsvpc` tasks; otherwise those of the Region, and what hosts stand in elsewhere.

@@ -51,6 +51,13 @@ impl Activity<'_> {
             Target::Text(_) | Target::Null if !matches!(objective.bound, Bound::Equals(_)) => {
                 self.out.conflict(at, "a text has no order, nor has null", "write `equals`");
             }
+            Target::Number(number) if is_part(key) && !(0.0..=1.0).contains(number) => {
+                let hundredth = (0.0..=100.0).contains(number).then(|| number / 100.0);
+                let hint = hundredth.map_or("write a number from 0 to 1".to_owned(), |share| {
+                    format!("a share: write {} for {number} %", rounded(share))
+                });
+                self.out.out_of_range(at, format!("`{written}` is a share between 0 and 1, not `{number}`"), hint);
+            }
             Target::Number(_) | Target::Text(_) | Target::Null => {}
         }
     }
@@ -132,6 +139,16 @@ impl Activity<'_> {
             }
         }
     }
+}
+
+/// Whether a result lies between 0 and 1. What is asked of a cell may be more than it is built for.
+fn is_part(key: &Key) -> bool {
+    key.unit == Some("share") && !key.path.ends_with("Utilisation")
+}
+
+/// Without what dividing by a hundred has left behind: 0.9999, not 0.9998999999999999.
+fn rounded(share: f64) -> f64 {
+    libm::round(share * 1e12) / 1e12
 }
 
 /// Where a measure stands, with a dot or as an object in an object.

@@ -1,20 +1,25 @@
 //! Requests offered to services, and the load balancers in front of them.
 
+use super::table::{self, Table};
 use super::{Activity, Csv, placed};
 use crate::engine::{Span, Time};
 use crate::model::ids::ZoneId;
 use crate::model::plan::{self, Balancer, Kind, Profile, Traffic as Offered};
 use crate::model::quantity::Rate;
-use crate::scenario::file::{DailyStep, LoadBalancer, Step};
+use crate::scenario::file::{Daily, DailyStep, DailyWave, LoadBalancer, Step};
 use std::fmt::Display;
 
 const DAY: Span = Span::from_secs(86_400);
+const WEEK: Span = Span::from_secs(7 * 86_400);
+
+/// Steps of a day with a peak and a trough (model choice): in each the rate is that of its middle.
+const WAVE_STEPS: u64 = 48;
 
 /// `deregistration_delay.timeout_seconds` at most (sourced: [elb-target-group-attributes]).
 const LONGEST_DEREGISTRATION: Span = Span::from_secs(3_600);
 
-/// Ways to say how much traffic there is: a rate, steps, steps of a day, the name of a table.
-type Asked<'a> = (Option<Rate>, &'a Option<Vec<Step>>, &'a Option<Vec<DailyStep>>, Option<(&'a str, Csv<'a>)>);
+/// Ways to say how much traffic there is: a rate, steps, a day, the name of a table.
+type Asked<'a> = (Option<Rate>, &'a Option<Vec<Step>>, &'a Option<Daily>, Option<(&'a str, Csv<'a>)>);
 
 impl Activity<'_> {
     pub(super) fn traffic(&mut self, csv: Csv<'_>) {
@@ -68,7 +73,8 @@ impl Activity<'_> {
                 let found = self.in_time(steps.iter().map(|step| (Time::ZERO + step.at.0, step.rate)), &at)?;
                 self.begun_at_zero(found, &at)
             }
-            (None, None, Some(daily), None) => self.daily(daily, &format!("{at}/daily")),
+            (None, None, Some(Daily::Steps(steps)), None) => self.daily(steps, &format!("{at}/daily")),
+            (None, None, Some(Daily::Wave(wave)), None) => self.wave(wave, &format!("{at}/daily")),
             (None, None, None, Some((name, csv))) => self.table(name, csv, &format!("{at}/csv")),
             (rate, steps, daily, csv) => {
                 let several = rate.is_some() || steps.is_some() || daily.is_some() || csv.is_some();
@@ -106,18 +112,72 @@ impl Activity<'_> {
         Some(Profile::Repeat { period: DAY, offset, steps: found.into_boxed_slice() })
     }
 
-    fn table(&mut self, name: &str, csv: Csv<'_>, at: &str) -> Option<Profile> {
-        let Some(text) = csv(name) else {
-            let hint = "the path is relative to the scenario file";
-            return self.out.unreadable(at, format!("the file `{name}` cannot be read"), hint).none();
+    /// A day with a peak and a trough; a week where weekends differ.
+    fn wave(&mut self, wave: &DailyWave, at: &str) -> Option<Profile> {
+        if wave.trough.0 > wave.peak.0 {
+            let message = "`trough` must be at most `peak`";
+            return self.out.out_of_range(&format!("{at}/trough"), message, "exchange them").none();
+        }
+        let days = if wave.weekend.to_bits() == 1f64.to_bits() { 1 } else { 7 };
+        let (least, height) = (wave.trough.0 as f64, (wave.peak.0 - wave.trough.0) as f64);
+        let (length, whole) = (DAY.0 / WAVE_STEPS, DAY.0 * days);
+        let step = |number: u64| {
+            let turn = (number % WAVE_STEPS) as f64 / WAVE_STEPS as f64;
+            let rate = least + height * (1.0 + libm::cos(turn * std::f64::consts::TAU)) / 2.0;
+            let middle = (wave.peak_at.0.0 + number * length) % whole;
+            // A week begins on Monday.
+            let share = if middle / DAY.0 >= 5 { wave.weekend } else { 1.0 };
+            (Span((middle + whole - length / 2) % whole), libm::round(rate * share) as u64)
         };
-        match read_csv(&text) {
-            Ok(steps) => self.begun_at_zero(steps, at),
-            Err((line, message)) => {
-                let hint = "the form is `seconds,requests_per_second`, a line for each change, in order of time";
-                self.out.malformed(at, format!("line {line} of `{name}` {message}"), hint).none()
+        let mut steps: Vec<(Span, u64)> = (0..WAVE_STEPS * days).map(step).collect();
+        steps.sort_unstable();
+        if let Some((first, last)) = steps.first().copied().zip(steps.last().copied())
+            && first.0 > Span::ZERO
+        {
+            steps.insert(0, (Span::ZERO, last.1));
+        }
+        // 1970-01-01 was a Thursday.
+        let since_monday = self.plan.starts_at + 3 * 86_400;
+        let seconds = if days == 1 { self.plan.starts_at.rem_euclid(86_400) } else { since_monday.rem_euclid(604_800) };
+        let period = if days == 1 { DAY } else { WEEK };
+        Some(Profile::Repeat { period, offset: Span::from_secs(seconds as u64), steps: steps.into_boxed_slice() })
+    }
+
+    fn table(&mut self, name: &str, csv: Csv<'_>, at: &str) -> Option<Profile> {
+        let text = match csv(name) {
+            Ok(text) => text,
+            Err(why) => {
+                let hint = if why.contains("larger") {
+                    "keep fewer rows: periods of five minutes will do"
+                } else {
+                    "the path is relative to the scenario file"
+                };
+                let message = format!("the file `{name}` {why}");
+                return self.out.unreadable(at, message, hint).none();
+            }
+        };
+        match table::read(&text) {
+            Ok(table) => self.from_table(table, name, at),
+            Err(wrong) => {
+                let message = format!("line {} of `{name}` {}", wrong.line, wrong.message);
+                self.out.malformed(at, message, wrong.hint).none()
             }
         }
+    }
+
+    /// The rates of a table, with a word on when it begins and where it ends.
+    fn from_table(&mut self, table: Table, name: &str, at: &str) -> Option<Profile> {
+        if let Some(begins) = &table.begins {
+            let message = format!("the first row of `{name}`, `{begins}`, is time 0 of the run");
+            self.out.follows(at, message, "");
+            if table.ends < self.plan.end() {
+                let (ends, duration) = (table.ends, self.plan.duration);
+                let message =
+                    format!("`{name}` ends after `{ends}`, the run after `{duration}`: its last rate holds on");
+                self.out.doubtful(at, message, format!("write \"duration\": \"{ends}\", or export a longer time"));
+            }
+        }
+        self.begun_at_zero(table.steps, at)
     }
 
     fn begun_at_zero(&mut self, mut steps: Vec<(Time, u64)>, at: &str) -> Option<Profile> {
@@ -183,58 +243,6 @@ pub(super) fn balancers(plan: &mut plan::Plan) {
     for (service, (local, nodes)) in plan.services.iter_mut().zip(found) {
         if let Some(balancer) = &mut service.balancer {
             (balancer.local, balancer.nodes) = (local, nodes);
-        }
-    }
-}
-
-/// Reads `seconds,requests_per_second` and the lines below it; an error has the number of its line.
-fn read_csv(text: &str) -> Result<Vec<(Time, u64)>, (usize, String)> {
-    let mut lines = text.lines().enumerate();
-    let head = lines.next().map_or("", |(_, line)| line.trim_start_matches('\u{feff}').trim());
-    if head.split(',').map(str::trim).ne(["seconds", "requests_per_second"]) {
-        return Err((1, "is not the head `seconds,requests_per_second`".to_owned()));
-    }
-    let mut found: Vec<(Time, u64)> = Vec::new();
-    for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
-        let wrong = |message: String| (index + 1, message);
-        let (seconds, rate) = line.split_once(',').ok_or_else(|| wrong("has no comma".to_owned()))?;
-        let seconds: f64 =
-            seconds.trim().parse().map_err(|_| wrong(format!("has no number of seconds in `{}`", seconds.trim())))?;
-        if !(0.0..=1e12).contains(&seconds) {
-            return Err(wrong(format!("is at {seconds} seconds")));
-        }
-        let rate = Rate::parse(&format!("{}/s", rate.trim()))
-            .map_err(|problem| wrong(format!("has a rate that {problem}")))?;
-        let time = Time::ZERO + Span::from_secs_f64(seconds);
-        if found.last().is_some_and(|(last, _)| *last >= time) {
-            return Err(wrong("is not after the line before it".to_owned()));
-        }
-        found.push((time, rate.0));
-    }
-    Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tables_have_a_head_and_an_order() {
-        let at = |seconds| Time::ZERO + Span::from_secs(seconds);
-        assert_eq!(
-            read_csv("seconds,requests_per_second\n0,5\n60,2.5\n"),
-            Ok(vec![(at(0), 5 * Rate::ONE), (at(60), 2_500_000_000)])
-        );
-        for (text, line) in [
-            ("", 1),
-            ("a,b\n", 1),
-            ("seconds,requests_per_second\n0\n", 2),
-            ("seconds,requests_per_second\n0,x\n", 2),
-            ("seconds,requests_per_second\n0,1\n0,2\n", 3),
-            ("seconds,requests_per_second\nNaN,1\n", 2),
-            ("seconds,requests_per_second\n0,-1\n", 2),
-        ] {
-            assert_eq!(read_csv(text).unwrap_err().0, line, "{text}");
         }
     }
 }
