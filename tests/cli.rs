@@ -18,6 +18,8 @@ mod folders;
 mod interrupt;
 #[path = "cli/odd.rs"]
 mod odd;
+#[path = "cli/page.rs"]
+mod page;
 #[path = "cli/pages.rs"]
 mod pages;
 #[path = "cli/plots.rs"]

@@ -6,6 +6,9 @@
     reason = "a test may panic, and reads what the program wrote"
 )]
 
+#[path = "stories/pictures.rs"]
+mod pictures;
+
 use evenkeel::internals::cli::files::Disk;
 use evenkeel::summary::Verdict;
 use evenkeel::{Options, Outcome, Scenario};
@@ -99,6 +102,15 @@ fn every_scenario_keeps_its_promises() {
             assert_eq!(row.verdict, Verdict::Pass, "{name}: {} measured {}", row.objective, row.measured);
         }
     }
+}
+
+#[test]
+fn pictures_do_not_mislead() {
+    let mut found = Vec::new();
+    for name in SCENARIOS {
+        found.extend(pictures::faults(&run(name, 1, 1).timeline).into_iter().map(|fault| format!("{name}/{fault}")));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]

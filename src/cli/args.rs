@@ -77,6 +77,7 @@ pub enum Command {
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  evenkeel run scenarios/az-loss.json\n  \
                         evenkeel run scenarios/az-loss.json --seed 7 --out /tmp/seed-7\n  \
+                        evenkeel run scenarios/az-loss.json --html\n  \
                         evenkeel run scenarios/az-loss.json --replications 200 --no-files\n  \
                         evenkeel run scenarios/az-loss.json --json | jq '.services[0].nines'")]
 pub struct Run {
@@ -88,6 +89,9 @@ pub struct Run {
     /// Write no files
     #[arg(long, conflicts_with = "out")]
     pub no_files: bool,
+    /// Write report.html too: everything about the run on one page that can be passed on, for any browser
+    #[arg(long, conflicts_with = "no_files")]
+    pub html: bool,
     /// Folder for the results [default: results/<name>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -169,7 +173,8 @@ pub struct Check {
     /// derived values; no text about problems on stderr
     #[arg(long)]
     pub json: bool,
-    /// Show every default, every field that is not used with its place, and every row of the tables
+    /// Show every default, every field that is not used with its place, and every row of the tables; `--json` always
+    /// does
     #[arg(long)]
     pub all: bool,
     /// Scenario files; a JSON Schema, or a part that scenarios name by `$file`, is passed over
@@ -236,6 +241,7 @@ mod tests {
             "evenkeel run a.json --threads 0",
             "evenkeel run a.json --events some",
             "evenkeel run a.json --no-files --out x",
+            "evenkeel run a.json --no-files --html",
             "evenkeel run a.json --replication 3 --replications 5",
             "evenkeel check",
             "evenkeel sweep a.json",

@@ -2,6 +2,7 @@
 
 use super::files::{Disk, MANIFEST};
 use super::hidden::PREFIX;
+use super::results::effective;
 use super::run::Job;
 use crate::MODEL_VERSION;
 use crate::experiment::Outcome;
@@ -16,10 +17,6 @@ use std::path::Path;
 /// the folder.
 pub(super) fn text(job: &Job<'_>, from_here: &str, outcome: &Outcome, files: &[(String, Vec<u8>)]) -> String {
     let listed = files.iter().map(|(name, bytes)| json!({ "name": name, "bytes": bytes.len() }));
-    let mut scenario = job.scenario.written().clone();
-    if let (Some(seed), Some(fields)) = (job.run.seed, scenario.as_object_mut()) {
-        fields.insert("seed".to_owned(), seed.into());
-    }
     let manifest = json!({
         "tool": "evenkeel",
         "version": env!("CARGO_PKG_VERSION"),
@@ -36,7 +33,7 @@ pub(super) fn text(job: &Job<'_>, from_here: &str, outcome: &Outcome, files: &[(
         "host": super::files::host(),
         "threads": job.options.threads,
         "files": listed.collect::<Vec<_>>(),
-        "scenario": scenario,
+        "scenario": effective(job),
     });
     visible::output(&format!("{manifest:#}\n"), Paint::Plain).into_owned()
 }

@@ -44,8 +44,10 @@ fn cannot_write(path: &Path) -> impl Fn(io::Error) -> FolderError + use<'_> {
 pub struct Claim {
     /// Path of the scenario file.
     pub scenario: String,
-    /// Names of all files that a run may write.
+    /// Names of all files that this run may write.
     pub names: BTreeSet<String>,
+    /// Names that any run may write: a killed one may have left them.
+    pub known: BTreeSet<String>,
     /// Whether results of another scenario, and files of the same names, may be replaced.
     pub force: bool,
 }
@@ -83,7 +85,7 @@ impl Place {
         let _turn = stands.then(|| turn(&place.real));
         around.extend(stands.then_some(place.real.as_path()));
         for folder in around {
-            told.extend(Dead::all(folder).into_iter().filter_map(|dead| dead.mend(folder, &place.claim.names)));
+            told.extend(Dead::all(folder).into_iter().filter_map(|dead| dead.mend(folder, &place.claim.known)));
         }
         if stands {
             place.look(place.claim.names.iter())?;

@@ -8,8 +8,9 @@ const OURS: &str =
 
 /// A claim of the scenario `a.json`.
 fn claim(path: &Path) -> Result<Place, FolderError> {
-    let names = ["summary.json", MANIFEST].map(str::to_owned).into();
-    Place::claim(path, Claim { scenario: "a.json".to_owned(), names, force: false }, &mut Vec::new())
+    let names: BTreeSet<String> = ["summary.json", MANIFEST].map(str::to_owned).into();
+    let claim = Claim { scenario: "a.json".to_owned(), known: names.clone(), names, force: false };
+    Place::claim(path, claim, &mut Vec::new())
 }
 
 fn files(text: &str) -> Vec<(String, Vec<u8>)> {

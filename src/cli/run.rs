@@ -11,6 +11,7 @@ use super::{render, results};
 use crate::api::Scenario;
 use crate::experiment::{End, Options, Outcome};
 use crate::metrics::summary::{Summary, Verdict};
+use crate::model::problem::Problems;
 use crate::report::table;
 use crate::scenario::Files;
 use jiff::Timestamp;
@@ -48,7 +49,9 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
     };
     describe(run, &scenario, console);
     let options = options(run, place.is_some());
-    let mut job = Job { run, scenario: &scenario, place, options, seed, began: Timestamp::now(), took_seconds: 0.0 };
+    let problems = &reading.problems;
+    let mut job =
+        Job { run, scenario: &scenario, problems, place, options, seed, began: Timestamp::now(), took_seconds: 0.0 };
     interrupt::looked_at();
     let progress = Progress::new(!global.quiet && !global.no_progress, &WANTED);
     let outcome = scenario.run(&job.options, &progress);
@@ -61,6 +64,8 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
 pub(super) struct Job<'a> {
     pub(super) run: &'a Run,
     pub(super) scenario: &'a Scenario,
+    /// What is worth knowing about it.
+    pub(super) problems: &'a Problems,
     /// Where its files go, if any are wanted.
     pub(super) place: Option<Place>,
     pub(super) options: Options,
@@ -139,7 +144,12 @@ fn claim(run: &Run, scenario: &Scenario, told: &mut Vec<String>) -> Result<Optio
     }
     let default = || Path::new("results").join(folder_name(&scenario.plan().name));
     let path: PathBuf = run.out.clone().unwrap_or_else(default);
-    let claim = Claim { scenario: run.scenario.clone(), names: results::names(), force: run.force };
+    let claim = Claim {
+        scenario: run.scenario.clone(),
+        names: results::names(run.html),
+        known: results::names(true),
+        force: run.force,
+    };
     Place::claim(&path, claim, told).map(Some)
 }
 
@@ -207,6 +217,9 @@ fn again(run: &Run, seed: Option<u64>, only: Option<u32>) -> String {
     }
     if run.no_files {
         add(" --no-files".to_owned());
+    }
+    if run.html {
+        add(" --html".to_owned());
     }
     if let Some(out) = &run.out {
         add(format!(" --out {}", render::quoted(&out.to_string_lossy())));

@@ -130,13 +130,15 @@ fn every_result_has_its_code_and_says_how_to_see_it_again() {
 fn check_end(end: End, verdict: Verdict, exit: Exit, last: &str) {
     let args = Args::try_parse_from(["evenkeel"].iter().chain(&QUIET)).unwrap();
     let Command::Run(run) = &args.command else { panic!("it runs") };
-    let scenario = Scenario::read("a.json", &good()).scenario.unwrap();
+    let reading = Scenario::read("a.json", &good());
+    let (scenario, problems) = (reading.scenario.unwrap(), reading.problems);
     let mut outcome = scenario.run(&Options::default(), &());
     outcome.end = end;
     outcome.summary.objectives.iter_mut().for_each(|row| row.verdict = verdict);
     let began = jiff::Timestamp::UNIX_EPOCH;
     let options = Options::default();
-    let job = Job { run, scenario: &scenario, place: None, options, seed: 42, began, took_seconds: 1.0 };
+    let job =
+        Job { run, scenario: &scenario, problems: &problems, place: None, options, seed: 42, began, took_seconds: 1.0 };
     let (out, err) = (Tape::default(), Tape::default());
     let mut console = Console::to(Box::new(out), Box::new(err.clone()), true);
     let found = job.end(&outcome, &mut console);

@@ -1,14 +1,15 @@
 //! Series of changes: what a new revision gets, and when alarms that watch a deployment ring; and what else pictures of
 //! them need.
 
+use super::alarm_series::Datapoints;
 use super::changes::Measure;
 use super::series;
 use super::timeline::Series;
 use super::trace::{BILLION, Trace};
 use crate::engine::{Span, Time};
-use crate::model::fact::{AlarmState, ChangeFact, ChangeStep, Lifecycle};
+use crate::model::fact::{AlarmState, ChangeFact, ChangeStep, Lifecycle, Seen};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
-use crate::model::plan::{Alarm, Change, Metric, Part, Plan, Scope, Strategy};
+use crate::model::plan::{Alarm, Change, Metric, OnMetric, Part, Plan, Scope, Statistic, Strategy};
 use std::collections::BTreeSet;
 
 /// Numbers of the series, in the order of the plan.
@@ -17,6 +18,8 @@ pub(super) struct ChangeSeries {
     exposed: Vec<((ChangeId, ServiceId), usize)>,
     copied: Vec<((ChangeId, ServiceId), usize)>,
     alarms: Vec<(AlarmId, usize)>,
+    /// In the order of the plan.
+    datapoints: Vec<Datapoints>,
 }
 
 impl ChangeSeries {
@@ -42,11 +45,17 @@ impl ChangeSeries {
         copied.sort_unstable();
         // A pipeline over several Regions watches alarms of others.
         let mine = watched.into_iter().filter(|id| here(plan.alarms[*id].service));
-        let alarms = mine.map(|id| {
+        let mine: Vec<AlarmId> = mine.collect();
+        let mut add = |series: &'static str, id: AlarmId| {
             let alarm = &plan.alarms[id];
-            (id, trace.add(series::IN_ALARM, name(alarm.service), &alarm.name))
-        });
-        ChangeSeries { exposed, copied, alarms: alarms.collect() }
+            trace.add(series, name(alarm.service), &alarm.name)
+        };
+        let alarms = mine.iter().map(|id| (*id, add(series::IN_ALARM, *id))).collect();
+        let counted = mine.iter().filter_map(|id| Some((*id, plan.alarms[*id].on_metric()?)));
+        let counted = counted.filter(|(_, on)| told_as_number(on));
+        let datapoints =
+            counted.map(|(id, on)| Datapoints::new(id, add(series::DATAPOINTS, id), on.rule.period)).collect();
+        ChangeSeries { exposed, copied, alarms, datapoints }
     }
 
     /// A fact of a change.
@@ -68,6 +77,18 @@ impl ChangeSeries {
         if let Ok(place) = rows.binary_search_by_key(&key, |row| row.0) {
             trace.rate(rows[place].1, now, rate);
         }
+    }
+
+    /// The metric of an alarm is at another level.
+    pub(super) fn metric(&mut self, now: Time, alarm: AlarmId, seen: Seen, trace: &mut Trace) {
+        if let Ok(place) = self.datapoints.binary_search_by_key(&alarm, |one| one.alarm) {
+            self.datapoints[place].set(now, seen, trace);
+        }
+    }
+
+    /// The run is over: periods that have ended are told.
+    pub(super) fn finish(&mut self, end: Time, trace: &mut Trace) {
+        self.datapoints.iter_mut().for_each(|one| one.advance(end, trace));
     }
 
     /// An alarm is in another state.
@@ -103,6 +124,10 @@ pub struct Mark {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Threshold {
     pub alarm: String,
+    /// The service that it watches.
+    pub subject: String,
+    /// What it looks at, in words.
+    pub of: String,
     pub percent: f64,
     pub period: Span,
     /// How many datapoints have to breach, of how many.
@@ -182,16 +207,35 @@ fn by_weight(plan: &Plan, service: ServiceId) -> bool {
     moves || plan.changes.iter().any(|change| change.flag.is_some() && change.services().any(|of| of == service))
 }
 
+/// Whether its datapoints are told as numbers.
+fn told_as_number(on: &OnMetric) -> bool {
+    match on.metric {
+        Metric::ErrorRate => true,
+        Metric::Target5xx | Metric::Elb5xx | Metric::RequestCount => on.rule.statistic == Statistic::Sum,
+        Metric::HealthyHostCount | Metric::UnHealthyHostCount | Metric::ZoneOutlier => false,
+    }
+}
+
+/// Alarms on errors of a service, and those on errors that its deployments watch, of whatever service.
 fn thresholds(plan: &Plan, service: ServiceId) -> Vec<Threshold> {
-    let row = |alarm: &Alarm| {
+    let own = &plan.services[service].deployment.alarms;
+    let row = |(id, alarm): (AlarmId, &Alarm)| {
         let on = alarm.on_metric()?;
-        let whole = on.metric == Metric::ErrorRate && on.scope == Scope::Service;
-        (whole && alarm.service == service).then(|| Threshold {
+        let asked = (alarm.service == service && on.scope == Scope::Service) || own.contains(&id);
+        (on.metric == Metric::ErrorRate && asked).then(|| Threshold {
             alarm: alarm.name.clone(),
+            subject: plan.services[alarm.service].name.clone(),
+            of: match on.scope {
+                Scope::Service => "the service".into(),
+                Scope::Zone(zone) => plan.zones[zone].id.clone(),
+                Scope::New => "the new revision, copies too".into(),
+                Scope::Fleet(_) => "all services of the change".into(),
+                Scope::Cell(cell, _) => plan.cells[cell].name.clone(),
+            },
             percent: on.rule.threshold as f64 * 100.0 / BILLION,
             period: on.rule.period,
             datapoints: (on.rule.datapoints_to_alarm, on.rule.evaluation_periods),
         })
     };
-    plan.alarms.iter().filter_map(row).collect()
+    plan.alarms.pairs().filter_map(row).collect()
 }

@@ -136,16 +136,17 @@ impl Charts {
             }
             Fact::Fault(FaultFact::Ends { cause }) => trace.ends(cause, now),
             Fact::Fault(FaultFact::Hits { cause, what: Hit::Zone(zone) }) => {
-                trace.hits(cause, &self.zones[usize::from(zone.0)]);
+                trace.hits_zone(cause, &self.zones[usize::from(zone.0)]);
             }
             Fact::Fault(FaultFact::Hits { cause, what: Hit::Cell(cell) }) => {
-                trace.hits(cause, &self.cell_names[cell]);
+                trace.hits_cell(cause, &self.cell_names[cell]);
             }
             Fact::Host(fact) => self.host(now, fact),
             Fact::Plane(fact) => self.plane(now, fact, assignments),
             Fact::Application(fact) => self.application.iter().for_each(|of| of.take(now, fact, trace)),
             Fact::Change(fact) => self.changes.take(now, fact, trace),
             Fact::Alarm { alarm, state } => self.changes.alarm(now, alarm, state, trace),
+            Fact::Metric { alarm, seen } => self.changes.metric(now, alarm, seen, trace),
             Fact::Task(TaskFact::Health { .. })
             | Fact::Service(_)
             | Fact::Fault(FaultFact::Hits { .. } | FaultFact::Noticed { .. }) => {}
@@ -200,6 +201,8 @@ impl Charts {
     }
 
     pub(super) fn finish(mut self, end: Time) -> (Vec<Series>, Vec<Band>) {
+        self.changes.finish(end, &mut self.trace);
+        // The last one: numbers of series do not hold after it.
         self.launches.finish(end, &mut self.trace);
         self.trace.finish(end)
     }

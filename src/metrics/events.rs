@@ -100,6 +100,7 @@ fn published(fact: &Fact) -> bool {
         )
         | Fact::Fault(_)
         | Fact::Plane(_)
+        | Fact::Metric { .. }
         | Fact::Application(_) => false,
     }
 }

@@ -3,7 +3,7 @@
 use super::blast::Blast;
 use super::blast::Lost;
 use super::timeline::{Band, Routed, Series, Timeline};
-use super::trace::BANDS_MAX;
+use super::trace::{BANDS_MAX, BILLION};
 use super::{alarms, applications, availability, capacity, change_series, changes};
 use super::{launches, ledger, planes, recovery, stages};
 use crate::engine::Time;
@@ -86,7 +86,10 @@ impl Measured {
             // Each cell has its own copy of an outside fault: the same name and times are the same band.
             let same = |mine: &&mut Band| (&mine.name, mine.from, mine.until) == (&band.name, band.from, band.until);
             match self.bands.iter_mut().find(same) {
-                Some(mine) => mine.places.extend(band.places),
+                Some(mine) => {
+                    mine.places.extend(band.places);
+                    mine.cells.extend(band.cells);
+                }
                 None => self.bands.push(band),
             }
         }
@@ -100,6 +103,7 @@ impl Measured {
         Timeline {
             hit: hit(plan, &blast),
             application: plan.application.as_ref().map(|one| routed(plan, one)),
+            peaks: peaks(plan),
             blast,
             changes: change_series::told(plan, &self.changes, &timeline.series),
             staged: stages::told(plan, &self.changes, &timeline.series),
@@ -112,8 +116,10 @@ impl Measured {
         bands.sort_by(|a, b| (a.from, &a.name, a.until).cmp(&(b.from, &b.name, b.until)));
         bands.truncate(BANDS_MAX);
         for band in &mut bands {
-            let mut seen = BTreeSet::new();
-            band.places.retain(|place| seen.insert(place.clone()));
+            for places in [&mut band.places, &mut band.cells] {
+                let mut seen = BTreeSet::new();
+                places.retain(|place| seen.insert(place.clone()));
+            }
         }
         Timeline { end: self.end, series: std::mem::take(&mut self.series), bands, ..Timeline::default() }
     }
@@ -127,6 +133,18 @@ fn hit(plan: &Plan, blast: &Blast) -> BTreeMap<String, Lost> {
         *worst = (*worst).max(*lost);
     }
     hit
+}
+
+/// What Regions are built for: the shares of all zones of all cells that are there from the start.
+fn peaks(plan: &Plan) -> BTreeMap<String, f64> {
+    let mut peaks: BTreeMap<String, f64> = BTreeMap::new();
+    for cell in plan.cells.iter().filter(|cell| cell.added.is_none()) {
+        let region = &plan.regions[cell.region];
+        let Some(rate) = region.plane.as_ref().and_then(|plane| plane.peak_rate) else { continue };
+        let share = rate as f64 / BILLION * plan.own_zones(&cell.zones) as f64;
+        *peaks.entry(region.name.clone()).or_default() += share;
+    }
+    peaks
 }
 
 fn routed(plan: &Plan, application: &Application) -> Routed {

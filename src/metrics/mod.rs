@@ -9,6 +9,7 @@
 //! A fact costs a few table accesses by id; nothing is allocated once warm. Quantities of the window start at `warmUp`;
 //! faults are followed from time 0. Recovery and series see a level once its instant is over.
 
+mod alarm_series;
 pub mod alarms;
 mod application_series;
 pub mod applications;

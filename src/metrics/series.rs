@@ -71,4 +71,6 @@ series! {
     COPIED = "copied_requests_per_second" of "service" by "change";
     /// 1 while an alarm that a deployment or a pipeline watches is in ALARM, else 0.
     IN_ALARM = "in_alarm" of "service" by "alarm";
+    /// What the metric of such an alarm came to in the period that begins here: a share in percent, or a count.
+    DATAPOINTS = "alarm_datapoints" of "service" by "alarm";
 }

@@ -28,8 +28,10 @@ pub struct Series {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Band {
     pub name: String,
-    /// Zones and cells that it hit as a whole, in the order in which they were.
+    /// Zones that it hit as a whole, in the order in which they were.
     pub places: Vec<String>,
+    /// And cells of the control plane.
+    pub cells: Vec<String>,
     pub from: Time,
     /// End; the end of the run when it never ended.
     pub until: Time,
@@ -58,6 +60,8 @@ pub struct Timeline {
     pub hit: BTreeMap<String, Lost>,
     /// The application in cells.
     pub application: Option<Routed>,
+    /// Regions whose control plane is built for so many requests a second.
+    pub peaks: BTreeMap<String, f64>,
     /// Services with changes, in the order of the file.
     pub changes: Vec<ServiceChanges>,
     /// Changes with a pipeline, in the order of the file.

@@ -73,16 +73,22 @@ impl Trace {
     /// A fault begins.
     pub fn begins(&mut self, cause: Cause, name: &str, now: Time) {
         if self.bands.len() < BANDS_MAX {
-            let places = Vec::new();
-            self.bands.push((cause, Band { name: name.to_owned(), places, from: now, until: Time::NEVER }));
+            let (places, cells) = (Vec::new(), Vec::new());
+            self.bands.push((cause, Band { name: name.to_owned(), places, cells, from: now, until: Time::NEVER }));
         }
     }
 
-    /// It hits a zone or a cell as a whole.
-    pub fn hits(&mut self, cause: Cause, place: &str) {
-        let open = self.bands.iter_mut().rev().find(|band| band.0 == cause);
-        if let Some((_, band)) = open.filter(|(_, band)| band.places.iter().all(|known| known != place)) {
-            band.places.push(place.to_owned());
+    /// It hits a zone as a whole.
+    pub fn hits_zone(&mut self, cause: Cause, zone: &str) {
+        if let Some((_, band)) = self.bands.iter_mut().rev().find(|band| band.0 == cause) {
+            band.places.push(zone.to_owned());
+        }
+    }
+
+    /// It hits a cell of the control plane.
+    pub fn hits_cell(&mut self, cause: Cause, cell: &str) {
+        if let Some((_, band)) = self.bands.iter_mut().rev().find(|band| band.0 == cause) {
+            band.cells.push(cell.to_owned());
         }
     }
 

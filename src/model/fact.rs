@@ -8,7 +8,7 @@ use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, Un
 pub use super::lifecycle::Lifecycle;
 pub use super::status::{Action, HostStatus, Reason, StopCode, TaskState};
 use crate::engine::Span;
-pub use steps::{BreakerStep, Call, ChangeStep, Delayed, Hit, PipelineStep};
+pub use steps::{BreakerStep, Call, ChangeStep, Delayed, Hit, PipelineStep, Seen};
 
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -41,6 +41,11 @@ pub enum Fact {
         alarm: AlarmId,
         /// From now on.
         state: AlarmState,
+    },
+    /// The metric of an alarm is at another level. Not told of tests for outliers.
+    Metric {
+        alarm: AlarmId,
+        seen: Seen,
     },
 }
 

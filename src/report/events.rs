@@ -124,6 +124,7 @@ impl Writer<'_> {
             | Fact::Change(_)
             | Fact::Fault(_)
             | Fact::Plane(_)
+            | Fact::Metric { .. }
             | Fact::Application(_) => return None,
         };
         Some(json!({

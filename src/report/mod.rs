@@ -8,6 +8,7 @@
 //! | [`csv`] | `timeseries.csv` | [`Timeline`](crate::metrics::timeline::Timeline) |
 //! | [`visible`] | text of others that may be shown | any text |
 //! | [`chart`] | `*.svg`, `*.png` | [`Timeline`](crate::metrics::timeline::Timeline) |
+//! | [`page`] | `report.html` | the summary, the pictures, the scenario and what `check` says of it |
 //! | [`events`] | `events.ndjson` | [`Events`](crate::metrics::events::Events) and the plan |
 
 mod alarms;
@@ -22,6 +23,7 @@ mod faults;
 mod losses;
 pub mod number;
 mod objectives;
+pub mod page;
 mod planes;
 mod services;
 pub mod table;

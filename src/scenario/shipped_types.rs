@@ -25,8 +25,8 @@ pub fn find(name: &str) -> Option<Row> {
 }
 
 /// The names of all types.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    lines().map(name_of)
+pub fn names<'t>() -> impl Iterator<Item = &'t str> {
+    lines().map(|line| -> &'t str { name_of(line) })
 }
 
 /// All types.

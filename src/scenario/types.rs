@@ -178,7 +178,7 @@ impl Catalogue {
 
     /// The names of all types.
     pub fn names(&self) -> impl Iterator<Item = &str> + '_ {
-        self.own.keys().map(String::as_str).chain(shipped_types::names().map(|name| name))
+        self.own.keys().map(String::as_str).chain(shipped_types::names())
     }
 
     /// All types, in no order that means anything; each once.

@@ -72,7 +72,7 @@ fn every_file_key_series_and_event_stands_on_a_page() {
     let (mut files, mut lists, mut seen) = (BTreeSet::new(), BTreeSet::new(), 0);
     let desk = Desk::new();
     for name in SCENARIOS {
-        let output = desk.run(&["run", &format!("scenarios/{name}.json"), "-q", "--events", "10"]);
+        let output = desk.run(&["run", &format!("scenarios/{name}.json"), "-q", "--events", "10", "--html"]);
         assert_eq!(output.status.code(), Some(0), "{name}: {}", text(&output.stderr));
         files.extend(desk.names(&format!("results/{name}")));
         let read = |file: &str| text(&fs::read(desk.path(&format!("results/{name}/{file}"))).unwrap());

@@ -88,8 +88,7 @@ fn instance_types_of_all_ages_are_known() {
 fn an_unknown_instance_type_is_told_once_with_the_command_that_prints_it() {
     let one = |place: usize| json!({ "InstanceId": format!("i-{place}"), "InstanceType": "m77.huge", "AvailabilityZone": "us-east-1a" });
     let hosts: Vec<Value> = (0..100).map(one).collect();
-    let overrides =
-        json!({ "LaunchTemplate": { "Overrides": [{ "InstanceType": "m77.huge" }, { "InstanceType": "m5.larg" }] } });
+    let overrides = json!({ "LaunchTemplate": { "Overrides": [{ "InstanceType": "m77.huge" }, { "InstanceType": "m5.larg" }, { "InstanceType": "m77.huge" }] } });
     let at = "/autoScalingGroups/0";
     let told = said(&read(
         base(),

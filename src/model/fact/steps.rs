@@ -20,6 +20,19 @@ pub enum Hit {
     Cell(CellId),
 }
 
+/// What the metric of an alarm is at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Seen {
+    /// Nobody reports it.
+    Nothing,
+    /// A count, in billionths of a request for each second.
+    Rate(u64),
+    /// So many targets.
+    Targets(u32),
+    /// A share: two rates, in billionths of a request for each second.
+    Share { failed: u64, offered: u64 },
+}
+
 /// What became of launches that the control plane did not take on at once.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum Delayed {

@@ -11,21 +11,48 @@ const TIME_STEPS: [u32; 22] = [
     864_000, 2_592_000,
 ];
 
-/// The time axis: what to write under it, and its ticks between these. A part of a run is told in minutes at least.
-pub(super) fn time(begin_seconds: f64, end_seconds: f64) -> (&'static str, Vec<Tick>) {
+/// The unit in which times of an axis are told. A part of a run is told in minutes at least.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    /// What to write under the axis.
+    pub name: &'static str,
+    short: &'static str,
+    unit: f64,
+    begin: f64,
+    end: f64,
+}
+
+impl Clock {
+    /// Of an axis between these, in seconds since the start.
+    pub(super) fn new(begin: f64, end: f64) -> Clock {
+        let (name, short, unit) = match end - begin {
+            length if length <= 600.0 && begin == 0.0 => ("seconds since the start", "s", 1.0),
+            length if length <= 14_400.0 => ("minutes since the start", "min", 60.0),
+            length if length <= 345_600.0 => ("hours since the start", "h", 3_600.0),
+            _ => ("days since the start", "d", 86_400.0),
+        };
+        Clock { name, short, unit, begin, end }
+    }
+
+    /// A time in this unit, to a tenth of it.
+    pub(super) fn tell(&self, seconds: f64) -> String {
+        format!("{} {}", plain(libm::round(seconds / self.unit * 10.0) / 10.0), self.short)
+    }
+
+    /// Its ticks.
+    pub(super) fn ticks(&self) -> Vec<Tick> {
+        time(self.begin, self.end, self.unit)
+    }
+}
+
+fn time(begin_seconds: f64, end_seconds: f64, unit: f64) -> Vec<Tick> {
     const TICKS_MAX: f64 = 13.0;
     let length = end_seconds - begin_seconds;
-    let (name, unit) = match length {
-        end if end <= 600.0 && begin_seconds == 0.0 => ("seconds since the start", 1.0),
-        end if end <= 14_400.0 => ("minutes since the start", 60.0),
-        end if end <= 345_600.0 => ("hours since the start", 3_600.0),
-        _ => ("days since the start", 86_400.0),
-    };
     let fitting = TIME_STEPS.map(f64::from).into_iter().find(|step| length / step <= TICKS_MAX);
     let step = fitting.unwrap_or_else(|| nice(length / 86_400.0 / TICKS_MAX) * 86_400.0);
     let first = libm::ceil(begin_seconds / step - 1e-9) as u32;
     let last = (end_seconds / step + 1e-9) as u32;
-    (name, (first..=last).map(|i| (f64::from(i) * step, plain(f64::from(i) * step / unit))).collect())
+    (first..=last).map(|i| (f64::from(i) * step, plain(f64::from(i) * step / unit))).collect()
 }
 
 /// The value axis: its upper end and its ticks, whole numbers only where things are counted.
@@ -58,8 +85,9 @@ mod tests {
     #[test]
     fn time_is_told_in_the_unit_that_fits() {
         let check = |end, name: &str, texts: &str| {
-            let (unit, ticks) = time(0.0, end);
-            assert_eq!((unit.split(' ').next(), labels(&ticks).as_str()), (Some(name), texts));
+            let clock = Clock::new(0.0, end);
+            let ticks = clock.ticks();
+            assert_eq!((clock.name.split(' ').next(), labels(&ticks).as_str()), (Some(name), texts));
         };
         check(90.0, "seconds", "0 10 20 30 40 50 60 70 80 90");
         check(10_800.0, "minutes", "0 15 30 45 60 75 90 105 120 135 150 165 180");
@@ -70,12 +98,13 @@ mod tests {
 
     #[test]
     fn a_part_of_a_run_keeps_the_time_since_the_start() {
-        let (unit, ticks) = time(3_540.0, 3_900.0);
+        let clock = Clock::new(3_540.0, 3_900.0);
+        let ticks = clock.ticks();
         assert_eq!(
-            (unit, labels(&ticks).as_str()),
+            (clock.name, labels(&ticks).as_str()),
             ("minutes since the start", "59 59.5 60 60.5 61 61.5 62 62.5 63 63.5 64 64.5 65")
         );
-        assert_eq!(labels(&time(7_300.0, 100_000.0).1), "4 6 8 10 12 14 16 18 20 22 24 26");
+        assert_eq!(labels(&Clock::new(7_300.0, 100_000.0).ticks()), "4 6 8 10 12 14 16 18 20 22 24 26");
     }
 
     #[test]

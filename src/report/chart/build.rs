@@ -1,19 +1,25 @@
 //! Which pictures a run has, and what is in them.
 
-use super::colours::{Role, SHADES};
+use super::colours::Role;
 use super::figure::{Band, Figure, Layer, Line, Panel, Window};
-use super::{application, changes, map, planes, stages, steps};
+use super::ranks::Ranks;
+use super::run::Run;
+use super::steps::{self, Points};
+use super::{application, changes, columns, cut, findings, map, planes, stages};
 use crate::engine::Time;
 use crate::metrics::series;
-use crate::metrics::timeline::{Series, Timeline};
+use crate::metrics::timeline::Timeline;
 use crate::report::number::short;
+use std::collections::BTreeMap;
 
-/// More panels than this are not drawn: the largest are, after a panel of the total.
+/// More panels than this are not drawn: those that were hit or are largest are, after a panel of the total.
 const PANELS_MAX: usize = 6;
-/// More layers than this are drawn as "others".
-pub(super) const LAYERS_MAX: usize = 8;
+/// More layers than this are drawn as "others", but for those that were hit.
+pub(super) const LAYERS_MAX: usize = 12;
+/// More zones than this are told by Region in a total.
+const ZONES_MAX: usize = 8;
 
-/// Colours of task states: the darker, the further from serving.
+/// Colours of task states.
 const STATES: [(&str, Role); 7] = [
     ("RUNNING", Role::Served),
     ("PROVISIONING", Role::Provisioning),
@@ -24,63 +30,95 @@ const STATES: [(&str, Role); 7] = [
     ("DEPROVISIONING", Role::Deprovisioning),
 ];
 
+/// A picture before its panels are cut: its name, its title and what it shows.
+type Draft = (&'static str, String, Vec<Panel>);
+
 /// All pictures that this run has something to show for.
 pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
-    let zones = parts(timeline, series::AVAILABLE);
-    let providers = parts(timeline, series::PROVIDERS);
-    let by_zone = panels(timeline, series::AVAILABLE, |subject| healthy(timeline, subject, &zones));
-    let by_provider = |subject: &str| tasks(subject, layers(timeline, series::PROVIDERS, subject, &providers));
-    let by_provider = panels(timeline, series::PROVIDERS, by_provider);
-    let by_state = panels(timeline, series::STATES, |subject| states(timeline, subject));
-    let scaled = timeline.series.iter().any(|series| series.name == series::RESERVATION && !series.points.is_empty());
+    let (run, ranks) = (&Run::new(timeline), &Ranks::of(&Run::new(timeline)));
+    let (cut, whole) = (cut::cut(timeline), whole(timeline));
+    let bands = bands(timeline);
+    let close = changes::close_up(run, cut).unwrap_or(cut);
+    let cut_of = |name: &str| if name == "changes" { close } else { cut };
+    let drafts = drafts(run, ranks).into_iter().map(|(name, title, panels)| (name, title, panels, cut_of(name)));
+    let drafts = drafts.chain(staged(run));
+    let mut figures: Vec<Figure> = Vec::new();
+    for (name, title, mut panels, cut) in drafts {
+        panels.iter_mut().for_each(|panel| columns::fit(panel, cut));
+        panels.retain(|panel| panel.gantt.is_some() || !panel.notes.is_empty() || panel.peak() > 0.0);
+        if panels.iter().all(|panel| panel.gantt.is_none() && panel.peak() <= 0.0) {
+            continue;
+        }
+        let shown = |band: &&Band| band.from < cut.until && (band.until > cut.from || band.from >= cut.from);
+        let bands = bands.iter().filter(shown).cloned().collect();
+        let finding = findings::of(name, run, ranks, cut);
+        let title = format!("{title} · {scenario}");
+        figures.push(Figure { name, title, finding, cut, whole, bands, panels, map: None });
+    }
+    figures.extend(blast_radius(timeline, scenario));
+    figures
+}
+
+fn drafts(run: &Run<'_>, ranks: &Ranks) -> Vec<Draft> {
+    let providers = run.parts(series::PROVIDERS);
+    let by_provider = |subject: &str| tasks(subject, by_place(run, subject, &providers));
+    let scaled = run.series.iter().any(|series| series.name == series::RESERVATION && !series.points.is_empty());
     let host_title = if scaled { "Container instances and their reservation" } else { "Container instances" };
-    [
-        ("requests", "Requests served and lost", panels(timeline, series::OFFERED, |name| requests(timeline, name))),
-        ("tasks-by-zone", "Healthy tasks by zone, against what is needed", by_zone),
-        ("task-states", "Tasks by lastStatus, as ECS sees them", by_state),
-        ("providers", "Tasks that ECS sees RUNNING, by capacity provider", by_provider),
-        ("hosts", host_title, hosts(timeline)),
-        ("traffic-by-cell", "Customers' own cells", application::panels(timeline)),
+    let totals = |chosen: &[Panel]| (chosen.len() > PANELS_MAX).then(|| total(chosen));
+    let drafts = [
         (
-            "control-plane",
-            "Requests asked of the cells of the control plane, in percent of what they can do",
-            planes::utilisation(timeline),
+            "requests",
+            "Requests served and lost",
+            panels(run, ranks, series::OFFERED, |name| requests(run, name), |all| customers_once(run, all)),
         ),
-        ("launches", "Launches offered to the control plane, and what became of them", planes::launches(timeline)),
-        ("changes", "Requests by version while changes are deployed, and what fails", changes::panels(timeline)),
-    ]
-    .into_iter()
-    .filter(|(_, _, panels)| !panels.is_empty())
-    .map(|(name, title, panels)| Figure {
-        name,
-        title: format!("{title} · {scenario}"),
-        panels,
-        bands: timeline.bands.iter().map(Band::from).collect(),
-        cut: whole(timeline),
-        whole: whole(timeline),
-        ..Figure::default()
-    })
-    .chain(staged(timeline, scenario))
-    .chain(blast_radius(timeline, scenario))
-    .collect()
+        (
+            "tasks-by-zone",
+            "Healthy tasks by zone, against what is needed",
+            panels(run, ranks, series::AVAILABLE, |name| healthy(run, name), |all| totals(all).map(by_region)),
+        ),
+        (
+            "task-states",
+            "Tasks by lastStatus, as ECS believes (not as they are in truth)",
+            panels(run, ranks, series::STATES, |name| states(run, name), totals),
+        ),
+        (
+            "providers",
+            "Tasks that ECS sees RUNNING, by capacity provider",
+            panels(run, ranks, series::PROVIDERS, by_provider, totals),
+        ),
+        ("hosts", host_title, hosts(run)),
+        ("traffic-by-cell", "Customers' own cells", application::panels(run, ranks)),
+        ("control-plane", "Requests asked of the cells of the control plane", planes::utilisation(run)),
+        ("launches", "Launches offered to the control plane, and what became of them", planes::launches(run)),
+        ("changes", "Requests by version while changes are deployed, and what fails", changes::panels(run, ranks)),
+    ];
+    drafts.into_iter().map(|(name, title, panels)| (name, title.to_owned(), panels)).collect()
 }
 
 fn whole(timeline: &Timeline) -> Window {
     Window { from: Time::ZERO, until: timeline.end }
 }
 
-fn staged(timeline: &Timeline, scenario: &str) -> Option<Figure> {
-    let (panels, cut) = stages::charts(timeline);
-    let bands = timeline.bands.iter().filter(|band| band.from < cut.until && band.until > cut.from);
-    (!panels.is_empty()).then(|| Figure {
-        name: "stages",
-        title: format!("Changes stage by stage: which unit changes when, and how many requests meet it · {scenario}"),
-        panels,
-        bands: bands.map(Band::from).collect(),
-        cut,
-        whole: whole(timeline),
-        ..Figure::default()
-    })
+/// Faults as they came; those of one name are numbered.
+fn bands(timeline: &Timeline) -> Vec<Band> {
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for band in &timeline.bands {
+        counts.entry(&band.name).or_default().1 += 1;
+    }
+    let mut bands: Vec<Band> = Vec::new();
+    for band in &timeline.bands {
+        let count = counts.entry(&band.name).or_default();
+        count.0 += 1;
+        let occurrence = (count.1 > 1).then_some(*count);
+        bands.push(Band { occurrence, ..Band::from(band) });
+    }
+    bands
+}
+
+fn staged(run: &Run<'_>) -> Option<(&'static str, String, Vec<Panel>, Window)> {
+    let (panels, cut) = stages::charts(run);
+    let title = "Changes stage by stage: which unit changes when, and how many requests meet it";
+    (!panels.is_empty()).then(|| ("stages", title.to_owned(), panels, cut))
 }
 
 fn blast_radius(timeline: &Timeline, scenario: &str) -> Option<Figure> {
@@ -95,54 +133,44 @@ fn blast_radius(timeline: &Timeline, scenario: &str) -> Option<Figure> {
     })
 }
 
-pub(super) fn of<'t>(timeline: &'t Timeline, name: &'static str, subject: &str) -> impl Iterator<Item = &'t Series> {
-    timeline.series.iter().filter(move |series| series.name == name).filter(move |series| series.subject == subject)
-}
-
-pub(super) fn line(timeline: &Timeline, name: &'static str, subject: &str) -> steps::Points {
-    of(timeline, name, subject).next().map(|series| series.points.clone()).unwrap_or_default()
-}
-
-/// Distinct values of a column of the series of this name, in their order.
-pub(super) fn distinct<'t>(timeline: &'t Timeline, name: &str, column: impl Fn(&'t Series) -> &'t str) -> Vec<&'t str> {
-    let mut found: Vec<&str> = Vec::new();
-    for series in timeline.series.iter().filter(|series| series.name == name) {
-        if !found.contains(&column(series)) {
-            found.push(column(series));
-        }
+/// A panel for each subject that has something to show; of many, the total and those of the highest rank.
+fn panels(
+    run: &Run<'_>,
+    ranks: &Ranks,
+    name: &'static str,
+    panel: impl Fn(&str) -> Panel,
+    total: impl Fn(&[Panel]) -> Option<Panel>,
+) -> Vec<Panel> {
+    let all = run.subjects(name).into_iter().map(|subject| (subject, panel(subject)));
+    let all: Vec<(&str, Panel)> = all.filter(|(_, panel)| panel.peak() > 0.0).collect();
+    let (subjects, mut all): (Vec<&str>, Vec<Panel>) = all.into_iter().unzip();
+    if all.len() > PANELS_MAX {
+        let count = all.len();
+        let chosen = ranks.first(subjects.clone(), PANELS_MAX);
+        let together = total(&all).map(|panel| Panel {
+            title: format!("all {count} services{} (below: {})", panel.title, ranks.words(&chosen)),
+            ..panel
+        });
+        let place = |subject: &&str| subjects.iter().position(|other| other == subject);
+        let ranked = chosen.iter().filter_map(place).map(|place| all[place].clone()).collect();
+        all = together.into_iter().collect::<Vec<Panel>>();
+        all.append(&mut { ranked });
     }
-    found
-}
-
-/// Parts of all subjects, so that a part has one colour in all panels.
-fn parts<'t>(timeline: &'t Timeline, name: &str) -> Vec<&'t str> {
-    distinct(timeline, name, |series| &series.part)
-}
-
-/// A panel for each subject that has something to show; of many, the total and the largest.
-fn panels(timeline: &Timeline, name: &'static str, panel: impl Fn(&str) -> Panel) -> Vec<Panel> {
-    let subjects = distinct(timeline, name, |series| &series.subject);
-    let mut all: Vec<Panel> = subjects.into_iter().map(panel).filter(|panel| panel.peak() > 0.0).collect();
-    let count = all.len();
-    if count > PANELS_MAX {
-        let total = total(&all);
-        all.sort_by(|a, b| b.weight(timeline.end).total_cmp(&a.weight(timeline.end)));
-        all.truncate(PANELS_MAX);
-        all.insert(0, total);
-    }
-    all.into_iter().map(fold).collect()
+    all.into_iter().map(|panel| fold(run, ranks, panel)).collect()
 }
 
 /// The sum of panels of one kind, layer by layer.
 fn total(all: &[Panel]) -> Panel {
-    let title = format!("all {} services (below: the {PANELS_MAX} largest)", all.len());
-    let mut sum = Panel { title, layers: Vec::new(), lines: Vec::new(), ..all[0].clone() };
+    let mut sum = Panel { title: String::new(), layers: Vec::new(), lines: Vec::new(), ..all[0].clone() };
+    let mut layers: Vec<(&Layer, Vec<&Points>)> = Vec::new();
     for layer in all.iter().flat_map(|panel| &panel.layers) {
-        if sum.layers.iter().all(|known| known.label != layer.label) {
-            let same = all.iter().flat_map(|panel| &panel.layers).filter(|other| other.label == layer.label);
-            sum.layers.push(Layer::new(&layer.label, layer.role, steps::sum(same.map(|other| &other.curve.points))));
+        match layers.iter_mut().find(|known| known.0.label == layer.label) {
+            Some(known) => known.1.push(&layer.curve.points),
+            None => layers.push((layer, vec![&layer.curve.points])),
         }
     }
+    let layers = layers.into_iter().map(|(one, all)| Layer::new(&one.label, one.role, steps::sum(all)));
+    sum.layers = layers.collect();
     for line in all.iter().flat_map(|panel| &panel.lines) {
         if sum.lines.iter().all(|known| known.label != line.label) {
             let same = all.iter().flat_map(|panel| &panel.lines).filter(|other| other.label == line.label);
@@ -152,26 +180,93 @@ fn total(all: &[Panel]) -> Panel {
     sum
 }
 
-/// Empty layers go; more than fit become "others"; labels of losses get their peak.
-pub(super) fn fold(mut panel: Panel) -> Panel {
+/// The total of requests. Those of customers pass a router and the cells behind it, and count once.
+fn customers_once(run: &Run<'_>, all: &[Panel]) -> Option<Panel> {
+    let Some(routed) = &run.application else { return Some(total(all)) };
+    let behind = |panel: &&Panel| panel.title != routed.router && !routed.cells.contains(&panel.title);
+    let mut counted: Vec<Panel> = all.iter().filter(behind).cloned().collect();
+    let offered = run.line(series::APPLICATION_OFFERED, &routed.name);
+    let lost = run.line(series::APPLICATION_LOST, &routed.name);
+    let less: Points = lost.iter().map(|(at, rate)| (*at, -rate)).collect();
+    counted.push(traffic(&routed.name, offered.clone(), steps::sum([&offered, &less]), lost));
+    let title = ": requests of customers, counted once though they pass a router and a cell".to_owned();
+    Some(Panel { title, ..total(&counted) })
+}
+
+/// Many zones as Regions. Zones of several Regions have the same numbers, and other colours than in their own panels.
+fn by_region(mut panel: Panel) -> Panel {
+    if panel.layers.len() <= ZONES_MAX {
+        let roles: Vec<Role> = panel.layers.iter().map(|layer| layer.role).collect();
+        if roles.iter().enumerate().any(|(place, role)| roles[..place].contains(role)) {
+            panel.layers.iter_mut().zip((0..).map(Role::Part)).for_each(|(layer, role)| layer.role = role);
+        }
+        return panel;
+    }
+    let mut regions: Vec<(String, Vec<Points>)> = Vec::new();
+    for layer in panel.layers {
+        let region = layer.label.rsplit_once("-az").map_or(layer.label.clone(), |parts| parts.0.to_owned());
+        match regions.iter_mut().find(|known| known.0 == region) {
+            Some(known) => known.1.push(layer.curve.points),
+            None => regions.push((region, vec![layer.curve.points])),
+        }
+    }
+    let layer = |((region, zones), role): ((String, Vec<Points>), Role)| {
+        let label = if zones.len() > 1 { format!("{region} ({} zones)", zones.len()) } else { region };
+        Layer::new(label, role, steps::sum(&zones))
+    };
+    panel.layers = regions.into_iter().zip((0..16).map(Role::Part).cycle()).map(layer).collect();
+    panel
+}
+
+/// Empty layers go; more than fit become "others", but never what is lost or was hit; labels of losses get their peak.
+pub(super) fn fold(run: &Run<'_>, ranks: &Ranks, mut panel: Panel) -> Panel {
     panel.layers.retain(|layer| layer.curve.peak() > 0.0);
     panel.lines.retain(|line| !line.curve.points.is_empty());
+    let hit = |layer: &Layer| {
+        let place = run.bands.iter().any(|band| band.places.contains(&layer.label));
+        layer.role == Role::Lost || place || ranks.lost(&layer.label)
+    };
     if panel.layers.len() > LAYERS_MAX {
-        let rest = panel.layers.split_off(LAYERS_MAX - 1);
-        let points = steps::sum(rest.iter().map(|layer| &layer.curve.points));
-        panel.layers.push(Layer::new(format!("{} others", rest.len()), Role::Others, points));
+        let area = |layer: &Layer| steps::area(&layer.curve.points, run.end);
+        let mut spared: Vec<(usize, f64)> = panel
+            .layers
+            .iter()
+            .enumerate()
+            .filter(|(_, layer)| !hit(layer))
+            .map(|(place, layer)| (place, area(layer)))
+            .collect();
+        spared.sort_by(|a, b| a.1.total_cmp(&b.1));
+        spared.truncate(panel.layers.len() + 1 - LAYERS_MAX);
+        let folded = |place: usize| spared.iter().any(|one| one.0 == place);
+        if spared.len() > 1 {
+            let rest = panel.layers.iter().enumerate().filter(|(place, _)| folded(*place));
+            let points = steps::sum(rest.map(|(_, layer)| &layer.curve.points));
+            let others = Layer::new(format!("{} others", spared.len()), Role::Others, points);
+            let mut place = 0..;
+            panel.layers.retain(|_| place.next().is_some_and(|place| !folded(place)));
+            let top = panel.layers.iter().position(|layer| layer.role == Role::Lost).unwrap_or(panel.layers.len());
+            panel.layers.insert(top, others);
+        }
     }
     for layer in panel.layers.iter_mut().filter(|layer| layer.label == "lost") {
-        layer.label = format!("lost (at most {}/s)", short(layer.curve.peak()));
+        layer.label = format!("lost (at most {}/s)", rate(layer.curve.peak()));
     }
     panel
 }
 
-fn requests(timeline: &Timeline, subject: &str) -> Panel {
-    let [offered, served, lost] =
-        [series::OFFERED, series::SERVED, series::LOST].map(|name| line(timeline, name, subject));
+/// Rates are sums of many parts: what is nearly whole is.
+pub(super) fn rate(rate: f64) -> String {
+    short(libm::round(rate * 1e4) / 1e4)
+}
+
+fn requests(run: &Run<'_>, subject: &str) -> Panel {
+    let [offered, served, lost] = [series::OFFERED, series::SERVED, series::LOST].map(|name| run.line(name, subject));
+    traffic(subject, offered, served, lost)
+}
+
+fn traffic(title: &str, offered: Points, served: Points, lost: Points) -> Panel {
     Panel {
-        title: subject.to_owned(),
+        title: title.to_owned(),
         unit: "requests per second",
         layers: vec![Layer::new("served", Role::Served, served), Layer::new("lost", Role::Lost, lost)],
         lines: vec![Line::solid("offered", Role::Ink, offered)],
@@ -179,49 +274,59 @@ fn requests(timeline: &Timeline, subject: &str) -> Panel {
     }
 }
 
-fn healthy(timeline: &Timeline, subject: &str, zones: &[&str]) -> Panel {
-    let [need, desired] = [series::NEED, series::DESIRED].map(|name| line(timeline, name, subject));
+fn healthy(run: &Run<'_>, subject: &str) -> Panel {
+    let [need, desired] = [series::NEED, series::DESIRED].map(|name| run.line(name, subject));
     let lines = vec![Line::solid("needed", Role::Ink, need), Line::dashed("desired", Role::Ink, desired)];
-    Panel { lines, ..tasks(subject, layers(timeline, series::AVAILABLE, subject, zones)) }
+    let zones: Vec<_> = run.of(series::AVAILABLE, subject).collect();
+    let numbers: Vec<Option<u8>> = zones.iter().map(|series| zone_number(&series.part)).collect();
+    let told = numbers.iter().enumerate().all(|(place, one)| one.is_some() && !numbers[..place].contains(one));
+    let role = |place: usize| Role::Part(numbers[place].filter(|_| told).unwrap_or(place as u8 % 16));
+    let layers = zones.iter().enumerate().map(|(place, of)| Layer::new(&of.part, role(place), of.points.clone()));
+    Panel { lines, ..tasks(subject, layers.collect()) }
+}
+
+/// From 0, so that zones of one number look alike in all panels.
+fn zone_number(id: &str) -> Option<u8> {
+    let number: u8 = id.rsplit_once("-az")?.1.parse().ok()?;
+    (1..=16).contains(&number).then(|| number - 1)
 }
 
 fn tasks(subject: &str, layers: Vec<Layer>) -> Panel {
     Panel { title: subject.to_owned(), unit: "tasks", whole: true, layers, ..Panel::default() }
 }
 
-/// A layer for each part, coloured by the part's place among all parts.
-fn layers(timeline: &Timeline, name: &'static str, subject: &str, parts: &[&str]) -> Vec<Layer> {
-    of(timeline, name, subject)
-        .map(|series| {
-            let place = parts.iter().position(|part| *part == series.part).unwrap_or(0);
-            Layer::new(&series.part, Role::Part(place as u8 % (2 * SHADES)), series.points.clone())
-        })
-        .collect()
+/// A layer for each provider, coloured by its place among all.
+fn by_place(run: &Run<'_>, subject: &str, all: &[&str]) -> Vec<Layer> {
+    let own: Vec<_> = run.of(series::PROVIDERS, subject).collect();
+    let place = |part: &str| all.iter().position(|other| *other == part).unwrap_or(0);
+    let apart = all.len() <= 16;
+    let role = |(row, part): (usize, &str)| Role::Part(if apart { place(part) } else { row % 16 } as u8);
+    own.iter().enumerate().map(|(row, of)| Layer::new(&of.part, role((row, &of.part)), of.points.clone())).collect()
 }
 
-fn states(timeline: &Timeline, subject: &str) -> Panel {
+fn states(run: &Run<'_>, subject: &str) -> Panel {
     let layer = |(state, role): (&str, Role)| {
-        let series = of(timeline, series::STATES, subject).find(|series| series.part == state)?;
+        let series = run.of(series::STATES, subject).find(|series| series.part == state)?;
         Some(Layer::new(state, role, series.points.clone()))
     };
     tasks(subject, STATES.into_iter().filter_map(layer).collect())
 }
 
 /// Two panels for each provider with hosts: how many, and how full.
-fn hosts(timeline: &Timeline) -> Vec<Panel> {
+fn hosts(run: &Run<'_>) -> Vec<Panel> {
     let count = |subject: &str| Panel {
         title: subject.to_owned(),
         unit: "hosts",
         whole: true,
-        layers: vec![Layer::new("registered", Role::Served, line(timeline, series::HOSTS, subject))],
+        layers: vec![Layer::new("registered", Role::Served, run.line(series::HOSTS, subject))],
         ..Panel::default()
     };
-    let subjects = distinct(timeline, series::HOSTS, |series| &series.subject);
+    let subjects = run.subjects(series::HOSTS);
     let mut all: Vec<Panel> = subjects.into_iter().map(count).filter(|panel| panel.peak() > 0.0).collect();
-    all.sort_by(|a, b| b.weight(timeline.end).total_cmp(&a.weight(timeline.end)));
+    all.sort_by(|a, b| b.weight(run.end).total_cmp(&a.weight(run.end)));
     all.truncate(PANELS_MAX / 2);
     let with_reservation = |panel: Panel| {
-        let points = line(timeline, series::RESERVATION, &panel.title);
+        let points = run.line(series::RESERVATION, &panel.title);
         let reservation = (!points.is_empty()).then(|| Panel {
             title: panel.title.clone(),
             unit: "percent",

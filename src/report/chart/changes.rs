@@ -1,58 +1,89 @@
 //! Pictures of changes: which version gets the requests, what fails, and what the alarms see of it.
 
-use super::build::{fold, line, of};
+use super::build::{fold, rate};
 use super::colours::Role;
-use super::figure::{Layer, Line, Panel};
+use super::figure::{Layer, Line, Panel, Window};
 use super::planes::{bars, percent};
+use super::ranks::Ranks;
+use super::run::Run;
 use super::steps::{self, Points};
+use crate::engine::{Span, Time};
 use crate::metrics::change_series::{Mark, ServiceChanges, Threshold};
 use crate::metrics::series;
-use crate::metrics::timeline::Timeline;
 use crate::report::number::short;
 
-/// Services of which more is drawn than these cannot be told apart: those whose new versions got most are.
+/// Services of which more is drawn than these cannot be told apart.
 const SERVICES_MAX: usize = 3;
 /// More marks than this hide what they stand over.
 const MARKS_MAX: usize = 40;
-/// More datapoints than this are narrower than a pixel.
-const DATAPOINTS_MAX: u64 = 1_000;
+/// A failure that takes less than this share of what is drawn is drawn by itself.
+const CLOSE: f64 = 0.1;
+/// Colours of alarms: one for the datapoints and the threshold of each.
+const ALARMS: [Role; 4] = [Role::Datapoints, Role::Part(2), Role::Part(6), Role::Part(7)];
 
 /// Panels for each service with changes: its requests by version, the weight of the new one where there are weights,
 /// and the share of requests that fails.
-pub(super) fn panels(timeline: &Timeline) -> Vec<Panel> {
-    let mut all: Vec<(&ServiceChanges, Points)> =
-        timeline.changes.iter().map(|row| (row, exposed(timeline, &row.service))).collect();
-    all.retain(|(row, _)| steps::peak(&line(timeline, series::OFFERED, &row.service)) > 0.0);
-    let count = all.len();
-    all.sort_by(|a, b| steps::area(&b.1, timeline.end).total_cmp(&steps::area(&a.1, timeline.end)));
-    all.truncate(SERVICES_MAX);
+pub(super) fn panels(run: &Run<'_>, ranks: &Ranks) -> Vec<Panel> {
+    let with_traffic = |row: &&ServiceChanges| steps::peak(&run.line(series::OFFERED, &row.service)) > 0.0;
+    let all: Vec<&ServiceChanges> = run.changes.iter().filter(with_traffic).collect();
+    let chosen = ranks.first(all.iter().map(|row| &row.service[..]).collect(), SERVICES_MAX);
     let mut panels: Vec<Panel> = Vec::new();
-    for (row, exposed) in &all {
-        panels.push(versions(timeline, row, exposed));
+    for name in &chosen {
+        let Some(row) = all.iter().find(|row| row.service == *name) else { continue };
+        let exposed = exposed(run, &row.service);
+        panels.push(versions(run, row, &exposed));
         if row.by_weight {
-            panels.push(share(timeline, row, exposed));
+            panels.push(share(run, row, &exposed));
         }
-        panels.push(errors(timeline, row));
+        let errors = errors(run, row);
+        if errors.peak_of_data() > 0.0 {
+            panels.push(errors);
+        } else if let Some(last) = panels.last_mut() {
+            last.notes.push("its error rate is 0 throughout".to_owned());
+        }
     }
-    if let Some(first) = panels.first_mut().filter(|_| count > SERVICES_MAX) {
-        first.title = format!("{} (of {count} services with changes, the {SERVICES_MAX} most exposed)", first.title);
+    if let Some(first) = panels.first_mut().filter(|_| all.len() > SERVICES_MAX) {
+        first.title = format!("{} (of {} services with changes: {})", first.title, all.len(), ranks.words(&chosen));
     }
-    panels.into_iter().map(fold).collect()
+    panels.into_iter().map(|panel| fold(run, ranks, panel)).collect()
+}
+
+/// In a run without faults, the part in which a change failed, when that is a small part of what is drawn.
+pub(super) fn close_up(run: &Run<'_>, cut: Window) -> Option<Window> {
+    if !run.bands.is_empty() {
+        return None;
+    }
+    let failed = run.changes.iter().filter_map(|row| {
+        let bad = row.marks.iter().find(|mark| mark.bad)?;
+        let lost = line_begin(&run.line(series::LOST, &row.service))?;
+        let exposed = line_begin(&exposed(run, &row.service)).unwrap_or(lost);
+        Some((bad.at.min(lost).min(exposed), row.marks.iter().map(|mark| mark.at).max()?))
+    });
+    let (from, until) = failed.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    let room = Span((until.since(from).0 / 5).max(Span::MINUTE.0 * 5));
+    let part = Window { from: Time(from.0.saturating_sub(room.0)), until: (until + room).min(run.end) };
+    let length = |window: Window| window.until.since(window.from).as_secs_f64();
+    (length(part) < CLOSE * length(cut)).then_some(part)
+}
+
+/// When it is above zero for the first time.
+fn line_begin(points: &Points) -> Option<Time> {
+    points.iter().find(|point| point.1 > 0.0).map(|point| point.0)
 }
 
 /// What the new versions of a service get.
-fn exposed(timeline: &Timeline, service: &str) -> Points {
-    steps::sum(of(timeline, series::EXPOSED, service).map(|series| &series.points))
+fn exposed(run: &Run<'_>, service: &str) -> Points {
+    steps::sum(run.of(series::EXPOSED, service).map(|series| &series.points))
 }
 
-fn versions(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Panel {
-    let offered = line(timeline, series::OFFERED, &row.service);
+fn versions(run: &Run<'_>, row: &ServiceChanges, exposed: &Points) -> Panel {
+    let offered = run.line(series::OFFERED, &row.service);
     let less: Points = exposed.iter().map(|(at, value)| (*at, -value)).collect();
     // A request may see a new revision and a feature behind a flag.
     let rest = steps::sum([&offered, &less]).into_iter().map(|(at, value)| (at, value.max(0.0))).collect();
-    let lost = line(timeline, series::LOST, &row.service);
+    let lost = run.line(series::LOST, &row.service);
     let peak = steps::peak(&lost);
-    let label = format!("lost, of either (at most {}/s)", short(peak));
+    let label = format!("lost, of either (at most {}/s)", rate(peak));
     Panel {
         title: row.service.clone(),
         marks: marks(&row.marks),
@@ -67,48 +98,71 @@ fn versions(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Pane
 }
 
 /// The part of the requests that the new version gets, where it is set by weights.
-fn share(timeline: &Timeline, row: &ServiceChanges, exposed: &Points) -> Panel {
-    let offered = line(timeline, series::OFFERED, &row.service);
+fn share(run: &Run<'_>, row: &ServiceChanges, exposed: &Points) -> Panel {
+    let offered = run.line(series::OFFERED, &row.service);
     let points = percent(exposed, &offered);
-    let copies = steps::sum(of(timeline, series::COPIED, &row.service).map(|series| &series.points));
+    let copies = steps::sum(run.of(series::COPIED, &row.service).map(|series| &series.points));
     let copies = percent(&copies, &offered);
     let copied = (steps::peak(&copies) > 0.0)
         .then(|| Line::dashed("copies for it, whose answers nobody sees", Role::Ink, copies));
+    let copied: Vec<Line> = copied.into_iter().collect();
     Panel {
         title: format!("{}: traffic of the new version until it is completed or taken back", row.service),
         marks: marks(&row.marks),
         unit: "percent of requests",
         layers: vec![Layer::new("to the new version", Role::NewVersion, points)],
-        lines: copied.into_iter().collect(),
+        lines: copied,
         ..Panel::default()
     }
 }
 
-fn errors(timeline: &Timeline, row: &ServiceChanges) -> Panel {
-    let [offered, lost] = [series::OFFERED, series::LOST].map(|name| line(timeline, name, &row.service));
-    let mut lines = vec![Line::solid("lost at each moment", Role::Lost, percent(&lost, &offered))];
-    for Threshold { alarm, percent: most, period, datapoints: (least, all) } in &row.thresholds {
-        let label = format!("datapoints of {alarm}, one for each {period}");
-        if timeline.end.0 <= DATAPOINTS_MAX * period.0
-            && lines.iter().all(|line| !line.label.ends_with(&format!("{period}")))
-        {
-            let [offered, lost] = [&offered, &lost].map(|points| bars(points, *period, timeline.end));
-            lines.push(Line::solid(label, Role::Datapoints, percent(&lost, &offered)));
+/// What fails of the service, and what the alarms that watch it see, each against its threshold in the same colour.
+fn errors(run: &Run<'_>, row: &ServiceChanges) -> Panel {
+    let [offered, lost] = [series::OFFERED, series::LOST].map(|name| run.line(name, &row.service));
+    let (mut lines, mut notes) = (Vec::new(), Vec::new());
+    if steps::peak(&lost) > 0.0 {
+        lines.push(Line::solid("lost at each moment", Role::Lost, percent(&lost, &offered)));
+    } else {
+        notes.push("lost of the service's own requests: 0 throughout".to_owned());
+    }
+    let mut thresholds: Vec<&Threshold> = row.thresholds.iter().collect();
+    // Of many alarms, those whose datapoints rose most.
+    thresholds.sort_by(|a, b| steps::peak(&datapoints(run, b)).total_cmp(&steps::peak(&datapoints(run, a))));
+    let more = thresholds.len().saturating_sub(ALARMS.len());
+    for (alarm, role) in thresholds.into_iter().zip(ALARMS) {
+        let Threshold { alarm: name, of, percent: most, period, datapoints: (least, all), .. } = alarm;
+        let points = datapoints(run, alarm);
+        if steps::peak(&points) > 0.0 {
+            lines.push(Line::solid(format!("datapoints of {name} on {of}, one for each {period}"), role, points));
+        } else {
+            notes.push(format!("datapoints of {name} on {of}: 0 throughout"));
         }
-        let points = Points::from([(crate::engine::Time::ZERO, *most)]);
-        lines.push(Line::dashed(
-            format!("threshold of {alarm} ({least} of {all} datapoints)"),
-            Role::Threshold,
-            points,
-        ));
+        let points = Points::from([(Time::ZERO, *most)]);
+        let label = format!("threshold of {name}: {} % ({least} of {all} datapoints)", short(*most));
+        lines.push(Line::dashed(label, role, points));
+    }
+    if more > 0 {
+        notes.push(format!("{more} more alarms watch it, with lower datapoints"));
     }
     Panel {
-        title: format!("{}: error rate", row.service),
+        title: format!("{}: error rate, and what the alarms see", row.service),
         marks: marks(&row.marks),
-        unit: "percent of requests",
+        unit: "percent",
         lines,
+        notes,
         ..Panel::default()
     }
+}
+
+/// Datapoints as the alarm saw them; of an alarm that no deployment watches, from what the service lost.
+fn datapoints(run: &Run<'_>, of: &Threshold) -> Points {
+    let mut seen = run.of(series::DATAPOINTS, &of.subject).filter(|series| series.part == of.alarm);
+    if let Some(series) = seen.next() {
+        return series.points.clone();
+    }
+    let [offered, lost] = [series::OFFERED, series::LOST].map(|name| run.line(name, &of.subject));
+    let [offered, lost] = [&offered, &lost].map(|points| bars(points, of.period, run.end));
+    percent(&lost, &offered)
 }
 
 /// As many as can be read: of too many, those that tell of something bad.

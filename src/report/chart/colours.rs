@@ -78,7 +78,6 @@ const PARTS: [(Colour, Colour); SHADES as usize] = [
 
 impl Role {
     /// Every role, those of parts with and without stripes.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the page of a report makes its style sheet of it"))]
     pub(crate) fn all() -> Vec<Role> {
         use Role::*;
         let others = [

@@ -10,6 +10,7 @@
 //! ```
 //! Serialised, times are seconds since the start of the run, colours are names of roles.
 
+use super::axis::Clock;
 use super::colours::Role;
 use super::gantt::Gantt;
 use super::map::Map;
@@ -101,6 +102,8 @@ pub(crate) struct Panel {
     pub unit: &'static str,
     /// Things are counted: whole ticks only.
     pub whole: bool,
+    /// The axis goes up to this at least, so that pictures of several runs compare.
+    pub top: f64,
     /// The first lies lowest.
     pub layers: Vec<Layer>,
     /// Least and most of the whole stack, where it is drawn in columns.
@@ -126,6 +129,12 @@ impl Panel {
         self.lines.iter().map(|line| line.curve.peak()).chain(layers).fold(stack, f64::max)
     }
 
+    /// The largest value of what was measured: thresholds, which are dashed, are not.
+    pub(super) fn peak_of_data(&self) -> f64 {
+        let lines = self.lines.iter().filter(|line| line.stroke == Stroke::Solid).map(|line| line.curve.peak());
+        lines.chain(self.layers.iter().map(|layer| layer.curve.peak())).fold(0.0, f64::max)
+    }
+
     /// By this, panels are ranked: how much there is of what it shows.
     pub(super) fn weight(&self, end: Time) -> f64 {
         self.layers.iter().map(|layer| steps::area(&layer.curve.points, end)).sum()
@@ -145,8 +154,9 @@ pub(crate) struct Window {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Band {
     pub name: String,
-    /// Zones and cells that it hit as a whole.
+    /// Zones that it hit as a whole, and cells of the control plane.
     pub places: Vec<String>,
+    pub cells: Vec<String>,
     /// Which occurrence it is of how many; `None`: it came once.
     pub occurrence: Option<(usize, usize)>,
     #[serde(serialize_with = "seconds")]
@@ -155,10 +165,38 @@ pub(crate) struct Band {
     pub until: Time,
 }
 
+impl Band {
+    /// Its name, where it struck, which of how many, and until when; in a run that ends at `end`.
+    pub(super) fn label(&self, end: Time, clock: &Clock) -> String {
+        let mut inner: Vec<String> = Vec::new();
+        let named = |place: &String| self.name.contains(place.as_str());
+        // Of a zone that is lost, cells lose their share: the zone says more.
+        match if self.places.is_empty() { &self.cells[..] } else { &self.places[..] } {
+            [] => {}
+            [one] if named(one) => {}
+            [one] => inner.push(one.clone()),
+            [one, other] => inner.push(format!("{one} and {other}")),
+            all if self.places.is_empty() => inner.push(format!("{} cells", all.len())),
+            all => inner.push(format!("{} zones", all.len())),
+        }
+        inner.extend(self.occurrence.map(|(number, all)| format!("{number} of {all}")));
+        let mut label = self.name.clone();
+        if !inner.is_empty() {
+            label = format!("{label} ({})", inner.join(", "));
+        }
+        if self.until >= end {
+            label.push_str(", to the end");
+        } else if self.until > self.from {
+            label = format!("{label}, until {}", clock.tell(self.until.as_secs_f64()));
+        }
+        label
+    }
+}
+
 impl From<&timeline::Band> for Band {
     fn from(band: &timeline::Band) -> Band {
-        let (name, places) = (band.name.clone(), band.places.clone());
-        Band { name, places, occurrence: None, from: band.from, until: band.until }
+        let timeline::Band { name, places, cells, from, until } = band.clone();
+        Band { name, places, cells, occurrence: None, from, until }
     }
 }
 

@@ -2,12 +2,12 @@
 #![expect(clippy::cast_possible_wrap, reason = "rows of a picture are few")]
 
 use super::colours::Role;
-use super::draw::{self, Area, Done, Frame};
-use super::figure::{Figure, all_seconds, seconds};
+use super::figure::{all_seconds, seconds};
+use super::paper::{Anchor, Paper, SMALL};
+use super::plot::{Frame, RIGHT};
 use super::stages::look;
-use super::tiles::Shape;
+use super::text;
 use crate::engine::Time;
-use plotters::prelude::DrawingBackend;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -17,9 +17,6 @@ const NAME: i32 = 24;
 const PART: i32 = 158;
 /// Rows of this many or fewer have room for larger letters.
 const FEW: usize = 24;
-/// Title and legend; a second row of the legend.
-const HEAD: i32 = 46;
-const AXIS: i32 = 34;
 /// What is shorter is still seen, in pixels.
 const LEAST: i32 = 3;
 
@@ -85,13 +82,8 @@ impl Gantt {
     }
 
     /// Pixels that the rows need.
-    fn rows_height(&self) -> i32 {
+    pub(super) fn rows_height(&self) -> i32 {
         self.rows.len() as i32 * self.pitch()
-    }
-
-    /// Pixels that it needs with so many rows of labels over it.
-    pub(super) fn height(&self, labels: usize) -> i32 {
-        HEAD + labels as i32 * draw::LABEL + self.rows_height() + AXIS
     }
 
     /// What stands in its legend: what occurs, and nothing else.
@@ -104,53 +96,34 @@ impl Gantt {
         looks.chain(rings.then_some(("alarm of the unit rings", Role::Alarm))).collect()
     }
 
-    /// Where the bars lie when they begin at this height.
-    pub(super) fn frame(&self, top: i32, figure: &Figure) -> Frame {
-        Frame {
-            left: LEFT,
-            top,
-            bottom: top + self.rows_height(),
-            most: 1.0,
-            begin: figure.cut.from,
-            end: figure.cut.until,
-        }
-    }
-
-    pub(super) fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, frame: &Frame) -> Done<DB> {
+    pub(super) fn draw(&self, paper: &mut Paper, frame: &Frame) {
         let pitch = self.pitch();
-        let size = 14;
         for (place, row) in self.rows.iter().enumerate() {
             let top = frame.top + place as i32 * pitch;
-            if place % 2 == 1 {
-                let from = (frame.left, top);
-                let to = (draw::RIGHT, top + pitch);
-                draw::shape(area, &Shape::Box { from, to, fill: Role::Paper, edge: None })?;
-            }
-            let text = |text: &str, x: i32, until: i32| {
-                let at = (x, top + (pitch - size) / 2 + 2);
-                draw::shape(area, &Shape::Text { text: text.into(), size, role: Role::Ink, at, width: until - x })
+            paper.rect((frame.left, top + pitch - 1), (RIGHT, top + pitch), Role::Grid);
+            let mut write = |words: &str, x: i32, until: i32| {
+                let words = text::fit(words, SMALL, f64::from(until - x));
+                paper.text(&words, SMALL, Role::Ink, (x, top + (pitch - SMALL as i32) / 2 + 1), Anchor::Start);
             };
-            text(&row.name, NAME, if row.part.is_empty() { LEFT - 8 } else { PART - 6 })?;
-            text(&row.part, PART, LEFT - 6)?;
+            write(&row.name, NAME, if row.part.is_empty() { LEFT - 8 } else { PART - 6 });
+            write(&row.part, PART, LEFT - 6);
             for bar in &row.bars {
-                self.bar(area, frame, top, bar)?;
+                self.bar(paper, frame, top, bar);
             }
             for ring in &row.rings {
                 let x = frame.x(*ring);
-                let (from, to) = ((x - 3, top + 2), (x + 3, top + pitch - 2));
-                draw::shape(area, &Shape::Box { from, to, fill: Role::Alarm, edge: Some((Role::Ink, 1)) })?;
+                paper.rect((x - 4, top + 1), (x + 4, top + pitch - 1), Role::Paper);
+                paper.rect((x - 3, top + 2), (x + 3, top + pitch - 2), Role::Alarm);
             }
         }
-        Ok(())
     }
 
-    fn bar<DB: DrawingBackend>(&self, area: &Area<DB>, frame: &Frame, top: i32, bar: &Bar) -> Done<DB> {
-        let (fill, _, percent) = look(bar.kind);
+    fn bar(&self, paper: &mut Paper, frame: &Frame, top: i32, bar: &Bar) {
+        let (role, _, percent) = look(bar.kind);
         let room = self.pitch() - 4;
         let high = (room * percent / 100).max(3);
         let (from, until) = (frame.x(bar.from), frame.x(bar.until));
         let y = top + 2 + (room - high) / 2;
-        let to = (until.max(from + LEAST), y + high);
-        draw::shape(area, &Shape::Box { from: (from, y), to, fill, edge: None })
+        paper.rect((from, y), (until.max(from + LEAST), y + high), role);
     }
 }

@@ -75,9 +75,10 @@ impl Cell {
     }
 }
 
-/// The maps of a run; none when no fault struck.
+/// The maps of a run; none when no fault struck, or when one cluster is all there is.
 pub(super) fn map(blast: &Blast) -> Option<Map> {
-    if blast.occurrences.is_empty() {
+    let clusters: usize = blast.regions.iter().flat_map(|region| &region.cells).map(|cell| cell.clusters.len()).sum();
+    if blast.occurrences.is_empty() || clusters < 2 {
         return None;
     }
     let all = &blast.occurrences;

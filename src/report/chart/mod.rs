@@ -1,29 +1,37 @@
 //! Pictures of a run: requests, tasks by zone, task states, capacity providers, hosts, control plane, launches, changes
 //! and their stages, blast radius; as SVG and PNG.
 //!
-//! A [`Figure`] is decided first (`build`), then drawn on either surface by the same code (`draw`). All that is drawn
-//! are step functions and rectangles, so every line is level or upright. The font is part of the program: texts measure
-//! the same on every machine, and so the bytes are the same too.
+//! A [`Figure`] is decided first (`build`) and is data: what is drawn of the run (`cut`), of which services (`ranks`), in
+//! how many steps (`columns`), in which colours (`colours`). Then it is put on paper (`draw`), and that is written as SVG
+//! or PNG (`paper`). All that is drawn are step functions and rectangles, so every line is level or upright. The font is
+//! part of the program: texts measure the same on every machine, and so the bytes are the same too.
 
 mod application;
 mod axis;
 mod build;
 mod changes;
 pub(crate) mod colours;
+mod columns;
+mod cut;
 mod draw;
 pub(crate) mod figure;
+mod findings;
 pub(crate) mod gantt;
 pub(crate) mod map;
+mod over;
+mod paper;
 mod planes;
+mod plot;
+mod ranks;
+mod run;
 mod stages;
 mod steps;
+mod text;
 mod tiles;
 
 pub use figure::Figure;
 
 use crate::metrics::timeline::Timeline;
-use plotters::prelude::{BitMapBackend, DrawingBackend, IntoDrawingArea, SVGBackend};
-use plotters::style::{FontStyle, register_font};
 use std::fmt::Display;
 
 /// Names of all pictures that a run may have.
@@ -41,15 +49,22 @@ pub const NAMES: [&str; 11] = [
     "blast-radius",
 ];
 
-/// DejaVu Sans; its licence stands beside it.
-static FONT: &[u8] = include_bytes!("../../../assets/DejaVuSans.ttf");
-
 /// A picture could not be drawn.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot draw `{name}`: {why}")]
 pub struct DrawError {
     name: &'static str,
     why: String,
+}
+
+/// What goes into titles: the scenario and, where there are several replications, which of them is drawn.
+#[must_use]
+pub fn heading(scenario: &str, replications: u32, drawn: u32) -> String {
+    match (replications, drawn) {
+        (0 | 1, 0) => scenario.to_owned(),
+        (0 | 1, drawn) => format!("{scenario} · replication {drawn} alone"),
+        (all, drawn) => format!("{scenario} · replication {drawn} of {all}"),
+    }
 }
 
 /// The pictures of a run. `scenario` goes into their titles.
@@ -59,13 +74,9 @@ pub fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
 
 impl Figure {
     /// As SVG. The same figure gives the same bytes.
-    ///
-    /// # Errors
-    /// When the font cannot be used.
-    pub fn svg(&self) -> Result<String, DrawError> {
-        let mut text = String::new();
-        self.draw(SVGBackend::with_string(&mut text, (draw::WIDTH, draw::height(self))))?;
-        Ok(text)
+    #[must_use]
+    pub fn svg(&self) -> String {
+        draw::paper(self).svg()
     }
 
     /// As PNG.
@@ -73,11 +84,10 @@ impl Figure {
     /// # Errors
     /// When the font cannot be used or the image cannot be packed.
     pub fn png(&self) -> Result<Vec<u8>, DrawError> {
-        let (width, height) = (draw::WIDTH, draw::height(self));
-        let mut pixels = vec![0; width as usize * height as usize * 3];
-        self.draw(BitMapBackend::with_buffer(&mut pixels, (width, height)))?;
+        let paper = draw::paper(self);
+        let pixels = paper.pixels().ok_or_else(|| self.fail("the built-in font is not readable"))?;
         let mut packed = Vec::new();
-        let mut encoder = png::Encoder::new(&mut packed, width, height);
+        let mut encoder = png::Encoder::new(&mut packed, paper::WIDTH, paper.height.unsigned_abs());
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         let written = encoder.write_header().and_then(|mut writer| {
@@ -87,17 +97,12 @@ impl Figure {
         written.map(|()| packed).map_err(|error| self.fail(error))
     }
 
-    fn draw<DB: DrawingBackend>(&self, surface: DB) -> Result<(), DrawError> {
-        let font = register_font(draw::FONT, FontStyle::Normal, FONT);
-        font.map_err(|_| self.fail("the built-in font is not readable"))?;
-        let area = surface.into_drawing_area();
-        draw::figure(self, &area).and_then(|()| area.present()).map_err(|error| self.fail(error))
-    }
-
     fn fail(&self, why: impl Display) -> DrawError {
         DrawError { name: self.name, why: why.to_string() }
     }
 }
 
+#[cfg(test)]
+mod rules_tests;
 #[cfg(test)]
 mod tests;

@@ -1,44 +1,109 @@
 //! Pictures of the control plane: how busy its cells are, and what becomes of launches.
 
-use super::build::{LAYERS_MAX, distinct, fold, line, of};
+use super::build::LAYERS_MAX;
 use super::colours::Role;
 use super::figure::{Layer, Line, Panel};
+use super::run::Run;
 use super::steps::{self, Points};
 use crate::engine::{Span, Time};
 use crate::metrics::series;
-use crate::metrics::timeline::Timeline;
+use crate::report::number::short;
 
 /// Colours of the cells' lines: yellow, which is lost on white, is left out.
 const LINES: [Role; 7] =
     [Role::Part(0), Role::Part(1), Role::Part(2), Role::Part(3), Role::Part(4), Role::Part(6), Role::Part(7)];
 
-/// For each Region what is asked of its cells, in percent of what they can do; of many cells, the busiest.
-pub(super) fn utilisation(timeline: &Timeline) -> Vec<Panel> {
-    let region = |region: &str| {
-        let mut lines: Vec<(f64, f64, Line)> = cells(timeline, series::ASKED, region)
-            .into_iter()
-            .map(|subject| {
-                let asked = line(timeline, series::ASKED, subject);
-                let points = percent(&asked, &line(timeline, series::CAPACITY, subject));
-                let line = Line::solid(cell_of(subject), Role::Ink, points);
-                (steps::peak(&line.curve.points), steps::area(&line.curve.points, timeline.end), line)
-            })
-            .collect();
-        let count = lines.len();
-        let title = if count > LINES.len() {
-            lines.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
-            lines.truncate(LINES.len());
-            format!("{region}: the {} busiest of {count} cells", LINES.len())
-        } else {
-            region.to_owned()
-        };
-        let busy = lines.iter().any(|line| line.0 > 0.0);
-        let capacity = Points::from([(Time::ZERO, 100.0)]);
-        let mut all: Vec<Line> = lines.into_iter().zip(LINES).map(|((.., line), role)| Line { role, ..line }).collect();
-        all.push(Line::dashed("what the cell can do", Role::Ink, capacity));
-        busy.then(|| Panel { title, unit: "percent of capacity", whole: true, lines: all, ..Panel::default() })
+/// Cells busier than this at some time are worth a picture, and the line of all that they can do, in percent.
+const BUSY: f64 = 50.0;
+/// The capacity of a Region that is more than this many times what is asked tells nothing.
+const AMPLE: f64 = 5.0;
+
+/// For each Region what is asked of its cells together and what they can do, and each cell in percent of what it can
+/// do; of many cells, those with launches that wait or are lost, then the busiest.
+pub(super) fn utilisation(run: &Run<'_>) -> Vec<Panel> {
+    regions(run, series::ASKED)
+        .into_iter()
+        .flat_map(|region| [together(run, region), cell_by_cell(run, region)])
+        .flatten()
+        .collect()
+}
+
+/// Whether something happened to launches or to what the cells can do.
+fn eventful(run: &Run<'_>, cells: &[&str]) -> bool {
+    let moves = |subject: &&&str| {
+        let capacity = run.line(series::CAPACITY, subject);
+        let waits = steps::peak(&run.line(series::WAITING, subject)) > 0.0;
+        waits || capacity.len() > 1
     };
-    regions(timeline, series::ASKED).into_iter().filter_map(region).collect()
+    cells.iter().any(|subject| moves(&subject))
+}
+
+/// All cells of a Region, in percent of what it is built for, or of the busiest minute before the first fault.
+fn together(run: &Run<'_>, region: &str) -> Option<Panel> {
+    let subjects = cells(run, series::ASKED, region);
+    let sum = |name| steps::sum(&subjects.iter().map(|subject| run.line(name, subject)).collect::<Vec<Points>>());
+    let (asked, capacity) = (sum(series::ASKED), sum(series::CAPACITY));
+    let fault = run.bands.iter().map(|band| band.from).min().unwrap_or(run.end);
+    let before: Points = asked.iter().copied().filter(|point| point.0 < fault).collect();
+    let built_for = run.peaks.get(region).copied();
+    let peak = built_for.unwrap_or_else(|| steps::peak(if steps::peak(&before) > 0.0 { &before } else { &asked }));
+    if peak <= 0.0 || subjects.len() < 2 || !eventful(run, &subjects) || steps::least(&capacity) > AMPLE * peak {
+        return None;
+    }
+    let in_percent = |points: Points| points.into_iter().map(|(at, rate)| (at, 100.0 * rate / peak)).collect();
+    let of = match built_for {
+        Some(rate) => format!("the {}/s that the Region is built for", short(rate)),
+        None if steps::peak(&before) > 0.0 && fault < run.end => "the busiest minute before the first fault".to_owned(),
+        None => "the busiest minute".to_owned(),
+    };
+    Some(Panel {
+        title: format!("{region}: all {} cells together, in percent of {of}", subjects.len()),
+        unit: "percent of the peak",
+        whole: true,
+        layers: vec![Layer::new("asked", Role::Served, in_percent(asked))],
+        lines: vec![Line::solid("what the cells can do", Role::Ink, in_percent(capacity))],
+        ..Panel::default()
+    })
+}
+
+fn cell_by_cell(run: &Run<'_>, region: &str) -> Option<Panel> {
+    let subjects = cells(run, series::ASKED, region);
+    let mut lines: Vec<(f64, f64, f64, Line)> = subjects
+        .iter()
+        .map(|subject| {
+            let points = percent(&run.line(series::ASKED, subject), &run.line(series::CAPACITY, subject));
+            let waits = steps::area(&run.line(series::WAITING, subject), run.end);
+            let line = Line::solid(cell_of(subject), Role::Ink, points);
+            (waits, line.curve.peak(), steps::area(&line.curve.points, run.end), line)
+        })
+        .collect();
+    let most = lines.iter().map(|line| line.1).fold(0.0, f64::max);
+    if most <= 0.0 || (most < BUSY && !eventful(run, &subjects)) {
+        return None;
+    }
+    let count = lines.len();
+    let mut title = format!("{region}: each cell, in percent of what it can do");
+    if count > LINES.len() {
+        lines.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)).then(b.2.total_cmp(&a.2)));
+        lines.truncate(LINES.len());
+        let waiting = lines.iter().filter(|line| line.0 > 0.0).count();
+        title = match waiting {
+            0 => format!("{title}: the {} busiest of {count}", LINES.len()),
+            all if all == LINES.len() => format!("{title}: the {all} of {count} with most launches that wait"),
+            some => {
+                format!("{title}: of {count}, {some} with launches that wait, then the {} busiest", LINES.len() - some)
+            }
+        };
+    }
+    let mut all: Vec<Line> = lines.into_iter().zip(LINES).map(|((.., line), role)| Line { role, ..line }).collect();
+    let mut notes = Vec::new();
+    if most >= BUSY {
+        let capacity = Points::from([(Time::ZERO, 100.0)]);
+        all.push(Line::dashed("what the cell can do", Role::Ink, capacity));
+    } else {
+        notes.push(format!("100 %, what a cell can do, is far off the top: the busiest is at {} %", short(most)));
+    }
+    Some(Panel { title, unit: "percent of capacity", whole: most > 5.0, lines: all, notes, ..Panel::default() })
 }
 
 /// Lengths in which launches are counted, in minutes: the shortest that makes at most [`BARS_MAX`] bars.
@@ -58,15 +123,15 @@ const LENGTHS: [(u64, &str); 10] = [
 const BARS_MAX: u64 = 180;
 
 /// For each Region its launches by the minute, or by what is longer in a long run, and those that wait by cell.
-pub(super) fn launches(timeline: &Timeline) -> Vec<Panel> {
-    let fits = |(minutes, _): &(u64, &str)| timeline.end.0 <= BARS_MAX * minutes * Span::MINUTE.0;
+pub(super) fn launches(run: &Run<'_>) -> Vec<Panel> {
+    let fits = |(minutes, _): &(u64, &str)| run.end.0 <= BARS_MAX * minutes * Span::MINUTE.0;
     let (minutes, unit) = LENGTHS.into_iter().find(fits).unwrap_or(LENGTHS[LENGTHS.len() - 1]);
     let region = |region: &str| {
         let part = |part: &str| {
-            let cells = cells(timeline, series::LAUNCHES, region);
-            let of_cell = |cell| of(timeline, series::LAUNCHES, cell).filter(|series| series.part == part);
+            let cells = cells(run, series::LAUNCHES, region);
+            let of_cell = |cell| run.of(series::LAUNCHES, cell).filter(|series| series.part == part);
             let sum = steps::sum(cells.into_iter().flat_map(of_cell).map(|series| &series.points));
-            bars(&sum, Span::MINUTE * minutes, timeline.end)
+            bars(&sum, Span::MINUTE * minutes, run.end)
         };
         let minutes = Panel {
             title: region.to_owned(),
@@ -80,23 +145,31 @@ pub(super) fn launches(timeline: &Timeline) -> Vec<Panel> {
             lines: vec![Line::solid("offered: due for the first time", Role::Ink, part("offered"))],
             ..Panel::default()
         };
-        [fold(minutes), fold(waiting(timeline, region))]
+        [minutes, waiting(run, region)]
     };
-    let panels = regions(timeline, series::LAUNCHES).into_iter().flat_map(region);
-    panels.filter(|panel| panel.peak() > 0.0).collect()
+    let panels = regions(run, series::LAUNCHES).into_iter().flat_map(region);
+    let tidy = |mut panel: Panel| {
+        panel.layers.retain(|layer| layer.curve.peak() > 0.0);
+        panel
+    };
+    panels.filter(|panel| panel.peak() > 0.0).map(tidy).collect()
 }
 
-/// Launches that wait, a layer for each cell; of many cells, those with most of them lie lowest.
-fn waiting(timeline: &Timeline, region: &str) -> Panel {
-    let cells = cells(timeline, series::WAITING, region);
-    let layer = |subject| Layer::new(cell_of(subject), Role::Others, line(timeline, series::WAITING, subject));
+/// Launches that wait, a layer for each cell; of many cells, those with most of them, and the others together.
+fn waiting(run: &Run<'_>, region: &str) -> Panel {
+    let cells = cells(run, series::WAITING, region);
+    let layer = |subject| Layer::new(cell_of(subject), Role::Others, run.line(series::WAITING, subject));
     let mut layers: Vec<Layer> = cells.into_iter().map(layer).collect();
     layers.retain(|layer| layer.curve.peak() > 0.0);
     if layers.len() > LAYERS_MAX {
-        let area = |layer: &Layer| steps::area(&layer.curve.points, timeline.end);
+        let area = |layer: &Layer| steps::area(&layer.curve.points, run.end);
         layers.sort_by(|a, b| area(b).total_cmp(&area(a)));
+        let rest = layers.split_off(LAYERS_MAX - 1);
+        let points = steps::sum(rest.iter().map(|layer| &layer.curve.points));
+        layers.push(Layer::new(format!("{} others, with fewer each", rest.len()), Role::Others, points));
     }
-    layers.iter_mut().zip((0..).map(Role::Part)).for_each(|(layer, role)| layer.role = role);
+    let parts = layers.iter_mut().filter(|layer| !layer.label.contains(" others"));
+    parts.zip((0..).map(Role::Part)).for_each(|(layer, role)| layer.role = role);
     let title = format!("{region}: launches due that wait for their cell");
     Panel { title, unit: "launches that wait", whole: true, layers, ..Panel::default() }
 }
@@ -125,13 +198,19 @@ fn cell_of(subject: &str) -> &str {
     subject.split_once('/').map_or(subject, |parts| parts.1)
 }
 
-fn regions<'t>(timeline: &'t Timeline, name: &str) -> Vec<&'t str> {
-    distinct(timeline, name, |series| region_of(&series.subject))
+fn regions<'t>(run: &Run<'t>, name: &str) -> Vec<&'t str> {
+    let mut found: Vec<&str> = Vec::new();
+    for region in run.subjects(name).into_iter().map(region_of) {
+        if !found.contains(&region) {
+            found.push(region);
+        }
+    }
+    found
 }
 
 /// Subjects of the cells of a Region that have this series.
-fn cells<'t>(timeline: &'t Timeline, name: &str, region: &str) -> Vec<&'t str> {
-    let mut all = distinct(timeline, name, |series| series.subject.as_str());
+fn cells<'t>(run: &Run<'t>, name: &str, region: &str) -> Vec<&'t str> {
+    let mut all = run.subjects(name);
     all.retain(|subject| region_of(subject) == region);
     all
 }

@@ -1,16 +1,15 @@
 //! Pictures of changes with a pipeline: when each unit, or each part of one, was changed, and how many met it
 //! meanwhile.
 
-use super::build::line;
 use super::colours::Role;
 use super::figure::{Layer, Panel, Window};
 use super::gantt::{Bar, Gantt, Kind, Row};
 use super::planes::percent;
+use super::run::Run;
 use super::steps::{self, Points};
 use crate::engine::{Span, Time};
 use crate::metrics::series;
 use crate::metrics::stages::{Part, StageRun, StagedChange};
-use crate::metrics::timeline::Timeline;
 
 /// Changes of which more is drawn than these make a picture too high: those that most requests met are.
 const CHANGES_MAX: usize = 3;
@@ -26,36 +25,36 @@ const ALL: f64 = 0.999;
 const SEEN: u64 = 900;
 
 /// For each change the Gantt chart, and below it the share of the requests that the new revision gets.
-pub(super) fn charts(timeline: &Timeline) -> (Vec<Panel>, Window) {
+pub(super) fn charts(run: &Run<'_>) -> (Vec<Panel>, Window) {
     let mut all: Vec<(&StagedChange, Vec<Points>)> =
-        timeline.staged.iter().map(|change| (change, exposed(timeline, change))).collect();
-    let area = |points: &[Points]| points.iter().map(|one| steps::area(one, timeline.end)).sum::<f64>();
+        run.staged.iter().map(|change| (change, exposed(run, change))).collect();
+    let area = |points: &[Points]| points.iter().map(|one| steps::area(one, run.end)).sum::<f64>();
     all.sort_by(|a, b| area(&b.1).total_cmp(&area(&a.1)));
     let count = all.len();
     all.truncate(CHANGES_MAX);
-    let window = window(timeline, all.iter().map(|row| row.0));
+    let window = window(run, all.iter().map(|row| row.0));
     let chart = |(change, exposed): &(&StagedChange, Vec<Points>)| {
-        let mut gantt = gantt(timeline, change, exposed);
+        let mut gantt = gantt(run, change, exposed);
         gantt.rows.iter_mut().for_each(|row| clip(&mut row.bars, window));
         if count > CHANGES_MAX {
             gantt.title = format!("{} (of {count} changes, one of the {CHANGES_MAX} that most met)", gantt.title);
         }
-        Panel { gantt: Some(gantt), ..share(timeline, change, exposed, window) }
+        Panel { gantt: Some(gantt), ..share(run, change, exposed, window) }
     };
     (all.iter().map(chart).collect(), Window { from: window.0, until: window.1 })
 }
 
 /// From before the first of the changes begins until after the last is over.
-fn window<'c>(timeline: &Timeline, changes: impl Iterator<Item = &'c StagedChange>) -> (Time, Time) {
-    let (mut from, mut until) = (timeline.end, Time::ZERO);
+fn window<'c>(run: &Run<'_>, changes: impl Iterator<Item = &'c StagedChange>) -> (Time, Time) {
+    let (mut from, mut until) = (run.end, Time::ZERO);
     for change in changes {
         let begin = change.stages.iter().filter_map(|stage| stage.begin).chain(change.waits.iter().map(|wait| wait.0));
         from = begin.fold(from, Time::min);
-        let over = change.over.unwrap_or(timeline.end);
+        let over = change.over.unwrap_or(run.end);
         until = until.max(over);
     }
     let space = Span((until.since(from.min(until)).0 / 10).max(Span::MINUTE.0));
-    (Time(from.0.saturating_sub(space.0)), (until + space).min(timeline.end))
+    (Time(from.0.saturating_sub(space.0)), (until + space).min(run.end))
 }
 
 /// Bars within the window, those last that are not to be covered.
@@ -69,17 +68,17 @@ fn clip(bars: &mut Vec<Bar>, (from, until): (Time, Time)) {
 }
 
 /// What each unit sends to the new revision.
-fn exposed(timeline: &Timeline, change: &StagedChange) -> Vec<Points> {
+fn exposed(run: &Run<'_>, change: &StagedChange) -> Vec<Points> {
     let of = |unit: &String| {
-        let mut own = timeline.series.iter().filter(|series| series.name == series::EXPOSED);
+        let mut own = run.series.iter().filter(|series| series.name == series::EXPOSED);
         let own = own.find(|series| series.part == change.name && series.subject == *unit);
         own.map(|series| series.points.clone()).unwrap_or_default()
     };
     change.units.iter().map(of).collect()
 }
 
-fn share(timeline: &Timeline, change: &StagedChange, exposed: &[Points], (from, until): (Time, Time)) -> Panel {
-    let offered: Vec<Points> = change.units.iter().map(|unit| line(timeline, series::OFFERED, unit)).collect();
+fn share(run: &Run<'_>, change: &StagedChange, exposed: &[Points], (from, until): (Time, Time)) -> Panel {
+    let offered: Vec<Points> = change.units.iter().map(|unit| run.line(series::OFFERED, unit)).collect();
     let mut points = percent(&steps::sum(exposed), &steps::sum(&offered));
     let first = steps::at(&points, from);
     points.retain(|(at, _)| (from..until).contains(at));
@@ -96,6 +95,8 @@ fn share(timeline: &Timeline, change: &StagedChange, exposed: &[Points], (from, 
         title: format!("{}: {title}", change.title()),
         marks: change.marks.clone(),
         unit: "percent of requests",
+        // The same in all runs: how much less a staged change exposes is seen.
+        top: 100.0,
         layers: if peak > 0.0 { vec![Layer::new(label, Role::NewVersion, points)] } else { Vec::new() },
         ..Panel::default()
     }
@@ -108,7 +109,7 @@ struct Group {
     part: Option<Part>,
 }
 
-fn gantt(timeline: &Timeline, change: &StagedChange, exposed: &[Points]) -> Gantt {
+fn gantt(run: &Run<'_>, change: &StagedChange, exposed: &[Points]) -> Gantt {
     let mut groups = by_partition(change);
     if groups.len() > ROWS_MAX {
         groups = folded(change, groups);
@@ -123,7 +124,7 @@ fn gantt(timeline: &Timeline, change: &StagedChange, exposed: &[Points]) -> Gant
     groups.truncate(DRAWN_MAX);
     let mut rows = Vec::new();
     if !change.waits.is_empty() {
-        let wait = |(from, until): &(Time, Option<Time>)| bar(Kind::Waits, *from, until.unwrap_or(timeline.end));
+        let wait = |(from, until): &(Time, Option<Time>)| bar(Kind::Waits, *from, until.unwrap_or(run.end));
         let bars = change.waits.iter().map(wait).collect();
         rows.push(Row { name: "next stage".into(), bars, ..Row::default() });
     }
@@ -133,7 +134,7 @@ fn gantt(timeline: &Timeline, change: &StagedChange, exposed: &[Points]) -> Gant
         rows.push(Row {
             name: if first { change.units[group.units[0]].clone() } else { String::new() },
             part: part_of(change, group),
-            bars: bars(timeline, change, exposed, group),
+            bars: bars(run, change, exposed, group),
             rings: change
                 .rings
                 .iter()
@@ -200,13 +201,13 @@ fn bar(kind: Kind, from: Time, until: Time) -> Bar {
 }
 
 /// Bars of a row, those that others may cover first.
-fn bars(timeline: &Timeline, change: &StagedChange, exposed: &[Points], group: &Group) -> Vec<Bar> {
+fn bars(run: &Run<'_>, change: &StagedChange, exposed: &[Points], group: &Group) -> Vec<Bar> {
     let own =
         |one: &(usize, Part)| group.units.contains(&one.0) && group.part.as_ref().is_none_or(|part| *part == one.1);
     let mut bars = Vec::new();
     for stage in change.stages.iter().filter(|stage| stage.moves.iter().any(own)) {
         let Some(begin) = stage.begin else { continue };
-        let end = stage.end.unwrap_or(timeline.end);
+        let end = stage.end.unwrap_or(run.end);
         let bakes = stage.bakes.unwrap_or(end);
         // Units of a stage take turns: when its turn comes is seen from its requests.
         let [unit] = &group.units[..] else {
@@ -214,15 +215,15 @@ fn bars(timeline: &Timeline, change: &StagedChange, exposed: &[Points], group: &
             continue;
         };
         let unit_name = &change.units[*unit];
-        let (from, until) = turn(stage, &exposed[*unit], &line(timeline, series::OFFERED, unit_name), (begin, bakes));
+        let (from, until) = turn(stage, &exposed[*unit], &run.line(series::OFFERED, unit_name), (begin, bakes));
         bars.extend([bar(Kind::Due, begin, from), bar(Kind::Moves, from, until), bar(Kind::Bakes, until, end)]);
     }
     bars.retain(|bar| bar.from < bar.until);
     if !bars.iter().any(|one| one.kind == Kind::Moves) {
         return bars;
     }
-    let back = change.back.map(|(from, until)| (from, until.unwrap_or(timeline.end)));
-    let until = back.map(|back| back.0).or(change.superseded).unwrap_or(timeline.end);
+    let back = change.back.map(|(from, until)| (from, until.unwrap_or(run.end)));
+    let until = back.map(|back| back.0).or(change.superseded).unwrap_or(run.end);
     let passed = change.stages.iter().filter(|stage| stage.moves.iter().any(own)).find_map(|stage| stage.end);
     bars.extend(passed.filter(|from| *from < until).map(|from| bar(Kind::Kept, from, until)));
     bars.extend(back.map(|(from, until)| bar(Kind::Back, from, until)));

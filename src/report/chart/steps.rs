@@ -16,6 +16,11 @@ pub(super) fn peak(points: &[(Time, f64)]) -> f64 {
     points.iter().map(|point| point.1).fold(0.0, f64::max)
 }
 
+/// The least value; zero without any.
+pub(super) fn least(points: &[(Time, f64)]) -> f64 {
+    points.iter().map(|point| point.1).min_by(f64::total_cmp).unwrap_or(0.0)
+}
+
 /// The area under it until `end`: by this, subjects are ranked.
 pub(super) fn area(points: &[(Time, f64)], end: Time) -> f64 {
     let ends = points.iter().skip(1).map(|point| point.0).chain([end]);
@@ -42,34 +47,6 @@ pub(super) fn sum<'a>(all: impl IntoIterator<Item = &'a Points>) -> Points {
         .collect()
 }
 
-/// The times at which a stack of these has to be drawn: all change points while they are few; else, in each of
-/// `columns` equal parts of the run, the last one and those at which the whole is most and the whole and the lowest
-/// layer are least, so that no burst and no dip is lost.
-pub(super) fn times(stack: &[&Points], end: Time, columns: u64) -> Vec<Time> {
-    let mut all: Vec<Time> = stack.iter().flat_map(|points| points.iter().map(|point| point.0)).collect();
-    all.sort_unstable();
-    all.dedup();
-    if all.len() as u64 <= 3 * columns {
-        return all;
-    }
-    let whole = sum(stack.iter().copied());
-    let lowest = stack.first().copied();
-    let column = |time: Time| u128::from(time.0) * u128::from(columns) / u128::from(end.0.max(1));
-    let mut kept = Vec::new();
-    for group in all.chunk_by(|a, b| column(*a) == column(*b)) {
-        let least = |points: &[(Time, f64)]| {
-            group.iter().copied().min_by(|a, b| at(points, *a).total_cmp(&at(points, *b))).into_iter()
-        };
-        kept.extend(least(&whole));
-        kept.extend(group.iter().copied().max_by(|a, b| at(&whole, *a).total_cmp(&at(&whole, *b))));
-        kept.extend(lowest.into_iter().flat_map(|points| least(points)));
-        kept.extend(group.last());
-    }
-    kept.sort_unstable();
-    kept.dedup();
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,21 +65,5 @@ mod tests {
     #[test]
     fn area_counts_the_last_step_to_the_end() {
         assert!((area(&points(&[(0, 2.0), (1_000_000, 5.0)]), Time(3_000_000)) - 12.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_short_dip_survives_the_thinning() {
-        let mut many: Points = (0..10_000).map(|i| (Time(i), 10.0 + (i % 2) as f64)).collect();
-        many[5_432].1 = 1.0;
-        let kept = times(&[&many], Time(10_000), 100);
-        assert!(kept.len() <= 300, "{}", kept.len());
-        assert!(kept.contains(&Time(5_432)));
-    }
-
-    #[test]
-    fn a_short_burst_survives_the_thinning() {
-        let mut many: Points = (0..10_000).map(|i| (Time(i), (i % 2) as f64)).collect();
-        many[5_432].1 = 9.0;
-        assert!(times(&[&many], Time(10_000), 100).contains(&Time(5_432)));
     }
 }

@@ -17,7 +17,7 @@ const CELLS: i32 = 190;
 const GAP: i32 = 8;
 /// Something to draw.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Shape {
+pub(super) enum Tile {
     /// A rectangle, with an edge of so many pixels.
     Box { from: (i32, i32), to: (i32, i32), fill: Role, edge: Option<(Role, i32)> },
     /// A text that is cut where it would be wider than this.
@@ -27,7 +27,7 @@ pub(super) enum Shape {
 /// Everything to draw, and how high it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Tiled {
-    pub(super) shapes: Vec<Shape>,
+    pub(super) shapes: Vec<Tile>,
     pub(super) height: i32,
 }
 
@@ -81,11 +81,11 @@ impl Tiles {
 
 impl Tiled {
     fn text(&mut self, text: impl Into<String>, size: i32, role: Role, at: (i32, i32), width: i32) {
-        self.shapes.push(Shape::Text { text: text.into(), size, role, at, width });
+        self.shapes.push(Tile::Text { text: text.into(), size, role, at, width });
     }
 
     fn rect(&mut self, from: (i32, i32), size: (i32, i32), fill: Role, edge: Option<(Role, i32)>) {
-        self.shapes.push(Shape::Box { from, to: (from.0 + size.0, from.1 + size.1), fill, edge });
+        self.shapes.push(Tile::Box { from, to: (from.0 + size.0, from.1 + size.1), fill, edge });
     }
 
     fn legend(&mut self) {

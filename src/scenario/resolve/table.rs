@@ -55,6 +55,12 @@ struct Head {
     period: Option<f64>,
 }
 
+/// A line and its number, from 1.
+type Line<'t> = (usize, &'t str);
+
+/// The head, and a first row that was read with it.
+type Begin<'t> = (Head, Option<Line<'t>>);
+
 /// A row: its line, its time in seconds, its number.
 type Row = (usize, f64, f64);
 
@@ -86,8 +92,8 @@ pub(super) fn read(text: &str) -> Result<Table, Wrong> {
     finish(&rows, &head, begins)
 }
 
-/// The head, and a first row that was read with it.
-fn head<'t>(lines: &mut impl Iterator<Item = (usize, &'t str)>) -> Result<(Head, Option<(usize, &'t str)>), Wrong> {
+/// What the first lines say.
+fn head<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>, Wrong> {
     let wrong = |line: usize, message: String| Wrong { line, message, hint: FORM.to_owned() };
     let Some((line, text)) = lines.next() else { return Err(wrong(1, "is empty".to_owned())) };
     let names = split(text);
@@ -117,7 +123,7 @@ fn head<'t>(lines: &mut impl Iterator<Item = (usize, &'t str)>) -> Result<(Head,
 }
 
 /// The head of a graph that the console of CloudWatch saved: a name and a value in each line, before the first time.
-fn exported<'t>(lines: &mut impl Iterator<Item = (usize, &'t str)>) -> Result<(Head, Option<(usize, &'t str)>), Wrong> {
+fn exported<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>, Wrong> {
     let mut head = Head { stamped: true, sums: true, period: None };
     for (line, text) in lines {
         let names = split(text);

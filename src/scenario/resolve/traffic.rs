@@ -157,7 +157,7 @@ impl Activity<'_> {
             }
         };
         match table::read(&text) {
-            Ok(table) => self.from_table(table, name, at),
+            Ok(table) => self.rates_of(table, name, at),
             Err(wrong) => {
                 let message = format!("line {} of `{name}` {}", wrong.line, wrong.message);
                 self.out.malformed(at, message, wrong.hint).none()
@@ -166,7 +166,7 @@ impl Activity<'_> {
     }
 
     /// The rates of a table, with a word on when it begins and where it ends.
-    fn from_table(&mut self, table: Table, name: &str, at: &str) -> Option<Profile> {
+    fn rates_of(&mut self, table: Table, name: &str, at: &str) -> Option<Profile> {
         if let Some(begins) = &table.begins {
             let message = format!("the first row of `{name}`, `{begins}`, is time 0 of the run");
             self.out.follows(at, message, "");

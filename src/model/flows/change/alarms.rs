@@ -11,7 +11,7 @@ use crate::engine::Span;
 use crate::engine::key::Phase as Turn;
 use crate::model::alarm::watch::{Follower, Row, Watch};
 use crate::model::alarm::{Level, Share, State};
-use crate::model::fact::{Cause, Fact, Phase};
+use crate::model::fact::{Cause, Fact, Phase, Seen};
 use crate::model::flows::{Cx, News, World, step};
 use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId};
 use crate::model::plan::{Metric, Plan, Scope};
@@ -79,7 +79,7 @@ pub(crate) fn see_cell(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
 }
 
 /// An alarm sees its metric; whether that is another level.
-fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &Cx<'_>) -> bool {
+fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> bool {
     let now = cx.now;
     let Watch { service, on, .. } = world.alarms[place];
     if let (Metric::ZoneOutlier, Scope::Zone(zone)) = (on.metric, on.scope) {
@@ -108,8 +108,19 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &Cx<'_>) -> bool 
     if new {
         watch.level = level;
         watch.monitor.set(now, level);
+        let alarm = watch.id;
+        cx.note(Fact::Metric { alarm, seen: seen(level) });
     }
     new
+}
+
+const fn seen(level: Level) -> Seen {
+    match level {
+        Level::Absent => Seen::Nothing,
+        Level::Count(rate) => Seen::Rate(rate),
+        Level::Gauge(targets) => Seen::Targets(targets),
+        Level::Ratio { failed, offered } => Seen::Share { failed, offered },
+    }
 }
 
 /// What all services of a change are asked and fail to answer.

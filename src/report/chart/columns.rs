@@ -1,0 +1,133 @@
+//! Makes a panel ready to be drawn: the part of the run that is cut out, and no more steps than a picture has room for.
+//!
+//! A curve with more steps than that would draw patterns that are not there. Each column then has the least, the most
+//! and the mean of its time, and the mean is that of the series to the last step.
+
+use super::colours::Role;
+use super::figure::{Curve, Panel, Range, Window};
+use super::steps::{self, Points};
+use crate::engine::{Span, Time};
+
+/// Columns of a picture.
+const COLUMNS: u64 = 500;
+/// Steps of a panel that are drawn as they are.
+const STEPS_MAX: usize = 1_000;
+
+/// The part of a panel within the cut, in few enough steps.
+pub(super) fn fit(panel: &mut Panel, cut: Window) {
+    let curves = panel.layers.iter_mut().map(|layer| &mut layer.curve);
+    for curve in curves.chain(panel.lines.iter_mut().map(|line| &mut line.curve)) {
+        curve.points = within(&curve.points, cut);
+    }
+    let mut times: Vec<Time> = panel.layers.iter().flat_map(|layer| times_of(&layer.curve.points)).collect();
+    times.sort_unstable();
+    times.dedup();
+    if times.len() > STEPS_MAX {
+        // What is lost is told apart; the range is that of what goes well.
+        let well = panel.layers.iter().filter(|layer| layer.role != Role::Lost);
+        let sum = steps::sum(well.map(|layer| &layer.curve.points));
+        panel.sum = columns(&sum, cut).range;
+        panel.layers.iter_mut().for_each(|layer| layer.curve = columns(&layer.curve.points, cut));
+        let lost = panel.layers.iter().any(|layer| layer.role == Role::Lost);
+        let of_lost = if lost { "; of what is lost the most, from the axis up" } else { "" };
+        panel
+            .notes
+            .push(format!("in each column: the mean, and in grey the least and the most of all layers{of_lost}"));
+    }
+    for line in panel.lines.iter_mut().filter(|line| line.curve.points.len() > STEPS_MAX) {
+        line.curve = columns(&line.curve.points, cut);
+    }
+}
+
+fn times_of(points: &Points) -> impl Iterator<Item = Time> + '_ {
+    points.iter().map(|point| point.0)
+}
+
+/// Steps within the cut; the value at its begin stands at its begin.
+fn within(points: &Points, cut: Window) -> Points {
+    let first = points.partition_point(|point| point.0 <= cut.from);
+    let begin = first.checked_sub(1).map(|before| (cut.from, points[before].1));
+    let rest = points[first..].iter().copied().take_while(|point| point.0 < cut.until);
+    begin.into_iter().chain(rest).collect()
+}
+
+/// Least, most and mean of equal parts of the cut; parts before the first step have none.
+pub(super) fn columns(points: &Points, cut: Window) -> Curve {
+    let length = cut.until.since(cut.from).0;
+    let edge = |column: u64| Time(cut.from.0 + (u128::from(length) * u128::from(column) / u128::from(COLUMNS)) as u64);
+    let (mut means, mut range) = (Points::new(), Range::default());
+    let mut next = 0;
+    for column in 0..COLUMNS {
+        let (from, until) = (edge(column), edge(column + 1));
+        let (mut now, mut area, mut lasted) = (from, 0.0, Span::ZERO);
+        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+        let mut take = |value: f64, lasts: Span| {
+            (least, most) = (least.min(value), most.max(value));
+            area += value * lasts.as_secs_f64();
+            lasted = Span(lasted.0 + lasts.0);
+        };
+        let mut value = usize::checked_sub(next, 1).map(|before| points[before].1);
+        while let Some((at, level)) = points.get(next).copied().filter(|point| point.0 < until) {
+            if let Some(value) = value.filter(|_| at > now) {
+                take(value, at.since(now));
+            }
+            (now, value) = (at.max(now), Some(level));
+            next += 1;
+        }
+        if let Some(value) = value {
+            take(value, until.since(now));
+        }
+        if lasted > Span::ZERO {
+            means.push((from, area / lasted.as_secs_f64()));
+            range.least.push(least);
+            range.most.push(most);
+        }
+    }
+    Curve { points: means, range: Some(range) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Time {
+        Time(seconds * 1_000_000)
+    }
+
+    fn cut(from: u64, until: u64) -> Window {
+        Window { from: seconds(from), until: seconds(until) }
+    }
+
+    #[test]
+    fn a_column_has_least_most_and_mean() {
+        // 500 columns of 10 s each: 100 but for a second of 0 in the third, and two of 300 in the fourth.
+        let points = vec![
+            (seconds(0), 100.0),
+            (seconds(24), 0.0),
+            (seconds(25), 100.0),
+            (seconds(38), 300.0),
+            (seconds(40), 100.0),
+        ];
+        let curve = columns(&points, cut(0, 5_000));
+        let range = curve.range.unwrap();
+        assert_eq!(curve.points.len(), 500);
+        assert_eq!((curve.points[2], range.least[2], range.most[2]), ((seconds(20), 90.0), 0.0, 100.0));
+        assert_eq!((curve.points[3], range.least[3], range.most[3]), ((seconds(30), 140.0), 100.0, 300.0));
+        assert_eq!((curve.points[4].1, range.least[4], range.most[4]), (100.0, 100.0, 100.0));
+    }
+
+    #[test]
+    fn means_keep_the_area() {
+        let points: Points = (0..10_000).map(|i| (Time(i * 777_777), (i % 13) as f64)).collect();
+        let cut = Window { from: Time::ZERO, until: Time(10_000 * 777_777) };
+        let mean: f64 = columns(&points, cut).points.iter().map(|point| point.1).sum::<f64>() / 500.0;
+        assert!((mean - steps::area(&points, cut.until) / cut.until.as_secs_f64()).abs() < 1e-6, "{mean}");
+    }
+
+    #[test]
+    fn a_cut_begins_with_the_value_that_holds() {
+        let points = vec![(seconds(0), 1.0), (seconds(10), 2.0), (seconds(20), 3.0), (seconds(30), 4.0)];
+        assert_eq!(within(&points, cut(15, 30)), [(seconds(15), 2.0), (seconds(20), 3.0)]);
+        assert_eq!(within(&points[1..].to_vec(), cut(5, 15)), [(seconds(10), 2.0)], "nothing was known before");
+    }
+}

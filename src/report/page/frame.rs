@@ -1,0 +1,132 @@
+//! The frame of the page: head, order of the parts, foot.
+
+use super::super::number::{duration, plain};
+use super::super::table::{Section, sections};
+use super::words::markup;
+use super::{Facts, losses, pictures, script, source, tables, verdict};
+use crate::metrics::summary::Summary;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+const STYLE: &str = include_str!("../../../assets/page/page.css");
+
+/// Title of the section of the summary that stands first.
+const OBJECTIVES: &str = "Objectives";
+
+/// The whole page.
+pub(super) fn page(facts: &Facts<'_>) -> Markup {
+    let summary = facts.summary;
+    let (objectives, others): (Vec<_>, Vec<_>) =
+        sections(summary).into_iter().partition(|section| section.title == OBJECTIVES);
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(summary))
+            body {
+                a.skip href="#verdict" { "Skip to the verdict" }
+                (title(facts))
+                main {
+                    (part("verdict", "Verdict", &said(summary)))
+                    (part("objectives", OBJECTIVES, &judged(&objectives)))
+                    (part("numbers", "Numbers", &numbers(&others)))
+                    (part("pictures", "Pictures", &pictures::all(facts.pictures, facts.heading)))
+                    (part("losses", "Losses by cause and phase", &losses::bars(summary)))
+                    (source::scenario(facts))
+                    (source::told(facts))
+                    (source::again(facts))
+                }
+                (foot())
+                (script::all(facts.pictures, summary.simulated_seconds))
+            }
+        }
+    }
+}
+
+/// The head: nothing but what is in the page may be loaded, and no script but ours may run.
+fn head(summary: &Summary) -> Markup {
+    let policy = format!(
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '{}'; base-uri 'none'; \
+         form-action 'none'",
+        script::HASH
+    );
+    html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(policy);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            meta name="generator" content={ "evenkeel " (env!("CARGO_PKG_VERSION")) };
+            link rel="icon" href="data:,";
+            title { (summary.scenario) " · evenkeel" }
+            style { (PreEscaped(script::STYLE)) (PreEscaped(STYLE)) (PreEscaped(pictures::dark())) }
+        }
+    }
+}
+
+/// What ran, in its own words, and where everything stands.
+fn title(facts: &Facts<'_>) -> Markup {
+    let summary = facts.summary;
+    let several =
+        (summary.replications > 1).then(|| format!(" × {} replications", plain(f64::from(summary.replications))));
+    let description = facts.scenario.get("description").and_then(serde_json::Value::as_str).unwrap_or_default();
+    html! {
+        header {
+            h1 { (summary.scenario) }
+            @if !description.trim().is_empty() { p.lead { (description) } }
+            p.quiet {
+                (duration(summary.simulated_seconds)) " simulated" (several.unwrap_or_default())
+                ", seed " (summary.seed) ", " (plain(summary.events as f64)) " events, digest "
+                code { (summary.digest) }
+            }
+        }
+    }
+}
+
+/// A part of the page; nothing where it has nothing to show.
+fn part(id: &str, title: &str, content: &Markup) -> Markup {
+    html! {
+        @if !content.0.is_empty() {
+            section id=(id) aria-labelledby={ (id) "-title" } {
+                h2 id={ (id) "-title" } { (title) }
+                (content)
+            }
+        }
+    }
+}
+
+fn said(summary: &Summary) -> Markup {
+    html! {
+        @for sentence in verdict::sentences(summary) { p.verdict { (markup(&sentence)) } }
+        p.quiet {
+            @if summary.replications > 1 {
+                "Means over " (plain(f64::from(summary.replications)))
+                " replications; ± is half the 95 % interval of the mean. "
+            }
+            "Times count from the start of the run. Users see errors while at least one request in a thousand fails. "
+            "All of this is simulated."
+        }
+    }
+}
+
+fn judged(objectives: &[Section]) -> Markup {
+    html! { @for section in objectives { (tables::table(section)) } }
+}
+
+fn numbers(all: &[Section]) -> Markup {
+    html! {
+        @for section in all {
+            h3 { (section.title) }
+            (tables::table(section))
+        }
+    }
+}
+
+fn foot() -> Markup {
+    html! {
+        footer {
+            p.quiet {
+                "Made by evenkeel " (env!("CARGO_PKG_VERSION")) ", model " (crate::MODEL_VERSION)
+                ", which simulates Amazon ECS event by event. Nothing in this page is loaded from elsewhere."
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Rules that every picture of every shipped scenario keeps, read from its data.
+
+use evenkeel::internals::metrics::timeline::{Series, Timeline};
+use evenkeel::internals::report::chart;
+use serde_json::Value;
+
+/// Steps of a curve, at most: more are told by columns.
+const STEPS_MAX: usize = 1_002;
+/// Letters are at least so many pixels high.
+const SMALL: f64 = 14.0;
+/// Panels of services; of more the total and these.
+const PANELS_MAX: usize = 6;
+
+/// Everything that is wrong with the pictures of a run.
+pub(crate) fn faults(timeline: &Timeline) -> Vec<String> {
+    let mut found = Vec::new();
+    for figure in chart::figures(timeline, "story") {
+        let data = serde_json::to_value(&figure).unwrap();
+        let mut tell = |what: String| found.push(format!("{}: {what}", figure.name));
+        for panel in list(&data, "panels") {
+            looks(panel, &mut tell);
+            lost_last(panel, &mut tell);
+        }
+        if figure.name != "stages" {
+            cut_holds_faults(timeline, &data, &mut tell);
+        }
+        if ["requests", "tasks-by-zone", "task-states"].contains(&figure.name) {
+            hit_are_drawn(timeline, &data, &mut tell);
+        }
+        let svg = figure.svg();
+        for size in svg.split("font-size=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            if size.parse::<f64>().is_ok_and(|size| size < SMALL) {
+                tell(format!("letters of {size} pixels"));
+            }
+        }
+    }
+    found
+}
+
+fn list<'v>(of: &'v Value, key: &str) -> &'v [Value] {
+    of[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// No two things of a panel look alike, and none has more steps than can be drawn.
+fn looks(panel: &Value, tell: &mut impl FnMut(String)) {
+    let layers = list(panel, "layers").iter().map(|layer| (layer, false));
+    let lines = list(panel, "lines").iter().map(|line| (line, line["stroke"] == "dashed"));
+    let mut seen: Vec<(&Value, bool)> = Vec::new();
+    for (thing, dashed) in layers.chain(lines) {
+        let look = (&thing["role"], dashed);
+        if seen.contains(&look) {
+            tell(format!("{}: {} looks like another", panel["title"], thing["label"]));
+        }
+        seen.push(look);
+        if list(&thing["curve"], "points").len() > STEPS_MAX {
+            tell(format!("{}: {} has too many steps", panel["title"], thing["label"]));
+        }
+    }
+}
+
+/// What is lost lies on top of its stack, and nothing else is called so.
+fn lost_last(panel: &Value, tell: &mut impl FnMut(String)) {
+    let layers = list(panel, "layers");
+    for (place, layer) in layers.iter().enumerate() {
+        let lost = layer["role"] == "lost";
+        if lost && place + 1 < layers.len() {
+            tell(format!("{}: {} is covered", panel["title"], layer["label"]));
+        }
+        let called = layer["label"].as_str().is_some_and(|label| label.starts_with("lost"));
+        if called != lost && layer["label"] != "without a cell" {
+            tell(format!("{}: {} is {}", panel["title"], layer["label"], layer["role"]));
+        }
+    }
+}
+
+/// No fault is cut off.
+fn cut_holds_faults(timeline: &Timeline, figure: &Value, tell: &mut impl FnMut(String)) {
+    let edge = |key: &str| figure["cut"][key].as_f64().unwrap();
+    for band in &timeline.bands {
+        if band.from.as_secs_f64() < edge("from") || band.until.as_secs_f64() > edge("until") {
+            tell(format!("`{}` from {} to {} is outside of {}", band.name, band.from, band.until, figure["cut"]));
+        }
+    }
+}
+
+fn area(series: &Series, timeline: &Timeline) -> f64 {
+    let ends = series.points.iter().skip(1).map(|point| point.0).chain([timeline.end]);
+    series.points.iter().zip(ends).map(|((from, value), until)| value * until.since(*from).as_secs_f64()).sum()
+}
+
+/// Services that lost most have a panel of their own, and what they lost is in it.
+fn hit_are_drawn(timeline: &Timeline, figure: &Value, tell: &mut impl FnMut(String)) {
+    let lost = timeline.series.iter().filter(|series| series.name == "lost_requests_per_second");
+    let mut lost: Vec<(f64, &str)> = lost.map(|series| (area(series, timeline), &series.subject[..])).collect();
+    lost.retain(|row| row.0 > 0.0);
+    lost.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (requests, service) in lost.into_iter().take(PANELS_MAX) {
+        let Some(panel) = list(figure, "panels").iter().find(|panel| panel["title"] == service) else {
+            tell(format!("{service} lost {requests} requests and has no panel"));
+            continue;
+        };
+        let has = list(panel, "layers").iter().any(|layer| layer["role"] == "lost");
+        if figure["name"] == "requests" && !has {
+            tell(format!("what {service} lost is not drawn"));
+        }
+    }
+}
