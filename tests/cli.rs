@@ -24,6 +24,8 @@ mod page;
 mod pages;
 #[path = "cli/plots.rs"]
 mod plots;
+#[path = "cli/shells.rs"]
+mod shells;
 #[path = "cli/streams.rs"]
 mod streams;
 #[path = "cli/words.rs"]

@@ -1,6 +1,9 @@
 //! What can be typed.
 
-use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand};
+use super::{problem, stories};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Args as ClapArgs, ColorChoice, Parser, Subcommand};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// Evenkeel simulates the availability of Amazon ECS.
@@ -33,9 +36,6 @@ pub struct Global {
     /// Say nothing on stderr but errors
     #[arg(long, short, global = true, help_heading = TALK)]
     pub quiet: bool,
-    /// Show no progress bar in a long run
-    #[arg(long, global = true, help_heading = TALK)]
-    pub no_progress: bool,
 }
 
 /// Stands over what every command takes.
@@ -53,6 +53,7 @@ pub enum Command {
                             evenkeel problem unknown-name    the code in `error[unknown-name]: ...`")]
     Problem {
         /// Code, as it stands in the brackets after `error` or `warning`
+        #[arg(value_parser = OneOf(problem::codes), hide_possible_values = true)]
         code: Option<String>,
     },
     /// Print the JSON Schema of scenario files
@@ -60,6 +61,8 @@ pub enum Command {
     Schema,
     /// Write a commented scenario to start from
     New(New),
+    /// Print the version
+    Version,
     /// Print completions for a shell
     #[command(
         after_help = "Examples:\n  evenkeel completions bash > ~/.local/share/bash-completion/completions/evenkeel\n  \
@@ -79,9 +82,11 @@ pub enum Command {
                         evenkeel run scenarios/az-loss.json --seed 7 --out /tmp/seed-7\n  \
                         evenkeel run scenarios/az-loss.json --html\n  \
                         evenkeel run scenarios/az-loss.json --replications 200 --no-files\n  \
-                        evenkeel run scenarios/az-loss.json --json | jq '.services[0].nines'")]
+                        evenkeel run scenarios/az-loss.json --json | jq '.services[0].nines'\n  \
+                        jq '.seed = 7' scenario.json | evenkeel run -")]
 pub struct Run {
-    /// Scenario file
+    /// Scenario file; `-` reads it from standard input
+    #[arg(value_hint = clap::ValueHint::FilePath)]
     pub scenario: String,
     /// Print the summary as one JSON object on stdout, and nothing else there
     #[arg(long)]
@@ -111,8 +116,17 @@ pub struct Run {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
     pub threads: Option<u16>,
     /// Lines of events.ndjson to write: all, none or a number
-    #[arg(long, value_name = "all|none|N", default_value = "10000")]
+    #[arg(long, value_name = "all|none|N", default_value = "10000", value_parser = LinesParser, hide_possible_values = true)]
     pub events: Lines,
+    /// Rows of timeseries.csv to write, at least four of each series: all, none or a number
+    #[arg(long, value_name = "all|none|N", default_value = "60000", value_parser = LinesParser, hide_possible_values = true)]
+    pub series: Lines,
+    /// Date the rows of timeseries.csv: a column `timestamp` beside `time_seconds`
+    #[arg(long)]
+    pub timestamps: bool,
+    /// Show no progress bar in a long run
+    #[arg(long, help_heading = TALK)]
+    pub no_progress: bool,
 }
 
 /// Replications: 1 to a million, in digits.
@@ -164,6 +178,39 @@ impl std::str::FromStr for Lines {
     }
 }
 
+/// Reads [`Lines`]; shells complete its words.
+#[derive(Clone)]
+struct LinesParser;
+
+impl TypedValueParser for LinesParser {
+    type Value = Lines;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Lines, clap::Error> {
+        let read: fn(&str) -> Result<Lines, String> = str::parse;
+        TypedValueParser::parse_ref(&read, command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(["all", "none"].into_iter().map(PossibleValue::new)))
+    }
+}
+
+/// Takes any word; shells complete these.
+#[derive(Clone)]
+struct OneOf(fn() -> Vec<&'static str>);
+
+impl TypedValueParser for OneOf {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0().into_iter().map(PossibleValue::new)))
+    }
+}
+
 /// `check`.
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  evenkeel check scenarios/*.json\n  \
@@ -177,8 +224,9 @@ pub struct Check {
     /// does
     #[arg(long)]
     pub all: bool,
-    /// Scenario files; a JSON Schema, or a part that scenarios name by `$file`, is passed over
-    #[arg(required = true)]
+    /// Scenario files; a JSON Schema, or a part that scenarios name by `$file`, is passed over. `-` reads
+    /// one from standard input
+    #[arg(required = true, value_hint = clap::ValueHint::FilePath)]
     pub scenarios: Vec<String>,
 }
 
@@ -192,7 +240,7 @@ pub struct New {
     #[arg(required_unless_present = "list")]
     pub name: Option<String>,
     /// Copy this shipped scenario instead of the smallest one
-    #[arg(long, value_name = "SCENARIO")]
+    #[arg(long, value_name = "SCENARIO", value_parser = OneOf(|| stories::names().collect()), hide_possible_values = true)]
     pub from: Option<String>,
     /// List the shipped scenarios
     #[arg(long, conflicts_with_all = ["name", "from"])]

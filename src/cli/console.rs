@@ -71,8 +71,7 @@ pub(crate) fn usage(error: &clap::Error) -> u8 {
 impl Console {
     /// The real one.
     pub(crate) fn of_terminal(global: &Global) -> Console {
-        let paint =
-            |terminal: bool| paint(global.color, terminal, |name| std::env::var_os(name).map(|text| text.len()));
+        let paint = |terminal: bool| paint(global.color, terminal, |name| std::env::var(name).ok());
         Console {
             out: Box::new(Stdout),
             err: Box::new(io::stderr()),
@@ -134,12 +133,16 @@ impl Write for Stdout {
     }
 }
 
-/// `NO_COLOR` counts when it is set and not empty (no-color.org).
-fn paint(when: ColorChoice, terminal: bool, variable: impl Fn(&str) -> Option<usize>) -> Paint {
+/// `NO_COLOR` counts when it is set and not empty (no-color.org); a terminal that calls itself dumb shows no colours.
+fn paint(when: ColorChoice, terminal: bool, variable: impl Fn(&str) -> Option<String>) -> Paint {
     let colour = match when {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => terminal && variable("NO_COLOR").is_none_or(|length| length == 0),
+        ColorChoice::Auto => {
+            terminal
+                && variable("NO_COLOR").is_none_or(|text| text.is_empty())
+                && variable("TERM").is_none_or(|kind| kind != "dumb")
+        }
     };
     if colour { Paint::Colour } else { Paint::Plain }
 }
@@ -150,14 +153,19 @@ mod tests {
 
     #[test]
     fn colour_is_for_terminals_that_want_it() {
-        let check = |when, terminal, no_color: Option<usize>, wanted| {
-            assert_eq!(paint(when, terminal, |_| no_color), wanted, "{when:?} {terminal} {no_color:?}");
+        let check = |when, terminal, no_color: Option<&str>, wanted| {
+            let variable = |name: &str| if name == "NO_COLOR" { no_color.map(str::to_owned) } else { None };
+            assert_eq!(paint(when, terminal, variable), wanted, "{when:?} {terminal} {no_color:?}");
         };
         check(ColorChoice::Auto, true, None, Paint::Colour);
-        check(ColorChoice::Auto, true, Some(0), Paint::Colour);
-        check(ColorChoice::Auto, true, Some(1), Paint::Plain);
+        check(ColorChoice::Auto, true, Some(""), Paint::Colour);
+        check(ColorChoice::Auto, true, Some("1"), Paint::Plain);
         check(ColorChoice::Auto, false, None, Paint::Plain);
-        check(ColorChoice::Always, false, Some(1), Paint::Colour);
+        check(ColorChoice::Always, false, Some("1"), Paint::Colour);
         check(ColorChoice::Never, true, None, Paint::Plain);
+        for (kind, wanted) in [("dumb", Paint::Plain), ("xterm", Paint::Colour)] {
+            let variable = |name: &str| (name == "TERM").then(|| kind.to_owned());
+            assert_eq!(paint(ColorChoice::Auto, true, variable), wanted, "TERM={kind}");
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Files: reads scenarios, writes new ones, turns names into names of folders.
 #![expect(clippy::disallowed_methods, reason = "this is the one place that touches files")]
 
+use super::stories;
+use crate::model::problem::nearest;
 use crate::scenario::source::{BYTES_MAX, FileError, Files};
 use std::fs;
 use std::io::{self, Read};
@@ -13,15 +15,45 @@ pub const MANIFEST: &str = "manifest.json";
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
 
+/// The name of standard input, for a scenario.
+const STDIN: &str = "-";
+
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        read(path, false)
+        if path == STDIN { bounded(io::stdin().lock()) } else { read(path, false) }
     }
 
     fn read_named(&self, path: &str) -> Result<Vec<u8>, FileError> {
         read(path, true)
     }
+
+    fn meant(&self, path: &str) -> Option<String> {
+        meant(path)
+    }
 }
+
+/// What somebody may have meant by a file that does not exist: with `.json` behind it, in `scenarios`, one with nearly
+/// this name in the same folder, or a shipped scenario.
+fn meant(path: &str) -> Option<String> {
+    let ended = format!("{path}.json");
+    let spots = [ended.clone(), format!("scenarios/{path}"), format!("scenarios/{ended}")];
+    let did = |path: &str| format!("did you mean `{path}`?");
+    if let Some(there) = spots.iter().find(|spot| Path::new(spot).is_file()) {
+        return Some(did(there));
+    }
+    let (folder, name) = path.rfind('/').map_or(("", path), |end| path.split_at(end + 1));
+    let stem = name.strip_suffix(".json").unwrap_or(name);
+    if stories::names().any(|known| known == stem) {
+        return Some(format!("it is a shipped scenario: `evenkeel new {stem} --from {stem}` writes it"));
+    }
+    let entries = fs::read_dir(if folder.is_empty() { "." } else { folder }).into_iter().flatten().flatten();
+    let files = entries.take(FOLDER_MAX).filter_map(|entry| entry.file_name().into_string().ok());
+    let stems: Vec<String> = files.filter_map(|name| name.strip_suffix(".json").map(str::to_owned)).collect();
+    nearest(stem, stems.iter().map(String::as_str)).map(|near| did(&format!("{folder}{near}.json")))
+}
+
+/// Files of a folder that are looked through for a near name.
+const FOLDER_MAX: usize = 10_000;
 
 fn read(path: &str, ordinary: bool) -> Result<Vec<u8>, FileError> {
     let system = |error: io::Error| match error.kind() {
@@ -38,10 +70,13 @@ fn read(path: &str, ordinary: bool) -> Result<Vec<u8>, FileError> {
     if known.len() > BYTES_MAX {
         return Err(FileError::TooLarge);
     }
+    bounded(fs::File::open(path).map_err(system)?)
+}
+
+/// All that can be read: a pipe or a device tells no size, so it is read to the bound and one further.
+fn bounded(from: impl Read) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
-    // A pipe or a device tells no size: it is read to the bound and one further.
-    let file = fs::File::open(path).map_err(system)?;
-    file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(system)?;
+    from.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| FileError::Other(error.to_string()))?;
     if bytes.len() as u64 > BYTES_MAX { Err(FileError::TooLarge) } else { Ok(bytes) }
 }
 

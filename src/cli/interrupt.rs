@@ -2,6 +2,7 @@
 //!
 //! A run looks for the wish to stop while it simulates and writes, and then ends by itself. Where nobody looks
 //! (reading, checking, setting up, drawing) the handler ends the program; it never does while files are being replaced.
+//! Where replications are over by then, they are summed up first; a second signal ends that.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +17,10 @@ pub(super) static WANTED: AtomicBool = AtomicBool::new(false);
 static LOOKS: AtomicBool = AtomicBool::new(false);
 /// The results are in place: it is too late.
 static DONE: AtomicBool = AtomicBool::new(false);
+/// Somebody wants it a second time.
+static AGAIN: AtomicBool = AtomicBool::new(false);
+/// A run has stopped and sums up what it has: only a second wish ends it.
+static SUMS_UP: AtomicBool = AtomicBool::new(false);
 /// It was said that the program was interrupted.
 static TOLD: AtomicBool = AtomicBool::new(false);
 /// Held while files are replaced.
@@ -53,6 +58,17 @@ pub(super) fn told() {
     TOLD.store(true, Ordering::Relaxed);
 }
 
+/// The run has stopped and sums up what it has.
+pub(super) fn sums_up() {
+    SUMS_UP.store(true, Ordering::Relaxed);
+    told();
+}
+
+/// Whether somebody wanted the program to stop twice.
+pub(super) fn again_wanted() -> bool {
+    AGAIN.load(Ordering::Relaxed)
+}
+
 /// While this lives, no signal ends the program.
 pub(super) struct Hold(MutexGuard<'static, ()>);
 
@@ -71,8 +87,12 @@ impl Hold {
 
 fn handler() {
     let again = WANTED.swap(true, Ordering::Relaxed);
+    AGAIN.fetch_or(again, Ordering::Relaxed);
     if LOOKS.load(Ordering::Relaxed) && !again {
         std::thread::sleep(PATIENCE);
+        if SUMS_UP.load(Ordering::Relaxed) {
+            return;
+        }
     }
     let _hold = hold();
     if DONE.load(Ordering::Relaxed) && !again {

@@ -3,7 +3,7 @@
 //!
 //! | Module | Does |
 //! |---|---|
-//! | `args` | what can be typed |
+//! | `args`, `completions` | what can be typed, and what shells complete |
 //! | `run`, `check`, `check_json`, `new`, `problem` | the commands |
 //! | `render` | problems with their place in the text |
 //! | `files` | reads scenarios |
@@ -15,6 +15,7 @@
 pub mod args;
 mod check;
 mod check_json;
+mod completions;
 mod console;
 pub mod files;
 mod hidden;
@@ -81,10 +82,12 @@ fn command(args: &Args, files: &dyn Files, console: &mut Console) -> Exit {
             Exit::Fine
         }
         Command::New(new) => new::new(new, console),
+        Command::Version => {
+            console.data(&Args::command().render_version());
+            Exit::Fine
+        }
         Command::Completions { shell } => {
-            let mut text = Vec::new();
-            clap_complete::generate(*shell, &mut Args::command(), "evenkeel", &mut text);
-            console.data(&String::from_utf8_lossy(&text));
+            console.data(&completions::script(*shell));
             Exit::Fine
         }
     }

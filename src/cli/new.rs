@@ -3,7 +3,7 @@
 
 use super::args::New;
 use super::console::Console;
-use super::{Exit, files, stories};
+use super::{Exit, files, render, stories};
 use crate::model::problem::nearest;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -15,8 +15,9 @@ const TEMPLATE: &str = include_str!("new.json");
 pub(crate) fn new(new: &New, console: &mut Console) -> Exit {
     let Some(name) = &new.name else { return list(console) };
     let stem = name.strip_suffix(".json").unwrap_or(name);
-    if stem.is_empty() || files::folder_name(stem) != stem {
-        console.error(&format!("error: `{name}` cannot be a scenario's name\nhint: use letters, digits and dashes"));
+    if stem.is_empty() || files::folder_name(stem) != stem || stem.starts_with('-') {
+        let hint = "use letters, digits, spaces, dots and dashes, a letter or a digit first";
+        console.error(&format!("error: `{name}` cannot be a scenario's name\nhint: {hint}"));
         return Exit::Invalid;
     }
     let text = match &new.from {
@@ -35,9 +36,10 @@ pub(crate) fn new(new: &New, console: &mut Console) -> Exit {
         console.error(&format!("error: cannot write `{}`: {error}\nhint: {hint}", path.display()));
         return Exit::Invalid;
     }
+    let typed = render::quoted(&path.to_string_lossy());
     let then = if new.from.is_some() { "" } else { "; then take `desiredCount` down to 6 and run again" };
     console.say(&format!(
-        "wrote {0}\nnext:\n  evenkeel check {0}    what is doubtful, defaulted, derived\n  evenkeel run {0}      simulate it{then}",
+        "wrote {}\nnext:\n  evenkeel check {typed}    what is doubtful, defaulted, derived\n  evenkeel run {typed}      simulate it{then}",
         path.display()
     ));
     Exit::Fine

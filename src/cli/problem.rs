@@ -22,6 +22,11 @@ pub(crate) fn problem(code: Option<&str>, console: &mut Console) -> Exit {
     Exit::Fine
 }
 
+/// Every code, as it is written.
+pub(super) fn codes() -> Vec<&'static str> {
+    Code::ALL.iter().map(|code| code.word()).collect()
+}
+
 /// Every code with the first sentence of its page.
 fn list() -> String {
     let width = Code::ALL.iter().map(|code| code.word().len()).max().unwrap_or(0);

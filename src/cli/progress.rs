@@ -1,7 +1,7 @@
 //! How far a run has come: a bar where stderr is a terminal; nothing in the first two seconds.
 
 use crate::experiment::{self, Watch};
-use crate::report::number::{duration, short};
+use crate::report::number::{duration, plain, short};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::Mutex;
@@ -32,7 +32,9 @@ struct Shown {
 impl<'a> Progress<'a> {
     #[expect(clippy::disallowed_methods, reason = "people wait in real time")]
     pub(crate) fn new(wanted: bool, stop: &'a AtomicBool) -> Progress<'a> {
-        let shows = wanted && std::io::stderr().is_terminal();
+        // A dumb terminal cannot go back to the begin of a line.
+        let dumb = std::env::var("TERM").is_ok_and(|kind| kind == "dumb");
+        let shows = wanted && !dumb && std::io::stderr().is_terminal();
         Progress { shows, began: Instant::now(), stop, shown: Mutex::new(Shown { last: None, bar: None }) }
     }
 
@@ -63,9 +65,11 @@ impl Watch for Progress<'_> {
         }
         shown.last = Some(now);
         let words = words(at, took.as_secs_f64());
-        let bar = shown.bar.get_or_insert_with(|| new_bar().with_message(words.clone()));
+        let reached = (at.share.clamp(0.0, 1.0) * PARTS as f64) as u64;
+        // The first stroke shows where it is, not where it began.
+        let bar = shown.bar.get_or_insert_with(|| new_bar().with_message(words.clone()).with_position(reached));
         bar.set_message(words);
-        bar.set_position((at.share.clamp(0.0, 1.0) * PARTS as f64) as u64);
+        bar.set_position(reached);
     }
 
     fn stop(&self) -> bool {
@@ -79,7 +83,8 @@ fn new_bar() -> ProgressBar {
     ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stderr()).with_style(style)
 }
 
-/// "1m20s left, 8.2 million events/s, 12.4 million so far": what is asked first stands first, as narrow windows cut.
+/// "1m20s left, 8.2 million events/s, 12.4 million so far": what is asked first stands first, as narrow windows cut. Of
+/// several replications "612 of 1,000 replications, 12s left".
 fn words(at: experiment::Progress, took_seconds: f64) -> String {
     let rate = at.events as f64 / took_seconds.max(1e-9);
     let left = if at.share > 0.0 {
@@ -87,6 +92,10 @@ fn words(at: experiment::Progress, took_seconds: f64) -> String {
     } else {
         "no estimate yet".to_owned()
     };
+    if at.replications > 1 {
+        let [done, all] = [at.finished, at.replications].map(|count| plain(f64::from(count)));
+        return format!("{done} of {all} replications, {left}, {} events/s", large(rate));
+    }
     format!("{left}, {} events/s, {} so far", large(rate), large(at.events as f64))
 }
 
@@ -105,9 +114,12 @@ mod tests {
 
     #[test]
     fn words_tell_rate_and_time_left() {
-        let reached = experiment::Progress { share: 0.25, events: 50_000_000 };
+        let reached = experiment::Progress { share: 0.25, events: 50_000_000, finished: 0, replications: 1 };
         assert_eq!(words(reached, 10.0), "30s left, 5 million events/s, 50 million so far");
-        assert_eq!(words(experiment::Progress { share: 0.0, events: 5 }, 3.0), "no estimate yet, 2 events/s, 5 so far");
+        let first = experiment::Progress { share: 0.0, events: 5, ..reached };
+        assert_eq!(words(first, 3.0), "no estimate yet, 2 events/s, 5 so far");
+        let many = experiment::Progress { finished: 1_612, replications: 10_000, ..reached };
+        assert_eq!(words(many, 10.0), "1,612 of 10,000 replications, 30s left, 5 million events/s");
     }
 
     #[test]

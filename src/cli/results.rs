@@ -1,6 +1,6 @@
 //! Everything that a result folder holds, as names and bytes.
 
-use super::args::Run;
+use super::args::{Lines, Run};
 use super::files::MANIFEST;
 use super::run::Job;
 use super::{manifest, notes, render};
@@ -41,10 +41,12 @@ pub(super) fn files(
     outcome: &Outcome,
 ) -> Result<Vec<(String, Vec<u8>)>, chart::DrawError> {
     let plan = job.scenario.plan();
-    let mut files = vec![
-        (SUMMARY.to_owned(), summary_json(&outcome.summary).into_bytes()),
-        (SERIES.to_owned(), csv::timeseries(&outcome.timeline).into_bytes()),
-    ];
+    let mut files = vec![(SUMMARY.to_owned(), summary_json(&outcome.summary).into_bytes())];
+    if job.run.series != Lines::None {
+        let starts_at = job.run.timestamps.then_some(plan.starts_at);
+        let rows = csv::Rows { most: job.run.series.bound(), starts_at };
+        files.push((SERIES.to_owned(), csv::timeseries(&outcome.timeline, rows).into_bytes()));
+    }
     if job.options.events_max > 0 {
         let lines = events::ndjson(&outcome.records, plan, outcome.summary.seed);
         files.push((EVENTS.to_owned(), visible::output(&lines, Paint::Plain).into_owned().into_bytes()));

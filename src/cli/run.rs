@@ -1,9 +1,9 @@
 //! `evenkeel run`: simulate, tell, write.
 
 use super::Exit;
-use super::args::{Global, Run};
+use super::args::{Global, Lines, Run};
 use super::console::Console;
-use super::files::folder_name;
+use super::files::{MANIFEST, folder_name};
 use super::interrupt::{self, WANTED};
 use super::place::{Claim, FolderError, Place};
 use super::progress::Progress;
@@ -12,6 +12,7 @@ use crate::api::Scenario;
 use crate::experiment::{End, Options, Outcome};
 use crate::metrics::summary::{Summary, Verdict};
 use crate::model::problem::Problems;
+use crate::report::number::{fixed, plain};
 use crate::report::table;
 use crate::scenario::Files;
 use jiff::Timestamp;
@@ -53,7 +54,7 @@ pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut C
     let mut job =
         Job { run, scenario: &scenario, problems, place, options, seed, began: Timestamp::now(), took_seconds: 0.0 };
     interrupt::looked_at();
-    let progress = Progress::new(!global.quiet && !global.no_progress, &WANTED);
+    let progress = Progress::new(!global.quiet && !run.no_progress, &WANTED);
     let outcome = scenario.run(&job.options, &progress);
     progress.finish();
     job.took_seconds = progress.seconds();
@@ -81,11 +82,11 @@ impl Job<'_> {
     }
 
     /// Tells what came of it, writes the files and judges.
-    pub(super) fn end(&self, outcome: &Outcome, console: &mut Console) -> Exit {
+    pub(super) fn end(self, outcome: &Outcome, console: &mut Console) -> Exit {
         let command = self.again(self.run.replication);
         match outcome.end {
             End::Finished => {}
-            End::Interrupted => return interrupted(&command, console),
+            End::Interrupted => return self.cut(outcome, console),
             End::Limit { which, at, replication } => {
                 console
                     .error(&format!("stopped at a limit: {which}, after {at} of simulated time; nothing was written"));
@@ -93,15 +94,8 @@ impl Job<'_> {
                 return Exit::Limit;
             }
         }
-        let summary = &outcome.summary;
-        let text = if self.run.json { results::summary_json(summary) } else { table::summary(summary, console.paint) };
-        console.data(&text);
-        if let Some(place) = &self.place {
-            match self.write(place, outcome) {
-                Ok(true) => console.say(&format!("\nresults are in {}", place.path().display())),
-                Ok(false) => return interrupted(&command, console),
-                Err(error) => return refused(&error, &command, console),
-            }
+        if let Err(exit) = self.tell(outcome, &command, &|| WANTED.load(Ordering::Relaxed), console) {
+            return exit;
         }
         let exit = judge(&command, &outcome.summary, console);
         if exit == Exit::Fine && console.is_broken() {
@@ -110,11 +104,56 @@ impl Job<'_> {
         exit
     }
 
-    /// Puts the files in place; false when somebody interrupted before that.
-    fn write(&self, place: &Place, outcome: &Outcome) -> Result<bool, Refusal> {
+    /// Somebody stopped it. Replications that are over are summed up and written as if no more had been asked for.
+    fn cut(self, outcome: &Outcome, console: &mut Console) -> Exit {
+        let (done, asked) = (outcome.finished, self.options.replications);
+        if done == 0 || done > outcome.summary.replications {
+            return interrupted(&self.again(self.run.replication), console);
+        }
+        interrupt::sums_up();
+        let [shown, of] = [done, asked].map(|count| plain(f64::from(count)));
+        console.error(&format!("interrupted: {shown} of {of} replications; these are summed up"));
+        let run = Run { replications: done, ..self.run.clone() };
+        let job = Job { run: &run, options: Options { replications: done, ..self.options }, ..self };
+        let command = job.again(None);
+        if let Err(exit) = job.tell(outcome, &command, &interrupt::again_wanted, console) {
+            return exit;
+        }
+        console.error(&command);
+        Exit::Interrupted
+    }
+
+    /// Prints the summary and writes the files, unless somebody wants to `stop`.
+    fn tell(
+        &self,
+        outcome: &Outcome,
+        command: &str,
+        stop: &dyn Fn() -> bool,
+        console: &mut Console,
+    ) -> Result<(), Exit> {
+        let summary = &outcome.summary;
+        let text = if self.run.json { results::summary_json(summary) } else { table::summary(summary, console.paint) };
+        console.data(&text);
+        let Some(place) = &self.place else { return Ok(()) };
+        match self.write(place, outcome, stop) {
+            Ok(Some(bytes)) => {
+                let size = fixed(bytes as f64 / 1e6, 1);
+                console.say(&format!("\nresults are in {} ({size} MB)", place.path().display()));
+                Ok(())
+            }
+            Ok(None) => Err(interrupted(command, console)),
+            Err(error) => Err(refused(&error, command, console)),
+        }
+    }
+
+    /// Puts the files in place, and gives the bytes in them but for the manifest; `None` when somebody wanted to stop
+    /// before that.
+    fn write(&self, place: &Place, outcome: &Outcome, stop: &dyn Fn() -> bool) -> Result<Option<usize>, Refusal> {
         let files = results::files(self, &place.scenario_from_here(), outcome);
         let files = files.map_err(|draw| (draw.to_string(), "use --no-files"))?;
-        place.put(&files, &|| WANTED.load(Ordering::Relaxed)).map_err(|error| of_folder(&error))
+        let bytes = files.iter().filter(|(name, _)| name != MANIFEST).map(|(_, bytes)| bytes.len()).sum();
+        let put = place.put(&files, stop).map_err(|error| of_folder(&error))?;
+        Ok(put.then_some(bytes))
     }
 }
 
@@ -161,6 +200,7 @@ fn options(run: &Run, files: bool) -> Options {
         first_replication: run.replication.unwrap_or(0),
         threads: run.threads.map_or_else(cores, usize::from),
         timeline: files,
+        every_point: files && run.series == Lines::All,
         events_max: if files { run.events.bound() } else { 0 },
         ..Options::default()
     }

@@ -90,7 +90,7 @@ fn files_appear_where_they_were_asked_for() {
     let (exit, out, err) = type_line(&["run", "a.json", "--out", at, "--events", "none"], &good());
     assert_eq!(exit, Exit::Fine);
     assert!(out.starts_with("small: 1h simulated"), "{out}");
-    assert_eq!(err.trim_end().lines().last(), Some(format!("results are in {at}").as_str()));
+    assert_eq!(err.trim_end().lines().last(), Some(format!("results are in {at} (0.2 MB)").as_str()));
     let (drawn, data): (Vec<String>, Vec<String>) = names(&folder).into_iter().partition(|name| is_picture(name));
     assert!(!drawn.is_empty() && data == ["manifest.json", "summary.json", "timeseries.csv"], "{data:?}");
     let (again, _, _) = type_line(&["run", "a.json", "--out", at, "--quiet"], &good());
@@ -133,7 +133,7 @@ fn check_end(end: End, verdict: Verdict, exit: Exit, last: &str) {
     let reading = Scenario::read("a.json", &good());
     let (scenario, problems) = (reading.scenario.unwrap(), reading.problems);
     let mut outcome = scenario.run(&Options::default(), &());
-    outcome.end = end;
+    (outcome.end, outcome.finished) = (end, u32::from(end != End::Interrupted));
     outcome.summary.objectives.iter_mut().for_each(|row| row.verdict = verdict);
     let began = jiff::Timestamp::UNIX_EPOCH;
     let options = Options::default();
@@ -174,7 +174,7 @@ fn schema_and_completions_are_data() {
 
 #[test]
 fn new_refuses_odd_names() {
-    for name in ["../up", "", "a/b", ".json"] {
-        assert_eq!(type_line(&["new", name], &good()).0, Exit::Invalid, "{name}");
+    for name in ["../up", "", "a/b", ".json", "--help", "-x"] {
+        assert_eq!(type_line(&["new", "--", name], &good()).0, Exit::Invalid, "{name}");
     }
 }

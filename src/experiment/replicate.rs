@@ -13,7 +13,7 @@ use crate::model::ids::{RegionId, ZoneId};
 use crate::model::world::Cx;
 use crate::model::{Fact, Plan, World};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// Slices of a run of one partition, at least.
 const SLICES: u64 = 200;
@@ -45,6 +45,8 @@ pub struct Options {
     pub limits: Limits,
     /// Whether series of the first replication are wanted.
     pub timeline: bool,
+    /// Whether every change point of them is kept, however many there are.
+    pub every_point: bool,
     /// Events of the first replication to keep, at most.
     pub events_max: usize,
 }
@@ -58,6 +60,7 @@ impl Default for Options {
             threads: 1,
             limits: Limits::default(),
             timeline: false,
+            every_point: false,
             events_max: 0,
         }
     }
@@ -70,6 +73,10 @@ pub struct Progress {
     pub share: f64,
     /// Events handled.
     pub events: u64,
+    /// Replications that are over.
+    pub finished: u32,
+    /// Replications in all.
+    pub replications: u32,
 }
 
 /// Looks on; called from several threads.
@@ -130,6 +137,8 @@ pub struct Outcome<R = Events> {
     pub timeline: Timeline,
     /// What the recorders of the first replication kept.
     pub records: R,
+    /// Replications that came to their end, without gaps from the first one on.
+    pub finished: u32,
     /// How it ended.
     pub end: End,
 }
@@ -153,7 +162,10 @@ pub fn run_with<R: Recorder>(
             let parts = plan.parts(|region| together.contains(&region));
             let worlds = parts.into_iter().map(|part| {
                 let first = index == 0;
-                let metrics = Metrics::new(plan, &part, first && options.timeline);
+                let mut metrics = Metrics::new(plan, &part, first && options.timeline);
+                if options.every_point {
+                    metrics.keep_every_point();
+                }
                 (World::new(plan, &part), Readers { metrics, recorder: first.then(&record) })
             });
             let prepare = |world: &mut World, cx: &mut Cx<'_>| world.prepare(cx);
@@ -163,6 +175,7 @@ pub fn run_with<R: Recorder>(
                 return single;
             }
             shared.done.fetch_sub(WHOLE, Ordering::Relaxed);
+            shared.finished.fetch_sub(1, Ordering::Relaxed);
             together.extend(found);
         }
     };
@@ -209,6 +222,8 @@ struct Shared<'a> {
     /// Parts done and events handled, over all replications.
     done: AtomicU64,
     events: AtomicU64,
+    /// Replications that are over.
+    finished: AtomicU32,
 }
 
 /// One replication.
@@ -277,7 +292,9 @@ where
         let reached = (u128::from(until.0) * u128::from(WHOLE) / u128::from(end.0)) as u64;
         let done = shared.done.fetch_add(reached - told, Ordering::Relaxed) + reached - told;
         told = reached;
-        shared.watch.progress(Progress { share: done as f64 / all as f64, events: total });
+        let finished = shared.finished.load(Ordering::Relaxed);
+        let replications = shared.options.replications;
+        shared.watch.progress(Progress { share: done as f64 / all as f64, events: total, finished, replications });
         if until < end && shared.watch.stop() {
             return (End::Interrupted, until);
         }
@@ -287,6 +304,7 @@ where
             _ => length,
         };
     }
+    shared.finished.fetch_add(1, Ordering::Relaxed);
     (End::Finished, end)
 }
 
@@ -299,7 +317,9 @@ fn gather<R: Recorder>(
     one: impl Fn(u32, &Shared<'_>) -> Single<R> + Sync,
 ) -> Outcome<R> {
     let options = Options { replications: options.replications.max(1), ..*options };
-    let shared = Shared { options, watch, done: AtomicU64::new(0), events: AtomicU64::new(0) };
+    let (done, events, finished) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU32::new(0));
+    let shared = Shared { options, watch, done, events, finished };
+    let mut finished = 0;
     let (mut fold, mut end) = (Fold::new(options.first_replication), End::Finished);
     let (mut timeline, mut records) = (Timeline::default(), R::default());
     let mut next = 0;
@@ -313,6 +333,7 @@ fn gather<R: Recorder>(
             if fold.is_empty() {
                 (timeline, records) = (single.timeline, single.records.unwrap_or_default());
             }
+            finished += u32::from(single.end != End::Interrupted);
             watch.row(&single.row);
             fold.add(single.row);
             if end == End::Finished || single.end == End::Interrupted {
@@ -325,7 +346,7 @@ fn gather<R: Recorder>(
         next = until;
     }
     let summary = fold.summary(plan, options.seed.unwrap_or(plan.seed), objectives);
-    Outcome { summary, timeline, records, end }
+    Outcome { summary, timeline, records, finished, end }
 }
 
 /// Runs some replications, side by side when there are threads for it; in order in any case.

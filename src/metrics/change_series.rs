@@ -64,6 +64,7 @@ impl ChangeSeries {
             ChangeFact::Exposed { change, service, rate } => (&self.exposed, (change, service), rate),
             ChangeFact::Copied { change, service, rate } => (&self.copied, (change, service), rate),
             ChangeFact::Step { .. }
+            | ChangeFact::Revision { .. }
             | ChangeFact::Pipeline { .. }
             | ChangeFact::Renewed { .. }
             | ChangeFact::ExposedToBad { .. }

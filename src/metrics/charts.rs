@@ -121,6 +121,10 @@ impl Charts {
         }
     }
 
+    pub(super) fn keep_every_point(&mut self) {
+        self.trace.keep_every_point();
+    }
+
     /// A fact that is drawn as it comes; `assignments`: which cell runs a service now.
     pub(super) fn take(&mut self, now: Time, fact: Fact, assignments: &Assignments) {
         let trace = &mut self.trace;
@@ -129,12 +133,12 @@ impl Charts {
                 let of = (task.service, assignments.of(task.service));
                 self.launches.went(now, of, (from, to), trace);
             }
-            Fact::Fault(FaultFact::Begins { cause }) => {
+            Fact::Fault(FaultFact::Begins { cause, .. }) => {
                 if let Some((fault, _)) = cause.as_fault() {
                     trace.begins(cause, &self.names[usize::from(fault.0)], now);
                 }
             }
-            Fact::Fault(FaultFact::Ends { cause }) => trace.ends(cause, now),
+            Fact::Fault(FaultFact::Ends { cause, .. }) => trace.ends(cause, now),
             Fact::Fault(FaultFact::Hits { cause, what: Hit::Zone(zone) }) => {
                 trace.hits_zone(cause, &self.zones[usize::from(zone.0)]);
             }
@@ -147,7 +151,7 @@ impl Charts {
             Fact::Change(fact) => self.changes.take(now, fact, trace),
             Fact::Alarm { alarm, state } => self.changes.alarm(now, alarm, state, trace),
             Fact::Metric { alarm, seen } => self.changes.metric(now, alarm, seen, trace),
-            Fact::Task(TaskFact::Health { .. })
+            Fact::Task(TaskFact::Health { .. } | TaskFact::Target { .. } | TaskFact::Exits { .. })
             | Fact::Service(_)
             | Fact::Fault(FaultFact::Hits { .. } | FaultFact::Noticed { .. }) => {}
         }

@@ -149,6 +149,11 @@ impl Metrics {
         }
     }
 
+    /// Series are not thinned, however many points they have.
+    pub fn keep_every_point(&mut self) {
+        self.charts.iter_mut().for_each(|charts| charts.keep_every_point());
+    }
+
     fn mark(&mut self, service: ServiceId) {
         let row = &mut self.services[service];
         if !row.changed {
@@ -274,11 +279,11 @@ impl Metrics {
 
     fn fault(&mut self, now: Time, fact: FaultFact) {
         match fact {
-            FaultFact::Begins { cause } => {
+            FaultFact::Begins { cause, .. } => {
                 self.recovery.begins(now, cause);
                 self.alarms.begins(now, cause);
             }
-            FaultFact::Ends { cause } => {
+            FaultFact::Ends { cause, .. } => {
                 self.recovery.ends(now, cause);
                 self.alarms.ends(now, cause);
             }
@@ -310,6 +315,7 @@ impl Metrics {
                     self.alarms.settled(now, change);
                 }
             }
+            ChangeFact::Revision { .. } => {}
             ChangeFact::Defective { change, unit } => self.alarms.defective(change, unit),
             ChangeFact::Settled { change } => self.alarms.settled(now, change),
             ChangeFact::Cured { change, unit } => self.alarms.cured(now, change, unit),

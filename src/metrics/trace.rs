@@ -19,6 +19,8 @@ pub const BANDS_MAX: usize = 1_000;
 #[derive(Clone, Debug)]
 pub struct Trace {
     end: Time,
+    /// Points of one series; at this many it is thinned.
+    points_max: usize,
     series: Vec<Series>,
     bands: Vec<(Cause, Band)>,
 }
@@ -26,7 +28,12 @@ pub struct Trace {
 impl Trace {
     /// Nothing yet; the run is planned to end at `end`.
     pub fn new(end: Time) -> Self {
-        Trace { end, series: Vec::new(), bands: Vec::new() }
+        Trace { end, points_max: POINTS_MAX, series: Vec::new(), bands: Vec::new() }
+    }
+
+    /// Nothing is thinned.
+    pub fn keep_every_point(&mut self) {
+        self.points_max = usize::MAX;
     }
 
     /// Adds a series that starts at zero and gives back its number.
@@ -53,8 +60,8 @@ impl Trace {
         }
         if at == now {
             points.pop();
-        } else if points.len() >= POINTS_MAX {
-            thin(points, self.end);
+        } else if points.len() >= self.points_max {
+            *points = thin(points, self.end, PARTS);
         }
         points.push((now, value));
     }
@@ -105,11 +112,13 @@ impl Trace {
     }
 }
 
-/// Keeps the first, least, most and last point of each part of the run. What was thinned before stays as it is.
-fn thin(points: &mut Vec<(Time, f64)>, end: Time) {
-    let width = (end.0 / PARTS).max(1);
-    let mut kept: Vec<(Time, f64)> = Vec::with_capacity(POINTS_MAX);
-    for part in points.chunk_by(|a, b| a.0.0 / width == b.0.0 / width) {
+/// The first, least, most and last point of each of so many equal parts of a run that ends at `end`.
+pub fn thin(points: &[(Time, f64)], end: Time, parts: u64) -> Vec<(Time, f64)> {
+    // The last part holds what stands at the end itself.
+    let width = (end.0 / parts.max(1)).max(1);
+    let part_of = |point: &(Time, f64)| (point.0.0 / width).min(parts.max(1) - 1);
+    let mut kept: Vec<(Time, f64)> = Vec::new();
+    for part in points.chunk_by(|a, b| part_of(a) == part_of(b)) {
         let (mut least, mut most) = (0, 0);
         for (row, point) in part.iter().enumerate() {
             if point.1 < part[least].1 {
@@ -122,7 +131,7 @@ fn thin(points: &mut Vec<(Time, f64)>, end: Time) {
         let rows = BTreeSet::from([0, least, most, part.len() - 1]);
         kept.extend(rows.into_iter().map(|row| part[row]));
     }
-    *points = kept;
+    kept
 }
 
 #[cfg(test)]

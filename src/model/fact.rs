@@ -6,7 +6,7 @@ pub use super::alarm_state::State as AlarmState;
 pub use super::cause::{Cause, Mechanism, Phase};
 use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, Unit, ZoneId};
 pub use super::lifecycle::Lifecycle;
-pub use super::status::{Action, HostStatus, Reason, StopCode, TaskState};
+pub use super::status::{Action, HostStatus, Reason, StopCode, TargetHealth, TaskState};
 use crate::engine::Span;
 pub use steps::{BreakerStep, Call, ChangeStep, Delayed, Hit, PipelineStep, Seen};
 
@@ -65,9 +65,16 @@ pub enum TaskFact {
         host: u32,
         code: StopCode,
         reason: Reason,
+        /// Number of its revision within the service ([`ChangeFact::Revision`]); 0: the one that the service begins
+        /// with.
+        revision: u8,
     },
     /// `healthStatus` of a running task, as ECS believes it.
     Health { task: TaskNo, healthy: bool },
+    /// In truth an essential container exits, and its task stops.
+    Exits { task: TaskNo, code: u32 },
+    /// What the load balancer does with a task from now on.
+    Target { task: TaskNo, zone: ZoneId, health: TargetHealth },
 }
 
 /// What happens to a service or stream: levels, rates, and what its scheduler does.
@@ -141,9 +148,13 @@ pub enum ServiceFact {
 pub enum FaultFact {
     Begins {
         cause: Cause,
+        /// The one zone where it is; [`NO_ZONE`]: in several, or in none.
+        zone: ZoneId,
     },
     Ends {
         cause: Cause,
+        /// As at its begin.
+        zone: ZoneId,
     },
     Hits {
         cause: Cause,
@@ -272,6 +283,13 @@ pub enum ChangeFact {
         change: ChangeId,
         service: ServiceId,
         what: ChangeStep,
+    },
+    /// A service gets another revision, by a change: tasks with this number are of it. Told before the change begins. A
+    /// number comes back when nothing is left of the revision that had it.
+    Revision {
+        change: ChangeId,
+        service: ServiceId,
+        number: u8,
     },
     /// Requests that are sent to the new revision of a change, in billionths for each second.
     Exposed {

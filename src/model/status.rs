@@ -84,6 +84,17 @@ named! {
         ResourceInitialization = "ResourceInitializationError",
         /// No host has the GPUs free.
         ResourceGpu = "RESOURCE:GPU",
+        /// Its container health checks failed, and not those of a load balancer.
+        UnhealthyContainer = "UNHEALTHY_CONTAINER",
+    }
+
+    /// `TargetHealth.State` of a task in its target group ([elb-health-checks]).
+    pub enum TargetHealth {
+        /// Registered, and not yet passed a check.
+        Initial = "initial",
+        Healthy = "healthy",
+        Unhealthy = "unhealthy",
+        Draining = "draining",
     }
 }
 

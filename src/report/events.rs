@@ -1,22 +1,24 @@
 //! `events.ndjson`: what EventBridge would have carried, one JSON object a line, in simulated time.
 //!
-//! Envelope and fields are those of the Amazon ECS events, as far as the model knows them. Ids are made of the
-//! seed and of counts, so they are the same on every run; `"simulated": true` in every line keeps them from being
-//! taken for the real thing.
+//! Envelope and fields are those of the Amazon ECS events, as far as the model knows them; what no service of AWS
+//! publishes (faults, the health of targets) has a source of its own. Ids are made of the seed and of counts, so they
+//! are the same on every run; `"simulated": true` in every line keeps them from being taken for the real thing.
 
 mod deployments;
+mod faults;
+mod reasons;
+mod tasks;
 
+use super::date::date;
 use crate::engine::draw::mix;
 use crate::engine::{Time, Who};
 use crate::metrics::events::Events;
 use crate::model::fact::{
-    Action, ChangeFact, Fact, HostFact, HostStatus, NO_HOST, NO_ZONE, Reason, ServiceFact, StopCode, TaskFact, TaskNo,
-    TaskState,
+    Action, ChangeFact, Fact, FaultFact, HostFact, HostStatus, Reason, ServiceFact, TaskFact, TaskNo,
 };
 use crate::model::ids::{ClusterId, ProviderId, ServiceId};
-use crate::model::plan::{Kind, Plan, ProviderKind};
-use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use crate::model::plan::Plan;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// A kind of event.
@@ -31,11 +33,12 @@ pub struct EventKind {
 
 /// Every kind of event.
 #[cfg(any(test, feature = "internals"))]
-pub const KINDS: [EventKind; 5] = [TASK, SERVICE, HOST, DEPLOYMENT, ALARM];
+pub const KINDS: [EventKind; 7] = [TASK, SERVICE, HOST, DEPLOYMENT, ALARM, FAULT, TARGET];
 
 const TASK: EventKind = ecs(
     "ECS Task State Change",
-    "A task went on: `lastStatus`, `desiredStatus`, where it is, when it was created, started and stopped, and why.",
+    "A task went on: `lastStatus`, `desiredStatus`, its revision (`taskDefinitionArn`) and deployment (`startedBy`), \
+     where it is, when it was created, started and stopped, and why, with the exit codes of its containers.",
 );
 const SERVICE: EventKind = ecs(
     "ECS Service Action",
@@ -54,6 +57,22 @@ const ALARM: EventKind = EventKind {
     source: "aws.cloudwatch",
     about: "An alarm is in another state: `previousState` and `state` with their times, and what it watches.",
 };
+
+const FAULT: EventKind = EventKind {
+    name: "Evenkeel Fault State Change",
+    source: OWN,
+    about: "A fault of the scenario begins or ends: `faultName`, `faultKind`, `occurrence` from 1, `status` BEGUN or \
+            ENDED, and its zone where it is in one.",
+};
+const TARGET: EventKind = EventKind {
+    name: "Evenkeel Target Health State Change",
+    source: OWN,
+    about: "A task is registered as a target, healthy, unhealthy (it gets no requests any more) or draining: \
+            `targetHealth` with `state` and `reason` as the load balancer shows them.",
+};
+
+/// Source of what no service of AWS publishes.
+const OWN: &str = "evenkeel.simulated";
 
 const fn ecs(name: &'static str, about: &'static str) -> EventKind {
     EventKind { name, source: "aws.ecs", about }
@@ -77,19 +96,10 @@ pub fn ndjson(events: &Events, plan: &Plan, seed: u64) -> String {
     out
 }
 
-/// What earlier events of a task said.
-#[derive(Clone, Copy, Default)]
-struct TaskPast {
-    version: u64,
-    created: Option<Time>,
-    started: Option<Time>,
-    stopping: Option<Time>,
-}
-
 struct Writer<'p> {
     plan: &'p Plan,
     seed: u64,
-    tasks: BTreeMap<TaskNo, TaskPast>,
+    tasks: BTreeMap<TaskNo, tasks::Past>,
     hosts: BTreeMap<(ProviderId, u32), u64>,
     past: deployments::Past,
 }
@@ -101,6 +111,20 @@ impl Writer<'_> {
                 let (arn, detail) = self.task(time, task, fact);
                 (TASK, self.plan.services[task.service].cluster, arn, detail)
             }
+            Fact::Task(TaskFact::Target { task, zone, health }) => {
+                let (arn, detail) = self.target(time, task, zone, health);
+                (TARGET, self.plan.services[task.service].cluster, arn, detail)
+            }
+            Fact::Task(TaskFact::Exits { task, code }) => {
+                self.tasks.entry(task).or_default().exits = Some(code);
+                return None;
+            }
+            Fact::Change(ChangeFact::Revision { change, service, number }) => {
+                self.revision(change, service, number);
+                return None;
+            }
+            Fact::Fault(FaultFact::Begins { cause, zone }) => return self.fault(count, time, cause, zone, true),
+            Fact::Fault(FaultFact::Ends { cause, zone }) => return self.fault(count, time, cause, zone, false),
             Fact::Service(ServiceFact::Action { service, action, reason, count }) => {
                 let (arn, detail) = self.service(time, service, action, reason, count);
                 (SERVICE, self.plan.services[service].cluster, arn, detail)
@@ -127,78 +151,32 @@ impl Writer<'_> {
             | Fact::Metric { .. }
             | Fact::Application(_) => return None,
         };
-        Some(json!({
+        let place = (self.account(cluster), self.region(cluster).to_owned());
+        Some(self.envelope(count, time, kind, place, json!([resource]), detail))
+    }
+
+    /// An event, in an account and a Region.
+    fn envelope(
+        &self,
+        count: u64,
+        time: Time,
+        kind: EventKind,
+        (account, region): (String, String),
+        resources: Value,
+        detail: Value,
+    ) -> Value {
+        json!({
             "version": "0",
             "id": uuid(self.seed, Who::named("event").nth(count)),
             "detail-type": kind.name,
             "source": kind.source,
-            "account": self.account(cluster),
+            "account": account,
             "time": self.date(time, false),
-            "region": self.region(cluster),
-            "resources": [resource],
+            "region": region,
+            "resources": resources,
             "simulated": true,
             "detail": detail,
-        }))
-    }
-
-    fn task(&mut self, time: Time, task: TaskNo, fact: &Fact) -> (String, Value) {
-        let Fact::Task(TaskFact::Went { from, to, wanted, zone, provider, host, code, reason, .. }) = *fact else {
-            unreachable!("the caller matched a task")
-        };
-        let service = &self.plan.services[task.service];
-        let arn = self.arn(service.cluster, "task", service.who.nth(u64::from(task.ordinal)));
-        let definition = &service.task;
-        let mut detail = Map::new();
-        let mut put = |key: &str, value: Value| detail.insert(key.to_owned(), value);
-        let past = self.tasks.entry(task).or_default();
-        past.version += 1;
-        if from == TaskState::Provisioning && to == TaskState::Provisioning {
-            past.created = Some(time);
-        }
-        if to == TaskState::Running {
-            past.started = Some(time);
-        }
-        if !wanted {
-            past.stopping.get_or_insert(time);
-        }
-        let TaskPast { version, created, started, stopping } = *past;
-        put("clusterArn", self.cluster_arn(service.cluster).into());
-        put("taskArn", arn.clone().into());
-        let defined = format!("task-definition/{}", definition.name);
-        put("taskDefinitionArn", self.named_arn(service.cluster, &defined).into());
-        put("group", group(service.kind, &service.name, &definition.family).into());
-        put("lastStatus", to.name().into());
-        put("desiredStatus", if wanted { "RUNNING" } else { "STOPPED" }.into());
-        if zone != NO_ZONE {
-            put("availabilityZone", self.plan.zones[zone].name.clone().into());
-        }
-        let row = &self.plan.providers[provider];
-        put("launchType", launch_type(&row.kind).into());
-        if !matches!(row.kind, ProviderKind::AnyHost | ProviderKind::External(_)) {
-            put("capacityProviderName", row.name.clone().into());
-        }
-        if host != NO_HOST {
-            put("containerInstanceArn", self.host_arn(service.cluster, provider, host).into());
-        }
-        put("cpu", definition.cpu.to_string().into());
-        put("memory", definition.memory.to_string().into());
-        let container = |name: &String| json!({ "name": name, "lastStatus": container_status(to) });
-        put("containers", definition.containers.iter().map(container).collect());
-        for (key, moment) in [("createdAt", created), ("startedAt", started), ("stoppingAt", stopping)] {
-            if let Some(moment) = moment {
-                put(key, self.date(moment, true).into());
-            }
-        }
-        if to == TaskState::Stopped {
-            put("stoppedAt", self.date(time, true).into());
-        }
-        if code != StopCode::None {
-            put("stopCode", code.name().into());
-            put("stoppedReason", stopped_reason(code, reason).into());
-        }
-        put("updatedAt", self.date(time, true).into());
-        put("version", version.into());
-        (arn, Value::Object(detail))
+        })
     }
 
     fn service(&self, time: Time, service: ServiceId, action: Action, reason: Reason, count: u32) -> (String, Value) {
@@ -226,7 +204,6 @@ impl Writer<'_> {
         let cluster = self.plan.providers[provider].cluster;
         let version = *self.hosts.entry((provider, number)).and_modify(|version| *version += 1).or_insert(1);
         let arn = self.host_arn(cluster, provider, number);
-        let who = self.plan.providers[provider].who.nth(u64::from(number));
         let mut attributes = vec![json!({ "name": "ecs.availability-zone", "value": self.plan.zones[zone].name })];
         if let Some(kind) = self.plan.types.iter().nth(usize::from(type_row)) {
             attributes.push(json!({ "name": "ecs.instance-type", "value": kind.name }));
@@ -234,7 +211,7 @@ impl Writer<'_> {
         let detail = json!({
             "clusterArn": self.cluster_arn(cluster),
             "containerInstanceArn": arn,
-            "ec2InstanceId": format!("i-{}", &hex(self.seed, who)[..17]),
+            "ec2InstanceId": self.instance_id(provider, number),
             "agentConnected": connected,
             "status": host_status(status),
             "attributes": attributes,
@@ -273,13 +250,14 @@ impl Writer<'_> {
         self.arn(cluster, "container-instance", self.plan.providers[provider].who.nth(u64::from(number)))
     }
 
+    fn instance_id(&self, provider: ProviderId, number: u32) -> String {
+        let who = self.plan.providers[provider].who.nth(u64::from(number));
+        format!("i-{}", &hex(self.seed, who)[..17])
+    }
+
     /// A moment of the run as a date: to the second in the envelope, to the millisecond in the detail.
     fn date(&self, time: Time, millis: bool) -> String {
-        let micros = i64::try_from(time.0).unwrap_or(i64::MAX);
-        let since_1970 = self.plan.starts_at.saturating_mul(1_000_000).saturating_add(micros);
-        // The clock of the run reaches further than the calendar; beyond it the last date stands.
-        let moment = Timestamp::from_microsecond(since_1970).unwrap_or(Timestamp::MAX);
-        if millis { format!("{moment:.3}") } else { format!("{moment:.0}") }
+        date(self.plan.starts_at, time, millis)
     }
 }
 
@@ -293,31 +271,6 @@ fn hex(seed: u64, who: Who) -> String {
 fn uuid(seed: u64, who: Who) -> String {
     let hex = hex(seed, who);
     format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
-}
-
-fn group(kind: Kind, name: &str, family: &str) -> String {
-    match kind {
-        Kind::Replica | Kind::Daemon => format!("service:{}", name.rsplit('/').next().unwrap_or(name)),
-        Kind::Stream => format!("family:{family}"),
-    }
-}
-
-const fn launch_type(kind: &ProviderKind) -> &'static str {
-    match kind {
-        ProviderKind::Fargate { .. } => "FARGATE",
-        ProviderKind::AnyHost | ProviderKind::Group(_) => "EC2",
-        ProviderKind::External(_) => "EXTERNAL",
-        ProviderKind::Managed(_) => "MANAGED_INSTANCES",
-    }
-}
-
-/// Status of a container while its task is in this state.
-const fn container_status(state: TaskState) -> &'static str {
-    match state {
-        TaskState::Provisioning | TaskState::Pending | TaskState::Activating => "PENDING",
-        TaskState::Running | TaskState::Deactivating | TaskState::Stopping => "RUNNING",
-        TaskState::Deprovisioning | TaskState::Stopped => "STOPPED",
-    }
 }
 
 const fn host_status(status: HostStatus) -> &'static str {
@@ -343,21 +296,6 @@ const fn action_name(action: Action) -> (&'static str, &'static str) {
         Action::OperationThrottled => ("ERROR", "ECS_OPERATION_THROTTLED"),
         Action::CapacityProviderSteadyState => ("INFO", "CAPACITY_PROVIDER_STEADY_STATE"),
     }
-}
-
-/// Why a task stopped, in our words; the reason in ECS's where it has one.
-fn stopped_reason(code: StopCode, reason: Reason) -> String {
-    let words = match code {
-        StopCode::None => "",
-        StopCode::TaskFailedToStart => "the task never reached RUNNING",
-        StopCode::EssentialContainerExited => "an essential container exited",
-        StopCode::UserInitiated => "stopped by a caller",
-        StopCode::ServiceSchedulerInitiated => "stopped by the service scheduler",
-        StopCode::SpotInterruption => "Spot capacity was taken back",
-        StopCode::TerminationNotice => "its container instance is going away",
-        StopCode::InfrastructureHealth => "the platform under it failed",
-    };
-    if reason == Reason::None { words.to_owned() } else { format!("{words}: {}", reason.name()) }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod availability;
 mod changes;
 pub mod chart;
 pub mod csv;
+mod date;
 pub mod events;
 mod faults;
 mod losses;

@@ -33,6 +33,12 @@ pub(crate) fn with_changes() -> Plan {
     }))
 }
 
+/// A fault that comes again and again in a zone.
+pub(crate) fn with_faults() -> Plan {
+    let often = json!({ "exponential": { "mean": "90d" } });
+    read(&json!({ "faults": [{ "name": "zone dark", "every": often, "for": "1h", "zonePowerLoss": {} }] }))
+}
+
 /// The plan of that service, with more keys of the file.
 fn read(more: &Value) -> Plan {
     let alarms = more.get("alarms").map(|_| json!({ "alarmNames": ["errors"], "enable": true, "rollback": false }));

@@ -59,7 +59,10 @@ pub fn read(path: &str, files: &dyn Files, out: &mut Problems) -> (Option<Value>
         Ok(file) => loader.root(file, path),
         Err(refused) => {
             let spelling = "look at the spelling; `evenkeel new NAME` writes a scenario to start from";
-            let hint = refused.hint.unwrap_or(spelling);
+            let hint = match refused.hint {
+                Some(hint) => hint.to_owned(),
+                None => files.meant(path).unwrap_or_else(|| spelling.to_owned()),
+            };
             loader.report.add(refused.code, &refused.at.unwrap_or_default(), refused.message, hint);
             None
         }
@@ -251,7 +254,9 @@ impl Loader<'_> {
                 return None;
             }
             Err(Refused { code, at: None, message, hint }) => {
-                let hint = hint.map_or_else(|| format!("the path is relative to `{from}`"), str::to_owned);
+                let relative = || format!("the path is relative to `{from}`");
+                let near = || self.files.meant(&path).map(|near| format!("{near} {}", relative()));
+                let hint = hint.map(str::to_owned).or_else(near).unwrap_or_else(relative);
                 return self.error(code, named.value.bytes, message, hint);
             }
         };

@@ -29,6 +29,11 @@ pub trait Files {
         self.read(path)
     }
 
+    /// What somebody may have meant by the path of a file that does not exist, as a hint.
+    fn meant(&self, _path: &str) -> Option<String> {
+        None
+    }
+
     /// The path that `relative` means inside the file `from`.
     fn join(&self, from: &str, relative: &str) -> String {
         join(from, relative)

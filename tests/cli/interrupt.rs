@@ -90,3 +90,28 @@ fn an_interrupted_run_leaves_nothing() {
     let line = ["run", "long.json", "--replications", "64", "--seed", "3"];
     check("-TERM", &line, "see it again: evenkeel run long.json --seed 3 --replications 64");
 }
+
+/// What is over by then is summed up, as if no more had been asked for.
+#[test]
+fn replications_that_are_over_are_summed_up() {
+    let desk = Desk::new();
+    let line = ["run", "fails.json", "--replications", "1000000", "--threads", "2", "--seed", "3", "--out", "cut"];
+    let child = desk.command(&line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+    send("-INT", &child);
+    let output = child.wait_with_output().unwrap();
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    let first = told.lines().find(|line| line.starts_with("interrupted: ")).unwrap();
+    let done = first.strip_prefix("interrupted: ").unwrap();
+    let done = done.strip_suffix(" of 1,000,000 replications; these are summed up").unwrap().replace(',', "");
+    let last = format!("see it again: evenkeel run fails.json --seed 3 --replications {done} --out cut");
+    assert_eq!(told.lines().last(), Some(last.as_str()));
+    let again = desk.run(&["run", "fails.json", "--seed", "3", "--replications", &done, "--out", "whole"]);
+    assert!(again.stdout == output.stdout, "{}\n{}", text(&output.stdout), text(&again.stdout));
+    for name in ["summary.json", "timeseries.csv", "events.ndjson"] {
+        let read = |folder| fs::read(desk.path(folder).join(name)).unwrap();
+        assert!(read("cut") == read("whole"), "{name}");
+    }
+    assert_eq!(desk.names("cut"), desk.names("whole"));
+}

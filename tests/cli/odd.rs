@@ -155,3 +155,54 @@ fn no_text_is_shown_of_a_file_that_is_no_json() {
     let told = file_refused(&desk, "secret", "secret:1:18");
     assert!(told.contains("\"serviceName\": web"), "{told}");
 }
+
+/// Mark-up, quotes, a formula, a sequence that colours a terminal.
+const ODD: [&str; 4] = ["<script>alert(1)</script>", "\"q' & <b>", "=1+1", "\u{1b}[31mred"];
+
+/// What ECS would refuse is refused, with the name written out.
+#[test]
+fn names_of_ecs_objects_are_those_that_ecs_takes() {
+    let desk = Desk::new();
+    let places = [
+        "/clusters/0/clusterName",
+        "/clusters/0/services/0/serviceName",
+        "/taskDefinitions/0/family",
+        "/taskDefinitions/0/containerDefinitions/0/name",
+    ];
+    for (place, odd) in places.iter().flat_map(|place| ODD.map(|odd| (place, odd))) {
+        write(&desk, |scenario| *scenario.pointer_mut(place).unwrap() = json!(odd));
+        let output = desk.run(&["run", "odd.json"]);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{place} {odd}");
+        assert!(told.contains("error[invalid-name]: ECS refuses the name") && !told.contains('\u{1b}'), "{told}");
+    }
+}
+
+/// Changes, alarms and target groups may be called anything: nothing that is written is more than text for it.
+#[test]
+fn free_names_are_text_in_every_file() {
+    let desk = Desk::new();
+    for odd in ODD {
+        write(&desk, |scenario| {
+            scenario["alarms"] = json!([{ "AlarmName": odd, "Namespace": "Evenkeel", "MetricName": "ErrorRate",
+                "Service": "shop/web", "Period": 60, "EvaluationPeriods": 1, "Threshold": 0.1,
+                "ComparisonOperator": "GreaterThanThreshold" }]);
+            scenario["changes"] = json!([{ "name": odd, "at": "10m", "service": "shop/web" }]);
+            let service = &mut scenario["clusters"][0]["services"][0];
+            service["deploymentConfiguration"] =
+                json!({ "alarms": { "alarmNames": [odd], "enable": true, "rollback": true } });
+        });
+        let all = run(&desk, &["run", "odd.json", "--out", "out", "--force"]);
+        assert!(!all.contains('\u{1b}'), "{all}");
+        let series = fs::read_to_string(desk.path("out/timeseries.csv")).unwrap();
+        assert!(!series.contains('\u{1b}') && !series.contains(",=1+1,"), "{odd}");
+        assert!(series.contains(if odd == "=1+1" { ",'=1+1," } else { "in_alarm" }), "{odd}");
+        let events = fs::read_to_string(desk.path("out/events.ndjson")).unwrap();
+        let lines: Vec<Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(lines.iter().any(|line| line["detail"]["alarmName"] == odd) && !events.contains('\u{1b}'), "{odd}");
+        for name in desk.names("out").iter().filter(|name| name.ends_with(".svg")) {
+            let picture = fs::read_to_string(desk.path("out").join(name)).unwrap();
+            assert!(!picture.contains("<script") && !picture.contains("<b>") && !picture.contains('\u{1b}'), "{name}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use super::*;
 use std::process::Stdio;
 
 /// Every command that prints data, and its exit code when all is well.
-const LINES: [(&[&str], i32); 9] = [
+const LINES: [(&[&str], i32); 10] = [
     (&["run", "scenarios/az-loss.json"], 0),
     (&["run", "scenarios/az-loss.json", "--json"], 0),
     (&["run", "fails.json", "--no-files"], 1),
@@ -14,6 +14,7 @@ const LINES: [(&[&str], i32); 9] = [
     (&["--help"], 0),
     (&["run", "--help"], 0),
     (&["--version"], 0),
+    (&["version"], 0),
 ];
 
 /// It says so once, and the last line is still the one that shows the same again.

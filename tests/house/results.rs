@@ -22,6 +22,21 @@ stands for a name; a name that is not there came 0 times. In an objective the ke
 way is better, where one is.
 ";
 
+const SERIES: &str = "
+## `timeseries.csv`
+
+Columns `time_seconds`, `series`, `subject`, `part`, `value`: a value holds from its time until the next row of its
+series. Times count from the start of the run. `run --timestamps` adds a column `timestamp` behind the first: the same
+time as a date in UTC, counted from `startsAt`. Of several replications, the first.
+
+At most 60,000 rows are written: where there are more change points, the longest series are thinned. Of a thinned series
+each of equal parts of the run keeps its first, least, greatest and last point. `run --series N` sets another bound, of
+which each series gets at least four rows; `--series all` writes every change point, `--series none` no file.
+
+| Series | Unit | Subject | Part | What it says |
+|---|---|---|---|---|
+";
+
 /// What a key with this path stands in: a list of the summary, or the summary itself.
 fn list(key: &Key) -> &str {
     key.path.split_once("[]").map_or("", |(list, _)| list)
@@ -51,11 +66,9 @@ fn page() -> String {
         page.push_str("\n| Key | Unit | Better | What it says |\n|---|---|---|---|\n");
         part.iter().filter(|key| of.is_empty() != key.path.contains("[].")).for_each(|key| row(&mut page, key));
     }
-    page.push_str("\n## `timeseries.csv`\n\nColumns `time_seconds`, `series`, `subject`, `part`, `value`: a value holds from its\n");
-    page.push_str("time until the next row of its series. Of several replications, the first.\n\n");
-    page.push_str("| Series | Subject | Part | What it says |\n|---|---|---|---|\n");
+    page.push_str(SERIES);
     for one in series::ALL {
-        writeln!(page, "| `{}` | {} | {} | {} |", one.name, one.subject, one.part, one.about).unwrap();
+        writeln!(page, "| `{}` | {} | {} | {} | {} |", one.name, one.unit, one.subject, one.part, one.about).unwrap();
     }
     page.push_str(
         "\n## `events.ndjson`\n\nOne JSON object a line, in the shape of Amazon EventBridge: `version`, `id`, ",

@@ -4,7 +4,7 @@ use super::{WEB, at, dark, mean, measure, need, plan, sum_up, task, tasks, tell}
 use evenkeel::internals::engine::Reader;
 use evenkeel::internals::metrics::Metrics;
 use evenkeel::internals::model::fact::{
-    Cause, Fact, FaultFact, Hit, Mechanism, Phase, ServiceFact, StopCode, TaskState,
+    Cause, Fact, FaultFact, Hit, Mechanism, NO_ZONE, Phase, ServiceFact, StopCode, TaskState,
 };
 use evenkeel::internals::model::ids::{FaultId, ZoneId};
 
@@ -14,12 +14,12 @@ fn recovery(duration: u64, end: Option<u64>, steps: &[(u64, [u32; 3])]) -> ([Opt
     let plan = plan(duration, 0);
     let mut facts = vec![need(0, 4, 6)];
     facts.extend(tasks(0, [2, 2, 2], dark(0)));
-    facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
+    facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0), zone: NO_ZONE })));
     facts.push((at(1_000), Fact::Fault(FaultFact::Hits { cause: dark(0), what: Hit::Requests(WEB) })));
     for (t, zones) in steps {
         facts.extend(tasks(*t, *zones, dark(0)));
     }
-    facts.extend(end.map(|end| (at(end), Fact::Fault(FaultFact::Ends { cause: dark(0) }))));
+    facts.extend(end.map(|end| (at(end), Fact::Fault(FaultFact::Ends { cause: dark(0), zone: NO_ZONE }))));
     facts.sort_by_key(|fact| fact.0);
     let told = tell(&plan, &facts).fault;
     let back = [told.recover_seconds, told.full_strength_seconds, told.balanced_seconds].map(mean);
@@ -74,7 +74,7 @@ fn needed_launches_end_when_the_need_is_met() {
     facts.extend((0..6).map(|ordinal| task(0, WEB, ordinal, Provisioning, Provisioning, StopCode::None)));
     facts.extend((0..6).map(|ordinal| task(0, WEB, ordinal, Provisioning, Running, StopCode::None)));
     facts.extend(tasks(0, [2, 2, 2], dark(0)));
-    facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
+    facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0), zone: NO_ZONE })));
     facts.extend(tasks(1_000, [0, 2, 1], dark(0)));
     for (ordinal, t) in [(6, 1_050), (7, 1_060), (8, 1_070)] {
         facts.push(task(t, WEB, ordinal, Provisioning, Provisioning, StopCode::None));
@@ -84,7 +84,7 @@ fn needed_launches_end_when_the_need_is_met() {
         facts.push(task(t, WEB, ordinal, Provisioning, Running, StopCode::None));
         facts.extend(tasks(t, zones, dark(0)));
     }
-    facts.push((at(1_200), Fact::Fault(FaultFact::Ends { cause: dark(0) })));
+    facts.push((at(1_200), Fact::Fault(FaultFact::Ends { cause: dark(0), zone: NO_ZONE })));
     let told = tell(&plan, &facts);
     assert_eq!(told.fault.needed_launches.mean, 1.0, "the fourth task is the first launched after the begin");
     assert_eq!(mean(told.fault.recover_seconds), Some(100.0));
@@ -100,9 +100,9 @@ fn needed_launches_end_when_the_need_is_met() {
 fn a_fault_that_hits_nothing_takes_no_time() {
     let plan = plan(4_000, 0);
     let facts = [
-        (at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })),
+        (at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0), zone: NO_ZONE })),
         (at(1_045), Fact::Fault(FaultFact::Noticed { cause: dark(0), service: Some(WEB) })),
-        (at(1_060), Fact::Fault(FaultFact::Ends { cause: dark(0) })),
+        (at(1_060), Fact::Fault(FaultFact::Ends { cause: dark(0), zone: NO_ZONE })),
     ];
     let row = tell(&plan, &facts).fault;
     assert_eq!([row.recover_seconds, row.full_strength_seconds, row.balanced_seconds].map(mean), [Some(0.0); 3]);
@@ -120,7 +120,7 @@ fn a_million_short_occurrences_are_folded() {
     metrics.read(&tasks(0, [2, 2, 2], Cause::mechanism(Mechanism::Crash)));
     for occurrence in 0..1_000_000u32 {
         let (cause, t) = (Cause::fault(FaultId(1), occurrence), 10 * u64::from(occurrence));
-        let mut facts = vec![(at(t), Fact::Fault(FaultFact::Begins { cause }))];
+        let mut facts = vec![(at(t), Fact::Fault(FaultFact::Begins { cause, zone: NO_ZONE }))];
         facts.push((at(t), Fact::Fault(FaultFact::Hits { cause, what: Hit::Task(WEB) })));
         facts.push((at(t), Fact::Service(ServiceFact::Available { service: WEB, zone: ZoneId(0), count: 1 })));
         let shortfall =
@@ -147,7 +147,7 @@ fn occurrences_of_all_replications_are_one_crowd() {
         facts.extend(tasks(0, [2, 2, 2], Cause::mechanism(Mechanism::Crash)));
         for (occurrence, lost) in (0..).zip(lost) {
             let (cause, t) = (Cause::fault(FaultId(1), occurrence), 1_000 + 9_000 * u64::from(occurrence));
-            facts.push((at(t), Fact::Fault(FaultFact::Begins { cause })));
+            facts.push((at(t), Fact::Fault(FaultFact::Begins { cause, zone: NO_ZONE })));
             facts.push((at(t), Fact::Fault(FaultFact::Hits { cause, what: Hit::Task(WEB) })));
             facts.extend(tasks(t, [2, 2, 1], cause));
             if *lost > 0 {

@@ -2,7 +2,7 @@
 
 use super::{WEB, at, dark, measure, need, plan, row, sum_up, task, tasks};
 use evenkeel::internals::metrics::{Fold, Row};
-use evenkeel::internals::model::fact::{Cause, Fact, FaultFact, Hit, Mechanism, StopCode, TaskState};
+use evenkeel::internals::model::fact::{Cause, Fact, FaultFact, Hit, Mechanism, NO_ZONE, StopCode, TaskState};
 use evenkeel::internals::model::ids::CellId;
 
 #[test]
@@ -34,7 +34,7 @@ fn cells_merge_in_order_and_in_any_grouping() {
     let part = |lost: u64| {
         let mut facts = vec![need(0, 4, 6)];
         facts.extend(tasks(0, [2, 2, 2], dark(0)));
-        facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
+        facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0), zone: NO_ZONE })));
         if lost > 0 {
             facts.extend(tasks(1_000, [0, 2, 1], dark(0)));
             facts.push((at(1_000 + lost / 2), Fact::Fault(FaultFact::Noticed { cause: dark(0), service: None })));
@@ -57,7 +57,7 @@ fn rows_can_be_written_and_put_together_in_any_order() {
         let lost = 37 + 61 * u64::from(replication % 3);
         let mut facts = vec![need(0, 6, 6)];
         facts.extend(tasks(0, [2, 2, 2], dark(0)));
-        facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
+        facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0), zone: NO_ZONE })));
         facts.push((at(1_000), Fact::Fault(FaultFact::Hits { cause: dark(0), what: Hit::Task(WEB) })));
         // Some replications lose nothing.
         if replication % 4 != 1 {
@@ -66,7 +66,7 @@ fn rows_can_be_written_and_put_together_in_any_order() {
             facts.push(task(1_000 + lost, WEB, 6, TaskState::Provisioning, TaskState::Running, StopCode::None));
             facts.extend(tasks(1_000 + lost, [2, 2, 2], dark(0)));
         }
-        facts.push((at(1_500), Fact::Fault(FaultFact::Ends { cause: dark(0) })));
+        facts.push((at(1_500), Fact::Fault(FaultFact::Ends { cause: dark(0), zone: NO_ZONE })));
         row(&plan, &measure(&plan, &facts), replication)
     };
     let rows: Vec<Row> = (0..11).map(run).collect();

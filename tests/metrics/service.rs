@@ -3,7 +3,7 @@
 use super::{WEB, at, dark, mean, measure, need, plan, sum_up, tasks, tell};
 use evenkeel::internals::engine::{Reader, Time};
 use evenkeel::internals::metrics::Metrics;
-use evenkeel::internals::model::fact::{Cause, Fact, FaultFact, Mechanism, Phase, ServiceFact};
+use evenkeel::internals::model::fact::{Cause, Fact, FaultFact, Mechanism, NO_ZONE, Phase, ServiceFact};
 use evenkeel::internals::model::ids::ZoneId;
 use evenkeel::internals::model::plan::Kind;
 
@@ -44,11 +44,11 @@ fn losses_add_up_to_the_last_unit() {
     let flow = |t: u64, offered, served| (Time(t), Fact::Service(ServiceFact::Flow { service, offered, served }));
     let facts = [
         flow(3, 1_000_000_007, 1_000_000_007),
-        (Time(17), Fact::Fault(FaultFact::Begins { cause: dark(0) })),
+        (Time(17), Fact::Fault(FaultFact::Begins { cause: dark(0), zone: NO_ZONE })),
         flow(17, 1_000_000_007, 333_333_331),
         loss(17, dark(0), Phase::Detection, 666_666_675),
         loss(17, crash, Phase::Start, 1),
-        (Time(29), Fact::Fault(FaultFact::Begins { cause: dark(1) })),
+        (Time(29), Fact::Fault(FaultFact::Begins { cause: dark(1), zone: NO_ZONE })),
         loss(29, dark(0), Phase::Detection, 600_000_000),
         loss(29, dark(1), Phase::Detection, 66_666_675),
         loss(1_000_003, dark(0), Phase::Detection, 0),
@@ -106,9 +106,9 @@ fn series_hold_what_was_told() {
     let plan = plan(1_000, 0);
     let mut facts = vec![need(0, 4, 6)];
     facts.extend(tasks(0, [2, 2, 2], dark(0)));
-    facts.push((at(100), Fact::Fault(FaultFact::Begins { cause: dark(0) })));
+    facts.push((at(100), Fact::Fault(FaultFact::Begins { cause: dark(0), zone: NO_ZONE })));
     facts.extend(tasks(100, [0, 2, 2], dark(0)));
-    facts.push((at(400), Fact::Fault(FaultFact::Ends { cause: dark(0) })));
+    facts.push((at(400), Fact::Fault(FaultFact::Ends { cause: dark(0), zone: NO_ZONE })));
     let timeline = measure(&plan, &facts).take_timeline();
     let of = |part| timeline.series.iter().find(|one| one.name == "available_tasks" && one.part == part).unwrap();
     assert_eq!(of("use1-az1").points, [(at(0), 2.0), (at(100), 0.0)]);

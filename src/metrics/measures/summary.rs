@@ -30,7 +30,8 @@ measures! {
         simulated_seconds: f64 = w.plan.duration.as_secs_f64();
         /// Events handled, over all replications.
         events: u64 = w.fold().map_or(0, |fold| fold.events);
-        /// Hash of the ordered event stream of all replications, 16 hexadecimal digits.
+        /// Hash of the times and the order of all events that were handled, 16 hexadecimal digits. Numbers depend on
+        /// `duration` and `warmUp` too: runs in which nothing happens after some time share a digest.
         digest: String = format!("{:016x}", w.fold().map_or(0, |fold| fold.digest));
         /// One for each service, in the order of the file.
         services: Vec<ServiceRow> = services(w, false).map(|id| ServiceRow::walk(w, id)).collect();

@@ -3,12 +3,12 @@
 use super::{Effect, Scope, returns};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Who};
-use crate::model::fact::{Cause, FaultFact, Hit};
+use crate::model::fact::{Cause, FaultFact, Hit, NO_ZONE};
 use crate::model::flows::For;
 use crate::model::flows::cell::outage;
 use crate::model::flows::host::death;
 use crate::model::flows::task::{die, stop};
-use crate::model::ids::{CellId, FaultId, HostId, TaskId};
+use crate::model::ids::{CellId, FaultId, HostId, TaskId, ZoneId};
 use crate::model::plan::{Fault, Plan, When};
 use crate::model::step;
 use crate::model::tables::occurrences::{Clock, FaultTarget, Occurrence};
@@ -188,8 +188,9 @@ fn occurrence(world: &mut World, fault: FaultId, target: FaultTarget, who: Who, 
     *begun += 1;
     let lasts = plan.faults[fault].lasts.as_ref().map(|law| law.sample(&mut cx.draw(For::FaultLength, who)));
     let ends = lasts.map(|span| cx.now + span);
-    let occurrence = Occurrence { cause, fault, fault_target, who, began: cx.now, ends, clock };
-    cx.note(FaultFact::Begins { cause });
+    let mut occurrence = Occurrence { cause, fault, fault_target, who, began: cx.now, ends, clock, zone: NO_ZONE };
+    occurrence.zone = zone_of(world, occurrence, plan);
+    cx.note(FaultFact::Begins { cause, zone: occurrence.zone });
     let handle = world.occurrences.rows.insert(occurrence);
     let Fault { scope, effect, .. } = &plan.faults[fault];
     for zone in scope.zones(occurrence, world, plan) {
@@ -209,6 +210,21 @@ fn occurrence(world: &mut World, fault: FaultId, target: FaultTarget, who: Who, 
     }
 }
 
+/// The one zone in which an occurrence is, if it is in one.
+fn zone_of(world: &World, occurrence: Occurrence, plan: &Plan) -> ZoneId {
+    match occurrence.fault_target {
+        FaultTarget::Zone(zone) | FaultTarget::Pool(_, zone, _) => zone,
+        FaultTarget::Host(host) => world.hosts.get(host).map_or(NO_ZONE, |host| host.zone),
+        FaultTarget::Task(task) => world.tasks.get(task).map_or(NO_ZONE, |task| task.zone),
+        FaultTarget::All | FaultTarget::Cell(_) => {
+            match plan.faults[occurrence.fault].scope.zones(occurrence, world, plan)[..] {
+                [zone] => zone,
+                _ => NO_ZONE,
+            }
+        }
+    }
+}
+
 /// The next change of the share that a fault fails is on its way, if there is one.
 fn goes_on(handle: crate::engine::index::Handle, occurrence: Occurrence, cx: &mut Cx<'_>) {
     let course = &cx.plan.faults[occurrence.fault].course;
@@ -220,7 +236,7 @@ fn goes_on(handle: crate::engine::index::Handle, occurrence: Occurrence, cx: &mu
 fn end(world: &mut World, handle: crate::engine::index::Handle, cx: &mut Cx<'_>) {
     let Some(occurrence) = world.occurrences.rows.get(handle).copied() else { return };
     world.occurrences.rows.remove(handle);
-    cx.note(FaultFact::Ends { cause: occurrence.cause });
+    cx.note(FaultFact::Ends { cause: occurrence.cause, zone: occurrence.zone });
     let Fault { scope, effect, .. } = &cx.plan.faults[occurrence.fault];
     for zone in scope.zones(occurrence, world, cx.plan) {
         effect.zone_ends(world, zone, occurrence.cause, cx);

@@ -285,6 +285,8 @@ pub struct Service {
     pub life: Life,
     /// Its load balancer, if it has one.
     pub balancer: Option<Balancer>,
+    /// ARN of its target group, where it is written, for events.
+    pub target_group: Option<String>,
     pub traffic: Option<Traffic>,
     /// What it does with a new revision.
     pub deployment: Deployment,
@@ -344,6 +346,8 @@ pub struct TaskDef {
     pub image: u32,
     /// Names of its containers, for events.
     pub containers: Vec<String>,
+    /// The place of the first that is essential.
+    pub essential: usize,
 }
 
 /// The container health checks of a task's essential containers, as far as they decide: HEALTHY needs all of them,

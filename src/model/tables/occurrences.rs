@@ -28,6 +28,8 @@ pub struct Occurrence {
     pub began: Time,
     /// When it ends, if it does.
     pub ends: Option<Time>,
+    /// The one zone where it is; [`NO_ZONE`](crate::model::fact::NO_ZONE): in several, or in none.
+    pub zone: ZoneId,
     /// Its clock, when it has one that runs again.
     pub(crate) clock: Option<u32>,
 }

@@ -4,7 +4,7 @@ use super::host::NIL;
 use crate::engine::index::Slots;
 use crate::engine::{Span, Time, Who};
 use crate::model::defect::WEAR;
-use crate::model::fact::{Cause, Phase, TaskNo, TaskState};
+use crate::model::fact::{Cause, Phase, TargetHealth, TaskNo, TaskState};
 use crate::model::ids::{ProviderId, ServiceId, TaskId, ZoneId};
 use crate::model::plan;
 
@@ -30,6 +30,19 @@ pub enum Target {
     Draining,
 }
 
+impl Target {
+    /// As ECS shows it; `None`: it is no target.
+    pub fn health(self) -> Option<TargetHealth> {
+        match self {
+            Target::None => None,
+            Target::Initial => Some(TargetHealth::Initial),
+            Target::Healthy => Some(TargetHealth::Healthy),
+            Target::Unhealthy => Some(TargetHealth::Unhealthy),
+            Target::Draining => Some(TargetHealth::Draining),
+        }
+    }
+}
+
 /// What is known of a task, as bits: its row is full.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Marks(u16);
@@ -51,9 +64,11 @@ impl Marks {
     pub const HAS_REPLACEMENT: u16 = 64;
     /// Truth: the application would answer.
     pub const READY: u16 = 128;
+    /// It is UNHEALTHY by its container health checks, and not by those of the load balancer.
+    pub const CONTAINER_FAILS: u16 = 256;
 
     /// Where its wear stands, above the marks.
-    const WORN: u32 = 8;
+    const WORN: u32 = 9;
 
     /// Steps of wear: 0 to 7.
     pub fn wear(self) -> u8 {

@@ -1,5 +1,5 @@
 //! Events of deployments and of the alarms that watch them ([ecs-circuit-breaker] [ecs-deployment-alarms]
-//! [ecs-service-events]).
+//! [ecs-deployment-events]).
 //!
 //! ```text
 //! begins ─► IN_PROGRESS ─► COMPLETED
@@ -12,7 +12,7 @@ use super::{Time, Value, Who, Writer, json};
 use crate::engine::draw::mix;
 use crate::model::fact::{AlarmState, ChangeStep};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
-use crate::model::plan::{Comparison, Metric, OnMetric, Rule, Scope, Watches};
+use crate::model::plan::{Comparison, Metric, OnMetric, Rule, Scope, Service, Watches};
 use std::collections::BTreeMap;
 
 /// What earlier events said of deployments and alarms.
@@ -22,11 +22,65 @@ pub(super) struct Past {
     completed: BTreeMap<ServiceId, Who>,
     /// How often a change that comes again has begun at a service.
     turns: BTreeMap<(ServiceId, ChangeId), u32>,
+    /// What a service's revisions are, by their numbers.
+    revisions: BTreeMap<(ServiceId, u8), Deployed>,
+    /// Revisions of task definitions by account, Region and family: the newest, and those that changes registered.
+    families: BTreeMap<(String, String, String), (u32, BTreeMap<Who, u32>)>,
     /// State of an alarm, and since when.
     alarms: BTreeMap<AlarmId, (AlarmState, Time)>,
 }
 
+/// A revision of a service.
+#[derive(Clone, Copy)]
+struct Deployed {
+    /// Birth certificate of its change.
+    who: Who,
+    /// Revision of the task definition.
+    definition: u32,
+}
+
 impl Writer<'_> {
+    /// A service gets a new revision: the next one of its task definition's family. A change of several services of one
+    /// family registers one.
+    pub(super) fn revision(&mut self, change: ChangeId, service: ServiceId, number: u8) {
+        let turns = self.past.turns.entry((service, change)).or_default();
+        *turns += 1;
+        let row = &self.plan.services[service];
+        let who = self.plan.changes[change].turn(row.who, *turns);
+        let key = self.family(row);
+        if !self.past.families.contains_key(&key) {
+            let same = self.plan.services.iter().filter(|other| self.family(other) == key);
+            let newest = same.map(|other| written_revision(&other.task.name)).max().unwrap_or(0);
+            self.past.families.insert(key.clone(), (newest, BTreeMap::new()));
+        }
+        let (newest, registered) = self.past.families.entry(key).or_default();
+        let next = newest.saturating_add(1);
+        let definition = *registered.entry(who).or_insert(next);
+        *newest = (*newest).max(definition);
+        self.past.revisions.insert((service, number), Deployed { who, definition });
+    }
+
+    /// The family of a service's task definition, with its account and Region.
+    fn family(&self, service: &Service) -> (String, String, String) {
+        let (account, region) = (self.account(service.cluster), self.region(service.cluster));
+        (account, region.to_owned(), service.task.family.clone())
+    }
+
+    /// The task definition of a service's revision.
+    pub(super) fn definition_arn(&self, service: ServiceId, revision: u8) -> String {
+        let row = &self.plan.services[service];
+        let name = match self.past.revisions.get(&(service, revision)) {
+            Some(deployed) => format!("{}:{}", row.task.family, deployed.definition),
+            None => row.task.name.clone(),
+        };
+        self.named_arn(row.cluster, &format!("task-definition/{name}"))
+    }
+
+    /// The id of the deployment that a revision came with.
+    pub(super) fn deployment_of(&self, service: ServiceId, revision: u8) -> String {
+        self.deployment_id(service, self.past.revisions.get(&(service, revision)).map(|deployed| deployed.who))
+    }
+
     /// A change went on; `None` where ECS tells nothing.
     pub(super) fn deployment(
         &mut self,
@@ -39,17 +93,22 @@ impl Writer<'_> {
             // A feature flag is no deployment of ECS.
             return None;
         }
-        let turns = self.past.turns.entry((service, change)).or_default();
-        *turns += u32::from(what == ChangeStep::Began);
-        let who = self.plan.changes[change].turn(self.plan.services[service].who, *turns);
+        let turns = self.past.turns.get(&(service, change)).copied().unwrap_or(0);
+        let who = self.plan.changes[change].turn(self.plan.services[service].who, turns);
         let own = self.deployment_id(service, Some(who));
         let before = self.deployment_id(service, self.past.completed.get(&service).copied());
         let (kind, name, id, reason) = match what {
-            ChangeStep::Began => ("INFO", "IN_PROGRESS", &own, format!("{own} is being rolled out")),
-            ChangeStep::Completed => ("INFO", "COMPLETED", &own, format!("{own} is rolled out")),
-            ChangeStep::Failed => ("ERROR", "FAILED", &own, self.why(time, service)),
-            ChangeStep::Back => ("INFO", "IN_PROGRESS", &before, format!("{own} failed: going back to {before}")),
-            ChangeStep::RolledBack => ("INFO", "COMPLETED", &before, format!("{before} is back after {own} failed")),
+            ChangeStep::Began => ("INFO", "IN_PROGRESS", &own, format!("ECS deployment {own} in progress.")),
+            ChangeStep::Completed => ("INFO", "COMPLETED", &own, format!("ECS deployment {own} completed.")),
+            ChangeStep::Failed => {
+                let (by, why) = self.failed_by(time, change, service);
+                ("ERROR", "FAILED", &own, format!("{by}: {why}."))
+            }
+            ChangeStep::Back => {
+                let by = self.failed_by(time, change, service).0;
+                ("INFO", "IN_PROGRESS", &before, format!("{by}: rolling back to deploymentId {before}."))
+            }
+            ChangeStep::RolledBack => ("INFO", "COMPLETED", &before, format!("ECS deployment {before} completed.")),
             ChangeStep::Bakes
             | ChangeStep::Stalled
             | ChangeStep::Superseded
@@ -66,27 +125,31 @@ impl Writer<'_> {
             "updatedAt": self.date(time, true),
             "reason": reason,
         });
-        let row = &self.plan.services[service];
-        Some((self.named_arn(row.cluster, &format!("service/{}", row.name)), detail))
+        Some((self.service_arn(service), detail))
     }
 
     /// Nineteen digits, made of the seed and of the change, and of its occurrence if it comes again; without one, of
     /// the service.
     fn deployment_id(&self, service: ServiceId, change: Option<Who>) -> String {
         const LEAST: u64 = 1_000_000_000_000_000_000;
-        let who = change.unwrap_or(self.plan.services[service].who);
+        let who =
+            change.map_or(self.plan.services[service].who, |change| change.nth(self.plan.services[service].who.0));
         let number = mix(mix(self.seed) ^ who.0 ^ Who::named("deployment").0);
         format!("ecs-svc/{}", LEAST + number % (9 * LEAST))
     }
 
-    /// An alarm that rings stops a deployment at once; nothing else but the circuit breaker and hooks do.
-    fn why(&self, time: Time, service: ServiceId) -> String {
+    /// What stops a deployment, and why: an alarm that rings does at once. Without one it is the circuit breaker, where
+    /// no hook, pipeline or person can take the deployment back.
+    fn failed_by(&self, time: Time, change: ChangeId, service: ServiceId) -> (&'static str, &'static str) {
         let now = (AlarmState::Alarm, time);
-        let deployment = &self.plan.services[service].deployment;
-        match deployment.alarms.iter().find(|alarm| self.past.alarms.get(alarm) == Some(&now)) {
-            Some(alarm) => format!("alarm {} is in ALARM", self.plan.alarms[*alarm].name),
-            None if !deployment.hooks.is_empty() => "a life-cycle hook failed, or too many tasks did".to_owned(),
-            None => "deployment circuit breaker: too many tasks failed".to_owned(),
+        let (deployment, change) = (&self.plan.services[service].deployment, &self.plan.changes[change]);
+        let others = !deployment.hooks.is_empty() || change.pipeline.is_some() || change.found.is_some();
+        if deployment.alarms.iter().any(|alarm| self.past.alarms.get(alarm) == Some(&now)) {
+            ("ECS deployment failed", "alarm detected")
+        } else if deployment.breaker.is_some() && !others {
+            ("ECS deployment circuit breaker", "tasks failed to start")
+        } else {
+            ("ECS deployment failed", "it was taken back")
         }
     }
 
@@ -156,4 +219,9 @@ fn told(state: AlarmState, rule: &Rule) -> String {
         AlarmState::Ok => format!("fewer than {most} of the last {all} datapoints are {side} {threshold}"),
         AlarmState::InsufficientData => "too few datapoints".to_owned(),
     }
+}
+
+/// The revision in `family:revision`.
+fn written_revision(name: &str) -> u32 {
+    name.rsplit_once(':').and_then(|(_, revision)| revision.parse().ok()).unwrap_or(1)
 }

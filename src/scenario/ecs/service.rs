@@ -353,7 +353,9 @@ object! {
             container_name: String,
             /// Its port.
             container_port: u32,
+            /// ARN of the target group: events of its targets, and of tasks that fail its checks, name it.
+            target_group_arn: String,
         }
-        unused { target_group_arn, advanced_configuration }
+        unused { advanced_configuration }
     }
 }

@@ -221,6 +221,16 @@ pub(super) fn arns<'a>(
     found.into_iter().filter_map(|(at, arn)| Some((at, arn?))).collect()
 }
 
+/// The account in the ARNs that services name, of task definitions and target groups: both are in the account of their
+/// cluster.
+fn named_account(cluster: &Cluster) -> Option<&str> {
+    fn named(service: &Service) -> Option<&str> {
+        let groups = service.load_balancers.iter().filter_map(|one| one.target_group_arn.as_deref());
+        std::iter::once(service.task_definition.as_str()).chain(groups).find_map(|arn| parts(arn)?.1)
+    }
+    cluster.services.iter().find_map(named)
+}
+
 /// What the ARNs of each cluster show, in the order of the file.
 pub(super) fn shown(scenario: &Scenario) -> Vec<Shown> {
     let of = |cluster: &Cluster| {
@@ -228,7 +238,7 @@ pub(super) fn shown(scenario: &Scenario) -> Vec<Shown> {
         let all = || arns.iter().filter_map(|(_, arn)| parts(arn));
         Shown {
             region: all().find_map(|(region, _)| region).map(str::to_owned),
-            account: all().find_map(|(_, account)| account).map(str::to_owned),
+            account: all().find_map(|(_, account)| account).or_else(|| named_account(cluster)).map(str::to_owned),
         }
     };
     scenario.clusters.iter().map(of).collect()

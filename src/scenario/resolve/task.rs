@@ -134,6 +134,7 @@ impl Clusters<'_> {
             blocking_logs: containers.iter().any(|one| one.essential && super::container::blocks(one, blocks)),
             image: self.index.images[index],
             containers: containers.iter().map(|container| container.name.clone()).collect(),
+            essential: containers.iter().position(|container| container.essential).unwrap_or(0),
         })
     }
 

@@ -146,6 +146,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
     let unwatched = plan.services[service].deployment.alarms.iter().any(|alarm| alarms::rings(world, *alarm));
     let row = &mut world.services[service];
     let revision = number(row);
+    cx.note(ChangeFact::Revision { change: id, service, number: revision });
     row.deployment.newest = revision;
     row.deployment.before_deployment = row.deployment.completed.unwrap_or(row.deployment.revision);
     let mut new = Revision::new(revision, Some(id), bad, (items, zones));

@@ -13,7 +13,7 @@ use super::{account, inventory, tell};
 use crate::model::fact::{Cause, HostStatus, Phase, Reason, StopCode, TaskState};
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{HostId, TaskId};
-use crate::model::plan::{InstanceType, Plan, Service};
+use crate::model::plan::{InstanceType, Service};
 use crate::model::tables::task::{Health, Marks, Target, Task};
 
 /// A start has come as far as a state.
@@ -42,6 +42,14 @@ pub(crate) fn runs(world: &mut World, id: TaskId, checked: bool, unfit: bool, cx
             task.health = Health::Healthy;
         }
     });
+    tell::target(world, id, Target::None, cx);
+}
+
+/// Changes a task, and tells readers what the load balancer does with it, if that is something else now.
+fn aims(world: &mut World, id: TaskId, cx: &mut Cx<'_>, edit: impl FnOnce(&mut Task)) {
+    let before = world.tasks.at(id.slot).target;
+    account::change(world, cx.plan, id, edit);
+    tell::target(world, id, before, cx);
 }
 
 /// At time 0: RUNNING and healthy for long.
@@ -62,9 +70,9 @@ fn registered(service: &Service, target: Target) -> Target {
 }
 
 /// Its checks pass; `heard`: ECS learns of it, and not the load balancer alone.
-pub(crate) fn passes(world: &mut World, id: TaskId, heard: bool, plan: &Plan) {
-    let balanced = plan.services[world.tasks.at(id.slot).service].balancer.is_some();
-    account::change(world, plan, id, |task| {
+pub(crate) fn passes(world: &mut World, id: TaskId, heard: bool, cx: &mut Cx<'_>) {
+    let balanced = cx.plan.services[world.tasks.at(id.slot).service].balancer.is_some();
+    aims(world, id, cx, |task| {
         task.set_ready(true);
         if heard {
             task.health = Health::Healthy;
@@ -75,10 +83,11 @@ pub(crate) fn passes(world: &mut World, id: TaskId, heard: bool, plan: &Plan) {
     });
 }
 
-/// Its checks have failed: UNHEALTHY.
-pub(crate) fn fails(world: &mut World, id: TaskId, cause: Cause, plan: &Plan) {
-    account::change(world, plan, id, |task| {
+/// Its checks have failed: UNHEALTHY; `container`: those of its containers.
+pub(crate) fn fails(world: &mut World, id: TaskId, cause: Cause, container: bool, cx: &mut Cx<'_>) {
+    aims(world, id, cx, |task| {
         task.health = Health::Unhealthy;
+        task.marks.set(Marks::CONTAINER_FAILS, container);
         task.cause = cause;
         task.phase = Phase::Scheduling;
         if task.target != Target::None {
@@ -88,8 +97,8 @@ pub(crate) fn fails(world: &mut World, id: TaskId, cause: Cause, plan: &Plan) {
 }
 
 /// The load balancer takes it out; ECS does not act on that yet.
-pub(crate) fn target_fails(world: &mut World, id: TaskId, plan: &Plan) {
-    account::change(world, plan, id, |task| task.target = Target::Unhealthy);
+pub(crate) fn target_fails(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
+    aims(world, id, cx, |task| task.target = Target::Unhealthy);
 }
 
 /// It is not wanted any more and leaves the load balancer: DEACTIVATING.
@@ -99,10 +108,12 @@ pub(crate) fn deregisters(world: &mut World, id: TaskId, code: StopCode, reason:
         task.state = TaskState::Deactivating;
         task.target = Target::Draining;
     });
+    tell::target(world, id, Target::Healthy, cx);
 }
 
 /// The stop signal is sent: STOPPING.
 pub(crate) fn stops(world: &mut World, id: TaskId, code: StopCode, reason: Reason, cx: &mut Cx<'_>) {
+    let before = world.tasks.at(id.slot).target;
     goes(world, id, code, reason, cx, |task| {
         task.wanted = false;
         task.state = TaskState::Stopping;
@@ -110,6 +121,7 @@ pub(crate) fn stops(world: &mut World, id: TaskId, code: StopCode, reason: Reaso
             task.target = Target::Draining;
         }
     });
+    tell::target(world, id, before, cx);
 }
 
 /// It is gone: STOPPED. Detaching a network interface takes no time (model choice).

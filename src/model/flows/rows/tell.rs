@@ -6,6 +6,7 @@ use crate::model::fact::{
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{ChangeId, HostId, ProviderId, ServiceId, TaskId};
 use crate::model::tables::host::NIL;
+use crate::model::tables::task::Target;
 
 /// Tells readers of a task's state, and why it stops if it does; `from` is the state before.
 #[inline]
@@ -24,7 +25,18 @@ pub(crate) fn task(world: &World, id: TaskId, from: TaskState, code: StopCode, r
         host: if task.host == NIL { NO_HOST } else { world.hosts.at(task.host).number },
         code,
         reason,
+        revision: task.revision,
     });
+}
+
+/// Tells readers what the load balancer does with a task, if it did something else before.
+pub(crate) fn target(world: &World, id: TaskId, before: Target, cx: &mut Cx<'_>) {
+    let task = world.tasks.at(id.slot);
+    if task.target != before
+        && let Some(health) = task.target.health()
+    {
+        cx.note(TaskFact::Target { task: task.no(), zone: task.zone, health });
+    }
 }
 
 /// Tells readers of a host's status.

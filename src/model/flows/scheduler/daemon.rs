@@ -3,9 +3,9 @@
 //! A daemon is the first task on a new host and the last on one that drains. At `maximumPercent` 100, the only value,
 //! there is no room to start a replacement first: an unhealthy one is stopped, as `minimumHealthyPercent` allows.
 
-use super::pace;
+use super::{pace, reconcile};
 use crate::engine::Span;
-use crate::model::fact::{Cause, Mechanism, Phase, Reason, StopCode};
+use crate::model::fact::{Cause, Mechanism, Phase, StopCode};
 use crate::model::flows::cell::plane;
 use crate::model::flows::rows::{account, daemons, wake};
 use crate::model::flows::task::{launch, stop};
@@ -114,7 +114,8 @@ fn replace_unhealthy(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
     unhealthy.sort_unstable_by_key(|(ordinal, _)| *ordinal);
     for (_, task) in unhealthy {
-        stop::begin(world, task, StopCode::ServiceSchedulerInitiated, Reason::Unhealthy, cx);
+        let reason = reconcile::unhealthy(world.tasks.at(task.slot));
+        stop::begin(world, task, StopCode::ServiceSchedulerInitiated, reason, cx);
     }
 }
 

@@ -169,10 +169,15 @@ fn why_replaced(task: &Task) -> (StopCode, Reason) {
     if task.marks.has(Marks::LEAVING) {
         (StopCode::TerminationNotice, Reason::Draining)
     } else if task.health == Health::Unhealthy {
-        (StopCode::ServiceSchedulerInitiated, Reason::Unhealthy)
+        (StopCode::ServiceSchedulerInitiated, unhealthy(task))
     } else {
         (StopCode::ServiceSchedulerInitiated, Reason::Excess)
     }
+}
+
+/// By which checks a task is unhealthy.
+pub(super) fn unhealthy(task: &Task) -> Reason {
+    if task.marks.has(Marks::CONTAINER_FAILS) { Reason::UnhealthyContainer } else { Reason::Unhealthy }
 }
 
 /// Tasks that are to be replaced and may be stopped, of one revision or of all.

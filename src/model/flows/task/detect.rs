@@ -64,7 +64,7 @@ fn ejected(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let grace_ends = task.grace_ends(service.grace);
     let died_of = world.unheard.get(&id).copied().unwrap_or(cause);
     cx.note(FaultFact::Noticed { cause: died_of, service: Some(task.service) });
-    belief::target_fails(world, id, plan);
+    belief::target_fails(world, id, cx);
     wake::target_out(world, id, cx);
     if grace_ends > cx.now {
         cx.after(grace_ends.since(cx.now), step::Detect::GraceOver(id, epoch));
@@ -81,7 +81,7 @@ fn reported_unhealthy(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if local && !link::carries(&world.zones[task.zone]) {
         cx.after(HELD_UP, step::Detect::GraceOver(id, epoch));
     } else {
-        serve::unhealthy(world, id, cause, cx);
+        serve::unhealthy(world, id, cause, false, cx);
     }
 }
 

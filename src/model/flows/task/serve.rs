@@ -171,11 +171,11 @@ fn passed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     if !is_told(world, id, cx) {
         // A balancer on the spot sends requests, belief comes later.
         let again = step::Serve::Passed(id, task.epoch);
-        belief::passes(world, id, false, cx.plan);
+        belief::passes(world, id, false, cx);
         return cx.after(HELD_UP, again);
     }
     let (no, leaving) = (task.no(), task.marks.has(Marks::LEAVING));
-    belief::passes(world, id, true, cx.plan);
+    belief::passes(world, id, true, cx);
     cx.note(TaskFact::Health { task: no, healthy: true });
     revision::healthy(world, id, cx);
     if !leaving {
@@ -202,14 +202,25 @@ fn failed(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
     let caused = task.cause;
     let known = caused.as_fault().is_some() || caused.as_change().is_some();
     let cause = if known { caused } else { Cause::mechanism(Mechanism::HealthCheck) };
-    unhealthy(world, id, cause, cx);
+    let container = fails_in_container(world, id, cx);
+    unhealthy(world, id, cause, container, cx);
 }
 
-/// ECS believes the task unhealthy: it is to be replaced, start-first where there is room.
-pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, cx: &mut Cx<'_>) {
+/// Whether the checks that have failed now are those of its containers: of a task that hangs they are, of one that was
+/// never ready those that fail first.
+fn fails_in_container(world: &World, id: TaskId, cx: &Cx<'_>) -> bool {
+    let (task, service) = world.task(id, cx.plan);
+    let Some(check) = service.task.health else { return false };
+    let target = |balancer| die::ejection(balancer, &mut cx.draw(For::FirstCheck, task.who(service)));
+    task.health == Health::Healthy || service.balancer.as_ref().is_none_or(|balancer| check.fails <= target(balancer))
+}
+
+/// ECS believes the task unhealthy, by checks of its containers or of the load balancer: it is to be replaced,
+/// start-first where there is room.
+pub(crate) fn unhealthy(world: &mut World, id: TaskId, cause: Cause, container: bool, cx: &mut Cx<'_>) {
     let task = world.tasks.at(id.slot);
     let no = task.no();
-    belief::fails(world, id, cause, cx.plan);
+    belief::fails(world, id, cause, container, cx);
     cx.note(TaskFact::Health { task: no, healthy: false });
     cx.note(FaultFact::Noticed { cause, service: Some(no.service) });
     wake::target_out(world, id, cx);
@@ -235,6 +246,9 @@ pub(crate) fn exit(world: &mut World, id: TaskId, cause: Cause, code: u32, until
     // The agent restarts it where it is, if it ran for at least one attempt period and the exit code is not ignored.
     let restarts = |policy: &Restart| task.has_run(cx.now) >= policy.attempt && !policy.ignored.contains(&code);
     if !task.alive || !service.task.restart.as_ref().is_some_and(restarts) {
+        if task.alive {
+            cx.note(TaskFact::Exits { task: task.no(), code });
+        }
         return die::exits(world, id, cause, cx);
     }
     let (who, in_service) = (task.who(service), task.target == Target::Healthy);
