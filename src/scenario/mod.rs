@@ -10,6 +10,7 @@ pub mod entry;
 pub mod file;
 pub mod patch;
 pub mod read;
+mod recognise;
 mod report;
 pub mod resolve;
 mod scan;
