@@ -84,6 +84,7 @@ pub enum Command {
                         evenkeel run scenarios/az-loss.json --replications 200 --no-files\n  \
                         evenkeel run scenarios/az-loss.json --json | jq '.services[0].nines'\n  \
                         jq '.seed = 7' scenario.json | evenkeel run -")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that can be typed")]
 pub struct Run {
     /// Scenario file; `-` reads it from standard input
     #[arg(value_hint = clap::ValueHint::FilePath)]
