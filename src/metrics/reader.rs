@@ -16,7 +16,9 @@ use super::tasks::{Pricing, Step, Tasks};
 use super::window::Integral;
 use crate::engine::index::Table;
 use crate::engine::{Reader, Time};
-use crate::model::fact::{Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, ServiceFact, TaskFact, TaskState};
+use crate::model::fact::{
+    Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, PlaneFact, ServiceFact, TaskFact, TaskState,
+};
 use crate::model::ids::{ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::plan::{Fault, InstanceType, Kind, Part, Plan, ProviderKind, Service, Unit, When};
 
@@ -218,6 +220,9 @@ impl Metrics {
             Fact::Fault(fact) => self.fault(now, fact),
             Fact::Host(fact) => self.host(now, fact),
             Fact::Plane(fact) => {
+                if let PlaneFact::Waited { service, .. } = fact {
+                    self.recovery.launched_late(now, service);
+                }
                 let services = &self.services;
                 self.planes.take(now, fact, |id| services[id].launches.requested());
             }
