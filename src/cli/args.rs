@@ -92,6 +92,9 @@ pub struct Run {
     /// Print the summary as one JSON object on stdout, and nothing else there
     #[arg(long)]
     pub json: bool,
+    /// Explain the words of the tables below them
+    #[arg(long, conflicts_with = "json")]
+    pub notes: bool,
     /// Write no files
     #[arg(long, conflicts_with = "out")]
     pub no_files: bool,
