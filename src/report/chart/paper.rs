@@ -2,7 +2,7 @@
 //!
 //! All that a picture shows are step functions, bars and words, so nothing but upright rectangles is needed. The same
 //! list gives both files, and the same bytes on every machine.
-#![expect(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "pixels of a picture are few")]
+#![expect(clippy::cast_possible_wrap, reason = "pixels of a picture are few")]
 
 use super::colours::Role;
 use super::text;
@@ -82,7 +82,7 @@ impl Paper {
     pub(super) fn svg(&self) -> String {
         let mut svg = String::new();
         let mut backend = SVGBackend::with_string(&mut svg, (WIDTH, self.height as u32));
-        self.draw(&mut backend, 0).expect("a String takes every shape");
+        self.draw(&mut backend, outlines).expect("a String takes every shape");
         backend.present().expect("a String takes the end of the file");
         drop(backend);
         svg
@@ -92,33 +92,30 @@ impl Paper {
     pub(super) fn pixels(&self) -> Option<Vec<u8>> {
         let mut pixels = vec![255; (WIDTH as i32 * self.height * 3) as usize];
         let mut backend = BitMapBackend::with_buffer(&mut pixels, (WIDTH, self.height as u32));
-        let drawn = self.draw(&mut backend, 1).is_ok() && text::readable();
+        let drawn = self.draw(&mut backend, |_| Vec::new()).is_ok() && text::readable();
         drop(backend);
         drawn.then_some(pixels)
     }
 
-    /// Draws all shapes. A rectangle of pixels holds its `last` row and column, one of an SVG ends before them.
-    fn draw<B: DrawingBackend>(&self, backend: &mut B, last: i32) -> Result<(), DrawingErrorKind<B::ErrorType>> {
-        if last == 0 {
-            backend.draw_rect((0, 0), (WIDTH as i32, self.height), &Role::Paper.ink(100), true)?;
-        }
+    /// Draws all shapes; rectangles as the polygons that `joined` makes of them, or one by one where it makes none.
+    fn draw<B: DrawingBackend>(
+        &self,
+        backend: &mut B,
+        joined: impl Fn(&[[i32; 4]]) -> Vec<Vec<At>>,
+    ) -> Result<(), DrawingErrorKind<B::ErrorType>> {
+        let ground = BackendColor { alpha: 1.0, rgb: (255, 255, 255) };
+        backend.draw_rect((0, 0), (WIDTH as i32, self.height), &ground, true)?;
         for shape in &self.shapes {
             match shape {
-                Shape::Rects { rects, role, percent } if last == 0 => {
-                    for run in outlines(rects) {
-                        backend.fill_polygon(run, &role.ink(*percent))?;
-                    }
-                }
                 Shape::Rects { rects, role, percent } => {
-                    for [left, top, right, bottom] in rects {
-                        if left < right && top < bottom {
-                            backend.draw_rect(
-                                (*left, *top),
-                                (right - last, bottom - last),
-                                &role.ink(*percent),
-                                true,
-                            )?;
+                    let polygons = joined(rects);
+                    if polygons.is_empty() {
+                        for [left, top, right, bottom] in rects.iter().filter(|rect| !empty(rect)) {
+                            backend.draw_rect((*left, *top), (*right, *bottom), &role.ink(*percent), true)?;
                         }
+                    }
+                    for polygon in polygons {
+                        backend.fill_polygon(polygon, &role.ink(*percent))?;
                     }
                 }
                 Shape::Text { text, em, role, at, anchor, turned } => {
@@ -137,16 +134,22 @@ impl Role {
     }
 }
 
+fn empty([left, top, right, bottom]: &[i32; 4]) -> bool {
+    left >= right || top >= bottom
+}
+
 /// Rectangles that touch each other side by side, each run as one polygon: along the tops, then back along the bottoms.
-fn outlines(rects: &[[i32; 4]]) -> impl Iterator<Item = Vec<At>> {
+fn outlines(rects: &[[i32; 4]]) -> Vec<Vec<At>> {
     let touch = |a: &[i32; 4], b: &[i32; 4]| a[2] == b[0] && a[1] < b[3] && b[1] < a[3];
-    rects.chunk_by(touch).map(|run| {
+    let outline = |run: &[[i32; 4]]| {
         let tops = run.iter().flat_map(|[left, top, right, _]| [(*left, *top), (*right, *top)]);
         let bottoms = run.iter().rev().flat_map(|[left, _, right, bottom]| [(*right, *bottom), (*left, *bottom)]);
         let mut outline: Vec<At> = tops.chain(bottoms).collect();
         outline.dedup();
         outline
-    })
+    };
+    let rects: Vec<[i32; 4]> = rects.iter().copied().filter(|rect| !empty(rect)).collect();
+    rects.chunk_by(touch).map(outline).collect()
 }
 
 /// How a text is drawn. An SVG names the font; pixels are painted here, as letters stand to a fraction of a pixel.
@@ -165,7 +168,8 @@ impl BackendTextStyle for Style {
     }
 
     fn size(&self) -> f64 {
-        self.em * SVG_SIZE
+        let size = self.em * SVG_SIZE;
+        if size / SVG_SIZE > self.em { size.next_down() } else { size }
     }
 
     fn transform(&self) -> FontTransform {
