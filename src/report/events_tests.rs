@@ -148,7 +148,11 @@ fn a_deployment_that_an_alarm_stops_goes_back_to_the_one_that_was_completed() {
     assert_eq!(reason(7), "ECS deployment failed: it was taken back.", "there is no circuit breaker");
     assert_eq!(deployments[3]["detail"]["updatedAt"], "2026-01-05T00:09:00.000Z");
     assert_eq!(deployments[3]["resources"][0], "arn:aws:ecs:us-east-1:111122223333:service/shop/web");
-    let rang = &lines[4];
+    rings_at_errors(&lines[4]);
+    assert_eq!(lines[0]["detail"]["previousState"]["value"], "INSUFFICIENT_DATA");
+}
+
+fn rings_at_errors(rang: &Value) {
     assert_eq!(
         (&rang["source"], &rang["detail-type"]),
         (&"aws.cloudwatch".into(), &"CloudWatch Alarm State Change".into())
@@ -157,7 +161,6 @@ fn a_deployment_that_an_alarm_stops_goes_back_to_the_one_that_was_completed() {
     assert_eq!(rang["detail"]["previousState"], json!({ "value": "OK", "timestamp": "2026-01-05T00:01:00.000+0000" }));
     assert_eq!(rang["detail"]["state"]["value"], "ALARM");
     assert_eq!(rang["detail"]["state"]["reason"], "at least 2 of the last 3 datapoints are above 0.1");
-    assert_eq!(lines[0]["detail"]["previousState"]["value"], "INSUFFICIENT_DATA");
 }
 
 #[test]

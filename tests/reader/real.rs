@@ -223,7 +223,7 @@ fn a_folder_is_no_file() {
 }
 
 /// Rates at hours of the run, in whole requests a second.
-fn rates(traffic: Value, starts: &str, hours: &[u64]) -> Vec<u64> {
+fn rates(traffic: &Value, starts: &str, hours: &[u64]) -> Vec<u64> {
     let mut entry = json!({ "service": "shop/web", "requestsPerTask": "30/s" });
     traffic.as_object().unwrap().iter().for_each(|(key, value)| entry[key] = value.clone());
     let reading = read(fargate(), &[("/traffic", json!([entry])), ("/startsAt", json!(starts))], &[]);
@@ -245,16 +245,16 @@ fn a_day_has_a_peak_and_a_trough() {
     let monday = "2026-01-05T00:00:00Z";
     // Half way between at 2 and 14, a cosine otherwise: 600 + 300 cos(60 degrees) at 16.
     assert_eq!(
-        rates(wave(json!({})), monday, &[20, 8, 2, 14, 16, 44, 24 * 6 + 20]),
+        rates(&wave(json!({})), monday, &[20, 8, 2, 14, 16, 44, 24 * 6 + 20]),
         [900, 300, 600, 600, 750, 900, 900]
     );
-    assert_eq!(rates(wave(json!({})), "2026-01-05T08:00:00Z", &[0, 12]), [300, 900]);
-    assert_eq!(rates(wave(json!({ "peakAt": null })), monday, &[20]), [900], "20:00 by default");
-    assert_eq!(rates(wave(json!({ "peakAt": "00:10" })), monday, &[0, 12, 24]), [900, 300, 900], "over midnight");
+    assert_eq!(rates(&wave(json!({})), "2026-01-05T08:00:00Z", &[0, 12]), [300, 900]);
+    assert_eq!(rates(&wave(json!({ "peakAt": null })), monday, &[20]), [900], "20:00 by default");
+    assert_eq!(rates(&wave(json!({ "peakAt": "00:10" })), monday, &[0, 12, 24]), [900, 300, 900], "over midnight");
     // Saturday and Sunday, the fifth and sixth day after Monday.
     let week: Vec<u64> = (0..8).map(|day| 24 * day + 20).collect();
-    assert_eq!(rates(wave(json!({ "weekend": 0.5 })), monday, &week), [900, 900, 900, 900, 900, 450, 450, 900]);
-    assert_eq!(rates(wave(json!({ "weekend": 0.5 })), "2026-01-03T20:00:00Z", &[0, 24, 48]), [450, 450, 900]);
+    assert_eq!(rates(&wave(json!({ "weekend": 0.5 })), monday, &week), [900, 900, 900, 900, 900, 450, 450, 900]);
+    assert_eq!(rates(&wave(json!({ "weekend": 0.5 })), "2026-01-03T20:00:00Z", &[0, 24, 48]), [450, 450, 900]);
     let told = only(
         "/traffic",
         json!([{ "service": "shop/web", "requestsPerTask": "30/s", "daily": { "peak": "1/s", "trough": "2/s" } }]),

@@ -144,7 +144,9 @@ mod tests {
     fn a_ratio_has_the_mean_and_the_interval_of_its_replications() {
         let runs = [[30.0, 1.0], [130.0, 2.0], [0.0, 0.0], [100.0, 1.0], [90.0, 3.0]];
         let mut ratio = Ratio::default();
-        runs.into_iter().for_each(|run| ratio.add(run));
+        for run in runs {
+            ratio.add(run);
+        }
         let estimate = ratio.estimate(Some(&Fold::new(0))).unwrap();
         let mean = 350.0 / 7.0;
         assert!((estimate.mean - mean).abs() < 1e-12);

@@ -85,7 +85,13 @@ impl Paper {
         self.draw(&mut backend, outlines).expect("a String takes every shape");
         backend.present().expect("a String takes the end of the file");
         drop(backend);
-        svg
+        // What the backend says of each shape and is so by default, or of all: a page holds thousands of them. No text
+        // can look like it, as quotes in texts are escaped.
+        let family = format!(" font-family=\"{FAMILY}\"");
+        for said in [" opacity=\"1\"", " stroke=\"none\"", " text-anchor=\"start\"", &family] {
+            svg = svg.replace(said, "");
+        }
+        svg.replacen("<svg", &format!("<svg{family}"), 1).replace(" \"/>", "\"/>")
     }
 
     /// Red, green and blue of each pixel, row by row; `None`: the font is not readable.
@@ -144,8 +150,16 @@ fn outlines(rects: &[[i32; 4]]) -> Vec<Vec<At>> {
     let outline = |run: &[[i32; 4]]| {
         let tops = run.iter().flat_map(|[left, top, right, _]| [(*left, *top), (*right, *top)]);
         let bottoms = run.iter().rev().flat_map(|[left, _, right, bottom]| [(*right, *bottom), (*left, *bottom)]);
-        let mut outline: Vec<At> = tops.chain(bottoms).collect();
-        outline.dedup();
+        let mut outline: Vec<At> = Vec::with_capacity(4 * run.len());
+        for corner in tops.chain(bottoms) {
+            // What lies on a straight line between its neighbours is no corner.
+            while let [.., before, last] = outline[..]
+                && (before.0 == last.0 && last.0 == corner.0 || before.1 == last.1 && last.1 == corner.1)
+            {
+                outline.pop();
+            }
+            outline.push(corner);
+        }
         outline
     };
     let rects: Vec<[i32; 4]> = rects.iter().copied().filter(|rect| !empty(rect)).collect();

@@ -102,7 +102,8 @@ fn requests_of_customers_count_once_in_the_total() {
     assert!((steps::peak(&total.lines[0].curve.points) - 800.0).abs() < 1e-9);
     assert!((steps::at(&total.lines[0].curve.points, minutes(60.5)) - 800.0).abs() < 1e-9, "offered stays");
     let [served, lost] = &total.layers[..] else { panic!("{:?}", layers(total)) };
-    assert_eq!([served, lost].map(|layer: &Layer| steps::at(&layer.curve.points, minutes(60.5))), [0.0, 800.0]);
+    let at = |layer: &Layer| steps::at(&layer.curve.points, minutes(60.5)).round() as u32;
+    assert_eq!([served, lost].map(at), [0, 800]);
 }
 
 #[test]

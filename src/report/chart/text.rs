@@ -95,7 +95,7 @@ mod tests {
             let mut lowest = i32::MIN;
             paint(text, 14.0, |_, y, ink| {
                 if ink > 0.3 {
-                    lowest = lowest.max(y)
+                    lowest = lowest.max(y);
                 }
             });
             lowest
