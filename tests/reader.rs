@@ -26,6 +26,8 @@ mod pasted;
 #[cfg(feature = "cli")]
 #[path = "reader/pipelines.rs"]
 mod pipelines;
+#[path = "reader/presets.rs"]
+mod presets;
 #[path = "reader/real.rs"]
 mod real;
 #[cfg(feature = "cli")]

@@ -26,7 +26,7 @@ use super::ecs::cluster::Cluster;
 use super::ecs::instance_type::InstanceType;
 use super::ecs::service::Service;
 use super::ecs::task_definition::TaskDefinition;
-use super::entry::Fault;
+use super::preset;
 use crate::engine::Span;
 use crate::model::plan::ZoneKind;
 use crate::model::quantity::{Duration, Rate};
@@ -90,7 +90,7 @@ object! {
             /// Requests offered to services.
             traffic: Traffic,
             /// What breaks.
-            faults: Fault,
+            faults: preset::Entry,
             /// What is changed.
             changes: Change,
             /// Alarms of Amazon CloudWatch.
