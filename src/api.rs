@@ -63,7 +63,10 @@ impl Scenario {
         let (value, sources) = scenario::read::read(path, files, &mut problems);
         match value {
             Some(value) => checked(path, files, Document { value, sources }, problems),
-            None => Reading { problems, sources, scenario: None },
+            None => {
+                problems.fold();
+                Reading { problems, sources, scenario: None }
+            }
         }
     }
 
@@ -121,6 +124,7 @@ fn checked(path: &str, files: &dyn Files, document: Document, mut problems: Prob
     if let Some((plan, _)) = &ready {
         forecast::doubts(plan, &mut problems);
     }
+    problems.fold();
     let sources = document.sources.clone();
     let scenario = ready.filter(|_| !problems.has_errors()).map(|(plan, objectives)| Scenario {
         path: path.to_owned(),

@@ -5,6 +5,8 @@
 
 #[path = "ecs_objects/alarms.rs"]
 mod alarms;
+#[path = "ecs_objects/members.rs"]
+mod members;
 
 use evenkeel::internals::engine::{Dist, Span, Time};
 use evenkeel::internals::forecast::services::{self, at_start};

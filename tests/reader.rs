@@ -21,6 +21,8 @@ mod control_plane;
 mod fuzz;
 #[path = "reader/launch_path.rs"]
 mod launch_path;
+#[path = "reader/observed.rs"]
+mod observed;
 #[path = "reader/pasted.rs"]
 mod pasted;
 #[cfg(feature = "cli")]
@@ -28,11 +30,15 @@ mod pasted;
 mod pipelines;
 #[path = "reader/presets.rs"]
 mod presets;
+#[path = "reader/printed.rs"]
+mod printed;
 #[path = "reader/real.rs"]
 mod real;
 #[cfg(feature = "cli")]
 #[path = "reader/shipped.rs"]
 mod shipped;
+#[path = "reader/strangers.rs"]
+mod strangers;
 
 use evenkeel::internals::model::problem::{Code, Problem, Problems, Severity};
 use evenkeel::internals::scenario::file::Scenario;

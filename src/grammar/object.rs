@@ -56,8 +56,8 @@ impl Rule {
 }
 
 /// Words of AWS for what is switched off, or what it does by itself.
-const OFF: [&str; 8] =
-    ["", "DISABLED", "Default", "default", "none", "open", "units", "capacity-optimized-prioritized"];
+const OFF: [&str; 9] =
+    ["", "DISABLED", "Default", "default", "none", "open", "units", "SHARED", "capacity-optimized-prioritized"];
 
 /// Whether a value switches nothing on. In an object with switches these decide.
 fn is_off(value: &Value) -> bool {

@@ -10,8 +10,11 @@ pub const NO_BEARING: &str = "is accepted and has no bearing on availability";
 /// What is said of a field that bears on availability and is not modelled.
 pub const BEARING: &str = "bears on availability and is not modelled";
 
-/// Errors that are told; the others are counted.
-const ERRORS_MAX: usize = 100;
+/// Kinds of errors that are told: the same words at the same kind of place. Others are counted.
+const KINDS_MAX: usize = 100;
+
+/// Errors that are told at all.
+const ERRORS_MAX: usize = 1_000;
 
 /// What kind of mistake it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,7 +86,10 @@ pub struct Reader<'a> {
     pub(super) at: String,
     /// Whether AWS has printed what is looked at.
     pub(super) printed: bool,
-    errors: usize,
+    /// Errors that are only counted.
+    more: usize,
+    /// Messages of errors, each with the field that it stands in.
+    kinds: BTreeSet<(String, String)>,
     findings: Vec<Finding>,
     left_out: BTreeSet<String>,
     often: Vec<Finding>,
@@ -98,7 +104,8 @@ impl<'a> Reader<'a> {
             root,
             at: String::new(),
             printed: false,
-            errors: 0,
+            more: 0,
+            kinds: BTreeSet::new(),
             findings: Vec::new(),
             left_out: BTreeSet::new(),
             often: Vec::new(),
@@ -111,7 +118,7 @@ impl<'a> Reader<'a> {
         findings.sort_by_cached_key(|finding| order(self.root, finding));
         self.often.sort_by_key(|one| one.mistake == Mistake::Default);
         findings.extend(self.often);
-        Found { findings, more: self.errors.saturating_sub(ERRORS_MAX), left_out: self.left_out }
+        Found { findings, more: self.more, left_out: self.left_out }
     }
 
     /// Whether a field of the object at hand is null, and not what stands for a file that could not be taken.
@@ -159,8 +166,8 @@ impl<'a> Reader<'a> {
 
     /// Whether an error would be counted only; if so, it is.
     pub(super) fn mute(&mut self) -> bool {
-        let mute = self.errors >= ERRORS_MAX;
-        self.errors += usize::from(mute);
+        let mute = self.kinds.len() >= KINDS_MAX || self.findings.len() >= ERRORS_MAX;
+        self.more += usize::from(mute);
         mute
     }
 
@@ -169,8 +176,8 @@ impl<'a> Reader<'a> {
         if self.mute() {
             return;
         }
-        self.errors += 1;
         let (message, hint) = words();
+        self.kinds.insert((message.clone(), subject(&self.at)));
         self.findings.push(self.finding(mistake, Weight::Error, message, hint));
     }
 

@@ -11,6 +11,7 @@ pub mod file;
 pub mod patch;
 mod preset;
 pub mod read;
+mod recognise;
 mod report;
 pub mod resolve;
 mod scan;

@@ -3,6 +3,7 @@
 //! Everything here is bounded: bytes and values over all files together, depth of brackets, length of a chain of
 //! files. A file that cannot be taken leaves a hole, so that the rest is still checked.
 
+use super::recognise;
 use super::report::Report;
 use super::scan::{DEPTH_MAX, VALUES_MAX};
 use super::source::{BYTES_MAX, Bytes, FileError, Files, Sources};
@@ -118,6 +119,9 @@ struct Loader<'a> {
 impl Loader<'_> {
     fn root(&mut self, file: u32, path: &str) -> Option<Node> {
         let root = self.parse(file)?;
+        if let Some(found) = recognise::printed(&root) {
+            return self.error(found.code, root.bytes, found.message, found.hint);
+        }
         Some(self.splice(root, 0, &mut vec![path.to_owned()], ""))
     }
 
@@ -143,8 +147,14 @@ impl Loader<'_> {
         })?;
         self.count(bytes.len() as u64)?;
         if named == Named::ByFile && !looks_like_json(&bytes) {
-            let message = format!("`{path}` begins neither with `{{` nor with `[`");
-            let hint = Some("`$file` takes a file that holds JSON");
+            let known = std::str::from_utf8(&bytes).ok().and_then(recognise::not_json);
+            let (message, hint) = match known {
+                Some((is, hint)) => (format!("`{path}`: {is}"), Some(hint)),
+                None => {
+                    let message = format!("`{path}` begins neither with `{{` nor with `[`");
+                    (message, Some("`$file` takes a file that holds JSON"))
+                }
+            };
             return Err(Refused { code: Code::Malformed, at: None, message, hint });
         }
         let text = match String::from_utf8(bytes) {

@@ -223,7 +223,11 @@ impl Sources {
                 Kids::List(list) => token.parse::<usize>().ok().and_then(|index| list.get(index)).map(|it| (None, it)),
                 Kids::Object(members) => {
                     let name = unescape(token);
-                    members.iter().find(|(key, _)| self.key_is(*key, &name)).map(|(key, spot)| (Some(*key), spot))
+                    // A list that was taken out of what AWS prints keeps its capital letter in the text.
+                    let exact = members.iter().find(|(key, _)| self.key_is(*key, &name));
+                    let found =
+                        exact.or_else(|| members.iter().find(|(key, _)| self.key(*key).eq_ignore_ascii_case(&name)));
+                    found.map(|(key, spot)| (Some(*key), spot))
                 }
             };
             let Some(next) = next else { break };

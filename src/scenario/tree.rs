@@ -3,6 +3,7 @@
 //! Strict JSON: no comments, no trailing commas, no second value. A byte-order mark at the head is tolerated. What
 //! would cost stack or memory is refused before the parser sees it ([`super::scan`]).
 
+use super::recognise::not_json;
 use super::report::Report;
 use super::scan::scan;
 use super::source::{Bytes, Kids, Sources, Spot};
@@ -105,7 +106,7 @@ pub(crate) fn parse(sources: &mut Sources, file: u32, values: &mut usize, report
     }
     let (node, found) = {
         let text = sources.text(file);
-        match tree(text) {
+        match tree(text).map_err(|finding| otherwise(text).unwrap_or(finding)) {
             Ok(value) => {
                 let mut grower = Grower { file, found: Vec::new() };
                 (Some(grower.grow(value)), grower.found)
@@ -173,6 +174,13 @@ fn tree(text: &str) -> Result<ast::Value<'_>, Finding> {
     // The parser reads a larger language; what it lets pass (a number such as `01`) is caught by a second look.
     serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| second_look(text, &error))?;
     parsed.value.ok_or_else(|| Finding::new(0, 0, "the file holds no value", "write a JSON object"))
+}
+
+/// What a text is that is no JSON at all.
+fn otherwise(text: &str) -> Option<Finding> {
+    let (message, hint) = not_json(text)?;
+    let line = text.lines().next().map_or(0, str::len);
+    Some(Finding::new(0, line.max(1), message, hint))
 }
 
 fn second_look(text: &str, error: &serde_json::Error) -> Finding {

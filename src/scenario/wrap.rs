@@ -7,6 +7,7 @@
 //! Only in the lists named below, and only around an object without a name of its own: a cluster has a list called
 //! `capacityProviders` too. Here too stands what is written beside `$file`, as it is meant for the object inside.
 
+use super::recognise;
 use super::report::Report;
 use super::source::Sources;
 use super::tree::{Kind, Member, Node};
@@ -24,7 +25,9 @@ struct Wrapped {
 
 const SERVICES: Wrapped = Wrapped { list: "services", many: "services", one: "service", name: "serviceName" };
 const CLUSTERS: Wrapped = Wrapped { list: "clusters", many: "clusters", one: "cluster", name: "clusterName" };
-const TOP: [Wrapped; 8] = [
+/// `describe-target-group-attributes` does not say whose they are.
+const ATTRIBUTES: Wrapped = Wrapped { list: "Attributes", many: "Attributes", one: "Attribute", name: "Key" };
+const TOP: [Wrapped; 12] = [
     CLUSTERS,
     SERVICES,
     Wrapped { list: "taskDefinitions", many: "taskDefinitions", one: "taskDefinition", name: "family" },
@@ -36,15 +39,32 @@ const TOP: [Wrapped; 8] = [
         name: "AutoScalingGroupName",
     },
     Wrapped { list: "instanceTypes", many: "InstanceTypes", one: "InstanceType", name: "InstanceType" },
+    Wrapped { list: "targetGroups", many: "TargetGroups", one: "TargetGroup", name: "TargetGroupName" },
+    Wrapped { list: "subnets", many: "Subnets", one: "Subnet", name: "SubnetId" },
+    Wrapped {
+        list: "containerInstances",
+        many: "containerInstances",
+        one: "containerInstance",
+        name: "containerInstanceArn",
+    },
+    Wrapped { list: "tasks", many: "tasks", one: "task", name: "taskArn" },
     Wrapped { list: "alarms", many: "MetricAlarms", one: "MetricAlarm", name: "AlarmName" },
     Wrapped { list: "compositeAlarms", many: "CompositeAlarms", one: "CompositeAlarm", name: "AlarmName" },
 ];
 
 /// Takes the wrappers off in the whole scenario.
 pub(crate) fn unwrap(root: &mut Node, sources: &mut Sources, report: &mut Report<'_>) {
+    composites_apart(root);
     for wrapped in &TOP {
         if let Some(list) = field(root, wrapped.list) {
             open(list, wrapped, sources, report);
+        }
+    }
+    if let Some(Node { kind: Kind::List(groups), .. }) = field(root, "targetGroups") {
+        for group in groups {
+            if let Some(attributes) = field(group, ATTRIBUTES.list) {
+                open(attributes, &ATTRIBUTES, sources, report);
+            }
         }
     }
     if let Some(Node { kind: Kind::List(clusters), .. }) = field(root, CLUSTERS.list) {
@@ -53,6 +73,36 @@ pub(crate) fn unwrap(root: &mut Node, sources: &mut Sources, report: &mut Report
                 open(services, &SERVICES, sources, report);
             }
         }
+    }
+}
+
+/// What `describe-alarms` prints holds composite alarms too: they go into the list of their own, unless one is written.
+fn composites_apart(root: &mut Node) {
+    let (alarms, composites) = (&TOP[TOP.len() - 2], &TOP[TOP.len() - 1]);
+    if root.field(composites.list).is_some() {
+        return;
+    }
+    let Some(list) = field(root, alarms.list) else { return };
+    let elements = match &mut list.kind {
+        Kind::List(elements) => &mut elements[..],
+        _ => std::slice::from_mut(list),
+    };
+    let mut found: Option<Member> = None;
+    for element in elements.iter_mut().filter(|element| is_wrapper(element, alarms)) {
+        let Kind::Object(members) = &mut element.kind else { continue };
+        let Some(place) = members.iter().position(|member| member.name == composites.many) else { continue };
+        let Member { key, value, .. } = members.remove(place);
+        match (value.kind, &mut found) {
+            (Kind::List(more), Some(Member { value: Node { kind: Kind::List(all), .. }, .. })) => all.extend(more),
+            (Kind::List(more), none) if !more.is_empty() => {
+                let value = Node { bytes: value.bytes, kind: Kind::List(more) };
+                *none = Some(Member { name: composites.list.to_owned(), key, value });
+            }
+            _ => {}
+        }
+    }
+    if let Kind::Object(members) = &mut root.kind {
+        members.extend(found);
     }
 }
 
@@ -117,7 +167,7 @@ fn field<'a>(node: &'a mut Node, name: &str) -> Option<&'a mut Node> {
 /// Opens every wrapper of a list; a wrapper in place of the list itself becomes the list.
 fn open(node: &mut Node, wrapped: &Wrapped, sources: &mut Sources, report: &mut Report<'_>) {
     let kind = std::mem::replace(&mut node.kind, Kind::Hole);
-    node.kind = match kind {
+    let mut kind = match kind {
         Kind::List(list) if list.iter().any(|element| is_wrapper(element, wrapped)) => {
             let mut whole = Vec::with_capacity(list.len());
             for element in list {
@@ -141,6 +191,24 @@ fn open(node: &mut Node, wrapped: &Wrapped, sources: &mut Sources, report: &mut 
         }
         kind => kind,
     };
+    match &mut kind {
+        Kind::List(list) => list.iter_mut().for_each(|one| refuse(one, wrapped, sources, report)),
+        _ => {
+            let mut object = Node { bytes: node.bytes, kind };
+            refuse(&mut object, wrapped, sources, report);
+            kind = object.kind;
+        }
+    }
+    node.kind = kind;
+}
+
+/// Leaves a hole where something stands that belongs elsewhere, which is told.
+fn refuse(node: &mut Node, wrapped: &Wrapped, sources: &mut Sources, report: &mut Report<'_>) {
+    let Some(found) = recognise::stranger(node, wrapped.list, wrapped.name) else { return };
+    let place = found.field.and_then(|field| node.field(field)).unwrap_or(node).bytes;
+    let at = if report.full(Severity::Error) { String::new() } else { sources.mark(place) };
+    report.add(found.code, &at, found.message, found.hint);
+    node.kind = Kind::Hole;
 }
 
 fn is_wrapper(node: &Node, wrapped: &Wrapped) -> bool {

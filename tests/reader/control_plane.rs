@@ -439,7 +439,6 @@ fn growth_that_cannot_be_is_told_at_once() {
             ("Note /addCells/1", "`cell-4` is added at 30m: 1 of 2 clusters moves", ""),
             ("Note /addCells/2", "`cell-5` is added at 30m: 0 of 2 clusters move", ""),
             ("Warning /addCells/0", "the cell stays empty", "list `clusters` that migrate to it"),
-            ("Warning /addCells/2", "the cell stays empty", "list `clusters` that migrate to it"),
         ],
     );
     let hash = json!({ "router": { "mapping": "hash" }, "addCells": [{ "at": "0s", "clusters": ["shop"] }] });

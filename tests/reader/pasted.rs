@@ -5,12 +5,12 @@ use evenkeel::Scenario;
 use evenkeel::internals::model::problem::{Code, Severity};
 
 /// A scenario of one line, and what stands in it.
-fn scenario(fields: &str) -> String {
+pub(super) fn scenario(fields: &str) -> String {
     format!("{{\"version\":1,\"name\":\"x\",\"duration\":\"1h\",\n{fields}}}")
 }
 
 /// Everything but defaults that is said of `a.json`, form and meaning.
-fn said(files: &[(&str, &str)]) -> (Vec<String>, Option<Scenario>) {
+pub(super) fn said(files: &[(&str, &str)]) -> (Vec<String>, Option<Scenario>) {
     let reading = Scenario::read("a.json", &texts(files));
     let told = reading.problems.list.iter().filter(|one| one.code != Code::Default && one.code != Code::NoBearing);
     let lines = told.map(|problem| line(problem, &reading.sources)).collect();
@@ -22,16 +22,16 @@ fn said(files: &[(&str, &str)]) -> (Vec<String>, Option<Scenario>) {
     (lines, reading.scenario)
 }
 
-fn check(files: &[(&str, &str)], expected: &[&str]) -> Option<Scenario> {
+pub(super) fn check(files: &[(&str, &str)], expected: &[&str]) -> Option<Scenario> {
     let (lines, scenario) = said(files);
     assert_eq!(lines, expected, "{files:#?}");
     scenario
 }
 
-const WEB: &str = r#""taskDefinitions":[{"family":"web","cpu":"256","memory":"512","networkMode":"awsvpc",
+pub(super) const WEB: &str = r#""taskDefinitions":[{"family":"web","cpu":"256","memory":"512","networkMode":"awsvpc",
 "containerDefinitions":[{"name":"app","image":"web:1"}]}]"#;
 
-const SERVICE: &str = r#""serviceName":"web","taskDefinition":"web","desiredCount":2,"launchType":"FARGATE",
+pub(super) const SERVICE: &str = r#""serviceName":"web","taskDefinition":"web","desiredCount":2,"launchType":"FARGATE",
 "networkConfiguration":{"awsvpcConfiguration":{"subnets":["a"]}}"#;
 
 const CLUSTER: &str = r#"{"clusters":[{"clusterArn":"arn:aws:ecs:eu-west-1:111122223333:cluster/shop","clusterName":"shop",
@@ -100,4 +100,147 @@ fn services_at_the_top_find_their_cluster() {
             "a.json:3:103 /services/0: `web` does not say which cluster it is of | write \"cluster\": \"NAME\", or put it into `services` of its cluster",
         ],
     );
+}
+
+/// A service with a target group and alarms that stop its deployments.
+fn with_alarms(deployment: &str) -> String {
+    scenario(&format!(
+        r#"{WEB},"clusters":[{{"clusterName":"shop","services":[{{{SERVICE},"deploymentConfiguration":{{{deployment}}},
+"loadBalancers":[{{"targetGroupArn":"arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/6d0e"}}]}}]}}],
+"regions":[{{"name":"eu-west-1"}}],"traffic":[{{"service":"shop/web","rate":"10/s","requestsPerTask":"10/s"}}],
+"targetGroups":{{"$file":"groups.json"}},"alarms":{{"$file":"alarms.json"}}"#
+    ))
+}
+
+const GROUPS: &str = r#"{"TargetGroups":[{"TargetGroupArn":"arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/6d0e",
+"TargetGroupName":"web","Protocol":"HTTP","Port":80,"VpcId":"vpc-1","HealthCheckEnabled":true,"HealthCheckIntervalSeconds":10,
+"HealthCheckTimeoutSeconds":4,"HealthyThresholdCount":3,"UnhealthyThresholdCount":4,"Matcher":{"HttpCode":"200"},
+"LoadBalancerArns":["arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/lb/50dc"],"TargetType":"ip"}]}"#;
+
+/// One alarm as `describe-alarms` prints it.
+fn alarm(name: &str, metric: &str, dimensions: &str) -> String {
+    format!(
+        r#"{{"AlarmName":"{name}","AlarmArn":"arn:aws:cloudwatch:eu-west-1:111122223333:alarm:{name}",{metric},
+"Dimensions":[{dimensions}],"Period":60,"EvaluationPeriods":3,"Threshold":80.0,"ComparisonOperator":"GreaterThanThreshold",
+"EvaluationInterval":null,"StateValue":"OK","WarmUpConfiguration":{{"WarmUpPeriodDurationInMinutes":5}}}}"#
+    )
+}
+
+const CPU: &str = r#""Namespace":"AWS/ECS","MetricName":"CPUUtilization","Statistic":"Average""#;
+const ERRORS: &str = r#""Namespace":"AWS/ApplicationELB","MetricName":"HTTPCode_Target_5XX_Count","Statistic":"Sum""#;
+const OF_SERVICE: &str = r#"{"Name":"ClusterName","Value":"shop"},{"Name":"ServiceName","Value":"web"}"#;
+const OF_GROUP: &str =
+    r#"{"Name":"TargetGroup","Value":"targetgroup/web/6d0e"},{"Name":"LoadBalancer","Value":"app/lb/50dc"}"#;
+
+/// Names of alarms that are simulated, and whose metric each watches.
+fn watched(found: Option<Scenario>) -> Vec<(String, String)> {
+    let found = found.expect("it can run");
+    let plan = found.plan();
+    plan.alarms.iter().map(|one| (one.name.clone(), plan.services[one.service].name.clone())).collect()
+}
+
+#[test]
+fn alarms_are_pasted_whole() {
+    let math = r#""Metrics":[{"Id":"e1","Expression":"m1/m2"}]"#;
+    let p99 = r#""Namespace":"AWS/ApplicationELB","MetricName":"HealthyHostCount","ExtendedStatistic":"p99""#;
+    let all = [
+        alarm("cpu", CPU, OF_SERVICE),
+        alarm("rate", math, "").replace(r#""Period":60,"#, ""),
+        alarm("slow", p99, OF_GROUP),
+        alarm("errors", ERRORS, OF_GROUP),
+        alarm("balancer", ERRORS, r#"{"Name":"LoadBalancer","Value":"app/lb/50dc"}"#),
+        alarm("other", ERRORS, r#"{"Name":"LoadBalancer","Value":"app/other/1"}"#),
+    ];
+    let composite = r#"{"AlarmName":"both","AlarmRule":"ALARM(cpu) OR ALARM(errors)","AlarmArn":"arn"},
+{"AlarmName":"one","AlarmRule":"ALARM(errors)","AlarmArn":"arn"}"#;
+    let printed = format!(r#"{{"MetricAlarms":[{}],"CompositeAlarms":[{composite}]}}"#, all.join(","));
+    let files = |deployment: &str| {
+        [("a.json", with_alarms(deployment)), ("groups.json", GROUPS.to_owned()), ("alarms.json", printed.clone())]
+    };
+    let stop = files(r#""alarms":{"alarmNames":["errors"],"enable":true,"rollback":true}"#);
+    let stop: Vec<(&str, &str)> = stop.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let found = check(
+        &stop,
+        &[
+            "warning alarms.json:1:18 /alarms/0: 5 alarms are left out, as nothing in the scenario names them: alarms in its rule are left out; metric math is not modelled; nothing says whose metric this is: `Service` is missing; percentiles are not modelled; the metric `CPUUtilization` is not simulated | write `Service` in an alarm that matters, and look what it lacks",
+        ],
+    );
+    let expected = [("errors", "shop/web"), ("balancer", "shop/web"), ("one", "shop/web")];
+    assert_eq!(watched(found), expected.map(|(name, service)| (name.to_owned(), service.to_owned())));
+    // One that a deployment watches has to be understood.
+    let stop = files(r#""alarms":{"alarmNames":["cpu"],"enable":true,"rollback":true}"#);
+    let stop: Vec<(&str, &str)> = stop.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let (lines, _) = said(&stop);
+    assert!(lines[0].starts_with("alarms.json:1:"), "{lines:#?}");
+    assert!(lines[0].contains("/alarms/0/MetricName: the metric `CPUUtilization` is not simulated"), "{lines:#?}");
+}
+
+#[test]
+fn an_alarm_written_by_hand_needs_its_service() {
+    let files = |alarm: &str| {
+        scenario(&format!(
+            r#"{WEB},"clusters":[{{"clusterName":"shop","services":[{{{SERVICE}}}]}}],"regions":[{{"name":"eu-west-1"}}],
+"traffic":[{{"service":"shop/web","rate":"1/s","requestsPerTask":"1/s"}}],"alarms":[{alarm}]"#
+        ))
+    };
+    let subnet = "note "; // Notes of other matters are left out below.
+    let errors = |text: &str| -> Vec<String> {
+        let (lines, _) = said(&[("a.json", text)]);
+        lines
+            .into_iter()
+            .filter(|line| !line.starts_with(subnet))
+            .map(|line| line.split(" /").nth(1).unwrap_or_default().to_owned())
+            .collect()
+    };
+    let rest = r#""Period":60,"EvaluationPeriods":1,"Threshold":1,"ComparisonOperator":"GreaterThanThreshold""#;
+    assert_eq!(
+        errors(&files(&format!(r#"{{"AlarmName":"a","MetricName":"HealthyHostCount",{rest}}}"#))),
+        [
+            "alarms/0: nothing says whose metric this is: `Service` is missing | write \"Service\": \"cluster/name\" in the alarm"
+        ]
+    );
+    assert_eq!(
+        errors(&files(
+            r#"{"AlarmName":"a","Service":"shop/web","MetricName":"ErrorRate","Period":60,"EvaluationPeriods":1,"Delay":"1s"}"#
+        )),
+        [
+            "alarms/0: `Threshold` is missing | write \"Threshold\": 1",
+            "alarms/0: `ComparisonOperator` is missing | write \"ComparisonOperator\": \"GreaterThanOrEqualToThreshold\""
+        ]
+    );
+}
+
+#[test]
+fn target_groups_say_how_a_load_balancer_checks() {
+    let attributes = r#"{"Attributes":[{"Key":"deregistration_delay.timeout_seconds","Value":"45"},
+{"Key":"load_balancing.cross_zone.enabled","Value":"false"},{"Key":"stickiness.enabled","Value":"true"},
+{"Key":"slow_start.duration_seconds","Value":"0"}]}"#;
+    let main = with_alarms("").replace(
+        r#""targetGroups":{"$file":"groups.json"},"alarms":{"$file":"alarms.json"}"#,
+        r#""targetGroups":[{"$file":"groups.json","Attributes":{"$file":"attributes.json"}}]"#,
+    );
+    let found = check(
+        &[("a.json", &main), ("groups.json", GROUPS), ("attributes.json", attributes)],
+        &[
+            "warning attributes.json:2:97 /targetGroups/0/Attributes/2/Value: `stickiness.enabled` bears on availability and is not modelled",
+        ],
+    );
+    let balancer = |found: Option<Scenario>| {
+        let found = found.expect("it can run");
+        let one = found.plan().services.iter().next().and_then(|one| one.balancer.clone()).expect("a load balancer");
+        let seconds = [one.interval, one.timeout, one.deregistration].map(|span| span.as_secs_f64() as u32);
+        (seconds, one.healthy, one.unhealthy, one.cross_zone)
+    };
+    assert_eq!(balancer(found), ([10, 4, 45], 3, 4, false));
+    // What is written for the traffic comes before; what is in no file is AWS's default.
+    let own = main.replace(
+        r#""rate":"10/s","#,
+        r#""rate":"10/s","loadBalancer":{"unhealthyThresholdCount":2,"deregistrationDelay":"5s"},"#,
+    );
+    let (_, found) = said(&[("a.json", &own), ("groups.json", GROUPS), ("attributes.json", attributes)]);
+    assert_eq!(balancer(found), ([10, 4, 5], 3, 2, false));
+    let none = main
+        .replace(r#""targetGroups":[{"$file":"groups.json","Attributes":{"$file":"attributes.json"}}]"#, r#""seed":1"#);
+    let (_, found) = said(&[("a.json", &none)]);
+    assert_eq!(balancer(found), ([30, 5, 300], 5, 2, true));
 }

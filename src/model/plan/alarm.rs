@@ -170,18 +170,17 @@ pub enum Statistic {
     Maximum,
 }
 
-words! {
-    /// `ComparisonOperator`.
-    Comparison("PascalCase", called "ComparisonOperator") {
-        /// At the threshold or above it.
-        GreaterOrEqual as "GreaterThanOrEqualToThreshold",
-        /// Above the threshold.
-        Greater as "GreaterThanThreshold",
-        /// Below the threshold.
-        Less as "LessThanThreshold",
-        /// At the threshold or below it.
-        LessOrEqual as "LessThanOrEqualToThreshold",
-    }
+/// How a breaching datapoint stands to the threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// At the threshold or above it.
+    GreaterOrEqual,
+    /// Above the threshold.
+    Greater,
+    /// Below the threshold.
+    Less,
+    /// At the threshold or below it.
+    LessOrEqual,
 }
 
 impl Comparison {

@@ -343,12 +343,13 @@ codes! {
     /// /taskDefinitions/1 = {"family": "old", "containerDefinitions": [{"name": "app", "memory": 128}]}
     /// ```
     Unreferenced(Warning) = "unreferenced" as unreferenced,
-    /// AWS prints this entry as deleted, or could not describe it.
+    /// AWS prints this entry as deleted, could not describe it, or it is of no use here.
     ///
-    /// It is not part of what runs.
+    /// It is not part of what runs. Of no use are alarms that nothing in the scenario names and that cannot be
+    /// simulated, and container instances of no group.
     ///
     /// ## Mend
-    /// Remove the entry. If it should run, write the status ACTIVE.
+    /// Remove the entry. If it should run, write the status ACTIVE, or what the hint names.
     ///
     /// ## Example
     /// ```text

@@ -82,7 +82,29 @@ impl Problem {
 
     /// The message with the number of its places.
     pub fn told(&self) -> String {
-        if self.places > 1 { format!("{}, in {} places", self.message, self.places) } else { self.message.clone() }
+        let accepted = self.severity == Severity::Note || self.code == Code::Ignored;
+        match self.places {
+            0 | 1 => self.message.clone(),
+            places if accepted => format!("{}, in {places} places", self.message),
+            places => format!("{}, and {} more like it", self.message, places - 1),
+        }
+    }
+
+    /// Message and hint by which others are known to be like it. Of values of a wrong form the value does not matter.
+    fn words(&self) -> (String, String) {
+        if matches!(self.code, Code::Malformed | Code::WrongType) {
+            return (self.message.split('`').step_by(2).collect(), String::new());
+        }
+        (self.message.clone(), self.hint.clone().unwrap_or_default())
+    }
+
+    /// The kind of place at which it stands: one for all entries of a list, and for all lines of a file.
+    fn kind_of_place(&self) -> String {
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(file) = self.at.rsplitn(3, ':').nth(2).filter(|_| !self.at.starts_with('/')) {
+            return file.to_owned();
+        }
+        self.at.split('/').map(|token| if is_number(token) { "*" } else { token }).collect::<Vec<_>>().join("/")
     }
 
     /// The same, in so many places.
@@ -140,6 +162,29 @@ impl Problems {
             self.list.push(problem);
         }
         Told
+    }
+
+    /// Tells what has one cause once: errors and warnings of the same words at the same kind of place are counted at
+    /// the first of them. What else follows from each has to be looked at before.
+    pub fn fold(&mut self) {
+        let mut first: BTreeMap<(Code, String, String, String), usize> = BTreeMap::new();
+        let mut folded: Vec<Problem> = Vec::with_capacity(self.list.len());
+        for problem in self.list.drain(..) {
+            if problem.severity == Severity::Note {
+                folded.push(problem);
+                continue;
+            }
+            let (words, hint) = problem.words();
+            let key = (problem.code, problem.kind_of_place(), words, hint);
+            match first.get(&key) {
+                Some(row) => folded[*row].places += problem.places,
+                None => {
+                    first.insert(key, folded.len());
+                    folded.push(problem);
+                }
+            }
+        }
+        self.list = folded;
     }
 
     /// Whether anything forbids the run.

@@ -181,15 +181,18 @@ struct Canvas {
 impl Canvas {
     fn fill(&mut self, [left, top, right, bottom]: [i32; 4], role: Role, ink: f32) {
         let (left, right) = (left.max(0), right.min(WIDTH as i32));
+        if right <= left {
+            return;
+        }
         let (red, green, blue) = role.light();
+        let full = [red, green, blue].repeat((right - left) as usize);
         for y in top.max(0)..bottom.min(self.height) {
-            if right <= left {
-                return;
-            }
             let row = (y * WIDTH as i32) as usize;
-            let span = 3 * (row + left as usize)..3 * (row + right as usize);
-            for pixel in self.pixels[span].chunks_exact_mut(3) {
-                blend(pixel, [red, green, blue], ink);
+            let span = &mut self.pixels[3 * (row + left as usize)..3 * (row + right as usize)];
+            if ink >= 1.0 {
+                span.copy_from_slice(&full);
+            } else {
+                span.chunks_exact_mut(3).for_each(|pixel| blend(pixel, [red, green, blue], ink));
             }
         }
     }

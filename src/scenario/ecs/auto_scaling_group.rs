@@ -145,6 +145,8 @@ object! {
             spot_instance_pools,
             /// Above this price there is no Spot host.
             spot_max_price,
+            /// In which order reservations, Spot and on-demand capacity are tried.
+            distribution_segments,
         }
     }
 }

@@ -147,6 +147,8 @@ object! {
             local_storage_configuration,
             /// Narrows the choice of instance types and Regions.
             fips_enabled,
+            /// Narrows the choice to instance types with Nitro Sandbox.
+            nitro_enclaves_enabled,
         }
     }
 }

@@ -4,9 +4,13 @@
 pub mod auto_scaling_group;
 pub mod capacity_provider;
 pub mod cluster;
+pub mod container_instance;
 pub mod instance_type;
 pub mod lifecycle;
 pub mod service;
+pub mod subnet;
+pub mod target_group;
+pub mod task;
 pub mod task_definition;
 
 use crate::grammar::{Defs, Read, Reader, Want};
@@ -48,14 +52,19 @@ impl Read for Amount {
 pub struct Moment(pub String);
 
 impl Moment {
-    /// Seconds since 1970-01-01 UTC; `None` when it is not a point in time.
+    /// Whole seconds since 1970-01-01 UTC; `None` when it is not a point in time.
     pub fn seconds(&self) -> Option<i64> {
+        self.micros().map(|micros| micros.div_euclid(1_000_000))
+    }
+
+    /// Microseconds since 1970-01-01 UTC; `None` when it is not a point in time.
+    pub fn micros(&self) -> Option<i64> {
         let text = self.0.trim();
         if let Ok(date) = text.parse::<jiff::Timestamp>() {
-            return Some(date.as_second());
+            return Some(date.as_microsecond());
         }
         let seconds = text.parse::<f64>().ok().filter(|seconds| (0.0..=1e12).contains(seconds))?;
-        Some(libm::floor(seconds) as i64)
+        Some(libm::floor(seconds * 1e6) as i64)
     }
 }
 

@@ -130,6 +130,8 @@ object! {
             volume_configurations,
             /// Requests come through VPC Lattice, with its own health checks and delays.
             vpc_lattice_configurations,
+            /// Requests come through a gateway, with its own health checks and deregistration delay.
+            gateway_connectors,
         }
     }
 }
@@ -353,7 +355,7 @@ object! {
             container_name: String,
             /// Its port.
             container_port: u32,
-            /// ARN of the target group: events of its targets, and of tasks that fail its checks, name it.
+            /// ARN of the target group: its settings are those of `targetGroups`, where it stands there; events name it.
             target_group_arn: String,
         }
         unused { advanced_configuration }

@@ -132,6 +132,8 @@ object! {
             proxy_configuration,
             /// Amazon Elastic Inference has ended.
             inference_accelerators,
+            /// Isolated tasks run on Managed Instances of types with Nitro Sandbox only.
+            trusted_execution_configuration,
         }
     }
 }
@@ -256,8 +258,14 @@ object! {
         need {
             /// What is reserved.
             kind as "type": ResourceType,
-            /// How many GPUs.
+        }
+        may {
+            /// How many GPUs; needed without `sharingStrategy`.
             value: Amount,
+        }
+        bears {
+            /// Containers share a GPU by its memory; here each takes a whole one.
+            sharing_strategy,
         }
     }
 }

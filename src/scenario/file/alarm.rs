@@ -5,14 +5,21 @@ use crate::model::plan::{Comparison, MissingData};
 use crate::model::quantity::Duration;
 
 object! {
-    /// An alarm of Amazon CloudWatch on a metric of a service.
+    /// An alarm of Amazon CloudWatch on a metric of a service. `MetricName`, `Period`, `EvaluationPeriods`, `Threshold`
+    /// and `ComparisonOperator` are needed. One as `describe-alarms` prints it that no service, change or objective
+    /// names is left out where its metric is not simulated.
     Alarm("PascalCase", own "AlarmArn") {
         need {
             /// Name.
             alarm_name: String [1..=255],
-            /// "cluster/name" of the service whose metric it is. This field is Evenkeel's: `Dimensions` name load
-            /// balancers, which scenarios do not have.
+        }
+        may {
+            /// "cluster/name" of the service whose metric it is. This field is Evenkeel's. Without it the service is
+            /// that of the dimensions `ClusterName` and `ServiceName`, the only one whose target group `Dimensions`
+            /// name, or the only one whose `deploymentConfiguration` names the alarm.
             service: String,
+            /// ARN; what has one was printed by AWS.
+            alarm_arn: String,
             /// Which metric: of `AWS/ApplicationELB` `HTTPCode_Target_5XX_Count` (requests that reached a target and
             /// failed), `HTTPCode_ELB_5XX_Count` (requests that no target could answer), `RequestCount`,
             /// `HealthyHostCount` and `UnHealthyHostCount`; of `Evenkeel` `ErrorRate` (failed requests for each request
@@ -28,14 +35,18 @@ object! {
             evaluation_periods: u32 [1..],
             /// What a datapoint is compared with.
             threshold: f64,
-            /// How a breaching datapoint stands to `Threshold`.
-            comparison_operator: Comparison,
-        }
-        may {
+            /// How a breaching datapoint stands to `Threshold`. Those of anomaly detection are not modelled.
+            comparison_operator: ComparisonOperator,
             /// Where the metric is.
             namespace: String => Choice "where a metric of this name is",
             /// What is made of a period: `Sum` of counts, and `Average`, `Minimum` or `Maximum` of hosts.
             statistic: Statistic => Choice "`Sum` or `Average`",
+            /// A percentile, which is not modelled.
+            extended_statistic: String,
+            /// The band of anomaly detection that stands for a threshold, which is not modelled.
+            threshold_metric_id: String,
+            /// A query in PromQL, which is not modelled.
+            evaluation_criteria: Anything,
             /// How many of the datapoints must breach: M of M of N.
             datapoints_to_alarm: u32 [1..] => Sourced "all" "[cw-api-put-alarm]",
             /// What a period without data counts as.
@@ -45,8 +56,8 @@ object! {
             delay: Duration,
         }
         list {
-            /// Names of what the metric is of. `Service` says it here, so that those of a whole service are accepted
-            /// and their values are not used. `AvailabilityZone` limits the metric to targets of one zone, by its id or
+            /// Names of what the metric is of. Where `Service` is written, those of a whole service are accepted and
+            /// their values are not used. `AvailabilityZone` limits the metric to targets of one zone, by its id or
             /// name. `Revision` is Evenkeel's: with `new` the metric is of what the new revision of a deployment under
             /// way gets, and is missing while none is.
             dimensions: Dimension,
@@ -55,10 +66,57 @@ object! {
         }
         unused {
             ok_actions as "OKActions",
-            alarm_arn, alarm_description, alarm_configuration_updated_timestamp, actions_enabled, alarm_actions,
+            alarm_description, alarm_configuration_updated_timestamp, actions_enabled, alarm_actions,
             insufficient_data_actions, state_value, state_reason, state_reason_data, state_updated_timestamp,
             state_transitioned_timestamp, evaluation_state, unit, evaluate_low_sample_count_percentile, tags,
+            warm_up_configuration, action_configuration,
         }
+        bears {
+            /// With a wall clock window periods begin at the hour or the day of a time zone.
+            evaluation_window if Rule::Keys(&["WallClockWindow"]),
+            /// How often the alarm is looked at; here once in each period.
+            evaluation_interval,
+        }
+    }
+}
+
+words! {
+    /// `ComparisonOperator`.
+    ComparisonOperator("PascalCase") {
+        /// At the threshold or above it.
+        GreaterThanOrEqualToThreshold,
+        /// Above the threshold.
+        GreaterThanThreshold,
+        /// Below the threshold.
+        LessThanThreshold,
+        /// At the threshold or below it.
+        LessThanOrEqualToThreshold,
+        /// Outside a band of anomaly detection; not modelled.
+        LessThanLowerOrGreaterThanUpperThreshold,
+        /// Below such a band; not modelled.
+        LessThanLowerThreshold,
+        /// Above such a band; not modelled.
+        GreaterThanUpperThreshold,
+    }
+}
+
+impl ComparisonOperator {
+    /// How a breaching datapoint stands to a threshold; `None` where it is compared with a band.
+    pub fn to_threshold(self) -> Option<Comparison> {
+        match self {
+            ComparisonOperator::GreaterThanOrEqualToThreshold => Some(Comparison::GreaterOrEqual),
+            ComparisonOperator::GreaterThanThreshold => Some(Comparison::Greater),
+            ComparisonOperator::LessThanThreshold => Some(Comparison::Less),
+            ComparisonOperator::LessThanOrEqualToThreshold => Some(Comparison::LessOrEqual),
+            _ => None,
+        }
+    }
+}
+
+impl Alarm {
+    /// The value of a dimension.
+    pub fn dimension(&self, name: &str) -> Option<&str> {
+        self.dimensions.iter().find(|one| one.name == name)?.value.as_deref()
     }
 }
 

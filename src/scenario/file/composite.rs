@@ -18,6 +18,7 @@ object! {
             insufficient_data_actions, state_value, state_reason, state_reason_data, state_updated_timestamp,
             state_transitioned_timestamp, tags, actions_suppressor, actions_suppressor_wait_period,
             actions_suppressor_extension_period, actions_suppressed_by, actions_suppressed_reason,
+            action_configuration,
         }
     }
 }

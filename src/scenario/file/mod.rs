@@ -10,7 +10,7 @@ mod objective;
 mod pipeline;
 mod traffic;
 
-pub use alarm::{Alarm, Dimension, Statistic};
+pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic};
 pub use application::{CellularApplication, CustomerMigration, Dispatch, Fleet, Lookup};
 pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
 pub use change::{Change, FeatureFlag, GrowthType};
@@ -23,8 +23,12 @@ pub use traffic::{Daily, DailyStep, DailyWave, LoadBalancer, RunTasks, Step, Tra
 use super::ecs::auto_scaling_group::AutoScalingGroup;
 use super::ecs::capacity_provider::CapacityProvider;
 use super::ecs::cluster::Cluster;
+use super::ecs::container_instance::ContainerInstance;
 use super::ecs::instance_type::InstanceType;
 use super::ecs::service::Service;
+use super::ecs::subnet::Subnet;
+use super::ecs::target_group::TargetGroup;
+use super::ecs::task::Task;
 use super::ecs::task_definition::TaskDefinition;
 use super::preset;
 use crate::engine::Span;
@@ -85,6 +89,15 @@ object! {
             /// Services that do not stand in their cluster, as `describe-services` prints them: each finds it by
             /// `clusterArn` or `cluster`.
             services: Service,
+            /// Target groups of load balancers.
+            target_groups: TargetGroup,
+            /// Subnets, which say in which zone each lies. A Region that writes no `zones` has those in which they lie.
+            subnets: Subnet,
+            /// Container instances, which are the hosts of their groups at the start, where these list none.
+            container_instances: ContainerInstance,
+            /// Tasks that have run. Their times from `createdAt` to `startedAt` are the start law of their family,
+            /// unless `behaviour` says how it starts; a wait for capacity is in them.
+            tasks: Task,
             /// How tasks and hosts live and die.
             behaviour: Behaviour,
             /// Requests offered to services.

@@ -135,26 +135,27 @@ impl Read for Daily {
 }
 
 object! {
-    /// Settings of an Application Load Balancer and its target group.
+    /// Settings of an Application Load Balancer and its target group. What is not written is that of the service's
+    /// target group, where `targetGroups` holds it.
     LoadBalancer("camelCase", called "LoadBalancerSettings") {
-        given {
+        may {
             /// Seconds between two checks: 5 to 300 (sourced: [elb-health-checks]).
-            health_check_interval_seconds: u32 [5..=300] = 30 => Sourced "[elb-health-checks]",
+            health_check_interval_seconds: u32 [5..=300] => Sourced "that of its target group, else 30" "[elb-health-checks]",
             /// Seconds to wait for an answer: 2 to 120 (sourced: [elb-health-checks]).
-            health_check_timeout_seconds: u32 [2..=120] = 5 => Sourced "[elb-health-checks]",
+            health_check_timeout_seconds: u32 [2..=120] => Sourced "that of its target group, else 5" "[elb-health-checks]",
             /// Passes in a row until healthy again: 2 to 10 (sourced: [elb-health-checks]).
-            healthy_threshold_count: u32 [2..=10] = 5 => Sourced "[elb-health-checks]",
+            healthy_threshold_count: u32 [2..=10] => Sourced "that of its target group, else 5" "[elb-health-checks]",
             /// Failures in a row until unhealthy: 2 to 10 (sourced: [elb-health-checks]).
-            unhealthy_threshold_count: u32 [2..=10] = 2 => Sourced "[elb-health-checks]",
+            unhealthy_threshold_count: u32 [2..=10] => Sourced "that of its target group, else 2" "[elb-health-checks]",
             /// `deregistration_delay.timeout_seconds`: up to an hour (sourced: [elb-target-group-attributes]).
-            deregistration_delay: Duration = Duration(Span::from_secs(300)) => Sourced "[elb-target-group-attributes]",
+            deregistration_delay: Duration => Sourced "that of its target group, else 5 min" "[elb-target-group-attributes]",
             /// Whether every node of the load balancer sends to the targets of all zones.
-            cross_zone: bool = true => Sourced "[elb-how-it-works]",
+            cross_zone: bool => Sourced "that of its target group, else true" "[elb-how-it-works]",
             /// How long clients keep the address of a node that does not answer, since its zone lost its power as a
             /// whole or was cut off, counted from the loss; with `crossZone` off also of a node without targets.
-            dns_ttl: Duration = Duration(Span::MINUTE) => Choice,
+            dns_ttl: Duration => Choice "1 min",
             /// Share of the clients that try the address of another node at once when one does not answer: 0 to 1.
-            clients_retry_share: f64 [0..=1] = 0.0 => Choice,
+            clients_retry_share: f64 [0..=1] => Choice "0",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! CloudWatch alarms: whose metric, which part of a service, and a rule in whole numbers; and who watches them.
 
+use super::alarm_home::{LeftOut, is_printed, place_of_service};
 use super::{Activity, placed};
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, RegionId, ServiceId, ZoneId};
@@ -7,7 +8,7 @@ use crate::model::plan::{
     self, Form, Kind, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
 use crate::model::problem::{Noun, nearest};
-use crate::scenario::file::{Alarm, Dimension, Statistic as Written};
+use crate::scenario::file::{Alarm, ComparisonOperator, Dimension, Statistic as Written};
 use std::collections::BTreeSet;
 
 const HOUR: u32 = 3_600;
@@ -38,28 +39,50 @@ impl Activity<'_> {
     /// All alarms, once services and their traffic are known.
     pub(super) fn alarms(&mut self) {
         self.written_alarms = self.scenario.alarm_names().into_iter().collect();
+        let wanted = self.wanted_alarms();
         let mut seen = BTreeSet::new();
+        let mut left = LeftOut::default();
         for (at, alarm) in placed(&self.scenario.alarms, "/alarms") {
             let named = self.alarm_name(&alarm.alarm_name, &mut seen, &at);
-            let metric = self.metric(alarm, &at);
-            let service = self.names.service(&alarm.service, &format!("{at}/Service"), self.out);
-            let scope = self.scope(alarm, metric, service, &at);
-            let rule = self.rule(alarm, metric, &at);
-            let delay = alarm.delay.map_or(Span::ZERO, |delay| delay.0);
-            let timely = self.out.within(delay, ..=Span::from_secs(DAY), &format!("{at}/Delay"));
-            let (Some(metric), Some(service)) = (metric, service) else { continue };
-            let has = self.has_metric(service, metric, &at);
-            let (Some(scope), Some(rule)) = (scope, rule) else { continue };
-            if named && has && timely {
-                self.settled(&rule, metric, &at);
-                let watches = Watches::Metric(OnMetric { metric, scope, rule, delay });
+            let optional = is_printed(alarm) && !wanted.contains(alarm.alarm_name.as_str());
+            let before = optional.then(|| std::mem::take(self.out));
+            let found = self.on_metric(alarm, &at);
+            if let Some(before) = before {
+                let tried = std::mem::replace(self.out, before);
+                if left.takes(alarm, &at, &tried) {
+                    continue;
+                }
+                for problem in tried.list {
+                    self.out.push(problem);
+                }
+            }
+            if let Some((service, watches)) = found.filter(|_| named) {
                 self.add_alarm(plan::Alarm { name: alarm.alarm_name.clone(), service, watches });
             }
         }
-        self.composites();
+        self.composites(&wanted, &mut left);
+        left.tell(self.out);
         for name in self.written_alarms.iter().filter(|name| !self.names.alarms.contains_key(**name)) {
             self.out.broken(Noun::Alarm, name);
         }
+    }
+
+    /// What an alarm watches; `None` where anything is wrong with it.
+    fn on_metric(&mut self, alarm: &Alarm, at: &str) -> Option<(ServiceId, Watches)> {
+        let metric = self.metric(alarm, at);
+        let service = self.service_of_alarm(alarm, at);
+        let scope = self.scope(alarm, metric, service, at);
+        let rule = self.rule(alarm, metric, at);
+        let delay = alarm.delay.map_or(Span::ZERO, |delay| delay.0);
+        let timely = self.out.within(delay, ..=Span::from_secs(DAY), &format!("{at}/Delay"));
+        let (metric, service) = (metric?, service?);
+        let has = self.has_metric(service, metric, &place_of_service(alarm, at));
+        let (scope, rule) = (scope?, rule?);
+        if !has || !timely {
+            return None;
+        }
+        self.settled(&rule, metric, at);
+        Some((service, Watches::Metric(OnMetric { metric, scope, rule, delay })))
     }
 
     /// Whether CloudWatch takes the name of an alarm, and none that was `seen` before has it.
@@ -81,7 +104,23 @@ impl Activity<'_> {
             let hint = "name one metric instead, such as `ErrorRate` of the namespace `Evenkeel`";
             return self.out.not_modelled(&format!("{at}/Metrics"), "metric math is not modelled", hint).none();
         }
-        let name = alarm.metric_name.as_str();
+        let hint = "compare a metric with a `Threshold`";
+        if alarm.evaluation_criteria.is_some() {
+            let at = format!("{at}/EvaluationCriteria");
+            return self.out.not_modelled(&at, "queries in PromQL are not modelled", hint).none();
+        }
+        if alarm.threshold_metric_id.is_some() {
+            let at = format!("{at}/ThresholdMetricId");
+            return self.out.not_modelled(&at, "anomaly detection is not modelled", hint).none();
+        }
+        if alarm.extended_statistic.is_some() {
+            let hint = "write `Statistic` instead, such as \"Average\"";
+            let at = format!("{at}/ExtendedStatistic");
+            return self.out.not_modelled(&at, "percentiles are not modelled", hint).none();
+        }
+        let Some(name) = alarm.metric_name.as_deref() else {
+            return self.out.missing(at, "`MetricName` is missing", "write \"MetricName\": \"ErrorRate\"").none();
+        };
         let found = Metric::ALL.iter().find(|(_, _, known)| *known == name);
         let Some((metric, namespace, _)) = found else {
             let known = || Metric::ALL.iter().map(|(_, _, name)| *name);
@@ -100,25 +139,43 @@ impl Activity<'_> {
     }
 
     fn rule(&mut self, alarm: &Alarm, metric: Option<Metric>, at: &str) -> Option<Rule> {
-        let times = self.periods(alarm, at);
-        let threshold = alarm.threshold;
+        let needed = [
+            ("Period", "60", alarm.period.is_none()),
+            ("EvaluationPeriods", "1", alarm.evaluation_periods.is_none()),
+            ("Threshold", "1", alarm.threshold.is_none()),
+            ("ComparisonOperator", "\"GreaterThanOrEqualToThreshold\"", alarm.comparison_operator.is_none()),
+        ];
+        // Without a metric that is known others may be needed.
+        for (key, example, _) in needed.iter().filter(|one| one.2 && metric.is_some()) {
+            self.out.missing(at, format!("`{key}` is missing"), format!("write \"{key}\": {example}"));
+        }
+        let both = alarm.period.zip(alarm.evaluation_periods);
+        let times = both.is_some_and(|both| self.periods(alarm, both, at));
         // Not a number is in no range.
-        let sound = self.out.within(threshold, -MOST..=MOST, &format!("{at}/Threshold"));
+        let threshold = alarm.threshold;
+        let sound = threshold.is_some_and(|one| self.out.within(one, -MOST..=MOST, &format!("{at}/Threshold")));
+        let comparison = alarm.comparison_operator.map(ComparisonOperator::to_threshold);
+        if metric.is_some() && comparison == Some(None) {
+            let hint = "compare a metric with a `Threshold`";
+            let at = format!("{at}/ComparisonOperator");
+            self.out.not_modelled(&at, "anomaly detection is not modelled", hint);
+        }
         let statistic = self.statistic(alarm, metric?, at)?;
+        let ((period, evaluation_periods), threshold, comparison) = (both?, threshold?, comparison??);
         (times && sound).then_some(Rule {
             statistic,
-            period: Span::from_secs(u64::from(alarm.period)),
-            evaluation_periods: alarm.evaluation_periods,
-            datapoints_to_alarm: alarm.datapoints_to_alarm.unwrap_or(alarm.evaluation_periods),
+            period: Span::from_secs(u64::from(period)),
+            evaluation_periods,
+            datapoints_to_alarm: alarm.datapoints_to_alarm.unwrap_or(evaluation_periods),
             threshold: libm::round(threshold * 1e9) as i128,
-            comparison: alarm.comparison_operator,
+            comparison,
             missing: alarm.treat_missing_data.unwrap_or(MissingData::Missing),
         })
     }
 
     /// Whether `Period`, `EvaluationPeriods` and `DatapointsToAlarm` are what CloudWatch takes.
-    fn periods(&mut self, alarm: &Alarm, at: &str) -> bool {
-        let (period, all) = (alarm.period, alarm.evaluation_periods);
+    fn periods(&mut self, alarm: &Alarm, (period, all): (u32, u32), at: &str) -> bool {
+        let name = alarm.metric_name.as_deref().unwrap_or_default();
         let of = alarm.datapoints_to_alarm.unwrap_or(all);
         let (period_at, all_at) = (format!("{at}/Period"), format!("{at}/EvaluationPeriods"));
         let mut sound = true;
@@ -126,11 +183,11 @@ impl Activity<'_> {
             let message = format!("CloudWatch refuses a period of {period} seconds");
             self.out.refused(&period_at, message, "write 10, 20, 30 or a multiple of 60");
             sound = false;
-        } else if period != 60 && alarm.metric_name == "ZoneOutlier" {
+        } else if period != 60 && name == "ZoneOutlier" {
             let message = "the period of `ZoneOutlier` must be 60 seconds";
             self.out.not_modelled(&period_at, message, "write 60");
             sound = false;
-        } else if period < 60 && load_balancers_report(&alarm.metric_name) {
+        } else if period < 60 && load_balancers_report(name) {
             let message = "load balancers report by the minute: on AWS such an alarm often lacks data";
             self.out.doubtful(&period_at, message, "write 60 or more");
         }
@@ -144,7 +201,7 @@ impl Activity<'_> {
     }
 
     fn statistic(&mut self, alarm: &Alarm, metric: Metric, at: &str) -> Option<Statistic> {
-        let (at, name) = (format!("{at}/Statistic"), &alarm.metric_name);
+        let (at, name) = (format!("{at}/Statistic"), alarm.metric_name.as_deref().unwrap_or_default());
         let form = metric.form();
         let statistic = match (alarm.statistic, form) {
             (None | Some(Written::Sum), Form::Count) | (Some(Written::Sum), Form::Flag) => Statistic::Sum,
@@ -173,20 +230,19 @@ impl Activity<'_> {
 
     /// Whether the service has such a metric.
     fn has_metric(&mut self, id: ServiceId, metric: Metric, at: &str) -> bool {
-        let at = format!("{at}/Service");
         let service = &self.plan.services[id];
         let name = &service.name;
         if service.kind == Kind::Stream {
             let message = format!("`{name}` is a stream of standalone tasks, which take no requests");
-            self.out.wrong_target(&at, message, "name a service");
+            self.out.wrong_target(at, message, "name a service");
             return false;
         }
         if metric.form() != Form::Gauge && service.traffic.is_none() {
-            return self.has_traffic(id, &at);
+            return self.has_traffic(id, at);
         }
         if !matches!(metric, Metric::ErrorRate | Metric::ZoneOutlier) && service.balancer.is_none() {
             let message = format!("`{name}` needs a load balancer, which reports this metric");
-            self.out.wrong_target(&at, message, "watch `ErrorRate`, or name a service behind a load balancer");
+            self.out.wrong_target(at, message, "watch `ErrorRate`, or name a service behind a load balancer");
             return false;
         }
         true
@@ -274,8 +330,9 @@ impl Activity<'_> {
             let hint = format!("watch one of {}", known.join(", "));
             return self.out.not_modelled(&format!("{at}/Name"), message, hint).none();
         }
-        if service.is_some_and(|id| !self.is_changed(id)) {
-            let message = format!("`{}` has no change: this metric is always missing", alarm.service);
+        if let Some(id) = service.filter(|id| !self.is_changed(*id)) {
+            let name = alarm.service.as_ref().unwrap_or(&self.plan.services[id].name);
+            let message = format!("`{name}` has no change: this metric is always missing");
             self.out.no_effect(at, message, "leave it out, or add a change of the service");
         }
         Some(Scope::New)

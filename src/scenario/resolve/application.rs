@@ -249,8 +249,9 @@ impl Activity<'_> {
             self.out.wrong_target(&format!("{at}/service"), message, hint);
             return;
         }
+        let base = self.plan.services[service].balancer.clone().unwrap_or_else(super::traffic::default_balancer);
         let balancer =
-            written.load_balancer.as_ref().map(|one| self.checked_balancer(one, &format!("{at}/loadBalancer")));
+            written.load_balancer.as_ref().map(|one| self.checked_balancer(one, base, &format!("{at}/loadBalancer")));
         let row = &mut self.plan.services[service];
         if let Some(balancer) = balancer {
             row.balancer = Some(balancer);

@@ -1,11 +1,13 @@
 //! Composite alarms: rules over other alarms, which may be composite too, but not in a circle.
 
 use super::Activity;
+use super::alarm_home::LeftOut;
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, ServiceId};
 use crate::model::plan::{self, Composite, Expression, Watches};
 use crate::model::problem::Noun;
 use crate::scenario::alarm_rule;
+use crate::scenario::file::CompositeAlarm;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rules as far as they can be read, in the order of the file.
@@ -21,16 +23,17 @@ struct Standing {
 
 impl<'a> Activity<'a> {
     /// All composite alarms, once those on metrics are known.
-    pub(super) fn composites(&mut self) {
+    pub(super) fn composites(&mut self, wanted: &BTreeSet<&'a str>, left: &mut LeftOut<'a>) {
         let scenario = self.scenario;
-        let written = &scenario.composite_alarms;
         let mut seen: BTreeSet<&'a str> = scenario.alarms.iter().map(|one| one.alarm_name.as_str()).collect();
-        let rules: Rules = (0..written.len()).map(|index| self.composite(index, &mut seen)).collect();
+        let kept = self.kept(wanted, left);
+        let rules: Rules = kept.iter().map(|index| self.composite(*index, &mut seen)).collect();
+        let written: Vec<&CompositeAlarm> = kept.iter().map(|index| &scenario.composite_alarms[*index]).collect();
         let mut places = BTreeMap::new();
         for (place, one) in written.iter().enumerate() {
             places.entry(one.alarm_name.as_str()).or_insert(place);
         }
-        let Some(order) = self.in_order(&rules, &places) else { return };
+        let Some(order) = self.in_order(&rules, &places, &kept) else { return };
         if rules.iter().any(Option::is_none) {
             return;
         }
@@ -48,8 +51,30 @@ impl<'a> Activity<'a> {
             let watches = Watches::Alarms(Composite { written: one.alarm_rule.clone(), rule, height, sees });
             self.add_alarm(plan::Alarm { name: one.alarm_name.clone(), service, watches });
         }
-        for place in 0..written.len() {
-            self.one_region(AlarmId((first + place) as u32), &format!("/compositeAlarms/{place}/AlarmRule"));
+        for (place, index) in kept.iter().enumerate() {
+            self.one_region(AlarmId((first + place) as u32), &format!("/compositeAlarms/{index}/AlarmRule"));
+        }
+    }
+
+    /// Places of those that are simulated. One that nothing names goes with an alarm in its rule that is left out.
+    fn kept(&self, wanted: &BTreeSet<&'a str>, left: &mut LeftOut<'a>) -> Vec<usize> {
+        let written = &self.scenario.composite_alarms;
+        let mut kept: Vec<usize> = (0..written.len()).collect();
+        loop {
+            let before = kept.len();
+            kept.retain(|place| {
+                let (name, rule) =
+                    (written[*place].alarm_name.as_str(), alarm_rule::parse(&written[*place].alarm_rule));
+                let names = rule.map(|rule| rule.names()).unwrap_or_default();
+                let goes = !wanted.contains(name) && names.iter().any(|name| left.has(name));
+                if goes {
+                    left.take(name, &format!("/compositeAlarms/{place}"), "alarms in its rule are left out");
+                }
+                !goes
+            });
+            if kept.len() == before {
+                return kept;
+            }
         }
     }
 
@@ -111,12 +136,12 @@ impl<'a> Activity<'a> {
 
     /// The rules in an order in which each stands behind those that it names. `None`: some name themselves by way of
     /// others; each circle is told once, at its first member.
-    fn in_order(&mut self, rules: &Rules, places: &BTreeMap<&str, usize>) -> Option<Vec<usize>> {
+    fn in_order(&mut self, rules: &Rules, places: &BTreeMap<&str, usize>, kept: &[usize]) -> Option<Vec<usize>> {
         let next = |place: usize| -> Vec<usize> {
             let named = rules[place].as_ref().map(Expression::names).unwrap_or_default();
             named.iter().filter_map(|name| places.get(name.as_str()).copied()).collect()
         };
-        let name = |place: usize| self.scenario.composite_alarms[place].alarm_name.as_str();
+        let name = |place: usize| self.scenario.composite_alarms[kept[place]].alarm_name.as_str();
         let (mut order, mut circles) = (Vec::with_capacity(rules.len()), Vec::new());
         // 0: not seen, 1: on the way, 2: done.
         let mut seen = vec![0; rules.len()];
@@ -144,7 +169,7 @@ impl<'a> Activity<'a> {
             }
         }
         for (to, circle) in &circles {
-            let at = format!("/compositeAlarms/{to}/AlarmRule");
+            let at = format!("/compositeAlarms/{}/AlarmRule", kept[*to]);
             let message = format!("this alarm depends on itself: {circle}");
             self.out.circle(&at, message, "take one of them out of the rule");
         }

@@ -2,11 +2,12 @@
 
 use super::cluster::Home;
 use super::sorted;
+use super::subnets::region_of;
 use super::{Clusters, once, placed};
 use crate::engine::{Dist, Span};
 use crate::model::ids::{TypeId, ZoneId};
 use crate::model::plan::{self, Group, HostHealth, ProviderKind, Scaling};
-use crate::model::problem::Noun;
+use crate::model::problem::{Code, Noun, Problem};
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, InstancesDistribution};
 use crate::scenario::ecs::capacity_provider::{AutoScalingGroupProvider as Provider, ManagedScaling};
@@ -229,6 +230,13 @@ impl Clusters<'_> {
         }
         let mut zones = Vec::new();
         for (key, name) in named {
+            let elsewhere = region_of(name).filter(|other| *other != self.plan.regions[home.region].name);
+            if let (Some(other), None) = (elsewhere, self.names.zones.get(name)) {
+                let message = format!("no zone is called `{name}`: the group is in {other}");
+                let hint = format!("write \"regions\": [{{\"name\": \"{other}\"}}]");
+                let problem = Problem::new(Code::UnknownName, &format!("{at}/{key}"), message, hint);
+                return self.out.push(problem.about(Noun::Zone, name)).none();
+            }
             let zone = self.names.zone(name, &format!("{at}/{key}"), self.out)?;
             if self.plan.zones[zone].region != home.region {
                 let message = format!("the zone `{name}` lies in another Region than the cluster `{}`", home.name);

@@ -1,6 +1,7 @@
 //! Settings that are fine by themselves and idle beside the others: said, so that nobody waits for their effect.
 
 use super::Checks;
+use super::traffic::DNS_TTL;
 use crate::engine::Span;
 use crate::model::fault::Effect;
 use crate::model::plan::ProviderKind;
@@ -58,14 +59,16 @@ impl Checks<'_> {
         if self.plan.faults.iter().any(|fault| fault.effect.takes_nodes()) {
             return;
         }
-        let usual = crate::scenario::file::LoadBalancer::default();
         for (index, traffic) in self.scenario.traffic.iter().enumerate() {
             let Some(balancer) = &traffic.load_balancer else { continue };
             let at = |key: &str| format!("/traffic/{index}/loadBalancer/{key}");
-            if balancer.cross_zone && balancer.dns_ttl.0 != usual.dns_ttl.0 {
+            let found = self.names.services.get(&traffic.service);
+            let found = found.and_then(|id| self.plan.services[*id].balancer.as_ref());
+            let crosses = found.is_none_or(|one| one.cross_zone);
+            if crosses && balancer.dns_ttl.is_some_and(|ttl| ttl.0 != DNS_TTL) {
                 self.out.not_used(&at("dnsTtl"), "it matters with `crossZone` off, or when a fault takes a zone");
             }
-            if balancer.clients_retry_share > 0.0 {
+            if balancer.clients_retry_share.is_some_and(|share| share > 0.0) {
                 self.out.not_used(&at("clientsRetryShare"), "no fault takes a whole zone and the node there");
             }
         }

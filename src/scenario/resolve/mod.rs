@@ -8,6 +8,7 @@
 //! none can reach what a later one holds, and the last one can change nothing.
 
 mod alarm;
+mod alarm_home;
 mod application;
 mod capacity;
 mod change;
@@ -28,6 +29,7 @@ mod index;
 mod life;
 mod network;
 mod objective;
+mod observed;
 mod order;
 mod pipeline;
 mod placement;
@@ -37,7 +39,9 @@ mod requirements;
 mod ringing;
 mod router;
 mod service;
+mod subnets;
 mod table;
+mod target_group;
 mod task;
 mod traffic;
 mod units;
@@ -64,13 +68,17 @@ pub type Csv<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 /// is returned when one of them is an error.
 pub fn resolve(scenario: &Scenario, csv: Csv<'_>, out: &mut Problems) -> Option<(Plan, Vec<Objective>)> {
     let written_clusters = scenario.clusters.len();
-    let whole = (!scenario.services.is_empty() || scenario.cellular_application.is_some()).then(|| scenario.clone());
+    let observed = !scenario.tasks.is_empty() || !scenario.container_instances.is_empty();
+    let moves = !scenario.services.is_empty() || scenario.cellular_application.is_some() || observed;
+    let whole = moves.then(|| scenario.clone());
     let (whole, guests) = match whole {
         None => (None, homes::Guests::new()),
         Some(mut whole) => {
             let guests = homes::move_in(&mut whole, out);
             // The clusters of an application stand behind those that were written.
             whole.clusters.extend(whole.cellular_application.iter().flat_map(|one| one.clusters()).collect::<Vec<_>>());
+            observed::start_laws(&mut whole, out);
+            observed::hosts(&mut whole, out);
             (Some(whole), guests)
         }
     };
@@ -163,6 +171,7 @@ impl<'a> Clusters<'a> {
         };
         pass.instance_types();
         pass.definitions();
+        pass.target_groups();
         pass.clusters();
         pass.refused();
         pass.launch_path();

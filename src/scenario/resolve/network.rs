@@ -31,6 +31,13 @@ impl<'a> Clusters<'a> {
             }
         }
         let listed = self.listed_subnets(region);
+        let free = all.iter().filter(|zone| !found.contains(zone)).count();
+        if unknown.len() > free && listed.is_empty() {
+            let what = if unknown.len() == 1 { "1 subnet".to_owned() } else { format!("{} subnets", unknown.len()) };
+            let message = format!("no zone lists {what} here, and {free} zones are left for them: some share a zone");
+            let hint = "list each in `subnets` of its zone, or what `aws ec2 describe-subnets` prints in `subnets`";
+            self.out.doubtful(at, message, hint);
+        }
         for (place, (at, subnet)) in unknown.into_iter().enumerate() {
             let Some(free) = all.iter().find(|zone| !found.contains(zone)).or(all.get(place % all.len().max(1))) else {
                 continue;
@@ -41,7 +48,7 @@ impl<'a> Clusters<'a> {
             let way_out = "list it in `subnets` of its zone";
             if listed.is_empty() {
                 self.out.default_taken(&at, message, way_out);
-            } else {
+            } else if !listed.contains(&subnet.as_str()) {
                 let near = self.out.nearest(subnet, listed.iter().copied());
                 let hint = near.map_or(way_out.to_owned(), |near| format!("did you mean `{near}`? Else {way_out}"));
                 self.out.doubtful(&at, message, hint);
@@ -50,11 +57,12 @@ impl<'a> Clusters<'a> {
         sorted(found)
     }
 
-    /// Subnets that zones of a Region list. Where there are some, one that none lists may be misspelt.
+    /// Subnets that zones of a Region list, or `subnets`. Where there are some, one that none lists may be misspelt.
     fn listed_subnets(&self, region: RegionId) -> Vec<&'a str> {
         let (name, scenario) = (&self.plan.regions[region].name, self.scenario);
         let regions = scenario.regions.iter().filter(|row| row.name == *name);
-        regions.flat_map(|row| &row.zones).flat_map(|zone| &zone.subnets).map(String::as_str).collect()
+        let of_zones = regions.flat_map(|row| &row.zones).flat_map(|zone| &zone.subnets).map(String::as_str);
+        of_zones.chain(scenario.subnets.iter().map(|one| one.subnet_id.as_str())).collect()
     }
 
     /// Zones of the subnets of `awsvpc` tasks; otherwise those of the Region, and what hosts stand in elsewhere.

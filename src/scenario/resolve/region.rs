@@ -11,6 +11,7 @@ use crate::scenario::file::{Fargate, Region, Zone};
 impl Regions<'_> {
     pub(super) fn regions(&mut self) {
         let scenario = self.scenario;
+        super::subnets::without_zone(&scenario.subnets, self.out);
         if scenario.regions.is_empty() {
             for (row, name) in self.default_regions().into_iter().enumerate() {
                 let region = Region { name, fargate: None, control_plane: None, zones: Vec::new() };
@@ -31,12 +32,16 @@ impl Regions<'_> {
     /// The Regions of a scenario that writes none: those that ARNs show, else us-east-1.
     fn default_regions(&mut self) -> Vec<String> {
         let alive = self.scenario.clusters.iter().zip(&self.index.shown).filter(|(cluster, _)| !dead::cluster(cluster));
-        let names = once(alive.filter_map(|(_, shown)| shown.region.clone()));
+        let mut names = once(alive.filter_map(|(_, shown)| shown.region.clone()));
+        if names.is_empty() {
+            names = super::subnets::regions_of(&self.scenario.subnets);
+        }
         if names.is_empty() {
             self.out.default_taken("", "no `regions`: one is taken, `us-east-1`, of three zones", "");
             return vec!["us-east-1".to_owned()];
         }
-        let message = format!("no `regions`: `{}` as the ARNs show, each of three zones", names.join("`, `"));
+        let zones = if self.scenario.subnets.is_empty() { ", each of three zones" } else { "" };
+        let message = format!("no `regions`: `{}` as the ARNs show{zones}", names.join("`, `"));
         self.out.default_taken("", message, "");
         names
     }
@@ -58,7 +63,13 @@ impl Regions<'_> {
                 (format!("{at}/fargate/attachBurst"), "without `attachRate` nothing bounds network interfaces");
             self.out.idle(&at, why, "write `attachRate`, such as \"2/s\", or leave it out");
         }
-        let zones = if region.zones.is_empty() {
+        let shown = if region.zones.is_empty() { self.zones_of_subnets(&region.name) } else { Vec::new() };
+        let zones = if !shown.is_empty() {
+            let ids: Vec<&str> = shown.iter().map(|zone| zone.id.as_str()).collect();
+            let message = format!("`{}` has the zones in which `subnets` lie: {}", region.name, ids.join(", "));
+            self.out.default_taken(at, message, "");
+            shown
+        } else if region.zones.is_empty() {
             if region.fargate.is_some() || !self.scenario.regions.is_empty() {
                 self.out.default_taken(at, format!("`{}` has no `zones`: three are taken", region.name), "");
             }
@@ -90,6 +101,7 @@ impl Regions<'_> {
         self.regions[id].plane = plane.map(|plane| self.plane(plane, before, &format!("{at}/controlPlane")));
         let end = self.zones.len() as u16;
         self.regions[id].zones = first..end;
+        self.subnets_of(id);
         self.places(id, &zones, at);
     }
 

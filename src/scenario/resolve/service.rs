@@ -47,7 +47,7 @@ impl Clusters<'_> {
         self.balanced_container(service, definition, at);
         let life = self.life(&name, &service.service_name, definition, on_fargate);
         let task = self.task(definition, &strategy, home.log_mode);
-        let balancer = (!service.load_balancers.is_empty()).then(super::traffic::default_balancer);
+        let balancer = self.balancer_of(service, at);
         let (task, zones) = (task?, zones?);
         let row = plan::Service {
             who: Who::named(&format!("service {name}")),

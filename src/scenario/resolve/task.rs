@@ -42,7 +42,12 @@ impl Clusters<'_> {
             let count = definition.container_definitions.len();
             if count == 0 || count > MOST_CONTAINERS {
                 let message = format!("ECS takes 1 to {MOST_CONTAINERS} containers, not {count}");
-                self.out.refused(&format!("{at}/containerDefinitions"), message, "write at least one container");
+                let hint = if count == 0 {
+                    "write at least one container"
+                } else {
+                    "split them over several task definitions"
+                };
+                self.out.refused(&format!("{at}/containerDefinitions"), message, hint);
             }
             self.containers(&definition.container_definitions, &format!("{at}/containerDefinitions"));
             for (place, constraint) in definition.placement_constraints.iter().enumerate() {
@@ -100,9 +105,9 @@ impl Clusters<'_> {
         let cpu = self.cpu(definition, &at);
         let memory = self.memory(definition, &at);
         let gpus = self.gpus(definition, on_fargate, &at);
-        let (architecture, system) = self.platform(definition, (on_fargate, spot), cpu.unwrap_or(0), &at);
+        let (architecture, system) = self.platform(definition, (on_fargate, spot), cpu.unwrap_or(u32::MAX), &at);
         if on_fargate {
-            self.fargate_rules(definition, cpu.unwrap_or(0), memory.unwrap_or(0), &at);
+            self.fargate_rules(definition, cpu.zip(memory), &at);
         } else {
             self.host_rules(definition, on, &at);
         }
@@ -190,7 +195,8 @@ impl Clusters<'_> {
         Ok(found)
     }
 
-    fn fargate_rules(&mut self, definition: &TaskDefinition, cpu: u32, memory: u32, at: &str) {
+    /// `size`: CPU units and MiB, where they are understood.
+    fn fargate_rules(&mut self, definition: &TaskDefinition, size: Option<(u32, u32)>, at: &str) {
         if definition.network_mode != Some(NetworkMode::Awsvpc) {
             let message = format!("Fargate takes `{}` with network mode `awsvpc` only", definition.family);
             self.out.refused(&format!("{at}/networkMode"), message, "write \"networkMode\": \"awsvpc\"");
@@ -198,7 +204,9 @@ impl Clusters<'_> {
         if definition.cpu.is_none() || definition.memory.is_none() {
             let message = format!("Fargate needs `cpu` and `memory` of the task `{}`", definition.family);
             self.out.missing(at, message, "write \"cpu\": \"256\", \"memory\": \"512\"");
-        } else if let Err(hint) = fargate_size(cpu, memory) {
+        } else if let Some((cpu, memory)) = size
+            && let Err(hint) = fargate_size(cpu, memory)
+        {
             self.out.out_of_range(at, format!("Fargate has no size of {cpu} CPU units and {memory} MiB"), hint);
         }
         if !definition.placement_constraints.is_empty() {
@@ -280,13 +288,25 @@ impl Clusters<'_> {
                 if requirement.kind == ResourceType::InferenceAccelerator {
                     let message = "Amazon Elastic Inference has ended: no task gets an accelerator";
                     self.out.refused(&at, message, "remove it");
-                } else if on_fargate {
+                    continue;
+                }
+                if on_fargate {
                     let message = format!("Fargate has no GPU for `{}`", definition.family);
                     self.out.refused(&at, message, "remove it, or use container instances with GPUs");
-                } else if let Some(count) = requirement.value.0.parse::<u32>().ok().filter(|count| *count > 0) {
+                    continue;
+                }
+                let Some(value) = &requirement.value else {
+                    if requirement.sharing_strategy.is_absent() {
+                        self.out.missing(&at, "`value` is missing", "write \"value\": \"1\"");
+                    }
+                    // A share of one: it is told that the task takes it whole.
+                    sum = sum.saturating_add(1);
+                    continue;
+                };
+                if let Some(count) = value.0.parse::<u32>().ok().filter(|count| *count > 0) {
                     sum = sum.saturating_add(count);
                 } else {
-                    let message = format!("a number of GPUs must be 1 or more, not `{}`", requirement.value.0);
+                    let message = format!("a number of GPUs must be 1 or more, not `{}`", value.0);
                     self.out.malformed(&format!("{at}/value"), message, "write \"1\" or more");
                 }
             }

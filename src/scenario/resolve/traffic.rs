@@ -16,7 +16,10 @@ const WEEK: Span = Span::from_secs(7 * 86_400);
 const WAVE_STEPS: u64 = 48;
 
 /// `deregistration_delay.timeout_seconds` at most (sourced: [elb-target-group-attributes]).
-const LONGEST_DEREGISTRATION: Span = Span::from_secs(3_600);
+pub(super) const LONGEST_DEREGISTRATION: Span = Span::from_secs(3_600);
+
+/// How long clients keep an address by default (model choice).
+pub(super) const DNS_TTL: Span = Span::MINUTE;
 
 /// Ways to say how much traffic there is: a rate, steps, a day, the name of a table.
 type Asked<'a> = (Option<Rate>, &'a Option<Vec<Step>>, &'a Option<Daily>, Option<(&'a str, Csv<'a>)>);
@@ -27,8 +30,9 @@ impl Activity<'_> {
             let id = self.names.service(&traffic.service, &format!("{at}/service"), self.out);
             let table = traffic.csv.as_deref().map(|name| (name, csv));
             let profile = self.profile((traffic.rate, &traffic.steps, &traffic.daily, table), &at);
+            let base = id.and_then(|id| self.plan.services[id].balancer.clone()).unwrap_or_else(default_balancer);
             let balancer = traffic.load_balancer.as_ref();
-            let balancer = balancer.map(|written| self.checked_balancer(written, &format!("{at}/loadBalancer")));
+            let balancer = balancer.map(|written| self.checked_balancer(written, base, &format!("{at}/loadBalancer")));
             let per_task = traffic.requests_per_task;
             self.answers_some(per_task, &format!("{at}/requestsPerTask"));
             let (Some(id), Some(profile)) = (id, profile) else { continue };
@@ -191,36 +195,49 @@ impl Activity<'_> {
         Some(Profile::Steps(steps.into_boxed_slice()))
     }
 
-    /// Settings of a load balancer, once they have been looked at.
-    pub(super) fn checked_balancer(&mut self, written: &LoadBalancer, at: &str) -> Balancer {
-        if written.health_check_timeout_seconds >= written.health_check_interval_seconds {
+    /// Settings of a load balancer over those of `base`, once they have been looked at.
+    pub(super) fn checked_balancer(&mut self, written: &LoadBalancer, base: Balancer, at: &str) -> Balancer {
+        let balancer = over(base, written);
+        if balancer.timeout >= balancer.interval {
             let message = "`healthCheckTimeoutSeconds` must be less than `healthCheckIntervalSeconds`";
             let hint = "lower it, or raise the interval";
             self.out.out_of_range(&format!("{at}/healthCheckTimeoutSeconds"), message, hint);
         }
-        let delay = written.deregistration_delay.0;
-        self.out.within(delay, ..=LONGEST_DEREGISTRATION, &format!("{at}/deregistrationDelay"));
-        balancer(written)
+        self.out.within(balancer.deregistration, ..=LONGEST_DEREGISTRATION, &format!("{at}/deregistrationDelay"));
+        balancer
     }
 }
 
-/// An Application Load Balancer with AWS's defaults.
+/// An Application Load Balancer with AWS's defaults (sourced: [elb-health-checks] [elb-target-group-attributes]
+/// [elb-how-it-works]).
 pub(super) fn default_balancer() -> Balancer {
-    balancer(&LoadBalancer::default())
-}
-
-fn balancer(written: &LoadBalancer) -> Balancer {
     Balancer {
-        interval: Span::from_secs(u64::from(written.health_check_interval_seconds)),
-        timeout: Span::from_secs(u64::from(written.health_check_timeout_seconds)),
-        unhealthy: written.unhealthy_threshold_count,
-        healthy: written.healthy_threshold_count,
-        deregistration: written.deregistration_delay.0,
-        cross_zone: written.cross_zone,
-        dns_ttl: written.dns_ttl.0,
-        retry_ppm: libm::round(written.clients_retry_share * 1e6) as u64,
+        interval: Span::from_secs(30),
+        timeout: Span::from_secs(5),
+        unhealthy: 2,
+        healthy: 5,
+        deregistration: Span::from_secs(300),
+        cross_zone: true,
+        dns_ttl: DNS_TTL,
+        retry_ppm: 0,
         local: false,
         nodes: Vec::new(),
+    }
+}
+
+/// What is written, over a load balancer.
+fn over(base: Balancer, written: &LoadBalancer) -> Balancer {
+    let seconds = |written: Option<u32>, base| written.map_or(base, |seconds| Span::from_secs(u64::from(seconds)));
+    Balancer {
+        interval: seconds(written.health_check_interval_seconds, base.interval),
+        timeout: seconds(written.health_check_timeout_seconds, base.timeout),
+        unhealthy: written.unhealthy_threshold_count.unwrap_or(base.unhealthy),
+        healthy: written.healthy_threshold_count.unwrap_or(base.healthy),
+        deregistration: written.deregistration_delay.map_or(base.deregistration, |delay| delay.0),
+        cross_zone: written.cross_zone.unwrap_or(base.cross_zone),
+        dns_ttl: written.dns_ttl.map_or(base.dns_ttl, |ttl| ttl.0),
+        retry_ppm: written.clients_retry_share.map_or(base.retry_ppm, |share| libm::round(share * 1e6) as u64),
+        ..base
     }
 }
 

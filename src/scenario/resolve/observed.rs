@@ -1,0 +1,215 @@
+//! What was observed of running tasks and hosts, as `describe-tasks` and `describe-container-instances` print it, put
+//! where it would be written by hand: start laws into `behaviour`, hosts into `Instances` of their group.
+
+use super::{family_of, placed};
+use crate::engine::Span;
+use crate::model::problem::Problems;
+use crate::model::quantity::{Duration, Empirical, Law};
+use crate::scenario::ecs::Moment;
+use crate::scenario::ecs::auto_scaling_group::Instance;
+use crate::scenario::ecs::container_instance::ContainerInstance;
+use crate::scenario::ecs::task::Task;
+use crate::scenario::file::{Behaviour, Scenario};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Tasks from which on their start-up times are taken without a warning (model choice: with fewer, the slowest of them
+/// decide what is seen, and one more could change it).
+const TASKS_FEW: usize = 20;
+
+/// A start longer than this is a slip.
+const START_MAX: i64 = 7 * 86_400 * 1_000_000;
+
+/// Start-up times of a family.
+#[derive(Default)]
+struct Starts {
+    /// The first task of it in the file.
+    at: String,
+    /// From `createdAt` to `startedAt`, in the order of the file.
+    times: Vec<Span>,
+    /// From `pullStartedAt` to `pullStoppedAt`.
+    pulls: Vec<Span>,
+}
+
+/// Start laws of families from their tasks.
+pub(super) fn start_laws(scenario: &mut Scenario, out: &mut Problems) {
+    let tasks = std::mem::take(&mut scenario.tasks);
+    let clusters = scenario.clusters.iter();
+    let services = clusters.clone().flat_map(|one| one.services.iter().map(|one| one.task_definition.as_str()));
+    let streams = clusters.flat_map(|one| one.run_tasks.iter().map(|one| one.task_definition.as_str()));
+    let used: BTreeSet<String> = services.chain(streams).map(|name| family_of(name).to_owned()).collect();
+    let mut families: BTreeMap<String, Starts> = BTreeMap::new();
+    let mut strange = 0;
+    for (at, task) in placed(&tasks, "/tasks") {
+        let family = task.task_definition_arn.as_deref().map(family_of).unwrap_or_default();
+        if !used.contains(family) {
+            strange += 1;
+            continue;
+        }
+        let starts =
+            families.entry(family.to_owned()).or_insert_with(|| Starts { at: at.clone(), ..Starts::default() });
+        starts.times.extend(start_of(task, &at, out));
+        starts.pulls.extend(between(task.pull_started_at.as_ref(), task.pull_stopped_at.as_ref()));
+    }
+    if strange > 0 {
+        let what = if strange == 1 { "task is" } else { "tasks are" };
+        out.unused("/tasks", format!("{strange} {what} of families that nothing here runs"), "");
+    }
+    for (family, starts) in families {
+        take(scenario, &family, starts, out);
+    }
+}
+
+/// Writes the law of a family, unless the scenario has one.
+fn take(scenario: &mut Scenario, family: &str, mut starts: Starts, out: &mut Problems) {
+    let count = starts.times.len();
+    if count == 0 {
+        let message = format!("no task of `{family}` says both when it was created and when it started");
+        out.no_effect(&starts.at, message, "print tasks that are RUNNING, or that have run");
+        return;
+    }
+    let place = scenario.behaviour.iter().position(|one| one.family.as_deref() == Some(family));
+    let decided = place.map(|place| &scenario.behaviour[place]);
+    if decided.is_some_and(|one| one.start.is_some() || one.phases.is_some() || one.image_megabytes.is_some()) {
+        let message = format!("`behaviour` says how tasks of `{family}` start: those that are listed are not used");
+        out.unused(&starts.at, message, "");
+        return;
+    }
+    let values = starts.times.iter().map(|time| Duration(*time)).collect();
+    let law = Some(Law::Empirical(Empirical { values }));
+    match place {
+        Some(place) => scenario.behaviour[place].start = law,
+        None => {
+            scenario.behaviour.push(Behaviour { family: Some(family.to_owned()), start: law, ..Behaviour::default() })
+        }
+    }
+    let pull = median(&mut starts.pulls).map(|pull| format!(", of which the image pull {pull}")).unwrap_or_default();
+    let time = median(&mut starts.times).unwrap_or_default();
+    let what = if count == 1 { "the start of 1 task" } else { &format!("the starts of {count} tasks") };
+    let message = format!("tasks of `{family}` start as they were seen to: {what}, median {time}{pull}");
+    if count < TASKS_FEW {
+        let hint = format!("list {TASKS_FEW} or more, from busy hours too; or write `start` in `behaviour`");
+        out.doubtful(&starts.at, message, hint);
+    } else {
+        out.follows(&starts.at, message, "");
+    }
+}
+
+/// From the creation of a task to RUNNING.
+fn start_of(task: &Task, at: &str, out: &mut Problems) -> Option<Span> {
+    let (created, started) = (task.created_at.as_ref()?, task.started_at.as_ref()?);
+    for (key, moment) in [("createdAt", created), ("startedAt", started)] {
+        if moment.micros().is_none() {
+            let message = format!("`{key}` cannot be `{}`: it is a point in time", moment.0);
+            out.malformed(&format!("{at}/{key}"), message, "write it as \"2026-01-05T10:00:00Z\"");
+        }
+    }
+    let found = between(Some(created), Some(started));
+    if found.is_none() && created.micros().is_some() && started.micros().is_some() {
+        let message = "this task started before it was created, or a week after it: it is left out";
+        out.doubtful(&format!("{at}/startedAt"), message, "look at `createdAt`");
+    }
+    found
+}
+
+fn between(from: Option<&Moment>, until: Option<&Moment>) -> Option<Span> {
+    let micros = until?.micros()? - from?.micros()?;
+    (0..=START_MAX).contains(&micros).then(|| Span::from_micros(micros as u64))
+}
+
+/// The middle one, or the lower of two.
+fn median(values: &mut [Span]) -> Option<Span> {
+    values.sort_unstable();
+    values.get(values.len().checked_sub(1)? / 2).copied()
+}
+
+/// Container instances as hosts of the Auto Scaling groups behind their capacity providers.
+pub(super) fn hosts(scenario: &mut Scenario, out: &mut Problems) {
+    let instances = std::mem::take(&mut scenario.container_instances);
+    let mut homeless: Vec<&str> = Vec::new();
+    let mut attributes: BTreeSet<&str> = BTreeSet::new();
+    // Groups that list their hosts themselves, before any is added.
+    let lists: Vec<bool> =
+        scenario.auto_scaling_groups.iter().map(|group| group.instances.iter().any(is_host)).collect();
+    for (at, one) in placed(&instances, "/containerInstances") {
+        let own = |name: &&str| !name.starts_with("ecs.") && !name.starts_with("com.amazonaws.");
+        attributes.extend(one.attributes.iter().map(|one| one.name.as_str()).filter(own));
+        let Some(group) = group_of(scenario, one) else {
+            homeless.push(one.container_instance_arn.as_str());
+            continue;
+        };
+        host(scenario, (group, lists[group]), one, &at, out);
+    }
+    if !homeless.is_empty() {
+        let what = if homeless.len() == 1 {
+            "1 container instance is"
+        } else {
+            &format!("{} container instances are", homeless.len())
+        };
+        let message = format!("{what} left out: no Auto Scaling group of the scenario is behind the capacity provider");
+        let hint =
+            "add what `aws ecs describe-capacity-providers` and `aws autoscaling describe-auto-scaling-groups` print";
+        out.left_out("/containerInstances", message, hint);
+    }
+    if !attributes.is_empty() {
+        let names: Vec<&str> = attributes.into_iter().take(8).collect();
+        let message = format!("attributes of container instances are not taken: {}", names.join(", "));
+        let hint = "write those that placement constraints name into `attributes` of the provider's `behaviour`";
+        out.ignored("/containerInstances", message, hint);
+    }
+}
+
+/// The place of the Auto Scaling group behind the capacity provider of a container instance.
+fn group_of(scenario: &Scenario, one: &ContainerInstance) -> Option<usize> {
+    let name = one.capacity_provider_name.as_deref()?;
+    let provider = scenario.capacity_providers.iter().find(|provider| provider.name == name)?;
+    let arn = provider.auto_scaling_group_provider.as_ref()?.auto_scaling_group_arn.as_str();
+    let short = arn.rsplit('/').next().unwrap_or(arn);
+    scenario.auto_scaling_groups.iter().position(|group| {
+        group.auto_scaling_group_name == short || group.auto_scaling_group_arn.as_deref() == Some(arn)
+    })
+}
+
+/// One host: a new one of a group that lists none, else what it says of one that the group lists.
+fn host(scenario: &mut Scenario, (group, lists): (usize, bool), one: &ContainerInstance, at: &str, out: &mut Problems) {
+    let gone = match (one.status.as_deref().unwrap_or("ACTIVE"), one.agent_connected) {
+        ("ACTIVE", Some(false)) => Some("without a connected agent".to_owned()),
+        ("ACTIVE", _) => None,
+        (other, _) => Some(other.to_owned()),
+    };
+    let group = &mut scenario.auto_scaling_groups[group];
+    if lists {
+        let listed = group
+            .instances
+            .iter_mut()
+            .find(|host| host.instance_id.is_some() && host.instance_id == one.ec2_instance_id);
+        match listed {
+            Some(host) => host.lifecycle_state = gone.or(host.lifecycle_state.take()),
+            None => {
+                let name = &group.auto_scaling_group_name;
+                let message = format!("`{name}` lists its hosts, and not this one: it is left out");
+                out.left_out(at, message, "print both at the same time, or leave `Instances` of the group out");
+            }
+        }
+        return;
+    }
+    let kind = one.attribute("ecs.instance-type");
+    let zone = one.attribute("ecs.availability-zone");
+    for (name, found) in [("ecs.instance-type", kind), ("ecs.availability-zone", zone)] {
+        if found.is_none() {
+            let message = format!("this container instance lacks the attribute `{name}`");
+            out.missing(at, message, "print it with `aws ecs describe-container-instances`");
+        }
+    }
+    // Entries that name a type alone stand for no host.
+    group.instances.push(Instance {
+        instance_type: kind.map(str::to_owned),
+        instance_id: one.ec2_instance_id.clone().or(Some(one.container_instance_arn.clone())),
+        availability_zone: zone.map(str::to_owned),
+        lifecycle_state: gone,
+        ..Instance::default()
+    });
+}
+
+fn is_host(instance: &Instance) -> bool {
+    instance.instance_id.is_some()
+}
