@@ -119,7 +119,7 @@ pub struct Run {
     #[arg(long, value_name = "all|none|N", default_value = "10000", value_parser = LinesParser, hide_possible_values = true)]
     pub events: Lines,
     /// Rows of timeseries.csv to write, at least four of each series: all, none or a number
-    #[arg(long, value_name = "all|none|N", default_value = "60000", value_parser = LinesParser, hide_possible_values = true)]
+    #[arg(long, value_name = "all|none|N", default_value = "20000", value_parser = LinesParser, hide_possible_values = true)]
     pub series: Lines,
     /// Date the rows of timeseries.csv: a column `timestamp` beside `time_seconds`
     #[arg(long)]

@@ -92,6 +92,8 @@ impl Place {
         }
         // Making and dropping the folder that will be used later shows whether it can be made.
         let within = if stands { Some(&place.real) } else { parent.as_ref() };
+        // A signal waits until it is gone again.
+        let _hold = interrupt::hold();
         Hidden::make(within.unwrap_or(&place.real)).map_err(cannot_write(path))?;
         Ok(place)
     }

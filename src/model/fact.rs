@@ -65,6 +65,8 @@ pub enum TaskFact {
         host: u32,
         code: StopCode,
         reason: Reason,
+        /// In truth: whether its containers have power and have not exited.
+        alive: bool,
         /// Number of its revision within the service ([`ChangeFact::Revision`]); 0: the one that the service begins
         /// with.
         revision: u8,

@@ -19,6 +19,7 @@ fn task(from: TaskState, to: TaskState, code: StopCode) -> Fact {
         host: NO_HOST,
         code,
         reason: Reason::None,
+        alive: true,
         revision: 0,
     })
 }
@@ -297,6 +298,12 @@ fn containers_that_exit_have_their_codes() {
     assert_eq!(code(&[(0, stop(Running, Stopping))]), Value::Null, "it still runs");
     let ends = |at: u64| code(&[(0, stop(Running, Stopping)), (at * 1_000_000, stop(Stopping, Deprovisioning))]);
     assert_eq!((ends(29), ends(30)), (0.into(), 137.into()), "stopTimeout is 30 s");
+    let lost = with(stop(Running, Stopping), |task| {
+        if let TaskFact::Went { alive, .. } = task {
+            *alive = false;
+        }
+    });
+    assert_eq!(code(&[(0, lost), (40_000_000, stop(Stopping, Deprovisioning))]), Value::Null, "its host is gone");
 }
 
 #[test]

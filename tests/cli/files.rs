@@ -86,7 +86,7 @@ fn series_are_as_long_as_asked_for() {
         fs::read_to_string(desk.path("out/timeseries.csv")).ok().map(|text| text.lines().count() - 1)
     };
     let all = rows("all").unwrap();
-    assert_eq!(rows("60000"), Some(all), "all of them fit");
+    assert_eq!(rows("20000"), Some(all), "all of them fit");
     let few = rows("150").unwrap();
     assert!(few <= 150 && few > 75 && all > 150, "{few} of {all}");
     assert_eq!(rows("none"), None);

@@ -29,7 +29,7 @@ Columns `time_seconds`, `series`, `subject`, `part`, `value`: a value holds from
 series. Times count from the start of the run. `run --timestamps` adds a column `timestamp` behind the first: the same
 time as a date in UTC, counted from `startsAt`. Of several replications, the first.
 
-At most 60,000 rows are written: where there are more change points, the longest series are thinned. Of a thinned series
+At most 20,000 rows are written: where there are more change points, the longest series are thinned. Of a thinned series
 each of equal parts of the run keeps its first, least, greatest and last point. `run --series N` sets another bound, of
 which each series gets at least four rows; `--series all` writes every change point, `--series none` no file.
 

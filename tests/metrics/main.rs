@@ -123,6 +123,7 @@ fn task(t: u64, service: ServiceId, ordinal: u32, from: TaskState, to: TaskState
         host: NO_HOST,
         code,
         reason,
+        alive: true,
         revision: 0,
     });
     (at(t), fact)

@@ -13,7 +13,7 @@ pub(super) struct Past {
     created: Option<Time>,
     started: Option<Time>,
     stopping: Option<Time>,
-    /// When the stop signal was sent.
+    /// When the stop signal reached its containers: never where they had no power any more.
     signalled: Option<Time>,
     /// The exit code of the essential container that ended it.
     pub(super) exits: Option<u32>,
@@ -23,7 +23,9 @@ pub(super) struct Past {
 
 impl Writer<'_> {
     pub(super) fn task(&mut self, time: Time, task: TaskNo, fact: &Fact) -> (String, Value) {
-        let Fact::Task(TaskFact::Went { from, to, wanted, zone, provider, host, code, reason, revision, .. }) = *fact
+        let Fact::Task(TaskFact::Went {
+            from, to, wanted, zone, provider, host, code, reason, alive, revision, ..
+        }) = *fact
         else {
             unreachable!("the caller matched a task")
         };
@@ -31,7 +33,7 @@ impl Writer<'_> {
         let deployment = (service.kind != Kind::Stream).then(|| self.deployment_of(task.service, revision));
         let instance = (host != NO_HOST).then(|| self.instance_id(provider, host));
         let mut past = self.tasks.remove(&task).unwrap_or_default();
-        past.goes(time, (from, to), wanted);
+        past.goes(time, (from, to), (wanted, alive));
         if code != StopCode::None && past.stop.is_none() {
             let target_group = || self.target_group(task.service);
             let (instance, deployment) = (instance.as_deref(), deployment.as_deref());
@@ -142,12 +144,14 @@ impl Writer<'_> {
         self.named_arn(row.cluster, &format!("service/{}", row.name))
     }
 
-    /// The target group that is written, or one made of the service's name.
+    /// The ARN of the target group that is written, or one made of its name, or of the service's.
     fn target_group(&self, service: ServiceId) -> String {
         let row = &self.plan.services[service];
-        row.target_group.clone().unwrap_or_else(|| {
+        let written = row.target_group.as_deref();
+        written.filter(|group| group.starts_with("arn:")).map(str::to_owned).unwrap_or_else(|| {
             let (region, account) = (self.region(row.cluster), self.account(row.cluster));
-            let (name, id) = (row.name.rsplit('/').next().unwrap_or_default(), super::hex(self.seed, row.who));
+            let name = written.or_else(|| row.name.rsplit('/').next()).unwrap_or_default();
+            let id = super::hex(self.seed, row.who);
             format!("arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{}", &id[..16])
         })
     }
@@ -155,7 +159,7 @@ impl Writer<'_> {
 
 impl Past {
     /// It goes on to a state.
-    fn goes(&mut self, time: Time, (from, to): (TaskState, TaskState), wanted: bool) {
+    fn goes(&mut self, time: Time, (from, to): (TaskState, TaskState), (wanted, alive): (bool, bool)) {
         self.version += 1;
         if from == TaskState::Provisioning && to == TaskState::Provisioning {
             self.created = Some(time);
@@ -163,7 +167,7 @@ impl Past {
         if to == TaskState::Running {
             self.started = Some(time);
         }
-        if to == TaskState::Stopping {
+        if to == TaskState::Stopping && alive {
             self.signalled.get_or_insert(time);
         }
         if !wanted {

@@ -25,6 +25,7 @@ pub(crate) fn task(world: &World, id: TaskId, from: TaskState, code: StopCode, r
         host: if task.host == NIL { NO_HOST } else { world.hosts.at(task.host).number },
         code,
         reason,
+        alive: task.alive,
         revision: task.revision,
     });
 }
