@@ -121,6 +121,13 @@ fn pictures_do_not_mislead() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// Of this peak the capacity is drawn in percent: 150 and, without a zone, 100.
+#[test]
+fn a_region_is_built_for_the_peak_that_is_written() {
+    let peak = run("control-plane-150", 1, 1).timeline.peaks["us-east-1"];
+    assert!((peak - 6.0).abs() < 1e-9, "{peak}");
+}
+
 #[test]
 fn losses_add_up_to_what_failed() {
     for name in SCENARIOS {

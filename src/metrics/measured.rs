@@ -135,14 +135,13 @@ fn hit(plan: &Plan, blast: &Blast) -> BTreeMap<String, Lost> {
     hit
 }
 
-/// What Regions are built for: the shares of all zones of all cells that are there from the start.
+/// What Regions are built for: the shares of all cells that are there from the start.
 fn peaks(plan: &Plan) -> BTreeMap<String, f64> {
     let mut peaks: BTreeMap<String, f64> = BTreeMap::new();
     for cell in plan.cells.iter().filter(|cell| cell.added.is_none()) {
         let region = &plan.regions[cell.region];
         let Some(rate) = region.plane.as_ref().and_then(|plane| plane.peak_rate) else { continue };
-        let share = rate as f64 / BILLION * plan.own_zones(&cell.zones) as f64;
-        *peaks.entry(region.name.clone()).or_default() += share;
+        *peaks.entry(region.name.clone()).or_default() += rate as f64 / BILLION;
     }
     peaks
 }

@@ -8,7 +8,7 @@ use crate::model::ids::{CellId, ClusterId, ServiceId};
 pub struct Plane {
     /// What each cell can do in each availability zone, in billionths of a request for each second; `None`: any load.
     pub zone_rate: Option<u64>,
-    /// The same for the share of the peak that is offered: `peakRequests` / cells, over the zones. What the pre-scaled
+    /// Each cell's share of the peak that is offered: `peakRequests` / cells, over all its zones. What the pre-scaled
     /// capacity is held against.
     pub peak_rate: Option<u64>,
     /// Requests queue up to this much work, in time at full capacity; more are throttled.

@@ -44,7 +44,9 @@ pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
     let drafts = drafts.chain(staged(run));
     let mut figures: Vec<Figure> = Vec::new();
     for (name, title, mut panels, cut) in drafts {
-        panels.iter_mut().for_each(|panel| columns::fit(panel, cut));
+        for panel in &mut panels {
+            columns::fit(panel, cut);
+        }
         panels.retain(|panel| panel.gantt.is_some() || !panel.notes.is_empty() || panel.peak() > 0.0);
         if panels.iter().all(|panel| panel.gantt.is_none() && panel.peak() <= 0.0) {
             continue;
@@ -69,7 +71,7 @@ fn drafts(run: &Run<'_>, ranks: &Ranks) -> Vec<Draft> {
         (
             "requests",
             "Requests served and lost",
-            panels(run, ranks, series::OFFERED, |name| requests(run, name), |all| customers_once(run, all)),
+            panels(run, ranks, series::OFFERED, |name| requests(run, name), |all| Some(customers_once(run, all))),
         ),
         (
             "tasks-by-zone",
@@ -181,8 +183,8 @@ fn total(all: &[Panel]) -> Panel {
 }
 
 /// The total of requests. Those of customers pass a router and the cells behind it, and count once.
-fn customers_once(run: &Run<'_>, all: &[Panel]) -> Option<Panel> {
-    let Some(routed) = &run.application else { return Some(total(all)) };
+fn customers_once(run: &Run<'_>, all: &[Panel]) -> Panel {
+    let Some(routed) = &run.application else { return total(all) };
     let behind = |panel: &&Panel| panel.title != routed.router && !routed.cells.contains(&panel.title);
     let mut counted: Vec<Panel> = all.iter().filter(behind).cloned().collect();
     let offered = run.line(series::APPLICATION_OFFERED, &routed.name);
@@ -190,7 +192,7 @@ fn customers_once(run: &Run<'_>, all: &[Panel]) -> Option<Panel> {
     let less: Points = lost.iter().map(|(at, rate)| (*at, -rate)).collect();
     counted.push(traffic(&routed.name, offered.clone(), steps::sum([&offered, &less]), lost));
     let title = ": requests of customers, counted once though they pass a router and a cell".to_owned();
-    Some(Panel { title, ..total(&counted) })
+    Panel { title, ..total(&counted) }
 }
 
 /// Many zones as Regions. Zones of several Regions have the same numbers, and other colours than in their own panels.

@@ -79,38 +79,37 @@ const PARTS: [(Colour, Colour); SHADES as usize] = [
 impl Role {
     /// Every role, those of parts with and without stripes.
     pub(crate) fn all() -> Vec<Role> {
-        use Role::*;
         let others = [
-            Lost,
-            Served,
-            Ink,
-            Quiet,
-            Grid,
-            Paper,
-            Fault,
-            Others,
-            OldVersion,
-            NewVersion,
-            Datapoints,
-            Threshold,
-            Alarm,
-            Throttled,
-            NoAnswer,
-            Provisioning,
-            Pending,
-            Activating,
-            Deactivating,
-            Stopping,
-            Deprovisioning,
-            Due,
-            Bakes,
-            Kept,
-            Back,
-            Waits,
-            Launches,
-            Tasks,
+            Role::Lost,
+            Role::Served,
+            Role::Ink,
+            Role::Quiet,
+            Role::Grid,
+            Role::Paper,
+            Role::Fault,
+            Role::Others,
+            Role::OldVersion,
+            Role::NewVersion,
+            Role::Datapoints,
+            Role::Threshold,
+            Role::Alarm,
+            Role::Throttled,
+            Role::NoAnswer,
+            Role::Provisioning,
+            Role::Pending,
+            Role::Activating,
+            Role::Deactivating,
+            Role::Stopping,
+            Role::Deprovisioning,
+            Role::Due,
+            Role::Bakes,
+            Role::Kept,
+            Role::Back,
+            Role::Waits,
+            Role::Launches,
+            Role::Tasks,
         ];
-        others.into_iter().chain((0..2 * SHADES).map(Part)).collect()
+        others.into_iter().chain((0..2 * SHADES).map(Role::Part)).collect()
     }
 
     /// As it stands in data: `lost`, `part-3`.
@@ -128,6 +127,7 @@ impl Role {
         name
     }
 
+    #[expect(clippy::match_same_arms, reason = "a row for each role: this is the table")]
     pub(crate) fn shade(self) -> Shade {
         let (light, dark) = match self {
             Role::Lost => ((200, 16, 46), (255, 92, 92)),

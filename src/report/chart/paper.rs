@@ -123,7 +123,9 @@ impl Paper {
             match shape {
                 Shape::Rects { rects, role, percent } => {
                     let ink = f32::from(*percent) / 100.0;
-                    rects.iter().for_each(|rect| canvas.fill(*rect, *role, ink));
+                    for rect in rects {
+                        canvas.fill(*rect, *role, ink);
+                    }
                 }
                 Shape::Text { text, em, role, at, anchor, turned } => {
                     let wide = text::width(text, *em);

@@ -13,8 +13,10 @@ use crate::report::number::short;
 const LINES: [Role; 7] =
     [Role::Part(0), Role::Part(1), Role::Part(2), Role::Part(3), Role::Part(4), Role::Part(6), Role::Part(7)];
 
-/// Cells busier than this at some time are worth a picture, and the line of all that they can do, in percent.
+/// From so many percent of what they can do on, the line of that is drawn.
 const BUSY: f64 = 50.0;
+/// Cells that are never busier than this, in percent, say nothing.
+const IDLE: f64 = 10.0;
 /// The capacity of a Region that is more than this many times what is asked tells nothing.
 const AMPLE: f64 = 5.0;
 
@@ -47,7 +49,11 @@ fn together(run: &Run<'_>, region: &str) -> Option<Panel> {
     let before: Points = asked.iter().copied().filter(|point| point.0 < fault).collect();
     let built_for = run.peaks.get(region).copied();
     let peak = built_for.unwrap_or_else(|| steps::peak(if steps::peak(&before) > 0.0 { &before } else { &asked }));
-    if peak <= 0.0 || subjects.len() < 2 || !eventful(run, &subjects) || steps::least(&capacity) > AMPLE * peak {
+    if peak <= 0.0
+        || subjects.len() < 2
+        || !eventful(run, &subjects)
+        || steps::least(&capacity) > AMPLE * steps::peak(&asked)
+    {
         return None;
     }
     let in_percent = |points: Points| points.into_iter().map(|(at, rate)| (at, 100.0 * rate / peak)).collect();
@@ -78,7 +84,7 @@ fn cell_by_cell(run: &Run<'_>, region: &str) -> Option<Panel> {
         })
         .collect();
     let most = lines.iter().map(|line| line.1).fold(0.0, f64::max);
-    if most <= 0.0 || (most < BUSY && !eventful(run, &subjects)) {
+    if most < IDLE || (most < BUSY && !eventful(run, &subjects)) {
         return None;
     }
     let count = lines.len();

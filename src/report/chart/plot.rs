@@ -8,7 +8,7 @@ use super::steps::{self, Points};
 use crate::engine::Time;
 
 pub(super) const LEFT: i32 = 96;
-pub(super) const RIGHT: i32 = WIDTH as i32 - 28;
+pub(super) const RIGHT: i32 = WIDTH.cast_signed() - 28;
 /// What is lost is at least so many pixels wide and high.
 const SEEN: i32 = 2;
 /// How much of a colour there is between least and most, in percent.

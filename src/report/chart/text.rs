@@ -64,7 +64,7 @@ pub(super) fn paint(text: &str, em: f64, mut dot: impl FnMut(i32, i32, f32)) -> 
     for glyph in glyphs(font, text, em).0 {
         let Some(outlined) = font.outline_glyph(glyph) else { continue };
         let corner = outlined.px_bounds().min;
-        outlined.draw(|x, y, ink| dot(corner.x as i32 + x as i32, corner.y as i32 + y as i32, ink));
+        outlined.draw(|x, y, ink| dot(corner.x as i32 + x.cast_signed(), corner.y as i32 + y.cast_signed(), ink));
     }
     true
 }
