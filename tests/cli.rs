@@ -62,7 +62,7 @@ impl Desk {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
         command.current_dir(self.0.path()).args(arguments);
-        command.env_remove("NO_COLOR").env_remove("RUST_BACKTRACE").env("LC_ALL", "C");
+        command.env_remove("NO_COLOR").env_remove("RUST_BACKTRACE").env_remove("COLUMNS").env("LC_ALL", "C");
         command
     }
 

@@ -188,7 +188,12 @@ fn the_zone_loss_of_the_model_page_is_the_one_that_runs() {
     let story = page.split("## A zone loss, second by second").nth(1).unwrap().split("\n## ").next().unwrap();
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("az-loss-of-the-page");
     let mut program = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
-    let ran = program.args(["run", "scenarios/az-loss.json", "--force", "--out"]).arg(&out).output().unwrap();
+    let ran = program
+        .args(["run", "scenarios/az-loss.json", "--force", "--out"])
+        .arg(&out)
+        .env_remove("COLUMNS")
+        .output()
+        .unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     // The tables, as they stand.
     let shown = String::from_utf8(ran.stdout).unwrap();

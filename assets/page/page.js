@@ -48,8 +48,8 @@
   };
 
   // Curves at the same times: where one has no step, the value before it holds.
-  const align = (curves) => {
-    const all = new Set([end]);
+  const align = (curves, until) => {
+    const all = new Set([until]);
     for (const curve of curves) for (const [at] of curve.points) all.add(at);
     const xs = Float64Array.from(all).sort();
     const spread = (points, value) => {
@@ -184,7 +184,7 @@
   // A chart of one panel, in its place in the page.
   const chart = (figure, panel, place) => {
     const curves = [...panel.layers, ...panel.lines];
-    const data = align(curves.map((one) => one.curve));
+    const data = align(curves.map((one) => one.curve), figure.cut.until);
     const count = panel.layers.length;
     const sums = [];
     for (let n = 0; n < count; n++) {
@@ -205,7 +205,7 @@
       if (layer.role === "lost") ranges.push(range(sums[n], n ? sums[n - 1].map((value) => value ?? 0) : sums[n].map(() => 0), "lost", 1));
     });
     if (panel.sum && count) {
-      const whole = align([{ points: panel.layers[0].curve.points, range: panel.sum }]);
+      const whole = align([{ points: panel.layers[0].curve.points, range: panel.sum }], figure.cut.until);
       if (whole.xs.length === data.xs.length) ranges.push(range(whole.most[0], whole.least[0], "ink"));
     }
     panel.lines.forEach((line, n) => {
@@ -295,17 +295,21 @@
   const zoom = (u, factor) => {
     const { min, max } = current(u);
     const at = u.cursor.left >= 0 ? u.posToVal(u.cursor.left, "x") : (min + max) / 2;
-    const span = Math.min(Math.max((max - min) * factor, 1), end);
-    const from = Math.min(Math.max(at - (at - min) * span / (max - min), 0), end - span);
+    // A picture may show a part of the run: nothing is known here of the rest.
+    const { from: first, until: last } = u.own;
+    const span = Math.min(Math.max((max - min) * factor, 1), last - first);
+    const from = Math.min(Math.max(at - (at - min) * span / (max - min), first), last - span);
     show(from, from + span);
   };
   const pan = (u, share) => {
     const { min, max } = current(u);
-    const span = max - min, from = Math.min(Math.max(min + span * share, 0), Math.max(end - span, 0));
+    const span = max - min;
+    const from = Math.min(Math.max(min + span * share, u.own.from), Math.max(u.own.until - span, u.own.from));
     show(from, from + span);
   };
   const say = () => {
-    const words = range ? `shown: ${time(range.min)} to ${time(range.max)}` : "shown: the whole";
+    const { min, max } = range || { min: charts[0].own.from, max: charts[0].own.until };
+    const words = `shown: ${time(min)} to ${time(max)} of ${time(end)}`;
     document.querySelectorAll(".range").forEach((place) => { place.textContent = words; });
   };
   const step = (u, share) => {
@@ -330,13 +334,13 @@
     const bar = make("div", { className: "controls" },
       button("+", "zoom in", () => zoom(first, 0.5)), button("−", "zoom out", () => zoom(first, 2)),
       button("←", "earlier", () => pan(first, -0.5)), button("→", "later", () => pan(first, 0.5)),
-      button("whole run", "show the whole run", reset), make("span", { className: "range quiet", role: "status" }));
+      button("reset", "show all of the picture", reset), make("span", { className: "range quiet", role: "status" }));
     place.append(bar);
     for (const panel of figure.panels) {
       if (!panel.layers.length && !panel.lines.length) continue;
       const canvas = make("div", { className: "canvas", tabIndex: 0 });
       canvas.setAttribute("role", "application");
-      canvas.setAttribute("aria-label", `chart: ${panel.title}, ${panel.unit}. Keys: left and right read values, with shift they move the time shown, + and - zoom, 0 shows the whole run.`);
+      canvas.setAttribute("aria-label", `chart: ${panel.title}, ${panel.unit}. Keys: left and right read values, with shift they move the time shown, + and - zoom, 0 shows all of the picture.`);
       const list = make("ul", { className: "readout" },
         make("li", { className: "quiet" }, make("span", { className: "at" }), " ", make("span", { className: "force" })));
       for (const one of [...panel.layers, ...panel.lines]) {

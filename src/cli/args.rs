@@ -84,6 +84,7 @@ pub enum Command {
                         evenkeel run scenarios/az-loss.json --replications 200 --no-files\n  \
                         evenkeel run scenarios/az-loss.json --json | jq '.services[0].nines'\n  \
                         jq '.seed = 7' scenario.json | evenkeel run -")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that can be typed")]
 pub struct Run {
     /// Scenario file; `-` reads it from standard input
     #[arg(value_hint = clap::ValueHint::FilePath)]
@@ -91,6 +92,9 @@ pub struct Run {
     /// Print the summary as one JSON object on stdout, and nothing else there
     #[arg(long)]
     pub json: bool,
+    /// Explain the words of the tables below them
+    #[arg(long, conflicts_with = "json")]
+    pub notes: bool,
     /// Write no files
     #[arg(long, conflicts_with = "out")]
     pub no_files: bool,

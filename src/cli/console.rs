@@ -14,6 +14,8 @@ pub(crate) struct Console {
     err: Box<dyn Write>,
     pub(crate) paint: Paint,
     pub(crate) paint_talk: Paint,
+    /// Characters in a line of standard output; `None`: as many as are needed.
+    pub(crate) width: Option<usize>,
     quiet: bool,
     out_is: Out,
 }
@@ -77,6 +79,7 @@ impl Console {
             err: Box::new(io::stderr()),
             paint: paint(io::stdout().is_terminal()),
             paint_talk: paint(io::stderr().is_terminal()),
+            width: width(std::env::var("COLUMNS").ok().as_deref(), of_stdout),
             quiet: global.quiet,
             out_is: Out::Open,
         }
@@ -85,7 +88,7 @@ impl Console {
     /// One for tests.
     #[cfg(test)]
     pub(crate) fn to(out: Box<dyn Write>, err: Box<dyn Write>, quiet: bool) -> Console {
-        Console { out, err, paint: Paint::Plain, paint_talk: Paint::Plain, quiet, out_is: Out::Open }
+        Console { out, err, paint: Paint::Plain, paint_talk: Paint::Plain, width: None, quiet, out_is: Out::Open }
     }
 
     /// Data. What cannot be written is told at once, and [`Console::is_broken`] from then on; a reader that has gone
@@ -133,6 +136,21 @@ impl Write for Stdout {
     }
 }
 
+/// No table is made narrower than this.
+const WIDTH_MIN: usize = 40;
+
+/// The width of standard output where it is a terminal.
+fn of_stdout() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0)
+}
+
+/// `COLUMNS` counts when it is a number; without it a terminal has its own width, and what is written to a file or a
+/// pipe is as wide as it needs to be, so that it does not depend on where it was made.
+fn width(columns: Option<&str>, of_terminal: impl Fn() -> Option<usize>) -> Option<usize> {
+    let columns = columns.and_then(|text| text.trim().parse::<usize>().ok()).filter(|width| *width > 0);
+    columns.or_else(of_terminal).map(|width| width.max(WIDTH_MIN))
+}
+
 /// `NO_COLOR` counts when it is set and not empty (no-color.org); a terminal that calls itself dumb shows no colours.
 fn paint(when: ColorChoice, terminal: bool, variable: impl Fn(&str) -> Option<String>) -> Paint {
     let colour = match when {
@@ -150,6 +168,17 @@ fn paint(when: ColorChoice, terminal: bool, variable: impl Fn(&str) -> Option<St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tables_are_as_wide_as_the_terminal_or_as_somebody_says() {
+        assert_eq!(width(None, || Some(120)), Some(120));
+        assert_eq!(width(Some("80"), || Some(120)), Some(80));
+        assert_eq!(width(Some("80"), || None), Some(80));
+        assert_eq!(width(Some("many"), || Some(120)), Some(120));
+        assert_eq!(width(Some("0"), || None), None);
+        assert_eq!(width(None, || Some(7)), Some(WIDTH_MIN));
+        assert_eq!(width(None, || None), None);
+    }
 
     #[test]
     fn colour_is_for_terminals_that_want_it() {

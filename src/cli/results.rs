@@ -7,6 +7,7 @@ use super::{manifest, notes, render};
 use crate::experiment::Outcome;
 use crate::report::align::Paint;
 use crate::report::page::{self, Facts, Picture};
+use crate::report::table::sections;
 use crate::report::{chart, csv, events, visible};
 use serde::Serialize;
 use serde_json::Value;
@@ -74,6 +75,7 @@ pub(super) fn files(
 fn page(job: &Job<'_>, outcome: &Outcome, heading: &str, pictures: &[Picture<'_>]) -> String {
     page::html(&Facts {
         summary: &outcome.summary,
+        sections: &job.results(&file(job.run), outcome, sections),
         scenario: &effective(job),
         file: &file(job.run),
         command: &command(job.run, job.seed),

@@ -12,8 +12,9 @@ use crate::api::Scenario;
 use crate::experiment::{End, Options, Outcome};
 use crate::metrics::summary::{Summary, Verdict};
 use crate::model::problem::Problems;
+use crate::report::fit::wrapped;
 use crate::report::number::{fixed, plain};
-use crate::report::table;
+use crate::report::table::{self, Results, Style};
 use crate::scenario::Files;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -21,8 +22,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-/// Descriptions are as wide as the tables.
+/// Descriptions are no wider than this.
 const COLUMNS: usize = 100;
+/// So many replications are proposed to somebody who has one.
+const MANY: u32 = 100;
 
 pub(crate) fn run(run: &Run, global: &Global, files: &dyn Files, console: &mut Console) -> Exit {
     interrupt::command(again(run, run.seed, run.replication));
@@ -104,6 +107,22 @@ impl Job<'_> {
         exit
     }
 
+    /// What is told of an outcome, as the tables and the page take it.
+    pub(super) fn results<T>(&self, scenario: &str, outcome: &Outcome, make: impl FnOnce(&Results<'_>) -> T) -> T {
+        make(&Results {
+            summary: &outcome.summary,
+            plan: self.scenario.plan(),
+            time_line: outcome.time_line.as_ref(),
+            first_replication: self.options.first_replication,
+            more: &format!("evenkeel run {} --replications {MANY}", render::quoted(scenario)),
+        })
+    }
+
+    fn tables(&self, outcome: &Outcome, console: &Console) -> String {
+        let style = Style { paint: console.paint, width: console.width, notes: self.run.notes };
+        self.results(&self.run.scenario, outcome, |results| table::text(results, style))
+    }
+
     /// Somebody stopped it. Replications that are over are summed up and written as if no more had been asked for.
     fn cut(self, outcome: &Outcome, console: &mut Console) -> Exit {
         let (done, asked) = (outcome.finished, self.options.replications);
@@ -131,8 +150,7 @@ impl Job<'_> {
         stop: &dyn Fn() -> bool,
         console: &mut Console,
     ) -> Result<(), Exit> {
-        let summary = &outcome.summary;
-        let text = if self.run.json { results::summary_json(summary) } else { table::summary(summary, console.paint) };
+        let text = if self.run.json { results::summary_json(&outcome.summary) } else { self.tables(outcome, console) };
         console.data(&text);
         let Some(place) = &self.place else { return Ok(()) };
         match self.write(place, outcome, stop) {
@@ -202,6 +220,8 @@ fn options(run: &Run, files: bool) -> Options {
         timeline: files,
         every_point: files && run.series == Lines::All,
         events_max: if files { run.events.bound() } else { 0 },
+        // A machine that wants the summary alone waits for nothing else.
+        time_line: files || !run.json,
         ..Options::default()
     }
 }
@@ -210,26 +230,16 @@ fn options(run: &Run, files: bool) -> Options {
 fn describe(run: &Run, scenario: &Scenario, console: &mut Console) {
     let words = scenario.written().get("description").and_then(Value::as_str).unwrap_or_default();
     if !run.json && !words.trim().is_empty() {
-        console.say(&(wrapped(words) + "\n"));
+        let width = console.width.unwrap_or(COLUMNS).min(COLUMNS);
+        console.say(&(described(words, width) + "\n"));
     }
 }
 
-/// Words in lines of [`COLUMNS`] characters at most; what would steer the terminal is left out.
-fn wrapped(text: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let word: String = word.chars().filter(|c| !c.is_control()).collect();
-        let line = lines.last_mut().expect("there is a first line");
-        if line.is_empty() {
-            line.push_str(&word);
-        } else if line.chars().count() + 1 + word.chars().count() <= COLUMNS {
-            line.push(' ');
-            line.push_str(&word);
-        } else {
-            lines.push(word);
-        }
-    }
-    lines.join("\n")
+/// Words in lines of `width` characters at most; what would steer the terminal is left out.
+fn described(text: &str, width: usize) -> String {
+    let seen: String =
+        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control()).collect();
+    wrapped(&seen, width).join("\n")
 }
 
 /// The exit code of the objectives; on stderr those that do not hold, and how to see it again.
@@ -285,12 +295,12 @@ pub(crate) fn tell_of_panics() {
 
 #[cfg(test)]
 mod tests {
-    use super::wrapped;
+    use super::described;
 
     #[test]
     fn words_are_wrapped() {
-        let text = wrapped(&"word ".repeat(50));
+        let text = described(&"word ".repeat(50), 100);
         assert_eq!(text.lines().map(str::len).collect::<Vec<_>>(), [99, 99, 49]);
-        assert_eq!(wrapped("  a\n b\u{1b}[2J "), "a b[2J");
+        assert_eq!(described("  a\n b\u{1b}[2J ", 100), "a b[2J");
     }
 }

@@ -7,6 +7,7 @@
 
 use crate::engine::{Limits, Partition, Reader, Seed, Sim, Stop, Time};
 use crate::metrics::events::Events;
+use crate::metrics::milestones::{Milestones, TimeLine};
 use crate::metrics::timeline::Timeline;
 use crate::metrics::{Fold, Measured, Metrics, Objective, Row, Summary};
 use crate::model::ids::{RegionId, ZoneId};
@@ -49,6 +50,8 @@ pub struct Options {
     pub every_point: bool,
     /// Events of the first replication to keep, at most.
     pub events_max: usize,
+    /// Whether the time line of the first replication is wanted.
+    pub time_line: bool,
 }
 
 impl Default for Options {
@@ -62,6 +65,7 @@ impl Default for Options {
             timeline: false,
             every_point: false,
             events_max: 0,
+            time_line: false,
         }
     }
 }
@@ -135,6 +139,8 @@ pub struct Outcome<R = Events> {
     pub summary: Summary,
     /// Series of the first replication.
     pub timeline: Timeline,
+    /// What happened in the first replication, moment by moment, when it was wanted.
+    pub time_line: Option<TimeLine>,
     /// What the recorders of the first replication kept.
     pub records: R,
     /// Replications that came to their end, without gaps from the first one on.
@@ -166,7 +172,8 @@ pub fn run_with<R: Recorder>(
                 if options.every_point {
                     metrics.keep_every_point();
                 }
-                (World::new(plan, &part), Readers { metrics, recorder: first.then(&record) })
+                let milestones = (first && options.time_line).then(|| Box::new(Milestones::new(plan, &part)));
+                (World::new(plan, &part), Readers { metrics, milestones, recorder: first.then(&record) })
             });
             let prepare = |world: &mut World, cx: &mut Cx<'_>| world.prepare(cx);
             let mut found = Vec::new();
@@ -203,12 +210,16 @@ pub fn overdrawn<R: Reader<Fact>>(plan: &Plan, sim: &Sim<'_, World, R>) -> Vec<R
 /// Readers of one partition.
 struct Readers<R> {
     metrics: Metrics,
+    milestones: Option<Box<Milestones>>,
     recorder: Option<R>,
 }
 
 impl<R: Reader<Fact>> Reader<Fact> for Readers<R> {
     fn read(&mut self, batch: &[(Time, Fact)]) {
         self.metrics.read(batch);
+        if let Some(milestones) = &mut self.milestones {
+            milestones.read(batch);
+        }
         if let Some(recorder) = &mut self.recorder {
             recorder.read(batch);
         }
@@ -230,6 +241,7 @@ struct Shared<'a> {
 struct Single<R> {
     row: Row,
     timeline: Timeline,
+    time_line: Option<TimeLine>,
     records: Option<R>,
     end: End,
 }
@@ -258,16 +270,19 @@ where
     let (events, digest) = (sim.events(), sim.digest());
     look(&sim);
     let mut parts = Vec::new();
-    let mut records = Vec::new();
+    let (mut records, mut milestones) = (Vec::new(), Vec::new());
     for readers in sim.into_readers() {
         parts.push(readers.metrics.finish(reached));
         records.extend(readers.recorder);
+        milestones.extend(readers.milestones);
     }
     let mut measured = parts.into_iter().reduce(Measured::merge).unwrap_or_default();
     let row = Row::of(plan, &measured, replication, events, digest);
     let timeline = if index == 0 && options.timeline { measured.timeline(plan) } else { Timeline::default() };
     let records = (!records.is_empty()).then(|| R::merge(records));
-    Single { row, timeline, records, end }
+    let milestones = milestones.into_iter().map(|boxed| *boxed);
+    let time_line = (index == 0 && options.time_line).then(|| TimeLine::of(milestones, reached));
+    Single { row, timeline, time_line, records, end }
 }
 
 /// Runs in slices; gives back how it ended and the time it came to.
@@ -321,7 +336,7 @@ fn gather<R: Recorder>(
     let shared = Shared { options, watch, done, events, finished };
     let mut finished = 0;
     let (mut fold, mut end) = (Fold::new(options.first_replication), End::Finished);
-    let (mut timeline, mut records) = (Timeline::default(), R::default());
+    let (mut timeline, mut time_line, mut records) = (Timeline::default(), None, R::default());
     let mut next = 0;
     while next < options.replications && end != End::Interrupted {
         let until = options.replications.min(next.saturating_add(CHUNK));
@@ -331,7 +346,8 @@ fn gather<R: Recorder>(
                 break;
             }
             if fold.is_empty() {
-                (timeline, records) = (single.timeline, single.records.unwrap_or_default());
+                (timeline, time_line) = (single.timeline, single.time_line);
+                records = single.records.unwrap_or_default();
             }
             finished += u32::from(single.end != End::Interrupted);
             watch.row(&single.row);
@@ -346,7 +362,7 @@ fn gather<R: Recorder>(
         next = until;
     }
     let summary = fold.summary(plan, options.seed.unwrap_or(plan.seed), objectives);
-    Outcome { summary, timeline, records, finished, end }
+    Outcome { summary, timeline, time_line, records, finished, end }
 }
 
 /// Runs some replications, side by side when there are threads for it; in order in any case.

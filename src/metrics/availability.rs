@@ -86,6 +86,11 @@ impl Availability {
         [self.need, self.desired]
     }
 
+    /// Available tasks now.
+    pub fn all_available(&self) -> u64 {
+        self.available
+    }
+
     /// Available tasks in a zone now.
     pub fn available(&self, zone: ZoneId) -> u32 {
         self.zones[zone].available

@@ -28,6 +28,7 @@ pub mod launches;
 pub mod ledger;
 mod measured;
 pub mod measures;
+pub mod milestones;
 pub mod objective;
 pub mod planes;
 mod reader;

@@ -16,7 +16,9 @@ use super::tasks::{Pricing, Step, Tasks};
 use super::window::Integral;
 use crate::engine::index::Table;
 use crate::engine::{Reader, Time};
-use crate::model::fact::{Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, ServiceFact, TaskFact, TaskState};
+use crate::model::fact::{
+    Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, PlaneFact, ServiceFact, TaskFact, TaskState,
+};
 use crate::model::ids::{ProviderId, ServiceId, TypeId, ZoneId};
 use crate::model::plan::{Fault, InstanceType, Kind, Part, Plan, ProviderKind, Service, Unit, When};
 
@@ -57,7 +59,7 @@ struct Subject {
 }
 
 /// Zones that a service is to be even over: those of its subnets, or of the hosts it may run on.
-fn zones_of(plan: &Plan, service: ServiceId) -> Vec<ZoneId> {
+pub(super) fn zones_of(plan: &Plan, service: ServiceId) -> Vec<ZoneId> {
     let row = &plan.services[service];
     if !row.zones.is_empty() {
         return row.zones.clone();
@@ -218,6 +220,9 @@ impl Metrics {
             Fact::Fault(fact) => self.fault(now, fact),
             Fact::Host(fact) => self.host(now, fact),
             Fact::Plane(fact) => {
+                if let PlaneFact::Waited { service, .. } = fact {
+                    self.recovery.launched_late(now, service);
+                }
                 let services = &self.services;
                 self.planes.take(now, fact, |id| services[id].launches.requested());
             }

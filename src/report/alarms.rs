@@ -25,6 +25,7 @@ pub(super) fn table(summary: &Summary) -> Table {
     let mut table = Table::default()
         .left(&["alarm", "service"])
         .right(&["rings", "false\nrings", "first\nring", "time in\nALARM"])
+        .goes_first(&["time in\nALARM", "service"])
         .rows(summary.alarms.iter().filter(told).map(row));
     if silent > SILENT_MAX {
         table.row([&format!("{silent} others"), "", "0", "0", NOTHING, "0s"].map(str::to_owned));

@@ -44,6 +44,8 @@ pub struct Column {
     pub head: &'static str,
     /// Whether its texts stand on the right, as numbers do.
     pub right: bool,
+    /// When it goes where there is no room for all: 1 goes first, 0 never.
+    pub goes: u8,
 }
 
 /// A line of a table.
@@ -58,22 +60,33 @@ pub struct Row {
 /// Rows under a head, each column as wide as its widest text.
 #[derive(Default, Debug)]
 pub struct Table {
-    columns: Vec<Column>,
-    rows: Vec<Row>,
+    pub(super) columns: Vec<Column>,
+    pub(super) rows: Vec<Row>,
 }
 
 impl Table {
     /// With more columns, whose texts stand on the left.
     #[must_use]
     pub fn left(mut self, heads: &[&'static str]) -> Table {
-        self.columns.extend(heads.iter().map(|head| Column { head, right: false }));
+        self.columns.extend(heads.iter().map(|head| Column { head, right: false, goes: 0 }));
         self
     }
 
     /// With more columns, whose texts stand on the right.
     #[must_use]
     pub fn right(mut self, heads: &[&'static str]) -> Table {
-        self.columns.extend(heads.iter().map(|head| Column { head, right: true }));
+        self.columns.extend(heads.iter().map(|head| Column { head, right: true, goes: 0 }));
+        self
+    }
+
+    /// With columns that go, the first of these first, where there is no room for all.
+    #[must_use]
+    pub fn goes_first(mut self, heads: &[&str]) -> Table {
+        for (goes, head) in (1..).zip(heads) {
+            for column in self.columns.iter_mut().filter(|column| column.head == *head) {
+                column.goes = goes;
+            }
+        }
         self
     }
 

@@ -13,7 +13,8 @@ pub(super) fn table(summary: &Summary) -> Table {
     let mut table = Table::default()
         .left(&["cells of customers"])
         .right(&["customers", "moved", "without\na cell"])
-        .right(&["requests\noffered", "requests\nfailed", "availability"]);
+        .right(&["requests\noffered", "requests\nfailed", "availability"])
+        .goes_first(&["moved", "without\na cell", "requests\noffered"]);
     for row in &summary.cellular_application {
         let [moved, without, offered, failed] =
             [&row.moved, &row.without_cell, &row.requests.offered, &row.requests.failed].map(estimate);

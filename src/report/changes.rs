@@ -1,8 +1,8 @@
 //! What became of each change as a table.
 
 use super::align::Table;
-use super::number::{NOTHING, estimate, fixed, maybe, percent, seconds, whole};
-use crate::metrics::summary::{ChangeRow, Estimate, Maybe, Summary};
+use super::number::{NOTHING, estimate, maybe, seconds, share, whole};
+use crate::metrics::summary::{ChangeRow, Estimate, Summary};
 
 /// What the words of the table mean.
 pub(super) const ABOUT: &str = "begins, ends: of the first occurrence\n\
@@ -20,7 +20,7 @@ pub(super) fn table(summary: &Summary) -> Table {
             .map(|value| seconds(&value, NOTHING));
         let mut cells = vec![row.name.clone(), row.service.clone(), outcome];
         cells.extend(times.iter().map(|_| estimate(&row.occurrences)));
-        let to_bad = [whole(&row.exposed_to_bad.requests), small_share(&row.exposed_to_bad.share)];
+        let to_bad = [whole(&row.exposed_to_bad.requests), share(&row.exposed_to_bad.share)];
         cells.extend([begin, end, found, back]);
         cells.extend(to_bad);
         cells.push(whole(&row.lost_requests));
@@ -31,19 +31,8 @@ pub(super) fn table(summary: &Summary) -> Table {
         .right(times)
         .right(&["begins", "ends", "found\nafter", "back\nafter"])
         .right(&["exposed\nto bad", "exposed\nshare", "lost\nrequests"])
+        .goes_first(&["exposed\nshare", "service", "ends", "begins", "times"])
         .rows(summary.changes.iter().map(row))
-}
-
-/// A share of which the little that there is counts: 0.000087 %, and not 0.00 %.
-fn small_share(share: &Maybe) -> String {
-    match share {
-        Some(share) if share.low.is_none() && share.mean > 0.0 && share.mean < 0.01 => {
-            let percent = share.mean * 100.0;
-            let decimals = (1.0 - libm::floor(libm::log10(percent))).clamp(2.0, 9.0);
-            format!("{} %", fixed(percent, decimals as usize))
-        }
-        share => percent(share),
-    }
 }
 
 /// Circuit breakers that did not trip although a change met a bad revision or is unfinished, and why.
@@ -61,6 +50,7 @@ pub(super) fn untripped(summary: &Summary) -> Table {
         .left(&["change"])
         .right(&["trips at\nfailures", "counted\nat most", "failures\nnot counted", "count back\nto 0"])
         .left(&["why it did not trip"])
+        .goes_first(&["count back\nto 0", "failures\nnot counted"])
         .rows(summary.changes.iter().filter_map(row))
 }
 
@@ -81,6 +71,6 @@ fn why(of: &str) -> &'static str {
 
 /// How many of a change that came several times ended in each way.
 fn shares(row: &ChangeRow) -> String {
-    let share = |(name, share): (&String, &Estimate)| format!("{:.1} % {name}", share.mean * 100.0);
-    row.outcomes.iter().map(share).collect::<Vec<_>>().join(", ")
+    let part = |(name, share): (&String, &Estimate)| format!("{:.1} % {name}", share.mean * 100.0);
+    row.outcomes.iter().map(part).collect::<Vec<_>>().join(", ")
 }

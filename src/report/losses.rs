@@ -29,7 +29,8 @@ pub(super) fn table(summary: &Summary) -> Table {
         table.row([title, String::new(), String::new(), requests, seconds]);
     };
     if let Some(rest) = rows.get(LOSSES_MAX..).filter(|rest| !rest.is_empty()) {
-        sum(format!("{} more rows", rest.len()), rest);
+        let rows = if rest.len() == 1 { "row" } else { "rows" };
+        sum(format!("{} more {rows}", rest.len()), rest);
     }
     if rows.len() > 1 {
         sum("total".to_owned(), &rows);

@@ -15,12 +15,14 @@ mod alarms;
 pub mod align;
 mod application;
 mod availability;
+mod chance;
 mod changes;
 pub mod chart;
 pub mod csv;
 mod date;
 pub mod events;
 mod faults;
+pub mod fit;
 mod losses;
 pub mod number;
 mod objectives;
@@ -28,6 +30,7 @@ pub mod page;
 mod planes;
 mod services;
 pub mod table;
+mod time_line;
 pub mod visible;
 
 #[cfg(test)]

@@ -2,9 +2,6 @@
 
 use crate::metrics::summary::{Estimate, Maybe};
 
-/// Minutes in a year of 365 days: what "minutes of downtime a year" counts in.
-const MINUTES_A_YEAR: f64 = 525_600.0;
-
 /// What stands where there is no value.
 pub const NOTHING: &str = "-";
 /// What stands where a service needs no task, so that nothing can be short.
@@ -59,14 +56,42 @@ fn half_width(estimate: &Estimate) -> Option<f64> {
     Some((estimate.high? - estimate.low?) / 2.0)
 }
 
-/// A mean, with "± half width" to two digits where there is an interval wider than nothing.
+/// How an interval is told.
+enum Told {
+    /// There is none, or it is no wider than nothing.
+    Alone,
+    /// Half its width.
+    Around(f64),
+    /// It reaches below zero, where no result can be: its upper end.
+    UpTo(f64),
+}
+
+fn told(value: &Estimate) -> Told {
+    match (half_width(value), value.high) {
+        (Some(half), Some(high)) if half > 0.0 => {
+            if value.mean >= 0.0 && half > value.mean {
+                Told::UpTo(high)
+            } else {
+                Told::Around(half)
+            }
+        }
+        _ => Told::Alone,
+    }
+}
+
+/// A mean, with "± half width" to two digits where there is an interval wider than nothing; with "(≤ upper end)" where
+/// the interval reaches below zero.
 pub fn estimate(value: &Estimate) -> String {
-    match half_width(value) {
-        Some(half) if half > 0.0 => {
+    match told(value) {
+        Told::Around(half) => {
             let decimals = decimals_for(half, 2);
             format!("{} ± {}", fixed(value.mean, decimals), fixed(half, decimals))
         }
-        _ => plain(value.mean),
+        Told::UpTo(high) => {
+            let decimals = decimals_for(high, 3);
+            format!("{} (≤ {})", fixed(value.mean, decimals), fixed(high, decimals))
+        }
+        Told::Alone => plain(value.mean),
     }
 }
 
@@ -75,24 +100,55 @@ pub fn maybe(value: &Maybe) -> String {
     value.as_ref().map_or_else(|| NOTHING.to_owned(), estimate)
 }
 
-/// A share as percent, with as many digits as what is missing from 100 % needs.
+/// An availability as percent, with as many digits as what is missing from 100 % needs; never rounded up, so that
+/// 99.99899 % does not pass for 99.999 %.
 pub fn percent(value: &Maybe) -> String {
     let Some(value) = value else { return NOTHING.to_owned() };
+    let (mean, missing) = (value.mean * 100.0, (1.0 - value.mean) * 100.0);
     if let Some(half) = half_width(value).filter(|half| *half > 0.0) {
         let decimals = decimals_for(half * 100.0, 2);
-        return format!("{} ± {} %", fixed(value.mean * 100.0, decimals), fixed(half * 100.0, decimals));
+        if half * 100.0 > missing {
+            let low = (value.mean - half).max(0.0) * 100.0;
+            return format!("{} (≥ {}) %", cut(mean, decimals), cut(low, decimals));
+        }
+        return format!("{} ± {} %", cut(mean, decimals), fixed(half * 100.0, decimals));
     }
-    let missing = (1.0 - value.mean) * 100.0;
-    if missing <= 0.0 {
+    if missing < 1e-12 {
         return "100 %".to_owned();
     }
-    let text = fixed(value.mean * 100.0, decimals_for(missing, 3).clamp(2, 9));
-    format!("{text} %")
+    if mean <= 0.0 {
+        return "0 %".to_owned();
+    }
+    format!("{} %", cut(mean, decimals_for(missing, 3).clamp(2, 9)))
 }
 
-/// Minutes a year that an availability of this much is not there; a dash without a value.
-pub fn minutes_a_year(value: &Maybe) -> String {
-    value.as_ref().map_or_else(|| NOTHING.to_owned(), |value| short((1.0 - value.mean).max(0.0) * MINUTES_A_YEAR))
+/// A share as percent with three digits.
+pub fn share(value: &Maybe) -> String {
+    let hundred = |part: f64| part * 100.0;
+    let of = |value: &Estimate| Estimate {
+        mean: hundred(value.mean),
+        low: value.low.map(hundred),
+        high: value.high.map(hundred),
+        ..*value
+    };
+    value.as_ref().map_or_else(|| NOTHING.to_owned(), |value| format!("{} %", estimate(&of(value))))
+}
+
+/// Like [`fixed`], never rounded up: what is left of a digit is cut off, but for what only the machine's way of
+/// counting lacks.
+fn cut(value: f64, decimals: usize) -> String {
+    let scale = libm::pow(10.0, decimals as f64);
+    fixed(libm::floor(value * scale + 1e-6) / scale, decimals)
+}
+
+/// Nines with two digits, never rounded up.
+pub fn nines(value: f64) -> String {
+    cut(value, 2)
+}
+
+/// How many of so many minutes an availability of this much is not there; a dash without a value.
+pub fn minutes(availability: &Maybe, of: f64) -> String {
+    availability.as_ref().map_or_else(|| NOTHING.to_owned(), |value| short((1.0 - value.mean).max(0.0) * of))
 }
 
 /// Three significant digits, whole from 100 on.
@@ -127,10 +183,19 @@ pub fn duration(seconds: f64) -> String {
 /// A length of time with its interval, `absent` where there is none.
 pub fn seconds(value: &Maybe, absent: &str) -> String {
     let Some(value) = value else { return absent.to_owned() };
-    match half_width(value) {
-        Some(half) if half > 0.0 => format!("{} ± {}", duration(value.mean), duration(half)),
-        _ => duration(value.mean),
+    match told(value) {
+        Told::Around(half) => format!("{} ± {}", duration(value.mean), duration(half)),
+        Told::UpTo(high) => format!("{} (≤ {})", duration(value.mean), duration(high)),
+        Told::Alone => duration(value.mean),
     }
+}
+
+/// A moment of the run: `1:00:41`, with days from the second on: `2d 1:00:41`.
+pub fn clock(seconds: f64) -> String {
+    let whole = libm::round(seconds.max(0.0)) as u64;
+    let (days, hours, minutes, rest) = (whole / 86_400, whole / 3_600 % 24, whole / 60 % 60, whole % 60);
+    let of_day = format!("{hours}:{minutes:02}:{rest:02}");
+    if days == 0 { of_day } else { format!("{days}d {of_day}") }
 }
 
 /// Dollars an hour.
@@ -184,16 +249,51 @@ mod tests {
         assert_eq!(percent(&Some(exact(1.0))), "100 %");
         assert_eq!(percent(&Some(exact(0.999_958_3))), "99.99583 %");
         assert_eq!(percent(&Some(exact(0.95))), "95.00 %");
-        assert_eq!(percent(&Some(exact(0.0))), "0.00 %");
+        assert_eq!(percent(&Some(exact(0.0))), "0 %");
         assert_eq!(percent(&Some(between(0.998, 0.999))), "99.850 ± 0.050 %");
         assert_eq!(percent(&None), "-");
     }
 
     #[test]
-    fn minutes_of_a_year() {
-        assert_eq!(minutes_a_year(&Some(exact(0.9999))), "52.6");
-        assert_eq!(minutes_a_year(&Some(exact(1.0))), "0");
-        assert_eq!(minutes_a_year(&Some(exact(0.9))), "52,560");
+    fn nothing_is_rounded_up_over_a_class() {
+        assert_eq!(percent(&Some(exact(0.999_989_99))), "99.99899 %");
+        assert_eq!(percent(&Some(exact(0.999_999_999_999))), "99.999999999 %");
+        assert_eq!(percent(&Some(exact(1.0 - 1e-15))), "100 %");
+        assert_eq!(percent(&Some(between(0.999_987, 0.999_991))), "99.99890 ± 0.00020 %");
+        assert_eq!(nines(-libm::log10(1.0 - 0.999_989_99)), "4.99");
+        assert_eq!(nines(-libm::log10(1.0 - 0.999)), "3.00");
+    }
+
+    #[test]
+    fn no_interval_reaches_where_no_result_can_be() {
+        assert_eq!(estimate(&between(-3.5, 10.9)), "3.7 (≤ 10.9)");
+        assert_eq!(seconds(&Some(between(-3.5, 10.9)), "-"), "3.7s (≤ 10.9s)");
+        assert_eq!(percent(&Some(between(0.9990, 1.0008))), "99.990 (≥ 99.900) %");
+        assert_eq!(share(&Some(between(-0.01, 0.03))), "1.00 (≤ 3.00) %");
+    }
+
+    #[test]
+    fn a_share_has_three_digits() {
+        for (of, text) in
+            [(0.0, "0 %"), (0.9514, "95.1 %"), (1.0, "100 %"), (0.000_123, "0.0123 %"), (0.000_000_87, "0.000087 %")]
+        {
+            assert_eq!(share(&Some(exact(of))), text);
+        }
+    }
+
+    #[test]
+    fn minutes_that_are_lost() {
+        assert_eq!(minutes(&Some(exact(0.9999)), 525_600.0), "52.6");
+        assert_eq!(minutes(&Some(exact(1.0)), 165.0), "0");
+        assert_eq!(minutes(&Some(exact(0.9)), 525_600.0), "52,560");
+        assert_eq!(minutes(&None, 165.0), "-");
+    }
+
+    #[test]
+    fn moments_are_told_by_the_clock() {
+        assert_eq!(clock(3_641.4), "1:00:41");
+        assert_eq!(clock(59.0), "0:00:59");
+        assert_eq!(clock(176_441.0), "2d 1:00:41");
     }
 
     #[test]

@@ -8,14 +8,15 @@ use crate::metrics::summary::{CellRow, PlaneLaunches, PlaneRow, Summary};
 const CELLS_MAX: usize = 12;
 
 /// What the words of the table mean.
-pub(super) const ABOUT: &str = "clusters: at the end; throttled, failed: nobody took the launch on, at its last try; waiting: still due at the end; waited: taken on later than due, for want of a token, a turn or the cell; peak: the busiest minute against what the cell can do";
+pub(super) const ABOUT: &str = "clusters: at the end; throttled, failed: nobody took the launch on, at its last try\n  waiting: still due at the end; waited: taken on later than due, for want of a token, a turn or the cell\n  peak: the busiest minute against what the cell can do";
 
 /// The table; empty when no Region has anything to tell.
 pub(super) fn table(summary: &Summary) -> Table {
     let mut table = Table::default()
         .left(&["control plane"])
         .right(&["clusters", "launches\noffered", "accepted", "throttled", "failed", "waiting", "waited"])
-        .right(&["waited\np99", "launch\navailability", "peak\nutilisation", "down"]);
+        .right(&["waited\np99", "launch\navailability", "peak\nutilisation", "down"])
+        .goes_first(&["clusters", "throttled", "failed", "accepted", "peak\nutilisation"]);
     for region in summary.control_plane.iter().filter(|region| tells(region)) {
         let clusters: u32 = region.cells.iter().map(|cell| cell.clusters).sum();
         let name = match &region.moved {

@@ -33,6 +33,12 @@ pub(crate) fn with_changes() -> Plan {
     }))
 }
 
+/// The same, and a zone that loses power once.
+pub(crate) fn with_a_fault() -> Plan {
+    read(&json!({ "faults": [
+        { "name": "zone dark", "at": "1h", "for": "40m", "zonePowerLoss": { "zone": "use1-az1" } }] }))
+}
+
 /// A fault that comes again and again in a zone.
 pub(crate) fn with_faults() -> Plan {
     let often = json!({ "exponential": { "mean": "90d" } });

@@ -1,29 +1,67 @@
 //! Services, streams of standalone tasks and capacity providers as tables.
 
 use super::align::Table;
-use super::number::{NOTHING, dollars, estimate, or_no_need, plain, seconds};
-use crate::metrics::summary::{Level, ProviderRow, Quantiles, ServiceRow, StreamRow, Summary};
+use super::number::{NOTHING, dollars, estimate, or_no_need, plain, seconds, short};
+use crate::metrics::summary::{Launches, Level, ProviderRow, Quantiles, ServiceRow, StreamRow, Summary};
 
 /// Rows of services that are shown; the rest is in the file.
 pub(super) const SERVICES_MAX: usize = 40;
 /// What the others are called.
 pub(super) const MORE: &str = "services";
 
+/// What the words of the table mean.
+pub(super) const ABOUT: &str = "capacity availability: share of time with as many healthy tasks as needed\n\
+    launched: tasks that reached RUNNING; launches failed: refused, or stopped before that, and tried again";
+
 /// What services had and what it cost.
 pub(super) fn services(summary: &Summary) -> Table {
+    let shown = || summary.services.iter().take(SERVICES_MAX);
+    let fails = shown().any(|row| !row.launches.failed.is_empty());
     let row = |row: &ServiceRow| {
         let desired = plain(f64::from(row.desired_count));
-        let [least, mean, launches] = [&row.running.min, &row.running.mean, &row.launches.requested].map(estimate);
+        let [least, mean, launched] = [&row.running.min, &row.running.mean, &row.launches.running].map(estimate);
         let availability = or_no_need(&row.capacity_availability);
-        let [p50, p99] = starts(&row.start_seconds);
-        [row.service.clone(), desired, least, mean, availability, launches, p50, p99, dollars(&row.cost_per_hour)]
+        let mut cells = vec![row.service.clone(), desired, least, mean, availability, launched];
+        if fails {
+            cells.extend(failures(&row.launches));
+        }
+        cells.extend(starts(&row.start_seconds));
+        cells.push(dollars(&row.cost_per_hour));
+        cells
     };
-    Table::default()
-        .left(&["service"])
-        .right(&["desired\ntasks", "running\nmin", "running\nmean", "capacity\navailability", "launches"])
-        .right(&["start\np50", "start\np99", "cost\nper hour"])
-        .rows(summary.services.iter().take(SERVICES_MAX).map(row))
+    let [p50, p99, cost, least] = ["start\np50", "start\np99", "cost\nper hour", "running\nmin"];
+    let table = Table::default().left(&["service"]).right(&[
+        "desired\ntasks",
+        least,
+        "running\nmean",
+        "capacity\navailability",
+        "tasks\nlaunched",
+    ]);
+    let table = if fails { table.right(&["launches\nfailed"]).left(&["why"]) } else { table };
+    table
+        .right(&[p50, p99, cost])
+        .goes_first(&[p50, cost, p99, least, "why", "running\nmean"])
+        .rows(shown().map(row))
         .more(summary.services.len(), SERVICES_MAX, MORE)
+}
+
+/// Reasons that are named in a row.
+const REASONS_MAX: usize = 2;
+
+/// How many launches failed, and the reasons of most of them.
+fn failures(launches: &Launches) -> [String; 2] {
+    let mut reasons: Vec<(&String, f64)> = launches.failed.iter().map(|(why, count)| (why, count.mean)).collect();
+    reasons.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let all: f64 = reasons.iter().map(|reason| reason.1).sum();
+    let mut named: Vec<String> = match &reasons[..] {
+        [] => return ["0", NOTHING].map(str::to_owned),
+        [(why, _)] => vec![(*why).clone()],
+        more => more.iter().take(REASONS_MAX).map(|(why, count)| format!("{} {why}", short(*count))).collect(),
+    };
+    if reasons.len() > REASONS_MAX {
+        named.push("...".to_owned());
+    }
+    [short(all), named.join(", ")]
 }
 
 /// Where the tasks of services with several capacity providers run.
@@ -42,16 +80,24 @@ pub(super) fn by_provider(summary: &Summary) -> Table {
 
 /// What streams of standalone tasks had.
 pub(super) fn streams(summary: &Summary) -> Table {
+    let fails = summary.run_tasks.iter().any(|row| !row.launches.failed.is_empty());
     let row = |row: &StreamRow| {
-        let [mean, most, launches, completed] =
-            [&row.running.mean, &row.running.max, &row.launches.requested, &row.completed].map(estimate);
-        let [p50, p99] = starts(&row.start_seconds);
-        [row.stream.clone(), mean, most, launches, completed, p50, p99, dollars(&row.cost_per_hour)]
+        let [mean, most, launched, completed] =
+            [&row.running.mean, &row.running.max, &row.launches.running, &row.completed].map(estimate);
+        let mut cells = vec![row.stream.clone(), mean, most, launched];
+        if fails {
+            cells.extend(failures(&row.launches));
+        }
+        cells.push(completed);
+        cells.extend(starts(&row.start_seconds));
+        cells.push(dollars(&row.cost_per_hour));
+        cells
     };
-    Table::default()
-        .left(&["stream"])
-        .right(&["running\nmean", "running\nmax", "launches", "completed"])
-        .right(&["start\np50", "start\np99", "cost\nper hour"])
+    let table = Table::default().left(&["stream"]).right(&["running\nmean", "running\nmax", "tasks\nlaunched"]);
+    let table = if fails { table.right(&["launches\nfailed"]).left(&["why"]) } else { table };
+    table
+        .right(&["completed", "start\np50", "start\np99", "cost\nper hour"])
+        .goes_first(&["start\np50", "cost\nper hour", "start\np99", "why"])
         .rows(summary.run_tasks.iter().map(row))
 }
 
@@ -70,5 +116,6 @@ pub(super) fn providers(summary: &Summary) -> Table {
     Table::default()
         .left(&["provider"])
         .right(&["hosts\nmin", "hosts\nmean", "hosts\nmax", "reservation\nmean", "cost\nper hour"])
+        .goes_first(&["cost\nper hour", "hosts\nmax"])
         .rows(summary.capacity_providers.iter().map(row))
 }

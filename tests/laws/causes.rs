@@ -60,6 +60,23 @@ fn a_crash_loop_is_charged_to_its_revision() {
     assert!(breaker.not_counted.mean > 500.0, "{breaker:?}");
 }
 
+#[test]
+fn a_launch_that_comes_late_is_the_first_act_on_what_held_it_back() {
+    // Nothing starts from 1 h to 1:30; two tasks exit ten minutes later, and are replaced one by one.
+    let faults = json!([
+        { "name": "nothing starts", "at": "1h", "for": "30m", "controlPlaneThrottle": { "rate": "0/s" } },
+        { "name": "one in ten seconds", "at": "90m", "for": "30m", "controlPlaneThrottle": { "rate": "0.1/s" } },
+        { "name": "crash", "at": "70m", "taskCrash": { "service": "shop/web", "count": 2 } },
+    ]);
+    let summary = run(&late(&json!({ "faults": faults })), 1);
+    for (name, begins) in [("nothing starts", 3_600.0), ("one in ten seconds", 5_400.0)] {
+        let row = fault(&summary, name);
+        assert_eq!(row.needed_launches.mean, 2.0, "{name}");
+        check(name, row.detect_seconds.unwrap().mean, 5_410.0 - begins, 1e-3);
+    }
+    check("crash", fault(&summary, "crash").detect_seconds.unwrap().mean, 0.5, 0.5);
+}
+
 /// Two services in a cell that is down from 1 h to 2 h; two of the six tasks of each exit ten minutes after its begin.
 fn late(parts: &Value) -> Value {
     let crash = json!({ "name": "tasks crash", "at": "70m", "taskCrash": { "share": 0.34 } });

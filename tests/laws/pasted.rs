@@ -4,6 +4,7 @@ use crate::world::{plan, run, the_service};
 use evenkeel::internals::experiment::replicate::{self, Options};
 use evenkeel::internals::metrics::summary::Summary;
 use evenkeel::internals::model::plan::Plan;
+use evenkeel::internals::report::table::{self, Results};
 use evenkeel::{Problem, Scenario, Severity, Texts};
 use serde_json::{Value, json};
 
@@ -217,7 +218,8 @@ fn where_nothing_is_needed_there_is_no_availability() {
     let summary = run(&file, 1);
     assert!(the_service(&summary).capacity_availability.is_none() && the_service(&summary).nines.is_none());
     told(&file, Severity::Warning, "/clusters/0/services/0/deploymentConfiguration/minimumHealthyPercent", "no need");
-    let text = evenkeel::internals::report::table::summary(&summary, evenkeel::internals::report::align::Paint::Plain);
+    let results = Results { summary: &summary, plan: &plan(&file), time_line: None, first_replication: 0, more: "" };
+    let text = table::text(&results, table::Style::PLAIN);
     assert!(text.contains("no need") && !text.contains("nothing lost"), "{text}");
 }
 

@@ -8,6 +8,7 @@ mod host;
 mod objective;
 mod service;
 mod task;
+mod time_line;
 
 use evenkeel::internals::engine::{Reader, Span, Time};
 use evenkeel::internals::metrics::summary::{Estimate, FaultRow, ServiceRow, Summary};

@@ -8,7 +8,8 @@ use evenkeel::internals::experiment::replicate::{self, Options, Progress, Watch}
 use evenkeel::internals::model::Plan;
 use evenkeel::internals::model::plan::ProviderKind;
 use evenkeel::internals::report::align::Paint;
-use evenkeel::internals::report::{chart, csv, table};
+use evenkeel::internals::report::table::{self, Results, Style};
+use evenkeel::internals::report::{chart, csv};
 use evenkeel::internals::scenario::schema;
 use evenkeel::{Scenario, Severity, Texts};
 use proptest::prelude::*;
@@ -89,9 +90,11 @@ fn run(plan: &Plan) {
         return;
     }
     let limits = Limits { events_max: EVENTS_MAX, ..Limits::default() };
-    let options = Options { limits, timeline: true, ..Options::default() };
+    let options = Options { limits, timeline: true, time_line: true, ..Options::default() };
     let outcome = replicate::run(plan, &[], &options, &Nobody);
-    let told = table::summary(&outcome.summary, Paint::Plain);
+    let (summary, time_line) = (&outcome.summary, outcome.time_line.as_ref());
+    let results = Results { summary, plan, time_line, first_replication: 0, more: "" };
+    let told = table::text(&results, Style { width: Some(80), ..Style::PLAIN });
     assert!(told.contains("simulated"), "{told}");
     assert!(
         csv::timeseries(&outcome.timeline, csv::Rows { most: 1_000, starts_at: None }).starts_with("time_seconds,")

@@ -75,6 +75,7 @@ fn toys(plan: &Plan, options: &Options, objectives: &[Objective], watch: &dyn Wa
                 world,
                 Readers {
                     metrics: Metrics::new(plan, &part, options.timeline && index == 0),
+                    milestones: None,
                     recorder: Some(Events::default()),
                 },
             )

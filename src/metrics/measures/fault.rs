@@ -33,7 +33,7 @@ measures! {
         /// From begin until ECS or a load balancer first acts on it. This and the three below are means over the
         /// occurrences that have a value, those of all replications together.
         detect_seconds: Maybe [seconds Lower] = w.pooled(|run| of(run, id).detected());
-        /// Until the need is met for five minutes without a break.
+        /// Until the need is met for five minutes without a break; null where the run ended before.
         recover_seconds: Maybe [seconds Lower] = w.pooled(|run| of(run, id).back(0));
         /// Until available tasks are back at the desired count.
         full_strength_seconds: Maybe [seconds Lower] = w.pooled(|run| of(run, id).back(1));

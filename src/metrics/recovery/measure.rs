@@ -173,7 +173,7 @@ impl Measure {
     pub fn back(&self, which: usize) -> Mean {
         let mut mean = self.back[which];
         let any = self.each.values().any(|occurred| occurred.concerned);
-        let counts = self.each.values().filter(|occurred| occurred.concerned || !any);
+        let counts = self.each.values().filter(|one| one.concerned || !any);
         counts.for_each(|occurred| mean.add(occurred.back[which]));
         mean
     }

@@ -6,8 +6,7 @@
 //! ```
 //!
 //! Levels count once an instant is over: what lasts no time did not happen. A shortfall that began before the service
-//! was hit counts from the hit on. A service is hit by what costs it tasks or requests, or is charged with a task that is
-//! missing; launches that a fault merely held back count for its blast radius alone. An occurrence of a fault that comes again and again and has no `for` counts as ended
+//! was hit counts from the hit on. An occurrence of a fault that comes again and again and has no `for` counts as ended
 //! when it begins. At most [`OPEN_MAX`] occurrences are open in a partition; one more folds the oldest as it stands.
 
 mod measure;
@@ -203,6 +202,18 @@ impl Recovery {
         }
     }
 
+    /// Launches of a service were taken on later than they were due: for what concerns it and nobody has acted on, that
+    /// is the first act.
+    pub fn launched_late(&mut self, now: Time, service: ServiceId) {
+        for slot in self.services[service].slots() {
+            let row = &mut self.slots[slot as usize];
+            if row.noticed.is_none() {
+                row.noticed = Some(now);
+                row.noticed_of.push((service, now));
+            }
+        }
+    }
+
     /// It hit something; true when a service is watched from now on.
     pub fn hits(&mut self, now: Time, cause: Cause, what: Hit, launched: impl Fn(ServiceId) -> u64) -> bool {
         let Some((fault, _)) = cause.as_fault() else { return false };
@@ -225,13 +236,7 @@ impl Recovery {
                 insert(&mut measure.lost_requests, service);
                 return self.concerns(now, cause, service, launched(service));
             }
-            Hit::Launches(service) => {
-                // As long as nothing is missing through it, it is another's recovery that it may delay.
-                insert(&mut measure.services, service);
-                if let Some(slot) = self.find(cause) {
-                    self.cluster(slot, self.clusters[service]);
-                }
-            }
+            Hit::Launches(service) => return self.concerns(now, cause, service, launched(service)),
         }
         false
     }

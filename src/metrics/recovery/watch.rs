@@ -92,6 +92,11 @@ impl Service {
         self.check_at = Time::ZERO;
     }
 
+    /// Who watches.
+    pub(super) fn slots(&self) -> impl Iterator<Item = u32> {
+        self.watches.iter().map(|watch| watch.slot)
+    }
+
     /// An occurrence that may watch has ended.
     pub(super) fn check(&mut self) {
         self.check_at = Time::ZERO;

@@ -1,7 +1,7 @@
 //! The frame of the page: head, order of the parts, foot.
 
 use super::super::number::{duration, plain};
-use super::super::table::{Section, sections};
+use super::super::table::Section;
 use super::words::markup;
 use super::{Facts, losses, pictures, script, source, tables, verdict};
 use crate::metrics::summary::Summary;
@@ -15,8 +15,7 @@ const OBJECTIVES: &str = "Objectives";
 /// The whole page.
 pub(super) fn page(facts: &Facts<'_>) -> Markup {
     let summary = facts.summary;
-    let (objectives, others): (Vec<_>, Vec<_>) =
-        sections(summary).into_iter().partition(|section| section.title == OBJECTIVES);
+    let (objectives, others): (Vec<_>, Vec<_>) = facts.sections.iter().partition(|section| section.title == OBJECTIVES);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -107,11 +106,11 @@ fn said(summary: &Summary) -> Markup {
     }
 }
 
-fn judged(objectives: &[Section]) -> Markup {
+fn judged(objectives: &[&Section]) -> Markup {
     html! { @for section in objectives { (tables::table(section)) } }
 }
 
-fn numbers(all: &[Section]) -> Markup {
+fn numbers(all: &[&Section]) -> Markup {
     html! {
         @for section in all {
             h3 { (section.title) }

@@ -20,6 +20,7 @@ mod words;
 
 use super::align::Paint;
 use super::chart::Figure;
+use super::table::Section;
 use super::visible;
 use crate::metrics::Summary;
 use serde_json::Value;
@@ -28,6 +29,8 @@ use serde_json::Value;
 pub struct Facts<'a> {
     /// The results.
     pub summary: &'a Summary,
+    /// Its tables, in order.
+    pub sections: &'a [Section],
     /// The scenario that ran, with every `$file` spliced in.
     pub scenario: &'a Value,
     /// Name of its file, without folders.

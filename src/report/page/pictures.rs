@@ -7,6 +7,7 @@ use super::Picture;
 use super::tables::boxed;
 use crate::engine::{Span, Time};
 use maud::{Markup, PreEscaped, html};
+use std::fmt::Write;
 
 /// Rows of a table; of more moments each row tells least and most of a stretch of time.
 const ROWS_MAX: usize = 40;
@@ -43,7 +44,8 @@ pub(super) fn dark() -> String {
             known.push(shade.light);
             let [light, dark] = [shade.light, shade.dark].map(hex);
             for what in ["fill", "stroke"] {
-                rules.push_str(&format!(".drawing [{what}=\"{light}\" i]{{{what}:{dark}}}"));
+                let rule = write!(rules, ".drawing [{what}=\"{light}\" i]{{{what}:{dark}}}");
+                rule.expect("writing to a String cannot fail");
             }
         }
     }

@@ -5,7 +5,7 @@ use super::super::chart::colours::Role;
 use super::super::chart::figure::Figure;
 use super::Picture;
 use maud::{Markup, PreEscaped, html};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 /// uPlot with its licence, then what makes charts of the pictures.
 const SCRIPT: &str = concat!(
@@ -18,7 +18,7 @@ const SCRIPT: &str = concat!(
 );
 
 /// Its hash, as a Content Security Policy names it; a test holds it against the script.
-pub(super) const HASH: &str = "sha256-CoSZeCN1gqnztJzRe1W6wnFBEodUdTdlK9b5bUAago8=";
+pub(super) const HASH: &str = "sha256-432JHi7B/Ai0wXncpJ1qRD8JpvzgFySlmr11U/kTIHs=";
 
 /// The style of the charts.
 pub(super) const STYLE: &str = include_str!("../../../assets/page/uPlot.min.css");
@@ -36,7 +36,7 @@ pub(super) fn all(pictures: &[Picture<'_>], simulated_seconds: f64) -> Markup {
         "figures": serde_json::to_value(&charts).expect("a figure has only text keys and finite numbers"),
     });
     html! {
-        script type="application/json" id="figures" { (PreEscaped(embedded(shortened(data)))) }
+        script type="application/json" id="figures" { (PreEscaped(embedded(&shortened(data)))) }
         script { (PreEscaped(SCRIPT)) }
     }
 }
@@ -46,23 +46,39 @@ fn zooms(figure: &Figure) -> bool {
     figure.map.is_none() && figure.panels.iter().all(|panel| panel.gantt.is_none())
 }
 
-/// Numbers with six digits, which is more than a chart can show.
+/// Numbers with six digits, which is more than a chart can show; times, the first of each pair, with nine: a moment of
+/// a year is one of ten million seconds.
 fn shortened(value: Value) -> Value {
     match value {
-        Value::Number(number) => {
-            let exact = number.as_f64().unwrap_or_default();
-            let rounded: f64 = format!("{exact:.5e}").parse().unwrap_or(exact);
-            let whole = rounded.fract() == 0.0 && rounded.abs() < 1e15;
-            if whole { (rounded as i64).into() } else { rounded.into() }
-        }
-        Value::Array(all) => all.into_iter().map(shortened).collect(),
-        Value::Object(all) => Value::Object(all.into_iter().map(|(key, value)| (key, shortened(value))).collect()),
+        Value::Number(number) => rounded(&number, 6),
+        Value::Array(all) => match all.as_slice() {
+            [Value::Number(time), Value::Number(value)] => json!([rounded(time, 9), rounded(value, 6)]),
+            _ => all.into_iter().map(shortened).collect(),
+        },
+        Value::Object(all) => Value::Object(all.into_iter().map(|(key, value)| named(key, value)).collect()),
         other => other,
     }
 }
 
+/// A field, shortened; some are times.
+fn named(key: String, value: Value) -> (String, Value) {
+    let short = match &value {
+        Value::Number(time) if ["at", "from", "until"].contains(&key.as_str()) => rounded(time, 9),
+        _ => shortened(value),
+    };
+    (key, short)
+}
+
+fn rounded(number: &Number, digits: usize) -> Value {
+    let exact = number.as_f64().unwrap_or_default();
+    let decimals = digits - 1;
+    let near: f64 = format!("{exact:.decimals$e}").parse().unwrap_or(exact);
+    let whole = near.fract() == 0.0 && near.abs() < 1e15;
+    if whole { (near as i64).into() } else { near.into() }
+}
+
 /// JSON that cannot end the element it stands in.
-fn embedded(value: Value) -> String {
+fn embedded(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
@@ -93,9 +109,11 @@ mod tests {
 
     #[test]
     fn data_cannot_break_out_and_numbers_are_short() {
-        let data = json!({ "a": "</script><!--&\u{2028}", "b": [1.0, 33.333_333_333, 0.1, 12_345_678.9, 1e300] });
-        let text = embedded(shortened(data));
+        let data = json!({ "a": "</script><!--&\u{2028}", "b": [1.0, 33.333_333_333, 0.1, 12_345_678.9],
+            "points": [[10_234_567.28, 12_345_678.9]], "from": 31_535_999.5 });
+        let text = embedded(&shortened(data));
         assert!(!text.contains(['<', '>', '&']), "{text}");
-        assert!(text.contains("[1,33.3333,0.1,12345700,1e300]") || text.contains("1e+300]"), "{text}");
+        assert!(text.contains("[1,33.3333,0.1,12345700]"), "{text}");
+        assert!(text.contains("[[10234567.3,12345700]],\"from\":31535999.5"), "{text}");
     }
 }

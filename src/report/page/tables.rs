@@ -8,7 +8,7 @@ use maud::{Markup, html};
 pub(super) fn table(section: &Section) -> Markup {
     let columns = section.table.columns();
     html! {
-        (boxed(section.title, &html! {
+        (boxed(&section.title, &html! {
             table {
                 thead { tr { @for column in columns {
                     th scope="col" class=[column.right.then_some("number")] { (column.head.replace('\n', " ")) }
@@ -27,6 +27,7 @@ pub(super) fn table(section: &Section) -> Markup {
                 } }
             }
         }))
+        @for words in &section.told { p { (words) } }
         @if !section.notes.is_empty() {
             ul.notes { @for note in &section.notes { li { (note) } } }
         }

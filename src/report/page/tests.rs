@@ -2,11 +2,15 @@
 
 use super::*;
 use crate::report::sample;
+use crate::report::table::{Results, sections};
 use serde_json::json;
 
 fn page(summary: &Summary, scenario: &Value, told: &[(&'static str, Vec<String>)]) -> String {
     let command = "evenkeel run az-loss.json --seed 42 --replications 1 --html";
-    html(&Facts { summary, scenario, file: "az-loss.json", command, told, heading: "", pictures: &[] })
+    let plan = sample::with_a_fault();
+    let results = Results { summary, plan: &plan, time_line: None, first_replication: 0, more: "" };
+    let sections = &sections(&results);
+    html(&Facts { summary, sections, scenario, file: "az-loss.json", command, told, heading: "", pictures: &[] })
 }
 
 #[test]

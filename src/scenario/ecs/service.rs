@@ -355,7 +355,7 @@ object! {
             container_name: String,
             /// Its port.
             container_port: u32,
-            /// ARN of the target group: its settings are those of `targetGroups`, where it stands there; events name it.
+            /// ARN of the target group: its settings are those in `targetGroups`, if it stands there; events name it.
             target_group_arn: String,
         }
         unused { advanced_configuration }

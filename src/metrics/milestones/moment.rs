@@ -1,0 +1,137 @@
+//! What a moment says.
+
+use crate::engine::{Span, Time};
+use crate::model::fact::{ChangeStep, PipelineStep, Reason};
+use crate::model::ids::{AlarmId, CellId, ChangeId, FaultId, ProviderId, ServiceId, ZoneId};
+
+/// One thing that happened.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Moment {
+    /// When, in simulated time.
+    pub at: Time,
+    /// What.
+    pub what: What,
+}
+
+/// What a fault hit in the instant in which it began.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Struck {
+    /// One of the zones, and how many.
+    pub zone: Option<ZoneId>,
+    pub zones: u32,
+    /// One of the control-plane cells, and how many.
+    pub cell: Option<CellId>,
+    pub cells: u32,
+    pub tasks: u32,
+    pub hosts: u32,
+}
+
+/// What happened.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum What {
+    FaultBegins {
+        fault: FaultId,
+        struck: Struck,
+    },
+    FaultEnds {
+        fault: FaultId,
+        lasted: Span,
+    },
+    /// A load balancer takes the first target out because of a fault; `after` its begin.
+    Ejected {
+        fault: FaultId,
+        service: ServiceId,
+        after: Span,
+    },
+    /// ECS learns of the first task that a fault has cost.
+    Gone {
+        fault: FaultId,
+        service: ServiceId,
+        after: Span,
+    },
+    /// ECS or a load balancer acts on a fault for the first time, in another way.
+    Noticed {
+        fault: FaultId,
+        after: Span,
+    },
+    /// Something happened to a service, and to so many `others` in the same second.
+    Service {
+        service: ServiceId,
+        others: u32,
+        what: Own,
+    },
+    /// The first host that was launched since a fault cost one is registered.
+    HostReplaced {
+        provider: ProviderId,
+    },
+    Change {
+        change: ChangeId,
+        service: ServiceId,
+        step: ChangeStep,
+        /// The alarm that stopped it, if one did.
+        alarm: Option<AlarmId>,
+    },
+    Pipeline {
+        change: ChangeId,
+        stage: u16,
+        step: PipelineStep,
+        alarm: Option<AlarmId>,
+    },
+    Alarm {
+        alarm: AlarmId,
+        rings: bool,
+    },
+}
+
+/// What happened to a service.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Own {
+    /// At least one request in a thousand fails; how many at first, as a share.
+    Errors { share: f64 },
+    /// No such errors for five minutes from here on.
+    ErrorsEnd {
+        /// From the first to here, and the time with errors in it.
+        lasted: Span,
+        failing: Span,
+        /// The largest share that failed.
+        worst: f64,
+    },
+    /// Fewer tasks are available than needed.
+    Short { available: u32, need: u32 },
+    /// A level is back: the need, the desired count, or evenness over the zones.
+    Back { level: Level, lasted: Span },
+    /// The run is over and this still lacks.
+    Still(Lack),
+    /// The first task that was launched since a fault cost one is healthy.
+    Replaced,
+    /// A launch got no task.
+    Refused(Reason),
+    /// Launches are due and have to wait.
+    Waits,
+    /// A launch is taken on that had to wait for more than a minute.
+    WaitOver { waited: Span },
+}
+
+impl Own {
+    /// That this happened to a service.
+    pub(super) fn to(self, service: ServiceId) -> What {
+        What::Service { service, others: 0, what: self }
+    }
+}
+
+/// A level of a service.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    Need,
+    Desired,
+    Even,
+}
+
+/// What a service lacks at the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lack {
+    /// Requests still fail.
+    Answers,
+    /// Its need is not met, or not for five minutes yet.
+    Need,
+}

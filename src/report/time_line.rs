@@ -1,0 +1,193 @@
+//! What happened, moment by moment, as a table: when, to whom, what.
+
+use super::align::Table;
+use super::number::{clock, duration, short};
+use crate::engine::Span;
+use crate::metrics::milestones::{Lack, Level, Moment, Own, Struck, TimeLine, What};
+use crate::model::Plan;
+use crate::model::fact::{ChangeStep, PipelineStep};
+use crate::model::ids::{AlarmId, ChangeId, FaultId, ServiceId};
+
+pub(super) const TITLE: &str = "Time line";
+
+/// What the words of the table mean.
+pub(super) const ABOUT: &str = "times count from the start of the run; of what comes again and again the first is told\n\
+    errors: at least one request in a thousand fails; they end, and levels are back, when that holds for 5 minutes";
+
+/// What has to be read with the table.
+pub(super) fn told(line: &TimeLine) -> Vec<String> {
+    let words = |left_out: u64| {
+        let moments = if left_out == 1 { "moment is" } else { "moments are" };
+        format!("{left_out} more {moments} left out: those of what comes again, and of services that lost less")
+    };
+    (line.left_out > 0).then(|| words(line.left_out)).into_iter().collect()
+}
+
+/// The table; empty when nothing happened.
+pub(super) fn table(line: &TimeLine, plan: &Plan) -> Table {
+    let words = Words { plan };
+    let row = |moment: &Moment| {
+        let (who, what) = words.of(&moment.what);
+        [clock(moment.at.as_secs_f64()), who, what]
+    };
+    Table::default().right(&["at"]).left(&["what or who", "what happens"]).rows(line.moments.iter().map(row))
+}
+
+fn long(span: Span) -> String {
+    duration(span.as_secs_f64())
+}
+
+fn part(share: f64) -> String {
+    format!("{} %", short(share * 100.0))
+}
+
+struct Words<'p> {
+    plan: &'p Plan,
+}
+
+impl Words<'_> {
+    fn service(&self, id: ServiceId) -> String {
+        self.plan.services[id].name.clone()
+    }
+
+    fn fault(&self, id: FaultId) -> &str {
+        &self.plan.faults[id].name
+    }
+
+    fn change(&self, id: ChangeId) -> &str {
+        &self.plan.changes[id].name
+    }
+
+    /// Whom a moment is about, and what happens.
+    fn of(&self, what: &What) -> (String, String) {
+        match *what {
+            What::FaultBegins { fault, struck } => (self.fault(fault).to_owned(), self.begins(fault, struck)),
+            What::FaultEnds { fault, lasted } => {
+                (self.fault(fault).to_owned(), format!("fault ends, after {}", long(lasted)))
+            }
+            What::Ejected { fault, service, after } => {
+                let since = self.since(fault, after);
+                (self.service(service), format!("the load balancer takes the first target out, {since}"))
+            }
+            What::Gone { fault, service, after } => {
+                (self.service(service), format!("ECS learns of the first lost task, {}", self.since(fault, after)))
+            }
+            What::Noticed { fault, after } => {
+                let words = format!("ECS or a load balancer acts on it for the first time, after {}", long(after));
+                (self.fault(fault).to_owned(), words)
+            }
+            What::Change { change, service, step, alarm } => {
+                let many = self.plan.changes[change].units.len() > 1;
+                let at = if many { format!(" at {}", self.service(service)) } else { String::new() };
+                (self.change(change).to_owned(), self.step(service, step, alarm) + &at)
+            }
+            What::Pipeline { change, stage, step, alarm } => {
+                (self.change(change).to_owned(), self.stage(change, stage, step, alarm))
+            }
+            What::Alarm { alarm, rings } => {
+                let words = if rings { "alarm rings" } else { "alarm is over" };
+                (self.plan.alarms[alarm].name.clone(), words.to_owned())
+            }
+            What::HostReplaced { provider } => {
+                (self.plan.provider_name(provider), "the first new host is registered".to_owned())
+            }
+            What::Service { service, others, what } => {
+                let who = self.service(service);
+                (if others == 0 { who } else { format!("{who} and {others} more") }, of_service(what))
+            }
+        }
+    }
+
+    fn since(&self, fault: FaultId, after: Span) -> String {
+        format!("{} after {} began", long(after), self.fault(fault))
+    }
+
+    fn begins(&self, fault: FaultId, struck: Struck) -> String {
+        let counted = |count: u32, one: &str| {
+            let plural = if count == 1 { "" } else { "s" };
+            (count > 0).then(|| format!("{count} {one}{plural}"))
+        };
+        let zone = struck.zone.filter(|_| struck.zones == 1).map(|zone| self.plan.zones[zone].id.clone());
+        let cell = struck.cell.filter(|_| struck.cells == 1).map(|cell| self.plan.cells[cell].name.clone());
+        let places = [zone.or(counted(struck.zones, "zone")), cell.or(counted(struck.cells, "cell"))];
+        let places = places.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let lost = [counted(struck.tasks, "task"), counted(struck.hosts, "host")];
+        let lost = lost.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+        let mut words = format!("fault begins: {}", self.plan.faults[fault].kind);
+        if !places.is_empty() {
+            words = format!("{words} in {places}");
+        }
+        if lost.is_empty() { words } else { format!("{words}, {lost} lost") }
+    }
+
+    fn step(&self, service: ServiceId, step: ChangeStep, alarm: Option<AlarmId>) -> String {
+        match step {
+            ChangeStep::Began => "change begins".to_owned(),
+            ChangeStep::Bakes => "all tasks are of the new revision; it is watched".to_owned(),
+            ChangeStep::Completed => "change is completed".to_owned(),
+            ChangeStep::Failed => format!("change fails: {}", self.why(service, alarm)),
+            ChangeStep::Back => "the revision before it comes back".to_owned(),
+            ChangeStep::RolledBack => "the revision before it is back".to_owned(),
+            ChangeStep::Stalled => "change stalls: nothing comes in its place".to_owned(),
+            ChangeStep::Superseded => "a later change takes its place".to_owned(),
+            ChangeStep::Enters(stage) => format!("stage {}", stage.word()),
+            ChangeStep::TimedOut => "a life-cycle hook has not answered in time".to_owned(),
+        }
+    }
+
+    fn why(&self, service: ServiceId, alarm: Option<AlarmId>) -> String {
+        let deployment = &self.plan.services[service].deployment;
+        match alarm {
+            Some(alarm) => format!("alarm {} rings", self.plan.alarms[alarm].name),
+            None if !deployment.hooks.is_empty() => "a life-cycle hook failed, or too many tasks did".to_owned(),
+            None if deployment.breaker.is_some() => "the circuit breaker trips".to_owned(),
+            None => "it is found to be bad".to_owned(),
+        }
+    }
+
+    fn stage(&self, change: ChangeId, stage: u16, step: PipelineStep, alarm: Option<AlarmId>) -> String {
+        let pipeline = self.plan.changes[change].pipeline.as_ref();
+        let name = pipeline.and_then(|one| one.stages.get(usize::from(stage))).map_or("", |stage| stage.name.as_str());
+        match step {
+            PipelineStep::Began => "change begins".to_owned(),
+            PipelineStep::Blocked => format!("stage {name} has to wait"),
+            PipelineStep::Stage => format!("stage {name} begins"),
+            PipelineStep::Bakes => format!("stage {name} is changed; it is watched"),
+            PipelineStep::Passed => format!("stage {name} has passed"),
+            PipelineStep::Completed => "change is completed".to_owned(),
+            PipelineStep::Failed => match alarm {
+                Some(alarm) => format!("change fails in stage {name}: alarm {} rings", self.plan.alarms[alarm].name),
+                None => format!("change fails in stage {name}"),
+            },
+            PipelineStep::RolledBack => "all that was changed is back".to_owned(),
+            PipelineStep::Superseded => "a later change takes its place".to_owned(),
+        }
+    }
+}
+
+/// What happens to a service.
+fn of_service(what: Own) -> String {
+    match what {
+        Own::Errors { share } => format!("errors begin: {} of requests fail", part(share)),
+        Own::ErrorsEnd { lasted, failing, worst } => {
+            let pauses = lasted.0.saturating_sub(failing.0) > 1_000_000;
+            let how = if pauses { format!(", {} of them with errors", long(failing)) } else { String::new() };
+            format!("errors end, after {}{how}; at most {} of requests failed", long(lasted), part(worst))
+        }
+        Own::Short { available, need } => format!("too few healthy tasks: {available} of {need} needed"),
+        Own::Back { level, lasted } => {
+            let words = match level {
+                Level::Need => "need met again",
+                Level::Desired => "all desired tasks healthy again",
+                Level::Even => "zones even again",
+            };
+            format!("{words}, after {}", long(lasted))
+        }
+        Own::Still(Lack::Answers) => "the run ends, and requests still fail".to_owned(),
+        Own::Still(Lack::Need) => "the run ends, and the need is not met".to_owned(),
+        Own::Replaced => "the first task launched since is healthy".to_owned(),
+        Own::Refused(reason) => format!("a launch is refused: {}", reason.name()),
+        Own::Waits => "launches have to wait".to_owned(),
+        Own::WaitOver { waited } => format!("a launch is taken on, {} late", long(waited)),
+    }
+}
