@@ -102,7 +102,7 @@ fn what_the_template_of_hosts_tells_to_try_comes_out_as_it_says() {
     let full = |summary: &Value| fault(summary, "zone dark")["fullStrengthSeconds"]["mean"].as_f64().unwrap();
     assert!(full(&whole) < 120.0 && full(&short) > 200.0, "{} and {} s", full(&whole), full(&short));
     let spare = [("/capacityProviders/0/autoScalingGroupProvider/managedScaling/targetCapacity", json!(80))];
-    let hosts = |summary: &Value| summary["capacityProviders"][0]["hosts"]["max"].as_f64();
+    let hosts = |summary: &Value| summary["capacityProviders"][0]["hosts"]["mean"]["mean"].as_f64().unwrap();
     assert!(hosts(&tried(&desk, "ec2", &spare).1) > hosts(&whole), "a target of 80 keeps more hosts");
 }
 
@@ -123,18 +123,17 @@ fn what_the_template_of_changes_tells_to_try_comes_out_as_it_says() {
     let (code, deaf) = tried(&desk, "change", &[("/alarms/0/Threshold", json!(0.5))]);
     assert_eq!((code, &change(&deaf, "bad")["outcome"]), (Some(1), &json!("completed")));
     let configuration = "/clusters/0/services/0/deploymentConfiguration";
-    let canary = [
-        (&*format!("{configuration}/strategy"), json!("CANARY")),
-        (
-            &*format!("{configuration}/canaryConfiguration"),
-            json!({ "canaryPercent": 10, "canaryBakeTimeInMinutes": 10 }),
-        ),
-    ];
-    let (code, canary) = tried(&desk, "change", &canary);
-    let (_, rolling) = tried(&desk, "change", &[]);
+    let strategy = (&*format!("{configuration}/strategy"), json!("CANARY"));
+    let percent = json!({ "canaryPercent": 5, "canaryBakeTimeInMinutes": 10 });
+    let percent = (&*format!("{configuration}/canaryConfiguration"), percent);
     let exposed = |summary: &Value| change(summary, "bad")["exposedRequests"]["mean"].as_f64().unwrap();
+    let rolling = exposed(&tried(&desk, "change", &[]).1);
+    let (code, late) = tried(&desk, "change", &[strategy.clone(), percent.clone()]);
+    assert_eq!(code, Some(1), "the alarm rings after the ten minutes of the canary, and 300 s are promised");
+    assert!(exposed(&late) > rolling, "{} and {rolling}", exposed(&late));
+    let (code, soon) = tried(&desk, "change", &[strategy, percent, ("/alarms/0/Threshold", json!(0.005))]);
     assert_eq!(code, Some(0));
-    assert!(exposed(&canary) < exposed(&rolling), "{} and {}", exposed(&canary), exposed(&rolling));
+    assert!(exposed(&soon) < rolling, "{} and {rolling}", exposed(&soon));
 }
 
 #[test]

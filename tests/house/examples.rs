@@ -108,7 +108,9 @@ impl Examples {
         let whole = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")).map(|name| &defs[name]);
         let schema = whole.unwrap_or(schema);
         let word = |list: &Value| list.as_array().and_then(|list| list.first()).map(|one| one["const"].clone());
-        let made = match schema["type"].as_str() {
+        // Of several types the first.
+        let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str());
+        let made = match kind {
             _ if schema.get("default").is_some_and(|value| !value.is_null()) => schema["default"].clone(),
             _ if schema["examples"].is_array() => schema["examples"][0].clone(),
             _ if schema["oneOf"].is_array() => word(&schema["oneOf"]).unwrap_or_default(),
