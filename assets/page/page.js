@@ -334,7 +334,7 @@
     const bar = make("div", { className: "controls" },
       button("+", "zoom in", () => zoom(first, 0.5)), button("−", "zoom out", () => zoom(first, 2)),
       button("←", "earlier", () => pan(first, -0.5)), button("→", "later", () => pan(first, 0.5)),
-      button("reset", "show all of the picture", reset), make("span", { className: "range quiet", role: "status" }));
+      button("reset", "reset: show all of the picture", reset), make("span", { className: "range quiet", role: "status" }));
     place.append(bar);
     for (const panel of figure.panels) {
       if (!panel.layers.length && !panel.lines.length) continue;

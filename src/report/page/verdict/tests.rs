@@ -31,7 +31,7 @@ fn a_zone_loss() {
         [
             "`zone dark` (zonePowerLoss) was in force from 1h to 1h40m and hit 10 tasks and 10 hosts; no service fell \
              short of the healthy tasks it needs, and nothing had to be launched for that.",
-            "15,000 of 8,910,000 requests of `shop/web` failed (availability 99.832 %): users saw errors for 1m35s in \
+            "15,000 of 8,910,000 requests of `shop/web` failed (availability 99.831 %): users saw errors for 1m35s in \
              all, the longest stretch 1m; in the worst minute, from 1h, 33.3 % of its requests failed.",
             "All the failed requests were lost to `zone dark`, before the loss was noticed (detection).",
             "1 of 2 objectives were missed: `shop/web: requestAvailability at least 0.999`.",
