@@ -61,13 +61,11 @@ impl Scenario {
     pub fn read(path: &str, files: &dyn Files) -> Reading {
         let mut problems = Problems::default();
         let (value, sources) = scenario::read::read(path, files, &mut problems);
-        match value {
-            Some(value) => checked(path, files, Document { value, sources }, problems),
-            None => {
-                problems.fold();
-                Reading { problems, sources, scenario: None }
-            }
-        }
+        let Some(value) = value else {
+            problems.fold();
+            return Reading { problems, sources, scenario: None };
+        };
+        checked(path, files, Document { value, sources }, problems)
     }
 
     /// The same scenario with another value at a JSON pointer, looked at anew. The last step of the pointer may be a

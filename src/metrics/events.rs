@@ -88,7 +88,9 @@ impl Events {
 
 impl Reader<Fact> for Events {
     fn read(&mut self, batch: &[(Time, Fact)]) {
-        batch.iter().for_each(|record| self.take(*record));
+        for record in batch {
+            self.take(*record);
+        }
     }
 }
 

@@ -152,7 +152,7 @@ impl Writer<'_> {
             | Fact::Application(_) => return None,
         };
         let place = (self.account(cluster), self.region(cluster).to_owned());
-        Some(self.envelope(count, time, kind, place, json!([resource]), detail))
+        Some(self.envelope(count, time, kind, place, &json!([resource]), &detail))
     }
 
     /// An event, in an account and a Region.
@@ -162,8 +162,8 @@ impl Writer<'_> {
         time: Time,
         kind: EventKind,
         (account, region): (String, String),
-        resources: Value,
-        detail: Value,
+        resources: &Value,
+        detail: &Value,
     ) -> Value {
         json!({
             "version": "0",

@@ -136,7 +136,9 @@ pub fn text(results: &Results<'_>, style: Style) -> String {
             line(&mut out, &paint.faint(&broken(&format!("no room for: {}", dropped.join(", ")), "  ", width)));
         }
         if notes {
-            about.iter().for_each(|words| line(&mut out, &paint.faint(&broken(words, "  ", width))));
+            for words in about {
+                line(&mut out, &paint.faint(&broken(words, "  ", width)));
+            }
         }
     }
     let mut last = Vec::new();

@@ -148,12 +148,11 @@ impl Loader<'_> {
         self.count(bytes.len() as u64)?;
         if named == Named::ByFile && !looks_like_json(&bytes) {
             let known = std::str::from_utf8(&bytes).ok().and_then(recognise::not_json);
-            let (message, hint) = match known {
-                Some((is, hint)) => (format!("`{path}`: {is}"), Some(hint)),
-                None => {
-                    let message = format!("`{path}` begins neither with `{{` nor with `[`");
-                    (message, Some("`$file` takes a file that holds JSON"))
-                }
+            let (message, hint) = if let Some((is, hint)) = known {
+                (format!("`{path}`: {is}"), Some(hint))
+            } else {
+                let message = format!("`{path}` begins neither with `{{` nor with `[`");
+                (message, Some("`$file` takes a file that holds JSON"))
             };
             return Err(Refused { code: Code::Malformed, at: None, message, hint });
         }

@@ -143,7 +143,9 @@ pub(crate) fn over(
         (Some(node @ Node { kind: Kind::Hole, .. }), 1) => return Some(node),
         _ => {}
     }
-    if !report.full(Severity::Error) {
+    if report.full(Severity::Error) {
+        report.count(Severity::Error);
+    } else {
         let at = sources.mark(key);
         let given = if count == 1 { "no object".to_owned() } else { format!("{count} objects") };
         let message = format!("`{first}` stands beside `$file`, and the file gives {given}");
@@ -153,8 +155,6 @@ pub(crate) fn over(
             "members beside `$file` override those of one object: name a file that gives one"
         };
         report.add(Code::Conflict, &at, message, hint);
-    } else {
-        report.count(Severity::Error);
     }
     None
 }
@@ -191,13 +191,14 @@ fn open(node: &mut Node, wrapped: &Wrapped, sources: &mut Sources, report: &mut 
         }
         kind => kind,
     };
-    match &mut kind {
-        Kind::List(list) => list.iter_mut().for_each(|one| refuse(one, wrapped, sources, report)),
-        _ => {
-            let mut object = Node { bytes: node.bytes, kind };
-            refuse(&mut object, wrapped, sources, report);
-            kind = object.kind;
+    if let Kind::List(list) = &mut kind {
+        for one in list {
+            refuse(one, wrapped, sources, report);
         }
+    } else {
+        let mut object = Node { bytes: node.bytes, kind };
+        refuse(&mut object, wrapped, sources, report);
+        kind = object.kind;
     }
     node.kind = kind;
 }

@@ -164,8 +164,11 @@ fn of_service(what: &Own) -> u8 {
 fn importance(what: &What, ranks: &BTreeMap<ServiceId, u32>) -> u32 {
     match what {
         What::FaultBegins { .. } => 0,
-        What::FaultEnds { .. } => 1,
-        What::Noticed { .. } | What::Ejected { .. } | What::Gone { .. } => 1,
+        What::FaultEnds { .. }
+        | What::Noticed { .. }
+        | What::Ejected { .. }
+        | What::Gone { .. }
+        | What::Alarm { rings: true, .. } => 1,
         What::Change { step, .. } => match step {
             ChangeStep::Began | ChangeStep::Completed | ChangeStep::Failed | ChangeStep::Stalled => 0,
             ChangeStep::RolledBack | ChangeStep::Superseded => 1,
@@ -179,7 +182,6 @@ fn importance(what: &What, ranks: &BTreeMap<ServiceId, u32>) -> u32 {
             PipelineStep::Stage | PipelineStep::Blocked => 3,
             PipelineStep::Passed | PipelineStep::Bakes => 5,
         },
-        What::Alarm { rings: true, .. } => 1,
         What::Alarm { rings: false, .. } => 5,
         What::Service { service, what, .. } => {
             NEXT_SERVICE * ranks.get(service).copied().unwrap_or_default() + 1 + u32::from(of_service(what))

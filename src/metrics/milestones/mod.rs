@@ -34,6 +34,7 @@ const LONG_WAIT: Span = Span::MINUTE;
 
 /// The first occurrence of a fault.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one moment whether it has come")]
 struct First {
     begin: Option<Time>,
     /// Where its begin stands among the moments.
@@ -188,7 +189,7 @@ impl Milestones {
         match what {
             Hit::Task(service) => self.services[service].awaits_replacement(),
             Hit::Host => {
-                for (known, from) in self.hosts.iter_mut() {
+                for (known, from) in &mut self.hosts {
                     from.get_or_insert(*known);
                 }
             }

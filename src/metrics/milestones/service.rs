@@ -17,6 +17,7 @@ const ALONE_MAX: u32 = 2;
 
 /// What is known of a service.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one moment whether it has come")]
 pub(super) struct Watched {
     id: ServiceId,
     /// Whether it has anything to be short of.

@@ -176,12 +176,11 @@ impl Problems {
             }
             let (words, hint) = problem.words();
             let key = (problem.code, problem.kind_of_place(), words, hint);
-            match first.get(&key) {
-                Some(row) => folded[*row].places += problem.places,
-                None => {
-                    first.insert(key, folded.len());
-                    folded.push(problem);
-                }
+            if let Some(row) = first.get(&key) {
+                folded[*row].places += problem.places;
+            } else {
+                first.insert(key, folded.len());
+                folded.push(problem);
             }
         }
         self.list = folded;

@@ -7,7 +7,10 @@
 use super::colours::Role;
 use super::text;
 use crate::report::visible;
-use std::fmt::Write;
+use plotters::prelude::{BitMapBackend, SVGBackend};
+use plotters_backend::text_anchor::{HPos, Pos, VPos};
+use plotters_backend::{BackendColor, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontFamily, FontTransform};
+use std::convert::Infallible;
 
 pub(super) const WIDTH: u32 = 1_200;
 /// Letters are at least so many pixels high.
@@ -16,6 +19,8 @@ pub(super) const SMALL: f64 = 14.0;
 const STRIPE: i32 = 5;
 /// What an SVG viewer looks for.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
+/// The SVG backend takes a font's size for the height of its line, and writes the letters' height: this part of it.
+const SVG_SIZE: f64 = 1.24;
 
 pub(super) type At = (i32, i32);
 
@@ -73,147 +78,141 @@ impl Paper {
         self.shapes.push(Shape::Text { text, em, role, at, anchor: Anchor::Middle, turned: true });
     }
 
+    /// As SVG.
     pub(super) fn svg(&self) -> String {
-        let height = self.height;
-        let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
-             viewBox=\"0 0 {WIDTH} {height}\" font-family=\"{FAMILY}\">\n\
-             <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#FFFFFF\"/>\n"
-        );
-        for shape in &self.shapes {
-            match shape {
-                Shape::Rects { rects, role, percent } => {
-                    let _ = write!(svg, "<path fill=\"{}\"", hex(*role));
-                    if *percent < 100 {
-                        let _ = write!(svg, " fill-opacity=\"0.{percent:02}\"");
-                    }
-                    svg.push_str(" d=\"");
-                    for [left, top, right, bottom] in rects {
-                        let _ = write!(svg, "M{left} {top}H{right}V{bottom}H{left}z");
-                    }
-                    svg.push_str("\"/>\n");
-                }
-                Shape::Text { text, em, role, at: (x, y), anchor, turned } => {
-                    let base = y + libm::round(em * text::BASE) as i32;
-                    let place = if *turned {
-                        format!("transform=\"translate({},{y}) rotate(-90)\"", x + libm::round(em * text::BASE) as i32)
-                    } else {
-                        format!("x=\"{x}\" y=\"{base}\"")
-                    };
-                    let anchor = match anchor {
-                        Anchor::Start => "",
-                        Anchor::Middle => " text-anchor=\"middle\"",
-                        Anchor::End => " text-anchor=\"end\"",
-                    };
-                    let fill = hex(*role);
-                    let _ = write!(svg, "<text {place}{anchor} font-size=\"{em}\" fill=\"{fill}\">");
-                    escape(text, &mut svg);
-                    svg.push_str("</text>\n");
-                }
-            }
-        }
-        svg.push_str("</svg>\n");
+        let mut svg = String::new();
+        let mut backend = SVGBackend::with_string(&mut svg, (WIDTH, self.height as u32));
+        self.draw(&mut backend, outlines).expect("a String takes every shape");
+        backend.present().expect("a String takes the end of the file");
+        drop(backend);
         svg
     }
 
     /// Red, green and blue of each pixel, row by row; `None`: the font is not readable.
     pub(super) fn pixels(&self) -> Option<Vec<u8>> {
-        let mut canvas = Canvas { height: self.height, pixels: vec![255; (WIDTH as i32 * self.height * 3) as usize] };
+        let mut pixels = vec![255; (WIDTH as i32 * self.height * 3) as usize];
+        let mut backend = BitMapBackend::with_buffer(&mut pixels, (WIDTH, self.height as u32));
+        let drawn = self.draw(&mut backend, |_| Vec::new()).is_ok() && text::readable();
+        drop(backend);
+        drawn.then_some(pixels)
+    }
+
+    /// Draws all shapes; rectangles as the polygons that `joined` makes of them, or one by one where it makes none.
+    fn draw<B: DrawingBackend>(
+        &self,
+        backend: &mut B,
+        joined: impl Fn(&[[i32; 4]]) -> Vec<Vec<At>>,
+    ) -> Result<(), DrawingErrorKind<B::ErrorType>> {
+        let ground = BackendColor { alpha: 1.0, rgb: (255, 255, 255) };
+        backend.draw_rect((0, 0), (WIDTH as i32, self.height), &ground, true)?;
         for shape in &self.shapes {
             match shape {
                 Shape::Rects { rects, role, percent } => {
-                    let ink = f32::from(*percent) / 100.0;
-                    for rect in rects {
-                        canvas.fill(*rect, *role, ink);
+                    let polygons = joined(rects);
+                    if polygons.is_empty() {
+                        for [left, top, right, bottom] in rects.iter().filter(|rect| !empty(rect)) {
+                            backend.draw_rect((*left, *top), (*right, *bottom), &role.ink(*percent), true)?;
+                        }
+                    }
+                    for polygon in polygons {
+                        backend.fill_polygon(polygon, &role.ink(*percent))?;
                     }
                 }
                 Shape::Text { text, em, role, at, anchor, turned } => {
-                    let wide = text::width(text, *em);
-                    let back = match anchor {
-                        Anchor::Start => 0.0,
-                        Anchor::Middle => wide / 2.0,
-                        Anchor::End => wide,
-                    };
-                    let (back, base) = (libm::round(back) as i32, libm::round(em * text::BASE) as i32);
-                    let read = text::paint(text, *em, |x, y, ink| {
-                        let place = if *turned {
-                            (at.0 + base + y, at.1 + back - x)
-                        } else {
-                            (at.0 - back + x, at.1 + base + y)
-                        };
-                        canvas.dot(place, *role, ink);
-                    });
-                    if !read {
-                        return None;
-                    }
+                    let style = Style { em: *em, role: *role, anchor: *anchor, turned: *turned };
+                    backend.draw_text(text, &style, *at)?;
                 }
             }
         }
-        Some(canvas.pixels)
+        Ok(())
+    }
+}
+
+impl Role {
+    fn ink(self, percent: u8) -> BackendColor {
+        BackendColor { alpha: f64::from(percent) / 100.0, rgb: self.light() }
+    }
+}
+
+fn empty([left, top, right, bottom]: &[i32; 4]) -> bool {
+    left >= right || top >= bottom
+}
+
+/// Rectangles that touch each other side by side, each run as one polygon: along the tops, then back along the bottoms.
+fn outlines(rects: &[[i32; 4]]) -> Vec<Vec<At>> {
+    let touch = |a: &[i32; 4], b: &[i32; 4]| a[2] == b[0] && a[1] < b[3] && b[1] < a[3];
+    let outline = |run: &[[i32; 4]]| {
+        let tops = run.iter().flat_map(|[left, top, right, _]| [(*left, *top), (*right, *top)]);
+        let bottoms = run.iter().rev().flat_map(|[left, _, right, bottom]| [(*right, *bottom), (*left, *bottom)]);
+        let mut outline: Vec<At> = tops.chain(bottoms).collect();
+        outline.dedup();
+        outline
+    };
+    let rects: Vec<[i32; 4]> = rects.iter().copied().filter(|rect| !empty(rect)).collect();
+    rects.chunk_by(touch).map(outline).collect()
+}
+
+/// How a text is drawn. An SVG names the font; pixels are painted here, as letters stand to a fraction of a pixel.
+struct Style {
+    em: f64,
+    role: Role,
+    anchor: Anchor,
+    turned: bool,
+}
+
+impl BackendTextStyle for Style {
+    type FontError = Infallible;
+
+    fn color(&self) -> BackendColor {
+        self.role.ink(100)
+    }
+
+    fn size(&self) -> f64 {
+        let size = self.em * SVG_SIZE;
+        if size / SVG_SIZE > self.em { size.next_down() } else { size }
+    }
+
+    fn transform(&self) -> FontTransform {
+        if self.turned { FontTransform::Rotate270 } else { FontTransform::None }
+    }
+
+    fn anchor(&self) -> Pos {
+        let across = match self.anchor {
+            Anchor::Start => HPos::Left,
+            Anchor::Middle => HPos::Center,
+            Anchor::End => HPos::Right,
+        };
+        Pos::new(across, VPos::Top)
+    }
+
+    fn family(&self) -> FontFamily<'_> {
+        FontFamily::Name(FAMILY)
+    }
+
+    fn layout_box(&self, text: &str) -> Result<(At, At), Infallible> {
+        let wide = libm::round(text::width(text, self.em)) as i32;
+        Ok(((0, 0), (wide, libm::round(self.em) as i32)))
+    }
+
+    fn draw<E, F: FnMut(i32, i32, BackendColor) -> Result<(), E>>(
+        &self,
+        text: &str,
+        (left, top): At,
+        mut draw: F,
+    ) -> Result<Result<(), E>, Infallible> {
+        let base = libm::round(self.em * text::BASE) as i32;
+        let mut drawn = Ok(());
+        text::paint(text, self.em, |x, y, ink| {
+            if drawn.is_ok() && ink > 0.0 {
+                let colour = BackendColor { alpha: f64::from(ink.min(1.0)), rgb: self.role.light() };
+                drawn = draw(left + x, top + base + y, colour);
+            }
+        });
+        Ok(drawn)
     }
 }
 
 fn stripes(rect: &[i32; 4]) -> impl Iterator<Item = [i32; 4]> + use<> {
     let [left, top, right, bottom] = *rect;
     (top..bottom).filter(|row| row % STRIPE == 0).map(move |row| [left, row, right, row + 1])
-}
-
-fn hex(role: Role) -> String {
-    let (red, green, blue) = role.light();
-    format!("#{red:02X}{green:02X}{blue:02X}")
-}
-
-fn escape(text: &str, svg: &mut String) {
-    for letter in text.chars() {
-        match letter {
-            '&' => svg.push_str("&amp;"),
-            '<' => svg.push_str("&lt;"),
-            '>' => svg.push_str("&gt;"),
-            '"' => svg.push_str("&quot;"),
-            _ => svg.push(letter),
-        }
-    }
-}
-
-struct Canvas {
-    height: i32,
-    pixels: Vec<u8>,
-}
-
-impl Canvas {
-    fn fill(&mut self, [left, top, right, bottom]: [i32; 4], role: Role, ink: f32) {
-        let (left, right) = (left.max(0), right.min(WIDTH as i32));
-        if right <= left {
-            return;
-        }
-        let (red, green, blue) = role.light();
-        let full = [red, green, blue].repeat((right - left) as usize);
-        for y in top.max(0)..bottom.min(self.height) {
-            let row = (y * WIDTH as i32) as usize;
-            let span = &mut self.pixels[3 * (row + left as usize)..3 * (row + right as usize)];
-            if ink >= 1.0 {
-                span.copy_from_slice(&full);
-            } else {
-                span.chunks_exact_mut(3).for_each(|pixel| blend(pixel, [red, green, blue], ink));
-            }
-        }
-    }
-
-    fn dot(&mut self, (x, y): At, role: Role, ink: f32) {
-        if (0..WIDTH as i32).contains(&x) && (0..self.height).contains(&y) {
-            let (red, green, blue) = role.light();
-            let place = 3 * (y * WIDTH as i32 + x) as usize;
-            blend(&mut self.pixels[place..place + 3], [red, green, blue], ink.clamp(0.0, 1.0));
-        }
-    }
-}
-
-fn blend(pixel: &mut [u8], colour: [u8; 3], ink: f32) {
-    for (below, above) in pixel.iter_mut().zip(colour) {
-        *below = if ink >= 1.0 {
-            above
-        } else {
-            libm::roundf(f32::from(*below) * (1.0 - ink) + f32::from(above) * ink) as u8
-        };
-    }
 }

@@ -15,6 +15,9 @@ use crate::model::ids::{AlarmId, ChangeId, ServiceId};
 use crate::model::plan::{Comparison, Metric, OnMetric, Rule, Scope, Service, Watches};
 use std::collections::BTreeMap;
 
+/// Account, Region and name of a family of task definitions.
+type Family = (String, String, String);
+
 /// What earlier events said of deployments and alarms.
 #[derive(Default)]
 pub(super) struct Past {
@@ -25,7 +28,7 @@ pub(super) struct Past {
     /// What a service's revisions are, by their numbers.
     revisions: BTreeMap<(ServiceId, u8), Deployed>,
     /// Revisions of task definitions by account, Region and family: the newest, and those that changes registered.
-    families: BTreeMap<(String, String, String), (u32, BTreeMap<Who, u32>)>,
+    families: BTreeMap<Family, (u32, BTreeMap<Who, u32>)>,
     /// State of an alarm, and since when.
     alarms: BTreeMap<AlarmId, (AlarmState, Time)>,
 }

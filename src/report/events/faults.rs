@@ -29,6 +29,6 @@ impl Writer<'_> {
         let cluster = region.and_then(there).or_else(|| clusters().next())?;
         let region = region.map_or_else(|| self.region(cluster), |region| &self.plan.regions[region].name);
         let place = (self.account(cluster), region.to_owned());
-        Some(self.envelope(count, time, FAULT, place, json!([]), detail))
+        Some(self.envelope(count, time, FAULT, place, &json!([]), &detail))
     }
 }

@@ -148,12 +148,14 @@ impl Writer<'_> {
     fn target_group(&self, service: ServiceId) -> String {
         let row = &self.plan.services[service];
         let written = row.target_group.as_deref();
-        written.filter(|group| group.starts_with("arn:")).map(str::to_owned).unwrap_or_else(|| {
+        let printed = written.filter(|group| group.starts_with("arn:"));
+        let made = || {
             let (region, account) = (self.region(row.cluster), self.account(row.cluster));
             let name = written.or_else(|| row.name.rsplit('/').next()).unwrap_or_default();
             let id = super::hex(self.seed, row.who);
             format!("arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{}", &id[..16])
-        })
+        };
+        printed.map_or_else(made, str::to_owned)
     }
 }
 

@@ -76,7 +76,9 @@ pub fn resolve(scenario: &Scenario, csv: Csv<'_>, out: &mut Problems) -> Option<
         Some(mut whole) => {
             let guests = homes::move_in(&mut whole, out);
             // The clusters of an application stand behind those that were written.
-            whole.clusters.extend(whole.cellular_application.iter().flat_map(|one| one.clusters()).collect::<Vec<_>>());
+            let cells =
+                whole.cellular_application.iter().flat_map(crate::scenario::file::CellularApplication::clusters);
+            whole.clusters.extend(cells.collect::<Vec<_>>());
             observed::start_laws(&mut whole, out);
             observed::hosts(&mut whole, out);
             (Some(whole), guests)

@@ -79,7 +79,7 @@ fn take(scenario: &mut Scenario, family: &str, mut starts: Starts, out: &mut Pro
     match place {
         Some(place) => scenario.behaviour[place].start = law,
         None => {
-            scenario.behaviour.push(Behaviour { family: Some(family.to_owned()), start: law, ..Behaviour::default() })
+            scenario.behaviour.push(Behaviour { family: Some(family.to_owned()), start: law, ..Behaviour::default() });
         }
     }
     let pull = median(&mut starts.pulls).map(|pull| format!(", of which the image pull {pull}")).unwrap_or_default();
@@ -182,13 +182,12 @@ fn host(scenario: &mut Scenario, (group, lists): (usize, bool), one: &ContainerI
             .instances
             .iter_mut()
             .find(|host| host.instance_id.is_some() && host.instance_id == one.ec2_instance_id);
-        match listed {
-            Some(host) => host.lifecycle_state = gone.or(host.lifecycle_state.take()),
-            None => {
-                let name = &group.auto_scaling_group_name;
-                let message = format!("`{name}` lists its hosts, and not this one: it is left out");
-                out.left_out(at, message, "print both at the same time, or leave `Instances` of the group out");
-            }
+        if let Some(host) = listed {
+            host.lifecycle_state = gone.or(host.lifecycle_state.take());
+        } else {
+            let name = &group.auto_scaling_group_name;
+            let message = format!("`{name}` lists its hosts, and not this one: it is left out");
+            out.left_out(at, message, "print both at the same time, or leave `Instances` of the group out");
         }
         return;
     }
