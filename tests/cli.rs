@@ -28,6 +28,8 @@ mod plots;
 mod shells;
 #[path = "cli/streams.rs"]
 mod streams;
+#[path = "cli/templates.rs"]
+mod templates;
 #[path = "cli/words.rs"]
 mod words;
 

@@ -10,6 +10,10 @@ mod arrows;
 mod cited;
 #[path = "house/docs.rs"]
 mod docs;
+#[path = "house/examples.rs"]
+mod examples;
+#[path = "house/reference.rs"]
+mod reference;
 #[cfg(feature = "report")]
 #[path = "house/results.rs"]
 mod results;

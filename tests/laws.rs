@@ -68,6 +68,8 @@ mod errors;
 mod exposure;
 #[path = "laws/fleet.rs"]
 mod fleet;
+#[path = "laws/follow.rs"]
+mod follow;
 #[path = "laws/grace.rs"]
 mod grace;
 #[path = "laws/groups.rs"]

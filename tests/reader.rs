@@ -28,6 +28,8 @@ mod pasted;
 #[cfg(feature = "cli")]
 #[path = "reader/pipelines.rs"]
 mod pipelines;
+#[path = "reader/presets.rs"]
+mod presets;
 #[path = "reader/printed.rs"]
 mod printed;
 #[path = "reader/real.rs"]

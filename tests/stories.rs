@@ -6,6 +6,8 @@
     reason = "a test may panic, and reads what the program wrote"
 )]
 
+#[path = "stories/lesson.rs"]
+mod lesson;
 #[path = "stories/pictures.rs"]
 mod pictures;
 
@@ -52,6 +54,10 @@ const SCENARIOS: &[&str] = &[
     "ec2-scale-out",
     "ecs-on-cells",
     "ecs-on-cells-cached",
+    "exam-2x1",
+    "exam-2x2",
+    "exam-3x1",
+    "exam-3x2",
     "fargate-spot-only",
     "feature-flag",
     "grace-period-loop",
@@ -69,6 +75,7 @@ const SCENARIOS: &[&str] = &[
     "mixed-base-weight",
     "network-attach-throttled",
     "one-big-cell",
+    "one-provider-per-zone",
     "outpost",
     "poison-customer",
     "power-back-slowly",
@@ -91,6 +98,7 @@ const SCENARIOS: &[&str] = &[
     "year-big-bang",
     "year-of-changes",
     "year-staged",
+    "zone-loss-with-rush",
 ];
 
 #[test]

@@ -21,6 +21,8 @@ mod defects;
 mod diary;
 #[path = "swarm/dice.rs"]
 mod dice;
+#[path = "swarm/follow.rs"]
+mod follow;
 #[path = "swarm/found.rs"]
 mod found;
 #[path = "swarm/partial.rs"]

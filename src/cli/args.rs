@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use super::{problem, stories};
+use super::{problem, stories, templates};
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, Args as ClapArgs, ColorChoice, Parser, Subcommand};
 use std::ffi::OsStr;
@@ -215,6 +215,11 @@ impl TypedValueParser for OneOf {
     }
 }
 
+/// What a new scenario can start from.
+fn starts() -> Vec<&'static str> {
+    templates::names().chain(stories::names()).collect()
+}
+
 /// `check`.
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  evenkeel check scenarios/*.json\n  \
@@ -237,16 +242,17 @@ pub struct Check {
 /// `new`.
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  evenkeel new my-service && evenkeel run my-service.json\n  \
-                        evenkeel new --list                     shipped scenarios, each with one sentence\n  \
-                        evenkeel new my-loss --from az-loss     a copy of a shipped one, all in one file")]
+                        evenkeel new my-hosts --from ec2        web, ec2, cells, change, year or game-day\n  \
+                        evenkeel new my-loss --from az-loss     a copy of a shipped scenario, all in one file\n  \
+                        evenkeel new --list                     all of them, each with one sentence")]
 pub struct New {
     /// Name of the scenario; the file is NAME.json in the working directory
     #[arg(required_unless_present = "list")]
     pub name: Option<String>,
-    /// Copy this shipped scenario instead of the smallest one
-    #[arg(long, value_name = "SCENARIO", value_parser = OneOf(|| stories::names().collect()), hide_possible_values = true)]
+    /// Template or shipped scenario to start from [default: web]
+    #[arg(long, value_name = "KIND|SCENARIO", value_parser = OneOf(starts), hide_possible_values = true)]
     pub from: Option<String>,
-    /// List the shipped scenarios
+    /// List templates and shipped scenarios
     #[arg(long, conflicts_with_all = ["name", "from"])]
     pub list: bool,
 }

@@ -95,6 +95,25 @@ pub fn create(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
+/// Writes a new folder with these files in it, whole or not at all; never into an old one.
+///
+/// # Errors
+/// When it exists or the system refuses.
+pub fn create_folder(path: &Path, files: &[(&str, &str)]) -> io::Result<()> {
+    fs::create_dir(path)?;
+    let written = files.iter().try_for_each(|(name, text)| create(&path.join(name), text));
+    if written.is_err() {
+        remove_folder(path);
+    }
+    written
+}
+
+/// Removes a folder that this very command has made.
+pub(super) fn remove_folder(path: &Path) {
+    // What is left is told by the error that led here.
+    let _ = fs::remove_dir_all(path);
+}
+
 /// The name of this machine, where the system tells it.
 pub fn host() -> Option<String> {
     let told = fs::read_to_string("/etc/hostname").ok().or_else(|| std::env::var("COMPUTERNAME").ok())?;

@@ -32,6 +32,7 @@ mod results;
 mod run;
 mod stages;
 mod stories;
+mod templates;
 #[cfg(test)]
 mod tests;
 

@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a note of a default.
-    pub(super) fn default_taken(&mut self, field: &str, words: &str, why: &str) {
+    pub fn default_taken(&mut self, field: &str, words: &str, why: &str) {
         let message = format!("`{field}`: {words} by default ({why})");
         self.often(self.finding(Mistake::Default, Weight::Note, message, String::new()));
     }

@@ -124,9 +124,9 @@ impl Metrics {
                 changed: false,
             }
         };
-        let at_once = |fault: &Fault| fault.lasts.is_none() && matches!(fault.when, When::Every(_));
+        let at_once = |fault: &Fault| fault.lasts.is_none() && !matches!(fault.when, When::At(_));
         // Copies matter where there are other cells that could have them.
-        let copies = |fault: &Fault| if plan.cells.len() > 1 { fault.copies(of.region) } else { None };
+        let copies = |fault: &Fault| if plan.cells.len() > 1 { fault.copies(of.region, plan) } else { None };
         Metrics {
             now: Time::ZERO,
             warm_up,

@@ -1,13 +1,14 @@
-//! A fault as the scenario writes it: `name`, `at` or `every`, `for`, and the kind as one key.
+//! A fault as the scenario writes it: `name`, when (`at`, `every` or `after`), `for`, and the kind as one key.
 
+use super::preset::Preset;
 use crate::grammar::{Defs, Read, Reader, Want};
 use crate::model::fault::Spec;
 use crate::model::quantity::{Duration, Law};
 use serde_json::{Value, json};
 
 object! {
-    /// What breaks: a name, when (`at` or `every`), for how long, and one kind.
-    Fault("camelCase") {
+    /// What breaks: a name, when (exactly one of `at`, `every` and `after`), for how long, and one kind.
+    Fault("camelCase", called "") {
         need {
             /// Name, unique among the faults.
             name: String,
@@ -18,6 +19,14 @@ object! {
             /// Instead of `at`: the law of the time from healed (or from 0) to broken. Each thing that matches has its
             /// own clock.
             every: Law,
+            /// Instead of `at`: the name of another fault. Whenever that one begins, this one follows it `delay` later,
+            /// whatever becomes of the other meanwhile; so a rush for capacity can follow each loss of a zone. The other
+            /// one is of a zone, a Region or the whole world.
+            after: String,
+            /// With `after`: from the begin of the other fault until the begin of this one. Left out: at once.
+            delay: Duration,
+            /// Usual figures for this kind of fault; what is written beside it stands.
+            preset: Preset,
             /// How long it lasts: a length of time or a law.
             lasts as "for": Lasting,
         }

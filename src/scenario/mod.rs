@@ -9,6 +9,7 @@ pub mod ecs;
 pub mod entry;
 pub mod file;
 pub mod patch;
+mod preset;
 pub mod read;
 mod recognise;
 mod report;

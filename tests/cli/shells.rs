@@ -26,6 +26,9 @@ fn values_are_completed() {
     assert_eq!(bash(&desk, &["run", "a.json", "--series", "n"]), ["none"]);
     assert_eq!(bash(&desk, &["run", "a.json", "--color", ""]), ["always", "auto", "never"]);
     assert_eq!(bash(&desk, &["new", "mine", "--from", "az-l"]), ["az-loss", "az-loss-mid-deploy", "az-loss-tight"]);
+    // Templates and shipped scenarios side by side.
+    assert_eq!(bash(&desk, &["new", "mine", "--from", "c"])[..3], ["canary", "cell-outage", "cells"]);
+    assert_eq!(bash(&desk, &["new", "mine", "--from", "ga"]), ["game-day"]);
     assert_eq!(bash(&desk, &["problem", "unknown-n"]), ["unknown-name"]);
     assert!(bash(&desk, &["ver"]).contains(&"version".to_owned()));
 }

@@ -26,7 +26,7 @@ fn entries() -> BTreeMap<String, BTreeMap<String, String>> {
 
 /// Ids in square brackets: words in lower case with hyphens, that are neither the text of a link nor its definition,
 /// nor the code of a problem, as in `error[unknown-name]`.
-fn cited(text: &str) -> BTreeSet<String> {
+pub(crate) fn cited(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (start, _) in text.match_indices('[') {
         let Some((id, after)) = text[start + 1..].split_once(']') else { continue };

@@ -118,7 +118,7 @@ fn both_refuse_the_same_broken_files() {
 
 #[test]
 fn both_take_what_a_new_scenario_holds() {
-    let text = include_str!("../../src/cli/new.json").replace("NAME", "fresh");
+    let text = include_str!("../../src/cli/templates/web.json").replace("NAME", "fresh");
     let (problems, _, value) = look(&texts(&[("a.json", &text)]));
     assert!(!problems.has_errors(), "{problems:?}");
     assert!(agree(&value.unwrap()));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// What `evenkeel new` writes: the examples change it.
-const BASE: &str = include_str!("../../src/cli/new.json");
+const BASE: &str = include_str!("../../src/cli/templates/web.json");
 
 fn problems(text: &str) -> Vec<Problem> {
     Scenario::read("a.json", &Texts::one("a.json", text)).problems.list

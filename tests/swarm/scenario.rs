@@ -74,6 +74,7 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     crate::pipelines::add_regions(seed, calm, &mut file);
     crate::changes::add_copies(seed, calm, &mut file);
     crate::partial::add(seed, calm, &mut file);
+    crate::follow::add(seed, calm, &mut file);
     Scenario { text: format!("{file:#}"), calm }
 }
 

@@ -129,10 +129,10 @@ impl Watched {
         self.offered > 0 && self.failed.saturating_mul(ONE_IN) >= self.offered
     }
 
-    /// Counts up to `now`.
+    /// Counts up to `now`. A run that stops at a limit ends before what partitions further on have seen.
     fn reach(&mut self, now: Time) {
-        let span = now.0 - self.since.0;
-        self.since = now;
+        let span = now.0.saturating_sub(self.since.0);
+        self.since = self.since.max(now);
         self.lost += u128::from(self.failed) * u128::from(span);
         if span > 0 && self.bad() {
             self.errors.failing += span;

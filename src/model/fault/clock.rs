@@ -89,6 +89,8 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
                     start(world, id, fault_target, cx);
                 }
             }
+            // It comes with the one that it follows.
+            When::After { .. } => {}
         }
     }
 }
@@ -202,11 +204,31 @@ fn occurrence(world: &mut World, fault: FaultId, target: FaultTarget, who: Who, 
     }
     effect.begin(world, occurrence, cx);
     goes_on(handle, occurrence, cx);
+    followers(world, occurrence, cx);
     match ends {
         Some(at) => cx.at(at, Phase::Fault, step::Fault::End(handle)),
         // A fault that does not last is over at once; one with a clock can come again.
         None if plan.faults[fault].momentary => end(world, handle, cx),
         None => {}
+    }
+}
+
+/// Faults that follow this one are on their way; each keys its draws by the occurrence that it follows.
+fn followers(world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    for &id in &plan.followers {
+        let row = &plan.faults[id];
+        let When::After { fault, delay } = row.when else { continue };
+        if fault != occurrence.fault {
+            continue;
+        }
+        let each = matches!(row.scope, Scope::Host | Scope::Task);
+        if each || !row.effect.fault_targets(row.scope, world, plan).is_empty() {
+            let who = row.who.nth(occurrence.who.0);
+            world.occurrences.clocks.push(Clock { fault: id, fault_target: FaultTarget::All, who, rounds: 0 });
+            let clock = world.occurrences.clocks.len() as u32 - 1;
+            cx.at(cx.now + delay, Phase::Fault, step::Fault::Occurrence(clock));
+        }
     }
 }
 

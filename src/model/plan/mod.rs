@@ -81,6 +81,8 @@ pub struct Plan {
     /// Faults with a clock for each host, and for each task, from the moment at which it runs.
     pub host_clocks: Vec<FaultId>,
     pub task_clocks: Vec<FaultId>,
+    /// Faults that follow others.
+    pub followers: Vec<FaultId>,
     pub changes: Table<ChangeId, Change>,
     pub application: Option<Application>,
     /// CloudWatch alarms in the order of the file, composite ones behind the others.
@@ -468,13 +470,19 @@ pub enum When {
     At(Time),
     /// Again and again for each thing that matches: the law of the time from healed (or from 0) to broken.
     Every(Dist),
+    /// So long after each begin of another fault.
+    After {
+        fault: FaultId,
+        delay: Span,
+    },
 }
 
 impl Fault {
     /// Partitions with the same number have copies of the same occurrences: those of one Region, or all. `None`: each
     /// has its own, for its hosts, tasks, pools or cells.
-    pub fn copies(&self, region: RegionId) -> Option<u32> {
+    pub fn copies(&self, region: RegionId, plan: &Plan) -> Option<u32> {
         match (&self.when, self.scope.reach()) {
+            (When::After { fault, .. }, _) => plan.faults[*fault].copies(region, plan),
             (When::At(_), _) | (_, fault::Reach::World) => Some(u32::MAX),
             (When::Every(_), fault::Reach::Region) => Some(u32::from(region.0)),
             (When::Every(_), fault::Reach::Own) => None,

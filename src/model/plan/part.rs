@@ -36,7 +36,7 @@ impl Plan {
     /// some of all their tasks or hosts, or that leaves less Fargate stock in a zone.
     pub fn parts(&self, together: impl Fn(RegionId) -> bool) -> Vec<Part> {
         let shared = self.shared_accounts();
-        let once = |fault: &Fault| matches!(fault.when, When::At(_)) && fault.effect.picks_in_region(self);
+        let once = |fault: &Fault| !matches!(fault.when, When::Every(_)) && fault.effect.picks_in_region(self);
         let picked = self.faults.iter().any(|fault| once(fault) || fault.effect.shrinks_stock());
         let mut parts: Vec<Part> = Vec::new();
         for (id, cell) in self.cells.pairs() {

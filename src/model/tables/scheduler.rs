@@ -31,6 +31,8 @@ pub struct Scheduler {
     /// Causes whose launches are held back until their fault ends.
     pub held: Vec<Cause>,
     pub waits: Phase,
+    /// The fault that follows another and refuses what waits for capacity, if one does: it pays for the wait.
+    pub short: Option<Cause>,
     /// Launches by the service scheduler: 500 a minute ([ecs-quotas]). Nothing binds those of a stream.
     pub launches: Tokens,
     /// A wake-up is on its way.

@@ -30,7 +30,7 @@ use super::ecs::subnet::Subnet;
 use super::ecs::target_group::TargetGroup;
 use super::ecs::task::Task;
 use super::ecs::task_definition::TaskDefinition;
-use super::entry::Fault;
+use super::preset;
 use crate::engine::Span;
 use crate::model::plan::ZoneKind;
 use crate::model::quantity::{Duration, Rate};
@@ -103,7 +103,7 @@ object! {
             /// Requests offered to services.
             traffic: Traffic,
             /// What breaks.
-            faults: Fault,
+            faults: preset::Entry,
             /// What is changed.
             changes: Change,
             /// Alarms of Amazon CloudWatch.

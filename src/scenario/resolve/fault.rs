@@ -13,8 +13,9 @@ impl Activity<'_> {
     pub(super) fn faults(&mut self) {
         let list = &self.scenario.faults;
         let mut written = Vec::new();
-        for index in by_name(list, |fault| &fault.name) {
-            let fault = &list[index];
+        let mut rows = vec![None; list.len()];
+        for index in by_name(list, |fault| &fault.0.name) {
+            let fault = &list[index].0;
             let at = format!("/faults/{index}");
             if fault.name.trim().is_empty() {
                 let hint = "objectives and results speak of it";
@@ -54,8 +55,10 @@ impl Activity<'_> {
                 Scope::Task if clocked => self.plan.task_clocks.push(id),
                 _ => {}
             }
+            rows[index] = Some(id);
             written.push((index, id));
         }
+        self.followed(&rows);
         written.sort_unstable();
         self.plan.written.faults = written.into_iter().map(|(_, id)| id).collect();
     }
@@ -71,8 +74,12 @@ impl Activity<'_> {
     }
 
     fn when(&mut self, fault: &Fault, at: &str) -> Option<When> {
-        match (&fault.at, &fault.every) {
-            (Some(time), None) => {
+        if let (Some(delay), None) = (&fault.delay, &fault.after) {
+            let message = format!("`delay` of `{}` counts from the begin of another fault", delay.0);
+            self.out.conflict(&format!("{at}/delay"), message, "write \"after\" with the name of that fault");
+        }
+        match (&fault.at, &fault.every, &fault.after) {
+            (Some(time), None, None) => {
                 let time = Time::ZERO + time.0;
                 let key = format!("{at}/at");
                 let hint = "the fault never happens: move it, or make `duration` longer";
@@ -82,16 +89,19 @@ impl Activity<'_> {
                 }
                 Some(When::At(time))
             }
-            (None, Some(law)) => {
+            (None, Some(law), None) => {
                 if fault.spec.counts() {
                     let message = "with `every` each has its own clock: `count` and `share` belong to `at`";
                     self.out.conflict(&format!("{at}/{}", fault.spec.kind()), message, "leave them out");
                 }
                 gaps(law, &format!("{at}/every"), self.out).map(When::Every)
             }
-            (time, _) => {
+            // Which fault it follows is looked up once all are there.
+            (None, None, Some(_)) => Some(When::At(Time::ZERO + self.plan.duration)),
+            (time, every, _) => {
+                let several = time.is_some() || every.is_some();
                 let missing = "nothing says when the fault begins";
-                self.out.one_of("`at` and `every`", time.is_some(), at, missing, "write \"at\": \"1h\"");
+                self.out.one_of("`at`, `every` and `after`", several, at, missing, "write \"at\": \"1h\"");
                 None
             }
         }
@@ -105,8 +115,9 @@ impl Activity<'_> {
             if fault.spec.momentary() {
                 return Ok(None);
             }
-            if fault.every.is_some() {
-                let message = format!("`{kind}` with `every` needs `for`: it would come once and never heal");
+            if fault.at.is_none() {
+                let when = if fault.after.is_some() { "after" } else { "every" };
+                let message = format!("`{kind}` with `{when}` needs `for`: it would come once and never heal");
                 self.out.missing(at, message, "write \"for\": \"20m\" or a law");
                 return Err(Refused);
             }

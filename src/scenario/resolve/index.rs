@@ -83,7 +83,7 @@ impl<'a> Index<'a> {
             of_providers: by(behaviour.iter().map(|one| one.capacity_provider.as_deref())),
             regions: by(scenario.regions.iter().map(|one| Some(one.name.as_str()))),
             clusters: by(scenario.clusters.iter().map(|one| Some(one.cluster_name.as_str()))),
-            faults: by(scenario.faults.iter().map(|one| Some(one.name.as_str()))),
+            faults: by(scenario.faults.iter().map(|one| Some(one.0.name.as_str()))),
             changes: by(scenario.changes.iter().map(|one| Some(one.name.as_str()))),
             change_rows: change_rows(scenario),
         }

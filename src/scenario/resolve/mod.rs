@@ -20,6 +20,7 @@ mod control_plane;
 mod dead;
 mod deployment;
 mod fault;
+mod follow;
 mod group;
 mod growth;
 mod homes;

@@ -100,7 +100,7 @@ impl Activity<'_> {
         match subject {
             Subject::Fault => {
                 index.faults.contains_key(name)
-                    || self.out.is_one_of(Noun::Fault, name, at, scenario.faults.iter().map(|one| one.name.as_str()))
+                    || self.out.is_one_of(Noun::Fault, name, at, scenario.faults.iter().map(|one| one.0.name.as_str()))
             }
             Subject::Change => {
                 index.changes.contains_key(name)

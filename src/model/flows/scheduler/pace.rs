@@ -8,6 +8,7 @@
 //! ```
 
 use crate::engine::Span;
+use crate::model::cause::Cause;
 use crate::model::fact::{Action, Phase, Reason, ServiceFact};
 use crate::model::flows::cell::plane::Wait;
 use crate::model::flows::cell::{outage, plane};
@@ -15,7 +16,7 @@ use crate::model::flows::rows::{account, digest, revision, tell, wake};
 use crate::model::flows::task::launch;
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{BucketId, ServiceId};
-use crate::model::plan::{ProviderKind, StrategyItem};
+use crate::model::plan::{Plan, ProviderKind, StrategyItem, When};
 use crate::model::tables::Task;
 use crate::model::tables::task::{Health, Marks};
 use crate::model::{capacity, step};
@@ -92,6 +93,7 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
             tell::refused(world, provider, service, cx);
             world.services[service].steady = false;
             cx.note(ServiceFact::Action { service, action: Action::TaskPlacementFailure, reason, count: 1 });
+            rushed(world, service, cx.plan);
             backs_off(world, service, Phase::CapacityWait, cx);
         }
         Wait::Capacity(reason) => retry_later(world, service, reason, cx),
@@ -101,6 +103,17 @@ pub(crate) fn wait_for(world: &mut World, service: ServiceId, wait: Wait, cx: &m
 fn wait_as(world: &mut World, service: ServiceId, phase: Phase) {
     world.services[service].scheduler.waits = phase;
     account::mark(world, service);
+}
+
+/// Who pays while launches of a service wait for capacity: a fault that follows another and refuses them, else whatever
+/// took their tasks. So the price of a rush after a loss is told apart from that of the loss.
+fn rushed(world: &mut World, service: ServiceId, plan: &Plan) {
+    let follows = |cause: &Cause| {
+        cause.as_fault().is_some_and(|(fault, _)| matches!(plan.faults[fault].when, When::After { .. }))
+    };
+    let items = plan.services[service].strategy.iter();
+    let mut causes = items.flat_map(|item| &world.providers[item.provider].refusals).map(|refusal| refusal.cause);
+    world.services[service].scheduler.short = causes.find(follows);
 }
 
 /// One launch was refused by chance: it rests by itself, and is tried again.
@@ -191,6 +204,7 @@ fn turn(world: &mut World, service: ServiceId, bucket: BucketId, cx: &mut Cx<'_>
 }
 
 fn retry_later(world: &mut World, service: ServiceId, reason: Reason, cx: &mut Cx<'_>) {
+    rushed(world, service, cx.plan);
     wait_as(world, service, Phase::CapacityWait);
     cx.note(ServiceFact::LaunchFailed { service, reason });
     for item in &cx.plan.services[service].strategy {

@@ -119,6 +119,7 @@ fn book_pending(world: &mut World, id: ServiceId, service: &plan::Service) {
     for line in &mut row.shortfalls.lines {
         line.pending = 0;
     }
+    let short = row.scheduler.short.filter(|_| row.scheduler.waits == Phase::CapacityWait);
     // Of two revisions side by side, nobody misses the one without requests; its launches are the change's, if
     // possible.
     let mut surplus = revision::surplus_due(row, service.maximum_percent);
@@ -129,7 +130,7 @@ fn book_pending(world: &mut World, id: ServiceId, service: &plan::Service) {
         let left = if Some(cause) == own { &mut surplus } else { &mut others };
         let skipped = count.min(*left);
         *left -= skipped;
-        row.shortfalls.line(cause, row.scheduler.waits).pending += count - skipped;
+        row.shortfalls.line(short.unwrap_or(cause), row.scheduler.waits).pending += count - skipped;
     }
 }
 
