@@ -20,6 +20,8 @@ use std::fmt::Write;
 
 /// Cells, services or changes shown before the rest is counted.
 const ROWS_MAX: usize = 40;
+/// How to see the rest.
+pub(super) const ALL: &str = "`--all` shows them";
 /// Zones named in a line before the rest is counted.
 const ZONES_MAX: usize = 3;
 
@@ -174,7 +176,7 @@ fn planes(plan: &Plan, extent: Extent) -> Table {
         .left(&["Region", "cell"])
         .right(&["clusters", "tasks", "requests/s\nat the peak", "requests/s\nin each zone", "left without\na zone"])
         .rows(cells.iter().take(extent.rows()).map(row))
-        .more(cells.len(), extent.rows(), "cells")
+        .more(cells.len(), extent.rows(), "cells", ALL)
 }
 
 /// Need and headroom of each service with a desired count, zone by zone.
@@ -197,7 +199,7 @@ fn headroom(services: &[services::Derived], extent: Extent) -> Table {
             table.row(first.into_iter().chain([zone.zone.clone(), tasks, left, spare]));
         }
     }
-    table.more(services.len(), extent.rows(), "services")
+    table.more(services.len(), extent.rows(), "services", ALL)
 }
 
 /// In place of the time at which a change begins that comes by a law.
@@ -225,7 +227,7 @@ fn deployments(plan: &Plan, extent: Extent) -> Table {
         .right(&["baked\nfor"])
         .left(&["watched by"])
         .rows(changes::rows(plan).take(extent.rows()).map(row))
-        .more(changes.len(), extent.rows(), "changes")
+        .more(changes.len(), extent.rows(), "changes", ALL)
 }
 
 /// How long requests are copied, and which part of them.

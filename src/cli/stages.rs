@@ -1,5 +1,6 @@
 //! The table of the stages of changes, for `evenkeel check`.
 
+use super::check::ALL;
 use crate::engine::Span;
 use crate::forecast::stages;
 use crate::model::Plan;
@@ -31,7 +32,7 @@ pub(super) fn table(plan: &Plan, all: bool) -> Table {
         .right(&["begins at\nthe earliest", "baked\nfor", "requests\nat least"])
         .left(&["watched by"])
         .rows(stages.iter().take(rows_max).map(row))
-        .more(stages.len(), rows_max, "stages")
+        .more(stages.len(), rows_max, "stages", ALL)
 }
 
 #[cfg(test)]

@@ -99,9 +99,9 @@ impl Table {
 
     /// With a last row for what is not shown, where there are more things than `shown_max`; `--all` of `check` shows it.
     #[must_use]
-    pub fn more(mut self, count: usize, shown_max: usize, things: &str) -> Table {
+    pub fn more(mut self, count: usize, shown_max: usize, things: &str, way: &str) -> Table {
         if count > shown_max {
-            self.words(format!("and {} {things} more; `--all` shows them", count - shown_max));
+            self.words(format!("and {} {things} more; {way}", count - shown_max));
         }
         self
     }

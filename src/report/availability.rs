@@ -2,7 +2,7 @@
 
 use super::align::Table;
 use super::number::{NOTHING, minutes, nines, or_no_need, percent, seconds, whole};
-use super::services::{MORE, SERVICES_MAX};
+use super::services::{IN_THE_FILE, SERVICES_MAX};
 use super::table::Results;
 use crate::metrics::summary::{Maybe, ServiceRow, Summary};
 use crate::model::Plan;
@@ -61,7 +61,7 @@ pub(super) fn table(results: &Results<'_>) -> Table {
         .right(felt(&["requests\noffered", "requests\nfailed"]))
         .goes_first(&["requests\noffered", "minutes\nlost", "longest", A_YEAR, "nines", "worst\nminute"])
         .rows(summary.services.iter().take(SERVICES_MAX).map(row))
-        .more(summary.services.len(), SERVICES_MAX, MORE)
+        .more(summary.services.len(), SERVICES_MAX, "services", IN_THE_FILE)
 }
 
 /// Whether a year like this run means anything: all that breaks or is changed comes again and again by a law.

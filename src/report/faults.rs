@@ -2,6 +2,7 @@
 
 use super::align::Table;
 use super::number::{NOTHING, duration, estimate, seconds, share, whole};
+use super::services::IN_THE_FILE;
 use crate::metrics::summary::{FaultRow, Maybe, RecoveryRow, Summary};
 
 /// What stands where the moment did not come.
@@ -57,6 +58,7 @@ pub(super) fn by_service(summary: &Summary) -> Table {
     let several: Vec<&FaultRow> = summary.faults.iter().filter(|row| row.services.len() > 1).collect();
     let mut rows: Vec<(&FaultRow, &RecoveryRow)> =
         several.iter().flat_map(|fault| fault.services.iter().map(move |row| (*fault, row))).collect();
+    rows.retain(|(_, row)| felt(row));
     let worst = |row: &RecoveryRow| {
         let recovered = row.recover_seconds.as_ref().map_or(0.0, |value| value.mean);
         [row.lost_requests.mean, row.never_recovered.mean, recovered, row.needed_launches.mean]
@@ -68,7 +70,13 @@ pub(super) fn by_service(summary: &Summary) -> Table {
         let what = [fault.name.clone(), row.service.clone()];
         table.row([&what[..], &times, &[whole(&row.lost_requests), estimate(&row.needed_launches)]].concat());
     }
-    if table.is_empty() { table } else { table.more(rows.len(), SERVICES_MAX, "services") }
+    if table.is_empty() { table } else { table.more(rows.len(), SERVICES_MAX, "rows", IN_THE_FILE) }
+}
+
+/// Whether anything was lost or missing; streams of standalone tasks need nothing.
+fn felt(row: &RecoveryRow) -> bool {
+    let came_at_once = |value: &Maybe| value.as_ref().is_some_and(|value| value.mean <= 0.0);
+    row.lost_requests.mean > 0.0 || !came_at_once(&row.recover_seconds) || !came_at_once(&row.full_strength_seconds)
 }
 
 /// Times after the begin.

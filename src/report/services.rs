@@ -6,8 +6,8 @@ use crate::metrics::summary::{Launches, Level, ProviderRow, Quantiles, ServiceRo
 
 /// Rows of services that are shown; the rest is in the file.
 pub(super) const SERVICES_MAX: usize = 40;
-/// What the others are called.
-pub(super) const MORE: &str = "services";
+/// Where the others are.
+pub(super) const IN_THE_FILE: &str = "they are in summary.json";
 
 /// What the words of the table mean.
 pub(super) const ABOUT: &str = "capacity availability: share of time with as many healthy tasks as needed\n\
@@ -42,7 +42,7 @@ pub(super) fn services(summary: &Summary) -> Table {
         .right(&[p50, p99, cost])
         .goes_first(&[p50, cost, p99, least, "why", "running\nmean"])
         .rows(shown().map(row))
-        .more(summary.services.len(), SERVICES_MAX, MORE)
+        .more(summary.services.len(), SERVICES_MAX, "services", IN_THE_FILE)
 }
 
 /// Reasons that are named in a row.

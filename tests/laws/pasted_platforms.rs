@@ -159,16 +159,33 @@ fn each_requirement_of_managed_instances_narrows_the_choice() {
     let all = types(&on_managed(&json!({}), &json!({})));
     assert!(all.iter().all(|name| !name.starts_with("g5") && !name.starts_with("t3")), "{all:?}");
     for (requirement, fits) in [
-        (json!({ "acceleratorTypes": ["gpu"] }), &["g4dn.", "g5.", "g5g.", "g6.", "p5."][..]),
-        (json!({ "acceleratorCount": { "min": 1 } }), &["g4dn.", "g5.", "g5g.", "g6.", "p5."]),
+        (
+            json!({ "acceleratorTypes": ["gpu"] }),
+            &["g4dn.", "g5.", "g5g.", "g6.", "g6e.", "g6f.", "g7.", "g7e.", "gr6.", "gr6f.", "p5."][..],
+        ),
+        (
+            json!({ "acceleratorCount": { "min": 1 } }),
+            &[
+                "g4dn.", "g5.", "g5g.", "g6.", "g6e.", "g7.", "g7e.", "gr6.", "inf1.", "inf2.", "p5.", "trn1.",
+                "trn2.", "vt1.",
+            ],
+        ),
         (json!({ "acceleratorNames": ["t4"] }), &["g4dn."]),
-        (json!({ "acceleratorTotalMemoryMiB": { "min": 40_000 } }), &["p5."]),
-        (json!({ "acceleratorManufacturers": ["nvidia"], "cpuManufacturers": ["amd"] }), &["g5.", "g6.", "p5."]),
-        (json!({ "cpuManufacturers": ["amazon-web-services"] }), &["c6g.", "c7g.", "m6g.", "m7g.", "r6g.", "r7g."]),
-        (json!({ "instanceGenerations": ["previous"] }), &["c5.", "m5.", "m6i.", "r5.", "r6i."]),
+        (json!({ "acceleratorTotalMemoryMiB": { "min": 40_000 } }), &["g6e.", "g7e.", "p5.", "trn2."]),
+        (
+            json!({ "acceleratorManufacturers": ["nvidia"], "cpuManufacturers": ["amd"] }),
+            &["g5.", "g6.", "g6e.", "g6f.", "gr6.", "gr6f.", "p5."],
+        ),
+        (
+            json!({ "cpuManufacturers": ["amazon-web-services"], "instanceGenerations": ["previous"] }),
+            &["a1.", "c6gn.", "r7g.", "r7gd."],
+        ),
         (json!({ "localStorage": "required", "acceleratorNames": ["a10g"] }), &["g5."]),
-        (json!({ "totalLocalStorageGB": { "min": 1000.0 }, "acceleratorTypes": ["gpu"] }), &["p5."]),
-        (json!({ "memoryGiBPerVCpu": { "min": 8.0 } }), &["r5.", "r6i.", "r6g.", "r7i.", "r7g."]),
+        (json!({ "totalLocalStorageGB": { "min": 1000.0 }, "acceleratorTypes": ["gpu"] }), &["g7e.", "p5."]),
+        (
+            json!({ "memoryGiBPerVCpu": { "min": 8.0 }, "cpuManufacturers": ["amd"] }),
+            &["r5a.", "r5ad.", "r6a.", "r7a.", "r8a.", "x8aedz."],
+        ),
     ] {
         let found = types(&on_managed(&requirement, &json!({})));
         let strange = found.iter().find(|name| !fits.iter().any(|family| name.starts_with(family)));
@@ -178,9 +195,9 @@ fn each_requirement_of_managed_instances_narrows_the_choice() {
     }
     // Nothing that is known meets these.
     for requirement in [
-        json!({ "bareMetal": "required" }),
-        json!({ "localStorageTypes": ["hdd"] }),
-        json!({ "acceleratorTypes": ["fpga"] }),
+        json!({ "bareMetal": "required", "acceleratorTypes": ["gpu"] }),
+        json!({ "localStorageTypes": ["hdd"], "acceleratorTypes": ["gpu"] }),
+        json!({ "acceleratorTypes": ["fpga"], "memoryGiBPerVCpu": { "max": 1.0 } }),
         json!({ "acceleratorTypes": ["gpu"], "acceleratorCount": { "min": 1 }, "cpuManufacturers": ["amd"],
                 "localStorage": "required", "bareMetal": "required" }),
     ] {

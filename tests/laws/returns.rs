@@ -257,7 +257,11 @@ fn what_makes_no_course_is_refused_with_its_place() {
         ),
         (json!({ "neverShare": 0.1 }), "neverShare", "needs `hostsReturn`"),
         (json!({ "hostsReturn": law, "neverShare": 1.5 }), "neverShare", "`1.5`"),
-        (json!({ "hostsReturn": { "uniform": { "low": "2h", "high": "1h" } } }), "hostsReturn", "`low` no larger"),
+        (
+            json!({ "hostsReturn": { "uniform": { "low": "2h", "high": "1h" } } }),
+            "hostsReturn/uniform/low",
+            "`low` must be at most `high`",
+        ),
     ] {
         let mut file = thirty(&parts);
         file["duration"] = json!("4h");

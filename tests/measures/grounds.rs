@@ -243,7 +243,7 @@ fn two_types() -> Value {
             "ProcessorInfo": { "Manufacturer": maker, "SupportedArchitectures": ["x86_64"] }, "BareMetal": iron,
             "GpuInfo": { "Gpus": [{ "Name": gpu, "Manufacturer": if iron { "NVIDIA" } else { "AMD" }, "Count": count,
                                     "MemoryInfo": { "SizeInMiB": 16384 } }] },
-            "InstanceStorageInfo": { "TotalSizeInGB": gb, "Disks": [{ "Type": disk }] }, "CurrentGeneration": iron,
+            "InstanceStorageInfo": { "TotalSizeInGB": gb, "Disks": [{ "Type": disk }] }, "CurrentGeneration": !iron,
             "NetworkInfo": { "MaximumNetworkInterfaces": 9 } })
     };
     json!([
@@ -257,7 +257,7 @@ fn either() -> Value {
     json!({ "vCpuCount": { "min": 8, "max": 16 }, "memoryMiB": { "min": 32768 }, "memoryGiBPerVCpu": { "min": 4, "max": 5 },
         "totalLocalStorageGB": { "min": 900, "max": 1000 }, "acceleratorTotalMemoryMiB": { "min": 32768, "max": 65536 },
         "acceleratorCount": { "min": 2, "max": 4 }, "bareMetal": "included", "localStorage": "required",
-        "cpuManufacturers": ["amd", "intel"], "instanceGenerations": ["current", "previous"],
+        "cpuManufacturers": ["amd", "intel"], "instanceGenerations": ["previous", "current"],
         "localStorageTypes": ["hdd", "ssd"], "acceleratorTypes": ["fpga", "gpu"], "acceleratorManufacturers": ["nvidia", "amd"],
         "acceleratorNames": ["t9", "t8"] })
 }
@@ -384,8 +384,72 @@ fn weekend() -> Value {
         "traffic": [{ "service": "shop/web", "requestsPerTask": "60/s", "daily": daily }] }))
 }
 
+/// Subnets, target groups and tasks as the AWS CLI prints them; a service finds its cluster by itself.
+fn printed() -> Value {
+    let subnet = |id: &str, zone: &str| json!({ "SubnetId": id, "AvailabilityZoneId": zone, "OutpostArn": null });
+    let group = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/web/0123456789abcdef";
+    let balancer = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/front/0123456789abcdef";
+    let task = |second: u64| {
+        json!({ "taskArn": format!("arn:aws:ecs:us-east-1:111122223333:task/shop/{second}"),
+            "taskDefinitionArn": "arn:aws:ecs:us-east-1:111122223333:task-definition/web:1",
+            "createdAt": "2026-01-05T10:00:00Z", "pullStartedAt": "2026-01-05T10:00:05Z",
+            "pullStoppedAt": "2026-01-05T10:00:09Z", "startedAt": format!("2026-01-05T10:00:{second:02}Z") })
+    };
+    let balanced = json!([{ "targetGroupArn": group, "containerName": "web", "containerPort": 80 }]);
+    let web = service(6, &json!({ "loadBalancers": balanced }));
+    let side =
+        service(3, &json!({ "serviceName": "side", "clusterArn": "arn:aws:ecs:us-east-1:111122223333:cluster/shop" }));
+    scenario(&json!({
+        "taskDefinitions": [{ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+            "containerDefinitions": [{ "name": "web", "image": "web:1", "portMappings": [{ "containerPort": 80 }] }] }],
+        "startEmpty": true, "behaviour": [], "detection": {}, "services": [side],
+        "regions": [{ "name": "us-east-1", "zones": [
+            { "id": "use1-az1", "name": "us-east-1a" }, { "id": "use1-az2", "name": "us-east-1b" },
+            { "id": "use1-az3", "name": "us-east-1c" }] }],
+        "subnets": [subnet("subnet-a", "use1-az1"), subnet("subnet-b", "use1-az2"),
+            { "SubnetId": "subnet-c", "AvailabilityZone": "us-east-1c" }],
+        "targetGroups": [
+            { "TargetGroupArn": group, "Protocol": "HTTP", "HealthCheckEnabled": true, "HealthCheckIntervalSeconds": 10,
+              "HealthCheckTimeoutSeconds": 4, "HealthyThresholdCount": 3, "UnhealthyThresholdCount": 4,
+              "LoadBalancerArns": [balancer] },
+            { "TargetGroupName": "web", "Attributes": [{ "Key": "deregistration_delay.timeout_seconds", "Value": "40" }] }],
+        "alarms": [{ "AlarmName": "rings", "Namespace": "AWS/ApplicationELB", "MetricName": "HTTPCode_Target_5XX_Count",
+            "Dimensions": [{ "Name": "LoadBalancer", "Value": "app/front/0123456789abcdef" }],
+            "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1,
+            "ComparisonOperator": "GreaterThanThreshold" },
+            { "AlarmName": "slow", "AlarmArn": "arn:aws:cloudwatch:us-east-1:111122223333:alarm:slow", "Namespace": "AWS/ApplicationELB", "MetricName": "TargetResponseTime",
+              "ExtendedStatistic": "p99", "ThresholdMetricId": "band" }],
+        "clusters": [{ "clusterName": "shop", "capacityProviders": ["FARGATE"], "services": [web] }],
+        "tasks": (20..40).map(task).collect::<Vec<_>>(),
+        "traffic": [{ "service": "shop/web", "rate": "300/s", "requestsPerTask": "60/s" }],
+        "faults": [{ "name": "dark", "at": "1h", "for": "20m", "zonePowerLoss": { "zone": "use1-az1" } },
+            { "name": "cut", "at": "2h", "for": "50s", "networkCutZone": { "zone": "use1-az2" } }] }))
+}
+
+/// Hosts as `describe-container-instances` prints them.
+fn printed_hosts() -> Value {
+    let host = |number: usize, zone: &str| {
+        let attribute = |name: &str, value: &str| json!({ "name": name, "value": value });
+        json!({ "containerInstanceArn": format!("arn:aws:ecs:us-east-1:111122223333:container-instance/shop/{number}"),
+            "ec2InstanceId": format!("i-{number}"), "capacityProviderName": "nodes", "status": "ACTIVE",
+            "agentConnected": true,
+            "attributes": [attribute("ecs.instance-type", "one.task"), attribute("ecs.availability-zone", zone)] })
+    };
+    let zones = ["us-east-1a", "us-east-1b", "us-east-1c"];
+    let hosts: Vec<Value> = zones.iter().enumerate().map(|(number, zone)| host(number, zone)).collect();
+    let file = on_hosts(
+        3,
+        3,
+        &json!({ "containerInstances": hosts, "faults": [
+        { "name": "dark", "at": "1h", "for": "20m", "zonePowerLoss": { "zone": "use1-az1" } }] }),
+    );
+    without(file, GROUP, "Instances")
+}
+
 pub(crate) fn grounds() -> Vec<Value> {
     vec![
+        printed(),
+        printed_hosts(),
         weekend(),
         short_of_fargate(1, 90),
         short_of_fargate(90, 5),

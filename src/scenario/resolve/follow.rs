@@ -42,6 +42,9 @@ impl Activity<'_> {
             self.plan.faults[id].when = When::After { fault: followed, delay };
             self.plan.followers.push(id);
         }
+        // In the order of their names, as all rows: of two that begin at once the same one comes first however the file
+        // lists them.
+        self.plan.followers.sort_unstable();
         for (index, id) in rows.iter().enumerate() {
             if let Some(id) = id {
                 self.can_follow(*id, &format!("/faults/{index}/after"));

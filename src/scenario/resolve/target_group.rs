@@ -31,7 +31,7 @@ impl Clusters<'_> {
                 self.out.missing(&at, "nothing says which target group this is", hint);
             }
             let protocol = group.protocol.as_deref().unwrap_or("HTTP");
-            if !protocol.starts_with("HTTP") {
+            if !matches!(protocol, "HTTP" | "HTTPS") {
                 let message = format!("a target group of {protocol} is behind no Application Load Balancer");
                 let hint = "its settings are taken, and an Application Load Balancer is simulated";
                 self.out.ignored(&format!("{at}/Protocol"), message, hint);
