@@ -343,7 +343,9 @@ fn every_setting_reaches_what_runs() {
     let mut all = BTreeMap::new();
     places(&root, &document, &root, "Scenario", "", &mut all);
     let small = grounds();
-    small.iter().for_each(|ground| places(&root, ground, &root, "Scenario", "", &mut all));
+    for ground in &small {
+        places(&root, ground, &root, "Scenario", "", &mut all);
+    }
     let missing: Vec<String> = fields(&root).into_iter().filter(|field| !all.contains_key(field)).collect();
     assert!(missing.is_empty(), "neither everything.json nor a ground writes {missing:#?}");
     let ours = |field: &str, places: &[(String, &Value)]| {
