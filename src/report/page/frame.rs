@@ -9,13 +9,16 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("../../../assets/page/page.css");
 
-/// Title of the section of the summary that stands first.
+/// Titles of the sections of the summary that stand first, by how they begin.
 const OBJECTIVES: &str = "Objectives";
+const TIME_LINE: &str = "Time line";
 
 /// The whole page.
 pub(super) fn page(facts: &Facts<'_>) -> Markup {
     let summary = facts.summary;
-    let (objectives, others): (Vec<_>, Vec<_>) = facts.sections.iter().partition(|section| section.title == OBJECTIVES);
+    let called = |title: &'static str| move |section: &&Section| section.title.starts_with(title);
+    let (objectives, others): (Vec<_>, Vec<_>) = facts.sections.iter().partition(called(OBJECTIVES));
+    let (line, others): (Vec<_>, Vec<_>) = others.into_iter().partition(called(TIME_LINE));
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -25,10 +28,11 @@ pub(super) fn page(facts: &Facts<'_>) -> Markup {
                 (title(facts))
                 main {
                     (part("verdict", "Verdict", &said(summary)))
-                    (part("objectives", OBJECTIVES, &judged(&objectives)))
+                    (part("objectives", OBJECTIVES, &shown(&objectives)))
+                    (part("time-line", line.first().map_or(TIME_LINE, |line| &line.title), &shown(&line)))
                     (part("numbers", "Numbers", &numbers(&others)))
-                    (part("pictures", "Pictures", &pictures::all(facts.pictures, facts.heading)))
                     (part("losses", "Losses by cause and phase", &losses::bars(summary)))
+                    (part("pictures", "Pictures", &pictures::all(facts.pictures, facts.heading)))
                     (source::scenario(facts))
                     (source::told(facts))
                     (source::again(facts))
@@ -106,8 +110,8 @@ fn said(summary: &Summary) -> Markup {
     }
 }
 
-fn judged(objectives: &[&Section]) -> Markup {
-    html! { @for section in objectives { (tables::table(section)) } }
+fn shown(sections: &[&Section]) -> Markup {
+    html! { @for section in sections { (tables::table(section)) } }
 }
 
 fn numbers(all: &[&Section]) -> Markup {

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //!   Facts ──► frame ─┬─ verdict     in words, made of the summary
-//!                    ├─ tables      the sections of the summary, as on the terminal
-//!                    ├─ pictures    SVG in the page; where scripts run, charts that can be zoomed
+//!                    ├─ tables      the sections of the summary, as on the terminal; objectives, time line first
 //!                    ├─ losses      by cause and phase
+//!                    ├─ pictures    SVG in the page; where scripts run, charts that can be zoomed
 //!                    └─ source      the scenario, the defaults taken, how to see it again
 //! ```
 //! Equal runs give equal pages: no date, no name of a machine, no path.
