@@ -46,6 +46,13 @@ pub(crate) struct Bar {
     pub until: Time,
 }
 
+impl Kind {
+    /// What it means.
+    pub(crate) fn label(self) -> &'static str {
+        look(self).1
+    }
+}
+
 impl Serialize for Kind {
     /// What it means and its colour.
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
