@@ -140,15 +140,13 @@ fn a_region_is_built_for_the_peak_that_is_written() {
     assert!((peak - 6.0).abs() < 1e-9, "{peak}");
 }
 
+/// Each scenario with one other number of threads, in turn. `same_bits` holds events and facts of all of them.
 #[test]
 fn the_same_bytes_for_any_number_of_threads() {
-    for name in SCENARIOS {
-        let one = run(name, 3, 1);
-        for threads in [2, 3, 8] {
-            let many = run(name, 3, threads);
-            assert_eq!(one.summary, many.summary, "{name} with {threads} threads");
-            assert_eq!(one.timeline, many.timeline, "{name} with {threads} threads");
-        }
+    for (name, threads) in SCENARIOS.iter().zip([2, 3, 8].into_iter().cycle()) {
+        let (one, many) = (run(name, 3, 1), run(name, 3, threads));
+        assert_eq!(one.summary, many.summary, "{name} with {threads} threads");
+        assert_eq!(one.timeline, many.timeline, "{name} with {threads} threads");
     }
 }
 
