@@ -136,8 +136,11 @@ fn losses_without_a_cause(summary: &Summary) -> Vec<String> {
 /// Of this peak the capacity is drawn in percent: 150 and, without a zone, 100.
 #[test]
 fn a_region_is_built_for_the_peak_that_is_written() {
-    let peak = run("control-plane-150", 1, 1).timeline.peaks["us-east-1"];
+    let timeline = run("control-plane-150", 1, 1).timeline;
+    let peak = timeline.peaks["us-east-1"];
     assert!((peak - 6.0).abs() < 1e-9, "{peak}");
+    let drawn = pictures::capacity(&timeline, &[59.0, 61.0, 99.0, 101.0]);
+    assert_eq!(drawn.iter().map(|percent| percent.round() as u32).collect::<Vec<_>>(), [150, 100, 100, 150]);
 }
 
 /// Each scenario with one other number of threads, in turn. `same_bits` holds events and facts of all of them.

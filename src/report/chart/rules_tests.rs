@@ -192,6 +192,25 @@ fn rects(figure: &Figure, wanted: Role) -> Vec<[i32; 4]> {
 }
 
 #[test]
+fn faults_are_shaded_behind_the_data_and_what_is_lost_is_drawn_over_it() {
+    let figure = picture(&zone_loss(1), "requests");
+    let shapes = draw::paper(&figure).shapes;
+    // What is in the plot is higher than an entry of the legend.
+    let in_plot = |shape: &Shape, wanted: Role| match shape {
+        Shape::Rects { rects, role, .. } => *role == wanted && rects.iter().any(|rect| rect[3] - rect[1] > 40),
+        Shape::Text { .. } => false,
+    };
+    let place = |role| shapes.iter().position(|shape| in_plot(shape, role)).unwrap();
+    let [shade, served, lost] = [Role::Fault, Role::Served, Role::Lost].map(place);
+    assert!(shade < served && served < lost, "{shade} {served} {lost}");
+    let long = |rect: &[i32; 4]| rect[2] - rect[0] > 900 && rect[3] - rect[1] == 2;
+    let offered =
+        |shape: &Shape| matches!(shape, Shape::Rects { role: Role::Ink, rects, .. } if rects.iter().any(long));
+    let offered = shapes.iter().rposition(offered);
+    assert!(offered.unwrap() < lost, "the line of what is offered covers it");
+}
+
+#[test]
 fn a_dip_shorter_than_a_pixel_is_seen_and_no_edge_hides_it() {
     // A zone is gone for a second of a year; nothing else moves.
     let mut timeline = zone_loss(1);
