@@ -236,7 +236,7 @@ fn a_dip_shorter_than_a_pixel_is_seen_and_no_edge_hides_it() {
             && rect[1] <= top
             && rect[3] >= bottom
     };
-    assert!(!rects(&figure, Role::Quiet).iter().any(|rect| edge(rect)), "an edge stands over it");
+    assert!(!rects(&figure, Role::Quiet).iter().any(edge), "an edge stands over it");
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn a_failure_that_is_a_small_part_is_drawn_by_itself() {
         match (series.name, &series.subject[..]) {
             // Of five services one loses requests; no other has met the change, and some tasks move much later.
             ("lost_requests_per_second", "shop/web") => {
-                series.points = vec![(Time::ZERO, 0.0), (minutes(60.0), 150.0), (minutes(61.0), 0.0)]
+                series.points = vec![(Time::ZERO, 0.0), (minutes(60.0), 150.0), (minutes(61.0), 0.0)];
             }
             ("lost_requests_per_second", _) => series.points.truncate(1),
             ("available_tasks", "shop/web") => series.points.push((minutes(5_000.0), 10.0)),
