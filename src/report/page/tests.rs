@@ -26,7 +26,7 @@ fn a_page_holds_all_of_a_run_in_order() {
         "id=\"numbers\"",
         "id=\"losses\"",
         "id=\"scenario\"",
-        "`a`: 1 by default",
+        "<code>a</code>: 1 by default",
         "evenkeel run az-loss.json --seed 42",
         "<code>00112233aabbccdd</code></td>",
     ];
