@@ -4,10 +4,31 @@
   "use strict";
   const told = document.getElementById("figures");
   if (!told || typeof uPlot !== "function") return;
-  const { figures, shades, end } = JSON.parse(told.textContent);
+  const { figures, shades, times: lists, end } = JSON.parse(told.textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const charts = [];
+  const charts = [], labels = [];
   let range = null;
+
+  // Moments come as steps in milliseconds, values as text: an empty one is like the one before it, in a range like the mean.
+  const filled = (text, like) => {
+    let held = 0;
+    return text.split(",").map((one, place) => (one !== "" ? (held = Number(one)) : like ? like[place] : held));
+  };
+  const moments = lists.map((text) => {
+    let at = 0;
+    return text === "" ? [] : filled(text).map((step) => (at += step) / 1000);
+  });
+  const curve = ({ at, mean, least, most }) => {
+    const means = filled(mean);
+    return {
+      points: moments[at].map((time, place) => [time, means[place]]),
+      range: least == null ? undefined : { least: filled(least, means), most: filled(most, means) },
+    };
+  };
+  for (const panel of figures.flatMap((figure) => figure.panels)) {
+    for (const one of [...panel.layers, ...panel.lines]) one.curve = curve(one.curve);
+    if (panel.sum) panel.sum = { least: filled(panel.sum.least), most: filled(panel.sum.most) };
+  }
 
   const make = (tag, properties, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
@@ -31,8 +52,8 @@
   };
   const number = (value) => {
     if (value == null || !Number.isFinite(value)) return "–";
-    const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : Math.abs(value) >= 1 ? 2 : 4;
-    return value.toLocaleString("en-US", { maximumFractionDigits: digits });
+    const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : 2;
+    return value.toLocaleString("en-US", Math.abs(value) < 1 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: digits });
   };
 
   // Ticks of time at lengths that people count in.
@@ -139,8 +160,13 @@
     ctx.restore();
   };
 
-  // Faults behind the data, events in front of it.
+  // Faults behind the data, events in front of it. Where the picture says nothing, it is grey.
   const bands = (figure) => (u) => clipped(u, (ctx, box) => {
+    const { from: first, until: last } = figure.cut;
+    ctx.fillStyle = colour("grid", 0.6);
+    for (const [from, until] of [[u.scales.x.min, first], [last, u.scales.x.max]]) {
+      if (from < until) ctx.fillRect(u.valToPos(from, "x", true), box.top, u.valToPos(until, "x", true) - u.valToPos(from, "x", true), box.height);
+    }
     ctx.fillStyle = colour("fault", 0.5);
     for (const band of figure.bands) {
       const from = u.valToPos(band.from, "x", true), until = u.valToPos(band.until, "x", true);
@@ -181,11 +207,30 @@
     ctx.restore();
   };
 
+  // Room for values left of a chart; below rows with names, as much as these need.
+  const left = (figure, width) => (figure.panels.some((panel) => panel.gantt) ? Math.round(Math.min(210, width * 0.3)) : 64);
+  const axis = (more) => ({
+    stroke: () => colour("ink"), grid: { stroke: () => colour("grid"), width: 1 }, ticks: { stroke: () => colour("grid"), width: 1, size: 4 },
+    font: "12px system-ui, sans-serif", ...more,
+  });
+  const cursor = {
+    sync: { key: "run", setSeries: false }, drag: { x: true, y: false, setScale: true, dist: 5 }, points: { show: false },
+  };
+  const padding = (figure, panel) => [figure.bands.length && panel.marks.length ? 34 : 20, 12, 0, 0];
+  const known = (u, figure) => {
+    u.own = { from: figure.cut.from, until: figure.cut.until };
+    charts.push(u);
+    return u;
+  };
+
   // A chart of one panel, in its place in the page.
   const chart = (figure, panel, place) => {
     const curves = [...panel.layers, ...panel.lines];
-    const data = align(curves.map((one) => one.curve), figure.cut.until);
     const count = panel.layers.length;
+    // The whole stack has a least and a most at the moments of its layers.
+    const of_stack = Float64Array.from(new Set(panel.layers.flatMap((layer) => layer.curve.points.map((point) => point[0])))).sort();
+    const whole = panel.sum ? [{ points: Array.from(of_stack, (at) => [at, 0]), range: panel.sum }] : [];
+    const data = align([...curves.map((one) => one.curve), ...whole], figure.cut.until);
     const sums = [];
     for (let n = 0; n < count; n++) {
       sums.push(data.mean[n].map((value, at) => value == null ? (n ? sums[n - 1][at] : null) : value + (n ? sums[n - 1][at] ?? 0 : 0)));
@@ -204,10 +249,7 @@
     panel.layers.forEach((layer, n) => {
       if (layer.role === "lost") ranges.push(range(sums[n], n ? sums[n - 1].map((value) => value ?? 0) : sums[n].map(() => 0), "lost", 1));
     });
-    if (panel.sum && count) {
-      const whole = align([{ points: panel.layers[0].curve.points, range: panel.sum }], figure.cut.until);
-      if (whole.xs.length === data.xs.length) ranges.push(range(whole.most[0], whole.least[0], "ink"));
-    }
+    if (panel.sum && count) ranges.push(range(data.most.at(-1), data.least.at(-1), "ink"));
     panel.lines.forEach((line, n) => {
       if (data.most[count + n]) ranges.push(range(data.most[count + n], data.least[count + n], line.role));
     });
@@ -219,43 +261,72 @@
       },
     }));
     const drawn = [...stack, ...ranges, ...lines];
-    const axis = (more) => ({
-      stroke: () => colour("ink"), grid: { stroke: () => colour("grid"), width: 1 }, ticks: { stroke: () => colour("grid"), width: 1, size: 4 },
-      font: "12px system-ui, sans-serif", ...more,
-    });
     const u = new uPlot({
       width: place.clientWidth || 600, height: 240, legend: { show: false },
-      padding: [figure.bands.length && panel.marks.length ? 34 : 20, 12, 0, 0],
-      cursor: {
-        sync: { key: "run", setSeries: false }, drag: { x: true, y: false, setScale: true, dist: 5 },
-        points: { show: false },
-      },
+      padding: padding(figure, panel), cursor,
       scales: {
         x: { time: false },
-        y: { range: (_, least, most) => [Math.min(0, least ?? 0), most > 0 ? most * 1.06 : 1] },
+        y: { range: (_, least, most) => [Math.min(0, least ?? 0), Math.max(most ?? 0, panel.top) * 1.06 || 1] },
       },
       axes: [
         axis({ splits: ticks, values: (_, all) => all.map(time), size: 32 }),
-        axis({ size: 64, values: (_, all) => all.map((value) => panel.whole && !Number.isInteger(value) ? "" : number(value)) }),
+        axis({ size: (u) => left(figure, u.width), values: (_, all) => all.map((value) => panel.whole && !Number.isInteger(value) ? "" : number(value)) }),
       ],
       series: [{}, ...drawn.map((one) => one.options)],
       hooks: { drawClear: [bands(figure)], draw: [marks(panel), names(figure, panel)], setScale: [follow], setCursor: [(chart) => read(chart, figure, panel, data)] },
     }, [data.xs, ...drawn.map((one) => one.values)], place);
-    u.own = { from: figure.cut.from, until: figure.cut.until };
-    charts.push(u);
-    return u;
+    return known(u, figure);
   };
 
-  // What stands under the cursor, in words.
-  const read = (u, figure, panel, data) => {
-    const out = u.root.parentNode.parentNode.querySelector(".readout");
-    if (!out) return;
-    const at = u.cursor.left >= 0 ? u.posToVal(u.cursor.left, "x") : null;
-    let place = -1;
-    if (at != null) {
-      let low = 0, high = data.xs.length - 1;
-      while (low <= high) { const middle = (low + high) >> 1; if (data.xs[middle] <= at) { place = middle; low = middle + 1; } else high = middle - 1; }
+  // Rows of bars: what happens to each unit of a change.
+  const bars = (figure, panel, place) => {
+    const { rows, kinds } = panel.gantt;
+    let name = "";
+    for (const row of rows) {
+      name = row.name || name;
+      row.whole = `${name} ${row.part}`.trim();
     }
+    const size = (u) => left(figure, u.width);
+    const fitted = (u, words) => {
+      const { ctx } = u, most = (size(u) - 14) * devicePixelRatio;
+      ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+      let text = words;
+      while (text.length > 1 && ctx.measureText(text).width > most) text = `${text.replace("…", "").slice(0, -1)}…`;
+      return text;
+    };
+    const draw = (u) => clipped(u, (ctx, box) => {
+      const high = box.height / rows.length, ratio = devicePixelRatio;
+      rows.forEach((row, n) => {
+        const top = box.top + n * high;
+        for (const [kind, from, until] of row.bars) {
+          const left = u.valToPos(from, "x", true), tall = Math.max((high - 4 * ratio) * kinds[kind].percentOfRow / 100, 3 * ratio);
+          ctx.fillStyle = colour(kinds[kind].role);
+          ctx.fillRect(left, top + (high - tall) / 2, Math.max(u.valToPos(until, "x", true) - left, 2 * ratio), tall);
+        }
+        for (const at of row.rings) {
+          ctx.fillStyle = colour("alarm");
+          ctx.fillRect(u.valToPos(at, "x", true) - 3 * ratio, top + 2 * ratio, 6 * ratio, high - 4 * ratio);
+        }
+      });
+    });
+    const u = new uPlot({
+      width: place.clientWidth || 600, height: rows.length * (rows.length <= 24 ? 22 : 17) + 52 + (figure.bands.length && panel.marks.length ? 14 : 0),
+      legend: { show: false }, padding: padding(figure, panel), cursor,
+      scales: { x: { time: false }, y: { dir: -1, range: () => [0, rows.length] } },
+      axes: [
+        axis({ splits: ticks, values: (_, all) => all.map(time), size: 32 }),
+        axis({ splits: () => rows.map((_, n) => n + 0.5), values: (u) => rows.map((row) => fitted(u, row.name ? row.whole : row.part)), size, grid: { show: false } }),
+      ],
+      series: [{}, { paths: () => null, points: { show: false } }],
+      hooks: { drawClear: [bands(figure)], draw: [draw, marks(panel), names(figure, panel)], setScale: [follow], setCursor: [(chart) => read_bars(chart, figure, panel)] },
+    }, [[figure.cut.from, figure.cut.until], [0, rows.length]], place);
+    u.rows = rows.length;
+    return known(u, figure);
+  };
+
+  // What stands under the cursor, in words: when, and what was the case then.
+  const moment = (u, figure, panel, out) => {
+    const at = u.cursor.left >= 0 ? u.posToVal(u.cursor.left, "x") : null;
     out.querySelector(".at").textContent = at == null ? "" : `at ${time(Math.max(0, at))}`;
     const force = at == null ? [] : figure.bands.filter((band) => band.from <= at && at < band.until).map((band) => band.name);
     // Events within a few pixels of the cursor.
@@ -263,6 +334,30 @@
     const events = at == null ? [] : panel.marks.filter((mark) => Math.abs(mark.at - at) <= reach).map((mark) => `${mark.label} (${time(mark.at)})`);
     const some = (words, all) => all.length ? `${words}: ${all.slice(0, 4).join(", ")}${all.length > 4 ? ` and ${all.length - 4} more` : ""}` : "";
     out.querySelector(".force").textContent = [some("in force", force), some("events", events)].filter(Boolean).join("; ");
+    return at;
+  };
+  const readout = (u) => u.root.parentNode.parentNode.querySelector(".readout");
+  const read_bars = (u, figure, panel) => {
+    const out = readout(u);
+    if (!out) return;
+    const at = moment(u, figure, panel, out), { rows, kinds } = panel.gantt;
+    const meant = at != null && (u.over.matches(":hover") || u.root.parentNode.matches(":focus"));
+    const row = meant && rows[Math.floor(u.posToVal(u.cursor.top, "y"))];
+    const seconds = meant ? u.posToVal(3, "x") - u.posToVal(0, "x") : 0;
+    const here = row ? row.bars.filter(([, from, until]) => from - seconds <= at && at < until + seconds) : [];
+    const rings = row ? row.rings.filter((ring) => Math.abs(ring - at) <= 2 * seconds).map((ring) => `its alarm rings at ${time(ring)}`) : [];
+    const told = [...here.map(([kind, from, until]) => `${kinds[kind].label}, ${time(from)} to ${time(until)}`), ...rings];
+    out.querySelector("output").textContent = row ? `${row.whole}: ${told.join("; ") || "nothing is changed"}` : "";
+  };
+  const read = (u, figure, panel, data) => {
+    const out = readout(u);
+    if (!out) return;
+    const at = moment(u, figure, panel, out);
+    let place = -1;
+    if (at != null) {
+      let low = 0, high = data.xs.length - 1;
+      while (low <= high) { const middle = (low + high) >> 1; if (data.xs[middle] <= at) { place = middle; low = middle + 1; } else high = middle - 1; }
+    }
     out.querySelectorAll("output").forEach((cell, n) => {
       const value = place < 0 ? null : data.mean[n][place];
       const least = place < 0 || !data.least[n] ? null : data.least[n][place];
@@ -308,19 +403,26 @@
     show(from, from + span);
   };
   const say = () => {
-    const { min, max } = range || { min: charts[0].own.from, max: charts[0].own.until };
-    const words = `shown: ${time(min)} to ${time(max)} of ${time(end)}`;
-    document.querySelectorAll(".range").forEach((place) => { place.textContent = words; });
+    for (const { own, place } of labels) {
+      const { min, max } = range || { min: own.from, max: own.until };
+      const beyond = min < own.from || max > own.until;
+      place.textContent = `shown: ${time(min)} to ${time(max)} of ${time(end)}${beyond ? `; this picture tells ${time(own.from)} to ${time(own.until)}` : ""}`;
+    }
   };
   const step = (u, share) => {
     const width = u.over.clientWidth;
     const left = Math.min(Math.max((u.cursor.left < 0 ? width / 2 : u.cursor.left) + width * share, 0), width);
-    u.setCursor({ left, top: u.over.clientHeight / 2 });
+    u.setCursor({ left, top: u.rows && u.cursor.top >= 0 ? u.cursor.top : u.over.clientHeight / 2 });
+  };
+  const climb = (u, rows) => {
+    const high = u.over.clientHeight, top = u.cursor.top >= 0 ? u.cursor.top : high / 2;
+    u.setCursor({ left: u.cursor.left < 0 ? u.over.clientWidth / 2 : u.cursor.left, top: Math.min(Math.max(top + rows * high / u.rows, 1), high - 1) });
   };
 
   const KEYS = {
     "+": (u) => zoom(u, 0.5), "=": (u) => zoom(u, 0.5), "-": (u) => zoom(u, 2), "0": reset, Escape: reset,
     ArrowLeft: (u, big) => (big ? pan(u, -0.25) : step(u, -0.01)), ArrowRight: (u, big) => (big ? pan(u, 0.25) : step(u, 0.01)),
+    ArrowUp: (u) => climb(u, -1), ArrowDown: (u) => climb(u, 1),
   };
 
   const button = (words, label, act) => make("button", { type: "button", textContent: words, onclick: act, ariaLabel: label });
@@ -331,34 +433,43 @@
     box.querySelector(".drawing").before(place);
     box.classList.add("enhanced");
     let first = null;
-    const bar = make("div", { className: "controls" },
+    const shown = make("span", { className: "range quiet", role: "status" });
+    labels.push({ own: figure.cut, place: shown });
+    place.append(make("div", { className: "controls" },
       button("+", "zoom in", () => zoom(first, 0.5)), button("−", "zoom out", () => zoom(first, 2)),
       button("←", "earlier", () => pan(first, -0.5)), button("→", "later", () => pan(first, 0.5)),
-      button("reset", "reset: show all of the picture", reset), make("span", { className: "range quiet", role: "status" }));
-    place.append(bar);
-    for (const panel of figure.panels) {
-      if (!panel.layers.length && !panel.lines.length) continue;
+      button("reset", "reset: show all of the picture", reset), shown));
+    const add = (title, unit, signs, rows, draw) => {
       const canvas = make("div", { className: "canvas", tabIndex: 0 });
       canvas.setAttribute("role", "application");
-      canvas.setAttribute("aria-label", `chart: ${panel.title}, ${panel.unit}. Keys: left and right read values, with shift they move the time shown, + and - zoom, 0 shows all of the picture.`);
+      canvas.setAttribute("aria-label", `chart: ${title}${unit && `, ${unit}`}. Keys: left and right read values,${rows ? " up and down change the row," : ""} with shift left and right move the time shown, + and - zoom, 0 shows all of the picture.`);
       const list = make("ul", { className: "readout" },
         make("li", { className: "quiet" }, make("span", { className: "at" }), " ", make("span", { className: "force" })));
-      for (const one of [...panel.layers, ...panel.lines]) {
+      for (const { role, stroke, label } of signs) {
         const sign = make("span", { className: "sign" });
-        sign.dataset.role = one.role;
-        if (one.stroke) sign.classList.add(one.stroke);
-        list.append(make("li", {}, sign, `${one.label} `, make("output", {})));
+        sign.dataset.role = role;
+        if (stroke) sign.classList.add(stroke);
+        list.append(make("li", {}, sign, `${label} `, ...(rows ? [] : [make("output", {})])));
       }
-      place.append(make("div", { className: "panel" }, make("h4", { textContent: panel.title }, make("span", { className: "quiet", textContent: ` ${panel.unit}` })), canvas, list));
-      const u = chart(figure, panel, canvas);
+      if (rows) list.append(make("li", { className: "row" }, make("output", {})));
+      place.append(make("div", { className: "panel" }, make("h4", { textContent: title }, make("span", { className: "quiet", textContent: ` ${unit}` })), canvas, list));
+      const u = draw(canvas);
       first ??= u;
       canvas.addEventListener("keydown", (event) => {
         const act = KEYS[event.key];
-        if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (!act || event.ctrlKey || event.metaKey || event.altKey || (/Up|Down/.test(event.key) && !rows)) return;
         event.preventDefault();
         act(u, event.shiftKey);
       });
       u.over.addEventListener("dblclick", reset);
+    };
+    for (const panel of figure.panels) {
+      if (panel.gantt) {
+        const rings = panel.gantt.rows.some((row) => row.rings.length) ? [{ role: "alarm", label: "alarm of the unit rings" }] : [];
+        add(panel.gantt.title, "", [...panel.gantt.kinds, ...rings], true, (canvas) => bars(figure, panel, canvas));
+      }
+      const all = [...panel.layers, ...panel.lines];
+      if (all.length) add(panel.title, panel.unit, all, false, (canvas) => chart(figure, panel, canvas));
     }
   }
 

@@ -146,7 +146,8 @@ fn locations(plan: &Plan) -> Table {
         own.map(str::to_owned).into_iter().chain([zones])
     };
     Table::default()
-        .left(&["compute", "hardware", "location", "data plane", "control plane", "hosts\nrun by", "zones"])
+        .left(&["compute", "hardware", "location", "data plane", "control plane", "hosts\nrun by"])
+        .prose("zones")
         .rows(overview(plan).into_iter().map(row))
 }
 
@@ -225,7 +226,7 @@ fn deployments(plan: &Plan, extent: Extent) -> Table {
         .right(&["desired", "healthy\nat least", "tasks\nat most"])
         .right(if copied { &["copies\nfirst for"] } else { &[] })
         .right(&["baked\nfor"])
-        .left(&["watched by"])
+        .prose("watched by")
         .rows(changes::rows(plan).take(extent.rows()).map(row))
         .more(changes.len(), extent.rows(), "changes", ALL)
 }

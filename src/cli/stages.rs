@@ -30,7 +30,7 @@ pub(super) fn table(plan: &Plan, all: bool) -> Table {
     Table::default()
         .left(&["change", "stage", "changes"])
         .right(&["begins at\nthe earliest", "baked\nfor", "requests\nat least"])
-        .left(&["watched by"])
+        .prose("watched by")
         .rows(stages.iter().take(rows_max).map(row))
         .more(stages.len(), rows_max, "stages", ALL)
 }

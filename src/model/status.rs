@@ -44,8 +44,9 @@ named! {
         ServiceSchedulerInitiated = "ServiceSchedulerInitiated",
         /// Spot capacity was taken back.
         SpotInterruption = "SpotInterruption",
+        /// Its container instance is drained, or has ended.
         TerminationNotice = "TerminationNotice",
-        /// The platform under it failed.
+        /// The platform under it failed, and it had no container instance of EC2.
         InfrastructureHealth = "InfrastructureHealth",
     }
 

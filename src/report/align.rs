@@ -46,6 +46,8 @@ pub struct Column {
     pub right: bool,
     /// When it goes where there is no room for all: 1 goes first, 0 never.
     pub goes: u8,
+    /// Whether its texts are sentences, which may break into lines.
+    pub prose: bool,
 }
 
 /// A line of a table.
@@ -68,14 +70,21 @@ impl Table {
     /// With more columns, whose texts stand on the left.
     #[must_use]
     pub fn left(mut self, heads: &[&'static str]) -> Table {
-        self.columns.extend(heads.iter().map(|head| Column { head, right: false, goes: 0 }));
+        self.columns.extend(heads.iter().map(|head| Column { head, right: false, goes: 0, prose: false }));
+        self
+    }
+
+    /// With one more column, of sentences.
+    #[must_use]
+    pub fn prose(mut self, head: &'static str) -> Table {
+        self.columns.push(Column { head, right: false, goes: 0, prose: true });
         self
     }
 
     /// With more columns, whose texts stand on the right.
     #[must_use]
     pub fn right(mut self, heads: &[&'static str]) -> Table {
-        self.columns.extend(heads.iter().map(|head| Column { head, right: true, goes: 0 }));
+        self.columns.extend(heads.iter().map(|head| Column { head, right: true, goes: 0, prose: false }));
         self
     }
 

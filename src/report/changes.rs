@@ -49,7 +49,7 @@ pub(super) fn untripped(summary: &Summary) -> Table {
     Table::default()
         .left(&["change"])
         .right(&["trips at\nfailures", "counted\nat most", "failures\nnot counted", "count back\nto 0"])
-        .left(&["why it did not trip"])
+        .prose("why it did not trip")
         .goes_first(&["count back\nto 0", "failures\nnot counted"])
         .rows(summary.changes.iter().filter_map(row))
 }

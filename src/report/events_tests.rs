@@ -281,7 +281,6 @@ fn a_host_that_is_gone_is_named() {
         reasons::stopped(&stop, &String::new)
     };
     let gone = "Host EC2 (instance i-0123) terminated.";
-    assert_eq!(stop(StopCode::InfrastructureHealth, TaskState::Stopped), gone);
     assert_eq!(stop(StopCode::TerminationNotice, TaskState::Stopped), gone);
     let draining = stop(StopCode::TerminationNotice, TaskState::Deactivating);
     assert!(draining.contains("container instance is in DRAINING state"), "{draining}");

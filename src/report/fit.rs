@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! too wide? ─► columns that say nothing go ─► columns that matter least go, one by one, which is told
-//!          ─► long names are shortened in the middle ─► prose in the last column breaks into lines
+//!          ─► long names are shortened in the middle ─► sentences break into lines
 //! ```
 //! What is left is wider than asked only where nothing more can give way.
 
@@ -62,7 +62,7 @@ fn widths(table: &Table, name_max: usize) -> Vec<usize> {
     let of = |(place, column): (usize, &super::align::Column)| {
         let head = column.head.lines().map(|line| line.chars().count()).max().unwrap_or(0);
         let cell = table.rows.iter().map(|row| row.cells[place].chars().count()).max().unwrap_or(0);
-        let cell = match (column.right, is_prose(table, place)) {
+        let cell = match (column.right, column.prose) {
             (true, _) => cell,
             (false, true) => cell.min(PROSE_MIN.max(name_max)),
             (false, false) => cell.min(name_max),
@@ -70,11 +70,6 @@ fn widths(table: &Table, name_max: usize) -> Vec<usize> {
         head.max(cell)
     };
     table.columns.iter().enumerate().map(of).collect()
-}
-
-/// A last column on the left holds words that may break.
-fn is_prose(table: &Table, place: usize) -> bool {
-    place > 0 && place + 1 == table.columns.len() && !table.columns[place].right
 }
 
 /// What the table needs when names and prose have given way as far as they should.
@@ -86,15 +81,15 @@ fn needs(table: &Table) -> usize {
 fn give_way(table: &mut Table, mut over: usize) {
     let full = widths(table, usize::MAX);
     let mut target = full.clone();
-    if let Some(last) = full.len().checked_sub(1).filter(|last| is_prose(table, *last)) {
-        let least = PROSE_MIN.min(full[last]);
-        let cut = over.min(full[last] - least);
-        target[last] -= cut;
+    let prose = table.columns.iter().position(|column| column.prose);
+    if let Some(prose) = prose {
+        let cut = over.min(full[prose].saturating_sub(PROSE_MIN));
+        target[prose] -= cut;
         over -= cut;
     }
     // The longest column of names gives way first.
     while over > 0 {
-        let names = (0..full.len()).filter(|place| !table.columns[*place].right && !is_prose(table, *place));
+        let names = (0..full.len()).filter(|place| !table.columns[*place].right && Some(*place) != prose);
         let Some(longest) = names.max_by_key(|place| (target[*place], std::cmp::Reverse(*place))) else { break };
         let head = table.columns[longest].head.lines().map(|line| line.chars().count()).max().unwrap_or(0);
         if target[longest] <= NAME_MIN.max(head) {
@@ -104,14 +99,14 @@ fn give_way(table: &mut Table, mut over: usize) {
         over -= 1;
     }
     for place in 0..full.len() {
-        if target[place] < full[place] && !is_prose(table, place) {
+        if target[place] < full[place] && Some(place) != prose {
             for row in &mut table.rows {
                 row.cells[place] = shortened(&row.cells[place], target[place]);
             }
         }
     }
-    if let Some(last) = full.len().checked_sub(1).filter(|last| is_prose(table, *last)) {
-        break_prose(table, last, target[last]);
+    if let Some(prose) = prose {
+        break_prose(table, prose, target[prose]);
     }
 }
 
@@ -134,8 +129,8 @@ fn break_prose(table: &mut Table, place: usize, width: usize) {
         row.cells[place] = lines.next().unwrap_or_default();
         table.rows.push(row);
         for line in lines {
-            let mut cells = vec![String::new(); place];
-            cells.push(line);
+            let mut cells = vec![String::new(); table.columns.len()];
+            cells[place] = line;
             table.rows.push(Row { cells, verdict: None });
         }
     }
@@ -192,7 +187,7 @@ mod tests {
 
     #[test]
     fn prose_breaks_into_lines() {
-        let table = Table::default().left(&["at", "what"]).rows([["1:00:00".into(), "word ".repeat(12)]]);
+        let table = Table::default().left(&["at"]).prose("what").rows([["1:00:00".into(), "word ".repeat(12)]]);
         let text = fit(table, 40).table.text(Paint::Plain);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 3);

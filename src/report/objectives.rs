@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// The table, the verdict first; empty without objectives.
 pub(super) fn table(summary: &Summary) -> Table {
-    let mut table = Table::default().left(&["verdict", "objective", "measured"]);
+    let mut table = Table::default().left(&["verdict"]).prose("objective").left(&["measured"]);
     for row in &summary.objectives {
         let word = match row.verdict {
             Verdict::Pass => "pass",

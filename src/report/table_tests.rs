@@ -13,7 +13,7 @@ fn shown(summary: &Summary, style: Style) -> String {
     let line = TimeLine {
         moments: vec![
             moment(3_600.0, What::FaultBegins { fault: FaultId(0), struck: Struck { tasks: 10, ..Struck::default() } }),
-            moment(3_640.7, of(Own::Errors { share: 0.333_3 })),
+            moment(3_640.7, of(Own::Errors { share: 0.333_3, with: Some(FaultId(0)), lost: 9_000 })),
             moment(3_709.0, of(Own::Back { level: Level::Need, lasted: Span(109_000_000) })),
         ],
         left_out: 1,

@@ -1,9 +1,9 @@
 //! What happened, moment by moment, as a table: when, to whom, what.
 
 use super::align::Table;
-use super::number::{clock, duration, short};
+use super::number::{clock, duration, plain, short};
 use crate::engine::Span;
-use crate::metrics::milestones::{Lack, Level, Moment, Own, Struck, TimeLine, What};
+use crate::metrics::milestones::{Lack, Level, Moment, Movers, Own, Struck, TimeLine, What};
 use crate::model::Plan;
 use crate::model::fact::{ChangeStep, PipelineStep};
 use crate::model::ids::{AlarmId, ChangeId, FaultId, ServiceId};
@@ -30,7 +30,7 @@ pub(super) fn table(line: &TimeLine, plan: &Plan) -> Table {
         let (who, what) = words.of(&moment.what);
         [clock(moment.at.as_secs_f64()), who, what]
     };
-    Table::default().right(&["at"]).left(&["what or who", "what happens"]).rows(line.moments.iter().map(row))
+    Table::default().right(&["at"]).left(&["what or who"]).prose("what happens").rows(line.moments.iter().map(row))
 }
 
 fn long(span: Span) -> String {
@@ -93,7 +93,12 @@ impl Words<'_> {
             }
             What::Service { service, others, what } => {
                 let who = self.service(service);
-                (if others == 0 { who } else { format!("{who} and {others} more") }, of_service(what))
+                (if others == 0 { who } else { format!("{who} and {others} more") }, self.of_service(what))
+            }
+            What::Moves { who, count, lasted } => moves(who, count, lasted),
+            What::WithoutCell { count, lasted: None } => ("customers".to_owned(), format!("{count} have no cell")),
+            What::WithoutCell { lasted: Some(lasted), .. } => {
+                ("customers".to_owned(), format!("each has a cell again, after {}", long(lasted)))
             }
         }
     }
@@ -163,31 +168,50 @@ impl Words<'_> {
             PipelineStep::Superseded => "a later change takes its place".to_owned(),
         }
     }
+
+    /// What happens to a service.
+    fn of_service(&self, what: Own) -> String {
+        match what {
+            Own::Errors { share, with, .. } => {
+                let with = with.map_or(String::new(), |fault| format!(" with {}", self.fault(fault)));
+                format!("errors begin{with}: {} of requests fail", part(share))
+            }
+            Own::ErrorsEnd { lasted, failing, worst, lost } => {
+                let pauses = lasted.0.saturating_sub(failing.0) > 1_000_000;
+                let how = if pauses { format!(", {} of them with errors", long(failing)) } else { String::new() };
+                let requests = if lost == 1 { "request" } else { "requests" };
+                let lost = format!("{} {requests} failed, at most {} at one time", plain(lost as f64), part(worst));
+                format!("errors end, after {}{how}; {lost}", long(lasted))
+            }
+            Own::Short { available, need } => format!("too few healthy tasks: {available} of {need} needed"),
+            Own::Back { level, lasted } => {
+                let words = match level {
+                    Level::Need => "need met again",
+                    Level::Desired => "all desired tasks healthy again",
+                    Level::Even => "zones even again",
+                };
+                format!("{words}, after {}", long(lasted))
+            }
+            Own::Still(Lack::Answers) => "the run ends, and requests still fail".to_owned(),
+            Own::Still(Lack::Need) => "the run ends, and the need is not met".to_owned(),
+            Own::Replaced => "the first task launched since is healthy".to_owned(),
+            Own::Refused(reason) => format!("a launch is refused: {}", reason.name()),
+            Own::Waits => "launches have to wait".to_owned(),
+            Own::WaitOver { waited } => format!("a launch is taken on, {} late", long(waited)),
+        }
+    }
 }
 
-/// What happens to a service.
-fn of_service(what: Own) -> String {
-    match what {
-        Own::Errors { share } => format!("errors begin: {} of requests fail", part(share)),
-        Own::ErrorsEnd { lasted, failing, worst } => {
-            let pauses = lasted.0.saturating_sub(failing.0) > 1_000_000;
-            let how = if pauses { format!(", {} of them with errors", long(failing)) } else { String::new() };
-            format!("errors end, after {}{how}; at most {} of requests failed", long(lasted), part(worst))
-        }
-        Own::Short { available, need } => format!("too few healthy tasks: {available} of {need} needed"),
-        Own::Back { level, lasted } => {
-            let words = match level {
-                Level::Need => "need met again",
-                Level::Desired => "all desired tasks healthy again",
-                Level::Even => "zones even again",
-            };
-            format!("{words}, after {}", long(lasted))
-        }
-        Own::Still(Lack::Answers) => "the run ends, and requests still fail".to_owned(),
-        Own::Still(Lack::Need) => "the run ends, and the need is not met".to_owned(),
-        Own::Replaced => "the first task launched since is healthy".to_owned(),
-        Own::Refused(reason) => format!("a launch is refused: {}", reason.name()),
-        Own::Waits => "launches have to wait".to_owned(),
-        Own::WaitOver { waited } => format!("a launch is taken on, {} late", long(waited)),
-    }
+/// Who moves from one cell to another.
+fn moves(who: Movers, count: u32, lasted: Option<Span>) -> (String, String) {
+    let who = match who {
+        Movers::Customers => "customers",
+        Movers::Clusters => "clusters",
+    };
+    let words = match lasted {
+        None if count == 1 => "one moves to another cell".to_owned(),
+        None => format!("the first of {count} moves to another cell"),
+        Some(lasted) => format!("the last of {count} moves to another cell, after {}", long(lasted)),
+    };
+    (who.to_owned(), words)
 }

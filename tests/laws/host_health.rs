@@ -44,7 +44,7 @@ fn tasks_of_a_silent_host_are_running_until_its_group_ends_it() {
         let told = 1_800.0 + checks + 60.0;
         assert_eq!(running_at(&diary, 0, told - 1.0), 3, "RUNNING by its last status");
         let found = stops(&diary, 0);
-        assert_eq!((found.len(), found[0].0, found[0].2), (1, told, StopCode::InfrastructureHealth));
+        assert_eq!((found.len(), found[0].0, found[0].2), (1, told, StopCode::TerminationNotice));
         check("detected", the_fault(&summary).detect_seconds.unwrap().mean, checks + 60.0, 0.0);
         check("full", the_fault(&summary).full_strength_seconds.unwrap().mean, checks + 90.0 + 30.0, 0.0);
         assert_eq!(registered(&diary), [1_800.0 + checks + 90.0]);
@@ -103,7 +103,7 @@ fn a_group_with_elb_checks_acts_on_targets() {
         }
         let (diary, _) = watch(&file);
         assert_eq!(registered(&diary), [1_800.0 + acts + 90.0], "{kind}, awsvpc {awsvpc}");
-        let lost = stops(&diary, 0).into_iter().filter(|stop| stop.2 == StopCode::InfrastructureHealth);
+        let lost = stops(&diary, 0).into_iter().filter(|stop| stop.2 == StopCode::TerminationNotice);
         assert_eq!(lost.map(|stop| stop.0).collect::<Vec<_>>(), [1_800.0 + acts + 60.0], "{kind}, awsvpc {awsvpc}");
     }
 }

@@ -378,7 +378,7 @@ fn a_host_that_dies_behind_a_cut_link_is_ended_once_the_link_is_back() {
     let mut file = site("outpost");
     also(&mut file, json!({ "name": "dies", "at": "65m", "hostCrash": { "count": 1 } }));
     let (diary, _) = watch(&file);
-    let lost = stops(&diary, 0).into_iter().filter(|stop| stop.2 == StopCode::InfrastructureHealth);
+    let lost = stops(&diary, 0).into_iter().filter(|stop| stop.2 == StopCode::TerminationNotice);
     let lost: Vec<f64> = lost.map(|stop| stop.0).collect();
     let told = CUT.1 + 60.0..=CUT.1 + 30.0 + 120.0;
     assert!(!lost.is_empty() && lost.iter().all(|at| told.contains(at)), "{lost:?}");

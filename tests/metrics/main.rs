@@ -16,10 +16,10 @@ use evenkeel::internals::metrics::{Fold, Measured, Metrics, Row};
 use evenkeel::internals::model::fact::{
     Cause, Fact, NO_HOST, Phase, Reason, ServiceFact, StopCode, TaskFact, TaskNo, TaskState,
 };
-use evenkeel::internals::model::ids::{FaultId, ProviderId, ServiceId, ZoneId};
+use evenkeel::internals::model::ids::{ChangeId, FaultId, ProviderId, ServiceId, ZoneId};
 use evenkeel::internals::model::plan::Plan;
 use evenkeel::{Scenario, Texts};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const WEB: ServiceId = ServiceId(0);
 const DARK: FaultId = FaultId(0);
@@ -31,11 +31,16 @@ fn at(seconds: u64) -> Time {
 /// One Region of three zones, one cluster with `web` and `web-api` of 6 tasks each, a stream, and two faults: `dark`
 /// comes once and ends, `hosts die` comes again and again and has no end.
 fn plan(duration: u64, warm_up: u64) -> Plan {
+    plan_with(duration, warm_up, "changes", json!([]))
+}
+
+/// The same with something else at top level.
+fn plan_with(duration: u64, warm_up: u64, key: &str, value: Value) -> Plan {
     let service = |name: &str| {
         json!({ "serviceName": name, "taskDefinition": "web", "desiredCount": 6, "launchType": "FARGATE",
             "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["a", "b", "c"] } } })
     };
-    let text = json!({
+    let mut text = json!({
         "version": 1, "name": "story", "seed": 7,
         "duration": format!("{duration}s"), "warmUp": format!("{warm_up}s"),
         "taskDefinitions": [{ "family": "web", "networkMode": "awsvpc", "cpu": "1024", "memory": "2048",
@@ -51,6 +56,7 @@ fn plan(duration: u64, warm_up: u64) -> Plan {
         "faults": [{ "name": "dark", "at": "1000s", "for": "1m", "zonePowerLoss": {} },
             { "name": "hosts die", "every": { "constant": "1m" }, "hostCrash": {} }],
     });
+    text[key] = value;
     let reading = Scenario::read("story.json", &Texts::one("story.json", text.to_string()));
     reading.into_result().unwrap().into_plan()
 }

@@ -69,16 +69,12 @@ fn errors_go_on_over_a_short_pause_and_end_when_they_stay_away() {
         lasted: Span::from_secs(lasted),
         failing: Span::from_secs(failing),
         worst,
+        lost: 0,
     };
-    let expected = [
-        (100, Own::Errors { share: 0.5 }),
-        (210, end(110, 40, 0.5)),
-        (700, Own::Errors { share: 0.001 }),
-        (760, end(60, 60, 0.001)),
-    ];
+    let begin = |share| Own::Errors { share, with: None, lost: 0 };
+    let expected = [(100, begin(0.5)), (210, end(110, 40, 0.5)), (700, begin(0.001)), (760, end(60, 60, 0.001))];
     assert_eq!(told[..4], expected);
-    assert_eq!(told.len(), 5, "far from any fault two stretches are told, and how it ends: {told:?}");
-    assert_eq!(told[4], (3_600, Own::Still(Lack::Answers)));
+    assert_eq!(told[4..], [(3_400, begin(0.009)), (3_600, Own::Still(Lack::Answers))], "how it ends");
 }
 
 #[test]
@@ -173,4 +169,131 @@ fn twenty_lines_are_told_and_the_rest_counted() {
     let causes =
         told.moments.iter().filter(|one| matches!(one.what, What::FaultBegins { .. } | What::FaultEnds { .. }));
     assert_eq!(causes.count(), 2);
+}
+
+/// A request a second, in billionths.
+const ONE: u64 = 1_000_000_000;
+
+fn errors(t: u64, service: ServiceId, failed: u64) -> (Time, Fact) {
+    (at(t), Fact::Service(ServiceFact::Flow { service, offered: 1_000 * ONE, served: (1_000 - failed) * ONE }))
+}
+
+#[test]
+fn the_stretch_that_lost_most_is_told_however_late_it_comes() {
+    // Far from any fault the first two stretches are kept; the fourth is the worst, and the fifth still goes on.
+    let mut facts = Vec::new();
+    for (t, long, failed) in [(1_000, 10, 10), (2_000, 10, 10), (3_000, 20, 10), (4_000, 60, 500), (5_000, 30, 10)] {
+        facts.extend([errors(t, WEB, failed), errors(t + long, WEB, 0)]);
+    }
+    facts.push(errors(9_990, WEB, 2));
+    let told = line(&plan(10_000, 0), &facts);
+    let begins: Vec<(u64, u64)> = of(&told, WEB)
+        .into_iter()
+        .filter_map(|(at, own)| if let Own::Errors { lost, .. } = own { Some((at, lost)) } else { None })
+        .collect();
+    assert_eq!(begins, [(1_000, 100), (2_000, 100), (4_000, 30_000), (9_990, 20)]);
+    let worst = of(&told, WEB).into_iter().find(|(at, _)| *at == 4_060).unwrap().1;
+    let minute = Span::from_secs(60);
+    assert_eq!(worst, Own::ErrorsEnd { lasted: minute, failing: minute, worst: 0.5, lost: 30_000 });
+    assert_eq!(told.left_out, 4, "two stretches");
+}
+
+#[test]
+fn errors_name_the_fault_that_begins_with_them_at_any_occurrence() {
+    let facts = [
+        fault(1_000, begins, 0),
+        errors(1_000, WEB, 100),
+        errors(1_010, WEB, 0),
+        fault(1_060, ends, 0),
+        fault(2_000, begins, 1),
+        errors(2_000, WEB, 100),
+        errors(2_010, WEB, 0),
+        errors(3_000, WEB, 100),
+        errors(3_010, WEB, 0),
+    ];
+    let told = of(&line(&plan(3_600, 0), &facts), WEB);
+    let with: Vec<_> = told
+        .into_iter()
+        .filter_map(|(_, own)| if let Own::Errors { with, .. } = own { Some(with) } else { None })
+        .collect();
+    assert_eq!(with, [Some(DARK), Some(DARK), None]);
+}
+
+#[test]
+fn a_service_that_two_moments_of_one_second_are_about_counts_once() {
+    let second = |micros: u64, (time, fact): (Time, Fact)| (Time(time.0 + micros), fact);
+    let facts = [
+        flow(1_000, WEB, 500),
+        second(1, flow(1_000, API, 500)),
+        flow(1_010, WEB, 0),
+        second(1, flow(1_010, API, 0)),
+        needs(1_500, WEB),
+        level(1_500, WEB, 6),
+        level(2_000, WEB, 3),
+        second(10, level(2_000, WEB, 6)),
+        second(400_000_000, level(2_000, WEB, 3)),
+        second(400_000_010, level(2_000, WEB, 6)),
+    ];
+    let told = line(&plan(3_600, 0), &facts);
+    let others = told
+        .moments
+        .iter()
+        .filter_map(|one| if let What::Service { others, .. } = one.what { Some(others) } else { None });
+    assert!(others.clone().all(|others| others <= 1), "{told:#?}");
+    assert!(others.max() == Some(1), "{told:#?}");
+}
+
+#[test]
+fn of_a_change_that_comes_again_the_first_and_the_first_that_fails_are_told() {
+    use evenkeel::internals::model::fact::{ChangeFact, ChangeStep};
+    let step = |t: u64, what| (at(t), Fact::Change(ChangeFact::Step { change: ChangeId(0), service: WEB, what }));
+    let facts = [
+        step(100, ChangeStep::Began),
+        step(200, ChangeStep::Completed),
+        step(300, ChangeStep::Began),
+        step(400, ChangeStep::Completed),
+        step(500, ChangeStep::Began),
+        step(600, ChangeStep::Failed),
+        step(700, ChangeStep::RolledBack),
+        step(800, ChangeStep::Began),
+        step(900, ChangeStep::Failed),
+        step(950, ChangeStep::RolledBack),
+    ];
+    let release = json!([{ "name": "release", "service": "shop/web", "every": { "constant": "5m" } }]);
+    let told = line(&plan_with(3_600, 0, "changes", release), &facts);
+    let seconds: Vec<u64> = told.moments.iter().map(|one| one.at.0 / 1_000_000).collect();
+    assert_eq!(seconds, [100, 200, 600, 700]);
+    assert_eq!(told.left_out, 6);
+}
+
+#[test]
+fn moves_between_cells_are_told_by_their_first_and_last() {
+    use evenkeel::internals::metrics::milestones::Movers;
+    use evenkeel::internals::model::fact::ApplicationFact;
+    let app = |t: u64, fact| (at(t), Fact::Application(fact));
+    let moved = |t| app(t, ApplicationFact::Moved { count: 1 });
+    let without = |t, count| app(t, ApplicationFact::Unassigned { count });
+    let facts = [
+        without(0, 0),
+        without(100, 5),
+        without(160, 12),
+        without(400, 0),
+        // Customers who get a cell at once are never without.
+        without(500, 3),
+        without(500, 0),
+        moved(1_000),
+        moved(2_000),
+        moved(5_500),
+        moved(9_500),
+    ];
+    let told: Vec<_> =
+        line(&plan(9_900, 0), &facts).moments.into_iter().map(|one| (one.at.0 / 1_000_000, one.what)).collect();
+    let who = Movers::Customers;
+    let expected = [
+        (100, What::WithoutCell { count: 12, lasted: None }),
+        (400, What::WithoutCell { count: 12, lasted: Some(Span::from_secs(300)) }),
+        (1_000, What::Moves { who, count: 3, lasted: None }),
+        (5_500, What::Moves { who, count: 3, lasted: Some(Span::from_secs(4_500)) }),
+    ];
+    assert_eq!(told, expected);
 }

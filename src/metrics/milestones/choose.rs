@@ -1,6 +1,6 @@
 //! Which moments are told: faults, changes and alarms first, then the services that lost most.
 
-use super::{Level, Milestones, Moment, Own, What};
+use super::{Level, Milestones, Moment, Movers, Own, What};
 use crate::engine::Time;
 use crate::model::fact::{ChangeStep, PipelineStep};
 use crate::model::ids::{FaultId, ServiceId};
@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const LINES_MAX: usize = 20;
 /// How much less is told of each service that lost less than another.
 const NEXT_SERVICE: u32 = 3;
+/// A stretch of errors that lost so many times less than the worst one of its service is told last.
+const MINOR: u64 = 100;
 
 /// The moments of one replication that are told.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,16 +35,19 @@ impl TimeLine {
                 });
                 lost.push(((service.lost, service.levels.clone().finish(end).missing), id));
             }
+            let moments = &mut part.moments;
+            part.left_out += part.customers.finish(|moment| moments.push(moment));
+            part.left_out += part.clusters.finish(Movers::Clusters, |moment| moments.push(moment));
             all.append(&mut part.moments);
             left_out += part.left_out;
         }
         lost.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let ranks: BTreeMap<ServiceId, u32> = lost.iter().map(|row| row.1).zip(0..).collect();
+        let ranks = Ranks::of(&lost, &all);
         // Of one instant, causes come before what follows from them.
         all.sort_by_key(|moment| (moment.at, order(&moment.what)));
         let all = together(once(all), &ranks);
         let mut places: Vec<usize> = (0..all.len()).collect();
-        places.sort_by_key(|place| importance(&all[*place].what, &ranks));
+        places.sort_by_key(|place| ranks.importance(&all[*place].what));
         left_out += places.len().saturating_sub(LINES_MAX) as u64;
         places.truncate(LINES_MAX);
         places.sort_unstable();
@@ -108,7 +113,7 @@ fn order(what: &What) -> u8 {
         What::Alarm { .. } => 2,
         What::Change { .. } | What::Pipeline { .. } => 3,
         What::Noticed { .. } | What::Ejected { .. } | What::Gone { .. } => 4,
-        What::HostReplaced { .. } => 5,
+        What::HostReplaced { .. } | What::Moves { .. } | What::WithoutCell { .. } => 5,
         What::Service { what, .. } => match what {
             Own::Errors { .. } => 6,
             Own::Short { .. } => 7,
@@ -116,76 +121,123 @@ fn order(what: &What) -> u8 {
             Own::WaitOver { .. } => 9,
             Own::Replaced => 10,
             Own::ErrorsEnd { .. } => 11,
-            Own::Back { .. } => 12,
-            Own::Still(_) => 13,
+            Own::Back { level: Level::Need, .. } => 12,
+            Own::Back { level: Level::Desired, .. } => 13,
+            Own::Back { level: Level::Even, .. } => 14,
+            Own::Still(_) => 15,
         },
     }
 }
 
 /// What happened to several services in one second is one moment: that of the service that lost most.
-fn together(all: Vec<Moment>, ranks: &BTreeMap<ServiceId, u32>) -> Vec<Moment> {
+fn together(all: Vec<Moment>, ranks: &Ranks) -> Vec<Moment> {
     let mut kept: Vec<Moment> = Vec::with_capacity(all.len());
-    let mut first: BTreeMap<(u64, u8, u8), usize> = BTreeMap::new();
+    let mut first: BTreeMap<(u64, u8), (usize, BTreeSet<ServiceId>)> = BTreeMap::new();
     for moment in all {
         let What::Service { service, what, .. } = moment.what else {
             kept.push(moment);
             continue;
         };
-        let key = (moment.at.0 / 1_000_000, order(&moment.what), of_service(&what));
-        let Some(place) = first.get(&key).copied() else {
-            first.insert(key, kept.len());
+        let Some((place, services)) = first.get_mut(&(moment.at.0 / 1_000_000, order(&moment.what))) else {
+            let key = (moment.at.0 / 1_000_000, order(&moment.what));
+            first.insert(key, (kept.len(), BTreeSet::from([service])));
             kept.push(moment);
             continue;
         };
-        if let What::Service { service: before, others, what: own } = &mut kept[place].what {
-            *others += u32::from(*before != service);
-            if ranks.get(&service) < ranks.get(before) {
+        let more = services.insert(service);
+        if let What::Service { service: before, others, what: own } = &mut kept[*place].what {
+            *others += u32::from(more);
+            let lost = of_errors(own) + of_errors(&what);
+            if ranks.of_service(service) < ranks.of_service(*before) {
                 (*before, *own) = (service, what);
+            }
+            if let Own::Errors { lost: sum, .. } | Own::ErrorsEnd { lost: sum, .. } = own {
+                *sum = lost;
             }
         }
     }
     kept
 }
 
-/// What matters of a service, the most first: from 0 to 2.
-fn of_service(what: &Own) -> u8 {
+/// Requests that a stretch of errors lost.
+fn of_errors(what: &Own) -> u64 {
     match what {
-        Own::Errors { .. }
-        | Own::ErrorsEnd { .. }
-        | Own::Replaced
-        | Own::Back { level: Level::Need, .. }
-        | Own::Still(_) => 0,
-        Own::Short { .. } | Own::Refused(_) | Own::Waits | Own::WaitOver { .. } => 1,
-        Own::Back { level: Level::Desired | Level::Even, .. } => 2,
+        Own::Errors { lost, .. } | Own::ErrorsEnd { lost, .. } => *lost,
+        _ => 0,
     }
 }
 
-/// The least is told first.
-fn importance(what: &What, ranks: &BTreeMap<ServiceId, u32>) -> u32 {
-    match what {
-        What::FaultBegins { .. } => 0,
-        What::FaultEnds { .. }
-        | What::Noticed { .. }
-        | What::Ejected { .. }
-        | What::Gone { .. }
-        | What::Alarm { rings: true, .. } => 1,
-        What::Change { step, .. } => match step {
-            ChangeStep::Began | ChangeStep::Completed | ChangeStep::Failed | ChangeStep::Stalled => 0,
-            ChangeStep::RolledBack | ChangeStep::Superseded => 1,
-            ChangeStep::TimedOut => 2,
-            ChangeStep::Bakes | ChangeStep::Back => 4,
-            ChangeStep::Enters(_) => 5,
-        },
-        What::Pipeline { step, .. } => match step {
-            PipelineStep::Began | PipelineStep::Failed | PipelineStep::Completed | PipelineStep::RolledBack => 0,
-            PipelineStep::Superseded => 1,
-            PipelineStep::Stage | PipelineStep::Blocked => 3,
-            PipelineStep::Passed | PipelineStep::Bakes => 5,
-        },
-        What::Alarm { rings: false, .. } => 5,
-        What::Service { service, what, .. } => {
-            NEXT_SERVICE * ranks.get(service).copied().unwrap_or_default() + 1 + u32::from(of_service(what))
+/// Which services lost most, and how much at most in one stretch.
+struct Ranks {
+    services: BTreeMap<ServiceId, (u32, u64)>,
+}
+
+impl Ranks {
+    fn of(lost: &[((u128, u128), ServiceId)], moments: &[Moment]) -> Ranks {
+        let mut services: BTreeMap<_, _> = lost.iter().zip(0..).map(|(row, rank)| (row.1, (rank, 0))).collect();
+        for moment in moments {
+            if let What::Service { service, what, .. } = &moment.what
+                && let Some((_, most)) = services.get_mut(service)
+            {
+                *most = of_errors(what).max(*most);
+            }
         }
-        What::HostReplaced { .. } => 2,
+        Ranks { services }
+    }
+
+    fn of_service(&self, service: ServiceId) -> u32 {
+        self.services.get(&service).map_or(0, |row| row.0)
+    }
+
+    /// What matters of a service, the most first: from 0 to 3.
+    fn within(&self, service: ServiceId, what: &Own) -> u32 {
+        let most = self.services.get(&service).map_or(0, |row| row.1);
+        match what {
+            Own::Errors { lost, .. } | Own::ErrorsEnd { lost, .. } => match *lost {
+                lost if lost >= most => 0,
+                lost if lost >= most / MINOR => 1,
+                _ => 3,
+            },
+            Own::Replaced
+            | Own::Short { .. }
+            | Own::Back { level: Level::Need, .. }
+            | Own::Still(_)
+            | Own::Refused(_)
+            | Own::Waits
+            | Own::WaitOver { .. } => 1,
+            Own::Back { level: Level::Desired | Level::Even, .. } => 2,
+        }
+    }
+
+    /// The least is told first.
+    fn importance(&self, what: &What) -> u32 {
+        match what {
+            What::FaultBegins { .. } => 0,
+            What::FaultEnds { .. }
+            | What::Noticed { .. }
+            | What::Ejected { .. }
+            | What::Gone { .. }
+            | What::Moves { .. }
+            | What::WithoutCell { .. }
+            | What::Alarm { rings: true, .. } => 1,
+            What::Change { step, .. } => match step {
+                ChangeStep::Began | ChangeStep::Completed | ChangeStep::Failed | ChangeStep::Stalled => 0,
+                ChangeStep::RolledBack | ChangeStep::Superseded => 1,
+                ChangeStep::TimedOut => 2,
+                ChangeStep::Bakes | ChangeStep::Back => 4,
+                ChangeStep::Enters(_) => 5,
+            },
+            What::Pipeline { step, .. } => match step {
+                PipelineStep::Began | PipelineStep::Failed | PipelineStep::Completed | PipelineStep::RolledBack => 0,
+                PipelineStep::Superseded => 1,
+                PipelineStep::Stage | PipelineStep::Blocked => 3,
+                PipelineStep::Passed | PipelineStep::Bakes => 5,
+            },
+            What::Alarm { rings: false, .. } => 5,
+            What::Service { service, what, .. } => {
+                NEXT_SERVICE * self.of_service(*service) + self.within(*service, what)
+            }
+            What::HostReplaced { .. } => 2,
+        }
     }
 }

@@ -5,12 +5,15 @@
 //!   facts ──► Milestones (one for each partition) ──finish──► moments ──choose──► TimeLine of twenty lines at most
 //! ```
 //!
-//! Of a fault or change that comes again and again the first occurrence is followed. Levels and errors of a service
+//! Of a fault or change that comes again and again the first occurrence is followed, and of a change the first that
+//! fails. Of errors of a service the first stretches are told, and the one that lost most. Levels and errors of a service
 //! count once an instant is over, and as back once they have held for five minutes, as in `recovery`; a stretch of
 //! errors goes on over a pause that is shorter. A replication that nobody asked a time line of has no such reader.
 
 mod choose;
+mod coming;
 mod moment;
+mod moves;
 mod service;
 
 use crate::engine::index::Table;
@@ -22,7 +25,9 @@ use crate::model::fact::{
 use crate::model::ids::{AlarmId, ChangeId, FaultId, ProviderId, ServiceId, ZoneId};
 use crate::model::plan::{Part, Plan};
 pub use choose::TimeLine;
-pub use moment::{Lack, Level, Moment, Own, Struck, What};
+use coming::{Coming, Step, row};
+pub use moment::{Lack, Level, Moment, Movers, Own, Struck, What};
+use moves::{Customers, Moves};
 use service::Watched;
 
 /// Moments that a partition keeps; what comes later is counted.
@@ -51,9 +56,11 @@ pub struct Milestones {
     now: Time,
     services: Table<ServiceId, Watched>,
     faults: Table<FaultId, First>,
-    /// Changes that have begun, with the service of the step, and pipelines that are over.
-    begun: Vec<(ChangeId, ServiceId, bool)>,
-    piped: Vec<(ChangeId, bool)>,
+    /// The last fault that began, of any occurrence.
+    began: Option<(Time, FaultId)>,
+    /// How far changes are told at each service, and pipelines.
+    begun: Vec<((ChangeId, ServiceId), Coming)>,
+    piped: Vec<(ChangeId, Coming)>,
     staged: Table<ChangeId, bool>,
     /// Numbers of hosts known of a provider, and the least that would be a replacement.
     hosts: Table<ProviderId, (u32, Option<u32>)>,
@@ -64,6 +71,8 @@ pub struct Milestones {
     in_force: u32,
     followed_until: Time,
     changed: Vec<ServiceId>,
+    customers: Customers,
+    clusters: Moves,
     moments: Vec<Moment>,
     left_out: u64,
 }
@@ -77,6 +86,7 @@ impl Milestones {
             now: Time::ZERO,
             services: Table::by_id(of.services.clone().map(ServiceId), |id| Watched::new(plan, id, zones())),
             faults: plan.faults.iter().map(|_| First::default()).collect(),
+            began: None,
             begun: Vec::new(),
             piped: Vec::new(),
             staged: plan.changes.iter().map(|change| change.pipeline.is_some()).collect(),
@@ -87,6 +97,8 @@ impl Milestones {
             in_force: 0,
             followed_until: Time::ZERO,
             changed: Vec::new(),
+            customers: Customers::default(),
+            clusters: Moves::default(),
             moments: Vec::new(),
             left_out: 0,
         }
@@ -118,10 +130,11 @@ impl Milestones {
             self.noticed(fault, None);
         }
         let followed = self.in_force > 0 || self.now <= self.followed_until;
+        let with = self.began.filter(|(at, _)| *at == self.now).map(|(_, fault)| fault);
         let mut changed = std::mem::take(&mut self.changed);
         for service in changed.drain(..) {
             let (kept, left_out) = (&mut self.moments, &mut self.left_out);
-            self.services[service].settle(self.now, followed, |moment| match moment {
+            self.services[service].settle(self.now, followed, with, |moment| match moment {
                 Some(moment) if kept.len() < KEPT_MAX => kept.push(moment),
                 _ => *left_out += 1,
             });
@@ -140,6 +153,9 @@ impl Milestones {
         | FaultFact::Ends { cause, .. }
         | FaultFact::Hits { cause, .. }
         | FaultFact::Noticed { cause, .. }) = fact;
+        if let (FaultFact::Begins { .. }, Some((fault, _))) = (fact, cause.as_fault()) {
+            self.began = Some((now, fault));
+        }
         let Some((fault, first)) = self.first(cause) else {
             if let FaultFact::Begins { .. } = fact {
                 self.left_out += 1;
@@ -283,6 +299,7 @@ impl Milestones {
                     self.keep(now, Own::WaitOver { waited: span }.to(service));
                 }
             }
+            PlaneFact::Assignment { moved: true, .. } => self.clusters.moved(now, 1),
             PlaneFact::Launches { .. }
             | PlaneFact::Waited { .. }
             | PlaneFact::Call { .. }
@@ -290,7 +307,7 @@ impl Milestones {
             | PlaneFact::Rate { .. }
             | PlaneFact::Load { .. }
             | PlaneFact::OtherCalls { .. }
-            | PlaneFact::Assignment { .. } => {}
+            | PlaneFact::Assignment { moved: false, .. } => {}
         }
     }
 
@@ -313,25 +330,16 @@ impl Milestones {
     fn change(&mut self, now: Time, fact: ChangeFact) {
         match fact {
             ChangeFact::Step { change, service, what: step } if !self.staged[change] => {
-                let of = |row: &&mut (ChangeId, ServiceId, bool)| (row.0, row.1) == (change, service);
-                let last = matches!(
-                    step,
-                    ChangeStep::Completed | ChangeStep::RolledBack | ChangeStep::Stalled | ChangeStep::Superseded
-                );
-                match self.begun.iter_mut().find(of) {
-                    Some(row) if row.2 => return self.left_out += 1,
-                    Some(row) => row.2 = last,
-                    None => self.begun.push((change, service, last)),
+                if !row(&mut self.begun, (change, service)).tells(Step::of(step)) {
+                    return self.left_out += 1;
                 }
                 self.follow(now);
                 let alarm = self.rings_now(now).filter(|_| step == ChangeStep::Failed);
                 self.keep(now, What::Change { change, service, step, alarm });
             }
             ChangeFact::Pipeline { change, stage, what: step, .. } => {
-                match self.piped.iter_mut().find(|row| row.0 == change) {
-                    Some(row) if row.1 => return self.left_out += 1,
-                    Some(row) => row.1 = step.is_last(),
-                    None => self.piped.push((change, step.is_last())),
+                if !row(&mut self.piped, change).tells(Step::of_pipeline(step)) {
+                    return self.left_out += 1;
                 }
                 self.follow(now);
                 let alarm = self.rings_now(now).filter(|_| step == PipelineStep::Failed);
@@ -395,7 +403,8 @@ impl Reader<Fact> for Milestones {
                 Fact::Plane(fact) => self.plane(*now, fact),
                 Fact::Change(fact) => self.change(*now, fact),
                 Fact::Alarm { alarm, state } => self.alarm(*now, alarm, state),
-                Fact::Application(_) | Fact::Metric { .. } => {}
+                Fact::Application(fact) => self.customers.take(*now, fact),
+                Fact::Metric { .. } => {}
             }
         }
     }

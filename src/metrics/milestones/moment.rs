@@ -81,13 +81,40 @@ pub enum What {
         alarm: AlarmId,
         rings: bool,
     },
+    /// The first of so many has moved to another cell, or, after so long, the last.
+    Moves {
+        who: Movers,
+        count: u32,
+        lasted: Option<Span>,
+    },
+    /// So many customers have no cell, or, after so long, none is without.
+    WithoutCell {
+        count: u32,
+        lasted: Option<Span>,
+    },
+}
+
+/// Who moves from one cell to another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Movers {
+    /// Customers, between their own cells.
+    Customers,
+    /// Clusters, between control-plane cells.
+    Clusters,
 }
 
 /// What happened to a service.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Own {
-    /// At least one request in a thousand fails; how many at first, as a share.
-    Errors { share: f64 },
+    /// At least one request in a thousand fails.
+    Errors {
+        /// How many at first, as a share.
+        share: f64,
+        /// The fault that begins in the same instant.
+        with: Option<FaultId>,
+        /// Requests that fail until these errors end.
+        lost: u64,
+    },
     /// No such errors for five minutes from here on.
     ErrorsEnd {
         /// From the first to here, and the time with errors in it.
@@ -95,6 +122,8 @@ pub enum Own {
         failing: Span,
         /// The largest share that failed.
         worst: f64,
+        /// Requests that failed.
+        lost: u64,
     },
     /// Fewer tasks are available than needed.
     Short { available: u32, need: u32 },

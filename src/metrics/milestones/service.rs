@@ -6,7 +6,7 @@ use crate::metrics::availability::Availability;
 use crate::metrics::reader::zones_of;
 use crate::metrics::recovery::HOLD;
 use crate::model::fact::Reason;
-use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::ids::{FaultId, ServiceId, ZoneId};
 use crate::model::plan::{Kind, Plan};
 
 /// One request in so many that fails is an error that counts, as in `errors`.
@@ -14,6 +14,8 @@ const ONE_IN: u64 = 1_000;
 /// Stretches of each kind that are kept while something is followed, and otherwise.
 const FOLLOWED_MAX: u32 = 6;
 const ALONE_MAX: u32 = 2;
+/// One request: billionths of a request for each second, times microseconds.
+const REQUEST: u128 = 1_000_000_000_000_000;
 
 /// What is known of a service.
 #[derive(Clone, Debug)]
@@ -30,7 +32,9 @@ pub(super) struct Watched {
     since: Time,
     /// Requests that failed: rates times microseconds.
     pub(super) lost: u128,
-    errors: Errors,
+    errors: Option<Errors>,
+    /// Of the stretches that were not kept the one that lost most, and its end.
+    worst: Option<(Errors, Time)>,
     lacks: [Option<Lacking>; 3],
     /// Stretches that were kept: errors, then levels.
     kept: [u32; 4],
@@ -45,14 +49,38 @@ pub(super) struct Watched {
 }
 
 /// A stretch of errors.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Errors {
-    /// Its begin, and whether its moment was kept.
-    begin: Option<(Time, bool)>,
+    begin: Time,
+    /// Whether its moments are kept, as one of the first.
+    kept: bool,
+    /// The fault that began with it, and the share that failed at first.
+    with: Option<FaultId>,
+    share: f64,
     /// Since when there are none.
     pause: Option<Time>,
     failing: u64,
     worst: f64,
+    /// Requests that failed: rates times microseconds.
+    lost: u128,
+}
+
+impl Errors {
+    fn lost(&self) -> u64 {
+        ((self.lost + REQUEST / 2) / REQUEST) as u64
+    }
+
+    fn begins(&self, service: ServiceId) -> Moment {
+        let what = Own::Errors { share: self.share, with: self.with, lost: self.lost() };
+        Moment { at: self.begin, what: what.to(service) }
+    }
+
+    /// Both moments of a stretch that is over.
+    fn both(&self, end: Time, service: ServiceId) -> [Moment; 2] {
+        let (lasted, failing) = (end.since(self.begin), Span(self.failing));
+        let what = Own::ErrorsEnd { lasted, failing, worst: self.worst, lost: self.lost() };
+        [self.begins(service), Moment { at: end, what: what.to(service) }]
+    }
 }
 
 /// A level that lacks.
@@ -77,7 +105,8 @@ impl Watched {
             failed: 0,
             since: Time::ZERO,
             lost: 0,
-            errors: Errors::default(),
+            errors: None,
+            worst: None,
             lacks: [None; 3],
             kept: [0; 4],
             next: 0,
@@ -133,9 +162,11 @@ impl Watched {
     fn reach(&mut self, now: Time) {
         let span = now.0.saturating_sub(self.since.0);
         self.since = self.since.max(now);
-        self.lost += u128::from(self.failed) * u128::from(span);
-        if span > 0 && self.bad() {
-            self.errors.failing += span;
+        let (lost, bad) = (u128::from(self.failed) * u128::from(span), self.bad());
+        self.lost += lost;
+        if let Some(errors) = &mut self.errors {
+            errors.lost += lost;
+            errors.failing += if bad { span } else { 0 };
         }
     }
 
@@ -145,23 +176,29 @@ impl Watched {
         kept
     }
 
-    /// The levels at `now`, for the instant is over; `tell` gets moments, and nothing where one is left out.
-    pub(super) fn settle(&mut self, now: Time, followed: bool, mut tell: impl FnMut(Option<Moment>)) {
+    /// The levels at `now`, for the instant is over; `with` is a fault that began in it. `tell` gets moments, and
+    /// nothing where one is left out.
+    pub(super) fn settle(
+        &mut self,
+        now: Time,
+        followed: bool,
+        with: Option<FaultId>,
+        mut tell: impl FnMut(Option<Moment>),
+    ) {
         self.changed = false;
         self.close(now, &mut tell);
         self.reach(now);
-        if self.bad() {
-            let share = self.failed as f64 / self.offered as f64;
-            self.errors.pause = None;
-            self.errors.worst = self.errors.worst.max(share);
-            if self.errors.begin.is_none() {
+        let bad = self.bad();
+        let share = if bad { self.failed as f64 / self.offered as f64 } else { 0.0 };
+        match &mut self.errors {
+            Some(errors) if bad => (errors.pause, errors.worst) = (None, errors.worst.max(share)),
+            Some(errors) => _ = errors.pause.get_or_insert(now),
+            None if bad => {
                 let kept = self.may_keep(0, followed);
-                self.errors = Errors { begin: Some((now, kept)), pause: None, failing: 0, worst: share };
-                let what = Own::Errors { share }.to(self.id);
-                tell(kept.then_some(Moment { at: now, what }));
+                let (begin, worst) = (now, share);
+                self.errors = Some(Errors { begin, kept, with, share, pause: None, failing: 0, worst, lost: 0 });
             }
-        } else if self.errors.begin.is_some() {
-            self.errors.pause.get_or_insert(now);
+            None => {}
         }
         if self.needs {
             let holds = self.levels.holds(&self.even);
@@ -192,14 +229,17 @@ impl Watched {
     /// What has held for five minutes is back.
     fn close(&mut self, now: Time, tell: &mut impl FnMut(Option<Moment>)) {
         let service = self.id;
-        if let (Some((begin, kept)), Some(end)) = (self.errors.begin, self.errors.pause)
+        if let Some((errors, end)) = self.errors.and_then(|errors| Some((errors, errors.pause?)))
             && end + HOLD <= now
         {
-            let lasted = end.since(begin);
-            let (failing, worst) = (Span(self.errors.failing), self.errors.worst);
-            let what = Own::ErrorsEnd { lasted, failing, worst }.to(service);
-            tell(kept.then_some(Moment { at: end, what }));
-            self.errors = Errors::default();
+            self.errors = None;
+            if errors.kept {
+                errors.both(end, service).into_iter().for_each(|moment| tell(Some(moment)));
+            } else {
+                let worse = self.worst.is_none_or(|(worst, _)| worst.lost < errors.lost);
+                let dropped = if worse { self.worst.replace((errors, end)).is_some() } else { true };
+                (0..if dropped { 2 } else { 0 }).for_each(|_| tell(None));
+            }
         }
         for (level, lack) in [Level::Need, Level::Desired, Level::Even].into_iter().zip(&mut self.lacks) {
             let Some(Lacking { since, kept, back: Some(back) }) = *lack else { continue };
@@ -215,8 +255,16 @@ impl Watched {
     pub(super) fn finish(&mut self, end: Time, mut tell: impl FnMut(Option<Moment>)) {
         self.reach(end);
         self.close(end, &mut tell);
+        if let Some((errors, over)) = self.worst.take() {
+            errors.both(over, self.id).into_iter().for_each(|moment| tell(Some(moment)));
+        }
+        match self.errors {
+            Some(errors) if errors.pause.is_none() || errors.kept => tell(Some(errors.begins(self.id))),
+            Some(_) => tell(None),
+            None => {}
+        }
         let mut still = |lacks| tell(Some(Moment { at: end, what: Own::Still(lacks).to(self.id) }));
-        if self.errors.begin.is_some() && self.errors.pause.is_none() {
+        if self.errors.is_some_and(|errors| errors.pause.is_none()) {
             still(Lack::Answers);
         }
         if self.lacks[0].is_some_and(|lack| lack.back.is_none()) {

@@ -68,10 +68,22 @@ pub(crate) struct Cluster {
     pub services_hit: usize,
 }
 
+impl Cluster {
+    /// Whether it lost something.
+    pub(crate) fn lost(&self) -> bool {
+        self.role != Role::Served
+    }
+
+    /// What it lost at worst, in words.
+    pub(crate) fn words(&self) -> &'static str {
+        Lost::ALL.into_iter().find(|lost| role(*lost) == self.role).unwrap_or_default().words()
+    }
+}
+
 impl Cell {
     /// Clusters that lost something.
     pub(super) fn lost(&self) -> usize {
-        self.clusters.iter().filter(|cluster| cluster.role != Role::Served).count()
+        self.clusters.iter().filter(|cluster| cluster.lost()).count()
     }
 }
 

@@ -33,9 +33,7 @@ pub(super) fn stopped(stop: &Stop<'_>, target_group: &dyn Fn() -> String) -> Str
         StopCode::SpotInterruption => host_ended(stop).unwrap_or_else(|| "Your Spot Task was interrupted.".to_owned()),
         StopCode::TerminationNotice => drained(stop),
         // No text of AWS is published for a loss of the machine under Fargate, or of a machine outside AWS.
-        StopCode::InfrastructureHealth => {
-            host_ended(stop).unwrap_or_else(|| "The infrastructure under the task failed".to_owned())
-        }
+        StopCode::InfrastructureHealth => "The infrastructure under the task failed".to_owned(),
     }
 }
 

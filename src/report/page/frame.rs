@@ -12,6 +12,8 @@ const STYLE: &str = include_str!("../../../assets/page/page.css");
 /// Titles of the sections of the summary that stand first, by how they begin.
 const OBJECTIVES: &str = "Objectives";
 const TIME_LINE: &str = "Time line";
+/// Of this, the page shows all services together first.
+const LOST: &str = "What was lost";
 
 /// The whole page.
 pub(super) fn page(facts: &Facts<'_>) -> Markup {
@@ -19,6 +21,7 @@ pub(super) fn page(facts: &Facts<'_>) -> Markup {
     let called = |title: &'static str| move |section: &&Section| section.title.starts_with(title);
     let (objectives, others): (Vec<_>, Vec<_>) = facts.sections.iter().partition(called(OBJECTIVES));
     let (line, others): (Vec<_>, Vec<_>) = others.into_iter().partition(called(TIME_LINE));
+    let (lost, others): (Vec<_>, Vec<_>) = others.into_iter().partition(called(LOST));
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -31,7 +34,7 @@ pub(super) fn page(facts: &Facts<'_>) -> Markup {
                     (part("objectives", OBJECTIVES, &shown(&objectives)))
                     (part("time-line", line.first().map_or(TIME_LINE, |line| &line.title), &shown(&line)))
                     (part("numbers", "Numbers", &numbers(&others)))
-                    (part("losses", "Losses by cause and phase", &losses::bars(summary)))
+                    (part("losses", "Losses by cause and phase", &losses(summary, &lost)))
                     (part("pictures", "Pictures", &pictures::all(facts.pictures, facts.heading)))
                     (source::scenario(facts))
                     (source::told(facts))
@@ -59,6 +62,7 @@ fn head(summary: &Summary) -> Markup {
             meta name="color-scheme" content="light dark";
             meta name="generator" content={ "evenkeel " (env!("CARGO_PKG_VERSION")) };
             link rel="icon" href="data:,";
+            meta name="description" content=(super::verdict(summary).join(" "));
             title { (summary.scenario) " · evenkeel" }
             style { (PreEscaped(script::STYLE)) (PreEscaped(STYLE)) (PreEscaped(pictures::dark())) }
         }
@@ -119,6 +123,21 @@ fn numbers(all: &[&Section]) -> Markup {
         @for section in all {
             h3 { (section.title) }
             (tables::table(section))
+        }
+    }
+}
+
+/// All services together, then each by itself where several lost something.
+fn losses(summary: &Summary, each: &[&Section]) -> Markup {
+    let first = summary.losses.first().map(|row| &row.service);
+    let several = summary.losses.iter().any(|row| Some(&row.service) != first);
+    html! {
+        (losses::bars(summary))
+        @if several {
+            h3 { "By service" }
+            (shown(each))
+        } @else {
+            @for section in each { (tables::notes(section)) }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::super::number::{plain, short};
 use super::tables::boxed;
+use super::verdict;
+use super::words::markup;
 use crate::metrics::summary::{LossRow, Summary};
 use maud::{Markup, html};
 
@@ -46,7 +48,7 @@ pub(super) fn bars(summary: &Summary) -> Markup {
                         @let share = weight(part) / total * 100.0;
                         tr {
                             th scope="row" { (part.cause) }
-                            td { (part.phase) }
+                            td { (part.phase) span.means { (markup(&verdict::phase(part.phase))) } }
                             td.number.bar style={ "--share:" (format!("{share:.2}")) "%" } { (short(share)) " %" }
                             td.number { (number(part.requests)) }
                             td.number { (number(part.task_seconds)) }

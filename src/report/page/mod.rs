@@ -9,8 +9,10 @@
 //! ```
 //! Equal runs give equal pages: no date, no name of a machine, no path.
 
+mod data;
 mod frame;
 mod losses;
+mod numbers;
 mod pictures;
 mod script;
 mod source;
@@ -51,6 +53,11 @@ pub struct Picture<'a> {
     pub figure: &'a Figure,
     /// The drawing.
     pub svg: &'a str,
+}
+
+/// The verdict in words: its sentences as text, names in backquotes.
+pub fn verdict(summary: &Summary) -> Vec<String> {
+    verdict::sentences(summary).iter().map(|sentence| words::plain(sentence)).collect()
 }
 
 /// The page.

@@ -28,6 +28,13 @@ pub(super) fn table(section: &Section) -> Markup {
             }
         }))
         @for words in &section.told { p { (words) } }
+        (notes(section))
+    }
+}
+
+/// What the words of a table mean.
+pub(super) fn notes(section: &Section) -> Markup {
+    html! {
         @if !section.notes.is_empty() {
             ul.notes { @for note in &section.notes { li { (note) } } }
         }

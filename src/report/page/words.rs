@@ -23,7 +23,6 @@ pub(super) fn markup(sentence: &str) -> Markup {
 }
 
 /// A sentence as text.
-#[cfg(test)]
 pub(super) fn plain(sentence: &str) -> String {
     sentence.replace(NAME, "`")
 }

@@ -62,7 +62,7 @@ fn host_lost(world: &mut World, id: HostId, cx: &mut Cx<'_>) {
     belief::agent_is(world, id, false);
     let host = world.hosts.at(id.slot);
     let cause = host.cause;
-    let code = if host.reclaimed { StopCode::SpotInterruption } else { StopCode::InfrastructureHealth };
+    let code = if host.reclaimed { StopCode::SpotInterruption } else { StopCode::TerminationNotice };
     cx.note(FaultFact::Noticed { cause, service: None });
     while let Some(task) = newest_on(&world.tasks, world.hosts.at(id.slot).first) {
         cx.note(FaultFact::Noticed { cause, service: Some(world.tasks.at(task.slot).service) });

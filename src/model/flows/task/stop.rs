@@ -139,7 +139,10 @@ pub(crate) fn gone(world: &mut World, id: TaskId, code: StopCode, reason: Reason
         cx.note(FaultFact::Noticed { cause, service: Some(service) });
     }
     plane::work(world, service, |costs| costs.state_change, cx);
-    if matches!(code, StopCode::EssentialContainerExited | StopCode::InfrastructureHealth) {
+    // A termination notice without a reason: the task died with its host, which nobody had drained.
+    let died = matches!(code, StopCode::EssentialContainerExited | StopCode::InfrastructureHealth)
+        || (code, reason) == (StopCode::TerminationNotice, Reason::None);
+    if died {
         replacement::failed(world, id, plan);
     }
     belief::stopped(world, id, code, reason, cx);

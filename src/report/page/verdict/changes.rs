@@ -3,7 +3,7 @@
 use super::super::words::{first_of, listed, name};
 use super::{NAMED_MAX, ever, times};
 use crate::metrics::summary::{ChangeRow, Estimate, Summary};
-use crate::report::number::{duration, estimate, percent, plain, seconds, short, whole};
+use crate::report::number::{duration, estimate, plain, seconds, share, short, whole};
 
 /// The sentence; none without changes.
 pub(super) fn sentence(summary: &Summary) -> Option<String> {
@@ -27,7 +27,14 @@ fn course(row: &ChangeRow) -> String {
     let often = times(&row.occurrences);
     let mean = if often.is_empty() { "" } else { " on average" };
     let found = |_| format!("found to be bad after {}{mean}", seconds(&row.detect_seconds, ""));
-    let back = |_| format!("back on the revision before within {}{mean}", seconds(&row.rollback_seconds, ""));
+    let back = |value: Estimate| {
+        let time = seconds(&row.rollback_seconds, "");
+        if ever(&value) {
+            format!("back on the revision before within {time}{mean}")
+        } else {
+            "at once back on the revision before".to_owned()
+        }
+    };
     let ways = [row.detect_seconds.map(found), row.rollback_seconds.map(back)];
     let ways: Vec<String> = ways.into_iter().flatten().collect();
     let ways = if ways.is_empty() { String::new() } else { format!("; {}", listed(&ways)) };
@@ -39,7 +46,7 @@ fn course(row: &ChangeRow) -> String {
         };
         return format!(" began at {} and {}{end}{ways}", seconds(&row.begin_seconds, ""), ending(row));
     }
-    let ways = ways.replacen("; found", "; bad ones were found", 1);
+    let ways = ways.replacen("; found to be bad", "; those that were bad were found", 1);
     format!(" began{often}, first at {}: {}{ways}", seconds(&row.begin_seconds, ""), ending(row))
 }
 
@@ -52,8 +59,8 @@ fn told(row: &ChangeRow) -> Vec<(&str, &Estimate)> {
 fn ending(row: &ChangeRow) -> String {
     let ends = told(row);
     if ends.len() > 1 {
-        let share = |(outcome, share): &(&str, &Estimate)| format!("{} % {}", short(share.mean * 100.0), word(outcome));
-        return listed(&ends.iter().map(share).collect::<Vec<_>>());
+        let part = |(outcome, part): &(&str, &Estimate)| format!("{} % {}", short(part.mean * 100.0), word(outcome));
+        return listed(&ends.iter().map(part).collect::<Vec<_>>());
     }
     match row.outcome.as_str() {
         "unfinished" if row.begin_seconds.is_none() => "never began".to_owned(),
@@ -89,11 +96,12 @@ fn met(row: &ChangeRow) -> String {
     let what = if row.service.starts_with("control plane of ") { "calls" } else { "requests" };
     let bad = &row.exposed_to_bad;
     if ever(&bad.requests) {
-        return format!("; {} {what} ({}) met it while it was bad", estimate(&bad.requests), percent(&bad.share));
+        let it = if times(&row.occurrences).is_empty() { "it while it was bad" } else { "a bad one" };
+        return format!("; {} {what} ({}) met {it}", estimate(&bad.requests), share(&bad.share));
     }
     if !ever(&row.exposed_requests) {
         return String::new();
     }
-    let (count, all) = (estimate(&row.exposed_requests), percent(&row.exposed_share));
+    let (count, all) = (estimate(&row.exposed_requests), share(&row.exposed_share));
     format!("; {count} {what} ({all}) met the new revision before that")
 }

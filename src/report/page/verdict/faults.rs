@@ -46,7 +46,11 @@ fn when(row: &FaultRow) -> String {
 
 /// What the only fault that struck did.
 fn single(row: &FaultRow) -> String {
-    let head = format!("{} ({})", name(&row.name), row.kind);
+    let kind = kind(&row.kind);
+    // A fault called `zone grey` is one of that kind; so is one called `grey zone`.
+    let same =
+        row.name.split_whitespace().map(str::to_lowercase).all(|word| kind.split(' ').any(|known| known == word));
+    let head = if same { name(&row.name) } else { format!("{} ({kind})", name(&row.name)) };
     let lasts = row.begin_seconds.zip(row.end_seconds).map(|(begin, end)| (begin.mean, end.mean));
     let once = times(&row.occurrences).is_empty();
     let struck = match lasts {
@@ -57,6 +61,18 @@ fn single(row: &FaultRow) -> String {
         _ => format!("struck{}", when(row)),
     };
     format!("{head} {struck}{}", hit(row))
+}
+
+/// The kind of a fault, in words: `zone power loss`.
+fn kind(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
 }
 
 /// ` and hit 10 tasks and 2 hosts`.
@@ -76,7 +92,7 @@ fn recovery(row: &FaultRow) -> String {
         Some(back) if back.mean > 0.0 => {
             let mean = if row.recovered.mean > 1.0 { " on average" } else { "" };
             format!(
-                "; the healthy tasks that are needed were there again after {}{mean}",
+                "; the healthy tasks that services need were there again after {}{mean}",
                 seconds(&row.recover_seconds, "")
             )
         }
@@ -101,13 +117,13 @@ fn slowest(all: &[&FaultRow]) -> String {
     let names: Vec<String> = all.iter().filter(|row| ever(&row.never_recovered)).map(|row| name(&row.name)).collect();
     if !names.is_empty() {
         let after = first_of(names, NAMED_MAX);
-        return format!("; after {after} some service still lacked healthy tasks that it needs when the run ended");
+        return format!("; after {after} some service was still short of healthy tasks when the run ended");
     }
     let back = |row: &FaultRow| row.recover_seconds.map_or(0.0, |value| value.mean);
     let slowest = all.iter().max_by(|a, b| back(a).total_cmp(&back(b)));
     match slowest {
         Some(row) if back(row) > 0.0 => format!(
-            "; the healthy tasks that are needed were missing for longest after {}, for {}",
+            "; services were short of healthy tasks for longest after {}, for {}",
             name(&row.name),
             seconds(&row.recover_seconds, "")
         ),

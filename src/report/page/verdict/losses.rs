@@ -1,16 +1,19 @@
 //! To what requests, or without traffic healthy tasks, were lost, and where on the way back.
 
 use super::super::words::{listed, name};
+use super::users;
 use crate::metrics::summary::{LossRow, Summary};
 use crate::report::number::{plain, short};
 
 /// Causes that are named.
 const CAUSES_MAX: usize = 3;
 /// Phases of the first cause that are named.
-const PHASES_MAX: usize = 2;
+const PHASES_MAX: usize = 3;
 /// Shares smaller than this are not worth a word.
 const SHARE_MIN: f64 = 0.02;
 
+/// Two counts that differ by no more than this share are the same.
+const SAME: f64 = 0.001;
 /// A share that is all of it, for people.
 const WHOLE: f64 = 0.9995;
 
@@ -23,8 +26,12 @@ pub(super) fn sentence(summary: &Summary) -> Option<String> {
     let tasks: Of = |row| row.lost_task_seconds.mean;
     let with_traffic = summary.services.iter().any(|row| row.request_availability.is_some());
     let total = |of: Of| summary.losses.iter().map(of).sum::<f64>();
-    if total(requests) > 0.0 {
-        return Some(told(summary, requests, "the failed requests"));
+    let (lost, failed) = (total(requests), users::failed(summary));
+    if lost > 0.0 {
+        // A request that fails at a router and is tried at a cell may be lost at both.
+        let same = (lost - failed).abs() <= failed * SAME;
+        let counted = format!("the {} requests that services did not answer", plain(libm::round(lost)));
+        return Some(told(summary, requests, if same { "the failed requests" } else { &counted }));
     }
     if with_traffic || total(tasks) <= 0.0 {
         return None;
@@ -41,21 +48,54 @@ fn told(summary: &Summary, of: Of, what: &str) -> String {
     let phases = sums(of_first, |row| &row.phase, of);
     let (phase, in_phase) = phases[0];
     let alone = in_phase / most > WHOLE;
-    let parts = phases.iter().take(PHASES_MAX).filter(|(_, sum)| sum / most >= SHARE_MIN);
-    let parts =
-        listed(&parts.map(|(phase, sum)| format!("{} {}", share(*sum, most), words(phase))).collect::<Vec<_>>());
+    let parts = shares(&phases, PHASES_MAX, most, |part, phase| format!("{part} {}", words(phase)), "in other phases");
     if most / total > WHOLE {
         let way = if alone { format!(", {}", words(phase)) } else { format!(": {parts}") };
-        return format!("All {what} were lost to {}{way}.", name(first));
+        return format!("All {what} were lost to {}{way}.", cause(summary, first));
     }
-    let shares = causes.iter().take(CAUSES_MAX).filter(|(_, sum)| sum / total >= SHARE_MIN);
-    let mut shares =
-        shares.map(|(cause, sum)| format!("{} to {}", share(*sum, total), name(cause))).collect::<Vec<_>>();
-    if let Some(one) = shares.first_mut() {
-        *one = one.replacen(" to ", " were lost to ", 1);
-    }
+    let to = |part: &str, one: &str| format!("{part} to {}", cause(summary, one));
+    let lost = shares(&causes, CAUSES_MAX, total, to, "to other causes").replacen(" to ", " were lost to ", 1);
     let way = if alone { format!("all {}", words(phase)) } else { parts };
-    format!("Of {what} {}; of those lost to {}, {way}.", listed(&shares), name(first))
+    let several = causes.iter().filter(|(_, sum)| sum / total >= SHARE_MIN).count() > 1;
+    let of_them = if several { format!("those lost to {}", cause(summary, first)) } else { "these".to_owned() };
+    format!("Of {what} {lost}; of {of_them}, {way}.")
+}
+
+/// The largest shares in words, and what is left where that is worth a word.
+fn shares(
+    sums: &[(&str, f64)],
+    shown_max: usize,
+    total: f64,
+    word: impl Fn(&str, &str) -> String,
+    rest_is: &str,
+) -> String {
+    let shown = sums.iter().take(shown_max).take_while(|(_, sum)| sum / total >= SHARE_MIN);
+    let mut parts: Vec<String> = shown.map(|(of, sum)| word(&share(*sum, total), of)).collect();
+    let rest: f64 = sums[parts.len()..].iter().map(|row| row.1).sum();
+    if rest / total >= SHARE_MIN {
+        parts.push(format!("{} {rest_is}", share(rest, total)));
+    }
+    listed(&parts)
+}
+
+/// What something was lost to: a fault or a change by its name, a mechanism of ECS in words.
+fn cause(summary: &Summary, cause: &str) -> String {
+    let written =
+        summary.faults.iter().any(|row| row.name == cause) || summary.changes.iter().any(|row| row.name == cause);
+    let words = match cause {
+        _ if written => return name(cause),
+        "first start" => "the first start of tasks",
+        "crash" => "tasks that crashed by themselves",
+        "demand" => "more traffic than desiredCount tasks can answer",
+        "health check" => "health checks that failed although nothing broke",
+        "Availability Zone rebalancing" => "Availability Zone rebalancing",
+        "scale-in" => "the scale-in of hosts",
+        "maintenance" => "the replacement of old hosts",
+        "consolidation" => "the consolidation of Managed Instances",
+        "AZRebalance" => "AZRebalance of an Auto Scaling group",
+        other => return name(other),
+    };
+    words.to_owned()
 }
 
 /// A percentage.
@@ -76,8 +116,8 @@ fn sums<'r>(rows: impl Iterator<Item = &'r LossRow>, by: fn(&LossRow) -> &String
     found
 }
 
-/// When a loss of this phase happens.
-fn words(phase: &str) -> String {
+/// When, or why, losses of a phase happen; in the name of the phase where it is not known here.
+pub(super) fn words(phase: &str) -> String {
     let words = match phase {
         "detection" => "before the loss was noticed",
         "dns" => "while clients still called a load balancer node that was gone",
@@ -92,9 +132,26 @@ fn words(phase: &str) -> String {
         "container start" => "while containers started",
         "health check" => "before replacements passed their health checks",
         "draining" => "while tasks were taken out of service on purpose",
-        "errors" => "as targets answered with errors",
-        "overload" => "as more was asked than the tasks can answer",
+        "errors" => "because targets answered with errors",
+        "overload" => "because more was asked than the tasks could answer",
         other => return format!("in phase {}", name(other)),
     };
-    format!("{words} ({phase})")
+    words.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::cause::{Mechanism, Phase};
+
+    #[test]
+    fn every_phase_and_every_mechanism_has_words() {
+        for phase in Phase::ALL {
+            assert!(!words(phase.name()).starts_with("in phase"), "{phase:?}");
+        }
+        for mechanism in Mechanism::ALL {
+            let told = cause(&Summary::default(), mechanism.name());
+            assert!(told != name(mechanism.name()), "{mechanism:?}");
+        }
+    }
 }

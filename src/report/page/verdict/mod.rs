@@ -36,6 +36,11 @@ pub(super) fn sentences(summary: &Summary) -> Vec<String> {
     .collect()
 }
 
+/// When, or why, losses of a phase happen.
+pub(super) fn phase(name: &str) -> String {
+    losses::words(name)
+}
+
 /// A sentence with a capital letter, unless a name begins it.
 fn capital(sentence: &str) -> String {
     let mut letters = sentence.chars();
@@ -50,7 +55,11 @@ fn ever(value: &Estimate) -> bool {
 /// How often a name came, where that is not once: ` 4 times`.
 fn times(value: &Estimate) -> String {
     let text = crate::report::number::estimate(value);
-    if text == "1" { String::new() } else { format!(" {text} times") }
+    match text.as_str() {
+        "1" => String::new(),
+        "2" => " twice".to_owned(),
+        _ => format!(" {text} times"),
+    }
 }
 
 #[cfg(test)]

@@ -15,8 +15,8 @@ fn region(row: &PlaneRow) -> Option<String> {
     let of = |value, what: &str| ever(value).then(|| format!("{} {what}", estimate(value)));
     let launches = &row.launches;
     let parts = [
-        of(&launches.throttled, "were throttled"),
-        of(&launches.failed, "failed"),
+        of(&launches.throttled, "were given up because they were throttled"),
+        of(&launches.failed, "were given up because nobody answered"),
         of(&launches.waiting, "still waited at the end"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();

@@ -29,11 +29,11 @@ fn a_zone_loss() {
     assert_eq!(
         found,
         [
-            "`zone dark` (zonePowerLoss) was in force from 1h to 1h40m and hit 10 tasks and 10 hosts; no service fell \
+            "`zone dark` (zone power loss) was in force from 1h to 1h40m and hit 10 tasks and 10 hosts; no service fell \
              short of the healthy tasks it needs, and nothing had to be launched for that.",
             "15,000 of 8,910,000 requests of `shop/web` failed (availability 99.831 %): users saw errors for 1m35s in \
              all, the longest stretch 1m; in the worst minute, from 1h, 33.3 % of its requests failed.",
-            "All the failed requests were lost to `zone dark`, before the loss was noticed (detection).",
+            "All the failed requests were lost to `zone dark`, before the loss was noticed.",
             "1 of 2 objectives were missed: `shop/web: requestAvailability at least 0.999`.",
         ]
     );
@@ -48,7 +48,7 @@ fn recoveries() {
     };
     assert_eq!(
         told(|fault| fault.recover_seconds = Some(exact(262.0))),
-        "the healthy tasks that are needed were there again after 4m22s."
+        "the healthy tasks that services need were there again after 4m22s."
     );
     assert_eq!(
         told(|fault| (fault.recover_seconds, fault.never_recovered) = (None, exact(1.0))),
@@ -68,8 +68,8 @@ fn several_faults() {
     summary.faults.extend([other, spared]);
     assert_eq!(
         said(&summary)[0],
-        "2 faults struck: `zone dark` at 1h and `again` 4 times from 1h on; the healthy tasks that are needed were \
-         missing for longest after `again`, for 1m30s; `spared` never struck."
+        "2 faults struck: `zone dark` at 1h and `again` 4 times from 1h on; services were short of healthy tasks for \
+         longest after `again`, for 1m30s; `spared` never struck."
     );
 }
 
@@ -119,7 +119,7 @@ fn missing_capacity_without_traffic() {
     assert_eq!(
         found[2],
         "All 100 task-seconds missing below desiredCount were lost to `zone dark`: 75 % while the control plane \
-         did not act (control-plane wait) and 25 % while replacements started (start)."
+         did not act and 25 % while replacements started."
     );
 }
 
@@ -127,14 +127,16 @@ fn missing_capacity_without_traffic() {
 fn launches_that_were_refused() {
     let mut summary = empty();
     summary.run_tasks = vec![StreamRow { stream: "jobs/batch".into(), completed: exact(8.0), ..StreamRow::default() }];
-    summary.run_tasks[0].launches.requested = exact(10.0);
+    summary.run_tasks[0].stops = [("EssentialContainerExited", 8.0), ("InfrastructureHealth", 2.0)]
+        .map(|(code, count)| (code.to_owned(), exact(count)))
+        .into();
     summary.control_plane = vec![PlaneRow { region: "us-east-1".into(), ..PlaneRow::default() }];
     let launches = &mut summary.control_plane[0].launches;
     (launches.offered, launches.throttled, launches.waiting) = (exact(13.0), exact(2.0), exact(1.0));
     assert_eq!(
         said(&summary)[1],
-        "`jobs/batch` launched 10 standalone tasks, and 8 ended their work; of 13 launches offered to the control \
-         plane of `us-east-1` 2 were throttled and 1 still waited at the end."
+        "8 standalone tasks of `jobs/batch` ended their work, and 2 were stopped before that; of 13 launches offered to \
+         the control plane of `us-east-1` 2 were given up because they were throttled and 1 still waited at the end."
     );
 }
 
@@ -176,7 +178,7 @@ fn changes_end_in_every_way() {
     let exposed_to_bad = ToBad { requests: exact(450.0), share: Some(exact(0.5)) };
     assert_eq!(
         told(ChangeRow { exposed_to_bad, ..kept }),
-        "`v2` of `shop/web` began at 1h and was completed; 450 requests (50.00 %) met it while it was bad; 90 requests \
+        "`v2` of `shop/web` began at 1h and was completed; 450 requests (50 %) met it while it was bad; 90 requests \
          were lost to it."
     );
     assert_eq!(told(change("stopped")), "`v2` of `shop/web` began at 1h and was stopped without a roll back.");
@@ -190,8 +192,8 @@ fn changes_end_in_every_way() {
     };
     assert_eq!(
         told(often),
-        "`v2` of `shop/web` began 115 times, first at 1h: 91.3 % completed and 8.70 % rolled back; bad ones were found \
-         to be bad after 3m13s on average."
+        "`v2` of `shop/web` began 115 times, first at 1h: 91.3 % completed and 8.70 % rolled back; those that \
+         were bad were found after 3m13s on average."
     );
 }
 
@@ -202,7 +204,10 @@ fn replications_have_their_interval() {
     summary.faults[0].occurrences = between(1.0, 3.0);
     summary.services[0].requests.failed = between(10_000.0, 20_000.0);
     let found = said(&summary);
-    assert!(found[0].starts_with("`zone dark` (zonePowerLoss) struck 2.0 ± 1.0 times from 1h on and hit"), "{found:?}");
+    assert!(
+        found[0].starts_with("`zone dark` (zone power loss) struck 2.0 ± 1.0 times from 1h on and hit"),
+        "{found:?}"
+    );
     assert!(found[1].starts_with("15,000 ± 5,000 of 8,910,000 requests"), "{found:?}");
 }
 
@@ -225,6 +230,55 @@ fn customers_of_cells_count_once() {
         vec![ApplicationRow { router, cells, requests: requests(100.0, 15.0), ..ApplicationRow::default() }];
     assert_eq!(
         said(&summary)[1],
-        "15 of 100 requests failed (availability 85.00 %), at all 2 services; worst at `r/r` (90.00 %)."
+        "15 of 100 requests of customers, each through a router and a cell, failed (availability 85.00 %), at both \
+         services; worst at `r/r` (90.00 % of what reached it)."
     );
+}
+
+#[test]
+fn one_service_of_several() {
+    let mut summary = empty();
+    let row = |name: &str, failed: f64| {
+        let mut row = ServiceRow { service: name.into(), ..ServiceRow::default() };
+        (row.requests.offered, row.requests.failed) = (exact(100.0), exact(failed));
+        row.request_availability = Some(exact(1.0 - failed / 100.0));
+        row
+    };
+    summary.services = vec![row("a/x", 0.0), row("b/y", 10.0), row("c/z", 0.0)];
+    summary.services[1].error_seconds = Some(exact(60.0));
+    summary.services[1].longest_error_seconds = Some(exact(60.0));
+    assert_eq!(
+        said(&summary)[1],
+        "10 of 300 requests failed (availability 96.66 %), all of them at one of 3 services, `b/y` (90.00 %): its \
+         users saw errors for 1m without a break."
+    );
+}
+
+#[test]
+fn what_is_left_of_losses_is_told() {
+    let mut summary = summary();
+    let loss = |cause: &str, phase: &str, requests: f64| LossRow {
+        cause: cause.into(),
+        phase: phase.into(),
+        lost_requests: exact(requests),
+        ..LossRow::default()
+    };
+    summary.losses = vec![
+        loss("zone dark", "dns", 4_000.0),
+        loss("zone dark", "detection", 3_000.0),
+        loss("zone dark", "start", 2_000.0),
+        loss("crash", "errors", 3_000.0),
+        loss("demand", "overload", 2_500.0),
+        loss("maintenance", "draining", 500.0),
+    ];
+    assert_eq!(
+        said(&summary)[2],
+        "Of the failed requests 60 % were lost to `zone dark`, 20 % to tasks that crashed by themselves, 16.7 % to more \
+         traffic than desiredCount tasks can answer and 3.33 % to other causes; of those lost to `zone dark`, 44.4 % \
+         while clients still called a load balancer node that was gone, 33.3 % before the loss was noticed and 22.2 % \
+         while replacements started."
+    );
+    // Customers' requests that failed are fewer than those that services did not answer.
+    summary.losses[0].lost_requests = exact(9_000.0);
+    assert!(said(&summary)[2].starts_with("Of the 20,000 requests that services did not answer 70 % were"));
 }

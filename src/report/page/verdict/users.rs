@@ -3,7 +3,7 @@
 use super::super::words::{many, name};
 use super::ever;
 use crate::metrics::summary::{ServiceRow, StreamRow, Summary};
-use crate::report::number::{NOTHING, duration, estimate, percent, plain, seconds, short, whole};
+use crate::report::number::{NOTHING, duration, percent, plain, seconds, short, whole};
 
 /// The clause; none where there is neither a service with a need nor a stream.
 pub(super) fn clause(summary: &Summary) -> Option<String> {
@@ -13,7 +13,7 @@ pub(super) fn clause(summary: &Summary) -> Option<String> {
         ([], []) => streams(&summary.run_tasks),
         ([], needed) => Some(capacity(needed)),
         ([one], needed) => Some(single(one) + &beside(needed)),
-        (several, needed) => Some(all(summary, several) + &beside(needed)),
+        (rows, needed) => Some(several(summary, rows) + &beside(needed)),
     }
 }
 
@@ -43,12 +43,12 @@ fn single(row: &ServiceRow) -> String {
     format!(
         "{failed} of {offered} requests of {} failed (availability {availability}){}",
         name(&row.service),
-        errors(row)
+        errors(row, "users")
     )
 }
 
 /// For how long users of a service that lost requests saw errors, and how badly.
-fn errors(row: &ServiceRow) -> String {
+fn errors(row: &ServiceRow, who: &str) -> String {
     let (Some(total), Some(longest)) = (row.error_seconds, row.longest_error_seconds) else { return String::new() };
     if !ever(&total) {
         return ": never as many as one in a thousand at a time".to_owned();
@@ -66,11 +66,11 @@ fn errors(row: &ServiceRow) -> String {
         let at = at.map_or_else(String::new, |at| format!(", from {},", duration(at.mean)));
         format!("; in the worst minute{at} {} % of its requests failed", short((1.0 - availability.mean) * 100.0))
     });
-    format!(": users saw errors for {time}{worst}")
+    format!(": {who} saw errors for {time}{worst}")
 }
 
 /// What users of several services saw.
-fn all(summary: &Summary, rows: &[&ServiceRow]) -> String {
+fn several(summary: &Summary, rows: &[&ServiceRow]) -> String {
     let [offered, failed] = totals(summary, rows);
     if failed <= 0.0 {
         return format!("no request failed: all {} were answered in time", plain(libm::round(offered)));
@@ -80,24 +80,40 @@ fn all(summary: &Summary, rows: &[&ServiceRow]) -> String {
     let availability = crate::metrics::summary::Estimate { mean: 1.0 - failed / offered, ..Default::default() };
     let touched = rows.iter().filter(|row| ever(&row.requests.failed)).count();
     let [failed, offered] = [failed, offered].map(|value| plain(libm::round(value)));
-    let which = if touched == rows.len() { format!("all {touched}") } else { format!("{touched} of {}", rows.len()) };
+    let which = match (touched, rows.len()) {
+        (1, all) => format!("all of them at one of {all} services,"),
+        (2, 2) => "at both services; worst at".to_owned(),
+        (touched, all) if touched == all => format!("at all {all} services; worst at"),
+        (touched, all) => format!("at {touched} of {all} services; worst at"),
+    };
+    // Behind a router the availabilities of services are higher than that of what passes several of them.
+    let through = rows.iter().all(|row| in_application(summary, &row.service));
+    let (whose, its) =
+        if through { (" of customers, each through a router and a cell,", " of what reached it") } else { ("", "") };
     format!(
-        "{failed} of {offered} requests failed (availability {}), at {which} services; worst at {} ({}){}",
+        "{failed} of {offered} requests{whose} failed (availability {}), {which} {} ({}{its}){}",
         percent(&Some(availability)),
         name(&worst.service),
         percent(&worst.request_availability),
-        errors(worst)
+        errors(worst, "its users")
     )
+}
+
+/// Requests that failed, as their senders count them.
+pub(super) fn failed(summary: &Summary) -> f64 {
+    let rows: Vec<_> = summary.services.iter().filter(|row| row.request_availability.is_some()).collect();
+    totals(summary, &rows)[1]
+}
+
+/// Whether a service is the router or a cell of customers' own.
+fn in_application(summary: &Summary, service: &str) -> bool {
+    let mut all = summary.cellular_application.iter();
+    all.any(|row| row.router == service || row.cells.iter().any(|cell| cell.service == service))
 }
 
 /// Requests offered and failed. What a router of customers hands on to their cells counts once, at the application.
 fn totals(summary: &Summary, rows: &[&ServiceRow]) -> [f64; 2] {
-    let part = |service: &str| {
-        let mut cells = summary.cellular_application.iter().flat_map(|row| &row.cells);
-        let router = summary.cellular_application.iter().any(|row| row.router == service);
-        router || cells.any(|cell| cell.service == service)
-    };
-    let own = rows.iter().filter(|row| !part(&row.service)).map(|row| &row.requests);
+    let own = rows.iter().filter(|row| !in_application(summary, &row.service)).map(|row| &row.requests);
     let all = own.chain(summary.cellular_application.iter().map(|row| &row.requests));
     all.fold([0.0; 2], |[offered, failed], one| [offered + one.offered.mean, failed + one.failed.mean])
 }
@@ -127,20 +143,15 @@ fn share(row: &ServiceRow) -> String {
 
 /// What standalone tasks came to, where there are no services.
 fn streams(rows: &[StreamRow]) -> Option<String> {
-    let sum = |of: fn(&StreamRow) -> f64| plain(libm::round(rows.iter().map(of).sum()));
-    let done = format!("of {} standalone tasks launched", sum(|row| row.launches.requested.mean));
-    match rows {
-        [] => None,
-        [one] => {
-            let launched = many(&estimate(&one.launches.requested), "standalone task");
-            Some(format!(
-                "{} launched {launched}, and {} ended their work",
-                name(&one.stream),
-                estimate(&one.completed)
-            ))
-        }
-        several => {
-            Some(format!("{done} by {} streams {} ended their work", several.len(), sum(|row| row.completed.mean)))
-        }
-    }
+    let sum = |of: fn(&StreamRow) -> f64| rows.iter().map(of).sum::<f64>();
+    let head = match rows {
+        [] => return None,
+        [one] => name(&one.stream),
+        several => format!("{} streams", several.len()),
+    };
+    let completed = sum(|row| row.completed.mean);
+    let stopped = sum(|row| row.stops.values().map(|count| count.mean).sum()) - completed;
+    let [completed, stopped] = [completed, stopped].map(|value| plain(libm::round(value)));
+    let before = if stopped == "0" { String::new() } else { format!(", and {stopped} were stopped before that") };
+    Some(format!("{} of {head} ended their work{before}", many(&completed, "standalone task")))
 }
