@@ -12,7 +12,7 @@ mod lesson;
 mod pictures;
 
 use evenkeel::internals::cli::files::Disk;
-use evenkeel::summary::Verdict;
+use evenkeel::summary::{ServiceRow, Summary, Verdict};
 use evenkeel::{Options, Outcome, Scenario};
 use std::fs;
 use std::path::Path;
@@ -101,24 +101,36 @@ const SCENARIOS: &[&str] = &[
     "zone-loss-with-rush",
 ];
 
+/// Each scenario runs once, and all that is asked of a run is asked of this one.
 #[test]
-fn every_scenario_keeps_its_promises() {
-    for name in SCENARIOS {
-        let summary = run(name, 1, 1).summary;
-        assert!(!summary.objectives.is_empty(), "{name} promises nothing");
-        for row in &summary.objectives {
-            assert_eq!(row.verdict, Verdict::Pass, "{name}: {} measured {}", row.objective, row.measured);
-        }
-    }
-}
-
-#[test]
-fn pictures_do_not_mislead() {
+fn every_scenario_keeps_its_promises_and_its_pictures_do_not_mislead() {
     let mut found = Vec::new();
     for name in SCENARIOS {
-        found.extend(pictures::faults(&run(name, 1, 1).timeline).into_iter().map(|fault| format!("{name}/{fault}")));
+        let outcome = run(name, 1, 1);
+        let mut all = broken_promises(&outcome.summary);
+        all.extend(losses_without_a_cause(&outcome.summary));
+        all.extend(pictures::faults(&outcome.timeline));
+        found.extend(all.into_iter().map(|fault| format!("{name}: {fault}")));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+fn broken_promises(summary: &Summary) -> Vec<String> {
+    let broken = summary.objectives.iter().filter(|row| row.verdict != Verdict::Pass);
+    let told = broken.map(|row| format!("{} measured {}", row.objective, row.measured));
+    let none = summary.objectives.is_empty().then(|| "it promises nothing".to_owned());
+    told.chain(none).collect()
+}
+
+/// Losses by cause add up to what failed.
+fn losses_without_a_cause(summary: &Summary) -> Vec<String> {
+    let apart = |service: &&ServiceRow| {
+        let own = summary.losses.iter().filter(|row| row.service == service.service);
+        let lost: f64 = own.map(|row| row.lost_requests.mean).sum();
+        let failed = service.requests.failed.mean;
+        (lost - failed).abs() > 1e-6 * failed.max(1.0)
+    };
+    summary.services.iter().filter(apart).map(|service| format!("{} lost more or less", service.service)).collect()
 }
 
 /// Of this peak the capacity is drawn in percent: 150 and, without a zone, 100.
@@ -126,23 +138,6 @@ fn pictures_do_not_mislead() {
 fn a_region_is_built_for_the_peak_that_is_written() {
     let peak = run("control-plane-150", 1, 1).timeline.peaks["us-east-1"];
     assert!((peak - 6.0).abs() < 1e-9, "{peak}");
-}
-
-#[test]
-fn losses_add_up_to_what_failed() {
-    for name in SCENARIOS {
-        let summary = run(name, 1, 1).summary;
-        for service in &summary.services {
-            let lost: f64 = summary
-                .losses
-                .iter()
-                .filter(|row| row.service == service.service)
-                .map(|row| row.lost_requests.mean)
-                .sum();
-            let failed = service.requests.failed.mean;
-            assert!((lost - failed).abs() <= 1e-6 * failed.max(1.0), "{name}: {lost} lost, {failed} failed");
-        }
-    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub(crate) fn faults(timeline: &Timeline) -> Vec<String> {
         }
         if figure.name != "stages" {
             cut_holds_faults(timeline, &data, &mut tell);
+            cut_holds_losses(timeline, &data, &mut tell);
         }
         if ["requests", "tasks-by-zone", "task-states"].contains(&figure.name) {
             hit_are_drawn(timeline, &data, &mut tell);
@@ -79,6 +80,21 @@ fn cut_holds_faults(timeline: &Timeline, figure: &Value, tell: &mut impl FnMut(S
     for band in &timeline.bands {
         if band.from.as_secs_f64() < edge("from") || band.until.as_secs_f64() > edge("until") {
             tell(format!("`{}` from {} to {} is outside of {}", band.name, band.from, band.until, figure["cut"]));
+        }
+    }
+}
+
+/// Nothing that was lost, that waits, or that rings is cut off.
+fn cut_holds_losses(timeline: &Timeline, figure: &Value, tell: &mut impl FnMut(String)) {
+    let [begin, end] = ["from", "until"].map(|key| figure["cut"][key].as_f64().unwrap());
+    let told = ["lost_requests_per_second", "control_plane_waiting_launches"];
+    for series in timeline.series.iter().filter(|series| told.contains(&series.name)) {
+        let ends = series.points.iter().skip(1).map(|point| point.0).chain([timeline.end]);
+        let mut spells = series.points.iter().zip(ends).filter(|((_, value), _)| *value > 0.0);
+        if let Some(((from, _), until)) =
+            spells.find(|((from, _), until)| from.as_secs_f64() < begin || until.as_secs_f64() > end)
+        {
+            tell(format!("{} of {} from {from} to {until} is cut off", series.name, series.subject));
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use super::build::{fold, rate};
 use super::colours::Role;
-use super::figure::{Layer, Line, Panel, Window};
+use super::figure::{Layer, Line, Panel};
 use super::planes::{bars, percent};
 use super::ranks::Ranks;
 use super::run::Run;
 use super::steps::{self, Points};
-use crate::engine::{Span, Time};
+use crate::engine::Time;
 use crate::metrics::change_series::{Mark, ServiceChanges, Threshold};
 use crate::metrics::series;
 use crate::report::number::short;
@@ -16,8 +16,6 @@ use crate::report::number::short;
 const SERVICES_MAX: usize = 3;
 /// More marks than this hide what they stand over.
 const MARKS_MAX: usize = 40;
-/// A failure that takes less than this share of what is drawn is drawn by itself.
-const CLOSE: f64 = 0.1;
 /// Colours of alarms: one for the datapoints and the threshold of each.
 const ALARMS: [Role; 4] = [Role::Datapoints, Role::Part(2), Role::Part(6), Role::Part(7)];
 
@@ -26,7 +24,11 @@ const ALARMS: [Role; 4] = [Role::Datapoints, Role::Part(2), Role::Part(6), Role:
 pub(super) fn panels(run: &Run<'_>, ranks: &Ranks) -> Vec<Panel> {
     let with_traffic = |row: &&ServiceChanges| steps::peak(&run.line(series::OFFERED, &row.service)) > 0.0;
     let all: Vec<&ServiceChanges> = run.changes.iter().filter(with_traffic).collect();
-    let chosen = ranks.first(all.iter().map(|row| &row.service[..]).collect(), SERVICES_MAX);
+    let mut chosen = ranks.first(all.iter().map(|row| &row.service[..]).collect(), SERVICES_MAX);
+    // Of many services, those that no change reached say nothing beside those that one did.
+    if all.len() > SERVICES_MAX && chosen.iter().any(|service| ranks.told(service)) {
+        chosen.retain(|service| ranks.told(service));
+    }
     let mut panels: Vec<Panel> = Vec::new();
     for name in &chosen {
         let Some(row) = all.iter().find(|row| row.service == *name) else { continue };
@@ -48,29 +50,6 @@ pub(super) fn panels(run: &Run<'_>, ranks: &Ranks) -> Vec<Panel> {
     panels.into_iter().map(|panel| fold(run, ranks, panel)).collect()
 }
 
-/// In a run without faults, the part in which a change failed, when that is a small part of what is drawn.
-pub(super) fn close_up(run: &Run<'_>, cut: Window) -> Option<Window> {
-    if !run.bands.is_empty() {
-        return None;
-    }
-    let failed = run.changes.iter().filter_map(|row| {
-        let bad = row.marks.iter().find(|mark| mark.bad)?;
-        let lost = line_begin(&run.line(series::LOST, &row.service))?;
-        let exposed = line_begin(&exposed(run, &row.service)).unwrap_or(lost);
-        Some((bad.at.min(lost).min(exposed), row.marks.iter().map(|mark| mark.at).max()?))
-    });
-    let (from, until) = failed.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
-    let room = Span((until.since(from).0 / 5).max(Span::MINUTE.0 * 5));
-    let part = Window { from: Time(from.0.saturating_sub(room.0)), until: (until + room).min(run.end) };
-    let length = |window: Window| window.until.since(window.from).as_secs_f64();
-    (length(part) < CLOSE * length(cut)).then_some(part)
-}
-
-/// When it is above zero for the first time.
-fn line_begin(points: &Points) -> Option<Time> {
-    points.iter().find(|point| point.1 > 0.0).map(|point| point.0)
-}
-
 /// What the new versions of a service get.
 fn exposed(run: &Run<'_>, service: &str) -> Points {
     steps::sum(run.of(series::EXPOSED, service).map(|series| &series.points))
@@ -84,6 +63,7 @@ fn versions(run: &Run<'_>, row: &ServiceChanges, exposed: &Points) -> Panel {
     let lost = run.line(series::LOST, &row.service);
     let peak = steps::peak(&lost);
     let label = format!("lost, of either (at most {}/s)", rate(peak));
+    let met = steps::peak(exposed) > 0.0;
     Panel {
         title: row.service.clone(),
         marks: marks(&row.marks),
@@ -93,6 +73,7 @@ fn versions(run: &Run<'_>, row: &ServiceChanges, exposed: &Points) -> Panel {
             Layer::new("to the version that is being deployed", Role::NewVersion, exposed.clone()),
         ],
         lines: if peak > 0.0 { vec![Line::solid(label, Role::Lost, lost)] } else { Vec::new() },
+        notes: if met { Vec::new() } else { vec!["no request went to a version that is being deployed".to_owned()] },
         ..Panel::default()
     }
 }

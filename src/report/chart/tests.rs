@@ -186,7 +186,7 @@ fn a_run_without_anything_has_no_picture() {
 }
 
 /// A new version gets a third of the requests from minute 60 on, loses half of them, and is taken back.
-fn rollback(services: usize, marks: u64) -> Timeline {
+pub(crate) fn rollback(services: usize, marks: u64) -> Timeline {
     use crate::engine::Span;
     use crate::metrics::change_series::{Mark, ServiceChanges, Threshold};
     let mut timeline = zone_loss(services);
