@@ -267,10 +267,10 @@ impl replicate::Recorder for Unkept {
 
 /// Bytes of memory that the page of `az-loss` asks for, in all; ten times what it needed when this was written.
 #[cfg(feature = "report")]
-const PAGE_BYTES_MAX: u64 = 20_000_000;
+const PAGE_BYTES_MAX: u64 = 12_000_000;
 /// How much longer the page of `az-loss` takes to write than its pictures to draw; ten times what it took.
 #[cfg(feature = "report")]
-const PAGE_TIMES_MAX: f64 = 10.0;
+const PAGE_TIMES_MAX: f64 = 4.0;
 
 /// The page costs little beside the pictures that are in it.
 #[cfg(feature = "report")]

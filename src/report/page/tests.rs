@@ -127,6 +127,10 @@ fn names_in_pictures_are_text() {
     assert!(!page.contains("<script>alert") && !page.contains(['\u{1b}', '\u{2028}']), "{page}");
     assert_eq!(page.matches("<script").count(), 2, "data and the script");
     assert!(page.matches("&lt;script&gt;alert").count() > 20, "{page}");
+    // Tables below the pictures.
+    assert!(page.contains("lost requests</td><td class=\"number\">1 of 2</td>"), "{page}");
+    let moved = "<td>tasks are replaced</td><td class=\"number\">0s</td><td class=\"number\">1m</td>";
+    assert!(page.contains(moved), "{page}");
     // What the script reads is what was meant, but for what steers.
     let data = page.split("id=\"figures\">").nth(1).unwrap().split("</script>").next().unwrap();
     let data: Value = serde_json::from_str(data).unwrap();
