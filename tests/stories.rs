@@ -8,19 +8,26 @@
 
 #[path = "stories/lesson.rs"]
 mod lesson;
+#[path = "stories/page.rs"]
+mod page;
 #[path = "stories/pictures.rs"]
 mod pictures;
 
 use evenkeel::internals::cli::files::Disk;
+use evenkeel::internals::report::chart::{self, Figure};
 use evenkeel::summary::{ServiceRow, Summary, Verdict};
 use evenkeel::{Options, Outcome, Scenario};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-fn run(name: &str, replications: u32, threads: usize) -> Outcome {
+fn read(name: &str) -> Scenario {
     let reading = Scenario::read(&format!("scenarios/{name}.json"), &Disk);
-    let scenario = reading.into_result().unwrap_or_else(|problems| panic!("{name} does not load: {problems:#?}"));
+    reading.into_result().unwrap_or_else(|problems| panic!("{name} does not load: {problems:#?}"))
+}
+
+fn run(name: &str, replications: u32, threads: usize) -> Outcome {
+    let scenario = read(name);
     let options = Options { replications, threads, events_max: 1_000, timeline: true, ..Options::default() };
     scenario.run(&options, &())
 }
@@ -105,14 +112,27 @@ const SCENARIOS: &[&str] = &[
 #[test]
 fn every_scenario_keeps_its_promises_and_its_pictures_do_not_mislead() {
     let mut found = Vec::new();
+    let mut verdicts = "# What the page of each shipped scenario says first.\n\
+                        # Written by: UPDATE=1 cargo test --test stories every_scenario\n"
+        .to_owned();
     for name in SCENARIOS {
         let outcome = run(name, 1, 1);
+        let figures = chart::figures(&outcome.timeline, "story");
+        let drawn: Vec<(Figure, String)> = figures.into_iter().map(with_drawing).collect();
         let mut all = broken_promises(&outcome.summary);
         all.extend(losses_without_a_cause(&outcome.summary));
-        all.extend(pictures::faults(&outcome.timeline));
+        all.extend(pictures::faults(&outcome.timeline, &drawn));
+        all.extend(page::faults(name, &outcome, &drawn));
+        verdicts += &page::verdict(name, &outcome);
         found.extend(all.into_iter().map(|fault| format!("{name}: {fault}")));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+    page::are_stored(&verdicts);
+}
+
+fn with_drawing(figure: Figure) -> (Figure, String) {
+    let svg = figure.svg();
+    (figure, svg)
 }
 
 fn broken_promises(summary: &Summary) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Rules that every picture of every shipped scenario keeps, read from its data.
 
 use evenkeel::internals::metrics::timeline::{Series, Timeline};
-use evenkeel::internals::report::chart;
+use evenkeel::internals::report::chart::Figure;
 use serde_json::Value;
 
 /// Steps of a curve, at most: more are told by columns.
@@ -12,9 +12,9 @@ const SMALL: f64 = 14.0;
 const PANELS_MAX: usize = 6;
 
 /// Everything that is wrong with the pictures of a run.
-pub(crate) fn faults(timeline: &Timeline) -> Vec<String> {
+pub(crate) fn faults(timeline: &Timeline, drawn: &[(Figure, String)]) -> Vec<String> {
     let mut found = Vec::new();
-    for figure in chart::figures(timeline, "story") {
+    for (figure, svg) in drawn {
         let data = serde_json::to_value(&figure).unwrap();
         let mut tell = |what: String| found.push(format!("{}: {what}", figure.name));
         for panel in list(&data, "panels") {
@@ -31,7 +31,6 @@ pub(crate) fn faults(timeline: &Timeline) -> Vec<String> {
         if ["requests", "tasks-by-zone", "task-states"].contains(&figure.name) {
             hit_are_drawn(timeline, &data, &mut tell);
         }
-        let svg = figure.svg();
         for size in svg.split("font-size=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
             if size.parse::<f64>().is_ok_and(|size| size < SMALL) {
                 tell(format!("letters of {size} pixels"));

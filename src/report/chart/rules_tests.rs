@@ -211,6 +211,23 @@ fn faults_are_shaded_behind_the_data_and_what_is_lost_is_drawn_over_it() {
 }
 
 #[test]
+fn svg_and_png_have_the_same_colours() {
+    for figure in
+        [zone_loss(1), routed(8), stages::tests::bad(4)].iter().flat_map(|timeline| figures(timeline, "rules"))
+    {
+        let paper = draw::paper(&figure);
+        let (svg, pixels) = (paper.svg(), paper.pixels().unwrap());
+        for shape in &paper.shapes {
+            let Shape::Rects { role, percent: 100, .. } = shape else { continue };
+            let (red, green, blue) = role.light();
+            let in_svg = svg.contains(&format!("\"#{red:02x}{green:02x}{blue:02x}\""));
+            let in_png = pixels.chunks(3).any(|pixel| pixel == [red, green, blue]);
+            assert!(in_svg && in_png, "{role:?} in {}: {in_svg}, {in_png}", figure.name);
+        }
+    }
+}
+
+#[test]
 fn a_dip_shorter_than_a_pixel_is_seen_and_no_edge_hides_it() {
     // A zone is gone for a second of a year; nothing else moves.
     let mut timeline = zone_loss(1);
