@@ -1,7 +1,7 @@
 //! Rules that every picture of every shipped scenario keeps, read from its data.
 
 use evenkeel::internals::metrics::timeline::{Series, Timeline};
-use evenkeel::internals::report::chart::Figure;
+use evenkeel::internals::report::chart::{self, Figure};
 use serde_json::Value;
 
 /// Steps of a curve, at most: more are told by columns.
