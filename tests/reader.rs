@@ -17,6 +17,8 @@ mod codes;
 #[cfg(feature = "cli")]
 #[path = "reader/control_plane.rs"]
 mod control_plane;
+#[path = "reader/csv.rs"]
+mod csv;
 #[path = "reader/fuzz.rs"]
 mod fuzz;
 #[path = "reader/launch_path.rs"]
@@ -34,6 +36,8 @@ mod presets;
 mod printed;
 #[path = "reader/real.rs"]
 mod real;
+#[path = "reader/real_inputs.rs"]
+mod real_inputs;
 #[cfg(feature = "cli")]
 #[path = "reader/shipped.rs"]
 mod shipped;

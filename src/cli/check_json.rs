@@ -28,8 +28,7 @@ pub(super) fn line(path: &str, reading: &Reading) -> String {
 
 fn object(problem: &Problem, sources: &Sources, path: &str) -> Value {
     let place = sources.place_of(problem);
-    let own = problem.at.starts_with('/').then(|| problem.at.clone());
-    let pointer = own.or_else(|| place.as_ref()?.pointer.clone());
+    let pointer = sources.pointer(&problem.at);
     json!({
         "severity": match problem.severity {
             Severity::Error => "error",

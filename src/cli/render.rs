@@ -45,8 +45,7 @@ fn one(problem: &Problem, sources: &Sources, file: &str, paint: Paint) -> String
         Severity::Note => Level::NOTE,
     };
     let place = sources.place_of(problem);
-    let own = problem.at.starts_with('/').then(|| problem.at.clone());
-    let pointer = own.or_else(|| place.as_ref()?.pointer.clone()).filter(|pointer| !pointer.is_empty());
+    let pointer = sources.pointer(&problem.at).filter(|pointer| !pointer.is_empty());
     let pointer = pointer.map_or_else(String::new, |pointer| format!("  {}", printable(&pointer)));
     let title = level.primary_title(printable(&problem.told())).id(problem.code.word());
     let mut group = Group::with_title(title);

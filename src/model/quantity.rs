@@ -30,9 +30,9 @@ impl Rate {
             "m" | "min" => 60.0,
             "h" | "hour" => 3_600.0,
             "d" | "day" => 86_400.0,
-            _ => return Err(format!("has no unit `{}`: use /s, /min, /h or /d", unit.trim())),
+            _ => return Err(format!("has no unit `{}`: use /s, /min, /h or /d", short(unit.trim()))),
         };
-        let value: f64 = number.trim().parse().map_err(|_| format!("`{}` is not a number", number.trim()))?;
+        let value: f64 = number.trim().parse().map_err(|_| format!("`{}` is not a number", short(number.trim())))?;
         if !value.is_finite() || value < 0.0 {
             return Err("cannot be negative or infinite".into());
         }
@@ -230,7 +230,7 @@ impl Read for Rate {
                 reader.malformed("needs a unit of time", format!("write \"{text}/s\" for {text} each second"));
             }
             Err(error) => {
-                reader.malformed(&short(&error), "write it like \"20/s\", \"500/min\" or \"3/h\"".to_owned());
+                reader.malformed(&error, "write it like \"20/s\", \"500/min\" or \"3/h\"".to_owned());
             }
         }
         None

@@ -191,11 +191,14 @@ impl Sources {
         }
     }
 
-    /// The pointer that [`Problem::at`] stands for: itself, or that of the value around a marked place; `None` where no
-    /// tree stands.
+    /// The pointer that [`Problem::at`] stands for: itself, or that of the value around a marked place; `None` for a
+    /// mark where no tree stands. A mark may begin with `/` as a pointer does: the path of its file is absolute.
     pub fn pointer(&self, at: &str) -> Option<String> {
-        let root = self.root.as_ref()?;
-        Some(self.marks.get(at).map_or_else(|| at.to_owned(), |bytes| self.pointer_of(root, *bytes)))
+        match (self.marks.get(at), &self.root) {
+            (Some(bytes), Some(root)) => Some(self.pointer_of(root, *bytes)),
+            (Some(_), None) => None,
+            (None, _) => Some(at.to_owned()),
+        }
     }
 
     /// Line and character of a byte, both from 1.

@@ -183,6 +183,15 @@ fn new_writes_a_scenario_that_runs() {
     check(&desk, "new-run", &["run", "my-service.json", "--no-files"]);
     check(&desk, "new-again", &["new", "my-service"]);
     check(&desk, "new-odd-name", &["new", "../my-service"]);
+    // A name with a space is typed in quotes, and a flag behind `--` is no name.
+    let output = desk.run(&["new", "my service"]);
+    let told = text(&output.stderr) + &text(&output.stdout);
+    assert!(output.status.success() && told.contains("evenkeel check 'my service.json' "), "{told}");
+    assert!(told.contains("evenkeel run 'my service.json' "), "{told}");
+    let output = desk.run(&["new", "--", "--help"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("error: `--help` cannot be a scenario's name\nhint: use letters"));
+    assert!(!desk.path("--help.json").exists());
     let before = fs::read_to_string(desk.path("my-service.json")).unwrap();
     fs::write(desk.path("tight.json"), before.replace("\"desiredCount\": 9", "\"desiredCount\": 6")).unwrap();
     check(&desk, "new-tight", &["run", "tight.json", "--no-files", "-q"]);

@@ -41,6 +41,63 @@ fn subnets_say_their_zones() {
     );
 }
 
+/// A subnet on an outpost.
+fn on_outpost(id: &str) -> String {
+    let arn = r#""OutpostArn":"arn:aws:outposts:us-east-1:1:outpost/op-1","#;
+    subnet(id, "use1-az2", "us-east-1a").replacen('{', &format!("{{{arn}"), 1)
+}
+
+#[test]
+fn a_subnet_on_an_outpost_is_a_zone_of_its_own() {
+    let printed = format!(r#"{{"Subnets":[{},{}]}}"#, on_outpost("s-op"), subnet("s-b", "use1-az4", "us-east-1b"));
+    let group = |more: &str| {
+        format!(
+            r#""autoScalingGroups":[{{"AutoScalingGroupName":"g","MinSize":1,"MaxSize":1,"DesiredCapacity":1,"VPCZoneIdentifier":"s-op"{more},
+"Instances":[{{"InstanceId":"i-1","InstanceType":"m5.large","AvailabilityZone":"us-east-1a"}}]}}],"subnets":{{"$file":"b.json"}}"#
+        )
+    };
+    // AWS prints the zone that the outpost is anchored to, of the group and of its hosts.
+    for more in ["", r#","AvailabilityZones":["us-east-1a"]"#] {
+        let main = scenario(&format!("{HOSTS},{}", group(more)).replace(r#""desiredCount":2"#, r#""desiredCount":1"#));
+        let found = check(&[("a.json", &main), ("b.json", &printed)], &[]).expect("it can run");
+        let kinds: Vec<_> = found.plan().zones.iter().map(|zone| (zone.id.as_str(), zone.kind.word())).collect();
+        let expected = [("use1-az2", "availabilityZone"), ("use1-az4", "availabilityZone"), ("op-1", "outpost")];
+        assert_eq!(kinds, expected, "{more}");
+        let anchor = found.plan().zones.iter().last().and_then(|zone| zone.parent).expect("an anchor");
+        assert_eq!(found.plan().zones[anchor].id, "use1-az2");
+        assert_eq!(standing(&found), [("m5.large".to_owned(), "op-1".to_owned())], "{more}");
+    }
+    // Fargate is not there, and zones that are written have to name the outpost.
+    let service = SERVICE.replace(r#"["a"]"#, r#"["s-op"]"#);
+    let fields = format!(
+        r#"{WEB},"clusters":[{{"clusterName":"c","services":[{{{service}}}]}}],"subnets":{{"$file":"b.json"}}"#
+    );
+    let (lines, _) = said(&[("a.json", &scenario(&fields)), ("b.json", &printed)]);
+    assert!(lines[0].contains("Fargate does not run in `op-1`, a zone of kind `outpost`"), "{lines:#?}");
+    let regions = |more: &str| {
+        format!(
+            r#""regions":[{{"name":"us-east-1","zones":[{{"id":"use1-az2"}},{{"id":"use1-az4"}}{more}]}}],{HOSTS},{}"#,
+            group("")
+        )
+        .replace(r#""desiredCount":2"#, r#""desiredCount":1"#)
+    };
+    let (lines, _) = said(&[("a.json", &scenario(&regions(""))), ("b.json", &printed)]);
+    assert!(
+        lines[0].ends_with(
+            r#"`s-op` lies on the outpost `op-1`, which is no zone here | add {"id": "op-1", "kind": "outpost", "parent": "use1-az2"} to `zones` of `us-east-1`, or leave `zones` out"#
+        ),
+        "{lines:#?}"
+    );
+    for own in [
+        r#",{"id":"op-1","kind":"outpost","parent":"use1-az2"}"#,
+        r#",{"id":"rack","kind":"outpost","parent":"use1-az2","subnets":["s-op"]}"#,
+    ] {
+        let (lines, found) = said(&[("a.json", &scenario(&regions(own))), ("b.json", &printed)]);
+        let zones = standing(&found.unwrap_or_else(|| panic!("{lines:#?}")));
+        assert!(["op-1", "rack"].contains(&zones[0].1.as_str()), "{zones:?}");
+    }
+}
+
 const HOSTS: &str = r#""taskDefinitions":[{"family":"web","containerDefinitions":[{"name":"app","memory":128}]}],
 "capacityProviders":[{"name":"nodes","autoScalingGroupProvider":{"autoScalingGroupArn":"g"}}],
 "clusters":[{"clusterName":"c","capacityProviders":["nodes"],"services":[{"serviceName":"s","taskDefinition":"web","desiredCount":2,"launchType":"EC2"}]}]"#;
@@ -83,7 +140,11 @@ fn container_instances_are_hosts_of_their_group() {
         [host("m5.large", "us-east-1b"), host("m5.xlarge", "us-east-1b")]
     );
     let said_of = |words: &str| lines.iter().filter(|line| line.contains(words)).count();
-    assert_eq!(said_of("1 container instance is left out: no Auto Scaling group of the scenario"), 1, "{lines:#?}");
+    assert_eq!(
+        said_of("1 container instance is left out: without a capacity provider their group cannot be told"),
+        1,
+        "{lines:#?}"
+    );
     assert_eq!(said_of("1 instance is `DRAINING`: it is not there at the start"), 1, "{lines:#?}");
     assert_eq!(said_of("1 instance is `without a connected agent`: it is not there at the start"), 1, "{lines:#?}");
     // Beside the hosts that the group lists they say which of them drain.
@@ -98,6 +159,128 @@ fn container_instances_are_hosts_of_their_group() {
     let (lines, _) = said(&[("a.json", &main), ("b.json", &lacks)]);
     assert!(
         lines.iter().any(|line| line.contains("lacks the attribute `ecs.instance-type`, and 3 more like it")),
+        "{lines:#?}"
+    );
+}
+
+/// A constraint of the service, and container instances with these further attributes.
+fn constrained(expression: &str, attributes: &[&str]) -> (String, String) {
+    let all: Vec<String> = attributes
+        .iter()
+        .enumerate()
+        .map(|(row, more)| {
+            let one = instance(&row.to_string(), "m5.large", "us-east-1a", r#""status":"ACTIVE","#);
+            one.replace(r#""attributes":["#, &format!(r#""attributes":[{more}"#))
+        })
+        .collect();
+    let constraint =
+        format!(r#""launchType":"EC2","placementConstraints":[{{"type":"memberOf","expression":"{expression}"}}]"#);
+    let hosts = HOSTS.replace(r#""launchType":"EC2""#, &constraint);
+    let count = attributes.len();
+    let group = format!(
+        r#""autoScalingGroups":[{{"AutoScalingGroupName":"g","MinSize":0,"MaxSize":9,"DesiredCapacity":{count}}}]"#
+    );
+    let printed = format!(r#"{{"containerInstances":[{}],"failures":[]}}"#, all.join(","));
+    (scenario(&format!(r#"{hosts},{group},"containerInstances":{{"$file":"b.json"}}"#)), printed)
+}
+
+/// What hosts of the first group register besides the built-in attributes.
+fn registered(found: &Scenario) -> Vec<(String, String)> {
+    let group = found.plan().providers.iter().find_map(|one| match &one.kind {
+        evenkeel::internals::model::plan::ProviderKind::Group(group) => Some(group),
+        _ => None,
+    });
+    group.expect("a group").habits.attributes.clone()
+}
+
+#[test]
+fn attributes_of_container_instances_are_those_of_their_hosts() {
+    let (blue, green) =
+        (r#"{"name":"stack","value":"blue"},{"name":"color"},"#, r#"{"name":"stack","value":"green"},"#);
+    let (main, printed) = constrained("attribute:stack == blue", &[blue, blue]);
+    let found = check(&[("a.json", &main), ("b.json", &printed)], &[]).expect("it can run");
+    assert_eq!(registered(&found), [("stack".to_owned(), "blue".to_owned())]);
+    let summary = found.run(&evenkeel::Options::default(), &()).summary;
+    assert_eq!(summary.services[0].running.min.mean, 2.0, "the constraint is met");
+    // One without a value is there, too.
+    let (main, printed) = constrained("attribute:color exists", &[blue, blue]);
+    let found = check(&[("a.json", &main), ("b.json", &printed)], &[]).expect("it can run");
+    assert_eq!(registered(&found), [("color".to_owned(), String::new())]);
+    // Those that nothing names have no bearing.
+    let (main, printed) = constrained("attribute:ecs.instance-type == m5.large", &[blue, green]);
+    assert_eq!(registered(&check(&[("a.json", &main), ("b.json", &printed)], &[]).expect("it can run")), []);
+    // What is written by hand comes first.
+    let (main, printed) = constrained("attribute:stack == red", &[blue, blue]);
+    let own = main.replace(
+        r#""autoScalingGroups""#,
+        r#""behaviour":[{"capacityProvider":"nodes","attributes":{"stack":"red"}}],"autoScalingGroups""#,
+    );
+    let found = check(&[("a.json", &own), ("b.json", &printed)], &[]).expect("it can run");
+    assert_eq!(registered(&found), [("stack".to_owned(), "red".to_owned())]);
+    // Hosts of one group that differ are told.
+    let (main, printed) = constrained("attribute:stack == blue", &[blue, green, ""]);
+    let (lines, _) = said(&[("a.json", &main), ("b.json", &printed)]);
+    let words = "hosts of `nodes` differ in the attribute `stack` (`blue`, `green`, none), which is not modelled: none has it | make a capacity provider and group of each kind, or write `attributes` in `behaviour`";
+    assert!(lines.iter().any(|line| line.starts_with("warning ") && line.ends_with(words)), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("no host has the attribute `stack`")), "{lines:#?}");
+}
+
+#[test]
+fn container_instances_without_a_capacity_provider_are_of_the_group_that_lists_them() {
+    let plain = |id: &str| {
+        instance(id, "m5.large", "us-east-1a", r#""status":"ACTIVE","#)
+            .replace(r#""capacityProviderName":"nodes","#, "")
+    };
+    let group = r#""autoScalingGroups":[{"AutoScalingGroupName":"g","MinSize":0,"MaxSize":9,"DesiredCapacity":2,"Instances":[
+{"InstanceId":"i-1","InstanceType":"m5.large","AvailabilityZone":"us-east-1a"},{"InstanceId":"i-2","InstanceType":"m5.large","AvailabilityZone":"us-east-1b"}]}]"#;
+    let printed = format!(r#"{{"containerInstances":[{},{}],"failures":[]}}"#, plain("1"), plain("2"));
+    let of = |hosts: &str| {
+        let main = scenario(&format!(r#"{hosts},{group},"containerInstances":{{"$file":"b.json"}}"#));
+        said(&[("a.json", &main), ("b.json", &printed)])
+    };
+    // A group in front of which no provider stands, as of clusters made before there were any.
+    let bare = HOSTS
+        .replace(
+            r#""capacityProviders":[{"name":"nodes","autoScalingGroupProvider":{"autoScalingGroupArn":"g"}}],"#,
+            "",
+        )
+        .replace(r#""capacityProviders":["nodes"],"#, "");
+    let (lines, found) = of(&bare);
+    let told = "2 container instances have no capacity provider and are taken as of `g`, by the group | for ECS they take tasks of launch type EC2 alone";
+    assert_eq!(lines, [format!("note b.json:1:24 /containerInstances/0: {told}")]);
+    let found = found.expect("it can run");
+    assert_eq!(standing(&found).len(), 2);
+    let summary = found.run(&evenkeel::Options::default(), &()).summary;
+    assert_eq!(summary.services[0].running.min.mean, 2.0);
+    // A group behind a provider.
+    let (lines, found) = of(HOSTS);
+    assert!(lines.len() == 1 && lines[0].contains("taken as of `nodes`"), "{lines:#?}");
+    assert_eq!(standing(&found.expect("it can run")).len(), 2);
+    // Nothing says which group they are of.
+    let main = scenario(&format!(
+        r#"{HOSTS},{},"containerInstances":{{"$file":"b.json"}}"#,
+        group.replace("i-1", "i-7").replace("i-2", "i-8")
+    ));
+    let (lines, _) = said(&[("a.json", &main), ("b.json", &printed)]);
+    let told = "2 container instances are left out: without a capacity provider their group cannot be told | add what `aws autoscaling describe-auto-scaling-groups` prints: it lists the instances of each group";
+    assert_eq!(lines, [format!("warning b.json:1:24 /containerInstances/0: {told}")]);
+}
+
+#[test]
+fn container_instances_of_managed_instances_are_chosen_anew() {
+    let managed = r#""managedInstancesProvider":{"infrastructureRoleArn":"r","instanceLaunchTemplate":{"ec2InstanceProfileArn":"p","networkConfiguration":{"subnets":["a"]}}}"#;
+    let hosts = HOSTS.replace(r#""autoScalingGroupProvider":{"autoScalingGroupArn":"g"}"#, managed).replace(
+        r#""launchType":"EC2""#,
+        r#""capacityProviderStrategy":[{"capacityProvider":"nodes","weight":1}],"networkConfiguration":{"awsvpcConfiguration":{"subnets":["a"]}}"#,
+    ).replace(r#""family":"web""#, r#""family":"web","networkMode":"awsvpc","cpu":"256","memory":"512""#);
+    let printed =
+        format!(r#"{{"containerInstances":[{}],"failures":[]}}"#, instance("1", "m7g.large", "us-east-1a", ""));
+    let main = scenario(&format!(r#"{hosts},"containerInstances":{{"$file":"b.json"}}"#));
+    let (lines, found) = said(&[("a.json", &main), ("b.json", &printed)]);
+    assert!(found.is_some(), "{lines:#?}");
+    assert!(
+        lines.iter().any(|line| line
+            .contains("1 container instance of the Managed Instances `nodes` not used: ECS chooses them anew")),
         "{lines:#?}"
     );
 }

@@ -162,7 +162,7 @@ fn alarms_are_pasted_whole() {
     let found = check(
         &stop,
         &[
-            "warning alarms.json:1:18 /alarms/0: 5 alarms are left out, as nothing in the scenario names them: alarms in its rule are left out; metric math is not modelled; nothing says whose metric this is: `Service` is missing; percentiles are not modelled; the metric `CPUUtilization` is not simulated | write `Service` in an alarm that matters, and look what it lacks",
+            "warning alarms.json:1:18 /alarms/0: 5 alarms are left out, as nothing in the scenario names them: alarms in its rule are left out; metric math is not modelled; nothing says whose metric this is: `Service` is missing; percentiles are not modelled; the metric `CPUUtilization` is not simulated | no harm where only people or scaling act on them; if one of them stops deployments, name it in `alarms` of a `deploymentConfiguration` and look what it lacks",
         ],
     );
     let expected = [("errors", "shop/web"), ("balancer", "shop/web"), ("one", "shop/web")];
@@ -243,4 +243,88 @@ fn target_groups_say_how_a_load_balancer_checks() {
         .replace(r#""targetGroups":[{"$file":"groups.json","Attributes":{"$file":"attributes.json"}}]"#, r#""seed":1"#);
     let (_, found) = said(&[("a.json", &none)]);
     assert_eq!(balancer(found), ([30, 5, 300], 5, 2, true));
+}
+
+#[test]
+fn target_groups_of_no_service_are_told_once() {
+    let more = (0..5)
+        .map(|row| format!(r#",{{"TargetGroupArn":"arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/other{row}/6d0e","TargetGroupName":"other{row}","VpcId":"vpc-1"}}"#))
+        .collect::<String>();
+    let groups = GROUPS.replace("\"TargetType\":\"ip\"}", &format!("\"TargetType\":\"ip\"}}{more}"));
+    let main = with_alarms("").replace(r#","alarms":{"$file":"alarms.json"}"#, "");
+    let hint = "a service names it by its ARN, in `targetGroupArn` of `loadBalancers`";
+    check(
+        &[("a.json", &main), ("groups.json", &groups)],
+        &[&format!(
+            "note groups.json:4:120 /targetGroups/1: no service names the target groups `other0`, `other1`, `other2`, `other3`, ... | {hint}"
+        )],
+    );
+    check(&[("a.json", &main), ("groups.json", GROUPS)], &[]);
+}
+
+/// A field that AWS adds tomorrow, inside what it has printed: a warning in every kind of object.
+#[test]
+fn a_field_of_tomorrow_is_a_warning_inside_what_aws_printed() {
+    let new =
+        "is newer than this version knows: it is not used | AWS printed it; look whether it bears on availability";
+    let at = |pointer: &str, key: &str| format!("{pointer}/{key}: `{key}` {new}");
+    let service = format!(
+        r#"{{"services":[{{"serviceArn":"arn:aws:ecs:eu-west-1:1:service/shop/web",{SERVICE},"brandNewField":{{"a":1}},
+"deploymentConfiguration":{{"quantumBake":1}}}}],"failures":[]}}"#
+    );
+    let main = scenario(&format!(r#"{WEB},"clusters":[{{"clusterName":"shop","services":{{"$file":"b.json"}}}}]"#));
+    let (lines, found) = said(&[("a.json", &main), ("b.json", &service)]);
+    assert!(found.is_some() && lines.len() == 2, "{lines:#?}");
+    assert!(
+        lines[0].starts_with("warning b.json:2:") && lines[0].ends_with(&at("/clusters/0/services/0", "brandNewField")),
+        "{lines:#?}"
+    );
+    assert!(lines[1].ends_with(&at("/clusters/0/services/0/deploymentConfiguration", "quantumBake")), "{lines:#?}");
+    // An instance type has no ARN: that AWS printed it shows in what nobody writes by hand.
+    let kind = |more: &str| {
+        format!(
+            r#"{{"InstanceTypes":[{{"InstanceType":"m5.large"{more},"VCpuInfo":{{"DefaultVCpus":2,"ThreadColour":1}},
+"MemoryInfo":{{"SizeInMiB":8192}},"SecureMoonBoot":true}}]}}"#
+        )
+    };
+    let main = scenario(&format!(
+        r#"{},"clusters":[{{"clusterName":"shop"}}],"instanceTypes":{{"$file":"b.json"}}"#,
+        r#""seed":1"#
+    ));
+    let (lines, found) =
+        said(&[("a.json", &main), ("b.json", &kind(r#","SupportedUsageClasses":["on-demand","spot"]"#))]);
+    assert!(found.is_some(), "{lines:#?}");
+    for (pointer, key) in [("/instanceTypes/0/VCpuInfo", "ThreadColour"), ("/instanceTypes/0", "SecureMoonBoot")] {
+        assert!(
+            lines.iter().any(|line| line.starts_with("warning ") && line.ends_with(&at(pointer, key))),
+            "{lines:#?}"
+        );
+    }
+    let (lines, found) = said(&[("a.json", &main), ("b.json", &kind(""))]);
+    assert!(
+        found.is_none() && lines.iter().any(|line| line.contains("no field is called `SecureMoonBoot`")),
+        "{lines:#?}"
+    );
+}
+
+/// The path of a scenario may begin with `/`, as a pointer does: mistakes show their pointer, and equal ones fold.
+#[test]
+fn files_with_an_absolute_path_are_answered_as_others() {
+    let strange = r#"{"name":"app","image":"nginx","essential":true}"#;
+    let text = scenario(&format!(r#""taskDefinitions":[{strange},{strange},{strange}]"#));
+    let reading = Scenario::read("/srv/a.json", &texts(&[("/srv/a.json", &text)]));
+    let told: Vec<_> = reading
+        .problems
+        .of(Severity::Error)
+        .map(|one| (reading.sources.pointer(&one.at).unwrap_or_default(), one.told()))
+        .collect();
+    let words = "this looks like a container definition, and stands in `taskDefinitions`, and 2 more like it";
+    assert_eq!(told, [("/taskDefinitions/0".to_owned(), words.to_owned())]);
+    #[cfg(feature = "cli")]
+    {
+        let paint = evenkeel::internals::report::align::Paint::Plain;
+        let drawn =
+            evenkeel::internals::cli::render::problems(&reading.problems, &reading.sources, "/srv/a.json", paint);
+        assert!(drawn.contains("--> /srv/a.json:2:20  /taskDefinitions/0\n"), "{drawn}");
+    }
 }

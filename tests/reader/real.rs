@@ -66,11 +66,11 @@ pub(crate) fn said(reading: &Reading) -> Vec<String> {
 }
 
 /// What is said of the Fargate service with one change.
-fn of_fargate(at: &str, value: Value) -> Vec<String> {
+pub(crate) fn of_fargate(at: &str, value: Value) -> Vec<String> {
     said(&read(fargate(), &[(at, value)], &[]))
 }
 
-const NONE: [&str; 0] = [];
+pub(crate) const NONE: [&str; 0] = [];
 
 #[test]
 fn instance_types_of_all_ages_are_known() {
@@ -180,6 +180,11 @@ fn a_hint_names_what_was_meant() {
         ("/faults", fault(json!({ "zonePowerLoss": null, "taskCrash": { "service": "shop/web", "share": "20%" }, "for": null })), "/faults/0/taskCrash/share: `share` must be a number, not the text `20%` | write 0.2: a share from 0 to 1".to_owned()),
         ("/clusters/0/services/0/deploymentConfiguration", json!({ "maximumPercent": "150%" }), "/clusters/0/services/0/deploymentConfiguration/maximumPercent: `maximumPercent` must be a whole number, not the text `150%` | write 150 without the sign".to_owned()),
         ("/objectives", json!([{ "service": "shop/web", "requestAvailability": { "atLeast": 99.99 } }]), "/objectives/0/requestAvailability: `requestAvailability` is a share between 0 and 1, not `99.99` | a share: write 0.9999 for 99.99 %".to_owned()),
+        ("/objectives", json!([{ "service": "shop/web", "errorSeconds": { "atMost": -1 } }]), "/objectives/0/errorSeconds: `errorSeconds` is never below 0: the bound must be 0 or more, not `-1` | raise it".to_owned()),
+        ("/objectives", json!([{ "service": "shop/web", "nines": { "atLeast": 99.99 } }]), "/objectives/0/nines: `nines` must be at most 16, not `99.99` | 4 nines are 99.99 %: write \"nines\": { \"atLeast\": 4 }".to_owned()),
+        ("/traffic/0/rate", json!("300000000000/s"), "/traffic/0/rate: `rate` is above 10^9 a second, the largest rate that can be simulated | write it like \"20/s\", \"500/min\" or \"3/h\"".to_owned()),
+        ("/faults", fault(json!({ "zonePowerLoss": null, "zoneGrey": { "zone": "use1-az1", "errorShare": "20%" } })), "/faults/0/zoneGrey/errorShare: `errorShare` must be a number, not the text `20%` | write 0.2: a share from 0 to 1".to_owned()),
+        ("/duration", json!("2 hours"), "/duration: `duration` has its unit in words | write \"2h\"".to_owned()),
         ("/objectives", json!([{ "service": "shop/web", "worstMinute.availability": { "atLeast": -0.5 } }]), "/objectives/0/worstMinute.availability: `worstMinute.availability` is a share between 0 and 1, not `-0.5` | write a number from 0 to 1".to_owned()),
     ] {
         assert_eq!(only(at, value), wanted);
@@ -188,6 +193,7 @@ fn a_hint_names_what_was_meant() {
     for objective in [
         json!({ "service": "shop/web", "errorSeconds": { "atMost": 60 } }),
         json!({ "service": "shop/web", "requestAvailability": { "atLeast": 1 } }),
+        json!({ "service": "shop/web", "nines": { "atLeast": 5 } }),
     ] {
         assert_eq!(of_fargate("/objectives", json!([objective])), NONE);
     }
@@ -263,7 +269,7 @@ fn a_day_has_a_peak_and_a_trough() {
 }
 
 /// What is said of a table that the traffic names.
-fn of_table(text: &str, hours: u64) -> Vec<String> {
+pub(crate) fn of_table(text: &str, hours: u64) -> Vec<String> {
     let traffic = json!([{ "service": "shop/web", "requestsPerTask": "30/s", "csv": "cloudwatch.csv" }]);
     let changes = [("/traffic", traffic), ("/duration", json!(format!("{hours}h")))];
     said(&read(fargate(), &changes, &[("cloudwatch.csv", text)]))

@@ -101,7 +101,11 @@ impl Problem {
     /// The kind of place at which it stands: one for all entries of a list, and for all lines of a file.
     fn kind_of_place(&self) -> String {
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some(file) = self.at.rsplitn(3, ':').nth(2).filter(|_| !self.at.starts_with('/')) {
+        let parts: Vec<&str> = self.at.rsplitn(3, ':').collect();
+        if let [column, line, file] = parts[..]
+            && is_number(column)
+            && is_number(line)
+        {
             return file.to_owned();
         }
         self.at.split('/').map(|token| if is_number(token) { "*" } else { token }).collect::<Vec<_>>().join("/")
@@ -164,13 +168,14 @@ impl Problems {
         Told
     }
 
-    /// Tells what has one cause once: errors and warnings of the same words at the same kind of place are counted at
-    /// the first of them. What else follows from each has to be looked at before.
+    /// Tells what has one cause once: findings of the same words at the same kind of place are counted at the first of
+    /// them, but for fields without use, each of which is listed. What else follows from each has to be looked at
+    /// before.
     pub fn fold(&mut self) {
         let mut first: BTreeMap<(Code, String, String, String), usize> = BTreeMap::new();
         let mut folded: Vec<Problem> = Vec::with_capacity(self.list.len());
         for problem in self.list.drain(..) {
-            if problem.severity == Severity::Note {
+            if matches!(problem.code, Code::NoBearing | Code::NotUsed) {
                 folded.push(problem);
                 continue;
             }

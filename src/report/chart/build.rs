@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// More panels than this are not drawn: those that were hit or are largest are, after a panel of the total.
 const PANELS_MAX: usize = 6;
+/// Capacity providers whose hosts are drawn.
+const HOSTS_MAX: usize = 3;
 /// More layers than this are drawn as "others", but for those that were hit.
 pub(super) const LAYERS_MAX: usize = 12;
 /// More zones than this are told by Region in a total.
@@ -36,16 +38,18 @@ type Draft = (&'static str, String, Vec<Panel>);
 /// All pictures that this run has something to show for.
 pub(super) fn figures(timeline: &Timeline, scenario: &str) -> Vec<Figure> {
     let (run, ranks) = (&Run::new(timeline), &Ranks::of(&Run::new(timeline)));
-    let (cut, whole) = (cut::cut(timeline), whole(timeline));
+    let (cut, whole) = (cut::cut(run), whole(timeline));
     let bands = bands(timeline);
-    let close = changes::close_up(run, cut).unwrap_or(cut);
-    let cut_of = |name: &str| if name == "changes" { close } else { cut };
-    let drafts = drafts(run, ranks).into_iter().map(|(name, title, panels)| (name, title, panels, cut_of(name)));
+    let drafts = drafts(run, ranks).into_iter().map(|(name, title, panels)| (name, title, panels, cut));
     let drafts = drafts.chain(staged(run));
     let mut figures: Vec<Figure> = Vec::new();
     for (name, title, mut panels, cut) in drafts {
+        // How columns are read is told once.
+        let mut told: Vec<String> = Vec::new();
         for panel in &mut panels {
-            columns::fit(panel, cut);
+            let note = columns::fit(panel, cut).filter(|note| !told.contains(note));
+            told.extend(note.clone());
+            panel.notes.extend(note);
         }
         panels.retain(|panel| panel.gantt.is_some() || !panel.notes.is_empty() || panel.peak() > 0.0);
         if panels.iter().all(|panel| panel.gantt.is_none() && panel.peak() <= 0.0) {
@@ -179,6 +183,13 @@ fn total(all: &[Panel]) -> Panel {
             sum.lines.push(Line { curve: steps::sum(same.map(|other| &other.curve.points)).into(), ..line.clone() });
         }
     }
+    for line in &mut sum.lines {
+        let has = |other: &Line| other.label == line.label && !other.curve.points.is_empty();
+        let some = all.iter().filter(|panel| panel.lines.iter().any(has)).count();
+        if some < all.len() {
+            line.label = format!("{} by {some} of them", line.label);
+        }
+    }
     sum
 }
 
@@ -224,6 +235,7 @@ fn by_region(mut panel: Panel) -> Panel {
 pub(super) fn fold(run: &Run<'_>, ranks: &Ranks, mut panel: Panel) -> Panel {
     panel.layers.retain(|layer| layer.curve.peak() > 0.0);
     panel.lines.retain(|line| !line.curve.points.is_empty());
+    panel.lines = at_once(panel.lines);
     let hit = |layer: &Layer| {
         let place = run.bands.iter().any(|band| band.places.contains(&layer.label));
         layer.role == Role::Lost || place || ranks.lost(&layer.label)
@@ -254,6 +266,18 @@ pub(super) fn fold(run: &Run<'_>, ranks: &Ranks, mut panel: Panel) -> Panel {
         layer.label = format!("lost (at most {}/s)", rate(layer.curve.peak()));
     }
     panel
+}
+
+/// Lines that are one and the same, under both names.
+fn at_once(lines: Vec<Line>) -> Vec<Line> {
+    let mut all: Vec<Line> = Vec::new();
+    for line in lines {
+        match all.iter_mut().find(|known| known.role == line.role && known.curve == line.curve) {
+            Some(known) => known.label = format!("{} and {}", known.label, line.label),
+            None => all.push(line),
+        }
+    }
+    all
 }
 
 /// Rates are sums of many parts: what is nearly whole is.
@@ -314,29 +338,42 @@ fn states(run: &Run<'_>, subject: &str) -> Panel {
     tasks(subject, STATES.into_iter().filter_map(layer).collect())
 }
 
-/// Two panels for each provider with hosts: how many, and how full.
+/// Two panels for each provider with hosts: how many, and how full; of many providers, those that lost most hosts.
 fn hosts(run: &Run<'_>) -> Vec<Panel> {
-    let count = |subject: &str| Panel {
-        title: subject.to_owned(),
-        unit: "hosts",
-        whole: true,
-        layers: vec![Layer::new("registered", Role::Served, run.line(series::HOSTS, subject))],
-        ..Panel::default()
+    let count = |subject: &str| {
+        let points = run.line(series::HOSTS, subject);
+        let first = points.first().map_or(0.0, |point| point.1);
+        let missing: Points = points.iter().map(|(at, count)| (*at, (first - count).max(0.0))).collect();
+        let panel = Panel {
+            title: subject.to_owned(),
+            unit: "hosts",
+            whole: true,
+            layers: vec![Layer::new("registered", Role::Served, points)],
+            ..Panel::default()
+        };
+        (steps::area(&missing, run.end), panel)
     };
-    let subjects = run.subjects(series::HOSTS);
-    let mut all: Vec<Panel> = subjects.into_iter().map(count).filter(|panel| panel.peak() > 0.0).collect();
-    all.sort_by(|a, b| b.weight(run.end).total_cmp(&a.weight(run.end)));
-    all.truncate(PANELS_MAX / 2);
-    let with_reservation = |panel: Panel| {
+    let mut all: Vec<(f64, Panel)> = run.subjects(series::HOSTS).into_iter().map(count).collect();
+    all.retain(|(_, panel)| panel.peak() > 0.0);
+    let all_count = all.len();
+    if all_count > HOSTS_MAX {
+        all.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.weight(run.end).total_cmp(&a.1.weight(run.end))));
+        all.truncate(HOSTS_MAX);
+    }
+    let words = |place: usize| match place {
+        0 if all_count > HOSTS_MAX => format!(" (of {all_count} providers, the {HOSTS_MAX} that lost most hosts)"),
+        _ => String::new(),
+    };
+    let with_reservation = |(place, (_, panel)): (usize, (f64, Panel))| {
         let points = run.line(series::RESERVATION, &panel.title);
         let reservation = (!points.is_empty()).then(|| Panel {
-            title: panel.title.clone(),
+            title: format!("{}: its reservation", panel.title),
             unit: "percent",
             whole: true,
             lines: vec![Line::solid("CapacityProviderReservation", Role::Part(0), points)],
             ..Panel::default()
         });
-        [Some(panel), reservation]
+        [Some(Panel { title: format!("{}{}", panel.title, words(place)), ..panel }), reservation]
     };
-    all.into_iter().flat_map(with_reservation).flatten().collect()
+    all.into_iter().enumerate().flat_map(with_reservation).flatten().collect()
 }

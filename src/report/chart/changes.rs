@@ -2,22 +2,21 @@
 
 use super::build::{fold, rate};
 use super::colours::Role;
-use super::figure::{Layer, Line, Panel, Window};
+use super::figure::{Layer, Line, Panel};
 use super::planes::{bars, percent};
 use super::ranks::Ranks;
 use super::run::Run;
 use super::steps::{self, Points};
-use crate::engine::{Span, Time};
+use crate::engine::Time;
 use crate::metrics::change_series::{Mark, ServiceChanges, Threshold};
 use crate::metrics::series;
+use crate::model::plan::Comparison;
 use crate::report::number::short;
 
 /// Services of which more is drawn than these cannot be told apart.
 const SERVICES_MAX: usize = 3;
 /// More marks than this hide what they stand over.
 const MARKS_MAX: usize = 40;
-/// A failure that takes less than this share of what is drawn is drawn by itself.
-const CLOSE: f64 = 0.1;
 /// Colours of alarms: one for the datapoints and the threshold of each.
 const ALARMS: [Role; 4] = [Role::Datapoints, Role::Part(2), Role::Part(6), Role::Part(7)];
 
@@ -26,7 +25,11 @@ const ALARMS: [Role; 4] = [Role::Datapoints, Role::Part(2), Role::Part(6), Role:
 pub(super) fn panels(run: &Run<'_>, ranks: &Ranks) -> Vec<Panel> {
     let with_traffic = |row: &&ServiceChanges| steps::peak(&run.line(series::OFFERED, &row.service)) > 0.0;
     let all: Vec<&ServiceChanges> = run.changes.iter().filter(with_traffic).collect();
-    let chosen = ranks.first(all.iter().map(|row| &row.service[..]).collect(), SERVICES_MAX);
+    let mut chosen = ranks.first(all.iter().map(|row| &row.service[..]).collect(), SERVICES_MAX);
+    // Of many services, those that no change reached say nothing beside those that one did.
+    if all.len() > SERVICES_MAX && chosen.iter().any(|service| ranks.told(service)) {
+        chosen.retain(|service| ranks.told(service));
+    }
     let mut panels: Vec<Panel> = Vec::new();
     for name in &chosen {
         let Some(row) = all.iter().find(|row| row.service == *name) else { continue };
@@ -41,34 +44,18 @@ pub(super) fn panels(run: &Run<'_>, ranks: &Ranks) -> Vec<Panel> {
         } else if let Some(last) = panels.last_mut() {
             last.notes.push("its error rate is 0 throughout".to_owned());
         }
+        for metric in metrics(run, row) {
+            if metric.peak_of_data() > 0.0 {
+                panels.push(metric);
+            } else if let Some(last) = panels.last_mut() {
+                last.notes.extend(metric.notes);
+            }
+        }
     }
     if let Some(first) = panels.first_mut().filter(|_| all.len() > SERVICES_MAX) {
         first.title = format!("{} (of {} services with changes: {})", first.title, all.len(), ranks.words(&chosen));
     }
     panels.into_iter().map(|panel| fold(run, ranks, panel)).collect()
-}
-
-/// In a run without faults, the part in which a change failed, when that is a small part of what is drawn.
-pub(super) fn close_up(run: &Run<'_>, cut: Window) -> Option<Window> {
-    if !run.bands.is_empty() {
-        return None;
-    }
-    let failed = run.changes.iter().filter_map(|row| {
-        let bad = row.marks.iter().find(|mark| mark.bad)?;
-        let lost = line_begin(&run.line(series::LOST, &row.service))?;
-        let exposed = line_begin(&exposed(run, &row.service)).unwrap_or(lost);
-        Some((bad.at.min(lost).min(exposed), row.marks.iter().map(|mark| mark.at).max()?))
-    });
-    let (from, until) = failed.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
-    let room = Span((until.since(from).0 / 5).max(Span::MINUTE.0 * 5));
-    let part = Window { from: Time(from.0.saturating_sub(room.0)), until: (until + room).min(run.end) };
-    let length = |window: Window| window.until.since(window.from).as_secs_f64();
-    (length(part) < CLOSE * length(cut)).then_some(part)
-}
-
-/// When it is above zero for the first time.
-fn line_begin(points: &Points) -> Option<Time> {
-    points.iter().find(|point| point.1 > 0.0).map(|point| point.0)
 }
 
 /// What the new versions of a service get.
@@ -84,6 +71,7 @@ fn versions(run: &Run<'_>, row: &ServiceChanges, exposed: &Points) -> Panel {
     let lost = run.line(series::LOST, &row.service);
     let peak = steps::peak(&lost);
     let label = format!("lost, of either (at most {}/s)", rate(peak));
+    let met = steps::peak(exposed) > 0.0;
     Panel {
         title: row.service.clone(),
         marks: marks(&row.marks),
@@ -93,6 +81,7 @@ fn versions(run: &Run<'_>, row: &ServiceChanges, exposed: &Points) -> Panel {
             Layer::new("to the version that is being deployed", Role::NewVersion, exposed.clone()),
         ],
         lines: if peak > 0.0 { vec![Line::solid(label, Role::Lost, lost)] } else { Vec::new() },
+        notes: if met { Vec::new() } else { vec!["no request went to a version that is being deployed".to_owned()] },
         ..Panel::default()
     }
 }
@@ -125,25 +114,9 @@ fn errors(run: &Run<'_>, row: &ServiceChanges) -> Panel {
     } else {
         notes.push("lost of the service's own requests: 0 throughout".to_owned());
     }
-    let mut thresholds: Vec<&Threshold> = row.thresholds.iter().collect();
-    // Of many alarms, those whose datapoints rose most.
-    thresholds.sort_by(|a, b| steps::peak(&datapoints(run, b)).total_cmp(&steps::peak(&datapoints(run, a))));
-    let more = thresholds.len().saturating_sub(ALARMS.len());
-    for (alarm, role) in thresholds.into_iter().zip(ALARMS) {
-        let Threshold { alarm: name, of, percent: most, period, datapoints: (least, all), .. } = alarm;
-        let points = datapoints(run, alarm);
-        if steps::peak(&points) > 0.0 {
-            lines.push(Line::solid(format!("datapoints of {name} on {of}, one for each {period}"), role, points));
-        } else {
-            notes.push(format!("datapoints of {name} on {of}: 0 throughout"));
-        }
-        let points = Points::from([(Time::ZERO, *most)]);
-        let label = format!("threshold of {name}: {} % ({least} of {all} datapoints)", short(*most));
-        lines.push(Line::dashed(label, role, points));
-    }
-    if more > 0 {
-        notes.push(format!("{more} more alarms watch it, with lower datapoints"));
-    }
+    let (of_alarms, told) = alarms(run, row.thresholds.iter().filter(|alarm| alarm.share).collect());
+    lines.extend(of_alarms);
+    notes.extend(told);
     Panel {
         title: format!("{}: error rate, and what the alarms see", row.service),
         marks: marks(&row.marks),
@@ -154,11 +127,75 @@ fn errors(run: &Run<'_>, row: &ServiceChanges) -> Panel {
     }
 }
 
+/// What alarms on other metrics see: a panel for each metric.
+fn metrics(run: &Run<'_>, row: &ServiceChanges) -> Vec<Panel> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for alarm in row.thresholds.iter().filter(|alarm| !alarm.share) {
+        if !names.contains(&alarm.metric) {
+            names.push(alarm.metric);
+        }
+    }
+    let panel = |name: &'static str| {
+        let (lines, notes) = alarms(run, row.thresholds.iter().filter(|alarm| alarm.metric == name).collect());
+        let unit = match name {
+            "HealthyHostCount" | "UnHealthyHostCount" => "targets",
+            "ZoneOutlier" => "1: the zone is an outlier",
+            _ => "requests of a period",
+        };
+        let title = format!("{}: {name}, as the alarms see it", row.service);
+        Panel { title, marks: marks(&row.marks), unit, lines, notes, ..Panel::default() }
+    };
+    names.into_iter().map(panel).collect()
+}
+
+/// Datapoints of alarms, each against its threshold in the same colour; and what is told of them in words.
+fn alarms(run: &Run<'_>, mut all: Vec<&Threshold>) -> (Vec<Line>, Vec<String>) {
+    let (mut lines, mut notes) = (Vec::new(), Vec::new());
+    // Of many alarms, those whose datapoints rose most.
+    all.sort_by(|a, b| steps::peak(&datapoints(run, b)).total_cmp(&steps::peak(&datapoints(run, a))));
+    let more = all.len().saturating_sub(ALARMS.len());
+    let rule = |alarm: &Threshold| (alarm.value.to_bits(), alarm.comparison, alarm.datapoints);
+    let one_rule = all.len() > 1 && all.iter().all(|alarm| rule(alarm) == rule(all[0]));
+    for (alarm, role) in all.iter().zip(ALARMS) {
+        let Threshold { alarm: name, of, period, .. } = alarm;
+        let points = datapoints(run, alarm);
+        if steps::peak(&points) > 0.0 {
+            lines.push(Line::solid(format!("datapoints of {name} on {of}, one for each {period}"), role, points));
+        } else {
+            notes.push(format!("datapoints of {name} on {of}: 0 throughout"));
+        }
+        if !one_rule {
+            lines.push(threshold(name, alarm, role));
+        }
+    }
+    lines.extend(all.first().filter(|_| one_rule).map(|alarm| threshold("each", alarm, Role::Threshold)));
+    if more > 0 {
+        notes.push(format!("{more} more alarms watch it, with lower datapoints"));
+    }
+    (lines, notes)
+}
+
+fn threshold(of: &str, alarm: &Threshold, role: Role) -> Line {
+    let (least, all) = alarm.datapoints;
+    let side = match alarm.comparison {
+        Comparison::Greater => "over ",
+        Comparison::GreaterOrEqual => "from ",
+        Comparison::Less => "below ",
+        Comparison::LessOrEqual => "up to ",
+    };
+    let unit = if alarm.share { " %" } else { "" };
+    let label = format!("threshold of {of}: {side}{}{unit} ({least} of {all} datapoints)", short(alarm.value));
+    Line::dashed(label, role, Points::from([(Time::ZERO, alarm.value)]))
+}
+
 /// Datapoints as the alarm saw them; of an alarm that no deployment watches, from what the service lost.
 fn datapoints(run: &Run<'_>, of: &Threshold) -> Points {
     let mut seen = run.of(series::DATAPOINTS, &of.subject).filter(|series| series.part == of.alarm);
     if let Some(series) = seen.next() {
         return series.points.clone();
+    }
+    if !of.share {
+        return Points::new();
     }
     let [offered, lost] = [series::OFFERED, series::LOST].map(|name| run.line(name, &of.subject));
     let [offered, lost] = [&offered, &lost].map(|points| bars(points, of.period, run.end));

@@ -13,8 +13,8 @@ const COLUMNS: u64 = 500;
 /// Steps of a panel that are drawn as they are.
 const STEPS_MAX: usize = 1_000;
 
-/// The part of a panel within the cut, in few enough steps.
-pub(super) fn fit(panel: &mut Panel, cut: Window) {
+/// The part of a panel within the cut, in few enough steps. Where these are columns, how they are read is given back.
+pub(super) fn fit(panel: &mut Panel, cut: Window) -> Option<String> {
     let curves = panel.layers.iter_mut().map(|layer| &mut layer.curve);
     for curve in curves.chain(panel.lines.iter_mut().map(|line| &mut line.curve)) {
         curve.points = within(&curve.points, cut);
@@ -22,21 +22,20 @@ pub(super) fn fit(panel: &mut Panel, cut: Window) {
     let mut times: Vec<Time> = panel.layers.iter().flat_map(|layer| times_of(&layer.curve.points)).collect();
     times.sort_unstable();
     times.dedup();
-    if times.len() > STEPS_MAX {
-        // What is lost is told apart; the range is that of what goes well.
-        let well = panel.layers.iter().filter(|layer| layer.role != Role::Lost);
-        let sum = steps::sum(well.map(|layer| &layer.curve.points));
-        panel.sum = columns(&sum, cut).range;
-        panel.layers.iter_mut().for_each(|layer| layer.curve = columns(&layer.curve.points, cut));
-        let lost = panel.layers.iter().any(|layer| layer.role == Role::Lost);
-        let of_lost = if lost { "; of what is lost the most, from the axis up" } else { "" };
-        panel
-            .notes
-            .push(format!("in each column: the mean, and in grey the least and the most of all layers{of_lost}"));
-    }
     for line in panel.lines.iter_mut().filter(|line| line.curve.points.len() > STEPS_MAX) {
         line.curve = columns(&line.curve.points, cut);
     }
+    if times.len() <= STEPS_MAX {
+        return None;
+    }
+    // What is lost is told apart; the range is that of what goes well.
+    let well = panel.layers.iter().filter(|layer| layer.role != Role::Lost);
+    let sum = steps::sum(well.map(|layer| &layer.curve.points));
+    panel.sum = columns(&sum, cut).range;
+    panel.layers.iter_mut().for_each(|layer| layer.curve = columns(&layer.curve.points, cut));
+    let lost = panel.layers.iter().any(|layer| layer.role == Role::Lost);
+    let of_lost = if lost { "; of what is lost the most, from the top of the others down" } else { "" };
+    Some(format!("in each column: the mean, and in grey the least and the most of all layers{of_lost}"))
 }
 
 fn times_of(points: &Points) -> impl Iterator<Item = Time> + '_ {

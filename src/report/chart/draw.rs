@@ -20,7 +20,7 @@
 use super::axis::{self, Clock};
 use super::colours::Role;
 use super::figure::{Figure, Panel, Stroke};
-use super::gantt;
+use super::gantt::{self, Gantt};
 use super::over::Over;
 use super::paper::{Anchor, At, Paper, SMALL};
 use super::plot::{self, Frame, LEFT, RIGHT};
@@ -123,7 +123,7 @@ fn draw_panel(paper: &mut Paper, figure: &Figure, panel: &Panel, clock: &Clock) 
         return;
     }
     let most_ticks = if figure.panels.len() > 2 { 5.0 } else { 8.0 };
-    let (most, value_ticks) = axis::value(panel.peak().max(panel.top), panel.whole, most_ticks);
+    let (most, value_ticks) = axis::value(panel.peak(), panel.top, panel.whole, most_ticks);
     let top = paper.height + over.height();
     let frame = frame(top, top + plot_height(figure), most);
     over.shade(paper, &frame);
@@ -177,19 +177,26 @@ fn tile(paper: &mut Paper, tile: &Tile) {
     }
 }
 
-/// A strip of the whole run: faults, what was lost, and the part that is drawn above.
+/// A strip of the whole run: faults, what was lost, stages in small, and the part that is drawn above.
 fn whole_run(paper: &mut Paper, figure: &Figure) {
-    const HIGH: i32 = 16;
+    let charts = figure.panels.iter().filter_map(|panel| panel.gantt.as_ref());
+    let charts: Vec<&Gantt> = charts.filter(|gantt| gantt.beyond(figure.cut)).collect();
+    let high = charts.iter().map(|gantt| gantt.strip_height()).sum::<i32>().max(16);
     let left = left(figure);
     let clock = Clock::new(figure.whole.from.as_secs_f64(), figure.whole.until.as_secs_f64());
     let y = paper.height + ROW;
     let words = format!("the whole run, in {}; drawn above is the part in the frame", clock.name);
     paper.text(&words, SMALL, Role::Quiet, (left, paper.height), Anchor::Start);
     let frame =
-        Frame { left, top: y + 4, bottom: y + 4 + HIGH, most: 1.0, begin: figure.whole.from, end: figure.whole.until };
+        Frame { left, top: y + 4, bottom: y + 4 + high, most: 1.0, begin: figure.whole.from, end: figure.whole.until };
     paper.rect((left, frame.top), (RIGHT, frame.bottom), Role::Paper);
     let faults = figure.bands.iter().map(|band| span(&frame, band.from, band.until, 1));
     paper.rects(faults.collect(), Role::Others);
+    let mut row = frame.top;
+    for gantt in charts {
+        gantt.strip(paper, &frame, row);
+        row += gantt.strip_height();
+    }
     let layers = figure.panels.iter().flat_map(|panel| &panel.layers).map(|layer| (layer.role, &layer.curve.points));
     let lines = figure.panels.iter().flat_map(|panel| &panel.lines).map(|line| (line.role, &line.curve.points));
     for (_, points) in layers.chain(lines).filter(|(role, _)| *role == Role::Lost) {

@@ -18,6 +18,7 @@ use super::steps::{self, Points};
 use crate::engine::Time;
 use crate::metrics::change_series::Mark;
 use crate::metrics::timeline;
+use crate::report::number::duration;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
@@ -184,10 +185,13 @@ impl Band {
         if !inner.is_empty() {
             label = format!("{label} ({})", inner.join(", "));
         }
+        let [begins, ends] = [self.from, self.until].map(|time| clock.tell(time.as_secs_f64()));
         if self.until >= end {
             label.push_str(", to the end");
+        } else if begins != ends {
+            label = format!("{label}, until {ends}");
         } else if self.until > self.from {
-            label = format!("{label}, until {}", clock.tell(self.until.as_secs_f64()));
+            label = format!("{label}, for {}", duration(self.until.since(self.from).as_secs_f64()));
         }
         label
     }

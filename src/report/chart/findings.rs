@@ -60,12 +60,10 @@ fn lost(run: &Run<'_>, clock: &Clock) -> String {
     }
     match run.above_zero(series::LOST).filter(|_| lost > 0.0 && offered > 0.0) {
         None => "No request was lost.".to_owned(),
-        Some((from, until)) => format!(
-            "Lost in the whole run: {} requests, {}, between {} and {}.",
-            fixed(lost, 0),
-            share(lost, offered),
-            clock.tell(from.as_secs_f64()),
-            clock.tell(until.as_secs_f64())
-        ),
+        Some((from, until)) => {
+            let [begins, ends] = [from, until].map(|time| clock.tell(time.as_secs_f64()));
+            let when = if begins == ends { format!("at {begins}") } else { format!("between {begins} and {ends}") };
+            format!("Lost in the whole run: {} requests, {}, {when}.", fixed(lost, 0), share(lost, offered))
+        }
     }
 }

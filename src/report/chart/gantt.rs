@@ -2,7 +2,7 @@
 #![expect(clippy::cast_possible_wrap, reason = "rows of a picture are few")]
 
 use super::colours::Role;
-use super::figure::{all_seconds, seconds};
+use super::figure::{Window, all_seconds, seconds};
 use super::paper::{Anchor, Paper, SMALL};
 use super::plot::{Frame, RIGHT};
 use super::stages::look;
@@ -19,6 +19,8 @@ const PART: i32 = 158;
 const FEW: usize = 24;
 /// What is shorter is still seen, in pixels.
 const LEAST: i32 = 3;
+/// Height of a row of the whole run in small.
+const SMALL_PITCH: i32 = 5;
 
 /// What happens; the later ones cover the earlier.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
@@ -114,10 +116,8 @@ impl Gantt {
             };
             write(&row.name, NAME, if row.part.is_empty() { LEFT - 8 } else { PART - 6 });
             write(&row.part, PART, LEFT - 6);
-            for bar in &row.bars {
-                self.bar(paper, frame, top, bar);
-            }
-            for ring in &row.rings {
+            row.bars.iter().for_each(|one| bar(paper, frame, (top, pitch), one));
+            for ring in row.rings.iter().filter(|ring| (frame.begin..=frame.end).contains(ring)) {
                 let x = frame.x(*ring);
                 paper.rect((x - 4, top + 1), (x + 4, top + pitch - 1), Role::Paper);
                 paper.rect((x - 3, top + 2), (x + 3, top + pitch - 2), Role::Alarm);
@@ -125,12 +125,34 @@ impl Gantt {
         }
     }
 
-    fn bar(&self, paper: &mut Paper, frame: &Frame, top: i32, bar: &Bar) {
-        let (role, _, percent) = look(bar.kind);
-        let room = self.pitch() - 4;
-        let high = (room * percent / 100).max(3);
-        let (from, until) = (frame.x(bar.from), frame.x(bar.until));
-        let y = top + 2 + (room - high) / 2;
-        paper.rect((from, y), (until.max(from + LEAST), y + high), role);
+    /// Whether something of it happens outside of what is drawn.
+    pub(super) fn beyond(&self, cut: Window) -> bool {
+        self.rows.iter().flat_map(|row| &row.bars).any(|bar| bar.from < cut.from || bar.until > cut.until)
     }
+
+    /// Pixels that the rows need in small.
+    pub(super) fn strip_height(&self) -> i32 {
+        self.rows.len() as i32 * SMALL_PITCH
+    }
+
+    /// The rows in small, without names.
+    pub(super) fn strip(&self, paper: &mut Paper, frame: &Frame, top: i32) {
+        for (place, row) in self.rows.iter().enumerate() {
+            let top = top + place as i32 * SMALL_PITCH;
+            row.bars.iter().for_each(|one| bar(paper, frame, (top, SMALL_PITCH), one));
+        }
+    }
+}
+
+/// A bar in the row that begins at `top` and is `pitch` high.
+fn bar(paper: &mut Paper, frame: &Frame, (top, pitch): (i32, i32), bar: &Bar) {
+    if bar.until <= frame.begin || bar.from >= frame.end {
+        return;
+    }
+    let (role, _, percent) = look(bar.kind);
+    let room = pitch - (pitch / 5).max(1);
+    let high = (room * percent / 100).max(pitch / 6).max(1);
+    let (from, until) = (frame.x(bar.from), frame.x(bar.until));
+    let y = top + (pitch - room) / 2 + (room - high) / 2;
+    paper.rect((from, y), (until.max(from + LEAST), y + high), role);
 }

@@ -2,9 +2,10 @@
 //! and their stages, blast radius; as SVG and PNG.
 //!
 //! A [`Figure`] is decided first (`build`) and is data: what is drawn of the run (`cut`), of which services (`ranks`), in
-//! how many steps (`columns`), in which colours (`colours`). Then it is put on paper (`draw`), and that is written as SVG
-//! or PNG (`paper`). All that is drawn are step functions and rectangles, so every line is level or upright. The font is
-//! part of the program: texts measure the same on every machine, and so the bytes are the same too.
+//! how many steps (`columns`), in which colours (`colours`). Then it is put on paper (`draw`), and plotters draws that
+//! (`paper`): as PNG by its own backend, as SVG by a compact one of ours (`svg`). All that is drawn are step functions
+//! and rectangles, so every line is level or upright. The font is part of the program: texts measure the same on every
+//! machine, and so the bytes are the same too.
 
 mod application;
 mod axis;
@@ -26,6 +27,7 @@ mod ranks;
 mod run;
 mod stages;
 mod steps;
+mod svg;
 mod text;
 mod tiles;
 

@@ -5,9 +5,10 @@
 #![expect(clippy::cast_possible_wrap, reason = "pixels of a picture are few")]
 
 use super::colours::Role;
+use super::svg::Svg;
 use super::text;
 use crate::report::visible;
-use plotters::prelude::{BitMapBackend, SVGBackend};
+use plotters::prelude::BitMapBackend;
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 use plotters_backend::{BackendColor, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontFamily, FontTransform};
 use std::convert::Infallible;
@@ -19,8 +20,6 @@ pub(super) const SMALL: f64 = 14.0;
 const STRIPE: i32 = 5;
 /// What an SVG viewer looks for.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
-/// The SVG backend takes a font's size for the height of its line, and writes the letters' height: this part of it.
-const SVG_SIZE: f64 = 1.24;
 
 pub(super) type At = (i32, i32);
 
@@ -80,18 +79,10 @@ impl Paper {
 
     /// As SVG.
     pub(super) fn svg(&self) -> String {
-        let mut svg = String::new();
-        let mut backend = SVGBackend::with_string(&mut svg, (WIDTH, self.height as u32));
+        let root = (SMALL, Role::Ink.ink(100));
+        let mut backend = Svg::new((WIDTH, self.height as u32), FAMILY, root, text::BASE);
         self.draw(&mut backend, outlines).expect("a String takes every shape");
-        backend.present().expect("a String takes the end of the file");
-        drop(backend);
-        // What the backend says of each shape and is so by default, or of all: a page holds thousands of them. No text
-        // can look like it, as quotes in texts are escaped.
-        let family = format!(" font-family=\"{FAMILY}\"");
-        for said in [" opacity=\"1\"", " stroke=\"none\"", " text-anchor=\"start\"", &family] {
-            svg = svg.replace(said, "");
-        }
-        svg.replacen("<svg", &format!("<svg{family}"), 1).replace(" \"/>", "\"/>")
+        backend.finish()
     }
 
     /// Red, green and blue of each pixel, row by row; `None`: the font is not readable.
@@ -182,8 +173,7 @@ impl BackendTextStyle for Style {
     }
 
     fn size(&self) -> f64 {
-        let size = self.em * SVG_SIZE;
-        if size / SVG_SIZE > self.em { size.next_down() } else { size }
+        self.em
     }
 
     fn transform(&self) -> FontTransform {

@@ -9,7 +9,7 @@ use crate::engine::Time;
 
 pub(super) const LEFT: i32 = 96;
 pub(super) const RIGHT: i32 = WIDTH.cast_signed() - 28;
-/// What is lost is at least so many pixels wide and high.
+/// What is lost, or is there for less than a pixel, is at least so many pixels wide.
 const SEEN: i32 = 2;
 /// How much of a colour there is between least and most, in percent.
 const BETWEEN: u8 = 30;
@@ -34,6 +34,29 @@ impl Frame {
     pub(super) fn y(&self, value: f64) -> i32 {
         let share = (value / self.most).clamp(0.0, 1.0);
         self.bottom - libm::round(share * f64::from(self.bottom - self.top)) as i32
+    }
+
+    /// Which steps are seen, from which pixel to which. Of those that begin in one pixel it is the last, and before it
+    /// the one whose level lies farthest outside of what was before and what comes: a short dip is not hidden.
+    fn seen(&self, times: &[Time], levels: &[f64]) -> Vec<(usize, i32, i32)> {
+        let mut seen = Vec::with_capacity(times.len());
+        let mut first = 0;
+        while first < times.len() {
+            let left = self.x(times[first]);
+            let last = first + times[first..].partition_point(|time| self.x(*time) == left) - 1;
+            let right = times.get(last + 1).map_or(RIGHT, |time| self.x(*time)).max(left + 1);
+            let before = levels[first.saturating_sub(1)];
+            let (low, high) = (before.min(levels[last]), before.max(levels[last]));
+            let outside = |place: &usize| (low - levels[*place]).max(levels[*place] - high);
+            let farthest = (first..last).max_by(|a, b| outside(a).total_cmp(&outside(b)));
+            let farthest = farthest.filter(|place| outside(place) > 0.0);
+            seen.extend(farthest.map(|place| (place, left, left + SEEN)));
+            let left = if farthest.is_some() { left + SEEN } else { left };
+            seen.push((last, left, right));
+            first = last + 1;
+        }
+        seen.retain(|(_, left, right)| left < right);
+        seen
     }
 
     /// Steps from a time to the next, in pixels; the last lasts until the end.
@@ -62,17 +85,22 @@ fn stack(paper: &mut Paper, frame: &Frame, panel: &Panel) -> Vec<[i32; 4]> {
         panel.layers.iter().flat_map(|layer| layer.curve.points.iter().map(|point| point.0)).collect();
     times.sort_unstable();
     times.dedup();
+    let well = panel.layers.iter().filter(|layer| layer.role != Role::Lost);
+    let well = steps::sum(well.map(|layer| &layer.curve.points));
+    let levels: Vec<f64> = times.iter().map(|time| steps::at(&well, *time)).collect();
+    let seen = frame.seen(&times, &levels);
     let mut floor = vec![0.0; times.len()];
     let mut lost = Vec::new();
     for layer in &panel.layers {
         let roof: Vec<f64> =
             times.iter().zip(&floor).map(|(time, floor)| floor + steps::at(&layer.curve.points, *time)).collect();
         if layer.role == Role::Lost {
-            lost = losses(frame, layer, &times, &floor, &roof);
+            lost = losses(frame, layer, panel.sum.as_ref(), &times, &floor, &roof);
         } else {
-            let pieces = frame
-                .steps(&times)
-                .map(|(place, left, right)| [left, frame.y(roof[place]), right.max(left + 1), frame.y(floor[place])]);
+            let piece = |(place, left, right): &(usize, i32, i32)| {
+                [*left, frame.y(roof[*place]), *right, frame.y(floor[*place])]
+            };
+            let pieces = seen.iter().map(piece);
             paper.rects(joined(pieces.filter(|piece| piece[1] < piece[3])), layer.role);
         }
         floor = roof;
@@ -83,14 +111,19 @@ fn stack(paper: &mut Paper, frame: &Frame, panel: &Panel) -> Vec<[i32; 4]> {
     lost
 }
 
-/// What is lost: on top of the stack; in columns from the axis up, with the most of each column.
-fn losses(frame: &Frame, layer: &Layer, times: &[Time], floor: &[f64], roof: &[f64]) -> Vec<[i32; 4]> {
-    let most = layer.curve.range.as_ref().map(|range| &range.most);
+/// What is lost: on top of the stack; in columns the most of each, from the most of all layers down.
+fn losses(
+    frame: &Frame,
+    layer: &Layer,
+    sum: Option<&Range>,
+    times: &[Time],
+    floor: &[f64],
+    roof: &[f64],
+) -> Vec<[i32; 4]> {
+    let most = layer.curve.range.as_ref().map(|range| &range.most).zip(sum.map(|sum| &sum.most));
     let piece = |(place, left, right): (usize, i32, i32)| {
-        let (low, high) = match most {
-            Some(most) => (0.0, most.get(place).copied().unwrap_or(0.0)),
-            None => (floor[place], roof[place]),
-        };
+        let column = most.and_then(|(lost, all)| Some((lost.get(place)?, all.get(place)?.max(roof[place]))));
+        let (low, high) = column.map_or((floor[place], roof[place]), |(lost, top)| (top - lost, top));
         let (top, bottom) = (frame.y(high), frame.y(low));
         (high > low).then(|| [left, top.min(bottom - SEEN), right.max(left + SEEN), bottom])
     };

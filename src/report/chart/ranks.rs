@@ -77,6 +77,11 @@ impl Ranks {
         Some((short.count(), most.0, most.1.short_seconds))
     }
 
+    /// Whether it lost anything, or an alarm or a change tells of it.
+    pub(super) fn told(&self, subject: &str) -> bool {
+        self.0.get(subject).is_some_and(|rank| rank.lost() || rank.told())
+    }
+
     /// Whether it lost anything.
     pub(super) fn lost(&self, subject: &str) -> bool {
         self.0.get(subject).is_some_and(Rank::lost)

@@ -173,15 +173,200 @@ fn a_loss_shorter_than_a_pixel_is_seen() {
     let panel = figure.panels.iter().find(|panel| panel.title == "router").unwrap();
     assert!(panel.sum.is_some() && panel.layers[0].curve.points.len() <= 500, "it is drawn in columns");
     let figure = Figure { panels: vec![panel.clone()], ..figure };
-    let lost: Vec<[i32; 4]> = draw::paper(&figure)
-        .shapes
-        .into_iter()
-        .filter_map(|shape| if let Shape::Rects { rects, role: Role::Lost, .. } = shape { Some(rects) } else { None })
-        .flatten()
-        .collect();
     // One is that of the legend.
+    let lost = rects(&figure, Role::Lost);
     let [_, [left, top, right, bottom]] = lost[..] else { panic!("{lost:?}") };
-    assert!(right - left >= 2 && bottom - top > 100, "as high as what was lost, from the axis: {lost:?}");
+    assert!(right - left >= 2 && bottom - top > 100, "as high as what was lost: {lost:?}");
+    let served = rects(&figure, Role::Served).into_iter().filter(|rect| rect[3] - rect[1] > 20);
+    let highest = served.map(|rect| rect[1]).min().unwrap();
+    assert!((top - highest).abs() <= 2, "down from the most that was served, at {highest}: {lost:?}");
+}
+
+/// All rectangles of a role.
+fn rects(figure: &Figure, wanted: Role) -> Vec<[i32; 4]> {
+    let of = |shape| match shape {
+        Shape::Rects { rects, role, .. } if role == wanted => rects,
+        _ => Vec::new(),
+    };
+    draw::paper(figure).shapes.into_iter().flat_map(of).collect()
+}
+
+#[test]
+fn faults_are_shaded_behind_the_data_and_what_is_lost_is_drawn_over_it() {
+    let figure = picture(&zone_loss(1), "requests");
+    let shapes = draw::paper(&figure).shapes;
+    // What is in the plot is higher than an entry of the legend.
+    let in_plot = |shape: &Shape, wanted: Role| match shape {
+        Shape::Rects { rects, role, .. } => *role == wanted && rects.iter().any(|rect| rect[3] - rect[1] > 40),
+        Shape::Text { .. } => false,
+    };
+    let place = |role| shapes.iter().position(|shape| in_plot(shape, role)).unwrap();
+    let [shade, served, lost] = [Role::Fault, Role::Served, Role::Lost].map(place);
+    assert!(shade < served && served < lost, "{shade} {served} {lost}");
+    let long = |rect: &[i32; 4]| rect[2] - rect[0] > 900 && rect[3] - rect[1] == 2;
+    let offered =
+        |shape: &Shape| matches!(shape, Shape::Rects { role: Role::Ink, rects, .. } if rects.iter().any(long));
+    let offered = shapes.iter().rposition(offered);
+    assert!(offered.unwrap() < lost, "the line of what is offered covers it");
+}
+
+#[test]
+fn svg_and_png_have_the_same_colours() {
+    for figure in
+        [zone_loss(1), routed(8), stages::tests::bad(4)].iter().flat_map(|timeline| figures(timeline, "rules"))
+    {
+        let paper = draw::paper(&figure);
+        let (svg, pixels) = (paper.svg(), paper.pixels().unwrap());
+        for shape in &paper.shapes {
+            let Shape::Rects { role, percent: 100, .. } = shape else { continue };
+            let (red, green, blue) = role.light();
+            let in_svg = svg.contains(&format!("\"#{red:02x}{green:02x}{blue:02x}\""));
+            let in_png = pixels.chunks(3).any(|pixel| pixel == [red, green, blue]);
+            assert!(in_svg && in_png, "{role:?} in {}: {in_svg}, {in_png}", figure.name);
+        }
+    }
+}
+
+#[test]
+fn a_dip_shorter_than_a_pixel_is_seen_and_no_edge_hides_it() {
+    // A zone is gone for a second of a year; nothing else moves.
+    let mut timeline = zone_loss(1);
+    timeline.end = minutes(525_600.0);
+    let zones = ["use1-az1", "use1-az2", "use1-az3"];
+    timeline.series.retain(|series| series.name == "need_tasks");
+    for zone in zones {
+        let left = if zone == zones[0] { 0.0 } else { 10.0 };
+        let points = [(0.0, 10.0), (260_000.0, left), (260_000.016, 10.0)];
+        timeline.series.push(series("available_tasks", "shop/web", zone, &points));
+    }
+    timeline.bands.truncate(2);
+    (timeline.bands[0].from, timeline.bands[0].until) = (minutes(260_000.0), minutes(260_040.0));
+    (timeline.bands[1].from, timeline.bands[1].until) = (minutes(10.0), minutes(525_600.0));
+    let figure = picture(&timeline, "tasks-by-zone");
+    let blue: Vec<[i32; 4]> = rects(&figure, Role::Part(0)).into_iter().filter(|rect| rect[3] - rect[1] > 20).collect();
+    let [before, after] = blue[..] else { panic!("{blue:?}") };
+    assert!(after[0] - before[2] >= 2, "the dip is there: {blue:?}");
+    let (top, bottom) = (before[1], before[3]);
+    let edge = |rect: &[i32; 4]| {
+        (before[0] + 2..after[0] + 9).contains(&rect[0])
+            && rect[2] - rect[0] <= 2
+            && rect[1] <= top
+            && rect[3] >= bottom
+    };
+    assert!(!rects(&figure, Role::Quiet).iter().any(edge), "an edge stands over it");
+}
+
+#[test]
+fn what_is_not_over_at_the_end_is_drawn_until_then() {
+    let whole = figure::Window { from: Time::ZERO, until: minutes(600.0) };
+    for name in ["lost_requests_per_second", "control_plane_waiting_launches", "in_alarm"] {
+        let mut timeline = routed(2);
+        timeline.bands[0].from = minutes(550.0);
+        timeline.bands[0].until = minutes(551.0);
+        timeline.series.retain(|series| !series.name.contains("lost"));
+        let at_rest = picture(&timeline, "requests").cut;
+        timeline.series.push(series(name, "cell-1", "", &[(0.0, 0.0), (400.0, 5.0)]));
+        let until_the_end = picture(&timeline, "requests").cut;
+        assert_eq!((at_rest.until < whole.until, until_the_end.until), (true, whole.until), "{name}");
+        assert!(until_the_end.from <= minutes(400.0), "{name}");
+    }
+    // What follows from a single moment is not known.
+    let mut stuck = zone_loss(1);
+    stuck.bands.clear();
+    stuck.series.retain(|series| series.name == "offered_requests_per_second");
+    stuck.staged.clear();
+    let mark = crate::metrics::change_series::Mark { at: minutes(60.0), label: "v2 begins".into(), bad: false };
+    let service = "shop/web".into();
+    stuck.changes = vec![crate::metrics::change_series::ServiceChanges {
+        service,
+        marks: vec![mark],
+        thresholds: Vec::new(),
+        by_weight: false,
+    }];
+    let figure = picture(&stuck, "changes");
+    assert_eq!(figure.cut, figure.whole);
+    assert_eq!(figure.panels[0].notes[0], "no request went to a version that is being deployed");
+}
+
+#[test]
+fn a_failure_that_is_a_small_part_is_drawn_by_itself() {
+    let mut timeline = super::tests::rollback(5, 2);
+    timeline.bands.clear();
+    timeline.end = minutes(6_000.0);
+    for series in &mut timeline.series {
+        match (series.name, &series.subject[..]) {
+            // Of five services one loses requests; no other has met the change, and some tasks move much later.
+            ("lost_requests_per_second", "shop/web") => {
+                series.points = vec![(Time::ZERO, 0.0), (minutes(60.0), 150.0), (minutes(61.0), 0.0)];
+            }
+            ("lost_requests_per_second", _) => series.points.truncate(1),
+            ("available_tasks", "shop/web") => series.points.push((minutes(5_000.0), 10.0)),
+            ("exposed_requests_per_second", subject) if subject != "shop/web" => series.points.truncate(1),
+            _ => {}
+        }
+    }
+    for name in ["requests", "tasks-by-zone", "changes"] {
+        let figure = picture(&timeline, name);
+        assert_eq!(figure.cut, figure::Window { from: minutes(55.0), until: minutes(66.0) }, "{name}");
+    }
+    let titles: Vec<String> = picture(&timeline, "changes").panels.into_iter().map(|panel| panel.title).collect();
+    assert_eq!(titles[0], "shop/web (of 5 services with changes: the one that lost most)");
+    assert!(titles.iter().all(|title| title.starts_with("shop/web")), "the others never met it: {titles:?}");
+    // Another loss, elsewhere in the run, is not cut off.
+    timeline.series.push(series(
+        "lost_requests_per_second",
+        "shop/other",
+        "",
+        &[(0.0, 0.0), (900.0, 1.0), (901.0, 0.0)],
+    ));
+    assert!(picture(&timeline, "requests").cut.until > minutes(901.0));
+}
+
+#[test]
+fn of_many_providers_those_that_lost_hosts_are_drawn() {
+    let mut timeline = zone_loss(1);
+    timeline.series.retain(|series| series.name != "hosts");
+    for (name, hosts) in [("a", 9.0), ("b", 8.0), ("c", 7.0), ("d", 6.0)] {
+        timeline.series.push(series("hosts", &format!("shop/{name}"), "", &[(0.0, hosts)]));
+    }
+    timeline.series.push(series("hosts", "shop/small", "", &[(0.0, 2.0), (60.0, 0.0), (100.0, 2.0)]));
+    let titles: Vec<String> = picture(&timeline, "hosts").panels.into_iter().map(|panel| panel.title).collect();
+    assert_eq!(titles, ["shop/small (of 5 providers, the 3 that lost most hosts)", "shop/a", "shop/b"]);
+}
+
+#[test]
+fn lines_that_are_the_same_have_one_entry_and_a_sum_says_of_how_many_it_is() {
+    let mut timeline = zone_loss(9);
+    let need = |series: &&mut Series| series.name == "need_tasks";
+    timeline.series.iter_mut().filter(need).for_each(|series| series.points[0].1 = 30.0);
+    timeline.series.retain(|series| series.name != "desired_tasks" || series.subject != "shop/service-8");
+    let panels = picture(&timeline, "tasks-by-zone").panels;
+    let labels = |panel: &Panel| panel.lines.iter().map(|line| line.label.clone()).collect::<Vec<_>>();
+    assert_eq!(labels(&panels[0]), ["needed", "desired by 8 of them"]);
+    assert_eq!(labels(&panels[1]), ["needed and desired"]);
+}
+
+#[test]
+fn a_fault_that_comes_often_has_one_name() {
+    let mut timeline = zone_loss(1);
+    let one = timeline.bands[0].clone();
+    timeline.end = minutes(60_000.0);
+    timeline.bands = (0..40)
+        .map(|n| Band {
+            from: minutes(f64::from(n) * 1_400.0),
+            until: minutes(f64::from(n) * 1_400.0 + 9.0),
+            ..one.clone()
+        })
+        .collect();
+    let all = texts(&picture(&timeline, "requests"));
+    let named: Vec<&String> = all.iter().filter(|text| text.contains("zone dark")).collect();
+    assert_eq!(named, ["zone dark, 40 times"]);
+    timeline.bands.truncate(1);
+    timeline.bands[0].from = minutes(30_000.0);
+    timeline.bands[0].until = minutes(30_009.0);
+    timeline.bands.push(Band { name: "much later".into(), from: minutes(59_000.0), until: minutes(59_000.0), ..one });
+    let all = texts(&picture(&timeline, "requests"));
+    assert!(all.iter().any(|text| text == "zone dark, for 9m"), "an end in days tells nothing: {all:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! meanwhile.
 
 use super::colours::Role;
+use super::cut;
 use super::figure::{Layer, Panel, Window};
 use super::gantt::{Bar, Gantt, Kind, Row};
 use super::planes::percent;
@@ -22,7 +23,7 @@ const DRAWN_MAX: usize = 60;
 /// A unit that sends this share of its requests to the new revision is changed: the rest is dust of rates.
 const ALL: f64 = 0.999;
 /// Parts of a window that one does not see.
-const SEEN: u64 = 900;
+const SEEN: u64 = 240;
 
 /// For each change the Gantt chart, and below it the share of the requests that the new revision gets.
 pub(super) fn charts(run: &Run<'_>) -> (Vec<Panel>, Window) {
@@ -33,6 +34,7 @@ pub(super) fn charts(run: &Run<'_>) -> (Vec<Panel>, Window) {
     let count = all.len();
     all.truncate(CHANGES_MAX);
     let window = window(run, all.iter().map(|row| row.0));
+    let cut = close_up(run, all.iter().map(|row| row.0), window).unwrap_or(window);
     let chart = |(change, exposed): &(&StagedChange, Vec<Points>)| {
         let mut gantt = gantt(run, change, exposed);
         gantt.rows.iter_mut().for_each(|row| clip(&mut row.bars, window));
@@ -41,11 +43,22 @@ pub(super) fn charts(run: &Run<'_>) -> (Vec<Panel>, Window) {
         }
         Panel { gantt: Some(gantt), ..share(run, change, exposed, window) }
     };
-    (all.iter().map(chart).collect(), Window { from: window.0, until: window.1 })
+    (all.iter().map(chart).collect(), cut)
+}
+
+/// Where every change failed, and that is a small part of the window: the stages that failed, and the way back.
+fn close_up<'c>(run: &Run<'_>, changes: impl Iterator<Item = &'c StagedChange>, window: Window) -> Option<Window> {
+    let failed = |change: &StagedChange| {
+        let last = change.stages.iter().filter_map(|stage| stage.begin).max()?;
+        change.back.map(|back| (last, back.1.or(change.over).unwrap_or(run.end)))
+    };
+    let failed: Option<Vec<(Time, Time)>> = changes.map(failed).collect();
+    let (from, until) = failed?.into_iter().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    cut::close_up((from, until), window, run.end)
 }
 
 /// From before the first of the changes begins until after the last is over.
-fn window<'c>(run: &Run<'_>, changes: impl Iterator<Item = &'c StagedChange>) -> (Time, Time) {
+fn window<'c>(run: &Run<'_>, changes: impl Iterator<Item = &'c StagedChange>) -> Window {
     let (mut from, mut until) = (run.end, Time::ZERO);
     for change in changes {
         let begin = change.stages.iter().filter_map(|stage| stage.begin).chain(change.waits.iter().map(|wait| wait.0));
@@ -54,11 +67,11 @@ fn window<'c>(run: &Run<'_>, changes: impl Iterator<Item = &'c StagedChange>) ->
         until = until.max(over);
     }
     let space = Span((until.since(from.min(until)).0 / 10).max(Span::MINUTE.0));
-    (Time(from.0.saturating_sub(space.0)), (until + space).min(run.end))
+    Window { from: Time(from.0.saturating_sub(space.0)), until: (until + space).min(run.end) }
 }
 
 /// Bars within the window, those last that are not to be covered.
-fn clip(bars: &mut Vec<Bar>, (from, until): (Time, Time)) {
+fn clip(bars: &mut Vec<Bar>, Window { from, until }: Window) {
     for bar in bars.iter_mut() {
         (bar.from, bar.until) = (bar.from.clamp(from, until), bar.until.clamp(from, until));
     }
@@ -77,7 +90,7 @@ fn exposed(run: &Run<'_>, change: &StagedChange) -> Vec<Points> {
     change.units.iter().map(of).collect()
 }
 
-fn share(run: &Run<'_>, change: &StagedChange, exposed: &[Points], (from, until): (Time, Time)) -> Panel {
+fn share(run: &Run<'_>, change: &StagedChange, exposed: &[Points], Window { from, until }: Window) -> Panel {
     let offered: Vec<Points> = change.units.iter().map(|unit| run.line(series::OFFERED, unit)).collect();
     let mut points = percent(&steps::sum(exposed), &steps::sum(&offered));
     let first = steps::at(&points, from);

@@ -3,7 +3,7 @@
 use super::*;
 use crate::metrics::change_series::Mark;
 use crate::metrics::timeline::{Band, Series, Timeline};
-use crate::report::chart::figures;
+use crate::report::chart::{Figure, figures};
 
 fn minutes(minutes: u64) -> Time {
     Time(minutes * 60_000_000)
@@ -180,4 +180,26 @@ fn of_a_change_that_comes_again_the_first_is_shown() {
     let (panels, _) = charts(&Run::new(&timeline));
     assert_eq!(gantt_of(&timeline).title, "v2, the first of 9: stages");
     assert!(panels[0].title.starts_with("v2, the first of 9: "));
+}
+
+#[test]
+fn a_failure_at_the_end_of_a_long_pipeline_is_drawn_by_itself_over_the_whole_run_in_small() {
+    let mut timeline = bad(4);
+    let staged = &mut timeline.staged[0];
+    // It bakes for a day, and fails within four minutes.
+    let late = |minute: u64| minutes(minute + 1_440);
+    staged.stages[1].end = Some(late(80));
+    staged.stages[2] = run(vec![(0, Part::Zone("use1-az2".into()))], [80, 83, 86].map(|at| at + 1_440));
+    (staged.back, staged.over) = (Some((late(86), Some(late(89)))), Some(late(89)));
+    timeline.end = minutes(3_000);
+    let (panels, cut) = charts(&Run::new(&timeline));
+    assert_eq!(cut, Window { from: Time(late(80).0 - minutes(5).0), until: Time(late(89).0 + minutes(5).0) });
+    let gantt = panels[0].gantt.as_ref().unwrap();
+    assert!(gantt.beyond(cut) && gantt.rows[1].bars[0].from < cut.from, "what was before is in the strip");
+    let figure = figures(&timeline, "staged").into_iter().find(|figure| figure.name == "stages").unwrap();
+    let wide = |figure: &Figure| figure.svg().split('"').nth(5).unwrap().parse::<i32>().unwrap();
+    let small = Figure { cut: Window { from: Time::ZERO, until: timeline.end }, ..figure.clone() };
+    assert!(wide(&figure) > wide(&small), "the strip has room for the rows");
+    // What completes is drawn from its begin to its end.
+    assert!(!charts(&Run::new(&good(4))).0[0].gantt.as_ref().unwrap().beyond(charts(&Run::new(&good(4))).1));
 }

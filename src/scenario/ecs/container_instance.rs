@@ -10,7 +10,7 @@ object! {
         may {
             /// Id of its instance. One that the Auto Scaling group lists in `Instances` too is one host.
             ec2_instance_id as "ec2InstanceId": String,
-            /// Name of its capacity provider; without one it belongs to no group and is left out.
+            /// Name of its capacity provider; without one it is a host of the Auto Scaling group that lists it.
             capacity_provider_name: String,
             /// ACTIVE: it takes tasks from the start. All others are not there (model choice).
             status: String => Choice "ACTIVE",
@@ -18,7 +18,8 @@ object! {
             agent_connected: bool => Choice "true",
         }
         list {
-            /// `ecs.instance-type` and `ecs.availability-zone` say what and where it is.
+            /// `ecs.instance-type` and `ecs.availability-zone` say what and where it is. Others are those of all hosts of
+            /// its capacity provider, where placement names them and all have the same value (model choice).
             attributes: InstanceAttribute,
         }
         unused {

@@ -4,7 +4,7 @@ use crate::grammar::Anything;
 
 object! {
     /// An EC2 instance type that the shipped table does not have, or has otherwise.
-    InstanceType("PascalCase") {
+    InstanceType("PascalCase", own "SupportedUsageClasses") {
         need {
             /// Name, such as `m6i.large`.
             instance_type: String,

@@ -96,7 +96,7 @@ object! {
             deployment_configuration: DeploymentConfiguration => Own "",
             /// Whether ECS evens tasks out over zones. A service whose `createdAt` is before 5 September 2025 has
             /// DISABLED (sourced: [ecs-zone-rebalancing]), and one where ECS does not allow it (model choice).
-            availability_zone_rebalancing: Toggle => Sourced "ENABLED" "[ecs-zone-rebalancing]",
+            availability_zone_rebalancing: Toggle => Sourced "ENABLED for a service created since 5 September 2025" "[ecs-zone-rebalancing]",
             /// Subnets of `awsvpc` tasks.
             network_configuration: NetworkConfiguration,
             /// Seconds from a task's start in which health checks do not count; at most 2,147,483,647 (sourced:

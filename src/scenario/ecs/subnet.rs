@@ -12,7 +12,8 @@ object! {
             availability_zone: String,
             /// Id of its zone, such as `use1-az1`; it comes before the name, which is another one in each account.
             availability_zone_id: String,
-            /// ARN of the outpost that it lies on, which is not modelled: write such a zone by hand.
+            /// ARN of the outpost that it lies on: a zone of kind `outpost` with the id at the end of the ARN, anchored to
+            /// the subnet's zone.
             outpost_arn: String,
         }
         unused {

@@ -51,6 +51,12 @@ object! {
 }
 
 impl TargetGroup {
+    /// Its name, or what its ARN says of it.
+    pub fn short_name(&self) -> &str {
+        let of_arn = self.target_group_arn.as_deref().and_then(|arn| arn.rsplit('/').nth(1));
+        self.target_group_name.as_deref().or(of_arn).or(self.target_group_arn.as_deref()).unwrap_or_default()
+    }
+
     /// The value of an attribute.
     pub fn attribute(&self, key: &str) -> Option<&str> {
         self.attributes.iter().find(|one| one.key == key)?.value.as_deref()

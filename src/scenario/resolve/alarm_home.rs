@@ -154,7 +154,8 @@ impl<'s> LeftOut<'s> {
     pub(super) fn tell(&self, out: &mut Problems) {
         let Some(first) = &self.first else { return };
         let count = self.names.len();
-        let (alarms, they) = if count == 1 { ("alarm is", "it") } else { ("alarms are", "them") };
+        let (alarms, they, one) =
+            if count == 1 { ("alarm is", "it", "it") } else { ("alarms are", "them", "one of them") };
         let mut reasons: Vec<(&String, &usize)> = self.reasons.iter().collect();
         reasons.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
         let mut told: Vec<String> = reasons.iter().take(REASONS_MAX).map(|(why, _)| (*why).clone()).collect();
@@ -163,7 +164,10 @@ impl<'s> LeftOut<'s> {
         }
         let message =
             format!("{count} {alarms} left out, as nothing in the scenario names {they}: {}", told.join("; "));
-        let hint = "write `Service` in an alarm that matters, and look what it lacks";
+        let hint = format!(
+            "no harm where only people or scaling act on {they}; if {one} stops deployments, name it in `alarms` of a \
+             `deploymentConfiguration` and look what it lacks"
+        );
         out.push(Problem::new(Code::LeftOut, first, message, hint));
     }
 }

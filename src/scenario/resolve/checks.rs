@@ -1,11 +1,15 @@
 //! The last pass: sizes, what is left over, and what does nothing. It changes nothing.
 
 use super::index::Written;
-use super::{Checks, dead, family_of};
+use super::{Checks, dead, family_of, placed, sorted, target_group};
 use crate::forecast::never;
 use crate::model::cause::FAULTS_MAX;
 use crate::model::plan::{self, Kind, ProviderKind, Service, StrategyItem};
 use crate::scenario::ecs::service::LaunchType;
+use crate::scenario::ecs::target_group::TargetGroup;
+
+/// Target groups without a service that are named before the rest is left out.
+const NAMES_MAX: usize = 4;
 
 impl Checks<'_> {
     /// Ids are narrow numbers; more rows than they count would alias.
@@ -97,9 +101,33 @@ impl Checks<'_> {
                 self.out.no_effect(&at, message, "remove them, or write \"launchType\": \"EXTERNAL\"");
             }
         }
+        self.idle_target_groups();
         if scenario.clusters.is_empty() {
             self.out.no_effect("/clusters", "no cluster: nothing runs", "add a cluster with a service");
         }
+    }
+
+    /// Tells of target groups that no service names: their settings are those of no load balancer here.
+    fn idle_target_groups(&mut self) {
+        let services = self.index.services(self.names);
+        let arns: Vec<&str> = services
+            .iter()
+            .flat_map(|one| one.service.load_balancers.iter().filter_map(|one| one.target_group_arn.as_deref()))
+            .collect();
+        let groups = placed(&self.scenario.target_groups, "/targetGroups");
+        let idle: Vec<(String, &TargetGroup)> =
+            groups.filter(|(_, group)| !arns.iter().any(|arn| target_group::is_called(group, arn))).collect();
+        let Some((at, _)) = idle.first() else { return };
+        let name = |group: &TargetGroup| format!("`{}`", group.short_name());
+        let names = sorted(idle.iter().map(|(_, group)| name(group)));
+        let (count, plural) = (names.len(), if names.len() == 1 { "" } else { "s" });
+        let mut named = names[..count.min(NAMES_MAX)].join(", ");
+        if count > NAMES_MAX {
+            named += ", ...";
+        }
+        let message = format!("no service names the target group{plural} {named}");
+        let hint = "a service names it by its ARN, in `targetGroupArn` of `loadBalancers`";
+        self.out.unused(at, message, hint);
     }
 
     fn unreferenced(&mut self, list: &str, what: &str, rows: Vec<(bool, &str)>) {

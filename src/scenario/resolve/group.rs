@@ -6,7 +6,7 @@ use super::subnets::region_of;
 use super::{Clusters, once, placed};
 use crate::engine::{Dist, Span};
 use crate::model::ids::{TypeId, ZoneId};
-use crate::model::plan::{self, Group, HostHealth, ProviderKind, Scaling};
+use crate::model::plan::{self, Group, HostHealth, ProviderKind, Scaling, ZoneKind};
 use crate::model::problem::{Code, Noun, Problem};
 use crate::scenario::ecs::Toggle;
 use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, InstancesDistribution};
@@ -245,7 +245,19 @@ impl Clusters<'_> {
             }
             zones.push(zone);
         }
-        Some(sorted(zones))
+        Some(sorted(self.on_outposts(zones, group, home)))
+    }
+
+    /// Zones of a group, where its subnets lie on outposts: AWS prints the zone that an outpost is anchored to.
+    fn on_outposts(&self, mut zones: Vec<ZoneId>, group: &AutoScalingGroup, home: &Home) -> Vec<ZoneId> {
+        let list = group.vpc_zone_identifier.as_deref().unwrap_or_default();
+        let known = list.split(',').filter_map(|one| self.subnets.get(&(home.region, one.trim().to_owned()))).copied();
+        let known: Vec<ZoneId> = known.collect();
+        for outpost in known.iter().filter(|zone| self.plan.zones[**zone].kind == ZoneKind::Outpost) {
+            zones.retain(|zone| Some(*zone) != self.plan.zones[*outpost].parent || known.contains(zone));
+            zones.push(*outpost);
+        }
+        zones
     }
 
     fn host_health(&mut self, group: &AutoScalingGroup, at: &str) -> HostHealth {

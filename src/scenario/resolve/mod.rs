@@ -16,6 +16,7 @@ mod checks;
 mod cluster;
 mod composite;
 mod container;
+mod container_instances;
 mod control_plane;
 mod dead;
 mod deployment;
@@ -80,7 +81,7 @@ pub fn resolve(scenario: &Scenario, csv: Csv<'_>, out: &mut Problems) -> Option<
                 whole.cellular_application.iter().flat_map(crate::scenario::file::CellularApplication::clusters);
             whole.clusters.extend(cells.collect::<Vec<_>>());
             observed::start_laws(&mut whole, out);
-            observed::hosts(&mut whole, out);
+            container_instances::hosts(&mut whole, out);
             (Some(whole), guests)
         }
     };

@@ -10,6 +10,9 @@ use crate::scenario::file::Objective;
 use crate::scenario::source::push;
 use std::collections::BTreeMap;
 
+/// Nines beyond which no run can tell them from 1: a thousand years have 3 x 10^10 seconds (model choice).
+const MOST_NINES: f64 = 16.0;
+
 impl Activity<'_> {
     /// The objectives, each with the name of a row of the results.
     pub(super) fn objectives(&mut self) -> Vec<metrics::Objective> {
@@ -57,6 +60,14 @@ impl Activity<'_> {
                     format!("a share: write {} for {number} %", rounded(share))
                 });
                 self.out.out_of_range(at, format!("`{written}` is a share between 0 and 1, not `{number}`"), hint);
+            }
+            Target::Number(number) if *number < 0.0 => {
+                let message = format!("`{written}` is never below 0: the bound must be 0 or more, not `{number}`");
+                self.out.out_of_range(at, message, "raise it");
+            }
+            Target::Number(number) if key.path == "nines" && *number > MOST_NINES => {
+                let message = format!("`nines` must be at most {MOST_NINES}, not `{number}`");
+                self.out.out_of_range(at, message, "4 nines are 99.99 %: write \"nines\": { \"atLeast\": 4 }");
             }
             Target::Number(_) | Target::Text(_) | Target::Null => {}
         }

@@ -1,13 +1,11 @@
-//! What was observed of running tasks and hosts, as `describe-tasks` and `describe-container-instances` print it, put
-//! where it would be written by hand: start laws into `behaviour`, hosts into `Instances` of their group.
+//! What was observed of running tasks, as `describe-tasks` prints it, put where it would be written by hand: start laws
+//! into `behaviour`.
 
 use super::{family_of, placed};
 use crate::engine::Span;
 use crate::model::problem::Problems;
 use crate::model::quantity::{Duration, Empirical, Law};
 use crate::scenario::ecs::Moment;
-use crate::scenario::ecs::auto_scaling_group::Instance;
-use crate::scenario::ecs::container_instance::ContainerInstance;
 use crate::scenario::ecs::task::Task;
 use crate::scenario::file::{Behaviour, Scenario};
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,95 +118,4 @@ fn between(from: Option<&Moment>, until: Option<&Moment>) -> Option<Span> {
 fn median(values: &mut [Span]) -> Option<Span> {
     values.sort_unstable();
     values.get(values.len().checked_sub(1)? / 2).copied()
-}
-
-/// Container instances as hosts of the Auto Scaling groups behind their capacity providers.
-pub(super) fn hosts(scenario: &mut Scenario, out: &mut Problems) {
-    let instances = std::mem::take(&mut scenario.container_instances);
-    let mut homeless: Vec<&str> = Vec::new();
-    let mut attributes: BTreeSet<&str> = BTreeSet::new();
-    // Groups that list their hosts themselves, before any is added.
-    let lists: Vec<bool> =
-        scenario.auto_scaling_groups.iter().map(|group| group.instances.iter().any(is_host)).collect();
-    for (at, one) in placed(&instances, "/containerInstances") {
-        let own = |name: &&str| !name.starts_with("ecs.") && !name.starts_with("com.amazonaws.");
-        attributes.extend(one.attributes.iter().map(|one| one.name.as_str()).filter(own));
-        let Some(group) = group_of(scenario, one) else {
-            homeless.push(one.container_instance_arn.as_str());
-            continue;
-        };
-        host(scenario, (group, lists[group]), one, &at, out);
-    }
-    if !homeless.is_empty() {
-        let what = if homeless.len() == 1 {
-            "1 container instance is"
-        } else {
-            &format!("{} container instances are", homeless.len())
-        };
-        let message = format!("{what} left out: no Auto Scaling group of the scenario is behind the capacity provider");
-        let hint =
-            "add what `aws ecs describe-capacity-providers` and `aws autoscaling describe-auto-scaling-groups` print";
-        out.left_out("/containerInstances", message, hint);
-    }
-    if !attributes.is_empty() {
-        let names: Vec<&str> = attributes.into_iter().take(8).collect();
-        let message = format!("attributes of container instances are not taken: {}", names.join(", "));
-        let hint = "write those that placement constraints name into `attributes` of the provider's `behaviour`";
-        out.ignored("/containerInstances", message, hint);
-    }
-}
-
-/// The place of the Auto Scaling group behind the capacity provider of a container instance.
-fn group_of(scenario: &Scenario, one: &ContainerInstance) -> Option<usize> {
-    let name = one.capacity_provider_name.as_deref()?;
-    let provider = scenario.capacity_providers.iter().find(|provider| provider.name == name)?;
-    let arn = provider.auto_scaling_group_provider.as_ref()?.auto_scaling_group_arn.as_str();
-    let short = arn.rsplit('/').next().unwrap_or(arn);
-    scenario.auto_scaling_groups.iter().position(|group| {
-        group.auto_scaling_group_name == short || group.auto_scaling_group_arn.as_deref() == Some(arn)
-    })
-}
-
-/// One host: a new one of a group that lists none, else what it says of one that the group lists.
-fn host(scenario: &mut Scenario, (group, lists): (usize, bool), one: &ContainerInstance, at: &str, out: &mut Problems) {
-    let gone = match (one.status.as_deref().unwrap_or("ACTIVE"), one.agent_connected) {
-        ("ACTIVE", Some(false)) => Some("without a connected agent".to_owned()),
-        ("ACTIVE", _) => None,
-        (other, _) => Some(other.to_owned()),
-    };
-    let group = &mut scenario.auto_scaling_groups[group];
-    if lists {
-        let listed = group
-            .instances
-            .iter_mut()
-            .find(|host| host.instance_id.is_some() && host.instance_id == one.ec2_instance_id);
-        if let Some(host) = listed {
-            host.lifecycle_state = gone.or(host.lifecycle_state.take());
-        } else {
-            let name = &group.auto_scaling_group_name;
-            let message = format!("`{name}` lists its hosts, and not this one: it is left out");
-            out.left_out(at, message, "print both at the same time, or leave `Instances` of the group out");
-        }
-        return;
-    }
-    let kind = one.attribute("ecs.instance-type");
-    let zone = one.attribute("ecs.availability-zone");
-    for (name, found) in [("ecs.instance-type", kind), ("ecs.availability-zone", zone)] {
-        if found.is_none() {
-            let message = format!("this container instance lacks the attribute `{name}`");
-            out.missing(at, message, "print it with `aws ecs describe-container-instances`");
-        }
-    }
-    // Entries that name a type alone stand for no host.
-    group.instances.push(Instance {
-        instance_type: kind.map(str::to_owned),
-        instance_id: one.ec2_instance_id.clone().or(Some(one.container_instance_arn.clone())),
-        availability_zone: zone.map(str::to_owned),
-        lifecycle_state: gone,
-        ..Instance::default()
-    });
-}
-
-fn is_host(instance: &Instance) -> bool {
-    instance.instance_id.is_some()
 }

@@ -114,6 +114,12 @@ impl Clusters<'_> {
         if zones.contains(&zone) {
             return Ok(zone);
         }
+        // Of hosts on an outpost AWS prints the zone that it is anchored to.
+        let anchored: Vec<ZoneId> =
+            zones.iter().copied().filter(|other| self.plan.zones[*other].parent == Some(zone)).collect();
+        if let [outpost] = anchored[..] {
+            return Ok(outpost);
+        }
         let message = format!("a host stands in `{name}`, which is none of the group's zones");
         Err((message, "add it to `AvailabilityZones`, or remove the host".to_owned()))
     }

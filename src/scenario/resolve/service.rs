@@ -270,7 +270,7 @@ impl Clusters<'_> {
         };
         let old = created < EVENED_OUT_SINCE;
         if old {
-            let message = "created before 5 September 2025: `availabilityZoneRebalancing` is DISABLED by default";
+            let message = "created before 5 September 2025: its `availabilityZoneRebalancing` is DISABLED";
             self.out.default_taken(&at, message, "");
         }
         old

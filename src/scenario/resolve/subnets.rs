@@ -12,10 +12,20 @@ impl Regions<'_> {
     /// Zones of a Region that writes none: those that `subnets` show, by their ids.
     pub(super) fn zones_of_subnets(&self, region: &str) -> Vec<Zone> {
         let mut found: BTreeMap<&str, Zone> = BTreeMap::new();
+        let mut outposts: BTreeMap<&str, Zone> = BTreeMap::new();
         for subnet in self.scenario.subnets.iter().filter(|subnet| stands_in(subnet, region)) {
             let Some(id) = subnet.availability_zone_id.as_ref().or(subnet.availability_zone.as_ref()) else { continue };
             let name = subnet.availability_zone.clone();
             let kind = name.as_deref().map_or(ZoneKind::AvailabilityZone, |name| kind_of(name, region));
+            if let Some(outpost) = outpost_of(subnet) {
+                outposts.entry(outpost).or_insert_with(|| Zone {
+                    id: outpost.to_owned(),
+                    kind: Some(ZoneKind::Outpost),
+                    name: None,
+                    parent: Some(id.clone()),
+                    subnets: Vec::new(),
+                });
+            }
             found.entry(id).or_insert_with(|| Zone {
                 id: id.clone(),
                 kind: Some(kind),
@@ -24,7 +34,7 @@ impl Regions<'_> {
                 subnets: Vec::new(),
             });
         }
-        found.into_values().collect()
+        found.into_values().chain(outposts.into_values()).collect()
     }
 
     /// Puts the subnets of a Region into its zones, which all have rows by now.
@@ -45,13 +55,25 @@ impl Regions<'_> {
     }
 
     fn zone_of_subnet(&mut self, subnet: &Subnet, region: RegionId, at: &str) -> Option<ZoneId> {
-        if subnet.outpost_arn.is_some() {
-            let message = format!("`{}` lies on an outpost, which is not modelled from its ARN", subnet.subnet_id);
-            let hint = "write a zone of kind `outpost` with this subnet, and remove it here";
-            return self.out.not_modelled(&format!("{at}/OutpostArn"), message, hint).none();
-        }
         let (id, name) = (subnet.availability_zone_id.as_deref(), subnet.availability_zone.as_deref());
         let here = || self.zones.pairs().filter(|(_, row): &(ZoneId, &plan::Zone)| row.region == region);
+        if let Some(outpost) = outpost_of(subnet) {
+            let called =
+                |row: &plan::Zone| row.kind == ZoneKind::Outpost && [&row.id, &row.name].contains(&&outpost.to_owned());
+            let listed = self.subnets.get(&(region, subnet.subnet_id.clone())).copied();
+            let listed = listed.filter(|zone| self.zones[*zone].kind == ZoneKind::Outpost);
+            if let Some(zone) = listed.or_else(|| here().find(|(_, row)| called(row)).map(|(zone, _)| zone)) {
+                return Some(zone);
+            }
+            let message = format!("`{}` lies on the outpost `{outpost}`, which is no zone here", subnet.subnet_id);
+            let parent = id.or(name).unwrap_or_default();
+            let hint = format!(
+                "add {{\"id\": \"{outpost}\", \"kind\": \"outpost\", \"parent\": \"{parent}\"}} to `zones` of \
+                 `{}`, or leave `zones` out",
+                self.regions[region].name
+            );
+            return self.out.wrong_target(&format!("{at}/OutpostArn"), message, hint).none();
+        }
         let by_id = id.and_then(|id| here().find(|(_, row)| row.id == id));
         let by_name = || name.and_then(|name| here().find(|(_, row)| row.name == name));
         if let Some((zone, _)) = by_id.or_else(by_name) {
@@ -63,6 +85,11 @@ impl Regions<'_> {
         let hint = format!("add {{\"id\": \"{zone}\"{named}}} to its `zones`, or leave `zones` out");
         self.out.wrong_target(at, message, hint).none()
     }
+}
+
+/// Id of the outpost that a subnet lies on, such as `op-0d4579457ff2dc345`: the end of its ARN.
+fn outpost_of(subnet: &Subnet) -> Option<&str> {
+    subnet.outpost_arn.as_deref().and_then(|arn| arn.rsplit('/').next()).filter(|id| !id.is_empty())
 }
 
 /// Subnets that say neither the name nor the id of a zone.

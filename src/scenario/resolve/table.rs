@@ -43,6 +43,7 @@ const SORT: &str = "sort the lines by time, each once: CloudWatch prints them in
 const FILL: &str = "write 0 for each period without requests: CloudWatch leaves them out, its expression FILL(m1, 0) \
                     writes them";
 const PLAIN: &str = "write digits and a point, such as 1234.5";
+const COMMAS: &str = "separate the columns by commas, and write a point in numbers";
 
 /// How long a period is, where no row says it.
 const PERIOD: &str = "write at least two lines, so that the time between them says how long a period is";
@@ -94,31 +95,27 @@ pub(super) fn read(text: &str) -> Result<Table, Wrong> {
 
 /// What the first lines say.
 fn head<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>, Wrong> {
-    let wrong = |line: usize, message: String| Wrong { line, message, hint: FORM.to_owned() };
-    let Some((line, text)) = lines.next() else { return Err(wrong(1, "is empty".to_owned())) };
-    let names = split(text);
-    let name = |place: usize| names.get(place).map(|name| plain(name)).unwrap_or_default();
-    if ["label", "fulllabel"].contains(&name(0).as_str()) {
+    let Some((line, text)) = lines.next() else {
+        return Err(Wrong { line: 1, message: "is empty".to_owned(), hint: FORM.to_owned() });
+    };
+    let hint = if text.contains([';', '\t']) { COMMAS } else { FORM };
+    let unknown = |message: String| Wrong { line, message, hint: hint.to_owned() };
+    let first = split(line, text)?.first().map(|name| plain(name)).unwrap_or_default();
+    if ["label", "fulllabel"].contains(&first.as_str()) {
         return exported(lines);
     }
-    let stamped = match name(0).as_str() {
+    let stamped = match first.as_str() {
         "seconds" => false,
         "timestamp" | "time" | "date" | "datetime" => true,
-        _ => return Err(wrong(line, format!("has no head that is known: `{}`", short(text)))),
+        _ => return Err(unknown(format!("has no head that is known: `{}`", short(text)))),
     };
-    let sums = match name(1).as_str() {
+    let [_, second] = cells(line, text)?;
+    let sums = match plain(&second).as_str() {
         "requestspersecond" => false,
         "sum" | "requests" => true,
         other if other.ends_with("requestcount") => true,
-        other => return Err(wrong(line, format!("has a second column that is not known: `{}`", short(other)))),
+        _ => return Err(unknown(format!("has a second column that is not known: `{}`", short(&second)))),
     };
-    if names.len() != 2 {
-        return Err(Wrong {
-            line,
-            message: format!("has {} columns", names.len()),
-            hint: "keep two columns".to_owned(),
-        });
-    }
     Ok((Head { stamped, sums, period: None }, None))
 }
 
@@ -126,7 +123,7 @@ fn head<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>, Wro
 fn exported<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>, Wrong> {
     let mut head = Head { stamped: true, sums: true, period: None };
     for (line, text) in lines {
-        let names = split(text);
+        let names = split(line, text)?;
         if names.first().is_some_and(|first| stamp(first).is_some()) {
             return Ok((head, Some((line, text))));
         }
@@ -144,16 +141,12 @@ fn exported<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>,
     Ok((head, None))
 }
 
-/// The two cells of a row.
+/// The two cells of a line.
 fn cells(line: usize, text: &str) -> Result<[String; 2], Wrong> {
-    let cells = split(text);
+    let cells = split(line, text)?;
     let count = cells.len();
     cells.try_into().map_err(|_| {
-        let hint = if text.contains(';') {
-            "separate the columns by commas, and write a point in numbers"
-        } else {
-            "keep two columns"
-        };
+        let hint = if text.contains([';', '\t']) { COMMAS } else { "keep two columns" };
         let message = if count == 1 { "has one column".to_owned() } else { format!("has {count} columns") };
         Wrong { line, message, hint: hint.to_owned() }
     })
@@ -187,7 +180,8 @@ fn amount(line: usize, text: &str) -> Result<f64, Wrong> {
 /// Rates from rows in order.
 fn finish(rows: &[Row], head: &Head, begins: Option<String>) -> Result<Table, Wrong> {
     let Some(first) = rows.first() else {
-        return Ok(Table { steps: Vec::new(), begins: None, ends: Time::ZERO });
+        let hint = format!("write a line such as {}", if head.stamped { "2026-11-01T08:00:00Z,5" } else { "0,5" });
+        return Err(Wrong { line: 1, message: "says what the columns are, and no row follows".to_owned(), hint });
     };
     let since = |seconds: f64| Time::ZERO + Span::from_secs_f64(if head.stamped { seconds - first.1 } else { seconds });
     let period = if head.sums { period(rows, head)? } else { 1.0 };
@@ -231,17 +225,21 @@ fn stamp(text: &str) -> Option<f64> {
 }
 
 /// The cells of a line; a comma in quotes does not separate.
-fn split(line: &str) -> Vec<String> {
+fn split(line: usize, text: &str) -> Result<Vec<String>, Wrong> {
     let mut cells = vec![String::new()];
     let mut quoted = false;
-    for letter in line.chars() {
+    for letter in text.chars() {
         match letter {
             '"' => quoted = !quoted,
             ',' if !quoted => cells.push(String::new()),
             letter => cells.last_mut().into_iter().for_each(|cell| cell.push(letter)),
         }
     }
-    cells.into_iter().map(|cell| cell.trim().to_owned()).collect()
+    if quoted {
+        let hint = "close it on the same line, or leave both quotes out".to_owned();
+        return Err(Wrong { line, message: "has a quote that is not closed".to_owned(), hint });
+    }
+    Ok(cells.into_iter().map(|cell| cell.trim().to_owned()).collect())
 }
 
 /// A name of a column without what people write differently.
@@ -302,7 +300,13 @@ mod tests {
             ("timestamp,CPUUtilization\n".to_owned(), 1, "second column that is not known", "the first line is"),
             ("timestamp,RequestCountPerTarget\n".to_owned(), 1, "second column that is not known", "the first line is"),
             ("timestamp,sum,unit\n".to_owned(), 1, "has 3 columns", "keep two columns"),
-            ("timestamp;RequestCount\n".to_owned(), 1, "no head that is known", "the first line is"),
+            ("timestamp;RequestCount\n".to_owned(), 1, "no head that is known", "separate the columns by commas"),
+            ("seconds\trequests_per_second\n".to_owned(), 1, "no head that is known", "separate the columns by commas"),
+            ("seconds\n0\n".to_owned(), 1, "has one column", "keep two columns"),
+            ("seconds,requests_per_second\n".to_owned(), 1, "no row follows", "a line such as 0,5"),
+            (stamps(""), 1, "no row follows", "a line such as 2026-11-01T08:00:00Z,5"),
+            ("Label,x\nPeriod,60\n".to_owned(), 1, "no row follows", "a line such as 2026-11-01T08:00:00Z,5"),
+            ("seconds,requests_per_second\n0,\"5\n60,7\n".to_owned(), 2, "a quote that is not closed", "close it"),
             ("seconds,requests_per_second\n0\n".to_owned(), 2, "has one column", "keep two columns"),
             ("seconds,requests_per_second\n0;5\n".to_owned(), 2, "has one column", "separate the columns by commas"),
             ("seconds,requests_per_second\n2026-11-01,5\n".to_owned(), 2, "no number of seconds", "`timestamp`"),

@@ -106,7 +106,7 @@ impl Clusters<'_> {
 }
 
 /// Whether an entry is of the target group with this ARN.
-fn is_called(group: &TargetGroup, arn: &str) -> bool {
+pub(super) fn is_called(group: &TargetGroup, arn: &str) -> bool {
     match (&group.target_group_arn, &group.target_group_name) {
         (Some(own), _) => own == arn,
         (None, Some(name)) => arn.rsplit('/').nth(1) == Some(name.as_str()),

@@ -151,10 +151,11 @@ impl Activity<'_> {
         let text = match csv(name) {
             Ok(text) => text,
             Err(why) => {
-                let hint = if why.contains("larger") {
-                    "keep fewer rows: periods of five minutes will do"
-                } else {
-                    "the path is relative to the scenario file"
+                let hint = match why.as_str() {
+                    _ if why.contains("larger") => "keep fewer rows: periods of five minutes will do",
+                    _ if why.contains("UTF-8") => "save the file as UTF-8",
+                    _ if why.contains("directory") => "name a file in it",
+                    _ => "the path is relative to the scenario file",
                 };
                 let message = format!("the file `{name}` {why}");
                 return self.out.unreadable(at, message, hint).none();
