@@ -1,5 +1,5 @@
 //! Does it stay lean? Once warm, a steady world allocates nothing in the loop; shipped scenarios need no more events
-//! and no more room in the queue than stored; a task costs few bytes.
+//! and no more room in the queue than stored; a task costs few bytes, and a page little beside its pictures.
 //!
 //! All checks are one test, as the allocator counts for the whole process. `UPDATE=1 cargo test --test frugal` writes
 //! `tests/golden/lean.txt` anew.
@@ -151,9 +151,9 @@ fn nothing_is_allocated_when_warm() {
     }
 }
 
-const LOOKED_AT: Time = Time(60 * 86_400 * 1_000_000);
+const LOOKED_AT: Time = Time(7 * 86_400 * 1_000_000);
 
-/// The most events pending at the end of any simulated second; of a run of a year, of those of two months.
+/// The most events pending at the end of any simulated second; of a run of a year, of those of a week.
 fn pending_peak(plan: &Plan) -> (u64, usize) {
     let worlds = World::all(plan).into_iter().map(|world| (world, ()));
     let mut sim = Sim::new(plan, Seed(plan.seed).replication(0), worlds, plan.lookahead(), Limits::default());
@@ -265,9 +265,69 @@ impl replicate::Recorder for Unkept {
     }
 }
 
+/// Bytes of memory that the page of `az-loss` asks for, in all; ten times what it needed when this was written.
+#[cfg(feature = "report")]
+const PAGE_BYTES_MAX: u64 = 12_000_000;
+/// How much longer the page of `az-loss` takes to write than its pictures to draw; ten times what it took.
+#[cfg(feature = "report")]
+const PAGE_TIMES_MAX: f64 = 4.0;
+
+/// The page costs little beside the pictures that are in it.
+#[cfg(feature = "report")]
+fn a_page_costs_little() {
+    use evenkeel::internals::report::chart::{self, Figure};
+    use evenkeel::internals::report::page::{self, Facts, Picture};
+    use evenkeel::internals::report::table::{Results, sections};
+    use std::time::{Duration, Instant};
+
+    let (scenario, plan) = (shipped::written("az-loss"), shipped::plan("az-loss"));
+    let options = Options { timeline: true, time_line: true, ..Options::default() };
+    let outcome = replicate::run_with(&plan, &[], &options, &(), || Unkept(Events::new(0)));
+    let results = Results {
+        summary: &outcome.summary,
+        plan: &plan,
+        time_line: outcome.time_line.as_ref(),
+        first_replication: 0,
+        more: "",
+    };
+    let sections = sections(&results);
+    // The shortest of several times: neighbours make it longer, nothing makes it shorter.
+    let mut shortest = [Duration::MAX; 2];
+    let mut asked = 0;
+    for _ in 0..5 {
+        let begin = Instant::now();
+        let figures: Vec<Figure> = chart::figures(&outcome.timeline, "lean");
+        let drawn: Vec<String> = figures.iter().map(Figure::svg).collect();
+        let between = Instant::now();
+        let before = HEAP.stats().bytes_allocated;
+        let pictures: Vec<Picture<'_>> =
+            figures.iter().zip(&drawn).map(|(figure, svg)| Picture { figure, svg }).collect();
+        let page = page::html(&Facts {
+            summary: &outcome.summary,
+            sections: &sections,
+            scenario: &scenario,
+            file: "az-loss.json",
+            command: "evenkeel run az-loss.json --html",
+            told: &[],
+            heading: "lean",
+            pictures: &pictures,
+        });
+        asked = (HEAP.stats().bytes_allocated - before) as u64;
+        assert!(page.len() > 100_000, "{} bytes are not the whole page", page.len());
+        let took = [between - begin, between.elapsed()];
+        shortest = [0, 1].map(|place| shortest[place].min(took[place]));
+    }
+    let times = shortest[1].as_secs_f64() / shortest[0].as_secs_f64();
+    println!("a page asks for {asked} bytes and takes {times:.2} times as long as its pictures, {:?}", shortest[1]);
+    assert!(asked < PAGE_BYTES_MAX, "a page asks for {asked} bytes");
+    assert!(times < PAGE_TIMES_MAX, "a page takes {times:.1} times as long as its pictures");
+}
+
 #[test]
 fn runs_are_lean() {
     nothing_is_allocated_when_warm();
     scenarios_need_no_more_than_they_did();
     a_task_costs_less_than_300_bytes();
+    #[cfg(feature = "report")]
+    a_page_costs_little();
 }

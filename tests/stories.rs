@@ -8,19 +8,26 @@
 
 #[path = "stories/lesson.rs"]
 mod lesson;
+#[path = "stories/page.rs"]
+mod page;
 #[path = "stories/pictures.rs"]
 mod pictures;
 
 use evenkeel::internals::cli::files::Disk;
+use evenkeel::internals::report::chart::{self, Figure};
 use evenkeel::summary::{ServiceRow, Summary, Verdict};
 use evenkeel::{Options, Outcome, Scenario};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-fn run(name: &str, replications: u32, threads: usize) -> Outcome {
+fn read(name: &str) -> Scenario {
     let reading = Scenario::read(&format!("scenarios/{name}.json"), &Disk);
-    let scenario = reading.into_result().unwrap_or_else(|problems| panic!("{name} does not load: {problems:#?}"));
+    reading.into_result().unwrap_or_else(|problems| panic!("{name} does not load: {problems:#?}"))
+}
+
+fn run(name: &str, replications: u32, threads: usize) -> Outcome {
+    let scenario = read(name);
     let options = Options { replications, threads, events_max: 1_000, timeline: true, ..Options::default() };
     scenario.run(&options, &())
 }
@@ -105,14 +112,27 @@ const SCENARIOS: &[&str] = &[
 #[test]
 fn every_scenario_keeps_its_promises_and_its_pictures_do_not_mislead() {
     let mut found = Vec::new();
+    let mut verdicts = "# What the page of each shipped scenario says first.\n\
+                        # Written by: UPDATE=1 cargo test --test stories every_scenario\n"
+        .to_owned();
     for name in SCENARIOS {
         let outcome = run(name, 1, 1);
+        let figures = chart::figures(&outcome.timeline, "story");
+        let drawn: Vec<(Figure, String)> = figures.into_iter().map(with_drawing).collect();
         let mut all = broken_promises(&outcome.summary);
         all.extend(losses_without_a_cause(&outcome.summary));
-        all.extend(pictures::faults(&outcome.timeline));
+        all.extend(pictures::faults(&outcome.timeline, &drawn));
+        all.extend(page::faults(name, &outcome, &drawn));
+        verdicts += &page::verdict(name, &outcome);
         found.extend(all.into_iter().map(|fault| format!("{name}: {fault}")));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+    page::are_stored(&verdicts);
+}
+
+fn with_drawing(figure: Figure) -> (Figure, String) {
+    let svg = figure.svg();
+    (figure, svg)
 }
 
 fn broken_promises(summary: &Summary) -> Vec<String> {
@@ -136,19 +156,20 @@ fn losses_without_a_cause(summary: &Summary) -> Vec<String> {
 /// Of this peak the capacity is drawn in percent: 150 and, without a zone, 100.
 #[test]
 fn a_region_is_built_for_the_peak_that_is_written() {
-    let peak = run("control-plane-150", 1, 1).timeline.peaks["us-east-1"];
+    let timeline = run("control-plane-150", 1, 1).timeline;
+    let peak = timeline.peaks["us-east-1"];
     assert!((peak - 6.0).abs() < 1e-9, "{peak}");
+    let drawn = pictures::capacity(&timeline, &[59.0, 61.0, 99.0, 101.0]);
+    assert_eq!(drawn.iter().map(|percent| percent.round() as u32).collect::<Vec<_>>(), [150, 100, 100, 150]);
 }
 
+/// Each scenario with one other number of threads, in turn. `same_bits` holds events and facts of all of them.
 #[test]
 fn the_same_bytes_for_any_number_of_threads() {
-    for name in SCENARIOS {
-        let one = run(name, 3, 1);
-        for threads in [2, 3, 8] {
-            let many = run(name, 3, threads);
-            assert_eq!(one.summary, many.summary, "{name} with {threads} threads");
-            assert_eq!(one.timeline, many.timeline, "{name} with {threads} threads");
-        }
+    for (name, threads) in SCENARIOS.iter().zip([2, 3, 8].into_iter().cycle()) {
+        let (one, many) = (run(name, 3, 1), run(name, 3, threads));
+        assert_eq!(one.summary, many.summary, "{name} with {threads} threads");
+        assert_eq!(one.timeline, many.timeline, "{name} with {threads} threads");
     }
 }
 

@@ -369,7 +369,9 @@
   let following = false;
   const follow = (u, scale) => {
     if (scale !== "x" || following || !u.own) return;
-    show(u.scales.x.min, u.scales.x.max);
+    // Sizes and resets come here, too, and later: nothing is new when a chart shows what it is meant to.
+    const { min, max } = u.scales.x, meant = range || { min: u.own.from, max: u.own.until };
+    if (min !== meant.min || max !== meant.max) show(min, max);
   };
   const show = (min, max) => {
     if (following || !(max > min)) return;

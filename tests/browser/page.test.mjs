@@ -209,6 +209,22 @@ test("stages are zoomed with everything else, and read out row by row", async ()
   await close();
 });
 
+test("each chart begins with its own time, and comes back to it", async () => {
+  const { page, close } = await open(path("staged-zones"));
+  const own = await page.evaluate(() => globalThis.evenkeel.charts.map((one) => [one.own.from, one.own.until]));
+  assert.ok(new Set(own.map(String)).size > 1, "pictures tell different times");
+  assert.deepEqual(await shown(page), own, "at the start");
+  await page.setViewportSize({ width: 700, height: 900 });
+  await page.waitForFunction(() => globalThis.evenkeel.charts.every((one) => one.width < 700));
+  assert.deepEqual(await shown(page), own, "after the window has changed");
+  await page.locator(".controls button", { hasText: "+" }).first().click();
+  const near = await shown(page);
+  assert.ok(near.every((one) => String(one) === String(near[0])), "zoomed, all show the same time");
+  await page.locator(".controls button", { hasText: "reset" }).first().click();
+  assert.deepEqual(await shown(page), own, "after a reset");
+  await close();
+});
+
 test("a chart that tells less than the time shown says so", async () => {
   const { page, close } = await open(path("az-loss"));
   const range = page.locator(".range").first();

@@ -2,7 +2,7 @@
 
 use super::super::number::{duration, plain};
 use super::super::table::Section;
-use super::words::markup;
+use super::words::{markup, quoted};
 use super::{Facts, losses, pictures, script, source, tables, verdict};
 use crate::metrics::summary::Summary;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -78,7 +78,7 @@ fn title(facts: &Facts<'_>) -> Markup {
     html! {
         header {
             h1 { (summary.scenario) }
-            @if !description.trim().is_empty() { p.lead { (description) } }
+            @if !description.trim().is_empty() { p.lead { (quoted(description)) } }
             p.quiet {
                 (duration(summary.simulated_seconds)) " simulated" (several.unwrap_or_default())
                 ", seed " (summary.seed) ", " (plain(summary.events as f64)) " events, digest "

@@ -1,6 +1,7 @@
 //! Pictures of the page: the finding in words, the drawing, and what it shows as a table.
 
 use super::super::chart::colours::{Colour, Role};
+use super::super::chart::figure::Figure;
 use super::{Picture, numbers};
 use maud::{Markup, PreEscaped, html};
 use std::fmt::Write;
@@ -18,12 +19,23 @@ pub(super) fn all(pictures: &[Picture<'_>], heading: &str) -> Markup {
                 div.drawing role="group" aria-label={ "picture: " (title) } tabindex="0" {
                     div role="img" aria-label={ (title) ". " (figure.finding) } { (PreEscaped(picture.svg)) }
                 }
-                @let notes = figure.panels.iter().flat_map(|panel| &panel.notes);
-                @if notes.clone().count() > 0 { ul.notes { @for note in notes { li { (note) } } } }
+                @let notes = notes(figure);
+                @if !notes.is_empty() { ul.notes { @for note in notes { li { (note) } } } }
                 (numbers::of(figure))
             }
         }
     }
+}
+
+/// What has to be said of the panels; what holds for several of them once.
+fn notes(figure: &Figure) -> Vec<&str> {
+    let mut notes: Vec<&str> = Vec::new();
+    for note in figure.panels.iter().flat_map(|panel| &panel.notes) {
+        if !notes.contains(&note.as_str()) {
+            notes.push(note);
+        }
+    }
+    notes
 }
 
 /// Makes the drawings, which stand on a light ground, stand on a dark one: a rule for each colour.
@@ -48,6 +60,15 @@ pub(super) fn dark() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_note_of_several_panels_is_told_once() {
+        use super::super::super::chart::figure::Panel;
+        let panel =
+            |notes: &[&str]| Panel { notes: notes.iter().map(|note| (*note).to_owned()).collect(), ..Panel::default() };
+        let panels = vec![panel(&["mean"]), panel(&["rest", "mean"]), panel(&[])];
+        assert_eq!(notes(&Figure { panels, ..Figure::default() }), ["mean", "rest"]);
+    }
 
     #[test]
     fn colours_of_drawings_have_one_on_a_dark_ground() {

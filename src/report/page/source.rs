@@ -2,6 +2,7 @@
 
 use super::Facts;
 use super::tables::boxed;
+use super::words::quoted;
 use maud::{Markup, html};
 
 /// Bytes of the scenario that are shown; the whole of a longer one is in `manifest.json`.
@@ -44,7 +45,7 @@ pub(super) fn told(facts: &Facts<'_>) -> Markup {
                 @for (title, lines) in told {
                     details {
                         summary { (title) " (" (lines.len()) ")" }
-                        ul.told { @for line in lines { li { (line) } } }
+                        ul.told { @for line in lines { li { (quoted(line)) } } }
                     }
                 }
             }

@@ -22,6 +22,20 @@ pub(super) fn markup(sentence: &str) -> Markup {
     }
 }
 
+/// A text of the scenario in which `names` stand in backquotes.
+pub(super) fn quoted(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    // Without its partner a backquote is a letter like any other.
+    if parts.len() % 2 == 0 {
+        return html! { (text) };
+    }
+    html! {
+        @for (place, part) in parts.iter().enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 /// A sentence as text.
 pub(super) fn plain(sentence: &str) -> String {
     sentence.replace(NAME, "`")
@@ -60,6 +74,13 @@ mod tests {
         let sentence = format!("{} lost {}.", name("a\u{3}<b>"), name("x`y"));
         assert_eq!(markup(&sentence).into_string(), "<code>a\\u0003&lt;b&gt;</code> lost <code>x`y</code>.");
         assert_eq!(plain(&sentence), "`a\\u0003<b>` lost `x`y`.");
+    }
+
+    #[test]
+    fn backquotes_come_in_pairs() {
+        let told = |text| quoted(text).into_string();
+        assert_eq!(told("held against `a<b>`, which"), "held against <code>a&lt;b&gt;</code>, which");
+        assert_eq!([told("it`s <b>"), told("none")], ["it`s &lt;b&gt;", "none"]);
     }
 
     #[test]
