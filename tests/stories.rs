@@ -156,19 +156,20 @@ fn losses_without_a_cause(summary: &Summary) -> Vec<String> {
 /// Of this peak the capacity is drawn in percent: 150 and, without a zone, 100.
 #[test]
 fn a_region_is_built_for_the_peak_that_is_written() {
-    let peak = run("control-plane-150", 1, 1).timeline.peaks["us-east-1"];
+    let timeline = run("control-plane-150", 1, 1).timeline;
+    let peak = timeline.peaks["us-east-1"];
     assert!((peak - 6.0).abs() < 1e-9, "{peak}");
+    let drawn = pictures::capacity(&timeline, &[59.0, 61.0, 99.0, 101.0]);
+    assert_eq!(drawn.iter().map(|percent| percent.round() as u32).collect::<Vec<_>>(), [150, 100, 100, 150]);
 }
 
+/// Each scenario with one other number of threads, in turn. `same_bits` holds events and facts of all of them.
 #[test]
 fn the_same_bytes_for_any_number_of_threads() {
-    for name in SCENARIOS {
-        let one = run(name, 3, 1);
-        for threads in [2, 3, 8] {
-            let many = run(name, 3, threads);
-            assert_eq!(one.summary, many.summary, "{name} with {threads} threads");
-            assert_eq!(one.timeline, many.timeline, "{name} with {threads} threads");
-        }
+    for (name, threads) in SCENARIOS.iter().zip([2, 3, 8].into_iter().cycle()) {
+        let (one, many) = (run(name, 3, 1), run(name, 3, threads));
+        assert_eq!(one.summary, many.summary, "{name} with {threads} threads");
+        assert_eq!(one.timeline, many.timeline, "{name} with {threads} threads");
     }
 }
 

@@ -66,6 +66,8 @@ pub struct Cell {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cluster {
     pub name: String,
+    /// The cell that it began in, where it is in another at the end.
+    pub was_in: Option<String>,
     /// Rows of its services and streams.
     pub services: Range<u32>,
 }
@@ -92,8 +94,10 @@ impl Blast {
         let struck = pairs.filter(|(_, measure)| measure.occurrences > 0);
         let occurrences = struck.map(|(name, measure)| occurrence(name, measure)).collect();
         for (id, cluster) in plan.clusters.pairs() {
-            let cluster = Cluster { name: cluster.name.clone(), services: cluster.services.clone() };
-            by_cell.entry(assignment(id)).or_default().push(cluster);
+            let now = assignment(id);
+            let was_in = (now != cluster.cell).then(|| plan.cells[cluster.cell].name.clone());
+            let (name, services) = (cluster.name.clone(), cluster.services.clone());
+            by_cell.entry(now).or_default().push(Cluster { name, was_in, services });
         }
         let region = |(id, region): (_, &crate::model::plan::Region)| {
             let cells = plan.cells.pairs().filter(|(_, cell)| cell.region == id);

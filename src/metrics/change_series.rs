@@ -9,7 +9,7 @@ use super::trace::{BILLION, Trace};
 use crate::engine::{Span, Time};
 use crate::model::fact::{AlarmState, ChangeFact, ChangeStep, Lifecycle, Seen};
 use crate::model::ids::{AlarmId, ChangeId, ServiceId};
-use crate::model::plan::{Alarm, Change, Metric, OnMetric, Part, Plan, Scope, Statistic, Strategy};
+use crate::model::plan::{Alarm, Change, Comparison, Composite, Form, Metric, Part, Plan, Scope, Strategy};
 use std::collections::BTreeSet;
 
 /// Numbers of the series, in the order of the plan.
@@ -51,10 +51,10 @@ impl ChangeSeries {
             trace.add(series, name(alarm.service), &alarm.name)
         };
         let alarms = mine.iter().map(|id| (*id, add(series::IN_ALARM, *id))).collect();
-        let counted = mine.iter().filter_map(|id| Some((*id, plan.alarms[*id].on_metric()?)));
-        let counted = counted.filter(|(_, on)| told_as_number(on));
-        let datapoints =
-            counted.map(|(id, on)| Datapoints::new(id, add(series::DATAPOINTS, id), on.rule.period)).collect();
+        let metrics: BTreeSet<AlarmId> = mine.iter().flat_map(|id| metrics_of(plan, *id)).collect();
+        let metrics = metrics.into_iter().filter(|id| here(plan.alarms[*id].service));
+        let metrics = metrics.filter_map(|id| Some((id, plan.alarms[id].on_metric()?)));
+        let datapoints = metrics.map(|(id, on)| Datapoints::new(id, add(series::DATAPOINTS, id), on)).collect();
         ChangeSeries { exposed, copied, alarms, datapoints }
     }
 
@@ -100,13 +100,19 @@ impl ChangeSeries {
     }
 }
 
+/// Itself, or the alarms on metrics that a composite alarm stands on.
+fn metrics_of(plan: &Plan, id: AlarmId) -> BTreeSet<AlarmId> {
+    let below = |one: &Composite| one.rule.names().into_iter().flat_map(|named| metrics_of(plan, named)).collect();
+    plan.alarms[id].composite().map_or_else(|| BTreeSet::from([id]), below)
+}
+
 /// What a picture tells of the changes of one service beside its series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceChanges {
     pub service: String,
     /// What happened, in order of time, one mark for each instant.
     pub marks: Vec<Mark>,
-    /// Alarms on the share of its requests that fail.
+    /// Alarms on the share of its requests that fail, and those on metrics that its deployments watch.
     pub thresholds: Vec<Threshold>,
     /// Whether its requests are shared out by weight, and not by the number of tasks of each version.
     pub by_weight: bool,
@@ -121,7 +127,7 @@ pub struct Mark {
     pub bad: bool,
 }
 
-/// An alarm on the share of requests that fail.
+/// An alarm on a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Threshold {
     pub alarm: String,
@@ -129,7 +135,13 @@ pub struct Threshold {
     pub subject: String,
     /// What it looks at, in words.
     pub of: String,
-    pub percent: f64,
+    /// As CloudWatch spells it.
+    pub metric: &'static str,
+    /// Whether that is a share, told in percent.
+    pub share: bool,
+    /// `Threshold`; of a share in percent.
+    pub value: f64,
+    pub comparison: Comparison,
     pub period: Span,
     /// How many datapoints have to breach, of how many.
     pub datapoints: (u32, u32),
@@ -149,12 +161,9 @@ pub(super) fn told(plan: &Plan, changes: &[(ChangeId, Measure)], series: &[Serie
 
 /// Steps of the changes of a service, and alarms that ring and watch it.
 fn marks(plan: &Plan, service: ServiceId, changes: &[(ChangeId, Measure)], series: &[Series]) -> Vec<Mark> {
-    let row = &plan.services[service];
     let mut all: Vec<Mark> = Vec::new();
     let own: Vec<_> = plan.changes.pairs().filter(|(_, change)| change.services().any(|of| of == service)).collect();
-    let flags = own.iter().filter_map(|(_, change)| change.flag.as_ref()).flat_map(|flag| &flag.alarms);
-    let watched: BTreeSet<AlarmId> = row.deployment.alarms.iter().chain(flags).copied().collect();
-    for id in &watched {
+    for id in &deployments_watch(plan, service) {
         let alarm = &plan.alarms[*id];
         let watched = &plan.services[alarm.service].name;
         let mut own = series.iter().filter(|one| one.name == series::IN_ALARM && one.part == alarm.name);
@@ -208,22 +217,15 @@ fn by_weight(plan: &Plan, service: ServiceId) -> bool {
     moves || plan.changes.iter().any(|change| change.flag.is_some() && change.services().any(|of| of == service))
 }
 
-/// Whether its datapoints are told as numbers.
-fn told_as_number(on: &OnMetric) -> bool {
-    match on.metric {
-        Metric::ErrorRate => true,
-        Metric::Target5xx | Metric::Elb5xx | Metric::RequestCount => on.rule.statistic == Statistic::Sum,
-        Metric::HealthyHostCount | Metric::UnHealthyHostCount | Metric::ZoneOutlier => false,
-    }
-}
-
-/// Alarms on errors of a service, and those on errors that its deployments watch, of whatever service.
+/// Alarms on errors of a service, and those on metrics that its deployments watch, of whatever service.
 fn thresholds(plan: &Plan, service: ServiceId) -> Vec<Threshold> {
-    let own = &plan.services[service].deployment.alarms;
+    let own: BTreeSet<AlarmId> = deployments_watch(plan, service).iter().flat_map(|id| metrics_of(plan, *id)).collect();
     let row = |(id, alarm): (AlarmId, &Alarm)| {
         let on = alarm.on_metric()?;
-        let asked = (alarm.service == service && on.scope == Scope::Service) || own.contains(&id);
-        (on.metric == Metric::ErrorRate && asked).then(|| Threshold {
+        let on_errors = alarm.service == service && on.scope == Scope::Service && on.metric == Metric::ErrorRate;
+        let (_, _, metric) = Metric::ALL.into_iter().find(|row| row.0 == on.metric)?;
+        let share = on.metric.form() == Form::Ratio;
+        (on_errors || own.contains(&id)).then(|| Threshold {
             alarm: alarm.name.clone(),
             subject: plan.services[alarm.service].name.clone(),
             of: match on.scope {
@@ -233,10 +235,20 @@ fn thresholds(plan: &Plan, service: ServiceId) -> Vec<Threshold> {
                 Scope::Fleet(_) => "all services of the change".into(),
                 Scope::Cell(cell, _) => plan.cells[cell].name.clone(),
             },
-            percent: on.rule.threshold as f64 * 100.0 / BILLION,
+            metric,
+            share,
+            value: on.rule.threshold as f64 * if share { 100.0 } else { 1.0 } / BILLION,
+            comparison: on.rule.comparison,
             period: on.rule.period,
             datapoints: (on.rule.datapoints_to_alarm, on.rule.evaluation_periods),
         })
     };
     plan.alarms.pairs().filter_map(row).collect()
+}
+
+/// Alarms that deployments and flags of a service watch.
+fn deployments_watch(plan: &Plan, service: ServiceId) -> BTreeSet<AlarmId> {
+    let own = plan.changes.iter().filter(|change| change.services().any(|of| of == service));
+    let flags = own.filter_map(|change| change.flag.as_ref()).flat_map(|flag| &flag.alarms);
+    plan.services[service].deployment.alarms.iter().chain(flags).copied().collect()
 }

@@ -42,5 +42,5 @@ fn what_pictures_of_a_change_show_is_what_the_summary_tells() {
     assert_eq!(rang, [of.marks[2].at.as_secs_f64()]);
     assert!(timeline.series.iter().all(|one| one.name != "copied_requests_per_second"), "nothing is copied");
     assert_eq!(of.thresholds.len(), 1);
-    check("the threshold in percent", of.thresholds[0].percent, 10.0, 1e-12);
+    check("the threshold in percent", of.thresholds[0].value, 10.0, 1e-12);
 }

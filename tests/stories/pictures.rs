@@ -1,7 +1,7 @@
 //! Rules that every picture of every shipped scenario keeps, read from its data.
 
 use evenkeel::internals::metrics::timeline::{Series, Timeline};
-use evenkeel::internals::report::chart::Figure;
+use evenkeel::internals::report::chart::{self, Figure};
 use serde_json::Value;
 
 /// Steps of a curve, at most: more are told by columns.
@@ -24,6 +24,9 @@ pub(crate) fn faults(timeline: &Timeline, drawn: &[(Figure, String)]) -> Vec<Str
         if figure.name != "stages" {
             cut_holds_faults(timeline, &data, &mut tell);
             cut_holds_losses(timeline, &data, &mut tell);
+        }
+        if figure.name == "changes" {
+            alarms_are_drawn(timeline, &data, &mut tell);
         }
         if ["requests", "tasks-by-zone", "task-states"].contains(&figure.name) {
             hit_are_drawn(timeline, &data, &mut tell);
@@ -119,4 +122,41 @@ fn hit_are_drawn(timeline: &Timeline, figure: &Value, tell: &mut impl FnMut(Stri
             tell(format!("what {service} lost is not drawn"));
         }
     }
+}
+
+/// What an alarm on a service that is drawn saw is drawn with its threshold, also on copies that nobody sees.
+fn alarms_are_drawn(timeline: &Timeline, figure: &Value, tell: &mut impl FnMut(String)) {
+    let panels = list(figure, "panels");
+    let lines = panels.iter().flat_map(|panel| list(panel, "lines")).filter_map(|line| line["label"].as_str());
+    let lines: Vec<&str> = lines.collect();
+    let drawn = |service: &str| {
+        panels
+            .iter()
+            .any(|panel| panel["title"].as_str().is_some_and(|title| title.starts_with(&format!("{service}: "))))
+    };
+    for row in timeline.changes.iter().filter(|row| drawn(&row.service)) {
+        for alarm in &row.thresholds {
+            let own = |series: &&Series| series.name == "alarm_datapoints" && series.part == alarm.alarm;
+            let moved = timeline.series.iter().filter(own).flat_map(|series| &series.points).any(|point| point.1 > 0.0);
+            let datapoints = lines.iter().any(|line| line.starts_with(&format!("datapoints of {} on ", alarm.alarm)));
+            let of = [format!("threshold of {}: ", alarm.alarm), "threshold of each: ".to_owned()];
+            let threshold = lines.iter().any(|line| of.iter().any(|of| line.starts_with(of)));
+            if moved && !(datapoints && threshold) {
+                tell(format!("what {} of {} saw is not drawn", alarm.alarm, row.service));
+            }
+        }
+    }
+}
+
+/// What all cells of a Region can do, in percent, at these minutes.
+pub(crate) fn capacity(timeline: &Timeline, minutes: &[f64]) -> Vec<f64> {
+    let figures = chart::figures(timeline, "story");
+    let figure = figures.iter().find(|figure| figure.name == "control-plane").unwrap();
+    let data = serde_json::to_value(figure).unwrap();
+    let line = list(&data["panels"][0], "lines").iter().find(|line| line["label"] == "what the cells can do").unwrap();
+    let at = |minute: &f64| {
+        let before = |point: &&Value| point[0].as_f64().is_some_and(|at| at <= minute * 60.0);
+        list(&line["curve"], "points").iter().rfind(before).and_then(|point| point[1].as_f64()).unwrap()
+    };
+    minutes.iter().map(at).collect()
 }

@@ -91,20 +91,20 @@ impl Meter {
         }
     }
 
-    /// The datapoint of the period that runs, if the levels hold for its `rest`.
-    pub(super) fn ahead(&self, rule: &Rule, rest: Span) -> Point {
+    /// The datapoint of the period that runs, if the levels hold for its `rest`; in billionths, `None`: missing.
+    pub(super) fn ahead(&self, rule: &Rule, rest: Span) -> Option<i128> {
         match self {
             Meter::One(level, window) => {
                 let mut window = *window;
                 window.add(*level, rest);
-                point(rule, window.datapoint(rule.statistic))
+                window.datapoint(rule.statistic)
             }
-            Meter::Zones(zones) => point(rule, zones.datapoint(&zones.after(rest))),
+            Meter::Zones(zones) => zones.datapoint(&zones.after(rest)),
         }
     }
 
     /// The datapoint of a whole period of these levels.
-    pub(super) fn whole(&self, rule: &Rule) -> Point {
+    pub(super) fn whole(&self, rule: &Rule) -> Option<i128> {
         let mut fresh = self.clone();
         match &mut fresh {
             Meter::One(_, window) => *window = Window::Nothing,
@@ -133,7 +133,8 @@ impl Zones {
     }
 }
 
-fn point(rule: &Rule, datapoint: Option<i128>) -> Point {
+/// How a datapoint stands to the threshold.
+pub(super) fn point(rule: &Rule, datapoint: Option<i128>) -> Point {
     match datapoint {
         None => Point::Missing,
         Some(value) if rule.breaches(value) => Point::Breaching,

@@ -23,11 +23,11 @@ pub use super::alarm_state::State;
 use super::plan::Rule;
 use crate::engine::Time;
 use evaluate::{Point, evaluate, range};
-use meter::Meter;
 pub use meter::Share;
+use meter::{Meter, point};
 pub use outlier::outlier;
 use std::collections::VecDeque;
-pub use window::Level;
+pub use window::{Level, Window};
 
 /// One alarm at work.
 #[derive(Clone, Debug)]
@@ -105,14 +105,20 @@ impl Monitor {
     /// When the state changes next, and to what, if the level holds; `None`: never.
     pub fn next_change(&self) -> Option<(Time, State)> {
         let end = self.period_end();
-        let first = self.meter.ahead(&self.rule, end.since(self.at));
-        let then = self.meter.whole(&self.rule);
+        let [first, then] = self.ahead().map(|datapoint| point(&self.rule, datapoint));
         // Once the range holds nothing but whole periods of this level, nothing changes any more.
         (0..=range(&self.rule)).find_map(|more| {
             let newest = [(then, more), (first, 1)].into_iter().chain(self.newest());
             let state = evaluate(&self.rule, self.state, newest);
             (state != self.state).then(|| (end + self.rule.period * u64::from(more), state))
         })
+    }
+
+    /// The datapoint of the period that runs, and that of each period that follows, if the level holds; in billionths of
+    /// the metric's own unit, `None`: missing.
+    pub fn ahead(&self) -> [Option<i128>; 2] {
+        let first = self.meter.ahead(&self.rule, self.period_end().since(self.at));
+        [first, self.meter.whole(&self.rule)]
     }
 
     /// The end of the period that runs.

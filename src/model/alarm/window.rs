@@ -23,7 +23,7 @@ const THOUSANDTH: u128 = 1_000_000_000_000;
 
 /// What has been seen of the period that runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) enum Window {
+pub enum Window {
     #[default]
     Nothing,
     /// 10^-15 requests.
@@ -39,7 +39,7 @@ impl Window {
     ///
     /// # Panics
     /// When the metric was of another kind before.
-    pub(super) fn add(&mut self, level: Level, lasts: Span) {
+    pub fn add(&mut self, level: Level, lasts: Span) {
         if lasts == Span::ZERO {
             return;
         }
@@ -75,7 +75,7 @@ impl Window {
     /// of a request, which is what rates in billionths lose over a week at most (model choice). `Average`, `Minimum`
     /// and `Maximum` of a count are 1 (sourced: [elb-metrics]). An average weighs each level by its time (model
     /// choice).
-    pub(super) fn datapoint(self, statistic: Statistic) -> Option<i128> {
+    pub fn datapoint(self, statistic: Statistic) -> Option<i128> {
         let found = match (self, statistic) {
             (Window::Nothing | Window::Ratio { offered: 0, .. }, _) => return None,
             (Window::Count(sum), statistic) => {

@@ -31,6 +31,8 @@ pub enum Seen {
     Targets(u32),
     /// A share: two rates, in billionths of a request for each second.
     Share { failed: u64, offered: u64 },
+    /// Whether a zone is an outlier: in the period that runs, and in those that follow, if all stays as it is.
+    Outlier { first: bool, then: bool },
 }
 
 /// What became of launches that the control plane did not take on at once.

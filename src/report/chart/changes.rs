@@ -10,6 +10,7 @@ use super::steps::{self, Points};
 use crate::engine::Time;
 use crate::metrics::change_series::{Mark, ServiceChanges, Threshold};
 use crate::metrics::series;
+use crate::model::plan::Comparison;
 use crate::report::number::short;
 
 /// Services of which more is drawn than these cannot be told apart.
@@ -42,6 +43,13 @@ pub(super) fn panels(run: &Run<'_>, ranks: &Ranks) -> Vec<Panel> {
             panels.push(errors);
         } else if let Some(last) = panels.last_mut() {
             last.notes.push("its error rate is 0 throughout".to_owned());
+        }
+        for metric in metrics(run, row) {
+            if metric.peak_of_data() > 0.0 {
+                panels.push(metric);
+            } else if let Some(last) = panels.last_mut() {
+                last.notes.extend(metric.notes);
+            }
         }
     }
     if let Some(first) = panels.first_mut().filter(|_| all.len() > SERVICES_MAX) {
@@ -106,25 +114,9 @@ fn errors(run: &Run<'_>, row: &ServiceChanges) -> Panel {
     } else {
         notes.push("lost of the service's own requests: 0 throughout".to_owned());
     }
-    let mut thresholds: Vec<&Threshold> = row.thresholds.iter().collect();
-    // Of many alarms, those whose datapoints rose most.
-    thresholds.sort_by(|a, b| steps::peak(&datapoints(run, b)).total_cmp(&steps::peak(&datapoints(run, a))));
-    let more = thresholds.len().saturating_sub(ALARMS.len());
-    for (alarm, role) in thresholds.into_iter().zip(ALARMS) {
-        let Threshold { alarm: name, of, percent: most, period, datapoints: (least, all), .. } = alarm;
-        let points = datapoints(run, alarm);
-        if steps::peak(&points) > 0.0 {
-            lines.push(Line::solid(format!("datapoints of {name} on {of}, one for each {period}"), role, points));
-        } else {
-            notes.push(format!("datapoints of {name} on {of}: 0 throughout"));
-        }
-        let points = Points::from([(Time::ZERO, *most)]);
-        let label = format!("threshold of {name}: {} % ({least} of {all} datapoints)", short(*most));
-        lines.push(Line::dashed(label, role, points));
-    }
-    if more > 0 {
-        notes.push(format!("{more} more alarms watch it, with lower datapoints"));
-    }
+    let (of_alarms, told) = alarms(run, row.thresholds.iter().filter(|alarm| alarm.share).collect());
+    lines.extend(of_alarms);
+    notes.extend(told);
     Panel {
         title: format!("{}: error rate, and what the alarms see", row.service),
         marks: marks(&row.marks),
@@ -135,11 +127,75 @@ fn errors(run: &Run<'_>, row: &ServiceChanges) -> Panel {
     }
 }
 
+/// What alarms on other metrics see: a panel for each metric.
+fn metrics(run: &Run<'_>, row: &ServiceChanges) -> Vec<Panel> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for alarm in row.thresholds.iter().filter(|alarm| !alarm.share) {
+        if !names.contains(&alarm.metric) {
+            names.push(alarm.metric);
+        }
+    }
+    let panel = |name: &'static str| {
+        let (lines, notes) = alarms(run, row.thresholds.iter().filter(|alarm| alarm.metric == name).collect());
+        let unit = match name {
+            "HealthyHostCount" | "UnHealthyHostCount" => "targets",
+            "ZoneOutlier" => "1: the zone is an outlier",
+            _ => "requests of a period",
+        };
+        let title = format!("{}: {name}, as the alarms see it", row.service);
+        Panel { title, marks: marks(&row.marks), unit, lines, notes, ..Panel::default() }
+    };
+    names.into_iter().map(panel).collect()
+}
+
+/// Datapoints of alarms, each against its threshold in the same colour; and what is told of them in words.
+fn alarms(run: &Run<'_>, mut all: Vec<&Threshold>) -> (Vec<Line>, Vec<String>) {
+    let (mut lines, mut notes) = (Vec::new(), Vec::new());
+    // Of many alarms, those whose datapoints rose most.
+    all.sort_by(|a, b| steps::peak(&datapoints(run, b)).total_cmp(&steps::peak(&datapoints(run, a))));
+    let more = all.len().saturating_sub(ALARMS.len());
+    let rule = |alarm: &Threshold| (alarm.value.to_bits(), alarm.comparison, alarm.datapoints);
+    let one_rule = all.len() > 1 && all.iter().all(|alarm| rule(alarm) == rule(all[0]));
+    for (alarm, role) in all.iter().zip(ALARMS) {
+        let Threshold { alarm: name, of, period, .. } = alarm;
+        let points = datapoints(run, alarm);
+        if steps::peak(&points) > 0.0 {
+            lines.push(Line::solid(format!("datapoints of {name} on {of}, one for each {period}"), role, points));
+        } else {
+            notes.push(format!("datapoints of {name} on {of}: 0 throughout"));
+        }
+        if !one_rule {
+            lines.push(threshold(name, alarm, role));
+        }
+    }
+    lines.extend(all.first().filter(|_| one_rule).map(|alarm| threshold("each", alarm, Role::Threshold)));
+    if more > 0 {
+        notes.push(format!("{more} more alarms watch it, with lower datapoints"));
+    }
+    (lines, notes)
+}
+
+fn threshold(of: &str, alarm: &Threshold, role: Role) -> Line {
+    let (least, all) = alarm.datapoints;
+    let side = match alarm.comparison {
+        Comparison::Greater => "over ",
+        Comparison::GreaterOrEqual => "from ",
+        Comparison::Less => "below ",
+        Comparison::LessOrEqual => "up to ",
+    };
+    let unit = if alarm.share { " %" } else { "" };
+    let label = format!("threshold of {of}: {side}{}{unit} ({least} of {all} datapoints)", short(alarm.value));
+    Line::dashed(label, role, Points::from([(Time::ZERO, alarm.value)]))
+}
+
 /// Datapoints as the alarm saw them; of an alarm that no deployment watches, from what the service lost.
 fn datapoints(run: &Run<'_>, of: &Threshold) -> Points {
     let mut seen = run.of(series::DATAPOINTS, &of.subject).filter(|series| series.part == of.alarm);
     if let Some(series) = seen.next() {
         return series.points.clone();
+    }
+    if !of.share {
+        return Points::new();
     }
     let [offered, lost] = [series::OFFERED, series::LOST].map(|name| run.line(name, &of.subject));
     let [offered, lost] = [&offered, &lost].map(|points| bars(points, of.period, run.end));

@@ -61,6 +61,9 @@ pub(crate) struct Cell {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Cluster {
     pub name: String,
+    /// The cell that it began in, where it is in another at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was_in: Option<String>,
     /// What it lost at worst.
     pub role: Role,
     /// Services that it has, and those of them that lost something.
@@ -127,7 +130,8 @@ fn cell(cell: &blast::Cell, occurrence: &Occurrence) -> Cell {
     let cluster = |cluster: &blast::Cluster| {
         let (lost, services_hit) = occurrence.on(cluster);
         let services = cluster.services.len();
-        Cluster { name: cluster.name.clone(), role: role(lost), services, services_hit }
+        let (name, was_in) = (cluster.name.clone(), cluster.was_in.clone());
+        Cluster { name, was_in, role: role(lost), services, services_hit }
     };
     let clusters = cell.clusters.iter().map(cluster).collect();
     Cell { name: cell.name.clone(), hit: occurrence.cells.contains(&cell.row), clusters }

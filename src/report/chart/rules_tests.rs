@@ -192,6 +192,42 @@ fn rects(figure: &Figure, wanted: Role) -> Vec<[i32; 4]> {
 }
 
 #[test]
+fn faults_are_shaded_behind_the_data_and_what_is_lost_is_drawn_over_it() {
+    let figure = picture(&zone_loss(1), "requests");
+    let shapes = draw::paper(&figure).shapes;
+    // What is in the plot is higher than an entry of the legend.
+    let in_plot = |shape: &Shape, wanted: Role| match shape {
+        Shape::Rects { rects, role, .. } => *role == wanted && rects.iter().any(|rect| rect[3] - rect[1] > 40),
+        Shape::Text { .. } => false,
+    };
+    let place = |role| shapes.iter().position(|shape| in_plot(shape, role)).unwrap();
+    let [shade, served, lost] = [Role::Fault, Role::Served, Role::Lost].map(place);
+    assert!(shade < served && served < lost, "{shade} {served} {lost}");
+    let long = |rect: &[i32; 4]| rect[2] - rect[0] > 900 && rect[3] - rect[1] == 2;
+    let offered =
+        |shape: &Shape| matches!(shape, Shape::Rects { role: Role::Ink, rects, .. } if rects.iter().any(long));
+    let offered = shapes.iter().rposition(offered);
+    assert!(offered.unwrap() < lost, "the line of what is offered covers it");
+}
+
+#[test]
+fn svg_and_png_have_the_same_colours() {
+    for figure in
+        [zone_loss(1), routed(8), stages::tests::bad(4)].iter().flat_map(|timeline| figures(timeline, "rules"))
+    {
+        let paper = draw::paper(&figure);
+        let (svg, pixels) = (paper.svg(), paper.pixels().unwrap());
+        for shape in &paper.shapes {
+            let Shape::Rects { role, percent: 100, .. } = shape else { continue };
+            let (red, green, blue) = role.light();
+            let in_svg = svg.contains(&format!("\"#{red:02x}{green:02x}{blue:02x}\""));
+            let in_png = pixels.chunks(3).any(|pixel| pixel == [red, green, blue]);
+            assert!(in_svg && in_png, "{role:?} in {}: {in_svg}, {in_png}", figure.name);
+        }
+    }
+}
+
+#[test]
 fn a_dip_shorter_than_a_pixel_is_seen_and_no_edge_hides_it() {
     // A zone is gone for a second of a year; nothing else moves.
     let mut timeline = zone_loss(1);
@@ -217,7 +253,7 @@ fn a_dip_shorter_than_a_pixel_is_seen_and_no_edge_hides_it() {
             && rect[1] <= top
             && rect[3] >= bottom
     };
-    assert!(!rects(&figure, Role::Quiet).iter().any(|rect| edge(rect)), "an edge stands over it");
+    assert!(!rects(&figure, Role::Quiet).iter().any(edge), "an edge stands over it");
 }
 
 #[test]
@@ -261,7 +297,7 @@ fn a_failure_that_is_a_small_part_is_drawn_by_itself() {
         match (series.name, &series.subject[..]) {
             // Of five services one loses requests; no other has met the change, and some tasks move much later.
             ("lost_requests_per_second", "shop/web") => {
-                series.points = vec![(Time::ZERO, 0.0), (minutes(60.0), 150.0), (minutes(61.0), 0.0)]
+                series.points = vec![(Time::ZERO, 0.0), (minutes(60.0), 150.0), (minutes(61.0), 0.0)];
             }
             ("lost_requests_per_second", _) => series.points.truncate(1),
             ("available_tasks", "shop/web") => series.points.push((minutes(5_000.0), 10.0)),

@@ -204,7 +204,10 @@ pub(crate) fn rollback(services: usize, marks: u64) -> Timeline {
             alarm: "errors".into(),
             subject: subject.clone(),
             of: "the service".into(),
-            percent: 10.0,
+            metric: "ErrorRate",
+            share: true,
+            value: 10.0,
+            comparison: crate::model::plan::Comparison::Greater,
             period: Span::MINUTE * 5,
             datapoints: (2, 3),
         };
@@ -232,7 +235,7 @@ fn a_change_shows_its_requests_by_version_and_what_the_alarm_sees() {
         [
             "lost at each moment",
             "datapoints of errors on the service, one for each 5m",
-            "threshold of errors: 10 % (2 of 3 datapoints)"
+            "threshold of errors: over 10 % (2 of 3 datapoints)"
         ]
     );
     // Lost is a third for 48 s: of the five minutes of the datapoint that begins then, 16 %.

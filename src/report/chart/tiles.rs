@@ -182,10 +182,13 @@ impl Tiled {
                 continue;
             };
             self.rect((x, y), (right - 4, down - 4), cluster.role, None);
-            let text = match (cluster.services_hit, cluster.services) {
+            let mut text = match (cluster.services_hit, cluster.services) {
                 (0, _) | (_, 1) => cluster.name.clone(),
                 (hit, all) => format!("{}: {hit} of {all} services", cluster.name),
             };
+            if let Some(cell) = &cluster.was_in {
+                text = format!("{text}, was in {cell}");
+            }
             let ink = if cluster.role == Role::Lost { Role::Paper } else { Role::Ink };
             self.text(text, 14, ink, (x + 6, y + 5), right - 14);
         }

@@ -7,8 +7,11 @@ use std::collections::BTreeMap;
 
 /// A Region of three zones whose clusters have two services each.
 pub(crate) fn region(name: &str, first: (u16, u16, u32), cells: u16, clusters: u32) -> Region {
-    let cluster =
-        |row: u32| Cluster { name: format!("team-{row}"), services: first.2 + 2 * row..first.2 + 2 * row + 2 };
+    let cluster = |row: u32| Cluster {
+        name: format!("team-{row}"),
+        was_in: None,
+        services: first.2 + 2 * row..first.2 + 2 * row + 2,
+    };
     let cell = |row: u16| Cell {
         row: first.1 + row,
         name: format!("cell-{}", row + 1),
@@ -118,4 +121,12 @@ fn of_many_faults_one_map_is_drawn() {
 #[test]
 fn without_faults_there_is_no_map() {
     assert_eq!(map(&Blast { regions: vec![region("us-east-1", (0, 0, 0), 1, 1)], occurrences: Vec::new() }), None);
+}
+
+#[test]
+fn a_cluster_that_moved_says_where_it_was() {
+    let mut regions = vec![region("us-east-1", (0, 0, 0), 2, 2)];
+    regions[0].cells[1].clusters[0].was_in = Some("cell-1".into());
+    let map = tiled(&map(&Blast { regions, occurrences: vec![occurrence(&[(4, Lost::Launches)])] }).unwrap(), 46);
+    assert!(texts(&map).contains(&"team-2: 1 of 2 services, was in cell-1"), "{:?}", texts(&map));
 }

@@ -95,7 +95,7 @@ fn map(name: &'static str) -> Figure {
     use crate::report::chart::colours::Role;
     use crate::report::chart::map::{Cell, Cluster, Fault, Map, Region, Zone};
     let text = || name.to_owned();
-    let clusters = vec![Cluster { name: text(), role: Role::Lost, services: 2, services_hit: 1 }];
+    let clusters = vec![Cluster { name: text(), was_in: Some(text()), role: Role::Lost, services: 2, services_hit: 1 }];
     let cells = vec![Cell { name: text(), hit: true, clusters }];
     let zones = vec![Zone { id: text(), hit: true }];
     let regions = vec![Region { name: text(), zones, cells, cells_count: 1 }];

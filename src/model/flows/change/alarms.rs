@@ -87,7 +87,14 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> b
         let share = |zone: &Asked| Share { failed: zone.offered - zone.served, offered: zone.offered };
         world.shares.clear();
         world.shares.extend(world.services[service].traffic.by_zone.iter().map(share));
-        return world.alarms[place].monitor.set_zones(now, own, &world.shares);
+        let watch = &mut world.alarms[place];
+        let new = watch.monitor.set_zones(now, own, &world.shares);
+        if new {
+            let [first, then] = watch.monitor.ahead().map(|datapoint| datapoint.is_some_and(|value| value > 0));
+            let alarm = watch.id;
+            cx.note(Fact::Metric { alarm, seen: Seen::Outlier { first, then } });
+        }
+        return new;
     }
     let level = match on.scope {
         Scope::Service => level(world, on.metric, service, None, asked),
