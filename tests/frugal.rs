@@ -151,9 +151,9 @@ fn nothing_is_allocated_when_warm() {
     }
 }
 
-const LOOKED_AT: Time = Time(60 * 86_400 * 1_000_000);
+const LOOKED_AT: Time = Time(7 * 86_400 * 1_000_000);
 
-/// The most events pending at the end of any simulated second; of a run of a year, of those of two months.
+/// The most events pending at the end of any simulated second; of a run of a year, of those of a week.
 fn pending_peak(plan: &Plan) -> (u64, usize) {
     let worlds = World::all(plan).into_iter().map(|world| (world, ()));
     let mut sim = Sim::new(plan, Seed(plan.seed).replication(0), worlds, plan.lookahead(), Limits::default());

@@ -196,7 +196,7 @@ fn the_runner_tells_the_same() {
         let summary = run(1, 1, true);
         assert_eq!((summary.digest, summary.events), (format!("{:016x}", alone.digest), alone.events), "{name}");
         let three = run(3, 1, false);
-        for threads in [2, 3, 8] {
+        for threads in [2, 8] {
             assert_eq!(run(3, threads, false), three, "{name}, {threads} threads");
         }
     }

@@ -12,8 +12,9 @@ use super::flows::task::{attach, detect, serve, start, stop};
 use super::flows::traffic::{addresses, customers, dispatch, rates, settle};
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, ZoneId};
 use super::news::News;
-use super::plan::{self, Kind, Part, Plan, Unit};
+use super::plan::{self, Kind, Part, Plan, ProviderKind, Unit};
 use super::step::{self, Family};
+use super::tables::new_hosts::NewHosts;
 use super::tables::rollout::Revision;
 use super::tables::{Assignments, Front, Plane, Provider, Service, Tokens, Zone};
 use super::world::{Cx, Launches, World};
@@ -156,8 +157,14 @@ impl World {
             }
             world.services.push(row);
         }
-        for _ in cell.providers.clone() {
-            world.providers.push(Provider { reported_reservation: u32::MAX, ..Provider::default() });
+        for provider in cell.providers.clone().map(ProviderId) {
+            let row = &plan.providers[provider];
+            let in_cluster = services().filter(|id| plan.services[*id].cluster == row.cluster);
+            let new_hosts = match &row.kind {
+                ProviderKind::Managed(managed) => NewHosts::of(in_cluster, &managed.zones),
+                _ => NewHosts::default(),
+            };
+            world.providers.push(Provider { reported_reservation: u32::MAX, new_hosts, ..Provider::default() });
         }
         for bucket in cell.buckets.clone().map(BucketId) {
             world.buckets.push(Launches::new(&plan.buckets[bucket]));

@@ -186,6 +186,17 @@ mod tests {
     }
 
     #[test]
+    fn sentences_before_other_columns_break_and_are_not_shortened() {
+        let row = ["pass".into(), "shop/web: requestAvailability at least 0.9999".into(), "0.99996".into()];
+        let table = Table::default().left(&["verdict"]).prose("objective").left(&["measured"]).rows([row]);
+        let text = fit(table, 50).table.text(Paint::Plain);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.iter().all(|line| line.chars().count() <= 50), "{lines:#?}");
+        assert_eq!(lines[1], "  pass     shop/web: requestAvailability  0.99996");
+        assert_eq!(lines[2], "           at least 0.9999");
+    }
+
+    #[test]
     fn prose_breaks_into_lines() {
         let table = Table::default().left(&["at"]).prose("what").rows([["1:00:00".into(), "word ".repeat(12)]]);
         let text = fit(table, 40).table.text(Paint::Plain);

@@ -198,9 +198,13 @@ test("stages are zoomed with everything else, and read out row by row", async ()
   }
   assert.match(rows[2], /^shop-cell-1\/web .*use1-az1: changed, is watched \(bake\), 1h00m\d\ds to 1h20m\d\ds$/);
   assert.equal(rows[5], "shop-cell-2/web: nothing is changed");
-  const [from, until] = (await shown(page))[0];
+  const ofStages = () => page.evaluate(() => globalThis.evenkeel.charts.filter((one) => one.rows).map((one) => [one.scales.x.min, one.scales.x.max])[0]);
+  const [from, until] = await ofStages();
   await page.keyboard.press("+");
   assert.ok((await shown(page)).every(([first, last]) => last - first < until - from), "all charts are zoomed");
+  for (let press = 0; press < 4; press++) await page.keyboard.press("-");
+  const [first, last] = await ofStages();
+  assert.ok(first <= 3_600 && last >= 3_600 * 1.4, `stages from ${first} s to ${last} s: not all of them`);
   // Read from the table below it as well.
   const table = stages.locator("details table").first();
   await stages.locator("summary").click();

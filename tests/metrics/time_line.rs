@@ -221,26 +221,18 @@ fn errors_name_the_fault_that_begins_with_them_at_any_occurrence() {
 
 #[test]
 fn a_service_that_two_moments_of_one_second_are_about_counts_once() {
-    let second = |micros: u64, (time, fact): (Time, Fact)| (Time(time.0 + micros), fact);
+    let refused = |micros, service, reason| {
+        (Time(at(100).0 + micros), Fact::Service(ServiceFact::LaunchFailed { service, reason }))
+    };
     let facts = [
-        flow(1_000, WEB, 500),
-        second(1, flow(1_000, API, 500)),
-        flow(1_010, WEB, 0),
-        second(1, flow(1_010, API, 0)),
-        needs(1_500, WEB),
-        level(1_500, WEB, 6),
-        level(2_000, WEB, 3),
-        second(10, level(2_000, WEB, 6)),
-        second(400_000_000, level(2_000, WEB, 3)),
-        second(400_000_010, level(2_000, WEB, 6)),
+        refused(0, API, Reason::ResourceFargate),
+        refused(1, API, Reason::ResourceCpu),
+        refused(2, WEB, Reason::ResourceFargate),
+        refused(3, API, Reason::ResourceFargate),
     ];
     let told = line(&plan(3_600, 0), &facts);
-    let others = told
-        .moments
-        .iter()
-        .filter_map(|one| if let What::Service { others, .. } = one.what { Some(others) } else { None });
-    assert!(others.clone().all(|others| others <= 1), "{told:#?}");
-    assert!(others.max() == Some(1), "{told:#?}");
+    let [one] = &told.moments[..] else { panic!("{told:#?}") };
+    assert!(matches!(one.what, What::Service { others: 1, .. }), "two services: {one:?}");
 }
 
 #[test]
@@ -286,8 +278,9 @@ fn moves_between_cells_are_told_by_their_first_and_last() {
         moved(5_500),
         moved(9_500),
     ];
-    let told: Vec<_> =
-        line(&plan(9_900, 0), &facts).moments.into_iter().map(|one| (one.at.0 / 1_000_000, one.what)).collect();
+    let line = line(&plan(9_900, 0), &facts);
+    assert_eq!(line.left_out, 1, "the move an hour later");
+    let told: Vec<_> = line.moments.into_iter().map(|one| (one.at.0 / 1_000_000, one.what)).collect();
     let who = Movers::Customers;
     let expected = [
         (100, What::WithoutCell { count: 12, lasted: None }),

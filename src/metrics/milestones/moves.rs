@@ -19,7 +19,7 @@ impl Moves {
     pub(super) fn moved(&mut self, now: Time, count: u32) {
         match &mut self.first {
             None => self.first = Some((now, now, count)),
-            Some((_, last, counted)) if now.since(*last) <= TOGETHER && self.later == 0 => {
+            Some((_, last, counted)) if now.since(*last) <= TOGETHER => {
                 (*last, *counted) = (now, *counted + count);
             }
             Some(_) => self.later += u64::from(count),

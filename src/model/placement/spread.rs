@@ -95,11 +95,23 @@ fn takes(world: &World, service: ServiceId, provider: ProviderId, zone: ZoneId, 
 
 /// Whether a zone gives a new host that could take a task of the service.
 pub(crate) fn gives(world: &World, service: ServiceId, provider: ProviderId, zone: ZoneId, cx: &Cx<'_>) -> bool {
-    let Some(managed) = managed(cx.plan, provider) else { return false };
     let row = &world.providers[provider];
     let open = world.zones[zone].powered() && world.zones[zone].reachable() && !row.is_left_out(zone, cx.now);
-    let fits = |kind: &TypeId| !row.refuses(zone, Some(*kind)) && holds(world, service, provider, (zone, *kind), cx);
-    open && managed.types.iter().any(fits)
+    open && types(world, service, provider, zone, cx).iter().any(|kind| !row.refuses(zone, Some(*kind)))
+}
+
+/// Types of which a new host in the zone would hold a task of the service, whether it can be had now or not.
+pub(crate) fn types<'w>(
+    world: &'w World,
+    service: ServiceId,
+    provider: ProviderId,
+    zone: ZoneId,
+    cx: &Cx<'_>,
+) -> &'w [TypeId] {
+    world.providers[provider].new_hosts.types(service, zone, || {
+        let kinds = managed(cx.plan, provider).map_or(&[][..], |managed| &managed.types).iter().copied();
+        kinds.filter(|kind| holds(world, service, provider, (zone, *kind), cx)).collect()
+    })
 }
 
 /// Whether a new host would hold a task of the service beside the cluster's daemons.

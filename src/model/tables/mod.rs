@@ -7,6 +7,7 @@ pub mod bucket;
 pub mod due;
 pub mod execution;
 pub mod host;
+pub mod new_hosts;
 pub mod occurrences;
 pub mod plane;
 pub mod provider;

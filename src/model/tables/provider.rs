@@ -4,6 +4,7 @@ use crate::engine::Time;
 use crate::model::fact::Cause;
 use crate::model::ids::{HostId, TaskId, TypeId, ZoneId};
 use crate::model::status::HostStatus;
+use crate::model::tables::new_hosts::NewHosts;
 use crate::model::tables::{Host, find_or_add};
 use std::collections::VecDeque;
 
@@ -45,6 +46,8 @@ pub struct Provider {
     /// Managed Instances: a look for badly filled hosts is on its way.
     pub watched: bool,
     pub looked: Option<Time>,
+    /// Managed Instances: the types that hold a task of each service.
+    pub new_hosts: NewHosts,
     /// Refusals in force.
     pub refusals: Vec<Refusal>,
     /// Places of hosts that lost their power, while they come back one by one.

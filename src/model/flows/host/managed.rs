@@ -83,13 +83,17 @@ pub(crate) fn host_for(
             .filter(|(_, host)| host.zone == zone && !host.leaving)
             .count()
     };
+    let could = |zone: &ZoneId| spread.allows(*zone) && !spread::types(world, service, provider, *zone, cx).is_empty();
+    let open: Vec<ZoneId> = managed.zones.iter().copied().filter(could).collect();
+    if open.is_empty() {
+        return None;
+    }
     managed.types.iter().copied().find_map(|kind| {
         let holds = |zone: &ZoneId| {
-            spread.allows(*zone)
-                && hosts::gives(world, provider, *zone, &[kind]).is_some()
+            hosts::gives(world, provider, *zone, &[kind]).is_some()
                 && spread::holds(world, service, provider, (*zone, kind), cx)
         };
-        let zones = managed.zones.iter().copied().filter(holds);
+        let zones = open.iter().copied().filter(holds);
         zones.min_by_key(|&zone| (spread.count(zone), hosts(zone), zone.0)).map(|zone| (kind, zone))
     })
 }
