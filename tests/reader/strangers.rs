@@ -43,6 +43,51 @@ fn an_object_of_another_kind_is_told_once() {
             "put it into the scenario's `tasks`",
         ),
         (
+            r#""services":[{"service":"web","desiredCount":3}]"#,
+            "input of `aws ecs update-service`, and stands in `services`",
+            print_service,
+        ),
+        (
+            r#""autoScalingGroups":{"containerInstances":[{"containerInstanceArn":"arn"}],"failures":[]}"#,
+            "a container instance, and stands in `autoScalingGroups`",
+            "put it into the scenario's `containerInstances`",
+        ),
+        (
+            r#""capacityProviders":{"AutoScalingGroups":[{"AutoScalingGroupName":"g"}]}"#,
+            "an Auto Scaling group, and stands in `capacityProviders`",
+            "put it into the scenario's `autoScalingGroups`",
+        ),
+        (
+            r#""targetGroups":{"Subnets":[{"SubnetId":"s"}]}"#,
+            "a subnet, and stands in `targetGroups`",
+            "put it into the scenario's `subnets`",
+        ),
+        (
+            r#""subnets":{"TargetGroups":[{"TargetGroupArn":"arn","TargetGroupName":"web"}]}"#,
+            "a target group, and stands in `subnets`",
+            "put it into the scenario's `targetGroups`",
+        ),
+        (
+            r#""autoScalingGroups":{"InstanceTypes":[{"InstanceType":"m5.large","VCpuInfo":{"DefaultVCpus":2}}]}"#,
+            "an instance type, and stands in `autoScalingGroups`",
+            "put it into the scenario's `instanceTypes`",
+        ),
+        (
+            r#""services":{"MetricAlarms":[{"AlarmName":"a","MetricName":"m"}],"CompositeAlarms":[]}"#,
+            "an alarm, and stands in `services`",
+            "put it into the scenario's `alarms`",
+        ),
+        (
+            r#""services":{"taskDefinition":{"family":"web","containerDefinitions":[]},"tags":[]}"#,
+            "a task definition, and stands in `services`",
+            "put it into the scenario's `taskDefinitions`",
+        ),
+        (
+            r#""services":{"clusters":[{"clusterName":"c"}],"failures":[]}"#,
+            "a cluster, and stands in `services`",
+            "put it into the scenario's `clusters`",
+        ),
+        (
             r#""services":{"serviceArns":["arn"]}"#,
             "a list of names, and stands in `services`",
             "commands that begin with `list-` print names only: use the one that begins with `describe-`",
@@ -116,6 +161,13 @@ fn mistakes_of_one_cause_are_told_once() {
     let lines = words(&traffic(&hours));
     assert_eq!(lines.len(), 1, "{lines:#?}");
     assert!(lines[0].contains(", and 23 more like it | "), "{lines:#?}");
+    let lengths: Vec<String> = (0..24).map(|hour| format!(r#"{{"at":"{hour}h","rate":"9/s"}}"#)).collect();
+    let lines = words(&traffic(&lengths).replace(r#""steps":["#, r#""daily":["#));
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert_eq!(
+        lines[0],
+        "`at` must be a time of the day, not `0h`, and 23 more like it | write \"00:00\" for 0h after midnight, UTC"
+    );
     let same = vec![r#"{"at":"1h","rate":"9"}"#.to_owned(); 300];
     let told = "`rate` needs a unit of time, and 299 more like it | write \"9/s\" for 9 each second";
     assert_eq!(words(&traffic(&same)), [told]);
