@@ -165,7 +165,7 @@ fn container_instances_are_hosts_of_their_group() {
     );
     let said_of = |words: &str| lines.iter().filter(|line| line.contains(words)).count();
     assert_eq!(
-        said_of("1 container instance is left out: without a capacity provider their group cannot be told"),
+        said_of("1 container instance is left out: without a capacity provider nothing tells their group"),
         1,
         "{lines:#?}"
     );
@@ -208,6 +208,12 @@ fn constrained(expression: &str, attributes: &[&str]) -> (String, String) {
     (scenario(&format!(r#"{hosts},{group},"containerInstances":{{"$file":"b.json"}}"#)), printed)
 }
 
+/// Tasks of the only service that run at any time.
+fn always_running(found: &Scenario) -> u64 {
+    let summary = found.run(&evenkeel::Options::default(), &()).summary;
+    summary.services[0].running.min.mean.round() as u64
+}
+
 /// What hosts of the first group register besides the built-in attributes.
 fn registered(found: &Scenario) -> Vec<(String, String)> {
     first_group(found).habits.attributes.clone()
@@ -220,8 +226,7 @@ fn attributes_of_container_instances_are_those_of_their_hosts() {
     let (main, printed) = constrained("attribute:stack == blue", &[blue, blue]);
     let found = check(&[("a.json", &main), ("b.json", &printed)], &[]).expect("it can run");
     assert_eq!(registered(&found), [("stack".to_owned(), "blue".to_owned())]);
-    let summary = found.run(&evenkeel::Options::default(), &()).summary;
-    assert_eq!(summary.services[0].running.min.mean, 2.0, "the constraint is met");
+    assert_eq!(always_running(&found), 2, "the constraint is met");
     // One without a value is there, too.
     let (main, printed) = constrained("attribute:color exists", &[blue, blue]);
     let found = check(&[("a.json", &main), ("b.json", &printed)], &[]).expect("it can run");
@@ -266,17 +271,16 @@ fn container_instances_without_a_capacity_provider_are_of_the_group_that_lists_t
         )
         .replace(r#""capacityProviders":["nodes"],"#, "");
     let (lines, found) = of(&bare);
-    let told = "2 container instances have no capacity provider and are taken as of `g`, by the group | for ECS they take tasks of launch type EC2 alone";
+    let told = "2 container instances have no capacity provider: they are hosts of `g` by the Auto Scaling group | in ECS only tasks of launch type EC2 stand there; here a strategy may use them, too";
     assert_eq!(lines, [format!("note b.json:1:24 /containerInstances/0: {told}")]);
     let found = found.expect("it can run");
     assert_eq!(standing(&found).len(), 2);
     let first = first_group(&found);
     assert!(!first.draining && first.scaling.is_none(), "nobody drains or scales it");
-    let summary = found.run(&evenkeel::Options::default(), &()).summary;
-    assert_eq!(summary.services[0].running.min.mean, 2.0);
+    assert_eq!(always_running(&found), 2);
     // A group behind a provider.
     let (lines, found) = of(HOSTS);
-    assert!(lines.len() == 1 && lines[0].contains("taken as of `nodes`"), "{lines:#?}");
+    assert!(lines.len() == 1 && lines[0].contains("they are hosts of `nodes`"), "{lines:#?}");
     assert_eq!(standing(&found.expect("it can run")).len(), 2);
     // Nothing says which group they are of.
     let main = scenario(&format!(
@@ -284,7 +288,7 @@ fn container_instances_without_a_capacity_provider_are_of_the_group_that_lists_t
         group.replace("i-1", "i-7").replace("i-2", "i-8")
     ));
     let (lines, _) = said(&[("a.json", &main), ("b.json", &printed)]);
-    let told = "2 container instances are left out: without a capacity provider their group cannot be told | add what `aws autoscaling describe-auto-scaling-groups` prints: it lists the instances of each group";
+    let told = "2 container instances are left out: without a capacity provider nothing tells their group | add what `aws autoscaling describe-auto-scaling-groups` prints: it lists the instances of each group";
     assert_eq!(lines, [format!("warning b.json:1:24 /containerInstances/0: {told}")]);
 }
 
@@ -302,7 +306,7 @@ fn container_instances_of_managed_instances_are_chosen_anew() {
     assert!(found.is_some(), "{lines:#?}");
     assert!(
         lines.iter().any(|line| line
-            .contains("1 container instance of the Managed Instances `nodes` not used: ECS chooses them anew")),
+            .contains("1 container instance of the Managed Instances `nodes` is not used: hosts are chosen anew")),
         "{lines:#?}"
     );
 }

@@ -254,10 +254,10 @@ fn target_groups_say_how_a_load_balancer_checks() {
 
 #[test]
 fn target_groups_of_no_service_are_told_once() {
-    let more = (0..5)
-        .map(|row| format!(r#",{{"TargetGroupArn":"arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/other{row}/6d0e","TargetGroupName":"other{row}","VpcId":"vpc-1"}}"#))
-        .collect::<String>();
-    let groups = GROUPS.replace("\"TargetType\":\"ip\"}", &format!("\"TargetType\":\"ip\"}}{more}"));
+    let more: Vec<String> = (0..5)
+        .map(|row| format!(r#"{{"TargetGroupArn":"arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/other{row}/6d0e","TargetGroupName":"other{row}","VpcId":"vpc-1"}}"#))
+        .collect();
+    let groups = GROUPS.replace("\"TargetType\":\"ip\"}", &format!("\"TargetType\":\"ip\"}},{}", more.join(",")));
     let main = with_alarms("").replace(r#","alarms":{"$file":"alarms.json"}"#, "");
     let hint = "a service names it by its ARN, in `targetGroupArn` of `loadBalancers`";
     check(

@@ -7,6 +7,7 @@ use serde_json::Value;
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reader/real_inputs");
 
 /// The files and what `services` of `describe-clusters` stands beside.
+#[expect(clippy::disallowed_methods, reason = "a test reads its files")]
 fn files() -> Texts {
     let mut texts = Texts::default();
     for folder in ["", "printed/"] {

@@ -53,7 +53,9 @@ pub(super) fn way_out(rows: &[Row], wanted: Option<&InstanceRequirements>) -> St
     let Some(wanted) = wanted else { return format!("write `instanceRequirements`, {ADD}") };
     let some_without = |left_out: &[&Requirement]| {
         let mut less = wanted.clone();
-        left_out.iter().for_each(|one| one.1(&mut less));
+        for (_, leave_out) in left_out {
+            leave_out(&mut less);
+        }
         rows.iter().any(|row| fits(row, Some(&less)))
     };
     let names: Vec<&str> = ALL.iter().filter(|one| some_without(&[one])).map(|one| one.0).collect();
