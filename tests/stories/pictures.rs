@@ -15,7 +15,7 @@ const PANELS_MAX: usize = 6;
 pub(crate) fn faults(timeline: &Timeline, drawn: &[(Figure, String)]) -> Vec<String> {
     let mut found = Vec::new();
     for (figure, svg) in drawn {
-        let data = serde_json::to_value(&figure).unwrap();
+        let data = serde_json::to_value(figure).unwrap();
         let mut tell = |what: String| found.push(format!("{}: {what}", figure.name));
         for panel in list(&data, "panels") {
             looks(panel, &mut tell);
