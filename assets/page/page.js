@@ -161,8 +161,8 @@
   };
 
   // Faults behind the data, events in front of it. Where the picture says nothing, it is grey.
-  const bands = (figure) => (u) => clipped(u, (ctx, box) => {
-    const { from: first, until: last } = figure.cut;
+  const bands = (figure, told) => (u) => clipped(u, (ctx, box) => {
+    const { from: first, until: last } = told;
     ctx.fillStyle = colour("grid", 0.6);
     for (const [from, until] of [[u.scales.x.min, first], [last, u.scales.x.max]]) {
       if (from < until) ctx.fillRect(u.valToPos(from, "x", true), box.top, u.valToPos(until, "x", true) - u.valToPos(from, "x", true), box.height);
@@ -217,8 +217,9 @@
     sync: { key: "run", setSeries: false }, drag: { x: true, y: false, setScale: true, dist: 5 }, points: { show: false },
   };
   const padding = (figure, panel) => [figure.bands.length && panel.marks.length ? 34 : 20, 12, 0, 0];
-  const known = (u, figure) => {
+  const known = (u, figure, told) => {
     u.own = { from: figure.cut.from, until: figure.cut.until };
+    u.told = told;
     charts.push(u);
     return u;
   };
@@ -273,14 +274,21 @@
         axis({ size: (u) => left(figure, u.width), values: (_, all) => all.map((value) => panel.whole && !Number.isInteger(value) ? "" : number(value)) }),
       ],
       series: [{}, ...drawn.map((one) => one.options)],
-      hooks: { drawClear: [bands(figure)], draw: [marks(panel), names(figure, panel)], setScale: [follow], setCursor: [(chart) => read(chart, figure, panel, data)] },
+      hooks: { drawClear: [bands(figure, figure.cut)], draw: [marks(panel), names(figure, panel)], setScale: [follow], setCursor: [(chart) => read(chart, figure, panel, data)] },
     }, [data.xs, ...drawn.map((one) => one.values)], place);
-    return known(u, figure);
+    return known(u, figure, figure.cut);
+  };
+
+  // What a picture tells: of stages all, also those before and after what is shown first.
+  const extent = ({ cut, panels }) => {
+    const bars = panels.flatMap((panel) => (panel.gantt ? panel.gantt.rows.flatMap((row) => row.bars) : []));
+    return { from: bars.reduce((least, bar) => Math.min(least, bar[1]), cut.from), until: bars.reduce((most, bar) => Math.max(most, bar[2]), cut.until) };
   };
 
   // Rows of bars: what happens to each unit of a change.
   const bars = (figure, panel, place) => {
     const { rows, kinds } = panel.gantt;
+    const told = extent(figure);
     let name = "";
     for (const row of rows) {
       name = row.name || name;
@@ -318,10 +326,10 @@
         axis({ splits: () => rows.map((_, n) => n + 0.5), values: (u) => rows.map((row) => fitted(u, row.name ? row.whole : row.part)), size, grid: { show: false } }),
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
-      hooks: { drawClear: [bands(figure)], draw: [draw, marks(panel), names(figure, panel)], setScale: [follow], setCursor: [(chart) => read_bars(chart, figure, panel)] },
+      hooks: { drawClear: [bands(figure, told)], draw: [draw, marks(panel), names(figure, panel)], setScale: [follow], setCursor: [(chart) => read_bars(chart, figure, panel)] },
     }, [[figure.cut.from, figure.cut.until], [0, rows.length]], place);
     u.rows = rows.length;
-    return known(u, figure);
+    return known(u, figure, told);
   };
 
   // What stands under the cursor, in words: when, and what was the case then.
@@ -393,7 +401,7 @@
     const { min, max } = current(u);
     const at = u.cursor.left >= 0 ? u.posToVal(u.cursor.left, "x") : (min + max) / 2;
     // A picture may show a part of the run: nothing is known here of the rest.
-    const { from: first, until: last } = u.own;
+    const { from: first, until: last } = u.told;
     const span = Math.min(Math.max((max - min) * factor, 1), last - first);
     const from = Math.min(Math.max(at - (at - min) * span / (max - min), first), last - span);
     show(from, from + span);
@@ -401,14 +409,14 @@
   const pan = (u, share) => {
     const { min, max } = current(u);
     const span = max - min;
-    const from = Math.min(Math.max(min + span * share, u.own.from), Math.max(u.own.until - span, u.own.from));
+    const from = Math.min(Math.max(min + span * share, u.told.from), Math.max(u.told.until - span, u.told.from));
     show(from, from + span);
   };
   const say = () => {
-    for (const { own, place } of labels) {
+    for (const { own, told, place } of labels) {
       const { min, max } = range || { min: own.from, max: own.until };
-      const beyond = min < own.from || max > own.until;
-      place.textContent = `shown: ${time(min)} to ${time(max)} of ${time(end)}${beyond ? `; this picture tells ${time(own.from)} to ${time(own.until)}` : ""}`;
+      const beyond = min < told.from || max > told.until;
+      place.textContent = `shown: ${time(min)} to ${time(max)} of ${time(end)}${beyond ? `; this picture tells ${time(told.from)} to ${time(told.until)}` : ""}`;
     }
   };
   const step = (u, share) => {
@@ -436,7 +444,7 @@
     box.classList.add("enhanced");
     let first = null;
     const shown = make("span", { className: "range quiet", role: "status" });
-    labels.push({ own: figure.cut, place: shown });
+    labels.push({ own: figure.cut, told: extent(figure), place: shown });
     place.append(make("div", { className: "controls" },
       button("+", "zoom in", () => zoom(first, 0.5)), button("−", "zoom out", () => zoom(first, 2)),
       button("←", "earlier", () => pan(first, -0.5)), button("→", "later", () => pan(first, 0.5)),

@@ -24,7 +24,7 @@ const OF_SCENARIOS: [&str; 15] = [
 ];
 
 /// What says that a file holds AWS objects, as AWS prints them or as they are sent to it.
-const OF_PARTS: [&str; 18] = [
+const OF_PARTS: [&str; 27] = [
     "serviceName",
     "services",
     "service",
@@ -43,6 +43,15 @@ const OF_PARTS: [&str; 18] = [
     "MetricAlarms",
     "AlarmName",
     "TargetGroups",
+    "TargetGroupArn",
+    "Attributes",
+    "CompositeAlarms",
+    "Subnets",
+    "SubnetId",
+    "containerInstances",
+    "containerInstanceArn",
+    "tasks",
+    "taskArn",
 ];
 
 /// What a file is, if it is no scenario.
@@ -91,6 +100,10 @@ mod tests {
             json!({ "services": [service], "failures": [] }),
             json!({ "clusters": [{ "clusterName": "shop" }] }),
             json!({ "AutoScalingGroups": [] }),
+            json!({ "Subnets": [{ "SubnetId": "s" }] }),
+            json!({ "containerInstances": [], "failures": [] }),
+            json!({ "tasks": [], "failures": [] }),
+            json!({ "Attributes": [{ "Key": "stickiness.enabled", "Value": "false" }] }),
         ] {
             assert!(is_part(&part), "{part}");
         }

@@ -185,6 +185,20 @@ test("charts are zoomed by drag and by keyboard, all at once, and read out", asy
   await close();
 });
 
+test("a chart has the moments and the values of the series", async () => {
+  const rows = readFileSync(join(DESK, "az-loss", "timeseries.csv"), "utf8").trim().split("\n").map((row) => row.split(","));
+  const served = rows.filter((row) => row[1] === "served_requests_per_second").map((row) => [Number(row[0]), Number(row[4])]);
+  const { page, close } = await open(path("az-loss"));
+  // The lowest layer is drawn last.
+  const [times, , values] = await page.evaluate(() => globalThis.evenkeel.charts[0].data.map((all) => Array.from(all)));
+  assert.ok(served.length > 10);
+  for (const [at, value] of served.filter((row) => row[0] > times[0])) {
+    const place = times.findIndex((time) => Math.abs(time - at) < 0.000_501);
+    assert.ok(place >= 0 && Math.abs(values[place] - value) <= 0.5, `${value} at ${at} s is drawn as ${values[place]}`);
+  }
+  await close();
+});
+
 test("stages are zoomed with everything else, and read out row by row", async () => {
   const { page, heard, close } = await open(path("staged-zones"));
   const stages = page.locator("#picture-stages");
@@ -198,9 +212,13 @@ test("stages are zoomed with everything else, and read out row by row", async ()
   }
   assert.match(rows[2], /^shop-cell-1\/web .*use1-az1: changed, is watched \(bake\), 1h00m\d\ds to 1h20m\d\ds$/);
   assert.equal(rows[5], "shop-cell-2/web: nothing is changed");
-  const [from, until] = (await shown(page))[0];
+  const ofStages = () => page.evaluate(() => globalThis.evenkeel.charts.filter((one) => one.rows).map((one) => [one.scales.x.min, one.scales.x.max])[0]);
+  const [from, until] = await ofStages();
   await page.keyboard.press("+");
   assert.ok((await shown(page)).every(([first, last]) => last - first < until - from), "all charts are zoomed");
+  for (let press = 0; press < 4; press++) await page.keyboard.press("-");
+  const [first, last] = await ofStages();
+  assert.ok(first <= 3_600 && last >= 3_600 * 1.4, `stages from ${first} s to ${last} s: not all of them`);
   // Read from the table below it as well.
   const table = stages.locator("details table").first();
   await stages.locator("summary").click();

@@ -2,6 +2,7 @@
 
 use super::pasted::{SERVICE, WEB, check, said, scenario};
 use evenkeel::Scenario;
+use evenkeel::internals::model::plan::{Group, ProviderKind};
 
 fn zones(found: &Scenario) -> Vec<(String, String)> {
     found.plan().zones.iter().map(|zone| (zone.id.clone(), zone.name.clone())).collect()
@@ -98,6 +99,25 @@ fn a_subnet_on_an_outpost_is_a_zone_of_its_own() {
     }
 }
 
+/// Names of zones are shuffled in each account: where both are printed, the id counts.
+#[test]
+fn the_id_of_a_zone_comes_before_its_name() {
+    let printed = format!(r#"{{"Subnets":[{}]}}"#, subnet("s-a", "use1-az2", "us-east-1a"));
+    let regions = r#""regions":[{"name":"us-east-1","zones":[{"id":"use1-az1","name":"us-east-1a"},{"id":"use1-az2","name":"us-east-1b"}]}]"#;
+    let service = SERVICE.replace(r#"["a"]"#, r#"["s-a"]"#);
+    let fields = format!(
+        r#"{WEB},{regions},"clusters":[{{"clusterName":"c","services":[{{{service}}}]}}],"subnets":{{"$file":"b.json"}}"#
+    );
+    let zone = |printed: &str| {
+        let (lines, found) = said(&[("a.json", &scenario(&fields)), ("b.json", printed)]);
+        let found = found.unwrap_or_else(|| panic!("{lines:#?}"));
+        let plan = found.plan();
+        plan.zones[plan.services.iter().next().expect("a service").zones[0]].id.clone()
+    };
+    assert_eq!(zone(&printed), "use1-az2");
+    assert_eq!(zone(&printed.replace(r#""AvailabilityZoneId":"use1-az2","#, "")), "use1-az1", "by the name alone");
+}
+
 const HOSTS: &str = r#""taskDefinitions":[{"family":"web","containerDefinitions":[{"name":"app","memory":128}]}],
 "capacityProviders":[{"name":"nodes","autoScalingGroupProvider":{"autoScalingGroupArn":"g"}}],
 "clusters":[{"clusterName":"c","capacityProviders":["nodes"],"services":[{"serviceName":"s","taskDefinition":"web","desiredCount":2,"launchType":"EC2"}]}]"#;
@@ -110,14 +130,18 @@ fn instance(id: &str, kind: &str, zone: &str, rest: &str) -> String {
     )
 }
 
+fn first_group(found: &Scenario) -> &Group {
+    let groups = found.plan().providers.iter().find_map(|one| match &one.kind {
+        ProviderKind::Group(group) => Some(group),
+        _ => None,
+    });
+    groups.expect("a group")
+}
+
 /// Types and zones of the hosts of the first group at the start.
 fn standing(found: &Scenario) -> Vec<(String, String)> {
     let plan = found.plan();
-    let group = plan.providers.iter().find_map(|one| match &one.kind {
-        evenkeel::internals::model::plan::ProviderKind::Group(group) => Some(group),
-        _ => None,
-    });
-    let hosts = &group.expect("a group").hosts;
+    let hosts = &first_group(found).hosts;
     hosts.iter().map(|one| (plan.types[one.kind].name.clone(), plan.zones[one.zone].name.clone())).collect()
 }
 
@@ -141,7 +165,7 @@ fn container_instances_are_hosts_of_their_group() {
     );
     let said_of = |words: &str| lines.iter().filter(|line| line.contains(words)).count();
     assert_eq!(
-        said_of("1 container instance is left out: without a capacity provider their group cannot be told"),
+        said_of("1 container instance is left out: without a capacity provider nothing tells their group"),
         1,
         "{lines:#?}"
     );
@@ -149,7 +173,7 @@ fn container_instances_are_hosts_of_their_group() {
     assert_eq!(said_of("1 instance is `without a connected agent`: it is not there at the start"), 1, "{lines:#?}");
     // Beside the hosts that the group lists they say which of them drain.
     let group = r#""autoScalingGroups":[{"AutoScalingGroupName":"g","MinSize":0,"MaxSize":9,"DesiredCapacity":1,"Instances":[
-{"InstanceId":"i-1","InstanceType":"m5.large","AvailabilityZone":"us-east-1c"},{"InstanceId":"i-3","InstanceType":"m5.large","AvailabilityZone":"us-east-1c"}]}]"#;
+{"InstanceId":"i-1","InstanceType":"m5.large","AvailabilityZone":"us-east-1c"},{"InstanceId":"i-3","InstanceType":"m5.xlarge","AvailabilityZone":"us-east-1c"}]}]"#;
     let main = scenario(&format!(r#"{HOSTS},{group},"containerInstances":{{"$file":"b.json"}}"#));
     let (_, found) = said(&[("a.json", &main), ("b.json", &printed)]);
     assert_eq!(standing(&found.expect("it can run")), [host("m5.large", "us-east-1c")]);
@@ -184,13 +208,15 @@ fn constrained(expression: &str, attributes: &[&str]) -> (String, String) {
     (scenario(&format!(r#"{hosts},{group},"containerInstances":{{"$file":"b.json"}}"#)), printed)
 }
 
+/// Tasks of the only service that run at any time.
+fn always_running(found: &Scenario) -> u64 {
+    let summary = found.run(&evenkeel::Options::default(), &()).summary;
+    summary.services[0].running.min.mean.round() as u64
+}
+
 /// What hosts of the first group register besides the built-in attributes.
 fn registered(found: &Scenario) -> Vec<(String, String)> {
-    let group = found.plan().providers.iter().find_map(|one| match &one.kind {
-        evenkeel::internals::model::plan::ProviderKind::Group(group) => Some(group),
-        _ => None,
-    });
-    group.expect("a group").habits.attributes.clone()
+    first_group(found).habits.attributes.clone()
 }
 
 #[test]
@@ -200,8 +226,7 @@ fn attributes_of_container_instances_are_those_of_their_hosts() {
     let (main, printed) = constrained("attribute:stack == blue", &[blue, blue]);
     let found = check(&[("a.json", &main), ("b.json", &printed)], &[]).expect("it can run");
     assert_eq!(registered(&found), [("stack".to_owned(), "blue".to_owned())]);
-    let summary = found.run(&evenkeel::Options::default(), &()).summary;
-    assert_eq!(summary.services[0].running.min.mean, 2.0, "the constraint is met");
+    assert_eq!(always_running(&found), 2, "the constraint is met");
     // One without a value is there, too.
     let (main, printed) = constrained("attribute:color exists", &[blue, blue]);
     let found = check(&[("a.json", &main), ("b.json", &printed)], &[]).expect("it can run");
@@ -246,15 +271,16 @@ fn container_instances_without_a_capacity_provider_are_of_the_group_that_lists_t
         )
         .replace(r#""capacityProviders":["nodes"],"#, "");
     let (lines, found) = of(&bare);
-    let told = "2 container instances have no capacity provider and are taken as of `g`, by the group | for ECS they take tasks of launch type EC2 alone";
+    let told = "2 container instances have no capacity provider: they are hosts of `g` by the Auto Scaling group | in ECS only tasks of launch type EC2 stand there; here a strategy may use them, too";
     assert_eq!(lines, [format!("note b.json:1:24 /containerInstances/0: {told}")]);
     let found = found.expect("it can run");
     assert_eq!(standing(&found).len(), 2);
-    let summary = found.run(&evenkeel::Options::default(), &()).summary;
-    assert_eq!(summary.services[0].running.min.mean, 2.0);
+    let first = first_group(&found);
+    assert!(!first.draining && first.scaling.is_none(), "nobody drains or scales it");
+    assert_eq!(always_running(&found), 2);
     // A group behind a provider.
     let (lines, found) = of(HOSTS);
-    assert!(lines.len() == 1 && lines[0].contains("taken as of `nodes`"), "{lines:#?}");
+    assert!(lines.len() == 1 && lines[0].contains("they are hosts of `nodes`"), "{lines:#?}");
     assert_eq!(standing(&found.expect("it can run")).len(), 2);
     // Nothing says which group they are of.
     let main = scenario(&format!(
@@ -262,7 +288,7 @@ fn container_instances_without_a_capacity_provider_are_of_the_group_that_lists_t
         group.replace("i-1", "i-7").replace("i-2", "i-8")
     ));
     let (lines, _) = said(&[("a.json", &main), ("b.json", &printed)]);
-    let told = "2 container instances are left out: without a capacity provider their group cannot be told | add what `aws autoscaling describe-auto-scaling-groups` prints: it lists the instances of each group";
+    let told = "2 container instances are left out: without a capacity provider nothing tells their group | add what `aws autoscaling describe-auto-scaling-groups` prints: it lists the instances of each group";
     assert_eq!(lines, [format!("warning b.json:1:24 /containerInstances/0: {told}")]);
 }
 
@@ -280,9 +306,22 @@ fn container_instances_of_managed_instances_are_chosen_anew() {
     assert!(found.is_some(), "{lines:#?}");
     assert!(
         lines.iter().any(|line| line
-            .contains("1 container instance of the Managed Instances `nodes` not used: ECS chooses them anew")),
+            .contains("1 container instance of the Managed Instances `nodes` is not used: hosts are chosen anew")),
         "{lines:#?}"
     );
+}
+
+#[test]
+fn an_instance_type_is_what_aws_prints_of_it() {
+    let printed = r#"{"InstanceTypes":[{"InstanceType":"own.gpu","SupportedUsageClasses":["on-demand"],"VCpuInfo":{"DefaultVCpus":8},
+"MemoryInfo":{"SizeInMiB":32768},"NetworkInfo":{"MaximumNetworkInterfaces":4},"ProcessorInfo":{"SupportedArchitectures":["arm64"]},
+"GpuInfo":{"Gpus":[{"Name":"T4","Manufacturer":"NVIDIA","Count":2,"MemoryInfo":{"SizeInMiB":16384}}]}}]}"#;
+    let group = r#""autoScalingGroups":[{"AutoScalingGroupName":"g","MinSize":1,"MaxSize":1,"Instances":[{"InstanceType":"own.gpu"}]}]"#;
+    let main = scenario(&format!(r#"{HOSTS},{group},"instanceTypes":{{"$file":"b.json"}}"#));
+    let found = check(&[("a.json", &main), ("b.json", printed)], &[]).expect("it can run");
+    let types = found.plan().types.iter();
+    let own = types.into_iter().find(|one| one.name == "own.gpu").expect("the type");
+    assert_eq!((own.cpu, own.gpus, own.enis, own.architecture.as_str()), (8_192, 2, 3, "arm64"));
 }
 
 fn task(row: usize, started: &str) -> String {
@@ -334,6 +373,14 @@ fn tasks_say_how_they_start() {
     let other = printed.replace("task-definition/web:7", "task-definition/batch:7");
     let (lines, _) = said(&[("a.json", &main), ("b.json", &other)]);
     assert!(lines[0].contains("26 tasks are of families that nothing here runs"), "{lines:#?}");
+    // Times that cannot be those of one start are left out.
+    let (main, printed) = files(25, "");
+    for odd in ["2026-01-05T09:59:59", "2026-02-05T10:00:20"] {
+        let (lines, _) = said(&[("a.json", &main), ("b.json", &printed.replacen("2026-01-05T10:00:20", odd, 1))]);
+        let words = "this task started before it was created, or a week after it: it is left out | look at `createdAt`";
+        assert!(lines[0].starts_with("warning b.json:") && lines[0].ends_with(words), "{odd}: {lines:#?}");
+        assert!(lines[1].contains("the starts of 24 tasks, median 32s"), "{odd}: {lines:#?}");
+    }
     let wrong = printed.replace("2026-01-05T10:00:20", "yesterday");
     let (main, _) = files(0, "");
     let (lines, _) = said(&[("a.json", &main), ("b.json", &wrong)]);

@@ -90,6 +90,13 @@ fn services_at_the_top_find_their_cluster() {
     let main = scenario(&format!(r#"{WEB},"clusters":{{"$file":"b.json"}},"services":{{"$file":"c.json"}}"#));
     let found = check(&[("a.json", &main), ("b.json", &two), ("c.json", &printed)], &[]);
     assert_eq!(services(found), [("shop/web".to_owned(), 2)]);
+    // Each goes into the cluster that its ARN names, wherever that stands.
+    let later = two.replace("shop", "first").replace("other", "shop");
+    let found = check(&[("a.json", &main), ("b.json", &later), ("c.json", &printed)], &[]);
+    assert_eq!(services(found), [("shop/web".to_owned(), 2)]);
+    let by_name = printed.replace(arn, r#""cluster":"shop""#);
+    let found = check(&[("a.json", &main), ("b.json", &later), ("c.json", &by_name)], &[]);
+    assert_eq!(services(found), [("shop/web".to_owned(), 2)]);
     // One that says no cluster is of the only one.
     let main = scenario(&format!(r#"{WEB},"clusters":[{{"$file":"b.json"}}],"services":[{{{SERVICE}}}]"#));
     let found = check(&[("a.json", &main), ("b.json", CLUSTER)], &[]);
@@ -247,10 +254,10 @@ fn target_groups_say_how_a_load_balancer_checks() {
 
 #[test]
 fn target_groups_of_no_service_are_told_once() {
-    let more = (0..5)
-        .map(|row| format!(r#",{{"TargetGroupArn":"arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/other{row}/6d0e","TargetGroupName":"other{row}","VpcId":"vpc-1"}}"#))
-        .collect::<String>();
-    let groups = GROUPS.replace("\"TargetType\":\"ip\"}", &format!("\"TargetType\":\"ip\"}}{more}"));
+    let more: Vec<String> = (0..5)
+        .map(|row| format!(r#"{{"TargetGroupArn":"arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/other{row}/6d0e","TargetGroupName":"other{row}","VpcId":"vpc-1"}}"#))
+        .collect();
+    let groups = GROUPS.replace("\"TargetType\":\"ip\"}", &format!("\"TargetType\":\"ip\"}},{}", more.join(",")));
     let main = with_alarms("").replace(r#","alarms":{"$file":"alarms.json"}"#, "");
     let hint = "a service names it by its ARN, in `targetGroupArn` of `loadBalancers`";
     check(
@@ -327,4 +334,47 @@ fn files_with_an_absolute_path_are_answered_as_others() {
             evenkeel::internals::cli::render::problems(&reading.problems, &reading.sources, "/srv/a.json", paint);
         assert!(drawn.contains("--> /srv/a.json:2:20  /taskDefinitions/0\n"), "{drawn}");
     }
+}
+
+/// Two services behind one load balancer: which of them an alarm watches is said by its dimensions.
+#[test]
+fn dimensions_say_which_of_two_services_an_alarm_watches() {
+    let arn = |name: &str| format!("arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/{name}/6d0e");
+    let service = |name: &str| {
+        let named = SERVICE.replace(r#""serviceName":"web""#, &format!(r#""serviceName":"{name}""#));
+        format!(r#"{{{named},"loadBalancers":[{{"targetGroupArn":"{}"}}]}}"#, arn(name))
+    };
+    let traffic = |name: &str| format!(r#"{{"service":"shop/{name}","rate":"10/s","requestsPerTask":"10/s"}}"#);
+    let group = |name: &str| {
+        GROUPS.replace("targetgroup/web/", &format!("targetgroup/{name}/")).replace(r#""web""#, &format!("\"{name}\""))
+    };
+    let share = r#""Namespace":"Evenkeel","MetricName":"ErrorRate""#;
+    let alarms = [
+        alarm(
+            "group",
+            ERRORS,
+            r#"{"Name":"TargetGroup","Value":"targetgroup/pay/6d0e"},{"Name":"LoadBalancer","Value":"app/lb/50dc"}"#,
+        ),
+        alarm("names", share, r#"{"Name":"ClusterName","Value":"shop"},{"Name":"ServiceName","Value":"pay"}"#),
+        alarm("balancer", ERRORS, r#"{"Name":"LoadBalancer","Value":"app/lb/50dc"}"#),
+        alarm("end", ERRORS, r#"{"Name":"TargetGroup","Value":"eb/6d0e"}"#),
+    ];
+    let alarms: Vec<String> =
+        alarms.iter().map(|one| one.replace(r#""Threshold":80.0"#, r#""Threshold":0.5"#)).collect();
+    let main = scenario(&format!(
+        r#"{WEB},"clusters":[{{"clusterName":"shop","services":[{},{}]}}],"regions":[{{"name":"eu-west-1"}}],"traffic":[{},{}],
+"targetGroups":[{{"$file":"web.json"}},{{"$file":"pay.json"}}],"alarms":[{}]"#,
+        service("web"),
+        service("pay"),
+        traffic("web"),
+        traffic("pay"),
+        alarms.join(",")
+    ));
+    let (lines, found) = said(&[("a.json", &main), ("web.json", GROUPS), ("pay.json", &group("pay"))]);
+    let expected = [("group", "shop/pay"), ("names", "shop/pay")].map(|(name, of)| (name.to_owned(), of.to_owned()));
+    assert_eq!(watched(found), expected, "{lines:#?}");
+    let left = lines
+        .iter()
+        .filter(|line| line.contains("2 alarms are left out") && line.contains("nothing says whose metric this is"));
+    assert_eq!(left.count(), 1, "{lines:#?}");
 }

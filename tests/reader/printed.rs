@@ -65,6 +65,46 @@ fn what_hosts_lack_is_said() {
 }
 
 #[test]
+fn the_requirement_that_leaves_no_type_is_named() {
+    let told = |requirements: &str| {
+        let text = managed();
+        let (head, rest) = text.split_once("\"instanceRequirements\":{").unwrap();
+        let (_, tail) = rest.split_once("[\"fpga\"]").unwrap();
+        let text = format!("{head}\"instanceRequirements\":{{{requirements}{tail}");
+        let (lines, _) = said(&[("a.json", &text)]);
+        lines[0].split_once(" | ").map(|(_, hint)| hint.to_owned()).unwrap_or_default()
+    };
+    let size = r#""vCpuCount":{"min":2,"max":8},"memoryMiB":{"min":4096}"#;
+    let add = "or add types to `instanceTypes`";
+    for (requirements, hint) in [
+        (
+            format!(r#"{size},"cpuManufacturers":["zilog"]"#),
+            format!("without `cpuManufacturers` some types would fit: widen it, {add}"),
+        ),
+        (
+            format!(r#"{size},"allowedInstanceTypes":["m99.*"]"#),
+            format!("without `allowedInstanceTypes` some types would fit: widen it, {add}"),
+        ),
+        (
+            format!(r#"{size},"allowedInstanceTypes":["m99.*"],"cpuManufacturers":["zilog"]"#),
+            format!("without `allowedInstanceTypes` and `cpuManufacturers` some types would fit: widen them, {add}"),
+        ),
+        (
+            format!(
+                r#"{size},"allowedInstanceTypes":["m99.*"],"cpuManufacturers":["zilog"],"acceleratorNames":["abacus"]"#
+            ),
+            format!("more than two requirements are in the way: leave some out, {add}"),
+        ),
+        (
+            r#""vCpuCount":{"min":2},"memoryMiB":{"min":99999999}"#.to_owned(),
+            format!("without `memoryMiB` some types would fit: widen it, {add}"),
+        ),
+    ] {
+        assert_eq!(told(&requirements), hint, "{requirements}");
+    }
+}
+
+#[test]
 fn members_that_aws_has_added_are_known() {
     let small = r#""cpu":256,"memory":256"#;
     let trusted = r#""trustedExecutionConfiguration":{"isolationMode":"ISOLATED_SANDBOX"},"#;

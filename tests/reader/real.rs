@@ -232,7 +232,11 @@ fn a_folder_is_no_file() {
 fn rates(traffic: &Value, starts: &str, hours: &[u64]) -> Vec<u64> {
     let mut entry = json!({ "service": "shop/web", "requestsPerTask": "30/s" });
     traffic.as_object().unwrap().iter().for_each(|(key, value)| entry[key] = value.clone());
-    let reading = read(fargate(), &[("/traffic", json!([entry])), ("/startsAt", json!(starts))], &[]);
+    rates_of(read(fargate(), &[("/traffic", json!([entry])), ("/startsAt", json!(starts))], &[]), hours)
+}
+
+/// Rates of the only service of a scenario.
+fn rates_of(reading: Reading, hours: &[u64]) -> Vec<u64> {
     let scenario = reading.into_result().unwrap();
     let profile = scenario.plan().services.iter().next().unwrap().traffic.as_ref().unwrap().profile.clone();
     let at = |hour: &u64| {
@@ -268,17 +272,23 @@ fn a_day_has_a_peak_and_a_trough() {
     assert_eq!(told, "/traffic/0/daily/trough: `trough` must be at most `peak` | exchange them");
 }
 
-/// What is said of a table that the traffic names.
-pub(crate) fn of_table(text: &str, hours: u64) -> Vec<String> {
+/// A scenario of so many hours whose traffic is this table.
+fn with_table(text: &str, hours: u64) -> Reading {
     let traffic = json!([{ "service": "shop/web", "requestsPerTask": "30/s", "csv": "cloudwatch.csv" }]);
     let changes = [("/traffic", traffic), ("/duration", json!(format!("{hours}h")))];
-    said(&read(fargate(), &changes, &[("cloudwatch.csv", text)]))
+    read(fargate(), &changes, &[("cloudwatch.csv", text)])
+}
+
+/// What is said of a table that the traffic names.
+pub(crate) fn of_table(text: &str, hours: u64) -> Vec<String> {
+    said(&with_table(text, hours))
 }
 
 #[test]
 fn requests_as_cloudwatch_counts_them_are_traffic() {
     let text = "Timestamp,RequestCount\n2026-11-01T00:00:00Z,216000\n2026-11-01T01:00:00Z,108000\n";
     assert_eq!(of_table(text, 2), NONE);
+    assert_eq!(rates_of(with_table(text, 2), &[0, 1]), [60, 30], "216,000 in an hour are 60 a second");
     assert_eq!(
         of_table(text, 3),
         [

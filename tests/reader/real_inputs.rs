@@ -7,6 +7,7 @@ use serde_json::Value;
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reader/real_inputs");
 
 /// The files and what `services` of `describe-clusters` stands beside.
+#[expect(clippy::disallowed_methods, reason = "a test reads its files")]
 fn files() -> Texts {
     let mut texts = Texts::default();
     for folder in ["", "printed/"] {
@@ -94,7 +95,7 @@ fn managed_instances_are_not_of_a_type_that_they_exclude() {
     check(
         "managed-instances-of-bare-metal-gpus",
         &[
-            "error[no-capacity] /capacityProviders/0/managedInstancesProvider/instanceLaunchTemplate/instanceRequirements: no known instance type meets the requirements | widen `vCpuCount`, `memoryMiB` or the lists of types, or add types to `instanceTypes`",
+            "error[no-capacity] /capacityProviders/0/managedInstancesProvider/instanceLaunchTemplate/instanceRequirements: no known instance type meets the requirements | without `bareMetal` some types would fit: widen it, or add types to `instanceTypes`",
         ],
         &[],
     );

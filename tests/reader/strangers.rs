@@ -8,56 +8,105 @@ fn words(fields: &str) -> Vec<String> {
     lines.into_iter().map(|line| line.split_once(": ").map_or(line.clone(), |(_, words)| words.to_owned())).collect()
 }
 
+const PRINT_SERVICE: &str = "print the service with `aws ecs describe-services`";
+
+/// What stands where, what it looks like, and the way out.
+const STRANGERS: [(&str, &str, &str); 18] = [
+    (
+        r#""taskDefinitions":[{"name":"app","image":"nginx","essential":true,"portMappings":[{"containerPort":80}]}]"#,
+        "a container definition, and stands in `taskDefinitions`",
+        "put it into `containerDefinitions` of a task definition",
+    ),
+    (
+        r#""services":[{"taskSets":[{"taskSetArn":"arn","status":"PRIMARY"}]}]"#,
+        "a task set, and stands in `services`",
+        PRINT_SERVICE,
+    ),
+    (
+        r#""services":[{"serviceRevisionArn":"arn","serviceArn":"arn","taskDefinition":"web:1"}]"#,
+        "a service revision, and stands in `services`",
+        PRINT_SERVICE,
+    ),
+    (
+        r#""services":{"serviceDeployments":[{"serviceDeploymentArn":"arn"}],"failures":[]}"#,
+        "a service deployment, and stands in `services`",
+        PRINT_SERVICE,
+    ),
+    (
+        r#""services":[{"detail-type":"ECS Service Action","source":"aws.ecs","detail":{}}]"#,
+        "an event, and stands in `services`",
+        PRINT_SERVICE,
+    ),
+    (
+        r#""services":{"tasks":[{"taskArn":"arn"}],"failures":[]}"#,
+        "a task, and stands in `services`",
+        "put it into the scenario's `tasks`",
+    ),
+    (
+        r#""services":[{"service":"web","desiredCount":3}]"#,
+        "input of `aws ecs update-service`, and stands in `services`",
+        PRINT_SERVICE,
+    ),
+    (
+        r#""autoScalingGroups":{"containerInstances":[{"containerInstanceArn":"arn"}],"failures":[]}"#,
+        "a container instance, and stands in `autoScalingGroups`",
+        "put it into the scenario's `containerInstances`",
+    ),
+    (
+        r#""capacityProviders":{"AutoScalingGroups":[{"AutoScalingGroupName":"g"}]}"#,
+        "an Auto Scaling group, and stands in `capacityProviders`",
+        "put it into the scenario's `autoScalingGroups`",
+    ),
+    (
+        r#""targetGroups":{"Subnets":[{"SubnetId":"s"}]}"#,
+        "a subnet, and stands in `targetGroups`",
+        "put it into the scenario's `subnets`",
+    ),
+    (
+        r#""subnets":{"TargetGroups":[{"TargetGroupArn":"arn","TargetGroupName":"web"}]}"#,
+        "a target group, and stands in `subnets`",
+        "put it into the scenario's `targetGroups`",
+    ),
+    (
+        r#""autoScalingGroups":{"InstanceTypes":[{"InstanceType":"m5.large","VCpuInfo":{"DefaultVCpus":2}}]}"#,
+        "an instance type, and stands in `autoScalingGroups`",
+        "put it into the scenario's `instanceTypes`",
+    ),
+    (
+        r#""services":{"MetricAlarms":[{"AlarmName":"a","MetricName":"m"}],"CompositeAlarms":[]}"#,
+        "an alarm, and stands in `services`",
+        "put it into the scenario's `alarms`",
+    ),
+    (
+        r#""services":{"taskDefinition":{"family":"web","containerDefinitions":[]},"tags":[]}"#,
+        "a task definition, and stands in `services`",
+        "put it into the scenario's `taskDefinitions`",
+    ),
+    (
+        r#""services":{"clusters":[{"clusterName":"c"}],"failures":[]}"#,
+        "a cluster, and stands in `services`",
+        "put it into the scenario's `clusters`",
+    ),
+    (
+        r#""services":{"serviceArns":["arn"]}"#,
+        "a list of names, and stands in `services`",
+        "commands that begin with `list-` print names only: use the one that begins with `describe-`",
+    ),
+    (
+        r#""clusters":{"services":[{"serviceName":"web"}],"failures":[]}"#,
+        "a service, and stands in `clusters`",
+        "put it into the scenario's `services`",
+    ),
+    (
+        r#""autoScalingGroups":{"capacityProviders":[{"name":"nodes"}],"failures":[]}"#,
+        "a capacity provider, and stands in `autoScalingGroups`",
+        "put it into the scenario's `capacityProviders`",
+    ),
+];
+
 #[test]
 fn an_object_of_another_kind_is_told_once() {
-    let print_service = "print the service with `aws ecs describe-services`";
-    for (fields, is, hint) in [
-        (
-            r#""taskDefinitions":[{"name":"app","image":"nginx","essential":true,"portMappings":[{"containerPort":80}]}]"#,
-            "a container definition, and stands in `taskDefinitions`",
-            "put it into `containerDefinitions` of a task definition",
-        ),
-        (
-            r#""services":[{"taskSets":[{"taskSetArn":"arn","status":"PRIMARY"}]}]"#,
-            "a task set, and stands in `services`",
-            print_service,
-        ),
-        (
-            r#""services":[{"serviceRevisionArn":"arn","serviceArn":"arn","taskDefinition":"web:1"}]"#,
-            "a service revision, and stands in `services`",
-            print_service,
-        ),
-        (
-            r#""services":{"serviceDeployments":[{"serviceDeploymentArn":"arn"}],"failures":[]}"#,
-            "a service deployment, and stands in `services`",
-            print_service,
-        ),
-        (
-            r#""services":[{"detail-type":"ECS Service Action","source":"aws.ecs","detail":{}}]"#,
-            "an event, and stands in `services`",
-            print_service,
-        ),
-        (
-            r#""services":{"tasks":[{"taskArn":"arn"}],"failures":[]}"#,
-            "a task, and stands in `services`",
-            "put it into the scenario's `tasks`",
-        ),
-        (
-            r#""services":{"serviceArns":["arn"]}"#,
-            "a list of names, and stands in `services`",
-            "commands that begin with `list-` print names only: use the one that begins with `describe-`",
-        ),
-        (
-            r#""clusters":{"services":[{"serviceName":"web"}],"failures":[]}"#,
-            "a service, and stands in `clusters`",
-            "put it into the scenario's `services`",
-        ),
-        (
-            r#""autoScalingGroups":{"capacityProviders":[{"name":"nodes"}],"failures":[]}"#,
-            "a capacity provider, and stands in `autoScalingGroups`",
-            "put it into the scenario's `capacityProviders`",
-        ),
-    ] {
+    for (fields, is, hint) in STRANGERS {
         assert_eq!(words(fields)[0], format!("this looks like {is} | {hint}"), "{fields}");
         let errors = said(&[("a.json", &scenario(fields))]).0;
         let notes = |one: &&String| !one.starts_with("warning ") && !one.starts_with("note ");
@@ -116,6 +165,13 @@ fn mistakes_of_one_cause_are_told_once() {
     let lines = words(&traffic(&hours));
     assert_eq!(lines.len(), 1, "{lines:#?}");
     assert!(lines[0].contains(", and 23 more like it | "), "{lines:#?}");
+    let lengths: Vec<String> = (0..24).map(|hour| format!(r#"{{"at":"{hour}h","rate":"9/s"}}"#)).collect();
+    let lines = words(&traffic(&lengths).replace(r#""steps":["#, r#""daily":["#));
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert_eq!(
+        lines[0],
+        "`at` must be a time of the day, not `0h`, and 23 more like it | write \"00:00\" for 0h after midnight, UTC"
+    );
     let same = vec![r#"{"at":"1h","rate":"9"}"#.to_owned(); 300];
     let told = "`rate` needs a unit of time, and 299 more like it | write \"9/s\" for 9 each second";
     assert_eq!(words(&traffic(&same)), [told]);

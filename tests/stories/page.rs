@@ -56,16 +56,15 @@ pub(crate) fn faults(name: &str, outcome: &Outcome, drawn: &[(Figure, String)]) 
 /// Numbers of a sentence that stand in a table, too: of requests to one service, and of requests that met a bad revision.
 fn counted(sentence: &str) -> Vec<String> {
     let mut found = Vec::new();
-    if let Some((counts, rest)) = sentence.split_once(" requests of `") {
-        if let (Some((failed, offered)), Some((_, rest))) =
-            (counts.split_once(" of "), rest.split_once("failed (availability "))
-        {
-            let (availability, _) = rest.split_once(')').unwrap();
-            found.extend([failed, offered, availability].map(str::to_owned));
-            let errors =
-                rest.split_once("users saw errors for ").map(|(_, rest)| rest.split([' ', ';']).next().unwrap());
-            found.extend(errors.map(str::to_owned));
-        }
+    let requests = sentence.split_once(" requests of `").and_then(|(counts, rest)| {
+        let (_, rest) = rest.split_once("failed (availability ")?;
+        Some((counts.split_once(" of ")?, rest))
+    });
+    if let Some(((failed, offered), rest)) = requests {
+        let (availability, _) = rest.split_once(')').unwrap();
+        found.extend([failed, offered, availability].map(str::to_owned));
+        let errors = rest.split_once("users saw errors for ").map(|(_, rest)| rest.split([' ', ';']).next().unwrap());
+        found.extend(errors.map(str::to_owned));
     }
     let met = sentence.split_once(") met it while").or_else(|| sentence.split_once(") met a bad"));
     if let Some((requests, share)) = met.and_then(|(before, _)| before.rsplit_once("; ")?.1.rsplit_once(" (")) {

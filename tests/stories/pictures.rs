@@ -15,7 +15,7 @@ const PANELS_MAX: usize = 6;
 pub(crate) fn faults(timeline: &Timeline, drawn: &[(Figure, String)]) -> Vec<String> {
     let mut found = Vec::new();
     for (figure, svg) in drawn {
-        let data = serde_json::to_value(&figure).unwrap();
+        let data = serde_json::to_value(figure).unwrap();
         let mut tell = |what: String| found.push(format!("{}: {what}", figure.name));
         for panel in list(&data, "panels") {
             looks(panel, &mut tell);
@@ -134,16 +134,12 @@ fn alarms_are_drawn(timeline: &Timeline, figure: &Value, tell: &mut impl FnMut(S
             .iter()
             .any(|panel| panel["title"].as_str().is_some_and(|title| title.starts_with(&format!("{service}: "))))
     };
-    for row in timeline.changes.iter().filter(|row| drawn(&row.service)) {
-        for alarm in &row.thresholds {
-            let own = |series: &&Series| series.name == "alarm_datapoints" && series.part == alarm.alarm;
-            let moved = timeline.series.iter().filter(own).flat_map(|series| &series.points).any(|point| point.1 > 0.0);
-            let datapoints = lines.iter().any(|line| line.starts_with(&format!("datapoints of {} on ", alarm.alarm)));
-            let of = [format!("threshold of {}: ", alarm.alarm), "threshold of each: ".to_owned()];
-            let threshold = lines.iter().any(|line| of.iter().any(|of| line.starts_with(of)));
-            if moved && !(datapoints && threshold) {
-                tell(format!("what {} of {} saw is not drawn", alarm.alarm, row.service));
-            }
+    let seen = timeline.series.iter().filter(|series| series.name == "alarm_datapoints" && drawn(&series.subject));
+    for series in seen.filter(|series| series.points.iter().any(|point| point.1 > 0.0)) {
+        let named = |begin: &str| lines.iter().any(|line| line.starts_with(&format!("{begin} of {}", series.part)));
+        let threshold = named("threshold") || lines.iter().any(|line| line.starts_with("threshold of each: "));
+        if !(named("datapoints") && threshold) {
+            tell(format!("what {} saw of {} is not drawn", series.part, series.subject));
         }
     }
 }

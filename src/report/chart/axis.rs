@@ -74,7 +74,8 @@ fn clock(seconds: f64) -> String {
 /// things are counted.
 pub(super) fn value(max: f64, top: f64, whole: bool, ticks_max: f64) -> (f64, Vec<Tick>) {
     let max = if max > 0.0 { max } else { 1.0 };
-    let upper = if max > top { max * 1.02 } else { top };
+    // Rates are sums of many parts: what is over the top by dust is not.
+    let upper = if max > top * 1.000_001 { max * 1.02 } else { top };
     let step = nice(upper / 1.02 / ticks_max);
     let step = if whole { step.max(1.0).ceil() } else { step };
     let count = (upper / step - 1e-9).ceil() as u32;
@@ -135,7 +136,7 @@ mod tests {
         assert_eq!(labels(&value(0.9, 0.0, false, 5.0).1), "0 0.2 0.4 0.6 0.8 1");
         assert_eq!(labels(&value(0.0, 0.0, true, 8.0).1), "0 1 2");
         assert_eq!(labels(&value(1.4, 100.0, false, 5.0).1), "0 20 40 60 80 100");
-        assert_eq!(labels(&value(100.0, 100.0, false, 5.0).1), "0 20 40 60 80 100", "nothing is over 100 %");
+        assert_eq!(labels(&value(100.000_000_1, 100.0, false, 5.0).1), "0 20 40 60 80 100", "nothing is over 100 %");
         assert_eq!(labels(&value(101.0, 100.0, false, 5.0).1), "0 50 100 150");
     }
 }

@@ -95,10 +95,13 @@ fn share(run: &Run<'_>, row: &ServiceChanges, exposed: &Points) -> Panel {
     let copied = (steps::peak(&copies) > 0.0)
         .then(|| Line::dashed("copies for it, whose answers nobody sees", Role::Ink, copies));
     let copied: Vec<Line> = copied.into_iter().collect();
+    // All of them are 100 %, and no more.
+    let most = copied.iter().map(|line| line.curve.peak()).fold(steps::peak(&points), f64::max);
     Panel {
         title: format!("{}: traffic of the new version until it is completed or taken back", row.service),
         marks: marks(&row.marks),
         unit: "percent of requests",
+        top: if most > 50.0 { 100.0 } else { 0.0 },
         layers: vec![Layer::new("to the new version", Role::NewVersion, points)],
         lines: copied,
         ..Panel::default()

@@ -17,6 +17,8 @@ pub(crate) enum Role {
     Served,
     /// Lines over a stack: what was asked for, is needed, is wanted, can be done.
     Ink,
+    /// Words on the bright tiles of a map, which are bright on a dark ground, too.
+    OnTile,
     /// Axes, edges and words of less weight.
     Quiet,
     Grid,
@@ -83,6 +85,7 @@ impl Role {
             Role::Lost,
             Role::Served,
             Role::Ink,
+            Role::OnTile,
             Role::Quiet,
             Role::Grid,
             Role::Paper,
@@ -133,6 +136,7 @@ impl Role {
             Role::Lost => ((200, 16, 46), (255, 92, 92)),
             Role::Served => PARTS[4],
             Role::Ink => ((30, 30, 30), (232, 232, 232)),
+            Role::OnTile => ((30, 30, 31), (24, 24, 24)),
             Role::Quiet => ((80, 80, 80), (176, 176, 176)),
             Role::Grid => ((225, 225, 225), (62, 62, 62)),
             Role::Paper => ((248, 248, 248), (38, 38, 38)),

@@ -50,14 +50,31 @@ fn within(points: &Points, cut: Window) -> Points {
     begin.into_iter().chain(rest).collect()
 }
 
+/// Lengths of columns from an hour on: parts of a day, then days. Of any other length, waves of a day would make waves
+/// of weeks that are not there.
+const HOURS: [u64; 8] = [1, 2, 3, 4, 6, 8, 12, 24];
+
+/// Where the columns of a cut begin and end.
+fn edges(cut: Window) -> Vec<Time> {
+    const HOUR: u64 = 3_600_000_000;
+    let whole = cut.until.since(cut.from).0;
+    let least = whole.div_ceil(COLUMNS);
+    if least < HOUR {
+        let edge = |column| cut.from.0 + (u128::from(whole) * u128::from(column) / u128::from(COLUMNS)) as u64;
+        return (0..=COLUMNS).map(|column| Time(edge(column))).collect();
+    }
+    let part = HOURS.into_iter().map(|hours| hours * HOUR).find(|length| *length >= least);
+    let length = part.unwrap_or_else(|| least.div_ceil(24 * HOUR) * 24 * HOUR);
+    let begins = (0..whole.div_ceil(length)).map(|column| Time(cut.from.0 + column * length));
+    begins.chain([cut.until]).collect()
+}
+
 /// Least, most and mean of equal parts of the cut; parts before the first step have none.
 pub(super) fn columns(points: &Points, cut: Window) -> Curve {
-    let length = cut.until.since(cut.from).0;
-    let edge = |column: u64| Time(cut.from.0 + (u128::from(length) * u128::from(column) / u128::from(COLUMNS)) as u64);
     let (mut means, mut range) = (Points::new(), Range::default());
     let mut next = 0;
-    for column in 0..COLUMNS {
-        let (from, until) = (edge(column), edge(column + 1));
+    for edges in edges(cut).windows(2) {
+        let (from, until) = (edges[0], edges[1]);
         let (mut now, mut area, mut lasted) = (from, 0.0, Span::ZERO);
         let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
         let mut take = |value: f64, lasts: Span| {
@@ -113,6 +130,22 @@ mod tests {
         assert_eq!((curve.points[2], range.least[2], range.most[2]), ((seconds(20), 90.0), 0.0, 100.0));
         assert_eq!((curve.points[3], range.least[3], range.most[3]), ((seconds(30), 140.0), 100.0, 300.0));
         assert_eq!((curve.points[4].1, range.least[4], range.most[4]), (100.0, 100.0, 100.0));
+    }
+
+    #[test]
+    fn a_wave_of_a_day_is_level_in_a_year_and_a_wave_in_a_month() {
+        let day = |days: u64| seconds(days * 86_400);
+        // Half a day up, half a day down.
+        let wave =
+            |days: u64| (0..2 * days).map(|half| (seconds(half * 43_200), (half % 2) as f64)).collect::<Points>();
+        let year = columns(&wave(365), Window { from: Time::ZERO, until: day(365) });
+        assert_eq!(year.points.len(), 365);
+        assert!(year.points.iter().all(|point| (point.1 - 0.5).abs() < 1e-9), "waves that are not there");
+        let most = year.range.unwrap();
+        assert!(most.least.iter().all(|least| *least == 0.0) && most.most.iter().all(|most| *most > 0.5));
+        let month = columns(&wave(30), Window { from: Time::ZERO, until: day(30) });
+        assert_eq!(month.points.len(), 360, "columns of two hours");
+        assert!(month.points.iter().all(|point| point.1 == 0.0 || (point.1 - 1.0).abs() < 1e-9));
     }
 
     #[test]

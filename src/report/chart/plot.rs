@@ -69,14 +69,16 @@ impl Frame {
 /// Everything within the frame but what is lost, whose rectangles it gives back.
 pub(super) fn draw(paper: &mut Paper, frame: &Frame, panel: &Panel) -> Vec<[i32; 4]> {
     let lost = stack(paper, frame, panel);
-    panel.lines.iter().filter(|line| line.role != Role::Lost).for_each(|one| line(paper, frame, one));
+    // Over a stack, what fills the range of a line would hide it.
+    let hollow = !panel.layers.is_empty();
+    panel.lines.iter().filter(|line| line.role != Role::Lost).for_each(|one| line(paper, frame, one, hollow));
     lost
 }
 
 /// What is lost, over everything else.
 pub(super) fn losses_over(paper: &mut Paper, frame: &Frame, panel: &Panel, lost: Vec<[i32; 4]>) {
     paper.rects(lost, Role::Lost);
-    panel.lines.iter().filter(|line| line.role == Role::Lost).for_each(|one| line(paper, frame, one));
+    panel.lines.iter().filter(|line| line.role == Role::Lost).for_each(|one| line(paper, frame, one, false));
 }
 
 /// Draws layers on one another but for what is lost, whose rectangles it gives back.
@@ -152,11 +154,21 @@ fn joined(pieces: impl Iterator<Item = [i32; 4]>) -> Vec<[i32; 4]> {
     all
 }
 
-fn line(paper: &mut Paper, frame: &Frame, line: &Line) {
+fn line(paper: &mut Paper, frame: &Frame, line: &Line, hollow: bool) {
     let Curve { points, range } = &line.curve;
     if let Some(range) = range {
         let times: Vec<Time> = points.iter().map(|point| point.0).collect();
-        paper.blended(between(frame, &times, range), line.role, 2 * BETWEEN);
+        if hollow {
+            for edge in [&range.least, &range.most] {
+                let pieces = frame.steps(&times).map(|(place, left, right)| {
+                    let y = frame.y(edge[place]);
+                    [left, y, right, y + 1]
+                });
+                paper.rects(joined(pieces.filter(|piece| piece[0] < piece[2])), line.role);
+            }
+        } else {
+            paper.blended(between(frame, &times, range), line.role, 2 * BETWEEN);
+        }
     }
     let corners = corners(frame, points);
     if line.role != Role::Lost {

@@ -189,7 +189,7 @@ impl Tiled {
             if let Some(cell) = &cluster.was_in {
                 text = format!("{text}, was in {cell}");
             }
-            let ink = if cluster.role == Role::Lost { Role::Paper } else { Role::Ink };
+            let ink = ink_on(cluster.role);
             self.text(text, 14, ink, (x + 6, y + 5), right - 14);
         }
     }
@@ -211,6 +211,11 @@ impl Tiled {
             self.rect((x, at.1), (rest, Tiles::BAR - 4), Role::Served, None);
         }
     }
+}
+
+/// The colour of words on the tile of a cluster.
+fn ink_on(tile: Role) -> Role {
+    if tile == Role::Lost { Role::Paper } else { Role::OnTile }
 }
 
 const fn edge(hit: bool) -> (Role, i32) {

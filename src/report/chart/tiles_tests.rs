@@ -130,3 +130,24 @@ fn a_cluster_that_moved_says_where_it_was() {
     let map = tiled(&map(&Blast { regions, occurrences: vec![occurrence(&[(4, Lost::Launches)])] }).unwrap(), 46);
     assert!(texts(&map).contains(&"team-2: 1 of 2 services, was in cell-1"), "{:?}", texts(&map));
 }
+
+/// The contrast of two colours, as WCAG 2.2 defines it: 4.5 is enough for small letters.
+fn contrast(one: (u8, u8, u8), other: (u8, u8, u8)) -> f64 {
+    let part = |value: u8| {
+        let value = f64::from(value) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
+    };
+    let light = |(red, green, blue)| 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue) + 0.05;
+    let (one, other): (f64, f64) = (light(one), light(other));
+    one.max(other) / one.min(other)
+}
+
+#[test]
+fn words_on_tiles_are_legible_on_both_grounds() {
+    for tile in [Role::Served, Role::Launches, Role::Tasks, Role::Lost] {
+        let (tile, ink) = (tile.shade(), ink_on(tile).shade());
+        for (tile, ink) in [(tile.light, ink.light), (tile.dark, ink.dark)] {
+            assert!(contrast(tile, ink) >= 4.5, "{ink:?} on {tile:?}: {}", contrast(tile, ink));
+        }
+    }
+}

@@ -26,7 +26,7 @@ pub(super) fn markup(sentence: &str) -> Markup {
 pub(super) fn quoted(text: &str) -> Markup {
     let parts: Vec<&str> = text.split('`').collect();
     // Without its partner a backquote is a letter like any other.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return html! { (text) };
     }
     html! {

@@ -276,14 +276,15 @@ impl Clusters<'_> {
     /// Types of the catalogue that meet the requirements, cheapest first. Those without a known price come after the
     /// others: the current generation before previous ones, smallest first (model choice).
     fn fitting_types(&mut self, wanted: Option<&InstanceRequirements>, at: &str) -> Option<Vec<TypeId>> {
-        let mut rows: Vec<Row> = self.catalogue.rows().filter(|row| requirements::fits(row, wanted)).collect();
+        let (mut rows, others): (Vec<Row>, Vec<Row>) =
+            self.catalogue.rows().partition(|row| requirements::fits(row, wanted));
         rows.sort_by(|a, b| {
             let price = |row: &Row| row.price.unwrap_or(f64::INFINITY);
             let size = |row: &Row| (row.price.is_none() && !row.current, row.vcpu, row.memory_mib);
             price(a).total_cmp(&price(b)).then(size(a).cmp(&size(b))).then_with(|| a.name.cmp(&b.name))
         });
         if rows.is_empty() {
-            let hint = "widen `vCpuCount`, `memoryMiB` or the lists of types, or add types to `instanceTypes`";
+            let hint = requirements::way_out(&others, wanted);
             let message = "no known instance type meets the requirements";
             let problem = Problem::new(Code::NoCapacity, at, message, hint);
             return self.out.push(problem.about(Noun::InstanceType, "")).none();

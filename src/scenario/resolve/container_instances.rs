@@ -71,7 +71,7 @@ pub(super) fn hosts(scenario: &mut Scenario, out: &mut Problems) {
         let are = if one { "is" } else { "are" };
         let (why, hint) = if why == "alone" {
             (
-                "without a capacity provider their group cannot be told",
+                "without a capacity provider nothing tells their group",
                 "add what `aws autoscaling describe-auto-scaling-groups` prints: it lists the instances of each group",
             )
         } else {
@@ -82,13 +82,15 @@ pub(super) fn hosts(scenario: &mut Scenario, out: &mut Problems) {
         };
         out.left_out(at, format!("{what} {are} left out: {why}"), hint);
     }
-    for (provider, at, what, _) in managed.told() {
-        out.unused(at, format!("{what} of the Managed Instances `{provider}` not used: ECS chooses them anew"), "");
+    for (provider, at, what, one) in managed.told() {
+        let are = if one { "is" } else { "are" };
+        let message = format!("{what} of the Managed Instances `{provider}` {are} not used: hosts are chosen anew");
+        out.unused(at, message, "");
     }
     for (provider, at, what, one) in adopted.told() {
-        let (have, are) = if one { ("has", "is") } else { ("have", "are") };
-        let message = format!("{what} {have} no capacity provider and {are} taken as of `{provider}`, by the group");
-        out.follows(at, message, "for ECS they take tasks of launch type EC2 alone");
+        let (have, are) = if one { ("has", "it is a host") } else { ("have", "they are hosts") };
+        let message = format!("{what} {have} no capacity provider: {are} of `{provider}` by the Auto Scaling group");
+        out.follows(at, message, "in ECS only tasks of launch type EC2 stand there; here a strategy may use them, too");
     }
     for (provider, instances) in of_providers {
         attributes(scenario, provider, &instances, out);

@@ -24,6 +24,51 @@ pub(super) fn fits(row: &Row, wanted: Option<&InstanceRequirements>) -> bool {
         && accelerators(row, wanted)
 }
 
+/// A requirement by its name, and how it is left out.
+type Requirement = (&'static str, fn(&mut InstanceRequirements));
+
+/// What can be asked for. `burstablePerformance` and `bareMetal` exclude by themselves: left out is what includes.
+const ALL: [Requirement; 16] = [
+    ("bareMetal", |wanted| wanted.bare_metal = Some(Choice::Included)),
+    ("burstablePerformance", |wanted| wanted.burstable_performance = Some(Choice::Included)),
+    ("allowedInstanceTypes", |wanted| wanted.allowed_instance_types.clear()),
+    ("excludedInstanceTypes", |wanted| wanted.excluded_instance_types.clear()),
+    ("cpuManufacturers", |wanted| wanted.cpu_manufacturers.clear()),
+    ("instanceGenerations", |wanted| wanted.instance_generations.clear()),
+    ("localStorage", |wanted| wanted.local_storage = None),
+    ("localStorageTypes", |wanted| wanted.local_storage_types.clear()),
+    ("totalLocalStorageGB", |wanted| wanted.total_local_storage_gb = None),
+    ("acceleratorTypes", |wanted| wanted.accelerator_types.clear()),
+    ("acceleratorManufacturers", |wanted| wanted.accelerator_manufacturers.clear()),
+    ("acceleratorNames", |wanted| wanted.accelerator_names.clear()),
+    ("networkInterfaceCount", |wanted| wanted.network_interface_count = None),
+    ("memoryGiBPerVCpu", |wanted| wanted.memory_gib_per_vcpu = None),
+    ("memoryMiB", |wanted| wanted.memory_mib = Bounds { min: 0, max: None }),
+    ("vCpuCount", |wanted| wanted.vcpu_count = Bounds { min: 0, max: None }),
+];
+
+/// The way out where no type meets the requirements: the one, or the first two, without which some do.
+pub(super) fn way_out(rows: &[Row], wanted: Option<&InstanceRequirements>) -> String {
+    const ADD: &str = "or add types to `instanceTypes`";
+    let Some(wanted) = wanted else { return format!("write `instanceRequirements`, {ADD}") };
+    let some_without = |left_out: &[&Requirement]| {
+        let mut less = wanted.clone();
+        for (_, leave_out) in left_out {
+            leave_out(&mut less);
+        }
+        rows.iter().any(|row| fits(row, Some(&less)))
+    };
+    let names: Vec<&str> = ALL.iter().filter(|one| some_without(&[one])).map(|one| one.0).collect();
+    if !names.is_empty() {
+        return format!("without `{}` some types would fit: widen it, {ADD}", names.join("`, or without `"));
+    }
+    let pairs = ALL.iter().enumerate().flat_map(|(place, one)| ALL[place + 1..].iter().map(move |other| (one, other)));
+    match pairs.into_iter().find(|(one, other)| some_without(&[one, other])) {
+        Some((one, other)) => format!("without `{}` and `{}` some types would fit: widen them, {ADD}", one.0, other.0),
+        None => format!("more than two requirements are in the way: leave some out, {ADD}"),
+    }
+}
+
 fn storage(row: &Row, wanted: &InstanceRequirements) -> bool {
     let kinds = &wanted.local_storage_types;
     let kind = if row.disks.is_empty() { among(kinds, "ssd") } else { row.disks.iter().any(|disk| among(kinds, disk)) };
