@@ -96,12 +96,14 @@ impl Availability {
         self.zones[zone].available
     }
 
-    /// Whether the need and the desired count are met, and whether these zones differ by at most one task.
+    /// Whether the need and the desired count are met, and whether these zones differ by at most one task. A service that
+    /// has lost all its tasks is not even.
     #[inline]
     pub fn holds(&self, zones: &[ZoneId]) -> [bool; 3] {
         let counts = || zones.iter().map(|zone| self.zones[*zone].available);
         let even = counts().max().zip(counts().min()).is_none_or(|(most, least)| most - least <= 1);
-        [self.available >= self.need, self.available >= self.desired, even]
+        let gone = self.available == 0 && self.desired > 0;
+        [self.available >= self.need, self.available >= self.desired, even && !gone]
     }
 
     pub fn finish(self, end: Time) -> Measure {

@@ -84,17 +84,14 @@ impl Words<'_> {
             What::Pipeline { change, stage, step, alarm } => {
                 (self.change(change).to_owned(), self.stage(change, stage, step, alarm))
             }
-            What::Alarm { alarm, rings } => {
+            What::Alarm { alarm, others, rings } => {
                 let words = if rings { "alarm rings" } else { "alarm is over" };
-                (self.plan.alarms[alarm].name.clone(), words.to_owned())
+                (and_more(self.plan.alarms[alarm].name.clone(), others), words.to_owned())
             }
             What::HostReplaced { provider } => {
                 (self.plan.provider_name(provider), "the first new host is registered".to_owned())
             }
-            What::Service { service, others, what } => {
-                let who = self.service(service);
-                (if others == 0 { who } else { format!("{who} and {others} more") }, self.of_service(what))
-            }
+            What::Service { service, others, what } => (and_more(self.service(service), others), self.of_service(what)),
             What::Moves { who, count, lasted } => moves(who, count, lasted),
             What::WithoutCell { count, lasted: None } => ("customers".to_owned(), format!("{count} have no cell")),
             What::WithoutCell { lasted: Some(lasted), .. } => {
@@ -200,6 +197,10 @@ impl Words<'_> {
             Own::WaitOver { waited } => format!("a launch is taken on, {} late", long(waited)),
         }
     }
+}
+
+fn and_more(who: String, others: u32) -> String {
+    if others == 0 { who } else { format!("{who} and {others} more") }
 }
 
 /// Who moves from one cell to another.

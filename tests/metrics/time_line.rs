@@ -290,3 +290,34 @@ fn moves_between_cells_are_told_by_their_first_and_last() {
     ];
     assert_eq!(told, expected);
 }
+
+#[test]
+fn alarms_that_ring_in_one_second_are_one_moment() {
+    use evenkeel::internals::model::fact::AlarmState;
+    use evenkeel::internals::model::ids::AlarmId;
+    let state = |micros, alarm, state| (Time(at(60).0 + micros), Fact::Alarm { alarm: AlarmId(alarm), state });
+    let facts = [
+        state(0, 0, AlarmState::Alarm),
+        state(1, 1, AlarmState::Alarm),
+        state(2, 2, AlarmState::Alarm),
+        state(60_000_000, 0, AlarmState::Ok),
+        state(120_000_000, 1, AlarmState::Ok),
+    ];
+    let told = line(&plan(3_600, 0), &facts);
+    let told: Vec<_> = told.moments.into_iter().map(|one| (one.at.0 / 1_000_000, one.what)).collect();
+    let expected = [
+        (60, What::Alarm { alarm: AlarmId(0), others: 2, rings: true }),
+        (120, What::Alarm { alarm: AlarmId(0), others: 0, rings: false }),
+        (180, What::Alarm { alarm: AlarmId(1), others: 0, rings: false }),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_service_that_has_lost_all_its_tasks_is_not_even() {
+    let facts = [needs(0, WEB), level(0, WEB, 6), level(100, WEB, 0), level(700, WEB, 6)];
+    let told = of(&line(&plan(3_600, 0), &facts), WEB);
+    let evens: Vec<u64> =
+        told.iter().filter(|(_, own)| matches!(own, Own::Back { level: Level::Even, .. })).map(|told| told.0).collect();
+    assert!(evens.is_empty(), "six tasks in one zone, none, six in one zone: {told:?}");
+}

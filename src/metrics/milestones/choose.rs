@@ -110,7 +110,7 @@ fn order(what: &What) -> u8 {
     match what {
         What::FaultBegins { .. } => 0,
         What::FaultEnds { .. } => 1,
-        What::Alarm { .. } => 2,
+        What::Alarm { rings: true, .. } => 2,
         What::Change { .. } | What::Pipeline { .. } => 3,
         What::Noticed { .. } | What::Ejected { .. } | What::Gone { .. } => 4,
         What::HostReplaced { .. } | What::Moves { .. } | What::WithoutCell { .. } => 5,
@@ -126,34 +126,44 @@ fn order(what: &What) -> u8 {
             Own::Back { level: Level::Even, .. } => 14,
             Own::Still(_) => 15,
         },
+        What::Alarm { rings: false, .. } => 16,
     }
 }
 
-/// What happened to several services in one second is one moment: that of the service that lost most.
+/// What happened to several services, or alarms, in one second is one moment: that of the service that lost most, or of
+/// the first alarm.
 fn together(all: Vec<Moment>, ranks: &Ranks) -> Vec<Moment> {
     let mut kept: Vec<Moment> = Vec::with_capacity(all.len());
-    let mut first: BTreeMap<(u64, u8), (usize, BTreeSet<ServiceId>)> = BTreeMap::new();
+    let mut first: BTreeMap<(u64, u8), (usize, BTreeSet<u32>)> = BTreeMap::new();
     for moment in all {
-        let What::Service { service, what, .. } = moment.what else {
+        let who = match moment.what {
+            What::Service { service, .. } => service.0,
+            What::Alarm { alarm, .. } => alarm.0,
+            _ => {
+                kept.push(moment);
+                continue;
+            }
+        };
+        let key = (moment.at.0 / 1_000_000, order(&moment.what));
+        let Some((place, known)) = first.get_mut(&key) else {
+            first.insert(key, (kept.len(), BTreeSet::from([who])));
             kept.push(moment);
             continue;
         };
-        let Some((place, services)) = first.get_mut(&(moment.at.0 / 1_000_000, order(&moment.what))) else {
-            let key = (moment.at.0 / 1_000_000, order(&moment.what));
-            first.insert(key, (kept.len(), BTreeSet::from([service])));
-            kept.push(moment);
-            continue;
-        };
-        let more = services.insert(service);
-        if let What::Service { service: before, others, what: own } = &mut kept[*place].what {
-            *others += u32::from(more);
-            let lost = of_errors(own) + of_errors(&what);
-            if ranks.of_service(service) < ranks.of_service(*before) {
-                (*before, *own) = (service, what);
+        let more = u32::from(known.insert(who));
+        match (&mut kept[*place].what, moment.what) {
+            (What::Alarm { others, .. }, _) => *others += more,
+            (What::Service { service: before, others, what: own }, What::Service { service, what, .. }) => {
+                *others += more;
+                let lost = of_errors(own) + of_errors(&what);
+                if ranks.of_service(service) < ranks.of_service(*before) {
+                    (*before, *own) = (service, what);
+                }
+                if let Own::Errors { lost: sum, .. } | Own::ErrorsEnd { lost: sum, .. } = own {
+                    *sum = lost;
+                }
             }
-            if let Own::Errors { lost: sum, .. } | Own::ErrorsEnd { lost: sum, .. } = own {
-                *sum = lost;
-            }
+            _ => {}
         }
     }
     kept

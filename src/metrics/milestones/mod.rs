@@ -379,7 +379,7 @@ impl Milestones {
             self.last_ring = Some((now, alarm));
         }
         if told <= 2 {
-            self.keep(now, What::Alarm { alarm, rings });
+            self.keep(now, What::Alarm { alarm, others: 0, rings });
         } else {
             self.left_out += 1;
         }

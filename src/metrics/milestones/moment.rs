@@ -77,8 +77,10 @@ pub enum What {
         step: PipelineStep,
         alarm: Option<AlarmId>,
     },
+    /// An alarm begins to ring or stops, and so many `others` in the same second.
     Alarm {
         alarm: AlarmId,
+        others: u32,
         rings: bool,
     },
     /// The first of so many has moved to another cell, or, after so long, the last.
