@@ -89,8 +89,9 @@ fn protected_hosts_leave_their_zone_when_they_are_empty() {
     let (diary, _) = watch(&file);
     let zones = zones_at(&diary, 21_000.0);
     assert!(zones.iter().max().unwrap() - zones.iter().min().unwrap() <= 1, "{zones:?}");
-    // Tasks move by the service's own rebalancing, never because their host goes.
-    assert!(stops(&diary, 0).iter().all(|stop| stop.2 != StopCode::TerminationNotice));
+    // Once the zone is back tasks move by the service's own rebalancing, never because their host goes.
+    let moved = stops(&diary, 0).into_iter().filter(|stop| stop.0 > 3_000.0);
+    assert!(moved.clone().count() > 0 && moved.clone().all(|stop| stop.2 != StopCode::TerminationNotice));
     assert_eq!(running_at(&diary, 0, 21_000.0), 6);
 }
 
