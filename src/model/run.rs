@@ -223,7 +223,7 @@ impl World {
             Kind::Daemon if empty => {}
             Kind::Daemon => stand::daemons(self, service, cx),
             Kind::Replica => {
-                row.scheduler.owe(Cause::mechanism(super::fact::Mechanism::FirstStart), row.desired);
+                row.scheduler.owe(Cause::mechanism(super::fact::Mechanism::FirstStart), row.desired());
                 if !empty {
                     while !self.services[service].scheduler.pending.is_empty() && stand::task(self, service, cx) {}
                 }

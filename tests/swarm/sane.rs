@@ -168,14 +168,17 @@ pub(crate) fn ends_well(plan: &Plan, world: &World, before: &[HostId]) -> Vec<St
         }
         // Nothing comes in the place of what a fault took, if a deployment has failed since with nothing to go back to;
         // the scheduler itself leaves as many as desired (`rules`).
-        let meant = if row.stalled() { row.wanted.min(row.desired) } else { row.desired };
+        let meant = if row.stalled() { row.wanted.min(row.desired()) } else { row.desired() };
         if (row.wanted, row.available) != (meant, meant) {
             wrong.push(format!(
                 "{}: {} of {} available, {} wanted",
-                service.name, row.available, row.desired, row.wanted
+                service.name,
+                row.available,
+                row.desired(),
+                row.wanted
             ));
         }
-        if meant < row.desired {
+        if meant < row.desired() {
             continue;
         }
         let first = world.part.as_one.zones.start;
@@ -203,7 +206,7 @@ pub(crate) fn ends_well(plan: &Plan, world: &World, before: &[HostId]) -> Vec<St
         }
         let base = service.strategy.iter().zip(&row.by_item);
         for (item, on) in base.filter(|(item, _)| row.shift().is_none() && item.base > 0) {
-            if on.running < item.base.min(row.desired) {
+            if on.running < item.base.min(row.desired()) {
                 wrong.push(format!("{}: {on:?} of a base of {}", service.name, item.base));
             }
         }

@@ -22,9 +22,9 @@ pub(super) fn lets_go(
     let one = of.and_then(|of| row.deployment.revisions.iter().find(|one| one.number == of));
     let there = |item: usize| one.map_or(row.by_item[item].lasting, |one| one.by_item[item]);
     let mut shares = [0; capacity::ITEMS_MAX];
-    capacity::split(strategy, row.desired, &mut shares);
+    capacity::split(strategy, row.desired(), &mut shares);
     let items = surplus.filter_map(|provider| strategy.iter().position(|item| item.provider == provider));
-    let open = items.filter(|&item| there(item) > strategy[item].base.min(row.desired));
+    let open = items.filter(|&item| there(item) > strategy[item].base.min(row.desired()));
     let above = |item: usize| i64::from(there(item)) - i64::from(shares[item]);
     let item = open.max_by_key(|&item| (above(item), std::cmp::Reverse(item)))?;
     Some(Some(strategy[item].provider))

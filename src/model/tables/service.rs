@@ -87,7 +87,8 @@ pub struct Move {
 /// task rows by `flows/rows/account.rs`.
 #[derive(Clone, Debug, Default)]
 pub struct Service {
-    pub desired: u32,
+    /// How many tasks there are to be; `flows/rows/desired.rs` changes it.
+    desired: u32,
     /// Tasks whose goal is RUNNING.
     pub wanted: u32,
     /// Among them: not yet RUNNING, or RUNNING and not yet known to be healthy.
@@ -228,6 +229,15 @@ impl Service {
     /// As many as desired, all healthy, nothing due.
     pub(crate) fn is_steady(&self) -> bool {
         self.wanted == self.goal() && self.starting == 0 && self.to_replace == 0 && self.scheduler.pending.is_empty()
+    }
+
+    /// How many tasks there are to be: `desiredCount`, and of a daemon the hosts that it is to run on.
+    pub fn desired(&self) -> u32 {
+        self.desired
+    }
+
+    pub(crate) fn set_desired(&mut self, count: u32) {
+        self.desired = count;
     }
 
     /// A service with nothing yet.

@@ -152,7 +152,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
             Kind::Replica if created => replica(world, service, row, out),
             Kind::Daemon if created => daemon(world, plan, id, row, out),
             Kind::Replica | Kind::Daemon => {}
-            Kind::Stream => out.same("a stream wants nothing by itself", &service.name, row.desired, 0),
+            Kind::Stream => out.same("a stream wants nothing by itself", &service.name, row.desired(), 0),
         }
         if created {
             due(row, service.kind, &service.name, out);
@@ -210,14 +210,14 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
     let service = &plan.services[id];
     let Some((_, desired)) = row.last_reported.need else { return };
     let name = &service.name;
-    out.same("desired as told", name, desired, row.desired);
+    out.same("desired as told", name, desired, row.desired());
     for zone in &service.zones {
         let here = &row.zones[usize::from(zone.0 - world.first_zone)];
         out.same("running and available as told", name, here.last_reported, (here.running, here.available));
     }
     let lines = &row.shortfalls.lines;
     let shortfalls: u64 = lines.iter().map(|line| line.reported_tasks).sum();
-    let missing = u64::from(row.desired.saturating_sub(row.available)) * 1_000_000;
+    let missing = u64::from(row.desired().saturating_sub(row.available)) * 1_000_000;
     out.same("lacks make what is missing", name, shortfalls, missing);
     let lost: u64 = lines.iter().map(|line| line.reported_rate).sum();
     let (offered, served) = row.last_reported.flow.unwrap_or_default();
@@ -226,20 +226,20 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
     let pending: u32 = lines.iter().map(|line| line.pending).sum();
     let surplus = evenkeel::internals::model::flows::rows::revision::surplus_due(row, service.maximum_percent);
     let due = if service.kind == Kind::Daemon {
-        row.desired.saturating_sub(row.wanted)
+        row.desired().saturating_sub(row.wanted)
     } else {
         row.scheduler.pending() - surplus
     };
     out.same("launches that are due stand in the books", name, pending, due);
     let booked: u32 = lines.iter().map(|line| line.tasks + line.pending).sum();
-    let short = row.desired.saturating_sub(row.available);
+    let short = row.desired().saturating_sub(row.available);
     out.holds("what is missing is a row or is due", name, booked >= short, (booked, short));
 }
 
 /// What the scheduler owes and may have.
 fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Findings) {
     let name = &service.name;
-    out.same("desired", name, row.desired, service.desired);
+    out.same("desired", name, row.desired(), service.desired);
     let mut due = 0;
     for task_set in row.task_sets() {
         let most = (u64::from(task_set.desired) * u64::from(service.maximum_percent) / 100) as u32;
@@ -303,7 +303,7 @@ fn daemon(world: &World, plan: &Plan, id: ServiceId, row: &Service, out: &mut Fi
     let cluster = plan.services[id].cluster;
     let hosts = world.hosts.pairs().filter(|(_, host)| plan.providers[host.provider].cluster == cluster);
     let open = hosts.filter(|(_, host)| host.takes_tasks() && choose::is_member(world, plan, id, host)).count();
-    out.same("a daemon wants one for each host", &plan.services[id].name, row.desired as usize, open);
+    out.same("a daemon wants one for each host", &plan.services[id].name, row.desired() as usize, open);
 }
 
 /// A service stands once in the queue of each bucket that it says it stands in, and somebody watches the bucket.

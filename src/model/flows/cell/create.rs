@@ -55,7 +55,7 @@ fn owe_all(world: &mut World, service: ServiceId, cause: Cause, cx: &mut Cx<'_>)
     if cx.plan.services[service].kind == Kind::Replica {
         let row = &mut world.services[service];
         row.scheduler.write_off_all();
-        row.scheduler.owe(cause, row.desired);
+        row.scheduler.owe(cause, row.desired());
         row.scheduler.waits = Phase::ControlPlane;
         account::mark(world, service);
     }

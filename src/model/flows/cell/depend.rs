@@ -23,7 +23,7 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
 /// The counts of the service that the launch path needs have changed.
 pub(crate) fn look(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let row = &world.services[service];
-    let need = percent_up(row.desired, cx.plan.services[service].minimum_healthy_percent).max(1);
+    let need = percent_up(row.desired(), cx.plan.services[service].minimum_healthy_percent).max(1);
     let left = u64::from(row.available.min(need)) * u64::from(WHOLE) / u64::from(need);
     if left as u32 == world.depends_ppm {
         return;

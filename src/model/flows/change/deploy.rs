@@ -168,7 +168,7 @@ pub(crate) fn begin(world: &mut World, service: ServiceId, id: ChangeId, turn: u
         cx.note(ChangeFact::Defective { change: id, unit: Unit::Service(service) });
     }
     if let Some(breaker) = revision::breaker(world, service, plan) {
-        let threshold = breaker.threshold.failures(world.services[service].desired);
+        let threshold = breaker.threshold.failures(world.services[service].desired());
         cx.note(ChangeFact::Breaker { change: id, what: BreakerStep::Watches { threshold } });
     }
     moves
@@ -230,7 +230,7 @@ pub(crate) fn fails(world: &mut World, id: TaskId, started: bool, cx: &mut Cx<'_
     let service = world.tasks.at(id.slot).service;
     let gives_up = !started && digest::gives_up(world, id, cx);
     let Some(breaker) = revision::breaker(world, service, cx.plan) else { return };
-    let desired = world.services[service].desired;
+    let desired = world.services[service].desired();
     let Some(rollout) = revision::of_task(world, id) else { return };
     let change = rollout.change;
     let counts = rollout.ran == started;

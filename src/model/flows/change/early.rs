@@ -27,7 +27,7 @@ pub(crate) fn met(world: &World, service: ServiceId, plan: &Plan) -> bool {
     };
     let new = row.deployment.revisions.iter().find(|one| one.number == rollout.revision);
     let healthy = new.map_or(0, |one| one.wanted - one.starting - one.to_replace);
-    healthy >= percent_up(row.desired, early.percent).max(1)
+    healthy >= percent_up(row.desired(), early.percent).max(1)
 }
 
 /// The bake is over: the deployment is completed, or what is left of the revision before stops first.

@@ -41,7 +41,7 @@ pub(super) fn of_service(world: &World, service: ServiceId, reach: Reach, cx: &C
     let plan = cx.plan.services[service].zones.len() as u64;
     let before = world.services[service].deployment.rollout.as_ref().map_or(0, |rollout| rollout.zones.len() as u64);
     match reach {
-        Reach::OneBox => (WHOLE / u64::from(world.services[service].desired.max(1))) as u32,
+        Reach::OneBox => (WHOLE / u64::from(world.services[service].desired().max(1))) as u32,
         Reach::Zone(_) => ((before + 1) * WHOLE / plan.max(1)).min(WHOLE) as u32,
         Reach::Whole => WHOLE as u32,
     }

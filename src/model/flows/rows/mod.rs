@@ -5,6 +5,7 @@ pub mod bad;
 pub mod belief;
 pub mod containers;
 pub mod daemons;
+pub mod desired;
 pub mod digest;
 pub mod inventory;
 pub mod link;

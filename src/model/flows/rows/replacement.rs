@@ -57,7 +57,7 @@ pub(crate) fn not_due(world: &mut World, id: TaskId) {
 
 /// As many as desired are new and healthy: no replacement is due any more.
 pub(crate) fn none_due(row: &mut Service) {
-    let whole = row.healthy() >= row.desired;
+    let whole = row.healthy() >= row.desired();
     if let Some(rollout) = row.deployment.rollout.as_deref_mut().filter(|_| whole) {
         rollout.replacements.clear();
     }

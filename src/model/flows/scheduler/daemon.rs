@@ -7,7 +7,7 @@ use super::{pace, reconcile};
 use crate::engine::Span;
 use crate::model::fact::{Cause, Mechanism, Phase, StopCode};
 use crate::model::flows::cell::plane;
-use crate::model::flows::rows::{account, daemons, wake};
+use crate::model::flows::rows::{account, daemons, desired, wake};
 use crate::model::flows::task::{launch, stop};
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{HostId, ProviderId, ServiceId, TaskId};
@@ -27,7 +27,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
             missing.push(host);
         }
     }
-    world.services[service].desired = wanted;
+    desired::set(world, service, wanted);
     // Those that rest after they were refused are left out: any of the hosts.
     let open = missing.len().saturating_sub(world.services[service].scheduler.tries.backing_off() as usize);
     for host in missing.into_iter().take(open) {
@@ -41,7 +41,7 @@ pub(crate) fn work(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 /// Every daemon that is missing is due, because of what ended the one before it as far as there was one.
 pub(crate) fn book(world: &mut World, service: ServiceId) {
     let row = &mut world.services[service];
-    row.scheduler.be_due(row.desired.saturating_sub(row.wanted), Cause::mechanism(Mechanism::FirstStart));
+    row.scheduler.be_due(row.desired().saturating_sub(row.wanted), Cause::mechanism(Mechanism::FirstStart));
     // A daemon that ends on another host may stand for one that was refused.
     row.scheduler.keep_tries();
     account::mark(world, service);
@@ -106,7 +106,7 @@ pub(crate) fn hosts(world: &World, service: ServiceId, cx: &Cx<'_>) -> Vec<HostI
 }
 
 fn replace_unhealthy(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    let least = percent_up(world.services[service].desired, cx.plan.services[service].minimum_healthy_percent);
+    let least = percent_up(world.services[service].desired(), cx.plan.services[service].minimum_healthy_percent);
     let unhealthy = world.tasks_of(service).filter(|(_, task)| task.wanted && task.health == Health::Unhealthy);
     let mut unhealthy: Vec<(u32, TaskId)> = unhealthy.map(|(id, task)| (task.ordinal, id)).collect();
     if unhealthy.is_empty() || world.services[service].available < least {

@@ -295,7 +295,7 @@ fn shared_out(world: &World, service: ServiceId, there: &mut [u32; capacity::ITE
         let (number, _) = revision::next(world, service, cx.plan);
         if let Some(one) = row.deployment.revisions.iter().find(|one| one.number == number) {
             there.iter_mut().zip(&one.by_item).for_each(|(there, count)| *there = *count);
-            return row.desired;
+            return row.desired();
         }
     }
     if let Some((replacement, _)) = row.deployment.rollout.as_ref().and_then(|rollout| rollout.replacements.first()) {
@@ -312,7 +312,7 @@ fn shared_out(world: &World, service: ServiceId, there: &mut [u32; capacity::ITE
                 there[item] += 1;
             }
         }
-        return row.desired;
+        return row.desired();
     }
     there.iter_mut().zip(&row.by_item).for_each(|(there, item)| *there = item.lasting);
     row.goal()

@@ -83,7 +83,7 @@ fn finish(world: &mut World, service: ServiceId, step: Move, cx: &mut Cx<'_>) {
     let part = Part { service, item: step.item };
     let row = &world.services[service];
     // While something else is missing or being replaced the new task stands in for it: the scheduler sees to the rest.
-    if lost || row.healthy() <= row.desired {
+    if lost || row.healthy() <= row.desired() {
         wake::scheduler(world, service, cx);
     } else if let Some(task) = part.newest(world, part.fullest(world), cx) {
         stop::begin(world, task, StopCode::ServiceSchedulerInitiated, Reason::Excess, cx);
@@ -102,7 +102,7 @@ fn begin(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     // Most tasks that move at one time: a tenth of the desired count, at least one (model choice; EC2 Auto Scaling
     // exceeds the size of a group by as much when it evens out its zones, and the event of ECS speaks of several
     // tasks).
-    let most = (world.services[service].desired as usize / 10).max(1);
+    let most = (world.services[service].desired() as usize / 10).max(1);
     // Zones are looked through for half of what may move, not for each task.
     if moving * 2 > most {
         return;
@@ -190,7 +190,7 @@ impl Part {
                 return false;
             }
             let row = &world.services[service];
-            let room = u64::from(row.desired) * u64::from(plan.services[service].maximum_percent) / 100;
+            let room = u64::from(row.desired()) * u64::from(plan.services[service].maximum_percent) / 100;
             if row.balance.moving.len() >= most || room <= u64::from(row.wanted) {
                 return false;
             }

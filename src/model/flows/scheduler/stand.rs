@@ -4,7 +4,7 @@ use super::{daemon, pace};
 use crate::model::capacity;
 use crate::model::fact::Phase;
 use crate::model::flows::host::{hosts, managed};
-use crate::model::flows::rows::{account, daemons};
+use crate::model::flows::rows::{account, daemons, desired};
 use crate::model::flows::task::{launch, place, serve, start};
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{HostId, ProviderId, ServiceId};
@@ -59,7 +59,7 @@ fn room_at_start(world: &mut World, service: ServiceId, provider: ProviderId, cx
 /// At time 0 a daemon stands on each host.
 pub(crate) fn daemons(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let hosts = daemon::hosts(world, service, cx);
-    world.services[service].desired = hosts.len() as u32;
+    desired::set(world, service, hosts.len() as u32);
     for host in hosts {
         if world.hosts.at(host.slot).fits(&cx.plan.services[service].task) {
             daemon_on(world, service, host, cx);

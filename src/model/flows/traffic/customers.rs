@@ -132,7 +132,7 @@ fn open(world: &mut World, planned: &plan::Application, cx: &mut Cx<'_>) {
     let Some(mut app) = world.application.take() else { return };
     while let Some(&cell) = planned.cells.get(usize::from(app.open)) {
         let row = &world.services[cell];
-        if row.available < row.desired.max(1) || world.not_created(cx.plan.services[cell].cluster) {
+        if row.available < row.desired().max(1) || world.not_created(cx.plan.services[cell].cluster) {
             break;
         }
         app.open += 1;
@@ -193,7 +193,7 @@ fn overload(
     let room = |cell: usize| {
         let service = planned.cells[cell];
         let per_task = cx.plan.services[service].traffic.as_ref().map_or(0, |traffic| traffic.per_task);
-        u128::from(world.services[service].desired) * u128::from(per_task)
+        u128::from(world.services[service].desired()) * u128::from(per_task)
     };
     let fill = |cell: usize| rates[cell] * MILLION / room(cell).max(1);
     let open = 0..usize::from(app.open);

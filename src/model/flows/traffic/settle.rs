@@ -138,18 +138,18 @@ fn tell_need(world: &mut World, id: ServiceId, service: &plan::Service, cx: &mut
     let row = &mut world.services[id];
     let need = match &service.traffic {
         Some(traffic) => u32::try_from(row.traffic.rate.div_ceil(traffic.per_task)).unwrap_or(u32::MAX),
-        None => percent_up(row.desired, service.minimum_healthy_percent),
+        None => percent_up(row.desired(), service.minimum_healthy_percent),
     };
-    let told = Some((need, row.desired));
+    let told = Some((need, row.desired()));
     if row.last_reported.need != told {
         row.last_reported.need = told;
-        cx.note(ServiceFact::Need { service: id, need, desired: row.desired });
+        cx.note(ServiceFact::Need { service: id, need, desired: row.desired() });
     }
 }
 
 fn tell_shortfalls(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let row = &mut world.services[id];
-    let missing = u64::from(row.desired.saturating_sub(row.available)) * WHOLE;
+    let missing = u64::from(row.desired().saturating_sub(row.available)) * WHOLE;
     let booked =
         row.shortfalls.share(missing, |line| u64::from(line.tasks + line.pending), |line, part| line.rate = part);
     if missing > 0 && !booked {
@@ -367,7 +367,7 @@ fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate
     }
     let row = &mut world.services[id];
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
-    let full = u128::from(row.desired) * u128::from(per_task);
+    let full = u128::from(row.desired()) * u128::from(per_task);
     let demand = u64::try_from(u128::from(row.traffic.rate).saturating_sub(full)).unwrap_or(u64::MAX).min(rate);
     if demand > 0 {
         row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Overload).rate += demand;
