@@ -6,5 +6,6 @@ pub(crate) mod customers;
 pub(crate) mod dispatch;
 pub(crate) mod features;
 pub(crate) mod rates;
+mod route;
 pub(crate) mod settle;
 pub(crate) mod versions;

@@ -1,24 +1,21 @@
 //! After each event: what every touched service offers, serves and lacks is worked out anew and told to readers.
 //!
-//! Traffic is a fluid. The offered rate is split over the targets that get requests; what reaches a dead one fails,
-//! what exceeds a living one's capacity fails, what a grey zone spoils fails. Each lost request is booked under the
-//! cause and phase of the tasks that are missing; the parts add up to the whole because they are split in whole
-//! numbers.
+//! Traffic is a fluid: `route.rs` splits the offered rate over the targets that get requests. Each lost request is
+//! booked under the cause and phase of the tasks that are missing; the parts add up to the whole because they are split
+//! in whole numbers.
 
-use super::{addresses, copies, dispatch, versions};
+use super::{addresses, copies, dispatch, route, versions};
 use crate::model::fact::{Cause, FaultFact, Hit, Mechanism, Phase, PlaneFact, ServiceFact};
 use crate::model::flows::cell::depend;
 use crate::model::flows::change::alarms;
 use crate::model::flows::rows::revision;
 use crate::model::flows::{Cx, World};
-use crate::model::ids::{ServiceId, ZoneId};
+use crate::model::ids::ServiceId;
 use crate::model::plan;
-use crate::model::plan::{Kind, Plan, WHOLE};
-use crate::model::quantity::{part_of, percent_up};
+use crate::model::plan::{Kind, WHOLE};
+use crate::model::quantity::percent_up;
 use crate::model::tables::asked::Asked;
-use crate::model::tables::rollout::Shift;
-use crate::model::tables::service::InZone;
-use crate::model::tables::shortfall::{Shortfall, Split};
+use crate::model::tables::shortfall::Split;
 
 /// Settles every service that the event touched.
 pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
@@ -58,7 +55,7 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     tell_shortfalls(world, id, cx);
     let mut asked = Asked::default();
     if service.traffic.is_some() {
-        let mut served = route(world, id, plan);
+        let mut served = route::over_targets(world, id, plan);
         if service.traffic.as_ref().is_some_and(|traffic| traffic.dispatched) {
             let answered = served;
             served = dispatch::spoil(world, id, served, cx);
@@ -169,118 +166,6 @@ fn tell_shortfalls(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     }
 }
 
-/// Where the offered requests went, in billionths a second.
-#[derive(Default)]
-struct Routed {
-    /// Answered in time.
-    served: u64,
-    /// Sent to targets that cannot answer.
-    to_dead: u64,
-    /// Above what living targets can answer.
-    overload: u64,
-    /// Sent to the new revision of a deployment under way.
-    exposed: u64,
-    /// Offered where no target is registered.
-    nowhere: u64,
-}
-
-/// Splits the offered rate and books the losses; returns what is served.
-fn route(world: &mut World, id: ServiceId, plan: &Plan) -> u64 {
-    for line in &mut world.services[id].shortfalls.lines {
-        line.rate = 0;
-    }
-    versions::forget_met(&mut world.services[id]);
-    let offered = world.services[id].traffic.rate;
-    world.services[id].traffic.by_zone.fill(Asked::default());
-    let mut routed = Routed::default();
-    let pour_in = &mut |world: &mut World, rate, zones: &[ZoneId]| pour(world, id, plan, rate, zones, &mut routed);
-    let unreached = addresses::over(world, id, plan, offered, pour_in);
-    addresses::book(world, id, plan, unreached);
-    world.services[id].traffic.unreached = unreached;
-    book_dead(world, id, routed.to_dead);
-    book_overload(world, id, &plan.services[id], routed.overload);
-    let weight = world.services[id].shift().map(|shift| shift.weight);
-    world.services[id].traffic.exposed = weight.map_or(routed.exposed, |weight| part_of(offered - unreached, weight));
-    world.services[id].traffic.refused = routed.to_dead + routed.nowhere;
-    routed.served
-}
-
-/// Pours a rate over the targets of some zones, by weight where two revisions have their own target groups.
-fn pour(world: &mut World, id: ServiceId, plan: &Plan, rate: u64, zones: &[ZoneId], routed: &mut Routed) {
-    let Some(split) = world.services[id].shift().and_then(Shift::split) else {
-        return pour_over(world, id, plan, (rate, None), zones, routed);
-    };
-    let mut parts = Split::over(rate, WHOLE);
-    for (revision, weight) in split {
-        pour_over(world, id, plan, (parts.part(weight), Some(revision)), zones, routed);
-    }
-}
-
-/// Pours a rate over the targets of some zones: those of one revision, or all.
-fn pour_over(
-    world: &mut World,
-    id: ServiceId,
-    plan: &Plan,
-    (rate, of): (u64, Option<u8>),
-    zones: &[ZoneId],
-    routed: &mut Routed,
-) {
-    let service = &plan.services[id];
-    let mut there = Targets::default();
-    for zone in zones {
-        there.add(Targets::of(world, id, *zone, of));
-    }
-    // With no target in service the balancer fails open: it sends to all that are registered ([elb-health-checks]).
-    let open = there.serving + there.dead == 0;
-    let (good, bad) = there.asked(open);
-    let targets = good + bad;
-    if targets == 0 {
-        routed.overload += rate;
-        routed.nowhere += rate;
-        return refuse_by_zone(world, id, rate, zones);
-    }
-    let mut split = Split::over(rate, u64::from(targets));
-    let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
-    for zone in zones {
-        let before = routed.served;
-        let (good, bad) = Targets::of(world, id, *zone, of).asked(open);
-        let (offered, dead) = (split.part(u64::from(good)), split.part(u64::from(bad)));
-        routed.to_dead += dead;
-        let full = u128::from(good) * u128::from(per_task);
-        // Requests that a bad revision fails are not retried on good tasks, and they use capacity all the same.
-        let spoilt =
-            versions::spoil(world, plan, (id, *zone, of), (offered, open, per_task), good, &mut routed.exposed);
-        let all = offered + dead;
-        let (offered, full) = (offered - spoilt, full - u128::from(spoilt));
-        if world.zones[*zone].grey.is_empty() {
-            let answered = offered.min(u64::try_from(full).unwrap_or(u64::MAX));
-            routed.overload += offered - answered;
-            routed.served += answered;
-        } else {
-            pour_grey(world, id, *zone, offered, full, routed);
-        }
-        let place = world.zone_row(*zone);
-        if let Some(asked) = world.services[id].traffic.by_zone.get_mut(place) {
-            asked.offered += all;
-            asked.refused += dead;
-            asked.served += routed.served - before;
-        }
-    }
-}
-
-/// Without any target, the nodes of the load balancer refuse what they get: each zone's the same (model choice).
-fn refuse_by_zone(world: &mut World, id: ServiceId, rate: u64, zones: &[ZoneId]) {
-    let mut split = Split::over(rate, zones.len() as u64);
-    for zone in zones {
-        let place = world.zone_row(*zone);
-        if let Some(asked) = world.services[id].traffic.by_zone.get_mut(place) {
-            let part = split.part(1);
-            asked.offered += part;
-            asked.refused += part;
-        }
-    }
-}
-
 /// Whether zones, where they are counted, have all that the service is asked.
 fn adds_up(zones: &[Asked], all: Asked) -> bool {
     let sum = |of: fn(&Asked) -> u64| zones.iter().map(of).sum::<u64>();
@@ -294,96 +179,6 @@ fn spoil_zones(zones: &mut [Asked], answered: u64, lost: u64) {
     let mut split = Split::over(lost, answered);
     for zone in zones {
         zone.served -= split.part(zone.served);
-    }
-}
-
-/// Targets of a load balancer, counted as in [`InZone`].
-#[derive(Clone, Copy, Default)]
-struct Targets {
-    serving: u32,
-    idle: u32,
-    dead: u32,
-    idle_dead: u32,
-}
-
-impl Targets {
-    /// Those in a zone: of one revision, or all.
-    #[inline]
-    fn of(world: &World, id: ServiceId, zone: ZoneId, of: Option<u8>) -> Targets {
-        let (row, place) = (&world.services[id], world.zone_row(zone));
-        let Some(of) = of else {
-            let InZone { serving, idle, dead, idle_dead, .. } = row.zones[place];
-            return Targets { serving, idle, dead, idle_dead };
-        };
-        let known = row.deployment.revisions.iter().find(|one| one.number == of);
-        let [serving, idle, dead, idle_dead] = known.map_or([0; 4], |one| one.targets[place]);
-        Targets { serving, idle, dead, idle_dead }
-    }
-
-    fn add(&mut self, other: Targets) {
-        self.serving += other.serving;
-        self.idle += other.idle;
-        self.dead += other.dead;
-        self.idle_dead += other.idle_dead;
-    }
-
-    /// Those that get requests: how many answer, and how many do not.
-    fn asked(self, open: bool) -> (u32, u32) {
-        if open { (self.idle, self.idle_dead) } else { (self.serving, self.dead) }
-    }
-}
-
-/// Pours a rate over living targets, with room for `full`, of a zone that answers badly.
-fn pour_grey(world: &mut World, id: ServiceId, zone: ZoneId, offered: u64, full: u128, routed: &mut Routed) {
-    let of = |part: u64, whole: u128| u64::try_from(whole * u128::from(part) / u128::from(WHOLE)).unwrap_or(u64::MAX);
-    let row = &world.zones[zone];
-    let answered = offered.min(of(row.capacity_ppm(), full));
-    let errors = of(WHOLE - row.good_ppm(), u128::from(answered));
-    // What the zone would have answered without its grey failures is lost to them, not to a lack of tasks.
-    let slowed = offered.min(u64::try_from(full).unwrap_or(u64::MAX)) - answered;
-    let mut by_errors = Split::over(errors, row.grey.iter().map(|grey| u64::from(grey.errors_ppm)).sum());
-    let mut by_latency = Split::over(slowed, row.grey.iter().map(|grey| grey.added.0).sum());
-    for grey in &row.grey {
-        let lost = by_errors.part(u64::from(grey.errors_ppm)) + by_latency.part(grey.added.0);
-        world.services[id].shortfalls.line(grey.cause, Phase::Errors).rate += lost;
-    }
-    routed.overload += offered - answered - slowed;
-    routed.served += answered - errors;
-}
-
-/// Requests to dead targets are lost to whatever killed these.
-fn book_dead(world: &mut World, id: ServiceId, rate: u64) {
-    let shortfalls = &mut world.services[id].shortfalls;
-    if !shortfalls.share(rate, |line| u64::from(line.dead_targets), |line, part| line.rate += part) {
-        book_missing(world, id, rate, Phase::Detection);
-    }
-}
-
-/// What is above capacity is lost to demand as far as the full number of tasks could not have answered it either, and
-/// to the missing tasks as far as it could.
-fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64) {
-    if rate == 0 {
-        return;
-    }
-    let row = &mut world.services[id];
-    let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
-    let full = u128::from(row.desired()) * u128::from(per_task);
-    let demand = u64::try_from(u128::from(row.traffic.rate).saturating_sub(full)).unwrap_or(u64::MAX).min(rate);
-    if demand > 0 {
-        row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Overload).rate += demand;
-    }
-    book_missing(world, id, rate - demand, Phase::Overload);
-}
-
-/// Books a loss on the tasks that are missing and get no requests; without any, on demand.
-fn book_missing(world: &mut World, id: ServiceId, rate: u64, phase: Phase) {
-    if rate == 0 {
-        return;
-    }
-    let shortfalls = &mut world.services[id].shortfalls;
-    let unserved = |line: &Shortfall| u64::from((line.tasks + line.pending).saturating_sub(line.dead_targets));
-    if !shortfalls.share(rate, unserved, |line, part| line.rate += part) {
-        shortfalls.line(Cause::mechanism(Mechanism::Demand), phase).rate += rate;
     }
 }
 
