@@ -35,6 +35,7 @@ struct Routed {
 }
 
 /// Splits the offered rate and books the losses; returns what is served.
+#[inline]
 pub(super) fn over_targets(world: &mut World, id: ServiceId, plan: &Plan) -> u64 {
     for line in &mut world.services[id].shortfalls.lines {
         line.rate = 0;
@@ -102,7 +103,9 @@ fn pour_over(
             versions::spoil(world, plan, (id, *zone, of), (offered, open, per_task), good, &mut routed.exposed);
         let all = offered + dead;
         let answers = answers(offered - spoilt, full - u128::from(spoilt), &world.zones[*zone]);
-        book_grey(world, id, *zone, answers);
+        if answers.errors + answers.slowed > 0 {
+            book_grey(world, id, *zone, answers);
+        }
         routed.overload += answers.overload;
         routed.served += answers.served;
         let place = world.zone_row(*zone);
@@ -150,6 +153,7 @@ impl Targets {
         Targets { serving, idle, dead, idle_dead }
     }
 
+    #[inline]
     fn add(&mut self, other: Targets) {
         self.serving += other.serving;
         self.idle += other.idle;
@@ -158,6 +162,7 @@ impl Targets {
     }
 
     /// Those that get requests: how many answer, and how many do not.
+    #[inline]
     fn asked(self, open: bool) -> (u32, u32) {
         if open { (self.idle, self.idle_dead) } else { (self.serving, self.dead) }
     }
@@ -176,6 +181,7 @@ struct Answers {
 }
 
 /// What living targets, with room for `full`, make of a rate in a zone that may answer badly.
+#[inline]
 fn answers(offered: u64, full: u128, zone: &Zone) -> Answers {
     let room = offered.min(u64::try_from(full).unwrap_or(u64::MAX));
     if zone.grey.is_empty() {

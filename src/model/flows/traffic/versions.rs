@@ -152,6 +152,7 @@ fn tell_bad(row: &mut Service, service: ServiceId, cx: &mut Cx<'_>) {
 }
 
 /// Tells what the new revision of a deployment gets, and what bad ones do.
+#[inline]
 pub(crate) fn tell(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     features::tell(world, id, cx);
     tell_bad(&mut world.services[id], id, cx);
