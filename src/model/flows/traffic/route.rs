@@ -32,6 +32,8 @@ struct Routed {
     exposed: u64,
     /// Offered where no target is registered.
     nowhere: u64,
+    /// Failed at living targets for another reason than a lack of room.
+    spoilt: u64,
 }
 
 /// Splits the offered rate and books the losses; returns what is served.
@@ -52,6 +54,7 @@ pub(super) fn over_targets(world: &mut World, id: ServiceId, plan: &Plan) -> u64
     book_overload(world, id, &plan.services[id], routed.overload);
     let weight = world.services[id].shift().map(|shift| shift.weight);
     world.services[id].traffic.exposed = weight.map_or(routed.exposed, |weight| part_of(offered - unreached, weight));
+    world.services[id].traffic.spoilt = routed.spoilt;
     world.services[id].traffic.refused = routed.to_dead + routed.nowhere;
     routed.served
 }
@@ -106,6 +109,7 @@ fn pour_over(
         if answers.errors + answers.slowed > 0 {
             book_grey(world, id, *zone, answers);
         }
+        routed.spoilt += spoilt + answers.errors + answers.slowed;
         routed.overload += answers.overload;
         routed.served += answers.served;
         let place = world.zone_row(*zone);
