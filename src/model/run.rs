@@ -7,6 +7,7 @@ use super::flows::cell::{call, create, depend, grow, headroom, outage, plane};
 use super::flows::change::{alarms, deploy, flag, pipeline, region_rollout};
 use super::flows::host::{agent, consolidate, drain, host_health, managed, scale};
 use super::flows::rows::wake;
+use super::flows::scaling::{act, limits};
 use super::flows::scheduler::{daemon, pace, rebalance, reconcile, stand, turn};
 use super::flows::task::{attach, detect, serve, start, stop};
 use super::flows::traffic::{addresses, customers, dispatch, rates, settle};
@@ -49,6 +50,7 @@ impl engine::Partition for World {
             Family::Deploy => deploy::handle(self, step::Deploy::of(event), cx),
             Family::Flag => flag::handle(self, step::Flag::of(event), cx),
             Family::Pipeline => pipeline::handle(self, step::Pipeline::of(event), cx),
+            Family::AutoScale => act::handle(self, step::AutoScale::of(event), cx),
             Family::RegionRollout => region_rollout::handle(self, step::RegionRollout::of(event), cx),
             Family::Alarm => alarms::handle(self, step::Alarm::of(event), cx),
             Family::Turn => turn::handle(self, step::Turn::of(event), cx),
@@ -105,6 +107,7 @@ impl World {
                 deploy::alarmed(self, alarm, cx);
                 pipeline::alarmed(self, alarm, cx);
                 flag::alarmed(self, alarm, cx);
+                act::rings(self, alarm, cx);
             }
         }
     }
@@ -183,6 +186,7 @@ impl World {
         deploy::prepare(self, cx);
         pipeline::prepare(self, cx);
         self.fleet_alarms = watch::of_fleets(&self.alarms);
+        limits::prepare(self, cx);
         alarms::prepare(self, cx);
         fault::prepare(self, cx);
         settle::all(self, cx);

@@ -112,6 +112,8 @@ pub struct Service {
     pub balance: Balance,
     /// Which revisions it has.
     pub deployment: Deployment,
+    /// Its row among the scalable targets of the partition.
+    pub scaling: Option<u32>,
     pub shortfalls: Shortfalls,
     /// Faults in force that let its tasks hang.
     pub hung: u32,

@@ -9,6 +9,7 @@
 use super::{addresses, versions};
 use crate::model::fact::{Cause, Mechanism, Phase};
 use crate::model::flows::World;
+use crate::model::flows::scaling::phase as scaling;
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan;
 use crate::model::plan::{Plan, WHOLE};
@@ -222,12 +223,12 @@ fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate
     if rate == 0 {
         return;
     }
-    let row = &mut world.services[id];
+    let row = &world.services[id];
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     let full = u128::from(row.desired()) * u128::from(per_task);
     let demand = u64::try_from(u128::from(row.traffic.rate).saturating_sub(full)).unwrap_or(u64::MAX).min(rate);
     if demand > 0 {
-        row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Overload).rate += demand;
+        scaling::book(world, id, demand, per_task);
     }
     book_missing(world, id, rate - demand, Phase::Overload);
 }
