@@ -36,6 +36,12 @@ named! {
         Errors = "errors",
         /// More is asked than the service was ever sized for.
         Overload = "overload",
+        /// More is asked than the desired count can answer, and scaling has not acted yet.
+        ScalingDelay = "scaling delay",
+        /// The same, while a cooldown holds scaling back.
+        ScalingCooldown = "scaling cooldown",
+        /// The same, at the maximum capacity.
+        ScalingMaximum = "scaling maximum",
     }
 
     /// A named mechanism that costs requests or tasks without any fault of the file.

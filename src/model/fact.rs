@@ -1,5 +1,6 @@
 //! What an onlooker learns: every number of the results is made from these and from the plan, nothing else.
 
+mod scaling;
 mod steps;
 
 pub use super::alarm_state::State as AlarmState;
@@ -8,6 +9,7 @@ use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, Un
 pub use super::lifecycle::Lifecycle;
 pub use super::status::{Action, HostStatus, Reason, StopCode, TargetHealth, TaskState};
 use crate::engine::Span;
+pub use scaling::{NotScaled, ScaledBy, ScalingFact};
 pub use steps::{BreakerStep, Call, ChangeStep, Delayed, Hit, PipelineStep, Seen};
 
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
@@ -47,6 +49,8 @@ pub enum Fact {
         alarm: AlarmId,
         seen: Seen,
     },
+    /// What Application Auto Scaling does with a service.
+    Scaling(ScalingFact),
 }
 
 /// What happens to a task.
@@ -378,7 +382,8 @@ of_subject!(
     Host(HostFact),
     Plane(PlaneFact),
     Application(ApplicationFact),
-    Change(ChangeFact)
+    Change(ChangeFact),
+    Scaling(ScalingFact)
 );
 
 const _: () = assert!(size_of::<Fact>() <= 40, "facts are copied by the million");

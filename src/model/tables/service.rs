@@ -135,6 +135,8 @@ pub struct Traffic {
     pub unreached: u64,
     /// What of it no target could answer.
     pub refused: u64,
+    /// What of it reached living targets and failed there for another reason than a lack of room.
+    pub spoilt: u64,
     /// Copies of it that the new revision of a deployment under way gets besides.
     pub copied: Asked,
     /// What its targets are asked by zone of the cell; empty where no alarm watches a zone.

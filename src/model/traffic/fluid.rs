@@ -104,6 +104,7 @@ impl To<'_, '_> {
             answer(share, offered - spoilt, full - u128::from(spoilt), one);
             self.routed.to_dead += dead;
             self.routed.overload += share.overload;
+            self.routed.spoilt += share.spoilt + share.errors + share.slowed;
             self.routed.served += share.served;
         }
     }

@@ -125,6 +125,8 @@ pub(crate) struct Routed {
     pub(crate) overload: u64,
     /// What of it is refused without any.
     pub(crate) nowhere: u64,
+    /// Failed at living targets for another reason than a lack of room.
+    pub(crate) spoilt: u64,
     /// Sent to nodes that do not answer.
     pub(crate) unreached: u64,
 }

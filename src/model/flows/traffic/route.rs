@@ -39,6 +39,7 @@ pub(super) fn over_targets(world: &mut World, id: ServiceId, plan: &Plan) -> u64
     let weight = world.services[id].shift().map(|shift| shift.weight);
     let traffic = &mut world.services[id].traffic;
     traffic.unreached = routed.unreached;
+    traffic.spoilt = routed.spoilt;
     traffic.exposed = weight.map_or(exposed, |weight| part_of(traffic.rate - routed.unreached, weight));
     traffic.refused = routed.to_dead + routed.nowhere;
     routed.served
