@@ -194,8 +194,9 @@ fn tracking(world: &mut World, place: usize, (policy, one): (usize, &TargetTrack
     let running = running(world, world.scaling[place].service);
     if rings_now(world, one.high) {
         let Some(metric) = known(world, one.high, None, cx.now) else { return Outcome::Nothing };
-        let need = decide::tracked(running, metric, one.target).max(1);
-        return out(world, place, (policy, one.out_cooldown), (need, running), cx);
+        let need = |from: u32| decide::tracked(from, metric, one.target).max(1);
+        let counted = need(starts_from(world, place, policy, running, cx.now));
+        return out(world, place, (policy, one.out_cooldown), (counted, need(running)), cx);
     }
     if !one.low.is_some_and(|low| rings_now(world, low)) {
         return Outcome::Quiet;
@@ -228,25 +229,31 @@ fn stepping(world: &mut World, place: usize, (policy, one): (usize, &StepScaling
     let Some(step) = decide::step_at(&one.steps, metric - threshold) else { return Outcome::Nothing };
     let wanted = decide::stepped(one, step, running);
     if wanted > running {
-        return out(world, place, (policy, one.cooldown), (wanted, running), cx);
+        let counted = decide::stepped(one, step, starts_from(world, place, policy, running, cx.now));
+        return out(world, place, (policy, one.cooldown), (counted, wanted), cx);
     }
     inwards(world, place, policy, wanted, cx)
 }
 
-/// Scales out, if that is more than there is to be. In a cooldown what it has added counts: only a larger need adds
-/// more, and as much as it is larger ([aas-step-scaling]).
+/// From how many tasks a policy counts when it scales out: from those that run; in a cooldown from those that ran when
+/// it began, so that what it has added counts and only a larger need adds more ([aas-step-scaling]).
+fn starts_from(world: &World, place: usize, policy: usize, running: u32, now: Time) -> u32 {
+    let acting = &world.scaling[place].policies[policy];
+    if now < acting.out_until { acting.out_base } else { running }
+}
+
+/// Scales out to as many as are `wanted`, if that is more than there are to be; without a cooldown it would be `need`.
 fn out(
     world: &mut World,
     place: usize,
     (policy, cooldown): (usize, Span),
-    (need, running): (u32, u32),
+    (wanted, need): (u32, u32),
     cx: &mut Cx<'_>,
 ) -> Outcome {
     let row = &world.scaling[place];
     let desired = world.services[row.service].desired();
-    let acting = &row.policies[policy];
-    let cools = cx.now < acting.out_until;
-    let wanted = if cools { acting.out_base.saturating_add(need.saturating_sub(running)) } else { need };
+    let cools = cx.now < row.policies[policy].out_until;
+    let running = running(world, row.service);
     let to = wanted.max(row.least()).min(row.most());
     if to <= desired {
         return match () {
