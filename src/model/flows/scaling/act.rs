@@ -3,29 +3,25 @@
 //! A turn is taken only while anything can come of it: after the metric, the tasks or the limits have changed, until
 //! the datapoints that follow are all alike; at the end of a cooldown; and while a deployment holds scaling back.
 
+use super::desire::{arm, deploys, out_of_reach, running, set, stir};
 use super::{decide, limits};
-use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
 use crate::model::alarm::State;
 use crate::model::alarm::watch::{Row, Watch};
-use crate::model::cause::Phase;
 use crate::model::fact::{NotScaled, ScaledBy, ScalingFact};
-use crate::model::flows::cell::outage;
-use crate::model::flows::rows::{account, desired, wake};
+use crate::model::flows::rows::account;
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{AlarmId, ServiceId};
 use crate::model::plan::scaling::{PolicyKind, ScalableTarget, StepScaling, TargetTracking};
 use crate::model::plan::{Form, Plan, Statistic};
-use crate::model::tables::rollout::Stage;
-
-/// From one turn of a policy to the next (sourced: [cw-alarm-actions]).
-const AGAIN: Span = Span::MINUTE;
 
 /// What came of a turn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Outcome {
     /// The desired count is another.
     Done,
+    /// It is another, and the policy wants more.
+    Part(NotScaled),
     /// It is as the policy wants it.
     Nothing,
     Held(NotScaled),
@@ -78,26 +74,6 @@ pub(crate) fn settled(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
 }
 
-/// Something that policies look at may be another.
-pub(super) fn stir(world: &mut World, place: usize, cx: &mut Cx<'_>) {
-    world.scaling[place].stirred = cx.now;
-    for policy in 0..world.scaling[place].policies.len() {
-        let acting = &world.scaling[place].policies[policy];
-        if acting.ringing && !acting.armed {
-            arm(world, place, policy, cx.now, cx);
-        }
-    }
-}
-
-/// The next turn of a policy: the first of its minutes after this moment.
-fn arm(world: &mut World, place: usize, policy: usize, after: Time, cx: &mut Cx<'_>) {
-    let acting = &mut world.scaling[place].policies[policy];
-    let minutes = after.since(acting.rang).micros() / AGAIN.micros() + 1;
-    acting.armed = true;
-    let act = step::AutoScale::Act(place as u32, policy as u16, acting.number);
-    cx.at(acting.rang + AGAIN * minutes, Turn::Normal, act);
-}
-
 fn turn(world: &mut World, place: usize, policy: usize, cx: &mut Cx<'_>) {
     world.scaling[place].policies[policy].armed = false;
     let target = &cx.plan.scaling[world.scaling[place].target];
@@ -114,7 +90,7 @@ fn turn(world: &mut World, place: usize, policy: usize, cx: &mut Cx<'_>) {
         Outcome::Unheard | Outcome::Held(NotScaled::Deployment) => Some(cx.now),
         // A larger need may still come while datapoints change; a turn at the very end of a cooldown counts.
         _ if cx.now < settles(world, place, policy, cx.plan) => Some(cx.now),
-        Outcome::Done | Outcome::Held(NotScaled::Cooldown) => {
+        Outcome::Done | Outcome::Part(_) | Outcome::Held(NotScaled::Cooldown) => {
             let acting = &world.scaling[place].policies[policy];
             let until = acting.out_until.max(acting.in_until);
             (until > cx.now).then(|| Time(until.0 - 1))
@@ -127,12 +103,6 @@ fn turn(world: &mut World, place: usize, policy: usize, cx: &mut Cx<'_>) {
     if outcome != Outcome::Unheard {
         held(world, place, policy, outcome);
     }
-}
-
-/// Whether ECS takes no call about a service: it is not there yet, or its control plane is out.
-pub(super) fn out_of_reach(world: &World, service: ServiceId, cx: &Cx<'_>) -> bool {
-    let cluster = cx.plan.services[service].cluster;
-    world.not_created(cluster) || (world.outages > 0 && outage::unserved(world, cluster, cx).is_some())
 }
 
 /// From then on all datapoints that a policy comes to know are alike, if nothing else happens.
@@ -148,7 +118,7 @@ fn settles(world: &World, place: usize, policy: usize, plan: &Plan) -> Time {
 
 /// What holds a policy back is remembered, as losses are told by it.
 fn held(world: &mut World, place: usize, policy: usize, outcome: Outcome) {
-    let now = if let Outcome::Held(why) = outcome { Some(why) } else { None };
+    let now = if let Outcome::Held(why) | Outcome::Part(why) = outcome { Some(why) } else { None };
     let row = &mut world.scaling[place];
     if std::mem::replace(&mut row.policies[policy].held, now) != now {
         let service = row.service;
@@ -183,11 +153,6 @@ fn known(world: &mut World, alarm: AlarmId, statistic: Option<Statistic>, now: T
     // Of a count there is a sum only, and of a share its average.
     let takes = matches!(watch.on.metric.form(), Form::Gauge | Form::Measure);
     watch.monitor.datapoint(then, statistic.filter(|_| takes).unwrap_or(own))
-}
-
-/// Tasks that run.
-pub(super) fn running(world: &World, service: ServiceId) -> u32 {
-    world.services[service].zones.iter().map(|zone| zone.running).sum()
 }
 
 fn tracking(world: &mut World, place: usize, (policy, one): (usize, &TargetTracking), cx: &mut Cx<'_>) -> Outcome {
@@ -274,7 +239,13 @@ fn out(
         acting.out_base = running;
     }
     acting.out_until = cx.now + cooldown;
-    Outcome::Done
+    let (asked, why) = match () {
+        () if wanted > to => (wanted, NotScaled::Maximum),
+        () if need > to => (need, NotScaled::Cooldown),
+        () => return Outcome::Done,
+    };
+    hold(world, place, policy, (asked, why), cx);
+    Outcome::Part(why)
 }
 
 /// Scales in, if that is fewer than there are to be and nothing forbids it.
@@ -312,11 +283,6 @@ fn cool_in(world: &mut World, place: usize, policy: usize, target: &ScalableTarg
     }
 }
 
-/// Whether a deployment is in progress: nothing is scaled in then ([ecs-scaling-deployments]).
-pub(super) fn deploys(world: &World, service: ServiceId) -> bool {
-    world.services[service].deployment.rollout.as_ref().is_some_and(|rollout| rollout.stage != Stage::Stalled)
-}
-
 /// A policy does not get what it asks for; told when the reason is another than before.
 fn hold(world: &World, place: usize, policy: usize, (to, why): (u32, NotScaled), cx: &mut Cx<'_>) -> Outcome {
     let row = &world.scaling[place];
@@ -325,32 +291,4 @@ fn hold(world: &World, place: usize, policy: usize, (to, why): (u32, NotScaled),
         cx.note(ScalingFact::Held { service, by, from: world.services[service].desired(), to, why });
     }
     Outcome::Held(why)
-}
-
-/// The desired count is another from now on. The scheduler launches and stops what follows from it.
-pub(super) fn set(world: &mut World, place: usize, by: ScaledBy, to: u32, cx: &mut Cx<'_>) {
-    let row = &world.scaling[place];
-    let service = row.service;
-    assert!((row.least()..=row.most()).contains(&to), "{to} tasks are outside of the limits of a scalable target");
-    let from = world.services[service].desired();
-    misled(world, place, (from, to));
-    world.scaling[place].scaled = true;
-    cx.note(ScalingFact::Changed { service, by, from, to });
-    desired::set(world, service, to);
-    wake::scheduler(world, service, cx);
-}
-
-/// Errors lower the use of tasks: who scales in meanwhile is misled by whatever makes the errors, until there are as
-/// many tasks again.
-fn misled(world: &mut World, place: usize, (from, to): (u32, u32)) {
-    let row = &mut world.scaling[place];
-    if row.misled.is_some_and(|(_, before)| to >= before) {
-        row.misled = None;
-    }
-    if to < from && row.misled.is_none() {
-        let lines = &world.services[row.service].shortfalls.lines;
-        let errors = lines.iter().filter(|line| line.phase == Phase::Errors && line.cause.as_fault().is_some());
-        let worst = errors.filter(|line| line.reported_rate > 0).max_by_key(|line| line.reported_rate);
-        row.misled = worst.map(|line| (line.cause, from));
-    }
 }

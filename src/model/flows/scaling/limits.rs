@@ -1,6 +1,6 @@
 //! Minimum and maximum of scalable targets: scheduled actions and forecasts move them, and the desired count with them.
 
-use super::act::{self, out_of_reach, set};
+use super::desire::{self, out_of_reach, set};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
 use crate::model::fact::{NotScaled, ScaledBy, ScalingFact};
@@ -93,7 +93,7 @@ pub(super) fn scheduled(world: &mut World, place: usize, (action, number): (usiz
         (limits.min, limits.max) = (limits.min.min(max), max);
     }
     cx.note(ScalingFact::Limits { service: limits.service, min: limits.min, max: limits.max });
-    act::stir(world, place, cx);
+    desire::stir(world, place, cx);
     inside(world, place, (action, true), cx);
 }
 
@@ -106,7 +106,7 @@ pub(super) fn inside(world: &mut World, place: usize, (action, first): (usize, b
     if to == desired {
         return;
     }
-    let deploys = to < desired && act::deploys(world, service);
+    let deploys = to < desired && desire::deploys(world, service);
     if deploys && first {
         cx.note(ScalingFact::Held { service, by, from: desired, to, why: NotScaled::Deployment });
     }
@@ -131,7 +131,7 @@ pub(super) fn forecast(world: &mut World, place: usize, policy: usize, cx: &mut 
     let most = one.beyond_max.map_or(0, |percent| percent_up(need, percent.saturating_add(100)));
     let known = &mut world.scaling[place].forecast[policy];
     if std::mem::replace(known, (need, most)) != (need, most) {
-        act::stir(world, place, cx);
+        desire::stir(world, place, cx);
         raise(world, place, policy, cx);
     }
 }

@@ -8,6 +8,7 @@
 
 pub(crate) mod act;
 pub(crate) mod decide;
+pub(crate) mod desire;
 pub(crate) mod limits;
 pub(crate) mod phase;
 pub(crate) mod usage;
