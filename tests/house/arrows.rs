@@ -23,7 +23,7 @@ const MODEL: [&[&str]; 10] = [
     &["cause", "defect", "event", "fact", "names", "news", "step"],
     &["plan"],
     &["tables"],
-    &["alarm", "routing", "traffic"],
+    &["alarm", "routing"],
     &["world"],
     &["capacity", "placement"],
     &["flows"],
