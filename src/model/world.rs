@@ -10,6 +10,7 @@ use super::tables::task::chain;
 use super::tables::{
     Application, Assignments, Execution, Front, Hosts, Plane, Provider, Service, Shortage, Task, Tasks, Tokens, Zone,
 };
+use super::traffic::Fleet;
 use crate::engine;
 use crate::engine::index::{Id, Table};
 use std::collections::{BTreeMap, VecDeque};
@@ -77,6 +78,7 @@ pub struct World {
     /// A list that handlers borrow, so that none allocates.
     pub(crate) scratch: Vec<TaskId>,
     pub(crate) shares: Vec<Share>,
+    pub(crate) fleet: Fleet,
 }
 
 /// A Fargate launch bucket and who waits at it.

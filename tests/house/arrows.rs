@@ -23,7 +23,7 @@ const MODEL: [&[&str]; 10] = [
     &["cause", "defect", "event", "fact", "names", "news", "step"],
     &["plan"],
     &["tables"],
-    &["alarm", "routing"],
+    &["alarm", "routing", "traffic"],
     &["world"],
     &["capacity", "placement"],
     &["flows"],

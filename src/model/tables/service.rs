@@ -36,6 +36,8 @@ pub struct InZone {
     pub idle_dead: u32,
     /// Clients still know the address of the load balancer's node here.
     pub in_dns: bool,
+    /// Its targets are out of rotation, however healthy they are: they get requests only when their group fails open.
+    pub away: bool,
     /// When they forget it; never, while it is of use.
     pub forgotten_at: Time,
     /// What readers were told last: running and available.
@@ -56,6 +58,7 @@ impl Default for InZone {
             idle: 0,
             idle_dead: 0,
             in_dns: true,
+            away: false,
             forgotten_at: Time::NEVER,
             last_reported: (0, 0),
         }
