@@ -34,9 +34,9 @@ pub struct Acting {
     pub rang: Time,
     /// Whether an alarm of it was in ALARM when it last looked.
     pub ringing: bool,
-    /// Its next turn is on its way.
-    pub armed: bool,
-    /// Rises with each ring, so that turns of the one before do not count.
+    /// When it looks next, if it does.
+    pub turn: Option<Time>,
+    /// Rises whenever a turn that waits in the queue does not count any more.
     pub number: u32,
     /// The end of the cooldown after it scaled out.
     pub out_until: Time,

@@ -61,7 +61,7 @@ pub(crate) fn rings(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
         }
         let acting = &mut world.scaling[place as usize].policies[usize::from(policy)];
         acting.number = acting.number.wrapping_add(1);
-        (acting.rang, acting.ringing, acting.armed) = (cx.now, true, true);
+        (acting.rang, acting.ringing, acting.turn) = (cx.now, true, Some(cx.now));
         cx.after(Span::ZERO, step::AutoScale::Act(place, policy, acting.number));
     }
 }
@@ -75,7 +75,7 @@ pub(crate) fn settled(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
 }
 
 fn turn(world: &mut World, place: usize, policy: usize, cx: &mut Cx<'_>) {
-    world.scaling[place].policies[policy].armed = false;
+    world.scaling[place].policies[policy].turn = None;
     let target = &cx.plan.scaling[world.scaling[place].target];
     let outcome = match &target.policies[policy].kind {
         _ if out_of_reach(world, target.service, cx) => Outcome::Unheard,

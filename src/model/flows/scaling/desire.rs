@@ -17,20 +17,23 @@ pub(super) const AGAIN: Span = Span::MINUTE;
 pub(super) fn stir(world: &mut World, place: usize, cx: &mut Cx<'_>) {
     world.scaling[place].stirred = cx.now;
     for policy in 0..world.scaling[place].policies.len() {
-        let acting = &world.scaling[place].policies[policy];
-        if acting.ringing && !acting.armed {
+        if world.scaling[place].policies[policy].ringing {
             arm(world, place, policy, cx.now, cx);
         }
     }
 }
 
-/// The next turn of a policy: the first of its minutes after this moment.
+/// The next turn of a policy: the first of its minutes after this moment, unless it has an earlier one.
 pub(super) fn arm(world: &mut World, place: usize, policy: usize, after: Time, cx: &mut Cx<'_>) {
     let acting = &mut world.scaling[place].policies[policy];
     let minutes = after.since(acting.rang).micros() / AGAIN.micros() + 1;
-    acting.armed = true;
-    let act = step::AutoScale::Act(place as u32, policy as u16, acting.number);
-    cx.at(acting.rang + AGAIN * minutes, Turn::Normal, act);
+    let at = acting.rang + AGAIN * minutes;
+    if acting.turn.is_some_and(|turn| turn <= at) {
+        return;
+    }
+    acting.turn = Some(at);
+    acting.number = acting.number.wrapping_add(1);
+    cx.at(at, Turn::Normal, step::AutoScale::Act(place as u32, policy as u16, acting.number));
 }
 
 /// Whether ECS takes no call about a service: it is not there yet, or its control plane is out.
@@ -51,7 +54,8 @@ pub(super) fn set(world: &mut World, place: usize, by: ScaledBy, to: u32, cx: &m
     assert!((row.least()..=row.most()).contains(&to), "{to} tasks are outside of the limits of a scalable target");
     let from = world.services[service].desired();
     misled(world, place, (from, to));
-    world.scaling[place].scaled = true;
+    let row = &mut world.scaling[place];
+    (row.scaled, row.stirred) = (true, cx.now);
     cx.note(ScalingFact::Changed { service, by, from, to });
     desired::set(world, service, to);
     wake::scheduler(world, service, cx);
