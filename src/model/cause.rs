@@ -36,6 +36,8 @@ named! {
         Errors = "errors",
         /// More is asked than the service was ever sized for.
         Overload = "overload",
+        /// Targets that would answer get no requests: a zonal shift has taken their zone out.
+        ZonalShift = "zonal shift",
     }
 
     /// A named mechanism that costs requests or tasks without any fault of the file.

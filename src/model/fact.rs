@@ -1,6 +1,7 @@
 //! What an onlooker learns: every number of the results is made from these and from the plan, nothing else.
 
 mod steps;
+mod zonal;
 
 pub use super::alarm_state::State as AlarmState;
 pub use super::cause::{Cause, Mechanism, Phase};
@@ -9,6 +10,7 @@ pub use super::lifecycle::Lifecycle;
 pub use super::status::{Action, HostStatus, Reason, StopCode, TargetHealth, TaskState};
 use crate::engine::Span;
 pub use steps::{BreakerStep, Call, ChangeStep, Delayed, Hit, PipelineStep, Seen};
+pub use zonal::{ZonalFact, ZonalStep};
 
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -47,6 +49,8 @@ pub enum Fact {
         alarm: AlarmId,
         seen: Seen,
     },
+    /// To a resource of Amazon Application Recovery Controller.
+    Zonal(ZonalFact),
 }
 
 /// What happens to a task.
@@ -378,7 +382,8 @@ of_subject!(
     Host(HostFact),
     Plane(PlaneFact),
     Application(ApplicationFact),
-    Change(ChangeFact)
+    Change(ChangeFact),
+    Zonal(ZonalFact)
 );
 
 const _: () = assert!(size_of::<Fact>() <= 40, "facts are copied by the million");

@@ -9,7 +9,7 @@ use super::flows::host::{agent, consolidate, drain, host_health, managed, scale}
 use super::flows::rows::wake;
 use super::flows::scheduler::{daemon, pace, rebalance, reconcile, stand, turn};
 use super::flows::task::{attach, detect, serve, start, stop};
-use super::flows::traffic::{addresses, customers, dispatch, rates, settle};
+use super::flows::traffic::{addresses, customers, dispatch, rates, settle, zonal};
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, ZoneId};
 use super::news::News;
 use super::plan::{self, Kind, Part, Plan, ProviderKind, Unit};
@@ -59,6 +59,7 @@ impl engine::Partition for World {
             Family::Grow => grow::handle(self, step::Grow::of(event), cx),
             Family::Traffic => rates::handle(self, step::Traffic::of(event), cx),
             Family::Addresses => addresses::handle(self, step::Addresses::of(event), cx),
+            Family::Zonal => zonal::handle(self, step::Zonal::of(event), cx),
             Family::Dispatch => dispatch::handle(self, step::Dispatch::of(event), cx),
             Family::Customers => customers::handle(self, step::Customers::of(event), cx),
             Family::Fault => fault::handle(self, step::Fault::of(event), cx),
@@ -105,6 +106,7 @@ impl World {
                 deploy::alarmed(self, alarm, cx);
                 pipeline::alarmed(self, alarm, cx);
                 flag::alarmed(self, alarm, cx);
+                zonal::alarmed(self, alarm, cx);
             }
         }
     }
@@ -181,6 +183,7 @@ impl World {
         depend::prepare(self, cx);
         dispatch::prepare(self, cx);
         deploy::prepare(self, cx);
+        zonal::prepare(self, cx);
         pipeline::prepare(self, cx);
         self.fleet_alarms = watch::of_fleets(&self.alarms);
         alarms::prepare(self, cx);

@@ -8,7 +8,8 @@ use super::plan::{self, Part, Plan};
 use super::tables::occurrences::Occurrences;
 use super::tables::task::chain;
 use super::tables::{
-    Application, Assignments, Execution, Front, Hosts, Plane, Provider, Service, Shortage, Task, Tasks, Tokens, Zone,
+    Application, Assignments, Execution, Front, Hosts, Plane, Provider, Service, Shortage, Task, Tasks, Tokens,
+    ZonalShifts, Zone,
 };
 use crate::engine;
 use crate::engine::index::{Id, Table};
@@ -70,6 +71,8 @@ pub struct World {
     /// Those among them that watch several services together, by place.
     pub(crate) fleet_alarms: Vec<usize>,
     pub(crate) composites: Followers,
+    /// Zonal shifts in force.
+    pub zonal: ZonalShifts,
     /// Customers' own cells, where their router runs.
     pub application: Option<Box<Application>>,
     /// Services to settle when the event has been handled.

@@ -16,6 +16,7 @@ mod region_rollout;
 mod strategy;
 mod traffic;
 mod written;
+mod zonal;
 use super::fault;
 pub use super::ids::Unit;
 use super::ids::{
@@ -43,6 +44,7 @@ use std::ops::Range;
 pub use strategy::{Answer, Flag, Hook, HookStatus, Shadow, Strategy, WHOLE};
 pub use traffic::{Balancer, Profile, Traffic};
 pub use written::Written;
+pub use zonal::{OnAlarm, ZonalShift};
 
 /// Everything a run needs to know. Rows that belong to one cell stand side by side, so that a cell holds a slice of
 /// each table under the same ids.

@@ -18,6 +18,7 @@ pub mod shortage;
 pub mod shortfall;
 pub mod task;
 pub mod tries;
+pub mod zonal;
 pub mod zone;
 
 pub use application::Application;
@@ -30,6 +31,7 @@ pub use provider::Provider;
 pub use service::Service;
 pub use shortage::Shortage;
 pub use task::{Task, Tasks};
+pub use zonal::ZonalShifts;
 pub use zone::Zone;
 
 /// The row that is meant; where there is none a new one, at the end of the list.

@@ -9,6 +9,7 @@ mod control_plane;
 mod objective;
 mod pipeline;
 mod traffic;
+mod zonal;
 
 pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic};
 pub use application::{CellularApplication, CustomerMigration, Dispatch, Fleet, Lookup};
@@ -19,6 +20,7 @@ pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restar
 pub use objective::Objective;
 pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
 pub use traffic::{Daily, DailyStep, DailyWave, LoadBalancer, RunTasks, Step, Traffic};
+pub use zonal::ZonalShift;
 
 use super::ecs::auto_scaling_group::AutoScalingGroup;
 use super::ecs::capacity_provider::CapacityProvider;

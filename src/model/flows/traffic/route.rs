@@ -49,7 +49,8 @@ pub(super) fn over_targets(world: &mut World, id: ServiceId, plan: &Plan) -> u64
     addresses::book(world, id, plan, unreached);
     world.services[id].traffic.unreached = unreached;
     book_dead(world, id, routed.to_dead);
-    book_overload(world, id, &plan.services[id], routed.overload);
+    let overload = book_withheld(world, id, &plan.services[id], routed.overload);
+    book_overload(world, id, &plan.services[id], overload);
     let weight = world.services[id].shift().map(|shift| shift.weight);
     world.services[id].traffic.exposed = weight.map_or(routed.exposed, |weight| part_of(offered - unreached, weight));
     world.services[id].traffic.refused = routed.to_dead + routed.nowhere;
@@ -81,6 +82,15 @@ fn pour_over(
     for zone in zones {
         there.add(Targets::of(world, id, *zone, of));
     }
+    // Targets in a zone that is shifted away take no part, unless none is in service elsewhere ([arc-zonal-shift]).
+    let mut away = withheld_zone(world, id, service).filter(|zone| zones.contains(zone));
+    if let Some(zone) = away {
+        let (own, all) = (Targets::of(world, id, zone, of), there);
+        there.take_out(own);
+        if there.serving + there.dead == 0 {
+            (away, there) = (None, all);
+        }
+    }
     // With no target in service the balancer fails open: it sends to all that are registered ([elb-health-checks]).
     let open = there.serving + there.dead == 0;
     let (good, bad) = there.asked(open);
@@ -92,7 +102,7 @@ fn pour_over(
     }
     let mut split = Split::over(rate, u64::from(targets));
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
-    for zone in zones {
+    for zone in zones.iter().filter(|zone| Some(**zone) != away) {
         let before = routed.served;
         let (good, bad) = Targets::of(world, id, *zone, of).asked(open);
         let (offered, dead) = (split.part(u64::from(good)), split.part(u64::from(bad)));
@@ -161,6 +171,13 @@ impl Targets {
         self.idle_dead += other.idle_dead;
     }
 
+    fn take_out(&mut self, other: Targets) {
+        self.serving -= other.serving;
+        self.idle -= other.idle;
+        self.dead -= other.dead;
+        self.idle_dead -= other.idle_dead;
+    }
+
     /// Those that get requests: how many answer, and how many do not.
     #[inline]
     fn asked(self, open: bool) -> (u32, u32) {
@@ -226,6 +243,35 @@ fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate
         row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Overload).rate += demand;
     }
     book_missing(world, id, rate - demand, Phase::Overload);
+}
+
+/// The zone whose targets get no requests from any node, as a zonal shift has taken them out. With cross-zone off its
+/// own node alone sends to them, which clients leave.
+#[inline]
+fn withheld_zone(world: &World, id: ServiceId, service: &plan::Service) -> Option<ZoneId> {
+    let away = world.services[id].traffic.away?;
+    service.balancer.as_ref().is_some_and(|balancer| balancer.cross_zone).then_some(away.zone)
+}
+
+/// What the targets in a zone that is shifted away could have answered, of what is above the capacity of the others, is
+/// lost to the shift. Gives back the rest.
+fn book_withheld(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64) -> u64 {
+    let Some(away) = world.services[id].traffic.away.filter(|_| rate > 0) else { return rate };
+    let place = world.zone_row(away.zone);
+    let row = &mut world.services[id];
+    let InZone { serving, in_dns, .. } = row.zones[place];
+    let crosses = service.balancer.as_ref().is_some_and(|balancer| balancer.cross_zone);
+    let others = row.zones.iter().enumerate().any(|(other, zone)| other != place && zone.serving + zone.dead > 0);
+    // It has no effect while nothing is in service elsewhere, or while clients still call its node.
+    if !others || (!crosses && in_dns) {
+        return rate;
+    }
+    let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
+    let lost = rate.min(u64::from(serving).saturating_mul(per_task));
+    if lost > 0 {
+        row.shortfalls.line(away.cause, Phase::ZonalShift).rate += lost;
+    }
+    rate - lost
 }
 
 /// Books a loss on the tasks that are missing and get no requests; without any, on demand.
