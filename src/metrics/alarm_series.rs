@@ -65,6 +65,7 @@ impl Datapoints {
             Seen::Targets(targets) => Level::Gauge(targets),
             Seen::Rate(rate) => Level::Count(rate),
             Seen::Share { failed, offered } => Level::Ratio { failed, offered },
+            Seen::Value(value) => Level::Measure(value),
         };
         self.window.add(level, until.since(self.at));
         self.at = until;

@@ -153,6 +153,7 @@ impl Charts {
             Fact::Metric { alarm, seen } => self.changes.metric(now, alarm, seen, trace),
             Fact::Task(TaskFact::Health { .. } | TaskFact::Target { .. } | TaskFact::Exits { .. })
             | Fact::Service(_)
+            | Fact::Scaling(_)
             | Fact::Zonal(_)
             | Fact::Fault(FaultFact::Hits { .. } | FaultFact::Noticed { .. }) => {}
         }

@@ -156,6 +156,7 @@ fn told(fact: &Fact) -> Told {
         | Fact::Fault(FaultFact::Hits { .. } | FaultFact::Noticed { .. })
         | Fact::Plane(_)
         | Fact::Metric { .. }
+        | Fact::Scaling(_)
         | Fact::Application(_) => Told::Nothing,
     }
 }

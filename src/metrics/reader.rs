@@ -229,7 +229,7 @@ impl Metrics {
             Fact::Application(fact) => self.application.take(now, fact),
             Fact::Change(fact) => self.change(now, fact),
             Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
-            Fact::Metric { .. } | Fact::Zonal(_) => {}
+            Fact::Metric { .. } | Fact::Scaling(_) | Fact::Zonal(_) => {}
         }
         if let Some(charts) = &mut self.charts {
             charts.take(now, fact, self.planes.assignments());

@@ -36,6 +36,12 @@ named! {
         Errors = "errors",
         /// More is asked than the service was ever sized for.
         Overload = "overload",
+        /// More is asked than the desired count can answer, and scaling has not acted yet.
+        ScalingDelay = "scaling delay",
+        /// The same, while a cooldown holds scaling back.
+        ScalingCooldown = "scaling cooldown",
+        /// The same, at the maximum capacity.
+        ScalingMaximum = "scaling maximum",
         /// Targets that would answer get no requests: a zonal shift has taken their zone out.
         ZonalShift = "zonal shift",
     }

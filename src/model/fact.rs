@@ -1,5 +1,6 @@
 //! What an onlooker learns: every number of the results is made from these and from the plan, nothing else.
 
+mod scaling;
 mod steps;
 mod zonal;
 
@@ -9,6 +10,7 @@ use super::ids::{AlarmId, CellId, ChangeId, ClusterId, ProviderId, ServiceId, Un
 pub use super::lifecycle::Lifecycle;
 pub use super::status::{Action, HostStatus, Reason, StopCode, TargetHealth, TaskState};
 use crate::engine::Span;
+pub use scaling::{NotScaled, ScaledBy, ScalingFact};
 pub use steps::{BreakerStep, Call, ChangeStep, Delayed, Hit, PipelineStep, Seen};
 pub use zonal::{ZonalFact, ZonalStep};
 
@@ -49,6 +51,8 @@ pub enum Fact {
         alarm: AlarmId,
         seen: Seen,
     },
+    /// What Application Auto Scaling does with a service.
+    Scaling(ScalingFact),
     /// To a resource of Amazon Application Recovery Controller.
     Zonal(ZonalFact),
 }
@@ -383,6 +387,7 @@ of_subject!(
     Plane(PlaneFact),
     Application(ApplicationFact),
     Change(ChangeFact),
+    Scaling(ScalingFact),
     Zonal(ZonalFact)
 );
 

@@ -27,6 +27,10 @@ crate::ids! {
     ChangeId: u32,
     /// A CloudWatch alarm.
     AlarmId: u32,
+    /// A scalable target.
+    TargetId: u32,
+    /// A metric of the scenario's own.
+    MetricId: u32,
 }
 
 /// A task; stale once the task is gone.

@@ -1,5 +1,5 @@
 //! Amazon ECS: what there is (tables), what happens (flows), what breaks (faults), what is decided (capacity,
-//! placement, routing).
+//! placement, routing, traffic).
 
 pub mod alarm;
 pub mod alarm_state;
@@ -24,6 +24,7 @@ mod run;
 pub mod status;
 pub mod step;
 pub mod tables;
+pub(crate) mod traffic;
 pub mod world;
 
 pub use fact::Fact;

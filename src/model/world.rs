@@ -11,6 +11,7 @@ use super::tables::{
     Application, Assignments, Execution, Front, Hosts, Plane, Provider, Service, Shortage, Task, Tasks, Tokens,
     ZonalShifts, Zone,
 };
+use super::traffic::Fleet;
 use crate::engine;
 use crate::engine::index::{Id, Table};
 use std::collections::{BTreeMap, VecDeque};
@@ -80,6 +81,7 @@ pub struct World {
     /// A list that handlers borrow, so that none allocates.
     pub(crate) scratch: Vec<TaskId>,
     pub(crate) shares: Vec<Share>,
+    pub(crate) fleet: Fleet,
 }
 
 /// A Fargate launch bucket and who waits at it.

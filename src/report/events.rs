@@ -152,6 +152,7 @@ impl Writer<'_> {
             | Fact::Fault(_)
             | Fact::Plane(_)
             | Fact::Metric { .. }
+            | Fact::Scaling(_)
             | Fact::Application(_) => return None,
         };
         let place = (self.account(cluster), self.region(cluster).to_owned());

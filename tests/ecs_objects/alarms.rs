@@ -114,8 +114,27 @@ fn metrics_are_those_that_are_simulated() {
     let at = "/MetricName";
     refused(&metric("HTTPCode_Target_5XX"), at, "is not simulated", "did you mean `HTTPCode_Target_5XX_Count`");
     refused(&metric("HTTPCode_ELB_4XX_Count"), at, "is not simulated", "known: HTTPCode_Target_5XX_Count");
-    refused(&metric("CPUUtilization"), at, "is not simulated", "known: HTTPCode_Target_5XX_Count");
+    refused(&metric("RunningTaskCount"), at, "is not simulated", "known: HTTPCode_Target_5XX_Count");
     refused(&json!({ "Namespace": "AWS/ECS" }), "/Namespace", "`AWS/ECS` has no metric", "AWS/ApplicationELB");
+    let usage = |name: &str, more: Value| {
+        let mut alarm = json!({ "MetricName": name, "Namespace": "AWS/ECS", "Statistic": "Average", "Threshold": 70 });
+        alarm.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        alarm
+    };
+    for name in ["CPUUtilization", "MemoryUtilization"] {
+        let read = rule(&usage(name, json!({ "Period": 20 })));
+        assert_eq!((read.period, read.threshold), (Span::from_secs(20), 70_000_000_000));
+        let zone = json!({ "Dimensions": [{ "Name": "AvailabilityZone", "Value": "use1-az1" }] });
+        refused(&usage(name, zone), "/Dimensions/0/Name", "of the whole service", "leave the dimension out");
+        refused(&usage(name, json!({ "Statistic": "Sum" })), "/Statistic", "how often it was reported", "\"Average\"");
+        check(
+            Severity::Warning,
+            &usage(name, json!({ "Threshold": 101 })),
+            "/Threshold",
+            "never breach",
+            "a percentage",
+        );
+    }
     let math = json!({ "Metrics": [{ "Id": "e1", "Expression": "m1/m2" }] });
     refused(&math, "/Metrics", "metric math is not modelled", "ErrorRate");
     let other = json!({ "Dimensions": [{ "Name": "InstanceId", "Value": "i-0" }] });

@@ -23,7 +23,7 @@ const MODEL: [&[&str]; 10] = [
     &["cause", "defect", "event", "fact", "names", "news", "step"],
     &["plan"],
     &["tables"],
-    &["alarm", "routing"],
+    &["alarm", "routing", "traffic"],
     &["world"],
     &["capacity", "placement"],
     &["flows"],
@@ -35,7 +35,7 @@ const MODEL: [&[&str]; 10] = [
 const MODEL_UP: [(&str, &str); 1] = [("plan", "fault")];
 
 /// The rooms of flows, the lowest first: each names those below it only.
-const FLOWS: [&str; 7] = ["rows", "cell", "task", "host", "scheduler", "change", "traffic"];
+const FLOWS: [&str; 8] = ["rows", "cell", "task", "host", "scheduler", "scaling", "change", "traffic"];
 
 /// Pairs of files of flows that may name each other.
 const MUTUAL_MAX: usize = 2;

@@ -109,7 +109,7 @@ fn clients_of_a_node_leave_it_after_the_dns_time_and_are_back_at_once() {
 }
 
 #[test]
-fn a_shift_has_no_effect_while_nothing_is_in_service_elsewhere() {
+fn a_group_without_a_target_in_rotation_fails_open_in_the_zone_too() {
     // Both other zones lose their power; their targets are ejected after 50 s and nobody starts others.
     let dark = |zone: &str| json!({ "name": zone, "at": "70m", "for": "1h", "zonePowerLoss": { "zone": zone } });
     let parts = |shifted: bool| {
@@ -122,10 +122,11 @@ fn a_shift_has_no_effect_while_nothing_is_in_service_elsewhere() {
         run(&file(300, &json!({ "dnsTtl": "0s" }), &changes, parts), 1)
     };
     let (with, without) = (parts(true), parts(false));
-    // Until the dead targets are ejected all requests go to them, and the targets of the zone answer from then on. No
-    // address is left in DNS, and clients use all three, two of them of dead nodes. Without a shift they use one.
+    // Until the dead targets are ejected all requests go to them. From then on the group fails open: a third of what
+    // it gets goes to the targets of the zone. No address is left in DNS either, and clients use all three, two of them
+    // of dead nodes; when the power is back these answer, and 50 minutes are left. Without a shift they use one node.
     let [with, without] = [&with, &without].map(|summary| the_service(summary).requests.failed.mean);
-    check("shifted", with, 300.0 * 50.0 + 200.0 * 3_550.0, 1e-3);
+    check("shifted", with, 300.0 * 50.0 + (200.0 + 100.0 * 2.0 / 3.0) * 3_550.0 + 200.0 * 3_000.0, 1e-3);
     check("not shifted", without, 200.0 * 50.0, 1e-3);
 }
 

@@ -14,6 +14,8 @@ pub enum Level {
     Gauge(u32),
     /// It is a share: two rates, in billionths of a request for each second.
     Ratio { failed: u64, offered: u64 },
+    /// It is any number, in billionths of its unit.
+    Measure(u64),
 }
 
 /// Billionths, in which datapoints are told.
@@ -32,6 +34,8 @@ pub enum Window {
     Ratio { failed: u128, offered: u128 },
     /// Targets times microseconds, microseconds, fewest and most.
     Gauge { sum: u128, micros: u128, low: u32, high: u32 },
+    /// The same of any number, in billionths.
+    Measure { sum: u128, micros: u128, low: u64, high: u64 },
 }
 
 impl Window {
@@ -59,6 +63,15 @@ impl Window {
                 Window::Gauge { sum: u128::from(now) * micros, micros, low: now, high: now }
             }
             (Window::Gauge { sum, micros: before, low, high }, Level::Gauge(now)) => Window::Gauge {
+                sum: sum + u128::from(now) * micros,
+                micros: before + micros,
+                low: low.min(now),
+                high: high.max(now),
+            },
+            (Window::Nothing, Level::Measure(now)) => {
+                Window::Measure { sum: u128::from(now) * micros, micros, low: now, high: now }
+            }
+            (Window::Measure { sum, micros: before, low, high }, Level::Measure(now)) => Window::Measure {
                 sum: sum + u128::from(now) * micros,
                 micros: before + micros,
                 low: low.min(now),
@@ -94,7 +107,12 @@ impl Window {
             (Window::Gauge { sum, micros, .. }, Statistic::Average) => rounded(sum * BILLIONTHS, micros),
             (Window::Gauge { low, .. }, Statistic::Minimum) => u128::from(low) * BILLIONTHS,
             (Window::Gauge { high, .. }, Statistic::Maximum) => u128::from(high) * BILLIONTHS,
-            (Window::Gauge { .. }, Statistic::Sum) => unreachable!("scenarios with a sum over a gauge are refused"),
+            (Window::Measure { sum, micros, .. }, Statistic::Average) => rounded(sum, micros),
+            (Window::Measure { low, .. }, Statistic::Minimum) => u128::from(low),
+            (Window::Measure { high, .. }, Statistic::Maximum) => u128::from(high),
+            (Window::Gauge { .. } | Window::Measure { .. }, Statistic::Sum) => {
+                unreachable!("scenarios with a sum over a gauge are refused")
+            }
         };
         // A week of the largest rate is below 2^90 billionths.
         Some(found.cast_signed())

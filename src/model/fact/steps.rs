@@ -33,6 +33,8 @@ pub enum Seen {
     Share { failed: u64, offered: u64 },
     /// Whether a zone is an outlier: in the period that runs, and in those that follow, if all stays as it is.
     Outlier { first: bool, then: bool },
+    /// Any number, in billionths of the metric's own unit.
+    Value(u64),
 }
 
 /// What became of launches that the control plane did not take on at once.

@@ -1,17 +1,18 @@
 //! Verbs: one story, one file. Flows hold no state; they call tables, and schedule steps for each other.
 //!
-//! Seven rooms, from the top; each calls those below it, and schedules any step (`model/step.rs`):
+//! Eight rooms, from the top; each calls those below it, and schedules any step (`model/step.rs`):
 //!
 //! ```text
-//! traffic ─► change ─► scheduler ─► host ─► task ─► cell ─► rows
-//!    ▲          ▲          ▲                 │
-//!    └──────────┴──────────┴── News ─────────┘   heard in one place: `model/run.rs`
+//! traffic ─► change ─► scaling ─► scheduler ─► host ─► task ─► cell ─► rows
+//!    ▲          ▲          ▲           ▲                 │
+//!    └──────────┴──────────┴───────────┴── News ─────────┘   heard in one place: `model/run.rs`
 //! ```
 
 pub mod cell;
 pub mod change;
 pub mod host;
 pub mod rows;
+pub mod scaling;
 pub mod scheduler;
 pub mod task;
 pub mod traffic;

@@ -2,7 +2,7 @@
 
 use super::composite::Composite;
 use crate::engine::Span;
-use crate::model::ids::{CellId, ChangeId, ServiceId, ZoneId};
+use crate::model::ids::{CellId, ChangeId, MetricId, ServiceId, ZoneId};
 use std::cmp::Ordering;
 
 /// An alarm.
@@ -96,6 +96,14 @@ pub enum Metric {
     ErrorRate,
     /// 1 while a zone fails more than the others, 0 while it does not.
     ZoneOutlier,
+    /// What running tasks use of the CPU units that they reserve, in percent.
+    CpuUtilization,
+    /// What they use of their memory, in percent.
+    MemoryUtilization,
+    /// Requests for each target that gets any.
+    RequestCountPerTarget,
+    /// One that somebody publishes.
+    Custom(MetricId),
 }
 
 /// How a metric makes a datapoint of a period.
@@ -107,11 +115,13 @@ pub enum Form {
     Ratio,
     /// It is 0 or 1, once in each period.
     Flag,
+    /// It is any number: a gauge in billionths of its unit.
+    Measure,
 }
 
 impl Metric {
-    /// All of them with namespace and name, as CloudWatch spells them.
-    pub const ALL: [(Metric, &str, &str); 7] = [
+    /// All of them with namespace and name, as CloudWatch spells them; those that somebody publishes have their own.
+    pub const ALL: [(Metric, &str, &str); 10] = [
         (Metric::Target5xx, LOAD_BALANCER, "HTTPCode_Target_5XX_Count"),
         (Metric::Elb5xx, LOAD_BALANCER, "HTTPCode_ELB_5XX_Count"),
         (Metric::RequestCount, LOAD_BALANCER, "RequestCount"),
@@ -119,21 +129,32 @@ impl Metric {
         (Metric::UnHealthyHostCount, LOAD_BALANCER, "UnHealthyHostCount"),
         (Metric::ErrorRate, EVENKEEL, "ErrorRate"),
         (Metric::ZoneOutlier, EVENKEEL, "ZoneOutlier"),
+        (Metric::CpuUtilization, ECS, "CPUUtilization"),
+        (Metric::MemoryUtilization, ECS, "MemoryUtilization"),
+        (Metric::RequestCountPerTarget, LOAD_BALANCER, "RequestCountPerTarget"),
     ];
+
+    /// Whether each zone of a service has one of its own.
+    pub fn has_zones(self) -> bool {
+        self.form() != Form::Measure && self != Metric::RequestCountPerTarget
+    }
 
     /// How a datapoint is made.
     pub fn form(self) -> Form {
         match self {
-            Metric::Target5xx | Metric::Elb5xx | Metric::RequestCount => Form::Count,
+            Metric::Target5xx | Metric::Elb5xx | Metric::RequestCount | Metric::RequestCountPerTarget => Form::Count,
             Metric::HealthyHostCount | Metric::UnHealthyHostCount => Form::Gauge,
             Metric::ErrorRate => Form::Ratio,
             Metric::ZoneOutlier => Form::Flag,
+            Metric::CpuUtilization | Metric::MemoryUtilization | Metric::Custom(_) => Form::Measure,
         }
     }
 }
 
 /// The namespace of Application Load Balancers.
 pub const LOAD_BALANCER: &str = "AWS/ApplicationELB";
+/// The namespace of ECS services.
+pub const ECS: &str = "AWS/ECS";
 /// The namespace of metrics that people work out themselves.
 pub const EVENKEEL: &str = "Evenkeel";
 

@@ -13,6 +13,7 @@ pub mod placement;
 mod plane;
 pub mod query;
 mod region_rollout;
+pub mod scaling;
 mod strategy;
 mod traffic;
 mod written;
@@ -20,7 +21,8 @@ mod zonal;
 use super::fault;
 pub use super::ids::Unit;
 use super::ids::{
-    AccountId, AlarmId, BucketId, CellId, ChangeId, ClusterId, FaultId, ProviderId, RegionId, ServiceId, TypeId, ZoneId,
+    AccountId, AlarmId, BucketId, CellId, ChangeId, ClusterId, FaultId, MetricId, ProviderId, RegionId, ServiceId,
+    TargetId, TypeId, ZoneId,
 };
 use crate::engine::index::Table;
 use crate::engine::{Dist, Seed, Span, Time, Who};
@@ -40,6 +42,7 @@ pub use place::{Zone, ZoneKind};
 use placement::Placement;
 pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
 pub use region_rollout::{ACROSS, RegionRollouts};
+pub use scaling::{CustomMetric, ScalableTarget, Usage};
 use std::ops::Range;
 pub use strategy::{Answer, Flag, Hook, HookStatus, Shadow, Strategy, WHOLE};
 pub use traffic::{Balancer, Profile, Traffic};
@@ -89,6 +92,10 @@ pub struct Plan {
     pub application: Option<Application>,
     /// CloudWatch alarms in the order of the file, composite ones behind the others.
     pub alarms: Table<AlarmId, Alarm>,
+    /// Scalable targets, service by service.
+    pub scaling: Table<TargetId, ScalableTarget>,
+    /// Metrics that somebody publishes.
+    pub custom: Table<MetricId, CustomMetric>,
 }
 
 impl Plan {
@@ -292,6 +299,8 @@ pub struct Service {
     /// ARN of its target group, where it is written, for events.
     pub target_group: Option<String>,
     pub traffic: Option<Traffic>,
+    /// What its tasks use of their CPU and memory, where it is known.
+    pub usage: Option<Usage>,
     /// What it does with a new revision.
     pub deployment: Deployment,
     /// Changes that make new revisions of it, in order of time.

@@ -37,6 +37,8 @@ pub struct InZone {
     pub idle_dead: u32,
     /// Clients still know the address of the load balancer's node here.
     pub in_dns: bool,
+    /// Its targets are out of rotation, however healthy they are: they get requests only when their group fails open.
+    pub away: bool,
     /// When they forget it; never, while it is of use.
     pub forgotten_at: Time,
     /// What readers were told last: running and available.
@@ -57,6 +59,7 @@ impl Default for InZone {
             idle: 0,
             idle_dead: 0,
             in_dns: true,
+            away: false,
             forgotten_at: Time::NEVER,
             last_reported: (0, 0),
         }
@@ -133,6 +136,8 @@ pub struct Traffic {
     pub unreached: u64,
     /// What of it no target could answer.
     pub refused: u64,
+    /// What of it reached living targets and failed there for another reason than a lack of room.
+    pub spoilt: u64,
     /// Copies of it that the new revision of a deployment under way gets besides.
     pub copied: Asked,
     /// What its targets are asked by zone of the cell; empty where no alarm watches a zone.

@@ -42,6 +42,10 @@ object! {
             stop: Law => Choice "1 s",
             /// Scale-in protection that tasks of a REPLICA service give themselves; none by default (model choice).
             protection: TaskProtection,
+            /// What a task uses of the CPU units that it reserves. The metric `CPUUtilization` follows.
+            cpu: Utilization,
+            /// What it uses of its memory. The metric `MemoryUtilization` follows.
+            memory: Utilization,
             /// Size of the images of a task in megabytes, pulled at 50 MB/s.
             image_megabytes: f64 [0..=10_000_000] => Choice "150",
             /// Hosts: from the decision to launch until the container instance is registered.
@@ -69,6 +73,22 @@ object! {
             lasts: Law => Sourced "2 h" "[ecs-api-task-protection]",
             /// From its end until the task protects itself again; never by default (model choice).
             again: Law,
+        }
+    }
+}
+
+object! {
+    /// What a task uses, as shares of what it reserves, in a straight line between rest and full load (model choice).
+    /// Full load is `requestsPerTask`; what is asked beyond it uses no more.
+    Utilization("camelCase") {
+        may {
+            /// Without requests, 0 to 1.
+            at_rest: f64 [0..=1] => Choice "0" "of memory 0.4",
+            /// When it handles `requestsPerTask`, 0 to 1.
+            at_full: f64 [0..=1] => Choice "1" "of memory 0.6",
+            /// What a request that fails at a living task costs, as a share of one that is answered, 0 to 10. Below 1,
+            /// errors lower the metric: a service scales in while its users see errors.
+            failed_request: f64 [0..=10] => Choice "0.5",
         }
     }
 }

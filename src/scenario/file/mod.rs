@@ -13,7 +13,7 @@ mod zonal;
 
 pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic};
 pub use application::{CellularApplication, CustomerMigration, Dispatch, Fleet, Lookup};
-pub use behaviour::{Behaviour, Detection, Phases, PullBehavior};
+pub use behaviour::{Behaviour, Detection, Phases, PullBehavior, Utilization};
 pub use change::{Change, FeatureFlag, GrowthType};
 pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};

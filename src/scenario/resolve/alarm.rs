@@ -16,15 +16,8 @@ const HOUR: u32 = 3_600;
 const DAY: u64 = 86_400;
 
 /// Metrics that people set alarms on and that are not simulated ([ecs-deployment-alarms] [ecs-container-insights]).
-const KNOWN: [&str; 7] = [
-    "HTTPCode_ELB_4XX_Count",
-    "HTTPCode_Target_4XX_Count",
-    "TargetResponseTime",
-    "RequestCountPerTarget",
-    "CPUUtilization",
-    "MemoryUtilization",
-    "RunningTaskCount",
-];
+const KNOWN: [&str; 4] =
+    ["HTTPCode_ELB_4XX_Count", "HTTPCode_Target_4XX_Count", "TargetResponseTime", "RunningTaskCount"];
 
 /// Thresholds further from zero than this are no counts of anything.
 const MOST: f64 = 1e15;
@@ -205,14 +198,16 @@ impl Activity<'_> {
         let form = metric.form();
         let statistic = match (alarm.statistic, form) {
             (None | Some(Written::Sum), Form::Count) | (Some(Written::Sum), Form::Flag) => Statistic::Sum,
-            (None, Form::Gauge | Form::Ratio | Form::Flag) | (Some(Written::Average), _) => Statistic::Average,
-            (Some(Written::Minimum), Form::Count | Form::Gauge | Form::Flag) => Statistic::Minimum,
-            (Some(Written::Maximum), Form::Count | Form::Gauge | Form::Flag) => Statistic::Maximum,
+            (None, Form::Gauge | Form::Ratio | Form::Flag | Form::Measure) | (Some(Written::Average), _) => {
+                Statistic::Average
+            }
+            (Some(Written::Minimum), Form::Count | Form::Gauge | Form::Flag | Form::Measure) => Statistic::Minimum,
+            (Some(Written::Maximum), Form::Count | Form::Gauge | Form::Flag | Form::Measure) => Statistic::Maximum,
             (Some(Written::SampleCount), _) => {
                 let hint = if form == Form::Count { "write \"Sum\"" } else { "write \"Average\"" };
                 return self.out.not_modelled(&at, "how often a metric is reported is not modelled", hint).none();
             }
-            (Some(Written::Sum), Form::Gauge) => {
+            (Some(Written::Sum), Form::Gauge | Form::Measure) => {
                 let message = format!("the sum of `{name}` says how often it was reported, which is not modelled");
                 return self.out.not_modelled(&at, message, "write \"Average\", \"Minimum\" or \"Maximum\"").none();
             }
@@ -237,6 +232,9 @@ impl Activity<'_> {
             self.out.wrong_target(at, message, "name a service");
             return false;
         }
+        if metric.form() == Form::Measure {
+            return true;
+        }
         if metric.form() != Form::Gauge && service.traffic.is_none() {
             return self.has_traffic(id, at);
         }
@@ -259,6 +257,7 @@ impl Activity<'_> {
         let hint = match metric.form() {
             Form::Ratio => "write a share between 0 and 1",
             Form::Flag => "it is 0 or 1: write 1 and `GreaterThanOrEqualToThreshold`",
+            Form::Measure => "it is a percentage: write a threshold between 0 and 100",
             Form::Count | Form::Gauge => "counts are above 0, numbers of hosts 0 or more",
         };
         self.out.doubtful(&format!("{at}/Threshold"), message, hint);
@@ -267,9 +266,14 @@ impl Activity<'_> {
     /// What `Dimensions` say; `None` when something is wrong with them.
     fn scope(&mut self, alarm: &Alarm, metric: Option<Metric>, service: Option<ServiceId>, at: &str) -> Option<Scope> {
         let mut scopes = Vec::new();
+        let by_zone = metric.is_none_or(Metric::has_zones);
         for (at, dimension) in placed(&alarm.dimensions, &format!("{at}/Dimensions")) {
             let found = match dimension.name.as_str() {
                 name if OF_A_SERVICE.contains(&name) => continue,
+                "AvailabilityZone" if !by_zone => {
+                    let message = "this metric is one of the whole service";
+                    self.out.not_modelled(&format!("{at}/Name"), message, "leave the dimension out").none()
+                }
                 "AvailabilityZone" => self.zone_dimension(dimension, service, &at).map(Scope::Zone),
                 "Revision" => self.revision_dimension(alarm, dimension, metric, service, &at),
                 name => {
@@ -405,6 +409,7 @@ fn always(rule: &Rule, metric: Metric) -> Option<bool> {
         (Form::Count | Form::Gauge, Statistic::Sum) | (Form::Gauge, _) => (0, i128::MAX),
         (Form::Count, _) => (ONE, ONE),
         (Form::Ratio | Form::Flag, _) => (0, ONE),
+        (Form::Measure, _) => (0, 100 * ONE),
     };
     // A sum of zero is missing. "More than 0" is nevertheless what people write, and it waits for the first one.
     let least = if metric.form() == Form::Count { low.max(1) } else { low };

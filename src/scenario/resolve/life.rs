@@ -169,6 +169,8 @@ impl Clusters<'_> {
             ("stop", entry.stop.is_some()),
             ("imageMegabytes", entry.image_megabytes.is_some()),
             ("protection", entry.protection.is_some()),
+            ("cpu", entry.cpu.is_some()),
+            ("memory", entry.memory.is_some()),
         ];
         let (wrong, whose): (&[(&str, bool)], _) =
             if entry.capacity_provider.is_some() { (&of_tasks, "tasks") } else { (&of_hosts, "hosts") };

@@ -46,6 +46,7 @@ mod target_group;
 mod task;
 mod traffic;
 mod units;
+mod usage;
 mod zonal;
 
 use self::index::{Index, Written};

@@ -152,7 +152,11 @@ impl Guess<'_> {
             Metric::RequestCount | Metric::ErrorRate | Metric::Target5xx | Metric::Elb5xx => Datapoint::Missing,
             Metric::HealthyHostCount => Datapoint::Is(i128::from(row.desired) * part / zones * ONE),
             Metric::UnHealthyHostCount => Datapoint::Is(0),
-            Metric::ZoneOutlier => Datapoint::Unknown,
+            Metric::ZoneOutlier
+            | Metric::CpuUtilization
+            | Metric::MemoryUtilization
+            | Metric::RequestCountPerTarget
+            | Metric::Custom(_) => Datapoint::Unknown,
         }
     }
 

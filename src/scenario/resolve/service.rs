@@ -46,6 +46,7 @@ impl Clusters<'_> {
         let zones = self.task_zones(service.network_configuration.as_ref(), definition, (kind, &strategy), home, at);
         self.balanced_container(service, definition, at);
         let life = self.life(&name, &service.service_name, definition, on_fargate);
+        let usage = self.usage(&name, &service.service_name, definition);
         let task = self.task(definition, &strategy, home.log_mode);
         let balancer = self.balancer_of(service, at);
         let (task, zones) = (task?, zones?);
@@ -68,6 +69,7 @@ impl Clusters<'_> {
             balancer,
             target_group: service.load_balancers.iter().find_map(|one| one.target_group_arn.clone()),
             traffic: None,
+            usage: Some(usage),
             deployment: self.deployment(service, at),
             changes: Vec::new(),
             arrivals: None,
@@ -318,6 +320,7 @@ impl Clusters<'_> {
             balancer: None,
             target_group: None,
             traffic: None,
+            usage: None,
             deployment: plan::Deployment::default(),
             changes: Vec::new(),
             arrivals: Some(arrivals),

@@ -12,6 +12,7 @@ use crate::engine::key::Phase as Turn;
 use crate::model::alarm::watch::{Follower, Row, Watch};
 use crate::model::alarm::{Level, Share, State};
 use crate::model::fact::{Cause, Fact, Phase, Seen};
+use crate::model::flows::scaling::usage;
 use crate::model::flows::{Cx, News, World, step};
 use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId};
 use crate::model::plan::{Metric, Plan, Scope};
@@ -97,7 +98,10 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> b
         return new;
     }
     let level = match on.scope {
-        Scope::Service => level(world, on.metric, service, None, asked),
+        Scope::Service => match usage::level(world, on.metric, service, (asked, cx.plan, now)) {
+            Some(level) => level,
+            None => level(world, on.metric, service, None, asked),
+        },
         Scope::Zone(zone) => {
             let row = world.zone_row(zone);
             let asked = world.services[service].traffic.by_zone.get(row).copied().unwrap_or_default();
@@ -127,6 +131,7 @@ const fn seen(level: Level) -> Seen {
         Level::Count(rate) => Seen::Rate(rate),
         Level::Gauge(targets) => Seen::Targets(targets),
         Level::Ratio { failed, offered } => Seen::Share { failed, offered },
+        Level::Measure(value) => Seen::Value(value),
     }
 }
 
@@ -182,6 +187,9 @@ fn level(world: &World, metric: Metric, service: ServiceId, zone: Option<usize>,
         Metric::HealthyHostCount => Level::Gauge(zones.iter().map(|zone| zone.serving + zone.dead).sum()),
         Metric::UnHealthyHostCount => Level::Gauge(zones.iter().map(|zone| zone.idle + zone.idle_dead).sum()),
         Metric::ZoneOutlier => unreachable!("an outlier is one of several zones"),
+        Metric::CpuUtilization | Metric::MemoryUtilization | Metric::RequestCountPerTarget | Metric::Custom(_) => {
+            unreachable!("{metric:?} is watched of a whole service")
+        }
     }
 }
 

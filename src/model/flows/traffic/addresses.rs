@@ -16,8 +16,8 @@ use crate::model::flows::rows::account;
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan::Plan;
-use crate::model::quantity::part_of;
 use crate::model::tables::shortfall::Split;
+use crate::model::traffic::Node;
 use crate::model::{plan, step};
 
 /// A fault takes the nodes in a zone out of reach.
@@ -148,47 +148,37 @@ impl Used {
         known.then(|| world.zones[zone].node_out.is_empty())
     }
 
-    /// How many nodes do, and how many do not.
-    fn count(self, world: &World, plan: &Plan) -> (u64, u64) {
-        let all = nodes(&plan.services[self.service]).iter().filter_map(|zone| self.answers(world, *zone));
-        all.fold((0, 0), |(answer, silent), one| if one { (answer + 1, silent) } else { (answer, silent + 1) })
+    /// How many clients call in vain.
+    fn silent(self, world: &World, plan: &Plan) -> u64 {
+        let all = nodes(&plan.services[self.service]).iter();
+        all.filter(|zone| self.answers(world, **zone) == Some(false)).count() as u64
     }
 }
 
-/// Shares a rate out over the nodes that clients call, and pours what each gets over the targets it sends to. Gives
-/// back what reaches no node.
-pub(super) fn over(
-    world: &mut World,
-    id: ServiceId,
-    plan: &Plan,
-    rate: u64,
-    pour: &mut impl FnMut(&mut World, u64, &[ZoneId]),
-) -> u64 {
-    let service = &plan.services[id];
-    let balancer = service.balancer.as_ref().filter(|balancer| !balancer.cross_zone || world.nodes_out > 0);
-    let Some(balancer) = balancer else {
-        pour(world, rate, &service.zones);
-        return 0;
-    };
+/// The nodes that clients of a service call, as far as any keeps requests from targets: with cross-zone off all, each
+/// with a row of its own, and else all while one is out of reach.
+#[inline]
+pub(super) fn used(world: &World, id: ServiceId, plan: &Plan, list: &mut Vec<Node>) {
+    list.clear();
+    let Some(balancer) = &plan.services[id].balancer else { return };
+    if balancer.cross_zone && world.nodes_out == 0 {
+        return;
+    }
     let used = Used::of(world, id, plan);
-    let (answer, silent) = used.count(world, plan);
-    let mut lost = Split::over(rate, answer + silent).part(silent);
-    if answer == 0 {
-        return lost;
+    list.extend(balancer.nodes.iter().map(|zone| match used.answers(world, *zone) {
+        None => Node::Unused,
+        Some(true) => Node::Answers,
+        Some(false) => Node::Silent,
+    }));
+}
+
+/// The zones of a service whose targets requests go to: with cross-zone off those with a node.
+#[inline]
+pub(super) fn zones(service: &plan::Service) -> &[ZoneId] {
+    match &service.balancer {
+        Some(balancer) if !balancer.cross_zone => &balancer.nodes,
+        _ => &service.zones,
     }
-    lost -= part_of(lost, balancer.retry_ppm);
-    let left = rate - lost;
-    if balancer.cross_zone {
-        pour(world, left, &service.zones);
-        return lost;
-    }
-    let mut split = Split::over(left, answer);
-    for zone in &balancer.nodes {
-        if used.answers(world, *zone) == Some(true) {
-            pour(world, split.part(1), std::slice::from_ref(zone));
-        }
-    }
-    lost
 }
 
 /// What reaches no node is lost to whatever keeps the node of its address out of reach: of several the first.
@@ -197,7 +187,7 @@ pub(super) fn book(world: &mut World, id: ServiceId, plan: &Plan, lost: u64) {
         return;
     }
     let used = Used::of(world, id, plan);
-    let mut split = Split::over(lost, used.count(world, plan).1);
+    let mut split = Split::over(lost, used.silent(world, plan));
     for zone in nodes(&plan.services[id]) {
         let silent = used.answers(world, *zone) == Some(false);
         if let (true, Some(&cause)) = (silent, world.zones[*zone].node_out.first()) {

@@ -9,26 +9,34 @@
 //! itself; something in front of the service does, while a hook holds the deployment up. Left out: what a copy writes a
 //! second time, what it costs others, and what bad features spoil of it.
 
-use super::{addresses, versions};
+use super::{addresses, route, versions};
 use crate::model::fact::ChangeFact;
 use crate::model::flows::{Cx, World};
-use crate::model::ids::{ServiceId, ZoneId};
-use crate::model::plan::Plan;
+use crate::model::ids::ServiceId;
+use crate::model::plan::{Plan, WHOLE};
 use crate::model::quantity::part_of;
 use crate::model::tables::asked::Asked;
-use crate::model::tables::shortfall::Split;
+use crate::model::traffic;
 
 /// What green is asked in copies, and answers, from now on.
-pub(super) fn copied(world: &mut World, service: ServiceId, plan: &Plan) -> Asked {
-    let row = &world.services[service];
+pub(super) fn copied(world: &mut World, id: ServiceId, plan: &Plan) -> Asked {
+    let row = &world.services[id];
     let Some(shift) = row.shift().filter(|shift| shift.copies > 0) else { return Asked::default() };
     let (green, rate) = (shift.green, part_of(row.traffic.rate, shift.copies));
-    let mut asked = Asked::default();
-    // What reaches no node is not copied.
-    addresses::over(world, service, plan, rate, &mut |world, rate, zones| {
-        pour(world, plan, (service, green), rate, zones, &mut asked);
+    let mut fleet = std::mem::take(&mut world.fleet);
+    fleet.targets.clear();
+    let known = row.deployment.revisions.iter().find(|one| one.number == green);
+    let counts = |place: usize| known.and_then(|one| one.surplus.get(place).copied()).unwrap_or_default();
+    route::gather(world, plan, id, &mut fleet, counts);
+    addresses::used(world, id, plan, &mut fleet.nodes);
+    let ask = route::ask(plan, id, (rate, &[WHOLE]), &fleet.targets, &fleet.nodes);
+    let routed = traffic::route(&ask, &mut fleet.shares, &mut |_, at, offered, open| {
+        versions::of_copies(world, plan, (id, at.zone, green), (offered, open, ask.per_task))
     });
-    asked
+    world.fleet = fleet;
+    // What reaches no node is not copied.
+    let offered = rate - routed.unreached;
+    Asked { offered, served: routed.served, refused: routed.to_dead + routed.nowhere }
 }
 
 /// Tells what copies the new revision of a deployment gets.
@@ -47,35 +55,5 @@ pub(super) fn tell(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     }
     if let Some((change, rate)) = now {
         cx.note(ChangeFact::Copied { change, service, rate });
-    }
-}
-
-/// Pours copies over green's targets in some zones.
-fn pour(world: &World, plan: &Plan, of: (ServiceId, u8), rate: u64, zones: &[ZoneId], asked: &mut Asked) {
-    let (service, green) = of;
-    asked.offered += rate;
-    let known = world.services[service].deployment.revisions.iter().find(|one| one.number == green);
-    let at = |zone: &ZoneId| known.and_then(|one| one.surplus.get(world.zone_row(*zone)).copied()).unwrap_or_default();
-    // As for requests: without a target in service all that are registered get some.
-    let open = zones.iter().all(|zone| at(zone)[0] + at(zone)[2] == 0);
-    let pick = |zone: &ZoneId| {
-        let [serving, idle, dead, idle_dead] = at(zone).map(u64::from);
-        if open { (idle, idle_dead) } else { (serving, dead) }
-    };
-    let targets: u64 = zones.iter().map(|zone| pick(zone).0 + pick(zone).1).sum();
-    let mut split = Split::over(rate, targets);
-    if targets == 0 {
-        asked.refused += rate;
-    }
-    let per_task = plan.services[service].traffic.as_ref().map_or(0, |traffic| traffic.per_task);
-    for zone in zones {
-        let (good, bad) = pick(zone);
-        let (offered, dead) = (split.part(good), split.part(bad));
-        asked.refused += dead;
-        let spoilt = versions::of_copies(world, plan, (service, *zone, green), (offered, open, per_task));
-        let room = good.saturating_mul(per_task).saturating_sub(spoilt);
-        let grey = &world.zones[*zone];
-        let answered = (offered - spoilt).min(part_of(room, grey.capacity_ppm()));
-        asked.served += part_of(answered, grey.good_ppm());
     }
 }

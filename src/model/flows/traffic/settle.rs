@@ -59,7 +59,9 @@ fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
         if service.traffic.as_ref().is_some_and(|traffic| traffic.dispatched) {
             let answered = served;
             served = dispatch::spoil(world, id, served, cx);
-            spoil_zones(&mut world.services[id].traffic.by_zone, answered, answered - served);
+            let traffic = &mut world.services[id].traffic;
+            traffic.spoilt += answered - served;
+            spoil_zones(&mut traffic.by_zone, answered, answered - served);
         }
         world.services[id].traffic.copied = copies::copied(world, id, plan);
         tell_flow(world, id, served, cx);

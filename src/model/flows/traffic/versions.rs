@@ -12,8 +12,12 @@ use crate::model::quantity::part_of;
 use crate::model::tables::rollout::Revision;
 use crate::model::tables::service::Service;
 use crate::model::tables::shortfall::Split;
+use crate::model::traffic::Targets;
 
-/// Books what bad revisions of a service spoil of the rate that is offered to its `living` targets in a zone: answers
+/// Targets by how worn they are.
+type ByWear = [u32; WEAR as usize];
+
+/// Books what bad revisions of a service spoil of the rate that is offered to its living targets in a zone: answers
 /// that are errors, and what a slower task cannot answer. `exposed` grows by what the new revision of a deployment
 /// gets.
 pub(crate) fn spoil(
@@ -21,14 +25,14 @@ pub(crate) fn spoil(
     plan: &Plan,
     (id, zone, of): (ServiceId, ZoneId, Option<u8>),
     (offered, open, per_task): (u64, bool, u64),
-    living: u32,
+    at: &Targets,
     exposed: &mut u64,
 ) -> u64 {
     let spoilt = by_revision(world, plan, (id, zone, of), (offered, open, per_task), exposed);
     if world.services[id].deployment.features.is_empty() {
         return spoilt;
     }
-    let full = u64::from(living).saturating_mul(per_task);
+    let full = u64::from(at.asked(open).0).saturating_mul(per_task);
     spoilt + features::spoil(world, plan, (id, zone), offered - spoilt, full.saturating_sub(spoilt))
 }
 
@@ -48,7 +52,7 @@ fn by_revision(
     let new = row.deployment.deploying.map(|(_, revision)| revision);
     let targets = |one: &Revision| {
         let meant = of.is_none_or(|of| of == one.number);
-        if meant { one.targets[place][usize::from(open)] } else { 0 }
+        if meant { living(one.targets[place], open) } else { 0 }
     };
     let all: u32 = row.deployment.revisions.iter().map(targets).sum();
     let mut split = Split::over(offered, u64::from(all));
@@ -67,8 +71,8 @@ fn by_revision(
         }
         world.services[id].deployment.revisions[row].met_bad += part;
         let one = &world.services[id].deployment.revisions[row];
-        let worn = one.worn.get(place).map(|by| by[usize::from(open)]);
-        let [errors, slow] = spoils(defect, part, worn.unwrap_or([count, 0, 0, 0, 0, 0, 0, 0]), per_task, seen);
+        let worn = one.worn.get(place).map_or(young(count), |[serving, idle, ..]| worn(serving, idle, open));
+        let [errors, slow] = spoils(defect, part, worn, per_task, seen);
         for (phase, rate) in [(Phase::Errors, errors), (Phase::Overload, slow)] {
             if rate > 0 {
                 world.services[id].shortfalls.line(cause, phase).rate += rate;
@@ -79,9 +83,24 @@ fn by_revision(
     spoilt
 }
 
+/// Targets that answer, of those that get requests and those that get none unless the group has failed open.
+fn living([serving, idle, ..]: [u32; 4], open: bool) -> u32 {
+    if open { serving + idle } else { serving }
+}
+
+/// The same by wear.
+fn worn(serving: &ByWear, idle: &ByWear, open: bool) -> ByWear {
+    if open { std::array::from_fn(|wear| serving[wear] + idle[wear]) } else { *serving }
+}
+
+/// Targets that are not worn at all.
+fn young(count: u32) -> ByWear {
+    [count, 0, 0, 0, 0, 0, 0, 0]
+}
+
 /// What a defect spoils of a rate that is offered to so many targets of each wear: answers that are errors, and what is
 /// too slow.
-fn spoils(defect: &Live, rate: u64, targets: [u32; WEAR as usize], per_task: u64, seen: u64) -> [u64; 2] {
+fn spoils(defect: &Live, rate: u64, targets: ByWear, per_task: u64, seen: u64) -> [u64; 2] {
     // Targets share requests alike, whatever their age.
     let mut by_wear = Split::over(rate, targets.iter().map(|count| u64::from(*count)).sum());
     let (mut errors, mut slow) = (0, 0);
@@ -106,10 +125,10 @@ pub(super) fn of_copies(
     let known = world.services[id].deployment.revisions.iter().find(|one| one.number == number);
     let (Some(one), Some((defect, cause))) = (known, bad::of_revision(world, plan, id, number, zone)) else { return 0 };
     let seen = cause.as_change().map_or(WHOLE, |change| meets(world, plan, id, change));
-    let (place, kind) = (world.zone_row(zone), usize::from(open));
-    let count = one.surplus.get(place).map_or(0, |surplus| surplus[kind]);
-    let worn = one.worn.get(place).map(|by| by[2 + kind]);
-    spoils(defect, offered, worn.unwrap_or([count, 0, 0, 0, 0, 0, 0, 0]), per_task, seen).iter().sum()
+    let place = world.zone_row(zone);
+    let count = one.surplus.get(place).map_or(0, |surplus| living(*surplus, open));
+    let worn = one.worn.get(place).map_or(young(count), |[.., serving, idle]| worn(serving, idle, open));
+    spoils(defect, offered, worn, per_task, seen).iter().sum()
 }
 
 /// The share of the requests that a service gets which meet the defect of a change, in millionths.

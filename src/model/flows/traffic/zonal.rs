@@ -116,10 +116,16 @@ fn apply(world: &mut World, resource: Resource, cx: &mut Cx<'_>) {
             let before = std::mem::replace(&mut world.services[service].traffic.away, applied);
             let zone = |away: Option<Away>| away.map(|away| away.zone);
             if zone(before) != zone(applied) {
+                // With cross-zone off its own node alone sends to the zone, which clients leave.
+                let crosses = cx.plan.services[service].balancer.as_ref().is_some_and(|balancer| balancer.cross_zone);
                 if let Some(zone) = zone(before) {
+                    let place = world.zone_row(zone);
+                    world.services[service].zones[place].away = false;
                     addresses::zone_returns(world, service, zone, cx.plan);
                 }
                 if let Some(zone) = zone(applied) {
+                    let place = world.zone_row(zone);
+                    world.services[service].zones[place].away = crosses;
                     addresses::zone_leaves(world, service, zone, cx);
                 }
             }
