@@ -6,6 +6,7 @@ mod behaviour;
 mod change;
 mod composite;
 mod control_plane;
+mod custom_metric;
 mod objective;
 mod pipeline;
 mod traffic;
@@ -17,6 +18,7 @@ pub use behaviour::{Behaviour, Detection, Phases, PullBehavior, Utilization};
 pub use change::{Change, FeatureFlag, GrowthType};
 pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
+pub use custom_metric::{CustomMetric, DailyValue, MetricStep};
 pub use objective::Objective;
 pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
 pub use traffic::{Daily, DailyStep, DailyWave, LoadBalancer, RunTasks, Step, Traffic};
@@ -27,6 +29,9 @@ use super::ecs::capacity_provider::CapacityProvider;
 use super::ecs::cluster::Cluster;
 use super::ecs::container_instance::ContainerInstance;
 use super::ecs::instance_type::InstanceType;
+use super::ecs::scalable_target::ScalableTarget;
+use super::ecs::scaling_policy::ScalingPolicy;
+use super::ecs::scheduled_action::ScheduledAction;
 use super::ecs::service::Service;
 use super::ecs::subnet::Subnet;
 use super::ecs::target_group::TargetGroup;
@@ -112,6 +117,14 @@ object! {
             alarms: Alarm,
             /// Composite alarms of Amazon CloudWatch.
             composite_alarms: CompositeAlarm,
+            /// Services whose desired count Application Auto Scaling may change, and between which bounds.
+            scalable_targets: ScalableTarget,
+            /// Rules by which their desired counts follow a metric.
+            scaling_policies: ScalingPolicy,
+            /// New bounds at times.
+            scheduled_actions: ScheduledAction,
+            /// Metrics that alarms and scaling policies may watch besides those that follow from the run.
+            custom_metrics: CustomMetric,
             /// What is promised.
             objectives: Objective,
         }

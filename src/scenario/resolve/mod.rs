@@ -39,6 +39,7 @@ mod region;
 mod requirements;
 mod ringing;
 mod router;
+mod scaling;
 mod service;
 mod subnets;
 mod table;
@@ -266,6 +267,7 @@ impl Activity<'_> {
         self.application();
         self.traffic(csv);
         traffic::balancers(&mut self.plan);
+        self.custom_metrics(csv);
         self.alarms();
         self.deployment_alarms();
         self.changes();

@@ -148,6 +148,17 @@ impl Activity<'_> {
     }
 
     fn table(&mut self, name: &str, csv: Csv<'_>, at: &str) -> Option<Profile> {
+        self.table_of(name, csv, at, table::read).and_then(|table| self.rates_of(table, name, at))
+    }
+
+    /// A table that a file holds; a problem where it cannot be had.
+    pub(super) fn table_of(
+        &mut self,
+        name: &str,
+        csv: Csv<'_>,
+        at: &str,
+        read: fn(&str) -> Result<Table, table::Wrong>,
+    ) -> Option<Table> {
         let text = match csv(name) {
             Ok(text) => text,
             Err(why) => {
@@ -161,13 +172,11 @@ impl Activity<'_> {
                 return self.out.unreadable(at, message, hint).none();
             }
         };
-        match table::read(&text) {
-            Ok(table) => self.rates_of(table, name, at),
-            Err(wrong) => {
-                let message = format!("line {} of `{name}` {}", wrong.line, wrong.message);
-                self.out.malformed(at, message, wrong.hint).none()
-            }
-        }
+        let table = read(&text).map_err(|wrong| {
+            let message = format!("line {} of `{name}` {}", wrong.line, wrong.message);
+            self.out.malformed(at, message, wrong.hint)
+        });
+        table.ok()
     }
 
     /// The rates of a table, with a word on when it begins and where it ends.
