@@ -154,3 +154,5 @@ mod windows;
 mod world;
 #[path = "laws/year.rs"]
 mod year;
+#[path = "laws/zonal.rs"]
+mod zonal;

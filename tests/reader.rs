@@ -45,6 +45,8 @@ mod scaling;
 mod shipped;
 #[path = "reader/strangers.rs"]
 mod strangers;
+#[path = "reader/zonal.rs"]
+mod zonal;
 
 use evenkeel::internals::model::problem::{Code, Problem, Problems, Severity};
 use evenkeel::internals::scenario::file::Scenario;

@@ -91,6 +91,7 @@ const SCENARIOS: &[&str] = &[
     "rolling-stuck",
     "router-outage",
     "shadow-traffic",
+    "shift-without-headroom",
     "shuffle-sharding",
     "six-zones",
     "spot-reclaim",
@@ -105,6 +106,7 @@ const SCENARIOS: &[&str] = &[
     "year-big-bang",
     "year-of-changes",
     "year-staged",
+    "zonal-shift-grey",
     "zone-loss-with-rush",
 ];
 

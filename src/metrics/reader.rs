@@ -240,6 +240,7 @@ impl Metrics {
             Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
             Fact::Metric { alarm, seen } => self.scaling.metric(now, alarm, seen),
             Fact::Scaling(fact) => self.scaling.take(now, fact),
+            Fact::Zonal(_) => {}
         }
         if let Some(charts) = &mut self.charts {
             charts.take(now, fact, self.planes.assignments());

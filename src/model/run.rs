@@ -10,7 +10,7 @@ use super::flows::rows::wake;
 use super::flows::scaling::{act, limits};
 use super::flows::scheduler::{daemon, pace, rebalance, reconcile, stand, turn};
 use super::flows::task::{attach, detect, serve, start, stop};
-use super::flows::traffic::{addresses, customers, dispatch, rates, settle};
+use super::flows::traffic::{addresses, customers, dispatch, rates, settle, zonal};
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, ZoneId};
 use super::news::News;
 use super::plan::{self, Kind, Part, Plan, ProviderKind, Unit};
@@ -61,6 +61,7 @@ impl engine::Partition for World {
             Family::Grow => grow::handle(self, step::Grow::of(event), cx),
             Family::Traffic => rates::handle(self, step::Traffic::of(event), cx),
             Family::Addresses => addresses::handle(self, step::Addresses::of(event), cx),
+            Family::Zonal => zonal::handle(self, step::Zonal::of(event), cx),
             Family::Dispatch => dispatch::handle(self, step::Dispatch::of(event), cx),
             Family::Customers => customers::handle(self, step::Customers::of(event), cx),
             Family::Fault => fault::handle(self, step::Fault::of(event), cx),
@@ -108,6 +109,7 @@ impl World {
                 pipeline::alarmed(self, alarm, cx);
                 flag::alarmed(self, alarm, cx);
                 act::rings(self, alarm, cx);
+                zonal::alarmed(self, alarm, cx);
             }
         }
     }
@@ -184,6 +186,7 @@ impl World {
         depend::prepare(self, cx);
         dispatch::prepare(self, cx);
         deploy::prepare(self, cx);
+        zonal::prepare(self, cx);
         pipeline::prepare(self, cx);
         self.fleet_alarms = watch::of_fleets(&self.alarms);
         limits::prepare(self, cx);

@@ -389,6 +389,13 @@ steps! {
         /// Clients have forgotten the load balancer's address in a zone.
         Forgotten(service: ServiceId, zone: ZoneId) by Client,
     }
+    /// Zonal shifts.
+    Zonal {
+        /// Somebody starts a zonal shift.
+        Start(change: ChangeId, turn: u32) by Client,
+        /// It expires, or is cancelled.
+        Over(change: ChangeId) by Client,
+    }
     /// Customers of an application in cells find their way.
     Dispatch {
         /// What a group of customers asks for changes.

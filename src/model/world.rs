@@ -9,7 +9,7 @@ use super::tables::occurrences::Occurrences;
 use super::tables::task::chain;
 use super::tables::{
     Application, Assignments, Execution, Front, Hosts, Plane, Provider, Scaling, Service, Shortage, Task, Tasks,
-    Tokens, Zone,
+    Tokens, ZonalShifts, Zone,
 };
 use super::traffic::Fleet;
 use crate::engine;
@@ -76,6 +76,8 @@ pub struct World {
     pub scaling: Vec<Scaling>,
     /// Who acts on an alarm: alarm, row of the target, place of the policy; by alarm.
     pub(crate) scaled_by: Vec<(AlarmId, u32, u16)>,
+    /// Zonal shifts in force.
+    pub zonal: ZonalShifts,
     /// Customers' own cells, where their router runs.
     pub application: Option<Box<Application>>,
     /// Services to settle when the event has been handled.

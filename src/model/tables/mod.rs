@@ -19,6 +19,7 @@ pub mod shortage;
 pub mod shortfall;
 pub mod task;
 pub mod tries;
+pub mod zonal;
 pub mod zone;
 
 pub use application::Application;
@@ -32,6 +33,7 @@ pub use scaling::Scaling;
 pub use service::Service;
 pub use shortage::Shortage;
 pub use task::{Task, Tasks};
+pub use zonal::ZonalShifts;
 pub use zone::Zone;
 
 /// The row that is meant; where there is none a new one, at the end of the list.

@@ -10,6 +10,7 @@ mod custom_metric;
 mod objective;
 mod pipeline;
 mod traffic;
+mod zonal;
 
 pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic};
 pub use application::{CellularApplication, CustomerMigration, Dispatch, Fleet, Lookup};
@@ -21,6 +22,7 @@ pub use custom_metric::{CustomMetric, DailyValue, MetricStep};
 pub use objective::Objective;
 pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
 pub use traffic::{Daily, DailyStep, DailyWave, LoadBalancer, RunTasks, Step, Traffic};
+pub use zonal::ZonalShift;
 
 use super::ecs::auto_scaling_group::AutoScalingGroup;
 use super::ecs::capacity_provider::CapacityProvider;

@@ -48,6 +48,7 @@ mod task;
 mod traffic;
 mod units;
 mod usage;
+mod zonal;
 
 use self::index::{Index, Written};
 use super::file::Scenario;

@@ -231,6 +231,7 @@ pub(super) fn default_balancer() -> Balancer {
         dns_ttl: DNS_TTL,
         retry_ppm: 0,
         local: false,
+        zonal_shift: false,
         nodes: Vec::new(),
     }
 }
@@ -245,6 +246,7 @@ fn over(base: Balancer, written: &LoadBalancer) -> Balancer {
         healthy: written.healthy_threshold_count.unwrap_or(base.healthy),
         deregistration: written.deregistration_delay.map_or(base.deregistration, |delay| delay.0),
         cross_zone: written.cross_zone.unwrap_or(base.cross_zone),
+        zonal_shift: written.zonal_shift.unwrap_or(base.zonal_shift),
         dns_ttl: written.dns_ttl.map_or(base.dns_ttl, |ttl| ttl.0),
         retry_ppm: written.clients_retry_share.map_or(base.retry_ppm, |share| libm::round(share * 1e6) as u64),
         ..base

@@ -9,3 +9,4 @@ pub(crate) mod rates;
 mod route;
 pub(crate) mod settle;
 pub(crate) mod versions;
+pub(crate) mod zonal;

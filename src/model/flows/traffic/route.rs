@@ -36,7 +36,8 @@ pub(super) fn over_targets(world: &mut World, id: ServiceId, plan: &Plan) -> u64
     world.fleet = fleet;
     addresses::book(world, id, plan, routed.unreached);
     book_dead(world, id, routed.to_dead);
-    book_overload(world, id, &plan.services[id], routed.overload);
+    let overload = book_withheld(world, id, &plan.services[id], routed.overload);
+    book_overload(world, id, &plan.services[id], overload);
     let weight = world.services[id].shift().map(|shift| shift.weight);
     let traffic = &mut world.services[id].traffic;
     traffic.unreached = routed.unreached;
@@ -160,6 +161,27 @@ fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate
         scaling::book(world, id, demand, per_task);
     }
     book_missing(world, id, rate - demand, Phase::Overload);
+}
+
+/// What the targets in a zone that is shifted away could have answered, of what is above the capacity of the others, is
+/// lost to the shift. Gives back the rest.
+#[inline]
+fn book_withheld(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64) -> u64 {
+    let Some(away) = world.services[id].traffic.away.filter(|_| rate > 0) else { return rate };
+    let place = world.zone_row(away.zone);
+    let row = &mut world.services[id];
+    let InZone { serving, in_dns, away: held, .. } = row.zones[place];
+    let others = row.zones.iter().enumerate().any(|(other, zone)| other != place && zone.serving + zone.dead > 0);
+    // It holds nothing back while nothing is in service elsewhere, or, with cross-zone off, clients still call its node.
+    if !others || (!held && in_dns) {
+        return rate;
+    }
+    let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
+    let lost = rate.min(u64::from(serving).saturating_mul(per_task));
+    if lost > 0 {
+        row.shortfalls.line(away.cause, Phase::ZonalShift).rate += lost;
+    }
+    rate - lost
 }
 
 /// Books a loss on the tasks that are missing and get no requests; without any, on demand.
