@@ -61,7 +61,9 @@ const SHIPPED: [&str; 14] = [
 const LIMITS: Limits = Limits { events_max: 20_000, pending_max: usize::MAX, rows_max: usize::MAX };
 
 /// Fields of which only a part matters, as the comment says.
-const CHECKED: [&str; 30] = [
+const CHECKED: [&str; 32] = [
+    "MetricConfiguration.metricNames",        // Which policies and alarms are refused or doubtful.
+    "MetricConfiguration.resolutionSeconds",  // The same.
     "Alarm.AlarmName",                        // What deployments, changes and objectives refer to.
     "Alarm.AlarmArn",                         // What deployments refer to; else messages have it.
     "Alarm.ExtendedStatistic",                // That there is one: percentiles are not simulated.
