@@ -38,6 +38,8 @@ mod printed;
 mod real;
 #[path = "reader/real_inputs.rs"]
 mod real_inputs;
+#[path = "reader/response.rs"]
+mod response;
 #[cfg(feature = "cli")]
 #[path = "reader/shipped.rs"]
 mod shipped;

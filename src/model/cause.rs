@@ -36,6 +36,8 @@ named! {
         Errors = "errors",
         /// More is asked than the service was ever sized for.
         Overload = "overload",
+        /// Answered after the time-out, as targets were busy or slow.
+        Timeout = "timeout",
         /// More is asked than the desired count can answer, and scaling has not acted yet.
         ScalingDelay = "scaling delay",
         /// The same, while a cooldown holds scaling back.

@@ -8,6 +8,7 @@ mod composite;
 mod control_plane;
 mod objective;
 mod pipeline;
+mod response;
 mod traffic;
 
 pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic};
@@ -18,6 +19,7 @@ pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
 pub use objective::Objective;
 pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
+pub use response::{ResponsePoint, ResponseTime};
 pub use traffic::{Daily, DailyStep, DailyWave, LoadBalancer, RunTasks, Step, Traffic};
 
 use super::ecs::auto_scaling_group::AutoScalingGroup;

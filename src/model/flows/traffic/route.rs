@@ -1,17 +1,20 @@
 //! Where the requests of a service go: its targets are gathered, `traffic::route` says what becomes of the rate, and
 //! what is lost is booked under the cause and phase of what is missing; the parts add up to the rate.
 
+use super::slow::Slow;
 use super::{addresses, versions};
 use crate::model::fact::{Cause, Mechanism, Phase};
 use crate::model::flows::World;
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan;
+use crate::model::plan::response::{Pace, Response, load_of, share_of};
 use crate::model::plan::{Plan, WHOLE};
 use crate::model::quantity::part_of;
 use crate::model::tables::asked::Asked;
 use crate::model::tables::rollout::Shift;
 use crate::model::tables::service::{InZone, Service};
 use crate::model::tables::shortfall::{Shortfall, Split};
+use crate::model::tables::zone::USUAL_ANSWER;
 use crate::model::traffic::{self, Ask, Fleet, Node, Routed, Share, Targets};
 
 /// Splits the offered rate and books the losses; returns what is served.
@@ -36,12 +39,14 @@ pub(super) fn over_targets(world: &mut World, id: ServiceId, plan: &Plan) -> u64
     addresses::book(world, id, plan, routed.unreached);
     book_dead(world, id, routed.to_dead);
     book_overload(world, id, &plan.services[id], routed.overload);
+    book_late(world, id, &plan.services[id], routed.late);
     let weight = world.services[id].shift().map(|shift| shift.weight);
     let traffic = &mut world.services[id].traffic;
     traffic.unreached = routed.unreached;
     traffic.spoilt = routed.spoilt;
     traffic.exposed = weight.map_or(exposed, |weight| part_of(traffic.rate - routed.unreached, weight));
-    traffic.refused = routed.to_dead + routed.nowhere;
+    traffic.late = routed.too_late;
+    traffic.refused = routed.to_dead + routed.nowhere + routed.too_late;
     routed.served
 }
 
@@ -61,10 +66,19 @@ fn pour(
         gather(world, plan, id, fleet, |place| counts(&world.services[id], place, *of));
     }
     addresses::used(world, id, plan, &mut fleet.nodes);
-    let ask = ask(plan, id, (world.services[id].traffic.rate, weights), &fleet.targets, &fleet.nodes);
-    traffic::route(&ask, &mut fleet.shares, &mut |group, at, offered, open| {
-        versions::spoil(world, plan, (id, at.zone, groups[group]), (offered, open, ask.per_task), at, exposed)
-    })
+    let Fleet { targets, nodes, shares, answers, slower } = fleet;
+    let ask = ask(plan, id, (world.services[id].traffic.rate, weights), targets, nodes);
+    slower.clear();
+    let mut slow = Slow { response: ask.response, answers: slower };
+    let routed = traffic::route(&ask, shares, answers, &mut |offer| {
+        let of = (id, groups[offer.group], ask.per_task);
+        versions::spoil(world, plan, of, &offer, &mut slow, exposed)
+    });
+    if ask.response.is_some() {
+        slower.iter().for_each(|one| traffic::answer(answers, one.pace, one.rate));
+        world.services[id].traffic.answers.clone_from(answers);
+    }
+    routed
 }
 
 /// Adds the targets of one group, zone by zone; `counts` tells those of a zone by its row: what gets requests and
@@ -78,7 +92,9 @@ pub(super) fn gather(world: &World, plan: &Plan, id: ServiceId, fleet: &mut Flee
         let mut targets = Targets { serving, dead, idle, idle_dead, away, ..Targets::none(*zone) };
         let here = &world.zones[*zone];
         if !here.grey.is_empty() {
-            (targets.capacity_ppm, targets.good_ppm) = (here.capacity_ppm(), here.good_ppm());
+            let usual = response(&plan.services[id]).map_or(USUAL_ANSWER, Response::usual);
+            (targets.capacity_ppm, targets.good_ppm) = (here.capacity_ppm(usual), here.good_ppm());
+            targets.added = here.added();
         }
         fleet.targets.push(targets);
     }
@@ -98,7 +114,7 @@ fn counts(row: &Service, place: usize, of: Option<u8>) -> [u32; 4] {
 /// What is asked of targets that are gathered.
 #[inline]
 pub(super) fn ask<'a>(
-    plan: &Plan,
+    plan: &'a Plan,
     id: ServiceId,
     (rate, weights): (u64, &'a [u64]),
     targets: &'a [Targets],
@@ -107,20 +123,26 @@ pub(super) fn ask<'a>(
     let service = &plan.services[id];
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     let (cross_zone, retry_ppm) = service.balancer.as_ref().map_or((true, 0), |one| (one.cross_zone, one.retry_ppm));
-    Ask { rate, per_task, nodes, cross_zone, retry_ppm, weights, targets }
+    Ask { rate, per_task, nodes, cross_zone, retry_ppm, weights, targets, response: response(service) }
+}
+
+/// How long tasks of a service take to answer, where that is told.
+#[inline]
+fn response(service: &plan::Service) -> Option<&Response> {
+    service.traffic.as_ref()?.response.as_deref()
 }
 
 /// Books what grey zones spoil, and what each zone was asked where alarms watch zones.
 #[inline]
 fn book_zones(world: &mut World, id: ServiceId, fleet: &Fleet) {
     for (targets, share) in fleet.targets.iter().zip(&fleet.shares) {
-        if share.errors + share.slowed > 0 {
+        if share.errors + share.slowed + share.late_by_zone > 0 {
             book_grey(world, id, targets.zone, share);
         }
         let place = world.zone_row(targets.zone);
         if let Some(asked) = world.services[id].traffic.by_zone.get_mut(place) {
             asked.offered += share.asked;
-            asked.refused += share.dead + share.refused;
+            asked.refused += share.dead + share.refused + share.too_late();
             asked.served += share.served;
         }
     }
@@ -130,10 +152,16 @@ fn book_zones(world: &mut World, id: ServiceId, fleet: &Fleet) {
 fn book_grey(world: &mut World, id: ServiceId, zone: ZoneId, share: &Share) {
     let grey = &world.zones[zone].grey;
     let mut by_errors = Split::over(share.errors, grey.iter().map(|grey| u64::from(grey.errors_ppm)).sum());
-    let mut by_latency = Split::over(share.slowed, grey.iter().map(|grey| grey.added.0).sum());
+    let added = grey.iter().map(|grey| grey.added.0).sum();
+    let (mut by_latency, mut by_lateness) = (Split::over(share.slowed, added), Split::over(share.late_by_zone, added));
     for grey in grey {
+        let shortfalls = &mut world.services[id].shortfalls;
         let lost = by_errors.part(u64::from(grey.errors_ppm)) + by_latency.part(grey.added.0);
-        world.services[id].shortfalls.line(grey.cause, Phase::Errors).rate += lost;
+        shortfalls.line(grey.cause, Phase::Errors).rate += lost;
+        let late = by_lateness.part(grey.added.0);
+        if late > 0 {
+            shortfalls.line(grey.cause, Phase::Timeout).rate += late;
+        }
     }
 }
 
@@ -161,13 +189,45 @@ fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate
     book_missing(world, id, rate - demand, Phase::Overload);
 }
 
+/// What is answered too late is lost to demand as far as it would be late with the full number of tasks, and to the
+/// missing tasks beyond.
+fn book_late(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64) {
+    let Some(response) = response(service).filter(|_| rate > 0) else { return };
+    let row = &mut world.services[id];
+    let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
+    let load = load_of(row.traffic.rate, u128::from(row.desired()) * u128::from(per_task));
+    let demand = share_of(row.traffic.rate, response.late(Pace::at(load))).min(rate);
+    if demand > 0 {
+        row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Timeout).rate += demand;
+    }
+    let (lines, rest) = (row.shortfalls.lines.len(), rate - demand);
+    let missing: u64 = row.shortfalls.lines.iter().map(unserved).sum();
+    if missing == 0 {
+        row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Timeout).rate += rest;
+        return;
+    }
+    // Where the missing tasks are on their way back does not matter: what is lost is lost as it comes too late.
+    let mut split = Split::over(rest, missing);
+    for place in 0..lines {
+        let line = row.shortfalls.lines[place];
+        let part = split.part(unserved(&line));
+        if part > 0 {
+            row.shortfalls.line(line.cause, Phase::Timeout).rate += part;
+        }
+    }
+}
+
+/// Tasks of a line that are missing and get no requests.
+fn unserved(line: &Shortfall) -> u64 {
+    u64::from((line.tasks + line.pending).saturating_sub(line.dead_targets))
+}
+
 /// Books a loss on the tasks that are missing and get no requests; without any, on demand.
 fn book_missing(world: &mut World, id: ServiceId, rate: u64, phase: Phase) {
     if rate == 0 {
         return;
     }
     let shortfalls = &mut world.services[id].shortfalls;
-    let unserved = |line: &Shortfall| u64::from((line.tasks + line.pending).saturating_sub(line.dead_targets));
     if !shortfalls.share(rate, unserved, |line, part| line.rate += part) {
         shortfalls.line(Cause::mechanism(Mechanism::Demand), phase).rate += rate;
     }
