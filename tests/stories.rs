@@ -93,6 +93,7 @@ const SCENARIOS: &[&str] = &[
     "shadow-traffic",
     "shuffle-sharding",
     "six-zones",
+    "slow-before-full",
     "spot-reclaim",
     "staged-cells",
     "staged-cells-bad",

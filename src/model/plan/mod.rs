@@ -13,7 +13,6 @@ pub mod placement;
 mod plane;
 pub mod query;
 mod region_rollout;
-pub mod response;
 pub mod scaling;
 mod strategy;
 mod traffic;
@@ -42,11 +41,10 @@ pub use place::{Zone, ZoneKind};
 use placement::Placement;
 pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
 pub use region_rollout::{ACROSS, RegionRollouts};
-pub use response::Response;
 pub use scaling::{CustomMetric, ScalableTarget, Usage};
 use std::ops::Range;
 pub use strategy::{Answer, Flag, Hook, HookStatus, Shadow, Strategy, WHOLE};
-pub use traffic::{Balancer, Profile, Traffic};
+pub use traffic::{Balancer, Profile, Response, Traffic, response};
 pub use written::Written;
 
 /// Everything a run needs to know. Rows that belong to one cell stand side by side, so that a cell holds a slice of

@@ -1,8 +1,10 @@
 //! What a service is asked, and the load balancer in front of it.
 
-use super::Response;
+pub mod response;
+
 use crate::engine::{Span, Time};
 use crate::model::ids::ZoneId;
+pub use response::Response;
 use std::sync::Arc;
 
 /// An Application Load Balancer with one target group.

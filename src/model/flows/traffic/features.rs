@@ -1,7 +1,6 @@
 //! What feature flags show of a service, and what bad ones spoil.
 
-use super::slow::Slow;
-use super::versions;
+use super::slow::{self, Slow};
 use crate::model::defect::Effect;
 use crate::model::fact::{Cause, ChangeFact};
 use crate::model::flows::{Cx, World};
@@ -18,7 +17,7 @@ pub(super) fn spoil(
     plan: &Plan,
     id: ServiceId,
     (offer, before, full): (&Offer<'_>, u64, u64),
-    slow: &mut Slow<'_>,
+    slower: &mut Slow<'_>,
     all: &mut Spoilt,
 ) {
     let mut spoilt = 0;
@@ -31,9 +30,9 @@ pub(super) fn spoil(
         let rest = offer.rate - before - spoilt;
         let [asked, room] = [rest, full.saturating_sub(spoilt)].map(|whole| part_of(whole, share));
         world.services[id].deployment.features[row].met_bad += asked;
-        let found = slow.spoils(asked, room, defect.answers(asked, room), offer.at);
+        let found = slower.spoils(asked, room, defect.answers(asked, room), offer.at);
         spoilt += found.errors + found.refused + found.late;
-        versions::book(world, id, Cause::change(change), found, all);
+        slow::book(world, id, Cause::change(change), found, all);
     }
 }
 

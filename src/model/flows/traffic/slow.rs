@@ -5,11 +5,14 @@
 //! would be late anyway, is lost to the defect.
 
 use crate::model::defect;
+use crate::model::fact::{Cause, Phase};
+use crate::model::flows::World;
+use crate::model::ids::ServiceId;
 use crate::model::plan::WHOLE;
 use crate::model::plan::response::{BILLION, Pace, Response, load_of, share_of};
 use crate::model::quantity::part_of;
 use crate::model::tables::asked::Answers;
-use crate::model::traffic::{self, Targets};
+use crate::model::traffic::{self, Spoilt, Targets};
 
 /// Where what slower targets answer is told.
 pub(super) struct Slow<'a> {
@@ -61,6 +64,19 @@ impl Slow<'_> {
         traffic::answer(self.answers, slow, answered);
         Spoils { errors, refused: undisturbed - admitted, late, slower: answered - late }
     }
+}
+
+/// Books what a change spoils.
+pub(super) fn book(world: &mut World, id: ServiceId, cause: Cause, found: Spoils, spoilt: &mut Spoilt) {
+    let Spoils { errors, refused, late, slower } = found;
+    for (phase, rate) in [(Phase::Errors, errors), (Phase::Overload, refused), (Phase::Timeout, late)] {
+        if rate > 0 {
+            world.services[id].shortfalls.line(cause, phase).rate += rate;
+        }
+    }
+    spoilt.failed += errors + refused;
+    spoilt.late += late;
+    spoilt.slower += slower;
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Requests and revisions: how much each gets, and what bad ones spoil.
 
-use super::slow::{Slow, Spoils};
+use super::slow::{Slow, Spoils, book};
 use super::{dispatch, features};
 use crate::model::defect::{Effect, Live, WEAR};
-use crate::model::fact::{Cause, ChangeFact, Phase};
+use crate::model::fact::ChangeFact;
 use crate::model::flows::change::say;
 use crate::model::flows::rows::bad;
 use crate::model::flows::{Cx, World};
@@ -80,19 +80,6 @@ fn by_revision(
         book(world, id, cause, found, &mut spoilt);
     }
     spoilt
-}
-
-/// Books what a change spoils.
-pub(super) fn book(world: &mut World, id: ServiceId, cause: Cause, found: Spoils, spoilt: &mut Spoilt) {
-    let Spoils { errors, refused, late, slower } = found;
-    for (phase, rate) in [(Phase::Errors, errors), (Phase::Overload, refused), (Phase::Timeout, late)] {
-        if rate > 0 {
-            world.services[id].shortfalls.line(cause, phase).rate += rate;
-        }
-    }
-    spoilt.failed += errors + refused;
-    spoilt.late += late;
-    spoilt.slower += slower;
 }
 
 /// Targets that answer, of those that get requests and those that get none unless the group has failed open.

@@ -134,6 +134,7 @@ pub(super) fn words(phase: &str) -> String {
         "draining" => "while tasks were taken out of service on purpose",
         "errors" => "because targets answered with errors",
         "overload" => "because more was asked than the tasks could answer",
+        "timeout" => "because answers came after the time-out",
         other => return format!("in phase {}", name(other)),
     };
     words.to_owned()

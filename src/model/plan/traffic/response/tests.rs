@@ -11,7 +11,7 @@ fn queue(concurrency: u32, queue: u32, rate: f64) -> Arc<Law> {
 }
 
 fn reference(id: &str) -> Value {
-    let all: Vec<Value> = serde_json::from_str(include_str!("../../../../tests/reference/queues.json")).unwrap();
+    let all: Vec<Value> = serde_json::from_str(include_str!("../../../../../tests/reference/queues.json")).unwrap();
     all.into_iter().find(|case| case["id"] == id).unwrap()
 }
 
