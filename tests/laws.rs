@@ -20,6 +20,8 @@ mod alarm_zone;
 mod application;
 #[path = "laws/attach.rs"]
 mod attach;
+#[path = "laws/auto_scaling.rs"]
+mod auto_scaling;
 #[path = "laws/balancer.rs"]
 mod balancer;
 #[path = "laws/base.rs"]
@@ -154,3 +156,5 @@ mod windows;
 mod world;
 #[path = "laws/year.rs"]
 mod year;
+#[path = "laws/zonal.rs"]
+mod zonal;

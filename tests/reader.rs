@@ -40,11 +40,15 @@ mod real;
 mod real_inputs;
 #[path = "reader/response.rs"]
 mod response;
+#[path = "reader/scaling.rs"]
+mod scaling;
 #[cfg(feature = "cli")]
 #[path = "reader/shipped.rs"]
 mod shipped;
 #[path = "reader/strangers.rs"]
 mod strangers;
+#[path = "reader/zonal.rs"]
+mod zonal;
 
 use evenkeel::internals::model::problem::{Code, Problem, Problems, Severity};
 use evenkeel::internals::scenario::file::Scenario;

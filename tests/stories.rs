@@ -91,6 +91,7 @@ const SCENARIOS: &[&str] = &[
     "rolling-stuck",
     "router-outage",
     "shadow-traffic",
+    "shift-without-headroom",
     "shuffle-sharding",
     "six-zones",
     "slow-before-full",
@@ -106,6 +107,7 @@ const SCENARIOS: &[&str] = &[
     "year-big-bang",
     "year-of-changes",
     "year-staged",
+    "zonal-shift-grey",
     "zone-loss-with-rush",
 ];
 

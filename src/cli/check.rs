@@ -10,9 +10,10 @@ use super::{args, check_json, notes, passed_over};
 use crate::api::{Reading, Scenario};
 use crate::engine::Span;
 use crate::forecast::overview::{Row, overview};
-use crate::forecast::{cells, changes, services};
+use crate::forecast::{cells, changes, services, zonal};
 use crate::model::plan::{Plan, Shadow, WHOLE};
 use crate::model::problem::{Problems, Severity};
+use crate::model::quantity::Rate;
 use crate::report::align::{Paint, Table};
 use crate::report::number::{NO_NEED, NOTHING, duration, plain, short};
 use crate::scenario::Files;
@@ -114,6 +115,7 @@ fn report(path: &str, plan: &Plan, problems: &Problems, extent: Extent, paint: P
             planes(plan, extent),
         ),
         ("Tasks needed at the peak, and what is left of each service without one zone", headroom(&services, extent)),
+        ("Zonal shifts: whether the zones that are left carry the peak", shifts(plan, extent)),
         ("Changes: tasks of the service meanwhile, and what can stop them", deployments(plan, extent)),
         (
             "Stages of changes, as if replacing tasks took no time and nothing stopped them",
@@ -203,8 +205,25 @@ fn headroom(services: &[services::Derived], extent: Extent) -> Table {
     table.more(services.len(), extent.rows(), "services", ALL)
 }
 
-/// In place of the time at which a change begins that comes by a law.
+/// What is left of each service that may be shifted away from a zone, against its peak.
+fn shifts(plan: &Plan, extent: Extent) -> Table {
+    let all = zonal::derived(plan);
+    let rate = |rate: Rate| format!("{}/s", short(rate.per_second()));
+    let row = |row: &zonal::ShiftRow| {
+        let lost = if row.lost_per_second.0 == 0 { NOTHING.to_owned() } else { rate(row.lost_per_second) };
+        let own = [row.service.clone(), row.away_from.clone(), plain(f64::from(row.targets_left))];
+        own.into_iter().chain([rate(row.answers_per_second), rate(row.peak_per_second), lost])
+    };
+    Table::default()
+        .left(&["service", "without"])
+        .right(&["targets\nleft", "they\nanswer", "asked at\nthe peak", "too\nlittle"])
+        .rows(all.iter().take(extent.rows()).map(row))
+        .more(all.len(), extent.rows(), "zones", ALL)
+}
+
+/// In place of the time at which a change begins that comes by a law, or by an alarm.
 const AGAIN: &str = "by `every`";
+const RINGS: &str = "on alarm";
 
 /// How many tasks a service may have while a change of it is deployed, and what watches that.
 fn deployments(plan: &Plan, extent: Extent) -> Table {
@@ -212,7 +231,8 @@ fn deployments(plan: &Plan, extent: Extent) -> Table {
     let copied = changes.iter().any(|row| row.shadow.is_some());
     let row = |row: changes::ChangeRow| {
         let bake = if row.bake == Span::ZERO { NOTHING.to_owned() } else { duration(row.bake.as_secs_f64()) };
-        let begin = row.at.map_or_else(|| AGAIN.to_owned(), |at| duration(at.as_secs_f64()));
+        let again = if row.on_alarm { RINGS } else { AGAIN };
+        let begin = row.at.map_or_else(|| again.to_owned(), |at| duration(at.as_secs_f64()));
         let own = [begin, row.change, row.service];
         let numbers = row.tasks.map(|tasks| [tasks.desired, tasks.least, tasks.most].map(|one| plain(f64::from(one))));
         let numbers = numbers.unwrap_or_else(|| [NOTHING; 3].map(str::to_owned));

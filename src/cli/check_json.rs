@@ -2,7 +2,7 @@
 
 use crate::api::Reading;
 use crate::engine::Span;
-use crate::forecast::{cells, changes, services};
+use crate::forecast::{cells, changes, services, zonal};
 use crate::model::plan::Plan;
 use crate::model::problem::{Code, Problem, Severity};
 use crate::scenario::Sources;
@@ -67,5 +67,6 @@ fn derived(plan: &Plan) -> Value {
     json!({
         "zones": zones, "services": services,
         "cells": cells.collect::<Vec<_>>(), "changes": changes.collect::<Vec<_>>(),
+        "zonalShifts": zonal::derived(plan),
     })
 }

@@ -13,6 +13,8 @@ pub struct ChangeRow {
     pub service: String,
     /// When it is asked for; `None`: again and again, by a law.
     pub at: Option<Span>,
+    /// Whether an alarm starts it.
+    pub on_alarm: bool,
     /// Its tasks; `None`: it is one of a control plane.
     pub tasks: Option<Bounds>,
     /// What can stop it, in words; empty without anything.
@@ -51,9 +53,11 @@ fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
     let bake = match (flag, staged, first) {
         (Some(flag), _, _) => flag.bake,
         (None, Some(pipeline), _) => pipeline.stages.iter().fold(Span::ZERO, |sum, stage| sum + stage.bake),
+        (None, None, _) if change.zonal.is_some() => Span::ZERO,
         (None, None, first) => first.map_or(Span::ZERO, |service| service.deployment.bakes(&plan.alarms)),
     };
     let mut watched = match (flag, first) {
+        _ if change.zonal.is_some() => shifted(plan, change),
         (None, Some(service)) => watched(plan, change, service),
         _ => flags.collect(),
     };
@@ -61,19 +65,28 @@ fn row(plan: &Plan, id: ChangeId) -> ChangeRow {
     ChangeRow {
         change: name.clone(),
         service: if staged.is_some() { of_each(plan, change) } else { what.clone() },
-        at: change.every.is_none().then_some(Span(change.at.0)),
-        tasks: first.map(|service| bounds(service, flag.is_some())),
+        at: (!change.repeats()).then_some(Span(change.at.0)),
+        on_alarm: change.zonal.as_ref().is_some_and(|shift| shift.on_alarm.is_some()),
+        tasks: first.map(|service| bounds(service, !change.deploys())),
         watched,
         bake,
         shadow: change.shadow,
     }
 }
 
+/// How a zonal shift begins and ends.
+fn shifted(plan: &Plan, change: &Change) -> Vec<String> {
+    let Some(shift) = &change.zonal else { return Vec::new() };
+    let starter = shift.on_alarm.as_ref().map(|one| format!("started by alarm {}", plan.alarms[one.alarm].name));
+    let end = if shift.cancelled { "is cancelled" } else { "expires" };
+    starter.into_iter().chain([format!("{end} after {}", shift.lasts)]).collect()
+}
+
 fn bounds(service: &Service, by_flag: bool) -> Bounds {
     debug_assert!(service.kind == Kind::Replica, "only REPLICA services have changes");
     let desired = service.desired;
     let (least, most) = match service.deployment.strategy {
-        // A feature flag starts and stops none.
+        // A feature flag starts and stops none, and a zonal shift neither.
         _ if by_flag => (desired, desired),
         // Rolling update.
         Strategy::Rolling => {

@@ -9,14 +9,16 @@ pub mod services;
 mod smallest;
 pub mod stages;
 mod start;
+pub mod zonal;
 
 use crate::model::Plan;
 use crate::model::problem::Problems;
 
 /// Tells what is doubtful about a plan: tasks without room, groups that cannot launch what they need, cells beyond
-/// their tested size.
+/// their tested size, zonal shifts that leave too little.
 pub fn doubts(plan: &Plan, out: &mut Problems) {
     services::room(plan, out);
     smallest::doubts(plan, out);
     cells::doubts(plan, out);
+    zonal::doubts(plan, out);
 }

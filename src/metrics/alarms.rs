@@ -71,7 +71,7 @@ impl Alarms {
             rows: mine.map(|(id, _)| (id, Measure::default(), Integral::new(warm_up))).collect(),
             at_once: plan.faults.iter().map(|one| one.lasts.is_none() && !matches!(one.when, When::At(_))).collect(),
             faults: Vec::new(),
-            repeats: plan.changes.iter().map(|one| one.every.is_some() && one.pipeline.is_none()).collect(),
+            repeats: plan.changes.iter().map(|one| one.repeats() && one.pipeline.is_none()).collect(),
             staged: plan.changes.iter().map(|one| one.pipeline.is_some()).collect(),
             bad: Vec::new(),
             ended: None,

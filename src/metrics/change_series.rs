@@ -31,7 +31,7 @@ impl ChangeSeries {
         let mut watched: BTreeSet<AlarmId> = BTreeSet::new();
         for id in plan.changes_in_order() {
             let change = &plan.changes[id];
-            for service in change.services().filter(|service| here(*service)) {
+            for service in change.services().filter(|service| here(*service) && change.zonal.is_none()) {
                 exposed.push(((id, service), trace.add(series::EXPOSED, name(service), &change.name)));
                 if change.shadow.is_some() {
                     copied.push(((id, service), trace.add(series::COPIED, name(service), &change.name)));
@@ -40,6 +40,7 @@ impl ChangeSeries {
                 watched.extend(change.pipeline.iter().flat_map(|line| &line.alarms).map(|watched| watched.alarm));
             }
             watched.extend(change.flag.iter().flat_map(|flag| &flag.alarms));
+            watched.extend(starter(change));
         }
         exposed.sort_unstable();
         copied.sort_unstable();
@@ -98,6 +99,11 @@ impl ChangeSeries {
             trace.point(self.alarms[place].1, now, f64::from(u8::from(state == AlarmState::Alarm)));
         }
     }
+}
+
+/// The alarm that starts a zonal shift.
+fn starter(change: &Change) -> Option<AlarmId> {
+    Some(change.zonal.as_ref()?.on_alarm.as_ref()?.alarm)
 }
 
 /// Itself, or the alarms on metrics that a composite alarm stands on.
@@ -176,7 +182,8 @@ fn marks(plan: &Plan, service: ServiceId, changes: &[(ChangeId, Measure)], serie
     for (id, measure) in changes.iter().filter(|(id, _)| own.iter().any(|(of, _)| of == id)) {
         let name = &plan.changes[*id].name;
         for (step, at) in &measure.steps {
-            let Some((words, bad)) = words(*step) else { continue };
+            let told = if plan.changes[*id].zonal.is_some() { words_of_shift(*step) } else { words(*step) };
+            let Some((words, bad)) = told else { continue };
             let named = !only || *step == ChangeStep::Began;
             let label = if named { format!("{name} {words}") } else { words.to_owned() };
             all.push(Mark { at: *at, label, bad });
@@ -209,6 +216,16 @@ fn words(step: ChangeStep) -> Option<(&'static str, bool)> {
         ChangeStep::Enters(Lifecycle::ScaleUp) => Some(("scales up", false)),
         ChangeStep::Failed | ChangeStep::Enters(_) => None,
         ChangeStep::TimedOut => Some(("hook times out", true)),
+    }
+}
+
+/// The same of a zonal shift.
+fn words_of_shift(step: ChangeStep) -> Option<(&'static str, bool)> {
+    match step {
+        ChangeStep::Began => Some(("shifts away", false)),
+        ChangeStep::Completed => Some(("ends", false)),
+        ChangeStep::Stalled => Some(("is refused", true)),
+        other => words(other),
     }
 }
 
@@ -248,7 +265,8 @@ fn thresholds(plan: &Plan, service: ServiceId) -> Vec<Threshold> {
 
 /// Alarms that deployments and flags of a service watch.
 fn deployments_watch(plan: &Plan, service: ServiceId) -> BTreeSet<AlarmId> {
-    let own = plan.changes.iter().filter(|change| change.services().any(|of| of == service));
-    let flags = own.filter_map(|change| change.flag.as_ref()).flat_map(|flag| &flag.alarms);
-    plan.services[service].deployment.alarms.iter().chain(flags).copied().collect()
+    let own = || plan.changes.iter().filter(|change| change.services().any(|of| of == service));
+    let flags = own().filter_map(|change| change.flag.as_ref()).flat_map(|flag| &flag.alarms);
+    let starters = own().filter_map(starter);
+    plan.services[service].deployment.alarms.iter().chain(flags).copied().chain(starters).collect()
 }

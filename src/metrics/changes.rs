@@ -213,7 +213,7 @@ impl Rates {
 impl Changes {
     /// Counts requests from `from` on.
     pub fn new(plan: &Plan, from: Time) -> Changes {
-        let kinds = plan.changes.iter().map(|one| (one.every.is_some(), one.pipeline.is_some())).collect();
+        let kinds = plan.changes.iter().map(|one| (one.repeats(), one.pipeline.is_some())).collect();
         Changes { from, kinds, rows: Vec::new() }
     }
 

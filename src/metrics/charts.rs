@@ -165,6 +165,7 @@ impl Charts {
             Fact::Task(TaskFact::Health { .. } | TaskFact::Target { .. } | TaskFact::Exits { .. })
             | Fact::Service(_)
             | Fact::Scaling(_)
+            | Fact::Zonal(_)
             | Fact::Fault(FaultFact::Hits { .. } | FaultFact::Noticed { .. }) => {}
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::engine::{Reader, Time};
 use crate::model::Fact;
-use crate::model::fact::{Cause, ChangeFact, ChangeStep, FaultFact, HostFact, ServiceFact, TaskFact};
+use crate::model::fact::{Cause, ChangeFact, ChangeStep, FaultFact, HostFact, ServiceFact, TaskFact, ZonalStep};
 use std::collections::BTreeSet;
 
 /// Facts that become events, in the order in which they happened in their partition; bounded.
@@ -111,6 +111,10 @@ fn told(fact: &Fact) -> Told {
         | Fact::Host(HostFact::Changed { .. })
         | Fact::Fault(FaultFact::Begins { .. } | FaultFact::Ends { .. })
         | Fact::Alarm { .. } => Told::Line,
+        Fact::Zonal(fact) => match fact.what {
+            ZonalStep::Began | ZonalStep::Cancelled => Told::Line,
+            ZonalStep::Expired | ZonalStep::Refused => Told::Nothing,
+        },
         Fact::Change(ChangeFact::Step { what, .. }) => match what {
             ChangeStep::Began
             | ChangeStep::Completed

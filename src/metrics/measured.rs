@@ -5,9 +5,9 @@ use super::blast::Lost;
 use super::timeline::{Band, Routed, Series, Timeline};
 use super::trace::{BANDS_MAX, BILLION};
 use super::{alarms, applications, availability, capacity, change_series, changes};
-use super::{latency, launches, ledger, planes, recovery, stages};
+use super::{latency, launches, ledger, planes, recovery, scaling, stages};
 use crate::engine::Time;
-use crate::model::ids::{AlarmId, CellId, ChangeId, ClusterId, ServiceId};
+use crate::model::ids::{AlarmId, CellId, ChangeId, ClusterId, ServiceId, TargetId};
 use crate::model::plan::{Application, Plan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +44,8 @@ pub struct Measured {
     pub changes: Vec<(ChangeId, changes::Measure)>,
     /// Alarms, in the order of the plan.
     pub alarms: Vec<(AlarmId, alarms::Measure)>,
+    /// Scaling policies by target, in the order of the plan.
+    pub scaling: Vec<(TargetId, Vec<scaling::Measure>)>,
     /// The application in cells.
     pub application: Option<applications::Measure>,
     /// The cell of each cluster at the end, in Regions where clusters can move.
@@ -81,6 +83,8 @@ impl Measured {
         });
         self.alarms.extend(other.alarms);
         self.alarms.sort_by_key(|row| row.0);
+        self.scaling.extend(other.scaling);
+        self.scaling.sort_by_key(|row| row.0);
         self.assignments.extend(other.assignments);
         self.series.extend(other.series);
         for band in other.bands {

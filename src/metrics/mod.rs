@@ -34,6 +34,7 @@ pub mod objective;
 pub mod planes;
 mod reader;
 pub mod recovery;
+pub mod scaling;
 pub mod series;
 pub mod stages;
 pub mod tasks;

@@ -13,6 +13,7 @@ use super::ledger::Ledger;
 use super::measured::{Measured, ServiceMeasure};
 use super::planes::Planes;
 use super::recovery::Recovery;
+use super::scaling::Scaling;
 use super::tasks::{Pricing, Step, Tasks};
 use super::window::Integral;
 use crate::engine::index::Table;
@@ -39,6 +40,7 @@ pub struct Metrics {
     application: Applications,
     changes: Changes,
     alarms: Alarms,
+    scaling: Scaling,
     /// Services whose levels changed at this instant.
     changed: Vec<ServiceId>,
     charts: Option<Box<Charts>>,
@@ -154,6 +156,7 @@ impl Metrics {
             application: Applications::new(warm_up),
             changes: Changes::new(plan, warm_up),
             alarms: Alarms::new(plan, part),
+            scaling: Scaling::new(plan, part),
             changed: Vec::new(),
             charts: charts.then(|| Box::new(Charts::new(plan, part, |id| zones_of(plan, id)))),
         }
@@ -226,8 +229,14 @@ impl Metrics {
 
     fn take(&mut self, now: Time, fact: Fact) {
         match fact {
-            Fact::Task(fact) => self.task(now, fact),
-            Fact::Service(fact) => self.service(now, fact),
+            Fact::Task(fact) => {
+                self.scaling.task(now, fact);
+                self.task(now, fact);
+            }
+            Fact::Service(fact) => {
+                self.scaling.service(now, fact);
+                self.service(now, fact);
+            }
             Fact::Fault(fact) => self.fault(now, fact),
             Fact::Host(fact) => self.host(now, fact),
             Fact::Plane(fact) => {
@@ -240,7 +249,9 @@ impl Metrics {
             Fact::Application(fact) => self.application.take(now, fact),
             Fact::Change(fact) => self.change(now, fact),
             Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
-            Fact::Metric { .. } | Fact::Scaling(_) => {}
+            Fact::Metric { alarm, seen } => self.scaling.metric(now, alarm, seen),
+            Fact::Scaling(fact) => self.scaling.take(now, fact),
+            Fact::Zonal(_) => {}
         }
         if let Some(charts) = &mut self.charts {
             charts.take(now, fact, self.planes.assignments());
@@ -368,6 +379,7 @@ impl Metrics {
             application: self.application.finish(end),
             changes: self.changes.finish(end),
             alarms: self.alarms.finish(end),
+            scaling: self.scaling.finish(end),
             series,
             bands,
         }

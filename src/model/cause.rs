@@ -44,6 +44,8 @@ named! {
         ScalingCooldown = "scaling cooldown",
         /// The same, at the maximum capacity.
         ScalingMaximum = "scaling maximum",
+        /// Targets that would answer get no requests: a zonal shift has taken their zone out.
+        ZonalShift = "zonal shift",
     }
 
     /// A named mechanism that costs requests or tasks without any fault of the file.

@@ -2,6 +2,7 @@
 
 mod scaling;
 mod steps;
+mod zonal;
 
 pub use super::alarm_state::State as AlarmState;
 pub use super::cause::{Cause, Mechanism, Phase};
@@ -11,6 +12,7 @@ pub use super::status::{Action, HostStatus, Reason, StopCode, TargetHealth, Task
 use crate::engine::Span;
 pub use scaling::{NotScaled, ScaledBy, ScalingFact};
 pub use steps::{BreakerStep, Call, ChangeStep, Delayed, Hit, PipelineStep, Seen};
+pub use zonal::{ZonalFact, ZonalStep};
 
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -51,6 +53,8 @@ pub enum Fact {
     },
     /// What Application Auto Scaling does with a service.
     Scaling(ScalingFact),
+    /// To a resource of Amazon Application Recovery Controller.
+    Zonal(ZonalFact),
 }
 
 /// What happens to a task.
@@ -396,7 +400,8 @@ of_subject!(
     Plane(PlaneFact),
     Application(ApplicationFact),
     Change(ChangeFact),
-    Scaling(ScalingFact)
+    Scaling(ScalingFact),
+    Zonal(ZonalFact)
 );
 
 const _: () = assert!(size_of::<Fact>() <= 40, "facts are copied by the million");

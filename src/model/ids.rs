@@ -38,6 +38,20 @@ pub type TaskId = Handle;
 /// A container instance; stale once the host is gone.
 pub type HostId = Handle;
 
+/// What a zonal shift is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resource {
+    /// The load balancer of a service.
+    Balancer(ServiceId),
+}
+
+/// Who took a resource out of a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ShiftSource {
+    /// A change of the scenario: somebody started it.
+    Change(ChangeId),
+}
+
 /// What is changed as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unit {

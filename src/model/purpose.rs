@@ -56,6 +56,8 @@ pub enum For {
     HostReturn,
     /// How long the status checks of a host must have failed before its group acts.
     HostChecks,
+    /// How long somebody takes from an alarm to a zonal shift.
+    ZonalShift,
 }
 
 impl From<For> for Purpose {

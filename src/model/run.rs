@@ -7,9 +7,10 @@ use super::flows::cell::{call, create, depend, grow, headroom, outage, plane};
 use super::flows::change::{alarms, deploy, flag, pipeline, region_rollout};
 use super::flows::host::{agent, consolidate, drain, host_health, managed, scale};
 use super::flows::rows::wake;
+use super::flows::scaling::{act, limits};
 use super::flows::scheduler::{daemon, pace, rebalance, reconcile, stand, turn};
 use super::flows::task::{attach, detect, serve, start, stop};
-use super::flows::traffic::{addresses, customers, dispatch, rates, settle};
+use super::flows::traffic::{addresses, customers, dispatch, rates, settle, zonal};
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, ZoneId};
 use super::news::News;
 use super::plan::{self, Kind, Part, Plan, ProviderKind, Unit};
@@ -49,6 +50,7 @@ impl engine::Partition for World {
             Family::Deploy => deploy::handle(self, step::Deploy::of(event), cx),
             Family::Flag => flag::handle(self, step::Flag::of(event), cx),
             Family::Pipeline => pipeline::handle(self, step::Pipeline::of(event), cx),
+            Family::AutoScale => act::handle(self, step::AutoScale::of(event), cx),
             Family::RegionRollout => region_rollout::handle(self, step::RegionRollout::of(event), cx),
             Family::Alarm => alarms::handle(self, step::Alarm::of(event), cx),
             Family::Turn => turn::handle(self, step::Turn::of(event), cx),
@@ -59,6 +61,7 @@ impl engine::Partition for World {
             Family::Grow => grow::handle(self, step::Grow::of(event), cx),
             Family::Traffic => rates::handle(self, step::Traffic::of(event), cx),
             Family::Addresses => addresses::handle(self, step::Addresses::of(event), cx),
+            Family::Zonal => zonal::handle(self, step::Zonal::of(event), cx),
             Family::Dispatch => dispatch::handle(self, step::Dispatch::of(event), cx),
             Family::Customers => customers::handle(self, step::Customers::of(event), cx),
             Family::Fault => fault::handle(self, step::Fault::of(event), cx),
@@ -105,6 +108,8 @@ impl World {
                 deploy::alarmed(self, alarm, cx);
                 pipeline::alarmed(self, alarm, cx);
                 flag::alarmed(self, alarm, cx);
+                act::rings(self, alarm, cx);
+                zonal::alarmed(self, alarm, cx);
             }
         }
     }
@@ -181,8 +186,10 @@ impl World {
         depend::prepare(self, cx);
         dispatch::prepare(self, cx);
         deploy::prepare(self, cx);
+        zonal::prepare(self, cx);
         pipeline::prepare(self, cx);
         self.fleet_alarms = watch::of_fleets(&self.alarms);
+        limits::prepare(self, cx);
         alarms::prepare(self, cx);
         fault::prepare(self, cx);
         settle::all(self, cx);

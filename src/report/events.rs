@@ -8,6 +8,7 @@ mod deployments;
 mod faults;
 mod reasons;
 mod tasks;
+mod zonal;
 
 use super::date::date;
 use crate::engine::draw::mix;
@@ -33,7 +34,8 @@ pub struct EventKind {
 
 /// Every kind of event.
 #[cfg(any(test, feature = "internals"))]
-pub const KINDS: [EventKind; 7] = [TASK, SERVICE, HOST, DEPLOYMENT, ALARM, FAULT, TARGET];
+pub const KINDS: [EventKind; 9] =
+    [TASK, SERVICE, HOST, DEPLOYMENT, ALARM, FAULT, TARGET, zonal::SHIFT_STARTED, zonal::SHIFT_CANCELED];
 
 const TASK: EventKind = ecs(
     "ECS Task State Change",
@@ -123,6 +125,7 @@ impl Writer<'_> {
                 self.revision(change, service, number);
                 return None;
             }
+            Fact::Zonal(fact) => return self.zonal(count, time, fact),
             Fact::Fault(FaultFact::Begins { cause, zone }) => return self.fault(count, time, cause, zone, true),
             Fact::Fault(FaultFact::Ends { cause, zone }) => return self.fault(count, time, cause, zone, false),
             Fact::Service(ServiceFact::Action { service, action, reason, count }) => {

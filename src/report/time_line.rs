@@ -7,6 +7,7 @@ use crate::metrics::milestones::{Lack, Level, Moment, Movers, Own, Struck, TimeL
 use crate::model::Plan;
 use crate::model::fact::{ChangeStep, PipelineStep};
 use crate::model::ids::{AlarmId, ChangeId, FaultId, ServiceId};
+use crate::model::plan::ZonalShift;
 
 pub(super) const TITLE: &str = "Time line";
 
@@ -79,7 +80,11 @@ impl Words<'_> {
             What::Change { change, service, step, alarm } => {
                 let many = self.plan.changes[change].units.len() > 1;
                 let at = if many { format!(" at {}", self.service(service)) } else { String::new() };
-                (self.change(change).to_owned(), self.step(service, step, alarm) + &at)
+                let words = match &self.plan.changes[change].zonal {
+                    Some(shift) => self.shift(shift, step),
+                    None => self.step(service, step, alarm) + &at,
+                };
+                (self.change(change).to_owned(), words)
             }
             What::Pipeline { change, stage, step, alarm } => {
                 (self.change(change).to_owned(), self.stage(change, stage, step, alarm))
@@ -134,6 +139,16 @@ impl Words<'_> {
             ChangeStep::Superseded => "a later change takes its place".to_owned(),
             ChangeStep::Enters(stage) => format!("stage {}", stage.word()),
             ChangeStep::TimedOut => "a life-cycle hook has not answered in time".to_owned(),
+        }
+    }
+
+    fn shift(&self, shift: &ZonalShift, step: ChangeStep) -> String {
+        let zone = &self.plan.zones[shift.away_from].id;
+        match step {
+            ChangeStep::Began => format!("zonal shift away from {zone}"),
+            ChangeStep::Stalled => format!("zonal shift away from {zone} is refused: another one is active"),
+            _ if shift.cancelled => format!("zonal shift is cancelled: {zone} gets requests again"),
+            _ => format!("zonal shift expires: {zone} gets requests again"),
         }
     }
 

@@ -15,6 +15,7 @@ mod recognise;
 mod report;
 pub mod resolve;
 mod scan;
+mod schedule;
 pub mod schema;
 mod shipped_types;
 pub mod source;

@@ -22,7 +22,7 @@ const PRINT_SERVICE: &str = "print the service with `aws ecs describe-services`"
 const NO_NAMES: &str = "commands that begin with `list-` print names only: use the one that begins with `describe-`";
 
 /// In this order: a revision names its service, and a task its container instance.
-const KNOWN: [Known; 17] = [
+const KNOWN: [Known; 20] = [
     Known { is: "a task set", own: &["taskSetArn"], around: &["taskSets"], list: "", way_out: PRINT_SERVICE },
     Known {
         is: "a service revision",
@@ -98,6 +98,27 @@ const KNOWN: [Known; 17] = [
         way_out: "",
     },
     Known { is: "a subnet", own: &["SubnetId"], around: &["Subnets"], list: "subnets", way_out: "" },
+    Known {
+        is: "a scaling policy",
+        own: &["PolicyName", "PolicyType"],
+        around: &["ScalingPolicies"],
+        list: "scalingPolicies",
+        way_out: "",
+    },
+    Known {
+        is: "a scheduled action",
+        own: &["ScheduledActionName"],
+        around: &["ScheduledActions"],
+        list: "scheduledActions",
+        way_out: "",
+    },
+    Known {
+        is: "a scalable target",
+        own: &["ScalableDimension", "SuspendedState"],
+        around: &["ScalableTargets"],
+        list: "scalableTargets",
+        way_out: "",
+    },
     Known { is: "an alarm", own: &["MetricName"], around: &["MetricAlarms"], list: "alarms", way_out: "" },
     Known {
         is: "a container definition",

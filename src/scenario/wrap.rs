@@ -27,7 +27,7 @@ const SERVICES: Wrapped = Wrapped { list: "services", many: "services", one: "se
 const CLUSTERS: Wrapped = Wrapped { list: "clusters", many: "clusters", one: "cluster", name: "clusterName" };
 /// `describe-target-group-attributes` does not say whose they are.
 const ATTRIBUTES: Wrapped = Wrapped { list: "Attributes", many: "Attributes", one: "Attribute", name: "Key" };
-const TOP: [Wrapped; 12] = [
+const TOP: [Wrapped; 15] = [
     CLUSTERS,
     SERVICES,
     Wrapped { list: "taskDefinitions", many: "taskDefinitions", one: "taskDefinition", name: "family" },
@@ -48,6 +48,9 @@ const TOP: [Wrapped; 12] = [
         name: "containerInstanceArn",
     },
     Wrapped { list: "tasks", many: "tasks", one: "task", name: "taskArn" },
+    Wrapped { list: "scalableTargets", many: "ScalableTargets", one: "ScalableTarget", name: "ResourceId" },
+    Wrapped { list: "scalingPolicies", many: "ScalingPolicies", one: "ScalingPolicy", name: "PolicyName" },
+    Wrapped { list: "scheduledActions", many: "ScheduledActions", one: "ScheduledAction", name: "ScheduledActionName" },
     Wrapped { list: "alarms", many: "MetricAlarms", one: "MetricAlarm", name: "AlarmName" },
     Wrapped { list: "compositeAlarms", many: "CompositeAlarms", one: "CompositeAlarm", name: "AlarmName" },
 ];

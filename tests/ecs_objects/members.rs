@@ -87,6 +87,12 @@ fn least(name: &str) -> Value {
         "ContainerInstance" => json!({ "containerInstanceArn": "arn", "capacityProviderName": "nodes", "attributes": [
             { "name": "ecs.instance-type", "value": "m5.large" }, { "name": "ecs.availability-zone", "value": "us-east-1a" }] }),
         "Task" => json!({ "taskDefinitionArn": "web", "createdAt": 1, "startedAt": 9.5 }),
+        "ScalableTarget" => json!({ "ResourceId": "service/shop/web", "MinCapacity": 1, "MaxCapacity": 2 }),
+        "ScalingPolicy" => json!({ "PolicyName": "cpu", "ResourceId": "service/shop/web",
+            "TargetTrackingScalingPolicyConfiguration": { "TargetValue": 60, "PredefinedMetricSpecification":
+                { "PredefinedMetricType": "ECSServiceAverageCPUUtilization" } } }),
+        "ScheduledAction" => json!({ "ScheduledActionName": "day", "ResourceId": "service/shop/web",
+            "Schedule": "rate(1 minute)", "ScalableTargetAction": { "MinCapacity": 2 } }),
         other => panic!("{other} is not known to this test"),
     }
 }
@@ -113,6 +119,8 @@ fn null_is_absence_in_every_object() {
         "autoScalingGroups": [objects("AutoScalingGroup")], "instanceTypes": [objects("InstanceType")],
         "alarms": [objects("Alarm")], "compositeAlarms": [objects("CompositeAlarm")], "targetGroups": [group],
         "subnets": [objects("Subnet")], "containerInstances": [objects("ContainerInstance")], "tasks": [objects("Task")],
+        "scalableTargets": [objects("ScalableTarget")], "scalingPolicies": [objects("ScalingPolicy")],
+        "scheduledActions": [objects("ScheduledAction")],
         "traffic": [{ "service": "shop/web", "rate": "1/s", "requestsPerTask": "10/s" }]
     });
     let mut problems = Problems::default();
@@ -120,5 +128,5 @@ fn null_is_absence_in_every_object() {
     let errors: Vec<_> = problems.of(Severity::Error).map(|one| format!("{}: {}", one.at, one.message)).collect();
     assert_eq!(errors, [""; 0]);
     let (plan, _) = found.unwrap();
-    assert_eq!((plan.services.len(), plan.alarms.len()), (1, 2));
+    assert_eq!((plan.services.len(), plan.alarms.len(), plan.scaling.len()), (1, 4, 1));
 }

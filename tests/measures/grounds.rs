@@ -446,8 +446,27 @@ fn printed_hosts() -> Value {
     without(file, GROUP, "Instances")
 }
 
+/// A grey zone that is left by an alarm, and another one by hand.
+fn shifts() -> Value {
+    let zones = ["use1-az1", "use1-az2", "use1-az3"].map(|id| json!({ "id": id }));
+    scenario(&json!({
+        "regions": [{ "name": "us-east-1", "zones": zones }],
+        "traffic": [{ "service": "shop/web", "rate": "1500/s", "requestsPerTask": "60/s",
+            "loadBalancer": { "zonalShift": true } }],
+        "faults": [{ "name": "grey", "at": "1h", "for": "1h", "zoneGrey": { "zone": "use1-az1", "errorShare": 0.4 } }],
+        "alarms": [{ "AlarmName": "errors", "Namespace": "Evenkeel", "MetricName": "ErrorRate", "Service": "shop/web",
+            "Period": 60, "EvaluationPeriods": 1, "Threshold": 0.1, "ComparisonOperator": "GreaterThanThreshold",
+            "TreatMissingData": "notBreaching" }],
+        "changes": [
+            { "name": "alarmed", "onAlarm": "errors", "zonalShift": { "awayFrom": "use1-az1", "services": ["shop/web"],
+                "expiresIn": "20m", "after": { "constant": "2m" } } },
+            { "name": "by hand", "at": "150m", "zonalShift": { "awayFrom": "use1-az2", "services": ["shop/web"],
+                "expiresIn": "40m", "cancelAfter": "10m" } }] }))
+}
+
 pub(crate) fn grounds() -> Vec<Value> {
     vec![
+        shifts(),
         printed(),
         printed_hosts(),
         weekend(),

@@ -133,7 +133,7 @@ fn alarm(name: &str, metric: &str, dimensions: &str) -> String {
     )
 }
 
-const CPU: &str = r#""Namespace":"AWS/ECS","MetricName":"CPUUtilization","Statistic":"Average""#;
+const RUNNING: &str = r#""Namespace":"ECS/ContainerInsights","MetricName":"RunningTaskCount","Statistic":"Average""#;
 const ERRORS: &str = r#""Namespace":"AWS/ApplicationELB","MetricName":"HTTPCode_Target_5XX_Count","Statistic":"Sum""#;
 const OF_SERVICE: &str = r#"{"Name":"ClusterName","Value":"shop"},{"Name":"ServiceName","Value":"web"}"#;
 const OF_GROUP: &str =
@@ -151,7 +151,7 @@ fn alarms_are_pasted_whole() {
     let math = r#""Metrics":[{"Id":"e1","Expression":"m1/m2"}]"#;
     let p99 = r#""Namespace":"AWS/ApplicationELB","MetricName":"HealthyHostCount","ExtendedStatistic":"p99""#;
     let all = [
-        alarm("cpu", CPU, OF_SERVICE),
+        alarm("cpu", RUNNING, OF_SERVICE),
         alarm("rate", math, "").replace(r#""Period":60,"#, ""),
         alarm("slow", p99, OF_GROUP),
         alarm("errors", ERRORS, OF_GROUP),
@@ -169,7 +169,7 @@ fn alarms_are_pasted_whole() {
     let found = check(
         &stop,
         &[
-            "warning alarms.json:1:18 /alarms/0: 5 alarms are left out, as nothing in the scenario names them: alarms in its rule are left out; metric math is not modelled; nothing says whose metric this is: `Service` is missing; percentiles are not modelled; the metric `CPUUtilization` is not simulated | no harm where only people or scaling act on them; if one of them stops deployments, name it in `alarms` of a `deploymentConfiguration` and look what it lacks",
+            "warning alarms.json:1:18 /alarms/0: 5 alarms are left out, as nothing in the scenario names them: alarms in its rule are left out; metric math is not modelled; nothing says whose metric this is: `Service` is missing; percentiles are not modelled; the metric `RunningTaskCount` is not simulated | no harm where only people or scaling act on them; if one of them stops deployments, name it in `alarms` of a `deploymentConfiguration` and look what it lacks",
         ],
     );
     let expected = [("errors", "shop/web"), ("balancer", "shop/web"), ("one", "shop/web")];
@@ -179,7 +179,7 @@ fn alarms_are_pasted_whole() {
     let stop: Vec<(&str, &str)> = stop.iter().map(|(path, text)| (*path, text.as_str())).collect();
     let (lines, _) = said(&stop);
     assert!(lines[0].starts_with("alarms.json:1:"), "{lines:#?}");
-    assert!(lines[0].contains("/alarms/0/MetricName: the metric `CPUUtilization` is not simulated"), "{lines:#?}");
+    assert!(lines[0].contains("/alarms/0/MetricName: the metric `RunningTaskCount` is not simulated"), "{lines:#?}");
 }
 
 #[test]

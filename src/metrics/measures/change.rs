@@ -22,7 +22,8 @@ measures! {
         name: String = w.plan.changes[id].name.clone();
         /// "cluster/name" of what it changes.
         service: String = w.plan.changes[id].what.clone();
-        /// `completed`, `rolledBack`, `stopped` or `unfinished`: in most replications, of most occurrences.
+        /// `completed`, `rolledBack`, `stopped` or `unfinished`: in most replications, of most occurrences. A zonal shift
+        /// that has expired or was cancelled is completed; one that was refused is stopped.
         outcome: String [text] = most(w, id).name().to_owned();
         /// The share of the replications with each outcome; with `every`, of the occurrences.
         outcomes: BTreeMap<String, Estimate> [share] =
@@ -118,7 +119,7 @@ measures! {
 measures! {
     /// A stage of a change.
     StageRow(w, sum: &StageSum) {
-        /// `rolling`, `bake` or `rollback`; `growth` of a feature flag; a stage of the life cycle of a deployment that
+        /// `rolling`, `bake` or `rollback`; `growth` of a feature flag; `shifted away` of a zonal shift; a stage of the life cycle of a deployment that
         /// moves traffic, with the weight of each of its steps; or the name of the stage of a pipeline.
         stage: String = sum.name.clone();
         /// When it began.
@@ -177,7 +178,7 @@ fn of_offered(run: &Run<'_>, id: ChangeId, take: fn(&Measure) -> u128) -> Option
 /// Whether Amazon ECS deploys it, service by service.
 fn deploys(plan: &Plan, id: ChangeId) -> bool {
     let change = &plan.changes[id];
-    change.flag.is_none() && change.services().next().is_some()
+    change.deploys() && change.services().next().is_some()
 }
 
 fn breaker(run: &Run<'_>, id: ChangeId) -> Breaker {
@@ -211,7 +212,7 @@ fn why([tripped, counted, passed, resets]: [f64; 4]) -> &'static str {
 
 /// What its occurrences came to. A change that comes once and was never asked for is an unfinished one.
 fn tally(run: &Run<'_>, id: ChangeId) -> Tally {
-    let repeats = run.plan.changes[id].every.is_some();
+    let repeats = run.plan.changes[id].repeats();
     let never = || if repeats { Tally::default() } else { Tally::of(&[]) };
     find(run, id).map_or_else(never, Measure::tally)
 }
@@ -252,7 +253,7 @@ fn strategy(plan: &Plan, change: &Change) -> Strategy {
 fn customers(plan: &Plan, id: ChangeId, row: Option<&Measure>) -> Option<f64> {
     let change = &plan.changes[id];
     let strategy = strategy(plan, change);
-    if change.flag.is_none() && strategy == Strategy::Rolling {
+    if change.zonal.is_some() || (change.flag.is_none() && strategy == Strategy::Rolling) {
         return None;
     }
     let Some(row) = row else { return Some(0.0) };
@@ -273,7 +274,7 @@ fn customers(plan: &Plan, id: ChangeId, row: Option<&Measure>) -> Option<f64> {
 pub(super) fn stages(run: &Run<'_>, id: ChangeId, place: u32) -> Vec<Stage> {
     let change = &run.plan.changes[id];
     let Some(row) = find(run, id) else { return Vec::new() };
-    let moves = change.flag.is_none() && strategy(run.plan, change) != Strategy::Rolling;
+    let moves = change.deploys() && strategy(run.plan, change) != Strategy::Rolling;
     let mut found = match &change.pipeline {
         Some(pipeline) => {
             let stages = pipeline.stages.iter().enumerate();
@@ -286,7 +287,11 @@ pub(super) fn stages(run: &Run<'_>, id: ChangeId, place: u32) -> Vec<Stage> {
     for (number, (name, from, to)) in (0..).zip(own) {
         let Some(begin) = row.at(*from) else { continue };
         let end = to.iter().filter_map(|step| Some((row.at(*step)?, *step))).min();
-        let name = if change.flag.is_some() && *name == "rolling" { "growth" } else { name };
+        let name = match *name {
+            "rolling" if change.flag.is_some() => "growth",
+            "rolling" if change.zonal.is_some() => "shifted away",
+            name => name,
+        };
         found.push(stage([u32::MAX, number, 0], name.to_owned(), begin, end.map(|(at, step)| (at, outcome(step)))));
     }
     for stage in &mut found {

@@ -4,7 +4,8 @@ use super::fault::LossRow;
 use super::service;
 use super::shape::{At, Cell, Key, Shape};
 use super::walk::Walk;
-use super::{AlarmRow, ApplicationRow, ChangeRow, FaultRow, PlaneRow, ProviderRow, ServiceRow, StreamRow, measures};
+use super::{AlarmRow, ApplicationRow, ChangeRow, FaultRow, PlaneRow, ProviderRow, ScalingRow, ServiceRow, StreamRow};
+use super::{measures, scaling};
 use crate::metrics::changes::Outcome;
 use crate::metrics::objective::Objective;
 use crate::model::ids::ServiceId;
@@ -53,6 +54,9 @@ measures! {
         /// One for each alarm of the file, composite ones last, where it has any.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         alarms: Vec<AlarmRow> = w.plan.alarms.ids().map(|id| AlarmRow::walk(w, id)).collect();
+        /// One for each scaling policy of the file, where it has any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        scaling: Vec<ScalingRow> = scaling::all(w).into_iter().map(|of| ScalingRow::walk(w, of)).collect();
         /// Who lost what, why and in which phase.
         losses: Vec<LossRow> = {
             let all = w.fold().into_iter().flat_map(|fold| &fold.losses);
@@ -132,6 +136,8 @@ subjects! {
     Change "change": ChangeRow in changes by name;
     /// An alarm.
     Alarm "alarm": AlarmRow in alarms by name;
+    /// A scaling policy.
+    Scaling "scaling": ScalingRow in scaling by name;
     /// The control plane of a Region.
     ControlPlane "controlPlane": PlaneRow in control_plane by region;
     /// A stream of standalone tasks.

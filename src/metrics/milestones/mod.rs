@@ -405,7 +405,7 @@ impl Reader<Fact> for Milestones {
                 Fact::Change(fact) => self.change(*now, fact),
                 Fact::Alarm { alarm, state } => self.alarm(*now, alarm, state),
                 Fact::Application(fact) => self.customers.take(*now, fact),
-                Fact::Metric { .. } | Fact::Scaling(_) => {}
+                Fact::Metric { .. } | Fact::Scaling(_) | Fact::Zonal(_) => {}
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Changes: new revisions, whom they are to reach, how they are rolled out, and how they may be bad.
 
-use super::{Alarm, Answer, Flag, Hook, Pipeline, Shadow, Strategy};
+use super::{Alarm, Answer, Flag, Hook, Pipeline, Shadow, Strategy, ZonalShift};
 use crate::engine::index::Table;
 use crate::engine::{Dist, Span, Time, Who};
 use crate::model::defect;
@@ -44,6 +44,8 @@ pub struct Change {
     pub answers: Vec<Answer>,
     /// The feature that it shows, instead of a revision.
     pub flag: Option<Flag>,
+    /// The zonal shift that it is, instead of a revision.
+    pub zonal: Option<ZonalShift>,
     /// Copies of requests for its revision, before traffic moves.
     pub shadow: Option<Shadow>,
     /// Whether the circuit breaker binds its deployments that move traffic, too.
@@ -61,6 +63,16 @@ impl Change {
     /// Birth certificate of one occurrence that is the same everywhere.
     pub fn turn_of_all(&self, turn: u32) -> Who {
         if self.every.is_none() { self.who } else { self.who.nth(u64::from(turn)) }
+    }
+
+    /// Whether it brings a revision, and is no feature flag and no zonal shift.
+    pub fn deploys(&self) -> bool {
+        self.flag.is_none() && self.zonal.is_none()
+    }
+
+    /// Whether it may come again and again.
+    pub fn repeats(&self) -> bool {
+        self.every.is_some() || self.zonal.as_ref().is_some_and(|shift| shift.on_alarm.is_some())
     }
 
     /// The services among its units.

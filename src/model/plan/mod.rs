@@ -17,6 +17,7 @@ pub mod scaling;
 mod strategy;
 mod traffic;
 mod written;
+mod zonal;
 use super::fault;
 pub use super::ids::Unit;
 use super::ids::{
@@ -34,7 +35,7 @@ pub use capacity::{
 };
 pub use change::{Breaker, Change, Deployment, Early, Threshold};
 pub use composite::{Composite, Expression};
-pub use container::ContainerStop;
+pub use container::{Await, ContainerHealth, ContainerStart, ContainerStop, Restart};
 pub use part::Part;
 pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
 pub use place::{Zone, ZoneKind};
@@ -46,6 +47,7 @@ use std::ops::Range;
 pub use strategy::{Answer, Flag, Hook, HookStatus, Shadow, Strategy, WHOLE};
 pub use traffic::{Balancer, Profile, Response, Traffic, response};
 pub use written::Written;
+pub use zonal::{OnAlarm, ZonalShift};
 
 /// Everything a run needs to know. Rows that belong to one cell stand side by side, so that a cell holds a slice of
 /// each table under the same ids.
@@ -359,46 +361,6 @@ pub struct TaskDef {
     pub containers: Vec<String>,
     /// The place of the first that is essential.
     pub essential: usize,
-}
-
-/// The container health checks of a task's essential containers, as far as they decide: HEALTHY needs all of them,
-/// UNHEALTHY one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ContainerHealth {
-    /// From RUNNING until containers that answer at once are all HEALTHY: the longest `interval`.
-    pub passes: Span,
-    /// From RUNNING until the first of containers that never answer is UNHEALTHY: the shortest of
-    /// `startPeriod + retries x interval + timeout`.
-    pub fails: Span,
-}
-
-/// How a container starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ContainerStart {
-    /// Its place in the longest chain of `dependsOn` that ends with it, from 0.
-    pub layer: u32,
-    /// Containers that it waits for, by place, and what they must have reached.
-    pub after: Vec<(usize, Await)>,
-    /// `startTimeout`: how long others wait for it.
-    pub timeout: Option<Span>,
-}
-
-/// `dependsOn[].condition`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Await {
-    Started,
-    /// HEALTHY: its first check comes one `interval` after its start.
-    Healthy(Span),
-    Completed,
-}
-
-/// `restartPolicy`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restart {
-    /// `restartAttemptPeriod`: the longest of the essential containers.
-    pub attempt: Span,
-    /// `ignoredExitCodes`: those that any essential container leaves to end the task.
-    pub ignored: Vec<u32>,
 }
 
 /// Laws of a task's life.

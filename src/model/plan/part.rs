@@ -77,7 +77,11 @@ impl Plan {
         let deployments = self.services.pairs().map(|(id, service)| (id, &service.deployment.alarms[..]));
         let flags =
             self.changes.iter().filter_map(|one| Some((one.services().next()?, &one.flag.as_ref()?.alarms[..])));
-        let watches = || deployments.chain(flags).any(across) || self.alarms.iter().any(names_across);
+        let shifts = self.changes.iter().filter_map(|one| {
+            let starter = one.zonal.as_ref()?.on_alarm.as_ref()?;
+            Some((one.services().next()?, std::slice::from_ref(&starter.alarm)))
+        });
+        let watches = || deployments.chain(flags).chain(shifts).any(across) || self.alarms.iter().any(names_across);
         !self.alarms.is_empty() && watches()
     }
 

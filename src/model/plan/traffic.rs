@@ -28,6 +28,8 @@ pub struct Balancer {
     pub retry_ppm: u64,
     /// Whether it stands where its targets are, away from the Region: a cut link leaves it working.
     pub local: bool,
+    /// `zonal_shift.config.enabled`: whether a zonal shift may take it out of a zone.
+    pub zonal_shift: bool,
     /// Zones in which it has a node.
     pub nodes: Vec<ZoneId>,
 }

@@ -35,6 +35,8 @@ pub enum Noun {
     Customer,
     /// An alarm, on a metric or composite.
     Alarm,
+    /// A scaling policy.
+    ScalingPolicy,
     /// A change.
     Change,
     /// A fault.
@@ -63,6 +65,7 @@ impl Noun {
             Noun::Application => "cellular application",
             Noun::Customer => "customer",
             Noun::Alarm => "alarm",
+            Noun::ScalingPolicy => "scaling policy",
             Noun::Change => "change",
             Noun::Fault => "fault",
             Noun::Unit => "unit of this change",

@@ -12,12 +12,14 @@ pub mod occurrences;
 pub mod plane;
 pub mod provider;
 pub mod rollout;
+pub mod scaling;
 pub mod scheduler;
 pub mod service;
 pub mod shortage;
 pub mod shortfall;
 pub mod task;
 pub mod tries;
+pub mod zonal;
 pub mod zone;
 
 pub use application::Application;
@@ -27,9 +29,11 @@ pub use execution::Execution;
 pub use host::{Host, Hosts};
 pub use plane::{Front, Plane};
 pub use provider::Provider;
+pub use scaling::Scaling;
 pub use service::Service;
 pub use shortage::Shortage;
 pub use task::{Task, Tasks};
+pub use zonal::ZonalShifts;
 pub use zone::Zone;
 
 /// The row that is meant; where there is none a new one, at the end of the list.

@@ -6,6 +6,7 @@ use super::host::NIL;
 use super::rollout::{Digest, Feature, Revision, Rollout, Shift, Stage};
 use super::scheduler::Scheduler;
 use super::shortfall::Shortfalls;
+use super::zonal::Away;
 use crate::engine::Time;
 use crate::model::cause::{Cause, Mechanism};
 use crate::model::ids::{ChangeId, TaskId};
@@ -115,6 +116,8 @@ pub struct Service {
     pub balance: Balance,
     /// Which revisions it has.
     pub deployment: Deployment,
+    /// Its row among the scalable targets of the partition.
+    pub scaling: Option<u32>,
     pub shortfalls: Shortfalls,
     /// Faults in force that let its tasks hang.
     pub hung: u32,
@@ -147,6 +150,8 @@ pub struct Traffic {
     pub by_zone: Vec<Asked>,
     /// It stands in the list of services to settle.
     pub dirty: bool,
+    /// The zone that its load balancer has been shifted away from.
+    pub away: Option<Away>,
 }
 
 /// Zones that are evened out; written by `flows/scheduler/rebalance.rs`.

@@ -92,8 +92,8 @@ impl Writer<'_> {
         service: ServiceId,
         what: ChangeStep,
     ) -> Option<(String, Value)> {
-        if self.plan.changes[change].flag.is_some() {
-            // A feature flag is no deployment of ECS.
+        if !self.plan.changes[change].deploys() {
+            // A feature flag is no deployment of ECS, and neither is a zonal shift.
             return None;
         }
         let turns = self.past.turns.get(&(service, change)).copied().unwrap_or(0);

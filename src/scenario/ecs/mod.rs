@@ -1,4 +1,4 @@
-//! Objects of Amazon ECS, Amazon EC2 and Amazon EC2 Auto Scaling with AWS's own names, shapes and defaults, as the AWS
+//! Objects of Amazon ECS, Amazon EC2, Amazon EC2 Auto Scaling and Application Auto Scaling with AWS's own names, shapes and defaults, as the AWS
 //! CLI takes and prints them (public API models of 2026: [ecs-api-model]).
 
 pub mod auto_scaling_group;
@@ -7,6 +7,10 @@ pub mod cluster;
 pub mod container_instance;
 pub mod instance_type;
 pub mod lifecycle;
+pub mod predictive_scaling;
+pub mod scalable_target;
+pub mod scaling_policy;
+pub mod scheduled_action;
 pub mod service;
 pub mod subnet;
 pub mod target_group;

@@ -40,6 +40,8 @@ object! {
             comparison_operator: ComparisonOperator,
             /// Where the metric is.
             namespace: String => Choice "where a metric of this name is",
+            /// Whether the actions run; true by default (sourced: [cw-api-put-alarm]).
+            actions_enabled: bool,
             /// What is made of a period: `Sum` of counts, and `Average`, `Minimum` or `Maximum` of hosts.
             statistic: Statistic => Choice "`Sum` or `Average`",
             /// A percentile, which is not modelled.
@@ -64,11 +66,12 @@ object! {
             dimensions: Dimension,
             /// Metric math, which is not modelled: the list has to be empty.
             metrics: Anything,
+            /// ARNs of what ALARM runs: scaling policies of the scenario act; others are not used.
+            alarm_actions: String,
         }
         unused {
             ok_actions as "OKActions",
-            alarm_description, alarm_configuration_updated_timestamp, actions_enabled, alarm_actions,
-            insufficient_data_actions, state_value, state_reason, state_reason_data, state_updated_timestamp,
+            alarm_description, alarm_configuration_updated_timestamp, insufficient_data_actions, state_value, state_reason, state_reason_data, state_updated_timestamp,
             state_transitioned_timestamp, evaluation_state, unit, evaluate_low_sample_count_percentile, tags,
             warm_up_configuration, action_configuration,
         }

@@ -1,6 +1,6 @@
 //! Changes: new revisions that are rolled out during the run.
 
-use super::Pipeline;
+use super::{Pipeline, ZonalShift};
 use crate::model::defect;
 use crate::model::lifecycle::Lifecycle;
 use crate::model::plan::HookStatus;
@@ -10,8 +10,8 @@ object! {
     /// A new revision: of one service, deployed as its `deploymentConfiguration` says, or of several units that a
     /// pipeline changes stage by stage. A later change of the same service supersedes one that is still under way
     /// (sourced: [ecs-api-model]); a pipeline waits for another one of the same units (model choice). Exactly one of
-    /// `service`, `services`, `everyService`, `cellularApplication`, `controlPlane` and `controlPlanes` says what is
-    /// changed, and exactly one of `at` and `every` when.
+    /// `service`, `services`, `everyService`, `cellularApplication`, `controlPlane`, `controlPlanes` and `zonalShift`
+    /// says what is changed, and exactly one of `at`, `every` and, for a zonal shift, `onAlarm` when.
     Change("camelCase") {
         need {
             /// Name, unique among the changes.
@@ -55,6 +55,11 @@ object! {
             /// Whether a customer who has seen the new version keeps seeing it, and no other customer does, where
             /// traffic moves by weights; no by default (model choice).
             sticky: bool,
+            /// A zonal shift, instead of a new revision.
+            zonal_shift: ZonalShift,
+            /// With `zonalShift`, instead of `at`: the alarm that starts it, each time that it rings and the shift is not
+            /// active.
+            on_alarm: String,
             /// A feature that is shown to a growing share of the requests, instead of a new revision.
             feature_flag: FeatureFlag,
             /// Whether the deployment circuit breaker of a service binds BLUE_GREEN, CANARY and LINEAR deployments of

@@ -6,10 +6,12 @@ mod behaviour;
 mod change;
 mod composite;
 mod control_plane;
+mod custom_metric;
 mod objective;
 mod pipeline;
 mod response;
 mod traffic;
+mod zonal;
 
 pub use alarm::{Alarm, ComparisonOperator, Dimension, Statistic};
 pub use application::{CellularApplication, CustomerMigration, Dispatch, Fleet, Lookup};
@@ -17,16 +19,21 @@ pub use behaviour::{Behaviour, Detection, Phases, PullBehavior, Utilization};
 pub use change::{Change, FeatureFlag, GrowthType};
 pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
+pub use custom_metric::{CustomMetric, DailyValue, MetricStep};
 pub use objective::Objective;
 pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
 pub use response::{ResponsePoint, ResponseTime};
 pub use traffic::{Daily, DailyStep, DailyWave, LoadBalancer, RunTasks, Step, Traffic};
+pub use zonal::ZonalShift;
 
 use super::ecs::auto_scaling_group::AutoScalingGroup;
 use super::ecs::capacity_provider::CapacityProvider;
 use super::ecs::cluster::Cluster;
 use super::ecs::container_instance::ContainerInstance;
 use super::ecs::instance_type::InstanceType;
+use super::ecs::scalable_target::ScalableTarget;
+use super::ecs::scaling_policy::ScalingPolicy;
+use super::ecs::scheduled_action::ScheduledAction;
 use super::ecs::service::Service;
 use super::ecs::subnet::Subnet;
 use super::ecs::target_group::TargetGroup;
@@ -112,6 +119,14 @@ object! {
             alarms: Alarm,
             /// Composite alarms of Amazon CloudWatch.
             composite_alarms: CompositeAlarm,
+            /// Services whose desired count Application Auto Scaling may change, and between which bounds.
+            scalable_targets: ScalableTarget,
+            /// Rules by which their desired counts follow a metric.
+            scaling_policies: ScalingPolicy,
+            /// New bounds at times.
+            scheduled_actions: ScheduledAction,
+            /// Metrics that alarms and scaling policies may watch besides those that follow from the run.
+            custom_metrics: CustomMetric,
             /// What is promised.
             objectives: Objective,
         }

@@ -159,6 +159,8 @@ object! {
             deregistration_delay: Duration => Sourced "that of its target group, else 5 min" "[elb-target-group-attributes]",
             /// Whether every node of the load balancer sends to the targets of all zones.
             cross_zone: bool => Sourced "that of its target group, else true" "[elb-how-it-works]",
+            /// `zonal_shift.config.enabled`: whether a zonal shift or autoshift may take it out of a zone.
+            zonal_shift: bool => Sourced "false" "[elb-zonal-shift]",
             /// How long clients keep the address of a node that does not answer, since its zone lost its power as a
             /// whole or was cut off, counted from the loss; with `crossZone` off also of a node without targets.
             dns_ttl: Duration => Choice "1 min",

@@ -35,6 +35,9 @@ impl Activity<'_> {
         let mut seen = BTreeSet::new();
         let mut left = LeftOut::default();
         for (at, alarm) in placed(&self.scenario.alarms, "/alarms") {
+            if self.is_of_tracking(alarm, &at) {
+                continue;
+            }
             let named = self.alarm_name(&alarm.alarm_name, &mut seen, &at);
             let optional = is_printed(alarm) && !wanted.contains(alarm.alarm_name.as_str());
             let before = optional.then(|| std::mem::take(self.out));
@@ -52,6 +55,7 @@ impl Activity<'_> {
                 self.add_alarm(plan::Alarm { name: alarm.alarm_name.clone(), service, watches });
             }
         }
+        self.scaling();
         self.composites(&wanted, &mut left);
         left.tell(self.out);
         for name in self.written_alarms.iter().filter(|name| !self.names.alarms.contains_key(**name)) {
@@ -113,6 +117,9 @@ impl Activity<'_> {
         let Some(name) = alarm.metric_name.as_deref() else {
             return self.out.missing(at, "`MetricName` is missing", "write \"MetricName\": \"ErrorRate\"").none();
         };
+        if let Some(own) = self.own_metric(alarm.namespace.as_deref(), name) {
+            return Some(Metric::Custom(own));
+        }
         let found = Metric::ALL.iter().find(|(_, _, known)| *known == name);
         let Some((metric, namespace, _)) = found else {
             let known = || Metric::ALL.iter().map(|(_, _, name)| *name);

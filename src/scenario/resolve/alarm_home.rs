@@ -28,6 +28,10 @@ impl<'a> Activity<'a> {
         let mut wanted: BTreeSet<&str> = deployments.flat_map(|one| &one.alarm_names).map(String::as_str).collect();
         wanted.extend(flags.flat_map(|one| &one.alarm_names).map(String::as_str));
         wanted.extend(pipelines.flat_map(|one| &one.alarms).map(String::as_str));
+        let steps = scenario.scaling_policies.iter().filter(|one| one.step_scaling_policy_configuration.is_some());
+        wanted.extend(steps.flat_map(|one| super::scaling::step_alarms(one, &scenario.alarms)));
+        let shifts = scenario.changes.iter().filter(|one| one.zonal_shift.is_some());
+        wanted.extend(shifts.filter_map(|one| one.on_alarm.as_deref()));
         let objectives = scenario.objectives.iter().filter(|one| one.subject == Subject::Alarm);
         wanted.extend(objectives.map(|one| one.name.as_str()));
         let known: BTreeSet<&'a str> = scenario.alarm_names().into_iter().collect();

@@ -42,7 +42,7 @@ impl Activity<'_> {
             let services: Vec<ServiceId> = row.services().collect();
             let id = self.plan.changes.push(row);
             written.insert(place, id);
-            for service in services.into_iter().filter(|_| self.plan.changes[id].flag.is_none()) {
+            for service in services.into_iter().filter(|_| self.plan.changes[id].deploys()) {
                 self.plan.services[service].changes.push(id);
             }
         }
@@ -52,6 +52,7 @@ impl Activity<'_> {
         debug_assert!(all || self.out.has_errors(), "a change that is left out was told");
         if all {
             self.only_with_flags();
+            self.shifts_at_once();
             self.idle_breakers();
         }
     }
@@ -87,6 +88,13 @@ impl Activity<'_> {
     fn change(&mut self, written: &Change, at: &str, place: usize) -> Option<plan::Change> {
         if stands_before(&self.index.changes, &written.name, place) {
             self.out.duplicate(Noun::Change, &written.name, &format!("{at}/name"));
+        }
+        if let Some(shift) = &written.zonal_shift {
+            return self.zonal_shift(written, shift, at);
+        }
+        if written.on_alarm.is_some() {
+            let hint = "write `at` or `every`, or a `zonalShift`";
+            self.out.wrong_target(&format!("{at}/onAlarm"), "an alarm starts zonal shifts only", hint);
         }
         let when = self.asked(written, at);
         let defect =
@@ -142,6 +150,7 @@ impl Activity<'_> {
             sticky: written.sticky.unwrap_or(false),
             answers,
             flag,
+            zonal: None,
             shadow,
             breaker_on_shift: written.circuit_breaker_on_traffic_shift == Some(true),
         })

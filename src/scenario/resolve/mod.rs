@@ -40,6 +40,7 @@ mod requirements;
 mod response;
 mod ringing;
 mod router;
+mod scaling;
 mod service;
 mod subnets;
 mod table;
@@ -48,6 +49,7 @@ mod task;
 mod traffic;
 mod units;
 mod usage;
+mod zonal;
 
 use self::index::{Index, Written};
 use super::file::Scenario;
@@ -266,6 +268,7 @@ impl Activity<'_> {
         self.application();
         self.traffic(csv);
         traffic::balancers(&mut self.plan);
+        self.custom_metrics(csv);
         self.alarms();
         self.deployment_alarms();
         self.changes();

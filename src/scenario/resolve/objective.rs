@@ -4,7 +4,7 @@ use super::{Activity, placed};
 use crate::metrics::measures::Key;
 use crate::metrics::objective::{Bound, Target};
 use crate::metrics::{self, Subject};
-use crate::model::plan::Kind;
+use crate::model::plan::{Kind, ScalableTarget};
 use crate::model::problem::{Noun, nearest};
 use crate::scenario::file::Objective;
 use crate::scenario::source::push;
@@ -100,6 +100,7 @@ impl Activity<'_> {
                 Some(row.name.clone())
             }
             Subject::CapacityProvider => self.provider_with_hosts(name, at),
+            Subject::Scaling => self.scaling_policy(name, at),
             subject => self.is_known(subject, name, at).then(|| name.to_owned()),
         }
     }
@@ -136,17 +137,32 @@ impl Activity<'_> {
     /// A provider by "cluster/name", or by its name alone where one cluster has it.
     fn provider_with_hosts(&mut self, name: &str, at: &str) -> Option<String> {
         let all: Vec<String> = self.plan.providers_with_hosts().map(|id| self.plan.provider_name(id)).collect();
-        let alone = |full: &&String| full.rsplit_once('/').is_some_and(|(_, last)| last == name);
+        self.full_name(&all, (Noun::CapacityProvider, "capacityProvider"), name, at)
+    }
+
+    /// A scaling policy by "cluster/service/policy", or by its name alone where one service has it.
+    fn scaling_policy(&mut self, name: &str, at: &str) -> Option<String> {
+        let full = |target: &ScalableTarget| {
+            let service = &self.plan.services[target.service].name;
+            target.policies.iter().map(|policy| format!("{service}/{}", policy.name)).collect::<Vec<_>>()
+        };
+        let all: Vec<String> = self.plan.scaling.iter().flat_map(full).collect();
+        self.full_name(&all, (Noun::ScalingPolicy, "scaling policy"), name, at)
+    }
+
+    /// The one of these names that is meant: written in full, or the end of one alone.
+    fn full_name(&mut self, all: &[String], (noun, word): (Noun, &str), name: &str, at: &str) -> Option<String> {
+        let alone = |full: &&String| full.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'));
         let fits: Vec<&str> = all.iter().filter(alone).map(String::as_str).collect();
         match fits[..] {
             [one] => Some(one.to_owned()),
             [_, ..] => {
                 let hint = format!("write one of {}", fits.join(", "));
-                self.out.unknown_name(at, format!("more than one capacityProvider is called `{name}`"), hint).none()
+                self.out.unknown_name(at, format!("more than one {word} is called `{name}`"), hint).none()
             }
             [] => {
                 let known = all.iter().map(String::as_str);
-                self.out.is_one_of(Noun::CapacityProvider, name, at, known).then(|| name.to_owned())
+                self.out.is_one_of(noun, name, at, known).then(|| name.to_owned())
             }
         }
     }

@@ -52,7 +52,7 @@ impl Activity<'_> {
                 self.out.exclude("`course` and `concurrency` or `queue`", at);
                 return None;
             }
-            return self.course(&written.course, &format!("{at}/course")).map(Kind::Course);
+            return self.points(&written.course, &format!("{at}/course")).map(Kind::Course);
         }
         let usual = libm::round(per_task.per_second() * USUAL).clamp(1.0, 10_000.0) as u32;
         let concurrency = written.concurrency.unwrap_or(usual);
@@ -67,7 +67,7 @@ impl Activity<'_> {
     }
 
     /// Points that rise with the load; a problem otherwise.
-    fn course(&mut self, written: &[ResponsePoint], at: &str) -> Option<Vec<Point>> {
+    fn points(&mut self, written: &[ResponsePoint], at: &str) -> Option<Vec<Point>> {
         let mut found: Vec<Point> = Vec::new();
         let mut sound = true;
         for (at, point) in placed(written, at) {

@@ -47,8 +47,8 @@ impl Checks<'_> {
     pub(super) fn ringing(&mut self) {
         let mut guess = Guess { plan: self.plan, greys: greys(self.plan), left: MOST };
         let mut found = Vec::new();
-        for (id, change) in self.plan.changes.pairs().filter(|(_, change)| change.flag.is_none()) {
-            let at = if change.every.is_some() { None } else { Some(change.at) };
+        for (id, change) in self.plan.changes.pairs().filter(|(_, change)| change.deploys()) {
+            let at = if change.repeats() { None } else { Some(change.at) };
             let mut known = BTreeMap::new();
             let mut watched = change.services().flat_map(|service| {
                 self.plan.services[service].deployment.alarms.iter().map(move |alarm| (service, *alarm))

@@ -70,10 +70,22 @@ type Row = (usize, f64, f64);
 /// # Errors
 /// The first line that cannot be taken, with the way out.
 pub(super) fn read(text: &str) -> Result<Table, Wrong> {
+    read_as(text, false)
+}
+
+/// Reads a table of any values: each holds until the next one, whatever its column is called.
+///
+/// # Errors
+/// As for traffic.
+pub(super) fn values(text: &str) -> Result<Table, Wrong> {
+    read_as(text, true)
+}
+
+fn read_as(text: &str, values: bool) -> Result<Table, Wrong> {
     let text = text.trim_start_matches('\u{feff}');
     let mut lines =
         text.lines().enumerate().map(|(place, line)| (place + 1, line)).filter(|line| !line.1.trim().is_empty());
-    let (head, first) = head(&mut lines)?;
+    let (head, first) = head(&mut lines, values)?;
     let mut rows: Vec<Row> = Vec::new();
     let mut begins = None;
     for (line, text) in first.into_iter().chain(lines) {
@@ -94,7 +106,7 @@ pub(super) fn read(text: &str) -> Result<Table, Wrong> {
 }
 
 /// What the first lines say.
-fn head<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>, Wrong> {
+fn head<'t>(lines: &mut impl Iterator<Item = Line<'t>>, values: bool) -> Result<Begin<'t>, Wrong> {
     let Some((line, text)) = lines.next() else {
         return Err(Wrong { line: 1, message: "is empty".to_owned(), hint: FORM.to_owned() });
     };
@@ -102,7 +114,7 @@ fn head<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>, Wro
     let unknown = |message: String| Wrong { line, message, hint: hint.to_owned() };
     let first = split(line, text)?.first().map(|name| plain(name)).unwrap_or_default();
     if ["label", "fulllabel"].contains(&first.as_str()) {
-        return exported(lines);
+        return exported(lines, values);
     }
     let stamped = match first.as_str() {
         "seconds" => false,
@@ -111,6 +123,7 @@ fn head<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>, Wro
     };
     let [_, second] = cells(line, text)?;
     let sums = match plain(&second).as_str() {
+        _ if values => false,
         "requestspersecond" => false,
         "sum" | "requests" => true,
         other if other.ends_with("requestcount") => true,
@@ -120,8 +133,8 @@ fn head<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>, Wro
 }
 
 /// The head of a graph that the console of CloudWatch saved: a name and a value in each line, before the first time.
-fn exported<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>, Wrong> {
-    let mut head = Head { stamped: true, sums: true, period: None };
+fn exported<'t>(lines: &mut impl Iterator<Item = Line<'t>>, values: bool) -> Result<Begin<'t>, Wrong> {
+    let mut head = Head { stamped: true, sums: !values, period: None };
     for (line, text) in lines {
         let names = split(line, text)?;
         if names.first().is_some_and(|first| stamp(first).is_some()) {
@@ -129,7 +142,7 @@ fn exported<'t>(lines: &mut impl Iterator<Item = Line<'t>>) -> Result<Begin<'t>,
         }
         let value = names.get(1).cloned().unwrap_or_default();
         match plain(&names[0]).as_str() {
-            "statistic" if plain(&value) != "sum" => {
+            "statistic" if !values && plain(&value) != "sum" => {
                 let message = format!("says that the numbers are `{}`", short(&value));
                 let hint = "choose the statistic Sum of RequestCount, and save the graph again".to_owned();
                 return Err(Wrong { line, message, hint });
@@ -285,6 +298,15 @@ mod tests {
         );
         let one = read("Label,x\nPeriod,60\n2026-11-01 00:00,600\n").unwrap();
         assert_eq!(one.steps, [(Time::ZERO, 10 * Rate::ONE)]);
+    }
+
+    #[test]
+    fn values_of_a_metric_have_any_name() {
+        let text = "timestamp,Backlog\n2026-11-01T00:00:00Z,40\n2026-11-01T00:07:00Z,55.5\n";
+        assert_eq!(values(text).unwrap().steps, [(Time::ZERO, 40_000_000_000), (Time(420_000_000), 55_500_000_000)]);
+        let saved = "Label,Backlog\nStatistic,Average\nPeriod,300\n2026/11/01 00:00:00,40\n";
+        assert_eq!(values(saved).unwrap().steps, [(Time::ZERO, 40_000_000_000)]);
+        assert!(read(text).is_err() && read(saved).is_err(), "they are no requests");
     }
 
     #[test]

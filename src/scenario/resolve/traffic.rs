@@ -151,6 +151,17 @@ impl Activity<'_> {
     }
 
     fn table(&mut self, name: &str, csv: Csv<'_>, at: &str) -> Option<Profile> {
+        self.table_of(name, csv, at, table::read).and_then(|table| self.rates_of(table, name, at))
+    }
+
+    /// A table that a file holds; a problem where it cannot be had.
+    pub(super) fn table_of(
+        &mut self,
+        name: &str,
+        csv: Csv<'_>,
+        at: &str,
+        read: fn(&str) -> Result<Table, table::Wrong>,
+    ) -> Option<Table> {
         let text = match csv(name) {
             Ok(text) => text,
             Err(why) => {
@@ -164,13 +175,11 @@ impl Activity<'_> {
                 return self.out.unreadable(at, message, hint).none();
             }
         };
-        match table::read(&text) {
-            Ok(table) => self.rates_of(table, name, at),
-            Err(wrong) => {
-                let message = format!("line {} of `{name}` {}", wrong.line, wrong.message);
-                self.out.malformed(at, message, wrong.hint).none()
-            }
-        }
+        let table = read(&text).map_err(|wrong| {
+            let message = format!("line {} of `{name}` {}", wrong.line, wrong.message);
+            self.out.malformed(at, message, wrong.hint)
+        });
+        table.ok()
     }
 
     /// The rates of a table, with a word on when it begins and where it ends.
@@ -225,6 +234,7 @@ pub(super) fn default_balancer() -> Balancer {
         dns_ttl: DNS_TTL,
         retry_ppm: 0,
         local: false,
+        zonal_shift: false,
         nodes: Vec::new(),
     }
 }
@@ -239,6 +249,7 @@ fn over(base: Balancer, written: &LoadBalancer) -> Balancer {
         healthy: written.healthy_threshold_count.unwrap_or(base.healthy),
         deregistration: written.deregistration_delay.map_or(base.deregistration, |delay| delay.0),
         cross_zone: written.cross_zone.unwrap_or(base.cross_zone),
+        zonal_shift: written.zonal_shift.unwrap_or(base.zonal_shift),
         dns_ttl: written.dns_ttl.map_or(base.dns_ttl, |ttl| ttl.0),
         retry_ppm: written.clients_retry_share.map_or(base.retry_ppm, |share| libm::round(share * 1e6) as u64),
         ..base

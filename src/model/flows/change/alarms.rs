@@ -13,7 +13,7 @@ use crate::model::alarm::watch::{Follower, Row, Watch};
 use crate::model::alarm::{Level, Share, State};
 use crate::model::fact::{Cause, Fact, Phase, Seen};
 use crate::model::flows::rows::response;
-use crate::model::flows::scaling::usage;
+use crate::model::flows::scaling::{act, usage};
 use crate::model::flows::{Cx, News, World, step};
 use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId};
 use crate::model::plan::{Metric, Plan, Scope};
@@ -60,6 +60,7 @@ pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut 
             look(world, place, cx);
         }
     }
+    act::settled(world, service, cx);
     for row in 0..world.fleet_alarms.len() {
         let place = world.fleet_alarms[row];
         let Scope::Fleet(change) = world.alarms[place].on.scope else { continue };

@@ -42,7 +42,7 @@ pub(crate) fn handle(world: &mut World, step: step::Deploy, cx: &mut Cx<'_>) {
 /// Changes of the services of this partition.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     for (id, change) in cx.plan.changes.pairs() {
-        let alone = change.pipeline.is_none();
+        let alone = change.pipeline.is_none() && change.zonal.is_none();
         for service in change.services().filter(|_| alone).filter(|service| world.services.holds(*service)) {
             if change.every.is_some() {
                 rollout::wind(service, id, 0, cx);

@@ -7,7 +7,8 @@
 //! A load balancer has a node in each of its zones, and clients share the addresses that they know alike. With
 //! cross-zone on a node sends to the targets of all zones, with it off to those of its own zone. All clients of a node
 //! leave it at one time, `dnsTtl` after it was lost (model choice: resolvers and open connections leave it bit by bit).
-//! A node that is back has its clients again at once; with cross-zone off, once its zone has a target in service.
+//! A node that is back has its clients again at once; with cross-zone off, once its zone has a target in service. A node
+//! in a zone that a zonal shift leaves goes out of DNS in the same way, and answers until its clients are gone.
 
 use crate::engine::Time;
 use crate::model::fact::{Cause, Phase};
@@ -43,14 +44,32 @@ pub(crate) fn node_back(world: &mut World, zone: ZoneId, cause: Cause, plan: &Pl
     }
     world.nodes_out -= 1;
     for service in with_node(world, plan, zone) {
-        let place = world.zone_row(zone);
-        // With cross-zone off it takes a target too: `watch` looks for one.
-        if plan.services[service].balancer.as_ref().is_some_and(|balancer| balancer.cross_zone) {
-            let here = &mut world.services[service].zones[place];
-            (here.in_dns, here.forgotten_at) = (true, Time::NEVER);
-        }
+        zone_returns(world, service, zone, plan);
         account::mark(world, service);
     }
+}
+
+/// A zonal shift takes the node in a zone out of DNS.
+pub(super) fn zone_leaves(world: &mut World, service: ServiceId, zone: ZoneId, cx: &mut Cx<'_>) {
+    if nodes(&cx.plan.services[service]).contains(&zone) {
+        leaves(world, service, zone, cx);
+    }
+}
+
+/// A node is in DNS again, unless something else keeps it out. With cross-zone off it takes a target too: `watch` looks
+/// for one.
+pub(super) fn zone_returns(world: &mut World, service: ServiceId, zone: ZoneId, plan: &Plan) {
+    let crosses = plan.services[service].balancer.as_ref().is_some_and(|balancer| balancer.cross_zone);
+    if crosses && world.zones[zone].node_out.is_empty() && !is_away(world, service, zone) {
+        let place = world.zone_row(zone);
+        let here = &mut world.services[service].zones[place];
+        (here.in_dns, here.forgotten_at) = (true, Time::NEVER);
+    }
+}
+
+/// Whether a zonal shift has taken a service's load balancer out of a zone.
+fn is_away(world: &World, service: ServiceId, zone: ZoneId) -> bool {
+    world.services[service].traffic.away.is_some_and(|away| away.zone == zone)
 }
 
 /// Services with traffic whose load balancer has a node in a zone.
@@ -74,7 +93,7 @@ pub(crate) fn watch(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
         return;
     }
     for zone in &balancer.nodes {
-        let answers = world.zones[*zone].node_out.is_empty();
+        let answers = world.zones[*zone].node_out.is_empty() && !is_away(world, service, *zone);
         let row = world.zone_row(*zone);
         let here = &mut world.services[service].zones[row];
         if answers && here.serving + here.dead > 0 {

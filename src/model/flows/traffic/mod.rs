@@ -11,3 +11,4 @@ mod route;
 pub(crate) mod settle;
 mod slow;
 pub(crate) mod versions;
+pub(crate) mod zonal;

@@ -5,6 +5,7 @@ use super::slow::Slow;
 use super::{addresses, versions};
 use crate::model::fact::{Cause, Mechanism, Phase};
 use crate::model::flows::World;
+use crate::model::flows::scaling::phase as scaling;
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan;
 use crate::model::plan::response::{Pace, Response, load_of, share_of};
@@ -38,7 +39,8 @@ pub(super) fn over_targets(world: &mut World, id: ServiceId, plan: &Plan) -> u64
     world.fleet = fleet;
     addresses::book(world, id, plan, routed.unreached);
     book_dead(world, id, routed.to_dead);
-    book_overload(world, id, &plan.services[id], routed.overload);
+    let overload = book_withheld(world, id, &plan.services[id], routed.overload);
+    book_overload(world, id, &plan.services[id], overload);
     book_late(world, id, &plan.services[id], routed.late);
     let weight = world.services[id].shift().map(|shift| shift.weight);
     let traffic = &mut world.services[id].traffic;
@@ -179,35 +181,65 @@ fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate
     if rate == 0 {
         return;
     }
-    let row = &mut world.services[id];
+    let row = &world.services[id];
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     let full = u128::from(row.desired()) * u128::from(per_task);
     let demand = u64::try_from(u128::from(row.traffic.rate).saturating_sub(full)).unwrap_or(u64::MAX).min(rate);
     if demand > 0 {
-        row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Overload).rate += demand;
+        scaling::book(world, id, demand, per_task);
     }
     book_missing(world, id, rate - demand, Phase::Overload);
 }
 
-/// What is answered too late is lost to demand as far as it would be late with the full number of tasks, and to the
-/// missing tasks beyond.
+/// What the targets in a zone that is shifted away could have answered, of what is above the capacity of the others, is
+/// lost to the shift. Gives back the rest.
+#[inline]
+fn book_withheld(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64) -> u64 {
+    if world.services[id].traffic.away.is_none() || rate == 0 {
+        return rate;
+    }
+    let Some((cause, serving)) = withheld(world, id) else { return rate };
+    let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
+    let lost = rate.min(serving.saturating_mul(per_task));
+    if lost > 0 {
+        world.services[id].shortfalls.line(cause, Phase::ZonalShift).rate += lost;
+    }
+    rate - lost
+}
+
+/// A shift that keeps requests from targets which would answer, and how many these are.
+fn withheld(world: &World, id: ServiceId) -> Option<(Cause, u64)> {
+    let row = &world.services[id];
+    let away = row.traffic.away?;
+    let place = world.zone_row(away.zone);
+    let InZone { serving, in_dns, away: held, .. } = row.zones[place];
+    let others = row.zones.iter().enumerate().any(|(other, zone)| other != place && zone.serving + zone.dead > 0);
+    // It holds nothing back while nothing is in service elsewhere, or, with cross-zone off, clients still call its node.
+    (others && (held || !in_dns)).then_some((away.cause, u64::from(serving)))
+}
+
+/// What is answered too late is lost to demand as far as it would be late with the full number of tasks. What is more is
+/// lost to the missing tasks and to a shift, by how many targets are missing for each; without any, to demand. Where
+/// the missing tasks are on their way back does not matter: it is lost as it comes too late.
 fn book_late(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64) {
     let Some(response) = response(service).filter(|_| rate > 0) else { return };
+    let shift = withheld(world, id);
     let row = &mut world.services[id];
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     let load = load_of(row.traffic.rate, u128::from(row.desired()) * u128::from(per_task));
     let demand = share_of(row.traffic.rate, response.late(Pace::at(load))).min(rate);
-    if demand > 0 {
-        row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Timeout).rate += demand;
+    let (lines, held) = (row.shortfalls.lines.len(), shift.map_or(0, |(_, serving)| serving));
+    let missing = held + row.shortfalls.lines.iter().map(unserved).sum::<u64>();
+    let mut late = |cause, rate| {
+        if rate > 0 {
+            row.shortfalls.line(cause, Phase::Timeout).rate += rate;
+        }
+    };
+    late(Cause::mechanism(Mechanism::Demand), if missing == 0 { rate } else { demand });
+    let mut split = Split::over(if missing == 0 { 0 } else { rate - demand }, missing);
+    if let Some((cause, serving)) = shift {
+        late(cause, split.part(serving));
     }
-    let (lines, rest) = (row.shortfalls.lines.len(), rate - demand);
-    let missing: u64 = row.shortfalls.lines.iter().map(unserved).sum();
-    if missing == 0 {
-        row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Timeout).rate += rest;
-        return;
-    }
-    // Where the missing tasks are on their way back does not matter: what is lost is lost as it comes too late.
-    let mut split = Split::over(rest, missing);
     for place in 0..lines {
         let line = row.shortfalls.lines[place];
         let part = split.part(unserved(&line));

@@ -1,0 +1,141 @@
+//! Zonal shifts: a load balancer is taken out of a zone, by hand or by an alarm, for so long.
+//!
+//! ```text
+//! at, or alarm ─► (reaction) ─► active ─► applied: the zone's node leaves DNS, its targets get no requests
+//!                                 └───── expires, or is cancelled ─► the next active one, or all zones again
+//! ```
+//! Amazon Application Recovery Controller ([arc-zonal-shift] [arc-precedence]). It is no part of ECS: no task moves, none
+//! is launched elsewhere, and shifts go on while control planes are down. Of a resource one shift is applied at a time;
+//! a second one that somebody starts is refused.
+
+use super::addresses;
+use crate::engine::key::Phase as Turn;
+use crate::model::fact::{Cause, ChangeStep, ZonalFact, ZonalStep};
+use crate::model::flows::rows::{account, tell};
+use crate::model::flows::{Cx, For, World, step};
+use crate::model::ids::{AlarmId, ChangeId, Resource, ShiftSource};
+use crate::model::tables::zonal::{Active, Away};
+
+pub(crate) fn handle(world: &mut World, step: step::Zonal, cx: &mut Cx<'_>) {
+    match step {
+        step::Zonal::Start(change, turn) => start(world, change, turn, cx),
+        step::Zonal::Over(change) => over(world, change, cx),
+    }
+}
+
+/// Shifts that come at a time.
+pub(crate) fn prepare(world: &World, cx: &mut Cx<'_>) {
+    for (id, change) in cx.plan.changes.pairs() {
+        let Some(shift) = change.zonal.as_ref().filter(|shift| shift.on_alarm.is_none()) else { continue };
+        if shift.resources.iter().any(|one| is_here(world, *one)) {
+            cx.at(change.at, Turn::Normal, step::Zonal::Start(id, 0));
+        }
+    }
+}
+
+fn is_here(world: &World, resource: Resource) -> bool {
+    match resource {
+        Resource::Balancer(service) => world.services.holds(service),
+    }
+}
+
+/// An alarm goes to ALARM: shifts that it starts come after the reaction time, unless they are active.
+pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
+    for (id, change) in cx.plan.changes.pairs() {
+        let starter = change.zonal.as_ref().and_then(|shift| shift.on_alarm.as_ref());
+        let Some(starter) = starter.filter(|starter| starter.alarm == alarm) else { continue };
+        if world.zonal.is_active(ShiftSource::Change(id)) {
+            continue;
+        }
+        let turn = world.zonal.turns.entry(id).or_default();
+        let who = change.who.nth(u64::from(*turn));
+        let after = starter.after.sample(&mut cx.draw(For::ZonalShift, who));
+        cx.after(after, step::Zonal::Start(id, *turn));
+        *turn += 1;
+    }
+}
+
+/// StartZonalShift, for each resource: refused where one that somebody started is active.
+fn start(world: &mut World, id: ChangeId, _turn: u32, cx: &mut Cx<'_>) {
+    let plan = cx.plan;
+    let Some(shift) = &plan.changes[id].zonal else { return };
+    let source = ShiftSource::Change(id);
+    if world.zonal.is_active(source) {
+        return;
+    }
+    let Some(service) = plan.changes[id].services().find(|service| world.services.holds(*service)) else { return };
+    let mut began = false;
+    for resource in shift.resources.iter().copied().filter(|one| is_here(world, *one)).collect::<Vec<_>>() {
+        let refused = world.zonal.by_hand(resource);
+        let what = if refused { ZonalStep::Refused } else { ZonalStep::Began };
+        cx.note(ZonalFact { source, resource, zone: shift.away_from, what });
+        if !refused {
+            began = true;
+            begin(world, Active { resource, source, zone: shift.away_from }, cx);
+        }
+    }
+    if began {
+        tell::change(id, service, ChangeStep::Began, cx);
+        cx.after(shift.lasts, step::Zonal::Over(id));
+    } else if shift.on_alarm.is_none() {
+        tell::change(id, service, ChangeStep::Stalled, cx);
+    }
+}
+
+/// It expires, or is cancelled.
+fn over(world: &mut World, id: ChangeId, cx: &mut Cx<'_>) {
+    let Some(shift) = &cx.plan.changes[id].zonal else { return };
+    let what = if shift.cancelled { ZonalStep::Cancelled } else { ZonalStep::Expired };
+    end(world, ShiftSource::Change(id), what, cx);
+    if let Some(service) = cx.plan.changes[id].services().find(|service| world.services.holds(*service)) {
+        tell::change(id, service, ChangeStep::Completed, cx);
+    }
+}
+
+/// A shift becomes active.
+fn begin(world: &mut World, shift: Active, cx: &mut Cx<'_>) {
+    world.zonal.active.push(shift);
+    apply(world, shift.resource, cx);
+}
+
+/// A shift is not active any more, for any of its resources.
+fn end(world: &mut World, source: ShiftSource, what: ZonalStep, cx: &mut Cx<'_>) {
+    let own: Vec<Active> = world.zonal.active.iter().copied().filter(|one| one.source == source).collect();
+    world.zonal.active.retain(|one| one.source != source);
+    for Active { resource, zone, .. } in own {
+        cx.note(ZonalFact { source, resource, zone, what });
+        apply(world, resource, cx);
+    }
+}
+
+/// The resource is where its applied shift says.
+fn apply(world: &mut World, resource: Resource, cx: &mut Cx<'_>) {
+    let applied = world.zonal.applied(resource).map(|one| Away { zone: one.zone, cause: cause(one.source) });
+    match resource {
+        Resource::Balancer(service) => {
+            let before = std::mem::replace(&mut world.services[service].traffic.away, applied);
+            let zone = |away: Option<Away>| away.map(|away| away.zone);
+            if zone(before) != zone(applied) {
+                // With cross-zone off its own node alone sends to the zone, which clients leave.
+                let crosses = cx.plan.services[service].balancer.as_ref().is_some_and(|balancer| balancer.cross_zone);
+                if let Some(zone) = zone(before) {
+                    let place = world.zone_row(zone);
+                    world.services[service].zones[place].away = false;
+                    addresses::zone_returns(world, service, zone, cx.plan);
+                }
+                if let Some(zone) = zone(applied) {
+                    let place = world.zone_row(zone);
+                    world.services[service].zones[place].away = crosses;
+                    addresses::zone_leaves(world, service, zone, cx);
+                }
+            }
+            account::mark(world, service);
+        }
+    }
+}
+
+const fn cause(source: ShiftSource) -> Cause {
+    match source {
+        ShiftSource::Change(change) => Cause::change(change),
+    }
+}

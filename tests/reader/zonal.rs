@@ -1,0 +1,148 @@
+//! Zonal shifts as they are written, and what is said of wrong ones.
+
+use evenkeel::{Problem, Scenario, Severity, Texts};
+use serde_json::{Value, json};
+
+/// `shop/web` in three zones with zonal shift on, `shop/off` with it off, `shop/one` in one zone, a Local Zone beside
+/// them; and these changes.
+fn file(changes: &Value) -> Value {
+    let service = |name: &str, subnets: &[&str]| {
+        json!({ "serviceName": name, "taskDefinition": "web", "desiredCount": 6, "launchType": "FARGATE",
+                "networkConfiguration": { "awsvpcConfiguration": { "subnets": subnets } } })
+    };
+    let traffic = |name: &str, on: bool| {
+        json!({ "service": format!("shop/{name}"), "rate": "90/s", "requestsPerTask": "60/s",
+                "loadBalancer": { "zonalShift": on } })
+    };
+    let zone = |id: &str, subnet: &str| json!({ "id": id, "subnets": [subnet] });
+    json!({
+        "version": 1, "name": "shifts", "duration": "6h",
+        "regions": [{ "name": "us-east-1", "zones": [zone("use1-az1", "a"), zone("use1-az2", "b"), zone("use1-az3", "c"),
+            zone("use1-az4", "d"),
+            { "id": "use1-lax1-az1", "kind": "localZone", "parent": "us-east-1", "subnets": ["l"] }] }],
+        "taskDefinitions": [{ "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+            "containerDefinitions": [{ "name": "web", "image": "web:1" }] }],
+        "clusters": [{ "clusterName": "shop", "services": [service("web", &["a", "b", "c"]),
+            service("off", &["a", "b"]), service("one", &["a"]), service("quiet", &["a", "b"])] }],
+        "traffic": [traffic("web", true), traffic("off", false), traffic("one", true)],
+        "alarms": [{ "AlarmName": "errors", "Namespace": "Evenkeel", "MetricName": "ErrorRate", "Service": "shop/web",
+            "Period": 60, "EvaluationPeriods": 3, "Threshold": 0.02, "ComparisonOperator": "GreaterThanThreshold",
+            "TreatMissingData": "notBreaching" }],
+        "changes": changes,
+    })
+}
+
+fn held(changes: &Value, expected: &[(&str, &str, &str)]) {
+    let texts = Texts::one("a.json", file(changes).to_string());
+    let all = Scenario::read("a.json", &texts).problems.list;
+    let found: Vec<Problem> = all.into_iter().filter(|one| one.severity != Severity::Note).collect();
+    let said: Vec<String> =
+        found.iter().map(|one| format!("{} {}: {} | {:?}", one.code, one.at, one.message, one.hint)).collect();
+    assert_eq!(found.len(), expected.len(), "{said:#?}");
+    for (code, at, words) in expected {
+        let fits = |one: &&Problem| {
+            one.at == *at && one.code.word() == *code && one.message.contains(words) && one.hint.is_some()
+        };
+        assert!(found.iter().any(|one| fits(&one)), "no {code} {at}: {words} in {said:#?}");
+    }
+}
+
+/// One shift of `shop/web` with these parts of `zonalShift`; null takes one away.
+fn shift(parts: &Value) -> Value {
+    let mut own = json!({ "awayFrom": "use1-az1", "services": ["shop/web"], "expiresIn": "2h" });
+    for (key, value) in parts.as_object().unwrap() {
+        own[key] = value.clone();
+    }
+    json!([{ "name": "away", "at": "1h", "zonalShift": own }])
+}
+
+#[test]
+fn sound_shifts_say_nothing() {
+    held(&shift(&json!({})), &[]);
+    held(&shift(&json!({ "awayFrom": "us-east-1a", "cancelAfter": "30m", "comment": "grey" })), &[]);
+    for lasts in ["1m", "72h"] {
+        held(&shift(&json!({ "expiresIn": lasts })), &[]);
+    }
+    let mut by_alarm = shift(&json!({ "after": { "constant": "3m" } }));
+    by_alarm[0].as_object_mut().unwrap().remove("at");
+    by_alarm[0]["onAlarm"] = json!("errors");
+    held(&by_alarm, &[]);
+    let [mut first, mut second] = [shift(&json!({})), shift(&json!({}))].map(|one| one[0].clone());
+    (first["name"], second["name"], second["at"]) = (json!("first"), json!("second"), json!("3h"));
+    held(&json!([first, second]), &[]);
+}
+
+#[test]
+fn what_arc_refuses_is_refused() {
+    let at = "/changes/0/zonalShift";
+    let one = |parts: Value, code: &str, key: &str, words: &str| {
+        held(&shift(&parts), &[(code, &format!("{at}{key}"), words)]);
+    };
+    one(json!({ "expiresIn": "73h" }), "refused-by-aws", "/expiresIn", "1 minute to 3 days");
+    one(json!({ "expiresIn": "59s" }), "refused-by-aws", "/expiresIn", "1 minute to 3 days");
+    one(json!({ "expiresIn": null }), "missing-field", "", "`expiresIn` is missing");
+    one(json!({ "awayFrom": "use1-az9" }), "unknown-name", "/awayFrom", "no zone is called");
+    one(json!({ "awayFrom": "use1-lax1-az1" }), "refused-by-aws", "/awayFrom", "is none");
+    one(json!({ "awayFrom": "use1-az4" }), "refused-by-aws", "/services/0", "does not stand in `use1-az4`");
+    one(json!({ "services": ["shop/wep"] }), "unknown-name", "/services/0", "no service is called");
+    one(json!({ "services": ["shop/off"] }), "refused-by-aws", "/services/0", "zonal shift is off");
+    one(json!({ "services": ["shop/one"] }), "refused-by-aws", "/services/0", "in one zone");
+    one(json!({ "services": ["shop/quiet"] }), "wrong-target", "/services/0", "no load balancer with requests");
+    one(json!({ "services": [] }), "missing-field", "", "what is shifted");
+    one(json!({ "services": ["shop/web", "web"] }), "duplicate-name", "/services/1", "stands twice");
+    one(json!({ "cancelAfter": "0s" }), "out-of-range", "/cancelAfter", "above 0");
+    one(json!({ "cancelAfter": "3h" }), "no-effect", "/cancelAfter", "has expired by then");
+    one(json!({ "after": { "constant": "1m" } }), "no-effect", "/after", "counts from an alarm");
+}
+
+#[test]
+fn a_second_shift_of_a_resource_is_refused_while_one_is_active() {
+    let [mut first, mut second] =
+        [shift(&json!({})), shift(&json!({ "awayFrom": "use1-az2" }))].map(|one| one[0].clone());
+    (first["name"], second["name"], second["at"]) = (json!("first"), json!("second"), json!("2h59m"));
+    let told = [("refused-by-aws", "/changes/1/zonalShift", "`first` of the same resource is still active")];
+    held(&json!([first, second]), &told);
+    // At one time the first of the file is taken; the order in the file tells which.
+    (first["at"], second["at"]) = (json!("1h"), json!("1h"));
+    held(&json!([second, first]), &[("refused-by-aws", "/changes/1/zonalShift", "`second` of the same resource")]);
+}
+
+#[test]
+fn a_shift_brings_no_revision_and_comes_once_or_by_an_alarm() {
+    let with = |key: &str, value: Value| {
+        let mut all = shift(&json!({}));
+        all[0][key] = value;
+        all
+    };
+    let excluded = "exclude each other: a zonal shift brings no revision";
+    held(&with("service", json!("shop/web")), &[("conflict", "/changes/0/service", excluded)]);
+    held(&with("defect", json!({ "errors": { "share": 0.1 } })), &[("conflict", "/changes/0/defect", excluded)]);
+    held(&with("onAlarm", json!("errors")), &[("conflict", "/changes/0", "`at` and `onAlarm` exclude each other")]);
+    held(
+        &with("onAlarm", json!("error")),
+        &[
+            ("conflict", "/changes/0", "`at` and `onAlarm` exclude each other"),
+            ("unknown-name", "/changes/0/onAlarm", "no alarm is called"),
+        ],
+    );
+    held(&with("at", json!("7h")), &[("after-end", "/changes/0/at", "after the end of the run")]);
+    let mut never = shift(&json!({}));
+    never[0].as_object_mut().unwrap().remove("at");
+    held(&never, &[("missing-field", "/changes/0", "nothing says when the zonal shift is started")]);
+    never[0]["every"] = json!({ "exponential": { "mean": "1d" } });
+    held(&never, &[("not-modelled", "/changes/0/every", "by a law")]);
+    let revision = json!([{ "name": "v2", "at": "1h", "service": "shop/web", "onAlarm": "errors" }]);
+    held(&revision, &[("wrong-target", "/changes/0/onAlarm", "an alarm starts zonal shifts only")]);
+}
+
+#[test]
+fn zones_that_cannot_carry_the_peak_are_told_with_the_numbers() {
+    let mut file = file(&shift(&json!({})));
+    file["traffic"][0]["rate"] = json!("300/s");
+    let texts = Texts::one("a.json", file.to_string());
+    let all = Scenario::read("a.json", &texts).problems.list;
+    let told: Vec<_> = all.iter().filter(|one| one.severity == Severity::Warning).map(|one| &one.message).collect();
+    let words =
+        "without `use1-az1`, `shop/web` has 4 targets, which answer 240/s of 300/s at its peak: 60/s too little";
+    assert_eq!(told, [words]);
+}
