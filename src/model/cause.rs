@@ -36,8 +36,6 @@ named! {
         Errors = "errors",
         /// More is asked than the service was ever sized for.
         Overload = "overload",
-        /// Answered after the time-out, as targets were busy or slow.
-        Timeout = "timeout",
         /// More is asked than the desired count can answer, and scaling has not acted yet.
         ScalingDelay = "scaling delay",
         /// The same, while a cooldown holds scaling back.
@@ -46,6 +44,8 @@ named! {
         ScalingMaximum = "scaling maximum",
         /// Targets that would answer get no requests: a zonal shift has taken their zone out.
         ZonalShift = "zonal shift",
+        /// Answered after the time-out, as targets were busy or slow.
+        Timeout = "timeout",
     }
 
     /// A named mechanism that costs requests or tasks without any fault of the file.
