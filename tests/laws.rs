@@ -66,6 +66,8 @@ mod digest;
 mod early;
 #[path = "laws/errors.rs"]
 mod errors;
+#[path = "laws/evacuation.rs"]
+mod evacuation;
 #[path = "laws/exposure.rs"]
 mod exposure;
 #[path = "laws/fleet.rs"]

@@ -10,7 +10,7 @@ use super::flows::rows::wake;
 use super::flows::scaling::{act, limits};
 use super::flows::scheduler::{daemon, pace, rebalance, reconcile, stand, turn};
 use super::flows::task::{attach, detect, serve, start, stop};
-use super::flows::traffic::{addresses, customers, dispatch, rates, settle, zonal};
+use super::flows::traffic::{addresses, customers, dispatch, evacuate, rates, settle, zonal};
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, ZoneId};
 use super::news::News;
 use super::plan::{self, Kind, Part, Plan, ProviderKind, Unit};
@@ -108,8 +108,13 @@ impl World {
                 deploy::alarmed(self, alarm, cx);
                 pipeline::alarmed(self, alarm, cx);
                 flag::alarmed(self, alarm, cx);
+                evacuate::alarmed(self, alarm, cx);
                 act::rings(self, alarm, cx);
                 zonal::alarmed(self, alarm, cx);
+            }
+            News::AlarmQuiet(alarm) => {
+                evacuate::quiet(self, alarm, cx);
+                act::hushed(self, alarm, cx.plan);
             }
         }
     }

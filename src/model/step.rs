@@ -412,6 +412,14 @@ steps! {
         Forgotten(number: u32) by Client,
         /// The cells are looked at: new ones are opened, full ones give customers away.
         Look(round: u32) by Client,
+        /// Operators act on the alarm of a cell.
+        Evacuated(cell: u16, number: u32) by Client,
+        /// The next customer of the cell sets out, or comes back.
+        SetsOut(cell: u16, number: u32) by Client,
+        /// The alarms of the cell have been quiet for long enough.
+        Returned(cell: u16, number: u32) by Client,
+        /// Operators know who poisons the cell.
+        Searched(cell: u16) by Client,
     }
     Fault {
         Begin(fault: FaultId) by Nature,

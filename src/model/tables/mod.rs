@@ -5,6 +5,7 @@ pub mod asked;
 pub mod assignments;
 pub mod bucket;
 pub mod due;
+pub mod evacuation;
 pub mod execution;
 pub mod host;
 pub mod new_hosts;

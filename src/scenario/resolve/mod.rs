@@ -20,6 +20,7 @@ mod container_instances;
 mod control_plane;
 mod dead;
 mod deployment;
+mod evacuation;
 mod fault;
 mod follow;
 mod group;
@@ -270,8 +271,10 @@ impl Activity<'_> {
         self.custom_metrics(csv);
         self.alarms();
         self.deployment_alarms();
+        self.cell_alarms();
         self.changes();
         self.faults();
+        self.quarantined();
         self.objectives()
     }
 }

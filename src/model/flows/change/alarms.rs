@@ -222,13 +222,13 @@ const STATES: [State; 3] = [State::Ok, State::Alarm, State::InsufficientData];
 /// The state of an alarm is another from now on.
 fn tell(world: &mut World, place: usize, state: State, cx: &mut Cx<'_>) {
     let watch = &mut world.alarms[place];
-    watch.state = state;
+    let before = std::mem::replace(&mut watch.state, state);
     let alarm = watch.id;
     cx.note(Fact::Alarm { alarm, state });
     if state == State::Alarm {
         world.hear(News::AlarmRings(alarm), cx);
-    } else {
-        act::hushed(world, alarm, cx.plan);
+    } else if before == State::Alarm {
+        world.hear(News::AlarmQuiet(alarm), cx);
     }
     // Others may change at this instant too: composite alarms see all of them at once.
     if !world.composites.rows.is_empty() && !world.composites.due {
@@ -249,9 +249,8 @@ fn follow(world: &mut World, cx: &mut Cx<'_>) {
         }
         world.composites.rows[place].state = state;
         cx.note(Fact::Alarm { alarm: id, state });
-        if holds {
-            world.hear(News::AlarmRings(id), cx);
-        }
+        let news = if holds { News::AlarmRings(id) } else { News::AlarmQuiet(id) };
+        world.hear(news, cx);
     }
 }
 

@@ -148,17 +148,21 @@ fn book_dead(world: &mut World, id: ServiceId, rate: u64) {
 }
 
 /// What is above capacity is lost to demand as far as the full number of tasks could not have answered it either, and
-/// to the missing tasks as far as it could.
+/// to the missing tasks as far as it could. Of demand, what guests of an emptied cell ask for is lost to that.
 fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64) {
     if rate == 0 {
         return;
     }
-    let row = &world.services[id];
+    let row = &mut world.services[id];
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     let full = u128::from(row.desired()) * u128::from(per_task);
     let demand = u64::try_from(u128::from(row.traffic.rate).saturating_sub(full)).unwrap_or(u64::MAX).min(rate);
-    if demand > 0 {
-        scaling::book(world, id, demand, per_task);
+    let guests = demand.min(row.traffic.guests);
+    if guests > 0 {
+        row.shortfalls.line(Cause::mechanism(Mechanism::Evacuation), Phase::Overload).rate += guests;
+    }
+    if demand > guests {
+        scaling::book(world, id, demand - guests, per_task);
     }
     book_missing(world, id, rate - demand, Phase::Overload);
 }

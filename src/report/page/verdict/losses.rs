@@ -93,6 +93,7 @@ fn cause(summary: &Summary, cause: &str) -> String {
         "maintenance" => "the replacement of old hosts",
         "consolidation" => "the consolidation of Managed Instances",
         "AZRebalance" => "AZRebalance of an Auto Scaling group",
+        "evacuation of a cell" => "guests from a cell that was emptied",
         other => return name(other),
     };
     words.to_owned()
