@@ -21,7 +21,10 @@ pub(crate) fn route(
     spoils: &mut impl FnMut(Offer<'_>) -> Spoilt,
 ) -> Routed {
     answers.clear();
-    shares.clear();
+    // Where each row gets its part, each is written anew.
+    if !ask.nodes.is_empty() {
+        shares.clear();
+    }
     shares.resize(ask.targets.len(), Share::default());
     let rows = ask.targets.len() / ask.weights.len();
     let mut routed = Routed::default();
@@ -89,8 +92,8 @@ impl To<'_, '_> {
             self.routed.nowhere += rate;
             let mut split = Split::over(rate, targets.len() as u64);
             for share in shares {
-                share.refused = split.part(1);
-                share.asked = share.refused;
+                let refused = split.part(1);
+                *share = Share { refused, asked: refused, ..Share::default() };
             }
             return;
         }
@@ -121,7 +124,7 @@ impl To<'_, '_> {
 fn answer(share: &mut Share, rate: u64, full: u128, targets: &Targets) {
     let room = rate.min(u64::try_from(full).unwrap_or(u64::MAX));
     share.overload = rate - room;
-    if targets.capacity_ppm == WHOLE && targets.good_ppm == WHOLE {
+    if targets.well() {
         share.served = room;
         return;
     }

@@ -49,6 +49,12 @@ impl Targets {
         Targets { zone, serving, dead, idle, idle_dead, away, capacity_ppm, good_ppm, added }
     }
 
+    /// Whether their zone answers well and at its usual speed.
+    #[inline]
+    pub(crate) fn well(&self) -> bool {
+        self.capacity_ppm == WHOLE && self.good_ppm == WHOLE && self.added == Span::ZERO
+    }
+
     /// Targets in rotation: healthy in the eyes of the load balancer, and not away.
     #[inline]
     fn in_rotation(&self) -> u32 {

@@ -6,6 +6,7 @@ use crate::model::fact::Cause;
 use crate::model::flows::{Cx, For, World};
 use crate::model::ids::{ChangeId, ServiceId, TaskId, Unit, ZoneId};
 use crate::model::plan::Plan;
+use crate::model::tables::rollout::Revision;
 
 /// Whether an occurrence of a change is bad.
 pub(crate) fn is_bad(id: ChangeId, who: Who, cx: &Cx<'_>) -> bool {
@@ -31,11 +32,25 @@ pub(crate) fn of_revision<'p>(
     zone: ZoneId,
 ) -> Option<(&'p Live, Cause)> {
     let known = world.services[service].deployment.revisions.iter().find(|one| one.number == revision)?;
+    of_known(known, plan, service, zone)
+}
+
+/// The defect of a revision of a service in a zone.
+#[inline]
+pub(crate) fn of_known<'p>(
+    known: &Revision,
+    plan: &'p Plan,
+    service: ServiceId,
+    zone: ZoneId,
+) -> Option<(&'p Live, Cause)> {
+    if !known.bad {
+        return None;
+    }
     let id = known.change?;
     let change = &plan.changes[id];
     let unit = change.only_unit.is_none_or(|only| change.units[only] == Unit::Service(service));
     let here = unit && change.only_in.is_none_or(|only| only == zone);
-    change.defect.as_ref().filter(|_| known.bad && here).map(|defect| (defect, Cause::change(id)))
+    change.defect.as_ref().filter(|_| here).map(|defect| (defect, Cause::change(id)))
 }
 
 /// From the first moment at which an occurrence of a change runs until somebody finds it, if it is bad.

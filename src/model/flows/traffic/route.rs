@@ -137,6 +137,9 @@ fn response(service: &plan::Service) -> Option<&Response> {
 /// Books what grey zones spoil, and what each zone was asked where alarms watch zones.
 #[inline]
 fn book_zones(world: &mut World, id: ServiceId, fleet: &Fleet) {
+    if world.services[id].traffic.by_zone.is_empty() && fleet.targets.iter().all(Targets::well) {
+        return;
+    }
     for (targets, share) in fleet.targets.iter().zip(&fleet.shares) {
         if share.errors + share.slowed + share.late_by_zone > 0 {
             book_grey(world, id, targets.zone, share);

@@ -21,6 +21,7 @@ type ByWear = [u32; WEAR as usize];
 /// Books what bad revisions of a service spoil of an offer: answers that are errors, and what a slower task cannot
 /// answer, or answers too late. `of`: of one revision, which has targets of its own. `exposed` grows by what the new
 /// revision of a deployment gets.
+#[inline]
 pub(super) fn spoil(
     world: &mut World,
     plan: &Plan,
@@ -29,7 +30,12 @@ pub(super) fn spoil(
     slow: &mut Slow<'_>,
     exposed: &mut u64,
 ) -> Spoilt {
-    let mut spoilt = by_revision(world, plan, (id, of, per_task), offer, slow, exposed);
+    let deployment = &world.services[id].deployment;
+    let mut spoilt = if deployment.revisions.is_empty() {
+        Spoilt::default()
+    } else {
+        by_revision(world, plan, (id, of, per_task), offer, slow, exposed)
+    };
     if !world.services[id].deployment.features.is_empty() {
         let full = u64::from(offer.targets).saturating_mul(per_task);
         let rest = spoilt.failed + spoilt.late;
@@ -51,10 +57,10 @@ fn by_revision(
     let place = world.zone_row(zone);
     let row = &world.services[id];
     let mut spoilt = Spoilt::default();
-    if row.deployment.revisions.is_empty() {
+    let new = row.deployment.deploying.map(|(_, revision)| revision);
+    if new.is_none() && row.deployment.revisions.iter().all(|one| !one.bad) {
         return spoilt;
     }
-    let new = row.deployment.deploying.map(|(_, revision)| revision);
     let targets = |one: &Revision| {
         let meant = of.is_none_or(|of| of == one.number);
         if meant { living(one.targets[place], open) } else { 0 }
@@ -68,7 +74,7 @@ fn by_revision(
         if Some(one.number) == new {
             *exposed += part;
         }
-        let Some((defect, cause)) = bad::of_revision(world, plan, id, one.number, zone) else { continue };
+        let Some((defect, cause)) = bad::of_known(one, plan, id, zone) else { continue };
         let seen = cause.as_change().map_or(WHOLE, |change| meets(world, plan, id, change));
         if count == 0 {
             continue;
@@ -128,8 +134,8 @@ pub(super) fn of_copies(
 ) -> Spoilt {
     let zone = offer.at.zone;
     let known = world.services[id].deployment.revisions.iter().find(|one| one.number == number);
-    let found = bad::of_revision(world, plan, id, number, zone);
-    let (Some(one), Some((defect, cause))) = (known, found) else { return Spoilt::default() };
+    let found = known.and_then(|one| Some((one, bad::of_known(one, plan, id, zone)?)));
+    let Some((one, (defect, cause))) = found else { return Spoilt::default() };
     let seen = cause.as_change().map_or(WHOLE, |change| meets(world, plan, id, change));
     let place = world.zone_row(zone);
     let count = one.surplus.get(place).map_or(0, |surplus| living(*surplus, offer.open));
