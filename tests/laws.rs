@@ -20,6 +20,8 @@ mod alarm_zone;
 mod application;
 #[path = "laws/attach.rs"]
 mod attach;
+#[path = "laws/autoshift.rs"]
+mod autoshift;
 #[path = "laws/balancer.rs"]
 mod balancer;
 #[path = "laws/base.rs"]

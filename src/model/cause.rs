@@ -65,6 +65,10 @@ named! {
         Consolidation = "consolidation",
         /// An Auto Scaling group moves hosts to emptier zones, by its process of this name.
         AzRebalance = "AZRebalance",
+        /// AWS shifts traffic away from a zone that it sees impaired.
+        ZonalAutoshift = "zonal autoshift",
+        /// A practice run of zonal autoshift.
+        PracticeRun = "practice run",
     }
 }
 

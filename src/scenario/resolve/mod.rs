@@ -10,6 +10,7 @@
 mod alarm;
 mod alarm_home;
 mod application;
+mod autoshift;
 mod capacity;
 mod change;
 mod checks;
@@ -271,6 +272,7 @@ impl Activity<'_> {
         self.alarms();
         self.deployment_alarms();
         self.changes();
+        self.autoshifts();
         self.faults();
         self.objectives()
     }

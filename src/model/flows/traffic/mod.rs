@@ -1,10 +1,12 @@
 //! Requests: what is offered, over which addresses, what is served and what is lost to whom.
 
 pub(crate) mod addresses;
+pub(crate) mod autoshift;
 pub(crate) mod copies;
 pub(crate) mod customers;
 pub(crate) mod dispatch;
 pub(crate) mod features;
+mod practice;
 pub(crate) mod rates;
 mod route;
 pub(crate) mod settle;

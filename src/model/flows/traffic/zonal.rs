@@ -8,9 +8,9 @@
 //! is launched elsewhere, and shifts go on while control planes are down. Of a resource one shift is applied at a time;
 //! a second one that somebody starts is refused.
 
-use super::addresses;
+use super::{addresses, autoshift, practice};
 use crate::engine::key::Phase as Turn;
-use crate::model::fact::{Cause, ChangeStep, ZonalFact, ZonalStep};
+use crate::model::fact::{Cause, ChangeStep, Interruption, Mechanism, ZonalFact, ZonalStep};
 use crate::model::flows::rows::{account, tell};
 use crate::model::flows::{Cx, For, World, step};
 use crate::model::ids::{AlarmId, ChangeId, Resource, ShiftSource};
@@ -20,6 +20,11 @@ pub(crate) fn handle(world: &mut World, step: step::Zonal, cx: &mut Cx<'_>) {
     match step {
         step::Zonal::Start(change, turn) => start(world, change, turn, cx),
         step::Zonal::Over(change) => over(world, change, cx),
+        step::Zonal::Seen(autoshift, zone, cause) => autoshift::seen(world, autoshift, zone, cause, cx),
+        step::Zonal::Recovered(autoshift, zone) => autoshift::recovered(world, autoshift, zone, cx),
+        step::Zonal::RunDue(autoshift, number) => practice::due(world, autoshift, number, cx),
+        step::Zonal::RunAsked(autoshift, row) => practice::asked(world, autoshift, row, cx),
+        step::Zonal::RunOver(autoshift, number) => practice::over(world, autoshift, number, cx),
     }
 }
 
@@ -31,16 +36,19 @@ pub(crate) fn prepare(world: &World, cx: &mut Cx<'_>) {
             cx.at(change.at, Turn::Normal, step::Zonal::Start(id, 0));
         }
     }
+    practice::prepare(world, cx);
 }
 
-fn is_here(world: &World, resource: Resource) -> bool {
+pub(super) fn is_here(world: &World, resource: Resource) -> bool {
     match resource {
         Resource::Balancer(service) => world.services.holds(service),
     }
 }
 
-/// An alarm goes to ALARM: shifts that it starts come after the reaction time, unless they are active.
+/// An alarm goes to ALARM: shifts that it starts come after the reaction time, unless they are active. Practice runs
+/// that it watches end.
 pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
+    practice::alarmed(world, alarm, cx);
     for (id, change) in cx.plan.changes.pairs() {
         let starter = change.zonal.as_ref().and_then(|shift| shift.on_alarm.as_ref());
         let Some(starter) = starter.filter(|starter| starter.alarm == alarm) else { continue };
@@ -92,14 +100,22 @@ fn over(world: &mut World, id: ChangeId, cx: &mut Cx<'_>) {
     }
 }
 
-/// A shift becomes active.
-fn begin(world: &mut World, shift: Active, cx: &mut Cx<'_>) {
+/// A shift becomes active; a practice run of the resource is over with it.
+pub(super) fn begin(world: &mut World, shift: Active, cx: &mut Cx<'_>) {
+    let why = match shift.source {
+        ShiftSource::Change(_) => Some(Interruption::ZonalShift),
+        ShiftSource::Autoshift(_) => Some(Interruption::Autoshift),
+        ShiftSource::Practice(_) => None,
+    };
+    if let (Some(why), Some(run)) = (why, world.zonal.practice(shift.resource)) {
+        end(world, run, ZonalStep::Interrupted(why), cx);
+    }
     world.zonal.active.push(shift);
     apply(world, shift.resource, cx);
 }
 
 /// A shift is not active any more, for any of its resources.
-fn end(world: &mut World, source: ShiftSource, what: ZonalStep, cx: &mut Cx<'_>) {
+pub(super) fn end(world: &mut World, source: ShiftSource, what: ZonalStep, cx: &mut Cx<'_>) {
     let own: Vec<Active> = world.zonal.active.iter().copied().filter(|one| one.source == source).collect();
     world.zonal.active.retain(|one| one.source != source);
     for Active { resource, zone, .. } in own {
@@ -137,5 +153,7 @@ fn apply(world: &mut World, resource: Resource, cx: &mut Cx<'_>) {
 const fn cause(source: ShiftSource) -> Cause {
     match source {
         ShiftSource::Change(change) => Cause::change(change),
+        ShiftSource::Autoshift(_) => Cause::mechanism(Mechanism::ZonalAutoshift),
+        ShiftSource::Practice(_) => Cause::mechanism(Mechanism::PracticeRun),
     }
 }

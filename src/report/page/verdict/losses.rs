@@ -93,6 +93,8 @@ fn cause(summary: &Summary, cause: &str) -> String {
         "maintenance" => "the replacement of old hosts",
         "consolidation" => "the consolidation of Managed Instances",
         "AZRebalance" => "AZRebalance of an Auto Scaling group",
+        "zonal autoshift" => "a zonal autoshift, which left too little capacity",
+        "practice run" => "a practice run of zonal autoshift, which left too little capacity",
         other => return name(other),
     };
     words.to_owned()
@@ -134,6 +136,7 @@ pub(super) fn words(phase: &str) -> String {
         "draining" => "while tasks were taken out of service on purpose",
         "errors" => "because targets answered with errors",
         "overload" => "because more was asked than the tasks could answer",
+        "zonal shift" => "because a zonal shift held targets back",
         other => return format!("in phase {}", name(other)),
     };
     words.to_owned()
